@@ -1,0 +1,97 @@
+import { createInterface } from 'node:readline';
+import type { Invocation, Processes, ProcessOptions, ProcessResult } from '../../core/ports.js';
+import { StackError } from '../../core/errors.js';
+
+/** Lines kept as evidence; enough for a stack trace, small enough for Slack. */
+const TAIL_LINES = 40;
+/** A line longer than this is cut: a gigabyte without a newline must not fill the memory. */
+const LONGEST_LINE = 16 * 1024;
+const KILL_AFTER_MS = 30_000;
+
+export interface ProcessesOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly redact: (text: string) => string;
+}
+
+/** Where to get each tool; shown when it is missing. */
+const INSTALL_HINTS: Readonly<Record<string, string>> = {
+  terraform: 'Install Terraform >= 1.11 (https://developer.hashicorp.com/terraform/install), then run `node runner doctor`.',
+  'ansible-playbook': 'Install Ansible (`pip install ansible`), or run `node runner local up`, which keeps one of its own.',
+  docker: 'Install Docker (https://docs.docker.com/engine/install/), then run `node runner doctor`.',
+  git: 'Install git, then run `node runner doctor`.',
+};
+
+/** Runs commands by execa: no shell, lines streamed one by one, memory flat whatever the child prints. */
+export function createProcesses(options: ProcessesOptions): Processes {
+  return { run: (invocation, runOptions = {}) => run(options, invocation, runOptions) };
+}
+
+async function run(
+  base: ProcessesOptions,
+  invocation: Invocation,
+  options: ProcessOptions,
+): Promise<ProcessResult> {
+  const { execa } = await import('execa');
+  options.signal?.throwIfAborted();
+  const child = execa(invocation.file, invocation.args, {
+    cwd: invocation.cwd ?? base.cwd,
+    env: { ...base.env, ...invocation.env },
+    extendEnv: false,
+    reject: false,
+    buffer: false,
+    stdin: invocation.input === undefined ? 'ignore' : 'pipe',
+    // Its own process group: Ctrl-C reaches the runner alone, which then ends its children in order.
+    detached: true,
+    cleanup: true,
+    forceKillAfterDelay: KILL_AFTER_MS,
+    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+  });
+  const onAbort = () => child.kill(options.killSignal ?? 'SIGTERM');
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+
+  const tail: string[] = [];
+  const captured: string[] = [];
+  const take = (raw: string, stream: 'stdout' | 'stderr') => {
+    const line = base.redact(raw.length > LONGEST_LINE ? `${raw.slice(0, LONGEST_LINE)}…` : raw);
+    tail.push(line);
+    if (tail.length > TAIL_LINES) tail.shift();
+    options.onLine?.(line, stream);
+  };
+  const streams: Promise<void>[] = [];
+  if (child.stderr) streams.push(eachLine(child.stderr, (line) => take(line, 'stderr')));
+  if (child.stdout) {
+    if (options.captureStdout === true) {
+      child.stdout.setEncoding('utf8');
+      child.stdout.on('data', (chunk: string) => captured.push(chunk));
+    } else streams.push(eachLine(child.stdout, (line) => take(line, 'stdout')));
+  }
+  if (invocation.input !== undefined) {
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(invocation.input);
+  }
+  try {
+    const result = await child;
+    await Promise.all(streams);
+    if (result.code === 'ENOENT' || result.code === 'EACCES') throw missing(invocation, result.cause);
+    if (options.signal?.aborted === true) throw options.signal.reason;
+    if (result.timedOut) tail.push(`no end after ${Math.round((options.timeoutMs ?? 0) / 1000)} s: stopped`);
+    return { exitCode: result.exitCode ?? 128, stdout: captured.join(''), tail };
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Splits a stream into lines, cutting endless ones, without holding more than one line. */
+async function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<void> {
+  const lines = createInterface({ input: stream, crlfDelay: Infinity });
+  for await (const line of lines) onLine(line);
+}
+
+function missing(invocation: Invocation, cause: unknown): StackError {
+  return new StackError('TOOL_MISSING', `${invocation.file} is not installed or not on PATH`, {
+    where: invocation.file,
+    next: INSTALL_HINTS[invocation.file] ?? 'Run `node runner doctor` to see what is missing and how to get it.',
+    cause,
+  });
+}

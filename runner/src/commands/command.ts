@@ -1,0 +1,74 @@
+import type { Context } from '../container.js';
+
+/** A command as data: help, completion, the docs pages and the Groovy steps are all made from or held against it. */
+export interface CommandDefinition {
+  /** One word, or two for a member of a group: `deploy`, `config check`. */
+  readonly name: string;
+  /** One line, imperative, no full stop. */
+  readonly summary: string;
+  /** What a user should know beyond the summary; Markdown paragraphs. */
+  readonly description?: string;
+  readonly arguments?: readonly ArgumentDefinition[];
+  readonly options?: readonly OptionDefinition[];
+  /** Without `node runner`, e.g. `deploy --env staging`. */
+  readonly examples?: readonly { readonly command: string; readonly explains: string }[];
+  /** True where it changes something outside the working tree's caches: it then has --dry-run. */
+  readonly changes?: boolean;
+  /** `required`: refuses to start without --env; `optional`: uses it where given. */
+  readonly environment?: 'required' | 'optional' | 'none';
+  /** Kept out of help and docs: plumbing that other parts call. */
+  readonly hidden?: boolean;
+  run(context: Context, input: CommandInput): Promise<CommandResult>;
+}
+
+export interface ArgumentDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly required?: boolean;
+  /** Takes all remaining words. */
+  readonly variadic?: boolean;
+}
+
+export interface OptionDefinition {
+  /** Long name without dashes, e.g. `release`. */
+  readonly name: string;
+  readonly description: string;
+  /** Placeholder of its value, e.g. `VERSION`; a switch where left out. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  /** May be given several times; arrives as string[]. */
+  readonly repeatable?: boolean;
+}
+
+/** What was typed: options by their long name; strings, true for switches, string[] for repeatable ones. */
+export interface CommandInput {
+  readonly arguments: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+}
+
+export interface CommandResult {
+  /** 0 unless what was asked for did not happen; failures are thrown, this is for e.g. `drift found`. */
+  readonly exitCode?: number;
+  /** What `--json` prints last and `--result` writes: plain data. */
+  readonly data?: unknown;
+  /** What a person reads on stdout; left out where events already said it all. */
+  readonly text?: string;
+}
+
+/** A string option or undefined. */
+export function option(input: CommandInput, name: string): string | undefined {
+  const value = input.options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A switch. */
+export function flag(input: CommandInput, name: string): boolean {
+  return input.options[name] === true;
+}
+
+/** A repeatable option; empty where not given. */
+export function list(input: CommandInput, name: string): readonly string[] {
+  const value = input.options[name];
+  if (Array.isArray(value)) return value;
+  return typeof value === 'string' ? [value] : [];
+}

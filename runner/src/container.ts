@@ -1,0 +1,144 @@
+import { createRequire } from 'node:module';
+import { hostname, userInfo } from 'node:os';
+import type { Config, EnvironmentConfig } from './config/schema.js';
+import type { Clock, ObjectStore, Processes } from './core/ports.js';
+import { EventBus } from './core/events.js';
+import { SecretRegistry } from './secrets/redact.js';
+import type { AwsClients } from './adapters/aws/clients.js';
+import type { DockerEngine } from './adapters/docker/engine.js';
+import type { Git } from './adapters/git/git.js';
+import type { SshHosts } from './adapters/ssh/hosts.js';
+import type { State } from './state/state.js';
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  /** Directory the command works in (`-C`). */
+  readonly directory: string;
+  readonly configFile: string;
+  readonly environment: string | undefined;
+  readonly json: boolean;
+  readonly resultFile: string | undefined;
+  readonly dryRun: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+}
+
+export interface NamedEnvironment {
+  readonly name: string;
+  readonly config: EnvironmentConfig;
+}
+
+/**
+ * Everything a command may touch, made here and nowhere else; tests build one with fakes. Adapters are functions
+ * that load on first use, so that a command pays only for what it uses.
+ */
+export interface Context {
+  readonly options: GlobalOptions;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly events: EventBus;
+  readonly secrets: SecretRegistry;
+  readonly processes: Processes;
+  /** Aborts on SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** `user@host`, or what Jenkins says who started the build. */
+  readonly who: string;
+  readonly runUrl: string | undefined;
+  readonly git: Git;
+  /** The whole validated configuration, loaded once. */
+  config(): Promise<Config>;
+  /** The environment named by --env (or given), its `extends` merged in; references not yet resolved. */
+  environment(name?: string): Promise<NamedEnvironment>;
+  /** Replaces `${env:…}`, `${ssm:…}`, `${secret:…}`, `${output:…}` deep in a value; secrets get registered. */
+  resolve<T>(value: T, environment: NamedEnvironment): Promise<T>;
+  store(): Promise<ObjectStore>;
+  state(): Promise<State>;
+  docker(): Promise<DockerEngine>;
+  aws(environment: NamedEnvironment): Promise<AwsClients>;
+  ssh(environment: NamedEnvironment): Promise<SshHosts>;
+}
+
+export interface ContextInput {
+  readonly options: GlobalOptions;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+/** Builds the context on the real world. */
+export async function createContext(input: ContextInput): Promise<Context> {
+  const { options, env, signal } = input;
+  const secrets = new SecretRegistry();
+  const { systemClock } = await import('./adapters/process/clock.js');
+  const { createProcesses } = await import('./adapters/process/processes.js');
+  const { createGit } = await import('./adapters/git/git.js');
+  const { loadConfig } = await import('./config/load.js');
+  const events = new EventBus(systemClock.now, (value) => secrets.value(value));
+  const processes = createProcesses({ cwd: options.directory, env, redact: (text) => secrets.text(text) });
+  const once = <T>(make: () => Promise<T>) => {
+    let made: Promise<T> | undefined;
+    return () => (made ??= make());
+  };
+  const perEnvironment = <T>(make: (environment: NamedEnvironment) => Promise<T>) => {
+    const made = new Map<string, Promise<T>>();
+    return (environment: NamedEnvironment) => {
+      const existing = made.get(environment.name);
+      if (existing !== undefined) return existing;
+      const fresh = make(environment);
+      made.set(environment.name, fresh);
+      return fresh;
+    };
+  };
+
+  const config = once(() => loadConfig(options.directory, options.configFile));
+  const aws = perEnvironment(async (environment) => {
+    const { createAwsClients } = await import('./adapters/aws/clients.js');
+    const settings = await context.resolve(environment.config.aws, environment);
+    return createAwsClients({ ...settings, env, secrets });
+  });
+  const store = once(async () => {
+    const { openStore } = await import('./state/store.js');
+    return openStore(await config(), { env });
+  });
+
+  const context: Context = {
+    options,
+    env,
+    clock: systemClock,
+    events,
+    secrets,
+    processes,
+    signal,
+    who: env['BUILD_USER_ID'] ?? env['AUTOMATION_STACK_WHO'] ?? `${userInfo().username}@${hostname()}`,
+    runUrl: env['BUILD_URL'],
+    git: createGit(processes, options.directory),
+    config,
+    environment: async (name) => {
+      const { selectEnvironment } = await import('./config/environment.js');
+      return selectEnvironment(await config(), name ?? options.environment);
+    },
+    resolve: async (value, environment) => {
+      const { resolveReferences } = await import('./config/references.js');
+      return resolveReferences(value, { context, environment });
+    },
+    store,
+    state: once(async () => {
+      const { openState } = await import('./state/state.js');
+      return openState(await store(), await config(), systemClock);
+    }),
+    docker: once(async () => {
+      const { createDockerEngine } = await import('./adapters/docker/engine.js');
+      return createDockerEngine({ env, processes, secrets });
+    }),
+    aws,
+    ssh: perEnvironment(async (environment) => {
+      const { createSshHosts } = await import('./adapters/ssh/hosts.js');
+      return createSshHosts({ inventory: await context.resolve(environment.config.inventory, environment), env, directory: (await config()).directory });
+    }),
+  };
+  return context;
+}
+
+/** The runner's own version, from its package.json. */
+export function runnerVersion(): string {
+  return (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
+}

@@ -1,0 +1,160 @@
+/**
+ * Every failure a user can cause or meet, in one place: its code, the category Jenkins sorts it by, and the
+ * exit code. A failure is words (`message`), where it happened, the evidence, and what to type next. Anything
+ * thrown that is not a StackError is a bug, and only bugs show stack traces.
+ */
+export type ErrorCategory =
+  'usage' | 'config' | 'build' | 'infrastructure' | 'service' | 'test' | 'approval' | 'locked' | 'interrupted';
+
+/** Exit codes of the runner (design rule 5). */
+export const ExitCode = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  rolledBack: 3,
+  locked: 4,
+  drift: 5,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+interface ErrorDefinition {
+  readonly category: ErrorCategory;
+  readonly exitCode: ExitCode;
+}
+const define = (category: ErrorCategory, exitCode: ExitCode = ExitCode.failed): ErrorDefinition => ({
+  category,
+  exitCode,
+});
+
+export const errorCodes = {
+  // Usage and configuration
+  USAGE: define('usage', ExitCode.usage),
+  NODE_VERSION: define('usage', ExitCode.usage),
+  CONFIG_NOT_FOUND: define('config', ExitCode.usage),
+  CONFIG_INVALID: define('config', ExitCode.usage),
+  CONFIG_REFERENCE: define('config', ExitCode.usage),
+  ENVIRONMENT_UNKNOWN: define('config', ExitCode.usage),
+  ENVIRONMENT_REQUIRED: define('usage', ExitCode.usage),
+  TARGET_UNKNOWN: define('config', ExitCode.usage),
+  STAGE_UNKNOWN: define('usage', ExitCode.usage),
+  FILE_EXISTS: define('usage', ExitCode.usage),
+  // The machine the runner stands on
+  TOOL_MISSING: define('infrastructure'),
+  TOOL_FAILED: define('infrastructure'),
+  STATE_WRITE_FAILED: define('infrastructure'),
+  STATE_CONFLICT: define('infrastructure'),
+  DOCTOR_FAILED: define('infrastructure'),
+  // AWS
+  AWS_CREDENTIALS_MISSING: define('infrastructure'),
+  AWS_CREDENTIALS_EXPIRED: define('infrastructure'),
+  AWS_ACCESS_DENIED: define('infrastructure'),
+  AWS_THROTTLED: define('infrastructure'),
+  AWS_UNREACHABLE: define('infrastructure'),
+  AWS_REFUSED: define('infrastructure'),
+  // Images and releases
+  DOCKER_UNREACHABLE: define('build'),
+  DOCKERFILE_MISSING: define('build'),
+  BUILD_FAILED: define('build'),
+  TEST_FAILED: define('test'),
+  REGISTRY_REFUSED: define('build'),
+  TAG_IMMUTABLE: define('build'),
+  GIT_FAILED: define('build'),
+  RELEASE_UNKNOWN: define('usage', ExitCode.usage),
+  RELEASE_NONE: define('service'),
+  RELEASE_DIRTY: define('approval'),
+  // Infrastructure
+  TERRAFORM_FAILED: define('infrastructure'),
+  PLAN_STALE: define('infrastructure'),
+  OUTPUT_MISSING: define('infrastructure'),
+  SSH_UNREACHABLE: define('infrastructure'),
+  SSH_AUTH_FAILED: define('infrastructure'),
+  SSH_HOST_KEY_CHANGED: define('infrastructure'),
+  PLAYBOOK_FAILED: define('infrastructure'),
+  // Deploys
+  DEPLOY_FAILED: define('service'),
+  DEPLOY_ROLLED_BACK: define('service', ExitCode.rolledBack),
+  DEPLOY_CUT_OFF: define('service'),
+  ROLLBACK_FAILED: define('service'),
+  PROMOTION_REFUSED: define('approval'),
+  APPROVAL_REQUIRED: define('approval'),
+  LOCKED: define('locked', ExitCode.locked),
+  INTERRUPTED: define('interrupted', ExitCode.interrupted),
+  // Notifications
+  SLACK_FAILED: define('service'),
+} as const satisfies Record<string, ErrorDefinition>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export interface ErrorDetails {
+  /** What was asked for or touched: a file with line and column, a host, a service, an image. */
+  readonly where?: string;
+  /** Last log lines, stopped reason, refused request: what a person would look for first. */
+  readonly evidence?: readonly string[];
+  /** The command to type next, or the thing to change. */
+  readonly next?: string;
+  readonly cause?: unknown;
+  /** Overrides the code's own exit code, e.g. when an interrupt was undone. */
+  readonly exitCode?: ExitCode;
+}
+
+/** A failure that a user can understand and act on. */
+export class StackError extends Error {
+  readonly where: string | undefined;
+  readonly evidence: readonly string[];
+  readonly next: string | undefined;
+  readonly exitCode: ExitCode;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    details: ErrorDetails = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'StackError';
+    this.where = details.where;
+    this.evidence = details.evidence ?? [];
+    this.next = details.next;
+    this.exitCode = details.exitCode ?? errorCodes[code].exitCode;
+  }
+
+  get category(): ErrorCategory {
+    return errorCodes[this.code].category;
+  }
+}
+
+/** The serialised shape of a failure in `--json`, `--result` files, the ledger and the journal. */
+export interface ErrorRecord {
+  readonly code: ErrorCode | 'BUG';
+  readonly category: ErrorCategory | 'bug';
+  readonly message: string;
+  readonly where?: string;
+  readonly evidence?: readonly string[];
+  readonly next?: string;
+  readonly exitCode: number;
+  readonly stack?: string;
+}
+
+/** Turns anything thrown into its record; only bugs carry a stack. */
+export function toErrorRecord(error: unknown): ErrorRecord {
+  if (error instanceof StackError) {
+    return {
+      code: error.code,
+      category: error.category,
+      message: error.message,
+      ...(error.where === undefined ? {} : { where: error.where }),
+      ...(error.evidence.length === 0 ? {} : { evidence: error.evidence }),
+      ...(error.next === undefined ? {} : { next: error.next }),
+      exitCode: error.exitCode,
+    };
+  }
+  const bug = error instanceof Error ? error : new Error(String(error));
+  return {
+    code: 'BUG',
+    category: 'bug',
+    message: bug.message,
+    exitCode: ExitCode.failed,
+    ...(bug.stack === undefined ? {} : { stack: bug.stack }),
+    next: 'This is a bug in automation-stack: please report it with the lines above.',
+  };
+}

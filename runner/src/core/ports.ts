@@ -1,0 +1,72 @@
+/** What the core and the steps need of the outside world. Adapters implement these; tests bring fakes. */
+
+export interface Clock {
+  now(): Date;
+  /** Resolves after `ms` milliseconds, rejects with the signal's reason when it aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** An external command as data: built by pure functions in `invocations/`, run without a shell. */
+export interface Invocation {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Added to the runner's own environment; the way secrets travel, never argv. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Written to standard input, then closed. */
+  readonly input?: string;
+}
+
+export interface ProcessOptions {
+  /** Aborting sends SIGTERM (SIGINT for terraform, so that it saves its state), SIGKILL 30 s later. */
+  readonly signal?: AbortSignal;
+  /** The signal sent on abort. */
+  readonly killSignal?: 'SIGINT' | 'SIGTERM';
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Keep all of stdout (for JSON); otherwise only the last lines are kept, so that memory stays flat. */
+  readonly captureStdout?: boolean;
+  readonly timeoutMs?: number;
+}
+
+export interface ProcessResult {
+  readonly exitCode: number;
+  /** Whole stdout when captured, else ''. */
+  readonly stdout: string;
+  /** The last 40 lines of both streams, redacted, in order: the evidence of a failure. */
+  readonly tail: readonly string[];
+}
+
+export interface Processes {
+  /**
+   * Runs a command to its end; a non-zero exit is a result, not an exception.
+   * @throws StackError TOOL_MISSING where the file is not on PATH; INTERRUPTED on abort
+   */
+  run(invocation: Invocation, options?: ProcessOptions): Promise<ProcessResult>;
+}
+
+/** A document in the state store with the version tag that conditional writes compare. */
+export interface StoredObject {
+  readonly body: string;
+  readonly etag: string;
+}
+
+export type WriteCondition = { readonly ifAbsent: true } | { readonly ifMatch: string } | undefined;
+
+/**
+ * Where the release ledger, locks and journal live: a local directory or an S3 prefix, same rules.
+ * Keys are `/`-separated, e.g. `releases/1.2.0.json`.
+ */
+export interface ObjectStore {
+  /** Words for people: a directory or `s3://bucket/prefix`. */
+  readonly location: string;
+  get(key: string): Promise<StoredObject | undefined>;
+  /**
+   * Writes whole or not at all (a full disk leaves the old content).
+   * @returns the new etag, or undefined where the condition did not hold: someone else won
+   * @throws StackError STATE_WRITE_FAILED
+   */
+  put(key: string, body: string, condition?: WriteCondition): Promise<string | undefined>;
+  delete(key: string): Promise<void>;
+  /** Keys under a prefix in ascending order. */
+  list(prefix: string, limit?: number): Promise<readonly string[]>;
+}

@@ -1,0 +1,65 @@
+/** One image of a release: the same bytes everywhere, by digest. */
+export interface ReleaseImage {
+  /** Repository name without the registry host, e.g. `shop/web`. */
+  readonly repository: string;
+  /** `sha256:…` of the manifest as the registry knows it. */
+  readonly digest: string;
+  readonly tags: readonly string[];
+  /** Digest of the build's inputs (`sha256:…`): Dockerfile, context, build arguments, platform. */
+  readonly inputs: string;
+  readonly sizeBytes?: number;
+}
+
+/** What one build made; an environment only ever receives one of these. Written once, never changed. */
+export interface ReleaseRecord {
+  readonly version: string;
+  readonly application: string;
+  readonly commit: string;
+  readonly branch: string;
+  /** True where the working tree had uncommitted changes; production refuses such a release. */
+  readonly dirty: boolean;
+  /** By the image's name in the configuration. */
+  readonly images: Readonly<Record<string, ReleaseImage>>;
+  /** Digest over all images' inputs: how a merge commit finds the release its content already made. */
+  readonly inputs: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly runUrl?: string;
+}
+
+export type DeploymentKind = 'deploy' | 'promote' | 'rollback';
+export type DeploymentStatus = 'running' | 'healthy' | 'failed' | 'rolled-back' | 'interrupted' | 'cut-off';
+
+/** One attempt to bring a release to an environment. */
+export interface DeploymentRecord {
+  /** Counts up from 1 in each environment. */
+  readonly sequence: number;
+  readonly environment: string;
+  readonly kind: DeploymentKind;
+  readonly version: string;
+  /** Version that ran before, where there was one: what a rollback returns to. */
+  readonly previous?: string;
+  readonly status: DeploymentStatus;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly who: string;
+  readonly runUrl?: string;
+  readonly commit: string;
+  /** Where a promotion came from. */
+  readonly from?: string;
+  readonly approvedBy?: string;
+  readonly forcedBy?: string;
+  readonly forcedReason?: string;
+  readonly reason?: string;
+  /** By target name: what was moved, in words and numbers (task definition, hosts, seconds to stable). */
+  readonly targets?: Readonly<Record<string, TargetRecord>>;
+}
+
+export interface TargetRecord {
+  readonly kind: string;
+  readonly status: DeploymentStatus | 'unchanged';
+  readonly digest?: string;
+  /** Milliseconds from the platform's acceptance of the change to verified stable; guides the next wait. */
+  readonly stableMs?: number;
+  readonly facts?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,117 @@
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
+
+/**
+ * Where the local environment lives and which names, addresses and ports it takes. All of it follows from two
+ * environment variables, so that every process (the runner, Terraform's provisioners, tests) finds the same things:
+ *
+ * - `AUTOMATION_STACK_HOME`: the folder for tools, images' recipes and state; `~/.automation-stack` by default.
+ * - `AUTOMATION_STACK_LOCAL_INSTANCE`: 0 to 9; a second local environment beside the first on one machine (tests use
+ *   this). It shifts every port by 100 and takes a subnet of its own.
+ */
+export interface LocalSettings {
+  readonly instance: number;
+  /** Prefix of every container, network and volume: what `down` may remove. */
+  readonly name: string;
+  readonly home: string;
+  /** Tools that outlive `down`: the virtualenv and the Ansible collections. */
+  readonly tools: string;
+  readonly venv: string;
+  readonly collections: string;
+  /** State of the running local environment; removed by `down`. */
+  readonly state: string;
+  readonly privateKey: string;
+  readonly knownHosts: string;
+  readonly logs: string;
+  readonly subnet: string;
+  /** Addresses Docker hands out by itself (ECS tasks); hosts have fixed ones below. */
+  readonly dynamicRange: string;
+  readonly gateway: string;
+  readonly bridge: string;
+  readonly emulatorPort: number;
+  readonly slackPort: number;
+  /** First of the ports on which hosts publish SSH and HTTP, two a host. */
+  readonly hostPorts: number;
+  readonly region: string;
+  readonly account: string;
+}
+
+/** How many hosts fit: each has a slot, which fixes its address and its two ports. */
+export const HOST_SLOTS = 30;
+
+/** Files that the machine-wide engine start leaves, outside any instance's state. */
+export const ENGINE_RECORD = 'engine.json';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @param env the environment variables to read; only the two named above and HOME matter */
+export function localSettings(env: Environment): LocalSettings {
+  const given = Number(env['AUTOMATION_STACK_LOCAL_INSTANCE'] ?? '0');
+  const instance = Number.isInteger(given) && given >= 0 && given <= 9 ? given : 0;
+  const home = env['AUTOMATION_STACK_HOME'] ?? join(env['HOME'] ?? homedir(), '.automation-stack');
+  const suffix = instance === 0 ? '' : `-${instance}`;
+  const state = join(home, `local${suffix}`);
+  const tools = join(home, 'tools');
+  // 10.213.77.0/24 and up: private, and far from the defaults of Docker, VPNs and home routers.
+  const subnet = `10.213.${77 + instance}`;
+  return {
+    instance,
+    name: `automation-stack-local${suffix}`,
+    home,
+    tools,
+    venv: join(tools, 'venv'),
+    collections: join(tools, 'collections'),
+    state,
+    privateKey: join(state, 'id_ed25519'),
+    knownHosts: join(state, 'known_hosts'),
+    logs: join(state, 'logs'),
+    subnet: `${subnet}.0/24`,
+    dynamicRange: `${subnet}.128/25`,
+    gateway: `${subnet}.1`,
+    bridge: `as-local${instance}`,
+    emulatorPort: 4566 + 100 * instance,
+    slackPort: 4567 + 100 * instance,
+    hostPorts: 4600 + 100 * instance,
+    region: 'eu-west-1',
+    account: '000000000000',
+  };
+}
+
+export interface HostAddress {
+  readonly slot: number;
+  /** On the environment's own network: what a load balancer targets. */
+  readonly privateAddress: string;
+  /** Published on 127.0.0.1. */
+  readonly sshPort: number;
+  readonly httpPort: number;
+}
+
+/** The address and ports of a slot: fixed, so that Terraform knows them before the host exists. */
+export function hostAddress(settings: LocalSettings, slot: number): HostAddress {
+  const prefix = settings.gateway.replace(/\.1$/, '');
+  return {
+    slot,
+    privateAddress: `${prefix}.${10 + slot}`,
+    sshPort: settings.hostPorts + 2 * slot,
+    httpPort: settings.hostPorts + 2 * slot + 1,
+  };
+}
+
+/** URL of the emulator's AWS API. */
+export const emulatorUrl = (settings: LocalSettings): string => `http://127.0.0.1:${settings.emulatorPort}`;
+
+/** URL of the Slack-compatible sink, with a slash at its end. */
+export const slackUrl = (settings: LocalSettings): string => `http://127.0.0.1:${settings.slackPort}/`;
+
+/** A load balancer's HTTP data plane by path: needs no name resolution, unlike `NAME.alb.localhost`. */
+export const loadBalancerUrl = (settings: LocalSettings, name: string): string =>
+  `${emulatorUrl(settings)}/_alb/${name}/`;
+
+/** The runner's own folder (with index.js), from source as well as from the bundle in dist/. */
+export function runnerDirectory(): string {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(directory, 'index.js')) && dirname(directory) !== directory) directory = dirname(directory);
+  return directory;
+}

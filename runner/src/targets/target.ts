@@ -1,0 +1,45 @@
+import type { ReleaseRecord, TargetRecord } from '../core/release.js';
+
+/**
+ * What a rollout may use: where it reports, how it is interrupted, and the journal it writes to before each side
+ * effect. The orchestrator (steps/deploy.ts) owns locks, records and the undo of a failed rollout; a target only
+ * knows how to look, to move and to go back.
+ */
+export interface Rollout {
+  /** Id of the stage that events belong to. */
+  readonly stage: string;
+  readonly signal: AbortSignal;
+  /** Written and flushed before the side effect it describes. Data must be small and free of secrets. */
+  journal(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** How long this target took to become stable last time, in milliseconds: guides when to look first. */
+  readonly expectedStableMs?: number;
+}
+
+/** What ran before a change, as plain JSON: enough for `restore`, also in another process after a crash. */
+export type TargetSnapshot = Readonly<Record<string, unknown>>;
+
+export interface TargetStatus {
+  readonly kind: string;
+  readonly healthy: boolean;
+  /** `sha256:…` of what runs, where one digest runs. */
+  readonly digest?: string;
+  /** Short words: `2/2 tasks`, `staging-1 0.3.0 · staging-2 0.3.0`. */
+  readonly summary: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+export interface Target {
+  readonly name: string;
+  readonly kind: string;
+  /** Looks at what runs now, without changing it. */
+  snapshot(): Promise<TargetSnapshot>;
+  /**
+   * Brings a release and gates it on health. Idempotent: called again after a kill it goes on from what it finds.
+   * On failure it throws with the reason and evidence, and leaves going back to `restore` — except for single
+   * hosts of a fleet, which it brings back itself while no more than `max-failed` have failed.
+   */
+  deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord>;
+  /** Brings back what a snapshot says and waits until it is healthy. Idempotent. */
+  restore(snapshot: TargetSnapshot, rollout: Rollout): Promise<TargetRecord>;
+  status(): Promise<TargetStatus>;
+}
