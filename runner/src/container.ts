@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { hostname, userInfo } from 'node:os';
 import type { Config, EnvironmentConfig } from './config/schema.js';
 import type { Clock, ObjectStore, Processes } from './core/ports.js';
@@ -110,7 +109,7 @@ export async function createContext(input: ContextInput): Promise<Context> {
     signal,
     who: env['BUILD_USER_ID'] ?? env['AUTOMATION_STACK_WHO'] ?? `${userInfo().username}@${hostname()}`,
     runUrl: env['BUILD_URL'],
-    git: createGit(processes, options.directory),
+    git: createGit(processes, options.directory, env),
     config,
     environment: async (name) => {
       const { selectEnvironment } = await import('./config/environment.js');
@@ -136,9 +135,4 @@ export async function createContext(input: ContextInput): Promise<Context> {
     }),
   };
   return context;
-}
-
-/** The runner's own version, from its package.json. */
-export function runnerVersion(): string {
-  return (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
 }

@@ -1,0 +1,119 @@
+import { expect } from 'chai';
+import { createGit } from '../../../../runner/src/adapters/git/git.js';
+import { StackError } from '../../../../runner/src/core/errors.js';
+import type { Invocation, Processes } from '../../../../runner/src/core/ports.js';
+
+const OID = 'a'.repeat(40);
+const status = (...lines: string[]) => lines.map((line) => `${line}\0`).join('');
+const onBranch = (head: string) => status(`# branch.oid ${OID}`, `# branch.head ${head}`);
+
+/** Answers git commands by their verb, and keeps what was asked. */
+function fakeProcesses(answers: Record<string, { stdout?: string; exitCode?: number; tail?: string[] }>) {
+  const asked: Invocation[] = [];
+  const processes: Processes = {
+    run: async (invocation) => {
+      asked.push(invocation);
+      const answer = answers[invocation.args[0] ?? ''] ?? {};
+      return { exitCode: answer.exitCode ?? 0, stdout: answer.stdout ?? '', tail: answer.tail ?? [] };
+    },
+  };
+  return { processes, asked };
+}
+
+async function failure(work: Promise<unknown>): Promise<StackError> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).to.be.instanceOf(StackError);
+  return error as StackError;
+}
+
+describe('git', () => {
+  it('tells commit, branch and a clean tree by one process', async () => {
+    const { processes, asked } = fakeProcesses({ status: { stdout: onBranch('main') } });
+    const git = createGit(processes, '/shop');
+    expect(await git.workingTree()).to.deep.equal({ commit: OID, branch: 'main', dirty: false });
+    await git.workingTree();
+    expect(asked).to.have.length(1);
+    expect(asked[0]?.cwd).to.equal('/shop');
+  });
+
+  it('calls a tree with an untracked file dirty', async () => {
+    const { processes } = fakeProcesses({ status: { stdout: `${onBranch('main')}? app/new.py\0` } });
+    expect((await createGit(processes, '/shop').workingTree()).dirty).to.equal(true);
+  });
+
+  it('takes the branch of a detached HEAD from Jenkins', async () => {
+    const { processes } = fakeProcesses({ status: { stdout: onBranch('(detached)') } });
+    const branch = async (env: Record<string, string>) =>
+      (await createGit(processes, '/shop', env).workingTree()).branch;
+    expect(await branch({ BRANCH_NAME: 'develop', GIT_BRANCH: 'origin/other' })).to.equal('develop');
+    expect(await branch({ GIT_BRANCH: 'origin/release/1.2' })).to.equal('release/1.2');
+    expect(await branch({})).to.equal('HEAD');
+  });
+
+  it('trusts a checked out branch more than the environment', async () => {
+    const { processes } = fakeProcesses({ status: { stdout: onBranch('feature/x') } });
+    const git = createGit(processes, '/shop', { BRANCH_NAME: 'main' });
+    expect((await git.workingTree()).branch).to.equal('feature/x');
+  });
+
+  it('says what to type outside of a repository', async () => {
+    const { processes } = fakeProcesses({
+      status: {
+        exitCode: 128,
+        tail: ['fatal: not a git repository (or any of the parent directories): .git'],
+      },
+    });
+    const error = await failure(createGit(processes, '/shop').workingTree());
+    expect(error.code).to.equal('GIT_FAILED');
+    expect(error.message).to.contain('not inside a git repository');
+    expect(error.next).to.contain('git init');
+  });
+
+  it('says what to type in a repository without a commit', async () => {
+    const { processes } = fakeProcesses({
+      status: { stdout: status('# branch.oid (initial)', '# branch.head main') },
+    });
+    const error = await failure(createGit(processes, '/shop').workingTree());
+    expect(error.message).to.contain('no commit yet');
+    expect(error.next).to.contain('git commit');
+  });
+
+  it('names safe.directory where the repository belongs to another user', async () => {
+    const { processes } = fakeProcesses({
+      status: { exitCode: 128, tail: ["fatal: detected dubious ownership in repository at '/shop'"] },
+    });
+    const error = await failure(createGit(processes, '/shop').workingTree());
+    expect(error.next).to.equal('git config --global --add safe.directory /shop');
+  });
+
+  it('gives annotated and plain tags the commit they stand on', async () => {
+    const { processes } = fakeProcesses({
+      'for-each-ref': { stdout: `v1.0.0 ${'b'.repeat(40)} ${OID}\nplain ${OID} \n` },
+    });
+    expect(await createGit(processes, '/shop').tags()).to.deep.equal([
+      { name: 'v1.0.0', commit: OID },
+      { name: 'plain', commit: OID },
+    ]);
+  });
+
+  it('keeps whole commit messages', async () => {
+    const { processes, asked } = fakeProcesses({
+      log: { stdout: `${OID}\nfeat: one\n\nBREAKING CHANGE: two\n\0${'b'.repeat(40)}\nfix: three\n\0` },
+    });
+    expect(await createGit(processes, '/shop').commitsSince('v1.0.0')).to.deep.equal([
+      { hash: OID, message: 'feat: one\n\nBREAKING CHANGE: two' },
+      { hash: 'b'.repeat(40), message: 'fix: three' },
+    ]);
+    expect(asked[0]?.args).to.include('v1.0.0..HEAD');
+  });
+
+  it('hands messages over on standard input', async () => {
+    const { processes, asked } = fakeProcesses({});
+    await createGit(processes, '/shop').tag('v1.0.0', 'notes $(rm -rf /)');
+    expect(asked[0]?.input).to.equal('notes $(rm -rf /)');
+    expect(asked[0]?.args.join(' ')).not.to.contain('notes');
+  });
+});
