@@ -1,0 +1,115 @@
+/**
+ * Terraform's machine-readable messages (`-json`), the kinds the runner reads.
+ * Source: https://developer.hashicorp.com/terraform/internals/machine-readable-ui
+ */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  readonly summary: string;
+  readonly detail: string;
+  /** Resource that it is about, where there is one. */
+  readonly address?: string;
+  /** Place in the configuration, where there is one. */
+  readonly range?: {
+    readonly filename: string;
+    readonly start: { readonly line: number; readonly column: number };
+  };
+}
+
+export interface Hook {
+  readonly resource: { readonly addr: string };
+  readonly action?: string;
+  readonly elapsed_seconds?: number;
+  readonly id_value?: string;
+  readonly provisioner?: string;
+  readonly output?: string;
+}
+
+export type TerraformMessage = { readonly text: string } & (
+  | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
+  | {
+      readonly type:
+        | 'apply_start'
+        | 'apply_progress'
+        | 'apply_complete'
+        | 'apply_errored'
+        | 'provision_start'
+        | 'provision_progress'
+        | 'provision_complete'
+        | 'provision_errored';
+      readonly hook: Hook;
+    }
+  | { readonly type: 'change_summary'; readonly changes: ChangeSummary }
+  | { readonly type: 'other' }
+);
+
+export interface ChangeSummary {
+  readonly add: number;
+  readonly change: number;
+  readonly remove: number;
+  readonly operation: string;
+}
+
+const HOOKS = /^(?:apply|provision)_(?:start|progress|complete|errored)$/;
+
+/** One line of `terraform … -json`, or undefined where it is none. */
+export function parseMessage(line: string): TerraformMessage | undefined {
+  if (!line.startsWith('{')) return undefined;
+  let raw: Record<string, unknown>;
+  try {
+    raw = JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+  const type = String(raw['type']);
+  const text = String(raw['@message'] ?? '');
+  if (type === 'diagnostic') return { type, text, diagnostic: raw['diagnostic'] as Diagnostic };
+  if (type === 'change_summary') return { type, text, changes: raw['changes'] as ChangeSummary };
+  if (HOOKS.test(type)) return { type, text, hook: raw['hook'] } as TerraformMessage;
+  return { type: 'other', text };
+}
+
+/** Who holds a state lock, as the error message tells it. */
+export interface LockHolder {
+  readonly id?: string;
+  readonly who?: string;
+  readonly created?: string;
+  readonly operation?: string;
+  readonly path?: string;
+}
+
+/**
+ * Reads the `Lock Info:` block of "Error acquiring the state lock".
+ * @returns undefined where the text is another failure
+ */
+export function parseLockHolder(text: string): LockHolder | undefined {
+  if (!text.includes('Error acquiring the state lock')) return undefined;
+  const field = (name: string) => new RegExp(`^\\W*${name}:[ \\t]+(\\S.*?)[ \\t]*$`, 'm').exec(text)?.[1];
+  const [id, who, created] = [field('ID'), field('Who'), field('Created')];
+  const [operation, path] = [field('Operation'), field('Path')];
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(who === undefined ? {} : { who }),
+    ...(created === undefined ? {} : { created }),
+    ...(operation === undefined ? {} : { operation }),
+    ...(path === undefined ? {} : { path }),
+  };
+}
+
+/**
+ * Lines worth showing: without the frame around Terraform's messages and without its warning about a CLI
+ * configuration file that is missing, which says nothing about the failure.
+ */
+export function plainLines(lines: readonly string[]): string[] {
+  const kept: string[] = [];
+  let skipping = false;
+  for (const line of lines) {
+    const bare = line
+      .replaceAll(/\u001b\[[0-9;]*m/g, '')
+      .replace(/^[╷│╵] ?/, '')
+      .trimEnd();
+    if (bare.startsWith('There are some problems with the CLI configuration')) skipping = true;
+    if (!skipping && bare !== '') kept.push(bare);
+    if (skipping && line.includes('╵')) skipping = false;
+  }
+  return kept;
+}

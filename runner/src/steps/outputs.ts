@@ -1,0 +1,122 @@
+import type { Context, NamedEnvironment } from '../container.js';
+import { StackError } from '../core/errors.js';
+import { didYouMean } from '../core/nearest.js';
+import { terraformOutput, terraformStateList, type TerraformRoot } from '../invocations/terraform.js';
+import { terraformFailure } from './terraform-failure.js';
+import { openRoot } from './terraform-root.js';
+import { runTerraform } from './terraform-run.js';
+
+/** One output as Terraform knows it. */
+export interface Output {
+  readonly value: unknown;
+  readonly sensitive: boolean;
+}
+export type Outputs = Readonly<Record<string, Output>>;
+
+/** Read once per process and environment: deploys, inventories and references all ask for them. */
+const memory = new WeakMap<Context, Map<string, Promise<Outputs>>>();
+
+/**
+ * The outputs of an environment's Terraform root by name.
+ * @throws StackError OUTPUT_MISSING where the root was never applied (or destroyed), TERRAFORM_FAILED, TOOL_MISSING
+ */
+export async function readOutputs(
+  context: Context,
+  environment: NamedEnvironment,
+): Promise<Record<string, unknown>> {
+  const outputs = await describeOutputs(context, environment);
+  return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+}
+
+/** The same with what Terraform says of each: views mask the sensitive ones, which are registered as secrets here. */
+export function describeOutputs(context: Context, environment: NamedEnvironment): Promise<Outputs> {
+  const known = memory.get(context) ?? new Map<string, Promise<Outputs>>();
+  memory.set(context, known);
+  const existing = known.get(environment.name);
+  if (existing !== undefined) return existing;
+  const fresh = read(context, environment);
+  known.set(environment.name, fresh);
+  // A failure is not remembered: an apply in this process may mend it.
+  fresh.catch(() => known.delete(environment.name));
+  return fresh;
+}
+
+/** Called after apply and destroy: what was read before is no longer true. */
+export function forgetOutputs(context: Context, environment: NamedEnvironment): void {
+  memory.get(context)?.delete(environment.name);
+}
+
+/**
+ * The value behind `${output:NAME}`, as text.
+ * @param path an output, or a path into one: `cluster`, `hosts.staging-1.address`, `subnets.0`
+ * @returns text as it is; numbers and booleans as words; maps and lists as JSON
+ * @throws StackError OUTPUT_MISSING, naming what there is
+ */
+export async function outputReference(
+  context: Context,
+  environment: NamedEnvironment,
+  path: string,
+): Promise<string> {
+  const where = `\${output:${path}} in ${environment.name}`;
+  let value: unknown = await readOutputs(context, environment);
+  const walked: string[] = [];
+  for (const part of path.split('.')) {
+    const container = value;
+    const names = typeof container === 'object' && container !== null ? Object.keys(container) : [];
+    if (!names.includes(part)) {
+      const missing =
+        walked.length === 0
+          ? `there is no output "${part}"`
+          : `the output ${walked.join('.')} has no "${part}"`;
+      throw new StackError('OUTPUT_MISSING', `${missing}.${didYouMean(part, names)}`, {
+        where,
+        evidence: names.length === 0 ? [] : [`there are: ${names.join(', ')}`],
+        next: `Add the output to the Terraform root and run \`node runner apply --env ${environment.name}\`.`,
+      });
+    }
+    walked.push(part);
+    value = (container as Record<string, unknown>)[part];
+  }
+  return typeof value === 'string'
+    ? value
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value);
+}
+
+async function read(context: Context, environment: NamedEnvironment): Promise<Outputs> {
+  const root = await openRoot(context, environment);
+  const result = await runTerraform(context, root, terraformOutput(root), { captureStdout: true });
+  if (result.exitCode !== 0) throw terraformFailure('output', root, result);
+  const outputs = JSON.parse(result.stdout) as Record<string, Output>;
+  if (Object.keys(outputs).length === 0 && (await isEmpty(context, root))) {
+    throw new StackError(
+      'OUTPUT_MISSING',
+      `the infrastructure of ${environment.name} was never applied, so it has no outputs`,
+      {
+        where: `${root.directory} (workspace ${root.workspace})`,
+        next: `node runner apply --env ${environment.name}`,
+      },
+    );
+  }
+  for (const { value, sensitive } of Object.values(outputs)) if (sensitive) registerText(context, value);
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { value, sensitive }]) => [name, { value, sensitive }]),
+  );
+}
+
+async function isEmpty(context: Context, root: TerraformRoot): Promise<boolean> {
+  const result = await context.processes.run(terraformStateList(root), {
+    signal: context.signal,
+    captureStdout: true,
+  });
+  return result.exitCode !== 0 || result.stdout.trim() === '';
+}
+
+/** Every text inside a sensitive value is a secret; numbers and booleans are too common to be masked everywhere. */
+export function registerText(context: Context, value: unknown): void {
+  if (typeof value === 'string') context.secrets.register(value);
+  else if (value !== null && typeof value === 'object') {
+    for (const item of Object.values(value)) registerText(context, item);
+  }
+}

@@ -1,0 +1,61 @@
+import { StackError } from '../core/errors.js';
+import { parseLockHolder, plainLines, type Diagnostic } from '../core/terraform-messages.js';
+import type { TerraformRoot } from '../invocations/terraform.js';
+
+export interface FailedRun {
+  readonly tail: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * What a terraform command that failed means to its user.
+ * @param command the verb, e.g. `plan`
+ * @param next what to type, where it is not the ordinary advice
+ * @returns LOCKED where another terraform holds the state, else TERRAFORM_FAILED with Terraform's own words
+ */
+export function terraformFailure(
+  command: string,
+  root: TerraformRoot,
+  run: FailedRun,
+  next?: string,
+): StackError {
+  const errors = run.diagnostics.filter(({ severity }) => severity === 'error');
+  const text = [...errors.map(({ summary, detail }) => `${summary}\n${detail}`), ...run.tail].join('\n');
+  const holder = parseLockHolder(text);
+  if (holder !== undefined) {
+    const who = holder.who ?? 'another terraform';
+    return new StackError('LOCKED', `${who} holds the Terraform state lock`, {
+      where: `${root.directory} (workspace ${root.workspace})`,
+      evidence: [
+        ...(holder.operation === undefined ? [] : [`operation ${holder.operation}`]),
+        ...(holder.created === undefined ? [] : [`since ${holder.created}`]),
+        ...(holder.path === undefined ? [] : [`lock of ${holder.path}`]),
+        ...(holder.id === undefined ? [] : [`lock id ${holder.id}`]),
+      ],
+      next:
+        'Wait for it, or give it longer with --lock-timeout SECONDS. Only where that process is surely gone: ' +
+        `TF_WORKSPACE=${root.workspace} terraform -chdir=${root.directory} force-unlock ${holder.id ?? 'LOCK_ID'}`,
+    });
+  }
+  const first = errors[0];
+  return new StackError(
+    'TERRAFORM_FAILED',
+    first === undefined
+      ? `terraform ${command} failed`
+      : `terraform ${command} failed: ${first.address === undefined ? '' : `${first.address}: `}${first.summary}`,
+    {
+      where: first?.range === undefined ? root.directory : place(root, first.range),
+      evidence: errors.length === 0 ? plainLines(run.tail).slice(-20) : errors.flatMap(describe),
+      next: next ?? `Correct it, then plan again. By hand: terraform -chdir=${root.directory} ${command}`,
+    },
+  );
+}
+
+function place(root: TerraformRoot, range: NonNullable<Diagnostic['range']>): string {
+  return `${root.directory}/${range.filename}:${range.start.line}:${range.start.column}`;
+}
+
+function describe({ address, summary, detail }: Diagnostic): string[] {
+  const lines = detail.split('\n').filter((line) => line.trim() !== '');
+  return [`${address === undefined ? '' : `${address}: `}${summary}`, ...lines.slice(0, 20)];
+}

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { referencesIn } from '../config/references.js';
+import type { Context, NamedEnvironment } from '../container.js';
+import { StackError } from '../core/errors.js';
+import type { TerraformRoot } from '../invocations/terraform.js';
+
+/**
+ * The Terraform root of an environment, references resolved. `variables` that refer to the root's own outputs are left
+ * out: Terraform makes those, so it cannot be told them.
+ * @throws StackError CONFIG_INVALID where the environment has no infrastructure or its directory is missing
+ */
+export async function openRoot(context: Context, environment: NamedEnvironment): Promise<TerraformRoot> {
+  const { infrastructure } = environment.config;
+  const config = await context.config();
+  if (infrastructure === undefined) {
+    throw new StackError('CONFIG_INVALID', `the environment ${environment.name} has no infrastructure`, {
+      where: `${config.file}: environments.${environment.name}`,
+      next: 'Add `infrastructure: { directory: terraform }` to it.',
+    });
+  }
+  const directory = resolve(config.directory, infrastructure.directory);
+  if (!existsSync(directory)) {
+    throw new StackError('CONFIG_INVALID', `the Terraform root ${infrastructure.directory} does not exist`, {
+      where: `${config.file}: environments.${environment.name}.infrastructure.directory`,
+      next: `Make ${directory}, or name the right directory.`,
+    });
+  }
+  const known = Object.entries(environment.config.variables).filter(([, value]) => !needsOutputs(value));
+  const [variables, aws, backendConfig] = await Promise.all([
+    context.resolve(Object.fromEntries(known), environment),
+    context.resolve(environment.config.aws, environment),
+    context.resolve(infrastructure['backend-config'], environment),
+  ]);
+  return {
+    directory,
+    // Named even where it is Terraform's own: a workspace that somebody selected by hand must not be met by surprise.
+    workspace: infrastructure.workspace ?? 'default',
+    varFiles: infrastructure['var-files'],
+    backendConfig,
+    env: {
+      ...(aws.region === undefined ? {} : { AWS_REGION: aws.region }),
+      ...(aws.profile === undefined ? {} : { AWS_PROFILE: aws.profile }),
+      ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),
+    },
+  };
+}
+
+function needsOutputs(value: unknown): boolean {
+  return referencesIn(value).some(({ kind }) => kind === 'output');
+}

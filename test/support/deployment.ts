@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createContext, type Context } from '../../runner/src/container.js';
+import type { StackEvent } from '../../runner/src/core/events.js';
+
+/** A deployment in a directory of its own, with a context on the real world and every event it emitted. */
+export interface Deployment {
+  readonly directory: string;
+  readonly context: Context;
+  readonly events: StackEvent[];
+  /** Aborts as SIGINT would. */
+  interrupt(reason: Error): void;
+  write(files: Readonly<Record<string, string>>): void;
+  /** A second process in the same directory. */
+  again(env?: Readonly<Record<string, string>>): Promise<Deployment>;
+  remove(): void;
+}
+
+/**
+ * @param files by path relative to the directory; `automation-stack.yml` among them
+ * @param env added to this process's environment
+ */
+export async function deployment(
+  files: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<Deployment> {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'automation-stack-test-')));
+  write(directory, files);
+  return open(directory, env);
+}
+
+async function open(
+  directory: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Deployment> {
+  const abort = new AbortController();
+  const context = await createContext({
+    options: {
+      directory,
+      configFile: 'automation-stack.yml',
+      environment: undefined,
+      json: false,
+      resultFile: undefined,
+      dryRun: false,
+      verbose: false,
+      color: false,
+    },
+    env: { ...process.env, ...env },
+    signal: abort.signal,
+  });
+  const events: StackEvent[] = [];
+  context.events.subscribe({ handle: (event) => void events.push(event) });
+  return {
+    directory,
+    context,
+    events,
+    interrupt: (reason) => abort.abort(reason),
+    write: (files) => write(directory, files),
+    again: (more = {}) => open(directory, { ...env, ...more }),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+function write(directory: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(directory, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+}
