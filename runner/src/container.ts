@@ -92,7 +92,7 @@ export async function createContext(input: ContextInput): Promise<Context> {
   const aws = perEnvironment(async (environment) => {
     const { createAwsClients } = await import('./adapters/aws/clients.js');
     const settings = await context.resolve(environment.config.aws, environment);
-    return createAwsClients({ ...settings, env, secrets });
+    return createAwsClients({ ...settings, env, secrets, version: runnerVersion() });
   });
   const store = once(async () => {
     const { openStore } = await import('./state/store.js');

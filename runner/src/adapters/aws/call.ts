@@ -1,0 +1,85 @@
+import type { SecretRegistry } from '../../secrets/redact.js';
+import { awsError, type AwsAction } from './errors.js';
+
+/** How often AWS was asked, retries included, by action. */
+export class CallCounter {
+  private readonly counts = new Map<string, number>();
+  /** Told after each request, for `--verbose`. */
+  onCall: ((action: string, resource: string | undefined, attempts: number) => void) | undefined;
+
+  get total(): number {
+    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  byAction(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.counts);
+  }
+
+  add(what: AwsAction, attempts: number): void {
+    this.counts.set(what.action, (this.counts.get(what.action) ?? 0) + attempts);
+    this.onCall?.(what.action, what.resource, attempts);
+  }
+}
+
+/** Any SDK client: what it sends is checked by the command's own type. */
+interface SdkClient {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each client overloads send() over its own commands
+  send(command: any, options?: any): any;
+  readonly config: { readonly credentials?: unknown };
+}
+
+/** What a command answers, read off the SDK's own types. */
+type OutputOf<Command> = Command extends {
+  resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: infer Output }>;
+}
+  ? Output
+  : never;
+
+export interface CallWhat extends AwsAction {
+  /** Ends the request, and the wait before its next attempt. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Sends one command.
+ *
+ * @throws StackError AWS_* with what was asked for, what AWS said and what to do; the signal's reason on abort
+ */
+export type AwsCall = <Command>(
+  client: SdkClient,
+  command: Command,
+  what: CallWhat,
+) => Promise<OutputOf<Command>>;
+
+export function createCall(calls: CallCounter, secrets: SecretRegistry): AwsCall {
+  const known = new WeakSet<object>();
+  return async (client, command, what) => {
+    what.signal?.throwIfAborted();
+    try {
+      if (!known.has(client)) {
+        // Keys that come from a profile or a role are secrets too; the SDK caches them, so this costs nothing.
+        await registerCredentials(client, secrets);
+        known.add(client);
+      }
+      const output = await client.send(
+        command,
+        what.signal === undefined ? {} : { abortSignal: what.signal },
+      );
+      calls.add(what, output.$metadata?.attempts ?? 1);
+      return output;
+    } catch (error) {
+      what.signal?.throwIfAborted();
+      const attempts = (error as { $metadata?: { attempts?: number } }).$metadata?.attempts;
+      if (attempts !== undefined) calls.add(what, attempts);
+      throw awsError(error, what);
+    }
+  };
+}
+
+async function registerCredentials(client: SdkClient, secrets: SecretRegistry): Promise<void> {
+  const { credentials } = client.config;
+  if (typeof credentials !== 'function') return;
+  const found = (await credentials()) as { secretAccessKey?: string; sessionToken?: string };
+  secrets.register(found.secretAccessKey);
+  secrets.register(found.sessionToken);
+}

@@ -1,0 +1,141 @@
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { STSClient } from '@aws-sdk/client-sts';
+import { StackError } from '../../core/errors.js';
+import type { SecretRegistry } from '../../secrets/redact.js';
+import { CallCounter, createCall, type AwsCall } from './call.js';
+import { createRetryStrategy } from './retries.js';
+
+export interface AwsOptions {
+  /** Where left out: AWS_REGION, then AWS_DEFAULT_REGION. */
+  readonly region?: string | undefined;
+  /** Account the credentials must belong to; `verifyAccount` (identity.ts) checks it. */
+  readonly account?: string | undefined;
+  /** Profile of the shared AWS configuration; it wins over credentials in the environment. */
+  readonly profile?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly secrets: SecretRegistry;
+  /** The runner's version, for the user agent. */
+  readonly version?: string;
+}
+
+/**
+ * The AWS of one environment. A client is made, and its SDK loaded, when it is first asked for; every request goes
+ * through `call`, which counts it and turns what goes wrong into a StackError.
+ */
+export interface AwsClients {
+  readonly region: string;
+  readonly account: string | undefined;
+  /** AWS_ENDPOINT_URL: set where an emulator stands in for AWS. */
+  readonly endpoint: string | undefined;
+  readonly calls: CallCounter;
+  readonly call: AwsCall;
+  ecs(): Promise<ECSClient>;
+  ecr(): Promise<ECRClient>;
+  ec2(): Promise<EC2Client>;
+  elb(): Promise<ElasticLoadBalancingV2Client>;
+  s3(): Promise<S3Client>;
+  ssm(): Promise<SSMClient>;
+  secretsManager(): Promise<SecretsManagerClient>;
+  sts(): Promise<STSClient>;
+  logs(): Promise<CloudWatchLogsClient>;
+}
+
+const CONNECT_TIMEOUT_MS = 5000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/**
+ * @throws StackError CONFIG_INVALID where no region is to be found
+ */
+export function createAwsClients(options: AwsOptions): AwsClients {
+  const { env, secrets } = options;
+  const region = options.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
+  if (region === undefined || region === '') {
+    throw new StackError('CONFIG_INVALID', 'no AWS region is set', {
+      where: 'aws.region',
+      next: 'Set `aws: { region: … }` in the environment of automation-stack.yml, or export AWS_REGION.',
+    });
+  }
+  secrets.register(env['AWS_SECRET_ACCESS_KEY']);
+  secrets.register(env['AWS_SESSION_TOKEN']);
+  const calls = new CallCounter();
+  const profile = options.profile ?? env['AWS_PROFILE'];
+  const credentials = profile === undefined ? environmentCredentials(env) : undefined;
+
+  /** Settings that all clients share; `service` is the suffix of the service's own endpoint variable. */
+  const settings = (service: string) => {
+    const endpoint = env[`AWS_ENDPOINT_URL_${service}`] ?? env['AWS_ENDPOINT_URL'];
+    return {
+      region,
+      ...(endpoint === undefined || endpoint === '' ? {} : { endpoint }),
+      ...(profile === undefined ? {} : { profile }),
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(options.version === undefined ? {} : { customUserAgent: `automation-stack/${options.version}` }),
+      retryStrategy: createRetryStrategy(),
+      requestHandler: {
+        connectionTimeout: CONNECT_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        throwOnRequestTimeout: true,
+      },
+    };
+  };
+  const lazy = <Client extends { readonly config: { credentials?: unknown } }>(
+    make: () => Promise<Client>,
+  ) => {
+    let made: Promise<Client> | undefined;
+    return () => {
+      // The SDK announces the end of Node 20 on stderr from the first client on; it reads this variable just before.
+      process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+      return (made ??= make());
+    };
+  };
+
+  return {
+    region,
+    account: options.account,
+    endpoint: env['AWS_ENDPOINT_URL'] === '' ? undefined : env['AWS_ENDPOINT_URL'],
+    calls,
+    call: createCall(calls, secrets),
+    ecs: lazy(async () => new (await import('./sdk/ecs.js')).ECSClient(settings('ECS'))),
+    ecr: lazy(async () => new (await import('./sdk/ecr.js')).ECRClient(settings('ECR'))),
+    ec2: lazy(async () => new (await import('./sdk/ec2.js')).EC2Client(settings('EC2'))),
+    elb: lazy(
+      async () =>
+        new (await import('./sdk/elb.js')).ElasticLoadBalancingV2Client(
+          settings('ELASTIC_LOAD_BALANCING_V2'),
+        ),
+    ),
+    s3: lazy(async () => {
+      const common = settings('S3');
+      // Stand-ins for S3 seldom resolve BUCKET.HOST.
+      return new (await import('./sdk/s3.js')).S3Client({
+        ...common,
+        forcePathStyle: common.endpoint !== undefined,
+      });
+    }),
+    ssm: lazy(async () => new (await import('./sdk/ssm.js')).SSMClient(settings('SSM'))),
+    secretsManager: lazy(
+      async () =>
+        new (await import('./sdk/secretsManager.js')).SecretsManagerClient(settings('SECRETS_MANAGER')),
+    ),
+    sts: lazy(async () => new (await import('./sdk/sts.js')).STSClient(settings('STS'))),
+    logs: lazy(
+      async () => new (await import('./sdk/logs.js')).CloudWatchLogsClient(settings('CLOUDWATCH_LOGS')),
+    ),
+  };
+}
+
+/** Keys that stand in the environment need no credential chain, and none of the time it takes to load. */
+function environmentCredentials(env: AwsOptions['env']) {
+  const accessKeyId = env['AWS_ACCESS_KEY_ID'];
+  const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
+  if (!accessKeyId || !secretAccessKey) return undefined;
+  const sessionToken = env['AWS_SESSION_TOKEN'];
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+}

@@ -1,0 +1,171 @@
+import { StackError } from '../../core/errors.js';
+import type { Clock } from '../../core/ports.js';
+import type { AwsClients } from './clients.js';
+import { awsReason } from './errors.js';
+
+export interface TargetGroup {
+  readonly arn: string;
+  readonly name: string;
+  readonly port: number | undefined;
+  /** `instance`, `ip` or `lambda`. */
+  readonly targetType: string;
+  readonly healthPath: string | undefined;
+  readonly loadBalancers: readonly string[];
+}
+
+/** Instance id or IP address, as the group's target type wants it. */
+export interface TargetAddress {
+  readonly id: string;
+  readonly port?: number;
+}
+
+/** How a target stands in a group; `unused` also where the group does not know it. */
+export interface TargetHealth {
+  readonly state: 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining' | 'unavailable' | (string & {});
+  readonly reason?: string;
+}
+
+/**
+ * @param nameOrArn as the configuration names it
+ * @throws StackError CONFIG_INVALID where there is no such group; AWS_*
+ */
+export async function findTargetGroup(aws: AwsClients, nameOrArn: string): Promise<TargetGroup> {
+  const client = await aws.elb();
+  const { DescribeTargetGroupsCommand } = await import('./sdk/elb.js');
+  const isArn = nameOrArn.startsWith('arn:');
+  const input = isArn ? { TargetGroupArns: [nameOrArn] } : { Names: [nameOrArn] };
+  const what = { action: 'elasticloadbalancing:DescribeTargetGroups', resource: nameOrArn };
+  try {
+    const answer = await aws.call(client, new DescribeTargetGroupsCommand(input), what);
+    const group = answer.TargetGroups?.find(
+      (one) => (isArn ? one.TargetGroupArn : one.TargetGroupName) === nameOrArn,
+    );
+    if (group?.TargetGroupArn !== undefined) {
+      return {
+        arn: group.TargetGroupArn,
+        name: group.TargetGroupName ?? nameOrArn,
+        port: group.Port,
+        targetType: group.TargetType ?? 'instance',
+        healthPath: group.HealthCheckPath,
+        loadBalancers: group.LoadBalancerArns ?? [],
+      };
+    }
+  } catch (error) {
+    if (!/^TargetGroupNotFound/.test(awsReason(error) ?? '')) throw error;
+  }
+  throw new StackError('CONFIG_INVALID', `there is no target group ${nameOrArn} in ${aws.region}`, {
+    where: nameOrArn,
+    next: 'Correct `target-group`, or apply the infrastructure that makes it: node runner apply.',
+  });
+}
+
+/** Adds a target; harmless where it is there already. */
+export async function registerTarget(
+  aws: AwsClients,
+  group: TargetGroup,
+  target: TargetAddress,
+): Promise<void> {
+  const client = await aws.elb();
+  const { RegisterTargetsCommand } = await import('./sdk/elb.js');
+  await aws.call(
+    client,
+    new RegisterTargetsCommand({ TargetGroupArn: group.arn, Targets: [sdkTarget(target)] }),
+    {
+      action: 'elasticloadbalancing:RegisterTargets',
+      resource: group.arn,
+    },
+  );
+}
+
+/** Takes a target out; it gets no new requests from now on, while those under way go on (`waitDrained`). */
+export async function deregisterTarget(
+  aws: AwsClients,
+  group: TargetGroup,
+  target: TargetAddress,
+): Promise<void> {
+  const client = await aws.elb();
+  const { DeregisterTargetsCommand } = await import('./sdk/elb.js');
+  await aws.call(
+    client,
+    new DeregisterTargetsCommand({ TargetGroupArn: group.arn, Targets: [sdkTarget(target)] }),
+    {
+      action: 'elasticloadbalancing:DeregisterTargets',
+      resource: group.arn,
+    },
+  );
+}
+
+/** How a target stands. */
+export async function targetHealth(
+  aws: AwsClients,
+  group: TargetGroup,
+  target: TargetAddress,
+  signal?: AbortSignal,
+): Promise<TargetHealth> {
+  const client = await aws.elb();
+  const { DescribeTargetHealthCommand } = await import('./sdk/elb.js');
+  const command = new DescribeTargetHealthCommand({
+    TargetGroupArn: group.arn,
+    Targets: [sdkTarget(target)],
+  });
+  const answer = await aws.call(client, command, {
+    action: 'elasticloadbalancing:DescribeTargetHealth',
+    resource: group.arn,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const found = answer.TargetHealthDescriptions?.find(
+    (one) => one.Target?.Id === target.id && (target.port === undefined || one.Target.Port === target.port),
+  );
+  const reason = found?.TargetHealth?.Description ?? found?.TargetHealth?.Reason;
+  return { state: found?.TargetHealth?.State ?? 'unused', ...(reason === undefined ? {} : { reason }) };
+}
+
+export interface TargetWait {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Waits until the last requests to a deregistered target have ended.
+ *
+ * @returns false where it was still draining after `timeoutMs`: the caller goes on, as the configuration allows
+ */
+export async function waitDrained(
+  aws: AwsClients,
+  group: TargetGroup,
+  target: TargetAddress,
+  wait: TargetWait,
+): Promise<boolean> {
+  return until(wait, async () => (await targetHealth(aws, group, target, wait.signal)).state !== 'draining');
+}
+
+/** Waits until the load balancer sends requests to a target. @returns false where it did not within `timeoutMs` */
+export async function waitTargetHealthy(
+  aws: AwsClients,
+  group: TargetGroup,
+  target: TargetAddress,
+  wait: TargetWait,
+): Promise<boolean> {
+  // A group that no listener forwards to reports `unused` for ever: there is nothing to wait for.
+  const unlinked = group.loadBalancers.length === 0;
+  return until(wait, async () => {
+    const { state } = await targetHealth(aws, group, target, wait.signal);
+    return state === 'healthy' || (unlinked && state === 'unused');
+  });
+}
+
+/** Polls with a growing gap, 0.25 s to 5 s; the last look is at the deadline itself. */
+async function until(wait: TargetWait, done: () => Promise<boolean>): Promise<boolean> {
+  const deadline = wait.clock.now().getTime() + wait.timeoutMs;
+  for (let gap = 250; ; gap = Math.min(5000, gap * 1.5)) {
+    if (await done()) return true;
+    const left = deadline - wait.clock.now().getTime();
+    if (left <= 0) return false;
+    await wait.clock.sleep(Math.min(gap, left), wait.signal);
+  }
+}
+
+function sdkTarget(target: TargetAddress): { Id: string; Port?: number } {
+  return { Id: target.id, ...(target.port === undefined ? {} : { Port: target.port }) };
+}

@@ -1,0 +1,186 @@
+import { StackError, type ErrorCode } from '../../core/errors.js';
+
+/** What was asked of AWS, for failures and for counting. */
+export interface AwsAction {
+  /** As IAM names it: `ecs:UpdateService`. */
+  readonly action: string;
+  /** What it was about: an ARN, `cluster/service`, a bucket. */
+  readonly resource?: string;
+  /** The environment of the configuration it was done for. */
+  readonly environment?: string;
+}
+
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired']);
+const UNKNOWN_KEY = new Set([
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'InvalidAccessKeyId',
+  'AuthFailure',
+  'SignatureDoesNotMatch',
+  'InvalidSignatureException',
+  'IncompleteSignature',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+]);
+const MISSING = new Set(['CredentialsProviderError', 'TokenProviderError', 'ProviderError']);
+const DENIED = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'UnauthorizedOperation',
+  'AuthorizationError',
+  'AuthorizationErrorException',
+  'Forbidden',
+]);
+const THROTTLED = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'EC2ThrottledException',
+  'SlowDown',
+]);
+const LOST = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'EPIPE',
+]);
+
+interface SdkFailure {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+  readonly $metadata?: {
+    readonly httpStatusCode?: number;
+    readonly requestId?: string;
+    readonly attempts?: number;
+  };
+}
+
+/**
+ * Turns what an SDK threw into a failure that says what was asked for, what AWS answered and what to do.
+ *
+ * @returns a StackError with an `AWS_*` code; the error itself where it is a StackError already or no failure of AWS
+ * (a bug of ours, which must keep its stack)
+ */
+export function awsError(error: unknown, what: AwsAction): unknown {
+  if (error instanceof StackError || !(error instanceof Error)) return error;
+  const failure = error as SdkFailure;
+  const found = classify(failure);
+  if (found === undefined) return error;
+  const requestId = failure.$metadata?.requestId;
+  return new StackError(found.code, `${what.action}: ${found.words}`, {
+    ...place(what),
+    evidence: [
+      `${failure.name}: ${firstLine(failure.message)}`,
+      ...(requestId === undefined ? [] : [`request ${requestId}`]),
+    ],
+    next: found.next(what, failure),
+    cause: error,
+  });
+}
+
+/** The code AWS itself gave, e.g. `ServiceNotFoundException`, from an error that `awsError` made. */
+export function awsReason(error: unknown): string | undefined {
+  if (!(error instanceof StackError)) return undefined;
+  return error.cause instanceof Error ? error.cause.name : undefined;
+}
+
+interface Finding {
+  readonly code: ErrorCode;
+  readonly words: string;
+  readonly next: (what: AwsAction, failure: SdkFailure) => string;
+}
+
+function classify(failure: SdkFailure): Finding | undefined {
+  const status = failure.$metadata?.httpStatusCode;
+  const expiredSession = MISSING.has(failure.name) && /expired|refresh/i.test(failure.message);
+  if (EXPIRED.has(failure.name) || expiredSession) {
+    return { code: 'AWS_CREDENTIALS_EXPIRED', words: 'the AWS credentials have expired', next: renew };
+  }
+  if (MISSING.has(failure.name)) {
+    return { code: 'AWS_CREDENTIALS_MISSING', words: 'there are no AWS credentials', next: provide };
+  }
+  if (UNKNOWN_KEY.has(failure.name)) {
+    return { code: 'AWS_CREDENTIALS_MISSING', words: 'AWS does not accept these credentials', next: provide };
+  }
+  if (THROTTLED.has(failure.name) || status === 429) {
+    const attempts = failure.$metadata?.attempts ?? 1;
+    const words = `AWS throttled the request ${attempts} ${attempts === 1 ? 'time' : 'times'}`;
+    return { code: 'AWS_THROTTLED', words, next: () => THROTTLED_NEXT };
+  }
+  if (DENIED.has(failure.name) || status === 403) {
+    return { code: 'AWS_ACCESS_DENIED', words: 'access denied', next: allow };
+  }
+  const lost = lostConnection(failure);
+  if (lost !== undefined && status === undefined) {
+    return {
+      code: 'AWS_UNREACHABLE',
+      words: `AWS cannot be reached (${lost})`,
+      next: () => UNREACHABLE_NEXT,
+    };
+  }
+  if (status !== undefined || '$fault' in failure) {
+    return {
+      code: 'AWS_REFUSED',
+      words: refusal(failure),
+      next: () => 'Read what AWS says above; `--verbose` shows each request.',
+    };
+  }
+  return undefined;
+}
+
+const THROTTLED_NEXT =
+  'Run it again in a minute; if it keeps on, see which other jobs ask the same API, or have the quota raised.';
+const UNREACHABLE_NEXT =
+  'Check the network, proxy and region, and AWS_ENDPOINT_URL where it is set (`node runner local status` for the local environment).';
+
+const renew = (what: AwsAction): string =>
+  `Renew them (\`aws sso login\`, or the role of the build agent)${forEnvironment(what)}, then run the command again.`;
+
+const provide = (what: AwsAction): string =>
+  `Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run on a machine with a role${forEnvironment(what)}.`;
+
+const forEnvironment = (what: AwsAction): string =>
+  what.environment === undefined ? '' : ` for environment ${what.environment}`;
+
+/** The statement that would have allowed it; AWS names the exact resource in its message more often than not. */
+function allow(what: AwsAction, failure: SdkFailure): string {
+  const named = /on resource:? (arn:\S+?)[.,]?(?:\s|$)/.exec(failure.message)?.[1];
+  const resource = named ?? (what.resource?.startsWith('arn:') === true ? what.resource : '*');
+  const statement = JSON.stringify({ Effect: 'Allow', Action: what.action, Resource: resource });
+  return `Add to the policy of the role that deploys: ${statement}`;
+}
+
+function place(what: AwsAction): { where?: string } {
+  const parts = [
+    what.resource,
+    what.environment === undefined ? undefined : `environment ${what.environment}`,
+  ];
+  const where = parts.filter((part) => part !== undefined).join(', ');
+  return where === '' ? {} : { where };
+}
+
+/** A service's own words; where it sent none (S3 does so), its name of the failure. */
+function refusal(failure: SdkFailure): string {
+  const message = firstLine(failure.message);
+  return message === '' || message === 'UnknownError' ? failure.name : message;
+}
+
+function lostConnection(failure: SdkFailure, depth = 0): string | undefined {
+  if (typeof failure.code === 'string' && LOST.has(failure.code)) return failure.code;
+  if (failure.name === 'TimeoutError') return 'timed out';
+  if (depth < 5 && failure.cause instanceof Error)
+    return lostConnection(failure.cause as SdkFailure, depth + 1);
+  return undefined;
+}
+
+const firstLine = (text: string): string => text.split('\n', 1)[0]?.trim() ?? '';

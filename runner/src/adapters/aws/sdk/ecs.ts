@@ -1,0 +1,10 @@
+/** What the runner uses of the ECS SDK; named exports, so that the bundle leaves the rest out. */
+export {
+  ECSClient,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';

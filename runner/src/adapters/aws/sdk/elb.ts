@@ -1,0 +1,10 @@
+/** What the runner uses of the ELBv2 SDK; named exports, so that the bundle leaves the rest out. */
+export {
+  ElasticLoadBalancingV2Client,
+  DeregisterTargetsCommand,
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  RegisterTargetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';

@@ -1,0 +1,81 @@
+import { StackError } from '../../core/errors.js';
+import type { AwsClients } from './clients.js';
+import { awsReason } from './errors.js';
+
+/**
+ * Reads a parameter of the SSM Parameter Store, decrypted: what `${ssm:/path}` stands for.
+ *
+ * @param name parameter name or path, `:version` or `:label` allowed
+ * @throws StackError CONFIG_REFERENCE where there is none; AWS_*
+ */
+export async function readParameter(aws: AwsClients, name: string): Promise<string> {
+  const client = await aws.ssm();
+  const { GetParameterCommand } = await import('./sdk/ssm.js');
+  const what = { action: 'ssm:GetParameter', resource: name };
+  try {
+    const answer = await aws.call(
+      client,
+      new GetParameterCommand({ Name: name, WithDecryption: true }),
+      what,
+    );
+    return answer.Parameter?.Value ?? '';
+  } catch (error) {
+    if (awsReason(error) !== 'ParameterNotFound') throw error;
+    throw new StackError('CONFIG_REFERENCE', `there is no SSM parameter ${name} in ${aws.region}`, {
+      where: `\${ssm:${name}}`,
+      next: `aws ssm put-parameter --region ${aws.region} --name ${name} --type SecureString --value file:///dev/stdin`,
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Reads a secret of Secrets Manager: what `${secret:name}` and `${secret:name#jsonKey}` stand for.
+ *
+ * @param reference name or ARN; after `#` a key of the JSON object that the secret holds
+ * @throws StackError CONFIG_REFERENCE where there is no such secret or key; AWS_*
+ */
+export async function readSecret(aws: AwsClients, reference: string): Promise<string> {
+  const [name, key] = reference.split('#', 2) as [string, string | undefined];
+  const client = await aws.secretsManager();
+  const { GetSecretValueCommand } = await import('./sdk/secretsManager.js');
+  const what = { action: 'secretsmanager:GetSecretValue', resource: name };
+  let value: string;
+  try {
+    const answer = await aws.call(client, new GetSecretValueCommand({ SecretId: name }), what);
+    value = answer.SecretString ?? Buffer.from(answer.SecretBinary ?? []).toString('utf8');
+  } catch (error) {
+    if (awsReason(error) !== 'ResourceNotFoundException') throw error;
+    throw new StackError('CONFIG_REFERENCE', `there is no secret ${name} in ${aws.region}`, {
+      where: `\${secret:${reference}}`,
+      next: `aws secretsmanager create-secret --region ${aws.region} --name ${name} --secret-string file:///dev/stdin`,
+      cause: error,
+    });
+  }
+  return key === undefined ? value : pick(value, key, reference);
+}
+
+/** One key of a secret that is a JSON object; the message names the keys there are, never a value. */
+function pick(value: string, key: string, reference: string): string {
+  const where = `\${secret:${reference}}`;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(value);
+  } catch {
+    parsed = undefined;
+  }
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
+    throw new StackError('CONFIG_REFERENCE', `the secret holds no JSON object to take ${key} from`, {
+      where,
+      next: `Leave out #${key}, or store {"${key}": …}.`,
+    });
+  }
+  const found = (parsed as Record<string, unknown>)[key];
+  if (found === undefined || found === null) {
+    throw new StackError('CONFIG_REFERENCE', `the secret has no key ${key}`, {
+      where,
+      next: `Its keys are: ${Object.keys(parsed).join(', ') || 'none'}.`,
+    });
+  }
+  return typeof found === 'string' ? found : JSON.stringify(found);
+}
