@@ -1,0 +1,101 @@
+import type { Context } from '../container.js';
+import { ExitCode } from '../core/errors.js';
+import type { EventSubscriber } from '../core/events.js';
+import { HumanView } from './human.js';
+import { JsonView } from './json.js';
+import type { Outcome, ProseView } from './outcome.js';
+import { PlainView } from './plain.js';
+import { ResultView } from './result.js';
+import { createStyle, supportsUnicode } from './style.js';
+
+/** Where a terminal's width or height is not known. */
+const COLUMNS = 80;
+const ROWS = 24;
+
+type Output = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
+
+export interface ViewsInput {
+  readonly context: Context;
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+export interface Views {
+  readonly subscribers: readonly EventSubscriber[];
+  /**
+   * Shows how the command ended and writes the result file; called once, after the event bus was closed.
+   * @returns the exit code: the outcome's own, or a failure where only the result file could not be written
+   */
+  finish(outcome: Outcome): Promise<number>;
+}
+
+/**
+ * Chooses the views of a command. stdout carries results alone — a command's text, or JSON lines under `--json` — and
+ * stderr everything about the way there, so that `eval "$(node runner env)"` and `node runner stages --json | jq` just
+ * work while a person still sees what happens. On a terminal (stderr is one) the way is shown live, otherwise as plain
+ * lines. Runs with stages are also recorded for `report`, and told to Slack where the configuration says so.
+ */
+export function createViews(input: ViewsInput): Views {
+  const { context, stdout, stderr } = input;
+  const { options, env, clock } = context;
+  for (const stream of [stdout, stderr]) ignoreBrokenPipe(stream);
+  const now = () => clock.now().getTime();
+  const isLive = stderr.isTTY === true && env['TERM'] !== 'dumb' && env['CI'] === undefined;
+  const style = createStyle(options.color && stderr.isTTY === true, supportsUnicode(env));
+  const prose: EventSubscriber & ProseView = isLive
+    ? new HumanView({
+        style,
+        verbose: options.verbose,
+        now,
+        terminal: {
+          write: (text) => void stderr.write(text),
+          columns: () => stderr.columns ?? COLUMNS,
+          rows: () => stderr.rows ?? ROWS,
+        },
+      })
+    : new PlainView({
+        style,
+        verbose: options.verbose,
+        now,
+        print: (line) => void stderr.write(`${line}\n`),
+      });
+  const result = options.resultFile === undefined ? undefined : new ResultView(options.resultFile, now);
+  const subscribers: EventSubscriber[] = [prose];
+  if (options.json) subscribers.push(new JsonView((line) => void stdout.write(`${line}\n`)));
+  if (result !== undefined) subscribers.push(result);
+
+  return {
+    subscribers,
+    finish: async (outcome) => {
+      for (const line of prose.finish(outcome)) stderr.write(`${line}\n`);
+      printResult(outcome, options.json, stdout);
+      try {
+        await result?.write(outcome, options.environment);
+        return outcome.exitCode;
+      } catch (error) {
+        stderr.write(`The result file could not be written: ${(error as Error).message}\n`);
+        return outcome.exitCode === ExitCode.ok ? ExitCode.failed : outcome.exitCode;
+      }
+    },
+  };
+}
+
+function printResult({ result, error }: Outcome, json: boolean, stdout: Output): void {
+  if (json) {
+    const last = error === undefined ? result.data : { error };
+    if (last !== undefined) stdout.write(`${JSON.stringify(last)}\n`);
+  } else if (result.text !== undefined && result.text !== '') {
+    stdout.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`);
+  }
+}
+
+/** `node runner history | head -1` closes the pipe early: no reason to fall over. */
+function ignoreBrokenPipe(stream: Output): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}

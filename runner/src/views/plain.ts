@@ -1,0 +1,165 @@
+import type { EventOf, EventSubscriber, StackEvent } from '../core/events.js';
+import { failureLines } from './failure.js';
+import { countsBytes, formatDuration, formatProgress, formatSeconds, timeOfDay } from './format.js';
+import type { Outcome, ProseView } from './outcome.js';
+import { runHeadline, runSummary, stageOutcome } from './prose.js';
+import { StageWatch } from './stageWatch.js';
+import type { Style } from './style.js';
+import { printable } from './text.js';
+
+/** A stage that has said nothing for this long says that it is alive. */
+const SILENCE_MS = 30_000;
+const BEAT_MS = 5_000;
+/** Counted bytes (layers of a push) are told this often at most. */
+const BYTES_EVERY_MS = 10_000;
+
+export interface PlainViewOptions {
+  /** Appends one line. */
+  readonly print: (line: string) => void;
+  readonly style: Style;
+  readonly verbose: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+interface Said {
+  text: string;
+  status: string | undefined;
+  at: number;
+}
+
+/** Append-only, time-stamped lines for Jenkins and pipes: `[12:01:03] deploy:staging  staging-1  healthy (3/4)`. */
+export class PlainView implements EventSubscriber, ProseView {
+  private readonly watch = new StageWatch();
+  /** When each running stage was last heard of by the reader. */
+  private readonly lastWord = new Map<string, number>();
+  private readonly said = new Map<string, Said>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: PlainViewOptions) {}
+
+  handle(event: StackEvent): void {
+    this.watch.follow(event);
+    switch (event.type) {
+      case 'run.start':
+        if (event.stages.length > 0) this.print(event.time, runHeadline(event, this.options.style));
+        break;
+      case 'stage.start':
+        this.printStage(event, `${event.title} started`);
+        break;
+      case 'stage.progress':
+        this.progress(event);
+        break;
+      case 'stage.output':
+        if (this.options.verbose)
+          this.printStage(event, `${event.source} ${this.options.style.bar} ${printable(event.line)}`);
+        break;
+      case 'stage.end':
+        this.stageEnd(event);
+        break;
+      case 'notice':
+        this.notice(event);
+        break;
+      case 'run.end':
+        this.printAll(event.time, this.failures(event.error));
+        this.print(
+          event.time,
+          this.options.style.status(event.status, runSummary(event, this.options.style)),
+        );
+        break;
+      default:
+    }
+    this.keepTime();
+  }
+
+  /** Says of every stage that has been silent for 30 s for how long, and what it is at. Called by a timer. */
+  heartbeat(): void {
+    const now = this.options.now();
+    for (const stage of this.watch.running.values()) {
+      const silent = now - (this.lastWord.get(stage.id) ?? stage.startedAt);
+      if (silent < SILENCE_MS) continue;
+      const latest = stage.lastLines.at(-1) ?? [...stage.subjects.values()].at(-1)?.message ?? stage.message;
+      const at = latest === '' ? '' : `, at: ${printable(latest).trim().slice(0, 120)}`;
+      const words = `still running after ${wholeSeconds(now - stage.startedAt)}, no news for ${wholeSeconds(silent)}${at}`;
+      // The silence is counted from the last real news, and told every 30 s.
+      const since = this.said.get(`beat ${stage.id}`)?.at ?? 0;
+      if (now - since < SILENCE_MS) continue;
+      this.said.set(`beat ${stage.id}`, { text: words, status: undefined, at: now });
+      this.print(new Date(now), `${stage.id}  ${words}`);
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  finish(outcome: Outcome): readonly string[] {
+    return this.failures(outcome.error);
+  }
+
+  private progress(event: EventOf<'stage.progress'>): void {
+    const progress = formatProgress(event);
+    const text = `${event.message}${progress === '' ? '' : ` (${progress})`}`;
+    const key = `${event.stage} ${event.subject ?? ''}`;
+    const before = this.said.get(key);
+    const now = this.options.now();
+    const isNew = before === undefined || before.status !== event.status;
+    if (!isNew && (before.text === text || (countsBytes(event) && now - before.at < BYTES_EVERY_MS))) return;
+    this.said.set(key, { text, status: event.status, at: now });
+    const subject = event.subject === undefined ? '' : `${event.subject}  `;
+    const failed = event.status === 'failed' || event.status === 'rolled-back';
+    this.printStage(event, `${subject}${failed ? this.options.style.status(event.status, text) : text}`);
+  }
+
+  private stageEnd(event: EventOf<'stage.end'>): void {
+    const { style } = this.options;
+    const stage = this.watch.ended(event);
+    const outcome = stageOutcome(event, stage.facts, style);
+    const words = `${event.status} in ${formatSeconds(event.seconds)}${outcome === '' ? '' : `  ${outcome}`}`;
+    this.print(event.time, `${event.stage}  ${style.status(event.status, words)}`);
+    this.lastWord.delete(event.stage);
+    for (const key of this.said.keys()) if (key.startsWith(`${event.stage} `)) this.said.delete(key);
+    this.said.delete(`beat ${event.stage}`);
+  }
+
+  private notice(event: EventOf<'notice'>): void {
+    const { style } = this.options;
+    const text =
+      event.level === 'warning' ? style.status('warning', `WARNING ${event.message}`) : event.message;
+    this.print(event.time, text);
+    if (event.next !== undefined) this.print(event.time, `  ${event.next}`);
+  }
+
+  private failures(last: EventOf<'run.end'>['error']): readonly string[] {
+    return this.watch.unseenFailures(last).flatMap((story) => failureLines(story, this.options.style));
+  }
+
+  private printStage(event: { readonly stage: string; readonly time: string }, text: string): void {
+    this.lastWord.set(event.stage, this.options.now());
+    this.print(event.time, `${event.stage}  ${text}`);
+  }
+
+  private printAll(time: string, lines: readonly string[]): void {
+    for (const line of lines) this.print(time, line);
+  }
+
+  private print(time: string | Date, text: string): void {
+    for (const line of text.split('\n'))
+      this.options.print(`${this.options.style.dim(`[${timeOfDay(time)}]`)} ${line}`);
+  }
+
+  /** Ticks only while a stage runs, and never keeps the process alive. */
+  private keepTime(): void {
+    if (this.watch.running.size === 0) return void this.close();
+    if (this.timer !== undefined) return;
+    this.timer = setInterval(() => this.heartbeat(), BEAT_MS);
+    this.timer.unref();
+  }
+}
+
+/** Tenths of a silence interest no one. */
+function wholeSeconds(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return seconds < 60 ? `${seconds}s` : formatDuration(seconds * 1000);
+}

@@ -1,0 +1,102 @@
+import type { ErrorRecord } from '../core/errors.js';
+import type { EventSubscriber, StackEvent, StageStatus } from '../core/events.js';
+import type { ReleaseRecord } from '../core/release.js';
+import { writeWhole } from './files.js';
+import type { Outcome } from './outcome.js';
+
+/** What `--result FILE` holds: the outcome for the program that called, e.g. the Groovy steps. */
+export interface ResultRecord {
+  readonly command: string;
+  readonly status: StageStatus;
+  readonly exitCode: number;
+  readonly environment?: string;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly release?: ReleaseRecord;
+  readonly stages: readonly ResultStage[];
+  readonly error?: ErrorRecord;
+  /** What the command gives back, see its documentation. */
+  readonly data?: unknown;
+}
+
+interface ResultStage {
+  readonly id: string;
+  readonly title: string;
+  readonly status: StageStatus | 'running';
+  readonly seconds?: number;
+  readonly reason?: string;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly error?: ErrorRecord;
+}
+
+/** Collects what the result file tells beside the command's own data. */
+export class ResultView implements EventSubscriber {
+  private readonly stages = new Map<string, ResultStage>();
+  private environment: string | undefined;
+  private release: ReleaseRecord | undefined;
+  private end: { readonly status: StageStatus } | undefined;
+
+  constructor(
+    private readonly file: string,
+    private readonly now: () => number,
+  ) {}
+
+  handle(event: StackEvent): void {
+    if (event.type === 'run.start') this.environment = event.environment ?? this.environment;
+    else if (event.type === 'release') this.release = event.release;
+    else if (event.type === 'run.end') this.end = event;
+    else if (event.type === 'stage.start')
+      this.change(event.stage, { title: event.title, status: 'running' });
+    else if (event.type === 'stage.fact') {
+      const facts = { ...this.stages.get(event.stage)?.facts, [event.name]: event.value };
+      this.change(event.stage, { facts });
+    } else if (event.type === 'stage.end') {
+      const { status, seconds, reason, error } = event;
+      this.change(event.stage, {
+        status,
+        seconds,
+        ...(reason === undefined ? {} : { reason }),
+        ...(error === undefined ? {} : { error }),
+      });
+    }
+  }
+
+  /** @returns the record for an outcome, as it is written */
+  record(outcome: Outcome, environment: string | undefined): ResultRecord {
+    const { command, exitCode, startedAt, error, result } = outcome;
+    const chosen = this.environment ?? environment;
+    return {
+      command,
+      status: statusOf(exitCode, this.end?.status),
+      exitCode,
+      ...(chosen === undefined ? {} : { environment: chosen }),
+      startedAt: startedAt.toISOString(),
+      seconds: Math.max(0, Math.round(this.now() - startedAt.getTime()) / 1000),
+      ...(this.release === undefined ? {} : { release: this.release }),
+      stages: [...this.stages.values()],
+      ...(error === undefined ? {} : { error }),
+      ...(result.data === undefined ? {} : { data: result.data }),
+    };
+  }
+
+  /**
+   * Writes the result file, whole or not at all; its directory is made where it is missing.
+   * @throws Error of the file system
+   */
+  async write(outcome: Outcome, environment: string | undefined): Promise<void> {
+    await writeWhole(this.file, `${JSON.stringify(this.record(outcome, environment), null, 2)}\n`);
+  }
+
+  private change(id: string, change: Partial<ResultStage>): void {
+    const before = this.stages.get(id) ?? { id, title: id, status: 'running', facts: {} };
+    this.stages.set(id, { ...before, ...change });
+  }
+}
+
+/** The exit code is what counts; the run's own word only tells apart what exit codes do not. */
+function statusOf(exitCode: number, ended: StageStatus | undefined): StageStatus {
+  if (exitCode === 0) return ended === 'skipped' ? 'skipped' : 'ok';
+  if (exitCode === 3) return 'rolled-back';
+  if (exitCode === 130) return 'interrupted';
+  return 'failed';
+}
