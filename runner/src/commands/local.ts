@@ -1,0 +1,132 @@
+import type { Context } from '../container.js';
+import type { CommandDefinition, CommandInput } from './command.js';
+import { flag } from './command.js';
+import type { LocalNews, Workshop } from '../local/workshop.js';
+
+/** Each file of the local environment is loaded by the command that needs it. */
+async function workshop(context: Context, stage: string): Promise<Workshop> {
+  const { localSettings } = await import('../local/settings.js');
+  const { env, processes, clock, signal } = context;
+  const say = (news: LocalNews) =>
+    context.events.emit({
+      type: 'stage.progress',
+      stage,
+      subject: news.piece,
+      message: news.message,
+      status: news.status === 'running' ? 'running' : 'ok',
+    });
+  return { settings: localSettings(env), env, processes, clock, signal, say };
+}
+
+const up: CommandDefinition = {
+  name: 'local up',
+  summary: 'Start the local environment: a Docker engine, the AWS emulator, hosts’ network and a Slack sink',
+  description:
+    'Everything that a deploy needs, on this machine and without a cloud account, on loopback and a Docker network of its own. Says what it does and why; what is there already stays. Where no Docker engine answers, one is installed from the system’s packages and started (as root or by sudo).\n\n`AUTOMATION_STACK_HOME` (default `~/.automation-stack`) holds tools and state; `AUTOMATION_STACK_LOCAL_INSTANCE=1` … `9` gives a second environment beside the first, with its own ports and subnet.',
+  examples: [
+    { command: 'local up', explains: 'Start it, or see that it runs.' },
+    { command: 'local env', explains: 'Print the variables that lead every tool to it: eval "$(node runner local env)".' },
+  ],
+  environment: 'none',
+  async run(context) {
+    const { localUp } = await import('../local/up.js');
+    const { localStatus, statusLines } = await import('../local/status.js');
+    const shop = await workshop(context, 'local:up');
+    await localUp(shop);
+    const status = await localStatus(shop);
+    return { data: status, text: `${statusLines(status)}\n\nNow type: eval "$(node runner local env)"` };
+  },
+};
+
+const down: CommandDefinition = {
+  name: 'local down',
+  summary: 'Stop the local environment and remove its containers, volumes, network and state',
+  options: [
+    { name: 'purge', description: 'Also remove the base images and tools, and stop the engine that `local up` started.' },
+  ],
+  environment: 'none',
+  async run(context, input) {
+    const { localDown } = await import('../local/down.js');
+    await localDown(await workshop(context, 'local:down'), { purge: flag(input, 'purge') });
+    return { data: { up: false } };
+  },
+};
+
+const status: CommandDefinition = {
+  name: 'local status',
+  summary: 'Show what of the local environment runs, with its ports; exits 1 where something is missing',
+  environment: 'none',
+  async run(context) {
+    const { localStatus, statusLines } = await import('../local/status.js');
+    const found = await localStatus(await workshop(context, 'local:status'));
+    return { exitCode: found.up ? 0 : 1, data: found, text: statusLines(found) };
+  },
+};
+
+const env: CommandDefinition = {
+  name: 'local env',
+  summary: 'Print the variables that lead every tool to the local environment, for eval',
+  examples: [{ command: 'local env', explains: 'eval "$(node runner local env)"' }],
+  environment: 'none',
+  async run(context) {
+    const { currentEnvironment, exportLines } = await import('../local/environment.js');
+    const variables = await currentEnvironment(await workshop(context, 'local:env'));
+    return { data: variables, text: exportLines(variables) };
+  },
+};
+
+const resourceArguments = [
+  { name: 'kind', description: 'host, load-balancer or ecs-service', required: true },
+  { name: 'name', description: 'Its name: lower-case letters, digits and dashes', required: true },
+  { name: 'settings', description: 'key=value, e.g. slot=0, targets=ADDRESS:80, cluster=shop', variadic: true },
+] as const;
+
+const split = (input: CommandInput): [string, string, string[]] => {
+  const [kind = '', name = '', ...words] = input.arguments;
+  return [kind, name, words];
+};
+
+const create: CommandDefinition = {
+  name: 'local create',
+  summary: 'Make a host, load balancer or ECS service in the local environment',
+  description:
+    'What the examples’ Terraform roots call where a cloud’s provider would make the real thing. What exists stays.\n\n`host` takes slot=N (0 to 29), which fixes its address and ports; `load-balancer` port, health and targets=ADDRESS:PORT,…; `ecs-service` cluster, image, container, port, desired and health.',
+  arguments: resourceArguments,
+  examples: [{ command: 'local create host staging-1 slot=0', explains: 'A machine with systemd, reached over SSH.' }],
+  environment: 'none',
+  async run(context, input) {
+    const { createResource } = await import('../local/resources.js');
+    const made = await createResource(await workshop(context, 'local:create'), ...split(input));
+    const text = Object.entries(made).map(([key, value]) => `${key}=${String(value)}`);
+    return { data: made, text: text.join(' ') };
+  },
+};
+
+const remove: CommandDefinition = {
+  name: 'local delete',
+  summary: 'Remove what `local create` made; what is not there is fine',
+  arguments: resourceArguments,
+  examples: [{ command: 'local delete host staging-1', explains: 'Removes the host with its disks.' }],
+  environment: 'none',
+  async run(context, input) {
+    const { deleteResource } = await import('../local/resources.js');
+    const [kind, name, words] = split(input);
+    const deleted = await deleteResource(await workshop(context, 'local:delete'), kind, name, words);
+    return { data: { deleted }, text: `${kind} ${name}: ${deleted ? 'removed' : 'was not there'}` };
+  },
+};
+
+const services: CommandDefinition = {
+  name: 'local services',
+  summary: 'Serve the Slack sink and the registry forwarder in the foreground; `local up` starts this',
+  hidden: true,
+  environment: 'none',
+  async run(context) {
+    const { runServices } = await import('../local/services.js');
+    const { settings } = await workshop(context, 'local:services');
+    await runServices(settings, context.signal);
+    return {};
+  },
+};
+
+export const commands = [up, down, status, env, create, remove, services];

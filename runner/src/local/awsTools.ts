@@ -1,0 +1,21 @@
+import { emulatorUrl, type LocalSettings } from './settings.js';
+
+/** What every client of the emulator is made with; explicit, so that a user's own AWS settings never interfere. */
+export function emulatorClient(settings: LocalSettings) {
+  return {
+    endpoint: emulatorUrl(settings),
+    region: settings.region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 3,
+  };
+}
+
+/** Runs a call; undefined where it fails with one of these error names, which say `it is not there`. */
+export async function unless<T>(names: readonly string[], call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof Error && names.includes(error.name)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { emulatorDown } from './emulator.js';
+import { engineDown, engineFacts } from './engine.js';
+import { presentImages } from './images.js';
+import { networkDown } from './network.js';
+import { servicesDown } from './services.js';
+import { must, type Workshop } from './workshop.js';
+
+export interface DownOptions {
+  /** Also removes what `up` keeps to be quick the next time: images, tools, and the engine it started. */
+  readonly purge: boolean;
+}
+
+/** Takes the local environment down and leaves nothing of it running; also after a half-finished `up`. */
+export async function localDown(workshop: Workshop, options: DownOptions): Promise<void> {
+  const { settings } = workshop;
+  await servicesDown(workshop);
+  await emulatorDown(workshop);
+  const engine = await engineFacts(workshop);
+  if (engine !== undefined) {
+    await networkDown(workshop);
+    workshop.say({ piece: 'network', status: 'ok', message: `containers, volumes and network of ${settings.name} are gone` });
+    if (options.purge) await removeImages(workshop);
+  }
+  await rm(settings.state, { recursive: true, force: true });
+  workshop.say({ piece: 'state', status: 'ok', message: `removed ${settings.state}` });
+  if (!options.purge) return;
+  await engineDown(workshop);
+  await rm(settings.tools, { recursive: true, force: true });
+  await rm(join(settings.home, 'images.json'), { force: true });
+  workshop.say({ piece: 'tools', status: 'ok', message: `removed ${settings.tools}` });
+}
+
+async function removeImages(workshop: Workshop): Promise<void> {
+  const images = await presentImages(workshop);
+  if (images.length === 0) return;
+  await must(workshop, { file: 'docker', args: ['rmi', '--force', ...images] }, { purpose: 'remove the base images' });
+  workshop.say({ piece: 'images', status: 'ok', message: `removed ${images.join(', ')}` });
+}

@@ -1,0 +1,164 @@
+import type { ECSClient, Service } from '@aws-sdk/client-ecs';
+import { emulatorClient, unless } from './awsTools.js';
+import { createLoadBalancer, deleteLoadBalancer } from './loadBalancers.js';
+import { loadBalancerUrl, type LocalSettings } from './settings.js';
+
+export interface EcsServiceRequest {
+  /** Name of the service, its task family, its load balancer and its target group. */
+  readonly name: string;
+  readonly cluster: string;
+  /** The first image: what runs until the first deploy. */
+  readonly image: string;
+  /** Command of that first image; left out, the image's own. */
+  readonly command?: readonly string[];
+  /** Name of the container, and of the port mapping's owner. */
+  readonly container: string;
+  readonly port: number;
+  readonly desired: number;
+  readonly healthPath: string;
+}
+
+export interface EcsServiceMade {
+  readonly cluster: string;
+  readonly service: string;
+  readonly url: string;
+}
+
+async function ecs(settings: LocalSettings) {
+  const sdk = await import('@aws-sdk/client-ecs');
+  return { sdk, client: new sdk.ECSClient(emulatorClient(settings)) };
+}
+
+/**
+ * What Terraform's ECS module gives on AWS, on the emulator: cluster, log group, load balancer and a service with its
+ * first task definition. The delivery owns task definition and count from then on: an existing service stays as it is.
+ */
+export async function createEcsService(settings: LocalSettings, request: EcsServiceRequest): Promise<EcsServiceMade> {
+  const { sdk, client } = await ecs(settings);
+  const { cluster, name } = request;
+  await client.send(new sdk.CreateClusterCommand({ clusterName: cluster }));
+  const [balancer] = await Promise.all([
+    createLoadBalancer(settings, { name, port: request.port, healthPath: request.healthPath, targets: [] }),
+    createLogGroup(settings, logGroup(name)),
+  ]);
+  if ((await findService(client, cluster, name)) === undefined) {
+    const taskDefinition = await registerFirst(settings, client, request);
+    await client.send(
+      new sdk.CreateServiceCommand({
+        cluster,
+        serviceName: name,
+        taskDefinition,
+        desiredCount: request.desired,
+        launchType: 'FARGATE',
+        networkConfiguration: {
+          awsvpcConfiguration: { subnets: ['subnet-local-a', 'subnet-local-b'], assignPublicIp: 'DISABLED' },
+        },
+        loadBalancers: [
+          { targetGroupArn: balancer.targetGroupArn, containerName: request.container, containerPort: request.port },
+        ],
+        deploymentConfiguration: {
+          minimumHealthyPercent: 100,
+          maximumPercent: 200,
+          deploymentCircuitBreaker: { enable: true, rollback: true },
+        },
+        healthCheckGracePeriodSeconds: 10,
+        enableECSManagedTags: true,
+        propagateTags: 'SERVICE',
+      }),
+    );
+  }
+  client.destroy();
+  return { cluster, service: name, url: loadBalancerUrl(settings, name) };
+}
+
+/** Removes the service, its tasks, its load balancer and log group, and the cluster when it is empty. */
+export async function deleteEcsService(settings: LocalSettings, name: string, cluster: string): Promise<boolean> {
+  const { sdk, client } = await ecs(settings);
+  const service = await findService(client, cluster, name);
+  if (service !== undefined) {
+    await client.send(new sdk.UpdateServiceCommand({ cluster, service: name, desiredCount: 0 }));
+    await client.send(new sdk.DeleteServiceCommand({ cluster, service: name, force: true }));
+    await stopTasks(client, cluster, name);
+  }
+  await deleteLoadBalancer(settings, name);
+  await deleteLogGroup(settings, logGroup(name));
+  const gone = ['ClusterNotFoundException'];
+  const left = await unless(gone, () => client.send(new sdk.ListServicesCommand({ cluster })));
+  if (left !== undefined && (left.serviceArns ?? []).length === 0) {
+    await unless([...gone, 'ClusterContainsTasksException', 'ClusterContainsServicesException'], () =>
+      client.send(new sdk.DeleteClusterCommand({ cluster })),
+    );
+  }
+  client.destroy();
+  return service !== undefined;
+}
+
+const logGroup = (service: string): string => `/ecs/${service}`;
+
+async function registerFirst(
+  settings: LocalSettings,
+  client: ECSClient,
+  request: EcsServiceRequest,
+): Promise<string | undefined> {
+  const { sdk } = await ecs(settings);
+  const { name, port } = request;
+  const { taskDefinition } = await client.send(
+    new sdk.RegisterTaskDefinitionCommand({
+      family: name,
+      networkMode: 'awsvpc',
+      requiresCompatibilities: ['FARGATE'],
+      cpu: '256',
+      memory: '512',
+      executionRoleArn: `arn:aws:iam::${settings.account}:role/${name}-execution`,
+      containerDefinitions: [
+        {
+          name: request.container,
+          image: request.image,
+          essential: true,
+          ...(request.command === undefined ? {} : { command: [...request.command] }),
+          portMappings: [{ containerPort: port, protocol: 'tcp' }],
+          logConfiguration: {
+            logDriver: 'awslogs',
+            options: { 'awslogs-group': logGroup(name), 'awslogs-region': settings.region, 'awslogs-stream-prefix': name },
+          },
+        },
+      ],
+    }),
+  );
+  return taskDefinition?.taskDefinitionArn;
+}
+
+async function findService(client: ECSClient, cluster: string, name: string): Promise<Service | undefined> {
+  const { DescribeServicesCommand } = await import('@aws-sdk/client-ecs');
+  const found = await unless(['ClusterNotFoundException'], () =>
+    client.send(new DescribeServicesCommand({ cluster, services: [name] })),
+  );
+  return found?.services?.find((service) => service.serviceName === name && service.status === 'ACTIVE');
+}
+
+async function stopTasks(client: ECSClient, cluster: string, serviceName: string): Promise<void> {
+  const { ListTasksCommand, StopTaskCommand } = await import('@aws-sdk/client-ecs');
+  const { taskArns = [] } = (await unless(['ServiceNotFoundException', 'ClusterNotFoundException'], () =>
+    client.send(new ListTasksCommand({ cluster, serviceName })),
+  )) ?? { taskArns: [] };
+  await Promise.all(taskArns.map((task) => client.send(new StopTaskCommand({ cluster, task, reason: 'service deleted' }))));
+}
+
+async function logs(settings: LocalSettings) {
+  const sdk = await import('@aws-sdk/client-cloudwatch-logs');
+  return { sdk, client: new sdk.CloudWatchLogsClient(emulatorClient(settings)) };
+}
+
+async function createLogGroup(settings: LocalSettings, logGroupName: string): Promise<void> {
+  const { sdk, client } = await logs(settings);
+  await unless(['ResourceAlreadyExistsException'], () =>
+    client.send(new sdk.CreateLogGroupCommand({ logGroupName })),
+  );
+  client.destroy();
+}
+
+async function deleteLogGroup(settings: LocalSettings, logGroupName: string): Promise<void> {
+  const { sdk, client } = await logs(settings);
+  await unless(['ResourceNotFoundException'], () => client.send(new sdk.DeleteLogGroupCommand({ logGroupName })));
+  client.destroy();
+}

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { StackError } from '../core/errors.js';
+import { answers, eventually, type Workshop } from './workshop.js';
+import { lastLines, runningDaemon, startDaemon, stopDaemon } from './daemons.js';
+import { instanceLabel, relayName } from './network.js';
+import { emulatorUrl, type LocalSettings } from './settings.js';
+
+const recordFile = (settings: LocalSettings): string => join(settings.state, 'emulator.json');
+const logFile = (settings: LocalSettings): string => join(settings.logs, 'emulator.log');
+
+/** Does the emulator run, and answer? */
+export async function emulatorRuns(settings: LocalSettings): Promise<boolean> {
+  if ((await runningDaemon(recordFile(settings))) === undefined) return false;
+  return answers(`${emulatorUrl(settings)}/_ministack/health`);
+}
+
+/** Starts the AWS emulator on loopback: ECR with its registry, ECS in real containers, load balancers, S3, SSM … */
+export async function emulatorUp(workshop: Workshop): Promise<void> {
+  const { settings } = workshop;
+  const url = emulatorUrl(settings);
+  if (await emulatorRuns(settings)) {
+    workshop.say({ piece: 'emulator', status: 'skipped', message: `the AWS API answers at ${url}` });
+    return;
+  }
+  await refuseTakenPort(`${url}/`, settings.emulatorPort, 'the AWS emulator');
+  const log = logFile(settings);
+  const record = recordFile(settings);
+  await startDaemon({
+    file: join(settings.venv, 'bin', 'python'),
+    args: [join(settings.venv, 'bin', 'ministack')],
+    log,
+    record,
+    env: {
+      ...workshop.env,
+      GATEWAY_PORT: String(settings.emulatorPort),
+      BIND_HOST: '127.0.0.1', // its default is every interface
+      IOT_MTLS_ENABLED: '0', // else it opens port 8883
+      MINISTACK_REGION: settings.region,
+      // It names its containers' owner after this, and finds the network of ECS tasks through the container HOSTNAME.
+      MINISTACK_HOSTNAME: settings.name,
+      HOSTNAME: relayName(workshop),
+      PYTHONUNBUFFERED: '1',
+      AWS_ENDPOINT_URL: undefined,
+    },
+  });
+  await waitFor(workshop, 'The AWS emulator', record, log, () => answers(`${url}/_ministack/health`));
+  workshop.say({
+    piece: 'emulator',
+    status: 'ok',
+    message: `the AWS API answers at ${url} (containers labelled ${instanceLabel(workshop)})`,
+  });
+}
+
+/** Stops the emulator; it removes the containers of its tasks. */
+export async function emulatorDown(workshop: Workshop): Promise<void> {
+  if (await stopDaemon(workshop, recordFile(workshop.settings), 15_000)) {
+    workshop.say({ piece: 'emulator', status: 'ok', message: 'stopped' });
+  }
+}
+
+/** Waits until a daemon answers; its death or silence is a failure with the end of its log. */
+export async function waitFor(
+  workshop: Workshop,
+  who: string,
+  record: string,
+  log: string,
+  ready: () => Promise<boolean>,
+): Promise<void> {
+  const settled = async () => (await ready()) || (await runningDaemon(record)) === undefined;
+  await eventually(workshop, settled, 30_000);
+  if (await ready()) return;
+  throw new StackError('TOOL_FAILED', `${who} did not come up`, {
+    where: log,
+    evidence: await lastLines(log),
+    next: `Read ${log}, then type \`node runner local up\` again.`,
+  });
+}
+
+/** Another program on our port would be mistaken for ours: say so instead. */
+export async function refuseTakenPort(url: string, port: number, what: string): Promise<void> {
+  if (!(await answers(url))) return;
+  throw new StackError('TOOL_FAILED', `Port ${port}, where ${what} should listen, is taken by another program`, {
+    where: `127.0.0.1:${port}`,
+    next: `See who has it with \`ss -ltnp 'sport = :${port}'\`, or set AUTOMATION_STACK_LOCAL_INSTANCE=1 for other ports.`,
+  });
+}

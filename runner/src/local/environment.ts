@@ -1,0 +1,63 @@
+import { delimiter, join } from 'node:path';
+import { imageNames, type ImageNames } from './images.js';
+import { emulatorUrl, runnerDirectory, slackUrl, type LocalSettings } from './settings.js';
+import type { Workshop } from './workshop.js';
+
+/**
+ * The environment variables that lead every tool to the local environment: what `local env` prints for eval, and what
+ * tests give to child processes. No real secret among them: the credentials open nothing but the emulator.
+ * @param images names of the local base images; left out before the first `local up`
+ * @param path PATH to put the tools in front of
+ */
+export function localEnvironment(
+  settings: LocalSettings,
+  images: ImageNames | undefined,
+  path: string | undefined,
+): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: emulatorUrl(settings),
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_REGION: settings.region,
+    AWS_DEFAULT_REGION: settings.region,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AUTOMATION_STACK_REGISTRY: `127.0.0.1:${settings.emulatorPort}`,
+    AUTOMATION_STACK_HOST_REGISTRY: `${settings.gateway}:${settings.emulatorPort}`,
+    SLACK_API_URL: `${slackUrl(settings)}api/`,
+    SLACK_BOT_TOKEN: 'xoxb-local-token',
+    ...(images === undefined
+      ? {}
+      : { AUTOMATION_STACK_BASE_PYTHON: images.python, AUTOMATION_STACK_BASE_BUSYBOX: images.busybox }),
+    ANSIBLE_COLLECTIONS_PATH: settings.collections,
+    TF_VAR_runner: runnerDirectory(),
+    TF_VAR_local_environment: JSON.stringify(terraformView(settings)),
+    PATH: [join(settings.venv, 'bin'), ...withoutFolder(path ?? '', join(settings.venv, 'bin'))].join(delimiter),
+  };
+}
+
+/** What the examples' Terraform roots know of the local environment: how slots become addresses, and where keys are. */
+export function terraformView(settings: LocalSettings): Record<string, string | number> {
+  return {
+    network_prefix: settings.gateway.replace(/\.1$/, ''),
+    host_ports: settings.hostPorts,
+    emulator: emulatorUrl(settings),
+    registry: `${settings.gateway}:${settings.emulatorPort}`,
+    private_key: settings.privateKey,
+    known_hosts: settings.knownHosts,
+  };
+}
+
+/** `export NAME='value'` lines for a POSIX shell's eval. */
+export function exportLines(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
+    .join('\n');
+}
+
+/** The variables of this machine's local environment. */
+export async function currentEnvironment(workshop: Workshop): Promise<Record<string, string>> {
+  return localEnvironment(workshop.settings, await imageNames(workshop), workshop.env['PATH']);
+}
+
+const withoutFolder = (path: string, folder: string): string[] =>
+  path.split(delimiter).filter((entry) => entry !== folder && entry !== '');

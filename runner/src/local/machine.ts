@@ -1,0 +1,143 @@
+import { constants } from 'node:fs';
+import { access, readFile, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { StackError } from '../core/errors.js';
+import type { Invocation } from '../core/ports.js';
+import { ask, must, type Workshop } from './workshop.js';
+
+/** Where certificate authorities stand on common systems; the first that exists is used. */
+const CA_BUNDLES = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'];
+
+/** Is there a program of this name on PATH (or in the system folders that a user's PATH leaves out)? */
+export async function findProgram(workshop: Workshop, name: string): Promise<string | undefined> {
+  const folders = [...(workshop.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  for (const folder of folders) {
+    const file = join(folder, name);
+    if (folder !== '' && (await readable(file, constants.X_OK))) return file;
+  }
+  return undefined;
+}
+
+/** Runs as root: as it is where we are root, else by sudo without a question. */
+export async function asRoot(
+  workshop: Workshop,
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Invocation> {
+  if (process.getuid?.() === 0) return { file, args, env };
+  if ((await ask(workshop, 'sudo', ['-n', 'true'])) === undefined) {
+    throw new StackError('TOOL_FAILED', `${file} has to run as root, and sudo asks for a password here`, {
+      where: [file, ...args].join(' '),
+      next: `Type: sudo ${[file, ...args].join(' ')}   (or \`sudo -v\` first), then \`node runner local up\` again.`,
+    });
+  }
+  const words = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return { file: 'sudo', args: ['-n', 'env', ...words, file, ...args] };
+}
+
+/** The MTU of the interface that leads out; bridges with a larger one lose packets without a word. */
+export async function uplinkMtu(): Promise<number> {
+  try {
+    const routes = (await readFile('/proc/net/route', 'utf8')).trim().split('\n').slice(1);
+    const uplink = routes.map((line) => line.split('\t')).find((words) => words[1] === '00000000')?.[0];
+    if (uplink === undefined) return 1500;
+    return Number(await readFile(`/sys/class/net/${uplink}/mtu`, 'utf8')) || 1500;
+  } catch {
+    return 1500;
+  }
+}
+
+/** The machine's certificate authorities, which hosts need where a company's own stand among them. */
+export async function caBundle(workshop: Workshop): Promise<string | undefined> {
+  for (const file of [workshop.env['SSL_CERT_FILE'], ...CA_BUNDLES]) {
+    if (file !== undefined && file !== '' && (await readable(file, constants.R_OK))) return file;
+  }
+  return undefined;
+}
+
+/** A folder for unpacking images: memory where it is large enough (dpkg's fsyncs cost 4 × on a disk). */
+export async function scratchFolder(): Promise<string> {
+  try {
+    const { bavail, bsize } = await statfs('/dev/shm');
+    if (bavail * bsize > 2 * 1024 ** 3) return '/dev/shm';
+  } catch {
+    // No such file system: the ordinary temporary folder serves.
+  }
+  return tmpdir();
+}
+
+/**
+ * Installs Debian packages, in one go.
+ * @param why said to the user before anything happens
+ */
+export async function installPackages(workshop: Workshop, packages: readonly string[], why: string): Promise<void> {
+  if ((await findProgram(workshop, 'apt-get')) === undefined) {
+    throw new StackError('TOOL_MISSING', `${why}, and this system has no apt-get to install it with`, {
+      where: packages.join(' '),
+      next: `Install what gives ${packages.join(', ')} by your system's own means, then \`node runner local up\` again.`,
+    });
+  }
+  workshop.say({
+    piece: 'packages',
+    status: 'running',
+    message: `apt-get install ${packages.join(' ')} (${why})`,
+  });
+  const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
+  await refreshPackageLists(workshop);
+  await must(
+    workshop,
+    await asRoot(workshop, 'apt-get', ['install', '-y', '-q', '-o', 'DPkg::Lock::Timeout=120', ...packages], quiet),
+    { purpose: `install ${packages.join(', ')}` },
+  );
+}
+
+/** `apt-get update`: a fresh machine's lists are empty. */
+export async function refreshPackageLists(workshop: Workshop): Promise<void> {
+  await must(workshop, await asRoot(workshop, 'apt-get', ['update', '-q', '-o', 'DPkg::Lock::Timeout=120']), {
+    purpose: 'refresh the package lists',
+  });
+}
+
+/** The machine's own package sources (its mirror), as one-line entries for images; its distribution's only. */
+export async function packageSources(workshop: Workshop): Promise<{ suite: string; lines: string[] }> {
+  const system = Object.fromEntries(
+    (await readFile('/etc/os-release', 'utf8')).split('\n').map((line) => {
+      const [key = '', value = ''] = line.split('=', 2);
+      return [key, value.replace(/^"|"$/g, '')];
+    }),
+  );
+  const origin = (system['ID'] ?? 'debian').replace(/^./, (letter) => letter.toUpperCase());
+  const list = () =>
+    ask(workshop, 'apt-get', [
+      'indextargets',
+      '--format',
+      '$(REPO_URI) $(RELEASE) $(COMPONENT)',
+      'Created-By: Packages',
+      `Origin: ${origin}`,
+    ]);
+  let found = await list();
+  if (found === undefined || found === '') {
+    await refreshPackageLists(workshop);
+    found = await list();
+  }
+  const lines = [...new Set((found ?? '').split('\n').filter((line) => line.startsWith('http')))].sort();
+  const suite = system['VERSION_CODENAME'];
+  if (suite === undefined || lines.length === 0) {
+    throw new StackError('TOOL_FAILED', 'Could not read the package sources of this machine', {
+      where: '/etc/apt/sources.list, /etc/apt/sources.list.d/',
+      next: 'The local environment makes its images from Debian packages: run it on Debian or Ubuntu, `apt-get update` working.',
+    });
+  }
+  return { suite, lines: lines.map((line) => `deb ${line}`) };
+}
+
+async function readable(file: string, mode: number): Promise<boolean> {
+  try {
+    await access(file, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}

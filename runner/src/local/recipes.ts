@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * What the local images are made of. No registry is needed: Debian packages of the machine's own mirror, unpacked
+ * into a file system and imported. Each image is tagged by the hash of its recipe, so that an unchanged recipe is
+ * never made twice and a changed one always is.
+ */
+export interface ImageRecipe {
+  readonly name: 'host' | 'python' | 'busybox';
+  /** Words for people: what it is for. */
+  readonly purpose: string;
+  readonly packages: readonly string[];
+  /** `debian`: a whole small system with these packages; `files`: only the files that `arrange` picks. */
+  readonly kind: 'debian' | 'files';
+  /** A /bin/sh script that gets the root folder of the image as $1, after the packages are in. */
+  readonly arrange: string;
+  /** Dockerfile instructions of the import. */
+  readonly changes: readonly string[];
+}
+
+/** Leaves out what nobody reads inside a container; the empty man1 is there because OpenJDK's install needs it. */
+const TRIM = `
+rm -rf "$1"/usr/share/doc/* "$1"/usr/share/locale/* "$1"/usr/share/man/*
+mkdir -p "$1/usr/share/man/man1"
+`;
+
+const HOST: ImageRecipe = {
+  name: 'host',
+  purpose: 'hosts reached over SSH: Debian with systemd and sshd',
+  kind: 'debian',
+  packages: [
+    ...['systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'python3', 'python3-apt', 'python3-requests'],
+    ...['ca-certificates', 'iproute2', 'iptables', 'procps', 'curl'],
+  ],
+  arrange: `${TRIM}
+chroot "$1" useradd --create-home --shell /bin/bash deploy
+echo 'deploy ALL=(ALL) NOPASSWD:ALL' > "$1/etc/sudoers.d/deploy"
+chmod 440 "$1/etc/sudoers.d/deploy"
+
+# Every host makes its own key when it starts first; one baked in would be everybody's.
+rm -f "$1"/etc/ssh/ssh_host_*
+mkdir -p "$1/etc/ssh/authorized_keys.d" "$1/etc/systemd/system/ssh.service.d"
+cat > "$1/etc/ssh/sshd_config.d/automation-stack.conf" <<END
+HostKey /etc/ssh/ssh_host_ed25519_key
+AuthorizedKeysFile /etc/ssh/authorized_keys.d/%u
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin no
+UseDNS no
+MaxStartups 50:30:100
+# bash under sshd reads the start files at every command unless it believes to be nested.
+SetEnv SHLVL=2
+END
+cat > "$1/etc/systemd/system/ssh.service.d/host-key.conf" <<END
+[Service]
+ExecStartPre=
+ExecStartPre=/bin/sh -c 'test -s /etc/ssh/ssh_host_ed25519_key || ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key'
+ExecStartPre=/usr/sbin/sshd -t
+END
+
+# Nothing that wakes up by itself, and no consoles: a host rests at about 8 MB.
+for unit in getty.target console-getty.service systemd-logind.service apt-daily.timer apt-daily-upgrade.timer \\
+  dpkg-db-backup.timer e2scrub_all.timer fstrim.timer; do
+  ln -sf /dev/null "$1/etc/systemd/system/$unit"
+done
+: > "$1/etc/machine-id"
+
+# These hosts are thrown away: waiting for the disk at every package buys nothing.
+echo force-unsafe-io > "$1/etc/dpkg/dpkg.cfg.d/unsafe-io"
+# Empty lists with a fresh date make Ansible's cache_valid_time skip the first update.
+mkdir -p "$1/var/lib/apt/lists"
+touch -d 2000-01-01 "$1/var/lib/apt/lists"
+`,
+  changes: ['ENV container=docker', 'CMD ["/sbin/init"]'],
+};
+
+const PYTHON: ImageRecipe = {
+  name: 'python',
+  purpose: 'base of Python applications: Flask and gunicorn',
+  kind: 'debian',
+  packages: ['python3-flask', 'gunicorn', 'ca-certificates'],
+  arrange: `${TRIM}
+ln -sf python3 "$1/usr/bin/python"
+`,
+  changes: ['ENV LANG=C.UTF-8', 'CMD ["python3"]'],
+};
+
+const BUSYBOX: ImageRecipe = {
+  name: 'busybox',
+  purpose: 'base of the smallest applications: a static busybox',
+  kind: 'files',
+  packages: ['busybox-static'],
+  arrange: `
+for applet in $("$1/bin/busybox" --list); do
+  [ "$applet" = busybox ] || ln -sf busybox "$1/bin/$applet"
+done
+rm -rf "$1/usr"
+mkdir -p "$1/etc" "$1/tmp" "$1/usr" "$1/root"
+ln -sf ../bin "$1/usr/bin"
+ln -sf bin "$1/sbin"
+chmod 1777 "$1/tmp"
+printf 'root:x:0:0:root:/root:/bin/sh\\nnobody:x:65534:65534:nobody:/tmp:/bin/false\\n' > "$1/etc/passwd"
+printf 'root:x:0:\\nnogroup:x:65534:\\n' > "$1/etc/group"
+`,
+  changes: ['ENV PATH=/bin', 'CMD ["sh"]'],
+};
+
+export const IMAGE_RECIPES: readonly ImageRecipe[] = [HOST, PYTHON, BUSYBOX];
+
+/** Every local image's repository starts with this; `down --purge` removes what does. */
+export const IMAGE_PREFIX = 'automation-stack-local';
+
+/**
+ * Name and tag of the image that a recipe gives.
+ * @param machine what else goes into it: the package sources and the digest of the certificate authorities
+ */
+export function imageTag(recipe: ImageRecipe, machine: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify([recipe, machine])).digest('hex').slice(0, 12);
+  return `${IMAGE_PREFIX}/${recipe.name}:${hash}`;
+}

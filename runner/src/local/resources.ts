@@ -1,0 +1,131 @@
+import { StackError } from '../core/errors.js';
+import { nearest } from '../core/nearest.js';
+import { createHost, deleteHost } from './hosts.js';
+import { createLoadBalancer, deleteLoadBalancer } from './loadBalancers.js';
+import { createEcsService, deleteEcsService } from './ecsServices.js';
+import { placeholderImage, PLACEHOLDER_COMMAND } from './placeholder.js';
+import { loadBalancerUrl } from './settings.js';
+import { emulatorRuns } from './emulator.js';
+import type { Workshop } from './workshop.js';
+
+/** `key=value` words by key. */
+export type Settings = Readonly<Record<string, string>>;
+
+interface ResourceKind {
+  readonly keys: readonly string[];
+  create(workshop: Workshop, name: string, given: Settings): Promise<Record<string, unknown>>;
+  delete(workshop: Workshop, name: string, given: Settings): Promise<boolean>;
+}
+
+/** What `local create KIND NAME` and `local delete KIND NAME` know; the examples' Terraform roots call them. */
+export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
+  host: {
+    keys: ['slot'],
+    create: async (workshop, name, given) => ({ ...(await createHost(workshop, name, number(given, 'slot'))) }),
+    delete: (workshop, name) => deleteHost(workshop, name),
+  },
+  'load-balancer': {
+    keys: ['port', 'health', 'targets'],
+    create: async ({ settings }, name, given) => ({
+      ...(await createLoadBalancer(settings, {
+        name,
+        port: number(given, 'port') ?? 80,
+        healthPath: given['health'] ?? '/health',
+        targets: (given['targets'] ?? '').split(',').filter((target) => target !== ''),
+      })),
+    }),
+    delete: ({ settings }, name) => deleteLoadBalancer(settings, name),
+  },
+  'ecs-service': {
+    keys: ['cluster', 'image', 'container', 'port', 'desired', 'health'],
+    create: async (workshop, name, given) => {
+      const image = given['image'];
+      return {
+        ...(await createEcsService(workshop.settings, {
+          name,
+          cluster: given['cluster'] ?? 'local',
+          image: image ?? (await placeholderImage(workshop)),
+          ...(image === undefined ? { command: PLACEHOLDER_COMMAND(number(given, 'port') ?? 8000) } : {}),
+          container: given['container'] ?? 'web',
+          port: number(given, 'port') ?? 8000,
+          desired: number(given, 'desired') ?? 2,
+          healthPath: given['health'] ?? '/health',
+        })),
+      };
+    },
+    delete: ({ settings }, name, given) => deleteEcsService(settings, name, given['cluster'] ?? 'local'),
+  },
+};
+
+/** @throws StackError USAGE for an unknown kind, a bad name or an unknown key; TOOL_FAILED where nothing runs */
+export async function createResource(
+  workshop: Workshop,
+  kindName: string,
+  name: string,
+  words: readonly string[],
+): Promise<Record<string, unknown>> {
+  const kind = findKind(kindName, name);
+  const given = parseWords(kindName, kind, words);
+  if (kindName !== 'host') await requireEmulator(workshop);
+  return kind.create(workshop, name, given);
+}
+
+/** Deletes; where the local environment is down already there is nothing left to delete. */
+export async function deleteResource(
+  workshop: Workshop,
+  kindName: string,
+  name: string,
+  words: readonly string[],
+): Promise<boolean> {
+  const kind = findKind(kindName, name);
+  const given = parseWords(kindName, kind, words);
+  if (kindName !== 'host' && !(await emulatorRuns(workshop.settings))) return false;
+  return kind.delete(workshop, name, given);
+}
+
+function findKind(kindName: string, name: string): ResourceKind {
+  const kind = RESOURCE_KINDS[kindName];
+  if (kind === undefined) {
+    const close = nearest(kindName, Object.keys(RESOURCE_KINDS));
+    throw new StackError('USAGE', `There is no kind ${kindName}: ${Object.keys(RESOURCE_KINDS).join(', ')}`, {
+      where: kindName,
+      next: close === undefined ? 'node runner local create --help' : `Did you mean ${close}?`,
+    });
+  }
+  // Names become container, load balancer and file names: the narrowest of their rules holds.
+  if (!/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(name)) {
+    throw new StackError('USAGE', `${name} is no name: 2 to 32 lower-case letters, digits and dashes`, { where: name });
+  }
+  return kind;
+}
+
+function parseWords(kindName: string, kind: ResourceKind, words: readonly string[]): Settings {
+  const given: Record<string, string> = {};
+  for (const word of words) {
+    const at = word.indexOf('=');
+    const key = at === -1 ? word : word.slice(0, at);
+    if (at === -1 || !kind.keys.includes(key)) {
+      throw new StackError('USAGE', `${kindName} has no setting ${word}: it knows ${kind.keys.map((k) => `${k}=…`).join(' ')}`, {
+        where: word,
+        ...(nearest(key, kind.keys) === undefined ? {} : { next: `Did you mean ${nearest(key, kind.keys)}=…?` }),
+      });
+    }
+    given[key] = word.slice(at + 1);
+  }
+  return given;
+}
+
+function number(given: Settings, key: string): number | undefined {
+  const value = given[key];
+  if (value === undefined) return undefined;
+  if (/^\d{1,5}$/.test(value)) return Number(value);
+  throw new StackError('USAGE', `${key} is a whole number, not ${value}`, { where: `${key}=${value}` });
+}
+
+async function requireEmulator(workshop: Workshop): Promise<void> {
+  if (await emulatorRuns(workshop.settings)) return;
+  throw new StackError('TOOL_FAILED', 'The AWS emulator does not run', {
+    where: loadBalancerUrl(workshop.settings, ''),
+    next: 'Type: node runner local up',
+  });
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ask, must, type Workshop } from './workshop.js';
+
+/** Pinned tools of the virtualenv. */
+export const PYTHON_PINS: readonly string[] = [
+  'ministack==1.5.33', // the AWS emulator
+  'docker==7.2.0', // without it the emulator silently runs no containers
+  'ansible-core==2.19.14',
+  'requests==2.34.2', // Ansible's docker modules, where they run on this machine
+];
+
+/** Collections come out of the `ansible` distribution on PyPI, so that Galaxy need not be reachable. */
+export const COLLECTIONS_PIN = 'ansible==12.3.0';
+export const COLLECTIONS: readonly string[] = [
+  'community.docker',
+  'community.library_inventory_filtering_v1',
+  'ansible.posix',
+];
+
+/** Runs inside the virtualenv's Python: unpacks the named collections of a wheel, nothing else of its 500 MB. */
+const UNPACK = `
+import sys, zipfile
+wheel, target, *names = sys.argv[1:]
+wanted = tuple('ansible_collections/' + name.replace('.', '/') + '/' for name in names)
+with zipfile.ZipFile(wheel) as archive:
+    archive.extractall(target, [entry for entry in archive.namelist() if entry.startswith(wanted)])
+`;
+
+const wanted = createHash('sha256')
+  .update(JSON.stringify([PYTHON_PINS, COLLECTIONS_PIN, COLLECTIONS]))
+  .digest('hex');
+
+/** Are the pinned tools there, in just these versions? */
+export async function toolsPresent(workshop: Workshop): Promise<boolean> {
+  try {
+    return (await readFile(join(workshop.settings.tools, 'pins'), 'utf8')) === wanted;
+  } catch {
+    return false;
+  }
+}
+
+/** Makes the virtualenv and unpacks the collections; nothing of the machine's own Python is touched. */
+export async function toolsUp(workshop: Workshop): Promise<void> {
+  const { tools, venv, collections } = workshop.settings;
+  if (await toolsPresent(workshop)) {
+    workshop.say({ piece: 'tools', status: 'skipped', message: `${PYTHON_PINS.slice(0, 3).join(', ')} are in ${venv}` });
+    return;
+  }
+  workshop.say({
+    piece: 'tools',
+    status: 'running',
+    message: `installing ${PYTHON_PINS.join(', ')} into ${venv} (the AWS emulator, and Ansible)`,
+  });
+  await mkdir(tools, { recursive: true });
+  await rm(join(tools, 'pins'), { force: true });
+  const python = join(venv, 'bin', 'python');
+  const purpose = 'set up the Python tools';
+  if ((await ask(workshop, python, ['-m', 'pip', '--version'])) === undefined) {
+    await rm(venv, { recursive: true, force: true });
+    await must(workshop, { file: 'python3', args: ['-m', 'venv', venv] }, { purpose });
+  }
+  const pip = ['-m', 'pip', '--disable-pip-version-check', '--quiet'];
+  await must(workshop, { file: python, args: [...pip, 'install', ...PYTHON_PINS] }, { purpose });
+  await unpackCollections(workshop, python, pip, collections);
+  await writeFile(join(tools, 'pins'), wanted);
+  workshop.say({ piece: 'tools', status: 'ok', message: `Python tools and Ansible collections are in ${tools}` });
+}
+
+async function unpackCollections(
+  workshop: Workshop,
+  python: string,
+  pip: readonly string[],
+  collections: string,
+): Promise<void> {
+  const purpose = `unpack ${COLLECTIONS.join(', ')}`;
+  const download = await mkdtemp(join(workshop.settings.tools, 'download-'));
+  try {
+    const args = [...pip, 'download', '--no-deps', '--dest', download, COLLECTIONS_PIN];
+    await must(workshop, { file: python, args }, { purpose });
+    const wheel = (await readdir(download)).find((file) => file.endsWith('.whl'));
+    await rm(collections, { recursive: true, force: true });
+    const unpack = ['-c', UNPACK, join(download, wheel ?? ''), collections, ...COLLECTIONS];
+    await must(workshop, { file: python, args: unpack }, { purpose });
+  } finally {
+    await rm(download, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,75 @@
+import { engineFacts, engineUp } from './engine.js';
+import { emulatorUp } from './emulator.js';
+import { missingImages, prepareImage, recordImages } from './images.js';
+import { findProgram, installPackages } from './machine.js';
+import { networkUp, relayUp } from './network.js';
+import { servicesUp } from './services.js';
+import { sshKeyUp } from './hosts.js';
+import { toolsUp } from './tools.js';
+import { withStateLock } from './stateLock.js';
+import { ask, type Workshop } from './workshop.js';
+
+/**
+ * Brings the local environment up: every piece that is there already is left as it is, so that it may be typed at
+ * any time. Two at once: the second waits and then finds all done.
+ */
+export async function localUp(workshop: Workshop): Promise<void> {
+  await installMissing(workshop);
+  await sshKeyUp(workshop);
+  await withStateLock(workshop, 'up', async () => {
+    // Unpacking systems needs no engine, and the Python tools need neither: side by side on two processors.
+    const [engine, tools] = [engineUp(workshop), toolsUp(workshop)];
+    const images = engine.then(() => imagesUp(workshop));
+    const networked = engine.then(() => networkUp(workshop));
+    await allOf([engine, tools, images, networked]);
+    await emulatorUp(workshop);
+    await servicesUp(workshop);
+    await relayUp(workshop, await recordImages(workshop));
+  });
+}
+
+async function imagesUp(workshop: Workshop): Promise<void> {
+  const missing = await missingImages(workshop);
+  if (missing.length === 0) {
+    workshop.say({ piece: 'images', status: 'skipped', message: 'the base images of this recipe are there' });
+    return;
+  }
+  await allOf(
+    missing.map(async ({ recipe, tag }) => {
+      const importImage = await prepareImage(workshop, recipe, tag);
+      await importImage();
+    }),
+  );
+}
+
+/** What has to come from the system's packages, found out first, so that one installation serves all. */
+async function installMissing(workshop: Workshop): Promise<void> {
+  const packages: string[] = [];
+  const reasons: string[] = [];
+  const need = (names: readonly string[], reason: string) => {
+    packages.push(...names);
+    reasons.push(reason);
+  };
+  if ((await engineFacts(workshop)) === undefined && !(await programs(workshop, ['dockerd', 'iptables']))) {
+    need(['docker.io', 'iptables'], 'no Docker engine answers');
+  } else if ((await findProgram(workshop, 'docker')) === undefined) need(['docker.io'], 'no Docker client');
+  if ((await findProgram(workshop, 'mmdebstrap')) === undefined) need(['mmdebstrap'], 'base images are made here');
+  if (!(await programs(workshop, ['ssh', 'ssh-keygen']))) need(['openssh-client'], 'hosts are reached over SSH');
+  if ((await ask(workshop, 'python3', ['-c', 'import ensurepip, venv'])) === undefined) {
+    need(['python3-venv'], 'the tools live in a virtualenv');
+  }
+  if (packages.length > 0) await installPackages(workshop, packages, reasons.join('; '));
+  else workshop.say({ piece: 'packages', status: 'skipped', message: 'all that is needed is installed' });
+}
+
+async function programs(workshop: Workshop, names: readonly string[]): Promise<boolean> {
+  for (const name of names) if ((await findProgram(workshop, name)) === undefined) return false;
+  return true;
+}
+
+/** Waits for all, also after one failed, and then throws the first failure: nothing goes on behind the user's back. */
+async function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(promises);
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure?.status === 'rejected') throw failure.reason;
+}

@@ -1,0 +1,90 @@
+import { StackError } from '../core/errors.js';
+import type { Clock, Invocation, Processes, ProcessOptions, ProcessResult } from '../core/ports.js';
+import type { LocalSettings } from './settings.js';
+
+/** One line of what the local environment does: which piece, what and why. */
+export interface LocalNews {
+  /** `engine`, `tools`, `host image`, `network`, `emulator`, … */
+  readonly piece: string;
+  readonly message: string;
+  readonly status: 'running' | 'ok' | 'skipped';
+}
+
+/** What every piece of the local environment works with. */
+export interface Workshop {
+  readonly settings: LocalSettings;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly processes: Processes;
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+  readonly say: (news: LocalNews) => void;
+}
+
+export interface CommandOptions extends ProcessOptions {
+  /** What the command is for, in the words of the failure: `install Docker`. */
+  readonly purpose: string;
+  readonly next?: string;
+}
+
+/**
+ * Runs a command that has to succeed.
+ * @returns its result, stdout kept
+ * @throws StackError TOOL_FAILED with the command's last lines and what to type next
+ */
+export async function must(
+  workshop: Workshop,
+  invocation: Invocation,
+  options: CommandOptions,
+): Promise<ProcessResult> {
+  const { purpose, next, ...rest } = options;
+  const result = await workshop.processes.run(invocation, {
+    captureStdout: true,
+    ...(workshop.signal === undefined ? {} : { signal: workshop.signal }),
+    ...rest,
+  });
+  if (result.exitCode === 0) return result;
+  throw new StackError('TOOL_FAILED', `Could not ${purpose}: ${invocation.file} ended with ${result.exitCode}`, {
+    where: [invocation.file, ...invocation.args].join(' ').slice(0, 300),
+    evidence: [...result.tail, ...result.stdout.trimEnd().split('\n').slice(-5)].filter((line) => line !== ''),
+    next: next ?? 'Mend what the lines above say, then type the same command again: it goes on where it stopped.',
+  });
+}
+
+/** Runs a command whose failure is an answer: stdout, or undefined where it failed or is not installed. */
+export async function ask(workshop: Workshop, file: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    const result = await workshop.processes.run(
+      { file, args },
+      { captureStdout: true, ...(workshop.signal === undefined ? {} : { signal: workshop.signal }) },
+    );
+    return result.exitCode === 0 ? result.stdout.trim() : undefined;
+  } catch (error) {
+    if (error instanceof StackError && error.code === 'TOOL_MISSING') return undefined;
+    throw error;
+  }
+}
+
+/** Calls a check every `everyMs` until it answers true; false after `limitMs`. */
+export async function eventually(
+  workshop: Workshop,
+  check: () => Promise<boolean>,
+  limitMs: number,
+  everyMs = 100,
+): Promise<boolean> {
+  const end = workshop.clock.now().getTime() + limitMs;
+  for (;;) {
+    if (await check()) return true;
+    if (workshop.clock.now().getTime() >= end) return false;
+    await workshop.clock.sleep(everyMs, workshop.signal);
+  }
+}
+
+/** Is there an HTTP answer (of any status) within a second? */
+export async function answers(url: string): Promise<boolean> {
+  try {
+    await (await fetch(url, { signal: AbortSignal.timeout(1000) })).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
