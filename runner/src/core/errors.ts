@@ -43,6 +43,7 @@ export const errorCodes = {
   TOOL_MISSING: define('infrastructure'),
   TOOL_FAILED: define('infrastructure'),
   STATE_WRITE_FAILED: define('infrastructure'),
+  STATE_UNREADABLE: define('infrastructure'),
   STATE_CONFLICT: define('infrastructure'),
   DOCTOR_FAILED: define('infrastructure'),
   // AWS
@@ -69,6 +70,7 @@ export const errorCodes = {
   OUTPUT_MISSING: define('infrastructure'),
   SSH_UNREACHABLE: define('infrastructure'),
   SSH_AUTH_FAILED: define('infrastructure'),
+  SSH_HOST_KEY_UNKNOWN: define('infrastructure'),
   SSH_HOST_KEY_CHANGED: define('infrastructure'),
   PLAYBOOK_FAILED: define('infrastructure'),
   // Deploys

@@ -1,0 +1,132 @@
+import { StackError } from '../core/errors.js';
+import type { Clock, ObjectStore } from '../core/ports.js';
+import type { DeploymentRecord } from '../core/release.js';
+import { readDocument, serialise, updateDocument } from './documents.js';
+import { segment, sharded } from './keys.js';
+import { NumberedLog } from './numberedLog.js';
+
+/** A deployment that is about to start: the ledger adds its number, its time and its status. */
+export type DeploymentDraft = Omit<DeploymentRecord, 'sequence' | 'status' | 'startedAt' | 'endedAt'>;
+
+export interface CurrentDeployments {
+  /** The last that ended healthy: its release is what runs (after a rollback this is the rollback itself). */
+  readonly healthy?: DeploymentRecord;
+  /** The last that was started, whatever became of it. */
+  readonly latest?: DeploymentRecord;
+}
+
+/** Deployment records of each environment, numbered from 1. */
+export class Deployments {
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** See Ledger.startDeployment. */
+  start(draft: DeploymentDraft): Promise<DeploymentRecord> {
+    const startedAt = this.clock.now().toISOString();
+    return this.log(draft.environment).append((sequence) => ({
+      ...draft,
+      sequence,
+      status: 'running',
+      startedAt,
+    }));
+  }
+
+  /** See Ledger.finishDeployment. */
+  async finish(record: DeploymentRecord): Promise<DeploymentRecord> {
+    const log = this.log(record.environment);
+    const ended = { ...record, endedAt: record.endedAt ?? this.clock.now().toISOString() };
+    // The index first: once the caller says healthy it is, also where this process dies at the next line.
+    if (ended.status === 'healthy') await this.rememberHealthy(ended);
+    await updateDocument<DeploymentRecord>(this.store, log.key(record.sequence), (stored) => {
+      if (stored === undefined || !mayEnd(stored, ended))
+        throw endedAlready(this.store.location, stored, ended);
+      return ended;
+    });
+    if (ended.status === 'healthy') await log.mark('healthy', ended.sequence);
+    return ended;
+  }
+
+  async newest(environment: string, limit: number, before?: number): Promise<readonly DeploymentRecord[]> {
+    const records: DeploymentRecord[] = [];
+    if (limit < 1) return records;
+    for await (const record of this.log(environment).newest(before, Math.min(limit, 64))) {
+      records.push(record);
+      if (records.length >= limit) break;
+    }
+    return records;
+  }
+
+  get(environment: string, sequence: number): Promise<DeploymentRecord | undefined> {
+    return this.log(environment).read(sequence);
+  }
+
+  async current(environment: string): Promise<CurrentDeployments> {
+    const log = this.log(environment);
+    const hint = await log.marked('healthy');
+    let latest: DeploymentRecord | undefined;
+    for await (const record of log.newest(undefined, 2)) {
+      latest ??= record;
+      if (record.status === 'healthy') return { healthy: record, latest };
+      // Between the hint and here nothing was healthy, so jump: there may be many failures in a row.
+      if (record.sequence <= hint) break;
+    }
+    const healthy = hint === 0 ? undefined : await log.read(hint);
+    return {
+      ...(healthy?.status === 'healthy' ? { healthy } : {}),
+      ...(latest === undefined ? {} : { latest }),
+    };
+  }
+
+  /**
+   * Healthy deployments to go back to, newest first, without the release that runs now and without those that a
+   * rollback left behind: after A, B, rollback to A, the way back from A is what ran before A, never B.
+   */
+  async *wayBack(environment: string, beforeVersion: string): AsyncGenerator<DeploymentRecord> {
+    const seen = new Set<string>([beforeVersion]);
+    for await (const record of this.log(environment).newest()) {
+      if (record.status !== 'healthy') continue;
+      if (!seen.has(record.version)) {
+        seen.add(record.version);
+        yield record;
+      }
+      if (record.kind === 'rollback' && record.previous !== undefined) seen.add(record.previous);
+    }
+  }
+
+  async wasHealthy(version: string, environment: string): Promise<boolean> {
+    return (await readDocument(this.store, healthyKey(environment, version))) !== undefined;
+  }
+
+  private async rememberHealthy({ environment, version, sequence }: DeploymentRecord): Promise<void> {
+    await this.store.put(healthyKey(environment, version), serialise({ version, sequence }));
+  }
+
+  private log(environment: string): NumberedLog<DeploymentRecord> {
+    return new NumberedLog(this.store, `deployments/${segment(environment)}`);
+  }
+}
+
+const healthyKey = (environment: string, version: string) =>
+  sharded(`healthy/${segment(environment)}`, version);
+
+/** A record ends once; only one that was cut off may get a better ending, from the run that resumed it. */
+function mayEnd(stored: DeploymentRecord, ended: DeploymentRecord): boolean {
+  return stored.status === 'running' || stored.status === 'cut-off' || stored.status === ended.status;
+}
+
+function endedAlready(
+  location: string,
+  stored: DeploymentRecord | undefined,
+  ended: DeploymentRecord,
+): StackError {
+  const name = `deployment ${ended.sequence} of ${ended.environment}`;
+  return new StackError(
+    'STATE_CONFLICT',
+    stored === undefined
+      ? `${name} is not in the ledger`
+      : `${name} ended ${stored.status} already and cannot end ${ended.status}`,
+    { where: location, next: `node runner history --env ${ended.environment}` },
+  );
+}

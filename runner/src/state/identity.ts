@@ -1,0 +1,71 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** Names one process of one machine so exactly that another process can tell whether it still lives. */
+export interface ProcessIdentity {
+  readonly hostname: string;
+  readonly pid: number;
+  /** Changes with every start of the machine (Linux). */
+  readonly bootId?: string;
+  /** Process ids mean something only inside one of these: containers have their own (Linux). */
+  readonly pidNamespace?: string;
+  /** Clock ticks from boot to the start of the process: tells a reused pid apart (Linux). */
+  readonly startTime?: string;
+}
+
+/** This process. */
+export function ownIdentity(): ProcessIdentity {
+  return definedOnly({
+    hostname: hostname(),
+    pid: process.pid,
+    ...machine(),
+    startTime: stat(process.pid)?.startTime,
+  });
+}
+
+/**
+ * Whether a process lives. `dead` only where that is certain: on this very machine since its last start, in this very
+ * process namespace. Two agents may well share a host name, so everything else is `unknown`.
+ */
+export function vitality(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
+  const here = machine();
+  const comparable =
+    identity.hostname === hostname() &&
+    here.bootId !== undefined &&
+    identity.bootId === here.bootId &&
+    identity.pidNamespace === here.pidNamespace;
+  if (!comparable) return 'unknown';
+  const found = stat(identity.pid);
+  if (found === undefined || found.state === 'Z' || found.state === 'X') return 'dead';
+  return identity.startTime === undefined || identity.startTime === found.startTime ? 'alive' : 'dead';
+}
+
+function machine(): Pick<ProcessIdentity, 'bootId' | 'pidNamespace'> {
+  return {
+    bootId: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')),
+  };
+}
+
+/** Fields 3 and 22 of /proc/PID/stat (proc(5)); the name in field 2 may hold anything, so count from its bracket. */
+function stat(pid: number): { readonly state: string; readonly startTime: string } | undefined {
+  return attempt(() => {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] as string, startTime: fields[19] as string };
+  });
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+function definedOnly(identity: ProcessIdentity): ProcessIdentity {
+  return Object.fromEntries(
+    Object.entries(identity).filter(([, value]) => value !== undefined),
+  ) as unknown as ProcessIdentity;
+}

@@ -1,0 +1,150 @@
+import { StackError } from '../core/errors.js';
+import type { Clock, ObjectStore } from '../core/ports.js';
+import type { DeploymentRecord, DeploymentStatus } from '../core/release.js';
+import type { TargetSnapshot } from '../targets/target.js';
+import { createDocument, readDocument, serialise } from './documents.js';
+import { ownIdentity, type ProcessIdentity } from './identity.js';
+import { segment } from './keys.js';
+
+export interface JournalEntry {
+  readonly number: number;
+  readonly time: string;
+  readonly action: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+export interface JournalOwner {
+  readonly who: string;
+  readonly runUrl?: string;
+  readonly process: ProcessIdentity;
+}
+
+/** What a run left that never came to its end: enough to resume or to undo it from another process. */
+export interface Unfinished {
+  readonly deployment: DeploymentRecord;
+  /** What ran before, by target. */
+  readonly snapshots: Readonly<Record<string, TargetSnapshot>>;
+  /** In the order they were begun. */
+  readonly entries: readonly JournalEntry[];
+  readonly startedAt: string;
+  readonly owner: JournalOwner;
+}
+
+/** An open journal. */
+export interface JournalWriter {
+  /**
+   * Writes an entry of its own; it is on disk when this returns. Safe to call side by side. Data must be small and
+   * redacted.
+   * @throws StackError STATE_WRITE_FAILED: the side effect must then not happen
+   */
+  append(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Says how it ended; until then it counts as unfinished. */
+  close(outcome: DeploymentStatus): Promise<void>;
+}
+
+type Cover =
+  | ({ readonly state: 'open' } & Omit<Unfinished, 'entries'>)
+  | {
+      readonly state: 'closed';
+      readonly sequence: number;
+      readonly outcome: DeploymentStatus;
+      readonly closedAt: string;
+    };
+
+/**
+ * What a deploy is about to do, written before each side effect. Each environment has one cover document that says
+ * whether a journal is open: it appears and changes in single writes, so there is no moment at which a kill could
+ * leave something in between. Entries are documents of their own beside it.
+ */
+export class Journal {
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Opens the journal of a deployment; whoever does so holds the environment's lock. An unfinished journal is
+   * replaced in the same write, so look at `unfinished` first and hand its snapshots on where they still count.
+   * Opening the same deployment again (to resume it) goes on after its last entry.
+   */
+  async open(
+    deployment: DeploymentRecord,
+    snapshots: Readonly<Record<string, TargetSnapshot>>,
+  ): Promise<JournalWriter> {
+    const { environment, sequence, who, runUrl } = deployment;
+    const startedAt = this.clock.now().toISOString();
+    const owner: JournalOwner = { who, ...(runUrl === undefined ? {} : { runUrl }), process: ownIdentity() };
+    const known = await this.entryKeys(environment, sequence);
+    const cover: Cover = { state: 'open', deployment, snapshots, startedAt, owner };
+    const etag = await this.store.put(coverKey(environment), serialise(cover));
+    let last = known.length === 0 ? 0 : numberOf(known.at(-1) as string);
+
+    return {
+      append: async (action, data) => {
+        // Numbers are taken at once, so that entries written side by side keep the order they were begun in.
+        const number = (last += 1);
+        const time = this.clock.now().toISOString();
+        const entry: JournalEntry = { number, time, action, ...(data === undefined ? {} : { data }) };
+        const key = entryKey(environment, sequence, number);
+        if (!(await createDocument(this.store, key, entry))) throw overtaken(this.store.location, deployment);
+      },
+      close: async (outcome) => {
+        const closed: Cover = {
+          state: 'closed',
+          sequence,
+          outcome,
+          closedAt: this.clock.now().toISOString(),
+        };
+        const condition = etag === undefined ? undefined : { ifMatch: etag };
+        // Where the condition fails, another run has replaced this journal and its cover must stay.
+        if ((await this.store.put(coverKey(environment), serialise(closed), condition)) === undefined) return;
+        await this.discardEntries(environment, sequence);
+      },
+    };
+  }
+
+  /**
+   * What a kill left. While a run holds the environment's lock, this is simply the run in progress: take the lock
+   * (or ask `Locks.holder`) before believing it.
+   */
+  async unfinished(environment: string): Promise<Unfinished | undefined> {
+    const cover = (await readDocument<Cover>(this.store, coverKey(environment)))?.value;
+    if (cover === undefined || cover.state === 'closed') return undefined;
+    const keys = await this.entryKeys(environment, cover.deployment.sequence);
+    const documents = await Promise.all(keys.map((key) => readDocument<JournalEntry>(this.store, key)));
+    const entries = documents.flatMap((document) => (document === undefined ? [] : [document.value]));
+    const { deployment, snapshots, startedAt, owner } = cover;
+    return { deployment, snapshots, entries, startedAt, owner };
+  }
+
+  private entryKeys(environment: string, sequence: number): Promise<readonly string[]> {
+    return this.store.list(`${entriesPrefix(environment, sequence)}/`);
+  }
+
+  /** The ledger keeps what matters; entries only serve to go on after a kill. */
+  private async discardEntries(environment: string, sequence: number): Promise<void> {
+    try {
+      for (const key of await this.entryKeys(environment, sequence)) await this.store.delete(key);
+    } catch {
+      // Leftovers of a closed journal are never read.
+    }
+  }
+}
+
+const coverKey = (environment: string) => `journal/${segment(environment)}/cover.json`;
+const entriesPrefix = (environment: string, sequence: number) =>
+  `journal/${segment(environment)}/${String(sequence).padStart(8, '0')}`;
+const entryKey = (environment: string, sequence: number, number: number) =>
+  `${entriesPrefix(environment, sequence)}/${String(number).padStart(6, '0')}.json`;
+const numberOf = (key: string) => Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
+
+function overtaken(location: string, { environment, sequence }: DeploymentRecord): StackError {
+  return new StackError(
+    'STATE_CONFLICT',
+    `another run goes on with deployment ${sequence} of ${environment}`,
+    {
+      where: location,
+      next: `node runner lock status --env ${environment}`,
+    },
+  );
+}

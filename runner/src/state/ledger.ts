@@ -1,0 +1,106 @@
+import type { Clock, ObjectStore } from '../core/ports.js';
+import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
+import { Builds, type BuildRecord } from './builds.js';
+import { Deployments, type CurrentDeployments, type DeploymentDraft } from './deployments.js';
+import { Releases } from './releases.js';
+
+export type { BuildRecord } from './builds.js';
+export type { CurrentDeployments, DeploymentDraft } from './deployments.js';
+
+/** What was built and where it went. Callers redact what they hand over; the ledger writes it as it is. */
+export class Ledger {
+  private readonly builds: Builds;
+  private readonly releaseRecords: Releases;
+  private readonly deploymentRecords: Deployments;
+
+  constructor(store: ObjectStore, clock: Clock) {
+    this.builds = new Builds(store);
+    this.releaseRecords = new Releases(store);
+    this.deploymentRecords = new Deployments(store, clock);
+  }
+
+  /**
+   * Records a release, once for ever; the same release again (same sources, same digests) is fine.
+   * @throws StackError STATE_CONFLICT where its version is recorded with other content; STATE_WRITE_FAILED
+   */
+  putRelease(record: ReleaseRecord): Promise<'created' | 'exists'> {
+    return this.releaseRecords.put(record);
+  }
+
+  release(version: string): Promise<ReleaseRecord | undefined> {
+    return this.releaseRecords.get(version);
+  }
+
+  /** The newest release of a commit; a clean one before a dirty one. */
+  releaseByCommit(commit: string): Promise<ReleaseRecord | undefined> {
+    return this.releaseRecords.byCommit(commit);
+  }
+
+  /** The newest release with this digest of inputs: how a merge commit finds what its content already made. */
+  releaseByInputs(inputs: string): Promise<ReleaseRecord | undefined> {
+    return this.releaseRecords.byInputs(inputs);
+  }
+
+  /** Newest first. */
+  releases(limit = 20): Promise<readonly ReleaseRecord[]> {
+    return this.releaseRecords.newest(limit);
+  }
+
+  buildByInputs(image: string, inputs: string): Promise<BuildRecord | undefined> {
+    return this.builds.get(image, inputs);
+  }
+
+  /**
+   * Records what a build made. The same digest again adds its tags to the known ones; another digest replaces it.
+   * @returns what is recorded now
+   */
+  putBuild(image: string, inputs: string, build: BuildRecord): Promise<BuildRecord> {
+    return this.builds.put(image, inputs, build);
+  }
+
+  /** Writes a deployment with status `running` under the environment's next number; no two runners get the same. */
+  startDeployment(draft: DeploymentDraft): Promise<DeploymentRecord> {
+    return this.deploymentRecords.start(draft);
+  }
+
+  /**
+   * Writes how a deployment ended; `endedAt` is now where the record has none.
+   * @throws StackError STATE_CONFLICT where it has ended otherwise already (only `cut-off` may still change)
+   */
+  finishDeployment(record: DeploymentRecord): Promise<DeploymentRecord> {
+    return this.deploymentRecords.finish(record);
+  }
+
+  /** Newest first; `before` is a sequence, exclusive. */
+  deployments(
+    environment: string,
+    { limit = 20, before }: { readonly limit?: number; readonly before?: number } = {},
+  ): Promise<readonly DeploymentRecord[]> {
+    return this.deploymentRecords.newest(environment, limit, before);
+  }
+
+  deployment(environment: string, sequence: number): Promise<DeploymentRecord | undefined> {
+    return this.deploymentRecords.get(environment, sequence);
+  }
+
+  current(environment: string): Promise<CurrentDeployments> {
+    return this.deploymentRecords.current(environment);
+  }
+
+  /**
+   * The release to roll back to: the last other one that was healthy here and that no rollback has left behind.
+   * @param beforeVersion the version that runs now, or that failed
+   */
+  async previousHealthy(environment: string, beforeVersion: string): Promise<ReleaseRecord | undefined> {
+    for await (const { version } of this.deploymentRecords.wayBack(environment, beforeVersion)) {
+      const release = await this.release(version);
+      if (release !== undefined) return release;
+    }
+    return undefined;
+  }
+
+  /** Whether a release ever ended healthy in an environment. One read. */
+  wasHealthyIn(version: string, environment: string): Promise<boolean> {
+    return this.deploymentRecords.wasHealthy(version, environment);
+  }
+}

@@ -1,0 +1,111 @@
+import type { ObjectStore } from '../core/ports.js';
+import { createDocument, readDocument, updateDocument } from './documents.js';
+
+const DIGITS = 8;
+/** Records read side by side: enough to hide the latency of S3, few enough for any limit on open files. */
+const PAGE = 16;
+
+/** How far the log reached when someone last looked, and marks on single records. Only ever a hint. */
+interface Head {
+  readonly latest: number;
+  readonly marks?: Readonly<Record<string, number>>;
+}
+
+/**
+ * An append-only list of documents numbered from 1. Numbers are claimed by conditional writes, so two runners never
+ * get the same; nothing is ever listed, so a hundred thousand records cost no more than ten. The head document says
+ * where to start looking; what is past it (a runner died before writing it) is found by probing upward.
+ */
+export class NumberedLog<T> {
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly prefix: string,
+  ) {}
+
+  /** The key of a record: a thousand records to a directory. */
+  key(number: number): string {
+    const padded = String(number).padStart(DIGITS, '0');
+    return `${this.prefix}/${padded.slice(0, -3)}/${padded}.json`;
+  }
+
+  async read(number: number): Promise<T | undefined> {
+    return (await readDocument<T>(this.store, this.key(number)))?.value;
+  }
+
+  /** Claims the next number and writes the record that `make` returns for it. */
+  async append(make: (number: number) => T): Promise<T> {
+    for (let number = (await this.latest()) + 1; ; number += 1) {
+      const record = make(number);
+      if (await createDocument(this.store, this.key(number), record)) {
+        await this.updateHead({ latest: number });
+        return record;
+      }
+    }
+  }
+
+  /** The highest number in use; 0 for an empty log. */
+  async latest(): Promise<number> {
+    let low = (await this.head())?.latest ?? 0;
+    let step = 1;
+    while (await this.exists(low + step)) {
+      low += step;
+      step *= 2;
+    }
+    // low exists, low + step does not: halve the gap until they are neighbours.
+    let high = low + step;
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (await this.exists(middle)) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Records from the newest down, read page by page as the caller goes on; `before` is exclusive. */
+  async *newest(before = Infinity, page = PAGE): AsyncGenerator<T> {
+    let next = Math.min(before - 1, await this.latest());
+    while (next >= 1) {
+      const numbers = Array.from({ length: Math.min(page, next) }, (_, index) => next - index);
+      for (const record of await Promise.all(numbers.map((number) => this.read(number)))) {
+        if (record !== undefined) yield record;
+      }
+      next -= numbers.length;
+    }
+  }
+
+  /** Remembers that a record is the newest of some sort. */
+  async mark(name: string, number: number): Promise<void> {
+    await this.updateHead({ latest: number, marks: { [name]: number } });
+  }
+
+  /** The hint that `mark` left: the record of that sort is this one or a newer one. */
+  async marked(name: string): Promise<number> {
+    return (await this.head())?.marks?.[name] ?? 0;
+  }
+
+  private async exists(number: number): Promise<boolean> {
+    return (await this.store.get(this.key(number))) !== undefined;
+  }
+
+  private async head(): Promise<Head | undefined> {
+    return (await readDocument<Head>(this.store, this.headKey))?.value;
+  }
+
+  private get headKey(): string {
+    return `${this.prefix}/head.json`;
+  }
+
+  /** Moves the hints forward, never back: a slow writer must not hide what a fast one did. */
+  private async updateHead(news: Head): Promise<void> {
+    try {
+      await updateDocument<Head>(this.store, this.headKey, (head) => {
+        const marks = { ...head?.marks };
+        for (const [name, number] of Object.entries(news.marks ?? {}))
+          marks[name] = Math.max(number, marks[name] ?? 0);
+        return { latest: Math.max(news.latest, head?.latest ?? 0), marks };
+      });
+    } catch {
+      // The record itself is written; without the hint the next reader only probes a little longer.
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { StackError } from '../core/errors.js';
+import type { ObjectStore } from '../core/ports.js';
+import type { ReleaseRecord } from '../core/release.js';
+import { createDocument, readDocument, updateDocument } from './documents.js';
+import { sharded } from './keys.js';
+import { NumberedLog } from './numberedLog.js';
+
+interface Pointer {
+  readonly version: string;
+  readonly createdAt: string;
+  readonly dirty: boolean;
+}
+
+/** Release records, written once each, and the ways to find them: by version, commit, inputs and age. */
+export class Releases {
+  private readonly log: NumberedLog<{ readonly version: string }>;
+
+  constructor(private readonly store: ObjectStore) {
+    this.log = new NumberedLog(store, 'releases/log');
+  }
+
+  /** See Ledger.putRelease. */
+  async put(record: ReleaseRecord): Promise<'created' | 'exists'> {
+    const created = await createDocument(this.store, versionKey(record.version), record);
+    const stored = created ? record : await this.get(record.version);
+    if (stored !== undefined && !sameRelease(stored, record))
+      throw conflict(this.store.location, stored, record);
+    // Indexes are completed also for a record that was there: whoever wrote it may have died before.
+    if (created || (await this.byCommit(record.commit)) === undefined) {
+      await this.log.append(() => ({ version: record.version }));
+      await this.point(inputsKey(record.inputs), record);
+      await this.point(commitKey(record.commit), record);
+    }
+    return created ? 'created' : 'exists';
+  }
+
+  async get(version: string): Promise<ReleaseRecord | undefined> {
+    return (await readDocument<ReleaseRecord>(this.store, versionKey(version)))?.value;
+  }
+
+  byCommit(commit: string): Promise<ReleaseRecord | undefined> {
+    return this.follow(commitKey(commit));
+  }
+
+  byInputs(inputs: string): Promise<ReleaseRecord | undefined> {
+    return this.follow(inputsKey(inputs));
+  }
+
+  async newest(limit: number): Promise<readonly ReleaseRecord[]> {
+    const found = new Map<string, ReleaseRecord>();
+    if (limit < 1) return [];
+    for await (const { version } of this.log.newest()) {
+      if (found.has(version)) continue;
+      const release = await this.get(version);
+      if (release !== undefined) found.set(version, release);
+      if (found.size >= limit) break;
+    }
+    return [...found.values()];
+  }
+
+  private async follow(key: string): Promise<ReleaseRecord | undefined> {
+    const pointer = await readDocument<Pointer>(this.store, key);
+    return pointer === undefined ? undefined : this.get(pointer.value.version);
+  }
+
+  /** The newest wins, but a dirty tree never hides a clean one: it is not what the commit says. */
+  private async point(key: string, { version, createdAt, dirty }: ReleaseRecord): Promise<void> {
+    await updateDocument<Pointer>(this.store, key, (stored) => {
+      const wins =
+        stored === undefined || (stored.dirty === dirty ? createdAt >= stored.createdAt : stored.dirty);
+      return wins && stored?.version !== version ? { version, createdAt, dirty } : undefined;
+    });
+  }
+}
+
+const versionKey = (version: string) => sharded('releases/versions', version);
+const commitKey = (commit: string) => sharded('releases/commits', commit);
+const inputsKey = (inputs: string) => sharded('releases/inputs', inputs.replace(/^sha256:/, ''));
+
+/** The same bytes from the same sources; who built it when, and under which tags, is circumstance. */
+function sameRelease(a: ReleaseRecord, b: ReleaseRecord): boolean {
+  const identity = (release: ReleaseRecord) =>
+    JSON.stringify([
+      release.application,
+      release.commit,
+      release.dirty,
+      release.inputs,
+      Object.entries(release.images)
+        .map(([name, image]) => [name, image.repository, image.digest])
+        .sort(),
+    ]);
+  return identity(a) === identity(b);
+}
+
+function conflict(location: string, stored: ReleaseRecord, record: ReleaseRecord): StackError {
+  const words = (release: ReleaseRecord) =>
+    [
+      `commit ${release.commit.slice(0, 12)}${release.dirty ? ' with uncommitted changes' : ''}`,
+      ...Object.entries(release.images).map(([name, image]) => `${name} ${image.digest.slice(0, 19)}`),
+      `by ${release.createdBy} at ${release.createdAt}`,
+    ].join(', ');
+  return new StackError(
+    'STATE_CONFLICT',
+    `release ${record.version} is recorded already, with other content; a release is written once and never changed`,
+    {
+      where: location,
+      evidence: [`recorded: ${words(stored)}`, `now:      ${words(record)}`],
+      next: `Commit the change, so that it gets a version of its own, or take the recorded one with --release ${record.version}.`,
+    },
+  );
+}

@@ -1,0 +1,41 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Config } from '../config/schema.js';
+import { StackError } from '../core/errors.js';
+import type { ObjectStore } from '../core/ports.js';
+import { segment } from './keys.js';
+
+export interface StoreOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Opens the place that `state.location` names: a directory (relative to the configuration file) or
+ * `s3://bucket/prefix`. Each application has its own part of it, so that a team can share one bucket.
+ * @throws StackError CONFIG_INVALID where the location is neither
+ */
+export async function openStore(
+  config: Pick<Config, 'application' | 'directory' | 'state'>,
+  options: StoreOptions,
+): Promise<ObjectStore> {
+  const { location } = config.state;
+  const application = segment(config.application);
+  const s3 = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(location);
+  if (s3 !== null) {
+    const { createS3Store } = await import('../adapters/aws/s3Store.js');
+    const [, bucket = '', prefix = ''] = s3;
+    return createS3Store({
+      bucket,
+      prefix: prefix === '' ? application : `${prefix}/${application}`,
+      env: options.env,
+    });
+  }
+  if (/^[a-z][a-z0-9+.-]+:\/\//.test(location)) {
+    throw new StackError('CONFIG_INVALID', `state.location is neither a directory nor s3://bucket/prefix`, {
+      where: location,
+      next: 'Write a directory such as .automation-stack, or s3://my-bucket/delivery.',
+    });
+  }
+  const { LocalStore } = await import('./localStore.js');
+  const home = isAbsolute(location) ? location : resolve(config.directory, location);
+  return new LocalStore(join(home, application), home);
+}
