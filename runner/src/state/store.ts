@@ -2,10 +2,13 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { StackError } from '../core/errors.js';
 import type { ObjectStore } from '../core/ports.js';
+import type { SecretRegistry } from '../secrets/redact.js';
 import { segment } from './keys.js';
 
 export interface StoreOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Gets the AWS credentials, where the location is a bucket. */
+  readonly secrets: SecretRegistry;
 }
 
 /**
@@ -23,11 +26,8 @@ export async function openStore(
   if (s3 !== null) {
     const { createS3Store } = await import('../adapters/aws/s3Store.js');
     const [, bucket = '', prefix = ''] = s3;
-    return createS3Store({
-      bucket,
-      prefix: prefix === '' ? application : `${prefix}/${application}`,
-      env: options.env,
-    });
+    const path = prefix === '' ? application : `${prefix}/${application}`;
+    return createS3Store({ bucket, prefix: path, ...options });
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//.test(location)) {
     throw new StackError('CONFIG_INVALID', `state.location is neither a directory nor s3://bucket/prefix`, {

@@ -117,6 +117,8 @@ export function createAwsClients(options: AwsOptions): AwsClients {
       return new (await import('./sdk/s3.js')).S3Client({
         ...common,
         forcePathStyle: common.endpoint !== undefined,
+        // A bucket of state may live in another region than the deployment.
+        followRegionRedirects: true,
       });
     }),
     ssm: lazy(async () => new (await import('./sdk/ssm.js')).SSMClient(settings('SSM'))),
