@@ -8,6 +8,7 @@ import type { DockerEngine } from './adapters/docker/engine.js';
 import type { Git } from './adapters/git/git.js';
 import type { SshHosts } from './adapters/ssh/hosts.js';
 import type { State } from './state/state.js';
+import { runnerVersion } from './version.js';
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -92,11 +93,11 @@ export async function createContext(input: ContextInput): Promise<Context> {
   const aws = perEnvironment(async (environment) => {
     const { createAwsClients } = await import('./adapters/aws/clients.js');
     const settings = await context.resolve(environment.config.aws, environment);
-    return createAwsClients({ ...settings, env, secrets, version: runnerVersion() });
+    return createAwsClients({ ...settings, env, secrets, version: runnerVersion });
   });
   const store = once(async () => {
     const { openStore } = await import('./state/store.js');
-    return openStore(await config(), { env });
+    return openStore(await config(), { env, secrets });
   });
 
   const context: Context = {
@@ -131,7 +132,11 @@ export async function createContext(input: ContextInput): Promise<Context> {
     aws,
     ssh: perEnvironment(async (environment) => {
       const { createSshHosts } = await import('./adapters/ssh/hosts.js');
-      return createSshHosts({ inventory: await context.resolve(environment.config.inventory, environment), env, directory: (await config()).directory });
+      return createSshHosts({
+        inventory: await context.resolve(environment.config.inventory, environment),
+        env,
+        directory: (await config()).directory,
+      });
     }),
   };
   return context;

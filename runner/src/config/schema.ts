@@ -30,18 +30,28 @@ const imageTest = z.union([
   command,
   z.strictObject({
     command: command.describe('What to run; its exit code decides.'),
-    target: text.optional().describe('Dockerfile stage to build and run it in, for images that carry no test tools.'),
-    on: z.enum(['image', 'host']).default('image').describe('Where it runs: in the image, or beside the sources.'),
+    target: text
+      .optional()
+      .describe('Dockerfile stage to build and run it in, for images that carry no test tools.'),
+    on: z
+      .enum(['image', 'host'])
+      .default('image')
+      .describe('Where it runs: in the image, or beside the sources.'),
   }),
 ]);
 
 export const imageSchema = z.strictObject({
   context: text.default('.').describe('Build context, relative to the configuration file.'),
   dockerfile: text.optional().describe('Dockerfile; `Dockerfile` inside the context where left out.'),
-  repository: text.describe('Repository in the registry, made where it is missing (immutable tags, scan on push).'),
+  repository: text.describe(
+    'Repository in the registry, made where it is missing (immutable tags, scan on push).',
+  ),
   target: text.optional().describe('Dockerfile stage that is the image.'),
   platform: text.optional().describe('Platform such as linux/amd64; the engine’s own where left out.'),
-  'build-args': z.record(z.string(), scalar).default({}).describe('Build arguments; never put a secret here.'),
+  'build-args': z
+    .record(z.string(), scalar)
+    .default({})
+    .describe('Build arguments; never put a secret here.'),
   secrets: z
     .record(z.string(), text)
     .default({})
@@ -51,9 +61,20 @@ export const imageSchema = z.strictObject({
 
 const health = z.strictObject({
   path: text.default('/').describe('HTTP path that answers 2xx or 3xx when the application is healthy.'),
-  port: z.number().int().min(1).max(65535).optional().describe('Port of the probe; the target’s own where left out.'),
-  url: text.optional().describe('Whole URL to probe instead of each task or host, e.g. through the load balancer.'),
-  status: z.array(z.number().int()).optional().describe('Status codes that count as healthy; 200–399 where left out.'),
+  port: z
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe('Port of the probe; the target’s own where left out.'),
+  url: text
+    .optional()
+    .describe('Whole URL to probe instead of each task or host, e.g. through the load balancer.'),
+  status: z
+    .array(z.number().int())
+    .optional()
+    .describe('Status codes that count as healthy; 200–399 where left out.'),
   for: duration('10s').describe('Bake window: how long it must stay healthy before the deploy counts.'),
   interval: duration('2s').describe('Time between probes.'),
   timeout: duration('2m').describe('How long it may take to become healthy the first time.'),
@@ -64,9 +85,14 @@ const ecsService = z.strictObject({
   cluster: text.describe('Cluster name or ARN.'),
   service: text.describe('Service name.'),
   image: name.describe('Image of this configuration that the service runs.'),
-  container: text.optional().describe('Container in the task definition that runs it; the first where left out.'),
+  container: text
+    .optional()
+    .describe('Container in the task definition that runs it; the first where left out.'),
   strategy: z.enum(['rolling']).default('rolling').describe('How tasks are replaced.'),
-  environment: z.record(z.string(), scalar).default({}).describe('Environment variables set on the container.'),
+  environment: z
+    .record(z.string(), scalar)
+    .default({})
+    .describe('Environment variables set on the container.'),
   health: health.prefault({}).describe('The health gate.'),
   timeout: duration('15m').describe('How long the platform may take to become stable.'),
 });
@@ -75,18 +101,38 @@ const fleet = z.strictObject({
   kind: z.literal('fleet'),
   group: name.describe('Inventory group of the hosts.'),
   image: name.describe('Image of this configuration that the hosts run.'),
-  playbook: text.default('deploy.yml').describe('Playbook that replaces the container on one batch of hosts.'),
-  port: z.number().int().min(1).max(65535).default(80).describe('Port on the host where the application answers.'),
+  playbook: text
+    .default('deploy.yml')
+    .describe('Playbook that replaces the container on one batch of hosts.'),
+  port: z
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .default(80)
+    .describe('Port on the host where the application answers.'),
   'container-port': z.number().int().min(1).max(65535).default(8000).describe('Port inside the container.'),
   environment: z.record(z.string(), scalar).default({}).describe('Environment variables of the container.'),
-  registry: text.optional().describe('Registry host as the hosts see it; the account’s own ECR where left out.'),
-  'target-group': text.optional().describe('Target group (name or ARN) that hosts leave before and join after.'),
+  registry: text
+    .optional()
+    .describe('Registry host as the hosts see it; the account’s own ECR where left out.'),
+  'target-group': text
+    .optional()
+    .describe('Target group (name or ARN) that hosts leave before and join after.'),
   drain: duration('10s').describe('Longest wait for a host to be drained from the target group.'),
   batch: z
-    .union([z.number().int().min(1), z.string().regex(/^(100|[1-9]?[0-9])%$/, 'must be a number or a percentage')])
+    .union([
+      z.number().int().min(1),
+      z.string().regex(/^(100|[1-9]?[0-9])%$/, 'must be a number or a percentage'),
+    ])
     .default('50%')
     .describe('How many hosts are replaced at a time: a number, or a percentage of the group.'),
-  'max-failed': z.number().int().min(0).default(0).describe('Failed hosts that the deploy survives; past it, all roll back.'),
+  'max-failed': z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Failed hosts that the deploy survives; past it, all roll back.'),
   vars: variables.default({}).describe('Variables for the playbook.'),
   health: health.prefault({}).describe('The health gate of each host.'),
 });
@@ -94,10 +140,14 @@ const fleet = z.strictObject({
 export const targetSchema = z.discriminatedUnion('kind', [ecsService, fleet]);
 
 const inventory = z.strictObject({
-  output: text.optional().describe('Terraform output that maps host names to {address, port, user, groups}; `hosts` by default.'),
+  output: text
+    .optional()
+    .describe('Terraform output that maps host names to {address, port, user, groups}; `hosts` by default.'),
   tags: z.record(z.string(), text).optional().describe('EC2 tags that select running instances instead.'),
   user: text.optional().describe('SSH user where the host itself names none.'),
-  'private-key': text.optional().describe('Path of the SSH private key; the SSH agent is used where left out.'),
+  'private-key': text
+    .optional()
+    .describe('Path of the SSH private key; the SSH agent is used where left out.'),
   'known-hosts': text.optional().describe('known_hosts file; ~/.ssh/known_hosts where left out.'),
   groups: z.array(name).default([]).describe('Groups for hosts that were found by tags.'),
 });
@@ -107,7 +157,9 @@ const slack = z.strictObject({
     .union([text, z.record(z.string(), text)])
     .describe('Channel, or a map of environment to channel with `default`.'),
   token: text.optional().describe('Bot token reference, e.g. ${env:SLACK_BOT_TOKEN}; scope chat:write.'),
-  webhook: text.optional().describe('Incoming webhook reference, where there is no bot; one message a run, no updates.'),
+  webhook: text
+    .optional()
+    .describe('Incoming webhook reference, where there is no bot; one message a run, no updates.'),
   on: z
     .array(z.enum(['start', 'stage', 'failure', 'end']))
     .default(['start', 'stage', 'failure', 'end'])
@@ -119,7 +171,11 @@ export const environmentSchema = z.strictObject({
   aws: z
     .strictObject({
       region: text.optional().describe('Region; AWS_REGION where left out.'),
-      account: z.string().regex(/^\d{12}$/, 'must be a 12-digit account id').optional().describe('Account that credentials must belong to.'),
+      account: z
+        .string()
+        .regex(/^\d{12}$/, 'must be a 12-digit account id')
+        .optional()
+        .describe('Account that credentials must belong to.'),
       profile: text.optional().describe('Profile of the shared AWS configuration.'),
     })
     .default({}),
@@ -129,7 +185,10 @@ export const environmentSchema = z.strictObject({
       workspace: text.optional().describe('Workspace, made where it is missing.'),
       'var-files': z.array(text).default([]).describe('Variable files, relative to the root.'),
       variables: variables.default({}).describe('Terraform variables.'),
-      'backend-config': z.array(text).default([]).describe('Partial backend configuration: files or key=value.'),
+      'backend-config': z
+        .array(text)
+        .default([])
+        .describe('Partial backend configuration: files or key=value.'),
     })
     .optional(),
   inventory: inventory.prefault({}),
@@ -154,8 +213,14 @@ export const environmentSchema = z.strictObject({
     .optional(),
   targets: z.record(name, targetSchema).default({}).describe('What is deployed to.'),
   url: text.optional().describe('Where people find the environment; shown in reports and Slack.'),
-  protected: z.boolean().optional().describe('Refuses dirty trees and asks by name before destroy; true for promoted environments.'),
-  variables: z.record(z.string(), scalar).default({}).describe('Environment variables that Terraform and Ansible share (the `env` command).'),
+  protected: z
+    .boolean()
+    .optional()
+    .describe('Refuses dirty trees and asks by name before destroy; true for promoted environments.'),
+  variables: z
+    .record(z.string(), scalar)
+    .default({})
+    .describe('Environment variables that Terraform and Ansible share (the `env` command).'),
 });
 
 export const DEFAULT_BRANCHES = {
@@ -167,18 +232,34 @@ export const DEFAULT_BRANCHES = {
 
 export const configSchema = z.strictObject({
   application: name.describe('Name of the application; names the release ledger’s records.'),
-  version: z.enum(['from-git']).default('from-git').describe('Where versions come from: git tags and conventional commits.'),
-  branches: z.record(text, name).optional().describe('Branch name or glob to environment; the first match wins.'),
+  version: z
+    .enum(['from-git'])
+    .default('from-git')
+    .describe('Where versions come from: git tags and conventional commits.'),
+  branches: z
+    .record(text, name)
+    .optional()
+    .describe('Branch name or glob to environment; the first match wins.'),
   images: z.record(name, imageSchema).default({}).describe('Images that a build makes.'),
   environments: z.record(name, environmentSchema).describe('Where releases go.'),
   notifications: z.strictObject({ slack: slack.optional() }).default({}),
   state: z
     .strictObject({
-      location: text.default('.automation-stack').describe('Release ledger, locks and journal: a directory, or s3://bucket/prefix for a team.'),
-      'lock-expiry': duration('15m').describe('After this long without a sign of life, a lock may be taken over.'),
+      location: text
+        .default('.automation-stack')
+        .describe('Release ledger, locks and journal: a directory, or s3://bucket/prefix for a team.'),
+      'lock-expiry': duration('15m').describe(
+        'After this long without a sign of life, a lock may be taken over.',
+      ),
     })
     .prefault({}),
-  concurrency: z.number().int().min(1).max(64).default(4).describe('Stages and hosts worked on side by side.'),
+  concurrency: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('Stages and hosts worked on side by side.'),
 });
 
 export type Config = Readonly<z.infer<typeof configSchema>> & {

@@ -4,7 +4,15 @@
  * thrown that is not a StackError is a bug, and only bugs show stack traces.
  */
 export type ErrorCategory =
-  'usage' | 'config' | 'build' | 'infrastructure' | 'service' | 'test' | 'approval' | 'locked' | 'interrupted';
+  | 'usage'
+  | 'config'
+  | 'build'
+  | 'infrastructure'
+  | 'service'
+  | 'test'
+  | 'approval'
+  | 'locked'
+  | 'interrupted';
 
 /** Exit codes of the runner (design rule 5). */
 export const ExitCode = {

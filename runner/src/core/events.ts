@@ -27,7 +27,12 @@ export type EventBody =
       readonly who?: string;
       readonly stages: readonly StageSummary[];
     }
-  | { readonly type: 'stage.start'; readonly stage: string; readonly title: string; readonly environment?: string }
+  | {
+      readonly type: 'stage.start';
+      readonly stage: string;
+      readonly title: string;
+      readonly environment?: string;
+    }
   /** A step forward. `subject` is the host, image, layer or resource it is about; `done`/`total` in `unit`. */
   | {
       readonly type: 'stage.progress';

@@ -1,0 +1,116 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { ExitCode, StackError, toErrorRecord } from './core/errors.js';
+import { didYouMean } from './core/nearest.js';
+import type { CommandDefinition, CommandResult } from './commands/command.js';
+import { registry } from './commands/registry.js';
+import { createContext, type GlobalOptions } from './container.js';
+
+/** The process as the command line needs it; tests bring their own. */
+export interface Process {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  onSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): void;
+}
+
+/** Runs one command line to its end. Never throws; every failure is shown and becomes an exit code. */
+export async function runCommandLine(process: Process): Promise<number> {
+  const { buildProgram, CommanderError } = await import('./commands/program.js');
+  const verb = process.argv.find(
+    (word, index) => !word.startsWith('-') && !takesValue(process.argv[index - 1]),
+  );
+  // `help VERB` and everything about the whole program need all definitions; a verb needs only its own.
+  const only = verb !== undefined && verb in registry ? verb : undefined;
+  if (verb !== undefined && only === undefined && verb !== 'help') {
+    process.stderr.write(`Unknown command "${verb}".${didYouMean(verb, Object.keys(registry))}\n`);
+    process.stderr.write('`node runner --help` lists all commands.\n');
+    return ExitCode.usage;
+  }
+  let exitCode: number = ExitCode.ok;
+  const program = await buildProgram(only, async (definition, command) => {
+    exitCode = await execute(process, definition, command);
+  });
+  program.configureOutput({
+    writeOut: (text) => void process.stdout.write(text),
+    writeErr: (text) => void process.stderr.write(text),
+  });
+  try {
+    await program.parseAsync([...process.argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+    throw error;
+  }
+}
+
+const takesValue = (word: string | undefined) =>
+  word !== undefined && ['-C', '--directory', '--config', '--env', '--result'].includes(word);
+
+async function execute(process: Process, definition: CommandDefinition, command: Command): Promise<number> {
+  const given = command.opts<Record<string, string | boolean | string[] | undefined>>();
+  const options = globalOptions(process, given);
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.onSignal(signal, () => {
+      // The first signal asks for an orderly end (deploys are undone); more of them change nothing.
+      interrupt.abort(new StackError('INTERRUPTED', `interrupted by ${signal}`));
+    });
+  }
+  const startedAt = new Date();
+  const context = await createContext({ options, env: process.env, signal: interrupt.signal });
+  const { createViews } = await import('./views/create.js');
+  const views = createViews({ context, stdout: process.stdout, stderr: process.stderr });
+  for (const view of views.subscribers) context.events.subscribe(view);
+
+  let result: CommandResult = {};
+  let failure: unknown;
+  try {
+    if (definition.environment === 'required' && options.environment === undefined)
+      await context.environment();
+    result = await definition.run(context, { arguments: command.args, options: camelToKebab(given) });
+  } catch (error) {
+    failure = interrupt.signal.aborted && isAbort(error) ? interrupt.signal.reason : error;
+  }
+  const record = failure === undefined ? undefined : toErrorRecord(failure);
+  const exitCode = record?.exitCode ?? result.exitCode ?? ExitCode.ok;
+  await context.events.close();
+  return views.finish(
+    context.secrets.value({ command: definition.name, exitCode, startedAt, result, error: record }),
+  );
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+}
+
+function globalOptions(
+  process: Process,
+  given: Readonly<Record<string, string | boolean | string[] | undefined>>,
+): GlobalOptions {
+  const { env, cwd } = process;
+  const text = (name: string) => (typeof given[name] === 'string' ? (given[name] as string) : undefined);
+  return {
+    directory: resolve(cwd, text('directory') ?? '.'),
+    configFile: text('config') ?? 'automation-stack.yml',
+    environment: text('env'),
+    json: given['json'] === true,
+    resultFile: text('result') === undefined ? undefined : resolve(cwd, text('result') as string),
+    dryRun: given['dryRun'] === true,
+    verbose: given['verbose'] === true,
+    color: given['color'] !== false && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
+  };
+}
+
+function camelToKebab(
+  given: Readonly<Record<string, string | boolean | string[] | undefined>>,
+): Record<string, string | boolean | string[] | undefined> {
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [
+      key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}

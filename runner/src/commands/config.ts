@@ -1,0 +1,55 @@
+import type { CommandDefinition } from './command.js';
+import { flag } from './command.js';
+
+const check: CommandDefinition = {
+  name: 'config check',
+  summary: 'Validate automation-stack.yml whole',
+  description:
+    'Reports every error at once, each as `file:line:column`; exits 2 where there are any. Looks at nothing but the file.',
+  examples: [{ command: 'config check', explains: 'Check the configuration of this directory.' }],
+  environment: 'none',
+  async run(context) {
+    const config = await context.config();
+    const environments = Object.keys(config.environments);
+    return {
+      data: {
+        file: config.file,
+        application: config.application,
+        environments,
+        images: Object.keys(config.images),
+      },
+      text: `${context.options.configFile} is valid: ${config.application}, environments ${environments.join(', ')}.`,
+    };
+  },
+};
+
+const show: CommandDefinition = {
+  name: 'config show',
+  summary: 'Print the effective configuration',
+  description:
+    'With `--env NAME`, the one environment with its `extends` merged in. References such as `${ssm:/path}` stay as they are written, unless `--resolve` asks for their values; secret ones are masked even then.',
+  options: [{ name: 'resolve', description: 'Look references up; secrets are masked.' }],
+  examples: [{ command: 'config show --env staging', explains: 'What staging really gets.' }],
+  environment: 'optional',
+  async run(context, input) {
+    const { showConfig } = await import('../config/show.js');
+    const data = await showConfig(context, flag(input, 'resolve'));
+    const { stringify } = await import('yaml');
+    return { data, text: stringify(data, { lineWidth: 110 }).trimEnd() };
+  },
+};
+
+const schema: CommandDefinition = {
+  name: 'config schema',
+  summary: 'Print the JSON Schema of automation-stack.yml',
+  description:
+    'The same as `resources/automation-stack.schema.json`, for editors: every key, its type, default and meaning.',
+  environment: 'none',
+  async run() {
+    const { jsonSchema } = await import('../config/jsonSchema.js');
+    const data = jsonSchema();
+    return { data, text: JSON.stringify(data, null, 2) };
+  },
+};
+
+export const commands = [check, show, schema];

@@ -1,0 +1,126 @@
+import { parseDuration } from '../config/duration.js';
+import type { Context, NamedEnvironment } from '../container.js';
+import { StackError } from '../core/errors.js';
+import type { ReleaseRecord } from '../core/release.js';
+import { flag, option, type CommandDefinition, type CommandInput } from './command.js';
+
+const deploy: CommandDefinition = {
+  name: 'deploy',
+  summary: 'Bring a release to an environment, gated on health',
+  description: `Takes \`--release VERSION\`, else the release of this working tree; where there is none yet it is built and pushed first.
+Every target of the environment is moved; when one fails its health gate, all go back to what ran before (exit 3).
+A second deploy of the same environment waits with \`--wait\`, or exits 4 naming who holds the lock.
+
+After a run that was killed, \`--resume\` goes on where it was cut off; \`rollback\` undoes it.`,
+  options: [
+    {
+      name: 'release',
+      value: 'VERSION',
+      description: 'Release to deploy (default: the one of this working tree).',
+    },
+    { name: 'resume', description: 'Go on with a deployment that was cut off.' },
+    { name: 'wait', value: 'DURATION', description: 'Wait this long for the lock, e.g. 10m.' },
+    {
+      name: 'force',
+      value: 'REASON',
+      description: 'Deploy an uncommitted tree to a protected environment; recorded.',
+    },
+  ],
+  examples: [
+    { command: 'deploy --env staging', explains: 'Build, push and deploy what is checked out.' },
+    { command: 'deploy --env staging --release 1.4.0', explains: 'Deploy a release that was made before.' },
+  ],
+  changes: true,
+  environment: 'required',
+  async run(context, input) {
+    const [{ asRun }, { inStage }, { deployRelease, deploySummary }] = await Promise.all([
+      import('../steps/runEvents.js'),
+      import('../steps/stage.js'),
+      import('../steps/deploy.js'),
+    ]);
+    const environment = await context.environment();
+    const stage = {
+      id: `deploy:${environment.name}`,
+      title: `Deploy to ${environment.name}`,
+      environment: environment.name,
+    };
+    if (context.options.dryRun) {
+      const { previewDeploy } = await import('../steps/preview.js');
+      return previewDeploy(context, environment, option(input, 'release'));
+    }
+    const result = await asRun(
+      context,
+      'deploy',
+      [{ id: stage.id, title: stage.title, needs: [] }],
+      async () => {
+        const state = await context.state();
+        const resume = flag(input, 'resume') ? await state.journal.unfinished(environment.name) : undefined;
+        if (flag(input, 'resume') && resume === undefined) throw nothingToResume(environment);
+        const release =
+          resume === undefined
+            ? await chooseRelease(context, environment, option(input, 'release'))
+            : await knownRelease(context, resume.deployment.version);
+        context.events.emit({ type: 'release', release });
+        return inStage(
+          context,
+          stage,
+          () =>
+            deployRelease(context, {
+              environment,
+              release,
+              kind: resume?.deployment.kind ?? 'deploy',
+              stage: stage.id,
+              ...waiting(input),
+              ...(resume === undefined ? {} : { resume }),
+              ...(option(input, 'force') === undefined
+                ? {}
+                : { forcedBy: context.who, forcedReason: option(input, 'force') as string }),
+            }),
+          (done) => ({ reason: deploySummary(done) }),
+        );
+      },
+      deploySummary,
+    );
+    return { data: { ...result.deployment, unchanged: result.unchanged } };
+  },
+};
+
+/** The named release, else the one of this working tree, built and pushed where there is none. */
+async function chooseRelease(
+  context: Context,
+  environment: NamedEnvironment,
+  version: string | undefined,
+): Promise<ReleaseRecord> {
+  if (version !== undefined) return knownRelease(context, version);
+  const { ensureRelease } = await import('../steps/release.js');
+  return ensureRelease(context, { environment, stage: `deploy:${environment.name}` });
+}
+
+async function knownRelease(context: Context, version: string): Promise<ReleaseRecord> {
+  const { ledger } = await context.state();
+  const release = await ledger.release(version);
+  if (release !== undefined) return release;
+  const { unknownRelease } = await import('../steps/promote.js');
+  throw unknownRelease(version);
+}
+
+/** `--wait DURATION` as milliseconds. */
+export function waiting(input: CommandInput): { waitMs?: number } {
+  const text = option(input, 'wait');
+  if (text === undefined) return {};
+  try {
+    return { waitMs: parseDuration(text) };
+  } catch {
+    throw new StackError('USAGE', `--wait ${text} is not a duration`, {
+      next: 'Use e.g. --wait 10m or --wait 90s.',
+    });
+  }
+}
+
+function nothingToResume(environment: NamedEnvironment): StackError {
+  return new StackError('USAGE', `no deployment to ${environment.name} was cut off`, {
+    next: `\`node runner status --env ${environment.name}\` shows what runs.`,
+  });
+}
+
+export const commands = [deploy];

@@ -1,0 +1,113 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { CommandDefinition, OptionDefinition } from './command.js';
+import { allCommands, registry } from './registry.js';
+
+export { CommanderError };
+
+type Action = (definition: CommandDefinition, command: Command) => Promise<void>;
+
+/**
+ * Options that every command takes; the docs, completion and Groovy steps read this list too.
+ */
+export const globalOptions: readonly (OptionDefinition & { readonly short?: string })[] = [
+  {
+    name: 'directory',
+    short: 'C',
+    value: 'DIR',
+    description: 'Work in this directory instead of the current one.',
+  },
+  {
+    name: 'config',
+    value: 'FILE',
+    description: 'Configuration file in DIR (default: automation-stack.yml).',
+  },
+  { name: 'env', value: 'NAME', description: 'Environment to work on.' },
+  { name: 'json', description: 'Print events and the result as JSON lines on stdout; prose goes to stderr.' },
+  { name: 'result', value: 'FILE', description: 'Write the outcome to FILE as JSON.' },
+  { name: 'verbose', description: 'Show what child processes print, and every API call.' },
+  { name: 'no-color', description: 'Plain text without colour (also NO_COLOR).' },
+];
+
+export const dryRunOption: OptionDefinition = {
+  name: 'dry-run',
+  description: 'Say what would be done and change nothing.',
+};
+
+/** The options a command really takes: its own, then the common ones. */
+export function optionsOf(
+  definition: CommandDefinition,
+): readonly (OptionDefinition & { readonly short?: string })[] {
+  const own = [...(definition.options ?? [])];
+  if (definition.changes === true) own.push(dryRunOption);
+  return [...own, ...globalOptions];
+}
+
+/**
+ * Builds the commander program.
+ * @param only a registry key: just that file is loaded; all of them where left out
+ * @param action called with the definition that was chosen
+ */
+export async function buildProgram(only: string | undefined, action: Action): Promise<Command> {
+  const program = new Command('node runner')
+    .description('Builds, provisions, deploys, promotes and rolls back what automation-stack.yml describes.')
+    .option('-V, --version', 'Print the runner’s version.')
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options)')
+    .showSuggestionAfterError(true)
+    .addHelpText(
+      'after',
+      '\nEvery command takes -C DIR, --config FILE, --env NAME, --json, --result FILE, --verbose and --no-color.',
+    );
+  const definitions = only === undefined ? await allCommands() : ((await registry[only]?.())?.commands ?? []);
+  const groups = new Map<string, Command>();
+  for (const definition of definitions) {
+    const [first, second] = definition.name.split(' ') as [string, string | undefined];
+    let parent = program;
+    if (second !== undefined) {
+      parent =
+        groups.get(first) ??
+        program.command(first).description(groupSummary(first, definitions)).exitOverride();
+      groups.set(first, parent);
+    }
+    addCommand(parent, second ?? first, definition, action);
+  }
+  return program;
+}
+
+function groupSummary(group: string, definitions: readonly CommandDefinition[]): string {
+  const members = definitions.filter((item) => item.name.startsWith(`${group} `) && item.hidden !== true);
+  return members.map((item) => item.name.slice(group.length + 1)).join(' | ');
+}
+
+function addCommand(parent: Command, name: string, definition: CommandDefinition, action: Action): void {
+  const command = parent
+    .command(name, { hidden: definition.hidden === true })
+    .summary(definition.summary)
+    .description([definition.summary, definition.description].filter(Boolean).join('\n\n'))
+    .exitOverride()
+    .allowExcessArguments(false);
+  for (const argument of definition.arguments ?? []) {
+    const dots = argument.variadic === true ? '...' : '';
+    command.argument(
+      argument.required === true ? `<${argument.name}${dots}>` : `[${argument.name}${dots}]`,
+      argument.description,
+    );
+  }
+  for (const item of optionsOf(definition)) command.addOption(toCommander(item));
+  if (definition.examples !== undefined) {
+    const lines = definition.examples.map(
+      (example) => `  node runner ${example.command}\n      ${example.explains}`,
+    );
+    command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+  }
+  command.action(() => action(definition, command));
+}
+
+function toCommander(item: OptionDefinition & { readonly short?: string }): Option {
+  const flags = `${item.short === undefined ? '' : `-${item.short}, `}--${item.name}${item.value === undefined ? '' : ` <${item.value}>`}`;
+  const option = new Option(flags, item.description);
+  if (item.choices !== undefined) option.choices([...item.choices]);
+  if (item.repeatable === true)
+    option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+  return option;
+}

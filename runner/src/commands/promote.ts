@@ -1,0 +1,78 @@
+import { flag, option, type CommandDefinition } from './command.js';
+import { waiting } from './deploy.js';
+
+const promote: CommandDefinition = {
+  name: 'promote',
+  summary: 'Bring the release that is healthy in one environment to the next',
+  description: `The same digests, never a rebuild. The environment's \`promotion.from\` says where it comes from.
+The release is found by the commit that is checked out, else by the digest of its inputs (a merge changes the commit, not the content), or named by \`--release\`.
+What never ran healthy there goes through it first, or is refused, as \`promotion.unmatched\` says.`,
+  options: [
+    { name: 'release', value: 'VERSION', description: 'Release to promote.' },
+    { name: 'approve', description: 'Approve the promotion where the configuration asks for it; recorded.' },
+    {
+      name: 'approved-by',
+      value: 'NAME',
+      description: 'Who approved it, when that was somebody else (Jenkins).',
+    },
+    {
+      name: 'force',
+      value: 'REASON',
+      description: 'Promote what never ran healthy before; who and why are recorded.',
+    },
+    { name: 'wait', value: 'DURATION', description: 'Wait this long for the lock, e.g. 10m.' },
+  ],
+  examples: [
+    { command: 'promote --env production --approve', explains: 'Promote what staging runs to production.' },
+  ],
+  changes: true,
+  environment: 'required',
+  async run(context, input) {
+    const [{ asRun }, { inStage }, { promoteRelease }, { deploySummary }] = await Promise.all([
+      import('../steps/runEvents.js'),
+      import('../steps/stage.js'),
+      import('../steps/promote.js'),
+      import('../steps/deploy.js'),
+    ]);
+    const environment = await context.environment();
+    if (context.options.dryRun) {
+      const { previewPromotion } = await import('../steps/preview.js');
+      return previewPromotion(context, environment, option(input, 'release'));
+    }
+    const from = environment.config.promotion?.from ?? 'nowhere';
+    const stage = {
+      id: `promote:${environment.name}`,
+      title: `Promote ${from} to ${environment.name}`,
+      environment: environment.name,
+    };
+    const approvedBy = option(input, 'approved-by') ?? (flag(input, 'approve') ? context.who : undefined);
+    const result = await asRun(
+      context,
+      'promote',
+      [{ id: stage.id, title: stage.title, needs: [] }],
+      () =>
+        inStage(
+          context,
+          stage,
+          () =>
+            promoteRelease(context, {
+              environment,
+              stage: stage.id,
+              ...waiting(input),
+              ...(option(input, 'release') === undefined
+                ? {}
+                : { version: option(input, 'release') as string }),
+              ...(approvedBy === undefined ? {} : { approvedBy }),
+              ...(option(input, 'force') === undefined
+                ? {}
+                : { forcedReason: option(input, 'force') as string }),
+            }),
+          (done) => ({ reason: deploySummary(done) }),
+        ),
+      deploySummary,
+    );
+    return { data: { ...result.deployment, unchanged: result.unchanged } };
+  },
+};
+
+export const commands = [promote];

@@ -1,0 +1,59 @@
+import { option, type CommandDefinition } from './command.js';
+import { waiting } from './deploy.js';
+
+const rollback: CommandDefinition = {
+  name: 'rollback',
+  summary: 'Bring back the previous healthy release',
+  description:
+    'Undoes a deployment that was cut off; otherwise returns to the previous healthy release, or to `--to VERSION`. By digest, without a build.',
+  options: [
+    { name: 'to', value: 'VERSION', description: 'Release to return to.' },
+    { name: 'wait', value: 'DURATION', description: 'Wait this long for the lock, e.g. 10m.' },
+  ],
+  examples: [
+    { command: 'rollback --env production', explains: 'Back to what ran healthy before.' },
+    { command: 'rollback --env production --to 1.3.2', explains: 'Back to a release by name.' },
+  ],
+  changes: true,
+  environment: 'required',
+  async run(context, input) {
+    const [{ asRun }, { inStage }, { rollbackEnvironment }] = await Promise.all([
+      import('../steps/runEvents.js'),
+      import('../steps/stage.js'),
+      import('../steps/rollback.js'),
+    ]);
+    const environment = await context.environment();
+    if (context.options.dryRun) {
+      const { previewRollback } = await import('../steps/preview.js');
+      return previewRollback(context, environment, option(input, 'to'));
+    }
+    const stage = {
+      id: `rollback:${environment.name}`,
+      title: `Roll back ${environment.name}`,
+      environment: environment.name,
+    };
+    const version = option(input, 'to');
+    const result = await asRun(
+      context,
+      'rollback',
+      [{ id: stage.id, title: stage.title, needs: [] }],
+      () =>
+        inStage(
+          context,
+          stage,
+          () =>
+            rollbackEnvironment(context, {
+              environment,
+              stage: stage.id,
+              ...waiting(input),
+              ...(version === undefined ? {} : { version }),
+            }),
+          (done) => ({ reason: done.summary }),
+        ),
+      (done) => done.summary,
+    );
+    return { data: result.deployment };
+  },
+};
+
+export const commands = [rollback];

@@ -1,0 +1,78 @@
+import { flag, list, option, type CommandDefinition } from './command.js';
+import { waiting } from './deploy.js';
+
+const run: CommandDefinition = {
+  name: 'run',
+  summary: 'Run all stages of a branch, as Jenkins would',
+  description:
+    'The graph that `stages` prints: independent stages side by side, a failed one holds back only what needs it. `--from` goes on from a stage, `--only` runs just the ones that are named.',
+  options: [
+    { name: 'branch', value: 'BRANCH', description: 'Branch to run as (default: the one checked out).' },
+    { name: 'from', value: 'STAGE', description: 'Leave out what comes before this stage.' },
+    { name: 'only', value: 'STAGE', description: 'Run just this stage; may be repeated.', repeatable: true },
+    { name: 'approve', description: 'Approve the promotion where the configuration asks for it; recorded.' },
+    { name: 'approved-by', value: 'NAME', description: 'Who approved it, when that was somebody else.' },
+    { name: 'wait', value: 'DURATION', description: 'Wait this long for locks, e.g. 10m.' },
+  ],
+  examples: [
+    {
+      command: 'run --branch develop',
+      explains: 'Build, test, push, apply, provision and deploy to staging.',
+    },
+    { command: 'run --branch main --approve', explains: 'Promote the same content to production.' },
+  ],
+  changes: true,
+  environment: 'none',
+  async run(context, input) {
+    const [{ pipelineOf, selectStages }, { pipelineInput }, { asRun }, { runStages, unknownStage }] =
+      await Promise.all([
+        import('../core/pipeline.js'),
+        import('../config/pipelineInput.js'),
+        import('../steps/runEvents.js'),
+        import('../steps/run.js'),
+      ]);
+    const config = await context.config();
+    const branch = option(input, 'branch') ?? (await context.git.workingTree()).branch;
+    const pipeline = pipelineOf(pipelineInput(config), branch);
+    let stages = pipeline.stages;
+    try {
+      stages = selectStages(pipeline.stages, { from: option(input, 'from'), only: list(input, 'only') });
+    } catch (error) {
+      if (error instanceof RangeError) throw unknownStage(error.message, pipeline.stages);
+      throw error;
+    }
+    if (context.options.dryRun) {
+      const { pipelineText } = await import('../views/pipeline.js');
+      return {
+        data: { ...pipeline, stages },
+        text: `${pipelineText({ ...pipeline, stages })}\nNothing was run.`,
+      };
+    }
+    const approvedBy = option(input, 'approved-by') ?? (flag(input, 'approve') ? context.who : undefined);
+    const outcomes = await asRun(
+      context,
+      'run',
+      stages,
+      () =>
+        runStages(context, {
+          stages,
+          ...waiting(input),
+          ...(approvedBy === undefined ? {} : { approvedBy }),
+        }),
+      () =>
+        pipeline.environment === undefined
+          ? `${branch} is built and tested`
+          : `${branch} is in ${pipeline.environment}`,
+      pipeline.environment,
+    );
+    return {
+      data: {
+        branch,
+        environment: pipeline.environment,
+        stages: outcomes.map(({ stage, status, reason }) => ({ id: stage.id, status, reason })),
+      },
+    };
+  },
+};
+
+export const commands = [run];

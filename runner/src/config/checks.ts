@@ -1,0 +1,56 @@
+import { didYouMean } from '../core/nearest.js';
+import { DEFAULT_BRANCHES, type configSchema } from './schema.js';
+import type { Path } from './source.js';
+import type { z } from 'zod';
+
+type Parsed = z.output<typeof configSchema>;
+
+/** What no single value can tell: names that must exist elsewhere, settings that need each other. */
+export function crossCheck(config: Parsed): readonly { path: Path; message: string }[] {
+  const issues: { path: Path; message: string }[] = [];
+  const environments = Object.keys(config.environments);
+  const images = Object.keys(config.images);
+  const missing = (path: Path, what: string, name: string, known: readonly string[]) => {
+    if (known.includes(name)) return;
+    issues.push({
+      path,
+      message: `${what} "${name}" is not defined.${didYouMean(name, known) || ` Known: ${known.join(', ') || 'none'}.`}`,
+    });
+  };
+  if (environments.length === 0)
+    issues.push({ path: ['environments'], message: 'environments: name at least one' });
+  for (const [branch, environment] of Object.entries(config.branches ?? {})) {
+    missing(['branches', branch], 'environment', environment, environments);
+  }
+  const branchPatterns = Object.keys(config.branches ?? DEFAULT_BRANCHES);
+  for (const pattern of branchPatterns) {
+    if (/\s/.test(pattern))
+      issues.push({ path: ['branches', pattern], message: `branches: "${pattern}" holds white space` });
+  }
+  for (const [name, environment] of Object.entries(config.environments)) {
+    const here = ['environments', name];
+    if (environment.promotion !== undefined) {
+      const from = [...here, 'promotion', 'from'];
+      missing(from, 'environment', environment.promotion.from, environments);
+      if (environment.promotion.from === name)
+        issues.push({ path: from, message: `${name} cannot be promoted from itself` });
+    }
+    for (const [targetName, target] of Object.entries(environment.targets)) {
+      missing([...here, 'targets', targetName, 'image'], 'image', target.image, images);
+    }
+    if (environment.inventory.tags !== undefined && environment.inventory.output !== undefined) {
+      issues.push({
+        path: [...here, 'inventory', 'tags'],
+        message: `inventory: name either an output or tags, not both`,
+      });
+    }
+  }
+  const slack = config.notifications.slack;
+  if (slack !== undefined && slack.token === undefined && slack.webhook === undefined) {
+    issues.push({
+      path: ['notifications', 'slack'],
+      message: 'notifications.slack: needs a token or a webhook, e.g. token: ${env:SLACK_BOT_TOKEN}',
+    });
+  }
+  return issues;
+}

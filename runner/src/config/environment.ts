@@ -1,0 +1,31 @@
+import { StackError } from '../core/errors.js';
+import { didYouMean } from '../core/nearest.js';
+import type { Config, EnvironmentConfig } from './schema.js';
+
+/**
+ * Finds an environment by name.
+ * @throws StackError ENVIRONMENT_REQUIRED where none is named, ENVIRONMENT_UNKNOWN with the nearest name
+ */
+export function selectEnvironment(
+  config: Config,
+  name: string | undefined,
+): { readonly name: string; readonly config: EnvironmentConfig } {
+  const known = Object.keys(config.environments);
+  if (name === undefined) {
+    throw new StackError('ENVIRONMENT_REQUIRED', 'no environment was named', {
+      next: `Add --env ${known.join(' | --env ')}.`,
+    });
+  }
+  const environment = config.environments[name];
+  if (environment === undefined) {
+    throw new StackError(
+      'ENVIRONMENT_UNKNOWN',
+      `there is no environment "${name}".${didYouMean(name, known)}`,
+      {
+        where: config.file,
+        next: `Use --env ${known.join(' | --env ')}, or add it under environments:.`,
+      },
+    );
+  }
+  return { name, config: environment };
+}

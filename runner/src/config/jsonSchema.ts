@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { configSchema } from './schema.js';
+
+/** The JSON Schema (draft 2020-12) of what a user writes in `automation-stack.yml`. */
+export function jsonSchema(): Record<string, unknown> {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'automation-stack.yml',
+    ...z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }),
+  };
+}

@@ -1,0 +1,202 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import type { z } from 'zod';
+import { StackError } from '../core/errors.js';
+import { didYouMean } from '../core/nearest.js';
+import { crossCheck } from './checks.js';
+import { extendEnvironments } from './extend.js';
+import { configSchema, type Config } from './schema.js';
+import { parseYaml, type ConfigIssue, type Path } from './source.js';
+
+/**
+ * Reads, validates and freezes the configuration.
+ * @param directory directory of the command (`-C`), absolute
+ * @param file configuration file, relative to it or absolute
+ * @throws StackError CONFIG_NOT_FOUND, or CONFIG_INVALID with every issue as `file:line:column message`
+ */
+export async function loadConfig(directory: string, file: string): Promise<Config> {
+  const path = isAbsolute(file) ? file : resolve(directory, file);
+  const shown = relative(directory, path).startsWith('..') ? path : relative(directory, path);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new StackError('CONFIG_NOT_FOUND', `cannot read ${shown}: ${reasonOf(error)}`, {
+      where: path,
+      next: 'Run `node runner init` to make one, or name it: `--config FILE`, `-C DIR`.',
+      cause: error,
+    });
+  }
+  const { config, issues } = validateConfig(shown, text, dirname(path), path);
+  if (config === undefined) throw invalid(shown, issues);
+  return config;
+}
+
+/** Validates a text whole: either a frozen configuration or every issue in the order they stand. */
+export function validateConfig(
+  shown: string,
+  text: string,
+  directory: string,
+  file = join(directory, shown),
+): { config?: Config; issues: readonly ConfigIssue[] } {
+  const source = parseYaml(shown, text);
+  if (source.issues.length > 0) return { issues: source.issues };
+  const extended = extendEnvironments(source.value ?? {});
+  const locate = (path: Path, message: string, part: 'key' | 'value' = 'value'): ConfigIssue => {
+    const origin = extended.origins(path).find((candidate) => source.has(candidate)) ?? path;
+    return { message, path, ...source.position(origin, part) };
+  };
+  const parsed = configSchema.safeParse(extended.value, { error: wording });
+  const issues = extended.issues.map((issue) => locate(issue.path, issue.message));
+  if (!parsed.success) {
+    for (const issue of flatten(parsed.error.issues)) {
+      if (issue.code === 'unrecognized_keys') {
+        for (const key of issue.keys) {
+          const known = knownKeys(issue.path, extended.value);
+          const hint = didYouMean(key, known) || ` Known here: ${known.join(', ')}.`;
+          issues.push(
+            locate([...issue.path, key], `unknown key "${key}" in ${pathText(issue.path)}.${hint}`, 'key'),
+          );
+        }
+      } else issues.push(locate(issue.path, `${pathText(issue.path)}: ${issue.message}`));
+    }
+  } else issues.push(...crossCheck(parsed.data).map((issue) => locate(issue.path, issue.message)));
+  if (!parsed.success || issues.length > 0) return { issues: inOrder(issues) };
+  return { config: deepFreeze({ ...parsed.data, directory, file }), issues: [] };
+}
+
+function invalid(shown: string, issues: readonly ConfigIssue[]): StackError {
+  const count = issues.length === 1 ? '1 error' : `${issues.length} errors`;
+  return new StackError('CONFIG_INVALID', `${shown} has ${count}`, {
+    where: `${shown}:${issues[0]?.line ?? 1}:${issues[0]?.column ?? 1}`,
+    evidence: issues.map((issue) => `${shown}:${issue.line}:${issue.column} ${issue.message}`),
+    next: 'Correct the lines above, then run `node runner config check`; `node runner config schema` lists every key.',
+  });
+}
+
+/** A union reports each branch's issues: keep those of the branch that fits the value's shape best. */
+function flatten(issues: readonly z.core.$ZodIssue[], base: Path = []): z.core.$ZodIssue[] {
+  return issues.flatMap((issue) => {
+    const path = [...base, ...issue.path] as PropertyKey[];
+    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path }];
+    const branches = issue.errors.map((branch) => flatten(branch, path));
+    const deepest = (branch: z.core.$ZodIssue[]) => Math.max(...branch.map((item) => item.path.length));
+    const wrongType = (branch: z.core.$ZodIssue[]) =>
+      branch.some((item) => item.code === 'invalid_type' && item.path.length === path.length);
+    const fitting = branches.filter((branch) => !wrongType(branch));
+    if (fitting.length === 0)
+      return [{ ...issue, path, message: branches.map((branch) => branch[0]?.message).join(' or ') }];
+    return [...fitting].sort((a, b) => deepest(b) - deepest(a))[0] as z.core.$ZodIssue[];
+  });
+}
+
+function wording(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type') {
+    if (issue.input === undefined) return 'is required';
+    const expected: Record<string, string> = {
+      record: 'a map',
+      object: 'a map',
+      array: 'a list',
+      string: 'a text',
+      int: 'a whole number',
+    };
+    const got = Array.isArray(issue.input)
+      ? 'a list'
+      : issue.input === null
+        ? 'nothing'
+        : typeof issue.input === 'object'
+          ? 'a map'
+          : JSON.stringify(issue.input);
+    return `must be ${expected[issue.expected] ?? `a ${issue.expected}`}, not ${got}`;
+  }
+  if (issue.code === 'invalid_value') {
+    const options = issue.values.map((value) => String(value));
+    const hint = typeof issue.input === 'string' ? didYouMean(issue.input, options) : '';
+    return issue.input === undefined
+      ? `is required: ${options.join(' | ')}`
+      : `must be ${options.join(' | ')}, not ${JSON.stringify(issue.input)}.${hint}`;
+  }
+  if (issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator !== undefined) {
+    return `must have a kind: ${TARGET_KINDS.join(' | ')}`;
+  }
+  if (issue.code === 'invalid_key')
+    return `"${String(issue.input ?? issue.path?.at(-1))}" is not a valid name: lower-case letters, digits and dashes, starting with a letter`;
+  return undefined;
+}
+
+const TARGET_KINDS = ['ecs-service', 'fleet'] as const;
+
+/** Keys the schema knows at a path; walks the zod types, choosing union branches by `kind`. */
+function knownKeys(path: Path, root: unknown): readonly string[] {
+  let types: ZodAny[] = [configSchema as unknown as ZodAny];
+  let value: unknown = root;
+  for (const step of path) {
+    types = types.flatMap(unwrap).flatMap((type) => {
+      const shape = type._zod.def.shape;
+      if (shape !== undefined)
+        return shape[String(step)] === undefined ? [] : [shape[String(step)] as ZodAny];
+      return type._zod.def.valueType === undefined ? [] : [type._zod.def.valueType];
+    });
+    value =
+      value !== null && typeof value === 'object' ? (value as Record<PropertyKey, unknown>)[step] : undefined;
+  }
+  const kind = (value as { kind?: unknown } | undefined)?.kind;
+  const shapes = types
+    .flatMap(unwrap)
+    .flatMap((type) => (type._zod.def.shape === undefined ? [] : [type._zod.def.shape]));
+  const fitting = shapes.filter(
+    (shape) => kind === undefined || shape['kind']?._zod.def.values?.includes(kind) !== false,
+  );
+  return [...new Set((fitting.length > 0 ? fitting : shapes).flatMap((shape) => Object.keys(shape)))];
+}
+
+interface ZodAny {
+  readonly _zod: {
+    readonly def: {
+      readonly innerType?: ZodAny;
+      readonly in?: ZodAny;
+      readonly options?: readonly ZodAny[];
+      readonly shape?: Readonly<Record<string, ZodAny>>;
+      readonly valueType?: ZodAny;
+      readonly values?: readonly unknown[];
+    };
+  };
+}
+
+function unwrap(type: ZodAny): ZodAny[] {
+  const { innerType, options, in: input } = type._zod.def;
+  if (innerType !== undefined) return unwrap(innerType);
+  if (input !== undefined) return unwrap(input);
+  return options === undefined ? [type] : options.flatMap(unwrap);
+}
+
+function pathText(path: Path): string {
+  return path.length === 0 ? 'the file' : path.map(String).join('.');
+}
+
+function inOrder(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
+  const seen = new Set<string>();
+  return [...issues]
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+    .filter((issue) => {
+      // What an environment inherits is reported where it stands, once.
+      const key = `${issue.line}:${issue.column}:${issue.message.replace(/environments\.[^.:\s]+/, 'environments.*')}`;
+      return !seen.has(key) && seen.add(key);
+    });
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as { code?: string }).code;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EACCES') return 'permission denied';
+  if (code === 'EISDIR') return 'it is a directory';
+  return error instanceof Error ? error.message : String(error);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}

@@ -1,0 +1,83 @@
+import { StackError } from '../core/errors.js';
+import type { Context, NamedEnvironment } from '../container.js';
+
+const REFERENCE = /\$\{(env|ssm|secret|output):([^}]+)\}/g;
+
+/** The references inside a value, e.g. to see which secrets a stage will need. */
+export function referencesIn(value: unknown): readonly { kind: string; name: string }[] {
+  if (typeof value === 'string') {
+    return [...value.matchAll(REFERENCE)].map(([, kind, name]) => ({
+      kind: kind as string,
+      name: name as string,
+    }));
+  }
+  if (value !== null && typeof value === 'object') return Object.values(value).flatMap(referencesIn);
+  return [];
+}
+
+/**
+ * Replaces references deep in a value, each looked up once per call. What comes from ssm and secret is a secret;
+ * what comes from env is one where its name says so (TOKEN, SECRET, PASSWORD, KEY, CREDENTIAL), since a base image
+ * or a region masked everywhere would make the output unreadable.
+ * @throws StackError CONFIG_REFERENCE where one cannot be resolved, naming where to set it
+ */
+export async function resolveReferences<T>(
+  value: T,
+  scope: { readonly context: Context; readonly environment: NamedEnvironment },
+): Promise<T> {
+  const found = referencesIn(value);
+  if (found.length === 0) return value;
+  const values = new Map<string, string>();
+  await Promise.all(
+    [...new Set(found.map(({ kind, name }) => `${kind}:${name}`))].map(async (key) => {
+      const separator = key.indexOf(':');
+      values.set(key, await lookUp(key.slice(0, separator), key.slice(separator + 1), scope));
+    }),
+  );
+  return replace(value, values) as T;
+}
+
+function replace(value: unknown, values: ReadonlyMap<string, string>): unknown {
+  if (typeof value === 'string') {
+    return value.replace(
+      REFERENCE,
+      (_, kind: string, name: string) => values.get(`${kind}:${name}`) as string,
+    );
+  }
+  if (Array.isArray(value)) return value.map((item) => replace(item, values));
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replace(item, values)]));
+  }
+  return value;
+}
+
+const SECRET_NAME = /TOKEN|SECRET|PASSW|KEY|CREDENTIAL|WEBHOOK|DSN|AUTH/i;
+
+async function lookUp(
+  kind: string,
+  name: string,
+  { context, environment }: { context: Context; environment: NamedEnvironment },
+): Promise<string> {
+  if (kind === 'env') {
+    // `${env:NAME:-default}`, as the shell writes it.
+    const [variable, fallback] = name.split(':-', 2) as [string, string | undefined];
+    const value = context.env[variable] || fallback;
+    if (value === undefined) {
+      throw new StackError('CONFIG_REFERENCE', `the environment variable ${variable} is not set`, {
+        where: `\${env:${name}}`,
+        next: `Set it: export ${variable}=…, or bind the credential in Jenkins.`,
+      });
+    }
+    if (SECRET_NAME.test(variable)) context.secrets.register(value);
+    return value;
+  }
+  if (kind === 'output') {
+    const { outputReference } = await import('../steps/outputs.js');
+    return outputReference(context, environment, name);
+  }
+  const { readParameter, readSecret } = await import('../adapters/aws/secrets.js');
+  const aws = await context.aws(environment);
+  const value = kind === 'ssm' ? await readParameter(aws, name) : await readSecret(aws, name);
+  context.secrets.register(value);
+  return value;
+}

@@ -1,0 +1,90 @@
+import type { CommandResult } from '../commands/command.js';
+import type { Context, NamedEnvironment } from '../container.js';
+import { createTargets } from '../targets/create.js';
+
+/** `deploy --dry-run`: which release would go where, and what runs there now; looks, changes nothing. */
+export async function previewDeploy(
+  context: Context,
+  environment: NamedEnvironment,
+  version: string | undefined,
+): Promise<CommandResult> {
+  return preview(context, environment, 'deploy', version ?? (await treeVersion(context)));
+}
+
+/** `promote --dry-run`. */
+export async function previewPromotion(
+  context: Context,
+  environment: NamedEnvironment,
+  version: string | undefined,
+): Promise<CommandResult> {
+  const from = environment.config.promotion?.from;
+  const { ledger } = await context.state();
+  const running = from === undefined ? undefined : (await ledger.current(from)).healthy?.version;
+  return preview(context, environment, 'promote', version ?? (await treeVersion(context)) ?? running);
+}
+
+/** `rollback --dry-run`. */
+export async function previewRollback(
+  context: Context,
+  environment: NamedEnvironment,
+  version: string | undefined,
+): Promise<CommandResult> {
+  const { ledger, journal } = await context.state();
+  const unfinished = await journal.unfinished(environment.name);
+  const current = (await ledger.current(environment.name)).healthy?.version;
+  const previous =
+    current === undefined ? undefined : (await ledger.previousHealthy(environment.name, current))?.version;
+  return preview(
+    context,
+    environment,
+    'rollback',
+    version ?? (unfinished === undefined ? previous : unfinished.deployment.previous),
+  );
+}
+
+/** Version of the release that this working tree has made already. */
+async function treeVersion(context: Context): Promise<string | undefined> {
+  const { findRelease } = await import('./release.js');
+  return (await findRelease(context))?.version;
+}
+
+async function preview(
+  context: Context,
+  environment: NamedEnvironment,
+  kind: 'deploy' | 'promote' | 'rollback',
+  version: string | undefined,
+): Promise<CommandResult> {
+  const { ledger, locks, journal } = await context.state();
+  const [current, lock, unfinished] = await Promise.all([
+    ledger.current(environment.name),
+    locks.holder(environment.name),
+    journal.unfinished(environment.name),
+  ]);
+  const targets = await createTargets(context, environment);
+  const now = await Promise.all(
+    targets.map(async (target) => ({ name: target.name, ...(await target.status()) })),
+  );
+  const release = version === undefined ? 'a release built from this working tree' : version;
+  const lines = [
+    `Would ${kind} ${release} to ${environment.name} (now ${current.healthy?.version ?? 'nothing that this ledger knows'}).`,
+    ...now.map((target) => `  ${target.name} (${target.kind}): ${target.summary}`),
+    ...(lock === undefined ? [] : [`Locked by ${lock.who} since ${lock.since}.`]),
+    ...(unfinished === undefined
+      ? []
+      : [
+          `Deployment ${unfinished.deployment.sequence} of ${unfinished.deployment.version} was cut off: --resume or rollback first.`,
+        ]),
+    'Nothing was changed.',
+  ];
+  return {
+    data: {
+      dryRun: true,
+      kind,
+      environment: environment.name,
+      version: version ?? null,
+      current: current.healthy?.version ?? null,
+      targets: now,
+    },
+    text: lines.join('\n'),
+  };
+}

@@ -1,0 +1,136 @@
+import type { Context, NamedEnvironment } from '../container.js';
+import { StackError } from '../core/errors.js';
+import type { ReleaseRecord } from '../core/release.js';
+import { deployRelease, type DeployResult } from './deploy.js';
+
+export interface PromoteRequest {
+  readonly environment: NamedEnvironment;
+  readonly stage: string;
+  /** A version by name; else the release of this working tree, else what is healthy in the environment before. */
+  readonly version?: string;
+  readonly approvedBy?: string;
+  /** Promotes what never ran in the environment before; the reason is recorded. */
+  readonly forcedReason?: string;
+  readonly waitMs?: number;
+}
+
+/**
+ * Brings the very release that is healthy in the environment before, by digest, never a rebuild.
+ * @throws StackError PROMOTION_REFUSED, APPROVAL_REQUIRED, and what deployRelease throws
+ */
+export async function promoteRelease(context: Context, request: PromoteRequest): Promise<DeployResult> {
+  const { environment } = request;
+  const promotion = environment.config.promotion;
+  if (promotion === undefined) {
+    throw new StackError('PROMOTION_REFUSED', `${environment.name} is not promoted to`, {
+      where: environment.name,
+      next: `Add promotion: { from: NAME } under environments.${environment.name}, or \`node runner deploy --env ${environment.name}\`.`,
+    });
+  }
+  if (promotion.approval === 'required' && request.approvedBy === undefined) {
+    throw approvalRequired(environment.name);
+  }
+  const from = await context.environment(promotion.from);
+  const release = await chooseRelease(context, request, from);
+  context.events.emit({ type: 'release', release });
+  return deployRelease(context, {
+    environment,
+    release,
+    kind: 'promote',
+    stage: request.stage,
+    from: from.name,
+    ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
+    ...(request.approvedBy === undefined ? {} : { approvedBy: request.approvedBy }),
+    ...(request.forcedReason === undefined
+      ? {}
+      : { forcedBy: context.who, forcedReason: request.forcedReason }),
+  });
+}
+
+export function approvalRequired(environment: string): StackError {
+  return new StackError('APPROVAL_REQUIRED', `promotion to ${environment} needs an approval`, {
+    where: environment,
+    next: 'Add --approve to approve it yourself; in Jenkins the pipeline asks for it.',
+  });
+}
+
+async function chooseRelease(
+  context: Context,
+  request: PromoteRequest,
+  from: NamedEnvironment,
+): Promise<ReleaseRecord> {
+  const { ledger } = await context.state();
+  if (request.version !== undefined) {
+    const release = await ledger.release(request.version);
+    if (release === undefined) throw unknownRelease(request.version);
+    return requireHealthy(context, request, release, from);
+  }
+  const found = await releaseOfTree(context);
+  const running = (await ledger.current(from.name)).healthy;
+  if (found !== undefined) {
+    if (found.version === running?.version || (await ledger.wasHealthyIn(found.version, from.name)))
+      return found;
+  }
+  return goThrough(context, request, from, found);
+}
+
+/** The release of this working tree: by commit, else by the digest of its inputs (a merge changes only the commit). */
+async function releaseOfTree(context: Context): Promise<ReleaseRecord | undefined> {
+  const { findRelease } = await import('./release.js');
+  return findRelease(context);
+}
+
+/** Nothing that ran before matches: through the environment before first, or refused, as configured. */
+async function goThrough(
+  context: Context,
+  request: PromoteRequest,
+  from: NamedEnvironment,
+  found: ReleaseRecord | undefined,
+): Promise<ReleaseRecord> {
+  if (request.forcedReason !== undefined && found !== undefined) return found;
+  const tree = found === undefined ? 'what is checked out' : found.version;
+  if (request.environment.config.promotion?.unmatched === 'refuse') {
+    throw new StackError('PROMOTION_REFUSED', `${tree} never ran healthy in ${from.name}`, {
+      where: request.environment.name,
+      next: `\`node runner deploy --env ${from.name}\` first, or promote what runs there: --release VERSION.`,
+    });
+  }
+  context.events.emit({
+    type: 'notice',
+    level: 'info',
+    message: `${tree} never ran healthy in ${from.name}: it goes there first`,
+  });
+  const { ensureRelease } = await import('./release.js');
+  const release = found ?? (await ensureRelease(context, { environment: from, stage: request.stage }));
+  await deployRelease(context, {
+    environment: from,
+    release,
+    kind: 'deploy',
+    stage: request.stage,
+    ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
+  });
+  return release;
+}
+
+async function requireHealthy(
+  context: Context,
+  request: PromoteRequest,
+  release: ReleaseRecord,
+  from: NamedEnvironment,
+): Promise<ReleaseRecord> {
+  const { ledger } = await context.state();
+  if (request.forcedReason !== undefined || (await ledger.wasHealthyIn(release.version, from.name)))
+    return release;
+  throw new StackError('PROMOTION_REFUSED', `${release.version} never ran healthy in ${from.name}`, {
+    where: request.environment.name,
+    next:
+      `\`node runner deploy --env ${from.name} --release ${release.version}\` first; ` +
+      `--force REASON promotes it all the same and records who and why.`,
+  });
+}
+
+export function unknownRelease(version: string): StackError {
+  return new StackError('RELEASE_UNKNOWN', `there is no release ${version}`, {
+    next: '`node runner history --releases` lists them.',
+  });
+}

@@ -1,0 +1,111 @@
+import type { Context, NamedEnvironment } from '../container.js';
+import { StackError } from '../core/errors.js';
+import type { DeploymentRecord } from '../core/release.js';
+import type { Unfinished } from '../state/journal.js';
+import { createTargets } from '../targets/create.js';
+import { deployRelease, restoreTargets, rollbackFailed, withLock } from './deploy.js';
+import { unknownRelease } from './promote.js';
+
+export interface RollbackRequest {
+  readonly environment: NamedEnvironment;
+  readonly stage: string;
+  /** Version to return to; the previous healthy one where left out. */
+  readonly version?: string;
+  readonly waitMs?: number;
+}
+
+export interface RollbackResult {
+  readonly deployment: DeploymentRecord;
+  /** In words: what it went back to. */
+  readonly summary: string;
+}
+
+/**
+ * Makes an environment whole: undoes a deployment that was cut off, else brings back the previous healthy release
+ * (or the named one) by digest, without a build.
+ * @throws StackError RELEASE_NONE where there is nothing to go back to, and what deployRelease throws
+ */
+export async function rollbackEnvironment(
+  context: Context,
+  request: RollbackRequest,
+): Promise<RollbackResult> {
+  const { environment } = request;
+  const { ledger, journal } = await context.state();
+  const unfinished = await journal.unfinished(environment.name);
+  if (unfinished !== undefined) {
+    const undone = await undoCutOff(context, request);
+    if (undone !== undefined && request.version === undefined) return undone;
+  }
+  const current = (await ledger.current(environment.name)).healthy;
+  const version =
+    request.version ??
+    (current === undefined
+      ? undefined
+      : (await ledger.previousHealthy(environment.name, current.version))?.version);
+  if (version === undefined) {
+    throw new StackError('RELEASE_NONE', `${environment.name} has no earlier healthy release to go back to`, {
+      where: environment.name,
+      next: `\`node runner history --env ${environment.name}\` shows what ran; --to VERSION names one.`,
+    });
+  }
+  const release = await ledger.release(version);
+  if (release === undefined) throw unknownRelease(version);
+  context.events.emit({ type: 'release', release });
+  const { deployment } = await deployRelease(context, {
+    environment,
+    release,
+    kind: 'rollback',
+    stage: request.stage,
+    ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
+  });
+  return {
+    deployment,
+    summary: `${environment.name} is back on ${version}${current === undefined ? '' : ` (was ${current.version})`}`,
+  };
+}
+
+/** Restores the snapshots of a deployment that was killed; undefined where another runner has done it meanwhile. */
+async function undoCutOff(context: Context, request: RollbackRequest): Promise<RollbackResult | undefined> {
+  const { environment, stage } = request;
+  return withLock(context, environment.name, stage, request.waitMs ?? 0, async (state) => {
+    const unfinished = await state.journal.unfinished(environment.name);
+    if (unfinished === undefined) return undefined;
+    const { deployment } = unfinished;
+    context.events.emit({
+      type: 'notice',
+      level: 'warning',
+      message: `deployment ${deployment.sequence} of ${deployment.version} by ${deployment.who} was cut off: undoing it`,
+    });
+    const writer = await state.journal.open(deployment, unfinished.snapshots);
+    const targets = await createTargets(
+      context,
+      environment,
+      Object.keys(unfinished.snapshots).filter((name) => name in environment.config.targets),
+    );
+    const outcome = await restoreTargets(targets, unfinished.snapshots, (target, signal) => ({
+      stage,
+      signal,
+      journal: (action, data) => writer.append(`${target.name}: ${action}`, data),
+    }));
+    if (outcome.failures.length > 0)
+      throw rollbackFailed(environment.name, { message: 'the deployment was cut off' }, outcome.failures);
+    const record: DeploymentRecord = {
+      ...deployment,
+      status: 'rolled-back',
+      reason: cutOffReason(unfinished),
+      endedAt: context.clock.now().toISOString(),
+      targets: outcome.results,
+    };
+    await state.ledger.finishDeployment(record);
+    await writer.close('rolled-back');
+    return {
+      deployment: record,
+      summary: `${environment.name} is ${deployment.previous === undefined ? 'as it was' : `back on ${deployment.previous}`}: the deployment of ${deployment.version} that was cut off is undone`,
+    };
+  });
+}
+
+function cutOffReason({ entries }: Unfinished): string {
+  const last = entries[entries.length - 1];
+  return last === undefined ? 'cut off before anything changed' : `cut off after ${last.action}`;
+}

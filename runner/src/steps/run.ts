@@ -1,0 +1,126 @@
+import type { Context, NamedEnvironment } from '../container.js';
+import { ExitCode, StackError, toErrorRecord } from '../core/errors.js';
+import { approvalRequired } from './promote.js';
+import { runGraph, type StageOutcome } from '../core/schedule.js';
+import type { Stage } from '../core/pipeline.js';
+import { inStage, statusOf, type StageEnd } from './stage.js';
+
+export interface RunRequest {
+  readonly stages: readonly Stage[];
+  readonly approvedBy?: string;
+  readonly waitMs?: number;
+}
+
+/**
+ * Runs stages as Jenkins would: each as soon as its needs have ended well, side by side up to `concurrency`.
+ * @returns every stage with how it ended
+ * @throws the first stage's failure, after every independent stage has ended
+ */
+export async function runStages(context: Context, request: RunRequest): Promise<readonly StageOutcome[]> {
+  const { concurrency } = await context.config();
+  const outcomes = await runGraph(
+    request.stages,
+    concurrency,
+    async (stage) => {
+      try {
+        context.signal.throwIfAborted();
+        await inStage(
+          context,
+          stage,
+          () => execute(context, stage, request),
+          (end) => end,
+        );
+        return { status: 'ok' };
+      } catch (error) {
+        return { status: statusOf(toErrorRecord(error).exitCode), error };
+      }
+    },
+    (stage, reason) => {
+      context.events.emit({ type: 'stage.start', stage: stage.id, title: stage.title });
+      context.events.emit({ type: 'stage.end', stage: stage.id, status: 'skipped', seconds: 0, reason });
+    },
+  );
+  const failed = outcomes.find((outcome) => outcome.error !== undefined);
+  if (failed !== undefined) throw failed.error;
+  return outcomes;
+}
+
+async function execute(context: Context, stage: Stage, request: RunRequest): Promise<StageEnd> {
+  const waiting = request.waitMs === undefined ? {} : { waitMs: request.waitMs };
+  switch (stage.kind) {
+    case 'build': {
+      const { buildImages } = await import('./build.js');
+      return { reason: await buildImages(context, [stage.image as string], stage.id) };
+    }
+    case 'test': {
+      const { testImages } = await import('./test.js');
+      return { reason: await testImages(context, [stage.image as string], stage.id) };
+    }
+    case 'push': {
+      const { ensureRelease } = await import('./release.js');
+      const release = await ensureRelease(context, {
+        environment: await environmentOf(context, stage),
+        stage: stage.id,
+      });
+      context.events.emit({ type: 'release', release });
+      return { reason: `release ${release.version}` };
+    }
+    case 'plan': {
+      const { planStep } = await import('./plan.js');
+      const plan = await planStep(context, await environmentOf(context, stage), stage.id);
+      return { reason: plan.summary.headline };
+    }
+    case 'approve': {
+      if (request.approvedBy === undefined) throw approvalRequired(stage.environment as string);
+      return { reason: `approved by ${request.approvedBy}` };
+    }
+    case 'apply': {
+      const { applyStep } = await import('./apply.js');
+      const applied = await applyStep(context, await environmentOf(context, stage), stage.id);
+      return { reason: applied.summary };
+    }
+    case 'provision': {
+      const { provisionStep } = await import('./provision.js');
+      const provisioned = await provisionStep(context, await environmentOf(context, stage), stage.id);
+      return { reason: provisioned.summary };
+    }
+    case 'deploy': {
+      const [{ deployRelease, deploySummary }, { ensureRelease }] = await Promise.all([
+        import('./deploy.js'),
+        import('./release.js'),
+      ]);
+      const environment = await environmentOf(context, stage);
+      const release = await ensureRelease(context, { environment, stage: stage.id });
+      return {
+        reason: deploySummary(
+          await deployRelease(context, { environment, release, kind: 'deploy', stage: stage.id, ...waiting }),
+        ),
+      };
+    }
+    case 'promote': {
+      const [{ promoteRelease }, { deploySummary }] = await Promise.all([
+        import('./promote.js'),
+        import('./deploy.js'),
+      ]);
+      const environment = await environmentOf(context, stage);
+      const approved = request.approvedBy === undefined ? {} : { approvedBy: request.approvedBy };
+      return {
+        reason: deploySummary(
+          await promoteRelease(context, { environment, stage: stage.id, ...approved, ...waiting }),
+        ),
+      };
+    }
+  }
+}
+
+function environmentOf(context: Context, stage: Stage): Promise<NamedEnvironment> {
+  return context.environment(stage.environment);
+}
+
+/** The failure of a stage that does not exist, with those that do. */
+export function unknownStage(id: string, stages: readonly Stage[]): StackError {
+  return new StackError('STAGE_UNKNOWN', `this branch has no stage "${id}"`, {
+    next: `Choose of: ${stages.map((stage) => stage.id).join(', ')}.`,
+    exitCode: ExitCode.usage,
+  });
+}

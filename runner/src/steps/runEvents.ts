@@ -1,0 +1,56 @@
+import { toErrorRecord } from '../core/errors.js';
+import type { StageSummary } from '../core/events.js';
+import type { Context } from '../container.js';
+import { statusOf } from './stage.js';
+
+/**
+ * Wraps a command that changes something between `run.start` and `run.end`, which Slack, the run record and the
+ * report are made from.
+ * @param stages what is going to happen, as far as it is known
+ * @throws whatever the body throws
+ */
+export async function asRun<T>(
+  context: Context,
+  command: string,
+  stages: readonly StageSummary[],
+  body: () => Promise<T>,
+  summary: (result: T) => string | undefined = () => undefined,
+  environment: string | undefined = context.options.environment,
+): Promise<T> {
+  const startedAt = context.clock.now().getTime();
+  const { application } = await context.config();
+  const tree = await context.git.workingTree().catch(() => undefined);
+  context.events.emit({
+    type: 'run.start',
+    command,
+    application,
+    ...(environment === undefined ? {} : { environment }),
+    ...(tree === undefined ? {} : { branch: tree.branch, commit: tree.commit }),
+    ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
+    who: context.who,
+    stages,
+  });
+  const seconds = () => (context.clock.now().getTime() - startedAt) / 1000;
+  try {
+    const result = await body();
+    const text = summary(result);
+    context.events.emit({
+      type: 'run.end',
+      status: 'ok',
+      seconds: seconds(),
+      exitCode: 0,
+      ...(text === undefined ? {} : { summary: text }),
+    });
+    return result;
+  } catch (error) {
+    const record = toErrorRecord(error);
+    context.events.emit({
+      type: 'run.end',
+      status: statusOf(record.exitCode),
+      seconds: seconds(),
+      exitCode: record.exitCode,
+      error: record,
+    });
+    throw error;
+  }
+}

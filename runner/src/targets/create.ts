@@ -1,0 +1,52 @@
+import type { Context, NamedEnvironment } from '../container.js';
+import { StackError } from '../core/errors.js';
+import { didYouMean } from '../core/nearest.js';
+import type { TargetConfig } from '../config/schema.js';
+import type { Target } from './target.js';
+
+/**
+ * The targets of an environment, references resolved. Each kind's code is loaded only where it is used.
+ * @param only names to choose; all of them where empty
+ * @throws StackError TARGET_UNKNOWN
+ */
+export async function createTargets(
+  context: Context,
+  environment: NamedEnvironment,
+  only: readonly string[] = [],
+): Promise<readonly Target[]> {
+  const known = Object.keys(environment.config.targets);
+  for (const name of only) {
+    if (known.includes(name)) continue;
+    throw new StackError(
+      'TARGET_UNKNOWN',
+      `${environment.name} has no target "${name}".${didYouMean(name, known)}`,
+      {
+        next: `Use --target ${known.join(' | --target ')}.`,
+      },
+    );
+  }
+  if (known.length === 0) {
+    throw new StackError('TARGET_UNKNOWN', `environment ${environment.name} has no targets to deploy to`, {
+      next: `Add targets: under environments.${environment.name}; \`node runner config schema\` lists their keys.`,
+    });
+  }
+  const chosen = Object.entries(environment.config.targets).filter(
+    ([name]) => only.length === 0 || only.includes(name),
+  );
+  return Promise.all(chosen.map(([name, config]) => createTarget(context, environment, name, config)));
+}
+
+async function createTarget(
+  context: Context,
+  environment: NamedEnvironment,
+  name: string,
+  raw: TargetConfig,
+): Promise<Target> {
+  const config = await context.resolve(raw, environment);
+  if (config.kind === 'ecs-service') {
+    const { createEcsTarget } = await import('./ecs/create.js');
+    return createEcsTarget({ context, environment, name, config });
+  }
+  const { createFleetTarget } = await import('./fleet/create.js');
+  return createFleetTarget({ context, environment, name, config });
+}
