@@ -26,6 +26,17 @@ export interface ProcessOptions {
   /** Keep all of stdout (for JSON); otherwise only the last lines are kept, so that memory stays flat. */
   readonly captureStdout?: boolean;
   readonly timeoutMs?: number;
+  /**
+   * A file that takes both streams instead of pipes and is followed as it grows (lines arrive as stdout). The child
+   * then survives the runner's own violent death; a pipe would kill it at its next line, terraform before it has
+   * saved its state. Made readable by its owner only, left for the caller to remove.
+   */
+  readonly outputFile?: string;
+  /**
+   * Asked shortly after an abort, before the signal is sent; true: the child has been told already (Jenkins signals
+   * every process of a build), and a second signal would make it stop at once.
+   */
+  readonly isStopping?: () => boolean;
 }
 
 export interface ProcessResult {

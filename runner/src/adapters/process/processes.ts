@@ -1,12 +1,16 @@
+import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Invocation, Processes, ProcessOptions, ProcessResult } from '../../core/ports.js';
 import { StackError } from '../../core/errors.js';
+import { followFile } from './follow.js';
 
 /** Lines kept as evidence; enough for a stack trace, small enough for Slack. */
 const TAIL_LINES = 40;
 /** A line longer than this is cut: a gigabyte without a newline must not fill the memory. */
 const LONGEST_LINE = 16 * 1024;
 const KILL_AFTER_MS = 30_000;
+/** How long a child that others may have signalled too gets to say so. */
+const HEARSAY_MS = 500;
 
 export interface ProcessesOptions {
   readonly cwd: string;
@@ -34,6 +38,8 @@ async function run(
 ): Promise<ProcessResult> {
   const { execa } = await import('execa');
   options.signal?.throwIfAborted();
+  // execa takes any descriptor, its types know those up to 9.
+  const sink = options.outputFile === undefined ? undefined : (openSync(options.outputFile, 'w', 0o600) as 3);
   const child = execa(invocation.file, invocation.args, {
     cwd: invocation.cwd ?? base.cwd,
     env: { ...base.env, ...invocation.env },
@@ -41,13 +47,17 @@ async function run(
     reject: false,
     buffer: false,
     stdin: invocation.input === undefined ? 'ignore' : 'pipe',
+    stdout: sink ?? 'pipe',
+    stderr: sink ?? 'pipe',
     // Its own process group: Ctrl-C reaches the runner alone, which then ends its children in order.
     detached: true,
     cleanup: true,
     forceKillAfterDelay: KILL_AFTER_MS,
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
   });
-  const onAbort = () => child.kill(options.killSignal ?? 'SIGTERM');
+  if (sink !== undefined) closeSync(sink);
+  const kill = () => void (options.isStopping?.() !== true && child.kill(options.killSignal ?? 'SIGTERM'));
+  const onAbort = () => (options.isStopping === undefined ? kill() : void setTimeout(kill, HEARSAY_MS));
   options.signal?.addEventListener('abort', onAbort, { once: true });
 
   const tail: string[] = [];
@@ -59,6 +69,9 @@ async function run(
     options.onLine?.(line, stream);
   };
   const streams: Promise<void>[] = [];
+  if (options.outputFile !== undefined) {
+    streams.push(followFile(options.outputFile, child, (line) => take(line, 'stdout')));
+  }
   if (child.stderr) streams.push(eachLine(child.stderr, (line) => take(line, 'stderr')));
   if (child.stdout) {
     if (options.captureStdout === true) {
