@@ -11,6 +11,8 @@ interface CommandModule {
 export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = {
   config: () => import('./config.js'),
   stages: () => import('./stages.js'),
+  inventory: () => import('./inventory.js'),
+  provision: () => import('./provision.js'),
   completion: () => import('./completion.js'),
 };
 

@@ -1,0 +1,111 @@
+import type { Host } from '../../core/host.js';
+import { StackError } from '../../core/errors.js';
+import { systemClock } from '../process/clock.js';
+import { openConnection, type Connection, type SshSettings } from './connect.js';
+import { execute, type ExecOptions, type ExecResult } from './execute.js';
+import { parseProbe, probeCommand, type HttpProbe, type ProbeResult } from './probe.js';
+
+export type { ExecOptions, ExecResult } from './execute.js';
+export type { HttpProbe, ProbeResult } from './probe.js';
+
+/** Pause between attempts while a host is still booting. */
+const RETRY_MS = 1000;
+/** Connections worked on side by side; a login costs the controller more than the wait. */
+const FAN_OUT = 16;
+
+export interface ReadyOptions {
+  /** How long an unreachable host is given to come up, in milliseconds; 0 tries once. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The hosts of an environment over SSH: one kept connection a host, opened on first use. */
+export interface SshHosts {
+  /**
+   * Runs an argv on the host; a non-zero exit is a result.
+   * @throws StackError SSH_* where the host cannot be reached, is not trusted, or does not finish in time
+   */
+  exec(host: Host, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Like `exec`, as root: by `sudo -n` unless the host's user is root already. */
+  execAsRoot(host: Host, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /**
+   * Waits until the host lets us in. Only silence is waited for: a wrong key or a changed host key fails at once.
+   * @throws StackError SSH_*
+   */
+  ready(host: Host, options?: ReadyOptions): Promise<void>;
+  /** Asks a port of the host itself over HTTP, from the host: no open port is needed between here and there. */
+  probe(host: Host, request: HttpProbe, signal?: AbortSignal): Promise<ProbeResult>;
+  /** The last lines of a container's log, both streams; empty where there is no such container. */
+  containerLog(host: Host, container: string, lines: number): Promise<readonly string[]>;
+  /** Does the same on many hosts side by side, with a bound; results in the order of the hosts. */
+  each<T>(hosts: readonly Host[], work: (host: Host) => Promise<T>): Promise<T[]>;
+  close(): void;
+}
+
+/** Hosts by node-ssh. Nothing is loaded or connected before the first use. */
+export function createSshHosts(settings: SshSettings): SshHosts {
+  const connections = new Map<string, Promise<Connection>>();
+
+  const connection = async (host: Host, signal?: AbortSignal): Promise<Connection> => {
+    const id = `${host.user}@${host.address}:${host.port}`;
+    const kept = await connections.get(id)?.catch(() => undefined);
+    if (kept?.ssh.isConnected() === true) return kept;
+    const fresh = openConnection(host, settings, signal);
+    connections.set(id, fresh);
+    try {
+      const opened = await fresh;
+      // An idle connection may break at any time; the next use opens another.
+      opened.ssh.connection?.on('error', () => undefined);
+      opened.socket.unref();
+      return opened;
+    } catch (error) {
+      connections.delete(id);
+      throw error;
+    }
+  };
+
+  const exec: SshHosts['exec'] = async (host, argv, options = {}) =>
+    execute(await connection(host, options.signal), host, argv, options);
+  const execAsRoot: SshHosts['execAsRoot'] = (host, argv, options) =>
+    exec(host, host.user === 'root' ? argv : ['sudo', '-n', ...argv], options);
+
+  return {
+    exec,
+    execAsRoot,
+    async ready(host, { timeoutMs = 0, signal } = {}) {
+      const deadline = systemClock.now().getTime() + timeoutMs;
+      for (;;) {
+        try {
+          await exec(host, ['true'], { ...(signal === undefined ? {} : { signal }), timeoutMs: 15_000 });
+          return;
+        } catch (error) {
+          const silent = error instanceof StackError && error.code === 'SSH_UNREACHABLE';
+          if (!silent || systemClock.now().getTime() + RETRY_MS > deadline) throw error;
+        }
+        await systemClock.sleep(RETRY_MS, signal);
+      }
+    },
+    async probe(host, request, signal) {
+      const limit = { timeoutMs: request.timeoutMs + 5000, ...(signal === undefined ? {} : { signal }) };
+      return parseProbe(await exec(host, probeCommand(request), limit));
+    },
+    async containerLog(host, container, lines) {
+      const argv = ['docker', 'logs', '--tail', String(lines), container];
+      const result = await execAsRoot(host, argv, { timeoutMs: 15_000 });
+      if (result.exitCode !== 0) return [];
+      return `${result.stdout}\n${result.stderr}`
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .slice(-lines);
+    },
+    async each(hosts, work) {
+      const { default: pMap } = await import('p-map');
+      return pMap(hosts, work, { concurrency: FAN_OUT });
+    },
+    close() {
+      for (const opened of connections.values())
+        opened.then(({ ssh }) => ssh.dispose()).catch(() => undefined);
+      connections.clear();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { flag, type CommandDefinition } from './command.js';
+
+export const commands: readonly CommandDefinition[] = [
+  {
+    name: 'inventory',
+    summary: 'Show the hosts of an environment',
+    description:
+      'Hosts come from Terraform’s outputs (or from EC2 tags): nobody keeps a list by hand. With `--yaml` or `--list` ' +
+      'the output is an inventory that `ansible-playbook -i` reads.',
+    environment: 'required',
+    options: [
+      { name: 'list', description: 'Print JSON as a dynamic inventory does, with `_meta`.' },
+      { name: 'yaml', description: 'Print an Ansible inventory in YAML.' },
+    ],
+    examples: [
+      { command: 'inventory --env staging', explains: 'who is there, by name, address and group' },
+      { command: 'inventory --env staging --yaml > hosts.yml', explains: 'for ansible by hand' },
+    ],
+    async run(context, input) {
+      const { inventoryOf } = await import('../steps/inventory.js');
+      const { inventoryDocument, inventoryList } = await import('../invocations/inventory.js');
+      const { hosts, trustOf } = await inventoryOf(context, await context.environment());
+      if (flag(input, 'list')) {
+        const data = inventoryList(hosts, trustOf);
+        return { data, text: JSON.stringify(data, null, 2) };
+      }
+      const data = { hosts };
+      if (flag(input, 'yaml')) {
+        const { stringify } = await import('yaml');
+        return { data, text: stringify(inventoryDocument(hosts, trustOf)).trimEnd() };
+      }
+      const { hostAddress } = await import('../core/host.js');
+      const rows = hosts.map((host) => [host.name, hostAddress(host), host.groups.join(', ')]);
+      const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+      const text = rows.map((row) =>
+        row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd(),
+      );
+      return { data, text: text.length === 0 ? 'no hosts' : text.join('\n') };
+    },
+  },
+];

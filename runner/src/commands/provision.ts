@@ -1,0 +1,71 @@
+import { StackError } from '../core/errors.js';
+import { list, option, type CommandDefinition } from './command.js';
+
+export const commands: readonly CommandDefinition[] = [
+  {
+    name: 'provision',
+    summary: 'Configure the hosts of an environment with Ansible',
+    description:
+      'Waits until every host lets us in over SSH, then runs the playbooks of `provision.playbooks` in order. A second ' +
+      'run changes nothing. Host keys are checked against the known_hosts file.',
+    environment: 'required',
+    changes: true,
+    options: [
+      { name: 'limit', value: 'HOSTS', description: 'Only these hosts or groups, separated by commas.' },
+      { name: 'tags', value: 'TAGS', repeatable: true, description: 'Only tasks with these tags.' },
+      {
+        name: 'boot',
+        value: 'DURATION',
+        description: 'How long unreachable hosts are waited for; 2m by default.',
+      },
+    ],
+    examples: [
+      { command: 'provision --env staging', explains: 'all hosts, all playbooks' },
+      {
+        command: 'provision --env staging --limit staging-1 --dry-run',
+        explains: 'what would change on one host',
+      },
+    ],
+    async run(context, input) {
+      const { provisionStep } = await import('../steps/provision.js');
+      const { asRun } = await import('../steps/runEvents.js');
+      const { inStage } = await import('../steps/stage.js');
+      const environment = await context.environment();
+      const limit = option(input, 'limit');
+      const tags = list(input, 'tags').flatMap((words) => words.split(','));
+      const boot = await bootMs(option(input, 'boot'));
+      const id = `provision:${environment.name}`;
+      const title = `Provision ${environment.name}`;
+      const result = await asRun(
+        context,
+        'provision',
+        [{ id, title, needs: [] }],
+        () =>
+          inStage(
+            context,
+            { id, title, environment: environment.name },
+            () =>
+              provisionStep(context, environment, id, {
+                dryRun: context.options.dryRun,
+                ...(limit === undefined ? {} : { limit }),
+                ...(tags.length === 0 ? {} : { tags }),
+                ...(boot === undefined ? {} : { bootMs: boot }),
+              }),
+            ({ summary }) => ({ reason: summary }),
+          ),
+        ({ summary }) => summary,
+        environment.name,
+      );
+      return { data: result };
+    },
+  },
+];
+
+async function bootMs(text: string | undefined): Promise<number | undefined> {
+  if (text === undefined) return undefined;
+  const { isDuration, parseDuration } = await import('../config/duration.js');
+  if (isDuration(text)) return parseDuration(text);
+  throw new StackError('USAGE', `--boot ${text} is not a duration`, {
+    next: 'Write it like 30s, 2m or 1h30m.',
+  });
+}

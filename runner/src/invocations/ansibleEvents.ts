@@ -1,0 +1,100 @@
+/** What our stdout callback (ansible/plugins/callback/automation_stack.py) prints, one JSON object a line. */
+export type AnsibleEvent =
+  | { readonly event: 'play'; readonly name: string; readonly hosts: number }
+  /** `phase` is what a task calls the step it stands for: pull, start, healthy … */
+  | { readonly event: 'task'; readonly name: string; readonly path: string; readonly phase?: string }
+  | ({ readonly event: 'host' } & AnsibleHostEvent)
+  | { readonly event: 'retry'; readonly host: string; readonly task: string; readonly left: number }
+  | {
+      readonly event: 'diff';
+      readonly host: string;
+      readonly task: string;
+      readonly lines: readonly string[];
+    }
+  | { readonly event: 'stats'; readonly hosts: Readonly<Record<string, HostRecap>> };
+
+export interface AnsibleHostEvent {
+  readonly host: string;
+  readonly status: 'ok' | 'changed' | 'failed' | 'unreachable';
+  readonly task: string;
+  /** `file:line` of the task. */
+  readonly path: string;
+  readonly phase?: string;
+  readonly msg?: string;
+  readonly rc?: number;
+  /** Last lines of what the task printed. */
+  readonly output?: readonly string[];
+  /** True where `ignore_errors` or a rescue may take care of it. */
+  readonly ignored?: boolean;
+}
+
+export interface HostRecap {
+  readonly ok: number;
+  readonly changed: number;
+  readonly failed: number;
+  readonly unreachable: number;
+  readonly skipped: number;
+  readonly rescued: number;
+}
+
+/** Every line of ours starts so; all else is Ansible's own words (warnings, fatal parser errors). */
+const MARK = '{"event":';
+
+/** @returns undefined for a line that is not an event of ours */
+export function parseAnsibleLine(line: string): AnsibleEvent | undefined {
+  if (!line.startsWith(MARK)) return undefined;
+  try {
+    return JSON.parse(line) as AnsibleEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why a host failed, as people read it: the task, the message, the place. */
+export interface HostFailure {
+  readonly host: string;
+  readonly unreachable: boolean;
+  readonly task: string;
+  readonly message: string;
+  readonly where: string;
+  readonly output: readonly string[];
+}
+
+/** Follows a run line by line and knows in the end which host failed, and why. */
+export class PlaybookOutcome {
+  private readonly last = new Map<string, HostFailure>();
+  private recaps: Readonly<Record<string, HostRecap>> = {};
+
+  take(event: AnsibleEvent): void {
+    if (event.event === 'stats') this.recaps = event.hosts;
+    if (event.event !== 'host' || event.ignored === true) return;
+    if (event.status === 'ok' || event.status === 'changed') return;
+    this.last.set(event.host, {
+      host: event.host,
+      unreachable: event.status === 'unreachable',
+      task: event.task,
+      message: event.msg ?? (event.rc === undefined ? 'failed' : `exit code ${event.rc}`),
+      where: event.path,
+      output: event.output ?? [],
+    });
+  }
+
+  get hosts(): Readonly<Record<string, HostRecap>> {
+    return this.recaps;
+  }
+
+  /** Hosts that ended badly. A task whose failure a rescue healed is forgotten; the last failure is the reason. */
+  get failures(): readonly HostFailure[] {
+    const ended = Object.entries(this.recaps);
+    // Without a recap the run was cut off: every failure seen counts.
+    if (ended.length === 0) return [...this.last.values()];
+    return ended
+      .filter(([, recap]) => recap.failed > 0 || recap.unreachable > 0)
+      .map(([host, recap]) => this.last.get(host) ?? unexplained(host, recap));
+  }
+}
+
+function unexplained(host: string, recap: HostRecap): HostFailure {
+  const message = 'failed without a message';
+  return { host, unreachable: recap.unreachable > 0, task: '', message, where: '', output: [] };
+}

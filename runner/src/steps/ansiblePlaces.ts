@@ -1,0 +1,81 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { delimiter, join, resolve } from 'node:path';
+import type { Context, NamedEnvironment } from '../container.js';
+import { StackError } from '../core/errors.js';
+import type { AnsiblePlaces } from '../invocations/ansible.js';
+import { localSettings, runnerDirectory } from '../local/settings.js';
+
+const PLAYBOOK = 'ansible-playbook';
+
+/**
+ * Finds what an Ansible run needs: the program on PATH, else the one that the local environment keeps; the
+ * deployment's own folder; the generic roles that come with the runner.
+ * @throws StackError TOOL_MISSING
+ */
+export async function ansiblePlaces(context: Context, environment: NamedEnvironment): Promise<AnsiblePlaces> {
+  const config = await context.config();
+  const library = join(runnerDirectory(), '..', 'ansible');
+  const wanted = resolve(config.directory, environment.config.provision?.directory ?? 'ansible');
+  const directory = (await isDirectory(wanted)) ? wanted : config.directory;
+  const own = join(directory, 'ansible.cfg');
+  const { venv, collections } = localSettings(context.env);
+  return {
+    executable: await findExecutable(context.env, join(venv, 'bin')),
+    library,
+    directory,
+    configuration: (await exists(own)) ? own : join(library, 'ansible.cfg'),
+    collections: (await isDirectory(collections))
+      ? [collections, '~/.ansible/collections', '/usr/share/ansible/collections']
+      : [],
+  };
+}
+
+/**
+ * A playbook's path: the deployment's own, else the generic one of that name.
+ * @throws StackError CONFIG_INVALID where neither has it
+ */
+export async function findPlaybook(places: AnsiblePlaces, name: string): Promise<string> {
+  const candidates = [
+    resolve(places.directory, name),
+    resolve(places.directory, 'playbooks', name),
+    join(places.library, 'playbooks', name),
+  ];
+  for (const candidate of candidates) if (await exists(candidate)) return candidate;
+  throw new StackError('CONFIG_INVALID', `there is no playbook ${name}`, {
+    where: name,
+    evidence: candidates.map((candidate) => `looked for ${candidate}`),
+    next: 'Correct the name of the playbook, or the `provision.directory` it is looked for in.',
+  });
+}
+
+async function findExecutable(
+  env: Readonly<Record<string, string | undefined>>,
+  kept: string,
+): Promise<string> {
+  const folders = [...(env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''), kept];
+  for (const folder of folders) {
+    const file = join(folder, PLAYBOOK);
+    if (
+      await access(file, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return file;
+  }
+  throw new StackError('TOOL_MISSING', `${PLAYBOOK} is neither on PATH nor in ${kept}`, {
+    where: PLAYBOOK,
+    next: 'Install Ansible (`pip install ansible-core`), or run `node runner local up`, which keeps one of its own.',
+  });
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );

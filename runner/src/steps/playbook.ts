@@ -1,0 +1,151 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context, NamedEnvironment } from '../container.js';
+import { StackError } from '../core/errors.js';
+import { ansiblePlaybook, VAULT_PASSWORD, VAULT_SCRIPT } from '../invocations/ansible.js';
+import { parseAnsibleLine, PlaybookOutcome, type AnsibleEvent } from '../invocations/ansibleEvents.js';
+import { inventoryDocument } from '../invocations/inventory.js';
+import { ansiblePlaces, findPlaybook } from './ansiblePlaces.js';
+import type { Inventory } from './inventory.js';
+
+export interface PlaybookRequest {
+  readonly environment: NamedEnvironment;
+  /** Stage that events belong to. */
+  readonly stage: string;
+  readonly playbook: string;
+  readonly inventory: Inventory;
+  /** Names of the hosts to work on. */
+  readonly limit: readonly string[];
+  /** Given to the playbook as extra variables, by a file that only we can read. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly tags?: readonly string[];
+  readonly forks?: number;
+  readonly vaultPassword?: string;
+  /** Secrets, by the names of environment variables. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly dryRun?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one playbook and tells, while it runs, what happens on each host. Hosts that fail are in the outcome; only a
+ * run that could not work at all throws.
+ *
+ * @throws StackError PLAYBOOK_FAILED for a playbook that Ansible refuses, TOOL_MISSING, CONFIG_INVALID, INTERRUPTED
+ */
+export async function runPlaybook(context: Context, request: PlaybookRequest): Promise<PlaybookOutcome> {
+  const { environment, inventory } = request;
+  const places = await ansiblePlaces(context, environment);
+  const playbook = await findPlaybook(places, request.playbook);
+  const shared = await context.resolve(environment.config.variables, environment);
+  const folder = await mkdtemp(join(context.env['TMPDIR'] ?? '/tmp', 'automation-stack-'));
+  try {
+    const write = async (name: string, content: string, mode = 0o600) => {
+      await writeFile(join(folder, name), content, { mode });
+      return join(folder, name);
+    };
+    const { stringify } = await import('yaml');
+    const document = inventoryDocument(inventory.hosts, inventory.trustOf);
+    const vault =
+      request.vaultPassword === undefined ? undefined : await write('vault-password', VAULT_SCRIPT, 0o700);
+    const invocation = ansiblePlaybook({
+      places,
+      playbook,
+      inventory: await write('inventory.yml', stringify(document)),
+      limit: request.limit,
+      variables: await write('variables.json', JSON.stringify(request.variables)),
+      ...(request.tags === undefined ? {} : { tags: request.tags }),
+      ...(request.forks === undefined ? {} : { forks: request.forks }),
+      ...(vault === undefined ? {} : { vaultScript: vault }),
+      ...(request.dryRun === undefined ? {} : { dryRun: request.dryRun }),
+      secrets: {
+        ...Object.fromEntries(Object.entries(shared).map(([name, value]) => [name, String(value)])),
+        ...request.secrets,
+        ...(request.vaultPassword === undefined ? {} : { [VAULT_PASSWORD]: request.vaultPassword }),
+        // Our callback ends the run when we are killed: nothing of ours works on hosts behind our back.
+        AUTOMATION_STACK_RUN: request.stage,
+      },
+    });
+    const outcome = new PlaybookOutcome();
+    const teller = new Teller(context, request);
+    const result = await context.processes.run(invocation, {
+      signal: request.signal,
+      onLine: (line, stream) => {
+        const event = parseAnsibleLine(line);
+        if (event === undefined) return teller.output('ansible', line, stream);
+        outcome.take(event);
+        teller.tell(event);
+      },
+    });
+    if (result.exitCode !== 0 && outcome.failures.length === 0) throw refused(playbook, result);
+    return outcome;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Turns Ansible's events into ours. */
+class Teller {
+  private readonly failed = new Set<string>();
+
+  constructor(
+    private readonly context: Context,
+    private readonly request: PlaybookRequest,
+  ) {}
+
+  output(source: string, line: string, stream: 'stdout' | 'stderr' = 'stdout'): void {
+    this.context.events.emit({ type: 'stage.output', stage: this.request.stage, source, stream, line });
+  }
+
+  tell(event: AnsibleEvent): void {
+    switch (event.event) {
+      case 'task':
+        // A step that takes its time is told when it starts, on every host that is still with us.
+        if (event.phase === undefined) return;
+        for (const host of this.request.limit) {
+          if (!this.failed.has(host)) this.progress(host, event.name, 'running', event.phase);
+        }
+        return;
+      case 'host': {
+        const { host, status, task, msg, phase, ignored } = event;
+        if (this.context.options.verbose) this.output(host, `${status}: ${task}`);
+        if (ignored === true || status === 'ok') return;
+        if (status === 'changed') {
+          if (phase === undefined) this.progress(host, task, 'running', 'changed');
+          return;
+        }
+        this.failed.add(host);
+        this.progress(host, `${task}: ${firstLine(msg ?? status)}`, 'failed', status);
+        return;
+      }
+      case 'diff':
+        for (const line of event.lines) this.output(event.host, line);
+        return;
+      case 'play':
+      case 'retry':
+      case 'stats':
+    }
+  }
+
+  private progress(subject: string, message: string, status: 'running' | 'failed', phase: string): void {
+    this.context.events.emit({
+      type: 'stage.progress',
+      stage: this.request.stage,
+      subject,
+      phase,
+      message,
+      status,
+    });
+  }
+}
+
+const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
+
+function refused(playbook: string, result: { exitCode: number; tail: readonly string[] }): StackError {
+  const words = result.tail.filter((line) => !line.startsWith('{"event":') && line.trim() !== '');
+  return new StackError('PLAYBOOK_FAILED', `Ansible did not run ${playbook} (exit code ${result.exitCode})`, {
+    where: playbook,
+    evidence: words.slice(-15),
+    next: `Look at the lines above; \`ansible-playbook --syntax-check ${playbook}\` finds mistakes in the playbook.`,
+  });
+}
