@@ -41,7 +41,7 @@ export function sameFailure(one: ErrorRecord, other: ErrorRecord): boolean {
 
 /**
  * The story as lines of a terminal or log.
- * @param width columns that prose is wrapped to; evidence, paths and commands are never broken
+ * @param width columns that prose is wrapped to; evidence and what to type next are never broken, so that they can be copied
  */
 export function failureLines(story: FailureStory, style: Style, width = 100): readonly string[] {
   const indent = ' '.repeat(LABEL_WIDTH + 2);

@@ -5,7 +5,7 @@ import type { Outcome, ProseView } from './outcome.js';
 import { runHeadline, runSummary, stageOutcome } from './prose.js';
 import { StageWatch } from './stageWatch.js';
 import type { Style } from './style.js';
-import { printable } from './text.js';
+import { pad, printable } from './text.js';
 
 /** A stage that has said nothing for this long says that it is alive. */
 const SILENCE_MS = 30_000;
@@ -35,6 +35,8 @@ export class PlainView implements EventSubscriber, ProseView {
   private readonly lastWord = new Map<string, number>();
   private readonly said = new Map<string, Said>();
   private timer: NodeJS.Timeout | undefined;
+  /** Width of the longest stage id, so that what is said starts in one column. */
+  private idWidth = 0;
 
   constructor(private readonly options: PlainViewOptions) {}
 
@@ -42,6 +44,7 @@ export class PlainView implements EventSubscriber, ProseView {
     this.watch.follow(event);
     switch (event.type) {
       case 'run.start':
+        this.idWidth = Math.max(0, ...event.stages.map(({ id }) => id.length));
         if (event.stages.length > 0) this.print(event.time, runHeadline(event, this.options.style));
         break;
       case 'stage.start':
@@ -85,7 +88,7 @@ export class PlainView implements EventSubscriber, ProseView {
       const since = this.said.get(`beat ${stage.id}`)?.at ?? 0;
       if (now - since < SILENCE_MS) continue;
       this.said.set(`beat ${stage.id}`, { text: words, status: undefined, at: now });
-      this.print(new Date(now), `${stage.id}  ${words}`);
+      this.print(new Date(now), `${pad(stage.id, this.idWidth)}  ${words}`);
     }
   }
 
@@ -117,7 +120,7 @@ export class PlainView implements EventSubscriber, ProseView {
     const stage = this.watch.ended(event);
     const outcome = stageOutcome(event, stage.facts, style);
     const words = `${event.status} in ${formatSeconds(event.seconds)}${outcome === '' ? '' : `  ${outcome}`}`;
-    this.print(event.time, `${event.stage}  ${style.status(event.status, words)}`);
+    this.print(event.time, `${pad(event.stage, this.idWidth)}  ${style.status(event.status, words)}`);
     this.lastWord.delete(event.stage);
     for (const key of this.said.keys()) if (key.startsWith(`${event.stage} `)) this.said.delete(key);
     this.said.delete(`beat ${event.stage}`);
@@ -132,12 +135,14 @@ export class PlainView implements EventSubscriber, ProseView {
   }
 
   private failures(last: EventOf<'run.end'>['error']): readonly string[] {
-    return this.watch.unseenFailures(last).flatMap((story) => failureLines(story, this.options.style));
+    return this.watch
+      .unseenFailures(last)
+      .flatMap((story) => failureLines(story, this.options.style, Infinity));
   }
 
   private printStage(event: { readonly stage: string; readonly time: string }, text: string): void {
     this.lastWord.set(event.stage, this.options.now());
-    this.print(event.time, `${event.stage}  ${text}`);
+    this.print(event.time, `${pad(event.stage, this.idWidth)}  ${text}`);
   }
 
   private printAll(time: string, lines: readonly string[]): void {

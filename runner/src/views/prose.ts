@@ -21,7 +21,7 @@ const STATUS_WORDS: Readonly<Record<StageStatus, string>> = {
   ok: 'done',
   failed: 'failed',
   skipped: 'skipped',
-  'rolled-back': 'rolled back, as it was before',
+  'rolled-back': 'rolled back',
   interrupted: 'interrupted',
 };
 
@@ -35,7 +35,7 @@ export function runSummary(event: EventOf<'run.end'>, style: Style): string {
   return `${head} in ${formatSeconds(event.seconds)}${summary}`;
 }
 
-/** What a finished stage leaves to be said: why it did not go well, else its facts (`sha256:1a2b3c4d5e6f · 3 to add`). */
+/** What a finished stage leaves to be said: why it did not go well, else what came of it (`sha256:1a2b3c4d5e6f · 3 to add`). */
 export function stageOutcome(
   event: EventOf<'stage.end'>,
   facts: ReadonlyMap<string, string>,
@@ -43,5 +43,9 @@ export function stageOutcome(
 ): string {
   const why = event.reason ?? event.error?.message;
   if (event.status !== 'ok' && why !== undefined) return printable(why.split('\n')[0] ?? '');
-  return [...facts.values()].map((value) => printable(shortDigest(value))).join(style.separator);
+  const words = [...(event.reason === undefined ? [] : [event.reason]), ...facts.values()];
+  return words
+    .map((value) => printable(shortDigest(value)))
+    .filter((value, index, all) => !all.some((other, i) => i < index && other.includes(value)))
+    .join(style.separator);
 }

@@ -1,0 +1,167 @@
+import type { ErrorRecord } from '../core/errors.js';
+import type { StageStatus, StageSummary } from '../core/events.js';
+import type { ReleaseRecord } from '../core/release.js';
+import { sameFailure } from './failure.js';
+import type { NoticeRecord, RunPart, RunRecord, StageRecord } from './runRecord.js';
+
+/** `cut-off`: its process ended without a word (killed, machine gone); `waiting`: not begun. */
+export type RunStageStatus = StageStatus | 'running' | 'cut-off' | 'waiting';
+
+export type RunStage = Omit<StageRecord, 'status' | 'startedAt'> & {
+  readonly status: RunStageStatus;
+  readonly startedAt?: string;
+  readonly needs: readonly string[];
+};
+
+/** A run as people see it: all its parts as one. */
+export interface Run {
+  readonly id: string;
+  readonly commands: readonly string[];
+  readonly application?: string;
+  readonly environments: readonly string[];
+  readonly url?: string;
+  readonly branch?: string;
+  readonly commit?: string;
+  readonly runUrl?: string;
+  readonly who?: string;
+  readonly status: Exclude<RunStageStatus, 'waiting'>;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly seconds: number;
+  readonly summary?: string;
+  readonly release?: ReleaseRecord;
+  readonly stages: readonly RunStage[];
+  /** Each failure once, the run's own first. */
+  readonly failures: readonly RunFailure[];
+  readonly notices: readonly NoticeRecord[];
+}
+
+export interface RunFailure {
+  readonly error: ErrorRecord;
+  readonly stage?: string;
+  readonly lastLines: readonly string[];
+}
+
+/** The worse first: what decides over the status of a run with several parts. */
+const GRAVITY: readonly Run['status'][] = [
+  'failed',
+  'cut-off',
+  'rolled-back',
+  'interrupted',
+  'running',
+  'ok',
+  'skipped',
+];
+
+/**
+ * Joins the parts of a run.
+ * @param isAlive whether a part's process may still be at work; others without an end were cut off
+ * @param now for how long a run has been going, where it goes on
+ */
+export function joinRun(record: RunRecord, isAlive: (part: RunPart) => boolean, now: Date): Run {
+  const parts = [...record.parts].sort((one, other) => one.startedAt.localeCompare(other.startedAt));
+  const statusOf = (part: RunPart) => (part.status === 'running' && !isAlive(part) ? 'cut-off' : part.status);
+  const stages = joinStages(parts, statusOf);
+  const last = <T>(pick: (part: RunPart) => T | undefined) =>
+    parts.map(pick).findLast((value) => value !== undefined);
+  const status = runStatus(parts.map(statusOf), stages);
+  const startedAt = parts[0]?.startedAt ?? now.toISOString();
+  const endedAt = status === 'running' ? undefined : lastTime(parts);
+  const about = {
+    application: last((part) => part.application),
+    url: last((part) => part.url),
+    branch: last((part) => part.branch),
+    commit: last((part) => part.commit),
+    runUrl: last((part) => part.runUrl),
+    who: last((part) => part.who),
+    release: last((part) => part.release),
+    summary: last((part) => part.summary),
+    endedAt,
+  };
+  return {
+    id: record.id,
+    commands: unique(parts.map((part) => part.command).filter((command) => command !== '')),
+    environments: unique(parts.flatMap((part) => part.environment ?? [])),
+    status,
+    startedAt,
+    seconds: (Date.parse(endedAt ?? now.toISOString()) - Date.parse(startedAt)) / 1000,
+    stages,
+    failures: failuresOf(parts),
+    notices: parts.flatMap((part) => part.notices),
+    ...(Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined)) as Partial<
+      typeof about
+    >),
+  } as Run;
+}
+
+/** Planned stages in their order with what became of them, then any that came unplanned. */
+function joinStages(
+  parts: readonly RunPart[],
+  statusOf: (part: RunPart) => RunPart['status'] | 'cut-off',
+): readonly RunStage[] {
+  const planned = new Map<string, StageSummary>();
+  for (const stage of parts.flatMap((part) => part.planned))
+    if (!planned.has(stage.id)) planned.set(stage.id, stage);
+  const told = new Map<string, RunStage>();
+  for (const part of parts) {
+    for (const stage of part.stages) {
+      // The last word on a stage counts: a retry in a later process replaces what was before.
+      const status = stage.status === 'running' && statusOf(part) !== 'running' ? 'cut-off' : stage.status;
+      told.set(stage.id, { ...stage, status, needs: planned.get(stage.id)?.needs ?? [] });
+    }
+  }
+  const waiting = ({ id, title, needs }: StageSummary): RunStage => ({
+    id,
+    title,
+    needs,
+    status: 'waiting',
+    facts: [],
+    subjects: [],
+    lastLines: [],
+  });
+  const inOrder = [...planned.values()].map((stage) => told.get(stage.id) ?? waiting(stage));
+  return [...inOrder, ...[...told.values()].filter(({ id }) => !planned.has(id))];
+}
+
+/**
+ * A stage that went well the second time forgives the part that failed the first time; a failure outside of any stage
+ * stays. While planned stages wait for their process (Jenkins), the run goes on.
+ */
+function runStatus(parts: readonly Run['status'][], stages: readonly RunStage[]): Run['status'] {
+  const ofStages = stages.map(({ status }) => status).filter((status) => status !== 'waiting');
+  const candidates =
+    parts.length > 1 && ofStages.length > 0 ? [...ofStages, parts.at(-1) as Run['status']] : parts;
+  const worst = GRAVITY.find((status) => candidates.includes(status)) ?? 'running';
+  const waits = parts.length > 1 && stages.some(({ status }) => status === 'waiting');
+  return waits && (worst === 'ok' || worst === 'skipped') ? 'running' : worst;
+}
+
+function failuresOf(parts: readonly RunPart[]): readonly RunFailure[] {
+  const all: RunFailure[] = parts.flatMap((part): RunFailure[] => [
+    ...(part.error === undefined ? [] : [{ error: part.error, lastLines: [] }]),
+    ...part.stages.flatMap((stage) =>
+      stage.error === undefined ? [] : [{ error: stage.error, stage: stage.id, lastLines: stage.lastLines }],
+    ),
+  ]);
+  return all.reduce<RunFailure[]>((kept, failure) => {
+    const index = kept.findIndex(({ error }) => sameFailure(error, failure.error));
+    if (index === -1) return [...kept, failure];
+    // The stage's telling of the run's failure knows where it was and what was printed last.
+    return kept.with(index, { ...failure, ...kept[index], ...(failure.stage === undefined ? {} : failure) });
+  }, []);
+}
+
+function lastTime(parts: readonly RunPart[]): string | undefined {
+  const times = parts.flatMap((part) => [
+    part.endedAt ?? part.startedAt,
+    ...part.stages.flatMap((stage) => [
+      stage.endedAt ?? stage.startedAt,
+      ...stage.subjects.flatMap(({ phases }) => phases.map(({ at }) => at)),
+    ]),
+  ]);
+  return times.sort().at(-1);
+}
+
+function unique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,168 @@
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { StackError } from '../core/errors.js';
+import { writeWhole } from './files.js';
+import type { RunPart, RunRecord } from './runRecord.js';
+
+/** Runs kept; older ones make room. */
+const RUNS_KEPT = 50;
+/** A lock this old was left by a process that died. Writing takes milliseconds. */
+const LOCK_STALE_MS = 5_000;
+const LOCK_POLL_MS = 20;
+
+/** Where Slack's message of a run is, so that other processes of the run update it. */
+export interface RunMessage {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** The run records of one working directory: `.automation-stack/runs/RUN.json`. */
+export class RunFiles {
+  readonly directory: string;
+
+  /** @param base directory of the configuration */
+  constructor(base: string) {
+    this.directory = join(base, '.automation-stack', 'runs');
+  }
+
+  /**
+   * Adds or replaces one part of a run, while other processes do the same with theirs.
+   * @throws Error of the file system
+   */
+  async savePart(id: string, part: RunPart): Promise<void> {
+    await this.alone(id, async () => {
+      const before = await this.read(id);
+      const parts = [...(before?.parts ?? [])];
+      const index = parts.findIndex(({ process }) => process === part.process);
+      if (index === -1) parts.push(part);
+      else parts[index] = part;
+      await writeWhole(this.path(id), `${JSON.stringify({ id, parts })}\n`);
+    });
+  }
+
+  /** @returns the record, or undefined where there is none (or none that can be read) */
+  async read(id: string): Promise<RunRecord | undefined> {
+    return this.readJson<RunRecord>(this.path(id));
+  }
+
+  /** @returns where the run's message is, waiting while another process is about to post it */
+  async message(id: string): Promise<RunMessage | undefined> {
+    return this.readJson<RunMessage>(this.path(id, '.slack.json'));
+  }
+
+  async saveMessage(id: string, message: RunMessage): Promise<void> {
+    await writeWhole(this.path(id, '.slack.json'), `${JSON.stringify(message)}\n`);
+  }
+
+  /** Ids of the runs kept, the one written last first. */
+  async list(): Promise<readonly string[]> {
+    const names = await readdir(this.directory).catch(() => [] as string[]);
+    const files = names.filter((name) => /^[^.].*\.json$/.test(name) && !name.endsWith('.slack.json'));
+    const dated = await Promise.all(
+      files.map(async (name) => ({
+        name,
+        at: (await stat(join(this.directory, name)).catch(() => undefined))?.mtimeMs ?? 0,
+      })),
+    );
+    return dated.sort((one, other) => other.at - one.at).map(({ name }) => name.slice(0, -'.json'.length));
+  }
+
+  /** Removes the oldest runs beyond the number kept. */
+  async prune(): Promise<void> {
+    for (const id of (await this.list()).slice(RUNS_KEPT)) {
+      await rm(this.path(id), { force: true });
+      await rm(this.path(id, '.slack.json'), { force: true });
+    }
+  }
+
+  /** Runs an action while no other process does so for the same run. */
+  async alone<T>(id: string, action: () => Promise<T>, suffix = ''): Promise<T> {
+    await mkdir(this.directory, { recursive: true });
+    const lock = join(this.directory, `.${id}${suffix}.lock`);
+    while (!(await take(lock))) await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
+    try {
+      return await action();
+    } finally {
+      await rm(lock, { force: true });
+    }
+  }
+
+  private path(id: string, ending = '.json'): string {
+    return join(this.directory, `${id}${ending}`);
+  }
+
+  private async readJson<T>(file: string): Promise<T | undefined> {
+    try {
+      return JSON.parse(await readFile(file, 'utf8')) as T;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+async function take(lock: string): Promise<boolean> {
+  try {
+    await (await open(lock, 'wx')).close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const age = Date.now() - ((await stat(lock).catch(() => undefined))?.mtimeMs ?? Date.now());
+    if (age > LOCK_STALE_MS) await rm(lock, { force: true });
+    return false;
+  }
+}
+
+/**
+ * The run's name: AUTOMATION_STACK_RUN where several processes belong to one run (Jenkins), else one of its own that
+ * sorts by time.
+ * @param random four or more characters that tell runs of the same second apart
+ */
+export function runId(env: Readonly<Record<string, string | undefined>>, now: Date, random: string): string {
+  const given = env['AUTOMATION_STACK_RUN'];
+  if (given !== undefined && given !== '')
+    return given
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[.-]+/, '')
+      .slice(0, 120);
+  return `${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}-${random}`;
+}
+
+/** This process, as parts of runs name it. */
+export function processName(pid: number, startedAt: Date): string {
+  return `${hostname()}:${pid}:${startedAt.getTime()}`;
+}
+
+/** False only where the part's process is known to be gone: it ran on this machine and its pid is free. */
+export function mayBeAlive(part: RunPart): boolean {
+  const [host, pid] = part.process.split(':');
+  if (host !== hostname()) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** @throws StackError USAGE where there is no such run, naming those there are */
+export async function requireRun(files: RunFiles, id: string | undefined): Promise<RunRecord> {
+  const known = await files.list();
+  const record =
+    id === undefined
+      ? known[0] === undefined
+        ? undefined
+        : await files.read(known[0])
+      : await files.read(id);
+  if (record !== undefined) return record;
+  if (known.length === 0) {
+    throw new StackError('USAGE', 'no run has been recorded here yet', {
+      where: files.directory,
+      next: 'Runs are recorded by the commands that change something: node runner run, deploy, promote …',
+    });
+  }
+  throw new StackError('USAGE', `no run "${id}" is recorded here`, {
+    where: files.directory,
+    next: `The last ones are: ${known.slice(0, 5).join(', ')}.`,
+  });
+}

@@ -1,0 +1,169 @@
+import type { ErrorRecord } from '../core/errors.js';
+import type { EventOf, StackEvent, StageStatus, StageSummary } from '../core/events.js';
+import type { ReleaseRecord } from '../core/release.js';
+import { LAST_LINES } from './stageWatch.js';
+
+/**
+ * What is kept of a run, so that the report and Slack tell it long after and from other processes. A run is made of
+ * parts, one for each process that took part: a laptop's run has one, Jenkins' has one for every stage.
+ */
+export interface RunRecord {
+  readonly id: string;
+  readonly parts: readonly RunPart[];
+}
+
+export interface RunPart {
+  /** Tells the processes of a run apart: `host:pid:start`. */
+  readonly process: string;
+  readonly command: string;
+  readonly application?: string;
+  readonly environment?: string;
+  readonly url?: string;
+  readonly branch?: string;
+  readonly commit?: string;
+  readonly runUrl?: string;
+  readonly who?: string;
+  readonly planned: readonly StageSummary[];
+  readonly stages: readonly StageRecord[];
+  readonly release?: ReleaseRecord;
+  readonly notices: readonly NoticeRecord[];
+  readonly startedAt: string;
+  /** `running` until its end came; a process that was killed leaves it so. */
+  readonly status: StageStatus | 'running';
+  readonly endedAt?: string;
+  readonly exitCode?: number;
+  readonly summary?: string;
+  readonly error?: ErrorRecord;
+}
+
+export interface StageRecord {
+  readonly id: string;
+  readonly title: string;
+  readonly environment?: string;
+  readonly status: StageStatus | 'running';
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly seconds?: number;
+  readonly reason?: string;
+  readonly error?: ErrorRecord;
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  /** Hosts, images and resources, by what was said of them. */
+  readonly subjects: readonly SubjectRecord[];
+  /** What its child processes printed last. */
+  readonly lastLines: readonly string[];
+}
+
+export interface SubjectRecord {
+  readonly name: string;
+  readonly status: 'running' | 'ok' | 'failed' | 'rolled-back';
+  /** Each phase once, in order, with what was said last in it. */
+  readonly phases: readonly PhaseRecord[];
+}
+
+export interface PhaseRecord {
+  readonly name: string;
+  readonly message: string;
+  readonly at: string;
+}
+
+export interface NoticeRecord {
+  readonly level: 'info' | 'warning';
+  readonly message: string;
+  readonly next?: string;
+}
+
+/** Subjects of a stage that are worth keeping; a plan of thousands of resources must not fill the disk. */
+const SUBJECTS_KEPT = 500;
+const NOTICES_KEPT = 100;
+
+/** @returns an empty part, before its first event */
+export function emptyPart(process: string, startedAt: string): RunPart {
+  return { process, command: '', planned: [], stages: [], notices: [], startedAt, status: 'running' };
+}
+
+/** @returns the part after an event; pure, so that the record of any run can be made from its events alone */
+export function afterEvent(part: RunPart, event: StackEvent): RunPart {
+  switch (event.type) {
+    case 'run.start': {
+      const { time, type: _, stages, ...about } = event;
+      return { ...part, ...about, planned: stages, startedAt: time };
+    }
+    case 'release':
+      return { ...part, release: event.release };
+    case 'notice': {
+      const { level, message, next } = event;
+      const notice = { level, message, ...(next === undefined ? {} : { next }) };
+      return { ...part, notices: [...part.notices, notice].slice(-NOTICES_KEPT) };
+    }
+    case 'run.end': {
+      const { time, type: _, seconds: _seconds, ...end } = event;
+      return { ...part, ...end, endedAt: time };
+    }
+    default:
+      return { ...part, stages: afterStageEvent(part.stages, event) };
+  }
+}
+
+type StageEvent = EventOf<'stage.start' | 'stage.progress' | 'stage.output' | 'stage.fact' | 'stage.end'>;
+
+function afterStageEvent(stages: readonly StageRecord[], event: StageEvent): readonly StageRecord[] {
+  const index = stages.findIndex(({ id }) => id === event.stage);
+  const known = index === -1 ? freshStage(event) : (stages[index] as StageRecord);
+  const changed = changedStage(known, event);
+  return index === -1 ? [...stages, changed] : stages.with(index, changed);
+}
+
+function freshStage(event: StageEvent): StageRecord {
+  return {
+    id: event.stage,
+    title: event.stage,
+    status: 'running',
+    startedAt: event.time,
+    facts: [],
+    subjects: [],
+    lastLines: [],
+  };
+}
+
+function changedStage(stage: StageRecord, event: StageEvent): StageRecord {
+  switch (event.type) {
+    case 'stage.start': {
+      const { title, environment } = event;
+      // A stage that starts again (a retry) begins afresh.
+      return { ...freshStage(event), title, ...(environment === undefined ? {} : { environment }) };
+    }
+    case 'stage.fact': {
+      const others = stage.facts.filter(({ name }) => name !== event.name);
+      return { ...stage, facts: [...others, { name: event.name, value: event.value }] };
+    }
+    case 'stage.output':
+      return { ...stage, lastLines: [...stage.lastLines, event.line].slice(-LAST_LINES) };
+    case 'stage.end': {
+      const { time, type: _, stage: __, ...end } = event;
+      return { ...stage, ...end, endedAt: time };
+    }
+    case 'stage.progress':
+      return event.subject === undefined
+        ? stage
+        : { ...stage, subjects: afterProgress(stage.subjects, event.subject, event) };
+  }
+}
+
+function afterProgress(
+  subjects: readonly SubjectRecord[],
+  name: string,
+  event: EventOf<'stage.progress'>,
+): readonly SubjectRecord[] {
+  const index = subjects.findIndex((subject) => subject.name === name);
+  if (index === -1 && subjects.length >= SUBJECTS_KEPT) return subjects;
+  const known: SubjectRecord = subjects[index] ?? { name, status: 'running', phases: [] };
+  const last = known.phases.at(-1);
+  const phase = { name: event.phase ?? last?.name ?? '', message: event.message, at: event.time };
+  // The same phase again only changes what is said; its time stays that of its beginning.
+  const phases =
+    last !== undefined && last.name === phase.name
+      ? known.phases.with(-1, { ...phase, at: last.at })
+      : [...known.phases, phase];
+  const changed = { name, status: event.status ?? 'running', phases };
+  return index === -1 ? [...subjects, changed] : subjects.with(index, changed);
+}
