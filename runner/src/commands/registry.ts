@@ -13,6 +13,8 @@ export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = 
   stages: () => import('./stages.js'),
   inventory: () => import('./inventory.js'),
   provision: () => import('./provision.js'),
+  history: () => import('./history.js'),
+  lock: () => import('./lock.js'),
   completion: () => import('./completion.js'),
 };
 

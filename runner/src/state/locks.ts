@@ -36,7 +36,10 @@ export interface HeldLock {
   readonly tookOver?: LockHolder;
   /** Aborts when the lock is no longer ours: stop changing things. */
   readonly lost: AbortSignal;
-  /** Gives it back; harmless where it is lost or released already. */
+  /**
+   * Gives it back; harmless where it is lost or released already. Never throws: what a run achieved does not depend
+   * on it, and a lock that cannot be given back frees itself when this process has ended or at its expiry.
+   */
   release(): Promise<void>;
 }
 
@@ -156,8 +159,10 @@ export class Locks {
         released = true;
         clearInterval(timer);
         await working;
-        if (!lost.signal.aborted)
-          await this.write(environment, { ...current.value, state: 'released' }, current);
+        if (lost.signal.aborted) return;
+        await this.write(environment, { ...current.value, state: 'released' }, current).catch(
+          () => undefined,
+        );
       },
     };
   }

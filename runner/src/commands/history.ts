@@ -1,0 +1,108 @@
+import type { Context } from '../container.js';
+import { StackError } from '../core/errors.js';
+import type { DeploymentRecord } from '../core/release.js';
+import { option, type CommandDefinition, type CommandInput } from './command.js';
+
+const LIMIT = 20;
+/** Rows are for people and scripts to page through; more at once helps neither. */
+const HIGHEST_LIMIT = 1000;
+const REASON_WIDTH = 60;
+
+const history: CommandDefinition = {
+  name: 'history',
+  summary: 'List the deployments of an environment, newest first',
+  description:
+    'Every attempt to bring a release to the environment: which version, how it ended, how long it took, who ran it and why it failed. Times are UTC. A deployment that shows as `cut-off` was killed before its end; `deploy --resume` goes on with the last one, `rollback` undoes it.',
+  options: [
+    { name: 'limit', value: 'N', description: `Number of deployments (default: ${LIMIT}).` },
+    { name: 'before', value: 'SEQ', description: 'Only deployments older than this number: the next page.' },
+  ],
+  examples: [
+    { command: 'history --env production', explains: `The last ${LIMIT} deployments to production.` },
+    {
+      command: 'history --env production --before 120 --json',
+      explains: 'The page before number 120, for a script.',
+    },
+  ],
+  environment: 'required',
+  async run(context, input) {
+    const limit = wholeNumber(input, 'limit', HIGHEST_LIMIT) ?? LIMIT;
+    const before = wholeNumber(input, 'before', Number.MAX_SAFE_INTEGER);
+    const { name } = await context.environment();
+    const { ledger } = await context.state();
+    const found = await ledger.deployments(name, { limit, ...(before === undefined ? {} : { before }) });
+    const deployments = await tellCutOff(context, name, found);
+    const oldest = deployments.at(-1)?.sequence ?? 1;
+    const more = oldest > 1 ? oldest : undefined;
+    return {
+      data: { environment: name, deployments, ...(more === undefined ? {} : { before: more }) },
+      text: await asText(name, deployments, limit, before),
+    };
+  },
+};
+
+/** A record that says `running` while no run holds the environment is what a killed run left. */
+async function tellCutOff(
+  context: Context,
+  environment: string,
+  records: readonly DeploymentRecord[],
+): Promise<readonly DeploymentRecord[]> {
+  if (!records.some((record) => record.status === 'running')) return records;
+  const { ledger, locks } = await context.state();
+  const { latest } = await ledger.current(environment);
+  const running = (await locks.holder(environment)) === undefined ? undefined : latest?.sequence;
+  return records.map((record) =>
+    record.status === 'running' && record.sequence !== running ? { ...record, status: 'cut-off' } : record,
+  );
+}
+
+async function asText(
+  environment: string,
+  deployments: readonly DeploymentRecord[],
+  limit: number,
+  before: number | undefined,
+): Promise<string> {
+  if (deployments.length === 0) {
+    return before === undefined
+      ? `Nothing was deployed to ${environment} yet. Start with: node runner deploy --env ${environment}`
+      : `Nothing was deployed to ${environment} before number ${before}.`;
+  }
+  const { table } = await import('../views/table.js');
+  const rows = await Promise.all(deployments.map(asRow));
+  const oldest = (deployments.at(-1) as DeploymentRecord).sequence;
+  const older = oldest > 1 && deployments.length === limit;
+  return [
+    table(['seq', 'when (utc)', 'version', 'kind', 'status', 'took', 'who', 'reason'], rows),
+    ...(older ? ['', `Older ones: node runner history --env ${environment} --before ${oldest}`] : []),
+  ].join('\n');
+}
+
+async function asRow(record: DeploymentRecord): Promise<readonly string[]> {
+  const { formatDuration } = await import('../config/duration.js');
+  const { printable, truncate } = await import('../views/text.js');
+  const { endedAt, startedAt } = record;
+  const took = endedAt === undefined ? '' : formatDuration(Date.parse(endedAt) - Date.parse(startedAt));
+  const reason = (record.reason ?? record.forcedReason ?? '').split('\n', 1)[0] as string;
+  return [
+    String(record.sequence),
+    startedAt.slice(0, 16).replace('T', ' '),
+    record.version,
+    record.kind,
+    record.status,
+    took,
+    record.who,
+    truncate(printable(reason), REASON_WIDTH),
+  ];
+}
+
+function wholeNumber(input: CommandInput, name: string, highest: number): number | undefined {
+  const text = option(input, name);
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= highest) return number;
+  throw new StackError('USAGE', `--${name} ${text} is not a whole number from 1 to ${highest}`, {
+    next: `For example: node runner history --env staging --${name} 50`,
+  });
+}
+
+export const commands = [history];

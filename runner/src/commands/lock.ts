@@ -1,0 +1,127 @@
+import { formatDuration, isDuration, parseDuration } from '../config/duration.js';
+import { StackError } from '../core/errors.js';
+import type { LockHolder } from '../state/locks.js';
+import { flag, option, type CommandDefinition, type CommandResult } from './command.js';
+
+const status: CommandDefinition = {
+  name: 'lock status',
+  summary: 'Show who holds the lock of an environment, or of each',
+  examples: [
+    { command: 'lock status --env production', explains: 'Who keeps production, since when, until when.' },
+  ],
+  environment: 'optional',
+  async run(context) {
+    const names =
+      context.options.environment === undefined
+        ? Object.keys((await context.config()).environments)
+        : [(await context.environment()).name];
+    const { locks } = await context.state();
+    const now = context.clock.now();
+    const found = await Promise.all(names.map(async (name) => ({ name, holder: await locks.holder(name) })));
+    const { table } = await import('../views/table.js');
+    const rows = found.map(({ name, holder }) =>
+      holder === undefined
+        ? [name, 'free']
+        : [
+            name,
+            'locked',
+            holder.who,
+            holder.command,
+            formatDuration(Math.max(0, now.getTime() - Date.parse(holder.since))),
+            holder.expiresAt.slice(0, 19).replace('T', ' '),
+            holder.runUrl ?? holder.reason ?? '',
+          ],
+    );
+    return {
+      data: found.map(({ name, holder }) => ({ environment: name, locked: holder !== undefined, holder })),
+      text: table(['environment', 'lock', 'who', 'command', 'for', 'expires (utc)', 'run or reason'], rows),
+    };
+  },
+};
+
+const acquire: CommandDefinition = {
+  name: 'lock acquire',
+  summary: 'Keep deploys away from an environment for a while',
+  description:
+    'Holds the lock by hand, for a migration or an incident: deploys, promotions and rollbacks of the environment wait or exit 4, naming you and your reason. It frees itself after `--for`; `lock release` frees it earlier.',
+  options: [
+    { name: 'for', value: 'DURATION', description: 'Until it frees itself (default: 1h).' },
+    { name: 'reason', value: 'TEXT', description: 'Why, for those who meet it.' },
+  ],
+  examples: [
+    {
+      command: 'lock acquire --env production --for 2h --reason "database migration"',
+      explains: 'No deploys to production for two hours.',
+    },
+  ],
+  changes: true,
+  environment: 'required',
+  async run(context, input) {
+    const { name } = await context.environment();
+    const forText = option(input, 'for') ?? '1h';
+    if (!isDuration(forText) || parseDuration(forText) === 0) {
+      throw new StackError('USAGE', `--for ${forText} is not a duration`, {
+        next: 'Use e.g. --for 30m or --for 2h.',
+      });
+    }
+    const forMs = parseDuration(forText);
+    if (context.options.dryRun) return { text: `Would lock ${name} for ${formatDuration(forMs)}.` };
+    const reason = option(input, 'reason');
+    const owner = {
+      who: context.who,
+      command: `lock acquire --env ${name}`,
+      ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
+      ...(reason === undefined ? {} : { reason: context.secrets.text(reason) }),
+    };
+    const holder = await (await context.state()).locks.hold(name, owner, forMs);
+    return {
+      data: { environment: name, locked: true, holder },
+      text: `${name} is locked until ${utc(holder.expiresAt)}. Free it with: node runner lock release --env ${name}`,
+    };
+  },
+};
+
+const release: CommandDefinition = {
+  name: 'lock release',
+  summary: 'Free the lock of an environment',
+  description:
+    'Frees a lock that you took with `lock acquire`. `--force` frees any: a run that still lives stops at its next sign of life and leaves its deployment half done, so use it only where the run is surely dead (the lock of a dead run on this machine, or an expired one, needs no help: the next run takes it over).',
+  options: [{ name: 'force', description: 'Free it whoever holds it.' }],
+  examples: [{ command: 'lock release --env staging', explains: 'Let deploys to staging in again.' }],
+  changes: true,
+  environment: 'required',
+  async run(context, input): Promise<CommandResult> {
+    const { name } = await context.environment();
+    const { locks } = await context.state();
+    const holder = await locks.holder(name);
+    const force = flag(input, 'force');
+    if (holder !== undefined && !force) refuseOthers(name, holder, context.who);
+    if (context.options.dryRun) {
+      return { text: holder === undefined ? free(name) : `Would free ${name}, held by ${holder.who}.` };
+    }
+    // Without force, what an expired or dead run left stays: it tells the next run that a deploy was cut off.
+    const freed = holder === undefined && !force ? undefined : await locks.forceRelease(name);
+    return {
+      data: { environment: name, locked: false, released: freed },
+      text:
+        freed === undefined ? free(name) : `${name} is free; it was held by ${freed.who} (${freed.command}).`,
+    };
+  },
+};
+
+function refuseOthers(environment: string, holder: LockHolder, who: string): void {
+  if (holder.process === undefined && holder.who === who) return;
+  throw new StackError('LOCKED', `${environment} is locked by ${holder.who} (${holder.command})`, {
+    evidence: [
+      `since ${holder.since}, expires ${holder.expiresAt}`,
+      ...(holder.reason === undefined ? [] : [`reason: ${holder.reason}`]),
+      ...(holder.runUrl === undefined ? [] : [`run: ${holder.runUrl}`]),
+    ],
+    next: `Ask them; where it is surely dead: node runner lock release --env ${environment} --force`,
+  });
+}
+
+const free = (environment: string) => `${environment} is not locked.`;
+const utc = (time: string) => `${time.slice(0, 19).replace('T', ' ')} UTC`;
+
+export const commands = [status, acquire, release];
