@@ -1,0 +1,163 @@
+import type {
+  ContainerDefinition,
+  RegisterTaskDefinitionCommandInput,
+  Service,
+  Tag,
+  Task,
+  TaskDefinition,
+} from '@aws-sdk/client-ecs';
+import { StackError } from '../../core/errors.js';
+import type { DeploymentView, ServiceView } from '../../core/rollout/service.js';
+import type { StoppedTask } from '../../core/rollout/stoppedTask.js';
+import type { AwsClients } from './clients.js';
+import { awsReason } from './errors.js';
+
+export type { ContainerDefinition, RegisterTaskDefinitionCommandInput, Service, Tag, Task, TaskDefinition };
+
+export interface EcsScope {
+  readonly cluster: string;
+  readonly service: string;
+  /** The environment of the configuration, for messages. */
+  readonly environment: string;
+}
+
+/** The questions and changes of one ECS service, each one API call. */
+export interface EcsApi {
+  describeService(signal?: AbortSignal): Promise<Service>;
+  describeTaskDefinition(
+    arn: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly definition: TaskDefinition; readonly tags: readonly Tag[] }>;
+  /** @returns the ARN of the new revision */
+  register(input: RegisterTaskDefinitionCommandInput, signal?: AbortSignal): Promise<string>;
+  /** Changes the task definition alone: the desired count stays what autoscaling or people made it. */
+  update(change: { readonly taskDefinition: string; readonly force: boolean }, signal?: AbortSignal): Promise<Service>;
+  /** ARNs of up to 100 tasks of the service that run (or start), or that ended in the last hour. */
+  listTasks(desired: 'RUNNING' | 'STOPPED', signal?: AbortSignal): Promise<readonly string[]>;
+  /** @param arns at most 100 */
+  describeTasks(arns: readonly string[], signal?: AbortSignal): Promise<readonly Task[]>;
+}
+
+export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
+  const { cluster, service, environment } = scope;
+  const sdk = () => import('./sdk/ecs.js');
+  const what = (action: string, signal: AbortSignal | undefined, resource = `${cluster}/${service}`) => ({
+    action: `ecs:${action}`,
+    resource,
+    environment,
+    ...(signal === undefined ? {} : { signal }),
+  });
+
+  return {
+    async describeService(signal) {
+      const { DescribeServicesCommand } = await sdk();
+      const command = new DescribeServicesCommand({ cluster, services: [service] });
+      try {
+        const answer = await aws.call(await aws.ecs(), command, what('DescribeServices', signal));
+        const found = answer.services?.[0];
+        if (found !== undefined) return found;
+      } catch (error) {
+        if (awsReason(error) !== 'ClusterNotFoundException') throw error;
+        throw absent(`there is no ECS cluster ${cluster} in ${aws.region}`, scope);
+      }
+      throw absent(`there is no service ${service} in cluster ${cluster}`, scope);
+    },
+    async describeTaskDefinition(arn, signal) {
+      const { DescribeTaskDefinitionCommand } = await sdk();
+      const command = new DescribeTaskDefinitionCommand({ taskDefinition: arn, include: ['TAGS'] });
+      const answer = await aws.call(await aws.ecs(), command, what('DescribeTaskDefinition', signal, arn));
+      return { definition: answer.taskDefinition ?? {}, tags: answer.tags ?? [] };
+    },
+    async register(input, signal) {
+      const { RegisterTaskDefinitionCommand } = await sdk();
+      const command = new RegisterTaskDefinitionCommand(input);
+      const answer = await aws.call(await aws.ecs(), command, what('RegisterTaskDefinition', signal, input.family));
+      return answer.taskDefinition?.taskDefinitionArn ?? '';
+    },
+    async update(change, signal) {
+      const { UpdateServiceCommand } = await sdk();
+      const command = new UpdateServiceCommand({
+        cluster,
+        service,
+        taskDefinition: change.taskDefinition,
+        ...(change.force ? { forceNewDeployment: true } : {}),
+      });
+      const answer = await aws.call(await aws.ecs(), command, what('UpdateService', signal));
+      return answer.service ?? {};
+    },
+    async listTasks(desired, signal) {
+      const { ListTasksCommand } = await sdk();
+      const command = new ListTasksCommand({ cluster, serviceName: lastPart(service), desiredStatus: desired });
+      const answer = await aws.call(await aws.ecs(), command, what('ListTasks', signal));
+      return answer.taskArns ?? [];
+    },
+    async describeTasks(arns, signal) {
+      if (arns.length === 0) return [];
+      const { DescribeTasksCommand } = await sdk();
+      const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(0, 100) });
+      const answer = await aws.call(await aws.ecs(), command, what('DescribeTasks', signal));
+      return answer.tasks ?? [];
+    },
+  };
+}
+
+function absent(message: string, scope: EcsScope): StackError {
+  return new StackError('CONFIG_INVALID', message, {
+    where: `environment ${scope.environment}`,
+    next: `Correct the target's cluster and service, or make them: node runner apply --env ${scope.environment}`,
+  });
+}
+
+/** What judging a rollout needs of the service. */
+export function serviceView(service: Service): ServiceView {
+  return {
+    status: service.status ?? 'ACTIVE',
+    taskDefinition: service.taskDefinition ?? '',
+    desired: service.desiredCount ?? 0,
+    running: service.runningCount ?? 0,
+    deployments: (service.deployments ?? []).map(
+      (one): DeploymentView => ({
+        id: one.id ?? '',
+        status: one.status ?? '',
+        taskDefinition: one.taskDefinition ?? '',
+        desired: one.desiredCount ?? 0,
+        running: one.runningCount ?? 0,
+        pending: one.pendingCount ?? 0,
+        failedTasks: one.failedTasks ?? 0,
+        ...(one.rolloutState ? { rolloutState: one.rolloutState } : {}),
+        ...(one.rolloutStateReason ? { reason: one.rolloutStateReason } : {}),
+      }),
+    ),
+    events: (service.events ?? []).slice(0, 3).map((event) => event.message ?? ''),
+  };
+}
+
+/** What telling why a task ended needs of it. */
+export function stoppedTask(task: Task): StoppedTask {
+  const time = (at: Date | undefined) => (at === undefined ? undefined : new Date(at).getTime());
+  return {
+    id: lastPart(task.taskArn ?? ''),
+    taskDefinition: task.taskDefinitionArn ?? '',
+    stopCode: task.stopCode,
+    reason: task.stoppedReason,
+    createdMs: time(task.createdAt),
+    startedMs: time(task.startedAt),
+    stoppedMs: time(task.executionStoppedAt ?? task.stoppedAt),
+    containers: (task.containers ?? []).map((one) => ({
+      name: one.name ?? '',
+      exitCode: one.exitCode,
+      reason: one.reason,
+    })),
+  };
+}
+
+/** The task's own address on the network (awsvpc mode), undefined where it has none. */
+export function taskAddress(task: Task): string | undefined {
+  const details = (task.attachments ?? []).flatMap((one) => one.details ?? []);
+  const fromAttachment = details.find((one) => one.name === 'privateIPv4Address')?.value;
+  if (fromAttachment) return fromAttachment;
+  const interfaces = (task.containers ?? []).flatMap((one) => one.networkInterfaces ?? []);
+  return interfaces.find((one) => one.privateIpv4Address)?.privateIpv4Address;
+}
+
+const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);

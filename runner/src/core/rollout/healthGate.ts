@@ -1,0 +1,87 @@
+/** What one probe found. */
+export interface ProbeResult {
+  readonly ok: boolean;
+  /** Words for people: `200 in 4 ms`, `503`, `connection refused`. */
+  readonly words: string;
+}
+
+export interface HealthRules {
+  /** Bake window: how long everything must stay healthy. */
+  readonly bakeMs: number;
+  /** How long it may take until everything was healthy for the first time. */
+  readonly timeoutMs: number;
+}
+
+export type GateVerdict =
+  | { readonly state: 'waiting'; readonly healthy: number; readonly total: number; readonly last: string }
+  | { readonly state: 'baking'; readonly forMs: number }
+  | { readonly state: 'healthy' }
+  | { readonly state: 'unhealthy'; readonly reason: string };
+
+interface Endpoint {
+  healthy: boolean;
+  failuresInARow: number;
+  last: string;
+}
+
+/** One lost packet is no reason to roll back; two failures in a row are. */
+const FAILURES_IN_A_ROW = 2;
+
+/**
+ * Decides from probes and the time whether a release is healthy: every endpoint has to answer well once, within the
+ * timeout; from then on the bake window runs, in which none may fail twice in a row.
+ */
+export class HealthGate {
+  private readonly endpoints = new Map<string, Endpoint>();
+  private bakingSince: number | undefined;
+  private failure: string | undefined;
+
+  /**
+   * @param names what is probed; with none, only the bake window has to pass
+   * @param startedMs the clock when the gate was opened
+   */
+  constructor(
+    private readonly rules: HealthRules,
+    names: readonly string[],
+    private readonly startedMs: number,
+  ) {
+    for (const name of names) this.endpoints.set(name, { healthy: false, failuresInARow: 0, last: 'no answer yet' });
+    if (names.length === 0) this.bakingSince = startedMs;
+  }
+
+  /** Takes in what a probe of an endpoint found at a moment. */
+  record(name: string, result: ProbeResult, nowMs: number): void {
+    const endpoint = this.endpoints.get(name);
+    if (endpoint === undefined) return;
+    endpoint.last = result.words;
+    endpoint.failuresInARow = result.ok ? 0 : endpoint.failuresInARow + 1;
+    endpoint.healthy = result.ok || (endpoint.healthy && endpoint.failuresInARow < FAILURES_IN_A_ROW);
+    if (this.bakingSince === undefined) {
+      if ([...this.endpoints.values()].every((one) => one.healthy)) this.bakingSince = nowMs;
+    } else if (!endpoint.healthy) {
+      this.failure ??= `${name} was healthy, then failed ${FAILURES_IN_A_ROW} times in a row: ${result.words}`;
+    }
+  }
+
+  /** Where it stands at a moment. */
+  judge(nowMs: number): GateVerdict {
+    if (this.failure !== undefined) return { state: 'unhealthy', reason: this.failure };
+    if (this.bakingSince !== undefined) {
+      const forMs = nowMs - this.bakingSince;
+      const clean = [...this.endpoints.values()].every((one) => one.failuresInARow === 0);
+      return forMs >= this.rules.bakeMs && clean ? { state: 'healthy' } : { state: 'baking', forMs };
+    }
+    const all = [...this.endpoints.entries()];
+    const ill = all.filter(([, endpoint]) => !endpoint.healthy);
+    const last = ill.map(([name, endpoint]) => `${name}: ${endpoint.last}`).join('; ');
+    if (nowMs - this.startedMs >= this.rules.timeoutMs) {
+      const seconds = Math.round(this.rules.timeoutMs / 1000);
+      return { state: 'unhealthy', reason: `not healthy within ${seconds} s: ${last}` };
+    }
+    return { state: 'waiting', healthy: all.length - ill.length, total: all.length, last };
+  }
+}
+
+/** Whether a status code counts as healthy: one of the given, or 200–399. */
+export const isHealthyStatus = (status: number, accepted: readonly number[] | undefined): boolean =>
+  accepted === undefined ? status >= 200 && status < 400 : accepted.includes(status);

@@ -1,0 +1,74 @@
+/** A task that ended, as far as telling why needs. */
+export interface StoppedTask {
+  readonly id: string;
+  readonly taskDefinition: string;
+  /** `EssentialContainerExited`, `TaskFailedToStart`, `ServiceSchedulerInitiated`, `SpotInterruption` … */
+  readonly stopCode?: string;
+  readonly reason?: string;
+  readonly createdMs?: number;
+  readonly startedMs?: number;
+  readonly stoppedMs?: number;
+  readonly containers: readonly StoppedContainer[];
+}
+
+export interface StoppedContainer {
+  readonly name: string;
+  readonly exitCode?: number;
+  readonly reason?: string;
+}
+
+/** Ends that say something about the release; scale-in, a lost machine or a person stopping a task say nothing. */
+const TELLING_CODES = new Set(['EssentialContainerExited', 'TaskFailedToStart']);
+const FAILED_CHECK = /failed .*health check|unhealthy/i;
+
+/**
+ * Tasks that ended because of what they run, oldest first.
+ *
+ * @param taskDefinition only tasks of this revision count: old ones are stopped by every rollout
+ */
+export function failedTasks(tasks: readonly StoppedTask[], taskDefinition: string): readonly StoppedTask[] {
+  return tasks
+    .filter((task) => task.taskDefinition === taskDefinition)
+    .filter((task) => TELLING_CODES.has(task.stopCode ?? '') || FAILED_CHECK.test(task.reason ?? ''))
+    .sort((a, b) => (a.stoppedMs ?? 0) - (b.stoppedMs ?? 0));
+}
+
+/** The container that ended the task: one with a bad exit code, else one with a reason, else the given one. */
+export function guiltyContainer(task: StoppedTask, configured: string): StoppedContainer | undefined {
+  const named = (name: string) => task.containers.find((one) => one.name === name);
+  const failed = task.containers.filter((one) => one.exitCode !== undefined && one.exitCode !== 0);
+  return (
+    failed.find((one) => one.name === configured) ??
+    failed[0] ??
+    task.containers.find((one) => one.reason !== undefined && one.reason !== '') ??
+    named(configured) ??
+    task.containers[0]
+  );
+}
+
+/** Why a task ended, in a sentence without full stop. */
+export function stoppedWords(task: StoppedTask, configured: string): string {
+  const container = guiltyContainer(task, configured);
+  const lived =
+    task.startedMs !== undefined && task.stoppedMs !== undefined
+      ? ` ${seconds(task.stoppedMs - task.startedMs)} after it started`
+      : '';
+  if (task.stopCode === 'TaskFailedToStart' || container?.exitCode === undefined) {
+    return `task ${task.id} was stopped${lived}: ${task.reason || container?.reason || 'no reason given'}`;
+  }
+  const meaning = EXIT_CODES[container.exitCode];
+  const words = meaning === undefined ? '' : ` (${meaning})`;
+  return `container ${container.name} exited with code ${container.exitCode}${words}${lived}`;
+}
+
+const EXIT_CODES: Readonly<Record<number, string>> = {
+  0: 'it ended by itself; a service has to keep running',
+  125: 'the container could not be made',
+  126: 'the command cannot be executed',
+  127: 'the command was not found',
+  137: 'killed, often for using too much memory',
+  139: 'segmentation fault',
+  143: 'ended by SIGTERM',
+};
+
+const seconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
