@@ -2,6 +2,8 @@ import { emulatorUrl, type LocalSettings } from './settings.js';
 
 /** What every client of the emulator is made with; explicit, so that a user's own AWS settings never interfere. */
 export function emulatorClient(settings: LocalSettings) {
+  // The SDK announces the end of Node 20 on stderr; nobody who calls `local create` can act on it.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   return {
     endpoint: emulatorUrl(settings),
     region: settings.region,

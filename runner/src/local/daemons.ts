@@ -62,7 +62,9 @@ export async function recordDaemon(pid: number, log: string, file: string): Prom
 export async function runningDaemon(file: string): Promise<DaemonRecord | undefined> {
   const record = await readRecord(file);
   if (record === undefined) return undefined;
-  return record.startTicks !== '' && (await startTicks(record.pid)) === record.startTicks ? record : undefined;
+  return record.startTicks !== '' && (await startTicks(record.pid)) === record.startTicks
+    ? record
+    : undefined;
 }
 
 /**
@@ -73,7 +75,12 @@ export async function stopDaemon(workshop: Workshop, file: string, patienceMs = 
   const record = await runningDaemon(file);
   if (record !== undefined) {
     await signalProcess(workshop, record.pid, 'TERM');
-    const gone = await eventually(workshop, async () => (await runningDaemon(file)) === undefined, patienceMs, 50);
+    const gone = await eventually(
+      workshop,
+      async () => (await runningDaemon(file)) === undefined,
+      patienceMs,
+      50,
+    );
     if (!gone) {
       await signalProcess(workshop, record.pid, 'KILL');
       await eventually(workshop, async () => (await runningDaemon(file)) === undefined, 2000, 50);
@@ -89,7 +96,9 @@ async function signalProcess(workshop: Workshop, pid: number, signal: 'TERM' | '
   } catch (error) {
     // Started by sudo: only root may stop it. Gone in the meantime: nothing to do.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return;
-    await must(workshop, await asRoot(workshop, 'kill', ['-s', signal, String(pid)]), { purpose: `stop process ${pid}` });
+    await must(workshop, await asRoot(workshop, 'kill', ['-s', signal, String(pid)]), {
+      purpose: `stop process ${pid}`,
+    });
   }
 }
 

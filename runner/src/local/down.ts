@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { emulatorDown } from './emulator.js';
 import { engineDown, engineFacts } from './engine.js';
-import { presentImages } from './images.js';
+import { presentImages, registryImages } from './images.js';
 import { networkDown } from './network.js';
 import { servicesDown } from './services.js';
 import { must, type Workshop } from './workshop.js';
@@ -20,8 +20,13 @@ export async function localDown(workshop: Workshop, options: DownOptions): Promi
   const engine = await engineFacts(workshop);
   if (engine !== undefined) {
     await networkDown(workshop);
-    workshop.say({ piece: 'network', status: 'ok', message: `containers, volumes and network of ${settings.name} are gone` });
-    if (options.purge) await removeImages(workshop);
+    workshop.say({
+      piece: 'network',
+      status: 'ok',
+      message: `containers, volumes and network of ${settings.name} are gone`,
+    });
+    await removeImages(workshop, 'images of the local registry', await registryImages(workshop));
+    if (options.purge) await removeImages(workshop, 'base images', await presentImages(workshop));
   }
   await rm(settings.state, { recursive: true, force: true });
   workshop.say({ piece: 'state', status: 'ok', message: `removed ${settings.state}` });
@@ -32,9 +37,12 @@ export async function localDown(workshop: Workshop, options: DownOptions): Promi
   workshop.say({ piece: 'tools', status: 'ok', message: `removed ${settings.tools}` });
 }
 
-async function removeImages(workshop: Workshop): Promise<void> {
-  const images = await presentImages(workshop);
+async function removeImages(workshop: Workshop, what: string, images: readonly string[]): Promise<void> {
   if (images.length === 0) return;
-  await must(workshop, { file: 'docker', args: ['rmi', '--force', ...images] }, { purpose: 'remove the base images' });
-  workshop.say({ piece: 'images', status: 'ok', message: `removed ${images.join(', ')}` });
+  await must(
+    workshop,
+    { file: 'docker', args: ['rmi', '--force', ...images] },
+    { purpose: `remove the ${what}` },
+  );
+  workshop.say({ piece: 'images', status: 'ok', message: `removed ${images.length} ${what}` });
 }

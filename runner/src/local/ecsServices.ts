@@ -1,4 +1,22 @@
-import type { ECSClient, Service } from '@aws-sdk/client-ecs';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DeleteClusterCommand,
+  DeleteServiceCommand,
+  DescribeServicesCommand,
+  ECSClient,
+  ListServicesCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  StopTaskCommand,
+  UpdateServiceCommand,
+  type Service,
+} from '@aws-sdk/client-ecs';
 import { emulatorClient, unless } from './awsTools.js';
 import { createLoadBalancer, deleteLoadBalancer } from './loadBalancers.js';
 import { loadBalancerUrl, type LocalSettings } from './settings.js';
@@ -24,19 +42,17 @@ export interface EcsServiceMade {
   readonly url: string;
 }
 
-async function ecs(settings: LocalSettings) {
-  const sdk = await import('@aws-sdk/client-ecs');
-  return { sdk, client: new sdk.ECSClient(emulatorClient(settings)) };
-}
-
 /**
  * What Terraform's ECS module gives on AWS, on the emulator: cluster, log group, load balancer and a service with its
  * first task definition. The delivery owns task definition and count from then on: an existing service stays as it is.
  */
-export async function createEcsService(settings: LocalSettings, request: EcsServiceRequest): Promise<EcsServiceMade> {
-  const { sdk, client } = await ecs(settings);
+export async function createEcsService(
+  settings: LocalSettings,
+  request: EcsServiceRequest,
+): Promise<EcsServiceMade> {
+  const client = new ECSClient(emulatorClient(settings));
   const { cluster, name } = request;
-  await client.send(new sdk.CreateClusterCommand({ clusterName: cluster }));
+  await client.send(new CreateClusterCommand({ clusterName: cluster }));
   const [balancer] = await Promise.all([
     createLoadBalancer(settings, { name, port: request.port, healthPath: request.healthPath, targets: [] }),
     createLogGroup(settings, logGroup(name)),
@@ -44,7 +60,7 @@ export async function createEcsService(settings: LocalSettings, request: EcsServ
   if ((await findService(client, cluster, name)) === undefined) {
     const taskDefinition = await registerFirst(settings, client, request);
     await client.send(
-      new sdk.CreateServiceCommand({
+      new CreateServiceCommand({
         cluster,
         serviceName: name,
         taskDefinition,
@@ -54,7 +70,11 @@ export async function createEcsService(settings: LocalSettings, request: EcsServ
           awsvpcConfiguration: { subnets: ['subnet-local-a', 'subnet-local-b'], assignPublicIp: 'DISABLED' },
         },
         loadBalancers: [
-          { targetGroupArn: balancer.targetGroupArn, containerName: request.container, containerPort: request.port },
+          {
+            targetGroupArn: balancer.targetGroupArn,
+            containerName: request.container,
+            containerPort: request.port,
+          },
         ],
         deploymentConfiguration: {
           minimumHealthyPercent: 100,
@@ -72,21 +92,25 @@ export async function createEcsService(settings: LocalSettings, request: EcsServ
 }
 
 /** Removes the service, its tasks, its load balancer and log group, and the cluster when it is empty. */
-export async function deleteEcsService(settings: LocalSettings, name: string, cluster: string): Promise<boolean> {
-  const { sdk, client } = await ecs(settings);
+export async function deleteEcsService(
+  settings: LocalSettings,
+  name: string,
+  cluster: string,
+): Promise<boolean> {
+  const client = new ECSClient(emulatorClient(settings));
   const service = await findService(client, cluster, name);
   if (service !== undefined) {
-    await client.send(new sdk.UpdateServiceCommand({ cluster, service: name, desiredCount: 0 }));
-    await client.send(new sdk.DeleteServiceCommand({ cluster, service: name, force: true }));
+    await client.send(new UpdateServiceCommand({ cluster, service: name, desiredCount: 0 }));
+    await client.send(new DeleteServiceCommand({ cluster, service: name, force: true }));
     await stopTasks(client, cluster, name);
   }
   await deleteLoadBalancer(settings, name);
   await deleteLogGroup(settings, logGroup(name));
   const gone = ['ClusterNotFoundException'];
-  const left = await unless(gone, () => client.send(new sdk.ListServicesCommand({ cluster })));
+  const left = await unless(gone, () => client.send(new ListServicesCommand({ cluster })));
   if (left !== undefined && (left.serviceArns ?? []).length === 0) {
     await unless([...gone, 'ClusterContainsTasksException', 'ClusterContainsServicesException'], () =>
-      client.send(new sdk.DeleteClusterCommand({ cluster })),
+      client.send(new DeleteClusterCommand({ cluster })),
     );
   }
   client.destroy();
@@ -100,10 +124,9 @@ async function registerFirst(
   client: ECSClient,
   request: EcsServiceRequest,
 ): Promise<string | undefined> {
-  const { sdk } = await ecs(settings);
   const { name, port } = request;
   const { taskDefinition } = await client.send(
-    new sdk.RegisterTaskDefinitionCommand({
+    new RegisterTaskDefinitionCommand({
       family: name,
       networkMode: 'awsvpc',
       requiresCompatibilities: ['FARGATE'],
@@ -119,7 +142,11 @@ async function registerFirst(
           portMappings: [{ containerPort: port, protocol: 'tcp' }],
           logConfiguration: {
             logDriver: 'awslogs',
-            options: { 'awslogs-group': logGroup(name), 'awslogs-region': settings.region, 'awslogs-stream-prefix': name },
+            options: {
+              'awslogs-group': logGroup(name),
+              'awslogs-region': settings.region,
+              'awslogs-stream-prefix': name,
+            },
           },
         },
       ],
@@ -129,7 +156,6 @@ async function registerFirst(
 }
 
 async function findService(client: ECSClient, cluster: string, name: string): Promise<Service | undefined> {
-  const { DescribeServicesCommand } = await import('@aws-sdk/client-ecs');
   const found = await unless(['ClusterNotFoundException'], () =>
     client.send(new DescribeServicesCommand({ cluster, services: [name] })),
   );
@@ -137,28 +163,24 @@ async function findService(client: ECSClient, cluster: string, name: string): Pr
 }
 
 async function stopTasks(client: ECSClient, cluster: string, serviceName: string): Promise<void> {
-  const { ListTasksCommand, StopTaskCommand } = await import('@aws-sdk/client-ecs');
   const { taskArns = [] } = (await unless(['ServiceNotFoundException', 'ClusterNotFoundException'], () =>
     client.send(new ListTasksCommand({ cluster, serviceName })),
   )) ?? { taskArns: [] };
-  await Promise.all(taskArns.map((task) => client.send(new StopTaskCommand({ cluster, task, reason: 'service deleted' }))));
-}
-
-async function logs(settings: LocalSettings) {
-  const sdk = await import('@aws-sdk/client-cloudwatch-logs');
-  return { sdk, client: new sdk.CloudWatchLogsClient(emulatorClient(settings)) };
+  await Promise.all(
+    taskArns.map((task) => client.send(new StopTaskCommand({ cluster, task, reason: 'service deleted' }))),
+  );
 }
 
 async function createLogGroup(settings: LocalSettings, logGroupName: string): Promise<void> {
-  const { sdk, client } = await logs(settings);
+  const client = new CloudWatchLogsClient(emulatorClient(settings));
   await unless(['ResourceAlreadyExistsException'], () =>
-    client.send(new sdk.CreateLogGroupCommand({ logGroupName })),
+    client.send(new CreateLogGroupCommand({ logGroupName })),
   );
   client.destroy();
 }
 
 async function deleteLogGroup(settings: LocalSettings, logGroupName: string): Promise<void> {
-  const { sdk, client } = await logs(settings);
-  await unless(['ResourceNotFoundException'], () => client.send(new sdk.DeleteLogGroupCommand({ logGroupName })));
+  const client = new CloudWatchLogsClient(emulatorClient(settings));
+  await unless(['ResourceNotFoundException'], () => client.send(new DeleteLogGroupCommand({ logGroupName })));
   client.destroy();
 }

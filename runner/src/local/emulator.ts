@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StackError } from '../core/errors.js';
 import { answers, eventually, type Workshop } from './workshop.js';
@@ -44,6 +46,7 @@ export async function emulatorUp(workshop: Workshop): Promise<void> {
     },
   });
   await waitFor(workshop, 'The AWS emulator', record, log, () => answers(`${url}/_ministack/health`));
+  await writeFile(settings.idFile, randomUUID());
   workshop.say({
     piece: 'emulator',
     status: 'ok',
@@ -79,8 +82,12 @@ export async function waitFor(
 /** Another program on our port would be mistaken for ours: say so instead. */
 export async function refuseTakenPort(url: string, port: number, what: string): Promise<void> {
   if (!(await answers(url))) return;
-  throw new StackError('TOOL_FAILED', `Port ${port}, where ${what} should listen, is taken by another program`, {
-    where: `127.0.0.1:${port}`,
-    next: `See who has it with \`ss -ltnp 'sport = :${port}'\`, or set AUTOMATION_STACK_LOCAL_INSTANCE=1 for other ports.`,
-  });
+  throw new StackError(
+    'TOOL_FAILED',
+    `Port ${port}, where ${what} should listen, is taken by another program`,
+    {
+      where: `127.0.0.1:${port}`,
+      next: `See who has it with \`ss -ltnp 'sport = :${port}'\`, or set AUTOMATION_STACK_LOCAL_INSTANCE=1 for other ports.`,
+    },
+  );
 }

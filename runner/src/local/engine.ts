@@ -55,7 +55,14 @@ async function startEngine(workshop: Workshop): Promise<void> {
   await mkdir(home, { recursive: true, mode: 0o700 });
   const log = join(home, 'dockerd.log');
   const pidFile = '/var/run/docker.pid';
-  const start = await asRoot(workshop, daemon, ['--mtu', String(mtu), '--pidfile', pidFile, '--group', group]);
+  const start = await asRoot(workshop, daemon, [
+    '--mtu',
+    String(mtu),
+    '--pidfile',
+    pidFile,
+    '--group',
+    group,
+  ]);
   await startDaemon({
     ...start,
     env: workshop.env,
@@ -65,8 +72,7 @@ async function startEngine(workshop: Workshop): Promise<void> {
   const record = join(home, ENGINE_RECORD);
   const up = await eventually(
     workshop,
-    async () =>
-      (await engineFacts(workshop)) !== undefined || (await runningDaemon(record)) === undefined,
+    async () => (await engineFacts(workshop)) !== undefined || (await runningDaemon(record)) === undefined,
     60_000,
     200,
   );
@@ -79,7 +85,11 @@ async function startEngine(workshop: Workshop): Promise<void> {
 export async function engineDown(workshop: Workshop): Promise<void> {
   const record = join(workshop.settings.home, ENGINE_RECORD);
   if (await stopDaemon(workshop, record, 30_000)) {
-    workshop.say({ piece: 'engine', status: 'ok', message: 'stopped the Docker engine that `local up` had started' });
+    workshop.say({
+      piece: 'engine',
+      status: 'ok',
+      message: 'stopped the Docker engine that `local up` had started',
+    });
   }
   await rm(join(workshop.settings.home, 'dockerd.log'), { force: true });
 }
@@ -95,7 +105,11 @@ async function mountSystemdHierarchy(workshop: Workshop, facts: EngineFacts): Pr
     () => false,
   );
   if (mounted) return;
-  workshop.say({ piece: 'engine', status: 'running', message: `mounting ${folder}: systemd in the hosts needs it` });
+  workshop.say({
+    piece: 'engine',
+    status: 'running',
+    message: `mounting ${folder}: systemd in the hosts needs it`,
+  });
   await must(workshop, await asRoot(workshop, 'mkdir', ['-p', folder]), { purpose: `make ${folder}` });
   const options = ['-t', 'cgroup', '-o', 'none,name=systemd', 'cgroup', folder];
   await must(workshop, await asRoot(workshop, 'mount', options), { purpose: `mount ${folder}` });

@@ -1,19 +1,28 @@
 import { delimiter, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { imageNames, type ImageNames } from './images.js';
 import { emulatorUrl, runnerDirectory, slackUrl, type LocalSettings } from './settings.js';
 import type { Workshop } from './workshop.js';
 
+/** What of the local environment is only known once it is up. */
+export interface LocalFacts {
+  readonly images?: ImageNames | undefined;
+  /** Changes whenever the emulator starts with nothing in it: Terraform then makes everything anew. */
+  readonly id?: string | undefined;
+}
+
 /**
  * The environment variables that lead every tool to the local environment: what `local env` prints for eval, and what
  * tests give to child processes. No real secret among them: the credentials open nothing but the emulator.
- * @param images names of the local base images; left out before the first `local up`
+ * @param facts left out before the first `local up`
  * @param path PATH to put the tools in front of
  */
 export function localEnvironment(
   settings: LocalSettings,
-  images: ImageNames | undefined,
+  facts: LocalFacts,
   path: string | undefined,
 ): Record<string, string> {
+  const { images } = facts;
   return {
     AWS_ENDPOINT_URL: emulatorUrl(settings),
     AWS_ACCESS_KEY_ID: 'local',
@@ -30,14 +39,17 @@ export function localEnvironment(
       : { AUTOMATION_STACK_BASE_PYTHON: images.python, AUTOMATION_STACK_BASE_BUSYBOX: images.busybox }),
     ANSIBLE_COLLECTIONS_PATH: settings.collections,
     TF_VAR_runner: runnerDirectory(),
-    TF_VAR_local_environment: JSON.stringify(terraformView(settings)),
-    PATH: [join(settings.venv, 'bin'), ...withoutFolder(path ?? '', join(settings.venv, 'bin'))].join(delimiter),
+    TF_VAR_local_environment: JSON.stringify(terraformView(settings, facts)),
+    PATH: [join(settings.venv, 'bin'), ...withoutFolder(path ?? '', join(settings.venv, 'bin'))].join(
+      delimiter,
+    ),
   };
 }
 
 /** What the examples' Terraform roots know of the local environment: how slots become addresses, and where keys are. */
-export function terraformView(settings: LocalSettings): Record<string, string | number> {
+export function terraformView(settings: LocalSettings, facts: LocalFacts): Record<string, string | number> {
   return {
+    id: facts.id ?? '',
     network_prefix: settings.gateway.replace(/\.1$/, ''),
     host_ports: settings.hostPorts,
     emulator: emulatorUrl(settings),
@@ -56,7 +68,12 @@ export function exportLines(variables: Readonly<Record<string, string>>): string
 
 /** The variables of this machine's local environment. */
 export async function currentEnvironment(workshop: Workshop): Promise<Record<string, string>> {
-  return localEnvironment(workshop.settings, await imageNames(workshop), workshop.env['PATH']);
+  const id = await readFile(workshop.settings.idFile, 'utf8').catch(() => undefined);
+  return localEnvironment(
+    workshop.settings,
+    { images: await imageNames(workshop), id },
+    workshop.env['PATH'],
+  );
 }
 
 const withoutFolder = (path: string, folder: string): string[] =>

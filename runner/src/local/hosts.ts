@@ -21,7 +21,14 @@ const containerName = (workshop: Workshop, name: string): string => `${workshop.
 
 /** All hosts of this environment. */
 export async function listHosts(workshop: Workshop): Promise<Host[]> {
-  const args = ['ps', '--all', '--filter', `label=${LABEL}=${workshop.settings.name}`, '--filter', `label=${SLOT_LABEL}`];
+  const args = [
+    'ps',
+    '--all',
+    '--filter',
+    `label=${LABEL}=${workshop.settings.name}`,
+    '--filter',
+    `label=${SLOT_LABEL}`,
+  ];
   const format = `{{.Names}} {{.Label "${SLOT_LABEL}"}} {{.State}}`;
   const lines = ((await ask(workshop, 'docker', [...args, '--format', format])) ?? '').split('\n');
   return lines
@@ -46,7 +53,8 @@ export async function createHost(workshop: Workshop, name: string, slot: number 
     const hosts = await listHosts(workshop);
     const existing = hosts.find((host) => host.name === name);
     if (existing !== undefined) {
-      if (!existing.running) await must(workshop, docker(['start', container]), { purpose: `start the host ${name}` });
+      if (!existing.running)
+        await must(workshop, docker(['start', container]), { purpose: `start the host ${name}` });
       return existing;
     }
     const chosen = hostAddress(workshop.settings, chooseSlot(hosts, name, slot));
@@ -79,7 +87,9 @@ export async function deleteHost(workshop: Workshop, name: string): Promise<bool
   const container = containerName(workshop, name);
   const host = (await listHosts(workshop)).find((candidate) => candidate.name === name);
   if (host !== undefined) {
-    await must(workshop, docker(['rm', '--force', '--volumes', container]), { purpose: `remove the host ${name}` });
+    await must(workshop, docker(['rm', '--force', '--volumes', container]), {
+      purpose: `remove the host ${name}`,
+    });
     await withStateLock(workshop, 'known-hosts', () => rewriteKnownHosts(workshop, host.sshPort, undefined));
   }
   await ask(workshop, 'docker', ['volume', 'rm', '--force', `${container}-docker`]);
@@ -92,14 +102,17 @@ function chooseSlot(hosts: readonly Host[], name: string, wanted: number | undef
   if (wanted !== undefined) {
     const owner = taken.get(wanted);
     if (owner === undefined && wanted >= 0 && wanted < HOST_SLOTS) return wanted;
-    const problem = owner === undefined ? `is not between 0 and ${HOST_SLOTS - 1}` : `belongs to the host ${owner}`;
+    const problem =
+      owner === undefined ? `is not between 0 and ${HOST_SLOTS - 1}` : `belongs to the host ${owner}`;
     throw new StackError('USAGE', `The host ${name} cannot have slot ${wanted}: it ${problem}`, {
       where: `slot=${wanted}`,
       next: 'Choose another slot, or leave it out.',
     });
   }
   for (let slot = 0; slot < HOST_SLOTS; slot += 1) if (!taken.has(slot)) return slot;
-  throw new StackError('USAGE', `All ${HOST_SLOTS} slots for hosts are taken`, { next: 'Delete a host first.' });
+  throw new StackError('USAGE', `All ${HOST_SLOTS} slots for hosts are taken`, {
+    next: 'Delete a host first.',
+  });
 }
 
 /** systemd as PID 1 and an engine of the host's own, by single capabilities; never --privileged. */
@@ -152,7 +165,9 @@ async function trustHostKey(workshop: Workshop, container: string, address: Host
   await eventually(
     workshop,
     async () => {
-      key = (await ask(workshop, 'docker', ['exec', container, 'cat', '/etc/ssh/ssh_host_ed25519_key.pub'])) ?? '';
+      key =
+        (await ask(workshop, 'docker', ['exec', container, 'cat', '/etc/ssh/ssh_host_ed25519_key.pub'])) ??
+        '';
       return key !== '';
     },
     20_000,
@@ -184,7 +199,11 @@ export async function sshKeyUp(workshop: Workshop): Promise<void> {
   }
   const args = ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', privateKey];
   await must(workshop, { file: 'ssh-keygen', args }, { purpose: 'make an SSH key' });
-  workshop.say({ piece: 'ssh key', status: 'ok', message: `made ${privateKey} for the hosts of this environment alone` });
+  workshop.say({
+    piece: 'ssh key',
+    status: 'ok',
+    message: `made ${privateKey} for the hosts of this environment alone`,
+  });
 }
 
 /** Does an SSH server greet on this port of 127.0.0.1? Docker's proxy accepts before sshd listens. */

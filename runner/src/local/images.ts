@@ -40,17 +40,43 @@ export async function missingImages(workshop: Workshop): Promise<{ recipe: Image
 /** Every local image in the engine, old recipes' too. */
 export async function presentImages(workshop: Workshop): Promise<string[]> {
   const filter = `reference=${IMAGE_PREFIX}/*`;
-  const list = await ask(workshop, 'docker', ['images', '--filter', filter, '--format', '{{.Repository}}:{{.Tag}}']);
+  const list = await ask(workshop, 'docker', [
+    'images',
+    '--filter',
+    filter,
+    '--format',
+    '{{.Repository}}:{{.Tag}}',
+  ]);
   return (list ?? '').split('\n').filter((line) => line !== '');
+}
+
+/** Names by which the engine knows images of the local registry, which ends with the environment. */
+export async function registryImages(workshop: Workshop): Promise<string[]> {
+  const registry = `127.0.0.1:${workshop.settings.emulatorPort}/`;
+  const format = '{{.Repository}} {{.Tag}} {{.Digest}}';
+  const list = await ask(workshop, 'docker', ['images', '--digests', '--format', format]);
+  const names = (list ?? '').split('\n').map((line) => {
+    const [repository = '', tag = '', digest = ''] = line.split(' ');
+    return tag === '<none>' ? `${repository}@${digest}` : `${repository}:${tag}`;
+  });
+  return [...new Set(names.filter((name) => name.startsWith(registry) && !name.endsWith('<none>')))];
 }
 
 /**
  * Unpacks what an image is made of into a tar file; needs no engine, so it runs while that starts.
  * @returns a function that imports it into the engine
  */
-export async function prepareImage(workshop: Workshop, recipe: ImageRecipe, tag: string): Promise<() => Promise<void>> {
+export async function prepareImage(
+  workshop: Workshop,
+  recipe: ImageRecipe,
+  tag: string,
+): Promise<() => Promise<void>> {
   const started = workshop.clock.now().getTime();
-  workshop.say({ piece: `${recipe.name} image`, status: 'running', message: `making ${tag}: ${recipe.purpose}` });
+  workshop.say({
+    piece: `${recipe.name} image`,
+    status: 'running',
+    message: `making ${tag}: ${recipe.purpose}`,
+  });
   const parts = await machineParts(workshop);
   const scratch = await mkdtemp(join(await scratchFolder(), 'automation-stack-image-'));
   try {
@@ -80,7 +106,9 @@ export async function prepareImage(workshop: Workshop, recipe: ImageRecipe, tag:
 /** Writes down which images belong to this machine, after all are there. */
 export async function recordImages(workshop: Workshop): Promise<ImageNames> {
   const { fingerprint } = await machineParts(workshop);
-  const names = Object.fromEntries(IMAGE_RECIPES.map((recipe) => [recipe.name, imageTag(recipe, fingerprint)]));
+  const names = Object.fromEntries(
+    IMAGE_RECIPES.map((recipe) => [recipe.name, imageTag(recipe, fingerprint)]),
+  );
   await mkdir(workshop.settings.home, { recursive: true, mode: 0o700 });
   await writeFile(record(workshop), `${JSON.stringify(names, null, 2)}\n`);
   return names as ImageNames;
@@ -120,7 +148,11 @@ async function unpackFiles(
   await mkdir(download);
   await chmod(scratch, 0o755);
   await chmod(download, 0o777);
-  await must(workshop, { file: 'apt-get', args: ['download', '-q', ...recipe.packages], cwd: download }, { purpose });
+  await must(
+    workshop,
+    { file: 'apt-get', args: ['download', '-q', ...recipe.packages], cwd: download },
+    { purpose },
+  );
   for (const file of await readdir(download)) {
     await must(workshop, { file: 'dpkg-deb', args: ['--extract', join(download, file), root] }, { purpose });
   }
@@ -139,6 +171,10 @@ async function machineParts(workshop: Workshop): Promise<MachineParts> {
   const { suite, lines } = await packageSources(workshop);
   const authorities = await caBundle(workshop);
   const digest =
-    authorities === undefined ? '' : createHash('sha256').update(await readFile(authorities)).digest('hex');
+    authorities === undefined
+      ? ''
+      : createHash('sha256')
+          .update(await readFile(authorities))
+          .digest('hex');
   return { suite, sources: lines, authorities, fingerprint: [suite, arch(), ...lines, digest] };
 }

@@ -1,4 +1,16 @@
-import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
+  DeleteListenerCommand,
+  DeleteLoadBalancerCommand,
+  DeleteTargetGroupCommand,
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
+  ElasticLoadBalancingV2Client,
+  RegisterTargetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { emulatorClient, unless } from './awsTools.js';
 import { loadBalancerUrl, type LocalSettings } from './settings.js';
 
@@ -19,20 +31,18 @@ export interface LoadBalancer {
   readonly url: string;
 }
 
-async function elb(settings: LocalSettings) {
-  const sdk = await import('@aws-sdk/client-elastic-load-balancing-v2');
-  return { sdk, client: new sdk.ElasticLoadBalancingV2Client(emulatorClient(settings)) };
-}
-
 /** Makes a load balancer with one HTTP listener and one target group of IP targets; what exists stays. */
-export async function createLoadBalancer(settings: LocalSettings, request: LoadBalancerRequest): Promise<LoadBalancer> {
-  const { sdk, client } = await elb(settings);
+export async function createLoadBalancer(
+  settings: LocalSettings,
+  request: LoadBalancerRequest,
+): Promise<LoadBalancer> {
+  const client = new ElasticLoadBalancingV2Client(emulatorClient(settings));
   const { name } = request;
   const group =
-    (await findTargetGroup(settings, client, name)) ??
+    (await findTargetGroup(client, name)) ??
     (
       await client.send(
-        new sdk.CreateTargetGroupCommand({
+        new CreateTargetGroupCommand({
           Name: name,
           Protocol: 'HTTP',
           Port: request.port,
@@ -47,16 +57,20 @@ export async function createLoadBalancer(settings: LocalSettings, request: LoadB
     ).TargetGroups?.[0]?.TargetGroupArn;
   if (group === undefined) throw new Error(`the emulator made no target group ${name}`);
   const balancer =
-    (await findLoadBalancer(settings, client, name)) ??
+    (await findLoadBalancer(client, name)) ??
     (
       await client.send(
-        new sdk.CreateLoadBalancerCommand({ Name: name, Type: 'application', Subnets: ['subnet-local-a', 'subnet-local-b'] }),
+        new CreateLoadBalancerCommand({
+          Name: name,
+          Type: 'application',
+          Subnets: ['subnet-local-a', 'subnet-local-b'],
+        }),
       )
     ).LoadBalancers?.[0]?.LoadBalancerArn;
-  const listeners = await client.send(new sdk.DescribeListenersCommand({ LoadBalancerArn: balancer }));
+  const listeners = await client.send(new DescribeListenersCommand({ LoadBalancerArn: balancer }));
   if ((listeners.Listeners ?? []).length === 0) {
     await client.send(
-      new sdk.CreateListenerCommand({
+      new CreateListenerCommand({
         LoadBalancerArn: balancer,
         Protocol: 'HTTP',
         Port: 80,
@@ -70,7 +84,7 @@ export async function createLoadBalancer(settings: LocalSettings, request: LoadB
       const [Id = '', port] = target.split(':');
       return { Id, Port: Number(port ?? request.port) };
     });
-    await client.send(new sdk.RegisterTargetsCommand({ TargetGroupArn: group, Targets }));
+    await client.send(new RegisterTargetsCommand({ TargetGroupArn: group, Targets }));
   }
   client.destroy();
   return { name, targetGroupArn: group, url: loadBalancerUrl(settings, name) };
@@ -78,31 +92,29 @@ export async function createLoadBalancer(settings: LocalSettings, request: LoadB
 
 /** Removes the load balancer, its listener and its target group; what is not there is fine. */
 export async function deleteLoadBalancer(settings: LocalSettings, name: string): Promise<boolean> {
-  const { sdk, client } = await elb(settings);
-  const balancer = await findLoadBalancer(settings, client, name);
+  const client = new ElasticLoadBalancingV2Client(emulatorClient(settings));
+  const balancer = await findLoadBalancer(client, name);
   if (balancer !== undefined) {
-    const { Listeners = [] } = await client.send(new sdk.DescribeListenersCommand({ LoadBalancerArn: balancer }));
-    for (const { ListenerArn } of Listeners) await client.send(new sdk.DeleteListenerCommand({ ListenerArn }));
-    await client.send(new sdk.DeleteLoadBalancerCommand({ LoadBalancerArn: balancer }));
+    const { Listeners = [] } = await client.send(new DescribeListenersCommand({ LoadBalancerArn: balancer }));
+    for (const { ListenerArn } of Listeners) await client.send(new DeleteListenerCommand({ ListenerArn }));
+    await client.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: balancer }));
   }
-  const group = await findTargetGroup(settings, client, name);
-  if (group !== undefined) await client.send(new sdk.DeleteTargetGroupCommand({ TargetGroupArn: group }));
+  const group = await findTargetGroup(client, name);
+  if (group !== undefined) await client.send(new DeleteTargetGroupCommand({ TargetGroupArn: group }));
   client.destroy();
   return balancer !== undefined || group !== undefined;
 }
 
-async function findLoadBalancer(settings: LocalSettings, client: ElasticLoadBalancingV2Client, name: string) {
-  const { sdk } = await elb(settings);
+async function findLoadBalancer(client: ElasticLoadBalancingV2Client, name: string) {
   const found = await unless(['LoadBalancerNotFoundException', 'LoadBalancerNotFound'], () =>
-    client.send(new sdk.DescribeLoadBalancersCommand({ Names: [name] })),
+    client.send(new DescribeLoadBalancersCommand({ Names: [name] })),
   );
   return found?.LoadBalancers?.find((balancer) => balancer.LoadBalancerName === name)?.LoadBalancerArn;
 }
 
-async function findTargetGroup(settings: LocalSettings, client: ElasticLoadBalancingV2Client, name: string) {
-  const { sdk } = await elb(settings);
+async function findTargetGroup(client: ElasticLoadBalancingV2Client, name: string) {
   const found = await unless(['TargetGroupNotFoundException', 'TargetGroupNotFound'], () =>
-    client.send(new sdk.DescribeTargetGroupsCommand({ Names: [name] })),
+    client.send(new DescribeTargetGroupsCommand({ Names: [name] })),
   );
   return found?.TargetGroups?.find((group) => group.TargetGroupName === name)?.TargetGroupArn;
 }

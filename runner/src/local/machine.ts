@@ -7,7 +7,11 @@ import type { Invocation } from '../core/ports.js';
 import { ask, must, type Workshop } from './workshop.js';
 
 /** Where certificate authorities stand on common systems; the first that exists is used. */
-const CA_BUNDLES = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'];
+const CA_BUNDLES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/cert.pem',
+];
 
 /** Is there a program of this name on PATH (or in the system folders that a user's PATH leaves out)? */
 export async function findProgram(workshop: Workshop, name: string): Promise<string | undefined> {
@@ -72,7 +76,11 @@ export async function scratchFolder(): Promise<string> {
  * Installs Debian packages, in one go.
  * @param why said to the user before anything happens
  */
-export async function installPackages(workshop: Workshop, packages: readonly string[], why: string): Promise<void> {
+export async function installPackages(
+  workshop: Workshop,
+  packages: readonly string[],
+  why: string,
+): Promise<void> {
   if ((await findProgram(workshop, 'apt-get')) === undefined) {
     throw new StackError('TOOL_MISSING', `${why}, and this system has no apt-get to install it with`, {
       where: packages.join(' '),
@@ -88,7 +96,12 @@ export async function installPackages(workshop: Workshop, packages: readonly str
   await refreshPackageLists(workshop);
   await must(
     workshop,
-    await asRoot(workshop, 'apt-get', ['install', '-y', '-q', '-o', 'DPkg::Lock::Timeout=120', ...packages], quiet),
+    await asRoot(
+      workshop,
+      'apt-get',
+      ['install', '-y', '-q', '-o', 'DPkg::Lock::Timeout=120', ...packages],
+      quiet,
+    ),
     { purpose: `install ${packages.join(', ')}` },
   );
 }

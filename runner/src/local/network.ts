@@ -21,11 +21,19 @@ export async function networkUp(workshop: Workshop): Promise<void> {
     ...['--opt', `com.docker.network.driver.mtu=${mtu}`, '--opt', `com.docker.network.bridge.name=${bridge}`],
     ...['--label', `${LABEL}=${name}`, name],
   ];
-  await must(workshop, { file: 'docker', args }, {
-    purpose: `make the network ${name}`,
-    next: `If ${subnet} is taken here, set AUTOMATION_STACK_LOCAL_INSTANCE to 1 … 9: each has its own subnet and ports.`,
+  await must(
+    workshop,
+    { file: 'docker', args },
+    {
+      purpose: `make the network ${name}`,
+      next: `If ${subnet} is taken here, set AUTOMATION_STACK_LOCAL_INSTANCE to 1 … 9: each has its own subnet and ports.`,
+    },
+  );
+  workshop.say({
+    piece: 'network',
+    status: 'ok',
+    message: `${name}: ${subnet}, hosts reach this machine at ${gateway}`,
   });
-  workshop.say({ piece: 'network', status: 'ok', message: `${name}: ${subnet}, hosts reach this machine at ${gateway}` });
 }
 
 /** Starts the relay: it listens inside the network only, and passes on to the forwarder at the gateway. */
@@ -61,10 +69,18 @@ export function instanceLabel(workshop: Workshop): string {
   return `${workshop.settings.name}:${workshop.settings.emulatorPort}`;
 }
 
-async function removeAll(workshop: Workshop, list: readonly string[], remove: readonly string[]): Promise<void> {
+async function removeAll(
+  workshop: Workshop,
+  list: readonly string[],
+  remove: readonly string[],
+): Promise<void> {
   const found = ((await ask(workshop, 'docker', list)) ?? '').split('\n').filter((id) => id !== '');
   if (found.length === 0) return;
-  await must(workshop, { file: 'docker', args: [...remove, ...found] }, {
-    purpose: `remove ${found.length} of the local environment's ${list[0] === 'ps' ? 'containers' : `${list[0]}s`}`,
-  });
+  await must(
+    workshop,
+    { file: 'docker', args: [...remove, ...found] },
+    {
+      purpose: `remove ${found.length} of the local environment's ${list[0] === 'ps' ? 'containers' : `${list[0]}s`}`,
+    },
+  );
 }

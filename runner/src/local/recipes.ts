@@ -115,6 +115,9 @@ export const IMAGE_PREFIX = 'automation-stack-local';
  * @param machine what else goes into it: the package sources and the digest of the certificate authorities
  */
 export function imageTag(recipe: ImageRecipe, machine: readonly string[]): string {
-  const hash = createHash('sha256').update(JSON.stringify([recipe, machine])).digest('hex').slice(0, 12);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([recipe, machine]))
+    .digest('hex')
+    .slice(0, 12);
   return `${IMAGE_PREFIX}/${recipe.name}:${hash}`;
 }

@@ -1,9 +1,6 @@
 import { StackError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { createHost, deleteHost } from './hosts.js';
-import { createLoadBalancer, deleteLoadBalancer } from './loadBalancers.js';
-import { createEcsService, deleteEcsService } from './ecsServices.js';
-import { placeholderImage, PLACEHOLDER_COMMAND } from './placeholder.js';
 import { loadBalancerUrl } from './settings.js';
 import { emulatorRuns } from './emulator.js';
 import type { Workshop } from './workshop.js';
@@ -17,43 +14,53 @@ interface ResourceKind {
   delete(workshop: Workshop, name: string, given: Settings): Promise<boolean>;
 }
 
+// The SDKs behind these load with the kind that needs them: a host needs none.
+const loadBalancers = () => import('./loadBalancers.js');
+const ecsServices = () => import('./ecsServices.js');
+
 /** What `local create KIND NAME` and `local delete KIND NAME` know; the examples' Terraform roots call them. */
 export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
   host: {
     keys: ['slot'],
-    create: async (workshop, name, given) => ({ ...(await createHost(workshop, name, number(given, 'slot'))) }),
+    create: async (workshop, name, given) => ({
+      ...(await createHost(workshop, name, number(given, 'slot'))),
+    }),
     delete: (workshop, name) => deleteHost(workshop, name),
   },
   'load-balancer': {
     keys: ['port', 'health', 'targets'],
     create: async ({ settings }, name, given) => ({
-      ...(await createLoadBalancer(settings, {
+      ...(await (
+        await loadBalancers()
+      ).createLoadBalancer(settings, {
         name,
         port: number(given, 'port') ?? 80,
         healthPath: given['health'] ?? '/health',
         targets: (given['targets'] ?? '').split(',').filter((target) => target !== ''),
       })),
     }),
-    delete: ({ settings }, name) => deleteLoadBalancer(settings, name),
+    delete: async ({ settings }, name) => (await loadBalancers()).deleteLoadBalancer(settings, name),
   },
   'ecs-service': {
     keys: ['cluster', 'image', 'container', 'port', 'desired', 'health'],
     create: async (workshop, name, given) => {
-      const image = given['image'];
+      const port = number(given, 'port') ?? 8000;
+      const { placeholder } = await import('./placeholder.js');
+      const { createEcsService } = await ecsServices();
       return {
         ...(await createEcsService(workshop.settings, {
           name,
           cluster: given['cluster'] ?? 'local',
-          image: image ?? (await placeholderImage(workshop)),
-          ...(image === undefined ? { command: PLACEHOLDER_COMMAND(number(given, 'port') ?? 8000) } : {}),
+          ...(given['image'] === undefined ? await placeholder(workshop, port) : { image: given['image'] }),
           container: given['container'] ?? 'web',
-          port: number(given, 'port') ?? 8000,
+          port,
           desired: number(given, 'desired') ?? 2,
           healthPath: given['health'] ?? '/health',
         })),
       };
     },
-    delete: ({ settings }, name, given) => deleteEcsService(settings, name, given['cluster'] ?? 'local'),
+    delete: async ({ settings }, name, given) =>
+      (await ecsServices()).deleteEcsService(settings, name, given['cluster'] ?? 'local'),
   },
 };
 
@@ -94,7 +101,9 @@ function findKind(kindName: string, name: string): ResourceKind {
   }
   // Names become container, load balancer and file names: the narrowest of their rules holds.
   if (!/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(name)) {
-    throw new StackError('USAGE', `${name} is no name: 2 to 32 lower-case letters, digits and dashes`, { where: name });
+    throw new StackError('USAGE', `${name} is no name: 2 to 32 lower-case letters, digits and dashes`, {
+      where: name,
+    });
   }
   return kind;
 }
@@ -105,10 +114,16 @@ function parseWords(kindName: string, kind: ResourceKind, words: readonly string
     const at = word.indexOf('=');
     const key = at === -1 ? word : word.slice(0, at);
     if (at === -1 || !kind.keys.includes(key)) {
-      throw new StackError('USAGE', `${kindName} has no setting ${word}: it knows ${kind.keys.map((k) => `${k}=…`).join(' ')}`, {
-        where: word,
-        ...(nearest(key, kind.keys) === undefined ? {} : { next: `Did you mean ${nearest(key, kind.keys)}=…?` }),
-      });
+      throw new StackError(
+        'USAGE',
+        `${kindName} has no setting ${word}: it knows ${kind.keys.map((k) => `${k}=…`).join(' ')}`,
+        {
+          where: word,
+          ...(nearest(key, kind.keys) === undefined
+            ? {}
+            : { next: `Did you mean ${nearest(key, kind.keys)}=…?` }),
+        },
+      );
     }
     given[key] = word.slice(at + 1);
   }

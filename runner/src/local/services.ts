@@ -67,6 +67,7 @@ export async function runServices(settings: LocalSettings, signal: AbortSignal):
   });
   for (const server of servers) {
     server.close();
-    if ('closeAllConnections' in server) (server as unknown as { closeAllConnections(): void }).closeAllConnections();
+    if ('closeAllConnections' in server)
+      (server as unknown as { closeAllConnections(): void }).closeAllConnections();
   }
 }

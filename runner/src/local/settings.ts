@@ -24,6 +24,8 @@ export interface LocalSettings {
   readonly state: string;
   readonly privateKey: string;
   readonly knownHosts: string;
+  /** Holds the environment's id, new at every start of the emulator. */
+  readonly idFile: string;
   readonly logs: string;
   readonly subnet: string;
   /** Addresses Docker hands out by itself (ECS tasks); hosts have fixed ones below. */
@@ -66,6 +68,7 @@ export function localSettings(env: Environment): LocalSettings {
     state,
     privateKey: join(state, 'id_ed25519'),
     knownHosts: join(state, 'known_hosts'),
+    idFile: join(state, 'id'),
     logs: join(state, 'logs'),
     subnet: `${subnet}.0/24`,
     dynamicRange: `${subnet}.128/25`,
@@ -112,6 +115,7 @@ export const loadBalancerUrl = (settings: LocalSettings, name: string): string =
 /** The runner's own folder (with index.js), from source as well as from the bundle in dist/. */
 export function runnerDirectory(): string {
   let directory = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(directory, 'index.js')) && dirname(directory) !== directory) directory = dirname(directory);
+  while (!existsSync(join(directory, 'index.js')) && dirname(directory) !== directory)
+    directory = dirname(directory);
   return directory;
 }

@@ -63,7 +63,12 @@ export class SlackMessages {
     return this.messages.get(`${channel} ${ts}`);
   }
 
-  async post(channel: string, content: Content, via: SlackMessage['via'], thread?: string): Promise<SlackMessage> {
+  async post(
+    channel: string,
+    content: Content,
+    via: SlackMessage['via'],
+    thread?: string,
+  ): Promise<SlackMessage> {
     const id = this.channelId(channel);
     this.counter += 1;
     const message: SlackMessage = {

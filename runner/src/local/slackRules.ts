@@ -1,13 +1,26 @@
 /** What Slack refuses, as its documentation of Block Kit and chat.postMessage says: a sink that takes all hides bugs. */
 
 const BLOCK_TYPES = new Set([
-  ...['actions', 'context', 'divider', 'file', 'header', 'image', 'input', 'markdown', 'rich_text', 'section', 'video'],
+  ...[
+    'actions',
+    'context',
+    'divider',
+    'file',
+    'header',
+    'image',
+    'input',
+    'markdown',
+    'rich_text',
+    'section',
+    'video',
+  ],
 ]);
 const MOST_BLOCKS = 50;
 const LONGEST_TEXT = 40_000;
 
 type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Problems of a message's blocks in words; empty where Slack would take them. */
 export function blockProblems(blocks: unknown): string[] {
@@ -25,11 +38,14 @@ export function blockProblems(blocks: unknown): string[] {
 
 function oneBlock(type: string, block: Json, where: string): string[] {
   const id = block['block_id'];
-  const problems = typeof id === 'string' && id.length > 255 ? [`must be less than 256 characters ${where}/block_id`] : [];
-  if (type === 'header') return [...problems, ...textProblems(block['text'], `${where}/text`, 150, ['plain_text'])];
+  const problems =
+    typeof id === 'string' && id.length > 255 ? [`must be less than 256 characters ${where}/block_id`] : [];
+  if (type === 'header')
+    return [...problems, ...textProblems(block['text'], `${where}/text`, 150, ['plain_text'])];
   if (type === 'section') {
     const fields = block['fields'];
-    if (block['text'] === undefined && !Array.isArray(fields)) return [`missing required field: text or fields ${where}`];
+    if (block['text'] === undefined && !Array.isArray(fields))
+      return [`missing required field: text or fields ${where}`];
     if (block['text'] !== undefined) problems.push(...textProblems(block['text'], `${where}/text`, 3000));
     if (Array.isArray(fields)) {
       if (fields.length === 0 || fields.length > 10) problems.push(`must have 1 to 10 items ${where}/fields`);
@@ -58,10 +74,17 @@ function oneBlock(type: string, block: Json, where: string): string[] {
   return problems;
 }
 
-function textProblems(text: unknown, where: string, longest: number, types = ['plain_text', 'mrkdwn']): string[] {
+function textProblems(
+  text: unknown,
+  where: string,
+  longest: number,
+  types = ['plain_text', 'mrkdwn'],
+): string[] {
   if (!isObject(text)) return [`must be an object ${where}`];
-  if (typeof text['type'] !== 'string' || !types.includes(text['type'])) return [`must be ${types.join(' or ')} ${where}/type`];
-  if (typeof text['text'] !== 'string' || text['text'] === '') return [`must be more than 0 characters ${where}/text`];
+  if (typeof text['type'] !== 'string' || !types.includes(text['type']))
+    return [`must be ${types.join(' or ')} ${where}/type`];
+  if (typeof text['text'] !== 'string' || text['text'] === '')
+    return [`must be more than 0 characters ${where}/text`];
   if (text['text'].length > longest) return [`must be less than ${longest + 1} characters ${where}/text`];
   return [];
 }
@@ -75,9 +98,11 @@ export function contentError(content: {
   const { text, blocks, attachments } = content;
   if (blocks !== undefined) {
     const problems = blockProblems(blocks);
-    if (problems.length > 0) return { error: 'invalid_blocks', messages: problems.map((problem) => `[ERROR] ${problem}`) };
+    if (problems.length > 0)
+      return { error: 'invalid_blocks', messages: problems.map((problem) => `[ERROR] ${problem}`) };
   }
-  if (attachments !== undefined && !Array.isArray(attachments)) return { error: 'invalid_attachments', messages: [] };
+  if (attachments !== undefined && !Array.isArray(attachments))
+    return { error: 'invalid_attachments', messages: [] };
   const empty = (list: unknown) => !Array.isArray(list) || list.length === 0;
   if (text === '' && empty(blocks) && empty(attachments)) return { error: 'no_text', messages: [] };
   if (text.length > LONGEST_TEXT) return { error: 'msg_too_long', messages: [] };

@@ -47,8 +47,12 @@ async function tryTake(file: string, owner: string): Promise<boolean> {
 }
 
 function tooLong(file: string): StackError {
-  return new StackError('TOOL_FAILED', 'Waited long enough for another process that changes the local environment', {
-    where: file,
-    next: `If no other \`node runner local\` runs, remove ${file}.`,
-  });
+  return new StackError(
+    'TOOL_FAILED',
+    'Waited long enough for another process that changes the local environment',
+    {
+      where: file,
+      next: `If no other \`node runner local\` runs, remove ${file}.`,
+    },
+  );
 }

@@ -32,9 +32,14 @@ export async function localStatus(workshop: Workshop): Promise<LocalStatus> {
   ]);
   const present = new Set(engine === undefined ? [] : await presentImages(workshop));
   const images = Object.values(names ?? {});
-  const network = engine === undefined ? undefined : await ask(workshop, 'docker', ['network', 'inspect', settings.name]);
+  const network =
+    engine === undefined ? undefined : await ask(workshop, 'docker', ['network', 'inspect', settings.name]);
   const pieces: PieceStatus[] = [
-    { piece: 'engine', up: engine !== undefined, detail: engine === undefined ? 'no answer' : `Docker ${engine.version}` },
+    {
+      piece: 'engine',
+      up: engine !== undefined,
+      detail: engine === undefined ? 'no answer' : `Docker ${engine.version}`,
+    },
     { piece: 'tools', up: tools, detail: settings.venv },
     {
       piece: 'images',
@@ -43,7 +48,11 @@ export async function localStatus(workshop: Workshop): Promise<LocalStatus> {
     },
     { piece: 'network', up: network !== undefined, detail: `${settings.name} ${settings.subnet}` },
     { piece: 'emulator', up: emulator, detail: emulatorUrl(settings) },
-    { piece: 'services', up: services, detail: `Slack ${slackUrl(settings)}, registry for hosts ${settings.gateway}:${settings.emulatorPort}` },
+    {
+      piece: 'services',
+      up: services,
+      detail: `Slack ${slackUrl(settings)}, registry for hosts ${settings.gateway}:${settings.emulatorPort}`,
+    },
   ];
   const hosts = engine === undefined ? [] : await listHosts(workshop);
   return { up: pieces.every((piece) => piece.up), pieces, hosts };
@@ -51,7 +60,9 @@ export async function localStatus(workshop: Workshop): Promise<LocalStatus> {
 
 /** The status as lines for people. */
 export function statusLines(status: LocalStatus): string {
-  const lines = status.pieces.map(({ piece, up, detail }) => `${up ? 'up  ' : 'down'}  ${piece.padEnd(10)} ${detail}`);
+  const lines = status.pieces.map(
+    ({ piece, up, detail }) => `${up ? 'up  ' : 'down'}  ${piece.padEnd(10)} ${detail}`,
+  );
   for (const host of status.hosts) {
     const ports = `ssh 127.0.0.1:${host.sshPort}  http 127.0.0.1:${host.httpPort}  ${host.privateAddress}`;
     lines.push(`${host.running ? 'up  ' : 'down'}  host       ${host.name.padEnd(16)} ${ports}`);

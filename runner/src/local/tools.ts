@@ -45,7 +45,11 @@ export async function toolsPresent(workshop: Workshop): Promise<boolean> {
 export async function toolsUp(workshop: Workshop): Promise<void> {
   const { tools, venv, collections } = workshop.settings;
   if (await toolsPresent(workshop)) {
-    workshop.say({ piece: 'tools', status: 'skipped', message: `${PYTHON_PINS.slice(0, 3).join(', ')} are in ${venv}` });
+    workshop.say({
+      piece: 'tools',
+      status: 'skipped',
+      message: `${PYTHON_PINS.slice(0, 3).join(', ')} are in ${venv}`,
+    });
     return;
   }
   workshop.say({
@@ -65,7 +69,11 @@ export async function toolsUp(workshop: Workshop): Promise<void> {
   await must(workshop, { file: python, args: [...pip, 'install', ...PYTHON_PINS] }, { purpose });
   await unpackCollections(workshop, python, pip, collections);
   await writeFile(join(tools, 'pins'), wanted);
-  workshop.say({ piece: 'tools', status: 'ok', message: `Python tools and Ansible collections are in ${tools}` });
+  workshop.say({
+    piece: 'tools',
+    status: 'ok',
+    message: `Python tools and Ansible collections are in ${tools}`,
+  });
 }
 
 async function unpackCollections(

@@ -53,8 +53,10 @@ async function installMissing(workshop: Workshop): Promise<void> {
   if ((await engineFacts(workshop)) === undefined && !(await programs(workshop, ['dockerd', 'iptables']))) {
     need(['docker.io', 'iptables'], 'no Docker engine answers');
   } else if ((await findProgram(workshop, 'docker')) === undefined) need(['docker.io'], 'no Docker client');
-  if ((await findProgram(workshop, 'mmdebstrap')) === undefined) need(['mmdebstrap'], 'base images are made here');
-  if (!(await programs(workshop, ['ssh', 'ssh-keygen']))) need(['openssh-client'], 'hosts are reached over SSH');
+  if ((await findProgram(workshop, 'mmdebstrap')) === undefined)
+    need(['mmdebstrap'], 'base images are made here');
+  if (!(await programs(workshop, ['ssh', 'ssh-keygen'])))
+    need(['openssh-client'], 'hosts are reached over SSH');
   if ((await ask(workshop, 'python3', ['-c', 'import ensurepip, venv'])) === undefined) {
     need(['python3-venv'], 'the tools live in a virtualenv');
   }

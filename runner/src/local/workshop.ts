@@ -43,15 +43,27 @@ export async function must(
     ...rest,
   });
   if (result.exitCode === 0) return result;
-  throw new StackError('TOOL_FAILED', `Could not ${purpose}: ${invocation.file} ended with ${result.exitCode}`, {
-    where: [invocation.file, ...invocation.args].join(' ').slice(0, 300),
-    evidence: [...result.tail, ...result.stdout.trimEnd().split('\n').slice(-5)].filter((line) => line !== ''),
-    next: next ?? 'Mend what the lines above say, then type the same command again: it goes on where it stopped.',
-  });
+  throw new StackError(
+    'TOOL_FAILED',
+    `Could not ${purpose}: ${invocation.file} ended with ${result.exitCode}`,
+    {
+      where: [invocation.file, ...invocation.args].join(' ').slice(0, 300),
+      evidence: [...result.tail, ...result.stdout.trimEnd().split('\n').slice(-5)].filter(
+        (line) => line !== '',
+      ),
+      next:
+        next ??
+        'Mend what the lines above say, then type the same command again: it goes on where it stopped.',
+    },
+  );
 }
 
 /** Runs a command whose failure is an answer: stdout, or undefined where it failed or is not installed. */
-export async function ask(workshop: Workshop, file: string, args: readonly string[]): Promise<string | undefined> {
+export async function ask(
+  workshop: Workshop,
+  file: string,
+  args: readonly string[],
+): Promise<string | undefined> {
   try {
     const result = await workshop.processes.run(
       { file, args },

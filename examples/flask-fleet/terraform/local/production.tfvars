@@ -1,0 +1,5 @@
+environment = "production"
+slots = {
+  production-1 = 2
+  production-2 = 3
+}
