@@ -1,7 +1,11 @@
 import { formatDuration, isDuration, parseDuration } from '../config/duration.js';
 import { StackError } from '../core/errors.js';
+import { lockEvidence } from '../state/lockDocument.js';
 import type { LockHolder } from '../state/locks.js';
+import { waiting } from './deploy.js';
 import { flag, option, type CommandDefinition, type CommandResult } from './command.js';
+
+const HEADERS = ['environment', 'lock', 'who', 'command', 'for', 'expires (utc)', 'run or reason'];
 
 const status: CommandDefinition = {
   name: 'lock status',
@@ -34,7 +38,7 @@ const status: CommandDefinition = {
     );
     return {
       data: found.map(({ name, holder }) => ({ environment: name, locked: holder !== undefined, holder })),
-      text: table(['environment', 'lock', 'who', 'command', 'for', 'expires (utc)', 'run or reason'], rows),
+      text: table(HEADERS.slice(0, Math.max(...rows.map((row) => row.length))), rows),
     };
   },
 };
@@ -46,6 +50,7 @@ const acquire: CommandDefinition = {
     'Holds the lock by hand, for a migration or an incident: deploys, promotions and rollbacks of the environment wait or exit 4, naming you and your reason. It frees itself after `--for`; `lock release` frees it earlier.',
   options: [
     { name: 'for', value: 'DURATION', description: 'Until it frees itself (default: 1h).' },
+    { name: 'wait', value: 'DURATION', description: 'Wait this long for a run that holds it, e.g. 10m.' },
     { name: 'reason', value: 'TEXT', description: 'Why, for those who meet it.' },
   ],
   examples: [
@@ -73,7 +78,14 @@ const acquire: CommandDefinition = {
       ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
       ...(reason === undefined ? {} : { reason: context.secrets.text(reason) }),
     };
-    const holder = await (await context.state()).locks.hold(name, owner, forMs);
+    const holder = await (
+      await context.state()
+    ).locks.hold(name, owner, forMs, {
+      ...waiting(input),
+      signal: context.signal,
+      onWait: ({ who, command }) =>
+        context.events.emit({ type: 'notice', level: 'info', message: `waiting for ${who} (${command})` }),
+    });
     return {
       data: { environment: name, locked: true, holder },
       text: `${name} is locked until ${utc(holder.expiresAt)}. Free it with: node runner lock release --env ${name}`,
@@ -112,11 +124,7 @@ const release: CommandDefinition = {
 function refuseOthers(environment: string, holder: LockHolder, who: string): void {
   if (holder.process === undefined && holder.who === who) return;
   throw new StackError('LOCKED', `${environment} is locked by ${holder.who} (${holder.command})`, {
-    evidence: [
-      `since ${holder.since}, expires ${holder.expiresAt}`,
-      ...(holder.reason === undefined ? [] : [`reason: ${holder.reason}`]),
-      ...(holder.runUrl === undefined ? [] : [`run: ${holder.runUrl}`]),
-    ],
+    evidence: lockEvidence(holder),
     next: `Ask them; where it is surely dead: node runner lock release --env ${environment} --force`,
   });
 }

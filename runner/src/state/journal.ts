@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { StackError } from '../core/errors.js';
 import type { Clock, ObjectStore } from '../core/ports.js';
 import type { DeploymentRecord, DeploymentStatus } from '../core/release.js';
@@ -43,7 +44,8 @@ export interface JournalWriter {
 }
 
 type Cover =
-  | ({ readonly state: 'open' } & Omit<Unfinished, 'entries'>)
+  // The token makes each opening unlike every other, so that closing it never closes another.
+  | ({ readonly state: 'open'; readonly token: string } & Omit<Unfinished, 'entries'>)
   | {
       readonly state: 'closed';
       readonly sequence: number;
@@ -75,7 +77,7 @@ export class Journal {
     const startedAt = this.clock.now().toISOString();
     const owner: JournalOwner = { who, ...(runUrl === undefined ? {} : { runUrl }), process: ownIdentity() };
     const known = await this.entryKeys(environment, sequence);
-    const cover: Cover = { state: 'open', deployment, snapshots, startedAt, owner };
+    const cover: Cover = { state: 'open', token: randomUUID(), deployment, snapshots, startedAt, owner };
     const etag = await this.store.put(coverKey(environment), serialise(cover));
     let last = known.length === 0 ? 0 : numberOf(known.at(-1) as string);
 

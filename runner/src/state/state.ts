@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.js';
+import { StackError } from '../core/errors.js';
 import type { Clock, ObjectStore } from '../core/ports.js';
 import { Journal } from './journal.js';
 import { Ledger } from './ledger.js';
@@ -12,8 +13,20 @@ export interface State {
   readonly journal: Journal;
 }
 
-/** Puts the ledger, the locks and the journal on a store. Nothing is read or written yet. */
+/** Shorter than a write to a busy disk or a far region may take, a lock would expire while it is renewed. */
+const SHORTEST_EXPIRY_MS = 1000;
+
+/**
+ * Puts the ledger, the locks and the journal on a store. Nothing is read or written yet.
+ * @throws StackError CONFIG_INVALID where locks could not be kept
+ */
 export function openState(store: ObjectStore, config: Pick<Config, 'state'>, clock: Clock): State {
+  if (config.state['lock-expiry'] < SHORTEST_EXPIRY_MS) {
+    throw new StackError('CONFIG_INVALID', 'state.lock-expiry is shorter than a second', {
+      where: 'state.lock-expiry',
+      next: 'Leave it out (15m), or set minutes.',
+    });
+  }
   return {
     store,
     ledger: new Ledger(store, clock),

@@ -1,0 +1,81 @@
+import type { Document } from './documents.js';
+import { holderOf, lostError, type LockDocument, type LockHolder } from './lockDocument.js';
+
+export interface HeldLock {
+  /** The last holder, where it was cut off: it expired, or its process is dead. Its deployment may be half done. */
+  readonly tookOver?: LockHolder;
+  /** Aborts when the lock is no longer ours: stop changing things. */
+  readonly lost: AbortSignal;
+  /**
+   * Gives it back; harmless where it is lost or released already. Never throws: what a run achieved does not depend
+   * on it, and a lock that cannot be given back frees itself when this process has ended or at its expiry.
+   */
+  release(): Promise<void>;
+}
+
+export interface Keeping {
+  readonly environment: string;
+  readonly taken: Document<LockDocument>;
+  /** What was stored before it was taken. */
+  readonly before: LockDocument | undefined;
+  readonly expiryMs: number;
+  /** The time at which a renewal of now expires. */
+  expiry(): string;
+  read(): Promise<Document<LockDocument> | undefined>;
+  write(value: LockDocument, current: Document<LockDocument>): Promise<string | undefined>;
+}
+
+/** Node's timers overflow past it, to 1 ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Renews a lock at every third of its expiry, until it is released or found lost. Its timers hold no process. */
+export function keepLock(keeping: Keeping): HeldLock {
+  const { environment, before, expiryMs } = keeping;
+  const lost = new AbortController();
+  let current = keeping.taken;
+  let working: Promise<void> = Promise.resolve();
+  let released = false;
+
+  const lose = (holder: LockDocument | undefined) => {
+    stop();
+    lost.abort(lostError(environment, holder));
+  };
+  // Where the store does not answer, nothing proves after the expiry that the lock is still ours.
+  const arm = () => setTimeout(() => lose(undefined), Math.min(expiryMs, LONGEST_TIMER_MS)).unref();
+  let deadline = arm();
+  const renew = async () => {
+    if (released || lost.signal.aborted) return;
+    const next = { ...current.value, expiresAt: keeping.expiry() };
+    const etag = await keeping.write(next, current);
+    if (etag === undefined) {
+      const found = (await keeping.read())?.value;
+      lose(found ?? { ...current.value, state: 'released' });
+      return;
+    }
+    current = { value: next, etag };
+    clearTimeout(deadline);
+    deadline = arm();
+  };
+  // A store that fails may answer again at the next third.
+  const timer = setInterval(
+    () => (working = working.then(renew).catch(() => undefined)),
+    expiryMs / 3,
+  ).unref();
+  const stop = () => {
+    clearInterval(timer);
+    clearTimeout(deadline);
+  };
+
+  return {
+    lost: lost.signal,
+    ...(before?.state === 'held' ? { tookOver: holderOf(before) } : {}),
+    release: async () => {
+      if (released) return;
+      released = true;
+      stop();
+      await working;
+      if (lost.signal.aborted) return;
+      await keeping.write({ ...current.value, state: 'released' }, current).catch(() => undefined);
+    },
+  };
+}

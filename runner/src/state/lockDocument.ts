@@ -1,0 +1,90 @@
+import { formatDuration } from '../config/duration.js';
+import { StackError } from '../core/errors.js';
+import type { ProcessIdentity } from './identity.js';
+import { segment } from './keys.js';
+
+/** Who takes a lock, as others will read it. */
+export interface LockOwner {
+  readonly who: string;
+  readonly runUrl?: string;
+  /** What runs, e.g. `deploy --env staging`. */
+  readonly command: string;
+  /** Why, where a person holds it by hand. */
+  readonly reason?: string;
+}
+
+export interface LockHolder extends LockOwner {
+  readonly since: string;
+  readonly expiresAt: string;
+  /** The process that renews it; none where a person holds it by hand. */
+  readonly process?: ProcessIdentity;
+}
+
+/** A lock as it is stored. The token makes each taking unlike every other, also by the same owner. */
+export type LockDocument = LockHolder & { readonly state: 'held' | 'released'; readonly token: string };
+
+export const lockKey = (environment: string) => `locks/${segment(environment)}.json`;
+
+/** What others may know of a lock. */
+export function holderOf({
+  who,
+  runUrl,
+  command,
+  reason,
+  since,
+  expiresAt,
+  process,
+}: LockDocument): LockHolder {
+  return {
+    who,
+    ...(runUrl === undefined ? {} : { runUrl }),
+    command,
+    ...(reason === undefined ? {} : { reason }),
+    since,
+    expiresAt,
+    ...(process === undefined ? {} : { process }),
+  };
+}
+
+/** The lines that help to find whoever holds a lock. */
+export function lockEvidence({ since, expiresAt, reason, runUrl, process }: LockHolder): string[] {
+  return [
+    `since ${since}, expires ${expiresAt}`,
+    ...(reason === undefined ? [] : [`reason: ${reason}`]),
+    ...(runUrl === undefined ? [] : [`run: ${runUrl}`]),
+    ...(process === undefined ? [] : [`process ${process.pid} on ${process.hostname}`]),
+  ];
+}
+
+/** Somebody else holds it. */
+export function lockedError(environment: string, holder: LockHolder, now: Date): StackError {
+  const held = formatDuration(Math.max(0, now.getTime() - Date.parse(holder.since)));
+  const first = holder.process === undefined ? `Ask ${holder.who} first` : 'Where it is surely dead';
+  return new StackError(
+    'LOCKED',
+    `${environment} has been locked by ${holder.who} (${holder.command}) for ${held}`,
+    {
+      where: environment,
+      evidence: lockEvidence(holder),
+      next: `\`--wait 10m\` waits for it. ${first}: node runner lock release --env ${environment} --force`,
+    },
+  );
+}
+
+/**
+ * The lock is not ours any more.
+ * @param holder what is stored now; undefined where it could not be renewed in time
+ */
+export function lostError(environment: string, holder: LockDocument | undefined): StackError {
+  const how =
+    holder === undefined
+      ? 'could not be renewed before its expiry'
+      : holder.state === 'released'
+        ? 'was freed by force'
+        : `was taken over by ${holder.who} (${holder.command})`;
+  return new StackError('LOCKED', `the lock of ${environment} ${how} while this run held it`, {
+    where: environment,
+    evidence: holder === undefined ? [] : lockEvidence(holder),
+    next: `node runner status --env ${environment}`,
+  });
+}
