@@ -28,8 +28,9 @@ export async function engineUp(workshop: Workshop): Promise<EngineFacts> {
     await mountSystemdHierarchy(workshop, already);
     return already;
   }
-  if (workshop.env['DOCKER_HOST'] !== undefined && !workshop.env['DOCKER_HOST'].startsWith('unix:')) {
-    throw new StackError('DOCKER_UNREACHABLE', `No Docker engine answers at ${workshop.env['DOCKER_HOST']}`, {
+  const host = workshop.env['DOCKER_HOST'] ?? '';
+  if (host !== '' && !host.startsWith('unix:')) {
+    throw new StackError('DOCKER_UNREACHABLE', `No Docker engine answers at ${host}`, {
       where: 'DOCKER_HOST',
       next: 'Start that engine, or unset DOCKER_HOST: then an engine is started on this machine.',
     });
@@ -54,14 +55,11 @@ async function startEngine(workshop: Workshop): Promise<void> {
   });
   await mkdir(home, { recursive: true, mode: 0o700 });
   const log = join(home, 'dockerd.log');
-  const pidFile = '/var/run/docker.pid';
+  const pidFile = join(home, 'dockerd.pid');
+  const host = workshop.env['DOCKER_HOST'];
   const start = await asRoot(workshop, daemon, [
-    '--mtu',
-    String(mtu),
-    '--pidfile',
-    pidFile,
-    '--group',
-    group,
+    ...['--mtu', String(mtu), '--pidfile', pidFile, '--group', group],
+    ...(host === undefined || host === '' ? [] : ['--host', host]),
   ]);
   await startDaemon({
     ...start,

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { join } from 'node:path';
 import { StackError } from '../core/errors.js';
 import { imageNames } from './images.js';
 import { LABEL } from './network.js';
 import { hostAddress, HOST_SLOTS, type HostAddress } from './settings.js';
+import { forgetHostKey, giveKey, sshAnswers, trustHostKey } from './sshTrust.js';
 import { withStateLock } from './stateLock.js';
-import { ask, eventually, must, type Workshop } from './workshop.js';
+import { ask, eventually, must, notUp, type Workshop } from './workshop.js';
 
 export interface Host extends HostAddress {
   readonly name: string;
@@ -69,7 +67,7 @@ export async function createHost(workshop: Workshop, name: string, slot: number 
     next: `If a port is taken, see who has it: ss -ltnp 'sport = :${address.sshPort}'`,
   });
   await giveKey(workshop, container);
-  await trustHostKey(workshop, container, address);
+  await trustHostKey(workshop, container, address.sshPort);
   const open = await eventually(workshop, () => sshAnswers(address.sshPort), 20_000);
   if (!open) {
     const log = await ask(workshop, 'docker', ['logs', '--tail', '20', container]);
@@ -90,7 +88,7 @@ export async function deleteHost(workshop: Workshop, name: string): Promise<bool
     await must(workshop, docker(['rm', '--force', '--volumes', container]), {
       purpose: `remove the host ${name}`,
     });
-    await withStateLock(workshop, 'known-hosts', () => rewriteKnownHosts(workshop, host.sshPort, undefined));
+    await forgetHostKey(workshop, host.sshPort);
   }
   await ask(workshop, 'docker', ['volume', 'rm', '--force', `${container}-docker`]);
   return host !== undefined;
@@ -149,79 +147,4 @@ function cgroupArguments(): string[] {
     : ['--volume', '/sys/fs/cgroup:/sys/fs/cgroup:ro'];
 }
 
-/** The public key, as root's file: sshd refuses one that somebody else could write. */
-async function giveKey(workshop: Workshop, container: string): Promise<void> {
-  const key = await readFile(`${workshop.settings.privateKey}.pub`, 'utf8').catch(() => {
-    throw notUp();
-  });
-  const file = '/etc/ssh/authorized_keys.d/deploy';
-  const write = { ...docker(['exec', '--interactive', container, 'tee', file]), input: key };
-  await must(workshop, write, { purpose: 'hand the public key to the host' });
-}
-
-/** Learns the host's own key through the engine, not over the network that the key shall secure. */
-async function trustHostKey(workshop: Workshop, container: string, address: HostAddress): Promise<void> {
-  let key = '';
-  await eventually(
-    workshop,
-    async () => {
-      key =
-        (await ask(workshop, 'docker', ['exec', container, 'cat', '/etc/ssh/ssh_host_ed25519_key.pub'])) ??
-        '';
-      return key !== '';
-    },
-    20_000,
-  );
-  const words = key.split(' ').slice(0, 2).join(' ');
-  await withStateLock(workshop, 'known-hosts', () => rewriteKnownHosts(workshop, address.sshPort, words));
-}
-
-async function rewriteKnownHosts(workshop: Workshop, port: number, key: string | undefined): Promise<void> {
-  const { knownHosts, state } = workshop.settings;
-  const who = `[127.0.0.1]:${port}`;
-  const before = (await readFile(knownHosts, 'utf8').catch(() => '')).split('\n');
-  const lines = before.filter((line) => line !== '' && !line.startsWith(`${who} `));
-  if (key !== undefined) lines.push(`${who} ${key}`);
-  const fresh = join(state, `known_hosts.${process.pid}`);
-  await writeFile(fresh, lines.length === 0 ? '' : `${lines.join('\n')}\n`);
-  await rename(fresh, knownHosts);
-}
-
-/** An SSH key pair of this environment's own, and an empty list of known hosts. */
-export async function sshKeyUp(workshop: Workshop): Promise<void> {
-  const { state, privateKey, knownHosts, name } = workshop.settings;
-  await mkdir(state, { recursive: true, mode: 0o700 });
-  await chmod(state, 0o700);
-  await writeFile(knownHosts, '', { flag: 'a' });
-  if ((await readFile(`${privateKey}.pub`, 'utf8').catch(() => '')) !== '') {
-    workshop.say({ piece: 'ssh key', status: 'skipped', message: `${privateKey} is there` });
-    return;
-  }
-  const args = ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', privateKey];
-  await must(workshop, { file: 'ssh-keygen', args }, { purpose: 'make an SSH key' });
-  workshop.say({
-    piece: 'ssh key',
-    status: 'ok',
-    message: `made ${privateKey} for the hosts of this environment alone`,
-  });
-}
-
-/** Does an SSH server greet on this port of 127.0.0.1? Docker's proxy accepts before sshd listens. */
-export function sshAnswers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, timeout: 1000 });
-    const end = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('data', (data) => end(data.toString('latin1').startsWith('SSH-')));
-    socket.once('error', () => end(false));
-    socket.once('timeout', () => end(false));
-    socket.once('close', () => end(false));
-  });
-}
-
 const docker = (args: readonly string[]) => ({ file: 'docker', args });
-
-const notUp = (): StackError =>
-  new StackError('TOOL_FAILED', 'The local environment is not up', { next: 'Type: node runner local up' });

@@ -1,8 +1,7 @@
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
-import { StackError } from '../core/errors.js';
 import { emulatorClient, unless } from './awsTools.js';
 import { imageNames } from './images.js';
-import { must, type Workshop } from './workshop.js';
+import { must, notUp, type Workshop } from './workshop.js';
 
 const REPOSITORY = 'automation-stack/placeholder';
 
@@ -25,11 +24,7 @@ export async function placeholder(
   port: number,
 ): Promise<{ readonly image: string; readonly command: readonly string[] }> {
   const busybox = (await imageNames(workshop))?.busybox;
-  if (busybox === undefined) {
-    throw new StackError('TOOL_FAILED', 'The local environment is not up', {
-      next: 'Type: node runner local up',
-    });
-  }
+  if (busybox === undefined) throw notUp();
   const command = ['sh', '-c', placeholderScript(port)];
   const tag = busybox.split(':').at(-1) ?? 'latest';
   const registry = `127.0.0.1:${workshop.settings.emulatorPort}`;

@@ -1,9 +1,8 @@
 import { StackError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { createHost, deleteHost } from './hosts.js';
-import { loadBalancerUrl } from './settings.js';
 import { emulatorRuns } from './emulator.js';
-import type { Workshop } from './workshop.js';
+import { notUp, type Workshop } from './workshop.js';
 
 /** `key=value` words by key. */
 export type Settings = Readonly<Record<string, string>>;
@@ -139,8 +138,5 @@ function number(given: Settings, key: string): number | undefined {
 
 async function requireEmulator(workshop: Workshop): Promise<void> {
   if (await emulatorRuns(workshop.settings)) return;
-  throw new StackError('TOOL_FAILED', 'The AWS emulator does not run', {
-    where: loadBalancerUrl(workshop.settings, ''),
-    next: 'Type: node runner local up',
-  });
+  throw notUp();
 }

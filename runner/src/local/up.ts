@@ -4,7 +4,7 @@ import { missingImages, prepareImage, recordImages } from './images.js';
 import { findProgram, installPackages } from './machine.js';
 import { networkUp, relayUp } from './network.js';
 import { servicesUp } from './services.js';
-import { sshKeyUp } from './hosts.js';
+import { sshKeyUp } from './sshTrust.js';
 import { toolsUp } from './tools.js';
 import { withStateLock } from './stateLock.js';
 import { ask, type Workshop } from './workshop.js';

@@ -100,3 +100,7 @@ export async function answers(url: string): Promise<boolean> {
     return false;
   }
 }
+
+/** What everything that needs a running local environment says where there is none. */
+export const notUp = (): StackError =>
+  new StackError('TOOL_FAILED', 'The local environment is not up', { next: 'Type: node runner local up' });

@@ -1,0 +1,82 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { withStateLock } from './stateLock.js';
+import { ask, eventually, must, notUp, type Workshop } from './workshop.js';
+
+/** Hands a host the public key, as root's file: sshd refuses one that somebody else could write. */
+export async function giveKey(workshop: Workshop, container: string): Promise<void> {
+  const key = await readFile(`${workshop.settings.privateKey}.pub`, 'utf8').catch(() => {
+    throw notUp();
+  });
+  const file = '/etc/ssh/authorized_keys.d/deploy';
+  const write = { file: 'docker', args: ['exec', '--interactive', container, 'tee', file], input: key };
+  await must(workshop, write, { purpose: 'hand the public key to the host' });
+}
+
+/** Learns a host's own key through the engine, not over the network that the key shall secure. */
+export async function trustHostKey(workshop: Workshop, container: string, port: number): Promise<void> {
+  let key = '';
+  await eventually(
+    workshop,
+    async () => {
+      key =
+        (await ask(workshop, 'docker', ['exec', container, 'cat', '/etc/ssh/ssh_host_ed25519_key.pub'])) ??
+        '';
+      return key !== '';
+    },
+    20_000,
+  );
+  const words = key.split(' ').slice(0, 2).join(' ');
+  await withStateLock(workshop, 'known-hosts', () => rewriteKnownHosts(workshop, port, words));
+}
+
+/** Forgets the key of a host that is gone. */
+export function forgetHostKey(workshop: Workshop, port: number): Promise<void> {
+  return withStateLock(workshop, 'known-hosts', () => rewriteKnownHosts(workshop, port, undefined));
+}
+
+async function rewriteKnownHosts(workshop: Workshop, port: number, key: string | undefined): Promise<void> {
+  const { knownHosts, state } = workshop.settings;
+  const who = `[127.0.0.1]:${port}`;
+  const before = (await readFile(knownHosts, 'utf8').catch(() => '')).split('\n');
+  const lines = before.filter((line) => line !== '' && !line.startsWith(`${who} `));
+  if (key !== undefined) lines.push(`${who} ${key}`);
+  const fresh = join(state, `known_hosts.${process.pid}`);
+  await writeFile(fresh, lines.length === 0 ? '' : `${lines.join('\n')}\n`);
+  await rename(fresh, knownHosts);
+}
+
+/** An SSH key pair of this environment's own, and an empty list of known hosts. */
+export async function sshKeyUp(workshop: Workshop): Promise<void> {
+  const { state, privateKey, knownHosts, name } = workshop.settings;
+  await mkdir(state, { recursive: true, mode: 0o700 });
+  await chmod(state, 0o700);
+  await writeFile(knownHosts, '', { flag: 'a' });
+  if ((await readFile(`${privateKey}.pub`, 'utf8').catch(() => '')) !== '') {
+    workshop.say({ piece: 'ssh key', status: 'skipped', message: `${privateKey} is there` });
+    return;
+  }
+  const args = ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', privateKey];
+  await must(workshop, { file: 'ssh-keygen', args }, { purpose: 'make an SSH key' });
+  workshop.say({
+    piece: 'ssh key',
+    status: 'ok',
+    message: `made ${privateKey} for the hosts of this environment alone`,
+  });
+}
+
+/** Does an SSH server greet on this port of 127.0.0.1? Docker's proxy accepts before sshd listens. */
+export function sshAnswers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: 1000 });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('data', (data) => end(data.toString('latin1').startsWith('SSH-')));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+    socket.once('close', () => end(false));
+  });
+}
