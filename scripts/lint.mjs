@@ -10,13 +10,17 @@ const checks = [
   ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
   ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'runner/src']],
   ['unused', bin('knip'), ['--no-progress']],
-  ['generated', process.execPath, ['scripts/generate.mjs', '--check']],
+  ['generated', process.execPath, ['--import', 'tsx', 'scripts/generate.ts', '--check']],
   ['terraform fmt', 'terraform', ['fmt', '-check', '-recursive', '-diff', '.']],
 ];
 let failed = 0;
 for (const [name, file, args] of checks) {
   const startedAt = Date.now();
-  const { status, stdout, stderr, error } = spawnSync(file, args, { cwd: root, encoding: 'utf8', maxBuffer: 64e6 });
+  const { status, stdout, stderr, error } = spawnSync(file, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64e6,
+  });
   const ok = status === 0;
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
   if (!ok) {

@@ -8,6 +8,7 @@ import type { DockerEngine } from './adapters/docker/engine.js';
 import type { Git } from './adapters/git/git.js';
 import type { SshHosts } from './adapters/ssh/hosts.js';
 import type { State } from './state/state.js';
+import type { Target } from './targets/target.js';
 import { runnerVersion } from './version.js';
 
 /** Options that every command takes. */
@@ -56,6 +57,8 @@ export interface Context {
   docker(): Promise<DockerEngine>;
   aws(environment: NamedEnvironment): Promise<AwsClients>;
   ssh(environment: NamedEnvironment): Promise<SshHosts>;
+  /** The targets of an environment; `only` chooses some by name. */
+  targets(environment: NamedEnvironment, only?: readonly string[]): Promise<readonly Target[]>;
 }
 
 export interface ContextInput {
@@ -138,6 +141,10 @@ export async function createContext(input: ContextInput): Promise<Context> {
         directory: (await config()).directory,
       });
     }),
+    targets: async (environment, only) => {
+      const { createTargets } = await import('./targets/create.js');
+      return createTargets(context, environment, only);
+    },
   };
   return context;
 }

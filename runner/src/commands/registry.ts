@@ -9,12 +9,31 @@ interface CommandModule {
  * called (or when help, completion or docs list them all).
  */
 export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  init: () => import('./init.js'),
+  doctor: () => import('./doctor.js'),
   config: () => import('./config.js'),
   stages: () => import('./stages.js'),
+  run: () => import('./run.js'),
+  build: () => import('./build.js'),
+  test: () => import('./test.js'),
+  push: () => import('./push.js'),
+  plan: () => import('./plan.js'),
+  apply: () => import('./apply.js'),
+  destroy: () => import('./destroy.js'),
+  output: () => import('./output.js'),
   inventory: () => import('./inventory.js'),
+  env: () => import('./env.js'),
   provision: () => import('./provision.js'),
+  deploy: () => import('./deploy.js'),
+  promote: () => import('./promote.js'),
+  rollback: () => import('./rollback.js'),
+  status: () => import('./status.js'),
   history: () => import('./history.js'),
+  release: () => import('./release.js'),
   lock: () => import('./lock.js'),
+  notify: () => import('./notify.js'),
+  report: () => import('./report.js'),
+  local: () => import('./local.js'),
   completion: () => import('./completion.js'),
 };
 

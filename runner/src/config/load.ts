@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { z } from 'zod';
 import { StackError } from '../core/errors.js';
-import { didYouMean } from '../core/nearest.js';
+import { didYouMean, nearest } from '../core/nearest.js';
 import { crossCheck } from './checks.js';
 import { extendEnvironments } from './extend.js';
 import { configSchema, type Config } from './schema.js';
@@ -49,16 +49,23 @@ export function validateConfig(
   const parsed = configSchema.safeParse(extended.value, { error: wording });
   const issues = extended.issues.map((issue) => locate(issue.path, issue.message));
   if (!parsed.success) {
-    for (const issue of flatten(parsed.error.issues)) {
-      if (issue.code === 'unrecognized_keys') {
-        for (const key of issue.keys) {
-          const known = knownKeys(issue.path, extended.value);
-          const hint = didYouMean(key, known) || ` Known here: ${known.join(', ')}.`;
-          issues.push(
-            locate([...issue.path, key], `unknown key "${key}" in ${pathText(issue.path)}.${hint}`, 'key'),
-          );
-        }
-      } else issues.push(locate(issue.path, `${pathText(issue.path)}: ${issue.message}`));
+    const found = flatten(parsed.error.issues);
+    // A mistyped key is one mistake, not also a missing key.
+    const mistyped = new Set<string>();
+    for (const issue of found) {
+      if (issue.code !== 'unrecognized_keys') continue;
+      const known = knownKeys(issue.path, extended.value);
+      for (const key of issue.keys) {
+        const meant = nearest(key, known);
+        if (meant !== undefined) mistyped.add([...issue.path, meant].join('.'));
+        const hint = didYouMean(key, known) || ` Known here: ${known.join(', ')}.`;
+        const message = `unknown key "${key}" in ${pathText(issue.path)}.${hint}`;
+        issues.push(locate([...issue.path, key], message, 'key'));
+      }
+    }
+    for (const issue of found) {
+      if (issue.code === 'unrecognized_keys' || mistyped.has(issue.path.join('.'))) continue;
+      issues.push(locate(issue.path, `${pathText(issue.path)}: ${issue.message}`));
     }
   } else issues.push(...crossCheck(parsed.data).map((issue) => locate(issue.path, issue.message)));
   if (!parsed.success || issues.length > 0) return { issues: inOrder(issues) };

@@ -43,7 +43,7 @@ export async function runGraph(
       } else later.push(stage);
     }
     waiting = later;
-    await Promise.race(running.values());
+    if (running.size > 0) await Promise.race(running.values());
   } while (running.size > 0 || waiting.length > 0);
   return stages.map((stage) => outcomes.get(stage.id) as StageOutcome);
 }

@@ -6,7 +6,6 @@ import { formatDuration } from '../config/duration.js';
 import type { HeldLock } from '../state/locks.js';
 import type { State } from '../state/state.js';
 import type { JournalWriter, Unfinished } from '../state/journal.js';
-import { createTargets } from '../targets/create.js';
 import type { Rollout, Target, TargetSnapshot } from '../targets/target.js';
 import { describeCutOff } from './cutOff.js';
 
@@ -49,7 +48,7 @@ export async function deployRelease(context: Context, request: DeployRequest): P
       if (unfinished !== undefined && request.resume === undefined) {
         throw describeCutOff(unfinished, request.environment.name);
       }
-      const targets = await createTargets(context, request.environment);
+      const targets = await context.targets(request.environment);
       return roll(context, state, lock, targets, request, unfinished);
     },
   );

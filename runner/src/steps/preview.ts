@@ -1,6 +1,5 @@
 import type { CommandResult } from '../commands/command.js';
 import type { Context, NamedEnvironment } from '../container.js';
-import { createTargets } from '../targets/create.js';
 
 /** `deploy --dry-run`: which release would go where, and what runs there now; looks, changes nothing. */
 export async function previewDeploy(
@@ -60,7 +59,7 @@ async function preview(
     locks.holder(environment.name),
     journal.unfinished(environment.name),
   ]);
-  const targets = await createTargets(context, environment);
+  const targets = await context.targets(environment);
   const now = await Promise.all(
     targets.map(async (target) => ({ name: target.name, ...(await target.status()) })),
   );

@@ -2,7 +2,6 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord } from '../core/release.js';
 import type { Unfinished } from '../state/journal.js';
-import { createTargets } from '../targets/create.js';
 import { deployRelease, restoreTargets, rollbackFailed, withLock } from './deploy.js';
 import { unknownRelease } from './promote.js';
 
@@ -77,8 +76,7 @@ async function undoCutOff(context: Context, request: RollbackRequest): Promise<R
       message: `deployment ${deployment.sequence} of ${deployment.version} by ${deployment.who} was cut off: undoing it`,
     });
     const writer = await state.journal.open(deployment, unfinished.snapshots);
-    const targets = await createTargets(
-      context,
+    const targets = await context.targets(
       environment,
       Object.keys(unfinished.snapshots).filter((name) => name in environment.config.targets),
     );

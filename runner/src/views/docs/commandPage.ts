@@ -10,7 +10,9 @@ export function commandPage(verb: string, definitions: readonly CommandDefinitio
       `\`\`\`text\nnode runner ${usage(definition)}\n\`\`\``,
       argumentTable(definition),
       optionTable(optionsOf(definition).filter((option) => !globalOptions.includes(option))),
-      (definition.examples ?? []).map(({ command, explains }) => `- \`node runner ${command}\`: ${explains}`).join('\n'),
+      (definition.examples ?? [])
+        .map(({ command, explains }) => `- \`node runner ${command}\`: ${explains}`)
+        .join('\n'),
     ]
       .filter((part) => part !== '')
       .join('\n\n'),
@@ -53,13 +55,17 @@ function usage(definition: CommandDefinition): string {
     const name = `${argument.name.toUpperCase()}${argument.variadic === true ? '…' : ''}`;
     return argument.required === true ? name : `[${name}]`;
   });
-  const environment = { required: ['--env NAME'], optional: ['[--env NAME]'], none: [] }[definition.environment ?? 'none'];
+  const environment = { required: ['--env NAME'], optional: ['[--env NAME]'], none: [] }[
+    definition.environment ?? 'none'
+  ];
   return [definition.name, ...words, ...environment, '[options]'].join(' ');
 }
 
 function argumentTable(definition: CommandDefinition): string {
   if (definition.arguments === undefined || definition.arguments.length === 0) return '';
-  const rows = definition.arguments.map(({ name, description }) => `| \`${name.toUpperCase()}\` | ${cell(description)} |`);
+  const rows = definition.arguments.map(
+    ({ name, description }) => `| \`${name.toUpperCase()}\` | ${cell(description)} |`,
+  );
   return `| Argument | Meaning |\n| --- | --- |\n${rows.join('\n')}`;
 }
 

@@ -42,7 +42,8 @@ function walk(node: SchemaNode, path: string): string[] {
 
 function inside(node: SchemaNode, path: string): string[] {
   const rows = walk(node, path);
-  if (typeof node.additionalProperties === 'object') rows.push(...inside(node.additionalProperties, `${path}.NAME`));
+  if (typeof node.additionalProperties === 'object')
+    rows.push(...inside(node.additionalProperties, `${path}.NAME`));
   for (const branch of [...(node.oneOf ?? []), ...(node.anyOf ?? [])]) {
     const kind = branch.properties?.['kind']?.const;
     rows.push(...inside(branch, kind === undefined ? path : `${path} (${String(kind)})`));
@@ -51,7 +52,8 @@ function inside(node: SchemaNode, path: string): string[] {
 }
 
 function row(path: string, node: SchemaNode, required: boolean): string {
-  const fallback = node.default === undefined ? (required ? '**required**' : '') : code(JSON.stringify(node.default));
+  const fallback =
+    node.default === undefined ? (required ? '**required**' : '') : code(JSON.stringify(node.default));
   return `| ${code(path)} | ${typeOf(node)} | ${fallback} | ${(node.description ?? '').replaceAll('|', '\\|')} |`;
 }
 

@@ -1,0 +1,43 @@
+# Everything a newcomer types. `make` alone shows this list.
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-down test lint bench build format docs clean
+SHELL := /bin/bash
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: build ## Set up everything and run the main job on the local environment
+	@scripts/demo.sh
+
+demo-down: build ## Take the demo and the local environment away again
+	@scripts/demo.sh down
+
+test: build ## Set up everything and pass all tests: lint, unit, integration
+	@node scripts/test.mjs
+
+lint: node_modules/.installed ## Types, style, format, layers, dead code, generated files
+	@node scripts/lint.mjs
+
+bench: build ## Measure start-up, deploys, builds and the ledger beside peers
+	@node --import tsx bench/run.ts
+
+build: runner/dist/main.js ## Compile the runner
+
+docs: node_modules/.installed ## Make the generated pages and the JSON Schema again
+	@node --import tsx scripts/generate.ts
+
+format: node_modules/.installed ## Format the code
+	@npx prettier --write --log-level warn . && terraform fmt -recursive . >/dev/null
+
+clean: ## Remove what was built
+	@rm -rf runner/dist node_modules
+
+# A stamp of our own: npm touches nothing when all is there already.
+node_modules/.installed: package-lock.json
+	@echo "Installing the pinned npm packages …"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+runner/dist/main.js: node_modules/.installed package.json scripts/build.mjs $(shell find runner/src -type f)
+	@npm run --silent build
+	@touch $@

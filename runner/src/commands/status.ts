@@ -1,0 +1,25 @@
+import { flag, type CommandDefinition } from './command.js';
+
+const status: CommandDefinition = {
+  name: 'status',
+  summary: 'Show what each environment runs',
+  description: `From the ledger: the healthy release, since when, by whom, the last attempt, who holds the lock, and whether a deployment was cut off.
+\`--live\` also asks the targets themselves (ECS, hosts over SSH), and exits 1 where one is not healthy.`,
+  options: [{ name: 'live', description: 'Ask the targets what really runs.' }],
+  examples: [
+    { command: 'status', explains: 'All environments at a glance.' },
+    { command: 'status --env production --live', explains: 'What the platform itself says.' },
+  ],
+  environment: 'optional',
+  async run(context, input) {
+    const [{ statusOfEnvironments }, { environmentStatusText }] = await Promise.all([
+      import('../steps/status.js'),
+      import('../views/environmentStatus.js'),
+    ]);
+    const environments = await statusOfEnvironments(context, flag(input, 'live'));
+    const healthy = environments.every((item) => item.targets?.every((target) => target.healthy) ?? true);
+    return { exitCode: healthy ? 0 : 1, data: environments, text: environmentStatusText(environments) };
+  },
+};
+
+export const commands = [status];

@@ -1,0 +1,88 @@
+import type { Context } from '../container.js';
+import { toErrorRecord } from '../core/errors.js';
+import type { DeploymentRecord } from '../core/release.js';
+import type { TargetStatus } from '../targets/target.js';
+
+export interface EnvironmentStatus {
+  readonly environment: string;
+  readonly url?: string;
+  readonly healthy?: DeploymentRecord;
+  readonly latest?: DeploymentRecord;
+  /** Who holds the lock now. */
+  readonly lock?: {
+    readonly who: string;
+    readonly since: string;
+    readonly command: string;
+    readonly runUrl?: string;
+  };
+  /** A deployment that never came to its end, and that nobody is working on. */
+  readonly cutOff?: {
+    readonly sequence: number;
+    readonly version: string;
+    readonly who: string;
+    readonly lastStep?: string;
+  };
+  readonly targets?: readonly (TargetStatus & { readonly name: string })[];
+}
+
+/** The status of the environment named by --env, or of all. */
+export async function statusOfEnvironments(
+  context: Context,
+  live: boolean,
+): Promise<readonly EnvironmentStatus[]> {
+  const config = await context.config();
+  const names =
+    context.options.environment === undefined
+      ? Object.keys(config.environments)
+      : [(await context.environment()).name];
+  return Promise.all(names.map((name) => statusOf(context, name, live)));
+}
+
+async function statusOf(context: Context, name: string, live: boolean): Promise<EnvironmentStatus> {
+  const { ledger, locks, journal } = await context.state();
+  const environment = await context.environment(name);
+  const [current, lock, unfinished, targets] = await Promise.all([
+    ledger.current(name),
+    locks.holder(name),
+    journal.unfinished(name),
+    live ? targetStatus(context, name) : undefined,
+  ]);
+  const lastStep = unfinished?.entries.at(-1)?.action;
+  return {
+    environment: name,
+    ...(environment.config.url === undefined ? {} : { url: environment.config.url }),
+    ...current,
+    ...(lock === undefined ? {} : { lock }),
+    // While somebody holds the lock, an open journal is simply the deployment in progress.
+    ...(unfinished === undefined || lock !== undefined
+      ? {}
+      : {
+          cutOff: {
+            sequence: unfinished.deployment.sequence,
+            version: unfinished.deployment.version,
+            who: unfinished.deployment.who,
+            ...(lastStep === undefined ? {} : { lastStep }),
+          },
+        }),
+    ...(targets === undefined ? {} : { targets }),
+  };
+}
+
+async function targetStatus(
+  context: Context,
+  name: string,
+): Promise<readonly (TargetStatus & { name: string })[]> {
+  const environment = await context.environment(name);
+  if (Object.keys(environment.config.targets).length === 0) return [];
+  const targets = await context.targets(environment);
+  return Promise.all(
+    targets.map(async (target) => {
+      try {
+        return { name: target.name, ...(await target.status()) };
+      } catch (error) {
+        const { message } = toErrorRecord(error);
+        return { name: target.name, kind: target.kind, healthy: false, summary: message };
+      }
+    }),
+  );
+}

@@ -1,0 +1,55 @@
+// Makes what is made from the code: docs/commands/*.md, docs/configuration.md and the JSON Schema.
+// `--check` changes nothing and fails where a file is not what it would make.
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { allCommands } from '../runner/src/commands/registry.js';
+import { commandIndex, commandPage } from '../runner/src/views/docs/commandPage.js';
+import { configurationPage } from '../runner/src/views/docs/configurationPage.js';
+import { errorsPage } from '../runner/src/views/docs/errorsPage.js';
+import { jsonSchema } from '../runner/src/config/jsonSchema.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const commands = (await allCommands()).filter((command) => command.hidden !== true);
+const schema = jsonSchema();
+const files = new Map<string, string>([
+  ['resources/automation-stack.schema.json', JSON.stringify(schema)],
+  ['docs/configuration.md', configurationPage(schema)],
+  ['docs/errors.md', errorsPage()],
+  ['docs/commands/README.md', commandIndex(commands)],
+  ...[...new Set(commands.map(({ name }) => name.split(' ')[0] as string))].map(
+    (verb) =>
+      [
+        `docs/commands/${verb}.md`,
+        commandPage(
+          verb,
+          commands.filter(({ name }) => name.split(' ')[0] === verb),
+        ),
+      ] as const,
+  ),
+]);
+
+const check = process.argv.includes('--check');
+const wrong: string[] = [];
+for (const [file, content] of files) {
+  const path = join(root, file);
+  const text = await format(content, { ...(await resolveConfig(path)), filepath: path });
+  const before = await readFile(path, 'utf8').catch(() => undefined);
+  if (before === text) continue;
+  wrong.push(file);
+  if (check) continue;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+for (const name of await readdir(join(root, 'docs/commands')).catch(() => [])) {
+  const file = `docs/commands/${name}`;
+  if (files.has(file)) continue;
+  wrong.push(`${file} (no such command)`);
+  if (!check) await rm(join(root, file));
+}
+for (const file of wrong) console.log(check ? `out of date: ${file}` : `wrote ${file}`);
+if (check && wrong.length > 0) {
+  console.log('Run `make docs` and commit the result.');
+  process.exitCode = 1;
+}

@@ -1,0 +1,88 @@
+// Runs every suite, fast ones first, and ends with the sum: `N passed, N failed, N skipped`.
+//   node scripts/test.mjs [SUITE …]     suites: lint unit integration
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const scratch = await mkdtemp(join(tmpdir(), 'automation-stack-test-'));
+
+/** Runs a command with its output shown; resolves with the exit code and the lines that `pick` matched. */
+function run(file, args, { env = {}, pick } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', pick ? 'pipe' : 'inherit', 'inherit'],
+    });
+    let output = '';
+    child.stdout?.on('data', (chunk) => {
+      process.stdout.write(chunk);
+      output += chunk;
+    });
+    child.on('error', (error) => resolve({ code: 127, picked: [], error }));
+    child.on('close', (code, signal) =>
+      resolve({ code: code ?? 128, signal, picked: pick ? (output.match(pick) ?? []) : [] }),
+    );
+  });
+}
+
+async function mocha(name, ...patterns) {
+  const counts = join(scratch, `${name}.json`);
+  const { code, signal } = await run(
+    process.execPath,
+    ['node_modules/mocha/bin/mocha.js', '--reporter', 'test/support/reporter.cjs', ...patterns],
+    { env: { TEST_COUNTS: counts } },
+  );
+  try {
+    return JSON.parse(await readFile(counts, 'utf8'));
+  } catch {
+    // It never came to its end: a crash or a syntax error must count as a failure, whatever passed before.
+    console.log(`The ${name} suite ended early (${signal ?? `exit ${code}`}).`);
+    return { passed: 0, failed: 1, skipped: [] };
+  }
+}
+
+const suites = {
+  async lint() {
+    const { picked, code } = await run(process.execPath, ['scripts/lint.mjs'], { pick: /^(ok|FAILED) /gm });
+    const failed = picked.filter((line) => line.startsWith('FAILED')).length;
+    return { passed: picked.length - failed, failed: code === 0 ? failed : Math.max(1, failed), skipped: [] };
+  },
+  unit: () => mocha('unit', 'test/unit/**/*.test.ts'),
+  async integration() {
+    const { code } = await run(process.execPath, ['runner', 'local', 'up']);
+    if (code !== 0) {
+      console.log('The local environment did not come up: no integration test could run.');
+      return { passed: 0, failed: 1, skipped: [] };
+    }
+    return mocha('integration', 'test/integration/**/*.test.ts', 'test/ansible/**/*.test.ts');
+  },
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !(name in suites));
+if (unknown.length > 0) {
+  console.error(`No suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}.`);
+  process.exit(2);
+}
+const total = { passed: 0, failed: 0, skipped: [] };
+for (const [name, suite] of Object.entries(suites)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  const startedAt = Date.now();
+  console.log(`\n=== ${name} ===`);
+  const counts = await suite();
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped.push(...counts.skipped);
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  console.log(
+    `=== ${name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped.length} skipped, ${seconds} s ===`,
+  );
+}
+await rm(scratch, { recursive: true, force: true });
+for (const title of total.skipped) console.log(`skipped: ${title}`);
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
+process.exitCode = total.failed === 0 ? 0 : 1;

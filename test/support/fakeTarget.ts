@@ -1,0 +1,53 @@
+import { StackError } from '../../runner/src/core/errors.js';
+import type { ReleaseRecord, TargetRecord } from '../../runner/src/core/release.js';
+import type { Rollout, Target, TargetSnapshot } from '../../runner/src/targets/target.js';
+
+/** A target in memory: remembers what runs, and fails or waits where a test says so. */
+export class FakeTarget implements Target {
+  readonly kind = 'fake';
+  readonly calls: string[] = [];
+  running: string;
+  failDeploy: Error | undefined;
+  failRestore: Error | undefined;
+  /** Awaited in the middle of a deploy, after the change was made. */
+  midway: (rollout: Rollout) => Promise<void> = async () => undefined;
+
+  constructor(
+    readonly name: string,
+    running = '0.1.0',
+  ) {
+    this.running = running;
+  }
+
+  async snapshot(): Promise<TargetSnapshot> {
+    return { running: this.running };
+  }
+
+  async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
+    this.calls.push(`deploy ${release.version}`);
+    if (this.running === release.version) return { kind: this.kind, status: 'unchanged' };
+    await rollout.journal('move', { to: release.version });
+    this.running = release.version;
+    await this.midway(rollout);
+    rollout.signal.throwIfAborted();
+    if (this.failDeploy !== undefined) throw this.failDeploy;
+    return { kind: this.kind, status: 'healthy', stableMs: 1000 };
+  }
+
+  async restore(snapshot: TargetSnapshot): Promise<TargetRecord> {
+    this.calls.push(`restore ${String(snapshot['running'])}`);
+    if (this.failRestore !== undefined) throw this.failRestore;
+    this.running = String(snapshot['running']);
+    return { kind: this.kind, status: 'healthy' };
+  }
+
+  async status() {
+    return { kind: this.kind, healthy: true, summary: this.running };
+  }
+}
+
+export const crash = () =>
+  new StackError('DEPLOY_FAILED', 'web crashed with exit code 1', {
+    evidence: ['boom'],
+    next: 'Look at the log.',
+  });

@@ -1,0 +1,28 @@
+import { expect } from 'chai';
+import { formatDuration, parseDuration } from '../../../runner/src/config/duration.js';
+
+describe('durations', () => {
+  for (const [text, ms] of [
+    ['250ms', 250],
+    ['30s', 30_000],
+    ['1h30m', 5_400_000],
+    ['0s', 0],
+    ['1.5s', 1500],
+  ] as const) {
+    it(`reads ${text}`, () => expect(parseDuration(text)).to.equal(ms));
+  }
+
+  for (const text of ['', '10', 'm', '1 s', '-1s']) {
+    it(`refuses "${text}"`, () => expect(() => parseDuration(text)).to.throw(RangeError));
+  }
+
+  for (const [ms, text] of [
+    [850, '850ms'],
+    [4200, '4.2s'],
+    [60_000, '1m'],
+    [192_000, '3m12s'],
+    [7_500_000, '2h5m'],
+  ] as const) {
+    it(`writes ${ms} ms as ${text}`, () => expect(formatDuration(ms)).to.equal(text));
+  }
+});

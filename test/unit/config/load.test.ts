@@ -1,0 +1,113 @@
+import { expect } from 'chai';
+import { validateConfig } from '../../../runner/src/config/load.js';
+
+const check = (text: string) => validateConfig('automation-stack.yml', text, '/app');
+const problems = (text: string) =>
+  check(text).issues.map((issue) => `${issue.line}:${issue.column} ${issue.message}`);
+
+const GOOD = `application: shop
+images:
+  web: { context: app, repository: shop/web }
+environments:
+  staging:
+    targets:
+      web: { kind: ecs-service, cluster: c, service: s, image: web, health: { for: 30s } }
+  production:
+    extends: staging
+    promotion: { from: staging }
+    targets:
+      web: { service: p }
+`;
+
+describe('automation-stack.yml', () => {
+  it('is read into a frozen configuration with defaults filled in', () => {
+    const { config, issues } = check(GOOD);
+    expect(issues).to.deep.equal([]);
+    expect(config?.state.location).to.equal('.automation-stack');
+    expect(config?.environments['staging']?.targets['web']).to.include({
+      kind: 'ecs-service',
+      timeout: 900_000,
+    });
+    expect(Object.isFrozen(config?.environments)).to.equal(true);
+  });
+
+  it('turns durations into milliseconds', () => {
+    expect(check(GOOD).config?.environments['staging']?.targets['web']?.health.for).to.equal(30_000);
+  });
+
+  it('merges what an environment extends, deeply', () => {
+    const target = check(GOOD).config?.environments['production']?.targets['web'];
+    expect(target).to.include({ cluster: 'c', service: 'p', image: 'web' });
+  });
+
+  it('takes a setting away with null', () => {
+    const { config } = check(GOOD.replace('web: { service: p }', 'web: null'));
+    expect(config?.environments['production']?.targets).to.deep.equal({});
+  });
+
+  it('refuses an unknown key at its own place and names the nearest', () => {
+    expect(problems(GOOD.replace('repository:', 'repositry:'))).to.deep.equal([
+      '3:24 unknown key "repositry" in images.web. Did you mean "repository"?',
+    ]);
+  });
+
+  it('knows the keys of each kind of target', () => {
+    expect(problems(GOOD.replace('cluster: c', 'clustre: c')).join('\n')).to.contain(
+      'Did you mean "cluster"?',
+    );
+  });
+
+  it('reports every error at once, in the order they stand', () => {
+    const found = problems('application: Shop\nenvironments:\n  staging:\n    concurrency: 2\nstate: 7\n');
+    expect(found).to.have.lengthOf(3);
+    expect(found[0]).to.match(/^1:14 application: must be lower-case/);
+    expect(found[1]).to.match(/^4:5 unknown key "concurrency" in environments.staging/);
+    expect(found[2]).to.match(/^5:8 state: must be a map, not 7/);
+  });
+
+  it('reports what several environments inherit only once', () => {
+    expect(problems(GOOD.replace('for: 30s', 'for: soon'))).to.have.lengthOf(1);
+  });
+
+  it('points at malformed YAML', () => {
+    expect(problems('application: shop\nenvironments: [a\nimages: {}\n')[0]).to.match(/^3:/);
+  });
+
+  it('refuses a duplicate key', () => {
+    expect(problems('application: a\napplication: b\nenvironments: {}\n')[0]).to.match(/^2:1 .*unique/i);
+  });
+
+  it('refuses an image that is not defined, with the nearest name', () => {
+    expect(problems(GOOD.replace('image: web', 'image: wbe'))[0]).to.contain(
+      'image "wbe" is not defined. Did you mean "web"?',
+    );
+  });
+
+  it('refuses a branch that leads nowhere', () => {
+    expect(problems(`${GOOD}branches: { develop: stagign }\n`)[0]).to.contain('Did you mean "staging"?');
+  });
+
+  it('refuses environments that extend each other in a circle', () => {
+    const text = GOOD.replace('  staging:\n', '  staging:\n    extends: production\n');
+    expect(problems(text).join('\n')).to.match(/circle/);
+  });
+
+  it('refuses a test command that needs a shell', () => {
+    const text = GOOD.replace('repository: shop/web', "repository: shop/web, test: 'a && b'");
+    expect(problems(text)[0]).to.contain('without a shell');
+  });
+
+  it('asks Slack for a token or a webhook', () => {
+    expect(problems(`${GOOD}notifications: { slack: { channel: '#x' } }\n`)[0]).to.contain(
+      'needs a token or a webhook',
+    );
+  });
+
+  it('says what an empty file lacks', () => {
+    expect(problems('').join('\n')).to.contain('application: is required');
+  });
+
+  it('lists the kinds where a target has none', () => {
+    expect(problems(GOOD.replace('kind: ecs-service, ', '')).join('\n')).to.contain('ecs-service | fleet');
+  });
+});

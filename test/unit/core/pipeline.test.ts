@@ -1,0 +1,93 @@
+import { expect } from 'chai';
+import { environmentOfBranch } from '../../../runner/src/core/branches.js';
+import { pipelineOf, selectStages, type PipelineInput } from '../../../runner/src/core/pipeline.js';
+
+const input: PipelineInput = {
+  application: 'shop',
+  branches: { develop: 'staging', main: 'production', 'release/*': 'production' },
+  images: { web: { test: ['pytest'] }, worker: {} },
+  environments: {
+    staging: { infrastructure: {}, provision: {}, targets: { web: {} } },
+    production: {
+      infrastructure: {},
+      promotion: { from: 'staging', approval: 'required' },
+      targets: { web: {} },
+    },
+  },
+  credentialsOf: () => [],
+};
+const graph = (branch: string) =>
+  pipelineOf(input, branch).stages.map((stage) => `${stage.id} < ${stage.needs.join(' ')}`.trim());
+
+describe('the stage graph', () => {
+  it('builds, tests, pushes, applies, provisions and deploys a branch of a direct environment', () => {
+    expect(graph('develop')).to.deep.equal([
+      'build:web <',
+      'test:web < build:web',
+      'build:worker <',
+      'push < test:web build:worker',
+      'plan:staging <',
+      'apply:staging < plan:staging push',
+      'provision:staging < apply:staging',
+      'deploy:staging < provision:staging',
+    ]);
+  });
+
+  it('goes through the environment before, asks for approval, and then promotes', () => {
+    expect(graph('main').slice(4)).to.deep.equal([
+      'deploy:staging < push',
+      'plan:production <',
+      'approve:production < deploy:staging plan:production',
+      'apply:production < plan:production approve:production',
+      'promote:production < apply:production',
+    ]);
+  });
+
+  it('only builds and tests a branch that no rule matches', () => {
+    expect(pipelineOf(input, 'feature/x').environment).to.equal(undefined);
+    expect(graph('feature/x')).to.deep.equal(['build:web <', 'test:web < build:web', 'build:worker <']);
+  });
+
+  it('lists every stage after what it needs', () => {
+    for (const branch of ['develop', 'main', 'x']) {
+      const seen = new Set<string>();
+      for (const stage of pipelineOf(input, branch).stages) {
+        expect(
+          stage.needs.every((need) => seen.has(need)),
+          stage.id,
+        ).to.equal(true);
+        seen.add(stage.id);
+      }
+    }
+  });
+
+  it('leaves out only what comes before --from', () => {
+    const ids = selectStages(pipelineOf(input, 'develop').stages, { from: 'apply:staging' }).map(
+      (stage) => stage.id,
+    );
+    expect(ids).to.deep.equal(['apply:staging', 'provision:staging', 'deploy:staging']);
+  });
+
+  it('runs just what --only names, as if its needs were met', () => {
+    const chosen = selectStages(pipelineOf(input, 'develop').stages, { only: ['push'] });
+    expect(chosen.map(({ id, needs }) => [id, needs])).to.deep.equal([['push', []]]);
+  });
+
+  it('refuses a stage that does not exist', () => {
+    expect(() => selectStages(pipelineOf(input, 'x').stages, { from: 'deploy:staging' })).to.throw(
+      RangeError,
+    );
+  });
+});
+
+describe('branch rules', () => {
+  const rules = { 'release/*': 'production', 'release/old': 'staging', '*': 'preview' };
+  it('prefer an exact name to a glob that stands before it', () => {
+    expect(environmentOfBranch(rules, 'release/old')).to.equal('staging');
+  });
+  it('let the first glob win', () =>
+    expect(environmentOfBranch(rules, 'release/1.2')).to.equal('production'));
+  it('do not let * cross a slash', () => expect(environmentOfBranch(rules, 'a/b')).to.equal(undefined));
+  it('do not mistake an object’s own members for branches', () =>
+    expect(environmentOfBranch({ main: 'production' }, 'constructor')).to.equal(undefined));
+});
