@@ -63,7 +63,8 @@ async function startEngine(workshop: Workshop): Promise<void> {
   ]);
   await startDaemon({
     ...start,
-    env: workshop.env,
+    // iptables stands where a user's PATH often does not lead.
+    env: { ...workshop.env, PATH: `${workshop.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
     log,
     record: join(home, ENGINE_RECORD),
   });

@@ -1,0 +1,67 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { lastLines, runningDaemon, startDaemon, stopDaemon } from '../../../runner/src/local/daemons.js';
+import { withStateLock } from '../../../runner/src/local/stateLock.js';
+import { testWorkshop } from '../../support/workshop.js';
+
+describe('processes that outlive the command that started them', () => {
+  let folder: string;
+  const record = () => join(folder, 'daemon.json');
+  const start = (script: string) =>
+    startDaemon({
+      file: '/bin/sh',
+      args: ['-c', script],
+      env: { PATH: '/bin:/usr/bin' },
+      log: join(folder, 'daemon.log'),
+      record: record(),
+    });
+  beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'daemons-'))));
+  afterEach(async () => {
+    await stopDaemon(testWorkshop(), record());
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('are found again by their record, write to their log, and stop when told to', async () => {
+    const { pid } = await start('echo started; exec sleep 60');
+    expect((await runningDaemon(record()))?.pid).to.equal(pid);
+    expect(await stopDaemon(testWorkshop(), record())).to.equal(true);
+    expect(await runningDaemon(record())).to.equal(undefined);
+    expect(await stopDaemon(testWorkshop(), record())).to.equal(false);
+    expect(await lastLines(join(folder, 'daemon.log'))).to.deep.equal(['started']);
+  });
+
+  it('are killed where they ignore the request to stop', async () => {
+    await start(`trap '' TERM; echo deaf; while :; do sleep 0.1; done`);
+    while ((await lastLines(join(folder, 'daemon.log'))).length === 0)
+      await new Promise((r) => setTimeout(r, 20));
+    expect(await stopDaemon(testWorkshop(), record(), 300)).to.equal(true);
+    expect(await runningDaemon(record())).to.equal(undefined);
+  });
+
+  it('are never mistaken for a stranger who was given the same pid', async () => {
+    const { pid } = await start('exec sleep 60');
+    const right = await readFile(record(), 'utf8');
+    await writeFile(record(), right.replace(/"startTicks": "\d+"/, '"startTicks": "1"'));
+    expect(await stopDaemon(testWorkshop(), record())).to.equal(false);
+    expect(() => process.kill(pid, 0)).not.to.throw();
+    await writeFile(record(), right);
+  });
+
+  it('share locks that one holds at a time, and that a killed holder loses', async () => {
+    const workshop = testWorkshop({ AUTOMATION_STACK_HOME: folder });
+    let inside = 0;
+    let most = 0;
+    const work = () =>
+      withStateLock(workshop, 'test', async () => {
+        most = Math.max(most, ++inside);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        inside -= 1;
+      });
+    await Promise.all([work(), work(), work()]);
+    expect(most).to.equal(1);
+    await writeFile(join(workshop.settings.state, 'test.lock'), '999999999 1');
+    await work();
+  });
+});
