@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { StringDecoder } from 'node:string_decoder';
+import { LineSplitter } from './lines.js';
 
 /** Between two looks at a growing file: short for the eye, nothing for the machine. */
 const LOOK_EVERY_MS = 150;
@@ -15,16 +15,13 @@ export async function followFile(
   onLine: (line: string) => void,
 ): Promise<void> {
   const file = await open(path, 'r');
-  const decoder = new StringDecoder('utf8');
+  const lines = new LineSplitter(onLine);
   const buffer = Buffer.alloc(CHUNK_BYTES);
-  let rest = '';
   const readOn = async () => {
     for (;;) {
       const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, null);
       if (bytesRead === 0) return;
-      const lines = (rest + decoder.write(buffer.subarray(0, bytesRead))).split('\n');
-      rest = lines.pop() as string;
-      for (const line of lines) onLine(line);
+      lines.push(buffer.subarray(0, bytesRead));
     }
   };
   try {
@@ -38,7 +35,7 @@ export async function followFile(
       await Promise.race([over, pause(LOOK_EVERY_MS)]);
     }
     await readOn();
-    if (rest !== '') onLine(rest);
+    lines.end();
   } finally {
     await file.close();
   }

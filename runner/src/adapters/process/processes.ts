@@ -1,13 +1,11 @@
 import { closeSync, openSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Invocation, Processes, ProcessOptions, ProcessResult } from '../../core/ports.js';
 import { StackError } from '../../core/errors.js';
 import { followFile } from './follow.js';
+import { LineSplitter } from './lines.js';
 
 /** Lines kept as evidence; enough for a stack trace, small enough for Slack. */
 const TAIL_LINES = 40;
-/** A line longer than this is cut: a gigabyte without a newline must not fill the memory. */
-const LONGEST_LINE = 16 * 1024;
 const KILL_AFTER_MS = 30_000;
 /** How long a child that others may have signalled too gets to say so. */
 const HEARSAY_MS = 500;
@@ -20,8 +18,10 @@ export interface ProcessesOptions {
 
 /** Where to get each tool; shown when it is missing. */
 const INSTALL_HINTS: Readonly<Record<string, string>> = {
-  terraform: 'Install Terraform >= 1.11 (https://developer.hashicorp.com/terraform/install), then run `node runner doctor`.',
-  'ansible-playbook': 'Install Ansible (`pip install ansible`), or run `node runner local up`, which keeps one of its own.',
+  terraform:
+    'Install Terraform >= 1.11 (https://developer.hashicorp.com/terraform/install), then run `node runner doctor`.',
+  'ansible-playbook':
+    'Install Ansible (`pip install ansible`), or run `node runner local up`, which keeps one of its own.',
   docker: 'Install Docker (https://docs.docker.com/engine/install/), then run `node runner doctor`.',
   git: 'Install git, then run `node runner doctor`.',
 };
@@ -63,7 +63,7 @@ async function run(
   const tail: string[] = [];
   const captured: string[] = [];
   const take = (raw: string, stream: 'stdout' | 'stderr') => {
-    const line = base.redact(raw.length > LONGEST_LINE ? `${raw.slice(0, LONGEST_LINE)}…` : raw);
+    const line = base.redact(raw);
     tail.push(line);
     if (tail.length > TAIL_LINES) tail.shift();
     options.onLine?.(line, stream);
@@ -95,16 +95,22 @@ async function run(
   }
 }
 
-/** Splits a stream into lines, cutting endless ones, without holding more than one line. */
-async function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<void> {
-  const lines = createInterface({ input: stream, crlfDelay: Infinity });
-  for await (const line of lines) onLine(line);
+function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<void> {
+  const lines = new LineSplitter(onLine);
+  stream.on('data', (chunk: Buffer) => lines.push(chunk));
+  return new Promise((resolve) => {
+    stream.once('close', () => {
+      lines.end();
+      resolve();
+    });
+  });
 }
 
 function missing(invocation: Invocation, cause: unknown): StackError {
   return new StackError('TOOL_MISSING', `${invocation.file} is not installed or not on PATH`, {
     where: invocation.file,
-    next: INSTALL_HINTS[invocation.file] ?? 'Run `node runner doctor` to see what is missing and how to get it.',
+    next:
+      INSTALL_HINTS[invocation.file] ?? 'Run `node runner doctor` to see what is missing and how to get it.',
     cause,
   });
 }

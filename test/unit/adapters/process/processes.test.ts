@@ -1,0 +1,100 @@
+import { expect } from 'chai';
+import { StackError } from '../../../../runner/src/core/errors.js';
+import { LineSplitter } from '../../../../runner/src/adapters/process/lines.js';
+import { createProcesses } from '../../../../runner/src/adapters/process/processes.js';
+import { rejection } from '../../../support/rejection.js';
+
+const processes = createProcesses({
+  cwd: process.cwd(),
+  env: { ...process.env, INHERITED: 'yes' },
+  redact: (text) => text.replaceAll('hunter2', '***'),
+});
+const node = (code: string, more: Record<string, unknown> = {}) => ({
+  file: process.execPath,
+  args: ['-e', code],
+  ...more,
+});
+
+describe('running a command', () => {
+  it('hands its arguments over untouched by any shell', async () => {
+    const hostile = ['$(id)', '`id`', 'a b', '"', "'", '*', '\n', 'ü', '; rm -rf x'];
+    const code = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))';
+    const invocation = { file: process.execPath, args: ['-e', code, '--', ...hostile] };
+    const { stdout } = await processes.run(invocation, { captureStdout: true });
+    expect(JSON.parse(stdout)).to.deep.equal(hostile);
+  });
+
+  it('gives a failing exit code as a result, with the last lines as evidence', async () => {
+    const result = await processes.run(node('console.log("one"); console.error("two"); process.exit(7)'));
+    expect(result.exitCode).to.equal(7);
+    expect([...result.tail].sort()).to.deep.equal(['one', 'two']);
+  });
+
+  it('keeps only the last lines', async () => {
+    const { tail } = await processes.run(node('for (let i = 0; i < 1000; i++) console.log(i)'));
+    expect(tail).to.have.lengthOf(40);
+    expect(tail.at(-1)).to.equal('999');
+  });
+
+  it('redacts what the child prints before anybody sees it', async () => {
+    const seen: string[] = [];
+    const { tail } = await processes.run(node('console.log("password=hunter2")'), {
+      onLine: (line) => seen.push(line),
+    });
+    expect([...seen, ...tail]).to.deep.equal(['password=***', 'password=***']);
+  });
+
+  it('adds to the environment and writes standard input', async () => {
+    const code =
+      'process.stdin.on("data", (d) => console.log(process.env.INHERITED, process.env.EXTRA, String(d)))';
+    const { tail } = await processes.run(node(code, { env: { EXTRA: '1' }, input: 'hello' }));
+    expect(tail).to.deep.equal(['yes 1 hello']);
+  });
+
+  it('says which tool is missing and how to get it', async () => {
+    const error = await rejection(processes.run({ file: 'no-such-tool', args: [] }), 'TOOL_MISSING');
+    expect(error.message).to.contain('no-such-tool');
+    expect(error.next).to.contain('doctor');
+  });
+
+  it('ends the child on a signal and fails with its reason', async () => {
+    const abort = new AbortController();
+    const running = processes.run(node('setInterval(() => {}, 1000); console.log("up")'), {
+      signal: abort.signal,
+      onLine: () => abort.abort(new StackError('INTERRUPTED', 'interrupted by SIGTERM')),
+    });
+    await rejection(running, 'INTERRUPTED');
+  });
+
+  it('stops a child that takes too long, and says so', async () => {
+    const { exitCode, tail } = await processes.run(node('setInterval(() => {}, 1000)'), { timeoutMs: 200 });
+    expect(exitCode).to.not.equal(0);
+    expect(tail.at(-1)).to.contain('stopped');
+  });
+});
+
+describe('splitting into lines', () => {
+  const split = (...chunks: (string | Buffer)[]) => {
+    const lines: string[] = [];
+    const splitter = new LineSplitter((line) => lines.push(line));
+    for (const chunk of chunks) splitter.push(Buffer.from(chunk));
+    splitter.end();
+    return lines;
+  };
+
+  it('joins what arrives in pieces', () => expect(split('a', 'b\nc', '\n')).to.deep.equal(['ab', 'c']));
+  it('takes Windows line ends', () => expect(split('a\r\nb\r\n')).to.deep.equal(['a', 'b']));
+  it('hands out a last line without an end', () => expect(split('a\nb')).to.deep.equal(['a', 'b']));
+  it('keeps empty lines', () => expect(split('a\n\nb\n')).to.deep.equal(['a', '', 'b']));
+  it('does not break a character that arrives in two pieces', () => {
+    const bytes = Buffer.from('ü\n');
+    expect(split(bytes.subarray(0, 1), bytes.subarray(1))).to.deep.equal(['ü']);
+  });
+
+  it('cuts an endless line and goes on after it', () => {
+    const lines = split(...Array.from({ length: 50 }, () => 'x'.repeat(1000)), '\nnext\n');
+    expect(lines).to.have.lengthOf(2);
+    expect(lines[0]?.length).to.be.lessThan(20_000);
+    expect(lines[1]).to.equal('next');
+  });
+});
