@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Invocation } from '../core/ports.js';
 
 /** One Terraform root as one environment sees it; everything a terraform command needs beside its own arguments. */
@@ -36,7 +36,10 @@ export function terraformEnvironment(root: TerraformRoot): Record<string, string
   };
 }
 
-function dataDirectory(root: TerraformRoot): string {
+/** Where Terraform keeps modules, providers and the backend's settings of this root. */
+export function dataDirectory(root: TerraformRoot): string {
+  if (root.backendConfig.length === 0)
+    return resolve(root.directory, root.env['TF_DATA_DIR'] ?? '.terraform');
   const digest = createHash('sha256').update(JSON.stringify(root.backendConfig)).digest('hex');
   return join(root.directory, '.terraform', `backend-${digest.slice(0, 12)}`);
 }

@@ -1,17 +1,11 @@
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { didYouMean } from '../core/nearest.js';
+import type { Output, Outputs } from '../core/outputs.js';
 import { terraformOutput, terraformStateList, type TerraformRoot } from '../invocations/terraform.js';
-import { terraformFailure } from './terraform-failure.js';
-import { openRoot } from './terraform-root.js';
-import { runTerraform } from './terraform-run.js';
-
-/** One output as Terraform knows it. */
-export interface Output {
-  readonly value: unknown;
-  readonly sensitive: boolean;
-}
-export type Outputs = Readonly<Record<string, Output>>;
+import { terraformFailure } from './terraformFailure.js';
+import { openRoot } from './terraformRoot.js';
+import { runTerraform } from './terraformRun.js';
 
 /** Read once per process and environment: deploys, inventories and references all ask for them. */
 const memory = new WeakMap<Context, Map<string, Promise<Outputs>>>();
@@ -57,12 +51,21 @@ export async function outputReference(
   environment: NamedEnvironment,
   path: string,
 ): Promise<string> {
+  const value = await outputValue(context, environment, path);
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The same as the value itself. */
+export async function outputValue(
+  context: Context,
+  environment: NamedEnvironment,
+  path: string,
+): Promise<unknown> {
   const where = `\${output:${path}} in ${environment.name}`;
   let value: unknown = await readOutputs(context, environment);
   const walked: string[] = [];
   for (const part of path.split('.')) {
-    const container = value;
-    const names = typeof container === 'object' && container !== null ? Object.keys(container) : [];
+    const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];
     if (!names.includes(part)) {
       const missing =
         walked.length === 0
@@ -75,13 +78,9 @@ export async function outputReference(
       });
     }
     walked.push(part);
-    value = (container as Record<string, unknown>)[part];
+    value = (value as Record<string, unknown>)[part];
   }
-  return typeof value === 'string'
-    ? value
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+  return value;
 }
 
 async function read(context: Context, environment: NamedEnvironment): Promise<Outputs> {

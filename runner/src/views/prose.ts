@@ -43,7 +43,9 @@ export function stageOutcome(
 ): string {
   const why = event.reason ?? event.error?.message;
   if (event.status !== 'ok' && why !== undefined) return printable(why.split('\n')[0] ?? '');
-  const words = [...(event.reason === undefined ? [] : [event.reason]), ...facts.values()];
+  // Facts of several lines, such as a plan, are for the report.
+  const short = [...facts.values()].filter((value) => !value.includes('\n'));
+  const words = [...(event.reason === undefined ? [] : [event.reason]), ...short];
   return words
     .map((value) => printable(shortDigest(value)))
     .filter((value, index, all) => !all.some((other, i) => i < index && other.includes(value)))

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '../container.js';
 import type { Invocation, ProcessOptions, ProcessResult } from '../core/ports.js';
-import { parseMessage, type Diagnostic } from '../core/terraform-messages.js';
+import { parseMessage, withoutCliWarning, type Diagnostic } from '../core/terraformMessages.js';
 import { terraformInit, type TerraformRoot } from '../invocations/terraform.js';
-import { terraformFailure } from './terraform-failure.js';
+import { terraformFailure } from './terraformFailure.js';
 
 /** Terraform's own words, in all its messages, for a root that was not initialised or no longer fits. */
 const ASKS_FOR_INIT = /\bterraform init\b/;
@@ -19,7 +19,7 @@ export interface TerraformResult extends ProcessResult {
  * Runs a terraform command, initialising the root first where Terraform asks for it, so that a command on a root that
  * is ready costs one process. An interrupt reaches Terraform as one SIGINT: it ends what it is doing and saves its
  * state.
- * @param onLine each line but those of an attempt that only asked for init
+ * @param options `onLine` hears error messages when the command has ended, and none that only ask for init
  * @returns also of a failed command, unless init itself failed
  * @throws StackError TERRAFORM_FAILED of a failed init, TOOL_MISSING, INTERRUPTED
  */
@@ -30,17 +30,24 @@ export async function runTerraform(
   options: Omit<ProcessOptions, 'killSignal'> = {},
 ): Promise<TerraformResult> {
   const first = await attempt(context, invocation, options);
-  if (first.exitCode === 0 || !asksForInit(first)) return first;
-  await initialise(context, root, options);
-  return attempt(context, invocation, options);
+  if (first.exitCode !== 0 && asksForInit(first)) {
+    await initialise(context, root, options);
+    const second = await attempt(context, invocation, options);
+    second.tellErrors();
+    return second;
+  }
+  first.tellErrors();
+  return first;
 }
 
 async function attempt(
   context: Context,
   invocation: Invocation,
   options: Omit<ProcessOptions, 'killSignal'>,
-): Promise<TerraformResult> {
+): Promise<TerraformResult & { tellErrors: () => void }> {
   const diagnostics: Diagnostic[] = [];
+  const held: string[] = [];
+  const isWorthShowing = withoutCliWarning();
   const result = await context.processes.run(invocation, {
     signal: context.signal,
     ...options,
@@ -48,10 +55,15 @@ async function attempt(
     onLine: (line, stream) => {
       const message = stream === 'stdout' ? parseMessage(line) : undefined;
       if (message?.type === 'diagnostic') diagnostics.push(message.diagnostic);
-      options.onLine?.(line, stream);
+      if (message?.type === 'diagnostic' && message.diagnostic.severity === 'error') held.push(line);
+      else if (isWorthShowing(line)) options.onLine?.(line, stream);
     },
   });
-  return { ...result, diagnostics };
+  return {
+    ...result,
+    diagnostics,
+    tellErrors: () => held.forEach((line) => options.onLine?.(line, 'stdout')),
+  };
 }
 
 function asksForInit(result: TerraformResult): boolean {
@@ -59,6 +71,24 @@ function asksForInit(result: TerraformResult): boolean {
     result.tail.some((line) => ASKS_FOR_INIT.test(line)) ||
     result.diagnostics.some(({ summary, detail }) => ASKS_FOR_INIT.test(`${summary}\n${detail}`))
   );
+}
+
+/** Warnings told at most; more are in the verbose output. */
+const TOLD_WARNINGS = 5;
+
+/** The file that the environment's variables travel in; nobody else knows it by its name. */
+const GENERATED_FILE = /file "[^"]*\/variables\.tfvars\.json"/;
+
+/** Tells Terraform's warnings, each once: a misspelt variable is one. */
+export function tellWarnings(context: Context, diagnostics: readonly Diagnostic[]): void {
+  const warnings = diagnostics.filter(({ severity }) => severity !== 'error');
+  const texts = warnings.map(({ summary, detail }) =>
+    `Terraform: ${summary}. ${detail.split('\n\n')[0] ?? ''}`.trim(),
+  );
+  for (const text of [...new Set(texts)].slice(0, TOLD_WARNINGS)) {
+    const message = text.replaceAll('\n', ' ').replace(GENERATED_FILE, 'infrastructure.variables');
+    context.events.emit({ type: 'notice', level: 'warning', message });
+  }
 }
 
 /** Roots being initialised in this process, by context: two environments of one root must not do it at once. */

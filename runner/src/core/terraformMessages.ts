@@ -24,7 +24,12 @@ export interface Hook {
   readonly output?: string;
 }
 
-export type TerraformMessage = { readonly text: string } & (
+export type TerraformMessage = {
+  /** Words for people. */
+  readonly text: string;
+  /** When Terraform said it, in milliseconds since 1970. */
+  readonly at: number;
+} & (
   | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
   | {
       readonly type:
@@ -61,11 +66,16 @@ export function parseMessage(line: string): TerraformMessage | undefined {
     return undefined;
   }
   const type = String(raw['type']);
-  const text = String(raw['@message'] ?? '');
-  if (type === 'diagnostic') return { type, text, diagnostic: raw['diagnostic'] as Diagnostic };
-  if (type === 'change_summary') return { type, text, changes: raw['changes'] as ChangeSummary };
-  if (HOOKS.test(type)) return { type, text, hook: raw['hook'] } as TerraformMessage;
-  return { type: 'other', text };
+  const common = { text: String(raw['@message'] ?? ''), at: Date.parse(String(raw['@timestamp'])) };
+  if (type === 'diagnostic') return { type, ...common, diagnostic: raw['diagnostic'] as Diagnostic };
+  if (type === 'change_summary') return { type, ...common, changes: raw['changes'] as ChangeSummary };
+  if (HOOKS.test(type)) return { type, ...common, hook: raw['hook'] } as TerraformMessage;
+  return { type: 'other', ...common };
+}
+
+/** True where Terraform says that it was interrupted and is ending in order. */
+export function saysItStops(message: TerraformMessage): boolean {
+  return message.type === 'other' && /^\s*(?:Interrupt received|Stopping operation)/.test(message.text);
 }
 
 /** Who holds a state lock, as the error message tells it. */
@@ -96,20 +106,29 @@ export function parseLockHolder(text: string): LockHolder | undefined {
 }
 
 /**
- * Lines worth showing: without the frame around Terraform's messages and without its warning about a CLI
- * configuration file that is missing, which says nothing about the failure.
+ * Tells which lines of a stream are worth showing, in order: all but Terraform's warning about a CLI configuration
+ * file that is missing, which says nothing about what is going on.
  */
+export function withoutCliWarning(): (line: string) => boolean {
+  let inside = false;
+  return (line) => {
+    if (line.includes('There are some problems with the CLI configuration')) inside = true;
+    if (!inside) return true;
+    if (line.includes('╵')) inside = false;
+    return false;
+  };
+}
+
+/** Lines worth showing, without colours and the frame around Terraform's messages. */
 export function plainLines(lines: readonly string[]): string[] {
-  const kept: string[] = [];
-  let skipping = false;
-  for (const line of lines) {
-    const bare = line
-      .replaceAll(/\u001b\[[0-9;]*m/g, '')
-      .replace(/^[╷│╵] ?/, '')
-      .trimEnd();
-    if (bare.startsWith('There are some problems with the CLI configuration')) skipping = true;
-    if (!skipping && bare !== '') kept.push(bare);
-    if (skipping && line.includes('╵')) skipping = false;
-  }
-  return kept;
+  return lines
+    .filter(withoutCliWarning())
+    .map((line) =>
+      line
+        // eslint-disable-next-line no-control-regex -- colours are what is looked for
+        .replaceAll(/\u001b\[[0-9;]*m/g, '')
+        .replace(/^[╷│╵] ?/, '')
+        .trimEnd(),
+    )
+    .filter((line) => line !== '');
 }

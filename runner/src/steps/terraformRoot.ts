@@ -39,6 +39,7 @@ export async function openRoot(context: Context, environment: NamedEnvironment):
     varFiles: infrastructure['var-files'],
     backendConfig,
     env: {
+      ...(context.env['TF_DATA_DIR'] === undefined ? {} : { TF_DATA_DIR: context.env['TF_DATA_DIR'] }),
       ...(aws.region === undefined ? {} : { AWS_REGION: aws.region }),
       ...(aws.profile === undefined ? {} : { AWS_PROFILE: aws.profile }),
       ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),

@@ -1,5 +1,5 @@
 import { StackError } from '../core/errors.js';
-import { parseLockHolder, plainLines, type Diagnostic } from '../core/terraform-messages.js';
+import { parseLockHolder, plainLines, type Diagnostic } from '../core/terraformMessages.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
 
 export interface FailedRun {

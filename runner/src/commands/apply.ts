@@ -1,0 +1,43 @@
+import type { CommandDefinition } from './command.js';
+import { lockTimeout, lockTimeoutOption, pathOption, runVerb } from './infrastructure.js';
+
+export const commands: readonly CommandDefinition[] = [
+  {
+    name: 'apply',
+    summary: 'Change an environment’s infrastructure with Terraform',
+    description: `Applies the plan that \`plan\` kept, while the commit, the values of the variables and the files of the root are what they were; else it plans anew and says so. With \`--plan FILE\` that very plan is applied or refused (PLAN_STALE).
+
+An interrupt lets Terraform end what it is doing and save its state; a second one changes nothing. A runner that is killed leaves Terraform running to its end. \`--dry-run\` is \`plan\`.`,
+    options: [{ name: 'plan', value: 'FILE', description: 'Apply this plan or nothing.' }, lockTimeoutOption],
+    examples: [
+      { command: 'apply --env staging', explains: 'Apply the kept plan, or plan and apply.' },
+      { command: 'apply --env production --plan production.tfplan', explains: 'Apply what was reviewed.' },
+    ],
+    changes: true,
+    environment: 'required',
+    async run(context, input) {
+      if (context.options.dryRun) return (await import('./plan.js')).plan(context, input, false);
+      const [{ applyStep }, { outputsText, maskOutputs }, timeout] = await Promise.all([
+        import('../steps/apply.js'),
+        import('../views/outputs.js'),
+        lockTimeout(input),
+      ]);
+      const plan = pathOption(context, input, 'plan');
+      const result = await runVerb(
+        context,
+        'apply',
+        (environment, stage) =>
+          applyStep(context, environment, stage, { ...timeout, ...(plan === undefined ? {} : { plan }) }),
+        ({ summary }) => summary,
+      );
+      const outputs = maskOutputs(result.outputs);
+      const names = Object.keys(outputs);
+      return {
+        data: { ...result, outputs },
+        ...(names.length === 0
+          ? {}
+          : { text: `Outputs of ${result.environment}\n${outputsText(result.outputs)}` }),
+      };
+    },
+  },
+];

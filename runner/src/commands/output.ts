@@ -1,0 +1,34 @@
+import { StackError } from '../core/errors.js';
+import type { CommandDefinition } from './command.js';
+
+export const commands: readonly CommandDefinition[] = [
+  {
+    name: 'output',
+    summary: 'Print what Terraform made: the outputs of an environment',
+    description: `All outputs, or one by name; a path leads into it: \`hosts.staging-1.address\`. One alone is printed as it is, for scripts: text bare, maps and lists as JSON. Sensitive ones are masked and never printed.`,
+    arguments: [{ name: 'name', description: 'Output, or a path into one.' }],
+    examples: [
+      { command: 'output --env staging', explains: 'Everything there is.' },
+      { command: 'output --env staging cluster', explains: 'One value, bare.' },
+    ],
+    environment: 'required',
+    async run(context, input) {
+      const [steps, view] = await Promise.all([import('../steps/outputs.js'), import('../views/outputs.js')]);
+      const environment = await context.environment();
+      const outputs = await steps.describeOutputs(context, environment);
+      const [path] = input.arguments;
+      if (path === undefined) {
+        const text = Object.keys(outputs).length === 0 ? 'no outputs' : view.outputsText(outputs);
+        return { data: view.maskOutputs(outputs), text };
+      }
+      if (outputs[path.split('.')[0] as string]?.sensitive === true) {
+        throw new StackError('OUTPUT_MISSING', `the output ${path} is sensitive and not printed`, {
+          where: environment.name,
+          next: `Refer to it as \${output:${path}}, or ask Terraform itself: terraform output -raw ${path}`,
+        });
+      }
+      const value = await steps.outputValue(context, environment, path);
+      return { data: value, text: view.plainText(value) };
+    },
+  },
+];

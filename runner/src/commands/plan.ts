@@ -1,0 +1,56 @@
+import type { Context } from '../container.js';
+import { flag, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
+import { lockTimeout, lockTimeoutOption, pathOption, runVerb } from './infrastructure.js';
+
+export const commands: readonly CommandDefinition[] = [
+  {
+    name: 'plan',
+    summary: 'Show what Terraform would change in an environment',
+    description: `Initialises the root where that is needed, plans, and prints each resource that would be created, changed, replaced (with the attribute that forces it) or destroyed. Sensitive values are masked.
+
+The plan is kept in the state directory, bound to the commit, the values of the variables and the files of the root; \`apply\` applies it while all of that is unchanged. \`--out\` keeps it elsewhere, for \`apply --plan\`.`,
+    options: [
+      { name: 'out', value: 'FILE', description: 'Keep the plan in FILE, for `apply --plan FILE`.' },
+      { name: 'destroy', description: 'Plan to destroy everything.' },
+      lockTimeoutOption,
+    ],
+    examples: [
+      { command: 'plan --env staging', explains: 'What would apply change?' },
+      {
+        command: 'plan --env production --out production.tfplan',
+        explains: 'A plan to review, which `apply --plan` applies or refuses, never makes anew.',
+      },
+    ],
+    environment: 'required',
+    run: (context, input) => plan(context, input, flag(input, 'destroy')),
+  },
+];
+
+/**
+ * Plans; what `--dry-run` of apply and destroy does too.
+ * @param destroy plan to destroy everything
+ */
+export async function plan(context: Context, input: CommandInput, destroy: boolean): Promise<CommandResult> {
+  const { planStep } = await import('../steps/plan.js');
+  const out = pathOption(context, input, 'out');
+  const timeout = await lockTimeout(input);
+  const result = await runVerb(
+    context,
+    'plan',
+    (environment, stage) =>
+      planStep(context, environment, stage, {
+        destroy,
+        silent: true,
+        ...timeout,
+        ...(out === undefined ? {} : { out }),
+      }),
+    ({ summary }) => summary.headline,
+  );
+  const { text, ...data } = result;
+  const next = !result.summary.hasChanges
+    ? ''
+    : destroy
+      ? `\n\nTo do it: node runner destroy --env ${result.environment}`
+      : `\n\nTo do it: node runner apply --env ${result.environment}${out === undefined ? '' : ` --plan ${out}`}`;
+  return { data, text: `${text}${next}` };
+}

@@ -1,0 +1,194 @@
+import { diffAttributes, pathText, render, type AttributeChange } from './planValues.js';
+
+/**
+ * A Terraform plan as people read it. Made from `terraform show -json`; format:
+ * https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+ */
+const ACTIONS = ['create', 'change', 'replace', 'destroy', 'import', 'move', 'forget'] as const;
+export type PlanAction = (typeof ACTIONS)[number];
+
+export interface PlannedResource {
+  readonly address: string;
+  readonly action: PlanAction;
+  /** Why, where Terraform says so: tainted, no longer in the configuration … */
+  readonly reason?: string;
+  /** Attributes that force the replacement. */
+  readonly forcedBy: readonly string[];
+  /** Attributes that change; empty for what is created or destroyed. */
+  readonly changes: readonly AttributeChange[];
+  /** Where a moved resource was before. */
+  readonly movedFrom?: string;
+}
+
+export interface PlannedOutput {
+  readonly name: string;
+  readonly action: 'create' | 'change' | 'destroy';
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface PlanSummary {
+  /** The plan in one line: `1 to create, 2 to change; 14 unchanged`. */
+  readonly headline: string;
+  readonly counts: Readonly<Record<PlanAction | 'unchanged', number>>;
+  readonly resources: readonly PlannedResource[];
+  readonly outputs: readonly PlannedOutput[];
+  /** Resources that were found changed since the last apply, by hand or by something else. */
+  readonly drifted: readonly string[];
+  /** False where applying would change nothing. */
+  readonly hasChanges: boolean;
+}
+
+export interface PlanJson {
+  readonly resource_changes?: readonly ResourceChangeJson[];
+  readonly resource_drift?: readonly ResourceChangeJson[];
+  readonly output_changes?: Readonly<Record<string, ChangeJson>>;
+  readonly applyable?: boolean;
+}
+interface ResourceChangeJson {
+  readonly address: string;
+  readonly previous_address?: string;
+  readonly mode?: string;
+  readonly change: ChangeJson;
+  readonly action_reason?: string;
+}
+interface ChangeJson {
+  readonly actions: readonly string[];
+  readonly before?: unknown;
+  readonly after?: unknown;
+  readonly after_unknown?: unknown;
+  readonly before_sensitive?: unknown;
+  readonly after_sensitive?: unknown;
+  readonly replace_paths?: readonly (readonly (string | number)[])[];
+  readonly importing?: unknown;
+}
+
+/** Terraform's reason codes in words; those left out say no more than the action itself. */
+const REASONS: Readonly<Record<string, string>> = {
+  replace_because_tainted: 'tainted: it was not created to its end',
+  replace_by_request: 'asked for',
+  replace_by_triggers: 'triggered by replace_triggered_by',
+  delete_because_no_resource_config: 'no longer in the configuration',
+  delete_because_no_module: 'its module is no longer in the configuration',
+  delete_because_no_move_target: 'moved to where nothing is declared',
+  delete_because_wrong_repetition: 'its count or for_each was added or removed',
+  delete_because_count_index: 'beyond its count',
+  delete_because_each_key: 'its key is no longer in for_each',
+};
+
+/** What a plan would do, sensitive values masked. Pure. */
+export function summarisePlan(plan: PlanJson): PlanSummary {
+  const counts = {
+    create: 0,
+    change: 0,
+    replace: 0,
+    destroy: 0,
+    import: 0,
+    move: 0,
+    forget: 0,
+    unchanged: 0,
+  };
+  const resources: PlannedResource[] = [];
+  for (const item of plan.resource_changes ?? []) {
+    // Data sources are read, not changed.
+    if (item.mode === 'data') continue;
+    const action = actionOf(item);
+    counts[action ?? 'unchanged']++;
+    if (action !== undefined) resources.push(resource(item, action));
+  }
+  const outputs = Object.entries(plan.output_changes ?? {}).flatMap(([name, change]) => output(name, change));
+  const hasChanges = plan.applyable ?? (resources.length > 0 || outputs.length > 0);
+  return {
+    headline: headline(counts, outputs.length, hasChanges),
+    counts,
+    resources,
+    outputs,
+    drifted: (plan.resource_drift ?? [])
+      .filter(({ change }) => !change.actions.includes('no-op'))
+      .map(({ address }) => address),
+    hasChanges,
+  };
+}
+
+function headline(counts: PlanSummary['counts'], outputs: number, hasChanges: boolean): string {
+  const words = ACTIONS.filter((action) => counts[action] > 0).map(
+    (action) => `${counts[action]} to ${action}`,
+  );
+  if (words.length === 0 && outputs > 0) words.push('only outputs change');
+  if (words.length === 0) words.push(hasChanges ? 'only the state changes' : 'no changes');
+  return `${words.join(', ')}${counts.unchanged > 0 ? `; ${counts.unchanged} unchanged` : ''}`;
+}
+
+function actionOf({ change, address, previous_address }: ResourceChangeJson): PlanAction | undefined {
+  const actions = change.actions;
+  if (actions.includes('create')) return actions.length > 1 ? 'replace' : 'create';
+  if (actions.includes('delete')) return 'destroy';
+  if (actions.includes('forget')) return 'forget';
+  if (actions.includes('update')) return 'change';
+  if (change.importing !== undefined && change.importing !== null) return 'import';
+  return previous_address !== undefined && previous_address !== address ? 'move' : undefined;
+}
+
+function resource(item: ResourceChangeJson, action: PlanAction): PlannedResource {
+  const { change } = item;
+  const forcedBy = (change.replace_paths ?? []).map(pathText);
+  const reason = REASONS[item.action_reason ?? ''];
+  const moved = item.previous_address !== undefined && item.previous_address !== item.address;
+  return {
+    address: item.address,
+    action,
+    ...(reason === undefined ? {} : { reason }),
+    forcedBy,
+    changes: action === 'change' || action === 'replace' ? diffAttributes(sides(change), forcedBy) : [],
+    ...(moved ? { movedFrom: item.previous_address } : {}),
+  };
+}
+
+function output(name: string, change: ChangeJson): readonly PlannedOutput[] {
+  const [action] = change.actions;
+  if (action === 'no-op' || action === undefined) return [];
+  const { before, after, unknown, beforeSensitive, afterSensitive } = sides(change);
+  return [
+    {
+      name,
+      action: action === 'create' ? 'create' : action === 'delete' ? 'destroy' : 'change',
+      before: render(before, undefined, beforeSensitive),
+      after: render(after, unknown, afterSensitive),
+    },
+  ];
+}
+
+function sides(change: ChangeJson) {
+  return {
+    before: change.before,
+    after: change.after,
+    unknown: change.after_unknown,
+    beforeSensitive: change.before_sensitive,
+    afterSensitive: change.after_sensitive,
+  };
+}
+
+/**
+ * Every text that a plan marks as sensitive: to be registered as a secret before anything of the plan is shown, since
+ * an attribute that copies another's value need not carry its mark.
+ */
+export function sensitiveTexts(plan: PlanJson): readonly string[] {
+  const found = new Set<string>();
+  const collect = (value: unknown, marks: unknown): void => {
+    if (marks === true) return gather(value);
+    if (marks === null || typeof marks !== 'object' || value === null || typeof value !== 'object') return;
+    for (const [key, mark] of Object.entries(marks)) collect((value as Record<string, unknown>)[key], mark);
+  };
+  const gather = (value: unknown): void => {
+    if (typeof value === 'string') found.add(value);
+    else if (value !== null && typeof value === 'object') Object.values(value).forEach(gather);
+  };
+  const changes = [...(plan.resource_changes ?? []), ...(plan.resource_drift ?? [])].map(
+    ({ change }) => change,
+  );
+  for (const change of [...changes, ...Object.values(plan.output_changes ?? {})]) {
+    collect(change.before, change.before_sensitive);
+    collect(change.after, change.after_sensitive);
+  }
+  return [...found];
+}

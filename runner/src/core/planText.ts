@@ -1,0 +1,53 @@
+import type { PlanAction, PlannedOutput, PlannedResource, PlanSummary } from './plan.js';
+
+/** Terraform's own signs; those it has no sign for in a plan get a letter's width too. */
+const SIGNS: Readonly<Record<PlanAction, string>> = {
+  create: '  +',
+  change: '  ~',
+  replace: '-/+',
+  destroy: '  -',
+  import: '  =',
+  move: '  >',
+  forget: '  .',
+};
+
+/**
+ * A plan as text: Terraform's own, shorter. One line a resource, and one for each attribute that changes.
+ * @returns lines joined; the first is the headline
+ */
+export function planText(summary: PlanSummary): string {
+  const lines = [summary.headline];
+  if (summary.resources.length > 0) lines.push('', ...summary.resources.flatMap(resourceLines));
+  if (summary.outputs.length > 0) lines.push('', 'Outputs', ...summary.outputs.map(outputLine));
+  if (summary.drifted.length > 0) {
+    lines.push('', `Changed outside of Terraform since the last apply: ${summary.drifted.join(', ')}`);
+  }
+  return lines.join('\n');
+}
+
+function resourceLines(resource: PlannedResource): string[] {
+  const { action, address, movedFrom, reason, changes } = resource;
+  // A replacement changes every computed attribute; only what was decided is worth a line.
+  const told =
+    action === 'replace' ? changes.filter((item) => !item.unknown || item.forcesReplacement) : changes;
+  const computed = changes.length - told.length;
+  const notes = [
+    movedFrom === undefined ? undefined : `was ${movedFrom}`,
+    action === 'forget' ? 'left alone, no longer managed' : undefined,
+    reason,
+  ].filter((note) => note !== undefined);
+  return [
+    `${SIGNS[action]} ${address}${notes.length === 0 ? '' : `  (${notes.join('; ')})`}`,
+    ...told.map(
+      ({ path, before, after, forcesReplacement }) =>
+        `      ${path}: ${before} → ${after}${forcesReplacement ? '  # forces replacement' : ''}`,
+    ),
+    ...(computed === 0 ? [] : [`      and ${computed} more (known after apply)`]),
+  ];
+}
+
+function outputLine({ name, action, before, after }: PlannedOutput): string {
+  if (action === 'create') return `${SIGNS.create} ${name}: ${after}`;
+  if (action === 'destroy') return `${SIGNS.destroy} ${name}: ${before}`;
+  return `${SIGNS.change} ${name}: ${before} → ${after}`;
+}

@@ -1,0 +1,96 @@
+import type { Context, NamedEnvironment } from '../container.js';
+import type { AppliedResource } from '../core/applyProgress.js';
+import { StackError } from '../core/errors.js';
+import type { TerraformRoot } from '../invocations/terraform.js';
+import { terraformFailure, type FailedRun } from './terraformFailure.js';
+
+/** Resources named in a message at most. */
+const NAMED = 10;
+
+/** What an apply or destroy was doing when it ended early. */
+export interface EndedEarly {
+  readonly verb: 'apply' | 'destroy';
+  readonly environment: NamedEnvironment;
+  readonly root: TerraformRoot;
+  readonly resources: readonly AppliedResource[];
+}
+
+/** True where Terraform refuses a plan because the state moved on. */
+export function isStale({ diagnostics }: FailedRun): boolean {
+  return diagnostics.some(({ summary }) => summary === 'Saved plan is stale');
+}
+
+/** A failed apply: which resource, the provider's words, what became of the rest, and what to type. */
+export function applyFailure(ended: EndedEarly, run: FailedRun): StackError {
+  const { verb, environment, root } = ended;
+  const command = `node runner ${verb} --env ${environment.name}`;
+  const failure = terraformFailure(
+    verb,
+    root,
+    run,
+    `Correct the cause, then \`${command}\`: it goes on from what is there.`,
+  );
+  if (failure.code !== 'TERRAFORM_FAILED') return failure;
+  const unsaved = run.diagnostics.some(({ detail }) => detail.includes('errored.tfstate'));
+  return new StackError(failure.code, failure.message, {
+    ...(failure.where === undefined ? {} : { where: failure.where }),
+    evidence: [...failure.evidence, ...fate(ended.resources, !unsaved)],
+    ...(unsaved
+      ? {
+          next:
+            `The state could not be written; keep ${root.directory}/errored.tfstate, mend the access to the state, then ` +
+            `TF_WORKSPACE=${root.workspace} terraform -chdir=${root.directory} state push errored.tfstate`,
+        }
+      : { next: failure.next as string }),
+  });
+}
+
+/** An interrupted apply; Terraform was given the time to end in order. */
+export function applyInterrupted(ended: EndedEarly, reason: StackError): StackError {
+  const { verb, environment, resources } = ended;
+  return new StackError(
+    'INTERRUPTED',
+    `${reason.message}; Terraform ended the ${verb} of ${environment.name} in order`,
+    {
+      where: `${ended.root.directory} (workspace ${ended.root.workspace})`,
+      evidence: fate(resources, true),
+      next: `\`node runner plan --env ${environment.name}\` shows what is left to do.`,
+      cause: reason,
+    },
+  );
+}
+
+function fate(resources: readonly AppliedResource[], saved: boolean): string[] {
+  const named = (status: AppliedResource['status']) => {
+    const addresses = resources.filter((item) => item.status === status).map(({ address }) => address);
+    const more = addresses.length - NAMED;
+    return `${addresses.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  };
+  const lines = [
+    ['done', named('ok')],
+    ['failed', named('failed')],
+    ['cut off', named('running')],
+  ].flatMap(([what, list]) => (list === '' ? [] : [`${what}: ${list}`]));
+  return saved ? [...lines, 'Terraform saved its state: what was done is known to the next plan.'] : lines;
+}
+
+/**
+ * A plan that does not fit.
+ * @param named true where the user named it
+ */
+export function planStale(
+  context: Context,
+  environment: NamedEnvironment,
+  file: string,
+  reasons: readonly string[],
+): StackError {
+  return new StackError('PLAN_STALE', `the plan no longer fits: ${reasons.join('; ')}`, {
+    where: file,
+    next: `Plan again and look at it: node runner plan --env ${environment.name} --out ${shorten(context, file)}`,
+  });
+}
+
+function shorten(context: Context, file: string): string {
+  const folder = `${context.options.directory}/`;
+  return file.startsWith(folder) ? file.slice(folder.length) : file;
+}

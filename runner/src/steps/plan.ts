@@ -1,0 +1,131 @@
+import { rm } from 'node:fs/promises';
+import type { Context, NamedEnvironment } from '../container.js';
+import { sensitiveTexts, summarisePlan, type PlanJson, type PlanSummary } from '../core/plan.js';
+import { planText } from '../core/planText.js';
+import { parseMessage, saysItStops } from '../core/terraformMessages.js';
+import { terraformPlan, terraformShow } from '../invocations/terraform.js';
+import {
+  defaultPlanFile,
+  describePlan,
+  preparePlanFile,
+  type PlanOrigin,
+  type SavedPlan,
+} from './savedPlan.js';
+import { planOrigin, withVariablesFile } from './terraformOrigin.js';
+import { terraformFailure } from './terraformFailure.js';
+import { runTerraform, tellWarnings } from './terraformRun.js';
+
+export interface PlanOptions {
+  /** Where to keep the plan, absolute; in the state directory where left out. */
+  readonly out?: string;
+  /** Plan to destroy everything. */
+  readonly destroy?: boolean;
+  readonly lockTimeoutSeconds?: number;
+  /** Leave showing the plan to the caller. */
+  readonly silent?: boolean;
+}
+
+export interface PlanResult {
+  readonly environment: string;
+  readonly workspace: string;
+  readonly terraform: string;
+  /** Absolute path of the plan. */
+  readonly file: string;
+  readonly summary: PlanSummary;
+  /** The plan for people; the first line is the headline. */
+  readonly text: string;
+}
+
+/**
+ * Plans an environment's infrastructure and keeps the plan, bound to what it was made from, for `apply`.
+ * @param stage id of the stage that events belong to
+ * @throws StackError TERRAFORM_FAILED, LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE, INTERRUPTED
+ */
+export async function planStep(
+  context: Context,
+  environment: NamedEnvironment,
+  stage: string,
+  options: PlanOptions = {},
+): Promise<PlanResult> {
+  const origin = await planOrigin(context, environment, options.destroy === true);
+  const saved = await makePlan(context, environment, stage, origin, options);
+  return tellPlan(context, stage, saved, options.silent);
+}
+
+/** Makes a plan and keeps it; says nothing of what is in it. */
+export async function makePlan(
+  context: Context,
+  environment: NamedEnvironment,
+  stage: string,
+  origin: PlanOrigin,
+  options: PlanOptions,
+): Promise<SavedPlan> {
+  const { root, variables, destroy } = origin;
+  const file = options.out ?? defaultPlanFile(await context.config(), environment.name, destroy);
+  await preparePlanFile(file);
+  const log = `${file}.log`;
+  let stopping = false;
+  try {
+    const result = await withVariablesFile(context, variables, (variablesFile) =>
+      runTerraform(
+        context,
+        root,
+        terraformPlan(root, {
+          out: file,
+          destroy,
+          ...(variablesFile === undefined ? {} : { variablesFile }),
+          ...(options.lockTimeoutSeconds === undefined
+            ? {}
+            : { lockTimeoutSeconds: options.lockTimeoutSeconds }),
+        }),
+        {
+          outputFile: log,
+          isStopping: () => stopping,
+          onLine: (line, stream) => {
+            const message = parseMessage(line);
+            if (message !== undefined && saysItStops(message)) stopping = true;
+            for (const text of (message?.text ?? line).split('\n')) {
+              context.events.emit({ type: 'stage.output', stage, source: 'terraform', stream, line: text });
+            }
+          },
+        },
+      ),
+    );
+    if (result.exitCode !== 0) throw terraformFailure('plan', root, result);
+    tellWarnings(context, result.diagnostics);
+  } finally {
+    await rm(log, { force: true });
+  }
+  const plan = await readPlan(context, origin, file);
+  for (const text of sensitiveTexts(plan)) context.secrets.register(text);
+  // Values that copy a sensitive one carry no mark of their own.
+  const summary = context.secrets.value(summarisePlan(plan));
+  return describePlan(context, environment, file, origin, summary);
+}
+
+/** Lines of a plan in a log at most; the report has them all. */
+const TOLD_LINES = 200;
+
+/** Tells a plan to the views and gives it back as a result. */
+export function tellPlan(context: Context, stage: string, saved: SavedPlan, silent = false): PlanResult {
+  const { binding, summary, file } = saved;
+  const text = planText(summary);
+  context.events.emit({ type: 'stage.fact', stage, name: 'plan', value: text });
+  for (const message of silent ? [] : text.split('\n').slice(0, TOLD_LINES)) {
+    if (message !== '') context.events.emit({ type: 'stage.progress', stage, message });
+  }
+  return {
+    environment: binding.environment,
+    workspace: binding.workspace,
+    terraform: binding.terraform,
+    file,
+    summary,
+    text,
+  };
+}
+
+async function readPlan(context: Context, { root }: PlanOrigin, file: string): Promise<PlanJson> {
+  const shown = await runTerraform(context, root, terraformShow(root, file), { captureStdout: true });
+  if (shown.exitCode !== 0) throw terraformFailure('show', root, shown);
+  return JSON.parse(shown.stdout) as PlanJson;
+}

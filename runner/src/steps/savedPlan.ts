@@ -1,0 +1,127 @@
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Config } from '../config/schema.js';
+import type { Context, NamedEnvironment } from '../container.js';
+import type { PlanSummary } from '../core/plan.js';
+import { staleReasons, type PlanBinding } from '../core/planBinding.js';
+import type { TerraformRoot } from '../invocations/terraform.js';
+import { digest, rootContent } from './rootContent.js';
+
+/** A plan on disk with what it was made from and what it would do. */
+export interface SavedPlan {
+  /** Absolute path of Terraform's plan file; the description is beside it, with `.json` after its name. */
+  readonly file: string;
+  readonly binding: PlanBinding;
+  readonly summary: PlanSummary;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}
+
+/** What decides whether a plan fits. */
+export interface PlanOrigin {
+  readonly root: TerraformRoot;
+  /** The environment's Terraform variables, references resolved. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly terraform: string;
+  readonly destroy: boolean;
+}
+
+/** The folder of plans: in the state directory, or beside the configuration where the state is not on this machine. */
+export function plansDirectory(config: Config): string {
+  const { location } = config.state;
+  return resolve(config.directory, location.includes('://') ? '.automation-stack' : location, 'plans');
+}
+
+/** Where an environment's plan is kept unless somebody names another file. */
+export function defaultPlanFile(config: Config, environment: string, destroy: boolean): string {
+  return join(plansDirectory(config), `${environment}${destroy ? '.destroy' : ''}.tfplan`);
+}
+
+/** Makes room for a plan: an old one goes, and the file is its owner's only, as plans hold secrets in clear text. */
+export async function preparePlanFile(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await removePlan(file);
+  await writeFile(file, '', { mode: 0o600 });
+}
+
+export async function removePlan(file: string): Promise<void> {
+  await Promise.all([rm(file, { force: true }), rm(description(file), { force: true })]);
+}
+
+/** Writes what a plan was made from beside it. */
+export async function describePlan(
+  context: Context,
+  environment: NamedEnvironment,
+  file: string,
+  origin: PlanOrigin,
+  summary: PlanSummary,
+): Promise<SavedPlan> {
+  const saved: SavedPlan = {
+    file,
+    binding: await bindingOf(context, environment, file, origin),
+    summary,
+    createdAt: context.clock.now().toISOString(),
+    createdBy: context.who,
+  };
+  await chmod(file, 0o600);
+  await writeFile(description(file), `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
+  return saved;
+}
+
+/**
+ * Looks for a saved plan.
+ * @returns undefined where there is none; else the plan, and why it no longer fits (empty where it does)
+ */
+export async function findPlan(
+  context: Context,
+  environment: NamedEnvironment,
+  file: string,
+  origin: PlanOrigin,
+): Promise<{ readonly plan?: SavedPlan; readonly stale: readonly string[] } | undefined> {
+  const now = await bindingOf(context, environment, file, origin).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (now === undefined) return undefined;
+  let saved: SavedPlan;
+  try {
+    saved = JSON.parse(await readFile(description(file), 'utf8')) as SavedPlan;
+  } catch {
+    return { stale: [`there is no ${description(file)} that tells what it was made from`] };
+  }
+  return { plan: { ...saved, file }, stale: staleReasons(saved.binding, now) };
+}
+
+const description = (file: string) => `${file}.json`;
+
+async function bindingOf(
+  context: Context,
+  environment: NamedEnvironment,
+  file: string,
+  { root, variables, terraform, destroy }: PlanOrigin,
+): Promise<PlanBinding> {
+  const [plan, files, tree] = await Promise.all([
+    readFile(file),
+    rootContent(root),
+    // A deployment need not be in a repository to be planned.
+    context.git.workingTree().catch(() => undefined),
+  ]);
+  const fromShell = Object.entries({ ...context.env, ...root.env }).filter(([name]) =>
+    name.startsWith('TF_VAR_'),
+  );
+  return {
+    environment: environment.name,
+    directory: root.directory,
+    workspace: root.workspace,
+    destroy,
+    ...(tree === undefined ? {} : { commit: tree.commit }),
+    variables: digest(JSON.stringify([sorted(variables), fromShell.sort(), root.varFiles])),
+    backend: digest(JSON.stringify(root.backendConfig)),
+    files,
+    plan: digest(plan),
+    terraform,
+  };
+}
+
+const sorted = (record: Readonly<Record<string, unknown>>) =>
+  Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,0 +1,44 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Context, NamedEnvironment } from '../container.js';
+import type { PlanOrigin } from './savedPlan.js';
+import { openRoot } from './terraformRoot.js';
+import { checkedTerraform } from './terraformVersion.js';
+
+/**
+ * Looks up what a plan is made from, side by side.
+ * @throws StackError TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE
+ */
+export async function planOrigin(
+  context: Context,
+  environment: NamedEnvironment,
+  destroy: boolean,
+): Promise<PlanOrigin> {
+  const [terraform, root, variables] = await Promise.all([
+    checkedTerraform(context),
+    openRoot(context, environment),
+    context.resolve(environment.config.infrastructure?.variables ?? {}, environment),
+  ]);
+  return { terraform, root, variables, destroy };
+}
+
+/**
+ * Hands the variables to `use` as a file that only this user can read, and removes it afterwards.
+ * @param use gets undefined where there are no variables
+ */
+export async function withVariablesFile<T>(
+  context: Context,
+  variables: Readonly<Record<string, unknown>>,
+  use: (file: string | undefined) => Promise<T>,
+): Promise<T> {
+  if (Object.keys(variables).length === 0) return use(undefined);
+  const directory = await mkdtemp(join(context.env['TMPDIR'] ?? tmpdir(), 'automation-stack-'));
+  try {
+    const file = join(directory, 'variables.tfvars.json');
+    await writeFile(file, JSON.stringify(variables), { mode: 0o600 });
+    return await use(file);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

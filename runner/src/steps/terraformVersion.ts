@@ -1,0 +1,60 @@
+import type { Context } from '../container.js';
+import { StackError } from '../core/errors.js';
+import { plainLines } from '../core/terraformMessages.js';
+import { terraformVersion } from '../invocations/terraform.js';
+
+/** Older ones lack ephemeral values and lock files in S3, which the modules use. */
+export const OLDEST_TERRAFORM = '1.11.0';
+
+const checked = new WeakMap<Context, Promise<string>>();
+
+/**
+ * The version of the terraform on PATH; asked once.
+ * @throws StackError TOOL_MISSING where there is none or it is too old
+ */
+export function checkedTerraform(context: Context): Promise<string> {
+  const known = checked.get(context) ?? check(context);
+  checked.set(context, known);
+  return known;
+}
+
+async function check(context: Context): Promise<string> {
+  const result = await context.processes.run(terraformVersion(), { captureStdout: true, timeoutMs: 30_000 });
+  const version = parseVersion(result.stdout);
+  if (result.exitCode !== 0 || version === undefined) {
+    throw new StackError('TOOL_FAILED', 'terraform does not tell its version', {
+      where: 'terraform version -json',
+      evidence: plainLines(result.tail),
+      next: 'Run `node runner doctor`.',
+    });
+  }
+  if (isOlder(version, OLDEST_TERRAFORM)) {
+    throw new StackError(
+      'TOOL_MISSING',
+      `Terraform ${version} is too old: ${OLDEST_TERRAFORM} is the oldest`,
+      {
+        where: 'terraform on PATH',
+        next: 'Install a newer one (https://developer.hashicorp.com/terraform/install), then run `node runner doctor`.',
+      },
+    );
+  }
+  return version;
+}
+
+function parseVersion(stdout: string): string | undefined {
+  try {
+    return (JSON.parse(stdout) as { terraform_version?: string }).terraform_version;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Compares `1.11.4` and the like by their first three numbers. */
+export function isOlder(version: string, than: string): boolean {
+  const [left, right] = [version, than].map((text) => (text.match(/\d+/g) ?? []).slice(0, 3).map(Number));
+  for (let index = 0; index < 3; index++) {
+    const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
