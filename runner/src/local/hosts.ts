@@ -51,6 +51,7 @@ export async function createHost(workshop: Workshop, name: string, slot: number 
     const hosts = await listHosts(workshop);
     const existing = hosts.find((host) => host.name === name);
     if (existing !== undefined) {
+      if (slot !== undefined && slot !== existing.slot) throw otherSlot(name, existing.slot, slot);
       if (!existing.running)
         await must(workshop, docker(['start', container]), { purpose: `start the host ${name}` });
       return existing;
@@ -148,3 +149,9 @@ function cgroupArguments(): string[] {
 }
 
 const docker = (args: readonly string[]) => ({ file: 'docker', args });
+
+const otherSlot = (name: string, has: number, wanted: number): StackError =>
+  new StackError('USAGE', `The host ${name} exists with slot ${has}: it cannot move to slot ${wanted}`, {
+    where: `slot=${wanted}`,
+    next: `Delete it first: node runner local delete host ${name}`,
+  });

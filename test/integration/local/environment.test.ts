@@ -12,7 +12,13 @@ const run = promisify(execFile);
 const RUNNER = resolve('runner');
 
 /** An instance of its own, so that a person's local environment beside it is left alone. */
-const INSTANCE = { AUTOMATION_STACK_LOCAL_INSTANCE: '7' };
+const INSTANCE = { AUTOMATION_STACK_LOCAL_INSTANCE: '9' };
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 describe('the local environment, on this machine', function () {
   this.timeout(300_000);
@@ -20,11 +26,6 @@ describe('the local environment, on this machine', function () {
   let variables: Record<string, string> = {};
   const env = () => ({ ...process.env, ...INSTANCE, ...variables });
 
-  interface Outcome {
-    readonly code: number;
-    readonly stdout: string;
-    readonly stderr: string;
-  }
   const command = async (file: string, args: readonly string[], cwd = process.cwd()): Promise<Outcome> => {
     try {
       return { code: 0, ...(await run(file, [...args], { cwd, env: env() })) };
@@ -41,8 +42,7 @@ describe('the local environment, on this machine', function () {
   };
   const data = async <T>(outcome: Promise<Outcome>): Promise<T> => {
     const last = (await outcome).stdout.trim().split('\n').at(-1) ?? '{}';
-    const parsed = JSON.parse(last) as { data?: T };
-    return parsed.data as T;
+    return JSON.parse(last) as T;
   };
   const ssh = (port: number, ...words: string[]) =>
     command('ssh', [
@@ -75,8 +75,9 @@ describe('the local environment, on this machine', function () {
     const listening = (await ok(command('ss', ['-ltnH'])))
       .split('\n')
       .map((line) => line.trim().split(/\s+/)[3] ?? '');
-    const ours = listening.filter((address) => /:(52\d\d|53\d\d)$/.test(address));
-    expect(ours).to.not.be.empty;
+    const ports = [settings.emulatorPort, settings.slackPort];
+    const ours = listening.filter((address) => ports.includes(Number(address.split(':').at(-1))));
+    expect(ours).to.have.length(3);
     for (const address of ours)
       expect(address).to.match(new RegExp(`^(127\\.0\\.0\\.1|${settings.gateway.replaceAll('.', '\\.')}):`));
     expect(networkInterfaces()[settings.bridge]?.[0]?.address).to.equal(settings.gateway);
@@ -102,8 +103,12 @@ describe('the local environment, on this machine', function () {
       .map((line) => line.split(' ')[2]);
     expect(new Set(keys).size).to.equal(3);
     const [first] = hosts;
-    expect((await ok(runner('create', 'host', 'web-1'))).length).to.be.greaterThan(0);
+    await ok(runner('create', 'host', first?.name ?? ''));
     expect((await data<LocalStatus>(runner('status', '--json'))).hosts[0]).to.deep.equal(first);
+    const moved = await runner('create', 'host', hosts[0]?.name ?? '', 'slot=9');
+    expect([moved.code, moved.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 2 && text.includes('slot 9'),
+    );
     const pull = `curl -s http://${settings.gateway}:${settings.emulatorPort}/v2/`;
     expect((await ssh(first?.sshPort ?? 0, pull)).stdout).to.equal('{}');
     await Promise.all(names.map((name) => ok(runner('delete', 'host', name))));
@@ -117,6 +122,7 @@ describe('the local environment, on this machine', function () {
       ['host', 'Web_1'],
       ['host', 'web-1', 'slto=1'],
       ['host', 'web-1', 'slot=30'],
+      ['host', 'web-1', 'slot=x'],
     ]) {
       expect((await runner('create', ...words)).code, words.join(' ')).to.equal(2);
     }
@@ -178,7 +184,10 @@ describe('the local environment, on this machine', function () {
       '--filter',
       `network=${settings.name}`,
     ];
-    expect((await ok(command('docker', tasks))).trim().split('\n')).to.have.length(2);
+    const running = async () => (await ok(command('docker', tasks))).trim().split('\n').length;
+    for (let i = 0; i < 100 && (await running()) < 2; i += 1)
+      await new Promise((wait) => setTimeout(wait, 100));
+    expect(await running()).to.equal(2);
     await ok(runner('delete', 'ecs-service', 'hello', 'cluster=shop'));
     expect(await ok(runner('delete', 'ecs-service', 'hello', 'cluster=shop'))).to.contain('was not there');
   });
