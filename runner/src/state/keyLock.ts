@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../core/errors.js';
 import { ownIdentity, vitality, type ProcessIdentity } from './identity.js';
@@ -17,7 +16,7 @@ interface Owner {
 /**
  * Runs `work` while no other process of this store does so for the same file. The lock is a file that appears whole
  * (by link) and names its owner, so that what a killed process left is recognised and removed.
- * @param path of the lock file
+ * @param path of the lock file; its directory exists
  * @throws StackError STATE_WRITE_FAILED where it stays held for a minute
  */
 export async function withKeyLock<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -32,7 +31,6 @@ export async function withKeyLock<T>(path: string, work: () => Promise<T>): Prom
 async function acquire(path: string, deadline: number): Promise<string> {
   const draft = `${path}.${randomUUID()}`;
   const owner: Owner = { token: randomUUID(), process: ownIdentity() };
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeFile(draft, JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
   try {
     while (!(await linked(draft, path))) {

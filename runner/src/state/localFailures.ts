@@ -34,6 +34,10 @@ const WORDS: Readonly<Record<string, Words>> = {
   EOPNOTSUPP: noLinks,
   ENOTDIR: inTheWay,
   EEXIST: inTheWay,
+  ENOENT: {
+    problem: 'its directory has disappeared',
+    next: 'Something removes the state while runs use it (a clean workspace?): name a lasting directory as state.location.',
+  },
   EIO: {
     problem: 'the disk reports errors',
     next: 'Look into the machine’s log (`dmesg`) before anything else.',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ObjectStore, StoredObject, WriteCondition } from '../core/ports.js';
 import { assertKey, digest } from './keys.js';
@@ -12,6 +12,8 @@ const FILE_MODE = 0o600;
 const WORK = '.work';
 /** What a killed process left there is removed when it is older than any write can take. */
 const LEFTOVER_AFTER_MS = 3_600_000;
+/** Drafts end in a UUID. */
+const DRAFT = /[-.][0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * Documents as files under a directory. A file is written beside its place, flushed, and moved there in one step:
@@ -48,7 +50,7 @@ export class LocalStore implements ObjectStore {
       await this.prepare();
       const draft = await this.draft(body);
       try {
-        await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE });
+        await makeDirectory(dirname(path));
         const won = await this.place(draft, path, key, condition);
         if (won) await flushDirectory(dirname(path));
         return won ? digest(body) : undefined;
@@ -126,19 +128,13 @@ export class LocalStore implements ObjectStore {
 
   private async makeDirectories(): Promise<void> {
     const work = join(this.location, WORK);
-    await mkdir(work, { recursive: true, mode: DIRECTORY_MODE });
+    await makeDirectory(join(work, 'locks'));
     await writeFile(join(this.home, '.gitignore'), '*\n', { flag: 'wx' }).catch(
       (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error;
       },
     );
-    for (const name of await readdir(work)) {
-      const path = join(work, name);
-      const found = await stat(path).catch(() => undefined);
-      if (found?.isFile() === true && Date.now() - found.mtimeMs > LEFTOVER_AFTER_MS) {
-        await unlink(path).catch(() => undefined);
-      }
-    }
+    for (const directory of [work, join(work, 'locks')]) await removeLeftovers(directory);
   }
 
   private async *walk(directory: string): AsyncGenerator<string> {
@@ -176,6 +172,32 @@ export class LocalStore implements ObjectStore {
 function isAbsent(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** Node's own recursive mkdir answers ENOENT on a read-only file system; this one tells the true reason. */
+async function makeDirectory(path: string): Promise<void> {
+  const make = () =>
+    mkdir(path, { mode: DIRECTORY_MODE }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await make();
+  }
+}
+
+/** Removes old drafts. Locks are left alone, however old: only whoever breaks one by its rules may remove it. */
+async function removeLeftovers(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!DRAFT.test(name)) continue;
+    const path = join(directory, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > LEFTOVER_AFTER_MS)
+      await rm(path, { force: true });
+  }
 }
 
 /** Makes a new name survive a loss of power. */
