@@ -18,7 +18,7 @@ interface Rule {
 /** Reads the text of a `.dockerignore`; a pattern that means nothing (an open `[`) matches nothing. */
 export function parseDockerignore(text: string): IgnoreRules {
   const rules: Rule[] = [];
-  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+  for (const line of text.replaceAll('\uFEFF', '').split(/\r?\n/)) {
     if (line.startsWith('#')) continue;
     const trimmed = line.trim();
     const keeps = trimmed.startsWith('!');

@@ -19,6 +19,8 @@ export interface BuildRequest {
   readonly secrets: Readonly<Record<string, string>>;
   readonly target?: string | undefined;
   readonly platform?: string | undefined;
+  /** Runs every step again. */
+  readonly noCache?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -121,6 +123,6 @@ async function classic(
 }
 
 function parameters(request: BuildRequest): Docker.ImageBuildOptions {
-  const { tag: t, target, platform, buildArgs } = request;
-  return { t, target, platform, buildargs: { ...buildArgs } };
+  const { tag: t, target, platform, buildArgs, noCache: nocache = false } = request;
+  return { t, target, platform, nocache, buildargs: { ...buildArgs } };
 }

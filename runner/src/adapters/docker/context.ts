@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { type IgnoreRules, parseDockerignore } from '../../core/dockerignore.js';
 import { StackError } from '../../core/errors.js';
 
@@ -17,6 +17,8 @@ export interface FileEntry extends EntryBase {
   readonly file: string;
   readonly size: number;
   readonly inode: bigint;
+  /** When the inode last changed: no tool can set it back, unlike mtime. */
+  readonly ctimeNs: bigint;
   /** Set where the bytes are at hand already. */
   readonly content?: Buffer;
 }
@@ -41,15 +43,23 @@ const FILE_MODE = 0o644;
 const EXECUTABLE_MODE = 0o755;
 
 /**
+ * Never sent, unless `.dockerignore` says `!.git`: a history that grows with every commit would make each build's
+ * inputs new, though the content is the same.
+ */
+const NEVER_SENT = ['.git', '.automation-stack'];
+
+/**
  * Lists what a build sends: the context without what `.dockerignore` leaves out.
  *
  * @param base directory that relative paths start at: that of the configuration
  * @param image `context` and `dockerfile` of the image's configuration
- * @throws StackError DOCKERFILE_MISSING
+ * @param state the runner's own state directory, which may lie inside the context
+ * @throws StackError DOCKERFILE_MISSING; BUILD_FAILED where the context is no directory
  */
 export function readContext(
   base: string,
   image: { readonly context: string; readonly dockerfile?: string | undefined },
+  state?: string,
 ): BuildContext {
   const directory = resolve(base, image.context);
   const file =
@@ -60,7 +70,9 @@ export function readContext(
       next: 'Correct `context:` (relative to the configuration file) under the image.',
     });
   }
-  const rules = readIgnoreRules(directory, file);
+  const inside = state === undefined ? '' : relative(directory, state);
+  const never = inside === '' || inside.startsWith('..') ? NEVER_SENT : [...NEVER_SENT, inside];
+  const rules = readIgnoreRules(directory, file, never);
   const entries: ContextEntry[] = [];
   walk(directory, '', rules, entries);
   return { directory, entries, dockerfile };
@@ -71,7 +83,8 @@ function readDockerfile(directory: string, file: string, image: { readonly conte
     const content = readFileSync(file);
     const stats = lstatSync(file, { bigint: true });
     const entry = { path: 'Dockerfile', kind: 'file', mode: FILE_MODE, file, content } as const;
-    return { ...entry, mtimeNs: stats.mtimeNs, size: content.length, inode: stats.ino };
+    const { mtimeNs, ctimeNs, ino: inode } = stats;
+    return { ...entry, mtimeNs, ctimeNs, inode, size: content.length };
   } catch (cause) {
     throw new StackError('DOCKERFILE_MISSING', `there is no Dockerfile at ${file}`, {
       where: `context ${isAbsolute(image.context) ? directory : image.context}`,
@@ -82,15 +95,15 @@ function readDockerfile(directory: string, file: string, image: { readonly conte
 }
 
 /** `web.Dockerfile.dockerignore` beside its Dockerfile goes before the context's `.dockerignore`. */
-function readIgnoreRules(directory: string, dockerfile: string): IgnoreRules {
+function readIgnoreRules(directory: string, dockerfile: string, never: readonly string[]): IgnoreRules {
   for (const file of [`${dockerfile}.dockerignore`, join(directory, '.dockerignore')]) {
     try {
-      return parseDockerignore(readFileSync(file, 'utf8'));
+      return parseDockerignore([...never, readFileSync(file, 'utf8')].join('\n'));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   }
-  return parseDockerignore('');
+  return parseDockerignore(never.join('\n'));
 }
 
 /**
@@ -106,7 +119,7 @@ function walk(root: string, below: string, rules: IgnoreRules, entries: ContextE
     if (ignored && !rules.hasExceptions) continue;
     const file = join(root, path);
     const stats = lstatSync(file, { bigint: true });
-    const { mtimeNs, ino: inode } = stats;
+    const { mtimeNs, ctimeNs, ino: inode } = stats;
     if (stats.isDirectory()) {
       // An ignored directory is sent only where something inside was brought back.
       const at = entries.push({ path, kind: 'directory', mode: EXECUTABLE_MODE, mtimeNs }) - 1;
@@ -117,7 +130,7 @@ function walk(root: string, below: string, rules: IgnoreRules, entries: ContextE
       wanted = true;
     } else if (!ignored && stats.isFile()) {
       const mode = (stats.mode & 0o100n) === 0n ? FILE_MODE : EXECUTABLE_MODE;
-      entries.push({ path, kind: 'file', mode, mtimeNs, file, size: Number(stats.size), inode });
+      entries.push({ path, kind: 'file', mode, mtimeNs, ctimeNs, file, size: Number(stats.size), inode });
       wanted = true;
     }
     // Sockets, pipes and devices are no content.

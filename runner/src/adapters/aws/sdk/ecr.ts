@@ -1,8 +1,9 @@
 /** What the runner uses of the ECR SDK; named exports, so that the bundle leaves the rest out. */
 export {
+  BatchGetImageCommand,
   ECRClient,
   CreateRepositoryCommand,
-  DescribeImagesCommand,
   DescribeRepositoriesCommand,
   GetAuthorizationTokenCommand,
+  PutImageCommand,
 } from '@aws-sdk/client-ecr';

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+
+/** One file, directory or link that a build sees. */
+export interface InputFile {
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'symlink';
+  readonly executable: boolean;
+  /** SHA-256 in hex of the content, target of a link, empty for a directory. */
+  readonly content: string;
+}
+
+/** Everything that decides what an image becomes, as far as it is in the project's hands. */
+export interface ImageInputs {
+  /** SHA-256 in hex of the Dockerfile. */
+  readonly dockerfile: string;
+  readonly files: readonly InputFile[];
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** Ids of build secrets; their values decide access, not content. */
+  readonly secrets: readonly string[];
+  readonly target: string | undefined;
+  readonly platform: string | undefined;
+}
+
+/**
+ * Digest of a build's inputs. Two checkouts of the same content have the same digest whenever and wherever they are
+ * made: no times, owners or absolute paths. Base images are part of it as they are written: pin them by digest to
+ * notice that they moved, or rebuild with --force.
+ *
+ * @returns `sha256:…`
+ */
+export function imageInputsDigest(inputs: ImageInputs): string {
+  const hash = createHash('sha256');
+  // Every part is told with its length (JSON), so that no two different inputs read the same.
+  const part = (...values: unknown[]) => hash.update(`${JSON.stringify(values)}\n`);
+  part('automation-stack-inputs', 1);
+  part('dockerfile', inputs.dockerfile);
+  part('target', inputs.target ?? null, 'platform', inputs.platform ?? null);
+  for (const [name, value] of sorted(Object.entries(inputs.buildArgs), ([key]) => key))
+    part('arg', name, value);
+  for (const id of sorted(inputs.secrets, (secret) => secret)) part('secret', id);
+  for (const file of sorted(inputs.files, ({ path }) => path)) {
+    part(file.kind, file.path, file.executable, file.content);
+  }
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/**
+ * Digest over all images' inputs: names the content of a release, whatever commit it is in.
+ * @param images digest of each image's inputs by the image's name
+ * @param commit stands for the content where there are no images
+ */
+export function releaseInputsDigest(images: Readonly<Record<string, string>>, commit: string): string {
+  const names = sorted(Object.keys(images), (name) => name);
+  const content = names.length === 0 ? [['commit', commit]] : names.map((name) => [name, images[name]]);
+  return `sha256:${createHash('sha256').update(JSON.stringify(content)).digest('hex')}`;
+}
+
+/** By code unit: the same order on every machine, whatever its locale. */
+function sorted<T>(items: readonly T[], key: (item: T) => string): T[] {
+  return [...items].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+}

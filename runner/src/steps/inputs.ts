@@ -1,0 +1,121 @@
+import { join, resolve } from 'node:path';
+import { type BuildContext, readContext } from '../adapters/docker/context.js';
+import { hashContext } from '../adapters/docker/hashes.js';
+import { branchRules } from '../config/pipelineInput.js';
+import { referencesIn } from '../config/references.js';
+import type { Config, ImageConfig } from '../config/schema.js';
+import type { Context, NamedEnvironment } from '../container.js';
+import { environmentOfBranch } from '../core/branches.js';
+import { StackError } from '../core/errors.js';
+import { imageInputsDigest, releaseInputsDigest } from '../core/inputs.js';
+import { didYouMean } from '../core/nearest.js';
+
+/** One image as it would be built now. */
+export interface TreeImage {
+  readonly name: string;
+  readonly config: ImageConfig;
+  readonly buildContext: BuildContext;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** Digest of its inputs, `sha256:…`. */
+  readonly inputs: string;
+}
+
+/** What the working tree would make. */
+export interface TreeInputs {
+  /** By name. */
+  readonly images: Readonly<Record<string, TreeImage>>;
+  /** Digest over all images' inputs, `sha256:…`. */
+  readonly inputs: string;
+}
+
+/**
+ * A run decides once what it builds: a test that leaves files in a context must not make the push that follows
+ * another release. So this is kept for as long as the run's context lives.
+ */
+const decided = new WeakMap<Context, Promise<TreeInputs>>();
+
+/**
+ * The inputs of all images, and their digest: what a release is matched by. Reads files only; needs neither an engine
+ * nor AWS, unless a build argument refers to a parameter.
+ * @throws StackError DOCKERFILE_MISSING
+ */
+export function workingTreeInputs(context: Context): Promise<TreeInputs> {
+  const known = decided.get(context);
+  if (known !== undefined) return known;
+  const fresh = readInputs(context);
+  decided.set(context, fresh);
+  return fresh;
+}
+
+/** Looks again: files have changed with our own hands (the changelog of a release). */
+export function forgetInputs(context: Context): void {
+  decided.delete(context);
+}
+
+async function readInputs(context: Context): Promise<TreeInputs> {
+  const config = await context.config();
+  const names = Object.keys(config.images);
+  const images = await Promise.all(names.map((name) => readImage(context, config, name)));
+  const digests = Object.fromEntries(images.map((image) => [image.name, image.inputs]));
+  const { commit } = names.length === 0 ? await context.git.workingTree() : { commit: '' };
+  return {
+    images: Object.fromEntries(images.map((image) => [image.name, image])),
+    inputs: releaseInputsDigest(digests, commit),
+  };
+}
+
+async function readImage(context: Context, config: Config, name: string): Promise<TreeImage> {
+  const image = config.images[name] as ImageConfig;
+  const state = stateDirectory(config);
+  const buildContext = readContext(config.directory, image, state);
+  const cacheFile = join(state, 'cache', `inputs-${name}.json`);
+  const hashes = await hashContext(buildContext, cacheFile, context.clock.now().getTime());
+  const args = image['build-args'];
+  const given =
+    referencesIn(args).length === 0 ? args : await context.resolve(args, await buildEnvironment(context));
+  const buildArgs = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, String(value)]));
+  const { target, platform } = image;
+  const secrets = Object.keys(image.secrets);
+  const inputs = imageInputsDigest({ ...hashes, buildArgs, secrets, target, platform });
+  return { name, config: image, buildContext, buildArgs, inputs };
+}
+
+/** Local files of the runner; where state is in S3, caches still stay here. */
+function stateDirectory(config: Config): string {
+  const { location } = config.state;
+  return resolve(config.directory, /^s3:\/\//.test(location) ? '.automation-stack' : location);
+}
+
+/**
+ * The environment whose registry images are pushed to, and whose references they see: `--env`, else where the branch
+ * leads — the environment a promotion starts from, since that one gets the images first — else the first one.
+ * @throws StackError ENVIRONMENT_UNKNOWN
+ */
+export async function buildEnvironment(context: Context): Promise<NamedEnvironment> {
+  const config = await context.config();
+  let name = context.options.environment;
+  if (name === undefined) {
+    const tree = await context.git.workingTree().catch(() => undefined);
+    name = tree === undefined ? undefined : environmentOfBranch(branchRules(config), tree.branch);
+    name ??= Object.keys(config.environments)[0];
+  }
+  const chosen = await context.environment(name);
+  const from = chosen.config.promotion?.from;
+  return from === undefined ? chosen : context.environment(from);
+}
+
+/**
+ * The images that were named, or all.
+ * @throws StackError USAGE for a name that is not in the configuration
+ */
+export function chooseImages(config: Config, names: readonly string[]): readonly string[] {
+  const known = Object.keys(config.images);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new StackError('USAGE', `there is no image "${unknown}".${didYouMean(unknown, known)}`, {
+      where: config.file,
+      next: known.length === 0 ? 'Add it under images:.' : `Images: ${known.join(', ')}.`,
+    });
+  }
+  return names.length === 0 ? known : names;
+}

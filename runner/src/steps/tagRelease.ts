@@ -1,0 +1,168 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Context } from '../container.js';
+import { prependSection, releaseNotes } from '../core/changelog.js';
+import { StackError } from '../core/errors.js';
+import type { ReleaseImage, ReleaseRecord } from '../core/release.js';
+import { nextVersion } from '../core/version.js';
+import { buildEnvironment, forgetInputs, workingTreeInputs } from './inputs.js';
+import { openRegistry } from './registry.js';
+import { findRelease, readHistory } from './release.js';
+
+export const CHANGELOG = 'CHANGELOG.md';
+
+export interface ReleasePlan {
+  /** The version to release; that of HEAD where it is released already. */
+  readonly version: string;
+  readonly previous: string | undefined;
+  /** False where HEAD carries the version's tag. */
+  readonly isNew: boolean;
+  readonly notes: string;
+}
+
+export interface TaggedRelease extends ReleasePlan {
+  /** The release's images, with the version among their tags; none where the content was never pushed. */
+  readonly record: ReleaseRecord | undefined;
+}
+
+/** The next version and its notes, from what changed since the last tag. */
+export async function planRelease(context: Context): Promise<ReleasePlan> {
+  const { last, changes } = await readHistory(context);
+  if (last !== undefined && changes.length === 0) {
+    return { version: last.version, previous: last.version, isNew: false, notes: '' };
+  }
+  const notes = releaseNotes(changes);
+  return { version: nextVersion(last?.version, changes), previous: last?.version, isNew: true, notes };
+}
+
+/**
+ * Makes the release: writes the changelog, commits it, tags the commit, pushes both where asked, then gives the images
+ * that were pushed with this content the version as a tag — the same digests, nothing is rebuilt. Called again after it
+ * was cut off, it goes on behind the tag.
+ *
+ * @throws StackError RELEASE_DIRTY, GIT_FAILED, TAG_IMMUTABLE, AWS_*
+ */
+export async function tagRelease(
+  context: Context,
+  plan: ReleasePlan,
+  options: { readonly push: boolean; readonly stage: string },
+): Promise<TaggedRelease> {
+  const tree = await context.git.workingTree();
+  if (plan.isNew) {
+    if (tree.dirty) throw dirtyTree();
+    const pushed = await findRelease(context);
+    await writeRelease(context, plan);
+    tell(context, options.stage, `tagged v${plan.version}`);
+    if (options.push) await pushRelease(context, plan, tree.branch, options.stage);
+    return { ...plan, record: await tagImages(context, plan, pushed, options.stage) };
+  }
+  if (options.push) await pushRelease(context, plan, tree.branch, options.stage);
+  return { ...plan, record: await tagImages(context, plan, await findRelease(context), options.stage) };
+}
+
+async function writeRelease(context: Context, plan: ReleasePlan): Promise<void> {
+  const { directory } = await context.config();
+  const file = join(directory, CHANGELOG);
+  const existing = await readFile(file, 'utf8').catch(() => undefined);
+  const date = context.clock.now().toISOString().slice(0, 10);
+  await writeFile(file, prependSection(existing, { version: plan.version, date, notes: plan.notes }));
+  await context.git.commit([file], `release: v${plan.version}\n\n${plan.notes}\n`);
+  forgetInputs(context);
+  await context.git.tag(`v${plan.version}`, `v${plan.version}\n\n${plan.notes}\n`);
+}
+
+async function pushRelease(
+  context: Context,
+  plan: ReleasePlan,
+  branch: string,
+  stage: string,
+): Promise<void> {
+  if (branch === 'HEAD') {
+    throw new StackError('GIT_FAILED', 'HEAD is on no branch, so there is none to push to', {
+      where: `v${plan.version}`,
+      next: `git push origin HEAD:refs/heads/BRANCH refs/tags/v${plan.version}, or set BRANCH_NAME.`,
+    });
+  }
+  await context.git.push([`HEAD:refs/heads/${branch}`, `refs/tags/v${plan.version}`]);
+  tell(context, stage, `pushed ${branch} and v${plan.version} to origin`);
+}
+
+/** @param pushed the release that had this content before the changelog's commit */
+async function tagImages(
+  context: Context,
+  plan: ReleasePlan,
+  pushed: ReleaseRecord | undefined,
+  stage: string,
+): Promise<ReleaseRecord | undefined> {
+  const { ledger } = await context.state();
+  const known = await ledger.release(plan.version);
+  if (known !== undefined) return known;
+  const { inputs } = await workingTreeInputs(context);
+  if (pushed === undefined) {
+    tell(context, stage, `no images of this content were pushed yet: the next push makes ${plan.version}`);
+    return undefined;
+  }
+  if (pushed.inputs !== inputs) {
+    const { directory } = await context.config();
+    const message = `${relative(directory, join(directory, CHANGELOG))} is part of an image, so ${plan.version} has to be built`;
+    const next = `Add ${CHANGELOG} to the image's .dockerignore; for now: node runner push`;
+    context.events.emit({ type: 'notice', level: 'warning', message, next });
+    return undefined;
+  }
+  const registry = await openRegistry(context, await buildEnvironment(context));
+  const { putTag, readManifest } = await import('../adapters/aws/ecr.js');
+  const images: Record<string, ReleaseImage> = {};
+  for (const [name, image] of Object.entries(pushed.images)) {
+    const { repository, digest } = image;
+    const manifest = await readManifest(registry.aws, repository, { imageDigest: digest }, context.signal);
+    if (manifest === undefined) throw gone(repository, digest);
+    await putTag(registry.aws, repository, manifest, plan.version, context.signal);
+    tell(context, stage, `${repository}:${plan.version} is ${digest.slice(0, 19)}`);
+    images[name] = { ...image, tags: [...new Set([...image.tags, plan.version])] };
+  }
+  return record(context, plan, pushed, images);
+}
+
+async function record(
+  context: Context,
+  plan: ReleasePlan,
+  pushed: ReleaseRecord,
+  images: ReleaseRecord['images'],
+): Promise<ReleaseRecord> {
+  const [{ ledger }, tree] = [await context.state(), await context.git.workingTree()];
+  const { application, inputs } = pushed;
+  const release: ReleaseRecord = {
+    version: plan.version,
+    application,
+    ...tree,
+    images,
+    inputs,
+    createdAt: context.clock.now().toISOString(),
+    createdBy: context.who,
+    ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
+  };
+  await ledger.putRelease(context.secrets.value(release));
+  context.events.emit({ type: 'release', release });
+  return release;
+}
+
+function tell(context: Context, stage: string, message: string): void {
+  context.events.emit({ type: 'stage.progress', stage, message, status: 'ok' });
+}
+
+function dirtyTree(): StackError {
+  return new StackError(
+    'RELEASE_DIRTY',
+    'the working tree has uncommitted changes: a release is what was committed',
+    {
+      next: 'Commit or stash them: git status',
+    },
+  );
+}
+
+function gone(repository: string, digest: string): StackError {
+  return new StackError('REGISTRY_REFUSED', `${repository}@${digest} is gone from the registry`, {
+    where: repository,
+    next: 'Build and push it again: node runner push --force',
+  });
+}
