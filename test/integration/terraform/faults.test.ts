@@ -1,0 +1,247 @@
+import { expect } from 'chai';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { StackError } from '../../../runner/src/core/errors.js';
+import { applyStep } from '../../../runner/src/steps/apply.js';
+import { destroyStep } from '../../../runner/src/steps/destroy.js';
+import { readOutputs } from '../../../runner/src/steps/outputs.js';
+import { planStep } from '../../../runner/src/steps/plan.js';
+import { deployment, type Deployment } from '../../support/deployment.js';
+import { rejection } from '../../support/rejection.js';
+
+const MAIN = fileURLToPath(new URL('../../../runner/src/main.ts', import.meta.url));
+const CONFIG = `
+application: shop
+environments:
+  staging:
+    infrastructure: { workspace: staging }
+  production:
+    extends: staging
+    promotion: { from: staging }
+    infrastructure: { workspace: production }
+`;
+/** A resource, one that waits until \`gate\` is there, and one after that. */
+const ROOT = `
+resource "terraform_data" "first" {}
+resource "terraform_data" "waiting" {
+  depends_on = [terraform_data.first]
+  provisioner "local-exec" {
+    command = "touch ../waiting; for i in $(seq 300); do if [ -e ../gate ]; then exit 0; fi; sleep 0.1; done; exit 1"
+  }
+}
+resource "terraform_data" "last" { depends_on = [terraform_data.waiting] }
+output "first" { value = terraform_data.first.id }
+`;
+
+describe('Terraform under bad conditions', function () {
+  this.timeout(90_000);
+  let stack: Deployment;
+  const environment = (name = 'staging') => stack.context.environment(name);
+  const apply = async (options = {}) =>
+    applyStep(stack.context, await environment(), 'apply:staging', options);
+  const plan = async (options = {}) => planStep(stack.context, await environment(), 'plan:staging', options);
+  const until = async (condition: () => boolean) => {
+    while (!condition()) await pause(50);
+  };
+  const isThere = (name: string) => () => existsSync(join(stack.directory, name));
+  const openGate = () => writeFileSync(join(stack.directory, 'gate'), '');
+  const inState = () =>
+    execFileSync('terraform', [`-chdir=${stack.directory}/terraform`, 'state', 'list'], {
+      env: { ...process.env, TF_WORKSPACE: 'staging' },
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
+      .trim()
+      .split('\n');
+
+  beforeEach(async () => {
+    stack = await deployment({ 'automation-stack.yml': CONFIG, 'terraform/main.tf': ROOT });
+  });
+  afterEach(() => stack.remove());
+
+  it('names the resource that failed, the provider’s words, what was done, and what to type', async () => {
+    stack.write({
+      'terraform/main.tf': `resource "terraform_data" "good" {}
+resource "terraform_data" "bad" {
+  depends_on = [terraform_data.good]
+  provisioner "local-exec" { command = "echo quota exceeded >&2; exit 3" }
+}`,
+    });
+    const error = await rejection(apply(), 'TERRAFORM_FAILED');
+    expect(error.message).to.equal(
+      'terraform apply failed: terraform_data.bad: local-exec provisioner error',
+    );
+    expect(error.evidence.join('\n')).to.contain('quota exceeded');
+    expect(error.evidence).to.include('done: terraform_data.good');
+    expect(error.evidence).to.include('failed: terraform_data.bad');
+    expect(error.next).to.contain('`node runner apply --env staging`');
+    expect(inState()).to.deep.equal(['terraform_data.bad', 'terraform_data.good']);
+    expect((await plan()).text).to.contain('-/+ terraform_data.bad  (tainted');
+  });
+
+  it('tells who holds the lock of the state, since when, and how to go on', async () => {
+    const holder = await stack.again();
+    const running = applyStep(holder.context, await holder.context.environment('staging'), 'apply:staging');
+    await until(isThere('waiting'));
+    const error = await rejection(plan({ lockTimeoutSeconds: 0 }), 'LOCKED');
+    openGate();
+    await running;
+    expect(error.exitCode).to.equal(4);
+    expect(error.message).to.match(/^\S+@\S+ holds the Terraform state lock$/);
+    expect(error.evidence.join('\n')).to.match(
+      /operation OperationTypeApply\nsince \d{4}-.*\nlock of .*\nlock id [\w-]+$/s,
+    );
+    expect(error.next).to.contain('--lock-timeout').and.to.contain('force-unlock');
+  });
+
+  it('keeps the state when it is interrupted in the middle of an apply', async () => {
+    const running = apply();
+    await until(isThere('waiting'));
+    stack.interrupt(new StackError('INTERRUPTED', 'interrupted by SIGINT'));
+    const error = await rejection(running, 'INTERRUPTED');
+    expect(error.exitCode).to.equal(130);
+    expect(error.evidence).to.include('done: terraform_data.first');
+    expect(error.evidence).to.include('failed: terraform_data.waiting');
+    expect(inState()).to.deep.equal(['terraform_data.first', 'terraform_data.waiting']);
+    openGate();
+    stack = await stack.again();
+    expect((await apply()).summary).to.match(/^2 created, 1 destroyed/);
+  });
+
+  it('does not signal a terraform again that others have interrupted already', async () => {
+    const running = apply();
+    await until(isThere('waiting'));
+    const terraform = childrenOf(process.pid).find((pid) => commandOf(pid).includes(stack.directory));
+    // As Jenkins does: children first, then the runner.
+    process.kill(terraform as number, 'SIGTERM');
+    stack.interrupt(new StackError('INTERRUPTED', 'interrupted by SIGTERM'));
+    await rejection(running, 'INTERRUPTED');
+    const lines = stack.events.flatMap((event) => (event.type === 'stage.output' ? [event.line] : []));
+    expect(lines.join('\n')).to.contain('Interrupt received').and.not.to.contain('Two interrupts');
+    expect(inState()).to.deep.equal(['terraform_data.first', 'terraform_data.waiting']);
+  });
+
+  it('loses no state when the runner itself is killed: Terraform goes on to its end', async () => {
+    const runner = spawn(
+      process.execPath,
+      ['--import', 'tsx', MAIN, '-C', stack.directory, 'apply', '--env', 'staging'],
+      {
+        stdio: 'ignore',
+        cwd: dirname(dirname(dirname(MAIN))),
+      },
+    );
+    await until(isThere('waiting'));
+    runner.kill('SIGKILL');
+    await once(runner, 'exit');
+    openGate();
+    await until(() => readState().includes('terraform_data.last'));
+    await plan();
+    const result = await apply();
+    expect(result.summary).to.equal('no changes');
+    expect(result.outputs['first']?.value).to.be.a('string');
+  });
+
+  it('tells the next apply of one whose runner was killed', async () => {
+    const plans = join(stack.directory, '.automation-stack/plans');
+    mkdirSync(plans, { recursive: true });
+    const line = (type: string, text: string) =>
+      `${JSON.stringify({ '@message': text, '@timestamp': '2026-01-01T00:00:00Z', type, changes: {} })}\n`;
+    // No process has this id: it is above the kernel's largest.
+    writeFileSync(join(plans, 'staging.4194400.apply.log'), line('change_summary', 'Apply complete!'));
+    openGate();
+    await apply();
+    const notice = stack.events.find((event) => event.type === 'notice');
+    expect(notice).to.have.property('message').that.contains('Terraform ended it by itself: Apply complete!');
+    expect(readdirSync(plans)).to.deep.equal([]);
+  });
+
+  it('destroys only with a yes, and a protected environment only by its name', async () => {
+    openGate();
+    await apply();
+    await applyStep(stack.context, await environment('production'), 'apply:production');
+    const destroy = async (name: string, options: { yes: boolean; confirm?: string }) =>
+      destroyStep(stack.context, await environment(name), `destroy:${name}`, options);
+
+    const careless = await rejection(destroy('staging', { yes: false }), 'APPROVAL_REQUIRED');
+    expect(careless.evidence.join('\n')).to.contain('3 to destroy').and.to.contain('- terraform_data.first');
+    expect(careless.next).to.contain('node runner destroy --env staging --yes');
+    const hasty = await rejection(destroy('production', { yes: true }), 'APPROVAL_REQUIRED');
+    expect(hasty.next).to.contain('--confirm production');
+    await rejection(destroy('production', { yes: true, confirm: 'staging' }), 'APPROVAL_REQUIRED');
+    expect(inState()).to.have.length(3);
+
+    expect((await destroy('staging', { yes: true })).summary).to.match(/^3 destroyed/);
+    expect((await destroy('production', { yes: false, confirm: 'production' })).summary).to.match(
+      /^3 destroyed/,
+    );
+    await rejection(readOutputs(stack.context, await environment()), 'OUTPUT_MISSING');
+  });
+
+  it('says that terraform is missing, or too old', async () => {
+    const bin = join(stack.directory, 'bin');
+    const without = await stack.again({ PATH: '/nonexistent' });
+    const missing = await rejection(
+      planStep(without.context, await without.context.environment('staging'), 'plan'),
+      'TOOL_MISSING',
+    );
+    expect(missing.message).to.equal('terraform is not installed or not on PATH');
+    stack.write({ 'bin/terraform': '#!/bin/sh\necho \'{"terraform_version": "1.9.8"}\'\n' });
+    execFileSync('chmod', ['+x', join(bin, 'terraform')]);
+    const old = await stack.again({ PATH: `${bin}:${process.env['PATH']}` });
+    const error = await rejection(
+      planStep(old.context, await old.context.environment('staging'), 'plan'),
+      'TOOL_MISSING',
+    );
+    expect(error.message).to.equal('Terraform 1.9.8 is too old: 1.11.0 is the oldest');
+  });
+
+  it('works with a CLI configuration file that is missing', async () => {
+    openGate();
+    stack = await stack.again({ TF_CLI_CONFIG_FILE: join(stack.directory, 'nowhere.tfrc') });
+    await apply();
+    const lines = stack.events.flatMap((event) => (event.type === 'stage.output' ? [event.line] : []));
+    expect(lines.join('\n')).not.to.contain('nowhere.tfrc');
+  });
+
+  it('keeps the secrets of a backend configuration out of the command line', async () => {
+    stack.write({
+      'automation-stack.yml': CONFIG.replace(
+        'workspace: staging }',
+        'workspace: default, backend-config: ["path=${env:STATE_TOKEN}.tfstate"] }',
+      ),
+      'terraform/main.tf': 'terraform {\n  backend "local" {}\n}\noutput "x" {\n  value = 1\n}\n',
+    });
+    stack = await stack.again({ STATE_TOKEN: 'very-secret-place' });
+    const seen: (readonly string[])[] = [];
+    const { run } = stack.context.processes;
+    Object.assign(stack.context.processes, {
+      run: ((invocation, options) => {
+        seen.push(invocation.args);
+        return run(invocation, options);
+      }) satisfies typeof run,
+    });
+    await apply();
+    expect(JSON.stringify(seen)).to.contain('-backend-config=').and.not.to.contain('very-secret-place');
+    expect(readdirSync(join(stack.directory, 'terraform'))).to.include('very-secret-place.tfstate');
+  });
+
+  const readState = () => {
+    const file = join(stack.directory, 'terraform/terraform.tfstate.d/staging/terraform.tfstate');
+    // Terraform's own list needs no lock, but this must not disturb the process that is still writing.
+    if (!existsSync(file) || readFileSync(file, 'utf8') === '') return [];
+    return inState();
+  };
+});
+
+function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
+}
+
+function commandOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+}
