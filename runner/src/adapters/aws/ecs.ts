@@ -31,7 +31,10 @@ export interface EcsApi {
   /** @returns the ARN of the new revision */
   register(input: RegisterTaskDefinitionCommandInput, signal?: AbortSignal): Promise<string>;
   /** Changes the task definition alone: the desired count stays what autoscaling or people made it. */
-  update(change: { readonly taskDefinition: string; readonly force: boolean }, signal?: AbortSignal): Promise<Service>;
+  update(
+    change: { readonly taskDefinition: string; readonly force: boolean },
+    signal?: AbortSignal,
+  ): Promise<Service>;
   /** ARNs of up to 100 tasks of the service that run (or start), or that ended in the last hour. */
   listTasks(desired: 'RUNNING' | 'STOPPED', signal?: AbortSignal): Promise<readonly string[]>;
   /** @param arns at most 100 */
@@ -71,7 +74,11 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
     async register(input, signal) {
       const { RegisterTaskDefinitionCommand } = await sdk();
       const command = new RegisterTaskDefinitionCommand(input);
-      const answer = await aws.call(await aws.ecs(), command, what('RegisterTaskDefinition', signal, input.family));
+      const answer = await aws.call(
+        await aws.ecs(),
+        command,
+        what('RegisterTaskDefinition', signal, input.family),
+      );
       return answer.taskDefinition?.taskDefinitionArn ?? '';
     },
     async update(change, signal) {
@@ -87,7 +94,11 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
     },
     async listTasks(desired, signal) {
       const { ListTasksCommand } = await sdk();
-      const command = new ListTasksCommand({ cluster, serviceName: lastPart(service), desiredStatus: desired });
+      const command = new ListTasksCommand({
+        cluster,
+        serviceName: lastPart(service),
+        desiredStatus: desired,
+      });
       const answer = await aws.call(await aws.ecs(), command, what('ListTasks', signal));
       return answer.taskArns ?? [];
     },
@@ -115,26 +126,25 @@ export function serviceView(service: Service): ServiceView {
     taskDefinition: service.taskDefinition ?? '',
     desired: service.desiredCount ?? 0,
     running: service.runningCount ?? 0,
-    deployments: (service.deployments ?? []).map(
-      (one): DeploymentView => ({
-        id: one.id ?? '',
-        status: one.status ?? '',
-        taskDefinition: one.taskDefinition ?? '',
-        desired: one.desiredCount ?? 0,
-        running: one.runningCount ?? 0,
-        pending: one.pendingCount ?? 0,
-        failedTasks: one.failedTasks ?? 0,
-        ...(one.rolloutState ? { rolloutState: one.rolloutState } : {}),
-        ...(one.rolloutStateReason ? { reason: one.rolloutStateReason } : {}),
-      }),
-    ),
+    deployments: (service.deployments ?? []).map((one): DeploymentView => ({
+      id: one.id ?? '',
+      status: one.status ?? '',
+      taskDefinition: one.taskDefinition ?? '',
+      desired: one.desiredCount ?? 0,
+      running: one.runningCount ?? 0,
+      pending: one.pendingCount ?? 0,
+      failedTasks: one.failedTasks ?? 0,
+      ...(one.rolloutState ? { rolloutState: one.rolloutState } : {}),
+      ...(one.rolloutStateReason ? { reason: one.rolloutStateReason } : {}),
+      ...(one.createdAt === undefined ? {} : { createdMs: one.createdAt.getTime() }),
+    })),
     events: (service.events ?? []).slice(0, 3).map((event) => event.message ?? ''),
   };
 }
 
 /** What telling why a task ended needs of it. */
 export function stoppedTask(task: Task): StoppedTask {
-  const time = (at: Date | undefined) => (at === undefined ? undefined : new Date(at).getTime());
+  const time = (at: Date | undefined) => at?.getTime();
   return {
     id: lastPart(task.taskArn ?? ''),
     taskDefinition: task.taskDefinitionArn ?? '',

@@ -11,6 +11,7 @@ import type { TargetGroup } from './elb.js';
 export async function targetGroupUrl(aws: AwsClients, group: TargetGroup): Promise<string | undefined> {
   const [arn] = group.loadBalancers;
   if (arn === undefined) return undefined;
+  if (aws.endpoint !== undefined) return emulatedUrl(aws.endpoint, arn);
   const client = await aws.elb();
   const { DescribeListenersCommand, DescribeLoadBalancersCommand } = await import('./sdk/elb.js');
   const [balancers, listeners] = await Promise.all([
@@ -23,13 +24,10 @@ export async function targetGroupUrl(aws: AwsClients, group: TargetGroup): Promi
       resource: arn,
     }),
   ]);
-  const balancer = balancers.LoadBalancers?.find((one) => one.LoadBalancerArn === arn);
+  const dns = balancers.LoadBalancers?.find((one) => one.LoadBalancerArn === arn)?.DNSName;
   const port = listenerPort(listeners.Listeners ?? [], group.arn);
-  if (balancer?.DNSName === undefined || port === undefined) return undefined;
-  return loadBalancerUrl(
-    { name: balancer.LoadBalancerName ?? '', dns: balancer.DNSName, port },
-    aws.endpoint,
-  );
+  if (dns === undefined || port === undefined) return undefined;
+  return `http://${dns}${port === 80 ? '' : `:${port}`}/`;
 }
 
 /** Port of the HTTP listener that forwards to the group; a redirect to TLS does not count. */
@@ -46,15 +44,10 @@ export function listenerPort(listeners: readonly Listener[], groupArn: string): 
 }
 
 /**
- * @param endpoint the emulator's URL where one stands in for AWS: its load balancers (`NAME.alb.localhost`) answer
- * there under `/_alb/NAME/`, which needs no name resolution
+ * Where an emulator serves a load balancer: under `/_alb/NAME/` of its own URL, which needs no name resolution; the
+ * name stands in the ARN (`…:loadbalancer/app/NAME/ID`).
  */
-export function loadBalancerUrl(
-  balancer: { readonly name: string; readonly dns: string; readonly port: number },
-  endpoint: string | undefined,
-): string {
-  if (endpoint !== undefined && balancer.dns.endsWith('.localhost')) {
-    return `${endpoint.replace(/\/$/, '')}/_alb/${balancer.name}/`;
-  }
-  return `http://${balancer.dns}${balancer.port === 80 ? '' : `:${balancer.port}`}/`;
+export function emulatedUrl(endpoint: string, balancerArn: string): string | undefined {
+  const name = /:loadbalancer\/(?:app|net)\/([^/]+)\//.exec(balancerArn)?.[1];
+  return name === undefined ? undefined : `${endpoint.replace(/\/$/, '')}/_alb/${name}/`;
 }

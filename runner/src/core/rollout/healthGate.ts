@@ -45,7 +45,8 @@ export class HealthGate {
     names: readonly string[],
     private readonly startedMs: number,
   ) {
-    for (const name of names) this.endpoints.set(name, { healthy: false, failuresInARow: 0, last: 'no answer yet' });
+    for (const name of names)
+      this.endpoints.set(name, { healthy: false, failuresInARow: 0, last: 'no answer yet' });
     if (names.length === 0) this.bakingSince = startedMs;
   }
 

@@ -46,7 +46,9 @@ function checkpoints(expectedMs: number): readonly number[] {
  * @param unstableMs elapsed time of the last look that did not, undefined where there was none
  */
 export function estimateStableMs(stableMs: number, unstableMs: number | undefined): number {
-  return Math.round(unstableMs === undefined ? stableMs * 0.97 : (stableMs + Math.max(unstableMs, stableMs * 0.9)) / 2);
+  return Math.round(
+    unstableMs === undefined ? stableMs * 0.97 : (stableMs + Math.max(unstableMs, stableMs * 0.9)) / 2,
+  );
 }
 
 export interface StoppedQuestion extends LookQuestion {

@@ -16,6 +16,8 @@ export interface DeploymentView {
   /** Absent for services that the platform does not roll itself. */
   readonly rolloutState?: string;
   readonly reason?: string;
+  /** By the platform's clock, in milliseconds. */
+  readonly createdMs?: number;
 }
 
 export interface ServiceView {
@@ -60,7 +62,7 @@ export type Verdict =
  */
 export function judgeService(view: ServiceView, wanted: Wanted): Verdict {
   if (view.status !== 'ACTIVE') return { state: 'gone', status: view.status };
-  const primary = view.deployments.find((one) => one.status === 'PRIMARY');
+  const primary = primaryOf(view);
   if (primary === undefined) return waiting(view, undefined);
   if (primary.taskDefinition !== wanted.taskDefinition) {
     const ours = view.deployments.find(
@@ -95,6 +97,10 @@ function waiting(view: ServiceView, primary: DeploymentView | undefined) {
     allRunning: primary !== undefined && running >= view.desired,
   };
 }
+
+/** The deployment that the platform moves towards. */
+export const primaryOf = (view: ServiceView): DeploymentView | undefined =>
+  view.deployments.find((one) => one.status === 'PRIMARY');
 
 /** `shop-web:12` of `arn:aws:ecs:…:task-definition/shop-web:12`. */
 export const shortName = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);

@@ -21,16 +21,23 @@ export interface StoppedContainer {
 const TELLING_CODES = new Set(['EssentialContainerExited', 'TaskFailedToStart']);
 const FAILED_CHECK = /failed .*health check|unhealthy/i;
 
-/**
- * Tasks that ended because of what they run, oldest first.
- *
- * @param taskDefinition only tasks of this revision count: old ones are stopped by every rollout
- */
-export function failedTasks(tasks: readonly StoppedTask[], taskDefinition: string): readonly StoppedTask[] {
-  return tasks
-    .filter((task) => task.taskDefinition === taskDefinition)
-    .filter((task) => TELLING_CODES.has(task.stopCode ?? '') || FAILED_CHECK.test(task.reason ?? ''))
-    .sort((a, b) => (a.stoppedMs ?? 0) - (b.stoppedMs ?? 0));
+/** Which tasks a rollout started. */
+export interface TasksOf {
+  readonly taskDefinition: string;
+  /** When the deployment was created, by the platform's clock: a revision may have failed before, and be tried again. */
+  readonly sinceMs?: number;
+}
+
+/** Tasks of a rollout that ended because of what they run, oldest first; old ones are stopped by every rollout. */
+export function failedTasks(tasks: readonly StoppedTask[], of: TasksOf): readonly StoppedTask[] {
+  return (
+    tasks
+      .filter((task) => task.taskDefinition === of.taskDefinition)
+      // A second of tolerance: some platforms keep whole seconds only.
+      .filter((task) => (task.createdMs ?? Infinity) >= (of.sinceMs ?? 0) - 1000)
+      .filter((task) => TELLING_CODES.has(task.stopCode ?? '') || FAILED_CHECK.test(task.reason ?? ''))
+      .sort((a, b) => (a.stoppedMs ?? 0) - (b.stoppedMs ?? 0))
+  );
 }
 
 /** The container that ended the task: one with a bad exit code, else one with a reason, else the given one. */
@@ -51,7 +58,7 @@ export function stoppedWords(task: StoppedTask, configured: string): string {
   const container = guiltyContainer(task, configured);
   const lived =
     task.startedMs !== undefined && task.stoppedMs !== undefined
-      ? ` ${seconds(task.stoppedMs - task.startedMs)} after it started`
+      ? `, ${lifetime(task.stoppedMs - task.startedMs)}`
       : '';
   if (task.stopCode === 'TaskFailedToStart' || container?.exitCode === undefined) {
     return `task ${task.id} was stopped${lived}: ${task.reason || container?.reason || 'no reason given'}`;
@@ -71,4 +78,5 @@ const EXIT_CODES: Readonly<Record<number, string>> = {
   143: 'ended by SIGTERM',
 };
 
-const seconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+const lifetime = (ms: number): string =>
+  ms < 100 ? 'at once' : `${(ms / 1000).toFixed(1)} s after it started`;

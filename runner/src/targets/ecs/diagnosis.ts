@@ -1,0 +1,127 @@
+import { StackError } from '../../core/errors.js';
+import type { Clock } from '../../core/ports.js';
+import {
+  failedTasks,
+  guiltyContainer,
+  stoppedWords,
+  type StoppedTask,
+  type TasksOf,
+} from '../../core/rollout/stoppedTask.js';
+import {
+  stoppedTask,
+  type ContainerDefinition,
+  type EcsApi,
+  type TaskDefinition,
+} from '../../adapters/aws/ecs.js';
+import type { LogStream } from '../../adapters/aws/logs.js';
+
+/** What finding out why a task failed needs. */
+export interface DiagnosisScope {
+  readonly api: EcsApi;
+  readonly clock: Clock;
+  readonly definition: TaskDefinition;
+  /** Name of the configured container. */
+  readonly container: string;
+  readonly environment: string;
+  readonly service: string;
+  /** Last lines of a log stream, oldest first; never throws but on abort. */
+  readonly logLines: (stream: LogStream, signal?: AbortSignal) => Promise<readonly string[]>;
+}
+
+/** CloudWatch takes a moment to show the last lines of a container that just died. */
+const LOG_ATTEMPTS = 3;
+const LOG_GAP_MS = 1000;
+
+/** Tasks of a rollout that ended because of what they run, oldest first; two API calls. */
+export async function stoppedOf(
+  api: EcsApi,
+  of: TasksOf,
+  signal?: AbortSignal,
+): Promise<readonly StoppedTask[]> {
+  const arns = await api.listTasks('STOPPED', signal);
+  const tasks = await api.describeTasks(arns, signal);
+  return failedTasks(tasks.map(stoppedTask), of);
+}
+
+/** The failure that a stopped task means: reason, exit code, last log lines. */
+export async function crashError(
+  scope: DiagnosisScope,
+  task: StoppedTask,
+  signal: AbortSignal,
+): Promise<StackError> {
+  const name = guiltyContainer(task, scope.container)?.name ?? scope.container;
+  const stream = logStream(scope.definition, name, task.id);
+  const lines = stream === undefined ? [] : await patientLogLines(scope, stream, signal);
+  return failure(scope, stoppedWords(task, scope.container), [
+    ...(task.reason === undefined ? [] : [`stopped: ${task.reason}`]),
+    ...task.containers.filter((one) => one.reason).map((one) => `${one.name}: ${one.reason}`),
+    ...lines,
+  ]);
+}
+
+/** The failure of a release that runs but is not healthy: the reason and what its tasks last said. */
+export async function unhealthyError(
+  scope: DiagnosisScope,
+  reason: string,
+  taskIds: readonly string[],
+  signal: AbortSignal,
+): Promise<StackError> {
+  const streams = taskIds.slice(0, 1).map((id) => logStream(scope.definition, scope.container, id));
+  const lines = await Promise.all(
+    streams.map((stream) => (stream === undefined ? [] : scope.logLines(stream, signal))),
+  );
+  return failure(scope, reason, lines.flat());
+}
+
+/** A failed deploy, with what to type next. */
+export function failure(scope: DiagnosisScope, message: string, evidence: readonly string[]): StackError {
+  const group = awslogs(containerOf(scope.definition, scope.container))?.group;
+  return new StackError('DEPLOY_FAILED', message, {
+    where: `service ${scope.service}, environment ${scope.environment}`,
+    evidence,
+    next: [
+      'Correct the cause and deploy again: ',
+      `node runner deploy --env ${scope.environment}`,
+      ...(group === undefined ? [] : [` (all its output: aws logs tail ${group} --since 30m)`]),
+    ].join(''),
+  });
+}
+
+async function patientLogLines(
+  { logLines, clock }: DiagnosisScope,
+  stream: LogStream,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const lines = await logLines(stream, signal);
+    if (lines.length > 0 || attempt === LOG_ATTEMPTS) return lines;
+    await clock.sleep(LOG_GAP_MS, signal);
+  }
+}
+
+/**
+ * Where a container of a task logs to, by the naming rule of the awslogs driver: `PREFIX/CONTAINER/TASK`.
+ *
+ * @returns undefined where it logs elsewhere, or names its streams itself
+ */
+export function logStream(
+  definition: TaskDefinition,
+  container: string,
+  taskId: string,
+): LogStream | undefined {
+  const logs = awslogs(containerOf(definition, container));
+  if (logs === undefined || logs.prefix === undefined) return undefined;
+  return { group: logs.group, stream: `${logs.prefix}/${container}/${taskId}` };
+}
+
+function awslogs(
+  container: ContainerDefinition | undefined,
+): { group: string; prefix: string | undefined } | undefined {
+  const configuration = container?.logConfiguration;
+  const group = configuration?.options?.['awslogs-group'];
+  if (configuration?.logDriver !== 'awslogs' || group === undefined) return undefined;
+  return { group, prefix: configuration.options?.['awslogs-stream-prefix'] };
+}
+
+const containerOf = (definition: TaskDefinition, name: string): ContainerDefinition | undefined =>
+  definition.containerDefinitions?.find((one) => one.name === name);

@@ -1,0 +1,131 @@
+import { StackError } from '../../core/errors.js';
+import type { Clock } from '../../core/ports.js';
+import { estimateStableMs, nextLookMs, shouldAskForStopped } from '../../core/rollout/looks.js';
+import {
+  judgeService,
+  shortName,
+  type ServiceView,
+  type Verdict,
+  type Wanted,
+} from '../../core/rollout/service.js';
+import type { TasksOf } from '../../core/rollout/stoppedTask.js';
+import { serviceView, type EcsApi } from '../../adapters/aws/ecs.js';
+import { crashError, failure, stoppedOf, type DiagnosisScope } from './diagnosis.js';
+
+export interface Watch {
+  readonly scope: DiagnosisScope;
+  readonly wanted: Wanted;
+  /** When the platform created the deployment, by its own clock. */
+  readonly sinceMs?: number;
+  readonly signal: AbortSignal;
+  /** The clock when the platform accepted the change. */
+  readonly acceptedMs: number;
+  readonly timeoutMs: number;
+  readonly expectedMs?: number;
+  readonly onProgress: (verdict: Extract<Verdict, { state: 'progress' | 'stable' }>) => void;
+  /** Called once, when as many new tasks run as are wanted; old ones may still drain. */
+  readonly onAllRunning: () => void;
+}
+
+export interface Watched {
+  /** Milliseconds from acceptance to the look that found it stable. */
+  readonly seenMs: number;
+  /** When it became stable, as well as the looks can tell. */
+  readonly stableMs: number;
+  readonly desired: number;
+}
+
+/** A break in the connection to AWS ends a rollout only when it lasts longer than this. */
+const LONGEST_SILENCE_MS = 120_000;
+
+/**
+ * Waits until the wanted task definition is stable.
+ *
+ * @throws StackError DEPLOY_FAILED with reason and evidence where it fails, crashes, is rolled back or overtaken by
+ * someone else, or takes longer than the timeout; the signal's reason on abort
+ */
+export async function watchRollout(watch: Watch): Promise<Watched> {
+  const { scope, wanted, signal } = watch;
+  const elapsed = () => scope.clock.now().getTime() - watch.acceptedMs;
+  const expectation = watch.expectedMs === undefined ? {} : { expectedMs: watch.expectedMs };
+  let unstableMs: number | undefined;
+  let askedMs: number | undefined;
+  let runningBefore = 0;
+  let announced = false;
+  const announce = () => {
+    if (!announced) watch.onAllRunning();
+    announced = true;
+  };
+  for (;;) {
+    const left = watch.timeoutMs - elapsed();
+    await scope.clock.sleep(
+      Math.max(0, Math.min(nextLookMs({ elapsedMs: elapsed(), ...expectation }), left)),
+      signal,
+    );
+    const view = await lookPatiently(scope.api, scope.clock, signal);
+    const seenMs = elapsed();
+    const verdict = judgeService(view, wanted);
+    if (verdict.state === 'stable') {
+      announce();
+      watch.onProgress(verdict);
+      return { seenMs, stableMs: estimateStableMs(seenMs, unstableMs), desired: verdict.desired };
+    }
+    if (verdict.state !== 'progress') throw await explain(watch, verdict, view);
+    if (verdict.allRunning) announce();
+    watch.onProgress(verdict);
+    unstableMs = seenMs;
+    const { running, failedTasks } = verdict;
+    const question = { elapsedMs: seenMs, failedTasks, running, runningBefore, ...expectation };
+    if (shouldAskForStopped({ ...question, ...(askedMs === undefined ? {} : { askedMs }) })) {
+      askedMs = seenMs;
+      const [crashed] = await stoppedOf(scope.api, tasksOf(watch), signal);
+      if (crashed !== undefined) throw await crashError(scope, crashed, signal);
+    }
+    runningBefore = running;
+    if (seenMs >= watch.timeoutMs) {
+      const words = `not stable after ${Math.round(watch.timeoutMs / 1000)} s: ${running} of ${verdict.desired} tasks run`;
+      throw failure(scope, words, view.events);
+    }
+  }
+}
+
+export const tasksOf = (watch: Pick<Watch, 'wanted' | 'sinceMs'>): TasksOf => ({
+  taskDefinition: watch.wanted.taskDefinition,
+  ...(watch.sinceMs === undefined ? {} : { sinceMs: watch.sinceMs }),
+});
+
+/** One look; a connection that is lost for a while does not make a running deployment fail. */
+async function lookPatiently(api: EcsApi, clock: Clock, signal: AbortSignal): Promise<ServiceView> {
+  const startedMs = clock.now().getTime();
+  for (;;) {
+    try {
+      return serviceView(await api.describeService(signal));
+    } catch (error) {
+      const lost =
+        error instanceof StackError && (error.code === 'AWS_UNREACHABLE' || error.code === 'AWS_THROTTLED');
+      if (!lost || clock.now().getTime() - startedMs > LONGEST_SILENCE_MS) throw error;
+      await clock.sleep(2000, signal);
+    }
+  }
+}
+
+/** The failure behind a verdict, with the stopped task that caused it where there is one. */
+async function explain(watch: Watch, verdict: Verdict, view: ServiceView): Promise<StackError> {
+  const { scope, wanted, signal } = watch;
+  if (verdict.state === 'overtaken') {
+    return failure(
+      scope,
+      `someone else deployed ${shortName(verdict.taskDefinition)} meanwhile, instead of ${shortName(wanted.taskDefinition)}`,
+      view.events,
+    );
+  }
+  if (verdict.state === 'gone') return failure(scope, `the service is ${verdict.status} now`, view.events);
+  const [crashed] = await stoppedOf(scope.api, tasksOf(watch), signal);
+  const platform =
+    verdict.state === 'rolled-back'
+      ? `ECS rolled back to ${shortName(verdict.taskDefinition)}: ${verdict.reason}`
+      : `ECS gave up: ${verdict.state === 'failed' ? verdict.reason : verdict.state}`;
+  if (crashed === undefined) return failure(scope, platform, view.events);
+  const crash = await crashError(scope, crashed, signal);
+  return failure(scope, crash.message, [platform, ...crash.evidence]);
+}
