@@ -19,26 +19,27 @@ export interface Process {
 /** Runs one command line to its end. Never throws; every failure is shown and becomes an exit code. */
 export async function runCommandLine(process: Process): Promise<number> {
   const { buildProgram, CommanderError } = await import('./commands/program.js');
-  const verb = process.argv.find(
-    (word, index) => !word.startsWith('-') && !takesValue(process.argv[index - 1]),
-  );
-  // `help VERB` and everything about the whole program need all definitions; a verb needs only its own.
-  const only = verb !== undefined && verb in registry ? verb : undefined;
+  const { verb, words } = verbFirst(process.argv);
+  // `help` and everything about the whole program need all definitions; a verb needs only its own.
+  const only = verb !== undefined && Object.hasOwn(registry, verb) ? verb : undefined;
   if (verb !== undefined && only === undefined && verb !== 'help') {
     process.stderr.write(`Unknown command "${verb}".${didYouMean(verb, Object.keys(registry))}\n`);
     process.stderr.write('`node runner --help` lists all commands.\n');
     return ExitCode.usage;
   }
   let exitCode: number = ExitCode.ok;
-  const program = await buildProgram(only, async (definition, command) => {
-    exitCode = await execute(process, definition, command);
-  });
-  program.configureOutput({
-    writeOut: (text) => void process.stdout.write(text),
-    writeErr: (text) => void process.stderr.write(text),
-  });
+  const program = await buildProgram(
+    only,
+    async (definition, command) => {
+      exitCode = await execute(process, definition, command);
+    },
+    {
+      writeOut: (text) => void process.stdout.write(text),
+      writeErr: (text) => void process.stderr.write(text),
+    },
+  );
   try {
-    await program.parseAsync([...process.argv], { from: 'user' });
+    await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
@@ -46,8 +47,17 @@ export async function runCommandLine(process: Process): Promise<number> {
   }
 }
 
-const takesValue = (word: string | undefined) =>
-  word !== undefined && ['-C', '--directory', '--config', '--env', '--result'].includes(word);
+/** `-C DIR deploy` is `deploy -C DIR`: options that stand before the verb belong to it. */
+function verbFirst(argv: readonly string[]): { verb: string | undefined; words: string[] } {
+  let start = 0;
+  while (start < argv.length && (argv[start] as string).startsWith('-'))
+    start += takesValue(argv[start] as string) ? 2 : 1;
+  const verb = argv[start];
+  if (verb === undefined) return { verb, words: [...argv] };
+  return { verb, words: [...argv.slice(start), ...argv.slice(0, start)] };
+}
+
+const takesValue = (word: string) => ['-C', '--directory', '--config', '--env', '--result'].includes(word);
 
 async function execute(process: Process, definition: CommandDefinition, command: Command): Promise<number> {
   const given = command.opts<Record<string, string | boolean | string[] | undefined>>();
@@ -77,9 +87,8 @@ async function execute(process: Process, definition: CommandDefinition, command:
   const record = failure === undefined ? undefined : toErrorRecord(failure);
   const exitCode = record?.exitCode ?? result.exitCode ?? ExitCode.ok;
   await context.events.close();
-  return views.finish(
-    context.secrets.value({ command: definition.name, exitCode, startedAt, result, error: record }),
-  );
+  const outcome = { command: definition.name, exitCode, startedAt, result, error: record };
+  return views.finish({ ...context.secrets.value(outcome), ...(result.reveal === true ? { result } : {}) });
 }
 
 function isAbort(error: unknown): boolean {

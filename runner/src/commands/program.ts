@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
 import type { CommandDefinition, OptionDefinition } from './command.js';
 import { allCommands, registry } from './registry.js';
 
@@ -46,9 +46,16 @@ export function optionsOf(
  * Builds the commander program.
  * @param only a registry key: just that file is loaded; all of them where left out
  * @param action called with the definition that was chosen
+ * @param output where help and usage errors go
  */
-export async function buildProgram(only: string | undefined, action: Action): Promise<Command> {
+export async function buildProgram(
+  only: string | undefined,
+  action: Action,
+  output: OutputConfiguration = {},
+): Promise<Command> {
   const program = new Command('node runner')
+    // First: commands take over the settings that their parent has when they are added.
+    .configureOutput(output)
     .description('Builds, provisions, deploys, promotes and rolls back what automation-stack.yml describes.')
     .option('-V, --version', 'Print the runner’s version.')
     .exitOverride()

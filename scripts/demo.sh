@@ -1,0 +1,155 @@
+#!/usr/bin/env bash
+# The main job on the local environment, with the commands a user would type: each is echoed before it runs.
+#   scripts/demo.sh          run it (again: new releases on what is there)
+#   scripts/demo.sh down     take everything away
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+demo=$root/.demo
+export AUTOMATION_STACK_WHO=${AUTOMATION_STACK_WHO:-$(id -un)}
+
+bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'
+[[ -t 1 && -z ${NO_COLOR:-} ]] || bold='' dim='' plain=''
+
+chapter() { printf '\n%s== %s%s\n' "$bold" "$1" "$plain"; [[ -z ${2:-} ]] || printf '%s%s%s\n' "$dim" "$2" "$plain"; }
+
+# Echoes a command as one would type it in the example's directory, then runs it.
+runner() {
+  printf '\n%s$ node runner%s%s\n' "$bold" "$(printf ' %s' "$@")" "$plain"
+  node "$root/runner" "$@"
+}
+
+# The same for a command that must end with a certain exit code: that is what the demo shows.
+expect_exit() {
+  local wanted=$1 code=0
+  shift
+  runner "$@" || code=$?
+  if ((code != wanted)); then
+    echo "This should have ended with exit code $wanted, not $code." >&2
+    exit 1
+  fi
+  printf '%s(exit code %s, as it should be)%s\n' "$dim" "$code" "$plain"
+}
+
+quietly() { git -c user.name=demo -c user.email=demo@example.invalid -c commit.gpgsign=false "$@" >/dev/null 2>&1; }
+
+# A copy with its own repository, as a user's project would be: develop for staging, main for production.
+project() {
+  mkdir -p "$demo"
+  if [[ ! -d $demo/$1/.git ]]; then
+    rm -rf "${demo:?}/$1"
+    cp -R "examples/$1" "$demo/$1"
+    cd "$demo/$1"
+    quietly init --initial-branch=develop
+    printf '.automation-stack/\n.terraform/\nterraform.tfstate*\nreports/\n' >.gitignore
+    quietly add --all
+    quietly commit --message="feat: $1 as it ships with automation-stack"
+    quietly tag --annotate v0.1.0 --message="v0.1.0"
+    quietly branch main
+  else
+    cd "$demo/$1"
+    quietly checkout --force develop
+  fi
+}
+
+# commit TYPE MESSAGE: everything that changed, on the branch that is checked out.
+commit() {
+  printf '\n%s$ git commit -m "%s: %s"%s\n' "$bold" "$1" "$2" "$plain"
+  quietly add --all
+  quietly commit --message="$1: $2"
+}
+
+merge_to_main() {
+  printf '\n%s$ git checkout main && git merge develop%s\n' "$bold" "$plain"
+  quietly checkout main
+  quietly merge --no-ff --message="Merge branch develop" develop
+}
+
+down() {
+  local name environment
+  for name in flask-fleet hello-ecs; do
+    [[ -d $demo/$name ]] || continue
+    (
+      cd "$demo/$name"
+      eval "$(node "$root/runner" local env)"
+      for environment in staging production; do
+        runner destroy --env "$environment" --yes --confirm "$environment" || echo "Going on: local down removes what is left."
+      done
+    ) || true
+  done
+  cd "$root"
+  runner local down --purge
+  rm -rf "$demo"
+  echo "The demo is gone. Packages that were installed by apt stay: docker.io, mmdebstrap (see README)."
+}
+
+fleet() {
+  chapter 'flask-fleet: two servers behind a load balancer, for staging and production'
+  project flask-fleet
+  runner config check
+  chapter 'Infrastructure' 'Terraform makes the hosts; the plan is shown and then applied exactly.'
+  runner apply --env staging
+  runner apply --env production
+  chapter 'Hosts' 'What Terraform made is the inventory; Ansible puts a Docker engine on each host over SSH.'
+  runner inventory --env staging
+  runner provision --env staging
+  runner provision --env production
+
+  chapter 'A feature reaches staging' 'Built, tested, pushed, and rolled out host by host behind its health gate.'
+  echo "# $(date -u +%FT%TZ): a feature" >>app/app.py
+  commit feat 'greet in a friendlier way'
+  runner test
+  runner deploy --env staging
+
+  chapter 'The very same digests go to production' 'The merge changes the commit, not the content: nothing is rebuilt.'
+  merge_to_main
+  runner promote --env production --approve
+
+  chapter 'A bad release' 'It needs a setting that nobody made: its tests pass, its health gate does not.'
+  quietly checkout develop
+  sed -i 's/^app = create_app()$/database = os.environ["DATABASE_URL"]\n&/' app/app.py
+  commit feat 'use the database'
+  expect_exit 3 deploy --env staging
+  quietly revert --no-edit HEAD
+  runner status
+}
+
+service() {
+  cd "$root"
+  chapter 'hello-ecs: an ECS service, through the whole pipeline at once' 'The same graph that Jenkins runs.'
+  project hello-ecs
+  runner stages --branch develop
+  echo "<!-- $(date -u +%FT%TZ) -->" >>app/index.html
+  commit feat 'say hello'
+  runner run --branch develop
+  merge_to_main
+  runner run --branch main
+  chapter 'Back again' 'The release before, by digest, without a build.'
+  quietly checkout develop
+  echo "<!-- and again -->" >>app/index.html
+  commit fix 'say hello again'
+  runner deploy --env staging
+  runner rollback --env staging
+  runner history --env staging
+}
+
+main() {
+  local began=$SECONDS
+  chapter 'The local environment' 'Docker engine, AWS emulator, hosts and a Slack sink, all on this machine.'
+  runner local up
+  eval "$(node runner local env)"
+  fleet
+  service
+  chapter 'What Slack was told'
+  runner local slack
+  chapter 'Reports'
+  for name in flask-fleet hello-ecs; do (cd "$demo/$name" && runner report); done
+  printf '\n%sDone in %d s.%s Look around: cd %s && node %s status\n' "$bold" $((SECONDS - began)) "$plain" .demo/flask-fleet ../../runner
+  echo 'Take it away again: make demo-down'
+}
+
+case ${1:-up} in
+  up) main ;;
+  down) down ;;
+  *) echo "Usage: $0 [up|down]" >&2; exit 2 ;;
+esac
