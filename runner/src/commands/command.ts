@@ -53,6 +53,8 @@ export interface CommandResult {
   readonly data?: unknown;
   /** What a person reads on stdout; left out where events already said it all. */
   readonly text?: string;
+  /** The user asked for secrets on stdout (`env --secrets`): text and data are shown as they are. */
+  readonly reveal?: boolean;
 }
 
 /** A string option or undefined. */

@@ -1,0 +1,43 @@
+import { StackError } from '../core/errors.js';
+import { flag, type CommandDefinition } from './command.js';
+
+export const commands: readonly CommandDefinition[] = [
+  {
+    name: 'env',
+    summary: 'Print what Terraform and Ansible share, for the shell',
+    description: `Lines \`export NAME='value'\` for \`eval\`: the environment's \`variables\`, DEPLOYMENT and ENVIRONMENT, AWS_REGION and AWS_PROFILE, TF_WORKSPACE, TF_DATA_DIR and TF_VAR_* for \`infrastructure.variables\`, ANSIBLE_REMOTE_USER and ANSIBLE_PRIVATE_KEY_FILE. After that \`terraform\`, \`ansible\` and \`aws\` typed by hand work on the same environment.
+
+Variables that hold a secret are left out, each named in a comment; \`--secrets\` prints them too, on stdout only.`,
+    options: [{ name: 'secrets', description: 'Print secrets too.' }],
+    examples: [
+      { command: 'env --env staging', explains: 'See what is shared.' },
+      { command: 'env --env staging --json', explains: 'The same for programs.' },
+    ],
+    environment: 'required',
+    async run(context, input) {
+      const [{ sharedEnvironment }, { exportLine, commentLine }] = await Promise.all([
+        import('../steps/sharedEnvironment.js'),
+        import('../core/sharedEnvironment.js'),
+      ]);
+      const reveal = flag(input, 'secrets');
+      if (reveal && context.options.resultFile !== undefined) {
+        throw new StackError('USAGE', 'secrets are not written to files', {
+          where: '--secrets with --result',
+          next: 'Leave one of them out.',
+        });
+      }
+      const { variables, secret, missing } = await sharedEnvironment(context, await context.environment());
+      const told = Object.entries(variables).filter(([name]) => reveal || !secret.includes(name));
+      const leftOut = reveal ? [] : secret;
+      return {
+        data: Object.fromEntries(told),
+        text: [
+          ...told.map(([name, value]) => exportLine(name, value)),
+          ...leftOut.map((name) => commentLine(`${name} holds a secret: --secrets prints it`)),
+          ...missing.map(({ name, reason }) => commentLine(`${name} left out: ${reason}`)),
+        ].join('\n'),
+        reveal,
+      };
+    },
+  },
+];
