@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { BuildEvent } from '../adapters/docker/engine.js';
+import type { BuildEvent, DockerEngine } from '../adapters/docker/engine.js';
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { buildEnvironment, chooseImages, type TreeImage, workingTreeInputs } from './inputs.js';
@@ -147,7 +147,20 @@ export async function ensureLocal(
     });
   const seconds = (context.clock.now().getTime() - startedAt) / 1000;
   tell(context, stage, image.name, `built ${id.slice(0, 19)}`, 'ok');
+  await forgetOldNames(engine, tag);
   return { ...made, outcome: 'built', id, seconds };
+}
+
+/** How many builds of an image the engine keeps: a few, for going back and forth between branches. */
+const KEPT_BUILDS = 5;
+
+/** Every build has a name of its own, so `docker image prune` would keep them all for ever. */
+async function forgetOldNames(engine: DockerEngine, tag: string): Promise<void> {
+  const repository = tag.slice(0, tag.lastIndexOf(':'));
+  const names = await engine.names(repository).catch(() => []);
+  const old = names.filter((name) => name !== tag).slice(KEPT_BUILDS - 1);
+  // An image that a container uses stays; that is no failure of this build.
+  for (const name of old) await engine.untag(name).catch(() => undefined);
 }
 
 async function resolveSecrets(

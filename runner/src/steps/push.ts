@@ -229,6 +229,8 @@ const LAYER_WORDS = {
 } as const;
 
 function tellLayer(context: Context, request: PushRequest, image: string, layer: LayerProgress): void {
+  // Every layer waits first; only what moves is worth a line.
+  if (layer.phase === 'waiting') return;
   const ended = layer.phase === 'pushed' || layer.phase === 'exists';
   const bytes = layer.done === undefined ? {} : { done: layer.done, unit: 'B' };
   const total = layer.total === undefined ? {} : { total: layer.total };

@@ -157,6 +157,15 @@ export function buildFailed(step: string | undefined, error: string, tail: reado
     exit === undefined
       ? error.replace(/^failed to solve(?: with frontend \S+)?: /, '')
       : `it ended with exit code ${exit}`;
+  const base = /^\[internal\] load metadata for (\S+)/.exec(step ?? '')?.[1];
+  if (base !== undefined) {
+    const evidence = [why];
+    return new StackError('BUILD_FAILED', `the base image ${base} cannot be had`, {
+      where: 'FROM',
+      evidence,
+      next: hint(error),
+    });
+  }
   return new StackError(
     'BUILD_FAILED',
     step === undefined ? `the build failed: ${why}` : `the build failed at ${step}: ${why}`,
@@ -178,5 +187,7 @@ function hint(error: string): string | undefined {
     return 'Check the name of the base image, or log in to its registry: docker login HOST';
   if (/failed to do request|i\/o timeout|TLS handshake|lookup .* no such host|connection refused/.test(error))
     return 'The engine cannot reach the registry of the base image: check its network or mirror (`docker info`).';
+  if (/failed to create endpoint|could not find bridge/.test(error))
+    return 'The engine has lost its network: restart it (`sudo systemctl restart docker`).';
   return undefined;
 }

@@ -45,6 +45,8 @@ export interface DockerEngine {
   info(): Promise<EngineInfo>;
   /** An image by name or id; undefined where the engine has none. */
   image(reference: string): Promise<LocalImage | undefined>;
+  /** Names of a repository's images, newest image first. */
+  names(repository: string): Promise<readonly string[]>;
   /** @returns the image's id; throws StackError BUILD_FAILED */
   build(request: BuildRequest, on: (event: BuildEvent) => void): Promise<string>;
   /** Gives an image one more name, `REPOSITORY:TAG`. */
@@ -97,6 +99,11 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
           if (isMissing(error)) return undefined;
           throw error;
         }
+      }),
+    names: (repository) =>
+      on(async (client) => {
+        const found = await client.listImages({ filters: { reference: [repository] } });
+        return found.sort((a, b) => b.Created - a.Created).flatMap(({ RepoTags }) => RepoTags ?? []);
       }),
     build: async (request, tell) => {
       const { builder } = await ping();
