@@ -61,6 +61,11 @@ class CallbackModule(CallbackBase):
         self._display.display(json.dumps({k: v for k, v in event.items() if v is not None}, default=str, separators=(",", ":")))
 
     @staticmethod
+    def _name(task):
+        """The task's own name; the path tells which role it is of."""
+        return task.get_name(include_role_fqcn=False).split(" : ", 1)[-1].strip()
+
+    @staticmethod
     def _path(task):
         return task.get_path() or ""
 
@@ -78,7 +83,7 @@ class CallbackModule(CallbackBase):
             "event": "host",
             "host": result._host.get_name(),
             "status": status,
-            "task": task.get_name().strip(),
+            "task": self._name(task),
             "path": self._path(task),
             "phase": self._phase(task),
             "ignored": True if ignored else None,
@@ -107,7 +112,7 @@ class CallbackModule(CallbackBase):
         self._emit(event="play", name="no host matched", hosts=0)
 
     def v2_playbook_on_task_start(self, task, is_conditional):
-        self._emit(event="task", name=task.get_name().strip(), path=self._path(task), phase=self._phase(task))
+        self._emit(event="task", name=self._name(task), path=self._path(task), phase=self._phase(task))
 
     def v2_playbook_on_handler_task_start(self, task):
         self.v2_playbook_on_task_start(task, False)
@@ -127,7 +132,7 @@ class CallbackModule(CallbackBase):
     def v2_runner_retry(self, result):
         data = result._result
         left = int(data.get("retries", 0)) - int(data.get("attempts", 0))
-        self._emit(event="retry", host=result._host.get_name(), task=result._task.get_name().strip(), left=left)
+        self._emit(event="retry", host=result._host.get_name(), task=self._name(result._task), left=left)
 
     def v2_on_file_diff(self, result):
         data = result._result
@@ -137,7 +142,7 @@ class CallbackModule(CallbackBase):
         for diff in filter(None, diffs):
             lines = _lines(self._get_diff(diff))
             if lines:
-                self._emit(event="diff", host=result._host.get_name(), task=result._task.get_name().strip(), lines=lines)
+                self._emit(event="diff", host=result._host.get_name(), task=self._name(result._task), lines=lines)
 
     def v2_playbook_on_stats(self, stats):
         hosts = {}

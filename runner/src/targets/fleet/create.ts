@@ -1,0 +1,72 @@
+import type { FleetConfig } from '../../config/schema.js';
+import type { Context, NamedEnvironment } from '../../container.js';
+import { inGroup } from '../../core/host.js';
+import { REGISTRY_PASSWORD, REGISTRY_USERNAME } from '../../invocations/ansible.js';
+import { inventoryOf } from '../../steps/inventory.js';
+import { runPlaybook } from '../../steps/playbook.js';
+import type { Target } from '../target.js';
+import { createBalancer } from './balancer.js';
+import { FleetTarget, refuseEmptyGroup } from './fleetTarget.js';
+import { registryOf } from './registry.js';
+
+/** A fleet of an environment on the real world: Terraform's hosts, SSH, Ansible, the account's load balancer. */
+export async function createFleetTarget(parts: {
+  readonly context: Context;
+  readonly environment: NamedEnvironment;
+  readonly name: string;
+  /** References already resolved. */
+  readonly config: FleetConfig;
+}): Promise<Target> {
+  const { context, environment, name, config } = parts;
+  const { application } = await context.config();
+  const once = <T>(make: () => Promise<T>) => {
+    let made: Promise<T> | undefined;
+    return () => (made ??= make());
+  };
+  const inventory = once(() => inventoryOf(context, environment));
+  const registry = once(() => registryOf(context, environment, config));
+  return new FleetTarget({
+    name,
+    config,
+    application,
+    environmentName: environment.name,
+    clock: context.clock,
+    emit: (event) => context.events.emit(event),
+    ssh: () => context.ssh(environment),
+    hosts: async () =>
+      refuseEmptyGroup(inGroup((await inventory()).hosts, config.group), config.group, environment.name),
+    registry: async () => (await registry()).host,
+    balancer: once(async () => {
+      const targetGroup = config['target-group'];
+      if (targetGroup === undefined) return undefined;
+      const { clock } = context;
+      const aws = await context.aws(environment);
+      return createBalancer({
+        aws,
+        clock,
+        targetGroup,
+        port: config.port,
+        drainMs: config.drain,
+        healthyMs: config.health.timeout,
+      });
+    }),
+    async play({ hosts, variables, rollout }) {
+      const auth = await (await registry()).credentials();
+      const outcome = await runPlaybook(context, {
+        environment,
+        stage: rollout.stage,
+        playbook: config.playbook,
+        inventory: await inventory(),
+        limit: hosts,
+        variables,
+        signal: rollout.signal,
+        forks: Math.min(hosts.length, 20),
+        secrets:
+          auth === undefined
+            ? {}
+            : { [REGISTRY_USERNAME]: auth.username, [REGISTRY_PASSWORD]: auth.password },
+      });
+      return outcome.failures;
+    },
+  });
+}

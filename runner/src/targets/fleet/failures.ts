@@ -1,0 +1,87 @@
+import type { HostFailure } from '../../invocations/ansibleEvents.js';
+import { StackError, toErrorRecord } from '../../core/errors.js';
+
+/** Why one host does not run the release, and what it runs instead. */
+export interface FailedHost {
+  readonly host: string;
+  readonly reason: string;
+  /** Last log lines, or what the failed task printed. */
+  readonly log: readonly string[];
+  /** `healthy`: what ran before runs again. `untouched`: nothing was changed. `unknown`: it cannot be asked. */
+  readonly now: 'healthy' | 'unhealthy' | 'none' | 'untouched' | 'unknown';
+  readonly where?: string;
+}
+
+/** What the role app_container says in the message of its last task (tasks/undo.yml). */
+interface RoleReport {
+  readonly reason: string;
+  readonly task: string;
+  readonly state: string;
+  readonly exitCode: number | null;
+  readonly log: readonly string[];
+  readonly restored: 'healthy' | 'unhealthy' | 'none';
+}
+
+/** A host that Ansible gave up on. */
+export function failedByPlaybook(failure: HostFailure): FailedHost {
+  const report = parseReport(failure.message);
+  if (report !== undefined) {
+    return { host: failure.host, reason: report.reason.trim(), log: report.log, now: report.restored };
+  }
+  const task = failure.task === '' ? '' : `task "${failure.task}": `;
+  return {
+    host: failure.host,
+    reason: `${task}${failure.message.trim()}`,
+    log: failure.output,
+    now: 'unknown',
+    ...(failure.where === '' ? {} : { where: failure.where }),
+  };
+}
+
+/** A host that could not be reached or asked. */
+export function failedByError(host: string, error: unknown, now: FailedHost['now']): FailedHost {
+  const record = toErrorRecord(error);
+  return { host, reason: record.message, log: record.evidence ?? [], now };
+}
+
+function parseReport(message: string): RoleReport | undefined {
+  if (!message.startsWith('{')) return undefined;
+  try {
+    const report = JSON.parse(message) as Partial<RoleReport>;
+    return typeof report.reason === 'string' && typeof report.restored === 'string'
+      ? (report as RoleReport)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const NOW: Readonly<Record<FailedHost['now'], string>> = {
+  healthy: 'back on what ran before, healthy',
+  unhealthy: 'what ran before is back, but not healthy',
+  none: 'nothing ran before, nothing runs now',
+  untouched: 'nothing was changed there',
+  unknown: 'what runs there now is not known',
+};
+
+/** The failure of a whole fleet: hosts, reasons, last log lines. */
+export function fleetFailure(
+  fleet: { readonly name: string; readonly environmentName: string },
+  failed: readonly FailedHost[],
+  total: number,
+): StackError {
+  const [first] = failed as readonly [FailedHost, ...FailedHost[]];
+  const count = failed.length === 1 ? '' : ` (and ${failed.length - 1} more of ${total} hosts)`;
+  return new StackError('DEPLOY_FAILED', `${first.host}: ${withoutName(first)}${count}`, {
+    where: first.where ?? `${fleet.name} of ${fleet.environmentName}, ${first.host}`,
+    evidence: failed.flatMap((host) => [
+      `${host.host}: ${withoutName(host)}; ${NOW[host.now]}`,
+      ...host.log.map((line) => `${host.host} | ${line}`),
+    ]),
+    next: `Correct the cause and deploy again: node runner deploy --env ${fleet.environmentName}`,
+  });
+}
+
+/** Reasons of unreachable hosts begin with the host's name already. */
+const withoutName = ({ host, reason }: FailedHost): string =>
+  reason.startsWith(`${host} `) ? reason.slice(host.length + 1) : reason;

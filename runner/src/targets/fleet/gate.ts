@@ -1,0 +1,47 @@
+import type { SshHosts } from '../../adapters/ssh/hosts.js';
+import type { HealthConfig } from '../../config/schema.js';
+import type { Host } from '../../core/host.js';
+import type { Clock } from '../../core/ports.js';
+import { HealthGate, isHealthyStatus, type ProbeResult } from '../../core/rollout/healthGate.js';
+
+const LONGEST_PROBE_MS = 5000;
+
+export interface GateParts {
+  readonly ssh: Pick<SshHosts, 'probe'>;
+  readonly clock: Clock;
+  readonly health: HealthConfig;
+  readonly port: number;
+}
+
+/** One question to a host's own port, from the host. An unreachable host is an unhealthy one. */
+export async function probeHost(parts: GateParts, host: Host, signal: AbortSignal): Promise<ProbeResult> {
+  const { ssh, health, port } = parts;
+  const timeoutMs = Math.min(LONGEST_PROBE_MS, Math.max(1000, health.interval));
+  try {
+    const { status, error } = await ssh.probe(host, { port, path: health.path, timeoutMs }, signal);
+    if (status === undefined) return { ok: false, words: error };
+    return { ok: isHealthyStatus(status, health.status), words: `HTTP ${status}` };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ok: false, words: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/**
+ * Watches one host over the bake window.
+ * @returns undefined once it was healthy all along, else why not
+ */
+export async function bake(parts: GateParts, host: Host, signal: AbortSignal): Promise<string | undefined> {
+  const { clock, health } = parts;
+  const now = () => clock.now().getTime();
+  const gate = new HealthGate({ bakeMs: health.for, timeoutMs: health.timeout }, [host.name], now());
+  for (;;) {
+    gate.record(host.name, await probeHost(parts, host, signal), now());
+    const verdict = gate.judge(now());
+    if (verdict.state === 'healthy') return undefined;
+    if (verdict.state === 'unhealthy')
+      return verdict.reason.replace(`${host.name} `, '').replace(`${host.name}: `, '');
+    const left = verdict.state === 'baking' ? health.for - verdict.forMs : health.interval;
+    await clock.sleep(Math.max(10, Math.min(health.interval, left)), signal);
+  }
+}

@@ -1,0 +1,30 @@
+import type { SshHosts } from '../../adapters/ssh/hosts.js';
+import type { EventBody } from '../../core/events.js';
+import type { Host } from '../../core/host.js';
+import type { Clock } from '../../core/ports.js';
+import type { HostFailure } from '../../invocations/ansibleEvents.js';
+import type { Rollout } from '../target.js';
+import type { Balancer } from './balancer.js';
+import type { FleetIdentity } from './wanted.js';
+
+export interface PlayRequest {
+  /** Names of the hosts to work on. */
+  readonly hosts: readonly string[];
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly rollout: Rollout;
+}
+
+/** What a fleet works with: create.ts makes it of the real world, tests make it of fakes. */
+export interface FleetParts extends FleetIdentity {
+  readonly clock: Clock;
+  readonly emit: (event: EventBody) => void;
+  /** The hosts of the target's group. @throws StackError CONFIG_INVALID where it has none */
+  readonly hosts: () => Promise<readonly Host[]>;
+  readonly ssh: () => Promise<SshHosts>;
+  /** Undefined where the target has no target group. */
+  readonly balancer: () => Promise<Balancer | undefined>;
+  /** Registry host, as the hosts see it. */
+  readonly registry: () => Promise<string>;
+  /** Runs the target's playbook on some hosts. @returns the hosts that failed */
+  readonly play: (request: PlayRequest) => Promise<readonly HostFailure[]>;
+}

@@ -1,0 +1,185 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
+import { deployment, type Deployment } from './deployment.js';
+import { testWorkshop } from './workshop.js';
+import type { ReleaseRecord } from '../../runner/src/core/release.js';
+import { createHost, deleteHost } from '../../runner/src/local/hosts.js';
+import { imageNames } from '../../runner/src/local/images.js';
+import { emulatorUrl } from '../../runner/src/local/settings.js';
+import { localUp } from '../../runner/src/local/up.js';
+import type { Target } from '../../runner/src/targets/target.js';
+import { createTargets } from '../../runner/src/targets/create.js';
+
+const run = promisify(execFile);
+
+/** What an application of a test does, as a shell script of busybox; it serves on port 8000. */
+export const fleetApps = {
+  good: 'mkdir -p /www; echo ok > /www/health; echo serving; exec httpd -f -p 8000 -h /www',
+  crashing: 'echo "DATABASE_URL is not set"; exit 3',
+  crashingLater:
+    'mkdir -p /www; echo ok > /www/health; httpd -p 8000 -h /www; sleep 4; echo "lost the database"; exit 7',
+  unhealthy: 'mkdir -p /www; echo "cannot open the store"; exec httpd -f -p 8000 -h /www',
+} as const;
+
+/** Hosts in slots that no example uses. */
+const FIRST_SLOT = 20;
+export const HOSTS = ['test-fleet-0', 'test-fleet-1', 'test-fleet-2', 'test-fleet-3'] as const;
+
+/** Four real hosts of the local environment, with systemd, sshd and, once provisioned, a Docker engine each. */
+export class FleetFixture {
+  private readonly workshop = testWorkshop();
+  private base = '';
+  readonly settings = this.workshop.settings;
+  /** As the hosts see it. */
+  readonly hostRegistry = `${this.settings.gateway}:${this.settings.emulatorPort}`;
+  private readonly made: string[] = [];
+
+  /** Brings up the local environment and the hosts; what is there stays. */
+  async up(): Promise<void> {
+    await localUp(this.workshop);
+    this.base = (await imageNames(this.workshop))?.busybox ?? '';
+    await this.makeRepository();
+    for (const [index, name] of HOSTS.entries()) await createHost(this.workshop, name, FIRST_SLOT + index);
+  }
+
+  async down(): Promise<void> {
+    await Promise.all(HOSTS.map((name) => deleteHost(this.workshop, name)));
+    if (this.made.length > 0) await run('docker', ['rmi', '--force', ...this.made]).catch(() => undefined);
+  }
+
+  private async makeRepository(): Promise<void> {
+    const client = new ECRClient({
+      endpoint: emulatorUrl(this.settings),
+      region: this.settings.region,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test-secret' },
+    });
+    const made = client.send(new CreateRepositoryCommand({ repositoryName: 'test-fleet/web' }));
+    await made.catch((error: Error) => {
+      if (error.name !== 'RepositoryAlreadyExistsException') throw error;
+    });
+    client.destroy();
+  }
+
+  /** Name of a host's container on this machine's engine: to stop it, or to look inside. */
+  container(host: string): string {
+    return `${this.settings.name}-host-${host}`;
+  }
+
+  /** Runs a command inside a host, past SSH. */
+  async inside(host: string, ...argv: string[]): Promise<string> {
+    return (await run('docker', ['exec', this.container(host), ...argv])).stdout.trim();
+  }
+
+  /** Cuts a host off the network as a crash does, until the returned function is called. */
+  async freeze(host: string): Promise<() => Promise<void>> {
+    await run('docker', ['stop', '--time', '1', this.container(host)]);
+    return async () => {
+      await createHost(this.workshop, host, FIRST_SLOT + HOSTS.indexOf(host as (typeof HOSTS)[number]));
+    };
+  }
+
+  /** Pushes an image that runs a script. @returns its digest */
+  async image(script: string): Promise<string> {
+    const reference = `127.0.0.1:${this.settings.emulatorPort}/test-fleet/web:${randomBytes(4).toString('hex')}`;
+    const docker = async (...argv: string[]) => (await run('docker', argv)).stdout.trim();
+    const container = await docker('create', this.base);
+    // A stamp makes each image another one, also of the same application.
+    const command = JSON.stringify(['sh', '-c', `: ${reference}; ${script}`]);
+    await docker('commit', '--change', `CMD ${command}`, container, reference);
+    await docker('rm', container);
+    this.made.push(reference);
+    const digest = /digest: (sha256:[0-9a-f]{64})/.exec(await docker('push', reference))?.[1];
+    if (digest === undefined) throw new Error(`no digest came back for ${reference}`);
+    return digest;
+  }
+
+  release(version: string, digest: string): ReleaseRecord {
+    return {
+      version,
+      application: 'shop',
+      commit: '0'.repeat(40),
+      branch: 'develop',
+      dirty: false,
+      images: { web: { repository: 'test-fleet/web', digest, tags: [version], inputs: digest } },
+      inputs: digest,
+      createdAt: new Date(0).toISOString(),
+      createdBy: 'test',
+    };
+  }
+
+  /** The output that Terraform would give. */
+  hostsOutput(hosts: readonly string[] = HOSTS): Record<string, unknown> {
+    return Object.fromEntries(
+      hosts.map((name) => {
+        const slot = FIRST_SLOT + HOSTS.indexOf(name as (typeof HOSTS)[number]);
+        const port = this.settings.hostPorts + 2 * slot;
+        const private_address = this.settings.gateway.replace(/\.1$/, `.${10 + slot}`);
+        return [name, { address: '127.0.0.1', port, user: 'deploy', groups: ['web'], private_address }];
+      }),
+    );
+  }
+
+  /**
+   * A deployment directory whose staging is these hosts, its Terraform applied.
+   * @param environment merged over the environment's configuration, e.g. another key
+   * @param target merged over the fleet target
+   */
+  async deployment(
+    environment: Record<string, unknown> = {},
+    target: Record<string, unknown> = {},
+    files: Record<string, string> = {},
+  ): Promise<Deployment> {
+    const config = {
+      application: 'shop',
+      images: { web: { context: 'app', repository: 'test-fleet/web' } },
+      environments: {
+        staging: {
+          aws: { region: this.settings.region },
+          infrastructure: { directory: 'terraform' },
+          inventory: { 'private-key': this.settings.privateKey, 'known-hosts': this.settings.knownHosts },
+          provision: {
+            playbooks: ['docker-host.yml'],
+            vars: { docker_engine_insecure_registries: [this.hostRegistry] },
+          },
+          targets: {
+            web: {
+              kind: 'fleet',
+              group: 'web',
+              image: 'web',
+              registry: this.hostRegistry,
+              health: { path: '/health', for: '1s', interval: '500ms', timeout: '8s' },
+              ...target,
+            },
+          },
+          ...environment,
+        },
+      },
+    };
+    const made = await deployment(
+      {
+        'automation-stack.yml': JSON.stringify(config),
+        'terraform/hosts.json': JSON.stringify(this.hostsOutput()),
+        'terraform/main.tf': 'output "hosts" {\n  value = jsondecode(file("${path.module}/hosts.json"))\n}\n',
+        ...files,
+      },
+      {
+        AUTOMATION_STACK_HOME: this.settings.home,
+        AWS_ENDPOINT_URL: emulatorUrl(this.settings),
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test-secret',
+      },
+    );
+    const terraform = (...argv: string[]) => run('terraform', argv, { cwd: `${made.directory}/terraform` });
+    await terraform('init', '-input=false');
+    await terraform('apply', '-input=false', '-auto-approve');
+    return made;
+  }
+
+  /** The fleet target of a deployment. */
+  async target({ context }: Deployment): Promise<Target> {
+    const [target] = await createTargets(context, await context.environment('staging'));
+    return target as Target;
+  }
+}
