@@ -1,19 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ObjectStore, StoredObject, WriteCondition } from '../core/ports.js';
-import { assertKey, digest } from './keys.js';
 import { withKeyLock } from './keyLock.js';
+import { assertKey, digest } from './keys.js';
 import { readFailure, writeFailure } from './localFailures.js';
+import { flushDirectory, isAbsent, makeDirectory, removeLeftovers, writeDraft } from './localFiles.js';
 
-const DIRECTORY_MODE = 0o700;
-const FILE_MODE = 0o600;
 /** Drafts and locks live beside the documents, on the same file system; no key begins with a dot. */
 const WORK = '.work';
-/** What a killed process left there is removed when it is older than any write can take. */
-const LEFTOVER_AFTER_MS = 3_600_000;
-/** Drafts end in a UUID. */
-const DRAFT = /[-.][0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * Documents as files under a directory. A file is written beside its place, flushed, and moved there in one step:
@@ -48,7 +42,7 @@ export class LocalStore implements ObjectStore {
     const path = this.path(key);
     try {
       await this.prepare();
-      const draft = await this.draft(body);
+      const draft = await writeDraft(join(this.location, WORK), body);
       try {
         await makeDirectory(dirname(path));
         const won = await this.place(draft, path, key, condition);
@@ -103,22 +97,6 @@ export class LocalStore implements ObjectStore {
     });
   }
 
-  /** Writes and flushes content beside its place; a disk that fills up is met here, where nothing can be lost. */
-  private async draft(body: string): Promise<string> {
-    const path = join(this.location, WORK, `${process.pid}-${randomUUID()}`);
-    const file = await open(path, 'wx', FILE_MODE);
-    try {
-      await file.writeFile(body);
-      await file.sync();
-    } catch (error) {
-      await rm(path, { force: true });
-      throw error;
-    } finally {
-      await file.close();
-    }
-    return path;
-  }
-
   private prepare(): Promise<void> {
     return (this.prepared ??= this.makeDirectories().catch((error: unknown) => {
       this.prepared = undefined;
@@ -166,46 +144,5 @@ export class LocalStore implements ObjectStore {
 
   private lockPath(key: string): string {
     return join(this.location, WORK, 'locks', digest(key).slice(0, 32));
-  }
-}
-
-function isAbsent(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-/** Node's own recursive mkdir answers ENOENT on a read-only file system; this one tells the true reason. */
-async function makeDirectory(path: string): Promise<void> {
-  const make = () =>
-    mkdir(path, { mode: DIRECTORY_MODE }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-  try {
-    await make();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeDirectory(dirname(path));
-    await make();
-  }
-}
-
-/** Removes old drafts. Locks are left alone, however old: only whoever breaks one by its rules may remove it. */
-async function removeLeftovers(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) {
-    if (!DRAFT.test(name)) continue;
-    const path = join(directory, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > LEFTOVER_AFTER_MS)
-      await rm(path, { force: true });
-  }
-}
-
-/** Makes a new name survive a loss of power. */
-async function flushDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
