@@ -1,0 +1,227 @@
+import type { Deployment } from '@aws-sdk/client-ecs';
+import type {
+  EcsApi,
+  RegisterTaskDefinitionCommandInput,
+  Service,
+  Tag,
+  Task,
+  TaskDefinition,
+} from '../../runner/src/adapters/aws/ecs.js';
+import type { Clock } from '../../runner/src/core/ports.js';
+
+const ARN = 'arn:aws:ecs:eu-west-1:111111111111:task-definition/';
+
+/** How a rollout goes on the fake platform, in milliseconds after UpdateService. */
+export interface Course {
+  /** When the new tasks run; never where undefined. */
+  readonly runningMs?: number;
+  /** When the old ones are gone and the deployment counts as completed. */
+  readonly completedMs?: number;
+  /** When a new task ends by itself. */
+  readonly crashedMs?: number;
+  /** When the circuit breaker gives up; `back`: and goes back to what ran before. */
+  readonly brokenMs?: number;
+  readonly back?: boolean;
+  /** When somebody else deploys. */
+  readonly overtakenMs?: number;
+}
+
+interface Move {
+  readonly atMs: number;
+  readonly from: string;
+  readonly to: string;
+  readonly course: Course;
+}
+
+/** An ECS service whose rollouts follow a script; counts calls as AWS would. */
+export class FakeEcs implements EcsApi {
+  readonly calls: string[] = [];
+  readonly registered: RegisterTaskDefinitionCommandInput[] = [];
+  readonly definitions = new Map<string, TaskDefinition>();
+  service: Partial<Service> = {};
+  tags: Tag[] = [];
+  desired = 2;
+  /** The courses of the next moves; the last one stays. */
+  courses: Course[] = [{ runningMs: 1000, completedMs: 2000 }];
+  private move: Move | undefined;
+  private current: string;
+
+  constructor(
+    private readonly clock: Clock,
+    definition: TaskDefinition,
+  ) {
+    this.current = this.add(definition);
+  }
+
+  get runs(): string {
+    return this.current.slice(ARN.length);
+  }
+
+  private add(definition: TaskDefinition): string {
+    const revision = this.definitions.size + 1;
+    const taskDefinitionArn = `${ARN}${definition.family}:${revision}`;
+    this.definitions.set(taskDefinitionArn, { ...definition, taskDefinitionArn, revision });
+    return taskDefinitionArn;
+  }
+
+  async describeService(signal?: AbortSignal): Promise<Service> {
+    this.count('DescribeServices', signal);
+    return this.view();
+  }
+
+  async describeTaskDefinition(arn: string, signal?: AbortSignal) {
+    this.count('DescribeTaskDefinition', signal);
+    return { definition: this.definitions.get(arn) as TaskDefinition, tags: this.tags };
+  }
+
+  async register(input: RegisterTaskDefinitionCommandInput, signal?: AbortSignal): Promise<string> {
+    this.count('RegisterTaskDefinition', signal);
+    this.registered.push(input);
+    return this.add(input as TaskDefinition);
+  }
+
+  async update(change: { taskDefinition: string; force: boolean }, signal?: AbortSignal): Promise<Service> {
+    this.count(change.force ? 'UpdateService --force' : 'UpdateService', signal);
+    const course = (this.courses.length > 1 ? this.courses.shift() : this.courses[0]) as Course;
+    this.move = { atMs: this.clock.now().getTime(), from: this.current, to: change.taskDefinition, course };
+    this.current = change.taskDefinition;
+    return this.view();
+  }
+
+  async listTasks(desired: 'RUNNING' | 'STOPPED', signal?: AbortSignal): Promise<readonly string[]> {
+    this.count(`ListTasks ${desired}`, signal);
+    return this.tasks()
+      .filter((task) => task.desiredStatus === desired)
+      .map((task) => task.taskArn as string);
+  }
+
+  async describeTasks(arns: readonly string[], signal?: AbortSignal): Promise<readonly Task[]> {
+    if (arns.length === 0) return [];
+    this.count('DescribeTasks', signal);
+    return this.tasks().filter((task) => arns.includes(task.taskArn as string));
+  }
+
+  private count(call: string, signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    this.calls.push(call);
+  }
+
+  private elapsed(): number {
+    return this.move === undefined ? Infinity : this.clock.now().getTime() - this.move.atMs;
+  }
+
+  private passed(ms: number | undefined): boolean {
+    return ms !== undefined && this.elapsed() >= ms;
+  }
+
+  private view(): Service {
+    const move = this.move;
+    const base = {
+      status: 'ACTIVE',
+      desiredCount: this.desired,
+      runningCount: this.desired,
+      events: [],
+      ...this.service,
+    };
+    const one = (
+      status: string,
+      taskDefinition: string,
+      runningCount: number,
+      rolloutState: Deployment['rolloutState'],
+    ): Deployment => ({
+      id: `ecs-svc/${taskDefinition}`,
+      status,
+      taskDefinition,
+      runningCount,
+      rolloutState,
+      desiredCount: this.desired,
+      createdAt: new Date(move?.atMs ?? 0),
+    });
+    if (move === undefined) {
+      return {
+        ...base,
+        taskDefinition: this.current,
+        deployments: [one('PRIMARY', this.current, this.desired, 'COMPLETED')],
+      };
+    }
+    const { course, from, to } = move;
+    if (this.passed(course.overtakenMs)) {
+      const other = `${ARN}other:9`;
+      this.current = other;
+      return { ...base, taskDefinition: other, deployments: [one('PRIMARY', other, 0, 'IN_PROGRESS')] };
+    }
+    if (this.passed(course.brokenMs) && course.back === true) {
+      this.current = from;
+      const failed = {
+        ...one('ACTIVE', to, 0, 'FAILED'),
+        rolloutStateReason: 'circuit breaker was triggered',
+      };
+      return {
+        ...base,
+        taskDefinition: from,
+        deployments: [failed, one('PRIMARY', from, this.desired, 'COMPLETED')],
+      };
+    }
+    if (this.passed(course.brokenMs)) {
+      const failed = {
+        ...one('PRIMARY', to, 0, 'FAILED'),
+        rolloutStateReason: 'circuit breaker was triggered',
+      };
+      return {
+        ...base,
+        taskDefinition: to,
+        deployments: [failed, one('ACTIVE', from, this.desired, 'COMPLETED')],
+      };
+    }
+    const running = this.passed(course.runningMs) ? this.desired : 0;
+    const done = this.passed(course.completedMs);
+    const deployments = [one('PRIMARY', to, running, done ? 'COMPLETED' : 'IN_PROGRESS')];
+    if (!done && from !== to) deployments.push(one('ACTIVE', from, this.desired, 'COMPLETED'));
+    return { ...base, taskDefinition: to, deployments };
+  }
+
+  private tasks(): Task[] {
+    const { move } = this;
+    if (move === undefined) return [];
+    const createdAt = new Date(move.atMs);
+    const crashed = this.passed(move.course.crashedMs);
+    const task = (id: string, taskDefinitionArn: string, address: string): Task => ({
+      taskArn: `arn:aws:ecs:eu-west-1:111111111111:task/main/${id}`,
+      taskDefinitionArn,
+      desiredStatus: 'RUNNING',
+      lastStatus: 'RUNNING',
+      createdAt,
+      startedAt: createdAt,
+      attachments: [{ details: [{ name: 'privateIPv4Address', value: address }] }],
+      containers: [{ name: 'web' }],
+    });
+    const stopped = (one: Task, over: Partial<Task>): Task => ({
+      ...one,
+      desiredStatus: 'STOPPED',
+      lastStatus: 'STOPPED',
+      ...over,
+    });
+    const first = task('new-1', move.to, '10.0.0.1');
+    const fresh = [
+      crashed
+        ? stopped(first, {
+            stopCode: 'EssentialContainerExited',
+            stoppedReason: 'Essential container in task exited',
+            stoppedAt: new Date(move.atMs + (move.course.crashedMs ?? 0)),
+            containers: [{ name: 'web', exitCode: 3 }],
+          })
+        : first,
+      task('new-2', move.to, '10.0.0.2'),
+    ];
+    const old = task('old-1', move.from, '10.0.0.9');
+    const drained = this.passed(move.course.completedMs);
+    const stop = {
+      stopCode: 'ServiceSchedulerInitiated',
+      stoppedReason: 'Scaling activity initiated by deployment',
+    } as const;
+    return [
+      ...(this.passed(move.course.runningMs) || crashed ? fresh : []),
+      drained ? stopped(old, stop) : old,
+    ];
+  }
+}
