@@ -25,7 +25,10 @@ const up: CommandDefinition = {
     'Everything that a deploy needs, on this machine and without a cloud account, on loopback and a Docker network of its own. Says what it does and why; what is there already stays. Where no Docker engine answers, one is installed from the system’s packages and started (as root or by sudo).\n\n`AUTOMATION_STACK_HOME` (default `~/.automation-stack`) holds tools and state; `AUTOMATION_STACK_LOCAL_INSTANCE=1` … `9` gives a second environment beside the first, with its own ports and subnet.',
   examples: [
     { command: 'local up', explains: 'Start it, or see that it runs.' },
-    { command: 'local env', explains: 'Print the variables that lead every tool to it: eval "$(node runner local env)".' },
+    {
+      command: 'local env',
+      explains: 'Print the variables that lead every tool to it: eval "$(node runner local env)".',
+    },
   ],
   environment: 'none',
   async run(context) {
@@ -42,7 +45,10 @@ const down: CommandDefinition = {
   name: 'local down',
   summary: 'Stop the local environment and remove its containers, volumes, network and state',
   options: [
-    { name: 'purge', description: 'Also remove the base images and tools, and stop the engine that `local up` started.' },
+    {
+      name: 'purge',
+      description: 'Also remove the base images and tools, and stop the engine that `local up` started.',
+    },
   ],
   environment: 'none',
   async run(context, input) {
@@ -75,10 +81,27 @@ const env: CommandDefinition = {
   },
 };
 
+const slack: CommandDefinition = {
+  name: 'local slack',
+  summary: 'Show what the Slack sink was told, thread by thread',
+  description:
+    'The sink answers at `SLACK_API_URL` as Slack’s Web API does, and at `/webhook/NAME` as its incoming webhooks do. `DELETE /messages` forgets; `PUT /fault` with `{"status": 500, "times": 2}` (or `"timeout"`, `"ratelimited"`) makes it fail.',
+  environment: 'none',
+  async run(context) {
+    const { readSlack, slackLines } = await import('../local/slackReader.js');
+    const messages = await readSlack((await workshop(context, 'local:slack')).settings);
+    return { data: messages, text: slackLines(messages) };
+  },
+};
+
 const resourceArguments = [
   { name: 'kind', description: 'host, load-balancer or ecs-service', required: true },
   { name: 'name', description: 'Its name: lower-case letters, digits and dashes', required: true },
-  { name: 'settings', description: 'key=value, e.g. slot=0, targets=ADDRESS:80, cluster=shop', variadic: true },
+  {
+    name: 'settings',
+    description: 'key=value, e.g. slot=0, targets=ADDRESS:80, cluster=shop',
+    variadic: true,
+  },
 ] as const;
 
 const split = (input: CommandInput): [string, string, string[]] => {
@@ -92,7 +115,9 @@ const create: CommandDefinition = {
   description:
     'What the examples’ Terraform roots call where a cloud’s provider would make the real thing. What exists stays.\n\n`host` takes slot=N (0 to 29), which fixes its address and ports; `load-balancer` port, health and targets=ADDRESS:PORT,…; `ecs-service` cluster, image, container, port, desired and health.',
   arguments: resourceArguments,
-  examples: [{ command: 'local create host staging-1 slot=0', explains: 'A machine with systemd, reached over SSH.' }],
+  examples: [
+    { command: 'local create host staging-1 slot=0', explains: 'A machine with systemd, reached over SSH.' },
+  ],
   environment: 'none',
   async run(context, input) {
     const { createResource } = await import('../local/resources.js');
@@ -129,4 +154,4 @@ const services: CommandDefinition = {
   },
 };
 
-export const commands = [up, down, status, env, create, remove, services];
+export const commands = [up, down, status, env, slack, create, remove, services];

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { emulatorDown } from './emulator.js';
 import { engineDown, engineFacts } from './engine.js';
@@ -34,6 +34,8 @@ export async function localDown(workshop: Workshop, options: DownOptions): Promi
   await engineDown(workshop);
   await rm(settings.tools, { recursive: true, force: true });
   await rm(join(settings.home, 'images.json'), { force: true });
+  // Stays where another instance still has its state there.
+  await rmdir(settings.home).catch(() => undefined);
   workshop.say({ piece: 'tools', status: 'ok', message: `removed ${settings.tools}` });
 }
 

@@ -47,7 +47,7 @@ export function localEnvironment(
 }
 
 /** What the examples' Terraform roots know of the local environment: how slots become addresses, and where keys are. */
-export function terraformView(settings: LocalSettings, facts: LocalFacts): Record<string, string | number> {
+function terraformView(settings: LocalSettings, facts: LocalFacts): Record<string, string | number> {
   return {
     id: facts.id ?? '',
     network_prefix: settings.gateway.replace(/\.1$/, ''),

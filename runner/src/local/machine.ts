@@ -107,7 +107,7 @@ export async function installPackages(
 }
 
 /** `apt-get update`: a fresh machine's lists are empty. */
-export async function refreshPackageLists(workshop: Workshop): Promise<void> {
+async function refreshPackageLists(workshop: Workshop): Promise<void> {
   await must(workshop, await asRoot(workshop, 'apt-get', ['update', '-q', '-o', 'DPkg::Lock::Timeout=120']), {
     purpose: 'refresh the package lists',
   });

@@ -18,7 +18,7 @@ const loadBalancers = () => import('./loadBalancers.js');
 const ecsServices = () => import('./ecsServices.js');
 
 /** What `local create KIND NAME` and `local delete KIND NAME` know; the examples' Terraform roots call them. */
-export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
+const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
   host: {
     keys: ['slot'],
     create: async (workshop, name, given) => ({

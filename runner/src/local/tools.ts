@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ask, must, type Workshop } from './workshop.js';
 
 /** Pinned tools of the virtualenv. */
-export const PYTHON_PINS: readonly string[] = [
+const PYTHON_PINS: readonly string[] = [
   'ministack==1.5.33', // the AWS emulator
   'docker==7.2.0', // without it the emulator silently runs no containers
   'ansible-core==2.19.14',
@@ -12,8 +12,8 @@ export const PYTHON_PINS: readonly string[] = [
 ];
 
 /** Collections come out of the `ansible` distribution on PyPI, so that Galaxy need not be reachable. */
-export const COLLECTIONS_PIN = 'ansible==12.3.0';
-export const COLLECTIONS: readonly string[] = [
+const COLLECTIONS_PIN = 'ansible==12.3.0';
+const COLLECTIONS: readonly string[] = [
   'community.docker',
   'community.library_inventory_filtering_v1',
   'ansible.posix',
