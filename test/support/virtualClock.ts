@@ -37,27 +37,6 @@ export class VirtualClock implements Clock {
     });
   }
 
-  private pumping = false;
-
-  constructor(private timeMs = Date.parse('2026-11-03T12:00:00.000Z')) {}
-
-  now(): Date {
-    return new Date(this.timeMs);
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(signal.reason as Error);
-      const sleeper = { atMs: this.timeMs + ms, wake: () => resolve() };
-      signal?.addEventListener('abort', () => {
-        this.sleepers.splice(this.sleepers.indexOf(sleeper), 1);
-        reject(signal.reason as Error);
-      });
-      this.sleepers.push(sleeper);
-      this.pump();
-    });
-  }
-
   private pump(): void {
     if (this.pumping) return;
     this.pumping = true;
