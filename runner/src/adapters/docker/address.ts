@@ -45,13 +45,14 @@ export function engineAddress(env: Env): EngineAddress {
 
 function parse(host: string): URL {
   try {
-    return new URL(host.includes('://') ? host : `tcp://${host}`);
-  } catch (cause) {
-    throw new StackError('DOCKER_UNREACHABLE', `DOCKER_HOST=${host} is no address`, {
-      next: `Set it to something like unix://${DEFAULT_SOCKET} or tcp://host:2376, or unset it.`,
-      cause,
-    });
+    const url = new URL(host.includes('://') ? host : `tcp://${host}`);
+    if (url.hostname !== '') return url;
+  } catch {
+    // Told below, with those that parse but name no host.
   }
+  throw new StackError('DOCKER_UNREACHABLE', `DOCKER_HOST=${host} is no address`, {
+    next: `Set it to something like unix://${DEFAULT_SOCKET} or tcp://host:2376, or unset it.`,
+  });
 }
 
 function certificates(env: Env): DockerOptions {
