@@ -103,6 +103,8 @@ class CallbackModule(CallbackBase):
             reason["msg"] = _text(message)
         if isinstance(source.get("rc"), int):
             reason["rc"] = source["rc"]
+        if isinstance(source.get("report"), dict):
+            reason["report"] = source["report"]
         return reason
 
     def v2_playbook_on_play_start(self, play):

@@ -24,6 +24,8 @@ export interface AnsibleHostEvent {
   readonly rc?: number;
   /** Last lines of what the task printed. */
   readonly output?: readonly string[];
+  /** What a module of ours adds to its message, e.g. app_container: what became of the old container. */
+  readonly report?: Readonly<Record<string, unknown>>;
   /** True where `ignore_errors` or a rescue may take care of it. */
   readonly ignored?: boolean;
 }
@@ -58,6 +60,7 @@ export interface HostFailure {
   readonly message: string;
   readonly where: string;
   readonly output: readonly string[];
+  readonly report?: Readonly<Record<string, unknown>>;
 }
 
 /** Follows a run line by line and knows in the end which host failed, and why. */
@@ -76,6 +79,7 @@ export class PlaybookOutcome {
       message: event.msg ?? (event.rc === undefined ? 'failed' : `exit code ${event.rc}`),
       where: event.path,
       output: event.output ?? [],
+      ...(event.report === undefined ? {} : { report: event.report }),
     });
   }
 

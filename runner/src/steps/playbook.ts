@@ -115,8 +115,6 @@ class Teller {
           return;
         }
         this.failed.add(host);
-        // A role's own report is for the program that asked for it; the task that failed was told already.
-        if (msg?.startsWith('{') === true) return;
         this.progress(host, `${task}: ${firstLine(msg ?? status)}`, 'failed', status);
         return;
       }

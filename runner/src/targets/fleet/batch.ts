@@ -1,6 +1,6 @@
 import type { Host } from '../../core/host.js';
 import type { Rollout } from '../target.js';
-import type { HostContainers } from './containers.js';
+import { lookAt, type HostContainers } from './containers.js';
 import { failedByError, failedByPlaybook, type FailedHost } from './failures.js';
 import { bake, type GateParts } from './gate.js';
 import type { FleetParts } from './parts.js';
@@ -33,7 +33,6 @@ export async function rollBatch(
   rollout: Rollout,
 ): Promise<FailedHost[]> {
   const { signal } = rollout;
-  const names = request.hosts.map((host) => host.name);
   const ssh = await fleet.ssh();
   const failed = new Map<string, FailedHost>();
   const fail = (failure: FailedHost) => {
@@ -52,12 +51,18 @@ export async function rollBatch(
   });
   if (healthy().length === 0) return [...failed.values()];
 
-  await drain(fleet, healthy(), rollout);
+  const drained = new Set(await drain(fleet, healthy(), rollout));
   await rollout.journal('replace', { hosts: healthy().map((host) => host.name), version: request.version });
   const limit = healthy().map((host) => host.name);
   for (const failure of await fleet.play({ hosts: limit, variables: request.variables, rollout })) {
-    // Told while the playbook ran.
-    failed.set(failure.host, failedByPlaybook(failure));
+    const host = request.hosts.find(({ name }) => name === failure.host) as Host;
+    // Told while the playbook ran. What the role has not settled itself is settled here.
+    const found = failedByPlaybook(failure);
+    const settle = found.now === 'unknown' && !failure.unreachable;
+    failed.set(
+      failure.host,
+      settle ? { ...found, now: await settleHost(fleet, host, request, rollout) } : found,
+    );
   }
 
   const { gate } = request;
@@ -78,20 +83,42 @@ export async function rollBatch(
       failed.set(host.name, { ...(failed.get(host.name) as FailedHost), now: back });
     }
   }
-  await register(fleet, request, names, failed, rollout);
+  await register(fleet, request, drained, failed, rollout);
   return [...failed.values()];
 }
 
-async function drain(fleet: FleetParts, hosts: readonly Host[], rollout: Rollout): Promise<void> {
+/** @returns the names of the hosts that left */
+async function drain(fleet: FleetParts, hosts: readonly Host[], rollout: Rollout): Promise<string[]> {
   const balancer = await fleet.balancer();
-  if (balancer === undefined) return;
+  if (balancer === undefined) return [];
   const ssh = await fleet.ssh();
-  await rollout.journal('drain', { hosts: hosts.map((host) => host.name), from: balancer.name });
+  const names = hosts.map((host) => host.name);
+  await rollout.journal('drain', { hosts: names, from: balancer.name });
   await ssh.each(hosts, async (host) => {
     tell(fleet, rollout, host.name, 'drain', `leaving ${balancer.name}`);
     const ended = await balancer.drain(host, rollout.signal);
     if (!ended) tell(fleet, rollout, host.name, 'drain', 'still has requests after the drain time, going on');
   });
+  return names;
+}
+
+/** A playbook failed beside the role: the host may run the old, the new or nothing. Ends with the old where it can. */
+async function settleHost(
+  fleet: FleetParts,
+  host: Host,
+  request: BatchRequest,
+  rollout: Rollout,
+): Promise<FailedHost['now']> {
+  const before = request.before.get(host.name);
+  try {
+    const now = await lookAt(await fleet.ssh(), host, containerName(fleet), rollout.signal);
+    const same = now.next === undefined && now.proven?.definition === before?.proven?.definition;
+    if (same && (now.proven === undefined || now.proven.state === 'running')) return 'untouched';
+  } catch {
+    rollout.signal.throwIfAborted();
+    return 'unknown';
+  }
+  return bringBack(fleet, host, before, rollout);
 }
 
 /** Brings one host back by the playbook; a host that cannot even do that is recorded as such. */
@@ -109,44 +136,49 @@ async function bringBack(
   return container === undefined ? 'none' : 'healthy';
 }
 
+/** Puts hosts that drained and are healthy, with the new or the old, back into service; tells how each host ended. */
 async function register(
   fleet: FleetParts,
   request: BatchRequest,
-  names: readonly string[],
+  drained: ReadonlySet<string>,
   failed: Map<string, FailedHost>,
   rollout: Rollout,
 ): Promise<void> {
   const ssh = await fleet.ssh();
   const balancer = await fleet.balancer();
-  const back = (name: string) => ['healthy', 'untouched'].includes(failed.get(name)?.now ?? '');
-  const serving = request.hosts.filter(
-    (host) => request.gate !== undefined && (!failed.has(host.name) || back(host.name)),
-  );
+  const serving = request.hosts.filter(({ name }) => {
+    const now = failed.get(name)?.now;
+    return (
+      request.gate !== undefined &&
+      drained.has(name) &&
+      (now === undefined || now === 'healthy' || now === 'untouched')
+    );
+  });
   if (balancer !== undefined && serving.length > 0) {
-    await rollout.journal('register', { hosts: serving.map((host) => host.name), in: balancer.name });
+    await rollout.journal('register', { hosts: serving.map(({ name }) => name), in: balancer.name });
     await ssh.each(serving, async (host) => {
-      // Not reachable for us says nothing of the balancer: a host that nobody touched never left it.
-      if (failed.get(host.name)?.now === 'untouched') return;
       await balancer.register(host);
       if (await balancer.serves(host, rollout.signal)) return;
+      const reason = `${balancer.name} does not send requests to it: its health check fails`;
+      const log = await ssh.containerLog(host, containerName(fleet), LOG_LINES).catch(() => []);
       failed.set(host.name, {
-        host: host.name,
-        reason: `${balancer.name} does not send requests to it: its health check fails`,
-        log: await ssh.containerLog(host, containerName(fleet), LOG_LINES).catch(() => []),
-        now: failed.get(host.name)?.now ?? 'unknown',
+        ...(failed.get(host.name) ?? { host: host.name, reason, log }),
+        now: 'unhealthy',
       });
     });
   }
-  for (const name of names) {
+  for (const { name } of request.hosts) {
     const failure = failed.get(name);
     if (failure === undefined) {
-      const where = balancer === undefined ? '' : `, serving in ${balancer.name}`;
+      const serves =
+        balancer === undefined || request.gate === undefined ? '' : `, serving in ${balancer.name}`;
+      const phase = serves === '' ? 'healthy' : 'registered';
       tell(
         fleet,
         rollout,
         name,
-        balancer === undefined ? 'healthy' : 'registered',
-        `${request.version} healthy${where}`,
+        phase,
+        request.gate === undefined ? 'removed' : `${request.version} healthy${serves}`,
         'ok',
       );
     } else if (failure.now === 'healthy') {

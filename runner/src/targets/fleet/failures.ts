@@ -12,21 +12,12 @@ export interface FailedHost {
   readonly where?: string;
 }
 
-/** What the role app_container says in the message of its last task (tasks/undo.yml). */
-interface RoleReport {
-  readonly reason: string;
-  readonly task: string;
-  readonly state: string;
-  readonly exitCode: number | null;
-  readonly log: readonly string[];
-  readonly restored: 'healthy' | 'unhealthy' | 'none';
-}
-
-/** A host that Ansible gave up on. */
+/** A host that Ansible gave up on; the module app_container reports what became of the old container. */
 export function failedByPlaybook(failure: HostFailure): FailedHost {
-  const report = parseReport(failure.message);
-  if (report !== undefined) {
-    return { host: failure.host, reason: report.reason.trim(), log: report.log, now: report.restored };
+  const { restored, log } = failure.report ?? {};
+  if (restored === 'healthy' || restored === 'unhealthy' || restored === 'none') {
+    const lines = Array.isArray(log) ? log.map(String) : [];
+    return { host: failure.host, reason: failure.message.trim(), log: lines, now: restored };
   }
   const task = failure.task === '' ? '' : `task "${failure.task}": `;
   return {
@@ -42,18 +33,6 @@ export function failedByPlaybook(failure: HostFailure): FailedHost {
 export function failedByError(host: string, error: unknown, now: FailedHost['now']): FailedHost {
   const record = toErrorRecord(error);
   return { host, reason: record.message, log: record.evidence ?? [], now };
-}
-
-function parseReport(message: string): RoleReport | undefined {
-  if (!message.startsWith('{')) return undefined;
-  try {
-    const report = JSON.parse(message) as Partial<RoleReport>;
-    return typeof report.reason === 'string' && typeof report.restored === 'string'
-      ? (report as RoleReport)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 const NOW: Readonly<Record<FailedHost['now'], string>> = {
