@@ -51,6 +51,8 @@ export interface DeploymentRecord {
   readonly forcedBy?: string;
   readonly forcedReason?: string;
   readonly reason?: string;
+  /** Where people found the environment then. */
+  readonly url?: string;
   /** By target name: what was moved, in words and numbers (task definition, hosts, seconds to stable). */
   readonly targets?: Readonly<Record<string, TargetRecord>>;
 }

@@ -143,7 +143,14 @@ async function roll(
   );
   const ended = { ...record, endedAt: context.clock.now().toISOString() };
   if (failure === undefined) {
-    const deployment: DeploymentRecord = { ...ended, status: 'healthy', targets: results };
+    const url = await environmentUrl(context, environment);
+    const deployment: DeploymentRecord = {
+      ...ended,
+      status: 'healthy',
+      targets: results,
+      ...(url === undefined ? {} : { url }),
+    };
+    if (url !== undefined) context.events.emit({ type: 'stage.fact', stage, name: 'url', value: url });
     await state.ledger.finishDeployment(deployment);
     await journal.close('healthy');
     return {
@@ -276,6 +283,13 @@ function refuseDirty(context: Context, { environment, release, forcedBy }: Deplo
 
 function progress(context: Context, stage: string, message: string): void {
   context.events.emit({ type: 'stage.progress', stage, message, status: 'running' });
+}
+
+/** The environment's URL; a reference that cannot be looked up costs nobody a deploy. */
+async function environmentUrl(context: Context, environment: NamedEnvironment): Promise<string | undefined> {
+  const { url } = environment.config;
+  if (url === undefined) return undefined;
+  return context.resolve(url, environment).catch(() => undefined);
 }
 
 /** One line that says how a deploy ended. */

@@ -5,7 +5,6 @@ import type { TargetStatus } from '../targets/target.js';
 
 export interface EnvironmentStatus {
   readonly environment: string;
-  readonly url?: string;
   readonly healthy?: DeploymentRecord;
   readonly latest?: DeploymentRecord;
   /** Who holds the lock now. */
@@ -40,7 +39,6 @@ export async function statusOfEnvironments(
 
 async function statusOf(context: Context, name: string, live: boolean): Promise<EnvironmentStatus> {
   const { ledger, locks, journal } = await context.state();
-  const environment = await context.environment(name);
   const [current, lock, unfinished, targets] = await Promise.all([
     ledger.current(name),
     locks.holder(name),
@@ -50,7 +48,6 @@ async function statusOf(context: Context, name: string, live: boolean): Promise<
   const lastStep = unfinished?.entries.at(-1)?.action;
   return {
     environment: name,
-    ...(environment.config.url === undefined ? {} : { url: environment.config.url }),
     ...current,
     ...(lock === undefined ? {} : { lock }),
     // While somebody holds the lock, an open journal is simply the deployment in progress.

@@ -3,7 +3,7 @@ import { table } from './table.js';
 
 /** One row an environment, then what needs somebody's attention. */
 export function environmentStatusText(environments: readonly EnvironmentStatus[]): string {
-  const rows = environments.map(({ environment, healthy, latest, lock, url }) => [
+  const rows = environments.map(({ environment, healthy, latest, lock }) => [
     environment,
     healthy?.version ?? '-',
     healthy === undefined ? 'nothing deployed yet' : minute(healthy.endedAt ?? healthy.startedAt),
@@ -12,7 +12,7 @@ export function environmentStatusText(environments: readonly EnvironmentStatus[]
       ? 'ok'
       : `#${latest.sequence} ${latest.version} ${latest.status}`,
     lock === undefined ? '-' : lock.who,
-    url ?? '',
+    healthy?.url ?? '',
   ]);
   const headers = ['environment', 'release', 'since', 'by', 'last attempt', 'lock', 'url'];
   return [table(headers, rows), ...environments.flatMap(attention)].join('\n');
