@@ -54,13 +54,13 @@ export function keepLock(keeping: Keeping): HeldLock {
     }
     current = { value: next, etag };
     clearTimeout(deadline);
-    deadline = arm();
+    if (!released) deadline = arm();
   };
+  const every = Math.min(expiryMs, LONGEST_TIMER_MS) / 3;
   // A store that fails may answer again at the next third.
-  const timer = setInterval(
-    () => (working = working.then(renew).catch(() => undefined)),
-    expiryMs / 3,
-  ).unref();
+  const timer = setInterval(() => {
+    working = working.then(renew).catch(() => undefined);
+  }, every).unref();
   const stop = () => {
     clearInterval(timer);
     clearTimeout(deadline);
