@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { emulatorDown } from './emulator.js';
 import { engineDown, engineFacts } from './engine.js';
 import { presentImages, registryImages } from './images.js';
-import { networkDown } from './network.js';
+import { LABEL, networkDown } from './network.js';
 import { servicesDown } from './services.js';
-import { must, type Workshop } from './workshop.js';
+import { ask, must, type Workshop } from './workshop.js';
 
 export interface DownOptions {
   /** Also removes what `up` keeps to be quick the next time: images, tools, and the engine it started. */
@@ -17,8 +17,7 @@ export async function localDown(workshop: Workshop, options: DownOptions): Promi
   const { settings } = workshop;
   await servicesDown(workshop);
   await emulatorDown(workshop);
-  const engine = await engineFacts(workshop);
-  if (engine !== undefined) {
+  if ((await engineFacts(workshop)) !== undefined) {
     await networkDown(workshop);
     workshop.say({
       piece: 'network',
@@ -26,17 +25,34 @@ export async function localDown(workshop: Workshop, options: DownOptions): Promi
       message: `containers, volumes and network of ${settings.name} are gone`,
     });
     await removeImages(workshop, 'images of the local registry', await registryImages(workshop));
-    if (options.purge) await removeImages(workshop, 'base images', await presentImages(workshop));
   }
   await rm(settings.state, { recursive: true, force: true });
   workshop.say({ piece: 'state', status: 'ok', message: `removed ${settings.state}` });
-  if (!options.purge) return;
+  if (options.purge) await purge(workshop);
+}
+
+/** Removes what instances share, unless another one still needs it. */
+async function purge(workshop: Workshop): Promise<void> {
+  const { settings } = workshop;
+  const others = await othersUp(workshop);
+  if (others.length > 0) {
+    const message = `kept images, tools and engine: ${others.join(', ')} still needs them`;
+    workshop.say({ piece: 'purge', status: 'skipped', message });
+    return;
+  }
+  await removeImages(workshop, 'base images', await presentImages(workshop));
   await engineDown(workshop);
   await rm(settings.tools, { recursive: true, force: true });
   await rm(join(settings.home, 'images.json'), { force: true });
-  // Stays where another instance still has its state there.
   await rmdir(settings.home).catch(() => undefined);
   workshop.say({ piece: 'tools', status: 'ok', message: `removed ${settings.tools}` });
+}
+
+/** Other local environments on this machine: by their networks, also those of another home. */
+async function othersUp(workshop: Workshop): Promise<string[]> {
+  const args = ['network', 'ls', '--filter', `label=${LABEL}`, '--format', '{{.Name}}'];
+  const names = ((await ask(workshop, 'docker', args)) ?? '').split('\n');
+  return names.filter((name) => name !== '' && name !== workshop.settings.name);
 }
 
 async function removeImages(workshop: Workshop, what: string, images: readonly string[]): Promise<void> {

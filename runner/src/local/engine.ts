@@ -35,12 +35,23 @@ export async function engineUp(workshop: Workshop): Promise<EngineFacts> {
       next: 'Start that engine, or unset DOCKER_HOST: then an engine is started on this machine.',
     });
   }
+  await refuseLockedSocket(workshop);
   await startEngine(workshop);
   const facts = await engineFacts(workshop);
   if (facts === undefined) throw await notReachable(workshop);
   await mountSystemdHierarchy(workshop, facts);
   workshop.say({ piece: 'engine', status: 'ok', message: `Docker ${facts.version} started` });
   return facts;
+}
+
+/** An engine that runs but does not let this user in must not get a second one beside it. */
+async function refuseLockedSocket(workshop: Workshop): Promise<void> {
+  const { tail } = await workshop.processes.run({ file: 'docker', args: ['version'] });
+  if (!tail.some((line) => /permission denied/i.test(line))) return;
+  throw new StackError('DOCKER_UNREACHABLE', 'A Docker engine runs here, but this user may not talk to it', {
+    evidence: tail.slice(-3),
+    next: 'Type: sudo usermod -aG docker "$USER", log in again, and then `node runner local up` once more.',
+  });
 }
 
 async function startEngine(workshop: Workshop): Promise<void> {

@@ -25,8 +25,8 @@ export function localEnvironment(
   const { images } = facts;
   return {
     AWS_ENDPOINT_URL: emulatorUrl(settings),
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: 'local-access-key',
+    AWS_SECRET_ACCESS_KEY: 'local-secret-key',
     AWS_REGION: settings.region,
     AWS_DEFAULT_REGION: settings.region,
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -2,6 +2,7 @@ import { engineFacts } from './engine.js';
 import { emulatorRuns } from './emulator.js';
 import { imageNames, presentImages } from './images.js';
 import { listHosts, type Host } from './hosts.js';
+import { relayName } from './network.js';
 import { servicesRun } from './services.js';
 import { toolsPresent } from './tools.js';
 import { emulatorUrl, slackUrl } from './settings.js';
@@ -32,8 +33,13 @@ export async function localStatus(workshop: Workshop): Promise<LocalStatus> {
   ]);
   const present = new Set(engine === undefined ? [] : await presentImages(workshop));
   const images = Object.values(names ?? {});
-  const network =
-    engine === undefined ? undefined : await ask(workshop, 'docker', ['network', 'inspect', settings.name]);
+  // The relay runs inside the network: where it does, both are there.
+  const relay = await ask(workshop, 'docker', [
+    'inspect',
+    '--format',
+    '{{.State.Running}}',
+    relayName(workshop),
+  ]);
   const pieces: PieceStatus[] = [
     {
       piece: 'engine',
@@ -46,7 +52,7 @@ export async function localStatus(workshop: Workshop): Promise<LocalStatus> {
       up: images.length > 0 && images.every((image) => present.has(image)),
       detail: images.join(', ') || 'none made yet',
     },
-    { piece: 'network', up: network !== undefined, detail: `${settings.name} ${settings.subnet}` },
+    { piece: 'network', up: relay === 'true', detail: `${settings.name} ${settings.subnet}` },
     { piece: 'emulator', up: emulator, detail: emulatorUrl(settings) },
     {
       piece: 'services',
