@@ -77,3 +77,8 @@ export function gitAdd(cwd: string, paths: readonly string[]): Invocation {
 export function gitPush(cwd: string, remote: string, refs: readonly string[]): Invocation {
   return git(cwd, ['push', '--atomic', '--', remote, ...refs]);
 }
+
+/** URL of `origin`; fails where there is none. */
+export function gitRemote(cwd: string): Invocation {
+  return git(cwd, ['config', '--get', 'remote.origin.url']);
+}

@@ -20,7 +20,7 @@ export async function ansiblePlaces(context: Context, environment: NamedEnvironm
   const own = join(directory, 'ansible.cfg');
   const { venv, collections } = localSettings(context.env);
   return {
-    executable: await findExecutable(context.env, join(venv, 'bin')),
+    executable: await findAnsible(context.env, join(venv, 'bin')),
     library,
     directory,
     configuration: (await exists(own)) ? own : join(library, 'ansible.cfg'),
@@ -48,7 +48,12 @@ export async function findPlaybook(places: AnsiblePlaces, name: string): Promise
   });
 }
 
-async function findExecutable(
+/**
+ * The ansible-playbook that is used.
+ * @param kept folder of the one the local environment keeps; PATH comes first
+ * @throws StackError TOOL_MISSING
+ */
+export async function findAnsible(
   env: Readonly<Record<string, string | undefined>>,
   kept: string,
 ): Promise<string> {

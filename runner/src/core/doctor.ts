@@ -1,0 +1,89 @@
+export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped';
+
+/** What a check found. */
+export interface Finding {
+  readonly status: CheckStatus;
+  /** A version, an address, an account; or what is wrong. */
+  readonly found: string;
+  /** What to type, where it is not well. */
+  readonly next?: string;
+}
+
+/** One thing that has to be right for the runner to do its work. */
+export interface Check {
+  /** Stable, e.g. `terraform`, `aws:staging`. */
+  readonly id: string;
+  readonly title: string;
+  /** What is not required by the configuration only warns. */
+  readonly required: boolean;
+  run(): Promise<Finding>;
+}
+
+export interface CheckResult extends Finding {
+  readonly id: string;
+  readonly title: string;
+  readonly required: boolean;
+}
+
+/** What a configuration needs of the machine. */
+export interface Needs {
+  readonly docker: boolean;
+  readonly terraform: boolean;
+  /** Ansible, with the SSH client and Python it runs on. */
+  readonly ansible: boolean;
+  readonly slack: boolean;
+  /** Names of environments that ask AWS for something. */
+  readonly aws: readonly string[];
+}
+
+/** The parts of a configuration that decide it. */
+export interface ConfiguredParts {
+  readonly images: Readonly<Record<string, unknown>>;
+  readonly notifications: { readonly slack?: unknown };
+}
+export interface ConfiguredEnvironment {
+  readonly infrastructure?: unknown;
+  readonly provision?: unknown;
+  readonly inventory: { readonly tags?: unknown };
+  readonly targets: Readonly<Record<string, { readonly kind: string }>>;
+}
+
+/**
+ * What the chosen environments need; nothing where there is no configuration.
+ * @param refersToAws true where a value refers to a parameter or secret that AWS keeps
+ */
+export function needsOf(
+  config: ConfiguredParts | undefined,
+  environments: readonly { readonly name: string; readonly config: ConfiguredEnvironment }[],
+  refersToAws: (value: unknown) => boolean,
+): Needs {
+  if (config === undefined) return { docker: false, terraform: false, ansible: false, slack: false, aws: [] };
+  const has = (test: (environment: ConfiguredEnvironment) => boolean) =>
+    environments.some((item) => test(item.config));
+  const targets = (environment: ConfiguredEnvironment, kind: string) =>
+    Object.values(environment.targets).some((target) => target.kind === kind);
+  const hasImages = Object.keys(config.images).length > 0;
+  return {
+    docker: hasImages,
+    terraform: has((environment) => environment.infrastructure !== undefined),
+    ansible: has((environment) => environment.provision !== undefined || targets(environment, 'fleet')),
+    slack: config.notifications.slack !== undefined,
+    aws: environments
+      .filter(
+        ({ config: environment }) =>
+          // A release goes through the registry of its environment.
+          (hasImages && Object.keys(environment.targets).length > 0) ||
+          targets(environment, 'ecs-service') ||
+          environment.inventory.tags !== undefined ||
+          refersToAws(environment),
+      )
+      .map(({ name }) => name),
+  };
+}
+
+/** A required check that failed is a failure; any other that is not well is a warning. */
+export function judge(check: Check, finding: Finding): CheckResult {
+  const { id, title, required } = check;
+  const status = finding.status === 'failed' && !required ? 'warning' : finding.status;
+  return { id, title, required, ...finding, status };
+}

@@ -1,0 +1,149 @@
+import type { Context, NamedEnvironment } from '../../container.js';
+import type { Check, Finding, Needs } from '../../core/doctor.js';
+import { StackError } from '../../core/errors.js';
+
+const MINUTE_MS = 60_000;
+/** Credentials that end sooner may not see a deploy to its end. */
+const SOON_MS = 30 * MINUTE_MS;
+const REGISTRY_LIMIT_MS = 8000;
+
+/** What an environment needs beyond this machine. */
+export function serviceChecks(
+  context: Context,
+  environments: readonly NamedEnvironment[],
+  needs: Needs,
+): readonly Check[] {
+  const perEnvironment = environments.flatMap((environment): Check[] => {
+    const { name, config } = environment;
+    const usesAws = needs.aws.includes(name);
+    const usesHosts =
+      config.provision !== undefined || Object.values(config.targets).some(({ kind }) => kind === 'fleet');
+    return [
+      ...(usesAws
+        ? [
+            {
+              id: `aws:${name}`,
+              title: `AWS of ${name}`,
+              required: true,
+              run: () => credentials(context, environment),
+            },
+          ]
+        : []),
+      ...(usesAws && needs.docker
+        ? [
+            {
+              id: `registry:${name}`,
+              title: `Registry of ${name}`,
+              required: true,
+              run: () => registry(context, environment),
+            },
+          ]
+        : []),
+      ...(usesHosts
+        ? [
+            {
+              id: `hosts:${name}`,
+              title: `Hosts of ${name}`,
+              required: true,
+              run: () => hosts(context, environment),
+            },
+          ]
+        : []),
+    ];
+  });
+  const [first] = environments;
+  // Slack never fails a deploy, so it does not fail here either.
+  const slackCheck = {
+    id: 'slack',
+    title: 'Slack',
+    required: false,
+    run: () => slack(context, first as NamedEnvironment),
+  };
+  return [...perEnvironment, ...(needs.slack && first !== undefined ? [slackCheck] : [])];
+}
+
+async function credentials(context: Context, environment: NamedEnvironment): Promise<Finding> {
+  const [aws, { readIdentity, verifyAccount }] = await Promise.all([
+    context.aws(environment),
+    import('../../adapters/aws/identity.js'),
+  ]);
+  const identity = (await verifyAccount(aws, environment.name)) ?? (await readIdentity(aws));
+  const { expiration } = await (await aws.sts()).config.credentials();
+  const found = `${identity.arn} in ${aws.region}`;
+  if (expiration === undefined) return { status: 'ok', found };
+  const leftMs = expiration.getTime() - context.clock.now().getTime();
+  const words = `${found}, for another ${Math.max(0, Math.round(leftMs / MINUTE_MS))} min`;
+  if (leftMs > SOON_MS) return { status: 'ok', found: words };
+  return {
+    status: 'warning',
+    found: words,
+    next: 'Renew the credentials before a long deploy: aws sso login',
+  };
+}
+
+async function registry(context: Context, environment: NamedEnvironment): Promise<Finding> {
+  const [{ openRegistry }, { probe }] = await Promise.all([
+    import('../registry.js'),
+    import('../../adapters/http/probe.js'),
+  ]);
+  const { host } = await (await openRegistry(context, environment)).login();
+  // Docker too speaks plain HTTP to registries on this machine only.
+  const scheme = /^(?:localhost|127\.[\d.]+)(?::|$|\/)/.test(host) ? 'http' : 'https';
+  const answer = await probe(`${scheme}://${host}/v2/`, {
+    timeoutMs: REGISTRY_LIMIT_MS,
+    signal: context.signal,
+  });
+  // 401: it is there, and asks for the login that was just given.
+  if (answer.status === 200 || answer.status === 401) return { status: 'ok', found: `${host} lets us in` };
+  return {
+    status: 'failed',
+    found: `${host}: ${answer.words}`,
+    next: `Check the network to it: curl -i ${scheme}://${host}/v2/`,
+  };
+}
+
+async function hosts(context: Context, environment: NamedEnvironment): Promise<Finding> {
+  const { hostsOf } = await import('../inventory.js');
+  let found;
+  try {
+    found = await hostsOf(context, environment);
+  } catch (error) {
+    const isUnmade = error instanceof StackError && error.code === 'OUTPUT_MISSING';
+    if (!isUnmade) throw error;
+    return { status: 'skipped', found: 'not made yet', next: `node runner apply --env ${environment.name}` };
+  }
+  const ssh = await context.ssh(environment);
+  try {
+    const failures = (
+      await ssh.each(found, async (host) =>
+        ssh.ready(host, { timeoutMs: 0, signal: context.signal }).then(
+          () => undefined,
+          (error: unknown) => ({ host: host.name, error: error as Error }),
+        ),
+      )
+    ).filter((failure) => failure !== undefined);
+    const [first] = failures;
+    if (first === undefined)
+      return { status: 'ok', found: `${found.length} of ${found.length} let us in over SSH` };
+    const next = first.error instanceof StackError ? first.error.next : undefined;
+    return {
+      status: 'failed',
+      found: `${failures.map(({ host }) => host).join(', ')} of ${found.length}: ${first.error.message}`,
+      ...(next === undefined ? {} : { next }),
+    };
+  } finally {
+    ssh.close();
+  }
+}
+
+async function slack(context: Context, environment: NamedEnvironment): Promise<Finding> {
+  const { slack: settings } = (await context.config()).notifications;
+  if (settings?.token === undefined)
+    return { status: 'skipped', found: 'a webhook cannot be tried without a message' };
+  const token = await context.resolve(settings.token, environment);
+  const { testSlackToken } = await import('../../adapters/slack/token.js');
+  const answer = await testSlackToken(token, context.env['SLACK_API_URL'], context.signal);
+  if (answer.ok) return { status: 'ok', found: `${answer.user} in ${answer.team}` };
+  const next = 'Set a valid bot token (xoxb-…) where notifications.slack.token points to.';
+  return { status: 'failed', found: `Slack refuses the token: ${answer.reason}`, next };
+}
