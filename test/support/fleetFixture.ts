@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { deployment, type Deployment } from './deployment.js';
@@ -9,7 +11,8 @@ import { createHost, deleteHost } from '../../runner/src/local/hosts.js';
 import { imageNames } from '../../runner/src/local/images.js';
 import { emulatorUrl } from '../../runner/src/local/settings.js';
 import { localUp } from '../../runner/src/local/up.js';
-import type { Target } from '../../runner/src/targets/target.js';
+import { provisionStep } from '../../runner/src/steps/provision.js';
+import type { Rollout, Target } from '../../runner/src/targets/target.js';
 import { createTargets } from '../../runner/src/targets/create.js';
 
 const run = promisify(execFile);
@@ -28,7 +31,7 @@ const FIRST_SLOT = 20;
 export const HOSTS = ['test-fleet-0', 'test-fleet-1', 'test-fleet-2', 'test-fleet-3'] as const;
 
 /** Four real hosts of the local environment, with systemd, sshd and, once provisioned, a Docker engine each. */
-export class FleetFixture {
+class FleetFixture {
   private readonly workshop = testWorkshop();
   private base = '';
   readonly settings = this.workshop.settings;
@@ -36,8 +39,30 @@ export class FleetFixture {
   readonly hostRegistry = `${this.settings.gateway}:${this.settings.emulatorPort}`;
   private readonly made: string[] = [];
 
-  /** Brings up the local environment and the hosts; what is there stays. */
-  async up(): Promise<void> {
+  private upped: Promise<void> | undefined;
+  private prepared: Promise<unknown> | undefined;
+
+  /** Brings up the local environment and the hosts, once for all tests; what is there stays. */
+  up(): Promise<void> {
+    return (this.upped ??= this.bringUp());
+  }
+
+  /** The same, with a Docker engine on every host. */
+  async provisioned(): Promise<void> {
+    await this.up();
+    await (this.prepared ??= this.prepare());
+  }
+
+  private async prepare(): Promise<void> {
+    const made = await this.deployment();
+    try {
+      await provisionStep(made.context, await made.context.environment('staging'), 'provision');
+    } finally {
+      made.remove();
+    }
+  }
+
+  private async bringUp(): Promise<void> {
     await localUp(this.workshop);
     this.base = (await imageNames(this.workshop))?.busybox ?? '';
     await this.makeRepository();
@@ -45,6 +70,7 @@ export class FleetFixture {
   }
 
   async down(): Promise<void> {
+    if (this.upped === undefined) return;
     await Promise.all(HOSTS.map((name) => deleteHost(this.workshop, name)));
     if (this.made.length > 0) await run('docker', ['rmi', '--force', ...this.made]).catch(() => undefined);
   }
@@ -78,6 +104,14 @@ export class FleetFixture {
     return async () => {
       await createHost(this.workshop, host, FIRST_SLOT + HOSTS.indexOf(host as (typeof HOSTS)[number]));
     };
+  }
+
+  /** Encrypts a file in place, as `ansible-vault encrypt` does. */
+  async encrypt(file: string, password: string): Promise<void> {
+    const script = `${file}.password`;
+    await writeFile(script, password, { mode: 0o600 });
+    await run(`${this.settings.venv}/bin/ansible-vault`, ['encrypt', '--vault-password-file', script, file]);
+    await rm(script);
   }
 
   /** Pushes an image that runs a script. @returns its digest */
@@ -182,4 +216,50 @@ export class FleetFixture {
     const [target] = await createTargets(context, await context.environment('staging'));
     return target as Target;
   }
+}
+
+/** The hosts, shared by every test file of a run and removed after the last. */
+export const fleet = new FleetFixture();
+after(async function () {
+  this.timeout(60_000);
+  await fleet.down();
+});
+
+export interface RolloutWishes {
+  /** Filled with `action host,host` lines. */
+  readonly journal?: string[];
+  readonly onJournal?: (line: string) => void | Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+/** A rollout whose journal is kept in memory. */
+export function rollout(wishes: RolloutWishes = {}): Rollout {
+  return {
+    stage: 'deploy:staging',
+    signal: wishes.signal ?? new AbortController().signal,
+    journal: async (action, data) => {
+      const line = `${action} ${((data?.['hosts'] ?? []) as string[]).join(',')}`;
+      wishes.journal?.push(line);
+      await wishes.onJournal?.(line);
+    },
+  };
+}
+
+/** Deploys in a process of its own, and kills that with SIGKILL while a host's container is being replaced. */
+export async function killDuring(
+  { directory }: Deployment,
+  release: ReleaseRecord,
+  host: string,
+): Promise<void> {
+  const worker = spawn(process.execPath, ['--import', 'tsx', 'test/support/fleetWorker.ts'], {
+    env: { ...process.env, WORKER_DIRECTORY: directory, WORKER_RELEASE: JSON.stringify(release) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+    worker.once('exit', (_, signal) => resolve(signal)),
+  );
+  for await (const line of createInterface({ input: worker.stdout })) {
+    if (line === `${host} replace`) worker.kill('SIGKILL');
+  }
+  if ((await ended) !== 'SIGKILL') throw new Error(`the deploy ended before ${host} was being replaced`);
 }
