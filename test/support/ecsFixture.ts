@@ -21,7 +21,8 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { ReleaseRecord } from '../../runner/src/core/release.js';
 import { imageNames } from '../../runner/src/local/images.js';
-import { emulatorUrl } from '../../runner/src/local/settings.js';
+import { createLoadBalancer, deleteLoadBalancer } from '../../runner/src/local/loadBalancers.js';
+import { emulatorUrl, localSettings } from '../../runner/src/local/settings.js';
 import { testWorkshop } from './workshop.js';
 
 /** Port on which the fixtures' applications serve. */
@@ -43,6 +44,8 @@ export interface FixtureOptions {
   readonly desired?: number;
   /** The emulator's circuit breaker: off, without rollback, or with. */
   readonly breaker?: 'off' | 'stop' | 'rollback';
+  /** Behind a load balancer of its own. */
+  readonly balanced?: boolean;
 }
 
 /** An ECS service of its own on the emulator of the local environment, running a healthy application. */
@@ -181,6 +184,7 @@ export class EcsFixture {
     await new CloudWatchLogsClient(this.client()).send(
       new DeleteLogGroupCommand({ logGroupName: this.logGroup }),
     );
+    await deleteLoadBalancer(localSettings(process.env), service);
     // By force: containers of stopped tasks linger for a moment.
     await docker('rmi', '--force', ...this.made);
     this.ecs.destroy();
@@ -197,6 +201,15 @@ export class EcsFixture {
     ]);
     const taskDefinition = await this.register(await this.image(apps.good));
     const breaker = options.breaker ?? 'rollback';
+    const balancer =
+      options.balanced === true
+        ? await createLoadBalancer(localSettings(process.env), {
+            name: service,
+            port: APP_PORT,
+            healthPath: '/health',
+            targets: [],
+          })
+        : undefined;
     const desired = options.desired ?? 1;
     await this.ecs.send(
       new CreateServiceCommand({
@@ -206,6 +219,13 @@ export class EcsFixture {
         desiredCount: desired,
         launchType: 'FARGATE',
         networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-test'] } },
+        ...(balancer === undefined
+          ? {}
+          : {
+              loadBalancers: [
+                { targetGroupArn: balancer.targetGroupArn, containerName: 'web', containerPort: APP_PORT },
+              ],
+            }),
         deploymentConfiguration: {
           minimumHealthyPercent: 100,
           maximumPercent: 200,
