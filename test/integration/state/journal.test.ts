@@ -25,7 +25,7 @@ describe('the journal of a process that is killed', function () {
       await child.ended;
       const journal = new Journal(await openAt(directory), systemClock);
       compare(await journal.unfinished('staging'), child.lines);
-      rmSync(join(directory, 'shop'), { recursive: true });
+      rmSync(join(directory, 'shop'), { recursive: true, force: true });
     }
   });
 
