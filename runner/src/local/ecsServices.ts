@@ -25,10 +25,8 @@ export interface EcsServiceRequest {
   /** Name of the service, its task family, its load balancer and its target group. */
   readonly name: string;
   readonly cluster: string;
-  /** The first image: what runs until the first deploy. */
+  /** The first image: what runs until the first deploy. It gets its port in the environment variable PORT. */
   readonly image: string;
-  /** Command of that first image; left out, the image's own. */
-  readonly command?: readonly string[];
   /** Name of the container, and of the port mapping's owner. */
   readonly container: string;
   readonly port: number;
@@ -138,7 +136,7 @@ async function registerFirst(
           name: request.container,
           image: request.image,
           essential: true,
-          ...(request.command === undefined ? {} : { command: [...request.command] }),
+          environment: [{ name: 'PORT', value: String(port) }],
           portMappings: [{ containerPort: port, protocol: 'tcp' }],
           logConfiguration: {
             logDriver: 'awslogs',

@@ -1,32 +1,30 @@
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { emulatorClient, unless } from './awsTools.js';
 import { imageNames } from './images.js';
-import { must, notUp, type Workshop } from './workshop.js';
+import { ask, must, notUp, type Workshop } from './workshop.js';
 
 const REPOSITORY = 'automation-stack/placeholder';
 
-/** Serves 200 at / and /health until the first deploy. The trap is there since PID 1 ignores SIGTERM without one. */
-const placeholderScript = (port: number): string =>
-  [
-    'mkdir -p /www',
-    'echo "nothing deployed yet" > /www/index.html',
-    'echo ok > /www/health',
-    `trap 'exit 0' TERM`,
-    `httpd -f -p ${port} -h /www & wait`,
-  ].join('; ');
+/**
+ * Serves 200 at / and /health until the first deploy. The trap is there since PID 1 ignores SIGTERM without one. It is
+ * the image's own command: one in the task definition would outlive the placeholder and run in every later image.
+ */
+const SCRIPT = [
+  'mkdir -p /www',
+  'echo "nothing deployed yet" > /www/index.html',
+  'echo ok > /www/health',
+  `trap 'exit 0' TERM`,
+  'httpd -f -p "${PORT:-8000}" -h /www & wait',
+].join('; ');
 
 /**
- * The image and command of services that nothing was deployed to yet. The image stands in the emulator's own registry:
- * one from elsewhere the emulator would try to pull, three times.
+ * The image of services that nothing was deployed to yet; it listens on the port in the environment variable PORT.
+ * It stands in the emulator's own registry: one from elsewhere the emulator would try to pull, three times.
  */
-export async function placeholder(
-  workshop: Workshop,
-  port: number,
-): Promise<{ readonly image: string; readonly command: readonly string[] }> {
+export async function placeholder(workshop: Workshop): Promise<string> {
   const busybox = (await imageNames(workshop))?.busybox;
   if (busybox === undefined) throw notUp();
-  const command = ['sh', '-c', placeholderScript(port)];
-  const tag = busybox.split(':').at(-1) ?? 'latest';
+  const tag = `${busybox.split(':').at(-1) ?? 'latest'}-2`;
   const registry = `127.0.0.1:${workshop.settings.emulatorPort}`;
   const image = `${registry}/${REPOSITORY}:${tag}`;
   const known = await fetch(`http://${registry}/v2/${REPOSITORY}/manifests/${tag}`, {
@@ -34,14 +32,21 @@ export async function placeholder(
     headers: { accept: 'application/vnd.docker.distribution.manifest.v2+json' },
     signal: AbortSignal.timeout(5000),
   });
-  if (known.ok) return { image, command };
+  if (known.ok) return image;
   const client = new ECRClient(emulatorClient(workshop.settings));
   await unless(['RepositoryAlreadyExistsException'], () =>
     client.send(new CreateRepositoryCommand({ repositoryName: REPOSITORY })),
   );
   client.destroy();
   const purpose = 'put the placeholder image into the local registry';
-  await must(workshop, { file: 'docker', args: ['tag', busybox, image] }, { purpose });
-  await must(workshop, { file: 'docker', args: ['push', '--quiet', image] }, { purpose });
-  return { image, command };
+  const container = `automation-stack-placeholder-${workshop.settings.emulatorPort}-${process.pid}`;
+  const docker = (...args: string[]) => must(workshop, { file: 'docker', args }, { purpose });
+  await docker('create', '--name', container, busybox);
+  try {
+    await docker('commit', '--change', `CMD ${JSON.stringify(['sh', '-c', SCRIPT])}`, container, image);
+  } finally {
+    await ask(workshop, 'docker', ['rm', container]);
+  }
+  await docker('push', '--quiet', image);
+  return image;
 }

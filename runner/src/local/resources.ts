@@ -50,7 +50,7 @@ const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
         ...(await createEcsService(workshop.settings, {
           name,
           cluster: given['cluster'] ?? 'local',
-          ...(given['image'] === undefined ? await placeholder(workshop, port) : { image: given['image'] }),
+          image: given['image'] ?? (await placeholder(workshop)),
           container: given['container'] ?? 'web',
           port,
           desired: number(given, 'desired') ?? 2,
