@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { staleReasons, type PlanBinding } from '../../../../runner/src/core/planBinding.js';
+
+const binding: PlanBinding = {
+  environment: 'staging',
+  directory: '/w/terraform',
+  workspace: 'staging',
+  destroy: false,
+  commit: '1111111111111111111111111111111111111111',
+  variables: 'v1',
+  backend: 'b1',
+  files: { 'main.tf': 'f1', 'old.tf': 'f2' },
+  plan: 'p1',
+  terraform: '1.11.4',
+};
+
+describe('a saved plan', () => {
+  it('fits while nothing changed', () => {
+    expect(staleReasons(binding, { ...binding, files: { ...binding.files } })).to.deep.equal([]);
+  });
+
+  const cases: readonly [string, Partial<PlanBinding>, string][] = [
+    ['of another environment', { environment: 'production' }, 'the environment was staging, now production'],
+    ['of another workspace', { workspace: 'x' }, 'the workspace was staging, now x'],
+    ['of another commit', { commit: '2'.repeat(40) }, 'the commit was 1111111111, now 2222222222'],
+    ['where there is no repository any more', { commit: undefined }, 'the commit was 1111111111, now none'],
+    ['of another Terraform', { terraform: '1.12.0' }, 'Terraform was 1.11.4, now 1.12.0'],
+    ['with other variables', { variables: 'v2' }, 'values of variables changed'],
+    ['with another backend', { backend: 'b2' }, 'the backend configuration changed'],
+    ['that was tampered with', { plan: 'p2' }, 'the plan file was changed after it was made'],
+    ['that was made to apply, not to destroy', { destroy: true }, 'it is a plan to apply'],
+    [
+      'of other files',
+      { files: { 'main.tf': 'f9', 'new.tf': 'f3' } },
+      'files changed: main.tf, new.tf (new), old.tf (gone)',
+    ],
+  ];
+  for (const [title, now, reason] of cases) {
+    it(`does not fit ${title}`, () => {
+      expect(staleReasons(binding, { ...binding, ...now })).to.deep.equal([reason]);
+    });
+  }
+
+  it('names five files and counts the rest', () => {
+    const files = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`f${index}.tf`, 'x']));
+    const [reason] = staleReasons({ ...binding, files: {} }, { ...binding, files });
+    expect(reason).to.match(/f4\.tf \(new\) and 3 more$/);
+  });
+});

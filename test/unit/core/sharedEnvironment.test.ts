@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { execFileSync } from 'node:child_process';
+import { commentLine, exportLine, sharedVariables } from '../../../runner/src/core/sharedEnvironment.js';
+
+describe('what Terraform and Ansible share', () => {
+  it('comes in one order, the environment’s own variables last and strongest', () => {
+    const variables = sharedVariables({
+      application: 'shop',
+      environment: 'staging',
+      aws: { region: 'eu-west-1', profile: 'team' },
+      terraform: { workspace: 'staging', variables: { TF_VAR_size: 'small' } },
+      ssh: { user: 'deploy' },
+      variables: { COLOR: 'blue', AWS_PROFILE: 'other' },
+    });
+    expect(Object.entries(variables)).to.deep.equal([
+      ['DEPLOYMENT', 'shop'],
+      ['ENVIRONMENT', 'staging'],
+      ['AWS_REGION', 'eu-west-1'],
+      ['AWS_PROFILE', 'other'],
+      ['TF_WORKSPACE', 'staging'],
+      ['TF_VAR_size', 'small'],
+      ['ANSIBLE_REMOTE_USER', 'deploy'],
+      ['COLOR', 'blue'],
+    ]);
+  });
+
+  it('leaves out what an environment does not have', () => {
+    const variables = sharedVariables({
+      application: 'a',
+      environment: 'b',
+      aws: {},
+      ssh: {},
+      variables: {},
+    });
+    expect(Object.keys(variables)).to.deep.equal(['DEPLOYMENT', 'ENVIRONMENT']);
+  });
+
+  it('survives a shell, whatever the values hold', () => {
+    const values = fc
+      .sample(fc.string({ unit: 'binary' }), { numRuns: 200, seed: 7 })
+      .map((text) => text.replaceAll('\0', ''));
+    const hostile = [...values, "it's", '$(touch /tmp/x)', '`id`', 'a\nb\n', '\\', '"', ' ', ''];
+    const script = hostile
+      .map((value, index) => `${exportLine(`V${index}`, value)}\nprintf '%s\\0' "$V${index}"`)
+      .join('\n');
+    const echoed = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
+    expect(echoed).to.deep.equal(hostile.map((value) => Buffer.from(value).toString()));
+  });
+
+  it('keeps a comment on its line', () => {
+    expect(commentLine('a\nexport X=1')).to.equal('# a export X=1');
+  });
+});

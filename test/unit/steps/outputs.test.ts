@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import type { Context, NamedEnvironment } from '../../../runner/src/container.js';
+import type { Invocation, ProcessResult } from '../../../runner/src/core/ports.js';
+import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
+import { forgetOutputs, outputReference, readOutputs } from '../../../runner/src/steps/outputs.js';
+import { rejection } from '../../support/rejection.js';
+
+type Answer = Partial<ProcessResult> & { readonly lines?: readonly string[] };
+
+/** A context whose terraform is a script of answers by verb. */
+function fake(answers: Readonly<Record<string, Answer[]>>) {
+  const ran: string[] = [];
+  const secrets = new SecretRegistry();
+  const context = {
+    env: {},
+    secrets,
+    signal: new AbortController().signal,
+    config: () => Promise.resolve({ directory: process.cwd(), file: 'automation-stack.yml' }),
+    resolve: (value: unknown) => Promise.resolve(value),
+    processes: {
+      run: (invocation: Invocation) => {
+        const verb = invocation.args[1] as string;
+        ran.push(verb);
+        const answer = answers[verb]?.shift();
+        if (answer === undefined) throw new Error(`unexpected: terraform ${verb}`);
+        return Promise.resolve({ exitCode: 0, stdout: '', tail: [], ...answer });
+      },
+    },
+  } as unknown as Context;
+  const environment = {
+    name: 'staging',
+    config: {
+      aws: {},
+      variables: {},
+      infrastructure: { directory: '.', 'var-files': [], variables: {}, 'backend-config': [] },
+    },
+  } as unknown as NamedEnvironment;
+  return { context, environment, ran, secrets };
+}
+const output = (values: object): Answer => ({
+  stdout: JSON.stringify(
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, { value, sensitive: false, type: 'x' }]),
+    ),
+  ),
+});
+
+describe('outputs', () => {
+  it('cost one terraform process, however often they are asked for', async () => {
+    const { context, environment, ran } = fake({ output: [output({ cluster: 'c', port: 80 })] });
+    const read = () => outputReference(context, environment, 'cluster');
+    expect(await Promise.all([read(), read(), read()])).to.deep.equal(['c', 'c', 'c']);
+    expect(await outputReference(context, environment, 'port')).to.equal('80');
+    expect(ran).to.deep.equal(['output']);
+  });
+
+  it('are read again once something was applied', async () => {
+    const { context, environment } = fake({ output: [output({ a: 1 }), output({ a: 2 })] });
+    expect(await readOutputs(context, environment)).to.deep.equal({ a: 1 });
+    forgetOutputs(context, environment);
+    expect(await readOutputs(context, environment)).to.deep.equal({ a: 2 });
+  });
+
+  it('initialise the root only where Terraform asks for it', async () => {
+    const asking = {
+      exitCode: 1,
+      tail: ['Error: Backend initialization required, please run "terraform init"'],
+    };
+    const { context, environment, ran } = fake({ output: [asking, output({ a: 1 })], init: [{}] });
+    expect(await readOutputs(context, environment)).to.deep.equal({ a: 1 });
+    expect(ran).to.deep.equal(['output', 'init', 'output']);
+  });
+
+  it('show why the initialisation failed', async () => {
+    const asking = { exitCode: 1, tail: ['Error: Module not installed: run "terraform init"'] };
+    const { context, environment } = fake({
+      output: [asking],
+      init: [{ exitCode: 1, tail: ['╷', '│ Error: Failed to download module', '╵'] }],
+    });
+    const error = await rejection(readOutputs(context, environment), 'TERRAFORM_FAILED');
+    expect(error.message).to.equal('terraform init failed');
+    expect(error.evidence).to.deep.equal(['Error: Failed to download module']);
+  });
+
+  it('do not remember a failure', async () => {
+    const { context, environment } = fake({
+      output: [{ exitCode: 1, tail: ['no network'] }, output({ a: 1 })],
+    });
+    await rejection(readOutputs(context, environment), 'TERRAFORM_FAILED');
+    expect(await readOutputs(context, environment)).to.deep.equal({ a: 1 });
+  });
+
+  it('may be none where resources are there', async () => {
+    const { context, environment } = fake({
+      output: [{ stdout: '{}' }],
+      state: [{ stdout: 'terraform_data.x\n' }],
+    });
+    expect(await readOutputs(context, environment)).to.deep.equal({});
+  });
+
+  it('are masked everywhere once they are known to be sensitive, deep inside too', async () => {
+    const stdout = JSON.stringify({
+      db: { sensitive: true, value: { password: 'correct-horse', port: 5432 } },
+    });
+    const { context, environment, secrets } = fake({ output: [{ stdout }] });
+    await readOutputs(context, environment);
+    expect(secrets.text('correct-horse on 5432')).to.equal('*** on 5432');
+  });
+});
