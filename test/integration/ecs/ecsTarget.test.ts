@@ -30,7 +30,7 @@ function deploying(
     clock: systemClock,
     emit: () => undefined,
     environmentName: 'staging',
-    registry: fixture.registry,
+    registry: () => fixture.registry,
     config: {
       kind: 'ecs-service',
       cluster: fixture.cluster,

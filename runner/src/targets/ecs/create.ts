@@ -1,4 +1,4 @@
-import { registryHost } from '../../adapters/aws/registry.js';
+import { registryOfAccount } from '../../adapters/aws/registry.js';
 import type { EcsServiceConfig } from '../../config/schema.js';
 import type { Context, NamedEnvironment } from '../../container.js';
 import type { Target } from '../target.js';
@@ -21,6 +21,6 @@ export async function createEcsTarget(parts: {
     aws,
     clock: context.clock,
     emit: (event) => context.events.emit(event),
-    registry: await registryHost(aws, context.env),
+    registry: (account) => registryOfAccount(aws, context.env, account),
   });
 }

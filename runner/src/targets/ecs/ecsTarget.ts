@@ -3,6 +3,7 @@ import { StackError } from '../../core/errors.js';
 import type { EventBody } from '../../core/events.js';
 import type { Clock } from '../../core/ports.js';
 import type { ReleaseRecord, TargetRecord } from '../../core/release.js';
+import { fillRelease } from '../../core/releaseValues.js';
 import { judgeService, primaryOf, shortName } from '../../core/rollout/service.js';
 import type { AwsClients } from '../../adapters/aws/clients.js';
 import {
@@ -30,8 +31,11 @@ export interface EcsTargetOptions {
   readonly aws: AwsClients;
   readonly clock: Clock;
   readonly emit: (event: EventBody) => void;
-  /** What stands before the repository in image references: a registry host, or a host and a prefix. */
-  readonly registry: string;
+  /**
+   * What stands before the repository in image references: a registry host, or a host and a prefix.
+   * @param account the one the service runs in, which its ARN tells without another call
+   */
+  readonly registry: (account: string) => string;
   /** The service's API; made from `aws` where left out. */
   readonly api?: EcsApi;
   readonly probe?: Probe;
@@ -79,8 +83,8 @@ export class EcsTarget implements Target {
     const report = this.reporter(rollout.stage);
     const next = nextTaskDefinition(look.definition, look.tags, {
       container: config.container,
-      image: `${registry}/${image.repository}@${image.digest}`,
-      environment: config.environment,
+      image: `${registry(accountOf(look.service))}/${image.repository}@${image.digest}`,
+      environment: fillRelease(config.environment, release),
     });
     const previous = look.service.taskDefinition ?? '';
     const verdict = judgeService(serviceView(look.service), { taskDefinition: previous });
@@ -245,6 +249,9 @@ export class EcsTarget implements Target {
     );
   }
 }
+
+/** `arn:aws:ecs:REGION:ACCOUNT:service/…` */
+const accountOf = (service: Service): string => service.serviceArn?.split(':')[4] ?? '';
 
 /** Loaded when first used: a no-change deploy probes nothing. */
 const probeByHttp: Probe = async (url, options) =>

@@ -65,7 +65,7 @@ function world(over: { health?: object; environment?: Record<string, string> } =
       aws,
       clock,
       api: ecs,
-      registry: 'registry.example',
+      registry: () => 'registry.example',
       emit: (event) => void messages.push('message' in event ? event.message : event.type),
       probe: async (url) => {
         probed.push(url);
@@ -132,6 +132,14 @@ describe('an ECS service: deploy', () => {
     expect(await make().deploy(release('a'), rollout)).to.include({ status: 'healthy' });
     expect(ecs.registered[0]?.containerDefinitions?.[0]?.environment).to.deep.equal([
       { name: 'LEVEL', value: 'debug' },
+    ]);
+  });
+
+  it('fills in what only the release knows', async () => {
+    const { make, rollout, ecs } = world({ environment: { APP_VERSION: '${release:version}' } });
+    await make().deploy(release('b'), rollout);
+    expect(ecs.registered[0]?.containerDefinitions?.[0]?.environment).to.deep.equal([
+      { name: 'APP_VERSION', value: '1.0.0' },
     ]);
   });
 
