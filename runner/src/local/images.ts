@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { arch } from 'node:os';
 import { caBundle, packageSources, scratchFolder } from './machine.js';
 import { IMAGE_PREFIX, IMAGE_RECIPES, imageTag, type ImageRecipe } from './recipes.js';
-import { ask, must, type Workshop } from './workshop.js';
+import { ask, inOneGroup, must, type Workshop } from './workshop.js';
 
 export type ImageNames = Readonly<Record<ImageRecipe['name'], string>>;
 
@@ -130,7 +130,11 @@ async function unpackSystem(
     ...[`--customize-hook=${hook}`, parts.suite, tar, sources],
   ];
   const env = { TMPDIR: scratch };
-  await must(workshop, { file: 'mmdebstrap', args, env }, { purpose: `make the ${recipe.name} image` });
+  await must(
+    workshop,
+    { ...inOneGroup('mmdebstrap', args), env },
+    { purpose: `make the ${recipe.name} image` },
+  );
 }
 
 async function unpackFiles(

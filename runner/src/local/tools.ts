@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ask, must, type Workshop } from './workshop.js';
+import { ask, inOneGroup, must, type Workshop } from './workshop.js';
 
 /** Pinned tools of the virtualenv. */
 const PYTHON_PINS: readonly string[] = [
@@ -63,10 +63,10 @@ export async function toolsUp(workshop: Workshop): Promise<void> {
   const purpose = 'set up the Python tools';
   if ((await ask(workshop, python, ['-m', 'pip', '--version'])) === undefined) {
     await rm(venv, { recursive: true, force: true });
-    await must(workshop, { file: 'python3', args: ['-m', 'venv', venv] }, { purpose });
+    await must(workshop, inOneGroup('python3', ['-m', 'venv', venv]), { purpose });
   }
   const pip = ['-m', 'pip', '--disable-pip-version-check', '--quiet'];
-  await must(workshop, { file: python, args: [...pip, 'install', ...PYTHON_PINS] }, { purpose });
+  await must(workshop, inOneGroup(python, [...pip, 'install', ...PYTHON_PINS]), { purpose });
   await unpackCollections(workshop, python, pip, collections);
   await writeFile(join(tools, 'pins'), wanted);
   workshop.say({
@@ -86,7 +86,7 @@ async function unpackCollections(
   const download = await mkdtemp(join(workshop.settings.tools, 'download-'));
   try {
     const args = [...pip, 'download', '--no-deps', '--dest', download, COLLECTIONS_PIN];
-    await must(workshop, { file: python, args }, { purpose });
+    await must(workshop, inOneGroup(python, args), { purpose });
     const wheel = (await readdir(download)).find((file) => file.endsWith('.whl'));
     await rm(collections, { recursive: true, force: true });
     const unpack = ['-c', UNPACK, join(download, wheel ?? ''), collections, ...COLLECTIONS];

@@ -43,19 +43,22 @@ export async function must(
     ...rest,
   });
   if (result.exitCode === 0) return result;
-  throw new StackError(
-    'TOOL_FAILED',
-    `Could not ${purpose}: ${invocation.file} ended with ${result.exitCode}`,
-    {
-      where: [invocation.file, ...invocation.args].join(' ').slice(0, 300),
-      evidence: [...result.tail, ...result.stdout.trimEnd().split('\n').slice(-5)].filter(
-        (line) => line !== '',
-      ),
-      next:
-        next ??
-        'Mend what the lines above say, then type the same command again: it goes on where it stopped.',
-    },
-  );
+  throw new StackError('TOOL_FAILED', `Could not ${purpose} (exit code ${result.exitCode})`, {
+    where: [invocation.file, ...invocation.args].join(' ').slice(0, 300),
+    evidence: [...result.tail, ...result.stdout.trimEnd().split('\n').slice(-5)].filter(
+      (line) => line !== '',
+    ),
+    next:
+      next ?? 'Mend what the lines above say, then type the same command again: it goes on where it stopped.',
+  });
+}
+
+/**
+ * Wraps a command that starts others and would go on with them after an interrupt (mmdebstrap waits for dpkg, venv
+ * leaves pip behind): `timeout` passes the signal to the whole group, and kills what ignores it.
+ */
+export function inOneGroup(file: string, args: readonly string[]): Invocation {
+  return { file: 'timeout', args: ['--kill-after=5s', '30m', file, ...args] };
 }
 
 /** Runs a command whose failure is an answer: stdout, or undefined where it failed or is not installed. */
