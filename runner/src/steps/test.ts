@@ -97,7 +97,18 @@ function planOf(image: ImageConfig): TestPlan {
   return { command: test.command, target: test.target, on: test.on };
 }
 
+/** What shells and init processes end with where there is no such command. */
+const NOT_FOUND = 127;
+
 function testFailed(image: TreeImage, plan: TestPlan, outcome: Outcome): StackError {
+  if (outcome.exitCode === NOT_FOUND) {
+    const where = plan.on === 'image' ? `image ${image.name}` : 'this machine';
+    return new StackError('TEST_FAILED', `${where} has no \`${plan.command[0]}\``, {
+      where: plan.command.join(' '),
+      evidence: outcome.tail.slice(-5),
+      next: 'Correct the command, or name the Dockerfile stage that has the test tools with `target:` under `test:`.',
+    });
+  }
   const why =
     outcome.outOfMemory === true
       ? 'was killed for lack of memory'

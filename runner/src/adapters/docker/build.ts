@@ -88,11 +88,16 @@ function dial(docker: Docker, query: object, signal: AbortSignal): Promise<Reada
   };
   return new Promise((resolve, reject) => {
     docker.modem.dial(request as never, (error: Error | null, stream: unknown) =>
-      error
-        ? reject(signal.aborted ? signal.reason : buildFailed(undefined, engineWords(error), []))
-        : resolve(stream as Readable),
+      error ? reject(refused(error, signal)) : resolve(stream as Readable),
     );
   });
+}
+
+/** The engine did not even begin: a Dockerfile that does not parse, or an engine that is gone. */
+function refused(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  if ((error as NodeJS.ErrnoException).code !== undefined) return error;
+  return buildFailed(undefined, engineWords(error), []);
 }
 
 /** The builder of engines without BuildKit: the whole context as a tar stream, no secrets. */
@@ -116,7 +121,9 @@ async function classic(
     forcerm: true,
     abortSignal: request.signal,
   };
-  const records = (await means.docker.buildImage(tar, options)) as Readable;
+  const records = (await means.docker.buildImage(tar, options).catch((error: unknown) => {
+    throw refused(error, request.signal);
+  })) as Readable;
   const follower = followClassic(on);
   for await (const record of readRecords(records, request.signal)) follower.take(record);
   return follower.imageId();

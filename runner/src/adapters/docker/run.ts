@@ -65,6 +65,8 @@ export async function runContainer(
     exit.catch(() => undefined);
     await container.start();
     request.signal.addEventListener('abort', stop, { once: true });
+    // It may have been interrupted while it started.
+    if (request.signal.aborted) stop();
     const { StatusCode } = await exit;
     await ended;
     stdout.through.end();
