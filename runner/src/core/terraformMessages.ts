@@ -66,7 +66,8 @@ export function parseMessage(line: string): TerraformMessage | undefined {
     return undefined;
   }
   const type = String(raw['type']);
-  const common = { text: String(raw['@message'] ?? ''), at: Date.parse(String(raw['@timestamp'])) };
+  const said = raw['@message'];
+  const common = { text: typeof said === 'string' ? said : '', at: Date.parse(String(raw['@timestamp'])) };
   if (type === 'diagnostic') return { type, ...common, diagnostic: raw['diagnostic'] as Diagnostic };
   if (type === 'change_summary') return { type, ...common, changes: raw['changes'] as ChangeSummary };
   if (HOOKS.test(type)) return { type, ...common, hook: raw['hook'] } as TerraformMessage;
@@ -125,7 +126,6 @@ export function plainLines(lines: readonly string[]): string[] {
     .filter(withoutCliWarning())
     .map((line) =>
       line
-        // eslint-disable-next-line no-control-regex -- colours are what is looked for
         .replaceAll(/\u001b\[[0-9;]*m/g, '')
         .replace(/^[╷│╵] ?/, '')
         .trimEnd(),

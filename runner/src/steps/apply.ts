@@ -1,26 +1,17 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import type { Context, NamedEnvironment } from '../container.js';
 import { ApplyProgress, type AppliedResource } from '../core/applyProgress.js';
 import { StackError } from '../core/errors.js';
 import type { Outputs } from '../core/outputs.js';
 import type { PlanSummary } from '../core/plan.js';
-import { parseMessage, saysItStops, type ChangeSummary } from '../core/terraformMessages.js';
-import { terraformApply } from '../invocations/terraform.js';
+import type { ChangeSummary } from '../core/terraformMessages.js';
 import { applyFailure, applyInterrupted, isStale, planStale, type EndedEarly } from './applyFailure.js';
-import { applyLog, tellCutOffApplies } from './applyLog.js';
+import { runApply } from './applyRun.js';
 import { describeOutputs, forgetOutputs } from './outputs.js';
 import { makePlan, tellPlan } from './plan.js';
-import {
-  defaultPlanFile,
-  findPlan,
-  plansDirectory,
-  removePlan,
-  type PlanOrigin,
-  type SavedPlan,
-} from './savedPlan.js';
+import { defaultPlanFile, findPlan, removePlan, type PlanOrigin, type SavedPlan } from './savedPlan.js';
 import { planOrigin } from './terraformOrigin.js';
-import { runTerraform, tellWarnings, type TerraformResult } from './terraformRun.js';
+import { tellWarnings } from './terraformRun.js';
 
 export interface ApplyOptions {
   /** A plan made by `plan --out`, absolute; it is applied or refused, never made anew. */
@@ -101,7 +92,14 @@ export async function carryOut(
   const startedAt = context.clock.now().getTime();
   let changes: ChangeSummary | undefined;
   if (plan.summary.hasChanges) {
-    const run = await runApply(context, stage, origin, plan, options, progress, ended);
+    const run = await runApply(context, stage, origin, plan, options, progress).catch(
+      async (error: unknown) => {
+        if (!(error instanceof StackError) || error.code !== 'INTERRUPTED') throw error;
+        await spend(plan, options);
+        forgetOutputs(context, environment);
+        throw applyInterrupted(ended(), error);
+      },
+    );
     if (run.result.exitCode !== 0 && isStale(run.result)) {
       const reason = 'the state changed after it was made';
       // A plan that is stale as soon as it is made: somebody else keeps applying.
@@ -115,13 +113,13 @@ export async function carryOut(
       tellPlan(context, stage, fresh);
       return carryOut(context, environment, stage, origin, fresh, options, true);
     }
-    // Done or not: the state has moved on, so the plan is spent.
-    await removePlan(plan.file);
+    // A plan that began to be applied is spent; one that met a lock still fits.
+    if (run.result.exitCode === 0 || progress.resources.length > 0) await spend(plan, options);
     forgetOutputs(context, environment);
     if (run.result.exitCode !== 0) throw applyFailure(ended(), run.result);
     tellWarnings(context, run.result.diagnostics);
     changes = run.changes;
-  } else await removePlan(plan.file);
+  } else await spend(plan, options);
 
   const took = (context.clock.now().getTime() - startedAt) / 1000;
   const summary = describeChanges(changes, took);
@@ -136,62 +134,9 @@ export async function carryOut(
   };
 }
 
-async function runApply(
-  context: Context,
-  stage: string,
-  { root, variables, destroy }: PlanOrigin,
-  plan: SavedPlan,
-  options: ApplyOptions,
-  progress: ApplyProgress,
-  ended: () => EndedEarly,
-): Promise<{ result: TerraformResult; changes: ChangeSummary | undefined }> {
-  const folder = plansDirectory(await context.config());
-  await tellCutOffApplies(context, folder, plan.binding.environment);
-  const log = applyLog(folder, plan.binding.environment);
-  const { counts } = plan.summary;
-  const total = counts.create + counts.change + counts.destroy + 2 * counts.replace;
-  let changes: ChangeSummary | undefined;
-  let stopping = false;
-  const onLine = (line: string, stream: 'stdout' | 'stderr') => {
-    const message = parseMessage(line);
-    if (message === undefined) {
-      context.events.emit({ type: 'stage.output', stage, source: 'terraform', stream, line });
-      return;
-    }
-    if (saysItStops(message)) stopping = true;
-    if (message.type === 'change_summary' && message.changes.operation !== 'plan') changes = message.changes;
-    const step = progress.take(message);
-    if (step !== undefined) {
-      context.events.emit({
-        type: 'stage.progress',
-        stage,
-        phase: destroy ? 'destroy' : 'apply',
-        ...step,
-        total,
-        unit: 'changes',
-      });
-    }
-    for (const text of step === undefined ? message.text.split('\n') : []) {
-      context.events.emit({ type: 'stage.output', stage, source: 'terraform', stream, line: text });
-    }
-  };
-  try {
-    const invocation = terraformApply(root, plan.file, variables, options.lockTimeoutSeconds);
-    const result = await runTerraform(context, root, invocation, {
-      outputFile: log,
-      isStopping: () => stopping,
-      onLine,
-    });
-    return { result, changes };
-  } catch (error) {
-    if (error instanceof StackError && error.code === 'INTERRUPTED') {
-      await removePlan(plan.file);
-      throw applyInterrupted(ended(), error);
-    }
-    throw error;
-  } finally {
-    await rm(log, { force: true });
-  }
+/** Removes a plan that is of no more use; a file that the user named is theirs. */
+async function spend(plan: SavedPlan, options: ApplyOptions): Promise<void> {
+  if (options.plan === undefined) await removePlan(plan.file);
 }
 
 function describeChanges(changes: ChangeSummary | undefined, seconds: number): string {

@@ -66,7 +66,7 @@ async function ownVariables(
   missing: { name: string; reason: string }[],
 ): Promise<Record<string, string>> {
   const entries = await Promise.all(
-    Object.entries(environment.config.variables).map(async ([name, value]) => {
+    Object.entries(environment.config.variables).map(async ([name, value]): Promise<[string, string][]> => {
       try {
         return [[name, String(await context.resolve(value, environment))]];
       } catch (error) {
@@ -77,5 +77,5 @@ async function ownVariables(
       }
     }),
   );
-  return Object.fromEntries(entries.flat());
+  return Object.fromEntries(entries.flat(1));
 }

@@ -217,8 +217,9 @@ resource "terraform_data" "bad" {
     });
     stack = await stack.again({ STATE_TOKEN: 'very-secret-place' });
     const seen: (readonly string[])[] = [];
-    const { run } = stack.context.processes;
-    Object.assign(stack.context.processes, {
+    const { processes } = stack.context;
+    const run = processes.run.bind(processes);
+    Object.assign(processes, {
       run: ((invocation, options) => {
         seen.push(invocation.args);
         return run(invocation, options);
