@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import pMap from 'p-map';
 import type { InputFile } from '../../core/inputs.js';
 import type { BuildContext, ContextEntry, FileEntry } from './context.js';
@@ -73,6 +73,8 @@ async function writeCache(file: string, hashes: Readonly<Record<string, Known>>)
   const temporary = `${file}.${process.pid}`;
   try {
     await mkdir(dirname(file), { recursive: true });
+    // Neither shown by git nor committed, whatever the project ignores.
+    await writeFile(join(dirname(file), '.gitignore'), '*\n');
     await writeFile(temporary, JSON.stringify(hashes));
     await rename(temporary, file);
   } catch {
