@@ -1,7 +1,7 @@
 import { didYouMean } from '../core/nearest.js';
 import { DEFAULT_BRANCHES, type configSchema } from './schema.js';
 import type { Path } from './source.js';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 type Parsed = z.output<typeof configSchema>;
 

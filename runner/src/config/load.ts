@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { StackError } from '../core/errors.js';
 import { didYouMean, nearest } from '../core/nearest.js';
 import { crossCheck } from './checks.js';
