@@ -73,6 +73,11 @@ export async function withLock<T>(
     signal: context.signal,
     onWait: (holder) => progress(context, stage, `waiting for the lock of ${holder.who}`),
   });
+  if (lock.tookOver !== undefined) {
+    const { who, command, since } = lock.tookOver;
+    const message = `the last run here was cut off: ${command} by ${who}, begun ${since}`;
+    context.events.emit({ type: 'notice', level: 'warning', message });
+  }
   try {
     return await body(state, lock);
   } finally {

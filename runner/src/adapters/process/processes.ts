@@ -2,11 +2,11 @@ import { closeSync, openSync } from 'node:fs';
 import type { Invocation, Processes, ProcessOptions, ProcessResult } from '../../core/ports.js';
 import { StackError } from '../../core/errors.js';
 import { followFile } from './follow.js';
+import { ProcessGroup } from './group.js';
 import { LineSplitter } from './lines.js';
 
 /** Lines kept as evidence; enough for a stack trace, small enough for Slack. */
 const TAIL_LINES = 40;
-const KILL_AFTER_MS = 30_000;
 /** How long a child that others may have signalled too gets to say so. */
 const HEARSAY_MS = 500;
 
@@ -51,14 +51,20 @@ async function run(
     stderr: sink ?? 'pipe',
     // Its own process group: Ctrl-C reaches the runner alone, which then ends its children in order.
     detached: true,
-    cleanup: true,
-    forceKillAfterDelay: KILL_AFTER_MS,
-    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
   });
   if (sink !== undefined) closeSync(sink);
-  const kill = () => void (options.isStopping?.() !== true && child.kill(options.killSignal ?? 'SIGTERM'));
+  const group = new ProcessGroup(child.pid);
+  const kill = () => {
+    if (options.isStopping?.() !== true) group.end(options.killSignal ?? 'SIGTERM');
+  };
   const onAbort = () => (options.isStopping === undefined ? kill() : void setTimeout(kill, HEARSAY_MS));
   options.signal?.addEventListener('abort', onAbort, { once: true });
+  let timedOut = false;
+  const expire = () => {
+    timedOut = true;
+    group.end('SIGTERM');
+  };
+  const limit = options.timeoutMs === undefined ? undefined : setTimeout(expire, options.timeoutMs);
 
   const tail: string[] = [];
   const captured: string[] = [];
@@ -88,9 +94,11 @@ async function run(
     await Promise.all(streams);
     if (result.code === 'ENOENT' || result.code === 'EACCES') throw missing(invocation, result.cause);
     if (options.signal?.aborted === true) throw options.signal.reason;
-    if (result.timedOut) tail.push(`no end after ${Math.round((options.timeoutMs ?? 0) / 1000)} s: stopped`);
+    if (timedOut) tail.push(`no end after ${Math.round((options.timeoutMs ?? 0) / 1000)} s: stopped`);
     return { exitCode: result.exitCode ?? 128, stdout: captured.join(''), tail };
   } finally {
+    clearTimeout(limit);
+    group.ended();
     options.signal?.removeEventListener('abort', onAbort);
   }
 }

@@ -66,6 +66,18 @@ describe('running a command', () => {
     await rejection(running, 'INTERRUPTED');
   });
 
+  it('ends what the child itself has started', async () => {
+    const grandchild =
+      "require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' })";
+    const abort = new AbortController();
+    const running = processes.run(node(`${grandchild}; console.log('up')`), {
+      signal: abort.signal,
+      onLine: () => abort.abort(new StackError('INTERRUPTED', 'interrupted by SIGTERM')),
+    });
+    // The grandchild holds the pipes: this would never end if it lived on.
+    await rejection(running, 'INTERRUPTED');
+  });
+
   it('stops a child that takes too long, and says so', async () => {
     const { exitCode, tail } = await processes.run(node('setInterval(() => {}, 1000)'), { timeoutMs: 200 });
     expect(exitCode).to.not.equal(0);
