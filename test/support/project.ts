@@ -165,7 +165,7 @@ export class Project {
 }
 
 /** What `local env` exports, on top of this process's environment. */
-function localVariables(): Record<string, string> {
+export function localVariables(): Record<string, string> {
   const { status, stdout, stderr } = spawnSync(process.execPath, [runnerPath, 'local', 'env', '--json'], {
     encoding: 'utf8',
   });

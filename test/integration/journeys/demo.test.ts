@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The demo twice in a row, as a newcomer runs it; it stops at the first command that does not end as it should. */
+describe('make demo', function () {
+  this.timeout(900_000);
+  const demo = () => {
+    const { status, stdout, stderr } = spawnSync('bash', [join(root, 'scripts/demo.sh')], {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, NO_COLOR: '1' },
+    });
+    return { status, output: stdout + stderr };
+  };
+
+  for (const time of ['first', 'second']) {
+    it(`does the main job the ${time} time, with both examples`, () => {
+      const { status, output } = demo();
+      expect(status, output.slice(-6000)).to.equal(0);
+      expect(output).to.match(/exit code 3, as it should be/);
+      expect(output).to.match(/Done in \d+ s/);
+    });
+  }
+
+  it('leaves a report of each example', () => {
+    for (const example of ['flask-fleet', 'hello-ecs']) {
+      expect(existsSync(join(root, '.demo', example, 'reports/report.html'))).to.equal(true);
+    }
+  });
+});
