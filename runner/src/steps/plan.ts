@@ -8,6 +8,7 @@ import {
   defaultPlanFile,
   describePlan,
   preparePlanFile,
+  removePlan,
   type PlanOrigin,
   type SavedPlan,
 } from './savedPlan.js';
@@ -93,6 +94,9 @@ export async function makePlan(
     );
     if (result.exitCode !== 0) throw terraformFailure('plan', root, result);
     tellWarnings(context, result.diagnostics);
+  } catch (error) {
+    await removePlan(file);
+    throw error;
   } finally {
     await rm(log, { force: true });
   }

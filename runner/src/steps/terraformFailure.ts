@@ -37,16 +37,21 @@ export function terraformFailure(
         `TF_WORKSPACE=${root.workspace} terraform -chdir=${root.directory} force-unlock ${holder.id ?? 'LOCK_ID'}`,
     });
   }
-  const first = errors[0];
+  const [first] = errors;
+  // Commands that print no JSON lines begin their errors so.
+  const lines = plainLines(run.tail);
+  const begin = lines.findIndex((line) => line.startsWith('Error: '));
+  const words =
+    first === undefined
+      ? lines[begin]?.slice('Error: '.length)
+      : `${first.address === undefined ? '' : `${first.address}: `}${first.summary}`;
   return new StackError(
     'TERRAFORM_FAILED',
-    first === undefined
-      ? `terraform ${command} failed`
-      : `terraform ${command} failed: ${first.address === undefined ? '' : `${first.address}: `}${first.summary}`,
+    `terraform ${command} failed${words === undefined ? '' : `: ${words}`}`,
     {
       where: first?.range === undefined ? root.directory : place(root, first.range),
-      evidence: errors.length === 0 ? plainLines(run.tail).slice(-20) : errors.flatMap(describe),
-      next: next ?? `Correct it, then plan again. By hand: terraform -chdir=${root.directory} ${command}`,
+      evidence: errors.length === 0 ? lines.slice(begin + 1).slice(0, 20) : errors.flatMap(describe),
+      next: next ?? 'Correct the cause, then run the command again.',
     },
   );
 }

@@ -197,7 +197,7 @@ describe('plan and apply on a real root', function () {
     const error = await rejection(plan(), 'TERRAFORM_FAILED');
     expect(error.message).to.equal('terraform plan failed: Reference to undeclared input variable');
     expect(error.where).to.equal(join(stack.directory, 'terraform/broken.tf:2:11'));
-    expect(existsSync(join(stack.directory, '.automation-stack/plans/staging.tfplan.json'))).to.equal(false);
+    expect(existsSync(join(stack.directory, '.automation-stack/plans/staging.tfplan'))).to.equal(false);
   });
 
   it('warns of a variable that the root does not declare', async () => {

@@ -75,11 +75,23 @@ describe('outputs', () => {
     const asking = { exitCode: 1, tail: ['Error: Module not installed: run "terraform init"'] };
     const { context, environment } = fake({
       output: [asking],
-      init: [{ exitCode: 1, tail: ['╷', '│ Error: Failed to download module', '╵'] }],
+      init: [
+        {
+          exitCode: 1,
+          tail: [
+            'Initializing modules...',
+            '╷',
+            '│ Error: Failed to download module',
+            '│ ',
+            '│ no route',
+            '╵',
+          ],
+        },
+      ],
     });
     const error = await rejection(readOutputs(context, environment), 'TERRAFORM_FAILED');
-    expect(error.message).to.equal('terraform init failed');
-    expect(error.evidence).to.deep.equal(['Error: Failed to download module']);
+    expect(error.message).to.equal('terraform init failed: Failed to download module');
+    expect(error.evidence).to.deep.equal(['no route']);
   });
 
   it('do not remember a failure', async () => {
