@@ -1,5 +1,5 @@
 import type { PipelineInput } from '../core/pipeline.js';
-import { referencesIn } from './references.js';
+import { referencesIn } from './referencesIn.js';
 import { DEFAULT_BRANCHES, type Config } from './schema.js';
 
 /** The branch rules in force: the configured ones, or the defaults that lead to environments that exist. */

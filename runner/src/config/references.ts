@@ -1,19 +1,6 @@
 import { StackError } from '../core/errors.js';
 import type { Context, NamedEnvironment } from '../container.js';
-
-const REFERENCE = /\$\{(env|ssm|secret|output):([^}]+)\}/g;
-
-/** The references inside a value, e.g. to see which secrets a stage will need. */
-export function referencesIn(value: unknown): readonly { kind: string; name: string }[] {
-  if (typeof value === 'string') {
-    return [...value.matchAll(REFERENCE)].map(([, kind, name]) => ({
-      kind: kind as string,
-      name: name as string,
-    }));
-  }
-  if (value !== null && typeof value === 'object') return Object.values(value).flatMap(referencesIn);
-  return [];
-}
+import { REFERENCE, referencesIn } from './referencesIn.js';
 
 /**
  * Replaces references deep in a value, each looked up once per call. What comes from ssm and secret is a secret;

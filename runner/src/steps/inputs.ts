@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { type BuildContext, readContext } from '../adapters/docker/context.js';
 import { hashContext } from '../adapters/docker/hashes.js';
 import { branchRules } from '../config/pipelineInput.js';
-import { referencesIn } from '../config/references.js';
+import { referencesIn } from '../config/referencesIn.js';
 import type { Config, ImageConfig } from '../config/schema.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { environmentOfBranch } from '../core/branches.js';

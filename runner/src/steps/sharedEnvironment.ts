@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { referencesIn } from '../config/references.js';
+import { referencesIn } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { sharedVariables } from '../core/sharedEnvironment.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { referencesIn } from '../config/references.js';
+import { referencesIn } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { TerraformRoot } from '../invocations/terraform.js';

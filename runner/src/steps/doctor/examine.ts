@@ -1,4 +1,4 @@
-import { referencesIn } from '../../config/references.js';
+import { referencesIn } from '../../config/referencesIn.js';
 import type { Config } from '../../config/schema.js';
 import type { Context, NamedEnvironment } from '../../container.js';
 import { judge, needsOf, type Check, type CheckResult, type Finding } from '../../core/doctor.js';

@@ -1,0 +1,14 @@
+/** `${kind:name}`, as it stands in the configuration. */
+export const REFERENCE = /\$\{(env|ssm|secret|output):([^}]+)\}/g;
+
+/** The references inside a value, e.g. to see which secrets a stage will need. */
+export function referencesIn(value: unknown): readonly { kind: string; name: string }[] {
+  if (typeof value === 'string') {
+    return [...value.matchAll(REFERENCE)].map(([, kind, name]) => ({
+      kind: kind as string,
+      name: name as string,
+    }));
+  }
+  if (value !== null && typeof value === 'object') return Object.values(value).flatMap(referencesIn);
+  return [];
+}
