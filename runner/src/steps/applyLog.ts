@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../container.js';
@@ -9,7 +8,6 @@ import { parseMessage } from '../core/terraformMessages.js';
  * there; the file is still around then and tells the next run.
  */
 export function applyLog(folder: string, environment: string): string {
-  mkdirSync(folder, { recursive: true });
   return join(folder, `${environment}.${process.pid}.apply.log`);
 }
 
@@ -43,7 +41,8 @@ export async function tellCutOffApplies(
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
-  } catch {
-    return false;
+  } catch (error) {
+    // Somebody else's process is one too.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -4,7 +4,7 @@ import type { ApplyProgress } from '../core/applyProgress.js';
 import { parseMessage, saysItStops, type ChangeSummary } from '../core/terraformMessages.js';
 import { terraformApply } from '../invocations/terraform.js';
 import { applyLog, tellCutOffApplies } from './applyLog.js';
-import { plansDirectory, type PlanOrigin, type SavedPlan } from './savedPlan.js';
+import { makePlansDirectory, type PlanOrigin, type SavedPlan } from './savedPlan.js';
 import { runTerraform, type TerraformResult } from './terraformRun.js';
 
 /**
@@ -20,7 +20,7 @@ export async function runApply(
   options: { readonly lockTimeoutSeconds?: number },
   progress: ApplyProgress,
 ): Promise<{ result: TerraformResult; changes: ChangeSummary | undefined }> {
-  const folder = plansDirectory(await context.config());
+  const folder = await makePlansDirectory(await context.config());
   await tellCutOffApplies(context, folder, plan.binding.environment);
   const log = applyLog(folder, plan.binding.environment);
   const { counts } = plan.summary;

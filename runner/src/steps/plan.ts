@@ -62,8 +62,9 @@ export async function makePlan(
   options: PlanOptions,
 ): Promise<SavedPlan> {
   const { root, variables, destroy } = origin;
-  const file = options.out ?? defaultPlanFile(await context.config(), environment.name, destroy);
-  await preparePlanFile(file);
+  const config = await context.config();
+  const file = options.out ?? defaultPlanFile(config, environment.name, destroy);
+  await preparePlanFile(config, file);
   const log = `${file}.log`;
   let stopping = false;
   try {

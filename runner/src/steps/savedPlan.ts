@@ -5,6 +5,7 @@ import type { Context, NamedEnvironment } from '../container.js';
 import type { PlanSummary } from '../core/plan.js';
 import { staleReasons, type PlanBinding } from '../core/planBinding.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
+import { writeFailure } from '../state/localFailures.js';
 import { digest, rootContent } from './rootContent.js';
 
 /** A plan on disk with what it was made from and what it would do. */
@@ -37,11 +38,33 @@ export function defaultPlanFile(config: Config, environment: string, destroy: bo
   return join(plansDirectory(config), `${environment}${destroy ? '.destroy' : ''}.tfplan`);
 }
 
-/** Makes room for a plan: an old one goes, and the file is its owner's only, as plans hold secrets in clear text. */
-export async function preparePlanFile(file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await removePlan(file);
-  await writeFile(file, '', { mode: 0o600 });
+/**
+ * Makes room for a plan: an old one goes, and the file is its owner's only, as plans hold secrets in clear text.
+ * @throws StackError STATE_WRITE_FAILED
+ */
+export async function preparePlanFile(config: Config, file: string): Promise<void> {
+  try {
+    if (dirname(file) === plansDirectory(config)) await makePlansDirectory(config);
+    await removePlan(file);
+    await writeFile(file, '', { mode: 0o600 });
+  } catch (error) {
+    throw writeFailure(error, file);
+  }
+}
+
+/**
+ * The folder of plans and logs, kept out of git: nobody is to commit a plan by mistake.
+ * @throws StackError STATE_WRITE_FAILED
+ */
+export async function makePlansDirectory(config: Config): Promise<string> {
+  const directory = plansDirectory(config);
+  try {
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, '.gitignore'), '*\n');
+  } catch (error) {
+    throw writeFailure(error, directory);
+  }
+  return directory;
 }
 
 export async function removePlan(file: string): Promise<void> {
@@ -63,8 +86,12 @@ export async function describePlan(
     createdAt: context.clock.now().toISOString(),
     createdBy: context.who,
   };
-  await chmod(file, 0o600);
-  await writeFile(description(file), `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
+  try {
+    await chmod(file, 0o600);
+    await writeFile(description(file), `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
+  } catch (error) {
+    throw writeFailure(error, file);
+  }
   return saved;
 }
 

@@ -156,7 +156,7 @@ resource "terraform_data" "bad" {
     await apply();
     const notice = stack.events.find((event) => event.type === 'notice');
     expect(notice).to.have.property('message').that.contains('Terraform ended it by itself: Apply complete!');
-    expect(readdirSync(plans)).to.deep.equal([]);
+    expect(readdirSync(plans)).to.deep.equal(['.gitignore']);
   });
 
   it('destroys only with a yes, and a protected environment only by its name', async () => {
@@ -197,6 +197,20 @@ resource "terraform_data" "bad" {
       'TOOL_MISSING',
     );
     expect(error.message).to.equal('Terraform 1.9.8 is too old: 1.11.0 is the oldest');
+  });
+
+  it('says that the plan cannot be kept where the state directory cannot be written', async () => {
+    stack.write({ '.automation-stack/plans': 'a file in the way' });
+    const error = await rejection(plan(), 'STATE_WRITE_FAILED');
+    expect(error.where).to.contain('.automation-stack/plans');
+  });
+
+  it('keeps plans out of git', async () => {
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', ['-C', stack.directory, ...args], { encoding: 'utf8' });
+    git('init', '-q');
+    await plan();
+    expect(git('status', '--porcelain', '--untracked-files=all')).not.to.contain('tfplan');
   });
 
   it('works with a CLI configuration file that is missing', async () => {
