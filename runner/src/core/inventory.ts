@@ -55,7 +55,7 @@ function readHost(name: string, fields: Fields, defaults: HostDefaults, mistakes
     return undefined;
   };
   const address = text('address');
-  if (address === undefined) mistakes.push(`${name} has no address`);
+  if (fields['address'] === undefined) mistakes.push(`${name} has no address`);
   const groups = fields['groups'] ?? defaults.groups;
   if (!Array.isArray(groups) || groups.some((group) => typeof group !== 'string'))
     wrong('groups', 'a list of names');

@@ -158,13 +158,11 @@ async function register(
     await rollout.journal('register', { hosts: serving.map(({ name }) => name), in: balancer.name });
     await ssh.each(serving, async (host) => {
       await balancer.register(host);
-      if (await balancer.serves(host, rollout.signal)) return;
-      const reason = `${balancer.name} does not send requests to it: its health check fails`;
+      if (failed.has(host.name) || (await balancer.serves(host, rollout.signal))) return;
       const log = await ssh.containerLog(host, containerName(fleet), LOG_LINES).catch(() => []);
-      failed.set(host.name, {
-        ...(failed.get(host.name) ?? { host: host.name, reason, log }),
-        now: 'unhealthy',
-      });
+      const reason = `${balancer.name} does not send requests to it: its health check fails`;
+      const now = await bringBack(fleet, host, request.before.get(host.name), rollout);
+      failed.set(host.name, { host: host.name, reason, log, now });
     });
   }
   for (const { name } of request.hosts) {

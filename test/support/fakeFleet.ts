@@ -1,0 +1,225 @@
+import type { SshHosts } from '../../runner/src/adapters/ssh/hosts.js';
+import type { FleetConfig } from '../../runner/src/config/schema.js';
+import { targetSchema } from '../../runner/src/config/schema.js';
+import { StackError } from '../../runner/src/core/errors.js';
+import type { EventBody } from '../../runner/src/core/events.js';
+import type { Host } from '../../runner/src/core/host.js';
+import type { ReleaseRecord } from '../../runner/src/core/release.js';
+import type { HostFailure } from '../../runner/src/invocations/ansibleEvents.js';
+import type { Container } from '../../runner/src/targets/fleet/containers.js';
+import { FleetTarget } from '../../runner/src/targets/fleet/fleetTarget.js';
+import type { Rollout } from '../../runner/src/targets/target.js';
+import { VirtualClock } from './virtualClock.js';
+
+interface FakeHost {
+  readonly host: Host;
+  running: Container | undefined;
+  aside: Container | undefined;
+  reachable: boolean;
+  registered: boolean;
+}
+
+/** How a version behaves on a host; healthy where nothing is said. */
+export type Behaviour = 'crashes' | 'falls ill' | 'breaks the playbook' | 'loses the host' | 'is not served';
+
+/**
+ * A fleet in memory: hosts with containers, an Ansible that does what the role app_container does, a load balancer.
+ * Everything that changes something is written to `log`, in order.
+ */
+export class FakeFleet {
+  readonly log: string[] = [];
+  readonly events: EventBody[] = [];
+  readonly clock = new VirtualClock();
+  readonly hosts = new Map<string, FakeHost>();
+  readonly behaviours = new Map<string, Behaviour>();
+  /** Called before each playbook run. */
+  onPlay: () => void = () => undefined;
+
+  constructor(count = 4) {
+    for (let index = 1; index <= count; index += 1) {
+      const name = `web-${index}`;
+      const host = {
+        name,
+        address: name,
+        port: 22,
+        user: 'deploy',
+        groups: ['web'],
+        privateAddress: `10.0.0.${index}`,
+      };
+      this.hosts.set(name, {
+        host,
+        running: undefined,
+        aside: undefined,
+        reachable: true,
+        registered: false,
+      });
+    }
+  }
+
+  /** @param settings of the target, as in automation-stack.yml */
+  target(settings: Record<string, unknown> = {}): FleetTarget {
+    const config = targetSchema.parse({
+      kind: 'fleet',
+      group: 'web',
+      image: 'web',
+      'target-group': 'shop',
+      health: { for: '4s', interval: '1s', timeout: '10s' },
+      ...settings,
+    }) as FleetConfig;
+    return new FleetTarget({
+      name: 'web',
+      application: 'shop',
+      environmentName: 'staging',
+      config,
+      clock: this.clock,
+      emit: (event) => void this.events.push(event),
+      hosts: async () => [...this.hosts.values()].map(({ host }) => host),
+      ssh: async () => this.ssh(),
+      registry: async () => 'registry.example',
+      balancer: async () => (config['target-group'] === undefined ? undefined : this.balancer()),
+      play: async ({ hosts, variables }) => {
+        this.onPlay();
+        const version = labels(variables)['automation-stack.version'] ?? '';
+        this.log.push(`play ${variables['app_container_state'] as string} ${version} on ${hosts.join()}`);
+        return hosts.flatMap((name) => this.playOn(name, variables));
+      },
+    });
+  }
+
+  release(version: string, digest = `sha256:${version}`): ReleaseRecord {
+    return {
+      version,
+      application: 'shop',
+      commit: 'c0ffee',
+      branch: 'main',
+      dirty: false,
+      images: { web: { repository: 'shop/web', digest, tags: [version], inputs: digest } },
+      inputs: digest,
+      createdAt: '',
+      createdBy: '',
+    };
+  }
+
+  rollout(signal = new AbortController().signal): Rollout {
+    return {
+      stage: 'deploy:staging',
+      signal,
+      journal: async (action, data) => {
+        this.log.push(`journal ${action} ${(data?.['hosts'] as string[]).join()}`);
+      },
+    };
+  }
+
+  versions(): string {
+    return [...this.hosts.values()].map(({ running }) => running?.version ?? '-').join(' ');
+  }
+
+  serving(): string {
+    return [...this.hosts.values()]
+      .filter(({ registered }) => registered)
+      .map(({ host }) => host.name)
+      .join();
+  }
+
+  private get(name: string): FakeHost {
+    return this.hosts.get(name) as FakeHost;
+  }
+
+  private behaviour(name: string, version: string | undefined): Behaviour | undefined {
+    return this.behaviours.get(`${name} ${version}`) ?? this.behaviours.get(`* ${version}`);
+  }
+
+  private playOn(name: string, variables: Readonly<Record<string, unknown>>): HostFailure[] {
+    const fake = this.get(name);
+    const failure = { host: name, unreachable: false, task: 'Do it', where: '/p.yml:3', output: [] };
+    if (!fake.reachable) return [{ ...failure, unreachable: true, message: 'Connection refused' }];
+    const image = variables['app_container_image'] as string;
+    const container: Container = {
+      image,
+      state: 'running',
+      definition: variables['app_container_definition'] as string,
+      digest: labels(variables)['automation-stack.digest'] ?? '',
+      version: labels(variables)['automation-stack.version'] ?? '',
+    };
+    if (variables['app_container_state'] === 'restored') {
+      fake.running = image === '' ? undefined : container;
+      return [];
+    }
+    switch (this.behaviour(name, container.version)) {
+      case 'breaks the playbook':
+        return [{ ...failure, message: 'the disk is full' }];
+      case 'loses the host':
+        fake.reachable = false;
+        return [{ ...failure, unreachable: true, message: 'Connection closed' }];
+      case 'crashes': {
+        const restored = fake.running === undefined ? 'none' : 'healthy';
+        const message = 'the container ended with exit code 3';
+        return [
+          { ...failure, message, report: { restored, log: ['no database'], state: 'exited', exitCode: 3 } },
+        ];
+      }
+      default:
+        if (fake.running?.definition !== container.definition) fake.aside = fake.running;
+        fake.running = container;
+        return [];
+    }
+  }
+
+  private ssh(): SshHosts {
+    const reach = (host: Host) => {
+      if (this.get(host.name).reachable) return this.get(host.name);
+      throw new StackError('SSH_UNREACHABLE', `${host.name} does not answer on SSH: connection refused`);
+    };
+    const seen = new Map<string, number>();
+    return {
+      async exec() {
+        throw new Error('not used by a fleet');
+      },
+      async execAsRoot(host) {
+        const { running, aside } = reach(host);
+        const line = (name: string, one: Container | undefined, state = one?.state) =>
+          one === undefined
+            ? ''
+            : `${name}|${state}|${one.image}|${one.definition}|${one.digest}|${one.version}\n`;
+        const stdout = line('shop-web', running) + line('shop-web-previous', aside, 'exited');
+        return { exitCode: 0, stdout, stderr: '' };
+      },
+      async ready(host) {
+        reach(host);
+      },
+      probe: async (host) => {
+        const { running } = reach(host);
+        if (running === undefined) return { error: 'connection refused' };
+        const times = (seen.get(`${host.name} ${running.version}`) ?? 0) + 1;
+        seen.set(`${host.name} ${running.version}`, times);
+        return {
+          status: this.behaviour(host.name, running.version) === 'falls ill' && times > 2 ? 500 : 200,
+        };
+      },
+      containerLog: async () => ['last words'],
+      each: (hosts, work) => Promise.all(hosts.map(work)),
+      close: () => undefined,
+    };
+  }
+
+  private balancer() {
+    return {
+      name: 'shop',
+      drain: async (host: Host) => {
+        this.log.push(`drain ${host.name}`);
+        this.get(host.name).registered = false;
+        return true;
+      },
+      register: async (host: Host) => {
+        this.log.push(`register ${host.name}`);
+        this.get(host.name).registered = true;
+      },
+      serves: async (host: Host) =>
+        this.behaviour(host.name, this.get(host.name).running?.version) !== 'is not served',
+      isRegistered: async (host: Host) => this.get(host.name).registered,
+    };
+  }
+}
+
+const labels = (variables: Readonly<Record<string, unknown>>): Record<string, string> =>
+  (variables['app_container_labels'] ?? {}) as Record<string, string>;

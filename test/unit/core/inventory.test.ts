@@ -1,0 +1,84 @@
+import { expect } from 'chai';
+import { hostsFromOutput } from '../../../runner/src/core/inventory.js';
+import { hostAddress, inGroup } from '../../../runner/src/core/host.js';
+import { StackError } from '../../../runner/src/core/errors.js';
+import { limitHosts } from '../../../runner/src/steps/inventory.js';
+
+const defaults = { source: 'output "hosts" of staging', user: 'admin', groups: ['web'] };
+
+describe('hosts from a Terraform output', () => {
+  it('need an address; all else has a default', () => {
+    expect(hostsFromOutput({ 'web-1': { address: '10.0.0.7' } }, defaults)).to.deep.equal([
+      { name: 'web-1', address: '10.0.0.7', port: 22, user: 'admin', groups: ['web'] },
+    ]);
+  });
+
+  it('may say everything', () => {
+    const fields = {
+      address: '127.0.0.1',
+      port: '4600',
+      user: 'deploy',
+      groups: ['web', 'blue'],
+      private_address: '10.1.0.7',
+      instance_id: 'i-1',
+      http_port: 8080,
+      known_hosts: '/k',
+      private_key: '/id',
+      vars: { color: 'blue' },
+    };
+    expect(hostsFromOutput({ 'web-1': fields }, defaults)).to.deep.equal([
+      {
+        name: 'web-1',
+        address: '127.0.0.1',
+        port: 4600,
+        user: 'deploy',
+        groups: ['web', 'blue'],
+        privateAddress: '10.1.0.7',
+        instanceId: 'i-1',
+        httpPort: 8080,
+        knownHosts: '/k',
+        privateKey: '/id',
+        vars: { color: 'blue' },
+      },
+    ]);
+  });
+
+  it('report every mistake at once', () => {
+    const wrong = { a: {}, b: 'x', c: { address: 'c', port: 70000, groups: 'web' }, d: { address: 5 } };
+    try {
+      hostsFromOutput(wrong, defaults);
+      expect.fail('took it');
+    } catch (error) {
+      expect((error as StackError).code).to.equal('CONFIG_INVALID');
+      expect((error as StackError).evidence).to.deep.equal([
+        'a has no address',
+        'b is not an object',
+        'c.groups is not a list of names',
+        'c.port is not a port',
+        'd.address is not a text',
+      ]);
+    }
+    expect(() => hostsFromOutput(['x'], defaults)).to.throw(/not a map of host names/);
+  });
+});
+
+describe('choosing hosts', () => {
+  const hosts = hostsFromOutput({ a: { address: 'a' }, b: { address: 'b', groups: ['db'] } }, defaults);
+
+  it('goes by names, groups and all', () => {
+    expect(limitHosts(hosts, 'b, a').map(({ name }) => name)).to.deep.equal(['a', 'b']);
+    expect(limitHosts(hosts, 'db').map(({ name }) => name)).to.deep.equal(['b']);
+    expect(limitHosts(hosts, 'all')).to.have.length(2);
+    expect(limitHosts(hosts, undefined)).to.equal(hosts);
+    expect(inGroup(hosts, 'web').map(({ name }) => name)).to.deep.equal(['a']);
+  });
+
+  it('refuses a word that is neither', () => {
+    expect(() => limitHosts(hosts, 'a,c')).to.throw(StackError, 'no host or group "c"');
+    expect(() => limitHosts(hosts, ',')).to.throw(StackError);
+  });
+
+  it('shows a host as ssh takes it', () => {
+    expect(hosts.map(hostAddress)).to.deep.equal(['admin@a', 'admin@b']);
+  });
+});

@@ -1,0 +1,172 @@
+import { expect } from 'chai';
+import { ansiblePlaybook, VAULT_PASSWORD, VAULT_SCRIPT } from '../../../runner/src/invocations/ansible.js';
+import { parseAnsibleLine, PlaybookOutcome } from '../../../runner/src/invocations/ansibleEvents.js';
+import {
+  hostVariables,
+  inventoryDocument,
+  inventoryList,
+} from '../../../runner/src/invocations/inventory.js';
+import type { Host } from '../../../runner/src/core/host.js';
+
+const places = {
+  executable: '/venv/bin/ansible-playbook',
+  library: '/stack/ansible',
+  directory: '/shop/ansible',
+  configuration: '/stack/ansible/ansible.cfg',
+  collections: ['/tools/collections'],
+};
+
+describe('the ansible-playbook call', () => {
+  it('names inventory and playbook, and nothing that was not asked for', () => {
+    const { file, args, cwd } = ansiblePlaybook({
+      places,
+      playbook: '/shop/ansible/site.yml',
+      inventory: '/tmp/i.yml',
+    });
+    expect(file).to.equal('/venv/bin/ansible-playbook');
+    expect(args).to.deep.equal(['--inventory', '/tmp/i.yml', '/shop/ansible/site.yml']);
+    expect(cwd).to.equal('/shop/ansible');
+  });
+
+  it('takes limit, variables, tags, forks and the vault script', () => {
+    const { args } = ansiblePlaybook({
+      places,
+      playbook: 'site.yml',
+      inventory: 'i.yml',
+      limit: ['web-1', 'web-2'],
+      variables: '/tmp/v.json',
+      tags: ['docker', 'users'],
+      forks: 7,
+      vaultScript: '/tmp/vault',
+      dryRun: true,
+    });
+    expect(args).to.deep.equal([
+      ...['--inventory', 'i.yml', '--limit', 'web-1,web-2', '--extra-vars', '@/tmp/v.json'],
+      ...[
+        '--tags',
+        'docker,users',
+        '--forks',
+        '7',
+        '--vault-password-file',
+        '/tmp/vault',
+        '--check',
+        '--diff',
+      ],
+      'site.yml',
+    ]);
+  });
+
+  it('checks host keys, pipelines, and finds the deployment’s roles before the generic ones', () => {
+    const { env } = ansiblePlaybook({ places, playbook: 'site.yml', inventory: 'i.yml' });
+    expect(env).to.include({
+      ANSIBLE_CONFIG: '/stack/ansible/ansible.cfg',
+      ANSIBLE_HOST_KEY_CHECKING: 'True',
+      ANSIBLE_PIPELINING: 'True',
+      ANSIBLE_ROLES_PATH: '/shop/ansible/roles:/stack/ansible/roles',
+      ANSIBLE_STDOUT_CALLBACK: 'automation_stack',
+      ANSIBLE_CALLBACK_PLUGINS: '/stack/ansible/plugins/callback',
+      ANSIBLE_COLLECTIONS_PATH: '/tools/collections',
+    });
+  });
+
+  it('hands secrets over by the environment alone', () => {
+    const secrets = { [VAULT_PASSWORD]: 'open-sesame' };
+    const { args, env } = ansiblePlaybook({ places, playbook: 'site.yml', inventory: 'i.yml', secrets });
+    expect(args.join(' ')).not.to.include('open-sesame');
+    expect(env?.[VAULT_PASSWORD]).to.equal('open-sesame');
+    expect(VAULT_SCRIPT).to.equal(`#!/bin/sh\nprintf '%s' "$${VAULT_PASSWORD}"\n`);
+  });
+});
+
+describe('the inventory for Ansible', () => {
+  const trust = { knownHosts: '/my keys/known_hosts', privateKey: '/id' };
+  const hosts: Host[] = [
+    {
+      name: 'web-1',
+      address: '10.0.0.7',
+      port: 2222,
+      user: 'deploy',
+      groups: ['web', 'all'],
+      privateAddress: '10.1.0.7',
+      vars: { ansible_host: 'never', color: 'blue' },
+    },
+    { name: 'lone', address: 'lone.example', port: 22, user: 'root', groups: [] },
+  ];
+
+  it('checks every host’s key against the same file as the runner, spaces in its name or not', () => {
+    const variables = hostVariables(hosts[0] as Host, trust);
+    expect(variables).to.deep.equal({
+      color: 'blue',
+      ansible_host: '10.0.0.7',
+      ansible_port: 2222,
+      ansible_user: 'deploy',
+      ansible_ssh_common_args: `-o BatchMode=yes -o StrictHostKeyChecking=yes -o 'UserKnownHostsFile="/my keys/known_hosts"' -o IdentitiesOnly=yes`,
+      ansible_ssh_private_key_file: '/id',
+      private_address: '10.1.0.7',
+    });
+    expect(hostVariables(hosts[0] as Host, { ...trust, privateKey: undefined })).not.to.have.property(
+      'ansible_ssh_private_key_file',
+    );
+  });
+
+  it('has hosts once, with their variables, and groups by name', () => {
+    const document = inventoryDocument(hosts, () => trust) as { all: { hosts: object; children: object } };
+    expect(Object.keys(document.all.hosts)).to.deep.equal(['web-1', 'lone']);
+    expect(document.all.children).to.deep.equal({ web: { hosts: { 'web-1': {} } } });
+    expect(inventoryDocument([], () => trust)).to.deep.equal({ all: { hosts: {} } });
+  });
+
+  it('lists as a dynamic inventory does', () => {
+    const list = inventoryList(hosts, () => trust);
+    expect(list).to.deep.include({
+      all: { children: ['web', 'ungrouped'] },
+      ungrouped: { hosts: ['lone'] },
+      web: { hosts: ['web-1'] },
+    });
+    expect(list['_meta']).to.have.nested.property('hostvars.web-1.ansible_port', 2222);
+  });
+});
+
+describe('what Ansible says', () => {
+  const recap = { ok: 1, changed: 0, failed: 0, unreachable: 0, skipped: 0, rescued: 0 };
+  const failed = (host: string, more: object = {}) =>
+    ({ event: 'host', host, status: 'failed', task: 'Do it', path: '/p.yml:3', msg: 'no', ...more }) as const;
+
+  it('is told apart from Ansible’s own words, broken lines included', () => {
+    expect(parseAnsibleLine('[WARNING]: something')).to.equal(undefined);
+    expect(parseAnsibleLine('{"event":"task","name":')).to.equal(undefined);
+    expect(parseAnsibleLine('{"event":"play","name":"x","hosts":2}')).to.deep.equal({
+      event: 'play',
+      name: 'x',
+      hosts: 2,
+    });
+  });
+
+  it('ends in the hosts that failed, each with its last failure', () => {
+    const outcome = new PlaybookOutcome();
+    outcome.take(failed('a', { msg: 'first' }));
+    outcome.take(failed('a', { msg: 'last', output: ['line'] }));
+    outcome.take(failed('b'));
+    outcome.take({ event: 'stats', hosts: { a: { ...recap, failed: 1 }, b: { ...recap, rescued: 1 } } });
+    expect(outcome.failures).to.deep.equal([
+      { host: 'a', unreachable: false, task: 'Do it', message: 'last', where: '/p.yml:3', output: ['line'] },
+    ]);
+  });
+
+  it('counts every failure where the run was cut off before its recap', () => {
+    const outcome = new PlaybookOutcome();
+    outcome.take(failed('a'));
+    outcome.take(failed('b', { ignored: true }));
+    expect(outcome.failures.map(({ host }) => host)).to.deep.equal(['a']);
+  });
+
+  it('has words for a failure without a message', () => {
+    const outcome = new PlaybookOutcome();
+    outcome.take(failed('a', { msg: undefined, rc: 4 }));
+    outcome.take({ event: 'stats', hosts: { a: { ...recap, failed: 1 }, b: { ...recap, unreachable: 1 } } });
+    expect(outcome.failures.map(({ message }) => message)).to.deep.equal([
+      'exit code 4',
+      'failed without a message',
+    ]);
+  });
+});

@@ -1,0 +1,223 @@
+import { expect } from 'chai';
+import { FakeFleet } from '../../../support/fakeFleet.js';
+import { rejection } from '../../../support/rejection.js';
+
+describe('a fleet', () => {
+  let fleet: FakeFleet;
+  const deploy = (version: string, settings = {}, digest?: string) =>
+    fleet.target(settings).deploy(fleet.release(version, digest), fleet.rollout());
+
+  beforeEach(async () => {
+    fleet = new FakeFleet();
+    await deploy('1.0.0');
+    fleet.log.length = 0;
+  });
+
+  it('goes batch by batch: journal, drain, play, watch, register', async () => {
+    const record = await deploy('1.1.0');
+    expect(fleet.log).to.deep.equal(
+      [
+        ['web-1', 'web-2'],
+        ['web-3', 'web-4'],
+      ].flatMap(([one, two]) => [
+        `journal drain ${one},${two}`,
+        `drain ${one}`,
+        `drain ${two}`,
+        `journal replace ${one},${two}`,
+        `play present 1.1.0 on ${one},${two}`,
+        `journal register ${one},${two}`,
+        `register ${one}`,
+        `register ${two}`,
+      ]),
+    );
+    expect(record).to.deep.include({
+      kind: 'fleet',
+      status: 'healthy',
+      digest: 'sha256:1.1.0',
+      facts: { hosts: '4' },
+    });
+    // Two bake windows of four seconds.
+    expect(record.stableMs).to.equal(8000);
+    expect(fleet.serving()).to.equal('web-1,web-2,web-3,web-4');
+  });
+
+  it('does nothing where all hosts run it healthy, also under another version of the same content', async () => {
+    expect((await deploy('1.0.0')).status).to.equal('unchanged');
+    expect((await deploy('1.0.1', {}, 'sha256:1.0.0')).status).to.equal('unchanged');
+    expect(fleet.log).to.deep.equal([]);
+  });
+
+  it('replaces containers whose settings changed, though the image did not', async () => {
+    await deploy('1.0.0', { environment: { LOG_LEVEL: 'debug' } });
+    expect(fleet.log).to.include('play present 1.0.0 on web-1,web-2');
+  });
+
+  it('goes on where a killed deploy stopped: does what is left, and registers what drained', async () => {
+    const second = new AbortController();
+    let plays = 0;
+    fleet.onPlay = () => {
+      plays += 1;
+      if (plays === 2) second.abort(new Error('killed'));
+      second.signal.throwIfAborted();
+    };
+    await fleet
+      .target()
+      .deploy(fleet.release('1.1.0'), fleet.rollout(second.signal))
+      .catch(() => undefined);
+    expect(fleet.versions()).to.equal('1.1.0 1.1.0 1.0.0 1.0.0');
+    expect(fleet.serving()).to.equal('web-1,web-2');
+    fleet.onPlay = () => undefined;
+    fleet.log.length = 0;
+    await deploy('1.1.0');
+    expect(fleet.log.join('; ')).not.to.include('web-1');
+    expect(fleet.versions()).to.equal('1.1.0 1.1.0 1.1.0 1.1.0');
+    expect(fleet.serving()).to.equal('web-1,web-2,web-3,web-4');
+  });
+
+  it('registers hosts that run the release, but were left outside the target group', async () => {
+    for (const host of fleet.hosts.values()) host.registered = host.host.name !== 'web-2';
+    expect((await deploy('1.0.0')).status).to.equal('unchanged');
+    expect(fleet.log).to.deep.equal(['journal register web-2', 'register web-2']);
+  });
+
+  it('stops at the first batch that fails, with reasons and log lines, and serves with the old again', async () => {
+    fleet.behaviours.set('* 1.1.0', 'crashes');
+    const error = await rejection(deploy('1.1.0'), 'DEPLOY_FAILED');
+    expect(error.message).to.equal('web-1: the container ended with exit code 3 (and 1 more of 4 hosts)');
+    expect(error.evidence).to.deep.equal([
+      'web-1: the container ended with exit code 3; back on what ran before, healthy',
+      'web-1 | no database',
+      'web-2: the container ended with exit code 3; back on what ran before, healthy',
+      'web-2 | no database',
+    ]);
+    expect(fleet.versions()).to.equal('1.0.0 1.0.0 1.0.0 1.0.0');
+    expect(fleet.serving()).to.equal('web-1,web-2,web-3,web-4');
+  });
+
+  it('brings back a host that falls ill while it is watched', async () => {
+    fleet.behaviours.set('web-2 1.1.0', 'falls ill');
+    const error = await rejection(deploy('1.1.0'), 'DEPLOY_FAILED');
+    expect(error.message).to.equal('web-2: was healthy, then failed 2 times in a row: HTTP 500');
+    expect(error.evidence).to.include('web-2 | last words');
+    expect(fleet.log).to.include('journal bring back web-2').and.to.include('play restored 1.0.0 on web-2');
+    expect(fleet.versions()).to.equal('1.1.0 1.0.0 1.0.0 1.0.0');
+    expect(fleet.serving()).to.equal('web-1,web-2,web-3,web-4');
+  });
+
+  it('goes on past failures that are allowed, and records them', async () => {
+    fleet.behaviours.set('web-1 1.1.0', 'crashes');
+    const record = await deploy('1.1.0', { 'max-failed': 1 });
+    expect(record.facts).to.deep.equal({
+      hosts: '3 of 4',
+      failed: 'web-1: the container ended with exit code 3',
+    });
+    expect(fleet.versions()).to.equal('1.0.0 1.1.0 1.1.0 1.1.0');
+  });
+
+  it('fails though failures are allowed when no host is left', async () => {
+    fleet.behaviours.set('* 1.1.0', 'crashes');
+    await rejection(deploy('1.1.0', { 'max-failed': 4 }), 'DEPLOY_FAILED');
+  });
+
+  it('changes nothing when a host is down before it begins', async () => {
+    (fleet.hosts.get('web-4') as { reachable: boolean }).reachable = false;
+    const error = await rejection(deploy('1.1.0'), 'DEPLOY_FAILED');
+    expect(error.evidence[0]).to.equal(
+      'web-4: does not answer on SSH: connection refused; nothing was changed there',
+    );
+    expect(fleet.log).to.deep.equal([]);
+  });
+
+  it('keeps a host that was lost in the middle out of the target group', async () => {
+    fleet.behaviours.set('web-2 1.1.0', 'loses the host');
+    const error = await rejection(deploy('1.1.0'), 'DEPLOY_FAILED');
+    expect(error.evidence).to.include(
+      'web-2: task "Do it": Connection closed; what runs there now is not known',
+    );
+    expect(fleet.serving()).to.equal('web-1,web-3,web-4');
+  });
+
+  it('leaves and re-registers a host whose playbook failed before the container was touched', async () => {
+    fleet.behaviours.set('web-2 1.1.0', 'breaks the playbook');
+    const error = await rejection(deploy('1.1.0'), 'DEPLOY_FAILED');
+    expect(error.message).to.equal('web-2: task "Do it": the disk is full');
+    expect(error.where).to.equal('/p.yml:3');
+    expect(error.evidence[0]).to.include('nothing was changed there');
+    expect(fleet.serving()).to.equal('web-1,web-2,web-3,web-4');
+  });
+
+  it('brings back a host that the load balancer does not serve', async () => {
+    fleet.behaviours.set('web-1 1.1.0', 'is not served');
+    const error = await rejection(deploy('1.1.0'), 'DEPLOY_FAILED');
+    expect(error.message).to.equal('web-1: shop does not send requests to it: its health check fails');
+    expect(fleet.versions()).to.equal('1.0.0 1.1.0 1.0.0 1.0.0');
+  });
+
+  it('works without a load balancer', async () => {
+    await deploy('1.1.0', { 'target-group': undefined });
+    expect(fleet.log.filter((line) => !/^(play|journal replace)/.test(line))).to.deep.equal([]);
+  });
+
+  it('goes back to a snapshot in batches, and once more changes nothing', async () => {
+    const target = fleet.target();
+    const snapshot = JSON.parse(JSON.stringify(await target.snapshot())) as Record<string, unknown>;
+    await deploy('1.1.0');
+    fleet.log.length = 0;
+    expect(await target.restore(snapshot, fleet.rollout())).to.include({
+      status: 'rolled-back',
+      digest: 'sha256:1.0.0',
+    });
+    expect(fleet.log.filter((line) => line.startsWith('play'))).to.deep.equal([
+      'play restored 1.0.0 on web-1,web-2',
+      'play restored 1.0.0 on web-3,web-4',
+    ]);
+    expect(fleet.serving()).to.equal('web-1,web-2,web-3,web-4');
+    fleet.log.length = 0;
+    await target.restore(snapshot, fleet.rollout());
+    expect(fleet.log).to.deep.equal([]);
+  });
+
+  it('goes back to nothing where nothing ran, and serves nothing then', async () => {
+    fleet = new FakeFleet(2);
+    const snapshot = await fleet.target().snapshot();
+    expect(snapshot).to.deep.equal({ hosts: { 'web-1': null, 'web-2': null } });
+    await deploy('1.0.0');
+    await fleet.target().restore(snapshot, fleet.rollout());
+    expect(fleet.versions()).to.equal('- -');
+    expect(fleet.serving()).to.equal('');
+  });
+
+  it('cannot call it going back when a host that may have changed is lost', async () => {
+    const target = fleet.target();
+    const snapshot = await target.snapshot();
+    fleet.behaviours.set('web-3 1.1.0', 'loses the host');
+    await rejection(target.deploy(fleet.release('1.1.0'), fleet.rollout()), 'DEPLOY_FAILED');
+    const error = await rejection(target.restore(snapshot, fleet.rollout()), 'DEPLOY_FAILED');
+    expect(error.message).to.include('web-3: does not answer');
+    expect(fleet.versions()).to.match(/^1\.0\.0 1\.0\.0 \S+ 1\.0\.0$/);
+  });
+
+  it('goes back though a host is lost that it never touched', async () => {
+    const target = fleet.target({ batch: 1 });
+    const snapshot = await target.snapshot();
+    fleet.behaviours.set('web-1 1.1.0', 'crashes');
+    await rejection(target.deploy(fleet.release('1.1.0'), fleet.rollout()), 'DEPLOY_FAILED');
+    (fleet.hosts.get('web-4') as { reachable: boolean }).reachable = false;
+    expect((await target.restore(snapshot, fleet.rollout())).status).to.equal('rolled-back');
+  });
+
+  it('tells what runs where', async () => {
+    (fleet.hosts.get('web-3') as { reachable: boolean }).reachable = false;
+    (fleet.hosts.get('web-4') as { running: unknown }).running = undefined;
+    const status = await fleet.target().status();
+    expect(status).to.include({ kind: 'fleet', healthy: false });
+    expect(status.summary).to.equal(
+      'web-1 1.0.0 · web-2 1.0.0 · web-3 unreachable · web-4 nothing (not healthy)',
+    );
+  });
+
+  it('refuses a release that has no image for it', async () => {
+    const error = await rejection(deploy('1.1.0', { image: 'api' }), 'RELEASE_UNKNOWN');
+    expect(error.evidence).to.deep.equal(['its images: web']);
+  });
+});
