@@ -17,6 +17,7 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
   type ContainerDefinition,
+  type RegisterTaskDefinitionCommandInput,
   type Service,
 } from '@aws-sdk/client-ecs';
 import type { ReleaseRecord } from '../../runner/src/core/release.js';
@@ -133,35 +134,38 @@ export class EcsFixture {
     return answer.taskDefinition?.containerDefinitions?.[0] as ContainerDefinition;
   }
 
-  /** Registers a revision as somebody else would. @returns its ARN */
-  async register(digest: string): Promise<string> {
-    const answer = await this.ecs.send(
-      new RegisterTaskDefinitionCommand({
-        family: this.service,
-        networkMode: 'awsvpc',
-        requiresCompatibilities: ['FARGATE'],
-        cpu: '256',
-        memory: '512',
-        tags: [{ key: 'owner', value: 'team-a' }],
-        containerDefinitions: [
-          {
-            name: 'web',
-            image: `${this.registry}/${this.repository}@${digest}`,
-            essential: true,
-            environment: [{ name: 'COLOR', value: 'blue' }],
-            portMappings: [{ containerPort: APP_PORT, protocol: 'tcp' }],
-            logConfiguration: {
-              logDriver: 'awslogs',
-              options: {
-                'awslogs-group': this.logGroup,
-                'awslogs-region': 'eu-west-1',
-                'awslogs-stream-prefix': 'app',
-              },
+  /** A revision that runs an image, as RegisterTaskDefinition takes it. */
+  definition(digest: string): RegisterTaskDefinitionCommandInput {
+    return {
+      family: this.service,
+      networkMode: 'awsvpc',
+      requiresCompatibilities: ['FARGATE'],
+      cpu: '256',
+      memory: '512',
+      tags: [{ key: 'owner', value: 'team-a' }],
+      containerDefinitions: [
+        {
+          name: 'web',
+          image: `${this.registry}/${this.repository}@${digest}`,
+          essential: true,
+          environment: [{ name: 'COLOR', value: 'blue' }],
+          portMappings: [{ containerPort: APP_PORT, protocol: 'tcp' }],
+          logConfiguration: {
+            logDriver: 'awslogs',
+            options: {
+              'awslogs-group': this.logGroup,
+              'awslogs-region': 'eu-west-1',
+              'awslogs-stream-prefix': 'app',
             },
           },
-        ],
-      }),
-    );
+        },
+      ],
+    };
+  }
+
+  /** Registers a revision as somebody else would. @returns its ARN */
+  async register(digest: string): Promise<string> {
+    const answer = await this.ecs.send(new RegisterTaskDefinitionCommand(this.definition(digest)));
     return answer.taskDefinition?.taskDefinitionArn as string;
   }
 
