@@ -3,7 +3,8 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { imageTags } from '../core/tags.js';
 import { buildEnvironment, type TreeImage, workingTreeInputs } from './inputs.js';
 import { knownBuild } from './knownBuilds.js';
-import { currentVersion, findRelease } from './release.js';
+import { currentVersion } from './makeRelease.js';
+import { findRelease } from './release.js';
 
 const SHORT_DIGEST = 'sha256:'.length + 12;
 

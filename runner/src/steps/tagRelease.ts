@@ -7,7 +7,8 @@ import type { ReleaseImage, ReleaseRecord } from '../core/release.js';
 import { nextVersion } from '../core/version.js';
 import { buildEnvironment, forgetInputs, workingTreeInputs } from './inputs.js';
 import { openRegistry } from './registry.js';
-import { findRelease, readHistory } from './release.js';
+import { readHistory } from './makeRelease.js';
+import { findRelease } from './release.js';
 
 export const CHANGELOG = 'CHANGELOG.md';
 

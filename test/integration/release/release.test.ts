@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { StackEvent } from '../../../runner/src/core/events.js';
 import { buildEnvironment } from '../../../runner/src/steps/inputs.js';
-import { currentVersion, ensureRelease, findRelease } from '../../../runner/src/steps/release.js';
+import { currentVersion } from '../../../runner/src/steps/makeRelease.js';
+import { ensureRelease, findRelease } from '../../../runner/src/steps/release.js';
 import { planRelease, tagRelease } from '../../../runner/src/steps/tagRelease.js';
 import {
   commit,

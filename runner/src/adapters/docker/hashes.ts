@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import pMap from 'p-map';
 import type { InputFile } from '../../core/inputs.js';
 import type { BuildContext, ContextEntry, FileEntry } from './context.js';
 
-/** What a file looked like when it was hashed: size, mtime, ctime, inode, then the hash. */
+/** What a file looked like when it was hashed (size, mtime, ctime, inode), then the hash. */
 type Known = readonly [string, string];
 
 const READ_AT_ONCE_BYTES = 1024 * 1024;
@@ -27,30 +26,46 @@ export async function hashContext(
   now: number,
 ): Promise<{ readonly dockerfile: string; readonly files: readonly InputFile[] }> {
   const known = await readCache(cacheFile);
-  const fresh: Record<string, Known> = {};
-  let read = 0;
-  const hashOf = async (entry: FileEntry): Promise<string> => {
-    const look = `${entry.size} ${entry.mtimeNs} ${entry.ctimeNs} ${entry.inode}`;
+  const hashes = new Map<string, string>();
+  const changed: FileEntry[] = [];
+  for (const entry of context.entries) {
+    if (entry.kind !== 'file') continue;
     const before = Object.hasOwn(known, entry.path) ? known[entry.path] : undefined;
-    const hash = before?.[0] === look ? before[1] : await hashFile(entry);
-    if (before?.[0] !== look) read += 1;
-    if (now - Number(entry.ctimeNs / 1_000_000n) > SETTLED_MS) fresh[entry.path] = [look, hash];
-    return hash;
-  };
-  const files = await pMap(context.entries, (entry) => inputOf(entry, hashOf), { concurrency: SIDE_BY_SIDE });
-  const forgotten = Object.keys(known).length !== Object.keys(fresh).length;
-  if (read > 0 || forgotten) await writeCache(cacheFile, fresh);
+    if (before?.[0] === lookOf(entry)) hashes.set(entry.path, before[1]);
+    else changed.push(entry);
+  }
+  if (changed.length > 0) {
+    const { default: pMap } = await import('p-map');
+    const read = async (entry: FileEntry) => hashes.set(entry.path, await hashFile(entry));
+    await pMap(changed, read, { concurrency: SIDE_BY_SIDE });
+  }
+  if (changed.length > 0 || Object.keys(known).length !== hashes.size) {
+    await writeCache(cacheFile, remembered(context.entries, hashes, now));
+  }
+  const files = context.entries.map((entry) => inputOf(entry, hashes));
   return { dockerfile: sha256(context.dockerfile.content ?? Buffer.alloc(0)), files };
 }
 
-async function inputOf(
-  entry: ContextEntry,
-  hashOf: (file: FileEntry) => Promise<string>,
-): Promise<InputFile> {
+const lookOf = (entry: FileEntry) => `${entry.size} ${entry.mtimeNs} ${entry.ctimeNs} ${entry.inode}`;
+
+function remembered(
+  entries: readonly ContextEntry[],
+  hashes: ReadonlyMap<string, string>,
+  now: number,
+): Readonly<Record<string, Known>> {
+  const settled = entries.filter(
+    (entry) => entry.kind === 'file' && now - Number(entry.ctimeNs / 1_000_000n) > SETTLED_MS,
+  ) as FileEntry[];
+  return Object.fromEntries(
+    settled.map((entry) => [entry.path, [lookOf(entry), hashes.get(entry.path) as string]]),
+  );
+}
+
+function inputOf(entry: ContextEntry, hashes: ReadonlyMap<string, string>): InputFile {
   const { path, kind } = entry;
   if (entry.kind === 'directory') return { path, kind, executable: true, content: '' };
   if (entry.kind === 'symlink') return { path, kind, executable: true, content: entry.linkTarget };
-  return { path, kind, executable: (entry.mode & 0o100) !== 0, content: await hashOf(entry) };
+  return { path, kind, executable: (entry.mode & 0o100) !== 0, content: hashes.get(path) as string };
 }
 
 async function hashFile(entry: FileEntry): Promise<string> {
