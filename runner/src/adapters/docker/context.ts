@@ -111,7 +111,7 @@ function readIgnoreRules(directory: string, dockerfile: string, never: readonly 
  * @returns whether anything below was wanted
  */
 function walk(root: string, below: string, rules: IgnoreRules, entries: ContextEntry[]): boolean {
-  const names = readdirSync(join(root, below)).sort(byBytes);
+  const names = inByteOrder(readdirSync(join(root, below)));
   let wanted = false;
   for (const name of names) {
     const path = below === '' ? name : `${below}/${name}`;
@@ -138,7 +138,11 @@ function walk(root: string, below: string, rules: IgnoreRules, entries: ContextE
   return wanted;
 }
 
-/** The engine compares names byte by byte; a locale's order would be refused. */
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+/**
+ * The engine compares names byte by byte; a locale's order would be refused. Plain sorting goes by UTF-16 units, which
+ * is the same order but for characters beyond the first plane.
+ */
+function inByteOrder(names: string[]): string[] {
+  if (!names.some((name) => /[\uD800-\uDFFF]/.test(name))) return names.sort();
+  return names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }

@@ -26,6 +26,12 @@ describe('a build context', () => {
     expect(paths()).to.deep.equal(['B', 'Dockerfile', 'a', 'a/x', 'a/y', 'a/y/z', 'a-b']);
   });
 
+  it('orders names by their bytes, whatever characters they have', () => {
+    // As UTF-16 units the order is the other way round.
+    write({ Dockerfile: '', '\u{1F600}': '', '\uFF21': '' });
+    expect(paths()).to.deep.equal(['Dockerfile', '\uFF21', '\u{1F600}']);
+  });
+
   it('leaves out what .dockerignore says, and keeps directories with an exception inside', () => {
     write({
       Dockerfile: '',
