@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { deployment, type Deployment } from './deployment.js';
@@ -25,6 +26,8 @@ export const fleetApps = {
     'mkdir -p /www; echo ok > /www/health; httpd -p 8000 -h /www; sleep 4; echo "lost the database"; exit 7',
   unhealthy: 'mkdir -p /www; echo "cannot open the store"; exec httpd -f -p 8000 -h /www',
 } as const;
+
+const WORKER = fileURLToPath(new URL('./fleetWorker.ts', import.meta.url));
 
 /** Hosts in slots that no example uses. */
 const FIRST_SLOT = 20;
@@ -251,7 +254,7 @@ export async function killDuring(
   release: ReleaseRecord,
   host: string,
 ): Promise<void> {
-  const worker = spawn(process.execPath, ['--import', 'tsx', 'test/support/fleetWorker.ts'], {
+  const worker = spawn(process.execPath, ['--import', 'tsx', WORKER], {
     env: { ...process.env, WORKER_DIRECTORY: directory, WORKER_RELEASE: JSON.stringify(release) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

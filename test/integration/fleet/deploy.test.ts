@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Target } from '../../../runner/src/targets/target.js';
+import type { Target, TargetSnapshot } from '../../../runner/src/targets/target.js';
 import type { Deployment } from '../../support/deployment.js';
 import { fleet, fleetApps, HOSTS, rollout } from '../../support/fleetFixture.js';
 import { rejection } from '../../support/rejection.js';
@@ -101,7 +101,7 @@ describe('deploying to a real fleet', function () {
       '{{.Id}}',
       'shop-web-previous',
     );
-    const record = await target.restore(JSON.parse(JSON.stringify(snapshot)), rollout());
+    const record = await target.restore(JSON.parse(JSON.stringify(snapshot)) as TargetSnapshot, rollout());
     expect(record).to.include({ status: 'rolled-back', digest: digests.one });
     expect(await versions()).to.equal(all('1.0.0'));
     const now = await fleet.inside('test-fleet-0', 'docker', 'inspect', '--format', '{{.Id}}', 'shop-web');
