@@ -33,7 +33,7 @@ await build({
     js: [
       "import{createRequire as __createRequire}from'node:module';",
       "import{fileURLToPath as __toPath}from'node:url';",
-      "const require=__createRequire(import.meta.url),__filename=__toPath(import.meta.url),",
+      'const require=__createRequire(import.meta.url),__filename=__toPath(import.meta.url),',
       "__dirname=__toPath(new URL('.',import.meta.url));",
     ].join(''),
   },

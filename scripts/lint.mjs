@@ -8,7 +8,7 @@ const checks = [
   ['types', bin('tsc'), ['--noEmit']],
   ['eslint', bin('eslint'), ['--max-warnings', '0', '.']],
   ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
-  ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'runner/src']],
+  ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'runner/src', 'scripts']],
   ['unused', bin('knip'), ['--no-progress']],
   ['generated', process.execPath, ['--import', 'tsx', 'scripts/generate.ts', '--check']],
   ['terraform fmt', 'terraform', ['fmt', '-check', '-recursive', '-diff', '.']],

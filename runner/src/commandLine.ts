@@ -17,25 +17,25 @@ export interface Process {
 }
 
 /** Runs one command line to its end. Never throws; every failure is shown and becomes an exit code. */
-export async function runCommandLine(process: Process): Promise<number> {
+export async function runCommandLine(world: Process): Promise<number> {
   const { buildProgram, CommanderError } = await import('./commands/program.js');
-  const { verb, words } = verbFirst(process.argv);
+  const { verb, words } = verbFirst(world.argv);
   // `help` and everything about the whole program need all definitions; a verb needs only its own.
   const only = verb !== undefined && Object.hasOwn(registry, verb) ? verb : undefined;
   if (verb !== undefined && only === undefined && verb !== 'help') {
-    process.stderr.write(`Unknown command "${verb}".${didYouMean(verb, Object.keys(registry))}\n`);
-    process.stderr.write('`node runner --help` lists all commands.\n');
+    world.stderr.write(`Unknown command "${verb}".${didYouMean(verb, Object.keys(registry))}\n`);
+    world.stderr.write('`node runner --help` lists all commands.\n');
     return ExitCode.usage;
   }
   let exitCode: number = ExitCode.ok;
   const program = await buildProgram(
     only,
     async (definition, command) => {
-      exitCode = await execute(process, definition, command);
+      exitCode = await execute(world, definition, command);
     },
     {
-      writeOut: (text) => void process.stdout.write(text),
-      writeErr: (text) => void process.stderr.write(text),
+      writeOut: (text) => void world.stdout.write(text),
+      writeErr: (text) => void world.stderr.write(text),
     },
   );
   try {
@@ -59,20 +59,20 @@ function verbFirst(argv: readonly string[]): { verb: string | undefined; words: 
 
 const takesValue = (word: string) => ['-C', '--directory', '--config', '--env', '--result'].includes(word);
 
-async function execute(process: Process, definition: CommandDefinition, command: Command): Promise<number> {
+async function execute(world: Process, definition: CommandDefinition, command: Command): Promise<number> {
   const given = command.opts<Record<string, string | boolean | string[] | undefined>>();
-  const options = globalOptions(process, given);
+  const options = globalOptions(world, given);
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.onSignal(signal, () => {
+    world.onSignal(signal, () => {
       // The first signal asks for an orderly end (deploys are undone); more of them change nothing.
       interrupt.abort(new StackError('INTERRUPTED', `interrupted by ${signal}`));
     });
   }
   const startedAt = new Date();
-  const context = await createContext({ options, env: process.env, signal: interrupt.signal });
+  const context = await createContext({ options, env: world.env, signal: interrupt.signal });
   const { createViews } = await import('./views/create.js');
-  const views = createViews({ context, stdout: process.stdout, stderr: process.stderr });
+  const views = createViews({ context, stdout: world.stdout, stderr: world.stderr });
   for (const view of views.subscribers) context.events.subscribe(view);
 
   let result: CommandResult = {};
@@ -96,11 +96,11 @@ function isAbort(error: unknown): boolean {
 }
 
 function globalOptions(
-  process: Process,
+  world: Process,
   given: Readonly<Record<string, string | boolean | string[] | undefined>>,
 ): GlobalOptions {
-  const { env, cwd } = process;
-  const text = (name: string) => (typeof given[name] === 'string' ? (given[name] as string) : undefined);
+  const { env, cwd } = world;
+  const text = (name: string) => (typeof given[name] === 'string' ? (given[name]) : undefined);
   return {
     directory: resolve(cwd, text('directory') ?? '.'),
     configFile: text('config') ?? 'automation-stack.yml',

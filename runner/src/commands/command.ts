@@ -71,6 +71,6 @@ export function flag(input: CommandInput, name: string): boolean {
 /** A repeatable option; empty where not given. */
 export function list(input: CommandInput, name: string): readonly string[] {
   const value = input.options[name];
-  if (Array.isArray(value)) return value;
-  return typeof value === 'string' ? [value] : [];
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' ? value : [];
 }

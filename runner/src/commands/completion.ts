@@ -9,8 +9,12 @@ const completion: CommandDefinition = {
   examples: [{ command: 'completion bash >> ~/.bashrc', explains: 'Complete in every new shell.' }],
   environment: 'none',
   async run(_context, input) {
-    const { completionScript } = await import('../views/completion.js');
-    return { text: await completionScript(input.arguments[0] as string) };
+    const [{ completionScript }, { allCommands }, { optionsOf }] = await Promise.all([
+      import('../views/completion.js'),
+      import('./registry.js'),
+      import('./program.js'),
+    ]);
+    return { text: completionScript(input.arguments[0] as string, await allCommands(), optionsOf) };
   },
 };
 

@@ -74,7 +74,7 @@ After a run that was killed, \`--resume\` goes on where it was cut off; \`rollba
               ...(resume === undefined ? {} : { resume }),
               ...(option(input, 'force') === undefined
                 ? {}
-                : { forcedBy: context.who, forcedReason: option(input, 'force') as string }),
+                : { forcedBy: context.who, forcedReason: option(input, 'force') }),
             }),
           (done) => ({ reason: deploySummary(done) }),
         );

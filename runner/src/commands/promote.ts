@@ -61,11 +61,11 @@ What never ran healthy there goes through it first, or is refused, as \`promotio
               ...waiting(input),
               ...(option(input, 'release') === undefined
                 ? {}
-                : { version: option(input, 'release') as string }),
+                : { version: option(input, 'release') }),
               ...(approvedBy === undefined ? {} : { approvedBy }),
               ...(option(input, 'force') === undefined
                 ? {}
-                : { forcedReason: option(input, 'force') as string }),
+                : { forcedReason: option(input, 'force') }),
             }),
           (done) => ({ reason: deploySummary(done) }),
         ),

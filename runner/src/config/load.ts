@@ -127,7 +127,7 @@ function wording(issue: z.core.$ZodRawIssue): string | undefined {
     return `must have a kind: ${TARGET_KINDS.join(' | ')}`;
   }
   if (issue.code === 'invalid_key')
-    return `"${String(issue.input ?? issue.path?.at(-1))}" is not a valid name: lower-case letters, digits and dashes, starting with a letter`;
+    return `"${String(issue.path?.at(-1))}" is not a valid name: lower-case letters, digits and dashes, starting with a letter`;
   return undefined;
 }
 

@@ -74,13 +74,12 @@ function offsetOf(document: Document, path: Path, part: 'key' | 'value'): number
 }
 
 function pairOrNode(document: Document, path: Path): Pair | Node | undefined {
-  const parent = (path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)) as unknown;
+  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
   const last = path[path.length - 1];
   if (isMap(parent)) {
-    return parent.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(last)) as
-      Pair | undefined;
+    return parent.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(last));
   }
-  if (isSeq(parent)) return parent.items[Number(last)] as Node | undefined;
+  if (isSeq<Node>(parent)) return parent.items[Number(last)];
   return undefined;
 }
 

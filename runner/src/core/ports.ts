@@ -1,9 +1,9 @@
 /** What the core and the steps need of the outside world. Adapters implement these; tests bring fakes. */
 
 export interface Clock {
-  now(): Date;
+  now(this: void): Date;
   /** Resolves after `ms` milliseconds, rejects with the signal's reason when it aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep(this: void, ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** An external command as data: built by pure functions in `invocations/`, run without a shell. */

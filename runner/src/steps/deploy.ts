@@ -125,9 +125,7 @@ async function roll(
     stage,
     signal: end,
     journal: (action, data) => journal.append(`${target.name}: ${action}`, data),
-    ...(healthy?.targets?.[target.name]?.stableMs === undefined
-      ? {}
-      : { expectedStableMs: healthy.targets[target.name]?.stableMs as number }),
+    expectedStableMs: healthy?.targets?.[target.name]?.stableMs,
   });
   const results: Record<string, TargetRecord> = {};
   let failure: { readonly target?: string; readonly error: unknown } | undefined;

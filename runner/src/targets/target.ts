@@ -12,7 +12,7 @@ export interface Rollout {
   /** Written and flushed before the side effect it describes. Data must be small and free of secrets. */
   journal(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
   /** How long this target took to become stable last time, in milliseconds: guides when to look first. */
-  readonly expectedStableMs?: number;
+  readonly expectedStableMs?: number | undefined;
 }
 
 /** What ran before a change, as plain JSON: enough for `restore`, also in another process after a crash. */

@@ -6,18 +6,18 @@ import type { CommandDefinition, OptionDefinition } from '../commands/command.js
  * automation-stack.yml when completing, so that the script never grows old.
  * @throws StackError USAGE for another shell than bash or zsh
  */
-export async function completionScript(shell: string): Promise<string> {
+export function completionScript(
+  shell: string,
+  definitions: readonly CommandDefinition[],
+  optionsOf: (definition: CommandDefinition) => readonly OptionDefinition[],
+): string {
   if (shell !== 'bash' && shell !== 'zsh') {
     throw new StackError('USAGE', `no completion for "${shell}"`, {
       next: 'Use `completion bash` or `completion zsh`.',
     });
   }
-  const [{ allCommands }, { optionsOf }] = await Promise.all([
-    import('../commands/registry.js'),
-    import('../commands/program.js'),
-  ]);
-  const definitions = (await allCommands()).filter((definition) => definition.hidden !== true);
-  const script = bashScript(definitions, optionsOf);
+  const shown = definitions.filter((definition) => definition.hidden !== true);
+  const script = bashScript(shown, optionsOf);
   return shell === 'bash' ? script : `autoload -U +X bashcompinit && bashcompinit\n${script}`;
 }
 

@@ -3,7 +3,7 @@ interface SchemaNode {
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
-  readonly const?: unknown;
+  readonly const?: string | number | boolean;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly additionalProperties?: SchemaNode | boolean;
   readonly required?: readonly string[];
@@ -46,7 +46,7 @@ function inside(node: SchemaNode, path: string): string[] {
     rows.push(...inside(node.additionalProperties, `${path}.NAME`));
   for (const branch of [...(node.oneOf ?? []), ...(node.anyOf ?? [])]) {
     const kind = branch.properties?.['kind']?.const;
-    rows.push(...inside(branch, kind === undefined ? path : `${path} (${String(kind)})`));
+    rows.push(...inside(branch, kind === undefined ? path : `${path} (${kind})`));
   }
   return rows;
 }
