@@ -221,13 +221,14 @@ resource "terraform_data" "bad" {
     expect(lines.join('\n')).not.to.contain('nowhere.tfrc');
   });
 
-  it('keeps the secrets of a backend configuration out of the command line', async () => {
+  it('keeps secrets of variables and of the backend configuration out of the command line', async () => {
     stack.write({
       'automation-stack.yml': CONFIG.replace(
         'workspace: staging }',
-        'workspace: default, backend-config: ["path=${env:STATE_TOKEN}.tfstate"] }',
+        'workspace: default, backend-config: ["path=${env:STATE_TOKEN}.tfstate"], variables: { token: "${env:STATE_TOKEN}" } }',
       ),
-      'terraform/main.tf': 'terraform {\n  backend "local" {}\n}\noutput "x" {\n  value = 1\n}\n',
+      'terraform/main.tf':
+        'terraform {\n  backend "local" {}\n}\nvariable "token" {}\noutput "x" {\n  value = length(var.token)\n}\n',
     });
     stack = await stack.again({ STATE_TOKEN: 'very-secret-place' });
     const seen: (readonly string[])[] = [];
@@ -239,8 +240,11 @@ resource "terraform_data" "bad" {
         return run(invocation, options);
       }) satisfies typeof run,
     });
-    await apply();
-    expect(JSON.stringify(seen)).to.contain('-backend-config=').and.not.to.contain('very-secret-place');
+    expect((await apply()).outputs['x']?.value).to.equal('very-secret-place'.length);
+    expect(JSON.stringify(seen))
+      .to.contain('-backend-config=')
+      .and.to.contain('-var-file=')
+      .and.not.to.contain('very-secret-place');
     expect(readdirSync(join(stack.directory, 'terraform'))).to.include('very-secret-place.tfstate');
   });
 

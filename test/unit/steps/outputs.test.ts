@@ -40,7 +40,10 @@ function fake(answers: Readonly<Record<string, Answer[]>>) {
 const output = (values: object): Answer => ({
   stdout: JSON.stringify(
     Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [name, { value, sensitive: false, type: 'x' }]),
+      Object.entries(values).map(([name, value]: [string, unknown]) => [
+        name,
+        { value, sensitive: false, type: 'x' },
+      ]),
     ),
   ),
 });
