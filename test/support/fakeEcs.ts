@@ -213,7 +213,7 @@ export class FakeEcs implements EcsApi {
         : first,
       task('new-2', move.to, '10.0.0.2'),
     ];
-    const old = task('old-1', move.from, '10.0.0.9');
+    const old = [task('old-1', move.from, '10.0.0.8'), task('old-2', move.from, '10.0.0.9')];
     const drained = this.passed(move.course.completedMs);
     const stop = {
       stopCode: 'ServiceSchedulerInitiated',
@@ -221,7 +221,7 @@ export class FakeEcs implements EcsApi {
     } as const;
     return [
       ...(this.passed(move.course.runningMs) || crashed ? fresh : []),
-      drained ? stopped(old, stop) : old,
+      ...old.map((one) => (drained ? stopped(one, stop) : one)),
     ];
   }
 }

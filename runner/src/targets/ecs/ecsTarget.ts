@@ -16,7 +16,8 @@ import {
 import { lastLogLines } from '../../adapters/aws/logs.js';
 import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js';
 import { moveService, registerRevision, type Change } from './changes.js';
-import type { Probe, ProbeRoute } from './gate.js';
+import type { ProbeRoute } from './endpoints.js';
+import type { Probe } from './gate.js';
 import { Looker, type Look } from './look.js';
 import { followRollout, type Report, type RolloutOptions } from './rollout.js';
 import { probePlan, resolveRoute } from './route.js';
@@ -187,6 +188,7 @@ export class EcsTarget implements Target {
         logLines: (stream, signal) => lastLogLines(aws, stream, LOG_LINES, signal),
       },
       acceptedMs: clock.now().getTime(),
+      desired: service.desiredCount ?? 0,
       timeoutMs: config.timeout,
       signal: rollout.signal,
       health: config.health,

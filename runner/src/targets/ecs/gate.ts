@@ -2,15 +2,10 @@ import type { Clock } from '../../core/ports.js';
 import { HealthGate, isHealthyStatus, type GateVerdict } from '../../core/rollout/healthGate.js';
 import { failedTasks, type TasksOf } from '../../core/rollout/stoppedTask.js';
 import type { HealthConfig } from '../../config/schema.js';
-import { stoppedTask, taskAddress, type Task } from '../../adapters/aws/ecs.js';
+import { stoppedTask } from '../../adapters/aws/ecs.js';
 import type { ProbeAnswer, ProbeOptions } from '../../adapters/http/probe.js';
 import { crashError, stoppedOf, unhealthyError, type DiagnosisScope } from './diagnosis.js';
-
-/** How the gate probes: one URL, each task by its own address, or nothing but the tasks' own life. */
-export type ProbeRoute =
-  | { readonly kind: 'tasks-only' }
-  | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'each-task'; readonly port: number; readonly path: string };
+import { findTasks, tasksOfRollout, type Endpoint, type FoundTasks, type ProbeRoute } from './endpoints.js';
 
 export type Probe = (url: string, options: ProbeOptions) => Promise<ProbeAnswer>;
 
@@ -21,38 +16,38 @@ export interface GateOptions {
   readonly tasks: TasksOf;
   readonly signal: AbortSignal;
   readonly probe: Probe;
+  /** Aborts when the platform is stable: the gate passes only after that. */
+  readonly settled: AbortSignal;
+  /** How many tasks are wanted at this moment; autoscaling may change it. */
+  readonly desired: () => number;
   /** Told about every round of probes. */
   readonly onProgress: (verdict: GateVerdict) => void;
 }
 
-/** In a long bake window, tasks are looked at this often; in a short one at its end. */
-const LOOK_EVERY_MS = 15_000;
+/** In a long bake window, ended tasks are searched for this often; in a short one at its end. */
+const SEARCH_EVERY_MS = 15_000;
 const LONGEST_PROBE_MS = 5000;
-
-interface Endpoint {
-  readonly name: string;
-  readonly url: string;
-}
+/** Between probes until everything is healthy for the first time, at most. */
+const EAGER_MS = 250;
 
 /**
  * Holds the release back until it has been healthy over the bake window: probes answer, and no task of it ended.
  *
- * @returns once healthy; the caller says by `settled` when the platform is stable too, and the gate passes after that
+ * @param found the tasks to probe where they are known already
  * @throws StackError DEPLOY_FAILED with reason and evidence; the signal's reason on abort
  */
-export async function passGate(options: GateOptions, settled: () => boolean): Promise<void> {
-  const { scope, health, signal, route } = options;
-  const { clock, api } = scope;
-  const found = route.kind === 'each-task' ? await taskEndpoints(options, route) : undefined;
-  const endpoints: readonly Endpoint[] =
-    found?.endpoints ?? (route.kind === 'url' ? [{ name: route.url, url: route.url }] : []);
+export async function passGate(options: GateOptions, found?: FoundTasks): Promise<void> {
+  const { health, route, settled } = options;
+  const { clock } = options.scope;
+  const tasks = route.kind === 'each-task' ? (found ?? (await allTasks(options, route))) : undefined;
+  const endpoints = tasks?.endpoints ?? (route.kind === 'url' ? [{ name: route.url, url: route.url }] : []);
   const names = endpoints.map((one) => one.name);
   const gate = new HealthGate({ bakeMs: health.for, timeoutMs: health.timeout }, names, now(clock));
-  let lookedMs = now(clock);
+  let searchedMs = now(clock);
   let stumbled = false;
   for (;;) {
     const roundMs = now(clock);
-    const settledBefore = settled();
+    const settledBefore = settled.aborted;
     await Promise.all(
       endpoints.map(async (endpoint) => {
         const result = await probeOnce(options, endpoint);
@@ -62,25 +57,58 @@ export async function passGate(options: GateOptions, settled: () => boolean): Pr
     );
     const verdict = gate.judge(now(clock));
     if (verdict.state !== 'healthy') options.onProgress(verdict);
-    if (verdict.state === 'unhealthy') throw await why(options, verdict.reason, found?.taskArns ?? []);
+    if (verdict.state === 'unhealthy') throw await why(options, verdict.reason, tasks?.taskArns ?? []);
     // The last round has to have begun after the platform was stable: before, an old task may have answered.
     if (verdict.state === 'healthy' && settledBefore) break;
-    if (now(clock) - lookedMs >= LOOK_EVERY_MS) {
-      lookedMs = now(clock);
-      const [crashed] = await stoppedOf(api, options.tasks, signal);
-      if (crashed !== undefined) throw await crashError(scope, crashed, signal);
+    if (now(clock) - searchedMs >= SEARCH_EVERY_MS) {
+      searchedMs = now(clock);
+      await refuseCrashed(options, undefined);
     }
-    await clock.sleep(nextRoundMs(options, verdict, now(clock) - roundMs), signal);
+    await pause(options, nextRoundMs(options, verdict, now(clock) - roundMs));
   }
-  await refuseCrashed(options, stumbled ? undefined : found?.taskArns);
+  await refuseCrashed(options, stumbled ? undefined : tasks?.taskArns);
   options.onProgress({ state: 'healthy' });
+}
+
+/**
+ * All the tasks that should be probed. One that ended since they were counted is missing: then its end is the
+ * reason to tell, or its replacement is waited for.
+ */
+async function allTasks(
+  options: GateOptions,
+  route: Extract<ProbeRoute, { kind: 'each-task' }>,
+): Promise<FoundTasks> {
+  const { scope, tasks, signal, health } = options;
+  const deadline = now(scope.clock) + health.timeout;
+  for (;;) {
+    const found = await findTasks(scope.api, { tasks, desired: options.desired() }, route, signal);
+    const count = found.endpoints.length;
+    if (count >= options.desired()) return found;
+    await refuseCrashed(options, undefined);
+    if (now(scope.clock) >= deadline) {
+      throw await why(options, `only ${count} of ${options.desired()} tasks have an address`, found.taskArns);
+    }
+    await scope.clock.sleep(500, signal);
+  }
 }
 
 /** Often until healthy for the first time, then at the configured interval, and once at the window's very end. */
 function nextRoundMs({ health }: GateOptions, verdict: GateVerdict, roundMs: number): number {
-  if (verdict.state === 'baking')
-    return Math.max(10, Math.min(health.interval - roundMs, health.for - verdict.forMs));
-  return Math.min(250, health.interval);
+  if (verdict.state === 'waiting') return Math.min(EAGER_MS, health.interval);
+  const untilInterval = Math.max(10, health.interval - roundMs);
+  if (verdict.state !== 'baking') return untilInterval;
+  return Math.min(untilInterval, Math.max(10, health.for - verdict.forMs));
+}
+
+/** Sleeps, but wakes at once when the platform gets stable: that may be all the gate waits for. */
+async function pause({ scope, signal, settled }: GateOptions, ms: number): Promise<void> {
+  if (settled.aborted) return scope.clock.sleep(ms, signal);
+  try {
+    await scope.clock.sleep(ms, AbortSignal.any([signal, settled]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!settled.aborted) throw error;
+  }
 }
 
 async function probeOnce({ health, probe, signal }: GateOptions, endpoint: Endpoint) {
@@ -90,35 +118,8 @@ async function probeOnce({ health, probe, signal }: GateOptions, endpoint: Endpo
   return { ok, words: answer.words };
 }
 
-/** Addresses of the tasks that the rollout started; two API calls. */
-async function taskEndpoints(
-  { scope, tasks, signal }: GateOptions,
-  route: Extract<ProbeRoute, { kind: 'each-task' }>,
-): Promise<{ readonly endpoints: readonly Endpoint[]; readonly taskArns: readonly string[] }> {
-  const listed = await scope.api.describeTasks(await scope.api.listTasks('RUNNING', signal), signal);
-  const own = tasksOfRollout(listed, tasks);
-  const endpoints = own.flatMap((task) => {
-    const address = taskAddress(task);
-    const host = address?.includes(':') === true ? `[${address}]` : address;
-    return host === undefined
-      ? []
-      : [{ name: `${host}:${route.port}`, url: `http://${host}:${route.port}${route.path}` }];
-  });
-  return { endpoints, taskArns: own.map((task) => task.taskArn ?? '') };
-}
-
 /**
- * The running tasks that a rollout started. Going back to a revision whose tasks still run starts new ones of the
- * same revision, while those others drain: then the time tells them apart.
- */
-function tasksOfRollout(listed: readonly Task[], { taskDefinition, sinceMs = 0 }: TasksOf): readonly Task[] {
-  const same = listed.filter((task) => task.taskDefinitionArn === taskDefinition);
-  const fresh = same.filter((task) => (task.createdAt?.getTime() ?? Infinity) >= sinceMs);
-  return fresh.length > 0 ? fresh : same;
-}
-
-/**
- * The last word: no task of the rollout may have ended.
+ * No task of the rollout may have ended by itself.
  *
  * @param known the tasks that were probed all along; undefined where ended ones have to be searched for
  */
@@ -137,13 +138,9 @@ async function why(options: GateOptions, reason: string, taskArns: readonly stri
   const [crashed] = await stoppedOf(scope.api, tasks, signal);
   if (crashed !== undefined) return crashError(scope, crashed, signal);
   const arns = taskArns.length > 0 ? taskArns : await scope.api.listTasks('RUNNING', signal);
-  const own = tasksOfRollout(await scope.api.describeTasks(arns, signal), tasks);
-  return unhealthyError(
-    scope,
-    reason,
-    own.map((task) => stoppedTask(task).id),
-    signal,
-  );
+  const own = tasksOfRollout(await scope.api.describeTasks(arns, signal), tasks, options.desired());
+  const ids = own.map((task) => stoppedTask(task).id);
+  return unhealthyError(scope, reason, ids, signal);
 }
 
 const now = (clock: Clock): number => clock.now().getTime();

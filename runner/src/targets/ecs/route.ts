@@ -1,7 +1,7 @@
 import type { AwsClients } from '../../adapters/aws/clients.js';
 import type { ContainerDefinition, Service, TaskDefinition } from '../../adapters/aws/ecs.js';
 import type { HealthConfig } from '../../config/schema.js';
-import type { ProbeRoute } from './gate.js';
+import type { ProbeRoute } from './endpoints.js';
 
 /** How the health of a service is to be probed. */
 export type ProbePlan =

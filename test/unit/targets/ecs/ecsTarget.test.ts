@@ -110,11 +110,34 @@ describe('an ECS service: deploy', () => {
       'DescribeTaskDefinition',
       'RegisterTaskDefinition',
       'UpdateService',
-      'DescribeServices',
+      // The new tasks are looked for shortly before the service is expected to be stable.
       'ListTasks RUNNING',
       'DescribeTasks',
+      'DescribeServices',
       'DescribeTasks',
     ]);
+  });
+
+  it('is done as soon as the platform is, where the bake window has passed by then', async () => {
+    const { make, rollout, elapsed } = world({ health: { for: 300, interval: 60_000 } });
+    await make().deploy(release('b'), { ...rollout, expectedStableMs: 2000 });
+    expect(elapsed()).to.equal(2000);
+  });
+
+  it('looks for the tasks again where they were not all there early', async () => {
+    const { make, rollout, ecs, probed } = world();
+    ecs.courses = [{ runningMs: 3000, completedMs: 4000 }];
+    await make().deploy(release('b'), { ...rollout, expectedStableMs: 2000 });
+    expect(new Set(probed).size).to.equal(2);
+    expect(ecs.calls.filter((call) => call === 'ListTasks RUNNING')).to.have.length(2);
+  });
+
+  it('does not pass where tasks are gone when they are to be probed', async () => {
+    const { make, rollout, ecs } = world();
+    const list = ecs.listTasks.bind(ecs);
+    ecs.listTasks = async (desired, signal) => (desired === 'RUNNING' ? [] : list(desired, signal));
+    const failure = await rejection(make().deploy(release('b'), rollout), 'DEPLOY_FAILED');
+    expect(failure.message).to.equal('only 0 of 2 tasks have an address');
   });
 
   it('needs two calls and changes nothing where the release runs already', async () => {
