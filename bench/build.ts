@@ -125,7 +125,7 @@ async function mutableRepository(
   const { CreateRepositoryCommand, ECRClient } = await import('@aws-sdk/client-ecr');
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test-secret-key' };
   const client = new ECRClient({
-    endpoint: env['AWS_ENDPOINT_URL'] as string,
+    endpoint: env['AWS_ENDPOINT_URL'],
     region: 'eu-west-1',
     credentials,
   });

@@ -1,7 +1,7 @@
 import type { Change } from './commits.js';
 
 /** Headings in the order in which they are read; types that are not here are housekeeping and left out. */
-const SECTIONS: readonly { readonly title: string; takes(change: Change): boolean }[] = [
+const SECTIONS: readonly { readonly title: string; readonly takes: (change: Change) => boolean }[] = [
   { title: 'Breaking changes', takes: (change) => change.breaking !== undefined },
   { title: 'Features', takes: (change) => change.type === 'feat' },
   { title: 'Fixes', takes: (change) => change.type === 'fix' },

@@ -104,7 +104,7 @@ async function settled<T extends readonly Promise<unknown>[]>(
   work: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   await Promise.allSettled(work);
-  return Promise.all(work) as Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
+  return Promise.all(work);
 }
 
 /** @returns the digest, or the refusal of an immutable tag, which may be harmless */

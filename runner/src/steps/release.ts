@@ -3,8 +3,6 @@ import { StackError } from '../core/errors.js';
 import type { ReleaseRecord } from '../core/release.js';
 import { workingTreeInputs } from './inputs.js';
 
-export { workingTreeInputs } from './inputs.js';
-
 export interface ReleaseRequest {
   /** Whose registry gets the images. */
   readonly environment: NamedEnvironment;

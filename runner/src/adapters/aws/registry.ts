@@ -5,7 +5,7 @@ import { readIdentity } from './identity.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** AUTOMATION_STACK_REGISTRY: the local environment's registry, a mirror, one account for all images. */
-const override = (env: Environment): string | undefined =>
+export const registryOverride = (env: Environment): string | undefined =>
   env['AUTOMATION_STACK_REGISTRY']?.replace(/^https?:\/\//, '').replace(/\/+$/, '') || undefined;
 
 /**
@@ -13,11 +13,11 @@ const override = (env: Environment): string | undefined =>
  * else the ECR of the account the configuration names, else of the account the credentials belong to.
  */
 export async function registryHost(aws: AwsClients, env: Environment): Promise<string> {
-  const known = knownHost(aws, override(env));
+  const known = knownHost(aws, registryOverride(env));
   return known ?? registryOfAccount(aws, env, (await readIdentity(aws)).account);
 }
 
 /** The same, where the account the credentials belong to is known already. */
 export function registryOfAccount(aws: AwsClients, env: Environment, account: string): string {
-  return knownHost({ region: aws.region, account: aws.account ?? account }, override(env)) ?? '';
+  return knownHost({ region: aws.region, account: aws.account ?? account }, registryOverride(env)) ?? '';
 }

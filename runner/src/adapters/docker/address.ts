@@ -61,7 +61,7 @@ function certificates(env: Env): DockerOptions {
     const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((name) =>
       readFileSync(join(directory, name)),
     );
-    return { ca, cert, key } as DockerOptions;
+    return { ca, cert, key };
   } catch (cause) {
     throw new StackError('DOCKER_UNREACHABLE', `no client certificates in ${directory}`, {
       where: env['DOCKER_HOST'],

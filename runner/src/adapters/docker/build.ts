@@ -87,7 +87,7 @@ function dial(docker: Docker, query: object, signal: AbortSignal): Promise<Reada
     statusCodes: { 200: true, 400: 'bad request', 500: 'server error' },
   };
   return new Promise((resolve, reject) => {
-    docker.modem.dial(request as never, (error: Error | null, stream: unknown) =>
+    docker.modem.dial(request, (error: Error | null, stream: unknown) =>
       error ? reject(refused(error, signal)) : resolve(stream as Readable),
     );
   });

@@ -87,7 +87,11 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
     ping,
     info: async () => {
       const { builder } = await ping();
-      return on(async (client) => ({ ...readInfo(await client.info()), ...(await ping()), builder }));
+      return on(async (client) => ({
+        ...readInfo((await client.info()) as EngineAnswer),
+        ...(await ping()),
+        builder,
+      }));
     },
     image: (reference) =>
       on(async (client) => {
@@ -185,7 +189,10 @@ function readVersion(
   };
 }
 
-function readInfo(info: Record<string, unknown>): Omit<EngineInfo, 'apiVersion' | 'builder'> {
+/** The part of the engine's own words that is shown; dockerode types it as anything. */
+type EngineAnswer = Readonly<Record<string, string | number | undefined>>;
+
+function readInfo(info: EngineAnswer): Omit<EngineInfo, 'apiVersion' | 'builder'> {
   const words = (name: string) => String(info[name] ?? '');
   return {
     version: words('ServerVersion'),

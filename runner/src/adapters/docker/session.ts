@@ -55,7 +55,7 @@ export async function openSession(docker: Docker, offers: SessionOffers): Promis
       },
       statusCodes: { 200: true, 400: 'bad request', 404: 'no sessions', 500: 'server error' },
     };
-    docker.modem.dial(request as never, (error: Error | null, upgraded: unknown) =>
+    docker.modem.dial(request, (error: Error | null, upgraded: unknown) =>
       error ? reject(error) : resolve(upgraded as Duplex),
     );
   });

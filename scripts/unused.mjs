@@ -1,0 +1,2 @@
+// Stands in the bundle for packages that a dependency loads and we never call.
+export default {};
