@@ -28,7 +28,6 @@ await build({
   },
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   sourcemap: false,
   legalComments: 'none',
   define: { RUNNER_VERSION: JSON.stringify(version) },

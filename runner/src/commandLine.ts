@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import { ExitCode, StackError, toErrorRecord } from './core/errors.js';
 import { didYouMean } from './core/nearest.js';
 import type { CommandDefinition, CommandResult } from './commands/command.js';
+import { buildProgram, CommanderError } from './commands/program.js';
 import { registry } from './commands/registry.js';
 import { createContext, type GlobalOptions } from './container.js';
+import { createViews } from './views/create.js';
 
 /** The process as the command line needs it; tests bring their own. */
 export interface Process {
@@ -18,7 +20,6 @@ export interface Process {
 
 /** Runs one command line to its end. Never throws; every failure is shown and becomes an exit code. */
 export async function runCommandLine(world: Process): Promise<number> {
-  const { buildProgram, CommanderError } = await import('./commands/program.js');
   const { verb, words } = verbFirst(world.argv);
   // `help` and everything about the whole program need all definitions; a verb needs only its own.
   const only = verb !== undefined && Object.hasOwn(registry, verb) ? verb : undefined;
@@ -70,8 +71,7 @@ async function execute(world: Process, definition: CommandDefinition, command: C
     });
   }
   const startedAt = new Date();
-  const context = await createContext({ options, env: world.env, signal: interrupt.signal });
-  const { createViews } = await import('./views/create.js');
+  const context = createContext({ options, env: world.env, signal: interrupt.signal });
   const views = createViews({ context, stdout: world.stdout, stderr: world.stderr });
   for (const view of views.subscribers) context.events.subscribe(view);
 

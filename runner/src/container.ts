@@ -1,11 +1,14 @@
 import { hostname, userInfo } from 'node:os';
+import { selectEnvironment } from './config/environment.js';
 import type { Config, EnvironmentConfig } from './config/schema.js';
 import type { Clock, ObjectStore, Processes } from './core/ports.js';
+import { systemClock } from './adapters/process/clock.js';
+import { createProcesses } from './adapters/process/processes.js';
+import { createGit, type Git } from './adapters/git/git.js';
 import { EventBus } from './core/events.js';
 import { SecretRegistry } from './secrets/redact.js';
 import type { AwsClients } from './adapters/aws/clients.js';
 import type { DockerEngine } from './adapters/docker/engine.js';
-import type { Git } from './adapters/git/git.js';
 import type { SshHosts } from './adapters/ssh/hosts.js';
 import type { State } from './state/state.js';
 import type { Target } from './targets/target.js';
@@ -68,13 +71,9 @@ export interface ContextInput {
 }
 
 /** Builds the context on the real world. */
-export async function createContext(input: ContextInput): Promise<Context> {
+export function createContext(input: ContextInput): Context {
   const { options, env, signal } = input;
   const secrets = new SecretRegistry();
-  const { systemClock } = await import('./adapters/process/clock.js');
-  const { createProcesses } = await import('./adapters/process/processes.js');
-  const { createGit } = await import('./adapters/git/git.js');
-  const { loadConfig } = await import('./config/load.js');
   const events = new EventBus(systemClock.now, (value) => secrets.value(value));
   const processes = createProcesses({ cwd: options.directory, env, redact: (text) => secrets.text(text) });
   const once = <T>(make: () => Promise<T>) => {
@@ -92,7 +91,10 @@ export async function createContext(input: ContextInput): Promise<Context> {
     };
   };
 
-  const config = once(() => loadConfig(options.directory, options.configFile));
+  const config = once(async () => {
+    const { loadConfig } = await import('./config/load.js');
+    return loadConfig(options.directory, options.configFile);
+  });
   const aws = perEnvironment(async (environment) => {
     const { createAwsClients } = await import('./adapters/aws/clients.js');
     const settings = await context.resolve(environment.config.aws, environment);
@@ -116,7 +118,6 @@ export async function createContext(input: ContextInput): Promise<Context> {
     git: createGit(processes, options.directory, env),
     config,
     environment: async (name) => {
-      const { selectEnvironment } = await import('./config/environment.js');
       return selectEnvironment(await config(), name ?? options.environment);
     },
     resolve: async (value, environment) => {

@@ -35,7 +35,7 @@ async function open(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Deployment> {
   const abort = new AbortController();
-  const context = await createContext({
+  const context = createContext({
     options: {
       directory,
       configFile: 'automation-stack.yml',

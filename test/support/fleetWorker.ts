@@ -6,7 +6,7 @@ import { createContext } from '../../runner/src/container.js';
 import type { ReleaseRecord } from '../../runner/src/core/release.js';
 import { createTargets } from '../../runner/src/targets/create.js';
 
-const context = await createContext({
+const context = createContext({
   options: {
     directory: process.env['WORKER_DIRECTORY'] as string,
     configFile: 'automation-stack.yml',

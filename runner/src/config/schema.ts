@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { isDuration, parseDuration } from './duration.js';
 
+// One document is validated a run: compiling validators first would take longer than it saves.
+z.config({ jitless: true });
+
 /**
  * The one source of what `automation-stack.yml` may hold: validation, the JSON Schema in `resources/` and the
  * reference page of the docs are all made from it. Descriptions are the docs.
