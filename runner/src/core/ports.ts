@@ -18,7 +18,7 @@ export interface Invocation {
 }
 
 export interface ProcessOptions {
-  /** Aborting sends SIGTERM (SIGINT for terraform, so that it saves its state), SIGKILL 30 s later. */
+  /** Aborting sends SIGTERM and SIGKILL 30 s later; to terraform SIGINT alone, so that it always saves its state. */
   readonly signal?: AbortSignal;
   /** The signal sent on abort. */
   readonly killSignal?: 'SIGINT' | 'SIGTERM';

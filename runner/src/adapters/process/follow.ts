@@ -14,6 +14,11 @@ export async function followFile(
   ended: Promise<unknown>,
   onLine: (line: string) => void,
 ): Promise<void> {
+  let running = true;
+  const over = ended.then(
+    () => void (running = false),
+    () => void (running = false),
+  );
   const file = await open(path, 'r');
   const lines = new LineSplitter(onLine);
   const buffer = Buffer.alloc(CHUNK_BYTES);
@@ -25,11 +30,6 @@ export async function followFile(
     }
   };
   try {
-    let running = true;
-    const over = ended.then(
-      () => void (running = false),
-      () => void (running = false),
-    );
     while (running) {
       await readOn();
       await Promise.race([over, pause(LOOK_EVERY_MS)]);

@@ -4,18 +4,29 @@ const KILL_AFTER_MS = 30_000;
 /** A child's process group: what it started goes with it, so that no grandchild holds its pipes open for ever. */
 export class ProcessGroup {
   private timer: NodeJS.Timeout | undefined;
-
-  /** @param leader process id of a child that was started detached */
-  constructor(private readonly leader: number | undefined) {}
+  private asked = false;
 
   /**
-   * Asks for an orderly end, and kills the group where there is none after 30 s.
-   * SIGINT goes to the leader alone: terraform then ends its own children in order, and must not be overtaken.
+   * @param leader process id of a child that was started detached
+   * @param killAfterMs how long it gets to end by itself after SIGTERM
+   */
+  constructor(
+    private readonly leader: number | undefined,
+    private readonly killAfterMs = KILL_AFTER_MS,
+  ) {}
+
+  /**
+   * Asks once for an orderly end. After SIGTERM the group is killed where it does not end; SIGINT goes to the leader
+   * alone and is never followed by a kill: terraform then waits for what its provider has begun, however long that
+   * takes, and saves its state; killed, it would lose it.
    */
   end(signal: 'SIGINT' | 'SIGTERM'): void {
-    if (this.leader === undefined || this.timer !== undefined) return;
-    send(signal === 'SIGINT' ? this.leader : -this.leader, signal);
-    this.timer = setTimeout(() => send(-(this.leader as number), 'SIGKILL'), KILL_AFTER_MS);
+    const { leader } = this;
+    if (leader === undefined || this.asked) return;
+    this.asked = true;
+    send(signal === 'SIGINT' ? leader : -leader, signal);
+    if (signal === 'SIGINT') return;
+    this.timer = setTimeout(() => send(-leader, 'SIGKILL'), this.killAfterMs);
   }
 
   /** It has ended: nothing is left to kill. */
