@@ -1,7 +1,7 @@
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord } from '../core/release.js';
-import { option, type CommandDefinition, type CommandInput } from './command.js';
+import { flag, option, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
 
 const LIMIT = 20;
 /** Rows are for people and scripts to page through; more at once helps neither. */
@@ -10,11 +10,12 @@ const REASON_WIDTH = 60;
 
 const history: CommandDefinition = {
   name: 'history',
-  summary: 'List the deployments of an environment, newest first',
+  summary: 'List the deployments of an environment, or the releases, newest first',
   description:
     'Every attempt to bring a release to the environment: which version, how it ended, how long it took, who ran it and why it failed. Times are UTC. A deployment that shows as `cut-off` was killed before its end; `deploy --resume` goes on with the last one, `rollback` undoes it.',
   options: [
     { name: 'limit', value: 'N', description: `Number of deployments (default: ${LIMIT}).` },
+    { name: 'releases', description: 'List the releases that were made instead.' },
     { name: 'before', value: 'SEQ', description: 'Only deployments older than this number: the next page.' },
   ],
   examples: [
@@ -23,10 +24,12 @@ const history: CommandDefinition = {
       command: 'history --env production --before 120 --json',
       explains: 'The page before number 120, for a script.',
     },
+    { command: 'history --releases', explains: 'What could be deployed, promoted or rolled back to.' },
   ],
-  environment: 'required',
+  environment: 'optional',
   async run(context, input) {
     const limit = wholeNumber(input, 'limit', HIGHEST_LIMIT) ?? LIMIT;
+    if (flag(input, 'releases')) return releases(context, limit);
     const before = wholeNumber(input, 'before', Number.MAX_SAFE_INTEGER);
     const { name } = await context.environment();
     const { ledger } = await context.state();
@@ -40,6 +43,22 @@ const history: CommandDefinition = {
     };
   },
 };
+
+async function releases(context: Context, limit: number): Promise<CommandResult> {
+  const { ledger } = await context.state();
+  const found = await ledger.releases(limit);
+  if (found.length === 0) return { data: [], text: 'No release was made yet. Start with: node runner push' };
+  const { table } = await import('../views/table.js');
+  const rows = found.map((release) => [
+    release.version,
+    release.createdAt.slice(0, 16).replace('T', ' '),
+    release.branch,
+    release.commit.slice(0, 12),
+    release.createdBy,
+    Object.keys(release.images).join(', '),
+  ]);
+  return { data: found, text: table(['version', 'made (utc)', 'branch', 'commit', 'by', 'images'], rows) };
+}
 
 /** A record that says `running` while no run holds the environment is what a killed run left. */
 async function tellCutOff(
