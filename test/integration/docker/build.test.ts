@@ -75,9 +75,7 @@ describe('building images', function () {
         await buildAll(shop.context, [], 'build', { force: true });
         expect(await shop.inside('web', 'cat', '/colour')).to.equal('it is sea green');
         expect(output(shop.events)).to.include('it is sea green');
-        expect(progress(shop.events).join('\n')).to.match(
-          /\d\/\d\] RUN echo "it is \$COLOUR" \| tee \/colour done/,
-        );
+        expect(progress(shop.events).join('\n')).to.match(/\d\/\d\] RUN echo .* \| tee \/colour done/);
       });
 
       it('carries files of many sizes whole', async () => {
