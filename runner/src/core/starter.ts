@@ -160,10 +160,3 @@ function targetLines(
 }
 
 const indent = (lines: readonly string[]) => lines.map((line) => `    ${line}`);
-
-/** The whole Jenkinsfile. */
-export const STARTER_JENKINSFILE = `// Runs what automation-stack.yml says of this branch; \`node runner stages\` prints it.
-@Library('automation-stack') _
-
-automationStack()
-`;

@@ -3,7 +3,6 @@ import { basename, join, relative, resolve } from 'node:path';
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
 import {
-  STARTER_JENKINSFILE,
   starterConfig,
   starterName,
   type StarterFacts,
@@ -37,13 +36,6 @@ export async function initialise(context: Context, shape: StarterShape | undefin
   await create(directory, configFile, configuration);
   const written = [configFile];
   const kept: string[] = [];
-  try {
-    await create(directory, 'Jenkinsfile', STARTER_JENKINSFILE);
-    written.push('Jenkinsfile');
-  } catch (error) {
-    if (!(error instanceof StackError)) throw error;
-    kept.push('Jenkinsfile');
-  }
   ((await ignoreState(directory)) ? written : kept).push('.gitignore');
   return { configuration, facts, written, kept };
 }

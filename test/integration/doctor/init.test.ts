@@ -72,20 +72,17 @@ describe('init', () => {
       .that.includes({ kind: 'fleet' });
   });
 
-  it('writes a Jenkinsfile and keeps the state out of git, once', async () => {
+  it('keeps the state out of git, once', async () => {
     const { context } = await make({ '.gitignore': 'node_modules/' });
     const done = await initialise(context, undefined);
-    expect(done.written).to.deep.equal(['automation-stack.yml', 'Jenkinsfile', '.gitignore']);
+    expect(done.written).to.deep.equal(['automation-stack.yml', '.gitignore']);
     expect(read('.gitignore')).to.equal('node_modules/\n.automation-stack/\n');
-    expect(read('Jenkinsfile').trim().split('\n').length).to.be.at.most(5);
-    expect(read('Jenkinsfile')).to.contain("@Library('automation-stack')");
   });
 
-  it('refuses to overwrite a configuration, and keeps the Jenkinsfile that is there', async () => {
-    const { context } = await make({ Jenkinsfile: 'mine', '.gitignore': '.automation-stack\n' });
+  it('refuses to overwrite a configuration', async () => {
+    const { context } = await make({ '.gitignore': '.automation-stack\n' });
     const done = await initialise(context, undefined);
-    expect(done.kept).to.deep.equal(['Jenkinsfile', '.gitignore']);
-    expect(read('Jenkinsfile')).to.equal('mine');
+    expect(done.kept).to.deep.equal(['.gitignore']);
     writeFileSync(join((stack as Deployment).directory, 'automation-stack.yml'), 'mine');
     const error = await rejection(initialise(context, undefined), 'FILE_EXISTS');
     expect(error.exitCode).to.equal(2);
