@@ -17,10 +17,12 @@ interface FakeHost {
   aside: Container | undefined;
   reachable: boolean;
   registered: boolean;
+  readonly images: Set<string>;
 }
 
 /** How a version behaves on a host; healthy where nothing is said. */
-export type Behaviour = 'crashes' | 'falls ill' | 'breaks the playbook' | 'loses the host' | 'is not served';
+export type Behaviour =
+  'has no image' | 'crashes' | 'falls ill' | 'breaks the playbook' | 'loses the host' | 'is not served';
 
 /**
  * A fleet in memory: hosts with containers, an Ansible that does what the role app_container does, a load balancer.
@@ -52,6 +54,7 @@ export class FakeFleet {
         aside: undefined,
         reachable: true,
         registered: false,
+        images: new Set(),
       });
     }
   }
@@ -145,7 +148,11 @@ export class FakeFleet {
       fake.running = image === '' ? undefined : container;
       return [];
     }
-    switch (this.behaviour(name, container.version)) {
+    const behaviour = this.behaviour(name, container.version);
+    if (behaviour === 'has no image') return [{ ...failure, message: 'manifest unknown' }];
+    fake.images.add(image);
+    if (variables['app_container_state'] === 'fetched') return [];
+    switch (behaviour) {
       case 'breaks the playbook':
         return [{ ...failure, message: 'the disk is full' }];
       case 'loses the host':
@@ -175,8 +182,10 @@ export class FakeFleet {
       async exec() {
         throw new Error('not used by a fleet');
       },
-      async execAsRoot(host) {
-        const { running, aside } = reach(host);
+      async execAsRoot(host, argv) {
+        const { running, aside, images } = reach(host);
+        if (argv[1] === 'image')
+          return { exitCode: images.has(argv.at(-1) ?? '') ? 0 : 1, stdout: '', stderr: '' };
         const line = (name: string, one: Container | undefined, state = one?.state) =>
           one === undefined
             ? ''

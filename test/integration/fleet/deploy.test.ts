@@ -33,7 +33,11 @@ describe('deploying to a real fleet', function () {
     expect(record).to.include({ kind: 'fleet', status: 'healthy', digest: digests.one });
     expect(record.facts).to.deep.equal({ hosts: '4' });
     expect(await versions()).to.equal(all('1.0.0'));
-    expect(journal).to.deep.equal(['replace test-fleet-0,test-fleet-1', 'replace test-fleet-2,test-fleet-3']);
+    expect(journal).to.deep.equal([
+      `fetch ${HOSTS.join()}`,
+      'replace test-fleet-0,test-fleet-1',
+      'replace test-fleet-2,test-fleet-3',
+    ]);
     const phases = deployment.events.flatMap((event) =>
       event.type === 'stage.progress' && event.subject === 'test-fleet-3' ? [event.phase] : [],
     );
@@ -55,6 +59,16 @@ describe('deploying to a real fleet', function () {
     expect(record.status).to.equal('unchanged');
     expect(journal).to.deep.equal([]);
     expect(deployment.events).to.deep.equal([]);
+  });
+
+  it('touches nothing where the image is not in the registry', async () => {
+    const journal: string[] = [];
+    const missing = fleet.release('1.0.1', `sha256:${'0'.repeat(64)}`);
+    const error = await rejection(target.deploy(missing, rollout({ journal })), 'DEPLOY_FAILED');
+    expect(error.message).to.include('task "Pull the image by its digest"');
+    expect(error.evidence.join('\n')).to.match(/manifest.*(unknown|not found)/i);
+    expect(journal).to.deep.equal([`fetch ${HOSTS.join()}`]);
+    expect(await versions()).to.equal(all('1.0.0'));
   });
 
   for (const [name, reason] of [

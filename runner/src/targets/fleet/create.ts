@@ -1,12 +1,13 @@
 import type { FleetConfig } from '../../config/schema.js';
 import type { Context, NamedEnvironment } from '../../container.js';
-import { inGroup } from '../../core/host.js';
+import { StackError } from '../../core/errors.js';
+import { inGroup, type Host } from '../../core/host.js';
 import { REGISTRY_PASSWORD, REGISTRY_USERNAME } from '../../invocations/ansible.js';
 import { inventoryOf } from '../../steps/inventory.js';
 import { runPlaybook } from '../../steps/playbook.js';
 import type { Target } from '../target.js';
 import { createBalancer } from './balancer.js';
-import { FleetTarget, refuseEmptyGroup } from './fleetTarget.js';
+import { FleetTarget } from './fleetTarget.js';
 import { registryOf } from './registry.js';
 
 /** A fleet of an environment on the real world: Terraform's hosts, SSH, Ansible, the account's load balancer. */
@@ -68,5 +69,13 @@ export async function createFleetTarget(parts: {
       });
       return outcome.failures;
     },
+  });
+}
+
+function refuseEmptyGroup(hosts: readonly Host[], group: string, environmentName: string): readonly Host[] {
+  if (hosts.length > 0) return hosts;
+  throw new StackError('CONFIG_INVALID', `no host of ${environmentName} is in the group "${group}"`, {
+    where: `targets of ${environmentName}`,
+    next: `See who is there: node runner inventory --env ${environmentName}`,
   });
 }

@@ -13,8 +13,12 @@ describe('a fleet', () => {
     fleet.log.length = 0;
   });
 
-  it('goes batch by batch: journal, drain, play, watch, register', async () => {
+  it('brings the image everywhere first, then goes batch by batch: drain, play, watch, register', async () => {
     const record = await deploy('1.1.0');
+    expect(fleet.log.splice(0, 2)).to.deep.equal([
+      'journal fetch web-1,web-2,web-3,web-4',
+      'play fetched 1.1.0 on web-1,web-2,web-3,web-4',
+    ]);
     expect(fleet.log).to.deep.equal(
       [
         ['web-1', 'web-2'],
@@ -57,7 +61,7 @@ describe('a fleet', () => {
     let plays = 0;
     fleet.onPlay = () => {
       plays += 1;
-      if (plays === 2) second.abort(new Error('killed'));
+      if (plays === 3) second.abort(new Error('killed'));
       second.signal.throwIfAborted();
     };
     await fleet
@@ -128,6 +132,15 @@ describe('a fleet', () => {
     expect(fleet.log).to.deep.equal([]);
   });
 
+  it('takes no host out of service for an image that cannot be had', async () => {
+    fleet.behaviours.set('web-3 1.1.0', 'has no image');
+    const error = await rejection(deploy('1.1.0'), 'DEPLOY_FAILED');
+    expect(error.message).to.equal('web-3: task "Do it": manifest unknown');
+    expect(error.evidence[0]).to.include('nothing was changed there');
+    expect(fleet.log.join()).not.to.include('drain');
+    expect(fleet.versions()).to.equal('1.0.0 1.0.0 1.0.0 1.0.0');
+  });
+
   it('keeps a host that was lost in the middle out of the target group', async () => {
     fleet.behaviours.set('web-2 1.1.0', 'loses the host');
     const error = await rejection(deploy('1.1.0'), 'DEPLOY_FAILED');
@@ -155,7 +168,7 @@ describe('a fleet', () => {
 
   it('works without a load balancer', async () => {
     await deploy('1.1.0', { 'target-group': undefined });
-    expect(fleet.log.filter((line) => !/^(play|journal replace)/.test(line))).to.deep.equal([]);
+    expect(fleet.log.filter((line) => !/^(play|journal (fetch|replace))/.test(line))).to.deep.equal([]);
   });
 
   it('goes back to a snapshot in batches, and once more changes nothing', async () => {
@@ -204,6 +217,15 @@ describe('a fleet', () => {
     await rejection(target.deploy(fleet.release('1.1.0'), fleet.rollout()), 'DEPLOY_FAILED');
     (fleet.hosts.get('web-4') as { reachable: boolean }).reachable = false;
     expect((await target.restore(snapshot, fleet.rollout())).status).to.equal('rolled-back');
+  });
+
+  it('never removes what ran before, though it does not get healthy any more', async () => {
+    const target = fleet.target();
+    const snapshot = await target.snapshot();
+    await deploy('1.1.0');
+    for (const name of fleet.hosts.keys()) fleet.behaviours.set(`${name} 1.0.0`, 'falls ill');
+    await rejection(target.restore(snapshot, fleet.rollout()), 'DEPLOY_FAILED');
+    expect(fleet.versions()).to.equal('1.0.0 1.0.0 1.0.0 1.0.0');
   });
 
   it('tells what runs where', async () => {

@@ -1,0 +1,99 @@
+import type { Host } from '../../core/host.js';
+import type { Rollout, TargetStatus } from '../target.js';
+import { tell } from './batch.js';
+import { lookAt, type HostContainers } from './containers.js';
+import { probeHost, type GateParts } from './gate.js';
+import type { FleetParts } from './parts.js';
+import { containerName, healthPort, type WantedContainer } from './wanted.js';
+
+/** One look at a host: its containers, or why it could not be looked at. */
+export type Look =
+  | { readonly host: Host; readonly containers: HostContainers; readonly error?: undefined }
+  | { readonly host: Host; readonly containers?: undefined; readonly error: unknown };
+
+/** Looks at every host of the fleet, side by side. */
+export async function lookAtAll(fleet: FleetParts, signal?: AbortSignal): Promise<Look[]> {
+  const ssh = await fleet.ssh();
+  const name = containerName(fleet);
+  return ssh.each(await fleet.hosts(), async (host): Promise<Look> => {
+    try {
+      return { host, containers: await lookAt(ssh, host, name, signal) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      return { host, error };
+    }
+  });
+}
+
+/** How this fleet's hosts are asked for their health. */
+export async function gateOf(fleet: FleetParts): Promise<GateParts> {
+  const { clock, config } = fleet;
+  return { ssh: await fleet.ssh(), clock, health: config.health, port: healthPort(fleet) };
+}
+
+/** Names of the hosts that run what is wanted already, and answer. */
+export async function currentHosts(
+  fleet: FleetParts,
+  looks: readonly Look[],
+  wanted: WantedContainer,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const candidates = looks.filter(
+    ({ containers }) =>
+      containers?.proven?.definition === wanted.definition &&
+      containers.proven.state === 'running' &&
+      containers.next === undefined,
+  );
+  const gate = await gateOf(fleet);
+  const ssh = await fleet.ssh();
+  const answers = await ssh.each(
+    candidates.map(({ host }) => host),
+    async (host) => ({ name: host.name, ok: (await probeHost(gate, host, signal)).ok }),
+  );
+  return new Set(answers.filter(({ ok }) => ok).map(({ name }) => name));
+}
+
+/** Registers healthy hosts that a deploy that was cut off left outside the target group. */
+export async function joinBalancer(
+  fleet: FleetParts,
+  hosts: readonly Host[],
+  rollout: Rollout,
+): Promise<void> {
+  const balancer = hosts.length === 0 ? undefined : await fleet.balancer();
+  if (balancer === undefined) return;
+  const ssh = await fleet.ssh();
+  await ssh.each(hosts, async (host) => {
+    if (await balancer.isRegistered(host, rollout.signal)) return;
+    await rollout.journal('register', { hosts: [host.name], in: balancer.name });
+    await balancer.register(host);
+    tell(fleet, rollout, host.name, 'registered', `serving in ${balancer.name} again`, 'ok');
+  });
+}
+
+/** What runs where, and whether it answers. */
+export async function fleetStatus(fleet: FleetParts): Promise<TargetStatus> {
+  const gate = await gateOf(fleet);
+  const looks = await lookAtAll(fleet);
+  const never = new AbortController().signal;
+  const hosts = await Promise.all(
+    looks.map(async ({ host, containers }) => {
+      const container = containers?.proven;
+      if (containers === undefined) return { host: host.name, version: 'unreachable', healthy: false };
+      if (container === undefined) return { host: host.name, version: 'nothing', healthy: false };
+      const { ok, words } = await probeHost(gate, host, never);
+      const { version, digest } = container;
+      return { host: host.name, version, digest, healthy: ok, answer: words };
+    }),
+  );
+  const digests = new Set(hosts.map((one) => one.digest));
+  const [digest] = digests;
+  const mark = (one: (typeof hosts)[number]) =>
+    one.healthy || one.version === 'unreachable' ? '' : ' (not healthy)';
+  return {
+    kind: 'fleet',
+    healthy: hosts.every((one) => one.healthy),
+    ...(digests.size === 1 && digest !== undefined ? { digest } : {}),
+    summary: hosts.map((one) => `${one.host} ${one.version}${mark(one)}`).join(' · '),
+    details: { hosts },
+  };
+}

@@ -1,0 +1,92 @@
+import type { Host } from '../../core/host.js';
+import { batchSize, inBatches } from '../../core/rollout/batches.js';
+import type { Rollout } from '../target.js';
+import { rollBatch } from './batch.js';
+import type { Container, HostContainers } from './containers.js';
+import { failedByError, type FailedHost } from './failures.js';
+import { gateOf, joinBalancer, lookAtAll, type Look } from './look.js';
+import type { FleetParts } from './parts.js';
+import { restoringVariables } from './wanted.js';
+
+/** What one host ran: its container, null for nothing, `unreachable` where it could not be asked. */
+type HostSnapshot = Container | null | 'unreachable';
+
+export interface FleetSnapshot {
+  readonly hosts: Readonly<Record<string, HostSnapshot>>;
+}
+
+/** What a fleet runs now, to go back to. */
+export function snapshotOf(looks: readonly Look[]): FleetSnapshot {
+  const hosts: Record<string, HostSnapshot> = {};
+  for (const { host, containers } of looks) {
+    // After a cut-off deploy, the container set aside is the last one that has proven itself.
+    hosts[host.name] =
+      containers === undefined ? 'unreachable' : (containers.proven ?? containers.aside ?? null);
+  }
+  return { hosts };
+}
+
+interface GoingBack {
+  readonly host: Host;
+  readonly back: Container | undefined;
+}
+
+/**
+ * Brings every host back to a snapshot, in batches; those that are there already are left alone.
+ *
+ * @param mayHaveChanged whether a host that cannot be asked may have been changed by the deploy that is undone
+ * @returns the hosts that are not as they were
+ */
+export async function restoreFleet(
+  fleet: FleetParts,
+  snapshot: FleetSnapshot,
+  mayHaveChanged: (host: string) => boolean,
+  rollout: Rollout,
+): Promise<FailedHost[]> {
+  const looks = await lookAtAll(fleet, rollout.signal);
+  const gate = await gateOf(fleet);
+  const failed: FailedHost[] = [];
+  const pending: GoingBack[] = [];
+  const asBefore: Host[] = [];
+  for (const { host, containers, error } of looks) {
+    const back = snapshot.hosts[host.name];
+    // A host that came since, or could not be asked before, has nothing to go back to.
+    if (back === undefined || back === 'unreachable') continue;
+    if (containers === undefined) {
+      if (mayHaveChanged(host.name)) failed.push(failedByError(host.name, error, 'unknown'));
+    } else if (!isAsBefore(containers, back)) pending.push({ host, back: back ?? undefined });
+    else if (back !== null) asBefore.push(host);
+  }
+  await joinBalancer(fleet, asBefore, rollout);
+  // One playbook run has one set of variables: hosts that ran different things before are done apart.
+  for (const group of groupBy(pending, ({ back }) => JSON.stringify(back ?? null))) {
+    const back = group[0]?.back;
+    for (const batch of inBatches(group, batchSize(fleet.config.batch, looks.length))) {
+      const request = {
+        hosts: batch.map(({ host }) => host),
+        variables: restoringVariables(fleet, back),
+        // A host that fails on its way back has no other way to go: it tries the same once more.
+        before: new Map(
+          batch.map(({ host }) => [host.name, back === undefined ? {} : { proven: back }] as const),
+        ),
+        // The role has waited for its health already; what ran before needs no second proof over time.
+        ...(back === undefined ? {} : { gate: { ...gate, health: { ...gate.health, for: 0 } } }),
+        version: back?.version ?? 'nothing',
+      };
+      failed.push(...(await rollBatch(fleet, request, rollout)));
+    }
+  }
+  return failed;
+}
+
+function isAsBefore({ proven, next, aside }: HostContainers, back: Container | null): boolean {
+  if (next !== undefined) return false;
+  if (back === null) return proven === undefined && aside === undefined;
+  return proven?.definition === back.definition && proven.image === back.image && proven.state === 'running';
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return [...groups.values()];
+}
