@@ -21,8 +21,8 @@ interface FakeHost {
 }
 
 /** How a version behaves on a host; healthy where nothing is said. */
-export type Behaviour =
-  'has no image' | 'crashes' | 'falls ill' | 'breaks the playbook' | 'loses the host' | 'is not served';
+export type Behaviour = 'never answers';
+'has no image' | 'crashes' | 'falls ill' | 'breaks the playbook' | 'loses the host' | 'is not served';
 
 /**
  * A fleet in memory: hosts with containers, an Ansible that does what the role app_container does, a load balancer.

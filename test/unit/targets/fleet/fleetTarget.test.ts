@@ -223,7 +223,7 @@ describe('a fleet', () => {
     const target = fleet.target();
     const snapshot = await target.snapshot();
     await deploy('1.1.0');
-    for (const name of fleet.hosts.keys()) fleet.behaviours.set(`${name} 1.0.0`, 'falls ill');
+    for (const name of fleet.hosts.keys()) fleet.behaviours.set(`${name} 1.0.0`, 'never answers');
     await rejection(target.restore(snapshot, fleet.rollout()), 'DEPLOY_FAILED');
     expect(fleet.versions()).to.equal('1.0.0 1.0.0 1.0.0 1.0.0');
   });
