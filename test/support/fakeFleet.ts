@@ -21,8 +21,14 @@ interface FakeHost {
 }
 
 /** How a version behaves on a host; healthy where nothing is said. */
-export type Behaviour = 'never answers';
-'has no image' | 'crashes' | 'falls ill' | 'breaks the playbook' | 'loses the host' | 'is not served';
+export type Behaviour =
+  | 'never answers'
+  | 'has no image'
+  | 'crashes'
+  | 'falls ill'
+  | 'breaks the playbook'
+  | 'loses the host'
+  | 'is not served';
 
 /**
  * A fleet in memory: hosts with containers, an Ansible that does what the role app_container does, a load balancer.
@@ -201,9 +207,9 @@ export class FakeFleet {
         if (running === undefined) return { error: 'connection refused' };
         const times = (seen.get(`${host.name} ${running.version}`) ?? 0) + 1;
         seen.set(`${host.name} ${running.version}`, times);
-        return {
-          status: this.behaviour(host.name, running.version) === 'falls ill' && times > 2 ? 500 : 200,
-        };
+        const behaviour = this.behaviour(host.name, running.version);
+        const ill = behaviour === 'never answers' || (behaviour === 'falls ill' && times > 2);
+        return { status: ill ? 500 : 200 };
       },
       containerLog: async () => ['last words'],
       each: (hosts, work) => Promise.all(hosts.map(work)),
