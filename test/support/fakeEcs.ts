@@ -114,6 +114,11 @@ export class FakeEcs implements EcsApi {
     return ms !== undefined && this.elapsed() >= ms;
   }
 
+  /** Whether the old tasks of the last rollout are gone. */
+  drained(): boolean {
+    return this.passed(this.move?.course.completedMs);
+  }
+
   private view(): Service {
     const move = this.move;
     const base = {

@@ -16,6 +16,8 @@ export interface Endpoint {
 export interface FoundTasks {
   readonly endpoints: readonly Endpoint[];
   readonly taskArns: readonly string[];
+  /** Running tasks of other revisions, which the rollout is about to end. */
+  readonly old: readonly Endpoint[];
 }
 
 /** Running tasks of a rollout and where they answer, as many as are desired or more; two API calls. */
@@ -28,13 +30,21 @@ export async function findTasks(
   const listed = await api.describeTasks(await api.listTasks('RUNNING', signal), signal);
   const running = listed.filter((task) => task.lastStatus === 'RUNNING');
   const own = tasksOfRollout(running, search.tasks, search.desired);
-  const endpoints = own.flatMap((task) => {
+  const old = running.filter((task) => task.taskDefinitionArn !== search.tasks.taskDefinition);
+  return {
+    endpoints: endpointsOf(own, route),
+    taskArns: own.map((task) => task.taskArn ?? ''),
+    old: endpointsOf(old, route),
+  };
+}
+
+function endpointsOf(tasks: readonly Task[], route: Extract<ProbeRoute, { kind: 'each-task' }>): Endpoint[] {
+  return tasks.flatMap((task) => {
     const address = taskAddress(task);
     if (address === undefined) return [];
     const name = `${address.includes(':') ? `[${address}]` : address}:${route.port}`;
     return [{ name, url: `http://${name}${route.path}` }];
   });
-  return { endpoints, taskArns: own.map((task) => task.taskArn ?? '') };
 }
 
 /**

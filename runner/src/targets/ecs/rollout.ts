@@ -3,7 +3,8 @@ import type { HealthConfig } from '../../config/schema.js';
 import type { GateVerdict } from '../../core/rollout/healthGate.js';
 import type { Verdict, Wanted } from '../../core/rollout/service.js';
 import type { DiagnosisScope } from './diagnosis.js';
-import { findTasks, type FoundTasks, type ProbeRoute } from './endpoints.js';
+import { EarlySight } from './early.js';
+import type { FoundTasks, ProbeRoute } from './endpoints.js';
 import { passGate, type Probe } from './gate.js';
 import { tasksOf, watchRollout, type Watched } from './watch.js';
 
@@ -51,9 +52,11 @@ export async function followRollout(options: RolloutOptions): Promise<Watched> {
   let open: () => void = () => undefined;
   const allRunning = new Promise<undefined>((resolve) => (open = () => resolve(undefined)));
   const tell = tellTasks(report);
+  const early = new EarlySight();
   const watching = watchRollout({
     ...options,
     signal,
+    early,
     onProgress: (verdict) => {
       ({ desired } = verdict);
       tell(verdict);
@@ -63,7 +66,7 @@ export async function followRollout(options: RolloutOptions): Promise<Watched> {
     settled.abort();
     return watched;
   });
-  const gating = Promise.race([allRunning, earlyTasks(options, signal, settled.signal)]).then((found) =>
+  const gating = Promise.race([allRunning, lookEarly(early, options, signal, settled.signal)]).then((found) =>
     passGate(
       {
         scope,
@@ -88,26 +91,25 @@ export async function followRollout(options: RolloutOptions): Promise<Watched> {
   }
 }
 
-/**
- * Looks for the new tasks shortly before the platform is expected to be stable. It costs no call more, as they have to
- * be found anyway, and the gate opens that much earlier.
- *
- * @returns never where they are not all there yet, or nothing is known about the time: then the gate opens by the watch
- */
-async function earlyTasks(
+/** Takes the early look when it is time; never resolves where there is none to take, or it saw too little. */
+async function lookEarly(
+  early: EarlySight,
   options: RolloutOptions,
   signal: AbortSignal,
   settled: AbortSignal,
-): Promise<FoundTasks | undefined> {
-  const never = new Promise<undefined>(() => undefined);
-  const { scope, route, expectedMs, acceptedMs, desired, wanted } = options;
+): Promise<FoundTasks> {
+  const never = new Promise<FoundTasks>(() => undefined);
+  const { scope, route, expectedMs, acceptedMs, desired, wanted, probe } = options;
   // Going back, old and new tasks may be of one revision: only the watch tells how many of them count.
   if (route.kind !== 'each-task' || expectedMs === undefined || wanted.previous === undefined) return never;
+  const { api, clock } = scope;
+  const tasks = tasksOf(options);
+  const ended = AbortSignal.any([signal, settled]);
   try {
-    const elapsedMs = scope.clock.now().getTime() - acceptedMs;
-    await scope.clock.sleep(Math.max(0, expectedMs * EARLY - elapsedMs), AbortSignal.any([signal, settled]));
-    const found = await findTasks(scope.api, { tasks: tasksOf(options), desired }, route, signal);
-    return found.endpoints.length >= desired ? found : never;
+    const elapsedMs = clock.now().getTime() - acceptedMs;
+    await clock.sleep(Math.max(0, expectedMs * EARLY - elapsedMs), ended);
+    const found = await early.look({ api, clock, probe, route, tasks, desired, expectedMs, signal: ended });
+    return found ?? never;
   } catch {
     // Whatever ended it here, the watch or the gate meets too, and tells.
     return never;

@@ -11,6 +11,7 @@ import {
 import type { TasksOf } from '../../core/rollout/stoppedTask.js';
 import { serviceView, type EcsApi } from '../../adapters/aws/ecs.js';
 import { crashError, failure, stoppedOf, type DiagnosisScope } from './diagnosis.js';
+import type { EarlySight } from './early.js';
 
 export interface Watch {
   readonly scope: DiagnosisScope;
@@ -22,6 +23,8 @@ export interface Watch {
   readonly acceptedMs: number;
   readonly timeoutMs: number;
   readonly expectedMs?: number;
+  /** What is seen of the tasks themselves, which may tell a better moment to look than the expectation. */
+  readonly early?: Pick<EarlySight, 'oldAnswer' | 'oldGone'>;
   readonly onProgress: (verdict: Extract<Verdict, { state: 'progress' | 'stable' }>) => void;
   /** Called once, when as many new tasks run as are wanted; old ones may still drain. */
   readonly onAllRunning: () => void;
@@ -57,11 +60,7 @@ export async function watchRollout(watch: Watch): Promise<Watched> {
     announced = true;
   };
   for (;;) {
-    const left = watch.timeoutMs - elapsed();
-    await scope.clock.sleep(
-      Math.max(0, Math.min(nextLookMs({ elapsedMs: elapsed(), ...expectation }), left)),
-      signal,
-    );
+    await untilLook(watch, elapsed);
     const view = await lookPatiently(scope.api, scope.clock, signal);
     const seenMs = elapsed();
     const verdict = judgeService(view, wanted);
@@ -93,6 +92,32 @@ export const tasksOf = (watch: Pick<Watch, 'wanted' | 'sinceMs'>): TasksOf => ({
   taskDefinition: watch.wanted.taskDefinition,
   ...(watch.sinceMs === undefined ? {} : { sinceMs: watch.sinceMs }),
 });
+
+/** Old tasks that still answer put the look off, up to this share of the expected time. */
+const LATEST = 1.25;
+
+/** Sleeps until the next look is due: by the schedule, or when the old tasks are gone. */
+async function untilLook(watch: Watch, elapsed: () => number): Promise<void> {
+  const { early, expectedMs, timeoutMs } = watch;
+  const soonest = early?.oldGone.aborted === true ? elapsed() : expectedMs;
+  const expectation = soonest === undefined ? {} : { expectedMs: soonest };
+  const left = () => Math.max(0, timeoutMs - elapsed());
+  await rest(watch, Math.min(nextLookMs({ elapsedMs: elapsed(), ...expectation }), left()));
+  if (expectedMs === undefined || early?.oldAnswer !== true) return;
+  const putOffMs = Math.min(expectedMs * LATEST - elapsed(), left());
+  if (putOffMs > 0) await rest(watch, putOffMs);
+}
+
+/** Sleeps, but wakes when the old tasks have just gone. */
+async function rest({ scope, signal, early }: Watch, ms: number): Promise<void> {
+  if (early === undefined || early.oldGone.aborted) return scope.clock.sleep(ms, signal);
+  try {
+    await scope.clock.sleep(ms, AbortSignal.any([signal, early.oldGone]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!early.oldGone.aborted) throw error;
+  }
+}
 
 /** One look; a connection that is lost for a while does not make a running deployment fail. */
 async function lookPatiently(api: EcsApi, clock: Clock, signal: AbortSignal): Promise<ServiceView> {
