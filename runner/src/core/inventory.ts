@@ -37,6 +37,38 @@ export function hostsFromOutput(output: unknown, defaults: HostDefaults): Host[]
   });
 }
 
+/** A running instance, as EC2 knows it. */
+interface Instance {
+  readonly name: string;
+  readonly instanceId: string;
+  readonly publicAddress?: string | undefined;
+  readonly privateAddress?: string | undefined;
+}
+
+/**
+ * Hosts from EC2 instances. One that has a public address is reached by it; the others only from inside their network.
+ * Instances of one autoscaling group share a name, which Ansible cannot: from the second on, their id is added.
+ */
+export function hostsFromInstances(
+  instances: readonly Instance[],
+  defaults: Pick<HostDefaults, 'user' | 'groups'>,
+): Host[] {
+  const seen = new Set<string>();
+  return instances.map(({ name, instanceId, publicAddress, privateAddress }) => {
+    const unique = seen.has(name) ? `${name}-${instanceId}` : name;
+    seen.add(unique);
+    return {
+      name: unique,
+      address: publicAddress ?? privateAddress ?? instanceId,
+      port: 22,
+      user: defaults.user ?? 'ec2-user',
+      groups: defaults.groups,
+      instanceId,
+      ...(privateAddress === undefined ? {} : { privateAddress }),
+    };
+  });
+}
+
 function readHost(name: string, fields: Fields, defaults: HostDefaults, mistakes: string[]): Host {
   const wrong = (field: string, expected: string) => mistakes.push(`${name}.${field} is not ${expected}`);
   const text = (field: string): string | undefined => {

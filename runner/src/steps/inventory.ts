@@ -2,7 +2,7 @@ import type { Context, NamedEnvironment } from '../container.js';
 import type { InventoryConfig } from '../config/schema.js';
 import { StackError } from '../core/errors.js';
 import type { Host } from '../core/host.js';
-import { hostsFromOutput } from '../core/inventory.js';
+import { hostsFromInstances, hostsFromOutput } from '../core/inventory.js';
 import { didYouMean } from '../core/nearest.js';
 import type { HostTrust } from '../invocations/inventory.js';
 
@@ -103,20 +103,5 @@ async function fromTags(
       next: `node runner apply --env ${environment.name}, or correct the tags.`,
     });
   }
-  const seen = new Map<string, number>();
-  return instances.map((instance) => {
-    // Instances of one autoscaling group share their Name tag; Ansible needs a name for each.
-    const times = (seen.get(instance.name) ?? 0) + 1;
-    seen.set(instance.name, times);
-    return {
-      name: times === 1 ? instance.name : `${instance.name}-${instance.instanceId}`,
-      // Inside the VPC the private address is the shorter way; outside, only instances with a public one are reached.
-      address: instance.publicAddress ?? instance.privateAddress ?? instance.instanceId,
-      port: 22,
-      user: inventory.user ?? 'ec2-user',
-      groups: inventory.groups,
-      instanceId: instance.instanceId,
-      ...(instance.privateAddress === undefined ? {} : { privateAddress: instance.privateAddress }),
-    };
-  });
+  return hostsFromInstances(instances, { user: inventory.user, groups: inventory.groups });
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { hostsFromOutput } from '../../../runner/src/core/inventory.js';
+import { hostsFromInstances, hostsFromOutput } from '../../../runner/src/core/inventory.js';
 import { hostAddress, inGroup } from '../../../runner/src/core/host.js';
 import { StackError } from '../../../runner/src/core/errors.js';
 import { limitHosts } from '../../../runner/src/steps/inventory.js';
@@ -59,6 +59,35 @@ describe('hosts from a Terraform output', () => {
       ]);
     }
     expect(() => hostsFromOutput(['x'], defaults)).to.throw(/not a map of host names/);
+  });
+});
+
+describe('hosts from EC2 instances', () => {
+  it('are reached by the public address where there is one, and have names of their own', () => {
+    const instances = [
+      { name: 'web', instanceId: 'i-1', publicAddress: '54.0.0.1', privateAddress: '10.0.0.1' },
+      { name: 'web', instanceId: 'i-2', privateAddress: '10.0.0.2' },
+    ];
+    expect(hostsFromInstances(instances, { groups: ['web'] })).to.deep.equal([
+      {
+        name: 'web',
+        address: '54.0.0.1',
+        port: 22,
+        user: 'ec2-user',
+        groups: ['web'],
+        instanceId: 'i-1',
+        privateAddress: '10.0.0.1',
+      },
+      {
+        name: 'web-i-2',
+        address: '10.0.0.2',
+        port: 22,
+        user: 'ec2-user',
+        groups: ['web'],
+        instanceId: 'i-2',
+        privateAddress: '10.0.0.2',
+      },
+    ]);
   });
 });
 
