@@ -23,6 +23,7 @@ interface FakeHost {
 /** How a version behaves on a host; healthy where nothing is said. */
 export type Behaviour =
   | 'never answers'
+  | 'crashes now and then'
   | 'has no image'
   | 'crashes'
   | 'falls ill'
@@ -184,12 +185,17 @@ export class FakeFleet {
       throw new StackError('SSH_UNREACHABLE', `${host.name} does not answer on SSH: connection refused`);
     };
     const seen = new Map<string, number>();
+    const behaviourOf = (name: string, version: string | undefined) => this.behaviour(name, version);
     return {
       async exec() {
         throw new Error('not used by a fleet');
       },
       async execAsRoot(host, argv) {
         const { running, aside, images } = reach(host);
+        if (argv[2] === 'inspect' && argv[1] === 'container') {
+          const restarted = behaviourOf(host.name, running?.version) === 'crashes now and then';
+          return { exitCode: 0, stdout: restarted ? '3\n' : '0\n', stderr: '' };
+        }
         if (argv[1] === 'image')
           return { exitCode: images.has(argv.at(-1) ?? '') ? 0 : 1, stdout: '', stderr: '' };
         const line = (name: string, one: Container | undefined, state = one?.state) =>

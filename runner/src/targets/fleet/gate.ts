@@ -7,10 +7,12 @@ import { HealthGate, isHealthyStatus, type ProbeResult } from '../../core/rollou
 const LONGEST_PROBE_MS = 5000;
 
 export interface GateParts {
-  readonly ssh: Pick<SshHosts, 'probe'>;
+  readonly ssh: Pick<SshHosts, 'probe' | 'execAsRoot'>;
   readonly clock: Clock;
   readonly health: HealthConfig;
   readonly port: number;
+  /** Name of the container that answers there. */
+  readonly container: string;
 }
 
 /** One question to a host's own port, from the host. An unreachable host is an unhealthy one. */
@@ -28,6 +30,22 @@ export async function probeHost(parts: GateParts, host: Host, signal: AbortSigna
 }
 
 /**
+ * How often the engine has started the container again since it was made or started by hand. A crash every few seconds
+ * hides between two probes, but not from this.
+ */
+async function restarts({ ssh, container }: GateParts, host: Host, signal: AbortSignal): Promise<number> {
+  const argv = ['docker', 'container', 'inspect', '--format', '{{.RestartCount}}', container];
+  try {
+    const { exitCode, stdout } = await ssh.execAsRoot(host, argv, { signal });
+    return exitCode === 0 ? Number(stdout.trim()) : 0;
+  } catch {
+    // A host that is lost in between fails its next probe.
+    signal.throwIfAborted();
+    return 0;
+  }
+}
+
+/**
  * Watches one host over the bake window.
  * @returns undefined once it was healthy all along, else why not
  */
@@ -36,7 +54,11 @@ export async function bake(parts: GateParts, host: Host, signal: AbortSignal): P
   const now = () => clock.now().getTime();
   const gate = new HealthGate({ bakeMs: health.for, timeoutMs: health.timeout }, [host.name], now());
   for (;;) {
-    gate.record(host.name, await probeHost(parts, host, signal), now());
+    const result = await probeHost(parts, host, signal);
+    gate.record(host.name, result, now());
+    const times = result.ok ? await restarts(parts, host, signal) : 0;
+    if (times > 0)
+      return `the container ended and was started again ${times === 1 ? 'once' : `${times} times`}`;
     const verdict = gate.judge(now());
     if (verdict.state === 'healthy') return undefined;
     if (verdict.state === 'unhealthy')

@@ -28,7 +28,8 @@ export async function lookAtAll(fleet: FleetParts, signal?: AbortSignal): Promis
 /** How this fleet's hosts are asked for their health. */
 export async function gateOf(fleet: FleetParts): Promise<GateParts> {
   const { clock, config } = fleet;
-  return { ssh: await fleet.ssh(), clock, health: config.health, port: healthPort(fleet) };
+  const container = containerName(fleet);
+  return { ssh: await fleet.ssh(), clock, health: config.health, port: healthPort(fleet), container };
 }
 
 /** Names of the hosts that run what is wanted already, and answer. */

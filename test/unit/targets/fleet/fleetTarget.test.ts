@@ -108,6 +108,13 @@ describe('a fleet', () => {
     expect(fleet.serving()).to.equal('web-1,web-2,web-3,web-4');
   });
 
+  it('sees a crash between two probes, because the engine started the container again', async () => {
+    fleet.behaviours.set('web-1 1.1.0', 'crashes now and then');
+    const error = await rejection(deploy('1.1.0'), 'DEPLOY_FAILED');
+    expect(error.message).to.equal('web-1: the container ended and was started again 3 times');
+    expect(fleet.versions()).to.equal('1.0.0 1.1.0 1.0.0 1.0.0');
+  });
+
   it('goes on past failures that are allowed, and records them', async () => {
     fleet.behaviours.set('web-1 1.1.0', 'crashes');
     const record = await deploy('1.1.0', { 'max-failed': 1 });
