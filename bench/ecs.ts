@@ -13,7 +13,7 @@ import { measured } from './support/measured.js';
 import { PlatformObserver } from './support/observer.js';
 import { peers, type Peers } from './support/peers.js';
 
-const runner = process.env['AUTOMATION_STACK_RUNNER'] ?? fileURLToPath(new URL('../runner', import.meta.url));
+const runner = fileURLToPath(new URL('../runner', import.meta.url));
 const ROUNDS = 5;
 /** The first deploy of all teaches the runner how long this service takes; it is not counted, for no tool. */
 const WARM_UPS = 1;
