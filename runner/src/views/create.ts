@@ -3,6 +3,7 @@ import { ExitCode } from '../core/errors.js';
 import type { EventSubscriber } from '../core/events.js';
 import { HumanView } from './human.js';
 import { JsonView } from './json.js';
+import { LazyViews } from './lazyViews.js';
 import type { Outcome, ProseView } from './outcome.js';
 import { PlainView } from './plain.js';
 import { ResultView } from './result.js';
@@ -64,7 +65,12 @@ export function createViews(input: ViewsInput): Views {
         print: (line) => void stderr.write(`${line}\n`),
       });
   const result = options.resultFile === undefined ? undefined : new ResultView(options.resultFile, now);
-  const subscribers: EventSubscriber[] = [prose];
+  const warnings: string[] = [];
+  const runViews = new LazyViews(async () => {
+    const { createRunViews } = await import('./runViews.js');
+    return createRunViews(context, (message) => warnings.push(message));
+  });
+  const subscribers: EventSubscriber[] = [prose, runViews];
   if (options.json) subscribers.push(new JsonView((line) => void stdout.write(`${line}\n`)));
   if (result !== undefined) subscribers.push(result);
 
@@ -72,6 +78,7 @@ export function createViews(input: ViewsInput): Views {
     subscribers,
     finish: async (outcome) => {
       for (const line of prose.finish(outcome)) stderr.write(`${line}\n`);
+      for (const warning of warnings) stderr.write(`${style.status('warning', `WARNING ${warning}`)}\n`);
       printResult(outcome, options.json, stdout);
       try {
         await result?.write(outcome, options.environment);

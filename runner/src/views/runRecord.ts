@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../core/errors.js';
 import type { EventOf, StackEvent, StageStatus, StageSummary } from '../core/events.js';
 import type { ReleaseRecord } from '../core/release.js';
+import { countsBytes } from './format.js';
 import { LAST_LINES } from './stageWatch.js';
 
 /**
@@ -143,7 +144,8 @@ function changedStage(stage: StageRecord, event: StageEvent): StageRecord {
       return { ...stage, ...end, endedAt: time };
     }
     case 'stage.progress':
-      return event.subject === undefined
+      // Layers of a push are subjects too, by the hundred, and tell nothing afterwards.
+      return event.subject === undefined || countsBytes(event)
         ? stage
         : { ...stage, subjects: afterProgress(stage.subjects, event.subject, event) };
   }

@@ -1,0 +1,49 @@
+import { StackError } from '../core/errors.js';
+import { option, type CommandDefinition } from './command.js';
+
+const STATUSES = ['ok', 'failed', 'running', 'interrupted', 'rolled-back'] as const;
+
+const notify: CommandDefinition = {
+  name: 'notify',
+  summary: 'Send one message to Slack',
+  description:
+    'To the channel of the environment, as the configuration says. Runs tell Slack of their stages by themselves; this is for what happens around them. Fails where Slack cannot be told.',
+  options: [
+    { name: 'message', value: 'TEXT', description: 'What to say.' },
+    { name: 'status', value: 'STATUS', choices: STATUSES, description: 'How it looks (default: ok).' },
+  ],
+  examples: [
+    { command: "notify --env staging --message 'The migration begins'", explains: 'Tell the team.' },
+  ],
+  changes: true,
+  environment: 'optional',
+  async run(context, input) {
+    const message = option(input, 'message');
+    if (message === undefined || message.trim() === '') {
+      throw new StackError('USAGE', 'there is nothing to say', { next: "Add --message 'TEXT'." });
+    }
+    const [{ slackSettings }, { channelOf }, { noticeMessage }] = await Promise.all([
+      import('../views/runViews.js'),
+      import('../views/slack.js'),
+      import('../views/slackBlocks.js'),
+    ]);
+    const environment =
+      context.options.environment === undefined ? undefined : (await context.environment()).name;
+    const settings = await slackSettings(context);
+    if (settings === undefined) {
+      throw new StackError('CONFIG_INVALID', 'Slack is not configured', {
+        where: context.options.configFile,
+        next: 'Add notifications: { slack: { channel: "#deploys", token: "${env:SLACK_BOT_TOKEN}" } }.',
+      });
+    }
+    const channel = channelOf(settings.config, environment);
+    if (context.options.dryRun)
+      return { data: { channel, message }, text: `Would tell ${channel}: ${message}` };
+    const { application } = await context.config();
+    const status = (option(input, 'status') ?? 'ok') as (typeof STATUSES)[number];
+    await settings.client.post(channel, noticeMessage({ application, environment }, message, status));
+    return { data: { channel, message, status }, text: `Told ${channel}.` };
+  },
+};
+
+export const commands = [notify];

@@ -1,0 +1,47 @@
+import type { RunStageStatus } from '../run.js';
+
+/** Colours of the timeline; the same as those of report.css. Text on `paper` has a contrast of 4.5 or more. */
+export interface Theme {
+  readonly ink: string;
+  readonly faint: string;
+  readonly line: string;
+  readonly band: string;
+  readonly paper: string;
+  readonly status: Readonly<Record<RunStageStatus, string>>;
+}
+
+export const light: Theme = {
+  ink: '#1b2430',
+  faint: '#5b6675',
+  line: '#dde2e8',
+  band: '#f5f7f9',
+  paper: '#ffffff',
+  status: {
+    ok: '#1c7c54',
+    failed: '#c02942',
+    'rolled-back': '#ad5a00',
+    interrupted: '#6a4bb0',
+    'cut-off': '#c02942',
+    skipped: '#8a94a1',
+    running: '#1d63c4',
+    waiting: '#8a94a1',
+  },
+};
+
+export const dark: Theme = {
+  ink: '#e8ecf1',
+  faint: '#9aa6b4',
+  line: '#303a46',
+  band: '#1a212a',
+  paper: '#141a21',
+  status: {
+    ok: '#4cc38a',
+    failed: '#ff6b81',
+    'rolled-back': '#f0a04b',
+    interrupted: '#b39bf0',
+    'cut-off': '#ff6b81',
+    skipped: '#7b8794',
+    running: '#6aa8ff',
+    waiting: '#7b8794',
+  },
+};

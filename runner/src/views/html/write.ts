@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeWhole } from '../files.js';
+import type { Run } from '../run.js';
+import { reportPage } from './page.js';
+import { dark, light } from './theme.js';
+import { drawTimeline } from './timeline.js';
+
+/**
+ * Writes the report of a run: report.html, report.css, timeline.svg and timeline-dark.svg.
+ * @param directory made where it is missing
+ * @returns the path of the page
+ * @throws Error of the file system
+ */
+export async function writeReport(
+  run: Run,
+  directory: string,
+  made: { readonly at: Date; readonly by: string },
+): Promise<string> {
+  const page = join(directory, 'report.html');
+  await writeWhole(join(directory, 'report.css'), await readFile(stylesheetPath(), 'utf8'));
+  await writeWhole(join(directory, 'timeline.svg'), drawTimeline(run, light));
+  await writeWhole(join(directory, 'timeline-dark.svg'), drawTimeline(run, dark));
+  await writeWhole(page, reportPage(run, made));
+  return page;
+}
+
+/** `resources/` stands beside `runner/`, but the bundled code stands at another depth than its sources: look upwards. */
+function stylesheetPath(): string {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    const file = join(directory, 'resources', 'report', 'report.css');
+    if (existsSync(file) || dirname(directory) === directory) return file;
+    directory = dirname(directory);
+  }
+}

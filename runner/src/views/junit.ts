@@ -1,0 +1,63 @@
+import type { Run, RunStage } from './run.js';
+
+/**
+ * The stages of a run as JUnit XML, one testcase each, in the form that Jenkins' JUnit plugin reads
+ * (https://github.com/testmoapp/junitxml).
+ */
+export function junitOf(run: Run): string {
+  const name = [run.application ?? 'run', ...run.environments].join(' ');
+  const amount = (wanted: (stage: RunStage) => boolean) => run.stages.filter(wanted).length;
+  const counts = attributes({
+    name,
+    tests: run.stages.length,
+    failures: amount(isFailure),
+    skipped: amount(isSkipped),
+    time: run.seconds.toFixed(3),
+    timestamp: run.startedAt.slice(0, 19),
+  });
+  const cases = run.stages.map((stage) => testcase(name, stage));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n  <testsuite ${counts}>\n${cases.join('\n')}\n  </testsuite>\n</testsuites>\n`;
+}
+
+const isSkipped = ({ status }: RunStage) => status === 'skipped' || status === 'waiting';
+const isFailure = (stage: RunStage) =>
+  stage.status !== 'ok' && stage.status !== 'running' && !isSkipped(stage);
+
+function testcase(suite: string, stage: RunStage): string {
+  const about = attributes({ classname: suite, name: stage.title, time: (stage.seconds ?? 0).toFixed(3) });
+  const inside = [
+    ...(isFailure(stage) ? [failure(stage)] : []),
+    ...(isSkipped(stage) ? [`<skipped ${attributes({ message: stage.reason ?? 'not run' })}/>`] : []),
+    ...(stage.lastLines.length === 0
+      ? []
+      : [`<system-out>${escape(stage.lastLines.join('\n'))}</system-out>`]),
+  ];
+  if (inside.length === 0) return `    <testcase ${about}/>`;
+  return `    <testcase ${about}>\n      ${inside.join('\n      ')}\n    </testcase>`;
+}
+
+function failure({ error, reason, status }: RunStage): string {
+  const text = [
+    error?.where,
+    ...(error?.evidence ?? []),
+    error?.next === undefined ? undefined : `Next: ${error.next}`,
+  ];
+  const body = text.filter((line) => line !== undefined).join('\n');
+  return `<failure ${attributes({ message: error?.message ?? reason ?? status, type: error?.code ?? status })}>${escape(body)}</failure>`;
+}
+
+function attributes(values: Readonly<Record<string, string | number>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}="${escape(String(value)).replaceAll('\n', '&#10;')}"`)
+    .join(' ');
+}
+
+/** XML 1.0 knows no control characters but tab and line ends, not even escaped. */
+function escape(text: string): string {
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

@@ -1,0 +1,162 @@
+import type { SlackClient } from '../adapters/slack/client.js';
+import type { SlackConfig } from '../config/schema.js';
+import type { EventSubscriber, StackEvent } from '../core/events.js';
+import type { Run } from './run.js';
+import type { RunMessage } from './runFiles.js';
+import { failureMessage, runMessage, stageMessage, type SlackMessage } from './slackBlocks.js';
+
+/** Slack takes about one message a second for each channel. */
+const BETWEEN_UPDATES_MS = 1000;
+/** The end of a run waits no longer than this for Slack. */
+const CLOSE_LIMIT_MS = 4000;
+
+export interface SlackViewOptions {
+  /** Settings with the token looked up; undefined where Slack is not configured. Called once, at the first event. */
+  readonly settings: () => Promise<
+    { readonly config: SlackConfig; readonly client: SlackClient } | undefined
+  >;
+  /** The run as it stands, all processes of it. */
+  readonly run: () => Promise<Run | undefined>;
+  /** Where the run's message is, when another process posted it; and keeping it for those that follow. */
+  readonly message: () => Promise<RunMessage | undefined>;
+  readonly saveMessage: (message: RunMessage) => Promise<void>;
+  /** Runs while no other process of the run does so: only one of them posts the message. */
+  readonly alone: <T>(action: () => Promise<T>) => Promise<T>;
+  /** Told once where Slack cannot be told. */
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * One message a run, updated as stages go by; details and failures in its thread. What happens is queued and sent
+ * behind the run's back: Slack being slow or down neither delays a deploy nor changes how it ends.
+ */
+export class SlackView implements EventSubscriber {
+  private settings: ReturnType<SlackViewOptions['settings']> | undefined;
+  private working: Promise<void> | undefined;
+  private due = false;
+  private message: RunMessage | undefined;
+  private failed = false;
+  private closing = false;
+  private environment: string | undefined;
+  /** Ids of stages whose end is still to be told in the thread. */
+  private readonly ended: string[] = [];
+  private readonly told = new Set<string>();
+
+  constructor(private readonly options: SlackViewOptions) {}
+
+  handle(event: StackEvent): void {
+    if (event.type === 'run.start') {
+      this.environment = event.environment;
+      this.settings = this.options.settings();
+      // Its failure is met where it is awaited.
+      this.settings.catch(() => undefined);
+    }
+    if (this.settings === undefined || this.failed) return;
+    if (event.type === 'stage.end') this.ended.push(event.stage);
+    if (TELLING.has(event.type)) this.wake();
+  }
+
+  async close(): Promise<void> {
+    if (this.settings === undefined) return;
+    this.closing = true;
+    const done = (async () => {
+      await this.working;
+      if (this.due && !this.failed) await this.tell();
+    })();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>(
+      (resolve) => (timer = setTimeout(() => resolve('late'), CLOSE_LIMIT_MS)),
+    );
+    if ((await Promise.race([done, late])) === 'late') this.fail(new Error('Slack did not answer in time'));
+    clearTimeout(timer);
+  }
+
+  /** Sends soon; what comes while it does goes with the next. */
+  private wake(): void {
+    this.due = true;
+    this.working ??= this.work().finally(() => (this.working = undefined));
+  }
+
+  private async work(): Promise<void> {
+    while (this.due && !this.failed && !this.closing) {
+      await this.tell();
+      if (!this.closing) await pause(BETWEEN_UPDATES_MS, () => this.closing);
+    }
+  }
+
+  private async tell(): Promise<void> {
+    this.due = false;
+    try {
+      const settings = await this.settings;
+      const run = await this.options.run();
+      if (settings === undefined || run === undefined) return;
+      await this.send(settings.config, settings.client, run);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async send(config: SlackConfig, client: SlackClient, run: Run): Promise<void> {
+    const isOver = run.status !== 'running';
+    const wants = new Set<string>(config.on);
+    const isDue = isOver
+      ? wants.has('end') || (wants.has('failure') && run.failures.length > 0)
+      : client.updates && (wants.has('stage') || (wants.has('start') && this.message === undefined));
+    if (!isDue && !(wants.has('failure') && run.failures.length > 0)) return;
+    if (!client.updates && !isOver) return;
+    const channel = channelOf(config, this.environment ?? run.environments[0]);
+    await this.postOrUpdate(client, channel, runMessage(run));
+    for (const answer of this.answers(run, wants)) {
+      if (this.message !== undefined) await client.post(this.message.channel, answer, this.message.ts);
+    }
+  }
+
+  private async postOrUpdate(client: SlackClient, channel: string, content: SlackMessage): Promise<void> {
+    if (this.message !== undefined) return client.update(this.message, content);
+    await this.options.alone(async () => {
+      this.message = await this.options.message();
+      if (this.message !== undefined) return client.update(this.message, content);
+      this.message = await client.post(channel, content);
+      if (this.message !== undefined) await this.options.saveMessage(this.message);
+    });
+  }
+
+  /** What the stages that ended since the last time have to say in the thread. */
+  private answers(run: Run, wants: ReadonlySet<string>): readonly SlackMessage[] {
+    return this.ended.splice(0).flatMap((id) => {
+      const failure = run.failures.find(({ stage }) => stage === id);
+      if (failure !== undefined) return wants.has('failure') ? [failureMessage(failure)] : [];
+      const stage = run.stages.find((item) => item.id === id);
+      if (stage === undefined || !wants.has('stage')) return [];
+      return stageMessage(stage, this.told) ?? [];
+    });
+  }
+
+  private fail(error: unknown): void {
+    if (this.failed) return;
+    this.failed = true;
+    this.options.warn(`${(error as Error).message}. The run goes on without Slack.`);
+  }
+}
+
+const TELLING: ReadonlySet<StackEvent['type']> = new Set([
+  'run.start',
+  'stage.start',
+  'stage.end',
+  'release',
+  'run.end',
+]);
+
+/** The channel of an environment: by its name, else `default`, else the first one that is named. */
+export function channelOf(config: Pick<SlackConfig, 'channel'>, environment: string | undefined): string {
+  const { channel } = config;
+  if (typeof channel === 'string') return channel;
+  return channel[environment ?? 'default'] ?? channel['default'] ?? (Object.values(channel)[0] as string);
+}
+
+/** Waits, but not on once it is told to stop. */
+async function pause(ms: number, stop: () => boolean): Promise<void> {
+  for (let waited = 0; waited < ms && !stop(); waited += 50) {
+    await new Promise((resolve) => setTimeout(resolve, 50).unref());
+  }
+}
