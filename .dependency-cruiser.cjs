@@ -57,7 +57,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: '\\.d\\.ts$|(^|/)main\\.ts$' },
+      from: { orphan: true, path: '^runner/src/', pathNot: '(^|/)main\\.ts$' },
       to: {},
     },
     {

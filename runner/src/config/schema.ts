@@ -58,7 +58,9 @@ export const imageSchema = z.strictObject({
   secrets: z
     .record(z.string(), text)
     .default({})
-    .describe('BuildKit secrets by id, each a reference such as ${env:NPM_TOKEN}; needs a BuildKit client.'),
+    .describe(
+      'BuildKit secrets by id, each a reference such as ${env:NPM_TOKEN}; mounted with RUN --mount=type=secret,id=NAME.',
+    ),
   test: imageTest.optional().describe('Unit tests: a command in the image, or {command, target, on}.'),
 });
 
@@ -95,7 +97,9 @@ const ecsService = z.strictObject({
   environment: z
     .record(z.string(), scalar)
     .default({})
-    .describe('Environment variables set on the container.'),
+    .describe(
+      'Environment variables set on the container; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
+    ),
   health: health.prefault({}).describe('The health gate.'),
   timeout: duration('15m').describe('How long the platform may take to become stable.'),
 });
@@ -115,7 +119,12 @@ const fleet = z.strictObject({
     .default(80)
     .describe('Port on the host where the application answers.'),
   'container-port': z.number().int().min(1).max(65535).default(8000).describe('Port inside the container.'),
-  environment: z.record(z.string(), scalar).default({}).describe('Environment variables of the container.'),
+  environment: z
+    .record(z.string(), scalar)
+    .default({})
+    .describe(
+      'Environment variables of the container; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
+    ),
   registry: text
     .optional()
     .describe('Registry host as the hosts see it; the account’s own ECR where left out.'),
