@@ -47,7 +47,7 @@ const bench: Bench = async () => {
       AUTOMATION_STACK_REGISTRY: fixture.registry,
     };
     const ledger = await project(directory, fixture);
-    const contenders = await commands({ tools, fixture, ledger, directory, env });
+    const contenders = commands({ tools, fixture, ledger, directory, env });
     const samples: Record<string, Sample[]> = {};
     for (let round = -WARM_UPS; round < ROUNDS; round += 1) {
       for (const [name, prepare] of Object.entries(contenders)) {
@@ -96,7 +96,7 @@ interface Field {
 }
 
 /** Makes each tool's command for a new image, which is pushed beforehand. */
-async function commands({ tools, fixture, ledger, directory, env }: Field) {
+function commands({ tools, fixture, ledger, directory, env }: Field) {
   const { cluster, service, registry, repository } = fixture;
   const reference = async () => `${registry}/${repository}@${await fixture.image(apps.good)}`;
   return {
@@ -115,7 +115,7 @@ async function commands({ tools, fixture, ledger, directory, env }: Field) {
     'aws cli': async (): Promise<Command> => {
       // Registering is part of deploying a changed image, so it is measured for every tool.
       const input = join(directory, 'task-definition.json');
-      await writeFile(input, JSON.stringify(await fixture.definition(await fixture.image(apps.good))));
+      await writeFile(input, JSON.stringify(fixture.definition(await fixture.image(apps.good))));
       const steps = [
         `arn=$("$AWS" ecs register-task-definition --cli-input-json "file://${input}" --query taskDefinition.taskDefinitionArn --output text)`,
         `"$AWS" ecs update-service --cluster ${cluster} --service ${service} --task-definition "$arn"`,

@@ -77,7 +77,7 @@ export class FakeEcs implements EcsApi {
   async register(input: RegisterTaskDefinitionCommandInput, signal?: AbortSignal): Promise<string> {
     this.count('RegisterTaskDefinition', signal);
     this.registered.push(input);
-    return this.add(input as TaskDefinition);
+    return this.add(input);
   }
 
   async update(change: { taskDefinition: string; force: boolean }, signal?: AbortSignal): Promise<Service> {

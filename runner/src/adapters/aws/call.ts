@@ -21,10 +21,14 @@ export class CallCounter {
   }
 }
 
+interface Answered {
+  readonly $metadata?: { readonly attempts?: number };
+}
+
 /** Any SDK client: what it sends is checked by the command's own type. */
 interface SdkClient {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each client overloads send() over its own commands
-  send(command: any, options?: any): any;
+  send(command: any, options?: any): unknown;
   readonly config: { readonly credentials?: unknown };
 }
 
@@ -61,10 +65,8 @@ export function createCall(calls: CallCounter, secrets: SecretRegistry): AwsCall
         await registerCredentials(client, secrets);
         known.add(client);
       }
-      const output = await client.send(
-        command,
-        what.signal === undefined ? {} : { abortSignal: what.signal },
-      );
+      const sent = client.send(command, what.signal === undefined ? {} : { abortSignal: what.signal });
+      const output = (await sent) as OutputOf<typeof command> & Answered;
       calls.add(what, output.$metadata?.attempts ?? 1);
       return output;
     } catch (error) {
@@ -79,7 +81,8 @@ export function createCall(calls: CallCounter, secrets: SecretRegistry): AwsCall
 async function registerCredentials(client: SdkClient, secrets: SecretRegistry): Promise<void> {
   const { credentials } = client.config;
   if (typeof credentials !== 'function') return;
-  const found = (await credentials()) as { secretAccessKey?: string; sessionToken?: string };
+  const provide = credentials as () => Promise<{ secretAccessKey?: string; sessionToken?: string }>;
+  const found = await provide();
   secrets.register(found.secretAccessKey);
   secrets.register(found.sessionToken);
 }

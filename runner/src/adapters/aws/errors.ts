@@ -178,8 +178,7 @@ function refusal(failure: SdkFailure): string {
 function lostConnection(failure: SdkFailure, depth = 0): string | undefined {
   if (typeof failure.code === 'string' && LOST.has(failure.code)) return failure.code;
   if (failure.name === 'TimeoutError') return 'timed out';
-  if (depth < 5 && failure.cause instanceof Error)
-    return lostConnection(failure.cause as SdkFailure, depth + 1);
+  if (depth < 5 && failure.cause instanceof Error) return lostConnection(failure.cause, depth + 1);
   return undefined;
 }
 

@@ -52,8 +52,8 @@ function isThrottled(question: RetryQuestion): boolean {
 }
 
 function errorCode(error: unknown): string {
-  const found = error as { code?: unknown; cause?: { code?: unknown } } | undefined;
-  return String(found?.code ?? found?.cause?.code ?? '');
+  const found = error as { code?: string; cause?: { code?: string } } | undefined;
+  return found?.code ?? found?.cause?.code ?? '';
 }
 
 interface RetryToken {

@@ -66,11 +66,10 @@ export async function unhealthyError(
   taskIds: readonly string[],
   signal: AbortSignal,
 ): Promise<StackError> {
-  const streams = taskIds.slice(0, 1).map((id) => logStream(scope.definition, scope.container, id));
-  const lines = await Promise.all(
-    streams.map((stream) => (stream === undefined ? [] : scope.logLines(stream, signal))),
-  );
-  return failure(scope, reason, lines.flat());
+  const [id] = taskIds;
+  const stream = id === undefined ? undefined : logStream(scope.definition, scope.container, id);
+  const lines = stream === undefined ? [] : await scope.logLines(stream, signal);
+  return failure(scope, reason, lines);
 }
 
 /** A failed deploy, with what to type next. */

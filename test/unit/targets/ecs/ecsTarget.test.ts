@@ -3,7 +3,7 @@ import type { AwsClients } from '../../../../runner/src/adapters/aws/clients.js'
 import type { ProbeAnswer } from '../../../../runner/src/adapters/http/probe.js';
 import type { EcsServiceConfig } from '../../../../runner/src/config/schema.js';
 import { StackError } from '../../../../runner/src/core/errors.js';
-import type { Rollout } from '../../../../runner/src/targets/target.js';
+import type { Rollout, TargetSnapshot } from '../../../../runner/src/targets/target.js';
 import { EcsTarget } from '../../../../runner/src/targets/ecs/ecsTarget.js';
 import { FakeEcs } from '../../../support/fakeEcs.js';
 import { rejection } from '../../../support/rejection.js';
@@ -366,7 +366,7 @@ describe('an ECS service: restore', () => {
     const before = await target.snapshot();
     await target.deploy(release('b'), rollout);
     const start = elapsed();
-    const record = await target.restore(JSON.parse(JSON.stringify(before)), rollout);
+    const record = await target.restore(JSON.parse(JSON.stringify(before)) as TargetSnapshot, rollout);
     expect(record).to.deep.include({ status: 'rolled-back', digest: digest('a') });
     expect(ecs.runs).to.equal('web:1');
     expect(elapsed() - start).to.be.below(3500);
