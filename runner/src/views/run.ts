@@ -91,7 +91,7 @@ export function joinRun(record: RunRecord, isAlive: (part: RunPart) => boolean, 
     ...(Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined)) as Partial<
       typeof about
     >),
-  } as Run;
+  };
 }
 
 /** Planned stages in their order with what became of them, then any that came unplanned. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Context } from '../container.js';
-import type { EventSubscriber, StackEvent } from '../core/events.js';
+import type { EventSubscriber } from '../core/events.js';
 import { joinRun, type Run } from './run.js';
 import { Recorder } from './recorder.js';
 import { mayBeAlive, processName, RunFiles, runId } from './runFiles.js';
@@ -41,7 +41,7 @@ export async function slackSettings(context: Context) {
   const config = await context.config();
   const settings = config.notifications.slack;
   if (settings === undefined) return undefined;
-  const name = context.options.environment ?? (Object.keys(config.environments)[0] as string);
+  const name = context.options.environment ?? (Object.keys(config.environments)[0]);
   const { token, webhook } = await context.resolve(
     { token: settings.token, webhook: settings.webhook },
     await context.environment(name),

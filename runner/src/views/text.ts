@@ -1,8 +1,8 @@
 /** Text on a terminal: how wide it is, and how to make it fit. */
 
-// eslint-disable-next-line no-control-regex -- these sequences are what is looked for
+ 
 const ANSI = /\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g;
-// eslint-disable-next-line no-control-regex -- as above
+ 
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]/g;
 
 /** Removes colours and cursor movements. */
