@@ -23,13 +23,7 @@ const up: CommandDefinition = {
   summary: 'Start the local environment: a Docker engine, the AWS emulator, hosts’ network and a Slack sink',
   description:
     'Everything that a deploy needs, on this machine and without a cloud account, on loopback and a Docker network of its own. Says what it does and why; what is there already stays. Where no Docker engine answers, one is installed from the system’s packages and started (as root or by sudo).\n\n`AUTOMATION_STACK_HOME` (default `~/.automation-stack`) holds tools and state; `AUTOMATION_STACK_LOCAL_INSTANCE=1` … `9` gives a second environment beside the first, with its own ports and subnet.',
-  examples: [
-    { command: 'local up', explains: 'Start it, or see that it runs.' },
-    {
-      command: 'local env',
-      explains: 'Print the variables that lead every tool to it: eval "$(node runner local env)".',
-    },
-  ],
+  examples: [{ command: 'local up', explains: 'Start it, or see that it runs.' }],
   environment: 'none',
   async run(context) {
     const { localUp } = await import('../local/up.js');

@@ -35,7 +35,7 @@ describe('what messages tell people to type', () => {
         first,
       ).not.to.deep.equal([]);
       const exact = named.find(({ name }) => name === `${first} ${second}`) ?? named[0];
-      const known = new Set(optionsOf(exact!).map((item) => item.name));
+      const known = new Set(['help', ...optionsOf(exact!).map((item) => item.name)]);
       // Only words of the hint itself: prose goes on after its closing mark.
       const options = words.flatMap((word) => /^--([a-z-]+)/.exec(word)?.[1] ?? []);
       expect(options.filter((name) => !known.has(name))).to.deep.equal([]);
