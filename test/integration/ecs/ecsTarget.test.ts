@@ -72,8 +72,8 @@ describe('an ECS service on the emulator', function () {
 
   it('sees in two calls that nothing changed', async () => {
     const { target, aws, rollout } = deploying(fixture);
-    await target.snapshot();
-    expect(await target.deploy(fixture.release(good), rollout)).to.include({ status: 'unchanged' });
+    const { digest } = await target.snapshot();
+    expect(await target.deploy(fixture.release(String(digest)), rollout)).to.include({ status: 'unchanged' });
     expect(aws.calls.total).to.equal(2);
   });
 
@@ -95,8 +95,15 @@ describe('an ECS service on the emulator', function () {
     const failure = await rejection(target.deploy(release, rollout), 'DEPLOY_FAILED');
     expect(failure.message).to.match(/^container web exited with code 3/);
     expect(failure.evidence).to.include('DATABASE_URL is not set');
-    expect(await target.restore(before, rollout)).to.include({ status: 'rolled-back', digest: good });
-    expect(await target.status()).to.include({ healthy: true, digest: good, summary: '2/2 tasks' });
+    expect(await target.restore(before, rollout)).to.include({
+      status: 'rolled-back',
+      digest: before['digest'],
+    });
+    expect(await target.status()).to.include({
+      healthy: true,
+      digest: before['digest'],
+      summary: '2/2 tasks',
+    });
   });
 
   it('finds an image that crashes after the platform has called it completed', async () => {
@@ -117,7 +124,7 @@ describe('an ECS service on the emulator', function () {
     expect(failure.message).to.match(/^not healthy within 4 s: .*: 404/);
     expect(failure.evidence).to.include('cannot open the store');
     await target.restore(before, rollout);
-    expect(await target.status()).to.include({ healthy: true, digest: good });
+    expect(await target.status()).to.include({ healthy: true, digest: before['digest'] });
   });
 
   it('says so when someone else deploys meanwhile, and leaves theirs alone', async () => {
