@@ -26,11 +26,11 @@ export function tellFailure(error: ErrorRecord, lastLines: readonly string[] = [
   const own = error.code === 'BUG' ? (error.stack ?? '').split('\n').slice(1) : (error.evidence ?? []);
   const evidence = (own.length > 0 ? own : lastLines).flatMap((line) => line.split('\n')).map(printable);
   return {
-    what: error.message,
+    what: printable(error.message),
     code: error.code,
-    ...(error.where === undefined ? {} : { where: error.where }),
+    ...(error.where === undefined ? {} : { where: printable(error.where) }),
     evidence: evidence.filter((line) => line.trim() !== '').slice(-EVIDENCE_LINES),
-    ...(error.next === undefined ? {} : { next: error.next }),
+    ...(error.next === undefined ? {} : { next: printable(error.next) }),
   };
 }
 
@@ -62,7 +62,7 @@ export function failureLines(story: FailureStory, style: Style, width = 100): re
       ? []
       : row(
           'next',
-          prose(story.next).map((line) => style.bold(line)),
+          story.next.split('\n').map((line) => style.bold(line)),
         )),
   ];
 }

@@ -97,8 +97,8 @@ export class HumanView implements EventSubscriber, ProseView {
   private noticeLines(event: EventOf<'notice'>): readonly string[] {
     const { style } = this.options;
     const isWarning = event.level === 'warning';
-    const text = `${isWarning ? style.marks.warning : style.marks.info} ${event.message}`;
-    const next = event.next === undefined ? [] : [`  ${event.next}`];
+    const text = `${isWarning ? style.marks.warning : style.marks.info} ${printable(event.message)}`;
+    const next = event.next === undefined ? [] : [`  ${printable(event.next)}`];
     return [isWarning ? style.status('warning', text) : text, ...next];
   }
 
@@ -147,8 +147,8 @@ export class HumanView implements EventSubscriber, ProseView {
     // What still moves or failed comes first to be seen; what is done is counted when room runs out.
     const order = all.length <= most ? all : [...all].sort(([, a], [, b]) => urgency(a) - urgency(b));
     const shown = order.slice(0, most);
-    const width = Math.max(0, ...shown.map(([name]) => displayWidth(name)));
-    const lines = shown.map(([name, subject]) => this.subjectLine(pad(name, width), subject));
+    const width = Math.max(0, ...shown.map(([name]) => displayWidth(printable(name))));
+    const lines = shown.map(([name, subject]) => this.subjectLine(pad(printable(name), width), subject));
     const hidden = all.length - shown.length;
     return hidden > 0 ? [...lines, style.dim(`    and ${hidden} more`)] : lines;
   }

@@ -103,14 +103,14 @@ export class PlainView implements EventSubscriber, ProseView {
 
   private progress(event: EventOf<'stage.progress'>): void {
     const progress = formatProgress(event);
-    const text = `${event.message}${progress === '' ? '' : ` (${progress})`}`;
+    const text = `${printable(event.message)}${progress === '' ? '' : ` (${progress})`}`;
     const key = `${event.stage} ${event.subject ?? ''}`;
     const before = this.said.get(key);
     const now = this.options.now();
     const isNew = before === undefined || before.status !== event.status;
     if (!isNew && (before.text === text || (countsBytes(event) && now - before.at < BYTES_EVERY_MS))) return;
     this.said.set(key, { text, status: event.status, at: now });
-    const subject = event.subject === undefined ? '' : `${event.subject}  `;
+    const subject = event.subject === undefined ? '' : `${printable(event.subject)}  `;
     const failed = event.status === 'failed' || event.status === 'rolled-back';
     this.printStage(event, `${subject}${failed ? this.options.style.status(event.status, text) : text}`);
   }
@@ -128,10 +128,12 @@ export class PlainView implements EventSubscriber, ProseView {
 
   private notice(event: EventOf<'notice'>): void {
     const { style } = this.options;
-    const text =
-      event.level === 'warning' ? style.status('warning', `WARNING ${event.message}`) : event.message;
-    this.print(event.time, text);
-    if (event.next !== undefined) this.print(event.time, `  ${event.next}`);
+    const message = printable(event.message);
+    this.print(
+      event.time,
+      event.level === 'warning' ? style.status('warning', `WARNING ${message}`) : message,
+    );
+    if (event.next !== undefined) this.print(event.time, `  ${printable(event.next)}`);
   }
 
   private failures(last: EventOf<'run.end'>['error']): readonly string[] {

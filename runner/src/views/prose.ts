@@ -27,7 +27,7 @@ const STATUS_WORDS: Readonly<Record<StageStatus, string>> = {
 
 /** `✓ done in 32.1s: 1.4.0 is healthy in staging`. */
 export function runSummary(event: EventOf<'run.end'>, style: Style): string {
-  const summary = event.summary === undefined ? '' : `: ${event.summary}`;
+  const summary = event.summary === undefined ? '' : `: ${printable(event.summary)}`;
   const mark = style.marks[event.status];
   const words = STATUS_WORDS[event.status];
   // In ASCII the mark is the word itself.

@@ -1,0 +1,14 @@
+import type { StackEvent } from '../../runner/src/core/events.js';
+import { joinRun, type Run } from '../../runner/src/views/run.js';
+import { afterEvent, emptyPart, type RunPart } from '../../runner/src/views/runRecord.js';
+
+/** The part that events leave in the record. */
+export function partOf(events: readonly StackEvent[], process = 'build-1:100:0'): RunPart {
+  return events.reduce(afterEvent, emptyPart(process, events[0]?.time ?? new Date(0).toISOString()));
+}
+
+/** The run that events make, in one process. */
+export function runOf(events: readonly StackEvent[], isAlive = false): Run {
+  const now = new Date(events.at(-1)?.time ?? 0);
+  return joinRun({ id: 'run-1', parts: [partOf(events)] }, () => isAlive, now);
+}
