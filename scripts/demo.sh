@@ -49,6 +49,14 @@ project() {
   else
     cd "$demo/$1"
     quietly checkout --force develop
+    # Whatever an earlier demo was interrupted at: the sources as they ship, and environments that are whole.
+    cp -R "$root/examples/$1/." .
+    local environment
+    for environment in staging production; do
+      if node "$root/runner" status --env "$environment" --json | grep -q '"cutOff"'; then
+        runner rollback --env "$environment"
+      fi
+    done
   fi
 }
 
