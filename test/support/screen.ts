@@ -40,7 +40,6 @@ export class Screen implements Terminal {
 
   write(text: string): void {
     this.written += text;
-    // eslint-disable-next-line no-control-regex -- the sequences of a terminal
     for (const [part] of text.matchAll(/\x1b\[[0-9;?]*[A-Za-z]|[^\x1b]/gu)) {
       if (part === '\n') this.lineFeed();
       else if (part === '\r') this.column = 0;

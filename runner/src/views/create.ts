@@ -66,10 +66,11 @@ export function createViews(input: ViewsInput): Views {
       });
   const result = options.resultFile === undefined ? undefined : new ResultView(options.resultFile, now);
   const warnings: string[] = [];
+  const warn = (message: string) => void warnings.push(message);
   const runViews = new LazyViews(async () => {
     const { createRunViews } = await import('./runViews.js');
-    return createRunViews(context, (message) => warnings.push(message));
-  });
+    return createRunViews(context, warn);
+  }, warn);
   const subscribers: EventSubscriber[] = [prose, runViews];
   if (options.json) subscribers.push(new JsonView((line) => void stdout.write(`${line}\n`)));
   if (result !== undefined) subscribers.push(result);

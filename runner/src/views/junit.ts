@@ -1,3 +1,4 @@
+import { escapeMarkup } from './html/markup.js';
 import type { Run, RunStage } from './run.js';
 
 /**
@@ -30,7 +31,7 @@ function testcase(suite: string, stage: RunStage): string {
     ...(isSkipped(stage) ? [`<skipped ${attributes({ message: stage.reason ?? 'not run' })}/>`] : []),
     ...(stage.lastLines.length === 0
       ? []
-      : [`<system-out>${escape(stage.lastLines.join('\n'))}</system-out>`]),
+      : [`<system-out>${escapeMarkup(stage.lastLines.join('\n'))}</system-out>`]),
   ];
   if (inside.length === 0) return `    <testcase ${about}/>`;
   return `    <testcase ${about}>\n      ${inside.join('\n      ')}\n    </testcase>`;
@@ -43,21 +44,11 @@ function failure({ error, reason, status }: RunStage): string {
     error?.next === undefined ? undefined : `Next: ${error.next}`,
   ];
   const body = text.filter((line) => line !== undefined).join('\n');
-  return `<failure ${attributes({ message: error?.message ?? reason ?? status, type: error?.code ?? status })}>${escape(body)}</failure>`;
+  return `<failure ${attributes({ message: error?.message ?? reason ?? status, type: error?.code ?? status })}>${escapeMarkup(body)}</failure>`;
 }
 
 function attributes(values: Readonly<Record<string, string | number>>): string {
   return Object.entries(values)
-    .map(([name, value]) => `${name}="${escape(String(value)).replaceAll('\n', '&#10;')}"`)
+    .map(([name, value]) => `${name}="${escapeMarkup(String(value)).replaceAll('\n', '&#10;')}"`)
     .join(' ');
-}
-
-/** XML 1.0 knows no control characters but tab and line ends, not even escaped. */
-function escape(text: string): string {
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -2,24 +2,44 @@ import type { EventSubscriber, StackEvent } from '../core/events.js';
 
 /** Passes events on to views that are loaded with the first `run.start`: commands without a run do not pay for them. */
 export class LazyViews implements EventSubscriber {
-  private loading: Promise<readonly EventSubscriber[]> | undefined;
+  private loading: Promise<void> | undefined;
   private loaded: readonly EventSubscriber[] | undefined;
   private readonly waiting: StackEvent[] = [];
 
-  constructor(private readonly load: () => Promise<readonly EventSubscriber[]>) {}
+  /** @param warn told where the views cannot be loaded: the run goes on without them */
+  constructor(
+    private readonly load: () => Promise<readonly EventSubscriber[]>,
+    private readonly warn: (message: string) => void,
+  ) {}
 
   handle(event: StackEvent): void {
-    if (this.loaded !== undefined) return this.loaded.forEach((view) => view.handle(event));
+    if (this.loaded !== undefined) return tell(this.loaded, event);
     if (this.loading === undefined && event.type !== 'run.start') return;
     this.waiting.push(event);
-    this.loading ??= this.load().then((views) => {
-      for (const early of this.waiting.splice(0)) views.forEach((view) => view.handle(early));
-      return (this.loaded = views);
-    });
+    this.loading ??= this.load()
+      .catch((error: unknown) => {
+        this.warn(`This run is neither recorded nor told to Slack: ${(error as Error).message}`);
+        return [];
+      })
+      .then((views) => {
+        for (const early of this.waiting.splice(0)) tell(views, early);
+        this.loaded = views;
+      });
   }
 
   async close(): Promise<void> {
-    const views = await this.loading;
-    await Promise.all((views ?? []).map(async (view) => view.close?.()));
+    await this.loading;
+    await Promise.allSettled((this.loaded ?? []).map(async (view) => view.close?.()));
+  }
+}
+
+/** As the event bus does it: a view that fails takes none of the others with it. */
+function tell(views: readonly EventSubscriber[], event: StackEvent): void {
+  for (const view of views) {
+    try {
+      view.handle(event);
+    } catch {
+      // Its own output is all that is lost.
+    }
   }
 }

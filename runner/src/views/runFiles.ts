@@ -46,7 +46,7 @@ export class RunFiles {
     return this.readJson<RunRecord>(this.path(id));
   }
 
-  /** @returns where the run's message is, waiting while another process is about to post it */
+  /** @returns where the run's message is, undefined where no process has posted it */
   async message(id: string): Promise<RunMessage | undefined> {
     return this.readJson<RunMessage>(this.path(id, '.slack.json'));
   }
@@ -76,11 +76,14 @@ export class RunFiles {
     }
   }
 
-  /** Runs an action while no other process does so for the same run. */
-  async alone<T>(id: string, action: () => Promise<T>, suffix = ''): Promise<T> {
+  /**
+   * Runs an action while no other process does so for the same run.
+   * @param staleMs age of a lock whose process must have died: more than the action ever takes
+   */
+  async alone<T>(id: string, action: () => Promise<T>, suffix = '', staleMs = LOCK_STALE_MS): Promise<T> {
     await mkdir(this.directory, { recursive: true });
     const lock = join(this.directory, `.${id}${suffix}.lock`);
-    while (!(await take(lock))) await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
+    while (!(await take(lock, staleMs))) await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
     try {
       return await action();
     } finally {
@@ -101,14 +104,14 @@ export class RunFiles {
   }
 }
 
-async function take(lock: string): Promise<boolean> {
+async function take(lock: string, staleMs: number): Promise<boolean> {
   try {
     await (await open(lock, 'wx')).close();
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     const age = Date.now() - ((await stat(lock).catch(() => undefined))?.mtimeMs ?? Date.now());
-    if (age > LOCK_STALE_MS) await rm(lock, { force: true });
+    if (age > staleMs) await rm(lock, { force: true });
     return false;
   }
 }
@@ -119,12 +122,11 @@ async function take(lock: string): Promise<boolean> {
  * @param random four or more characters that tell runs of the same second apart
  */
 export function runId(env: Readonly<Record<string, string | undefined>>, now: Date, random: string): string {
-  const given = env['AUTOMATION_STACK_RUN'];
-  if (given !== undefined && given !== '')
-    return given
-      .replace(/[^A-Za-z0-9._-]+/g, '-')
-      .replace(/^[.-]+/, '')
-      .slice(0, 120);
+  const given = (env['AUTOMATION_STACK_RUN'] ?? '')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[.-]+/, '')
+    .slice(0, 120);
+  if (given !== '') return given;
   return `${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}-${random}`;
 }
 

@@ -7,11 +7,16 @@ import { Recorder } from './recorder.js';
 import { mayBeAlive, processName, RunFiles, runId } from './runFiles.js';
 import { SlackView } from './slack.js';
 
+/** Longer than posting a message ever takes, with its second try: another process waits that long for it. */
+const POSTING_MS = 15_000;
+
 /** What outlives the terminal: the run's record, which reports are made from, and Slack. */
 export function createRunViews(
   context: Context,
-  warn: (message: string) => void,
+  tell: (message: string) => void,
 ): readonly EventSubscriber[] {
+  // Warnings do not come by the event bus, which redacts.
+  const warn = (message: string) => tell(context.secrets.text(message));
   const { options, env, clock } = context;
   const files = new RunFiles(dirname(resolve(options.directory, options.configFile)));
   const id = runId(env, clock.now(), randomBytes(3).toString('hex'));
@@ -30,7 +35,7 @@ export function createRunViews(
     run,
     message: () => files.message(id),
     saveMessage: (message) => files.saveMessage(id, message),
-    alone: (action) => files.alone(id, action, '.slack'),
+    alone: (action) => files.alone(id, action, '.slack', POSTING_MS),
     warn,
   });
   return [recorder, slack];
@@ -41,7 +46,7 @@ export async function slackSettings(context: Context) {
   const config = await context.config();
   const settings = config.notifications.slack;
   if (settings === undefined) return undefined;
-  const name = context.options.environment ?? (Object.keys(config.environments)[0]);
+  const name = context.options.environment ?? Object.keys(config.environments)[0];
   const { token, webhook } = await context.resolve(
     { token: settings.token, webhook: settings.webhook },
     await context.environment(name),

@@ -3,7 +3,7 @@ import type { SlackConfig } from '../config/schema.js';
 import type { EventSubscriber, StackEvent } from '../core/events.js';
 import type { Run } from './run.js';
 import type { RunMessage } from './runFiles.js';
-import { failureMessage, runMessage, stageMessage, type SlackMessage } from './slackBlocks.js';
+import { failureMessage, runMessage, stageMessage, wholeMessage, type SlackMessage } from './slackBlocks.js';
 
 /** Slack takes about one message a second for each channel. */
 const BETWEEN_UPDATES_MS = 1000;
@@ -105,7 +105,7 @@ export class SlackView implements EventSubscriber {
     if (!isDue && !(wants.has('failure') && run.failures.length > 0)) return;
     if (!client.updates && !isOver) return;
     const channel = channelOf(config, this.environment ?? run.environments[0]);
-    await this.postOrUpdate(client, channel, runMessage(run));
+    await this.postOrUpdate(client, channel, client.updates ? runMessage(run) : wholeMessage(run));
     for (const answer of this.answers(run, wants)) {
       if (this.message !== undefined) await client.post(this.message.channel, answer, this.message.ts);
     }
@@ -123,19 +123,27 @@ export class SlackView implements EventSubscriber {
 
   /** What the stages that ended since the last time have to say in the thread. */
   private answers(run: Run, wants: ReadonlySet<string>): readonly SlackMessage[] {
-    return this.ended.splice(0).flatMap((id) => {
+    // A failure outside of any stage ends the run.
+    const outside =
+      run.status !== 'running' && wants.has('failure')
+        ? run.failures.filter(({ stage }) => stage === undefined).map(failureMessage)
+        : [];
+    const inside = this.ended.splice(0).flatMap((id) => {
       const failure = run.failures.find(({ stage }) => stage === id);
       if (failure !== undefined) return wants.has('failure') ? [failureMessage(failure)] : [];
       const stage = run.stages.find((item) => item.id === id);
       if (stage === undefined || !wants.has('stage')) return [];
       return stageMessage(stage, this.told) ?? [];
     });
+    return [...inside, ...outside];
   }
 
   private fail(error: unknown): void {
     if (this.failed) return;
     this.failed = true;
-    this.options.warn(`${(error as Error).message}. The run goes on without Slack.`);
+    const { message, next } = error as Error & { readonly next?: string };
+    const advice = next === undefined ? '' : ` ${next}`;
+    this.options.warn(`${message.replace(/\.$/, '')}. The run went on without it.${advice}`);
   }
 }
 

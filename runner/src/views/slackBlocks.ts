@@ -1,10 +1,14 @@
 import { formatSeconds, shortCommit, shortDigest } from './format.js';
 import type { Run, RunFailure, RunStage } from './run.js';
 import { statusWords } from './statusWords.js';
+import { printable } from './text.js';
 
 /** What Slack takes: https://docs.slack.dev/reference/block-kit/blocks (50 blocks; 3,000 characters a text). */
 const LONGEST_TEXT = 2900;
+const LONGEST_LINE = 400;
 const STAGES_SHOWN = 40;
+/** Plans and the like, each a block of its own. */
+const LONG_FACTS = 10;
 const EVIDENCE_LINES = 20;
 
 export interface SlackMessage {
@@ -34,12 +38,8 @@ export function runMessage(run: Run): SlackMessage {
     ),
     blocks: [
       section(`${emoji} *${escape(what)}*${escape(where)}  ${word}${took}`),
-      ...(reason === undefined
-        ? []
-        : [section(failure === undefined ? escape(reason) : `*${escape(reason)}*`)]),
-      ...(run.stages.length === 0
-        ? []
-        : [section(run.stages.slice(0, STAGES_SHOWN).map(stageLine).join('\n'))]),
+      ...(reason === undefined ? [] : [section(failure === undefined ? escape(reason) : headline(failure))]),
+      ...(run.stages.length === 0 ? [] : [section(stageLines(run.stages))]),
       context(
         [
           run.branch === undefined ? undefined : `branch ${escape(run.branch)}`,
@@ -53,13 +53,21 @@ export function runMessage(run: Run): SlackMessage {
   };
 }
 
+/** All of a finished run in one message, for webhooks, which know no threads. */
+export function wholeMessage(run: Run): SlackMessage {
+  const { text, blocks } = runMessage(run);
+  const [first] = run.failures;
+  // The run's own blocks name the failure already.
+  return { text, blocks: [...blocks, ...(first === undefined ? [] : failureMessage(first).blocks.slice(1))] };
+}
+
 /** A failure for the thread: where, the evidence, and what to type next. */
 export function failureMessage({ error, lastLines }: RunFailure): SlackMessage {
   const evidence = (error.evidence ?? lastLines).slice(-EVIDENCE_LINES).join('\n');
   return {
     text: limit(plain(error.message)),
     blocks: [
-      section(`:x: *${escape(error.message)}*${error.where === undefined ? '' : `\n${escape(error.where)}`}`),
+      section(`:x: ${headline({ error })}`),
       ...(evidence === '' ? [] : [section(fenced(evidence))]),
       ...(error.next === undefined ? [] : [section(`*Next:* ${escape(error.next)}`)]),
     ],
@@ -71,11 +79,11 @@ export function failureMessage({ error, lastLines }: RunFailure): SlackMessage {
  * @param told facts that the thread has heard already (a plan is a fact of both its making and its applying)
  */
 export function stageMessage(stage: RunStage, told: Set<string>): SlackMessage | undefined {
-  const facts = stage.facts
-    .filter(({ value }) => !told.has(value) && told.add(value))
-    .map(({ name, value }) =>
-      value.includes('\n') ? fenced(value) : `${escape(name)}: ${escape(shortDigest(value))}`,
-    );
+  const news = stage.facts.filter(({ value }) => !told.has(value) && told.add(value));
+  const isLong = ({ value }: { readonly value: string }) => value.includes('\n');
+  const facts = news
+    .filter((fact) => !isLong(fact))
+    .map(({ name, value }) => `${escape(name)}: ${escape(shortDigest(value))}`);
   // Layers of an image are named after it: `web 0e39044e5230`.
   const subjects = stage.subjects
     .filter(({ name }) => !name.includes(' '))
@@ -83,11 +91,17 @@ export function stageMessage(stage: RunStage, told: Set<string>): SlackMessage |
       const ended = status === 'running' && stage.status === 'ok' ? 'ok' : status;
       return `${statusWords[ended].emoji} ${escape(name)}  ${escape(phases.at(-1)?.message ?? '')}`;
     });
-  if (facts.length + subjects.length === 0) return undefined;
-  const parts = [`*${escape(stage.title)}*`, ...subjects.slice(0, STAGES_SHOWN), ...facts];
+  if (news.length + subjects.length === 0) return undefined;
+  const parts = [`*${escape(stage.title)}*`, ...facts, ...firstOnes(subjects)];
   return {
     text: limit(plain(`${stage.title}: ${stage.reason ?? stage.status}`)),
-    blocks: [section(parts.join('\n'))],
+    blocks: [
+      section(lines(parts)),
+      ...news
+        .filter(isLong)
+        .slice(0, LONG_FACTS)
+        .map(({ value }) => section(fenced(value, 'beginning'))),
+    ],
   };
 }
 
@@ -108,6 +122,12 @@ export function noticeMessage(
   };
 }
 
+/** What failed, in bold (which ends with its line), and where. */
+function headline({ error }: Pick<RunFailure, 'error'>): string {
+  const what = limitLine(escape(error.message.replaceAll('\n', ' ')));
+  return `*${what}*${error.where === undefined ? '' : `\n${limitLine(escape(error.where))}`}`;
+}
+
 function stageLine(stage: RunStage): string {
   const took =
     stage.seconds === undefined || stage.status === 'skipped' ? '' : `  ${formatSeconds(stage.seconds)}`;
@@ -124,12 +144,17 @@ const context = (parts: readonly string[]): SlackBlock => ({
   elements: parts.length === 0 ? [] : [{ type: 'mrkdwn', text: limit(parts.join('  ·  ')) }],
 });
 
-/** A code block; fences inside would end it. */
-function fenced(text: string): string {
-  const lines = escape(text).replaceAll('```', "'''");
-  // The end says more than the beginning.
-  const kept = lines.length > LONGEST_TEXT - 100 ? `…${lines.slice(-(LONGEST_TEXT - 100))}` : lines;
-  return `\`\`\`\n${kept}\n\`\`\``;
+/**
+ * A code block; fences inside would end it.
+ * @param keep the part of a long text that is worth more: a log's end, a plan's beginning
+ */
+function fenced(text: string, keep: 'beginning' | 'end' = 'end'): string {
+  const all = escape(printable(text)).replaceAll('```', "'''");
+  const room = LONGEST_TEXT - 100;
+  if (all.length <= room) return `\`\`\`\n${all}\n\`\`\``;
+  if (keep === 'beginning') return `\`\`\`\n${cut(all, room)}\n\`\`\``;
+  const end = all.slice(-room);
+  return `\`\`\`\n…${end.slice(end.indexOf('\n') + 1).replace(/^[\udc00-\udfff]/, '')}\n\`\`\``;
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */
@@ -144,5 +169,34 @@ function link(url: string): string {
   return escape(url).replaceAll('|', '%7C').replaceAll(' ', '%20');
 }
 
-const limit = (text: string) => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
+const limit = (text: string) => (text.length > LONGEST_TEXT ? cut(text, LONGEST_TEXT) : text);
+
+const limitLine = (line: string) => (line.length > LONGEST_LINE ? cut(line, LONGEST_LINE) : line);
+
+/** Leaves neither half a character nor half an entity at its end. */
+function cut(text: string, length: number): string {
+  return `${text.slice(0, length).replace(/[\ud800-\udbff]$|&\w*$/, '')}…`;
+}
+
+/** As many whole lines as fit. */
+function lines(all: readonly string[]): string {
+  let size = 0;
+  const short = all.map(limitLine);
+  const fitting = short.filter((line) => (size += line.length + 1) < LONGEST_TEXT - 20);
+  const hidden = all.length - fitting.length;
+  return [...fitting, ...(hidden > 0 ? [`… and ${hidden} more`] : [])].join('\n');
+}
+
+function firstOnes(all: readonly string[]): readonly string[] {
+  const hidden = all.length - STAGES_SHOWN;
+  return hidden > 0 ? [...all.slice(0, STAGES_SHOWN), `… and ${hidden} more`] : all;
+}
+
+/** In their order where they are few; else those that failed or run come first. */
+function stageLines(stages: readonly RunStage[]): string {
+  if (stages.length <= STAGES_SHOWN) return lines(stages.map(stageLine));
+  const isQuiet = ({ status }: RunStage) => status === 'ok' || status === 'waiting' || status === 'skipped';
+  const telling = stages.filter((stage) => !isQuiet(stage));
+  return lines(firstOnes([...telling, ...stages.filter(isQuiet)].map(stageLine)));
+}
 const firstLine = (text: string) => text.split('\n', 1)[0] as string;

@@ -1,8 +1,7 @@
 /** Text on a terminal: how wide it is, and how to make it fit. */
 
- 
 const ANSI = /\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g;
- 
+
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]/g;
 
 /** Removes colours and cursor movements. */

@@ -136,7 +136,6 @@ describe('the live view', () => {
     tell(rolledBackRun.filter(({ type }) => type === 'stage.end' || type === 'run.end'));
     await view.close();
     const own = screen.written.replaceAll('→', '');
-    // eslint-disable-next-line no-control-regex -- all of ASCII
     expect(own).to.match(/^[\x00-\x7f]*$/);
     expect(own).to.include('ROLLED BACK');
   });
@@ -144,12 +143,10 @@ describe('the live view', () => {
   it('uses colours only where they are wanted, and never as the only sign', () => {
     open({ color: true });
     midway();
-    // eslint-disable-next-line no-control-regex -- a colour
     expect(screen.written).to.match(/\x1b\[\d+m/);
     const coloured = stripAnsi(screen.written);
     open();
     midway();
-    // eslint-disable-next-line no-control-regex -- a colour
     expect(screen.written).not.to.match(/\x1b\[\d+m/);
     expect(stripAnsi(screen.written)).to.equal(coloured);
   });

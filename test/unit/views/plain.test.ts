@@ -94,7 +94,6 @@ describe('plain lines', () => {
       [3, { type: 'stage.end', stage: 'apply', status: 'failed', seconds: 3, error }],
       [4, { type: 'run.end', status: 'failed', seconds: 4, exitCode: 1, error, summary: hostile }],
     );
-    // eslint-disable-next-line no-control-regex -- what must not be there
     expect(lines.filter((line) => /[\x00-\x1f\x7f]/.test(line))).to.deep.equal([]);
   });
 

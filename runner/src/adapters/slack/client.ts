@@ -94,7 +94,15 @@ function webhookClient(url: string): SlackClient {
       }).catch((error: unknown) => {
         throw slackFailed('post to the webhook', error);
       });
-      if (!response.ok) throw slackFailed('post to the webhook', new Error(`HTTP ${response.status}`));
+      if (!response.ok) {
+        // Slack says why in a word: invalid_token, no_service, channel_is_archived.
+        const said = (await response.text().catch(() => '')).trim();
+        const isWord = /^\w{1,60}$/.test(said);
+        throw slackFailed(
+          'post to the webhook',
+          isWord ? { data: { error: said } } : new Error(`HTTP ${response.status}`),
+        );
+      }
       return undefined;
     },
     update: async () => undefined,
@@ -108,6 +116,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   missing_scope: 'Give the Slack app the scope chat:write and install it again.',
   channel_not_found: 'Check the channel’s name, and invite the app to it.',
   not_in_channel: 'Invite the app to the channel: /invite @APP.',
+  is_archived: 'Choose a channel that is not archived.',
+  channel_is_archived: 'Choose a channel that is not archived.',
+  invalid_token: 'Make a new webhook and put it where the configuration refers to.',
+  no_service: 'Make a new webhook and put it where the configuration refers to.',
 };
 
 function slackFailed(what: string, error: unknown): StackError {
@@ -116,7 +128,7 @@ function slackFailed(what: string, error: unknown): StackError {
   const why = said ?? cause?.code ?? message ?? String(error);
   return new StackError('SLACK_FAILED', `Slack could not be told (${what}): ${why}`, {
     next:
-      ADVICE[said ?? ''] ?? 'The deploy itself is not touched by this. `node runner doctor` tests the token.',
+      ADVICE[said ?? ''] ?? 'Check that this machine reaches Slack; `node runner doctor` tests the token.',
     cause: error,
   });
 }

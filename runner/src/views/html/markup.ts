@@ -1,3 +1,5 @@
+import { stripAnsi } from '../text.js';
+
 /** Markup that is safe to put into a page: made by {@link markup} alone, so that text is always escaped. */
 export class Markup {
   constructor(readonly text: string) {}
@@ -17,9 +19,9 @@ function render(value: Value): string {
   return escapeMarkup(String(value));
 }
 
-/** Escapes text for element content and for attributes, and drops what XML does not allow at all. */
+/** Escapes text for element content and for attributes, and drops colours of terminals and what XML does not allow at all. */
 export function escapeMarkup(text: string): string {
-  return text
+  return stripAnsi(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
