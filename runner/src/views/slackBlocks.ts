@@ -3,8 +3,9 @@ import type { Run, RunFailure, RunStage } from './run.js';
 import { statusWords } from './statusWords.js';
 import { printable } from './text.js';
 
-/** What Slack takes: https://docs.slack.dev/reference/block-kit/blocks (50 blocks; 3,000 characters a text). */
+/** What Slack takes (https://docs.slack.dev/reference/block-kit/blocks): 3,000 characters a text, 2,000 in a context. */
 const LONGEST_TEXT = 2900;
+const LONGEST_CONTEXT = 1900;
 const LONGEST_LINE = 400;
 const STAGES_SHOWN = 40;
 /** Plans and the like, each a block of its own. */
@@ -139,17 +140,23 @@ const section = (text: string): SlackBlock => ({
   type: 'section',
   text: { type: 'mrkdwn', text: limit(text) },
 });
-const context = (parts: readonly string[]): SlackBlock => ({
-  type: 'context',
-  elements: parts.length === 0 ? [] : [{ type: 'mrkdwn', text: limit(parts.join('  ·  ')) }],
-});
+/** Parts that do not fit are left out whole: half a link is none. */
+function context(all: readonly string[]): SlackBlock {
+  let size = 0;
+  const parts = all.map(limitPart).filter((part) => (size += part.length + 5) < LONGEST_CONTEXT);
+  return {
+    type: 'context',
+    elements: parts.length === 0 ? [] : [{ type: 'mrkdwn', text: parts.join('  ·  ') }],
+  };
+}
+const limitPart = (part: string) => (part.startsWith('<') ? part : limitLine(part));
 
 /**
- * A code block; fences inside would end it.
+ * A code block.
  * @param keep the part of a long text that is worth more: a log's end, a plan's beginning
  */
 function fenced(text: string, keep: 'beginning' | 'end' = 'end'): string {
-  const all = escape(printable(text)).replaceAll('```', "'''");
+  const all = escape(text);
   const room = LONGEST_TEXT - 100;
   if (all.length <= room) return `\`\`\`\n${all}\n\`\`\``;
   if (keep === 'beginning') return `\`\`\`\n${cut(all, room)}\n\`\`\``;
@@ -157,9 +164,16 @@ function fenced(text: string, keep: 'beginning' | 'end' = 'end'): string {
   return `\`\`\`\n…${end.slice(end.indexOf('\n') + 1).replace(/^[\udc00-\udfff]/, '')}\n\`\`\``;
 }
 
-/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
+/**
+ * Text that calls nobody, makes no link and begins or ends no code block:
+ * https://docs.slack.dev/messaging/formatting-message-text#escaping
+ */
 function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return printable(text)
+    .replaceAll('```', "'''")
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
 }
 
 /** Notifications are plain text, but `<!channel>` would still call everybody. */
