@@ -13,13 +13,16 @@ export const commands: readonly CommandDefinition[] = [
     ],
     environment: 'required',
     async run(context, input) {
-      const [steps, view] = await Promise.all([import('../steps/outputs.js'), import('../views/outputs.js')]);
+      const [{ describeOutputs, outputValue }, { maskOutputs, outputsText, plainText }] = await Promise.all([
+        import('../steps/outputs.js'),
+        import('../views/outputs.js'),
+      ]);
       const environment = await context.environment();
-      const outputs = await steps.describeOutputs(context, environment);
+      const outputs = await describeOutputs(context, environment);
       const [path] = input.arguments;
       if (path === undefined) {
-        const text = Object.keys(outputs).length === 0 ? 'no outputs' : view.outputsText(outputs);
-        return { data: view.maskOutputs(outputs), text };
+        const text = Object.keys(outputs).length === 0 ? 'no outputs' : outputsText(outputs);
+        return { data: maskOutputs(outputs), text };
       }
       if (outputs[path.split('.')[0] as string]?.sensitive === true) {
         throw new StackError('OUTPUT_MISSING', `the output ${path} is sensitive and not printed`, {
@@ -27,8 +30,8 @@ export const commands: readonly CommandDefinition[] = [
           next: `Refer to it as \${output:${path}}, or ask Terraform itself: terraform output -raw ${path}`,
         });
       }
-      const value = await steps.outputValue(context, environment, path);
-      return { data: value, text: view.plainText(value) };
+      const value = await outputValue(context, environment, path);
+      return { data: value, text: plainText(value) };
     },
   },
 ];

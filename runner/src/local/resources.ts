@@ -13,11 +13,10 @@ interface ResourceKind {
   delete(workshop: Workshop, name: string, given: Settings): Promise<boolean>;
 }
 
-// The SDKs behind these load with the kind that needs them: a host needs none.
-const loadBalancers = () => import('./loadBalancers.js');
-const ecsServices = () => import('./ecsServices.js');
-
-/** What `local create KIND NAME` and `local delete KIND NAME` know; the examples' Terraform roots call them. */
+/**
+ * What `local create KIND NAME` and `local delete KIND NAME` know; the examples' Terraform roots call them. SDKs load
+ * with the kind that needs them: a host needs none.
+ */
 const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
   host: {
     keys: ['slot'],
@@ -28,24 +27,27 @@ const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
   },
   'load-balancer': {
     keys: ['port', 'health', 'targets'],
-    create: async ({ settings }, name, given) => ({
-      ...(await (
-        await loadBalancers()
-      ).createLoadBalancer(settings, {
+    create: async ({ settings }, name, given) => {
+      const { createLoadBalancer } = await import('./loadBalancers.js');
+      const made = await createLoadBalancer(settings, {
         name,
         port: number(given, 'port') ?? 80,
         healthPath: given['health'] ?? '/health',
         targets: (given['targets'] ?? '').split(',').filter((target) => target !== ''),
-      })),
-    }),
-    delete: async ({ settings }, name) => (await loadBalancers()).deleteLoadBalancer(settings, name),
+      });
+      return { ...made };
+    },
+    delete: async ({ settings }, name) => {
+      const { deleteLoadBalancer } = await import('./loadBalancers.js');
+      return deleteLoadBalancer(settings, name);
+    },
   },
   'ecs-service': {
     keys: ['cluster', 'image', 'container', 'port', 'desired', 'health'],
     create: async (workshop, name, given) => {
       const port = number(given, 'port') ?? 8000;
       const { placeholder } = await import('./placeholder.js');
-      const { createEcsService } = await ecsServices();
+      const { createEcsService } = await import('./ecsServices.js');
       return {
         ...(await createEcsService(workshop.settings, {
           name,
@@ -58,8 +60,10 @@ const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
         })),
       };
     },
-    delete: async ({ settings }, name, given) =>
-      (await ecsServices()).deleteEcsService(settings, name, given['cluster'] ?? 'local'),
+    delete: async ({ settings }, name, given) => {
+      const { deleteEcsService } = await import('./ecsServices.js');
+      return deleteEcsService(settings, name, given['cluster'] ?? 'local');
+    },
   },
 };
 
