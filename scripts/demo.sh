@@ -88,7 +88,7 @@ down() {
   cd "$root"
   runner local down --purge
   rm -rf "$demo"
-  echo "The demo is gone. Packages that were installed by apt stay: docker.io, mmdebstrap (see README)."
+  echo "The demo is gone. Packages that were installed by apt stay: apt-get remove docker.io mmdebstrap takes them away too."
 }
 
 fleet() {
