@@ -5,7 +5,7 @@ import type { Clock, ObjectStore, Processes } from './core/ports.js';
 import { systemClock } from './adapters/process/clock.js';
 import { createProcesses } from './adapters/process/processes.js';
 import { createGit, type Git } from './adapters/git/git.js';
-import { EventBus } from './core/events.js';
+import { EventBus, type EventBody } from './core/events.js';
 import { SecretRegistry } from './secrets/redact.js';
 import type { AwsClients } from './adapters/aws/clients.js';
 import type { DockerEngine } from './adapters/docker/engine.js';
@@ -98,7 +98,9 @@ export function createContext(input: ContextInput): Context {
   const aws = perEnvironment(async (environment) => {
     const { createAwsClients } = await import('./adapters/aws/clients.js');
     const settings = await context.resolve(environment.config.aws, environment);
-    return createAwsClients({ ...settings, env, secrets, version: runnerVersion });
+    const clients = createAwsClients({ ...settings, env, secrets, version: runnerVersion });
+    if (options.verbose) clients.calls.onCall = (...call) => events.emit(apiCallNotice(...call));
+    return clients;
   });
   const store = once(async () => {
     const { openStore } = await import('./state/store.js');
@@ -148,4 +150,14 @@ export function createContext(input: ContextInput): Context {
     },
   };
   return context;
+}
+
+/** What `--verbose` shows of an API call. */
+function apiCallNotice(action: string, resource: string | undefined, attempts: number): EventBody {
+  const tries = attempts > 1 ? ` (${attempts} attempts)` : '';
+  return {
+    type: 'notice',
+    level: 'info',
+    message: `AWS ${[action, resource].filter(Boolean).join(' ')}${tries}`,
+  };
 }

@@ -1,3 +1,4 @@
+import { requireAccount } from './account.js';
 import { existsSync } from 'node:fs';
 import type { Context, NamedEnvironment } from '../container.js';
 import { ApplyProgress, type AppliedResource } from '../core/applyProgress.js';
@@ -42,6 +43,7 @@ export async function applyStep(
   stage: string,
   options: ApplyOptions = {},
 ): Promise<ApplyResult> {
+  await requireAccount(context, environment);
   const origin = await planOrigin(context, environment, false);
   const plan = await choosePlan(context, environment, stage, origin, options);
   tellPlan(context, stage, plan);

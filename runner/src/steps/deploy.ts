@@ -1,3 +1,4 @@
+import { requireAccount } from './account.js';
 import pMap from 'p-map';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError, toErrorRecord, type ErrorRecord } from '../core/errors.js';
@@ -38,6 +39,7 @@ export interface DeployResult {
  */
 export async function deployRelease(context: Context, request: DeployRequest): Promise<DeployResult> {
   refuseDirty(context, request);
+  await requireAccount(context, request.environment);
   return withLock(
     context,
     request.environment.name,

@@ -1,3 +1,4 @@
+import { requireAccount } from './account.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { planText } from '../core/planText.js';
@@ -23,6 +24,7 @@ export async function destroyStep(
   stage: string,
   options: DestroyOptions,
 ): Promise<ApplyResult> {
+  await requireAccount(context, environment);
   const origin = await planOrigin(context, environment, true);
   const timeout =
     options.lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds: options.lockTimeoutSeconds };

@@ -1,3 +1,4 @@
+import { requireAccount } from './account.js';
 import { rm } from 'node:fs/promises';
 import type { Context, NamedEnvironment } from '../container.js';
 import { sensitiveTexts, summarisePlan, type PlanJson, type PlanSummary } from '../core/plan.js';
@@ -48,6 +49,7 @@ export async function planStep(
   stage: string,
   options: PlanOptions = {},
 ): Promise<PlanResult> {
+  await requireAccount(context, environment);
   const origin = await planOrigin(context, environment, options.destroy === true);
   const saved = await makePlan(context, environment, stage, origin, options);
   return tellPlan(context, stage, saved, options.silent);

@@ -1,3 +1,4 @@
+import { requireAccount } from './account.js';
 import pMap from 'p-map';
 import type { LayerProgress } from '../adapters/docker/engine.js';
 import type { Manifest } from '../adapters/aws/ecr.js';
@@ -32,6 +33,7 @@ export async function pushImages(
 ): Promise<Readonly<Record<string, ReleaseImage>>> {
   const { concurrency } = await context.config();
   const tree = await workingTreeInputs(context);
+  await requireAccount(context, request.environment);
   const registry = await openRegistry(context, request.environment);
   const pushed = await pMap(
     Object.values(tree.images),

@@ -1,3 +1,4 @@
+import { requireAccount } from './account.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord } from '../core/release.js';
@@ -66,6 +67,7 @@ export async function rollbackEnvironment(
 /** Restores the snapshots of a deployment that was killed; undefined where another runner has done it meanwhile. */
 async function undoCutOff(context: Context, request: RollbackRequest): Promise<RollbackResult | undefined> {
   const { environment, stage } = request;
+  await requireAccount(context, environment);
   return withLock(context, environment.name, stage, request.waitMs ?? 0, async (state) => {
     const unfinished = await state.journal.unfinished(environment.name);
     if (unfinished === undefined) return undefined;
