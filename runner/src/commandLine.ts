@@ -100,7 +100,7 @@ function globalOptions(
   given: Readonly<Record<string, string | boolean | string[] | undefined>>,
 ): GlobalOptions {
   const { env, cwd } = world;
-  const text = (name: string) => (typeof given[name] === 'string' ? (given[name]) : undefined);
+  const text = (name: string) => (typeof given[name] === 'string' ? given[name] : undefined);
   return {
     directory: resolve(cwd, text('directory') ?? '.'),
     configFile: text('config') ?? 'automation-stack.yml',

@@ -59,13 +59,9 @@ What never ran healthy there goes through it first, or is refused, as \`promotio
               environment,
               stage: stage.id,
               ...waiting(input),
-              ...(option(input, 'release') === undefined
-                ? {}
-                : { version: option(input, 'release') }),
+              ...(option(input, 'release') === undefined ? {} : { version: option(input, 'release') }),
               ...(approvedBy === undefined ? {} : { approvedBy }),
-              ...(option(input, 'force') === undefined
-                ? {}
-                : { forcedReason: option(input, 'force') }),
+              ...(option(input, 'force') === undefined ? {} : { forcedReason: option(input, 'force') }),
             }),
           (done) => ({ reason: deploySummary(done) }),
         ),

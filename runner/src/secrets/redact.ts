@@ -28,7 +28,10 @@ export class SecretRegistry {
     if (this.variants.size === 0) return input;
     this.pattern ??= new RegExp(
       // Longest first, so that a secret that contains another is masked whole.
-      [...this.variants].sort((a, b) => b.length - a.length).map(escapeRegExp).join('|'),
+      [...this.variants]
+        .sort((a, b) => b.length - a.length)
+        .map(escapeRegExp)
+        .join('|'),
       'g',
     );
     return input.replace(this.pattern, MASK);
@@ -44,7 +47,9 @@ export class SecretRegistry {
     if (typeof input === 'string') return this.text(input);
     if (Array.isArray(input)) return input.map((item) => this.walk(item));
     if (input !== null && typeof input === 'object' && Object.getPrototypeOf(input) === Object.prototype) {
-      return Object.fromEntries(Object.entries(input).map(([key, item]) => [this.text(key), this.walk(item)]));
+      return Object.fromEntries(
+        Object.entries(input).map(([key, item]) => [this.text(key), this.walk(item)]),
+      );
     }
     return input;
   }
@@ -55,7 +60,11 @@ function encodings(value: string): string[] {
   const forms = [value, value.trim(), ...value.split(/\r?\n/).filter((line) => line.trim().length >= 8)];
   const json = JSON.stringify(value).slice(1, -1);
   forms.push(json, JSON.stringify(json).slice(1, -1), encodeURIComponent(value));
-  forms.push(encodeURIComponent(value).replaceAll('%20', '+'), bytes.toString('hex'), bytes.toString('hex').toUpperCase());
+  forms.push(
+    encodeURIComponent(value).replaceAll('%20', '+'),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+  );
   for (const offset of [0, 1, 2]) forms.push(...base64Core(bytes, offset));
   return forms;
 }
