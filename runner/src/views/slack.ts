@@ -35,6 +35,8 @@ export class SlackView implements EventSubscriber {
   private working: Promise<void> | undefined;
   private due = false;
   private message: RunMessage | undefined;
+  /** What was sent last: Slack need not hear it twice, and a webhook would post it twice. */
+  private sent: string | undefined;
   private failed = false;
   private closing = false;
   private environment: string | undefined;
@@ -88,15 +90,17 @@ export class SlackView implements EventSubscriber {
     this.due = false;
     try {
       const settings = await this.settings;
+      // Stages that end from here on may be missing from the run as it is read now: they go with the next.
+      const ended = this.ended.length;
       const run = await this.options.run();
       if (settings === undefined || run === undefined) return;
-      await this.send(settings.config, settings.client, run);
+      await this.send(settings.config, settings.client, run, ended);
     } catch (error) {
       this.fail(error);
     }
   }
 
-  private async send(config: SlackConfig, client: SlackClient, run: Run): Promise<void> {
+  private async send(config: SlackConfig, client: SlackClient, run: Run, ended: number): Promise<void> {
     const isOver = run.status !== 'running';
     const wants = new Set<string>(config.on);
     const isDue = isOver
@@ -106,12 +110,15 @@ export class SlackView implements EventSubscriber {
     if (!client.updates && !isOver) return;
     const channel = channelOf(config, this.environment ?? run.environments[0]);
     await this.postOrUpdate(client, channel, client.updates ? runMessage(run) : wholeMessage(run));
-    for (const answer of this.answers(run, wants)) {
+    for (const answer of this.answers(run, wants, this.ended.splice(0, ended))) {
       if (this.message !== undefined) await client.post(this.message.channel, answer, this.message.ts);
     }
   }
 
   private async postOrUpdate(client: SlackClient, channel: string, content: SlackMessage): Promise<void> {
+    const sent = JSON.stringify(content);
+    if (sent === this.sent) return;
+    this.sent = sent;
     if (this.message !== undefined) return client.update(this.message, content);
     await this.options.alone(async () => {
       this.message = await this.options.message();
@@ -122,13 +129,15 @@ export class SlackView implements EventSubscriber {
   }
 
   /** What the stages that ended since the last time have to say in the thread. */
-  private answers(run: Run, wants: ReadonlySet<string>): readonly SlackMessage[] {
+  private answers(run: Run, wants: ReadonlySet<string>, ended: readonly string[]): readonly SlackMessage[] {
     // A failure outside of any stage ends the run.
     const outside =
       run.status !== 'running' && wants.has('failure')
-        ? run.failures.filter(({ stage }) => stage === undefined).map(failureMessage)
+        ? run.failures
+            .filter(({ stage, error }) => stage === undefined && this.once(error.message))
+            .map(failureMessage)
         : [];
-    const inside = this.ended.splice(0).flatMap((id) => {
+    const inside = ended.flatMap((id) => {
       const failure = run.failures.find(({ stage }) => stage === id);
       if (failure !== undefined) return wants.has('failure') ? [failureMessage(failure)] : [];
       const stage = run.stages.find((item) => item.id === id);
@@ -136,6 +145,10 @@ export class SlackView implements EventSubscriber {
       return stageMessage(stage, this.told) ?? [];
     });
     return [...inside, ...outside];
+  }
+
+  private once(text: string): boolean {
+    return !this.told.has(text) && this.told.add(text).has(text);
   }
 
   private fail(error: unknown): void {
