@@ -33,7 +33,8 @@ async function mocha(name, ...patterns) {
   const counts = join(scratch, `${name}.json`);
   const { code, signal } = await run(
     process.execPath,
-    ['node_modules/mocha/bin/mocha.js', '--reporter', 'test/support/reporter.cjs', ...patterns],
+    // A keep-alive socket left open must not hold up the suites that follow.
+    ['node_modules/mocha/bin/mocha.js', '--exit', '--reporter', 'test/support/reporter.cjs', ...patterns],
     { env: { TEST_COUNTS: counts } },
   );
   try {

@@ -54,8 +54,8 @@ export function createViews(input: ViewsInput): Views {
         now,
         terminal: {
           write: (text) => void stderr.write(text),
-          columns: () => stderr.columns ?? COLUMNS,
-          rows: () => stderr.rows ?? ROWS,
+          columns: () => stderr.columns || COLUMNS,
+          rows: () => stderr.rows || ROWS,
         },
       })
     : new PlainView({
