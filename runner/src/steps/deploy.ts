@@ -40,6 +40,9 @@ export interface DeployResult {
 export async function deployRelease(context: Context, request: DeployRequest): Promise<DeployResult> {
   refuseDirty(context, request);
   await requireAccount(context, request.environment);
+  // References are looked up and SDKs loaded while the lock is taken; a failure is met where it is awaited.
+  const targets = context.targets(request.environment);
+  targets.catch(() => undefined);
   return withLock(
     context,
     request.environment.name,
@@ -50,8 +53,7 @@ export async function deployRelease(context: Context, request: DeployRequest): P
       if (unfinished !== undefined && request.resume === undefined) {
         throw describeCutOff(unfinished, request.environment.name);
       }
-      const targets = await context.targets(request.environment);
-      return roll(context, state, lock, targets, request, unfinished);
+      return roll(context, state, lock, await targets, request, unfinished);
     },
   );
 }

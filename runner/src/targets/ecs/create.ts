@@ -14,6 +14,8 @@ export async function createEcsTarget(parts: {
 }): Promise<Target> {
   const { context, environment, name, config } = parts;
   const aws = await context.aws(environment);
+  // Loading the SDK takes a while: it begins now, and its failure is met by the first call.
+  aws.ecs().catch(() => undefined);
   return new EcsTarget({
     name,
     config,
