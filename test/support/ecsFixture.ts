@@ -33,8 +33,6 @@ export const APP_PORT = 8000;
 export const apps = {
   /** Serves 200 at /health. */
   good: `trap 'exit 0' TERM; mkdir -p /www; echo ok > /www/health; echo serving; httpd -f -p ${APP_PORT} -h /www & wait`,
-  /** The same, but finishes what it has in hand for three seconds after SIGTERM, as applications with requests do. */
-  draining: `trap 'sleep 3; exit 0' TERM; mkdir -p /www; echo ok > /www/health; httpd -f -p ${APP_PORT} -h /www & wait`,
   /** Ends at once, as a program does whose configuration is wrong. */
   crashing: 'echo "DATABASE_URL is not set"; exit 3',
   /** Serves for longer than the emulator watches a start, then ends. */

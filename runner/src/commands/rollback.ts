@@ -17,12 +17,14 @@ const rollback: CommandDefinition = {
   changes: true,
   environment: 'required',
   async run(context, input) {
-    const [{ asRun }, { inStage }, { rollbackEnvironment }] = await Promise.all([
+    const [{ warmUp }, { asRun }, { inStage }, { rollbackEnvironment }] = await Promise.all([
+      import('../targets/create.js'),
       import('../steps/runEvents.js'),
       import('../steps/stage.js'),
       import('../steps/rollback.js'),
     ]);
     const environment = await context.environment();
+    warmUp(context, environment);
     if (context.options.dryRun) {
       const { previewRollback } = await import('../steps/preview.js');
       return previewRollback(context, environment, option(input, 'to'));

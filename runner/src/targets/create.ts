@@ -36,6 +36,18 @@ export async function createTargets(
   return Promise.all(chosen.map(([name, config]) => createTarget(context, environment, name, config)));
 }
 
+/**
+ * Begins to load what the targets of an environment will need, while something else is waited for. Whatever fails
+ * here is met again, and told, where it is needed.
+ */
+export function warmUp(context: Context, environment: NamedEnvironment): void {
+  const kinds = new Set(Object.values(environment.config.targets).map(({ kind }) => kind));
+  if (!kinds.has('ecs-service')) return;
+  Promise.all([import('./ecs/create.js'), context.aws(environment).then((aws) => aws.ecs())]).catch(
+    () => undefined,
+  );
+}
+
 async function createTarget(
   context: Context,
   environment: NamedEnvironment,

@@ -5,15 +5,25 @@ import { findTasks, type Endpoint, type FoundTasks, type ProbeRoute } from './en
 import type { Probe } from './gate.js';
 
 const NOTED_MS = 120;
+/** An old task that has not answered for this long is gone: an address that left the network refuses nothing. */
+const SILENT_MS = 150;
+/** The same as a share of the expected time: long rollouts are far away or slow, and can wait. */
+const SILENT_SHARE = 0.03;
 
 /** What is seen of a rollout shortly before it is expected to be stable. */
 export class EarlySight {
   private readonly gone = new AbortController();
   private answering = false;
+  private silentMs: number | undefined;
 
   /** True while old tasks still answer: the platform cannot be stable before they stop. */
   get oldAnswer(): boolean {
     return this.answering;
+  }
+
+  /** The clock when the last old task was asked in vain, undefined while any answers. */
+  get silentSinceMs(): number | undefined {
+    return this.silentMs;
   }
 
   /** Aborts when no old task answers any more: the moment to look. */
@@ -55,8 +65,9 @@ export class EarlySight {
     old: readonly Endpoint[],
   ): Promise<void> {
     const everyMs = Math.max(50, expectedMs * 0.01);
+    const timeoutMs = Math.max(SILENT_MS, expectedMs * SILENT_SHARE);
     const answers = async (endpoint: Endpoint) =>
-      (await probe(endpoint.url, { timeoutMs: 1000, signal })).status !== undefined;
+      (await probe(endpoint.url, { timeoutMs, signal })).status !== undefined;
     const answering = async (endpoints: readonly Endpoint[]) => {
       const kept = await Promise.all(endpoints.map(answers));
       return endpoints.filter((_, index) => kept[index]);
@@ -64,13 +75,17 @@ export class EarlySight {
     let left = await answering(old);
     // Where they cannot be reached from here at all, their silence says nothing.
     if (left.length < old.length) return;
+    let askedMs = 0;
     while (left.length > 0) {
       this.answering = true;
       await clock.sleep(everyMs, signal);
+      askedMs = clock.now().getTime();
       left = await answering(left);
     }
+    this.silentMs = askedMs;
     // The platform notes the end of a task a moment after the task has closed its port.
-    await clock.sleep(Math.max(NOTED_MS, expectedMs * 0.03), signal);
+    const waitedMs = clock.now().getTime() - askedMs;
+    await clock.sleep(Math.max(0, Math.max(NOTED_MS, expectedMs * SILENT_SHARE) - waitedMs), signal);
     this.answering = false;
     this.gone.abort();
   }

@@ -60,6 +60,7 @@ export async function passGate(options: GateOptions, found?: FoundTasks): Promis
     if (verdict.state === 'unhealthy') throw await why(options, verdict.reason, tasks?.taskArns ?? []);
     // The last round has to have begun after the platform was stable: before, an old task may have answered.
     if (verdict.state === 'healthy' && settledBefore) break;
+    if (verdict.state === 'healthy' && settled.aborted) continue;
     if (now(clock) - searchedMs >= SEARCH_EVERY_MS) {
       searchedMs = now(clock);
       await refuseCrashed(options, undefined);

@@ -24,7 +24,7 @@ export interface Watch {
   readonly timeoutMs: number;
   readonly expectedMs?: number;
   /** What is seen of the tasks themselves, which may tell a better moment to look than the expectation. */
-  readonly early?: Pick<EarlySight, 'oldAnswer' | 'oldGone'>;
+  readonly early?: Pick<EarlySight, 'oldAnswer' | 'oldGone' | 'silentSinceMs'>;
   readonly onProgress: (verdict: Extract<Verdict, { state: 'progress' | 'stable' }>) => void;
   /** Called once, when as many new tasks run as are wanted; old ones may still drain. */
   readonly onAllRunning: () => void;
@@ -67,7 +67,8 @@ export async function watchRollout(watch: Watch): Promise<Watched> {
     if (verdict.state === 'stable') {
       announce();
       watch.onProgress(verdict);
-      return { seenMs, stableMs: estimateStableMs(seenMs, unstableMs), desired: verdict.desired };
+      const stableMs = estimate(watch, seenMs, unstableMs);
+      return { seenMs, stableMs, desired: verdict.desired };
     }
     if (verdict.state !== 'progress') throw await explain(watch, verdict, view);
     if (verdict.allRunning) announce();
@@ -88,13 +89,33 @@ export async function watchRollout(watch: Watch): Promise<Watched> {
   }
 }
 
+/**
+ * When it became stable. The silence of the old tasks tells that better than looks can, which come after it; and a look
+ * that was put off for them must not teach the next rollout to wait longer still.
+ */
+function estimate(
+  { early, acceptedMs, expectedMs }: Watch,
+  seenMs: number,
+  unstableMs: number | undefined,
+): number {
+  const silentMs = early?.silentSinceMs;
+  if (silentMs !== undefined) return Math.min(seenMs, silentMs - acceptedMs);
+  return estimateStableMs(
+    unstableMs === undefined ? Math.min(seenMs, expectedMs ?? seenMs) : seenMs,
+    unstableMs,
+  );
+}
+
 export const tasksOf = (watch: Pick<Watch, 'wanted' | 'sinceMs'>): TasksOf => ({
   taskDefinition: watch.wanted.taskDefinition,
   ...(watch.sinceMs === undefined ? {} : { sinceMs: watch.sinceMs }),
 });
 
-/** Old tasks that still answer put the look off, up to this share of the expected time. */
-const LATEST = 1.25;
+/**
+ * Old tasks that still answer put the look off, up to this share of the expected time. No further: the platform counts
+ * a task as gone when it begins to stop, and one that drains goes on answering.
+ */
+const LATEST = 1.15;
 
 /** Sleeps until the next look is due: by the schedule, or when the old tasks are gone. */
 async function untilLook(watch: Watch, elapsed: () => number): Promise<void> {
