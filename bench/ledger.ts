@@ -30,16 +30,17 @@ const bench: Bench = async () => {
       file: node,
       args: [runner, 'history', '--env', 'staging', '-C', where],
     });
-    const [empty, one, all, page] = (await inTurn(
+    const [empty, one, all, page, status] = (await inTurn(
       [
         { file: node, args: ['-e', '0'] },
         history(few),
         history(many),
         { ...history(many), args: [...history(many).args, '--before', '50000', '--limit', '100', '--json'] },
+        { file: process.execPath, args: [runner, 'status', '-C', many] },
       ],
       15,
       2,
-    )) as [number[], number[], number[], number[]];
+    )) as [number[], number[], number[], number[], number[]];
     const whole = (label: string, times: number[]) => {
       const value = ratio(times, empty);
       const ratioTo = `node -e 0; ${median(times).toFixed(0)} ms here, of ${median(empty).toFixed(0)} for Node itself`;
@@ -52,6 +53,7 @@ const bench: Bench = async () => {
         whole('history, 1 record', one),
         whole('history, 100,000 records', all),
         whole('history --before 50000 --limit 100 --json', page),
+        whole('status, 100,000 records', status),
         { label: 'history, 100,000 beside 1', value: growth, unit: '×', limit: 1.5, ok: growth <= 1.5 },
         await reads(many),
       ],
