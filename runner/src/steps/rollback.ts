@@ -3,7 +3,9 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord } from '../core/release.js';
 import type { Unfinished } from '../state/journal.js';
-import { deployRelease, restoreTargets, rollbackFailed, withLock } from './deploy.js';
+import { deployRelease } from './deploy.js';
+import { withLock } from './environmentLock.js';
+import { restoreTargets, rollbackFailed } from './undo.js';
 import { unknownRelease } from './promote.js';
 
 export interface RollbackRequest {

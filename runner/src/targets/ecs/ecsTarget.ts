@@ -207,7 +207,7 @@ export class EcsTarget implements Target {
   private reporter(stage: string): Report {
     const { emit } = this.options;
     const about = { type: 'stage.progress', stage, subject: this.name, status: 'running' } as const;
-    return (phase, message, extent) => emit({ ...about, phase, message, ...extent });
+    return (phase, message) => emit({ ...about, phase, message });
   }
 
   private record(

@@ -24,12 +24,8 @@ export interface RolloutOptions {
   readonly report: Report;
 }
 
-/** Tells about progress: phase, words, and how far it is. */
-export type Report = (
-  phase: 'register' | 'update' | 'tasks' | 'health',
-  message: string,
-  extent?: { readonly done: number; readonly total: number; readonly unit: string },
-) => void;
+/** Tells about progress: phase and words. */
+export type Report = (phase: 'register' | 'update' | 'tasks' | 'health', message: string) => void;
 
 /** Between two reports of the bake window, in milliseconds: often enough to be seen alive, seldom enough for logs. */
 const REPORT_EVERY_MS = 5000;
@@ -124,7 +120,7 @@ function tellTasks(report: Report) {
     const draining =
       verdict.state === 'progress' && verdict.oldRunning > 0 ? `, ${verdict.oldRunning} old` : '';
     const words = `${running}/${desired} tasks running${draining}`;
-    if (words !== told) report('tasks', words, { done: running, total: desired, unit: 'tasks' });
+    if (words !== told) report('tasks', words);
     told = words;
   };
 }
@@ -144,10 +140,9 @@ function tellHealth({ report, scope, health }: RolloutOptions) {
     if (verdict.state === 'healthy') report('health', health.for === 0 ? 'healthy' : `healthy for ${bake}`);
     if (verdict.state !== 'baking' || health.for === 0) return;
     const forMs = Math.min(verdict.forMs, health.for);
-    report('health', `healthy for ${formatDuration(forMs)} of ${bake}`, {
-      done: Math.floor(forMs / 1000),
-      total: Math.ceil(health.for / 1000),
-      unit: 's',
-    });
+    report(
+      'health',
+      forMs < 1000 ? `healthy, watched for ${bake}` : `healthy for ${formatDuration(forMs)} of ${bake}`,
+    );
   };
 }
