@@ -23,7 +23,8 @@ After a run that was killed, \`--resume\` goes on where it was cut off; \`rollba
     {
       name: 'force',
       value: 'REASON',
-      description: 'Deploy an uncommitted tree to a protected environment; recorded.',
+      description:
+        'Deploy past a promotion, or an uncommitted tree to a protected environment; who and why are recorded.',
     },
   ],
   examples: [

@@ -40,7 +40,8 @@ export interface DeployResult {
  * @throws StackError LOCKED, DEPLOY_CUT_OFF, DEPLOY_ROLLED_BACK (3), INTERRUPTED (130, undone), ROLLBACK_FAILED
  */
 export async function deployRelease(context: Context, request: DeployRequest): Promise<DeployResult> {
-  refuseDirty(context, request);
+  refuseDirty(request);
+  refuseBypass(request);
   await requireAccount(context, request.environment);
   // References are looked up and SDKs loaded while the lock is taken; a failure is met where it is awaited.
   const targets = context.targets(request.environment);
@@ -141,13 +142,29 @@ async function roll(
   return undo({ context, state, journal, record: ended, targets, snapshots, rollout, stage }, failure);
 }
 
-function refuseDirty(context: Context, { environment, release, forcedBy }: DeployRequest): void {
+function refuseDirty({ environment, release, forcedBy }: DeployRequest): void {
   const guarded = environment.config.protected ?? environment.config.promotion !== undefined;
   if (!release.dirty || !guarded || forcedBy !== undefined) return;
   throw new StackError('RELEASE_DIRTY', `${release.version} was built from a tree with uncommitted changes`, {
     where: environment.name,
     next: 'Commit the changes, deploy them to staging, and promote that release.',
   });
+}
+
+/** What is reached by promotion is not deployed to past it: neither past the environment before nor past an approval. */
+function refuseBypass({ environment, release, kind, resume, forcedBy }: DeployRequest): void {
+  const promotion = environment.config.promotion;
+  if (promotion === undefined || kind !== 'deploy' || resume !== undefined || forcedBy !== undefined) return;
+  throw new StackError(
+    'PROMOTION_REFUSED',
+    `${environment.name} is reached by promotion from ${promotion.from}`,
+    {
+      where: environment.name,
+      next:
+        `\`node runner promote --env ${environment.name} --release ${release.version}\`; ` +
+        'deploy --force REASON goes past it and records who and why.',
+    },
+  );
 }
 
 /** The environment's URL; a reference that cannot be looked up costs nobody a deploy. */

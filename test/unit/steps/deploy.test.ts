@@ -132,6 +132,14 @@ describe('a deployment', () => {
     );
   });
 
+  it('is refused where an environment is reached by promotion, but for a recorded reason', async () => {
+    const environment = await place.context.environment('production');
+    await rejection(deploy('0.2.0', { environment }), 'PROMOTION_REFUSED');
+    expect(web.running).to.equal('0.1.0');
+    const forced = { environment, forcedBy: 'ada', forcedReason: 'staging is on fire' };
+    expect((await deploy('0.2.0', forced)).deployment).to.include({ forcedReason: 'staging is on fire' });
+  });
+
   describe('that was killed', () => {
     /** What SIGKILL leaves: an open journal and one target moved. */
     const kill = async () => {
