@@ -1,4 +1,3 @@
-import { requireAccount } from './account.js';
 import { existsSync } from 'node:fs';
 import type { Context, NamedEnvironment } from '../container.js';
 import { ApplyProgress, type AppliedResource } from '../core/applyProgress.js';
@@ -6,6 +5,7 @@ import { StackError } from '../core/errors.js';
 import type { Outputs } from '../core/outputs.js';
 import type { PlanSummary } from '../core/plan.js';
 import type { ChangeSummary } from '../core/terraformMessages.js';
+import { requireAccount } from './account.js';
 import { applyFailure, applyInterrupted, isStale, planStale, type EndedEarly } from './applyFailure.js';
 import { runApply } from './applyRun.js';
 import { describeOutputs, forgetOutputs } from './outputs.js';

@@ -1,7 +1,7 @@
-import { requireAccount } from './account.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { planText } from '../core/planText.js';
+import { requireAccount } from './account.js';
 import { carryOut, choosePlan, type ApplyResult } from './apply.js';
 import { tellPlan } from './plan.js';
 import { planOrigin } from './terraformOrigin.js';

@@ -1,10 +1,10 @@
-import { requireAccount } from './account.js';
 import { rm } from 'node:fs/promises';
 import type { Context, NamedEnvironment } from '../container.js';
 import { sensitiveTexts, summarisePlan, type PlanJson, type PlanSummary } from '../core/plan.js';
 import { planText } from '../core/planText.js';
 import { parseMessage, saysItStops } from '../core/terraformMessages.js';
 import { terraformPlan, terraformShow } from '../invocations/terraform.js';
+import { requireAccount } from './account.js';
 import {
   defaultPlanFile,
   describePlan,

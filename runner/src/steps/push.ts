@@ -1,4 +1,3 @@
-import { requireAccount } from './account.js';
 import pMap from 'p-map';
 import type { LayerProgress } from '../adapters/docker/engine.js';
 import type { Manifest } from '../adapters/aws/ecr.js';
@@ -6,6 +5,7 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { ReleaseImage } from '../core/release.js';
 import type { BuildRecord } from '../state/ledger.js';
+import { requireAccount } from './account.js';
 import { ensureLocal } from './build.js';
 import { type TreeImage, workingTreeInputs } from './inputs.js';
 import { knownBuild, rememberBuild } from './knownBuilds.js';

@@ -1,8 +1,8 @@
-import { requireAccount } from './account.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord } from '../core/release.js';
 import type { Unfinished } from '../state/journal.js';
+import { requireAccount } from './account.js';
 import { deployRelease } from './deploy.js';
 import { withLock } from './environmentLock.js';
 import { restoreTargets, rollbackFailed } from './undo.js';
