@@ -49,6 +49,9 @@ export class Project {
     const config = project.read('automation-stack.yml');
     const id = randomBytes(4).toString('hex');
     project.write('automation-stack.yml', config.replace(/(repository: )(\S+)/g, `$1test-${id}/$2`));
+    // Nor the names of what Terraform makes: a demo beside the tests has the example's own.
+    const names = 'terraform/local/main.tf';
+    project.write(names, project.read(names).replace(/"(?:hello|flask)-/g, `"t${id}-`));
     project.repository();
     return project;
   }
