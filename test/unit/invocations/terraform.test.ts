@@ -10,7 +10,7 @@ import {
 } from '../../../runner/src/invocations/terraform.js';
 
 const root: TerraformRoot = {
-  directory: '/work/terraform',
+  directory: '/srv/shop/terraform',
   workspace: 'staging',
   varFiles: ['common.tfvars', 'staging.tfvars'],
   backendConfig: [],
@@ -24,7 +24,7 @@ describe('terraform invocations', () => {
     ).to.deep.include({
       file: 'terraform',
       args: [
-        '-chdir=/work/terraform',
+        '-chdir=/srv/shop/terraform',
         'plan',
         '-input=false',
         '-json',
@@ -45,7 +45,7 @@ describe('terraform invocations', () => {
   it('applies a plan without variable files, and gives variables by the environment', () => {
     const { args, env } = terraformApply(root, '/p/staging.tfplan', { token: 'secret', zones: ['a'] });
     expect(args).to.deep.equal([
-      '-chdir=/work/terraform',
+      '-chdir=/srv/shop/terraform',
       'apply',
       '-input=false',
       '-json',
@@ -65,7 +65,7 @@ describe('terraform invocations', () => {
       TF_WORKSPACE: 'staging',
     });
     expect(terraformOutput(root).args).to.deep.equal([
-      '-chdir=/work/terraform',
+      '-chdir=/srv/shop/terraform',
       'output',
       '-json',
       '-no-color',
@@ -75,14 +75,14 @@ describe('terraform invocations', () => {
   it('gives each backend configuration a data directory of its own', () => {
     const directory = (backendConfig: readonly string[]) =>
       terraformEnvironment({ ...root, backendConfig })['TF_DATA_DIR'];
-    expect(directory(['bucket=a'])).to.match(/^\/work\/terraform\/\.terraform\/backend-[0-9a-f]{12}$/);
+    expect(directory(['bucket=a'])).to.match(/^\/srv\/shop\/terraform\/\.terraform\/backend-[0-9a-f]{12}$/);
     expect(directory(['bucket=a'])).not.to.equal(directory(['bucket=b']));
     expect(directory(['bucket=a'])).to.equal(directory(['bucket=a']));
   });
 
   it('passes backend settings to init one by one', () => {
     expect(terraformInit({ ...root, backendConfig: ['prod.tfbackend', 'key=shop'] }).args).to.deep.equal([
-      '-chdir=/work/terraform',
+      '-chdir=/srv/shop/terraform',
       'init',
       '-input=false',
       '-no-color',
