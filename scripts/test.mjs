@@ -1,10 +1,11 @@
 // Runs every suite, fast ones first, and ends with the sum: `N passed, N failed, N skipped`.
-//   node scripts/test.mjs [SUITE …]     suites: lint unit integration
+//   node scripts/test.mjs [SUITE …]     suites: lint unit groovy integration
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runGroovy } from './groovy.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const scratch = await mkdtemp(join(tmpdir(), 'automation-stack-test-'));
@@ -53,6 +54,7 @@ const suites = {
     return { passed: picked.length - failed, failed: code === 0 ? failed : Math.max(1, failed), skipped: [] };
   },
   unit: () => mocha('unit', 'test/unit/**/*.test.ts'),
+  groovy: () => runGroovy(),
   async integration() {
     const { code } = await run(process.execPath, ['runner', 'local', 'up']);
     if (code !== 0) {

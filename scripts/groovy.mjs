@@ -1,0 +1,124 @@
+// Runs the Groovy suite (test/groovy) and sums it up.
+//   node scripts/groovy.mjs [--target DIR] [SPEC …]     SPEC: a class name or a pattern, as surefire's -Dtest takes them
+// Nothing is compiled where no source changed, and Maven stays offline where it has all it needs: that is most of the time it takes.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const project = fileURLToPath(new URL('../test/groovy/', import.meta.url));
+
+/** Runs Maven; resolves with its exit code and everything it printed. */
+function maven(args) {
+  return new Promise((resolve) => {
+    const child = spawn('mvn', ['-B', '-q', ...args], { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
+    child.on('error', (error) =>
+      resolve({ code: 127, output: `mvn could not be started: ${error.message}` }),
+    );
+    child.on('close', (code) => resolve({ code: code ?? 128, output }));
+  });
+}
+
+/** Offline first: asking the network what has changed costs seconds and tells nothing, since every version is pinned. */
+async function mavenOfflineFirst(args) {
+  const offline = await maven(['-o', ...args]);
+  const missing =
+    /offline mode|not been downloaded|Could not (?:resolve|transfer|find)|was not found in/.test(
+      offline.output,
+    );
+  return offline.code !== 0 && missing ? maven(args) : offline;
+}
+
+/** What the compiled classes were made of: any change of a name, a size or a time means to compile again. */
+async function fingerprint() {
+  const hash = createHash('sha256').update(await readFile(join(project, 'pom.xml')));
+  const walk = async (directory) => {
+    for (const entry of (await readdir(directory, { withFileTypes: true })).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) await walk(path);
+      else {
+        const { size, mtimeMs } = await stat(path);
+        hash.update(`${path}\0${size}\0${mtimeMs}\n`);
+      }
+    }
+  };
+  await walk(join(project, 'src'));
+  return hash.digest('hex');
+}
+
+const entities = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+const plain = (text) =>
+  text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (whole, decimal, hex, name) =>
+    name ? (entities[name] ?? whole) : String.fromCodePoint(decimal ? Number(decimal) : parseInt(hex, 16)),
+  );
+const attribute = (text, name) => plain(text.match(new RegExp(`\\b${name}="([^"]*)"`))?.[1] ?? '');
+
+/** Reads surefire's reports: what passed, what failed and why, what was skipped and why. */
+async function readReports(directory) {
+  const result = { passed: 0, failed: 0, skipped: [], failures: [] };
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names.filter((entry) => entry.startsWith('TEST-') && entry.endsWith('.xml')).sort()) {
+    const text = await readFile(join(directory, name), 'utf8');
+    for (const [, head, body = ''] of text.matchAll(/<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)) {
+      const title = `${attribute(head, 'classname')}: ${attribute(head, 'name')}`;
+      const problem = body.match(/<(?:failure|error)\b[^>]*>([\s\S]*?)<\/(?:failure|error)>/);
+      const skip = body.match(/<skipped\b([^>]*)/);
+      if (problem) {
+        result.failed += 1;
+        result.failures.push({ title, text: plain(problem[1].replace(/<!\[CDATA\[|\]\]>/g, '')).trim() });
+      } else if (skip) result.skipped.push(`${title}: ${attribute(skip[1], 'message') || 'no reason given'}`);
+      else result.passed += 1;
+    }
+  }
+  return result;
+}
+
+/**
+ * Runs the suite, or the specs given, and prints a summary.
+ * @param specs names or patterns of spec classes; none means all
+ * @param target where the build is kept; people who share a work tree use one each
+ * @returns {Promise<{passed: number, failed: number, skipped: string[]}>} a build that breaks counts as one failure
+ */
+export async function runGroovy(specs = [], target = join(project, 'target')) {
+  const reports = join(target, 'surefire-reports');
+  const stamp = join(target, 'compiled.sha256');
+  await rm(reports, { recursive: true, force: true });
+  const wanted = await fingerprint();
+  const compiled = (await readFile(stamp, 'utf8').catch(() => '')) === wanted;
+  if (!compiled) await rm(stamp, { force: true });
+  const args = [`-Dtarget=${target}`, ...(specs.length > 0 ? [`-Dtest=${specs.join(',')}`] : [])];
+  const { code, output } = await mavenOfflineFirst([...args, ...(compiled ? ['surefire:test'] : ['test'])]);
+  const result = await readReports(reports);
+  const ran = result.passed + result.failed + result.skipped.length > 0;
+  if (!compiled && ran) {
+    await mkdir(dirname(stamp), { recursive: true });
+    await writeFile(stamp, wanted);
+  }
+  for (const { title, text } of result.failures)
+    console.log(`FAILED ${title}\n${text.replace(/^/gm, '    ')}\n`);
+  // Specs that failed have been shown above; anything else that ends Maven badly must not pass for a success.
+  if (code !== 0 && result.failed === 0) {
+    console.log(output.trim());
+    result.failed = 1;
+  } else if (code === 0 && !ran) {
+    console.log('No spec ran.');
+    result.failed = 1;
+  }
+  return { passed: result.passed, failed: result.failed, skipped: result.skipped };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const words = process.argv.slice(2);
+  const at = words.indexOf('--target');
+  const [, target] = at < 0 ? [] : words.splice(at, 2);
+  const { passed, failed, skipped } = await runGroovy(words, target);
+  for (const title of skipped) console.log(`skipped: ${title}`);
+  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
