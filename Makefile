@@ -1,6 +1,6 @@
 # Everything a newcomer types. `make` alone shows this list.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test lint bench build format docs clean
+.PHONY: help demo demo-down test lint bench build pack docs format clean
 SHELL := /bin/bash
 
 help: ## Show this list
@@ -23,6 +23,9 @@ bench: build ## Measure start-up, deploys, builds and the ledger beside peers
 
 build: runner/dist/main.js ## Compile the runner
 
+pack: node_modules/.installed ## Pack the runner into the file that the Jenkins library delivers
+	@node scripts/pack.mjs
+
 docs: node_modules/.installed ## Make the generated pages and the JSON Schema again
 	@node --import tsx scripts/generate.ts
 
@@ -38,6 +41,6 @@ node_modules/.installed: package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-runner/dist/main.js: node_modules/.installed package.json scripts/build.mjs $(shell find runner/src -type f)
+runner/dist/main.js: node_modules/.installed package.json scripts/build.mjs scripts/bundle.mjs $(shell find runner/src -type f)
 	@npm run --silent build
 	@touch $@

@@ -2,7 +2,17 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', 'runner/dist*/', '.demo/', 'reports/', 'bench/results/'] },
+  {
+    ignores: [
+      '**/node_modules/',
+      'runner/dist*/',
+      '.demo/',
+      'reports/',
+      'bench/results/',
+      'resources/automation-stack/',
+      'test/groovy/target/',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -1,49 +1,10 @@
-// Bundles the runner: one small entry, one chunk a command, SDKs in chunks that load on first use.
-import { rename, rm, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+// Compiles the runner to runner/dist.
+import { rename, rm } from 'node:fs/promises';
+import { bundle, root } from './bundle.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const { version } = JSON.parse(await readFile(`${root}package.json`, 'utf8'));
 const dist = `${root}runner/dist`;
 const fresh = `${dist}.${process.pid}`;
-const unused = `${root}scripts/unused.mjs`;
-await build({
-  absWorkingDir: root,
-  entryPoints: { main: 'runner/src/main.ts' },
-  outdir: fresh,
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  // ES modules where a package has them: smaller and quicker to start, and import() finds their named exports.
-  mainFields: ['module', 'main'],
-  alias: {
-    yaml: `${root}node_modules/yaml/browser/index.js`,
-    // dockerode's BuildKit session, in whose place stands our own (adapters/docker/session.ts): 400 KB, 60 ms.
-    ...Object.fromEntries(
-      ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'].map((name) => [name, unused]),
-    ),
-  },
-  minifySyntax: true,
-  minifyWhitespace: true,
-  sourcemap: false,
-  legalComments: 'none',
-  define: { RUNNER_VERSION: JSON.stringify(version) },
-  // Optional native speed-ups of ssh2: pure JavaScript takes over where they are not built.
-  external: ['cpu-features', '*.node'],
-  logLevel: 'warning',
-  // CommonJS packages inside an ESM bundle use what only CommonJS has.
-  banner: {
-    js: [
-      "import{createRequire as __createRequire}from'node:module';",
-      "import{fileURLToPath as __toPath}from'node:url';",
-      'const require=__createRequire(import.meta.url),__filename=__toPath(import.meta.url),',
-      "__dirname=__toPath(new URL('.',import.meta.url));",
-    ].join(''),
-  },
-});
+await bundle(fresh);
 // Swapped in whole, so that a runner that is just starting never meets half a build.
 await rm(`${dist}.old`, { recursive: true, force: true });
 await rename(dist, `${dist}.old`).catch(() => undefined);

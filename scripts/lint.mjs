@@ -11,6 +11,7 @@ const checks = [
   ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'runner/src', 'scripts']],
   ['unused', bin('knip'), ['--no-progress']],
   ['generated', process.execPath, ['--import', 'tsx', 'scripts/generate.ts', '--check']],
+  ['pack', process.execPath, ['scripts/pack.mjs', '--check']],
   ['terraform fmt', 'terraform', ['fmt', '-check', '-recursive', '-diff', '.']],
 ];
 let failed = 0;

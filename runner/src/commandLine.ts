@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { ExitCode, StackError, toErrorRecord } from './core/errors.js';
 import { didYouMean } from './core/nearest.js';
@@ -6,6 +7,7 @@ import type { CommandDefinition, CommandResult } from './commands/command.js';
 import { buildProgram, CommanderError } from './commands/program.js';
 import { registry } from './commands/registry.js';
 import { createContext, type GlobalOptions } from './container.js';
+import { runnerVersion } from './version.js';
 import { createViews } from './views/create.js';
 
 /** The process as the command line needs it; tests bring their own. */
@@ -13,6 +15,8 @@ export interface Process {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Version of the Jenkins library that calls, which must be the runner's own. */
+  readonly library?: string;
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   onSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): void;
@@ -58,7 +62,8 @@ function verbFirst(argv: readonly string[]): { verb: string | undefined; words: 
   return { verb, words: [...argv.slice(start), ...argv.slice(0, start)] };
 }
 
-const takesValue = (word: string) => ['-C', '--directory', '--config', '--env', '--result'].includes(word);
+const takesValue = (word: string) =>
+  ['-C', '--directory', '--config', '--env', '--result', '--error'].includes(word);
 
 async function execute(world: Process, definition: CommandDefinition, command: Command): Promise<number> {
   const given = command.opts<Record<string, string | boolean | string[] | undefined>>();
@@ -78,6 +83,7 @@ async function execute(world: Process, definition: CommandDefinition, command: C
   let result: CommandResult = {};
   let failure: unknown;
   try {
+    requireVersion(world.library);
     if (definition.environment === 'required' && options.environment === undefined)
       await context.environment();
     result = await definition.run(context, { arguments: command.args, options: camelToKebab(given) });
@@ -91,6 +97,15 @@ async function execute(world: Process, definition: CommandDefinition, command: C
   return views.finish({ ...context.secrets.value(outcome), ...(result.reveal === true ? { result } : {}) });
 }
 
+/** Never another version: what the library asks and what the runner answers change together. */
+function requireVersion(library: string | undefined): void {
+  if (library === undefined || library === runnerVersion) return;
+  throw new StackError('USAGE', `this runner is ${runnerVersion}, the Jenkins library is ${library}`, {
+    where: fileURLToPath(import.meta.url),
+    next: `Install automation-stack ${library} on the agent, or unset AUTOMATION_STACK_RUNNER there: the library then brings its own.`,
+  });
+}
+
 function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 }
@@ -101,12 +116,17 @@ function globalOptions(
 ): GlobalOptions {
   const { env, cwd } = world;
   const text = (name: string) => (typeof given[name] === 'string' ? given[name] : undefined);
+  const file = (name: string) => {
+    const path = text(name);
+    return path === undefined ? undefined : resolve(cwd, path);
+  };
   return {
     directory: resolve(cwd, text('directory') ?? '.'),
     configFile: text('config') ?? 'automation-stack.yml',
     environment: text('env'),
     json: given['json'] === true,
-    resultFile: text('result') === undefined ? undefined : resolve(cwd, text('result') as string),
+    resultFile: file('result'),
+    errorFile: file('error'),
     dryRun: given['dryRun'] === true,
     verbose: given['verbose'] === true,
     color: given['color'] !== false && !env['NO_COLOR'] && env['TERM'] !== 'dumb',

@@ -22,6 +22,7 @@ export interface GlobalOptions {
   readonly environment: string | undefined;
   readonly json: boolean;
   readonly resultFile: string | undefined;
+  readonly errorFile: string | undefined;
   readonly dryRun: boolean;
   readonly verbose: boolean;
   readonly color: boolean;

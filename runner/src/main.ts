@@ -3,14 +3,16 @@ import { runnerVersion } from './version.js';
 /**
  * argv → command → exit code. The only place that ends the process, and the only one that reads process globals.
  */
-const argv = process.argv.slice(2);
+const called = await calledByJenkins();
+const argv = called?.argv ?? process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${runnerVersion}\n`);
 } else {
   const { runCommandLine } = await import('./commandLine.js');
   const exitCode = await runCommandLine({
     argv,
-    env: process.env,
+    env: called?.env ?? process.env,
+    ...(called?.library === undefined ? {} : { library: called.library }),
     cwd: process.cwd(),
     stdout: process.stdout,
     stderr: process.stderr,
@@ -24,4 +26,20 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     );
   }
   process.exit(exitCode);
+}
+
+/** The call that the Jenkins library put into the environment; only looked at where nothing was typed. */
+async function calledByJenkins() {
+  if (
+    process.argv.length > 2 ||
+    !Object.keys(process.env).some((name) => name.startsWith('AUTOMATION_STACK_ARGUMENTS'))
+  )
+    return undefined;
+  const { jenkinsCall } = await import('./jenkinsArguments.js');
+  try {
+    return jenkinsCall(process.env);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(2);
+  }
 }

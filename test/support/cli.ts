@@ -13,7 +13,8 @@ export async function cli(
   {
     cwd = process.cwd(),
     env = {},
-  }: { cwd?: string; env?: Readonly<Record<string, string | undefined>> } = {},
+    library,
+  }: { cwd?: string; env?: Readonly<Record<string, string | undefined>>; library?: string } = {},
 ): Promise<CliResult> {
   const stdout = capture();
   const stderr = capture();
@@ -21,6 +22,7 @@ export async function cli(
     argv,
     env: { ...process.env, NO_COLOR: '1', ...env },
     cwd,
+    ...(library === undefined ? {} : { library }),
     stdout: stdout.stream,
     stderr: stderr.stream,
     onSignal: () => undefined,

@@ -42,6 +42,7 @@ async function open(
       environment: undefined,
       json: false,
       resultFile: undefined,
+      errorFile: undefined,
       dryRun: false,
       verbose: false,
       color: false,

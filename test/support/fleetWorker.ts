@@ -13,6 +13,7 @@ const context = createContext({
     environment: 'staging',
     json: false,
     resultFile: undefined,
+    errorFile: undefined,
     dryRun: false,
     verbose: false,
     color: false,

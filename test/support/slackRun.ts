@@ -22,6 +22,7 @@ export class SlackRun {
       environment: undefined,
       json: false,
       resultFile: undefined,
+      errorFile: undefined,
       dryRun: false,
       verbose: false,
       color: false,

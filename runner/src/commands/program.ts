@@ -24,6 +24,11 @@ export const globalOptions: readonly (OptionDefinition & { readonly short?: stri
   { name: 'env', value: 'NAME', description: 'Environment to work on.' },
   { name: 'json', description: 'Print events and the result as JSON lines on stdout; prose goes to stderr.' },
   { name: 'result', value: 'FILE', description: 'Write the outcome to FILE as JSON.' },
+  {
+    name: 'error',
+    value: 'FILE',
+    description: 'Write a failure to FILE as JSON: category, message, evidence, what to do next.',
+  },
   { name: 'verbose', description: 'Show what child processes print, and every API call.' },
   { name: 'no-color', description: 'Plain text without colour (also NO_COLOR).' },
 ];
@@ -63,7 +68,7 @@ export async function buildProgram(
     .showSuggestionAfterError(true)
     .addHelpText(
       'after',
-      '\nEvery command takes -C DIR, --config FILE, --env NAME, --json, --result FILE, --verbose and --no-color.',
+      '\nEvery command takes -C DIR, --config FILE, --env NAME, --json, --result FILE, --error FILE, --verbose and --no-color.',
     );
   const definitions = only === undefined ? await allCommands() : ((await registry[only]?.())?.commands ?? []);
   const groups = new Map<string, Command>();

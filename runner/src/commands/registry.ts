@@ -34,6 +34,7 @@ export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = 
   notify: () => import('./notify.js'),
   report: () => import('./report.js'),
   local: () => import('./local.js'),
+  echo: () => import('./echo.js'),
   completion: () => import('./completion.js'),
 };
 

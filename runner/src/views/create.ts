@@ -1,6 +1,7 @@
 import type { Context } from '../container.js';
 import { ExitCode } from '../core/errors.js';
 import type { EventSubscriber } from '../core/events.js';
+import { writeError } from './errorFile.js';
 import { HumanView } from './human.js';
 import { JsonView } from './json.js';
 import { LazyViews } from './lazyViews.js';
@@ -83,9 +84,10 @@ export function createViews(input: ViewsInput): Views {
       printResult(outcome, options.json, stdout);
       try {
         await result?.write(outcome, options.environment);
+        if (options.errorFile !== undefined) await writeError(options.errorFile, outcome.error);
         return outcome.exitCode;
       } catch (error) {
-        stderr.write(`The result file could not be written: ${(error as Error).message}\n`);
+        stderr.write(`The outcome could not be written: ${(error as Error).message}\n`);
         return outcome.exitCode === ExitCode.ok ? ExitCode.failed : outcome.exitCode;
       }
     },

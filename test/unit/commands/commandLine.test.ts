@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -96,6 +96,21 @@ describe('the command line', () => {
     const outcome = JSON.parse(readFileSync(file, 'utf8')) as { exitCode: number; error: { code: string } };
     expect(outcome.exitCode).to.equal(2);
     expect(outcome.error.code).to.equal('ENVIRONMENT_UNKNOWN');
+  });
+
+  it('writes a failure to --error FILE, and takes away the one of an earlier call where there is none', async () => {
+    const file = join(directory, 'error.json');
+    await cli(['config', 'show', '--env', 'x', '--error', file], { cwd: directory });
+    const error = JSON.parse(readFileSync(file, 'utf8')) as object;
+    expect(error).to.include({ code: 'ENVIRONMENT_UNKNOWN', category: 'config' });
+    await cli(['config', 'show', '--error', file], { cwd: directory });
+    expect(existsSync(file)).to.equal(false);
+  });
+
+  it('refuses to work for a Jenkins library of another version, before anything else', async () => {
+    const { exitCode, stderr } = await cli(['config', 'show'], { cwd: directory, library: '9.9.9' });
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.contain('the Jenkins library is 9.9.9').and.to.contain('AUTOMATION_STACK_RUNNER');
   });
 
   it('shows the effective environment, durations as people write them', async () => {

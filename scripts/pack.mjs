@@ -1,0 +1,75 @@
+// Packs the runner into the one file that the Jenkins library delivers to agents, with everything it needs beside its
+// code: generic Ansible roles and playbooks, the report's style sheet. `--check` changes nothing and fails where the
+// committed file is not what these sources make.
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { readFile, readdir, writeFile, mkdir } from 'node:fs/promises';
+import { dirname, relative, sep } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { bundle, root } from './bundle.mjs';
+
+const target = `${root}resources/automation-stack/runner.mjs`;
+const digestFile = `${root}resources/automation-stack/runner.sha256`;
+
+/** Path in the pack → text, in a fixed order. */
+async function contents() {
+  const { outputFiles } = await bundle(`${root}runner/dist`, {
+    write: false,
+    minifyIdentifiers: true,
+    keepNames: true,
+  });
+  const files = new Map(outputFiles.map(({ path, text }) => [relative(root, path), text]));
+  for (const path of ['runner/index.js', 'resources/report/report.css', ...(await textFiles('ansible'))])
+    files.set(path, await readFile(`${root}${path}`, 'utf8'));
+  return JSON.stringify(Object.fromEntries([...files].sort(([one], [other]) => (one < other ? -1 : 1))));
+}
+
+async function textFiles(folder) {
+  const entries = await readdir(`${root}${folder}`, { recursive: true, withFileTypes: true });
+  return entries
+    .filter(
+      (entry) => entry.isFile() && !/__pycache__|\.pyc$|\.md$/.test(`${entry.parentPath}/${entry.name}`),
+    )
+    .map((entry) => relative(root, `${entry.parentPath}${sep}${entry.name}`));
+}
+
+const head = await readFile(`${root}scripts/packHead.mjs`, 'utf8');
+const marker = '/*PACK*/';
+const fresh = await contents();
+
+if (process.argv.includes('--check')) {
+  const committed = await readFile(target, 'utf8').catch(() => '');
+  const problems = [];
+  // What is inside is compared, not the bytes: another version of Node may compress otherwise.
+  if (unpack(committed) !== fresh)
+    problems.push('resources/automation-stack/runner.mjs is not what these sources make');
+  if (committed.split(marker)[0] !== head.split(marker)[0])
+    problems.push('its head is not scripts/packHead.mjs');
+  if ((await readFile(digestFile, 'utf8').catch(() => '')).trim() !== sha256(committed))
+    problems.push('resources/automation-stack/runner.sha256 is not its digest');
+  for (const problem of problems) console.log(problem);
+  if (problems.length > 0) console.log('Run `make pack` and commit the result.');
+  process.exitCode = problems.length > 0 ? 1 : 0;
+} else {
+  const packed = brotliCompressSync(fresh, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 22 },
+  });
+  const text = head.replace(marker, () => `${marker}${packed.toString('base64')}`);
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, text);
+  await writeFile(digestFile, `${sha256(text)}\n`);
+  console.log(
+    `${relative(root, target)}: ${Math.round(text.length / 1000)} KB (${Math.round(fresh.length / 1000)} KB unpacked)`,
+  );
+}
+
+function unpack(text) {
+  const start = text.indexOf(marker);
+  if (start === -1) return undefined;
+  const end = text.indexOf('`', start);
+  return brotliDecompressSync(Buffer.from(text.slice(start + marker.length, end), 'base64')).toString('utf8');
+}
+
+function sha256(text) {
+  return createHash('sha256').update(text).digest('hex');
+}
