@@ -85,6 +85,12 @@ const health = z.strictObject({
   timeout: duration('2m').describe('How long it may take to become healthy the first time.'),
 });
 
+const migrate = z.strictObject({
+  command: command.describe('What changes the schema, in place of the container’s own command.'),
+  container: text.optional().describe('Container it runs in; the target’s own where left out.'),
+  timeout: duration('10m').describe('After this long it is stopped and counts as failed.'),
+});
+
 const ecsService = z.strictObject({
   kind: z.literal('ecs-service'),
   cluster: text.describe('Cluster name or ARN.'),
@@ -100,6 +106,9 @@ const ecsService = z.strictObject({
     .describe(
       'Environment variables set on the container; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
     ),
+  migrate: migrate
+    .optional()
+    .describe('Migration that runs as a task of the new release before the service is moved to it.'),
   health: health.prefault({}).describe('The health gate.'),
   timeout: duration('15m').describe('How long the platform may take to become stable.'),
 });

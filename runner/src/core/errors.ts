@@ -86,6 +86,8 @@ export const errorCodes = {
   DEPLOY_ROLLED_BACK: define('service', ExitCode.rolledBack),
   DEPLOY_CUT_OFF: define('service'),
   ROLLBACK_FAILED: define('service'),
+  // Not 3: the services are as they were, what the migration itself changed may not be.
+  MIGRATION_FAILED: define('service'),
   PROMOTION_REFUSED: define('approval'),
   APPROVAL_REQUIRED: define('approval'),
   LOCKED: define('locked', ExitCode.locked),

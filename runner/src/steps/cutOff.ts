@@ -1,5 +1,6 @@
 import { StackError } from '../core/errors.js';
 import type { Unfinished } from '../state/journal.js';
+import type { Begun, Target } from '../targets/target.js';
 
 /** What to tell when a deployment before this one never came to its end. */
 export function describeCutOff(unfinished: Unfinished, environment: string): StackError {
@@ -20,4 +21,15 @@ export function describeCutOff(unfinished: Unfinished, environment: string): Sta
         `\`node runner rollback --env ${environment}\` goes back to ${deployment.previous ?? 'what ran before'}.`,
     },
   );
+}
+
+/** What a run that was killed began with a target, as that wrote it into the journal (as `TARGET: ACTION`). */
+export function begunBy(target: Pick<Target, 'name'>, unfinished: Unfinished | undefined): readonly Begun[] {
+  const mark = `${target.name}: `;
+  return (unfinished?.entries ?? [])
+    .filter(({ action }) => action.startsWith(mark))
+    .map(({ action, data }) => ({
+      action: action.slice(mark.length),
+      ...(data === undefined ? {} : { data }),
+    }));
 }

@@ -8,7 +8,7 @@ import type { HeldLock } from '../state/locks.js';
 import type { State } from '../state/state.js';
 import type { Rollout, Target } from '../targets/target.js';
 import { requireAccount } from './account.js';
-import { describeCutOff } from './cutOff.js';
+import { begunBy, describeCutOff } from './cutOff.js';
 import { withLock } from './environmentLock.js';
 import { undo } from './undo.js';
 
@@ -100,6 +100,8 @@ async function roll(
   const rollout = (target: Target, end: AbortSignal): Rollout => ({
     stage,
     signal: end,
+    kind: request.kind,
+    begun: begunBy(target, unfinished),
     journal: (action, data) => journal.append(`${target.name}: ${action}`, data),
     expectedStableMs: healthy?.targets?.[target.name]?.stableMs,
   });

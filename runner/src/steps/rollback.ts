@@ -3,6 +3,7 @@ import { StackError } from '../core/errors.js';
 import type { DeploymentRecord } from '../core/release.js';
 import type { Unfinished } from '../state/journal.js';
 import { requireAccount } from './account.js';
+import { begunBy } from './cutOff.js';
 import { deployRelease } from './deploy.js';
 import { withLock } from './environmentLock.js';
 import { restoreTargets, rollbackFailed } from './undo.js';
@@ -87,6 +88,8 @@ async function undoCutOff(context: Context, request: RollbackRequest): Promise<R
     const outcome = await restoreTargets(targets, unfinished.snapshots, (target, signal) => ({
       stage,
       signal,
+      kind: 'rollback',
+      begun: begunBy(target, unfinished),
       journal: (action, data) => writer.append(`${target.name}: ${action}`, data),
     }));
     if (outcome.failures.length > 0)

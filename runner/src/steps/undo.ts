@@ -36,6 +36,9 @@ export async function undo(
   await journal.append('undo', { reason: cause.message });
   const { results, failures } = await restoreTargets(targets, snapshots, rollout);
   const interrupted = cause.code === 'INTERRUPTED';
+  // Every target is as it was, but what a migration had changed before it failed is not known.
+  const migrating = cause.code === 'MIGRATION_FAILED';
+  const status = interrupted ? 'interrupted' : migrating ? 'failed' : 'rolled-back';
   if (failures.length > 0) {
     // The journal stays open: the next `rollback` tries again from the same snapshots.
     await state.ledger.finishDeployment({
@@ -48,12 +51,13 @@ export async function undo(
   }
   await state.ledger.finishDeployment({
     ...record,
-    status: interrupted ? 'interrupted' : 'rolled-back',
+    status,
     reason: cause.message,
     targets: results,
   });
-  await journal.close(interrupted ? 'interrupted' : 'rolled-back');
+  await journal.close(status);
   if (cause.code === 'BUG') throw failure.error;
+  if (migrating) throw notMigrated(record, cause, failure.error);
   const back = record.previous === undefined ? 'as it was' : `back on ${record.previous}`;
   throw interrupted
     ? new StackError('INTERRUPTED', `${cause.message}; ${environment} is ${back}`, {
@@ -70,6 +74,24 @@ export async function undo(
           cause: failure.error,
         },
       );
+}
+
+function notMigrated(
+  { version, previous, environment }: DeploymentRecord,
+  cause: ErrorRecord,
+  error: unknown,
+): StackError {
+  const runs = previous === undefined ? 'runs what it ran before' : `still runs ${previous}`;
+  return new StackError(
+    'MIGRATION_FAILED',
+    `${version} was not deployed: ${cause.message}; ${environment} ${runs}`,
+    {
+      where: cause.where ?? environment,
+      evidence: cause.evidence ?? [],
+      ...(cause.next === undefined ? {} : { next: cause.next }),
+      cause: error,
+    },
+  );
 }
 
 /** Restores every target to its snapshot, side by side; one that fails does not stop the others. */

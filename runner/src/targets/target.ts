@@ -1,4 +1,5 @@
-import type { ReleaseRecord, TargetRecord } from '../core/release.js';
+import type { MigrationRecord } from '../core/rollout/migration.js';
+import type { DeploymentKind, ReleaseRecord, TargetRecord } from '../core/release.js';
 
 /**
  * What a rollout may use: where it reports, how it is interrupted, and the journal it writes to before each side
@@ -13,6 +14,16 @@ export interface Rollout {
   journal(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
   /** How long this target took to become stable last time, in milliseconds: guides when to look first. */
   readonly expectedStableMs?: number | undefined;
+  /** What it is part of: a rollback migrates nothing. */
+  readonly kind?: DeploymentKind;
+  /** What a run that was killed began with this target, in order; empty unless this one goes on with it. */
+  readonly begun?: readonly Begun[];
+}
+
+/** One entry of the journal, as the target wrote it. */
+export interface Begun {
+  readonly action: string;
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
 /** What ran before a change, as plain JSON: enough for `restore`, also in another process after a crash. */
@@ -42,4 +53,9 @@ export interface Target {
   /** Brings back what a snapshot says and waits until it is healthy. Idempotent. */
   restore(snapshot: TargetSnapshot, rollout: Rollout): Promise<TargetRecord>;
   status(): Promise<TargetStatus>;
+  /**
+   * Runs the migration of a release and nothing else; only targets whose configuration has one can.
+   * @throws StackError MIGRATION_FAILED
+   */
+  migrate?(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord>;
 }

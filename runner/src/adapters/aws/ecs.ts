@@ -1,6 +1,7 @@
 import type {
   ContainerDefinition,
   RegisterTaskDefinitionCommandInput,
+  RunTaskCommandInput,
   Service,
   Tag,
   Task,
@@ -12,7 +13,15 @@ import type { StoppedTask } from '../../core/rollout/stoppedTask.js';
 import type { AwsClients } from './clients.js';
 import { awsReason } from './errors.js';
 
-export type { ContainerDefinition, RegisterTaskDefinitionCommandInput, Service, Tag, Task, TaskDefinition };
+export type {
+  ContainerDefinition,
+  RegisterTaskDefinitionCommandInput,
+  RunTaskCommandInput,
+  Service,
+  Tag,
+  Task,
+  TaskDefinition,
+};
 
 export interface EcsScope {
   readonly cluster: string;

@@ -1,9 +1,8 @@
 import type { EcsServiceConfig } from '../../config/schema.js';
-import { StackError } from '../../core/errors.js';
 import type { EventBody } from '../../core/events.js';
 import type { Clock } from '../../core/ports.js';
 import type { ReleaseRecord, TargetRecord } from '../../core/release.js';
-import { fillRelease } from '../../core/releaseValues.js';
+import type { MigrationRecord } from '../../core/rollout/migration.js';
 import { judgeService, primaryOf, shortName } from '../../core/rollout/service.js';
 import type { AwsClients } from '../../adapters/aws/clients.js';
 import {
@@ -13,16 +12,21 @@ import {
   type EcsScope,
   type Service,
 } from '../../adapters/aws/ecs.js';
+import { createEcsTasks, type EcsTasks } from '../../adapters/aws/ecsTasks.js';
 import { lastLogLines } from '../../adapters/aws/logs.js';
 import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js';
 import { moveService, registerRevision, type Change } from './changes.js';
 import type { ProbeRoute } from './endpoints.js';
 import type { Probe } from './gate.js';
+import { overtaken } from './failures.js';
 import { Looker, type Look } from './look.js';
+import { migrate, stopBegun } from './migration.js';
+import { imageOf, migrationOptions, nextRevision, type Next } from './next.js';
+import { ecsRecord } from './record.js';
 import { followRollout, type Report, type RolloutOptions } from './rollout.js';
 import { probePlan, resolveRoute } from './route.js';
 import { readSnapshot, type EcsSnapshot } from './snapshot.js';
-import { digestOf, findContainer, nextTaskDefinition } from './taskDefinition.js';
+import { digestOf, findContainer } from './taskDefinition.js';
 
 export interface EcsTargetOptions {
   readonly name: string;
@@ -39,6 +43,8 @@ export interface EcsTargetOptions {
   readonly registry: (account: string) => string;
   /** The service's API; made from `aws` where left out. */
   readonly api?: EcsApi;
+  /** Tasks beside the service, made from `aws` where left out. */
+  readonly tasks?: EcsTasks;
   readonly probe?: Probe;
 }
 
@@ -50,7 +56,10 @@ export class EcsTarget implements Target {
   readonly name: string;
   private readonly scope: EcsScope;
   private readonly api: EcsApi;
+  private readonly tasks: EcsTasks;
   private readonly looker: Looker;
+  /** True from the beginning of a deploy until it moves the service. */
+  private untouched = false;
   /** What this process moved the service to: anything else found later is someone else's doing. */
   private movedTo: string | undefined;
 
@@ -59,6 +68,7 @@ export class EcsTarget implements Target {
     this.name = options.name;
     this.scope = { cluster, service, environment: options.environmentName };
     this.api = options.api ?? createEcsApi(options.aws, this.scope);
+    this.tasks = options.tasks ?? createEcsTasks(options.aws, this.scope);
     this.looker = new Looker(this.api, options.clock, this.scope);
   }
 
@@ -77,29 +87,28 @@ export class EcsTarget implements Target {
   }
 
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
-    const { config, registry } = this.options;
-    const image = release.images[config.image];
-    if (image === undefined) throw this.withoutImage(release);
-    const look = await this.looker.freshLook(rollout.signal);
+    this.untouched = true;
+    const ahead = await this.next(release, rollout.signal);
+    const { look, next, image } = ahead;
     const report = this.reporter(rollout.stage);
-    const next = nextTaskDefinition(look.definition, look.tags, {
-      container: config.container,
-      image: `${registry(accountOf(look.service))}/${image.repository}@${image.digest}`,
-      environment: fillRelease(config.environment, release),
-    });
     const previous = look.service.taskDefinition ?? '';
     const verdict = judgeService(serviceView(look.service), { taskDefinition: previous });
     const { digest } = image;
+    const { config } = this.options;
     if (!next.changed && verdict.state === 'stable') {
       const { running, desired } = verdict;
       report('update', `already runs ${shortName(previous)}, ${running}/${desired} tasks running`);
-      return this.record('unchanged', previous, digest, { stableMs: rollout.expectedStableMs });
+      const stableMs = rollout.expectedStableMs;
+      return ecsRecord(this.scope, 'unchanged', { taskDefinition: previous, digest, stableMs });
     }
     const change = { api: this.api, scope: this.scope, rollout, report };
     const [route, taskDefinition] = await Promise.all([
       this.route(look, report),
       next.changed ? registerRevision(change, next.input) : previous,
     ]);
+    // The release is another one: only then can its schema be.
+    const migrates = next.changed && config.migrate !== undefined && rollout.kind !== 'rollback';
+    const migrated = migrates ? await this.runMigration(release, ahead, taskDefinition, rollout) : undefined;
     // What a killed run left on its way is waited for; what the platform gave up is started anew.
     const underWay = !next.changed && verdict.state === 'progress';
     const service = underWay
@@ -109,7 +118,19 @@ export class EcsTarget implements Target {
       ...this.following(look, service, route, rollout, report),
       wanted: { taskDefinition, ...(previous === taskDefinition ? {} : { previous }) },
     });
-    return this.record('healthy', taskDefinition, digest, { stableMs: watched.stableMs, route });
+    const { stableMs } = watched;
+    return ecsRecord(this.scope, 'healthy', { taskDefinition, digest, stableMs, route, migrated });
+  }
+
+  async migrate(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord> {
+    const ahead = await this.next(release, rollout.signal);
+    const { look, next } = ahead;
+    const report = this.reporter(rollout.stage);
+    const change = { api: this.api, scope: this.scope, rollout, report };
+    const taskDefinition = next.changed
+      ? await registerRevision(change, next.input)
+      : (look.service.taskDefinition ?? '');
+    return this.runMigration(release, ahead, taskDefinition, rollout);
   }
 
   async restore(before: TargetSnapshot, rollout: Rollout): Promise<TargetRecord> {
@@ -119,8 +140,14 @@ export class EcsTarget implements Target {
     const view = serviceView(look.service);
     const primary = primaryOf(view);
     const runs = primary?.taskDefinition ?? view.taskDefinition;
+    const { family = '' } = look.definition;
+    await stopBegun({ tasks: this.tasks, clock: this.options.clock, rollout, report, family });
+    if (this.untouched && runs === taskDefinition) {
+      report('update', `${shortName(taskDefinition)} was not touched`);
+      return ecsRecord(this.scope, 'unchanged', { taskDefinition, digest });
+    }
     if (this.movedTo !== undefined && runs !== this.movedTo && runs !== taskDefinition) {
-      throw this.overtaken(runs);
+      throw overtaken(this.scope, runs);
     }
     // A circuit breaker may have gone back already; only where it gave up on that too, it needs a push.
     const force = runs === taskDefinition && primary?.rolloutState === 'FAILED';
@@ -132,7 +159,8 @@ export class EcsTarget implements Target {
     // It was baked when it was deployed; now every second counts.
     const health = { ...following.health, for: 0 };
     const watched = await followRollout({ ...following, health, wanted: { taskDefinition } });
-    return this.record('rolled-back', taskDefinition, digest, { stableMs: watched.stableMs, route });
+    const { stableMs } = watched;
+    return ecsRecord(this.scope, 'rolled-back', { taskDefinition, digest, stableMs, route });
   }
 
   async status(): Promise<TargetStatus> {
@@ -157,7 +185,27 @@ export class EcsTarget implements Target {
 
   private move(change: Change, from: string, to: string, force: boolean): Promise<Service> {
     this.movedTo = to;
+    this.untouched = false;
     return moveService(change, { from, to, force });
+  }
+
+  /** The service as it is, and the revision that brings a release to it. */
+  private async next(release: ReleaseRecord, signal: AbortSignal): Promise<Next> {
+    const image = imageOf(this.options, this.scope, release);
+    return nextRevision(this.options, release, image, await this.looker.freshLook(signal));
+  }
+
+  private runMigration(
+    release: ReleaseRecord,
+    next: Next,
+    taskDefinition: string,
+    rollout: Rollout,
+  ): Promise<MigrationRecord> {
+    const report = this.reporter(rollout.stage);
+    const { options, scope, tasks } = this;
+    return migrate(
+      migrationOptions({ options, scope, tasks, release, next, taskDefinition, rollout, report }),
+    );
   }
 
   private route(look: Look, report: Report): Promise<ProbeRoute> {
@@ -209,51 +257,7 @@ export class EcsTarget implements Target {
     const about = { type: 'stage.progress', stage, subject: this.name, status: 'running' } as const;
     return (phase, message) => emit({ ...about, phase, message });
   }
-
-  private record(
-    status: TargetRecord['status'],
-    taskDefinition: string,
-    digest: string | undefined,
-    found: { readonly stableMs: number | undefined; readonly route?: ProbeRoute },
-  ): TargetRecord {
-    const { cluster, service } = this.scope;
-    return {
-      kind: this.kind,
-      status,
-      ...(digest === undefined ? {} : { digest }),
-      ...(found.stableMs === undefined ? {} : { stableMs: found.stableMs }),
-      facts: {
-        taskDefinition: shortName(taskDefinition),
-        cluster,
-        service,
-        ...(found.route?.kind === 'url' ? { url: found.route.url } : {}),
-      },
-    };
-  }
-
-  private withoutImage(release: ReleaseRecord): StackError {
-    const { image } = this.options.config;
-    return new StackError('CONFIG_INVALID', `release ${release.version} has no image ${image}`, {
-      where: `environments.${this.scope.environment}.targets.${this.name}.image`,
-      next: `Its images are: ${Object.keys(release.images).join(', ') || 'none'}. Build a new release: node runner build`,
-    });
-  }
-
-  private overtaken(runs: string): StackError {
-    const { service, environment } = this.scope;
-    return new StackError(
-      'ROLLBACK_FAILED',
-      `someone else deployed ${shortName(runs)}: it is left as it is`,
-      {
-        where: `service ${service}, environment ${environment}`,
-        next: `Find out who it was (CloudTrail: UpdateService), then deploy the release you want to ${environment}.`,
-      },
-    );
-  }
 }
-
-/** `arn:aws:ecs:REGION:ACCOUNT:service/…` */
-const accountOf = (service: Service): string => service.serviceArn?.split(':')[4] ?? '';
 
 /** Loaded when first used: a no-change deploy probes nothing. */
 const probeByHttp: Probe = async (url, options) =>

@@ -25,7 +25,7 @@ export interface RolloutOptions {
 }
 
 /** Tells about progress: phase and words. */
-export type Report = (phase: 'register' | 'update' | 'tasks' | 'health', message: string) => void;
+export type Report = (phase: 'register' | 'migrate' | 'update' | 'tasks' | 'health', message: string) => void;
 
 /** Between two reports of the bake window, in milliseconds: often enough to be seen alive, seldom enough for logs. */
 const REPORT_EVERY_MS = 5000;

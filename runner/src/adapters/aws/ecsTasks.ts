@@ -1,0 +1,80 @@
+import type { AwsClients } from './clients.js';
+import type { EcsScope, RunTaskCommandInput, Task } from './ecs.js';
+
+/** Tasks that belong to no service: those that run to their end. */
+export interface EcsTasks {
+  /**
+   * Starts one task. Safe to send again: the client token makes it one task however often it arrives.
+   * @returns the task, or why the platform found no place for it
+   */
+  run(input: RunTaskCommandInput): Promise<{ readonly task?: Task; readonly refused?: string }>;
+  /** @returns undefined where the platform does not know it, or no more */
+  describe(arn: string, signal?: AbortSignal): Promise<Task | undefined>;
+  stop(arn: string, reason: string): Promise<void>;
+  /** Tasks of a family that run (or start), or that ended in the last hour. */
+  ofFamily(family: string, desired: 'RUNNING' | 'STOPPED', signal?: AbortSignal): Promise<readonly Task[]>;
+}
+
+/** DescribeTasks takes no more at once. */
+const DESCRIBED = 100;
+
+export function createEcsTasks(aws: AwsClients, { cluster, environment }: EcsScope): EcsTasks {
+  const sdk = () => import('./sdk/ecs.js');
+  const what = (action: string, resource: string, signal?: AbortSignal) => ({
+    action: `ecs:${action}`,
+    resource,
+    environment,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const describe = async (tasks: string[], resource: string, signal?: AbortSignal) => {
+    const { DescribeTasksCommand } = await sdk();
+    const command = new DescribeTasksCommand({ cluster, tasks });
+    return (await aws.call(await aws.ecs(), command, what('DescribeTasks', resource, signal))).tasks ?? [];
+  };
+
+  return {
+    async run(input) {
+      const { RunTaskCommand } = await sdk();
+      // Not to be aborted: a task that nobody knows the name of could not be stopped.
+      const command = new RunTaskCommand({ ...input, cluster, count: 1 });
+      const answer = await aws.call(
+        await aws.ecs(),
+        command,
+        what('RunTask', input.taskDefinition ?? cluster),
+      );
+      const [task] = answer.tasks ?? [];
+      if (task !== undefined) return { task };
+      const reasons = (answer.failures ?? []).map((one) =>
+        [one.reason, one.detail].filter(Boolean).join(': '),
+      );
+      return { refused: [...new Set(reasons)].join(', ') || 'no reason given' };
+    },
+    async describe(arn, signal) {
+      return (await describe([arn], arn, signal))[0];
+    },
+    async stop(arn, reason) {
+      const { StopTaskCommand } = await sdk();
+      const command = new StopTaskCommand({ cluster, task: arn, reason });
+      await aws.call(await aws.ecs(), command, what('StopTask', arn));
+    },
+    async ofFamily(family, desired, signal) {
+      const { ListTasksCommand } = await sdk();
+      const found: Task[] = [];
+      let nextToken: string | undefined;
+      do {
+        const command = new ListTasksCommand({
+          cluster,
+          family,
+          desiredStatus: desired,
+          maxResults: DESCRIBED,
+          ...(nextToken === undefined ? {} : { nextToken }),
+        });
+        const answer = await aws.call(await aws.ecs(), command, what('ListTasks', family, signal));
+        const arns = answer.taskArns ?? [];
+        if (arns.length > 0) found.push(...(await describe(arns, family, signal)));
+        ({ nextToken } = answer);
+      } while (nextToken !== undefined);
+      return found;
+    },
+  };
+}

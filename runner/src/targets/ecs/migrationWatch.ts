@@ -1,0 +1,122 @@
+import { formatDuration } from '../../config/duration.js';
+import { StackError } from '../../core/errors.js';
+import type { Clock } from '../../core/ports.js';
+import { nextLookMs } from '../../core/rollout/looks.js';
+import { judgeMigration, type MigrationRecord, type MigrationTask } from '../../core/rollout/migration.js';
+import { shortName } from '../../core/rollout/service.js';
+import type { Task, TaskDefinition } from '../../adapters/aws/ecs.js';
+import type { EcsTasks } from '../../adapters/aws/ecsTasks.js';
+import type { Rollout } from '../target.js';
+import { logStream } from './diagnosis.js';
+import { migrationTask } from './migrationTask.js';
+import type { Report } from './rollout.js';
+import { STOP_SECONDS, stopTask, taskId } from './stopTask.js';
+import { TaskLog, type ReadLog } from './taskLog.js';
+
+export interface WatchOptions {
+  readonly tasks: EcsTasks;
+  readonly clock: Clock;
+  readonly place: { readonly environment: string; readonly service: string };
+  /** Tells where the container logs to, and how long it takes to stop. */
+  readonly definition: Pick<TaskDefinition, 'family' | 'containerDefinitions'>;
+  readonly container: string;
+  readonly timeoutMs: number;
+  readonly rollout: Rollout;
+  readonly report: Report;
+  readonly readLog: ReadLog;
+  /** Told each line that the migration prints. */
+  readonly tell: (line: string) => void;
+}
+
+/**
+ * Waits for the end of a migration's task and tells what it prints. Whatever ends the waiting early (a signal, the
+ * timeout, AWS out of reach) stops the task too: nothing goes on changing a schema that nobody watches.
+ *
+ * @throws StackError MIGRATION_FAILED with exit code and last lines; AWS_*; the signal's reason on abort
+ */
+export async function watchMigration(options: WatchOptions, task: Task): Promise<MigrationRecord> {
+  const { tasks, clock, container, timeoutMs, rollout, definition, report } = options;
+  const log = new TaskLog(logStream(definition, container, taskId(task)), options.readLog, options.tell);
+  const startedMs = clock.now().getTime();
+  const elapsedMs = () => clock.now().getTime() - startedMs;
+  const own = definition.containerDefinitions?.find(({ name }) => name === container);
+  const seconds = own?.stopTimeout ?? STOP_SECONDS;
+  let told = '';
+  let over = false;
+  try {
+    for (;;) {
+      const gapMs = Math.min(nextLookMs({ elapsedMs: elapsedMs() }), timeoutMs - elapsedMs());
+      await clock.sleep(Math.max(0, gapMs), rollout.signal);
+      const seen = await tasks.describe(task.taskArn ?? '', rollout.signal);
+      const now = seen === undefined ? undefined : migrationTask(seen);
+      const verdict = now === undefined ? undefined : judgeMigration(now, container);
+      over = verdict !== undefined && verdict.state !== 'running';
+      if (verdict?.state === 'ended-well') {
+        const record = {
+          taskDefinition: shortName(seen?.taskDefinitionArn ?? ''),
+          task: taskId(task),
+          exitCode: 0,
+          seconds: elapsedMs() / 1000,
+        };
+        // Written at once: from here on it is not to be run again.
+        await rollout.journal('migrated', { ...record });
+        if (verdict.othersRun) await tasks.stop(task.taskArn ?? '', 'The migration has ended');
+        await log.finish(clock);
+        report('migrate', `migrated in ${formatDuration(record.seconds * 1000)}`);
+        return record;
+      }
+      if (verdict?.state === 'failed') {
+        await log.finishPatiently(clock);
+        throw migrationError(options, verdict.reason, evidenceOf(now, log));
+      }
+      await log.readOn(rollout.signal);
+      const words = `task ${(now?.lastStatus ?? 'starting').toLowerCase()}`;
+      if (words !== told) report('migrate', words);
+      told = words;
+      if (elapsedMs() >= timeoutMs) {
+        over = true;
+        const reason = 'The migration took longer than its timeout';
+        const unstopped = await stopTask(tasks, clock, task, { reason, seconds });
+        await log.finishPatiently(clock);
+        throw migrationError(
+          options,
+          `it was stopped after ${formatDuration(timeoutMs)}, its timeout`,
+          unstopped === undefined ? log.last : [unstopped, ...log.last],
+        );
+      }
+    }
+  } catch (error) {
+    if (over) throw error;
+    report('migrate', `stopping task ${taskId(task)}`);
+    const reason = 'The deployment of this migration was interrupted';
+    const unstopped = await stopTask(tasks, clock, task, { reason, seconds });
+    if (unstopped !== undefined) report('migrate', unstopped);
+    throw error;
+  }
+}
+
+function evidenceOf(task: MigrationTask | undefined, log: TaskLog): readonly string[] {
+  return [
+    ...(task?.reason ? [`stopped: ${task.reason}`] : []),
+    ...(task?.containers ?? []).filter((one) => one.reason).map((one) => `${one.name}: ${one.reason}`),
+    ...log.last,
+  ];
+}
+
+/** A failed migration: the service is as it was, the schema may not be. */
+export function migrationError(
+  { place, definition, container }: WatchOptions,
+  reason: string,
+  evidence: readonly string[],
+): StackError {
+  const group = logStream(definition, container, '')?.group;
+  return new StackError('MIGRATION_FAILED', `the migration failed: ${reason}`, {
+    where: `service ${place.service}, environment ${place.environment}`,
+    evidence,
+    next: [
+      'The service was not moved, but what the migration had changed by then stays: see that it can run again, then ',
+      `\`node runner deploy --env ${place.environment}\``,
+      ...(group === undefined ? [] : [` (all its output: aws logs tail ${group} --since 1h)`]),
+    ].join(''),
+  });
+}

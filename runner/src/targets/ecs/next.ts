@@ -1,0 +1,90 @@
+import type { ReleaseImage, ReleaseRecord } from '../../core/release.js';
+import { fillRelease } from '../../core/releaseValues.js';
+import type { EcsScope, Service } from '../../adapters/aws/ecs.js';
+import type { EcsTasks } from '../../adapters/aws/ecsTasks.js';
+import { readLog } from '../../adapters/aws/logs.js';
+import type { Rollout } from '../target.js';
+import type { EcsTargetOptions } from './ecsTarget.js';
+import { withoutImage, withoutMigration } from './failures.js';
+import type { Look } from './look.js';
+import type { MigrationOptions } from './migration.js';
+import type { Report } from './rollout.js';
+import { findContainer, nextTaskDefinition, type NextTaskDefinition } from './taskDefinition.js';
+
+/** What a release means for the service. */
+export interface Next {
+  readonly look: Look;
+  readonly next: NextTaskDefinition;
+  readonly image: ReleaseImage;
+}
+
+/** @throws StackError CONFIG_INVALID where the release has no such image */
+export function imageOf(
+  { config, name }: EcsTargetOptions,
+  scope: EcsScope,
+  release: ReleaseRecord,
+): ReleaseImage {
+  const image = release.images[config.image];
+  if (image === undefined) throw withoutImage(scope, name, config.image, release);
+  return image;
+}
+
+/**
+ * The revision that brings a release to the service.
+ * @throws StackError CONFIG_INVALID, before anything is made, where a container is not there
+ */
+export function nextRevision(
+  { config, registry }: EcsTargetOptions,
+  release: ReleaseRecord,
+  image: ReleaseImage,
+  look: Look,
+): Next {
+  if (config.migrate?.container !== undefined) findContainer(look.definition, config.migrate.container);
+  const next = nextTaskDefinition(look.definition, look.tags, {
+    container: config.container,
+    image: `${registry(accountOf(look.service))}/${image.repository}@${image.digest}`,
+    environment: fillRelease(config.environment, release),
+  });
+  return { look, next, image };
+}
+
+/**
+ * The configured migration, to be run with a revision.
+ * @throws StackError CONFIG_INVALID where none is configured
+ */
+export function migrationOptions(parts: {
+  readonly options: EcsTargetOptions;
+  readonly scope: EcsScope;
+  readonly tasks: EcsTasks;
+  readonly release: ReleaseRecord;
+  readonly next: Next;
+  readonly taskDefinition: string;
+  readonly rollout: Rollout;
+  readonly report: Report;
+}): MigrationOptions {
+  const { scope, tasks, release, taskDefinition, rollout, report } = parts;
+  const { config, clock, aws, emit, name } = parts.options;
+  const { look, next } = parts.next;
+  if (config.migrate === undefined) throw withoutMigration(scope, name);
+  const { command, timeout, container = config.container } = config.migrate;
+  const output = { type: 'stage.output', stage: rollout.stage, stream: 'stdout' } as const;
+  return {
+    tasks,
+    clock,
+    place: { ...scope, target: name },
+    version: release.version,
+    service: look.service,
+    definition: { family: look.definition.family, containerDefinitions: next.input.containerDefinitions },
+    taskDefinition,
+    container: findContainer(look.definition, container).name ?? '',
+    command,
+    timeoutMs: timeout,
+    rollout,
+    report,
+    readLog: (stream, from, signal) => readLog(aws, stream, from, signal),
+    tell: (line) => emit({ ...output, source: `migrate ${name}`, line }),
+  };
+}
+
+/** `arn:aws:ecs:REGION:ACCOUNT:service/…` */
+const accountOf = (service: Service): string => service.serviceArn?.split(':')[4] ?? '';

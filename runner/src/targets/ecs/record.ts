@@ -1,0 +1,35 @@
+import type { TargetRecord } from '../../core/release.js';
+import type { MigrationRecord } from '../../core/rollout/migration.js';
+import { shortName } from '../../core/rollout/service.js';
+import type { EcsScope } from '../../adapters/aws/ecs.js';
+import type { ProbeRoute } from './endpoints.js';
+
+/** What a deploy or a way back found out. */
+export interface Found {
+  readonly taskDefinition: string;
+  readonly digest: string | undefined;
+  readonly stableMs?: number | undefined;
+  readonly route?: ProbeRoute;
+  readonly migrated?: MigrationRecord | undefined;
+}
+
+/** What the ledger keeps of an ECS service. */
+export function ecsRecord(
+  { cluster, service }: EcsScope,
+  status: TargetRecord['status'],
+  { taskDefinition, digest, stableMs, route, migrated }: Found,
+): TargetRecord {
+  return {
+    kind: 'ecs-service',
+    status,
+    ...(digest === undefined ? {} : { digest }),
+    ...(stableMs === undefined ? {} : { stableMs }),
+    facts: {
+      taskDefinition: shortName(taskDefinition),
+      cluster,
+      service,
+      ...(route?.kind === 'url' ? { url: route.url } : {}),
+      ...(migrated === undefined ? {} : { migration: migrated.task }),
+    },
+  };
+}
