@@ -19,12 +19,16 @@ After a run that was killed, \`--resume\` goes on where it was cut off; \`rollba
       description: 'Release to deploy (default: the one of this working tree).',
     },
     { name: 'resume', description: 'Go on with a deployment that was cut off.' },
-    { name: 'wait', value: 'DURATION', description: 'Wait this long for the lock, e.g. 10m.' },
+    {
+      name: 'wait',
+      value: 'DURATION',
+      description: 'Wait this long for the lock, and for what is needed, e.g. 10m.',
+    },
     {
       name: 'force',
       value: 'REASON',
       description:
-        'Deploy past a promotion, or an uncommitted tree to a protected environment; who and why are recorded.',
+        'Deploy past a promotion, past what is needed and not healthy, or an uncommitted tree to a protected environment; who and why are recorded.',
     },
   ],
   examples: [

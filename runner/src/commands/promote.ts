@@ -18,9 +18,14 @@ What never ran healthy there goes through it first, or is refused, as \`promotio
     {
       name: 'force',
       value: 'REASON',
-      description: 'Promote what never ran healthy before; who and why are recorded.',
+      description:
+        'Promote what never ran healthy before, or past what is needed and not healthy; who and why are recorded.',
     },
-    { name: 'wait', value: 'DURATION', description: 'Wait this long for the lock, e.g. 10m.' },
+    {
+      name: 'wait',
+      value: 'DURATION',
+      description: 'Wait this long for the lock, and for what is needed, e.g. 10m.',
+    },
   ],
   examples: [
     { command: 'promote --env production --approve', explains: 'Promote what staging runs to production.' },

@@ -13,6 +13,7 @@ export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = 
   doctor: () => import('./doctor.js'),
   config: () => import('./config.js'),
   stages: () => import('./stages.js'),
+  needs: () => import('./needs.js'),
   run: () => import('./run.js'),
   build: () => import('./build.js'),
   test: () => import('./test.js'),

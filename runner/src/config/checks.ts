@@ -27,6 +27,15 @@ export function crossCheck(config: Parsed): readonly { path: Path; message: stri
     if (/\s/.test(pattern))
       issues.push({ path: ['branches', pattern], message: `branches: "${pattern}" holds white space` });
   }
+  for (const [name, location] of Object.entries(config.needs)) {
+    if (name === config.application)
+      issues.push({ path: ['needs', name], message: `needs: ${name} cannot need itself` });
+    if (/^(?!s3:\/\/[^/])[a-z][a-z0-9+.-]*:\/\//.test(location))
+      issues.push({
+        path: ['needs', name],
+        message: `needs.${name}: must be a directory or s3://bucket/prefix, not "${location}"`,
+      });
+  }
   for (const [name, environment] of Object.entries(config.environments)) {
     const here = ['environments', name];
     if (environment.promotion !== undefined) {

@@ -16,6 +16,7 @@ export function branchRules(config: Config): Readonly<Record<string, string>> {
 export function pipelineInput(config: Config): PipelineInput {
   return {
     application: config.application,
+    needs: config.needs,
     branches: branchRules(config),
     images: config.images,
     environments: config.environments,

@@ -261,6 +261,12 @@ export const configSchema = z.strictObject({
     .record(text, name)
     .optional()
     .describe('Branch name or glob to environment; the first match wins.'),
+  needs: z
+    .record(name, text)
+    .default({})
+    .describe(
+      'Applications that must be healthy in an environment before this one goes there, each with where its releases are recorded: its directory, or what its `state.location` says.',
+    ),
   images: z.record(name, imageSchema).default({}).describe('Images that a build makes.'),
   environments: z.record(name, environmentSchema).describe('Where releases go.'),
   notifications: z.strictObject({ slack: slack.optional() }).default({}),

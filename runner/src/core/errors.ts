@@ -85,12 +85,18 @@ export const errorCodes = {
   DEPLOY_FAILED: define('service'),
   DEPLOY_ROLLED_BACK: define('service', ExitCode.rolledBack),
   DEPLOY_CUT_OFF: define('service'),
-  ROLLBACK_FAILED: define('service'),
   // Not 3: the services are as they were, what the migration itself changed may not be.
   MIGRATION_FAILED: define('service'),
+  ROLLBACK_FAILED: define('service'),
   PROMOTION_REFUSED: define('approval'),
   APPROVAL_REQUIRED: define('approval'),
   LOCKED: define('locked', ExitCode.locked),
+  // Applications that need each other
+  NEEDS_CYCLE: define('config', ExitCode.usage),
+  UPSTREAM_UNREADABLE: define('infrastructure'),
+  UPSTREAM_FAILED: define('service'),
+  UPSTREAM_MISSING: define('service'),
+  UPSTREAM_RUNNING: define('locked', ExitCode.locked),
   INTERRUPTED: define('interrupted', ExitCode.interrupted),
   // Notifications
   SLACK_FAILED: define('service'),

@@ -1,7 +1,7 @@
 import { environmentOfBranch } from './branches.js';
 
 export type StageKind =
-  'build' | 'test' | 'push' | 'plan' | 'approve' | 'apply' | 'provision' | 'deploy' | 'promote';
+  'needs' | 'build' | 'test' | 'push' | 'plan' | 'approve' | 'apply' | 'provision' | 'deploy' | 'promote';
 
 /** One node of the stage graph: the same for a laptop's `run` and for Jenkins. */
 export interface Stage {
@@ -26,11 +26,15 @@ export interface Pipeline {
   /** Where the branch leads; undefined: it is built and tested only. */
   readonly environment?: string;
   readonly stages: readonly Stage[];
+  /** Applications that this one needs: a release of one of them is a reason to run again. */
+  readonly upstream: readonly string[];
 }
 
 /** The parts of the configuration that shape the graph. */
 export interface PipelineInput {
   readonly application: string;
+  /** Applications that must be healthy in an environment before this one goes there. */
+  readonly needs?: Readonly<Record<string, unknown>>;
   readonly branches: Readonly<Record<string, string>>;
   readonly images: Readonly<Record<string, { readonly test?: unknown }>>;
   readonly environments: Readonly<
@@ -62,6 +66,24 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
     stages.push(stage);
     return stage.id;
   };
+  const upstream = Object.keys(config.needs ?? {});
+  // They stand beside the builds: whoever must wait for another application learns it at once.
+  const gates = [environment?.promotion?.from, name].map((at) =>
+    at === undefined || upstream.length === 0
+      ? []
+      : [
+          add({
+            id: `needs:${at}`,
+            kind: 'needs',
+            title: `Check what ${at} needs`,
+            needs: [],
+            environment: at,
+            command: ['needs', '--env', at],
+            credentials: [],
+          }),
+        ],
+  );
+  const [gateBefore = [], gate = []] = gates;
   const built = Object.entries(config.images).map(([image, settings]) => {
     const build = add({
       id: `build:${image}`,
@@ -84,7 +106,7 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
     });
   });
   if (name === undefined || environment === undefined)
-    return { application: config.application, branch, stages };
+    return { application: config.application, branch, stages, upstream };
 
   const credentials = config.credentialsOf(environment);
   const released =
@@ -118,15 +140,16 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
     });
 
   const promotion = environment.promotion;
-  let ready: readonly string[] = released;
+  let ready: readonly string[] = [...gate, ...released];
   if (promotion !== undefined) {
     const from = promotion.from;
     ready = [
+      ...gate,
       add({
         id: `deploy:${from}`,
         kind: 'deploy',
         title: `Deploy to ${from}`,
-        needs: released,
+        needs: [...gateBefore, ...released],
         environment: from,
         command: ['deploy', '--env', from],
         credentials: config.credentialsOf(config.environments[from]),
@@ -159,7 +182,7 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
         promotion.approval === 'required' ? ['--approve'] : [],
       );
   }
-  return { application: config.application, branch, environment: name, stages };
+  return { application: config.application, branch, environment: name, stages, upstream };
 }
 
 /**

@@ -45,6 +45,8 @@ export interface DeploymentRecord {
   readonly who: string;
   readonly runUrl?: string;
   readonly commit: string;
+  /** Applications it needed then, with where their releases were recorded. */
+  readonly needs?: Readonly<Record<string, string>>;
   /** Where a promotion came from. */
   readonly from?: string;
   readonly approvedBy?: string;

@@ -9,6 +9,7 @@ import type { State } from '../state/state.js';
 import type { Rollout, Target } from '../targets/target.js';
 import { requireAccount } from './account.js';
 import { begunBy, describeCutOff } from './cutOff.js';
+import { describeApplication } from './describeApplication.js';
 import { withLock } from './environmentLock.js';
 import { undo } from './undo.js';
 
@@ -37,28 +38,24 @@ export interface DeployResult {
 /**
  * Brings a release to an environment: lock → snapshot → journal → targets side by side → record. When any target
  * fails, or a signal arrives, every target goes back to its snapshot: an environment only ever runs one release.
- * @throws StackError LOCKED, DEPLOY_CUT_OFF, DEPLOY_ROLLED_BACK (3), INTERRUPTED (130, undone), ROLLBACK_FAILED
+ * What the application needs must be healthy there first.
+ * @throws StackError LOCKED, DEPLOY_CUT_OFF, DEPLOY_ROLLED_BACK (3), INTERRUPTED (130, undone), ROLLBACK_FAILED, UPSTREAM_*
  */
 export async function deployRelease(context: Context, request: DeployRequest): Promise<DeployResult> {
   refuseDirty(request);
   refuseBypass(request);
   await requireAccount(context, request.environment);
+  const waitMs = await upstreamIsHealthy(context, request);
   // References are looked up and SDKs loaded while the lock is taken; a failure is met where it is awaited.
   const targets = context.targets(request.environment);
   targets.catch(() => undefined);
-  return withLock(
-    context,
-    request.environment.name,
-    request.stage,
-    request.waitMs ?? 0,
-    async (state, lock) => {
-      const unfinished = await state.journal.unfinished(request.environment.name);
-      if (unfinished !== undefined && request.resume === undefined) {
-        throw describeCutOff(unfinished, request.environment.name);
-      }
-      return roll(context, state, lock, await targets, request, unfinished);
-    },
-  );
+  return withLock(context, request.environment.name, request.stage, waitMs, async (state, lock) => {
+    const unfinished = await state.journal.unfinished(request.environment.name);
+    if (unfinished !== undefined && request.resume === undefined) {
+      throw describeCutOff(unfinished, request.environment.name);
+    }
+    return roll(context, state, lock, await targets, request, unfinished);
+  });
 }
 
 async function roll(
@@ -70,7 +67,7 @@ async function roll(
   unfinished: Unfinished | undefined,
 ): Promise<DeployResult> {
   const { environment, release, stage } = request;
-  const { healthy } = await state.ledger.current(environment.name);
+  const { healthy, latest } = await state.ledger.current(environment.name);
   const snapshots =
     unfinished?.snapshots ??
     Object.fromEntries(
@@ -85,6 +82,7 @@ async function roll(
       ...(healthy === undefined ? {} : { previous: healthy.version }),
       who: context.who,
       commit: release.commit,
+      needs: await describeApplication(context, latest),
       ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
       ...(request.from === undefined ? {} : { from: request.from }),
       ...(request.approvedBy === undefined ? {} : { approvedBy: request.approvedBy }),
@@ -142,6 +140,13 @@ async function roll(
   }
   if (lock.lost.aborted) throw failure.error;
   return undo({ context, state, journal, record: ended, targets, snapshots, rollout, stage }, failure);
+}
+
+/** Most applications need no other: then nothing is loaded or asked. Returns what is left of the wait. */
+async function upstreamIsHealthy(context: Context, request: DeployRequest): Promise<number> {
+  if (Object.keys((await context.config()).needs).length === 0) return request.waitMs ?? 0;
+  const { waitForUpstream } = await import('./needs.js');
+  return waitForUpstream(context, request);
 }
 
 function refuseDirty({ environment, release, forcedBy }: DeployRequest): void {

@@ -4,6 +4,7 @@ import { StackError } from '../core/errors.js';
 import type { ReleaseRecord } from '../core/release.js';
 import { imageTags } from '../core/tags.js';
 import { highestTag, isRelease, rebuiltVersion, versionOf, type VersionTag } from '../core/version.js';
+import { introduceApplication } from './describeApplication.js';
 import { workingTreeInputs } from './inputs.js';
 import { pushImages } from './push.js';
 import type { ReleaseRequest } from './release.js';
@@ -30,6 +31,7 @@ export async function makeRelease(context: Context, request: ReleaseRequest): Pr
     ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
   };
   await ledger.putRelease(context.secrets.value(record));
+  await introduceApplication(context);
   context.events.emit({ type: 'stage.fact', stage: request.stage, name: 'release', value: version });
   return record;
 }

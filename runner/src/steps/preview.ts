@@ -1,5 +1,6 @@
 import type { CommandResult } from '../commands/command.js';
 import type { Context, NamedEnvironment } from '../container.js';
+import type { StackError } from '../core/errors.js';
 
 /** `deploy --dry-run`: which release would go where, and what runs there now; looks, changes nothing. */
 export async function previewDeploy(
@@ -63,6 +64,8 @@ async function preview(
   const now = await Promise.all(
     targets.map(async (target) => ({ name: target.name, ...(await target.status()) })),
   );
+  const held =
+    kind === 'rollback' ? undefined : await heldBack(context, environment, version, current.healthy?.version);
   const release = version === undefined ? 'a release built from this working tree' : version;
   const lines = [
     `Would ${kind} ${release} to ${environment.name} (now ${current.healthy?.version ?? 'nothing that this ledger knows'}).`,
@@ -73,6 +76,12 @@ async function preview(
       : [
           `Deployment ${unfinished.deployment.sequence} of ${unfinished.deployment.version} was cut off: --resume or rollback first.`,
         ]),
+    ...(held === undefined
+      ? []
+      : [
+          `${held.message[0]?.toUpperCase()}${held.message.slice(1)}.`,
+          ...held.evidence.map((line) => `  ${line}`),
+        ]),
     'Nothing was changed.',
   ];
   return {
@@ -82,8 +91,22 @@ async function preview(
       environment: environment.name,
       version: version ?? null,
       current: current.healthy?.version ?? null,
+      ...(held === undefined ? {} : { heldBack: { code: held.code, message: held.message } }),
       targets: now,
     },
     text: lines.join('\n'),
   };
+}
+
+/** What would hold it back; what the environment runs already is not held back. */
+async function heldBack(
+  context: Context,
+  environment: NamedEnvironment,
+  version: string | undefined,
+  current: string | undefined,
+): Promise<StackError | undefined> {
+  const unchanged = version !== undefined && version === current;
+  if (unchanged || Object.keys((await context.config()).needs).length === 0) return undefined;
+  const { heldBackBy } = await import('./needs.js');
+  return heldBackBy(context, environment.name);
 }

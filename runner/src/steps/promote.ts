@@ -95,6 +95,7 @@ async function goThrough(
       next: `\`node runner deploy --env ${from.name}\` first, or promote what runs there: --release VERSION.`,
     });
   }
+  await upstreamIsHealthy(context, request);
   context.events.emit({
     type: 'notice',
     level: 'info',
@@ -110,6 +111,18 @@ async function goThrough(
     ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
   });
   return release;
+}
+
+/** Before the environment on the way is touched: what cannot be promoted afterwards need not go there. */
+async function upstreamIsHealthy(context: Context, request: PromoteRequest): Promise<void> {
+  if (request.forcedReason !== undefined || Object.keys((await context.config()).needs).length === 0) return;
+  const { requireUpstream } = await import('./needs.js');
+  const { environment, stage, waitMs } = request;
+  await requireUpstream(context, {
+    environment: environment.name,
+    stage,
+    ...(waitMs === undefined ? {} : { waitMs }),
+  });
 }
 
 async function requireHealthy(

@@ -48,6 +48,13 @@ export async function runStages(context: Context, request: RunRequest): Promise<
 async function execute(context: Context, stage: Stage, request: RunRequest): Promise<StageEnd> {
   const waiting = request.waitMs === undefined ? {} : { waitMs: request.waitMs };
   switch (stage.kind) {
+    case 'needs': {
+      const { requireUpstream } = await import('./needs.js');
+      const environment = stage.environment as string;
+      return {
+        reason: (await requireUpstream(context, { environment, stage: stage.id, ...waiting })).summary,
+      };
+    }
     case 'build': {
       const { buildImages } = await import('./build.js');
       return { reason: await buildImages(context, [stage.image as string], stage.id) };

@@ -92,6 +92,23 @@ describe('automation-stack.yml', () => {
     expect(problems(text).join('\n')).to.match(/circle/);
   });
 
+  it('knows the applications that are needed by name, with a place for each', () => {
+    const { config, issues } = check(`${GOOD}needs: { auth: s3://delivery, mail: ../mail }\n`);
+    expect(issues).to.deep.equal([]);
+    expect(config?.needs).to.deep.equal({ auth: 's3://delivery', mail: '../mail' });
+    expect(check(GOOD).config?.needs).to.deep.equal({});
+  });
+
+  it('refuses to need itself, a name that is none, and a place that is neither a directory nor a bucket', () => {
+    expect(problems(`${GOOD}needs: { shop: .. }\n`)[0]).to.equal('13:16 needs: shop cannot need itself');
+    expect(problems(`${GOOD}needs: { Auth: .. }\n`)[0]).to.contain('"Auth" is not a valid name');
+    for (const place of ['gs://delivery', 's3://', 'https://example.org/x', 's3:///x']) {
+      expect(problems(`${GOOD}needs: { auth: '${place}' }\n`)[0], place).to.contain(
+        'needs.auth: must be a directory or',
+      );
+    }
+  });
+
   it('refuses a test command that needs a shell', () => {
     const text = GOOD.replace('repository: shop/web', "repository: shop/web, test: 'a && b'");
     expect(problems(text)[0]).to.contain('without a shell');

@@ -48,6 +48,32 @@ describe('the stage graph', () => {
     expect(graph('feature/x')).to.deep.equal(['build:web <', 'test:web < build:web', 'build:worker <']);
   });
 
+  it('checks what each environment needs beside the builds, before anything there is touched', () => {
+    const needing = { ...input, needs: { auth: 's3://delivery', mail: '../mail' } };
+    const stages = pipelineOf(needing, 'main').stages;
+    expect(
+      stages.slice(0, 2).map(({ id, kind, title, command, needs }) => [id, kind, title, command, needs]),
+    ).to.deep.equal([
+      ['needs:staging', 'needs', 'Check what staging needs', ['needs', '--env', 'staging'], []],
+      ['needs:production', 'needs', 'Check what production needs', ['needs', '--env', 'production'], []],
+    ]);
+    expect(stages.slice(6).map((stage) => `${stage.id} < ${stage.needs.join(' ')}`)).to.deep.equal([
+      'deploy:staging < needs:staging push',
+      'plan:production < ',
+      'approve:production < needs:production deploy:staging plan:production',
+      'apply:production < plan:production approve:production',
+      'promote:production < apply:production',
+    ]);
+    const direct = pipelineOf(needing, 'develop').stages;
+    expect(direct.find(({ id }) => id === 'apply:staging')?.needs).to.include('needs:staging');
+    expect(pipelineOf(needing, 'feature/x').stages.map(({ kind }) => kind)).to.not.include('needs');
+  });
+
+  it('names the applications upstream, so that their releases can start it', () => {
+    expect(pipelineOf({ ...input, needs: { auth: '../auth' } }, 'x').upstream).to.deep.equal(['auth']);
+    expect(pipelineOf(input, 'develop').upstream).to.deep.equal([]);
+  });
+
   it('lists every stage after what it needs', () => {
     for (const branch of ['develop', 'main', 'x']) {
       const seen = new Set<string>();

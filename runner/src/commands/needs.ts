@@ -1,0 +1,76 @@
+import type { Context } from '../container.js';
+import type { UpstreamReport } from '../steps/needs.js';
+import { waiting } from './deploy.js';
+import type { CommandDefinition, CommandInput } from './command.js';
+
+const needs: CommandDefinition = {
+  name: 'needs',
+  summary: 'Show the applications this one needs, and how each stands',
+  description: `The whole graph upstream of this application, in the order in which it is deployed, read from the places that \`needs\` of the configuration names. Applications that need each other in a circle are refused by name.
+
+With \`--env\` it is a check, the one that every deploy and promotion makes first: everything upstream must be healthy there, by its last deployment. What failed, was rolled back, was cut off or was never deployed exits 1; what is just being deployed is waited for with \`--wait\`, else it exits 4. An application that has no environment of that name is passed over.`,
+  options: [
+    {
+      name: 'wait',
+      value: 'DURATION',
+      description: 'Wait this long for what is being deployed upstream, e.g. 10m; needs --env.',
+    },
+  ],
+  examples: [
+    { command: 'needs', explains: 'The graph, with what each application last did in each environment.' },
+    { command: 'needs --env staging', explains: 'May this application go to staging now?' },
+    { command: 'needs --env staging --wait 10m', explains: 'The same, patiently.' },
+  ],
+  environment: 'optional',
+  async run(context, input) {
+    const [config, { upstreamText }] = await Promise.all([context.config(), import('../views/upstream.js')]);
+    if (context.options.environment !== undefined) {
+      const environment = await context.environment();
+      const report = await check(context, input, environment.name);
+      return { data: dataOf(report), text: upstreamText(report, [environment.name]) };
+    }
+    const { readUpstream } = await import('../steps/needs.js');
+    const environments = Object.keys(config.environments);
+    const report = await readUpstream(context, environments);
+    return { data: dataOf(report), text: upstreamText(report, environments) };
+  },
+};
+
+/** The check as a run of one stage, so that it is told and recorded as in a pipeline. */
+async function check(context: Context, input: CommandInput, environment: string): Promise<UpstreamReport> {
+  const [{ requireUpstream }, { asRun }, { inStage }] = await Promise.all([
+    import('../steps/needs.js'),
+    import('../steps/runEvents.js'),
+    import('../steps/stage.js'),
+  ]);
+  const id = `needs:${environment}`;
+  const title = `Check what ${environment} needs`;
+  return asRun(
+    context,
+    'needs',
+    [{ id, title, needs: [] }],
+    () =>
+      inStage(
+        context,
+        { id, title, environment },
+        () => requireUpstream(context, { environment, stage: id, ...waiting(input) }),
+        ({ summary }) => ({ reason: summary }),
+      ),
+    ({ summary }) => summary,
+  );
+}
+
+function dataOf({ application, order, upstream, standings }: UpstreamReport) {
+  return {
+    application,
+    order,
+    needs: upstream.map((item) => ({
+      ...item,
+      environments: standings
+        .filter((standing) => standing.application === item.application)
+        .map(({ environment, standing, deployment }) => ({ environment, standing, deployment })),
+    })),
+  };
+}
+
+export const commands = [needs];

@@ -1,0 +1,28 @@
+import type { ObjectStore } from '../core/ports.js';
+import { createDocument, readDocument, updateDocument } from './documents.js';
+
+/** What others may know of an application without its sources; it has no document while nothing was deployed. */
+export interface ApplicationDocument {
+  readonly application: string;
+  readonly environments: readonly string[];
+  /** Applications it needs, with where their releases are recorded; sorted by name. */
+  readonly needs: Readonly<Record<string, string>>;
+}
+
+export const APPLICATION_KEY = 'application.json';
+
+export async function readApplication(store: ObjectStore): Promise<ApplicationDocument | undefined> {
+  return (await readDocument<ApplicationDocument>(store, APPLICATION_KEY))?.value;
+}
+
+/** Writes the document where it says something else: one read, and one conditional write where it changed. */
+export async function recordApplication(store: ObjectStore, document: ApplicationDocument): Promise<void> {
+  await updateDocument<ApplicationDocument>(store, APPLICATION_KEY, (stored) =>
+    JSON.stringify(stored) === JSON.stringify(document) ? undefined : document,
+  );
+}
+
+/** Writes it only where there is none. */
+export async function introduceApplication(store: ObjectStore, document: ApplicationDocument): Promise<void> {
+  await createDocument(store, APPLICATION_KEY, document);
+}
