@@ -43,7 +43,11 @@ describe('a deployment of an application that needs another', () => {
   const record = async (
     application: string,
     status: DeploymentStatus,
-    { environment = 'staging', kind = 'deploy', version = '1.0.0' } = {},
+    {
+      environment = 'staging',
+      kind = 'deploy',
+      version = '1.0.0',
+    }: { environment?: string; kind?: DeploymentKind; version?: string } = {},
   ) => {
     const { ledger } = await stateOf(application);
     const started = await ledger.startDeployment(draft(version, { environment, kind }));
