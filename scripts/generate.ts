@@ -1,4 +1,4 @@
-// Makes what is made from the code: docs/commands/*.md, docs/configuration.md and the JSON Schema.
+// Makes what is made from the code: docs/commands/*.md, docs/configuration.md, the JSON Schema and the help of the Jenkins steps.
 // `--check` changes nothing and fails where a file is not what it would make.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -8,6 +8,7 @@ import { allCommands } from '../runner/src/commands/registry.js';
 import { commandIndex, commandPage } from '../runner/src/views/docs/commandPage.js';
 import { configurationPage } from '../runner/src/views/docs/configurationPage.js';
 import { errorsPage } from '../runner/src/views/docs/errorsPage.js';
+import { stepPage, steps } from '../runner/src/views/docs/stepPage.js';
 import { jsonSchema } from '../runner/src/config/jsonSchema.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,11 +31,18 @@ const files = new Map<string, string>([
   ),
 ]);
 
+for (const [step, verb] of Object.entries(steps)) {
+  const definition = commands.find(({ name }) => name === verb);
+  if (definition !== undefined) files.set(`vars/${step}.txt`, stepPage(step, definition));
+}
+
 const check = process.argv.includes('--check');
 const wrong: string[] = [];
 for (const [file, content] of files) {
   const path = join(root, file);
-  const text = await format(content, { ...(await resolveConfig(path)), filepath: path });
+  const text = file.endsWith('.txt')
+    ? content
+    : await format(content, { ...(await resolveConfig(path)), filepath: path });
   const before = await readFile(path, 'utf8').catch(() => undefined);
   if (before === text) continue;
   wrong.push(file);

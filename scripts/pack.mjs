@@ -10,6 +10,8 @@ import { bundle, root } from './bundle.mjs';
 
 const target = `${root}resources/automation-stack/runner.mjs`;
 const digestFile = `${root}resources/automation-stack/runner.sha256`;
+const versionFile = `${root}resources/automation-stack/version`;
+const { version } = JSON.parse(await readFile(`${root}package.json`, 'utf8'));
 
 /** Path in the pack → text, in a fixed order. */
 async function contents() {
@@ -47,6 +49,8 @@ if (process.argv.includes('--check')) {
     problems.push('its head is not scripts/packHead.mjs');
   if ((await readFile(digestFile, 'utf8').catch(() => '')).trim() !== sha256(committed))
     problems.push('resources/automation-stack/runner.sha256 is not its digest');
+  if ((await readFile(versionFile, 'utf8').catch(() => '')).trim() !== version)
+    problems.push('resources/automation-stack/version is not that of package.json');
   for (const problem of problems) console.log(problem);
   if (problems.length > 0) console.log('Run `make pack` and commit the result.');
   process.exitCode = problems.length > 0 ? 1 : 0;
@@ -58,6 +62,7 @@ if (process.argv.includes('--check')) {
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, text);
   await writeFile(digestFile, `${sha256(text)}\n`);
+  await writeFile(versionFile, `${version}\n`);
   console.log(
     `${relative(root, target)}: ${Math.round(text.length / 1000)} KB (${Math.round(fresh.length / 1000)} KB unpacked)`,
   );

@@ -9,6 +9,7 @@ import { registry } from './commands/registry.js';
 import { createContext, type GlobalOptions } from './container.js';
 import { runnerVersion } from './version.js';
 import { createViews } from './views/create.js';
+import { writeError } from './views/errorFile.js';
 
 /** The process as the command line needs it; tests bring their own. */
 export interface Process {
@@ -47,9 +48,25 @@ export async function runCommandLine(world: Process): Promise<number> {
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return ExitCode.ok;
+      await tellUsage(world, words, error.message);
+      return ExitCode.usage;
+    }
     throw error;
   }
+}
+
+/** Wrong words end before there is a context; whoever asked for the failure as a file gets it all the same. */
+async function tellUsage(world: Process, words: readonly string[], message: string): Promise<void> {
+  const file = words.find((word) => word.startsWith('--error='))?.slice('--error='.length);
+  if (file === undefined) return;
+  const error = new StackError('USAGE', message.replace(/^error: /, '').replaceAll('\n', ' '), {
+    next: `\`node runner ${words[0] ?? ''} --help\` lists the options.`,
+  });
+  await writeError(resolve(world.cwd, file), toErrorRecord(error)).catch((failure: Error) =>
+    world.stderr.write(`The failure could not be written to ${file}: ${failure.message}\n`),
+  );
 }
 
 /** `-C DIR deploy` is `deploy -C DIR`: options that stand before the verb belong to it. */

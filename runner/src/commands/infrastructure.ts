@@ -53,6 +53,6 @@ export async function runVerb<T>(
         (result) => ({ reason: headline(result) }),
       ),
     headline,
-    environment.name,
+    { environment: environment.name },
   );
 }

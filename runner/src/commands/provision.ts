@@ -54,7 +54,7 @@ export const commands: readonly CommandDefinition[] = [
             ({ summary }) => ({ reason: summary }),
           ),
         ({ summary }) => summary,
-        environment.name,
+        { environment: environment.name },
       );
       return { data: result };
     },

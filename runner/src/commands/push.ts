@@ -43,7 +43,7 @@ Where a release has this very content already, nothing is built or pushed, and n
           return made;
         },
         ({ version }) => `release ${version}`,
-        environment.name,
+        { environment: environment.name },
       );
       return { data: release };
     },

@@ -25,6 +25,7 @@ export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = 
   inventory: () => import('./inventory.js'),
   env: () => import('./env.js'),
   provision: () => import('./provision.js'),
+  migrate: () => import('./migrate.js'),
   deploy: () => import('./deploy.js'),
   promote: () => import('./promote.js'),
   rollback: () => import('./rollback.js'),
@@ -35,6 +36,7 @@ export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = 
   notify: () => import('./notify.js'),
   report: () => import('./report.js'),
   local: () => import('./local.js'),
+  conclude: () => import('./conclude.js'),
   echo: () => import('./echo.js'),
   completion: () => import('./completion.js'),
 };

@@ -1,3 +1,4 @@
+import type { Pipeline } from '../core/pipeline.js';
 import { flag, list, option, type CommandDefinition } from './command.js';
 import { waiting } from './deploy.js';
 
@@ -48,22 +49,22 @@ const run: CommandDefinition = {
         text: `${pipelineText({ ...pipeline, stages })}\nNothing was run.`,
       };
     }
+    // Jenkins runs the stages of one run in a process each: every one of them knows the whole run.
+    const isPart = list(input, 'only').length > 0 && Boolean(context.env['AUTOMATION_STACK_RUN']);
     const approvedBy = option(input, 'approved-by') ?? (flag(input, 'approve') ? context.who : undefined);
     const outcomes = await asRun(
       context,
       'run',
-      stages,
+      isPart ? pipeline.stages : stages,
       () =>
         runStages(context, {
           stages,
+          pipeline: pipeline.stages,
           ...waiting(input),
           ...(approvedBy === undefined ? {} : { approvedBy }),
         }),
-      () =>
-        pipeline.environment === undefined
-          ? `${branch} is built and tested`
-          : `${branch} is in ${pipeline.environment}`,
-      pipeline.environment,
+      () => (isPart ? undefined : pipelineSummary(pipeline)),
+      { environment: pipeline.environment, isPart },
     );
     return {
       data: {
@@ -74,5 +75,10 @@ const run: CommandDefinition = {
     };
   },
 };
+
+/** What a pipeline that ended well has done. */
+export function pipelineSummary({ branch, environment }: Pipeline): string {
+  return environment === undefined ? `${branch} is built and tested` : `${branch} is in ${environment}`;
+}
 
 export const commands = [run];

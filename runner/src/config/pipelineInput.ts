@@ -1,5 +1,5 @@
 import type { PipelineInput } from '../core/pipeline.js';
-import { referencesIn } from './referencesIn.js';
+import { holdsSecret, referencesIn } from './referencesIn.js';
 import { DEFAULT_BRANCHES, type Config } from './schema.js';
 
 /** The branch rules in force: the configured ones, or the defaults that lead to environments that exist. */
@@ -20,12 +20,20 @@ export function pipelineInput(config: Config): PipelineInput {
     branches: branchRules(config),
     images: config.images,
     environments: config.environments,
-    credentialsOf: (part) => [
-      ...new Set(
-        referencesIn(part)
-          .filter(({ kind }) => kind === 'env')
-          .map(({ name }) => name.split(':-', 1)[0] as string),
-      ),
-    ],
+    // Every stage tells Slack.
+    credentialsOf: (part) => credentialVariables(config, [part, config.notifications]),
   };
+}
+
+/** Environment variables with secrets that a part refers to: those Jenkins is told of, and those whose name says so. */
+export function credentialVariables(config: Pick<Config, 'jenkins'>, part: unknown): readonly string[] {
+  const variables = referencesIn(part)
+    .filter(({ kind }) => kind === 'env')
+    .map(({ name }) => name.split(':-', 2) as [string, string | undefined])
+    .filter(
+      ([variable, fallback]) =>
+        Object.hasOwn(config.jenkins.credentials, variable) ||
+        (fallback === undefined && holdsSecret(variable)),
+    );
+  return [...new Set(variables.map(([variable]) => variable))];
 }

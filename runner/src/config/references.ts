@@ -1,6 +1,6 @@
 import { StackError } from '../core/errors.js';
 import type { Context, NamedEnvironment } from '../container.js';
-import { REFERENCE, referencesIn } from './referencesIn.js';
+import { holdsSecret, REFERENCE, referencesIn } from './referencesIn.js';
 
 /**
  * Replaces references deep in a value, each looked up once per call. What comes from ssm and secret is a secret;
@@ -38,8 +38,6 @@ function replace(value: unknown, values: ReadonlyMap<string, string>): unknown {
   return value;
 }
 
-const SECRET_NAME = /TOKEN|SECRET|PASSW|KEY|CREDENTIAL|WEBHOOK|DSN|AUTH/i;
-
 async function lookUp(
   kind: string,
   name: string,
@@ -55,7 +53,7 @@ async function lookUp(
         next: `Set it: export ${variable}=…, or bind the credential in Jenkins.`,
       });
     }
-    if (SECRET_NAME.test(variable)) context.secrets.register(value);
+    if (holdsSecret(variable)) context.secrets.register(value);
     return value;
   }
   if (kind === 'output') {

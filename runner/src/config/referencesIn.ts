@@ -12,3 +12,7 @@ export function referencesIn(value: unknown): readonly { kind: string; name: str
   if (value !== null && typeof value === 'object') return Object.values(value).flatMap(referencesIn);
   return [];
 }
+
+/** Whether an environment variable holds a secret, told from its name. */
+export const holdsSecret = (variable: string): boolean =>
+  /TOKEN|SECRET|PASSW|KEY|CREDENTIAL|WEBHOOK|DSN|AUTH/i.test(variable);

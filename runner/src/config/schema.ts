@@ -244,6 +244,60 @@ export const environmentSchema = z.strictObject({
     .describe('Environment variables that Terraform and Ansible share (the `env` command).'),
 });
 
+const agent = z
+  .strictObject({
+    label: text.optional().describe('Label of the agents that may run it.'),
+    image: text.optional().describe('Docker image the stages run in, on an agent of that label.'),
+    arguments: text.optional().describe('Arguments of `docker run` for that image.'),
+    'pod-template': text
+      .optional()
+      .describe('Kubernetes pod as a YAML file, relative to the configuration, instead of a label.'),
+    container: text.optional().describe('Container of that pod; its first one where left out.'),
+  })
+  .refine((value) => value['pod-template'] === undefined || (!value.label && !value.image), {
+    message: 'is either a pod-template, or a label with or without an image',
+  });
+
+const credential = z.union([
+  text,
+  z.strictObject({
+    id: text.describe('Id of the credential in Jenkins.'),
+    kind: z
+      .enum(['text', 'file', 'ssh-key', 'password'])
+      .default('text')
+      .describe(
+        'Secret text; a file or an SSH key, whose path the variable then holds; or a password alone.',
+      ),
+  }),
+]);
+
+const jenkins = z.strictObject({
+  agent: agent.optional().describe('Where stages run; any agent where left out.'),
+  credentials: z
+    .record(z.string(), credential)
+    .default({})
+    .describe(
+      'Environment variable to the Jenkins credential it is bound from. Variables with secrets that are not listed come from the credential of their own name, e.g. SLACK_BOT_TOKEN from slack-bot-token.',
+    ),
+  'aws-credentials': z
+    .union([text, z.record(name, text)])
+    .optional()
+    .describe(
+      'Jenkins id of AWS credentials, or a map of environment to id; left out where instance roles or OIDC give them.',
+    ),
+  approval: z
+    .strictObject({
+      submitters: z
+        .array(text)
+        .default([])
+        .describe('Users and groups who may approve; anybody who may build where empty.'),
+      timeout: duration('24h').describe('How long an approval is waited for.'),
+    })
+    .prefault({})
+    .describe('Who may let a release pass, and how long they have.'),
+  timeout: duration('2h').describe('How long the stages on one agent may take altogether.'),
+});
+
 export const DEFAULT_BRANCHES = {
   develop: 'staging',
   main: 'production',
@@ -280,6 +334,7 @@ export const configSchema = z.strictObject({
       ),
     })
     .prefault({}),
+  jenkins: jenkins.prefault({}).describe('How Jenkins runs the stages; a laptop ignores it.'),
   concurrency: z
     .number()
     .int()
@@ -301,4 +356,5 @@ export type EcsServiceConfig = Extract<TargetConfig, { kind: 'ecs-service' }>;
 export type FleetConfig = Extract<TargetConfig, { kind: 'fleet' }>;
 export type HealthConfig = EcsServiceConfig['health'];
 export type SlackConfig = NonNullable<Config['notifications']['slack']>;
+export type JenkinsConfig = Config['jenkins'];
 export type InventoryConfig = EnvironmentConfig['inventory'];

@@ -54,6 +54,7 @@ export const errorCodes = {
   STATE_UNREADABLE: define('infrastructure'),
   STATE_CONFLICT: define('infrastructure'),
   DOCTOR_FAILED: define('infrastructure'),
+  AGENT_LOST: define('infrastructure'),
   // AWS
   AWS_CREDENTIALS_MISSING: define('infrastructure'),
   AWS_CREDENTIALS_EXPIRED: define('infrastructure'),
@@ -90,6 +91,8 @@ export const errorCodes = {
   ROLLBACK_FAILED: define('service'),
   PROMOTION_REFUSED: define('approval'),
   APPROVAL_REQUIRED: define('approval'),
+  APPROVAL_REFUSED: define('approval'),
+  APPROVAL_EXPIRED: define('approval'),
   LOCKED: define('locked', ExitCode.locked),
   // Applications that need each other
   NEEDS_CYCLE: define('config', ExitCode.usage),

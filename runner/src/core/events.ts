@@ -25,6 +25,8 @@ export type EventBody =
       readonly commit?: string;
       readonly runUrl?: string;
       readonly who?: string;
+      /** Other processes carry the run on, as Jenkins' do: it is over when all its stages are. */
+      readonly isPart?: boolean;
       readonly stages: readonly StageSummary[];
     }
   | {

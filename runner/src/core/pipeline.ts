@@ -166,7 +166,7 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
         needs: [...ready, ...planned],
         environment: name,
         command: [],
-        credentials: [],
+        credentials: config.credentialsOf(undefined),
       }),
     ];
   }

@@ -17,6 +17,8 @@ import { tellWarnings } from './terraformRun.js';
 export interface ApplyOptions {
   /** A plan made by `plan --out`, absolute; it is applied or refused, never made anew. */
   readonly plan?: string;
+  /** Apply the plan that was kept or nothing: somebody approved that one. */
+  readonly approved?: boolean;
   readonly lockTimeoutSeconds?: number;
 }
 
@@ -34,7 +36,7 @@ export interface ApplyResult {
 /**
  * Applies an environment's infrastructure: the saved plan where it still fits, else a new one.
  * @param stage id of the stage that events belong to
- * @throws StackError PLAN_STALE where a plan was named and does not fit; TERRAFORM_FAILED with the resource and the
+ * @throws StackError PLAN_STALE where a plan was named or approved and does not fit; TERRAFORM_FAILED with the resource and the
  *   provider's words; LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE, INTERRUPTED
  */
 export async function applyStep(
@@ -61,7 +63,7 @@ export async function choosePlan(
   const file = options.plan ?? defaultPlanFile(await context.config(), environment.name, origin.destroy);
   const found = await findPlan(context, environment, file, origin);
   if (found?.plan !== undefined && found.stale.length === 0) return found.plan;
-  if (options.plan !== undefined) {
+  if (options.plan !== undefined || options.approved === true) {
     throw found === undefined
       ? missingPlan(environment, file)
       : planStale(context, environment, file, found.stale);
@@ -105,7 +107,8 @@ export async function carryOut(
     if (run.result.exitCode !== 0 && isStale(run.result)) {
       const reason = 'the state changed after it was made';
       // A plan that is stale as soon as it is made: somebody else keeps applying.
-      if (options.plan !== undefined || isFresh) throw planStale(context, environment, plan.file, [reason]);
+      if (options.plan !== undefined || options.approved === true || isFresh)
+        throw planStale(context, environment, plan.file, [reason]);
       context.events.emit({
         type: 'notice',
         level: 'info',

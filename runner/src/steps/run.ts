@@ -7,6 +7,8 @@ import { inStage, statusOf, type StageEnd } from './stage.js';
 
 export interface RunRequest {
   readonly stages: readonly Stage[];
+  /** All stages of the branch, of which `stages` may be a choice. */
+  readonly pipeline: readonly Stage[];
   readonly approvedBy?: string;
   readonly waitMs?: number;
 }
@@ -83,7 +85,10 @@ async function execute(context: Context, stage: Stage, request: RunRequest): Pro
     }
     case 'apply': {
       const { applyStep } = await import('./apply.js');
-      const applied = await applyStep(context, await environmentOf(context, stage), stage.id);
+      const approved = request.pipeline.some(
+        ({ kind, environment }) => kind === 'approve' && environment === stage.environment,
+      );
+      const applied = await applyStep(context, await environmentOf(context, stage), stage.id, { approved });
       return { reason: applied.summary };
     }
     case 'provision': {

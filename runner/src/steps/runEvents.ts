@@ -3,6 +3,13 @@ import type { StageSummary } from '../core/events.js';
 import type { Context } from '../container.js';
 import { statusOf } from './stage.js';
 
+export interface RunAs {
+  /** The environment it is about; `--env` where left out. */
+  readonly environment?: string | undefined;
+  /** Other processes do the rest of these stages: the run is not over when this process ends (Jenkins). */
+  readonly isPart?: boolean;
+}
+
 /**
  * Wraps a command that changes something between `run.start` and `run.end`, which Slack, the run record and the
  * report are made from.
@@ -15,7 +22,7 @@ export async function asRun<T>(
   stages: readonly StageSummary[],
   body: () => Promise<T>,
   summary: (result: T) => string | undefined = () => undefined,
-  environment: string | undefined = context.options.environment,
+  { environment = context.options.environment, isPart = false }: RunAs = {},
 ): Promise<T> {
   const startedAt = context.clock.now().getTime();
   const { application } = await context.config();
@@ -28,6 +35,7 @@ export async function asRun<T>(
     ...(tree === undefined ? {} : { branch: tree.branch, commit: tree.commit }),
     ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
     who: context.who,
+    ...(isPart ? { isPart } : {}),
     stages,
   });
   const seconds = () => (context.clock.now().getTime() - startedAt) / 1000;

@@ -1,5 +1,5 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Config } from '../config/schema.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import type { PlanSummary } from '../core/plan.js';
@@ -127,7 +127,8 @@ async function bindingOf(
   file: string,
   { root, variables, terraform, destroy }: PlanOrigin,
 ): Promise<PlanBinding> {
-  const [plan, files, tree] = await Promise.all([
+  const [config, plan, files, tree] = await Promise.all([
+    context.config(),
     readFile(file),
     rootContent(root),
     // A deployment need not be in a repository to be planned.
@@ -138,7 +139,8 @@ async function bindingOf(
   );
   return {
     environment: environment.name,
-    directory: root.directory,
+    // Not where it is on this machine: what one agent planned another may apply.
+    directory: relative(config.directory, root.directory) || '.',
     workspace: root.workspace,
     destroy,
     ...(tree === undefined ? {} : { commit: tree.commit }),

@@ -13,6 +13,12 @@ export interface ResultRecord {
   readonly startedAt: string;
   readonly seconds: number;
   readonly release?: ReleaseRecord;
+  /** By the image's name. */
+  readonly digests?: Readonly<Record<string, string>>;
+  /** Where people find the environment now. */
+  readonly url?: string;
+  /** Hosts that the stages worked on. */
+  readonly hosts?: readonly string[];
   readonly stages: readonly ResultStage[];
   readonly error?: ErrorRecord;
   /** What the command gives back, see its documentation. */
@@ -72,7 +78,8 @@ export class ResultView implements EventSubscriber {
       ...(chosen === undefined ? {} : { environment: chosen }),
       startedAt: startedAt.toISOString(),
       seconds: Math.max(0, Math.round(this.now() - startedAt.getTime()) / 1000),
-      ...(this.release === undefined ? {} : { release: this.release }),
+      ...(this.release === undefined ? {} : { release: this.release, digests: digestsOf(this.release) }),
+      ...this.found(),
       stages: [...this.stages.values()],
       ...(error === undefined ? {} : { error }),
       ...(result.data === undefined ? {} : { data: result.data }),
@@ -87,10 +94,25 @@ export class ResultView implements EventSubscriber {
     await writeWhole(this.file, `${JSON.stringify(this.record(outcome, environment), null, 2)}\n`);
   }
 
+  /** URL and hosts, as the stages told them. */
+  private found(): Pick<ResultRecord, 'url' | 'hosts'> {
+    const facts = [...this.stages.values()].flatMap((stage) => Object.entries(stage.facts));
+    const url = facts.findLast(([name]) => name === 'url')?.[1];
+    const hosts = facts.flatMap(([name, value]) => (name.startsWith('hosts of ') ? value.split(', ') : []));
+    return {
+      ...(url === undefined ? {} : { url }),
+      ...(hosts.length === 0 ? {} : { hosts: [...new Set(hosts)] }),
+    };
+  }
+
   private change(id: string, change: Partial<ResultStage>): void {
     const before = this.stages.get(id) ?? { id, title: id, status: 'running', facts: {} };
     this.stages.set(id, { ...before, ...change });
   }
+}
+
+function digestsOf({ images }: ReleaseRecord): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(images).map(([name, { digest }]) => [name, digest]));
 }
 
 /** The exit code is what counts; the run's own word only tells apart what exit codes do not. */

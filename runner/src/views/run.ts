@@ -64,7 +64,8 @@ export function joinRun(record: RunRecord, isAlive: (part: RunPart) => boolean, 
   const stages = joinStages(parts, statusOf);
   const last = <T>(pick: (part: RunPart) => T | undefined) =>
     parts.map(pick).findLast((value) => value !== undefined);
-  const status = runStatus(parts.map(statusOf), stages);
+  const isShared = parts.length > 1 || parts.some((part) => part.isPart === true);
+  const status = runStatus(parts.map(statusOf), stages, isShared);
   const startedAt = parts[0]?.startedAt ?? now.toISOString();
   const endedAt = status === 'running' ? undefined : lastTime(parts);
   const about = {
@@ -127,12 +128,15 @@ function joinStages(
  * A stage that went well the second time forgives the part that failed the first time; a failure outside of any stage
  * stays. While planned stages wait for their process (Jenkins), the run goes on.
  */
-function runStatus(parts: readonly Run['status'][], stages: readonly RunStage[]): Run['status'] {
+function runStatus(
+  parts: readonly Run['status'][],
+  stages: readonly RunStage[],
+  isShared: boolean,
+): Run['status'] {
   const ofStages = stages.map(({ status }) => status).filter((status) => status !== 'waiting');
-  const candidates =
-    parts.length > 1 && ofStages.length > 0 ? [...ofStages, parts.at(-1) as Run['status']] : parts;
+  const candidates = isShared && ofStages.length > 0 ? [...ofStages, parts.at(-1) as Run['status']] : parts;
   const worst = GRAVITY.find((status) => candidates.includes(status)) ?? 'running';
-  const waits = parts.length > 1 && stages.some(({ status }) => status === 'waiting');
+  const waits = isShared && stages.some(({ status }) => status === 'waiting');
   return waits && (worst === 'ok' || worst === 'skipped') ? 'running' : worst;
 }
 

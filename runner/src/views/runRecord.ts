@@ -24,6 +24,7 @@ export interface RunPart {
   readonly commit?: string;
   readonly runUrl?: string;
   readonly who?: string;
+  readonly isPart?: boolean;
   readonly planned: readonly StageSummary[];
   readonly stages: readonly StageRecord[];
   readonly release?: ReleaseRecord;

@@ -32,6 +32,8 @@ export class FleetTarget implements Target {
     const wanted = wantedContainer(parts, release, await parts.registry());
     const looks = await lookAtAll(parts, signal);
     const total = looks.length;
+    const names = looks.map(({ host }) => host.name).join(', ');
+    parts.emit({ type: 'stage.fact', stage: rollout.stage, name: `hosts of ${parts.name}`, value: names });
     const failed = looks.flatMap(({ host, error }) =>
       error === undefined ? [] : [failedByError(host.name, error, 'untouched')],
     );

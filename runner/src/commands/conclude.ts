@@ -1,0 +1,81 @@
+import { dirname, resolve } from 'node:path';
+import { StackError } from '../core/errors.js';
+import { option, type CommandDefinition } from './command.js';
+import { pipelineSummary } from './run.js';
+
+const ENDINGS = ['refused', 'expired', 'interrupted', 'lost'] as const;
+
+const conclude: CommandDefinition = {
+  name: 'conclude',
+  summary: 'Record how a run of several processes ended',
+  description:
+    'What Jenkins alone knows, told by the step `automationStack`: an approval that was refused or never came, a build that was aborted, an agent that went away. Stages that have not run are recorded as skipped, and Slack hears of the end.',
+  options: [
+    { name: 'branch', value: 'BRANCH', description: 'Branch of the run (default: the one checked out).' },
+    { name: 'stage', value: 'STAGE', description: 'Stage that ended without a word of its own.' },
+    { name: 'ending', value: 'HOW', choices: ENDINGS, description: 'How that stage ended.' },
+    { name: 'by', value: 'NAME', description: 'Who ended it.' },
+    { name: 'after', value: 'DURATION', description: 'How long it was waited for.' },
+  ],
+  environment: 'none',
+  hidden: true,
+  async run(context, input) {
+    const [{ pipelineOf }, { pipelineInput }, { concludeRun }, { joinRun }, { mayBeAlive, runId, RunFiles }] =
+      await Promise.all([
+        import('../core/pipeline.js'),
+        import('../config/pipelineInput.js'),
+        import('../steps/conclude.js'),
+        import('../views/run.js'),
+        import('../views/runFiles.js'),
+      ]);
+    const config = await context.config();
+    const branch = option(input, 'branch') ?? (await context.git.workingTree()).branch;
+    const pipeline = pipelineOf(pipelineInput(config), branch);
+    const { directory, configFile } = context.options;
+    const id = runId(context.env, context.clock.now(), '');
+    const record = await new RunFiles(dirname(resolve(directory, configFile))).read(id);
+    const before = record === undefined ? undefined : joinRun(record, mayBeAlive, context.clock.now());
+    const stage = option(input, 'stage');
+    await concludeRun(context, {
+      pipeline,
+      told: new Map((before?.stages ?? []).map((item) => [item.id, item.status])),
+      ...(stage === undefined ? {} : { ended: { stage, error: failureOf(stage, input) } }),
+      summary: pipelineSummary(pipeline),
+    });
+    return { data: { run: id } };
+  },
+};
+
+/** The failure that stands for how the stage ended. */
+function failureOf(stage: string, input: Parameters<typeof option>[0]): StackError {
+  const by = option(input, 'by');
+  const subject = stage.split(':')[1] ?? stage;
+  switch (option(input, 'ending') as (typeof ENDINGS)[number] | undefined) {
+    case 'refused':
+      return new StackError('APPROVAL_REFUSED', `refused by ${by ?? 'somebody'}`, {
+        where: subject,
+        next: 'Run the build again when it may pass; what came before is not built anew.',
+      });
+    case 'expired':
+      return new StackError(
+        'APPROVAL_EXPIRED',
+        `nobody approved it within ${option(input, 'after') ?? 'the time given'}`,
+        {
+          where: subject,
+          next: 'Run the build again, or set jenkins.approval.timeout.',
+        },
+      );
+    case 'lost':
+      return new StackError('AGENT_LOST', 'the agent that ran it went away', {
+        where: stage,
+        next: `\`node runner status\` says whether a deployment was cut off; then run the build again.`,
+      });
+    default:
+      return new StackError('INTERRUPTED', by === undefined ? 'the build was aborted' : `aborted by ${by}`, {
+        where: stage,
+        next: 'Run the build again; stages that ended well are not done anew.',
+      });
+  }
+}
+
+export const commands = [conclude];

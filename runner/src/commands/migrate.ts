@@ -1,0 +1,130 @@
+import type { Context, NamedEnvironment } from '../container.js';
+import { flag, list, option, type CommandDefinition, type CommandResult } from './command.js';
+import { waiting } from './deploy.js';
+
+const migrate: CommandDefinition = {
+  name: 'migrate',
+  summary: 'Run the migrations of a release, and move no service',
+  description: `Registers the task definition of \`--release VERSION\` (else of this working tree's release, which is built and pushed where there is none) and runs the \`migrate\` command of each target that has one as a task with it, under the environment's lock. The task's exit code decides; its output is shown as it comes.
+
+\`deploy\` and \`promote\` migrate by themselves, before they move the service; this is for pipelines that want it apart. A failed migration exits 1 and leaves the services alone; what it had changed by then stays. An interrupt stops the task.`,
+  options: [
+    {
+      name: 'release',
+      value: 'VERSION',
+      description: 'Release to migrate to (default: the one of this working tree).',
+    },
+    { name: 'target', value: 'NAME', repeatable: true, description: 'Only the migration of this target.' },
+    { name: 'wait', value: 'DURATION', description: 'Wait this long for the lock, e.g. 10m.' },
+    {
+      name: 'approved-by',
+      value: 'NAME',
+      description: 'Who approved it, where that was asked elsewhere (Jenkins).',
+    },
+    { name: 'approve', description: 'Approve it, where the environment asks for an approval.' },
+    {
+      name: 'force',
+      value: 'REASON',
+      description:
+        'Go past the environment before, or an uncommitted tree; who and why are told and recorded.',
+    },
+  ],
+  examples: [
+    { command: 'migrate --env staging', explains: 'Migrate with what is checked out.' },
+    { command: 'migrate --env staging --release 1.4.0 --dry-run', explains: 'What would run.' },
+  ],
+  changes: true,
+  environment: 'required',
+  async run(context, input) {
+    const [
+      { warmUp },
+      { asRun },
+      { inStage },
+      { migrateRelease, migrateSummary, migratingTargets, releaseToMigrate },
+    ] = await Promise.all([
+      import('../targets/create.js'),
+      import('../steps/runEvents.js'),
+      import('../steps/stage.js'),
+      import('../steps/migrate.js'),
+    ]);
+    const environment = await context.environment();
+    const only = list(input, 'target');
+    const version = option(input, 'release');
+    if (context.options.dryRun)
+      return preview(context, environment, migratingTargets(environment, only), version);
+    warmUp(context, environment);
+    const forcedReason = option(input, 'force');
+    const approvedBy = option(input, 'approved-by') ?? (flag(input, 'approve') ? context.who : undefined);
+    const stage = {
+      id: `migrate:${environment.name}`,
+      title: `Migrate ${environment.name}`,
+      environment: environment.name,
+    };
+    const result = await asRun(
+      context,
+      'migrate',
+      [{ id: stage.id, title: stage.title, needs: [] }],
+      async () => {
+        // Nothing is built for a migration that does not exist.
+        migratingTargets(environment, only);
+        const release = await releaseToMigrate(context, environment, version, stage.id);
+        context.events.emit({ type: 'release', release });
+        return inStage(
+          context,
+          stage,
+          () =>
+            migrateRelease(context, {
+              environment,
+              release,
+              stage: stage.id,
+              only,
+              ...waiting(input),
+              ...(approvedBy === undefined ? {} : { approvedBy }),
+              ...(forcedReason === undefined ? {} : { forcedReason }),
+            }),
+          (done) => ({ reason: migrateSummary(done) }),
+        );
+      },
+      migrateSummary,
+    );
+    return { data: result };
+  },
+};
+
+/** `--dry-run`: what would run, from the configuration alone. */
+async function preview(
+  context: Context,
+  environment: NamedEnvironment,
+  names: readonly string[],
+  version: string | undefined,
+): Promise<CommandResult> {
+  const [{ findRelease }, { formatDuration }] = await Promise.all([
+    import('../steps/release.js'),
+    import('../config/duration.js'),
+  ]);
+  const release = version ?? (await findRelease(context))?.version;
+  const targets = names.flatMap((name) => {
+    const target = environment.config.targets[name];
+    if (target?.kind !== 'ecs-service' || target.migrate === undefined) return [];
+    const { command, timeout } = target.migrate;
+    return [{ name, command, timeout }];
+  });
+  return {
+    data: {
+      dryRun: true,
+      environment: environment.name,
+      release: release ?? null,
+      targets: Object.fromEntries(targets.map(({ name, command }) => [name, { command }])),
+    },
+    text: [
+      `Would migrate ${environment.name} with ${release ?? 'a release built from this working tree'}:`,
+      ...targets.map(
+        ({ name, command, timeout }) =>
+          `  ${name}: ${command.join(' ')}, as a task of the release, at most ${formatDuration(timeout)}`,
+      ),
+      'Nothing was changed.',
+    ].join('\n'),
+  };
+}
+
+export const commands = [migrate];

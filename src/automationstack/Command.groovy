@@ -1,0 +1,42 @@
+package automationstack
+
+/** One command of the runner as a step: binds its credentials, calls it once, and makes a failure the build's. */
+class Command implements Serializable {
+
+    private static final long serialVersionUID = 1L
+
+    private final Object script
+    private final String name
+
+    Command(Object script, String name) {
+        this.script = script
+        this.name = name
+    }
+
+    /**
+     * @param given the command's options by their camel-case name
+     * @return what came of it: `exitCode`, `status`, `environment`, `release`, `digests`, `url`, `hosts`, `data` …
+     */
+    Map run(Map given) {
+        Map outcome = [:]
+        new Credentials(script).bound(script.stackCredentials(given)) {
+            outcome = new Runner(script).call(name, given)
+        }
+        return settle(outcome)
+    }
+
+    private Map settle(Map outcome) {
+        String result = Outcome.result(outcome)
+        if (result == 'SUCCESS') {
+            return outcome
+        } else if (result == 'UNSTABLE') {
+            script.unstable(Outcome.message(outcome))
+            return outcome
+        }
+        if (result != 'FAILURE') {
+            script.currentBuild.result = result
+        }
+        script.error(Outcome.message(outcome))
+    }
+
+}

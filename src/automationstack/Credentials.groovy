@@ -1,0 +1,50 @@
+package automationstack
+
+/** Binds what the runner said that a stage needs, and nothing else; secrets only ever stand in the environment. */
+class Credentials implements Serializable {
+
+    private static final long serialVersionUID = 1L
+
+    private final Object script
+
+    Credentials(Object script) {
+        this.script = script
+    }
+
+    /**
+     * Runs a body with credentials bound.
+     *
+     * @param bindings maps of `id`, `kind` and `variable`, as `stages --json` gives them
+     */
+    Object bound(List bindings, Closure body) {
+        List bound = []
+        for (Map binding : bindings) {
+            bound.add(step(binding))
+        }
+        return bound.isEmpty() ? body() : script.withCredentials(bound, body)
+    }
+
+    private Object step(Map binding) {
+        switch (binding.kind) {
+            case 'text':
+                return script.string(credentialsId: binding.id, variable: binding.variable)
+            case 'file':
+                return script.file(credentialsId: binding.id, variable: binding.variable)
+            case 'ssh-key':
+                return script.sshUserPrivateKey(credentialsId: binding.id, keyFileVariable: binding.variable)
+            case 'password':
+                return script.usernamePassword(
+                    credentialsId: binding.id,
+                    usernameVariable: "${binding.variable}_USER".toString(),
+                    passwordVariable: binding.variable)
+            case 'aws':
+                return script.aws(
+                    credentialsId: binding.id,
+                    accessKeyVariable: 'AWS_ACCESS_KEY_ID',
+                    secretKeyVariable: 'AWS_SECRET_ACCESS_KEY')
+            default:
+                script.error("automation-stack: there is no kind of credential \"${binding.kind}\"")
+        }
+    }
+
+}

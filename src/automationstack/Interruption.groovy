@@ -1,0 +1,44 @@
+package automationstack
+
+import com.cloudbees.groovy.cps.NonCPS
+import jenkins.model.CauseOfInterruption
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
+import org.jenkinsci.plugins.workflow.steps.TimeoutStepExecution
+import org.jenkinsci.plugins.workflow.support.steps.input.Rejection
+
+/** Why Jenkins ended something. */
+class Interruption implements Serializable {
+
+    private static final long serialVersionUID = 1L
+
+    /** @return `refused` or `expired` for an input that nobody approved; null where the build was aborted */
+    @NonCPS
+    static String ofInput(FlowInterruptedException interruption) {
+        String ending = null
+        for (CauseOfInterruption cause : interruption.causes) {
+            if (cause instanceof Rejection) {
+                ending = 'refused'
+            } else if (cause instanceof TimeoutStepExecution.ExceededTimeout) {
+                ending = 'expired'
+            }
+        }
+        return ending
+    }
+
+    /** @return the user, else what Jenkins says of the cause; null where it says nothing */
+    @NonCPS
+    static String by(FlowInterruptedException interruption) {
+        String name = null
+        for (CauseOfInterruption cause : interruption.causes) {
+            if (cause instanceof Rejection) {
+                name = cause.user?.id
+            } else if (cause instanceof CauseOfInterruption.UserInterruption) {
+                name = cause.userId
+            } else {
+                name = cause.shortDescription
+            }
+        }
+        return name
+    }
+
+}

@@ -1,0 +1,334 @@
+package automationstack
+
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
+
+/**
+ * The stage graph of a branch as Jenkins stages. The runner decides what is run, where and in which order
+ * (`stages --json`); this only walks it: legs one after another, each on an agent; approvals outside of any.
+ */
+class Pipeline implements Serializable {
+
+    private static final long serialVersionUID = 1L
+
+    private final Object script
+    private final Map arguments
+    private final Runner runner
+    private final Agents agents
+    private final Approval approval
+    private final Summary summary
+    private final Baggage baggage
+    private Map plan
+    /** Stage id → `ok`, or why it is not. */
+    private final Map ended = [:]
+    /** The failure that decides over the build: `message` and `result`. */
+    private Map failure
+    private boolean concluded = false
+    private String branch
+
+    /** @param arguments `label` (agents that read the configuration), `directory`, `config` */
+    Pipeline(Object script, Map arguments) {
+        this.script = script
+        this.arguments = arguments
+        this.runner = new Runner(script)
+        this.agents = new Agents(script)
+        this.approval = new Approval(script)
+        this.summary = new Summary(script)
+        this.baggage = new Baggage(script, arguments.directory)
+    }
+
+    /** @return `release`, `environment`, `url` … of what was deployed last */
+    Map run() {
+        try {
+            walk()
+        } catch (FlowInterruptedException interruption) {
+            interrupted(interruption)
+            throw interruption
+        }
+        if (failure != null) {
+            if (failure.result != 'FAILURE') {
+                script.currentBuild.result = failure.result
+            }
+            script.error(failure.message)
+        }
+        return summary.facts
+    }
+
+    private void walk() {
+        int next = 0
+        agents.on([label: arguments.label]) {
+            checkOut()
+            plan = ask()
+            // Where any agent will do, this one goes on.
+            if (plan.jenkins.agent.isEmpty()) {
+                next = work(0)
+            }
+        }
+        while (next < plan.jenkins.legs.size() && failure == null) {
+            Map leg = plan.jenkins.legs[next]
+            if (leg.kind == 'approval') {
+                approve(leg)
+                next = next + 1
+            } else {
+                int index = next
+                guarded(leg) {
+                    agents.on(plan.jenkins.agent) {
+                        checkOut()
+                        baggage.take()
+                        work(index)
+                    }
+                }
+                next = next + 1
+            }
+        }
+        if (!concluded) {
+            conclude([:])
+        }
+    }
+
+    /** What the runner says of this branch; where it cannot, its message is the build's. */
+    private Map ask() {
+        Map outcome = runner.call('stages', options([branch: branch]))
+        if (outcome.exitCode != 0) {
+            script.error(Outcome.message(outcome))
+        }
+        Map asked = outcome.data
+        if (asked.jenkins.agent.podTemplate) {
+            asked.jenkins.agent.podTemplate = script.readFile(
+                file: inDirectory(asked.jenkins.agent.podTemplate), encoding: 'UTF-8')
+        }
+        if (asked.upstream) {
+            followUpstream(asked.upstream)
+        }
+        summary.begin(asked)
+        return asked
+    }
+
+    /** A release of an application that this one needs is a reason to build again; the seed job names its jobs so. */
+    private void followUpstream(List applications) {
+        List jobs = []
+        for (String application : applications) {
+            jobs.add("/${application}/delivery/${branch.replace('/', '%2F')}".toString())
+        }
+        script.properties([script.pipelineTriggers([script.upstream(upstreamProjects: jobs.join(','))])])
+    }
+
+    /** A leg on the agent that is there. Returns the number of the next one. */
+    private int work(int index) {
+        Map leg = plan.jenkins.legs[index]
+        if (leg != null && leg.kind == 'agent') {
+            try {
+                script.timeout(time: plan.jenkins.timeoutMinutes, unit: 'MINUTES') {
+                    for (Map wave : leg.waves) {
+                        walkWave(wave, leg.lock)
+                    }
+                }
+            } catch (FlowInterruptedException interruption) {
+                concludeInterrupted(interruption)
+                throw interruption
+            }
+        }
+        if (failure != null || index + 1 >= plan.jenkins.legs.size()) {
+            concludeHere([:])
+        } else {
+            baggage.leave()
+        }
+        return index + 1
+    }
+
+    /** While the agent is still there; where it is not, the leg is tried on another. */
+    private void concludeInterrupted(FlowInterruptedException interruption) {
+        try {
+            concludeHere(howEnded(interruption))
+        } catch (FlowInterruptedException again) {
+            concluded = false
+            throw again
+        } catch (IOException gone) {
+            concluded = false
+        }
+    }
+
+    private void walkWave(Map wave, String held) {
+        if (wave.milestone && failure == null) {
+            script.milestone()
+        }
+        if (wave.chains.size() == 1) {
+            walkChain(wave.chains[0], held)
+            return
+        }
+        Map branches = [:]
+        for (List chain : wave.chains) {
+            List ids = chain
+            branches[stageOf(ids[0]).title] = {
+                walkChain(ids, held)
+            }
+        }
+        script.parallel(branches)
+    }
+
+    private void walkChain(List ids, String held) {
+        String name = plan.jenkins.locks[ids[0]]
+        if (name == null || name == held || isHeldBack(stageOf(ids[0]))) {
+            walkStages(ids)
+        } else {
+            script.lock(resource: name) {
+                walkStages(ids)
+            }
+        }
+    }
+
+    private void walkStages(List ids) {
+        for (String id : ids) {
+            // After an agent was lost: what ended well there is not done again.
+            if (ended[id] != 'ok') {
+                walkStage(stageOf(id))
+            }
+        }
+    }
+
+    private void walkStage(Map stage) {
+        script.stage(stage.title) {
+            if (isHeldBack(stage)) {
+                ended[stage.id] = 'skipped'
+                notBuilt(stage)
+                return
+            }
+            ended[stage.id] = 'running'
+            Map outcome = [:]
+            new Credentials(script).bound(plan.jenkins.credentials.stages[stage.id]) {
+                outcome = runner.call('run', options([
+                    branch: branch, only: stage.id, approvedBy: approval.by, wait: '15m']))
+            }
+            summary.add(stage, outcome)
+            settle(stage, outcome)
+        }
+    }
+
+    /** A failed stage holds back what needs it, as on a laptop; what is independent goes on. */
+    private void settle(Map stage, Map outcome) {
+        String result = Outcome.result(outcome)
+        ended[stage.id] = result == 'SUCCESS' ? 'ok' : 'failed'
+        if (result == 'SUCCESS') {
+            return
+        }
+        String message = "${stage.title}: ${Outcome.message(outcome)}"
+        if (failure == null) {
+            failure = [result: result, message: message]
+        }
+        script.catchError(buildResult: result, stageResult: result) {
+            script.error(message)
+        }
+    }
+
+    private void notBuilt(Map stage) {
+        script.catchError(buildResult: 'SUCCESS', stageResult: 'NOT_BUILT') {
+            script.error("${stage.title} is skipped: ${heldBackBy(stage)} did not end well")
+        }
+    }
+
+    private boolean isHeldBack(Map stage) {
+        return heldBackBy(stage) != null
+    }
+
+    private String heldBackBy(Map stage) {
+        for (String need : stage.needs) {
+            if (ended[need] != 'ok') {
+                return need
+            }
+        }
+        return null
+    }
+
+    private void approve(Map leg) {
+        Map stage = stageOf(leg.stage)
+        if (isHeldBack(stage)) {
+            return
+        }
+        script.stage(stage.title) {
+            approval.ask(plan, leg, summary)
+        }
+        if (approval.ending == null) {
+            ended[leg.stage] = 'ok'
+        } else {
+            failure = [result: 'NOT_BUILT', message: "${stage.title}: ${approval.message}".toString()]
+            conclude([stage: leg.stage, ending: approval.ending, by: approval.by, after: approval.after])
+        }
+    }
+
+    /** After an approval: builds that are older end here; then the lock; an agent is taken last. */
+    private void guarded(Map leg, Closure body) {
+        if (leg.milestone) {
+            script.milestone()
+        }
+        if (leg.lock) {
+            script.lock(resource: leg.lock, body)
+        } else {
+            body()
+        }
+    }
+
+    private void interrupted(FlowInterruptedException interruption) {
+        if (plan != null && !concluded) {
+            conclude(howEnded(interruption))
+        }
+    }
+
+    private Map howEnded(FlowInterruptedException interruption) {
+        String running = null
+        for (Map stage : plan.stages) {
+            if (ended[stage.id] == 'running') {
+                running = stage.id
+            }
+        }
+        return running == null ? [:] : [stage: running, ending: 'interrupted', by: Interruption.by(interruption)]
+    }
+
+    /** The end of the run, told to the ledger of runs and to Slack, and published; on an agent of its own. */
+    private void conclude(Map how) {
+        agents.on(plan.jenkins.agent) {
+            checkOut()
+            baggage.take()
+            concludeHere(how)
+        }
+    }
+
+    private void concludeHere(Map how) {
+        concluded = true
+        new Credentials(script).bound(plan.jenkins.credentials.none) {
+            runner.call('conclude', options([branch: branch] + how))
+        }
+        new Publisher(script, runner).publish(options([:]))
+        summary.describe(failure)
+    }
+
+    private void checkOut() {
+        Map seen = script.checkout(script.scm)
+        String name = script.env.BRANCH_NAME ?: seen.GIT_BRANCH
+        branch = name?.replaceFirst('^(refs/heads/|(refs/remotes/)?origin/)', '')
+    }
+
+    private Map stageOf(String id) {
+        for (Map stage : plan.stages) {
+            if (stage.id == id) {
+                return stage
+            }
+        }
+        return null
+    }
+
+    private String inDirectory(String file) {
+        return arguments.directory ? "${arguments.directory}/${file}" : file
+    }
+
+    private Map options(Map given) {
+        Map all = [:]
+        all.putAll(given)
+        if (arguments.directory) {
+            all.directory = arguments.directory
+        }
+        if (arguments.config) {
+            all.config = arguments.config
+        }
+        return all
+    }
+
+}

@@ -1,0 +1,40 @@
+package automationstack
+
+/** Publishes the run's report and its stages as test results. */
+class Publisher implements Serializable {
+
+    private static final long serialVersionUID = 1L
+
+    private final Object script
+    private final Runner runner
+
+    Publisher(Object script, Runner runner) {
+        this.script = script
+        this.runner = runner
+    }
+
+    /** @param options `directory` and `config`, where the call has them */
+    void publish(Map options) {
+        String place = "${script.pwd(tmp: true)}/automation-stack/report"
+        Map given = [:]
+        given.putAll(options)
+        given.putAll([run: script.env.BUILD_TAG, output: place, junit: "${place}/stages.xml".toString()])
+        Map outcome = runner.call('report', given)
+        if (outcome.exitCode != 0) {
+            script.echo("There is no report: ${Outcome.message(outcome)}")
+            return
+        }
+        script.dir(place) {
+            script.junit(testResults: 'stages.xml', allowEmptyResults: true, skipMarkingBuildUnstable: true)
+            script.publishHTML([
+                reportDir: '.',
+                reportFiles: 'report.html',
+                reportName: 'automation-stack',
+                keepAll: true,
+                alwaysLinkToLastBuild: true,
+                allowMissing: false,
+            ])
+        }
+    }
+
+}

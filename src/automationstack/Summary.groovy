@@ -1,0 +1,62 @@
+package automationstack
+
+/** What a build has made and where it went: its description, and the question before an approval. */
+class Summary implements Serializable {
+
+    private static final long serialVersionUID = 1L
+
+    /** `release`, `digests`, `environment`, `url`, as the last stage that knew them said. */
+    final Map facts = [:]
+    private final Object script
+    /** Headlines of plans by environment. */
+    private final Map plans = [:]
+
+    Summary(Object script) {
+        this.script = script
+    }
+
+    void begin(Map plan) {
+        facts.application = plan.application
+        facts.environment = plan.environment
+    }
+
+    /** Takes what a stage's outcome tells. */
+    void add(Map stage, Map outcome) {
+        for (String name : ['release', 'digests', 'url']) {
+            if (outcome[name]) {
+                facts[name] = outcome[name]
+            }
+        }
+        if (stage.kind == 'plan' && outcome.stages) {
+            plans[stage.environment] = outcome.stages[0].reason
+        }
+        if (facts.release) {
+            script.currentBuild.displayName = "#${script.currentBuild.number} ${facts.release.version}".toString()
+        }
+    }
+
+    /** What a person approves. */
+    String question(String application, String environment) {
+        String what = facts.release ? "${application} ${facts.release.version}" : application
+        String changes = plans[environment] ? "\nTerraform: ${plans[environment]}" : ''
+        return "Bring ${what} to ${environment}?${changes}"
+    }
+
+    /** Plain text: the default markup formatter of Jenkins shows no more. */
+    void describe(Map failure) {
+        List lines = []
+        if (facts.release) {
+            lines.add("release ${facts.release.version}".toString())
+        }
+        if (failure != null) {
+            lines.add(failure.message.readLines()[0])
+        } else if (facts.environment) {
+            lines.add("in ${facts.environment}".toString())
+        }
+        if (facts.url) {
+            lines.add(facts.url)
+        }
+        script.currentBuild.description = lines.join(' · ')
+    }
+
+}

@@ -1,0 +1,89 @@
+import { expect } from 'chai';
+import { jenkinsPlan } from '../../../runner/src/config/jenkins.js';
+import { pipelineInput } from '../../../runner/src/config/pipelineInput.js';
+import { configSchema, type Config } from '../../../runner/src/config/schema.js';
+import { pipelineOf } from '../../../runner/src/core/pipeline.js';
+
+const SLACK = { channel: '#deploys', token: '${env:SLACK_BOT_TOKEN}' };
+
+function planOf(given: Readonly<Record<string, unknown>>, branch = 'main') {
+  const document = {
+    application: 'shop',
+    images: { web: { repository: 'shop/web', 'build-args': { BASE: '${env:BASE_TOKEN:-alpine}' } } },
+    environments: {
+      staging: { inventory: { 'private-key': '${env:FLEET_KEY}' } },
+      production: { promotion: { from: 'staging', approval: 'required' }, targets: {} },
+    },
+    branches: { develop: 'staging', main: 'production' },
+    ...given,
+  };
+  const config = {
+    ...configSchema.parse(document),
+    directory: '/shop',
+    file: 'automation-stack.yml',
+  } as Config;
+  return jenkinsPlan(config, pipelineOf(pipelineInput(config), branch));
+}
+
+describe('what Jenkins is told', () => {
+  it('binds each secret variable from the credential of its name', () => {
+    const { credentials } = planOf({ notifications: { slack: SLACK } });
+    expect(credentials.none).to.deep.equal([
+      { id: 'slack-bot-token', kind: 'text', variable: 'SLACK_BOT_TOKEN' },
+    ]);
+  });
+
+  it('binds what the configuration names instead, as the kind it says', () => {
+    const { credentials } = planOf({
+      jenkins: { credentials: { FLEET_KEY: { id: 'fleet', kind: 'ssh-key' } } },
+    });
+    expect(credentials.environments['staging']).to.deep.equal([
+      { id: 'fleet', kind: 'ssh-key', variable: 'FLEET_KEY' },
+    ]);
+  });
+
+  it('gives an environment only its own credentials', () => {
+    expect(planOf({}).credentials.environments['production']).to.deep.equal([]);
+  });
+
+  it('binds no variable that has a fallback, unless it is told to', () => {
+    expect(planOf({}).credentials.none).to.deep.equal([]);
+    expect(planOf({ jenkins: { credentials: { BASE_TOKEN: 'base' } } }).credentials.none).to.deep.equal([
+      { id: 'base', kind: 'text', variable: 'BASE_TOKEN' },
+    ]);
+  });
+
+  it('binds nothing for a variable that the agents have already', () => {
+    const { credentials } = planOf({
+      notifications: { slack: SLACK },
+      jenkins: { credentials: { SLACK_BOT_TOKEN: 'none' } },
+    });
+    expect(credentials.none).to.deep.equal([]);
+  });
+
+  it('gives AWS credentials to the stages of their environment alone, and none where there are roles', () => {
+    const { credentials } = planOf({ jenkins: { 'aws-credentials': { staging: 'aws-staging' } } });
+    expect(credentials.environments['staging']).to.deep.include({ id: 'aws-staging', kind: 'aws' });
+    expect(credentials.environments['production']).to.deep.equal([]);
+    expect(credentials.stages['build:web']).to.deep.equal([]);
+    expect(credentials.stages['deploy:staging']).to.deep.include({ id: 'aws-staging', kind: 'aws' });
+  });
+
+  it('names who may approve and how long that is waited for', () => {
+    const { approval } = planOf({ jenkins: { approval: { submitters: ['ops', 'alice'], timeout: '90s' } } });
+    expect(approval).to.deep.equal({ submitters: 'ops,alice', timeoutMinutes: 2 });
+  });
+
+  it('names the pod template where stages run in Kubernetes', () => {
+    expect(
+      planOf({ jenkins: { agent: { 'pod-template': 'pod.yaml', container: 'tools' } } }).agent,
+    ).to.deep.equal({
+      podTemplate: 'pod.yaml',
+      container: 'tools',
+    });
+  });
+
+  it('locks each stage that changes an environment by application and environment', () => {
+    expect(planOf({}).locks).to.deep.equal({ 'deploy:staging': 'shop/staging' });
+  });
+});
