@@ -27,12 +27,13 @@ export async function deployment(
 ): Promise<Deployment> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'automation-stack-test-')));
   write(directory, files);
-  return open(directory, env);
+  return openDeployment(directory, env);
 }
 
-async function open(
+/** The same of a directory that is there already. */
+export async function openDeployment(
   directory: string,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Deployment> {
   const abort = new AbortController();
   const context = createContext({
@@ -58,7 +59,7 @@ async function open(
     events,
     interrupt: (reason) => abort.abort(reason),
     write: (files) => write(directory, files),
-    again: (more = {}) => open(directory, { ...env, ...more }),
+    again: (more = {}) => openDeployment(directory, { ...env, ...more }),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

@@ -60,6 +60,19 @@ export async function readProject(directory: string): Promise<NeededProject | un
   };
 }
 
+/**
+ * What an application needs, for those who do not have the sources: a project's directory becomes the place where that
+ * project records its releases.
+ */
+export async function recordedNeeds(config: Pick<Config, 'needs' | 'directory'>): Promise<Needs> {
+  const places = Object.entries(absoluteNeeds(config)).map(async ([name, location]) => {
+    // One that cannot be read was complained of before; whoever goes on by force records what is written.
+    const project = isDirectory(location) ? await readProject(location).catch(() => undefined) : undefined;
+    return [name, project?.location ?? location] as const;
+  });
+  return Object.fromEntries(await Promise.all(places));
+}
+
 function absoluteLocation(location: string, directory: string): string {
   return isDirectory(location) ? resolve(directory, location) : location;
 }

@@ -1,4 +1,4 @@
-import { absoluteNeeds, type Needs } from '../config/needs.js';
+import { recordedNeeds, type Needs } from '../config/needs.js';
 import type { Context } from '../container.js';
 import type { DeploymentRecord } from '../core/release.js';
 import type { ApplicationDocument } from '../state/application.js';
@@ -37,6 +37,6 @@ async function documentOf(context: Context): Promise<ApplicationDocument> {
   return {
     application: config.application,
     environments: Object.keys(config.environments),
-    needs: absoluteNeeds(config),
+    needs: await recordedNeeds(config),
   };
 }
