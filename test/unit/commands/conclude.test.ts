@@ -1,0 +1,123 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { EventBody, StackEvent, StageStatus } from '../../../runner/src/core/events.js';
+import { joinRun, type Run } from '../../../runner/src/views/run.js';
+import type { RunRecord } from '../../../runner/src/views/runRecord.js';
+import { cli } from '../../support/cli.js';
+import { partOf } from '../../support/recordedRun.js';
+
+const CONFIG = `
+application: shop
+images: { web: { repository: shop/web } }
+branches: { main: production }
+environments:
+  staging: { targets: { web: { kind: fleet, group: web, image: web } } }
+  production: { extends: staging, promotion: { from: staging, approval: required } }
+`;
+const STAGES = ['build:web', 'push', 'deploy:staging', 'approve:production', 'promote:production'];
+
+/** The end of a run whose stages ran in processes of their own, as Jenkins' do. */
+describe('conclude', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'conclude-'));
+    writeFileSync(join(directory, 'automation-stack.yml'), CONFIG);
+    mkdirSync(join(directory, '.automation-stack/runs'), { recursive: true });
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  const file = () => join(directory, '.automation-stack/runs/build-7.json');
+
+  /** What earlier processes told: each stage with how it ended. */
+  const told = (stages: Readonly<Record<string, StageStatus | 'running'>>) => {
+    const summaries = STAGES.map((id) => ({ id, title: id, needs: [] }));
+    const parts = Object.entries(stages).map(([stage, status], index) => {
+      const time = new Date(Date.UTC(2026, 0, 1, 0, index)).toISOString();
+      const bodies: EventBody[] = [
+        { type: 'run.start', command: 'run', isPart: true, stages: summaries },
+        { type: 'stage.start', stage, title: stage },
+        ...(status === 'running'
+          ? []
+          : ([
+              { type: 'stage.end', stage, status, seconds: 1 },
+              { type: 'run.end', status, seconds: 1, exitCode: 0 },
+            ] as const)),
+      ];
+      return partOf(bodies.map((body) => ({ time, ...body })) as StackEvent[], `agent:${index}:0`);
+    });
+    writeFileSync(file(), JSON.stringify({ id: 'build-7', parts }));
+  };
+
+  const conclude = async (...args: readonly string[]): Promise<Run> => {
+    const env = { AUTOMATION_STACK_RUN: 'build-7' };
+    const { exitCode, stderr } = await cli(['conclude', '--branch', 'main', ...args], {
+      cwd: directory,
+      env,
+    });
+    expect(exitCode, stderr).to.equal(0);
+    return joinRun(JSON.parse(readFileSync(file(), 'utf8')) as RunRecord, () => true, new Date());
+  };
+
+  const stage = (run: Run, id: string) => run.stages.find((item) => item.id === id);
+
+  it('leaves a run as it went where every stage ended well, and says what it has done', async () => {
+    told(Object.fromEntries(STAGES.map((id) => [id, 'ok'])));
+    const run = await conclude();
+    expect(run.status).to.equal('ok');
+    expect(run.summary).to.equal('main is in production');
+  });
+
+  it('records an approval that was refused with who refused it, and skips what it held back', async () => {
+    told({ 'build:web': 'ok', push: 'ok', 'deploy:staging': 'ok' });
+    const run = await conclude('--stage', 'approve:production', '--ending', 'refused', '--by', 'alice');
+    expect(run.status).to.equal('failed');
+    expect(stage(run, 'approve:production')?.error).to.include({
+      code: 'APPROVAL_REFUSED',
+      category: 'approval',
+      message: 'refused by alice',
+    });
+    expect(stage(run, 'promote:production')).to.include({
+      status: 'skipped',
+      reason: 'needs approve:production, which failed',
+    });
+  });
+
+  it('records an approval that never came with how long it was waited for', async () => {
+    told({ 'build:web': 'ok', push: 'ok', 'deploy:staging': 'ok' });
+    const run = await conclude('--stage', 'approve:production', '--ending', 'expired', '--after', '24h');
+    expect(stage(run, 'approve:production')?.reason).to.equal('nobody approved it within 24h');
+  });
+
+  it('ends a stage that could not tell its own end, and the run with it', async () => {
+    told({ 'build:web': 'ok', push: 'running' });
+    const run = await conclude('--stage', 'push', '--ending', 'interrupted', '--by', 'bob');
+    expect(stage(run, 'push')).to.include({ status: 'interrupted', reason: 'aborted by bob' });
+    expect(run.stages.slice(2).map(({ status }) => status)).to.deep.equal(['skipped', 'skipped', 'skipped']);
+    expect(run.status).to.not.equal('running');
+  });
+
+  it('says nothing twice of a stage that told its own end', async () => {
+    told({ 'build:web': 'ok', push: 'ok', 'deploy:staging': 'rolled-back' });
+    const run = await conclude('--stage', 'deploy:staging', '--ending', 'interrupted');
+    expect(stage(run, 'deploy:staging')?.status).to.equal('rolled-back');
+    expect(stage(run, 'approve:production')?.reason).to.equal('needs deploy:staging, which was rolled back');
+  });
+});
+
+describe('a run of several processes', () => {
+  it('goes on while a stage waits for its process, also after the first one', () => {
+    const stages = ['build:web', 'push'].map((id) => ({ id, title: id, needs: [] }));
+    const events: StackEvent[] = (
+      [
+        { type: 'run.start', command: 'run', isPart: true, stages },
+        { type: 'stage.start', stage: 'build:web', title: 'Build web' },
+        { type: 'stage.end', stage: 'build:web', status: 'ok', seconds: 1 },
+        { type: 'run.end', status: 'ok', seconds: 1, exitCode: 0 },
+      ] as const
+    ).map((body) => ({ time: '2026-01-01T00:00:00.000Z', ...body }));
+    const run = joinRun({ id: 'build-7', parts: [partOf(events)] }, () => false, new Date());
+    expect(run.status).to.equal('running');
+  });
+});
