@@ -1,0 +1,216 @@
+package pipelines
+
+import harness.Repository
+import spock.lang.Shared
+import spock.lang.Specification
+import spock.lang.Unroll
+
+class ControllerSpec extends Specification {
+    private static final List<String> AGENTS = ['agents-ec2.yaml', 'agents-kubernetes.yaml', 'agents-ssh.yaml']
+
+    @Shared
+    File repository = Repository.root()
+    @Shared
+    File controller = new File(repository, 'pipelines/controller')
+    @Shared
+    Map<String, Map> files = (['jenkins.yaml'] + AGENTS).collectEntries { [(it): read(it)] }
+
+    @Unroll
+    def '#name says only what Jenkins knows'() {
+        expect:
+        new Schema().check(files[name], JcascSchema.FILE).problems == []
+
+        where:
+        name << files.keySet()
+    }
+
+    def 'it keeps its promises, and every credential that something refers to is defined'() {
+        expect:
+        JcascRules.problems(files, referredTo()) == []
+    }
+
+    def 'every file of the controller is read here, and each of the agents’ files can be read with jenkins.yaml'() {
+        expect:
+        controller.list().findAll { it.endsWith('.yaml') } as Set == files.keySet()
+        AGENTS.every { files[it].keySet() == ['jenkins'] as Set && files[it].jenkins.keySet().disjoint(files['jenkins.yaml'].jenkins.keySet()) }
+    }
+
+    @Unroll
+    def 'agents of #name have the label that the templates ask for'() {
+        given:
+        String labels = "${labelsIn(files[name])}"
+
+        expect:
+        labelsOfTemplates() == ['linux'] as Set
+        labels.tokenize(' ').contains('linux')
+
+        where:
+        name << AGENTS
+    }
+
+    def 'the jobs of the configuration are Job DSL, start by themselves, and run as a user that is defined'() {
+        when:
+        String script = files['jenkins.yaml'].jobs[0].script
+        JobDslRecorder recorder = new JobDslRecorder()
+        Map<String, JobDslNode> jobs = recorder.run(script.replaceAll(/\$\{\w+\}/, 'https://example.com/x.git'), [:], false)
+
+        then:
+        jobs.keySet() == ['seed'] as Set
+        recorder.root.all('queue')*.arguments == [['seed']]
+        jobs['seed'].value('properties.authorizeProjectProperty.strategy.specificUsersAuthorizationStrategy.userid') in
+            files['jenkins.yaml'].jenkins.securityRealm.local.users*.id
+        new File(repository, jobs['seed'].value('definition.cpsScm.scriptPath') as String).isFile()
+    }
+
+    def 'docs/jenkins-controller.md tells of every value that the files ask for, and of no other'() {
+        given:
+        String page = new File(repository, 'docs/jenkins-controller.md').getText('UTF-8')
+        Set<String> told = (section(page, 'Secrets') + section(page, 'Variables') =~ /(?m)^\| `([A-Za-z0-9_-]+)`/).collect { it[1] }
+        Set<String> asked = files.values().collectMany { References.namesIn(it) }
+
+        expect:
+        told == asked
+    }
+
+    def 'plugins.txt is in order and has every plugin that the configuration, the seed and the library take'() {
+        given:
+        PluginList list = new PluginList(new File(controller, 'plugins.txt').getText('UTF-8'))
+        Schema checked = new Schema()
+        files.values().each { checked.check(it, JcascSchema.FILE) }
+        Set<String> secrets = ['aws-secrets-manager-secret-source', 'configuration-as-code-secret-ssm']
+
+        expect:
+        list.problems == []
+        (checked.plugins + secrets + STEPS.values() - list.versions.keySet()) == [] as Set
+    }
+
+    def 'each plugin in plugins.txt is there for something'() {
+        given:
+        PluginList list = new PluginList(new File(controller, 'plugins.txt').getText('UTF-8'))
+        Schema checked = new Schema()
+        files.values().each { checked.check(it, JcascSchema.FILE) }
+        Set<String> unseen = ['aws-secrets-manager-secret-source', 'configuration-as-code-secret-ssm', 'pipeline-graph-view']
+
+        expect:
+        (list.versions.keySet() - checked.plugins - STEPS.values() - unseen) == [] as Set
+    }
+
+    /** What brings the steps and Job DSL blocks that the library, the templates and the seed use. */
+    private static final Map<String, String> STEPS = [
+        aws: 'aws-credentials', build: 'workflow-aggregator', docker: 'docker-workflow', folder: 'cloudbees-folder',
+        git: 'git', github: 'github-branch-source', headWildcardFilter: 'branch-api', jobDsl: 'job-dsl', junit: 'junit',
+        library: 'pipeline-groovy-lib', lock: 'lockable-resources', milestone: 'pipeline-milestone-step',
+        podTemplate: 'kubernetes', publishHTML: 'htmlpublisher', readYaml: 'pipeline-utility-steps',
+        sshUserPrivateKey: 'ssh-credentials', string: 'plain-credentials', timestamps: 'timestamper',
+        withCredentials: 'credentials-binding',
+    ]
+
+    @Unroll
+    def 'the schema refuses #mistake'() {
+        expect:
+        new Schema().check(ApplicationList.parse(yaml), JcascSchema.FILE).problems.any { it.contains(says) }
+
+        where:
+        mistake                      | yaml                                                                        || says
+        'an unknown part'            | 'jenkns: {}'                                                                || 'unknown key jenkns; did you mean jenkins?'
+        'a misspelt key'             | 'jenkins: { numExecuters: 0 }'                                              || 'jenkins: unknown key numExecuters; did you mean numExecutors?'
+        'text for a number'          | 'jenkins: { numExecutors: "0" }'                                            || 'jenkins.numExecutors: must be a whole number'
+        'text for a switch'          | 'jenkins: { noUsageStatistics: "yes" }'                                     || 'must be true or false'
+        'an unknown mode'            | 'jenkins: { mode: NONE }'                                                   || 'must be one of NORMAL, EXCLUSIVE'
+        'two security realms'        | 'jenkins: { securityRealm: { local: {}, ldap: {} } }'                       || 'jenkins.securityRealm: must be one of local'
+        'the old form of a matrix'   | 'jenkins: { authorizationStrategy: { globalMatrix: { permissions: [] } } }' || 'unknown key permissions'
+        'an unknown permission'      | matrix('user: { name: a, permissions: [Job/Reed] }')                        || 'must be like (Overall'
+        'an entry for nobody'        | matrix('user: { permissions: [] }')                                         || 'name is missing'
+        'a setting that EC2 dropped' | ec2('associatePublicIp: false')                                             || 'unknown key associatePublicIp'
+        'an old EC2 instance type'   | ec2('type: T2Micro')                                                        || 'templates[0].type: must be like'
+        'a library without version'  | 'unclassified: { globalLibraries: { libraries: [{ name: a }] } }'           || 'libraries[0]: defaultVersion is missing'
+        'a list that is none'        | 'jobs: { script: x }'                                                       || 'jobs: must be a list'
+    }
+
+    @Unroll
+    def 'the rules refuse #mistake'() {
+        given:
+        Map<String, Map> broken = [
+            'jenkins.yaml': ApplicationList.parse(new File(controller, 'jenkins.yaml').getText('UTF-8').replace(good, bad)) as Map,
+        ]
+
+        expect:
+        new File(controller, 'jenkins.yaml').getText('UTF-8').contains(good)
+        JcascRules.problems(broken).any { it.contains(says) }
+
+        where:
+        mistake                          | good                                | bad                                     || says
+        'access without logging in'      | 'name: authenticated'               | 'name: anonymous'                       || 'not logged in may do something'
+        'much for everybody'             | PEOPLE                              | "$PEOPLE\n              - Job/Build"    || 'logged in may do more than log in'
+        'a matrix blind to folders'      | 'projectMatrix:'                    | 'globalMatrix:'                         || 'owners get nothing in their folders'
+        'sign-up'                        | 'allowsSignup: false'               | 'allowsSignup: true'                    || 'anybody may sign up'
+        'builds on the controller'       | 'numExecutors: 0'                   | 'numExecutors: 2'                       || 'builds run on the controller'
+        'Job DSL without the sandbox'    | 'useScriptSecurity: true'           | 'useScriptSecurity: false'              || 'outside of the sandbox'
+        'a password in clear text'       | '${jenkins-admin-password}'         | 'admin'                                 || 'password: a secret in clear text'
+        'a secret with a default'        | '${git-token}'                      | '${git-token:-abc}'                     || 'password: a secret in clear text'
+        'a token under any name'         | 'description: Slack bot token'      | 'description: xoxb-1-2'                 || 'description: a secret in clear text'
+        'a key in clear text'            | '${hosts-ssh-key}'                  | '"-----BEGIN OPENSSH PRIVATE KEY-----"' || 'privateKey: a secret in clear text'
+        'a library that moves'           | 'defaultVersion: v0.1.0'            | 'defaultVersion: main'                  || 'not pinned to a release'
+        'a library that loads itself'    | 'implicit: false'                   | 'implicit: true'                        || 'without being asked for'
+        'a seed of another version'      | 'refs/tags/v0.1.0'                  | 'refs/tags/v0.0.9'                      || 'not of the library’s version'
+        'credentials that are not there' | 'id: git\n'                         | 'id: gti\n'                             || 'no credentials git; did you mean gti?'
+    }
+
+    def 'the rules refuse agents that a pipeline without a label would wait for in vain'() {
+        given:
+        Map broken = ApplicationList.parse(new File(controller, 'agents-ssh.yaml').getText('UTF-8').replace('NORMAL', 'EXCLUSIVE')) as Map
+
+        expect:
+        JcascRules.problems([broken: broken]).contains('agents leave out pipelines that ask for no label')
+    }
+
+    def 'a list of plugins is refused where a version is missing or a plugin is listed twice'() {
+        expect:
+        new PluginList('git\njunit:1.0\njunit:2.0\n').problems == ['not name:version: git', 'listed twice: junit']
+    }
+
+    private static final String PEOPLE = 'name: authenticated\n            permissions:\n              - Overall/Read'
+
+    private static String section(String page, String title) {
+        page.split(/(?m)^## /).find { it.startsWith(title) }
+    }
+
+    private static String matrix(String entry) {
+        "jenkins: { authorizationStrategy: { projectMatrix: { entries: [{ $entry }] } } }"
+    }
+
+    private static String ec2(String setting) {
+        "jenkins: { clouds: [{ amazonEC2: { templates: [{ $setting }] } }] }"
+    }
+
+    private Map read(String name) {
+        ApplicationList.parse(new File(controller, name).getText('UTF-8')) as Map
+    }
+
+    /** Ids that are used outside of the configuration: by the list of applications, the seed job and the templates. */
+    private Map<String, String> referredTo() {
+        Map list = ApplicationList.parse(new File(repository, 'pipelines/applications.yml').getText('UTF-8')) as Map
+        Map<String, String> ids = list.applications.findAll { it.credentials }.collectEntries { [(it.credentials): 'applications.yml'] }
+        jenkinsfiles().each { File file ->
+            (file.getText('UTF-8') =~ /credentialsId: '([^']+)'/).each { ids[it[1]] = file.name }
+        }
+        ids
+    }
+
+    private Set<String> labelsOfTemplates() {
+        jenkinsfiles().collectMany { File file ->
+            (file.getText('UTF-8') =~ /(?:node\('|label ')([^']+)'/).collect { it[1] }
+        } as Set
+    }
+
+    private List<File> jenkinsfiles() {
+        List<File> found = []
+        new File(repository, 'pipelines').eachFileRecurse { if (it.name.endsWith('Jenkinsfile')) found << it }
+        found
+    }
+
+    private static String labelsIn(Object value) {
+        if (value instanceof List) return value.collect { labelsIn(it) }.join(' ')
+        value instanceof Map ? value.collect { key, part -> key in ['label', 'labelString'] ? part : labelsIn(part) }.join(' ') : ''
+    }
+}
