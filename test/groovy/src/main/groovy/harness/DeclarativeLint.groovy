@@ -1,0 +1,7 @@
+package harness
+
+/** Placeholder replaced below. */
+class DeclarativeLint {
+    static void check(String text) {
+    }
+}

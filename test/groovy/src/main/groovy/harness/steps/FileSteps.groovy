@@ -1,0 +1,69 @@
+package harness.steps
+
+import harness.Block
+import harness.StepContext
+import harness.StepLibrary
+import hudson.AbortException
+
+/** Steps on real files of the workspace. */
+class FileSteps {
+    static void register(StepLibrary steps) {
+        steps.addOnAgent('writeFile', 'file!:String text!:String encoding:String') { StepContext c ->
+            File file = c.file(c.args.file)
+            file.parentFile.mkdirs()
+            if (c.args.encoding == 'Base64') {
+                file.bytes = (c.args.text as String).decodeBase64()
+            } else {
+                // Without an encoding the agent's own is used: whatever that is, it must not matter.
+                file.setText(c.args.text as String, (c.args.encoding ?: 'US-ASCII') as String)
+            }
+            null
+        }
+        steps.addOnAgent('readFile', 'file!:String encoding:String') { StepContext c ->
+            File file = c.file(c.args.file)
+            if (!file.file) {
+                throw new java.nio.file.NoSuchFileException(file.path)
+            }
+            c.args.encoding == 'Base64' ? file.bytes.encodeBase64().toString() : file.getText((c.args.encoding ?: 'US-ASCII') as String)
+        }
+        steps.addOnAgent('fileExists', 'file!:String') { StepContext c -> c.file(c.args.file).exists() }
+        steps.addOnAgent('pwd', 'tmp:Boolean') { StepContext c ->
+            File directory = c.args.tmp ? c.temporary : c.directory
+            directory.mkdirs()
+            directory.path
+        }
+        steps.addOnAgent('dir', 'path!:String {}') { StepContext c ->
+            File directory = c.file(c.args.path)
+            directory.mkdirs()
+            c.log("Running in $directory.path")
+            c.runBody(new Block(), 'dir', [dir: directory.path])
+        }
+        steps.addOnAgent('deleteDir', '') { StepContext c ->
+            c.directory.deleteDir()
+            null
+        }
+        steps.addOnAgent('stash', 'name!:String includes:String excludes:String useDefaultExcludes:Boolean allowEmpty:Boolean') { StepContext c ->
+            Map<String, File> files = AntPatterns.matching(c.directory, (c.args.includes ?: '**') as String, c.args.excludes as String, c.arg('useDefaultExcludes', true) as boolean)
+            if (files.isEmpty() && !c.args.allowEmpty) {
+                throw new AbortException('No files included in stash ‘' + c.args.name + '’')
+            }
+            Map<String, Map> kept = files.collectEntries { String path, File file -> [path, [bytes: file.bytes, executable: file.canExecute()]] }
+            (c.build.published['stash'] as List) << [name: c.args.name, files: kept]
+            c.log("Stashed ${files.size()} file(s)")
+            null
+        }
+        steps.addOnAgent('unstash', 'name!:String') { StepContext c ->
+            Map stash = (c.build.published['stash'] as List).reverse().find { it.name == c.args.name } as Map
+            if (stash == null) {
+                throw new AbortException('No such saved stash ‘' + c.args.name + '’')
+            }
+            stash.files.each { String path, Map kept ->
+                File file = c.file(path)
+                file.parentFile.mkdirs()
+                file.bytes = kept.bytes as byte[]
+                file.executable = kept.executable as boolean
+            }
+            null
+        }
+    }
+}

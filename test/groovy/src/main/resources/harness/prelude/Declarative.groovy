@@ -1,0 +1,6 @@
+package harness.prelude
+
+/** Placeholder. */
+class Declarative implements Serializable {
+    private static final long serialVersionUID = 1L
+}
