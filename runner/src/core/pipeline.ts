@@ -79,7 +79,7 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
             needs: [],
             environment: at,
             command: ['needs', '--env', at],
-            credentials: [],
+            credentials: config.credentialsOf(undefined),
           }),
         ],
   );

@@ -168,13 +168,16 @@ async function readable<T>(edge: Edge, read: () => Promise<T>): Promise<T> {
   } catch (error) {
     const record = toErrorRecord(error);
     if (!(error instanceof StackError) || record.category === 'config') throw error;
+    // The store speaks of this application's own place.
+    const named = (text: string) =>
+      text.replace('state.location', `needs.${edge.application} of ${edge.neededBy}`);
     throw new StackError(
       'UPSTREAM_UNREADABLE',
-      `cannot read how ${edge.application} stands: ${record.message}`,
+      `cannot read how ${edge.application} stands: ${named(record.message)}`,
       {
         where: edge.location,
         evidence: [`needed by ${edge.neededBy}: ${edge.where}`, ...(record.evidence ?? [])],
-        ...(record.next === undefined ? {} : { next: record.next }),
+        ...(record.next === undefined ? {} : { next: named(record.next) }),
         cause: error,
       },
     );
