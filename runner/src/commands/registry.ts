@@ -20,6 +20,7 @@ export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = 
   push: () => import('./push.js'),
   plan: () => import('./plan.js'),
   apply: () => import('./apply.js'),
+  drift: () => import('./drift.js'),
   destroy: () => import('./destroy.js'),
   output: () => import('./output.js'),
   inventory: () => import('./inventory.js'),

@@ -76,6 +76,7 @@ export const errorCodes = {
   // Infrastructure
   TERRAFORM_FAILED: define('infrastructure'),
   PLAN_STALE: define('infrastructure'),
+  DRIFT_FOUND: define('infrastructure', ExitCode.drift),
   OUTPUT_MISSING: define('infrastructure'),
   SSH_UNREACHABLE: define('infrastructure'),
   SSH_AUTH_FAILED: define('infrastructure'),

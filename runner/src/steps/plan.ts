@@ -63,10 +63,27 @@ export async function makePlan(
   origin: PlanOrigin,
   options: PlanOptions,
 ): Promise<SavedPlan> {
+  const file = options.out ?? defaultPlanFile(await context.config(), environment.name, origin.destroy);
+  const plan = await planInto(context, stage, origin, file, options);
+  // Values that copy a sensitive one carry no mark of their own.
+  const summary = context.secrets.value(summarisePlan(plan));
+  return describePlan(context, environment, file, origin, summary);
+}
+
+/**
+ * Writes a plan to a file and reads it. What it marks as sensitive is a secret of this process from then on.
+ * @param file absolute; gone again where planning fails
+ * @throws StackError TERRAFORM_FAILED, LOCKED, TOOL_MISSING, INTERRUPTED, STATE_WRITE_FAILED
+ */
+export async function planInto(
+  context: Context,
+  stage: string,
+  origin: PlanOrigin,
+  file: string,
+  options: Pick<PlanOptions, 'lockTimeoutSeconds'>,
+): Promise<PlanJson> {
   const { root, variables, destroy } = origin;
-  const config = await context.config();
-  const file = options.out ?? defaultPlanFile(config, environment.name, destroy);
-  await preparePlanFile(config, file);
+  await preparePlanFile(await context.config(), file);
   const log = `${file}.log`;
   let stopping = false;
   try {
@@ -105,9 +122,7 @@ export async function makePlan(
   }
   const plan = await readPlan(context, origin, file);
   for (const text of sensitiveTexts(plan)) context.secrets.register(text);
-  // Values that copy a sensitive one carry no mark of their own.
-  const summary = context.secrets.value(summarisePlan(plan));
-  return describePlan(context, environment, file, origin, summary);
+  return plan;
 }
 
 /** Lines of a plan in a log at most; the report has them all. */

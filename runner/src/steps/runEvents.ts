@@ -1,13 +1,15 @@
-import { toErrorRecord } from '../core/errors.js';
+import { ExitCode, toErrorRecord, type StackError } from '../core/errors.js';
 import type { StageSummary } from '../core/events.js';
 import type { Context } from '../container.js';
 import { statusOf } from './stage.js';
 
-export interface RunAs {
+export interface RunAs<T = unknown> {
   /** The environment it is about; `--env` where left out. */
   readonly environment?: string | undefined;
   /** Other processes do the rest of these stages: the run is not over when this process ends (Jenkins). */
   readonly isPart?: boolean;
+  /** What was found though the run did its work (drift): told like a failure, and not thrown. */
+  readonly finding?: (result: T) => StackError | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export async function asRun<T>(
   stages: readonly StageSummary[],
   body: () => Promise<T>,
   summary: (result: T) => string | undefined = () => undefined,
-  { environment = context.options.environment, isPart = false }: RunAs = {},
+  { environment = context.options.environment, isPart = false, finding }: RunAs<T> = {},
 ): Promise<T> {
   const startedAt = context.clock.now().getTime();
   const { application } = await context.config();
@@ -42,11 +44,14 @@ export async function asRun<T>(
   try {
     const result = await body();
     const text = summary(result);
+    const found = finding?.(result);
+    const exitCode = found?.exitCode ?? ExitCode.ok;
     context.events.emit({
       type: 'run.end',
-      status: 'ok',
+      status: statusOf(exitCode),
       seconds: seconds(),
-      exitCode: 0,
+      exitCode,
+      ...(found === undefined ? {} : { error: toErrorRecord(found) }),
       ...(text === undefined ? {} : { summary: text }),
     });
     return result;

@@ -1,10 +1,12 @@
-import { toErrorRecord, ExitCode } from '../core/errors.js';
+import { toErrorRecord, ExitCode, type StackError } from '../core/errors.js';
 import type { StageStatus } from '../core/events.js';
 import type { Context } from '../container.js';
 
 /** What a stage says of itself in the end. */
 export interface StageEnd {
   readonly reason?: string;
+  /** What was found though the stage did its work (drift): told like a failure, and not thrown. */
+  readonly finding?: StackError | undefined;
 }
 
 /**
@@ -28,12 +30,15 @@ export async function inStage<T>(
   });
   try {
     const result = await body();
+    const { finding, ...said } = end(result);
+    const found = finding === undefined ? undefined : toErrorRecord(finding);
     context.events.emit({
       type: 'stage.end',
       stage: stage.id,
-      status: 'ok',
+      status: statusOf(found?.exitCode ?? ExitCode.ok),
       seconds: seconds(),
-      ...end(result),
+      ...said,
+      ...(found === undefined ? {} : { error: found }),
     });
     return result;
   } catch (error) {

@@ -1,0 +1,130 @@
+import {
+  summarisePlan,
+  type PlanAction,
+  type PlannedResource,
+  type PlanJson,
+  type PlanSummary,
+} from './plan.js';
+import { planText } from './planText.js';
+import type { AttributeChange } from './planValues.js';
+
+/** One thing that is not as configured. */
+export interface DriftedResource {
+  /** Terraform's address; `output.NAME` of an output. */
+  readonly address: string;
+  /** What an apply would do about it. */
+  readonly action: PlanAction;
+  /** `outside`: somebody or something changed it since the last apply; `configuration`: it was never applied. */
+  readonly cause: 'outside' | 'configuration';
+  /** What happened outside. */
+  readonly happened?: 'change' | 'destroy';
+  /** Outside: as it was applied → as it is. Configuration: as it is → as configured. */
+  readonly changes: readonly AttributeChange[];
+}
+
+export interface Drift {
+  /** In one line, after the environment's name: `has drifted: 1 changed outside of Terraform`. */
+  readonly headline: string;
+  /** How many; 0 is no drift. */
+  readonly drifted: number;
+  readonly changes: readonly DriftedResource[];
+  /** Changed outside, but an apply would leave it so: the configuration ignores it, or does not say. No drift. */
+  readonly leftAlone: readonly string[];
+  readonly unchanged: number;
+}
+
+/**
+ * What a plan says of drift: whatever an apply would do now is not as configured, and is told apart by whether it was
+ * changed outside since the last apply. Changes outside that an apply would not touch (computed values, what
+ * `ignore_changes` gives to somebody else) are no drift: they would be found every night. Pure.
+ */
+export function driftOf(plan: PlanJson): Drift {
+  const planned = summarisePlan(plan);
+  const outside = new Map(
+    summarisePlan({ resource_changes: plan.resource_drift ?? [] }).resources.map((one) => [one.address, one]),
+  );
+  const resources = planned.resources.map((resource) => drifted(resource, outside.get(resource.address)));
+  // What outputs show follows from the resources behind them.
+  const onlyOutside = outside.size > 0 && resources.every(({ cause }) => cause === 'outside');
+  const outputs = planned.outputs.map(({ name, action, before, after }): DriftedResource => ({
+    address: `output.${name}`,
+    action,
+    cause: onlyOutside ? 'outside' : 'configuration',
+    changes: [{ path: 'value', before, after, unknown: false, forcesReplacement: false }],
+  }));
+  const changes = [...resources, ...outputs];
+  const { unchanged } = planned.counts;
+  return {
+    headline: headline(changes, unchanged),
+    drifted: changes.length,
+    changes,
+    leftAlone: [...outside.keys()].filter((address) => changes.every((one) => one.address !== address)),
+    unchanged,
+  };
+}
+
+function drifted(planned: PlannedResource, outside: PlannedResource | undefined): DriftedResource {
+  const { address, action } = planned;
+  const happened = outside?.action;
+  if (outside === undefined || (happened !== 'change' && happened !== 'destroy')) {
+    return { address, action, cause: 'configuration', changes: planned.changes };
+  }
+  // Of what changed outside, that which an apply would put back is what matters; the rest is computed.
+  const back = new Set(planned.changes.map(({ path }) => path));
+  const telling = outside.changes.filter(({ path }) => back.has(path));
+  const changes = telling.length > 0 ? telling : outside.changes;
+  return { address, action, cause: 'outside', happened, changes };
+}
+
+function headline(changes: readonly DriftedResource[], unchanged: number): string {
+  const count = (cause: DriftedResource['cause']) => changes.filter((one) => one.cause === cause).length;
+  const words = [
+    ...(count('outside') > 0 ? [`${count('outside')} changed outside of Terraform`] : []),
+    ...(count('configuration') > 0 ? [`${count('configuration')} not applied yet`] : []),
+  ];
+  const rest = unchanged === 0 ? '' : `; ${unchanged} unchanged`;
+  return words.length === 0 ? `has not drifted${rest}` : `has drifted: ${words.join(', ')}${rest}`;
+}
+
+/** Drift for people: what was changed outside first, as nobody has written that down anywhere. */
+export function driftText(environment: string, drift: Drift): string {
+  const of = (cause: DriftedResource['cause']) => drift.changes.filter((one) => one.cause === cause);
+  const parts = [`${environment} ${drift.headline}`];
+  if (of('outside').length > 0)
+    parts.push(section('Changed outside of Terraform since the last apply', of('outside')));
+  if (of('configuration').length > 0)
+    parts.push(section('In the configuration, but not applied', of('configuration')));
+  if (drift.leftAlone.length > 0)
+    parts.push(`Changed outside, and left so by the configuration (no drift): ${drift.leftAlone.join(', ')}`);
+  if (drift.drifted > 0) {
+    parts.push(
+      `What an apply would do: node runner plan --env ${environment}\n` +
+        `To make it as configured: node runner apply --env ${environment}`,
+    );
+  }
+  return parts.join('\n\n');
+}
+
+/** Each in one line, for evidence. */
+export function driftLines(drift: Drift): readonly string[] {
+  return drift.changes.map(({ address, action, cause, happened }) =>
+    cause === 'outside'
+      ? `${address}: ${happened === 'destroy' ? 'deleted' : 'changed'} outside (apply: ${action})`
+      : `${address}: not applied yet (apply: ${action})`,
+  );
+}
+
+/** Shown as plans are. */
+function section(title: string, changes: readonly DriftedResource[]): string {
+  const resources = changes.map(({ address, action, happened, changes: attributes }): PlannedResource => ({
+    address,
+    action: happened ?? action,
+    ...(happened === 'destroy' ? { reason: `deleted; an apply would ${action} it` } : {}),
+    forcedBy: [],
+    changes: attributes,
+  }));
+  const shown: PlanSummary = { ...EMPTY, headline: title, resources };
+  return planText(shown);
+}
+
+const EMPTY: PlanSummary = summarisePlan({});

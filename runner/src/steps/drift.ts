@@ -1,0 +1,70 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Context, NamedEnvironment } from '../container.js';
+import { driftLines, driftOf, driftText, type DriftedResource } from '../core/drift.js';
+import { StackError } from '../core/errors.js';
+import { requireAccount } from './account.js';
+import { planInto } from './plan.js';
+import { planOrigin } from './terraformOrigin.js';
+
+export interface DriftResult {
+  readonly environment: string;
+  readonly workspace: string;
+  /** How many resources and outputs are not as configured; 0 is no drift. */
+  readonly drifted: number;
+  readonly changes: readonly DriftedResource[];
+  /** Changed outside, but left so by the configuration. */
+  readonly leftAlone: readonly string[];
+  readonly headline: string;
+  /** For people; the first line is the headline. */
+  readonly text: string;
+  /** Undefined where nothing has drifted. */
+  readonly finding: StackError | undefined;
+}
+
+/**
+ * Compares an environment's infrastructure with its configuration and its last apply. Changes nothing: the plan that
+ * it takes is thrown away, and one that waits for an approval stays as it is.
+ * @throws StackError TERRAFORM_FAILED, LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE, INTERRUPTED
+ */
+export async function driftStep(
+  context: Context,
+  environment: NamedEnvironment,
+  stage: string,
+  options: { readonly lockTimeoutSeconds?: number } = {},
+): Promise<DriftResult> {
+  await requireAccount(context, environment);
+  const origin = await planOrigin(context, environment, false);
+  // Plans hold secrets in clear text: in a directory that only this user can read, for as long as it takes.
+  const directory = await mkdtemp(join(context.env['TMPDIR'] ?? tmpdir(), 'automation-stack-'));
+  try {
+    const plan = await planInto(context, stage, origin, join(directory, 'drift.tfplan'), options);
+    // Values that copy a sensitive one carry no mark of their own.
+    const drift = context.secrets.value(driftOf(plan));
+    const { name } = environment;
+    const text = driftText(name, drift);
+    context.events.emit({ type: 'stage.fact', stage, name: 'drift', value: text });
+    const { drifted, changes, leftAlone } = drift;
+    const headline = `${name} ${drift.headline}`;
+    return {
+      environment: name,
+      workspace: origin.root.workspace,
+      drifted,
+      changes,
+      leftAlone,
+      headline,
+      text,
+      finding:
+        drifted === 0
+          ? undefined
+          : new StackError('DRIFT_FOUND', headline, {
+              where: `${name}, ${origin.root.directory}`,
+              evidence: driftLines(drift),
+              next: `\`node runner plan --env ${name}\` shows what an apply would do; \`node runner apply --env ${name}\` makes it as configured.`,
+            }),
+    };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

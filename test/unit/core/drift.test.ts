@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import { driftLines, driftOf, driftText } from '../../../runner/src/core/drift.js';
+import type { PlanJson } from '../../../runner/src/core/plan.js';
+
+type Change = NonNullable<PlanJson['resource_changes']>[number];
+
+const change = (address: string, actions: readonly string[], before?: unknown, after?: unknown): Change => ({
+  address,
+  mode: 'managed',
+  change: { actions, before, after },
+});
+const noop = (address: string) => change(address, ['no-op'], {}, {});
+
+describe('drift', () => {
+  it('is none where an apply would do nothing', () => {
+    const drift = driftOf({ resource_changes: [noop('aws_vpc.main'), noop('aws_lb.main')] });
+    expect(drift).to.include({ drifted: 0, headline: 'has not drifted; 2 unchanged' });
+    expect(driftText('staging', drift)).to.equal('staging has not drifted; 2 unchanged');
+  });
+
+  it('tells what was changed outside from what was never applied', () => {
+    const drift = driftOf({
+      resource_drift: [
+        change('aws_security_group.web', ['update'], { cidr: '10.0.0.0/8' }, { cidr: '0.0.0.0/0' }),
+      ],
+      resource_changes: [
+        change('aws_security_group.web', ['update'], { cidr: '0.0.0.0/0' }, { cidr: '10.0.0.0/8' }),
+        change('aws_s3_bucket.logs', ['create'], null, { bucket: 'logs' }),
+        noop('aws_vpc.main'),
+      ],
+    });
+    expect(drift.headline).to.equal(
+      'has drifted: 1 changed outside of Terraform, 1 not applied yet; 1 unchanged',
+    );
+    expect(drift.changes.map(({ address, action, cause }) => [address, action, cause])).to.deep.equal([
+      ['aws_security_group.web', 'change', 'outside'],
+      ['aws_s3_bucket.logs', 'create', 'configuration'],
+    ]);
+  });
+
+  it('shows what somebody did, not what an apply would undo', () => {
+    const drift = driftOf({
+      resource_drift: [
+        change('aws_security_group.web', ['update'], { cidr: 'in', seen: 1 }, { cidr: 'out', seen: 2 }),
+      ],
+      resource_changes: [
+        change('aws_security_group.web', ['update'], { cidr: 'out', seen: 2 }, { cidr: 'in', seen: 2 }),
+      ],
+    });
+    expect(drift.changes[0]?.changes.map(({ path, before, after }) => [path, before, after])).to.deep.equal([
+      ['cidr', '"in"', '"out"'],
+    ]);
+  });
+
+  it('names what was deleted outside, which an apply would create', () => {
+    const drift = driftOf({
+      resource_drift: [change('aws_instance.web', ['delete'], { ami: 'ami-1' }, null)],
+      resource_changes: [change('aws_instance.web', ['create'], null, { ami: 'ami-1' })],
+    });
+    expect(drift.changes[0]).to.include({ cause: 'outside', happened: 'destroy', action: 'create' });
+    expect(driftLines(drift)).to.deep.equal(['aws_instance.web: deleted outside (apply: create)']);
+    expect(driftText('staging', drift)).to.contain(
+      '  - aws_instance.web  (deleted; an apply would create it)',
+    );
+  });
+
+  it('is not what was changed outside and an apply would leave so', () => {
+    const drift = driftOf({
+      resource_drift: [change('aws_ecs_service.web', ['update'], { desired_count: 2 }, { desired_count: 5 })],
+      resource_changes: [noop('aws_ecs_service.web')],
+    });
+    expect(drift).to.deep.include({ drifted: 0, leftAlone: ['aws_ecs_service.web'] });
+    expect(driftText('staging', drift)).to.contain('(no drift): aws_ecs_service.web');
+  });
+
+  it('counts outputs that were never applied, and those that follow from a change outside as such', () => {
+    const output_changes = { url: { actions: ['update'], before: 'http://old', after: 'http://new' } };
+    expect(driftOf({ output_changes }).changes[0]).to.include({
+      address: 'output.url',
+      cause: 'configuration',
+    });
+    const resource_drift = [change('aws_instance.web', ['update'], { ip: 'old' }, { ip: 'new' })];
+    expect(driftOf({ output_changes, resource_drift }).changes[0]).to.include({ cause: 'outside' });
+  });
+
+  it('is no data source that is read', () => {
+    const read = { ...change('data.aws_ami.linux', ['read'], null, {}), mode: 'data' };
+    expect(driftOf({ resource_changes: [read], applyable: true }).drifted).to.equal(0);
+  });
+
+  it('masks sensitive values', () => {
+    const secret = {
+      address: 'aws_db.main',
+      change: {
+        actions: ['update'],
+        before: { password: 'hunter2' },
+        after: { password: 'hunter3' },
+        before_sensitive: { password: true },
+        after_sensitive: { password: true },
+      },
+    };
+    const drift = driftOf({ resource_drift: [secret], resource_changes: [secret] });
+    expect(JSON.stringify(drift)).not.to.contain('hunter');
+    expect(driftText('staging', drift)).to.contain('password: (sensitive) → (sensitive)');
+  });
+
+  it('is told for the night: what was changed outside first, and what to type', () => {
+    const drift = driftOf({
+      resource_drift: [change('aws_security_group.web', ['update'], { cidr: 'in' }, { cidr: 'out' })],
+      resource_changes: [
+        change('aws_s3_bucket.logs', ['create'], null, {}),
+        change('aws_security_group.web', ['update'], { cidr: 'out' }, { cidr: 'in' }),
+      ],
+    });
+    expect(driftText('production', drift).split('\n')).to.deep.equal([
+      'production has drifted: 1 changed outside of Terraform, 1 not applied yet',
+      '',
+      'Changed outside of Terraform since the last apply',
+      '',
+      '  ~ aws_security_group.web',
+      '      cidr: "in" → "out"',
+      '',
+      'In the configuration, but not applied',
+      '',
+      '  + aws_s3_bucket.logs',
+      '',
+      'What an apply would do: node runner plan --env production',
+      'To make it as configured: node runner apply --env production',
+    ]);
+  });
+});
