@@ -137,6 +137,23 @@ describe('repositories that need each other', function () {
     expect((await run('catalogue', 'needs')).stdout).to.contain('catalogue needs no other application');
   });
 
+  it('are refused by name also where neither was ever deployed nor has the other’s sources', async () => {
+    const needing = (name: string, other: string) =>
+      `application: ${name}\nneeds: { ${other}: ../${other}/.automation-stack }\n${ENVIRONMENTS}`;
+    write('auth', needing('auth', 'identity'));
+    write('identity', needing('identity', 'auth'));
+    const first = await ends(1, 'identity', 'deploy', '--env', 'staging');
+    expect(first.stderr).to.contain('auth was never deployed to staging');
+    const second = await ends(2, 'auth', 'deploy', '--env', 'staging');
+    expect(second.stderr)
+      .to.contain('auth → identity → auth')
+      .and.to.contain(`${at('identity')}/.automation-stack/identity/application.json`);
+    // Out of the circle again, the very next deployment clears what was recorded.
+    write('identity', FILES.identity);
+    await deploy('identity', '1.0.0');
+    await deploy('auth', '1.0.0');
+  });
+
   it('can be walked without their sources once they were deployed', async () => {
     for (const name of ['identity', 'catalogue', 'auth']) await deploy(name, '1.0.0');
     rmSync(join(at('auth'), 'automation-stack.yml'));

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -230,6 +231,22 @@ describe('a deployment of an application that needs another', () => {
     await rejection(promote(), 'UPSTREAM_MISSING');
     await record('auth', 'healthy', { environment: 'production', kind: 'promote' });
     expect((await promote()).deployment).to.include({ environment: 'production', status: 'healthy' });
+  });
+
+  it('is not even taken through staging where it could not be promoted afterwards', async () => {
+    shop.write({ Dockerfile: 'FROM scratch\n' });
+    execFileSync('git', ['init', '--quiet'], { cwd: shop.directory });
+    const identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.invalid'];
+    execFileSync('git', [...identity, 'commit', '--quiet', '--allow-empty', '-m', 'feat: begin'], {
+      cwd: shop.directory,
+    });
+    await record('auth', 'healthy');
+    const promotion = promoteRelease(context(), {
+      environment: await shop.context.environment('production'),
+      stage: 'promote:production',
+    });
+    expect((await rejection(promotion, 'UPSTREAM_MISSING')).where).to.equal('production');
+    expect(await (await shop.context.state()).ledger.releases()).to.deep.equal([]);
   });
 
   it('leaves what others must know of it, and writes that again only where it changed', async () => {
