@@ -24,6 +24,8 @@ abstract class TemplateSpecification extends Specification {
         git('-c', 'user.name=test', '-c', 'user.email=test@example.invalid', 'commit', '--quiet', '--message', 'feat: begin')
         ['develop', 'feature/x', 'PR-7', 'PR-8'].each { git('branch', it) }
         ['stackBuild', 'stackNotify', 'stackPush', 'stackReport', 'stackRollback', 'stackTest'].each { jenkins.step(it) { [exitCode: 0] } }
+        // The clone of another repository, and the files of a report that no step made.
+        ['git', 'junit', 'publishHTML'].each { jenkins.step(it) { null } }
     }
 
     def cleanup() {
