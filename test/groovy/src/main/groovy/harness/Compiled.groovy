@@ -2,6 +2,7 @@ package harness
 
 import com.cloudbees.groovy.cps.CpsTransformer
 import com.cloudbees.groovy.cps.NonCPS
+import com.cloudbees.groovy.cps.TransformerConfiguration
 import groovy.transform.CompileStatic
 import org.codehaus.groovy.ast.ClassNode
 import org.codehaus.groovy.control.CompilationUnit
@@ -34,7 +35,9 @@ class Compiled extends GroovyClassLoader {
         ImportCustomizer imports = new ImportCustomizer()
         imports.addImports(NonCPS.name, 'org.jenkinsci.plugins.workflow.libs.Library')
         imports.addStarImports('hudson.model', 'jenkins.model')
-        configuration.addCompilationCustomizers(imports, new CpsTransformer())
+        CpsTransformer transformer = new CpsTransformer()
+        transformer.configuration = new TransformerConfiguration().withClosureType(BuildClosure)
+        configuration.addCompilationCustomizers(imports, transformer)
         configuration
     }
 

@@ -62,12 +62,12 @@ abstract class CpsScript extends SerializableScript {
 
     @Override
     void println() {
-        invokeMethod('echo', [''] as Object[])
+        Execution.current().say('')
     }
 
     @Override
     void println(Object value) {
-        invokeMethod('echo', [String.valueOf(value)] as Object[])
+        Execution.current().say(String.valueOf(value))
     }
 
     @Override

@@ -21,7 +21,7 @@ class Culprit {
         Deque<List> queue = new ArrayDeque<>([[root, []]])
         while (!queue.isEmpty()) {
             def (Object object, List<String> way) = queue.poll()
-            if (object.class.name == className) {
+            if (object.getClass().name == className) {
                 return way ? way.takeRight(3).join(' in ') : null
             }
             children(object).each { List child ->
@@ -34,7 +34,7 @@ class Culprit {
     }
 
     private static List<List> children(Object object) {
-        Class type = object.class
+        Class type = object.getClass()
         if (object instanceof Map) {
             return object.collect { key, value -> [key instanceof String ? "variable $key".toString() : null, value] }
         }

@@ -64,6 +64,11 @@ class Execution {
         running?.frame
     }
 
+    /** Prints to the console what the running thread says outside of any step. */
+    void say(String text) {
+        build.print(running == null ? text : Secrets.mask(text, running.frame))
+    }
+
     /** Runs the program to its end; what ends it is returned, null where it ended well. */
     Throwable run() {
         CURRENT.set(this)
@@ -73,7 +78,7 @@ class Execution {
         try {
             CpsThread main = new CpsThread(++program.lastThread, null, new Frame(null, null), 0)
             running = main
-            Script script = (Script) loader.loadClass('WorkflowScript').newInstance()
+            Script script = newScript()
             main.continuable = new Continuable(script, Envs.empty())
             main.next = new Outcome(null, null)
             program.threads.add(main)
@@ -87,6 +92,19 @@ class Execution {
             }
             CpsCallableInvocation.registerMismatchHandler(null)
             CURRENT.remove()
+        }
+    }
+
+    private Script newScript() {
+        try {
+            return (Script) loader.loadClass('WorkflowScript').newInstance()
+        } catch (Throwable problem) {
+            for (Throwable cause = problem; cause != null; cause = cause.cause) {
+                if (cause instanceof CpsCallableInvocation) {
+                    throw new Mismatch('WorkflowScript', '<init>', ((CpsCallableInvocation) cause).receiver, ((CpsCallableInvocation) cause).methodName)
+                }
+            }
+            throw problem
         }
     }
 
@@ -195,6 +213,6 @@ class Mismatch extends Error {
     }
 
     private static String name(Object receiver) {
-        receiver == null ? 'steps' : (receiver instanceof Class ? ((Class) receiver).name : receiver.class.name)
+        receiver == null ? 'steps' : receiver instanceof String ? (String) receiver : (receiver instanceof Class ? ((Class) receiver).name : receiver.class.name)
     }
 }

@@ -17,6 +17,8 @@ class Jenkins {
     boolean implicitLibrary = false
     /** True to let a build with violations (see Build) pass: otherwise `run` throws an AssertionError. */
     boolean tolerant = false
+    /** False to run what the sandbox would refuse. */
+    boolean sandbox = true
     /** Environment variables of every build, as an administrator sets them. */
     final Map<String, String> env = [:]
     /** Credentials by id: a String, `[username:, password:]`, `[file:, name:]`, `[key:, username:, passphrase:]`, `[accessKey:, secretKey:]`. */
@@ -104,6 +106,10 @@ class Jenkins {
             Set<String> unknown = file.libraries.keySet() - libraryNames
             if (unknown) {
                 throw new AbortException("No library named ${unknown.join(', ')} is configured")
+            }
+            List<String> refused = sandbox ? Sandbox.complaints(jenkinsfile, 'Jenkinsfile') : []
+            if (refused) {
+                throw new SecurityException(refused.join('\n'))
             }
             DeclarativeLint.check(jenkinsfile)
             Execution execution = prepare(build, file)

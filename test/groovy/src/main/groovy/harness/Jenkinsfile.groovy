@@ -29,7 +29,10 @@ class Jenkinsfile {
 
     /** The classes of a source as they stand after parsing, nothing resolved or transformed. */
     static List<ClassNode> classes(String text, String name = 'Jenkinsfile') {
-        CompilationUnit unit = new CompilationUnit(new CompilerConfiguration())
+        CompilerConfiguration configuration = new CompilerConfiguration()
+        // Looking at a @Grab must not fetch what it asks for.
+        configuration.disabledGlobalASTTransformations = ['groovy.grape.GrabAnnotationTransformation'] as Set
+        CompilationUnit unit = new CompilationUnit(configuration)
         unit.addSource(name, text)
         unit.compile(Phases.CONVERSION)
         unit.AST.classes

@@ -1,5 +1,7 @@
 package harness
 
+import groovy.transform.CompileStatic
+
 
 /** Writes the program and reads it back, with the classes of a given loader. */
 class Saved {
@@ -20,15 +22,25 @@ class Saved {
     }
 
     static Object read(byte[] bytes, ClassLoader loader) {
-        new ObjectInputStream(new ByteArrayInputStream(bytes)) {
-            @Override
-            protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
-                try {
-                    return Class.forName(description.name, false, loader)
-                } catch (ClassNotFoundException ignored) {
-                    return super.resolveClass(description) // primitives
-                }
+        new Input(new ByteArrayInputStream(bytes), loader).readObject()
+    }
+
+    @CompileStatic
+    private static class Input extends ObjectInputStream {
+        private final ClassLoader loader
+
+        Input(InputStream stream, ClassLoader loader) {
+            super(stream)
+            this.loader = loader
+        }
+
+        @Override
+        protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
+            try {
+                return Class.forName(description.name, false, loader)
+            } catch (ClassNotFoundException ignored) {
+                return super.resolveClass(description) // primitive types
             }
-        }.readObject()
+        }
     }
 }

@@ -22,6 +22,7 @@ class StepLibrary {
         ShellStep.register(this)
         CredentialSteps.register(this)
         PublishSteps.register(this)
+        WaitSteps.register(this)
         ScmSteps.register(this)
         DeclarativeSteps.register(this)
     }

@@ -30,8 +30,7 @@ class BasicSteps {
             if (c.execution.loadedVars.empty && !c.execution.build.libraries || !file.file) {
                 throw new AbortException("No such library resource $c.args.resource could be found.")
             }
-            // Without an encoding, the controller's own is used: whatever that is, it must not matter.
-            c.args.encoding == 'Base64' ? file.bytes.encodeBase64().toString() : file.getText((c.args.encoding ?: 'US-ASCII') as String)
+            c.args.encoding == 'Base64' ? file.bytes.encodeBase64().toString() : new String(file.bytes, FileSteps.encodingOf(c, new String(file.bytes, 'ISO-8859-1')))
         }
         steps.add('readJSON', 'text:String file:String returnPojo:Boolean') { StepContext c ->
             new JsonSlurperClassic().parseText(c.args.text as String ?: c.file(c.args.file).getText('UTF-8'))

@@ -14,8 +14,7 @@ class FileSteps {
             if (c.args.encoding == 'Base64') {
                 file.bytes = (c.args.text as String).decodeBase64()
             } else {
-                // Without an encoding the agent's own is used: whatever that is, it must not matter.
-                file.setText(c.args.text as String, (c.args.encoding ?: 'US-ASCII') as String)
+                file.bytes = (c.args.text as String).getBytes(encodingOf(c, c.args.text as String))
             }
             null
         }
@@ -24,7 +23,7 @@ class FileSteps {
             if (!file.file) {
                 throw new java.nio.file.NoSuchFileException(file.path)
             }
-            c.args.encoding == 'Base64' ? file.bytes.encodeBase64().toString() : file.getText((c.args.encoding ?: 'US-ASCII') as String)
+            c.args.encoding == 'Base64' ? file.bytes.encodeBase64().toString() : new String(file.bytes, encodingOf(c, new String(file.bytes, 'ISO-8859-1')))
         }
         steps.addOnAgent('fileExists', 'file!:String') { StepContext c -> c.file(c.args.file).exists() }
         steps.addOnAgent('pwd', 'tmp:Boolean') { StepContext c ->
@@ -65,5 +64,13 @@ class FileSteps {
             }
             null
         }
+    }
+
+    /** Without an encoding Jenkins takes the machine's own: whatever that is, it must not matter. */
+    static String encodingOf(StepContext c, String text) {
+        if (!c.args.encoding && text.any { (it as char) > (127 as char) }) {
+            throw new AbortException("$c.call.name of text that is not ASCII without an encoding: it depends on the machine what comes of it")
+        }
+        (c.args.encoding ?: 'US-ASCII') as String
     }
 }

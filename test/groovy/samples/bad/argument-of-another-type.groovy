@@ -1,0 +1,2 @@
+// echo.message expects String but received java.lang.Integer
+echo 5

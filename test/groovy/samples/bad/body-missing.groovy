@@ -1,0 +1,2 @@
+// must be called with a body
+withEnv(['A=1'])

@@ -1,0 +1,2 @@
+// takes no body
+echo('hello') { echo 'inside' }

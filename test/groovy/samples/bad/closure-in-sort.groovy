@@ -1,0 +1,5 @@
+// expected to call java.util.ArrayList.sort but wound up catching
+node {
+    def names = ['b', 'a']
+    names.sort { one, other -> one <=> other }
+}

@@ -1,0 +1,2 @@
+// is of another type
+withCredentials([string(credentialsId: 'database', variable: 'PASSWORD')]) { echo 'bound' }

@@ -1,0 +1,2 @@
+// The build waits for ever
+lock('a') { lock('a') { echo 'never' } }

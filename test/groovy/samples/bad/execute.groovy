@@ -1,0 +1,2 @@
+// execute
+echo 'ls /'.execute().text

@@ -1,0 +1,2 @@
+// waits inside node
+node { input 'Deploy?' }

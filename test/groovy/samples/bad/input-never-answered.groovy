@@ -1,0 +1,2 @@
+// The build waits for ever
+stage('Approve') { input 'Deploy?'; input 'Really?' }

@@ -1,0 +1,4 @@
+// NotSerializableException: java.util.LinkedHashMap$
+for (entry in [a: 1, b: 2]) {
+    echo entry.key
+}

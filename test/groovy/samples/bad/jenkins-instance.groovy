@@ -1,0 +1,2 @@
+// jenkins.model.Jenkins
+echo Jenkins.instance.toString()

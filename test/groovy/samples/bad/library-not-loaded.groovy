@@ -1,0 +1,2 @@
+// No such DSL method 'automationStack' found among steps
+automationStack()

@@ -1,0 +1,3 @@
+// metaClass
+String.metaClass.shout = { -> 'A' }
+echo 'changed'

@@ -1,0 +1,3 @@
+// wound up catching
+def shout(text) { echo text.toUpperCase(); text }
+def all = ['a', 'b'].collect(this.&shout)

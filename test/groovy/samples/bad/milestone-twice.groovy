@@ -1,0 +1,3 @@
+// Invalid ordinal 1
+milestone 1
+milestone 1

@@ -1,0 +1,2 @@
+// Missing required parameter: "text" of step writeFile
+node { writeFile file: 'a.txt' }

@@ -1,0 +1,2 @@
+// new java.io.File
+echo new File('/etc/passwd').text

@@ -1,0 +1,3 @@
+// NotSerializableException: java.util.Optional (variable found
+def found = Optional.of('x')
+echo found.get()

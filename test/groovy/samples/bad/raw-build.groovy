@@ -1,0 +1,2 @@
+// rawBuild
+echo currentBuild.rawBuild.toString()

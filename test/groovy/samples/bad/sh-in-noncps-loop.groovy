@@ -1,0 +1,6 @@
+// wound up catching steps.sh
+@NonCPS
+def all(commands) {
+    commands.each { sh it }
+}
+node { all(['true', 'true']) }

@@ -1,0 +1,3 @@
+// spread not yet supported for CPS transformation
+def join(a, b) { "$a $b" }
+echo join(*['a', 'b'])

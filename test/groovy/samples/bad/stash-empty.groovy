@@ -1,0 +1,2 @@
+// No files included in stash
+node { stash name: 'plans', includes: '*.tfplan' }

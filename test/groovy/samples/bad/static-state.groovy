@@ -1,0 +1,6 @@
+// static state
+class Counter implements Serializable {
+    static int count = 0
+}
+Counter.count++
+echo Counter.count.toString()

@@ -1,0 +1,5 @@
+// <init> but wound up catching
+class Deployment implements Serializable {
+    Deployment(script) { script.echo 'made' }
+}
+new Deployment(this)

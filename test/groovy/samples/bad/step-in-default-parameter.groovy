@@ -1,0 +1,4 @@
+// wound up catching
+def where() { node { return pwd() } }
+def build(place = where()) { echo place }
+build()

@@ -1,0 +1,2 @@
+// synchronized is unsupported for CPS transformation
+synchronized (this) { echo 'a' }

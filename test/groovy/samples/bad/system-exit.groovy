@@ -1,0 +1,2 @@
+// java.lang.System.exit
+System.exit(1)

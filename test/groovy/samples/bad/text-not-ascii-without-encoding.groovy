@@ -1,0 +1,2 @@
+// without an encoding
+node { writeFile file: 'a.txt', text: 'grün' }

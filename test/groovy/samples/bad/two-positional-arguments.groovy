@@ -1,0 +1,2 @@
+// Expected named arguments but got
+node { writeFile 'a.txt', 'text' }

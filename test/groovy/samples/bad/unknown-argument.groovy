@@ -1,0 +1,2 @@
+// Unknown parameter(s) found for step sh: returnStdOut
+node { sh script: 'true', returnStdOut: true }

@@ -1,0 +1,3 @@
+// No library named automation-stak is configured
+@Library('automation-stak@v1') _
+echo 'hello'

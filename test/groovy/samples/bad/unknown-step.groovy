@@ -1,0 +1,2 @@
+// No such DSL method 'ech' found among steps
+ech 'hello'

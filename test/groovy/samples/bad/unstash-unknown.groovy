@@ -1,0 +1,2 @@
+// No such saved stash
+node { unstash 'plans' }

@@ -1,0 +1,2 @@
+// SUCCESS: hello world
+echo 'hello world'

@@ -1,0 +1,5 @@
+// SUCCESS: version 1.2.3
+import groovy.json.JsonSlurperClassic
+def release = new JsonSlurperClassic().parseText('{"version": "1.2.3", "digests": {"web": "sha256:1"}}')
+echo 'read'
+echo "version $release.version"

@@ -1,0 +1,3 @@
+// SUCCESS: loaded
+@Library('automation-stack@v1') _
+echo 'loaded'

@@ -1,0 +1,4 @@
+// FAILURE: FAILURE
+currentBuild.result = 'FAILURE'
+currentBuild.result = 'SUCCESS'
+echo currentBuild.result

@@ -1,0 +1,2 @@
+// FAILURE: ERROR: script returned exit code 7
+node { sh 'exit 7' }
