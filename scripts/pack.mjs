@@ -21,7 +21,12 @@ async function contents() {
     keepNames: true,
   });
   const files = new Map(outputFiles.map(({ path, text }) => [relative(root, path), text]));
-  for (const path of ['runner/index.js', 'resources/report/report.css', ...(await textFiles('ansible'))])
+  for (const path of [
+    'runner/index.js',
+    'resources/automation-stack.schema.json',
+    'resources/report/report.css',
+    ...(await textFiles('ansible')),
+  ])
     files.set(path, await readFile(`${root}${path}`, 'utf8'));
   return JSON.stringify(Object.fromEntries([...files].sort(([one], [other]) => (one < other ? -1 : 1))));
 }

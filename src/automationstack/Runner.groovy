@@ -9,14 +9,16 @@ class Runner implements Serializable {
     private static final int LONGEST_VARIABLE = 100000
 
     /** Constant: whatever varies is in the environment, where nothing needs quoting. */
-    private static final String SCRIPT = '''#!/bin/sh
-        if [ -n "${AUTOMATION_STACK_DELIVERED:-}" ]; then
-            version=$(node -p process.versions.node 2>/dev/null) || exit 127
-            [ "${version%%.*}" -ge 20 ] || exit 126
-            mv -f "$AUTOMATION_STACK_DELIVERED" "$AUTOMATION_STACK_RUNNER" || exit 125
-        fi
-        exec node "$AUTOMATION_STACK_RUNNER"
-    '''.stripIndent()
+    private static final String SCRIPT = '''\
+#!/bin/sh
+find "$AUTOMATION_STACK_CALLS" -type f -mtime +7 -delete 2>/dev/null
+if [ -n "${AUTOMATION_STACK_DELIVERED:-}" ]; then
+    version=$(node -p process.versions.node 2>/dev/null) || exit 127
+    [ "${version%%.*}" -ge 20 ] || exit 126
+    mv -f "$AUTOMATION_STACK_DELIVERED" "$AUTOMATION_STACK_RUNNER" || exit 125
+fi
+exec node "$AUTOMATION_STACK_RUNNER"
+'''
 
     private final Object script
 
@@ -42,6 +44,7 @@ class Runner implements Serializable {
             arguments: given.arguments ?: [],
         ])
         List environment = deliver(folder)
+        environment.add("AUTOMATION_STACK_CALLS=${literal(folder)}/calls".toString())
         if (json.length() > LONGEST_VARIABLE) {
             script.writeFile(file: "${place}/arguments.json", text: json, encoding: 'UTF-8')
             environment.add("AUTOMATION_STACK_ARGUMENTS_FILE=${literal(place)}/arguments.json".toString())

@@ -5,7 +5,7 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'init',
     summary: 'Write a first automation-stack.yml for this directory',
-    description: `Looks at what is here: Dockerfiles become images, a Terraform root becomes the infrastructure, the repository’s name the application’s. Writes a commented configuration and keeps the state directory out of git. Nothing is overwritten. \`--dry-run\` prints the configuration.`,
+    description: `Looks at what is here: Dockerfiles become images, a Terraform root becomes the infrastructure, the repository’s name the application’s. Writes a commented configuration and a Jenkinsfile, and keeps the state directory out of git. Nothing is overwritten. \`--dry-run\` prints the configuration.`,
     options: [
       {
         name: 'example',
@@ -16,7 +16,7 @@ export const commands: readonly CommandDefinition[] = [
       },
     ],
     examples: [
-      { command: 'init', explains: 'A configuration from what is here.' },
+      { command: 'init', explains: 'A configuration and a Jenkinsfile from what is here.' },
       { command: 'init --example flask-fleet --dry-run', explains: 'See one for a fleet of hosts.' },
     ],
     changes: true,

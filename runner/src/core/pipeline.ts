@@ -141,8 +141,9 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
 
   const promotion = environment.promotion;
   let ready: readonly string[] = [...gate, ...released];
-  if (promotion !== undefined) {
-    const from = promotion.from;
+  const from = promotion?.from;
+  // Where nothing is deployed there is only infrastructure to bring over.
+  if (from !== undefined && Object.keys(config.environments[from]?.targets ?? {}).length > 0) {
     ready = [
       ...gate,
       add({

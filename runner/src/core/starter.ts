@@ -23,6 +23,12 @@ export interface StarterImage {
 export const starterShapes = ['flask-fleet', 'hello-ecs', 'minimal'] as const;
 export type StarterShape = (typeof starterShapes)[number];
 
+/** The pipeline: everything it does is in the configuration. */
+export const starterJenkinsfile = `// Stages, branches, approval and agents are what automation-stack.yml says: \`node runner stages\` shows them.
+@Library('automation-stack') _
+automationStack()
+`;
+
 /** A name as the configuration takes it, from whatever a directory or repository is called. */
 export function starterName(text: string): string {
   const name = text

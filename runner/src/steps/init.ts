@@ -4,6 +4,7 @@ import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
 import {
   starterConfig,
+  starterJenkinsfile,
   starterName,
   type StarterFacts,
   type StarterImage,
@@ -36,6 +37,9 @@ export async function initialise(context: Context, shape: StarterShape | undefin
   await create(directory, configFile, configuration);
   const written = [configFile];
   const kept: string[] = [];
+  ((await createWhereMissing(directory, 'Jenkinsfile', starterJenkinsfile)) ? written : kept).push(
+    'Jenkinsfile',
+  );
   ((await ignoreState(directory)) ? written : kept).push('.gitignore');
   return { configuration, facts, written, kept };
 }
@@ -115,6 +119,17 @@ async function create(directory: string, file: string, content: string): Promise
       next: 'Edit it and run `node runner config check`, or move it away and run `node runner init` again.',
     });
   }
+}
+
+/** @returns false where there is one already */
+async function createWhereMissing(directory: string, file: string, content: string): Promise<boolean> {
+  return create(directory, file, content).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof StackError && error.code === 'FILE_EXISTS') return false;
+      throw error;
+    },
+  );
 }
 
 /** @returns false where git ignores the state directory already */

@@ -75,7 +75,7 @@ describe('init', () => {
   it('keeps the state out of git, once', async () => {
     const { context } = await make({ '.gitignore': 'node_modules/' });
     const done = await initialise(context, undefined);
-    expect(done.written).to.deep.equal(['automation-stack.yml', '.gitignore']);
+    expect(done.written).to.deep.equal(['automation-stack.yml', 'Jenkinsfile', '.gitignore']);
     expect(read('.gitignore')).to.equal('node_modules/\n.automation-stack/\n');
   });
 

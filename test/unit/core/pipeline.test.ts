@@ -43,6 +43,20 @@ describe('the stage graph', () => {
     ]);
   });
 
+  it('goes through no environment that nothing is deployed to', () => {
+    const { staging, production } = input.environments as Required<typeof input.environments>;
+    const environments = {
+      staging: { ...staging, targets: {} },
+      production: { ...production, targets: {} },
+    } as PipelineInput['environments'];
+    const stages = pipelineOf({ ...input, images: {}, environments }, 'main').stages;
+    expect(stages.map(({ id }) => id)).to.deep.equal([
+      'plan:production',
+      'approve:production',
+      'apply:production',
+    ]);
+  });
+
   it('only builds and tests a branch that no rule matches', () => {
     expect(pipelineOf(input, 'feature/x').environment).to.equal(undefined);
     expect(graph('feature/x')).to.deep.equal(['build:web <', 'test:web < build:web', 'build:worker <']);

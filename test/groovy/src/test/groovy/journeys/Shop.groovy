@@ -1,0 +1,133 @@
+package journeys
+
+import groovy.json.JsonSlurper
+import harness.Jenkins
+import harness.Repository
+
+/**
+ * A copy of flask-fleet with a repository of its own, delivered by Jenkins to the local environment. As in a
+ * multibranch job each branch has its own workspace; the ledger and Terraform's state are shared, as teams do.
+ */
+class Shop {
+
+    final File home = File.createTempDir('automation-stack-', '-journey')
+    final File repository = new File(home, 'repository')
+    final Map<String, String> variables
+    final Jenkins jenkins = new Jenkins()
+    private final String id = UUID.randomUUID().toString().take(8)
+    private final Map<String, Integer> builds = [:].withDefault { 0 }
+
+    Shop() {
+        variables = new JsonSlurper().parseText(runner('local', 'env', '--json')) as Map<String, String>
+        copyExample()
+        git('init', '--quiet', '--initial-branch=develop')
+        commit('feat: begin')
+        git('tag', '--annotate', 'v0.1.0', '--message', 'v0.1.0')
+        git('branch', 'main')
+        Map<String, String> plain = variables.findAll { it.key != 'SLACK_BOT_TOKEN' }
+        jenkins.env.putAll(plain)
+        jenkins.credentials['slack-bot-token'] = variables.SLACK_BOT_TOKEN
+    }
+
+    /** A build of a branch with the example's own Jenkinsfile. */
+    harness.Build build(String branch) {
+        int number = ++builds[branch]
+        File workspace = new File(home, "workspace/${branch}")
+        workspace.mkdirs()
+        String jenkinsfile = new File(repository, 'Jenkinsfile').text
+        jenkins.run(jenkinsfile, [branch: branch, number: number, job: "${id}/delivery/${branch}".toString(), scm: repository, workspace: workspace])
+    }
+
+    void change(String file, Closure<String> how) {
+        File changed = new File(repository, file)
+        changed.text = how(changed.text)
+    }
+
+    void commit(String message) {
+        git('add', '--all')
+        git('commit', '--quiet', '--message', message)
+    }
+
+    void mergeToMain() {
+        git('checkout', '--quiet', 'main')
+        git('merge', '--quiet', '--no-ff', '--message', 'Merge branch develop', 'develop')
+        git('checkout', '--quiet', 'develop')
+    }
+
+    /** The newest deployment of an environment in the ledger. */
+    Map lastDeployment(String environment) {
+        (json('history', '--env', environment, '--json').deployments as List<Map>).first()
+    }
+
+    /** What the environment answers itself, through its load balancer. */
+    Map health(String environment) {
+        new JsonSlurper().parse(new URL(lastDeployment(environment).url + 'health')) as Map
+    }
+
+    /** What Slack was told of a build: its one message, and the texts in its thread. */
+    Map slackThread(harness.Build build) {
+        List<Map> all = new JsonSlurper().parse(new URL(variables.SLACK_API_URL.replace('/api/', '/messages'))) as List<Map>
+        List<Map> about = all.findAll { !it.thread_ts && it.toString().contains(build.url) }
+        assert about.size() == 1: "one message a build, not ${about*.text}"
+        [message: about[0], replies: all.findAll { it.thread_ts == about[0].ts }]
+    }
+
+    void remove() {
+        for (String environment : ['staging', 'production']) {
+            runner('destroy', '-C', repository.path, '--env', environment, '--yes', '--confirm', environment)
+        }
+        home.deleteDir()
+    }
+
+    Map json(String... words) {
+        new JsonSlurper().parseText(runner((words as List) + ['-C', repository.path] as String[]).readLines().last()) as Map
+    }
+
+    private String runner(String... words) {
+        List<String> command = ['node', new File(Repository.root(), 'runner').path] + (words as List)
+        ProcessBuilder builder = new ProcessBuilder(command)
+        if (variables) {
+            builder.environment().putAll(variables)
+        }
+        run(builder.redirectError(ProcessBuilder.Redirect.PIPE), command)
+    }
+
+    private void git(String... words) {
+        List<String> command = ['git', '-c', 'user.name=test', '-c', 'user.email=test@example.invalid', '-c', 'commit.gpgsign=false'] + (words as List)
+        run(new ProcessBuilder(command).directory(repository), command)
+    }
+
+    private static String run(ProcessBuilder builder, List<String> command) {
+        Process process = builder.start()
+        StringBuilder output = new StringBuilder()
+        StringBuilder errors = new StringBuilder()
+        process.waitForProcessOutput(output, errors)
+        assert process.exitValue() == 0: "${command.join(' ')}: ${errors}${output}"
+        output.toString()
+    }
+
+    private void copyExample() {
+        new AntBuilder().copy(todir: repository.path, quiet: true) {
+            fileset(dir: new File(Repository.root(), 'examples/flask-fleet').path, defaultexcludes: false) {
+                exclude(name: '**/.automation-stack/**')
+                exclude(name: '**/.terraform/**')
+                exclude(name: '**/*tfstate*/**')
+            }
+        }
+        new File(repository, '.gitignore').text = '.automation-stack/\n.terraform/\nterraform.tfstate*\n'
+        // Names of its own, so that a demo beside it stays whole.
+        change('terraform/local/main.tf') { it.replace('"flask-', "\"j${id}-") }
+        [staging: 4, production: 6].each { environment, slot ->
+            change("terraform/local/${environment}.tfvars") {
+                "environment = \"${environment}\"\nslots = {\n  j${id}-${environment}-1 = ${slot}\n  j${id}-${environment}-2 = ${slot + 1}\n}\n".toString()
+            }
+        }
+        change('terraform/local/versions.tf') { it.replaceFirst('terraform \\{', 'terraform {\n  backend "local" {}') }
+        change('automation-stack.yml') {
+            it.replace('repository: flask-fleet/web', "repository: journey-${id}/web")
+              .replace('      var-files: [staging.tfvars]', "      var-files: [staging.tfvars]\n      backend-config: ['workspace_dir=${home}/terraform']")
+              .replace('\nimages:', "\nstate: { location: ${home}/ledger }\n\nimages:")
+        }
+    }
+
+}

@@ -1,0 +1,77 @@
+package library
+
+/** A repository that a pipeline checks out, and the workspace it does so in. */
+class Project {
+
+    /** Two environments and two Terraform roots' worth of work that need nothing but Terraform. */
+    static final String CONFIGURATION = '''
+        application: shop
+        branches: { develop: staging, main: production }
+        environments:
+          staging:
+            infrastructure: { directory: terraform, workspace: staging }
+          production:
+            extends: staging
+            infrastructure: { workspace: production }
+            promotion: { from: staging, approval: required }
+    '''.stripIndent()
+    static final String ROOT = '''
+        resource "terraform_data" "thing" { input = terraform.workspace }
+        output "thing" { value = terraform_data.thing.output }
+    '''.stripIndent()
+
+    final File home = File.createTempDir('automation-stack-', '-library')
+    final File repository = new File(home, 'repository')
+    final File workspace = new File(home, 'workspace')
+
+    Project(Map<String, String> files = [:]) {
+        workspace.mkdirs()
+        write(['automation-stack.yml': CONFIGURATION, 'terraform/main.tf': ROOT, '.gitignore': '.automation-stack/\n.terraform/\nterraform.tfstate*\n'] + files)
+        git('init', '--quiet', '--initial-branch=develop')
+        commit('feat: begin')
+        git('branch', 'main')
+    }
+
+    void write(Map<String, String> files) {
+        files.each { name, text ->
+            File file = new File(repository, name)
+            file.parentFile.mkdirs()
+            file.setText(text, 'UTF-8')
+        }
+    }
+
+    void commit(String message) {
+        git('add', '--all')
+        git('commit', '--quiet', '--message', message)
+    }
+
+    String git(String... words) {
+        List<String> identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.invalid', '-c', 'commit.gpgsign=false']
+        Process process = new ProcessBuilder(['git'] + identity + (words as List)).directory(repository).redirectErrorStream(true).start()
+        String output = process.inputStream.text
+        assert process.waitFor() == 0: output
+        output.trim()
+    }
+
+    /** How Jenkins.run is to build a branch of it. */
+    Map<String, Object> build(String branch, Map<String, Object> more = [:]) {
+        [branch: branch, scm: repository, workspace: workspace] + more
+    }
+
+    /** Terraform's state of an environment in the workspace; null where there is none. */
+    String state(String environment) {
+        File file = new File(workspace, "terraform/terraform.tfstate.d/${environment}/terraform.tfstate")
+        file.exists() ? file.text : null
+    }
+
+    /** The record of the last run in the workspace, its parts joined. */
+    Map lastRun() {
+        File[] files = new File(workspace, '.automation-stack/runs').listFiles({ File file -> file.name ==~ /[^.].*\.json/ && !file.name.endsWith('.slack.json') } as FileFilter)
+        files ? new groovy.json.JsonSlurper().parse(files.max { it.lastModified() }) as Map : null
+    }
+
+    void remove() {
+        home.deleteDir()
+    }
+
+}
