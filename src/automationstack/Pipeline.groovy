@@ -148,7 +148,7 @@ class Pipeline implements Serializable {
     }
 
     private void walkWave(Map wave, String held) {
-        if (wave.milestone && failure == null) {
+        if (wave.milestone && isAnyReady(wave)) {
             script.milestone()
         }
         if (wave.chains.size() == 1) {
@@ -223,6 +223,15 @@ class Pipeline implements Serializable {
         script.catchError(buildResult: 'SUCCESS', stageResult: 'NOT_BUILT') {
             script.error("${stage.title} is skipped: ${heldBackBy(stage)} did not end well")
         }
+    }
+
+    private boolean isAnyReady(Map wave) {
+        for (List chain : wave.chains) {
+            if (!isHeldBack(stageOf(chain[0]))) {
+                return true
+            }
+        }
+        return false
     }
 
     private boolean isHeldBack(Map stage) {
