@@ -48,8 +48,9 @@ class Shell {
                     synchronized (sink) {
                         sink.write(buffer, 0, count)
                     }
-                    // The shell's own trace (`+ …`) comes before the command has done anything.
-                    if (text(sink).readLines().any { String line -> !line.startsWith('+ ') }) {
+                    // The shell's own trace (`+ …`) comes before the command has done anything; it comes in pieces.
+                    String said = text(sink)
+                    if (said.substring(0, said.lastIndexOf('\n') + 1).readLines().any { String line -> !line.startsWith('+') }) {
                         spoke.countDown()
                     }
                 }
