@@ -7,7 +7,7 @@ const migrate: CommandDefinition = {
   summary: 'Run the migrations of a release, and move no service',
   description: `Registers the task definition of \`--release VERSION\` (else of this working tree's release, which is built and pushed where there is none) and runs the \`migrate\` command of each target that has one as a task with it, under the environment's lock. The task's exit code decides; its output is shown as it comes.
 
-\`deploy\` and \`promote\` migrate by themselves, before they move the service; this is for pipelines that want it apart. A failed migration exits 1 and leaves the services alone; what it had changed by then stays. An interrupt stops the task.`,
+\`deploy\` and \`promote\` migrate by themselves, before they move the service; this is for pipelines that want it apart. A failed migration exits 1 and leaves the services alone; what it had changed by then stays. An interrupt stops the task. Beyond what a deploy needs it takes the permissions \`ecs:RunTask\`, \`ecs:StopTask\` and \`logs:GetLogEvents\`.`,
   options: [
     {
       name: 'release',

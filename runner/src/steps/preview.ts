@@ -70,6 +70,7 @@ async function preview(
   const lines = [
     `Would ${kind} ${release} to ${environment.name} (now ${current.healthy?.version ?? 'nothing that this ledger knows'}).`,
     ...now.map((target) => `  ${target.name} (${target.kind}): ${target.summary}`),
+    ...(kind === 'rollback' || version === current.healthy?.version ? [] : migrations(environment)),
     ...(lock === undefined ? [] : [`Locked by ${lock.who} since ${lock.since}.`]),
     ...(unfinished === undefined
       ? []
@@ -96,6 +97,15 @@ async function preview(
     },
     text: lines.join('\n'),
   };
+}
+
+/** What would run before services are moved. */
+function migrations({ config }: NamedEnvironment): readonly string[] {
+  return Object.entries(config.targets).flatMap(([name, target]) =>
+    target.kind === 'ecs-service' && target.migrate !== undefined
+      ? [`  ${name} migrates before it is moved: ${target.migrate.command.join(' ')}`]
+      : [],
+  );
 }
 
 /** What would hold it back; what the environment runs already is not held back. */

@@ -7,6 +7,7 @@ import type { EventOf, StackEvent } from '../../../runner/src/core/events.js';
 import type { DriftResult } from '../../../runner/src/steps/drift.js';
 import { cli } from '../../support/cli.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
+import { SlackFixture } from '../../support/slackFixture.js';
 
 const CONFIG = (size = 'small') => `
 application: shop
@@ -29,14 +30,14 @@ describe('drift on a real root', function () {
   this.timeout(60_000);
   let stack: Deployment;
   let temporary: string;
-  const run = (...argv: readonly string[]) =>
+  const run = (argv: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     cli([...argv, '--env', 'staging'], {
       cwd: stack.directory,
-      env: { APP_TOKEN: 'very-secret-token', TMPDIR: temporary },
+      env: { ...env, APP_TOKEN: 'very-secret-token', TMPDIR: temporary },
     });
   const drift = async () => {
     const file = join(temporary, 'result.json');
-    const { exitCode, stdout, stderr } = await run('drift', '--result', file);
+    const { exitCode, stdout, stderr } = await run(['drift', '--result', file]);
     const result = JSON.parse(readFileSync(file, 'utf8')) as { data: DriftResult; status: string };
     rmSync(file);
     return { exitCode, stdout, stderr, ...result };
@@ -46,7 +47,7 @@ describe('drift on a real root', function () {
   beforeEach(async () => {
     temporary = mkdtempSync(join(tmpdir(), 'automation-stack-drift-'));
     stack = await deployment({ 'automation-stack.yml': CONFIG(), 'terraform/main.tf': ROOT });
-    expect((await run('apply')).exitCode).to.equal(0);
+    expect((await run(['apply'])).exitCode).to.equal(0);
   });
   afterEach(() => {
     stack.remove();
@@ -86,6 +87,7 @@ describe('drift on a real root', function () {
     execFileSync('terraform', ['state', 'rm', 'terraform_data.network'], {
       cwd: join(stack.directory, 'terraform'),
       env: { ...process.env, TF_WORKSPACE: 'staging' },
+      stdio: 'ignore',
     });
     const { exitCode, data } = await drift();
     expect(exitCode).to.equal(5);
@@ -94,7 +96,7 @@ describe('drift on a real root', function () {
 
   it('leaves a plan that waits for its approval as it is, and no file behind', async () => {
     stack.write({ 'automation-stack.yml': CONFIG('large') });
-    await run('plan');
+    await run(['plan']);
     const file = join(stack.directory, plans, 'staging.tfplan');
     const before = [readFileSync(file).toString('base64'), statSync(file).mtimeMs];
     const files = readdirSync(join(stack.directory, plans));
@@ -102,7 +104,7 @@ describe('drift on a real root', function () {
     expect([readFileSync(file).toString('base64'), statSync(file).mtimeMs]).to.deep.equal(before);
     expect(readdirSync(join(stack.directory, plans))).to.deep.equal(files);
     expect(readdirSync(temporary)).to.deep.equal([]);
-    const { exitCode, stderr } = await run('apply');
+    const { exitCode, stderr } = await run(['apply']);
     expect(exitCode, stderr).to.equal(0);
     expect(stderr).not.to.contain('planning again');
     expect((await drift()).exitCode).to.equal(0);
@@ -110,7 +112,7 @@ describe('drift on a real root', function () {
 
   it('is told to the views like a failure, so that Slack and Jenkins hear of it', async () => {
     stack.write({ 'automation-stack.yml': CONFIG('large') });
-    const lines = (await run('drift', '--json')).stdout.trim().split('\n');
+    const lines = (await run(['drift', '--json'])).stdout.trim().split('\n');
     const events = lines.map((line) => JSON.parse(line) as Partial<StackEvent> & Record<string, unknown>);
     for (const type of ['stage.end', 'run.end']) {
       const { status, error } = events.find((event) => event.type === type) as unknown as EventOf<'run.end'>;
@@ -122,17 +124,33 @@ describe('drift on a real root', function () {
     expect(events.at(-1)).to.include({ environment: 'staging', drifted: 2 });
   });
 
+  it('stands in Slack with each address and what to type next', async () => {
+    const slack = await SlackFixture.start('{ channel: ops }');
+    try {
+      const settings = 'notifications: { slack: { channel: ops, token: "${env:SLACK_BOT_TOKEN}" } }\n';
+      stack.write({ 'automation-stack.yml': CONFIG('large') + settings });
+      await run(['drift'], slack.env);
+      const messages = await slack.messages();
+      expect(messages[0]?.text).to.contain('staging has drifted: 2 not applied yet');
+      expect(JSON.stringify(messages.slice(1)))
+        .to.contain('terraform_data.host: not applied yet')
+        .and.contain('node runner apply --env staging');
+    } finally {
+      await slack.remove();
+    }
+  });
+
   it('is recorded as a run, with what was found', async () => {
     stack.write({ 'automation-stack.yml': CONFIG('large') });
     await drift();
-    await run('report');
+    await run(['report']);
     const report = readFileSync(join(stack.directory, 'reports/report.html'), 'utf8');
     expect(report).to.contain('Check staging for drift').and.to.contain('not applied yet');
   });
 
   it('leaves no file behind where planning fails, and says why', async () => {
     stack.write({ 'terraform/broken.tf': 'output "x" {\n  value = var.nope\n}\n' });
-    const { exitCode, stderr } = await run('drift');
+    const { exitCode, stderr } = await run(['drift']);
     expect(exitCode).to.equal(1);
     expect(stderr).to.contain('TERRAFORM_FAILED');
     expect(readdirSync(temporary)).to.deep.equal([]);
