@@ -29,6 +29,12 @@ class ControllerSpec extends Specification {
         JcascRules.problems(files, referredTo()) == []
     }
 
+    def 'the credentials that an application’s variables come from are found'() {
+        expect:
+        credentialsOf('a: "${env:SLACK_BOT_TOKEN} ${env:BASE:-x} ${env:FLEET_KEY}"\njenkins: { credentials: { FLEET_KEY: { id: fleet, kind: ssh-key } } }') ==
+            ['slack-bot-token', 'fleet'] as Set
+    }
+
     def 'every file of the controller is read here, and each of the agents’ files can be read with jenkins.yaml'() {
         expect:
         controller.list().findAll { it.endsWith('.yaml') } as Set == files.keySet()
@@ -187,14 +193,27 @@ class ControllerSpec extends Specification {
         ApplicationList.parse(new File(controller, name).getText('UTF-8')) as Map
     }
 
-    /** Ids that are used outside of the configuration: by the list of applications, the seed job and the templates. */
+    /** Ids that are used outside of the configuration: by the list of applications, the Jenkinsfiles and the examples. */
     private Map<String, String> referredTo() {
         Map list = ApplicationList.parse(new File(repository, 'pipelines/applications.yml').getText('UTF-8')) as Map
         Map<String, String> ids = list.applications.findAll { it.credentials }.collectEntries { [(it.credentials): 'applications.yml'] }
         jenkinsfiles().each { File file ->
             (file.getText('UTF-8') =~ /credentialsId: '([^']+)'/).each { ids[it[1]] = file.name }
         }
+        new File(repository, 'examples').eachDir { File example ->
+            File file = new File(example, 'automation-stack.yml')
+            if (file.isFile()) credentialsOf(file.getText('UTF-8')).each { ids[it] = "examples/${example.name}".toString() }
+        }
         ids
+    }
+
+    /** Ids that the library binds for a configuration: those it maps, and each other variable's own name. */
+    private static Set<String> credentialsOf(String configuration) {
+        Map mapped = (ApplicationList.parse(configuration) as Map).jenkins?.credentials ?: [:]
+        (configuration =~ /\$\{env:([A-Z0-9_]+)\}/).collect { match ->
+            Object id = mapped[match[1]] ?: match[1].toLowerCase().replace('_', '-')
+            (id instanceof Map ? id.id : id) as String
+        } as Set
     }
 
     private Set<String> labelsOfTemplates() {
