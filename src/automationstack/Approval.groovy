@@ -15,6 +15,8 @@ class Approval implements Serializable {
     String after
 
     private final Object script
+    /** The stage that was approved and that the runner has not been told of. */
+    private String untold
 
     Approval(Object script) {
         this.script = script
@@ -40,6 +42,16 @@ class Approval implements Serializable {
             }
             by = Interruption.by(interruption)
         }
+        if (ending == null) {
+            untold = leg.stage
+        }
+    }
+
+    /** The approved stage, once: it is recorded with the first stage that it opens. */
+    List taken() {
+        List stages = untold == null ? [] : [untold]
+        untold = null
+        return stages
     }
 
     /** Why nothing passed. */

@@ -4,6 +4,7 @@ import com.cloudbees.groovy.cps.NonCPS
 import jenkins.model.CauseOfInterruption
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 import org.jenkinsci.plugins.workflow.steps.TimeoutStepExecution
+import org.jenkinsci.plugins.workflow.support.steps.ExecutorStepExecution
 import org.jenkinsci.plugins.workflow.support.steps.input.Rejection
 
 /** Why Jenkins ended something. */
@@ -23,6 +24,16 @@ class Interruption implements Serializable {
             }
         }
         return ending
+    }
+
+    /** True where the agent went away: another one may go on. */
+    @NonCPS
+    static boolean isLoss(FlowInterruptedException interruption) {
+        boolean isLost = false
+        for (CauseOfInterruption cause : interruption.causes) {
+            isLost = isLost || cause instanceof ExecutorStepExecution.RemovedNodeCause
+        }
+        return isLost
     }
 
     /** @return the user, else what Jenkins says of the cause; null where it says nothing */

@@ -57,6 +57,7 @@ class Pipeline implements Serializable {
         int next = 0
         agents.on([label: arguments.label]) {
             checkOut()
+            baggage.take()
             plan = ask()
             // Where any agent will do, this one goes on.
             if (plan.jenkins.agent.isEmpty()) {
@@ -120,31 +121,21 @@ class Pipeline implements Serializable {
                 script.timeout(time: plan.jenkins.timeoutMinutes, unit: 'MINUTES') {
                     for (Map wave : leg.waves) {
                         walkWave(wave, leg.lock)
+                        baggage.leave()
                     }
                 }
             } catch (FlowInterruptedException interruption) {
-                concludeInterrupted(interruption)
+                // Told from here while there is an agent; where it went away, the leg is tried on another.
+                if (!Interruption.isLoss(interruption)) {
+                    concludeHere(howEnded(interruption))
+                }
                 throw interruption
             }
         }
         if (failure != null || index + 1 >= plan.jenkins.legs.size()) {
             concludeHere([:])
-        } else {
-            baggage.leave()
         }
         return index + 1
-    }
-
-    /** While the agent is still there; where it is not, the leg is tried on another. */
-    private void concludeInterrupted(FlowInterruptedException interruption) {
-        try {
-            concludeHere(howEnded(interruption))
-        } catch (FlowInterruptedException again) {
-            concluded = false
-            throw again
-        } catch (IOException gone) {
-            concluded = false
-        }
     }
 
     private void walkWave(Map wave, String held) {
@@ -196,7 +187,7 @@ class Pipeline implements Serializable {
             Map outcome = [:]
             new Credentials(script).bound(plan.jenkins.credentials.stages[stage.id]) {
                 outcome = runner.call('run', options([
-                    branch: branch, only: stage.id, approvedBy: approval.by, wait: '15m']))
+                    branch: branch, only: approval.taken() + [stage.id], approvedBy: approval.by, wait: '15m']))
             }
             summary.add(stage, outcome)
             settle(stage, outcome)
@@ -252,12 +243,14 @@ class Pipeline implements Serializable {
         if (isHeldBack(stage)) {
             return
         }
+        ended[leg.stage] = 'running'
         script.stage(stage.title) {
             approval.ask(plan, leg, summary)
         }
         if (approval.ending == null) {
             ended[leg.stage] = 'ok'
         } else {
+            ended[leg.stage] = 'failed'
             failure = [result: 'NOT_BUILT', message: "${stage.title}: ${approval.message}".toString()]
             conclude([stage: leg.stage, ending: approval.ending, by: approval.by, after: approval.after])
         }
@@ -288,7 +281,8 @@ class Pipeline implements Serializable {
                 running = stage.id
             }
         }
-        return running == null ? [:] : [stage: running, ending: 'interrupted', by: Interruption.by(interruption)]
+        String ending = Interruption.isLoss(interruption) ? 'lost' : 'interrupted'
+        return running == null ? [:] : [stage: running, ending: ending, by: Interruption.by(interruption)]
     }
 
     /** The end of the run, told to the ledger of runs and to Slack, and published; on an agent of its own. */

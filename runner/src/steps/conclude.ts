@@ -35,6 +35,7 @@ export async function concludeRun(
     isPart: true,
     stages: pipeline.stages,
   });
+  const isTold = ended !== undefined && hasEnded(told.get(ended.stage));
   const status = new Map(told);
   const end = (id: string, title: string, error: StackError | undefined, reason: string) => {
     const record = error === undefined ? undefined : toErrorRecord(error);
@@ -64,7 +65,8 @@ export async function concludeRun(
       );
     }
   }
-  const error = ended === undefined ? undefined : toErrorRecord(ended.error);
+  // A stage that told its own end told why as well.
+  const error = isTold || ended === undefined ? undefined : toErrorRecord(ended.error);
   const exitCode = error?.exitCode ?? 0;
   const isWhole = [...status.values()].every((item) => item === 'ok');
   emit({

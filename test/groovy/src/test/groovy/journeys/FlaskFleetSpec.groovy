@@ -31,7 +31,7 @@ class FlaskFleetSpec extends Specification {
         build.description.contains(shop.lastDeployment('staging').url)
 
         and: 'its report and its stages are published'
-        build.published.publishHTML.size() == 1
+        build.published.html.size() == 1
         build.published.junit.size() == 1
 
         and: 'Slack holds one message of it, which says that it went well'

@@ -1,8 +1,11 @@
 package journeys
 
+import groovy.io.FileType
 import groovy.json.JsonSlurper
 import harness.Jenkins
 import harness.Repository
+
+import java.nio.file.Files
 
 /**
  * A copy of flask-fleet with a repository of its own, delivered by Jenkins to the local environment. As in a
@@ -107,11 +110,13 @@ class Shop {
     }
 
     private void copyExample() {
-        new AntBuilder().copy(todir: repository.path, quiet: true) {
-            fileset(dir: new File(Repository.root(), 'examples/flask-fleet').path, defaultexcludes: false) {
-                exclude(name: '**/.automation-stack/**')
-                exclude(name: '**/.terraform/**')
-                exclude(name: '**/*tfstate*/**')
+        File example = new File(Repository.root(), 'examples/flask-fleet')
+        example.eachFileRecurse(FileType.FILES) { File file ->
+            String path = example.toPath().relativize(file.toPath()).toString()
+            if (!(path =~ /\.automation-stack|\.terraform|tfstate/)) {
+                File copy = new File(repository, path)
+                copy.parentFile.mkdirs()
+                Files.copy(file.toPath(), copy.toPath())
             }
         }
         new File(repository, '.gitignore').text = '.automation-stack/\n.terraform/\nterraform.tfstate*\n'

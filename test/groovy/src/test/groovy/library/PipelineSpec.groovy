@@ -65,10 +65,9 @@ class PipelineSpec extends Specification {
     def 'what was planned before the approval is applied after it, and nothing else'() {
         given: 'a change of the root while the approval is waited for'
         jenkins.step('input') { args ->
-            new File(project.workspace, 'terraform/main.tf') << '\noutput "more" { value = 1 }\n'
+            new File(project.workspace, 'terraform/more.tf').text = 'output "more" { value = 1 }\n'
             'alice'
         }
-        jenkins.step('checkout') { args, context -> project.checkOutOnce(context) }
 
         when:
         def build = build('main')
@@ -78,5 +77,250 @@ class PipelineSpec extends Specification {
         build.failure.message.contains('Apply production')
         build.failure.message.contains('no longer fits')
         !project.state('production')?.contains('"production"')
+    }
+
+    def 'an approval that is refused ends the build as not built, recorded with who refused it'() {
+        given:
+        jenkins.refuse('bob')
+
+        when:
+        def build = build('main')
+
+        then:
+        build.result == 'NOT_BUILT'
+        build.failure.message.contains('Approve production: refused by bob')
+        build.stage('Apply production') == null
+        project.stages()['approve:production'].error.code == 'APPROVAL_REFUSED'
+        project.stages()['approve:production'].reason == 'refused by bob'
+        project.stages()['apply:production'].status == 'skipped'
+        build.published.html.size() == 1
+    }
+
+    def 'an approval that never comes ends the build as not built'() {
+        given:
+        jenkins.timeOutAt { it.name == 'input' }
+
+        when:
+        def build = build('main')
+
+        then:
+        build.result == 'NOT_BUILT'
+        build.failure.message.contains('nobody approved it within')
+        project.stages()['approve:production'].error.code == 'APPROVAL_EXPIRED'
+    }
+
+    def 'a build that is aborted while it waits for an approval is recorded as aborted'() {
+        given:
+        jenkins.abortAt('carol') { it.name == 'input' }
+
+        when:
+        def build = build('main')
+
+        then:
+        build.result == 'ABORTED'
+        project.stages()['apply:production'].status == 'skipped'
+        build.published.html.size() == 1
+    }
+
+    def 'a build that is aborted while a stage runs lets the runner end it, and tells its end once'() {
+        given:
+        project.write('terraform/main.tf': """
+            resource "terraform_data" "thing" {
+              provisioner "local-exec" { command = "echo at work; sleep 30" }
+            }
+        """)
+        project.commit('feat: take long')
+        jenkins.abortAt('carol') { it.name == 'sh' && it.inside('stage:Apply staging') && !it.args.label.contains('conclude') }
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.result == 'ABORTED'
+        project.stages()['apply:staging'].status in ['interrupted', 'failed']
+        project.ends('apply:staging') == 1
+        build.published.html.size() == 1
+    }
+
+    def 'a stage that fails holds back what needs it, and its own words are the build\'s'() {
+        given:
+        project.write('terraform/main.tf': 'resource "terraform_data" "thing" { input = no_such_thing }\n')
+        project.commit('feat: break the root')
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.result == 'FAILURE'
+        build.stages*.name == ['Plan staging', 'Apply staging']
+        build.stage('Plan staging').status == 'FAILURE'
+        build.stage('Apply staging').status == 'NOT_BUILT'
+        build.failure.message.startsWith('Plan staging: ')
+        build.failure.message.contains('Invalid reference')
+        build.failure.message.contains('Next: ')
+        build.description.contains('Plan staging')
+        project.stages()['apply:staging'].reason == 'needs plan:staging, which failed'
+    }
+
+    def 'a configuration that is wrong fails the build with its place and what to do'() {
+        given:
+        project.write('automation-stack.yml': Project.CONFIGURATION + 'enviroments: {}\n')
+        project.commit('feat: mistype')
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.result == 'FAILURE'
+        build.failure.message.contains('automation-stack.yml')
+        build.log.contains('did you mean') || build.log.contains('Did you mean')
+    }
+
+    def 'a restart of the controller at any step changes nothing'() {
+        given:
+        jenkins.answer('alice')
+        jenkins.resumeAt(true) { it.number % 7 == 0 }
+
+        when:
+        def build = build('main')
+
+        then:
+        build.result == 'SUCCESS'
+        build.stages*.status == ['SUCCESS', 'SUCCESS', 'SUCCESS']
+        project.state('production').contains('"production"')
+    }
+
+    def 'an agent that goes away is replaced, and what ended well on it is not done again'() {
+        given:
+        jenkins.loseAgentAt { it.name == 'sh' && it.inside('stage:Apply staging') }
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.result == 'SUCCESS'
+        build.stages*.name.count('Plan staging') == 1
+        build.stages*.name.count('Apply staging') == 2
+        build.steps('junit').size() == 1
+    }
+
+    def 'an older build does not go on once a newer one has passed its milestone'() {
+        given:
+        jenkins.answer('alice')
+        jenkins.answer('alice')
+
+        when:
+        def newer = build('main', [number: 8])
+        def older = build('main', [number: 7])
+
+        then:
+        newer.result == 'SUCCESS'
+        older.result == 'NOT_BUILT'
+        older.stage('Apply production') == null
+    }
+
+    def 'stages bind the credentials that the runner names, and no others'() {
+        given:
+        project.write('automation-stack.yml': Project.CONFIGURATION.replace(
+            'infrastructure: { directory: terraform, workspace: staging }',
+            'infrastructure: { directory: terraform, workspace: staging, variables: { token: "${env:THING_TOKEN}" } }')
+            + 'jenkins: { credentials: { THING_TOKEN: thing }, aws-credentials: { production: aws-production } }\n',
+            'terraform/main.tf': Project.ROOT + 'variable "token" { sensitive = true }\n')
+        project.commit('feat: use a token')
+        jenkins.credentials.thing = 'correct-horse-battery'
+        jenkins.credentials['aws-production'] = [accessKey: 'AKIAEXAMPLE', secretKey: 'a-very-secret-key']
+        jenkins.answer('alice')
+
+        when:
+        def staging = build('develop')
+        def production = build('main')
+
+        then:
+        staging.result == 'SUCCESS'
+        staging.steps('withCredentials')*.args.bindings.flatten()*.credentialsId.toSet() == ['thing'].toSet()
+        production.result == 'SUCCESS'
+        production.steps('withCredentials')*.args.bindings.flatten()*.credentialsId.toSet() == ['thing', 'aws-production'].toSet()
+        [staging, production].every { !it.log.contains('correct-horse-battery') && !it.log.contains('a-very-secret-key') }
+    }
+
+    def 'credentials that Jenkins does not have fail the build by their id'() {
+        given:
+        project.write('automation-stack.yml': Project.CONFIGURATION + 'jenkins: { aws-credentials: aws-shared }\n')
+        project.commit('feat: use AWS credentials')
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.result == 'FAILURE'
+        build.log.contains('aws-shared')
+    }
+
+    def 'independent stages run side by side'() {
+        given:
+        project.write('automation-stack.yml': """\
+            |application: shop
+            |branches: { main: production }
+            |environments:
+            |  staging: { infrastructure: { directory: terraform, workspace: staging } }
+            |  production:
+            |    extends: staging
+            |    infrastructure: { workspace: production }
+            |    promotion: { from: staging }
+            |needs: { auth: ../auth }
+            |""".stripMargin())
+        project.commit('feat: need auth')
+
+        when:
+        def build = build('main')
+
+        then:
+        def parallel = build.steps('parallel')
+        parallel.size() == 1
+        build.stages.findAll { it.branch }*.name.toSet() == ['Check what staging needs', 'Check what production needs', 'Plan production'].toSet()
+    }
+
+    def 'the stages are those that the runner runs on a laptop, in an order that it could have taken'() {
+        given:
+        jenkins.answer('alice')
+
+        when:
+        def build = build('main')
+        def record = project.stages()
+
+        then:
+        build.stages*.name == ['Plan production', 'Approve production', 'Apply production']
+        record*.key == ['plan:production', 'approve:production', 'apply:production']
+        record*.value.status.every { it == 'ok' }
+        record['approve:production'].reason == 'approved by alice'
+    }
+
+    def 'stages run in the Docker image that the configuration names'() {
+        given:
+        project.write('automation-stack.yml': Project.CONFIGURATION + 'jenkins: { agent: { label: docker, image: "hashicorp/terraform:1.11", arguments: "--network host" } }\n')
+        project.commit('feat: run in an image')
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.result == 'SUCCESS'
+        build.steps('sh').findAll { it.inside('stage:Plan staging') }.every { it.path.any { block -> block.contains('hashicorp/terraform:1.11') } }
+    }
+
+    def 'stages run in the pod that the configuration names'() {
+        given:
+        project.write(
+            'automation-stack.yml': Project.CONFIGURATION + 'jenkins: { agent: { pod-template: pod.yaml, container: tools } }\n',
+            'pod.yaml': 'spec: { containers: [{ name: tools, image: "hashicorp/terraform:1.11" }] }\n')
+        project.commit('feat: run in a pod')
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.result == 'SUCCESS'
+        build.steps('podTemplate').first().args.yaml.contains('hashicorp/terraform:1.11')
+        build.steps('sh').findAll { it.inside('stage:Plan staging') }.every { it.inside('container') }
     }
 }

@@ -4,21 +4,21 @@ package library
 class Project {
 
     /** Two environments and two Terraform roots' worth of work that need nothing but Terraform. */
-    static final String CONFIGURATION = '''
-        application: shop
-        branches: { develop: staging, main: production }
-        environments:
-          staging:
-            infrastructure: { directory: terraform, workspace: staging }
-          production:
-            extends: staging
-            infrastructure: { workspace: production }
-            promotion: { from: staging, approval: required }
-    '''.stripIndent()
-    static final String ROOT = '''
-        resource "terraform_data" "thing" { input = terraform.workspace }
-        output "thing" { value = terraform_data.thing.output }
-    '''.stripIndent()
+    static final String CONFIGURATION = '''\
+        |application: shop
+        |branches: { develop: staging, main: production }
+        |environments:
+        |  staging:
+        |    infrastructure: { directory: terraform, workspace: staging }
+        |  production:
+        |    extends: staging
+        |    infrastructure: { workspace: production }
+        |    promotion: { from: staging, approval: required }
+        |'''.stripMargin()
+    static final String ROOT = '''\
+        |resource "terraform_data" "thing" { input = terraform.workspace }
+        |output "thing" { value = terraform_data.thing.output }
+        |'''.stripMargin()
 
     final File home = File.createTempDir('automation-stack-', '-library')
     final File repository = new File(home, 'repository')
@@ -68,6 +68,18 @@ class Project {
     Map lastRun() {
         File[] files = new File(workspace, '.automation-stack/runs').listFiles({ File file -> file.name ==~ /[^.].*\.json/ && !file.name.endsWith('.slack.json') } as FileFilter)
         files ? new groovy.json.JsonSlurper().parse(files.max { it.lastModified() }) as Map : null
+    }
+
+    /** The stages of the last run by id, each as it was told last. */
+    Map<String, Map> stages() {
+        Map<String, Map> all = [:]
+        lastRun().parts.each { part -> part.stages.each { all[it.id] = it } }
+        all
+    }
+
+    /** How often the end of a stage was told. */
+    int ends(String stage) {
+        lastRun().parts.sum { part -> part.stages.count { it.id == stage && it.status != 'running' } } as int
     }
 
     void remove() {
