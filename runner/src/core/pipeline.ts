@@ -68,7 +68,11 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
   };
   const upstream = Object.keys(config.needs ?? {});
   // They stand beside the builds: whoever must wait for another application learns it at once.
-  const gates = [environment?.promotion?.from, name].map((at) =>
+  const promotion = environment?.promotion;
+  // Where nothing is deployed there is only infrastructure to bring over: no release goes through it first.
+  const isDeployedTo = (at: string) => Object.keys(config.environments[at]?.targets ?? {}).length > 0;
+  const from = promotion !== undefined && isDeployedTo(promotion.from) ? promotion.from : undefined;
+  const gates = [from, name].map((at) =>
     at === undefined || upstream.length === 0
       ? []
       : [
@@ -139,11 +143,8 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
       credentials,
     });
 
-  const promotion = environment.promotion;
   let ready: readonly string[] = [...gate, ...released];
-  const from = promotion?.from;
-  // Where nothing is deployed there is only infrastructure to bring over.
-  if (from !== undefined && Object.keys(config.environments[from]?.targets ?? {}).length > 0) {
+  if (from !== undefined) {
     ready = [
       ...gate,
       add({
@@ -173,7 +174,7 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
   }
   if (planned.length > 0) ready = [inEnvironment('apply', `Apply ${name}`, [...planned, ...ready])];
   if (environment.provision !== undefined) ready = [inEnvironment('provision', `Provision ${name}`, ready)];
-  if (Object.keys(environment.targets).length > 0) {
+  if (isDeployedTo(name)) {
     if (promotion === undefined) inEnvironment('deploy', `Deploy to ${name}`, ready);
     else
       inEnvironment(

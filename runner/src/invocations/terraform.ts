@@ -63,13 +63,15 @@ export function terraformInit(
   root: TerraformRoot,
   backendConfig: readonly string[] = root.backendConfig,
 ): Invocation {
-  return terraform(
+  const invocation = terraform(
     root,
     'init',
     '-input=false',
     '-no-color',
     ...backendConfig.map((item) => `-backend-config=${item}`),
   );
+  // A workspace that is not there yet fails init where the backend has others; the default one is always there.
+  return { ...invocation, env: { ...invocation.env, TF_WORKSPACE: 'default' } };
 }
 
 export interface PlanArguments {

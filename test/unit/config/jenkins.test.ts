@@ -11,7 +11,10 @@ function planOf(given: Readonly<Record<string, unknown>>, branch = 'main') {
     application: 'shop',
     images: { web: { repository: 'shop/web', 'build-args': { BASE: '${env:BASE_TOKEN:-alpine}' } } },
     environments: {
-      staging: { inventory: { 'private-key': '${env:FLEET_KEY}' } },
+      staging: {
+        inventory: { 'private-key': '${env:FLEET_KEY}' },
+        targets: { web: { kind: 'fleet', group: 'web', image: 'web' } },
+      },
       production: { promotion: { from: 'staging', approval: 'required' }, targets: {} },
     },
     branches: { develop: 'staging', main: 'production' },

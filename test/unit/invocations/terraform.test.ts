@@ -80,6 +80,10 @@ describe('terraform invocations', () => {
     expect(directory(['bucket=a'])).to.equal(directory(['bucket=a']));
   });
 
+  it('initialises in the workspace that is always there, since the environment’s own may not be yet', () => {
+    expect(terraformInit(root).env).to.include({ TF_WORKSPACE: 'default' });
+  });
+
   it('passes backend settings to init one by one', () => {
     expect(terraformInit({ ...root, backendConfig: ['prod.tfbackend', 'key=shop'] }).args).to.deep.equal([
       '-chdir=/srv/shop/terraform',

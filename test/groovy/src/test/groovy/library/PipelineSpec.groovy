@@ -277,7 +277,7 @@ class PipelineSpec extends Specification {
         then:
         def parallel = build.steps('parallel')
         parallel.size() == 1
-        build.stages.findAll { it.branch }*.name.toSet() == ['Check what staging needs', 'Check what production needs', 'Plan production'].toSet()
+        build.stages.findAll { it.branch }*.name.toSet() == ['Check what production needs', 'Plan production'].toSet()
     }
 
     def 'the stages are those that the runner runs on a laptop, in an order that it could have taken'() {

@@ -29,7 +29,6 @@ class Project {
         write(['automation-stack.yml': CONFIGURATION, 'terraform/main.tf': ROOT, '.gitignore': '.automation-stack/\n.terraform/\nterraform.tfstate*\n'] + files)
         git('init', '--quiet', '--initial-branch=develop')
         commit('feat: begin')
-        git('branch', 'main')
     }
 
     void write(Map<String, String> files) {
@@ -40,9 +39,11 @@ class Project {
         }
     }
 
+    /** On develop and on main. */
     void commit(String message) {
         git('add', '--all')
         git('commit', '--quiet', '--message', message)
+        git('branch', '--force', 'main')
     }
 
     String git(String... words) {
