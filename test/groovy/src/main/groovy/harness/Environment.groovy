@@ -16,6 +16,11 @@ class Environment {
         this.base = base
     }
 
+    /** Parameters are variables too; one that is set already stays. */
+    void defaults(Map<String, Object> values) {
+        values.each { name, value -> if (value != null && !base.containsKey(name)) { base[name] = value.toString() } }
+    }
+
     /** The environment where the program stands now. */
     Map<String, String> current() {
         of(execution.currentFrame())

@@ -64,6 +64,14 @@ class Execution {
         running?.frame
     }
 
+    /** Gives parameters that the build was not given their default values. */
+    void parameters(Map<String, Object> defaults) {
+        Map<String, Object> all = new LinkedHashMap<>(defaults)
+        all.putAll((Map<String, Object>) globals.fixed.get('params'))
+        globals.fixed.put('params', Collections.unmodifiableMap(all))
+        environment.defaults(all)
+    }
+
     /** Prints to the console what the running thread says outside of any step. */
     void say(String text) {
         build.print(running == null ? text : Secrets.mask(text, running.frame))

@@ -9,7 +9,8 @@ class Globals {
     private static final Map<String, String> SCRIPTED = [docker: 'harness.prelude.Docker', pipeline: 'harness.prelude.Declarative']
 
     private final Execution execution
-    private final Map<String, Object> fixed
+    /** Jenkins' own variables, by name. */
+    final Map<String, Object> fixed
 
     Globals(Execution execution, Map<String, Object> fixed) {
         this.execution = execution

@@ -53,6 +53,14 @@ class Signature {
         required.isEmpty() && types.size() == 1 ? types.keySet().first() : (open ? 'value' : null)
     }
 
+    /** What is wrong with these named arguments, whatever their values are. */
+    List<String> problems(Set<String> names) {
+        List<String> found = []
+        names.findAll { !open && !types.containsKey(it) }.each { found << "Invalid parameter \"$it\" of step $step; it takes ${types.keySet()}".toString() }
+        required.findAll { !names.contains(it) }.each { found << "Missing required parameter: \"$it\" of step $step".toString() }
+        found
+    }
+
     /** @throws IllegalArgumentException that says what is wrong with the call */
     void check(StepCall call) {
         if (!open) {

@@ -8,6 +8,9 @@ import harness.StepContext
 import harness.StepLibrary
 import hudson.AbortException
 import hudson.model.Result
+import org.yaml.snakeyaml.LoaderOptions
+import org.yaml.snakeyaml.Yaml
+import org.yaml.snakeyaml.constructor.SafeConstructor
 
 /** Steps that do one thing at once and need no agent. */
 class BasicSteps {
@@ -42,6 +45,10 @@ class BasicSteps {
             }
             c.file(c.args.file).setText(text, 'UTF-8')
             null
+        }
+        steps.add('readYaml', 'text:String file:String') { StepContext c ->
+            // Plain values only, as the plugin reads it: a tag that makes objects is refused.
+            new Yaml(new SafeConstructor(new LoaderOptions())).load(c.args.text as String ?: c.file(c.args.file).getText('UTF-8'))
         }
         steps.add('properties', 'properties!:List') { StepContext c -> c.build.properties.addAll(c.args.properties); null }
         steps.add('library', 'identifier!:String changelog:Boolean') { StepContext c ->

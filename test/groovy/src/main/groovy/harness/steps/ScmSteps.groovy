@@ -4,6 +4,9 @@ import harness.ScmHandle
 import harness.StepContext
 import harness.StepLibrary
 import hudson.AbortException
+import java.nio.file.Files
+import java.nio.file.LinkOption
+import java.nio.file.StandardCopyOption
 
 /** `checkout scm`: the directory that the spec gave comes into the workspace, cloned where it is a Git repository. */
 class ScmSteps {
@@ -25,7 +28,7 @@ class ScmSteps {
         if (new File(source, '.git').exists()) {
             return clone(c, source.path, c.build.options.branch as String)
         }
-        new AntBuilder().copy(todir: c.directory.path, quiet: true) { fileset(dir: source.path, defaultexcludes: false) }
+        copy(source, c.directory)
         Map<String, String> result = [GIT_COMMIT: '0' * 40, GIT_BRANCH: (c.build.options.branch ?: 'detached') as String, GIT_URL: source.path]
         result
     }
@@ -49,5 +52,17 @@ class ScmSteps {
             throw new AbortException("git ${args.join(' ')} failed: $output")
         }
         output
+    }
+
+    private static void copy(File from, File to) {
+        to.mkdirs()
+        from.listFiles().each { File file ->
+            File target = new File(to, file.name)
+            if (file.directory && !Files.isSymbolicLink(file.toPath())) {
+                copy(file, target)
+            } else {
+                Files.copy(file.toPath(), target.toPath(), LinkOption.NOFOLLOW_LINKS, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES)
+            }
+        }
     }
 }

@@ -1,0 +1,5 @@
+// line 4: No stages specified
+pipeline {
+    agent any
+    stages { }
+}

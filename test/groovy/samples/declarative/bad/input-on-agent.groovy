@@ -1,0 +1,5 @@
+// waits inside node
+pipeline {
+    agent any
+    stages { stage('A') { steps { input 'Deploy?' } } }
+}

@@ -1,0 +1,2 @@
+// line 2: Missing required section "stages"
+pipeline { agent any }

@@ -1,0 +1,5 @@
+// Required context class hudson.FilePath is missing
+pipeline {
+    agent none
+    stages { stage('A') { steps { sh 'true' } } }
+}

@@ -1,0 +1,5 @@
+// SUCCESS: hello
+pipeline {
+    agent any
+    stages { stage('Hello') { steps { echo 'hello' } } }
+}
