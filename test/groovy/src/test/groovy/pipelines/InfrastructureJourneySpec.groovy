@@ -50,7 +50,6 @@ class InfrastructureJourneySpec extends Specification {
         given:
         jenkins.step('input') {
             project.write('terraform/main.tf': Project.ROOT + 'output "more" { value = 1 }\n')
-            project.git('checkout', '--quiet', 'main')
             project.commit('feat: more')
             'alice'
         }
