@@ -1,5 +1,5 @@
 // Runs every suite, fast ones first, and ends with the sum: `N passed, N failed, N skipped`.
-//   node scripts/test.mjs [SUITE …]     suites: lint unit groovy integration
+//   node scripts/test.mjs [SUITE …]     suites: lint unit groovy integration jenkins
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -47,6 +47,13 @@ async function mocha(name, ...patterns) {
   }
 }
 
+async function inLocalEnvironment(suite) {
+  const { code } = await run(process.execPath, ['runner', 'local', 'up']);
+  if (code === 0) return suite();
+  console.log('The local environment did not come up: no test of this suite could run.');
+  return { passed: 0, failed: 1, skipped: [] };
+}
+
 const suites = {
   async lint() {
     const { picked, code } = await run(process.execPath, ['scripts/lint.mjs'], { pick: /^(ok|FAILED) /gm });
@@ -55,11 +62,11 @@ const suites = {
   },
   unit: () => mocha('unit', 'test/unit/**/*.test.ts'),
   groovy: () => runGroovy(),
-  async integration() {
-    const { code } = await run(process.execPath, ['runner', 'local', 'up']);
-    if (code !== 0) {
-      console.log('The local environment did not come up: no integration test could run.');
-      return { passed: 0, failed: 1, skipped: [] };
+  integration: () =>
+    inLocalEnvironment(() => mocha('integration', 'test/integration/**/*.test.ts', 'test/ansible/**/*.test.ts')),
+  // The examples' own Jenkinsfiles, from the first build to a rollback.
+  jenkins: () => inLocalEnvironment(() => runGroovy(['*Journey'])),
+};
     }
     return mocha('integration', 'test/integration/**/*.test.ts', 'test/ansible/**/*.test.ts');
   },

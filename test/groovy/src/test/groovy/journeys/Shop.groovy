@@ -8,7 +8,7 @@ import harness.Repository
 import java.nio.file.Files
 
 /**
- * A copy of flask-fleet with a repository of its own, delivered by Jenkins to the local environment. As in a
+ * A copy of an example with a repository of its own, delivered by Jenkins to the local environment. As in a
  * multibranch job each branch has its own workspace; the ledger and Terraform's state are shared, as teams do.
  */
 class Shop {
@@ -17,12 +17,15 @@ class Shop {
     final File repository = new File(home, 'repository')
     final Map<String, String> variables
     final Jenkins jenkins = new Jenkins()
+    private final String example
     private final String id = UUID.randomUUID().toString().take(8)
     private final Map<String, Integer> builds = [:].withDefault { 0 }
 
-    Shop() {
+    /** @param slots the first of two slots for hosts, by environment; none where the example has no hosts */
+    Shop(String example, Map<String, Integer> slots = [:]) {
+        this.example = example
         variables = new JsonSlurper().parseText(runner('local', 'env', '--json')) as Map<String, String>
-        copyExample()
+        copyExample(slots)
         git('init', '--quiet', '--initial-branch=develop')
         commit('feat: begin')
         git('tag', '--annotate', 'v0.1.0', '--message', 'v0.1.0')
@@ -109,10 +112,10 @@ class Shop {
         output.toString()
     }
 
-    private void copyExample() {
-        File example = new File(Repository.root(), 'examples/flask-fleet')
-        example.eachFileRecurse(FileType.FILES) { File file ->
-            String path = example.toPath().relativize(file.toPath()).toString()
+    private void copyExample(Map<String, Integer> slots) {
+        File source = new File(Repository.root(), "examples/${example}")
+        source.eachFileRecurse(FileType.FILES) { File file ->
+            String path = source.toPath().relativize(file.toPath()).toString()
             if (!(path =~ /\.automation-stack|\.terraform|tfstate/)) {
                 File copy = new File(repository, path)
                 copy.parentFile.mkdirs()
@@ -121,15 +124,15 @@ class Shop {
         }
         new File(repository, '.gitignore').text = '.automation-stack/\n.terraform/\nterraform.tfstate*\n'
         // Names of its own, so that a demo beside it stays whole.
-        change('terraform/local/main.tf') { it.replace('"flask-', "\"j${id}-") }
-        [staging: 4, production: 6].each { environment, slot ->
+        change('terraform/local/main.tf') { it.replaceAll('"(?:flask|hello)-', "\"j${id}-") }
+        slots.each { environment, slot ->
             change("terraform/local/${environment}.tfvars") {
                 "environment = \"${environment}\"\nslots = {\n  j${id}-${environment}-1 = ${slot}\n  j${id}-${environment}-2 = ${slot + 1}\n}\n".toString()
             }
         }
         change('terraform/local/versions.tf') { it.replaceFirst('terraform \\{', 'terraform {\n  backend "local" {}') }
         change('automation-stack.yml') {
-            it.replace('repository: flask-fleet/web', "repository: journey-${id}/web")
+            it.replace("repository: ${example}/web", "repository: journey-${id}/web")
               .replace('      var-files: [staging.tfvars]', "      var-files: [staging.tfvars]\n      backend-config: ['workspace_dir=${home}/terraform']")
               .replace('\nimages:', "\nstate: { location: ${home}/ledger }\n\nimages:")
         }

@@ -1,7 +1,9 @@
 package library
 
 import harness.Jenkins
+import harness.Repository
 import spock.lang.Specification
+import spock.lang.Unroll
 
 /** One command of the runner as a step: the packed runner, started by the step, on real Terraform. */
 class StepsSpec extends Specification {
@@ -19,10 +21,234 @@ class StepsSpec extends Specification {
 
     def 'a step gives back what came of it'() {
         when:
-        def build = build("def result = stackApply(env: 'staging'); echo \"\${result.status} \${result.environment} \${result.data.outputs.thing}\"")
+        def build = build('''
+            def result = stackApply(env: 'staging')
+            echo "${result.status} ${result.exitCode} ${result.environment} ${result.data.outputs.thing} ${result.stages[0].reason}"
+        ''')
 
         then:
         build.result == 'SUCCESS'
-        build.log.contains('ok staging staging')
+        build.log.contains('ok 0 staging staging 1 created')
     }
+
+    def 'named arguments are the options of the command in camel case'() {
+        when:
+        def build = build('''
+            stackPlan env: 'staging', out: 'reviewed.tfplan', lockTimeout: '1m'
+            stackApply env: 'staging', plan: 'reviewed.tfplan'
+        ''')
+
+        then:
+        build.result == 'SUCCESS'
+        project.state('staging').contains('"staging"')
+    }
+
+    def 'an argument that the command does not have fails the build with its name'() {
+        when:
+        def build = build("stackPlan env: 'staging', lockTimeuot: '1m'")
+
+        then:
+        build.result == 'FAILURE'
+        build.failure.message.contains("unknown option '--lock-timeuot")
+        build.failure.message.contains('Next: ')
+    }
+
+    def 'a failure is the build\'s, with its own words and what to do next'() {
+        when:
+        def build = build("stackApply env: 'stagging'")
+
+        then:
+        build.result == 'FAILURE'
+        build.failure.message.contains('stagging')
+        build.failure.message.contains('Next: ')
+    }
+
+    def 'a plan that is no longer what was approved is refused'() {
+        when:
+        def build = build('''
+            stackPlan env: 'staging', out: 'reviewed.tfplan'
+            writeFile file: 'terraform/more.tf', text: 'output "more" { value = 1 }'
+            stackApply env: 'staging', plan: 'reviewed.tfplan'
+        ''')
+
+        then:
+        build.result == 'FAILURE'
+        build.failure.message.contains('files changed: more.tf')
+        project.state('staging') == null
+    }
+
+    def 'drift makes the build unstable and lets it go on'() {
+        when:
+        def build = build('''
+            def found = stackDrift(env: 'staging')
+            echo "exit code ${found.exitCode}"
+        ''')
+
+        then:
+        build.result == 'UNSTABLE'
+        build.log.contains('exit code 5')
+    }
+
+    def 'no drift is a success'() {
+        when:
+        def build = build("stackApply env: 'staging'\nstackDrift env: 'staging'")
+
+        then:
+        build.result == 'SUCCESS'
+    }
+
+    def 'a lock that somebody else holds ends the build as not built'() {
+        when:
+        def build = build('''
+            sh 'AUTOMATION_STACK_WHO=alice node "$RUNNER" lock acquire --env staging --reason maintenance'
+            stackDeploy env: 'staging'
+        ''', [env: [AWS_REGION: 'eu-west-1', RUNNER: new File(Repository.root(), 'runner').path]])
+
+        then:
+        build.result == 'NOT_BUILT'
+        build.failure.message.contains('alice')
+        build.log.contains('maintenance')
+    }
+
+    def 'a report is written where the step is told to'() {
+        when:
+        def build = build('''
+            stackApply env: 'staging'
+            def written = stackReport(output: 'published', junit: 'published/stages.xml')
+            echo written.data.files.join(', ')
+            junit 'published/stages.xml'
+        ''')
+
+        then:
+        build.result == 'SUCCESS'
+        new File(project.workspace, 'published/report.html').text.contains('Apply')
+    }
+
+    def 'the runner is written to a workspace once, under its digest, and unpacked once'() {
+        when:
+        def build = build("stackPlan env: 'staging'\nstackApply env: 'staging'\nstackStatus()")
+
+        then:
+        build.result == 'SUCCESS'
+        build.steps('writeFile').count { it.args.file.endsWith('.mjs') } == 1
+        File home = new File("${project.workspace}@tmp/automation-stack/${digest()}")
+        home.list().sort() as List == ['runner.mjs', 'unpacked']
+        java.security.MessageDigest.getInstance('SHA-256').digest(new File(home, 'runner.mjs').bytes).encodeHex().toString() == digest()
+    }
+
+    def 'branches of one workspace may bring the runner at the same time'() {
+        when:
+        def build = build('''
+            parallel(
+                one: { stackStatus(env: 'staging') },
+                two: { stackStatus(env: 'production') },
+                three: { stackStatus() },
+            )
+        ''')
+
+        then:
+        build.result == 'SUCCESS'
+        new File("${project.workspace}@tmp/automation-stack/${digest()}").list().sort() as List == ['runner.mjs', 'unpacked']
+    }
+
+    def 'an agent without Node is told of, and what to do'() {
+        when:
+        def build = build("stackStatus()", [env: [PATH: emptyPath()]])
+
+        then:
+        build.result == 'FAILURE'
+        build.failure.message.contains('there is no Node on the agent')
+        build.failure.message.contains('Install Node 20')
+    }
+
+    def 'an agent with a Node that is too old is told of, and asked again the next time'() {
+        given:
+        File folder = new File(project.home, 'old')
+        folder.mkdirs()
+        File node = new File(folder, 'node')
+        node.text = '#!/bin/sh\necho 18.20.4\n'
+        node.setExecutable(true)
+
+        when:
+        def old = build("stackStatus()", [env: [PATH: "${folder}:/usr/bin:/bin".toString()]])
+        def mended = build("stackStatus()")
+
+        then:
+        old.result == 'FAILURE'
+        old.failure.message.contains('older than 20')
+        mended.result == 'SUCCESS'
+    }
+
+    def 'a runner that the agent has is used instead'() {
+        given:
+        File installed = new File(Repository.root(), 'resources/automation-stack/runner.mjs')
+        File copy = new File(project.home, 'installed/runner.mjs')
+        copy.parentFile.mkdirs()
+        copy.bytes = installed.bytes
+
+        when:
+        def build = build("stackStatus()", [env: [AUTOMATION_STACK_RUNNER: copy.path]])
+
+        then:
+        build.result == 'SUCCESS'
+        build.steps('writeFile').empty
+    }
+
+    def 'a runner of another version than the library is refused, never used'() {
+        given: 'a library of another version'
+        jenkins.step('libraryResource') { args ->
+            args.resource == 'automation-stack/version' ? '99.0.0\n' : new File(Repository.root(), "resources/${args.resource}").getText('UTF-8')
+        }
+
+        when:
+        def build = build("stackStatus()")
+
+        then:
+        build.result == 'FAILURE'
+        build.failure.message.contains('the Jenkins library is 99.0.0')
+    }
+
+    def 'a dollar sign in the path of the workspace is a dollar sign'() {
+        given:
+        File odd = new File(project.home, 'work $HOME space')
+        odd.mkdirs()
+
+        when:
+        def build = build("stackApply env: 'staging'", [workspace: odd])
+
+        then:
+        build.result == 'SUCCESS'
+    }
+
+    @Unroll
+    def '#step calls #command and has help'() {
+        expect:
+        new File(Repository.root(), "vars/${step}.groovy").text.contains("new Command(this, '${command}')")
+        new File(Repository.root(), "vars/${step}.txt").text.contains("node runner ${command}")
+
+        where:
+        command << ['doctor', 'test', 'build', 'push', 'plan', 'apply', 'provision', 'migrate', 'deploy', 'promote', 'rollback', 'release', 'notify', 'status', 'drift', 'report']
+        step = "stack${command.capitalize()}"
+    }
+
+    def 'no other step has no help'() {
+        expect:
+        def vars = new File(Repository.root(), 'vars').list().toList()
+        vars.findAll { it.endsWith('.groovy') && it != 'stackCredentials.groovy' }.every { vars.contains(it.replace('.groovy', '.txt')) }
+    }
+
+    private static String digest() {
+        new File(Repository.root(), 'resources/automation-stack/runner.sha256').text.trim()
+    }
+
+    /** A PATH with everything that sh needs, and no node. */
+    private String emptyPath() {
+        File folder = new File(project.home, 'bin')
+        folder.mkdirs()
+        ['sh', 'git', 'find', 'mv'].each { name ->
+            ['/bin', '/usr/bin', '/usr/local/bin'].collect { new File(it, name) }.find { it.exists() }?.with { java.nio.file.Files.createSymbolicLink(new File(folder, name).toPath(), it.toPath()) }
+        }
+        folder.path
+    }
+
 }
