@@ -63,13 +63,11 @@ const suites = {
   unit: () => mocha('unit', 'test/unit/**/*.test.ts'),
   groovy: () => runGroovy(),
   integration: () =>
-    inLocalEnvironment(() => mocha('integration', 'test/integration/**/*.test.ts', 'test/ansible/**/*.test.ts')),
+    inLocalEnvironment(() =>
+      mocha('integration', 'test/integration/**/*.test.ts', 'test/ansible/**/*.test.ts'),
+    ),
   // The examples' own Jenkinsfiles, from the first build to a rollback.
   jenkins: () => inLocalEnvironment(() => runGroovy(['*Journey'])),
-};
-    }
-    return mocha('integration', 'test/integration/**/*.test.ts', 'test/ansible/**/*.test.ts');
-  },
 };
 
 const chosen = process.argv.slice(2);
