@@ -6,8 +6,8 @@ import com.cloudbees.groovy.cps.NonCPS
 @NonCPS
 List complete(Map file) {
     file.applications.collect { entry ->
-        [credentials: null, branches: ['main'], environments: [], owners: [], jenkinsfile: 'Jenkinsfile',
-         infrastructure: null, drift: false, needs: []] + entry
+        [credentials: null, branches: ['main'], environments: [], protected: (entry.environments ?: []).drop(1), owners: [],
+         jenkinsfile: 'Jenkinsfile', infrastructure: null, drift: false, needs: []] + entry
     }
 }
 
@@ -40,7 +40,8 @@ List problemsOfEntry(Map entry) {
         jenkinsfile: '[A-Za-z0-9/._-]+', infrastructure: '[A-Za-z0-9/._-]+',
     ]
     def lists = [
-        branches: '[A-Za-z0-9/._*-]+', environments: '[a-z][a-z0-9-]*', owners: '[A-Za-z0-9 @/._-]+', needs: '[a-z][a-z0-9-]*',
+        branches: '[A-Za-z0-9/._*-]+', environments: '[a-z][a-z0-9-]*', protected: '[a-z][a-z0-9-]*',
+        owners: '[A-Za-z0-9 @/._-]+', needs: '[a-z][a-z0-9-]*',
     ]
     def known = text.keySet() + lists.keySet() + ['drift']
     def found = entry.keySet().findAll { !known.contains(it) }.collect { unknown(it, known) }
@@ -55,6 +56,9 @@ List problemsOfEntry(Map entry) {
         }
     }
     if (entry.containsKey('drift') && !(entry.drift instanceof Boolean)) found << 'drift must be true or false'
+    if (!found) {
+        entry.protected.findAll { !entry.environments?.contains(it) }.each { found << "protected: ${unknown(it, entry.environments ?: [])}" }
+    }
     if (entry.drift == true && !entry.environments) found << 'drift needs environments'
     if (entry.branches instanceof List && entry.branches.every { "${it}".contains('*') }) {
         found << 'branches must name one without *: rollback and drift read automation-stack.yml from there'

@@ -104,7 +104,7 @@ def defineMultibranch(Map application, String job, String path, String title) {
 }
 
 def defineRollback(Map application) {
-    def text = filled('rollback.Jenkinsfile', application)
+    def text = filled('rollback.Jenkinsfile', application, ["['production']": listed(application.protected)])
     pipelineJob("${application.name}/rollback") {
         description('Brings an environment back to a release that ran healthy there')
         parameters {
@@ -122,7 +122,7 @@ def defineRollback(Map application) {
 }
 
 def defineDrift(Map application) {
-    def text = filled('drift.Jenkinsfile', application)
+    def text = filled('drift.Jenkinsfile', application, [:])
     pipelineJob("${application.name}/drift") {
         description('Looks every night for what was changed outside of Terraform')
         properties {
@@ -161,21 +161,26 @@ def defineOverview(List names) {
     }
 }
 
-// A template with what is the application's own: where it is, and its environments.
-def filled(String template, Map application) {
+// A template with what is the application's own: where it is, its environments, and more of that kind.
+def filled(String template, Map application, Map more) {
     def text = readFileFromWorkspace("${templates}/${template}")
     def credentials = application.credentials ? ", credentialsId: '${application.credentials}'" : ''
     def branch = application.branches.find { !it.contains('*') }
     def own = [
         'checkout scm': "git url: '${application.repository}', branch: '${branch}'${credentials}",
-        "['staging', 'production']": '[' + application.environments.collect { "'${it}'" }.join(', ') + ']',
-    ]
+        "['staging', 'production']": listed(application.environments),
+    ] + more
     own.each { general, particular ->
         def at = text.indexOf(general)
         assert at >= 0 && at == text.lastIndexOf(general): "${template} must say ${general} once"
         text = text.replace(general, particular.toString())
     }
     text
+}
+
+// Names as Groovy writes them.
+def listed(List names) {
+    '[' + names.collect { "'${it}'" }.join(', ') + ']'
 }
 
 // Owner and name of a repository on github.com, or null.

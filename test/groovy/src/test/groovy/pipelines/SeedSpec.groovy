@@ -118,6 +118,13 @@ class SeedSpec extends Specification {
         ['shop/rollback', 'shop/drift'].every { jobs[it].value('definition.cps.sandbox') == true }
     }
 
+    def 'every environment but the first asks before it is rolled back, or those that are named'() {
+        expect:
+        rollback('environments: [test, qa, live]').contains("in ['qa', 'live']")
+        rollback('environments: [test, qa, live], protected: [live]').contains("in ['live']")
+        rollback('environments: [test], protected: []').contains('in []')
+    }
+
     def 'the parameters and the trigger of a job are those of its template, or the first build would change them'() {
         given:
         Map<String, JobDslNode> jobs = new ApplicationList(repository, SHOP).jobs()
@@ -151,6 +158,7 @@ class SeedSpec extends Specification {
         'text for a list'                | one('environments: staging')                               || 'environments must be a list'
         'nothing for a list'             | one('owners:')                                             || 'owners must be a list'
         'text for a switch'              | one('drift: "yes"')                                        || 'drift must be true or false'
+        'an unknown protected environment' | one('environments: [live]\n    protected: [live, lve]')     || 'shop: protected: lve is unknown; did you mean live?'
         'drift without environments'     | one('drift: true')                                         || 'drift needs environments'
         'no branch to find files in'     | one('branches: [release/*]')                               || 'branches must name one without *'
         'an application twice'           | 'applications: [{ name: a, repository: x }, { name: a, repository: y }]' || 'a: listed more than once'
@@ -173,6 +181,10 @@ class SeedSpec extends Specification {
           - { name: b, repository: x, needs: [c] }
           - { name: c, repository: x, needs: [b] }
     '''
+
+    private String rollback(String settings) {
+        shop("repository: x, $settings").jobs()['shop/rollback'].value('definition.cps.script')
+    }
 
     private ApplicationList shop(String settings) {
         new ApplicationList(repository, "applications: [{ name: shop, $settings }]")
