@@ -17,7 +17,11 @@ class Build {
     final List<StageRecord> stages = []
     /** What is not an error in Jenkins, but wrong: an `input` that keeps an agent waiting. */
     final List<String> violations = []
-    /** What was archived, published and so on: kind → entries. */
+    /** What was stashed: name → path → file. */
+    final Map<String, Map<String, StashedFile>> stashes = [:]
+    /** The milestones that were reached. */
+    final List<Integer> milestones = []
+    /** What was kept with the build: `artifact`, `junit` and `html`, an entry for each time. */
     final Map<String, List> published = [:].withDefault { [] }
     /** What `properties` set, by symbol. */
     final List properties = []
@@ -74,6 +78,22 @@ class Build {
     @Override
     String toString() {
         "$jobName #$number: $result\n" + steps.collect { '  ' + it }.join('\n') + (failure ? "\n  $failure" : '') + "\n$log"
+    }
+}
+
+/** A file of a stash. */
+class StashedFile {
+    final byte[] bytes
+    final boolean executable
+
+    StashedFile(byte[] bytes, boolean executable) {
+        this.bytes = bytes
+        this.executable = executable
+    }
+
+    @Override
+    String toString() {
+        "${bytes.length} bytes"
     }
 }
 

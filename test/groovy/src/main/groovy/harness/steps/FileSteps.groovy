@@ -1,9 +1,11 @@
 package harness.steps
 
 import harness.Block
+import harness.StashedFile
 import harness.StepContext
 import harness.StepLibrary
 import hudson.AbortException
+import java.nio.charset.StandardCharsets
 
 /** Steps on real files of the workspace. */
 class FileSteps {
@@ -46,21 +48,20 @@ class FileSteps {
             if (files.isEmpty() && !c.args.allowEmpty) {
                 throw new AbortException('No files included in stash ‘' + c.args.name + '’')
             }
-            Map<String, Map> kept = files.collectEntries { String path, File file -> [path, [bytes: file.bytes, executable: file.canExecute()]] }
-            (c.build.published['stash'] as List) << [name: c.args.name, files: kept]
+            c.build.stashes[c.args.name as String] = files.collectEntries { String path, File file -> [path, new StashedFile(file.bytes, file.canExecute())] } as Map<String, StashedFile>
             c.log("Stashed ${files.size()} file(s)")
             null
         }
         steps.addOnAgent('unstash', 'name!:String') { StepContext c ->
-            Map stash = (c.build.published['stash'] as List).reverse().find { it.name == c.args.name } as Map
+            Map<String, StashedFile> stash = c.build.stashes[c.args.name as String]
             if (stash == null) {
                 throw new AbortException('No such saved stash ‘' + c.args.name + '’')
             }
-            stash.files.each { String path, Map kept ->
+            stash.each { String path, StashedFile kept ->
                 File file = c.file(path)
                 file.parentFile.mkdirs()
-                file.bytes = kept.bytes as byte[]
-                file.executable = kept.executable as boolean
+                file.bytes = kept.bytes
+                file.executable = kept.executable
             }
             null
         }
@@ -68,7 +69,7 @@ class FileSteps {
 
     /** Without an encoding Jenkins takes the machine's own: whatever that is, it must not matter. */
     static String encodingOf(StepContext c, String text) {
-        if (!c.args.encoding && text.any { (it as char) > (127 as char) }) {
+        if (!c.args.encoding && !StandardCharsets.US_ASCII.newEncoder().canEncode(text)) {
             throw new AbortException("$c.call.name of text that is not ASCII without an encoding: it depends on the machine what comes of it")
         }
         (c.args.encoding ?: 'US-ASCII') as String

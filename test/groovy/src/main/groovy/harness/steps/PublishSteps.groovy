@@ -13,7 +13,7 @@ class PublishSteps {
             if (files.isEmpty() && !c.args.allowEmptyArchive) {
                 throw new AbortException("No artifacts found that match the file pattern \"$c.args.artifacts\". Configuration error?")
             }
-            files.each { String path, File file -> c.build.published['archiveArtifacts'] << [path: path, bytes: file.bytes] }
+            files.each { String path, File file -> c.build.published['artifact'] << [path: path, bytes: file.bytes] }
             null
         }
         steps.addOnAgent('junit', 'testResults!:String allowEmptyResults:Boolean keepLongStdio:Boolean keepTestNames:Boolean healthScaleFactor:Number skipPublishingChecks:Boolean skipMarkingBuildUnstable:Boolean checksName:String skipOldReports:Boolean stdioRetention:String') { StepContext c -> junit(c) }
@@ -29,7 +29,7 @@ class PublishSteps {
             if (missing && !target.allowMissing) {
                 throw new AbortException("Specified HTML directory or file '$missing' does not exist.")
             }
-            c.build.published['publishHTML'] << [name: target.reportName, files: files.findAll { it.file }.collectEntries { [it.name, it.getText('UTF-8')] }]
+            c.build.published['html'] << [name: target.reportName, files: files.findAll { it.file }.collectEntries { [it.name, it.getText('UTF-8')] }]
             null
         }
     }

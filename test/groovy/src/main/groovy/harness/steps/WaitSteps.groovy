@@ -69,12 +69,12 @@ class WaitSteps {
 
     /** Builds pass a milestone in the order of their numbers; one that comes after a newer one is cancelled. */
     private static Object milestone(StepContext c) {
-        int last = (c.build.published['milestone'] as List).collect { it.ordinal }.max() ?: -1
+        int last = c.build.milestones.max() ?: -1
         int ordinal = (c.args.ordinal == null ? last + 1 : c.args.ordinal) as int
         if (ordinal <= last) {
             throw new AbortException("Invalid ordinal $ordinal, as the previous one was $last")
         }
-        c.build.published['milestone'] << [ordinal: ordinal, label: c.args.label]
+        c.build.milestones << ordinal
         Map<Integer, Integer> passed = c.jenkins.milestones[c.build.jobName]
         int newest = passed[ordinal] ?: 0
         if (newest > c.build.number) {
