@@ -14,24 +14,6 @@ import org.codehaus.groovy.ast.stmt.Statement
 
 /** Reads a declarative pipeline as the Declarative plugin's parser does, and says what that would refuse, line by line. */
 class DeclarativeLint {
-    private static final List<String> ROOT = ['agent', 'stages', 'post', 'options', 'parameters', 'environment', 'triggers', 'tools', 'libraries']
-    private static final List<String> STAGE = ['agent', 'steps', 'stages', 'parallel', 'matrix', 'when', 'environment', 'tools', 'options', 'input', 'post', 'failFast']
-    private static final List<String> AGENTS = ['label', 'node', 'docker', 'dockerfile', 'kubernetes']
-    private static final List<String> OPTIONS = [
-        'buildDiscarder', 'catchError', 'checkoutToSubdirectory', 'copyArtifactPermission', 'disableConcurrentBuilds', 'disableResume', 'durabilityHint',
-        'newContainerPerStage', 'overrideIndexTriggers', 'parallelsAlwaysFailFast', 'preserveStashes', 'quietPeriod', 'rateLimitBuilds', 'retry',
-        'skipDefaultCheckout', 'skipStagesAfterUnstable', 'timeout', 'timestamps', 'ansiColor', 'lock',
-    ]
-    private static final List<String> STAGE_OPTIONS = ['skipDefaultCheckout', 'timeout', 'retry', 'timestamps', 'ansiColor', 'lock', 'catchError']
-    private static final List<String> TRIGGERS = ['cron', 'pollSCM', 'upstream', 'githubPush', 'bitbucketPush', 'gitlab', 'GenericTrigger', 'parameterizedCron']
-    private static final List<String> PARAMETERS = ['string', 'text', 'booleanParam', 'choice', 'password', 'file', 'credentials']
-    private static final List<String> CONDITIONS = ['always', 'changed', 'fixed', 'regression', 'aborted', 'failure', 'success', 'unstable', 'unsuccessful', 'notBuilt', 'cleanup']
-    private static final List<String> WHEN = [
-        'branch', 'buildingTag', 'changelog', 'changeset', 'changeRequest', 'environment', 'equals', 'expression', 'tag', 'triggeredBy', 'isRestartedRun',
-        'allOf', 'anyOf', 'not', 'beforeAgent', 'beforeInput', 'beforeOptions',
-    ]
-    private static final List<String> INPUT = ['message', 'id', 'ok', 'submitter', 'submitterParameter', 'parameters', 'cancel']
-
     private final List<String> found = []
     private final Set<String> stageNames = [] as Set
     private final StepLint steps = new StepLint(this.&complain)
@@ -66,11 +48,11 @@ class DeclarativeLint {
     }
 
     private void root(MethodCallExpression pipeline) {
-        Map<String, MethodCallExpression> sections = sections(pipeline, ROOT, 'Undefined section')
+        Map<String, MethodCallExpression> sections = sections(pipeline, DeclarativeWords.ROOT, 'Undefined section')
         ['agent', 'stages'].findAll { !sections.containsKey(it) }.each { complain(pipeline, "Missing required section \"$it\"") }
-        common(sections, OPTIONS)
-        entries(sections.parameters, PARAMETERS, 'Invalid parameter type')
-        entries(sections.triggers, TRIGGERS, 'Invalid trigger type')
+        common(sections, DeclarativeWords.OPTIONS)
+        entries(sections.parameters, DeclarativeWords.PARAMETERS, 'Invalid parameter type')
+        entries(sections.triggers, DeclarativeWords.TRIGGERS, 'Invalid trigger type')
         stages(sections.stages, null)
     }
 
@@ -79,8 +61,8 @@ class DeclarativeLint {
         entries(sections.options, options, 'Invalid option type')
         environment(sections.environment)
         lines(sections.post).each { MethodCallExpression condition ->
-            if (!(condition.methodAsString in CONDITIONS)) {
-                complain(condition, "Invalid condition \"$condition.methodAsString\" - valid conditions are $CONDITIONS")
+            if (!(condition.methodAsString in DeclarativeWords.CONDITIONS)) {
+                complain(condition, "Invalid condition \"$condition.methodAsString\" - valid conditions are $DeclarativeWords.CONDITIONS")
             } else {
                 steps.block(condition, body(condition), "the post condition $condition.methodAsString")
             }
@@ -115,12 +97,12 @@ class DeclarativeLint {
         } else if (!stageNames.add(name)) {
             complain(stage, "Duplicate stage name: \"$name\"")
         }
-        Map<String, MethodCallExpression> sections = sections(stage, STAGE, "Unknown stage section in stage \"$name\":")
+        Map<String, MethodCallExpression> sections = sections(stage, DeclarativeWords.STAGE, "Unknown stage section in stage \"$name\":")
         List<String> work = ['steps', 'stages', 'parallel', 'matrix'].findAll { sections.containsKey(it) }
         if (work.size() != 1) {
             complain(stage, (work ? 'Only one of' : 'Expected one of') + " \"steps\", \"stages\", \"parallel\" or \"matrix\" for stage \"$name\"")
         }
-        common(sections, STAGE_OPTIONS)
+        common(sections, DeclarativeWords.STAGE_OPTIONS)
         when(sections.when)
         input(sections.input)
         if (sections.steps) {
@@ -151,8 +133,8 @@ class DeclarativeLint {
             return
         }
         List<MethodCallExpression> kinds = given instanceof ClosureExpression ? lines(agent) : []
-        if (kinds.size() != 1 || !(kinds[0].methodAsString in AGENTS)) {
-            complain(agent, "Expected any, none, or one of $AGENTS for the agent")
+        if (kinds.size() != 1 || !(kinds[0].methodAsString in DeclarativeWords.AGENTS)) {
+            complain(agent, "Expected any, none, or one of $DeclarativeWords.AGENTS for the agent")
             return
         }
         List<MethodCallExpression> settings = body(kinds[0]) == null ? kinds : lines(kinds[0])
@@ -179,7 +161,7 @@ class DeclarativeLint {
         if (section == null) {
             return
         }
-        List<MethodCallExpression> all = entries(section, WHEN, 'Unknown conditional')
+        List<MethodCallExpression> all = entries(section, DeclarativeWords.WHEN, 'Unknown conditional')
         if (all.empty) {
             complain(section, "Empty $section.methodAsString closure, remove the property or add some content")
         }
@@ -193,7 +175,7 @@ class DeclarativeLint {
         if (section == null || body(section) == null) {
             return
         }
-        List<MethodCallExpression> all = entries(section, INPUT, 'Invalid option for input')
+        List<MethodCallExpression> all = entries(section, DeclarativeWords.INPUT, 'Invalid option for input')
         if (!all.any { it.methodAsString == 'message' }) {
             complain(section, 'Missing required parameter: "message" of input')
         }

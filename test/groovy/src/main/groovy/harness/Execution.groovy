@@ -33,6 +33,7 @@ class Execution {
     /** Set to have the program read back by a new class loader, as after a restart of the controller. */
     boolean restart = false
     private CpsThread running
+    private int loaded = 0
 
     Execution(Jenkins jenkins, Build build, SharedLibrary library, Set<String> loadedVars, Map<String, byte[]> bytes, Map<String, String> base, Map<String, Object> fixed) {
         this.jenkins = jenkins
@@ -166,6 +167,22 @@ class Execution {
         thread.next = new Outcome(null, null)
         program.threads.add(thread)
         thread
+    }
+
+    /** Runs another Groovy file as part of the program; the step's value is what that file returns. */
+    Object load(StepContext context, String text) {
+        String name = "Script${++loaded}"
+        Compiled compiler = new Compiled(bytes)
+        compiler.parseClass(new GroovyCodeSource(text, name, '/groovy/shell'), false)
+        bytes.putAll(compiler.bytes)
+        Script script = (Script) loader.loadClass(name).newInstance()
+        Block block = new Block()
+        context.begin(block)
+        CpsThread thread = new CpsThread(++program.lastThread, new Continuable(script, Envs.empty()), context.frame, block.id)
+        thread.step = block.step
+        thread.next = new Outcome(null, null)
+        program.threads.add(thread)
+        StepContext.PENDING
     }
 
     private static Continuable continuable(Closure body, Object argument) {

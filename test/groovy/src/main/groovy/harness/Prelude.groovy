@@ -8,7 +8,8 @@ class Prelude {
     static synchronized Map<String, byte[]> bytes() {
         if (own == null) {
             Compiled loader = new Compiled()
-            ['Docker', 'Declarative'].each { String name ->
+            // Each after what it uses.
+            ['Docker', 'Surroundings', 'Declarative'].each { String name ->
                 String text = Prelude.getResourceAsStream("/harness/prelude/${name}.groovy").getText('UTF-8')
                 loader.parseClass(new GroovyCodeSource(text, "${name}.groovy", '/harness/prelude'), false)
             }

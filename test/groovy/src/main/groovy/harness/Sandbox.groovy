@@ -13,6 +13,7 @@ import org.codehaus.groovy.ast.expr.MethodCallExpression
 import org.codehaus.groovy.ast.expr.PropertyExpression
 import org.codehaus.groovy.ast.expr.StaticMethodCallExpression
 import org.codehaus.groovy.ast.expr.VariableExpression
+import org.codehaus.groovy.control.CompilationFailedException
 import org.codehaus.groovy.control.CompilationUnit
 import org.codehaus.groovy.control.CompilerConfiguration
 import org.codehaus.groovy.control.Phases
@@ -48,8 +49,11 @@ class Sandbox {
     ] as Set
     private static final Set<String> REFUSED_ANNOTATIONS = ['Grab', 'Grapes', 'GrabConfig', 'GrabExclude', 'GrabResolver', 'ASTTest', 'Newify', 'CompileStatic']
 
-    /** @return one line a complaint: what, and where */
-    static List<String> complaints(String text, String name, List<File> classpath = []) {
+    /**
+     * @param classpath where the classes of a library are; null for a Jenkinsfile
+     * @return one line a complaint: what, and where
+     */
+    static List<String> complaints(String text, String name, List<File> classpath = null) {
         Reader reader = new Reader(name)
         try {
             // Parsed only, first: what a Grab asks for must not be fetched by looking at it.
@@ -58,10 +62,10 @@ class Sandbox {
                 return reader.found
             }
             reader.resolved = true
-            resolved(text, name, classpath).each { reader.visitClass(it) }
-        } catch (Exception problem) {
-            // A source that does not compile is no matter of the sandbox: running it tells.
-            return reader.found
+            resolved(text, name, classpath ?: []).each { reader.visitClass(it) }
+        } catch (CompilationFailedException problem) {
+            // A Jenkinsfile that does not compile is no matter of the sandbox: running it tells, with its library.
+            return classpath == null ? reader.found : ["$name does not compile: $problem.message".toString()]
         }
         reader.found.unique()
     }

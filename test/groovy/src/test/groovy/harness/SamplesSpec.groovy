@@ -46,4 +46,24 @@ class SamplesSpec extends Specification {
         where:
         sample << Samples.of('good') + Samples.of('declarative/good')
     }
+
+    @Unroll
+    def "the same when restarted at every step: #sample.name"() {
+        given:
+        def jenkins = Samples.jenkins()
+        jenkins.answer('alice', sample.name == 'approval.groovy' ? [REGION: 'eu'] : [:])
+        jenkins.resumeAt(true) { true }
+        def (String result, String text) = Samples.expected(sample).split(': ', 2)
+
+        when:
+        def build = jenkins.run(sample.getText('UTF-8'), [branch: 'main'])
+
+        then:
+        build.result == result
+        build.log.contains(text)
+        build.log.count('Resuming build') == build.steps.size()
+
+        where:
+        sample << Samples.of('good') + Samples.of('declarative/good')
+    }
 }

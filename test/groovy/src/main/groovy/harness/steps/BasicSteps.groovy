@@ -51,6 +51,9 @@ class BasicSteps {
             new Yaml(new SafeConstructor(new LoaderOptions())).load(c.args.text as String ?: c.file(c.args.file).getText('UTF-8'))
         }
         steps.add('properties', 'properties!:List') { StepContext c -> c.build.properties.addAll(c.args.properties); null }
+        steps.addOnAgent('load', 'path!:String') { StepContext c ->
+            c.execution.load(c, c.file(c.args.path).getText('UTF-8'))
+        }
         steps.add('library', 'identifier!:String changelog:Boolean') { StepContext c ->
             throw new AbortException('The library step is not simulated: name the library by @Library')
         }
