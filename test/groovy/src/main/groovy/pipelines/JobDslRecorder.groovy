@@ -1,7 +1,5 @@
 package pipelines
 
-import org.codehaus.groovy.control.CompilerConfiguration
-
 /**
  * Runs a Job DSL script without Jenkins and records what it defines. As strict as Job DSL with its sandbox: a method that
  * a block does not have, an argument of another type, a setting left out or given twice, an item in a folder that is not
@@ -27,14 +25,9 @@ class JobDslRecorder {
      * @throws JobDslProblem for the first thing that Job DSL would refuse
      */
     Map<String, JobDslNode> run(String text, Map<String, Object> variables = [:], boolean sandbox = true) {
-        CompilerConfiguration configuration = new CompilerConfiguration(scriptBaseClass: JobDslScript.name)
-        SandboxCheck check = new SandboxCheck()
-        if (sandbox) configuration.addCompilationCustomizers(check)
         Binding binding = new Binding(new LinkedHashMap(variables) + [(SELF): this])
-        GroovyShell shell = new GroovyShell(getClass().classLoader, binding, configuration)
+        script = CompiledScript.of(text, SCRIPT, JobDslScript.name, sandbox, binding)
         try {
-            script = shell.parse(text, SCRIPT)
-            if (check.problems) throw new JobDslProblem(check.problems.join('\n'))
             script.run()
         } catch (MissingPropertyException missing) {
             throw problem("unknown name `${missing.property}`", missing)
