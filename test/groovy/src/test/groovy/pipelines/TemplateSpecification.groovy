@@ -19,6 +19,9 @@ abstract class TemplateSpecification extends Specification {
     def setup() {
         new File(library, 'vars').mkdir()
         new File(sources, 'automation-stack.yml').text = 'application: shop\n'
+        // What the seed job loads from its checkout.
+        new File(sources, 'pipelines/jobs').mkdirs()
+        new File(sources, 'pipelines/jobs/applications.groovy').bytes = new File(repository, 'pipelines/jobs/applications.groovy').bytes
         git('init', '--quiet', '--initial-branch=main')
         git('add', '--all')
         git('-c', 'user.name=test', '-c', 'user.email=test@example.invalid', 'commit', '--quiet', '--message', 'feat: begin')

@@ -108,25 +108,6 @@ class TemplatesSpec extends TemplateSpecification {
 
     private void seedSteps(String yaml) {
         jenkins.step('readYaml') { ApplicationList.parse(yaml) }
-        jenkins.step('load') { new LoadedList(yaml) }
         jenkins.step('jobDsl') { null }
-    }
-
-    /** What `load` gives of applications.groovy. */
-    static class LoadedList implements Serializable {
-        private static final long serialVersionUID = 1L
-        private final String yaml
-
-        LoadedList(String yaml) {
-            this.yaml = yaml
-        }
-
-        List problemsOf(Object file) {
-            new ApplicationList(harness.Repository.root(), yaml).problems()
-        }
-
-        List complete(Map file) {
-            file.applications
-        }
     }
 }
