@@ -18,7 +18,7 @@ List call(Map given) {
             place[name] = given[name]
         }
     }
-    String key = place.toString()
+    String key = "${place}"
     if (!known.containsKey(key)) {
         Map outcome = new Runner(this).call('stages', place)
         if (outcome.exitCode != 0) {

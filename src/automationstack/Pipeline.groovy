@@ -18,6 +18,7 @@ class Pipeline implements Serializable {
     private final Summary summary
     private final Baggage baggage
     private Map plan
+    private final Map stages = [:]
     /** Stage id → `ok`, or why it is not. */
     private final Map ended = [:]
     /** The failure that decides over the build: `message` and `result`. */
@@ -100,6 +101,9 @@ class Pipeline implements Serializable {
         if (asked.upstream) {
             followUpstream(asked.upstream)
         }
+        for (Map stage : asked.stages) {
+            stages[stage.id] = stage
+        }
         summary.begin(asked)
         return asked
     }
@@ -149,7 +153,7 @@ class Pipeline implements Serializable {
         Map branches = [:]
         for (List chain : wave.chains) {
             List ids = chain
-            branches[stageOf(ids[0]).title] = {
+            branches[stages[ids[0]].title] = {
                 walkChain(ids, held)
             }
         }
@@ -158,7 +162,7 @@ class Pipeline implements Serializable {
 
     private void walkChain(List ids, String held) {
         String name = plan.jenkins.locks[ids[0]]
-        if (name == null || name == held || isHeldBack(stageOf(ids[0]))) {
+        if (name == null || name == held || isHeldBack(stages[ids[0]])) {
             walkStages(ids)
         } else {
             script.lock(resource: name) {
@@ -171,7 +175,7 @@ class Pipeline implements Serializable {
         for (String id : ids) {
             // After an agent was lost: what ended well there is not done again.
             if (ended[id] != 'ok') {
-                walkStage(stageOf(id))
+                walkStage(stages[id])
             }
         }
     }
@@ -218,7 +222,7 @@ class Pipeline implements Serializable {
 
     private boolean isAnyReady(Map wave) {
         for (List chain : wave.chains) {
-            if (!isHeldBack(stageOf(chain[0]))) {
+            if (!isHeldBack(stages[chain[0]])) {
                 return true
             }
         }
@@ -239,7 +243,7 @@ class Pipeline implements Serializable {
     }
 
     private void approve(Map leg) {
-        Map stage = stageOf(leg.stage)
+        Map stage = stages[leg.stage]
         if (isHeldBack(stage)) {
             return
         }
@@ -307,15 +311,6 @@ class Pipeline implements Serializable {
         Map seen = script.checkout(script.scm)
         String name = script.env.BRANCH_NAME ?: seen.GIT_BRANCH
         branch = name?.replaceFirst('^(refs/heads/|(refs/remotes/)?origin/)', '')
-    }
-
-    private Map stageOf(String id) {
-        for (Map stage : plan.stages) {
-            if (stage.id == id) {
-                return stage
-            }
-        }
-        return null
     }
 
     private String inDirectory(String file) {
