@@ -12,6 +12,9 @@ import spock.lang.Stepwise
 @Stepwise
 class FlaskFleetJourney extends Specification {
 
+    /** A setting that nobody made: the unit tests do not need it, the hosts do. */
+    static final String BREAK = '\nif os.environ.get("APP_ENVIRONMENT"):\n    database = os.environ["DATABASE_URL"]\n'
+
     @Shared @AutoCleanup('remove')
     Shop shop = new Shop('flask-fleet', [staging: 4, production: 6])
 
@@ -71,7 +74,7 @@ class FlaskFleetJourney extends Specification {
     def 'a build that breaks the application leaves staging as it was and says why'() {
         given:
         def before = shop.lastDeployment('staging')
-        shop.change('app/app.py') { it.replace('\napp = create_app()', '\ndatabase = os.environ["DATABASE_URL"]\napp = create_app()') }
+        shop.change('app/app.py') { it.replace('\napp = create_app()', BREAK + '\napp = create_app()') }
         shop.commit('feat: use the database')
 
         when:
@@ -92,7 +95,7 @@ class FlaskFleetJourney extends Specification {
 
     def 'a build of main that nobody lets pass changes nothing, and is recorded'() {
         given:
-        shop.change('app/app.py') { it.replace('database = os.environ["DATABASE_URL"]\n', '') + '\n# and on\n' }
+        shop.change('app/app.py') { it.replace(BREAK, '') + '\n# and on\n' }
         shop.commit('fix: no database after all')
         shop.mergeToMain()
         shop.jenkins.refuse('bob')
@@ -106,6 +109,24 @@ class FlaskFleetJourney extends Specification {
         build.failure.message.contains('refused by bob')
         shop.lastDeployment('production').sequence == before.sequence
         shop.slackThread(build).toString().contains('refused by bob')
+    }
+
+    def 'a build that is aborted while it deploys leaves staging as it was, and Slack hears of it once'() {
+        given:
+        def before = shop.lastDeployment('staging')
+        shop.change('app/app.py') { it + '\n# and further\n' }
+        shop.commit('fix: go on')
+        shop.jenkins.abortAt('carol') { it.name == 'sh' && it.inside('stage:Deploy to staging') }
+
+        when:
+        def build = shop.build('develop')
+
+        then:
+        build.result == 'ABORTED'
+        shop.lastDeployment('staging').status == 'interrupted'
+        shop.health('staging').version == before.version
+        shop.slackThread(build).message.text.contains('interrupted')
+        build.published.html.size() == 1
     }
 
 }

@@ -62,12 +62,17 @@ class Shop {
 
     /** The newest deployment of an environment in the ledger. */
     Map lastDeployment(String environment) {
-        (json('history', '--env', environment, '--json').deployments as List<Map>).first()
+        deployments(environment).first()
     }
 
     /** What the environment answers itself, through its load balancer. */
     Map health(String environment) {
-        new JsonSlurper().parse(new URL(lastDeployment(environment).url + 'health')) as Map
+        String url = deployments(environment).find { it.url }.url
+        new JsonSlurper().parse(new URL(url + 'health')) as Map
+    }
+
+    private List<Map> deployments(String environment) {
+        json('history', '--env', environment, '--json').deployments as List<Map>
     }
 
     /** What Slack was told of a build: its one message, and the texts in its thread. */

@@ -277,7 +277,37 @@ class PipelineSpec extends Specification {
         then:
         def parallel = build.steps('parallel')
         parallel.size() == 1
+        parallel.first().inside('node')
         build.stages.findAll { it.branch }*.name.toSet() == ['Check what production needs', 'Plan production'].toSet()
+    }
+
+    def 'a release of an application that this one needs makes it build again'() {
+        given:
+        project.write('automation-stack.yml': Project.CONFIGURATION + 'needs: { auth: ../auth, catalogue: ../catalogue }\n')
+        project.commit('feat: need others')
+        project.git('branch', 'release/1')
+
+        when:
+        def build = build('release/1')
+
+        then:
+        build.properties.toString().contains('/auth/delivery/release%2F1,/catalogue/delivery/release%2F1')
+    }
+
+    def 'an application that is not healthy upstream holds the deployment back, and says so'() {
+        given:
+        project.write('automation-stack.yml': Project.CONFIGURATION + 'needs: { auth: ../auth }\n')
+        project.commit('feat: need auth')
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.result == 'FAILURE'
+        build.failure.message.startsWith('Check what staging needs: ')
+        build.failure.message.contains('auth')
+        build.stage('Apply staging').status == 'NOT_BUILT'
+        project.state('staging') == null
     }
 
     def 'the stages are those that the runner runs on a laptop, in an order that it could have taken'() {
