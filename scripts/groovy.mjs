@@ -91,7 +91,12 @@ export async function runGroovy(specs = [], target = join(project, 'target')) {
   await rm(reports, { recursive: true, force: true });
   const wanted = await fingerprint();
   const compiled = (await readFile(stamp, 'utf8').catch(() => '')) === wanted;
-  if (!compiled) await rm(stamp, { force: true });
+  if (!compiled) {
+    // A class whose source is gone would still run.
+    for (const stale of ['compiled.sha256', 'classes', 'test-classes']) {
+      await rm(join(target, stale), { recursive: true, force: true });
+    }
+  }
   const args = [`-Dtarget=${target}`, ...(specs.length > 0 ? [`-Dtest=${specs.join(',')}`] : [])];
   const { code, output } = await mavenOfflineFirst([...args, ...(compiled ? ['surefire:test'] : ['test'])]);
   const result = await readReports(reports);
