@@ -1,6 +1,6 @@
 # Everything a newcomer types. `make` alone shows this list.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test lint bench build pack docs format clean
+.PHONY: help demo demo-down test lint bench build pack docs release format clean
 SHELL := /bin/bash
 
 help: ## Show this list
@@ -28,6 +28,9 @@ pack: node_modules/.installed ## Pack the runner into the file that the Jenkins 
 
 docs: node_modules/.installed ## Make the generated pages and the JSON Schema again
 	@node --import tsx scripts/generate.ts
+
+release: build ## Set the version, pack the runner with it, make CHANGELOG and tag; pushes nothing
+	@scripts/release.sh
 
 format: node_modules/.installed ## Format the code
 	@npx prettier --write --log-level warn . && terraform fmt -recursive . >/dev/null

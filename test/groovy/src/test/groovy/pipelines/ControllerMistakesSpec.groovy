@@ -55,9 +55,9 @@ class ControllerMistakesSpec extends Specification {
         'a secret with a default'        | '${git-token}'                      | '${git-token:-abc}'                     || 'password: a secret in clear text'
         'a token under any name'         | 'description: Slack bot token'      | 'description: xoxb-1-2'                 || 'description: a secret in clear text'
         'a key in clear text'            | '${hosts-ssh-key}'                  | '"-----BEGIN OPENSSH PRIVATE KEY-----"' || 'privateKey: a secret in clear text'
-        'a library that moves'           | 'defaultVersion: v0.1.0'            | 'defaultVersion: main'                  || 'not pinned to a release'
+        'a library that moves'           | 'defaultVersion: v'                 | 'defaultVersion: main-'                 || 'not pinned to a release'
         'a library that loads itself'    | 'implicit: false'                   | 'implicit: true'                        || 'without being asked for'
-        'a seed of another version'      | 'refs/tags/v0.1.0'                  | 'refs/tags/v0.0.9'                      || 'not of the library’s version'
+        'a seed of another version'      | 'refs/tags/v'                       | 'refs/tags/v9'                          || 'not of the library’s version'
         'credentials that are not there' | 'id: git\n'                         | 'id: gti\n'                             || 'no credentials git; did you mean gti?'
     }
 

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Releases automation-stack itself: the version everywhere it stands, the runner packed with it, CHANGELOG and tag.
+# The packed runner, the library's tag and what the controller pins are one version. Pushes nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+version=$(node runner release --dry-run --json | tail -n 1 | node -pe 'JSON.parse(require("node:fs").readFileSync(0)).version')
+echo "Releasing v$version"
+npm version --no-git-tag-version --allow-same-version "$version" >/dev/null
+sed -i -E "s/\bv[0-9]+\.[0-9]+\.[0-9]+\b/v$version/" pipelines/controller/jenkins.yaml
+make --no-print-directory build pack
+git add package.json package-lock.json pipelines/controller/jenkins.yaml resources/automation-stack
+git diff --cached --quiet || git commit --quiet --message="chore: set the version to $version, so that library, runner and controller are one"
+node runner release
