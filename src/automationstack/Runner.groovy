@@ -74,7 +74,10 @@ exec node "$AUTOMATION_STACK_RUNNER"
 
     /** Where the runner is, as environment variables; written to the agent once for each workspace. */
     private List deliver(String folder) {
-        List environment = ["AUTOMATION_STACK_RUN=${script.env.BUILD_TAG}".toString()]
+        List environment = [
+            "AUTOMATION_STACK_RUN=${literal(script.env.BUILD_TAG)}".toString(),
+            "AUTOMATION_STACK_WHO=${literal(startedBy())}".toString(),
+        ]
         String preinstalled = script.env.AUTOMATION_STACK_RUNNER
         if (preinstalled) {
             return environment
@@ -90,6 +93,17 @@ exec node "$AUTOMATION_STACK_RUNNER"
             environment.add("AUTOMATION_STACK_DELIVERED=${literal(delivered)}".toString())
         }
         return environment
+    }
+
+    /** Who started the build; `jenkins` where it was a branch that changed, or the clock. */
+    private String startedBy() {
+        String user = 'jenkins'
+        for (Object cause : script.currentBuild.getBuildCauses()) {
+            if (cause.userId) {
+                user = cause.userId
+            }
+        }
+        return user
     }
 
     private Map outcome(int exitCode, String place) {

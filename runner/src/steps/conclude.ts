@@ -75,7 +75,7 @@ export async function concludeRun(
     seconds: (context.clock.now().getTime() - startedAt) / 1000,
     exitCode,
     ...(error === undefined ? {} : { error }),
-    ...(isWhole ? { summary } : {}),
+    ...(isWhole ? { summary } : isTold ? { summary: ended.error.message } : {}),
   });
 }
 

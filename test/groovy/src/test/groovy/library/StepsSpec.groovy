@@ -31,6 +31,14 @@ class StepsSpec extends Specification {
         build.log.contains('ok 0 staging staging 1 created')
     }
 
+    def 'who started the build is who did what the runner records'() {
+        when:
+        build("stackApply env: 'staging'", [causes: [[userId: 'dora', shortDescription: 'Started by user Dora']]])
+
+        then:
+        project.lastRun().parts.last().who == 'dora'
+    }
+
     def 'named arguments are the options of the command in camel case'() {
         when:
         def build = build('''
