@@ -291,7 +291,7 @@ class PipelineSpec extends Specification {
         def build = build('release/1')
 
         then:
-        build.properties.toString().contains('/auth/delivery/release%2F1,/catalogue/delivery/release%2F1')
+        build.steps('properties').first().args.toString().contains('/auth/delivery/release%2F1,/catalogue/delivery/release%2F1')
     }
 
     def 'an application that is not healthy upstream holds the deployment back, and says so'() {
