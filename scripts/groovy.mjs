@@ -12,7 +12,8 @@ const project = fileURLToPath(new URL('../test/groovy/', import.meta.url));
 /** Runs Maven; resolves with its exit code and everything it printed. */
 function maven(args) {
   return new Promise((resolve) => {
-    const child = spawn('mvn', ['-B', '-q', ...args], { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { MAVEN_OPTS: '-XX:+UseSerialGC -XX:TieredStopAtLevel=1', ...process.env };
+    const child = spawn('mvn', ['-B', '-q', ...args], { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => (output += text));

@@ -23,8 +23,8 @@ class Build {
     final List<Integer> milestones = []
     /** What was kept with the build: `artifact`, `junit` and `html`, an entry for each time. */
     final Map<String, List> published = [:].withDefault { [] }
-    /** What `properties` set, by symbol. */
-    final List properties = []
+    /** What `properties`, or a declarative pipeline's sections, set for the job: plain data. */
+    final List jobProperties = []
     /** Library name → version that the Jenkinsfile asks for. */
     Map<String, String> libraries = [:]
     /** The exception that ended the program; null where it ended well. */

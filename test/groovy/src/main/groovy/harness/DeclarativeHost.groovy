@@ -10,7 +10,7 @@ class DeclarativeHost {
     static void configure(List<Entry> options, List<Entry> triggers, List<Entry> parameters) {
         Execution execution = Execution.current()
         (options + triggers + parameters).each { Entry entry ->
-            execution.build.properties << ([symbol: entry.name, value: entry.value instanceof Entry ? entry.value.name : entry.value])
+            execution.build.jobProperties << [$symbol: entry.name, value: StepLibrary.plain(entry.value instanceof Entry ? [$symbol: entry.value.name, value: entry.value.value] : entry.value)]
         }
         Map<String, Object> values = [:]
         parameters.each { Entry entry ->

@@ -50,7 +50,7 @@ class BasicSteps {
             // Plain values only, as the plugin reads it: a tag that makes objects is refused.
             new Yaml(new SafeConstructor(new LoaderOptions())).load(c.args.text as String ?: c.file(c.args.file).getText('UTF-8'))
         }
-        steps.add('properties', 'properties!:List') { StepContext c -> c.build.properties.addAll(c.args.properties); null }
+        steps.add('properties', 'properties!:List') { StepContext c -> c.build.jobProperties.addAll(c.record.args.properties as List); null }
         steps.addOnAgent('load', 'path!:String') { StepContext c ->
             c.execution.load(c, c.file(c.args.path).getText('UTF-8'))
         }
