@@ -26,20 +26,6 @@ exec node "$AUTOMATION_STACK_RUNNER"
         this.script = script
     }
 
-    private static Map optionsOf(Map given, String place) {
-        Map options = [:]
-        options.putAll(given)
-        options.remove('arguments')
-        options.result = "${place}/result.json".toString()
-        options.error = "${place}/error.json".toString()
-        return options
-    }
-
-    /** A value of `withEnv` in which no dollar sign is taken for a variable. */
-    private static String literal(String value) {
-        return value.replace('$', '$$')
-    }
-
     /**
      * Calls the runner once.
      *
@@ -118,6 +104,20 @@ exec node "$AUTOMATION_STACK_RUNNER"
         }
         result.exitCode = exitCode
         return result
+    }
+
+    private static Map optionsOf(Map given, String place) {
+        Map options = [:]
+        options.putAll(given)
+        options.remove('arguments')
+        options.result = "${place}/result.json".toString()
+        options.error = "${place}/error.json".toString()
+        return options
+    }
+
+    /** A value of `withEnv` in which no dollar sign is taken for a variable. */
+    private static String literal(String value) {
+        return value.replace('$', '$$')
     }
 
 }

@@ -45,7 +45,7 @@ describe('conclude', () => {
               { type: 'run.end', status, seconds: 1, exitCode: 0 },
             ] as const)),
       ];
-      return partOf(bodies.map((body) => ({ time, ...body })) as StackEvent[], `agent:${index}:0`);
+      return partOf(bodies.map((body) => ({ time, ...body })), `agent:${index}:0`);
     });
     writeFileSync(file(), JSON.stringify({ id: 'build-7', parts }));
   };

@@ -12,7 +12,7 @@ function stages(...lines: readonly string[]): readonly Stage[] {
       kind,
       title: id,
       needs: needs.split(' ').filter((need) => need !== ''),
-      ...(['build', 'test', 'push'].includes(kind) ? {} : { environment: subject as string }),
+      ...(['build', 'test', 'push'].includes(kind) ? {} : { environment: subject }),
       command: [],
       credentials: [],
     };
