@@ -6,7 +6,7 @@ import groovy.transform.Field
 @Field Map known = [:]
 
 /**
- * The credentials that commands of an environment need, as the runner says: asked once for each configuration.
+ * The credentials that commands of an environment need, as the runner says: asked once by each kind of step for each configuration.
  *
  * @param given a step's arguments: `env`, `directory` and `config` decide
  * @return maps of `id`, `kind` and `variable`

@@ -7,7 +7,7 @@ import spock.lang.Specification
 class ArgumentsSpec extends Specification {
 
     static final int STRINGS = 5000
-    static final int EACH_CALL = 250
+    static final int EACH_CALL = 625
     static final List<String> PIECES = [
         '"', "'", '\\', '`', '$', '$$', '$HOME', '${PATH}', '$(id)', '`id`', '%PATH%', '!!', '*', '~', '#', ';', '&&', '|',
         '\n', '\r\n', '\t', ' ', '\u0000', '\u0001', '\u001b[31m', '\u007f', '\u00a0', '\u2028', '\ufeff', 'ä', 'ß', '漢字', '🚀',
