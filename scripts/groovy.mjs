@@ -13,7 +13,11 @@ const project = fileURLToPath(new URL('../test/groovy/', import.meta.url));
 function maven(args) {
   return new Promise((resolve) => {
     const env = { MAVEN_OPTS: '-XX:+UseSerialGC -XX:TieredStopAtLevel=1', ...process.env };
-    const child = spawn('mvn', ['-B', '-q', ...args], { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('mvn', ['-B', '-q', ...args], {
+      cwd: project,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => (output += text));

@@ -36,17 +36,24 @@ class Interruption implements Serializable {
         return isLost
     }
 
-    /** @return the user, else what Jenkins says of the cause; null where it says nothing */
+    /** Who refused or aborted, or what Jenkins says of it, in words. */
+    @NonCPS
+    static String reason(FlowInterruptedException interruption) {
+        String words = 'the build was aborted'
+        for (CauseOfInterruption cause : interruption.causes) {
+            words = cause instanceof CauseOfInterruption.UserInterruption
+                ? "aborted by ${cause.userId}" : cause.shortDescription
+        }
+        return words
+    }
+
+    /** @return who refused an input; null where that is not known */
     @NonCPS
     static String by(FlowInterruptedException interruption) {
         String name = null
         for (CauseOfInterruption cause : interruption.causes) {
             if (cause instanceof Rejection) {
                 name = cause.user?.id
-            } else if (cause instanceof CauseOfInterruption.UserInterruption) {
-                name = cause.userId
-            } else {
-                name = cause.shortDescription
             }
         }
         return name

@@ -1,5 +1,6 @@
 package automationstack
 
+import hudson.AbortException
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
 /**
@@ -19,12 +20,15 @@ class Pipeline implements Serializable {
     private final Baggage baggage
     private Map plan
     private final Map stages = [:]
-    /** Stage id → `ok`, or why it is not. */
+    /** Stage id → `running`, `ok`, `failed` or `skipped`; absent before its turn. */
     private final Map ended = [:]
     /** The failure that decides over the build: `message` and `result`. */
     private Map failure
+    /** How a stage ended that the runner could not tell of: arguments of `conclude`. */
+    private Map untold = [:]
     private boolean concluded = false
     private String branch
+    private String commit
 
     /** @param arguments `label` (agents that read the configuration), `directory`, `config` */
     Pipeline(Object script, Map arguments) {
@@ -42,8 +46,13 @@ class Pipeline implements Serializable {
         try {
             walk()
         } catch (FlowInterruptedException interruption) {
-            interrupted(interruption)
+            note(interruption)
+            concludeOnce()
             throw interruption
+        } catch (AbortException broken) {
+            note('failed', broken.message)
+            concludeOnce()
+            throw broken
         }
         if (failure != null) {
             if (failure.result != 'FAILURE') {
@@ -82,9 +91,7 @@ class Pipeline implements Serializable {
                 next = next + 1
             }
         }
-        if (!concluded) {
-            conclude([:])
-        }
+        concludeOnce()
     }
 
     /** What the runner says of this branch; where it cannot, its message is the build's. */
@@ -131,13 +138,14 @@ class Pipeline implements Serializable {
             } catch (FlowInterruptedException interruption) {
                 // Told from here while there is an agent; where it went away, the leg is tried on another.
                 if (!Interruption.isLoss(interruption)) {
-                    concludeHere(howEnded(interruption))
+                    note(interruption)
+                    concludeHere()
                 }
                 throw interruption
             }
         }
         if (failure != null || index + 1 >= plan.jenkins.legs.size()) {
-            concludeHere([:])
+            concludeHere()
         }
         return index + 1
     }
@@ -173,8 +181,8 @@ class Pipeline implements Serializable {
 
     private void walkStages(List ids) {
         for (String id : ids) {
-            // After an agent was lost: what ended well there is not done again.
-            if (ended[id] != 'ok') {
+            // After an agent was lost: what had ended there is not done again.
+            if (ended[id] == null || ended[id] == 'running') {
                 walkStage(stages[id])
             }
         }
@@ -188,14 +196,25 @@ class Pipeline implements Serializable {
                 return
             }
             ended[stage.id] = 'running'
-            Map outcome = [:]
+            Map outcome = outcomeOf(stage)
+            summary.add(stage, outcome)
+            settle(stage, outcome)
+        }
+    }
+
+    private Map outcomeOf(Map stage) {
+        Map outcome = [:]
+        try {
             new Credentials(script).bound(plan.jenkins.credentials.stages[stage.id]) {
                 outcome = runner.call('run', options([
                     branch: branch, only: approval.taken() + [stage.id], approvedBy: approval.by, wait: '15m']))
             }
-            summary.add(stage, outcome)
-            settle(stage, outcome)
+        } catch (AbortException broken) {
+            // A step of Jenkins itself: a credential that is not there, a full disk.
+            untold = [stage: stage.id, ending: 'failed', reason: broken.message]
+            outcome = [exitCode: 1, error: [category: 'infrastructure', message: broken.message]]
         }
+        return outcome
     }
 
     /** A failed stage holds back what needs it, as on a laptop; what is independent goes on. */
@@ -250,13 +269,14 @@ class Pipeline implements Serializable {
         ended[leg.stage] = 'running'
         script.stage(stage.title) {
             approval.ask(plan, leg, summary)
-        }
-        if (approval.ending == null) {
-            ended[leg.stage] = 'ok'
-        } else {
-            ended[leg.stage] = 'failed'
-            failure = [result: 'NOT_BUILT', message: "${stage.title}: ${approval.message}".toString()]
-            conclude([stage: leg.stage, ending: approval.ending, by: approval.by, after: approval.after])
+            ended[leg.stage] = approval.ending == null ? 'ok' : 'failed'
+            if (approval.ending != null) {
+                failure = [result: 'NOT_BUILT', message: "${stage.title}: ${approval.message}".toString()]
+                untold = [stage: leg.stage, ending: approval.ending, by: approval.by, after: approval.after]
+                script.catchError(buildResult: 'NOT_BUILT', stageResult: 'NOT_BUILT') {
+                    script.error(failure.message)
+                }
+            }
         }
     }
 
@@ -272,45 +292,63 @@ class Pipeline implements Serializable {
         }
     }
 
-    private void interrupted(FlowInterruptedException interruption) {
-        if (plan != null && !concluded) {
-            conclude(howEnded(interruption))
-        }
+    private void note(FlowInterruptedException interruption) {
+        note(Interruption.isLoss(interruption) ? 'lost' : 'interrupted', Interruption.reason(interruption))
     }
 
-    private Map howEnded(FlowInterruptedException interruption) {
-        String running = null
+    /** What ended the run from outside: the stage that ran, else the one whose turn it would have been, cannot tell. */
+    private void note(String ending, String reason) {
+        if (plan == null || concluded) {
+            return
+        }
+        String id = null
         for (Map stage : plan.stages) {
-            if (ended[stage.id] == 'running') {
-                running = stage.id
+            if (ended[stage.id] == 'running' || (id == null && ended[stage.id] == null)) {
+                id = stage.id
             }
         }
-        String ending = Interruption.isLoss(interruption) ? 'lost' : 'interrupted'
-        return running == null ? [:] : [stage: running, ending: ending, by: Interruption.by(interruption)]
-    }
-
-    /** The end of the run, told to the ledger of runs and to Slack, and published; on an agent of its own. */
-    private void conclude(Map how) {
-        agents.on(plan.jenkins.agent) {
-            checkOut()
-            baggage.take()
-            concludeHere(how)
+        if (failure == null) {
+            failure = [result: ending == 'failed' ? 'FAILURE' : 'ABORTED', message: reason]
+        }
+        if (id != null) {
+            untold = [stage: id, ending: ending, reason: reason]
         }
     }
 
-    private void concludeHere(Map how) {
+    /** The end of the run, told to its record and to Slack, and published; on an agent of its own. */
+    private void concludeOnce() {
+        if (plan != null && !concluded) {
+            agents.on(plan.jenkins.agent) {
+                checkOut()
+                baggage.take()
+                concludeHere()
+            }
+        }
+    }
+
+    private void concludeHere() {
         concluded = true
-        new Credentials(script).bound(plan.jenkins.credentials.none) {
-            runner.call('conclude', options([branch: branch] + how))
+        try {
+            new Credentials(script).bound(plan.jenkins.credentials.none) {
+                runner.call('conclude', options([branch: branch] + untold))
+            }
+        } catch (AbortException broken) {
+            script.echo("Slack was not told of the end: ${broken.message}")
         }
         new Publisher(script, runner).publish(options([:]))
         summary.describe(failure)
     }
 
+    /** @throws AbortException where the branch has moved on while the build waited: what was approved is another commit */
     private void checkOut() {
         Map seen = script.checkout(script.scm)
         String name = script.env.BRANCH_NAME ?: seen.GIT_BRANCH
         branch = name?.replaceFirst('^(refs/heads/|(refs/remotes/)?origin/)', '')
+        String before = commit
+        commit = seen.GIT_COMMIT
+        if (before != null && before != commit) {
+            script.error("The branch moved from ${before} to ${commit} while this build waited: build that")
+        }
     }
 
     private String inDirectory(String file) {

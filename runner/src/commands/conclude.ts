@@ -3,7 +3,7 @@ import { StackError } from '../core/errors.js';
 import { option, type CommandDefinition } from './command.js';
 import { pipelineSummary } from './run.js';
 
-const ENDINGS = ['refused', 'expired', 'interrupted', 'lost'] as const;
+const ENDINGS = ['refused', 'expired', 'interrupted', 'lost', 'failed'] as const;
 
 const conclude: CommandDefinition = {
   name: 'conclude',
@@ -14,7 +14,8 @@ const conclude: CommandDefinition = {
     { name: 'branch', value: 'BRANCH', description: 'Branch of the run (default: the one checked out).' },
     { name: 'stage', value: 'STAGE', description: 'Stage that ended without a word of its own.' },
     { name: 'ending', value: 'HOW', choices: ENDINGS, description: 'How that stage ended.' },
-    { name: 'by', value: 'NAME', description: 'Who ended it.' },
+    { name: 'by', value: 'NAME', description: 'Who refused it.' },
+    { name: 'reason', value: 'TEXT', description: 'What Jenkins says of it.' },
     { name: 'after', value: 'DURATION', description: 'How long it was waited for.' },
   ],
   environment: 'none',
@@ -49,6 +50,7 @@ const conclude: CommandDefinition = {
 /** The failure that stands for how the stage ended. */
 function failureOf(stage: string, input: Parameters<typeof option>[0]): StackError {
   const by = option(input, 'by');
+  const reason = option(input, 'reason') ?? 'the build was aborted';
   const subject = stage.split(':')[1] ?? stage;
   switch (option(input, 'ending') as (typeof ENDINGS)[number] | undefined) {
     case 'refused':
@@ -70,8 +72,13 @@ function failureOf(stage: string, input: Parameters<typeof option>[0]): StackErr
         where: stage,
         next: `\`node runner status\` says whether a deployment was cut off; then run the build again.`,
       });
+    case 'failed':
+      return new StackError('JENKINS_FAILED', reason, {
+        where: stage,
+        next: 'A step of Jenkins itself failed: correct its cause, then run the build again.',
+      });
     default:
-      return new StackError('INTERRUPTED', by === undefined ? 'the build was aborted' : `aborted by ${by}`, {
+      return new StackError('INTERRUPTED', reason, {
         where: stage,
         next: 'Run the build again; stages that ended well are not done anew.',
       });

@@ -55,6 +55,7 @@ export const errorCodes = {
   STATE_CONFLICT: define('infrastructure'),
   DOCTOR_FAILED: define('infrastructure'),
   AGENT_LOST: define('infrastructure'),
+  JENKINS_FAILED: define('infrastructure'),
   // AWS
   AWS_CREDENTIALS_MISSING: define('infrastructure'),
   AWS_CREDENTIALS_EXPIRED: define('infrastructure'),

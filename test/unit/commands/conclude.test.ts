@@ -45,7 +45,10 @@ describe('conclude', () => {
               { type: 'run.end', status, seconds: 1, exitCode: 0 },
             ] as const)),
       ];
-      return partOf(bodies.map((body) => ({ time, ...body })), `agent:${index}:0`);
+      return partOf(
+        bodies.map((body) => ({ time, ...body })),
+        `agent:${index}:0`,
+      );
     });
     writeFileSync(file(), JSON.stringify({ id: 'build-7', parts }));
   };
@@ -92,10 +95,27 @@ describe('conclude', () => {
 
   it('ends a stage that could not tell its own end, and the run with it', async () => {
     told({ 'build:web': 'ok', push: 'running' });
-    const run = await conclude('--stage', 'push', '--ending', 'interrupted', '--by', 'bob');
+    const run = await conclude('--stage', 'push', '--ending', 'interrupted', '--reason', 'aborted by bob');
     expect(stage(run, 'push')).to.include({ status: 'interrupted', reason: 'aborted by bob' });
     expect(run.stages.slice(2).map(({ status }) => status)).to.deep.equal(['skipped', 'skipped', 'skipped']);
     expect(run.status).to.not.equal('running');
+  });
+
+  it('records what failed in Jenkins itself', async () => {
+    told({ 'build:web': 'ok' });
+    const run = await conclude(
+      '--stage',
+      'push',
+      '--ending',
+      'failed',
+      '--reason',
+      'no such credentials: aws',
+    );
+    expect(stage(run, 'push')?.error).to.include({
+      code: 'JENKINS_FAILED',
+      message: 'no such credentials: aws',
+    });
+    expect(run.status).to.equal('failed');
   });
 
   it('says nothing twice of a stage that told its own end', async () => {

@@ -113,7 +113,9 @@ class PipelineSpec extends Specification {
         then:
         build.result == 'NOT_BUILT'
         build.failure.message.contains('Approve production: refused by bob')
+        build.stage('Approve production').status == 'NOT_BUILT'
         build.stage('Apply production') == null
+        build.description == 'Approve production: refused by bob'
         project.stages()['approve:production'].error.code == 'APPROVAL_REFUSED'
         project.stages()['approve:production'].reason == 'refused by bob'
         project.stages()['apply:production'].status == 'skipped'
@@ -142,6 +144,9 @@ class PipelineSpec extends Specification {
 
         then:
         build.result == 'ABORTED'
+        build.description == 'aborted by carol'
+        project.stages()['approve:production'].status == 'interrupted'
+        project.stages()['approve:production'].reason == 'aborted by carol'
         project.stages()['apply:production'].status == 'skipped'
         build.published.html.size() == 1
     }
@@ -241,6 +246,27 @@ class PipelineSpec extends Specification {
         newer.result == 'SUCCESS'
         older.result == 'NOT_BUILT'
         older.stage('Apply production') == null
+        project.stages()['apply:production'].status == 'interrupted'
+        project.stages()['apply:production'].reason.contains('#8')
+    }
+
+    def 'a branch that moved on while an approval was waited for is not what was approved'() {
+        given:
+        jenkins.step('input') { args ->
+            project.write('terraform/more.tf': 'output "more" { value = 1 }\n')
+            project.commit('feat: add an output')
+            'alice'
+        }
+
+        when:
+        def build = build('main')
+
+        then:
+        build.result == 'FAILURE'
+        build.failure.message.contains('The branch moved from')
+        project.stages()['apply:production'].error.code == 'JENKINS_FAILED'
+        build.published.html.size() == 1
+        project.state('production') == null
     }
 
     def 'stages bind the credentials that the runner names, and no others'() {
@@ -277,7 +303,10 @@ class PipelineSpec extends Specification {
 
         then:
         build.result == 'FAILURE'
-        build.log.contains('aws-shared')
+        build.failure.message.startsWith('Plan staging: ')
+        build.failure.message.contains('aws-shared')
+        project.stages()['plan:staging'].error.code == 'JENKINS_FAILED'
+        project.stages()['apply:staging'].status == 'skipped'
     }
 
     def 'independent stages run side by side'() {
