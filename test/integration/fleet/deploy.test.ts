@@ -58,7 +58,9 @@ describe('deploying to a real fleet', function () {
     const record = await target.deploy(fleet.release('1.0.0', digests.one), rollout({ journal }));
     expect(record.status).to.equal('unchanged');
     expect(journal).to.deep.equal([]);
-    expect(deployment.events).to.deep.equal([]);
+    // All that is told is which hosts it is about.
+    expect(deployment.events.map(({ type }) => type)).to.deep.equal(['stage.fact']);
+    expect(deployment.events[0]).to.deep.include({ name: 'hosts of web', value: HOSTS.join(', ') });
   });
 
   it('touches nothing where the image is not in the registry', async () => {
