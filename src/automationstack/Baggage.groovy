@@ -20,7 +20,7 @@ class Baggage implements Serializable {
         script.dir(directory) {
             script.stash(
                 name: NAME,
-                includes: ".automation-stack/runs/${script.env.BUILD_TAG}*,.automation-stack/plans/**",
+                includes: ".automation-stack/runs/${Runner.runId(script.env.BUILD_TAG)}*,.automation-stack/plans/**",
                 allowEmpty: true,
                 useDefaultExcludes: false)
         }

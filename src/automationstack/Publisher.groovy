@@ -18,7 +18,7 @@ class Publisher implements Serializable {
         String place = "${script.pwd(tmp: true)}/automation-stack/report"
         Map given = [:]
         given.putAll(options)
-        given.putAll([run: script.env.BUILD_TAG, output: place, junit: "${place}/stages.xml".toString()])
+        given.putAll([run: Runner.runId(script.env.BUILD_TAG), output: place, junit: "${place}/stages.xml".toString()])
         Map outcome = runner.call('report', given)
         if (outcome.exitCode != 0) {
             script.echo("There is no report: ${Outcome.message(outcome)}")

@@ -8,6 +8,8 @@ class Runner implements Serializable {
     /** Longer than this the arguments travel in a file: Linux takes 128 KiB for one environment variable. */
     private static final int LONGEST_VARIABLE = 100000
 
+    private static final int LONGEST_RUN_ID = 120
+
     /** Constant: whatever varies is in the environment, where nothing needs quoting. */
     private static final String SCRIPT = '''\
 #!/bin/sh
@@ -61,7 +63,7 @@ exec node "$AUTOMATION_STACK_RUNNER"
     /** Where the runner is, as environment variables; written to the agent once for each workspace. */
     private List deliver(String folder) {
         List environment = [
-            "AUTOMATION_STACK_RUN=${literal(script.env.BUILD_TAG)}".toString(),
+            "AUTOMATION_STACK_RUN=${runId(script.env.BUILD_TAG)}".toString(),
             "AUTOMATION_STACK_WHO=${literal(startedBy())}".toString(),
         ]
         String preinstalled = script.env.AUTOMATION_STACK_RUNNER
@@ -104,6 +106,17 @@ exec node "$AUTOMATION_STACK_RUNNER"
         }
         result.exitCode = exitCode
         return result
+    }
+
+    /**
+     * The name of a build's run, also as a file. Of a long one the end is kept, where the number stands.
+     *
+     * @param tag BUILD_TAG, in which the branch `a/b` is `a%2Fb`
+     */
+    static String runId(String tag) {
+        String name = tag.replaceAll('[^A-Za-z0-9._-]+', '-')
+        String end = name.length() > LONGEST_RUN_ID ? name.substring(name.length() - LONGEST_RUN_ID) : name
+        return end.replaceFirst('^[.-]+', '')
     }
 
     private static Map optionsOf(Map given, String place) {
