@@ -29,6 +29,7 @@ const checks = [
     ['--noserver', '--failon', 'info', '--loglevel', 'info', ...groovyFiles()],
   ],
   ['pack', process.execPath, ['scripts/pack.mjs', '--check']],
+  ['terraform docs', process.execPath, ['--import', 'tsx', 'scripts/terraformModules.ts', '--check']],
   ['terraform fmt', 'terraform', ['fmt', '-check', '-recursive', '-diff', '.']],
 ];
 let failed = 0;

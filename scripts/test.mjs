@@ -1,5 +1,5 @@
 // Runs every suite, fast ones first, and ends with the sum: `N passed, N failed, N skipped`.
-//   node scripts/test.mjs [SUITE …]     suites: lint unit groovy integration jenkins
+//   node scripts/test.mjs [SUITE …]     suites: lint unit groovy terraform integration jenkins
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -62,6 +62,7 @@ const suites = {
   },
   unit: () => mocha('unit', 'test/unit/**/*.test.ts'),
   groovy: () => runGroovy(),
+  terraform: () => mocha('terraform', 'test/terraform/**/*.test.ts'),
   integration: () =>
     inLocalEnvironment(() =>
       mocha('integration', 'test/integration/**/*.test.ts', 'test/ansible/**/*.test.ts'),

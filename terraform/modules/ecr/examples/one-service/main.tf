@@ -1,0 +1,19 @@
+# The images of one service and of its migrations; the second repository is pulled by a production account too.
+provider "aws" {
+  region = "eu-west-1"
+}
+
+module "ecr" {
+  source = "../.."
+
+  name = "shop"
+  repositories = {
+    web     = {}
+    migrate = { readers = ["arn:aws:iam::222222222222:root"] }
+  }
+}
+
+output "repository_urls" {
+  description = "Where to push to."
+  value       = module.ecr.repository_urls
+}

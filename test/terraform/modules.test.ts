@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import pMap from 'p-map';
+import { checkModule, readModules, type ModuleResult } from '../support/terraform/moduleCheck.js';
+import { runKey } from '../support/terraform/testEvents.js';
+import { openWorkbench, type Workbench } from '../support/terraform/workbench.js';
+
+const modules = readModules();
+const words = (name: string) => name.replaceAll('_', ' ');
+const lines = (findings: readonly { text: string }[]) => findings.map(({ text }) => text).join('\n');
+
+describe('terraform modules', function () {
+  this.timeout(900_000);
+  let bench: Workbench;
+  const results = new Map<string, Promise<ModuleResult>>();
+
+  before(async () => {
+    bench = await openWorkbench();
+    console.log(`    tested against ${bench.provider}`);
+    // All at once, two at a time; every module's tests wait for their own result.
+    const settle = new Map<string, (result: Promise<ModuleResult>) => void>();
+    for (const { name } of modules) results.set(name, new Promise((resolve) => settle.set(name, resolve)));
+    void pMap(
+      modules,
+      (module) => {
+        const result = checkModule(bench, module);
+        settle.get(module.name)?.(result);
+        return result.catch(() => undefined);
+      },
+      { concurrency: 2 },
+    );
+  });
+
+  after(async () => {
+    await Promise.allSettled(results.values());
+    await bench?.close();
+  });
+
+  it('are formatted as terraform fmt does it', async () => {
+    const { code, stdout } = await bench.terraform('.', 'fmt', '-check', '-recursive', '-diff', '.');
+    expect(code, stdout).to.equal(0);
+  });
+
+  for (const module of modules) {
+    describe(module.name, () => {
+      let result: ModuleResult;
+
+      before(async () => {
+        result = await (results.get(module.name) as Promise<ModuleResult>);
+      });
+
+      it('has the files that every module has', () => {
+        expect(module.missing).to.deep.equal([]);
+        for (const [file, runs] of Object.entries(module.runs))
+          expect(runs, `${file} has run blocks`).not.to.be.empty;
+      });
+
+      for (const part of ['.', ...module.examples])
+        it(`${part === '.' ? 'is valid' : `${part} is valid`}, without a warning`, () => {
+          expect(lines(result.valid.get(part) ?? [{ text: 'was not validated' }])).to.equal('');
+        });
+
+      it('its tests can be read', () => {
+        expect(lines(result.runs.get('')?.findings ?? [])).to.equal('');
+      });
+
+      for (const [file, runs] of Object.entries(module.runs))
+        for (const run of runs)
+          it(`${file}: ${words(run)}`, () => {
+            const outcome = result.runs.get(runKey(file, run));
+            expect(outcome?.status ?? 'did not run', lines(outcome?.findings ?? [])).to.equal('pass');
+            if (file !== 'reject') return;
+            const says = module.rejections.find((rejection) => rejection.run === run)?.says;
+            expect(says, 'a comment `# says: …` with words of the message').not.to.be.empty;
+            expect(result.told.get(run)?.replace(/\s+/g, ' ')).to.contain(says);
+          });
+    });
+  }
+});
