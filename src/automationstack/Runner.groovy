@@ -60,6 +60,17 @@ exec node "$AUTOMATION_STACK_RUNNER"
         return outcome(exitCode, place)
     }
 
+    /**
+     * The name of a build's run, also as a file. Of a long one the end is kept, where the number stands.
+     *
+     * @param tag BUILD_TAG, in which the branch `a/b` is `a%2Fb`
+     */
+    static String runId(String tag) {
+        String name = tag.replaceAll('[^A-Za-z0-9._-]+', '-')
+        String end = name.length() > LONGEST_RUN_ID ? name.substring(name.length() - LONGEST_RUN_ID) : name
+        return end.replaceFirst('^[.-]+', '')
+    }
+
     /** Where the runner is, as environment variables; written to the agent once for each workspace. */
     private List deliver(String folder) {
         List environment = [
@@ -106,17 +117,6 @@ exec node "$AUTOMATION_STACK_RUNNER"
         }
         result.exitCode = exitCode
         return result
-    }
-
-    /**
-     * The name of a build's run, also as a file. Of a long one the end is kept, where the number stands.
-     *
-     * @param tag BUILD_TAG, in which the branch `a/b` is `a%2Fb`
-     */
-    static String runId(String tag) {
-        String name = tag.replaceAll('[^A-Za-z0-9._-]+', '-')
-        String end = name.length() > LONGEST_RUN_ID ? name.substring(name.length() - LONGEST_RUN_ID) : name
-        return end.replaceFirst('^[.-]+', '')
     }
 
     private static Map optionsOf(Map given, String place) {
