@@ -4,6 +4,7 @@ import harness.Jenkins
 import harness.Repository
 import spock.lang.Shared
 import spock.lang.Specification
+import spock.lang.Unroll
 
 import java.nio.file.Files
 
@@ -48,16 +49,22 @@ class PipelineSpec extends Specification {
         project.state('staging').contains('"staging"')
     }
 
-    def 'a branch that leads nowhere does nothing and ends well'() {
+    @Unroll
+    def '#branch, which leads nowhere, changes nothing and ends well'() {
         given:
-        project.git('branch', 'feature')
+        project.git('branch', branch)
 
         when:
-        def build = build('feature')
+        def build = build(branch, more)
 
         then:
         build.result == 'SUCCESS'
         build.stages.empty
+
+        where:
+        branch    | more
+        'feature' | [:]
+        'PR-5'    | [change: [id: '5', target: 'main']]
     }
 
     def 'production waits for a person outside of any agent, then for milestone, lock and agent in this order'() {
