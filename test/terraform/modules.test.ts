@@ -1,12 +1,20 @@
 import { expect } from 'chai';
 import pMap from 'p-map';
 import { checkModule, readModules, type ModuleResult } from '../support/terraform/moduleCheck.js';
-import { runKey } from '../support/terraform/testEvents.js';
+import { runKey, type RunResult } from '../support/terraform/testEvents.js';
 import { openWorkbench, type Workbench } from '../support/terraform/workbench.js';
 
 const modules = readModules();
 const words = (name: string) => name.replaceAll('_', ' ');
 const lines = (findings: readonly { text: string }[]) => findings.map(({ text }) => text).join('\n');
+
+/** The instance keys of what a plan changes, each once. */
+function changedKeys(changes: RunResult['changes'] | undefined): string[] {
+  const changed = [...(changes ?? [])].filter(
+    ([, actions]) => !actions.every((action) => action === 'no-op' || action === 'read'),
+  );
+  return [...new Set(changed.map(([address]) => address.replace(/^[^[]*/, '')))];
+}
 
 describe('terraform modules', function () {
   this.timeout(900_000);
@@ -59,15 +67,22 @@ describe('terraform modules', function () {
           expect(lines(result.valid.get(part) ?? [{ text: 'was not validated' }])).to.equal('');
         });
 
+      for (const example of module.examples)
+        it(`${example} can be applied`, () => {
+          expect(lines(result.applied.get(example) ?? [{ text: 'was not applied' }])).to.equal('');
+        });
+
       it('its tests can be read', () => {
         expect(lines(result.runs.get('')?.findings ?? [])).to.equal('');
       });
 
       for (const [file, runs] of Object.entries(module.runs))
-        for (const run of runs)
+        for (const { name: run, changesOnly } of runs)
           it(`${file}: ${words(run)}`, () => {
             const outcome = result.runs.get(runKey(file, run));
             expect(outcome?.status ?? 'did not run', lines(outcome?.findings ?? [])).to.equal('pass');
+            if (changesOnly !== undefined)
+              expect(changedKeys(outcome?.changes)).to.have.members([...changesOnly]);
             if (file !== 'reject') return;
             const says = module.rejections.find((rejection) => rejection.run === run)?.says;
             expect(says, 'a comment `# says: …` with words of the message').not.to.be.empty;

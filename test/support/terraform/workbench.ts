@@ -36,7 +36,7 @@ const downloadPatience = 600_000;
 export const source = fileURLToPath(new URL('../../../terraform/', import.meta.url));
 
 /** The user's environment without what would change how Terraform works, and with a cache of what it downloads. */
-function terraformEnv(): NodeJS.ProcessEnv {
+export function terraformEnv(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TF_'));
   const { TF_CLI_CONFIG_FILE: config, TF_PLUGIN_CACHE_DIR: cache } = process.env;
   return {
@@ -51,7 +51,12 @@ function terraformEnv(): NodeJS.ProcessEnv {
   };
 }
 
-const run = async (cwd: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> => {
+/** Runs terraform in a directory, with this environment and no more. */
+export async function runTerraform(
+  cwd: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Outcome> {
   const result = await execa('terraform', args, {
     cwd,
     env,
@@ -61,7 +66,7 @@ const run = async (cwd: string, args: readonly string[], env: NodeJS.ProcessEnv)
   });
   if (result.exitCode === undefined) throw new Error(`terraform did not run: ${result.message}`);
   return { code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
-};
+}
 
 /** Whether `terraform init` gets the real provider; its version, or nothing. */
 async function realProvider(directory: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
@@ -107,7 +112,7 @@ export async function openWorkbench(): Promise<Workbench> {
           ? 'the schema of hashicorp/aws 5.46, as no registry gives the provider itself'
           : `the real provider hashicorp/aws ${version}`,
       terraform: (at, ...args) =>
-        run(join(at.startsWith('/') ? '/' : directory, at), args, { ...env, ...served?.env }),
+        runTerraform(join(at.startsWith('/') ? '/' : directory, at), args, { ...env, ...served?.env }),
       close: async () => {
         served?.stop();
         await rm(scratch, { recursive: true, force: true });
