@@ -31,7 +31,7 @@ export async function runGraph(
         .map((need) => outcomes.get(need))
         .find((need) => need !== undefined && need.status !== 'ok');
       if (failed !== undefined) {
-        const reason = `needs ${failed.stage.id}, which ${WORDS[failed.status]}`;
+        const reason = `needs ${failed.stage.id}, which ${ENDED[failed.status]}`;
         skipped(stage, reason);
         outcomes.set(stage.id, { stage, status: 'skipped', reason });
       } else if (running.size < limit && stage.needs.every((need) => outcomes.has(need))) {
@@ -48,7 +48,8 @@ export async function runGraph(
   return stages.map((stage) => outcomes.get(stage.id) as StageOutcome);
 }
 
-const WORDS: Readonly<Record<StageStatus, string>> = {
+/** How a stage ended, as the reason of one that needed it. */
+export const ENDED: Readonly<Record<StageStatus, string>> = {
   ok: 'ended well',
   failed: 'failed',
   skipped: 'was skipped',

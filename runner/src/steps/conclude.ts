@@ -2,6 +2,7 @@ import type { Context } from '../container.js';
 import type { EventBody } from '../core/events.js';
 import { toErrorRecord, type StackError } from '../core/errors.js';
 import type { Pipeline } from '../core/pipeline.js';
+import { ENDED } from '../core/schedule.js';
 import { statusOf } from './stage.js';
 
 export interface Conclusion {
@@ -83,10 +84,7 @@ const hasEnded = (status: string | undefined) =>
   status !== undefined && !['waiting', 'running', 'cut-off'].includes(status);
 
 const WORDS: Readonly<Record<string, string>> = {
-  failed: 'failed',
-  skipped: 'was skipped',
-  'rolled-back': 'was rolled back',
-  interrupted: 'was interrupted',
+  ...ENDED,
   'cut-off': 'was cut off',
   running: 'had not ended',
 };
