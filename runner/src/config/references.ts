@@ -1,9 +1,10 @@
 import { StackError } from '../core/errors.js';
 import type { Context, NamedEnvironment } from '../container.js';
-import { holdsSecret, REFERENCE, referencesIn } from './referencesIn.js';
+import { asText, holdsSecret, LONE_REFERENCE, REFERENCE, referencesIn } from './referencesIn.js';
 
 /**
- * Replaces references deep in a value, each looked up once per call. What comes from ssm and secret is a secret;
+ * Replaces references deep in a value, each looked up once per call. A text that is one reference and no more becomes
+ * the map or list that it stands for; within other text that is written as JSON. What comes from ssm and secret is a secret;
  * what comes from env is one where its name says so (TOKEN, SECRET, PASSWORD, KEY, CREDENTIAL), since a base image
  * or a region masked everywhere would make the output unreadable.
  * @throws StackError CONFIG_REFERENCE where one cannot be resolved, naming where to set it
@@ -14,7 +15,7 @@ export async function resolveReferences<T>(
 ): Promise<T> {
   const found = referencesIn(value);
   if (found.length === 0) return value;
-  const values = new Map<string, string>();
+  const values = new Map<string, unknown>();
   await Promise.all(
     [...new Set(found.map(({ kind, name }) => `${kind}:${name}`))].map(async (key) => {
       const separator = key.indexOf(':');
@@ -24,12 +25,12 @@ export async function resolveReferences<T>(
   return replace(value, values) as T;
 }
 
-function replace(value: unknown, values: ReadonlyMap<string, string>): unknown {
+function replace(value: unknown, values: ReadonlyMap<string, unknown>): unknown {
   if (typeof value === 'string') {
-    return value.replace(
-      REFERENCE,
-      (_, kind: string, name: string) => values.get(`${kind}:${name}`) as string,
-    );
+    const [, kind, name] = LONE_REFERENCE.exec(value) ?? [];
+    const whole = kind === undefined ? undefined : values.get(`${kind}:${name}`);
+    if (whole !== null && typeof whole === 'object') return whole;
+    return value.replace(REFERENCE, (_, kind: string, name: string) => asText(values.get(`${kind}:${name}`)));
   }
   if (Array.isArray(value)) return value.map((item) => replace(item, values));
   if (value !== null && typeof value === 'object') {
@@ -42,7 +43,7 @@ async function lookUp(
   kind: string,
   name: string,
   { context, environment }: { context: Context; environment: NamedEnvironment },
-): Promise<string> {
+): Promise<unknown> {
   if (kind === 'env') {
     // `${env:NAME:-default}`, as the shell writes it.
     const [variable, fallback] = name.split(':-', 2) as [string, string | undefined];
@@ -57,8 +58,12 @@ async function lookUp(
     return value;
   }
   if (kind === 'output') {
-    const { outputReference } = await import('../steps/outputs.js');
-    return outputReference(context, environment, name);
+    const { outputValue } = await import('../steps/outputs.js');
+    // `ENVIRONMENT/NAME` is an output of another environment.
+    const [first, path] = name.split('/', 2) as [string, string | undefined];
+    return path === undefined
+      ? outputValue(context, environment, name)
+      : outputValue(context, await context.environment(first), path);
   }
   const { readParameter, readSecret } = await import('../adapters/aws/secrets.js');
   const aws = await context.aws(environment);

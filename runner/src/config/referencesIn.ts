@@ -1,6 +1,9 @@
 /** `${kind:name}`, as it stands in the configuration. */
 export const REFERENCE = /\$\{(env|ssm|secret|output):([^}]+)\}/g;
 
+/** A text that is one reference and nothing else. */
+export const LONE_REFERENCE = /^\$\{(env|ssm|secret|output):([^}]+)\}$/;
+
 /** The references inside a value, e.g. to see which secrets a stage will need. */
 export function referencesIn(value: unknown): readonly { kind: string; name: string }[] {
   if (typeof value === 'string') {
@@ -16,3 +19,8 @@ export function referencesIn(value: unknown): readonly { kind: string; name: str
 /** Whether an environment variable holds a secret, told from its name. */
 export const holdsSecret = (variable: string): boolean =>
   /TOKEN|SECRET|PASSW|KEY|CREDENTIAL|WEBHOOK|DSN|AUTH/i.test(variable);
+
+/** A value inside of a text: maps and lists as JSON. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -41,21 +41,10 @@ export function forgetOutputs(context: Context, environment: NamedEnvironment): 
 }
 
 /**
- * The value behind `${output:NAME}`, as text.
+ * The value behind `${output:NAME}`.
  * @param path an output, or a path into one: `cluster`, `hosts.staging-1.address`, `subnets.0`
- * @returns text as it is; numbers and booleans as words; maps and lists as JSON
  * @throws StackError OUTPUT_MISSING, naming what there is
  */
-export async function outputReference(
-  context: Context,
-  environment: NamedEnvironment,
-  path: string,
-): Promise<string> {
-  const value = await outputValue(context, environment, path);
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** The same as the value itself. */
 export async function outputValue(
   context: Context,
   environment: NamedEnvironment,

@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asText } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { ansiblePlaybook, VAULT_PASSWORD, VAULT_SCRIPT } from '../invocations/ansible.js';
@@ -59,7 +60,7 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
       ...(vault === undefined ? {} : { vaultScript: vault }),
       ...(request.dryRun === undefined ? {} : { dryRun: request.dryRun }),
       secrets: {
-        ...Object.fromEntries(Object.entries(shared).map(([name, value]) => [name, String(value)])),
+        ...Object.fromEntries(Object.entries(shared).map(([name, value]) => [name, asText(value)])),
         ...request.secrets,
         ...(request.vaultPassword === undefined ? {} : { [VAULT_PASSWORD]: request.vaultPassword }),
         // Our callback ends the run when we are killed: nothing of ours works on hosts behind our back.

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { referencesIn } from '../config/referencesIn.js';
+import { asText, referencesIn } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { sharedVariables } from '../core/sharedEnvironment.js';
@@ -68,7 +68,7 @@ async function ownVariables(
   const entries = await Promise.all(
     Object.entries(environment.config.variables).map(async ([name, value]): Promise<[string, string][]> => {
       try {
-        return [[name, String(await context.resolve(value, environment))]];
+        return [[name, asText(await context.resolve(value, environment))]];
       } catch (error) {
         const isUnmade = error instanceof StackError && error.code === 'OUTPUT_MISSING';
         if (!isUnmade || !referencesIn(value).some(({ kind }) => kind === 'output')) throw error;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { referencesIn } from '../config/referencesIn.js';
+import { asText, referencesIn } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
@@ -42,7 +42,7 @@ export async function openRoot(context: Context, environment: NamedEnvironment):
       ...(context.env['TF_DATA_DIR'] === undefined ? {} : { TF_DATA_DIR: context.env['TF_DATA_DIR'] }),
       ...(aws.region === undefined ? {} : { AWS_REGION: aws.region }),
       ...(aws.profile === undefined ? {} : { AWS_PROFILE: aws.profile }),
-      ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),
+      ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, asText(value)])),
     },
   };
 }

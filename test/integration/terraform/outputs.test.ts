@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { outputReference, readOutputs } from '../../../runner/src/steps/outputs.js';
+import { outputValue, readOutputs } from '../../../runner/src/steps/outputs.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
 
@@ -67,20 +67,36 @@ describe('reading outputs from a real root', function () {
     expect(error.message).to.contain('never applied');
   });
 
-  it('follows a path into an output, and gives whole ones as JSON', async () => {
+  it('follows a path into an output, and writes maps and lists as JSON where other text is around them', async () => {
     apply('staging');
     const staging = await stack.context.environment('staging');
-    const read = (path: string) => outputReference(stack.context, staging, path);
-    expect(await read('cluster')).to.equal('shop-staging');
-    expect(await read('ports.1')).to.equal('443');
-    expect(await read('hosts.web-1.address')).to.equal('10.0.0.1');
-    expect(await read('ports')).to.equal('[80,443]');
+    const read = (text: string) => stack.context.resolve(text, staging);
+    expect(await read('${output:cluster}')).to.equal('shop-staging');
+    expect(await read('${output:ports.1}')).to.equal('443');
+    expect(await read('http://${output:hosts.web-1.address}/')).to.equal('http://10.0.0.1/');
+    expect(await read('ports ${output:ports}')).to.equal('ports [80,443]');
+  });
+
+  it('gives a whole map or list to what is one reference and no more', async () => {
+    apply('staging');
+    const staging = await stack.context.environment('staging');
+    expect(await stack.context.resolve({ network: '${output:hosts}' }, staging)).to.deep.equal({
+      network: { 'web-1': { address: '10.0.0.1', port: 22 } },
+    });
+  });
+
+  it('reads what another environment made, so that it can be reused in one line', async () => {
+    apply('staging');
+    const production = await stack.context.environment('production');
+    expect(await stack.context.resolve('${output:staging/cluster}', production)).to.equal('shop-staging');
+    const error = await rejection(stack.context.resolve('${output:stagin/cluster}', production), 'ENVIRONMENT_UNKNOWN');
+    expect(error.message).to.contain('stagin');
   });
 
   it('names the nearest output where one is misspelt', async () => {
     apply('staging');
     const staging = await stack.context.environment('staging');
-    const error = await rejection(outputReference(stack.context, staging, 'clutser'), 'OUTPUT_MISSING');
+    const error = await rejection(outputValue(stack.context, staging, 'clutser'), 'OUTPUT_MISSING');
     expect(error.message).to.contain('Did you mean "cluster"?');
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Context, NamedEnvironment } from '../../../runner/src/container.js';
 import type { Invocation, ProcessResult } from '../../../runner/src/core/ports.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
-import { forgetOutputs, outputReference, readOutputs } from '../../../runner/src/steps/outputs.js';
+import { forgetOutputs, outputValue, readOutputs } from '../../../runner/src/steps/outputs.js';
 import { rejection } from '../../support/rejection.js';
 
 type Answer = Partial<ProcessResult> & { readonly lines?: readonly string[] };
@@ -51,9 +51,9 @@ const output = (values: object): Answer => ({
 describe('outputs', () => {
   it('cost one terraform process, however often they are asked for', async () => {
     const { context, environment, ran } = fake({ output: [output({ cluster: 'c', port: 80 })] });
-    const read = () => outputReference(context, environment, 'cluster');
+    const read = () => outputValue(context, environment, 'cluster');
     expect(await Promise.all([read(), read(), read()])).to.deep.equal(['c', 'c', 'c']);
-    expect(await outputReference(context, environment, 'port')).to.equal('80');
+    expect(await outputValue(context, environment, 'port')).to.equal(80);
     expect(ran).to.deep.equal(['output']);
   });
 
