@@ -44,6 +44,9 @@ export function crossCheck(config: Parsed): readonly { path: Path; message: stri
       if (environment.promotion.from === name)
         issues.push({ path: from, message: `${name} cannot be promoted from itself` });
     }
+    const { scope, scopes = {} } = environment.infrastructure ?? {};
+    if (scope !== undefined)
+      missing([...here, 'infrastructure', 'scope'], 'scope', scope, Object.keys(scopes));
     for (const [targetName, target] of Object.entries(environment.targets)) {
       missing([...here, 'targets', targetName, 'image'], 'image', target.image, images);
     }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isAddress } from '../core/addressSyntax.js';
 import { isDuration, parseDuration } from './duration.js';
 
 // One document is validated a run: compiling validators first would take longer than it saves.
@@ -20,6 +21,9 @@ const duration = (fallback: string) =>
     .transform(parseDuration);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const variables = z.record(z.string(), z.unknown());
+const terraformAddress = z
+  .string()
+  .refine(isAddress, 'must be an address of Terraform, such as module.app or aws_ecs_service.web["blue"]');
 
 const command = z
   .union([text, z.array(text).min(1)])
@@ -210,6 +214,23 @@ export const environmentSchema = z.strictObject({
         .array(text)
         .default([])
         .describe('Partial backend configuration: files or key=value.'),
+      protect: z
+        .array(text)
+        .default([])
+        .describe(
+          'What is guarded as databases and buckets are: addresses of resources, or of modules for all in them. `apply` and `destroy` take it away only where `--allow-destroy` names it.',
+        ),
+      scopes: z
+        .record(name, z.array(terraformAddress).min(1, 'must name at least one address'))
+        .default({})
+        .describe(
+          'Named parts of the root for `--scope NAME`: addresses of resources and modules; see the page on infrastructure.',
+        ),
+      scope: name
+        .optional()
+        .describe(
+          'Scope that the plan and apply stages of a delivery run keep to; the whole root where left out. Commands that are typed take `--scope`.',
+        ),
     })
     .optional(),
   inventory: inventory.prefault({}),

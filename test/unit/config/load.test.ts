@@ -127,4 +127,60 @@ describe('automation-stack.yml', () => {
   it('lists the kinds where a target has none', () => {
     expect(problems(GOOD.replace('kind: ecs-service, ', '')).join('\n')).to.contain('ecs-service | fleet');
   });
+
+  describe('scopes', () => {
+    const scoped = (infrastructure: string) =>
+      `application: shop\nenvironments:\n  staging:\n    infrastructure:\n${infrastructure
+        .split('\n')
+        .map((line) => `      ${line}`)
+        .join('\n')}\n`;
+
+    it('are lists of Terraform addresses by name, inherited by what extends the environment', () => {
+      const text = `${scoped('scopes: { app: [module.app, aws_ecs_service.web] }\nscope: app')}  production: { extends: staging }\n`;
+      const { config, issues } = check(text);
+      expect(issues).to.deep.equal([]);
+      expect(config?.environments['production']?.infrastructure).to.deep.include({
+        scopes: { app: ['module.app', 'aws_ecs_service.web'] },
+        scope: 'app',
+      });
+    });
+
+    for (const address of [
+      'module.app',
+      'module.app["blue"].module.web[0]',
+      'aws_ecs_service.web',
+      'aws_ecs_service.web["a.b]"]',
+      'module.app.data.aws_ami.base',
+      'data.aws_ami.base',
+    ]) {
+      it(`take ${address}`, () => {
+        expect(problems(scoped(`scopes:\n  app:\n    - '${address}'`))).to.deep.equal([]);
+      });
+    }
+
+    for (const address of [
+      'module',
+      'web',
+      'module.app.',
+      'aws_lb.main.arn',
+      'aws_lb.main[x]',
+      'data.x',
+      '*',
+    ]) {
+      it(`refuse ${address} at its own place`, () => {
+        expect(problems(scoped(`scopes:\n  app:\n    - '${address}'`))).to.deep.equal([
+          '7:13 environments.staging.infrastructure.scopes.app.0: must be an address of Terraform, such as module.app or aws_ecs_service.web["blue"]',
+        ]);
+      });
+    }
+
+    it('refuse to be empty, and one that is not there to be the default', () => {
+      expect(problems(scoped('scopes:\n  app: []\n  db: [module.db]\nscope: ap'))).to.deep.equal([
+        '6:14 environments.staging.infrastructure.scopes.app: must name at least one address',
+      ]);
+      expect(problems(scoped('scopes:\n  app: [module.app]\nscope: ap'))).to.deep.equal([
+        '7:14 scope "ap" is not defined. Did you mean "app"?',
+      ]);
+    });
+  });
 });
