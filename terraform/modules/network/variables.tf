@@ -12,8 +12,9 @@ variable "mode" {
 
 variable "existing" {
   description = <<-EOT
-    In mode `reuse` the ids of what exists: `vpc = { id = … }` and, for each of `tiers`, the subnet of each key of `zones`,
-    as `private = { a = "subnet-…" }`; empty in mode `create`.
+    In mode `reuse` what exists: `vpc = { name = … }`, where this module made it elsewhere, and the rest is found by the names
+    that it gives; or the ids, `vpc = { id = … }` and, for each of `tiers`, the subnet of each key of `zones`, as
+    `private = { a = "subnet-…" }`. Empty in mode `create`.
   EOT
   type        = map(map(string))
   default     = {}
@@ -21,22 +22,22 @@ variable "existing" {
 
   validation {
     condition = var.mode != "reuse" || length(setsubtract(
-      concat(["vpc.id"], [for pair in setproduct(var.tiers, keys(var.zones)) : join(".", pair)]),
+      contains(keys(try(var.existing["vpc"], {})), "name") ? ["vpc.name"] : concat(["vpc.id"], [for pair in setproduct(var.tiers, keys(var.zones)) : join(".", pair)]),
       flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
     )) == 0
     error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(
-      concat(["vpc.id"], [for pair in setproduct(var.tiers, keys(var.zones)) : join(".", pair)]),
+      contains(keys(try(var.existing["vpc"], {})), "name") ? ["vpc.name"] : concat(["vpc.id"], [for pair in setproduct(var.tiers, keys(var.zones)) : join(".", pair)]),
       flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
     ))}."
   }
   validation {
     condition = length(setsubtract(
       flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]),
-      var.mode == "reuse" ? concat(["vpc.id"], [for pair in setproduct(var.tiers, keys(var.zones)) : join(".", pair)]) : [],
+      var.mode != "reuse" ? [] : contains(keys(try(var.existing["vpc"], {})), "name") ? ["vpc.name"] : concat(["vpc.id"], [for pair in setproduct(var.tiers, keys(var.zones)) : join(".", pair)]),
     )) == 0
     error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(
       flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]),
-      var.mode == "reuse" ? concat(["vpc.id"], [for pair in setproduct(var.tiers, keys(var.zones)) : join(".", pair)]) : [],
+      var.mode != "reuse" ? [] : contains(keys(try(var.existing["vpc"], {})), "name") ? ["vpc.name"] : concat(["vpc.id"], [for pair in setproduct(var.tiers, keys(var.zones)) : join(".", pair)]),
     ))}."
   }
 }

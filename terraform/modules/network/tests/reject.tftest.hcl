@@ -57,6 +57,27 @@ run "surplus_subnets" {
   expect_failures = [var.existing]
 }
 
+run "name_and_ids" {
+  command = plan
+  variables {
+    mode     = "reuse"
+    tiers    = ["private"]
+    existing = { vpc = { name = "team", id = "vpc-1" }, private = { a = "subnet-1" } }
+  }
+  # says: mode is reuse and existing has what it does not take: private.a, vpc.id.
+  expect_failures = [var.existing]
+}
+
+run "empty_name" {
+  command = plan
+  variables {
+    mode     = "reuse"
+    existing = { vpc = { name = "" } }
+  }
+  # says: existing misses: vpc.name
+  expect_failures = [var.existing]
+}
+
 run "existing_without_reuse" {
   command = plan
   variables {

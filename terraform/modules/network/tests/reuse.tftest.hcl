@@ -82,3 +82,25 @@ run "a_subnet_of_another_vpc_is_refused" {
 
   expect_failures = [data.aws_subnet.this["private/b"]]
 }
+
+run "a_network_that_this_module_made_is_found_by_its_name" {
+  variables {
+    existing = { vpc = { name = "team" } }
+  }
+
+  assert {
+    condition     = one(data.aws_vpc.this["main"].filter).name == "tag:Name" && one(data.aws_vpc.this["main"].filter).values == toset(["team"])
+    error_message = "The VPC is not looked up by its name."
+  }
+  assert {
+    condition = alltrue([
+      for key, found in data.aws_subnet.this :
+      one(found.filter).values == toset(["team-${replace(key, "/", "-")}"]) && found.vpc_id == data.aws_vpc.this["main"].id
+    ])
+    error_message = "A subnet is not looked up by the name that the module gives, in that VPC."
+  }
+  assert {
+    condition     = jsonencode(keys(output.private_subnet_ids)) == jsonencode(["a", "b"]) && output.vpc_id == data.aws_vpc.this["main"].id
+    error_message = "The outputs are not of what was found."
+  }
+}
