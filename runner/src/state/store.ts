@@ -16,26 +16,43 @@ export interface StoreOptions {
  * `s3://bucket/prefix`. Each application has its own part of it, so that a team can share one bucket.
  * @throws StackError CONFIG_INVALID where the location is neither
  */
-export async function openStore(
+export function openStore(
   config: Pick<Config, 'application' | 'directory' | 'state'>,
   options: StoreOptions,
 ): Promise<ObjectStore> {
-  const { location } = config.state;
-  const application = segment(config.application);
+  return openPart(
+    { ...config.state, setting: 'state.location' },
+    config,
+    segment(config.application),
+    options,
+  );
+}
+
+/**
+ * Opens one part of a location.
+ * @param place what a setting says, and the setting's name
+ * @param part folder in it; applications have theirs by their name
+ * @throws StackError CONFIG_INVALID where the location is neither a directory nor a bucket
+ */
+export async function openPart(
+  { location, setting }: { readonly location: string; readonly setting: string },
+  { directory }: Pick<Config, 'directory'>,
+  part: string,
+  options: StoreOptions,
+): Promise<ObjectStore> {
   const s3 = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(location);
   if (s3 !== null) {
     const { createS3Store } = await import('../adapters/aws/s3Store.js');
     const [, bucket = '', prefix = ''] = s3;
-    const path = prefix === '' ? application : `${prefix}/${application}`;
-    return createS3Store({ bucket, prefix: path, ...options });
+    return createS3Store({ bucket, prefix: prefix === '' ? part : `${prefix}/${part}`, ...options });
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//.test(location)) {
-    throw new StackError('CONFIG_INVALID', `state.location is neither a directory nor s3://bucket/prefix`, {
+    throw new StackError('CONFIG_INVALID', `${setting} is neither a directory nor s3://bucket/prefix`, {
       where: location,
       next: 'Write a directory such as .automation-stack, or s3://my-bucket/delivery.',
     });
   }
   const { LocalStore } = await import('./localStore.js');
-  const home = isAbsolute(location) ? location : resolve(config.directory, location);
-  return new LocalStore(join(home, application), home);
+  const home = isAbsolute(location) ? location : resolve(directory, location);
+  return new LocalStore(join(home, part), home);
 }
