@@ -1,0 +1,110 @@
+locals {
+  create  = var.mode == "create"
+  created = local.create ? { main = var.name } : {}
+
+  created_listeners  = { for key, listener in var.listeners : key => listener if local.create }
+  listeners          = { for key, listener in local.created_listeners : key => listener if !listener.owned_by_delivery }
+  delivery_listeners = { for key, listener in local.created_listeners : key => listener if listener.owned_by_delivery }
+
+  # What only belongs to TLS is null elsewhere.
+  certificate_arns = { for key, listener in var.listeners : key => listener.protocol == "HTTPS" ? try(coalesce(listener.certificate_arn, var.certificate_arn), null) : null }
+  ssl_policies     = { for key, listener in var.listeners : key => listener.protocol == "HTTPS" ? listener.ssl_policy : null }
+}
+
+resource "aws_lb" "this" {
+  for_each = local.created
+
+  name               = each.value
+  load_balancer_type = "application"
+  internal           = var.internal
+  ip_address_type    = var.ip_address_type
+  subnets            = values(var.subnet_ids)
+  security_groups    = var.security_group_ids
+
+  enable_deletion_protection = var.deletion_protection
+  enable_http2               = var.http2
+  idle_timeout               = var.idle_timeout
+  # What a proxy and a server may read differently is how requests are smuggled.
+  drop_invalid_header_fields = true
+  desync_mitigation_mode     = "defensive"
+
+  dynamic "access_logs" {
+    for_each = { for destination in [var.access_logs.destination] : destination => var.access_logs if destination == "s3" }
+
+    content {
+      bucket  = access_logs.value.bucket_name
+      prefix  = access_logs.value.prefix
+      enabled = true
+    }
+  }
+
+  tags = merge(var.tags, { Name = each.value })
+}
+
+resource "aws_lb_listener" "this" {
+  for_each = local.listeners
+
+  load_balancer_arn = aws_lb.this["main"].arn
+  port              = each.value.port
+  protocol          = each.value.protocol
+  certificate_arn   = local.certificate_arns[each.key]
+  ssl_policy        = local.ssl_policies[each.key]
+  tags              = merge(var.tags, { Name = "${var.name}-${each.key}" })
+
+  default_action {
+    type             = each.value.action == "not-found" ? "fixed-response" : each.value.action
+    target_group_arn = each.value.target_group_arn
+
+    dynamic "fixed_response" {
+      for_each = { for action in [each.value.action] : action => "404" if action == "not-found" }
+
+      content {
+        content_type = "text/plain"
+        message_body = "Not found"
+        status_code  = fixed_response.value
+      }
+    }
+
+    dynamic "redirect" {
+      for_each = { for action in [each.value.action] : action => var.listeners[each.value.redirect_to] if action == "redirect" }
+
+      content {
+        port        = tostring(redirect.value.port)
+        protocol    = redirect.value.protocol
+        status_code = "HTTP_301"
+      }
+    }
+  }
+}
+
+# Terraform says where these forward to when they are made; afterwards a delivery does.
+resource "aws_lb_listener" "delivery" {
+  for_each = local.delivery_listeners
+
+  load_balancer_arn = aws_lb.this["main"].arn
+  port              = each.value.port
+  protocol          = each.value.protocol
+  certificate_arn   = local.certificate_arns[each.key]
+  ssl_policy        = local.ssl_policies[each.key]
+  tags              = merge(var.tags, { Name = "${var.name}-${each.key}" })
+
+  default_action {
+    type             = "forward"
+    target_group_arn = each.value.target_group_arn
+  }
+
+  lifecycle {
+    ignore_changes = [default_action]
+  }
+}
+
+resource "aws_lb_listener_certificate" "this" {
+  for_each = merge([
+    for key, listener in local.created_listeners : {
+      for certificate, arn in listener.additional_certificate_arns : "${key}/${certificate}" => { listener = key, arn = arn }
+    }
+  ]...)
+
+  listener_arn    = merge(aws_lb_listener.this, aws_lb_listener.delivery)[each.value.listener].arn
+  certificate_arn = each.value.arn
+}
