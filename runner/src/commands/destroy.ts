@@ -1,11 +1,17 @@
 import { flag, option, type CommandDefinition } from './command.js';
-import { lockTimeout, lockTimeoutOption, runVerb } from './infrastructure.js';
+import {
+  allowDestroy,
+  allowDestroyOption,
+  lockTimeout,
+  lockTimeoutOption,
+  runVerb,
+} from './infrastructure.js';
 
 export const commands: readonly CommandDefinition[] = [
   {
     name: 'destroy',
     summary: 'Destroy an environment’s infrastructure with Terraform',
-    description: `Shows what would be destroyed and does it with \`--yes\`; without, it stops there. A protected environment (\`protected: true\`, and every environment that is promoted to) asks for its name instead: \`--confirm NAME\`. \`--dry-run\` is \`plan --destroy\`.`,
+    description: `Shows what would be destroyed and does it with \`--yes\`; without, it stops there. A protected environment (\`protected: true\`, and every environment that is promoted to) asks for its name instead: \`--confirm NAME\`. What holds data is named too, by \`--allow-destroy\`: the refusal prints the whole command. \`--dry-run\` is \`plan --destroy\`.`,
     options: [
       { name: 'yes', description: 'Destroy it; does not do for a protected environment.' },
       {
@@ -13,6 +19,7 @@ export const commands: readonly CommandDefinition[] = [
         value: 'NAME',
         description: 'Destroy it, also where it is protected: its name, typed out.',
       },
+      allowDestroyOption,
       lockTimeoutOption,
     ],
     examples: [
@@ -32,6 +39,7 @@ export const commands: readonly CommandDefinition[] = [
         (environment, stage) =>
           destroyStep(context, environment, stage, {
             ...timeout,
+            ...allowDestroy(input),
             yes: flag(input, 'yes'),
             ...(confirm === undefined ? {} : { confirm }),
           }),

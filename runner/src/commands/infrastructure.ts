@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
-import { option, type CommandInput, type OptionDefinition } from './command.js';
+import { list, option, type CommandInput, type OptionDefinition } from './command.js';
 
 /** What `plan`, `apply` and `destroy` have in common. */
 export const lockTimeoutOption: OptionDefinition = {
@@ -9,6 +9,19 @@ export const lockTimeoutOption: OptionDefinition = {
   value: 'DURATION',
   description: 'How long to wait for a state lock that somebody else holds; 30s by default.',
 };
+
+export const allowDestroyOption: OptionDefinition = {
+  name: 'allow-destroy',
+  value: 'ADDRESS',
+  description:
+    'Let this go though it holds data: the address as the plan shows it, or its last part where only one ends so; may be repeated.',
+  repeatable: true,
+};
+
+/** What `--allow-destroy` named. */
+export function allowDestroy(input: CommandInput): { allowDestroy: readonly string[] } {
+  return { allowDestroy: list(input, 'allow-destroy') };
+}
 
 /** @throws StackError USAGE where the option is no duration */
 export async function lockTimeout(input: CommandInput): Promise<{ lockTimeoutSeconds?: number }> {

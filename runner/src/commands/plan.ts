@@ -47,10 +47,5 @@ export async function plan(context: Context, input: CommandInput, destroy: boole
     ({ summary }) => summary.headline,
   );
   const { text, ...data } = result;
-  const next = !result.summary.hasChanges
-    ? ''
-    : destroy
-      ? `\n\nTo do it: node runner destroy --env ${result.environment}`
-      : `\n\nTo do it: node runner apply --env ${result.environment}${out === undefined ? '' : ` --plan ${out}`}`;
-  return { data, text: `${text}${next}` };
+  return { data, text: result.next === undefined ? text : `${text}\n\nTo do it: ${result.next}` };
 }

@@ -1,6 +1,7 @@
 import type { Pipeline } from '../core/pipeline.js';
 import { flag, list, option, type CommandDefinition } from './command.js';
 import { waiting } from './deploy.js';
+import { allowDestroy, allowDestroyOption } from './infrastructure.js';
 
 const run: CommandDefinition = {
   name: 'run',
@@ -13,6 +14,7 @@ const run: CommandDefinition = {
     { name: 'only', value: 'STAGE', description: 'Run just this stage; may be repeated.', repeatable: true },
     { name: 'approve', description: 'Approve the promotion where the configuration asks for it; recorded.' },
     { name: 'approved-by', value: 'NAME', description: 'Who approved it, when that was somebody else.' },
+    allowDestroyOption,
     { name: 'wait', value: 'DURATION', description: 'Wait this long for locks, e.g. 10m.' },
   ],
   examples: [
@@ -61,6 +63,7 @@ const run: CommandDefinition = {
           stages,
           pipeline: pipeline.stages,
           ...waiting(input),
+          ...allowDestroy(input),
           ...(approvedBy === undefined ? {} : { approvedBy }),
         }),
       () => (isPart ? undefined : pipelineSummary(pipeline)),

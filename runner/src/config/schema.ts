@@ -215,7 +215,7 @@ export const environmentSchema = z.strictObject({
         .default([])
         .describe('Partial backend configuration: files or key=value.'),
       protect: z
-        .array(text)
+        .array(terraformAddress)
         .default([])
         .describe(
           'What is guarded as databases and buckets are: addresses of resources, or of modules for all in them. `apply` and `destroy` take it away only where `--allow-destroy` names it.',

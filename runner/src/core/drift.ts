@@ -118,6 +118,7 @@ export function driftLines(drift: Drift): readonly string[] {
 function section(title: string, changes: readonly DriftedResource[]): string {
   const resources = changes.map(({ address, action, happened, changes: attributes }): PlannedResource => ({
     address,
+    type: '',
     action: happened ?? action,
     ...(happened === 'destroy' ? { reason: `deleted; an apply would ${action} it` } : {}),
     forcedBy: [],

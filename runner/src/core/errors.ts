@@ -77,6 +77,7 @@ export const errorCodes = {
   // Infrastructure
   TERRAFORM_FAILED: define('infrastructure'),
   PLAN_STALE: define('infrastructure'),
+  DATA_LOSS_REFUSED: define('approval'),
   DRIFT_FOUND: define('infrastructure', ExitCode.drift),
   OUTPUT_MISSING: define('infrastructure'),
   SSH_UNREACHABLE: define('infrastructure'),

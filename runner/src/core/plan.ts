@@ -1,3 +1,5 @@
+import { addressParts } from './address.js';
+import { dataLosses, type DataLoss } from './dataLoss.js';
 import { diffAttributes, pathText, render, type AttributeChange } from './planValues.js';
 
 /**
@@ -9,6 +11,8 @@ export type PlanAction = (typeof ACTIONS)[number];
 
 export interface PlannedResource {
   readonly address: string;
+  /** Terraform's type: `aws_db_instance`. */
+  readonly type: string;
   readonly action: PlanAction;
   /** Why, where Terraform says so: tainted, no longer in the configuration … */
   readonly reason?: string;
@@ -18,6 +22,10 @@ export interface PlannedResource {
   readonly changes: readonly AttributeChange[];
   /** Where a moved resource was before. */
   readonly movedFrom?: string;
+  /** Key of an object that an earlier replacement left behind, where that is what goes. */
+  readonly deposed?: string;
+  /** Its replacement leaves the old object alone: it is no longer managed, but there. */
+  readonly leavesOld?: true;
 }
 
 export interface PlannedOutput {
@@ -31,6 +39,8 @@ export interface PlanSummary {
   /** The plan in one line: `1 to create, 2 to change; 14 unchanged`. */
   readonly headline: string;
   readonly counts: Readonly<Record<PlanAction | 'unchanged', number>>;
+  /** What would be destroyed or replaced and holds data: `apply` wants each of them named. */
+  readonly losses: readonly DataLoss[];
   readonly resources: readonly PlannedResource[];
   readonly outputs: readonly PlannedOutput[];
   /** Resources that were found changed since the last apply, by hand or by something else. */
@@ -49,6 +59,8 @@ interface ResourceChangeJson {
   readonly address: string;
   readonly previous_address?: string;
   readonly mode?: string;
+  readonly type?: string;
+  readonly deposed?: string;
   readonly change: ChangeJson;
   readonly action_reason?: string;
 }
@@ -76,8 +88,11 @@ const REASONS: Readonly<Record<string, string>> = {
   delete_because_each_key: 'its key is no longer in for_each',
 };
 
-/** What a plan would do, sensitive values masked. Pure. */
-export function summarisePlan(plan: PlanJson): PlanSummary {
+/**
+ * What a plan would do, sensitive values masked. Pure.
+ * @param protect what the configuration guards as data is guarded: addresses of resources and modules
+ */
+export function summarisePlan(plan: PlanJson, protect: readonly string[] = []): PlanSummary {
   const counts = {
     create: 0,
     change: 0,
@@ -101,6 +116,7 @@ export function summarisePlan(plan: PlanJson): PlanSummary {
   return {
     headline: headline(counts, outputs.length, hasChanges),
     counts,
+    losses: dataLosses(resources, protect),
     resources,
     outputs,
     drifted: (plan.resource_drift ?? [])
@@ -136,13 +152,18 @@ function resource(item: ResourceChangeJson, action: PlanAction): PlannedResource
   const moved = item.previous_address !== undefined && item.previous_address !== item.address;
   return {
     address: item.address,
+    type: item.type ?? typeOf(item.address),
     action,
     ...(reason === undefined ? {} : { reason }),
     forcedBy,
     changes: action === 'change' || action === 'replace' ? diffAttributes(sides(change), forcedBy) : [],
     ...(moved ? { movedFrom: item.previous_address } : {}),
+    ...(item.deposed === undefined ? {} : { deposed: item.deposed }),
+    ...(action === 'replace' && !change.actions.includes('delete') ? { leavesOld: true as const } : {}),
   };
 }
+
+const typeOf = (address: string) => addressParts(address).at(-2) ?? '';
 
 function output(name: string, change: ChangeJson): readonly PlannedOutput[] {
   const [action] = change.actions;

@@ -1,7 +1,14 @@
+/** Which version of a state: Terraform counts its writes, and names the state so that it is not taken for another. */
+export interface StateVersion {
+  readonly serial: number;
+  /** Empty while nothing was written. */
+  readonly lineage: string;
+}
+
 /**
  * What a saved plan was made from. It is kept beside the plan and compared before the plan is applied: a plan that was
- * reviewed must be the plan that is applied, of the same files, variables and commit. Terraform itself only notices a
- * state that moved on.
+ * reviewed must be the plan that is applied, of the same files, variables, commit and state. Terraform itself notices only a
+ * state that moved on, and only where the plan changes something; its check at the time of applying stays the last word.
  */
 export interface PlanBinding {
   readonly environment: string;
@@ -20,13 +27,15 @@ export interface PlanBinding {
   /** Digest of the plan file itself. */
   readonly plan: string;
   readonly terraform: string;
+  /** The state that it was made on; undefined where it cannot be told. */
+  readonly state?: StateVersion;
 }
 
 /** Longest list of files in a message. */
 const NAMED_FILES = 5;
 
 /**
- * Why a plan no longer fits, in words; empty where it does. Pure.
+ * Why a plan no longer fits, in words; empty where it does. The state is compared apart: {@link stateReasons}. Pure.
  * @param saved what it was made from
  * @param now the same, looked at now
  */
@@ -52,6 +61,23 @@ export function staleReasons(saved: PlanBinding, now: PlanBinding): string[] {
     );
   }
   return reasons;
+}
+
+/**
+ * Why a plan does not fit the state, in words; empty where it does. Pure.
+ * @param saved the state it was made on
+ * @param now the state as it is, undefined where it was not looked at
+ */
+export function stateReasons(saved: StateVersion | undefined, now: StateVersion | undefined): string[] {
+  if (now === undefined) return [];
+  if (saved === undefined) return ['it does not tell on which state it was made'];
+  if (saved.serial === now.serial && saved.lineage === now.lineage) return [];
+  // The first write names a state; from then on another name is another state.
+  const isOther = saved.lineage !== '' && saved.lineage !== now.lineage;
+  const what = isOther
+    ? 'the state is another one than it was made on'
+    : 'the state changed after it was made';
+  return [`${what}: serial was ${saved.serial}, now ${now.serial}`];
 }
 
 function changedFiles(

@@ -1,3 +1,4 @@
+import { lossText } from './dataLoss.js';
 import type { PlanAction, PlannedOutput, PlannedResource, PlanSummary } from './plan.js';
 
 /** Terraform's own signs; those it has no sign for in a plan get a letter's width too. */
@@ -17,6 +18,9 @@ const SIGNS: Readonly<Record<PlanAction, string>> = {
  */
 export function planText(summary: PlanSummary): string {
   const lines = [summary.headline];
+  if (summary.losses.length > 0) {
+    lines.push('', 'DATA WOULD BE LOST', ...summary.losses.map((loss) => `  ! ${lossText(loss)}`));
+  }
   if (summary.resources.length > 0) lines.push('', ...summary.resources.flatMap(resourceLines));
   if (summary.outputs.length > 0) lines.push('', 'Outputs', ...summary.outputs.map(outputLine));
   if (summary.drifted.length > 0) {
@@ -33,7 +37,9 @@ function resourceLines(resource: PlannedResource): string[] {
   const computed = changes.length - told.length;
   const notes = [
     movedFrom === undefined ? undefined : `was ${movedFrom}`,
+    resource.deposed === undefined ? undefined : `deposed ${resource.deposed}`,
     action === 'forget' ? 'left alone, no longer managed' : undefined,
+    resource.leavesOld === true ? 'the old one is left alone, no longer managed' : undefined,
     reason,
   ].filter((note) => note !== undefined);
   return [

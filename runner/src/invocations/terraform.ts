@@ -130,6 +130,11 @@ export function terraformOutput(root: TerraformRoot): Invocation {
   return terraform(root, 'output', '-json', '-no-color');
 }
 
+/** The state as it is kept, as JSON on stdout, nothing where there is none. It holds sensitive values in clear text. */
+export function terraformStatePull(root: TerraformRoot): Invocation {
+  return terraform(root, 'state', 'pull');
+}
+
 /** Addresses in the state; fails or prints nothing where there is none. */
 export function terraformStateList(root: TerraformRoot): Invocation {
   return terraform(root, 'state', 'list');

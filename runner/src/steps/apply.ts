@@ -9,6 +9,7 @@ import { requireAccount } from './account.js';
 import { applyFailure, applyInterrupted, isStale, planStale, type EndedEarly } from './applyFailure.js';
 import { runApply } from './applyRun.js';
 import { describeOutputs, forgetOutputs } from './outputs.js';
+import { guardData } from './dataGuard.js';
 import { makePlan, tellPlan } from './plan.js';
 import { defaultPlanFile, findPlan, removePlan, type PlanOrigin, type SavedPlan } from './savedPlan.js';
 import { planOrigin } from './terraformOrigin.js';
@@ -19,6 +20,10 @@ export interface ApplyOptions {
   readonly plan?: string;
   /** Apply the plan that was kept or nothing: somebody approved that one. */
   readonly approved?: boolean;
+  /** What may be destroyed though it holds data: addresses, or their last parts where those are unambiguous. */
+  readonly allowDestroy?: readonly string[];
+  /** The consent that was given to a destroy, as it is typed: `--yes`. */
+  readonly consent?: string;
   readonly lockTimeoutSeconds?: number;
 }
 
@@ -36,8 +41,8 @@ export interface ApplyResult {
 /**
  * Applies an environment's infrastructure: the saved plan where it still fits, else a new one.
  * @param stage id of the stage that events belong to
- * @throws StackError PLAN_STALE where a plan was named or approved and does not fit; TERRAFORM_FAILED with the resource and the
- *   provider's words; LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE, INTERRUPTED
+ * @throws StackError PLAN_STALE where a plan was named or approved and does not fit; DATA_LOSS_REFUSED where it destroys data
+ *   that nobody named; TERRAFORM_FAILED with the resource and the provider's words; LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE, INTERRUPTED
  */
 export async function applyStep(
   context: Context,
@@ -86,6 +91,8 @@ export async function carryOut(
   isFresh = false,
 ): Promise<ApplyResult> {
   const { root, destroy } = origin;
+  // Here, so that a plan that is made again on the way meets it too.
+  guardData(context, environment, plan, options);
   const progress = new ApplyProgress();
   const ended: () => EndedEarly = () => ({
     verb: destroy ? 'destroy' : 'apply',

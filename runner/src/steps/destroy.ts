@@ -2,8 +2,10 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { planText } from '../core/planText.js';
 import { requireAccount } from './account.js';
-import { carryOut, choosePlan, type ApplyResult } from './apply.js';
+import { carryOut, choosePlan, type ApplyOptions, type ApplyResult } from './apply.js';
+import { commandWithNames, consentOf, isProtected } from './dataGuard.js';
 import { tellPlan } from './plan.js';
+import type { SavedPlan } from './savedPlan.js';
 import { planOrigin } from './terraformOrigin.js';
 
 export interface DestroyOptions {
@@ -11,12 +13,15 @@ export interface DestroyOptions {
   readonly yes: boolean;
   /** The environment's name, typed out: what a protected environment asks for. */
   readonly confirm?: string;
+  /** What may be destroyed though it holds data; see `apply`. */
+  readonly allowDestroy?: readonly string[];
   readonly lockTimeoutSeconds?: number;
 }
 
 /**
  * Destroys an environment's infrastructure. The plan comes first, so that it is seen also where the guard refuses.
- * @throws StackError APPROVAL_REQUIRED without the consent it needs; TERRAFORM_FAILED, LOCKED, TOOL_MISSING …
+ * @throws StackError APPROVAL_REQUIRED without the consent it needs; DATA_LOSS_REFUSED where data goes that nobody named;
+ *   TERRAFORM_FAILED, LOCKED, TOOL_MISSING …
  */
 export async function destroyStep(
   context: Context,
@@ -26,35 +31,35 @@ export async function destroyStep(
 ): Promise<ApplyResult> {
   await requireAccount(context, environment);
   const origin = await planOrigin(context, environment, true);
-  const timeout =
-    options.lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds: options.lockTimeoutSeconds };
-  const plan = await choosePlan(context, environment, stage, origin, timeout);
-  const refusal = plan.summary.hasChanges ? refuse(environment, options, planText(plan.summary)) : undefined;
+  const { lockTimeoutSeconds, allowDestroy } = options;
+  const applying: ApplyOptions = {
+    consent: consentOf(environment),
+    ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
+    ...(allowDestroy === undefined ? {} : { allowDestroy }),
+  };
+  const plan = await choosePlan(context, environment, stage, origin, applying);
+  const refusal = plan.summary.hasChanges ? refuse(context, environment, options, plan) : undefined;
   // A refusal shows the plan itself.
   tellPlan(context, stage, plan, refusal !== undefined);
   if (refusal !== undefined) throw refusal;
-  return carryOut(context, environment, stage, origin, plan, timeout);
-}
-
-/** True where an environment is not to be destroyed by a mere `--yes`. */
-export function isProtected({ config }: NamedEnvironment): boolean {
-  return config.protected ?? config.promotion !== undefined;
+  return carryOut(context, environment, stage, origin, plan, applying);
 }
 
 function refuse(
+  context: Context,
   environment: NamedEnvironment,
   { yes, confirm }: DestroyOptions,
-  plan: string,
+  plan: SavedPlan,
 ): StackError | undefined {
   const { name } = environment;
   if (confirm === name || (yes && !isProtected(environment))) return undefined;
   const wrongName = confirm === undefined ? [] : [`--confirm said "${confirm}"`];
-  const [message, consent] = isProtected(environment)
-    ? [`${name} is protected: destroying it needs its name`, `--confirm ${name}`]
-    : [`destroying ${name} needs a yes`, '--yes'];
+  const message = isProtected(environment)
+    ? `${name} is protected: destroying it needs its name`
+    : `destroying ${name} needs a yes`;
   return new StackError('APPROVAL_REQUIRED', message, {
     where: name,
-    evidence: [...wrongName, ...plan.split('\n')],
-    next: `Where all of that may go: node runner destroy --env ${name} ${consent}`,
+    evidence: [...wrongName, ...planText(plan.summary).split('\n')],
+    next: `Where all of that may go: ${commandWithNames(context, environment, plan, { consent: consentOf(environment) })}`,
   });
 }

@@ -1,10 +1,13 @@
 import { rm } from 'node:fs/promises';
 import type { Context, NamedEnvironment } from '../container.js';
+import { isInside, withoutIndex } from '../core/address.js';
+import { didYouMean } from '../core/nearest.js';
 import { sensitiveTexts, summarisePlan, type PlanJson, type PlanSummary } from '../core/plan.js';
 import { planText } from '../core/planText.js';
 import { parseMessage, saysItStops } from '../core/terraformMessages.js';
 import { terraformPlan, terraformShow } from '../invocations/terraform.js';
 import { requireAccount } from './account.js';
+import { commandWithNames, consentOf } from './dataGuard.js';
 import {
   defaultPlanFile,
   describePlan,
@@ -36,6 +39,8 @@ export interface PlanResult {
   readonly summary: PlanSummary;
   /** The plan for people; the first line is the headline. */
   readonly text: string;
+  /** The command that carries it out, with the names of the data that goes; undefined where there is nothing to do. */
+  readonly next?: string;
 }
 
 /**
@@ -52,7 +57,11 @@ export async function planStep(
   await requireAccount(context, environment);
   const origin = await planOrigin(context, environment, options.destroy === true);
   const saved = await makePlan(context, environment, stage, origin, options);
-  return tellPlan(context, stage, saved, options.silent);
+  const consent = saved.binding.destroy ? { consent: consentOf(environment) } : {};
+  const plan = saved.binding.destroy || options.out === undefined ? {} : { plan: options.out };
+  const next = commandWithNames(context, environment, saved, { ...consent, ...plan });
+  const told = tellPlan(context, stage, saved, options.silent);
+  return saved.summary.hasChanges ? { ...told, next } : told;
 }
 
 /** Makes a plan and keeps it; says nothing of what is in it. */
@@ -66,8 +75,28 @@ export async function makePlan(
   const file = options.out ?? defaultPlanFile(await context.config(), environment.name, origin.destroy);
   const plan = await planInto(context, stage, origin, file, options);
   // Values that copy a sensitive one carry no mark of their own.
-  const summary = context.secrets.value(summarisePlan(plan));
+  const protect = environment.config.infrastructure?.protect ?? [];
+  warnOfUnknown(context, environment, plan, protect);
+  const summary = context.secrets.value(summarisePlan(plan, protect));
   return describePlan(context, environment, file, origin, summary);
+}
+
+/** A name that protects nothing is most likely a typo, and would be noticed when it is too late. */
+function warnOfUnknown(
+  context: Context,
+  environment: NamedEnvironment,
+  plan: PlanJson,
+  protect: readonly string[],
+): void {
+  const addresses = (plan.resource_changes ?? []).map(({ address }) => address);
+  for (const name of protect) {
+    if (addresses.some((address) => isInside(address, name))) continue;
+    context.events.emit({
+      type: 'notice',
+      level: 'warning',
+      message: `environments.${environment.name}.infrastructure.protect names ${name}, which is nowhere in the plan.${didYouMean(name, new Set(addresses.map(withoutIndex)))}`,
+    });
+  }
 }
 
 /**

@@ -11,6 +11,8 @@ export interface RunRequest {
   readonly pipeline: readonly Stage[];
   readonly approvedBy?: string;
   readonly waitMs?: number;
+  /** What the apply stages may destroy though it holds data. */
+  readonly allowDestroy?: readonly string[];
 }
 
 /**
@@ -88,7 +90,10 @@ async function execute(context: Context, stage: Stage, request: RunRequest): Pro
       const approved = request.pipeline.some(
         ({ kind, environment }) => kind === 'approve' && environment === stage.environment,
       );
-      const applied = await applyStep(context, await environmentOf(context, stage), stage.id, { approved });
+      const applied = await applyStep(context, await environmentOf(context, stage), stage.id, {
+        approved,
+        ...(request.allowDestroy === undefined ? {} : { allowDestroy: request.allowDestroy }),
+      });
       return { reason: applied.summary };
     }
     case 'provision': {

@@ -3,10 +3,11 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Config } from '../config/schema.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import type { PlanSummary } from '../core/plan.js';
-import { staleReasons, type PlanBinding } from '../core/planBinding.js';
+import { staleReasons, stateReasons, type PlanBinding, type StateVersion } from '../core/planBinding.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
 import { writeFailure } from '../state/localFailures.js';
 import { digest, rootContent } from './rootContent.js';
+import { currentState, plannedState } from './stateVersion.js';
 
 /** A plan on disk with what it was made from and what it would do. */
 export interface SavedPlan {
@@ -81,7 +82,7 @@ export async function describePlan(
 ): Promise<SavedPlan> {
   const saved: SavedPlan = {
     file,
-    binding: await bindingOf(context, environment, file, origin),
+    binding: await bindingOf(context, environment, file, origin, plannedState),
     summary,
     createdAt: context.clock.now().toISOString(),
     createdBy: context.who,
@@ -116,7 +117,13 @@ export async function findPlan(
   } catch {
     return { stale: [`there is no ${description(file)} that tells what it was made from`] };
   }
-  return { plan: { ...saved, file }, stale: staleReasons(saved.binding, now) };
+  const stale = staleReasons(saved.binding, now);
+  // A process of its own, so asked last.
+  const state = stale.length === 0 ? await currentState(context, origin.root) : undefined;
+  return {
+    plan: { ...saved, file },
+    stale: stale.length > 0 ? stale : stateReasons(saved.binding.state, state),
+  };
 }
 
 const description = (file: string) => `${file}.json`;
@@ -126,6 +133,7 @@ async function bindingOf(
   environment: NamedEnvironment,
   file: string,
   { root, variables, terraform, destroy }: PlanOrigin,
+  stateOf: (plan: Buffer) => StateVersion | undefined = () => undefined,
 ): Promise<PlanBinding> {
   const [config, plan, files, tree] = await Promise.all([
     context.config(),
@@ -137,6 +145,7 @@ async function bindingOf(
   const fromShell = Object.entries({ ...context.env, ...root.env }).filter(([name]) =>
     name.startsWith('TF_VAR_'),
   );
+  const state = stateOf(plan);
   return {
     environment: environment.name,
     // Not where it is on this machine: what one agent planned another may apply.
@@ -149,6 +158,7 @@ async function bindingOf(
     files,
     plan: digest(plan),
     terraform,
+    ...(state === undefined ? {} : { state }),
   };
 }
 

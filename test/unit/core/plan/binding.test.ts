@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { staleReasons, type PlanBinding } from '../../../../runner/src/core/planBinding.js';
+import { staleReasons, stateReasons, type PlanBinding } from '../../../../runner/src/core/planBinding.js';
 
 const binding: PlanBinding = {
   environment: 'staging',
@@ -45,5 +45,30 @@ describe('a saved plan', () => {
     const files = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`f${index}.tf`, 'x']));
     const [reason] = staleReasons({ ...binding, files: {} }, { ...binding, files });
     expect(reason).to.match(/f4\.tf \(new\) and 3 more$/);
+  });
+});
+
+describe('a saved plan and its state', () => {
+  const state = { serial: 7, lineage: 'one' };
+
+  it('fits the state that it was made on, and one that nobody looked at', () => {
+    expect(stateReasons(state, { ...state })).to.deep.equal([]);
+    expect(stateReasons(state, undefined)).to.deep.equal([]);
+  });
+
+  it('does not fit a state that moved on, was written first since, or is another one', () => {
+    expect(stateReasons(state, { ...state, serial: 9 })).to.deep.equal([
+      'the state changed after it was made: serial was 7, now 9',
+    ]);
+    expect(stateReasons({ serial: 0, lineage: '' }, { serial: 1, lineage: 'one' })).to.deep.equal([
+      'the state changed after it was made: serial was 0, now 1',
+    ]);
+    expect(stateReasons(state, { serial: 7, lineage: 'two' })).to.deep.equal([
+      'the state is another one than it was made on: serial was 7, now 7',
+    ]);
+  });
+
+  it('does not fit where it does not tell its state, as plans of older runners', () => {
+    expect(stateReasons(undefined, state)).to.deep.equal(['it does not tell on which state it was made']);
   });
 });
