@@ -1,0 +1,42 @@
+import type { ObjectStore } from '../core/ports.js';
+import { readDocument, updateDocument } from './documents.js';
+import { segment } from './keys.js';
+
+/** What the last check of an environment's infrastructure found: no values, they are in the report. */
+export interface DriftRecord {
+  readonly checkedAt: string;
+  readonly who: string;
+  readonly runUrl?: string;
+  /** How many resources and outputs were not as configured; 0 is no drift. */
+  readonly drifted: number;
+  /** `staging has drifted: 1 changed outside of Terraform`. */
+  readonly headline: string;
+  /** Part of the root that was looked at, where it was not all. */
+  readonly scope?: string;
+  /** What has changed the infrastructure since: the finding may no longer be true. */
+  readonly outdated?: { readonly by: 'apply' | 'destroy'; readonly at: string; readonly who: string };
+}
+
+const keyOf = (environment: string) => `drift/${segment(environment)}.json`;
+
+export async function readDrift(store: ObjectStore, environment: string): Promise<DriftRecord | undefined> {
+  return (await readDocument<DriftRecord>(store, keyOf(environment)))?.value;
+}
+
+/** Keeps a finding; of two checks at one time the later one stays. */
+export async function writeDrift(store: ObjectStore, environment: string, found: DriftRecord): Promise<void> {
+  await updateDocument<DriftRecord>(store, keyOf(environment), (stored) =>
+    stored !== undefined && stored.checkedAt > found.checkedAt ? undefined : found,
+  );
+}
+
+/** Marks the finding as outdated; an environment that was never checked stays so. */
+export async function markOutdated(
+  store: ObjectStore,
+  environment: string,
+  outdated: NonNullable<DriftRecord['outdated']>,
+): Promise<void> {
+  await updateDocument<DriftRecord>(store, keyOf(environment), (stored) =>
+    stored === undefined ? undefined : { ...stored, outdated },
+  );
+}
