@@ -102,7 +102,7 @@ variable "groups" {
         can(regex("^[A-Za-z0-9 ._:/()#,@+=&;{}!$*\\[\\]-]{1,255}$", text))
       ]
     ]))
-    error_message = "Groups and rules are described in 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*; these are not: ${join(", ", flatten([
+    error_message = format("Groups and rules are described in 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*; these are not: %s.", join(", ", flatten([
       for key, group in var.groups : [
         for name, text in merge(
           { (key) = group.description },
@@ -110,7 +110,7 @@ variable "groups" {
           { for rule_key, rule in group.egress : "${key}/${rule_key} (egress)" => rule.description },
         ) : name if !can(regex("^[A-Za-z0-9 ._:/()#,@+=&;{}!$*\\[\\]-]{1,255}$", text))
       ]
-    ]))}."
+    ])))
   }
   validation {
     condition = alltrue(flatten([
@@ -119,12 +119,12 @@ variable "groups" {
         length([for place in [rule.cidr_ipv4, rule.cidr_ipv6, rule.group, rule.security_group_id, rule.prefix_list_id] : place if place != null]) == 1
       ]
     ]))
-    error_message = "A rule has exactly one of cidr_ipv4, cidr_ipv6, group, security_group_id and prefix_list_id; these have not: ${join(", ", flatten([
+    error_message = format("A rule has exactly one of cidr_ipv4, cidr_ipv6, group, security_group_id and prefix_list_id; these have not: %s.", join(", ", flatten([
       for key, group in var.groups : [
         for name, rule in merge({ for rule_key, rule in group.ingress : "${key}/${rule_key} (ingress)" => rule }, { for rule_key, rule in group.egress : "${key}/${rule_key} (egress)" => rule }) :
         name if length([for place in [rule.cidr_ipv4, rule.cidr_ipv6, rule.group, rule.security_group_id, rule.prefix_list_id] : place if place != null]) != 1
       ]
-    ]))}."
+    ])))
   }
   validation {
     condition = alltrue(flatten([
@@ -132,12 +132,12 @@ variable "groups" {
         for rule in concat(values(group.ingress), values(group.egress)) : rule.group == null || contains(keys(var.groups), coalesce(rule.group, " "))
       ]
     ]))
-    error_message = "group is a key of groups (${join(", ", keys(var.groups))}); these rules name another: ${join(", ", flatten([
+    error_message = format("group is a key of groups (%s); these rules name another: %s.", join(", ", keys(var.groups)), join(", ", flatten([
       for key, group in var.groups : [
         for name, rule in merge({ for rule_key, rule in group.ingress : "${key}/${rule_key} (ingress)" => rule }, { for rule_key, rule in group.egress : "${key}/${rule_key} (egress)" => rule }) :
         "${name} = ${coalesce(rule.group, " ")}" if !(rule.group == null || contains(keys(var.groups), coalesce(rule.group, " ")))
       ]
-    ]))}."
+    ])))
   }
   validation {
     condition = alltrue(flatten([
@@ -148,7 +148,7 @@ variable "groups" {
         : contains(["icmp", "all"], rule.protocol) && rule.port == null && rule.to_port == null
       ]
     ]))
-    error_message = "protocol is tcp or udp with a port from 0 to 65535 (and to_port not below it), or icmp or all without; these rules are not so: ${join(", ", flatten([
+    error_message = format("protocol is tcp or udp with a port from 0 to 65535 (and to_port not below it), or icmp or all without; these rules are not so: %s.", join(", ", flatten([
       for key, group in var.groups : [
         for name, rule in merge({ for rule_key, rule in group.ingress : "${key}/${rule_key} (ingress)" => rule }, { for rule_key, rule in group.egress : "${key}/${rule_key} (egress)" => rule }) :
         name if !(
@@ -157,7 +157,7 @@ variable "groups" {
           : contains(["icmp", "all"], rule.protocol) && rule.port == null && rule.to_port == null
         )
       ]
-    ]))}."
+    ])))
   }
   validation {
     condition = alltrue(flatten([
@@ -166,14 +166,14 @@ variable "groups" {
         alltrue([for cidr in concat(rule.cidr_ipv4[*], rule.cidr_ipv6[*]) : try(cidrsubnet(cidr, 0, 0) == cidr, false)]) && alltrue([for cidr in rule.cidr_ipv4[*] : can(cidrnetmask(cidr))])
       ]
     ]))
-    error_message = "Addresses are networks as AWS writes them, such as 10.0.0.0/16 or 2001:db8::/32; these rules have others: ${join(", ", flatten([
+    error_message = format("Addresses are networks as AWS writes them, such as 10.0.0.0/16 or 2001:db8::/32; these rules have others: %s.", join(", ", flatten([
       for key, group in var.groups : [
         for name, rule in merge({ for rule_key, rule in group.ingress : "${key}/${rule_key} (ingress)" => rule }, { for rule_key, rule in group.egress : "${key}/${rule_key} (egress)" => rule }) :
         "${name} = ${join(" ", concat(rule.cidr_ipv4[*], rule.cidr_ipv6[*]))}" if !(
           alltrue([for cidr in concat(rule.cidr_ipv4[*], rule.cidr_ipv6[*]) : try(cidrsubnet(cidr, 0, 0) == cidr, false)]) && alltrue([for cidr in rule.cidr_ipv4[*] : can(cidrnetmask(cidr))])
         )
       ]
-    ]))}."
+    ])))
   }
   # The half of all addresses is as open as all of them: what is wider than the widest private network (/8, and /16 of IPv6) counts.
   validation {
@@ -185,7 +185,7 @@ variable "groups" {
         (rule.protocol == "tcp" && try(contains([80, 443], rule.port) && coalesce(rule.to_port, rule.port) == rule.port, false))
       ]
     ]))
-    error_message = "Open to the internet on other ports than 80 or 443, without public = true: ${join(", ", flatten([
+    error_message = format("Open to the internet on other ports than 80 or 443, without public = true: %s.", join(", ", flatten([
       for key, group in var.groups : [
         for rule_key, rule in group.ingress : "${key}/${rule_key}" if !(
           rule.public ||
@@ -193,7 +193,7 @@ variable "groups" {
           (rule.protocol == "tcp" && try(contains([80, 443], rule.port) && coalesce(rule.to_port, rule.port) == rule.port, false))
         )
       ]
-    ]))}."
+    ])))
   }
   validation {
     condition     = alltrue([for group in var.groups : !group.egress_all || length(group.egress) == 0])
