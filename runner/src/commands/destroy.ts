@@ -2,6 +2,8 @@ import { flag, option, type CommandDefinition } from './command.js';
 import {
   allowDestroy,
   allowDestroyOption,
+  forgetReuse,
+  forgetReuseOption,
   lockTimeout,
   lockTimeoutOption,
   runVerb,
@@ -11,7 +13,9 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'destroy',
     summary: 'Destroy an environment’s infrastructure with Terraform',
-    description: `Shows what would be destroyed and does it with \`--yes\`; without, it stops there. A protected environment (\`protected: true\`, and every environment that is promoted to) asks for its name instead: \`--confirm NAME\`. What holds data is named too, by \`--allow-destroy\`: the refusal prints the whole command. \`--dry-run\` is \`plan --destroy\`.`,
+    description: `Shows what would be destroyed and does it with \`--yes\`; without, it stops there. A protected environment (\`protected: true\`, and every environment that is promoted to) asks for its name instead: \`--confirm NAME\`. What holds data is named too, by \`--allow-destroy\`: the refusal prints the whole command.
+
+Nothing goes while another deployment reuses it (STILL_REUSED), by the ledger that all deployments of a location keep: see [infrastructure](../infrastructure.md#ownership). \`--dry-run\` is \`plan --destroy\`.`,
     options: [
       { name: 'yes', description: 'Destroy it; does not do for a protected environment.' },
       {
@@ -20,6 +24,7 @@ export const commands: readonly CommandDefinition[] = [
         description: 'Destroy it, also where it is protected: its name, typed out.',
       },
       allowDestroyOption,
+      forgetReuseOption,
       lockTimeoutOption,
     ],
     examples: [
@@ -40,6 +45,7 @@ export const commands: readonly CommandDefinition[] = [
           destroyStep(context, environment, stage, {
             ...timeout,
             ...allowDestroy(input),
+            ...forgetReuse(input),
             yes: flag(input, 'yes'),
             ...(confirm === undefined ? {} : { confirm }),
           }),

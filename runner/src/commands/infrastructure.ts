@@ -23,6 +23,19 @@ export function allowDestroy(input: CommandInput): { allowDestroy: readonly stri
   return { allowDestroy: list(input, 'allow-destroy') };
 }
 
+export const forgetReuseOption: OptionDefinition = {
+  name: 'forget-reuse',
+  value: 'APPLICATION/ENVIRONMENT',
+  description:
+    'Let things go though the ledger says that this deployment reuses them: it is gone. May be repeated.',
+  repeatable: true,
+};
+
+/** What `--forget-reuse` named. */
+export function forgetReuse(input: CommandInput): { forgetReuse: readonly string[] } {
+  return { forgetReuse: list(input, 'forget-reuse') };
+}
+
 /** @throws StackError USAGE where the option is no duration */
 export async function lockTimeout(input: CommandInput): Promise<{ lockTimeoutSeconds?: number }> {
   const text = option(input, 'lock-timeout');

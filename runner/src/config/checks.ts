@@ -5,6 +5,9 @@ import type * as z from 'zod';
 
 type Parsed = z.output<typeof configSchema>;
 
+/** Neither a directory nor a bucket. */
+const isForeign = (location: string) => /^(?!s3:\/\/[^/])[a-z][a-z0-9+.-]*:\/\//.test(location);
+
 /** What no single value can tell: names that must exist elsewhere, settings that need each other. */
 export function crossCheck(config: Parsed): readonly { path: Path; message: string }[] {
   const issues: { path: Path; message: string }[] = [];
@@ -30,7 +33,7 @@ export function crossCheck(config: Parsed): readonly { path: Path; message: stri
   for (const [name, location] of Object.entries(config.needs)) {
     if (name === config.application)
       issues.push({ path: ['needs', name], message: `needs: ${name} cannot need itself` });
-    if (/^(?!s3:\/\/[^/])[a-z][a-z0-9+.-]*:\/\//.test(location))
+    if (isForeign(location))
       issues.push({
         path: ['needs', name],
         message: `needs.${name}: must be a directory or s3://bucket/prefix, not "${location}"`,
@@ -43,6 +46,13 @@ export function crossCheck(config: Parsed): readonly { path: Path; message: stri
       missing(from, 'environment', environment.promotion.from, environments);
       if (environment.promotion.from === name)
         issues.push({ path: from, message: `${name} cannot be promoted from itself` });
+    }
+    const { ownership } = environment.infrastructure ?? {};
+    if (ownership !== undefined && isForeign(ownership)) {
+      issues.push({
+        path: [...here, 'infrastructure', 'ownership'],
+        message: `infrastructure.ownership: must be a directory or s3://bucket/prefix, not "${ownership}"`,
+      });
     }
     const { scope, scopes = {} } = environment.infrastructure ?? {};
     if (scope !== undefined)

@@ -220,6 +220,11 @@ export const environmentSchema = z.strictObject({
         .describe(
           'What is guarded as databases and buckets are: addresses of resources, or of modules for all in them. `apply` and `destroy` take it away only where `--allow-destroy` names it.',
         ),
+      ownership: text
+        .optional()
+        .describe(
+          'Ledger of what deployments own and reuse, shared by all that name it: a directory, or s3://bucket/prefix; where `state.location` is, if left out.',
+        ),
       scopes: z
         .record(name, z.array(terraformAddress).min(1, 'must name at least one address'))
         .default({})

@@ -77,7 +77,11 @@ export const errorCodes = {
   // Infrastructure
   TERRAFORM_FAILED: define('infrastructure'),
   PLAN_STALE: define('infrastructure'),
+  SCOPE_UNKNOWN: define('config', ExitCode.usage),
+  OUT_OF_SCOPE: define('infrastructure'),
   DATA_LOSS_REFUSED: define('approval'),
+  STILL_REUSED: define('approval'),
+  OWNERSHIP_UNREADABLE: define('infrastructure'),
   DRIFT_FOUND: define('infrastructure', ExitCode.drift),
   OUTPUT_MISSING: define('infrastructure'),
   SSH_UNREACHABLE: define('infrastructure'),

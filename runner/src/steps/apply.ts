@@ -9,7 +9,10 @@ import { requireAccount } from './account.js';
 import { applyFailure, applyInterrupted, isStale, planStale, type EndedEarly } from './applyFailure.js';
 import { runApply } from './applyRun.js';
 import { describeOutputs, forgetOutputs } from './outputs.js';
-import { guardData } from './dataGuard.js';
+import { afterApply } from './afterApply.js';
+import { commandWithNames, guardData } from './dataGuard.js';
+import { announceReuse } from './ownership.js';
+import { guardReuse } from './reuseGuard.js';
 import { makePlan, tellPlan } from './plan.js';
 import { defaultPlanFile, findPlan, removePlan, type PlanOrigin, type SavedPlan } from './savedPlan.js';
 import { planOrigin } from './terraformOrigin.js';
@@ -22,6 +25,8 @@ export interface ApplyOptions {
   readonly approved?: boolean;
   /** What may be destroyed though it holds data: addresses, or their last parts where those are unambiguous. */
   readonly allowDestroy?: readonly string[];
+  /** Deployments, `APPLICATION/ENVIRONMENT`, whose reuse of what goes does not count: they are gone. */
+  readonly forgetReuse?: readonly string[];
   /** The consent that was given to a destroy, as it is typed: `--yes`. */
   readonly consent?: string;
   readonly lockTimeoutSeconds?: number;
@@ -93,6 +98,11 @@ export async function carryOut(
   const { root, destroy } = origin;
   // Here, so that a plan that is made again on the way meets it too.
   guardData(context, environment, plan, options);
+  await guardReuse(context, environment, stage, plan.ids, {
+    ...options,
+    command: commandWithNames(context, environment, plan, options),
+  });
+  if (!destroy) await announceReuse(context, environment, plan.ids);
   const progress = new ApplyProgress();
   const ended: () => EndedEarly = () => ({
     verb: destroy ? 'destroy' : 'apply',
@@ -128,10 +138,14 @@ export async function carryOut(
     // A plan that began to be applied is spent; one that met a lock still fits.
     if (run.result.exitCode === 0 || progress.resources.length > 0) await spend(plan, options);
     forgetOutputs(context, environment);
+    await afterApply(context, environment, origin, plan.ids, progress.resources.length > 0);
     if (run.result.exitCode !== 0) throw applyFailure(ended(), run.result);
     tellWarnings(context, run.result.diagnostics);
     changes = run.changes;
-  } else await spend(plan, options);
+  } else {
+    await spend(plan, options);
+    await afterApply(context, environment, origin, plan.ids, false);
+  }
 
   const took = (context.clock.now().getTime() - startedAt) / 1000;
   const summary = describeChanges(changes, took);

@@ -5,6 +5,7 @@ import { requireAccount } from './account.js';
 import { carryOut, choosePlan, type ApplyOptions, type ApplyResult } from './apply.js';
 import { commandWithNames, consentOf, isProtected } from './dataGuard.js';
 import { tellPlan } from './plan.js';
+import { refuseReuse } from './reuseGuard.js';
 import type { SavedPlan } from './savedPlan.js';
 import { planOrigin } from './terraformOrigin.js';
 
@@ -15,6 +16,8 @@ export interface DestroyOptions {
   readonly confirm?: string;
   /** What may be destroyed though it holds data; see `apply`. */
   readonly allowDestroy?: readonly string[];
+  /** Deployments whose reuse does not count; see `apply`. */
+  readonly forgetReuse?: readonly string[];
   readonly lockTimeoutSeconds?: number;
 }
 
@@ -31,14 +34,20 @@ export async function destroyStep(
 ): Promise<ApplyResult> {
   await requireAccount(context, environment);
   const origin = await planOrigin(context, environment, true);
-  const { lockTimeoutSeconds, allowDestroy } = options;
+  const { lockTimeoutSeconds, allowDestroy, forgetReuse } = options;
   const applying: ApplyOptions = {
     consent: consentOf(environment),
     ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
     ...(allowDestroy === undefined ? {} : { allowDestroy }),
+    ...(forgetReuse === undefined ? {} : { forgetReuse }),
   };
   const plan = await choosePlan(context, environment, stage, origin, applying);
-  const refusal = plan.summary.hasChanges ? refuse(context, environment, options, plan) : undefined;
+  const refusal = plan.summary.hasChanges
+    ? ((await refuseReuse(context, environment, plan.ids, {
+        ...applying,
+        command: commandWithNames(context, environment, plan, applying),
+      })) ?? refuse(context, environment, options, plan))
+    : undefined;
   // A refusal shows the plan itself.
   tellPlan(context, stage, plan, refusal !== undefined);
   if (refusal !== undefined) throw refusal;

@@ -8,6 +8,7 @@ import { parseMessage, saysItStops } from '../core/terraformMessages.js';
 import { terraformPlan, terraformShow } from '../invocations/terraform.js';
 import { requireAccount } from './account.js';
 import { commandWithNames, consentOf } from './dataGuard.js';
+import { idsOfPlan } from './ownership.js';
 import {
   defaultPlanFile,
   describePlan,
@@ -78,7 +79,7 @@ export async function makePlan(
   const protect = environment.config.infrastructure?.protect ?? [];
   warnOfUnknown(context, environment, plan, protect);
   const summary = context.secrets.value(summarisePlan(plan, protect));
-  return describePlan(context, environment, file, origin, summary);
+  return describePlan(context, environment, file, origin, summary, idsOfPlan(context, plan));
 }
 
 /** A name that protects nothing is most likely a typo, and would be noticed when it is too late. */
@@ -161,7 +162,7 @@ const TOLD_LINES = 200;
 export function tellPlan(context: Context, stage: string, saved: SavedPlan, silent = false): PlanResult {
   const { binding, summary, file } = saved;
   const text = planText(summary);
-  context.events.emit({ type: 'stage.fact', stage, name: 'plan', value: text });
+  context.events.emit({ type: 'stage.plan', stage, summary });
   for (const message of silent ? [] : text.split('\n').slice(0, TOLD_LINES)) {
     if (message !== '') context.events.emit({ type: 'stage.progress', stage, message });
   }

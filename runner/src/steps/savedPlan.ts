@@ -6,6 +6,7 @@ import type { PlanSummary } from '../core/plan.js';
 import { staleReasons, stateReasons, type PlanBinding, type StateVersion } from '../core/planBinding.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
 import { writeFailure } from '../state/localFailures.js';
+import type { PlanIds } from './ownership.js';
 import { digest, rootContent } from './rootContent.js';
 import { currentState, plannedState } from './stateVersion.js';
 
@@ -15,6 +16,8 @@ export interface SavedPlan {
   readonly file: string;
   readonly binding: PlanBinding;
   readonly summary: PlanSummary;
+  /** What it means to other deployments. */
+  readonly ids: PlanIds;
   readonly createdAt: string;
   readonly createdBy: string;
 }
@@ -79,11 +82,13 @@ export async function describePlan(
   file: string,
   origin: PlanOrigin,
   summary: PlanSummary,
+  ids: PlanIds,
 ): Promise<SavedPlan> {
   const saved: SavedPlan = {
     file,
     binding: await bindingOf(context, environment, file, origin, plannedState),
     summary,
+    ids,
     createdAt: context.clock.now().toISOString(),
     createdBy: context.who,
   };
