@@ -1,0 +1,217 @@
+# What the roles of Terraform itself may do, by area. `looks` are reads that AWS offers no resource level for; `reads` and `changes`
+# are on resources, where {} stands for each of the names. An apply role may do all three, a plan role never `changes`.
+#
+# A plan role reads how things are, never what is in them: no objects (but the state), secrets' values or log events.
+
+locals {
+  ec2     = "arn:${local.partition}:ec2:${local.region}:${local.account}"
+  ecs     = "arn:${local.partition}:ecs:${local.region}:${local.account}"
+  elb     = "arn:${local.partition}:elasticloadbalancing:${local.region}:${local.account}"
+  rds     = "arn:${local.partition}:rds:${local.region}:${local.account}"
+  iam     = "arn:${local.partition}:iam::${local.account}"
+  regions = distinct([local.region, "us-east-1"])
+
+  areas = {
+    network = {
+      looks   = ["ec2:Describe*", "ec2:GetManagedPrefixListEntries"]
+      reads   = { actions = [], resources = [] }
+      changes = [{ actions = ["ec2:*Address", "ec2:*AddressAttribute", "ec2:*DefaultSecurityGroup*", "ec2:*FlowLogs", "ec2:*InternetGateway", "ec2:*NatGateway", "ec2:*Route", "ec2:*RouteTable", "ec2:*SecurityGroup*", "ec2:*Subnet*", "ec2:*Tags", "ec2:*Vpc", "ec2:*VpcAttribute", "ec2:*VpcEndpoint*"], resources = ["${local.ec2}:*"] }]
+    }
+    compute = {
+      looks = ["autoscaling:Describe*", "ec2:Describe*"]
+      reads = { actions = ["ssm:GetParameter", "ssm:GetParameters"], resources = ["arn:${local.partition}:ssm:${local.region}::parameter/aws/service/*"] }
+      changes = [
+        { actions = ["ec2:*Instances", "ec2:*KeyPair", "ec2:*LaunchTemplate*", "ec2:*Tags", "ec2:*Volume", "ec2:*IamInstanceProfile*", "ec2:ModifyInstance*"], resources = ["${local.ec2}:*", "arn:${local.partition}:ec2:${local.region}::image/*"] },
+        { actions = ["autoscaling:*"], resources = ["arn:${local.partition}:autoscaling:${local.region}:${local.account}:autoScalingGroup:*:autoScalingGroupName/{}"] },
+      ]
+    }
+    containers = {
+      looks = ["application-autoscaling:Describe*", "ecs:DescribeTaskDefinition", "ecs:List*", "servicediscovery:Get*", "servicediscovery:List*"]
+      reads = { actions = ["ecs:Describe*", "application-autoscaling:ListTagsForResource"], resources = concat([for kind in ["cluster", "service", "capacity-provider"] : "${local.ecs}:${kind}/{}"], ["arn:${local.partition}:application-autoscaling:${local.region}:${local.account}:scalable-target/*"]) }
+      changes = [
+        { actions = ["ecs:*"], resources = [for kind in ["cluster/{}", "service/{}", "capacity-provider/{}", "task-definition/{}:*"] : "${local.ecs}:${kind}"] },
+        # No resource level: both are about a family that is not there yet, or only in their argument.
+        { actions = ["ecs:CreateCapacityProvider", "ecs:CreateCluster", "ecs:DeregisterTaskDefinition", "ecs:RegisterTaskDefinition"], resources = ["*"] },
+        { actions = ["application-autoscaling:*"], resources = ["arn:${local.partition}:application-autoscaling:${local.region}:${local.account}:scalable-target/*"] },
+        { actions = ["servicediscovery:*Namespace", "servicediscovery:*Service", "servicediscovery:TagResource"], resources = ["arn:${local.partition}:servicediscovery:${local.region}:${local.account}:*"] },
+      ]
+    }
+    load-balancing = {
+      looks   = ["ec2:Describe*", "elasticloadbalancing:Describe*"]
+      reads   = { actions = [], resources = [] }
+      changes = [{ actions = ["elasticloadbalancing:*"], resources = [for kind in ["loadbalancer/app/{}/*", "listener/app/{}/*", "listener-rule/app/{}/*", "targetgroup/{}/*"] : "${local.elb}:${kind}"] }]
+    }
+    registry = {
+      looks   = []
+      reads   = { actions = ["ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy", "ecr:ListTagsForResource"], resources = ["arn:${local.partition}:ecr:${local.region}:${local.account}:repository/{}"] }
+      changes = [{ actions = ["ecr:*LifecyclePolicy", "ecr:*Repository", "ecr:*RepositoryPolicy", "ecr:*agResource", "ecr:PutImage*"], resources = ["arn:${local.partition}:ecr:${local.region}:${local.account}:repository/{}"] }]
+    }
+    database = {
+      looks   = ["ec2:Describe*", "rds:Describe*"]
+      reads   = { actions = ["rds:ListTagsForResource"], resources = [for kind in ["db", "subgrp", "pg"] : "${local.rds}:${kind}:{}"] }
+      changes = [{ actions = ["rds:*"], resources = [for kind in ["db", "subgrp", "pg", "og", "snapshot"] : "${local.rds}:${kind}:{}"] }, { actions = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"], resources = ["arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:rds!*"] }]
+    }
+    storage = {
+      looks = ["elasticfilesystem:Describe*"]
+      # Of a bucket only its settings: what is in it is not Terraform's.
+      reads = { actions = ["s3:GetAccelerateConfiguration", "s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket"], resources = ["arn:${local.partition}:s3:::{}"] }
+      changes = [
+        { actions = ["s3:CreateBucket", "s3:DeleteBucket*", "s3:PutBucket*", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration"], resources = ["arn:${local.partition}:s3:::{}"] },
+        { actions = ["elasticfilesystem:*AccessPoint", "elasticfilesystem:*FileSystem*", "elasticfilesystem:*MountTarget*", "elasticfilesystem:*agResource", "elasticfilesystem:Put*"], resources = ["arn:${local.partition}:elasticfilesystem:${local.region}:${local.account}:*"] },
+      ]
+    }
+    dns = {
+      looks = ["acm:ListCertificates", "route53:ListHostedZones*"]
+      reads = { actions = ["acm:DescribeCertificate", "acm:ListTagsForCertificate", "route53:GetChange", "route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource"], resources = concat(["arn:${local.partition}:route53:::hostedzone/*", "arn:${local.partition}:route53:::change/*"], [for region in local.regions : "arn:${local.partition}:acm:${region}:${local.account}:certificate/*"]) }
+      changes = [
+        { actions = ["route53:ChangeResourceRecordSets", "route53:ChangeTagsForResource", "route53:DeleteHostedZone"], resources = ["arn:${local.partition}:route53:::hostedzone/*"] },
+        { actions = ["route53:CreateHostedZone"], resources = ["*"] },
+        { actions = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RequestCertificate", "acm:UpdateCertificateOptions"], resources = [for region in local.regions : "arn:${local.partition}:acm:${region}:${local.account}:certificate/*"] },
+      ]
+    }
+    cdn = {
+      looks   = ["cloudfront:List*"]
+      reads   = { actions = ["cloudfront:Get*"], resources = ["arn:${local.partition}:cloudfront::${local.account}:*"] }
+      changes = [{ actions = ["cloudfront:*Distribution*", "cloudfront:*OriginAccessControl", "cloudfront:*Policy", "cloudfront:*agResource"], resources = ["arn:${local.partition}:cloudfront::${local.account}:*"] }]
+    }
+    monitoring = {
+      looks = ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups", "logs:DescribeMetricFilters"]
+      reads = { actions = ["cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource", "events:Describe*", "events:List*", "logs:ListTags*", "sns:Get*", "sns:List*"], resources = local.watched }
+      changes = [
+        { actions = ["cloudwatch:*Alarm*", "cloudwatch:*Dashboards", "cloudwatch:*agResource", "cloudwatch:PutDashboard", "events:*", "logs:*LogGroup", "logs:*MetricFilter", "logs:*RetentionPolicy", "logs:*agResource", "sns:*"], resources = local.watched },
+      ]
+    }
+    secrets = {
+      looks   = ["kms:ListAliases", "secretsmanager:ListSecrets", "ssm:DescribeParameters"]
+      reads   = { actions = ["kms:Describe*", "kms:GetKey*", "kms:List*", "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "ssm:ListTagsForResource"], resources = local.kept }
+      changes = [{ actions = ["kms:*Alias", "kms:*KeyRotation", "kms:*agResource", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:UpdateKeyDescription", "secretsmanager:*ResourcePolicy", "secretsmanager:*agResource", "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:RestoreSecret", "secretsmanager:RotateSecret", "secretsmanager:UpdateSecret"], resources = local.kept }, { actions = ["kms:CreateKey"], resources = ["*"] }]
+    }
+    identity = {
+      looks = ["iam:ListOpenIDConnectProviders"]
+      reads = { actions = ["iam:Get*", "iam:List*"], resources = local.identities }
+      changes = [
+        { actions = ["iam:*InstanceProfile", "iam:*OpenIDConnectProvider*", "iam:CreatePolicy*", "iam:DeletePolicy*", "iam:DeleteRole", "iam:Tag*", "iam:UntagRole", "iam:UpdateRole*", "iam:UpdateAssumeRolePolicy"], resources = local.identities },
+        # With a boundary: only within it, or whoever applies could make a role that may do everything.
+        {
+          actions    = ["iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy"], resources = ["${local.iam}:role${var.path}{}"]
+          conditions = var.permissions_boundary == null ? {} : { StringEquals = { "iam:PermissionsBoundary" = [var.permissions_boundary] } }
+        },
+        {
+          actions    = ["iam:PassRole"], resources = ["${local.iam}:role${var.path}{}"]
+          conditions = { StringEquals = { "iam:PassedToService" = [for service in ["ec2", "ecs-tasks", "events", "monitoring.rds", "vpc-flow-logs"] : "${service}.amazonaws.com"] } }
+        },
+        {
+          actions    = ["iam:CreateServiceLinkedRole"], resources = ["${local.iam}:role/aws-service-role/*"]
+          conditions = { StringEquals = { "iam:AWSServiceName" = [for service in ["autoscaling", "ecs", "ecs.application-autoscaling", "elasticfilesystem", "elasticloadbalancing", "rds"] : "${service}.amazonaws.com"] } }
+        },
+      ]
+    }
+  }
+
+  watched = concat(
+    ["arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:{}", "arn:${local.partition}:cloudwatch::${local.account}:dashboard/{}", "arn:${local.partition}:sns:${local.region}:${local.account}:{}", "arn:${local.partition}:events:${local.region}:${local.account}:rule/{}"],
+    [for group in ["{}", "/automation-stack/{}"] : "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${group}*"],
+  )
+  kept = [
+    "arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:{}", "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/{}",
+    "arn:${local.partition}:kms:${local.region}:${local.account}:key/*", "arn:${local.partition}:kms:${local.region}:${local.account}:alias/{}",
+  ]
+  identities = concat([for kind in ["role", "instance-profile", "policy"] : "${local.iam}:${kind}${var.path}{}"], ["${local.iam}:oidc-provider/*"])
+
+  terraform_roles = { for key, role in var.roles : key => role if contains(["plan", "apply"], role.kind) }
+  role_areas      = { for key, role in local.terraform_roles : key => sort(distinct(lookup(role.may, "areas", []))) }
+  role_names      = { for key, role in local.terraform_roles : key => sort(distinct(lookup(role.may, "names", [var.name, "${var.name}-*", "${var.name}/*"]))) }
+
+  # Reads and changes of an area, in one shape.
+  area_parts = {
+    for area, parts in local.areas : area => concat(
+      [for read in [parts.reads] : { word = "Read", actions = read.actions, resources = read.resources, conditions = {} } if length(read.actions) > 0],
+      [for change in parts.changes : { word = "Change", actions = change.actions, resources = change.resources, conditions = lookup(change, "conditions", {}) }],
+    )
+  }
+
+  # Several policies, since one holds 6144 characters and a role takes ten.
+  area_groups = {
+    base    = ["network", "dns", "cdn"]
+    runtime = ["compute", "containers", "load-balancing"]
+    data    = ["registry", "database", "storage"]
+    watch   = ["monitoring", "secrets"]
+    control = ["identity"]
+  }
+  role_groups = merge([
+    for key, areas in local.role_areas : {
+      for group, members in local.area_groups : "${key}/${group}" => { role = key, group = group, areas = [for area in members : area if contains(areas, area)] }
+      if length(setintersection(areas, members)) > 0
+    }
+  ]...)
+
+  # The statements of each policy with the names put in; the looks of its areas are one statement.
+  area_policies = {
+    for id, part in local.role_groups : id => concat(
+      [{
+        sid        = "Look"
+        effect     = "Allow"
+        actions    = sort(distinct(concat(["sts:GetCallerIdentity"], flatten([for area in part.areas : local.areas[area].looks]))))
+        resources  = ["*"]
+        conditions = {}
+      }],
+      flatten([
+        for area in part.areas : [
+          for index, statement in local.area_parts[area] : {
+            sid        = "${statement.word}${join("", [for word in split("-", area) : title(word)])}${index}"
+            effect     = "Allow"
+            actions    = statement.actions
+            resources  = distinct(flatten([for resource in statement.resources : [for name in local.role_names[part.role] : replace(resource, "{}", name)]]))
+            conditions = statement.conditions
+          } if statement.word == "Read" || var.roles[part.role].kind == "apply"
+        ]
+      ]),
+      # Who may change roles may not make more of themselves, of the other roles of delivery, or of the boundary.
+      [
+        for arns in [sort(concat(values(local.own_arns), var.permissions_boundary[*]))] : {
+          sid        = "NotTheRolesOfDelivery"
+          effect     = "Deny"
+          actions    = ["iam:Attach*", "iam:Create*", "iam:Delete*", "iam:Detach*", "iam:Put*", "iam:SetDefaultPolicyVersion", "iam:Update*"]
+          resources  = arns
+          conditions = {}
+        } if var.roles[part.role].kind == "apply" && contains(part.areas, "identity")
+      ],
+    ) if local.create
+  }
+
+  area_documents = {
+    for id, statements in local.area_policies : id => jsonencode({
+      Version = "2012-10-17"
+      Statement = [
+        for statement in statements : merge(
+          { Sid = statement.sid, Effect = statement.effect, Action = statement.actions, Resource = statement.resources },
+          length(statement.conditions) == 0 ? {} : { Condition = statement.conditions },
+        )
+      ]
+    })
+  }
+}
+
+resource "aws_iam_policy" "areas" {
+  for_each = local.area_documents
+
+  name        = "${local.names[local.role_groups[each.key].role]}-${local.role_groups[each.key].group}"
+  path        = var.path
+  description = "${join(", ", local.role_groups[each.key].areas)} of ${var.name}"
+  policy      = each.value
+  tags        = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(each.value) <= 6144
+      error_message = "What ${each.key} may do is ${length(each.value)} characters long, and a policy holds 6144: give the role fewer names."
+    }
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "areas" {
+  for_each = local.area_documents
+
+  role       = aws_iam_role.this[local.role_groups[each.key].role].name
+  policy_arn = aws_iam_policy.areas[each.key].arn
+}

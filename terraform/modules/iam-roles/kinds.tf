@@ -1,0 +1,196 @@
+# What each kind of role may do with the resources that it is given. A statement whose resources nobody gave is left out; where a
+# statement has "*", AWS offers no resource level for its actions, and a condition narrows them where there is one.
+
+locals {
+  words = [
+    "clusters", "services", "task_definitions", "target_groups", "listeners", "repositories", "launch_templates", "pass_roles", "assume_roles",
+    "log_groups", "secrets", "parameters", "kms_keys", "read_objects", "write_objects", "state", "file_systems",
+  ]
+
+  # Sorted, so that the order in which they were given is no change. What is given is known when planning, the ARNs need not be.
+  may   = { for key, role in var.roles : key => { for word in local.words : word => sort(distinct(lookup(role.may, word, []))) } }
+  given = { for key, role in var.roles : key => { for word in local.words : word => length(lookup(role.may, word, [])) > 0 } }
+
+  # What is said of a resource in another form: its tasks, any revision, its log streams, its bucket and what is listed there.
+  derived = {
+    for key, may in local.may : key => {
+      tasks               = [for arn in may.clusters : "${replace(arn, ":cluster/", ":task/")}/*"]
+      container_instances = [for arn in may.clusters : "${replace(arn, ":cluster/", ":container-instance/")}/*"]
+      revisions           = distinct([for arn in may.task_definitions : "${replace(arn, "/:([0-9]+|[*])$/", "")}:*"])
+      log_streams         = flatten([for arn in may.log_groups : [trimsuffix(arn, ":*"), "${trimsuffix(arn, ":*")}:*"]])
+      locks               = [for arn in may.state : "${arn}.tflock"]
+      buckets             = distinct([for arn in concat(may.read_objects, may.write_objects, may.state) : split("/", arn)[0]])
+      # Terraform looks for the workspaces of a state under env:/.
+      prefixes = distinct(concat(
+        [for arn in concat(may.read_objects, may.write_objects, may.state) : join("/", slice(split("/", arn), 1, length(split("/", arn))))],
+        local.given[key].state ? ["env:/"] : [],
+      ))
+    }
+  }
+
+  # Statements by what they are about; which kinds have them is the table below.
+  parts = {
+    for key, may in local.may : key => {
+      pull = [
+        # A token is for the registry, and what it may be used for is in the next statement.
+        { sid = "RegistryToken", given = local.given[key].repositories, actions = ["ecr:GetAuthorizationToken"], resources = ["*"] },
+        { sid = "PullImages", given = local.given[key].repositories, actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:GetDownloadUrlForLayer"], resources = may.repositories },
+      ]
+      push = [
+        { sid = "PushImages", given = local.given[key].repositories, actions = ["ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"], resources = may.repositories },
+      ]
+      # Promotion gives an image that is there another tag.
+      retag = [
+        { sid = "TagImages", given = local.given[key].repositories, actions = ["ecr:PutImage"], resources = may.repositories },
+      ]
+      write_logs = [
+        { sid = "WriteLogs", given = local.given[key].log_groups, actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], resources = local.derived[key].log_streams },
+      ]
+      read_logs = [
+        { sid = "ReadLogs", given = local.given[key].log_groups, actions = ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"], resources = local.derived[key].log_streams },
+      ]
+      secrets = [
+        { sid = "ReadSecrets", given = local.given[key].secrets, actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], resources = may.secrets },
+        { sid = "ReadParameters", given = local.given[key].parameters, actions = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"], resources = may.parameters },
+      ]
+      decrypt = [
+        { sid = "Decrypt", given = local.given[key].kms_keys, actions = ["kms:Decrypt"], resources = may.kms_keys },
+      ]
+      encrypt = [
+        { sid = "UseKeys", given = local.given[key].kms_keys, actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = may.kms_keys },
+      ]
+      objects = [
+        { sid = "ReadObjects", given = local.given[key].read_objects, actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = may.read_objects },
+        { sid = "WriteObjects", given = local.given[key].write_objects, actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"], resources = may.write_objects },
+      ]
+      list_objects = [
+        {
+          sid       = "ListObjects", given = local.given[key].read_objects || local.given[key].write_objects || local.given[key].state, actions = ["s3:ListBucket"]
+          resources = local.derived[key].buckets, conditions = { StringLike = { "s3:prefix" = local.derived[key].prefixes } }
+        },
+      ]
+      read_state = [
+        { sid = "ReadState", given = local.given[key].state, actions = ["s3:GetObject"], resources = may.state },
+      ]
+      lock_state = [
+        { sid = "LockState", given = local.given[key].state, actions = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], resources = local.derived[key].locks },
+      ]
+      write_state = [
+        { sid = "WriteState", given = local.given[key].state, actions = ["s3:PutObject"], resources = may.state },
+      ]
+      services = [
+        { sid = "LookAtClusters", given = local.given[key].clusters, actions = ["ecs:DescribeClusters"], resources = may.clusters },
+        { sid = "MoveServices", given = local.given[key].services, actions = ["ecs:DescribeServices", "ecs:UpdateService"], resources = may.services },
+        { sid = "FindTasks", given = local.given[key].clusters, actions = ["ecs:ListServices", "ecs:ListTasks"], resources = ["*"], conditions = { ArnEquals = { "ecs:cluster" = may.clusters } } },
+        { sid = "WatchTasks", given = local.given[key].clusters, actions = ["ecs:DescribeTasks", "ecs:StopTask"], resources = local.derived[key].tasks },
+        # A new revision runs nothing by itself: what it may run as is named in PassRoles.
+        { sid = "DefineTasks", given = local.given[key].task_definitions, actions = ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"], resources = ["*"] },
+        { sid = "TagDefinitions", given = local.given[key].task_definitions, actions = ["ecs:TagResource"], resources = local.derived[key].revisions, conditions = { StringEquals = { "ecs:CreateAction" = ["RegisterTaskDefinition"] } } },
+        { sid = "RunMigrations", given = local.given[key].task_definitions && local.given[key].clusters, actions = ["ecs:RunTask"], resources = local.derived[key].revisions, conditions = { ArnEquals = { "ecs:cluster" = may.clusters } } },
+        {
+          sid        = "PassRoles", given = local.given[key].pass_roles, actions = ["iam:PassRole"], resources = may.pass_roles
+          conditions = { StringEquals = { "iam:PassedToService" = ["ec2.amazonaws.com", "ecs-tasks.amazonaws.com"] } }
+        },
+      ]
+      balancers = [
+        {
+          sid     = "LookAtLoadBalancers", given = local.given[key].target_groups || local.given[key].listeners
+          actions = ["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"], resources = ["*"]
+        },
+        { sid = "MoveTargets", given = local.given[key].target_groups, actions = ["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"], resources = may.target_groups },
+        { sid = "MoveTraffic", given = local.given[key].listeners, actions = ["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyRule"], resources = may.listeners },
+      ]
+      instances = [
+        # Deployments to hosts find them by their tags.
+        { sid = "LookAtInstances", given = local.given[key].target_groups || local.given[key].launch_templates, actions = ["ec2:DescribeInstances", "ec2:DescribeInstanceStatus"], resources = ["*"] },
+        {
+          sid       = "StartFromTemplates", given = local.given[key].launch_templates, actions = ["ec2:RunInstances"]
+          resources = concat([for kind in ["instance", "key-pair", "launch-template", "network-interface", "security-group", "subnet", "volume"] : "arn:${local.partition}:ec2:${local.region}:${local.account}:${kind}/*"], ["arn:${local.partition}:ec2:${local.region}::image/*"])
+          # Without one of these templates nothing can be started.
+          conditions = { ArnEquals = { "ec2:LaunchTemplate" = may.launch_templates } }
+        },
+        {
+          sid       = "TagAtStart", given = local.given[key].launch_templates, actions = ["ec2:CreateTags"]
+          resources = [for kind in ["instance", "network-interface", "volume"] : "arn:${local.partition}:ec2:${local.region}:${local.account}:${kind}/*"], conditions = { StringEquals = { "ec2:CreateAction" = ["RunInstances"] } }
+        },
+        {
+          sid       = "MoveInstances", given = local.given[key].launch_templates, actions = ["ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ec2:TerminateInstances"]
+          resources = ["arn:${local.partition}:ec2:${local.region}:${local.account}:instance/*"], conditions = { StringEquals = { "aws:ResourceTag/application" = [var.name] } }
+        },
+        {
+          sid       = "TagBuildVersion", given = local.given[key].launch_templates, actions = ["ec2:CreateTags"]
+          resources = ["arn:${local.partition}:ec2:${local.region}:${local.account}:instance/*"]
+          conditions = {
+            StringEquals                = { "aws:ResourceTag/application" = [var.name] }
+            "ForAllValues:StringEquals" = { "aws:TagKeys" = ["build-version"] }
+          }
+        },
+      ]
+      ecs_agent = [
+        { sid = "JoinClusters", given = local.given[key].clusters, actions = ["ecs:DeregisterContainerInstance", "ecs:RegisterContainerInstance", "ecs:SubmitAttachmentStateChanges", "ecs:SubmitContainerStateChange", "ecs:SubmitTaskStateChange"], resources = may.clusters },
+        { sid = "ServeClusters", given = local.given[key].clusters, actions = ["ecs:Poll", "ecs:StartTelemetrySession", "ecs:TagResource", "ecs:UpdateContainerInstancesState"], resources = local.derived[key].container_instances },
+        { sid = "FindAgentEndpoint", given = local.given[key].clusters, actions = ["ecs:DiscoverPollEndpoint"], resources = ["*"] },
+      ]
+      sessions = [
+        # The channels of Session Manager and Run Command; AWS' own policy for this would also read every parameter.
+        {
+          sid       = "SystemsManager", given = var.roles[key].session_manager && var.roles[key].kind != "task"
+          actions   = ["ec2messages:AcknowledgeMessage", "ec2messages:DeleteMessage", "ec2messages:FailMessage", "ec2messages:GetEndpoint", "ec2messages:GetMessages", "ec2messages:SendReply", "ssm:UpdateInstanceInformation"]
+          resources = ["*"]
+        },
+        {
+          sid       = "SessionChannels", given = var.roles[key].session_manager
+          actions   = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
+          resources = ["*"]
+        },
+      ]
+      assume = [
+        { sid = "BecomeRoles", given = local.given[key].assume_roles, actions = ["sts:AssumeRole", "sts:TagSession"], resources = may.assume_roles },
+      ]
+      mount = [
+        {
+          sid       = "MountFileSystems", given = local.given[key].file_systems, actions = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+          resources = may.file_systems, conditions = { Bool = { "elasticfilesystem:AccessedViaMountTarget" = ["true"] } }
+        },
+      ]
+    }
+  }
+
+  of_kind = {
+    plan           = ["read_state", "lock_state", "objects", "list_objects", "encrypt"]
+    apply          = ["read_state", "lock_state", "write_state", "objects", "list_objects", "encrypt"]
+    deploy         = ["services", "balancers", "instances", "pull", "retag", "read_logs", "secrets", "read_state", "objects", "list_objects", "encrypt"]
+    build          = ["pull", "push", "assume", "write_logs", "secrets", "objects", "list_objects", "encrypt", "sessions"]
+    instance       = ["pull", "ecs_agent", "write_logs", "secrets", "objects", "list_objects", "encrypt", "sessions"]
+    task           = ["write_logs", "secrets", "objects", "list_objects", "mount", "encrypt", "sessions"]
+    task-execution = ["pull", "write_logs", "secrets", "decrypt"]
+  }
+
+  statements = {
+    for key, role in var.roles : key => concat(
+      flatten([for part in local.of_kind[role.kind] : [for statement in local.parts[key][part] : statement if statement.given]]),
+      [
+        for sid, statement in role.statements : {
+          sid = sid, effect = statement.effect, actions = sort(statement.actions), resources = sort(statement.resources), conditions = statement.conditions
+        }
+      ],
+    )
+  }
+
+  policies = {
+    for key, statements in local.statements : key => jsonencode({
+      Version = "2012-10-17"
+      Statement = [
+        for statement in statements : merge(
+          {
+            Sid      = statement.sid
+            Effect   = lookup(statement, "effect", "Allow")
+            Action   = statement.actions
+            Resource = statement.resources
+          },
+          length(lookup(statement, "conditions", {})) == 0 ? {} : { Condition = statement.conditions },
+        )
+      ]
+    })
+  }
+}
