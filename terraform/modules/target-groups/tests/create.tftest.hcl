@@ -174,7 +174,7 @@ run "a_request_must_have_all_that_a_rule_says" {
     error_message = "Requests are not parted by the weights."
   }
   assert {
-    condition     = aws_lb_listener_rule.this["main"].action[0].forward[0].stickiness[0].duration == 600 && length(aws_lb_listener_rule.delivery["delivered"].action[0].forward[0].stickiness) == 0
+    condition     = jsonencode(aws_lb_listener_rule.this["main"].action[0].forward[0].stickiness[0]) == jsonencode({ duration = 600, enabled = true }) && length(aws_lb_listener_rule.delivery["delivered"].action[0].forward[0].stickiness) == 0
     error_message = "Clients do not stay with their group for the time that was said."
   }
   assert {
