@@ -1,0 +1,93 @@
+# The bucket's policy: what nobody may do, and what the readers and writers of each application may. It is made last and so is the first
+# thing that a destroy takes away, which `deletion_protection` makes it forbid itself: nothing else has been touched then.
+
+locals {
+  readers = sort(distinct(flatten([for application in var.applications : [tolist(application.readers), tolist(application.writers)]])))
+  writers = sort(distinct(flatten([for application in var.applications : tolist(application.writers)])))
+
+  grants = merge([
+    for key, application in var.applications : {
+      "${key}/read"  = { key = key, kind = "Read", principals = sort(distinct(concat(tolist(application.readers), tolist(application.writers)))) }
+      "${key}/write" = { key = key, kind = "Write", principals = sort(tolist(application.writers)) }
+    }
+  ]...)
+  granted = { for name, grant in local.grants : name => grant if length(grant.principals) > 0 }
+
+  object_actions = {
+    Read  = ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion"]
+    Write = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject", "s3:PutObjectTagging"]
+  }
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  for_each = local.created
+
+  bucket = aws_s3_bucket.this[each.key].id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid       = "OnlyTls"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:*"
+          Resource  = [aws_s3_bucket.this[each.key].arn, "${aws_s3_bucket.this[each.key].arn}/*"]
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+        {
+          Sid       = "NoOldTls"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:*"
+          Resource  = [aws_s3_bucket.this[each.key].arn, "${aws_s3_bucket.this[each.key].arn}/*"]
+          Condition = { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
+        },
+      ],
+      [for actions in [["s3:DeleteBucket", "s3:DeleteBucketPolicy"]] : {
+        Sid       = "Stays"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = actions
+        Resource  = [aws_s3_bucket.this[each.key].arn]
+      } if var.deletion_protection],
+      # The parts of an upload cannot say that the object is new, only its end can: they make no object and are let through.
+      [for resource in ["${aws_s3_bucket.this[each.key].arn}/*"] : {
+        Sid       = "NoOverwrite"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:PutObject"
+        Resource  = resource
+        Condition = {
+          Null = { "s3:if-none-match" = "true" }
+          Bool = { "s3:ObjectCreationOperation" = "true" }
+        }
+      } if try(var.write_once.no_overwrite, false)],
+      [for name, grant in local.granted : {
+        Effect    = "Allow"
+        Principal = { AWS = grant.principals }
+        Action    = local.object_actions[grant.kind]
+        Resource  = "${aws_s3_bucket.this[each.key].arn}/${local.prefixes[grant.key]}/*"
+      }],
+      # The newest artifact is found by listing, of one's own prefix only.
+      [for name, grant in local.granted : {
+        Effect    = "Allow"
+        Principal = { AWS = grant.principals }
+        Action    = ["s3:ListBucket", "s3:ListBucketVersions"]
+        Resource  = aws_s3_bucket.this[each.key].arn
+        Condition = { StringLike = { "s3:prefix" = ["${local.prefixes[grant.key]}/*"] } }
+      } if grant.kind == "Read"],
+    )
+  })
+
+  depends_on = [
+    aws_s3_bucket_lifecycle_configuration.this,
+    aws_s3_bucket_logging.this,
+    aws_s3_bucket_object_lock_configuration.this,
+    aws_s3_bucket_ownership_controls.this,
+    aws_s3_bucket_public_access_block.this,
+    aws_s3_bucket_server_side_encryption_configuration.this,
+    aws_s3_bucket_versioning.this,
+    aws_kms_alias.this,
+  ]
+}
