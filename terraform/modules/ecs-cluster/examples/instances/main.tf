@@ -1,0 +1,26 @@
+# Instances over three zones that grow and shrink with the tasks, on ARM, replaced one after another when their image is new.
+provider "aws" {
+  region = "eu-west-1"
+}
+
+module "cluster" {
+  source = "../.."
+
+  name             = "wordpress"
+  capacity         = ["instances"]
+  default_strategy = { instances = {} }
+  instances = {
+    subnet_ids            = { a = "subnet-0000000000000001a", b = "subnet-0000000000000001b", c = "subnet-0000000000000001c" }
+    security_group_ids    = ["sg-0a1b2c3d4e5f60718"]
+    instance_profile_name = "wordpress-instance"
+    architecture          = "arm64"
+    min_size              = 3
+    max_size              = 9
+    refresh               = true
+  }
+}
+
+output "capacity_provider_names" {
+  description = "What services run on."
+  value       = module.cluster.capacity_provider_names
+}

@@ -1,0 +1,147 @@
+# The instances that tasks run on. ECS sizes the group by what the tasks need and lets no instance go that has some.
+
+locals {
+  created_instances = { for key, name in local.created : key => "${name}-instances" if contains(var.capacity, "instances") }
+
+  ami_parameters = {
+    x86_64 = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+    arm64  = "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
+  }
+  instance_types = { x86_64 = "t3.medium", arm64 = "t4g.medium" }
+}
+
+data "aws_ssm_parameter" "ami" {
+  for_each = local.created_instances
+
+  name = local.ami_parameters[var.instances.architecture]
+}
+
+resource "aws_launch_template" "this" {
+  for_each = local.created_instances
+
+  name_prefix            = "${each.value}-"
+  update_default_version = true
+  # The id of a public image is no secret: the other attribute would hide it in every plan.
+  image_id               = coalesce(var.instances.ami_id, data.aws_ssm_parameter.ami[each.key].insecure_value)
+  instance_type          = coalesce(var.instances.instance_type, local.instance_types[var.instances.architecture])
+  key_name               = var.instances.key_name
+  vpc_security_group_ids = var.instances.security_group_ids
+  tags                   = var.tags
+
+  # Tasks with addresses of their own must not get at the role of the instance.
+  user_data = base64encode(<<-EOT
+    #!/bin/bash
+    cat >> /etc/ecs/ecs.config <<'CONFIG'
+    ECS_CLUSTER=${aws_ecs_cluster.this["main"].name}
+    ECS_AWSVPC_BLOCK_IMDS=true
+    ECS_ENABLE_SPOT_INSTANCE_DRAINING=true
+    CONFIG
+  EOT
+  )
+
+  iam_instance_profile {
+    name = var.instances.instance_profile_name
+  }
+
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = var.instances.metadata_hop_limit
+  }
+
+  monitoring {
+    enabled = var.instances.detailed_monitoring
+  }
+
+  block_device_mappings {
+    device_name = "/dev/xvda"
+
+    ebs {
+      volume_type           = "gp3"
+      volume_size           = var.instances.disk_size
+      encrypted             = "true"
+      kms_key_id            = var.instances.disk_kms_key_arn
+      delete_on_termination = "true"
+    }
+  }
+
+  dynamic "tag_specifications" {
+    for_each = toset(["instance", "volume"])
+
+    content {
+      resource_type = tag_specifications.value
+      tags          = merge(var.tags, { Name = each.value })
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_autoscaling_group" "this" {
+  for_each = local.created_instances
+
+  name                = each.value
+  min_size            = var.instances.min_size
+  max_size            = var.instances.max_size
+  vpc_zone_identifier = values(var.instances.subnet_ids)
+  health_check_type   = "EC2"
+  # ECS takes it from those that have no tasks.
+  protect_from_scale_in = true
+  enabled_metrics       = ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupMaxSize", "GroupMinSize", "GroupPendingInstances", "GroupTotalInstances"]
+
+  launch_template {
+    id      = aws_launch_template.this[each.key].id
+    version = aws_launch_template.this[each.key].latest_version
+  }
+
+  dynamic "instance_refresh" {
+    for_each = { for refresh in [var.instances.refresh] : "rolling" => true if refresh }
+
+    content {
+      strategy = "Rolling"
+
+      preferences {
+        min_healthy_percentage       = 90
+        scale_in_protected_instances = "Refresh"
+      }
+    }
+  }
+
+  # ECS puts the first tag there itself, and it would be taken away again.
+  dynamic "tag" {
+    for_each = merge(var.tags, { AmazonECSManaged = "true", Name = each.value })
+
+    content {
+      key                 = tag.key
+      value               = tag.value
+      propagate_at_launch = true
+    }
+  }
+
+  lifecycle {
+    ignore_changes = [desired_capacity]
+  }
+}
+
+resource "aws_ecs_capacity_provider" "this" {
+  for_each = local.created_instances
+
+  name = each.value
+  tags = var.tags
+
+  auto_scaling_group_provider {
+    auto_scaling_group_arn         = aws_autoscaling_group.this[each.key].arn
+    managed_termination_protection = "ENABLED"
+    managed_draining               = "ENABLED"
+
+    managed_scaling {
+      status                    = "ENABLED"
+      target_capacity           = var.instances.target_capacity
+      minimum_scaling_step_size = 1
+      maximum_scaling_step_size = 10
+      instance_warmup_period    = 120
+    }
+  }
+}
