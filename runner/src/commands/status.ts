@@ -3,7 +3,7 @@ import { flag, type CommandDefinition } from './command.js';
 const status: CommandDefinition = {
   name: 'status',
   summary: 'Show what each environment runs',
-  description: `From the ledger: the healthy release, since when, by whom, the last attempt, who holds the lock, and whether a deployment was cut off.
+  description: `From the ledger: the healthy release, since when, by whom, the last attempt, who holds the lock, and whether a deployment was cut off; and what the last \`drift\` found of its infrastructure.
 \`--live\` also asks the targets themselves (ECS, hosts over SSH), and exits 1 where one is not healthy.`,
   options: [{ name: 'live', description: 'Ask the targets what really runs.' }],
   examples: [
@@ -18,7 +18,11 @@ const status: CommandDefinition = {
     ]);
     const environments = await statusOfEnvironments(context, flag(input, 'live'));
     const healthy = environments.every((item) => item.targets?.every((target) => target.healthy) ?? true);
-    return { exitCode: healthy ? 0 : 1, data: environments, text: environmentStatusText(environments) };
+    return {
+      exitCode: healthy ? 0 : 1,
+      data: environments,
+      text: environmentStatusText(environments, context.clock.now().getTime()),
+    };
   },
 };
 

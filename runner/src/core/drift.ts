@@ -5,8 +5,9 @@ import {
   type PlanJson,
   type PlanSummary,
 } from './plan.js';
+import { scopeNote, type PlanScope } from './planScope.js';
 import { planText } from './planText.js';
-import type { AttributeChange } from './planValues.js';
+import { diffAttributes, SENSITIVE, type AttributeChange } from './planValues.js';
 
 /** One thing that is not as configured. */
 export interface DriftedResource {
@@ -31,6 +32,8 @@ export interface Drift {
   /** Changed outside, but an apply would leave it so: the configuration ignores it, or does not say. No drift. */
   readonly leftAlone: readonly string[];
   readonly unchanged: number;
+  /** The only part of the root that was looked at; all of it where absent. */
+  readonly scope?: PlanScope;
 }
 
 /**
@@ -38,15 +41,19 @@ export interface Drift {
  * changed outside since the last apply. Changes outside that an apply would not touch (computed values, what
  * `ignore_changes` gives to somebody else) are no drift: they would be found every night. Pure.
  */
-export function driftOf(plan: PlanJson): Drift {
+export function driftOf(plan: PlanJson, scope?: PlanScope): Drift {
   const planned = summarisePlan(plan);
   const outside = new Map(
     summarisePlan({ resource_changes: plan.resource_drift ?? [] }).resources.map((one) => [one.address, one]),
   );
   const resources = planned.resources.map((resource) => drifted(resource, outside.get(resource.address)));
+  const isLeft = ({ address }: PlannedResource) => resources.every((one) => one.address !== address);
+  const left = [...outside.values()].filter(isLeft);
+  const follows = outputsThatFollow(plan, left);
   // What outputs show follows from the resources behind them.
   const onlyOutside = outside.size > 0 && resources.every(({ cause }) => cause === 'outside');
-  const outputs = planned.outputs.map(({ name, action, before, after }): DriftedResource => ({
+  const telling = planned.outputs.filter(({ name }) => !follows.has(name));
+  const outputs = telling.map(({ name, action, before, after }): DriftedResource => ({
     address: `output.${name}`,
     action,
     cause: onlyOutside ? 'outside' : 'configuration',
@@ -55,10 +62,11 @@ export function driftOf(plan: PlanJson): Drift {
   const changes = [...resources, ...outputs];
   const { unchanged } = planned.counts;
   return {
-    headline: headline(changes, unchanged),
+    headline: `${headline(changes, unchanged)}${scope === undefined ? '' : `; ${scopeNote(scope)}`}`,
+    ...(scope === undefined ? {} : { scope }),
     drifted: changes.length,
     changes,
-    leftAlone: [...outside.keys()].filter((address) => changes.every((one) => one.address !== address)),
+    leftAlone: [...left.map(({ address }) => address), ...[...follows].map((name) => `output.${name}`)],
     unchanged,
   };
 }
@@ -69,12 +77,45 @@ function drifted(planned: PlannedResource, outside: PlannedResource | undefined)
   if (outside === undefined || (happened !== 'change' && happened !== 'destroy')) {
     return { address, action, cause: 'configuration', changes: planned.changes };
   }
-  // Of what changed outside, that which an apply would put back is what matters; the rest is computed.
+  // Of what changed outside, that which an apply would put back is what matters; the rest is computed, or ignored.
   const back = new Set(planned.changes.map(({ path }) => path));
+  const attributes = new Set(planned.changes.map(({ path }) => attributeOf(path)));
   const telling = outside.changes.filter(({ path }) => back.has(path));
+  if (happened === 'change' && action === 'change') {
+    const isPutBack = outside.changes.some(({ path }) => attributes.has(attributeOf(path)));
+    // A service whose revision the delivery moved, and whose settings were edited but not applied.
+    if (!isPutBack) return { address, action, cause: 'configuration', changes: planned.changes };
+  }
   const changes = telling.length > 0 ? telling : outside.changes;
   return { address, action, cause: 'outside', happened, changes };
 }
+
+/** The resource's own attribute: `ingress` of `ingress[0].from_port`. */
+const attributeOf = (path: string) => /^[^.[]*/.exec(path)?.[0] ?? path;
+
+/**
+ * Outputs that only show what was changed outside and is left alone: a task definition that the delivery has moved is
+ * no drift of the output that names it either. Each value that changed must have changed so in one of those resources.
+ */
+function outputsThatFollow(plan: PlanJson, left: readonly PlannedResource[]): ReadonlySet<string> {
+  const key = ({ before, after }: AttributeChange) => `${before} → ${after}`;
+  const known = new Set(left.flatMap(({ changes }) => changes.filter(isTold).map(key)));
+  const names = Object.entries(plan.output_changes ?? {}).flatMap(([name, change]) => {
+    const changes = diffAttributes({
+      before: change.before,
+      after: change.after,
+      unknown: change.after_unknown,
+      beforeSensitive: change.before_sensitive,
+      afterSensitive: change.after_sensitive,
+    });
+    return changes.length > 0 && changes.every((one) => isTold(one) && known.has(key(one))) ? [name] : [];
+  });
+  return new Set(names);
+}
+
+/** Masked and cut values look alike though they differ. */
+const isTold = ({ before, after, unknown }: AttributeChange) =>
+  !unknown && ![before, after].some((text) => text === SENSITIVE || text.endsWith('…'));
 
 function headline(changes: readonly DriftedResource[], unchanged: number): string {
   const count = (cause: DriftedResource['cause']) => changes.filter((one) => one.cause === cause).length;
@@ -90,6 +131,7 @@ function headline(changes: readonly DriftedResource[], unchanged: number): strin
 export function driftText(environment: string, drift: Drift): string {
   const of = (cause: DriftedResource['cause']) => drift.changes.filter((one) => one.cause === cause);
   const parts = [`${environment} ${drift.headline}`];
+  const option = drift.scope === undefined ? '' : ` --scope ${drift.scope.name}`;
   if (of('outside').length > 0)
     parts.push(section('Changed outside of Terraform since the last apply', of('outside')));
   if (of('configuration').length > 0)
@@ -98,8 +140,8 @@ export function driftText(environment: string, drift: Drift): string {
     parts.push(`Changed outside, and left so by the configuration (no drift): ${drift.leftAlone.join(', ')}`);
   if (drift.drifted > 0) {
     parts.push(
-      `What an apply would do: node runner plan --env ${environment}\n` +
-        `To make it as configured: node runner apply --env ${environment}`,
+      `What an apply would do: node runner plan --env ${environment}${option}\n` +
+        `To make it as configured: node runner apply --env ${environment}${option}`,
     );
   }
   return parts.join('\n\n');

@@ -1,6 +1,7 @@
 import type { Context } from '../container.js';
 import { toErrorRecord } from '../core/errors.js';
 import type { DeploymentRecord } from '../core/release.js';
+import { readDrift, type DriftRecord } from '../state/driftRecords.js';
 import type { TargetStatus } from '../targets/target.js';
 
 export interface EnvironmentStatus {
@@ -21,6 +22,8 @@ export interface EnvironmentStatus {
     readonly who: string;
     readonly lastStep?: string;
   };
+  /** What the last `drift` found; null where there was none yet, absent where there is no infrastructure. */
+  readonly drift?: DriftRecord | null;
   readonly targets?: readonly (TargetStatus & { readonly name: string })[];
 }
 
@@ -38,11 +41,13 @@ export async function statusOfEnvironments(
 }
 
 async function statusOf(context: Context, name: string, live: boolean): Promise<EnvironmentStatus> {
-  const { ledger, locks, journal } = await context.state();
-  const [current, lock, unfinished, targets] = await Promise.all([
+  const { store, ledger, locks, journal } = await context.state();
+  const hasInfrastructure = (await context.environment(name)).config.infrastructure !== undefined;
+  const [current, lock, unfinished, drift, targets] = await Promise.all([
     ledger.current(name),
     locks.holder(name),
     journal.unfinished(name),
+    hasInfrastructure ? readDrift(store, name) : undefined,
     live ? targetStatus(context, name) : undefined,
   ]);
   const lastStep = unfinished?.entries.at(-1)?.action;
@@ -61,6 +66,7 @@ async function statusOf(context: Context, name: string, live: boolean): Promise<
             ...(lastStep === undefined ? {} : { lastStep }),
           },
         }),
+    ...(hasInfrastructure ? { drift: drift ?? null } : {}),
     ...(targets === undefined ? {} : { targets }),
   };
 }

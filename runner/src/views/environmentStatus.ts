@@ -1,8 +1,11 @@
 import type { EnvironmentStatus } from '../steps/status.js';
 import { table } from './table.js';
 
-/** One row an environment, then what needs somebody's attention. */
-export function environmentStatusText(environments: readonly EnvironmentStatus[]): string {
+/**
+ * One row an environment, then how its infrastructure stands and what needs somebody's attention.
+ * @param now milliseconds since the epoch
+ */
+export function environmentStatusText(environments: readonly EnvironmentStatus[], now: number): string {
   const rows = environments.map(({ environment, healthy, latest, lock }) => [
     environment,
     healthy?.version ?? '-',
@@ -15,7 +18,26 @@ export function environmentStatusText(environments: readonly EnvironmentStatus[]
     healthy?.url ?? '',
   ]);
   const headers = ['environment', 'release', 'since', 'by', 'last attempt', 'lock', 'url'];
-  return [table(headers, rows), ...environments.flatMap(attention)].join('\n');
+  return [
+    table(headers, rows),
+    ...environments.flatMap((item) => [...driftLines(item, now), ...attention(item)]),
+  ].join('\n');
+}
+
+/** `staging: drift: none, checked 5h ago`. */
+function driftLines({ environment, drift }: EnvironmentStatus, now: number): readonly string[] {
+  if (drift === undefined) return [];
+  const check = `node runner drift --env ${environment}`;
+  if (drift === null) return [`${environment}: drift: never checked, type: ${check}`];
+  const ago = (time: string) => age(now - Date.parse(time));
+  const found = drift.drifted === 0 ? 'none' : `${drift.drifted} drifted`;
+  const where = drift.scope === undefined ? '' : ` in the scope ${drift.scope}`;
+  const words = `${environment}: drift: ${found}${where}, checked ${ago(drift.checkedAt)}`;
+  if (drift.outdated !== undefined) {
+    const { by, at, who } = drift.outdated;
+    return [`${words}; outdated by ${who}’s ${by} ${ago(at)}, type: ${check}`];
+  }
+  return [drift.drifted === 0 ? words : `${words}, type: ${check}`];
 }
 
 function attention({ environment, cutOff, targets, latest, healthy }: EnvironmentStatus): readonly string[] {
@@ -37,3 +59,14 @@ function attention({ environment, cutOff, targets, latest, healthy }: Environmen
 }
 
 const minute = (time: string) => time.slice(0, 16).replace('T', ' ');
+
+const MINUTE = 60_000;
+
+/** How long ago, as coarse as it matters of a check that is made every night. */
+function age(ms: number): string {
+  const minutes = Math.floor(ms / MINUTE);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
+}

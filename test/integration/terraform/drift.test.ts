@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -92,6 +92,46 @@ describe('drift on a real root', function () {
     const { exitCode, data } = await drift();
     expect(exitCode).to.equal(5);
     expect(data.changes[0]).to.include({ address: 'terraform_data.network', action: 'create' });
+  });
+
+  it('is not what the configuration leaves to the delivery', async () => {
+    const moved = (lifecycle: string) => `resource "terraform_data" "service" {
+  input = "revision-1"
+  ${lifecycle}
+}
+`;
+    stack.write({ 'terraform/service.tf': moved('lifecycle { ignore_changes = [input] }') });
+    expect((await run(['apply'])).exitCode).to.equal(0);
+    // As a delivery would: the service is at another revision than Terraform set.
+    const state = join(stack.directory, 'terraform/terraform.tfstate.d/staging/terraform.tfstate');
+    writeFileSync(state, readFileSync(state, 'utf8').replaceAll('revision-1', 'revision-2'));
+    expect((await drift()).exitCode).to.equal(0);
+    stack.write({ 'terraform/service.tf': moved('') });
+    const { exitCode, data } = await drift();
+    expect(exitCode).to.equal(5);
+    expect(data.changes.map(({ address }) => address)).to.deep.equal(['terraform_data.service']);
+  });
+
+  it('is shown by status: never checked, none, drifted, outdated by an apply', async () => {
+    const shown = async () => (await run(['status'])).stdout.trim().split('\n').at(-1);
+    expect(await shown()).to.equal('staging: drift: never checked, type: node runner drift --env staging');
+    await drift();
+    expect(await shown()).to.equal('staging: drift: none, checked just now');
+    stack.write({ 'automation-stack.yml': CONFIG('large') });
+    await drift();
+    expect(await shown()).to.match(/^staging: drift: 2 drifted, checked just now, type: /);
+    const [status] = JSON.parse((await run(['status', '--json'])).stdout) as [
+      { drift: Record<string, unknown> },
+    ];
+    expect(status.drift).to.include({
+      drifted: 2,
+      headline: 'staging has drifted: 2 not applied yet; 1 unchanged',
+    });
+    expect(status.drift).to.have.keys('checkedAt', 'who', 'drifted', 'headline');
+    await run(['apply']);
+    expect(await shown()).to.match(/2 drifted, checked just now; outdated by \S+’s apply just now, type: /);
+    await drift();
+    expect(await shown()).to.equal('staging: drift: none, checked just now');
   });
 
   it('leaves a plan that waits for its approval as it is, and no file behind', async () => {

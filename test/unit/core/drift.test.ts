@@ -73,6 +73,88 @@ describe('drift', () => {
     expect(driftText('staging', drift)).to.contain('(no drift): aws_ecs_service.web');
   });
 
+  describe('of what the delivery owns', () => {
+    // As the AWS provider's plans are: the refreshed state is both sides of what is ignored.
+    const family = 'arn:aws:ecs:eu-west-1:111111111111:task-definition/shop-web';
+    const service = (revision: number, desired: number, grace = 30) => ({
+      name: 'shop-web',
+      desired_count: desired,
+      health_check_grace_period_seconds: grace,
+      load_balancer: [{ target_group_arn: 'blue', container_port: 8000 }],
+      task_definition: `${family}:${revision}`,
+    });
+    const listener = (blue: number) => ({
+      default_action: [
+        {
+          type: 'forward',
+          forward: [
+            {
+              target_group: [
+                { arn: 'blue', weight: blue },
+                { arn: 'green', weight: 100 - blue },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    const moved = [
+      change('aws_ecs_service.web', ['update'], service(41, 2), service(42, 5)),
+      change('aws_lb_listener.https', ['update'], listener(100), listener(0)),
+    ];
+
+    it('is none: task definition, desired count and weights', () => {
+      const drift = driftOf({
+        resource_drift: moved,
+        resource_changes: [
+          change('aws_ecs_service.web', ['no-op'], service(42, 5), service(42, 5)),
+          change('aws_lb_listener.https', ['no-op'], listener(0), listener(0)),
+        ],
+      });
+      expect(drift).to.deep.include({
+        drifted: 0,
+        leftAlone: ['aws_ecs_service.web', 'aws_lb_listener.https'],
+      });
+    });
+
+    it('is none of an output that shows it either, alone or among others', () => {
+      const resource_drift = moved;
+      const resource_changes = [noop('aws_ecs_service.web'), noop('aws_lb_listener.https')];
+      const output_changes = {
+        task_definition: { actions: ['update'], before: `${family}:41`, after: `${family}:42` },
+        services: { actions: ['update'], before: { web: service(41, 2) }, after: { web: service(42, 5) } },
+      };
+      const drift = driftOf({ resource_drift, resource_changes, output_changes });
+      expect(drift.drifted).to.equal(0);
+      expect(drift.leftAlone).to.include.members(['output.task_definition', 'output.services']);
+      const more = { ...output_changes, url: { actions: ['update'], before: 'old', after: 'new' } };
+      expect(driftOf({ resource_drift, resource_changes, output_changes: more }).drifted).to.equal(1);
+    });
+
+    it('does not make a setting that was not applied look as if somebody had changed it', () => {
+      const drift = driftOf({
+        resource_drift: moved.slice(0, 1),
+        resource_changes: [change('aws_ecs_service.web', ['update'], service(42, 5, 30), service(42, 5, 60))],
+      });
+      expect(drift.changes).to.have.length(1);
+      expect(drift.changes[0]).to.include({ cause: 'configuration' });
+      expect(drift.changes[0]?.changes.map(({ path }) => path)).to.deep.equal([
+        'health_check_grace_period_seconds',
+      ]);
+    });
+
+    it('does not hide what else was changed by hand', () => {
+      const drift = driftOf({
+        resource_drift: [change('aws_ecs_service.web', ['update'], service(41, 2, 30), service(42, 5, 0))],
+        resource_changes: [change('aws_ecs_service.web', ['update'], service(42, 5, 0), service(42, 5, 30))],
+      });
+      expect(drift.changes[0]).to.include({ cause: 'outside' });
+      expect(drift.changes[0]?.changes.map(({ path }) => path)).to.deep.equal([
+        'health_check_grace_period_seconds',
+      ]);
+    });
+  });
+
   it('counts outputs that were never applied, and those that follow from a change outside as such', () => {
     const output_changes = { url: { actions: ['update'], before: 'http://old', after: 'http://new' } };
     expect(driftOf({ output_changes }).changes[0]).to.include({

@@ -15,10 +15,14 @@ const record = (sequence: number, more: Partial<DeploymentRecord> = {}): Deploym
   ...more,
 });
 
+const NOW = Date.parse('2026-01-02T10:00:00.000Z');
+const textOf = (...environments: Parameters<typeof environmentStatusText>[0]) =>
+  environmentStatusText(environments, NOW);
+
 describe('the status of environments', () => {
   it('shows what runs, since when, by whom and where', () => {
     const healthy = record(3, { url: 'https://shop.example' });
-    const text = environmentStatusText([{ environment: 'staging', healthy, latest: healthy }]);
+    const text = textOf({ environment: 'staging', healthy, latest: healthy });
     for (const word of ['staging', '1.3.0', '2026-01-01 10:01', 'ada', 'https://shop.example', 'ok']) {
       expect(text).to.contain(word);
     }
@@ -26,30 +30,58 @@ describe('the status of environments', () => {
 
   it('shows a later attempt that failed, with its reason', () => {
     const latest = record(4, { status: 'rolled-back', reason: 'web crashed' });
-    const text = environmentStatusText([{ environment: 'staging', healthy: record(3), latest }]);
+    const text = textOf({ environment: 'staging', healthy: record(3), latest });
     expect(text).to.contain('#4 1.4.0 rolled-back').and.to.contain('staging: #4 rolled-back: web crashed');
   });
 
   it('says what was cut off, and both ways on', () => {
     const cutOff = { sequence: 4, version: '1.4.0', who: 'ci', lastStep: 'web: update' };
-    const text = environmentStatusText([{ environment: 'staging', healthy: record(3), cutOff }]);
+    const text = textOf({ environment: 'staging', healthy: record(3), cutOff });
     expect(text).to.contain('was cut off after "web: update"');
     expect(text).to.contain('deploy --env staging --resume').and.to.contain('rollback --env staging');
   });
 
   it('names who holds the lock', () => {
     const lock = { who: 'grace', since: '2026-01-01T10:00:00.000Z', command: 'deploy:staging' };
-    expect(environmentStatusText([{ environment: 'staging', lock }])).to.contain('grace');
+    expect(textOf({ environment: 'staging', lock })).to.contain('grace');
   });
 
   it('calls a target that is not healthy by its name', () => {
     const targets = [{ name: 'web', kind: 'fleet', healthy: false, summary: '1 of 2 hosts' }];
-    expect(environmentStatusText([{ environment: 'staging', targets }])).to.contain(
-      'staging/web (fleet): NOT HEALTHY',
-    );
+    expect(textOf({ environment: 'staging', targets })).to.contain('staging/web (fleet): NOT HEALTHY');
   });
 
   it('says where nothing was deployed yet', () => {
-    expect(environmentStatusText([{ environment: 'staging' }])).to.contain('nothing deployed yet');
+    expect(textOf({ environment: 'staging' })).to.contain('nothing deployed yet');
+  });
+
+  it('says what the last check for drift found, and what to type', () => {
+    const check = (more: object) => ({
+      checkedAt: '2026-01-02T05:00:00.000Z',
+      who: 'ci',
+      headline: '',
+      drifted: 0,
+      ...more,
+    });
+    const lines = (drift: object | null) => {
+      const text = textOf({ environment: 'staging', drift: drift === null ? null : check(drift) });
+      return text.split('\n').at(-1);
+    };
+    expect(lines({})).to.equal('staging: drift: none, checked 5 h ago');
+    expect(lines({ drifted: 2, checkedAt: '2026-01-02T09:59:30.000Z' })).to.equal(
+      'staging: drift: 2 drifted, checked just now, type: node runner drift --env staging',
+    );
+    expect(lines({ scope: 'app', checkedAt: '2025-12-30T10:00:00.000Z' })).to.equal(
+      'staging: drift: none in the scope app, checked 3 days ago',
+    );
+    expect(lines(null)).to.equal('staging: drift: never checked, type: node runner drift --env staging');
+    const outdated = { by: 'apply' as const, at: '2026-01-02T09:45:00.000Z', who: 'ann' };
+    expect(lines({ drifted: 1, outdated })).to.equal(
+      'staging: drift: 1 drifted, checked 5 h ago; outdated by ann’s apply 15 min ago, type: node runner drift --env staging',
+    );
+  });
+
+  it('says nothing of drift where there is no infrastructure', () => {
+    expect(textOf({ environment: 'staging' })).not.to.contain('drift');
   });
 });
