@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../../runner/src/core/errors.js';
+import { summarisePlan, type PlanSummary } from '../../runner/src/core/plan.js';
 import type { EventBody, StackEvent, StageSummary } from '../../runner/src/core/events.js';
 
 /** Runs as the steps tell them, for tests of the views and for looking at reports. */
@@ -15,6 +16,34 @@ export const sampleStages: readonly StageSummary[] = [
   { id: 'provision:staging', title: 'Provision staging', needs: ['apply:staging'] },
   { id: 'deploy:staging', title: 'Deploy to staging', needs: ['push', 'provision:staging'] },
 ];
+
+const changed = (address: string, actions: readonly string[], change: object = {}) => ({
+  address,
+  mode: 'managed',
+  change: { actions, ...change },
+});
+
+/** A plan with everything that a view tells apart. */
+export const samplePlan: PlanSummary = summarisePlan({
+  resource_changes: [
+    changed('module.network.aws_subnet.a', ['create']),
+    changed('aws_instance.web', ['update'], {
+      before: { size: 'small', password: 'a', tags: { Name: 'one' } },
+      after: { size: 'large', password: 'b', tags: {} },
+      after_unknown: { tags: { Name: true } },
+      before_sensitive: { password: true },
+      after_sensitive: { password: true },
+    }),
+    changed('module.db.aws_db_instance.main', ['delete', 'create'], {
+      before: { engine: 'mysql', id: 'db-1' },
+      after: { engine: 'postgres' },
+      after_unknown: { id: true },
+      replace_paths: [['engine']],
+    }),
+    changed('aws_instance.old["<b>"]', ['delete']),
+  ],
+  output_changes: { url: { actions: ['update'], before: 'http://a', after: 'http://b' } },
+});
 
 /** [seconds from the start, event]. */
 export type Timed = readonly [number, EventBody];
@@ -69,10 +98,7 @@ const untilDeploy: readonly Timed[] = [
       line: 'Collecting flask==3.1.0',
     },
   ],
-  [
-    4.1,
-    { type: 'stage.fact', stage: 'plan:staging', name: 'plan', value: '3 to add, 1 to change, 0 to destroy' },
-  ],
+  [4.1, { type: 'stage.plan', stage: 'plan:staging', summary: samplePlan }],
   [4.2, { type: 'stage.end', stage: 'plan:staging', status: 'ok', seconds: 3.9 }],
   [4.3, { type: 'stage.start', stage: 'apply:staging', title: 'Apply staging', environment: 'staging' }],
   [

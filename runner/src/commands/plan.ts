@@ -1,4 +1,5 @@
 import type { Context } from '../container.js';
+import type { PlanResult } from '../steps/plan.js';
 import { flag, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
 import { lockTimeout, lockTimeoutOption, pathOption, runVerb } from './infrastructure.js';
 
@@ -6,11 +7,16 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'plan',
     summary: 'Show what Terraform would change in an environment',
-    description: `Initialises the root where that is needed, plans, and prints each resource that would be created, changed, replaced (with the attribute that forces it) or destroyed. Sensitive values are masked.
+    description: `Initialises the root where that is needed, plans, and prints each resource that would be created, changed, replaced (with the attribute that forces it) or destroyed. Sensitive values are masked. What would lose data stands first, and the command that carries the plan out names it.
 
-The plan is kept in the state directory, bound to the commit, the values of the variables and the files of the root; \`apply\` applies it while all of that is unchanged. \`--out\` keeps it elsewhere, for \`apply --plan\`.`,
+The plan is kept in the state directory, bound to the commit, the values of the variables, the files of the root and the state; \`apply\` applies it while all of that is unchanged. \`--out\` keeps it elsewhere, for \`apply --plan\`.`,
     options: [
       { name: 'out', value: 'FILE', description: 'Keep the plan in FILE, for `apply --plan FILE`.' },
+      {
+        name: 'html',
+        value: 'FILE',
+        description: 'Also write the plan as a page, with its style sheet report.css beside it.',
+      },
       { name: 'destroy', description: 'Plan to destroy everything.' },
       lockTimeoutOption,
     ],
@@ -20,6 +26,7 @@ The plan is kept in the state directory, bound to the commit, the values of the 
         command: 'plan --env production --out production.tfplan',
         explains: 'A plan to review, which `apply --plan` applies or refuses, never makes anew.',
       },
+      { command: 'plan --env staging --html plan.html', explains: 'A page for those who review it.' },
     ],
     environment: 'required',
     run: (context, input) => plan(context, input, flag(input, 'destroy')),
@@ -46,6 +53,29 @@ export async function plan(context: Context, input: CommandInput, destroy: boole
       }),
     ({ summary }) => summary.headline,
   );
+  const html = pathOption(context, input, 'html');
+  if (html !== undefined) await writePage(context, result, html);
   const { text, ...data } = result;
   return { data, text: result.next === undefined ? text : `${text}\n\nTo do it: ${result.next}` };
+}
+
+/** @throws StackError STATE_WRITE_FAILED */
+async function writePage(context: Context, result: PlanResult, file: string): Promise<void> {
+  const [{ writePlanPage }, { runnerVersion }, { writeFailure }, { planRecord }, { application }] =
+    await Promise.all([
+      import('../views/html/write.js'),
+      import('../version.js'),
+      import('../state/localFailures.js'),
+      import('../views/runRecord.js'),
+      context.config(),
+    ]);
+  const { environment, workspace, terraform, summary, next } = result;
+  const page = {
+    ...{ application, environment, workspace, terraform, next },
+    plan: planRecord(summary, Infinity),
+    made: { at: context.clock.now(), by: runnerVersion },
+  };
+  await writePlanPage(page, file).catch((error: unknown) => {
+    throw writeFailure(error, file);
+  });
 }

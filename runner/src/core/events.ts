@@ -1,4 +1,5 @@
 import type { ErrorRecord } from './errors.js';
+import type { PlanSummary } from './plan.js';
 import type { ReleaseRecord } from './release.js';
 
 /**
@@ -57,6 +58,8 @@ export type EventBody =
     }
   /** A fact worth keeping in reports: a digest, a URL, a plan summary, a task definition. */
   | { readonly type: 'stage.fact'; readonly stage: string; readonly name: string; readonly value: string }
+  /** What Terraform would change; of the stage that plans, and again of the one that carries the plan out. */
+  | { readonly type: 'stage.plan'; readonly stage: string; readonly summary: PlanSummary }
   | {
       readonly type: 'stage.end';
       readonly stage: string;

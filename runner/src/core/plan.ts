@@ -9,6 +9,17 @@ import { diffAttributes, pathText, render, type AttributeChange } from './planVa
 const ACTIONS = ['create', 'change', 'replace', 'destroy', 'import', 'move', 'forget'] as const;
 export type PlanAction = (typeof ACTIONS)[number];
 
+/** In the order of what a reader has to look at first. */
+export const PLAN_ORDER: readonly PlanAction[] = [
+  'destroy',
+  'replace',
+  'change',
+  'create',
+  'import',
+  'move',
+  'forget',
+];
+
 export interface PlannedResource {
   readonly address: string;
   /** Terraform's type: `aws_db_instance`. */

@@ -1,8 +1,9 @@
 import { lossText } from './dataLoss.js';
 import type { PlanAction, PlannedOutput, PlannedResource, PlanSummary } from './plan.js';
+import type { AttributeChange } from './planValues.js';
 
 /** Terraform's own signs; those it has no sign for in a plan get a letter's width too. */
-const SIGNS: Readonly<Record<PlanAction, string>> = {
+export const SIGNS: Readonly<Record<PlanAction, string>> = {
   create: '  +',
   change: '  ~',
   replace: '-/+',
@@ -29,8 +30,15 @@ export function planText(summary: PlanSummary): string {
   return lines.join('\n');
 }
 
-function resourceLines(resource: PlannedResource): string[] {
-  const { action, address, movedFrom, reason, changes } = resource;
+/** What is worth telling of a resource, the same in every view. */
+export function tellResource(resource: PlannedResource): {
+  /** Why, and what is special about it. */
+  readonly notes: readonly string[];
+  readonly changes: readonly AttributeChange[];
+  /** Attributes that are left out: they are computed anew, as all are when a resource is replaced. */
+  readonly computed: number;
+} {
+  const { action, movedFrom, reason, changes } = resource;
   // A replacement changes every computed attribute; only what was decided is worth a line.
   const told =
     action === 'replace' ? changes.filter((item) => !item.unknown || item.forcesReplacement) : changes;
@@ -42,9 +50,15 @@ function resourceLines(resource: PlannedResource): string[] {
     resource.leavesOld === true ? 'the old one is left alone, no longer managed' : undefined,
     reason,
   ].filter((note) => note !== undefined);
+  return { notes, changes: told, computed };
+}
+
+function resourceLines(resource: PlannedResource): string[] {
+  const { action, address } = resource;
+  const { notes, changes, computed } = tellResource(resource);
   return [
     `${SIGNS[action]} ${address}${notes.length === 0 ? '' : `  (${notes.join('; ')})`}`,
-    ...told.map(
+    ...changes.map(
       ({ path, before, after, forcesReplacement }) =>
         `      ${path}: ${before} → ${after}${forcesReplacement ? '  # forces replacement' : ''}`,
     ),

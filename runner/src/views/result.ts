@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../core/errors.js';
 import type { EventSubscriber, StackEvent, StageStatus } from '../core/events.js';
+import type { PlanSummary } from '../core/plan.js';
 import type { ReleaseRecord } from '../core/release.js';
 import { writeWhole } from './files.js';
 import type { Outcome } from './outcome.js';
@@ -32,6 +33,8 @@ interface ResultStage {
   readonly seconds?: number;
   readonly reason?: string;
   readonly facts: Readonly<Record<string, string>>;
+  /** Of stages that plan and apply: what an approval must show. `data` of the commands has the whole plan. */
+  readonly plan?: Pick<PlanSummary, 'headline' | 'losses'>;
   readonly error?: ErrorRecord;
 }
 
@@ -56,6 +59,9 @@ export class ResultView implements EventSubscriber {
     else if (event.type === 'stage.fact') {
       const facts = { ...this.stages.get(event.stage)?.facts, [event.name]: event.value };
       this.change(event.stage, { facts });
+    } else if (event.type === 'stage.plan') {
+      const { headline, losses } = event.summary;
+      this.change(event.stage, { plan: { headline, losses } });
     } else if (event.type === 'stage.end') {
       const { status, seconds, reason, error } = event;
       this.change(event.stage, {

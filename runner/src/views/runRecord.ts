@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../core/errors.js';
 import type { EventOf, StackEvent, StageStatus, StageSummary } from '../core/events.js';
+import { PLAN_ORDER, type PlannedResource, type PlanSummary } from '../core/plan.js';
 import type { ReleaseRecord } from '../core/release.js';
 import { countsBytes } from './format.js';
 import { LAST_LINES } from './stageWatch.js';
@@ -49,10 +50,19 @@ export interface StageRecord {
   readonly reason?: string;
   readonly error?: ErrorRecord;
   readonly facts: readonly { readonly name: string; readonly value: string }[];
+  /** What Terraform would change. */
+  readonly plan?: PlanRecord;
   /** Hosts, images and resources, by what was said of them. */
   readonly subjects: readonly SubjectRecord[];
   /** What its child processes printed last. */
   readonly lastLines: readonly string[];
+}
+
+/** A plan as it is kept: what matters most first, the rest counted. */
+export interface PlanRecord {
+  readonly summary: PlanSummary;
+  /** Resources that are left out of it. */
+  readonly hidden: number;
 }
 
 export interface SubjectRecord {
@@ -76,6 +86,7 @@ export interface NoticeRecord {
 
 /** Subjects of a stage that are worth keeping; a plan of thousands of resources must not fill the disk. */
 const SUBJECTS_KEPT = 500;
+const PLANNED_KEPT = 1000;
 const NOTICES_KEPT = 100;
 
 /** @returns an empty part, before its first event */
@@ -106,7 +117,9 @@ export function afterEvent(part: RunPart, event: StackEvent): RunPart {
   }
 }
 
-type StageEvent = EventOf<'stage.start' | 'stage.progress' | 'stage.output' | 'stage.fact' | 'stage.end'>;
+type StageEvent = EventOf<
+  'stage.start' | 'stage.progress' | 'stage.output' | 'stage.fact' | 'stage.plan' | 'stage.end'
+>;
 
 function afterStageEvent(stages: readonly StageRecord[], event: StageEvent): readonly StageRecord[] {
   const index = stages.findIndex(({ id }) => id === event.stage);
@@ -138,6 +151,8 @@ function changedStage(stage: StageRecord, event: StageEvent): StageRecord {
       const others = stage.facts.filter(({ name }) => name !== event.name);
       return { ...stage, facts: [...others, { name: event.name, value: event.value }] };
     }
+    case 'stage.plan':
+      return { ...stage, plan: planRecord(event.summary) };
     case 'stage.output':
       return { ...stage, lastLines: [...stage.lastLines, event.line].slice(-LAST_LINES) };
     case 'stage.end': {
@@ -150,6 +165,16 @@ function changedStage(stage: StageRecord, event: StageEvent): StageRecord {
         ? stage
         : { ...stage, subjects: afterProgress(stage.subjects, event.subject, event) };
   }
+}
+
+/** What is worth a look stands first, so that it is not what is left out. */
+export function planRecord(summary: PlanSummary, most = PLANNED_KEPT): PlanRecord {
+  const weight = ({ action }: PlannedResource) => PLAN_ORDER.indexOf(action);
+  const resources = [...summary.resources].sort((one, other) => weight(one) - weight(other));
+  return {
+    summary: { ...summary, resources: resources.slice(0, most) },
+    hidden: Math.max(0, resources.length - most),
+  };
 }
 
 function afterProgress(

@@ -1,3 +1,5 @@
+import { lossText } from '../core/dataLoss.js';
+import type { PlanAction, PlanSummary } from '../core/plan.js';
 import { formatSeconds, shortCommit, shortDigest } from './format.js';
 import type { Run, RunFailure, RunStage } from './run.js';
 import { statusWords } from './statusWords.js';
@@ -8,6 +10,8 @@ const LONGEST_TEXT = 2900;
 const LONGEST_CONTEXT = 1900;
 const LONGEST_LINE = 400;
 const STAGES_SHOWN = 40;
+/** Resources of a plan that are named, of each kind. */
+const NAMES_SHOWN = 12;
 /** Plans and the like, each a block of its own. */
 const LONG_FACTS = 10;
 const EVIDENCE_LINES = 20;
@@ -92,12 +96,17 @@ export function stageMessage(stage: RunStage, told: Set<string>): SlackMessage |
       const ended = status === 'running' && stage.status === 'ok' ? 'ok' : status;
       return `${statusWords[ended].emoji} ${escape(name)}  ${escape(phases.at(-1)?.message ?? '')}`;
     });
-  if (news.length + subjects.length === 0) return undefined;
+  const plan = stage.plan === undefined ? [] : planSections(stage.plan.summary);
+  // The stage that carries it out tells its plan again.
+  const isNews =
+    plan.length > 0 && !told.has(JSON.stringify(plan)) && told.add(JSON.stringify(plan)).size > 0;
+  if (news.length + subjects.length === 0 && !isNews) return undefined;
   const parts = [`*${escape(stage.title)}*`, ...facts, ...firstOnes(subjects)];
   return {
     text: limit(plain(`${stage.title}: ${stage.reason ?? stage.status}`)),
     blocks: [
       section(lines(parts)),
+      ...(isNews ? plan : []),
       ...news
         .filter(isLong)
         .slice(0, LONG_FACTS)
@@ -105,6 +114,34 @@ export function stageMessage(stage: RunStage, told: Set<string>): SlackMessage |
     ],
   };
 }
+
+/** A plan: what is lost, what goes, and in one line the rest. Values are left to the report. */
+function planSections({ headline, losses, resources }: PlanSummary): readonly SlackBlock[] {
+  const of = (action: PlanAction) =>
+    resources.filter((resource) => resource.action === action).map(({ address }) => address);
+  const going = (['destroy', 'replace'] as const).flatMap((action) =>
+    of(action).map((address) => `${action === 'destroy' ? 'destroyed' : 'replaced'}  \`${code(address)}\``),
+  );
+  return [
+    ...(losses.length === 0
+      ? []
+      : [
+          section(
+            lines([
+              ':rotating_light: *Data would be lost*',
+              ...firstOnes(
+                losses.map((loss) => `• ${escape(lossText(loss))}`),
+                NAMES_SHOWN,
+              ),
+            ]),
+          ),
+        ]),
+    section(lines([`Plan: ${escape(headline)}`, ...firstOnes(going, NAMES_SHOWN)])),
+  ];
+}
+
+/** Text for between two backticks. */
+const code = (text: string) => escape(text).replaceAll('`', "'");
 
 /** What `notify` sends. */
 export function noticeMessage(
@@ -201,9 +238,9 @@ function lines(all: readonly string[]): string {
   return [...fitting, ...(hidden > 0 ? [`… and ${hidden} more`] : [])].join('\n');
 }
 
-function firstOnes(all: readonly string[]): readonly string[] {
-  const hidden = all.length - STAGES_SHOWN;
-  return hidden > 0 ? [...all.slice(0, STAGES_SHOWN), `… and ${hidden} more`] : all;
+function firstOnes(all: readonly string[], most = STAGES_SHOWN): readonly string[] {
+  const hidden = all.length - most;
+  return hidden > 0 ? [...all.slice(0, most), `… and ${hidden} more`] : all;
 }
 
 /** In their order where they are few; else those that failed or run come first. */

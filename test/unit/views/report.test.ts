@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
+import { summarisePlan, type PlanJson } from '../../../runner/src/core/plan.js';
+import { planRecord } from '../../../runner/src/views/runRecord.js';
+import { planPage } from '../../../runner/src/views/html/plan.js';
 import { reportPage } from '../../../runner/src/views/html/page.js';
 import { dark, light } from '../../../runner/src/views/html/theme.js';
 import { drawTimeline } from '../../../runner/src/views/html/timeline.js';
@@ -15,12 +18,30 @@ import {
   interruptedRun,
   rolledBackError,
   rolledBackRun,
+  samplePlan,
   successfulRun,
 } from '../../support/sampleRuns.js';
 import { elementsOf, parseXml } from '../../support/xml.js';
 
 const made = { at: new Date('2026-11-08T13:00:00Z'), by: '1.0.0' };
 const hostile = `<script>alert(1)</script><img src=x onerror=alert(1)>" onload="x' style='y' javascript:alert(1) ]]> & \u0000\u0001\x1b[31m\ud800\uffff`;
+
+const hostilePlan = summarisePlan({
+  resource_changes: [
+    {
+      address: `aws_db_instance.${hostile}`,
+      mode: 'managed',
+      change: {
+        actions: ['delete', 'create'],
+        before: { [hostile]: hostile },
+        after: { [hostile]: `other ${hostile}` },
+        replace_paths: [[hostile]],
+      },
+    },
+  ],
+  resource_drift: [{ address: hostile, change: { actions: ['update'] } }],
+  output_changes: { [hostile]: { actions: ['create'], after: hostile } },
+});
 
 /** A run where everything that came from outside is hostile. */
 const hostileRun = runOf(
@@ -53,6 +74,7 @@ const hostileRun = runOf(
       },
     ],
     [4, { type: 'stage.progress', stage: 's', subject: `other ${hostile}`, message: hostile }],
+    [4, { type: 'stage.plan', stage: 's', summary: hostilePlan }],
     [4, { type: 'stage.fact', stage: 's', name: hostile, value: `javascript:alert(1)//https://${hostile}` }],
     [4, { type: 'stage.fact', stage: 's', name: 'url', value: `https://x.example/"${hostile}` }],
     [5, { type: 'stage.output', stage: 's', source: 'x', stream: 'stdout', line: hostile }],
@@ -88,6 +110,76 @@ const parsePage = (run: Run) =>
       .replace(/<(meta|link|img|source|br)((?:\s+[\w-]+="[^"]*")*)>/g, '<$1$2/>'),
   );
 
+const pageOf = (plan: PlanJson, most = Infinity) =>
+  planPage({
+    application: hostile,
+    environment: 'staging',
+    workspace: 'staging',
+    terraform: '1.11.4',
+    plan: planRecord(summarisePlan(plan), most),
+    next: 'node runner apply --env staging',
+    made,
+  });
+const many = (length: number, actions: readonly string[]) =>
+  Array.from({ length }, (_, index) => ({
+    address: `${actions[0]}.r${index}`,
+    mode: 'managed',
+    change: { actions },
+  }));
+
+describe('a plan as a page', () => {
+  const page = reportPage(runOf(successfulRun), made);
+
+  it('shows what would be lost before anything else, and what forces it', () => {
+    expect(page.indexOf('Data would be lost')).to.be.within(1, page.indexOf('<h2>Timeline</h2>'));
+    expect(page).to.include('module.db.aws_db_instance.main (a database): replaced, engine forces it');
+  });
+
+  it('shows counts, each resource with what changes in it, and outputs', () => {
+    for (const text of [
+      '<strong>1</strong> to replace',
+      'aws_instance.old[&quot;&lt;b&gt;&quot;]',
+      'http://b',
+    ])
+      expect(page).to.include(text);
+    expect(page).to.include(
+      '<dt><code>engine</code></dt><dd><code>&quot;mysql&quot;</code> → <code>&quot;postgres&quot;</code> <strong class="forces">forces replacement</strong>',
+    );
+  });
+
+  it('marks what is sensitive and what is unknown as that', () => {
+    expect(page).to.include('<em>(sensitive)</em> → <em>(sensitive)</em>');
+    expect(page).to.include('<code>&quot;one&quot;</code> → <em>(known after apply)</em>');
+  });
+
+  it('stands once in the report of a run that plans and applies', () => {
+    const events = successfulRun.flatMap((event) =>
+      event.type === 'stage.end' && event.stage === 'apply:staging'
+        ? [{ ...event, type: 'stage.plan' as const, summary: samplePlan }, event]
+        : [event],
+    );
+    expect(reportPage(runOf(events), made).split('<section class="plan">')).to.have.length(2);
+  });
+
+  it('folds long lists, but none of what goes, and counts what it leaves out', () => {
+    const long = pageOf({ resource_changes: [...many(60, ['create']), ...many(60, ['delete'])] });
+    expect(long)
+      .to.match(/<details open=""><summary>60 to destroy/)
+      .and.to.match(/<details><summary>60 to create/);
+    const cut = pageOf({ resource_changes: [...many(60, ['create']), ...many(60, ['delete'])] }, 60);
+    expect(cut).to.include('<code>delete.r59</code>').and.to.include('and 60 more resources');
+    expect(cut).not.to.include('create.r0');
+  });
+
+  it('alone has no script, no style and no handler either, and says what to type', () => {
+    const alone = pageOf({ resource_changes: many(1, ['create']) });
+    expect(alone)
+      .to.include('<pre>node runner apply --env staging</pre>')
+      .and.to.include('href="report.css"');
+    expect(alone).not.to.match(/<script|<style|<[^>]* (?:style|on\w+)=/);
+  });
+});
+
 describe('the report page', () => {
   for (const [name, run] of Object.entries(samples)) {
     it(`of a ${name} run is whole and passes a strict content policy: no script, no style, no handler`, () => {
@@ -115,7 +207,7 @@ describe('the report page', () => {
       'staging-2',
       'drain',
       '1.3.2 → 1.4.0',
-      '3 to add, 1 to change',
+      samplePlan.resources[0]!.address,
       'Release 1.4.0',
     ])
       expect(page).to.include(text);
@@ -246,7 +338,7 @@ describe('JUnit XML', () => {
 
   it('holds no colours', () => {
     expect(junitOf(hostileRun)).not.to.include('[31m');
-    expect(reportPage(hostileRun, made)).not.to.include('[31m');
+    expect(reportPage(hostileRun, made)).not.to.include('\x1b');
   });
 });
 

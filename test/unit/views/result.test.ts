@@ -6,7 +6,7 @@ import type { StackEvent } from '../../../runner/src/core/events.js';
 import { JsonView } from '../../../runner/src/views/json.js';
 import type { Outcome } from '../../../runner/src/views/outcome.js';
 import { ResultView, type ResultRecord } from '../../../runner/src/views/result.js';
-import { rolledBackError, rolledBackRun, successfulRun } from '../../support/sampleRuns.js';
+import { samplePlan, rolledBackError, rolledBackRun, successfulRun } from '../../support/sampleRuns.js';
 
 const startedAt = new Date('2026-11-08T12:00:00Z');
 const ok: Outcome = { command: 'run', exitCode: 0, startedAt, result: { data: { a: 1 } }, error: undefined };
@@ -34,9 +34,8 @@ describe('the result file', () => {
       seconds: 97.6,
     });
     expect(result.stages.map(({ id, status }) => `${id} ${status}`)).to.include('deploy:staging ok');
-    expect(result.stages.find(({ id }) => id === 'plan:staging')?.facts).to.deep.equal({
-      plan: '3 to add, 1 to change, 0 to destroy',
-    });
+    const { headline, losses } = samplePlan;
+    expect(result.stages.find(({ id }) => id === 'plan:staging')?.plan).to.deep.equal({ headline, losses });
     expect(result.release?.version).to.equal('1.4.0');
     expect(result.data).to.deep.equal({ a: 1 });
   });

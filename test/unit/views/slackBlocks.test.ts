@@ -12,7 +12,9 @@ import {
   type SlackMessage,
 } from '../../../runner/src/views/slackBlocks.js';
 import { runOf } from '../../support/recordedRun.js';
-import { rolledBackError, rolledBackRun, successfulRun } from '../../support/sampleRuns.js';
+import { summarisePlan } from '../../../runner/src/core/plan.js';
+import { planRecord } from '../../../runner/src/views/runRecord.js';
+import { rolledBackError, rolledBackRun, samplePlan, successfulRun } from '../../support/sampleRuns.js';
 
 const run = runOf(rolledBackRun);
 const stage = run.stages.at(-1)!;
@@ -131,11 +133,39 @@ describe('what Slack is told', () => {
       messagesOf(saying(huge)).forEach(check);
   });
 
-  it('keeps the beginning of a plan, where the sum of it stands', () => {
-    const plan = `3 to add\n${'  + resource\n'.repeat(1000)}`;
-    const message = stageMessage({ ...stage, facts: [{ name: 'plan', value: plan }] }, new Set())!;
+  it('keeps the beginning of a long fact, where the sum of it stands', () => {
+    const drift = `3 changed\n${'  ~ resource\n'.repeat(1000)}`;
+    const message = stageMessage({ ...stage, facts: [{ name: 'drift', value: drift }] }, new Set())!;
     check(message);
-    expect(textsOf(message).join('\n')).to.include('```\n3 to add');
+    expect(textsOf(message).join('\n')).to.include('```\n3 changed');
+  });
+
+  it('tells of a plan what is lost first, then the sum of it and what goes', () => {
+    const bare = { ...stage, subjects: [], facts: [], plan: planRecord(samplePlan) };
+    const told = new Set<string>();
+    const message = stageMessage(bare, told)!;
+    check(message);
+    expect(textsOf(message).slice(2)).to.deep.equal([
+      ':rotating_light: *Data would be lost*\n• module.db.aws_db_instance.main (a database): replaced, engine forces it',
+      'Plan: 1 to create, 1 to change, 1 to replace, 1 to destroy\ndestroyed  `aws_instance.old["&lt;b&gt;"]`\nreplaced  `module.db.aws_db_instance.main`',
+    ]);
+    expect(stageMessage({ ...bare, title: 'Apply' }, told), 'its stage of apply tells it again').to.equal(
+      undefined,
+    );
+  });
+
+  it('counts what goes where it is much, within what Slack takes', () => {
+    const resource_changes = Array.from({ length: 300 }, (_, index) => ({
+      address: `module.${'long_'.repeat(60)}["` + '`' + `${index}"].aws_db_instance.main`,
+      mode: 'managed',
+      change: { actions: index % 2 === 0 ? ['delete'] : ['delete', 'create'] },
+    }));
+    const plan = planRecord(summarisePlan({ resource_changes }));
+    const message = stageMessage({ ...stage, plan }, new Set())!;
+    check(message);
+    const texts = textsOf(message).join('\n');
+    expect(texts).to.include('Plan: 150 to replace, 150 to destroy');
+    expect(texts.match(/… and \d+ more/g)).to.have.length.of.at.least(2);
   });
 
   it('is taken by Slack whatever it says', () => {

@@ -4,7 +4,9 @@ import type { Run, RunStage } from '../run.js';
 import { statusWords } from '../statusWords.js';
 import { phasedSubjects, phaseTimes, plainSubjects, subjectSpan } from '../subjects.js';
 import { printable } from '../text.js';
+import type { PlanRecord } from '../runRecord.js';
 import { markup, type Markup } from './markup.js';
+import { lossesBlock, planSection } from './plan.js';
 import { describe } from './timeline.js';
 
 /** Resources listed in a stage before the rest is counted. */
@@ -32,8 +34,10 @@ export function reportPage(run: Run, made: { readonly at: Date; readonly by: str
 <main>
 ${header(run, name, where)}
 ${run.failures.map((failure) => failureBlock(failure, run))}
+${plansOf(run).map(({ title, plan }) => lossesBlock(plan.summary, title))}
 ${timeline(run)}
 ${stages(run)}
+${plansOf(run).map(({ title, plan }) => planSection(plan, title))}
 ${hosts(run)}
 ${release(run)}
 ${notices(run)}
@@ -102,6 +106,16 @@ ${stage.facts.length > 0 && markup`<dl class="facts">${stage.facts.map(({ name, 
 ${others.length > 0 && markup`<ul class="subjects">${others.slice(0, RESOURCES_SHOWN).map((subject) => markup`<li class="status-${subject.status}"><code>${subject.name}</code> ${subject.phases.at(-1)?.message}</li>`)}${hidden > 0 && markup`<li>and ${hidden} more</li>`}</ul>`}
 ${lines.length > 0 && markup`<pre>${lines.map(printable).join('\n')}</pre>`}
 </li>`;
+}
+
+/** Each plan once: the stage that carries it out tells it again. */
+function plansOf(run: Run): readonly { readonly title: string; readonly plan: PlanRecord }[] {
+  const seen = new Set<string>();
+  return run.stages.flatMap(({ title, plan }) => {
+    if (plan === undefined || !plan.summary.hasChanges) return [];
+    const text = JSON.stringify(plan);
+    return seen.has(text) ? [] : [{ title: (seen.add(text), title), plan }];
+  });
 }
 
 function hosts(run: Run): Markup | undefined {

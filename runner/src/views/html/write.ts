@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { writeWhole } from '../files.js';
 import type { Run } from '../run.js';
 import { reportPage } from './page.js';
+import { planPage, type PlanPage } from './plan.js';
 import { dark, light } from './theme.js';
 import { drawTimeline } from './timeline.js';
 
@@ -25,6 +26,15 @@ export async function writeReport(
   await writeWhole(join(directory, 'timeline-dark.svg'), drawTimeline(run, dark));
   await writeWhole(page, reportPage(run, made));
   return page;
+}
+
+/**
+ * Writes the page of a plan, and its style sheet beside it.
+ * @throws Error of the file system
+ */
+export async function writePlanPage(page: PlanPage, file: string): Promise<void> {
+  await writeWhole(join(dirname(file), 'report.css'), await readFile(stylesheetPath(), 'utf8'));
+  await writeWhole(file, planPage(page));
 }
 
 /** `resources/` stands beside `runner/`, but the bundled code stands at another depth than its sources: look upwards. */
