@@ -1,6 +1,6 @@
 import { ExitCode } from '../core/errors.js';
 import type { CommandDefinition } from './command.js';
-import { lockTimeout, lockTimeoutOption } from './infrastructure.js';
+import { lockTimeout, lockTimeoutOption, scope, scopeOption } from './infrastructure.js';
 
 const drift: CommandDefinition = {
   name: 'drift',
@@ -8,7 +8,7 @@ const drift: CommandDefinition = {
   description: `Asks the platform and compares it with the last apply and with the configuration. Exits 0 where nothing has drifted and 5 where something has: changed outside of Terraform since the last apply, or configured and not applied yet, told apart. What was changed outside but is ignored by the configuration (\`ignore_changes\`) or computed is named, and is no drift.
 
 Changes nothing: a plan that waits for its approval stays as it is, and none is kept.`,
-  options: [lockTimeoutOption],
+  options: [scopeOption, lockTimeoutOption],
   examples: [
     { command: 'drift --env production', explains: 'What a nightly job asks; exits 5 where it found drift.' },
     {
@@ -36,7 +36,7 @@ Changes nothing: a plan that waits for its approval stays as it is, and none is 
         inStage(
           context,
           { id, title, environment: name },
-          () => driftStep(context, environment, id, timeout),
+          () => driftStep(context, environment, id, { ...timeout, ...scope(input) }),
           ({ headline, finding }) => ({ reason: headline, finding }),
         ),
       ({ headline }) => headline,

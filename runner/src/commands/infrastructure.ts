@@ -36,6 +36,18 @@ export function forgetReuse(input: CommandInput): { forgetReuse: readonly string
   return { forgetReuse: list(input, 'forget-reuse') };
 }
 
+export const scopeOption: OptionDefinition = {
+  name: 'scope',
+  value: 'NAME',
+  description: 'Keep to this scope of `infrastructure.scopes`; the rest of the root is not looked at.',
+};
+
+/** What `--scope` named. */
+export function scope(input: CommandInput): { scope?: string } {
+  const name = option(input, 'scope');
+  return name === undefined ? {} : { scope: name };
+}
+
 /** @throws StackError USAGE where the option is no duration */
 export async function lockTimeout(input: CommandInput): Promise<{ lockTimeoutSeconds?: number }> {
   const text = option(input, 'lock-timeout');

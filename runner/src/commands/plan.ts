@@ -1,7 +1,8 @@
 import type { Context } from '../container.js';
+import { StackError } from '../core/errors.js';
 import type { PlanResult } from '../steps/plan.js';
 import { flag, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
-import { lockTimeout, lockTimeoutOption, pathOption, runVerb } from './infrastructure.js';
+import { lockTimeout, lockTimeoutOption, pathOption, runVerb, scope, scopeOption } from './infrastructure.js';
 
 export const commands: readonly CommandDefinition[] = [
   {
@@ -9,7 +10,9 @@ export const commands: readonly CommandDefinition[] = [
     summary: 'Show what Terraform would change in an environment',
     description: `Initialises the root where that is needed, plans, and prints each resource that would be created, changed, replaced (with the attribute that forces it) or destroyed. Sensitive values are masked. What would lose data stands first, and the command that carries the plan out names it.
 
-The plan is kept in the state directory, bound to the commit, the values of the variables, the files of the root and the state; \`apply\` applies it while all of that is unchanged. \`--out\` keeps it elsewhere, for \`apply --plan\`.`,
+The plan is kept in the state directory, bound to the commit, the values of the variables, the files of the root and the state; \`apply\` applies it while all of that is unchanged. \`--out\` keeps it elsewhere, for \`apply --plan\`.
+
+With \`--scope NAME\` only those addresses of the root are planned, and a plan that would change anything else is refused (OUT_OF_SCOPE).`,
     options: [
       { name: 'out', value: 'FILE', description: 'Keep the plan in FILE, for `apply --plan FILE`.' },
       {
@@ -18,6 +21,7 @@ The plan is kept in the state directory, bound to the commit, the values of the 
         description: 'Also write the plan as a page, with its style sheet report.css beside it.',
       },
       { name: 'destroy', description: 'Plan to destroy everything.' },
+      scopeOption,
       lockTimeoutOption,
     ],
     examples: [
@@ -26,6 +30,7 @@ The plan is kept in the state directory, bound to the commit, the values of the 
         command: 'plan --env production --out production.tfplan',
         explains: 'A plan to review, which `apply --plan` applies or refuses, never makes anew.',
       },
+      { command: 'plan --env staging --scope app', explains: 'Only what changes often.' },
       { command: 'plan --env staging --html plan.html', explains: 'A page for those who review it.' },
     ],
     environment: 'required',
@@ -41,6 +46,8 @@ export async function plan(context: Context, input: CommandInput, destroy: boole
   const { planStep } = await import('../steps/plan.js');
   const out = pathOption(context, input, 'out');
   const timeout = await lockTimeout(input);
+  const part = scope(input);
+  if (destroy && part.scope !== undefined) throw wholeOnly();
   const result = await runVerb(
     context,
     'plan',
@@ -48,6 +55,7 @@ export async function plan(context: Context, input: CommandInput, destroy: boole
       planStep(context, environment, stage, {
         destroy,
         silent: true,
+        ...part,
         ...timeout,
         ...(out === undefined ? {} : { out }),
       }),
@@ -57,6 +65,13 @@ export async function plan(context: Context, input: CommandInput, destroy: boole
   if (html !== undefined) await writePage(context, result, html);
   const { text, ...data } = result;
   return { data, text: result.next === undefined ? text : `${text}\n\nTo do it: ${result.next}` };
+}
+
+/** What depends on a part goes with it: there is no destroying a part alone. */
+function wholeOnly(): StackError {
+  return new StackError('USAGE', 'a plan to destroy is of everything: it takes no --scope', {
+    next: 'To take a part away, remove it from the configuration and plan that.',
+  });
 }
 
 /** @throws StackError STATE_WRITE_FAILED */

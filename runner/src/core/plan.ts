@@ -1,4 +1,5 @@
 import { addressParts } from './address.js';
+import type { PlanScope } from './planScope.js';
 import { dataLosses, type DataLoss } from './dataLoss.js';
 import { diffAttributes, pathText, render, type AttributeChange } from './planValues.js';
 
@@ -58,6 +59,8 @@ export interface PlanSummary {
   readonly drifted: readonly string[];
   /** False where applying would change nothing. */
   readonly hasChanges: boolean;
+  /** The only part of the root that was looked at; all of it where absent. */
+  readonly scope?: PlanScope;
 }
 
 export interface PlanJson {

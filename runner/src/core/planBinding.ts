@@ -1,3 +1,5 @@
+import type { PlanScope } from './planScope.js';
+
 /** Which version of a state: Terraform counts its writes, and names the state so that it is not taken for another. */
 export interface StateVersion {
   readonly serial: number;
@@ -16,6 +18,8 @@ export interface PlanBinding {
   readonly workspace: string;
   /** A plan that destroys everything is not to be met by `apply`. */
   readonly destroy: boolean;
+  /** The only part of the root that it is of; all of it where absent. */
+  readonly scope?: PlanScope;
   /** Full hash; absent outside of a git repository. */
   readonly commit?: string;
   /** Digest of the variables' values: they may be secrets. */
@@ -30,6 +34,9 @@ export interface PlanBinding {
   /** The state that it was made on; undefined where it cannot be told. */
   readonly state?: StateVersion;
 }
+
+const scopeText = (scope: PlanScope | undefined) =>
+  scope === undefined ? undefined : `${scope.name} (${scope.addresses.join(', ')})`;
 
 /** Longest list of files in a message. */
 const NAMED_FILES = 5;
@@ -48,6 +55,7 @@ export function staleReasons(saved: PlanBinding, now: PlanBinding): string[] {
   differs('the environment', saved.environment, now.environment);
   differs('the Terraform root', saved.directory, now.directory);
   differs('the workspace', saved.workspace, now.workspace);
+  differs('the scope', scopeText(saved.scope), scopeText(now.scope));
   differs('Terraform', saved.terraform, now.terraform);
   differs('the commit', saved.commit?.slice(0, 10), now.commit?.slice(0, 10));
   if (saved.plan !== now.plan) reasons.push('the plan file was changed after it was made');

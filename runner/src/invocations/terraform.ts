@@ -80,6 +80,8 @@ export interface PlanArguments {
   /** Generated file with the environment's `variables`; last, so that it wins over the root's own files. */
   readonly variablesFile?: string;
   readonly destroy?: boolean;
+  /** Addresses that the plan is confined to, with what they depend on; the whole root where empty. */
+  readonly targets?: readonly string[];
   readonly lockTimeoutSeconds?: number;
 }
 
@@ -93,6 +95,7 @@ export function terraformPlan(root: TerraformRoot, plan: PlanArguments): Invocat
     `-lock-timeout=${plan.lockTimeoutSeconds ?? LOCK_TIMEOUT_SECONDS}s`,
     `-out=${plan.out}`,
     ...(plan.destroy === true ? ['-destroy'] : []),
+    ...(plan.targets ?? []).map((address) => `-target=${address}`),
     ...root.varFiles.map((file) => `-var-file=${file}`),
     ...(plan.variablesFile === undefined ? [] : [`-var-file=${plan.variablesFile}`]),
   );

@@ -4,6 +4,7 @@ import { ApplyProgress, type AppliedResource } from '../core/applyProgress.js';
 import { StackError } from '../core/errors.js';
 import type { Outputs } from '../core/outputs.js';
 import type { PlanSummary } from '../core/plan.js';
+import { scopeNote, warningsWorthTelling, type PlanScope } from '../core/planScope.js';
 import type { ChangeSummary } from '../core/terraformMessages.js';
 import { requireAccount } from './account.js';
 import { applyFailure, applyInterrupted, isStale, planStale, type EndedEarly } from './applyFailure.js';
@@ -15,12 +16,15 @@ import { announceReuse } from './ownership.js';
 import { guardReuse } from './reuseGuard.js';
 import { makePlan, tellPlan } from './plan.js';
 import { defaultPlanFile, findPlan, removePlan, type PlanOrigin, type SavedPlan } from './savedPlan.js';
+import { scopeOf, scopeOfPlan, scopeOption } from './scope.js';
 import { planOrigin } from './terraformOrigin.js';
 import { tellWarnings } from './terraformRun.js';
 
 export interface ApplyOptions {
   /** A plan made by `plan --out`, absolute; it is applied or refused, never made anew. */
   readonly plan?: string;
+  /** Name of the scope to keep to; the whole root, or what the named plan is of, where left out. */
+  readonly scope?: string;
   /** Apply the plan that was kept or nothing: somebody approved that one. */
   readonly approved?: boolean;
   /** What may be destroyed though it holds data: addresses, or their last parts where those are unambiguous. */
@@ -35,6 +39,8 @@ export interface ApplyOptions {
 export interface ApplyResult {
   readonly environment: string;
   readonly workspace: string;
+  /** Name of the only scope that was applied; absent where it is the whole root. */
+  readonly scope?: string;
   /** `2 created, 1 destroyed in 12s`, or `no changes`. */
   readonly summary: string;
   readonly plan: PlanSummary;
@@ -55,8 +61,11 @@ export async function applyStep(
   stage: string,
   options: ApplyOptions = {},
 ): Promise<ApplyResult> {
+  // A plan that was named is of its own scope.
+  const named = options.plan === undefined ? undefined : await scopeOfPlan(options.plan);
+  const scope = scopeOf(environment, options.scope ?? named);
   await requireAccount(context, environment);
-  const origin = await planOrigin(context, environment, false);
+  const origin = await planOrigin(context, environment, false, scope);
   const plan = await choosePlan(context, environment, stage, origin, options);
   tellPlan(context, stage, plan);
   return carryOut(context, environment, stage, origin, plan, options);
@@ -70,13 +79,13 @@ export async function choosePlan(
   origin: PlanOrigin,
   options: ApplyOptions,
 ): Promise<SavedPlan> {
-  const file = options.plan ?? defaultPlanFile(await context.config(), environment.name, origin.destroy);
+  const file = options.plan ?? defaultPlanFile(await context.config(), environment.name, origin);
   const found = await findPlan(context, environment, file, origin);
   if (found?.plan !== undefined && found.stale.length === 0) return found.plan;
   if (options.plan !== undefined || options.approved === true) {
     throw found === undefined
-      ? missingPlan(environment, file)
-      : planStale(context, environment, file, found.stale);
+      ? missingPlan(environment, file, origin.scope)
+      : planStale(context, environment, file, found.stale, origin.scope);
   }
   if (found !== undefined) {
     const message = `the saved plan no longer fits, planning again: ${found.stale.join('; ')}`;
@@ -108,6 +117,7 @@ export async function carryOut(
     verb: destroy ? 'destroy' : 'apply',
     environment,
     root,
+    scope: origin.scope,
     resources: progress.resources,
   });
   const startedAt = context.clock.now().getTime();
@@ -125,7 +135,7 @@ export async function carryOut(
       const reason = 'the state changed after it was made';
       // A plan that is stale as soon as it is made: somebody else keeps applying.
       if (options.plan !== undefined || options.approved === true || isFresh)
-        throw planStale(context, environment, plan.file, [reason]);
+        throw planStale(context, environment, plan.file, [reason], origin.scope);
       context.events.emit({
         type: 'notice',
         level: 'info',
@@ -140,7 +150,7 @@ export async function carryOut(
     forgetOutputs(context, environment);
     await afterApply(context, environment, origin, plan.ids, progress.resources.length > 0);
     if (run.result.exitCode !== 0) throw applyFailure(ended(), run.result);
-    tellWarnings(context, run.result.diagnostics);
+    tellWarnings(context, warningsWorthTelling(run.result.diagnostics, origin.scope));
     changes = run.changes;
   } else {
     await spend(plan, options);
@@ -148,11 +158,13 @@ export async function carryOut(
   }
 
   const took = (context.clock.now().getTime() - startedAt) / 1000;
-  const summary = describeChanges(changes, took);
+  const done = describeChanges(changes, took);
+  const summary = origin.scope === undefined ? done : `${done}; ${scopeNote(origin.scope)}`;
   context.events.emit({ type: 'stage.fact', stage, name: destroy ? 'destroy' : 'apply', value: summary });
   return {
     environment: environment.name,
     workspace: root.workspace,
+    ...(origin.scope === undefined ? {} : { scope: origin.scope.name }),
     summary,
     plan: plan.summary,
     resources: progress.resources,
@@ -185,13 +197,13 @@ async function outputsOf(context: Context, environment: NamedEnvironment): Promi
   }
 }
 
-function missingPlan(environment: NamedEnvironment, file: string): StackError {
+function missingPlan(environment: NamedEnvironment, file: string, scope?: PlanScope): StackError {
   return new StackError(
     'PLAN_STALE',
     existsSync(file) ? 'the plan cannot be read' : 'there is no such plan',
     {
       where: file,
-      next: `Make it: node runner plan --env ${environment.name} --out ${file}`,
+      next: `Make it: node runner plan --env ${environment.name}${scopeOption(scope)} --out ${file}`,
     },
   );
 }

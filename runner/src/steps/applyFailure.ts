@@ -1,7 +1,9 @@
 import type { Context, NamedEnvironment } from '../container.js';
 import type { AppliedResource } from '../core/applyProgress.js';
 import { StackError } from '../core/errors.js';
+import type { PlanScope } from '../core/planScope.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
+import { scopeOption } from './scope.js';
 import { terraformFailure, type FailedRun } from './terraformFailure.js';
 
 /** Resources named in a message at most. */
@@ -12,6 +14,7 @@ export interface EndedEarly {
   readonly verb: 'apply' | 'destroy';
   readonly environment: NamedEnvironment;
   readonly root: TerraformRoot;
+  readonly scope?: PlanScope | undefined;
   readonly resources: readonly AppliedResource[];
 }
 
@@ -23,7 +26,7 @@ export function isStale({ diagnostics }: FailedRun): boolean {
 /** A failed apply: which resource, the provider's words, what became of the rest, and what to type. */
 export function applyFailure(ended: EndedEarly, run: FailedRun): StackError {
   const { verb, environment, root } = ended;
-  const command = `node runner ${verb} --env ${environment.name}`;
+  const command = `node runner ${verb} --env ${environment.name}${scopeOption(ended.scope)}`;
   const failure = terraformFailure(
     verb,
     root,
@@ -31,6 +34,8 @@ export function applyFailure(ended: EndedEarly, run: FailedRun): StackError {
     `Correct the cause, then \`${command}\`: it goes on from what is there.`,
   );
   if (failure.code !== 'TERRAFORM_FAILED') return failure;
+  // A failure has words; without any, Terraform itself was killed or crashed, and saved nothing at its end.
+  if (!run.diagnostics.some(({ severity }) => severity === 'error')) return cutOff(ended, failure);
   const unsaved = run.diagnostics.some(({ detail }) => detail.includes('errored.tfstate'));
   return new StackError(failure.code, failure.message, {
     ...(failure.where === undefined ? {} : { where: failure.where }),
@@ -45,6 +50,20 @@ export function applyFailure(ended: EndedEarly, run: FailedRun): StackError {
   });
 }
 
+function cutOff({ verb, environment, root, resources }: EndedEarly, failure: StackError): StackError {
+  return new StackError('TERRAFORM_FAILED', `terraform ${verb} was cut off: it was killed, or it crashed`, {
+    where: `${root.directory} (workspace ${root.workspace})`,
+    evidence: [
+      ...failure.evidence,
+      ...fate(resources, false),
+      'The state knows what Terraform had written by then; what was made since may be missing from it.',
+    ],
+    next:
+      `\`node runner plan --env ${environment.name}\` shows what the state knows: what is there and would be created again, ` +
+      `adopt by an import block; a lock that was left is told with the way to break it.`,
+  });
+}
+
 /** An interrupted apply; Terraform was given the time to end in order. */
 export function applyInterrupted(ended: EndedEarly, reason: StackError): StackError {
   const { verb, environment, resources } = ended;
@@ -54,7 +73,7 @@ export function applyInterrupted(ended: EndedEarly, reason: StackError): StackEr
     {
       where: `${ended.root.directory} (workspace ${ended.root.workspace})`,
       evidence: fate(resources, true),
-      next: `\`node runner plan --env ${environment.name}\` shows what is left to do.`,
+      next: `\`node runner plan --env ${environment.name}${scopeOption(ended.scope)}\` shows what is left to do.`,
       cause: reason,
     },
   );
@@ -83,10 +102,11 @@ export function planStale(
   environment: NamedEnvironment,
   file: string,
   reasons: readonly string[],
+  scope?: PlanScope,
 ): StackError {
   return new StackError('PLAN_STALE', `the plan no longer fits: ${reasons.join('; ')}`, {
     where: file,
-    next: `Plan again and look at it: node runner plan --env ${environment.name} --out ${shorten(context, file)}`,
+    next: `Plan again and look at it: node runner plan --env ${environment.name}${scopeOption(scope)} --out ${shorten(context, file)}`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Context } from '../container.js';
 import type { ApplyProgress } from '../core/applyProgress.js';
+import { isTargetingWarning } from '../core/planScope.js';
 import { parseMessage, saysItStops, type ChangeSummary } from '../core/terraformMessages.js';
 import { terraformApply } from '../invocations/terraform.js';
 import { applyLog, tellCutOffApplies } from './applyLog.js';
@@ -15,7 +16,7 @@ import { runTerraform, type TerraformResult } from './terraformRun.js';
 export async function runApply(
   context: Context,
   stage: string,
-  { root, variables, destroy }: PlanOrigin,
+  { root, variables, destroy, scope }: PlanOrigin,
   plan: SavedPlan,
   options: { readonly lockTimeoutSeconds?: number },
   progress: ApplyProgress,
@@ -34,6 +35,8 @@ export async function runApply(
       return;
     }
     if (saysItStops(message)) stopping = true;
+    if (scope !== undefined && message.type === 'diagnostic' && isTargetingWarning(message.diagnostic))
+      return;
     if (message.type === 'change_summary' && message.changes.operation !== 'plan') changes = message.changes;
     const step = progress.take(message);
     if (step !== undefined) {

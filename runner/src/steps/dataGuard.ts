@@ -3,6 +3,7 @@ import { shellQuote } from '../core/address.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { allowOptions, dataLosses, requireAllowed, type DataLoss } from '../core/dataLoss.js';
 import type { ApplyOptions } from './apply.js';
+import { scopeOption } from './scope.js';
 import type { SavedPlan } from './savedPlan.js';
 
 type Given = Pick<ApplyOptions, 'allowDestroy' | 'approved' | 'plan' | 'consent'>;
@@ -37,7 +38,7 @@ export function commandWithNames(
 ): string {
   const names = allowOptions(lossesNow(environment, plan));
   const words = [
-    `node runner ${plan.binding.destroy ? 'destroy' : 'apply'} --env ${environment.name}`,
+    `node runner ${plan.binding.destroy ? 'destroy' : 'apply'} --env ${environment.name}${plan.binding.scope === undefined || given.plan !== undefined ? '' : scopeOption(plan.binding.scope)}`,
     ...(given.plan === undefined ? [] : [`--plan ${shellQuote(shorten(context, given.plan))}`]),
     ...(given.consent === undefined ? [] : [given.consent]),
     ...(names === '' ? [] : [names]),

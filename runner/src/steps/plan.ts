@@ -3,6 +3,7 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { isInside, withoutIndex } from '../core/address.js';
 import { didYouMean } from '../core/nearest.js';
 import { sensitiveTexts, summarisePlan, type PlanJson, type PlanSummary } from '../core/plan.js';
+import { isTargetingWarning, summaryOfScope, warningsWorthTelling } from '../core/planScope.js';
 import { planText } from '../core/planText.js';
 import { parseMessage, saysItStops } from '../core/terraformMessages.js';
 import { terraformPlan, terraformShow } from '../invocations/terraform.js';
@@ -17,6 +18,7 @@ import {
   type PlanOrigin,
   type SavedPlan,
 } from './savedPlan.js';
+import { holdToScope, scopeFailure, scopeOf } from './scope.js';
 import { planOrigin, withVariablesFile } from './terraformOrigin.js';
 import { terraformFailure } from './terraformFailure.js';
 import { runTerraform, tellWarnings } from './terraformRun.js';
@@ -27,6 +29,8 @@ export interface PlanOptions {
   /** Plan to destroy everything. */
   readonly destroy?: boolean;
   readonly lockTimeoutSeconds?: number;
+  /** Name of the scope to keep to; the whole root where left out. */
+  readonly scope?: string;
   /** Leave showing the plan to the caller. */
   readonly silent?: boolean;
 }
@@ -34,6 +38,8 @@ export interface PlanOptions {
 export interface PlanResult {
   readonly environment: string;
   readonly workspace: string;
+  /** Name of the scope that it keeps to; absent where it is of the whole root. */
+  readonly scope?: string;
   readonly terraform: string;
   /** Absolute path of the plan. */
   readonly file: string;
@@ -55,8 +61,9 @@ export async function planStep(
   stage: string,
   options: PlanOptions = {},
 ): Promise<PlanResult> {
+  const scope = scopeOf(environment, options.scope);
   await requireAccount(context, environment);
-  const origin = await planOrigin(context, environment, options.destroy === true);
+  const origin = await planOrigin(context, environment, options.destroy === true, scope);
   const saved = await makePlan(context, environment, stage, origin, options);
   const consent = saved.binding.destroy ? { consent: consentOf(environment) } : {};
   const plan = saved.binding.destroy || options.out === undefined ? {} : { plan: options.out };
@@ -73,12 +80,13 @@ export async function makePlan(
   origin: PlanOrigin,
   options: PlanOptions,
 ): Promise<SavedPlan> {
-  const file = options.out ?? defaultPlanFile(await context.config(), environment.name, origin.destroy);
-  const plan = await planInto(context, stage, origin, file, options);
+  const file = options.out ?? defaultPlanFile(await context.config(), environment.name, origin);
+  const plan = await planInto(context, environment, stage, origin, file, options);
   // Values that copy a sensitive one carry no mark of their own.
   const protect = environment.config.infrastructure?.protect ?? [];
-  warnOfUnknown(context, environment, plan, protect);
-  const summary = context.secrets.value(summarisePlan(plan, protect));
+  // A scope leaves out most of what there is.
+  if (origin.scope === undefined) warnOfUnknown(context, environment, plan, protect);
+  const summary = context.secrets.value(summaryOfScope(summarisePlan(plan, protect), origin.scope));
   return describePlan(context, environment, file, origin, summary, idsOfPlan(context, plan));
 }
 
@@ -107,12 +115,13 @@ function warnOfUnknown(
  */
 export async function planInto(
   context: Context,
+  environment: NamedEnvironment,
   stage: string,
   origin: PlanOrigin,
   file: string,
-  options: Pick<PlanOptions, 'lockTimeoutSeconds'>,
+  options: Pick<PlanOptions, 'lockTimeoutSeconds'> & { readonly mayReport?: boolean },
 ): Promise<PlanJson> {
-  const { root, variables, destroy } = origin;
+  const { root, variables, destroy, scope } = origin;
   await preparePlanFile(await context.config(), file);
   const log = `${file}.log`;
   let stopping = false;
@@ -124,6 +133,7 @@ export async function planInto(
         terraformPlan(root, {
           out: file,
           destroy,
+          targets: scope?.addresses ?? [],
           ...(variablesFile === undefined ? {} : { variablesFile }),
           ...(options.lockTimeoutSeconds === undefined
             ? {}
@@ -135,6 +145,12 @@ export async function planInto(
           onLine: (line, stream) => {
             const message = parseMessage(line);
             if (message !== undefined && saysItStops(message)) stopping = true;
+            if (
+              scope !== undefined &&
+              message?.type === 'diagnostic' &&
+              isTargetingWarning(message.diagnostic)
+            )
+              return;
             for (const text of (message?.text ?? line).split('\n')) {
               context.events.emit({ type: 'stage.output', stage, source: 'terraform', stream, line: text });
             }
@@ -142,8 +158,9 @@ export async function planInto(
         },
       ),
     );
-    if (result.exitCode !== 0) throw terraformFailure('plan', root, result);
-    tellWarnings(context, result.diagnostics);
+    if (result.exitCode !== 0)
+      throw scopeFailure(environment, scope, result.diagnostics) ?? terraformFailure('plan', root, result);
+    tellWarnings(context, warningsWorthTelling(result.diagnostics, scope));
   } catch (error) {
     await removePlan(file);
     throw error;
@@ -152,6 +169,13 @@ export async function planInto(
   }
   const plan = await readPlan(context, origin, file);
   for (const text of sensitiveTexts(plan)) context.secrets.register(text);
+  try {
+    holdToScope(environment, plan, scope, options.mayReport);
+  } catch (error) {
+    // Nobody is to apply it by mistake.
+    await removePlan(file);
+    throw error;
+  }
   return plan;
 }
 
@@ -169,6 +193,7 @@ export function tellPlan(context: Context, stage: string, saved: SavedPlan, sile
   return {
     environment: binding.environment,
     workspace: binding.workspace,
+    ...(summary.scope === undefined ? {} : { scope: summary.scope.name }),
     terraform: binding.terraform,
     file,
     summary,

@@ -78,7 +78,8 @@ async function execute(context: Context, stage: Stage, request: RunRequest): Pro
     }
     case 'plan': {
       const { planStep } = await import('./plan.js');
-      const plan = await planStep(context, await environmentOf(context, stage), stage.id);
+      const environment = await environmentOf(context, stage);
+      const plan = await planStep(context, environment, stage.id, scopeOfDelivery(environment));
       return { reason: plan.summary.headline };
     }
     case 'approve': {
@@ -90,8 +91,10 @@ async function execute(context: Context, stage: Stage, request: RunRequest): Pro
       const approved = request.pipeline.some(
         ({ kind, environment }) => kind === 'approve' && environment === stage.environment,
       );
-      const applied = await applyStep(context, await environmentOf(context, stage), stage.id, {
+      const environment = await environmentOf(context, stage);
+      const applied = await applyStep(context, environment, stage.id, {
         approved,
+        ...scopeOfDelivery(environment),
         ...(request.allowDestroy === undefined ? {} : { allowDestroy: request.allowDestroy }),
       });
       return { reason: applied.summary };
@@ -129,6 +132,10 @@ async function execute(context: Context, stage: Stage, request: RunRequest): Pro
     }
   }
 }
+
+/** The scope that delivery runs of an environment keep to, as an option of the steps. */
+const scopeOfDelivery = ({ config }: NamedEnvironment): { readonly scope?: string } =>
+  config.infrastructure?.scope === undefined ? {} : { scope: config.infrastructure.scope };
 
 function environmentOf(context: Context, stage: Stage): Promise<NamedEnvironment> {
   return context.environment(stage.environment);

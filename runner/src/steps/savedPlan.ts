@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Config } from '../config/schema.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import type { PlanSummary } from '../core/plan.js';
+import type { PlanScope } from '../core/planScope.js';
 import { staleReasons, stateReasons, type PlanBinding, type StateVersion } from '../core/planBinding.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
 import { writeFailure } from '../state/localFailures.js';
@@ -29,6 +30,8 @@ export interface PlanOrigin {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly terraform: string;
   readonly destroy: boolean;
+  /** The only part of the root that is planned; all of it where absent. */
+  readonly scope?: PlanScope;
 }
 
 /** The folder of plans: in the state directory, or beside the configuration where the state is not on this machine. */
@@ -38,8 +41,13 @@ export function plansDirectory(config: Config): string {
 }
 
 /** Where an environment's plan is kept unless somebody names another file. */
-export function defaultPlanFile(config: Config, environment: string, destroy: boolean): string {
-  return join(plansDirectory(config), `${environment}${destroy ? '.destroy' : ''}.tfplan`);
+export function defaultPlanFile(
+  config: Config,
+  environment: string,
+  { destroy, scope }: Pick<PlanOrigin, 'destroy' | 'scope'>,
+): string {
+  const kind = `${destroy ? '.destroy' : ''}${scope === undefined ? '' : `.scope-${scope.name}`}`;
+  return join(plansDirectory(config), `${environment}${kind}.tfplan`);
 }
 
 /**
@@ -137,7 +145,7 @@ async function bindingOf(
   context: Context,
   environment: NamedEnvironment,
   file: string,
-  { root, variables, terraform, destroy }: PlanOrigin,
+  { root, variables, terraform, destroy, scope }: PlanOrigin,
   stateOf: (plan: Buffer) => StateVersion | undefined = () => undefined,
 ): Promise<PlanBinding> {
   const [config, plan, files, tree] = await Promise.all([
@@ -157,6 +165,7 @@ async function bindingOf(
     directory: relative(config.directory, root.directory) || '.',
     workspace: root.workspace,
     destroy,
+    ...(scope === undefined ? {} : { scope }),
     ...(tree === undefined ? {} : { commit: tree.commit }),
     variables: digest(JSON.stringify([sorted(variables), fromShell.sort(), root.varFiles])),
     backend: digest(JSON.stringify(root.backendConfig)),

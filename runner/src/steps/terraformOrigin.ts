@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context, NamedEnvironment } from '../container.js';
+import type { PlanScope } from '../core/planScope.js';
 import type { PlanOrigin } from './savedPlan.js';
 import { openRoot } from './terraformRoot.js';
 import { checkedTerraform } from './terraformVersion.js';
@@ -14,13 +15,14 @@ export async function planOrigin(
   context: Context,
   environment: NamedEnvironment,
   destroy: boolean,
+  scope?: PlanScope,
 ): Promise<PlanOrigin> {
   const [terraform, root, variables] = await Promise.all([
     checkedTerraform(context),
     openRoot(context, environment),
     context.resolve(environment.config.infrastructure?.variables ?? {}, environment),
   ]);
-  return { terraform, root, variables, destroy };
+  return { terraform, root, variables, destroy, ...(scope === undefined ? {} : { scope }) };
 }
 
 /**
