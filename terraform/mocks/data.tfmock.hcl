@@ -63,3 +63,62 @@ mock_data "aws_efs_mount_target" {
     security_groups = ["sg-0f0e0d0c0b0a09080"]
   }
 }
+
+# What ACM asks for is told for names of these domains only: a test of other names overrides it.
+mock_resource "aws_acm_certificate" {
+  defaults = {
+    arn = "arn:aws:acm:eu-west-1:111111111111:certificate/11111111-2222-3333-4444-555555555555"
+    domain_validation_options = [
+      for domain, proven in {
+        "example.org"            = "example.org", "*.example.org" = "example.org",
+        "www.example.org"        = "www.example.org", "*.www.example.org" = "www.example.org",
+        "shop.example.org"       = "shop.example.org", "*.shop.example.org" = "shop.example.org",
+        "www.shop.example.org"   = "www.shop.example.org", "*.www.shop.example.org" = "www.shop.example.org",
+        "blog.example.org"       = "blog.example.org", "*.blog.example.org" = "blog.example.org",
+        "www.blog.example.org"   = "www.blog.example.org", "*.www.blog.example.org" = "www.blog.example.org",
+        "staging.example.org"    = "staging.example.org", "*.staging.example.org" = "staging.example.org",
+        "production.example.org" = "production.example.org", "*.production.example.org" = "production.example.org",
+        "example.com"            = "example.com", "*.example.com" = "example.com",
+        "www.example.com"        = "www.example.com", "*.www.example.com" = "www.example.com",
+        "shop.example.com"       = "shop.example.com", "*.shop.example.com" = "shop.example.com",
+        "www.shop.example.com"   = "www.shop.example.com", "*.www.shop.example.com" = "www.shop.example.com",
+        "blog.example.com"       = "blog.example.com", "*.blog.example.com" = "blog.example.com",
+        "www.blog.example.com"   = "www.blog.example.com", "*.www.blog.example.com" = "www.blog.example.com",
+        "staging.example.com"    = "staging.example.com", "*.staging.example.com" = "staging.example.com",
+        "production.example.com" = "production.example.com", "*.production.example.com" = "production.example.com",
+        } : {
+        domain_name           = domain
+        resource_record_name  = "_proof.${proven}."
+        resource_record_type  = "CNAME"
+        resource_record_value = "_value.${proven}."
+      }
+    ]
+  }
+}
+
+mock_resource "aws_acm_certificate_validation" {
+  defaults = {}
+}
+
+mock_data "aws_acm_certificate" {
+  defaults = {
+    arn = "arn:aws:acm:eu-west-1:111111111111:certificate/99999999-8888-7777-6666-555555555555"
+  }
+}
+
+mock_resource "aws_route53_zone" {
+  defaults = {
+    arn          = "arn:aws:route53:::hostedzone/Z0A1B2C3D4E5F6"
+    zone_id      = "Z0A1B2C3D4E5F6"
+    name_servers = ["ns-2.awsdns-02.com", "ns-1.awsdns-01.org"]
+  }
+}
+
+mock_data "aws_route53_zone" {
+  defaults = {
+    arn          = "arn:aws:route53:::hostedzone/Z0F0E0D0C0B0A0"
+    name         = "example.org"
+    private_zone = false
+    name_servers = ["ns-9.awsdns-09.co.uk", "ns-8.awsdns-08.net"]
+  }
+}

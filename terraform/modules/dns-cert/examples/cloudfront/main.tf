@@ -1,0 +1,28 @@
+# The certificate of a distribution, in a team's zone. CloudFront takes certificates of us-east-1 only, so that is the provider's region;
+# a root that is elsewhere has a second provider of it and says `providers = { aws = aws.us_east_1 }` in the module block.
+provider "aws" {
+  region = "us-east-1"
+}
+
+module "dns_cert" {
+  source = "../.."
+
+  name              = "shop"
+  zone_name         = "example.org"
+  existing          = { zone = "Z0F0E0D0C0B0A0" }
+  domain_name       = "shop.example.org"
+  alternative_names = ["www.shop.example.org"]
+  records = {
+    shop = {
+      name            = "shop.example.org"
+      target_dns_name = "d111111abcdef8.cloudfront.net"
+      target_zone_id  = "Z2FDTNDATAQYW2"
+      ipv6            = true
+    }
+  }
+}
+
+output "certificate_arn" {
+  description = "What CloudFront presents."
+  value       = module.dns_cert.certificate_arn
+}

@@ -1,0 +1,28 @@
+# A zone of its own, for names right below it, with the questions to it logged. It is applied with wait = false first, then the
+# parent zone is told the name servers, then it is applied without.
+provider "aws" {
+  region = "us-east-1"
+}
+
+variable "delegated" {
+  description = "Whether the parent zone knows the name servers."
+  type        = bool
+  default     = false
+}
+
+module "dns_cert" {
+  source = "../.."
+
+  name              = "shop"
+  zone_mode         = "create"
+  zone_name         = "shop.example.org"
+  domain_name       = "shop.example.org"
+  alternative_names = ["*.shop.example.org"]
+  wait              = var.delegated
+  caa_issuers       = ["amazon.com"]
+}
+
+output "name_servers" {
+  description = "What the parent zone must be told."
+  value       = module.dns_cert.name_servers
+}
