@@ -8,7 +8,7 @@ import groovy.transform.Field
 /**
  * The credentials that commands of an environment need, as the runner says: asked once by each kind of step for each configuration.
  *
- * @param given a step's arguments: `env`, `directory` and `config` decide
+ * @param given a step's arguments: `env` or `all`, `directory` and `config` decide
  * @return maps of `id`, `kind` and `variable`
  */
 List call(Map given) {
@@ -27,5 +27,20 @@ List call(Map given) {
         known[key] = outcome.data.jenkins.credentials
     }
     Map credentials = known[key]
-    return given.env ? (credentials.environments[given.env] ?: []) : credentials.none
+    List names = given.all ? new ArrayList(credentials.environments.keySet()) : given.env ? given.env.tokenize(', ') : []
+    if (names.isEmpty()) {
+        return credentials.none
+    }
+    List bindings = []
+    for (String name : names) {
+        for (Map binding : credentials.environments[name] ?: []) {
+            if (!bindings.contains(binding)) {
+                bindings.add(binding)
+            }
+        }
+    }
+    if (bindings.count { it.kind == 'aws' } > 1) {
+        error("${names.join(' and ')} have AWS credentials of their own: call the step for each of them.")
+    }
+    return bindings
 }

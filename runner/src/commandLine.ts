@@ -84,7 +84,8 @@ const takesValue = (word: string) =>
 
 async function execute(world: Process, definition: CommandDefinition, command: Command): Promise<number> {
   const given = command.opts<Record<string, string | boolean | string[] | undefined>>();
-  const options = globalOptions(world, given);
+  const named = environmentsNamed(definition, given['env']);
+  const options = { ...globalOptions(world, given), ...(named.length > 1 ? { environment: undefined } : {}) };
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     world.onSignal(signal, () => {
@@ -103,7 +104,12 @@ async function execute(world: Process, definition: CommandDefinition, command: C
     requireVersion(world.library);
     if (definition.environment === 'required' && options.environment === undefined)
       await context.environment();
-    result = await definition.run(context, { arguments: command.args, options: camelToKebab(given) });
+    result = await definition.run(context, {
+      arguments: command.args,
+      options: camelToKebab(given),
+      environments: named,
+    });
+    failure = result.failure;
   } catch (error) {
     failure = interrupt.signal.aborted && isAbort(error) ? interrupt.signal.reason : error;
   }
@@ -112,6 +118,13 @@ async function execute(world: Process, definition: CommandDefinition, command: C
   await context.events.close();
   const outcome = { command: definition.name, exitCode, startedAt, result, error: record };
   return views.finish({ ...context.secrets.value(outcome), ...(result.reveal === true ? { result } : {}) });
+}
+
+/** The names in `--env`: a list for a command that takes several. */
+function environmentsNamed(definition: CommandDefinition, env: unknown): readonly string[] {
+  if (typeof env !== 'string') return [];
+  if (definition.environment !== 'several') return [env];
+  return [...new Set(env.split(',').map((name) => name.trim()))];
 }
 
 /** Never another version: what the library asks and what the runner answers change together. */

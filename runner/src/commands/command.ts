@@ -1,4 +1,5 @@
 import type { Context } from '../container.js';
+import type { StackError } from '../core/errors.js';
 
 /** A command as data: help, completion, the docs pages and the Groovy steps are all made from or held against it. */
 export interface CommandDefinition {
@@ -14,8 +15,8 @@ export interface CommandDefinition {
   readonly examples?: readonly { readonly command: string; readonly explains: string }[];
   /** True where it changes something outside the working tree's caches: it then has --dry-run. */
   readonly changes?: boolean;
-  /** `required`: refuses to start without --env; `optional`: uses it where given. */
-  readonly environment?: 'required' | 'optional' | 'none';
+  /** `required`: refuses to start without --env; `optional`: uses it where given; `several`: takes a list, or `--all`. */
+  readonly environment?: 'required' | 'optional' | 'several' | 'none';
   /** Kept out of help and docs: plumbing that other parts call. */
   readonly hidden?: boolean;
   run(context: Context, input: CommandInput): Promise<CommandResult>;
@@ -44,6 +45,8 @@ export interface OptionDefinition {
 export interface CommandInput {
   readonly arguments: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+  /** What `--env` named: at most one, but for commands that take several. */
+  readonly environments?: readonly string[];
 }
 
 export interface CommandResult {
@@ -51,6 +54,8 @@ export interface CommandResult {
   readonly exitCode?: number;
   /** What `--json` prints last and `--result` writes: plain data. */
   readonly data?: unknown;
+  /** What failed though there is a result: some of several environments. It decides the exit code. */
+  readonly failure?: StackError;
   /** What a person reads on stdout; left out where events already said it all. */
   readonly text?: string;
   /** The user asked for secrets on stdout (`env --secrets`): text and data are shown as they are. */

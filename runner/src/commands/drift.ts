@@ -1,50 +1,67 @@
 import { ExitCode } from '../core/errors.js';
+import type { NamedEnvironment } from '../container.js';
+import type { DriftResult } from '../steps/drift.js';
 import type { CommandDefinition } from './command.js';
 import { lockTimeout, lockTimeoutOption, scope, scopeOption } from './infrastructure.js';
+import { allOption, resultOfSeveral, severalEnvironments } from './several.js';
 
 const drift: CommandDefinition = {
   name: 'drift',
   summary: 'Check whether an environment’s infrastructure is still as configured',
   description: `Asks the platform and compares it with the last apply and with the configuration. Exits 0 where nothing has drifted and 5 where something has: changed outside of Terraform since the last apply, or configured and not applied yet, told apart. What was changed outside but is ignored by the configuration (\`ignore_changes\`) or computed is named, and is no drift.
 
-Changes nothing: a plan that waits for its approval stays as it is, and none is kept.`,
-  options: [scopeOption, lockTimeoutOption],
+Several environments are looked at side by side, up to \`concurrency\`; one that fails stops no other. Exits 5 where one has drifted and none has failed. Slack is told of drift and of failures, and of nothing else.
+
+Changes nothing but what \`status\` shows of the last check: a plan that waits for its approval stays as it is, and none is kept.`,
+  options: [allOption, scopeOption, lockTimeoutOption],
   examples: [
-    { command: 'drift --env production', explains: 'What a nightly job asks; exits 5 where it found drift.' },
+    { command: 'drift --all', explains: 'What a nightly job asks; exits 5 where it found drift.' },
+    { command: 'drift --env staging,production', explains: 'Both side by side.' },
     {
       command: 'drift --env production --json',
       explains: 'The same, with each address and attribute as data.',
     },
   ],
-  environment: 'required',
+  environment: 'several',
   async run(context, input) {
-    const [{ asRun }, { inStage }, { driftStep }, timeout, environment] = await Promise.all([
-      import('../steps/runEvents.js'),
-      import('../steps/stage.js'),
+    const [{ driftStep }, timeout, several] = await Promise.all([
       import('../steps/drift.js'),
       lockTimeout(input),
+      severalEnvironments(context, input),
+    ]);
+    const body = (environment: NamedEnvironment, stage: string) =>
+      driftStep(context, environment, stage, { ...timeout, ...scope(input) });
+    const title = (name: string) => `Check ${name} for drift`;
+    const end = ({ headline, finding }: DriftResult) => ({ reason: headline, finding });
+    if (several !== undefined) {
+      const { inEnvironments } = await import('../steps/several.js');
+      const outcomes = await inEnvironments(context, several, { command: 'drift', title, body, end });
+      return resultOfSeveral(outcomes, shown);
+    }
+    const [{ asRun }, { inStage }, environment] = await Promise.all([
+      import('../steps/runEvents.js'),
+      import('../steps/stage.js'),
       context.environment(),
     ]);
     const { name } = environment;
-    const id = `drift:${name}`;
-    const title = `Check ${name} for drift`;
+    const stage = { id: `drift:${name}`, title: title(name), environment: name };
     const result = await asRun(
       context,
       'drift',
-      [{ id, title, needs: [] }],
-      () =>
-        inStage(
-          context,
-          { id, title, environment: name },
-          () => driftStep(context, environment, id, { ...timeout, ...scope(input) }),
-          ({ headline, finding }) => ({ reason: headline, finding }),
-        ),
+      [{ id: stage.id, title: stage.title, needs: [] }],
+      () => inStage(context, stage, () => body(environment, stage.id), end),
       ({ headline }) => headline,
       { environment: name, finding: ({ finding }) => finding },
     );
-    const { text, finding, headline: _headline, ...data } = result;
-    return { exitCode: finding === undefined ? ExitCode.ok : ExitCode.drift, data, text };
+    return { exitCode: result.finding === undefined ? ExitCode.ok : ExitCode.drift, ...shown(result) };
   },
 };
+
+function shown({ text, finding: _finding, headline: _headline, ...data }: DriftResult): {
+  readonly data: object;
+  readonly text: string;
+} {
+  return { data, text };
+}
 
 export const commands = [drift];

@@ -1,8 +1,9 @@
-import type { Context } from '../container.js';
+import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { PlanResult } from '../steps/plan.js';
 import { flag, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
 import { lockTimeout, lockTimeoutOption, pathOption, runVerb, scope, scopeOption } from './infrastructure.js';
+import { allOption, resultOfSeveral, severalEnvironments } from './several.js';
 
 export const commands: readonly CommandDefinition[] = [
   {
@@ -12,8 +13,11 @@ export const commands: readonly CommandDefinition[] = [
 
 The plan is kept in the state directory, bound to the commit, the values of the variables, the files of the root and the state; \`apply\` applies it while all of that is unchanged. \`--out\` keeps it elsewhere, for \`apply --plan\`.
 
+Several environments are planned side by side, up to \`concurrency\`; one that fails stops no other, and the worst exit code counts.
+
 With \`--scope NAME\` only those addresses of the root are planned, and a plan that would change anything else is refused (OUT_OF_SCOPE).`,
     options: [
+      allOption,
       { name: 'out', value: 'FILE', description: 'Keep the plan in FILE, for `apply --plan FILE`.' },
       {
         name: 'html',
@@ -30,10 +34,11 @@ With \`--scope NAME\` only those addresses of the root are planned, and a plan t
         command: 'plan --env production --out production.tfplan',
         explains: 'A plan to review, which `apply --plan` applies or refuses, never makes anew.',
       },
+      { command: 'plan --env staging,production', explains: 'Both side by side.' },
       { command: 'plan --env staging --scope app', explains: 'Only what changes often.' },
       { command: 'plan --env staging --html plan.html', explains: 'A page for those who review it.' },
     ],
-    environment: 'required',
+    environment: 'several',
     run: (context, input) => plan(context, input, flag(input, 'destroy')),
   },
 ];
@@ -43,28 +48,40 @@ With \`--scope NAME\` only those addresses of the root are planned, and a plan t
  * @param destroy plan to destroy everything
  */
 export async function plan(context: Context, input: CommandInput, destroy: boolean): Promise<CommandResult> {
-  const { planStep } = await import('../steps/plan.js');
+  const [{ planStep }, timeout, several] = await Promise.all([
+    import('../steps/plan.js'),
+    lockTimeout(input),
+    severalEnvironments(context, input, ['out', 'html']),
+  ]);
   const out = pathOption(context, input, 'out');
-  const timeout = await lockTimeout(input);
   const part = scope(input);
   if (destroy && part.scope !== undefined) throw wholeOnly();
-  const result = await runVerb(
-    context,
-    'plan',
-    (environment, stage) =>
-      planStep(context, environment, stage, {
-        destroy,
-        silent: true,
-        ...part,
-        ...timeout,
-        ...(out === undefined ? {} : { out }),
-      }),
-    ({ summary }) => summary.headline,
-  );
+  const body = (environment: NamedEnvironment, stage: string) =>
+    planStep(context, environment, stage, {
+      destroy,
+      silent: true,
+      ...part,
+      ...timeout,
+      ...(out === undefined ? {} : { out }),
+    });
+  if (several !== undefined) {
+    const { inEnvironments } = await import('../steps/several.js');
+    const outcomes = await inEnvironments(context, several, {
+      command: 'plan',
+      title: (name) => `Plan ${name}`,
+      body,
+      end: ({ summary }) => ({ reason: summary.headline }),
+    });
+    return resultOfSeveral(outcomes, shown);
+  }
+  const result = await runVerb(context, 'plan', body, ({ summary }) => summary.headline);
   const html = pathOption(context, input, 'html');
   if (html !== undefined) await writePage(context, result, html);
-  const { text, ...data } = result;
-  return { data, text: result.next === undefined ? text : `${text}\n\nTo do it: ${result.next}` };
+  return shown(result);
+}
+
+function shown({ text, ...data }: PlanResult): { readonly data: object; readonly text: string } {
+  return { data, text: data.next === undefined ? text : `${text}\n\nTo do it: ${data.next}` };
 }
 
 /** What depends on a part goes with it: there is no destroying a part alone. */

@@ -11,8 +11,6 @@ export interface DriftRecord {
   readonly drifted: number;
   /** `staging has drifted: 1 changed outside of Terraform`. */
   readonly headline: string;
-  /** Part of the root that was looked at, where it was not all. */
-  readonly scope?: string;
   /** What has changed the infrastructure since: the finding may no longer be true. */
   readonly outdated?: { readonly by: 'apply' | 'destroy'; readonly at: string; readonly who: string };
 }

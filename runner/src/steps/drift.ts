@@ -55,7 +55,8 @@ export async function driftStep(
     context.events.emit({ type: 'stage.fact', stage, name: 'drift', value: text });
     const { drifted, changes, leftAlone } = drift;
     const headline = `${name} ${drift.headline}`;
-    await recordDrift(context, environment, { drifted, headline });
+    // A look at a part says nothing of the environment.
+    if (scope === undefined) await recordDrift(context, environment, { drifted, headline });
     return {
       environment: name,
       workspace: origin.root.workspace,

@@ -6,7 +6,7 @@ import { markOutdated, writeDrift } from '../state/driftRecords.js';
 export async function recordDrift(
   context: Context,
   { name }: NamedEnvironment,
-  found: { readonly drifted: number; readonly headline: string; readonly scope?: string },
+  found: { readonly drifted: number; readonly headline: string },
 ): Promise<void> {
   await quietly(context, `status does not know of this check of ${name}`, async () => {
     await writeDrift(await context.store(), name, {

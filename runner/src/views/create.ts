@@ -96,7 +96,7 @@ export function createViews(input: ViewsInput): Views {
 
 function printResult({ result, error }: Outcome, json: boolean, stdout: Output): void {
   if (json) {
-    const last = error === undefined ? result.data : { error };
+    const last = error === undefined ? result.data : { error, ...(result.data as object | undefined) };
     if (last !== undefined) stdout.write(`${JSON.stringify(last)}\n`);
   } else if (result.text !== undefined && result.text !== '') {
     stdout.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`);

@@ -31,8 +31,7 @@ function driftLines({ environment, drift }: EnvironmentStatus, now: number): rea
   if (drift === null) return [`${environment}: drift: never checked, type: ${check}`];
   const ago = (time: string) => age(now - Date.parse(time));
   const found = drift.drifted === 0 ? 'none' : `${drift.drifted} drifted`;
-  const where = drift.scope === undefined ? '' : ` in the scope ${drift.scope}`;
-  const words = `${environment}: drift: ${found}${where}, checked ${ago(drift.checkedAt)}`;
+  const words = `${environment}: drift: ${found}, checked ${ago(drift.checkedAt)}`;
   if (drift.outdated !== undefined) {
     const { by, at, who } = drift.outdated;
     return [`${words}; outdated by ${who}’s ${by} ${ago(at)}, type: ${check}`];

@@ -40,6 +40,8 @@ export class SlackView implements EventSubscriber {
   private failed = false;
   private closing = false;
   private environment: string | undefined;
+  /** It only looks: what it did not find is no news, least of all every night. */
+  private isLook = false;
   /** Ids of stages whose end is still to be told in the thread. */
   private readonly ended: string[] = [];
   private readonly told = new Set<string>();
@@ -49,6 +51,7 @@ export class SlackView implements EventSubscriber {
   handle(event: StackEvent): void {
     if (event.type === 'run.start') {
       this.environment = event.environment;
+      this.isLook = event.command === 'drift';
       this.settings = this.options.settings();
       // Its failure is met where it is awaited.
       this.settings.catch(() => undefined);
@@ -101,6 +104,7 @@ export class SlackView implements EventSubscriber {
   }
 
   private async send(config: SlackConfig, client: SlackClient, run: Run, ended: number): Promise<void> {
+    if (this.isLook && run.failures.length === 0) return;
     const isOver = run.status !== 'running';
     const wants = new Set<string>(config.on);
     const isDue = isOver

@@ -164,10 +164,13 @@ describe('drift on a real root', function () {
     expect(events.at(-1)).to.include({ environment: 'staging', drifted: 2 });
   });
 
-  it('stands in Slack with each address and what to type next', async () => {
+  it('stands in Slack with each address and what to type next, and only where there is some', async () => {
     const slack = await SlackFixture.start('{ channel: ops }');
     try {
       const settings = 'notifications: { slack: { channel: ops, token: "${env:SLACK_BOT_TOKEN}" } }\n';
+      stack.write({ 'automation-stack.yml': CONFIG() + settings });
+      await run(['drift'], slack.env);
+      expect(await slack.messages(), 'no drift is no news').to.deep.equal([]);
       stack.write({ 'automation-stack.yml': CONFIG('large') + settings });
       await run(['drift'], slack.env);
       const messages = await slack.messages();

@@ -71,8 +71,8 @@ describe('the status of environments', () => {
     expect(lines({ drifted: 2, checkedAt: '2026-01-02T09:59:30.000Z' })).to.equal(
       'staging: drift: 2 drifted, checked just now, type: node runner drift --env staging',
     );
-    expect(lines({ scope: 'app', checkedAt: '2025-12-30T10:00:00.000Z' })).to.equal(
-      'staging: drift: none in the scope app, checked 3 days ago',
+    expect(lines({ checkedAt: '2025-12-30T10:00:00.000Z' })).to.equal(
+      'staging: drift: none, checked 3 days ago',
     );
     expect(lines(null)).to.equal('staging: drift: never checked, type: node runner drift --env staging');
     const outdated = { by: 'apply' as const, at: '2026-01-02T09:45:00.000Z', who: 'ann' };

@@ -55,9 +55,12 @@ function usage(definition: CommandDefinition): string {
     const name = `${argument.name.toUpperCase()}${argument.variadic === true ? '…' : ''}`;
     return argument.required === true ? name : `[${name}]`;
   });
-  const environment = { required: ['--env NAME'], optional: ['[--env NAME]'], none: [] }[
-    definition.environment ?? 'none'
-  ];
+  const environment = {
+    required: ['--env NAME'],
+    optional: ['[--env NAME]'],
+    several: ['--env NAME,…'],
+    none: [],
+  }[definition.environment ?? 'none'];
   return [definition.name, ...words, ...environment, '[options]'].join(' ');
 }
 

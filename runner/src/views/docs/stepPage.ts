@@ -51,7 +51,7 @@ export function stepPage(step: string, definition: CommandDefinition): string {
     'Returns a map: status, exitCode, seconds, stages, data, and where they are known environment, release, digests, url and hosts.',
     'A failure is the build’s: its result, and its own words as the message.',
     '',
-    `For example: def result = ${step}(${definition.environment === 'required' ? "env: 'staging'" : ''})`,
+    `For example: def result = ${step}(${definition.environment === 'required' || definition.environment === 'several' ? "env: 'staging'" : ''})`,
   ];
   return `${lines.join('\n')}\n`;
 }
