@@ -42,6 +42,7 @@ mock_resource "aws_vpc" {
 
 mock_data "aws_vpc" {
   defaults = {
+    id                  = "vpc-0a1b2c3d4e5f60718"
     arn                 = "arn:aws:ec2:eu-west-1:111111111111:vpc/vpc-0a1b2c3d4e5f60718"
     cidr_block          = "10.20.0.0/16"
     main_route_table_id = "rtb-0a1b2c3d4e5f60718"

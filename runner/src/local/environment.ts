@@ -38,6 +38,8 @@ export function localEnvironment(
       ? {}
       : { AUTOMATION_STACK_BASE_PYTHON: images.python, AUTOMATION_STACK_BASE_BUSYBOX: images.busybox }),
     ANSIBLE_COLLECTIONS_PATH: settings.collections,
+    // The examples' roots for AWS have a twin that is made of local hosts.
+    AUTOMATION_STACK_TERRAFORM_ROOT: 'terraform/local',
     TF_VAR_runner: runnerDirectory(),
     TF_VAR_local_environment: JSON.stringify(terraformView(settings, facts)),
     PATH: [join(settings.venv, 'bin'), ...withoutFolder(path ?? '', join(settings.venv, 'bin'))].join(

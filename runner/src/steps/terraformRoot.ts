@@ -19,9 +19,10 @@ export async function openRoot(context: Context, environment: NamedEnvironment):
       next: 'Add `infrastructure: { directory: terraform }` to it.',
     });
   }
-  const directory = resolve(config.directory, infrastructure.directory);
+  const named = await context.resolve(infrastructure.directory, environment);
+  const directory = resolve(config.directory, named);
   if (!existsSync(directory)) {
-    throw new StackError('CONFIG_INVALID', `the Terraform root ${infrastructure.directory} does not exist`, {
+    throw new StackError('CONFIG_INVALID', `the Terraform root ${named} does not exist`, {
       where: `${config.file}: environments.${environment.name}.infrastructure.directory`,
       next: `Make ${directory}, or name the right directory.`,
     });

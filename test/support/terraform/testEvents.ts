@@ -26,6 +26,7 @@ interface Event {
   readonly '@testrun'?: string;
   readonly diagnostic?: Diagnostic;
   readonly test_run?: { readonly progress: string; readonly status?: string };
+  readonly test_state?: { readonly outputs?: Readonly<Record<string, { readonly value?: unknown }>> };
   readonly test_plan?: {
     readonly resource_changes?: readonly {
       readonly address: string;
@@ -76,4 +77,19 @@ export function testResults(stdout: string): Map<string, RunResult> {
     }
   }
   return results;
+}
+
+/**
+ * The outputs after each run that applied, from what `terraform test -json -verbose` printed.
+ * @returns values by name, by `runKey`
+ */
+export function testStates(stdout: string): Map<string, Readonly<Record<string, unknown>>> {
+  const states = new Map<string, Readonly<Record<string, unknown>>>();
+  for (const line of stdout.split('\n').filter((text) => text.startsWith('{'))) {
+    const { '@testfile': file, '@testrun': run, test_state: state } = JSON.parse(line) as Event;
+    if (file === undefined || run === undefined || state === undefined) continue;
+    const outputs = Object.entries(state.outputs ?? {});
+    states.set(runKey(file, run), Object.fromEntries(outputs.map(([name, { value }]) => [name, value])));
+  }
+  return states;
 }

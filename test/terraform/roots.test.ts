@@ -1,0 +1,82 @@
+import { expect } from 'chai';
+import { selectEnvironment } from '../../runner/src/config/environment.js';
+import { referencesIn } from '../../runner/src/config/referencesIn.js';
+import { hostsFromOutput } from '../../runner/src/core/inventory.js';
+import { checkRoot, outputAt, readRoots, type RootResult } from '../support/terraform/rootCheck.js';
+import { runKey } from '../support/terraform/testEvents.js';
+import { openWorkbench, type Workbench } from '../support/terraform/workbench.js';
+
+const roots = await readRoots();
+const words = (name: string) => name.replaceAll('_', ' ');
+const lines = (findings: readonly { text: string }[]) => findings.map(({ text }) => text).join('\n');
+
+describe('terraform roots of the examples', function () {
+  this.timeout(900_000);
+  let bench: Workbench;
+
+  before(async () => {
+    bench = await openWorkbench();
+  });
+  after(() => bench?.close());
+
+  for (const root of roots) {
+    describe(root.name, () => {
+      let result: RootResult;
+
+      before(async () => {
+        result = await checkRoot(bench, root);
+      });
+
+      it('has the files that every deployment has', () => {
+        expect(root.missing).to.deep.equal([]);
+      });
+
+      it('keeps its state in S3, encrypted, locked by a file beside it, and apart from other deployments', () => {
+        expect(root.backend).to.match(/^backend "s3" \{/);
+        expect(root.backend).to.match(/use_lockfile\s+= true/);
+        expect(root.backend).to.match(/encrypt\s+= true/);
+        expect(root.backend).to.match(new RegExp(`key\\s+= "${root.name}/`));
+        expect(root.backend).to.match(new RegExp(`workspace_key_prefix\\s+= "${root.name}"`));
+      });
+
+      it('is valid, without a warning', () => {
+        expect(lines(result.valid)).to.equal('');
+      });
+
+      for (const environment of root.environments) {
+        const { config } = selectEnvironment(root.config, environment);
+
+        it(`${environment} can be applied with its variables`, () => {
+          expect(lines(result.applied.get(environment) ?? [{ text: 'was not applied' }])).to.equal('');
+        });
+
+        it(`${environment} has every output that automation-stack.yml refers to`, () => {
+          const outputs = result.outputs.get(environment);
+          const referred = referencesIn(config)
+            .filter(({ kind, name }) => kind === 'output' && !name.includes('/'))
+            .map(({ name }) => name);
+          const missing = referred.filter((name) => (outputAt(outputs, name) ?? null) === null);
+          expect(missing, `there are ${Object.keys(outputs ?? {}).join(', ')}`).to.deep.equal([]);
+        });
+
+        const fleets = Object.values(config.targets).filter((target) => target.kind === 'fleet');
+        if (root.outputs.includes('hosts') || fleets.length > 0)
+          it(`${environment} tells the runner its hosts in the form that the inventory takes`, () => {
+            const hosts = hostsFromOutput(result.outputs.get(environment)?.['hosts'], {
+              source: 'output "hosts"',
+              groups: [],
+            });
+            expect(hosts).not.to.be.empty;
+            for (const { group } of fleets) expect(hosts.flatMap(({ groups }) => groups)).to.include(group);
+          });
+      }
+
+      for (const [file, runs] of Object.entries(root.runs))
+        for (const run of runs)
+          it(`${file}: ${words(run)}`, () => {
+            const outcome = result.runs.get(runKey(file, run));
+            expect(outcome?.status ?? 'did not run', lines(outcome?.findings ?? [])).to.equal('pass');
+          });
+    });
+  }
+});
