@@ -1,7 +1,23 @@
-# The artifacts of two applications: a build role writes, hosts read, each only its own. A published artifact cannot be deleted for
-# a month, and its name never means another one.
+# The artifacts of two applications: the build server writes both, hosts read only their own. A published artifact cannot be deleted
+# for a month, and its name never means another one.
 provider "aws" {
   region = "eu-west-1"
+}
+
+resource "aws_iam_role" "build" {
+  name_prefix = "shop-build-"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+resource "aws_iam_role" "hosts" {
+  name_prefix = "shop-hosts-"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
 }
 
 module "artifact_bucket" {
@@ -11,13 +27,12 @@ module "artifact_bucket" {
   write_once = { days = 30, no_overwrite = true }
   applications = {
     shop = {
-      writers = ["arn:aws:iam::111111111111:role/shop-build"]
-      readers = ["arn:aws:iam::111111111111:role/shop-hosts"]
+      writers = [aws_iam_role.build.arn]
+      readers = [aws_iam_role.hosts.arn]
     }
     blog = {
       prefix    = "sites/blog"
-      writers   = ["arn:aws:iam::111111111111:role/blog-build"]
-      readers   = ["arn:aws:iam::222222222222:root"]
+      writers   = [aws_iam_role.build.arn]
       keep_days = 365
     }
   }

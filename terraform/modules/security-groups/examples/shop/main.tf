@@ -4,17 +4,18 @@ provider "aws" {
   region = "eu-west-1"
 }
 
-variable "vpc_id" {
-  description = "VPC of the application."
-  type        = string
-  default     = "vpc-0a1b2c3d4e5f60718"
+module "network" {
+  source = "../../../network"
+
+  name  = "shop"
+  zones = { a = {}, b = {} }
 }
 
 module "security_groups" {
   source = "../.."
 
   name   = "shop"
-  vpc_id = var.vpc_id
+  vpc_id = module.network.vpc_id
   groups = {
     load-balancer = {
       description = "Entry from the internet"
