@@ -122,3 +122,34 @@ mock_data "aws_route53_zone" {
     name_servers = ["ns-9.awsdns-09.co.uk", "ns-8.awsdns-08.net"]
   }
 }
+
+mock_resource "aws_sns_topic" {
+  defaults = {
+    arn = "arn:aws:sns:eu-west-1:111111111111:made"
+  }
+}
+
+mock_data "aws_sns_topic" {
+  defaults = {
+    arn = "arn:aws:sns:eu-west-1:111111111111:found"
+  }
+}
+
+mock_resource "aws_cloudwatch_metric_alarm" {
+  defaults = {
+    arn = "arn:aws:cloudwatch:eu-west-1:111111111111:alarm:made"
+  }
+}
+
+mock_resource "aws_cloudwatch_composite_alarm" {
+  defaults = {
+    arn = "arn:aws:cloudwatch:eu-west-1:111111111111:alarm:made-of-alarms"
+  }
+}
+
+mock_data "aws_cloudwatch_log_group" {
+  defaults = {
+    arn               = "arn:aws:logs:eu-west-1:111111111111:log-group:found"
+    retention_in_days = 30
+  }
+}
