@@ -27,8 +27,8 @@ module "vpc_endpoints" {
 
   name            = each.value
   vpc_id          = module.network.vpc_id
-  gateways        = { s3 = {} }
-  route_table_ids = { for zone, id in module.network.route_table_ids["private"] : zone => id }
+  endpoints       = { s3 = { type = "gateway" } }
+  route_table_ids = { private = module.network.route_table_ids["private"] }
   tags            = local.tags
 }
 
