@@ -41,10 +41,10 @@ variable "existing" {
   }
   validation {
     condition = alltrue(concat(
-      [for arn in values(lookup(var.existing, "topic", {})) : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[^:]+$", arn))],
-      [for arn in values(lookup(var.existing, "alarms", {})) : can(regex("^arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:[0-9]{12}:alarm:", arn))],
+      [for arn in try(values(var.existing["topic"]), []) : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[^:]+$", arn))],
+      [for arn in try(values(var.existing["alarms"]), []) : can(regex("^arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:[0-9]{12}:alarm:", arn))],
     ))
-    error_message = "existing.topic and existing.alarms are ARNs; not all are: ${join(", ", concat(values(lookup(var.existing, "topic", {})), values(lookup(var.existing, "alarms", {}))))}."
+    error_message = "existing.topic and existing.alarms are ARNs; not all are: ${join(", ", concat(try(values(var.existing["topic"]), []), try(values(var.existing["alarms"]), [])))}."
   }
 }
 
