@@ -22,6 +22,7 @@ export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = 
   apply: () => import('./apply.js'),
   drift: () => import('./drift.js'),
   destroy: () => import('./destroy.js'),
+  'iam-policy': () => import('./iam-policy.js'),
   output: () => import('./output.js'),
   inventory: () => import('./inventory.js'),
   env: () => import('./env.js'),

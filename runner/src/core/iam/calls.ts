@@ -1,0 +1,185 @@
+import type { ConditionName, Form } from './names.js';
+
+/** What one call needs. */
+export interface CallRow {
+  readonly by: 'runner' | 'docker' | 'terraform';
+  readonly needs: readonly {
+    readonly actions: readonly string[];
+    readonly on: Form;
+    readonly when?: ConditionName;
+    /** Why it is on everything: `*` has to be accounted for. */
+    readonly because?: string;
+  }[];
+  /** Why no test makes the call. */
+  readonly unmade?: string;
+}
+
+const NO_LEVEL = 'AWS offers no resource level for it';
+const runner = (actions: string | readonly string[], on: Form, when?: ConditionName): CallRow => ({
+  by: 'runner',
+  needs: [
+    {
+      actions: typeof actions === 'string' ? [actions] : actions,
+      on,
+      ...(when === undefined ? {} : { when }),
+    },
+  ],
+});
+const open = (action: string, because = NO_LEVEL): CallRow => ({
+  by: 'runner',
+  needs: [{ actions: [action], on: 'any', because }],
+});
+
+/**
+ * Every call of AWS that a verb can make, by the SDK's name of it, with what IAM has to allow for it: the one table
+ * that policies are made from and that tests hold against the calls that were really made.
+ * Source: https://docs.aws.amazon.com/service-authorization/latest/reference/
+ */
+export const calls = {
+  // Allowed to everybody, also where it is denied.
+  'sts:GetCallerIdentity': { by: 'runner', needs: [] },
+
+  'ecs:DescribeServices': runner('ecs:DescribeServices', 'ecs-service'),
+  'ecs:DescribeTaskDefinition': open('ecs:DescribeTaskDefinition'),
+  'ecs:RegisterTaskDefinition': {
+    by: 'runner',
+    needs: [
+      { actions: ['ecs:RegisterTaskDefinition'], on: 'task-definition' },
+      // The revision keeps the tags that the one before has.
+      { actions: ['ecs:TagResource'], on: 'task-definition', when: 'while-registering' },
+      { actions: ['iam:PassRole'], on: 'role', when: 'to-tasks' },
+    ],
+  },
+  'ecs:UpdateService': runner('ecs:UpdateService', 'ecs-service'),
+  'ecs:ListTasks': {
+    by: 'runner',
+    needs: [
+      {
+        actions: ['ecs:ListTasks'],
+        on: 'any',
+        when: 'in-cluster',
+        because:
+          'its resource level is container instances, which Fargate has none of; the cluster confines it',
+      },
+    ],
+  },
+  'ecs:DescribeTasks': runner('ecs:DescribeTasks', 'ecs-task'),
+  'ecs:RunTask': {
+    by: 'runner',
+    needs: [
+      { actions: ['ecs:RunTask'], on: 'task-definition', when: 'in-cluster' },
+      // Services that hand their tags on do so here too.
+      { actions: ['ecs:TagResource'], on: 'ecs-task', when: 'while-running' },
+      { actions: ['iam:PassRole'], on: 'role', when: 'to-tasks' },
+    ],
+  },
+  'ecs:StopTask': runner('ecs:StopTask', 'ecs-task'),
+
+  'ecr:GetAuthorizationToken': open('ecr:GetAuthorizationToken'),
+  'ecr:DescribeRepositories': runner('ecr:DescribeRepositories', 'repository'),
+  'ecr:CreateRepository': runner('ecr:CreateRepository', 'repository'),
+  'ecr:BatchGetImage': runner('ecr:BatchGetImage', 'repository'),
+  'ecr:PutImage': runner('ecr:PutImage', 'repository'),
+  'docker:push': {
+    by: 'docker',
+    needs: [
+      {
+        actions: [
+          'ecr:BatchCheckLayerAvailability',
+          'ecr:BatchGetImage',
+          'ecr:CompleteLayerUpload',
+          'ecr:InitiateLayerUpload',
+          'ecr:PutImage',
+          'ecr:UploadLayerPart',
+        ],
+        on: 'repository',
+      },
+    ],
+    unmade: 'spoken by the Docker engine to the registry: no request of the AWS API',
+  },
+  'docker:pull': {
+    by: 'docker',
+    needs: [
+      {
+        actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+        on: 'repository',
+      },
+    ],
+    unmade: 'spoken by the hosts’ engines to the registry: no request of the AWS API',
+  },
+
+  'ec2:DescribeInstances': open('ec2:DescribeInstances'),
+
+  'elasticloadbalancing:DescribeTargetGroups': open('elasticloadbalancing:DescribeTargetGroups'),
+  'elasticloadbalancing:DescribeTargetHealth': open('elasticloadbalancing:DescribeTargetHealth'),
+  'elasticloadbalancing:DescribeLoadBalancers': {
+    ...open('elasticloadbalancing:DescribeLoadBalancers'),
+    unmade: 'the emulator serves load balancers under its own address, which is known without asking',
+  },
+  'elasticloadbalancing:DescribeListeners': {
+    ...open('elasticloadbalancing:DescribeListeners'),
+    unmade: 'the emulator serves load balancers under its own address, which is known without asking',
+  },
+  'elasticloadbalancing:RegisterTargets': runner('elasticloadbalancing:RegisterTargets', 'target-group'),
+  'elasticloadbalancing:DeregisterTargets': runner('elasticloadbalancing:DeregisterTargets', 'target-group'),
+
+  'logs:GetLogEvents': runner('logs:GetLogEvents', 'log-stream'),
+
+  'ssm:GetParameter': runner('ssm:GetParameter', 'parameter'),
+  'secretsmanager:GetSecretValue': runner('secretsmanager:GetSecretValue', 'secret'),
+
+  's3:GetObject': runner('s3:GetObject', 'state-object'),
+  's3:PutObject': runner('s3:PutObject', 'state-object'),
+  's3:DeleteObject': runner('s3:DeleteObject', 'state-object'),
+  // Also tells S3 to answer "not there" instead of "denied": without a condition on the prefix, which would undo that.
+  's3:ListObjectsV2': runner('s3:ListBucket', 'state-bucket'),
+  'upstream:read': {
+    by: 'runner',
+    needs: [
+      { actions: ['s3:GetObject'], on: 'upstream-object' },
+      { actions: ['s3:ListBucket'], on: 'upstream-bucket' },
+    ],
+    unmade: 's3:GetObject and s3:ListObjectsV2 of another application’s state: the same calls',
+  },
+
+  'ledger:use': {
+    by: 'runner',
+    needs: [
+      { actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], on: 'ledger-object' },
+      { actions: ['s3:ListBucket'], on: 'ledger-bucket' },
+    ],
+    unmade: 'the calls of the state, in the part of the bucket that deployments share',
+  },
+
+  'backend:read': {
+    by: 'terraform',
+    needs: [
+      { actions: ['s3:ListBucket'], on: 'backend-bucket' },
+      { actions: ['s3:GetObject'], on: 'backend-state' },
+      { actions: ['kms:Decrypt'], on: 'backend-key' },
+    ],
+    unmade: 'made by Terraform’s S3 backend, which signs and sends by itself',
+  },
+  'backend:lock': {
+    by: 'terraform',
+    needs: [
+      { actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], on: 'backend-lock' },
+      {
+        actions: ['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+        on: 'backend-table',
+      },
+      { actions: ['kms:GenerateDataKey'], on: 'backend-key' },
+    ],
+    unmade: 'made by Terraform’s S3 backend, which signs and sends by itself',
+  },
+  'backend:write': {
+    by: 'terraform',
+    needs: [
+      { actions: ['s3:PutObject'], on: 'backend-state' },
+      { actions: ['kms:GenerateDataKey'], on: 'backend-key' },
+    ],
+    unmade: 'made by Terraform’s S3 backend, which signs and sends by itself',
+  },
+} as const satisfies Record<string, CallRow>;
+
+export type CallName = keyof typeof calls;

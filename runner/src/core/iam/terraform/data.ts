@@ -1,0 +1,287 @@
+import { NO_LEVEL, type TypeRow } from './row.js';
+
+/** Every part of a bucket is asked for whenever the bucket is read. */
+const BUCKET_READ =
+  's3: ListBucket GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLogging GetBucketObjectLockConfiguration ' +
+  'GetBucketPolicy GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetEncryptionConfiguration ' +
+  'GetLifecycleConfiguration GetReplicationConfiguration';
+
+/** A setting of a bucket, which has a type of its own. */
+const bucket = (read: string, write: string, remove = write): TypeRow => ({
+  arns: ['s3:::{bucket}'],
+  read: `s3: ListBucket ${read}`,
+  create: `s3: ${write}`,
+  change: `s3: ${write}`,
+  delete: `s3: ${remove}`,
+});
+
+const object: TypeRow = {
+  arns: ['s3:::{bucket}/{key}'],
+  read: 's3: GetObject GetObjectTagging GetObjectAttributes',
+  create: 's3: PutObject PutObjectTagging',
+  change: 's3: PutObject PutObjectTagging',
+  delete: 's3: DeleteObject DeleteObjectVersion',
+};
+
+const rds = (arn: string, read: string, create: string, change: string, remove: string): TypeRow => ({
+  arns: arn.split(' ').map((one) => `rds:R:A:${one}`),
+  read: `rds: ${read} ListTagsForResource`,
+  create: `rds: ${create} AddTagsToResource`,
+  change: `rds: ${change} AddTagsToResource RemoveTagsFromResource`,
+  delete: `rds: ${remove}`,
+});
+
+const efs = (
+  read: string,
+  create: string,
+  change: string,
+  remove: string,
+  more: Partial<TypeRow> = {},
+): TypeRow => ({
+  arns: ['elasticfilesystem:R:A:file-system/*', 'elasticfilesystem:R:A:access-point/*'],
+  read: `elasticfilesystem: ${read}`,
+  create: `elasticfilesystem: ${create}`,
+  change: `elasticfilesystem: ${change}`,
+  delete: `elasticfilesystem: ${remove}`,
+  ...more,
+});
+
+/** What holds data, and the secrets that open it. */
+export const data: Readonly<Record<string, TypeRow>> = {
+  aws_s3_bucket: {
+    arns: ['s3:::{bucket}'],
+    read: BUCKET_READ,
+    create: 's3: CreateBucket PutBucketTagging',
+    change: 's3: PutBucketTagging',
+    delete: 's3: DeleteBucket',
+  },
+  aws_s3_bucket_versioning: bucket('GetBucketVersioning', 'PutBucketVersioning'),
+  aws_s3_bucket_server_side_encryption_configuration: bucket(
+    'GetEncryptionConfiguration',
+    'PutEncryptionConfiguration',
+  ),
+  aws_s3_bucket_public_access_block: bucket('GetBucketPublicAccessBlock', 'PutBucketPublicAccessBlock'),
+  aws_s3_bucket_lifecycle_configuration: bucket('GetLifecycleConfiguration', 'PutLifecycleConfiguration'),
+  aws_s3_bucket_policy: bucket('GetBucketPolicy', 'PutBucketPolicy', 'DeleteBucketPolicy'),
+  aws_s3_bucket_ownership_controls: bucket('GetBucketOwnershipControls', 'PutBucketOwnershipControls'),
+  aws_s3_bucket_acl: bucket('GetBucketAcl', 'PutBucketAcl'),
+  aws_s3_bucket_logging: bucket('GetBucketLogging', 'PutBucketLogging'),
+  aws_s3_bucket_cors_configuration: bucket('GetBucketCORS', 'PutBucketCORS'),
+  aws_s3_bucket_notification: bucket('GetBucketNotification', 'PutBucketNotification'),
+  aws_s3_bucket_website_configuration: bucket('GetBucketWebsite', 'PutBucketWebsite', 'DeleteBucketWebsite'),
+  aws_s3_bucket_object_lock_configuration: bucket(
+    'GetBucketObjectLockConfiguration',
+    'PutBucketObjectLockConfiguration',
+  ),
+  aws_s3_bucket_intelligent_tiering_configuration: bucket(
+    'GetIntelligentTieringConfiguration',
+    'PutIntelligentTieringConfiguration',
+  ),
+  aws_s3_bucket_metric: bucket('GetMetricsConfiguration', 'PutMetricsConfiguration'),
+  aws_s3_object: object,
+  aws_s3_objects: { arns: ['s3:::{bucket}'], read: 's3: ListBucket' },
+  aws_canonical_user_id: { anywhere: { read: 's3: ListAllMyBuckets', because: NO_LEVEL } },
+  aws_dynamodb_table: {
+    arns: ['dynamodb:R:A:table/{name}'],
+    read: 'dynamodb: DescribeTable DescribeContinuousBackups DescribeTimeToLive ListTagsOfResource',
+    create: 'dynamodb: CreateTable UpdateContinuousBackups UpdateTimeToLive TagResource',
+    change: 'dynamodb: UpdateTable UpdateContinuousBackups UpdateTimeToLive TagResource UntagResource',
+    delete: 'dynamodb: DeleteTable',
+  },
+
+  aws_db_instance: {
+    ...rds(
+      'db:{identifier} og:* pg:* subgrp:*',
+      'DescribeDBInstances',
+      'CreateDBInstance CreateDBInstanceReadReplica RestoreDBInstanceFromDBSnapshot',
+      'ModifyDBInstance RebootDBInstance StartDBInstance StopDBInstance',
+      'DeleteDBInstance CreateDBSnapshot',
+    ),
+    arns: ['db:{identifier}', 'og:*', 'pg:*', 'subgrp:*', 'snapshot:*'].map((one) => `rds:R:A:${one}`),
+    passes: { roles: ['monitoring_role_arn'], to: 'monitoring.rds.amazonaws.com' },
+    linked: 'rds.amazonaws.com',
+  },
+  aws_rds_cluster: {
+    ...rds(
+      'cluster:{cluster_identifier} cluster-pg:* subgrp:* cluster-snapshot:* og:*',
+      'DescribeDBClusters',
+      'CreateDBCluster',
+      'ModifyDBCluster',
+      'DeleteDBCluster CreateDBClusterSnapshot',
+    ),
+    linked: 'rds.amazonaws.com',
+  },
+  aws_rds_cluster_instance: {
+    ...rds(
+      'db:{identifier} cluster:{cluster_identifier} pg:* subgrp:*',
+      'DescribeDBInstances',
+      'CreateDBInstance',
+      'ModifyDBInstance RebootDBInstance',
+      'DeleteDBInstance',
+    ),
+    passes: { roles: ['monitoring_role_arn'], to: 'monitoring.rds.amazonaws.com' },
+  },
+  aws_db_subnet_group: rds(
+    'subgrp:{name}',
+    'DescribeDBSubnetGroups',
+    'CreateDBSubnetGroup',
+    'ModifyDBSubnetGroup',
+    'DeleteDBSubnetGroup',
+  ),
+  aws_db_parameter_group: rds(
+    'pg:{name}',
+    'DescribeDBParameterGroups DescribeDBParameters',
+    'CreateDBParameterGroup ModifyDBParameterGroup',
+    'ModifyDBParameterGroup ResetDBParameterGroup',
+    'DeleteDBParameterGroup',
+  ),
+  aws_rds_cluster_parameter_group: rds(
+    'cluster-pg:{name}',
+    'DescribeDBClusterParameterGroups DescribeDBClusterParameters',
+    'CreateDBClusterParameterGroup ModifyDBClusterParameterGroup',
+    'ModifyDBClusterParameterGroup ResetDBClusterParameterGroup',
+    'DeleteDBClusterParameterGroup',
+  ),
+  aws_db_option_group: rds(
+    'og:{name}',
+    'DescribeOptionGroups',
+    'CreateOptionGroup ModifyOptionGroup',
+    'ModifyOptionGroup',
+    'DeleteOptionGroup',
+  ),
+  aws_db_event_subscription: rds(
+    'es:{name}',
+    'DescribeEventSubscriptions',
+    'CreateEventSubscription',
+    'ModifyEventSubscription AddSourceIdentifierToSubscription RemoveSourceIdentifierFromSubscription',
+    'DeleteEventSubscription',
+  ),
+  aws_rds_engine_version: { anywhere: { read: 'rds: DescribeDBEngineVersions', because: NO_LEVEL } },
+  aws_rds_orderable_db_instance: {
+    anywhere: { read: 'rds: DescribeOrderableDBInstanceOptions', because: NO_LEVEL },
+  },
+  aws_elasticache_subnet_group: {
+    arns: ['elasticache:R:A:subnetgroup:{name}'],
+    read: 'elasticache: DescribeCacheSubnetGroups ListTagsForResource',
+    create: 'elasticache: CreateCacheSubnetGroup AddTagsToResource',
+    change: 'elasticache: ModifyCacheSubnetGroup AddTagsToResource RemoveTagsFromResource',
+    delete: 'elasticache: DeleteCacheSubnetGroup',
+  },
+
+  aws_efs_file_system: efs(
+    'DescribeFileSystems DescribeLifecycleConfiguration',
+    'TagResource PutLifecycleConfiguration',
+    'UpdateFileSystem UpdateFileSystemProtection PutLifecycleConfiguration TagResource UntagResource',
+    'DeleteFileSystem',
+    {
+      anywhere: { create: 'elasticfilesystem: CreateFileSystem', because: NO_LEVEL },
+      linked: 'elasticfilesystem.amazonaws.com',
+    },
+  ),
+  aws_efs_mount_target: efs(
+    'DescribeMountTargets DescribeMountTargetSecurityGroups DescribeFileSystems',
+    'CreateMountTarget',
+    'ModifyMountTargetSecurityGroups',
+    'DeleteMountTarget',
+    {
+      anywhere: { read: 'ec2: DescribeSubnets DescribeNetworkInterfaces', because: NO_LEVEL },
+    },
+  ),
+  aws_efs_access_point: efs(
+    'DescribeAccessPoints',
+    'CreateAccessPoint TagResource',
+    'TagResource UntagResource',
+    'DeleteAccessPoint',
+  ),
+  aws_efs_backup_policy: efs('DescribeBackupPolicy', 'PutBackupPolicy', 'PutBackupPolicy', 'PutBackupPolicy'),
+  aws_efs_file_system_policy: efs(
+    'DescribeFileSystemPolicy',
+    'PutFileSystemPolicy',
+    'PutFileSystemPolicy',
+    'DeleteFileSystemPolicy',
+  ),
+
+  aws_secretsmanager_secret: {
+    arns: ['secretsmanager:R:A:secret:{name}-??????'],
+    read: 'secretsmanager: DescribeSecret GetResourcePolicy',
+    create: 'secretsmanager: CreateSecret TagResource PutResourcePolicy',
+    change: 'secretsmanager: UpdateSecret PutResourcePolicy DeleteResourcePolicy TagResource UntagResource',
+    delete: 'secretsmanager: DeleteSecret',
+  },
+  aws_secretsmanager_secret_version: {
+    arns: ['secretsmanager:R:A:secret:*'],
+    read: 'secretsmanager: GetSecretValue DescribeSecret',
+    create: 'secretsmanager: PutSecretValue',
+    change: 'secretsmanager: PutSecretValue UpdateSecretVersionStage',
+    delete: 'secretsmanager: UpdateSecretVersionStage',
+  },
+  aws_secretsmanager_secret_policy: {
+    arns: ['secretsmanager:R:A:secret:*'],
+    read: 'secretsmanager: GetResourcePolicy',
+    create: 'secretsmanager: PutResourcePolicy',
+    change: 'secretsmanager: PutResourcePolicy',
+    delete: 'secretsmanager: DeleteResourcePolicy',
+  },
+  aws_secretsmanager_secret_rotation: {
+    arns: ['secretsmanager:R:A:secret:*'],
+    read: 'secretsmanager: DescribeSecret',
+    create: 'secretsmanager: RotateSecret',
+    change: 'secretsmanager: RotateSecret',
+    delete: 'secretsmanager: CancelRotateSecret',
+  },
+  aws_secretsmanager_random_password: {
+    anywhere: { read: 'secretsmanager: GetRandomPassword', because: NO_LEVEL },
+  },
+  aws_ssm_parameter: {
+    arns: ['ssm:R:A:parameter/{name}', 'ssm:R::parameter/aws/service/*'],
+    read: 'ssm: GetParameter GetParameters ListTagsForResource',
+    create: 'ssm: PutParameter AddTagsToResource',
+    change: 'ssm: PutParameter AddTagsToResource RemoveTagsFromResource',
+    delete: 'ssm: DeleteParameter',
+    anywhere: { read: 'ssm: DescribeParameters', because: 'the provider asks for all and picks its own' },
+  },
+  aws_backup_vault: {
+    arns: ['backup:R:A:backup-vault:{name}'],
+    read: 'backup: DescribeBackupVault ListTags',
+    create: 'backup: CreateBackupVault TagResource',
+    change: 'backup: TagResource UntagResource',
+    delete: 'backup: DeleteBackupVault',
+    anywhere: { create: 'backup-storage: MountCapsule', because: NO_LEVEL },
+  },
+  aws_backup_plan: {
+    arns: ['backup:R:A:backup-plan:*'],
+    read: 'backup: GetBackupPlan ListTags',
+    create: 'backup: CreateBackupPlan TagResource',
+    change: 'backup: UpdateBackupPlan TagResource UntagResource',
+    delete: 'backup: DeleteBackupPlan',
+  },
+  aws_backup_selection: {
+    arns: ['backup:R:A:backup-plan:*'],
+    read: 'backup: GetBackupSelection',
+    create: 'backup: CreateBackupSelection',
+    delete: 'backup: DeleteBackupSelection',
+    passes: { roles: ['iam_role_arn'], to: 'backup.amazonaws.com' },
+  },
+  aws_kms_key: {
+    arns: ['kms:R:A:key/*'],
+    read: 'kms: DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags',
+    change:
+      'kms: EnableKey DisableKey EnableKeyRotation DisableKeyRotation PutKeyPolicy UpdateKeyDescription TagResource UntagResource',
+    delete: 'kms: ScheduleKeyDeletion',
+    anywhere: { create: 'kms: CreateKey', because: NO_LEVEL },
+  },
+  aws_kms_alias: {
+    arns: ['kms:R:A:{name}', 'kms:R:A:key/*'],
+    create: 'kms: CreateAlias',
+    change: 'kms: UpdateAlias',
+    delete: 'kms: DeleteAlias',
+    anywhere: { read: 'kms: ListAliases', because: NO_LEVEL },
+  },
+  aws_kms_key_policy: {
+    arns: ['kms:R:A:key/*'],
+    read: 'kms: DescribeKey GetKeyPolicy',
+    create: 'kms: PutKeyPolicy',
+    change: 'kms: PutKeyPolicy',
+    delete: 'kms: PutKeyPolicy',
+  },
+};

@@ -1,0 +1,84 @@
+import { NO_LEVEL, NOTHING, type TypeRow } from './row.js';
+
+const role = (read: string, create: string, change: string, remove: string, name = '{role}'): TypeRow => ({
+  arns: [`iam::A:role/${name}`],
+  read: `iam: ${read}`,
+  create: `iam: ${create}`,
+  change: `iam: ${change}`,
+  delete: `iam: ${remove}`,
+});
+
+/** Who may do what. */
+export const identity: Readonly<Record<string, TypeRow>> = {
+  aws_iam_role: role(
+    'GetRole ListRoleTags ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole GetRolePolicy',
+    'CreateRole TagRole PutRolePermissionsBoundary',
+    'UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy TagRole UntagRole PutRolePermissionsBoundary DeleteRolePermissionsBoundary',
+    'DeleteRole DetachRolePolicy DeleteRolePolicy',
+    '{name}',
+  ),
+  aws_iam_role_policy: role('GetRolePolicy GetRole', 'PutRolePolicy', 'PutRolePolicy', 'DeleteRolePolicy'),
+  aws_iam_role_policy_attachment: role(
+    'ListAttachedRolePolicies',
+    'AttachRolePolicy',
+    'AttachRolePolicy',
+    'DetachRolePolicy',
+  ),
+  aws_iam_role_policies_exclusive: role(
+    'ListRolePolicies',
+    'PutRolePolicy',
+    'PutRolePolicy',
+    'DeleteRolePolicy',
+    '{role_name}',
+  ),
+  aws_iam_role_policy_attachments_exclusive: role(
+    'ListAttachedRolePolicies',
+    'AttachRolePolicy',
+    'AttachRolePolicy',
+    'DetachRolePolicy',
+    '{role_name}',
+  ),
+  aws_iam_policy: {
+    arns: ['iam::A:policy/{name}'],
+    read: 'iam: GetPolicy GetPolicyVersion ListPolicyVersions ListPolicyTags',
+    create: 'iam: CreatePolicy TagPolicy',
+    change: 'iam: CreatePolicyVersion DeletePolicyVersion TagPolicy UntagPolicy',
+    delete: 'iam: DeletePolicy DeletePolicyVersion',
+  },
+  aws_iam_instance_profile: {
+    arns: ['iam::A:instance-profile/{name}', 'iam::A:role/{role}'],
+    read: 'iam: GetInstanceProfile ListInstanceProfileTags',
+    create: 'iam: CreateInstanceProfile AddRoleToInstanceProfile TagInstanceProfile',
+    change:
+      'iam: AddRoleToInstanceProfile RemoveRoleFromInstanceProfile TagInstanceProfile UntagInstanceProfile',
+    delete: 'iam: DeleteInstanceProfile RemoveRoleFromInstanceProfile',
+    passes: { roles: ['role'], to: 'ec2.amazonaws.com' },
+  },
+  aws_iam_openid_connect_provider: {
+    arns: ['iam::A:oidc-provider/*'],
+    read: 'iam: GetOpenIDConnectProvider ListOpenIDConnectProviderTags',
+    create: 'iam: CreateOpenIDConnectProvider TagOpenIDConnectProvider',
+    change:
+      'iam: UpdateOpenIDConnectProviderThumbprint AddClientIDToOpenIDConnectProvider RemoveClientIDFromOpenIDConnectProvider TagOpenIDConnectProvider UntagOpenIDConnectProvider',
+    delete: 'iam: DeleteOpenIDConnectProvider',
+    anywhere: { read: 'iam: ListOpenIDConnectProviders', because: NO_LEVEL },
+  },
+  aws_iam_service_linked_role: {
+    arns: ['iam::A:role/aws-service-role/*'],
+    read: 'iam: GetRole ListRoleTags',
+    create: 'iam: CreateServiceLinkedRole TagRole',
+    change: 'iam: UpdateRoleDescription TagRole UntagRole',
+    delete: 'iam: DeleteServiceLinkedRole GetServiceLinkedRoleDeletionStatus',
+  },
+  aws_iam_policy_document: NOTHING,
+  aws_caller_identity: NOTHING,
+  aws_partition: NOTHING,
+  aws_region: NOTHING,
+  aws_service: NOTHING,
+  aws_service_principal: NOTHING,
+  aws_default_tags: NOTHING,
+  aws_arn: NOTHING,
+  aws_iam_session_context: role('GetRole', 'GetRole', 'GetRole', 'GetRole', '*'),
+  terraform_data: NOTHING,
+  terraform_remote_state: NOTHING,
+};

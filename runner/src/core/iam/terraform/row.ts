@@ -1,0 +1,39 @@
+/** What Terraform's AWS provider asks of AWS for one type of resource. */
+export interface TypeRow {
+  /**
+   * ARNs that the actions below are about, as `arnOf` reads them; names in braces are attributes of the resource.
+   * Absent where only `anywhere` says something.
+   */
+  readonly arns?: readonly string[];
+  /** `service: Action Action; service: Action`, to look at it; a data source of the type needs these alone. */
+  readonly read?: string;
+  readonly create?: string;
+  readonly change?: string;
+  readonly delete?: string;
+  /** The same of actions that take no resource. */
+  readonly anywhere?: {
+    readonly read?: string;
+    readonly create?: string;
+    readonly change?: string;
+    readonly delete?: string;
+    readonly because: string;
+  };
+  /** Roles that it hands to a service: attributes that name them, and the service. */
+  readonly passes?: { readonly roles: readonly string[]; readonly to: string };
+  /** Service that makes its own role in the account the first time. */
+  readonly linked?: string;
+}
+
+export const NO_LEVEL = 'AWS offers no resource level for it';
+
+/** A type that is described everywhere and changed by id: most of EC2. */
+export const ec2 = (kinds: string, read: string, create: string, remove: string, change = ''): TypeRow => ({
+  arns: kinds.split(' ').map((kind) => `ec2:R:A:${kind}/*`),
+  create: `ec2: ${create} CreateTags`,
+  ...(change === '' ? {} : { change: `ec2: ${change} CreateTags DeleteTags` }),
+  delete: `ec2: ${remove} DeleteTags`,
+  anywhere: { read: `ec2: ${read}`, because: NO_LEVEL },
+});
+
+/** A type that only groups others or is made on this machine. */
+export const NOTHING: TypeRow = {};

@@ -1,0 +1,120 @@
+import { calls, type CallName, type CallRow } from './calls.js';
+import { conditions, forms, type PolicyNames } from './names.js';
+import type { Grant } from './policy.js';
+
+/**
+ * What verbs are made of. A part that the deployment does not have (no fleet, no bucket of state) asks for nothing.
+ */
+export const parts = {
+  account: ['sts:GetCallerIdentity'],
+  'state-read': ['s3:GetObject', 's3:ListObjectsV2'],
+  'state-write': ['s3:GetObject', 's3:ListObjectsV2', 's3:PutObject', 's3:DeleteObject'],
+  upstream: ['upstream:read'],
+  ledger: ['ledger:use'],
+  references: ['ssm:GetParameter', 'secretsmanager:GetSecretValue'],
+  login: ['ecr:GetAuthorizationToken'],
+  push: [
+    'ecr:GetAuthorizationToken',
+    'ecr:DescribeRepositories',
+    'ecr:CreateRepository',
+    'ecr:BatchGetImage',
+    'ecr:PutImage',
+    'docker:push',
+  ],
+  tag: ['ecr:BatchGetImage', 'ecr:PutImage'],
+  'ecs-look': ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition'],
+  'ecs-register': ['ecs:RegisterTaskDefinition'],
+  'ecs-move': [
+    'ecs:RegisterTaskDefinition',
+    'ecs:UpdateService',
+    'ecs:ListTasks',
+    'ecs:DescribeTasks',
+    'logs:GetLogEvents',
+    'elasticloadbalancing:DescribeTargetGroups',
+    'elasticloadbalancing:DescribeLoadBalancers',
+    'elasticloadbalancing:DescribeListeners',
+  ],
+  'ecs-migrate': ['ecs:RunTask', 'ecs:StopTask', 'ecs:ListTasks', 'ecs:DescribeTasks', 'logs:GetLogEvents'],
+  'fleet-pull': ['ecr:GetAuthorizationToken', 'docker:pull'],
+  'balancer-look': ['elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeTargetHealth'],
+  'balancer-move': ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'],
+  'hosts-by-tag': ['ec2:DescribeInstances'],
+  outputs: ['backend:read'],
+  'backend-plan': ['backend:read', 'backend:lock'],
+  'backend-apply': ['backend:read', 'backend:lock', 'backend:write'],
+} as const satisfies Record<string, readonly CallName[]>;
+
+export type Part = keyof typeof parts;
+
+const inventory = ['hosts-by-tag', 'outputs'] as const;
+const look = ['ecs-look', 'balancer-look', ...inventory] as const;
+const move = [
+  'account',
+  'state-write',
+  'upstream',
+  ...look,
+  'ecs-move',
+  'ecs-migrate',
+  'fleet-pull',
+  'balancer-move',
+] as const;
+
+/** Which parts of the table each verb uses; verbs that ask nothing of AWS beside their references are `[]`. */
+export const verbs = {
+  doctor: ['account', 'state-write', 'login', ...inventory],
+  test: ['state-read'],
+  build: ['state-read'],
+  push: ['account', 'state-write', 'push'],
+  plan: ['account', 'backend-plan'],
+  apply: ['account', 'state-write', 'ledger', 'backend-apply'],
+  drift: ['account', 'state-write', 'backend-plan'],
+  destroy: ['account', 'state-write', 'ledger', 'backend-apply'],
+  output: ['outputs'],
+  env: ['outputs'],
+  inventory: [...inventory],
+  provision: ['account', 'state-write', ...inventory],
+  migrate: ['account', 'state-write', 'push', 'outputs', 'ecs-look', 'ecs-register', 'ecs-migrate'],
+  deploy: ['push', ...move],
+  promote: [...move],
+  rollback: [...move.filter((part) => part !== 'upstream')],
+  status: ['account', 'state-read', ...look],
+  history: ['state-read'],
+  needs: ['state-read', 'upstream'],
+  release: ['account', 'state-write', 'tag'],
+  lock: ['state-write'],
+  notify: [],
+  run: ['push', 'ledger', 'backend-apply', ...move],
+} as const satisfies Record<string, readonly Part[]>;
+
+export type Verb = keyof typeof verbs;
+
+/**
+ * The calls of a verb.
+ * @param has whether the deployment has a part
+ */
+export function callsOf(verb: Verb, has: (part: Part) => boolean = () => true): readonly CallName[] {
+  return callsOfParts(['references', ...verbs[verb]].filter((part): part is Part => has(part as Part)));
+}
+
+export function callsOfParts(chosen: readonly Part[]): readonly CallName[] {
+  return [...new Set(chosen.flatMap((part): readonly CallName[] => parts[part]))];
+}
+
+/** What IAM has to allow for calls, the deployment's names filled in; without what it has nothing of. */
+export function grantsOf(names: PolicyNames, made: readonly CallName[]): readonly Grant[] {
+  return made.flatMap((call) => {
+    const row: CallRow = calls[call];
+    return row.needs.flatMap(({ actions, on, when, because }): readonly Grant[] => {
+      const resources = forms[on](names);
+      if (resources.length === 0) return [];
+      return [
+        {
+          actions,
+          resources,
+          ...(when === undefined ? {} : { condition: conditions[when](names) }),
+          ...(because === undefined ? {} : { because }),
+        },
+      ];
+    });
+  });
+}

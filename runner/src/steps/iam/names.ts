@@ -1,0 +1,189 @@
+import { resolve } from 'node:path';
+import type { Config, EcsServiceConfig, FleetConfig } from '../../config/schema.js';
+import { referencesIn } from '../../config/referencesIn.js';
+import type { Context, NamedEnvironment } from '../../container.js';
+import { lastPart } from '../../core/iam/arn.js';
+import type { BucketPart, PolicyNames } from '../../core/iam/names.js';
+import { verbs, type Part, type Verb } from '../../core/iam/verbs.js';
+import { OWNERSHIP_PART } from '../../state/ownership.js';
+import { readBackend } from './backend.js';
+
+/** Names that the configuration does not hold: what stands in task definitions. `*` where nobody says. */
+export interface GivenNames {
+  readonly families?: readonly string[];
+  readonly roles?: readonly string[];
+  readonly logGroups?: readonly string[];
+}
+
+/** What had to be left open, for people. */
+export interface OpenNote {
+  readonly message: string;
+  /** It matters where one of these is allowed; always where left out. */
+  readonly actions?: readonly string[];
+}
+
+/** What an environment's policy is made of. */
+export interface NamedParts {
+  readonly names: PolicyNames;
+  /** Whether the deployment has a part of the table. */
+  readonly has: (part: Part) => boolean;
+  readonly notes: readonly OpenNote[];
+}
+
+/**
+ * Reads the names of an environment off its configuration. References to variables and Terraform outputs are looked
+ * up where that is possible; secrets never are: they are what a permission is for.
+ * @throws StackError CONFIG_INVALID
+ */
+export async function policyNames(
+  context: Context,
+  environment: NamedEnvironment,
+  verb: Verb,
+  given: GivenNames,
+): Promise<NamedParts> {
+  const config = await context.config();
+  const { aws, infrastructure, inventory, provision, targets } = environment.config;
+  const notes = new Set<string>();
+  const settled = (value: string) => settle(context, environment, value, notes);
+  const kinds = Object.values(targets);
+  const services = kinds.filter((one): one is EcsServiceConfig => one.kind === 'ecs-service');
+  const fleets = kinds.filter((one): one is FleetConfig => one.kind === 'fleet');
+  const told: OpenNote[] = [];
+  const open = (
+    what: string,
+    option: string,
+    found: readonly string[] | undefined,
+    actions: readonly string[],
+  ) => {
+    if (services.length === 0) return [];
+    if (found !== undefined && found.length > 0) return found;
+    told.push({
+      actions,
+      message: `${what} stand in task definitions, not in the configuration: all are allowed; ${option} names them`,
+    });
+    return ['*'];
+  };
+  const [region, account] = await Promise.all([
+    settled(aws.region ?? context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? '*'),
+    settled(aws.account ?? '*'),
+  ]);
+  for (const [name, value] of Object.entries({ region, account })) {
+    if (value === '*') notes.add(`aws.${name} is not set: the policy is for every ${name}`);
+  }
+  const references = referencesIn(sectionsOf(config, environment, verb));
+  const named = (kind: string) => [
+    ...new Set(references.filter((one) => one.kind === kind).map(({ name }) => name.split('#')[0] as string)),
+  ];
+  const backend =
+    infrastructure === undefined
+      ? undefined
+      : await readBackend(environment, resolve(config.directory, infrastructure.directory));
+  if (backend?.type !== undefined && !['s3', 'local'].includes(backend.type))
+    notes.add(`the backend ${backend.type} needs permissions that this policy does not hold`);
+  const ledger = infrastructure?.ownership ?? config.state.location;
+
+  const names: PolicyNames = {
+    place: { region, account },
+    services: await Promise.all(
+      services.map(async ({ cluster, service }) => ({
+        cluster: lastPart(await settled(cluster)) as string,
+        service: lastPart(await settled(service)) as string,
+      })),
+    ),
+    families: open('families', '--family', given.families, ['ecs:RegisterTaskDefinition', 'ecs:RunTask']),
+    roles: open('roles of tasks', '--role', given.roles, ['iam:PassRole']),
+    logGroups: open('log groups', '--log-group', given.logGroups, ['logs:GetLogEvents']),
+    repositories: await Promise.all(
+      Object.values(config.images).map(({ repository }) => settled(repository)),
+    ),
+    targetGroups: await Promise.all(
+      fleets.flatMap((one) => (one['target-group'] === undefined ? [] : [settled(one['target-group'])])),
+    ),
+    parameters: named('ssm'),
+    secrets: named('secret'),
+    state: bucketPart(config.state.location, config.application),
+    upstream: upstreamOf(config, notes),
+    ledger: infrastructure === undefined ? [] : bucketPart(ledger, OWNERSHIP_PART),
+    backend: backend?.s3 === undefined ? [] : [backend.s3],
+  };
+  const usesOutputs = referencesIn([targets, inventory, provision, environment.config.variables]).some(
+    ({ kind }) => kind === 'output',
+  );
+  const needsHosts = fleets.length > 0 || provision !== undefined;
+  const present: Partial<Record<Part, boolean>> = {
+    account: aws.account !== undefined,
+    login: names.repositories.length > 0,
+    push: names.repositories.length > 0,
+    tag: names.repositories.length > 0,
+    'ecs-look': services.length > 0,
+    'ecs-register': services.length > 0,
+    'ecs-move': services.length > 0,
+    'ecs-migrate': services.some(({ migrate }) => migrate !== undefined),
+    'fleet-pull': fleets.some(({ registry }) => registry === undefined || registry.includes('.dkr.ecr.')),
+    'balancer-look': names.targetGroups.length > 0,
+    'balancer-move': names.targetGroups.length > 0,
+    'hosts-by-tag': needsHosts && inventory.tags !== undefined,
+    outputs: infrastructure !== undefined && (usesOutputs || (needsHosts && inventory.tags === undefined)),
+  };
+  return {
+    names,
+    has: (part) => present[part] ?? true,
+    notes: [...told, ...[...notes].map((message) => ({ message }))],
+  };
+}
+
+/** What a verb reads of the configuration: the secrets of other parts are not its business. */
+function sectionsOf(
+  config: Config,
+  { config: environment }: NamedEnvironment,
+  verb: Verb,
+): readonly unknown[] {
+  const { aws, infrastructure, inventory, provision, targets, variables } = environment;
+  const used: readonly Part[] = ['references', ...verbs[verb]];
+  const has = (...some: readonly Part[]) => some.some((part) => used.includes(part));
+  return [
+    aws,
+    config.notifications,
+    ...(has('push') || verb === 'build' || verb === 'test' ? [config.images] : []),
+    ...(has('outputs', 'backend-plan', 'backend-apply') ? [infrastructure, variables, inventory] : []),
+    ...(has('ecs-look') ? [targets] : []),
+    ...(verb === 'provision' || verb === 'run' ? [provision] : []),
+  ];
+}
+
+/** One value with its references looked up; `*` stands for what cannot be told without asking for a secret. */
+async function settle(
+  context: Context,
+  environment: NamedEnvironment,
+  value: string,
+  notes: Set<string>,
+): Promise<string> {
+  const references = referencesIn(value);
+  if (references.length === 0) return value;
+  try {
+    if (references.every(({ kind }) => kind === 'env' || kind === 'output'))
+      return await context.resolve(value, environment);
+  } catch {
+    // Told below: the policy is wider for it.
+  }
+  notes.add(`${value} is not known here, so that it is left open (*)`);
+  return value.replaceAll(/\$\{[^}]*\}/g, '*');
+}
+
+/** The part of a bucket that a location is for one application; none where it is a directory. */
+function bucketPart(location: string, part: string): readonly BucketPart[] {
+  const found = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(location);
+  if (found === null) return [];
+  const [, bucket = '', prefix = ''] = found;
+  return [{ bucket, prefix: prefix === '' ? part : `${prefix}/${part}` }];
+}
+
+function upstreamOf(config: Config, notes: Set<string>): readonly BucketPart[] {
+  return Object.entries(config.needs).flatMap(([application, location]) => {
+    if (!location.startsWith('s3://'))
+      notes.add(
+        `needs.${application} is a directory: where its configuration keeps the state is not looked up`,
+      );
+    return bucketPart(location, application);
+  });
+}

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import type { Context, NamedEnvironment } from '../../container.js';
+import { StackError } from '../../core/errors.js';
+import { plannedResources } from '../../core/iam/planned.js';
+import {
+  POLICY_LIMIT,
+  policyOf,
+  policySize,
+  type Grant,
+  type PolicyDocument,
+} from '../../core/iam/policy.js';
+import { terraformGrants, type Access } from '../../core/iam/terraform/grants.js';
+import { callsOf, grantsOf, type Verb } from '../../core/iam/verbs.js';
+import type { ScopedPlanJson } from '../../core/planScope.js';
+import { terraformShow } from '../../invocations/terraform.js';
+import { defaultPlanFile } from '../savedPlan.js';
+import { scopeOf, scopeOption } from '../scope.js';
+import { terraformFailure } from '../terraformFailure.js';
+import { openRoot } from '../terraformRoot.js';
+import { runTerraform } from '../terraformRun.js';
+import { policyNames, type GivenNames } from './names.js';
+
+export interface PolicyRequest extends GivenNames {
+  readonly verb: Verb;
+  /** The only part of the root that the verb may change. */
+  readonly scope?: string;
+  /** Plan to read the resources from, absolute; the kept one where left out. */
+  readonly plan?: string;
+}
+
+export interface PolicyResult {
+  readonly policy: PolicyDocument;
+  /** Characters, as IAM counts them. */
+  readonly size: number;
+  /** False where IAM would refuse it as one managed policy. */
+  readonly fits: boolean;
+  /** What is left open, and why. */
+  readonly notes: readonly string[];
+  /** Why a statement is for every resource, by action. */
+  readonly reasons: Readonly<Record<string, string>>;
+}
+
+/** Verbs that run Terraform, with what they do to the resources. */
+const TERRAFORM: Partial<Record<Verb, Access>> = {
+  plan: 'look',
+  drift: 'look',
+  apply: 'change',
+  destroy: 'destroy',
+  run: 'change',
+};
+
+/**
+ * The smallest policy for a verb of an environment. Verbs of Terraform need a plan that was kept: it names the
+ * resources; nothing is asked of AWS.
+ * @throws StackError PLAN_STALE where there is no plan to read, SCOPE_UNKNOWN, CONFIG_INVALID, TERRAFORM_FAILED
+ */
+export async function policyFor(
+  context: Context,
+  environment: NamedEnvironment,
+  request: PolicyRequest,
+): Promise<PolicyResult> {
+  const { names, has, notes } = await policyNames(context, environment, request.verb, request);
+  const access = TERRAFORM[request.verb];
+  const ofRoot =
+    access === undefined || environment.config.infrastructure === undefined
+      ? { grants: [], notes: [] }
+      : await rootGrants(context, environment, request, access, names.place);
+  const grants: readonly Grant[] = [...grantsOf(names, callsOf(request.verb, has)), ...ofRoot.grants];
+  const policy = policyOf(grants);
+  const size = policySize(policy);
+  const allowed = new Set(policy.Statement.flatMap(({ Action }) => Action));
+  const told = notes.filter(({ actions }) => actions?.some((action) => allowed.has(action)) ?? true);
+  const open = grants.filter(({ because }) => because !== undefined);
+  return {
+    policy,
+    size,
+    fits: size <= POLICY_LIMIT,
+    notes: [...told.map(({ message }) => message), ...ofRoot.notes],
+    reasons: Object.fromEntries(
+      open.flatMap(({ actions, because }) => actions.map((action) => [action, because as string])),
+    ),
+  };
+}
+
+async function rootGrants(
+  context: Context,
+  environment: NamedEnvironment,
+  request: PolicyRequest,
+  access: Access,
+  place: { readonly region: string; readonly account: string },
+): Promise<{ readonly grants: readonly Grant[]; readonly notes: readonly string[] }> {
+  const delivery = request.verb === 'run' ? environment.config.infrastructure?.scope : undefined;
+  const scope = scopeOf(environment, request.scope ?? delivery);
+  const kept = { destroy: false, ...(scope === undefined ? {} : { scope }) };
+  const file = request.plan ?? defaultPlanFile(await context.config(), environment.name, kept);
+  if (!existsSync(file)) {
+    throw new StackError('PLAN_STALE', 'there is no plan that names the resources', {
+      where: file,
+      next: `Make it, with credentials that may read: node runner plan --env ${environment.name}${scopeOption(scope)}`,
+    });
+  }
+  const root = await openRoot(context, environment);
+  const shown = await runTerraform(context, root, terraformShow(root, file), { captureStdout: true });
+  if (shown.exitCode !== 0) throw terraformFailure('show', root, shown);
+  const resources = plannedResources(JSON.parse(shown.stdout) as ScopedPlanJson, scope);
+  const { grants, unknown } = terraformGrants(place, resources, access);
+  return {
+    grants,
+    notes: unknown.map((type) => `the table does not know ${type}: add what its provider asks for by hand`),
+  };
+}
