@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../core/errors.js';
 import { ownIdentity, vitality, type ProcessIdentity } from './identity.js';
@@ -13,31 +13,58 @@ interface Owner {
   readonly process: ProcessIdentity;
 }
 
+/** For work that takes longer than a few file operations. */
+export interface LongLock {
+  /** Between looks at a lock that somebody else holds. */
+  readonly pollMs: number;
+  /** After this long the wait ends with `stuck`. */
+  readonly giveUpAfterMs: number;
+  readonly stuck: (path: string) => StackError;
+  /** Ends the wait with its reason. */
+  readonly signal: AbortSignal;
+  /** Told once, where there is somebody to wait for. */
+  readonly onWait: () => void;
+}
+
 /**
  * Runs `work` while no other process of this store does so for the same file. The lock is a file that appears whole
  * (by link) and names its owner, so that what a killed process left is recognised and removed.
  * @param path of the lock file; its directory exists
+ * @param long for work that may take minutes: the lock shows a sign of life while it does
  * @throws StackError STATE_WRITE_FAILED where it stays held for a minute
  */
-export async function withKeyLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const token = await acquire(path, Date.now() + GIVE_UP_AFTER_MS);
+export async function withKeyLock<T>(path: string, work: () => Promise<T>, long?: LongLock): Promise<T> {
+  const token = await acquire(path, Date.now() + (long?.giveUpAfterMs ?? GIVE_UP_AFTER_MS), long);
+  const alive =
+    long === undefined ? undefined : setInterval(() => void touch(path), STALE_AFTER_MS / 3).unref();
   try {
     return await work();
   } finally {
+    clearInterval(alive);
     await remove(path, token);
   }
 }
 
-async function acquire(path: string, deadline: number): Promise<string> {
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(() => undefined);
+}
+
+async function acquire(path: string, deadline: number, long?: LongLock): Promise<string> {
   const draft = `${path}.${randomUUID()}`;
   const owner: Owner = { token: randomUUID(), process: ownIdentity() };
   await writeFile(draft, JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
   try {
-    while (!(await linked(draft, path))) {
+    for (let told = false; !(await linked(draft, path));) {
+      long?.signal.throwIfAborted();
       const stale = await staleToken(path);
       if (stale !== undefined) await breakLock(path, stale, deadline);
-      else if (Date.now() > deadline) throw stuck(path);
-      else await sleep(1 + Math.random() * 4);
+      else if (Date.now() > deadline) throw (long?.stuck ?? stuck)(path);
+      else {
+        if (!told) long?.onWait();
+        told = true;
+        await sleep((long?.pollMs ?? 1) * (1 + Math.random() * 4));
+      }
     }
     return owner.token;
   } finally {

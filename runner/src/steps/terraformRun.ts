@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Context } from '../container.js';
 import type { Invocation, ProcessOptions, ProcessResult } from '../core/ports.js';
 import { parseMessage, withoutCliWarning, type Diagnostic } from '../core/terraformMessages.js';
-import { terraformInit, type TerraformRoot } from '../invocations/terraform.js';
+import { dataDirectory, terraformInit, type TerraformRoot } from '../invocations/terraform.js';
+import { alone, pluginCache } from './pluginCache.js';
 import { terraformFailure } from './terraformFailure.js';
 
 /** Terraform's own words, in all its messages, for a root that was not initialised or no longer fits. */
@@ -29,22 +30,29 @@ export async function runTerraform(
   invocation: Invocation,
   options: Omit<ProcessOptions, 'killSignal'> = {},
 ): Promise<TerraformResult> {
-  const first = await attempt(context, invocation, options);
-  if (first.exitCode !== 0 && asksForInit(first)) {
-    await initialise(context, root, options);
-    const second = await attempt(context, invocation, options);
-    second.tellErrors();
-    return second;
+  const cache = pluginCache(context, root);
+  const cached = { ...invocation, env: { ...cache?.env, ...invocation.env } };
+  let result: Attempt;
+  // A second time where another environment of the root had initialised it meanwhile, and that was not enough.
+  for (let tries = 0; ; tries += 1) {
+    const known = initialisations(context, root);
+    result = await attempt(context, cached, options);
+    if (result.exitCode === 0 || !asksForInit(result) || tries === 2) break;
+    await initialise(context, root, known, options);
   }
-  first.tellErrors();
-  return first;
+  result.tellErrors();
+  return result;
+}
+
+interface Attempt extends TerraformResult {
+  readonly tellErrors: () => void;
 }
 
 async function attempt(
   context: Context,
   invocation: Invocation,
   options: Omit<ProcessOptions, 'killSignal'>,
-): Promise<TerraformResult & { tellErrors: () => void }> {
+): Promise<Attempt> {
   const diagnostics: Diagnostic[] = [];
   const held: string[] = [];
   const isWorthShowing = withoutCliWarning();
@@ -91,19 +99,39 @@ export function tellWarnings(context: Context, diagnostics: readonly Diagnostic[
   }
 }
 
-/** Roots being initialised in this process, by context: two environments of one root must not do it at once. */
-const initialising = new WeakMap<Context, Map<string, Promise<void>>>();
+/** Inits of this process, by context: one after the other, and how many each data directory has had. */
+const inits = new WeakMap<Context, { last: Promise<void>; readonly done: Map<string, number> }>();
 
+function initsOf(context: Context) {
+  const known = inits.get(context) ?? { last: Promise.resolve(), done: new Map<string, number>() };
+  inits.set(context, known);
+  return known;
+}
+
+const initialisations = (context: Context, root: TerraformRoot) =>
+  initsOf(context).done.get(dataDirectory(root)) ?? 0;
+
+/**
+ * Initialises a root, unless another environment of it has done so since.
+ * @param known how many times it had been initialised before Terraform asked for it
+ */
 async function initialise(
   context: Context,
   root: TerraformRoot,
+  known: number,
   options: Omit<ProcessOptions, 'killSignal'>,
 ): Promise<void> {
-  const running = initialising.get(context) ?? new Map<string, Promise<void>>();
-  initialising.set(context, running);
-  const before = running.get(root.directory) ?? Promise.resolve();
-  const mine = before.catch(() => undefined).then(() => runInit(context, root, options));
-  running.set(root.directory, mine);
+  const all = initsOf(context);
+  const mine = all.last
+    .catch(() => undefined)
+    .then(async () => {
+      const now = initialisations(context, root);
+      if (now !== known) return;
+      const tell = () => options.onLine?.('waiting for another terraform init on this machine', 'stdout');
+      await alone(context, pluginCache(context, root), () => runInit(context, root, options), tell);
+      all.done.set(dataDirectory(root), now + 1);
+    });
+  all.last = mine;
   await mine;
 }
 
@@ -115,7 +143,9 @@ async function runInit(
   const { backendConfig, cleanUp } = await hideSecrets(context, root.backendConfig);
   try {
     const { onLine, signal = context.signal } = options;
-    const result = await context.processes.run(terraformInit(root, backendConfig), {
+    const init = terraformInit(root, backendConfig);
+    const cached = { ...init, env: { ...pluginCache(context, root)?.env, ...init.env } };
+    const result = await context.processes.run(cached, {
       signal,
       killSignal: 'SIGINT',
       ...(onLine === undefined ? {} : { onLine }),
