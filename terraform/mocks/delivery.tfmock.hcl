@@ -124,3 +124,25 @@ mock_data "aws_ssm_parameter" {
     insecure_value = "ami-0a1b2c3d4e5f60718"
   }
 }
+
+mock_resource "aws_ecs_task_definition" {
+  defaults = {
+    arn                  = "arn:aws:ecs:eu-west-1:111111111111:task-definition/made:1"
+    arn_without_revision = "arn:aws:ecs:eu-west-1:111111111111:task-definition/made"
+    revision             = 1
+  }
+}
+
+mock_resource "aws_ecs_service" {
+  defaults = {
+    id = "arn:aws:ecs:eu-west-1:111111111111:service/made/made"
+  }
+}
+
+mock_data "aws_ecs_service" {
+  defaults = {
+    arn                 = "arn:aws:ecs:eu-west-1:111111111111:service/made/found"
+    task_definition     = "arn:aws:ecs:eu-west-1:111111111111:task-definition/found:7"
+    scheduling_strategy = "REPLICA"
+  }
+}

@@ -1,0 +1,75 @@
+# The number of tasks follows the load. There are two resources for its limits, since what is ignored cannot depend on a variable.
+
+locals {
+  autoscaled = { for key, name in local.created : key => name if var.autoscaling.enabled }
+  scheduled  = length(var.autoscaling.schedules) > 0
+  target     = try(merge(aws_appautoscaling_target.this, aws_appautoscaling_target.scheduled)["main"], null)
+
+  metrics = { cpu = "ECSServiceAverageCPUUtilization", memory = "ECSServiceAverageMemoryUtilization", requests = "ALBRequestCountPerTarget" }
+  # What CloudWatch calls the load balancer by stands in the listener's ARN: …:listener/app/NAME/ID/LISTENER.
+  load_balancer_suffix = try(join("/", slice(split("/", var.load_balancing.rules["main"].listener_arn), 1, 4)), null)
+}
+
+resource "aws_appautoscaling_target" "this" {
+  for_each = { for key, name in local.autoscaled : key => name if !local.scheduled }
+
+  service_namespace  = "ecs"
+  scalable_dimension = "ecs:service:DesiredCount"
+  resource_id        = "service/${split("/", var.cluster_arn)[1]}/${aws_ecs_service.this[each.key].name}"
+  min_capacity       = var.autoscaling.min_count
+  max_capacity       = var.autoscaling.max_count
+  tags               = var.tags
+}
+
+# The schedules own the limits after the beginning.
+resource "aws_appautoscaling_target" "scheduled" {
+  for_each = { for key, name in local.autoscaled : key => name if local.scheduled }
+
+  service_namespace  = "ecs"
+  scalable_dimension = "ecs:service:DesiredCount"
+  resource_id        = "service/${split("/", var.cluster_arn)[1]}/${aws_ecs_service.this[each.key].name}"
+  min_capacity       = var.autoscaling.min_count
+  max_capacity       = var.autoscaling.max_count
+  tags               = var.tags
+
+  lifecycle {
+    ignore_changes = [min_capacity, max_capacity]
+  }
+}
+
+resource "aws_appautoscaling_policy" "this" {
+  for_each = { for metric, target in var.autoscaling.targets : metric => target if length(local.autoscaled) > 0 }
+
+  name               = "${var.name}-${each.key}"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = local.target.service_namespace
+  scalable_dimension = local.target.scalable_dimension
+  resource_id        = local.target.resource_id
+
+  target_tracking_scaling_policy_configuration {
+    target_value       = each.value
+    scale_out_cooldown = var.autoscaling.scale_out_cooldown
+    scale_in_cooldown  = var.autoscaling.scale_in_cooldown
+
+    predefined_metric_specification {
+      predefined_metric_type = local.metrics[each.key]
+      resource_label         = each.key == "requests" ? "${local.load_balancer_suffix}/${module.target_groups["main"].target_group_arn_suffixes["blue"]}" : null
+    }
+  }
+}
+
+resource "aws_appautoscaling_scheduled_action" "this" {
+  for_each = { for key, one in var.autoscaling.schedules : key => one if length(local.autoscaled) > 0 }
+
+  name               = "${var.name}-${each.key}"
+  service_namespace  = local.target.service_namespace
+  scalable_dimension = local.target.scalable_dimension
+  resource_id        = local.target.resource_id
+  schedule           = each.value.schedule
+  timezone           = each.value.timezone
+
+  scalable_target_action {
+    min_capacity = each.value.min_count
+    max_capacity = each.value.max_count
+  }
+}

@@ -1,0 +1,43 @@
+# The target groups that a delivery switches between, and the rules that it moves.
+
+locals {
+  blue_green = var.load_balancing.strategy == "blue-green"
+  tested     = contains(keys(var.load_balancing.rules), "test")
+
+  target_group = {
+    # Each task is registered with the port of its container: this one is never used, and its change would replace the group.
+    port                 = 80
+    target_type          = "ip"
+    protocol             = var.load_balancing.protocol
+    protocol_version     = var.load_balancing.protocol_version
+    deregistration_delay = var.load_balancing.deregistration_delay
+    slow_start           = var.load_balancing.slow_start
+    health_check         = var.load_balancing.health_check
+    stickiness           = var.load_balancing.stickiness
+  }
+  target_groups = merge({ blue = local.target_group }, local.blue_green ? { green = local.target_group } : {})
+
+  # Both groups are named by a rule from the beginning: ECS refuses one that no load balancer uses.
+  weights = {
+    main = local.blue_green && !local.tested ? { blue = 100, green = 0 } : { blue = 1 }
+    test = { green = 1 }
+  }
+}
+
+module "target_groups" {
+  source   = "../target-groups"
+  for_each = local.load_balanced
+
+  mode   = var.mode
+  name   = var.name
+  vpc_id = var.vpc_id
+  groups = local.target_groups
+  listener_rules = {
+    for key, rule in var.load_balancing.rules : key => merge(rule, { weights = local.weights[key], owned_by_delivery = local.blue_green })
+  }
+  existing = local.create ? {} : {
+    target_groups  = { for color in keys(local.target_groups) : color => var.existing["${color}_target_group_arn"] }
+    listener_rules = { for key in keys(var.load_balancing.rules) : key => var.existing[key == "main" ? "listener_rule_arn" : "test_listener_rule_arn"] }
+  }
+  tags = var.tags
+}

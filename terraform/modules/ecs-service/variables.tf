@@ -1,0 +1,559 @@
+variable "mode" {
+  description = "`create` makes the service, `reuse` finds the one named in `existing`; the outputs are the same."
+  type        = string
+  default     = "create"
+  nullable    = false
+
+  validation {
+    condition     = contains(["create", "reuse"], var.mode)
+    error_message = "mode is create or reuse, not ${var.mode}."
+  }
+}
+
+variable "existing" {
+  description = <<-EOT
+    In mode `reuse` what exists: `service_name` and `log_group_name`; with load balancing `blue_target_group_arn` and
+    `listener_rule_arn`, for blue-green also `green_target_group_arn`, and with a test rule `test_listener_rule_arn`. Empty in
+    mode `create`.
+  EOT
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition = var.mode != "reuse" || length(setsubtract(
+      concat(["service_name", "log_group_name"], var.load_balancing.strategy == "none" ? [] : ["blue_target_group_arn", "listener_rule_arn"], var.load_balancing.strategy == "blue-green" ? ["green_target_group_arn"] : [], contains(keys(var.load_balancing.rules), "test") ? ["test_listener_rule_arn"] : []),
+      [for key, id in var.existing : key if id != ""],
+    )) == 0
+    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(
+      concat(["service_name", "log_group_name"], var.load_balancing.strategy == "none" ? [] : ["blue_target_group_arn", "listener_rule_arn"], var.load_balancing.strategy == "blue-green" ? ["green_target_group_arn"] : [], contains(keys(var.load_balancing.rules), "test") ? ["test_listener_rule_arn"] : []),
+      [for key, id in var.existing : key if id != ""],
+    ))}."
+  }
+  validation {
+    condition = length(setsubtract(keys(var.existing), var.mode != "reuse" ? [] : concat(
+      ["service_name", "log_group_name"], var.load_balancing.strategy == "none" ? [] : ["blue_target_group_arn", "listener_rule_arn"], var.load_balancing.strategy == "blue-green" ? ["green_target_group_arn"] : [], contains(keys(var.load_balancing.rules), "test") ? ["test_listener_rule_arn"] : [],
+    ))) == 0
+    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), var.mode != "reuse" ? [] : concat(
+      ["service_name", "log_group_name"], var.load_balancing.strategy == "none" ? [] : ["blue_target_group_arn", "listener_rule_arn"], var.load_balancing.strategy == "blue-green" ? ["green_target_group_arn"] : [], contains(keys(var.load_balancing.rules), "test") ? ["test_listener_rule_arn"] : [],
+    )))}."
+  }
+}
+
+variable "name" {
+  description = "Name of the service and of its task definitions; what is made is called after it. Changing it replaces the service."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]{0,199}$", var.name))
+    error_message = "name is up to 200 letters, digits and -, not ${var.name}."
+  }
+}
+
+variable "cluster_arn" {
+  description = "Cluster that runs the service."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:cluster/[A-Za-z0-9_-]+$", var.cluster_arn))
+    error_message = "cluster_arn is the ARN of an ECS cluster, not ${var.cluster_arn}."
+  }
+}
+
+variable "vpc_id" {
+  description = "VPC of the target groups; needed with load balancing."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.load_balancing.strategy == "none" || var.vpc_id != null
+    error_message = "load_balancing.strategy is ${var.load_balancing.strategy}, which needs the vpc_id of the target groups."
+  }
+}
+
+variable "subnet_ids" {
+  description = "Subnets of the tasks by zone, private ones. Unused in mode `reuse`."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = var.mode == "reuse" || length(var.subnet_ids) > 0
+    error_message = "subnet_ids names at least one subnet for the tasks."
+  }
+}
+
+variable "security_group_ids" {
+  description = "Security groups of the tasks. Unused in mode `reuse`."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = var.mode == "reuse" || length(var.security_group_ids) > 0
+    error_message = "security_group_ids names at least one security group: without one AWS takes the default group of the VPC."
+  }
+}
+
+variable "assign_public_ip" {
+  description = "Whether tasks get public addresses: what tasks on Fargate need in a network without NAT gateways and endpoints, to pull their images."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.assign_public_ip || var.launch_type == "FARGATE"
+    error_message = "assign_public_ip is for tasks on FARGATE; AWS gives none to those on ${var.launch_type}."
+  }
+}
+
+variable "launch_type" {
+  description = "What the tasks are made for: `FARGATE`, or `EC2` for the cluster's instances."
+  type        = string
+  default     = "FARGATE"
+  nullable    = false
+
+  validation {
+    condition     = contains(["FARGATE", "EC2"], var.launch_type)
+    error_message = "launch_type is FARGATE or EC2, not ${var.launch_type}."
+  }
+}
+
+variable "capacity_provider_strategy" {
+  description = "Capacity providers by a key of your own, in place of the launch type alone: the first `base` tasks, then by `weight`. Instances grow with the tasks only by their capacity provider."
+  type = map(object({
+    capacity_provider = string
+    weight            = optional(number, 1)
+    base              = optional(number, 0)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length([for one in var.capacity_provider_strategy : one.base if one.base > 0]) <= 1
+    error_message = "Only one capacity provider has a base: ${join(", ", [for key, one in var.capacity_provider_strategy : "${key} = ${one.base}"])}."
+  }
+}
+
+variable "scheduling_strategy" {
+  description = "`REPLICA` for a number of tasks, `DAEMON` for one on each of the cluster's instances."
+  type        = string
+  default     = "REPLICA"
+  nullable    = false
+
+  validation {
+    condition     = contains(["REPLICA", "DAEMON"], var.scheduling_strategy)
+    error_message = "scheduling_strategy is REPLICA or DAEMON, not ${var.scheduling_strategy}."
+  }
+  validation {
+    condition = var.scheduling_strategy != "DAEMON" || (
+      var.launch_type == "EC2" && length(var.capacity_provider_strategy) == 0 && !var.autoscaling.enabled && var.load_balancing.strategy != "blue-green"
+    )
+    error_message = "A DAEMON runs once on each instance: launch_type EC2, no capacity_provider_strategy, no autoscaling, no blue-green."
+  }
+}
+
+variable "placement" {
+  description = "How tasks are spread over instances, first rule first: over the zones, then over the instances. Fargate and daemons have no need of it."
+  type = list(object({
+    type  = string
+    field = optional(string)
+  }))
+  default = [
+    { type = "spread", field = "attribute:ecs.availability-zone" },
+    { type = "spread", field = "instanceId" },
+  ]
+  nullable = false
+
+  validation {
+    condition     = length(var.placement) <= 5 && alltrue([for rule in var.placement : contains(["spread", "binpack", "random"], rule.type)])
+    error_message = "placement has up to five rules of the types spread, binpack and random, not: ${join(", ", var.placement[*].type)}."
+  }
+}
+
+variable "architecture" {
+  description = "Processors that the image is for: `x86_64` or `arm64`."
+  type        = string
+  default     = "x86_64"
+  nullable    = false
+
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.architecture)
+    error_message = "architecture is x86_64 or arm64, not ${var.architecture}."
+  }
+}
+
+variable "cpu" {
+  description = "CPU units of a task: 1024 are one processor."
+  type        = number
+  default     = 256
+  nullable    = false
+}
+
+variable "memory" {
+  description = "Memory of a task in MiB."
+  type        = number
+  default     = 512
+  nullable    = false
+
+  validation {
+    condition = var.launch_type != "FARGATE" || try(contains({
+      256   = [512, 1024, 2048]
+      512   = range(1024, 4097, 1024)
+      1024  = range(2048, 8193, 1024)
+      2048  = range(4096, 16385, 1024)
+      4096  = range(8192, 30721, 1024)
+      8192  = range(16384, 61441, 4096)
+      16384 = range(32768, 122881, 8192)
+    }[tostring(var.cpu)], var.memory), false)
+    error_message = "Fargate has no tasks with cpu = ${var.cpu} and memory = ${var.memory}: 256 goes with 512, 1024 or 2048, 512 with 1024 to 4096, 1024 with 2048 to 8192, and so on."
+  }
+}
+
+variable "ephemeral_storage" {
+  description = "GiB of disk that a task on Fargate has while it runs; 20 come with each."
+  type        = number
+  default     = 20
+  nullable    = false
+
+  validation {
+    condition     = var.ephemeral_storage >= 20 && var.ephemeral_storage <= 200
+    error_message = "ephemeral_storage is 20 to 200 GiB, not ${var.ephemeral_storage}."
+  }
+}
+
+variable "execution_role_arn" {
+  description = "Role that starts the tasks: it pulls the images, reads the secrets, writes the logs."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.mode == "reuse" || var.execution_role_arn != null
+    error_message = "execution_role_arn names the role that pulls images, reads secrets and writes logs."
+  }
+}
+
+variable "task_role_arn" {
+  description = "Role of what runs in the tasks; null where it calls nothing of AWS."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.task_role_arn != null || (!var.execute_command && length([for key, volume in var.volumes : key if volume.kind == "efs"]) == 0)
+    error_message = "task_role_arn is missing: sessions in containers and EFS volumes are allowed to the role of the task."
+  }
+}
+
+variable "main_container" {
+  description = "Key of the container that serves: it comes first in the task definition, and a delivery brings it new images."
+  type        = string
+  default     = "app"
+  nullable    = false
+
+  validation {
+    condition     = var.mode == "reuse" || contains(keys(var.containers), var.main_container)
+    error_message = "main_container is ${var.main_container}, and containers has: ${join(", ", keys(var.containers))}."
+  }
+}
+
+variable "containers" {
+  description = <<-EOT
+    Containers of a task, by name. `image`; `cpu` units and `memory` in MiB that are its own share, `memory_reservation`;
+    `essential`, whether the task ends with it; `command` and `entry_point` in place of the image's; `working_directory`;
+    `user`; `environment` by variable; `secrets` by variable, ARNs of Secrets Manager (`…:KEY::` for one key of it) or of
+    parameters; `ports` by name; `health_check`; `depends_on`, what another container must have reached before (START,
+    COMPLETE, SUCCESS, HEALTHY); `mounts` by key of `volumes`; `read_only_root_filesystem`; `init_process`, which ends
+    children and passes signals on; `stop_timeout` in seconds before it is killed. Unused in mode `reuse`.
+  EOT
+  type = map(object({
+    image              = string
+    cpu                = optional(number, 0)
+    memory             = optional(number)
+    memory_reservation = optional(number)
+    essential          = optional(bool, true)
+    command            = optional(list(string))
+    entry_point        = optional(list(string))
+    working_directory  = optional(string)
+    user               = optional(string)
+    environment        = optional(map(string), {})
+    secrets            = optional(map(string), {})
+    ports = optional(map(object({
+      port         = number
+      protocol     = optional(string, "tcp")
+      app_protocol = optional(string)
+    })), {})
+    health_check = optional(object({
+      command      = list(string)
+      interval     = optional(number, 30)
+      timeout      = optional(number, 5)
+      retries      = optional(number, 3)
+      start_period = optional(number)
+    }))
+    depends_on = optional(map(string), {})
+    mounts = optional(map(object({
+      path      = string
+      read_only = optional(bool, false)
+    })), {})
+    read_only_root_filesystem = optional(bool, true)
+    init_process              = optional(bool, true)
+    stop_timeout              = optional(number)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.containers) : can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$", name))])
+    error_message = "Names of containers are letters, digits, _ and -; not so: ${join(", ", [for name in keys(var.containers) : name if !can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$", name))])}."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : length(setintersection(keys(container.environment), keys(container.secrets))) == 0])
+    error_message = "A variable is set or a secret, not both: ${join(", ", flatten([for name, container in var.containers : [for variable in setintersection(keys(container.environment), keys(container.secrets)) : "${name}.${variable}"]]))}."
+  }
+  validation {
+    condition     = alltrue(flatten([for container in var.containers : [for arn in container.secrets : can(regex("^arn:aws[a-z-]*:(secretsmanager:[^:]+:[0-9]{12}:secret:|ssm:[^:]+:[0-9]{12}:parameter/)", arn))]]))
+    error_message = "Secrets are ARNs of Secrets Manager or of parameters, never values; not so: ${join(", ", flatten([for name, container in var.containers : [for variable, arn in container.secrets : "${name}.${variable}" if !can(regex("^arn:aws[a-z-]*:(secretsmanager:[^:]+:[0-9]{12}:secret:|ssm:[^:]+:[0-9]{12}:parameter/)", arn))]]))}."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : length(setsubtract(keys(container.mounts), keys(var.volumes))) == 0])
+    error_message = "mounts name what volumes has not: ${join(", ", flatten([for name, container in var.containers : [for key in setsubtract(keys(container.mounts), keys(var.volumes)) : "${name}.${key}"]]))}."
+  }
+  validation {
+    condition = alltrue(flatten([
+      for name, container in var.containers : [for other, state in container.depends_on : other != name && contains(keys(var.containers), other) && contains(["START", "COMPLETE", "SUCCESS", "HEALTHY"], state)]
+    ]))
+    error_message = "depends_on names another container and START, COMPLETE, SUCCESS or HEALTHY; not all do: ${join(", ", flatten([for name, container in var.containers : [for other, state in container.depends_on : "${name} on ${other} = ${state}"]]))}."
+  }
+  validation {
+    condition     = alltrue([for container in var.containers : container.health_check == null || contains(["CMD", "CMD-SHELL"], try(container.health_check.command[0], ""))])
+    error_message = "The command of a health check begins with CMD or CMD-SHELL; not so: ${join(", ", [for name, container in var.containers : name if container.health_check != null && !contains(["CMD", "CMD-SHELL"], try(container.health_check.command[0], ""))])}."
+  }
+}
+
+variable "volumes" {
+  description = <<-EOT
+    Volumes by key, which containers mount. `kind` `scratch` lives as long as the task, for what a container writes beside its
+    read-only image; `efs` is shared and stays: `file_system_id` with `access_point_id` or `root_directory`, always over TLS and
+    allowed to the task's role; `host` is `host_path` of the instance, for daemons.
+  EOT
+  type = map(object({
+    kind            = optional(string, "scratch")
+    file_system_id  = optional(string)
+    access_point_id = optional(string)
+    root_directory  = optional(string, "/")
+    host_path       = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for volume in var.volumes : contains(["scratch", "efs", "host"], volume.kind)])
+    error_message = "kind is scratch, efs or host; not so: ${join(", ", [for key, volume in var.volumes : "${key} = ${volume.kind}" if !contains(["scratch", "efs", "host"], volume.kind)])}."
+  }
+  validation {
+    condition     = alltrue([for volume in var.volumes : (volume.kind == "efs") == (volume.file_system_id != null) && (volume.kind == "host") == (volume.host_path != null)])
+    error_message = "file_system_id belongs to kind efs and host_path to kind host, and only to them: ${join(", ", [for key, volume in var.volumes : "${key} = ${volume.kind}"])}."
+  }
+  validation {
+    condition     = var.launch_type == "EC2" || alltrue([for volume in var.volumes : volume.kind != "host"])
+    error_message = "A volume of kind host needs launch_type EC2: ${join(", ", [for key, volume in var.volumes : key if volume.kind == "host"])}."
+  }
+  validation {
+    condition     = alltrue([for volume in var.volumes : volume.access_point_id == null || volume.root_directory == "/"])
+    error_message = "An access point has its own directory; root_directory is / then: ${join(", ", [for key, volume in var.volumes : "${key} = ${volume.root_directory}"])}."
+  }
+}
+
+variable "logs" {
+  description = "How many days what the containers write is kept (`retention_days`), and the key that encrypts it, where given (`kms_key_arn`)."
+  type = object({
+    retention_days = optional(number, 90)
+    kms_key_arn    = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.logs.retention_days)
+    error_message = "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731 … 3653 days, not ${var.logs.retention_days}."
+  }
+}
+
+variable "desired_count" {
+  description = "How many tasks the service begins with. Deliveries and autoscaling own the number afterwards."
+  type        = number
+  default     = 2
+  nullable    = false
+
+  validation {
+    condition     = var.desired_count >= 0 && floor(var.desired_count) == var.desired_count
+    error_message = "desired_count is a whole number from 0, not ${var.desired_count}."
+  }
+}
+
+variable "deployment" {
+  description = <<-EOT
+    How ECS replaces tasks: `minimum_healthy_percent` stay while up to `maximum_percent` run; where they are not said, 100 and
+    200, for a daemon 0 and 100. `circuit_breaker` gives a release up whose tasks fail, and goes back. With load balancing a
+    new task has `health_check_grace_period` seconds before its health counts. `wait` lets Terraform wait until it is stable.
+  EOT
+  type = object({
+    minimum_healthy_percent   = optional(number)
+    maximum_percent           = optional(number)
+    circuit_breaker           = optional(bool, true)
+    health_check_grace_period = optional(number, 60)
+    wait                      = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = coalesce(var.deployment.minimum_healthy_percent, 0) >= 0 && coalesce(var.deployment.minimum_healthy_percent, 100) <= 100 && (
+      coalesce(var.deployment.maximum_percent, 200) >= 100
+    )
+    error_message = "deployment.minimum_healthy_percent is 0 to 100 and maximum_percent 100 or more: ${jsonencode([var.deployment.minimum_healthy_percent, var.deployment.maximum_percent])}."
+  }
+}
+
+variable "execute_command" {
+  description = "Whether people can open sessions in containers (ECS Exec), which a read-only root file system does not allow."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "load_balancing" {
+  description = <<-EOT
+    How requests get to the main container. `strategy` `none`; `rolling`, one target group; `blue-green`, two that a delivery
+    switches between. `container_port`, one of its ports; `rules` by key: `main`, and for blue-green also `test`, which sends
+    requests to the other group before the switch: `listener_arn`, `priority` and what a request must have. `protocol`,
+    `protocol_version`, `health_check`, `deregistration_delay`, `slow_start` and `stickiness` of the target groups.
+  EOT
+  type = object({
+    strategy       = optional(string, "none")
+    container_port = optional(number)
+    rules = optional(map(object({
+      listener_arn       = string
+      priority           = number
+      path_patterns      = optional(set(string), [])
+      host_headers       = optional(set(string), [])
+      headers            = optional(map(set(string)), {})
+      source_cidr_blocks = optional(set(string), [])
+    })), {})
+    protocol             = optional(string, "HTTP")
+    protocol_version     = optional(string, "HTTP1")
+    deregistration_delay = optional(number, 60)
+    slow_start           = optional(number, 0)
+    health_check = optional(object({
+      path                = optional(string, "/")
+      port                = optional(string, "traffic-port")
+      protocol            = optional(string)
+      matcher             = optional(string, "200-399")
+      interval            = optional(number, 15)
+      timeout             = optional(number, 5)
+      healthy_threshold   = optional(number, 2)
+      unhealthy_threshold = optional(number, 3)
+    }), {})
+    stickiness = optional(object({
+      enabled         = optional(bool, false)
+      type            = optional(string, "lb_cookie")
+      cookie_name     = optional(string)
+      cookie_duration = optional(number, 86400)
+    }), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["none", "rolling", "blue-green"], var.load_balancing.strategy)
+    error_message = "load_balancing.strategy is none, rolling or blue-green, not ${var.load_balancing.strategy}."
+  }
+  validation {
+    condition = (var.load_balancing.strategy == "none") == !contains(keys(var.load_balancing.rules), "main") && length(setsubtract(
+      keys(var.load_balancing.rules), var.load_balancing.strategy == "blue-green" ? ["main", "test"] : ["main"]
+    )) == 0
+    error_message = "load_balancing.rules has main where there is load balancing, and test for blue-green only; strategy is ${var.load_balancing.strategy}, rules: ${join(", ", keys(var.load_balancing.rules))}."
+  }
+  validation {
+    condition = var.mode == "reuse" || var.load_balancing.strategy == "none" || contains(
+      try([for port in var.containers[var.main_container].ports : port.port], []), coalesce(var.load_balancing.container_port, 0)
+    )
+    error_message = "load_balancing.container_port is one of the ports of ${var.main_container}: ${join(", ", try([for port in var.containers[var.main_container].ports : port.port], []))}."
+  }
+}
+
+variable "autoscaling" {
+  description = <<-EOT
+    Whether the number of tasks follows the load, from `min_count` to `max_count`: `targets` for `cpu` and `memory` in per cent
+    and `requests` a minute and task (not for blue-green, where requests change their group), with seconds to wait after
+    a step (`scale_out_cooldown`, `scale_in_cooldown`). `schedules` by key change the limits at a time: `schedule` as
+    `cron(0 6 * * ? *)`, `timezone`, `min_count`, `max_count`.
+  EOT
+  type = object({
+    enabled            = optional(bool, false)
+    min_count          = optional(number, 2)
+    max_count          = optional(number, 10)
+    targets            = optional(map(number), { cpu = 60 })
+    scale_out_cooldown = optional(number, 60)
+    scale_in_cooldown  = optional(number, 300)
+    schedules = optional(map(object({
+      schedule  = string
+      timezone  = optional(string, "UTC")
+      min_count = number
+      max_count = number
+    })), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue([
+      for limits in concat([{ min = var.autoscaling.min_count, max = var.autoscaling.max_count }], [for one in var.autoscaling.schedules : { min = one.min_count, max = one.max_count }]) :
+      limits.min >= 0 && limits.min <= limits.max
+    ])
+    error_message = "min_count is 0 to max_count, in autoscaling and in each of its schedules."
+  }
+  validation {
+    condition     = length(setsubtract(keys(var.autoscaling.targets), ["cpu", "memory", "requests"])) == 0
+    error_message = "autoscaling.targets are for cpu, memory and requests, not: ${join(", ", setsubtract(keys(var.autoscaling.targets), ["cpu", "memory", "requests"]))}."
+  }
+  validation {
+    condition     = !contains(keys(var.autoscaling.targets), "requests") || var.load_balancing.strategy == "rolling"
+    error_message = "autoscaling.targets.requests counts what one target group gets; load_balancing.strategy is ${var.load_balancing.strategy}, not rolling."
+  }
+  validation {
+    condition     = alltrue([for one in var.autoscaling.schedules : can(regex("^(cron|rate|at)\\(.+\\)$", one.schedule))])
+    error_message = "A schedule is cron(…), rate(…) or at(…); not so: ${join(", ", [for key, one in var.autoscaling.schedules : "${key} = ${one.schedule}" if !can(regex("^(cron|rate|at)\\(.+\\)$", one.schedule))])}."
+  }
+}
+
+variable "service_connect" {
+  description = "Whether the service finds others by name in `namespace_arn` (Service Connect), and by which it is found itself: `names` by name of a port of the main container, each a `dns_name` and the `port` that clients use."
+  type = object({
+    enabled       = optional(bool, false)
+    namespace_arn = optional(string)
+    names = optional(map(object({
+      dns_name = string
+      port     = number
+    })), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.mode == "reuse" || !var.service_connect.enabled || var.service_connect.namespace_arn != null
+    error_message = "service_connect needs a namespace_arn."
+  }
+  validation {
+    condition     = var.mode == "reuse" || length(setsubtract(keys(var.service_connect.names), try(keys(var.containers[var.main_container].ports), []))) == 0
+    error_message = "service_connect.names are by ports of ${var.main_container}; it has none called: ${join(", ", setsubtract(keys(var.service_connect.names), try(keys(var.containers[var.main_container].ports), [])))}."
+  }
+}
+
+variable "tags" {
+  description = "Tags of everything that the module makes, and of the tasks."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
