@@ -70,22 +70,23 @@ mock_resource "aws_acm_certificate" {
     arn = "arn:aws:acm:eu-west-1:111111111111:certificate/11111111-2222-3333-4444-555555555555"
     domain_validation_options = [
       for domain, proven in {
-        "example.org"            = "example.org", "*.example.org" = "example.org",
-        "www.example.org"        = "www.example.org", "*.www.example.org" = "www.example.org",
-        "shop.example.org"       = "shop.example.org", "*.shop.example.org" = "shop.example.org",
-        "www.shop.example.org"   = "www.shop.example.org", "*.www.shop.example.org" = "www.shop.example.org",
-        "blog.example.org"       = "blog.example.org", "*.blog.example.org" = "blog.example.org",
-        "www.blog.example.org"   = "www.blog.example.org", "*.www.blog.example.org" = "www.blog.example.org",
-        "staging.example.org"    = "staging.example.org", "*.staging.example.org" = "staging.example.org",
-        "production.example.org" = "production.example.org", "*.production.example.org" = "production.example.org",
-        "example.com"            = "example.com", "*.example.com" = "example.com",
-        "www.example.com"        = "www.example.com", "*.www.example.com" = "www.example.com",
-        "shop.example.com"       = "shop.example.com", "*.shop.example.com" = "shop.example.com",
-        "www.shop.example.com"   = "www.shop.example.com", "*.www.shop.example.com" = "www.shop.example.com",
-        "blog.example.com"       = "blog.example.com", "*.blog.example.com" = "blog.example.com",
-        "www.blog.example.com"   = "www.blog.example.com", "*.www.blog.example.com" = "www.blog.example.com",
-        "staging.example.com"    = "staging.example.com", "*.staging.example.com" = "staging.example.com",
-        "production.example.com" = "production.example.com", "*.production.example.com" = "production.example.com",
+        "example.org"             = "example.org", "*.example.org" = "example.org",
+        "www.example.org"         = "www.example.org", "*.www.example.org" = "www.example.org",
+        "shop.example.org"        = "shop.example.org", "*.shop.example.org" = "shop.example.org",
+        "www.shop.example.org"    = "www.shop.example.org", "*.www.shop.example.org" = "www.shop.example.org",
+        "blog.example.org"        = "blog.example.org", "*.blog.example.org" = "blog.example.org",
+        "origin.blog.example.org" = "origin.blog.example.org",
+        "www.blog.example.org"    = "www.blog.example.org", "*.www.blog.example.org" = "www.blog.example.org",
+        "staging.example.org"     = "staging.example.org", "*.staging.example.org" = "staging.example.org",
+        "production.example.org"  = "production.example.org", "*.production.example.org" = "production.example.org",
+        "example.com"             = "example.com", "*.example.com" = "example.com",
+        "www.example.com"         = "www.example.com", "*.www.example.com" = "www.example.com",
+        "shop.example.com"        = "shop.example.com", "*.shop.example.com" = "shop.example.com",
+        "www.shop.example.com"    = "www.shop.example.com", "*.www.shop.example.com" = "www.shop.example.com",
+        "blog.example.com"        = "blog.example.com", "*.blog.example.com" = "blog.example.com",
+        "www.blog.example.com"    = "www.blog.example.com", "*.www.blog.example.com" = "www.blog.example.com",
+        "staging.example.com"     = "staging.example.com", "*.staging.example.com" = "staging.example.com",
+        "production.example.com"  = "production.example.com", "*.production.example.com" = "production.example.com",
         } : {
         domain_name           = domain
         resource_record_name  = "_proof.${proven}."
@@ -151,5 +152,23 @@ mock_data "aws_cloudwatch_log_group" {
   defaults = {
     arn               = "arn:aws:logs:eu-west-1:111111111111:log-group:found"
     retention_in_days = 30
+  }
+}
+
+mock_resource "aws_cloudfront_distribution" {
+  defaults = {
+    arn            = "arn:aws:cloudfront::111111111111:distribution/EMADE"
+    domain_name    = "d111111abcdef8.cloudfront.net"
+    hosted_zone_id = "Z2FDTNDATAQYW2"
+  }
+}
+
+mock_data "aws_cloudfront_distribution" {
+  defaults = {
+    arn            = "arn:aws:cloudfront::111111111111:distribution/EFOUND"
+    domain_name    = "d999999abcdef8.cloudfront.net"
+    hosted_zone_id = "Z2FDTNDATAQYW2"
+    aliases        = ["shop.example.org", "www.shop.example.org"]
+    enabled        = true
   }
 }

@@ -86,3 +86,12 @@ module "servers" {
   }
   tags = local.tags
 }
+
+module "monitoring" {
+  source = "../../../terraform/modules/monitoring"
+
+  name          = local.name
+  subscriptions = { for who, address in var.alarm_emails : who => { protocol = "email", endpoint = address } }
+  instances     = { for name, fleet in module.servers : name => { instance_id = fleet.instance_ids[name] } }
+  tags          = local.tags
+}

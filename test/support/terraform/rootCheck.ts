@@ -29,6 +29,8 @@ export interface Root {
   readonly missing: readonly string[];
   /** Names of the stack outputs. */
   readonly outputs: readonly string[];
+  /** Aliases of its providers, each of which is mocked. */
+  readonly aliases: readonly string[];
   /** The backend block as it is written. */
   readonly backend: string;
 }
@@ -63,9 +65,8 @@ async function readRoot(name: string): Promise<Root> {
   const directory = join(examples, name);
   const config = await loadConfig(directory, 'automation-stack.yml');
   const tests = join(directory, 'terraform/tests');
-  const backend = readBlocks(readFileSync(join(directory, 'terraform/versions.tf'), 'utf8'))
-    .flatMap(({ blocks }) => blocks)
-    .find(({ type }) => type === 'backend');
+  const versions = readBlocks(readFileSync(join(directory, 'terraform/versions.tf'), 'utf8'));
+  const backend = versions.flatMap(({ blocks }) => blocks).find(({ type }) => type === 'backend');
   return {
     name,
     config,
@@ -82,6 +83,9 @@ async function readRoot(name: string): Promise<Root> {
     outputs: readBlocks(readFileSync(join(directory, 'terraform/outputs.tf'), 'utf8'))
       .filter(({ type }) => type === 'output')
       .map(({ labels }) => labels.join('.')),
+    aliases: versions
+      .filter(({ type }) => type === 'provider')
+      .flatMap((provider) => provider.arguments.get('alias') ?? []),
     backend: backend?.text ?? '',
   };
 }
@@ -144,9 +148,10 @@ export async function checkRoot(bench: Workbench, root: Root): Promise<RootResul
   });
   const mocks = relative(directory, join(bench.directory, 'mocks'));
   await mkdir(join(directory, 'applied'));
+  const mock = (alias: string) => `mock_provider "aws" {\n  source = "${mocks}"\n${alias}}\n\n`;
   await writeFile(
     join(directory, 'applied/root.tftest.hcl'),
-    `mock_provider "aws" {\n  source = "${mocks}"\n}\n\nrun "apply" {}\n`,
+    `${mock('')}${root.aliases.map((alias) => mock(`  alias = ${alias}\n`)).join('')}run "apply" {}\n`,
   );
   const init = await bench.terraform(
     directory,

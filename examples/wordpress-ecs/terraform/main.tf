@@ -1,0 +1,225 @@
+# WordPress on a cluster of instances in private subnets. One load balancer is the only entry; in production a distribution of
+# CloudFront stands before it. edge.tf has names, certificates and the distribution, monitoring.tf what watches all of it.
+locals {
+  name = "wordpress-${var.environment}"
+  tags = { application = "wordpress-ecs", environment = var.environment }
+
+  log_group_arn = "arn:${data.aws_partition.current.partition}:logs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:log-group:${module.wordpress.log_group_name}"
+}
+
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+data "aws_caller_identity" "current" {}
+
+module "network" {
+  source = "../../../terraform/modules/network"
+
+  mode     = var.network.reuse == null ? "create" : "reuse"
+  existing = { for name in var.network.reuse[*] : "vpc" => { name = name } }
+  name     = local.name
+  zones    = { for zone in var.network.zones : zone => {} }
+  nat      = var.network.nat
+  tags     = local.tags
+}
+
+module "security_groups" {
+  source = "../../../terraform/modules/security-groups"
+
+  name   = local.name
+  vpc_id = module.network.vpc_id
+  groups = {
+    load-balancer = {
+      description = "Load balancer of ${local.name}"
+      ingress = {
+        for port in var.domain == null ? [80] : [80, 443] :
+        "port-${port}" => { description = "From everywhere", port = port, cidr_ipv4 = "0.0.0.0/0" }
+      }
+      egress = { wordpress = { description = "To WordPress", port = 80, group = "wordpress" } }
+    }
+    wordpress = {
+      description = "Tasks of ${local.name}"
+      ingress     = { http = { description = "From the load balancer", port = 80, group = "load-balancer" } }
+      egress = {
+        https    = { description = "Plugins, AWS", port = 443, cidr_ipv4 = "0.0.0.0/0" }
+        database = { description = "To the database", port = 3306, cidr_ipv4 = module.network.vpc_cidr_block }
+        files    = { description = "To the shared files", port = 2049, cidr_ipv4 = module.network.vpc_cidr_block }
+      }
+    }
+    instance = {
+      description = "Instances of the cluster ${local.name}"
+      egress      = { https = { description = "Registry and AWS", port = 443, cidr_ipv4 = "0.0.0.0/0" } }
+    }
+  }
+  tags = local.tags
+}
+
+module "ecr" {
+  source = "../../../terraform/modules/ecr"
+
+  mode         = var.registry
+  name         = "wordpress-ecs"
+  repositories = { wordpress = {} }
+  existing     = var.registry == "reuse" ? { wordpress = "wordpress-ecs/wordpress" } : {}
+  tags         = local.tags
+}
+
+module "roles" {
+  source = "../../../terraform/modules/iam-roles"
+
+  name = local.name
+  roles = {
+    instance = { kind = "instance", trust = { by = "ec2" }, may = { clusters = [module.cluster.cluster_arn] } }
+    task     = { kind = "task", trust = { by = "ecs-tasks" }, may = { file_systems = [module.files.file_system_arn] } }
+    task-execution = {
+      kind  = "task-execution"
+      trust = { by = "ecs-tasks" }
+      may = {
+        repositories = values(module.ecr.repository_arns)
+        secrets      = [module.database.secret_arn]
+        log_groups   = [local.log_group_arn]
+      }
+    }
+  }
+  tags = local.tags
+}
+
+module "cluster" {
+  source = "../../../terraform/modules/ecs-cluster"
+
+  name     = local.name
+  capacity = ["instances"]
+  instances = {
+    subnet_ids            = module.network.private_subnet_ids
+    security_group_ids    = [module.security_groups.security_group_ids["instance"]]
+    instance_profile_name = module.roles.instance_profile_names["instance"]
+    instance_type         = var.instances.instance_type
+    min_size              = var.instances.min_size
+    max_size              = var.instances.max_size
+  }
+  tags = local.tags
+}
+
+module "database" {
+  source = "../../../terraform/modules/rds"
+
+  name                = local.name
+  vpc_id              = module.network.vpc_id
+  subnet_ids          = module.network.data_subnet_ids
+  clients             = { wordpress = { security_group_id = module.security_groups.security_group_ids["wordpress"] } }
+  engine              = "mysql"
+  engine_version      = "8.4"
+  instance_class      = var.database.instance_class
+  database_name       = "wordpress"
+  multi_az            = var.database.protected
+  deletion_protection = var.database.protected
+  final_snapshot      = var.database.protected
+  backup              = { days = var.database.protected ? 14 : 1 }
+  # Small instances of MySQL have none.
+  performance_insights = { enabled = var.database.protected }
+  tags                 = local.tags
+}
+
+# What editors upload, seen by every task.
+module "files" {
+  source = "../../../terraform/modules/efs"
+
+  name       = local.name
+  vpc_id     = module.network.vpc_id
+  subnet_ids = module.network.private_subnet_ids
+  clients    = { wordpress = { security_group_id = module.security_groups.security_group_ids["wordpress"] } }
+  # The user that the image's web server is.
+  access_points      = { content = { path = "/wp-content", uid = 33, gid = 33 } }
+  access_points_only = true
+  tags               = local.tags
+}
+
+module "load_balancer" {
+  source = "../../../terraform/modules/load-balancer"
+
+  name               = local.name
+  subnet_ids         = module.network.public_subnet_ids
+  security_group_ids = [module.security_groups.security_group_ids["load-balancer"]]
+  certificate_arn    = local.certificate_arn
+  access_logs = {
+    destination = var.access_logs_bucket == null ? "none" : "s3"
+    bucket_name = var.access_logs_bucket
+    prefix      = var.access_logs_bucket == null ? null : local.name
+  }
+  deletion_protection = var.environment == "production"
+  listeners = {
+    for key, listener in {
+      http  = { port = 80, protocol = "HTTP", action = var.domain == null ? "not-found" : "redirect" }
+      https = { port = 443, protocol = "HTTPS", action = "not-found" }
+    } : key => listener if key == "http" || var.domain != null
+  }
+  tags = local.tags
+}
+
+locals {
+  # Settings that both containers have.
+  database_settings = { WORDPRESS_DB_HOST = module.database.address, WORDPRESS_DB_NAME = module.database.database_name }
+  database_secrets = {
+    WORDPRESS_DB_USER     = "${module.database.secret_arn}:username::"
+    WORDPRESS_DB_PASSWORD = "${module.database.secret_arn}:password::"
+  }
+}
+
+module "wordpress" {
+  source = "../../../terraform/modules/ecs-service"
+
+  name                       = local.name
+  cluster_arn                = module.cluster.cluster_arn
+  vpc_id                     = module.network.vpc_id
+  subnet_ids                 = module.network.private_subnet_ids
+  security_group_ids         = [module.security_groups.security_group_ids["wordpress"]]
+  execution_role_arn         = module.roles.role_arns["task-execution"]
+  task_role_arn              = module.roles.role_arns["task"]
+  launch_type                = "EC2"
+  capacity_provider_strategy = { instances = { capacity_provider = module.cluster.capacity_provider_names["instances"] } }
+  cpu                        = var.tasks.cpu
+  memory                     = var.tasks.memory
+  desired_count              = var.tasks.min_count
+  main_container             = "wordpress"
+  containers = {
+    wordpress = {
+      image      = var.image
+      ports      = { http = { port = 80 } }
+      depends_on = { database = "SUCCESS" }
+      # The database refuses connections without TLS.
+      environment = merge(local.database_settings, { WORDPRESS_CONFIG_EXTRA = "define('MYSQL_CLIENT_FLAGS', MYSQLI_CLIENT_SSL);" })
+      secrets     = local.database_secrets
+      mounts      = { content = { path = "/var/www/html/wp-content" } }
+      # The image unpacks WordPress into its web root when it starts.
+      read_only_root_filesystem = false
+    }
+    database = {
+      image       = var.image
+      essential   = false
+      command     = ["php", "-r", file("${path.module}/check-database.php")]
+      environment = local.database_settings
+      secrets     = local.database_secrets
+    }
+  }
+  volumes = {
+    content = {
+      kind            = "efs"
+      file_system_id  = module.files.file_system_id
+      access_point_id = module.files.access_point_ids["content"]
+    }
+  }
+  load_balancing = {
+    strategy       = "rolling"
+    container_port = 80
+    # WordPress sends its own name's visitors elsewhere until it is set up: both are signs of life.
+    health_check = { path = "/wp-login.php", matcher = "200-399" }
+    rules = {
+      main = {
+        listener_arn  = module.load_balancer.listener_arns[var.domain == null ? "http" : "https"]
+        priority      = 10
+        path_patterns = ["/*"]
+      }
+    }
+  }
+  autoscaling = { enabled = var.tasks.max_count > var.tasks.min_count, min_count = var.tasks.min_count, max_count = var.tasks.max_count }
+  tags        = local.tags
+}

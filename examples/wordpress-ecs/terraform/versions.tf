@@ -1,0 +1,29 @@
+terraform {
+  required_version = ">= 1.11"
+
+  # The team's bucket, made by modules/state-backend. Each workspace, and so each environment, has a state of its own in it.
+  backend "s3" {
+    bucket               = "example-delivery"
+    region               = "eu-west-1"
+    key                  = "wordpress-ecs/terraform.tfstate"
+    workspace_key_prefix = "wordpress-ecs"
+    encrypt              = true
+    use_lockfile         = true
+  }
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.46"
+    }
+  }
+}
+
+# Region and credentials come from the environment: automation-stack.yml names the region, the standard chain the credentials.
+provider "aws" {}
+
+# CloudFront takes certificates of this region only.
+provider "aws" {
+  alias  = "us_east_1"
+  region = "us-east-1"
+}
