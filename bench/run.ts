@@ -9,7 +9,9 @@ const all: Readonly<Record<string, () => Promise<{ default: Bench }>>> = {
   output: () => import('./output.js'),
   ledger: () => import('./ledger.js'),
   build: () => import('./build.js'),
+  plan: () => import('./plan.js'),
   ecs: () => import('./ecs.js'),
+  environments: () => import('./environments.js'),
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(all);

@@ -43,6 +43,7 @@ export type TerraformMessage = {
         | 'provision_errored';
       readonly hook: Hook;
     }
+  | { readonly type: 'version'; readonly terraform: string }
   | { readonly type: 'change_summary'; readonly changes: ChangeSummary }
   | { readonly type: 'other' }
 );
@@ -69,6 +70,7 @@ export function parseMessage(line: string): TerraformMessage | undefined {
   const said = raw['@message'];
   const common = { text: typeof said === 'string' ? said : '', at: Date.parse(String(raw['@timestamp'])) };
   if (type === 'diagnostic') return { type, ...common, diagnostic: raw['diagnostic'] as Diagnostic };
+  if (type === 'version') return { type, ...common, terraform: String(raw['terraform']) };
   if (type === 'change_summary') return { type, ...common, changes: raw['changes'] as ChangeSummary };
   if (HOOKS.test(type)) return { type, ...common, hook: raw['hook'] } as TerraformMessage;
   return { type: 'other', ...common };

@@ -37,7 +37,7 @@ export class SecretRegistry {
     return input.replace(this.pattern, MASK);
   }
 
-  /** The same, deep in a plain value; keys are redacted too. */
+  /** The same, deep in a plain value; keys are redacted too. What holds no secret is given back as it is, uncopied. */
   value<T>(input: T): T {
     if (this.variants.size === 0) return input;
     return this.walk(input) as T;
@@ -45,13 +45,28 @@ export class SecretRegistry {
 
   private walk(input: unknown): unknown {
     if (typeof input === 'string') return this.text(input);
-    if (Array.isArray(input)) return input.map((item) => this.walk(item));
+    if (Array.isArray(input)) {
+      const items: readonly unknown[] = input;
+      const walked = items.map((item) => this.walk(item));
+      return walked.every((item, index) => item === items[index]) ? input : walked;
+    }
     if (input !== null && typeof input === 'object' && Object.getPrototypeOf(input) === Object.prototype) {
-      return Object.fromEntries(
-        Object.entries(input).map(([key, item]) => [this.text(key), this.walk(item)]),
-      );
+      return this.walkRecord(input as Readonly<Record<string, unknown>>);
     }
     return input;
+  }
+
+  /** Plans have hundreds of thousands of values: only what changes is made again. */
+  private walkRecord(input: Readonly<Record<string, unknown>>): unknown {
+    let changed = false;
+    const entries: [string, unknown][] = [];
+    for (const key of Object.keys(input)) {
+      const item = input[key];
+      const [name, walked] = [this.text(key), this.walk(item)];
+      changed ||= name !== key || walked !== item;
+      entries.push([name, walked]);
+    }
+    return changed ? Object.fromEntries(entries) : input;
   }
 }
 

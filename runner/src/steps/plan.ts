@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Context, NamedEnvironment } from '../container.js';
 import { isInside, withoutIndex } from '../core/address.js';
 import { didYouMean } from '../core/nearest.js';
@@ -11,6 +13,7 @@ import { requireAccount } from './account.js';
 import { commandWithNames, consentOf } from './dataGuard.js';
 import { idsOfPlan } from './ownership.js';
 import {
+  bindPlan,
   defaultPlanFile,
   describePlan,
   preparePlanFile,
@@ -22,6 +25,7 @@ import { holdToScope, scopeFailure, scopeOf } from './scope.js';
 import { planOrigin, withVariablesFile } from './terraformOrigin.js';
 import { terraformFailure } from './terraformFailure.js';
 import { runTerraform, tellWarnings } from './terraformRun.js';
+import { noteTerraform } from './terraformVersion.js';
 
 export interface PlanOptions {
   /** Where to keep the plan, absolute; in the state directory where left out. */
@@ -81,13 +85,18 @@ export async function makePlan(
   options: PlanOptions,
 ): Promise<SavedPlan> {
   const file = options.out ?? defaultPlanFile(await context.config(), environment.name, origin);
-  const plan = await planInto(context, environment, stage, origin, file, options);
+  await writePlan(context, environment, stage, origin, file, options);
+  // What it was made from is looked at while Terraform shows it.
+  const [plan, binding] = await Promise.all([
+    readPlan(context, environment, origin, file),
+    bindPlan(context, environment, file, origin),
+  ]);
   // Values that copy a sensitive one carry no mark of their own.
   const protect = environment.config.infrastructure?.protect ?? [];
   // A scope leaves out most of what there is.
   if (origin.scope === undefined) warnOfUnknown(context, environment, plan, protect);
   const summary = context.secrets.value(summaryOfScope(summarisePlan(plan, protect), origin.scope));
-  return describePlan(context, environment, file, origin, summary, idsOfPlan(context, plan));
+  return describePlan(context, file, binding, summary, idsOfPlan(context, plan));
 }
 
 /** A name that protects nothing is most likely a typo, and would be noticed when it is too late. */
@@ -121,7 +130,20 @@ export async function planInto(
   file: string,
   options: Pick<PlanOptions, 'lockTimeoutSeconds'> & { readonly mayReport?: boolean },
 ): Promise<PlanJson> {
+  await writePlan(context, environment, stage, origin, file, options);
+  return readPlan(context, environment, origin, file, options.mayReport);
+}
+
+async function writePlan(
+  context: Context,
+  environment: NamedEnvironment,
+  stage: string,
+  origin: PlanOrigin,
+  file: string,
+  options: Pick<PlanOptions, 'lockTimeoutSeconds'>,
+): Promise<void> {
   const { root, variables, destroy, scope } = origin;
+  warnOfUnsaved(context, origin);
   await preparePlanFile(await context.config(), file);
   const log = `${file}.log`;
   let stopping = false;
@@ -145,6 +167,7 @@ export async function planInto(
           onLine: (line, stream) => {
             const message = parseMessage(line);
             if (message !== undefined && saysItStops(message)) stopping = true;
+            if (message?.type === 'version') noteTerraform(context, message.terraform);
             if (
               scope !== undefined &&
               message?.type === 'diagnostic' &&
@@ -158,6 +181,8 @@ export async function planInto(
         },
       ),
     );
+    // One that is too old says more by its version than by its words.
+    await origin.terraform();
     if (result.exitCode !== 0)
       throw scopeFailure(environment, scope, result.diagnostics) ?? terraformFailure('plan', root, result);
     tellWarnings(context, warningsWorthTelling(result.diagnostics, scope));
@@ -167,16 +192,18 @@ export async function planInto(
   } finally {
     await rm(log, { force: true });
   }
-  const plan = await readPlan(context, origin, file);
-  for (const text of sensitiveTexts(plan)) context.secrets.register(text);
-  try {
-    holdToScope(environment, plan, scope, options.mayReport);
-  } catch (error) {
-    // Nobody is to apply it by mistake.
-    await removePlan(file);
-    throw error;
-  }
-  return plan;
+}
+
+/** An apply could not save its state and left it here: planning without it would make everything a second time. */
+function warnOfUnsaved(context: Context, { root }: PlanOrigin): void {
+  const file = join(root.directory, 'errored.tfstate');
+  if (!existsSync(file)) return;
+  context.events.emit({
+    type: 'notice',
+    level: 'warning',
+    message: `${file} holds a state that an apply could not save: the plan may not know what that apply has made`,
+    next: `Push it, then remove it: TF_WORKSPACE=${root.workspace} terraform -chdir=${root.directory} state push errored.tfstate`,
+  });
 }
 
 /** Lines of a plan in a log at most; the report has them all. */
@@ -201,8 +228,23 @@ export function tellPlan(context: Context, stage: string, saved: SavedPlan, sile
   };
 }
 
-async function readPlan(context: Context, { root }: PlanOrigin, file: string): Promise<PlanJson> {
+async function readPlan(
+  context: Context,
+  environment: NamedEnvironment,
+  { root, scope }: PlanOrigin,
+  file: string,
+  mayReport?: boolean,
+): Promise<PlanJson> {
   const shown = await runTerraform(context, root, terraformShow(root, file), { captureStdout: true });
   if (shown.exitCode !== 0) throw terraformFailure('show', root, shown);
-  return JSON.parse(shown.stdout) as PlanJson;
+  const plan = JSON.parse(shown.stdout) as PlanJson;
+  for (const text of sensitiveTexts(plan)) context.secrets.register(text);
+  try {
+    holdToScope(environment, plan, scope, mayReport);
+  } catch (error) {
+    // Nobody is to apply it by mistake.
+    await removePlan(file);
+    throw error;
+  }
+  return plan;
 }

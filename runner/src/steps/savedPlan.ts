@@ -28,7 +28,8 @@ export interface PlanOrigin {
   readonly root: TerraformRoot;
   /** The environment's Terraform variables, references resolved. */
   readonly variables: Readonly<Record<string, unknown>>;
-  readonly terraform: string;
+  /** The version of Terraform, asked for where it was not heard of yet; throws TOOL_MISSING where it is too old. */
+  readonly terraform: () => Promise<string>;
   readonly destroy: boolean;
   /** The only part of the root that is planned; all of it where absent. */
   readonly scope?: PlanScope;
@@ -83,18 +84,27 @@ export async function removePlan(file: string): Promise<void> {
   await Promise.all([rm(file, { force: true }), rm(description(file), { force: true })]);
 }
 
-/** Writes what a plan was made from beside it. */
-export async function describePlan(
+/** What a plan that was just made is bound to. */
+export function bindPlan(
   context: Context,
   environment: NamedEnvironment,
   file: string,
   origin: PlanOrigin,
+): Promise<PlanBinding> {
+  return bindingOf(context, environment, file, origin, plannedState);
+}
+
+/** Writes what a plan was made from beside it. */
+export async function describePlan(
+  context: Context,
+  file: string,
+  binding: PlanBinding,
   summary: PlanSummary,
   ids: PlanIds,
 ): Promise<SavedPlan> {
   const saved: SavedPlan = {
     file,
-    binding: await bindingOf(context, environment, file, origin, plannedState),
+    binding,
     summary,
     ids,
     createdAt: context.clock.now().toISOString(),
@@ -102,7 +112,7 @@ export async function describePlan(
   };
   try {
     await chmod(file, 0o600);
-    await writeFile(description(file), `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
+    await writeFile(description(file), `${JSON.stringify(saved)}\n`, { mode: 0o600 });
   } catch (error) {
     throw writeFailure(error, file);
   }
@@ -148,12 +158,13 @@ async function bindingOf(
   { root, variables, terraform, destroy, scope }: PlanOrigin,
   stateOf: (plan: Buffer) => StateVersion | undefined = () => undefined,
 ): Promise<PlanBinding> {
-  const [config, plan, files, tree] = await Promise.all([
+  const [config, plan, files, tree, version] = await Promise.all([
     context.config(),
     readFile(file),
     rootContent(root),
     // A deployment need not be in a repository to be planned.
     context.git.workingTree().catch(() => undefined),
+    terraform(),
   ]);
   const fromShell = Object.entries({ ...context.env, ...root.env }).filter(([name]) =>
     name.startsWith('TF_VAR_'),
@@ -171,7 +182,7 @@ async function bindingOf(
     backend: digest(JSON.stringify(root.backendConfig)),
     files,
     plan: digest(plan),
-    terraform,
+    terraform: version,
     ...(state === undefined ? {} : { state }),
   };
 }

@@ -9,7 +9,7 @@ import { checkedTerraform } from './terraformVersion.js';
 
 /**
  * Looks up what a plan is made from, side by side.
- * @throws StackError TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE
+ * @throws StackError CONFIG_INVALID, CONFIG_REFERENCE
  */
 export async function planOrigin(
   context: Context,
@@ -17,12 +17,17 @@ export async function planOrigin(
   destroy: boolean,
   scope?: PlanScope,
 ): Promise<PlanOrigin> {
-  const [terraform, root, variables] = await Promise.all([
-    checkedTerraform(context),
+  const [root, variables] = await Promise.all([
     openRoot(context, environment),
     context.resolve(environment.config.infrastructure?.variables ?? {}, environment),
   ]);
-  return { terraform, root, variables, destroy, ...(scope === undefined ? {} : { scope }) };
+  return {
+    terraform: () => checkedTerraform(context),
+    root,
+    variables,
+    destroy,
+    ...(scope === undefined ? {} : { scope }),
+  };
 }
 
 /**

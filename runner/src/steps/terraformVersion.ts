@@ -12,13 +12,18 @@ const checked = new WeakMap<Context, Promise<string>>();
  * The version of the terraform on PATH; asked once.
  * @throws StackError TOOL_MISSING where there is none or it is too old
  */
-export function checkedTerraform(context: Context): Promise<string> {
-  const known = checked.get(context) ?? check(context);
+export async function checkedTerraform(context: Context): Promise<string> {
+  const known = checked.get(context) ?? ask(context);
   checked.set(context, known);
-  return known;
+  return refuseOld(await known);
 }
 
-async function check(context: Context): Promise<string> {
+/** Takes the version from what a terraform that runs anyway says of itself: it need not be asked. */
+export function noteTerraform(context: Context, version: string): void {
+  checked.set(context, Promise.resolve(version));
+}
+
+async function ask(context: Context): Promise<string> {
   const result = await context.processes.run(terraformVersion(), { captureStdout: true, timeoutMs: 30_000 });
   const version = parseVersion(result.stdout);
   if (result.exitCode !== 0 || version === undefined) {
@@ -28,6 +33,10 @@ async function check(context: Context): Promise<string> {
       next: 'Run `node runner doctor`.',
     });
   }
+  return version;
+}
+
+function refuseOld(version: string): string {
   if (isOlder(version, OLDEST_TERRAFORM)) {
     throw new StackError(
       'TOOL_MISSING',

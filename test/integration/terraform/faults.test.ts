@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -145,6 +147,62 @@ resource "terraform_data" "bad" {
     expect(result.outputs['first']?.value).to.be.a('string');
   });
 
+  it('says that Terraform was cut off where it is killed, and promises nothing of the state', async () => {
+    const running = apply();
+    await until(isThere('waiting'));
+    const terraform = childrenOf(process.pid).find((pid) => commandOf(pid).includes(stack.directory));
+    process.kill(terraform as number, 'SIGKILL');
+    const error = await rejection(running, 'TERRAFORM_FAILED');
+    openGate();
+    expect(error.message).to.equal('terraform apply was cut off: it was killed, or it crashed');
+    expect(error.evidence)
+      .to.include('done: terraform_data.first')
+      .and.to.include('cut off: terraform_data.waiting');
+    expect(error.evidence.join('\n')).not.to.contain('saved its state');
+    expect(error.next).to.contain('node runner plan --env staging');
+    // What was written before is there, and nothing keeps the next one away.
+    stack = await stack.again();
+    expect((await plan()).summary.counts).to.include({ create: 2, unchanged: 1 });
+    expect((await apply()).summary).to.match(/^2 created/);
+  });
+
+  it('keeps a state that cannot be saved, says how to bring it back, and that way works', async () => {
+    const backend = await stateServer();
+    try {
+      const config = CONFIG.replaceAll('workspace: staging', 'workspace: default');
+      const root = `terraform {\n  backend "http" {\n    address   = "${backend.url}"\n    retry_max = 0\n  }\n}\n`;
+      stack.write({
+        'automation-stack.yml': config,
+        'terraform/main.tf': `${root}resource "terraform_data" "first" {}\n`,
+      });
+      backend.refuse();
+      const error = await rejection(apply(), 'TERRAFORM_FAILED');
+      expect(error.evidence).to.include('done: terraform_data.first');
+      expect(error.evidence.join('\n')).not.to.contain('Terraform saved its state');
+      const command = /TF_WORKSPACE=default terraform (-chdir=.*) state push errored.tfstate$/.exec(
+        error.next ?? '',
+      );
+      expect(existsSync(join(stack.directory, 'terraform/errored.tfstate'))).to.equal(true);
+
+      backend.mend();
+      stack = await stack.again();
+      await plan();
+      const warned = stack.events.find((event) => event.type === 'notice');
+      expect(warned)
+        .to.have.property('message')
+        .that.contains('errored.tfstate holds a state that an apply could not save');
+      // Asynchronous: the server is in this process.
+      const push = spawn('terraform', [command?.[1] ?? '', 'state', 'push', 'errored.tfstate'], {
+        env: { ...process.env, TF_WORKSPACE: 'default' },
+        stdio: 'ignore',
+      });
+      expect(await once(push, 'exit')).to.deep.equal([0, null]);
+      expect((await plan()).summary.headline).to.equal('no changes; 1 unchanged');
+    } finally {
+      await backend.close();
+    }
+  });
+
   it('tells the next apply of one whose runner was killed', async () => {
     const plans = join(stack.directory, '.automation-stack/plans');
     mkdirSync(plans, { recursive: true });
@@ -255,6 +313,33 @@ resource "terraform_data" "bad" {
     return inState();
   };
 });
+
+/** Keeps a state as Terraform's http backend wants it, until it refuses to. */
+async function stateServer() {
+  let state: string | undefined;
+  let refuses = false;
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => (body += text));
+    request.on('end', () => {
+      if (request.method === 'POST' && !refuses) state = body;
+      response.statusCode = request.method === 'POST' && refuses ? 403 : state === undefined ? 404 : 200;
+      response.end(request.method === 'GET' ? state : undefined);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/state`,
+    refuse: () => void (refuses = true),
+    mend: () => void (refuses = false),
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
 
 function childrenOf(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();

@@ -24,8 +24,9 @@ describe('Terraform’s messages', () => {
       type: 'diagnostic',
       diagnostic: { severity: 'error', summary: 's', detail: 'd' },
     });
-    expect(message('version', 5, {}, 'Terraform 1.11.4')).to.deep.equal({
-      type: 'other',
+    expect(message('version', 5, { terraform: '1.11.4' }, 'Terraform 1.11.4')).to.deep.equal({
+      type: 'version',
+      terraform: '1.11.4',
       text: 'Terraform 1.11.4',
       at: 5,
     });
