@@ -40,3 +40,8 @@ output "url" {
   description = "Where people find the site."
   value       = try("https://${var.domain.name}", module.load_balancer.url)
 }
+
+output "distribution" {
+  description = "Distribution of CloudFront before the load balancer, whose caches a delivery may have to empty; null where there is none."
+  value       = one([for made in module.cdn : made.distribution_id])
+}

@@ -85,7 +85,7 @@ async function readRoot(name: string): Promise<Root> {
       .map(({ labels }) => labels.join('.')),
     aliases: versions
       .filter(({ type }) => type === 'provider')
-      .flatMap((provider) => provider.arguments.get('alias') ?? []),
+      .flatMap((provider) => provider.arguments.get('alias')?.replaceAll('"', '') ?? []),
     backend: backend?.text ?? '',
   };
 }
@@ -139,6 +139,26 @@ export function outputAt(outputs: Readonly<Record<string, unknown>> | undefined,
     );
 }
 
+/** A test that applies, with each provider mocked; one with an alias such as `us_east_1` is of that region. */
+async function mocked(bench: Workbench, root: Root, directory: string): Promise<string> {
+  const mock = async (alias?: string) => {
+    const source = join(bench.directory, 'mocks');
+    if (alias === undefined) return `mock_provider "aws" {\n  source = "${relative(directory, source)}"\n}\n`;
+    const own = join(directory, `mocks-${alias}`);
+    await mkdir(own);
+    for (const file of readdirSync(source)) {
+      const text = readFileSync(join(source, file), 'utf8').replaceAll(
+        'eu-west-1',
+        alias.replaceAll('_', '-'),
+      );
+      await writeFile(join(own, file), text);
+    }
+    return `mock_provider "aws" {\n  alias  = "${alias}"\n  source = "./${basename(own)}"\n}\n`;
+  };
+  const mocks = await Promise.all([mock(), ...root.aliases.map(mock)]);
+  return `${mocks.join('\n')}\nrun "apply" {}\n`;
+}
+
 /** Validates a root, applies each of its environments on mocks with that environment's variables, runs its own tests. */
 export async function checkRoot(bench: Workbench, root: Root): Promise<RootResult> {
   const directory = join(dirname(bench.directory), 'examples', root.name, 'terraform');
@@ -146,13 +166,8 @@ export async function checkRoot(bench: Workbench, root: Root): Promise<RootResul
     recursive: true,
     filter: (path) => basename(path) !== '.terraform',
   });
-  const mocks = relative(directory, join(bench.directory, 'mocks'));
   await mkdir(join(directory, 'applied'));
-  const mock = (alias: string) => `mock_provider "aws" {\n  source = "${mocks}"\n${alias}}\n\n`;
-  await writeFile(
-    join(directory, 'applied/root.tftest.hcl'),
-    `${mock('')}${root.aliases.map((alias) => mock(`  alias = ${alias}\n`)).join('')}run "apply" {}\n`,
-  );
+  await writeFile(join(directory, 'applied/root.tftest.hcl'), await mocked(bench, root, directory));
   const init = await bench.terraform(
     directory,
     ...['init', '-backend=false', '-input=false', '-no-color', '-test-directory=applied'],
