@@ -64,6 +64,7 @@ resource "terraform_data" "final_snapshot" {
 }
 
 resource "aws_db_instance" "this" {
+  #checkov:skip=CKV_AWS_129:Every log of the engine is exported by default, which the scan does not see in local.log_exports
   #checkov:skip=CKV_AWS_133:Backups cannot be turned off, a validation asks for 1 to 35 days
   #checkov:skip=CKV_AWS_118:On by default; a deployment that wants less says so
   #checkov:skip=CKV_AWS_157:On by default; a deployment that wants less says so

@@ -21,6 +21,7 @@ data "aws_db_instance" "this" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # Nothing reads it: it is looked up for its postcondition.
 data "aws_db_subnet_group" "this" {
   for_each = local.reused
 

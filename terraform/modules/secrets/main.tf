@@ -34,6 +34,7 @@ resource "aws_secretsmanager_secret_policy" "this" {
 }
 
 resource "aws_secretsmanager_secret_rotation" "this" {
+  #checkov:skip=CKV_AWS_304:Every 30 days by default, which checkov does not see in each.value.
   for_each = { for key, secret in local.created : key => secret.rotation if secret.rotation != null }
 
   secret_id           = aws_secretsmanager_secret.this[each.key].id
