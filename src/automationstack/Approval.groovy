@@ -13,6 +13,8 @@ class Approval implements Serializable {
     String ending
     /** How long it was waited for, as a duration of the runner. */
     String after
+    /** Addresses that may be destroyed though they hold data, as the one who approved typed them. */
+    List allowed = []
 
     private final Object script
     /** The stage that was approved and that the runner has not been told of. */
@@ -30,10 +32,15 @@ class Approval implements Serializable {
         if (plan.jenkins.approval.submitters) {
             question.submitter = plan.jenkins.approval.submitters
         }
+        List losses = summary.lossesOf(leg.environment)
+        if (losses) {
+            question.parameters = [script.text(name: 'ALLOW_DESTROY', defaultValue: '', description:
+                'What may be destroyed though it holds data: each address that is named above, one a line.')]
+        }
         after = "${minutes}m"
         try {
             script.timeout(time: minutes, unit: 'MINUTES') {
-                by = script.input(question)
+                take(script.input(question))
             }
         } catch (FlowInterruptedException interruption) {
             ending = Interruption.ofInput(interruption)
@@ -44,6 +51,22 @@ class Approval implements Serializable {
         }
         if (ending == null) {
             untold = leg.stage
+        }
+    }
+
+    /** An answer is who gave it, and beside it what was typed where something was asked for. */
+    private void take(Object answer) {
+        if (answer instanceof Map) {
+            by = answer.APPROVER
+            List names = []
+            for (String line : answer.ALLOW_DESTROY.split('\n')) {
+                if (line.trim()) {
+                    names.add(line.trim())
+                }
+            }
+            allowed = names
+        } else {
+            by = answer
         }
     }
 

@@ -30,7 +30,7 @@ class Pipeline implements Serializable {
     private String branch
     private String commit
 
-    /** @param arguments `label` (agents that read the configuration), `directory`, `config` */
+    /** @param arguments `label` (agents that read the configuration), `directory`, `config`, `allowDestroy` */
     Pipeline(Object script, Map arguments) {
         this.script = script
         this.arguments = arguments
@@ -206,8 +206,11 @@ class Pipeline implements Serializable {
         Map outcome = [:]
         try {
             new Credentials(script).bound(plan.jenkins.credentials.stages[stage.id]) {
-                outcome = runner.call('run', options([
-                    branch: branch, only: approval.taken() + [stage.id], approvedBy: approval.by, wait: '15m']))
+                Map given = [branch: branch, only: approval.taken() + [stage.id], approvedBy: approval.by, wait: '15m']
+                if (stage.kind == 'apply') {
+                    given.allowDestroy = allowedToDestroy()
+                }
+                outcome = runner.call('run', options(given))
             }
         } catch (AbortException broken) {
             // A step of Jenkins itself: a credential that is not there, a full disk.
@@ -215,6 +218,17 @@ class Pipeline implements Serializable {
             outcome = [exitCode: 1, error: [category: 'infrastructure', message: broken.message]]
         }
         return outcome
+    }
+
+    /** What the Jenkinsfile names and what was typed with the approval, each once. */
+    private List allowedToDestroy() {
+        List names = []
+        for (Object name : [arguments.allowDestroy ?: [], approval.allowed].flatten()) {
+            if (!names.contains(name)) {
+                names.add(name)
+            }
+        }
+        return names
     }
 
     /** A failed stage holds back what needs it, as on a laptop; what is independent goes on. */

@@ -10,6 +10,8 @@ class Summary implements Serializable {
     private final Object script
     /** Headlines of plans by environment. */
     private final Map plans = [:]
+    /** What plans would lose, by environment: `address`, `holds`, `action`. */
+    private final Map losses = [:]
 
     Summary(Object script) {
         this.script = script
@@ -29,6 +31,7 @@ class Summary implements Serializable {
         }
         if (stage.kind == 'plan' && outcome.stages) {
             plans[stage.environment] = outcome.stages[0].reason
+            losses[stage.environment] = outcome.stages[0].plan?.losses ?: []
         }
         if (facts.release) {
             script.currentBuild.displayName = "#${script.currentBuild.number} ${facts.release.version}".toString()
@@ -39,7 +42,16 @@ class Summary implements Serializable {
     String question(String application, String environment) {
         String what = facts.release ? "${application} ${facts.release.version}" : application
         String changes = plans[environment] ? "\nTerraform: ${plans[environment]}" : ''
-        return "Bring ${what} to ${environment}?${changes}"
+        String lost = ''
+        for (Map loss : lossesOf(environment)) {
+            lost = "${lost}\n${loss.action} ${loss.address} (${loss.holds})"
+        }
+        return "Bring ${what} to ${environment}?${changes}${lost ? '\nData would be lost:' + lost : ''}"
+    }
+
+    /** What the plan of an environment would lose; each must be named before it is applied. */
+    List lossesOf(String environment) {
+        return losses[environment] ?: []
     }
 
     /** Plain text: the default markup formatter of Jenkins shows no more. */

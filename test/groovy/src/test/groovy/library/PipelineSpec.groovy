@@ -34,6 +34,16 @@ class PipelineSpec extends Specification {
         installed.deleteDir()
     }
 
+    /** Production as it is: its next plan replaces a thing that is protected. */
+    private void protectedThing() {
+        project.write('automation-stack.yml': Project.CONFIGURATION.replace('workspace: production', 'workspace: production, protect: [terraform_data.thing]'))
+        project.commit('feat: protect')
+        jenkins.answer('alice')
+        assert build('main').result == 'SUCCESS'
+        project.write('terraform/main.tf': Project.ROOT.replace('{ input', '{\n  triggers_replace = 2\n  input').replace(' }\noutput', '\n}\noutput'))
+        project.commit('feat: replace')
+    }
+
     private build(String branch, Map more = [:]) {
         jenkins.run(JENKINSFILE, project.build(branch, more))
     }
@@ -108,6 +118,34 @@ class PipelineSpec extends Specification {
         build.failure.message.contains('Apply production')
         build.failure.message.contains('no longer fits')
         !project.state('production')?.contains('"production"')
+    }
+
+    def 'an approval shows what data would be lost, and what is typed there may go'() {
+        given: 'a thing that is protected, is there, and would be replaced'
+        protectedThing()
+        jenkins.answer('alice', [ALLOW_DESTROY: typed])
+
+        when:
+        def build = build('main')
+
+        then:
+        build.steps('input').first().args.message.contains('Data would be lost:\nreplace terraform_data.thing')
+        build.result == result
+        project.stages()['apply:production'].status == status
+
+        where:
+        typed                    || result      | status
+        'terraform_data.thing\n' || 'SUCCESS'   | 'ok'
+        ''                       || 'NOT_BUILT' | 'failed'
+    }
+
+    def 'a Jenkinsfile may name what may go'() {
+        given:
+        protectedThing()
+        jenkins.answer('alice', [ALLOW_DESTROY: ''])
+
+        expect:
+        jenkins.run(JENKINSFILE.replace('automationStack()', "automationStack(allowDestroy: 'thing')"), project.build('main')).result == 'SUCCESS'
     }
 
     def 'an approval that is refused ends the build as not built, recorded with who refused it'() {

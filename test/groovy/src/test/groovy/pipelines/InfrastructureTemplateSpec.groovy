@@ -69,6 +69,23 @@ class InfrastructureTemplateSpec extends TemplateSpecification {
         input.args.message == 'Change staging? 1 to create\ncreate aws_vpc.main\ndestroy aws_eip.old'
     }
 
+    def 'who approves a plan that loses data reads what, and types what may go'() {
+        given:
+        Map loss = [address: 'aws_db_instance.main', action: 'replace', holds: 'a database']
+        summary = CHANGES + [losses: [loss]]
+        jenkins.answer('alice', [allowDestroy: ' aws_db_instance.main \n\n'])
+
+        when:
+        Build build = run([branch: 'main'])
+
+        then:
+        build.result == 'SUCCESS'
+        build.steps('input')[0].args.message ==
+            'Change production? 1 to create\nData would be lost:\nreplace aws_db_instance.main (a database)\ncreate aws_vpc.main\ndestroy aws_eip.old'
+        build.steps('stackApply')[0].args.allowDestroy == ['aws_db_instance.main']
+        build.description == 'production: 1 to create, approved by alice'
+    }
+
     def 'a refusal ends the build as aborted, and nothing is applied'() {
         given:
         jenkins.refuse('bob')
