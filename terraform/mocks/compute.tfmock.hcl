@@ -26,3 +26,33 @@ mock_data "aws_iam_instance_profile" {
     role_name = "found"
   }
 }
+
+mock_data "aws_launch_template" {
+  defaults = {
+    arn            = "arn:aws:ec2:eu-west-1:111111111111:launch-template/lt-0f0e0d0c0b0a09080"
+    latest_version = 7
+  }
+}
+
+# Instances keep random ids: a test that compares ids before and after a change sees what was replaced.
+mock_resource "aws_instance" {
+  defaults = {
+    private_ip = "10.20.1.10"
+    public_ip  = "203.0.113.10"
+  }
+}
+
+mock_data "aws_instance" {
+  defaults = {
+    subnet_id         = "subnet-0000000000000001a"
+    availability_zone = "eu-west-1a"
+    private_ip        = "10.20.1.20"
+    public_ip         = "203.0.113.20"
+  }
+}
+
+mock_resource "aws_eip" {
+  defaults = {
+    public_ip = "203.0.113.30"
+  }
+}

@@ -1,0 +1,37 @@
+# A group behind a load balancer that follows its requests, and the template of another system whose delivery starts the instances.
+provider "aws" {
+  region = "eu-west-1"
+}
+
+module "web" {
+  source = "../.."
+
+  name                  = "shop-web"
+  security_group_ids    = ["sg-0a1b2c3d4e5f60718"]
+  instance_profile_name = "shop-web"
+  autoscaling = {
+    subnet_ids        = { a = "subnet-0000000000000001a", b = "subnet-0000000000000001b" }
+    min               = 2
+    max               = 6
+    health_check      = "ELB"
+    target_group_arns = ["arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/shop/0a1b2c3d4e5f6071"]
+    requests = {
+      per_target               = 600
+      load_balancer_arn_suffix = "app/shop/0a1b2c3d4e5f6071"
+      target_group_arn_suffix  = "targetgroup/shop/0a1b2c3d4e5f6071"
+    }
+  }
+}
+
+module "replaced" {
+  source = "../.."
+
+  name                 = "report"
+  security_group_ids   = ["sg-0a1b2c3d4e5f60718"]
+  launch_template_only = true
+}
+
+output "launch_template_id" {
+  description = "What the delivery starts instances from."
+  value       = module.replaced.launch_template_id
+}

@@ -1,0 +1,161 @@
+# The launch template and the instances that have a name; autoscaling.tf has the group of those that have none.
+
+locals {
+  create      = var.mode == "create"
+  application = coalesce(var.application, var.name)
+
+  # Where each system's publisher writes the id of its newest image, whom one logs in as, and what its root disk is called.
+  systems = {
+    amazon-linux-2023 = {
+      x86_64 = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64", arm64 = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
+      user   = "ec2-user", root_device = "/dev/xvda"
+    }
+    ecs-optimised = {
+      x86_64 = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id", arm64 = "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
+      user   = "ec2-user", root_device = "/dev/xvda"
+    }
+    debian-12 = {
+      x86_64 = "/aws/service/debian/release/12/latest/amd64", arm64 = "/aws/service/debian/release/12/latest/arm64"
+      user   = "admin", root_device = "/dev/xvda"
+    }
+    "ubuntu-24.04" = {
+      x86_64 = "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id", arm64 = "/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id"
+      user   = "ubuntu", root_device = "/dev/sda1"
+    }
+  }
+  system      = local.systems[var.image.os]
+  parameter   = coalesce(var.image.parameter, local.system[var.image.architecture])
+  root_device = coalesce(var.image.root_device, local.system.root_device)
+  user        = coalesce(var.user, local.system.user)
+  image_id    = var.image.ami_id != null ? var.image.ami_id : one(values(data.aws_ssm_parameter.image)[*].insecure_value)
+
+  template = local.create ? { main = var.name } : {}
+  created  = { for key, instance in var.instances : key => instance if local.create }
+  tags     = merge(var.tags, { application = local.application })
+
+}
+
+data "aws_ssm_parameter" "image" {
+  for_each = var.image.ami_id == null ? local.template : {}
+
+  name = local.parameter
+}
+
+resource "aws_launch_template" "this" {
+  for_each = local.template
+
+  name_prefix            = "${var.name}-"
+  description            = "Instances of ${local.application}"
+  update_default_version = true
+  image_id               = local.image_id
+  instance_type          = var.instance_type
+  key_name               = var.key_name
+  vpc_security_group_ids = var.security_group_ids
+  ebs_optimized          = true
+  user_data              = var.user_data == null ? null : base64encode(var.user_data)
+  tags                   = merge(local.tags, { Name = var.name })
+
+  dynamic "iam_instance_profile" {
+    for_each = var.instance_profile_name[*]
+
+    content {
+      name = iam_instance_profile.value
+    }
+  }
+
+  dynamic "block_device_mappings" {
+    for_each = merge({ (local.root_device) = var.root_volume }, var.volumes)
+
+    content {
+      device_name = block_device_mappings.key
+
+      ebs {
+        volume_type           = "gp3"
+        volume_size           = block_device_mappings.value.size
+        iops                  = block_device_mappings.value.iops
+        throughput            = block_device_mappings.value.throughput
+        encrypted             = true
+        kms_key_id            = block_device_mappings.value.kms_key_arn
+        delete_on_termination = true
+      }
+    }
+  }
+
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = var.metadata_hop_limit
+  }
+
+  monitoring {
+    enabled = var.detailed_monitoring
+  }
+
+  # What is started from the template bears them from its first second: delivery finds instances by these two.
+  dynamic "tag_specifications" {
+    for_each = toset(["instance", "volume"])
+
+    content {
+      resource_type = tag_specifications.key
+      tags          = merge(local.tags, { Name = var.name, build-version = var.build_version })
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# A subnet that gives public addresses by itself would put on the internet what nobody asked to be there.
+data "aws_subnet" "this" {
+  for_each = local.create ? merge(
+    { for key, instance in var.instances : key => instance.subnet_id },
+    merge([for group in var.autoscaling[*] : { for zone, id in group.subnet_ids : "autoscaling/${zone}" => id }]...),
+  ) : {}
+
+  id = each.value
+
+  lifecycle {
+    postcondition {
+      condition     = !self.map_public_ip_on_launch
+      error_message = "${each.key} is in ${self.id}, which gives every instance a public address; take another subnet, and public_address = true where one is wanted."
+    }
+  }
+}
+
+# Image, disks, metadata service, monitoring and first boot are the template's, so that what is started by its name, by the group and
+# by delivery is the same. What is said here can be changed while the instance lives.
+resource "aws_instance" "this" {
+  #checkov:skip=CKV_AWS_8:The launch template encrypts its disks.
+  #checkov:skip=CKV_AWS_79:The launch template requires tokens of whoever asks the metadata service.
+  #checkov:skip=CKV_AWS_126:The launch template has detailed_monitoring.
+  #checkov:skip=CKV_AWS_135:The launch template is EBS optimized.
+  for_each = local.created
+
+  instance_type           = coalesce(each.value.instance_type, var.instance_type)
+  subnet_id               = data.aws_subnet.this[each.key].id
+  private_ip              = each.value.private_ip
+  vpc_security_group_ids  = var.security_group_ids
+  iam_instance_profile    = var.instance_profile_name
+  disable_api_termination = each.value.termination_protection
+  tags                    = merge(local.tags, { Name = "${var.name}-${each.key}", build-version = var.build_version })
+
+  launch_template {
+    id      = aws_launch_template.this["main"].id
+    version = aws_launch_template.this["main"].latest_version
+  }
+
+  lifecycle {
+    # A newer image is for the next instance, not a reason to lose this one; the build's version is the delivery's.
+    ignore_changes = [ami, user_data, launch_template, tags["build-version"], tags_all["build-version"]]
+  }
+}
+
+# An address of its own stays while the instance is stopped.
+resource "aws_eip" "this" {
+  for_each = { for key, instance in local.created : key => instance if instance.public_address }
+
+  domain   = "vpc"
+  instance = aws_instance.this[each.key].id
+  tags     = merge(local.tags, { Name = "${var.name}-${each.key}" })
+}

@@ -1,0 +1,290 @@
+variable "mode" {
+  description = "`create` makes the template, instances and group, `reuse` finds those named in `existing`; the outputs are the same."
+  type        = string
+  default     = "create"
+  nullable    = false
+
+  validation {
+    condition     = contains(["create", "reuse"], var.mode)
+    error_message = "mode is create or reuse, not ${var.mode}."
+  }
+}
+
+variable "existing" {
+  description = <<-EOT
+    In mode `reuse` what exists: `launch_template = { id = "lt-…" }`, `instances` with the id for each key of `instances`, and
+    `autoscaling_group = { name = … }` where `autoscaling` is said; empty in mode `create`.
+  EOT
+  type        = map(map(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition = var.mode != "reuse" || length(setsubtract(
+      concat(["launch_template.id"], [for key in keys(var.instances) : "instances.${key}"], [for settings in var.autoscaling[*] : "autoscaling_group.name"]),
+      flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
+    )) == 0
+    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(
+      concat(["launch_template.id"], [for key in keys(var.instances) : "instances.${key}"], [for settings in var.autoscaling[*] : "autoscaling_group.name"]),
+      flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
+    ))}."
+  }
+  validation {
+    condition = length(setsubtract(
+      flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]),
+      var.mode == "reuse" ? concat(["launch_template.id"], [for key in keys(var.instances) : "instances.${key}"], [for settings in var.autoscaling[*] : "autoscaling_group.name"]) : [],
+    )) == 0
+    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(
+      flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]),
+      var.mode == "reuse" ? concat(["launch_template.id"], [for key in keys(var.instances) : "instances.${key}"], [for settings in var.autoscaling[*] : "autoscaling_group.name"]) : [],
+    ))}."
+  }
+}
+
+variable "name" {
+  description = "Name of the fleet; what is made is called after it, a named instance `NAME-KEY`."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{0,31}$", var.name))
+    error_message = "name is up to 32 lower-case letters, digits and -, not ${var.name}."
+  }
+}
+
+variable "application" {
+  description = "What the tag `application` says, by which delivery finds the instances; `name` where it is left out."
+  type        = string
+  default     = null
+}
+
+variable "build_version" {
+  description = "What the tag `build-version` says when Terraform starts an instance; from then on it is the delivery's."
+  type        = string
+  default     = "none"
+  nullable    = false
+}
+
+variable "image" {
+  description = <<-EOT
+    What the instances start with: the newest image of `os` (`amazon-linux-2023`, `ecs-optimised`, `debian-12` or
+    `ubuntu-24.04`) for `architecture` (`x86_64` or `arm64`) in the region in use, as its publisher's public parameter says; or
+    the image that the Systems Manager parameter `parameter` names, or `ami_id`. For such an image `os` still says whom one logs in as and
+    what the root disk is called, unless `root_device` does.
+  EOT
+  type = object({
+    os           = optional(string, "debian-12")
+    architecture = optional(string, "x86_64")
+    parameter    = optional(string)
+    ami_id       = optional(string)
+    root_device  = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["amazon-linux-2023", "ecs-optimised", "debian-12", "ubuntu-24.04"], var.image.os)
+    error_message = "image.os is amazon-linux-2023, ecs-optimised, debian-12 or ubuntu-24.04, not ${var.image.os}."
+  }
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.image.architecture)
+    error_message = "image.architecture is x86_64 or arm64, not ${var.image.architecture}."
+  }
+  validation {
+    condition     = var.image.ami_id == null || (var.image.parameter == null && can(regex("^ami-[0-9a-f]{8,17}$", var.image.ami_id)))
+    error_message = "image.ami_id is the id of an image and excludes image.parameter, not ${coalesce(var.image.ami_id, "null")}."
+  }
+}
+
+variable "instance_type" {
+  description = "Type of the instances; it has to be of the image's architecture."
+  type        = string
+  default     = "t3.small"
+  nullable    = false
+
+  validation {
+    condition = alltrue([
+      for type in concat([var.instance_type], [for instance in var.instances : coalesce(instance.instance_type, var.instance_type)]) :
+      can(regex("^([a-z]+[0-9]+g[a-z]*|a1)[.]", type)) == (var.image.architecture == "arm64")
+    ])
+    error_message = "Types whose generation is followed by g (t4g, m7g) are arm64, all others x86_64; image.architecture is ${var.image.architecture}, types are ${join(", ", distinct(concat([var.instance_type], [for instance in var.instances : coalesce(instance.instance_type, var.instance_type)])))}."
+  }
+}
+
+variable "instances" {
+  description = <<-EOT
+    Named instances by key, which must stay: `subnet_id`; `groups` that Ansible and the runner know the host by; `private_ip`
+    for an address of its own choice; `instance_type`; `public_address` gives one of its own that the internet reaches; `termination_protection`.
+  EOT
+  type = map(object({
+    subnet_id              = string
+    groups                 = optional(set(string), [])
+    private_ip             = optional(string)
+    instance_type          = optional(string)
+    public_address         = optional(bool, false)
+    termination_protection = optional(bool, false)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for key in keys(var.instances) : can(regex("^[a-z0-9][a-z0-9-]*$", key))])
+    error_message = "Keys of instances are part of host names: lower-case letters, digits and -, not all are: ${join(", ", keys(var.instances))}."
+  }
+  validation {
+    condition     = alltrue(flatten([for instance in var.instances : [for group in instance.groups : can(regex("^[a-zA-Z_][a-zA-Z0-9_]*$", group))]]))
+    error_message = "Ansible's groups are letters, digits and _; not all are: ${join(", ", flatten([for instance in var.instances : tolist(instance.groups)]))}."
+  }
+}
+
+variable "autoscaling" {
+  description = <<-EOT
+    A group of instances that come and go; null for none. `subnet_ids` by zone; `min`, `max`, and `desired` to begin with;
+    `target_group_arns`; `health_check` `EC2`, or `ELB` to also replace what its target groups call unhealthy, after
+    `grace_seconds`; `warmup_seconds` until an instance counts (what EC2 takes, where it is left out); `cpu_percent` and `requests` (`per_target` a minute) to hold by
+    starting and ending instances; `refresh` replaces instances one after another when the template changes, keeps
+    `min_healthy_percentage` and goes back by itself; `max_lifetime_days`; `group_metrics` counts its
+    instances for alarms and dashboards.
+  EOT
+  type = object({
+    subnet_ids             = map(string)
+    min                    = number
+    max                    = number
+    desired                = optional(number)
+    target_group_arns      = optional(set(string), [])
+    health_check           = optional(string, "EC2")
+    grace_seconds          = optional(number, 300)
+    warmup_seconds         = optional(number)
+    cpu_percent            = optional(number)
+    requests               = optional(object({ per_target = number, load_balancer_arn_suffix = string, target_group_arn_suffix = string }))
+    refresh                = optional(bool, true)
+    min_healthy_percentage = optional(number, 90)
+    max_lifetime_days      = optional(number)
+    group_metrics          = optional(bool, true)
+  })
+  default = null
+
+  validation {
+    condition     = alltrue([for group in var.autoscaling[*] : length(group.subnet_ids) > 0])
+    error_message = "autoscaling.subnet_ids names at least one subnet."
+  }
+  validation {
+    condition     = alltrue([for group in var.autoscaling[*] : group.min >= 0 && group.min <= group.max && coalesce(group.desired, group.min) >= group.min && coalesce(group.desired, group.min) <= group.max])
+    error_message = "autoscaling.min <= desired <= max, not: ${join("", [for group in var.autoscaling[*] : "${group.min}, ${coalesce(group.desired, group.min)}, ${group.max}"])}."
+  }
+  validation {
+    condition     = alltrue([for group in var.autoscaling[*] : group.health_check == "EC2" || (group.health_check == "ELB" && length(group.target_group_arns) > 0)])
+    error_message = "autoscaling.health_check is EC2, or ELB where there are target_group_arns, not ${join("", [for group in var.autoscaling[*] : group.health_check])}."
+  }
+  validation {
+    condition     = alltrue([for group in var.autoscaling[*] : coalesce(group.cpu_percent, 50) > 0 && coalesce(group.cpu_percent, 50) <= 100 && (group.max_lifetime_days == null || coalesce(group.max_lifetime_days, 1) >= 1)])
+    error_message = "autoscaling.cpu_percent is 1 to 100, max_lifetime_days from 1."
+  }
+}
+
+variable "launch_template_only" {
+  description = "That nothing is started here, since the delivery starts the instances from the template."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = var.launch_template_only == (length(var.instances) == 0 && var.autoscaling == null)
+    error_message = "A fleet has instances or autoscaling, or both; where delivery starts the instances say launch_template_only = true, and then neither."
+  }
+}
+
+variable "security_group_ids" {
+  description = "Security groups of the instances."
+  type        = set(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.security_group_ids) > 0
+    error_message = "security_group_ids names at least one: without one an instance would be in the default group of its VPC."
+  }
+}
+
+variable "instance_profile_name" {
+  description = "Instance profile that the instances work with; null for none."
+  type        = string
+  default     = null
+}
+
+variable "key_name" {
+  description = "Key pair for SSH; null for none, where Session Manager is the way in."
+  type        = string
+  default     = null
+}
+
+variable "user" {
+  description = "Whom one logs in as; the image's own user where it is left out."
+  type        = string
+  default     = null
+}
+
+variable "user_data" {
+  description = "Script or cloud-config of the first boot; nothing secret, whoever may describe the instance can read it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = length(coalesce(var.user_data, "-")) <= 16384
+    error_message = "user_data is up to 16384 characters, and what goes beyond the first boot is Ansible's."
+  }
+}
+
+variable "root_volume" {
+  description = "The root disk, always encrypted: `size` in GiB, `iops`, `throughput` in MiB/s, `kms_key_arn` for a key of your own."
+  type = object({
+    size        = optional(number, 20)
+    iops        = optional(number)
+    throughput  = optional(number)
+    kms_key_arn = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "volumes" {
+  description = "Further disks by device name, such as `/dev/sdf`, always encrypted, gone with their instance."
+  type = map(object({
+    size        = number
+    iops        = optional(number)
+    throughput  = optional(number)
+    kms_key_arn = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for device in keys(var.volumes) : can(regex("^/dev/(sd|xvd)[b-z]$", device))])
+    error_message = "volumes are by device name, /dev/sdb to /dev/sdz; not all are: ${join(", ", keys(var.volumes))}."
+  }
+}
+
+variable "detailed_monitoring" {
+  description = "Metrics every minute instead of every five."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "metadata_hop_limit" {
+  description = "How far answers of the metadata service travel: 1 reaches the instance, 2 also containers on it."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 2], var.metadata_hop_limit)
+    error_message = "metadata_hop_limit is 1 or 2, not ${var.metadata_hop_limit}."
+  }
+}
+
+variable "tags" {
+  description = "Tags of everything that the module makes."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
