@@ -131,7 +131,8 @@ export function summarisePlan(plan: PlanJson, protect: readonly string[] = []): 
     headline: headline(counts, outputs.length, hasChanges),
     counts,
     losses: dataLosses(resources, protect),
-    resources,
+    // Nobody changes it on its way through the views, so it need not be searched for secrets in each.
+    resources: Object.freeze(resources),
     outputs,
     drifted: (plan.resource_drift ?? [])
       .filter(({ change }) => !change.actions.includes('no-op'))

@@ -3,6 +3,7 @@ export const MASK = '***';
 
 /** Shorter values would mask ordinary words; a secret that short protects nothing anyway. */
 const SHORTEST = 4;
+const KEYS_KNOWN = 1000;
 
 /**
  * Knows every secret that has arrived and removes it from text, in every encoding it may take on its way out:
@@ -11,12 +12,20 @@ const SHORTEST = 4;
 export class SecretRegistry {
   private readonly variants = new Set<string>();
   private pattern: RegExp | undefined;
+  /** Frozen lists that hold no secret as far as is known: a plan passes by several times. */
+  private clean = new WeakSet<object>();
+  /** Keys of records, redacted: few, and met again and again. */
+  private readonly keys = new Map<string, string>();
 
   /** Registers a value; harmless to call twice. Values under 4 characters are ignored. */
   register(value: string | undefined): void {
     if (value === undefined || value.trim().length < SHORTEST) return;
+    const before = this.variants.size;
     for (const form of encodings(value)) if (form.length >= SHORTEST) this.variants.add(form);
+    if (this.variants.size === before) return;
     this.pattern = undefined;
+    this.clean = new WeakSet();
+    this.keys.clear();
   }
 
   get size(): number {
@@ -46,9 +55,12 @@ export class SecretRegistry {
   private walk(input: unknown): unknown {
     if (typeof input === 'string') return this.text(input);
     if (Array.isArray(input)) {
+      if (this.clean.has(input)) return input;
       const items: readonly unknown[] = input;
       const walked = items.map((item) => this.walk(item));
-      return walked.every((item, index) => item === items[index]) ? input : walked;
+      const same = walked.every((item, index) => item === items[index]) ? items : walked;
+      if (Object.isFrozen(items)) this.clean.add(Object.freeze(same));
+      return same;
     }
     if (input !== null && typeof input === 'object' && Object.getPrototypeOf(input) === Object.prototype) {
       return this.walkRecord(input as Readonly<Record<string, unknown>>);
@@ -62,11 +74,19 @@ export class SecretRegistry {
     const entries: [string, unknown][] = [];
     for (const key of Object.keys(input)) {
       const item = input[key];
-      const [name, walked] = [this.text(key), this.walk(item)];
+      const [name, walked] = [this.key(key), this.walk(item)];
       changed ||= name !== key || walked !== item;
       entries.push([name, walked]);
     }
     return changed ? Object.fromEntries(entries) : input;
+  }
+
+  private key(key: string): string {
+    const known = this.keys.get(key);
+    if (known !== undefined) return known;
+    const text = this.text(key);
+    if (this.keys.size < KEYS_KNOWN) this.keys.set(key, text);
+    return text;
   }
 }
 

@@ -43,6 +43,17 @@ describe('redaction', () => {
     });
   });
 
+  it('masks a frozen list that was clean before its secret was registered', () => {
+    const registry = new SecretRegistry();
+    registry.register('something-else');
+    const list = Object.freeze([{ note: 'late-secret' }]);
+    expect(registry.value(list)).to.equal(list);
+    registry.register('late-secret');
+    const masked = registry.value(list);
+    expect(masked).to.deep.equal([{ note: MASK }]);
+    expect(registry.value(masked)).to.equal(masked);
+  });
+
   it('leaves ordinary text alone', () =>
     expect(registry().text('a password was set')).to.equal('a password was set'));
   it('ignores values too short to be secrets', () => {
