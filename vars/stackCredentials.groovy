@@ -32,15 +32,19 @@ List call(Map given) {
         return credentials.none
     }
     List bindings = []
+    Set accounts = []
     for (String name : names) {
         for (Map binding : credentials.environments[name] ?: []) {
+            if (binding.kind == 'aws') {
+                accounts.add(binding.id)
+            }
             if (!bindings.contains(binding)) {
                 bindings.add(binding)
             }
         }
     }
-    if (bindings.count { it.kind == 'aws' } > 1) {
-        error("${names.join(' and ')} have AWS credentials of their own: call the step for each of them.")
+    if (accounts.size() > 1) {
+        error("${names.join(', ')}: each has AWS credentials of its own, so call the step for each of them")
     }
     return bindings
 }

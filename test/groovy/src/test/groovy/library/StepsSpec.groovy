@@ -97,6 +97,32 @@ class StepsSpec extends Specification {
         build.log.contains('exit code 5')
     }
 
+    def 'credentials of several environments are bound together, unless each has an AWS account of its own'() {
+        given:
+        project.write('automation-stack.yml': Project.CONFIGURATION + '''\
+            |jenkins:
+            |  aws-credentials: { staging: aws-staging, production: %s }
+            |'''.stripMargin().replace('%s', credentials))
+        project.commit('feat: credentials')
+        jenkins.credentials['aws-staging'] = [accessKey: 'AKIASTAGING', secretKey: 'hidden-staging']
+
+        when:
+        def build = build('''
+            def bindings = stackCredentials(env: 'staging,production')
+            def all = stackCredentials(all: true)
+            echo "bound: ${bindings.size()} ${all.size()} ${bindings[0].id}"
+        ''')
+
+        then:
+        build.result == result
+        result == 'SUCCESS' ? build.log.contains('bound: 1 1 aws-staging') : build.failure.message.contains('call the step for each of them')
+
+        where:
+        credentials      | result
+        'aws-staging'    | 'SUCCESS'
+        'aws-production' | 'FAILURE'
+    }
+
     def 'no drift is a success'() {
         when:
         def build = build("stackApply env: 'staging'\nstackDrift env: 'staging'")
