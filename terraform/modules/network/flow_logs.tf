@@ -57,4 +57,7 @@ resource "aws_flow_log" "this" {
   log_destination      = each.value == "s3" ? var.flow_logs.bucket_arn : aws_cloudwatch_log_group.flow_logs[each.key].arn
   iam_role_arn         = each.value == "s3" ? null : aws_iam_role.flow_logs[each.key].arn
   tags                 = merge(var.tags, { Name = var.name })
+
+  # Until the role may write, the log stands with an access error.
+  depends_on = [aws_iam_role_policy.flow_logs]
 }

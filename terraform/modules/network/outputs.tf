@@ -40,11 +40,17 @@ output "zone_names" {
 output "public_subnet_ids" {
   description = "Ids of the public subnets, by zone; empty where there is no such tier."
   value       = { for subnet in local.every_subnet : subnet.zone => subnet.id if subnet.tier == "public" }
+
+  # AWS refuses a public load balancer or address in a VPC without a gateway, and lets the gateway go only after them.
+  depends_on = [aws_route.internet, aws_route_table_association.this]
 }
 
 output "private_subnet_ids" {
   description = "Ids of the private subnets, by zone; empty where there is no such tier."
   value       = { for subnet in local.every_subnet : subnet.zone => subnet.id if subnet.tier == "private" }
+
+  # What starts there fetches packages and images at once: by then there is a way.
+  depends_on = [aws_route.nat, aws_route_table_association.this]
 }
 
 output "data_subnet_ids" {
