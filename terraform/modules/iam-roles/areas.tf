@@ -13,9 +13,13 @@ locals {
 
   areas = {
     network = {
-      looks   = ["ec2:Describe*", "ec2:GetManagedPrefixListEntries"]
-      reads   = { actions = [], resources = [] }
-      changes = [{ actions = ["ec2:*Address", "ec2:*AddressAttribute", "ec2:*DefaultSecurityGroup*", "ec2:*FlowLogs", "ec2:*InternetGateway", "ec2:*NatGateway", "ec2:*Route", "ec2:*RouteTable", "ec2:*SecurityGroup*", "ec2:*Subnet*", "ec2:*Tags", "ec2:*Vpc", "ec2:*VpcAttribute", "ec2:*VpcEndpoint*"], resources = ["${local.ec2}:*"] }]
+      looks = ["ec2:Describe*", "ec2:GetManagedPrefixListEntries"]
+      reads = { actions = [], resources = [] }
+      changes = [
+        { actions = ["ec2:*Address", "ec2:*AddressAttribute", "ec2:*DefaultSecurityGroup*", "ec2:*FlowLogs", "ec2:*InternetGateway", "ec2:*NatGateway", "ec2:*Route", "ec2:*RouteTable", "ec2:*SecurityGroup*", "ec2:*Subnet*", "ec2:*Tags", "ec2:*Vpc", "ec2:*VpcAttribute", "ec2:*VpcEndpoint*", "ec2:ReplaceRouteTableAssociation"], resources = ["${local.ec2}:*"] },
+        # No resource level: flow logs to a bucket are a delivery of logs.
+        { actions = ["logs:CreateLogDelivery", "logs:DeleteLogDelivery"], resources = ["*"] },
+      ]
     }
     compute = {
       looks = ["autoscaling:Describe*", "ec2:Describe*"]
@@ -30,10 +34,10 @@ locals {
       reads = { actions = ["ecs:Describe*", "application-autoscaling:ListTagsForResource"], resources = concat([for kind in ["cluster", "service", "capacity-provider"] : "${local.ecs}:${kind}/{}"], ["arn:${local.partition}:application-autoscaling:${local.region}:${local.account}:scalable-target/*"]) }
       changes = [
         { actions = ["ecs:*"], resources = [for kind in ["cluster/{}", "service/{}", "capacity-provider/{}", "task-definition/{}:*"] : "${local.ecs}:${kind}"] },
-        # No resource level: both are about a family that is not there yet, or only in their argument.
-        { actions = ["ecs:CreateCapacityProvider", "ecs:CreateCluster", "ecs:DeregisterTaskDefinition", "ecs:RegisterTaskDefinition"], resources = ["*"] },
+        # No resource level: they are about what is not there yet, or only in their argument.
+        { actions = ["ecs:CreateCapacityProvider", "ecs:CreateCluster", "ecs:DeregisterTaskDefinition", "ecs:RegisterTaskDefinition", "servicediscovery:CreateHttpNamespace"], resources = ["*"] },
         { actions = ["application-autoscaling:*"], resources = ["arn:${local.partition}:application-autoscaling:${local.region}:${local.account}:scalable-target/*"] },
-        { actions = ["servicediscovery:*Namespace", "servicediscovery:*Service", "servicediscovery:TagResource"], resources = ["arn:${local.partition}:servicediscovery:${local.region}:${local.account}:*"] },
+        { actions = ["servicediscovery:*Namespace", "servicediscovery:*Service", "servicediscovery:*agResource"], resources = ["arn:${local.partition}:servicediscovery:${local.region}:${local.account}:*"] },
       ]
     }
     load-balancing = {
@@ -47,26 +51,33 @@ locals {
       changes = [{ actions = ["ecr:*LifecyclePolicy", "ecr:*Repository", "ecr:*RepositoryPolicy", "ecr:*agResource", "ecr:PutImage*"], resources = ["arn:${local.partition}:ecr:${local.region}:${local.account}:repository/{}"] }]
     }
     database = {
-      looks   = ["ec2:Describe*", "rds:Describe*"]
-      reads   = { actions = ["rds:ListTagsForResource"], resources = [for kind in ["db", "subgrp", "pg"] : "${local.rds}:${kind}:{}"] }
-      changes = [{ actions = ["rds:*"], resources = [for kind in ["db", "subgrp", "pg", "og", "snapshot"] : "${local.rds}:${kind}:{}"] }, { actions = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"], resources = ["arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:rds!*"] }]
+      looks = ["ec2:Describe*", "rds:Describe*"]
+      reads = { actions = ["rds:ListTagsForResource"], resources = [for kind in ["db", "subgrp", "pg"] : "${local.rds}:${kind}:{}"] }
+      changes = [
+        { actions = ["rds:*"], resources = [for kind in ["db", "subgrp", "pg", "og", "snapshot"] : "${local.rds}:${kind}:{}"] },
+        # A database without groups of its own has those of its engine, and whoever makes it needs leave to use them.
+        { actions = ["rds:CreateDBInstance", "rds:ModifyDBInstance"], resources = [for kind in ["og", "pg"] : "${local.rds}:${kind}:default*"] },
+        { actions = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"], resources = ["arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:rds!*"] },
+      ]
     }
     storage = {
-      looks = ["elasticfilesystem:Describe*"]
+      looks = ["ec2:Describe*", "elasticfilesystem:Describe*"]
       # Of a bucket only its settings: what is in it is not Terraform's.
-      reads = { actions = ["s3:GetAccelerateConfiguration", "s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket"], resources = ["arn:${local.partition}:s3:::{}"] }
+      reads = { actions = ["s3:GetAccelerateConfiguration", "s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket", "s3:ListTagsForResource"], resources = ["arn:${local.partition}:s3:::{}"] }
       changes = [
-        { actions = ["s3:CreateBucket", "s3:DeleteBucket*", "s3:PutBucket*", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration"], resources = ["arn:${local.partition}:s3:::{}"] },
+        { actions = ["s3:CreateBucket", "s3:DeleteBucket*", "s3:PutBucket*", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration", "s3:TagResource", "s3:UntagResource"], resources = ["arn:${local.partition}:s3:::{}"] },
         { actions = ["elasticfilesystem:*AccessPoint", "elasticfilesystem:*FileSystem*", "elasticfilesystem:*MountTarget*", "elasticfilesystem:*agResource", "elasticfilesystem:Put*"], resources = ["arn:${local.partition}:elasticfilesystem:${local.region}:${local.account}:*"] },
+        # A mount target is a network interface, and EFS makes it in the name of who asks.
+        { actions = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute"], resources = ["${local.ec2}:*"] },
       ]
     }
     dns = {
-      looks = ["acm:ListCertificates", "route53:ListHostedZones*"]
-      reads = { actions = ["acm:DescribeCertificate", "acm:ListTagsForCertificate", "route53:GetChange", "route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource"], resources = concat(["arn:${local.partition}:route53:::hostedzone/*", "arn:${local.partition}:route53:::change/*"], [for region in local.regions : "arn:${local.partition}:acm:${region}:${local.account}:certificate/*"]) }
+      looks = ["acm:ListCertificates", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "route53:ListHostedZones*"]
+      reads = { actions = ["acm:DescribeCertificate", "acm:ListTagsForCertificate", "route53:GetChange", "route53:GetHostedZone", "route53:GetQueryLoggingConfig", "route53:ListResourceRecordSets", "route53:ListTagsForResource"], resources = concat([for kind in ["hostedzone", "change", "queryloggingconfig"] : "arn:${local.partition}:route53:::${kind}/*"], [for region in local.regions : "arn:${local.partition}:acm:${region}:${local.account}:certificate/*"]) }
       changes = [
-        { actions = ["route53:ChangeResourceRecordSets", "route53:ChangeTagsForResource", "route53:DeleteHostedZone"], resources = ["arn:${local.partition}:route53:::hostedzone/*"] },
-        { actions = ["route53:CreateHostedZone"], resources = ["*"] },
-        { actions = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RequestCertificate", "acm:UpdateCertificateOptions"], resources = [for region in local.regions : "arn:${local.partition}:acm:${region}:${local.account}:certificate/*"] },
+        { actions = ["route53:*QueryLoggingConfig", "route53:ChangeResourceRecordSets", "route53:ChangeTagsForResource", "route53:DeleteHostedZone"], resources = [for kind in ["hostedzone", "queryloggingconfig"] : "arn:${local.partition}:route53:::${kind}/*"] },
+        { actions = ["logs:DeleteResourcePolicy", "logs:PutResourcePolicy", "route53:CreateHostedZone"], resources = ["*"] },
+        { actions = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RemoveTagsFromCertificate", "acm:RequestCertificate", "acm:UpdateCertificateOptions"], resources = [for region in local.regions : "arn:${local.partition}:acm:${region}:${local.account}:certificate/*"] },
       ]
     }
     cdn = {
@@ -78,7 +89,7 @@ locals {
       looks = ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups", "logs:DescribeMetricFilters"]
       reads = { actions = ["cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource", "events:Describe*", "events:List*", "logs:ListTags*", "sns:Get*", "sns:List*"], resources = local.watched }
       changes = [
-        { actions = ["cloudwatch:*Alarm*", "cloudwatch:*Dashboards", "cloudwatch:*agResource", "cloudwatch:PutDashboard", "events:*", "logs:*LogGroup", "logs:*MetricFilter", "logs:*RetentionPolicy", "logs:*agResource", "sns:*"], resources = local.watched },
+        { actions = ["cloudwatch:*Alarm*", "cloudwatch:*Dashboards", "cloudwatch:*agResource", "cloudwatch:PutDashboard", "events:*", "logs:*KmsKey", "logs:*LogGroup", "logs:*MetricFilter", "logs:*RetentionPolicy", "logs:*agResource", "sns:*"], resources = local.watched },
       ]
     }
     secrets = {
@@ -90,7 +101,7 @@ locals {
       looks = ["iam:ListOpenIDConnectProviders"]
       reads = { actions = ["iam:Get*", "iam:List*"], resources = local.identities }
       changes = [
-        { actions = ["iam:*InstanceProfile", "iam:*OpenIDConnectProvider*", "iam:CreatePolicy*", "iam:DeletePolicy*", "iam:DeleteRole", "iam:Tag*", "iam:UntagRole", "iam:UpdateRole*", "iam:UpdateAssumeRolePolicy"], resources = local.identities },
+        { actions = ["iam:*InstanceProfile", "iam:*OpenIDConnectProvider*", "iam:CreatePolicy*", "iam:DeletePolicy*", "iam:DeleteRole", "iam:Tag*", "iam:Untag*", "iam:UpdateRole*", "iam:UpdateAssumeRolePolicy"], resources = local.identities },
         # With a boundary: only within it, or whoever applies could make a role that may do everything.
         {
           actions    = ["iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy"], resources = ["${local.iam}:role${var.path}{}"]

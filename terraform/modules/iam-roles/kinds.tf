@@ -19,12 +19,9 @@ locals {
       revisions           = distinct([for arn in may.task_definitions : "${replace(arn, "/:([0-9]+|[*])$/", "")}:*"])
       log_streams         = flatten([for arn in may.log_groups : [trimsuffix(arn, ":*"), "${trimsuffix(arn, ":*")}:*"]])
       locks               = [for arn in may.state : "${arn}.tflock"]
-      buckets             = distinct([for arn in concat(may.read_objects, may.write_objects, may.state) : split("/", arn)[0]])
-      # Terraform looks for the workspaces of a state under env:/.
-      prefixes = distinct(concat(
-        [for arn in concat(may.read_objects, may.write_objects, may.state) : join("/", slice(split("/", arn), 1, length(split("/", arn))))],
-        local.given[key].state ? ["env:/"] : [],
-      ))
+      buckets_read        = distinct([for arn in may.read_objects : split("/", arn)[0]])
+      buckets_kept        = distinct([for arn in concat(may.write_objects, may.state) : split("/", arn)[0]])
+      prefixes            = distinct([for arn in may.read_objects : join("/", slice(split("/", arn), 1, length(split("/", arn))))])
     }
   }
 
@@ -64,10 +61,10 @@ locals {
         { sid = "WriteObjects", given = local.given[key].write_objects, actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"], resources = may.write_objects },
       ]
       list_objects = [
-        {
-          sid       = "ListObjects", given = local.given[key].read_objects || local.given[key].write_objects || local.given[key].state, actions = ["s3:ListBucket"]
-          resources = local.derived[key].buckets, conditions = { StringLike = { "s3:prefix" = local.derived[key].prefixes } }
-        },
+        { sid = "ListObjects", given = local.given[key].read_objects, actions = ["s3:ListBucket"], resources = local.derived[key].buckets_read, conditions = { StringLike = { "s3:prefix" = local.derived[key].prefixes } } },
+        # Not narrowed to a prefix: S3 would answer "forbidden" in place of "not there" to who reads a state, a lock or a document that
+        # is not there yet, and the first run of every deployment would fail. It tells names, not contents.
+        { sid = "SeeWhatIsThere", given = local.given[key].write_objects || local.given[key].state, actions = ["s3:ListBucket"], resources = local.derived[key].buckets_kept },
       ]
       read_state = [
         { sid = "ReadState", given = local.given[key].state, actions = ["s3:GetObject"], resources = may.state },
