@@ -156,6 +156,9 @@ locals {
     }
   ]...)
 
+  # What the policies below will be called: their names begin as what they are for does, and a new version of one would change its role.
+  area_arns = [for part in values(local.role_groups) : "${local.iam}:policy${var.path}${local.names[part.role]}-${part.group}"]
+
   # The statements of each policy with the names put in; the looks of its areas are one statement.
   area_policies = {
     for id, part in local.role_groups : id => concat(
@@ -177,9 +180,9 @@ locals {
           } if statement.word == "Read" || var.roles[part.role].kind == "apply"
         ]
       ]),
-      # Who may change roles may not make more of themselves, of the other roles of delivery, or of the boundary.
+      # Who may change roles may not make more of themselves, of the other roles of delivery, of what these may do, or of the boundary.
       [
-        for arns in [sort(concat(values(local.own_arns), var.permissions_boundary[*]))] : {
+        for arns in [sort(concat(values(local.own_arns), local.area_arns, var.permissions_boundary[*]))] : {
           sid        = "NotTheRolesOfDelivery"
           effect     = "Deny"
           actions    = ["iam:Attach*", "iam:Create*", "iam:Delete*", "iam:Detach*", "iam:Put*", "iam:SetDefaultPolicyVersion", "iam:Update*"]

@@ -144,7 +144,10 @@ run "applying_changes_what_bears_the_name" {
   }
   assert {
     condition = jsonencode([for statement in jsondecode(aws_iam_policy.areas["apply/control"].policy).Statement : statement.Resource if statement.Effect == "Deny"]) == jsonencode([
-      [for key in ["agent", "apply", "plan", "task"] : "arn:aws:iam::111111111111:role/shop-${key}"],
+      concat(
+        [for id in ["apply-control", "apply-data", "apply-runtime", "plan-control", "plan-data", "plan-runtime"] : "arn:aws:iam::111111111111:policy/shop-${id}"],
+        [for key in ["agent", "apply", "plan", "task"] : "arn:aws:iam::111111111111:role/shop-${key}"],
+      ),
     ])
     error_message = "Who applies may give itself, or the other roles of delivery, more: ${aws_iam_policy.areas["apply/control"].policy}."
   }
