@@ -56,3 +56,10 @@ mock_resource "aws_eip" {
     public_ip = "203.0.113.30"
   }
 }
+
+mock_data "aws_ebs_volume" {
+  defaults = {
+    volume_id         = "vol-0f0e0d0c0b0a09080"
+    availability_zone = "eu-west-1a"
+  }
+}
