@@ -72,7 +72,7 @@ module "servers" {
 
   name                  = local.name
   application           = "laravel-ci"
-  image                 = { os = "debian-12" }
+  image                 = var.image
   instance_type         = each.value.instance_type
   key_name              = module.key_pair.key_names["deploy"]
   instance_profile_name = module.roles.instance_profile_names["server"]

@@ -93,7 +93,7 @@ module "instances" {
   name                  = local.name
   application           = "s3-artifact"
   launch_template_only  = true
-  image                 = { os = "debian-12" }
+  image                 = var.image
   instance_type         = var.instance_type
   key_name              = module.key_pair.key_names["deploy"]
   instance_profile_name = module.roles.instance_profile_names["instance"]

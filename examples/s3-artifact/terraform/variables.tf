@@ -74,3 +74,14 @@ variable "ssh_from" {
   default     = {}
   nullable    = false
 }
+
+variable "image" {
+  description = "Machine image that instances start with: the newest one of `os` in the region in use, the one that the Systems Manager parameter `parameter` names, or `ami_id`."
+  type = object({
+    os        = optional(string, "debian-12")
+    parameter = optional(string)
+    ami_id    = optional(string)
+  })
+  default  = {}
+  nullable = false
+}

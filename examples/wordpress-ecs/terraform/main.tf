@@ -93,6 +93,7 @@ module "cluster" {
     security_group_ids    = [module.security_groups.security_group_ids["instance"]]
     instance_profile_name = module.roles.instance_profile_names["instance"]
     instance_type         = var.instances.instance_type
+    ami_id                = var.instances.ami_id
     min_size              = var.instances.min_size
     max_size              = var.instances.max_size
   }

@@ -39,8 +39,9 @@ variable "registry" {
 }
 
 variable "instances" {
-  description = "The cluster's instances, of the newest ECS-optimised image of the region: `instance_type`, how many at least and at most."
+  description = "The cluster's instances: `instance_type`, how many at least and at most, and `ami_id` in place of the newest ECS-optimised image of the region."
   type = object({
+    ami_id        = optional(string)
     instance_type = optional(string, "t3.medium")
     min_size      = optional(number, 1)
     max_size      = optional(number, 2)
