@@ -5,6 +5,7 @@ import { checkovUp, tflintUp } from '../test/support/terraform/linterTools.js';
 import { runCheckov } from '../test/support/terraform/checkov.js';
 import { runTflint } from '../test/support/terraform/tflint.js';
 import { concerns, readLintParts, tell, type LintFinding } from '../test/support/terraform/lintParts.js';
+import { checkovSkips, notSkipped } from '../test/support/terraform/lintSkips.js';
 import { scanCopy } from '../test/support/terraform/scanCopy.js';
 import { testWorkshop } from '../test/support/workshop.js';
 
@@ -26,7 +27,7 @@ const workshop = { ...testWorkshop(), say: (news: { message: string }) => consol
 async function scan(): Promise<LintFinding[]> {
   const copy = await scanCopy(all);
   try {
-    return await runCheckov(await checkovUp(workshop), copy);
+    return notSkipped(await runCheckov(await checkovUp(workshop), copy), checkovSkips(all));
   } finally {
     await rm(copy, { recursive: true, force: true });
   }

@@ -76,14 +76,9 @@ resource "aws_cloudfront_response_headers_policy" "this" {
 }
 
 resource "aws_cloudfront_distribution" "this" {
-  #checkov:skip=CKV_AWS_68:A firewall is an input, paid by rule and request
   #checkov:skip=CKV2_AWS_47:A firewall is an input, and so are its rules
-  #checkov:skip=CKV_AWS_86:Logs need a bucket, which is an input
   #checkov:skip=CKV_AWS_174:TLS 1.2 at least wherever the certificate is ones own; with CloudFront's it chooses itself
-  #checkov:skip=CKV2_AWS_42:A certificate belongs to names, and a distribution without names of its own has none
-  #checkov:skip=CKV_AWS_305:An application has no file to begin with; a bucket's is an input
   #checkov:skip=CKV_AWS_310:A second origin is a second copy of the system
-  #checkov:skip=CKV_AWS_374:Countries are an input; everybody may read a public web site
   for_each = local.created
 
   comment             = each.value

@@ -177,11 +177,12 @@ variable "autoscaling" {
     error_message = "autoscaling.health_check is EC2, or ELB where there are target_group_arns, not ${join("", [for group in var.autoscaling[*] : group.health_check])}."
   }
   validation {
-    condition     = alltrue([for group in var.autoscaling[*] : coalesce(group.cpu_percent, 50) > 0 && coalesce(group.cpu_percent, 50) <= 100 && (group.max_lifetime_days == null || coalesce(group.max_lifetime_days, 1) >= 1)])
-    error_message = "autoscaling.cpu_percent is 1 to 100, max_lifetime_days from 1."
+    condition     = alltrue([for group in var.autoscaling[*] : coalesce(group.cpu_percent, 50) > 0 && coalesce(group.cpu_percent, 50) <= 100 && contains(range(1, 366), coalesce(group.max_lifetime_days, 1))])
+    error_message = "autoscaling.cpu_percent is 1 to 100, max_lifetime_days 1 to 365."
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # Only its validation reads it: that nothing is started must be meant.
 variable "launch_template_only" {
   description = "That nothing is started here, since the delivery starts the instances from the template."
   type        = bool
@@ -229,15 +230,16 @@ variable "user_data" {
   default     = null
 
   validation {
-    condition     = length(coalesce(var.user_data, "-")) <= 16384
-    error_message = "user_data is up to 16384 characters, and what goes beyond the first boot is Ansible's."
+    # Four characters of base64 are three bytes.
+    condition     = length(base64encode(coalesce(var.user_data, "-"))) <= 21848
+    error_message = "user_data is up to 16384 bytes, and what goes beyond the first boot is Ansible's."
   }
 }
 
 variable "root_volume" {
-  description = "The root disk, always encrypted: `size` in GiB, `iops`, `throughput` in MiB/s, `kms_key_arn` for a key of your own."
+  description = "The root disk, always encrypted: `size` in GiB (20, or 30 for `ecs-optimised`, whose image is that big, where it is left out), `iops`, `throughput` in MiB/s, `kms_key_arn` for a key of your own."
   type = object({
-    size        = optional(number, 20)
+    size        = optional(number)
     iops        = optional(number)
     throughput  = optional(number)
     kms_key_arn = optional(string)
