@@ -12,7 +12,7 @@ demo: build ## Set up everything and run the main job on the local environment
 demo-down: build ## Take the demo and the local environment away again
 	@scripts/demo.sh down
 
-test: build ## Set up everything and pass all tests: lint, unit, groovy, terraform, integration, jenkins
+test: build ## Set up everything and pass all tests: lint, unit, groovy, terraform, integration, ansible, jenkins
 	@node scripts/test.mjs
 
 lint: node_modules/.installed ## Types, style, format, layers, dead code, generated files
