@@ -18,7 +18,7 @@ resource "aws_autoscaling_group" "this" {
   min_size                  = each.value.min
   max_size                  = each.value.max
   desired_capacity          = each.value.desired
-  vpc_zone_identifier       = [for zone in keys(each.value.subnet_ids) : data.aws_subnet.this["autoscaling/${zone}"].id]
+  vpc_zone_identifier       = values(each.value.subnet_ids)
   target_group_arns         = each.value.target_group_arns
   health_check_type         = each.value.health_check
   health_check_grace_period = each.value.grace_seconds
@@ -66,6 +66,8 @@ resource "aws_autoscaling_group" "this" {
     # How many there are is for the rules, and for delivery, once the group is there.
     ignore_changes = [desired_capacity]
   }
+
+  depends_on = [data.aws_subnet.this]
 }
 
 resource "aws_autoscaling_policy" "this" {

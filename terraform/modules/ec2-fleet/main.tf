@@ -4,23 +4,24 @@ locals {
   create      = var.mode == "create"
   application = coalesce(var.application, var.name)
 
-  # Where each system's publisher writes the id of its newest image, whom one logs in as, and what its root disk is called.
+  # Where each system's publisher writes the id of its newest image, whom one logs in as, what its root disk is called, and what it has
+  # where nobody says: an image does not start on a disk that is smaller than its own.
   systems = {
     amazon-linux-2023 = {
       x86_64 = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64", arm64 = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
-      user   = "ec2-user", root_device = "/dev/xvda"
+      user   = "ec2-user", root_device = "/dev/xvda", root_gib = 20
     }
     ecs-optimised = {
       x86_64 = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id", arm64 = "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
-      user   = "ec2-user", root_device = "/dev/xvda"
+      user   = "ec2-user", root_device = "/dev/xvda", root_gib = 30
     }
     debian-12 = {
       x86_64 = "/aws/service/debian/release/12/latest/amd64", arm64 = "/aws/service/debian/release/12/latest/arm64"
-      user   = "admin", root_device = "/dev/xvda"
+      user   = "admin", root_device = "/dev/xvda", root_gib = 20
     }
     "ubuntu-24.04" = {
       x86_64 = "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id", arm64 = "/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id"
-      user   = "ubuntu", root_device = "/dev/sda1"
+      user   = "ubuntu", root_device = "/dev/sda1", root_gib = 20
     }
   }
   system      = local.systems[var.image.os]
@@ -64,7 +65,7 @@ resource "aws_launch_template" "this" {
   }
 
   dynamic "block_device_mappings" {
-    for_each = merge({ (local.root_device) = var.root_volume }, var.volumes)
+    for_each = merge({ (local.root_device) = merge(var.root_volume, { size = coalesce(var.root_volume.size, local.system.root_gib) }) }, var.volumes)
 
     content {
       device_name = block_device_mappings.key
@@ -101,9 +102,8 @@ resource "aws_launch_template" "this" {
     }
   }
 
-  lifecycle {
-    create_before_destroy = true
-  }
+  # Not create_before_destroy: Terraform would hand that on to the key pair and the roles, whose names can be there only once, and so
+  # could not replace them. Only another name replaces a template, and then everything here.
 }
 
 # A subnet that gives public addresses by itself would put on the internet what nobody asked to be there.
@@ -132,8 +132,9 @@ resource "aws_instance" "this" {
   #checkov:skip=CKV_AWS_135:The launch template is EBS optimized.
   for_each = local.created
 
-  instance_type           = coalesce(each.value.instance_type, var.instance_type)
-  subnet_id               = data.aws_subnet.this[each.key].id
+  instance_type = coalesce(each.value.instance_type, var.instance_type)
+  # As it was given: what is read again later is unknown until then, and an unknown subnet replaces an instance.
+  subnet_id               = each.value.subnet_id
   private_ip              = each.value.private_ip
   vpc_security_group_ids  = var.security_group_ids
   iam_instance_profile    = var.instance_profile_name
@@ -149,6 +150,8 @@ resource "aws_instance" "this" {
     # A newer image is for the next instance, not a reason to lose this one; the build's version is the delivery's.
     ignore_changes = [ami, user_data, launch_template, tags["build-version"], tags_all["build-version"]]
   }
+
+  depends_on = [data.aws_subnet.this]
 }
 
 # An address of its own stays while the instance is stopped.

@@ -49,6 +49,23 @@ run "images_are_looked_up" {
     condition     = aws_launch_template.this["main"].block_device_mappings[0].device_name == "/dev/xvda" && output.user == "admin"
     error_message = "The root disk or the user is not that of Debian."
   }
+  assert {
+    condition     = aws_launch_template.this["main"].block_device_mappings[0].ebs[0].volume_size == 20
+    error_message = "The root disk has another size than the README says."
+  }
+}
+
+run "a_disk_is_not_smaller_than_its_image" {
+  command = plan
+
+  variables {
+    image = { os = "ecs-optimised" }
+  }
+
+  assert {
+    condition     = aws_launch_template.this["main"].block_device_mappings[0].ebs[0].volume_size == 30
+    error_message = "EC2 would refuse to start the ECS-optimised image."
+  }
 }
 
 run "images_of_another_system_and_architecture" {

@@ -153,3 +153,21 @@ run "bad_device" {
   # says: not all are: data
   expect_failures = [var.volumes]
 }
+
+run "a_life_longer_than_ec2_takes" {
+  command = plan
+  variables {
+    autoscaling = { subnet_ids = { a = "subnet-0000000000000001a" }, min = 1, max = 1, max_lifetime_days = 400 }
+  }
+  # says: max_lifetime_days 1 to 365
+  expect_failures = [var.autoscaling]
+}
+
+run "a_first_boot_too_long_in_bytes" {
+  command = plan
+  variables {
+    user_data = join("", [for _ in range(9) : join("", [for _ in range(1000) : "é"])])
+  }
+  # says: up to 16384 bytes
+  expect_failures = [var.user_data]
+}
