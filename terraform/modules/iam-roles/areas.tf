@@ -209,9 +209,10 @@ locals {
 resource "aws_iam_policy" "areas" {
   for_each = local.area_documents
 
-  name        = "${local.names[local.role_groups[each.key].role]}-${local.role_groups[each.key].group}"
-  path        = var.path
-  description = "${join(", ", local.role_groups[each.key].areas)} of ${var.name}"
+  name = "${local.names[local.role_groups[each.key].role]}-${local.role_groups[each.key].group}"
+  path = var.path
+  # Not which areas: another description replaces a policy, and its role could do nothing meanwhile.
+  description = "What the ${var.roles[local.role_groups[each.key].role].kind} role of ${var.name} may do, part ${local.role_groups[each.key].group}"
   policy      = each.value
   tags        = var.tags
 
