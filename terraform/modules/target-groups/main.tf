@@ -11,6 +11,9 @@ locals {
     ])
   }
 
+  # With GRPC AWS takes codes of gRPC only. 12 is what a server without such a path answers, and so a sign of life too.
+  matchers = { HTTP1 = "200-399", HTTP2 = "200-399", GRPC = "0,12" }
+
   attachments = merge([
     for key, group in local.created : {
       for attachment, target in group.attachments : "${key}/${attachment}" => merge(target, { group = key })
@@ -21,11 +24,12 @@ locals {
 resource "aws_lb_target_group" "this" {
   for_each = local.created
 
-  name                          = local.names[each.key]
-  vpc_id                        = var.vpc_id
-  port                          = each.value.port
-  protocol                      = each.value.protocol
-  protocol_version              = each.value.protocol_version
+  name     = local.names[each.key]
+  vpc_id   = var.vpc_id
+  port     = each.value.port
+  protocol = each.value.protocol
+  # AWS's own default is left to it: what does not tell it back would have the group replaced. Another one changes the name.
+  protocol_version              = each.value.protocol_version == "HTTP1" ? null : each.value.protocol_version
   target_type                   = each.value.target_type
   deregistration_delay          = each.value.deregistration_delay
   slow_start                    = each.value.slow_start
@@ -36,7 +40,7 @@ resource "aws_lb_target_group" "this" {
     path                = each.value.health_check.path
     port                = each.value.health_check.port
     protocol            = coalesce(each.value.health_check.protocol, each.value.protocol)
-    matcher             = each.value.health_check.matcher
+    matcher             = coalesce(each.value.health_check.matcher, local.matchers[each.value.protocol_version])
     interval            = each.value.health_check.interval
     timeout             = each.value.health_check.timeout
     healthy_threshold   = each.value.health_check.healthy_threshold

@@ -71,7 +71,8 @@ variable "vpc_id" {
 variable "groups" {
   description = <<-EOT
     Target groups by key. `port` of the targets; `protocol` HTTP or HTTPS to them, `protocol_version` HTTP1, HTTP2 or GRPC;
-    `target_type` `instance` or `ip`; `health_check`, where `port` is the targets' own and `protocol` the group's unless said;
+    `target_type` `instance` or `ip`; `health_check`, where `port` is the targets' own and `protocol` the group's unless said, and `matcher`
+    the codes of health, 200-399, or 0,12 of gRPC;
     `deregistration_delay`, for how many seconds a target that goes may end what it has begun; `slow_start`, over how many a
     new one gets its full share (0, or from 30); `algorithm` round_robin, least_outstanding_requests or weighted_random;
     `stickiness` by a cookie; `attachments` by key: an instance id, or an address, with a `port` of its own where it has one.
@@ -88,7 +89,7 @@ variable "groups" {
       path                = optional(string, "/")
       port                = optional(string, "traffic-port")
       protocol            = optional(string)
-      matcher             = optional(string, "200-399")
+      matcher             = optional(string)
       interval            = optional(number, 15)
       timeout             = optional(number, 5)
       healthy_threshold   = optional(number, 2)
@@ -129,6 +130,12 @@ variable "groups" {
   validation {
     condition     = alltrue([for group in var.groups : group.health_check.timeout < group.health_check.interval && startswith(group.health_check.path, "/")])
     error_message = "A health check has a path that begins with / and a timeout below its interval; not all have: ${join(", ", [for key, group in var.groups : "${key} = ${group.health_check.path}, ${group.health_check.timeout} of ${group.health_check.interval} seconds"])}."
+  }
+  validation {
+    condition = alltrue([
+      for group in var.groups : group.protocol_version != "GRPC" || can(regex("^[0-9]{1,2}([,-][0-9]{1,2})*$", coalesce(group.health_check.matcher, "0")))
+    ])
+    error_message = "health_check.matcher of a group with protocol_version GRPC has codes of gRPC, 0 to 99; not so: ${join(", ", [for key, group in var.groups : "${key} = ${coalesce(group.health_check.matcher, "0")}" if group.protocol_version == "GRPC"])}."
   }
   validation {
     condition = alltrue([
