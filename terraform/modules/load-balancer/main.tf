@@ -30,14 +30,11 @@ resource "aws_lb" "this" {
   drop_invalid_header_fields = true
   desync_mitigation_mode     = "defensive"
 
-  dynamic "access_logs" {
-    for_each = { for destination in [var.access_logs.destination] : destination => var.access_logs if destination == "s3" }
-
-    content {
-      bucket  = access_logs.value.bucket_name
-      prefix  = access_logs.value.prefix
-      enabled = true
-    }
+  # Said also where there are none: a block that is left out would not switch them off again.
+  access_logs {
+    enabled = var.access_logs.destination == "s3"
+    bucket  = var.access_logs.destination == "s3" ? var.access_logs.bucket_name : ""
+    prefix  = var.access_logs.prefix
   }
 
   tags = merge(var.tags, { Name = each.value })

@@ -153,8 +153,12 @@ run "what_protects_less_must_be_said" {
   }
 
   assert {
-    condition     = aws_lb.this["main"].internal && !aws_lb.this["main"].enable_deletion_protection && length(aws_lb.this["main"].access_logs) == 0
+    condition     = aws_lb.this["main"].internal && !aws_lb.this["main"].enable_deletion_protection
     error_message = "What was said is not what is made."
+  }
+  assert {
+    condition     = one(aws_lb.this["main"].access_logs[*].enabled) == false && aws_lb.this["main"].access_logs[0].bucket == ""
+    error_message = "The provider does not hear that requests are no longer recorded, and leaves the bucket as it was."
   }
   assert {
     condition     = keys(aws_lb_listener.this) == ["http"] && aws_lb_listener.this["http"].default_action[0].type == "fixed-response"
