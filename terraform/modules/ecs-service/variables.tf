@@ -449,7 +449,7 @@ variable "load_balancing" {
       path                = optional(string, "/")
       port                = optional(string, "traffic-port")
       protocol            = optional(string)
-      matcher             = optional(string, "200-399")
+      matcher             = optional(string)
       interval            = optional(number, 15)
       timeout             = optional(number, 5)
       healthy_threshold   = optional(number, 2)

@@ -71,9 +71,8 @@ variable "vpc_id" {
 variable "groups" {
   description = <<-EOT
     Target groups by key. `port` of the targets; `protocol` HTTP or HTTPS to them, `protocol_version` HTTP1, HTTP2 or GRPC;
-    `target_type` `instance` or `ip`; `health_check`, where `port` is the targets' own and `protocol` the group's unless said, and `matcher`
-    the codes of health, 200-399, or 0,12 of gRPC;
-    `deregistration_delay`, for how many seconds a target that goes may end what it has begun; `slow_start`, over how many a
+    `target_type` `instance` or `ip`; `health_check`, where unless said `port` is the targets' own, `protocol` the group's, and
+    `matcher` 200-399, or 0,12 of the codes of gRPC; `deregistration_delay`, for how many seconds a target that goes may end what it has begun; `slow_start`, over how many a
     new one gets its full share (0, or from 30); `algorithm` round_robin, least_outstanding_requests or weighted_random;
     `stickiness` by a cookie; `attachments` by key: an instance id, or an address, with a `port` of its own where it has one.
   EOT

@@ -63,6 +63,23 @@ run "a_group_checks_what_it_sends_requests_to" {
   }
 }
 
+run "grpc_has_codes_of_its_own" {
+  command = plan
+
+  variables {
+    groups = {
+      web  = { port = 8080 }
+      grpc = { port = 9090, protocol_version = "GRPC" }
+      told = { port = 9090, protocol_version = "GRPC", health_check = { path = "/grpc.health.v1.Health/Check", matcher = "0" } }
+    }
+  }
+
+  assert {
+    condition     = jsonencode({ for key, group in aws_lb_target_group.this : key => group.health_check[0].matcher }) == jsonencode({ grpc = "0,12", told = "0", web = "200-399" })
+    error_message = "AWS refuses codes of HTTP where the targets speak gRPC."
+  }
+}
+
 run "a_rule_for_one_group_names_it" {
   assert {
     condition     = aws_lb_listener_rule.this["web"].action[0].target_group_arn == aws_lb_target_group.this["web"].arn && length(aws_lb_listener_rule.this["web"].action[0].forward) == 0

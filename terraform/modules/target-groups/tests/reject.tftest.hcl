@@ -129,6 +129,15 @@ run "cookie_without_a_name" {
   expect_failures = [var.groups]
 }
 
+run "http_codes_for_grpc" {
+  command = plan
+  variables {
+    groups = { web = { port = 80, protocol_version = "GRPC", health_check = { matcher = "200-399" } } }
+  }
+  # says: has codes of gRPC, 0 to 99; not so: web = 200-399
+  expect_failures = [var.groups]
+}
+
 run "bad_priority" {
   command = plan
   variables {
