@@ -11,7 +11,7 @@ locals {
 }
 
 data "aws_ssm_parameter" "ami" {
-  for_each = local.created_instances
+  for_each = var.instances.ami_id == null ? local.created_instances : {}
 
   name = local.ami_parameters[var.instances.architecture]
 }
@@ -23,7 +23,7 @@ resource "aws_launch_template" "this" {
   name_prefix            = "${each.value}-"
   update_default_version = true
   # The id of a public image is no secret: the other attribute would hide it in every plan.
-  image_id               = coalesce(var.instances.ami_id, data.aws_ssm_parameter.ami[each.key].insecure_value)
+  image_id               = var.instances.ami_id != null ? var.instances.ami_id : one(values(data.aws_ssm_parameter.ami)[*].insecure_value)
   instance_type          = coalesce(var.instances.instance_type, local.instance_types[var.instances.architecture])
   key_name               = var.instances.key_name
   vpc_security_group_ids = var.instances.security_group_ids

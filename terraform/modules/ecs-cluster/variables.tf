@@ -49,6 +49,10 @@ variable "name" {
     error_message = "name is a letter and up to 199 letters, digits, _ and -, not ${var.name}."
   }
   validation {
+    condition     = !contains(var.capacity, "instances") || length(var.name) <= 80
+    error_message = "The launch template of the instances is called after name, which leaves it 80 characters, not ${length(var.name)}."
+  }
+  validation {
     condition     = !contains(var.capacity, "instances") || !can(regex("(?i)^(aws|ecs|fargate)", var.name))
     error_message = "The capacity provider of the instances is called after name, and AWS keeps names that begin with aws, ecs or fargate to itself: ${var.name}."
   }
@@ -123,6 +127,10 @@ variable "instances" {
       length(var.instances.subnet_ids) > 0 && length(var.instances.security_group_ids) > 0 && var.instances.instance_profile_name != null
     )
     error_message = "capacity has instances, which need subnet_ids, security_group_ids and an instance_profile_name."
+  }
+  validation {
+    condition     = var.instances.ami_id == null || can(regex("^ami-[0-9a-f]{8,17}$", var.instances.ami_id))
+    error_message = "instances.ami_id is the id of an image, not ${coalesce(var.instances.ami_id, "null")}."
   }
   validation {
     condition     = contains(["x86_64", "arm64"], var.instances.architecture)

@@ -195,6 +195,25 @@ run "ecs_sizes_the_group" {
   }
 }
 
+run "an_image_of_ones_own_is_looked_up_nowhere" {
+  command = plan
+
+  variables {
+    capacity = ["instances"]
+    instances = {
+      subnet_ids            = { a = "subnet-0000000000000001a" }
+      security_group_ids    = ["sg-0a1b2c3d4e5f60718"]
+      instance_profile_name = "shop-instance"
+      ami_id                = "ami-0b2c3d4e5f6071829"
+    }
+  }
+
+  assert {
+    condition     = aws_launch_template.this["main"].image_id == "ami-0b2c3d4e5f6071829" && length(data.aws_ssm_parameter.ami) == 0
+    error_message = "The instances have another image, or need a parameter that nobody reads."
+  }
+}
+
 run "outputs_name_what_was_made" {
   assert {
     condition     = output.cluster_name == "shop" && output.cluster_arn == aws_ecs_cluster.this["main"].arn

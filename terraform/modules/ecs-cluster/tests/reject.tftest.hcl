@@ -76,6 +76,26 @@ run "reserved_name" {
   expect_failures = [var.name]
 }
 
+run "name_too_long_for_a_launch_template" {
+  command = plan
+  variables {
+    name      = "shop-shop-shop-shop-shop-shop-shop-shop-shop-shop-shop-shop-shop-shop-shop-shop-shop"
+    capacity  = ["instances"]
+    instances = { subnet_ids = { a = "subnet-1a" }, security_group_ids = ["sg-1"], instance_profile_name = "shop" }
+  }
+  # says: which leaves it 80 characters, not 84
+  expect_failures = [var.name]
+}
+
+run "image_that_is_none" {
+  command = plan
+  variables {
+    instances = { ami_id = "al2023" }
+  }
+  # says: instances.ami_id is the id of an image, not al2023
+  expect_failures = [var.instances]
+}
+
 run "unknown_capacity" {
   command = plan
   variables {
