@@ -13,7 +13,7 @@ locals {
   transitions = concat(
     [for days in [var.lifecycle_days.infrequent] : { to_ia = "AFTER_${days}_DAY${days == 1 ? "" : "S"}", to_archive = null, back = null } if days > 0],
     [for days in [var.lifecycle_days.archive] : { to_ia = null, to_archive = "AFTER_${days}_DAY${days == 1 ? "" : "S"}", back = null } if days > 0],
-    [for back in [var.lifecycle_days.back_on_access] : { to_ia = null, to_archive = null, back = "AFTER_1_ACCESS" } if back],
+    [for back in [var.lifecycle_days.back_on_access] : { to_ia = null, to_archive = null, back = "AFTER_1_ACCESS" } if back && var.lifecycle_days.infrequent + var.lifecycle_days.archive > 0],
   )
 }
 

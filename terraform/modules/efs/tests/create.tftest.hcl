@@ -175,3 +175,16 @@ run "cheaper_classes_and_speed_are_asked_for" {
     error_message = "A group is made that nobody asked for, or the given one is not used."
   }
 }
+
+run "files_that_never_left_do_not_come_back" {
+  command = plan
+
+  variables {
+    lifecycle_days = { infrequent = 0 }
+  }
+
+  assert {
+    condition     = length(aws_efs_file_system.this["main"].lifecycle_policy) == 0
+    error_message = "AWS is asked to move files back from a class that they never go to."
+  }
+}
