@@ -31,7 +31,7 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Identifier of the instance; what is made is called after it."
+  description = "Identifier of the instance; what is made is called after it. It stays: AWS gives an instance no other subnet group of the same VPC."
   type        = string
   nullable    = false
 
