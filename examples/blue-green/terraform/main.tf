@@ -177,7 +177,7 @@ module "delivery_role" {
         services         = [module.service.service_arn]
         task_definitions = ["${replace(module.service.task_definition_arn, "/:[0-9]+$/", "")}:*"]
         target_groups    = values(module.service.target_group_arns)
-        listeners        = [local.listener_arn]
+        listeners        = [module.service.listener_rule_arn, module.service.test_listener_rule_arn]
         repositories     = values(module.ecr.repository_arns)
         pass_roles       = values(module.roles.role_arns)
         log_groups       = [local.log_group_arn]
