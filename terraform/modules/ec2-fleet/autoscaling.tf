@@ -30,7 +30,7 @@ resource "aws_autoscaling_group" "this" {
     "GroupDesiredCapacity", "GroupInServiceInstances", "GroupMaxSize", "GroupMinSize", "GroupPendingInstances", "GroupTerminatingInstances", "GroupTotalInstances",
   ] : []
 
-  # The number and not $Latest: only so does a refresh know what to roll back to.
+  # The number and not $Latest: only a change of it starts a refresh.
   launch_template {
     id      = aws_launch_template.this["main"].id
     version = aws_launch_template.this["main"].latest_version
@@ -45,8 +45,9 @@ resource "aws_autoscaling_group" "this" {
       preferences {
         min_healthy_percentage = instance_refresh.value.min_healthy_percentage
         instance_warmup        = instance_refresh.value.warmup_seconds
-        auto_rollback          = true
-        skip_matching          = true
+        # No auto_rollback: the provider gives the group the new version before it asks for the refresh, so that EC2 would go "back" to
+        # the very version that failed, and replace with it what still serves. So a refresh that fails stops.
+        skip_matching = true
       }
     }
   }

@@ -143,7 +143,7 @@ variable "autoscaling" {
     `target_group_arns`; `health_check` `EC2`, or `ELB` to also replace what its target groups call unhealthy, after
     `grace_seconds`; `warmup_seconds` until an instance counts (what EC2 takes, where it is left out); `cpu_percent` and `requests` (`per_target` a minute) to hold by
     starting and ending instances; `refresh` replaces instances one after another when the template changes, keeps
-    `min_healthy_percentage` and goes back by itself; `max_lifetime_days`; `group_metrics` counts its
+    `min_healthy_percentage` and stops where new ones fail; `max_lifetime_days`; `group_metrics` counts its
     instances for alarms and dashboards.
   EOT
   type = object({

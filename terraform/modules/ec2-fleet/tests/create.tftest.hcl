@@ -226,8 +226,8 @@ run "a_group_follows_its_load" {
     error_message = "The group is elsewhere, or keeps what its load balancer calls unhealthy."
   }
   assert {
-    condition     = aws_autoscaling_group.this["main"].launch_template[0].version == tostring(aws_launch_template.this["main"].latest_version) && aws_autoscaling_group.this["main"].instance_refresh[0].preferences[0].auto_rollback
-    error_message = "A refresh would not know what to go back to."
+    condition     = aws_autoscaling_group.this["main"].launch_template[0].version == tostring(aws_launch_template.this["main"].latest_version) && aws_autoscaling_group.this["main"].instance_refresh[0].preferences[0].auto_rollback != true
+    error_message = "A refresh does not start, or one that fails would replace with what failed."
   }
 }
 
