@@ -13,7 +13,8 @@ locals {
     } if group.egress_all
   ]...)
 
-  # What the API calls them; neither all protocols nor the whole of ICMP have ports.
+  # What the API calls them; neither all protocols nor the whole of ICMP have ports. ICMP of IPv6 is another protocol: a rule for the
+  # one with addresses of the other is taken, and lets nothing through.
   protocols = { tcp = "tcp", udp = "udp", icmp = "icmp", all = "-1" }
 }
 
@@ -22,7 +23,7 @@ resource "aws_vpc_security_group_ingress_rule" "this" {
 
   security_group_id            = aws_security_group.this[each.value.owner].id
   description                  = each.value.description
-  ip_protocol                  = local.protocols[each.value.protocol]
+  ip_protocol                  = each.value.protocol == "icmp" && each.value.cidr_ipv6 != null ? "icmpv6" : local.protocols[each.value.protocol]
   from_port                    = each.value.protocol == "all" ? null : each.value.protocol == "icmp" ? -1 : each.value.port
   to_port                      = each.value.protocol == "all" ? null : each.value.protocol == "icmp" ? -1 : coalesce(each.value.to_port, each.value.port)
   cidr_ipv4                    = each.value.cidr_ipv4
@@ -42,7 +43,7 @@ resource "aws_vpc_security_group_egress_rule" "this" {
 
   security_group_id            = aws_security_group.this[each.value.owner].id
   description                  = each.value.description
-  ip_protocol                  = local.protocols[each.value.protocol]
+  ip_protocol                  = each.value.protocol == "icmp" && each.value.cidr_ipv6 != null ? "icmpv6" : local.protocols[each.value.protocol]
   from_port                    = each.value.protocol == "all" ? null : each.value.protocol == "icmp" ? -1 : each.value.port
   to_port                      = each.value.protocol == "all" ? null : each.value.protocol == "icmp" ? -1 : coalesce(each.value.to_port, each.value.port)
   cidr_ipv4                    = each.value.cidr_ipv4

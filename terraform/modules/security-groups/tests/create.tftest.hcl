@@ -18,6 +18,7 @@ variables {
         load-balancer = { description = "Requests", port = 8080, group = "load-balancer" }
         metrics       = { description = "Scrapes", port = 9100, to_port = 9105, cidr_ipv4 = "10.0.0.0/16" }
         ping          = { description = "Reachability", protocol = "icmp", security_group_id = "sg-0123456789abcdef0" }
+        ping-v6       = { description = "Reachability", protocol = "icmp", cidr_ipv6 = "2001:db8::/32" }
       }
       egress_all = true
     }
@@ -63,6 +64,7 @@ run "rules_say_what_was_asked" {
       "web/load-balancer"   = ["tcp", 8080, 8080, null]
       "web/metrics"         = ["tcp", 9100, 9105, "10.0.0.0/16"]
       "web/ping"            = ["icmp", -1, -1, null]
+      "web/ping-v6"         = ["icmpv6", -1, -1, null]
     })
     error_message = "What comes in is not what the rules say."
   }
@@ -118,6 +120,7 @@ run "the_plan_without_one_rule_and_one_group" {
         ingress = {
           load-balancer = { description = "Requests", port = 8080, group = "load-balancer" }
           ping          = { description = "Reachability", protocol = "icmp", security_group_id = "sg-0123456789abcdef0" }
+          ping-v6       = { description = "Reachability", protocol = "icmp", cidr_ipv6 = "2001:db8::/32" }
         }
         egress_all = true
       }
