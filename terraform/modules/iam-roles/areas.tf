@@ -109,7 +109,7 @@ locals {
         },
         {
           actions    = ["iam:PassRole"], resources = ["${local.iam}:role${var.path}{}"]
-          conditions = { StringEquals = { "iam:PassedToService" = [for service in ["ec2", "ecs-tasks", "events", "monitoring.rds", "vpc-flow-logs"] : "${service}.amazonaws.com"] } }
+          conditions = { StringEquals = { "iam:PassedToService" = concat(["ec2.${data.aws_partition.current.dns_suffix}"], [for service in ["ecs-tasks", "events", "monitoring.rds", "vpc-flow-logs"] : "${service}.amazonaws.com"]) } }
         },
         {
           actions    = ["iam:CreateServiceLinkedRole"], resources = ["${local.iam}:role/aws-service-role/*"]

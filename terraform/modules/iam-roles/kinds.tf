@@ -86,7 +86,7 @@ locals {
         { sid = "RunMigrations", given = local.given[key].task_definitions && local.given[key].clusters, actions = ["ecs:RunTask"], resources = local.derived[key].revisions, conditions = { ArnEquals = { "ecs:cluster" = may.clusters } } },
         {
           sid        = "PassRoles", given = local.given[key].pass_roles, actions = ["iam:PassRole"], resources = may.pass_roles
-          conditions = { StringEquals = { "iam:PassedToService" = ["ec2.amazonaws.com", "ecs-tasks.amazonaws.com"] } }
+          conditions = { StringEquals = { "iam:PassedToService" = ["ec2.${data.aws_partition.current.dns_suffix}", "ecs-tasks.amazonaws.com"] } }
         },
       ]
       balancers = [

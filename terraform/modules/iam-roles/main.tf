@@ -26,8 +26,9 @@ locals {
   trust = {
     for key, role in local.created : key => {
       ec2 = [{
-        Effect    = "Allow"
-        Principal = { Service = "ec2.amazonaws.com" }
+        Effect = "Allow"
+        # EC2 has another name in the regions of China.
+        Principal = { Service = "ec2.${data.aws_partition.current.dns_suffix}" }
         Action    = ["sts:AssumeRole"]
         Condition = {}
       }]
