@@ -129,7 +129,7 @@ run "the_plan_without_one_rule_and_one_group" {
 
   # changes only: ["web/metrics"] ["database"] ["database/web"] ["database/itself"] ["database/s3"]
   assert {
-    condition     = length(aws_vpc_security_group_ingress_rule.this) == 3
+    condition     = length(aws_vpc_security_group_ingress_rule.this) == 4
     error_message = "More, or less, than what was taken away goes."
   }
 }
