@@ -56,6 +56,16 @@ resource "aws_vpc_endpoint" "interface" {
   policy              = each.value.policy
   tags                = merge(var.tags, { Name = "${var.name}-${each.key}" })
 
+  # Of S3 the usual name leads to an interface only from outside of the VPC, and is refused where there is no gateway, unless this is said.
+  dynamic "dns_options" {
+    for_each = each.value.private_dns && each.value.service == "com.amazonaws.${local.region}.s3" ? { main = "ipv4" } : {}
+
+    content {
+      dns_record_ip_type                             = dns_options.value
+      private_dns_only_for_inbound_resolver_endpoint = false
+    }
+  }
+
   # Rules are there before anything is sent to the name that now leads here.
   depends_on = [aws_vpc_security_group_ingress_rule.this]
 }

@@ -50,6 +50,23 @@ run "endpoints_are_of_their_service" {
   }
 }
 
+run "the_usual_name_of_s3_leads_to_its_interface" {
+  command = plan
+
+  variables {
+    endpoints = { s3 = {}, private = { service = "s3", private_dns = false }, logs = {} }
+  }
+
+  assert {
+    condition     = [for option in aws_vpc_endpoint.interface["s3"].dns_options : option.private_dns_only_for_inbound_resolver_endpoint] == [false]
+    error_message = "AWS would refuse an interface of S3 where there is no gateway."
+  }
+  assert {
+    condition     = length(aws_vpc_endpoint.interface["private"].dns_options) + length(aws_vpc_endpoint.interface["logs"].dns_options) == 0
+    error_message = "A choice that only the usual name of S3 has is made elsewhere."
+  }
+}
+
 run "policies_narrow_where_it_is_said" {
   command = plan
 
