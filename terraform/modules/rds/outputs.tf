@@ -6,8 +6,12 @@ locals {
     port     = aws_db_instance.this["main"].port
     database = aws_db_instance.this["main"].db_name
     username = aws_db_instance.this["main"].username
-    secret   = one(aws_db_instance.this["main"].master_user_secret[*].secret_arn)
-    groups   = toset(local.security_group_ids)
+    # AWS always tells the secret. Emulators keep no passwords: the name that nothing has lets the rest of a root be tried on them.
+    secret = coalesce(
+      one(aws_db_instance.this["main"].master_user_secret[*].secret_arn),
+      replace(aws_db_instance.this["main"].arn, "/^(arn:[^:]+):rds:([^:]+:[^:]+):db:(.+)$/", "$1:secretsmanager:$2:secret:$3-password"),
+    )
+    groups = toset(local.security_group_ids)
     } : {
     id       = data.aws_db_instance.this["main"].db_instance_identifier
     arn      = data.aws_db_instance.this["main"].db_instance_arn

@@ -31,6 +31,11 @@ output "host_urls" {
 }
 
 output "registry" {
-  description = "Registry as the hosts see it: plain HTTP, so it belongs into their engine's insecure-registries."
+  description = "Registry as the hosts see it."
   value       = var.local_environment.registry
+}
+
+output "insecure_registries" {
+  description = "Registries without TLS that the hosts' engines may pull from: the local one is plain HTTP."
+  value       = [var.local_environment.registry]
 }
