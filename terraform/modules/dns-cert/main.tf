@@ -26,6 +26,8 @@ locals {
   ]...)
 }
 
+# Its place in the transparency logs, which browsers ask for, is AWS's own default and left to it: what does not tell it back would
+# have it set again by each plan.
 resource "aws_acm_certificate" "this" {
   #checkov:skip=CKV2_AWS_71:A wildcard is asked for by name
   for_each = local.created
@@ -35,10 +37,6 @@ resource "aws_acm_certificate" "this" {
   validation_method         = "DNS"
   key_algorithm             = var.key_algorithm
   tags                      = merge(var.tags, { Name = var.name })
-
-  options {
-    certificate_transparency_logging_preference = "ENABLED"
-  }
 
   # Another name means another certificate, and the old one is in use until what uses it has the new one.
   lifecycle {
