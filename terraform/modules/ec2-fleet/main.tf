@@ -102,7 +102,7 @@ resource "aws_launch_template" "this" {
     }
   }
 
-  # Not create_before_destroy: Terraform would hand that on to the key pair and the roles, whose names can be there only once, and so
+  # Not create_before_destroy: Terraform would hand that on to the roles and profiles, whose names can be there only once, and so
   # could not replace them. Only another name replaces a template, and then everything here.
 }
 

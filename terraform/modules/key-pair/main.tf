@@ -3,14 +3,18 @@
 locals {
   create  = var.mode == "create"
   created = { for key, pair in var.keys : key => pair if local.create }
-  names   = { for key, pair in var.keys : key => coalesce(pair.name, "${var.name}-${key}") }
+  # The key without the comment behind it: another comment is no other key.
+  public_keys = { for key, pair in local.created : key => join(" ", slice(split(" ", trimspace(pair.public_key)), 0, 2)) }
+  # Another key has another name: what uses the pair may have Terraform make the new one before the old one goes, which EC2 refuses under
+  # one name.
+  names = { for key, public_key in local.public_keys : key => coalesce(var.keys[key].name, "${var.name}-${key}-${substr(sha256(public_key), 0, 8)}") }
 }
 
 resource "aws_key_pair" "this" {
   for_each = local.created
 
   key_name   = local.names[each.key]
-  public_key = trimspace(each.value.public_key)
+  public_key = local.public_keys[each.key]
   tags       = merge(var.tags, { Name = local.names[each.key] })
 }
 

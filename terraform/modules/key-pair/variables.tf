@@ -27,7 +27,7 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Deployment; a key pair that is not named otherwise is called `NAME-KEY`."
+  description = "Deployment; a key pair that is not named otherwise is called `NAME-KEY-` and what tells its key from others."
   type        = string
   nullable    = false
 
@@ -40,7 +40,7 @@ variable "name" {
 variable "keys" {
   description = <<-EOT
     Key pairs by key; the key is what other configuration calls the pair and must stay. `public_key`, the line of a `.pub` file:
-    ssh-ed25519, or ssh-rsa of 2048 bits or more; in mode `reuse` it may be left out, and is compared where it is given. `name` in EC2.
+    ssh-ed25519, or ssh-rsa of 2048 bits or more; in mode `reuse` it may be left out, and is compared where it is given. `name` in EC2, which has to be another one where the key changes.
   EOT
   type = map(object({
     public_key = optional(string, "")
