@@ -38,13 +38,16 @@ resource "aws_cloudwatch_dashboard" "this" {
           width  = 8
           height = 6
           properties = {
-            title       = graph.title
-            region      = local.region
-            view        = "timeSeries"
-            metrics     = [concat([graph.namespace, graph.metric], flatten([for name in sort(keys(graph.dimensions)) : [name, graph.dimensions[name]]]))]
-            stat        = graph.statistic
-            period      = graph.period
-            annotations = { horizontal = graph.limits }
+            for property, value in {
+              title   = graph.title
+              region  = local.region
+              view    = "timeSeries"
+              metrics = [concat([graph.namespace, graph.metric], flatten([for name in sort(keys(graph.dimensions)) : [name, graph.dimensions[name]]]))]
+              stat    = graph.statistic
+              period  = graph.period
+              # What has no limit has none drawn: an empty list of them is no annotation.
+              annotations = { horizontal = graph.limits }
+            } : property => value if property != "annotations" || length(graph.limits) > 0
           }
         }
       ],

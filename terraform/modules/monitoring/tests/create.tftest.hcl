@@ -123,11 +123,12 @@ run "alarms_of_alarms_and_one_page_for_all" {
   state_key = "page"
 
   variables {
-    services      = { web = { cluster_name = "shop", service_name = "web", cpu_percent = 0, memory_percent = 0 } }
-    instances     = { web = { instance_id = "i-0123456789abcdef0" } }
-    composites    = { down = { text = "The shop is down", when = "all", alarms = ["service/web/running", "instance/web/status"] } }
-    log_groups    = { web = {} }
-    subscriptions = {}
+    load_balancers = { web = { arn_suffix = "app/shop/1", errors = 0, latency_seconds = 0 } }
+    services       = { web = { cluster_name = "shop", service_name = "web", cpu_percent = 0, memory_percent = 0 } }
+    instances      = { web = { instance_id = "i-0123456789abcdef0" } }
+    composites     = { down = { text = "The shop is down", when = "all", alarms = ["service/web/running", "instance/web/status"] } }
+    log_groups     = { web = {} }
+    subscriptions  = {}
   }
 
   assert {
@@ -143,11 +144,17 @@ run "alarms_of_alarms_and_one_page_for_all" {
     error_message = "The alarms are not by key, or there is one with the threshold 0."
   }
   assert {
-    condition     = [for widget in jsondecode(aws_cloudwatch_dashboard.this["main"].dashboard_body).widgets : "${widget.type} ${widget.properties.title}"] == ["alarm Alarms of shop", "metric instance/web/status", "metric service/web/running", "log Newest lines of web"]
+    condition     = [for widget in jsondecode(aws_cloudwatch_dashboard.this["main"].dashboard_body).widgets : "${widget.type} ${widget.properties.title}"] == ["alarm Alarms of shop", "metric Requests to load balancer web", "metric instance/web/status", "metric service/web/running", "log Newest lines of web"]
     error_message = "The page does not show what is watched."
   }
   assert {
-    condition     = jsonencode(jsondecode(aws_cloudwatch_dashboard.this["main"].dashboard_body).widgets[2].properties.metrics) == jsonencode([["ECS/ContainerInsights", "RunningTaskCount", "ClusterName", "shop", "ServiceName", "web"]])
+    condition = jsonencode([for widget in jsondecode(aws_cloudwatch_dashboard.this["main"].dashboard_body).widgets : try(widget.properties.annotations.horizontal[0].value, "none") if widget.type == "metric"]) == jsonencode(["none", 1, 1]) && (
+      !contains(keys(jsondecode(aws_cloudwatch_dashboard.this["main"].dashboard_body).widgets[1].properties), "annotations")
+    )
+    error_message = "A graph shows no limit, or a list of none."
+  }
+  assert {
+    condition     = jsonencode(jsondecode(aws_cloudwatch_dashboard.this["main"].dashboard_body).widgets[3].properties.metrics) == jsonencode([["ECS/ContainerInsights", "RunningTaskCount", "ClusterName", "shop", "ServiceName", "web"]])
     error_message = "A graph shows something else than its alarm watches."
   }
   assert {
