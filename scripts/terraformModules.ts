@@ -32,10 +32,10 @@ function described(block: HclBlock, file: string): string {
 
 const rowOf = (...cells: string[]) => `| ${cells.join(' | ')} |`;
 
-/** The two tables of a module. */
+/** The two tables of a module; a file that is not there yet has no rows, so that one begun module stops no other's. */
 async function tables(module: string): Promise<string> {
   const read = async (name: string, type: string) =>
-    readBlocks(await readFile(`${module}/${name}`, 'utf8'), `${module}/${name}`).filter(
+    readBlocks(await readFile(`${module}/${name}`, 'utf8').catch(() => ''), `${module}/${name}`).filter(
       (block) => block.type === type,
     );
   const inputs = (await read('variables.tf', 'variable')).map((block) =>

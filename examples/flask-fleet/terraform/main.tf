@@ -171,6 +171,7 @@ module "jenkins" {
   instance_type          = each.value.instance_type
   subnet_id              = (length(each.value.reached_from) > 0 ? module.network.public_subnet_ids : module.network.private_subnet_ids)[sort(var.network.zones)[0]]
   public_address         = length(each.value.reached_from) > 0
+  fixed_address          = each.value.fixed_address
   security_group_ids     = [module.security_groups.security_group_ids["jenkins"]]
   instance_profile_name  = module.roles.instance_profile_names["build"]
   key_name               = module.key_pair.key_names["deploy"]

@@ -51,7 +51,7 @@ variable "registry" {
 variable "jenkins" {
   description = <<-EOT
     The build server, in the one environment that has it; null elsewhere. `instance_type`; `disk_gib` for its data; `reached_from`,
-    addresses that reach it by SSH, by name: with them it has a public address, without it is reached from its network only; `url` where
+    addresses that reach it by SSH, by name: with them it has a public address, one that stays with `fixed_address`, without it is reached from its network only; `url` where
     people find Jenkins; `termination_protection`, which is taken off before a destroy.
   EOT
   type = object({
@@ -59,6 +59,7 @@ variable "jenkins" {
     disk_gib               = optional(number, 50)
     url                    = optional(string, "http://localhost:8080/")
     reached_from           = optional(map(string), {})
+    fixed_address          = optional(bool, false)
     termination_protection = optional(bool, true)
   })
   default = null

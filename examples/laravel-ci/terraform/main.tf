@@ -82,7 +82,12 @@ module "servers" {
     contains(each.value.groups, "jenkins") ? [module.security_groups.security_group_ids["jenkins"]] : [],
   )
   instances = {
-    (each.key) = { subnet_id = module.network.public_subnet_ids[each.value.zone], groups = each.value.groups, public_address = true }
+    (each.key) = {
+      subnet_id      = module.network.public_subnet_ids[each.value.zone]
+      groups         = each.value.groups
+      public_address = true
+      fixed_address  = each.value.fixed_address
+    }
   }
   tags = local.tags
 }

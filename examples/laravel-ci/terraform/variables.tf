@@ -32,12 +32,13 @@ variable "network" {
 }
 
 variable "servers" {
-  description = "Servers by name: `groups`, by which playbooks choose their roles; `zone`, a letter; `instance_type`; `disk_gib`."
+  description = "Servers by name: `groups`, by which playbooks choose their roles; `zone`, a letter; `instance_type`; `disk_gib`; `fixed_address`, one that stays while the server is stopped."
   type = map(object({
     groups        = set(string)
     zone          = optional(string, "a")
     instance_type = optional(string, "t3.small")
     disk_gib      = optional(number, 20)
+    fixed_address = optional(bool, false)
   }))
   nullable = false
 

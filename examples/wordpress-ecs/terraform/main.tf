@@ -96,6 +96,7 @@ module "cluster" {
     ami_id                = var.instances.ami_id
     min_size              = var.instances.min_size
     max_size              = var.instances.max_size
+    group_metrics         = var.watched_closely
   }
   tags = local.tags
 }

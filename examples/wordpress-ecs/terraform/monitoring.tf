@@ -41,12 +41,12 @@ module "monitoring" {
   }
   databases = { main = { instance_id = module.database.instance_id } }
   cadvisor = {
-    enabled            = true
+    enabled            = var.watched_closely
     cluster_arn        = module.cluster.cluster_arn
     execution_role_arn = module.monitoring_roles.role_arns["task-execution"]
   }
   fluent_bit = {
-    enabled            = true
+    enabled            = var.watched_closely
     cluster_arn        = module.cluster.cluster_arn
     execution_role_arn = module.monitoring_roles.role_arns["task-execution"]
     task_role_arn      = module.monitoring_roles.role_arns["task"]

@@ -89,6 +89,13 @@ variable "access_logs_bucket" {
   default     = null
 }
 
+variable "watched_closely" {
+  description = "Whether each instance runs cAdvisor and ships its logs, and CloudWatch counts the cluster's instances."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "alarm_emails" {
   description = "Who is told of alarms, by name."
   type        = map(string)

@@ -139,7 +139,9 @@ resource "aws_instance" "this" {
   vpc_security_group_ids  = var.security_group_ids
   iam_instance_profile    = var.instance_profile_name
   disable_api_termination = each.value.termination_protection
-  tags                    = merge(local.tags, { Name = "${var.name}-${each.key}", build-version = var.build_version })
+  # Decided when it starts. Null leaves it to the subnet, which gives none.
+  associate_public_ip_address = each.value.public_address && !each.value.fixed_address ? true : null
+  tags                        = merge(local.tags, { Name = "${var.name}-${each.key}", build-version = var.build_version })
 
   launch_template {
     id      = aws_launch_template.this["main"].id
@@ -147,8 +149,9 @@ resource "aws_instance" "this" {
   }
 
   lifecycle {
-    # A newer image is for the next instance, not a reason to lose this one; the build's version is the delivery's.
-    ignore_changes = [ami, user_data, launch_template, tags["build-version"], tags_all["build-version"]]
+    # A newer image is for the next instance, not a reason to lose this one; the build's version is the delivery's. An instance that
+    # is stopped has no public address, which must not look like another wish.
+    ignore_changes = [ami, associate_public_ip_address, user_data, launch_template, tags["build-version"], tags_all["build-version"]]
   }
 
   depends_on = [data.aws_subnet.this]
@@ -156,7 +159,7 @@ resource "aws_instance" "this" {
 
 # An address of its own stays while the instance is stopped.
 resource "aws_eip" "this" {
-  for_each = { for key, instance in local.created : key => instance if instance.public_address }
+  for_each = { for key, instance in local.created : key => instance if instance.public_address && instance.fixed_address }
 
   domain   = "vpc"
   instance = aws_instance.this[each.key].id

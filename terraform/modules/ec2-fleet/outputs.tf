@@ -1,7 +1,7 @@
 locals {
   found = {
     for key, instance in var.instances : key => local.create ? {
-      id = aws_instance.this[key].id, private_ip = aws_instance.this[key].private_ip, public_ip = instance.public_address ? aws_eip.this[key].public_ip : null
+      id = aws_instance.this[key].id, private_ip = aws_instance.this[key].private_ip, public_ip = try(aws_eip.this[key].public_ip, aws_instance.this[key].public_ip)
       } : {
       id = data.aws_instance.this[key].id, private_ip = data.aws_instance.this[key].private_ip, public_ip = data.aws_instance.this[key].public_ip
     }

@@ -114,7 +114,8 @@ variable "instance_type" {
 variable "instances" {
   description = <<-EOT
     Named instances by key, which must stay: `subnet_id`; `groups` that Ansible and the runner know the host by; `private_ip`
-    for an address of its own choice; `instance_type`; `public_address` gives one of its own that the internet reaches; `termination_protection`.
+    for an address of its own choice; `instance_type`; `public_address` gives one that the internet reaches, decided when it starts, and
+    with `fixed_address` one of its own, an Elastic IP, which stays while it is stopped; `termination_protection`.
   EOT
   type = map(object({
     subnet_id              = string
@@ -122,6 +123,7 @@ variable "instances" {
     private_ip             = optional(string)
     instance_type          = optional(string)
     public_address         = optional(bool, false)
+    fixed_address          = optional(bool, false)
     termination_protection = optional(bool, false)
   }))
   default  = {}
@@ -134,6 +136,10 @@ variable "instances" {
   validation {
     condition     = alltrue(flatten([for instance in var.instances : [for group in instance.groups : can(regex("^[a-zA-Z_][a-zA-Z0-9_]*$", group))]]))
     error_message = "Ansible's groups are letters, digits and _; not all are: ${join(", ", flatten([for instance in var.instances : tolist(instance.groups)]))}."
+  }
+  validation {
+    condition     = alltrue([for instance in var.instances : instance.public_address || !instance.fixed_address])
+    error_message = "fixed_address is for instances with public_address; these have none: ${join(", ", [for key, instance in var.instances : key if instance.fixed_address && !instance.public_address])}."
   }
 }
 

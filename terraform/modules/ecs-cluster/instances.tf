@@ -90,7 +90,7 @@ resource "aws_autoscaling_group" "this" {
   health_check_type   = "EC2"
   # ECS takes it from those that have no tasks.
   protect_from_scale_in = true
-  enabled_metrics       = ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupMaxSize", "GroupMinSize", "GroupPendingInstances", "GroupTotalInstances"]
+  enabled_metrics       = var.instances.group_metrics ? ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupMaxSize", "GroupMinSize", "GroupPendingInstances", "GroupTotalInstances"] : []
 
   launch_template {
     id      = aws_launch_template.this[each.key].id

@@ -100,7 +100,8 @@ variable "instances" {
     architecture; `ami_id` in place of the newest ECS-optimised image; `disk_size` in GiB, encrypted, with `disk_kms_key_arn`
     where given; `key_name` for SSH; `target_capacity`, the per cent of the instances that tasks should fill;
     `metadata_hop_limit` 2 lets tasks in bridge mode ask for the instance's role; `detailed_monitoring` by the minute;
-    `refresh` replaces running instances, one after another, when a new image or setting is applied.
+    `refresh` replaces running instances, one after another, when a new image or setting is applied; `group_metrics`
+    counts the group's instances in CloudWatch.
   EOT
   type = object({
     subnet_ids            = optional(map(string), {})
@@ -118,6 +119,7 @@ variable "instances" {
     metadata_hop_limit    = optional(number, 1)
     detailed_monitoring   = optional(bool, false)
     refresh               = optional(bool, false)
+    group_metrics         = optional(bool, true)
   })
   default  = {}
   nullable = false

@@ -36,6 +36,7 @@ module "host" {
       subnet_id              = var.subnet_id
       groups                 = var.groups
       public_address         = var.public_address
+      fixed_address          = var.public_address && var.fixed_address
       termination_protection = var.termination_protection
     }
   }
@@ -80,6 +81,7 @@ resource "aws_lb_target_group_attachment" "this" {
 }
 
 resource "aws_route53_record" "this" {
+  #checkov:skip=CKV2_AWS_23:It leads to the host of the module ec2-fleet, whose address the scan does not follow.
   for_each = local.create ? { for record in var.dns[*] : "main" => record } : {}
 
   zone_id = each.value.zone_id

@@ -163,9 +163,16 @@ variable "data_volume" {
 }
 
 variable "public_address" {
-  description = "An address of its own that the internet reaches; without it the server is behind a load balancer, or reached from its network."
+  description = "An address that the internet reaches; without it the server is behind a load balancer, or reached from its network."
   type        = bool
   default     = false
+  nullable    = false
+}
+
+variable "fixed_address" {
+  description = "Whether that address is an Elastic IP, which stays while the server is stopped."
+  type        = bool
+  default     = true
   nullable    = false
 }
 

@@ -8,7 +8,7 @@ variables {
   security_group_ids = ["sg-0a1b2c3d4e5f60718"]
   instances = {
     a = { subnet_id = "subnet-0000000000000001a", groups = ["web", "staging"] }
-    b = { subnet_id = "subnet-0000000000000001b", groups = ["web"], public_address = true }
+    b = { subnet_id = "subnet-0000000000000001b", groups = ["web"], public_address = true, fixed_address = true }
     c = { subnet_id = "subnet-0000000000000001c" }
   }
   autoscaling = { subnet_ids = { a = "subnet-0000000000000001a" }, min = 1, max = 3, cpu_percent = 60 }
@@ -148,6 +148,21 @@ run "named_instances_are_started_from_the_template" {
   assert {
     condition     = aws_eip.this["b"].instance == aws_instance.this["b"].id
     error_message = "The public address is another instance's."
+  }
+}
+
+run "a_public_address_without_an_elastic_ip" {
+  variables {
+    instances = { edge = { subnet_id = "subnet-0000000000000001a", groups = ["web"], public_address = true } }
+  }
+
+  assert {
+    condition     = aws_instance.this["edge"].associate_public_ip_address && length(aws_eip.this) == 0
+    error_message = "The instance gets no public address, or an Elastic IP that nobody asked for."
+  }
+  assert {
+    condition     = output.hosts["${var.name}-edge"].address == aws_instance.this["edge"].public_ip
+    error_message = "The host is told by another address than the public one."
   }
 }
 

@@ -171,3 +171,12 @@ run "a_first_boot_too_long_in_bytes" {
   # says: up to 16384 bytes
   expect_failures = [var.user_data]
 }
+
+run "fixed_address_of_a_private_instance" {
+  command = plan
+  variables {
+    instances = { a = { subnet_id = "subnet-0000000000000001a", fixed_address = true } }
+  }
+  # says: these have none: a.
+  expect_failures = [var.instances]
+}
