@@ -54,6 +54,18 @@ class Approval implements Serializable {
         }
     }
 
+    /** The approved stage, once: it is recorded with the first stage that it opens. */
+    List taken() {
+        List stages = untold == null ? [] : [untold]
+        untold = null
+        return stages
+    }
+
+    /** Why nothing passed. */
+    String getMessage() {
+        return ending == 'refused' ? "refused by ${by}" : "nobody approved it within ${after}"
+    }
+
     /** An answer is who gave it, and beside it what was typed where something was asked for. */
     private void take(Object answer) {
         if (answer instanceof Map) {
@@ -68,18 +80,6 @@ class Approval implements Serializable {
         } else {
             by = answer
         }
-    }
-
-    /** The approved stage, once: it is recorded with the first stage that it opens. */
-    List taken() {
-        List stages = untold == null ? [] : [untold]
-        untold = null
-        return stages
-    }
-
-    /** Why nothing passed. */
-    String getMessage() {
-        return ending == 'refused' ? "refused by ${by}" : "nobody approved it within ${after}"
     }
 
 }

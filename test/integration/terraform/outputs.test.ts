@@ -89,7 +89,10 @@ describe('reading outputs from a real root', function () {
     apply('staging');
     const production = await stack.context.environment('production');
     expect(await stack.context.resolve('${output:staging/cluster}', production)).to.equal('shop-staging');
-    const error = await rejection(stack.context.resolve('${output:stagin/cluster}', production), 'ENVIRONMENT_UNKNOWN');
+    const error = await rejection(
+      stack.context.resolve('${output:stagin/cluster}', production),
+      'ENVIRONMENT_UNKNOWN',
+    );
     expect(error.message).to.contain('stagin');
   });
 
