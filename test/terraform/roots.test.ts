@@ -1,10 +1,33 @@
 import { expect } from 'chai';
+import * as z from 'zod';
 import { selectEnvironment } from '../../runner/src/config/environment.js';
 import { referencesIn } from '../../runner/src/config/referencesIn.js';
 import { hostsFromOutput } from '../../runner/src/core/inventory.js';
 import { checkRoot, outputAt, readRoots, type RootResult } from '../support/terraform/rootCheck.js';
 import { runKey } from '../support/terraform/testEvents.js';
 import { openWorkbench, type Workbench } from '../support/terraform/workbench.js';
+
+const arn = z.string().regex(/^arn:aws[a-z-]*:/);
+/** The forms of docs/infrastructure.md, beside that of `hosts`, which the inventory itself checks. */
+const stackOutputs: Readonly<Record<string, z.ZodType>> = {
+  cluster: z.string().regex(/^[A-Za-z0-9_-]+$/),
+  services: z.record(
+    z.string(),
+    z.strictObject({ name: z.string(), container: z.string(), family: z.string() }),
+  ),
+  target_group: z.string().min(1),
+  target_groups: z.record(
+    z.string(),
+    z.union([
+      arn,
+      z.strictObject({ blue: arn, green: arn, rules: z.strictObject({ main: arn, test: arn.nullable() }) }),
+    ]),
+  ),
+  registry: z.string().regex(/^[a-z0-9.:-]+$/),
+  artifacts: z.string().regex(/^s3:\/\/[a-z0-9.-]+\/[^/]/),
+  launch_template: z.strictObject({ id: z.string(), version: z.string() }),
+  url: z.url(),
+};
 
 const roots = await readRoots();
 const words = (name: string) => name.replaceAll('_', ' ');
@@ -57,6 +80,13 @@ describe('terraform roots of the examples', function () {
             .map(({ name }) => name);
           const missing = referred.filter((name) => (outputAt(outputs, name) ?? null) === null);
           expect(missing, `there are ${Object.keys(outputs ?? {}).join(', ')}`).to.deep.equal([]);
+        });
+
+        it(`${environment} gives its stack outputs in the forms that they have everywhere`, () => {
+          const outputs = result.outputs.get(environment) ?? {};
+          for (const [name, form] of Object.entries(stackOutputs))
+            if (name in outputs)
+              expect(form.safeParse(outputs[name]).error?.issues, name).to.equal(undefined);
         });
 
         const fleets = Object.values(config.targets).filter((target) => target.kind === 'fleet');
