@@ -238,7 +238,19 @@ export const data: Readonly<Record<string, TypeRow>> = {
     create: 'ssm: PutParameter AddTagsToResource',
     change: 'ssm: PutParameter AddTagsToResource RemoveTagsFromResource',
     delete: 'ssm: DeleteParameter',
-    anywhere: { read: 'ssm: DescribeParameters', because: 'the provider asks for all and picks its own' },
+    anywhere: {
+      read: 'ssm: DescribeParameters',
+      create: 'ec2: DescribeImages',
+      change: 'ec2: DescribeImages',
+      because: 'the provider asks for all and picks its own, and who writes the id of an image has to see it',
+    },
+  },
+  aws_ssm_document: {
+    arns: ['ssm:R:A:document/{name}'],
+    read: 'ssm: DescribeDocument DescribeDocumentPermission GetDocument ListTagsForResource',
+    create: 'ssm: CreateDocument AddTagsToResource',
+    change: 'ssm: UpdateDocument UpdateDocumentDefaultVersion AddTagsToResource RemoveTagsFromResource',
+    delete: 'ssm: DeleteDocument',
   },
   aws_backup_vault: {
     arns: ['backup:R:A:backup-vault:{name}'],

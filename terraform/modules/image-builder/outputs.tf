@@ -1,0 +1,30 @@
+output "document_names" {
+  description = "Name of the automation that builds the image, by key: what `aws ssm start-automation-execution` takes."
+  value       = { for key in keys(var.images) : key => local.create ? aws_ssm_document.this[key].name : data.aws_ssm_document.this[key].name }
+}
+
+output "document_arns" {
+  description = "ARN of the automation's document, by key."
+  value       = { for key in keys(var.images) : key => local.create ? aws_ssm_document.this[key].arn : data.aws_ssm_document.this[key].arn }
+}
+
+# The id is the name, but not known before the parameter is there: what looks it up in the same apply waits for it then.
+output "parameter_names" {
+  description = "Name of the parameter with the newest image, by key: what `image.parameter` of `ec2-fleet` takes."
+  value       = { for key in keys(var.images) : key => local.create ? aws_ssm_parameter.this[key].id : data.aws_ssm_parameter.this[key].id }
+}
+
+output "parameter_arns" {
+  description = "ARN of the parameter with the newest image, by key: what policies name."
+  value       = { for key in keys(var.images) : key => local.create ? aws_ssm_parameter.this[key].arn : data.aws_ssm_parameter.this[key].arn }
+}
+
+output "role_arn" {
+  description = "Role that the builds work with; who starts one has to be allowed to hand it over."
+  value       = local.create ? aws_iam_role.automation["main"].arn : data.aws_iam_role.automation["main"].arn
+}
+
+output "image_ids" {
+  description = "Newest image by key, as the parameter says; before the first build the image that is built upon."
+  value       = { for key in keys(var.images) : key => local.create ? aws_ssm_parameter.this[key].insecure_value : data.aws_ssm_parameter.this[key].insecure_value }
+}
