@@ -1,15 +1,8 @@
 # What AWS would answer about automations, the parameters they write, and the rules that start them.
 
-mock_resource "aws_ssm_document" {
-  defaults = {
-    arn = "arn:aws:ssm:eu-west-1:111111111111:document/made"
-  }
-}
-
 # It works with the role that compute.tfmock.hcl finds and writes to one parameter: a test that wants another says so.
 mock_data "aws_ssm_document" {
   defaults = {
-    arn           = "arn:aws:ssm:eu-west-1:111111111111:document/found"
     document_type = "Automation"
     content       = "{\"schemaVersion\":\"0.3\",\"assumeRole\":\"arn:aws:iam::111111111111:role/found\",\"mainSteps\":[{\"name\":\"publish_image\",\"inputs\":{\"Name\":\"/found/web\"}}]}"
   }

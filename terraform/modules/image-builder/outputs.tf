@@ -3,9 +3,13 @@ output "document_names" {
   value       = { for key in keys(var.images) : key => local.create ? aws_ssm_document.this[key].name : data.aws_ssm_document.this[key].name }
 }
 
+# Written out, since versions of the provider differ in which of its two forms is the attribute's.
 output "document_arns" {
-  description = "ARN of the automation's document, by key."
-  value       = { for key in keys(var.images) : key => local.create ? aws_ssm_document.this[key].arn : data.aws_ssm_document.this[key].arn }
+  description = "ARN of the automation's document, by key: `arn:…:document/NAME`."
+  value = {
+    for key in keys(var.images) : key =>
+    "arn:${local.partition}:ssm:${local.region}:${local.account}:document/${local.create ? aws_ssm_document.this[key].name : data.aws_ssm_document.this[key].name}"
+  }
 }
 
 # The id is the name, but not known before the parameter is there: what looks it up in the same apply waits for it then.

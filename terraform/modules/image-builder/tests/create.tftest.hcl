@@ -142,7 +142,7 @@ run "the_parameter_begins_with_the_base_image_and_is_then_the_automations" {
     error_message = "The parameters have other names."
   }
   assert {
-    condition     = output.document_names["web"] == "shop-web" && output.document_arns["web"] == aws_ssm_document.this["web"].arn && output.role_arn == aws_iam_role.automation["main"].arn
+    condition     = output.document_names["web"] == "shop-web" && output.document_arns["web"] == "arn:aws:ssm:eu-west-1:111111111111:document/shop-web" && output.role_arn == aws_iam_role.automation["main"].arn
     error_message = "The outputs are not of what was made."
   }
 }

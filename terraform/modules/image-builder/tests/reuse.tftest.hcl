@@ -33,7 +33,7 @@ run "nothing_is_made" {
 run "outputs_are_those_of_create" {
   assert {
     condition = jsonencode([output.document_names, output.document_arns, output.role_arn, output.image_ids]) == jsonencode([
-      { web = "team-web" }, { web = "arn:aws:ssm:eu-west-1:111111111111:document/found" }, "arn:aws:iam::111111111111:role/found", { web = "ami-0a1b2c3d4e5f60718" }
+      { web = "team-web" }, { web = "arn:aws:ssm:eu-west-1:111111111111:document/team-web" }, "arn:aws:iam::111111111111:role/found", { web = "ami-0a1b2c3d4e5f60718" }
     ])
     error_message = "The outputs are not of what exists: ${jsonencode([output.document_names, output.document_arns, output.role_arn, output.image_ids])}."
   }
