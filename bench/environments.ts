@@ -1,16 +1,14 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from './bench.js';
 import { inTurn, median, wallTime } from './measure.js';
+import { slowPlatform, waitingRoot } from './support/slowPlatform.js';
 
 const runner = fileURLToPath(new URL('../runner', import.meta.url));
 const NAMES = ['one', 'two', 'three', 'four'];
-/** Plans mostly wait for a platform's answers: so long for each, and so many one after the other. */
-const ANSWER_MS = 400;
+/** Plans mostly wait for a platform's answers: so many, one after the other. */
 const ANSWERS = 6;
 /** Resources of the root that only computes; there is no provider to be started. */
 const RESOURCES = 150;
@@ -22,7 +20,7 @@ const bench: Bench = async () => {
   const platform = await slowPlatform();
   const directory = await mkdtemp(join(tmpdir(), 'automation-stack-bench-'));
   try {
-    const waiting = await project(join(directory, 'waiting'), waitingRoot(platform.address));
+    const waiting = await project(join(directory, 'waiting'), waitingRoot(platform.address, ANSWERS));
     const computing = await project(join(directory, 'computing'), computingRoot());
     const byWaiting = await compare(waiting);
     const byComputing = await compare(computing);
@@ -76,50 +74,10 @@ async function project(directory: string, root: string): Promise<string> {
   return directory;
 }
 
-/** Each state is read once the one before it has come, as a root's lookups mostly hang on each other. */
-function waitingRoot(address: string): string {
-  const lookUps = Array.from(
-    { length: ANSWERS },
-    (_, index) => `data "terraform_remote_state" "s${index}" {
-  backend = "http"
-  config  = { address = "${address}/${index}" }
-  ${index === 0 ? '' : `depends_on = [data.terraform_remote_state.s${index - 1}]`}
-}`,
-  );
-  return `${lookUps.join('\n')}
-resource "terraform_data" "x" { input = data.terraform_remote_state.s${ANSWERS - 1}.outputs.id }
-`;
-}
-
 const computingRoot = () => `resource "terraform_data" "x" {
   for_each = toset([for i in range(${RESOURCES}) : tostring(i)])
   input    = { for i in range(20) : "key\${i}" => sha512("\${each.key} \${i}") }
 }
 `;
-
-/** Answers every request for a state after a while. */
-async function slowPlatform(): Promise<{ readonly address: string; readonly close: () => Promise<void> }> {
-  const state = JSON.stringify({
-    version: 4,
-    terraform_version: '1.11.0',
-    serial: 1,
-    lineage: 'bench',
-    outputs: { id: { value: 'vpc-0123456789abcdef0', type: 'string' } },
-    resources: [],
-  });
-  const server = createServer((_, response) => {
-    setTimeout(() => response.end(state), ANSWER_MS);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    address: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
 
 export default bench;
