@@ -90,6 +90,20 @@ describe('a real fleet when things go wrong', function () {
     }
   });
 
+  it('does not look at a host for its way back before a replacement that is under way has ended', async () => {
+    const snapshot = await target.snapshot();
+    const host = HOSTS[1];
+    const lock = '/run/lock/automation-stack-app-container';
+    await fleet.inside(
+      host,
+      'sh',
+      '-c',
+      `rm -f /tmp/ended; flock ${lock} sh -c 'sleep 5; touch /tmp/ended' & sleep 1`,
+    );
+    await target.restore(snapshot, rollout());
+    expect(await fleet.inside(host, 'ls', '/tmp/ended')).to.equal('/tmp/ended');
+  });
+
   it('is resumed after SIGKILL in the middle of a batch, without doing twice what is done', async () => {
     await killDuring(deployment, fleet.release('2.2.0', better), 'test-fleet-2');
     const journal: string[] = [];

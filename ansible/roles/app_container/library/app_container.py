@@ -7,7 +7,9 @@ leaves either the new container, healthy, or the old one.
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import time
 import urllib.error
 import urllib.request
@@ -54,6 +56,8 @@ report:
 """
 
 DEFINITION = "automation-stack.definition"
+# Held while a container is replaced: a call whose controller died works on to its end, and whoever comes next waits for it.
+LOCK = "/run/lock/automation-stack-app-container"
 LIST_FORMAT = '{{.Names}}|{{.State}}|{{.Label "%s"}}|{{.Image}}' % DEFINITION
 ONE_ANSWER_SECONDS = 5
 
@@ -316,6 +320,9 @@ def main():
     )
     if module.get_bin_path("docker") is None:
         module.fail_json(msg="Docker is not installed here: provision the host with the role docker_engine first")
+    # Released when the process ends, however it does.
+    lock = os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    fcntl.flock(lock, fcntl.LOCK_EX)
     try:
         application = Application(module)
         getattr(application, module.params["state"])()

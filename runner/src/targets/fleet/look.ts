@@ -25,6 +25,32 @@ export async function lookAtAll(fleet: FleetParts, signal?: AbortSignal): Promis
   });
 }
 
+/** What the module app_container holds while it replaces a container. */
+const LOCK = '/run/lock/automation-stack-app-container';
+/** As long as a module that was sent to a host takes until it holds the lock. */
+const MODULE_START_MS = 1000;
+/** Beside the health timeout: stopping the old container, starting the new one, going back. */
+const REPLACE_SECONDS = 60;
+
+/**
+ * Waits until no host replaces its container any more. A playbook that was interrupted leaves the module at work on
+ * the hosts, to its end: a host that is looked at before would be taken for unchanged.
+ */
+export async function waitForReplacements(fleet: FleetParts, signal: AbortSignal): Promise<void> {
+  await fleet.clock.sleep(MODULE_START_MS, signal);
+  const ssh = await fleet.ssh();
+  const seconds = Math.ceil(fleet.config.health.timeout / 1000) + REPLACE_SECONDS;
+  await ssh.each(await fleet.hosts(), async (host) => {
+    try {
+      const argv = ['flock', '--timeout', String(seconds), LOCK, 'true'];
+      await ssh.execAsRoot(host, argv, { signal, timeoutMs: (seconds + 10) * 1000 });
+    } catch {
+      // The look that follows says what is wrong with it.
+      signal.throwIfAborted();
+    }
+  });
+}
+
 /** How this fleet's hosts are asked for their health. */
 export async function gateOf(fleet: FleetParts): Promise<GateParts> {
   const { clock, config } = fleet;

@@ -4,7 +4,7 @@ import type { Rollout } from '../target.js';
 import { rollBatch } from './batch.js';
 import type { Container, HostContainers } from './containers.js';
 import { failedByError, type FailedHost } from './failures.js';
-import { gateOf, joinBalancer, lookAtAll, type Look } from './look.js';
+import { gateOf, joinBalancer, lookAtAll, waitForReplacements, type Look } from './look.js';
 import type { FleetParts } from './parts.js';
 import { restoringVariables } from './wanted.js';
 
@@ -43,6 +43,7 @@ export async function restoreFleet(
   mayHaveChanged: (host: string) => boolean,
   rollout: Rollout,
 ): Promise<FailedHost[]> {
+  await waitForReplacements(fleet, rollout.signal);
   const looks = await lookAtAll(fleet, rollout.signal);
   const gate = await gateOf(fleet);
   const failed: FailedHost[] = [];
