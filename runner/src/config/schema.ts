@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isAddress } from '../core/addressSyntax.js';
+import { isAddress } from '../core/address.js';
 import { isDuration, parseDuration } from './duration.js';
 
 // One document is validated a run: compiling validators first would take longer than it saves.

@@ -3,6 +3,13 @@
  * Syntax: https://developer.hashicorp.com/terraform/cli/state/resource-addressing
  */
 
+const NAME = String.raw`[A-Za-z_][A-Za-z0-9_-]*`;
+const INDEX = String.raw`(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?`;
+const MODULES = new RegExp(`^module\\.${NAME}${INDEX}(?:\\.module\\.${NAME}${INDEX})*$`);
+const RESOURCE = new RegExp(
+  `^(?:module\\.${NAME}${INDEX}\\.)*(?:data\\.)?(?!(?:module|data)\\.)${NAME}\\.${NAME}${INDEX}$`,
+);
+
 /** Parts between the dots, each with its index; dots inside of a quoted key divide nothing. */
 export function addressParts(address: string): readonly string[] {
   return address.match(/(?:[^.["]+|\["(?:[^"\\]|\\.)*"\]|\[[^\]"]*\]|["[])+/g) ?? [];
@@ -39,7 +46,12 @@ export function isNamed(address: string, name: string): boolean {
   return end === name || withoutIndex(end) === name;
 }
 
-/** An argument as a POSIX shell reads it back. */
-export function shellQuote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+/** Whether a text is an address as `-target` takes it: of a module, a resource, or one instance of either. */
+export function isAddress(text: string): boolean {
+  return MODULES.test(text) || RESOURCE.test(text);
+}
+
+/** An address as the configuration declares it, without the index of any instance. */
+export function withoutIndexes(address: string): string {
+  return address.replaceAll(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '');
 }

@@ -1,4 +1,5 @@
-import { isInside, isNamed, shellQuote } from './address.js';
+import { isInside, isNamed } from './address.js';
+import { shellQuote } from './shell.js';
 import { dataOf } from './dataTypes.js';
 import { StackError } from './errors.js';
 import { didYouMean, nearest } from './nearest.js';

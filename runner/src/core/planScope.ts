@@ -1,5 +1,4 @@
-import { isInside } from './address.js';
-import { withoutIndexes } from './addressSyntax.js';
+import { isInside, withoutIndexes } from './address.js';
 import { nearest } from './nearest.js';
 import type { PlanJson, PlanSummary } from './plan.js';
 import type { Diagnostic } from './terraformMessages.js';

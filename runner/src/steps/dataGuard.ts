@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { shellQuote } from '../core/address.js';
+import { shellQuote } from '../core/shell.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { allowOptions, dataLosses, requireAllowed, type DataLoss } from '../core/dataLoss.js';
 import type { ApplyOptions } from './apply.js';

@@ -17,11 +17,10 @@ import {
   type ReusedResource,
   type StateJson,
 } from '../core/resourceIds.js';
-import { terraformStatePull, type TerraformRoot } from '../invocations/terraform.js';
+import type { TerraformRoot } from '../invocations/terraform.js';
 import { OWNERSHIP_PART, OwnershipLedger } from '../state/ownership.js';
 import { openPart } from '../state/store.js';
-import { terraformFailure } from './terraformFailure.js';
-import { runTerraform } from './terraformRun.js';
+import { pullState } from './stateVersion.js';
 
 /** What a plan means to other deployments; kept with a saved plan. */
 export interface PlanIds {
@@ -91,7 +90,7 @@ export async function recordOwnership(
   plan: PlanIds,
 ): Promise<void> {
   await attempt(context, environment, async (ledger, self) => {
-    const state = await pullState(context, root);
+    const state = JSON.parse((await pullState(context, root)) || '{}') as StateJson;
     const owns = withoutSecretIds(context, ownedBy(state));
     if (destroy && owns.length === 0) return ledger.remove(self);
     const account = environment.config.aws.account ?? accountIn(owns);
@@ -111,12 +110,6 @@ export async function recordOwnership(
       };
     });
   });
-}
-
-async function pullState(context: Context, root: TerraformRoot): Promise<StateJson> {
-  const result = await runTerraform(context, root, terraformStatePull(root), { captureStdout: true });
-  if (result.exitCode !== 0) throw terraformFailure('state pull', root, result);
-  return result.stdout.trim() === '' ? {} : (JSON.parse(result.stdout) as StateJson);
 }
 
 async function attempt(

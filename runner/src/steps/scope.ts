@@ -1,5 +1,5 @@
 import type { NamedEnvironment } from '../container.js';
-import { shellQuote } from '../core/address.js';
+import { shellQuote } from '../core/shell.js';
 import { StackError } from '../core/errors.js';
 import { didYouMean } from '../core/nearest.js';
 import { changesOutside, movedOutside, unmatchedAddresses } from '../core/planScope.js';

@@ -36,10 +36,19 @@ export function plannedState(plan: Buffer): StateVersion | undefined {
  * @throws StackError TERRAFORM_FAILED, TOOL_MISSING, INTERRUPTED
  */
 export async function currentState(context: Context, root: TerraformRoot): Promise<StateVersion> {
+  const state = await pullState(context, root);
+  return parseHead(state.slice(0, HEAD_BYTES)) ?? { serial: 0, lineage: '' };
+}
+
+/**
+ * The state as its backend keeps it, with sensitive values in clear text.
+ * @returns JSON; empty where nothing was applied yet
+ * @throws StackError TERRAFORM_FAILED, TOOL_MISSING, INTERRUPTED
+ */
+export async function pullState(context: Context, root: TerraformRoot): Promise<string> {
   const pulled = await runTerraform(context, root, terraformStatePull(root), { captureStdout: true });
   if (pulled.exitCode !== 0) throw terraformFailure('state pull', root, pulled);
-  // Nothing where nothing was applied yet.
-  return parseHead(pulled.stdout.slice(0, HEAD_BYTES)) ?? { serial: 0, lineage: '' };
+  return pulled.stdout.trim();
 }
 
 function parseHead(text: string): StateVersion | undefined {

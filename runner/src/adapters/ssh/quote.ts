@@ -1,18 +1,13 @@
-const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
+import { shellQuote } from '../../core/shell.js';
 
 /**
- * An argv as one line for the shell that SSH always starts at the other end. This is the only place in the runner
- * where words become shell text: each is wrapped in single quotes unless it is plainly harmless, so nothing in it
- * is ever expanded.
+ * An argv as one line for the shell that SSH always starts at the other end.
  *
  * @throws RangeError for an empty argv or a word with a NUL byte, which no argv can carry
  */
 export function quoteArguments(words: readonly string[]): string {
   if (words.length === 0) throw new RangeError('an empty command cannot be quoted');
-  return words.map(quoteWord).join(' ');
-}
-
-function quoteWord(word: string): string {
-  if (word.includes('\0')) throw new RangeError('a word of a command must not hold a NUL byte');
-  return PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  if (words.some((word) => word.includes('\0')))
+    throw new RangeError('a word of a command must not hold a NUL byte');
+  return words.map(shellQuote).join(' ');
 }

@@ -1,5 +1,5 @@
 import { isInside } from '../address.js';
-import { withoutIndexes } from '../addressSyntax.js';
+import { withoutIndexes } from '../address.js';
 import type { PlanJson } from '../plan.js';
 import type { PlanScope, ScopedPlanJson } from '../planScope.js';
 import type { Planned } from './terraform/grants.js';

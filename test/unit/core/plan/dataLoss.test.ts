@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { allowOptions, lossText, requireAllowed } from '../../../../runner/src/core/dataLoss.js';
-import { isInside, isNamed, shellQuote } from '../../../../runner/src/core/address.js';
+import { isInside, isNamed } from '../../../../runner/src/core/address.js';
+import { shellQuote } from '../../../../runner/src/core/shell.js';
 import { StackError } from '../../../../runner/src/core/errors.js';
 import { summarisePlan } from '../../../../runner/src/core/plan.js';
 import { planText } from '../../../../runner/src/core/planText.js';
