@@ -66,7 +66,7 @@ const attribute = (text, name) => plain(text.match(new RegExp(`\\b${name}="([^"]
 
 /** Reads surefire's reports: what passed, what failed and why, what was skipped and why. */
 async function readReports(directory) {
-  const result = { passed: 0, failed: 0, skipped: [], failures: [] };
+  const result = { passed: 0, failures: [], skipped: [] };
   const names = await readdir(directory).catch(() => []);
   for (const name of names.filter((entry) => entry.startsWith('TEST-') && entry.endsWith('.xml')).sort()) {
     const text = await readFile(join(directory, name), 'utf8');
@@ -75,8 +75,8 @@ async function readReports(directory) {
       const problem = body.match(/<(?:failure|error)\b[^>]*>([\s\S]*?)<\/(?:failure|error)>/);
       const skip = body.match(/<skipped\b([^>]*)/);
       if (problem) {
-        result.failed += 1;
-        result.failures.push({ title, text: plain(problem[1].replace(/<!\[CDATA\[|\]\]>/g, '')).trim() });
+        const text = plain(problem[1].replace(/<!\[CDATA\[|\]\]>/g, '')).trim();
+        result.failures.push(`${title}\n${text}`);
       } else if (skip) result.skipped.push(`${title}: ${attribute(skip[1], 'message') || 'no reason given'}`);
       else result.passed += 1;
     }
@@ -88,7 +88,7 @@ async function readReports(directory) {
  * Runs the suite, or the specs given, and prints a summary.
  * @param specs names or patterns of spec classes; none means all
  * @param target where the build is kept; people who share a work tree use one each
- * @returns {Promise<{passed: number, failed: number, skipped: string[]}>} a build that breaks counts as one failure
+ * @returns {Promise<import('./sideBySide.mjs').Sum>} a build that breaks counts as one failure
  */
 export async function runGroovy(specs = [], target = join(project, 'target')) {
   const reports = join(target, 'surefire-reports');
@@ -105,30 +105,29 @@ export async function runGroovy(specs = [], target = join(project, 'target')) {
   const args = [`-Dtarget=${target}`, ...(specs.length > 0 ? [`-Dtest=${specs.join(',')}`] : [])];
   const { code, output } = await mavenOfflineFirst([...args, ...(compiled ? ['surefire:test'] : ['test'])]);
   const result = await readReports(reports);
-  const ran = result.passed + result.failed + result.skipped.length > 0;
+  const ran = result.passed + result.failures.length + result.skipped.length > 0;
   if (!compiled && ran) {
     await mkdir(dirname(stamp), { recursive: true });
     await writeFile(stamp, wanted);
   }
-  for (const { title, text } of result.failures)
-    console.log(`FAILED ${title}\n${text.replace(/^/gm, '    ')}\n`);
+  for (const failure of result.failures) console.log(`FAILED ${failure.replace(/\n/g, '\n    ')}\n`);
   // Specs that failed have been shown above; anything else that ends Maven badly must not pass for a success.
-  if (code !== 0 && result.failed === 0) {
+  if (code !== 0 && result.failures.length === 0) {
     console.log(output.trim());
-    result.failed = 1;
+    result.failures.push(`Maven ended with ${code}: ${output.trim()}`);
   } else if (code === 0 && !ran) {
     console.log('No spec ran.');
-    result.failed = 1;
+    result.failures.push('No spec ran.');
   }
-  return { passed: result.passed, failed: result.failed, skipped: result.skipped };
+  return result;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const words = process.argv.slice(2);
   const at = words.indexOf('--target');
   const [, target] = at < 0 ? [] : words.splice(at, 2);
-  const { passed, failed, skipped } = await runGroovy(words, target);
+  const { passed, failures, skipped } = await runGroovy(words, target);
   for (const title of skipped) console.log(`skipped: ${title}`);
-  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  console.log(`${passed} passed, ${failures.length} failed, ${skipped.length} skipped`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
 }

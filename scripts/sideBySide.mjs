@@ -10,7 +10,7 @@ import { join } from 'node:path';
 const NICE = 10;
 
 /**
- * @typedef {{passed: number, failed: number, skipped: string[]}} Sum
+ * @typedef {{passed: number, failures: string[], skipped: string[]}} Sum `failures`: each a title with its reason
  * @typedef {{name: string, file: string, args: string[], gives?: boolean}} Suite `gives`: gives way to other processes
  */
 
@@ -39,8 +39,9 @@ async function runSuite({ name, file, args, gives }, { scratch, say, children })
     return JSON.parse(await readFile(sum, 'utf8'));
   } catch {
     // It never came to its end: a crash must count as a failure, whatever passed before.
-    say(`The ${name} suite ended early (${ended}).`);
-    return { passed: 0, failed: 1, skipped: [] };
+    const failure = `The ${name} suite ended early (${ended}).`;
+    say(failure);
+    return { passed: 0, failures: [failure], skipped: [] };
   }
 }
 
@@ -51,7 +52,7 @@ async function runSuite({ name, file, args, gives }, { scratch, say, children })
  * @returns {Promise<Sum>} of all suites
  */
 export async function runLanes(lanes, { scratch, say = console.log }) {
-  const total = { passed: 0, failed: 0, skipped: [] };
+  const total = { passed: 0, failures: [], skipped: [] };
   const children = new Set();
   let stopped = false;
   const stop = (signal) => {
@@ -65,11 +66,11 @@ export async function runLanes(lanes, { scratch, say = console.log }) {
   await Promise.all(
     lanes.map(async (lane) => {
       for (const suite of lane) {
-        const { passed, failed, skipped } = stopped
-          ? { passed: 0, failed: 1, skipped: [] }
+        const { passed, failures, skipped } = stopped
+          ? { passed: 0, failures: [`The ${suite.name} suite was not begun.`], skipped: [] }
           : await runSuite(suite, { scratch, say, children });
         total.passed += passed;
-        total.failed += failed;
+        total.failures.push(...failures);
         total.skipped.push(...skipped);
       }
     }),

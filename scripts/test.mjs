@@ -43,23 +43,27 @@ async function mocha(name, ...patterns) {
     return JSON.parse(await readFile(counts, 'utf8'));
   } catch {
     // It never came to its end: a crash or a syntax error must count as a failure, whatever passed before.
-    console.log(`The ${name} suite ended early (${signal ?? `exit ${code}`}).`);
-    return { passed: 0, failed: 1, skipped: [] };
+    const failure = `The ${name} suite ended early (${signal ?? `exit ${code}`}).`;
+    console.log(failure);
+    return { passed: 0, failures: [failure], skipped: [] };
   }
 }
 
 async function inLocalEnvironment(suite) {
   const { code } = await run(process.execPath, ['runner', 'local', 'up']);
   if (code === 0) return suite();
-  console.log('The local environment did not come up: no test of this suite could run.');
-  return { passed: 0, failed: 1, skipped: [] };
+  const failure = 'The local environment did not come up: no test of this suite could run.';
+  console.log(failure);
+  return { passed: 0, failures: [failure], skipped: [] };
 }
 
 const suites = {
   async lint() {
-    const { picked, code } = await run(process.execPath, ['scripts/lint.mjs'], { pick: /^(ok|FAILED) /gm });
-    const failed = picked.filter((line) => line.startsWith('FAILED')).length;
-    return { passed: picked.length - failed, failed: code === 0 ? failed : Math.max(1, failed), skipped: [] };
+    const { picked, code } = await run(process.execPath, ['scripts/lint.mjs'], { pick: /^(ok|FAILED) .*/gm });
+    const failures = picked.filter((line) => line.startsWith('FAILED')).map((line) => `lint ${line}`);
+    const passed = picked.length - failures.length;
+    if (code !== 0 && failures.length === 0) failures.push(`lint ended early (exit ${code}).`);
+    return { passed, failures, skipped: [] };
   },
   unit: () => mocha('unit', 'test/unit/**/*.test.ts'),
   groovy: () => runGroovy(),
@@ -93,18 +97,18 @@ async function runAll() {
 }
 
 async function runChosen(chosen) {
-  const total = { passed: 0, failed: 0, skipped: [] };
+  const total = { passed: 0, failures: [], skipped: [] };
   for (const [name, suite] of Object.entries(suites)) {
     if (!chosen.includes(name)) continue;
     const startedAt = Date.now();
     console.log(`\n=== ${name} ===`);
     const counts = await suite();
     total.passed += counts.passed;
-    total.failed += counts.failed;
+    total.failures.push(...counts.failures);
     total.skipped.push(...counts.skipped);
     const seconds = Math.round((Date.now() - startedAt) / 1000);
     console.log(
-      `=== ${name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped.length} skipped, ${seconds} s ===`,
+      `=== ${name}: ${counts.passed} passed, ${counts.failures.length} failed, ${counts.skipped.length} skipped, ${seconds} s ===`,
     );
   }
   return total;
@@ -125,6 +129,8 @@ await rm(scratch, { recursive: true, force: true });
 if (sumFile !== undefined) await writeFile(sumFile, JSON.stringify(total));
 else {
   for (const title of total.skipped) console.log(`skipped: ${title}`);
-  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
+  // Once more at the end, in few words: what comes before is long, and a log that was cut keeps its last lines.
+  for (const failure of total.failures) console.log(`failed: ${failure.replace(/\s+/g, ' ').slice(0, 500)}`);
+  console.log(`${total.passed} passed, ${total.failures.length} failed, ${total.skipped.length} skipped`);
 }
-process.exitCode = total.failed === 0 ? 0 : 1;
+process.exitCode = total.failures.length === 0 ? 0 : 1;

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 
 interface Sum {
   readonly passed: number;
-  readonly failed: number;
+  readonly failures: readonly string[];
   readonly skipped: readonly string[];
 }
 interface Suite {
@@ -40,7 +40,7 @@ describe('suites side by side', () => {
     args: ['-e', code],
   });
   const sum = (counts: Partial<Sum>) =>
-    `fs.writeFileSync(process.env.TEST_SUM, '${JSON.stringify({ passed: 0, failed: 0, skipped: [], ...counts })}');`;
+    `fs.writeFileSync(process.env.TEST_SUM, '${JSON.stringify({ passed: 0, failures: [], skipped: [], ...counts })}');`;
   const run = (...lanes: Suite[][]) => runLanes(lanes, { scratch, say: (text) => void said.push(text) });
   /** Waits in a suite for a file that another makes, and not for ever. */
   const until = (file: string) =>
@@ -54,7 +54,7 @@ describe('suites side by side', () => {
     const after = `if (fs.existsSync('${join(scratch, 'met')}')) { ${sum({ passed: 4 })} }`;
     expect(await run([suite('first', meets), suite('second', after)], [suite('beside', met)])).to.deep.equal({
       passed: 7,
-      failed: 0,
+      failures: [],
       skipped: [],
     });
   });
@@ -67,10 +67,10 @@ describe('suites side by side', () => {
   });
 
   it('are summed up, with what was skipped', async () => {
-    const counts = { passed: 3, failed: 2, skipped: ['one of them'] };
+    const counts = { passed: 3, failures: ['one: why', 'another: why'], skipped: ['one of them'] };
     expect(await run([suite('a', sum(counts))], [suite('b', sum({ passed: 1 }))])).to.deep.equal({
       passed: 4,
-      failed: 2,
+      failures: ['one: why', 'another: why'],
       skipped: ['one of them'],
     });
   });
@@ -81,13 +81,17 @@ describe('suites side by side', () => {
   ] as const)
     it(`count one that ${how} as failed, show what it said, and go on with the next`, async () => {
       const total = await run([suite('a', code), suite('b', sum({ passed: 1 }))]);
-      expect(total).to.deep.equal({ passed: 1, failed: 1, skipped: [] });
+      expect(total).to.deep.equal({
+        passed: 1,
+        failures: [`The a suite ended early (${words}).`],
+        skipped: [],
+      });
       expect(said.slice(1, 3)).to.deep.equal(['so far', `The a suite ended early (${words}).`]);
     });
 
   it('count one that cannot be started as failed', async () => {
     const total = await run([{ name: 'a', file: join(scratch, 'nothing'), args: [] }]);
-    expect(total.failed).to.equal(1);
+    expect(total.failures).to.have.length(1);
     expect(said.at(-1)).to.contain('ENOENT');
   });
 
@@ -109,7 +113,7 @@ describe('suites side by side', () => {
     child.kill('SIGTERM');
     await new Promise((resolve) => child.once('close', resolve));
     expect(output).to.contain('so far\nThe a suite ended early (SIGTERM).');
-    expect(output).to.contain('"failed":2');
+    expect(output).to.contain('["The a suite ended early (SIGTERM).","The b suite was not begun."]');
     expect(existsSync(join(scratch, 'never'))).to.equal(false);
   });
 });
