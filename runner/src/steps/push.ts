@@ -118,20 +118,27 @@ async function pushTag(
 ): Promise<string | StackError> {
   const engine = await context.docker();
   const { reference, credentials, id } = what;
-  await engine.tag(id, reference);
   tell(context, request, image.name, `pushing ${reference}`);
-  try {
-    const push = { reference, credentials, signal: context.signal };
-    const pushed = await engine.push(push, (layer) => tellLayer(context, request, image.name, layer));
-    return pushed.digest;
-  } catch (error) {
-    if (error instanceof StackError && error.code === 'TAG_IMMUTABLE') return error;
-    throw error;
-  } finally {
-    // The name was for the push only; the image keeps its own.
-    await engine.untag(reference).catch(() => undefined);
+  for (let attempt = 1; ; attempt++) {
+    await engine.tag(id, reference);
+    try {
+      const push = { reference, credentials, signal: context.signal };
+      const pushed = await engine.push(push, (layer) => tellLayer(context, request, image.name, layer));
+      return pushed.digest;
+    } catch (error) {
+      if (error instanceof StackError && error.code === 'TAG_IMMUTABLE') return error;
+      // A run beside this one, on the same engine, has pushed the same version and taken the name away.
+      const lost = attempt < NAME_ATTEMPTS && (await engine.image(reference)) === undefined;
+      if (!lost) throw error;
+    } finally {
+      // The name was for the push only; the image keeps its own.
+      await engine.untag(reference).catch(() => undefined);
+    }
   }
 }
+
+/** How often the name of an image is given again: once for each run that may push the same version on this engine. */
+const NAME_ATTEMPTS = 5;
 
 /** An image that the registry holds: only the tags are put, two calls and one for each tag. */
 async function tagKnown(

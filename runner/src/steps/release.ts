@@ -48,8 +48,25 @@ export async function ensureRelease(context: Context, request: ReleaseRequest): 
   } catch (error) {
     // Someone else was faster with the same commit: their release is ours.
     const lost = error instanceof StackError && ['TAG_IMMUTABLE', 'STATE_CONFLICT'].includes(error.code);
-    const theirs = lost && request.force !== true ? await findRelease(context) : undefined;
+    const theirs = lost && request.force !== true ? await awaitRelease(context, request.stage) : undefined;
     if (theirs === undefined) throw error;
     return theirs;
+  }
+}
+
+/** From the push of the bytes to the record of the release a run needs seconds; longer, and it was killed in between. */
+const RECORD_WITHIN_MS = 30_000;
+const POLL_MS = 500;
+
+/** The release whose bytes another run has pushed just now; undefined where none is recorded in good time. */
+async function awaitRelease(context: Context, stage: string): Promise<ReleaseRecord | undefined> {
+  for (let left = RECORD_WITHIN_MS; ; left -= POLL_MS) {
+    const theirs = await findRelease(context);
+    if (theirs !== undefined || left <= 0) return theirs;
+    if (left === RECORD_WITHIN_MS) {
+      const message = 'another run pushed this version first: waiting for the record of its release';
+      context.events.emit({ type: 'stage.progress', stage, message, status: 'running' });
+    }
+    await context.clock.sleep(POLL_MS, context.signal);
   }
 }

@@ -16,6 +16,7 @@ import {
   type ImageFixtureOptions,
 } from '../../support/imageFixture.js';
 import { rejection } from '../../support/rejection.js';
+import { FakeClock } from '../../support/stateRecords.js';
 
 const files = { 'app/Dockerfile': 'FROM BASE\nCOPY . /app\n', 'app/a': 'one' };
 /** Nothing answers there: a run that works all the same has asked nobody. */
@@ -184,9 +185,64 @@ describe('pushing a release', function () {
     });
     const { version } = await push(shop);
     rmSync(join(shop.directory, '.automation-stack'), { recursive: true });
-    const failure = await rejection(push(await shop.again({ COLOUR: 'blue' })), 'TAG_IMMUTABLE');
+    const again = await shop.again({ COLOUR: 'blue' });
+    const clock = new FakeClock(0);
+    const failure = await rejection(
+      push({ ...again, context: { ...again.context, clock } }),
+      'TAG_IMMUTABLE',
+    );
     expect(failure.message).to.contain(version);
     expect(failure.next).to.contain('release');
+    expect(clock.now().getTime()).to.equal(30_000);
+  });
+
+  it('takes the release of a run that has pushed the version first, as soon as it is recorded', async () => {
+    const shop = await fixture({
+      files: { 'app/Dockerfile': 'FROM BASE\nRUN head -c 16 /dev/urandom > /random\n' },
+      env: { DOCKER_BUILDKIT: '0' },
+    });
+    const [faster, slower] = [await shop.again(), await shop.again()];
+    const [pushed, record] = [signal(), signal()];
+    const state = await faster.context.state();
+    // Stands still between the push and everything that the ledger learns of it.
+    const putBuild: typeof state.ledger.putBuild = async (...build) => {
+      pushed.give();
+      await record.given;
+      return state.ledger.putBuild(...build);
+    };
+    const ledger = Object.assign(Object.create(state.ledger) as typeof state.ledger, { putBuild });
+    const first = push({
+      ...faster,
+      context: { ...faster.context, state: async () => ({ ...state, ledger }) },
+    });
+    await pushed.given;
+    // Without the image that the engine still holds the slower run builds other bytes.
+    await shop.docker('rmi', '--force', await shop.docker('images', '--quiet', `${shop.application}/web`));
+    slower.context.events.subscribe({
+      handle: (event) => {
+        if (JSON.stringify(event).includes('waiting for the record of its release')) record.give();
+      },
+    });
+    expect(await push(slower)).to.deep.equal(await first);
+  });
+
+  it('names an image again whose name a run beside it has taken away from the engine', async () => {
+    const shop = await fixture();
+    const engine = await shop.context.docker();
+    const taken: string[] = [];
+    const robbed: typeof engine = {
+      ...engine,
+      push: async (image, report) => {
+        if (taken.length === 0) {
+          taken.push(image.reference);
+          await engine.untag(image.reference);
+        }
+        return engine.push(image, report);
+      },
+    };
+    const { version } = await push({ ...shop, context: { ...shop.context, docker: async () => robbed } });
+    expect(taken[0]).to.contain(version);
+    expect(await tags(shop)).to.include(version);
   });
 
   it('builds again what is gone from the registry', async () => {
@@ -246,6 +302,13 @@ describe('pushing a release', function () {
     expect(progress(shop.events).some((message) => message.startsWith('pushing'))).to.equal(false);
   });
 });
+
+/** Something that one waits for and another gives. */
+function signal(): { readonly given: Promise<void>; give(): void } {
+  let give!: () => void;
+  const given = new Promise<void>((resolve) => (give = resolve));
+  return { given, give };
+}
 
 /** Same image, another one beside it: content that has no release yet, with one image that was pushed. */
 async function changedConfig(shop: ImageFixture): Promise<string> {
