@@ -97,6 +97,14 @@ locals {
       reads   = { actions = ["kms:Describe*", "kms:GetKey*", "kms:List*", "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "ssm:ListTagsForResource"], resources = local.kept }
       changes = [{ actions = ["kms:*Alias", "kms:*KeyRotation", "kms:*agResource", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:UpdateKeyDescription", "secretsmanager:*ResourcePolicy", "secretsmanager:*agResource", "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:RestoreSecret", "secretsmanager:RotateSecret", "secretsmanager:UpdateSecret"], resources = local.kept }, { actions = ["kms:CreateKey"], resources = ["*"] }]
     }
+    # Images that are built here: the automations that make them, and where each writes its image's id, which is no secret.
+    images = {
+      looks = ["ssm:DescribeParameters", "ssm:ListDocuments"]
+      reads = { actions = ["ssm:DescribeDocument*", "ssm:GetDocument", "ssm:GetParameter", "ssm:GetParameters", "ssm:ListTagsForResource"], resources = local.built }
+      changes = [
+        { actions = ["ssm:*TagsToResource", "ssm:*TagsFromResource", "ssm:CreateDocument", "ssm:DeleteDocument", "ssm:DeleteParameter", "ssm:PutParameter", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion"], resources = local.built },
+      ]
+    }
     identity = {
       looks = ["iam:ListOpenIDConnectProviders"]
       reads = { actions = ["iam:Get*", "iam:List*"], resources = local.identities }
@@ -127,6 +135,7 @@ locals {
     "arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:{}", "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/{}",
     "arn:${local.partition}:kms:${local.region}:${local.account}:key/*", "arn:${local.partition}:kms:${local.region}:${local.account}:alias/{}",
   ]
+  built      = [for kind in ["document/{}", "parameter/{}/images/*"] : "arn:${local.partition}:ssm:${local.region}:${local.account}:${kind}"]
   identities = concat([for kind in ["role", "instance-profile", "policy"] : "${local.iam}:${kind}${var.path}{}"], ["${local.iam}:oidc-provider/*"])
 
   terraform_roles = { for key, role in var.roles : key => role if contains(["plan", "apply"], role.kind) }
@@ -146,7 +155,7 @@ locals {
     base    = ["network", "dns", "cdn"]
     runtime = ["compute", "containers", "load-balancing"]
     data    = ["registry", "database", "storage"]
-    watch   = ["monitoring", "secrets"]
+    watch   = ["monitoring", "secrets", "images"]
     control = ["identity"]
   }
   role_groups = merge([

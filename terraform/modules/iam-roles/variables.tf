@@ -158,11 +158,11 @@ variable "roles" {
   validation {
     condition = alltrue(flatten([
       for role in var.roles : concat(
-        [for area in lookup(role.may, "areas", []) : contains(["network", "compute", "containers", "load-balancing", "registry", "database", "storage", "dns", "cdn", "monitoring", "secrets", "identity"], area)],
+        [for area in lookup(role.may, "areas", []) : contains(["network", "compute", "containers", "load-balancing", "registry", "database", "storage", "dns", "cdn", "monitoring", "secrets", "images", "identity"], area)],
         [for name in lookup(role.may, "names", []) : can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*[*]?$", name)) && length(name) > 2],
       )
     ]))
-    error_message = "areas are network, compute, containers, load-balancing, registry, database, storage, dns, cdn, monitoring, secrets and identity, and names say what they begin with and may end with *; see: ${join(", ", flatten([for role in var.roles : [for word, values in role.may : values if contains(["areas", "names"], word)]]))}."
+    error_message = "areas are network, compute, containers, load-balancing, registry, database, storage, dns, cdn, monitoring, secrets, images and identity, and names say what they begin with and may end with *; see: ${join(", ", flatten([for role in var.roles : [for word, values in role.may : values if contains(["areas", "names"], word)]]))}."
   }
   validation {
     condition     = alltrue(flatten([for role in var.roles : [for sid, statement in role.statements : can(regex("^[A-Za-z0-9]+$", sid)) && contains(["Allow", "Deny"], statement.effect)]]))

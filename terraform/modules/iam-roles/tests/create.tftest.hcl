@@ -289,7 +289,7 @@ run "an_apply_role_of_every_area_fits" {
       apply = {
         kind  = "apply"
         trust = { by = "principals", principals = ["arn:aws:iam::111111111111:role/a"] }
-        may   = { areas = ["network", "compute", "containers", "load-balancing", "registry", "database", "storage", "dns", "cdn", "monitoring", "secrets", "identity"] }
+        may   = { areas = ["network", "compute", "containers", "load-balancing", "registry", "database", "storage", "dns", "cdn", "monitoring", "secrets", "images", "identity"] }
       }
     }
   }
@@ -304,6 +304,14 @@ run "an_apply_role_of_every_area_fits" {
       for statement in jsondecode(aws_iam_policy.areas["apply/data"].policy).Statement : contains(statement.Action, wanted[0]) && contains(statement.Resource, wanted[1])
     ])])
     error_message = "A file system or a database cannot be made: ${aws_iam_policy.areas["apply/data"].policy}."
+  }
+  # The automations of image-builder and the ids that they write, and no other parameter.
+  assert {
+    condition = jsonencode(distinct([for statement in jsondecode(aws_iam_policy.areas["apply/watch"].policy).Statement : statement.Resource if strcontains(statement.Sid, "Images")])) == jsonencode([[
+      "arn:aws:ssm:eu-west-1:111111111111:document/shop", "arn:aws:ssm:eu-west-1:111111111111:document/shop-*", "arn:aws:ssm:eu-west-1:111111111111:document/shop/*",
+      "arn:aws:ssm:eu-west-1:111111111111:parameter/shop/images/*", "arn:aws:ssm:eu-west-1:111111111111:parameter/shop-*/images/*", "arn:aws:ssm:eu-west-1:111111111111:parameter/shop/*/images/*",
+    ]])
+    error_message = "Documents and ids of images: ${aws_iam_policy.areas["apply/watch"].policy}."
   }
   assert {
     condition     = alltrue([for policy in aws_iam_policy.areas : length(distinct(jsondecode(policy.policy).Statement[*].Sid)) == length(jsondecode(policy.policy).Statement)])
