@@ -27,6 +27,14 @@ export interface ReleaseRecord {
   readonly runUrl?: string;
 }
 
+/** Whether a release was made of this content; a clean tree is never answered with the release of a dirty one. */
+export function hasContent(
+  release: ReleaseRecord,
+  content: { readonly inputs: string; readonly dirty: boolean },
+): boolean {
+  return release.inputs === content.inputs && (content.dirty || !release.dirty);
+}
+
 export type DeploymentKind = 'deploy' | 'promote' | 'rollback';
 export type DeploymentStatus = 'running' | 'healthy' | 'failed' | 'rolled-back' | 'interrupted' | 'cut-off';
 

@@ -1,7 +1,7 @@
 import type { Context } from '../container.js';
 import { readChanges, type Change } from '../core/commits.js';
 import { StackError } from '../core/errors.js';
-import type { ReleaseRecord } from '../core/release.js';
+import { hasContent, type ReleaseRecord } from '../core/release.js';
 import { imageTags } from '../core/tags.js';
 import { highestTag, isRelease, rebuiltVersion, versionOf, type VersionTag } from '../core/version.js';
 import { introduceApplication } from './describeApplication.js';
@@ -9,17 +9,50 @@ import { workingTreeInputs } from './inputs.js';
 import { pushImages } from './push.js';
 import type { ReleaseRequest } from './release.js';
 
-/** Builds and pushes what is checked out and records it; apart from `release.ts`, which most often finds one. */
+/**
+ * Builds and pushes what is checked out and records it; apart from `release.ts`, which most often finds one. Where another
+ * run was faster with the same content, its release is ours.
+ */
 export async function makeRelease(context: Context, request: ReleaseRequest): Promise<ReleaseRecord> {
+  const [tree, { inputs }, { ledger }] = await Promise.all([
+    context.git.workingTree(),
+    workingTreeInputs(context),
+    context.state(),
+  ]);
+  const theirs = (release: ReleaseRecord | undefined) =>
+    request.force !== true && release !== undefined && hasContent(release, { inputs, dirty: tree.dirty })
+      ? release
+      : undefined;
+  const current = await currentVersion(context);
+  // Recorded since we looked: a record is there a moment before it can be found by commit and inputs.
+  const taken = await ledger.release(current);
+  const meanwhile = theirs(taken);
+  if (meanwhile !== undefined) return meanwhile;
+  const version = taken === undefined ? current : await nextVersion(context, current);
+  try {
+    return await pushRelease(context, request, version);
+  } catch (error) {
+    const lost = error instanceof StackError && ['TAG_IMMUTABLE', 'STATE_CONFLICT'].includes(error.code);
+    if (!lost || request.force === true) throw error;
+    const winner = theirs(await awaitRecord(context, request.stage, version));
+    if (winner === undefined) throw error;
+    return winner;
+  }
+}
+
+/** Pushes the images of what is checked out under a version, and records it. */
+async function pushRelease(
+  context: Context,
+  request: ReleaseRequest,
+  version: string,
+): Promise<ReleaseRecord> {
   const [{ application }, tree, { inputs }, { ledger }] = await Promise.all([
     context.config(),
     context.git.workingTree(),
     workingTreeInputs(context),
     context.state(),
   ]);
-  const version = await freeVersion(context, await currentVersion(context));
-  const tags = imageTags({ version, ...tree });
-  const images = await pushImages(context, { ...request, tags });
+  const images = await pushImages(context, { ...request, tags: imageTags({ version, ...tree }) });
   const record: ReleaseRecord = {
     version,
     application,
@@ -34,6 +67,28 @@ export async function makeRelease(context: Context, request: ReleaseRequest): Pr
   await introduceApplication(context);
   context.events.emit({ type: 'stage.fact', stage: request.stage, name: 'release', value: version });
   return record;
+}
+
+/** From the push of its images to its record a release takes seconds; longer, and its run was killed in between. */
+const RECORD_WITHIN_MS = 30_000;
+const POLL_MS = 500;
+
+/** The record of a version that another run has pushed just now; undefined where none comes in good time. */
+async function awaitRecord(
+  context: Context,
+  stage: string,
+  version: string,
+): Promise<ReleaseRecord | undefined> {
+  const { ledger } = await context.state();
+  const message = `another run has pushed ${version} first: waiting for the record of its release`;
+  for (let left = RECORD_WITHIN_MS; ; left -= POLL_MS) {
+    const record = await ledger.release(version);
+    if (record !== undefined || left <= 0) return record;
+    if (left === RECORD_WITHIN_MS) {
+      context.events.emit({ type: 'stage.progress', stage, message, status: 'running' });
+    }
+    await context.clock.sleep(POLL_MS, context.signal);
+  }
 }
 
 /** Where history stands: the last release and what changed since. */
@@ -74,18 +129,18 @@ export async function currentVersion(context: Context): Promise<string> {
 /**
  * A version stands for the same bytes for ever. The same commit with other bytes (a forced rebuild, another build
  * argument) gets `.r2`, `.r3` …; a tagged release can have only one content.
+ * @param taken a version that has a release
  */
-async function freeVersion(context: Context, version: string): Promise<string> {
-  const { ledger } = await context.state();
-  if ((await ledger.release(version)) === undefined) return version;
-  if (isRelease(version)) {
-    throw new StackError('TAG_IMMUTABLE', `version ${version} is released already, with other content`, {
-      where: `v${version}`,
+async function nextVersion(context: Context, taken: string): Promise<string> {
+  if (isRelease(taken)) {
+    throw new StackError('TAG_IMMUTABLE', `version ${taken} is released already, with other content`, {
+      where: `v${taken}`,
       next: 'Commit what changed and make the next one: node runner release',
     });
   }
+  const { ledger } = await context.state();
   for (let attempt = 2; ; attempt++) {
-    const candidate = rebuiltVersion(version, attempt);
+    const candidate = rebuiltVersion(taken, attempt);
     if ((await ledger.release(candidate)) === undefined) return candidate;
   }
 }

@@ -1,6 +1,5 @@
 import type { Context, NamedEnvironment } from '../container.js';
-import { StackError } from '../core/errors.js';
-import type { ReleaseRecord } from '../core/release.js';
+import { hasContent, type ReleaseRecord } from '../core/release.js';
 import { workingTreeInputs } from './inputs.js';
 
 export interface ReleaseRequest {
@@ -14,7 +13,7 @@ export interface ReleaseRequest {
 
 /**
  * The release of what is checked out: by commit, else by the digest of its inputs, since a merge changes the commit and
- * not the content. A clean tree is never answered with the release of a dirty one.
+ * not the content.
  */
 export async function findRelease(context: Context): Promise<ReleaseRecord | undefined> {
   const [tree, { inputs }, { ledger }] = await Promise.all([
@@ -22,10 +21,9 @@ export async function findRelease(context: Context): Promise<ReleaseRecord | und
     workingTreeInputs(context),
     context.state(),
   ]);
+  const content = { inputs, dirty: tree.dirty };
   const fits = (release: ReleaseRecord | undefined) =>
-    release !== undefined && release.inputs === inputs && (tree.dirty || !release.dirty)
-      ? release
-      : undefined;
+    release !== undefined && hasContent(release, content) ? release : undefined;
   return fits(await ledger.releaseByCommit(tree.commit)) ?? fits(await ledger.releaseByInputs(inputs));
 }
 
@@ -42,31 +40,6 @@ export async function ensureRelease(context: Context, request: ReleaseRequest): 
     context.events.emit({ type: 'stage.progress', stage: request.stage, message, status: 'ok' });
     return found;
   }
-  try {
-    const { makeRelease } = await import('./makeRelease.js');
-    return await makeRelease(context, request);
-  } catch (error) {
-    // Someone else was faster with the same commit: their release is ours.
-    const lost = error instanceof StackError && ['TAG_IMMUTABLE', 'STATE_CONFLICT'].includes(error.code);
-    const theirs = lost && request.force !== true ? await awaitRelease(context, request.stage) : undefined;
-    if (theirs === undefined) throw error;
-    return theirs;
-  }
-}
-
-/** From the push of the bytes to the record of the release a run needs seconds; longer, and it was killed in between. */
-const RECORD_WITHIN_MS = 30_000;
-const POLL_MS = 500;
-
-/** The release whose bytes another run has pushed just now; undefined where none is recorded in good time. */
-async function awaitRelease(context: Context, stage: string): Promise<ReleaseRecord | undefined> {
-  for (let left = RECORD_WITHIN_MS; ; left -= POLL_MS) {
-    const theirs = await findRelease(context);
-    if (theirs !== undefined || left <= 0) return theirs;
-    if (left === RECORD_WITHIN_MS) {
-      const message = 'another run pushed this version first: waiting for the record of its release';
-      context.events.emit({ type: 'stage.progress', stage, message, status: 'running' });
-    }
-    await context.clock.sleep(POLL_MS, context.signal);
-  }
+  const { makeRelease } = await import('./makeRelease.js');
+  return makeRelease(context, request);
 }

@@ -226,6 +226,18 @@ describe('pushing a release', function () {
     expect(await push(slower)).to.deep.equal(await first);
   });
 
+  it('takes a release that is recorded but cannot be found by commit and inputs yet', async () => {
+    const shop = await fixture();
+    const first = await push(shop);
+    for (const index of ['commits', 'inputs'])
+      rmSync(join(shop.directory, '.automation-stack', shop.application, 'releases', index), {
+        recursive: true,
+      });
+    const again = await shop.again(OFFLINE);
+    expect(await findRelease(again.context)).to.equal(undefined);
+    expect((await push(again)).version).to.equal(first.version);
+  });
+
   it('names an image again whose name a run beside it has taken away from the engine', async () => {
     const shop = await fixture();
     const engine = await shop.context.docker();
