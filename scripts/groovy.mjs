@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { emptySum, sumLine } from './testSum.mjs';
 
 const project = fileURLToPath(new URL('../test/groovy/', import.meta.url));
 
@@ -66,7 +67,7 @@ const attribute = (text, name) => plain(text.match(new RegExp(`\\b${name}="([^"]
 
 /** Reads surefire's reports: what passed, what failed and why, what was skipped and why. */
 async function readReports(directory) {
-  const result = { passed: 0, failures: [], skipped: [] };
+  const result = emptySum();
   const names = await readdir(directory).catch(() => []);
   for (const name of names.filter((entry) => entry.startsWith('TEST-') && entry.endsWith('.xml')).sort()) {
     const text = await readFile(join(directory, name), 'utf8');
@@ -88,7 +89,7 @@ async function readReports(directory) {
  * Runs the suite, or the specs given, and prints a summary.
  * @param specs names or patterns of spec classes; none means all
  * @param target where the build is kept; people who share a work tree use one each
- * @returns {Promise<import('./sideBySide.mjs').Sum>} a build that breaks counts as one failure
+ * @returns {Promise<import('./testSum.mjs').Sum>} a build that breaks counts as one failure
  */
 export async function runGroovy(specs = [], target = join(project, 'target')) {
   const reports = join(target, 'surefire-reports');
@@ -126,8 +127,8 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const words = process.argv.slice(2);
   const at = words.indexOf('--target');
   const [, target] = at < 0 ? [] : words.splice(at, 2);
-  const { passed, failures, skipped } = await runGroovy(words, target);
-  for (const title of skipped) console.log(`skipped: ${title}`);
-  console.log(`${passed} passed, ${failures.length} failed, ${skipped.length} skipped`);
-  process.exitCode = failures.length === 0 ? 0 : 1;
+  const sum = await runGroovy(words, target);
+  for (const title of sum.skipped) console.log(`skipped: ${title}`);
+  console.log(sumLine(sum));
+  process.exitCode = sum.failures.length === 0 ? 0 : 1;
 }

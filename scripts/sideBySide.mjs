@@ -5,12 +5,13 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
+import { addSum, emptySum, failedSum } from './testSum.mjs';
 
 /** Suites that mostly compute give way to those whose tests wait for something real, and must not wait too long. */
 const NICE = 10;
 
 /**
- * @typedef {{passed: number, failures: string[], skipped: string[]}} Sum `failures`: each a title with its reason
+ * @typedef {import('./testSum.mjs').Sum} Sum
  * @typedef {{name: string, file: string, args: string[], gives?: boolean}} Suite `gives`: gives way to other processes
  */
 
@@ -41,7 +42,7 @@ async function runSuite({ name, file, args, gives }, { scratch, say, children })
     // It never came to its end: a crash must count as a failure, whatever passed before.
     const failure = `The ${name} suite ended early (${ended}).`;
     say(failure);
-    return { passed: 0, failures: [failure], skipped: [] };
+    return failedSum(failure);
   }
 }
 
@@ -52,7 +53,7 @@ async function runSuite({ name, file, args, gives }, { scratch, say, children })
  * @returns {Promise<Sum>} of all suites
  */
 export async function runLanes(lanes, { scratch, say = console.log }) {
-  const total = { passed: 0, failures: [], skipped: [] };
+  const total = emptySum();
   const children = new Set();
   let stopped = false;
   const stop = (signal) => {
@@ -66,12 +67,10 @@ export async function runLanes(lanes, { scratch, say = console.log }) {
   await Promise.all(
     lanes.map(async (lane) => {
       for (const suite of lane) {
-        const { passed, failures, skipped } = stopped
-          ? { passed: 0, failures: [`The ${suite.name} suite was not begun.`], skipped: [] }
+        const sum = stopped
+          ? failedSum(`The ${suite.name} suite was not begun.`)
           : await runSuite(suite, { scratch, say, children });
-        total.passed += passed;
-        total.failures.push(...failures);
-        total.skipped.push(...skipped);
+        addSum(total, sum);
       }
     }),
   );

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runGroovy } from './groovy.mjs';
 import { runLanes } from './sideBySide.mjs';
+import { addSum, emptySum, failedSum, sumLine } from './testSum.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const scratch = await mkdtemp(join(tmpdir(), 'automation-stack-test-'));
@@ -31,6 +32,11 @@ function run(file, args, { env = {}, pick } = {}) {
   });
 }
 
+function couldNotRun(why) {
+  console.log(why);
+  return failedSum(why);
+}
+
 async function mocha(name, ...patterns) {
   const counts = join(scratch, `${name}.json`);
   const { code, signal } = await run(
@@ -43,18 +49,14 @@ async function mocha(name, ...patterns) {
     return JSON.parse(await readFile(counts, 'utf8'));
   } catch {
     // It never came to its end: a crash or a syntax error must count as a failure, whatever passed before.
-    const failure = `The ${name} suite ended early (${signal ?? `exit ${code}`}).`;
-    console.log(failure);
-    return { passed: 0, failures: [failure], skipped: [] };
+    return couldNotRun(`The ${name} suite ended early (${signal ?? `exit ${code}`}).`);
   }
 }
 
 async function inLocalEnvironment(suite) {
   const { code } = await run(process.execPath, ['runner', 'local', 'up']);
   if (code === 0) return suite();
-  const failure = 'The local environment did not come up: no test of this suite could run.';
-  console.log(failure);
-  return { passed: 0, failures: [failure], skipped: [] };
+  return couldNotRun('The local environment did not come up: no test of this suite could run.');
 }
 
 const suites = {
@@ -97,19 +99,15 @@ async function runAll() {
 }
 
 async function runChosen(chosen) {
-  const total = { passed: 0, failures: [], skipped: [] };
+  const total = emptySum();
   for (const [name, suite] of Object.entries(suites)) {
     if (!chosen.includes(name)) continue;
     const startedAt = Date.now();
     console.log(`\n=== ${name} ===`);
     const counts = await suite();
-    total.passed += counts.passed;
-    total.failures.push(...counts.failures);
-    total.skipped.push(...counts.skipped);
+    addSum(total, counts);
     const seconds = Math.round((Date.now() - startedAt) / 1000);
-    console.log(
-      `=== ${name}: ${counts.passed} passed, ${counts.failures.length} failed, ${counts.skipped.length} skipped, ${seconds} s ===`,
-    );
+    console.log(`=== ${name}: ${sumLine(counts)}, ${seconds} s ===`);
   }
   return total;
 }
@@ -131,6 +129,6 @@ else {
   for (const title of total.skipped) console.log(`skipped: ${title}`);
   // Once more at the end, in few words: what comes before is long, and a log that was cut keeps its last lines.
   for (const failure of total.failures) console.log(`failed: ${failure.replace(/\s+/g, ' ').slice(0, 500)}`);
-  console.log(`${total.passed} passed, ${total.failures.length} failed, ${total.skipped.length} skipped`);
+  console.log(sumLine(total));
 }
 process.exitCode = total.failures.length === 0 ? 0 : 1;

@@ -27,12 +27,15 @@ export interface ReleaseRecord {
   readonly runUrl?: string;
 }
 
-/** Whether a release was made of this content; a clean tree is never answered with the release of a dirty one. */
-export function hasContent(
-  release: ReleaseRecord,
+/**
+ * A release, where it was made of this content; a clean tree is never answered with the release of a dirty one.
+ * @param content digest of all images' inputs, and whether the tree has uncommitted changes
+ */
+export function withContent(
+  release: ReleaseRecord | undefined,
   content: { readonly inputs: string; readonly dirty: boolean },
-): boolean {
-  return release.inputs === content.inputs && (content.dirty || !release.dirty);
+): ReleaseRecord | undefined {
+  return release?.inputs === content.inputs && (content.dirty || !release.dirty) ? release : undefined;
 }
 
 export type DeploymentKind = 'deploy' | 'promote' | 'rollback';

@@ -1,7 +1,7 @@
 import type { Context } from '../container.js';
 import { readChanges, type Change } from '../core/commits.js';
 import { StackError } from '../core/errors.js';
-import { hasContent, type ReleaseRecord } from '../core/release.js';
+import { withContent, type ReleaseRecord } from '../core/release.js';
 import { imageTags } from '../core/tags.js';
 import { highestTag, isRelease, rebuiltVersion, versionOf, type VersionTag } from '../core/version.js';
 import { introduceApplication } from './describeApplication.js';
@@ -19,24 +19,22 @@ export async function makeRelease(context: Context, request: ReleaseRequest): Pr
     workingTreeInputs(context),
     context.state(),
   ]);
-  const theirs = (release: ReleaseRecord | undefined) =>
-    request.force !== true && release !== undefined && hasContent(release, { inputs, dirty: tree.dirty })
-      ? release
-      : undefined;
+  const content = { inputs, dirty: tree.dirty };
+  const force = request.force === true;
   const current = await currentVersion(context);
   // Recorded since we looked: a record is there a moment before it can be found by commit and inputs.
   const taken = await ledger.release(current);
-  const meanwhile = theirs(taken);
+  const meanwhile = force ? undefined : withContent(taken, content);
   if (meanwhile !== undefined) return meanwhile;
   const version = taken === undefined ? current : await nextVersion(context, current);
   try {
     return await pushRelease(context, request, version);
   } catch (error) {
     const lost = error instanceof StackError && ['TAG_IMMUTABLE', 'STATE_CONFLICT'].includes(error.code);
-    if (!lost || request.force === true) throw error;
-    const winner = theirs(await awaitRecord(context, request.stage, version));
-    if (winner === undefined) throw error;
-    return winner;
+    const winner = lost && !force ? await awaitRecord(context, request.stage, version) : undefined;
+    const theirs = withContent(winner, content);
+    if (theirs === undefined) throw error;
+    return theirs;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Context, NamedEnvironment } from '../container.js';
-import { hasContent, type ReleaseRecord } from '../core/release.js';
+import { withContent, type ReleaseRecord } from '../core/release.js';
 import { workingTreeInputs } from './inputs.js';
 
 export interface ReleaseRequest {
@@ -22,9 +22,10 @@ export async function findRelease(context: Context): Promise<ReleaseRecord | und
     context.state(),
   ]);
   const content = { inputs, dirty: tree.dirty };
-  const fits = (release: ReleaseRecord | undefined) =>
-    release !== undefined && hasContent(release, content) ? release : undefined;
-  return fits(await ledger.releaseByCommit(tree.commit)) ?? fits(await ledger.releaseByInputs(inputs));
+  return (
+    withContent(await ledger.releaseByCommit(tree.commit), content) ??
+    withContent(await ledger.releaseByInputs(inputs), content)
+  );
 }
 
 /**

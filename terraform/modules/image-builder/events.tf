@@ -101,7 +101,7 @@ resource "aws_cloudwatch_event_target" "failure" {
 
   input_transformer {
     input_paths = { document = "$.detail.Definition", execution = "$.detail.ExecutionId", status = "$.detail.Status" }
-    # JSON, but not by jsonencode, which writes the brackets of a placeholder in another way.
+    # JSON, but not by jsonencode, which writes the brackets of <document> in another way.
     input_template = "\"The build of an image by <document> ended as <status>: aws ssm get-automation-execution --region ${local.region} --automation-execution-id <execution>\""
   }
 }
