@@ -31,7 +31,7 @@ export function applyFailure(ended: EndedEarly, run: FailedRun): StackError {
     verb,
     root,
     run,
-    `Correct the cause, then \`${command}\`: it goes on from what is there.`,
+    (advice) => `${advice}, then \`${command}\`: it goes on from what is there.`,
   );
   if (failure.code !== 'TERRAFORM_FAILED') return failure;
   // A failure has words; without any, Terraform itself was killed or crashed, and saved nothing at its end.

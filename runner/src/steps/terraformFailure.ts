@@ -1,4 +1,5 @@
 import { StackError } from '../core/errors.js';
+import { terraformAdvice } from '../core/terraformAdvice.js';
 import { parseLockHolder, plainLines, type Diagnostic } from '../core/terraformMessages.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
 
@@ -10,14 +11,14 @@ export interface FailedRun {
 /**
  * What a terraform command that failed means to its user.
  * @param command the verb, e.g. `plan`
- * @param next what to type, where it is not the ordinary advice
+ * @param next what to type, made of what to do about the cause, a sentence without its full stop
  * @returns LOCKED where another terraform holds the state, else TERRAFORM_FAILED with Terraform's own words
  */
 export function terraformFailure(
   command: string,
   root: TerraformRoot,
   run: FailedRun,
-  next?: string,
+  next = (advice: string) => `${advice}, then run the command again.`,
 ): StackError {
   const errors = run.diagnostics.filter(({ severity }) => severity === 'error');
   const text = [...errors.map(({ summary, detail }) => `${summary}\n${detail}`), ...run.tail].join('\n');
@@ -51,7 +52,7 @@ export function terraformFailure(
     {
       where: first?.range === undefined ? root.directory : place(root, first.range),
       evidence: errors.length === 0 ? lines.slice(begin + 1).slice(0, 20) : errors.flatMap(describe),
-      next: next ?? 'Correct the cause, then run the command again.',
+      next: next(terraformAdvice(text)),
     },
   );
 }

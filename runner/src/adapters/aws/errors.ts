@@ -1,3 +1,4 @@
+import { PROVIDE_CREDENTIALS, RENEW_CREDENTIALS } from '../../core/credentialAdvice.js';
 import { StackError, type ErrorCode } from '../../core/errors.js';
 
 /** What was asked of AWS, for failures and for counting. */
@@ -144,10 +145,9 @@ const UNREACHABLE_NEXT =
   'Check the network, proxy and region, and AWS_ENDPOINT_URL where it is set (`node runner local status` for the local environment).';
 
 const renew = (what: AwsAction): string =>
-  `Renew them (\`aws sso login\`, or the role of the build agent)${forEnvironment(what)}, then run the command again.`;
+  `${RENEW_CREDENTIALS}${forEnvironment(what)}, then run the command again.`;
 
-const provide = (what: AwsAction): string =>
-  `Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run on a machine with a role${forEnvironment(what)}.`;
+const provide = (what: AwsAction): string => `${PROVIDE_CREDENTIALS}${forEnvironment(what)}.`;
 
 const forEnvironment = (what: AwsAction): string =>
   what.environment === undefined ? '' : ` for environment ${what.environment}`;

@@ -1,0 +1,46 @@
+import { PROVIDE_CREDENTIALS, RENEW_CREDENTIALS } from './credentialAdvice.js';
+
+/** The failures that setting up or everyday use meet, by Terraform's, the provider's and AWS' own words; the first one counts. */
+const ADVICE: readonly { readonly says: RegExp; readonly advice: string }[] = [
+  {
+    says: /ExpiredToken|security token[^.]* is expired|SSO session[^.]* expired/i,
+    advice: RENEW_CREDENTIALS,
+  },
+  {
+    says: /No valid credential sources|NoCredentialProviders|failed to refresh cached credentials|InvalidClientTokenId|UnrecognizedClientException/,
+    advice: PROVIDE_CREDENTIALS,
+  },
+  {
+    says: /S3 bucket "[^"]*" does not exist|NoSuchBucket/,
+    advice:
+      'Make the bucket that the states are kept in (terraform/modules/state-backend), or name yours in the backend block of the root',
+  },
+  {
+    says: /AccessDenied|UnauthorizedOperation|is not authorized to perform/,
+    advice:
+      'Allow the action that is named above to the role of this run (`node runner iam-policy --command apply` prints all that an apply needs)',
+  },
+  {
+    says: /No value for required variable/,
+    advice: 'Give it under infrastructure.variables, in one of infrastructure.var-files, or as TF_VAR_NAME',
+  },
+  {
+    says: /Unsupported Terraform Core version/,
+    advice:
+      'Install a Terraform that the root’s required_version takes (`terraform version` tells which is here)',
+  },
+  {
+    says: /Failed to query available provider packages|could not connect to registry/i,
+    advice:
+      'Check the network and the proxy on the way to the provider registry, or set a mirror in the file that TF_CLI_CONFIG_FILE names',
+  },
+  { says: /no space left on device/i, advice: 'Make room on the disk (`df -h` tells where)' },
+];
+
+/**
+ * What to do about a failure of Terraform, without a full stop.
+ * @param words everything that it said
+ */
+export function terraformAdvice(words: string): string {
+  return ADVICE.find(({ says }) => says.test(words))?.advice ?? 'Correct the cause';
+}
