@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { ExitCode, StackError, toErrorRecord } from './core/errors.js';
+import { asTyped, DEFAULT_PROGRAM, everyTextAsTyped, type Call } from './core/calledAs.js';
 import { didYouMean } from './core/nearest.js';
 import type { CommandDefinition, CommandResult } from './commands/command.js';
 import { buildProgram, CommanderError } from './commands/program.js';
@@ -16,6 +17,8 @@ export interface Process {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** The words that called it, for messages: `automation-stack`; `node runner` where left out. */
+  readonly program?: string;
   /** Version of the Jenkins library that calls, which must be the runner's own. */
   readonly library?: string;
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -25,12 +28,13 @@ export interface Process {
 
 /** Runs one command line to its end. Never throws; every failure is shown and becomes an exit code. */
 export async function runCommandLine(world: Process): Promise<number> {
+  const call: Call = { program: world.program ?? DEFAULT_PROGRAM };
   const { verb, words } = verbFirst(world.argv);
   // `help` and everything about the whole program need all definitions; a verb needs only its own.
   const only = verb !== undefined && Object.hasOwn(registry, verb) ? verb : undefined;
   if (verb !== undefined && only === undefined && verb !== 'help') {
     world.stderr.write(`Unknown command "${verb}".${didYouMean(verb, Object.keys(registry))}\n`);
-    world.stderr.write('`node runner --help` lists all commands.\n');
+    world.stderr.write(`\`${call.program} --help\` lists all commands.\n`);
     return ExitCode.usage;
   }
   let exitCode: number = ExitCode.ok;
@@ -40,8 +44,8 @@ export async function runCommandLine(world: Process): Promise<number> {
       exitCode = await execute(world, definition, command);
     },
     {
-      writeOut: (text) => void world.stdout.write(text),
-      writeErr: (text) => void world.stderr.write(text),
+      writeOut: (text) => void world.stdout.write(asTyped(text, call)),
+      writeErr: (text) => void world.stderr.write(asTyped(text, call)),
     },
   );
   try {
@@ -62,7 +66,7 @@ async function tellUsage(world: Process, words: readonly string[], message: stri
   const file = words.find((word) => word.startsWith('--error='))?.slice('--error='.length);
   if (file === undefined) return;
   const error = new StackError('USAGE', message.replace(/^error: /, '').replaceAll('\n', ' '), {
-    next: `\`node runner ${words[0] ?? ''} --help\` lists the options.`,
+    next: `\`${world.program ?? DEFAULT_PROGRAM} ${words[0] ?? ''} --help\` lists the options.`,
   });
   await writeError(resolve(world.cwd, file), toErrorRecord(error)).catch((failure: Error) =>
     world.stderr.write(`The failure could not be written to ${file}: ${failure.message}\n`),
@@ -94,7 +98,8 @@ async function execute(world: Process, definition: CommandDefinition, command: C
     });
   }
   const startedAt = new Date();
-  const context = createContext({ options, env: world.env, signal: interrupt.signal });
+  const call = callOf(world, given);
+  const context = createContext({ options, env: world.env, signal: interrupt.signal, call });
   const views = createViews({ context, stdout: world.stdout, stderr: world.stderr });
   for (const view of views.subscribers) context.events.subscribe(view);
 
@@ -117,7 +122,21 @@ async function execute(world: Process, definition: CommandDefinition, command: C
   const exitCode = record?.exitCode ?? result.exitCode ?? ExitCode.ok;
   await context.events.close();
   const outcome = { command: definition.name, exitCode, startedAt, result, error: record };
-  return views.finish({ ...context.secrets.value(outcome), ...(result.reveal === true ? { result } : {}) });
+  return views.finish(
+    everyTextAsTyped(
+      { ...context.secrets.value(outcome), ...(result.reveal === true ? { result } : {}) },
+      call,
+    ),
+  );
+}
+
+/** The words that called this command, with those that say where it works. */
+function callOf(world: Process, given: Readonly<Record<string, unknown>>): Call {
+  const place = [
+    ['-C', given['directory']],
+    ['--config', given['config']],
+  ].flatMap(([name, value]) => (typeof value === 'string' ? [name as string, value] : []));
+  return { program: world.program ?? DEFAULT_PROGRAM, place };
 }
 
 /** The names in `--env`: a list for a command that takes several. */

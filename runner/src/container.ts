@@ -5,6 +5,7 @@ import type { Clock, ObjectStore, Processes } from './core/ports.js';
 import { systemClock } from './adapters/process/clock.js';
 import { createProcesses } from './adapters/process/processes.js';
 import { createGit, type Git } from './adapters/git/git.js';
+import { DEFAULT_PROGRAM, everyTextAsTyped, type Call } from './core/calledAs.js';
 import { EventBus, type EventBody } from './core/events.js';
 import { SecretRegistry } from './secrets/redact.js';
 import type { AwsClients } from './adapters/aws/clients.js';
@@ -69,13 +70,15 @@ export interface ContextInput {
   readonly options: GlobalOptions;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** How the user called the runner: messages tell to type the same. `node runner` where left out. */
+  readonly call?: Call;
 }
 
 /** Builds the context on the real world. */
 export function createContext(input: ContextInput): Context {
-  const { options, env, signal } = input;
+  const { options, env, signal, call = { program: DEFAULT_PROGRAM } } = input;
   const secrets = new SecretRegistry();
-  const events = new EventBus(systemClock.now, (value) => secrets.value(value));
+  const events = new EventBus(systemClock.now, (value) => everyTextAsTyped(secrets.value(value), call));
   const processes = createProcesses({ cwd: options.directory, env, redact: (text) => secrets.text(text) });
   const once = <T>(make: () => Promise<T>) => {
     let made: Promise<T> | undefined;

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { runnerVersion } from './version.js';
 
 /**
@@ -8,10 +9,16 @@ const argv = called?.argv ?? process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${runnerVersion}\n`);
 } else {
-  const { runCommandLine } = await import('./commandLine.js');
+  const [{ runCommandLine }, { programOf }] = await Promise.all([
+    import('./commandLine.js'),
+    import('./core/calledAs.js'),
+  ]);
   const exitCode = await runCommandLine({
     argv,
     env: called?.env ?? process.env,
+    ...(called === undefined
+      ? { program: programOf(process.argv[1] ?? '', process.cwd(), process.env, relative) }
+      : {}),
     ...(called?.library === undefined ? {} : { library: called.library }),
     cwd: process.cwd(),
     stdout: process.stdout,
