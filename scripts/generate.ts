@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { allCommands } from '../runner/src/commands/registry.js';
+import { allCommands, commandGroups } from '../runner/src/commands/registry.js';
 import { commandIndex, commandPage } from '../runner/src/views/docs/commandPage.js';
 import { configurationPage } from '../runner/src/views/docs/configurationPage.js';
 import { errorsPage } from '../runner/src/views/docs/errorsPage.js';
@@ -18,7 +18,7 @@ const files = new Map<string, string>([
   ['resources/automation-stack.schema.json', JSON.stringify(schema)],
   ['docs/configuration.md', configurationPage(schema)],
   ['docs/errors.md', errorsPage()],
-  ['docs/commands/README.md', commandIndex(commands)],
+  ['docs/commands/README.md', commandIndex(commands, commandGroups)],
   ...[...new Set(commands.map(({ name }) => name.split(' ')[0] as string))].map(
     (verb) =>
       [

@@ -4,17 +4,19 @@ const completion: CommandDefinition = {
   name: 'completion',
   summary: 'Print a shell completion script',
   description:
-    'Completes commands, options, environments and images for `node runner` and `automation-stack`.',
-  arguments: [{ name: 'shell', description: 'bash or zsh', required: true }],
-  examples: [{ command: 'completion bash >> ~/.bashrc', explains: 'Complete in every new shell.' }],
+    'Completes commands, options, environments, images and stages for `node runner` and `automation-stack`. The words come from the runner itself and from the configuration that the typed `-C` and `--config` lead to, so that a script never grows old.',
+  arguments: [{ name: 'shell', description: 'bash, zsh or fish', required: true }],
+  examples: [
+    { command: 'completion bash >> ~/.bashrc', explains: 'Complete in every new shell.' },
+    {
+      command: 'completion fish > ~/.config/fish/completions/automation-stack.fish',
+      explains: 'The same in fish.',
+    },
+  ],
   environment: 'none',
   async run(_context, input) {
-    const [{ completionScript }, { allCommands }, { optionsOf }] = await Promise.all([
-      import('../views/completion.js'),
-      import('./registry.js'),
-      import('./program.js'),
-    ]);
-    return { text: completionScript(input.arguments[0] as string, await allCommands(), optionsOf) };
+    const { completionScript } = await import('../views/completion.js');
+    return { text: completionScript(input.arguments[0] as string) };
   },
 };
 

@@ -7,12 +7,13 @@ const LIMIT = 20;
 /** Rows are for people and scripts to page through; more at once helps neither. */
 const HIGHEST_LIMIT = 1000;
 const REASON_WIDTH = 60;
+const COLUMNS = ['seq', 'when (utc)', 'version', 'kind', 'status', 'took', 'who', 'reason'];
 
 const history: CommandDefinition = {
   name: 'history',
-  summary: 'List the deployments of an environment, or the releases, newest first',
+  summary: 'List the deployments of an environment or of all, or the releases, newest first',
   description:
-    'Every attempt to bring a release to the environment: which version, how it ended, how long it took, who ran it and why it failed. Times are UTC. A deployment that shows as `cut-off` was killed before its end; `deploy --resume` goes on with the last one, `rollback` undoes it.',
+    'Every attempt to bring a release to the environment, or to all of them without `--env`: which version, how it ended, how long it took, who ran it and why it failed. Times are UTC. A deployment that shows as `cut-off` was killed before its end; `deploy --resume` goes on with the last one, `rollback` undoes it.',
   options: [
     { name: 'limit', value: 'N', description: `Number of deployments (default: ${LIMIT}).` },
     { name: 'releases', description: 'List the releases that were made instead.' },
@@ -24,6 +25,7 @@ const history: CommandDefinition = {
       command: 'history --env production --before 120 --json',
       explains: 'The page before number 120, for a script.',
     },
+    { command: 'history', explains: 'The last deployments to every environment.' },
     { command: 'history --releases', explains: 'What could be deployed, promoted or rolled back to.' },
   ],
   environment: 'optional',
@@ -31,10 +33,9 @@ const history: CommandDefinition = {
     const limit = wholeNumber(input, 'limit', HIGHEST_LIMIT) ?? LIMIT;
     if (flag(input, 'releases')) return releases(context, limit);
     const before = wholeNumber(input, 'before', Number.MAX_SAFE_INTEGER);
+    if (context.options.environment === undefined) return everywhere(context, limit, before);
     const { name } = await context.environment();
-    const { ledger } = await context.state();
-    const found = await ledger.deployments(name, { limit, ...(before === undefined ? {} : { before }) });
-    const deployments = await tellCutOff(context, name, found);
+    const deployments = await deploymentsOf(context, name, limit, before);
     const oldest = deployments.at(-1)?.sequence ?? 1;
     const more = oldest > 1 ? oldest : undefined;
     return {
@@ -43,6 +44,53 @@ const history: CommandDefinition = {
     };
   },
 };
+
+/** The newest deployments of all environments as one list; numbers count in each environment for itself. */
+async function everywhere(
+  context: Context,
+  limit: number,
+  before: number | undefined,
+): Promise<CommandResult> {
+  const names = Object.keys((await context.config()).environments);
+  if (before !== undefined) {
+    throw new StackError('USAGE', '--before counts in one environment', {
+      next: `node runner history --env ${names[0] ?? 'NAME'} --before ${before}`,
+    });
+  }
+  const all = await Promise.all(names.map((name) => deploymentsOf(context, name, limit, undefined)));
+  const deployments = all
+    .flat()
+    .sort((one, other) => other.startedAt.localeCompare(one.startedAt))
+    .slice(0, limit);
+  if (deployments.length === 0) {
+    const text = `Nothing was deployed yet, to ${names.join(', ') || 'any environment'}. Start with: node runner deploy --env ${names[0] ?? 'NAME'}`;
+    return { data: { deployments }, text };
+  }
+  const { table } = await import('../views/table.js');
+  const rows = await Promise.all(deployments.map(asRow));
+  const older = all.flat().length > limit || all.some((found) => found.length === limit);
+  return {
+    data: { deployments },
+    text: [
+      table(
+        ['environment', ...COLUMNS],
+        rows.map((row, index) => [deployments[index]?.environment ?? '', ...row]),
+      ),
+      ...(older ? ['', 'Older ones: node runner history --env NAME, or --limit N'] : []),
+    ].join('\n'),
+  };
+}
+
+async function deploymentsOf(
+  context: Context,
+  name: string,
+  limit: number,
+  before: number | undefined,
+): Promise<readonly DeploymentRecord[]> {
+  const { ledger } = await context.state();
+  const found = await ledger.deployments(name, { limit, ...(before === undefined ? {} : { before }) });
+  return tellCutOff(context, name, found);
+}
 
 async function releases(context: Context, limit: number): Promise<CommandResult> {
   const { ledger } = await context.state();
@@ -91,7 +139,7 @@ async function asText(
   const oldest = (deployments.at(-1) as DeploymentRecord).sequence;
   const older = oldest > 1 && deployments.length === limit;
   return [
-    table(['seq', 'when (utc)', 'version', 'kind', 'status', 'took', 'who', 'reason'], rows),
+    table(COLUMNS, rows),
     ...(older ? ['', `Older ones: node runner history --env ${environment} --before ${oldest}`] : []),
   ].join('\n');
 }

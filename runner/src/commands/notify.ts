@@ -8,19 +8,21 @@ const notify: CommandDefinition = {
   summary: 'Send one message to Slack',
   description:
     'To the channel of the environment, as the configuration says. Runs tell Slack of their stages by themselves; this is for what happens around them. Fails where Slack cannot be told.',
+  arguments: [{ name: 'text', description: 'What to say.' }],
   options: [
-    { name: 'message', value: 'TEXT', description: 'What to say.' },
+    { name: 'message', value: 'TEXT', description: 'What to say, where it is not the argument.' },
     { name: 'status', value: 'STATUS', choices: STATUSES, description: 'How it looks (default: ok).' },
   ],
-  examples: [
-    { command: "notify --env staging --message 'The migration begins'", explains: 'Tell the team.' },
-  ],
+  examples: [{ command: "notify --env staging 'The migration begins'", explains: 'Tell the team.' }],
   changes: true,
   environment: 'optional',
   async run(context, input) {
-    const message = option(input, 'message');
+    const message = option(input, 'message') ?? input.arguments[0];
     if (message === undefined || message.trim() === '') {
-      throw new StackError('USAGE', 'there is nothing to say', { next: "Add --message 'TEXT'." });
+      throw new StackError('USAGE', 'there is nothing to say', { next: "node runner notify 'TEXT'" });
+    }
+    if (option(input, 'message') !== undefined && input.arguments[0] !== undefined) {
+      throw new StackError('USAGE', 'there are two messages', { next: "node runner notify 'TEXT'" });
     }
     const [{ slackSettings }, { channelOf }, { noticeMessage }] = await Promise.all([
       import('../views/runViews.js'),

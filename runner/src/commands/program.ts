@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
 import type { CommandDefinition, OptionDefinition } from './command.js';
-import { allCommands, registry } from './registry.js';
+import { allCommands, commandGroups, registry } from './registry.js';
 
 export { CommanderError };
 
@@ -64,6 +64,7 @@ export async function buildProgram(
     .description('Builds, provisions, deploys, promotes and rolls back what automation-stack.yml describes.')
     .option('-V, --version', 'Print the runner’s version.')
     .exitOverride()
+    .commandsGroup('Help:')
     .showHelpAfterError('(add --help for the options)')
     .showSuggestionAfterError(true)
     .addHelpText(
@@ -78,12 +79,22 @@ export async function buildProgram(
     if (second !== undefined) {
       parent =
         groups.get(first) ??
-        program.command(first).description(groupSummary(first, definitions)).exitOverride();
+        program
+          .command(first)
+          .description(groupSummary(first, definitions))
+          .helpGroup(heading(first))
+          .exitOverride();
       groups.set(first, parent);
     }
     addCommand(parent, second ?? first, definition, action);
   }
   return program;
+}
+
+/** The heading under which help lists a verb. */
+function heading(verb: string): string {
+  const [title] = Object.entries(commandGroups).find(([, verbs]) => verbs.includes(verb)) ?? ['Commands'];
+  return `${title}:`;
 }
 
 function groupSummary(group: string, definitions: readonly CommandDefinition[]): string {
@@ -95,6 +106,7 @@ function addCommand(parent: Command, name: string, definition: CommandDefinition
   const command = parent
     .command(name, { hidden: definition.hidden === true })
     .summary(definition.summary)
+    .helpGroup(heading(definition.name))
     .description([definition.summary, definition.description].filter(Boolean).join('\n\n'))
     .exitOverride()
     .allowExcessArguments(false);

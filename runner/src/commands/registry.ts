@@ -4,6 +4,16 @@ interface CommandModule {
   readonly commands: readonly CommandDefinition[];
 }
 
+/** What commands are for: help and the docs list them so, in this order. */
+export const commandGroups: Readonly<Record<string, readonly string[]>> = {
+  Begin: ['init', 'doctor', 'config', 'local', 'completion'],
+  'Make a release': ['build', 'test', 'push', 'release'],
+  Infrastructure: ['plan', 'apply', 'drift', 'destroy', 'output', 'iam-policy'],
+  Hosts: ['inventory', 'provision', 'env'],
+  Deliver: ['stages', 'run', 'deploy', 'promote', 'rollback', 'migrate', 'needs'],
+  'Look and tell': ['status', 'history', 'report', 'lock', 'notify'],
+};
+
 /**
  * Every verb and the file that defines it, in the order that help shows. A file is loaded only when its verb is
  * called (or when help, completion or docs list them all).
@@ -12,35 +22,36 @@ export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = 
   init: () => import('./init.js'),
   doctor: () => import('./doctor.js'),
   config: () => import('./config.js'),
-  stages: () => import('./stages.js'),
-  needs: () => import('./needs.js'),
-  run: () => import('./run.js'),
+  local: () => import('./local.js'),
+  completion: () => import('./completion.js'),
   build: () => import('./build.js'),
   test: () => import('./test.js'),
   push: () => import('./push.js'),
+  release: () => import('./release.js'),
   plan: () => import('./plan.js'),
   apply: () => import('./apply.js'),
   drift: () => import('./drift.js'),
   destroy: () => import('./destroy.js'),
-  'iam-policy': () => import('./iam-policy.js'),
   output: () => import('./output.js'),
+  'iam-policy': () => import('./iam-policy.js'),
   inventory: () => import('./inventory.js'),
-  env: () => import('./env.js'),
   provision: () => import('./provision.js'),
-  migrate: () => import('./migrate.js'),
+  env: () => import('./env.js'),
+  stages: () => import('./stages.js'),
+  run: () => import('./run.js'),
   deploy: () => import('./deploy.js'),
   promote: () => import('./promote.js'),
   rollback: () => import('./rollback.js'),
+  migrate: () => import('./migrate.js'),
+  needs: () => import('./needs.js'),
   status: () => import('./status.js'),
   history: () => import('./history.js'),
-  release: () => import('./release.js'),
+  report: () => import('./report.js'),
   lock: () => import('./lock.js'),
   notify: () => import('./notify.js'),
-  report: () => import('./report.js'),
-  local: () => import('./local.js'),
   conclude: () => import('./conclude.js'),
+  complete: () => import('./complete.js'),
   echo: () => import('./echo.js'),
-  completion: () => import('./completion.js'),
 };
 
 /** All commands of all files, hidden ones included. */

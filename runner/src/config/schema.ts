@@ -169,7 +169,7 @@ const inventory = z.strictObject({
     .optional()
     .describe('Terraform output that maps host names to {address, port, user, groups}; `hosts` by default.'),
   tags: z.record(z.string(), text).optional().describe('EC2 tags that select running instances instead.'),
-  user: text.optional().describe('SSH user where the host itself names none.'),
+  user: text.optional().describe('SSH user where the host itself names none; `ec2-user` where left out.'),
   'private-key': text
     .optional()
     .describe('Path of the SSH private key; the SSH agent is used where left out.'),

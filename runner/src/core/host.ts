@@ -24,6 +24,9 @@ export interface Host {
   readonly vars?: Readonly<Record<string, unknown>>;
 }
 
+/** The user of hosts for which nobody names one, wherever they were found: that of Amazon Linux, never root. */
+export const DEFAULT_USER = 'ec2-user';
+
 /** `user@address:port`, how people recognise a host in a message. */
 export function hostAddress(host: Host): string {
   return `${host.user}@${host.address}${host.port === 22 ? '' : `:${host.port}`}`;

@@ -1,5 +1,5 @@
 import { StackError } from './errors.js';
-import type { Host } from './host.js';
+import { DEFAULT_USER, type Host } from './host.js';
 
 /** What hosts fall back to where they do not say it themselves. */
 export interface HostDefaults {
@@ -61,7 +61,7 @@ export function hostsFromInstances(
       name: unique,
       address: publicAddress ?? privateAddress ?? instanceId,
       port: 22,
-      user: defaults.user ?? 'ec2-user',
+      user: defaults.user ?? DEFAULT_USER,
       groups: defaults.groups,
       instanceId,
       ...(privateAddress === undefined ? {} : { privateAddress }),
@@ -104,7 +104,7 @@ function readHost(name: string, fields: Fields, defaults: HostDefaults, mistakes
     name,
     address: address ?? '',
     port: port('port') ?? 22,
-    user: text('user') ?? defaults.user ?? 'root',
+    user: text('user') ?? defaults.user ?? DEFAULT_USER,
     groups: Array.isArray(groups) ? groups.map(String) : [],
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
     ...(isFields(vars) && Object.keys(vars).length > 0 ? { vars } : {}),

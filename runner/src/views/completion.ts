@@ -1,66 +1,95 @@
 import { StackError } from '../core/errors.js';
-import type { CommandDefinition, OptionDefinition } from '../commands/command.js';
 
 /**
- * A completion script made from the command definitions; environment names are read from the nearest
- * automation-stack.yml when completing, so that the script never grows old.
- * @throws StackError USAGE for another shell than bash or zsh
+ * A completion script. It holds no words of its own: at each Tab it asks the runner that is typed, by its hidden
+ * command `complete`, with the words up to the cursor.
+ * @throws StackError USAGE for another shell than bash, zsh and fish
  */
-export function completionScript(
-  shell: string,
-  definitions: readonly CommandDefinition[],
-  optionsOf: (definition: CommandDefinition) => readonly OptionDefinition[],
-): string {
-  if (shell !== 'bash' && shell !== 'zsh') {
-    throw new StackError('USAGE', `no completion for "${shell}"`, {
-      next: 'Use `completion bash` or `completion zsh`.',
-    });
+export function completionScript(shell: string): string {
+  switch (shell) {
+    case 'bash':
+      return bash;
+    case 'zsh':
+      return zsh;
+    case 'fish':
+      return fish;
   }
-  const shown = definitions.filter((definition) => definition.hidden !== true);
-  const script = bashScript(shown, optionsOf);
-  return shell === 'bash' ? script : `autoload -U +X bashcompinit && bashcompinit\n${script}`;
+  throw new StackError('USAGE', `no completion for "${shell}"`, {
+    next: 'Use `completion bash`, `completion zsh` or `completion fish`.',
+  });
 }
 
-function bashScript(
-  definitions: readonly CommandDefinition[],
-  optionsOf: (definition: CommandDefinition) => readonly OptionDefinition[],
-): string {
-  const verbs = [...new Set(definitions.map((definition) => definition.name.split(' ')[0] as string))];
-  const groups = new Map<string, string[]>();
-  for (const { name } of definitions) {
-    const [group, member] = name.split(' ') as [string, string | undefined];
-    if (member !== undefined) groups.set(group, [...(groups.get(group) ?? []), member]);
-  }
-  const optionCases = definitions.map((definition) => {
-    const words = optionsOf(definition).map((item) => `--${item.name}`);
-    return `    "${definition.name}") words="${words.join(' ')}" ;;`;
-  });
-  const groupCases = [...groups].map(([group, members]) => `    ${group}) words="${members.join(' ')}" ;;`);
-  return `# automation-stack completion; load it with: source <(node runner completion bash)
+// Bash breaks words at = and :, in which options and stages have such. The words are read from the line itself, and from
+// what is offered the part goes that Bash keeps.
+const bash = `# automation-stack completion; load it with: source <(node runner completion bash)
 _automation_stack() {
-  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} start=1 words="" verb="" member=""
-  [[ \${COMP_WORDS[0]} == node ]] && { [[ \${COMP_WORDS[1]} == *runner* ]] || return; start=2; }
-  verb=\${COMP_WORDS[start]}; member=\${COMP_WORDS[start+1]}
-  case $before in
-    --env) words=$(sed -n '/^environments:/,/^[^ #]/s/^  \\([a-z][a-z0-9-]*\\):.*/\\1/p' automation-stack.yml 2>/dev/null)
-      COMPREPLY=($(compgen -W "$words" -- "$word")); return ;;
-    -C|--directory|--config|--result) COMPREPLY=($(compgen -f -- "$word")); return ;;
-  esac
-  if (( COMP_CWORD == start )); then
-    COMPREPLY=($(compgen -W "${verbs.join(' ')}" -- "$word")); return
+  local line=\${COMP_LINE:0:COMP_POINT} words word call kept answer
+  read -ra words <<<"$line"
+  [[ $line == *[[:space:]] ]] && words+=('')
+  call=("\${words[0]}"); words=("\${words[@]:1}")
+  if [[ \${call[0]##*/} == node ]]; then
+    [[ \${words[0]} == *runner || \${words[0]} == *runner/ || \${words[0]} == *runner/index.js ]] && (( \${#words[@]} > 1 )) || return
+    call+=("\${words[0]}"); words=("\${words[@]:1}")
   fi
-  if (( COMP_CWORD == start + 1 )) && [[ $word != -* ]]; then
-    case $verb in
-${groupCases.join('\n')}
-    esac
-    COMPREPLY=($(compgen -W "$words" -- "$word")); return
-  fi
-  case "$verb" in ${[...groups.keys()].join('|')}) verb="$verb $member" ;; esac
-  case "$verb" in
-${optionCases.join('\n')}
+  word="\${words[@]: -1}"
+  answer=$("\${call[@]}" complete -- "\${words[@]}" 2>/dev/null) || return
+  COMPREPLY=()
+  kept=''
+  [[ $word == *[:=]* ]] && kept=\${word%\${word##*[:=]}}
+  case $answer in
+    :files) COMPREPLY=($(compgen -f -- "\${word##*=}")); return ;;
+    :directories) COMPREPLY=($(compgen -d -- "\${word##*=}")); return ;;
   esac
-  COMPREPLY=($(compgen -W "$words" -- "$word"))
+  while IFS= read -r line; do
+    [[ -n $line ]] && COMPREPLY+=("\${line#"$kept"}")
+  done <<<"$answer"
 }
-complete -o default -F _automation_stack node automation-stack
+complete -o bashdefault -o default -F _automation_stack node automation-stack
 `;
+
+const zsh = `# automation-stack completion; load it after compinit with: source <(node runner completion zsh)
+_automation_stack() {
+  local -a call typed answer
+  call=("\${words[1]}") typed=("\${(@)words[2,CURRENT]}")
+  if [[ \${call[1]:t} == node ]]; then
+    [[ \${typed[1]} == (*runner|*runner/|*runner/index.js) ]] && (( \${#typed} > 1 )) || { _default; return }
+    call+=("\${typed[1]}"); typed=("\${(@)typed[2,-1]}")
+  fi
+  answer=("\${(@f)$("\${(@)~call}" complete -- "\${typed[@]}" 2>/dev/null)}")
+  case \${answer[1]} in
+    :files) _files ;;
+    :directories) _files -/ ;;
+    *) compadd -a answer ;;
+  esac
 }
+compdef _automation_stack automation-stack node
+`;
+
+const fish = `# automation-stack completion; load it with: node runner completion fish | source
+function __automation_stack_complete
+    set -l words (commandline -opc)
+    set -l call $words[1]
+    set -e words[1]
+    if string match -qr '(^|/)node$' -- $call
+        string match -qr 'runner(/|/index\\.js)?$' -- "$words[1]"; or return
+        set -a call $words[1]
+        set -e words[1]
+    end
+    set -l word (commandline -ct)
+    set -l answer ($call complete -- $words "$word" 2>/dev/null)
+    switch "$answer"
+        case :files
+            __fish_complete_path (string replace -r '^--[a-z-]+=' '' -- "$word")
+        case :directories
+            __fish_complete_directories (string replace -r '^--[a-z-]+=' '' -- "$word") ''
+        case '*'
+            printf '%s\\n' $answer
+    end
+end
+function __automation_stack_is_typed
+    set -l words (commandline -opc)
+    string match -qr '(^|/)node$' -- $words[1]; and string match -qr 'runner(/|/index\\.js)?$' -- "$words[2]"
+end
+complete -c automation-stack -f -a '(__automation_stack_complete)'
+complete -c node -n __automation_stack_is_typed -f -a '(__automation_stack_complete)'
+`;

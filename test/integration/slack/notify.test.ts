@@ -10,7 +10,7 @@ describe('the notify command', function () {
   beforeEach(async () => (slack = await SlackFixture.start(bot)));
   afterEach(() => slack.remove());
   const notify = async (args: readonly string[] = [], env: Record<string, string> = {}) => {
-    const ended = await cli(['notify', '--message', 'The <migration> begins', ...args], {
+    const ended = await cli(['notify', 'The <migration> begins', ...args], {
       cwd: slack.directory,
       env: { ...slack.env, ...env },
     });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { buildProgram, optionsOf } from '../../../runner/src/commands/program.js';
-import { allCommands, registry } from '../../../runner/src/commands/registry.js';
+import { allCommands, commandGroups, registry } from '../../../runner/src/commands/registry.js';
 import type { CommandDefinition } from '../../../runner/src/commands/command.js';
 
 const commands = await allCommands();
@@ -12,6 +12,13 @@ async function parses(words: readonly string[]): Promise<CommandDefinition | und
   await program.parseAsync([...words], { from: 'user' });
   return chosen;
 }
+
+describe('the groups of commands', () => {
+  it('hold every verb that help shows once, and no other', () => {
+    const verbs = commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name.split(' ')[0]);
+    expect(Object.values(commandGroups).flat().sort()).to.deep.equal([...new Set(verbs)].sort());
+  });
+});
 
 describe('every command', () => {
   for (const definition of commands) {

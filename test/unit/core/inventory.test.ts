@@ -91,6 +91,15 @@ describe('hosts from EC2 instances', () => {
   });
 });
 
+describe('the user of a host that names none', () => {
+  it('is the same wherever the host was found', () => {
+    const defaults = { source: 'test', groups: [] };
+    const [listed] = hostsFromOutput({ web: { address: '10.0.0.1' } }, defaults);
+    const [found] = hostsFromInstances([{ name: 'web', instanceId: 'i-1' }], defaults);
+    expect([listed?.user, found?.user]).to.deep.equal(['ec2-user', 'ec2-user']);
+  });
+});
+
 describe('choosing hosts', () => {
   const hosts = hostsFromOutput({ a: { address: 'a' }, b: { address: 'b', groups: ['db'] } }, defaults);
 

@@ -54,6 +54,26 @@ describe('commands on the state', () => {
       await held.release();
     });
 
+    it('shows all environments together where none is named, newest first', async () => {
+      expect((await call('history', {}, null)).text).to.contain('Nothing was deployed yet');
+      await deployed('1.0.0', 'healthy');
+      await deployed('1.0.0', 'healthy', undefined, 'production');
+      await deployed('1.1.0', 'healthy');
+      const { text, data } = await call('history', { limit: '2' }, null);
+      expect(text?.split('\n').slice(0, 3)).to.deep.equal([
+        'ENVIRONMENT  SEQ  WHEN (UTC)        VERSION  KIND    STATUS   TOOK   WHO           REASON',
+        'staging      2    2026-11-03 12:02  1.1.0    deploy  healthy  1m15s  alice@laptop',
+        'production   1    2026-11-03 12:01  1.0.0    deploy  healthy  1m15s  alice@laptop',
+      ]);
+      expect(text).to.contain('Older ones');
+      expect(data).to.have.nested.property('deployments.length', 2);
+    });
+
+    it('counts in one environment for the next page', async () => {
+      const { next } = await rejection(call('history', { before: '7' }, null), 'USAGE');
+      expect(next).to.equal('node runner history --env staging --before 7');
+    });
+
     it('refuses a limit that is no number', async () => {
       for (const limit of ['0', '-1', 'all', '1.5', '1001'])
         await rejection(call('history', { limit }), 'USAGE');
@@ -119,13 +139,13 @@ describe('commands on the state', () => {
   function call(
     name: string,
     options: CommandInput['options'] = {},
-    environment: string | undefined = 'staging',
+    environment: string | null | undefined = 'staging',
     dryRun = false,
   ): Promise<CommandResult> {
     const definitions: readonly CommandDefinition[] = [...historyCommands, ...lockCommands];
     const definition = definitions.find((item) => item.name === name) as CommandDefinition;
     const context = {
-      options: { environment: name === 'lock status' ? undefined : environment, dryRun },
+      options: { environment: name === 'lock status' ? undefined : (environment ?? undefined), dryRun },
       clock,
       who: 'bob@desk',
       signal: new AbortController().signal,
@@ -138,8 +158,13 @@ describe('commands on the state', () => {
     return definition.run(context as unknown as Context, { arguments: [], options });
   }
 
-  async function deployed(version: string, status: DeploymentStatus, reason?: string): Promise<void> {
-    const record = await state.ledger.startDeployment(draft(version));
+  async function deployed(
+    version: string,
+    status: DeploymentStatus,
+    reason?: string,
+    environment = 'staging',
+  ): Promise<void> {
+    const record = await state.ledger.startDeployment(draft(version, { environment }));
     clock.advance(75_000);
     await state.ledger.finishDeployment({ ...record, status, ...(reason === undefined ? {} : { reason }) });
   }

@@ -21,16 +21,27 @@ export function commandPage(verb: string, definitions: readonly CommandDefinitio
   return `# ${verb}\n\n${only}${sections.join('\n\n')}\n\nThe options of every command are on [the index page](README.md).\n`;
 }
 
-/** The index of all commands, with the options and exit codes that they share. */
-export function commandIndex(definitions: readonly CommandDefinition[]): string {
-  const rows = definitions.map(({ name, summary }) => `| [${name}](${name.split(' ')[0]}.md) | ${summary} |`);
+/**
+ * The index of all commands, with the options and exit codes that they share.
+ * @param groups verbs by what they are for
+ */
+export function commandIndex(
+  definitions: readonly CommandDefinition[],
+  groups: Readonly<Record<string, readonly string[]>>,
+): string {
+  const verbOf = ({ name }: CommandDefinition) => name.split(' ')[0] as string;
+  const tables = Object.entries(groups).map(([title, verbs]) => {
+    const rows = definitions
+      .filter((definition) => verbs.includes(verbOf(definition)))
+      .map((definition) => `| [${definition.name}](${verbOf(definition)}.md) | ${definition.summary} |`);
+    return `## ${title}\n\n| Command | What it does |\n| --- | --- |\n${rows.join('\n')}`;
+  });
   return `# Commands
 
-Made from the commands' own definitions by \`make docs\`.
+Made from the commands' own definitions by \`make docs\`. What is installed as a command is typed as \`automation-stack\` in place of
+\`node runner\`; messages say it as it was called.
 
-| Command | What it does |
-| --- | --- |
-${rows.join('\n')}
+${tables.join('\n\n')}
 
 ## Options of every command
 

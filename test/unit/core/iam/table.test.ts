@@ -104,6 +104,7 @@ describe('the table of calls', () => {
       'local',
       'conclude',
       'echo',
+      'complete',
       'completion',
     ];
     expect([...verbsThere].filter((verb) => !silent.includes(verb)).sort()).to.deep.equal(

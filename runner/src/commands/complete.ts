@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import type { Facts } from '../core/completion.js';
+import type { CommandDefinition } from './command.js';
+
+const complete: CommandDefinition = {
+  name: 'complete',
+  summary: 'Print what may stand at the place of the last word',
+  description:
+    'What the scripts of `completion` call. Never fails: where nothing is known, nothing is printed.',
+  arguments: [{ name: 'words', description: 'What is typed so far, after `--`.', variadic: true }],
+  environment: 'none',
+  hidden: true,
+  async run(context, input) {
+    const [{ completions }, { allCommands, commandGroups }, { optionsOf }, { completionFacts }] =
+      await Promise.all([
+        import('../core/completion.js'),
+        import('./registry.js'),
+        import('./program.js'),
+        import('../config/completionFacts.js'),
+      ]);
+    const shown = (await allCommands()).filter(({ hidden }) => hidden !== true);
+    const verbs = Object.values(commandGroups).flat();
+    const commands = shown
+      .map((definition) => ({ ...definition, options: optionsOf(definition) }))
+      .sort((one, other) => verbs.indexOf(verbOf(one.name)) - verbs.indexOf(verbOf(other.name)));
+    const facts = (directory: string, file: string): Promise<Facts> =>
+      completionFacts(resolve(context.options.directory, directory, file));
+    return { text: (await completions(commands, input.arguments, facts)).join('\n') };
+  },
+};
+
+const verbOf = (name: string) => name.split(' ')[0] as string;
+
+export const commands = [complete];
