@@ -1,6 +1,6 @@
 # Everything a newcomer types. `make` alone shows this list.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test lint bench build pack docs release format clean
+.PHONY: help demo demo-down test check lint bench build pack package docs release format clean
 SHELL := /bin/bash
 
 help: ## Show this list
@@ -15,6 +15,9 @@ demo-down: build ## Take the demo and the local environment away again
 test: build ## Set up everything and pass all tests: lint, unit, groovy, terraform, integration, ansible, jenkins
 	@node scripts/test.mjs
 
+check: build ## The suites that need no containers: what to run before each commit
+	@node scripts/test.mjs check
+
 lint: node_modules/.installed ## Types, style, format, layers, dead code, generated files
 	@node scripts/lint.mjs
 
@@ -26,6 +29,9 @@ build: runner/dist/main.js ## Compile the runner
 pack: node_modules/.installed ## Pack the runner into the file that the Jenkins library delivers
 	@node scripts/pack.mjs
 
+package: node_modules/.installed ## Make dist/automation-stack-VERSION.tgz, for npm install --global
+	@node scripts/package.mjs
+
 docs: node_modules/.installed ## Make the generated pages and the JSON Schema again
 	@node --import tsx scripts/generate.ts
 
@@ -36,7 +42,7 @@ format: node_modules/.installed ## Format the code
 	@npx prettier --write --log-level warn . && terraform fmt -recursive . >/dev/null
 
 clean: ## Remove what was built
-	@rm -rf runner/dist node_modules
+	@rm -rf runner/dist dist node_modules
 
 # A stamp of our own: npm touches nothing when all is there already.
 node_modules/.installed: package-lock.json

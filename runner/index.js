@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // Starts the compiled runner, so that `node runner COMMAND` works; says how to build it where it is missing.
 const [major] = process.versions.node.split('.');
 if (Number(major) < 20) {

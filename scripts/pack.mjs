@@ -3,46 +3,20 @@
 // committed file is not what these sources make.
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { readFile, readdir, writeFile, mkdir } from 'node:fs/promises';
-import { dirname, relative, sep } from 'node:path';
+import { readFile, writeFile, mkdir } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { bundle, root } from './bundle.mjs';
+import { root } from './bundle.mjs';
+import { payload } from './payload.mjs';
 
 const target = `${root}resources/automation-stack/runner.mjs`;
 const digestFile = `${root}resources/automation-stack/runner.sha256`;
 const versionFile = `${root}resources/automation-stack/version`;
 const { version } = JSON.parse(await readFile(`${root}package.json`, 'utf8'));
 
-/** Path in the pack → text, in a fixed order. */
-async function contents() {
-  const { outputFiles } = await bundle(`${root}runner/dist`, {
-    write: false,
-    minifyIdentifiers: true,
-    keepNames: true,
-  });
-  const files = new Map(outputFiles.map(({ path, text }) => [relative(root, path), text]));
-  for (const path of [
-    'runner/index.js',
-    'resources/automation-stack.schema.json',
-    'resources/report/report.css',
-    ...(await textFiles('ansible')),
-  ])
-    files.set(path, await readFile(`${root}${path}`, 'utf8'));
-  return JSON.stringify(Object.fromEntries([...files].sort(([one], [other]) => (one < other ? -1 : 1))));
-}
-
-async function textFiles(folder) {
-  const entries = await readdir(`${root}${folder}`, { recursive: true, withFileTypes: true });
-  return entries
-    .filter(
-      (entry) => entry.isFile() && !/__pycache__|\.pyc$|\.md$/.test(`${entry.parentPath}/${entry.name}`),
-    )
-    .map((entry) => relative(root, `${entry.parentPath}${sep}${entry.name}`));
-}
-
 const head = await readFile(`${root}scripts/packHead.mjs`, 'utf8');
 const marker = '/*PACK*/';
-const fresh = await contents();
+const fresh = JSON.stringify(Object.fromEntries(await payload()));
 
 if (process.argv.includes('--check')) {
   const committed = await readFile(target, 'utf8').catch(() => '');

@@ -24,11 +24,15 @@ export function programOf(
   relative: (from: string, to: string) => string,
 ): string {
   if (/(?:^|[\\/])automation-stack(?:\.cmd)?$/.test(script))
-    return env['npm_command'] === 'exec' ? 'npx automation-stack' : 'automation-stack';
+    return isNpx(env) ? 'npx automation-stack' : 'automation-stack';
   const folder = script.replace(/[\\/]index\.js$/, '');
   const near = relative(cwd, folder) || '.';
   return `node ${shellQuote(near.length <= folder.length ? near : folder)}`;
 }
+
+/** npx tells what it runs; processes of another npx run inherit that it is one, with another script. */
+const isNpx = (env: Readonly<Record<string, string | undefined>>): boolean =>
+  env['npm_lifecycle_event'] === 'npx' && /\bautomation-stack\b/.test(env['npm_lifecycle_script'] ?? '');
 
 /** Verbs that work on no configuration: `-C` would say nothing there. */
 const PLACELESS = /^ (?:local|completion|help)\b/;

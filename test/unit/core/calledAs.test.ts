@@ -18,9 +18,14 @@ describe('the words that call the runner', () => {
 
   it('are the command where it is installed', () => {
     expect(program('/usr/local/bin/automation-stack', '/src/shop')).to.equal('automation-stack');
-    expect(
-      program('/src/shop/node_modules/.bin/automation-stack', '/src/shop', { npm_command: 'exec' }),
-    ).to.equal('npx automation-stack');
+  });
+
+  it('are those of npx where it is called so, and not where only its parent was', () => {
+    const script = '/src/shop/node_modules/.bin/automation-stack';
+    const by = (npm_lifecycle_script: string) =>
+      program(script, '/src/shop', { npm_lifecycle_event: 'npx', npm_lifecycle_script });
+    expect(by('automation-stack deploy')).to.equal('npx automation-stack');
+    expect(by('mocha test')).to.equal('automation-stack');
   });
 });
 
