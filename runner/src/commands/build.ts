@@ -21,6 +21,8 @@ BuildKit builds where the engine has it; the files, build secrets and registry l
         import('../steps/inputs.js'),
       ]);
       const names = chooseImages(await context.config(), input.arguments);
+      if (names.length === 0)
+        return { data: { images: [] }, text: 'There are no images: nothing was built.' };
       if (context.options.dryRun) {
         const { previewBuild } = await import('../steps/previewRelease.js');
         return previewBuild(context, names);

@@ -1,7 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { StackError } from '../core/errors.js';
 import { option, type CommandDefinition } from './command.js';
-import { pipelineSummary } from './run.js';
 
 const ENDINGS = ['refused', 'expired', 'interrupted', 'lost', 'failed'] as const;
 
@@ -21,14 +20,21 @@ const conclude: CommandDefinition = {
   environment: 'none',
   hidden: true,
   async run(context, input) {
-    const [{ pipelineOf }, { pipelineInput }, { concludeRun }, { joinRun }, { mayBeAlive, runId, RunFiles }] =
-      await Promise.all([
-        import('../core/pipeline.js'),
-        import('../config/pipelineInput.js'),
-        import('../steps/conclude.js'),
-        import('../views/run.js'),
-        import('../views/runFiles.js'),
-      ]);
+    const [
+      { pipelineOf },
+      { runWords },
+      { pipelineInput },
+      { concludeRun },
+      { joinRun },
+      { mayBeAlive, runId, RunFiles },
+    ] = await Promise.all([
+      import('../core/pipeline.js'),
+      import('../core/pipelineWords.js'),
+      import('../config/pipelineInput.js'),
+      import('../steps/conclude.js'),
+      import('../views/run.js'),
+      import('../views/runFiles.js'),
+    ]);
     const config = await context.config();
     const branch = option(input, 'branch') ?? (await context.git.workingTree()).branch;
     const pipeline = pipelineOf(pipelineInput(config), branch);
@@ -41,7 +47,7 @@ const conclude: CommandDefinition = {
       pipeline,
       told: new Map((before?.stages ?? []).map((item) => [item.id, item.status])),
       ...(stage === undefined ? {} : { ended: { stage, error: failureOf(stage, input) } }),
-      summary: pipelineSummary(pipeline),
+      summary: runWords(pipeline, new Set(pipeline.stages.map(({ id }) => id))),
     });
     return { data: { run: id } };
   },

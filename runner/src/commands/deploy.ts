@@ -38,13 +38,15 @@ After a run that was killed, \`--resume\` goes on where it was cut off; \`rollba
   changes: true,
   environment: 'required',
   async run(context, input) {
-    const [{ warmUp }, { asRun }, { inStage }, { deployRelease, deploySummary }] = await Promise.all([
-      import('../targets/create.js'),
-      import('../steps/runEvents.js'),
-      import('../steps/stage.js'),
-      import('../steps/deploy.js'),
-    ]);
+    const [{ requireTargets, warmUp }, { asRun }, { inStage }, { deployRelease, deploySummary }] =
+      await Promise.all([
+        import('../targets/create.js'),
+        import('../steps/runEvents.js'),
+        import('../steps/stage.js'),
+        import('../steps/deploy.js'),
+      ]);
     const environment = await context.environment();
+    requireTargets(environment);
     warmUp(context, environment);
     const stage = {
       id: `deploy:${environment.name}`,

@@ -33,14 +33,16 @@ What never ran healthy there goes through it first, or is refused, as \`promotio
   changes: true,
   environment: 'required',
   async run(context, input) {
-    const [{ warmUp }, { asRun }, { inStage }, { promoteRelease }, { deploySummary }] = await Promise.all([
-      import('../targets/create.js'),
-      import('../steps/runEvents.js'),
-      import('../steps/stage.js'),
-      import('../steps/promote.js'),
-      import('../steps/deploy.js'),
-    ]);
+    const [{ requireTargets, warmUp }, { asRun }, { inStage }, { promoteRelease }, { deploySummary }] =
+      await Promise.all([
+        import('../targets/create.js'),
+        import('../steps/runEvents.js'),
+        import('../steps/stage.js'),
+        import('../steps/promote.js'),
+        import('../steps/deploy.js'),
+      ]);
     const environment = await context.environment();
+    requireTargets(environment);
     warmUp(context, environment);
     if (context.options.dryRun) {
       const { previewPromotion } = await import('../steps/preview.js');

@@ -23,6 +23,11 @@ Where a release has this very content already, nothing is built or pushed, and n
         import('../steps/runEvents.js'),
         import('../steps/stage.js'),
       ]);
+      if (Object.keys((await context.config()).images).length === 0)
+        return {
+          data: { images: {} },
+          text: 'There are no images: nothing was pushed, and no release was made.',
+        };
       const environment = await buildEnvironment(context);
       if (context.options.dryRun) {
         const { previewPush } = await import('../steps/previewRelease.js');

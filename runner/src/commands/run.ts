@@ -1,4 +1,4 @@
-import type { Pipeline } from '../core/pipeline.js';
+import type { StageOutcome } from '../core/schedule.js';
 import { flag, list, option, type CommandDefinition } from './command.js';
 import { waiting } from './deploy.js';
 import { allowDestroy, allowDestroyOption } from './infrastructure.js';
@@ -27,19 +27,30 @@ const run: CommandDefinition = {
   changes: true,
   environment: 'none',
   async run(context, input) {
-    const [{ pipelineOf, selectStages }, { pipelineInput }, { asRun }, { runStages, unknownStage }] =
-      await Promise.all([
-        import('../core/pipeline.js'),
-        import('../config/pipelineInput.js'),
-        import('../steps/runEvents.js'),
-        import('../steps/run.js'),
-      ]);
+    const [
+      { pipelineOf, selectStages },
+      { runWords },
+      { pipelineInput },
+      { asRun },
+      { runStages, unknownStage },
+    ] = await Promise.all([
+      import('../core/pipeline.js'),
+      import('../core/pipelineWords.js'),
+      import('../config/pipelineInput.js'),
+      import('../steps/runEvents.js'),
+      import('../steps/run.js'),
+    ]);
     const config = await context.config();
-    const branch = option(input, 'branch') ?? (await context.git.workingTree()).branch;
+    const tree = context.git.workingTree();
+    const branch = option(input, 'branch') ?? (await tree).branch;
+    const checkedOut = await tree.then((found) => found.branch).catch(() => branch);
+    const source =
+      checkedOut === branch || checkedOut === 'HEAD' ? branch : `${checkedOut}, run as ${branch},`;
     const pipeline = pipelineOf(pipelineInput(config), branch);
+    const only = list(input, 'only').flatMap((ids) => ids.split(','));
     let stages = pipeline.stages;
     try {
-      stages = selectStages(pipeline.stages, { from: option(input, 'from'), only: list(input, 'only') });
+      stages = selectStages(pipeline.stages, { from: option(input, 'from'), only });
     } catch (error) {
       if (error instanceof RangeError) throw unknownStage(error.message, pipeline.stages);
       throw error;
@@ -52,7 +63,7 @@ const run: CommandDefinition = {
       };
     }
     // Jenkins runs the stages of one run in a process each: every one of them knows the whole run.
-    const isPart = list(input, 'only').length > 0 && Boolean(context.env['AUTOMATION_STACK_RUN']);
+    const isPart = only.length > 0 && Boolean(context.env['AUTOMATION_STACK_RUN']);
     const approvedBy = option(input, 'approved-by') ?? (flag(input, 'approve') ? context.who : undefined);
     const outcomes = await asRun(
       context,
@@ -66,8 +77,8 @@ const run: CommandDefinition = {
           ...allowDestroy(input),
           ...(approvedBy === undefined ? {} : { approvedBy }),
         }),
-      () => (isPart ? undefined : pipelineSummary(pipeline)),
-      { environment: pipeline.environment, isPart },
+      (ended) => (isPart ? undefined : runWords(pipeline, endedWell(ended), source)),
+      { environment: pipeline.environment, isPart, isNothing: (ended) => ended.length === 0 },
     );
     return {
       data: {
@@ -79,9 +90,7 @@ const run: CommandDefinition = {
   },
 };
 
-/** What a pipeline that ended well has done. */
-export function pipelineSummary({ branch, environment }: Pipeline): string {
-  return environment === undefined ? `${branch} is built and tested` : `${branch} is in ${environment}`;
-}
+const endedWell = (outcomes: readonly StageOutcome[]) =>
+  new Set(outcomes.filter(({ status }) => status === 'ok').map(({ stage }) => stage.id));
 
 export const commands = [run];

@@ -71,8 +71,12 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
   const promotion = environment?.promotion;
   // Where nothing is deployed there is only infrastructure to bring over: no release goes through it first.
   const isDeployedTo = (at: string) => Object.keys(config.environments[at]?.targets ?? {}).length > 0;
-  const from = promotion !== undefined && isDeployedTo(promotion.from) ? promotion.from : undefined;
-  const gates = [from, name].map((at) =>
+  const isPromoted = name !== undefined && promotion !== undefined && isDeployedTo(name);
+  const from = isPromoted && isDeployedTo(promotion.from) ? promotion.from : undefined;
+  const isChanged =
+    name !== undefined &&
+    (environment?.infrastructure !== undefined || environment?.provision !== undefined || isDeployedTo(name));
+  const gates = [from, isChanged ? name : undefined].map((at) =>
     at === undefined || upstream.length === 0
       ? []
       : [
@@ -159,7 +163,8 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
     ];
   }
   const planned = environment.infrastructure === undefined ? [] : [inEnvironment('plan', `Plan ${name}`, [])];
-  if (promotion?.approval === 'required') {
+  // Nobody is asked to let nothing pass.
+  if (promotion?.approval === 'required' && isChanged) {
     ready = [
       add({
         id: `approve:${name}`,

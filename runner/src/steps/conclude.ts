@@ -11,7 +11,7 @@ export interface Conclusion {
   readonly told: ReadonlyMap<string, string>;
   /** A stage that could not tell its own end, with what ended it. */
   readonly ended?: { readonly stage: string; readonly error: StackError };
-  /** What a run that ended well has done. */
+  /** What a run of which every stage ended well has done. */
   readonly summary: string;
 }
 

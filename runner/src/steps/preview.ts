@@ -1,6 +1,7 @@
 import type { CommandResult } from '../commands/command.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import type { StackError } from '../core/errors.js';
+import { nothingBefore } from './rollback.js';
 
 /** `deploy --dry-run`: which release would go where, and what runs there now; looks, changes nothing. */
 export async function previewDeploy(
@@ -34,12 +35,10 @@ export async function previewRollback(
   const current = (await ledger.current(environment.name)).healthy?.version;
   const previous =
     current === undefined ? undefined : (await ledger.previousHealthy(environment.name, current))?.version;
-  return preview(
-    context,
-    environment,
-    'rollback',
-    version ?? (unfinished === undefined ? previous : unfinished.deployment.previous),
-  );
+  if (version === undefined && unfinished === undefined && previous === undefined)
+    throw nothingBefore(environment.name);
+  const before = unfinished === undefined ? previous : (unfinished.deployment.previous ?? 'what ran before');
+  return preview(context, environment, 'rollback', version ?? before);
 }
 
 /** Version of the release that this working tree has made already. */
@@ -67,8 +66,9 @@ async function preview(
   const held =
     kind === 'rollback' ? undefined : await heldBack(context, environment, version, current.healthy?.version);
   const release = version === undefined ? 'a release built from this working tree' : version;
+  const verb = kind === 'rollback' ? 'bring back' : kind;
   const lines = [
-    `Would ${kind} ${release} to ${environment.name} (now ${current.healthy?.version ?? 'nothing that this ledger knows'}).`,
+    `Would ${verb} ${release} to ${environment.name} (now ${current.healthy?.version ?? 'nothing that this ledger knows'}).`,
     ...now.map((target) => `  ${target.name} (${target.kind}): ${target.summary}`),
     ...(kind === 'rollback' || version === current.healthy?.version ? [] : migrations(environment)),
     ...(lock === undefined ? [] : [`Locked by ${lock.who} since ${lock.since}.`]),

@@ -45,26 +45,29 @@ export async function rollbackEnvironment(
     (current === undefined
       ? undefined
       : (await ledger.previousHealthy(environment.name, current.version))?.version);
-  if (version === undefined) {
-    throw new StackError('RELEASE_NONE', `${environment.name} has no earlier healthy release to go back to`, {
-      where: environment.name,
-      next: `\`node runner history --env ${environment.name}\` shows what ran; --to VERSION names one.`,
-    });
-  }
+  if (version === undefined) throw nothingBefore(environment.name);
   const release = await ledger.release(version);
   if (release === undefined) throw unknownRelease(version);
   context.events.emit({ type: 'release', release });
-  const { deployment } = await deployRelease(context, {
+  const { deployment, unchanged } = await deployRelease(context, {
     environment,
     release,
     kind: 'rollback',
     stage: request.stage,
     ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
   });
-  return {
-    deployment,
-    summary: `${environment.name} is back on ${version}${current === undefined ? '' : ` (was ${current.version})`}`,
-  };
+  const was = current === undefined || current.version === version ? '' : ` (was ${current.version})`;
+  const summary = unchanged
+    ? `${environment.name} runs ${version} already, healthy: nothing was changed`
+    : `${environment.name} is back on ${version}${was}`;
+  return { deployment, summary };
+}
+
+export function nothingBefore(environment: string): StackError {
+  return new StackError('RELEASE_NONE', `${environment} has no earlier healthy release to go back to`, {
+    where: environment,
+    next: `\`node runner history --env ${environment}\` shows what ran; --to VERSION names one.`,
+  });
 }
 
 /** Restores the snapshots of a deployment that was killed; undefined where another runner has done it meanwhile. */

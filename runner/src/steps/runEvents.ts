@@ -8,6 +8,8 @@ export interface RunAs<T = unknown> {
   readonly environment?: string | undefined;
   /** Other processes do the rest of these stages: the run is not over when this process ends (Jenkins). */
   readonly isPart?: boolean;
+  /** True where there was nothing to do: the run is told as skipped, not as done. */
+  readonly isNothing?: (result: T) => boolean;
   /** What was found though the run did its work (drift): told like a failure, and not thrown. */
   readonly finding?: (result: T) => StackError | undefined;
 }
@@ -24,7 +26,7 @@ export async function asRun<T>(
   stages: readonly StageSummary[],
   body: () => Promise<T>,
   summary: (result: T) => string | undefined = () => undefined,
-  { environment = context.options.environment, isPart = false, finding }: RunAs<T> = {},
+  { environment = context.options.environment, isPart = false, isNothing, finding }: RunAs<T> = {},
 ): Promise<T> {
   const startedAt = context.clock.now().getTime();
   const { application } = await context.config();
@@ -48,7 +50,7 @@ export async function asRun<T>(
     const exitCode = found?.exitCode ?? ExitCode.ok;
     context.events.emit({
       type: 'run.end',
-      status: statusOf(exitCode),
+      status: isNothing?.(result) === true ? 'skipped' : statusOf(exitCode),
       seconds: seconds(),
       exitCode,
       ...(found === undefined ? {} : { error: toErrorRecord(found) }),

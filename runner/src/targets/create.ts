@@ -25,15 +25,20 @@ export async function createTargets(
       },
     );
   }
-  if (known.length === 0) {
-    throw new StackError('TARGET_UNKNOWN', `environment ${environment.name} has no targets to deploy to`, {
-      next: `Add targets: under environments.${environment.name}; \`node runner config schema\` lists their keys.`,
-    });
-  }
+  requireTargets(environment);
   const chosen = Object.entries(environment.config.targets).filter(
     ([name]) => only.length === 0 || only.includes(name),
   );
   return Promise.all(chosen.map(([name, config]) => createTarget(context, environment, name, config)));
+}
+
+/** @throws StackError TARGET_UNKNOWN where an environment has none: nothing can be brought there */
+export function requireTargets({ name, config }: NamedEnvironment): void {
+  if (Object.keys(config.targets).length > 0) return;
+  throw new StackError('TARGET_UNKNOWN', `environment ${name} has no targets to deploy to`, {
+    where: `environments.${name}.targets`,
+    next: `Add targets: under environments.${name}; \`node runner config schema\` lists their keys.`,
+  });
 }
 
 /**

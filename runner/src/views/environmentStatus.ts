@@ -9,11 +9,9 @@ export function environmentStatusText(environments: readonly EnvironmentStatus[]
   const rows = environments.map(({ environment, healthy, latest, lock }) => [
     environment,
     healthy?.version ?? '-',
-    healthy === undefined ? 'nothing deployed yet' : minute(healthy.endedAt ?? healthy.startedAt),
+    sinceWords(healthy, latest),
     healthy?.who ?? '-',
-    latest === undefined || latest.sequence === healthy?.sequence
-      ? 'ok'
-      : `#${latest.sequence} ${latest.version} ${latest.status}`,
+    attemptWords({ healthy, latest, lock }),
     lock === undefined ? '-' : lock.who,
     healthy?.url ?? '',
   ]);
@@ -22,6 +20,26 @@ export function environmentStatusText(environments: readonly EnvironmentStatus[]
     table(headers, rows),
     ...environments.flatMap((item) => [...driftLines(item, now), ...attention(item)]),
   ].join('\n');
+}
+
+function sinceWords(healthy: EnvironmentStatus['healthy'], latest: EnvironmentStatus['latest']): string {
+  if (healthy !== undefined) return minute(healthy.endedAt ?? healthy.startedAt);
+  return latest === undefined ? 'nothing deployed yet' : 'nothing healthy yet';
+}
+
+/** How the last attempt ended; `-` where there never was one. */
+function attemptWords({
+  healthy,
+  latest,
+  lock,
+}: {
+  readonly [K in 'healthy' | 'latest' | 'lock']: EnvironmentStatus[K] | undefined;
+}): string {
+  if (latest === undefined) return '-';
+  if (latest.sequence === healthy?.sequence) return 'ok';
+  // Nobody is working on it any more: whoever was, was killed.
+  const status = latest.status === 'running' && lock === undefined ? 'cut-off' : latest.status;
+  return `#${latest.sequence} ${latest.version} ${status}`;
 }
 
 /** `staging: drift: none, checked 5h ago`. */
@@ -51,6 +69,7 @@ function attention({ environment, cutOff, targets, latest, healthy }: Environmen
   if (latest?.reason !== undefined && latest.sequence !== healthy?.sequence) {
     lines.push(`${environment}: #${latest.sequence} ${latest.status}: ${latest.reason}`);
   }
+  if (targets?.length === 0) lines.push(`${environment}: has no targets that could be asked`);
   for (const { name, kind, healthy: isHealthy, summary } of targets ?? []) {
     lines.push(`${environment}/${name} (${kind}): ${isHealthy ? 'healthy' : 'NOT HEALTHY'}, ${summary}`);
   }

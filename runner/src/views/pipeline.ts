@@ -1,15 +1,12 @@
 import type { Pipeline } from '../core/pipeline.js';
+import { destinationWords } from '../core/pipelineWords.js';
 
 /** The stage graph for people: one line a stage, what it waits for after an arrow. */
 export function pipelineText(pipeline: Pipeline): string {
-  const destination =
-    pipeline.environment === undefined
-      ? 'matches no branch rule: built and tested only'
-      : `leads to ${pipeline.environment}`;
   const widest = Math.max(...pipeline.stages.map((stage) => stage.id.length), 0);
   const lines = pipeline.stages.map((stage) => {
     const needs = stage.needs.length === 0 ? '' : `  ← ${stage.needs.join(', ')}`;
     return `  ${stage.id.padEnd(widest)}  ${stage.title}${needs}`;
   });
-  return [`Branch ${pipeline.branch} ${destination}.`, ...lines].join('\n');
+  return [`${destinationWords(pipeline)}.`, ...lines].join('\n');
 }

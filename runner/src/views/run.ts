@@ -87,7 +87,7 @@ export function joinRun(record: RunRecord, isAlive: (part: RunPart) => boolean, 
     startedAt,
     seconds: (Date.parse(endedAt ?? now.toISOString()) - Date.parse(startedAt)) / 1000,
     stages,
-    failures: failuresOf(parts),
+    failures: failuresOf(parts, stages),
     notices: parts.flatMap((part) => part.notices),
     ...(Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined)) as Partial<
       typeof about
@@ -140,19 +140,37 @@ function runStatus(
   return waits && (worst === 'ok' || worst === 'skipped') ? 'running' : worst;
 }
 
-function failuresOf(parts: readonly RunPart[]): readonly RunFailure[] {
+/** Failures that stand: one of a stage that ended otherwise in a later process (a retry, a resumed run) is history. */
+function failuresOf(parts: readonly RunPart[], stages: readonly RunStage[]): readonly RunFailure[] {
+  const final = new Map(stages.map((stage) => [stage.id, stage]));
+  const isForgiven = (error: ErrorRecord) => {
+    const told = parts.flatMap((part) =>
+      part.stages.filter((stage) => stage.error !== undefined && sameFailure(stage.error, error)),
+    );
+    const stands = ({ id }: StageRecord) => {
+      const last = final.get(id)?.error;
+      return last !== undefined && sameFailure(last, error);
+    };
+    return told.length > 0 && !told.some(stands);
+  };
   const all: RunFailure[] = parts.flatMap((part): RunFailure[] => [
     ...(part.error === undefined ? [] : [{ error: part.error, lastLines: [] }]),
     ...part.stages.flatMap((stage) =>
       stage.error === undefined ? [] : [{ error: stage.error, stage: stage.id, lastLines: stage.lastLines }],
     ),
   ]);
-  return all.reduce<RunFailure[]>((kept, failure) => {
-    const index = kept.findIndex(({ error }) => sameFailure(error, failure.error));
-    if (index === -1) return [...kept, failure];
-    // The stage's telling of the run's failure knows where it was and what was printed last.
-    return kept.with(index, { ...failure, ...kept[index], ...(failure.stage === undefined ? {} : failure) });
-  }, []);
+  return all
+    .filter(({ error }) => !isForgiven(error))
+    .reduce<RunFailure[]>((kept, failure) => {
+      const index = kept.findIndex(({ error }) => sameFailure(error, failure.error));
+      if (index === -1) return [...kept, failure];
+      // The stage's telling of the run's failure knows where it was and what was printed last.
+      return kept.with(index, {
+        ...failure,
+        ...kept[index],
+        ...(failure.stage === undefined ? {} : failure),
+      });
+    }, []);
 }
 
 function lastTime(parts: readonly RunPart[]): string | undefined {

@@ -3,6 +3,7 @@ import type { PlanAction, PlanSummary } from '../core/plan.js';
 import { formatSeconds, shortCommit, shortDigest } from './format.js';
 import type { Run, RunFailure, RunStage } from './run.js';
 import { statusWords } from './statusWords.js';
+import { subjectStatus } from './subjects.js';
 import { printable } from './text.js';
 
 /** What Slack takes (https://docs.slack.dev/reference/block-kit/blocks): 3,000 characters a text, 2,000 in a context. */
@@ -92,9 +93,9 @@ export function stageMessage(stage: RunStage, told: Set<string>): SlackMessage |
   // Layers of an image are named after it: `web 0e39044e5230`.
   const subjects = stage.subjects
     .filter(({ name }) => !name.includes(' '))
-    .map(({ name, status, phases }) => {
-      const ended = status === 'running' && stage.status === 'ok' ? 'ok' : status;
-      return `${statusWords[ended].emoji} ${escape(name)}  ${escape(phases.at(-1)?.message ?? '')}`;
+    .map((subject) => {
+      const { emoji } = statusWords[subjectStatus(subject, stage)];
+      return `${emoji} ${escape(subject.name)}  ${escape(subject.phases.at(-1)?.message ?? '')}`;
     });
   const plan = stage.plan === undefined ? [] : planSections(stage.plan.summary);
   // The stage that carries it out tells its plan again.

@@ -1,9 +1,20 @@
-import type { RunStage } from './run.js';
+import type { RunStage, RunStageStatus } from './run.js';
 import type { SubjectRecord } from './runRecord.js';
 
 /** Hosts and targets: what goes through named phases (drain, pull, start, health …), unlike a resource or an image. */
 export function phasedSubjects(stage: RunStage): readonly SubjectRecord[] {
   return stage.subjects.filter(({ phases }) => phases.length > 1 && phases.every(({ name }) => name !== ''));
+}
+
+/**
+ * How a subject ended, wherever it is shown: one that told no end of its own shares that of its stage. Only a stage
+ * whose process was killed leaves subjects cut off.
+ */
+export function subjectStatus(
+  { status }: Pick<SubjectRecord, 'status'>,
+  stage: Pick<RunStage, 'status'>,
+): RunStageStatus {
+  return status === 'running' ? stage.status : status;
 }
 
 /** The other subjects: told once, by their last word. */

@@ -57,6 +57,37 @@ describe('the stage graph', () => {
     ]);
   });
 
+  it('asks nobody to approve an environment that gets nothing, and checks no needs of it', () => {
+    const { staging, production } = input.environments as Required<typeof input.environments>;
+    const bare = { promotion: { from: 'staging', approval: 'required' as const }, targets: {} };
+    const ids = (environments: object, more: object = {}) =>
+      pipelineOf({ ...input, environments, ...more } as PipelineInput, 'main').stages.map(({ id }) => id);
+    const built = ['build:web', 'test:web', 'build:worker', 'push'];
+    const rows: readonly (readonly [string, readonly string[], object, object?])[] = [
+      ['nothing at all', [], { staging: { targets: {} }, production: bare }, { images: {} }],
+      ['nothing but images', built, { staging: { targets: {} }, production: bare }],
+      ['nothing, though staging has', built, { staging, production: bare }],
+      [
+        'nothing that needs others',
+        [],
+        { staging, production: bare },
+        { images: {}, needs: { auth: 's3://a' } },
+      ],
+      [
+        'infrastructure alone, though staging is deployed to',
+        [...built, 'plan:production', 'approve:production', 'apply:production'],
+        { staging, production: { ...production, targets: {} } },
+      ],
+      [
+        'playbooks alone',
+        [...built, 'approve:production', 'provision:production'],
+        { staging, production: { ...bare, provision: {} } },
+      ],
+    ];
+    for (const [name, expected, environments, more] of rows)
+      expect(ids(environments, more), name).to.deep.equal(expected);
+  });
+
   it('only builds and tests a branch that no rule matches', () => {
     expect(pipelineOf(input, 'feature/x').environment).to.equal(undefined);
     expect(graph('feature/x')).to.deep.equal(['build:web <', 'test:web < build:web', 'build:worker <']);

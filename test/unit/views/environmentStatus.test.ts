@@ -55,6 +55,41 @@ describe('the status of environments', () => {
     expect(textOf({ environment: 'staging' })).to.contain('nothing deployed yet');
   });
 
+  it('calls nothing ok where nothing was ever attempted, and nothing undeployed where an attempt failed', () => {
+    const cells = (...environments: Parameters<typeof environmentStatusText>[0]) =>
+      textOf(...environments)
+        .split('\n')[1]
+        ?.split(/\s{2,}/);
+    expect(cells({ environment: 'staging' })).to.deep.equal([
+      'staging',
+      '-',
+      'nothing deployed yet',
+      '-',
+      '-',
+      '-',
+    ]);
+    const latest = record(1, { status: 'rolled-back' });
+    expect(cells({ environment: 'staging', latest })).to.deep.equal([
+      'staging',
+      '-',
+      'nothing healthy yet',
+      '-',
+      '#1 1.1.0 rolled-back',
+      '-',
+    ]);
+  });
+
+  it('calls an attempt running only while somebody works on it', () => {
+    const latest = record(4, { status: 'running' });
+    const lock = { who: 'grace', since: '2026-01-01T10:00:00.000Z', command: 'deploy:staging' };
+    expect(textOf({ environment: 'staging', latest, lock })).to.contain('#4 1.4.0 running');
+    expect(textOf({ environment: 'staging', latest })).to.contain('#4 1.4.0 cut-off');
+  });
+
+  it('says so where --live has no target to ask', () => {
+    expect(textOf({ environment: 'staging', targets: [] })).to.contain('staging: has no targets');
+  });
+
   it('says what the last check for drift found, and what to type', () => {
     const check = (more: object) => ({
       checkedAt: '2026-01-02T05:00:00.000Z',

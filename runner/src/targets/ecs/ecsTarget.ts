@@ -119,6 +119,7 @@ export class EcsTarget implements Target {
       wanted: { taskDefinition, ...(previous === taskDefinition ? {} : { previous }) },
     });
     const { stableMs } = watched;
+    report('health', `runs ${shortName(taskDefinition)}`, 'ok');
     return ecsRecord(this.scope, 'healthy', { taskDefinition, digest, stableMs, route, migrated });
   }
 
@@ -143,7 +144,7 @@ export class EcsTarget implements Target {
     const { family = '' } = look.definition;
     await stopBegun({ tasks: this.tasks, clock: this.options.clock, rollout, report, family });
     if (this.untouched && runs === taskDefinition) {
-      report('update', `${shortName(taskDefinition)} was not touched`);
+      report('update', `${shortName(taskDefinition)} was not touched`, 'ok');
       return ecsRecord(this.scope, 'unchanged', { taskDefinition, digest });
     }
     if (this.movedTo !== undefined && runs !== this.movedTo && runs !== taskDefinition) {
@@ -160,6 +161,8 @@ export class EcsTarget implements Target {
     const health = { ...following.health, for: 0 };
     const watched = await followRollout({ ...following, health, wanted: { taskDefinition } });
     const { stableMs } = watched;
+    // Its last word: a failed stage must not look as if this target had failed to come back.
+    report('update', `runs ${shortName(taskDefinition)} again`, 'rolled-back');
     return ecsRecord(this.scope, 'rolled-back', { taskDefinition, digest, stableMs, route });
   }
 
@@ -254,8 +257,8 @@ export class EcsTarget implements Target {
 
   private reporter(stage: string): Report {
     const { emit } = this.options;
-    const about = { type: 'stage.progress', stage, subject: this.name, status: 'running' } as const;
-    return (phase, message) => emit({ ...about, phase, message });
+    const about = { type: 'stage.progress', stage, subject: this.name } as const;
+    return (phase, message, status = 'running') => emit({ ...about, phase, message, status });
   }
 }
 

@@ -24,8 +24,12 @@ export interface RolloutOptions {
   readonly report: Report;
 }
 
-/** Tells about progress: phase and words. */
-export type Report = (phase: 'register' | 'migrate' | 'update' | 'tasks' | 'health', message: string) => void;
+/** Tells how far a target is; `running` where no status says that it has ended. */
+export type Report = (
+  phase: 'register' | 'migrate' | 'update' | 'tasks' | 'health',
+  message: string,
+  status?: 'running' | 'ok' | 'rolled-back',
+) => void;
 
 /** Between two reports of the bake window, in milliseconds: often enough to be seen alive, seldom enough for logs. */
 const REPORT_EVERY_MS = 5000;

@@ -2,7 +2,7 @@ import { failureBlock } from './failureBlock.js';
 import { count, formatBytes, formatSeconds, shortCommit, shortDigest, utcTime } from '../format.js';
 import type { Run, RunStage } from '../run.js';
 import { statusWords } from '../statusWords.js';
-import { phasedSubjects, phaseTimes, plainSubjects, subjectSpan } from '../subjects.js';
+import { phasedSubjects, phaseTimes, plainSubjects, subjectSpan, subjectStatus } from '../subjects.js';
 import { printable } from '../text.js';
 import type { PlanRecord } from '../runRecord.js';
 import { markup, type Markup } from './markup.js';
@@ -103,7 +103,7 @@ function stageItem(stage: RunStage): Markup {
 <h3><span class="mark" aria-hidden="true">${mark}</span> ${stage.title} <span class="word">${word.toLowerCase()}</span> ${stage.seconds !== undefined && markup`<span class="time">${formatSeconds(stage.seconds)}</span>`}</h3>
 ${stage.reason !== undefined && markup`<p>${shortDigest(stage.reason)}</p>`}
 ${stage.facts.length > 0 && markup`<dl class="facts">${stage.facts.map(({ name, value }) => markup`<div><dt>${name}</dt><dd>${factValue(value)}</dd></div>`)}</dl>`}
-${others.length > 0 && markup`<ul class="subjects">${others.slice(0, RESOURCES_SHOWN).map((subject) => markup`<li class="status-${subject.status}"><code>${subject.name}</code> ${subject.phases.at(-1)?.message}</li>`)}${hidden > 0 && markup`<li>and ${hidden} more</li>`}</ul>`}
+${others.length > 0 && markup`<ul class="subjects">${others.slice(0, RESOURCES_SHOWN).map((subject) => markup`<li class="status-${subjectStatus(subject, stage)}"><code>${subject.name}</code> ${subject.phases.at(-1)?.message}</li>`)}${hidden > 0 && markup`<li>and ${hidden} more</li>`}</ul>`}
 ${lines.length > 0 && markup`<pre>${lines.map(printable).join('\n')}</pre>`}
 </li>`;
 }
@@ -127,7 +127,7 @@ function hosts(run: Run): Markup | undefined {
 <table>
 <thead><tr><th scope="col">Name</th><th scope="col">Stage</th><th scope="col">Result</th><th scope="col">Phases</th><th scope="col" class="number">Time</th></tr></thead>
 <tbody>${rows.map(({ stage, subject }) => {
-    const status = subject.status === 'running' && stage.status !== 'running' ? 'cut-off' : subject.status;
+    const status = subjectStatus(subject, stage);
     const { word, mark } = statusWords[status];
     const [from, to] = subjectSpan(subject, stage, end);
     const phases = phaseTimes(subject, stage, end).filter(

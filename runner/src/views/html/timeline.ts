@@ -1,6 +1,6 @@
 import { count, formatSeconds } from '../format.js';
 import type { Run, RunStage } from '../run.js';
-import { phasedSubjects, subjectSpan } from '../subjects.js';
+import { phasedSubjects, subjectSpan, subjectStatus } from '../subjects.js';
 import { statusWords } from '../statusWords.js';
 import { truncate } from '../text.js';
 import { markup, type Markup } from './markup.js';
@@ -39,6 +39,7 @@ export function drawTimeline(run: Run, theme: Theme): string {
     rows.push(stageRow(stage, y, x, end, theme));
     hosts.forEach((host, row) => {
       const [from, to] = subjectSpan(host, stage, end);
+      const status = subjectStatus(host, stage);
       const top = y + ROW + row * SUB_ROW;
       rows.push(markup`<g><title>${host.name}: ${host.phases.map((phase) => phase.name).join(' → ')}, ${formatSeconds((to - from) / 1000)}</title>
 <text x="${LABELS - 16}" y="${top + 9}" font-size="11" text-anchor="end" fill="${theme.faint}">${truncate(host.name, 28)}</text>
@@ -46,10 +47,10 @@ ${host.phases.map((phase, i) => {
   const next = Date.parse(host.phases[i + 1]?.at ?? new Date(to).toISOString());
   const at = Date.parse(phase.at);
   const width = Math.max(x(next) - x(at) - 1, 0.5);
-  const color = theme.status[host.status === 'running' ? 'running' : host.status];
+  const color = theme.status[status];
   return markup`<rect x="${round(x(at))}" y="${top + 2}" width="${round(width)}" height="${SUB_BAR}" fill="${color}" fill-opacity="${i % 2 === 0 ? '0.75' : '0.4'}"/>`;
 })}
-<text x="${round(x(to) + 5)}" y="${top + 10}" font-size="10" fill="${theme.faint}">${host.status === 'running' ? '' : statusWords[host.status].mark} ${formatSeconds((to - from) / 1000)}</text></g>`);
+<text x="${round(x(to) + 5)}" y="${top + 10}" font-size="10" fill="${theme.faint}">${status === 'running' ? '' : statusWords[status].mark} ${formatSeconds((to - from) / 1000)}</text></g>`);
     });
     y += height;
   });
