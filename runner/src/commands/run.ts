@@ -7,7 +7,7 @@ const run: CommandDefinition = {
   name: 'run',
   summary: 'Run all stages of a branch, as Jenkins would',
   description:
-    'The graph that `stages` prints: independent stages side by side, a failed one holds back only what needs it. `--from` goes on from a stage, `--only` runs just the ones that are named.',
+    'The graph that `stages` prints: independent stages side by side, a failed one holds back only what needs it. `--from` goes on from a stage, `--only` runs just the ones that are named. `--dry-run` tells what each stage would do: the images that would be built, what Terraform would change, what would be moved.',
   options: [
     { name: 'branch', value: 'BRANCH', description: 'Branch to run as (default: the one checked out).' },
     { name: 'from', value: 'STAGE', description: 'Leave out what comes before this stage.' },
@@ -22,6 +22,7 @@ const run: CommandDefinition = {
       command: 'run --branch develop',
       explains: 'Build, test, push, apply, provision and deploy to staging.',
     },
+    { command: 'run --branch develop --dry-run', explains: 'What would that change?' },
     { command: 'run --branch main --approve', explains: 'Promote the same content to production.' },
   ],
   changes: true,
@@ -56,10 +57,16 @@ const run: CommandDefinition = {
       throw error;
     }
     if (context.options.dryRun) {
-      const { pipelineText } = await import('../views/pipeline.js');
+      const [{ previewRun, previewFailure }, { pipelinePreviewText }] = await Promise.all([
+        import('../steps/previewRun.js'),
+        import('../views/pipeline.js'),
+      ]);
+      const previews = await previewRun(context, stages);
+      const failure = previewFailure(previews);
       return {
-        data: { ...pipeline, stages },
-        text: `${pipelineText({ ...pipeline, stages })}\nNothing was run.`,
+        data: { dryRun: true, ...pipeline, stages, previews },
+        text: pipelinePreviewText({ ...pipeline, stages }, previews),
+        ...(failure === undefined ? {} : { failure }),
       };
     }
     // Jenkins runs the stages of one run in a process each: every one of them knows the whole run.

@@ -10,3 +10,21 @@ export function pipelineText(pipeline: Pipeline): string {
   });
   return [`${destinationWords(pipeline)}.`, ...lines].join('\n');
 }
+
+/** A stage and what it would do, as `run --dry-run` tells it. */
+interface PreviewedStage {
+  readonly id: string;
+  readonly lines: readonly string[];
+  readonly error?: { readonly message: string };
+}
+
+/** What a run would do, stage by stage; the lines of each are set in under it. */
+export function pipelinePreviewText(pipeline: Pipeline, previews: readonly PreviewedStage[]): string {
+  const stages = previews.flatMap(({ id, lines, error }) => [
+    id,
+    ...(error === undefined ? lines : [`Cannot be told: ${error.message}`]).map((line) =>
+      `  ${line}`.trimEnd(),
+    ),
+  ]);
+  return [`${destinationWords(pipeline)}.`, ...stages, 'Nothing was changed.'].join('\n');
+}
