@@ -1,4 +1,4 @@
-# An ECS service on Fargate with two target groups, the rule that a delivery switches between them, and its database.
+# An ECS service on Fargate with two target groups, the rule between them, and its database.
 locals {
   name = "blue-green-${var.environment}"
   tags = { application = "blue-green", environment = var.environment }
@@ -162,7 +162,7 @@ module "service" {
   tags        = local.tags
 }
 
-# What a delivery may do: move this service and its rule, run its migrations, and nothing else.
+# What a delivery may do: move this service, run its migrations, and nothing else.
 module "delivery_role" {
   source   = "../../../terraform/modules/iam-roles"
   for_each = length(var.delivered_by) > 0 ? { main = var.delivered_by } : {}
@@ -177,7 +177,6 @@ module "delivery_role" {
         services         = [module.service.service_arn]
         task_definitions = ["${replace(module.service.task_definition_arn, "/:[0-9]+$/", "")}:*"]
         target_groups    = values(module.service.target_group_arns)
-        listeners        = [module.service.listener_rule_arn, module.service.test_listener_rule_arn]
         repositories     = values(module.ecr.repository_arns)
         pass_roles       = values(module.roles.role_arns)
         log_groups       = [local.log_group_arn]

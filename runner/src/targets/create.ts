@@ -21,7 +21,8 @@ export async function createTargets(
       'TARGET_UNKNOWN',
       `${environment.name} has no target "${name}".${didYouMean(name, known)}`,
       {
-        next: `Use --target ${known.join(' | --target ')}.`,
+        where: `environments.${environment.name}.targets`,
+        next: `Its targets are: ${known.join(', ') || 'none'}.`,
       },
     );
   }

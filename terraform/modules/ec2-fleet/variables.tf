@@ -53,13 +53,13 @@ variable "name" {
 }
 
 variable "application" {
-  description = "What the tag `application` says, by which delivery finds the instances; `name` where it is left out."
+  description = "What the tag `application` says, by which the inventory finds the instances; `name` where it is left out."
   type        = string
   default     = null
 }
 
 variable "build_version" {
-  description = "What the tag `build-version` says when Terraform starts an instance; from then on it is the delivery's."
+  description = "What the tag `build-version` says when Terraform starts an instance; from then on Terraform leaves it alone."
   type        = string
   default     = "none"
   nullable    = false
@@ -190,14 +190,14 @@ variable "autoscaling" {
 
 # tflint-ignore: terraform_unused_declarations # Only its validation reads it: that nothing is started must be meant.
 variable "launch_template_only" {
-  description = "That nothing is started here, since the delivery starts the instances from the template."
+  description = "That nothing is started here, since something else starts the instances from the template."
   type        = bool
   default     = false
   nullable    = false
 
   validation {
     condition     = var.launch_template_only == (length(var.instances) == 0 && var.autoscaling == null)
-    error_message = "A fleet has instances or autoscaling, or both; where delivery starts the instances say launch_template_only = true, and then neither."
+    error_message = "A fleet has instances or autoscaling, or both; where something else starts the instances say launch_template_only = true, and then neither."
   }
 }
 

@@ -1,4 +1,4 @@
-# The target groups that a delivery switches between, and the rules that it moves.
+# The target groups, and the rules that send requests to them: for blue-green Terraform says only where those begin.
 
 locals {
   blue_green = var.load_balancing.strategy == "blue-green"

@@ -425,8 +425,8 @@ variable "execute_command" {
 
 variable "load_balancing" {
   description = <<-EOT
-    How requests get to the main container. `strategy` `none`; `rolling`, one target group; `blue-green`, two that a delivery
-    switches between. `container_port`, one of its ports; `rules` by key: `main`, and for blue-green also `test`, which sends
+    How requests get to the main container. `strategy` `none`; `rolling`, one target group; `blue-green`, two behind rules whose
+    weights Terraform leaves alone. `container_port`, one of its ports; `rules` by key: `main`, and for blue-green also `test`, which sends
     requests to the other group before the switch: `listener_arn`, `priority` and what a request must have. `protocol`,
     `protocol_version`, `health_check`, `deregistration_delay`, `slow_start` and `stickiness` of the target groups.
   EOT

@@ -3,7 +3,7 @@
 
 locals {
   words = [
-    "clusters", "services", "task_definitions", "target_groups", "listeners", "repositories", "launch_templates", "pass_roles", "assume_roles",
+    "clusters", "services", "task_definitions", "target_groups", "repositories", "pass_roles", "assume_roles",
     "log_groups", "secrets", "parameters", "kms_keys", "read_objects", "write_objects", "state", "file_systems",
   ]
 
@@ -31,10 +31,10 @@ locals {
       pull = [
         # A token is for the registry, and what it may be used for is in the next statement.
         { sid = "RegistryToken", given = local.given[key].repositories, actions = ["ecr:GetAuthorizationToken"], resources = ["*"] },
-        { sid = "PullImages", given = local.given[key].repositories, actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:GetDownloadUrlForLayer"], resources = may.repositories },
+        { sid = "PullImages", given = local.given[key].repositories, actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], resources = may.repositories },
       ]
       push = [
-        { sid = "PushImages", given = local.given[key].repositories, actions = ["ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"], resources = may.repositories },
+        { sid = "PushImages", given = local.given[key].repositories, actions = ["ecr:CompleteLayerUpload", "ecr:DescribeRepositories", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"], resources = may.repositories },
       ]
       # Promotion gives an image that is there another tag.
       retag = [
@@ -44,11 +44,16 @@ locals {
         { sid = "WriteLogs", given = local.given[key].log_groups, actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], resources = local.derived[key].log_streams },
       ]
       read_logs = [
-        { sid = "ReadLogs", given = local.given[key].log_groups, actions = ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"], resources = local.derived[key].log_streams },
+        { sid = "ReadLogs", given = local.given[key].log_groups, actions = ["logs:GetLogEvents"], resources = local.derived[key].log_streams },
       ]
       secrets = [
         { sid = "ReadSecrets", given = local.given[key].secrets, actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], resources = may.secrets },
         { sid = "ReadParameters", given = local.given[key].parameters, actions = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"], resources = may.parameters },
+      ]
+      # What the runner looks up for the configuration, one by one.
+      references = [
+        { sid = "ReadSecrets", given = local.given[key].secrets, actions = ["secretsmanager:GetSecretValue"], resources = may.secrets },
+        { sid = "ReadParameters", given = local.given[key].parameters, actions = ["ssm:GetParameter"], resources = may.parameters },
       ]
       decrypt = [
         { sid = "Decrypt", given = local.given[key].kms_keys, actions = ["kms:Decrypt"], resources = may.kms_keys },
@@ -59,6 +64,11 @@ locals {
       objects = [
         { sid = "ReadObjects", given = local.given[key].read_objects, actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = may.read_objects },
         { sid = "WriteObjects", given = local.given[key].write_objects, actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"], resources = may.write_objects },
+      ]
+      # Ledger, locks and journal, small documents written whole.
+      ledger = [
+        { sid = "ReadObjects", given = local.given[key].read_objects, actions = ["s3:GetObject"], resources = may.read_objects },
+        { sid = "WriteObjects", given = local.given[key].write_objects, actions = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], resources = may.write_objects },
       ]
       list_objects = [
         { sid = "ListObjects", given = local.given[key].read_objects, actions = ["s3:ListBucket"], resources = local.derived[key].buckets_read, conditions = { StringLike = { "s3:prefix" = local.derived[key].prefixes } } },
@@ -76,52 +86,30 @@ locals {
         { sid = "WriteState", given = local.given[key].state, actions = ["s3:PutObject"], resources = may.state },
       ]
       services = [
-        { sid = "LookAtClusters", given = local.given[key].clusters, actions = ["ecs:DescribeClusters"], resources = may.clusters },
         { sid = "MoveServices", given = local.given[key].services, actions = ["ecs:DescribeServices", "ecs:UpdateService"], resources = may.services },
-        { sid = "FindTasks", given = local.given[key].clusters, actions = ["ecs:ListServices", "ecs:ListTasks"], resources = ["*"], conditions = { ArnEquals = { "ecs:cluster" = may.clusters } } },
+        { sid = "FindTasks", given = local.given[key].clusters, actions = ["ecs:ListTasks"], resources = ["*"], conditions = { ArnEquals = { "ecs:cluster" = may.clusters } } },
         { sid = "WatchTasks", given = local.given[key].clusters, actions = ["ecs:DescribeTasks", "ecs:StopTask"], resources = local.derived[key].tasks },
         # A new revision runs nothing by itself: what it may run as is named in PassRoles.
         { sid = "DefineTasks", given = local.given[key].task_definitions, actions = ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"], resources = ["*"] },
         { sid = "TagDefinitions", given = local.given[key].task_definitions, actions = ["ecs:TagResource"], resources = local.derived[key].revisions, conditions = { StringEquals = { "ecs:CreateAction" = ["RegisterTaskDefinition"] } } },
         { sid = "RunMigrations", given = local.given[key].task_definitions && local.given[key].clusters, actions = ["ecs:RunTask"], resources = local.derived[key].revisions, conditions = { ArnEquals = { "ecs:cluster" = may.clusters } } },
+        # Services that hand their tags on do so with a migration's task too.
+        { sid = "TagMigrations", given = local.given[key].task_definitions && local.given[key].clusters, actions = ["ecs:TagResource"], resources = local.derived[key].tasks, conditions = { StringEquals = { "ecs:CreateAction" = ["RunTask"] } } },
         {
           sid        = "PassRoles", given = local.given[key].pass_roles, actions = ["iam:PassRole"], resources = may.pass_roles
-          conditions = { StringEquals = { "iam:PassedToService" = ["ec2.${data.aws_partition.current.dns_suffix}", "ecs-tasks.amazonaws.com"] } }
+          conditions = { StringEquals = { "iam:PassedToService" = ["ecs-tasks.amazonaws.com"] } }
         },
       ]
       balancers = [
         {
-          sid     = "LookAtLoadBalancers", given = local.given[key].target_groups || local.given[key].listeners
-          actions = ["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"], resources = ["*"]
+          sid     = "LookAtLoadBalancers", given = local.given[key].target_groups
+          actions = ["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"], resources = ["*"]
         },
         { sid = "MoveTargets", given = local.given[key].target_groups, actions = ["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"], resources = may.target_groups },
-        { sid = "MoveTraffic", given = local.given[key].listeners, actions = ["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyRule"], resources = may.listeners },
       ]
       instances = [
         # Deployments to hosts find them by their tags.
-        { sid = "LookAtInstances", given = local.given[key].target_groups || local.given[key].launch_templates, actions = ["ec2:DescribeInstances", "ec2:DescribeInstanceStatus"], resources = ["*"] },
-        {
-          sid       = "StartFromTemplates", given = local.given[key].launch_templates, actions = ["ec2:RunInstances"]
-          resources = concat([for kind in ["instance", "key-pair", "launch-template", "network-interface", "security-group", "subnet", "volume"] : "arn:${local.partition}:ec2:${local.region}:${local.account}:${kind}/*"], ["arn:${local.partition}:ec2:${local.region}::image/*"])
-          # Without one of these templates nothing can be started.
-          conditions = { ArnEquals = { "ec2:LaunchTemplate" = may.launch_templates } }
-        },
-        {
-          sid       = "TagAtStart", given = local.given[key].launch_templates, actions = ["ec2:CreateTags"]
-          resources = [for kind in ["instance", "network-interface", "volume"] : "arn:${local.partition}:ec2:${local.region}:${local.account}:${kind}/*"], conditions = { StringEquals = { "ec2:CreateAction" = ["RunInstances"] } }
-        },
-        {
-          sid       = "MoveInstances", given = local.given[key].launch_templates, actions = ["ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ec2:TerminateInstances"]
-          resources = ["arn:${local.partition}:ec2:${local.region}:${local.account}:instance/*"], conditions = { StringEquals = { "aws:ResourceTag/application" = [var.name] } }
-        },
-        {
-          sid       = "TagBuildVersion", given = local.given[key].launch_templates, actions = ["ec2:CreateTags"]
-          resources = ["arn:${local.partition}:ec2:${local.region}:${local.account}:instance/*"]
-          conditions = {
-            StringEquals                = { "aws:ResourceTag/application" = [var.name] }
-            "ForAllValues:StringEquals" = { "aws:TagKeys" = ["build-version"] }
-          }
-        },
+        { sid = "LookAtInstances", given = local.given[key].target_groups, actions = ["ec2:DescribeInstances"], resources = ["*"] },
       ]
       ecs_agent = [
         { sid = "JoinClusters", given = local.given[key].clusters, actions = ["ecs:DeregisterContainerInstance", "ecs:RegisterContainerInstance", "ecs:SubmitAttachmentStateChanges", "ecs:SubmitContainerStateChange", "ecs:SubmitTaskStateChange"], resources = may.clusters },
@@ -156,8 +144,8 @@ locals {
   of_kind = {
     plan           = ["read_state", "lock_state", "objects", "list_objects", "encrypt"]
     apply          = ["read_state", "lock_state", "write_state", "objects", "list_objects", "encrypt"]
-    deploy         = ["services", "balancers", "instances", "pull", "retag", "read_logs", "secrets", "read_state", "objects", "list_objects", "encrypt"]
-    build          = ["pull", "push", "assume", "write_logs", "secrets", "objects", "list_objects", "encrypt", "sessions"]
+    deploy         = ["services", "balancers", "instances", "pull", "retag", "read_logs", "references", "read_state", "ledger", "list_objects", "encrypt"]
+    build          = ["pull", "push", "assume", "write_logs", "references", "objects", "list_objects", "encrypt", "sessions"]
     instance       = ["pull", "ecs_agent", "write_logs", "secrets", "objects", "list_objects", "encrypt", "sessions"]
     task           = ["write_logs", "secrets", "objects", "list_objects", "mount", "encrypt", "sessions"]
     task-execution = ["pull", "write_logs", "secrets", "decrypt"]

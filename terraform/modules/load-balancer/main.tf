@@ -78,7 +78,7 @@ resource "aws_lb_listener" "this" {
   }
 }
 
-# Terraform says where these forward to when they are made; afterwards a delivery does.
+# Terraform says where these forward to when they are made, and leaves them alone afterwards.
 resource "aws_lb_listener" "delivery" {
   #checkov:skip=CKV_AWS_2:HTTP must be asked for; the listener by which a delivery tests its new tasks may be one.
   #checkov:skip=CKV_AWS_103:At least TLS 1.2 by default, which checkov does not see in local.ssl_policies.

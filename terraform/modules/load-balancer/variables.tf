@@ -105,7 +105,7 @@ variable "listeners" {
   description = <<-EOT
     Listeners by key. `port`; `protocol` HTTP or HTTPS. `action` for what no rule of a listener takes: `not-found` answers
     404, `redirect` goes to the HTTPS listener with the key `redirect_to`, `forward` goes to `target_group_arn`; with
-    `owned_by_delivery` that is only where it begins, a delivery moves it later. For HTTPS: `certificate_arn` in place of the
+    `owned_by_delivery` that is only where it begins, Terraform leaves it alone later. For HTTPS: `certificate_arn` in place of the
     load balancer's, `additional_certificate_arns` by key for further names, `ssl_policy`.
   EOT
   type = map(object({

@@ -157,7 +157,7 @@ variable "listener_rules" {
     Rules by key that send requests to the groups. `listener_arn`; `priority`, lowest first, each once a listener; what a
     request must have, all of them: `path_patterns`, `host_headers`, `headers` by name, `methods`, `source_cidr_blocks`, five
     values at most; `weights` by key of `groups`, with `sticky_seconds` for which a client stays with its group (0: none).
-    With `owned_by_delivery` the weights are only where it begins: a delivery moves them later.
+    With `owned_by_delivery` the weights are only where it begins: Terraform leaves them alone later.
   EOT
   type = map(object({
     listener_arn       = string

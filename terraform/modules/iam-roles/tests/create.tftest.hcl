@@ -196,9 +196,7 @@ run "a_delivery_touches_what_it_is_given" {
           services         = ["arn:aws:ecs:eu-west-1:111111111111:service/shop/web"]
           task_definitions = ["arn:aws:ecs:eu-west-1:111111111111:task-definition/shop-web:7"]
           target_groups    = ["arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/blue/0a1b2c3d4e5f6071"]
-          listeners        = ["arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener-rule/app/shop/0a/0b/0c"]
           repositories     = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/web"]
-          launch_templates = ["arn:aws:ec2:eu-west-1:111111111111:launch-template/lt-0a1b2c3d4e5f60718"]
           pass_roles       = ["arn:aws:iam::111111111111:role/shop-task"]
           write_objects    = ["arn:aws:s3:::ledger/shop/*"]
         }
@@ -207,10 +205,9 @@ run "a_delivery_touches_what_it_is_given" {
   }
 
   assert {
-    condition = jsonencode({ for statement in jsondecode(aws_iam_role_policy.this["deploy"].policy).Statement : statement.Sid => statement.Resource if contains(["MoveServices", "MoveTargets", "MoveTraffic", "PassRoles", "RunMigrations", "TagImages", "WatchTasks", "WriteObjects"], statement.Sid) }) == jsonencode({
+    condition = jsonencode({ for statement in jsondecode(aws_iam_role_policy.this["deploy"].policy).Statement : statement.Sid => statement.Resource if contains(["MoveServices", "MoveTargets", "PassRoles", "RunMigrations", "TagImages", "WatchTasks", "WriteObjects"], statement.Sid) }) == jsonencode({
       MoveServices  = ["arn:aws:ecs:eu-west-1:111111111111:service/shop/web"]
       MoveTargets   = ["arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/blue/0a1b2c3d4e5f6071"]
-      MoveTraffic   = ["arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener-rule/app/shop/0a/0b/0c"]
       PassRoles     = ["arn:aws:iam::111111111111:role/shop-task"]
       RunMigrations = ["arn:aws:ecs:eu-west-1:111111111111:task-definition/shop-web:*"]
       TagImages     = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/web"]
@@ -226,11 +223,10 @@ run "a_delivery_touches_what_it_is_given" {
     error_message = "A delivery may change more on all resources than AWS has no resource level for."
   }
   assert {
-    condition = jsonencode({ for statement in jsondecode(aws_iam_role_policy.this["deploy"].policy).Statement : statement.Sid => statement.Condition if contains(["FindTasks", "MoveInstances", "PassRoles", "StartFromTemplates"], statement.Sid) }) == jsonencode({
-      FindTasks          = { ArnEquals = { "ecs:cluster" = ["arn:aws:ecs:eu-west-1:111111111111:cluster/shop"] } }
-      MoveInstances      = { StringEquals = { "aws:ResourceTag/application" = ["shop"] } }
-      PassRoles          = { StringEquals = { "iam:PassedToService" = ["ec2.amazonaws.com", "ecs-tasks.amazonaws.com"] } }
-      StartFromTemplates = { ArnEquals = { "ec2:LaunchTemplate" = ["arn:aws:ec2:eu-west-1:111111111111:launch-template/lt-0a1b2c3d4e5f60718"] } }
+    condition = jsonencode({ for statement in jsondecode(aws_iam_role_policy.this["deploy"].policy).Statement : statement.Sid => statement.Condition if contains(["FindTasks", "PassRoles", "TagMigrations"], statement.Sid) }) == jsonencode({
+      FindTasks     = { ArnEquals = { "ecs:cluster" = ["arn:aws:ecs:eu-west-1:111111111111:cluster/shop"] } }
+      PassRoles     = { StringEquals = { "iam:PassedToService" = ["ecs-tasks.amazonaws.com"] } }
+      TagMigrations = { StringEquals = { "ecs:CreateAction" = ["RunTask"] } }
     })
     error_message = "A condition that narrows a statement is missing: ${aws_iam_role_policy.this["deploy"].policy}."
   }

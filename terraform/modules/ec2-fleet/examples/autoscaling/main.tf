@@ -1,4 +1,4 @@
-# A group behind a load balancer that follows its requests, and the template of another system whose delivery starts the instances.
+# A group behind a load balancer that follows its requests, and the template of another system that starts the instances itself.
 provider "aws" {
   region = "eu-west-1"
 }
@@ -32,6 +32,6 @@ module "replaced" {
 }
 
 output "launch_template_id" {
-  description = "What the delivery starts instances from."
+  description = "What instances are started from."
   value       = module.replaced.launch_template_id
 }

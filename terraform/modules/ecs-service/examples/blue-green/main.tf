@@ -1,5 +1,5 @@
-# Two target groups that a delivery switches between, the new one reached first by a listener for tests; and a second deployment that
-# looks the service up.
+# Two target groups behind rules whose weights Terraform leaves alone, the new one reached first by a listener for tests; and a second
+# deployment that looks the service up.
 provider "aws" {
   region = "eu-west-1"
 }
@@ -61,6 +61,6 @@ module "found" {
 }
 
 output "switch" {
-  description = "What a delivery moves."
+  description = "The service and the rule between its groups."
   value       = { target_groups = module.found.target_group_arns, rule = module.found.listener_rule_arn }
 }

@@ -1,4 +1,4 @@
-# Two groups of tasks that a delivery switches between, and a second deployment that looks the same ones up.
+# Two groups of tasks behind one rule whose weights Terraform leaves alone, and a second deployment that looks the same ones up.
 provider "aws" {
   region = "eu-west-1"
 }
@@ -43,6 +43,6 @@ module "shared" {
 }
 
 output "listener_rule_arns" {
-  description = "What a delivery switches."
+  description = "The rule between them."
   value       = module.shared.listener_rule_arns
 }
