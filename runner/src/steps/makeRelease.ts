@@ -105,7 +105,7 @@ export async function readHistory(context: Context): Promise<History> {
     context.events.emit({ type: 'notice', level: 'warning', message, next: 'git fetch --unshallow --tags' });
   }
   if (last?.commit === tree.commit) return { last, changes: [] };
-  return { last, changes: readChanges(await context.git.commitsSince(last?.name)) };
+  return { last, changes: readChanges(await context.git.commitsSince(last?.commit)) };
 }
 
 /** The version of what is checked out, by tags and conventional commits. */

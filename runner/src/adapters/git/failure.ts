@@ -1,11 +1,13 @@
 import { StackError } from '../../core/errors.js';
 import type { Invocation } from '../../core/ports.js';
+import { shellQuote } from '../../core/shell.js';
+import { gitWords } from '../../invocations/git.js';
 
 /** What git says, what it means, and what to type. */
 const MEANINGS: readonly {
   readonly says: RegExp;
   readonly means: string;
-  next(directory: string): string;
+  next(directory: string, said: string): string;
 }[] = [
   {
     says: /not a git repository/,
@@ -13,9 +15,10 @@ const MEANINGS: readonly {
     next: (directory) => `cd ${directory} && git init && git add . && git commit -m "feat: begin"`,
   },
   {
-    says: /detected dubious ownership/,
+    says: /detected dubious ownership|unsafe repository/,
     means: 'the git repository belongs to another user, so git refuses to read it',
-    next: (directory) => `git config --global --add safe.directory ${directory}`,
+    next: (directory, said) =>
+      `git config --global --add safe.directory ${shellQuote(/(?:repository at|unsafe repository \()\s*'([^']+)'/.exec(said)?.[1] ?? directory)}`,
   },
   {
     says: /tag '.*' already exists/,
@@ -23,7 +26,7 @@ const MEANINGS: readonly {
     next: () => 'See it with `git show TAG`; delete it with `git tag -d TAG` where it was made by mistake.',
   },
   {
-    says: /Please tell me who you are|unable to auto-detect email address|empty ident name/,
+    says: /Please tell me who you are|unable to auto-detect email address|empty ident name|auto-detection is disabled/,
     means: 'git does not know who commits',
     next: () => 'git config user.name "Your Name" && git config user.email you@example.com',
   },
@@ -33,14 +36,53 @@ const MEANINGS: readonly {
     next: () => 'git remote add origin URL',
   },
   {
+    says: /index\.lock': File exists|Another git process seems to be running/,
+    means: 'another git works in this repository, or one was killed at its work',
+    next: (_, said) =>
+      `Wait for it; where none runs: rm ${shellQuote(/Unable to create '([^']+)'/.exec(said)?.[1] ?? '.git/index.lock')}`,
+  },
+  {
+    says: /No space left on device/,
+    means: 'the disk is full',
+    next: () => 'Make room (see `df -h .`), then try again.',
+  },
+  {
+    says: /gpg failed to sign|failed to write commit object|unable to sign the tag|Couldn't load public key|error: .*ssh-keygen/,
+    means: 'git could not sign what it was about to write',
+    next: () =>
+      'Make your key usable (see `git config --get-regexp "gpg|sign"`), or set commit.gpgSign and tag.gpgSign to false.',
+  },
+  {
+    says: /would clobber existing tag/,
+    means: 'a tag of this clone stands on another commit than the one of the same name in the remote',
+    next: () =>
+      'See which is right, then take the other away: git tag -d TAG, or git push --delete origin TAG',
+  },
+  {
+    says: /work tree/,
+    means: 'the repository has no files checked out',
+    next: () => 'Use a clone that is not bare.',
+  },
+  {
+    says: /\[remote rejected\]|pre-receive hook declined|protected branch/,
+    means: 'the remote refuses the push: a rule or a hook of its own',
+    next: () =>
+      'Read what it says above; a protected branch takes a release by pull request, or from who may push.',
+  },
+  {
     says: /\[rejected\]|non-fast-forward|fetch first/,
     means: 'the remote has commits that this clone has not, or the tag exists there',
     next: () => 'git pull --rebase, then try again.',
   },
   {
-    says: /could not read Username|Authentication failed|Permission denied \(publickey/,
-    means: 'the remote refused the credentials',
-    next: () => 'Check the credentials with: git ls-remote origin',
+    says: /could not read (?:Username|Password)|Authentication failed|Permission denied \(|terminal prompts disabled|Host key verification failed|Repository not found|HTTP Basic: Access denied|returned error: 40[13]/,
+    means: 'the remote refused the credentials, or there are none',
+    next: () => 'Check the credentials with: git ls-remote',
+  },
+  {
+    says: /Could not resolve host|Could not read from remote repository|unable to access|Connection (?:refused|timed out)|does not appear to be a git repository/,
+    means: 'the remote cannot be reached',
+    next: () => 'Check its address and the network with: git ls-remote',
   },
 ];
 
@@ -48,10 +90,10 @@ const MEANINGS: readonly {
 export function gitFailure(invocation: Invocation, directory: string, tail: readonly string[]): StackError {
   const said = tail.join('\n');
   const known = MEANINGS.find((meaning) => meaning.says.test(said));
-  const verb = invocation.args[0] ?? '';
-  return new StackError('GIT_FAILED', known?.means ?? `git ${verb} failed`, {
+  const words = gitWords(invocation);
+  return new StackError('GIT_FAILED', known?.means ?? `git ${words[0] ?? ''} failed`, {
     where: directory,
     evidence: tail.slice(-5),
-    next: known?.next(directory) ?? `Run it yourself to see more: git ${invocation.args.join(' ')}`,
+    next: known?.next(directory, said) ?? `Run it yourself to see more: git ${words.join(' ')}`,
   });
 }

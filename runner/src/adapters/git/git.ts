@@ -1,59 +1,94 @@
-import { StackError } from '../../core/errors.js';
 import type { Invocation, Processes } from '../../core/ports.js';
+import type { CommittedFile } from '../../core/uncommitted.js';
 import {
   gitAdd,
+  gitAllTags,
   gitCommit,
+  gitDeleteTag,
+  gitFetchTags,
+  gitFiles,
+  gitIdentity,
+  gitIsAncestor,
   gitIsShallow,
   gitLog,
+  gitMoveHead,
   gitPush,
   gitReachableTags,
+  gitRemoteRefs,
+  gitRemotes,
+  gitResolve,
+  gitShowFile,
   gitStatus,
   gitTag,
+  gitUnstage,
 } from '../../invocations/git.js';
+import { changedFiles, committedFiles, filteredIds } from './content.js';
 import { gitFailure } from './failure.js';
+import {
+  type GitCommit,
+  type GitTag,
+  parseFiles,
+  parseLog,
+  parseRemoteRefs,
+  parseStatus,
+  parseTags,
+  type RemoteRefs,
+  type WorkingTree,
+} from './parse.js';
 
-/** What is checked out. */
-export interface WorkingTree {
-  /** Full hash of HEAD. */
-  readonly commit: string;
-  /** Branch name; where HEAD is detached the one that Jenkins names, else `HEAD`. */
-  readonly branch: string;
-  /** Uncommitted or untracked changes below the deployment's directory. */
-  readonly dirty: boolean;
-}
-
-export interface GitTag {
-  readonly name: string;
-  /** Full hash of the commit it stands on. */
-  readonly commit: string;
-}
-
-export interface GitCommit {
-  readonly hash: string;
-  /** Subject and body. */
-  readonly message: string;
-}
+export type { GitCommit, GitTag, RemoteRefs, WorkingTree } from './parse.js';
 
 /** The repository around the deployment; all methods throw StackError GIT_FAILED. */
 export interface Git {
-  /** Commit, branch and dirt by one git process; asked once, until `commit` changes it. */
+  /** Commit, branch and dirt; asked once, until HEAD is changed here. */
   workingTree(): Promise<WorkingTree>;
+  /** What is uncommitted or untracked below the deployment's directory, whatever a person ignores for themselves. */
+  changes(): Promise<readonly string[]>;
+  /** What a commit holds below any directory; nothing where that is outside of the commit's repository. */
+  committed(directory: string, commit: string): Promise<ReadonlyMap<string, CommittedFile>>;
+  /** The ids that git would give files below a directory now, by the repository's own filters. */
+  filteredIds(directory: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Tags that HEAD can reach, in no particular order. */
   tags(): Promise<readonly GitTag[]>;
-  /** Commits after a tag, newest first; all of them where none is given. */
-  commitsSince(tag?: string): Promise<readonly GitCommit[]>;
+  /** All tags of this clone. */
+  allTags(): Promise<readonly GitTag[]>;
+  /** Commits after a commit, newest first; all of them where none is given. */
+  commitsSince(commit?: string): Promise<readonly GitCommit[]>;
   /** True for a clone without its whole history. */
   isShallow(): Promise<boolean>;
-  /** Makes an annotated tag on HEAD. */
-  tag(name: string, message: string): Promise<void>;
+  /** Full id of what a name stands for; undefined where there is no such thing. */
+  resolve(name: string): Promise<string | undefined>;
+  /** A file of a commit, by its path below the deployment's directory; undefined where it has none. */
+  fileOf(commit: string, path: string): Promise<string | undefined>;
+  /** Whether a commit is among the ancestors of another. */
+  isAncestor(ancestor: string, commit: string): Promise<boolean>;
+  /** Fails where git does not know who commits. */
+  identity(): Promise<void>;
+  /** Names of the remotes. */
+  remotes(): Promise<readonly string[]>;
+  /** Tags of a remote, and a branch of it where one is named; changes nothing. */
+  remoteRefs(remote: string, branch?: string): Promise<RemoteRefs>;
+  /** Fetches all tags, and the whole history of a shallow clone. */
+  fetchTags(remote: string): Promise<void>;
+  /** Makes an annotated tag on a commit. */
+  tag(name: string, message: string, commit?: string): Promise<void>;
+  /** Takes a tag away, if it is still the given object. */
+  deleteTag(name: string, object: string): Promise<void>;
   /** Commits exactly these paths, whatever else is staged. */
   commit(paths: readonly string[], message: string): Promise<void>;
+  /** Brings the index back to what a commit says of these paths. */
+  unstage(paths: readonly string[]): Promise<void>;
+  /** Moves HEAD's branch from one commit back to another, if it still stands there; files stay. */
+  moveHead(to: string, from: string): Promise<void>;
   /** Pushes refs to `origin`, all or none. */
   push(refs: readonly string[]): Promise<void>;
 }
 
 /** Written by the runner itself, so never a change of the deployment, also where nobody ignored it. */
 const OWN_PATHS = ['.automation-stack'];
+/** A remote that does not answer must not hold up a build for ever. */
+const REMOTE_WITHIN_MS = 60_000;
+const FETCH_WITHIN_MS = 15 * 60_000;
 
 /**
  * @param directory where git is asked: the deployment's directory
@@ -64,79 +99,76 @@ export function createGit(
   directory: string,
   env: Readonly<Record<string, string | undefined>> = {},
 ): Git {
-  const read = async (invocation: Invocation): Promise<string> => {
-    const result = await processes.run(invocation, { captureStdout: true });
+  const ask = (invocation: Invocation, timeoutMs?: number) =>
+    processes.run(invocation, { captureStdout: true, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  const read = async (invocation: Invocation, timeoutMs?: number): Promise<string> => {
+    const result = await ask(invocation, timeoutMs);
     if (result.exitCode !== 0) throw gitFailure(invocation, directory, result.tail);
     return result.stdout;
   };
-  const write = async (invocation: Invocation): Promise<void> => {
-    const result = await processes.run(invocation);
+  const write = async (invocation: Invocation, timeoutMs?: number): Promise<void> => {
+    const result = await processes.run(invocation, timeoutMs === undefined ? {} : { timeoutMs });
     if (result.exitCode !== 0) throw gitFailure(invocation, directory, result.tail);
   };
-  let tree: Promise<WorkingTree> | undefined;
+  const found = async (invocation: Invocation): Promise<string | undefined> => {
+    const { exitCode, stdout } = await ask(invocation);
+    return exitCode === 0 ? stdout : undefined;
+  };
+  const look = async () => {
+    const [status, listed] = await Promise.all([
+      read(gitStatus(directory, OWN_PATHS)),
+      read(gitFiles(directory, OWN_PATHS)),
+    ]);
+    const { commit, branch, changes } = parseStatus(status, directory, env);
+    const { untracked, unwatched } = parseFiles(listed);
+    const unseen = unwatched.size === 0 ? [] : await changedFiles(ask, directory, unwatched);
+    return { commit, branch, changes: [...changes, ...untracked, ...unseen] };
+  };
+  let tree: ReturnType<typeof look> | undefined;
+  const current = () => (tree ??= look());
+  /** HEAD or the files are about to change by our own hand. */
+  const forget = () => (tree = undefined);
   return {
-    workingTree: () =>
-      (tree ??= read(gitStatus(directory, OWN_PATHS)).then((text) => parseStatus(text, directory, env))),
+    workingTree: async () => {
+      const { commit, branch, changes } = await current();
+      return { commit, branch, dirty: changes.length > 0 };
+    },
+    changes: async () => (await current()).changes,
+    committed: (below, commit) => committedFiles(ask, below, commit),
+    filteredIds: (below, paths) => filteredIds(ask, below, paths),
     tags: async () => parseTags(await read(gitReachableTags(directory))),
-    commitsSince: async (tag) => parseLog(await read(gitLog(directory, tag))),
+    allTags: async () => parseTags(await read(gitAllTags(directory))),
+    commitsSince: async (commit) => parseLog(await read(gitLog(directory, commit))),
     isShallow: async () => (await read(gitIsShallow(directory))).trim() === 'true',
-    tag: (name, message) => write(gitTag(directory, name, message)),
+    resolve: async (name) => (await found(gitResolve(directory, name)))?.trim(),
+    fileOf: (commit, path) => found(gitShowFile(directory, commit, path)),
+    isAncestor: async (ancestor, commit) =>
+      (await ask(gitIsAncestor(directory, ancestor, commit))).exitCode === 0,
+    identity: async () => void (await read(gitIdentity(directory))),
+    remotes: async () => (await read(gitRemotes(directory))).split('\n').filter((name) => name !== ''),
+    remoteRefs: async (remote, branch) => {
+      const patterns = ['refs/tags/*', ...(branch === undefined ? [] : [`refs/heads/${branch}`])];
+      return parseRemoteRefs(await read(gitRemoteRefs(directory, remote, patterns), REMOTE_WITHIN_MS));
+    },
+    fetchTags: async (remote) => {
+      const shallow = (await read(gitIsShallow(directory))).trim() === 'true';
+      await write(gitFetchTags(directory, remote, shallow), FETCH_WITHIN_MS);
+    },
+    tag: (name, message, commit) => write(gitTag(directory, name, message, commit)),
+    deleteTag: (name, object) => write(gitDeleteTag(directory, name, object)),
     commit: async (paths, message) => {
-      tree = undefined;
+      forget();
       await write(gitAdd(directory, paths));
       await write(gitCommit(directory, paths, message));
     },
+    unstage: async (paths) => {
+      forget();
+      await write(gitUnstage(directory, paths));
+    },
+    moveHead: async (to, from) => {
+      forget();
+      await write(gitMoveHead(directory, to, from));
+    },
     push: (refs) => write(gitPush(directory, 'origin', refs)),
   };
-}
-
-/** Reads `git status --porcelain=v2 --branch -z`: header lines `# branch.…`, then one entry a change. */
-export function parseStatus(
-  text: string,
-  directory: string,
-  env: Readonly<Record<string, string | undefined>>,
-): WorkingTree {
-  const entries = text.split('\0').filter((entry) => entry !== '');
-  const header = (name: string) =>
-    entries.find((entry) => entry.startsWith(`# ${name} `))?.slice(name.length + 3);
-  const commit = header('branch.oid');
-  if (commit === undefined || commit === '(initial)') {
-    throw new StackError('GIT_FAILED', 'the git repository has no commit yet', {
-      where: directory,
-      next: 'Commit what you have: git add . && git commit -m "feat: begin"',
-    });
-  }
-  const head = header('branch.head') ?? '(detached)';
-  return {
-    commit,
-    branch: head === '(detached)' ? branchFromEnvironment(env) : head,
-    dirty: entries.some((entry) => !entry.startsWith('# ')),
-  };
-}
-
-/** Multibranch jobs set BRANCH_NAME; the git plugin sets GIT_BRANCH, with the remote before it. */
-function branchFromEnvironment(env: Readonly<Record<string, string | undefined>>): string {
-  const named =
-    env['BRANCH_NAME'] || env['GIT_BRANCH']?.replace(/^(?:refs\/heads\/|(?:refs\/remotes\/)?origin\/)/, '');
-  return named || 'HEAD';
-}
-
-function parseTags(text: string): GitTag[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [name = '', object = '', peeled = ''] = line.split(' ');
-      return { name, commit: peeled === '' ? object : peeled };
-    });
-}
-
-function parseLog(text: string): GitCommit[] {
-  return text
-    .split('\0')
-    .filter((record) => record !== '')
-    .map((record) => {
-      const end = record.indexOf('\n');
-      return { hash: record.slice(0, end), message: record.slice(end + 1).trimEnd() };
-    });
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import type { Invocation, Processes, ProcessOptions, ProcessResult } from '../../core/ports.js';
 import { StackError } from '../../core/errors.js';
+import { withoutGitVariables } from '../../core/gitVariables.js';
 import { followFile } from './follow.js';
 import { ProcessGroup } from './group.js';
 import { LineSplitter } from './lines.js';
@@ -42,7 +43,7 @@ async function run(
   const sink = options.outputFile === undefined ? undefined : (openSync(options.outputFile, 'w', 0o600) as 3);
   const child = execa(invocation.file, invocation.args, {
     cwd: invocation.cwd ?? base.cwd,
-    env: { ...base.env, ...invocation.env },
+    env: { ...withoutGitVariables(base.env), ...invocation.env },
     extendEnv: false,
     reject: false,
     buffer: false,

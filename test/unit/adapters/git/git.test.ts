@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { createGit } from '../../../../runner/src/adapters/git/git.js';
 import { StackError } from '../../../../runner/src/core/errors.js';
 import type { Invocation, Processes } from '../../../../runner/src/core/ports.js';
+import { gitWords } from '../../../../runner/src/invocations/git.js';
 
 const OID = 'a'.repeat(40);
 const status = (...lines: string[]) => lines.map((line) => `${line}\0`).join('');
@@ -13,7 +14,7 @@ function fakeProcesses(answers: Record<string, { stdout?: string; exitCode?: num
   const processes: Processes = {
     run: async (invocation) => {
       asked.push(invocation);
-      const answer = answers[invocation.args[0] ?? ''] ?? {};
+      const answer = answers[gitWords(invocation)[0] ?? ''] ?? {};
       return { exitCode: answer.exitCode ?? 0, stdout: answer.stdout ?? '', tail: answer.tail ?? [] };
     },
   };
@@ -30,18 +31,24 @@ async function failure(work: Promise<unknown>): Promise<StackError> {
 }
 
 describe('git', () => {
-  it('tells commit, branch and a clean tree by one process', async () => {
+  it('tells commit, branch and a clean tree, and asks once', async () => {
     const { processes, asked } = fakeProcesses({ status: { stdout: onBranch('main') } });
     const git = createGit(processes, '/shop');
     expect(await git.workingTree()).to.deep.equal({ commit: OID, branch: 'main', dirty: false });
     await git.workingTree();
-    expect(asked).to.have.length(1);
+    await git.changes();
+    expect(asked.map((each) => gitWords(each)[0])).to.deep.equal(['status', 'ls-files']);
     expect(asked[0]?.cwd).to.equal('/shop');
   });
 
   it('calls a tree with an untracked file dirty', async () => {
-    const { processes } = fakeProcesses({ status: { stdout: `${onBranch('main')}? app/new.py\0` } });
-    expect((await createGit(processes, '/shop').workingTree()).dirty).to.equal(true);
+    const { processes } = fakeProcesses({
+      status: { stdout: onBranch('main') },
+      'ls-files': { stdout: `? app/new.py\0H 100644 ${OID} 0\tapp/old.py\0` },
+    });
+    const git = createGit(processes, '/shop');
+    expect((await git.workingTree()).dirty).to.equal(true);
+    expect(await git.changes()).to.deep.equal(['app/new.py']);
   });
 
   it('takes the branch of a detached HEAD from Jenkins', async () => {
@@ -89,6 +96,42 @@ describe('git', () => {
     expect(error.next).to.equal('git config --global --add safe.directory /shop');
   });
 
+  it('names the repository that git refuses, which may lie above', async () => {
+    const said = "fatal: detected dubious ownership in repository at '/home/mono repo'";
+    const { processes } = fakeProcesses({ status: { exitCode: 128, tail: [said] } });
+    const error = await failure(createGit(processes, '/home/mono repo/deploy').workingTree());
+    expect(error.next).to.equal("git config --global --add safe.directory '/home/mono repo'");
+  });
+
+  const MEANINGS: readonly (readonly [string, RegExp])[] = [
+    [
+      "fatal: could not read Username for 'https://git.example.com': terminal prompts disabled",
+      /credentials/,
+    ],
+    ['git@github.com: Permission denied (publickey).\nfatal: Could not read from remote', /credentials/],
+    ["fatal: unable to access 'https://x/': Could not resolve host: x", /cannot be reached/],
+    [' ! [rejected] main -> main (fetch first)', /commits that this clone has not/],
+    [' ! [remote rejected] main -> main (pre-receive hook declined)', /rule or a hook/],
+    ['error: gpg failed to sign the data\nfatal: failed to write commit object', /sign/],
+    ["fatal: Unable to create '/shop/.git/index.lock': File exists.", /another git/],
+    ['fatal: no email was given and auto-detection is disabled', /who commits/],
+    ['error: unable to write file: No space left on device', /disk is full/],
+  ];
+  for (const [said, means] of MEANINGS) {
+    it(`puts into words: ${said.split('\n')[0]}`, async () => {
+      const { processes } = fakeProcesses({ push: { exitCode: 1, tail: said.split('\n') } });
+      const error = await failure(createGit(processes, '/shop').push(['HEAD']));
+      expect(error.message).to.match(means);
+      expect(error.next).not.to.equal(undefined);
+    });
+  }
+
+  it('shows what to type without the settings it runs under', async () => {
+    const { processes } = fakeProcesses({ push: { exitCode: 1, tail: ['something new'] } });
+    const error = await failure(createGit(processes, '/shop').push(['HEAD']));
+    expect(error.next).to.contain('git push --atomic -- origin HEAD');
+  });
+
   it('gives annotated and plain tags the commit they stand on', async () => {
     const { processes } = fakeProcesses({
       'for-each-ref': { stdout: `v1.0.0 ${'b'.repeat(40)} ${OID}\nplain ${OID} \n` },
@@ -103,11 +146,11 @@ describe('git', () => {
     const { processes, asked } = fakeProcesses({
       log: { stdout: `${OID}\nfeat: one\n\nBREAKING CHANGE: two\n\0${'b'.repeat(40)}\nfix: three\n\0` },
     });
-    expect(await createGit(processes, '/shop').commitsSince('v1.0.0')).to.deep.equal([
+    expect(await createGit(processes, '/shop').commitsSince(OID)).to.deep.equal([
       { hash: OID, message: 'feat: one\n\nBREAKING CHANGE: two' },
       { hash: 'b'.repeat(40), message: 'fix: three' },
     ]);
-    expect(asked[0]?.args).to.include('v1.0.0..HEAD');
+    expect(asked[0]?.args).to.include(`${OID}..HEAD`);
   });
 
   it('hands messages over on standard input', async () => {
