@@ -67,7 +67,9 @@ async function readInputs(context: Context): Promise<TreeInputs> {
 async function readImage(context: Context, config: Config, name: string): Promise<TreeImage> {
   const image = config.images[name] as ImageConfig;
   const state = stateDirectory(config);
-  const buildContext = readContext(config.directory, image, state);
+  // As Docker's own client: with this, the builder before BuildKit is meant.
+  const builder = context.env['DOCKER_BUILDKIT'] === '0' ? 'classic' : 'buildkit';
+  const buildContext = readContext(config.directory, image, state, builder);
   const cacheFile = join(state, 'cache', `inputs-${name}.json`);
   const hashes = await hashContext(buildContext, cacheFile, context.clock.now().getTime());
   const args = image['build-args'];

@@ -55,4 +55,56 @@ describe('dockerignore', () => {
   it('lets a pattern that means nothing match nothing', () => {
     expect(ignored('[a\n.\n', '[a', 'b')).to.deep.equal([]);
   });
+
+  it('takes ** before a name for every path that ends so', () => {
+    expect(ignored('**.pem', 'a.pem', '.pem', 'a/b/c.pem', 'a.pem.txt')).to.deep.equal([
+      'a.pem',
+      '.pem',
+      'a/b/c.pem',
+    ]);
+    expect(ignored('**key', 'key', 'ssh/id.key', 'keys')).to.deep.equal(['key', 'ssh/id.key']);
+    expect(ignored('**/key', 'key', 'ssh/key', 'monkey')).to.deep.equal(['key', 'ssh/key']);
+    expect(ignored('foo**', 'foo', 'foobar', 'foo/a', 'a/foo')).to.deep.equal(['foo', 'foobar', 'foo/a']);
+  });
+
+  it('asks a rule that had no say for a directory about the path alone', () => {
+    expect(ignored('a/c\n!a', 'a/c')).to.deep.equal(['a/c']);
+    expect(ignored('a\n!a\na/c', 'a', 'a/b', 'a/c')).to.deep.equal(['a/c']);
+  });
+
+  it('reads a byte order mark at the start of the file alone', () => {
+    expect(ignored('\uFEFFa\n\uFEFFb', 'a', 'b', '\uFEFFb')).to.deep.equal(['a', '\uFEFFb']);
+  });
+
+  it('cleans what is left of a line once more', () => {
+    expect(ignored('*\n./!a', 'a', 'b')).to.deep.equal(['b']);
+    expect(ignored('**/ /', 'a', 'b/c')).to.deep.equal(['a', 'b/c']);
+  });
+
+  it('looks into an ignored directory as the builder does', () => {
+    const enters = (rules: string, builder: 'buildkit' | 'classic') =>
+      parseDockerignore(rules).entered('a', builder);
+    expect(enters('*\n!a/b', 'classic')).to.equal(true);
+    expect(enters('*\n!b/a', 'buildkit')).to.equal(false);
+    expect(enters('*\n!**/keep', 'buildkit')).to.equal(true);
+    expect(enters('*\n!**/keep', 'classic')).to.equal(false);
+  });
+
+  it('says which lines Docker refuses', () => {
+    const text = 'a\n[b\n!\n# [c\n[]d]\n!/\ne\\\nf*[g-f]\n[a-z]\n';
+    expect(parseDockerignore(text, ['.git']).refused).to.deep.equal([
+      '2: [b',
+      '3: !',
+      '5: []d]',
+      '6: !/',
+      '7: e\\',
+      '8: f*[g-f]',
+    ]);
+  });
+
+  it('lets a rule of the file take back one that came before it', () => {
+    const rules = parseDockerignore('!.git', ['**/.git']);
+    expect(rules.ignores('.git/HEAD')).to.equal(false);
+    expect(rules.ignores('module/.git')).to.equal(true);
+  });
 });

@@ -21,6 +21,8 @@ export interface FileEntry extends EntryBase {
   readonly ctimeNs: bigint;
   /** Set where the bytes are at hand already. */
   readonly content?: Buffer;
+  /** SHA-256 in hex, once it was hashed: what is sent later must be the same. */
+  readonly sha256?: string;
 }
 
 export type ContextEntry =
@@ -36,6 +38,9 @@ export interface BuildContext {
   readonly entries: readonly ContextEntry[];
   /** May lie outside of the context, or be ignored by it. */
   readonly dockerfile: FileEntry;
+  /** What was left out, by which file (there may be none). */
+  readonly rules: IgnoreRules;
+  readonly ignoreFile: string | undefined;
 }
 
 /** Owner and group bits differ by umask between checkouts; only the executable bit is content (as in git). */
@@ -44,9 +49,10 @@ const EXECUTABLE_MODE = 0o755;
 
 /**
  * Never sent, unless `.dockerignore` says `!.git`: a history that grows with every commit would make each build's
- * inputs new, though the content is the same.
+ * inputs new, though the content is the same. A submodule has a `.git` of its own, a neighbour in the same
+ * repository its own state.
  */
-const NEVER_SENT = ['.git', '.automation-stack'];
+const NEVER_SENT = ['**/.git', '**/.automation-stack'];
 
 /**
  * Lists what a build sends: the context without what `.dockerignore` leaves out.
@@ -54,12 +60,14 @@ const NEVER_SENT = ['.git', '.automation-stack'];
  * @param base directory that relative paths start at: that of the configuration
  * @param image `context` and `dockerfile` of the image's configuration
  * @param state the runner's own state directory, which may lie inside the context
- * @throws StackError DOCKERFILE_MISSING; BUILD_FAILED where the context is no directory
+ * @param builder whose walk is followed where exceptions meet ignored directories
+ * @throws StackError DOCKERFILE_MISSING; BUILD_FAILED where the context is no directory, or a pattern is none
  */
 export function readContext(
   base: string,
   image: { readonly context: string; readonly dockerfile?: string | undefined },
   state?: string,
+  builder: 'buildkit' | 'classic' = 'buildkit',
 ): BuildContext {
   const directory = resolve(base, image.context);
   const file =
@@ -71,11 +79,14 @@ export function readContext(
     });
   }
   const inside = state === undefined ? '' : relative(directory, state);
-  const never = inside === '' || inside.startsWith('..') ? NEVER_SENT : [...NEVER_SENT, inside];
-  const rules = readIgnoreRules(directory, file, never);
+  const never =
+    inside === '' || inside.startsWith('..')
+      ? NEVER_SENT
+      : [...NEVER_SENT, inside.replace(/[*?[\]\\]/g, '\\$&')];
+  const { rules, ignoreFile } = readIgnoreRules(directory, file, never);
   const entries: ContextEntry[] = [];
-  walk(directory, '', rules, entries);
-  return { directory, entries, dockerfile };
+  walk({ root: directory, rules, builder, entries }, '');
+  return { directory, entries, dockerfile, rules, ignoreFile };
 }
 
 function readDockerfile(directory: string, file: string, image: { readonly context: string }): FileEntry {
@@ -95,22 +106,48 @@ function readDockerfile(directory: string, file: string, image: { readonly conte
 }
 
 /** `web.Dockerfile.dockerignore` beside its Dockerfile goes before the context's `.dockerignore`. */
-function readIgnoreRules(directory: string, dockerfile: string, never: readonly string[]): IgnoreRules {
-  for (const file of [`${dockerfile}.dockerignore`, join(directory, '.dockerignore')]) {
+function readIgnoreRules(
+  directory: string,
+  dockerfile: string,
+  never: readonly string[],
+): Pick<BuildContext, 'rules' | 'ignoreFile'> {
+  for (const ignoreFile of [`${dockerfile}.dockerignore`, join(directory, '.dockerignore')]) {
+    let text: string;
     try {
-      return parseDockerignore([...never, readFileSync(file, 'utf8')].join('\n'));
+      text = readFileSync(ignoreFile, 'utf8');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      throw error;
     }
+    const rules = parseDockerignore(text, never);
+    if (rules.refused.length > 0) throw refusedPatterns(ignoreFile, rules.refused);
+    return { rules, ignoreFile };
   }
-  return parseDockerignore(never.join('\n'));
+  return { rules: parseDockerignore('', never), ignoreFile: undefined };
+}
+
+/** Docker refuses them too: a pattern that means nothing would let through what somebody wanted left out. */
+function refusedPatterns(file: string, refused: readonly string[]): StackError {
+  return new StackError('BUILD_FAILED', `${file} has patterns that mean nothing`, {
+    where: `${file}:${refused[0]?.split(':')[0] ?? ''}`,
+    evidence: refused,
+    next: 'Correct them: close each [, escape a bracket with \\, and name something behind !.',
+  });
+}
+
+interface Walk {
+  readonly root: string;
+  readonly rules: IgnoreRules;
+  readonly builder: 'buildkit' | 'classic';
+  readonly entries: ContextEntry[];
 }
 
 /**
  * Synchronous on purpose: it is one burst of lstat calls, and twice as fast as its asynchronous twin.
  * @returns whether anything below was wanted
  */
-function walk(root: string, below: string, rules: IgnoreRules, entries: ContextEntry[]): boolean {
+function walk(to: Walk, below: string): boolean {
+  const { root, rules, builder, entries } = to;
   const names = inByteOrder(readdirSync(join(root, below)));
   let wanted = false;
   for (const name of names) {
@@ -121,9 +158,10 @@ function walk(root: string, below: string, rules: IgnoreRules, entries: ContextE
     const stats = lstatSync(file, { bigint: true });
     const { mtimeNs, ctimeNs, ino: inode } = stats;
     if (stats.isDirectory()) {
+      if (ignored && !rules.entered(path, builder)) continue;
       // An ignored directory is sent only where something inside was brought back.
       const at = entries.push({ path, kind: 'directory', mode: EXECUTABLE_MODE, mtimeNs }) - 1;
-      if (walk(root, path, rules, entries) || !ignored) wanted = true;
+      if (walk(to, path) || !ignored) wanted = true;
       else entries.length = at;
     } else if (!ignored && stats.isSymbolicLink()) {
       entries.push({ path, kind: 'symlink', mode: 0o777, mtimeNs, linkTarget: readlinkSync(file) });

@@ -1,0 +1,154 @@
+/**
+ * One pattern of a `.dockerignore`, matched as Docker does. Docker takes a pattern apart in a way of its own and hands
+ * most to Go's regular expressions, so what looks odd here (`**.pem` is every path that ends so, `[*]` is no class of
+ * one star, `|` beside a wildcard means "or") is what it does: moby/patternmatcher, compile and match.
+ */
+export type PathTest = (path: string) => boolean;
+
+/**
+ * @param pattern cleaned, without `!`
+ * @returns undefined where Docker refuses it
+ */
+export function compilePattern(pattern: string): PathTest | undefined {
+  if (!isWellFormed(firstPart(pattern))) return undefined;
+  const chars = [...pattern];
+  let kind: 'exact' | 'prefix' | 'suffix' | 'expression' = 'exact';
+  let expression = '';
+  for (let at = 0, token = 0; at < chars.length; at++, token++) {
+    const char = chars[at] as string;
+    if (char === '*' && chars[at + 1] === '*') {
+      at += chars[at + 2] === '/' ? 2 : 1;
+      const last = at + 1 >= chars.length;
+      expression += last ? '.*' : '(.*/)?';
+      kind = last && kind === 'exact' ? 'prefix' : 'expression';
+      if (token === 0) kind = 'suffix';
+    } else if (char === '*' || char === '?') {
+      expression += char === '*' ? '[^/]*' : '[^/]';
+      kind = 'expression';
+    } else if (char === '\\') {
+      if (at + 1 < chars.length) kind = 'expression';
+      expression += `\\${chars[++at] ?? ''}`;
+    } else if ('[]'.includes(char)) {
+      expression += char;
+      kind = 'expression';
+    } else expression += '.+()$'.includes(char) ? `\\${char}` : char;
+  }
+  if (kind === 'exact') return (path) => path === pattern;
+  if (kind === 'prefix') return (path) => path.startsWith(pattern.slice(0, -2));
+  if (kind === 'suffix') {
+    const suffix = pattern.slice(2);
+    return (path) => path.endsWith(suffix) || (suffix.startsWith('/') && path === suffix.slice(1));
+  }
+  const translated = fromGo(`^${expression}$`);
+  return translated === undefined ? undefined : (path) => translated.test(path);
+}
+
+/** Docker has a pattern checked against a path of one dot: what comes behind a star is hardly ever looked at. */
+function firstPart(pattern: string): string {
+  const rest = pattern.replace(/^\*+/, '');
+  let inClass = false;
+  for (let at = 0; at < rest.length; at++) {
+    if (rest[at] === '\\') at++;
+    else if (rest[at] === '[') inClass = true;
+    else if (rest[at] === ']') inClass = false;
+    else if (rest[at] === '*' && !inClass) return rest.slice(0, at);
+  }
+  return rest;
+}
+
+/** What Go's `filepath.Match` takes for a pattern: closed classes of ranges, and nothing escaped at the end. */
+function isWellFormed(pattern: string): boolean {
+  const chars = [...pattern];
+  let at = 0;
+  /** One letter of a class; false where there is none. */
+  const letter = () => {
+    if (chars[at] === undefined || chars[at] === '-' || chars[at] === ']') return false;
+    if (chars[at] === '\\') at++;
+    return chars[at++] !== undefined && chars[at] !== undefined;
+  };
+  while (at < chars.length) {
+    const char = chars[at++];
+    if (char === '\\' && chars[at++] === undefined) return false;
+    if (char !== '[') continue;
+    if (chars[at] === '^') at++;
+    let ranges = 0;
+    while (!(chars[at] === ']' && ranges > 0)) {
+      if (!letter()) return false;
+      if (chars[at] === '-') {
+        at++;
+        if (!letter()) return false;
+      }
+      ranges++;
+    }
+    at++;
+  }
+  return true;
+}
+
+/** A Go expression (RE2, of the few kinds that come up here) as one of ours; undefined where Go refuses it. */
+function fromGo(source: string): RegExp | undefined {
+  const chars = [...source];
+  let out = '';
+  for (let at = 0; at < chars.length; at++) {
+    const char = chars[at] as string;
+    if (char === '\\') {
+      const escaped = escape(chars[++at] as string);
+      if (escaped === undefined) return undefined;
+      out += escaped;
+    } else if (char === '[') {
+      const [text, end] = characterClass(chars, at + 1);
+      if (text === undefined) return undefined;
+      out += text;
+      at = end;
+    } else if (char === '.') out += '[^\\n]';
+    else if (char === '{') {
+      const repeat = /^\{\d+(?:,\d*)?\}/.exec(chars.slice(at).join(''))?.[0] ?? '';
+      out += repeat === '' ? literal(char) : repeat;
+      at += Math.max(0, repeat.length - 1);
+    } else out += '*?()^$|'.includes(char) ? char : literal(char);
+  }
+  return compiled(out);
+}
+
+/** @param at behind the opening bracket; in Go `]` is an ordinary letter there */
+function characterClass(chars: readonly string[], at: number): [string | undefined, number] {
+  let out = '[';
+  if (chars[at] === '^') {
+    out += '^';
+    at++;
+  }
+  for (let first = true; first || chars[at] !== ']'; first = false) {
+    if (chars[at] === undefined || (chars[at] === '[' && chars[at + 1] === ':')) return [undefined, at];
+    const isDash = chars[at] === '-' && !first && chars[at - 1] !== '[' && chars[at + 1] !== ']';
+    if (isDash) out += '-';
+    else if (chars[at] === '\\') {
+      const escaped = escape(chars[++at] as string);
+      if (escaped === undefined) return [undefined, at];
+      out += escaped;
+    } else out += literal(chars[at] as string);
+    at++;
+  }
+  return [`${out}]`, at];
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  ...{ d: '[0-9]', D: '[^0-9]', w: '[0-9A-Za-z_]', W: '[^0-9A-Za-z_]', s: '[\\t\\n\\f\\r ]' },
+  ...{ S: '[^\\t\\n\\f\\r ]', b: '\\b', B: '\\B', A: '^', z: '$', a: '\\u0007' },
+  ...{ f: '\\f', n: '\\n', r: '\\r', t: '\\t', v: '\\v' },
+};
+
+/** An escaped letter has a meaning of its own in Go, or none at all; anything else in ASCII stands for itself. */
+function escape(char: string): string | undefined {
+  if (Object.hasOwn(ESCAPES, char)) return ESCAPES[char];
+  return /^[\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e ]$/.test(char) ? literal(char) : undefined;
+}
+
+const literal = (char: string) => `\\u{${(char.codePointAt(0) as number).toString(16)}}`;
+
+function compiled(source: string): RegExp | undefined {
+  try {
+    return new RegExp(source, 'u');
+  } catch {
+    return undefined;
+  }
+}
