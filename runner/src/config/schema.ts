@@ -65,6 +65,12 @@ export const imageSchema = z.strictObject({
     .describe(
       'BuildKit secrets by id, each a reference such as ${env:NPM_TOKEN}; mounted with RUN --mount=type=secret,id=NAME.',
     ),
+  generated: z
+    .array(text)
+    .default([])
+    .describe(
+      'Files of the context that no commit holds and that belong in the image all the same (what a step before the build has made), in the notation of .dockerignore. Any other such file makes the release dirty.',
+    ),
   test: imageTest.optional().describe('Unit tests: a command in the image, or {command, target, on}.'),
 });
 

@@ -67,6 +67,7 @@ export const errorCodes = {
   DOCKER_UNREACHABLE: define('build'),
   DOCKERFILE_MISSING: define('build'),
   BUILD_FAILED: define('build'),
+  CONTENT_CHANGED: define('build'),
   TEST_FAILED: define('test'),
   REGISTRY_REFUSED: define('build'),
   TAG_IMMUTABLE: define('build'),

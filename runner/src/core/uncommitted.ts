@@ -18,12 +18,32 @@ export interface ContentFile {
   readonly blob: string;
 }
 
+export type DifferenceKind = 'changed' | 'mode' | 'uncommitted' | 'missing' | 'submodule';
+
+/** A path where content is not what a commit says. */
+export interface Difference {
+  readonly path: string;
+  readonly kind: DifferenceKind;
+}
+
 export interface Differences {
-  /** Words for each, beginning with its path. */
-  readonly certain: readonly string[];
+  readonly certain: readonly Difference[];
   /** Files of other bytes, which the repository's filters (line ends, LFS) may explain. */
   readonly perhaps: readonly string[];
 }
+
+/** A difference in words, with its path first. */
+export function tellDifference({ path, kind }: Difference): string {
+  return `${path} ${WORDS[kind]}`;
+}
+
+const WORDS: Readonly<Record<DifferenceKind, string>> = {
+  changed: 'was changed',
+  mode: 'has another mode',
+  uncommitted: 'is in no commit',
+  missing: 'is missing',
+  submodule: 'is a submodule whose commit is not checked out',
+};
 
 /** Git's id of a file's content. */
 export function blobId(content: Buffer | string): string {
@@ -42,30 +62,31 @@ export function differences(
   committed: ReadonlyMap<string, CommittedFile>,
   expects: (path: string) => boolean,
 ): Differences {
-  const certain: string[] = [];
+  const certain: Difference[] = [];
   const perhaps: string[] = [];
   const directories = directoriesOf(committed.keys());
   const present = new Set<string>();
   for (const file of content) {
-    present.add(file.path);
+    const { path } = file;
+    present.add(path);
+    const known = committed.get(path);
     if (file.kind === 'directory') {
-      if (!directories.has(file.path) && !committed.has(file.path)) certain.push(`${file.path}/ ${IN_NONE}`);
-      continue;
+      if (!directories.has(path) && known === undefined) certain.push({ path, kind: 'uncommitted' });
+    } else if (known === undefined) certain.push({ path, kind: 'uncommitted' });
+    else if (known.mode !== modeOf(file)) certain.push({ path, kind: 'mode' });
+    else if (known.id !== file.blob) {
+      if (file.kind === 'file') perhaps.push(path);
+      else certain.push({ path, kind: 'changed' });
     }
-    const known = committed.get(file.path);
-    if (known === undefined) certain.push(`${file.path} ${IN_NONE}`);
-    else if (known.mode !== modeOf(file)) certain.push(`${file.path} has another mode`);
-    else if (known.id !== file.blob) (file.kind === 'file' ? perhaps : certain).push(file.path);
   }
   for (const [path, { mode }] of committed) {
-    if (mode === SUBMODULE) {
-      if (expects(path)) certain.push(`${path} is a submodule whose commit is not checked out`);
-    } else if (!present.has(path) && expects(path)) certain.push(`${path} is missing`);
+    if (!expects(path)) continue;
+    if (mode === SUBMODULE) certain.push({ path, kind: 'submodule' });
+    else if (!present.has(path)) certain.push({ path, kind: 'missing' });
   }
   return { certain, perhaps };
 }
 
-const IN_NONE = 'is in no commit';
 const SUBMODULE = '160000';
 
 function modeOf(file: ContentFile): string {

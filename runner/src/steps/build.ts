@@ -2,7 +2,13 @@ import pMap from 'p-map';
 import type { BuildEvent, DockerEngine } from '../adapters/docker/engine.js';
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
-import { buildEnvironment, chooseImages, type TreeImage, workingTreeInputs } from './inputs.js';
+import {
+  buildEnvironment,
+  chooseImages,
+  onSettledContent,
+  type TreeImage,
+  workingTreeInputs,
+} from './inputs.js';
 import { knownBuild } from './knownBuilds.js';
 
 export interface BuildOptions {
@@ -28,7 +34,7 @@ export interface BuiltImage {
  *
  * @param names images of the configuration; all where empty
  * @param stage id of the stage that events belong to
- * @throws StackError DOCKERFILE_MISSING, BUILD_FAILED, DOCKER_UNREACHABLE
+ * @throws StackError DOCKERFILE_MISSING, BUILD_FAILED, CONTENT_CHANGED, DOCKER_UNREACHABLE
  */
 export async function buildAll(
   context: Context,
@@ -37,11 +43,13 @@ export async function buildAll(
   options: BuildOptions = {},
 ): Promise<readonly BuiltImage[]> {
   const config = await context.config();
-  const tree = await workingTreeInputs(context);
   const chosen = chooseImages(config, names);
-  return pMap(chosen, (name) => buildOne(context, tree.images[name] as TreeImage, stage, options), {
-    concurrency: config.concurrency,
-    signal: context.signal,
+  return onSettledContent(context, async () => {
+    const tree = await workingTreeInputs(context);
+    return pMap(chosen, (name) => buildOne(context, tree.images[name] as TreeImage, stage, options), {
+      concurrency: config.concurrency,
+      signal: context.signal,
+    });
   });
 }
 

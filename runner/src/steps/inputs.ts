@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type BuildContext, readContext } from '../adapters/docker/context.js';
-import { hashContext } from '../adapters/docker/hashes.js';
+import { hashContext, type HashedFile } from '../adapters/docker/hashes.js';
 import { branchRules } from '../config/pipelineInput.js';
 import { referencesIn } from '../config/referencesIn.js';
 import type { Config, ImageConfig } from '../config/schema.js';
@@ -15,6 +15,8 @@ export interface TreeImage {
   readonly name: string;
   readonly config: ImageConfig;
   readonly buildContext: BuildContext;
+  /** What it is built of, as a commit would hold it. */
+  readonly files: readonly HashedFile[];
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Digest of its inputs, `sha256:…`. */
   readonly inputs: string;
@@ -47,9 +49,35 @@ export function workingTreeInputs(context: Context): Promise<TreeInputs> {
   return fresh;
 }
 
-/** Looks again: files have changed with our own hands (the changelog of a release). */
+/** Looks again: files have changed, perhaps with our own hands (the changelog of a release). */
 export function forgetInputs(context: Context): void {
   decided.delete(context);
+  context.git.lookAgain();
+}
+
+/** Contexts whose content was tested: what follows must be of the same. */
+const tested = new WeakSet<Context>();
+
+/** What was tested is what is pushed: from now on files that change are a failure, not a reason to look again. */
+export function holdInputs(context: Context): void {
+  tested.add(context);
+}
+
+/**
+ * Does something with the content of the tree. Where files change while they are read it looks again and begins anew, once.
+ * @throws StackError CONTENT_CHANGED where they change again, or where this content was tested already
+ */
+export async function onSettledContent<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const changed = error instanceof StackError && error.code === 'CONTENT_CHANGED';
+    if (!changed || tested.has(context)) throw error;
+    const message = `files of the build changed while they were read (${error.evidence.join(', ')}): looking again`;
+    context.events.emit({ type: 'notice', level: 'warning', message });
+    forgetInputs(context);
+    return work();
+  }
 }
 
 async function readInputs(context: Context): Promise<TreeInputs> {
@@ -71,19 +99,20 @@ async function readImage(context: Context, config: Config, name: string): Promis
   const builder = context.env['DOCKER_BUILDKIT'] === '0' ? 'classic' : 'buildkit';
   const buildContext = readContext(config.directory, image, state, builder);
   const cacheFile = join(state, 'cache', `inputs-${name}.json`);
-  const hashes = await hashContext(buildContext, cacheFile, context.clock.now().getTime());
+  const hashed = await hashContext(buildContext, cacheFile, context.clock.now().getTime());
   const args = image['build-args'];
   const given =
     referencesIn(args).length === 0 ? args : await context.resolve(args, await buildEnvironment(context));
   const buildArgs = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, String(value)]));
   const { target, platform } = image;
   const secrets = Object.keys(image.secrets);
-  const inputs = imageInputsDigest({ ...hashes, buildArgs, secrets, target, platform });
-  return { name, config: image, buildContext, buildArgs, inputs };
+  const { dockerfile, files } = hashed;
+  const inputs = imageInputsDigest({ dockerfile, files, buildArgs, secrets, target, platform });
+  return { name, config: image, buildContext: hashed.context, files, buildArgs, inputs };
 }
 
 /** Local files of the runner; where state is in S3, caches still stay here. */
-function stateDirectory(config: Config): string {
+export function stateDirectory(config: Config): string {
   const { location } = config.state;
   return resolve(config.directory, /^s3:\/\//.test(location) ? '.automation-stack' : location);
 }

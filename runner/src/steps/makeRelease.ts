@@ -4,8 +4,8 @@ import { StackError } from '../core/errors.js';
 import { withContent, type ReleaseRecord } from '../core/release.js';
 import { imageTags } from '../core/tags.js';
 import { highestTag, isRelease, rebuiltVersion, versionOf, type VersionTag } from '../core/version.js';
+import { tellUncommitted, treeContent } from './content.js';
 import { introduceApplication } from './describeApplication.js';
-import { workingTreeInputs } from './inputs.js';
 import { pushImages } from './push.js';
 import type { ReleaseRequest } from './release.js';
 
@@ -14,11 +14,11 @@ import type { ReleaseRequest } from './release.js';
  * run was faster with the same content, its release is ours.
  */
 export async function makeRelease(context: Context, request: ReleaseRequest): Promise<ReleaseRecord> {
-  const [tree, { inputs }, { ledger }] = await Promise.all([
-    context.git.workingTree(),
-    workingTreeInputs(context),
+  const [{ tree, inputs, uncommitted }, { ledger }] = await Promise.all([
+    treeContent(context),
     context.state(),
   ]);
+  if (tree.dirty) warnOfDirt(context, uncommitted);
   const content = { inputs, dirty: tree.dirty };
   const force = request.force === true;
   const current = await currentVersion(context);
@@ -38,16 +38,23 @@ export async function makeRelease(context: Context, request: ReleaseRequest): Pr
   }
 }
 
+/** A release that its commit does not describe is no candidate for production: whoever makes it is told why, and which way out. */
+function warnOfDirt(context: Context, uncommitted: readonly string[]): void {
+  const message = `not what its commit says: ${tellUncommitted(uncommitted).join(', ')}`;
+  const next =
+    'Commit it, leave it out by .dockerignore, or name it under `generated:` of the image where a step before the build makes it.';
+  context.events.emit({ type: 'notice', level: 'warning', message, next });
+}
+
 /** Pushes the images of what is checked out under a version, and records it. */
 async function pushRelease(
   context: Context,
   request: ReleaseRequest,
   version: string,
 ): Promise<ReleaseRecord> {
-  const [{ application }, tree, { inputs }, { ledger }] = await Promise.all([
+  const [{ application }, { tree, inputs }, { ledger }] = await Promise.all([
     context.config(),
-    context.git.workingTree(),
-    workingTreeInputs(context),
+    treeContent(context),
     context.state(),
   ]);
   const images = await pushImages(context, { ...request, tags: imageTags({ version, ...tree }) });
@@ -110,10 +117,9 @@ export async function readHistory(context: Context): Promise<History> {
 
 /** The version of what is checked out, by tags and conventional commits. */
 export async function currentVersion(context: Context): Promise<string> {
-  const [tree, { last, changes }, { inputs }] = await Promise.all([
-    context.git.workingTree(),
+  const [{ tree, inputs }, { last, changes }] = await Promise.all([
+    treeContent(context),
     readHistory(context),
-    workingTreeInputs(context),
   ]);
   return versionOf({
     tags: last === undefined ? [] : [last],

@@ -1,6 +1,7 @@
 import type { CommandResult } from '../commands/command.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { imageTags } from '../core/tags.js';
+import { tellUncommitted, treeContent } from './content.js';
 import { buildEnvironment, type TreeImage, workingTreeInputs } from './inputs.js';
 import { knownBuild } from './knownBuilds.js';
 import { currentVersion } from './makeRelease.js';
@@ -34,15 +35,16 @@ export async function previewPush(context: Context, environment: NamedEnvironmen
     const text = `Release ${found.version} has this content: nothing would be built or pushed.`;
     return { data: { dryRun: true, version: found.version, tags: [], environment: environment.name }, text };
   }
-  const [version, git, tree] = await Promise.all([
+  const [version, content, tree] = await Promise.all([
     currentVersion(context),
-    context.git.workingTree(),
+    treeContent(context),
     workingTreeInputs(context),
   ]);
-  const tags = imageTags({ version, ...git });
+  const tags = imageTags({ version, ...content.tree });
   const names = Object.keys(tree.images);
   const lines = [
     `Would make release ${version} in the registry of ${environment.name}.`,
+    ...tellUncommitted(content.uncommitted).map((each) => `  uncommitted: ${each}`),
     ...names.map((name) => `  ${tree.images[name]?.config.repository}: ${tags.join(', ')}`),
     'Nothing was changed.',
   ];

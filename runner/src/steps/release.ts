@@ -1,6 +1,7 @@
 import type { Context, NamedEnvironment } from '../container.js';
 import { withContent, type ReleaseRecord } from '../core/release.js';
-import { workingTreeInputs } from './inputs.js';
+import { treeContent } from './content.js';
+import { onSettledContent } from './inputs.js';
 
 export interface ReleaseRequest {
   /** Whose registry gets the images. */
@@ -16,11 +17,7 @@ export interface ReleaseRequest {
  * not the content.
  */
 export async function findRelease(context: Context): Promise<ReleaseRecord | undefined> {
-  const [tree, { inputs }, { ledger }] = await Promise.all([
-    context.git.workingTree(),
-    workingTreeInputs(context),
-    context.state(),
-  ]);
+  const [{ tree, inputs }, { ledger }] = await Promise.all([treeContent(context), context.state()]);
   const content = { inputs, dirty: tree.dirty };
   return (
     withContent(await ledger.releaseByCommit(tree.commit), content) ??
@@ -32,15 +29,17 @@ export async function findRelease(context: Context): Promise<ReleaseRecord | und
  * The release of this working tree; where there is none yet, its images are built and pushed and one is recorded.
  * Two runs that race for the same commit end with the same release.
  *
- * @throws StackError BUILD_FAILED, REGISTRY_REFUSED, TAG_IMMUTABLE, GIT_FAILED, STATE_CONFLICT …
+ * @throws StackError BUILD_FAILED, CONTENT_CHANGED, REGISTRY_REFUSED, TAG_IMMUTABLE, GIT_FAILED, STATE_CONFLICT …
  */
 export async function ensureRelease(context: Context, request: ReleaseRequest): Promise<ReleaseRecord> {
-  const found = request.force === true ? undefined : await findRelease(context);
-  if (found !== undefined) {
-    const message = `release ${found.version} has this content: nothing to build or push`;
-    context.events.emit({ type: 'stage.progress', stage: request.stage, message, status: 'ok' });
-    return found;
-  }
-  const { makeRelease } = await import('./makeRelease.js');
-  return makeRelease(context, request);
+  return onSettledContent(context, async () => {
+    const found = request.force === true ? undefined : await findRelease(context);
+    if (found !== undefined) {
+      const message = `release ${found.version} has this content: nothing to build or push`;
+      context.events.emit({ type: 'stage.progress', stage: request.stage, message, status: 'ok' });
+      return found;
+    }
+    const { makeRelease } = await import('./makeRelease.js');
+    return makeRelease(context, request);
+  });
 }

@@ -3,7 +3,7 @@ import type { ImageConfig } from '../config/schema.js';
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { ensureLocal } from './build.js';
-import { chooseImages, type TreeImage, workingTreeInputs } from './inputs.js';
+import { chooseImages, holdInputs, type TreeImage, workingTreeInputs } from './inputs.js';
 
 interface TestPlan {
   readonly command: readonly string[];
@@ -22,6 +22,7 @@ interface TestPlan {
 export async function testImages(context: Context, names: readonly string[], stage: string): Promise<string> {
   const config = await context.config();
   const tree = await workingTreeInputs(context);
+  holdInputs(context);
   const chosen = chooseImages(config, names).filter((name) => config.images[name]?.test !== undefined);
   const untested = names.filter((name) => !chosen.includes(name));
   if (chosen.length === 0)

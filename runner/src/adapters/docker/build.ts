@@ -33,7 +33,8 @@ export interface BuildMeans {
 
 /**
  * Builds an image and resolves to its id.
- * @throws StackError BUILD_FAILED with the failing step and its last lines
+ * @throws StackError BUILD_FAILED with the failing step and its last lines; CONTENT_CHANGED where a file is not what
+ * was hashed
  */
 export async function buildImage(
   means: BuildMeans,
@@ -53,11 +54,13 @@ async function withBuildkit(
   on: (event: BuildEvent) => void,
 ): Promise<string | undefined> {
   const { context, secrets, signal } = request;
+  let unsent: unknown;
   const session = await openSession(means.docker, {
     directories: { context: context.entries, dockerfile: [context.dockerfile] },
     secrets,
     credentials: (host) => means.credentials(host),
     sharedKey: createHash('sha256').update(context.directory).digest('hex'),
+    onFailure: (error) => (unsent = error),
   });
   try {
     const query = {
@@ -71,6 +74,8 @@ async function withBuildkit(
     const follower = followBuildkit(on);
     for await (const record of readRecords(stream, signal)) follower.take(record);
     return follower.imageId();
+  } catch (error) {
+    throw unsent ?? error;
   } finally {
     session.close();
   }
@@ -112,20 +117,24 @@ async function classic(
     });
   }
   const { packContext } = await import('./tarball.js');
-  const { stream: tar, dockerfile } = packContext(request.context);
+  const { stream: tar, dockerfile, failure } = packContext(request.context);
+  // A request whose body has broken off would wait for ever.
+  const broken = new AbortController();
+  const signal = AbortSignal.any([request.signal, broken.signal]);
+  void failure.then((error) => broken.abort(error));
   const options: Docker.ImageBuildOptions = {
     ...parameters(request),
     version: '1',
     dockerfile,
     rm: true,
     forcerm: true,
-    abortSignal: request.signal,
+    abortSignal: signal,
   };
   const records = (await means.docker.buildImage(tar, options).catch((error: unknown) => {
-    throw refused(error, request.signal);
+    throw refused(error, signal);
   })) as Readable;
   const follower = followClassic(on);
-  for await (const record of readRecords(records, request.signal)) follower.take(record);
+  for await (const record of readRecords(records, signal)) follower.take(record);
   return follower.imageId();
 }
 

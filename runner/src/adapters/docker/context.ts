@@ -38,9 +38,10 @@ export interface BuildContext {
   readonly entries: readonly ContextEntry[];
   /** May lie outside of the context, or be ignored by it. */
   readonly dockerfile: FileEntry;
-  /** What was left out, by which file (there may be none). */
-  readonly rules: IgnoreRules;
+  /** The file that says what is left out, where there is one. */
   readonly ignoreFile: string | undefined;
+  /** Whether a path below the context is sent where it exists. */
+  readonly sends: (path: string) => boolean;
 }
 
 /** Owner and group bits differ by umask between checkouts; only the executable bit is content (as in git). */
@@ -86,7 +87,7 @@ export function readContext(
   const { rules, ignoreFile } = readIgnoreRules(directory, file, never);
   const entries: ContextEntry[] = [];
   walk({ root: directory, rules, builder, entries }, '');
-  return { directory, entries, dockerfile, rules, ignoreFile };
+  return { directory, entries, dockerfile, ignoreFile, sends: (path) => isSent(rules, builder, path) };
 }
 
 function readDockerfile(directory: string, file: string, image: { readonly context: string }): FileEntry {
@@ -110,7 +111,7 @@ function readIgnoreRules(
   directory: string,
   dockerfile: string,
   never: readonly string[],
-): Pick<BuildContext, 'rules' | 'ignoreFile'> {
+): { readonly rules: IgnoreRules; readonly ignoreFile: string | undefined } {
   for (const ignoreFile of [`${dockerfile}.dockerignore`, join(directory, '.dockerignore')]) {
     let text: string;
     try {
@@ -124,6 +125,15 @@ function readIgnoreRules(
     return { rules, ignoreFile };
   }
   return { rules: parseDockerignore('', never), ignoreFile: undefined };
+}
+
+/** The same decision as the walk's, for a path that it may never have met. */
+function isSent(rules: IgnoreRules, builder: 'buildkit' | 'classic', path: string): boolean {
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+    const directory = path.slice(0, at);
+    if (rules.ignores(directory) && !rules.entered(directory, builder)) return false;
+  }
+  return !rules.ignores(path);
 }
 
 /** Docker refuses them too: a pattern that means nothing would let through what somebody wanted left out. */
@@ -155,7 +165,9 @@ function walk(to: Walk, below: string): boolean {
     const ignored = rules.ignores(path);
     if (ignored && !rules.hasExceptions) continue;
     const file = join(root, path);
-    const stats = lstatSync(file, { bigint: true });
+    const stats = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+    // Gone since the directory was read.
+    if (stats === undefined) continue;
     const { mtimeNs, ctimeNs, ino: inode } = stats;
     if (stats.isDirectory()) {
       if (ignored && !rules.entered(path, builder)) continue;

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import type { ContextEntry } from './context.js';
 import { type Call, GrpcError, NOT_FOUND } from './grpc.js';
+import { markedTime, readAsHashed } from './sentFile.js';
 import { bytesField, numberField, readFields } from './wire.js';
 
 /**
@@ -17,9 +17,11 @@ const ERROR = 4;
 /** File types in Go's `os.FileMode`. */
 const GO_DIRECTORY = 2 ** 31;
 const GO_SYMLINK = 2 ** 27;
-const CHUNK_BYTES = 128 * 1024;
 
-/** Answers one DiffCopy call from the directories offered, by name (`context`, `dockerfile`). */
+/**
+ * Answers one DiffCopy call from the directories offered, by name (`context`, `dockerfile`).
+ * @throws StackError CONTENT_CHANGED where a file is not what was hashed
+ */
 export async function sendFiles(
   call: Call,
   directories: Readonly<Record<string, readonly ContextEntry[]>>,
@@ -47,17 +49,7 @@ export async function sendFiles(
 
 async function sendContent(call: Call, id: number, entry: ContextEntry | undefined): Promise<void> {
   if (entry?.kind !== 'file') throw new GrpcError(NOT_FOUND, `file ${id} was never offered`);
-  if (entry.content !== undefined) {
-    await call.send(packet(DATA, { id, data: entry.content }));
-  } else {
-    const file = await open(entry.file);
-    try {
-      const stream = file.createReadStream({ highWaterMark: CHUNK_BYTES });
-      for await (const chunk of stream) await call.send(packet(DATA, { id, data: chunk as Buffer }));
-    } finally {
-      await file.close();
-    }
-  }
+  for await (const data of readAsHashed(entry)) await call.send(packet(DATA, { id, data }));
   await call.send(packet(DATA, { id }));
 }
 
@@ -76,7 +68,7 @@ function stat(entry: ContextEntry): Buffer {
     bytesField(1, entry.path),
     numberField(2, type + entry.mode),
     numberField(5, entry.kind === 'file' ? entry.size : 0),
-    numberField(6, entry.mtimeNs),
+    numberField(6, entry.kind === 'file' ? markedTime(entry) : entry.mtimeNs),
     entry.kind === 'symlink' ? bytesField(7, entry.linkTarget) : Buffer.alloc(0),
   ]);
 }

@@ -3,15 +3,32 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { InputFile } from '../../core/inputs.js';
+import { blobId } from '../../core/uncommitted.js';
 import type { BuildContext, ContextEntry, FileEntry } from './context.js';
+import { contentChanged } from './sentFile.js';
 
-/** What a file looked like when it was hashed (size, mtime, ctime, inode), then the hash. */
-type Known = readonly [string, string];
+/** What a file looked like when it was hashed (size, mtime, ctime, inode), then its SHA-256 and git's id of it. */
+type Known = readonly [look: string, sha256: string, blob: string];
+type Hash = { readonly sha256: string; readonly blob: string };
 
 const READ_AT_ONCE_BYTES = 1024 * 1024;
 const SIDE_BY_SIDE = 8;
 /** A file changed this recently may change again within the same clock tick: it is not remembered yet. */
 const SETTLED_MS = 2000;
+
+/** What was hashed. */
+export interface HashedContext {
+  /** SHA-256 of the Dockerfile in hex. */
+  readonly dockerfile: string;
+  readonly files: readonly HashedFile[];
+  /** The context, each file with the hash that it must still have when it is sent. */
+  readonly context: BuildContext;
+}
+
+export interface HashedFile extends InputFile {
+  /** Git's id of the content; empty for a directory. */
+  readonly blob: string;
+}
 
 /**
  * Hashes what a build sends. A file that looks as it did last time is not read again, which makes an unchanged build
@@ -24,15 +41,17 @@ export async function hashContext(
   context: BuildContext,
   cacheFile: string,
   now: number,
-): Promise<{ readonly dockerfile: string; readonly files: readonly InputFile[] }> {
+): Promise<HashedContext> {
   const known = await readCache(cacheFile);
-  const hashes = new Map<string, string>();
+  const hashes = new Map<string, Hash>();
   const changed: FileEntry[] = [];
   for (const entry of context.entries) {
     if (entry.kind !== 'file') continue;
     const before = Object.hasOwn(known, entry.path) ? known[entry.path] : undefined;
-    if (before?.[0] === lookOf(entry)) hashes.set(entry.path, before[1]);
-    else changed.push(entry);
+    // A cache of an older runner has no id of git's.
+    if (before?.[0] === lookOf(entry) && before[2] !== undefined) {
+      hashes.set(entry.path, { sha256: before[1], blob: before[2] });
+    } else changed.push(entry);
   }
   if (changed.length > 0) {
     const { default: pMap } = await import('p-map');
@@ -43,36 +62,62 @@ export async function hashContext(
     await writeCache(cacheFile, remembered(context.entries, hashes, now));
   }
   const files = context.entries.map((entry) => inputOf(entry, hashes));
-  return { dockerfile: sha256(context.dockerfile.content ?? Buffer.alloc(0)), files };
+  const entries = context.entries.map((entry) =>
+    entry.kind === 'file' ? { ...entry, sha256: (hashes.get(entry.path) as Hash).sha256 } : entry,
+  );
+  const dockerfile = sha256(context.dockerfile.content ?? Buffer.alloc(0));
+  return { dockerfile, files, context: { ...context, entries } };
 }
 
 const lookOf = (entry: FileEntry) => `${entry.size} ${entry.mtimeNs} ${entry.ctimeNs} ${entry.inode}`;
 
 function remembered(
   entries: readonly ContextEntry[],
-  hashes: ReadonlyMap<string, string>,
+  hashes: ReadonlyMap<string, Hash>,
   now: number,
 ): Readonly<Record<string, Known>> {
   const settled = entries.filter(
     (entry) => entry.kind === 'file' && now - Number(entry.ctimeNs / 1_000_000n) > SETTLED_MS,
   ) as FileEntry[];
   return Object.fromEntries(
-    settled.map((entry) => [entry.path, [lookOf(entry), hashes.get(entry.path) as string]]),
+    settled.map((entry) => {
+      const { sha256, blob } = hashes.get(entry.path) as Hash;
+      return [entry.path, [lookOf(entry), sha256, blob]];
+    }),
   );
 }
 
-function inputOf(entry: ContextEntry, hashes: ReadonlyMap<string, string>): InputFile {
+function inputOf(entry: ContextEntry, hashes: ReadonlyMap<string, Hash>): HashedFile {
   const { path, kind } = entry;
-  if (entry.kind === 'directory') return { path, kind, executable: true, content: '' };
-  if (entry.kind === 'symlink') return { path, kind, executable: true, content: entry.linkTarget };
-  return { path, kind, executable: (entry.mode & 0o100) !== 0, content: hashes.get(path) as string };
+  if (entry.kind === 'directory') return { path, kind, executable: true, content: '', blob: '' };
+  if (entry.kind === 'symlink') {
+    const { linkTarget } = entry;
+    return { path, kind, executable: true, content: linkTarget, blob: blobId(linkTarget) };
+  }
+  const { sha256: content, blob } = hashes.get(path) as Hash;
+  return { path, kind, executable: (entry.mode & 0o100) !== 0, content, blob };
 }
 
-async function hashFile(entry: FileEntry): Promise<string> {
-  if (entry.size <= READ_AT_ONCE_BYTES) return sha256(await readFile(entry.file));
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(entry.file)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+async function hashFile(entry: FileEntry): Promise<Hash> {
+  try {
+    return await readHash(entry);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw contentChanged([`${entry.path} is gone`], error);
+  }
+}
+
+async function readHash(entry: FileEntry): Promise<Hash> {
+  if (entry.size <= READ_AT_ONCE_BYTES) {
+    const content = await readFile(entry.file);
+    return { sha256: sha256(content), blob: blobId(content) };
+  }
+  const [content, blob] = [createHash('sha256'), createHash('sha1').update(`blob ${entry.size}\0`)];
+  for await (const chunk of createReadStream(entry.file)) {
+    content.update(chunk as Buffer);
+    blob.update(chunk as Buffer);
+  }
+  return { sha256: content.digest('hex'), blob: blob.digest('hex') };
 }
 
 async function readCache(file: string): Promise<Readonly<Record<string, Known>>> {

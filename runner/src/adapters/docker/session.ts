@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
+import { StackError } from '../../core/errors.js';
 import type { ContextEntry } from './context.js';
 import { sendFiles } from './fileSync.js';
 import { type Call, GrpcError, type Handler, NOT_FOUND, serveGrpc } from './grpc.js';
@@ -21,6 +22,8 @@ export interface SessionOffers {
   credentials(host: string): Promise<RegistryCredentials | undefined>;
   /** The same for builds of the same directory, so that the engine keeps the files between them. */
   readonly sharedKey: string;
+  /** Told why files could not be sent: the engine only says that they did not come. */
+  onFailure(error: unknown): void;
 }
 
 export interface BuildSession {
@@ -37,7 +40,14 @@ export async function openSession(docker: Docker, offers: SessionOffers): Promis
   const handlers: Record<string, Handler> = {
     // SERVING
     '/grpc.health.v1.Health/Check': (call) => call.send(numberField(1, 1)),
-    '/moby.filesync.v1.FileSync/DiffCopy': (call) => sendFiles(call, offers.directories),
+    '/moby.filesync.v1.FileSync/DiffCopy': async (call) => {
+      try {
+        await sendFiles(call, offers.directories);
+      } catch (error) {
+        if (error instanceof StackError) offers.onFailure(error);
+        throw error;
+      }
+    },
     '/moby.filesync.v1.Auth/Credentials': (call) => sendCredentials(call, offers),
     '/moby.buildkit.secrets.v1.Secrets/GetSecret': (call) => sendSecret(call, offers),
   };

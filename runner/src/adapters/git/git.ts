@@ -44,6 +44,8 @@ export interface Git {
   workingTree(): Promise<WorkingTree>;
   /** What is uncommitted or untracked below the deployment's directory, whatever a person ignores for themselves. */
   changes(): Promise<readonly string[]>;
+  /** Forgets what was seen of HEAD and the files: they have changed. */
+  lookAgain(): void;
   /** What a commit holds below any directory; nothing where that is outside of the commit's repository. */
   committed(directory: string, commit: string): Promise<ReadonlyMap<string, CommittedFile>>;
   /** The ids that git would give files below a directory now, by the repository's own filters. */
@@ -127,13 +129,14 @@ export function createGit(
   let tree: ReturnType<typeof look> | undefined;
   const current = () => (tree ??= look());
   /** HEAD or the files are about to change by our own hand. */
-  const forget = () => (tree = undefined);
+  const forget = () => void (tree = undefined);
   return {
     workingTree: async () => {
       const { commit, branch, changes } = await current();
       return { commit, branch, dirty: changes.length > 0 };
     },
     changes: async () => (await current()).changes,
+    lookAgain: forget,
     committed: (below, commit) => committedFiles(ask, below, commit),
     filteredIds: (below, paths) => filteredIds(ask, below, paths),
     tags: async () => parseTags(await read(gitReachableTags(directory))),
