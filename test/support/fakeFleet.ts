@@ -29,7 +29,11 @@ export type Behaviour =
   | 'falls ill'
   | 'breaks the playbook'
   | 'loses the host'
-  | 'is not served';
+  | 'is not served'
+  | 'is left out'
+  | 'skips its tasks'
+  | 'brings another image'
+  | 'keeps the settings';
 
 /**
  * A fleet in memory: hosts with containers, an Ansible that does what the role app_container does, a load balancer.
@@ -143,6 +147,10 @@ export class FakeFleet {
     const fake = this.get(name);
     const failure = { host: name, unreachable: false, task: 'Do it', where: '/p.yml:3', output: [] };
     if (!fake.reachable) return [{ ...failure, unreachable: true, message: 'Connection refused' }];
+    const behaviour = this.behaviour(name, labels(variables)['automation-stack.version']);
+    if (behaviour === 'is left out')
+      return [{ ...failure, leftOut: true, task: '', message: 'no play worked on it' }];
+    if (behaviour === 'skips its tasks') return [];
     const image = variables['app_container_image'] as string;
     const container: Container = {
       image,
@@ -155,7 +163,6 @@ export class FakeFleet {
       fake.running = image === '' ? undefined : container;
       return [];
     }
-    const behaviour = this.behaviour(name, container.version);
     if (behaviour === 'has no image') return [{ ...failure, message: 'manifest unknown' }];
     fake.images.add(image);
     if (variables['app_container_state'] === 'fetched') return [];
@@ -172,6 +179,13 @@ export class FakeFleet {
           { ...failure, message, report: { restored, log: ['no database'], state: 'exited', exitCode: 3 } },
         ];
       }
+      case 'keeps the settings':
+        fake.running = { ...container, definition: 'another' };
+        return [];
+      case 'brings another image':
+        fake.aside = fake.running;
+        fake.running = { ...container, content: ['sha256:pinned'] };
+        return [];
       default:
         if (fake.running?.definition !== container.definition) fake.aside = fake.running;
         fake.running = container;
@@ -192,6 +206,18 @@ export class FakeFleet {
       },
       async execAsRoot(host, argv) {
         const { running, aside, images } = reach(host);
+        const contentOf = (one: Container | undefined) => one?.content?.[0] ?? one?.digest ?? '';
+        if (argv[4] === '{{.Name}}|{{.Image}}') {
+          const ids = argv.slice(5).map((name) => {
+            const one = name === 'shop-web' ? running : aside;
+            return `/${name}|id-of-${contentOf(one)}`;
+          });
+          return { exitCode: 0, stdout: ids.join('\n'), stderr: '' };
+        }
+        if (argv[1] === 'image' && argv[4]?.startsWith('{{.Id}}') === true) {
+          const found = argv.slice(5).map((id) => `${id}|registry.example/shop/web@${id.slice(6)} `);
+          return { exitCode: 0, stdout: found.join('\n'), stderr: '' };
+        }
         if (argv[2] === 'inspect' && argv[1] === 'container') {
           const restarted = behaviourOf(host.name, running?.version) === 'crashes now and then';
           return { exitCode: 0, stdout: restarted ? '3\n' : '0\n', stderr: '' };

@@ -26,7 +26,10 @@ description:
 LONGEST_TEXT = 3000
 MOST_LINES = 20
 LONGEST_LINE = 400
+# Hosts in one line of the recap; the runner joins the lines.
+RECAP_HOSTS = 50
 PR_SET_PDEATHSIG = 1
+FACTS = ("gather_facts", "setup", "ansible.builtin.gather_facts", "ansible.builtin.setup", "ansible.legacy.gather_facts", "ansible.legacy.setup")
 
 
 def _die_with_parent():
@@ -87,6 +90,7 @@ class CallbackModule(CallbackBase):
             "path": self._path(task),
             "phase": self._phase(task),
             "ignored": True if ignored else None,
+            "facts": True if task.action in FACTS else None,
         }
         if status in ("failed", "unreachable"):
             event.update(self._reason(result._host.get_name(), task, data))
@@ -147,8 +151,13 @@ class CallbackModule(CallbackBase):
                 self._emit(event="diff", host=result._host.get_name(), task=self._name(result._task), lines=lines)
 
     def v2_playbook_on_stats(self, stats):
+        processed = sorted(stats.processed)
+        for start in range(0, len(processed), RECAP_HOSTS):
+            self._recap(stats, processed[start:start + RECAP_HOSTS])
+
+    def _recap(self, stats, names):
         hosts = {}
-        for host in sorted(stats.processed):
+        for host in names:
             recap = stats.summarize(host)
             hosts[host] = {
                 "ok": recap["ok"],

@@ -10,8 +10,8 @@ export interface Clock {
 export interface Invocation {
   readonly file: string;
   readonly args: readonly string[];
-  /** Added to the runner's own environment; the way secrets travel, never argv. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to the runner's own environment, undefined ones taken out of it; the way secrets travel, never argv. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** Written to standard input, then closed. */
   readonly input?: string;

@@ -38,8 +38,11 @@ export function withContent(
   return release?.inputs === content.inputs && (content.dirty || !release.dirty) ? release : undefined;
 }
 
-export type DeploymentKind = 'deploy' | 'promote' | 'rollback';
-export type DeploymentStatus = 'running' | 'healthy' | 'failed' | 'rolled-back' | 'interrupted' | 'cut-off';
+/** `catch-up` brings hosts that are behind to the release that their environment runs already. */
+export type DeploymentKind = 'deploy' | 'promote' | 'rollback' | 'catch-up';
+/** `partial`: the release runs, healthy, but not on every host; no more are behind than `max-failed` allows. */
+export type DeploymentStatus =
+  'running' | 'healthy' | 'partial' | 'failed' | 'rolled-back' | 'interrupted' | 'cut-off';
 
 /** One attempt to bring a release to an environment. */
 export interface DeploymentRecord {
@@ -77,4 +80,28 @@ export interface TargetRecord {
   /** Milliseconds from the platform's acceptance of the change to verified stable; guides the next wait. */
   readonly stableMs?: number;
   readonly facts?: Readonly<Record<string, string>>;
+  /** Of a fleet: how many hosts it has, and which of them do not run the release. */
+  readonly hosts?: FleetHosts;
+}
+
+export interface FleetHosts {
+  readonly total: number;
+  readonly behind: readonly BehindHost[];
+}
+
+/**
+ * Why a host is behind: it could not be reached; the image could not be had there; the playbook failed; the playbook
+ * ended well and the host runs something else all the same; the release was not healthy there; the load balancer does
+ * not send requests to it.
+ */
+export type BehindCause = 'unreachable' | 'image' | 'playbook' | 'not-replaced' | 'unhealthy' | 'not-served';
+
+/** A host that does not run the release of its environment. It is kept out of the target group, where there is one. */
+export interface BehindHost {
+  readonly host: string;
+  /** What it runs, as far as that is known; null for nothing. */
+  readonly version: string | null;
+  readonly cause: BehindCause;
+  /** In words. */
+  readonly reason: string;
 }

@@ -1,4 +1,5 @@
 import { StackError } from './errors.js';
+import { behindOf, behindWords, hostsInService, isInService } from './behind.js';
 import type { DeploymentRecord, DeploymentStatus } from './release.js';
 
 /**
@@ -37,8 +38,9 @@ export function standingOf(
 ): Standing {
   if (environments !== undefined && !environments.includes(environment)) return 'elsewhere';
   if (deployment === undefined) return 'missing';
-  if (deployment.status === 'healthy' || deployment.status === 'running') return deployment.status;
-  return 'failed';
+  // Where hosts are behind, the others serve the release.
+  if (isInService(deployment.status)) return 'healthy';
+  return deployment.status === 'running' ? 'running' : 'failed';
 }
 
 /** Why a deployment to an environment must wait or is held back; undefined where all that it needs is well. */
@@ -61,7 +63,7 @@ export function holdBack(environment: string, upstream: readonly UpstreamStandin
 
 const PASS = '`deploy --force REASON` and `promote --force REASON` go past it and record who and why.';
 
-const STATUS_WORDS: Readonly<Record<Exclude<DeploymentStatus, 'running' | 'healthy'>, string>> = {
+const STATUS_WORDS: Readonly<Record<Exclude<DeploymentStatus, 'running' | 'healthy' | 'partial'>, string>> = {
   failed: 'failed',
   'rolled-back': 'was rolled back',
   interrupted: 'was interrupted',
@@ -79,6 +81,10 @@ export function wordsOf(item: UpstreamStanding): string {
   }
   const { version, status, who, reason } = deployment;
   if (status === 'healthy') return `${application} ${version} is healthy in ${environment}`;
+  if (status === 'partial') {
+    const words = behindWords(behindOf(deployment));
+    return `${application} ${version} runs in ${environment} on ${hostsInService(deployment)}; ${words}`;
+  }
   if (status === 'running') return `${application} ${version} is being deployed to ${environment} by ${who}`;
   const why = reason === undefined ? '' : `: ${firstLine(reason)}`;
   return `${application} ${version} ${STATUS_WORDS[status]} in ${environment}${why}`;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Invocation } from '../core/ports.js';
+import { selection } from './ansibleSelection.js';
 
 /** Environment variables in which secrets reach Ansible; none of them ever stands in argv or in a file. */
 export const VAULT_PASSWORD = 'AUTOMATION_STACK_VAULT_PASSWORD';
@@ -61,6 +62,7 @@ export function ansiblePlaybook(run: PlaybookRun): Invocation {
     ],
     cwd: places.directory,
     env: {
+      ...selection(run.tags),
       ANSIBLE_CONFIG: places.configuration,
       ANSIBLE_ROLES_PATH: [join(places.directory, 'roles'), join(places.library, 'roles')].join(':'),
       ANSIBLE_CALLBACK_PLUGINS: join(places.library, 'plugins', 'callback'),

@@ -28,6 +28,8 @@ export interface AnsibleHostEvent {
   readonly report?: Readonly<Record<string, unknown>>;
   /** True where `ignore_errors` or a rescue may take care of it. */
   readonly ignored?: boolean;
+  /** True where the task only gathers facts, which it does whatever tags were asked for. */
+  readonly facts?: boolean;
 }
 
 export interface HostRecap {
@@ -56,6 +58,8 @@ export function parseAnsibleLine(line: string): AnsibleEvent | undefined {
 export interface HostFailure {
   readonly host: string;
   readonly unreachable: boolean;
+  /** True where no play worked on it at all. */
+  readonly leftOut?: boolean;
   readonly task: string;
   readonly message: string;
   readonly where: string;
@@ -66,12 +70,17 @@ export interface HostFailure {
 /** Follows a run line by line and knows in the end which host failed, and why. */
 export class PlaybookOutcome {
   private readonly last = new Map<string, HostFailure>();
+  private readonly worked = new Set<string>();
   private recaps: Readonly<Record<string, HostRecap>> = {};
 
   take(event: AnsibleEvent): void {
-    if (event.event === 'stats') this.recaps = event.hosts;
+    // A recap of many hosts comes in several lines.
+    if (event.event === 'stats') this.recaps = { ...this.recaps, ...event.hosts };
     if (event.event !== 'host' || event.ignored === true) return;
-    if (event.status === 'ok' || event.status === 'changed') return;
+    if (event.status === 'ok' || event.status === 'changed') {
+      if (event.facts !== true) this.worked.add(event.host);
+      return;
+    }
     this.last.set(event.host, {
       host: event.host,
       unreachable: event.status === 'unreachable',
@@ -81,6 +90,19 @@ export class PlaybookOutcome {
       output: event.output ?? [],
       ...(event.report === undefined ? {} : { report: event.report }),
     });
+  }
+
+  /** Hosts on which a task did its work, gathering facts aside. */
+  get workedOn(): ReadonlySet<string> {
+    return this.worked;
+  }
+
+  /**
+   * Hosts that no play worked on: the playbook names others, or none. Ansible calls such a run a success.
+   * @param wanted names of the hosts that the run was for
+   */
+  leftOut(wanted: readonly string[]): readonly string[] {
+    return wanted.filter((host) => this.recaps[host] === undefined);
   }
 
   get hosts(): Readonly<Record<string, HostRecap>> {

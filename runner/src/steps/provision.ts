@@ -50,6 +50,7 @@ export async function provisionStep(
 
   const { application } = await context.config();
   const totals: Record<string, HostRecap> = {};
+  const worked = new Set<string>();
   for (const playbook of settings.playbooks) {
     const outcome = await runPlaybook(context, {
       environment,
@@ -65,7 +66,13 @@ export async function provisionStep(
       ...(settings.vault === undefined ? {} : { vaultPassword: settings.vault.password }),
     });
     for (const [host, recap] of Object.entries(outcome.hosts)) totals[host] = add(totals[host], recap);
+    for (const host of outcome.workedOn) worked.add(host);
     if (outcome.failures.length > 0) throw playbookFailure(playbook, outcome.failures, inventory);
+  }
+  const names = hosts.map((host) => host.name);
+  const reached = reachedHosts(names, { totals, worked }, options);
+  if (reached.length === 0 || (reached.length < names.length && !isTagged(options))) {
+    throw leftOutFailure(names, reached, settings.playbooks, options);
   }
   for (const [host, recap] of Object.entries(totals)) {
     context.events.emit({
@@ -82,13 +89,61 @@ export async function provisionStep(
     hosts: totals,
     playbooks: settings.playbooks,
     changed,
-    summary: summarise(hosts.length, changed, options),
+    summary: summarise(reached.length, changed, options),
   };
+}
+
+const isTagged = ({ tags = [] }: ProvisionOptions): boolean => tags.length > 0;
+
+/**
+ * Hosts that the playbooks worked on. To skip every task is to do nothing; but a dry run skips what it cannot foresee,
+ * and with tags most of what a host is given is left out on purpose: there a task that was asked for counts.
+ */
+export function reachedHosts(
+  wanted: readonly string[],
+  {
+    totals,
+    worked,
+  }: { readonly totals: Readonly<Record<string, HostRecap>>; readonly worked: ReadonlySet<string> },
+  options: Pick<ProvisionOptions, 'tags' | 'dryRun'>,
+): readonly string[] {
+  return wanted.filter((host) => {
+    const recap = totals[host];
+    if (recap === undefined) return false;
+    if (options.dryRun === true && recap.skipped > 0) return true;
+    return isTagged(options) ? worked.has(host) : recap.ok > 0;
+  });
+}
+
+/** Ansible calls it a success when no play names a host, or every task is skipped; nobody who asked for hosts does. */
+function leftOutFailure(
+  wanted: readonly string[],
+  reached: readonly string[],
+  playbooks: readonly string[],
+  options: ProvisionOptions,
+): StackError {
+  const leftOut = wanted.filter((host) => !reached.includes(host));
+  const tags = isTagged(options) ? ` with a tag of ${(options.tags ?? []).join(', ')}` : '';
+  const count = leftOut.length === 1 ? '' : ` (and ${leftOut.length - 1} more of ${wanted.length} hosts)`;
+  return new StackError(
+    'PLAYBOOK_FAILED',
+    `${leftOut[0] ?? 'the environment'}${count}: no task${tags} of ${playbooks.join(', ')} ran there`,
+    {
+      where: playbooks.join(', '),
+      evidence: [
+        ...leftOut.map((host) => `${host}: no play names it, or every task is skipped there`),
+        ...reached.map((host) => `${host}: done`),
+      ],
+      next:
+        'Correct `hosts` and `when` of the playbooks (hosts and groups: `node runner inventory`), ' +
+        'or name the hosts that are meant: --limit HOST,GROUP',
+    },
+  );
 }
 
 function summarise(count: number, changed: number, { dryRun }: ProvisionOptions): string {
   const hosts = `${count} ${count === 1 ? 'host' : 'hosts'}`;
-  if (changed === 0) return `${hosts} as they should be, nothing to change`;
+  if (changed === 0) return `${hosts} as ${count === 1 ? 'it' : 'they'} should be, nothing to change`;
   const changes = `${changed} ${changed === 1 ? 'change' : 'changes'}`;
   return dryRun === true ? `${changes} would be made on ${hosts}` : `${hosts} provisioned, ${changes}`;
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../container.js';
 import { toErrorRecord } from '../core/errors.js';
-import type { DeploymentRecord } from '../core/release.js';
+import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
 import { readDrift, type DriftRecord } from '../state/driftRecords.js';
 import type { TargetStatus } from '../targets/target.js';
 
@@ -77,15 +77,33 @@ async function targetStatus(
 ): Promise<readonly (TargetStatus & { name: string })[]> {
   const environment = await context.environment(name);
   if (Object.keys(environment.config.targets).length === 0) return [];
+  const { ledger } = await context.state();
+  const version = (await ledger.current(name)).healthy?.version;
+  const release = version === undefined ? undefined : await ledger.release(version);
   const targets = await context.targets(environment);
   return Promise.all(
     targets.map(async (target) => {
       try {
-        return { name: target.name, ...(await target.status()) };
+        const image = environment.config.targets[target.name]?.image ?? '';
+        return { name: target.name, ...againstLedger(await target.status(release), release, image) };
       } catch (error) {
         const { message } = toErrorRecord(error);
         return { name: target.name, kind: target.kind, healthy: false, summary: message };
       }
     }),
   );
+}
+
+/** A target that runs something else than the ledger says is not healthy, however well that runs. */
+export function againstLedger(
+  status: TargetStatus,
+  release: ReleaseRecord | undefined,
+  image: string,
+): TargetStatus {
+  const digest = release?.images[image]?.digest;
+  if (release === undefined || digest === undefined) return status;
+  const expected = { version: release.version, digest };
+  if (status.digest === undefined || status.digest === digest) return { ...status, expected };
+  const summary = `${status.summary}; runs ${status.digest}, not ${release.version} (${digest})`;
+  return { ...status, expected, healthy: false, summary };
 }

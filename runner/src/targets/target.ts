@@ -34,6 +34,8 @@ export interface TargetStatus {
   readonly healthy: boolean;
   /** `sha256:…` of what runs, where one digest runs. */
   readonly digest?: string;
+  /** What the ledger says should run. */
+  readonly expected?: { readonly version: string; readonly digest: string };
   /** Short words: `2/2 tasks`, `staging-1 0.3.0 · staging-2 0.3.0`. */
   readonly summary: string;
   readonly details?: Readonly<Record<string, unknown>>;
@@ -52,7 +54,11 @@ export interface Target {
   deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord>;
   /** Brings back what a snapshot says and waits until it is healthy. Idempotent. */
   restore(snapshot: TargetSnapshot, rollout: Rollout): Promise<TargetRecord>;
-  status(): Promise<TargetStatus>;
+  /**
+   * Looks at what runs, without changing it.
+   * @param release what should run, by the ledger; what runs something else is not healthy
+   */
+  status(release?: ReleaseRecord): Promise<TargetStatus>;
   /**
    * Runs the migration of a release and nothing else; only targets whose configuration has one can.
    * @throws StackError MIGRATION_FAILED

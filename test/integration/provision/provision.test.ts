@@ -128,10 +128,40 @@ describe('provisioning real hosts', function () {
     writeFileSync(file, "database_password: 'from the vault'\n");
     await fleet.encrypt(file, 'open-sesame-42');
     const again = await deployment.again({ VAULT_PASSWORD: 'open-sesame-42' });
-    expect((await provision(again)).hosts['test-fleet-0']?.failed).to.equal(0);
+    expect((await provision(again, { limit: 'test-fleet-0' })).hosts['test-fleet-0']?.failed).to.equal(0);
     const wrong = await deployment.again({ VAULT_PASSWORD: 'wrong-password' });
     const error = await rejection(provision(wrong), 'PLAYBOOK_FAILED');
     expect(error.evidence.join('\n')).to.match(/[Vv]ault/);
+  });
+
+  it('does not say that hosts are as they should be where no play works on them', async () => {
+    const nobody = '- hosts: databases\n  gather_facts: false\n  tasks:\n    - ansible.builtin.ping:\n';
+    const first = '- hosts: web[0]\n  gather_facts: false\n  tasks:\n    - ansible.builtin.ping:\n';
+    const others = first.replace('web[0]', 'web:!web[0]');
+    const files = { 'ansible/nobody.yml': nobody, 'ansible/first.yml': first, 'ansible/others.yml': others };
+    const of = (...playbooks: string[]) => made({ provision: { playbooks } }, {}, files);
+    const none = await rejection(provision(await of('nobody.yml')), 'PLAYBOOK_FAILED');
+    expect(none.message).to.equal('test-fleet-0 (and 3 more of 4 hosts): no task of nobody.yml ran there');
+    const some = await rejection(provision(await of('first.yml')), 'PLAYBOOK_FAILED');
+    expect(some.message).to.equal('test-fleet-1 (and 2 more of 4 hosts): no task of first.yml ran there');
+    expect(some.evidence).to.include('test-fleet-0: done');
+    const whole = await provision(await of('nobody.yml', 'first.yml', 'others.yml'));
+    expect(whole.summary).to.equal('4 hosts as they should be, nothing to change');
+  });
+
+  it('does not call tags that no task has a success, and counts only hosts where a tagged task ran', async () => {
+    const tagged =
+      '- hosts: all\n  tasks:\n    - ansible.builtin.ping:\n      tags: [check]\n' +
+      "      when: inventory_hostname == 'test-fleet-2'\n";
+    const deployment = await made(
+      { provision: { playbooks: ['tagged.yml'] } },
+      {},
+      { 'ansible/tagged.yml': tagged },
+    );
+    const error = await rejection(provision(deployment, { tags: ['chek'] }), 'PLAYBOOK_FAILED');
+    expect(error.message).to.include('no task with a tag of chek of tagged.yml ran there');
+    const result = await provision(deployment, { tags: ['check'] });
+    expect(result.summary).to.equal('1 host as it should be, nothing to change');
   });
 
   it('works only on the hosts asked for, and knows a mistyped one', async () => {

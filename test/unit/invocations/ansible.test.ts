@@ -69,6 +69,38 @@ describe('the ansible-playbook call', () => {
     });
   });
 
+  it('runs the same tasks on the same hosts whatever the shell or an ansible.cfg says of tags and inventories', () => {
+    const { env } = ansiblePlaybook({ places, playbook: 'site.yml', inventory: 'i.yml' });
+    expect(env).to.include({
+      ANSIBLE_RUN_TAGS: 'all',
+      ANSIBLE_SKIP_TAGS: '',
+      ANSIBLE_INVENTORY_ENABLED: 'yaml',
+      ANSIBLE_TRANSPORT: 'ssh',
+    });
+    const tagged = ansiblePlaybook({ places, playbook: 'site.yml', inventory: 'i.yml', tags: ['a', 'b'] });
+    expect(tagged.env?.['ANSIBLE_RUN_TAGS']).to.equal('a,b');
+  });
+
+  it('takes what selects out of the user’s environment, and leaves what serves the connection', () => {
+    const { env = {} } = ansiblePlaybook({ places, playbook: 'site.yml', inventory: 'i.yml' });
+    for (const name of [
+      'ANSIBLE_INVENTORY',
+      'ANSIBLE_STRATEGY',
+      'ANSIBLE_ANY_ERRORS_FATAL',
+      'ANSIBLE_VARS_ENABLED',
+    ]) {
+      expect(env).to.have.property(name, undefined);
+    }
+    for (const name of [
+      'ANSIBLE_SSH_ARGS',
+      'ANSIBLE_REMOTE_USER',
+      'ANSIBLE_VAULT_PASSWORD_FILE',
+      'ANSIBLE_TIMEOUT',
+    ]) {
+      expect(env).not.to.have.property(name);
+    }
+  });
+
   it('hands secrets over by the environment alone', () => {
     const secrets = { [VAULT_PASSWORD]: 'open-sesame' };
     const { args, env } = ansiblePlaybook({ places, playbook: 'site.yml', inventory: 'i.yml', secrets });
@@ -158,6 +190,23 @@ describe('what Ansible says', () => {
     outcome.take(failed('a'));
     outcome.take(failed('b', { ignored: true }));
     expect(outcome.failures.map(({ host }) => host)).to.deep.equal(['a']);
+  });
+
+  it('knows the hosts that no play worked on, over all lines of the recap', () => {
+    const outcome = new PlaybookOutcome();
+    outcome.take({ event: 'stats', hosts: { a: recap } });
+    outcome.take({ event: 'stats', hosts: { b: { ...recap, ok: 0, skipped: 3 } } });
+    expect(Object.keys(outcome.hosts)).to.deep.equal(['a', 'b']);
+    expect(outcome.leftOut(['a', 'b', 'c'])).to.deep.equal(['c']);
+    expect(new PlaybookOutcome().leftOut(['a'])).to.deep.equal(['a']);
+  });
+
+  it('tells the hosts on which a task did its work, gathering facts aside', () => {
+    const outcome = new PlaybookOutcome();
+    const done = { event: 'host', status: 'ok', task: 'Do it', path: '/p.yml:3' } as const;
+    outcome.take({ ...done, host: 'a', facts: true });
+    outcome.take({ ...done, host: 'b' });
+    expect([...outcome.workedOn]).to.deep.equal(['b']);
   });
 
   it('has words for a failure without a message', () => {

@@ -4,6 +4,7 @@ import { lookAt, type HostContainers } from './containers.js';
 import { failedByError, failedByPlaybook, type FailedHost } from './failures.js';
 import { bake, type GateParts } from './gate.js';
 import type { FleetParts } from './parts.js';
+import { lacks, proofOf, type Proof } from './proof.js';
 import { containerName, restoringVariables } from './wanted.js';
 
 const LOG_LINES = 20;
@@ -12,6 +13,8 @@ export interface BatchRequest {
   readonly hosts: readonly Host[];
   /** For the playbook. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** What has to run afterwards; undefined where nothing is to. */
+  readonly proof: Proof | undefined;
   /** What each host ran before; a host that fails goes back to it. */
   readonly before: ReadonlyMap<string, HostContainers>;
   /** Watches each host over the bake window; left out where nothing is meant to run. */
@@ -55,14 +58,16 @@ export async function rollBatch(
   await rollout.journal('replace', { hosts: healthy().map((host) => host.name), version: request.version });
   const limit = healthy().map((host) => host.name);
   for (const failure of await fleet.play({ hosts: limit, variables: request.variables, rollout })) {
-    const host = request.hosts.find(({ name }) => name === failure.host) as Host;
-    // Told while the playbook ran. What the role has not settled itself is settled here.
-    const found = failedByPlaybook(failure);
-    const settle = found.now === 'unknown' && !failure.unreachable;
-    failed.set(
-      failure.host,
-      settle ? { ...found, now: await settleHost(fleet, host, request, rollout) } : found,
-    );
+    // Told while the playbook ran, but for hosts that it left out.
+    if (failure.leftOut === true) fail(failedByPlaybook(failure));
+    else failed.set(failure.host, failedByPlaybook(failure));
+  }
+  for (const failure of await unproven(fleet, healthy(), request.proof, rollout)) fail(failure);
+  // What the role has not settled itself is settled here.
+  for (const host of request.hosts) {
+    const found = failed.get(host.name);
+    if (found?.now !== 'unknown' || found.cause === 'unreachable') continue;
+    failed.set(host.name, { ...found, now: await settleHost(fleet, host, request, rollout) });
   }
 
   const { gate } = request;
@@ -75,7 +80,7 @@ export async function rollBatch(
     for (const { host, reason } of verdicts) {
       if (reason === undefined) continue;
       const log = await ssh.containerLog(host, containerName(fleet), LOG_LINES).catch(() => []);
-      fail({ host: host.name, reason, log, now: 'unknown' });
+      fail({ host: host.name, cause: 'unhealthy', reason, log, now: 'unknown' });
     }
     const ill = verdicts.filter(({ reason }) => reason !== undefined).map(({ host }) => host);
     for (const host of ill) {
@@ -102,6 +107,31 @@ async function drain(fleet: FleetParts, hosts: readonly Host[], rollout: Rollout
   return names;
 }
 
+/**
+ * Hosts that do not run what they should, though the playbook ended well on them: asked of each host itself, because
+ * a playbook may skip its tasks, pin another image or do something else altogether.
+ */
+async function unproven(
+  fleet: FleetParts,
+  hosts: readonly Host[],
+  proof: Proof | undefined,
+  rollout: Rollout,
+): Promise<FailedHost[]> {
+  const ssh = await fleet.ssh();
+  const found = await ssh.each(hosts, async (host): Promise<FailedHost[]> => {
+    try {
+      const missing = lacks(await lookAt(ssh, host, containerName(fleet), rollout.signal), proof);
+      if (missing === undefined) return [];
+      const reason = `the playbook ended well, but ${missing}`;
+      return [{ host: host.name, cause: 'not-replaced', reason, log: [], now: 'unknown' }];
+    } catch (error) {
+      rollout.signal.throwIfAborted();
+      return [failedByError(host.name, error, 'unknown')];
+    }
+  });
+  return found.flat();
+}
+
 /** A playbook failed beside the role: the host may run the old, the new or nothing. Ends with the old where it can. */
 async function settleHost(
   fleet: FleetParts,
@@ -112,8 +142,9 @@ async function settleHost(
   const before = request.before.get(host.name);
   try {
     const now = await lookAt(await fleet.ssh(), host, containerName(fleet), rollout.signal);
-    const same = now.next === undefined && now.proven?.definition === before?.proven?.definition;
-    if (same && (now.proven === undefined || now.proven.state === 'running')) return 'untouched';
+    const proof = before?.proven === undefined ? undefined : proofOf(before.proven);
+    const same = now.proven?.definition === before?.proven?.definition;
+    if (same && lacks(now, proof) === undefined) return 'untouched';
   } catch {
     rollout.signal.throwIfAborted();
     return 'unknown';
@@ -132,7 +163,10 @@ async function bringBack(
   await rollout.journal('bring back', { hosts: [host.name], version: container?.version ?? 'nothing' });
   const variables = restoringVariables(fleet, container);
   const failures = await fleet.play({ hosts: [host.name], variables, rollout });
-  if (failures.length > 0) return 'unhealthy';
+  const proof = container === undefined ? undefined : proofOf(container);
+  if (failures.some(({ leftOut }) => leftOut !== true)) return 'unhealthy';
+  const [missing] = await unproven(fleet, [host], proof, rollout);
+  if (missing !== undefined) return missing.cause === 'unreachable' ? 'unknown' : 'other';
   return container === undefined ? 'none' : 'healthy';
 }
 
@@ -162,7 +196,7 @@ async function register(
       const log = await ssh.containerLog(host, containerName(fleet), LOG_LINES).catch(() => []);
       const reason = `${balancer.name} does not send requests to it: its health check fails`;
       const now = await bringBack(fleet, host, request.before.get(host.name), rollout);
-      failed.set(host.name, { host: host.name, reason, log, now });
+      failed.set(host.name, { host: host.name, cause: 'not-served', reason, log, now });
     });
   }
   for (const { name } of request.hosts) {

@@ -5,6 +5,7 @@ import { inGroup, type Host } from '../../core/host.js';
 import { REGISTRY_PASSWORD, REGISTRY_USERNAME } from '../../invocations/ansible.js';
 import { inventoryOf } from '../../steps/inventory.js';
 import { runPlaybook } from '../../steps/playbook.js';
+import type { HostFailure } from '../../invocations/ansibleEvents.js';
 import type { Target } from '../target.js';
 import { createBalancer } from './balancer.js';
 import { FleetTarget } from './fleetTarget.js';
@@ -67,9 +68,22 @@ export async function createFleetTarget(parts: {
             ? {}
             : { [REGISTRY_USERNAME]: auth.username, [REGISTRY_PASSWORD]: auth.password },
       });
-      return outcome.failures;
+      return [...outcome.failures, ...leftOut(outcome.leftOut(hosts), config.playbook)];
     },
   });
+}
+
+/** Hosts that the playbook was run for, and that none of its plays names: nothing happened there. */
+function leftOut(hosts: readonly string[], playbook: string): readonly HostFailure[] {
+  return hosts.map((host) => ({
+    host,
+    unreachable: false,
+    leftOut: true,
+    task: '',
+    message: `no play of ${playbook} worked on it: its \`hosts\` names others`,
+    where: playbook,
+    output: [],
+  }));
 }
 
 function refuseEmptyGroup(hosts: readonly Host[], group: string, environmentName: string): readonly Host[] {

@@ -1,27 +1,34 @@
 import type { HostFailure } from '../../invocations/ansibleEvents.js';
 import { StackError, toErrorRecord } from '../../core/errors.js';
+import type { BehindCause } from '../../core/release.js';
 
 /** Why one host does not run the release, and what it runs instead. */
 export interface FailedHost {
   readonly host: string;
+  readonly cause: BehindCause;
   readonly reason: string;
   /** Last log lines, or what the failed task printed. */
   readonly log: readonly string[];
-  /** `healthy`: what ran before runs again. `untouched`: nothing was changed. `unknown`: it cannot be asked. */
-  readonly now: 'healthy' | 'unhealthy' | 'none' | 'untouched' | 'unknown';
+  /**
+   * `healthy`: what ran before runs again. `untouched`: nothing was changed. `other`: the playbook did not bring back
+   * what ran before. `unknown`: it cannot be asked.
+   */
+  readonly now: 'healthy' | 'unhealthy' | 'none' | 'untouched' | 'other' | 'unknown';
   readonly where?: string;
 }
 
 /** A host that Ansible gave up on; the module app_container reports what became of the old container. */
 export function failedByPlaybook(failure: HostFailure): FailedHost {
+  const { host } = failure;
   const { restored, log } = failure.report ?? {};
   if (restored === 'healthy' || restored === 'unhealthy' || restored === 'none') {
     const lines = Array.isArray(log) ? log.map(String) : [];
-    return { host: failure.host, reason: failure.message.trim(), log: lines, now: restored };
+    return { host, cause: 'unhealthy', reason: failure.message.trim(), log: lines, now: restored };
   }
   const task = failure.task === '' ? '' : `task "${failure.task}": `;
   return {
-    host: failure.host,
+    host,
+    cause: failure.unreachable ? 'unreachable' : failure.leftOut === true ? 'not-replaced' : 'playbook',
     reason: `${task}${failure.message.trim()}`,
     log: failure.output,
     now: 'unknown',
@@ -32,7 +39,8 @@ export function failedByPlaybook(failure: HostFailure): FailedHost {
 /** A host that could not be reached or asked. */
 export function failedByError(host: string, error: unknown, now: FailedHost['now']): FailedHost {
   const record = toErrorRecord(error);
-  return { host, reason: record.message, log: record.evidence ?? [], now };
+  const cause = record.code.startsWith('SSH_') ? 'unreachable' : 'playbook';
+  return { host, cause, reason: record.message, log: record.evidence ?? [], now };
 }
 
 const NOW: Readonly<Record<FailedHost['now'], string>> = {
@@ -40,6 +48,7 @@ const NOW: Readonly<Record<FailedHost['now'], string>> = {
   unhealthy: 'what ran before is back, but not healthy',
   none: 'nothing ran before, nothing runs now',
   untouched: 'nothing was changed there',
+  other: 'the playbook did not bring back what ran before',
   unknown: 'what runs there now is not known',
 };
 

@@ -34,6 +34,7 @@ export async function fetchImages(
   const failures = await fleet.play({ hosts: names, variables, rollout });
   const unfetched = failures.map((failure): FailedHost => ({
     ...failedByPlaybook(failure),
+    cause: failure.unreachable ? 'unreachable' : failure.leftOut === true ? 'not-replaced' : 'image',
     now: 'untouched',
   }));
   const failed = new Set(unfetched.map(({ host }) => host));

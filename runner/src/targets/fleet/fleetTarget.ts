@@ -4,9 +4,10 @@ import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js
 import { rollBatch, tell } from './batch.js';
 import { failedByError, fleetFailure, type FailedHost } from './failures.js';
 import { fetchImages } from './fetch.js';
-import { currentHosts, fleetStatus, gateOf, joinBalancer, lookAtAll } from './look.js';
+import { currentHosts, gateOf, joinBalancer, lookAtAll, wantedProof } from './look.js';
 import type { FleetParts } from './parts.js';
 import { restoreFleet, snapshotOf, type FleetSnapshot } from './restore.js';
+import { fleetStatus } from './status.js';
 import { wantedContainer } from './wanted.js';
 
 /** Hosts that run one container each, replaced in batches by Ansible, watched over SSH. */
@@ -58,7 +59,13 @@ export class FleetTarget implements Target {
     // A container that is the wanted one but does not answer is replaced too.
     const stuck = ready.some(({ name }) => before.get(name)?.proven?.definition === wanted.definition);
     const variables = { ...wanted.variables, ...(stuck ? { app_container_replace: true } : {}) };
-    const request = { variables, before, gate: await gateOf(parts), version: release.version };
+    const request = {
+      variables,
+      before,
+      proof: wantedProof(wanted),
+      gate: await gateOf(parts),
+      version: release.version,
+    };
     for (const batch of inBatches(ready, batchSize(parts.config.batch, total))) {
       signal.throwIfAborted();
       for (const host of batch) this.touched.add(host.name);
@@ -86,8 +93,8 @@ export class FleetTarget implements Target {
     );
   }
 
-  status(): Promise<TargetStatus> {
-    return fleetStatus(this.parts);
+  status(release?: ReleaseRecord): Promise<TargetStatus> {
+    return fleetStatus(this.parts, release);
   }
 
   private refuseTooMany(failed: readonly FailedHost[], total: number): void {

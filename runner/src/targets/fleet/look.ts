@@ -1,9 +1,10 @@
 import type { Host } from '../../core/host.js';
-import type { Rollout, TargetStatus } from '../target.js';
+import type { Rollout } from '../target.js';
 import { tell } from './batch.js';
 import { lookAt, type HostContainers } from './containers.js';
 import { probeHost, type GateParts } from './gate.js';
 import type { FleetParts } from './parts.js';
+import { lacks, type Proof } from './proof.js';
 import { containerName, healthPort, type WantedContainer } from './wanted.js';
 
 /** One look at a host: its containers, or why it could not be looked at. */
@@ -58,6 +59,12 @@ export async function gateOf(fleet: FleetParts): Promise<GateParts> {
   return { ssh: await fleet.ssh(), clock, health: config.health, port: healthPort(fleet), container };
 }
 
+/** What proves that a host runs what is wanted. */
+export const wantedProof = ({ digest, definition }: WantedContainer): Proof => ({
+  digests: [digest],
+  definition,
+});
+
 /** Names of the hosts that run what is wanted already, and answer. */
 export async function currentHosts(
   fleet: FleetParts,
@@ -66,10 +73,7 @@ export async function currentHosts(
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const candidates = looks.filter(
-    ({ containers }) =>
-      containers?.proven?.definition === wanted.definition &&
-      containers.proven.state === 'running' &&
-      containers.next === undefined,
+    ({ containers }) => containers !== undefined && lacks(containers, wantedProof(wanted)) === undefined,
   );
   const gate = await gateOf(fleet);
   const ssh = await fleet.ssh();
@@ -95,32 +99,4 @@ export async function joinBalancer(
     await balancer.register(host);
     tell(fleet, rollout, host.name, 'registered', `serving in ${balancer.name} again`, 'ok');
   });
-}
-
-/** What runs where, and whether it answers. */
-export async function fleetStatus(fleet: FleetParts): Promise<TargetStatus> {
-  const gate = await gateOf(fleet);
-  const looks = await lookAtAll(fleet);
-  const never = new AbortController().signal;
-  const hosts = await Promise.all(
-    looks.map(async ({ host, containers }) => {
-      const container = containers?.proven;
-      if (containers === undefined) return { host: host.name, version: 'unreachable', healthy: false };
-      if (container === undefined) return { host: host.name, version: 'nothing', healthy: false };
-      const { ok, words } = await probeHost(gate, host, never);
-      const { version, digest } = container;
-      return { host: host.name, version, digest, healthy: ok, answer: words };
-    }),
-  );
-  const digests = new Set(hosts.map((one) => one.digest));
-  const [digest] = digests;
-  const mark = (one: (typeof hosts)[number]) =>
-    one.healthy || one.version === 'unreachable' ? '' : ' (not healthy)';
-  return {
-    kind: 'fleet',
-    healthy: hosts.every((one) => one.healthy),
-    ...(digests.size === 1 && digest !== undefined ? { digest } : {}),
-    summary: hosts.map((one) => `${one.host} ${one.version}${mark(one)}`).join(' · '),
-    details: { hosts },
-  };
 }

@@ -25,6 +25,6 @@ export interface FleetParts extends FleetIdentity {
   readonly balancer: () => Promise<Balancer | undefined>;
   /** Registry host, as the hosts see it. */
   readonly registry: () => Promise<string>;
-  /** Runs the target's playbook on some hosts. @returns the hosts that failed */
+  /** Runs the target's playbook on some hosts. @returns the hosts that failed, and those that it left out */
   readonly play: (request: PlayRequest) => Promise<readonly HostFailure[]>;
 }

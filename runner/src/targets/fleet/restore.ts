@@ -6,6 +6,7 @@ import type { Container, HostContainers } from './containers.js';
 import { failedByError, type FailedHost } from './failures.js';
 import { gateOf, joinBalancer, lookAtAll, waitForReplacements, type Look } from './look.js';
 import type { FleetParts } from './parts.js';
+import { lacks, proofOf } from './proof.js';
 import { restoringVariables } from './wanted.js';
 
 /** What one host ran: its container, null for nothing, `unreachable` where it could not be asked. */
@@ -66,6 +67,7 @@ export async function restoreFleet(
       const request = {
         hosts: batch.map(({ host }) => host),
         variables: restoringVariables(fleet, back),
+        proof: back === undefined ? undefined : proofOf(back),
         // A host that fails on its way back has no other way to go: it tries the same once more.
         before: new Map(
           batch.map(({ host }) => [host.name, back === undefined ? {} : { proven: back }] as const),
@@ -80,10 +82,11 @@ export async function restoreFleet(
   return failed;
 }
 
-function isAsBefore({ proven, next, aside }: HostContainers, back: Container | null): boolean {
-  if (next !== undefined) return false;
-  if (back === null) return proven === undefined && aside === undefined;
-  return proven?.definition === back.definition && proven.image === back.image && proven.state === 'running';
+function isAsBefore(found: HostContainers, back: Container | null): boolean {
+  if (back === null) return lacks(found, undefined) === undefined && found.aside === undefined;
+  const { proven } = found;
+  if (proven?.definition !== back.definition || proven.image !== back.image) return false;
+  return lacks(found, proofOf(back)) === undefined;
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {

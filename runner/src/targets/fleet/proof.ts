@@ -1,0 +1,38 @@
+import type { Container, HostContainers } from './containers.js';
+
+/** What has to run on a host. */
+export interface Proof {
+  /** Digests, any of which the image that runs must have; nothing is known of it where there is none. */
+  readonly digests: readonly string[];
+  /** Identifies image and settings; empty where a container carries no such label. */
+  readonly definition: string;
+}
+
+/** What a host is to go back to, as proof that it did. A snapshot of an earlier version knows the label alone. */
+export function proofOf({ digest, content, definition }: Container): Proof {
+  return { digests: content ?? (digest === '' ? [] : [digest]), definition };
+}
+
+/**
+ * What of a proof a host lacks. The engine's own word on the image counts, not the labels that a playbook wrote.
+ * @param proof undefined where nothing is meant to run
+ * @returns in words; undefined where it runs just that
+ */
+export function lacks(found: HostContainers, proof: Proof | undefined): string | undefined {
+  const { proven, next } = found;
+  if (proof === undefined)
+    return proven === undefined && next === undefined ? undefined : 'something runs there';
+  if (proven === undefined) return 'the container does not run there';
+  if (next !== undefined) return 'a container on probation is left there';
+  if (proven.state !== 'running') return `the container is ${proven.state}`;
+  const content = proven.content ?? [];
+  if (proof.digests.length > 0 && !proof.digests.some((digest) => content.includes(digest))) {
+    const runs = content[0] ?? 'an image that the engine knows no digest of';
+    return `it runs ${runs}, not ${proof.digests[0]}`;
+  }
+  // A playbook of another role writes no definition: then the image alone tells.
+  if (proven.definition !== '' && proof.definition !== '' && proven.definition !== proof.definition) {
+    return 'it runs the right image with other settings';
+  }
+  return undefined;
+}
