@@ -2,7 +2,8 @@ import { parseDuration } from '../config/duration.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { ReleaseRecord } from '../core/release.js';
-import { flag, option, type CommandDefinition, type CommandInput } from './command.js';
+import type { CaughtUp } from '../steps/catchUp.js';
+import { flag, option, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
 
 const deploy: CommandDefinition = {
   name: 'deploy',
@@ -11,7 +12,9 @@ const deploy: CommandDefinition = {
 Every target of the environment is moved; when one fails its health gate, all go back to what ran before (exit 3).
 A second deploy of the same environment waits with \`--wait\`, or exits 4 naming who holds the lock.
 
-After a run that was killed, \`--resume\` goes on where it was cut off; \`rollback\` undoes it.`,
+After a run that was killed, \`--resume\` goes on where it was cut off; \`rollback\` undoes it.
+
+Where a fleet allows failures (\`max-failed\`), a deploy that leaves hosts behind is recorded as \`partial\`. Those hosts stay out of the target group until \`--catch-up\` brings them, and no other host, to the release that the environment runs.`,
   options: [
     {
       name: 'release',
@@ -19,6 +22,10 @@ After a run that was killed, \`--resume\` goes on where it was cut off; \`rollba
       description: 'Release to deploy (default: the one of this working tree).',
     },
     { name: 'resume', description: 'Go on with a deployment that was cut off.' },
+    {
+      name: 'catch-up',
+      description: 'Bring only the hosts that are behind to the release that the environment runs.',
+    },
     {
       name: 'wait',
       value: 'DURATION',
@@ -34,11 +41,15 @@ After a run that was killed, \`--resume\` goes on where it was cut off; \`rollba
   examples: [
     { command: 'deploy --env staging', explains: 'Build, push and deploy what is checked out.' },
     { command: 'deploy --env staging --release 1.4.0', explains: 'Deploy a release that was made before.' },
+    {
+      command: 'deploy --env staging --catch-up',
+      explains: 'Bring a host that was down to what the others run.',
+    },
   ],
   changes: true,
   environment: 'required',
   async run(context, input) {
-    const [{ requireTargets, warmUp }, { asRun }, { inStage }, { deployRelease, deploySummary }] =
+    const [{ requireTargets, warmUp }, { asRun }, { inStage }, { deployEnd, deployRelease, deploySummary }] =
       await Promise.all([
         import('../targets/create.js'),
         import('../steps/runEvents.js'),
@@ -53,6 +64,7 @@ After a run that was killed, \`--resume\` goes on where it was cut off; \`rollba
       title: `Deploy to ${environment.name}`,
       environment: environment.name,
     };
+    if (flag(input, 'catch-up')) return catchUpCommand(context, environment, input, stage);
     if (context.options.dryRun) {
       const { previewDeploy } = await import('../steps/preview.js');
       return previewDeploy(context, environment, option(input, 'release'));
@@ -81,18 +93,72 @@ After a run that was killed, \`--resume\` goes on where it was cut off; \`rollba
               stage: stage.id,
               ...waiting(input),
               ...(resume === undefined ? {} : { resume }),
+              ...(resume?.deployment.kind === 'catch-up' ? { only: Object.keys(resume.snapshots) } : {}),
               ...(option(input, 'force') === undefined
                 ? {}
                 : { forcedBy: context.who, forcedReason: option(input, 'force') }),
             }),
-          (done) => ({ reason: deploySummary(done) }),
+          deployEnd,
         );
       },
       deploySummary,
+      { status: (done) => (done.behind.length > 0 ? 'partial' : 'ok') },
     );
     return { data: { ...result.deployment, unchanged: result.unchanged } };
   },
 };
+
+/** `deploy --catch-up`: exit 1 while a host is behind still, though the others have caught up. */
+async function catchUpCommand(
+  context: Context,
+  environment: NamedEnvironment,
+  input: CommandInput,
+  stage: { readonly id: string; readonly title: string; readonly environment: string },
+): Promise<CommandResult> {
+  const other = ['release', 'resume', 'force'].find((name) => input.options[name] !== undefined);
+  if (other !== undefined) {
+    throw new StackError(
+      'USAGE',
+      `--catch-up brings what the environment runs: --${other} does not go with it`,
+      {
+        next: `Leave out --${other}, or --catch-up.`,
+      },
+    );
+  }
+  const [{ asRun }, { inStage }, { catchUp, previewCatchUp, stillBehind }] = await Promise.all([
+    import('../steps/runEvents.js'),
+    import('../steps/stage.js'),
+    import('../steps/catchUp.js'),
+  ]);
+  if (context.options.dryRun) {
+    const { version, behind } = await previewCatchUp(context, environment);
+    const lines = behind.map(({ host, target, reason }) => `  ${host} (${target}): ${reason}`);
+    const words = lines.length === 0 ? 'No host is behind.' : `Would bring to ${version}:`;
+    return {
+      data: { dryRun: true, version, behind },
+      text: [words, ...lines, 'Nothing was changed.'].join('\n'),
+    };
+  }
+  const finding = (done: CaughtUp) => stillBehind(environment.name, done);
+  const done = await asRun(
+    context,
+    'deploy',
+    [{ id: stage.id, title: stage.title, needs: [] }],
+    () =>
+      inStage(
+        context,
+        stage,
+        () => catchUp(context, { environment, stage: stage.id, ...waiting(input) }),
+        (caughtUp) => ({ reason: caughtUp.summary, behind: caughtUp.behind, finding: finding(caughtUp) }),
+      ),
+    ({ summary }) => summary,
+    { finding },
+  );
+  return {
+    exitCode: done.behind.length > 0 ? 1 : 0,
+    data: { ...done.result?.deployment, behind: done.behind, unchanged: done.result?.unchanged ?? true },
+  };
+}
 
 /** The named release, else the one of this working tree, built and pushed where there is none. */
 async function chooseRelease(

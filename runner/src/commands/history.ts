@@ -13,7 +13,7 @@ const history: CommandDefinition = {
   name: 'history',
   summary: 'List the deployments of an environment or of all, or the releases, newest first',
   description:
-    'Every attempt to bring a release to the environment, or to all of them without `--env`: which version, how it ended, how long it took, who ran it and why it failed. Times are UTC. A deployment that shows as `cut-off` was killed before its end; `deploy --resume` goes on with the last one, `rollback` undoes it.',
+    'Every attempt to bring a release to the environment, or to all of them without `--env`: which version, how it ended, how long it took, who ran it and why it failed. Times are UTC. One that is `partial` left hosts behind, which `deploy --catch-up` brings forward. A deployment that shows as `cut-off` was killed before its end; `deploy --resume` goes on with the last one, `rollback` undoes it.',
   options: [
     { name: 'limit', value: 'N', description: `Number of deployments (default: ${LIMIT}).` },
     { name: 'releases', description: 'List the releases that were made instead.' },
@@ -146,10 +146,12 @@ async function asText(
 
 async function asRow(record: DeploymentRecord): Promise<readonly string[]> {
   const { formatDuration } = await import('../config/duration.js');
+  const { behindOf, behindWords } = await import('../core/behind.js');
   const { printable, truncate } = await import('../views/text.js');
   const { endedAt, startedAt } = record;
   const took = endedAt === undefined ? '' : formatDuration(Date.parse(endedAt) - Date.parse(startedAt));
-  const reason = (record.reason ?? record.forcedReason ?? '').split('\n', 1)[0] as string;
+  const behind = record.status === 'partial' ? behindWords(behindOf(record)) : undefined;
+  const reason = (behind ?? record.reason ?? record.forcedReason ?? '').split('\n', 1)[0] as string;
   return [
     String(record.sequence),
     startedAt.slice(0, 16).replace('T', ' '),

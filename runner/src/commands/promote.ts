@@ -6,7 +6,8 @@ const promote: CommandDefinition = {
   summary: 'Bring the release that is healthy in one environment to the next',
   description: `The same digests, never a rebuild. The environment's \`promotion.from\` says where it comes from.
 The release is found by the commit that is checked out, else by the digest of its inputs (a merge changes the commit, not the content), or named by \`--release\`.
-What never ran healthy there goes through it first, or is refused, as \`promotion.unmatched\` says.`,
+What never ran healthy there goes through it first, or is refused, as \`promotion.unmatched\` says.
+What runs there on some hosts only (\`partial\`) is promoted where the others were merely out of reach, with a word on them; where it failed on a host, it is refused until \`deploy --catch-up\`, but for \`--force REASON\`.`,
   options: [
     { name: 'release', value: 'VERSION', description: 'Release to promote.' },
     { name: 'approve', description: 'Approve the promotion where the configuration asks for it; recorded.' },
@@ -33,14 +34,19 @@ What never ran healthy there goes through it first, or is refused, as \`promotio
   changes: true,
   environment: 'required',
   async run(context, input) {
-    const [{ requireTargets, warmUp }, { asRun }, { inStage }, { promoteRelease }, { deploySummary }] =
-      await Promise.all([
-        import('../targets/create.js'),
-        import('../steps/runEvents.js'),
-        import('../steps/stage.js'),
-        import('../steps/promote.js'),
-        import('../steps/deploy.js'),
-      ]);
+    const [
+      { requireTargets, warmUp },
+      { asRun },
+      { inStage },
+      { promoteRelease },
+      { deployEnd, deploySummary },
+    ] = await Promise.all([
+      import('../targets/create.js'),
+      import('../steps/runEvents.js'),
+      import('../steps/stage.js'),
+      import('../steps/promote.js'),
+      import('../steps/deploy.js'),
+    ]);
     const environment = await context.environment();
     requireTargets(environment);
     warmUp(context, environment);
@@ -72,9 +78,10 @@ What never ran healthy there goes through it first, or is refused, as \`promotio
               ...(approvedBy === undefined ? {} : { approvedBy }),
               ...(option(input, 'force') === undefined ? {} : { forcedReason: option(input, 'force') }),
             }),
-          (done) => ({ reason: deploySummary(done) }),
+          deployEnd,
         ),
       deploySummary,
+      { status: (done) => (done.behind.length > 0 ? 'partial' : 'ok') },
     );
     return { data: { ...result.deployment, unchanged: result.unchanged } };
   },

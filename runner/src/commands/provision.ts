@@ -7,7 +7,8 @@ export const commands: readonly CommandDefinition[] = [
     summary: 'Configure the hosts of an environment with Ansible',
     description:
       'Waits until every host lets us in over SSH, then runs the playbooks of `provision.playbooks` in order. A second ' +
-      'run changes nothing. Host keys are checked against the known_hosts file.',
+      'run changes nothing. Host keys are checked against the known_hosts file. A host on which no task ran is a failure; ' +
+      'with `--tags`, only where that is so on every host.',
     environment: 'required',
     changes: true,
     options: [

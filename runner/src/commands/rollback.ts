@@ -50,9 +50,10 @@ const rollback: CommandDefinition = {
               ...waiting(input),
               ...(version === undefined ? {} : { version }),
             }),
-          (done) => ({ reason: done.summary }),
+          (done) => ({ reason: done.summary, behind: done.behind }),
         ),
       (done) => done.summary,
+      { status: (done) => (done.behind.length > 0 ? 'partial' : 'ok') },
     );
     return { data: result.deployment };
   },

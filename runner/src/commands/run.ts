@@ -84,8 +84,16 @@ const run: CommandDefinition = {
           ...allowDestroy(input),
           ...(approvedBy === undefined ? {} : { approvedBy }),
         }),
-      (ended) => (isPart ? undefined : runWords(pipeline, endedWell(ended), source)),
-      { environment: pipeline.environment, isPart, isNothing: (ended) => ended.length === 0 },
+      (ended) =>
+        isPart
+          ? undefined
+          : `${runWords(pipeline, endedWell(ended), source)}${isPartial(ended) ? ', on some of its hosts' : ''}`,
+      {
+        environment: pipeline.environment,
+        isPart,
+        isNothing: (ended) => ended.length === 0,
+        status: (ended) => (isPartial(ended) ? 'partial' : 'ok'),
+      },
     );
     return {
       data: {
@@ -97,7 +105,11 @@ const run: CommandDefinition = {
   },
 };
 
+const isPartial = (outcomes: readonly StageOutcome[]) => outcomes.some(({ status }) => status === 'partial');
+
 const endedWell = (outcomes: readonly StageOutcome[]) =>
-  new Set(outcomes.filter(({ status }) => status === 'ok').map(({ stage }) => stage.id));
+  new Set(
+    outcomes.filter(({ status }) => status === 'ok' || status === 'partial').map(({ stage }) => stage.id),
+  );
 
 export const commands = [run];

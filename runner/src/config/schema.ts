@@ -163,7 +163,9 @@ const fleet = z.strictObject({
     .int()
     .min(0)
     .default(0)
-    .describe('Failed hosts that the deploy survives; past it, all roll back.'),
+    .describe(
+      'Hosts that a deploy may leave behind, down or failed; past it, all roll back. It is then recorded as partial, and `deploy --catch-up` brings them forward.',
+    ),
   vars: variables.default({}).describe('Variables for the playbook.'),
   health: health.prefault({}).describe('The health gate of each host.'),
 });

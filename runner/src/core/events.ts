@@ -1,12 +1,13 @@
 import type { ErrorRecord } from './errors.js';
 import type { PlanSummary } from './plan.js';
-import type { ReleaseRecord } from './release.js';
+import type { BehindHost, ReleaseRecord } from './release.js';
 
 /**
  * What the runner tells the world. The core and the steps emit these; views (terminal, plain, json, junit, html,
  * slack) subscribe. Nothing else prints.
  */
-export type StageStatus = 'ok' | 'failed' | 'skipped' | 'rolled-back' | 'interrupted';
+/** `partial`: it went well, but some hosts are behind. */
+export type StageStatus = 'ok' | 'partial' | 'failed' | 'skipped' | 'rolled-back' | 'interrupted';
 
 export interface StageSummary {
   /** Stable id, e.g. `build:web`, `deploy:staging`. */
@@ -66,6 +67,8 @@ export type EventBody =
       readonly status: StageStatus;
       readonly seconds: number;
       readonly reason?: string;
+      /** Hosts that do not run the release, of a stage that deployed. */
+      readonly behind?: readonly BehindHost[];
       readonly error?: ErrorRecord;
     }
   | { readonly type: 'release'; readonly release: ReleaseRecord }

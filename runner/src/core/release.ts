@@ -63,6 +63,8 @@ export interface DeploymentRecord {
   readonly needs?: Readonly<Record<string, string>>;
   /** Where a promotion came from. */
   readonly from?: string;
+  /** Hosts there that did not run it then. */
+  readonly fromBehind?: readonly string[];
   readonly approvedBy?: string;
   readonly forcedBy?: string;
   readonly forcedReason?: string;

@@ -29,7 +29,7 @@ export async function runGraph(
     for (const stage of waiting) {
       const failed = stage.needs
         .map((need) => outcomes.get(need))
-        .find((need) => need !== undefined && need.status !== 'ok');
+        .find((need) => need !== undefined && !endedWell(need.status));
       if (failed !== undefined) {
         const reason = `needs ${failed.stage.id}, which ${ENDED[failed.status]}`;
         skipped(stage, reason);
@@ -48,9 +48,13 @@ export async function runGraph(
   return stages.map((stage) => outcomes.get(stage.id) as StageOutcome);
 }
 
+/** Whether what needs a stage may go on; a stage that left hosts behind did what its configuration asks. */
+export const endedWell = (status: string | undefined): boolean => status === 'ok' || status === 'partial';
+
 /** How a stage ended, as the reason of one that needed it. */
 export const ENDED: Readonly<Record<StageStatus, string>> = {
   ok: 'ended well',
+  partial: 'left hosts behind',
   failed: 'failed',
   skipped: 'was skipped',
   'rolled-back': 'was rolled back',

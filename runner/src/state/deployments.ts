@@ -1,3 +1,4 @@
+import { isInService } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { Clock, ObjectStore } from '../core/ports.js';
 import type { DeploymentRecord } from '../core/release.js';
@@ -9,7 +10,9 @@ import { NumberedLog } from './numberedLog.js';
 export type DeploymentDraft = Omit<DeploymentRecord, 'sequence' | 'status' | 'startedAt' | 'endedAt'>;
 
 export interface CurrentDeployments {
-  /** The last that ended healthy: its release is what runs (after a rollback this is the rollback itself). */
+  /**
+   * The last that ended healthy, or partial: its release is what runs (after a rollback this is the rollback itself).
+   */
   readonly healthy?: DeploymentRecord;
   /** The last that was started, whatever became of it. */
   readonly latest?: DeploymentRecord;
@@ -38,13 +41,13 @@ export class Deployments {
     const log = this.log(record.environment);
     const ended = { ...record, endedAt: record.endedAt ?? this.clock.now().toISOString() };
     // The index first: once the caller says healthy it is, also where this process dies at the next line.
-    if (ended.status === 'healthy') await this.rememberHealthy(ended);
+    if (isInService(ended.status)) await this.remember(ended);
     await updateDocument<DeploymentRecord>(this.store, log.key(record.sequence), (stored) => {
       if (stored === undefined || !mayEnd(stored, ended))
         throw endedAlready(this.store.location, stored, ended);
       return ended;
     });
-    if (ended.status === 'healthy') await log.mark('healthy', ended.sequence);
+    if (isInService(ended.status)) await log.mark('healthy', ended.sequence);
     return ended;
   }
 
@@ -68,25 +71,25 @@ export class Deployments {
     let latest: DeploymentRecord | undefined;
     for await (const record of log.newest(undefined, 2)) {
       latest ??= record;
-      if (record.status === 'healthy') return { healthy: record, latest };
+      if (isInService(record.status)) return { healthy: record, latest };
       // Between the hint and here nothing was healthy, so jump: there may be many failures in a row.
       if (record.sequence <= hint) break;
     }
     const healthy = hint === 0 ? undefined : await log.read(hint);
     return {
-      ...(healthy?.status === 'healthy' ? { healthy } : {}),
+      ...(healthy !== undefined && isInService(healthy.status) ? { healthy } : {}),
       ...(latest === undefined ? {} : { latest }),
     };
   }
 
   /**
-   * Healthy deployments to go back to, newest first, without the release that runs now and without those that a
+   * Deployments to go back to, healthy or partial, newest first, without the release that runs now and without those that a
    * rollback left behind: after A, B, rollback to A, the way back from A is what ran before A, never B.
    */
   async *wayBack(environment: string, beforeVersion: string): AsyncGenerator<DeploymentRecord> {
     const seen = new Set<string>([beforeVersion]);
     for await (const record of this.log(environment).newest()) {
-      if (record.status !== 'healthy') continue;
+      if (!isInService(record.status)) continue;
       if (!seen.has(record.version)) {
         seen.add(record.version);
         yield record;
@@ -96,11 +99,19 @@ export class Deployments {
   }
 
   async wasHealthy(version: string, environment: string): Promise<boolean> {
-    return (await readDocument(this.store, healthyKey(environment, version))) !== undefined;
+    return (await readDocument(this.store, endedKey('healthy', environment, version))) !== undefined;
   }
 
-  private async rememberHealthy({ environment, version, sequence }: DeploymentRecord): Promise<void> {
-    await this.store.put(healthyKey(environment, version), serialise({ version, sequence }));
+  /** The last deployment of a version that ended partial, where none of it ever ended healthy. */
+  async onlyPartial(version: string, environment: string): Promise<DeploymentRecord | undefined> {
+    if (await this.wasHealthy(version, environment)) return undefined;
+    const key = endedKey('partial', environment, version);
+    const found = await readDocument<{ readonly sequence: number }>(this.store, key);
+    return found === undefined ? undefined : this.get(environment, found.value.sequence);
+  }
+
+  private async remember({ environment, version, sequence, status }: DeploymentRecord): Promise<void> {
+    await this.store.put(endedKey(status, environment, version), serialise({ version, sequence }));
   }
 
   private log(environment: string): NumberedLog<DeploymentRecord> {
@@ -108,8 +119,8 @@ export class Deployments {
   }
 }
 
-const healthyKey = (environment: string, version: string) =>
-  sharded(`healthy/${segment(environment)}`, version);
+const endedKey = (status: DeploymentRecord['status'], environment: string, version: string) =>
+  sharded(`${status}/${segment(environment)}`, version);
 
 /** A record ends once; only one that was cut off may get a better ending, from the run that resumed it. */
 function mayEnd(stored: DeploymentRecord, ended: DeploymentRecord): boolean {

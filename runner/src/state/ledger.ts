@@ -88,7 +88,7 @@ export class Ledger {
   }
 
   /**
-   * The release to roll back to: the last other one that was healthy here and that no rollback has left behind.
+   * The release to roll back to: the last other one that was in service here and that no rollback has left behind.
    * @param beforeVersion the version that runs now, or that failed
    */
   async previousHealthy(environment: string, beforeVersion: string): Promise<ReleaseRecord | undefined> {
@@ -99,7 +99,12 @@ export class Ledger {
     return undefined;
   }
 
-  /** Whether a release ever ended healthy in an environment. One read. */
+  /** Where a release ended partial in an environment and never healthy, the last deployment that did. */
+  onlyPartialIn(version: string, environment: string): Promise<DeploymentRecord | undefined> {
+    return this.deploymentRecords.onlyPartial(version, environment);
+  }
+
+  /** Whether a release ever ended healthy, on all hosts, in an environment. One read. */
   wasHealthyIn(version: string, environment: string): Promise<boolean> {
     return this.deploymentRecords.wasHealthy(version, environment);
   }

@@ -2,7 +2,7 @@ import type { Context } from '../container.js';
 import type { EventBody } from '../core/events.js';
 import { toErrorRecord, type StackError } from '../core/errors.js';
 import type { Pipeline } from '../core/pipeline.js';
-import { ENDED } from '../core/schedule.js';
+import { ENDED, endedWell } from '../core/schedule.js';
 import { statusOf } from './stage.js';
 
 export interface Conclusion {
@@ -55,7 +55,7 @@ export async function concludeRun(
   for (const { id, title, needs } of pipeline.stages) {
     if (ended?.stage === id && !hasEnded(status.get(id))) end(id, title, ended.error, ended.error.message);
     else if ((status.get(id) ?? 'waiting') === 'waiting') {
-      const need = needs.find((other) => status.get(other) !== 'ok');
+      const need = needs.find((other) => !endedWell(status.get(other)));
       end(
         id,
         title,
@@ -69,10 +69,10 @@ export async function concludeRun(
   // A stage that told its own end told why as well.
   const error = isTold || ended === undefined ? undefined : toErrorRecord(ended.error);
   const exitCode = error?.exitCode ?? 0;
-  const isWhole = [...status.values()].every((item) => item === 'ok');
+  const isWhole = [...status.values()].every(endedWell);
   emit({
     type: 'run.end',
-    status: statusOf(exitCode),
+    status: isWhole && [...status.values()].includes('partial') ? 'partial' : statusOf(exitCode),
     seconds: (context.clock.now().getTime() - startedAt) / 1000,
     exitCode,
     ...(error === undefined ? {} : { error }),

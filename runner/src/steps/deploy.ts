@@ -1,16 +1,19 @@
 import pMap from 'p-map';
 import { formatDuration } from '../config/duration.js';
 import type { Context, NamedEnvironment } from '../container.js';
+import { behindOf, behindWords, endedAs, hostsInService, type BehindOfTarget } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentKind, DeploymentRecord, ReleaseRecord, TargetRecord } from '../core/release.js';
 import type { Unfinished } from '../state/journal.js';
 import type { HeldLock } from '../state/locks.js';
 import type { State } from '../state/state.js';
-import type { Rollout, Target } from '../targets/target.js';
+import type { Known, Rollout, Target } from '../targets/target.js';
 import { requireAccount } from './account.js';
 import { begunBy, describeCutOff } from './cutOff.js';
 import { describeApplication } from './describeApplication.js';
 import { withLock } from './environmentLock.js';
+import type { StageEnd } from './stage.js';
+import { behindNotice, refuseOvertaken } from './partial.js';
 import { undo } from './undo.js';
 
 export interface DeployRequest {
@@ -20,9 +23,12 @@ export interface DeployRequest {
   /** Stage that events belong to, e.g. `deploy:staging`. */
   readonly stage: string;
   readonly waitMs?: number;
+  /** Names of the targets to move; all where left out. */
+  readonly only?: readonly string[];
   /** Goes on with a deployment that was cut off. */
   readonly resume?: Unfinished;
   readonly from?: string;
+  readonly fromBehind?: readonly string[];
   readonly approvedBy?: string;
   readonly forcedBy?: string;
   readonly forcedReason?: string;
@@ -33,6 +39,8 @@ export interface DeployResult {
   readonly release: ReleaseRecord;
   /** True where every target already ran this release, healthy. */
   readonly unchanged: boolean;
+  /** Hosts that do not run it; no more than the targets allow. */
+  readonly behind: readonly BehindOfTarget[];
 }
 
 /**
@@ -47,7 +55,7 @@ export async function deployRelease(context: Context, request: DeployRequest): P
   await requireAccount(context, request.environment);
   const waitMs = await upstreamIsHealthy(context, request);
   // References are looked up and SDKs loaded while the lock is taken; a failure is met where it is awaited.
-  const targets = context.targets(request.environment);
+  const targets = context.targets(request.environment, request.only);
   targets.catch(() => undefined);
   return withLock(context, request.environment.name, request.stage, waitMs, async (state, lock) => {
     const unfinished = await state.journal.unfinished(request.environment.name);
@@ -68,10 +76,13 @@ async function roll(
 ): Promise<DeployResult> {
   const { environment, release, stage } = request;
   const { healthy, latest } = await state.ledger.current(environment.name);
+  if (request.kind === 'catch-up') refuseOvertaken(environment.name, release, healthy);
+  const knownOf = (target: Target): Known | undefined =>
+    healthy === undefined ? undefined : { version: healthy.version, target: healthy.targets?.[target.name] };
   const snapshots =
     unfinished?.snapshots ??
     Object.fromEntries(
-      await pMap(targets, async (target) => [target.name, await target.snapshot()] as const),
+      await pMap(targets, async (target) => [target.name, await target.snapshot(knownOf(target))] as const),
     );
   const record =
     unfinished?.deployment ??
@@ -85,6 +96,7 @@ async function roll(
       needs: await describeApplication(context, latest),
       ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
       ...(request.from === undefined ? {} : { from: request.from }),
+      ...(request.fromBehind === undefined ? {} : { fromBehind: request.fromBehind }),
       ...(request.approvedBy === undefined ? {} : { approvedBy: request.approvedBy }),
       ...(request.forcedBy === undefined
         ? {}
@@ -99,11 +111,14 @@ async function roll(
     stage,
     signal: end,
     kind: request.kind,
+    known: knownOf(target),
     begun: begunBy(target, unfinished),
     journal: (action, data) => journal.append(`${target.name}: ${action}`, data),
     expectedStableMs: healthy?.targets?.[target.name]?.stableMs,
   });
   const results: Record<string, TargetRecord> = {};
+  // What is not moved stays as it was recorded.
+  if (request.only !== undefined) Object.assign(results, healthy?.targets);
   let failure: { readonly target?: string; readonly error: unknown } | undefined;
   await pMap(
     targets,
@@ -123,19 +138,23 @@ async function roll(
   const ended = { ...record, endedAt: context.clock.now().toISOString() };
   if (failure === undefined) {
     const url = await environmentUrl(context, environment);
+    const status = endedAs(results);
     const deployment: DeploymentRecord = {
       ...ended,
-      status: 'healthy',
+      status,
       targets: results,
       ...(url === undefined ? {} : { url }),
     };
     if (url !== undefined) context.events.emit({ type: 'stage.fact', stage, name: 'url', value: url });
     await state.ledger.finishDeployment(deployment);
-    await journal.close('healthy');
+    await journal.close(status);
+    const behind = behindOf(deployment);
+    if (behind.length > 0) context.events.emit(behindNotice(deployment));
     return {
       deployment,
       release,
-      unchanged: Object.values(results).every((item) => item.status === 'unchanged'),
+      unchanged: targets.every(({ name }) => results[name]?.status === 'unchanged'),
+      behind,
     };
   }
   if (lock.lost.aborted) throw failure.error;
@@ -181,9 +200,19 @@ async function environmentUrl(context: Context, environment: NamedEnvironment): 
   return context.resolve(url, environment).catch(() => undefined);
 }
 
+/** What a stage that deployed says of itself. */
+export const deployEnd = (result: DeployResult): StageEnd => ({
+  reason: deploySummary(result),
+  behind: result.behind,
+});
+
 /** One line that says how a deploy ended. */
-export function deploySummary({ deployment, release, unchanged }: DeployResult): string {
+export function deploySummary({ deployment, release, unchanged, behind }: DeployResult): string {
   if (unchanged) return `${deployment.environment} already runs ${release.version}, healthy`;
   const took = Date.parse(deployment.endedAt ?? deployment.startedAt) - Date.parse(deployment.startedAt);
+  if (behind.length > 0) {
+    const where = `${deployment.environment} runs ${release.version} on ${hostsInService(deployment)}`;
+    return `${where} after ${formatDuration(took)}, ${behindWords(behind)}`;
+  }
   return `${deployment.environment} runs ${release.version}, healthy after ${formatDuration(took)}`;
 }

@@ -1,6 +1,7 @@
 import type { Context, NamedEnvironment } from '../container.js';
+import { behindOf, behindWords, hostsInService } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
-import type { ReleaseRecord } from '../core/release.js';
+import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
 import { deployRelease, type DeployResult } from './deploy.js';
 
 export interface PromoteRequest {
@@ -32,6 +33,7 @@ export async function promoteRelease(context: Context, request: PromoteRequest):
   }
   const from = await context.environment(promotion.from);
   const release = await chooseRelease(context, request, from);
+  const fromBehind = await passPartial(context, request, release, from);
   context.events.emit({ type: 'release', release });
   return deployRelease(context, {
     environment,
@@ -39,12 +41,57 @@ export async function promoteRelease(context: Context, request: PromoteRequest):
     kind: 'promote',
     stage: request.stage,
     from: from.name,
+    ...(fromBehind.length === 0 ? {} : { fromBehind }),
     ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
     ...(request.approvedBy === undefined ? {} : { approvedBy: request.approvedBy }),
     ...(request.forcedReason === undefined
       ? {}
       : { forcedBy: context.who, forcedReason: request.forcedReason }),
   });
+}
+
+/**
+ * A release that never ran on all hosts of the environment before. Hosts that could not be reached say nothing of the
+ * release: it is promoted, with a word on them. On a host where it was tried and did not get to run, it failed: that is
+ * looked at first.
+ * @returns names of the hosts that were behind
+ * @throws StackError PROMOTION_REFUSED
+ */
+async function passPartial(
+  context: Context,
+  request: PromoteRequest,
+  release: ReleaseRecord,
+  from: NamedEnvironment,
+): Promise<readonly string[]> {
+  const { ledger } = await context.state();
+  const partial = await ledger.onlyPartialIn(release.version, from.name);
+  if (partial === undefined) return [];
+  const behind = behindOf(partial);
+  const failed = behind.filter(({ cause }) => cause !== 'unreachable');
+  if (failed.length > 0 && request.forcedReason === undefined) throw failedThere(request, partial);
+  context.events.emit({
+    type: 'notice',
+    level: 'warning',
+    message: `${release.version} runs in ${from.name} on ${hostsInService(partial)} only: ${behindWords(behind)}`,
+    next: `node runner deploy --env ${from.name} --catch-up`,
+  });
+  return behind.map(({ host }) => host);
+}
+
+function failedThere({ environment }: PromoteRequest, partial: DeploymentRecord): StackError {
+  const failed = behindOf(partial).filter(({ cause }) => cause !== 'unreachable');
+  const hosts = failed.map(({ host }) => host).join(', ');
+  return new StackError(
+    'PROMOTION_REFUSED',
+    `${partial.version} failed on ${hosts} of ${partial.environment}`,
+    {
+      where: environment.name,
+      evidence: failed.map(({ host, cause, reason }) => `${host} (${cause}): ${reason}`),
+      next:
+        `Correct the cause and \`node runner deploy --env ${partial.environment} --catch-up\`; ` +
+        '--force REASON promotes it all the same and records who and why.',
+    },
+  );
 }
 
 export function approvalRequired(environment: string): StackError {
@@ -63,13 +110,16 @@ async function chooseRelease(
   if (request.version !== undefined) {
     const release = await ledger.release(request.version);
     if (release === undefined) throw unknownRelease(request.version);
+    if ((await ledger.onlyPartialIn(release.version, from.name)) !== undefined) return release;
     return requireHealthy(context, request, release, from);
   }
   const found = await releaseOfTree(context);
   const running = (await ledger.current(from.name)).healthy;
   if (found !== undefined) {
-    if (found.version === running?.version || (await ledger.wasHealthyIn(found.version, from.name)))
-      return found;
+    const wasThere =
+      (await ledger.wasHealthyIn(found.version, from.name)) ||
+      (await ledger.onlyPartialIn(found.version, from.name)) !== undefined;
+    if (found.version === running?.version || wasThere) return found;
   }
   return goThrough(context, request, from, found);
 }

@@ -1,4 +1,5 @@
 import type { Context, NamedEnvironment } from '../container.js';
+import { behindWords, hostsInService, type BehindOfTarget } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord } from '../core/release.js';
 import type { Unfinished } from '../state/journal.js';
@@ -19,6 +20,8 @@ export interface RollbackRequest {
 
 export interface RollbackResult {
   readonly deployment: DeploymentRecord;
+  /** Hosts that do not run it; no more than the targets allow. */
+  readonly behind: readonly BehindOfTarget[];
   /** In words: what it went back to. */
   readonly summary: string;
 }
@@ -49,7 +52,7 @@ export async function rollbackEnvironment(
   const release = await ledger.release(version);
   if (release === undefined) throw unknownRelease(version);
   context.events.emit({ type: 'release', release });
-  const { deployment, unchanged } = await deployRelease(context, {
+  const { deployment, behind, unchanged } = await deployRelease(context, {
     environment,
     release,
     kind: 'rollback',
@@ -57,10 +60,11 @@ export async function rollbackEnvironment(
     ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
   });
   const was = current === undefined || current.version === version ? '' : ` (was ${current.version})`;
+  const some = behind.length === 0 ? '' : ` on ${hostsInService(deployment)}, ${behindWords(behind)}`;
   const summary = unchanged
     ? `${environment.name} runs ${version} already, healthy: nothing was changed`
-    : `${environment.name} is back on ${version}${was}`;
-  return { deployment, summary };
+    : `${environment.name} is back on ${version}${some}${was}`;
+  return { deployment, behind, summary };
 }
 
 export function nothingBefore(environment: string): StackError {
@@ -108,6 +112,7 @@ async function undoCutOff(context: Context, request: RollbackRequest): Promise<R
     await writer.close('rolled-back');
     return {
       deployment: record,
+      behind: [],
       summary: `${environment.name} is ${deployment.previous === undefined ? 'as it was' : `back on ${deployment.previous}`}: the deployment of ${deployment.version} that was cut off is undone`,
     };
   });

@@ -28,13 +28,13 @@ export async function runStages(context: Context, request: RunRequest): Promise<
     async (stage) => {
       try {
         context.signal.throwIfAborted();
-        await inStage(
+        const { behind = [] } = await inStage(
           context,
           stage,
           () => execute(context, stage, request),
           (end) => end,
         );
-        return { status: 'ok' };
+        return { status: behind.length > 0 ? 'partial' : 'ok' };
       } catch (error) {
         return { status: statusOf(toErrorRecord(error).exitCode), error };
       }
@@ -105,30 +105,26 @@ async function execute(context: Context, stage: Stage, request: RunRequest): Pro
       return { reason: provisioned.summary };
     }
     case 'deploy': {
-      const [{ deployRelease, deploySummary }, { ensureRelease }] = await Promise.all([
+      const [{ deployRelease, deployEnd }, { ensureRelease }] = await Promise.all([
         import('./deploy.js'),
         import('./release.js'),
       ]);
       const environment = await environmentOf(context, stage);
       const release = await ensureRelease(context, { environment, stage: stage.id });
-      return {
-        reason: deploySummary(
-          await deployRelease(context, { environment, release, kind: 'deploy', stage: stage.id, ...waiting }),
-        ),
-      };
+      return deployEnd(
+        await deployRelease(context, { environment, release, kind: 'deploy', stage: stage.id, ...waiting }),
+      );
     }
     case 'promote': {
-      const [{ promoteRelease }, { deploySummary }] = await Promise.all([
+      const [{ promoteRelease }, { deployEnd }] = await Promise.all([
         import('./promote.js'),
         import('./deploy.js'),
       ]);
       const environment = await environmentOf(context, stage);
       const approved = request.approvedBy === undefined ? {} : { approvedBy: request.approvedBy };
-      return {
-        reason: deploySummary(
-          await promoteRelease(context, { environment, stage: stage.id, ...approved, ...waiting }),
-        ),
-      };
+      return deployEnd(
+        await promoteRelease(context, { environment, stage: stage.id, ...approved, ...waiting }),
+      );
     }
   }
 }

@@ -10,6 +10,8 @@ export interface RunAs<T = unknown> {
   readonly isPart?: boolean;
   /** True where there was nothing to do: the run is told as skipped, not as done. */
   readonly isNothing?: (result: T) => boolean;
+  /** How it ended where it went well; `ok` where left out. */
+  readonly status?: (result: T) => 'ok' | 'partial';
   /** What was found though the run did its work (drift): told like a failure, and not thrown. */
   readonly finding?: (result: T) => StackError | undefined;
 }
@@ -26,7 +28,7 @@ export async function asRun<T>(
   stages: readonly StageSummary[],
   body: () => Promise<T>,
   summary: (result: T) => string | undefined = () => undefined,
-  { environment = context.options.environment, isPart = false, isNothing, finding }: RunAs<T> = {},
+  { environment = context.options.environment, isPart = false, isNothing, finding, status }: RunAs<T> = {},
 ): Promise<T> {
   const startedAt = context.clock.now().getTime();
   const { application } = await context.config();
@@ -50,7 +52,12 @@ export async function asRun<T>(
     const exitCode = found?.exitCode ?? ExitCode.ok;
     context.events.emit({
       type: 'run.end',
-      status: isNothing?.(result) === true ? 'skipped' : statusOf(exitCode),
+      status:
+        isNothing?.(result) === true
+          ? 'skipped'
+          : found === undefined
+            ? (status?.(result) ?? 'ok')
+            : statusOf(exitCode),
       seconds: seconds(),
       exitCode,
       ...(found === undefined ? {} : { error: toErrorRecord(found) }),

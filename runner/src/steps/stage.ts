@@ -1,10 +1,13 @@
 import { toErrorRecord, ExitCode, type StackError } from '../core/errors.js';
 import type { StageStatus } from '../core/events.js';
+import type { BehindHost } from '../core/release.js';
 import type { Context } from '../container.js';
 
 /** What a stage says of itself in the end. */
 export interface StageEnd {
   readonly reason?: string;
+  /** Hosts that do not run the release; with some, the stage is `partial`. */
+  readonly behind?: readonly BehindHost[];
   /** What was found though the stage did its work (drift): told like a failure, and not thrown. */
   readonly finding?: StackError | undefined;
 }
@@ -30,14 +33,15 @@ export async function inStage<T>(
   });
   try {
     const result = await body();
-    const { finding, ...said } = end(result);
+    const { finding, behind = [], reason } = end(result);
     const found = finding === undefined ? undefined : toErrorRecord(finding);
     context.events.emit({
       type: 'stage.end',
       stage: stage.id,
-      status: statusOf(found?.exitCode ?? ExitCode.ok),
+      status: found === undefined && behind.length > 0 ? 'partial' : statusOf(found?.exitCode ?? ExitCode.ok),
       seconds: seconds(),
-      ...said,
+      ...(reason === undefined ? {} : { reason }),
+      ...(behind.length === 0 ? {} : { behind }),
       ...(found === undefined ? {} : { error: found }),
     });
     return result;

@@ -1,4 +1,5 @@
 import type { Context } from '../container.js';
+import { behindOf, type BehindOfTarget } from '../core/behind.js';
 import { toErrorRecord } from '../core/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
 import { readDrift, type DriftRecord } from '../state/driftRecords.js';
@@ -6,8 +7,11 @@ import type { TargetStatus } from '../targets/target.js';
 
 export interface EnvironmentStatus {
   readonly environment: string;
+  /** The deployment whose release is in service: it ended healthy, or partial. */
   readonly healthy?: DeploymentRecord;
   readonly latest?: DeploymentRecord;
+  /** Hosts that do not run what `healthy` says; then that ended `partial`. */
+  readonly behind?: readonly BehindOfTarget[];
   /** Who holds the lock now. */
   readonly lock?: {
     readonly who: string;
@@ -50,10 +54,12 @@ async function statusOf(context: Context, name: string, live: boolean): Promise<
     hasInfrastructure ? readDrift(store, name) : undefined,
     live ? targetStatus(context, name) : undefined,
   ]);
+  const behind = current.healthy === undefined ? [] : behindOf(current.healthy);
   const lastStep = unfinished?.entries.at(-1)?.action;
   return {
     environment: name,
     ...current,
+    ...(behind.length === 0 ? {} : { behind }),
     ...(lock === undefined ? {} : { lock }),
     // While somebody holds the lock, an open journal is simply the deployment in progress.
     ...(unfinished === undefined || lock !== undefined

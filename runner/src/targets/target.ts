@@ -1,5 +1,5 @@
 import type { MigrationRecord } from '../core/rollout/migration.js';
-import type { DeploymentKind, ReleaseRecord, TargetRecord } from '../core/release.js';
+import type { BehindHost, DeploymentKind, ReleaseRecord, TargetRecord } from '../core/release.js';
 
 /**
  * What a rollout may use: where it reports, how it is interrupted, and the journal it writes to before each side
@@ -14,10 +14,18 @@ export interface Rollout {
   journal(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
   /** How long this target took to become stable last time, in milliseconds: guides when to look first. */
   readonly expectedStableMs?: number | undefined;
-  /** What it is part of: a rollback migrates nothing. */
+  /** What it is part of: a rollback migrates nothing, and catching up touches only what is behind. */
   readonly kind?: DeploymentKind;
+  /** What the environment ran before, by the ledger; undefined where that is nothing. */
+  readonly known?: Known | undefined;
   /** What a run that was killed began with this target, in order; empty unless this one goes on with it. */
   readonly begun?: readonly Begun[];
+}
+
+/** What the ledger says of a target. */
+export interface Known {
+  readonly version: string;
+  readonly target?: TargetRecord | undefined;
 }
 
 /** One entry of the journal, as the target wrote it. */
@@ -44,8 +52,11 @@ export interface TargetStatus {
 export interface Target {
   readonly name: string;
   readonly kind: string;
-  /** Looks at what runs now, without changing it. */
-  snapshot(): Promise<TargetSnapshot>;
+  /**
+   * Looks at what runs now, without changing it.
+   * @param known what the ledger says of it
+   */
+  snapshot(known?: Known): Promise<TargetSnapshot>;
   /**
    * Brings a release and gates it on health. Idempotent: called again after a kill it goes on from what it finds.
    * On failure it throws with the reason and evidence, and leaves going back to `restore` — except for single
@@ -59,6 +70,11 @@ export interface Target {
    * @param release what should run, by the ledger; what runs something else is not healthy
    */
   status(release?: ReleaseRecord): Promise<TargetStatus>;
+  /**
+   * Looks for hosts that do not run a release that the target as a whole runs; only targets of hosts can have some.
+   * @throws StackError CONFIG_INVALID where catching up would leave two kinds of hosts
+   */
+  behind?(release: ReleaseRecord, known: Known | undefined): Promise<readonly BehindHost[]>;
   /**
    * Runs the migration of a release and nothing else; only targets whose configuration has one can.
    * @throws StackError MIGRATION_FAILED

@@ -1,3 +1,4 @@
+import { behindWords, hostsInService } from '../core/behind.js';
 import type { EnvironmentStatus } from '../steps/status.js';
 import { table } from './table.js';
 
@@ -36,7 +37,7 @@ function attemptWords({
   readonly [K in 'healthy' | 'latest' | 'lock']: EnvironmentStatus[K] | undefined;
 }): string {
   if (latest === undefined) return '-';
-  if (latest.sequence === healthy?.sequence) return 'ok';
+  if (latest.sequence === healthy?.sequence) return healthy.status === 'partial' ? 'partial' : 'ok';
   // Nobody is working on it any more: whoever was, was killed.
   const status = latest.status === 'running' && lock === undefined ? 'cut-off' : latest.status;
   return `#${latest.sequence} ${latest.version} ${status}`;
@@ -57,13 +58,27 @@ function driftLines({ environment, drift }: EnvironmentStatus, now: number): rea
   return [drift.drifted === 0 ? words : `${words}, type: ${check}`];
 }
 
-function attention({ environment, cutOff, targets, latest, healthy }: EnvironmentStatus): readonly string[] {
+function attention({
+  environment,
+  cutOff,
+  targets,
+  latest,
+  healthy,
+  behind,
+}: EnvironmentStatus): readonly string[] {
   const lines: string[] = [];
   if (cutOff !== undefined) {
     const after = cutOff.lastStep === undefined ? '' : ` after "${cutOff.lastStep}"`;
     lines.push(
       `${environment}: deployment ${cutOff.sequence} of ${cutOff.version} by ${cutOff.who} was cut off${after}.`,
       `  Next: node runner deploy --env ${environment} --resume, or node runner rollback --env ${environment}`,
+    );
+  }
+  if (healthy !== undefined && behind !== undefined) {
+    lines.push(
+      `${environment}: ${healthy.version} runs on ${hostsInService(healthy)}, ${behindWords(behind)}:`,
+      ...behind.map(({ target, host, reason }) => `  ${target} ${host}: ${reason}`),
+      `  Next: node runner deploy --env ${environment} --catch-up`,
     );
   }
   if (latest?.reason !== undefined && latest.sequence !== healthy?.sequence) {

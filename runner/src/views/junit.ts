@@ -1,3 +1,4 @@
+import type { BehindHost } from '../core/release.js';
 import { escapeMarkup } from './html/markup.js';
 import type { Run, RunStage } from './run.js';
 
@@ -21,12 +22,14 @@ export function junitOf(run: Run): string {
 }
 
 const isSkipped = ({ status }: RunStage) => status === 'skipped' || status === 'waiting';
+/** A stage that left hosts behind went as well as its configuration allows; its properties say which. */
 const isFailure = (stage: RunStage) =>
-  stage.status !== 'ok' && stage.status !== 'running' && !isSkipped(stage);
+  stage.status !== 'ok' && stage.status !== 'partial' && stage.status !== 'running' && !isSkipped(stage);
 
 function testcase(suite: string, stage: RunStage): string {
   const about = attributes({ classname: suite, name: stage.title, time: (stage.seconds ?? 0).toFixed(3) });
   const inside = [
+    ...(stage.behind === undefined ? [] : [properties(stage.behind)]),
     ...(isFailure(stage) ? [failure(stage)] : []),
     ...(isSkipped(stage) ? [`<skipped ${attributes({ message: stage.reason ?? 'not run' })}/>`] : []),
     ...(stage.lastLines.length === 0
@@ -35,6 +38,14 @@ function testcase(suite: string, stage: RunStage): string {
   ];
   if (inside.length === 0) return `    <testcase ${about}/>`;
   return `    <testcase ${about}>\n      ${inside.join('\n      ')}\n    </testcase>`;
+}
+
+function properties(behind: readonly BehindHost[]): string {
+  const lines = behind.map(
+    ({ host, version, cause }) =>
+      `<property ${attributes({ name: `behind.${host}`, value: `${version ?? 'nothing'}, ${cause}` })}/>`,
+  );
+  return `<properties>${lines.join('')}</properties>`;
 }
 
 function failure({ error, reason, status }: RunStage): string {

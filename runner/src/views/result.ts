@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../core/errors.js';
 import type { EventSubscriber, StackEvent, StageStatus } from '../core/events.js';
 import type { PlanSummary } from '../core/plan.js';
-import type { ReleaseRecord } from '../core/release.js';
+import type { BehindHost, ReleaseRecord } from '../core/release.js';
 import { writeWhole } from './files.js';
 import type { Outcome } from './outcome.js';
 
@@ -32,6 +32,8 @@ interface ResultStage {
   readonly status: StageStatus | 'running';
   readonly seconds?: number;
   readonly reason?: string;
+  /** Hosts that do not run the release; the stage is then `partial`. */
+  readonly behind?: readonly BehindHost[];
   readonly facts: Readonly<Record<string, string>>;
   /** Of stages that plan and apply: what an approval must show. `data` of the commands has the whole plan. */
   readonly plan?: Pick<PlanSummary, 'headline' | 'losses'>;
@@ -63,11 +65,12 @@ export class ResultView implements EventSubscriber {
       const { headline, losses } = event.summary;
       this.change(event.stage, { plan: { headline, losses } });
     } else if (event.type === 'stage.end') {
-      const { status, seconds, reason, error } = event;
+      const { status, seconds, reason, behind, error } = event;
       this.change(event.stage, {
         status,
         seconds,
         ...(reason === undefined ? {} : { reason }),
+        ...(behind === undefined ? {} : { behind }),
         ...(error === undefined ? {} : { error }),
       });
     }
@@ -123,7 +126,7 @@ function digestsOf({ images }: ReleaseRecord): Readonly<Record<string, string>> 
 
 /** The exit code is what counts; the run's own word only tells apart what exit codes do not. */
 function statusOf(exitCode: number, ended: StageStatus | undefined): StageStatus {
-  if (exitCode === 0) return ended === 'skipped' ? 'skipped' : 'ok';
+  if (exitCode === 0) return ended === 'skipped' || ended === 'partial' ? ended : 'ok';
   if (exitCode === 3) return 'rolled-back';
   if (exitCode === 130) return 'interrupted';
   return 'failed';

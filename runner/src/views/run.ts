@@ -49,6 +49,7 @@ const GRAVITY: readonly Run['status'][] = [
   'rolled-back',
   'interrupted',
   'running',
+  'partial',
   'ok',
   'skipped',
 ];
@@ -137,7 +138,7 @@ function runStatus(
   const candidates = isShared && ofStages.length > 0 ? [...ofStages, parts.at(-1) as Run['status']] : parts;
   const worst = GRAVITY.find((status) => candidates.includes(status)) ?? 'running';
   const waits = isShared && stages.some(({ status }) => status === 'waiting');
-  return waits && (worst === 'ok' || worst === 'skipped') ? 'running' : worst;
+  return waits && (worst === 'ok' || worst === 'partial' || worst === 'skipped') ? 'running' : worst;
 }
 
 /** Failures that stand: one of a stage that ended otherwise in a later process (a retry, a resumed run) is history. */

@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../core/errors.js';
 import type { EventOf, StackEvent, StageStatus, StageSummary } from '../core/events.js';
 import { PLAN_ORDER, type PlannedResource, type PlanSummary } from '../core/plan.js';
-import type { ReleaseRecord } from '../core/release.js';
+import type { BehindHost, ReleaseRecord } from '../core/release.js';
 import { countsBytes } from './format.js';
 import { LAST_LINES } from './stageWatch.js';
 
@@ -49,6 +49,8 @@ export interface StageRecord {
   readonly seconds?: number;
   readonly reason?: string;
   readonly error?: ErrorRecord;
+  /** Hosts that do not run the release. */
+  readonly behind?: readonly BehindHost[];
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   /** What Terraform would change. */
   readonly plan?: PlanRecord;

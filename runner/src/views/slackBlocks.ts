@@ -101,8 +101,12 @@ export function stageMessage(stage: RunStage, told: Set<string>): SlackMessage |
   // The stage that carries it out tells its plan again.
   const isNews =
     plan.length > 0 && !told.has(JSON.stringify(plan)) && told.add(JSON.stringify(plan)).size > 0;
-  if (news.length + subjects.length === 0 && !isNews) return undefined;
-  const parts = [`*${escape(stage.title)}*`, ...facts, ...firstOnes(subjects)];
+  const behind = (stage.behind ?? []).map(
+    ({ host, version, reason }) =>
+      `${statusWords.partial.emoji} *${escape(host)}* is behind${version === null ? '' : ` on ${escape(version)}`}: ${escape(firstLine(reason))}`,
+  );
+  if (news.length + subjects.length + behind.length === 0 && !isNews) return undefined;
+  const parts = [`*${escape(stage.title)}*`, ...facts, ...firstOnes(behind), ...firstOnes(subjects)];
   return {
     text: limit(plain(`${stage.title}: ${stage.reason ?? stage.status}`)),
     blocks: [

@@ -10,6 +10,7 @@ export interface StatusWords {
 
 export const statusWords: Readonly<Record<RunStageStatus, StatusWords>> = {
   ok: { word: 'Succeeded', mark: '✓', emoji: ':white_check_mark:' },
+  partial: { word: 'Partial', mark: '◐', emoji: ':large_yellow_circle:' },
   failed: { word: 'Failed', mark: '✗', emoji: ':x:' },
   'rolled-back': { word: 'Rolled back', mark: '↩', emoji: ':leftwards_arrow_with_hook:' },
   interrupted: { word: 'Interrupted', mark: '■', emoji: ':octagonal_sign:' },

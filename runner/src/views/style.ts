@@ -19,6 +19,7 @@ export interface Style {
 const UNICODE = {
   marks: {
     ok: '✓',
+    partial: '◐',
     failed: '✗',
     skipped: '○',
     'rolled-back': '↩',
@@ -36,6 +37,7 @@ const UNICODE = {
 const ASCII = {
   marks: {
     ok: 'ok',
+    partial: 'PARTIAL',
     failed: 'FAILED',
     skipped: 'skipped',
     'rolled-back': 'ROLLED BACK',
@@ -58,6 +60,7 @@ export function createStyle(color: boolean, unicode: boolean): Style {
   const paint = picocolors.createColors(color);
   const colors: Readonly<Record<StageStatus | 'running' | 'warning', Paint>> = {
     ok: paint.green,
+    partial: paint.yellow,
     failed: paint.red,
     skipped: paint.dim,
     'rolled-back': paint.yellow,

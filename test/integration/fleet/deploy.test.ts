@@ -144,9 +144,16 @@ describe('deploying to a real fleet', function () {
       const tolerant = await fleet.target(lenient);
       const picky = await fleet.image(`grep -q test-fleet-1 /host && exit 9; ${fleetApps.good}`);
       const record = await tolerant.deploy(fleet.release('1.3.0', picky), rollout());
-      expect(record.status).to.equal('healthy');
+      expect(record.status).to.equal('partial');
       expect(record.facts?.['hosts']).to.equal('3 of 4');
-      expect(record.facts?.['failed']).to.equal('test-fleet-1: the container ended with exit code 9');
+      expect(record.hosts?.behind).to.deep.equal([
+        {
+          host: 'test-fleet-1',
+          version: '1.0.0',
+          cause: 'unhealthy',
+          reason: 'the container ended with exit code 9',
+        },
+      ]);
       expect(await versions()).to.equal(all('1.3.0').replace('test-fleet-1 1.3.0', 'test-fleet-1 1.0.0'));
     } finally {
       lenient.remove();

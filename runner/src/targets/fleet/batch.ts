@@ -1,11 +1,12 @@
 import type { Host } from '../../core/host.js';
 import type { Rollout } from '../target.js';
-import { lookAt, type HostContainers } from './containers.js';
+import type { HostContainers } from './containers.js';
 import { failedByError, failedByPlaybook, type FailedHost } from './failures.js';
 import { bake, type GateParts } from './gate.js';
 import type { FleetParts } from './parts.js';
-import { lacks, proofOf, type Proof } from './proof.js';
-import { containerName, restoringVariables } from './wanted.js';
+import type { Proof } from './proof.js';
+import { bringBack, settleHost, unproven } from './settle.js';
+import { containerName } from './wanted.js';
 
 const LOG_LINES = 20;
 
@@ -17,6 +18,8 @@ export interface BatchRequest {
   readonly proof: Proof | undefined;
   /** What each host ran before; a host that fails goes back to it. */
   readonly before: ReadonlyMap<string, HostContainers>;
+  /** Whether a host that is healthy in the end may serve; `failed`: with what it ran before. */
+  readonly mayServe: (host: string, failed: boolean) => boolean;
   /** Watches each host over the bake window; left out where nothing is meant to run. */
   readonly gate?: GateParts;
   /** What hosts come to run, for people: `1.4.0`. */
@@ -67,7 +70,10 @@ export async function rollBatch(
   for (const host of request.hosts) {
     const found = failed.get(host.name);
     if (found?.now !== 'unknown' || found.cause === 'unreachable') continue;
-    failed.set(host.name, { ...found, now: await settleHost(fleet, host, request, rollout) });
+    failed.set(host.name, {
+      ...found,
+      now: await settleHost(fleet, host, request.before.get(host.name), rollout),
+    });
   }
 
   const { gate } = request;
@@ -107,69 +113,6 @@ async function drain(fleet: FleetParts, hosts: readonly Host[], rollout: Rollout
   return names;
 }
 
-/**
- * Hosts that do not run what they should, though the playbook ended well on them: asked of each host itself, because
- * a playbook may skip its tasks, pin another image or do something else altogether.
- */
-async function unproven(
-  fleet: FleetParts,
-  hosts: readonly Host[],
-  proof: Proof | undefined,
-  rollout: Rollout,
-): Promise<FailedHost[]> {
-  const ssh = await fleet.ssh();
-  const found = await ssh.each(hosts, async (host): Promise<FailedHost[]> => {
-    try {
-      const missing = lacks(await lookAt(ssh, host, containerName(fleet), rollout.signal), proof);
-      if (missing === undefined) return [];
-      const reason = `the playbook ended well, but ${missing}`;
-      return [{ host: host.name, cause: 'not-replaced', reason, log: [], now: 'unknown' }];
-    } catch (error) {
-      rollout.signal.throwIfAborted();
-      return [failedByError(host.name, error, 'unknown')];
-    }
-  });
-  return found.flat();
-}
-
-/** A playbook failed beside the role: the host may run the old, the new or nothing. Ends with the old where it can. */
-async function settleHost(
-  fleet: FleetParts,
-  host: Host,
-  request: BatchRequest,
-  rollout: Rollout,
-): Promise<FailedHost['now']> {
-  const before = request.before.get(host.name);
-  try {
-    const now = await lookAt(await fleet.ssh(), host, containerName(fleet), rollout.signal);
-    const proof = before?.proven === undefined ? undefined : proofOf(before.proven);
-    const same = now.proven?.definition === before?.proven?.definition;
-    if (same && lacks(now, proof) === undefined) return 'untouched';
-  } catch {
-    rollout.signal.throwIfAborted();
-    return 'unknown';
-  }
-  return bringBack(fleet, host, before, rollout);
-}
-
-/** Brings one host back by the playbook; a host that cannot even do that is recorded as such. */
-async function bringBack(
-  fleet: FleetParts,
-  host: Host,
-  before: HostContainers | undefined,
-  rollout: Rollout,
-): Promise<FailedHost['now']> {
-  const container = before?.proven ?? before?.aside;
-  await rollout.journal('bring back', { hosts: [host.name], version: container?.version ?? 'nothing' });
-  const variables = restoringVariables(fleet, container);
-  const failures = await fleet.play({ hosts: [host.name], variables, rollout });
-  const proof = container === undefined ? undefined : proofOf(container);
-  if (failures.some(({ leftOut }) => leftOut !== true)) return 'unhealthy';
-  const [missing] = await unproven(fleet, [host], proof, rollout);
-  if (missing !== undefined) return missing.cause === 'unreachable' ? 'unknown' : 'other';
-  return container === undefined ? 'none' : 'healthy';
-}
-
 /** Puts hosts that drained and are healthy, with the new or the old, back into service; tells how each host ended. */
 async function register(
   fleet: FleetParts,
@@ -185,6 +128,7 @@ async function register(
     return (
       request.gate !== undefined &&
       drained.has(name) &&
+      request.mayServe(name, now !== undefined) &&
       (now === undefined || now === 'healthy' || now === 'untouched')
     );
   });

@@ -1,7 +1,8 @@
-import type { ReleaseRecord, TargetRecord } from '../../core/release.js';
+import type { BehindHost, FleetHosts, ReleaseRecord, TargetRecord } from '../../core/release.js';
 import { batchSize, inBatches } from '../../core/rollout/batches.js';
-import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js';
+import type { Known, Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js';
 import { rollBatch, tell } from './batch.js';
+import { behindHost, KEEP_OUT, keepOut, keptOut, laggingHosts, refuseOtherSettings } from './behind.js';
 import { failedByError, fleetFailure, type FailedHost } from './failures.js';
 import { fetchImages } from './fetch.js';
 import { currentHosts, gateOf, joinBalancer, lookAtAll, wantedProof } from './look.js';
@@ -15,6 +16,8 @@ export class FleetTarget implements Target {
   readonly kind = 'fleet';
   /** Hosts that this process changed: what is unreachable and was never touched needs no going back. */
   private readonly touched = new Set<string>();
+  /** Hosts that this process took out of the target group, because they are behind. */
+  private readonly takenOut = new Set<string>();
 
   constructor(private readonly parts: FleetParts) {}
 
@@ -22,13 +25,20 @@ export class FleetTarget implements Target {
     return this.parts.name;
   }
 
-  async snapshot(): Promise<TargetSnapshot> {
-    return { ...snapshotOf(await lookAtAll(this.parts)) };
+  async snapshot(known?: Known): Promise<TargetSnapshot> {
+    return { ...snapshotOf(await lookAtAll(this.parts), keptOut(known)) };
+  }
+
+  behind(release: ReleaseRecord, known: Known | undefined): Promise<readonly BehindHost[]> {
+    return laggingHosts(this.parts, release, known);
   }
 
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
     const { parts } = this;
-    const { signal } = rollout;
+    const { signal, known } = rollout;
+    const isCatchUp = rollout.kind === 'catch-up';
+    // Where only hosts that are behind are brought forward, one that stays behind takes nothing from the others.
+    const refuse = (failures: readonly FailedHost[]) => isCatchUp || this.refuseTooMany(failures, total);
     const startedAt = parts.clock.now().getTime();
     const wanted = wantedContainer(parts, release, await parts.registry());
     const looks = await lookAtAll(parts, signal);
@@ -39,7 +49,9 @@ export class FleetTarget implements Target {
       error === undefined ? [] : [failedByError(host.name, error, 'untouched')],
     );
     for (const { host, reason } of failed) tell(parts, rollout, host, 'failed', reason, 'failed');
-    this.refuseTooMany(failed, total);
+    refuse(failed);
+    const behind = keptOut(known);
+    if (isCatchUp) refuseOtherSettings(parts, looks, wanted, behind, release.version);
 
     const before = new Map(
       looks.flatMap(({ host, containers }) =>
@@ -51,17 +63,20 @@ export class FleetTarget implements Target {
     const inPlace = hosts.filter(({ name }) => current.has(name));
     const pending = hosts.filter(({ name }) => before.has(name) && !current.has(name));
     await joinBalancer(parts, inPlace, rollout);
-    if (pending.length === 0 && failed.length === 0) return this.record('unchanged', wanted, total);
+    if (pending.length === 0 && failed.length === 0)
+      return this.record('unchanged', wanted, { total, behind: [] });
 
     const { ready, unfetched } = await fetchImages(parts, pending, wanted, rollout);
     failed.push(...unfetched);
-    this.refuseTooMany(failed, total);
+    refuse(failed);
     // A container that is the wanted one but does not answer is replaced too.
     const stuck = ready.some(({ name }) => before.get(name)?.proven?.definition === wanted.definition);
     const variables = { ...wanted.variables, ...(stuck ? { app_container_replace: true } : {}) };
     const request = {
       variables,
       before,
+      // A host that was behind already serves again once it has caught up, not with what it ran before.
+      mayServe: (host: string, isOld: boolean) => !isOld || !behind.has(host),
       proof: wantedProof(wanted),
       gate: await gateOf(parts),
       version: release.version,
@@ -70,27 +85,36 @@ export class FleetTarget implements Target {
       signal.throwIfAborted();
       for (const host of batch) this.touched.add(host.name);
       failed.push(...(await rollBatch(parts, { ...request, hosts: batch }, rollout)));
-      this.refuseTooMany(failed, total);
+      refuse(failed);
     }
+    const left = hosts.filter(({ name }) => failed.some(({ host }) => host === name));
+    for (const { name } of left) this.takenOut.add(name);
+    await keepOut(parts, left, rollout);
     return {
-      ...this.record('healthy', wanted, total, failed),
-      stableMs: parts.clock.now().getTime() - startedAt,
+      ...this.record(failed.length === 0 ? 'healthy' : 'partial', wanted, {
+        total,
+        behind: failed.map((one) => behindHost(one, before.get(one.host), known)),
+      }),
+      ...(ready.length === 0 ? {} : { stableMs: parts.clock.now().getTime() - startedAt }),
     };
   }
 
   async restore(snapshot: TargetSnapshot, rollout: Rollout): Promise<TargetRecord> {
-    const { hosts } = snapshot as unknown as FleetSnapshot;
-    // Another process than the one that deployed does not know what was touched: then every host may have been.
-    const mayHaveChanged = (host: string) => this.touched.size === 0 || this.touched.has(host);
-    const failed = await restoreFleet(this.parts, { hosts }, mayHaveChanged, rollout);
+    const { hosts, keptOut: out } = snapshot as unknown as FleetSnapshot;
+    const begun = (rollout.begun ?? []).filter(({ action }) => action === KEEP_OUT);
+    const takenOut = new Set(begun.flatMap(({ data }) => (data?.['hosts'] ?? []) as readonly string[]));
+    const may = {
+      // Another process than the one that deployed does not know what was touched: then every host may have been.
+      haveChanged: (host: string) => this.touched.size === 0 || this.touched.has(host),
+      haveTakenOut: (host: string) => this.takenOut.has(host) || takenOut.has(host),
+    };
+    const before = { hosts, ...(out === undefined ? {} : { keptOut: out }) };
+    const failed = await restoreFleet(this.parts, before, may, rollout);
     const states = Object.values(hosts);
     if (failed.length > 0) throw fleetFailure(this.parts, failed, states.length);
     const ran = states.find((one) => one !== null && one !== 'unreachable');
-    return this.record(
-      'rolled-back',
-      typeof ran === 'object' && ran !== null ? ran : undefined,
-      states.length,
-    );
+    const container = typeof ran === 'object' && ran !== null ? ran : undefined;
+    return this.record('rolled-back', container, { total: states.length, behind: [] });
   }
 
   status(release?: ReleaseRecord): Promise<TargetStatus> {
@@ -106,18 +130,16 @@ export class FleetTarget implements Target {
   private record(
     status: TargetRecord['status'],
     ran: { readonly digest: string } | undefined,
-    total: number,
-    failed: readonly FailedHost[] = [],
+    hosts: FleetHosts,
   ): TargetRecord {
-    const reasons = failed.map(({ host, reason }) => `${host}: ${reason}`).join('; ');
+    const { total, behind } = hosts;
+    const words = behind.length === 0 ? String(total) : `${total - behind.length} of ${total}`;
     return {
       kind: this.kind,
       status,
       ...(ran === undefined ? {} : { digest: ran.digest }),
-      facts:
-        failed.length === 0
-          ? { hosts: String(total) }
-          : { hosts: `${total - failed.length} of ${total}`, failed: reasons },
+      facts: { hosts: words },
+      ...(status === 'rolled-back' ? {} : { hosts }),
     };
   }
 }

@@ -14,17 +14,22 @@ type HostSnapshot = Container | null | 'unreachable';
 
 export interface FleetSnapshot {
   readonly hosts: Readonly<Record<string, HostSnapshot>>;
+  /** Names of hosts that were behind already: they served nobody, and do not when they are as before. */
+  readonly keptOut?: readonly string[];
 }
 
-/** What a fleet runs now, to go back to. */
-export function snapshotOf(looks: readonly Look[]): FleetSnapshot {
+/**
+ * What a fleet runs now, to go back to.
+ * @param behind names of hosts that the deployment before left behind
+ */
+export function snapshotOf(looks: readonly Look[], behind: ReadonlySet<string> = new Set()): FleetSnapshot {
   const hosts: Record<string, HostSnapshot> = {};
   for (const { host, containers } of looks) {
     // After a cut-off deploy, the container set aside is the last one that has proven itself.
     hosts[host.name] =
       containers === undefined ? 'unreachable' : (containers.proven ?? containers.aside ?? null);
   }
-  return { hosts };
+  return { hosts, ...(behind.size === 0 ? {} : { keptOut: [...behind] }) };
 }
 
 interface GoingBack {
@@ -35,13 +40,14 @@ interface GoingBack {
 /**
  * Brings every host back to a snapshot, in batches; those that are there already are left alone.
  *
- * @param mayHaveChanged whether a host that cannot be asked may have been changed by the deploy that is undone
+ * @param may what the deploy that is undone may have done to a host: change it though it cannot be asked now, or take
+ *   it out of the target group because it could not be asked then
  * @returns the hosts that are not as they were
  */
 export async function restoreFleet(
   fleet: FleetParts,
   snapshot: FleetSnapshot,
-  mayHaveChanged: (host: string) => boolean,
+  may: { readonly haveChanged: (host: string) => boolean; readonly haveTakenOut: (host: string) => boolean },
   rollout: Rollout,
 ): Promise<FailedHost[]> {
   await waitForReplacements(fleet, rollout.signal);
@@ -50,16 +56,19 @@ export async function restoreFleet(
   const failed: FailedHost[] = [];
   const pending: GoingBack[] = [];
   const asBefore: Host[] = [];
+  const out = new Set(snapshot.keptOut);
   for (const { host, containers, error } of looks) {
     const back = snapshot.hosts[host.name];
-    // A host that came since, or could not be asked before, has nothing to go back to.
+    // A host that came since, or could not be asked before, has nothing to go back to; but it may serve again.
+    if (back === 'unreachable' && may.haveTakenOut(host.name)) asBefore.push(host);
     if (back === undefined || back === 'unreachable') continue;
     if (containers === undefined) {
-      if (mayHaveChanged(host.name)) failed.push(failedByError(host.name, error, 'unknown'));
+      if (may.haveChanged(host.name)) failed.push(failedByError(host.name, error, 'unknown'));
     } else if (!isAsBefore(containers, back)) pending.push({ host, back: back ?? undefined });
     else if (back !== null) asBefore.push(host);
   }
-  await joinBalancer(fleet, asBefore, rollout);
+  const serving = asBefore.filter(({ name }) => !out.has(name));
+  await joinBalancer(fleet, serving, rollout);
   // One playbook run has one set of variables: hosts that ran different things before are done apart.
   for (const group of groupBy(pending, ({ back }) => JSON.stringify(back ?? null))) {
     const back = group[0]?.back;
@@ -67,6 +76,7 @@ export async function restoreFleet(
       const request = {
         hosts: batch.map(({ host }) => host),
         variables: restoringVariables(fleet, back),
+        mayServe: (host: string) => !out.has(host),
         proof: back === undefined ? undefined : proofOf(back),
         // A host that fails on its way back has no other way to go: it tries the same once more.
         before: new Map(

@@ -98,10 +98,12 @@ function stageItem(stage: RunStage): Markup {
   const others = plainSubjects(stage);
   const hidden = others.length - RESOURCES_SHOWN;
   // What was printed is evidence; where all went well it is noise.
-  const lines = stage.status === 'ok' || stage.error !== undefined ? [] : stage.lastLines;
+  const lines =
+    stage.status === 'ok' || stage.status === 'partial' || stage.error !== undefined ? [] : stage.lastLines;
   return markup`<li class="status-${stage.status}">
 <h3><span class="mark" aria-hidden="true">${mark}</span> ${stage.title} <span class="word">${word.toLowerCase()}</span> ${stage.seconds !== undefined && markup`<span class="time">${formatSeconds(stage.seconds)}</span>`}</h3>
 ${stage.reason !== undefined && markup`<p>${shortDigest(stage.reason)}</p>`}
+${stage.behind !== undefined && markup`<ul class="subjects">${stage.behind.map(({ host, version, cause, reason }) => markup`<li class="status-partial"><code>${host}</code> behind${version !== null && markup` on ${version}`} (${cause}): ${reason}</li>`)}</ul>`}
 ${stage.facts.length > 0 && markup`<dl class="facts">${stage.facts.map(({ name, value }) => markup`<div><dt>${name}</dt><dd>${factValue(value)}</dd></div>`)}</dl>`}
 ${others.length > 0 && markup`<ul class="subjects">${others.slice(0, RESOURCES_SHOWN).map((subject) => markup`<li class="status-${subjectStatus(subject, stage)}"><code>${subject.name}</code> ${subject.phases.at(-1)?.message}</li>`)}${hidden > 0 && markup`<li>and ${hidden} more</li>`}</ul>`}
 ${lines.length > 0 && markup`<pre>${lines.map(printable).join('\n')}</pre>`}

@@ -18,6 +18,7 @@ export const light: Theme = {
   paper: '#ffffff',
   status: {
     ok: '#1c7c54',
+    partial: '#8a6a00',
     failed: '#c02942',
     'rolled-back': '#ad5a00',
     interrupted: '#6a4bb0',
@@ -36,6 +37,7 @@ export const dark: Theme = {
   paper: '#141a21',
   status: {
     ok: '#4cc38a',
+    partial: '#e3c04a',
     failed: '#ff6b81',
     'rolled-back': '#f0a04b',
     interrupted: '#b39bf0',

@@ -110,6 +110,7 @@ function patterns(theme: Theme): Markup {
   return markup`<defs>${[
     hatch('failed', 'M0 0L8 8M8 0L0 8', '0.35'),
     hatch('rolled-back', 'M-2 2L2 -2M0 8L8 0M6 10L10 6', '0.25'),
+    hatch('partial', 'M0 6H8', '0.3'),
     hatch('interrupted', 'M2 0V8M6 0V8', '0.2'),
     hatch('cut-off', 'M0 2H3M4 6H7', '0.15'),
     hatch('running', 'M0 4H4', '0.35'),

@@ -118,10 +118,11 @@ describe('a fleet', () => {
   it('goes on past failures that are allowed, and records them', async () => {
     fleet.behaviours.set('web-1 1.1.0', 'crashes');
     const record = await deploy('1.1.0', { 'max-failed': 1 });
-    expect(record.facts).to.deep.equal({
-      hosts: '3 of 4',
-      failed: 'web-1: the container ended with exit code 3',
-    });
+    expect(record.status).to.equal('partial');
+    expect(record.facts).to.deep.equal({ hosts: '3 of 4' });
+    expect(record.hosts?.behind).to.deep.equal([
+      { host: 'web-1', version: '1.0.0', cause: 'unhealthy', reason: 'the container ended with exit code 3' },
+    ]);
     expect(fleet.versions()).to.equal('1.0.0 1.1.0 1.1.0 1.1.0');
   });
 

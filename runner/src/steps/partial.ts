@@ -1,0 +1,30 @@
+import { behindOf, behindWords } from '../core/behind.js';
+import { StackError } from '../core/errors.js';
+import type { EventBody } from '../core/events.js';
+import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
+
+/** Catching up brings what runs, and nothing else: what has been deployed meanwhile is not undone by it. */
+export function refuseOvertaken(
+  environment: string,
+  release: ReleaseRecord,
+  healthy: DeploymentRecord | undefined,
+): void {
+  if (healthy?.version === release.version) return;
+  throw new StackError(
+    'STATE_CONFLICT',
+    `${environment} runs ${healthy?.version ?? 'nothing'} by now, not ${release.version}`,
+    { where: environment, next: `node runner deploy --env ${environment} --catch-up` },
+  );
+}
+
+/** Says who is behind and why, and what brings them forward. */
+export function behindNotice(deployment: DeploymentRecord): EventBody {
+  const behind = behindOf(deployment);
+  const reasons = behind.map(({ host, reason }) => (reason.startsWith(host) ? reason : `${host}: ${reason}`));
+  return {
+    type: 'notice',
+    level: 'warning',
+    message: `${deployment.environment}: ${behindWords(behind)}: ${reasons.join('; ')}`,
+    next: `Once they are well again: node runner deploy --env ${deployment.environment} --catch-up`,
+  };
+}
