@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createProcesses } from '../runner/src/adapters/process/processes.js';
+import { SecretRegistry } from '../runner/src/secrets/redact.js';
 import { systemClock } from '../runner/src/adapters/process/clock.js';
 import { imageNames } from '../runner/src/local/images.js';
 import { emulatorUrl, localSettings } from '../runner/src/local/settings.js';
@@ -71,7 +72,11 @@ const bench: Bench = async () => {
 
 async function project(directory: string, application: string) {
   const settings = localSettings(process.env);
-  const processes = createProcesses({ cwd: directory, env: process.env, redact: (text) => text });
+  const processes = createProcesses({
+    cwd: directory,
+    env: process.env,
+    redactor: () => new SecretRegistry().lines(),
+  });
   const workshop = {
     settings,
     env: process.env,

@@ -79,7 +79,7 @@ export function createContext(input: ContextInput): Context {
   const { options, env, signal, call = { program: DEFAULT_PROGRAM } } = input;
   const secrets = new SecretRegistry();
   const events = new EventBus(systemClock.now, (value) => everyTextAsTyped(secrets.value(value), call));
-  const processes = createProcesses({ cwd: options.directory, env, redact: (text) => secrets.text(text) });
+  const processes = createProcesses({ cwd: options.directory, env, redactor: () => secrets.lines() });
   const once = <T>(make: () => Promise<T>) => {
     let made: Promise<T> | undefined;
     return () => (made ??= make());

@@ -1,4 +1,5 @@
 import { createProcesses } from '../../runner/src/adapters/process/processes.js';
+import { SecretRegistry } from '../../runner/src/secrets/redact.js';
 import { systemClock } from '../../runner/src/adapters/process/clock.js';
 import { localSettings } from '../../runner/src/local/settings.js';
 import type { LocalNews, Workshop } from '../../runner/src/local/workshop.js';
@@ -18,7 +19,11 @@ export function testWorkshop(env: Readonly<Record<string, string>> = {}): TestWo
   return {
     settings: localSettings(whole),
     env: whole,
-    processes: createProcesses({ cwd: process.cwd(), env: whole, redact: (text) => text }),
+    processes: createProcesses({
+      cwd: process.cwd(),
+      env: whole,
+      redactor: () => new SecretRegistry().lines(),
+    }),
     clock: systemClock,
     signal: undefined,
     say: (item) => void news.push(item),

@@ -1,55 +1,158 @@
+import { formsOf } from './forms.js';
+import { eachReading, type Reading } from './readings.js';
+import { LineRedactor, type Searcher } from './lines.js';
+import { merged, NeedleIndex, type Span } from './needles.js';
+import { findShapes, HINTS, secretsIn } from './shapes.js';
+import { isMaskable, partsOf } from './values.js';
+
 /** What stands where a secret stood. */
 export const MASK = '***';
 
-/** Shorter values would mask ordinary words; a secret that short protects nothing anyway. */
-const SHORTEST = 4;
 const KEYS_KNOWN = 1000;
+/** A text that was cut ends so; what stands before it may be the beginning of a secret. */
+const CUT = '…';
+const LONG_ENOUGH = 8;
+/** As far back from its end a text is decoded to see whether a secret begins there. */
+const LONGEST_ESCAPED = 4096;
+const ESCAPE_AT_END = /[%&\\'"$][^%&\\'"$]{0,200}$/;
+/** Characters that tell whether it is worth it. */
+const WINDOW = 80;
+const CUT_ESCAPE =
+  /(?:%[0-9A-Fa-f]?|&#?[0-9A-Za-z]{0,8}|\\(?:[0-7]{0,2}|[uUx]\{?[0-9A-Fa-f]{0,7})|'\\?'?|'"'?"?|")$/;
 
 /**
- * Knows every secret that has arrived and removes it from text, in every encoding it may take on its way out:
- * as is, each line of a multi-line value, JSON-escaped, URL-encoded, base64 (all three alignments) and hex.
+ * Knows every secret that has arrived and removes it from text, in every encoding it may take on its way out, with
+ * escape sequences in it, and broken over lines. What is a secret by its form (`shapes.ts`) goes too, known or not.
  */
-export class SecretRegistry {
-  private readonly variants = new Set<string>();
-  private pattern: RegExp | undefined;
+export class SecretRegistry implements Searcher {
+  private readonly forms = new Set<string>();
+  private readonly known = new Set<string>();
+  /** Values whose forms nobody has asked for yet: most processes print nothing that needs them. */
+  private waiting: string[] = [];
+  private index: NeedleIndex | undefined;
   /** Frozen lists that hold no secret as far as is known: a plan passes by several times. */
   private clean = new WeakSet<object>();
   /** Keys of records, redacted: few, and met again and again. */
   private readonly keys = new Map<string, string>();
 
-  /** Registers a value; harmless to call twice. Values under 4 characters are ignored. */
+  /**
+   * Registers a value, and of a value that is made of several (JSON, an address) those that are secrets by themselves;
+   * harmless to call twice. Values that are too short or too common to be masked everywhere are ignored.
+   */
   register(value: string | undefined): void {
-    if (value === undefined || value.trim().length < SHORTEST) return;
-    const before = this.variants.size;
-    for (const form of encodings(value)) if (form.length >= SHORTEST) this.variants.add(form);
-    if (this.variants.size === before) return;
-    this.pattern = undefined;
-    this.clean = new WeakSet();
-    this.keys.clear();
+    if (value === undefined) return;
+    this.add(value);
+    for (const part of partsOf(value)) this.add(part);
+  }
+
+  /** Registers what is a secret by its form inside a value that may hold none: a token, the password in an address. */
+  registerLikely(value: string): void {
+    for (const found of secretsIn(value)) this.add(found);
   }
 
   get size(): number {
-    return this.variants.size;
+    return this.known.size;
   }
 
   /** Replaces every form of every registered secret in a text. */
   text(input: string): string {
-    if (this.variants.size === 0) return input;
-    this.pattern ??= new RegExp(
-      // Longest first, so that a secret that contains another is masked whole.
-      [...this.variants]
-        .sort((a, b) => b.length - a.length)
-        .map(escapeRegExp)
-        .join('|'),
-      'g',
-    );
-    return input.replace(this.pattern, MASK);
+    return this.mask(input, this.find(input));
+  }
+
+  /** For what comes line by line. */
+  lines(): LineRedactor {
+    return new LineRedactor(this);
   }
 
   /** The same, deep in a plain value; keys are redacted too. What holds no secret is given back as it is, uncopied. */
   value<T>(input: T): T {
-    if (this.variants.size === 0) return input;
     return this.walk(input) as T;
+  }
+
+  find(text: string): readonly Span[] {
+    const index = this.needles();
+    let spans: Span[] | undefined;
+    const add = (reading?: Reading) => (start: number, end: number) => {
+      const { starts, ends } = reading ?? {};
+      (spans ??= []).push({
+        start: starts === undefined ? start : (starts[start] as number),
+        end: ends === undefined ? end : (ends[end - 1] as number),
+      });
+    };
+    if (index.search(text, add())) findShapes(text, add());
+    eachReading(text, (joined, apart) => {
+      if (index.search(joined.text, add(joined))) findShapes(apart.text, add(apart));
+    });
+    if (text.endsWith(CUT)) {
+      const shown = text.slice(0, -CUT.length);
+      const start = index.partial(shown);
+      if (start !== undefined && shown.length - start >= LONG_ENOUGH) add()(start, shown.length);
+    }
+    return spans === undefined ? NONE : merged(spans);
+  }
+
+  mayBeginBefore(text: string, last: number): boolean {
+    let may = false;
+    this.needles().search(text, () => void (may = true), last);
+    return may || this.needles().partial(text.slice(0, last + this.needles().longest)) !== undefined;
+  }
+
+  partial(text: string): number | undefined {
+    const index = this.needles();
+    const found = index.partial(text);
+    if (found !== undefined || !ESCAPE_AT_END.test(text) || !this.endsInside(text.slice(-WINDOW)))
+      return found;
+    const from = Math.max(0, text.length - LONGEST_ESCAPED);
+    let first: number | undefined;
+    for (const end of possibleEnds(text.slice(from))) {
+      first ??= index.partial(end);
+      eachReading(end, (reading) => {
+        for (const decoded of possibleEnds(reading.text)) {
+          const start = index.partial(decoded);
+          if (start !== undefined) first = Math.min(first ?? Infinity, reading.starts[start] as number);
+        }
+      });
+    }
+    return first === undefined ? undefined : from + first;
+  }
+
+  private endsInside(text: string): boolean {
+    const index = this.needles();
+    return possibleEnds(text).some((end) => {
+      let inside = index.endsInside(end);
+      eachReading(
+        end,
+        (reading) =>
+          void (inside ||= possibleEnds(reading.text).some((decoded) => index.endsInside(decoded))),
+      );
+      return inside;
+    });
+  }
+
+  mask(text: string, spans: readonly Span[]): string {
+    if (spans.length === 0) return text;
+    let [result, at] = ['', 0];
+    for (const { start, end } of spans.length === 1 ? spans : merged(spans)) {
+      result += text.slice(at, start) + MASK;
+      at = end;
+    }
+    return result + text.slice(at);
+  }
+
+  private add(value: string): void {
+    if (this.known.has(value) || !isMaskable(value)) return;
+    this.known.add(value);
+    this.waiting.push(value);
+    this.clean = new WeakSet();
+    this.keys.clear();
+  }
+
+  private needles(): NeedleIndex {
+    if (this.index !== undefined && this.waiting.length === 0) return this.index;
+    for (const value of this.waiting) for (const form of formsOf(value)) this.forms.add(form);
+    this.waiting = [];
+    this.index = new NeedleIndex(this.forms, HINTS);
+    return this.index;
   }
 
   private walk(input: unknown): unknown {
@@ -57,7 +160,7 @@ export class SecretRegistry {
     if (Array.isArray(input)) {
       if (this.clean.has(input)) return input;
       const items: readonly unknown[] = input;
-      const walked = items.map((item) => this.walk(item));
+      const walked = isLines(items) ? this.walkLines(items) : items.map((item) => this.walk(item));
       const same = walked.every((item, index) => item === items[index]) ? items : walked;
       if (Object.isFrozen(items)) this.clean.add(Object.freeze(same));
       return same;
@@ -66,6 +169,12 @@ export class SecretRegistry {
       return this.walkRecord(input as Readonly<Record<string, unknown>>);
     }
     return input;
+  }
+
+  /** Evidence and last lines: a secret may be broken over them. */
+  private walkLines(items: readonly string[]): readonly string[] {
+    const lines = this.lines();
+    return [...items.flatMap((item) => lines.push(item)), ...lines.flush()];
   }
 
   /** Plans have hundreds of thousands of values: only what changes is made again. */
@@ -90,31 +199,14 @@ export class SecretRegistry {
   }
 }
 
-function encodings(value: string): string[] {
-  const bytes = Buffer.from(value, 'utf8');
-  const forms = [value, value.trim(), ...value.split(/\r?\n/).filter((line) => line.trim().length >= 8)];
-  const json = JSON.stringify(value).slice(1, -1);
-  forms.push(json, JSON.stringify(json).slice(1, -1), encodeURIComponent(value));
-  forms.push(
-    encodeURIComponent(value).replaceAll('%20', '+'),
-    bytes.toString('hex'),
-    bytes.toString('hex').toUpperCase(),
-  );
-  for (const offset of [0, 1, 2]) forms.push(...base64Core(bytes, offset));
-  return forms;
+/** A text as it is, and without the part of an escape at its end whose rest may stand on the next line. */
+function possibleEnds(text: string): readonly string[] {
+  const cut = text.replace(CUT_ESCAPE, '');
+  if (cut === text) return [text];
+  const again = cut.replace(CUT_ESCAPE, '');
+  return again === cut ? [text, cut] : [text, cut, again];
 }
 
-/** Base64 of the value as it looks when `offset` bytes stand before it: only the characters it fully decides. */
-function base64Core(bytes: Buffer, offset: number): string[] {
-  const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
-  const start = offset === 0 ? 0 : offset + 1;
-  const end = Math.floor(((bytes.length + offset) * 8) / 6);
-  const core = encoded.slice(start, end);
-  // Short cores would hit innocent text.
-  if (core.length < 8) return [];
-  return [core, core.replaceAll('+', '-').replaceAll('/', '_')];
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
+const NONE: readonly Span[] = [];
+const isLines = (items: readonly unknown[]): items is readonly string[] =>
+  items.length > 1 && items.every((item) => typeof item === 'string');

@@ -14,8 +14,21 @@ const HEARSAY_MS = 500;
 export interface ProcessesOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly redact: (text: string) => string;
+  /** Makes what redacts one stream of lines: a secret may be broken over several, so some are kept back for a while. */
+  readonly redactor: () => LineFilter;
 }
+
+/** What lines go through on their way out. */
+export interface LineFilter {
+  /** @returns the lines that can go on: none while they are kept back */
+  push(line: string): readonly string[];
+  /** @returns what was still kept back */
+  flush(): readonly string[];
+  readonly isHolding: boolean;
+}
+
+/** A line is kept back no longer than this where no other follows. */
+const HOLD_MS = 200;
 
 /** Where to get each tool; shown when it is missing. */
 const INSTALL_HINTS: Readonly<Record<string, string>> = {
@@ -69,22 +82,27 @@ async function run(
 
   const tail: string[] = [];
   const captured: string[] = [];
-  const take = (raw: string, stream: 'stdout' | 'stderr') => {
-    const line = base.redact(raw);
-    tail.push(line);
-    if (tail.length > TAIL_LINES) tail.shift();
-    options.onLine?.(line, stream);
+  const take = (lines: readonly string[], stream: 'stdout' | 'stderr') => {
+    for (const line of lines) {
+      tail.push(line);
+      if (tail.length > TAIL_LINES) tail.shift();
+      options.onLine?.(line, stream);
+    }
+  };
+  const filters = {
+    stdout: filtered(base.redactor(), (lines) => take(lines, 'stdout')),
+    stderr: filtered(base.redactor(), (lines) => take(lines, 'stderr')),
   };
   const streams: Promise<void>[] = [];
   if (options.outputFile !== undefined) {
-    streams.push(followFile(options.outputFile, child, (line) => take(line, 'stdout')));
+    streams.push(followFile(options.outputFile, child, filters.stdout.push));
   }
-  if (child.stderr) streams.push(eachLine(child.stderr, (line) => take(line, 'stderr')));
+  if (child.stderr) streams.push(eachLine(child.stderr, filters.stderr.push));
   if (child.stdout) {
     if (options.captureStdout === true) {
       child.stdout.setEncoding('utf8');
       child.stdout.on('data', (chunk: string) => captured.push(chunk));
-    } else streams.push(eachLine(child.stdout, (line) => take(line, 'stdout')));
+    } else streams.push(eachLine(child.stdout, filters.stdout.push));
   }
   if (invocation.input !== undefined) {
     child.stdin?.on('error', () => undefined);
@@ -93,15 +111,33 @@ async function run(
   try {
     const result = await child;
     await Promise.all(streams);
+    for (const { end } of Object.values(filters)) end();
     if (result.code === 'ENOENT' || result.code === 'EACCES') throw missing(invocation, result.cause);
     if (options.signal?.aborted === true) throw options.signal.reason;
     if (timedOut) tail.push(`no end after ${Math.round((options.timeoutMs ?? 0) / 1000)} s: stopped`);
     return { exitCode: result.exitCode ?? 128, stdout: captured.join(''), tail };
   } finally {
     clearTimeout(limit);
+    for (const { end } of Object.values(filters)) end();
     group.ended();
     options.signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** Sends lines through a filter, and what it keeps back after a while where no other line comes. */
+function filtered(filter: LineFilter, take: (lines: readonly string[]) => void) {
+  let timer: NodeJS.Timeout | undefined;
+  const end = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    take(filter.flush());
+  };
+  const push = (line: string) => {
+    clearTimeout(timer);
+    take(filter.push(line));
+    timer = filter.isHolding ? setTimeout(end, HOLD_MS) : undefined;
+  };
+  return { push, end };
 }
 
 function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<void> {

@@ -2,12 +2,15 @@ import { expect } from 'chai';
 import { StackError } from '../../../../runner/src/core/errors.js';
 import { LineSplitter } from '../../../../runner/src/adapters/process/lines.js';
 import { createProcesses } from '../../../../runner/src/adapters/process/processes.js';
+import { SecretRegistry } from '../../../../runner/src/secrets/redact.js';
 import { rejection } from '../../../support/rejection.js';
 
+const secrets = new SecretRegistry();
+secrets.register('hunter2');
 const processes = createProcesses({
   cwd: process.cwd(),
   env: { ...process.env, INHERITED: 'yes' },
-  redact: (text) => text.replaceAll('hunter2', '***'),
+  redactor: () => secrets.lines(),
 });
 const node = (code: string, more: Record<string, unknown> = {}) => ({
   file: process.execPath,
@@ -34,6 +37,26 @@ describe('running a command', () => {
     const { tail } = await processes.run(node('for (let i = 0; i < 1000; i++) console.log(i)'));
     expect(tail).to.have.lengthOf(40);
     expect(tail.at(-1)).to.equal('999');
+  });
+
+  it('redacts a secret that the child breaks over lines and colours', async () => {
+    const seen: string[] = [];
+    const code = 'console.log("a \\x1b[31mhunt\\x1b[0m"); console.log("er2 b"); console.log("\\x1b[1mend")';
+    const { tail } = await processes.run(node(code), { onLine: (line) => seen.push(line) });
+    expect(seen).to.deep.equal(['a ***', '*** b', 'end']);
+    expect(tail).to.deep.equal(seen);
+  });
+
+  it('shows a line that only begins as a secret does while the child goes on', async () => {
+    const seen: string[] = [];
+    const code = 'console.log("hunt"); process.stdin.resume(); setTimeout(() => {}, 20000)';
+    const interrupt = new AbortController();
+    const onLine = (line: string) => {
+      seen.push(line);
+      interrupt.abort(new Error('seen'));
+    };
+    await processes.run(node(code), { onLine, signal: interrupt.signal }).catch(() => undefined);
+    expect(seen).to.deep.equal(['hunt']);
   });
 
   it('redacts what the child prints before anybody sees it', async () => {
