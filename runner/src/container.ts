@@ -7,6 +7,7 @@ import { createProcesses } from './adapters/process/processes.js';
 import { createGit, type Git } from './adapters/git/git.js';
 import { DEFAULT_PROGRAM, everyTextAsTyped, type Call } from './core/calledAs.js';
 import { EventBus, type EventBody } from './core/events.js';
+import { registerEnvironment } from './secrets/environment.js';
 import { SecretRegistry } from './secrets/redact.js';
 import type { AwsClients } from './adapters/aws/clients.js';
 import type { DockerEngine } from './adapters/docker/engine.js';
@@ -55,7 +56,7 @@ export interface Context {
   config(): Promise<Config>;
   /** The environment named by --env (or given), its `extends` merged in; references not yet resolved. */
   environment(name?: string): Promise<NamedEnvironment>;
-  /** Replaces `${env:…}`, `${ssm:…}`, `${secret:…}`, `${output:…}` deep in a value; secrets get registered. */
+  /** Replaces `${env:…}`, `${secret-env:…}`, `${ssm:…}`, `${secret:…}`, `${output:…}` deep in a value; secrets get registered. */
   resolve<T>(value: T, environment: NamedEnvironment): Promise<T>;
   store(): Promise<ObjectStore>;
   state(): Promise<State>;
@@ -78,6 +79,7 @@ export interface ContextInput {
 export function createContext(input: ContextInput): Context {
   const { options, env, signal, call = { program: DEFAULT_PROGRAM } } = input;
   const secrets = new SecretRegistry();
+  registerEnvironment(env, secrets);
   const events = new EventBus(systemClock.now, (value) => everyTextAsTyped(secrets.value(value), call));
   const processes = createProcesses({ cwd: options.directory, env, redactor: () => secrets.lines() });
   const once = <T>(make: () => Promise<T>) => {
@@ -96,8 +98,13 @@ export function createContext(input: ContextInput): Context {
   };
 
   const config = once(async () => {
-    const { loadConfig } = await import('./config/load.js');
-    return loadConfig(options.directory, options.configFile);
+    const [{ loadConfig }, { registerConfigured }] = await Promise.all([
+      import('./config/load.js'),
+      import('./config/knownSecrets.js'),
+    ]);
+    const loaded = await loadConfig(options.directory, options.configFile);
+    registerConfigured(loaded, env, secrets);
+    return loaded;
   });
   const aws = perEnvironment(async (environment) => {
     const { createAwsClients } = await import('./adapters/aws/clients.js');
@@ -145,6 +152,7 @@ export function createContext(input: ContextInput): Context {
       return createSshHosts({
         inventory: await context.resolve(environment.config.inventory, environment),
         env,
+        secrets,
         directory: (await config()).directory,
       });
     }),

@@ -1,5 +1,6 @@
 import type { PipelineInput } from '../core/pipeline.js';
-import { holdsSecret, referencesIn } from './referencesIn.js';
+import { holdsSecret } from '../secrets/names.js';
+import { referencesIn } from './referencesIn.js';
 import { DEFAULT_BRANCHES, type Config } from './schema.js';
 
 /** The branch rules in force: the configured ones, or the defaults that lead to environments that exist. */
@@ -28,12 +29,16 @@ export function pipelineInput(config: Config): PipelineInput {
 /** Environment variables with secrets that a part refers to: those Jenkins is told of, and those whose name says so. */
 export function credentialVariables(config: Pick<Config, 'jenkins'>, part: unknown): readonly string[] {
   const variables = referencesIn(part)
-    .filter(({ kind }) => kind === 'env')
-    .map(({ name }) => name.split(':-', 2) as [string, string | undefined])
+    .filter(({ kind }) => kind === 'env' || kind === 'secret-env')
+    .map(({ kind, name }) => {
+      const [variable, fallback] = name.split(':-', 2) as [string, string | undefined];
+      return { variable, kind, hasDefault: fallback !== undefined };
+    })
     .filter(
-      ([variable, fallback]) =>
+      ({ variable, kind, hasDefault }) =>
         Object.hasOwn(config.jenkins.credentials, variable) ||
-        (fallback === undefined && holdsSecret(variable)),
+        // What has a default need not be bound.
+        (!hasDefault && (kind === 'secret-env' || holdsSecret(variable))),
     );
-  return [...new Set(variables.map(([variable]) => variable))];
+  return [...new Set(variables.map(({ variable }) => variable))];
 }

@@ -1,12 +1,13 @@
 import { StackError } from '../core/errors.js';
 import type { Context, NamedEnvironment } from '../container.js';
-import { asText, holdsSecret, LONE_REFERENCE, REFERENCE, referencesIn } from './referencesIn.js';
+import { registerVariable } from './knownSecrets.js';
+import { asText, LONE_REFERENCE, REFERENCE, referencesIn } from './referencesIn.js';
 
 /**
  * Replaces references deep in a value, each looked up once per call. A text that is one reference and no more becomes
  * the map or list that it stands for; within other text that is written as JSON. What comes from ssm and secret is a secret;
- * what comes from env is one where its name says so (TOKEN, SECRET, PASSWORD, KEY, CREDENTIAL), since a base image
- * or a region masked everywhere would make the output unreadable.
+ * so is what comes from secret-env, and what comes from env where its name says so (TOKEN, SECRET, PASSWORD, KEY …) or its
+ * form does, since a base image or a region masked everywhere would make the output unreadable.
  * @throws StackError CONFIG_REFERENCE where one cannot be resolved, naming where to set it
  */
 export async function resolveReferences<T>(
@@ -44,17 +45,18 @@ async function lookUp(
   name: string,
   { context, environment }: { context: Context; environment: NamedEnvironment },
 ): Promise<unknown> {
-  if (kind === 'env') {
+  if (kind === 'env' || kind === 'secret-env') {
     // `${env:NAME:-default}`, as the shell writes it.
     const [variable, fallback] = name.split(':-', 2) as [string, string | undefined];
     const value = context.env[variable] || fallback;
     if (value === undefined) {
       throw new StackError('CONFIG_REFERENCE', `the environment variable ${variable} is not set`, {
-        where: `\${env:${name}}`,
+        where: `\${${kind}:${name}}`,
         next: `Set it: export ${variable}=…, or bind the credential in Jenkins.`,
       });
     }
-    if (holdsSecret(variable)) context.secrets.register(value);
+    if (kind === 'secret-env') context.secrets.register(value);
+    else registerVariable(variable, value, context.secrets);
     return value;
   }
   if (kind === 'output') {

@@ -1,8 +1,8 @@
 /** `${kind:name}`, as it stands in the configuration. */
-export const REFERENCE = /\$\{(env|ssm|secret|output):([^}]+)\}/g;
+export const REFERENCE = /\$\{(env|secret-env|ssm|secret|output):([^}]+)\}/g;
 
 /** A text that is one reference and nothing else. */
-export const LONE_REFERENCE = /^\$\{(env|ssm|secret|output):([^}]+)\}$/;
+export const LONE_REFERENCE = /^\$\{(env|secret-env|ssm|secret|output):([^}]+)\}$/;
 
 /** The references inside a value, e.g. to see which secrets a stage will need. */
 export function referencesIn(value: unknown): readonly { kind: string; name: string }[] {
@@ -15,10 +15,6 @@ export function referencesIn(value: unknown): readonly { kind: string; name: str
   if (value !== null && typeof value === 'object') return Object.values(value).flatMap(referencesIn);
   return [];
 }
-
-/** Whether an environment variable holds a secret, told from its name. */
-export const holdsSecret = (variable: string): boolean =>
-  /TOKEN|SECRET|PASSW|KEY|CREDENTIAL|WEBHOOK|DSN|AUTH/i.test(variable);
 
 /** A value inside of a text: maps and lists as JSON. */
 export function asText(value: unknown): string {

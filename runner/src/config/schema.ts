@@ -13,6 +13,8 @@ z.config({ jitless: true });
 const NAME = /^[a-z][a-z0-9-]*$/;
 const name = z.string().regex(NAME, 'must be lower-case letters, digits and dashes, starting with a letter');
 const text = z.string().min(1, 'must not be empty');
+/** Where a secret belongs: `config show` never prints what stands there, and what it becomes is masked everywhere. */
+const secret = text.meta({ writeOnly: true });
 const duration = (fallback: string) =>
   z
     .string()
@@ -60,7 +62,7 @@ export const imageSchema = z.strictObject({
     .default({})
     .describe('Build arguments; never put a secret here.'),
   secrets: z
-    .record(z.string(), text)
+    .record(z.string(), secret)
     .default({})
     .describe(
       'BuildKit secrets by id, each a reference such as ${env:NPM_TOKEN}; mounted with RUN --mount=type=secret,id=NAME.',
@@ -189,8 +191,8 @@ const slack = z.strictObject({
   channel: z
     .union([text, z.record(z.string(), text)])
     .describe('Channel, or a map of environment to channel with `default`.'),
-  token: text.optional().describe('Bot token reference, e.g. ${env:SLACK_BOT_TOKEN}; scope chat:write.'),
-  webhook: text
+  token: secret.optional().describe('Bot token reference, e.g. ${env:SLACK_BOT_TOKEN}; scope chat:write.'),
+  webhook: secret
     .optional()
     .describe('Incoming webhook reference, where there is no bot; one message a run, no updates.'),
   on: z
@@ -252,7 +254,7 @@ export const environmentSchema = z.strictObject({
       directory: text.default('ansible').describe('Where playbooks are found.'),
       playbooks: z.array(text).min(1).describe('Playbooks in order.'),
       vars: variables.default({}).describe('Variables for every playbook.'),
-      vault: z.strictObject({ password: text }).optional().describe('Ansible Vault password reference.'),
+      vault: z.strictObject({ password: secret }).optional().describe('Ansible Vault password reference.'),
       forks: z.number().int().min(1).default(5),
     })
     .optional(),

@@ -1,5 +1,9 @@
 import type { Context } from '../container.js';
+import { MASK } from '../secrets/redact.js';
 import { isDuration } from './duration.js';
+import { referencesIn } from './referencesIn.js';
+import { isSecretPlace } from './secretPlaces.js';
+import type { Path } from './source.js';
 
 const DURATION_KEYS = new Set(['for', 'interval', 'timeout', 'drain', 'lock-expiry']);
 const FREE_FORM = new Set(['vars', 'variables', 'environment', 'build-args']);
@@ -10,11 +14,28 @@ const FREE_FORM = new Set(['vars', 'variables', 'environment', 'build-args']);
  */
 export async function showConfig(context: Context, resolve: boolean): Promise<unknown> {
   const { directory: _directory, file: _file, ...config } = await context.config();
-  if (context.options.environment === undefined) return readable(config);
+  if (context.options.environment === undefined) return readable(withoutSecrets(config, [], false));
   const environment = await context.environment();
   const { extends: _extends, ...settings } = environment.config;
   const value = resolve ? await context.resolve(settings, environment) : settings;
-  return { application: config.application, environment: environment.name, ...(readable(value) as object) };
+  const shown = withoutSecrets(value, ['environments', environment.name], resolve);
+  return { application: config.application, environment: environment.name, ...(readable(shown) as object) };
+}
+
+/**
+ * Masks what stands where a secret belongs, also what is too short or too common to be masked by its value.
+ * @param resolved references were replaced by their values; else they tell nothing, and stay
+ */
+function withoutSecrets(value: unknown, path: Path, resolved: boolean): unknown {
+  if (Array.isArray(value))
+    return value.map((item, index) => withoutSecrets(item, [...path, index], resolved));
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, withoutSecrets(item, [...path, key], resolved)]),
+    );
+  }
+  const isShown = typeof value === 'boolean' || value === '' || !isSecretPlace(path);
+  return isShown || (!resolved && referencesIn(value).length > 0) ? value : MASK;
 }
 
 function readable(value: unknown): unknown {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { asText } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
-import { ansiblePlaybook, VAULT_PASSWORD, VAULT_SCRIPT } from '../invocations/ansible.js';
+import { ansiblePlaybook, REGISTRY_PASSWORD, VAULT_PASSWORD, VAULT_SCRIPT } from '../invocations/ansible.js';
 import { parseAnsibleLine, PlaybookOutcome, type AnsibleEvent } from '../invocations/ansibleEvents.js';
 import { inventoryDocument } from '../invocations/inventory.js';
 import { ansiblePlaces, findPlaybook } from './ansiblePlaces.js';
@@ -36,6 +36,8 @@ export interface PlaybookRequest {
  */
 export async function runPlaybook(context: Context, request: PlaybookRequest): Promise<PlaybookOutcome> {
   const { environment, inventory } = request;
+  context.secrets.register(request.vaultPassword);
+  context.secrets.register(request.secrets?.[REGISTRY_PASSWORD]);
   const places = await ansiblePlaces(context, environment);
   const playbook = await findPlaybook(places, request.playbook);
   const shared = await context.resolve(environment.config.variables, environment);

@@ -20,6 +20,8 @@ export interface SshSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths start here. */
   readonly directory: string;
+  /** Gets the private keys that are read. */
+  readonly secrets?: { register(value: string): void };
 }
 
 export interface Connection {
@@ -96,6 +98,7 @@ async function readCredentials(
         error,
       );
     });
+    settings.secrets?.register(privateKey);
     return { privateKey };
   }
   const agent = settings.env['SSH_AUTH_SOCK'];

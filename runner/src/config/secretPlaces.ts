@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { namesSecret } from '../secrets/names.js';
+import { configSchema } from './schema.js';
+import type { Path } from './source.js';
+
+/** A text of the configuration, and whether a secret belongs where it stands. */
+export interface PlacedText {
+  readonly path: Path;
+  readonly text: string;
+  readonly isSecret: boolean;
+}
+
+/** Maps whose keys people choose: what is a secret is told from the key's name. */
+const FREE_FORM = new Set(['vars', 'variables', 'environment', 'build-args', 'backend-config']);
+
+/** Every text in a configuration, or in a part of it. @param path of the part in the whole */
+export function placedTexts(value: unknown, path: Path = []): readonly PlacedText[] {
+  if (typeof value === 'string') return [{ path, text: value, isSecret: isSecretPlace(path) }];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, item]) => placedTexts(item, [...path, key]));
+}
+
+/**
+ * Whether a secret belongs at a path: the schema says so (`writeOnly`), or the name that somebody gave a variable does.
+ */
+export function isSecretPlace(path: Path): boolean {
+  const free = path.findIndex((step) => FREE_FORM.has(String(step)));
+  if (free !== -1 && path.slice(free + 1).some((step) => namesSecret(String(step)))) return true;
+  return secretPaths().some(
+    (pattern) =>
+      pattern.length === path.length &&
+      pattern.every((step, index) => step === '*' || step === String(path[index])),
+  );
+}
+
+let known: readonly (readonly string[])[] | undefined;
+const secretPaths = () => (known ??= pathsIn(configSchema as unknown as SchemaType, []));
+
+interface SchemaType {
+  readonly _zod: {
+    readonly def: {
+      readonly innerType?: SchemaType;
+      readonly in?: SchemaType;
+      readonly options?: readonly SchemaType[];
+      readonly shape?: Readonly<Record<string, SchemaType>>;
+      readonly valueType?: SchemaType;
+      readonly element?: SchemaType;
+    };
+  };
+}
+
+function pathsIn(type: SchemaType, path: readonly string[]): (readonly string[])[] {
+  if (z.globalRegistry.get(type as never)?.['writeOnly'] === true) return [path];
+  const { innerType, in: input, options = [], shape = {}, valueType, element } = type._zod.def;
+  return [
+    ...[innerType, input, ...options].flatMap((inner) => (inner === undefined ? [] : pathsIn(inner, path))),
+    ...Object.entries(shape).flatMap(([key, inner]) => pathsIn(inner, [...path, key])),
+    ...[valueType, element].flatMap((inner) => (inner === undefined ? [] : pathsIn(inner, [...path, '*']))),
+  ];
+}
