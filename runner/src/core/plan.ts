@@ -203,28 +203,3 @@ function sides(change: ChangeJson) {
     afterSensitive: change.after_sensitive,
   };
 }
-
-/**
- * Every text that a plan marks as sensitive: to be registered as a secret before anything of the plan is shown, since
- * an attribute that copies another's value need not carry its mark.
- */
-export function sensitiveTexts(plan: PlanJson): readonly string[] {
-  const found = new Set<string>();
-  const collect = (value: unknown, marks: unknown): void => {
-    if (marks === true) return gather(value);
-    if (marks === null || typeof marks !== 'object' || value === null || typeof value !== 'object') return;
-    for (const [key, mark] of Object.entries(marks)) collect((value as Record<string, unknown>)[key], mark);
-  };
-  const gather = (value: unknown): void => {
-    if (typeof value === 'string') found.add(value);
-    else if (value !== null && typeof value === 'object') Object.values(value).forEach(gather);
-  };
-  const changes = [...(plan.resource_changes ?? []), ...(plan.resource_drift ?? [])].map(
-    ({ change }) => change,
-  );
-  for (const change of [...changes, ...Object.values(plan.output_changes ?? {})]) {
-    collect(change.before, change.before_sensitive);
-    collect(change.after, change.after_sensitive);
-  }
-  return [...found];
-}

@@ -14,7 +14,7 @@ import { afterApply } from './afterApply.js';
 import { commandWithNames, guardData } from './dataGuard.js';
 import { announceReuse } from './ownership.js';
 import { guardReuse } from './reuseGuard.js';
-import { makePlan, tellPlan } from './plan.js';
+import { makePlan, showPlan, tellPlan } from './plan.js';
 import { defaultPlanFile, findPlan, removePlan, type PlanOrigin, type SavedPlan } from './savedPlan.js';
 import { scopeOf, scopeOfPlan, scopeOption } from './scope.js';
 import { planOrigin } from './terraformOrigin.js';
@@ -81,7 +81,11 @@ export async function choosePlan(
 ): Promise<SavedPlan> {
   const file = options.plan ?? defaultPlanFile(await context.config(), environment.name, origin);
   const found = await findPlan(context, environment, file, origin);
-  if (found?.plan !== undefined && found.stale.length === 0) return found.plan;
+  if (found?.plan !== undefined && found.stale.length === 0) {
+    // Terraform and its provisioners may print what only the process that has made the plan knew as sensitive.
+    if (found.plan.summary.hasChanges) await showPlan(context, origin.root, file);
+    return found.plan;
+  }
   if (options.plan !== undefined || options.approved === true) {
     throw found === undefined
       ? missingPlan(environment, file, origin.scope)

@@ -101,9 +101,9 @@ async function isEmpty(context: Context, root: TerraformRoot): Promise<boolean> 
   return result.exitCode !== 0 || result.stdout.trim() === '';
 }
 
-/** Every text inside a sensitive value is a secret; numbers and booleans are too common to be masked everywhere. */
+/** Every text inside a sensitive value is a secret, and numbers of six digits on; others are too common to be masked. */
 export function registerText(context: Context, value: unknown): void {
-  if (typeof value === 'string') context.secrets.register(value);
+  if (typeof value === 'string' || typeof value === 'number') context.secrets.register(String(value));
   else if (value !== null && typeof value === 'object') {
     for (const item of Object.values(value)) registerText(context, item);
   }

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { Context, NamedEnvironment } from '../container.js';
 import { isInside, withoutIndex } from '../core/address.js';
 import { didYouMean } from '../core/nearest.js';
-import { sensitiveTexts, summarisePlan, type PlanJson, type PlanSummary } from '../core/plan.js';
+import { summarisePlan, type PlanJson, type PlanSummary } from '../core/plan.js';
 import { isTargetingWarning, summaryOfScope, warningsWorthTelling } from '../core/planScope.js';
 import { planText } from '../core/planText.js';
+import { sensitiveTexts } from '../core/sensitive.js';
 import { parseMessage, saysItStops } from '../core/terraformMessages.js';
 import { terraformPlan, terraformShow } from '../invocations/terraform.js';
 import { requireAccount } from './account.js';
@@ -235,10 +236,7 @@ async function readPlan(
   file: string,
   mayReport?: boolean,
 ): Promise<PlanJson> {
-  const shown = await runTerraform(context, root, terraformShow(root, file), { captureStdout: true });
-  if (shown.exitCode !== 0) throw terraformFailure('show', root, shown);
-  const plan = JSON.parse(shown.stdout) as PlanJson;
-  for (const text of sensitiveTexts(plan)) context.secrets.register(text);
+  const plan = await showPlan(context, root, file);
   try {
     holdToScope(environment, plan, scope, mayReport);
   } catch (error) {
@@ -246,5 +244,18 @@ async function readPlan(
     await removePlan(file);
     throw error;
   }
+  return plan;
+}
+
+/**
+ * Reads a plan file. What it marks as sensitive is a secret of this process from then on, which need not be the one
+ * that has made the plan.
+ * @throws StackError TERRAFORM_FAILED, TOOL_MISSING, INTERRUPTED
+ */
+export async function showPlan(context: Context, root: PlanOrigin['root'], file: string): Promise<PlanJson> {
+  const shown = await runTerraform(context, root, terraformShow(root, file), { captureStdout: true });
+  if (shown.exitCode !== 0) throw terraformFailure('show', root, shown);
+  const plan = JSON.parse(shown.stdout) as PlanJson;
+  for (const text of sensitiveTexts(plan)) context.secrets.register(text);
   return plan;
 }

@@ -207,4 +207,28 @@ describe('plan and apply on a real root', function () {
     const notice = stack.events.find((event) => event.type === 'notice');
     expect(notice).to.have.property('message').that.contains('"sise"');
   });
+
+  it('masks what the plan marks as sensitive in the process that applies it, which has not made it', async () => {
+    const root = `
+variable "made" {
+  default   = "k3Jf9sLq-2Zx8-made"
+  sensitive = true
+}
+resource "terraform_data" "says" {
+  input = var.made
+  provisioner "local-exec" {
+    environment = { MADE = "\${nonsensitive(var.made)}" }
+    command     = "echo it is $MADE; echo $MADE | base64; printf 'k3Jf9sLq-2Z\\nx8-made\\n'"
+  }
+}
+`;
+    await stack.remove();
+    stack = await deployment({ 'automation-stack.yml': CONFIG(), 'terraform/main.tf': ROOT + root }, ENV);
+    await plan();
+    await next();
+    await apply({ approved: true });
+    const told = JSON.stringify(stack.events);
+    expect(told).to.contain('it is ***');
+    expect(told).not.to.match(/k3Jf9sLq|x8-made|azNKZjlzTHEt/);
+  });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { sensitiveTexts, summarisePlan, type PlanJson } from '../../../../runner/src/core/plan.js';
+import { summarisePlan, type PlanJson } from '../../../../runner/src/core/plan.js';
+import { sensitiveTexts } from '../../../../runner/src/core/sensitive.js';
 import { planText } from '../../../../runner/src/core/planText.js';
 
 type Change = NonNullable<PlanJson['resource_changes']>[number]['change'];
@@ -130,6 +131,27 @@ describe('the summary of a plan', () => {
       ),
     );
     expect(found).to.have.members(['one', 'two', 'four']);
+  });
+
+  it('finds sensitive texts that no change holds: variables, data sources, outputs and modules', () => {
+    const resource = {
+      values: { a: 'data', b: 'plain', pin: 123456, port: 443 },
+      sensitive_values: { a: true, pin: true, port: true },
+    };
+    const found = sensitiveTexts({
+      variables: { password: { value: 'variable' }, size: { value: 'small' } },
+      configuration: { root_module: { variables: { password: { sensitive: true }, size: {} } } },
+      prior_state: {
+        values: {
+          outputs: { key: { sensitive: true, value: { deep: 'output' } }, url: { value: 'public' } },
+          root_module: { child_modules: [{ child_modules: [{ resources: [resource] }] }] },
+        },
+      },
+      planned_values: {
+        root_module: { resources: [{ values: { c: 'planned' }, sensitive_values: { c: true } }] },
+      },
+    } as PlanJson);
+    expect(found).to.have.members(['variable', 'data', '123456', 'output', 'planned']);
   });
 
   it('shows what is only known after the apply', () => {
