@@ -171,6 +171,7 @@ function globalOptions(
   };
   return {
     directory: resolve(cwd, text('directory') ?? '.'),
+    cwd,
     configFile: text('config') ?? 'automation-stack.yml',
     environment: text('env'),
     json: given['json'] === true,

@@ -20,6 +20,8 @@ import { runnerVersion } from './version.js';
 export interface GlobalOptions {
   /** Directory the command works in (`-C`). */
   readonly directory: string;
+  /** Where the user is, for what is told to be typed next; `directory` where left out. */
+  readonly cwd?: string;
   readonly configFile: string;
   readonly environment: string | undefined;
   readonly json: boolean;

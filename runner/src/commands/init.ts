@@ -1,11 +1,15 @@
+import type { Initialised } from '../steps/init.js';
 import { option, type CommandDefinition } from './command.js';
 import { starterShapes, type StarterShape } from '../core/starter.js';
+import type { Typed } from './typed.js';
 
 export const commands: readonly CommandDefinition[] = [
   {
     name: 'init',
     summary: 'Write a first automation-stack.yml for this directory',
-    description: `Looks at what is here: Dockerfiles become images, a Terraform root becomes the infrastructure, the repository’s name the application’s. Writes a commented configuration and a Jenkinsfile, and keeps the state directory out of git. Nothing is overwritten. \`--dry-run\` prints the configuration.`,
+    description: `Looks at what is here, a few levels deep: compose files and Dockerfiles become images and targets, with their ports, tests and health checks; a Terraform root with its variable files and outputs the infrastructure; playbooks what hosts are provisioned with; the branches that exist lead to staging and production; the repository’s name becomes the application’s. Staging and production never share a service or a host.
+
+Writes a commented configuration and a Jenkinsfile, and keeps the state directory out of git. What was guessed, left out or not understood is told, with why, and so is what to type next. Nothing is overwritten. \`--dry-run\` prints the configuration.`,
     options: [
       {
         name: 'example',
@@ -22,31 +26,66 @@ export const commands: readonly CommandDefinition[] = [
     changes: true,
     environment: 'none',
     async run(context, input) {
-      const { initialise } = await import('../steps/init.js');
+      const [{ initialise }, { typedFrom }] = await Promise.all([
+        import('../steps/init.js'),
+        import('./typed.js'),
+      ]);
       const done = await initialise(context, option(input, 'example') as StarterShape | undefined);
-      if (context.options.dryRun) return { data: done, text: done.configuration };
-      const { application, images, infrastructure } = done.facts;
-      const seen = [
-        `application ${application}`,
-        ...images.map(
-          ({ name, context: folder }) => `image ${name} from ${folder === '.' ? '' : `${folder}/`}Dockerfile`,
-        ),
-        ...(infrastructure === undefined ? [] : [`Terraform root ${infrastructure.directory}`]),
-      ];
-      const { configuration: _, ...data } = done;
+      const next = nextCommands(done, typedFrom(context));
+      const { configuration, ...data } = done;
+      if (context.options.dryRun) return { data: { ...done, next }, text: configuration };
       return {
-        data,
+        data: { ...data, next },
         text: [
-          `Wrote ${done.written.join(', ')}: ${seen.join(', ')}.`,
+          `Wrote ${done.written.join(', ')}: ${seen(done).join(', ')}.`,
           ...(done.kept.length === 0 ? [] : [`Left as they are: ${done.kept.join(', ')}.`]),
+          ...(done.notes.length === 0 ? [] : ['', 'To know:', ...done.notes.map((note) => `- ${note}`)]),
           '',
           `Look at ${done.written[0]}, then type`,
-          '  node runner config check',
-          '  node runner doctor',
-          '  node runner stages --branch develop',
-          '  node runner deploy --env staging',
+          ...next.map((line) => `  ${line}`),
         ].join('\n'),
       };
     },
   },
 ];
+
+/** What the configuration was made from, in short. */
+function seen({ facts }: Initialised): readonly string[] {
+  const { application, images, infrastructure, ansible } = facts;
+  const fileOf = (context: string) => (context === '.' ? 'Dockerfile' : `${context}/Dockerfile`);
+  return [
+    `application ${application}`,
+    ...images.map(
+      ({ name, context, dockerfile, target }) =>
+        `image ${name} from ${dockerfile ?? fileOf(context)}${target === undefined ? '' : ` (stage ${target})`}`,
+    ),
+    ...(infrastructure === undefined
+      ? []
+      : [
+          `Terraform root ${Object.values(infrastructure.directories ?? [infrastructure.directory]).join(' and ')}`,
+        ]),
+    ...(ansible === undefined ? [] : [`playbooks ${ansible.playbooks.join(', ')}`]),
+  ];
+}
+
+/** What to type next, as it stands, from where the user is. */
+function nextCommands({ facts, git }: Initialised, typed: Typed): readonly string[] {
+  const branches = Object.entries(facts.branches ?? {});
+  const [branch = 'develop'] = branches.find(([, name]) => name === 'staging') ?? branches[0] ?? [];
+  const hasTargets = facts.shape !== 'minimal';
+  return [
+    ...(git.isRepository ? [] : [typed.git(['init'])]),
+    ...(git.hasCommit ? [] : [typed.git(['add', '.']), typed.git(['commit', '-m', 'feat: begin'])]),
+    typed.runner(['config', 'check']),
+    typed.runner(['doctor']),
+    typed.runner(['stages', '--branch', branch]),
+    ...(facts.infrastructure === undefined ? [] : [typed.runner(['plan', '--env', 'staging'])]),
+    ...(facts.infrastructure === undefined || !hasTargets
+      ? []
+      : [typed.runner(['apply', '--env', 'staging'])]),
+    ...(facts.ansible === undefined && facts.shape !== 'flask-fleet'
+      ? []
+      : [typed.runner(['provision', '--env', 'staging'])]),
+    ...(hasTargets ? [typed.runner(['deploy', '--env', 'staging'])] : []),
+  ];
+}

@@ -1,56 +1,45 @@
-/** What was seen in a directory, or asked for: what a first configuration is made from. */
-export interface StarterFacts {
-  readonly application: string;
-  /** Relative path of the JSON Schema, for editors. */
-  readonly schema: string;
-  readonly region: string;
-  readonly images: readonly StarterImage[];
-  /** Absent where there is no Terraform root. */
-  readonly infrastructure?: {
-    readonly directory: string;
-    /** Environments that have a tfvars file of their name. */
-    readonly varFiles: readonly string[];
-  };
-  readonly shape: StarterShape;
-}
-export interface StarterImage {
-  readonly name: string;
-  /** Relative; `.` for the directory itself. */
-  readonly context: string;
-}
+import type { StarterFacts, StarterImage, StarterTarget } from './starter/facts.js';
+import { infrastructureLines, productionInfrastructure } from './starter/infrastructureLines.js';
+import {
+  ecsLines,
+  ecsProductionLines,
+  fleetLines,
+  hostLines,
+  productionHostLines,
+} from './starter/targetLines.js';
+import { yamlComment, yamlList, yamlText } from './starter/yamlText.js';
 
-/** What environments hold: an ECS service, a fleet of hosts, or no target yet. */
-export const starterShapes = ['flask-fleet', 'hello-ecs', 'minimal'] as const;
-export type StarterShape = (typeof starterShapes)[number];
+export { starterShapes } from './starter/facts.js';
+export type { StarterFacts, StarterImage, StarterShape } from './starter/facts.js';
+export { starterName } from './starter/names.js';
 
 /** The pipeline: everything it does is in the configuration. */
-export const starterJenkinsfile = `// Stages, branches, approval and agents are what automation-stack.yml says: \`node runner stages\` shows them.
+export function starterJenkinsfile(configFile = 'automation-stack.yml'): string {
+  const argument = configFile === 'automation-stack.yml' ? '' : `config: ${groovyText(configFile)}`;
+  return `// Stages, branches, approval and agents are what ${yamlComment(configFile)} says: \`node runner stages\` shows them.
 @Library('automation-stack') _
-automationStack()
+automationStack(${argument})
 `;
-
-/** A name as the configuration takes it, from whatever a directory or repository is called. */
-export function starterName(text: string): string {
-  const name = text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9-]+/g, '-')
-    .replaceAll(/^[^a-z]+|-+$/g, '');
-  return name === '' ? 'application' : name;
 }
+
+const groovyText = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+const DEFAULT_BRANCHES = { develop: 'staging', main: 'production' };
 
 /** The commented text of a first `automation-stack.yml`. Pure; it passes `config check`. */
 export function starterConfig(facts: StarterFacts): string {
+  const branches = Object.entries(facts.branches ?? DEFAULT_BRANCHES);
   const images = imagesOf(facts);
+  const targets = targetsOf(facts, images);
   return [
-    `# yaml-language-server: $schema=${facts.schema}`,
+    `# yaml-language-server: $schema=${yamlComment(facts.schema)}`,
     `# How ${facts.application} is built, provisioned and deployed. \`node runner config check\` validates this file,`,
-    '# `node runner config schema` tells every key, `node runner stages --branch develop` what becomes of a branch.',
+    `# \`node runner config schema\` tells every key, \`node runner stages --branch ${yamlComment(branches[0]?.[0] ?? 'main')}\` what becomes of a branch.`,
     `application: ${facts.application}`,
     '',
     '# Which branch leads to which environment; any other branch is built and tested only.',
     'branches:',
-    '  develop: staging',
-    '  main: production',
+    ...branches.map(([branch, environment]) => `  ${yamlText(branch)}: ${environment}`),
     '',
     ...imageLines(images, facts.application),
     '',
@@ -58,13 +47,14 @@ export function starterConfig(facts: StarterFacts): string {
     '  staging:',
     `    aws: { region: ${facts.region} } # add account: "123456789012" to refuse credentials of any other`,
     ...indent(infrastructureLines(facts, 'staging')),
-    ...indent(targetLines(facts, images)),
+    ...indent(stagingLines(facts, targets)),
     '',
     '  # Gets the very release that is healthy in staging, by digest, once somebody approved it.',
     '  production:',
     '    extends: staging',
     '    promotion: { from: staging, approval: required }',
-    ...indent(productionLines(facts)),
+    ...indent(productionInfrastructure(facts)),
+    ...indent(productionLines(facts, targets)),
     '',
     '# One message a run, updated as it goes; failures in its thread.',
     '# notifications:',
@@ -80,6 +70,12 @@ function imagesOf({ images, shape }: StarterFacts): readonly StarterImage[] {
   return images.length > 0 || shape === 'minimal' ? images : [{ name: 'web', context: '.' }];
 }
 
+/** What runs the images, in the shape that was asked for. */
+function targetsOf(facts: StarterFacts, images: readonly StarterImage[]): readonly StarterTarget[] {
+  if (facts.shape === 'minimal') return [];
+  return facts.targets?.length ? facts.targets : images.map(({ name }) => ({ name, image: name }));
+}
+
 function imageLines(images: readonly StarterImage[], application: string): string[] {
   if (images.length === 0) {
     return [
@@ -91,78 +87,51 @@ function imageLines(images: readonly StarterImage[], application: string): strin
   return [
     '# A build makes these; `test` runs inside the image, and its exit code decides.',
     'images:',
-    ...images.flatMap(({ name, context }) => [
-      `  ${name}:`,
-      `    context: ${context}`,
-      `    repository: ${application}/${name}`,
-      "    # test: 'pytest -q'",
+    ...images.flatMap((image) => [
+      `  ${image.name}:`,
+      `    context: ${yamlText(image.context)}`,
+      ...(image.dockerfile === undefined ? [] : [`    dockerfile: ${yamlText(image.dockerfile)}`]),
+      `    repository: ${application}/${image.name}`,
+      ...(image.target === undefined ? [] : [`    target: ${yamlText(image.target)}`]),
+      ...argumentLines(image),
+      ...testLines(image),
     ]),
   ];
 }
 
-function infrastructureLines({ infrastructure }: StarterFacts, environment: string): string[] {
-  if (infrastructure === undefined) {
-    return ['# infrastructure: { directory: terraform, workspace: staging }'];
+function argumentLines({ args = {} }: StarterImage): readonly string[] {
+  const all = Object.entries(args);
+  if (all.length === 0) return [];
+  return ['    build-args:', ...all.map(([name, value]) => `      ${yamlText(name)}: ${yamlText(value)}`)];
+}
+
+/** A test is only switched on where a stage of the Dockerfile is there for it. */
+function testLines({ test, testStage }: StarterImage): readonly string[] {
+  if (test === undefined) return ["    # test: 'pytest -q'"];
+  if (testStage !== undefined) {
+    return [`    test: { target: ${yamlText(testStage)}, command: ${yamlList(test)} }`];
   }
-  const hasVarFile = infrastructure.varFiles.includes(environment);
+  const words = yamlComment(test.join(' '));
   return [
-    '# Outputs of this root are told to everything below as ${output:NAME}.',
-    'infrastructure:',
-    `  directory: ${infrastructure.directory}`,
-    `  workspace: ${environment}`,
-    hasVarFile ? `  var-files: [${environment}.tfvars]` : `  # var-files: [${environment}.tfvars]`,
+    `    # Where the image carries its test tools; \`test: { on: host, command: … }\` runs it beside the sources.`,
+    `    # test: ${yamlText(words)}`,
   ];
 }
 
-function productionLines({ infrastructure }: StarterFacts): string[] {
-  if (infrastructure === undefined) return [];
-  const own = infrastructure.varFiles.includes('production');
-  // What staging is given is not inherited by accident.
-  const inherits = infrastructure.varFiles.includes('staging');
-  const varFiles = own ? ', var-files: [production.tfvars]' : inherits ? ', var-files: []' : '';
-  return [`infrastructure: { workspace: production${varFiles} }`];
+function stagingLines(facts: StarterFacts, targets: readonly StarterTarget[]): readonly string[] {
+  if (facts.shape === 'flask-fleet') return [...hostLines(facts), ...fleetLines(facts, targets)];
+  if (facts.shape === 'hello-ecs') return ecsLines(facts, targets, 'staging');
+  const hosts = facts.ansible === undefined ? [] : hostLines(facts);
+  return [
+    ...hosts,
+    '# targets:',
+    '#   web: { kind: ecs-service, cluster: my-cluster, service: web, image: web, health: { path: /health } }',
+  ];
 }
 
-function targetLines(
-  { application, infrastructure, shape }: StarterFacts,
-  images: readonly StarterImage[],
-): string[] {
-  const [image] = images;
-  if (shape === 'minimal' || image === undefined) {
-    return [
-      '# targets:',
-      '#   web: { kind: ecs-service, cluster: my-cluster, service: web, image: web, health: { path: /health } }',
-    ];
-  }
-  if (shape === 'flask-fleet') {
-    return [
-      '# Hosts come from the Terraform output `hosts`: { NAME = { address, user, groups } }, or by tags:',
-      '# inventory: { tags: { Application: shop }, user: admin, groups: [web] }',
-      'provision:',
-      '  playbooks: [docker-host.yml]',
-      'targets:',
-      `  ${image.name}:`,
-      '    kind: fleet',
-      '    group: web',
-      `    image: ${image.name}`,
-      '    batch: 50%',
-      '    health: { path: /health, for: 10s }',
-    ];
-  }
-  const [cluster, service] =
-    infrastructure === undefined
-      ? [application, `${application}-${image.name}`]
-      : ["'${output:cluster}'", "'${output:service}'"];
-  return [
-    'targets:',
-    `  ${image.name}:`,
-    '    kind: ecs-service',
-    `    cluster: ${cluster}`,
-    `    service: ${service}`,
-    `    image: ${image.name}`,
-    '    # Healthy for this long before the deploy counts; else it goes back to what ran before.',
-    '    health: { path: /health, for: 10s }',
-  ];
+function productionLines(facts: StarterFacts, targets: readonly StarterTarget[]): readonly string[] {
+  if (facts.shape === 'hello-ecs') return ecsProductionLines(facts, targets);
+  return facts.shape === 'flask-fleet' || facts.ansible !== undefined ? productionHostLines(facts) : [];
 }
 
 const indent = (lines: readonly string[]) => lines.map((line) => `    ${line}`);

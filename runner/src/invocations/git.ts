@@ -210,3 +210,18 @@ export function gitPush(cwd: string, remote: string, refs: readonly string[]): I
 export function gitRemote(cwd: string): Invocation {
   return git(cwd, ['config', '--get', 'remote.origin.url']);
 }
+
+/** The branch that is checked out, also before its first commit; fails where there is none. */
+export function gitHeadName(cwd: string): Invocation {
+  return git(cwd, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
+}
+
+/** Full names of the local branches and of those that `origin` was last seen to have. */
+export function gitBranches(cwd: string): Invocation {
+  return git(cwd, ['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/remotes/origin']);
+}
+
+/** The default branch of `origin`, as `origin/main`; fails where it is not known. */
+export function gitRemoteDefault(cwd: string): Invocation {
+  return git(cwd, ['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD']);
+}

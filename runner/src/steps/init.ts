@@ -1,17 +1,13 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
-import {
-  starterConfig,
-  starterJenkinsfile,
-  starterName,
-  type StarterFacts,
-  type StarterImage,
-  type StarterShape,
-} from '../core/starter.js';
+import { starterConfig, starterJenkinsfile, type StarterFacts, type StarterShape } from '../core/starter.js';
+import { starterFacts, type StarterSight } from '../core/starter/sight.js';
 import { gitRemote } from '../invocations/git.js';
 import { runnerDirectory } from '../local/settings.js';
+import { readProject } from './projectFiles.js';
+import { readBranches } from './starterBranches.js';
 
 export interface Initialised {
   readonly configuration: string;
@@ -19,60 +15,64 @@ export interface Initialised {
   readonly written: readonly string[];
   /** Files that were there already and serve as they are. */
   readonly kept: readonly string[];
+  /** What was guessed, left out or not understood, each with why. */
+  readonly notes: readonly string[];
+  readonly git: { readonly isRepository: boolean; readonly hasCommit: boolean };
 }
 
-const ROOTS = ['terraform', 'infrastructure', 'infra', '.'];
 const IGNORED = '.automation-stack/';
 
 /**
- * Makes a first configuration for a directory, from what is in it.
+ * Makes a first configuration for a directory, from what is in it. Nothing is overwritten.
  * @param shape what environments hold; guessed where left out
- * @throws StackError FILE_EXISTS where there is a configuration already
+ * @throws StackError FILE_EXISTS where there is a configuration already; USAGE where nothing can be read or written
  */
 export async function initialise(context: Context, shape: StarterShape | undefined): Promise<Initialised> {
   const { directory, configFile, dryRun } = context.options;
-  const facts = await look(context, shape);
+  await requireDirectory(directory);
+  const { facts, notes, branches } = await look(context, shape);
   const configuration = starterConfig(facts);
-  if (dryRun) return { configuration, facts, written: [], kept: [] };
+  const found = { configuration, facts, git: branches };
+  if (dryRun) return { ...found, written: [], kept: [], notes };
   await create(directory, configFile, configuration);
   const written = [configFile];
   const kept: string[] = [];
-  ((await createWhereMissing(directory, 'Jenkinsfile', starterJenkinsfile)) ? written : kept).push(
-    'Jenkinsfile',
-  );
+  const jenkinsfile = starterJenkinsfile(configFile);
+  ((await createWhereMissing(directory, 'Jenkinsfile', jenkinsfile)) ? written : kept).push('Jenkinsfile');
   ((await ignoreState(directory)) ? written : kept).push('.gitignore');
-  return { configuration, facts, written, kept };
+  return { ...found, written, kept, notes };
 }
 
-async function look(context: Context, asked: StarterShape | undefined): Promise<StarterFacts> {
-  const { directory } = context.options;
-  const [application, images, infrastructure, hasAnsible] = await Promise.all([
-    applicationName(context),
-    findImages(directory),
-    findRoot(directory),
-    names(join(directory, 'ansible')).then((found) => found.length > 0),
+async function look(context: Context, asked: StarterShape | undefined) {
+  const { directory, configFile } = context.options;
+  const notes: string[] = [];
+  const tell = (note: string) => void (notes.includes(note) || notes.push(note));
+  const [name, files, branches] = await Promise.all([
+    projectName(context),
+    readProject(directory, tell),
+    readBranches(context),
   ]);
-  const guess = images.length === 0 ? 'minimal' : hasAnsible ? 'flask-fleet' : 'hello-ecs';
-  return {
-    application,
-    schema: relative(
-      directory,
-      resolve(runnerDirectory(), '..', 'resources', 'automation-stack.schema.json'),
-    ),
-    region: context.env['AWS_REGION'] || context.env['AWS_DEFAULT_REGION'] || 'eu-west-1',
-    images,
-    ...(infrastructure === undefined ? {} : { infrastructure }),
-    shape: asked ?? guess,
+  // Paths in the configuration start where it stands.
+  const base = dirname(resolve(directory, configFile));
+  const sight: StarterSight = {
+    name,
+    files,
+    branches,
+    shape: asked,
+    region: context.env['AWS_REGION'] || context.env['AWS_DEFAULT_REGION'],
+    place: (path) => relative(base, resolve(directory, path)) || '.',
   };
+  const schema = resolve(runnerDirectory(), '..', 'resources', 'automation-stack.schema.json');
+  const facts = { ...starterFacts(sight, tell), schema: relative(base, schema) };
+  return { facts, notes, branches };
 }
 
 /** The repository's name where this is all of it, else the directory's. */
-async function applicationName(context: Context): Promise<string> {
+async function projectName(context: Context): Promise<string> {
   const { directory } = context.options;
   const isWhole = (await names(directory)).includes('.git');
   const url = isWhole ? await remoteUrl(context) : '';
-  const repository = /([^/:]+?)(?:\.git)?\/*$/.exec(url)?.[1];
-  return starterName(repository ?? basename(directory));
+  return /([^/:]+?)(?:\.git)?\/*$/.exec(url)?.[1] ?? basename(directory);
 }
 
 function remoteUrl(context: Context): Promise<string> {
@@ -82,38 +82,31 @@ function remoteUrl(context: Context): Promise<string> {
   );
 }
 
-/** Dockerfiles here and one level below. */
-async function findImages(directory: string): Promise<StarterImage[]> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  const images = entries.some((entry) => entry.name === 'Dockerfile') ? [{ name: 'web', context: '.' }] : [];
-  for (const entry of entries.filter(
-    (item) => item.isDirectory() && !/^(?:\.|node_modules$)/.test(item.name),
-  )) {
-    if (!(await names(join(directory, entry.name))).includes('Dockerfile')) continue;
-    const name = entry.name === 'app' && images.length === 0 ? 'web' : starterName(entry.name);
-    images.push({ name, context: entry.name });
-  }
-  return images;
-}
-
-async function findRoot(directory: string): Promise<StarterFacts['infrastructure']> {
-  for (const candidate of ROOTS) {
-    const found = await names(join(directory, candidate));
-    if (!found.some((name) => /\.tf(?:\.json)?$/.test(name))) continue;
-    const varFiles = ['staging', 'production'].filter((name) => found.includes(`${name}.tfvars`));
-    return { directory: candidate, varFiles };
-  }
-  return undefined;
-}
-
 const names = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);
+
+async function requireDirectory(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  throw new StackError('USAGE', found === undefined ? 'there is no such directory' : 'this is no directory', {
+    where: directory,
+    next: 'Name the directory of the project with -C DIR.',
+  });
+}
 
 async function create(directory: string, file: string, content: string): Promise<void> {
   const path = resolve(directory, file);
   try {
+    await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content, { flag: 'wx' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') {
+      throw new StackError('USAGE', `${file} cannot be written: ${message}`, {
+        where: path,
+        next: 'Make the directory one that you may write to, or name another with -C DIR.',
+        cause: error,
+      });
+    }
     throw new StackError('FILE_EXISTS', `${file} is there already`, {
       where: path,
       next: 'Edit it and run `node runner config check`, or move it away and run `node runner init` again.',
@@ -135,7 +128,12 @@ async function createWhereMissing(directory: string, file: string, content: stri
 /** @returns false where git ignores the state directory already */
 async function ignoreState(directory: string): Promise<boolean> {
   const path = join(directory, '.gitignore');
-  const before = await readFile(path, 'utf8').catch(() => '');
+  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // One that is there and cannot be read is left as it is.
+    if (error.code === 'ENOENT') return '';
+    return undefined;
+  });
+  if (before === undefined) return false;
   const isIgnored = before.split('\n').some((line) => /^\/?\.automation-stack\/?\s*$/.test(line));
   if (isIgnored) return false;
   await writeFile(path, `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${IGNORED}\n`);

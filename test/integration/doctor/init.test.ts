@@ -43,7 +43,7 @@ describe('init', () => {
   it('sees images, the Terraform root with its variable files, and the repository’s name', async () => {
     const { context, directory } = await make({
       'api/Dockerfile': 'FROM scratch',
-      'terraform/main.tf': '',
+      'terraform/main.tf': 'output "cluster" { value = 1 }\n',
       'terraform/staging.tfvars': '',
     });
     execFileSync('git', ['init', '-q', directory]);
