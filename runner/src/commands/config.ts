@@ -5,11 +5,12 @@ const check: CommandDefinition = {
   name: 'config check',
   summary: 'Validate automation-stack.yml whole',
   description:
-    'Reports every error at once, each as `file:line:column`; exits 2 where there are any. Looks at nothing but the file.',
+    'Reports every error at once, each as `file:line:column`; exits 2 where there are any: keys and values, names that lead nowhere, promotions that go round, and the Dockerfiles, contexts, Terraform roots, variable files, outputs, playbooks, keys and pod templates that are not there. What may be meant, such as an image that no target runs, is a warning. Asks nothing outside of this directory: `doctor` does.',
   examples: [{ command: 'config check', explains: 'Check the configuration of this directory.' }],
   environment: 'none',
   async run(context) {
-    const config = await context.config();
+    const { checkConfiguration, warningLine } = await import('../steps/checkConfiguration.js');
+    const { config, warnings } = await checkConfiguration(context);
     const environments = Object.keys(config.environments);
     return {
       data: {
@@ -17,8 +18,12 @@ const check: CommandDefinition = {
         application: config.application,
         environments,
         images: Object.keys(config.images),
+        warnings: warnings.map(({ line, column, message }) => ({ line, column, message })),
       },
-      text: `${context.options.configFile} is valid: ${config.application}, environments ${environments.join(', ')}.`,
+      text: [
+        ...warnings.map((warning) => `warning: ${warningLine(context, config, warning)}`),
+        `${context.options.configFile} is valid: ${config.application}, environments ${environments.join(', ')}.`,
+      ].join('\n'),
     };
   },
 };

@@ -15,11 +15,24 @@ import { parseYaml, type ConfigIssue, type Path } from './source.js';
  * @throws StackError CONFIG_NOT_FOUND, or CONFIG_INVALID with every issue as `file:line:column message`
  */
 export async function loadConfig(directory: string, file: string): Promise<Config> {
+  const { path, shown, text } = await readConfigText(directory, file);
+  const { config, issues } = validateConfig(shown, text, dirname(path), path);
+  if (config === undefined) throw invalidConfig(shown, issues);
+  return config;
+}
+
+/**
+ * The text of the configuration, with its path and how messages call it.
+ * @throws StackError CONFIG_NOT_FOUND
+ */
+export async function readConfigText(
+  directory: string,
+  file: string,
+): Promise<{ readonly path: string; readonly shown: string; readonly text: string }> {
   const path = isAbsolute(file) ? file : resolve(directory, file);
   const shown = relative(directory, path).startsWith('..') ? path : relative(directory, path);
-  let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    return { path, shown, text: await readFile(path, 'utf8') };
   } catch (error) {
     throw new StackError('CONFIG_NOT_FOUND', `cannot read ${shown}: ${reasonOf(error)}`, {
       where: path,
@@ -27,9 +40,6 @@ export async function loadConfig(directory: string, file: string): Promise<Confi
       cause: error,
     });
   }
-  const { config, issues } = validateConfig(shown, text, dirname(path), path);
-  if (config === undefined) throw invalid(shown, issues);
-  return config;
 }
 
 /** Validates a text whole: either a frozen configuration or every issue in the order they stand. */
@@ -38,9 +48,19 @@ export function validateConfig(
   text: string,
   directory: string,
   file = join(directory, shown),
-): { config?: Config; issues: readonly ConfigIssue[] } {
+): {
+  config?: Config;
+  issues: readonly ConfigIssue[];
+  /** As it is written, every `extends` merged in; undefined where it is no YAML. */
+  raw: unknown;
+  /** Where a path stands in the text. */
+  locate: (path: Path, message: string) => ConfigIssue;
+} {
   const source = parseYaml(shown, text);
-  if (source.issues.length > 0) return { issues: source.issues };
+  if (source.issues.length > 0) {
+    const locate = (path: Path, message: string) => ({ message, path, ...source.position(path) });
+    return { issues: source.issues, raw: undefined, locate };
+  }
   const extended = extendEnvironments(source.value ?? {});
   const locate = (path: Path, message: string, part: 'key' | 'value' = 'value'): ConfigIssue => {
     const origin = extended.origins(path).find((candidate) => source.has(candidate)) ?? path;
@@ -68,11 +88,13 @@ export function validateConfig(
       issues.push(locate(issue.path, `${pathText(issue.path)}: ${issue.message}`));
     }
   } else issues.push(...crossCheck(parsed.data).map((issue) => locate(issue.path, issue.message)));
-  if (!parsed.success || issues.length > 0) return { issues: inOrder(issues) };
-  return { config: deepFreeze({ ...parsed.data, directory, file }), issues: [] };
+  const raw = extended.value;
+  if (!parsed.success || issues.length > 0) return { issues: inOrder(issues), raw, locate };
+  return { config: deepFreeze({ ...parsed.data, directory, file }), issues: [], raw, locate };
 }
 
-function invalid(shown: string, issues: readonly ConfigIssue[]): StackError {
+/** The failure of a configuration, with every issue. */
+export function invalidConfig(shown: string, issues: readonly ConfigIssue[]): StackError {
   const count = issues.length === 1 ? '1 error' : `${issues.length} errors`;
   return new StackError('CONFIG_INVALID', `${shown} has ${count}`, {
     where: `${shown}:${issues[0]?.line ?? 1}:${issues[0]?.column ?? 1}`,
@@ -181,7 +203,8 @@ function pathText(path: Path): string {
   return path.length === 0 ? 'the file' : path.map(String).join('.');
 }
 
-function inOrder(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
+/** Issues as they stand in the text, each once. */
+export function inOrder(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
   const seen = new Set<string>();
   return [...issues]
     .sort((a, b) => a.line - b.line || a.column - b.column)

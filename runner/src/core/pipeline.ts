@@ -71,8 +71,7 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
   const promotion = environment?.promotion;
   // Where nothing is deployed there is only infrastructure to bring over: no release goes through it first.
   const isDeployedTo = (at: string) => Object.keys(config.environments[at]?.targets ?? {}).length > 0;
-  const isPromoted = name !== undefined && promotion !== undefined && isDeployedTo(name);
-  const from = isPromoted && isDeployedTo(promotion.from) ? promotion.from : undefined;
+  const from = promotion !== undefined && isDeployedTo(promotion.from) ? promotion.from : undefined;
   const isChanged =
     name !== undefined &&
     (environment?.infrastructure !== undefined || environment?.provision !== undefined || isDeployedTo(name));

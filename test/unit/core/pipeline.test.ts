@@ -66,21 +66,21 @@ describe('the stage graph', () => {
     const rows: readonly (readonly [string, readonly string[], object, object?])[] = [
       ['nothing at all', [], { staging: { targets: {} }, production: bare }, { images: {} }],
       ['nothing but images', built, { staging: { targets: {} }, production: bare }],
-      ['nothing, though staging has', built, { staging, production: bare }],
+      ['nothing, though staging has', [...built, 'deploy:staging'], { staging, production: bare }],
       [
         'nothing that needs others',
         [],
-        { staging, production: bare },
+        { staging: { targets: {} }, production: bare },
         { images: {}, needs: { auth: 's3://a' } },
       ],
       [
         'infrastructure alone, though staging is deployed to',
-        [...built, 'plan:production', 'approve:production', 'apply:production'],
+        [...built, 'deploy:staging', 'plan:production', 'approve:production', 'apply:production'],
         { staging, production: { ...production, targets: {} } },
       ],
       [
         'playbooks alone',
-        [...built, 'approve:production', 'provision:production'],
+        [...built, 'deploy:staging', 'approve:production', 'provision:production'],
         { staging, production: { ...bare, provision: {} } },
       ],
     ];
