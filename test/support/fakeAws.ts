@@ -2,7 +2,7 @@ import { CallCounter } from '../../runner/src/adapters/aws/call.js';
 import type { AwsClients } from '../../runner/src/adapters/aws/clients.js';
 import { awsError } from '../../runner/src/adapters/aws/errors.js';
 
-type Answer = (input: Record<string, unknown>) => unknown;
+export type Answer = (input: Record<string, unknown>) => unknown;
 
 export interface FakeAws extends AwsClients {
   /** Actions and inputs in order. */
@@ -22,7 +22,7 @@ export function fakeAws(answers: Readonly<Record<string, Answer>>, over: Partial
     const answer = answers[what.action];
     if (answer === undefined) throw new Error(`the test expects no ${what.action}`);
     try {
-      return answer(command.input);
+      return await answer(command.input);
     } catch (error) {
       throw awsError(error, what);
     }

@@ -41,6 +41,10 @@ export class FakeEcs implements EcsApi {
   service: Partial<Service> = {};
   tags: Tag[] = [];
   desired = 2;
+  /** Tasks that ended before all this; they are listed first. */
+  ended: Task[] = [];
+  /** More tasks of what ran first, which run until it is gone. */
+  crowd = 0;
   /** The courses of the next moves; the last one stays. */
   courses: Course[] = [{ runningMs: 1000, completedMs: 2000 }];
   private move: Move | undefined;
@@ -187,7 +191,7 @@ export class FakeEcs implements EcsApi {
 
   private tasks(): Task[] {
     const { move } = this;
-    if (move === undefined) return [];
+    if (move === undefined) return this.ended;
     const createdAt = new Date(move.atMs);
     const crashed = this.passed(move.course.crashedMs);
     const task = (id: string, taskDefinitionArn: string, address: string): Task => ({
@@ -218,15 +222,20 @@ export class FakeEcs implements EcsApi {
         : first,
       task('new-2', move.to, '10.0.0.2'),
     ];
-    const old = [task('old-1', move.from, '10.0.0.8'), task('old-2', move.from, '10.0.0.9')];
+    const old = [
+      ...Array.from({ length: this.crowd }, (_, index) => task(`old-crowd-${index}`, move.from, '10.0.0.8')),
+      task('old-1', move.from, '10.0.0.8'),
+      task('old-2', move.from, '10.0.0.9'),
+    ];
     const drained = this.passed(move.course.completedMs);
     const stop = {
       stopCode: 'ServiceSchedulerInitiated',
       stoppedReason: 'Scaling activity initiated by deployment',
     } as const;
     return [
-      ...(this.passed(move.course.runningMs) || crashed ? fresh : []),
+      ...this.ended,
       ...old.map((one) => (drained ? stopped(one, stop) : one)),
+      ...(this.passed(move.course.runningMs) || crashed ? fresh : []),
     ];
   }
 }

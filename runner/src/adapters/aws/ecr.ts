@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { StackError } from '../../core/errors.js';
 import type { SecretRegistry } from '../../secrets/redact.js';
 import type { AwsClients } from './clients.js';
-import { awsReason } from './errors.js';
+import { awsReason, refuseFailures } from './errors.js';
 
 /** A manifest as the registry serves it. */
 export interface Manifest {
@@ -112,7 +112,12 @@ export async function readManifest(
   try {
     const answer = await aws.call(await aws.ecr(), new BatchGetImageCommand(input), what);
     const found = answer.images?.[0];
-    if (found?.imageManifest === undefined) return undefined;
+    // An image that is there but withheld (its key, its platform) must not pass for one that was never pushed.
+    const withheld = answer.failures?.map((one) => ({ reason: one.failureCode, detail: one.failureReason }));
+    if (found?.imageManifest === undefined) {
+      refuseFailures(withheld, what);
+      return undefined;
+    }
     return readManifestText(found.imageManifest, found.imageManifestMediaType);
   } catch (error) {
     if (awsReason(error) === 'RepositoryNotFoundException') return undefined;

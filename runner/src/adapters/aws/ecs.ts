@@ -11,7 +11,8 @@ import { StackError } from '../../core/errors.js';
 import type { DeploymentView, ServiceView } from '../../core/rollout/service.js';
 import type { StoppedTask } from '../../core/rollout/stoppedTask.js';
 import type { AwsClients } from './clients.js';
-import { awsReason } from './errors.js';
+import { describeTasks, listTasks } from './ecsPages.js';
+import { awsReason, refuseFailures } from './errors.js';
 
 export type {
   ContainerDefinition,
@@ -30,7 +31,7 @@ export interface EcsScope {
   readonly environment: string;
 }
 
-/** The questions and changes of one ECS service, each one API call. */
+/** The questions and changes of one ECS service, each one API call where nothing else is said. */
 export interface EcsApi {
   describeService(signal?: AbortSignal): Promise<Service>;
   describeTaskDefinition(
@@ -44,9 +45,11 @@ export interface EcsApi {
     change: { readonly taskDefinition: string; readonly force: boolean },
     signal?: AbortSignal,
   ): Promise<Service>;
-  /** ARNs of up to 100 tasks of the service that run (or start), or that ended in the last hour. */
+  /**
+   * ARNs of all tasks of the service that run (or start), or that ended in the last hour; one call a hundred.
+   */
   listTasks(desired: 'RUNNING' | 'STOPPED', signal?: AbortSignal): Promise<readonly string[]>;
-  /** @param arns at most 100 */
+  /** @param arns any number; one call a hundred. Tasks that the platform has forgotten are left out. */
   describeTasks(arns: readonly string[], signal?: AbortSignal): Promise<readonly Task[]>;
 }
 
@@ -68,6 +71,7 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
         const answer = await aws.call(await aws.ecs(), command, what('DescribeServices', signal));
         const found = answer.services?.[0];
         if (found !== undefined) return found;
+        refuseFailures(answer.failures, what('DescribeServices', signal));
       } catch (error) {
         if (awsReason(error) !== 'ClusterNotFoundException') throw error;
         throw absent(`there is no ECS cluster ${cluster} in ${aws.region}`, scope);
@@ -101,23 +105,13 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
       const answer = await aws.call(await aws.ecs(), command, what('UpdateService', signal));
       return answer.service ?? {};
     },
-    async listTasks(desired, signal) {
-      const { ListTasksCommand } = await sdk();
-      const command = new ListTasksCommand({
-        cluster,
-        serviceName: lastPart(service),
-        desiredStatus: desired,
-      });
-      const answer = await aws.call(await aws.ecs(), command, what('ListTasks', signal));
-      return answer.taskArns ?? [];
-    },
-    async describeTasks(arns, signal) {
-      if (arns.length === 0) return [];
-      const { DescribeTasksCommand } = await sdk();
-      const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(0, 100) });
-      const answer = await aws.call(await aws.ecs(), command, what('DescribeTasks', signal));
-      return answer.tasks ?? [];
-    },
+    listTasks: (desired, signal) =>
+      listTasks(aws, {
+        filter: { cluster, serviceName: lastPart(service), desiredStatus: desired },
+        what: what('ListTasks', signal),
+      }),
+    describeTasks: (arns, signal) =>
+      describeTasks(aws, { cluster, arns, what: what('DescribeTasks', signal) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { AwsClients } from './clients.js';
 import type { EcsScope, RunTaskCommandInput, Task } from './ecs.js';
+import { describeTasks, listTasks } from './ecsPages.js';
 
 /** Tasks that belong to no service: those that run to their end. */
 export interface EcsTasks {
@@ -15,9 +16,6 @@ export interface EcsTasks {
   ofFamily(family: string, desired: 'RUNNING' | 'STOPPED', signal?: AbortSignal): Promise<readonly Task[]>;
 }
 
-/** DescribeTasks takes no more at once. */
-const DESCRIBED = 100;
-
 export function createEcsTasks(aws: AwsClients, { cluster, environment }: EcsScope): EcsTasks {
   const sdk = () => import('./sdk/ecs.js');
   const what = (action: string, resource: string, signal?: AbortSignal) => ({
@@ -26,11 +24,8 @@ export function createEcsTasks(aws: AwsClients, { cluster, environment }: EcsSco
     environment,
     ...(signal === undefined ? {} : { signal }),
   });
-  const describe = async (tasks: string[], resource: string, signal?: AbortSignal) => {
-    const { DescribeTasksCommand } = await sdk();
-    const command = new DescribeTasksCommand({ cluster, tasks });
-    return (await aws.call(await aws.ecs(), command, what('DescribeTasks', resource, signal))).tasks ?? [];
-  };
+  const describe = (arns: readonly string[], resource: string, signal?: AbortSignal) =>
+    describeTasks(aws, { cluster, arns, what: what('DescribeTasks', resource, signal) });
 
   return {
     async run(input) {
@@ -58,23 +53,11 @@ export function createEcsTasks(aws: AwsClients, { cluster, environment }: EcsSco
       await aws.call(await aws.ecs(), command, what('StopTask', arn));
     },
     async ofFamily(family, desired, signal) {
-      const { ListTasksCommand } = await sdk();
-      const found: Task[] = [];
-      let nextToken: string | undefined;
-      do {
-        const command = new ListTasksCommand({
-          cluster,
-          family,
-          desiredStatus: desired,
-          maxResults: DESCRIBED,
-          ...(nextToken === undefined ? {} : { nextToken }),
-        });
-        const answer = await aws.call(await aws.ecs(), command, what('ListTasks', family, signal));
-        const arns = answer.taskArns ?? [];
-        if (arns.length > 0) found.push(...(await describe(arns, family, signal)));
-        ({ nextToken } = answer);
-      } while (nextToken !== undefined);
-      return found;
+      const arns = await listTasks(aws, {
+        filter: { cluster, family, desiredStatus: desired },
+        what: what('ListTasks', family, signal),
+      });
+      return describe(arns, family, signal);
     },
   };
 }

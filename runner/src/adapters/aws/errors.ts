@@ -95,6 +95,31 @@ export function awsReason(error: unknown): string | undefined {
   return error.cause instanceof Error ? error.cause.name : undefined;
 }
 
+/** What is not there says so too: that is an answer, not a failure. */
+const ABSENT = new Set(['MISSING', 'ImageNotFound', 'RepositoryNotFound']);
+
+interface PartFailure {
+  readonly reason?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
+/**
+ * Some calls answer with success and say in a list what they could not do: that counts as a failure of the call.
+ * @throws StackError AWS_REFUSED with each reason, but for what is only not there
+ */
+export function refuseFailures(failures: readonly PartFailure[] | undefined, what: AwsAction): void {
+  const real = (failures ?? []).filter(({ reason }) => !ABSENT.has(reason ?? ''));
+  const [first] = real;
+  if (first === undefined) return;
+  const words = ({ reason, detail }: PartFailure) =>
+    [reason, detail].filter(Boolean).join(': ') || 'no reason given';
+  throw new StackError('AWS_REFUSED', `${what.action}: ${words(first)}`, {
+    ...place(what),
+    evidence: [...new Set(real.map(words))],
+    next: 'Read what AWS says above; `--verbose` shows each request.',
+  });
+}
+
 interface Finding {
   readonly code: ErrorCode;
   readonly words: string;

@@ -9,25 +9,46 @@ import type { TargetGroup } from './elb.js';
  * @returns undefined where no load balancer forwards to the group, or only by TLS
  */
 export async function targetGroupUrl(aws: AwsClients, group: TargetGroup): Promise<string | undefined> {
-  const [arn] = group.loadBalancers;
-  if (arn === undefined) return undefined;
-  if (aws.endpoint !== undefined) return emulatedUrl(aws.endpoint, arn);
+  const [first] = group.loadBalancers;
+  if (first === undefined) return undefined;
+  if (aws.endpoint !== undefined) return emulatedUrl(aws.endpoint, first);
+  // One group may stand behind several load balancers.
+  for (const arn of group.loadBalancers) {
+    const url = await balancerUrl(aws, arn, group.arn);
+    if (url !== undefined) return url;
+  }
+  return undefined;
+}
+
+async function balancerUrl(aws: AwsClients, arn: string, groupArn: string): Promise<string | undefined> {
   const client = await aws.elb();
-  const { DescribeListenersCommand, DescribeLoadBalancersCommand } = await import('./sdk/elb.js');
+  const { DescribeLoadBalancersCommand } = await import('./sdk/elb.js');
   const [balancers, listeners] = await Promise.all([
     aws.call(client, new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }), {
       action: 'elasticloadbalancing:DescribeLoadBalancers',
       resource: arn,
     }),
-    aws.call(client, new DescribeListenersCommand({ LoadBalancerArn: arn }), {
-      action: 'elasticloadbalancing:DescribeListeners',
-      resource: arn,
-    }),
+    allListeners(aws, arn),
   ]);
   const dns = balancers.LoadBalancers?.find((one) => one.LoadBalancerArn === arn)?.DNSName;
-  const port = listenerPort(listeners.Listeners ?? [], group.arn);
+  const port = listenerPort(listeners, groupArn);
   if (dns === undefined || port === undefined) return undefined;
   return `http://${dns}${port === 80 ? '' : `:${port}`}/`;
+}
+
+async function allListeners(aws: AwsClients, arn: string): Promise<readonly Listener[]> {
+  const client = await aws.elb();
+  const { DescribeListenersCommand } = await import('./sdk/elb.js');
+  const what = { action: 'elasticloadbalancing:DescribeListeners', resource: arn };
+  const listeners: Listener[] = [];
+  let marker: string | undefined;
+  do {
+    const input = { LoadBalancerArn: arn, ...(marker === undefined ? {} : { Marker: marker }) };
+    const answer = await aws.call(client, new DescribeListenersCommand(input), what);
+    listeners.push(...(answer.Listeners ?? []));
+    marker = answer.NextMarker || undefined;
+  } while (marker !== undefined);
+  return listeners;
 }
 
 /** Port of the HTTP listener that forwards to the group; a redirect to TLS does not count. */

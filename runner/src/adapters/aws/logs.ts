@@ -1,3 +1,4 @@
+import type { GetLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import type { AwsClients } from './clients.js';
 
 export interface LogStream {
@@ -5,37 +6,58 @@ export interface LogStream {
   readonly stream: string;
 }
 
+/** CloudWatch may answer an empty page though there is more: it is followed this often. */
+const EMPTY_PAGES = 5;
+
 /**
  * The last lines of a log stream, oldest first: evidence for a failure that is being told already, so what goes wrong
  * here (no permission, no stream yet) only makes it shorter.
  */
 export async function lastLogLines(
   aws: AwsClients,
-  { group, stream }: LogStream,
+  stream: LogStream,
   limit: number,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
   try {
-    const client = await aws.logs();
-    const { GetLogEventsCommand } = await import('./sdk/logs.js');
-    const command = new GetLogEventsCommand({
-      logGroupName: group,
-      logStreamName: stream,
-      limit,
-      startFromHead: false,
-    });
-    const answer = await aws.call(client, command, {
-      action: 'logs:GetLogEvents',
-      resource: `${group}/${stream}`,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const lines = (answer.events ?? []).flatMap((event) => (event.message ?? '').trimEnd().split('\n'));
-    return lines.slice(-limit);
+    let token: string | undefined;
+    for (let page = 1; page <= EMPTY_PAGES; page += 1) {
+      const answer = await logEvents(aws, stream, { limit, fromHead: false, token }, signal);
+      const lines = linesOf(answer.events);
+      const before = answer.nextBackwardToken;
+      if (lines.length > 0 || before === undefined || before === token) return lines.slice(-limit);
+      token = before;
+    }
+    return [];
   } catch {
     signal?.throwIfAborted();
     return [];
   }
 }
+
+async function logEvents(
+  aws: AwsClients,
+  { group, stream }: LogStream,
+  page: { readonly limit?: number; readonly fromHead: boolean; readonly token: string | undefined },
+  signal: AbortSignal | undefined,
+): Promise<GetLogEventsCommandOutput> {
+  const { GetLogEventsCommand } = await import('./sdk/logs.js');
+  const command = new GetLogEventsCommand({
+    logGroupName: group,
+    logStreamName: stream,
+    startFromHead: page.fromHead,
+    ...(page.limit === undefined ? {} : { limit: page.limit }),
+    ...(page.token === undefined ? {} : { nextToken: page.token }),
+  });
+  return aws.call(await aws.logs(), command, {
+    action: 'logs:GetLogEvents',
+    resource: `${group}/${stream}`,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+const linesOf = (events: GetLogEventsCommandOutput['events']): readonly string[] =>
+  (events ?? []).flatMap((event) => (event.message ?? '').trimEnd().split('\n'));
 
 /** One reading of a log stream. */
 export interface LogPage {
@@ -51,26 +73,13 @@ export interface LogPage {
  */
 export async function readLog(
   aws: AwsClients,
-  { group, stream }: LogStream,
+  stream: LogStream,
   from: string | undefined,
   signal?: AbortSignal,
 ): Promise<LogPage> {
   try {
-    const client = await aws.logs();
-    const { GetLogEventsCommand } = await import('./sdk/logs.js');
-    const command = new GetLogEventsCommand({
-      logGroupName: group,
-      logStreamName: stream,
-      startFromHead: true,
-      ...(from === undefined ? {} : { nextToken: from }),
-    });
-    const answer = await aws.call(client, command, {
-      action: 'logs:GetLogEvents',
-      resource: `${group}/${stream}`,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const lines = (answer.events ?? []).flatMap((event) => (event.message ?? '').trimEnd().split('\n'));
-    return { lines, next: answer.nextForwardToken ?? from };
+    const answer = await logEvents(aws, stream, { fromHead: true, token: from }, signal);
+    return { lines: linesOf(answer.events), next: answer.nextForwardToken ?? from };
   } catch {
     signal?.throwIfAborted();
     return { lines: [], next: from };

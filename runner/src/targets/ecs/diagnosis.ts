@@ -26,21 +26,39 @@ export interface DiagnosisScope {
   readonly service: string;
   /** Last lines of a log stream, oldest first; never throws but on abort. */
   readonly logLines: (stream: LogStream, signal?: AbortSignal) => Promise<readonly string[]>;
+  /** ARNs of tasks that have ended and say nothing about the release: they are not described again. */
+  readonly cleared: Set<string>;
 }
 
 /** CloudWatch takes a moment to show the last lines of a container that just died. */
 const LOG_ATTEMPTS = 3;
 const LOG_GAP_MS = 1000;
 
-/** Tasks of a rollout that ended because of what they run, oldest first; two API calls. */
+/** Tasks described at a time while one that failed is searched for. */
+const DESCRIBED = 100;
+
+/**
+ * Tasks of a rollout that ended because of what they run, oldest first; two API calls a hundred ended tasks. A service
+ * that moves often, or crashes every few seconds, has hundreds of them in no order: all are gone through until one is
+ * found, but those that are known to say nothing cost no second call.
+ */
 export async function stoppedOf(
-  api: EcsApi,
+  { api, cleared }: Pick<DiagnosisScope, 'api' | 'cleared'>,
   of: TasksOf,
   signal?: AbortSignal,
 ): Promise<readonly StoppedTask[]> {
-  const arns = await api.listTasks('STOPPED', signal);
-  const tasks = await api.describeTasks(arns, signal);
-  return failedTasks(tasks.map(stoppedTask), of);
+  const arns = (await api.listTasks('STOPPED', signal)).filter((arn) => !cleared.has(arn));
+  for (let start = 0; start < arns.length; start += DESCRIBED) {
+    const tasks = await api.describeTasks(arns.slice(start, start + DESCRIBED), signal);
+    const failed = failedTasks(tasks.map(stoppedTask), of);
+    if (failed.length > 0) return failed;
+    for (const task of tasks) {
+      // Why one of ours ended may be told a moment after it began to stop.
+      const settled = task.lastStatus === 'STOPPED' || task.taskDefinitionArn !== of.taskDefinition;
+      if (settled && task.taskArn !== undefined) cleared.add(task.taskArn);
+    }
+  }
+  return [];
 }
 
 /** The failure that a stopped task means: reason, exit code, last log lines. */

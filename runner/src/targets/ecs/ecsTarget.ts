@@ -237,6 +237,7 @@ export class EcsTarget implements Target {
         environment: this.scope.environment,
         service: config.service,
         logLines: (stream, signal) => lastLogLines(aws, stream, LOG_LINES, signal),
+        cleared: new Set(),
       },
       acceptedMs: clock.now().getTime(),
       desired: service.desiredCount ?? 0,

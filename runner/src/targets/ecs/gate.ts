@@ -128,7 +128,7 @@ async function refuseCrashed(options: GateOptions, known: readonly string[] | un
   const { scope, tasks, signal } = options;
   const [crashed] =
     known === undefined
-      ? await stoppedOf(scope.api, tasks, signal)
+      ? await stoppedOf(scope, tasks, signal)
       : failedTasks((await scope.api.describeTasks(known, signal)).map(stoppedTask), tasks);
   if (crashed !== undefined) throw await crashError(scope, crashed, signal);
 }
@@ -136,7 +136,7 @@ async function refuseCrashed(options: GateOptions, known: readonly string[] | un
 /** An unhealthy release has often crashed: then that is the reason to tell. */
 async function why(options: GateOptions, reason: string, taskArns: readonly string[]) {
   const { scope, tasks, signal } = options;
-  const [crashed] = await stoppedOf(scope.api, tasks, signal);
+  const [crashed] = await stoppedOf(scope, tasks, signal);
   if (crashed !== undefined) return crashError(scope, crashed, signal);
   const arns = taskArns.length > 0 ? taskArns : await scope.api.listTasks('RUNNING', signal);
   const own = tasksOfRollout(await scope.api.describeTasks(arns, signal), tasks, options.desired());

@@ -37,8 +37,11 @@ export class TaskLog {
     let any = false;
     for (let page = 0; page < PAGES; page += 1) {
       const { lines, next } = await this.read(this.stream, this.from, signal);
+      // The end is told by the same place again: a page may be empty though more follows.
+      const end = next === this.from;
       this.from = next;
-      if (lines.length === 0) break;
+      if (end && lines.length === 0) break;
+      if (lines.length === 0) continue;
       any = true;
       lines.forEach(this.tell);
       this.kept = [...this.kept, ...lines].slice(-KEPT);

@@ -78,7 +78,7 @@ export async function watchRollout(watch: Watch): Promise<Watched> {
     const question = { elapsedMs: seenMs, failedTasks, running, runningBefore, ...expectation };
     if (shouldAskForStopped({ ...question, ...(askedMs === undefined ? {} : { askedMs }) })) {
       askedMs = seenMs;
-      const [crashed] = await stoppedOf(scope.api, tasksOf(watch), signal);
+      const [crashed] = await stoppedOf(scope, tasksOf(watch), signal);
       if (crashed !== undefined) throw await crashError(scope, crashed, signal);
     }
     runningBefore = running;
@@ -166,7 +166,7 @@ async function explain(watch: Watch, verdict: Verdict, view: ServiceView): Promi
     );
   }
   if (verdict.state === 'gone') return failure(scope, `the service is ${verdict.status} now`, view.events);
-  const [crashed] = await stoppedOf(scope.api, tasksOf(watch), signal);
+  const [crashed] = await stoppedOf(scope, tasksOf(watch), signal);
   const platform =
     verdict.state === 'rolled-back'
       ? `ECS rolled back to ${shortName(verdict.taskDefinition)}: ${verdict.reason}`

@@ -1,0 +1,50 @@
+import type { ListTasksCommandInput, Task } from '@aws-sdk/client-ecs';
+import type { CallWhat } from './call.js';
+import type { AwsClients } from './clients.js';
+import { refuseFailures } from './errors.js';
+
+/** ListTasks gives, and DescribeTasks takes, no more at once. */
+const AT_ONCE = 100;
+
+/** ARNs of all the tasks that a filter lets through, page after page. */
+export async function listTasks(
+  aws: AwsClients,
+  { filter, what }: { readonly filter: ListTasksCommandInput; readonly what: CallWhat },
+): Promise<readonly string[]> {
+  const { ListTasksCommand } = await import('./sdk/ecs.js');
+  const client = await aws.ecs();
+  const arns: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const input = { ...filter, maxResults: AT_ONCE, ...(nextToken === undefined ? {} : { nextToken }) };
+    const answer = await aws.call(client, new ListTasksCommand(input), what);
+    arns.push(...(answer.taskArns ?? []));
+    nextToken = answer.nextToken || undefined;
+  } while (nextToken !== undefined);
+  return arns;
+}
+
+/**
+ * Describes any number of tasks, a hundred a call, side by side; those that the platform has forgotten are left out.
+ * @throws StackError AWS_REFUSED where it withholds one for another reason
+ */
+export async function describeTasks(
+  aws: AwsClients,
+  {
+    cluster,
+    arns,
+    what,
+  }: { readonly cluster: string; readonly arns: readonly string[]; readonly what: CallWhat },
+): Promise<readonly Task[]> {
+  if (arns.length === 0) return [];
+  const { DescribeTasksCommand } = await import('./sdk/ecs.js');
+  const client = await aws.ecs();
+  const pages = Array.from({ length: Math.ceil(arns.length / AT_ONCE) }, (_, page) =>
+    arns.slice(page * AT_ONCE, (page + 1) * AT_ONCE),
+  );
+  const answers = await Promise.all(
+    pages.map((tasks) => aws.call(client, new DescribeTasksCommand({ cluster, tasks }), what)),
+  );
+  for (const { failures } of answers) refuseFailures(failures, what);
+  return answers.flatMap(({ tasks }) => tasks ?? []);
+}

@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+import { targetSchema, type EcsServiceConfig } from '../../../../runner/src/config/schema.js';
+import { EcsTarget } from '../../../../runner/src/targets/ecs/ecsTarget.js';
+import { ecsOverAws } from '../../../support/ecsOverAws.js';
+import { FakeEcs } from '../../../support/fakeEcs.js';
+import { rejection } from '../../../support/rejection.js';
+import { release as releaseRecord } from '../../../support/stateRecords.js';
+import { VirtualClock } from '../../../support/virtualClock.js';
+
+const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+const release = releaseRecord('1.0.0', {
+  images: { web: { repository: 'shop/web', digest: digest('b'), tags: [], inputs: digest('b') } },
+});
+const rollout = {
+  stage: 'deploy:staging',
+  signal: new AbortController().signal,
+  journal: async () => undefined,
+};
+
+/** A service of two tasks; a worker has no port that could be probed. */
+function world(kind: 'worker' | 'web') {
+  const clock = new VirtualClock();
+  const portMappings = kind === 'web' ? [{ containerPort: 8000 }] : [];
+  const ecs = new FakeEcs(clock, {
+    family: 'web',
+    networkMode: 'awsvpc',
+    containerDefinitions: [{ name: 'web', image: `registry.example/shop/web@${digest('a')}`, portMappings }],
+  });
+  const aws = ecsOverAws(ecs);
+  const target = new EcsTarget({
+    name: 'web',
+    aws,
+    clock,
+    environmentName: 'staging',
+    config: targetSchema.parse({
+      kind: 'ecs-service',
+      cluster: 'main',
+      service: 'web',
+      image: 'web',
+      health: { for: '10s', interval: '1s' },
+    }) as EcsServiceConfig,
+    registry: () => 'registry.example',
+    emit: () => undefined,
+    probe: async () => ({ status: 200, words: '200' }),
+  });
+  const calls = (action: string) => aws.asked.filter((one) => one.action === `ecs:${action}`).length;
+  return { ecs, target, calls };
+}
+
+/** Tasks of earlier deployments, which the platform still lists. */
+const earlier = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    taskArn: `arn:aws:ecs:eu-west-1:111111111111:task/main/ended-${index}`,
+    taskDefinitionArn: 'arn:aws:ecs:eu-west-1:111111111111:task-definition/web:1',
+    desiredStatus: 'STOPPED',
+    lastStatus: 'STOPPED',
+    stopCode: 'ServiceSchedulerInitiated' as const,
+    createdAt: new Date(0),
+  }));
+
+describe('an ECS service with many tasks', () => {
+  for (const count of [0, 99, 100, 250, 900]) {
+    it(`that crashes after the platform called it completed is found among ${count} ended ones`, async () => {
+      const { ecs, target } = world('worker');
+      ecs.ended = earlier(count);
+      ecs.courses = [{ runningMs: 500, completedMs: 1000, crashedMs: 4000 }];
+      const failure = await rejection(target.deploy(release, rollout), 'DEPLOY_FAILED');
+      expect(failure.message).to.equal('container web exited with code 3, 4.0 s after it started');
+    });
+  }
+
+  it('is deployed, probed and brought back with more than a hundred that run', async () => {
+    const { ecs, target } = world('web');
+    ecs.crowd = 230;
+    ecs.courses = [{ runningMs: 500, completedMs: 20_000 }];
+    const before = await target.snapshot();
+    expect(await target.deploy(release, rollout)).to.include({ status: 'healthy' });
+    expect(await target.restore(before, rollout)).to.include({ status: 'rolled-back' });
+  });
+
+  it('does not describe again what ended before and says nothing', async () => {
+    const { ecs, target, calls } = world('worker');
+    ecs.ended = earlier(300);
+    ecs.courses = [{ runningMs: 500, completedMs: 40_000 }];
+    await target.deploy(release, rollout);
+    expect(calls('ListTasks') / 4).to.be.above(2);
+    // The 300 once, in three calls, and later the two that the rollout itself ended.
+    expect(calls('DescribeTasks')).to.be.below(6);
+  });
+});
