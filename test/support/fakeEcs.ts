@@ -41,12 +41,15 @@ export class FakeEcs implements EcsApi {
   service: Partial<Service> = {};
   tags: Tag[] = [];
   desired = 2;
+  /** How many of the new tasks do not run any more. */
+  missing = 0;
   /** Tasks that ended before all this; they are listed first. */
   ended: Task[] = [];
   /** More tasks of what ran first, which run until it is gone. */
   crowd = 0;
   /** The courses of the next moves; the last one stays. */
   courses: Course[] = [{ runningMs: 1000, completedMs: 2000 }];
+  private readonly later: { readonly ms: number; readonly what: () => void }[] = [];
   private move: Move | undefined;
   private current: string;
 
@@ -105,9 +108,20 @@ export class FakeEcs implements EcsApi {
     return this.tasks().filter((task) => arns.includes(task.taskArn as string));
   }
 
+  /** Something happens to the platform so long after the last move. */
+  after(ms: number, what: () => void): void {
+    this.later.push({ ms, what });
+  }
+
   private count(call: string, signal: AbortSignal | undefined): void {
     signal?.throwIfAborted();
     this.calls.push(call);
+    // Nobody sees it before the next call.
+    const due = this.move === undefined ? [] : this.later.filter(({ ms }) => this.passed(ms));
+    for (const one of due) {
+      this.later.splice(this.later.indexOf(one), 1);
+      one.what();
+    }
   }
 
   private elapsed(): number {
@@ -182,7 +196,7 @@ export class FakeEcs implements EcsApi {
         deployments: [failed, one('ACTIVE', from, this.desired, 'COMPLETED')],
       };
     }
-    const running = this.passed(course.runningMs) ? this.desired : 0;
+    const running = this.passed(course.runningMs) ? Math.max(0, this.desired - this.missing) : 0;
     const done = this.passed(course.completedMs);
     const deployments = [one('PRIMARY', to, running, done ? 'COMPLETED' : 'IN_PROGRESS')];
     if (!done && from !== to) deployments.push(one('ACTIVE', from, this.desired, 'COMPLETED'));
@@ -232,10 +246,12 @@ export class FakeEcs implements EcsApi {
       stopCode: 'ServiceSchedulerInitiated',
       stoppedReason: 'Scaling activity initiated by deployment',
     } as const;
+    const scaledIn = (one: Task, index: number): Task =>
+      index < this.desired || one.lastStatus === 'STOPPED' ? one : stopped(one, stop);
     return [
       ...this.ended,
       ...old.map((one) => (drained ? stopped(one, stop) : one)),
-      ...(this.passed(move.course.runningMs) || crashed ? fresh : []),
+      ...(this.passed(move.course.runningMs) || crashed ? fresh.map(scaledIn) : []),
     ];
   }
 }

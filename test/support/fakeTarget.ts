@@ -9,6 +9,8 @@ export class FakeTarget implements Target {
   running: string;
   failDeploy: Error | undefined;
   failRestore: Error | undefined;
+  /** Why no release could be proven on it. */
+  unprovable: Error | undefined;
   /** Awaited in the middle of a deploy, after the change was made. */
   midway: (rollout: Rollout) => Promise<void> = async () => undefined;
 
@@ -21,6 +23,10 @@ export class FakeTarget implements Target {
 
   async snapshot(): Promise<TargetSnapshot> {
     return { running: this.running };
+  }
+
+  async requireProvable(): Promise<void> {
+    if (this.unprovable !== undefined) throw this.unprovable;
   }
 
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {

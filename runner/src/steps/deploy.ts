@@ -47,7 +47,7 @@ export interface DeployResult {
  * Brings a release to an environment: lock → snapshot → journal → targets side by side → record. When any target
  * fails, or a signal arrives, every target goes back to its snapshot: an environment only ever runs one release.
  * What the application needs must be healthy there first.
- * @throws StackError LOCKED, DEPLOY_CUT_OFF, DEPLOY_ROLLED_BACK (3), INTERRUPTED (130, undone), ROLLBACK_FAILED, UPSTREAM_*
+ * @throws StackError LOCKED, DEPLOY_CUT_OFF, NOTHING_RUNS, DEPLOY_ROLLED_BACK (3), INTERRUPTED (130, undone), ROLLBACK_FAILED, UPSTREAM_*
  */
 export async function deployRelease(context: Context, request: DeployRequest): Promise<DeployResult> {
   refuseDirty(request);
@@ -82,7 +82,11 @@ async function roll(
   const snapshots =
     unfinished?.snapshots ??
     Object.fromEntries(
-      await pMap(targets, async (target) => [target.name, await target.snapshot(knownOf(target))] as const),
+      await pMap(targets, async (target) => {
+        const snapshot = await target.snapshot(knownOf(target));
+        await target.requireProvable?.();
+        return [target.name, snapshot] as const;
+      }),
     );
   const record =
     unfinished?.deployment ??

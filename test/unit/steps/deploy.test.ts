@@ -65,6 +65,19 @@ describe('a deployment', () => {
     expect((await (await state()).ledger.current('staging')).healthy?.version).to.equal('0.2.0');
   });
 
+  it('is refused, with nothing begun or recorded, where a target is not meant to run anything', async () => {
+    await deploy('0.2.0');
+    worker.unprovable = new StackError('NOTHING_RUNS', 'the service worker wants 0 tasks');
+    await rejection(deploy('0.3.0'), 'NOTHING_RUNS');
+    expect([web.running, worker.running]).to.deep.equal(['0.2.0', '0.2.0']);
+    const { ledger, journal } = await state();
+    expect((await ledger.current('staging')).latest?.version).to.equal('0.2.0');
+    expect(await journal.unfinished('staging')).to.equal(undefined);
+    const production = await place.context.environment('production');
+    const promotion = { environment: production, stage: 'promote', version: '0.3.0', approvedBy: 'someone' };
+    await rejection(promoteRelease(context(), promotion), 'PROMOTION_REFUSED');
+  });
+
   it('says so when everything runs it already', async () => {
     await deploy('0.2.0');
     expect((await deploy('0.2.0')).unchanged).to.equal(true);

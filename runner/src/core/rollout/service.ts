@@ -50,15 +50,20 @@ export type Verdict =
       readonly allRunning: boolean;
     }
   | { readonly state: 'stable'; readonly running: number; readonly desired: number }
+  /** It has all the tasks that are wanted, which is none: nothing shows that the release works. */
+  | { readonly state: 'empty'; readonly running: 0; readonly desired: 0 }
   /** The platform gave up on the wanted task definition. */
   | { readonly state: 'failed'; readonly reason: string }
   | { readonly state: 'rolled-back'; readonly taskDefinition: string; readonly reason: string }
   | { readonly state: 'overtaken'; readonly taskDefinition: string }
   | { readonly state: 'gone'; readonly status: string };
 
+/** Verdicts that a rollout goes on with, or ends well with. */
+export type Told = Extract<Verdict, { state: 'progress' | 'stable' | 'empty' }>;
+
 /**
  * Stable means: PRIMARY (found by its status, wherever it stands) runs the wanted task definition, is COMPLETED, has
- * as many running tasks as are desired, and no other deployment has a running one.
+ * as many running tasks as are desired, at least one, and no other deployment has a running one.
  */
 export function judgeService(view: ServiceView, wanted: Wanted): Verdict {
   if (view.status !== 'ACTIVE') return { state: 'gone', status: view.status };
@@ -80,6 +85,7 @@ export function judgeService(view: ServiceView, wanted: Wanted): Verdict {
   const progress = waiting(view, primary);
   const completed = primary.rolloutState === 'COMPLETED' || primary.rolloutState === undefined;
   if (completed && progress.allRunning && progress.oldRunning === 0 && primary.running === view.desired) {
+    if (view.desired === 0) return { state: 'empty', running: 0, desired: 0 };
     return { state: 'stable', running: primary.running, desired: view.desired };
   }
   return progress;

@@ -23,6 +23,7 @@ export interface DiagnosisScope {
   /** Name of the configured container. */
   readonly container: string;
   readonly environment: string;
+  readonly cluster: string;
   readonly service: string;
   /** Last lines of a log stream, oldest first; never throws but on abort. */
   readonly logLines: (stream: LogStream, signal?: AbortSignal) => Promise<readonly string[]>;

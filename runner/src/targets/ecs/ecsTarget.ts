@@ -18,7 +18,7 @@ import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js
 import { moveService, registerRevision, type Change } from './changes.js';
 import type { ProbeRoute } from './endpoints.js';
 import type { Probe } from './gate.js';
-import { overtaken } from './failures.js';
+import { nothingRuns, overtaken } from './failures.js';
 import { Looker, type Look } from './look.js';
 import { migrate, stopBegun } from './migration.js';
 import { imageOf, migrationOptions, nextRevision, type Next } from './next.js';
@@ -86,10 +86,15 @@ export class EcsTarget implements Target {
     return { ...snapshot };
   }
 
+  async requireProvable(): Promise<void> {
+    refuseEmpty(this.scope, (await this.looker.recentLook()).service);
+  }
+
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
     this.untouched = true;
     const ahead = await this.next(release, rollout.signal);
     const { look, next, image } = ahead;
+    refuseEmpty(this.scope, look.service);
     const report = this.reporter(rollout.stage);
     const previous = look.service.taskDefinition ?? '';
     const verdict = judgeService(serviceView(look.service), { taskDefinition: previous });
@@ -159,7 +164,13 @@ export class EcsTarget implements Target {
     const following = this.following(look, service, route, rollout, report);
     // It was baked when it was deployed; now every second counts.
     const health = { ...following.health, for: 0 };
-    const watched = await followRollout({ ...following, health, wanted: { taskDefinition } });
+    const watched = await followRollout({
+      ...following,
+      health,
+      wanted: { taskDefinition },
+      // How many tasks are wanted is not ours to change: what ran before is back, even if that is nothing.
+      mayBeEmpty: true,
+    });
     const { stableMs } = watched;
     // Its last word: a failed stage must not look as if this target had failed to come back.
     report('update', `runs ${shortName(taskDefinition)} again`, 'rolled-back');
@@ -175,7 +186,7 @@ export class EcsTarget implements Target {
       kind: this.kind,
       healthy: verdict.state === 'stable',
       ...(digest === undefined ? {} : { digest }),
-      summary: `${primaryOf(view)?.running ?? view.running}/${view.desired} tasks`,
+      summary: `${primaryOf(view)?.running ?? view.running}/${view.desired} tasks${view.desired === 0 ? ', none is wanted' : ''}`,
       details: {
         cluster: this.scope.cluster,
         service: this.scope.service,
@@ -234,8 +245,7 @@ export class EcsTarget implements Target {
         clock,
         definition,
         container: findContainer(definition, config.container).name ?? '',
-        environment: this.scope.environment,
-        service: config.service,
+        ...this.scope,
         logLines: (stream, signal) => lastLogLines(aws, stream, LOG_LINES, signal),
         cleared: new Set(),
       },
@@ -261,6 +271,10 @@ export class EcsTarget implements Target {
     const about = { type: 'stage.progress', stage, subject: this.name } as const;
     return (phase, message, status = 'running') => emit({ ...about, phase, message, status });
   }
+}
+
+function refuseEmpty(scope: EcsScope, service: Service): void {
+  if ((service.desiredCount ?? 0) === 0) throw nothingRuns(scope, service);
 }
 
 /** Loaded when first used: a no-change deploy probes nothing. */

@@ -1,7 +1,7 @@
 import { StackError } from '../../core/errors.js';
 import type { ReleaseRecord } from '../../core/release.js';
 import { shortName } from '../../core/rollout/service.js';
-import type { EcsScope } from '../../adapters/aws/ecs.js';
+import type { EcsScope, Service } from '../../adapters/aws/ecs.js';
 
 /** A release that has no image for this target. */
 export function withoutImage(
@@ -30,4 +30,25 @@ export function overtaken({ service, environment }: EcsScope, runs: string): Sta
     where: `service ${service}, environment ${environment}`,
     next: `Find out who it was (CloudTrail: UpdateService), then deploy the release you want to ${environment}.`,
   });
+}
+
+/**
+ * A service at 0 tasks is what it should be, but proves nothing: a release there must not count as healthy.
+ * @param service where it is known: a daemon's number of tasks is its number of machines
+ */
+export function nothingRuns(
+  { cluster, service, environment }: EcsScope,
+  { schedulingStrategy }: Pick<Service, 'schedulingStrategy'> = {},
+): StackError {
+  const daemon = schedulingStrategy === 'DAEMON';
+  return new StackError(
+    'NOTHING_RUNS',
+    `the service ${service} ${daemon ? 'has no machine to run on' : 'wants 0 tasks'}, so no release can be shown to be healthy there`,
+    {
+      where: `cluster ${cluster}, environment ${environment}`,
+      next: daemon
+        ? `Add a container instance to the cluster ${cluster}, then deploy again: node runner deploy --env ${environment}`
+        : `Let it run a task (where autoscaling owns the number, raise its minimum): aws ecs update-service --cluster ${cluster} --service ${service} --desired-count 1; then deploy again: node runner deploy --env ${environment}`,
+    },
+  );
 }

@@ -2,10 +2,12 @@ import type { Clock } from '../../core/ports.js';
 import { HealthGate, isHealthyStatus, type GateVerdict } from '../../core/rollout/healthGate.js';
 import { failedTasks, type TasksOf } from '../../core/rollout/stoppedTask.js';
 import type { HealthConfig } from '../../config/schema.js';
-import { stoppedTask } from '../../adapters/aws/ecs.js';
+import { judgeService, type Told } from '../../core/rollout/service.js';
+import { serviceView, stoppedTask } from '../../adapters/aws/ecs.js';
 import type { ProbeAnswer, ProbeOptions } from '../../adapters/http/probe.js';
 import { crashError, stoppedOf, unhealthyError, type DiagnosisScope } from './diagnosis.js';
 import { findTasks, tasksOfRollout, type Endpoint, type FoundTasks, type ProbeRoute } from './endpoints.js';
+import { explain } from './explain.js';
 
 export type Probe = (url: string, options: ProbeOptions) => Promise<ProbeAnswer>;
 
@@ -18,6 +20,8 @@ export interface GateOptions {
   readonly probe: Probe;
   /** Aborts when the platform is stable: the gate passes only after that. */
   readonly settled: AbortSignal;
+  /** Whether it may pass with no task wanted and none running. */
+  readonly mayBeEmpty: boolean;
   /** How many tasks are wanted at this moment; autoscaling may change it. */
   readonly desired: () => number;
   /** Told about every round of probes. */
@@ -67,8 +71,30 @@ export async function passGate(options: GateOptions, found?: FoundTasks): Promis
     }
     await pause(options, nextRoundMs(options, verdict, now(clock) - roundMs));
   }
-  await refuseCrashed(options, stumbled ? undefined : tasks?.taskArns);
+  await requireRunning(options, stumbled ? undefined : tasks?.taskArns);
   options.onProgress({ state: 'healthy' });
+}
+
+/**
+ * What was watched must also run at the end: no task has ended by itself, and the tasks are as many as are wanted, at
+ * least one. The bake window may be long, and nobody has looked at the service in it.
+ *
+ * @param known the tasks that were probed all along: while all of them run, that is proof enough
+ */
+async function requireRunning(options: GateOptions, known: readonly string[] | undefined): Promise<void> {
+  if ((await refuseCrashed(options, known)) && known !== undefined && known.length > 0) return;
+  const { scope, signal, health } = options;
+  const deadline = now(scope.clock) + health.timeout;
+  for (;;) {
+    const verdict = await judgeNow(options);
+    if (verdict.state !== 'progress') return;
+    // A task that was moved or scaled in is replaced in a while; one that crashes again and again is not.
+    await refuseCrashed(options, undefined);
+    if (now(scope.clock) >= deadline) {
+      throw await why(options, `only ${verdict.running} of ${verdict.desired} tasks run`, []);
+    }
+    await scope.clock.sleep(Math.min(5000, health.interval), signal);
+  }
 }
 
 /**
@@ -84,8 +110,11 @@ async function allTasks(
   for (;;) {
     const found = await findTasks(scope.api, { tasks, desired: options.desired() }, route, signal);
     const count = found.endpoints.length;
-    if (count >= options.desired()) return found;
+    // With none wanted there is nothing to probe, which is no proof: whoever watches the service says so.
+    if (count >= Math.max(options.mayBeEmpty ? 0 : 1, options.desired())) return found;
     await refuseCrashed(options, undefined);
+    // Nobody watches the service any more, which may want none by now.
+    if (options.settled.aborted) await judgeNow(options);
     if (now(scope.clock) >= deadline) {
       throw await why(options, `only ${count} of ${options.desired()} tasks have an address`, found.taskArns);
     }
@@ -119,18 +148,35 @@ async function probeOnce({ health, probe, signal }: GateOptions, endpoint: Endpo
   return { ok, words: answer.words };
 }
 
+/** Looks at the service itself. @throws StackError where the rollout has failed, or nothing is wanted any more */
+async function judgeNow(options: GateOptions): Promise<Told> {
+  const { scope, tasks, signal, mayBeEmpty } = options;
+  const wanted = { taskDefinition: tasks.taskDefinition };
+  const view = serviceView(await scope.api.describeService(signal));
+  const verdict = judgeService(view, wanted);
+  const well = verdict.state === 'stable' || verdict.state === 'progress';
+  if (well || (verdict.state === 'empty' && mayBeEmpty)) return verdict;
+  throw await explain({ scope, wanted, signal, ...tasks }, verdict, view);
+}
+
 /**
  * No task of the rollout may have ended by itself.
  *
  * @param known the tasks that were probed all along; undefined where ended ones have to be searched for
+ * @returns whether all that are known still run
  */
-async function refuseCrashed(options: GateOptions, known: readonly string[] | undefined): Promise<void> {
+async function refuseCrashed(options: GateOptions, known: readonly string[] | undefined): Promise<boolean> {
   const { scope, tasks, signal } = options;
+  const described = known === undefined ? [] : await scope.api.describeTasks(known, signal);
   const [crashed] =
     known === undefined
       ? await stoppedOf(scope, tasks, signal)
-      : failedTasks((await scope.api.describeTasks(known, signal)).map(stoppedTask), tasks);
+      : failedTasks(described.map(stoppedTask), tasks);
   if (crashed !== undefined) throw await crashError(scope, crashed, signal);
+  const run = described.filter(
+    ({ lastStatus, desiredStatus = 'RUNNING' }) => lastStatus === 'RUNNING' && desiredStatus === 'RUNNING',
+  );
+  return run.length === known?.length;
 }
 
 /** An unhealthy release has often crashed: then that is the reason to tell. */

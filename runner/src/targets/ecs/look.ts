@@ -39,8 +39,14 @@ export class Looker {
 
   /** The last look where it is fresh, once; else a new one. */
   async freshLook(signal: AbortSignal): Promise<Look> {
-    const { last } = this;
+    const recent = await this.recentLook(signal);
     this.last = undefined;
+    return recent;
+  }
+
+  /** The last look where it is fresh, else a new one; it may be used again. */
+  async recentLook(signal?: AbortSignal): Promise<Look> {
+    const { last } = this;
     const fresh = last !== undefined && this.clock.now().getTime() - last.atMs < FRESH_MS;
     return fresh ? last.look : this.look(signal);
   }

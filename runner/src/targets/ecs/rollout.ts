@@ -1,12 +1,13 @@
 import { formatDuration } from '../../config/duration.js';
 import type { HealthConfig } from '../../config/schema.js';
 import type { GateVerdict } from '../../core/rollout/healthGate.js';
-import type { Verdict, Wanted } from '../../core/rollout/service.js';
+import type { Told, Wanted } from '../../core/rollout/service.js';
 import type { DiagnosisScope } from './diagnosis.js';
 import { EarlySight } from './early.js';
 import type { FoundTasks, ProbeRoute } from './endpoints.js';
 import { passGate, type Probe } from './gate.js';
-import { tasksOf, watchRollout, type Watched } from './watch.js';
+import { tasksOf } from './explain.js';
+import { watchRollout, type Watched } from './watch.js';
 
 export interface RolloutOptions {
   readonly scope: DiagnosisScope;
@@ -22,6 +23,8 @@ export interface RolloutOptions {
   readonly route: ProbeRoute;
   readonly probe: Probe;
   readonly report: Report;
+  /** Whether it may end with no task wanted and none running; only for the way back. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /** Tells how far a target is; `running` where no status says that it has ended. */
@@ -76,6 +79,7 @@ export async function followRollout(options: RolloutOptions): Promise<Watched> {
         tasks: tasksOf(options),
         probe: options.probe,
         settled: settled.signal,
+        mayBeEmpty: options.mayBeEmpty === true,
         desired: () => desired,
         onProgress: tellHealth(options),
       },
@@ -119,11 +123,12 @@ async function lookEarly(
 /** Reports task counts when they change. */
 function tellTasks(report: Report) {
   let told = '';
-  return (verdict: Extract<Verdict, { state: 'progress' | 'stable' }>) => {
+  return (verdict: Told) => {
     const { running, desired } = verdict;
     const draining =
       verdict.state === 'progress' && verdict.oldRunning > 0 ? `, ${verdict.oldRunning} old` : '';
-    const words = `${running}/${desired} tasks running${draining}`;
+    const none = verdict.state === 'empty' ? ', none is wanted' : '';
+    const words = `${running}/${desired} tasks running${draining}${none}`;
     if (words !== told) report('tasks', words);
     told = words;
   };

@@ -1,17 +1,11 @@
 import { StackError } from '../../core/errors.js';
 import type { Clock } from '../../core/ports.js';
 import { estimateStableMs, nextLookMs, shouldAskForStopped } from '../../core/rollout/looks.js';
-import {
-  judgeService,
-  shortName,
-  type ServiceView,
-  type Verdict,
-  type Wanted,
-} from '../../core/rollout/service.js';
-import type { TasksOf } from '../../core/rollout/stoppedTask.js';
+import { judgeService, type ServiceView, type Told, type Wanted } from '../../core/rollout/service.js';
 import { serviceView, type EcsApi } from '../../adapters/aws/ecs.js';
 import { crashError, failure, stoppedOf, type DiagnosisScope } from './diagnosis.js';
 import type { EarlySight } from './early.js';
+import { explain, tasksOf } from './explain.js';
 
 export interface Watch {
   readonly scope: DiagnosisScope;
@@ -25,7 +19,9 @@ export interface Watch {
   readonly expectedMs?: number;
   /** What is seen of the tasks themselves, which may tell a better moment to look than the expectation. */
   readonly early?: Pick<EarlySight, 'oldAnswer' | 'oldGone' | 'silentSinceMs'>;
-  readonly onProgress: (verdict: Extract<Verdict, { state: 'progress' | 'stable' }>) => void;
+  /** Whether it may end with no task wanted and none running. */
+  readonly mayBeEmpty?: boolean;
+  readonly onProgress: (verdict: Told) => void;
   /** Called once, when as many new tasks run as are wanted; old ones may still drain. */
   readonly onAllRunning: () => void;
 }
@@ -45,7 +41,7 @@ const LONGEST_SILENCE_MS = 120_000;
  * Waits until the wanted task definition is stable.
  *
  * @throws StackError DEPLOY_FAILED with reason and evidence where it fails, crashes, is rolled back or overtaken by
- * someone else, or takes longer than the timeout; the signal's reason on abort
+ * someone else, or takes longer than the timeout; NOTHING_RUNS; the signal's reason on abort
  */
 export async function watchRollout(watch: Watch): Promise<Watched> {
   const { scope, wanted, signal } = watch;
@@ -64,7 +60,7 @@ export async function watchRollout(watch: Watch): Promise<Watched> {
     const view = await lookPatiently(scope.api, scope.clock, signal);
     const seenMs = elapsed();
     const verdict = judgeService(view, wanted);
-    if (verdict.state === 'stable') {
+    if (verdict.state === 'stable' || (verdict.state === 'empty' && watch.mayBeEmpty === true)) {
       announce();
       watch.onProgress(verdict);
       const stableMs = estimate(watch, seenMs, unstableMs);
@@ -105,11 +101,6 @@ function estimate(
     unstableMs,
   );
 }
-
-export const tasksOf = (watch: Pick<Watch, 'wanted' | 'sinceMs'>): TasksOf => ({
-  taskDefinition: watch.wanted.taskDefinition,
-  ...(watch.sinceMs === undefined ? {} : { sinceMs: watch.sinceMs }),
-});
 
 /**
  * Old tasks that still answer put the look off, up to this share of the expected time. No further: the platform counts
@@ -153,25 +144,4 @@ async function lookPatiently(api: EcsApi, clock: Clock, signal: AbortSignal): Pr
       await clock.sleep(2000, signal);
     }
   }
-}
-
-/** The failure behind a verdict, with the stopped task that caused it where there is one. */
-async function explain(watch: Watch, verdict: Verdict, view: ServiceView): Promise<StackError> {
-  const { scope, wanted, signal } = watch;
-  if (verdict.state === 'overtaken') {
-    return failure(
-      scope,
-      `someone else deployed ${shortName(verdict.taskDefinition)} meanwhile, instead of ${shortName(wanted.taskDefinition)}`,
-      view.events,
-    );
-  }
-  if (verdict.state === 'gone') return failure(scope, `the service is ${verdict.status} now`, view.events);
-  const [crashed] = await stoppedOf(scope, tasksOf(watch), signal);
-  const platform =
-    verdict.state === 'rolled-back'
-      ? `ECS rolled back to ${shortName(verdict.taskDefinition)}: ${verdict.reason}`
-      : `ECS gave up: ${verdict.state === 'failed' ? verdict.reason : verdict.state}`;
-  if (crashed === undefined) return failure(scope, platform, view.events);
-  const crash = await crashError(scope, crashed, signal);
-  return failure(scope, crash.message, [platform, ...crash.evidence]);
 }

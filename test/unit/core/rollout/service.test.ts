@@ -83,9 +83,9 @@ describe('judging a service', () => {
     expect(stateOf(service([without]))).to.equal('stable');
   });
 
-  it('is stable with no task where none is desired', () => {
+  it('is empty, which is no health, with no task where none is desired', () => {
     const view = service([deployment({ running: 0, desired: 0 })], { desired: 0, running: 0 });
-    expect(stateOf(view)).to.equal('stable');
+    expect(stateOf(view)).to.equal('empty');
   });
 
   it('takes the desired count of the service where a failing deployment has lost its own', () => {

@@ -231,13 +231,6 @@ describe('an ECS service: deploy', () => {
     expect(ecs.calls).to.include('UpdateService --force');
   });
 
-  it('watches only the tasks where none is desired', async () => {
-    const { make, rollout, ecs, probed } = world();
-    ecs.desired = 0;
-    expect(await make().deploy(release('b'), rollout)).to.include({ status: 'healthy' });
-    expect(probed).to.deep.equal([]);
-  });
-
   it('refuses a release without the image', async () => {
     const { make, rollout, ecs } = world();
     const failure = await rejection(

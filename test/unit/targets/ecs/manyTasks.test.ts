@@ -1,51 +1,6 @@
 import { expect } from 'chai';
-import { targetSchema, type EcsServiceConfig } from '../../../../runner/src/config/schema.js';
-import { EcsTarget } from '../../../../runner/src/targets/ecs/ecsTarget.js';
-import { ecsOverAws } from '../../../support/ecsOverAws.js';
-import { FakeEcs } from '../../../support/fakeEcs.js';
+import { ecsWorld } from '../../../support/ecsWorld.js';
 import { rejection } from '../../../support/rejection.js';
-import { release as releaseRecord } from '../../../support/stateRecords.js';
-import { VirtualClock } from '../../../support/virtualClock.js';
-
-const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
-const release = releaseRecord('1.0.0', {
-  images: { web: { repository: 'shop/web', digest: digest('b'), tags: [], inputs: digest('b') } },
-});
-const rollout = {
-  stage: 'deploy:staging',
-  signal: new AbortController().signal,
-  journal: async () => undefined,
-};
-
-/** A service of two tasks; a worker has no port that could be probed. */
-function world(kind: 'worker' | 'web') {
-  const clock = new VirtualClock();
-  const portMappings = kind === 'web' ? [{ containerPort: 8000 }] : [];
-  const ecs = new FakeEcs(clock, {
-    family: 'web',
-    networkMode: 'awsvpc',
-    containerDefinitions: [{ name: 'web', image: `registry.example/shop/web@${digest('a')}`, portMappings }],
-  });
-  const aws = ecsOverAws(ecs);
-  const target = new EcsTarget({
-    name: 'web',
-    aws,
-    clock,
-    environmentName: 'staging',
-    config: targetSchema.parse({
-      kind: 'ecs-service',
-      cluster: 'main',
-      service: 'web',
-      image: 'web',
-      health: { for: '10s', interval: '1s' },
-    }) as EcsServiceConfig,
-    registry: () => 'registry.example',
-    emit: () => undefined,
-    probe: async () => ({ status: 200, words: '200' }),
-  });
-  const calls = (action: string) => aws.asked.filter((one) => one.action === `ecs:${action}`).length;
-  return { ecs, target, calls };
-}
 
 /** Tasks of earlier deployments, which the platform still lists. */
 const earlier = (count: number) =>
@@ -61,7 +16,7 @@ const earlier = (count: number) =>
 describe('an ECS service with many tasks', () => {
   for (const count of [0, 99, 100, 250, 900]) {
     it(`that crashes after the platform called it completed is found among ${count} ended ones`, async () => {
-      const { ecs, target } = world('worker');
+      const { ecs, target, release, rollout } = ecsWorld('worker');
       ecs.ended = earlier(count);
       ecs.courses = [{ runningMs: 500, completedMs: 1000, crashedMs: 4000 }];
       const failure = await rejection(target.deploy(release, rollout), 'DEPLOY_FAILED');
@@ -70,7 +25,7 @@ describe('an ECS service with many tasks', () => {
   }
 
   it('is deployed, probed and brought back with more than a hundred that run', async () => {
-    const { ecs, target } = world('web');
+    const { ecs, target, release, rollout } = ecsWorld('web');
     ecs.crowd = 230;
     ecs.courses = [{ runningMs: 500, completedMs: 20_000 }];
     const before = await target.snapshot();
@@ -79,7 +34,7 @@ describe('an ECS service with many tasks', () => {
   });
 
   it('does not describe again what ended before and says nothing', async () => {
-    const { ecs, target, calls } = world('worker');
+    const { ecs, target, calls, release, rollout } = ecsWorld('worker');
     ecs.ended = earlier(300);
     ecs.courses = [{ runningMs: 500, completedMs: 40_000 }];
     await target.deploy(release, rollout);
