@@ -6,7 +6,9 @@ import { systemClock } from './adapters/process/clock.js';
 import { createProcesses } from './adapters/process/processes.js';
 import { createGit, type Git } from './adapters/git/git.js';
 import { DEFAULT_PROGRAM, everyTextAsTyped, type Call } from './core/calledAs.js';
+import { once } from './core/once.js';
 import { EventBus, type EventBody } from './core/events.js';
+import { Patience } from './core/patience.js';
 import { registerEnvironment } from './secrets/environment.js';
 import { SecretRegistry } from './secrets/redact.js';
 import type { AwsClients } from './adapters/aws/clients.js';
@@ -51,6 +53,8 @@ export interface Context {
   /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** `user@host`, or what Jenkins says who started the build. */
+  /** How AWS and hosts are waited for that do not answer for a while. */
+  readonly patience: Patience;
   readonly who: string;
   readonly runUrl: string | undefined;
   readonly git: Git;
@@ -84,18 +88,19 @@ export function createContext(input: ContextInput): Context {
   registerEnvironment(env, secrets);
   const events = new EventBus(systemClock.now, (value) => everyTextAsTyped(secrets.value(value), call));
   const processes = createProcesses({ cwd: options.directory, env, redactor: () => secrets.lines() });
-  const once = <T>(make: () => Promise<T>) => {
-    let made: Promise<T> | undefined;
-    return () => (made ??= make());
-  };
+  const patience = new Patience({
+    clock: systemClock,
+    tell: (message) => events.emit({ type: 'notice', level: 'warning', message }),
+    interrupt: signal,
+  });
   const perEnvironment = <T>(make: (environment: NamedEnvironment) => Promise<T>) => {
-    const made = new Map<string, Promise<T>>();
+    const made = new Map<string, () => Promise<T>>();
     return (environment: NamedEnvironment) => {
       const existing = made.get(environment.name);
-      if (existing !== undefined) return existing;
-      const fresh = make(environment);
+      if (existing !== undefined) return existing();
+      const fresh = once(() => make(environment));
       made.set(environment.name, fresh);
-      return fresh;
+      return fresh();
     };
   };
 
@@ -111,13 +116,13 @@ export function createContext(input: ContextInput): Context {
   const aws = perEnvironment(async (environment) => {
     const { createAwsClients } = await import('./adapters/aws/clients.js');
     const settings = await context.resolve(environment.config.aws, environment);
-    const clients = createAwsClients({ ...settings, env, secrets, version: runnerVersion });
+    const clients = createAwsClients({ ...settings, env, secrets, patience, version: runnerVersion });
     if (options.verbose) clients.calls.onCall = (...call) => events.emit(apiCallNotice(...call));
     return clients;
   });
   const store = once(async () => {
     const { openStore } = await import('./state/store.js');
-    return openStore(await config(), { env, secrets });
+    return openStore(await config(), { env, secrets, patience });
   });
 
   const context: Context = {
@@ -128,6 +133,7 @@ export function createContext(input: ContextInput): Context {
     secrets,
     processes,
     signal,
+    patience,
     who: env['BUILD_USER_ID'] ?? env['AUTOMATION_STACK_WHO'] ?? `${userInfo().username}@${hostname()}`,
     runUrl: env['BUILD_URL'],
     git: createGit(processes, options.directory, env),
@@ -156,6 +162,7 @@ export function createContext(input: ContextInput): Context {
         env,
         secrets,
         directory: (await config()).directory,
+        patience,
       });
     }),
     targets: async (environment, only) => {

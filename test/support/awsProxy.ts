@@ -72,6 +72,16 @@ export class AwsProxy {
     this.faults.push({ action, times, kind });
   }
 
+  /** From now on matching calls fail, until `recover`. */
+  outage(action: RegExp, kind: Fault['kind'] = 'reset'): void {
+    this.faults.push({ action, times: Infinity, kind });
+  }
+
+  /** Ends all faults. */
+  recover(): void {
+    this.faults.length = 0;
+  }
+
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));

@@ -68,6 +68,8 @@ export function ansiblePlaybook(run: PlaybookRun): Invocation {
       ANSIBLE_CALLBACK_PLUGINS: join(places.library, 'plugins', 'callback'),
       ANSIBLE_STDOUT_CALLBACK: 'automation_stack',
       ANSIBLE_PIPELINING: 'True',
+      // A connection that breaks is tried again after 0, 1, 3, 7 and 15 s: modules may run twice, hosts may blink.
+      ANSIBLE_SSH_RETRIES: '5',
       ANSIBLE_HOST_KEY_CHECKING: 'True',
       ANSIBLE_NOCOLOR: 'True',
       ANSIBLE_FORCE_COLOR: 'False',

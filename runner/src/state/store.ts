@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { StackError } from '../core/errors.js';
+import type { Patience } from '../core/patience.js';
 import type { ObjectStore } from '../core/ports.js';
 import type { SecretRegistry } from '../secrets/redact.js';
 import { segment } from './keys.js';
@@ -9,6 +10,8 @@ export interface StoreOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Gets the AWS credentials, where the location is a bucket. */
   readonly secrets: SecretRegistry;
+  /** How a bucket is waited for that does not answer. */
+  readonly patience?: Patience | undefined;
 }
 
 /**

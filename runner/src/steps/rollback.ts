@@ -87,6 +87,7 @@ async function undoCutOff(context: Context, request: RollbackRequest): Promise<R
       level: 'warning',
       message: `deployment ${deployment.sequence} of ${deployment.version} by ${deployment.who} was cut off: undoing it`,
     });
+    context.patience.insist();
     const writer = await state.journal.open(deployment, unfinished.snapshots);
     const targets = await context.targets(
       environment,

@@ -33,6 +33,7 @@ export async function undo(
     message: `${failure.target === undefined ? '' : `${failure.target}: `}${cause.message}: going back to ${record.previous ?? 'what ran before'}`,
     status: 'failed',
   });
+  context.patience.insist();
   await journal.append('undo', { reason: cause.message });
   const { results, failures } = await restoreTargets(targets, snapshots, rollout);
   const interrupted = cause.code === 'INTERRUPTED';

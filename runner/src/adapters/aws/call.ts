@@ -42,6 +42,13 @@ type OutputOf<Command> = Command extends {
 export interface CallWhat extends AwsAction {
   /** Ends the request, and the wait before its next attempt. */
   readonly signal?: AbortSignal;
+  /**
+   * How long AWS is waited for where it does not answer, in milliseconds; two minutes where left out. To be given for
+   * what is only evidence.
+   */
+  readonly patienceMs?: number;
+  /** Told before it is sent again after a silence: the first may have arrived. */
+  readonly onRepeat?: () => void;
 }
 
 /**

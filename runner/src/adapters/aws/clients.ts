@@ -8,8 +8,11 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { StackError } from '../../core/errors.js';
+import { Patience } from '../../core/patience.js';
 import type { SecretRegistry } from '../../secrets/redact.js';
+import { systemClock } from '../process/clock.js';
 import { CallCounter, createCall, type AwsCall } from './call.js';
+import { LONGEST_SILENCE_MS, patiently } from './patience.js';
 import { createRetryStrategy } from './retries.js';
 
 export interface AwsOptions {
@@ -21,13 +24,15 @@ export interface AwsOptions {
   readonly profile?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly secrets: SecretRegistry;
+  /** How AWS is waited for where it does not answer; without words where left out. */
+  readonly patience?: Patience | undefined;
   /** The runner's version, for the user agent. */
   readonly version?: string;
 }
 
 /**
  * The AWS of one environment. A client is made, and its SDK loaded, when it is first asked for; every request goes
- * through `call`, which counts it and turns what goes wrong into a StackError.
+ * through `call`, which counts it, waits where AWS is silent, and turns what goes wrong into a StackError.
  */
 export interface AwsClients {
   readonly region: string;
@@ -65,6 +70,8 @@ export function createAwsClients(options: AwsOptions): AwsClients {
   secrets.register(env['AWS_SECRET_ACCESS_KEY']);
   secrets.register(env['AWS_SESSION_TOKEN']);
   const calls = new CallCounter();
+  const patience = options.patience ?? new Patience({ clock: systemClock, tell: () => undefined });
+  const partner = patience.partner('AWS');
   const profile = options.profile ?? env['AWS_PROFILE'];
   const credentials = profile === undefined ? environmentCredentials(env) : undefined;
 
@@ -77,7 +84,7 @@ export function createAwsClients(options: AwsOptions): AwsClients {
       ...(profile === undefined ? {} : { profile }),
       ...(credentials === undefined ? {} : { credentials }),
       ...(options.version === undefined ? {} : { customUserAgent: `automation-stack/${options.version}` }),
-      retryStrategy: createRetryStrategy(),
+      retryStrategy: createRetryStrategy(Math.random, (reason) => partner.miss(reason, LONGEST_SILENCE_MS)),
       requestHandler: {
         connectionTimeout: CONNECT_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
@@ -101,7 +108,7 @@ export function createAwsClients(options: AwsOptions): AwsClients {
     account: options.account,
     endpoint: env['AWS_ENDPOINT_URL'] === '' ? undefined : env['AWS_ENDPOINT_URL'],
     calls,
-    call: createCall(calls, secrets),
+    call: patiently(createCall(calls, secrets), partner),
     ecs: lazy(async () => new (await import('./sdk/ecs.js')).ECSClient(settings('ECS'))),
     ecr: lazy(async () => new (await import('./sdk/ecr.js')).ECRClient(settings('ECR'))),
     ec2: lazy(async () => new (await import('./sdk/ec2.js')).EC2Client(settings('EC2'))),

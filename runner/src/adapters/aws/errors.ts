@@ -154,6 +154,13 @@ function classify(failure: SdkFailure): Finding | undefined {
       next: () => UNREACHABLE_NEXT,
     };
   }
+  if (status !== undefined && status < 300) {
+    return {
+      code: 'AWS_UNREACHABLE',
+      words: 'the answer of AWS broke off, or something between here and AWS answered in its place',
+      next: () => UNREACHABLE_NEXT,
+    };
+  }
   if (status !== undefined || '$fault' in failure) {
     return {
       code: 'AWS_REFUSED',
@@ -196,9 +203,13 @@ function place(what: AwsAction): { where?: string } {
 
 /** A service's own words; where it sent none (S3 does so), its name of the failure. */
 function refusal(failure: SdkFailure): string {
+  const status = failure.$metadata?.httpStatusCode ?? 0;
   const message = firstLine(failure.message);
-  return message === '' || message === 'UnknownError' ? failure.name : message;
+  if (status >= 500) return `AWS failed with ${status} (${isSaid(message) ? message : failure.name})`;
+  return isSaid(message) ? message : failure.name;
 }
+
+const isSaid = (message: string): boolean => !['', 'Unknown', 'UnknownError'].includes(message);
 
 function lostConnection(failure: SdkFailure, depth = 0): string | undefined {
   if (typeof failure.code === 'string' && LOST.has(failure.code)) return failure.code;

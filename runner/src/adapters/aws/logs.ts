@@ -6,6 +6,8 @@ export interface LogStream {
   readonly stream: string;
 }
 
+/** Log lines are evidence: nothing waits long for them. */
+const EVIDENCE_MS = 10_000;
 /** CloudWatch may answer an empty page though there is more: it is followed this often. */
 const EMPTY_PAGES = 5;
 
@@ -52,6 +54,7 @@ async function logEvents(
   return aws.call(await aws.logs(), command, {
     action: 'logs:GetLogEvents',
     resource: `${group}/${stream}`,
+    patienceMs: EVIDENCE_MS,
     ...(signal === undefined ? {} : { signal }),
   });
 }

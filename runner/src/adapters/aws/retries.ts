@@ -61,8 +61,17 @@ interface RetryToken {
   getRetryDelay(): number;
 }
 
-/** The SDK's retry strategy interface (version 2) over `retryDelayMs`; the SDK's middleware does the waiting. */
-export function createRetryStrategy(random: () => number = Math.random) {
+/** After so many attempts people are told what is waited for: in about a second and a half. */
+const TOLD_AT = 5;
+
+/**
+ * The SDK's retry strategy interface (version 2) over `retryDelayMs`; the SDK's middleware does the waiting.
+ * @param onSilence told why, once it takes more than a moment
+ */
+export function createRetryStrategy(
+  random: () => number = Math.random,
+  onSilence: (reason: string) => void = () => undefined,
+) {
   const token = (count: number, delayMs: number): RetryToken => ({
     getRetryCount: () => count,
     getRetryDelay: () => delayMs,
@@ -86,6 +95,10 @@ export function createRetryStrategy(random: () => number = Math.random) {
         random(),
       );
       if (delay === undefined) throw new Error('no further attempt');
+      if (attempts === TOLD_AT) {
+        const { name, message } = (info.error ?? {}) as { name?: string; message?: string };
+        onSilence(message || errorCode(info.error) || name || info.errorType);
+      }
       return token(attempts, delay);
     },
     recordSuccess: () => undefined,

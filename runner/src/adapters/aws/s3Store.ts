@@ -1,6 +1,8 @@
+import type { GetObjectCommand, GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../../core/errors.js';
+import type { Patience } from '../../core/patience.js';
 import type { ObjectStore, StoredObject, WriteCondition } from '../../core/ports.js';
 import type { SecretRegistry } from '../../secrets/redact.js';
 import { assertKey } from '../../state/keys.js';
@@ -13,6 +15,8 @@ export interface S3StoreOptions {
   readonly prefix: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly secrets: SecretRegistry;
+  /** How S3 is waited for where it does not answer. */
+  readonly patience?: Patience | undefined;
 }
 
 /** S3 answers 409 where it was still busy with another write to the key; asking again tells who won. */
@@ -21,9 +25,9 @@ const WRITE_ID = 'write-id';
 
 /** A state store in a bucket; credentials, region and endpoint come from the environment variables of the AWS CLI. */
 export function createS3Store(options: S3StoreOptions): ObjectStore {
-  const { env, secrets } = options;
+  const { env, secrets, patience } = options;
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
-  return new S3Store(options.bucket, options.prefix, createAwsClients({ env, secrets, region }));
+  return new S3Store(options.bucket, options.prefix, createAwsClients({ env, secrets, region, patience }));
 }
 
 /**
@@ -61,17 +65,19 @@ class S3Store implements ObjectStore {
           ? { IfNoneMatch: '*' }
           : { IfMatch: condition.ifMatch }),
     });
+    let repeated = false;
+    const what = { ...this.what('s3:PutObject', key), onRepeat: () => (repeated = true) };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const output = await this.aws.call(await this.aws.s3(), command, this.what('s3:PutObject', key));
+        const output = await this.aws.call(await this.aws.s3(), command, what);
         return output.ETag ?? '';
       } catch (error) {
         const status = statusOf(error);
         if (condition === undefined) throw this.explain(error, 'STATE_WRITE_FAILED');
         if (status === 409 && attempt < BUSY_ATTEMPTS) {
           await sleep(50 * attempt * (1 + Math.random()));
-        } else if (status === 412 && attemptsOf(error) > 1) {
-          // The first attempt may have been written and only its answer lost: then we met ourselves.
+        } else if (status === 412 && (repeated || attemptsOf(error) > 1)) {
+          // An earlier attempt may have been written and only its answer lost: then we met ourselves.
           const found = await this.read(key);
           return found?.writeId === writeId ? found.etag : undefined;
         } else if (status === 412 || status === 409 || (status === 404 && awsReason(error) === 'NoSuchKey')) {
@@ -118,8 +124,9 @@ class S3Store implements ObjectStore {
     const { GetObjectCommand } = await import('./sdk/s3.js');
     try {
       const command = new GetObjectCommand({ Bucket: this.bucket, Key: this.key(key) });
-      const output = await this.aws.call(await this.aws.s3(), command, this.what('s3:GetObject', key));
-      const body = (await output.Body?.transformToString('utf-8')) ?? '';
+      const what = this.what('s3:GetObject', key);
+      const output: Read = await this.aws.call(wholly(await this.aws.s3()), command, what);
+      const body = output.text ?? '';
       return { body, etag: output.ETag ?? '', writeId: output.Metadata?.[WRITE_ID] };
     } catch (error) {
       if (awsReason(error) === 'NoSuchKey') return undefined;
@@ -155,6 +162,19 @@ class S3Store implements ObjectStore {
     }
     return error;
   }
+}
+
+type Read = GetObjectCommandOutput & { readonly text?: string };
+
+/** Reads what is sent within the call: the connection may break when the answer has begun. */
+function wholly(client: S3Client) {
+  return {
+    config: client.config,
+    async send(command: GetObjectCommand, options?: object): Promise<Read> {
+      const output = await client.send(command, options ?? {});
+      return { ...output, text: (await output.Body?.transformToString('utf-8')) ?? '' };
+    },
+  };
 }
 
 interface Answer {

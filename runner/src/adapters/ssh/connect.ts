@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type { NodeSSH } from 'node-ssh';
 import type { StackError } from '../../core/errors.js';
 import type { Host } from '../../core/host.js';
+import type { Patience } from '../../core/patience.js';
 import { connectFailure, hostKeyFailure, keyFailure, type TrustFiles } from './failures.js';
 import { KnownHosts } from './knownHosts.js';
 
@@ -22,6 +23,8 @@ export interface SshSettings {
   readonly directory: string;
   /** Gets the private keys that are read. */
   readonly secrets?: { register(value: string): void };
+  /** How hosts are waited for that do not answer; without words where left out. */
+  readonly patience?: Patience | undefined;
 }
 
 export interface Connection {

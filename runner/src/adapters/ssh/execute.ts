@@ -14,6 +14,8 @@ export interface ExecOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds; a minute where left out. */
   readonly timeoutMs?: number;
+  /** How long a host that fell silent is waited for, in milliseconds: for what is only evidence. A minute otherwise. */
+  readonly patienceMs?: number;
   /** Written to the command's standard input, then closed. */
   readonly input?: string;
 }

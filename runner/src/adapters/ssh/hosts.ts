@@ -1,5 +1,6 @@
 import type { Host } from '../../core/host.js';
 import { StackError } from '../../core/errors.js';
+import { Patience, type Partner } from '../../core/patience.js';
 import { systemClock } from '../process/clock.js';
 import { openConnection, type Connection, type SshSettings } from './connect.js';
 import { execute, type ExecOptions, type ExecResult } from './execute.js';
@@ -10,6 +11,11 @@ export type { HttpProbe, ProbeResult } from './probe.js';
 
 /** Pause between attempts while a host is still booting. */
 const RETRY_MS = 1000;
+/**
+ * A host that has answered before is waited for this long: nothing here is harmful to run twice. One that reboots is back
+ * by then; one that is gone for good is told of soon enough.
+ */
+const LONGEST_SILENCE_MS = 60_000;
 /** Connections worked on side by side; a login costs the controller more than the wait. */
 const FAN_OUT = 16;
 
@@ -22,7 +28,8 @@ export interface ReadyOptions {
 /** The hosts of an environment over SSH: one kept connection a host, opened on first use. */
 export interface SshHosts {
   /**
-   * Runs an argv on the host; a non-zero exit is a result.
+   * Runs an argv on the host; a non-zero exit is a result. It may be run twice, where the connection breaks within it: a
+   * host that has answered before is waited for, for a minute.
    * @throws StackError SSH_* where the host cannot be reached, is not trusted, or does not finish in time
    */
   exec(host: Host, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
@@ -45,9 +52,17 @@ export interface SshHosts {
 /** Hosts by node-ssh. Nothing is loaded or connected before the first use. */
 export function createSshHosts(settings: SshSettings): SshHosts {
   const connections = new Map<string, Promise<Connection>>();
+  const patience = settings.patience ?? new Patience({ clock: systemClock, tell: () => undefined });
+  const partners = new Map<string, Partner>();
+  const idOf = (host: Host) => `${host.user}@${host.address}:${host.port}`;
+  const partner = (host: Host): Partner => {
+    const found = partners.get(idOf(host)) ?? patience.partner(host.name);
+    partners.set(idOf(host), found);
+    return found;
+  };
 
   const connection = async (host: Host, signal?: AbortSignal): Promise<Connection> => {
-    const id = `${host.user}@${host.address}:${host.port}`;
+    const id = idOf(host);
     const kept = await connections.get(id)?.catch(() => undefined);
     if (kept?.ssh.isConnected() === true) return kept;
     const fresh = openConnection(host, settings, signal);
@@ -64,8 +79,26 @@ export function createSshHosts(settings: SshSettings): SshHosts {
     }
   };
 
-  const exec: SshHosts['exec'] = async (host, argv, options = {}) =>
-    execute(await connection(host, options.signal), host, argv, options);
+  const attempt: SshHosts['exec'] = async (host, argv, options = {}) => {
+    const opened = await connection(host, options.signal);
+    try {
+      return await execute(opened, host, argv, options);
+    } catch (error) {
+      // What was sent into a dead connection gets no answer; the next attempt begins with another one.
+      if (isSilence(error)) {
+        opened.ssh.dispose();
+        connections.delete(idOf(host));
+      }
+      throw error;
+    }
+  };
+  const exec: SshHosts['exec'] = (host, argv, options = {}) =>
+    partner(host).ask(() => attempt(host, argv, options), {
+      heard: (error) => (isSilence(error) ? 'absent' : 'answered'),
+      longestMs: options.patienceMs ?? LONGEST_SILENCE_MS,
+      evidence: options.patienceMs !== undefined,
+      signal: options.signal,
+    });
   const execAsRoot: SshHosts['execAsRoot'] = (host, argv, options) =>
     exec(host, host.user === 'root' ? argv : ['sudo', '-n', ...argv], options);
 
@@ -79,8 +112,7 @@ export function createSshHosts(settings: SshSettings): SshHosts {
           await exec(host, ['true'], { ...(signal === undefined ? {} : { signal }), timeoutMs: 15_000 });
           return;
         } catch (error) {
-          const silent = error instanceof StackError && error.code === 'SSH_UNREACHABLE';
-          if (!silent || systemClock.now().getTime() + RETRY_MS > deadline) throw error;
+          if (!isSilence(error) || systemClock.now().getTime() + RETRY_MS > deadline) throw error;
         }
         await systemClock.sleep(RETRY_MS, signal);
       }
@@ -91,7 +123,8 @@ export function createSshHosts(settings: SshSettings): SshHosts {
     },
     async containerLog(host, container, lines) {
       const argv = ['docker', 'logs', '--tail', String(lines), container];
-      const result = await execAsRoot(host, argv, { timeoutMs: 15_000 });
+      // Evidence: nothing waits long for it.
+      const result = await execAsRoot(host, argv, { timeoutMs: 15_000, patienceMs: 10_000 });
       if (result.exitCode !== 0) return [];
       return `${result.stdout}\n${result.stderr}`
         .split('\n')
@@ -109,3 +142,6 @@ export function createSshHosts(settings: SshSettings): SshHosts {
     },
   };
 }
+
+const isSilence = (error: unknown): boolean =>
+  error instanceof StackError && error.code === 'SSH_UNREACHABLE';

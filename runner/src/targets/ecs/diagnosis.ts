@@ -62,6 +62,20 @@ export async function stoppedOf(
   return [];
 }
 
+/**
+ * What is only looked for to explain a failure: where AWS does not tell, the failure stands without it.
+ * @throws the signal's reason on abort, and whatever is a bug
+ */
+export async function ifTold<T>(asked: Promise<T>, otherwise: T, signal: AbortSignal): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof StackError) return otherwise;
+    throw error;
+  }
+}
+
 /** The failure that a stopped task means: reason, exit code, last log lines. */
 export async function crashError(
   scope: DiagnosisScope,

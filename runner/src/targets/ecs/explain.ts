@@ -1,7 +1,7 @@
 import type { StackError } from '../../core/errors.js';
 import { shortName, type ServiceView, type Verdict, type Wanted } from '../../core/rollout/service.js';
 import type { TasksOf } from '../../core/rollout/stoppedTask.js';
-import { crashError, failure, stoppedOf, type DiagnosisScope } from './diagnosis.js';
+import { crashError, failure, ifTold, stoppedOf, type DiagnosisScope } from './diagnosis.js';
 import { nothingRuns } from './failures.js';
 
 /** A rollout that was judged. */
@@ -35,7 +35,7 @@ export async function explain(
     );
   }
   if (verdict.state === 'gone') return failure(scope, `the service is ${verdict.status} now`, view.events);
-  const [crashed] = await stoppedOf(scope, tasksOf(judged), signal);
+  const [crashed] = await ifTold(stoppedOf(scope, tasksOf(judged), signal), [], signal);
   const platform =
     verdict.state === 'rolled-back'
       ? `ECS rolled back to ${shortName(verdict.taskDefinition)}: ${verdict.reason}`

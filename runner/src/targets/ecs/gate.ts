@@ -5,7 +5,7 @@ import type { HealthConfig } from '../../config/schema.js';
 import { judgeService, type Told } from '../../core/rollout/service.js';
 import { serviceView, stoppedTask } from '../../adapters/aws/ecs.js';
 import type { ProbeAnswer, ProbeOptions } from '../../adapters/http/probe.js';
-import { crashError, stoppedOf, unhealthyError, type DiagnosisScope } from './diagnosis.js';
+import { crashError, ifTold, stoppedOf, unhealthyError, type DiagnosisScope } from './diagnosis.js';
 import { findTasks, tasksOfRollout, type Endpoint, type FoundTasks, type ProbeRoute } from './endpoints.js';
 import { explain } from './explain.js';
 
@@ -182,12 +182,17 @@ async function refuseCrashed(options: GateOptions, known: readonly string[] | un
 /** An unhealthy release has often crashed: then that is the reason to tell. */
 async function why(options: GateOptions, reason: string, taskArns: readonly string[]) {
   const { scope, tasks, signal } = options;
-  const [crashed] = await stoppedOf(scope, tasks, signal);
+  const [crashed] = await ifTold(stoppedOf(scope, tasks, signal), [], signal);
   if (crashed !== undefined) return crashError(scope, crashed, signal);
+  return unhealthyError(scope, reason, await ifTold(ownTasks(options, taskArns), [], signal), signal);
+}
+
+/** Ids of the rollout's tasks, whose logs may say more. */
+async function ownTasks(options: GateOptions, taskArns: readonly string[]): Promise<readonly string[]> {
+  const { scope, tasks, signal } = options;
   const arns = taskArns.length > 0 ? taskArns : await scope.api.listTasks('RUNNING', signal);
   const own = tasksOfRollout(await scope.api.describeTasks(arns, signal), tasks, options.desired());
-  const ids = own.map((task) => stoppedTask(task).id);
-  return unhealthyError(scope, reason, ids, signal);
+  return own.map((task) => stoppedTask(task).id);
 }
 
 const now = (clock: Clock): number => clock.now().getTime();

@@ -40,11 +40,10 @@ export class TaskLog {
       // The end is told by the same place again: a page may be empty though more follows.
       const end = next === this.from;
       this.from = next;
-      if (end && lines.length === 0) break;
-      if (lines.length === 0) continue;
-      any = true;
+      any ||= lines.length > 0;
       lines.forEach(this.tell);
       this.kept = [...this.kept, ...lines].slice(-KEPT);
+      if (end) break;
     }
     return any;
   }

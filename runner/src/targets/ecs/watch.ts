@@ -1,8 +1,6 @@
-import { StackError } from '../../core/errors.js';
-import type { Clock } from '../../core/ports.js';
 import { estimateStableMs, nextLookMs, shouldAskForStopped } from '../../core/rollout/looks.js';
-import { judgeService, type ServiceView, type Told, type Wanted } from '../../core/rollout/service.js';
-import { serviceView, type EcsApi } from '../../adapters/aws/ecs.js';
+import { judgeService, type Told, type Wanted } from '../../core/rollout/service.js';
+import { serviceView } from '../../adapters/aws/ecs.js';
 import { crashError, failure, stoppedOf, type DiagnosisScope } from './diagnosis.js';
 import type { EarlySight } from './early.js';
 import { explain, tasksOf } from './explain.js';
@@ -34,9 +32,6 @@ export interface Watched {
   readonly desired: number;
 }
 
-/** A break in the connection to AWS ends a rollout only when it lasts longer than this. */
-const LONGEST_SILENCE_MS = 120_000;
-
 /**
  * Waits until the wanted task definition is stable.
  *
@@ -57,7 +52,7 @@ export async function watchRollout(watch: Watch): Promise<Watched> {
   };
   for (;;) {
     await untilLook(watch, elapsed);
-    const view = await lookPatiently(scope.api, scope.clock, signal);
+    const view = serviceView(await scope.api.describeService(signal));
     const seenMs = elapsed();
     const verdict = judgeService(view, wanted);
     if (verdict.state === 'stable' || (verdict.state === 'empty' && watch.mayBeEmpty === true)) {
@@ -128,20 +123,5 @@ async function rest({ scope, signal, early }: Watch, ms: number): Promise<void> 
   } catch (error) {
     signal.throwIfAborted();
     if (!early.oldGone.aborted) throw error;
-  }
-}
-
-/** One look; a connection that is lost for a while does not make a running deployment fail. */
-async function lookPatiently(api: EcsApi, clock: Clock, signal: AbortSignal): Promise<ServiceView> {
-  const startedMs = clock.now().getTime();
-  for (;;) {
-    try {
-      return serviceView(await api.describeService(signal));
-    } catch (error) {
-      const lost =
-        error instanceof StackError && (error.code === 'AWS_UNREACHABLE' || error.code === 'AWS_THROTTLED');
-      if (!lost || clock.now().getTime() - startedMs > LONGEST_SILENCE_MS) throw error;
-      await clock.sleep(2000, signal);
-    }
   }
 }

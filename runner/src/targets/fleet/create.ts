@@ -2,6 +2,7 @@ import type { FleetConfig } from '../../config/schema.js';
 import type { Context, NamedEnvironment } from '../../container.js';
 import { StackError } from '../../core/errors.js';
 import { inGroup, type Host } from '../../core/host.js';
+import { once } from '../../core/once.js';
 import { REGISTRY_PASSWORD, REGISTRY_USERNAME } from '../../invocations/ansible.js';
 import { inventoryOf } from '../../steps/inventory.js';
 import { runPlaybook } from '../../steps/playbook.js';
@@ -21,10 +22,6 @@ export async function createFleetTarget(parts: {
 }): Promise<Target> {
   const { context, environment, name, config } = parts;
   const { application } = await context.config();
-  const once = <T>(make: () => Promise<T>) => {
-    let made: Promise<T> | undefined;
-    return () => (made ??= make());
-  };
   const inventory = once(() => inventoryOf(context, environment));
   const registry = once(() => registryOf(context, environment, config));
   return new FleetTarget({

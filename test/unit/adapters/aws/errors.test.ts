@@ -99,6 +99,18 @@ describe('failures of AWS', () => {
     ]);
   });
 
+  it('tell an answer that broke off, or that came from elsewhere, as a connection that is lost', () => {
+    for (const name of ['SyntaxError', 'Error']) {
+      const failure = mapped(sdk(name, 'Unexpected token <', { httpStatusCode: 200 }));
+      expect(failure.code).to.equal('AWS_UNREACHABLE');
+      expect(failure.message).to.contain('broke off');
+    }
+  });
+
+  it('say that AWS itself failed', () => {
+    expect(mapped(sdk('503', 'Unknown', { httpStatusCode: 503 })).message).to.contain('AWS failed with 503');
+  });
+
   it('name the failure where the service sends no words', () => {
     expect(mapped(sdk('NoSuchBucket', 'UnknownError', { httpStatusCode: 404 })).message).to.contain(
       'NoSuchBucket',

@@ -329,18 +329,6 @@ describe('an ECS service: a deploy that fails', () => {
     expect(elapsed()).to.be.within(60_000, 61_000);
   });
 
-  it('lives through a connection to AWS that is lost for a while', async () => {
-    const { make, rollout, ecs } = world();
-    const describe = ecs.describeService.bind(ecs);
-    let lost = 5;
-    ecs.describeService = async (signal) => {
-      if (ecs.calls.includes('UpdateService') && lost-- > 0)
-        throw new StackError('AWS_UNREACHABLE', 'ECONNRESET');
-      return describe(signal);
-    };
-    expect(await make().deploy(release('b'), rollout)).to.include({ status: 'healthy' });
-  });
-
   it('ends its waits at once when it is interrupted', async () => {
     const { make, rollout, ecs, controller, clock } = world();
     ecs.courses = [{}];
