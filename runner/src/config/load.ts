@@ -4,9 +4,10 @@ import type * as z from 'zod';
 import { StackError } from '../core/errors.js';
 import { didYouMean, nearest } from '../core/nearest.js';
 import { crossCheck } from './checks.js';
+import { collisions, type Collision } from './collisions.js';
 import { extendEnvironments } from './extend.js';
 import { configSchema, type Config } from './schema.js';
-import { parseYaml, type ConfigIssue, type Path } from './source.js';
+import { parseYaml, type ConfigIssue, type Path, type YamlSource } from './source.js';
 
 /**
  * Reads, validates and freezes the configuration.
@@ -87,10 +88,26 @@ export function validateConfig(
       if (issue.code === 'unrecognized_keys' || mistyped.has(issue.path.join('.'))) continue;
       issues.push(locate(issue.path, `${pathText(issue.path)}: ${issue.message}`));
     }
-  } else issues.push(...crossCheck(parsed.data).map((issue) => locate(issue.path, issue.message)));
+  } else {
+    issues.push(...crossCheck(parsed.data).map((issue) => locate(issue.path, issue.message)));
+    issues.push(...collisions(parsed.data).map((collision) => bothLines(source, collision)));
+  }
   const raw = extended.value;
   if (!parsed.success || issues.length > 0) return { issues: inOrder(issues), raw, locate };
   return { config: deepFreeze({ ...parsed.data, directory, file }), issues: [], raw, locate };
+}
+
+/** Two places at once. What an environment inherits stands elsewhere: then the environment itself is pointed at. */
+function bothLines(source: YamlSource, { path, other, message }: Collision): ConfigIssue {
+  const position = (of: Path) => {
+    if (source.has(of)) return source.position(of);
+    const length = [...of.keys()].findLast((end) => source.has(of.slice(0, end))) ?? 0;
+    return source.position(of.slice(0, length), 'key');
+  };
+  const inherited = source.has(path) ? '' : ' (inherited by `extends`)';
+  const there = `${pathText(other)} (line ${position(other).line})`;
+  const words = `${pathText(path)}${inherited}: ${message.replace('PLACE', there)}`;
+  return { message: words, path, ...position(path) };
 }
 
 /** The failure of a configuration, with every issue. */

@@ -17,8 +17,11 @@ environments:
     targets:
       web: { kind: ecs-service, cluster: main, service: web, image: web, migrate: { command: ./manage migrate } }
       worker: { kind: ecs-service, cluster: main, service: worker, image: web }
-  production: { extends: staging, promotion: { from: staging, approval: required } }
-  bare: { targets: { worker: { kind: ecs-service, cluster: main, service: worker, image: web } } }
+  production:
+    extends: staging
+    promotion: { from: staging, approval: required }
+    targets: { web: { service: web-production }, worker: { service: worker-production } }
+  bare: { targets: { worker: { kind: ecs-service, cluster: main, service: worker-bare, image: web } } }
 `;
 
 const failure = () =>
