@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { SecretRegistry } from '../../runner/src/secrets/redact.js';
 import { createGit, type Git } from '../../runner/src/adapters/git/git.js';
 import { createProcesses } from '../../runner/src/adapters/process/processes.js';
 
@@ -68,7 +69,11 @@ export class Repository {
   opened(env: Readonly<Record<string, string>> = {}, below = '.'): Git {
     const cwd = join(this.directory, below);
     const all = environment(env);
-    return createGit(createProcesses({ cwd, env: all, redact: (text) => text }), cwd, all);
+    return createGit(
+      createProcesses({ cwd, env: all, redactor: () => new SecretRegistry().lines() }),
+      cwd,
+      all,
+    );
   }
 
   remove(): void {
