@@ -190,7 +190,10 @@ describe('config check', () => {
     const { exitCode, text } = await check(
       strange
         .replace('develop: staging,', 'develop: staging, next: demo2,')
-        .replace('  demo: {}\n', '  demo: {}\n  demo2: {}\n  spare: { extends: staging }\n'),
+        .replace(
+          '  demo: {}\n',
+          '  demo: {}\n  demo2: {}\n  spare: { extends: staging, targets: { web: { target-group: spare } } }\n',
+        ),
     );
     expect(exitCode, text).to.equal(0);
     for (const said of [

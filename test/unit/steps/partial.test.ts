@@ -20,7 +20,7 @@ environments:
     targets:
       web: { kind: fleet, group: web, image: web, max-failed: 1 }
       api: { kind: ecs-service, cluster: shop, service: api, image: api }
-  production: { extends: staging, promotion: { from: staging } }
+  production: { extends: staging, promotion: { from: staging }, targets: { api: { service: api-production } } }
 `;
 
 describe('a deployment that leaves a host behind', () => {
