@@ -1,5 +1,5 @@
 import semver from 'semver';
-import type { Change } from './commits.js';
+import { type Change, lastingChanges } from './commits.js';
 
 /** What a version is made from. */
 export interface VersionInput {
@@ -50,8 +50,9 @@ export function highestTag(
  */
 export function nextVersion(last: string | undefined, changes: readonly Change[]): string {
   if (last === undefined) return FIRST_VERSION;
-  const breaking = changes.some((change) => change.breaking !== undefined);
-  const feature = changes.some((change) => change.type === 'feat');
+  const lasting = lastingChanges(changes);
+  const breaking = lasting.some((change) => change.breaking !== undefined);
+  const feature = lasting.some((change) => change.type === 'feat');
   const level = breaking ? (semver.major(last) === 0 ? 'minor' : 'major') : feature ? 'minor' : 'patch';
   return semver.inc(last, level) as string;
 }

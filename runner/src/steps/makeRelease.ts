@@ -1,11 +1,11 @@
 import type { Context } from '../container.js';
-import { readChanges, type Change } from '../core/commits.js';
 import { StackError } from '../core/errors.js';
 import { withContent, type ReleaseRecord } from '../core/release.js';
 import { imageTags } from '../core/tags.js';
-import { highestTag, isRelease, rebuiltVersion, versionOf, type VersionTag } from '../core/version.js';
+import { isRelease, rebuiltVersion, versionOf } from '../core/version.js';
 import { tellUncommitted, treeContent } from './content.js';
 import { introduceApplication } from './describeApplication.js';
+import { readHistory } from './history.js';
 import { pushImages } from './push.js';
 import type { ReleaseRequest } from './release.js';
 
@@ -94,25 +94,6 @@ async function awaitRecord(
     }
     await context.clock.sleep(POLL_MS, context.signal);
   }
-}
-
-/** Where history stands: the last release and what changed since. */
-export interface History {
-  readonly last: VersionTag | undefined;
-  readonly changes: readonly Change[];
-}
-
-/** Reads tags and commits; two git processes, one on a tag. */
-export async function readHistory(context: Context): Promise<History> {
-  const [tree, tags] = await Promise.all([context.git.workingTree(), context.git.tags()]);
-  const last = highestTag(tags, tree.commit);
-  if (last === undefined && (await context.git.isShallow())) {
-    const message =
-      'this clone is shallow and has no version tag: versions are counted from the commits that are here';
-    context.events.emit({ type: 'notice', level: 'warning', message, next: 'git fetch --unshallow --tags' });
-  }
-  if (last?.commit === tree.commit) return { last, changes: [] };
-  return { last, changes: readChanges(await context.git.commitsSince(last?.commit)) };
 }
 
 /** The version of what is checked out, by tags and conventional commits. */

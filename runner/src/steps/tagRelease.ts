@@ -1,16 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Context } from '../container.js';
-import { prependSection, releaseNotes } from '../core/changelog.js';
+import { releaseNotes } from '../core/changelog.js';
 import { StackError } from '../core/errors.js';
 import type { ReleaseImage, ReleaseRecord } from '../core/release.js';
 import { nextVersion } from '../core/version.js';
-import { buildEnvironment, forgetInputs, workingTreeInputs } from './inputs.js';
+import { treeContent } from './content.js';
+import { readHistory } from './history.js';
+import { buildEnvironment, workingTreeInputs } from './inputs.js';
 import { openRegistry } from './registry.js';
-import { readHistory } from './makeRelease.js';
 import { findRelease } from './release.js';
-
-export const CHANGELOG = 'CHANGELOG.md';
+import { CHANGELOG, lookFirst, pushAgain, undoCutOff, writeRelease } from './writeRelease.js';
 
 export interface ReleasePlan {
   /** The version to release; that of HEAD where it is released already. */
@@ -37,55 +36,27 @@ export async function planRelease(context: Context): Promise<ReleasePlan> {
 }
 
 /**
- * Makes the release: writes the changelog, commits it, tags the commit, pushes both where asked, then gives the images
- * that were pushed with this content the version as a tag — the same digests, nothing is rebuilt. Called again after it
- * was cut off, it goes on behind the tag.
+ * Makes the release: looks whether it can be made, writes the changelog, commits it, tags the commit, pushes both where
+ * asked, then gives the images that were pushed with this content the version as a tag — the same digests, nothing is
+ * rebuilt. What was written is undone where anything of it fails. Called again after it was cut off, it goes on.
  *
- * @throws StackError RELEASE_DIRTY, GIT_FAILED, TAG_IMMUTABLE, AWS_*
+ * @throws StackError RELEASE_DIRTY, GIT_FAILED, STATE_WRITE_FAILED, TAG_IMMUTABLE, AWS_*
  */
 export async function tagRelease(
   context: Context,
   plan: ReleasePlan,
   options: { readonly push: boolean; readonly stage: string },
 ): Promise<TaggedRelease> {
-  const tree = await context.git.workingTree();
-  if (plan.isNew) {
-    if (tree.dirty) throw dirtyTree();
-    const pushed = await findRelease(context);
-    await writeRelease(context, plan);
-    tell(context, options.stage, `tagged v${plan.version}`);
-    if (options.push) await pushRelease(context, plan, tree.branch, options.stage);
-    return { ...plan, record: await tagImages(context, plan, pushed, options.stage) };
+  const say = (message: string) => tell(context, options.stage, message);
+  if (!plan.isNew) {
+    if (options.push) await pushAgain(context, plan, say);
+    return { ...plan, record: await tagImages(context, plan, await findRelease(context), options.stage) };
   }
-  if (options.push) await pushRelease(context, plan, tree.branch, options.stage);
-  return { ...plan, record: await tagImages(context, plan, await findRelease(context), options.stage) };
-}
-
-async function writeRelease(context: Context, plan: ReleasePlan): Promise<void> {
-  const { directory } = await context.config();
-  const file = join(directory, CHANGELOG);
-  const existing = await readFile(file, 'utf8').catch(() => undefined);
-  const date = context.clock.now().toISOString().slice(0, 10);
-  await writeFile(file, prependSection(existing, { version: plan.version, date, notes: plan.notes }));
-  await context.git.commit([file], `release: v${plan.version}\n\n${plan.notes}\n`);
-  forgetInputs(context);
-  await context.git.tag(`v${plan.version}`, `v${plan.version}\n\n${plan.notes}\n`);
-}
-
-async function pushRelease(
-  context: Context,
-  plan: ReleasePlan,
-  branch: string,
-  stage: string,
-): Promise<void> {
-  if (branch === 'HEAD') {
-    throw new StackError('GIT_FAILED', 'HEAD is on no branch, so there is none to push to', {
-      where: `v${plan.version}`,
-      next: `git push origin HEAD:refs/heads/BRANCH refs/tags/v${plan.version}, or set BRANCH_NAME.`,
-    });
-  }
-  await context.git.push([`HEAD:refs/heads/${branch}`, `refs/tags/v${plan.version}`]);
-  tell(context, stage, `pushed ${branch} and v${plan.version} to origin`);
+  await undoCutOff(context, plan);
+  await lookFirst(context, plan, options.push);
+  const pushed = await findRelease(context);
+  await writeRelease(context, plan, options.push, say);
+  return { ...plan, record: await tagImages(context, plan, pushed, options.stage) };
 }
 
 /** @param pushed the release that had this content before the changelog's commit */
@@ -130,7 +101,7 @@ async function record(
   pushed: ReleaseRecord,
   images: ReleaseRecord['images'],
 ): Promise<ReleaseRecord> {
-  const [{ ledger }, tree] = [await context.state(), await context.git.workingTree()];
+  const [{ ledger }, { tree }] = [await context.state(), await treeContent(context)];
   const { application, inputs } = pushed;
   const release: ReleaseRecord = {
     version: plan.version,
@@ -149,16 +120,6 @@ async function record(
 
 function tell(context: Context, stage: string, message: string): void {
   context.events.emit({ type: 'stage.progress', stage, message, status: 'ok' });
-}
-
-function dirtyTree(): StackError {
-  return new StackError(
-    'RELEASE_DIRTY',
-    'the working tree has uncommitted changes: a release is what was committed',
-    {
-      next: 'Commit or stash them: git status',
-    },
-  );
 }
 
 function gone(repository: string, digest: string): StackError {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync } from 'node:fs';
+import { chmodSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { StackError } from '../../../runner/src/core/errors.js';
 import { asImageStages } from '../../../runner/src/steps/imageStages.js';
-import { buildAll, summariseBuild } from '../../../runner/src/steps/build.js';
+import { buildAll, localName, summariseBuild } from '../../../runner/src/steps/build.js';
+import { holdInputs, type TreeImage, workingTreeInputs } from '../../../runner/src/steps/inputs.js';
 import {
   imageFixture,
   output,
@@ -31,6 +32,34 @@ describe('building images', function () {
       builder === 'classic' ? { DOCKER_BUILDKIT: '0' } : { DOCKER_BUILDKIT: '1' };
 
     describe(`by the ${builder} builder`, () => {
+      it('builds what is there now, though size and time are those of the build before', async () => {
+        const files = { 'app/Dockerfile': 'FROM BASE\nCOPY . /app\n', 'app/a': 'one' };
+        const shop = await fixture({ env, files });
+        const when = new Date(1_700_000_000_000);
+        const file = join(shop.directory, 'app/a');
+        utimesSync(file, when, when);
+        await buildAll(shop.context, [], 'build');
+        shop.write({ 'app/a': 'two' });
+        utimesSync(file, when, when);
+        const again = await shop.again();
+        await buildAll(again.context, [], 'build');
+        expect(await again.inside('web', 'cat', '/app/a')).to.equal('two');
+        expect(await again.inside('web', 'stat', '-c', '%Y', '/app/a')).to.equal('1700000000');
+      });
+
+      it('refuses a file that goes on changing while it is sent, and leaves no image of it', async () => {
+        const files = { 'app/Dockerfile': 'FROM BASE\nCOPY . /app\n', 'app/a': 'one' };
+        const shop = await fixture({ env, files });
+        const { context } = shop;
+        const tree = await workingTreeInputs(context);
+        holdInputs(context);
+        shop.write({ 'app/a': 'two' });
+        const failure = await rejection(buildAll(context, [], 'build'), 'CONTENT_CHANGED');
+        expect(failure.evidence.join()).to.contain('a');
+        const name = await localName(context, tree.images['web'] as TreeImage);
+        expect(await (await context.docker()).image(name)).to.equal(undefined);
+      });
+
       it('sends what .dockerignore leaves, with links and executables', async () => {
         const shop = await fixture({
           env,

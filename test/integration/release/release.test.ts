@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { StackEvent } from '../../../runner/src/core/events.js';
+import { treeContent } from '../../../runner/src/steps/content.js';
 import { buildEnvironment } from '../../../runner/src/steps/inputs.js';
 import { currentVersion } from '../../../runner/src/steps/makeRelease.js';
 import { ensureRelease, findRelease } from '../../../runner/src/steps/release.js';
@@ -85,13 +86,14 @@ describe('making a release', function () {
     expect(refs).to.contain('refs/heads/develop').and.to.contain('refs/tags/v0.1.0');
   });
 
-  it('says that there is no origin, and goes on from the tag afterwards', async () => {
+  it('says that there is no origin before it writes anything', async () => {
     const shop = await fixture();
     await push(shop);
     const failure = await rejection(release(await shop.again(), true), 'GIT_FAILED');
     expect(failure.next).to.contain('git remote add origin');
+    expect(await shop.git('tag')).to.equal('');
     const done = await release(await shop.again());
-    expect(done).to.deep.include({ version: '0.1.0', isNew: false });
+    expect(done).to.deep.include({ version: '0.1.0', isNew: true });
     expect(done.record?.images['web']?.tags).to.include('0.1.0');
   });
 
@@ -129,16 +131,15 @@ describe('making a release', function () {
     expect((await push(await shop.again())).version).to.equal('0.1.0');
   });
 
-  it('warns of a shallow clone without a tag, whose versions are counted short', async () => {
+  it('records what was sent, though it had changed since it was hashed', async () => {
     const shop = await fixture();
-    await commit(shop, 'fix: another');
-    const clone = join(shop.directory, '.automation-stack', 'clone');
-    await shop.git('clone', '--quiet', '--depth', '1', `file://${shop.directory}`, clone);
-    const shallow = await shop.again();
-    const { createGit } = await import('../../../runner/src/adapters/git/git.js');
-    const context = { ...shallow.context, git: createGit(shallow.context.processes, clone) };
-    await planRelease(context);
-    expect(warnings(shallow.events)[0]?.next).to.equal('git fetch --unshallow --tags');
+    const { context } = shop;
+    await treeContent(context);
+    shop.write({ 'app/a': 'two' });
+    const made = await push(shop);
+    expect(made.dirty).to.equal(true);
+    expect(await shop.inside('web', 'cat', '/app/a')).to.equal('two');
+    expect(warnings(shop.events)[0]?.message).to.contain('changed while they were read (a)');
   });
 
   it('says outside of a repository what a version needs', async () => {

@@ -58,6 +58,25 @@ describe('changelog', () => {
       );
     });
 
+    it('takes the place of a section that was never released', () => {
+      const again = prependSection(
+        prependSection('# Changelog\n\n## 1.0.0 (2026-01-01)\n\n- first\n', section, '1.0.0'),
+        section,
+        '1.0.0',
+      );
+      expect(again).to.equal(`# Changelog\n\n${text}\n## 1.0.0 (2026-01-01)\n\n- first\n`);
+      const lower = { ...section, version: '1.0.1' };
+      const raised = prependSection(prependSection('# Changelog\n', lower, '1.0.0'), section, '1.0.0');
+      expect(raised).to.equal(`# Changelog\n\n${text}`);
+    });
+
+    it('keeps the line ends of the file', () => {
+      const existing = '# Changelog\r\n\r\n## 1.0.0 (2026-01-01)\r\n\r\n- first\r\n';
+      const whole = prependSection(existing, section, '1.0.0');
+      expect(whole.endsWith(existing.slice(existing.indexOf('##')))).to.equal(true);
+      expect(whole.replace(/\r\n/g, '')).not.to.contain('\n');
+    });
+
     it('comes after a title that has no sections yet', () => {
       expect(prependSection('# Changelog\n', section)).to.equal(`# Changelog\n\n${text}`);
     });
