@@ -64,6 +64,15 @@ def defineMultibranch(Map application, String job, String path, String title) {
                                 gitHubBranchDiscovery { strategyId(1) }
                                 // Of this repository, merged with where they lead to; a fork's would run foreign code.
                                 gitHubPullRequestDiscovery { strategyId(1) }
+                                // Versions come from tags, which Jenkins leaves out unless it is told.
+                                gitCloneOptionTrait {
+                                    extension {
+                                        shallow(false)
+                                        noTags(false)
+                                        reference('')
+                                        timeout(10)
+                                    }
+                                }
                                 headWildcardFilter {
                                     includes(wanted)
                                     excludes('')
@@ -77,6 +86,15 @@ def defineMultibranch(Map application, String job, String path, String title) {
                             if (account) credentialsId(account)
                             traits {
                                 gitBranchDiscovery()
+                                // Versions come from tags, which Jenkins leaves out unless it is told.
+                                gitCloneOptionTrait {
+                                    extension {
+                                        shallow(false)
+                                        noTags(false)
+                                        reference('')
+                                        timeout(10)
+                                    }
+                                }
                                 headWildcardFilter {
                                     includes(wanted)
                                     excludes('')

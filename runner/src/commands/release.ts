@@ -8,6 +8,8 @@ export const commands: readonly CommandDefinition[] = [
 
 Puts the notes into \`CHANGELOG.md\`, commits it as \`release: vX.Y.Z\`, makes an annotated tag, and gives the images that were pushed with this content the version as a tag: the same digests, nothing is built. With \`--push\` the branch and the tag go to \`origin\` in one step.
 
+It looks before it writes (uncommitted changes, the tag on another branch or in \`origin\`, \`origin\` ahead), undoes what it wrote where a hook, a signature or the push fails, and goes on where it was cut off. A clone without a version tag that HEAD can reach asks its remote and fetches the tags, for a shallow clone the history too; where it cannot, there is no version. What was reverted before it was released is in no notes.
+
 A released commit has the version itself; a commit after it has \`NEXT-COUNT.gCOMMIT\`, a dirty tree adds \`.dirty-INPUTS\`. Keep \`CHANGELOG.md\` out of images (\`.dockerignore\`), so that the release's commit does not change their content.`,
     options: [{ name: 'push', description: 'Push the branch and the tag to origin.' }],
     examples: [

@@ -53,7 +53,12 @@ class JobDslApi {
         traits: [dynamic: true, calls: [
             gitBranchDiscovery: [:], gitTagDiscovery: [:],
             gitHubBranchDiscovery: [block: 'strategy'], gitHubPullRequestDiscovery: [block: 'strategy'],
-            headWildcardFilter: [block: 'headWildcardFilter'],
+            headWildcardFilter: [block: 'headWildcardFilter'], gitCloneOptionTrait: [block: 'cloneOptionTrait'],
+        ]],
+        cloneOptionTrait: [dynamic: true, needs: ['extension'], calls: [extension: [block: 'cloneOption']]],
+        cloneOption: [dynamic: true, needs: ['shallow', 'noTags', 'reference', 'timeout'], calls: [
+            shallow: [takes: ['flag']], noTags: [takes: ['flag']], reference: [takes: ['text']], timeout: [takes: ['number']],
+            depth: [takes: ['number']], honorRefspec: [takes: ['flag']],
         ]],
         strategy: [dynamic: true, needs: ['strategyId'], calls: [strategyId: [takes: ['number']]]],
         headWildcardFilter: [dynamic: true, needs: ['includes', 'excludes'], calls: [

@@ -91,6 +91,20 @@ class SeedSpec extends Specification {
         'https://github.com/acme'          || 'git'    | null
     }
 
+    @Unroll
+    def 'a build of #url fetches tags, which versions come from, and the whole history'() {
+        when:
+        JobDslNode job = shop("repository: '$url'").jobs()['shop/delivery']
+        JobDslNode source = job.all('branchSources.branchSource.source')[0].children[0]
+
+        then:
+        source.value('traits.gitCloneOptionTrait.extension.noTags') == false
+        source.value('traits.gitCloneOptionTrait.extension.shallow') == false
+
+        where:
+        url << ['https://github.com/acme/shop.git', 'https://git.example.com/shop.git']
+    }
+
     def 'every source has an id of its own, which must stay the same for Jenkins to know its branches again'() {
         when:
         List ids = new ApplicationList(repository, SHOP).jobs().values().collect { it.value('branchSources.branchSource.source.github.id') } - null
