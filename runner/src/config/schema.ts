@@ -110,7 +110,9 @@ const ecsService = z.strictObject({
   image: name.describe('Image of this configuration that the service runs.'),
   container: text
     .optional()
-    .describe('Container in the task definition that runs it; the first where left out.'),
+    .describe(
+      'Container in the task definition that runs it; the first where left out. Two targets may be two containers of one service: they move it once.',
+    ),
   strategy: z.enum(['rolling']).default('rolling').describe('How tasks are replaced.'),
   environment: z
     .record(z.string(), scalar)

@@ -1,6 +1,7 @@
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { didYouMean } from '../core/nearest.js';
+import { serviceName } from '../config/collisions.js';
 import type { TargetConfig } from '../config/schema.js';
 import type { Target } from './target.js';
 
@@ -30,7 +31,14 @@ export async function createTargets(
   const chosen = Object.entries(environment.config.targets).filter(
     ([name]) => only.length === 0 || only.includes(name),
   );
-  return Promise.all(chosen.map(([name, config]) => createTarget(context, environment, name, config)));
+  const services = await ecsTargets(context, environment, only);
+  return Promise.all(
+    chosen.map(
+      async ([name, config]) =>
+        services.get(name) ??
+        fleetTarget(context, environment, name, await context.resolve(config, environment)),
+    ),
+  );
 }
 
 /** @throws StackError TARGET_UNKNOWN where an environment has none: nothing can be brought there */
@@ -54,17 +62,43 @@ export function warmUp(context: Context, environment: NamedEnvironment): void {
   );
 }
 
-async function createTarget(
+/** The ECS targets that are chosen, and those that are containers of the same services: they move together. */
+async function ecsTargets(
+  context: Context,
+  environment: NamedEnvironment,
+  only: readonly string[],
+): Promise<ReadonlyMap<string, Target>> {
+  const all = Object.entries(environment.config.targets).flatMap(([name, config]) =>
+    config.kind === 'ecs-service' ? [{ name, config }] : [],
+  );
+  const isChosen = ({ name }: { name: string }) => only.length === 0 || only.includes(name);
+  if (!all.some(isChosen)) return new Map();
+  const named = await Promise.all(
+    all.map(async (member) => {
+      const { cluster, service } = member.config;
+      return { member, service: serviceName(await context.resolve({ cluster, service }, environment)) };
+    }),
+  );
+  const moved = new Set(named.filter(({ member }) => isChosen(member)).map(({ service }) => service));
+  const members = await Promise.all(
+    named
+      .filter(({ service }) => moved.has(service))
+      .map(async ({ member: { name, config } }) => ({
+        name,
+        config: await context.resolve(config, environment),
+      })),
+  );
+  const { createEcsTargets } = await import('./ecs/create.js');
+  return createEcsTargets({ context, environment, members });
+}
+
+async function fleetTarget(
   context: Context,
   environment: NamedEnvironment,
   name: string,
-  raw: TargetConfig,
+  config: TargetConfig,
 ): Promise<Target> {
-  const config = await context.resolve(raw, environment);
-  if (config.kind === 'ecs-service') {
-    const { createEcsTarget } = await import('./ecs/create.js');
-    return createEcsTarget({ context, environment, name, config });
-  }
+  if (config.kind !== 'fleet') throw new Error(`${name} is no fleet`);
   const { createFleetTarget } = await import('./fleet/create.js');
   return createFleetTarget({ context, environment, name, config });
 }

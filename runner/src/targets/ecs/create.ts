@@ -1,28 +1,50 @@
+import { createEcsApi } from '../../adapters/aws/ecs.js';
+import { createEcsTasks } from '../../adapters/aws/ecsTasks.js';
 import { registryOfAccount } from '../../adapters/aws/registry.js';
-import type { EcsServiceConfig } from '../../config/schema.js';
 import type { Context, NamedEnvironment } from '../../container.js';
 import type { Target } from '../target.js';
 import { EcsTarget } from './ecsTarget.js';
+import { byService, SharedService, type Member } from './sharedService.js';
 
-/** An ECS service of an environment, on the context's own AWS. */
-export async function createEcsTarget(parts: {
+/**
+ * The ECS services of an environment, on the context's own AWS, one target a container.
+ * @throws StackError CONFIG_INVALID where two of one service are not two containers of it
+ */
+export async function createEcsTargets(parts: {
   readonly context: Context;
   readonly environment: NamedEnvironment;
-  readonly name: string;
   /** References already resolved. */
-  readonly config: EcsServiceConfig;
-}): Promise<Target> {
-  const { context, environment, name, config } = parts;
+  readonly members: readonly Member[];
+}): Promise<ReadonlyMap<string, Target>> {
+  const { context, environment, members } = parts;
+  const groups = byService(members, environment.name);
   const aws = await context.aws(environment);
   // Loading the SDK takes a while: it begins now, and its failure is met by the first call.
   aws.ecs().catch(() => undefined);
-  return new EcsTarget({
-    name,
-    config,
-    environmentName: environment.name,
-    aws,
-    clock: context.clock,
-    emit: (event) => context.events.emit(event),
-    registry: (account) => registryOfAccount(aws, context.env, account),
+  const { clock } = context;
+  const targets = groups.flatMap((group) => {
+    const [{ config: first }] = group as readonly [Member, ...Member[]];
+    const scope = { cluster: first.cluster, service: first.service, environment: environment.name };
+    const shared = new SharedService({
+      scope,
+      api: createEcsApi(aws, scope),
+      tasks: createEcsTasks(aws, scope),
+      clock,
+      members: group,
+    });
+    return group.map(({ name, config }) => {
+      const target = new EcsTarget({
+        name,
+        config,
+        environmentName: environment.name,
+        aws,
+        clock,
+        shared,
+        emit: (event) => context.events.emit(event),
+        registry: (account) => registryOfAccount(aws, context.env, account),
+      });
+      return [name, target] as const;
+    });
   });
+  return new Map(targets);
 }

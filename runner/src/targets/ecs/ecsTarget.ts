@@ -19,13 +19,14 @@ import { moveService, registerRevision, type Change } from './changes.js';
 import type { ProbeRoute } from './endpoints.js';
 import type { Probe } from './gate.js';
 import { nothingRuns, overtaken } from './failures.js';
-import { Looker, type Look } from './look.js';
+import type { Look, Looker } from './look.js';
 import { migrate, stopBegun } from './migration.js';
 import { imageOf, migrationOptions, nextRevision, type Next } from './next.js';
 import { ecsRecord } from './record.js';
 import { followRollout, type Report, type RolloutOptions } from './rollout.js';
 import { probePlan, resolveRoute } from './route.js';
 import { readSnapshot, type EcsSnapshot } from './snapshot.js';
+import { SharedService, type Member } from './sharedService.js';
 import { digestOf, findContainer } from './taskDefinition.js';
 
 export interface EcsTargetOptions {
@@ -45,6 +46,8 @@ export interface EcsTargetOptions {
   readonly api?: EcsApi;
   /** Tasks beside the service, made from `aws` where left out. */
   readonly tasks?: EcsTasks;
+  /** The service with the other targets that are containers of it; of its own where left out. */
+  readonly shared?: SharedService;
   readonly probe?: Probe;
 }
 
@@ -58,18 +61,24 @@ export class EcsTarget implements Target {
   private readonly api: EcsApi;
   private readonly tasks: EcsTasks;
   private readonly looker: Looker;
-  /** True from the beginning of a deploy until it moves the service. */
-  private untouched = false;
-  /** What this process moved the service to: anything else found later is someone else's doing. */
-  private movedTo: string | undefined;
+  private readonly shared: SharedService;
 
   constructor(private readonly options: EcsTargetOptions) {
-    const { cluster, service } = options.config;
-    this.name = options.name;
-    this.scope = { cluster, service, environment: options.environmentName };
-    this.api = options.api ?? createEcsApi(options.aws, this.scope);
-    this.tasks = options.tasks ?? createEcsTasks(options.aws, this.scope);
-    this.looker = new Looker(this.api, options.clock, this.scope);
+    const { name, config, clock, aws } = options;
+    this.name = name;
+    this.scope = { cluster: config.cluster, service: config.service, environment: options.environmentName };
+    this.shared =
+      options.shared ??
+      new SharedService({
+        scope: this.scope,
+        api: options.api ?? createEcsApi(aws, this.scope),
+        tasks: options.tasks ?? createEcsTasks(aws, this.scope),
+        clock,
+        members: [{ name, config }],
+      });
+    this.api = this.shared.parts.api;
+    this.tasks = this.shared.parts.tasks;
+    this.looker = this.shared.looker;
   }
 
   async snapshot(): Promise<TargetSnapshot> {
@@ -91,41 +100,68 @@ export class EcsTarget implements Target {
   }
 
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
-    this.untouched = true;
+    const { digest } = imageOf(this.options, this.scope, release);
+    const { config } = this.options;
+    const report = this.reporter(rollout.stage);
+    const key = `deploy ${release.version}`;
+    const begun = await this.shared.together(key, this.name, () => this.begin(release, rollout));
+    const { look, taskDefinition, previous, route } = begun;
+    if (begun.service === undefined) {
+      const { runningCount, desiredCount } = look.service;
+      const tasks = `${runningCount}/${desiredCount} tasks running`;
+      report('update', `already runs ${shortName(previous)}, ${tasks}`);
+      const stableMs = rollout.expectedStableMs;
+      return ecsRecord(this.scope, 'unchanged', { taskDefinition, digest, stableMs });
+    }
+    const watched = await followRollout({
+      ...this.following(look, begun.service, route(this.name), rollout),
+      acceptedMs: begun.acceptedMs,
+      wanted: { taskDefinition, ...(previous === taskDefinition ? {} : { previous }) },
+    });
+    const { stableMs } = watched;
+    const migrated = config.migrate === undefined ? undefined : begun.migrated;
+    report('health', `runs ${shortName(taskDefinition)}`, 'ok');
+    return ecsRecord(this.scope, 'healthy', {
+      taskDefinition,
+      digest,
+      stableMs,
+      route: route(this.name),
+      migrated,
+    });
+  }
+
+  /** Changes the service, for all the targets that are containers of it. */
+  private async begin(release: ReleaseRecord, rollout: Rollout): Promise<Changed> {
+    this.shared.untouched = true;
     const ahead = await this.next(release, rollout.signal);
-    const { look, next, image } = ahead;
+    const { look, next } = ahead;
     refuseEmpty(this.scope, look.service);
     const report = this.reporter(rollout.stage);
     const previous = look.service.taskDefinition ?? '';
     const verdict = judgeService(serviceView(look.service), { taskDefinition: previous });
-    const { digest } = image;
-    const { config } = this.options;
     if (!next.changed && verdict.state === 'stable') {
-      const { running, desired } = verdict;
-      report('update', `already runs ${shortName(previous)}, ${running}/${desired} tasks running`);
-      const stableMs = rollout.expectedStableMs;
-      return ecsRecord(this.scope, 'unchanged', { taskDefinition: previous, digest, stableMs });
+      const nowhere = (): ProbeRoute => ({ kind: 'tasks-only' });
+      return { look, previous, taskDefinition: previous, route: nowhere, acceptedMs: 0 };
     }
     const change = { api: this.api, scope: this.scope, rollout, report };
     const [route, taskDefinition] = await Promise.all([
-      this.route(look, report),
+      this.routes(look, report),
       next.changed ? registerRevision(change, next.input) : previous,
     ]);
+    const { members } = this.shared.parts;
+    const migrating = members.find(({ config }) => config.migrate !== undefined);
     // The release is another one: only then can its schema be.
-    const migrates = next.changed && config.migrate !== undefined && rollout.kind !== 'rollback';
-    const migrated = migrates ? await this.runMigration(release, ahead, taskDefinition, rollout) : undefined;
+    const migrated =
+      next.changed && migrating !== undefined && rollout.kind !== 'rollback'
+        ? await this.runMigration(release, ahead, taskDefinition, rollout, migrating)
+        : undefined;
     // What a killed run left on its way is waited for; what the platform gave up is started anew.
     const underWay = !next.changed && verdict.state === 'progress';
     const service = underWay
       ? look.service
       : await this.move(change, previous, taskDefinition, !next.changed);
-    const watched = await followRollout({
-      ...this.following(look, service, route, rollout, report),
-      wanted: { taskDefinition, ...(previous === taskDefinition ? {} : { previous }) },
-    });
-    const { stableMs } = watched;
-    report('health', `runs ${shortName(taskDefinition)}`, 'ok');
-    return ecsRecord(this.scope, 'healthy', { taskDefinition, digest, stableMs, route, migrated });
+    const acceptedMs = this.options.clock.now().getTime();
+    return { look, previous, taskDefinition, route, migrated, service, acceptedMs };
   }
 
   async migrate(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord> {
@@ -141,6 +177,35 @@ export class EcsTarget implements Target {
 
   async restore(before: TargetSnapshot, rollout: Rollout): Promise<TargetRecord> {
     const { taskDefinition, digest } = readSnapshot(before, this.name);
+    const key = `restore ${taskDefinition}`;
+    const begun = await this.shared.together(key, this.name, () => this.goBack(taskDefinition, rollout));
+    const { look, route } = begun;
+    const report = this.reporter(rollout.stage);
+    if (begun.service === undefined) {
+      report('update', `${shortName(taskDefinition)} was not touched`, 'ok');
+      return ecsRecord(this.scope, 'unchanged', { taskDefinition, digest });
+    }
+    const following = this.following(look, begun.service, route(this.name), rollout);
+    const watched = await followRollout({
+      ...following,
+      acceptedMs: begun.acceptedMs,
+      // It was baked when it was deployed; now every second counts.
+      health: { ...following.health, for: 0 },
+      wanted: { taskDefinition },
+      // How many tasks are wanted is not ours to change: what ran before is back, even if that is nothing.
+      mayBeEmpty: true,
+    });
+    const { stableMs } = watched;
+    return ecsRecord(this.scope, 'rolled-back', {
+      taskDefinition,
+      digest,
+      stableMs,
+      route: route(this.name),
+    });
+  }
+
+  /** Brings the service back, for all the targets that are containers of it. */
+  private async goBack(taskDefinition: string, rollout: Rollout): Promise<Changed> {
     const report = this.reporter(rollout.stage);
     const look = await this.looker.look(rollout.signal);
     const view = serviceView(look.service);
@@ -148,33 +213,19 @@ export class EcsTarget implements Target {
     const runs = primary?.taskDefinition ?? view.taskDefinition;
     const { family = '' } = look.definition;
     await stopBegun({ tasks: this.tasks, clock: this.options.clock, rollout, report, family });
-    if (this.untouched && runs === taskDefinition) {
-      report('update', `${shortName(taskDefinition)} was not touched`, 'ok');
-      return ecsRecord(this.scope, 'unchanged', { taskDefinition, digest });
-    }
-    if (this.movedTo !== undefined && runs !== this.movedTo && runs !== taskDefinition) {
+    const route = await this.routes(look, report);
+    const before = { look, previous: runs, taskDefinition, route, acceptedMs: 0 };
+    const { untouched, movedTo } = this.shared;
+    if (untouched && runs === taskDefinition) return before;
+    if (movedTo !== undefined && runs !== movedTo && runs !== taskDefinition) {
       throw overtaken(this.scope, runs);
     }
     // A circuit breaker may have gone back already; only where it gave up on that too, it needs a push.
     const force = runs === taskDefinition && primary?.rolloutState === 'FAILED';
     const change = { api: this.api, scope: this.scope, rollout, report };
-    const route = await this.route(look, report);
     const service =
       runs !== taskDefinition || force ? await this.move(change, runs, taskDefinition, force) : look.service;
-    const following = this.following(look, service, route, rollout, report);
-    // It was baked when it was deployed; now every second counts.
-    const health = { ...following.health, for: 0 };
-    const watched = await followRollout({
-      ...following,
-      health,
-      wanted: { taskDefinition },
-      // How many tasks are wanted is not ours to change: what ran before is back, even if that is nothing.
-      mayBeEmpty: true,
-    });
-    const { stableMs } = watched;
-    // Its last word: a failed stage must not look as if this target had failed to come back.
-    report('update', `runs ${shortName(taskDefinition)} again`, 'rolled-back');
-    return ecsRecord(this.scope, 'rolled-back', { taskDefinition, digest, stableMs, route });
+    return { ...before, service, acceptedMs: this.options.clock.now().getTime() };
   }
 
   async status(): Promise<TargetStatus> {
@@ -198,15 +249,19 @@ export class EcsTarget implements Target {
   }
 
   private move(change: Change, from: string, to: string, force: boolean): Promise<Service> {
-    this.movedTo = to;
-    this.untouched = false;
+    this.shared.movedTo = to;
+    this.shared.untouched = false;
+    this.looker.forget();
     return moveService(change, { from, to, force });
   }
 
   /** The service as it is, and the revision that brings a release to it. */
   private async next(release: ReleaseRecord, signal: AbortSignal): Promise<Next> {
-    const image = imageOf(this.options, this.scope, release);
-    return nextRevision(this.options, release, image, await this.looker.freshLook(signal));
+    const { members } = this.shared.parts;
+    // Before anything is asked: a release without one of the images is no release for this service.
+    for (const member of members) imageOf(member, this.scope, release);
+    const look = await this.looker.freshLook(signal);
+    return nextRevision(this.options.registry, members, this.scope, release, look);
   }
 
   private runMigration(
@@ -214,19 +269,29 @@ export class EcsTarget implements Target {
     next: Next,
     taskDefinition: string,
     rollout: Rollout,
+    member: Member = this.options,
   ): Promise<MigrationRecord> {
     const report = this.reporter(rollout.stage);
-    const { options, scope, tasks } = this;
+    const { scope, tasks } = this;
+    const options = { ...this.options, name: member.name, config: member.config };
     return migrate(
       migrationOptions({ options, scope, tasks, release, next, taskDefinition, rollout, report }),
     );
   }
 
-  private route(look: Look, report: Report): Promise<ProbeRoute> {
-    const { config, aws } = this.options;
-    const container = findContainer(look.definition, config.container);
-    const plan = probePlan(config.health, look.service, look.definition, container);
-    return resolveRoute(aws, plan, (message) => report('health', message));
+  /** How each target of the service is probed: found out before anything is changed. */
+  private async routes(look: Look, report: Report): Promise<(target: string) => ProbeRoute> {
+    const { members } = this.shared.parts;
+    const found = await Promise.all(
+      members.map(async ({ name, config }) => {
+        const container = findContainer(look.definition, config.container);
+        const plan = probePlan(config.health, look.service, look.definition, container);
+        const route = await resolveRoute(this.options.aws, plan, (message) => report('health', message));
+        return [name, route] as const;
+      }),
+    );
+    const routes = new Map(found);
+    return (target) => routes.get(target) ?? { kind: 'tasks-only' };
   }
 
   /** @param service as the change left it */
@@ -235,8 +300,7 @@ export class EcsTarget implements Target {
     service: Service,
     route: ProbeRoute,
     rollout: Rollout,
-    report: Report,
-  ): Omit<RolloutOptions, 'wanted'> {
+  ): Omit<RolloutOptions, 'wanted' | 'acceptedMs'> {
     const { config, aws, clock, probe = probeByHttp } = this.options;
     const createdMs = primaryOf(serviceView(service))?.createdMs;
     return {
@@ -249,13 +313,12 @@ export class EcsTarget implements Target {
         logLines: (stream, signal) => lastLogLines(aws, stream, LOG_LINES, signal),
         cleared: new Set(),
       },
-      acceptedMs: clock.now().getTime(),
       desired: service.desiredCount ?? 0,
       timeoutMs: config.timeout,
       signal: rollout.signal,
       health: config.health,
       route,
-      report,
+      report: this.reporter(rollout.stage),
       probe,
       ...(createdMs === undefined ? {} : { sinceMs: createdMs }),
       ...(rollout.expectedStableMs === undefined ? {} : { expectedMs: rollout.expectedStableMs }),
@@ -271,6 +334,21 @@ export class EcsTarget implements Target {
     const about = { type: 'stage.progress', stage, subject: this.name } as const;
     return (phase, message, status = 'running') => emit({ ...about, phase, message, status });
   }
+}
+
+/** What was done to a service, or, without `service`, that there was nothing to do. */
+interface Changed {
+  readonly look: Look;
+  /** What ran before, and what runs now. */
+  readonly previous: string;
+  readonly taskDefinition: string;
+  /** How a target is probed. */
+  readonly route: (target: string) => ProbeRoute;
+  readonly migrated?: MigrationRecord | undefined;
+  /** The service as the change left it. */
+  readonly service?: Service;
+  /** The clock when the platform accepted the change. */
+  readonly acceptedMs: number;
 }
 
 function refuseEmpty(scope: EcsScope, service: Service): void {

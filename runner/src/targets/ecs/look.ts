@@ -44,6 +44,11 @@ export class Looker {
     return recent;
   }
 
+  /** To be called where the service is changed: what was seen before is not so any more. */
+  forget(): void {
+    this.last = undefined;
+  }
+
   /** The last look where it is fresh, else a new one; it may be used again. */
   async recentLook(signal?: AbortSignal): Promise<Look> {
     const { last } = this;

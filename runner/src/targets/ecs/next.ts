@@ -7,6 +7,7 @@ import type { Rollout } from '../target.js';
 import type { EcsTargetOptions } from './ecsTarget.js';
 import { withoutImage, withoutMigration } from './failures.js';
 import type { Look } from './look.js';
+import type { Member } from './sharedService.js';
 import type { MigrationOptions } from './migration.js';
 import type { Report } from './rollout.js';
 import { findContainer, nextTaskDefinition, type NextTaskDefinition } from './taskDefinition.js';
@@ -15,37 +16,43 @@ import { findContainer, nextTaskDefinition, type NextTaskDefinition } from './ta
 export interface Next {
   readonly look: Look;
   readonly next: NextTaskDefinition;
-  readonly image: ReleaseImage;
 }
 
 /** @throws StackError CONFIG_INVALID where the release has no such image */
-export function imageOf(
-  { config, name }: EcsTargetOptions,
-  scope: EcsScope,
-  release: ReleaseRecord,
-): ReleaseImage {
+export function imageOf({ config, name }: Member, scope: EcsScope, release: ReleaseRecord): ReleaseImage {
   const image = release.images[config.image];
   if (image === undefined) throw withoutImage(scope, name, config.image, release);
   return image;
 }
 
 /**
- * The revision that brings a release to the service.
+ * The revision that brings a release to the service: one, with the images of all the targets that are containers of it.
+ * @param registry what stands before the repository in image references, by account
  * @throws StackError CONFIG_INVALID, before anything is made, where a container is not there
  */
 export function nextRevision(
-  { config, registry }: EcsTargetOptions,
+  registry: (account: string) => string,
+  members: readonly Member[],
+  scope: EcsScope,
   release: ReleaseRecord,
-  image: ReleaseImage,
   look: Look,
 ): Next {
-  if (config.migrate?.container !== undefined) findContainer(look.definition, config.migrate.container);
-  const next = nextTaskDefinition(look.definition, look.tags, {
-    container: config.container,
-    image: `${registry(accountOf(look.service))}/${image.repository}@${image.digest}`,
-    environment: fillRelease(config.environment, release),
-  });
-  return { look, next, image };
+  let { definition } = look;
+  let changed = false;
+  let next: NextTaskDefinition | undefined;
+  for (const member of members) {
+    const { config } = member;
+    if (config.migrate?.container !== undefined) findContainer(definition, config.migrate.container);
+    const image = imageOf(member, scope, release);
+    next = nextTaskDefinition(definition, look.tags, {
+      container: config.container,
+      image: `${registry(accountOf(look.service))}/${image.repository}@${image.digest}`,
+      environment: fillRelease(config.environment, release),
+    });
+    changed ||= next.changed;
+    definition = { ...definition, containerDefinitions: next.input.containerDefinitions };
+  }
+  return { look, next: { ...(next as NextTaskDefinition), changed } };
 }
 
 /**
