@@ -176,6 +176,14 @@ export class EcsFixture {
     );
   }
 
+  /** Changes how many tasks are wanted, and waits until so many run. */
+  async scale(desiredCount: number): Promise<void> {
+    const { cluster, service } = this;
+    await this.ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount }));
+    while ((await this.describe()).runningCount !== desiredCount)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+
   /** Removes everything that was made. */
   async remove(): Promise<void> {
     const { cluster, service } = this;

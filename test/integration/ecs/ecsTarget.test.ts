@@ -175,6 +175,49 @@ describe('an ECS service on the emulator', function () {
     }
   });
 
+  it('waits out a silence of AWS in the bake window and while it goes back', async () => {
+    const proxy = await AwsProxy.start(fixture.endpoint);
+    const silence = async (after: RegExp, kind: 'reset' | 'error') => {
+      while (!proxy.calls.some(({ action }) => after.test(action))) await systemClock.sleep(50);
+      proxy.outage(/./, kind);
+      await systemClock.sleep(8000);
+      proxy.recover();
+    };
+    try {
+      const { target, rollout } = deploying(fixture, { endpoint: proxy.url });
+      const before = await target.snapshot();
+      const release = fixture.release(await fixture.image(apps.good));
+      proxy.clear();
+      const [record] = await Promise.all([
+        target.deploy(release, rollout),
+        silence(/ECS.UpdateService/, 'reset'),
+      ]);
+      expect(record).to.include({ status: 'healthy' });
+      proxy.clear();
+      const [back] = await Promise.all([
+        target.restore(before, rollout),
+        silence(/ECS.DescribeServices/, 'error'),
+      ]);
+      expect(back).to.include({ status: 'rolled-back' });
+      expect((await fixture.describe()).taskDefinition).to.equal(before['taskDefinition']);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('is refused at 0 tasks, which status does not call healthy', async () => {
+    const { target, rollout } = deploying(fixture);
+    const { taskDefinition } = await target.snapshot();
+    await fixture.scale(0);
+    await target.snapshot();
+    await rejection(target.requireProvable(), 'NOTHING_RUNS');
+    const release = fixture.release(await fixture.image(apps.good));
+    await rejection(target.deploy(release, rollout), 'NOTHING_RUNS');
+    expect((await target.status()).healthy).to.equal(false);
+    expect((await fixture.describe()).taskDefinition).to.equal(taskDefinition);
+    await fixture.scale(2);
+  });
+
   it('says what to do where there is no such service or cluster', async () => {
     const { aws } = deploying(fixture);
     const { createEcsApi } = await import('../../../runner/src/adapters/aws/ecs.js');
