@@ -53,9 +53,17 @@ export async function slackSettings(context: Context) {
   );
   context.secrets.register(token);
   context.secrets.register(webhook);
-  const { createSlackClient } = await import('../adapters/slack/client.js');
+  const [{ createSlackClient }, { fetchOf }] = await Promise.all([
+    import('../adapters/slack/client.js'),
+    import('../adapters/http/fetch.js'),
+  ]);
   return {
     config: settings,
-    client: createSlackClient({ token, webhook, apiUrl: context.env['SLACK_API_URL'] }),
+    client: createSlackClient({
+      token,
+      webhook,
+      apiUrl: context.env['SLACK_API_URL'],
+      fetch: fetchOf(context.env),
+    }),
   };
 }

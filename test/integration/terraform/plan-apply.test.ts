@@ -218,7 +218,7 @@ resource "terraform_data" "says" {
   input = var.made
   provisioner "local-exec" {
     environment = { MADE = "\${nonsensitive(var.made)}" }
-    command     = "echo it is $MADE; echo $MADE | base64; printf 'k3Jf9sLq-2Z\\nx8-made\\n'"
+    command     = "echo it is $MADE; echo $MADE | base64"
   }
 }
 `;

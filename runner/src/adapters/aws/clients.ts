@@ -7,8 +7,10 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
+import type { Agent as HttpsAgent } from 'node:https';
 import { StackError } from '../../core/errors.js';
 import { Patience } from '../../core/patience.js';
+import { agentOf } from '../http/agent.js';
 import type { SecretRegistry } from '../../secrets/redact.js';
 import { systemClock } from '../process/clock.js';
 import { CallCounter, createCall, type AwsCall } from './call.js';
@@ -76,7 +78,8 @@ export function createAwsClients(options: AwsOptions): AwsClients {
   const credentials = profile === undefined ? environmentCredentials(env) : undefined;
 
   /** Settings that all clients share; `service` is the suffix of the service's own endpoint variable. */
-  const settings = (service: string) => {
+  const settings = async (service: string) => {
+    const agent = await agentOf(env);
     const endpoint = env[`AWS_ENDPOINT_URL_${service}`] ?? env['AWS_ENDPOINT_URL'];
     return {
       region,
@@ -89,6 +92,7 @@ export function createAwsClients(options: AwsOptions): AwsClients {
         connectionTimeout: CONNECT_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
         throwOnRequestTimeout: true,
+        ...(agent === undefined ? {} : { httpAgent: agent, httpsAgent: agent as unknown as HttpsAgent }),
       },
     };
   };
@@ -109,17 +113,17 @@ export function createAwsClients(options: AwsOptions): AwsClients {
     endpoint: env['AWS_ENDPOINT_URL'] === '' ? undefined : env['AWS_ENDPOINT_URL'],
     calls,
     call: patiently(createCall(calls, secrets), partner),
-    ecs: lazy(async () => new (await import('./sdk/ecs.js')).ECSClient(settings('ECS'))),
-    ecr: lazy(async () => new (await import('./sdk/ecr.js')).ECRClient(settings('ECR'))),
-    ec2: lazy(async () => new (await import('./sdk/ec2.js')).EC2Client(settings('EC2'))),
+    ecs: lazy(async () => new (await import('./sdk/ecs.js')).ECSClient(await settings('ECS'))),
+    ecr: lazy(async () => new (await import('./sdk/ecr.js')).ECRClient(await settings('ECR'))),
+    ec2: lazy(async () => new (await import('./sdk/ec2.js')).EC2Client(await settings('EC2'))),
     elb: lazy(
       async () =>
         new (await import('./sdk/elb.js')).ElasticLoadBalancingV2Client(
-          settings('ELASTIC_LOAD_BALANCING_V2'),
+          await settings('ELASTIC_LOAD_BALANCING_V2'),
         ),
     ),
     s3: lazy(async () => {
-      const common = settings('S3');
+      const common = await settings('S3');
       // Stand-ins for S3 seldom resolve BUCKET.HOST.
       return new (await import('./sdk/s3.js')).S3Client({
         ...common,
@@ -128,14 +132,14 @@ export function createAwsClients(options: AwsOptions): AwsClients {
         followRegionRedirects: true,
       });
     }),
-    ssm: lazy(async () => new (await import('./sdk/ssm.js')).SSMClient(settings('SSM'))),
+    ssm: lazy(async () => new (await import('./sdk/ssm.js')).SSMClient(await settings('SSM'))),
     secretsManager: lazy(
       async () =>
-        new (await import('./sdk/secretsManager.js')).SecretsManagerClient(settings('SECRETS_MANAGER')),
+        new (await import('./sdk/secretsManager.js')).SecretsManagerClient(await settings('SECRETS_MANAGER')),
     ),
-    sts: lazy(async () => new (await import('./sdk/sts.js')).STSClient(settings('STS'))),
+    sts: lazy(async () => new (await import('./sdk/sts.js')).STSClient(await settings('STS'))),
     logs: lazy(
-      async () => new (await import('./sdk/logs.js')).CloudWatchLogsClient(settings('CLOUDWATCH_LOGS')),
+      async () => new (await import('./sdk/logs.js')).CloudWatchLogsClient(await settings('CLOUDWATCH_LOGS')),
     ),
   };
 }

@@ -1,4 +1,5 @@
 import { PROVIDE_CREDENTIALS, RENEW_CREDENTIALS } from '../../core/credentialAdvice.js';
+import { proxyFailure } from '../http/proxyFailure.js';
 import { StackError, type ErrorCode } from '../../core/errors.js';
 
 /** What was asked of AWS, for failures and for counting. */
@@ -128,6 +129,18 @@ interface Finding {
 
 function classify(failure: SdkFailure): Finding | undefined {
   const status = failure.$metadata?.httpStatusCode;
+  const proxy = proxyFailure(failure);
+  if (proxy !== undefined)
+    return {
+      code: 'AWS_UNREACHABLE',
+      words: `AWS cannot be reached: ${proxy.message}`,
+      next: () => proxy.next,
+    };
+  if (status === 407) {
+    const next =
+      'Put the login into HTTP_PROXY or HTTPS_PROXY, http://USER:PASSWORD@HOST:PORT; `doctor` shows which is used.';
+    return { code: 'AWS_UNREACHABLE', words: 'the proxy asks for a login (407)', next: () => next };
+  }
   const expiredSession = MISSING.has(failure.name) && /expired|refresh/i.test(failure.message);
   if (EXPIRED.has(failure.name) || expiredSession) {
     return { code: 'AWS_CREDENTIALS_EXPIRED', words: 'the AWS credentials have expired', next: renew };

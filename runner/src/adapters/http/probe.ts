@@ -1,5 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { StackError } from '../../core/errors.js';
+import { agentOf } from './agent.js';
+import type { Env } from './proxy.js';
+import { ProxyFailure } from './proxyFailure.js';
 
 export interface ProbeAnswer {
   /** Undefined where there was no answer at all. */
@@ -11,6 +15,8 @@ export interface ProbeAnswer {
 export interface ProbeOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Names the proxies that addresses are reached through; none where left out. */
+  readonly env?: Env;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -31,10 +37,11 @@ const WORDS: Readonly<Record<string, string>> = {
  */
 export async function probe(url: string, options: ProbeOptions): Promise<ProbeAnswer> {
   options.signal?.throwIfAborted();
+  const agent = options.env === undefined ? undefined : await agentOf(options.env);
   const send = url.startsWith('https:') ? httpsRequest : httpRequest;
   return new Promise<ProbeAnswer>((resolve, reject) => {
     const request = send(url, {
-      agent: false,
+      agent: agent ?? false,
       headers: { 'user-agent': 'automation-stack-health', connection: 'close' },
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
@@ -47,11 +54,13 @@ export async function probe(url: string, options: ProbeOptions): Promise<ProbeAn
       clearTimeout(timer);
       const status = response.statusCode ?? 0;
       response.destroy();
-      resolve({ status, words: String(status) });
+      resolve({ status, words: status === 407 ? '407: a proxy asks for a login' : String(status) });
     });
     request.once('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       if (options.signal?.aborted === true) reject(options.signal.reason as Error);
+      else if (error instanceof ProxyFailure || error instanceof StackError)
+        resolve({ words: error.message });
       else resolve({ words: WORDS[error.code ?? ''] ?? error.message });
     });
     request.end();

@@ -1,4 +1,5 @@
 import { StackError } from '../../core/errors.js';
+import { proxyFailure } from '../http/proxyFailure.js';
 
 /** One request may take this long; Slack answers in a tenth of it. */
 const REQUEST_LIMIT_MS = 3000;
@@ -26,18 +27,21 @@ export interface SlackClientOptions {
   readonly webhook?: string | undefined;
   /** Overrides Slack's address, with a slash at its end. */
   readonly apiUrl?: string | undefined;
+  /** How Slack is asked, where that is not Node's own way: through a proxy. */
+  readonly fetch?: typeof fetch;
 }
 
 /**
  * @throws StackError SLACK_FAILED from every method, with Slack's own word for what is wrong
  */
 export function createSlackClient(options: SlackClientOptions): SlackClient {
+  const ask = options.fetch ?? fetch;
   return options.token === undefined
-    ? webhookClient(options.webhook as string)
-    : botClient(options.token, options.apiUrl);
+    ? webhookClient(options.webhook as string, ask)
+    : botClient(options.token, options.apiUrl, ask);
 }
 
-function botClient(token: string, apiUrl: string | undefined): SlackClient {
+function botClient(token: string, apiUrl: string | undefined, ask: typeof fetch): SlackClient {
   let loading: Promise<import('@slack/web-api').WebClient> | undefined;
   const client = () =>
     (loading ??= import('@slack/web-api').then((slack) => {
@@ -45,6 +49,7 @@ function botClient(token: string, apiUrl: string | undefined): SlackClient {
         'WebClient' in slack ? slack : (slack as { default: typeof import('@slack/web-api') }).default;
       return new WebClient(token, {
         ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+        fetch: ask,
         timeout: REQUEST_LIMIT_MS,
         retryConfig: { retries: 1, minTimeout: 300, maxTimeout: 1000 },
         // Its own words would end up between ours; what matters comes as an error.
@@ -82,11 +87,11 @@ function botClient(token: string, apiUrl: string | undefined): SlackClient {
   };
 }
 
-function webhookClient(url: string): SlackClient {
+function webhookClient(url: string, ask: typeof fetch): SlackClient {
   return {
     updates: false,
     post: async (_channel, content) => {
-      const response = await fetch(url, {
+      const response = await ask(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(content),
@@ -125,10 +130,13 @@ const ADVICE: Readonly<Record<string, string>> = {
 function slackFailed(what: string, error: unknown): StackError {
   const said = (error as { data?: { error?: string } }).data?.error;
   const { message, cause } = error as { message?: string; cause?: { code?: string } };
-  const why = said ?? cause?.code ?? message ?? String(error);
+  const proxy = proxyFailure(error) ?? proxyFailure((error as { original?: unknown }).original);
+  const why = said ?? proxy?.message ?? cause?.code ?? message ?? String(error);
   return new StackError('SLACK_FAILED', `Slack could not be told (${what}): ${why}`, {
     next:
-      ADVICE[said ?? ''] ?? 'Check that this machine reaches Slack; `node runner doctor` tests the token.',
+      ADVICE[said ?? ''] ??
+      proxy?.next ??
+      'Check that this machine reaches Slack; `node runner doctor` tests the token.',
     cause: error,
   });
 }

@@ -8,15 +8,17 @@ const LIMIT_MS = 8000;
 /**
  * Asks Slack whether it knows a bot token (`auth.test`, which needs no scope). One small request, so no SDK is loaded.
  * @param apiUrl overrides Slack's address, with a slash at its end
+ * @param ask how, where that is not Node's own way: through a proxy
  */
 export async function testSlackToken(
   token: string,
   apiUrl = 'https://slack.com/api/',
   signal?: AbortSignal,
+  ask: typeof fetch = fetch,
 ): Promise<SlackTokenAnswer> {
   const limit = AbortSignal.timeout(LIMIT_MS);
   try {
-    const response = await fetch(new URL('auth.test', apiUrl), {
+    const response = await ask(new URL('auth.test', apiUrl), {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
       signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),

@@ -18,7 +18,7 @@ export type ProbeResult =
  */
 const SCRIPT = [
   'if command -v curl >/dev/null 2>&1; then',
-  `exec curl --silent --show-error --output /dev/null --write-out '%{http_code}' --max-time "$2" "$1"; fi`,
+  `exec curl --noproxy '*' --silent --show-error --output /dev/null --write-out '%{http_code}' --max-time "$2" "$1"; fi`,
   `exec python3 -c 'import http.client, sys, urllib.parse`,
   'u = urllib.parse.urlsplit(sys.argv[1])',
   'c = http.client.HTTPConnection(u.hostname, u.port, timeout=float(sys.argv[2]))',

@@ -4,6 +4,7 @@ import type { Context, NamedEnvironment } from '../../container.js';
 import { judge, needsOf, type Check, type CheckResult, type Finding } from '../../core/doctor.js';
 import { toErrorRecord } from '../../core/errors.js';
 import { configCheck, stateChecks } from './deployment.js';
+import { proxyChecks } from './proxies.js';
 import { serviceChecks } from './services.js';
 import { toolChecks } from './tools.js';
 
@@ -31,6 +32,7 @@ export async function examine(context: Context, limitMs = CHECK_LIMIT_MS): Promi
     ...toolChecks(context, needs),
     configCheck(context, config, failure),
     ...(config === undefined ? [] : stateChecks(context, config)),
+    ...proxyChecks(context, environments),
     ...serviceChecks(context, environments, needs),
   ];
   return Promise.all(checks.map(async (check) => judge(check, await bounded(check, limitMs))));

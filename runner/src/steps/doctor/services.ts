@@ -92,6 +92,7 @@ async function registry(context: Context, environment: NamedEnvironment): Promis
   const answer = await probe(`${scheme}://${host}/v2/`, {
     timeoutMs: REGISTRY_LIMIT_MS,
     signal: context.signal,
+    env: context.env,
   });
   // 401: it is there, and asks for the login that was just given.
   if (answer.status === 200 || answer.status === 401) return { status: 'ok', found: `${host} lets us in` };
@@ -141,8 +142,12 @@ async function slack(context: Context, environment: NamedEnvironment): Promise<F
   if (settings?.token === undefined)
     return { status: 'skipped', found: 'a webhook cannot be tried without a message' };
   const token = await context.resolve(settings.token, environment);
-  const { testSlackToken } = await import('../../adapters/slack/token.js');
-  const answer = await testSlackToken(token, context.env['SLACK_API_URL'], context.signal);
+  const [{ testSlackToken }, { fetchOf }] = await Promise.all([
+    import('../../adapters/slack/token.js'),
+    import('../../adapters/http/fetch.js'),
+  ]);
+  const { env, signal } = context;
+  const answer = await testSlackToken(token, env['SLACK_API_URL'], signal, fetchOf(env));
   if (answer.ok) return { status: 'ok', found: `${answer.user} in ${answer.team}` };
   const next = 'Set a valid bot token (xoxb-…) where notifications.slack.token points to.';
   return { status: 'failed', found: `Slack refuses the token: ${answer.reason}`, next };

@@ -34,6 +34,9 @@ export async function createEcsTargets(parts: {
     });
     return group.map(({ name, config }) => {
       const target = new EcsTarget({
+        // Loaded when first used: a no-change deploy probes nothing.
+        probe: async (url, options) =>
+          (await import('../../adapters/http/probe.js')).probe(url, { ...options, env: context.env }),
         name,
         config,
         environmentName: environment.name,

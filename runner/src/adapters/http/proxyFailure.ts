@@ -1,0 +1,52 @@
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  ENOTFOUND: 'unknown host',
+  EAI_AGAIN: 'name resolution failed',
+  ETIMEDOUT: 'connection timed out',
+  EHOSTUNREACH: 'host unreachable',
+};
+
+/** What went wrong between here and a proxy, or what the proxy refused; never with the password in its address. */
+export class ProxyFailure extends Error {
+  override readonly name = 'ProxyFailure';
+  /** The socket's own, where there was none: that is worth another try. */
+  readonly code: string;
+
+  /**
+   * @param proxy its address without user and password
+   * @param variable that names it
+   * @param reason the error of its socket, or the status it answered with
+   * @param target what it was asked for
+   */
+  constructor(
+    readonly proxy: string,
+    readonly variable: string,
+    reason: unknown,
+    target = '',
+  ) {
+    const code = typeof reason === 'number' ? '' : ((reason as { code?: string }).code ?? '');
+    const words =
+      reason === 407
+        ? 'asks for a login (407)'
+        : typeof reason === 'number'
+          ? `does not connect to ${target} (${reason})`
+          : `cannot be reached: ${WORDS[code] ?? (code || String((reason as Error).message))}`;
+    super(`the proxy ${proxy} (${variable}) ${words}`, { cause: reason });
+    this.code = typeof reason === 'number' ? 'EPROXY' : code || 'EPROXY';
+  }
+
+  get next(): string {
+    return this.message.includes('(407)')
+      ? `Put the login into it: export ${this.variable}=http://USER:PASSWORD@HOST:PORT`
+      : `Check ${this.variable}, or name in NO_PROXY what is reached without it; \`doctor\` shows both.`;
+  }
+}
+
+/** The proxy's failure behind an error, where there is one. */
+export function proxyFailure(error: unknown): ProxyFailure | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ProxyFailure) return cause;
+  }
+  return undefined;
+}
