@@ -222,7 +222,7 @@ resource "terraform_data" "says" {
   }
 }
 `;
-    await stack.remove();
+    stack.remove();
     stack = await deployment({ 'automation-stack.yml': CONFIG(), 'terraform/main.tf': ROOT + root }, ENV);
     await plan();
     await next();

@@ -21,7 +21,8 @@ Made from the schema by \`make docs\`. Unknown keys are refused; \`node runner c
 Durations are written \`30s\`, \`10m\`, \`1h30m\`. \`NAME\` stands for a name of your own.
 
 Any text may hold references, looked up only when they are needed and masked wherever they would be shown:
-\`\${env:NAME}\` (with a default: \`\${env:NAME:-value}\`), \`\${ssm:/path}\`, \`\${secret:name}\` or \`\${secret:name#key}\`, and
+\`\${env:NAME}\` (with a default: \`\${env:NAME:-value}\`), \`\${secret-env:NAME}\` for a secret that is
+not known as one by its name ([secrets](secrets.md)), \`\${ssm:/path}\`, \`\${secret:name}\` or \`\${secret:name#key}\`, and
 \`\${output:name}\` for an output of the environment's Terraform root, \`\${output:ENVIRONMENT/name}\` for another environment's, and paths into
 both, \`\${output:hosts.web-1.address}\`. What is a reference to a map or list and no more becomes that map or list.
 
