@@ -79,7 +79,7 @@ Where a fleet allows failures (\`max-failed\`), a deploy that leaves hosts behin
         if (flag(input, 'resume') && resume === undefined) throw nothingToResume(environment);
         const release =
           resume === undefined
-            ? await chooseRelease(context, environment, option(input, 'release'))
+            ? await chooseRelease(context, environment, input)
             : await knownRelease(context, resume.deployment.version);
         context.events.emit({ type: 'release', release });
         return inStage(
@@ -164,11 +164,20 @@ async function catchUpCommand(
 async function chooseRelease(
   context: Context,
   environment: NamedEnvironment,
-  version: string | undefined,
+  input: CommandInput,
 ): Promise<ReleaseRecord> {
+  const version = option(input, 'release');
   if (version !== undefined) return knownRelease(context, version);
-  const { ensureRelease } = await import('../steps/release.js');
-  return ensureRelease(context, { environment, stage: `deploy:${environment.name}` });
+  const [{ ensureRelease }, { requireOpenWay }] = await Promise.all([
+    import('../steps/release.js'),
+    import('../steps/beforeBuild.js'),
+  ]);
+  const forced = option(input, 'force') !== undefined;
+  return ensureRelease(context, {
+    environment,
+    stage: `deploy:${environment.name}`,
+    beforeBuild: () => requireOpenWay(context, { environment, kind: 'deploy', forced, ...waiting(input) }),
+  });
 }
 
 async function knownRelease(context: Context, version: string): Promise<ReleaseRecord> {

@@ -9,6 +9,7 @@ import type { HeldLock } from '../state/locks.js';
 import type { State } from '../state/state.js';
 import type { Known, Rollout, Target } from '../targets/target.js';
 import { requireAccount } from './account.js';
+import { isGuarded, refuseBypass } from './beforeBuild.js';
 import { begunBy, describeCutOff } from './cutOff.js';
 import { describeApplication } from './describeApplication.js';
 import { withLock } from './environmentLock.js';
@@ -51,7 +52,8 @@ export interface DeployResult {
  */
 export async function deployRelease(context: Context, request: DeployRequest): Promise<DeployResult> {
   refuseDirty(request);
-  refuseBypass(request);
+  if (request.kind === 'deploy' && request.resume === undefined && request.forcedBy === undefined)
+    refuseBypass(request.environment, request.release.version);
   await requireAccount(context, request.environment);
   const waitMs = await upstreamIsHealthy(context, request);
   // References are looked up and SDKs loaded while the lock is taken; a failure is met where it is awaited.
@@ -173,28 +175,11 @@ async function upstreamIsHealthy(context: Context, request: DeployRequest): Prom
 }
 
 function refuseDirty({ environment, release, forcedBy }: DeployRequest): void {
-  const guarded = environment.config.protected ?? environment.config.promotion !== undefined;
-  if (!release.dirty || !guarded || forcedBy !== undefined) return;
+  if (!release.dirty || !isGuarded(environment) || forcedBy !== undefined) return;
   throw new StackError('RELEASE_DIRTY', `${release.version} was built from a tree with uncommitted changes`, {
     where: environment.name,
     next: 'Commit the changes, deploy them to staging, and promote that release.',
   });
-}
-
-/** What is reached by promotion is not deployed to past it: neither past the environment before nor past an approval. */
-function refuseBypass({ environment, release, kind, resume, forcedBy }: DeployRequest): void {
-  const promotion = environment.config.promotion;
-  if (promotion === undefined || kind !== 'deploy' || resume !== undefined || forcedBy !== undefined) return;
-  throw new StackError(
-    'PROMOTION_REFUSED',
-    `${environment.name} is reached by promotion from ${promotion.from}`,
-    {
-      where: environment.name,
-      next:
-        `\`node runner promote --env ${environment.name} --release ${release.version}\`; ` +
-        'deploy --force REASON goes past it and records who and why.',
-    },
-  );
 }
 
 /** The environment's URL; a reference that cannot be looked up costs nobody a deploy. */

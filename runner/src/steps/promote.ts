@@ -2,6 +2,7 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { behindOf, behindWords, hostsInService } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
+import { requireAccount } from './account.js';
 import { deployRelease, type DeployResult } from './deploy.js';
 
 export interface PromoteRequest {
@@ -146,13 +147,23 @@ async function goThrough(
     });
   }
   await upstreamIsHealthy(context, request);
+  const [{ ensureRelease }, { refuseDirtyTree, requireFree, requireOpenWay }] = await Promise.all([
+    import('./release.js'),
+    import('./beforeBuild.js'),
+  ]);
+  const { environment, forcedReason, waitMs = 0 } = request;
+  // What the environment itself would refuse afterwards need not go to the one before, let alone be built.
+  await requireFree(context, environment, waitMs);
+  await requireAccount(context, environment);
+  if (forcedReason === undefined) await refuseDirtyTree(context, environment, found);
   context.events.emit({
     type: 'notice',
     level: 'info',
     message: `${tree} never ran healthy in ${from.name}: it goes there first`,
   });
-  const { ensureRelease } = await import('./release.js');
-  const release = found ?? (await ensureRelease(context, { environment: from, stage: request.stage }));
+  const beforeBuild = () => requireOpenWay(context, { environment: from, kind: 'deploy', waitMs });
+  const release =
+    found ?? (await ensureRelease(context, { environment: from, stage: request.stage, beforeBuild }));
   await deployRelease(context, {
     environment: from,
     release,

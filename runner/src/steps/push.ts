@@ -74,11 +74,12 @@ async function pushOne(
   const { ensureRepository, readManifest } = await import('../adapters/aws/ecr.js');
   const { repository } = image.config;
   const force = request.force === true;
-  const [login, made, built] = await settled([
+  // Whether the registry lets us in is known before a build, not after it.
+  const [login, made] = await settled([
     registry.login(),
     ensureRepository(registry.aws, repository, context.signal),
-    ensureLocal(context, image, request.stage, { force }),
   ] as const);
+  const built = await ensureLocal(context, image, request.stage, { force });
   if (made === 'created') tell(context, request, image.name, `repository ${repository} made`);
   const [tag = 'latest'] = request.tags;
   const reference = `${login.host}/${repository}:${tag}`;

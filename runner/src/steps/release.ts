@@ -10,6 +10,8 @@ export interface ReleaseRequest {
   readonly stage: string;
   /** Builds and pushes although a release of this content is there. */
   readonly force?: boolean;
+  /** Asked before anything is built; not where the release is there already. */
+  readonly beforeBuild?: () => Promise<void>;
 }
 
 /**
@@ -39,6 +41,7 @@ export async function ensureRelease(context: Context, request: ReleaseRequest): 
       context.events.emit({ type: 'stage.progress', stage: request.stage, message, status: 'ok' });
       return found;
     }
+    await request.beforeBuild?.();
     const { makeRelease } = await import('./makeRelease.js');
     return makeRelease(context, request);
   });

@@ -22,6 +22,7 @@ export interface RunRequest {
  */
 export async function runStages(context: Context, request: RunRequest): Promise<readonly StageOutcome[]> {
   const { concurrency } = await context.config();
+  await requireOpenWays(context, request);
   const outcomes = await runGraph(
     request.stages,
     concurrency,
@@ -47,6 +48,30 @@ export async function runStages(context: Context, request: RunRequest): Promise<
   const failed = outcomes.find((outcome) => outcome.error !== undefined);
   if (failed !== undefined) throw failed.error;
   return outcomes;
+}
+
+/** Where images are to be built, what would stop them on their way is asked first. */
+async function requireOpenWays(context: Context, { stages, waitMs }: RunRequest): Promise<void> {
+  const push = stages.find(({ kind }) => kind === 'push');
+  if (push === undefined || !stages.some(({ kind }) => kind === 'build')) return;
+  const [{ findRelease }, { requireFree, refuseDirtyTree, requireOpenWay }, { requireAccount }] =
+    await Promise.all([import('./release.js'), import('./beforeBuild.js'), import('./account.js')]);
+  const release = await findRelease(context);
+  const registry = await environmentOf(context, push);
+  const waiting = waitMs === undefined ? {} : { waitMs };
+  const moving = stages.filter(({ kind }) => kind === 'deploy' || kind === 'promote');
+  // What this machine knows is told before AWS is asked.
+  for (const stage of moving) {
+    const environment = await environmentOf(context, stage);
+    await requireFree(context, environment, waitMs ?? 0);
+    await refuseDirtyTree(context, environment, release);
+  }
+  for (const stage of moving) {
+    const environment = await environmentOf(context, stage);
+    if (stage.kind === 'deploy' && release === undefined)
+      await requireOpenWay(context, { environment, kind: 'deploy', registry, ...waiting });
+    else await requireAccount(context, environment);
+  }
 }
 
 async function execute(context: Context, stage: Stage, request: RunRequest): Promise<StageEnd> {
