@@ -42,6 +42,8 @@ export interface ConfiguredParts {
   readonly notifications: { readonly slack?: unknown };
 }
 export interface ConfiguredEnvironment {
+  /** An account or a profile that is named has to be the right one, also where nothing is deployed. */
+  readonly aws?: { readonly account?: unknown; readonly profile?: unknown };
   readonly infrastructure?: unknown;
   readonly provision?: unknown;
   readonly inventory: { readonly tags?: unknown };
@@ -62,6 +64,8 @@ export function needsOf(
     environments.some((item) => test(item.config));
   const targets = (environment: ConfiguredEnvironment, kind: string) =>
     Object.values(environment.targets).some((target) => target.kind === kind);
+  const hasTargets = (item: { readonly config: ConfiguredEnvironment }) =>
+    Object.keys(item.config.targets).length > 0;
   const hasImages = Object.keys(config.images).length > 0;
   return {
     docker: hasImages,
@@ -70,7 +74,11 @@ export function needsOf(
     slack: config.notifications.slack !== undefined,
     aws: environments
       .filter(
-        ({ config: environment }) =>
+        ({ config: environment }, index) =>
+          environment.aws?.account !== undefined ||
+          environment.aws?.profile !== undefined ||
+          // Images that no target runs are pushed all the same, to the first environment's registry.
+          (hasImages && index === 0 && !environments.some(hasTargets)) ||
           // A release goes through the registry of its environment.
           (hasImages && Object.keys(environment.targets).length > 0) ||
           targets(environment, 'ecs-service') ||

@@ -39,6 +39,15 @@ describe('what a configuration needs', () => {
   });
 });
 
+describe('credentials of AWS', () => {
+  it('are needed without targets too: for an account that is named, and for images that are only pushed', () => {
+    expect(needs({ aws: { account: '111111111111' } }).aws).to.deep.equal(['staging']);
+    expect(needs({ aws: { profile: 'shop' } }).aws).to.deep.equal(['staging']);
+    expect(needs({}, { web: {} }).aws).to.deep.equal(['staging']);
+    expect(needs({}).aws).to.deep.equal([]);
+  });
+});
+
 describe('a check', () => {
   const check = (required: boolean) => ({
     id: 'x',

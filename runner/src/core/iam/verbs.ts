@@ -61,7 +61,7 @@ const move = [
 
 /** Which parts of the table each verb uses; verbs that ask nothing of AWS beside their references are `[]`. */
 export const verbs = {
-  doctor: ['account', 'state-write', 'login', ...inventory],
+  doctor: ['account', 'state-write', 'login', 'ecs-look', ...inventory],
   test: ['state-read'],
   build: ['state-read'],
   push: ['account', 'state-write', 'push'],

@@ -144,10 +144,10 @@ function sectionsOf(
   return [
     aws,
     config.notifications,
-    ...(has('push') || verb === 'build' || verb === 'test' ? [config.images] : []),
+    ...(has('push') || verb === 'build' || verb === 'test' || verb === 'doctor' ? [config.images] : []),
     ...(has('outputs', 'backend-plan', 'backend-apply') ? [infrastructure, variables, inventory] : []),
     ...(has('ecs-look') ? [targets] : []),
-    ...(verb === 'provision' || verb === 'run' ? [provision] : []),
+    ...(verb === 'provision' || verb === 'run' || verb === 'doctor' ? [provision] : []),
   ];
 }
 
