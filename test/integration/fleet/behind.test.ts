@@ -50,7 +50,10 @@ describe('a real fleet with a host that is away', function () {
     for (const name of ['one', 'two', 'three'] as const) digests[name] = await fleet.image(fleetApps.good);
     const targets = hosts.map((host) => `${host.privateAddress}:80`);
     await createLoadBalancer(fleet.settings, { name: NAME, port: 80, healthPath: '/health', targets });
-    deployment = await fleet.deployment({}, { 'target-group': NAME, 'max-failed': 1, drain: '1s' });
+    // The load balancer needs two answers, five seconds apart, to call a host healthy.
+    const health = { path: '/health', for: '1s', interval: '500ms', timeout: '60s' };
+    const lenient = { 'target-group': NAME, 'max-failed': 1, drain: '1s', health };
+    deployment = await fleet.deployment({}, lenient);
     const { clock } = deployment.context;
     const aws = await deployment.context.aws(await environment());
     balancer = await createBalancer({
