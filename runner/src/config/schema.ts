@@ -255,6 +255,11 @@ export const environmentSchema = z.strictObject({
     .strictObject({
       directory: text.default('ansible').describe('Where playbooks are found.'),
       playbooks: z.array(text).min(1).describe('Playbooks in order.'),
+      limit: text
+        .optional()
+        .describe(
+          'Hosts and groups that are provisioned, separated by commas; all where left out. `--limit` comes before it.',
+        ),
       vars: variables.default({}).describe('Variables for every playbook.'),
       vault: z.strictObject({ password: secret }).optional().describe('Ansible Vault password reference.'),
       forks: z.number().int().min(1).default(5),

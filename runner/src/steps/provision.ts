@@ -46,7 +46,7 @@ export async function provisionStep(
     });
   }
   const inventory = await inventoryOf(context, environment);
-  const hosts = limitHosts(inventory.hosts, options.limit);
+  const hosts = limitHosts(inventory.hosts, options.limit ?? settings.limit);
   await waitForHosts(context, environment, hosts, stage, options.bootMs ?? BOOT_MS);
 
   const { application } = await context.config();

@@ -145,6 +145,8 @@ describe('provisioning real hosts', function () {
     const some = await rejection(provision(await of('first.yml')), 'PLAYBOOK_FAILED');
     expect(some.message).to.equal('test-fleet-1 (and 2 more of 4 hosts): no task of first.yml ran there');
     expect(some.evidence).to.include('test-fleet-0: done');
+    const limited = { provision: { playbooks: ['first.yml'], limit: 'test-fleet-0' } };
+    expect((await provision(await made(limited, {}, files))).summary).to.match(/^1 host as it should be/);
     const whole = await provision(await of('nobody.yml', 'first.yml', 'others.yml'));
     expect(whole.summary).to.equal('4 hosts as they should be, nothing to change');
   });
