@@ -174,8 +174,9 @@ async function upstreamIsHealthy(context: Context, request: DeployRequest): Prom
   return waitForUpstream(context, request);
 }
 
-function refuseDirty({ environment, release, forcedBy }: DeployRequest): void {
-  if (!release.dirty || !isGuarded(environment) || forcedBy !== undefined) return;
+function refuseDirty({ environment, release, kind, forcedBy }: DeployRequest): void {
+  // What hosts catch up to is there already, by whatever way.
+  if (!release.dirty || !isGuarded(environment) || forcedBy !== undefined || kind === 'catch-up') return;
   throw new StackError('RELEASE_DIRTY', `${release.version} was built from a tree with uncommitted changes`, {
     where: environment.name,
     next: 'Commit the changes, deploy them to staging, and promote that release.',

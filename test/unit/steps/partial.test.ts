@@ -143,6 +143,19 @@ describe('a deployment that leaves a host behind', () => {
     expect(error?.message).to.match(/^web-1 behind on 1\.0\.0 still: /);
   });
 
+  it('catches up in a protected environment, too, to what somebody forced into it', async () => {
+    const dirty = { ...(await release('1.1.0')), dirty: true };
+    const request = {
+      environment: await environment('production'),
+      release: dirty,
+      stage: 'deploy:production',
+    };
+    await rejection(deployRelease(context(), { ...request, kind: 'promote' }), 'RELEASE_DIRTY');
+    await deployRelease(context(), { ...request, kind: 'promote', forcedBy: 'ada', forcedReason: 'now' });
+    const again = await deployRelease(context(), { ...request, kind: 'catch-up', only: ['web'] });
+    expect(again.deployment.kind).to.equal('catch-up');
+  });
+
   it('has nothing to catch up to where nothing was deployed', async () => {
     const nothing = catchUp(context(), {
       environment: await environment('production'),
