@@ -201,7 +201,7 @@ describe('a release of a repository', function () {
             reached();
             return new Promise(() => undefined);
           },
-        } as Git,
+        },
       });
     for (const step of WRITES) {
       for (const when of ['before', 'after'] as const) {
