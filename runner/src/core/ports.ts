@@ -26,6 +26,8 @@ export interface ProcessOptions {
   /** Keep all of stdout (for JSON); otherwise only the last lines are kept, so that memory stays flat. */
   readonly captureStdout?: boolean;
   readonly timeoutMs?: number;
+  /** Where lines are cut, in characters; 16 Ki where left out. For records that are read, not shown. */
+  readonly longestLine?: number;
   /**
    * A file that takes both streams instead of pipes and is followed as it grows (lines arrive as stdout). The child
    * then survives the runner's own violent death; a pipe would kill it at its next line, terraform before it has

@@ -1,3 +1,5 @@
+import { isRecord, jsonIn } from './toolJson.js';
+
 /**
  * Terraform's machine-readable messages (`-json`), the kinds the runner reads.
  * Source: https://developer.hashicorp.com/terraform/internals/machine-readable-ui
@@ -57,24 +59,30 @@ export interface ChangeSummary {
 
 const HOOKS = /^(?:apply|provision)_(?:start|progress|complete|errored)$/;
 
-/** One line of `terraform … -json`, or undefined where it is none. */
+/** One line of `terraform … -json`, or undefined where it is none: a wrapper's words, JSON of somebody else. */
 export function parseMessage(line: string): TerraformMessage | undefined {
-  if (!line.startsWith('{')) return undefined;
-  let raw: Record<string, unknown>;
-  try {
-    raw = JSON.parse(line) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
+  if (!line.includes('"@message"')) return undefined;
+  const raw = jsonIn(line, isMessage);
+  if (raw === undefined) return undefined;
   const type = String(raw['type']);
-  const said = raw['@message'];
-  const common = { text: typeof said === 'string' ? said : '', at: Date.parse(String(raw['@timestamp'])) };
-  if (type === 'diagnostic') return { type, ...common, diagnostic: raw['diagnostic'] as Diagnostic };
+  const common = { text: raw['@message'], at: Date.parse(String(raw['@timestamp'])) };
+  if (type === 'diagnostic' && isRecord(raw['diagnostic'])) {
+    return { type, ...common, diagnostic: { ...NO_WORDS, ...raw['diagnostic'] } as Diagnostic };
+  }
   if (type === 'version') return { type, ...common, terraform: String(raw['terraform']) };
-  if (type === 'change_summary') return { type, ...common, changes: raw['changes'] as ChangeSummary };
-  if (HOOKS.test(type)) return { type, ...common, hook: raw['hook'] } as TerraformMessage;
+  if (type === 'change_summary' && isRecord(raw['changes'])) {
+    return { type, ...common, changes: raw['changes'] as unknown as ChangeSummary };
+  }
+  if (HOOKS.test(type) && isRecord(raw['hook']) && isRecord(raw['hook']['resource'])) {
+    return { type, ...common, hook: raw['hook'] } as TerraformMessage;
+  }
   return { type: 'other', ...common };
 }
+
+const NO_WORDS = { severity: 'error', summary: '', detail: '' };
+
+const isMessage = (value: unknown): value is { readonly '@message': string } & Record<string, unknown> =>
+  isRecord(value) && typeof value['@message'] === 'string';
 
 /** True where Terraform says that it was interrupted and is ending in order. */
 export function saysItStops(message: TerraformMessage): boolean {

@@ -1,3 +1,5 @@
+import { isRecord, jsonIn } from '../core/toolJson.js';
+
 /** What our stdout callback (ansible/plugins/callback/automation_stack.py) prints, one JSON object a line. */
 export type AnsibleEvent =
   | { readonly event: 'play'; readonly name: string; readonly hosts: number }
@@ -41,18 +43,18 @@ export interface HostRecap {
   readonly rescued: number;
 }
 
-/** Every line of ours starts so; all else is Ansible's own words (warnings, fatal parser errors). */
+/** Every line of ours starts so, behind what a wrapper may have printed without an end of line; all else is Ansible's own words (warnings, fatal parser errors). */
 const MARK = '{"event":';
 
 /** @returns undefined for a line that is not an event of ours */
 export function parseAnsibleLine(line: string): AnsibleEvent | undefined {
-  if (!line.startsWith(MARK)) return undefined;
-  try {
-    return JSON.parse(line) as AnsibleEvent;
-  } catch {
-    return undefined;
-  }
+  const begin = line.indexOf(MARK);
+  if (begin === -1) return undefined;
+  return jsonIn(line.slice(begin), isEvent);
 }
+
+const isEvent = (value: unknown): value is AnsibleEvent =>
+  isRecord(value) && typeof value['event'] === 'string';
 
 /** Why a host failed, as people read it: the task, the message, the place. */
 export interface HostFailure {

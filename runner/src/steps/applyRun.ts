@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Context } from '../container.js';
 import type { ApplyProgress } from '../core/applyProgress.js';
+import { cutLine } from '../core/longLines.js';
 import { isTargetingWarning } from '../core/planScope.js';
 import { parseMessage, saysItStops, type ChangeSummary } from '../core/terraformMessages.js';
 import { terraformApply } from '../invocations/terraform.js';
@@ -31,7 +32,7 @@ export async function runApply(
   const onLine = (line: string, stream: 'stdout' | 'stderr') => {
     const message = parseMessage(line);
     if (message === undefined) {
-      context.events.emit({ type: 'stage.output', stage, source: 'terraform', stream, line });
+      context.events.emit({ type: 'stage.output', stage, source: 'terraform', stream, line: cutLine(line) });
       return;
     }
     if (saysItStops(message)) stopping = true;
@@ -50,7 +51,7 @@ export async function runApply(
       });
     }
     for (const text of step === undefined ? message.text.split('\n') : []) {
-      context.events.emit({ type: 'stage.output', stage, source: 'terraform', stream, line: text });
+      context.events.emit({ type: 'stage.output', stage, source: 'terraform', stream, line: cutLine(text) });
     }
   };
   try {

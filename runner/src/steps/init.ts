@@ -77,7 +77,7 @@ async function projectName(context: Context): Promise<string> {
 
 function remoteUrl(context: Context): Promise<string> {
   return context.processes.run(gitRemote(context.options.directory), { captureStdout: true }).then(
-    ({ stdout }) => stdout.trim(),
+    ({ stdout }) => stdout.trim().split('\n').at(-1) ?? '',
     () => '',
   );
 }

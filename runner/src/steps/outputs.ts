@@ -1,7 +1,10 @@
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { didYouMean } from '../core/nearest.js';
-import type { Output, Outputs } from '../core/outputs.js';
+import { isAddress } from '../core/address.js';
+import type { Outputs } from '../core/outputs.js';
+import { isOutputs } from '../core/terraformJson.js';
+import { toolJson } from '../core/toolJson.js';
 import { terraformOutput, terraformStateList, type TerraformRoot } from '../invocations/terraform.js';
 import { terraformFailure } from './terraformFailure.js';
 import { openRoot } from './terraformRoot.js';
@@ -76,7 +79,7 @@ async function read(context: Context, environment: NamedEnvironment): Promise<Ou
   const root = await openRoot(context, environment);
   const result = await runTerraform(context, root, terraformOutput(root), { captureStdout: true });
   if (result.exitCode !== 0) throw terraformFailure('output', root, result);
-  const outputs = JSON.parse(result.stdout) as Record<string, Output>;
+  const outputs = toolJson('terraform output -json', result, isOutputs);
   if (Object.keys(outputs).length === 0 && (await isEmpty(context, root))) {
     throw new StackError(
       'OUTPUT_MISSING',
@@ -98,7 +101,7 @@ async function isEmpty(context: Context, root: TerraformRoot): Promise<boolean> 
     signal: context.signal,
     captureStdout: true,
   });
-  return result.exitCode !== 0 || result.stdout.trim() === '';
+  return result.exitCode !== 0 || !result.stdout.split('\n').some((line) => isAddress(line.trim()));
 }
 
 /** Every text inside a sensitive value is a secret, and numbers of six digits on; others are too common to be masked. */

@@ -15,7 +15,6 @@ import {
   type OwnedResource,
   type PlanIdsJson,
   type ReusedResource,
-  type StateJson,
 } from '../core/resourceIds.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
 import { OWNERSHIP_PART, OwnershipLedger } from '../state/ownership.js';
@@ -90,7 +89,7 @@ export async function recordOwnership(
   plan: PlanIds,
 ): Promise<void> {
   await attempt(context, environment, async (ledger, self) => {
-    const state = JSON.parse((await pullState(context, root)) || '{}') as StateJson;
+    const state = (await pullState(context, root)) ?? {};
     const owns = withoutSecretIds(context, ownedBy(state));
     if (destroy && owns.length === 0) return ledger.remove(self);
     const account = environment.config.aws.account ?? accountIn(owns);

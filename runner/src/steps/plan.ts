@@ -3,12 +3,15 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context, NamedEnvironment } from '../container.js';
 import { isInside, withoutIndex } from '../core/address.js';
+import { cutLine } from '../core/longLines.js';
 import { didYouMean } from '../core/nearest.js';
 import { summarisePlan, type PlanJson, type PlanSummary } from '../core/plan.js';
 import { isTargetingWarning, summaryOfScope, warningsWorthTelling } from '../core/planScope.js';
 import { planText } from '../core/planText.js';
 import { sensitiveTexts } from '../core/sensitive.js';
+import { isPlan } from '../core/terraformJson.js';
 import { parseMessage, saysItStops } from '../core/terraformMessages.js';
+import { toolJson } from '../core/toolJson.js';
 import { terraformPlan, terraformShow } from '../invocations/terraform.js';
 import { requireAccount } from './account.js';
 import { commandWithNames, consentOf } from './dataGuard.js';
@@ -176,7 +179,13 @@ async function writePlan(
             )
               return;
             for (const text of (message?.text ?? line).split('\n')) {
-              context.events.emit({ type: 'stage.output', stage, source: 'terraform', stream, line: text });
+              context.events.emit({
+                type: 'stage.output',
+                stage,
+                source: 'terraform',
+                stream,
+                line: cutLine(text),
+              });
             }
           },
         },
@@ -255,7 +264,7 @@ async function readPlan(
 export async function showPlan(context: Context, root: PlanOrigin['root'], file: string): Promise<PlanJson> {
   const shown = await runTerraform(context, root, terraformShow(root, file), { captureStdout: true });
   if (shown.exitCode !== 0) throw terraformFailure('show', root, shown);
-  const plan = JSON.parse(shown.stdout) as PlanJson;
+  const plan = toolJson('terraform show -json', shown, isPlan<PlanJson>);
   for (const text of sensitiveTexts(plan)) context.secrets.register(text);
   return plan;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { asText } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
+import { cutLine, LONGEST_RECORD } from '../core/longLines.js';
 import { ansiblePlaybook, REGISTRY_PASSWORD, VAULT_PASSWORD, VAULT_SCRIPT } from '../invocations/ansible.js';
 import { parseAnsibleLine, PlaybookOutcome, type AnsibleEvent } from '../invocations/ansibleEvents.js';
 import { inventoryDocument } from '../invocations/inventory.js';
@@ -73,9 +74,11 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
     const teller = new Teller(context, request);
     const result = await context.processes.run(invocation, {
       signal: request.signal,
+      // The recap of hundreds of hosts is one long line.
+      longestLine: LONGEST_RECORD,
       onLine: (line, stream) => {
         const event = parseAnsibleLine(line);
-        if (event === undefined) return teller.output('ansible', line, stream);
+        if (event === undefined) return teller.output('ansible', cutLine(line), stream);
         outcome.take(event);
         teller.tell(event);
       },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { isRecord, jsonIn } from '../core/toolJson.js';
 import { dataDirectory, type TerraformRoot } from '../invocations/terraform.js';
 
 /** Bigger files are told apart by size and time: nobody keeps configuration in them. */
@@ -50,10 +51,14 @@ async function outsideModules(root: TerraformRoot): Promise<string[]> {
   } catch {
     return [];
   }
-  const { Modules: modules = [] } = JSON.parse(text) as { Modules?: readonly { readonly Dir: string }[] };
+  // One that was half written is made again by the next init.
+  const { Modules: modules = [] } = jsonIn(text, isModules) ?? {};
   const directories = modules.map(({ Dir }) => (isAbsolute(Dir) ? Dir : resolve(root.directory, Dir)));
   return [...new Set(directories)].filter((path) => relative(root.directory, path).startsWith('..')).sort();
 }
+
+const isModules = (value: unknown): value is { readonly Modules?: readonly { readonly Dir: string }[] } =>
+  isRecord(value) && Array.isArray(value['Modules']);
 
 /** First 32 hex digits of a SHA-256: enough to tell versions of a file apart. */
 export function digest(content: string | Buffer): string {

@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import type { PlanSummary } from '../core/plan.js';
 import type { PlanScope } from '../core/planScope.js';
+import { isRecord } from '../core/toolJson.js';
 import { staleReasons, stateReasons, type PlanBinding, type StateVersion } from '../core/planBinding.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
 import { writeFailure } from '../state/localFailures.js';
@@ -137,6 +138,7 @@ export async function findPlan(
   let saved: SavedPlan;
   try {
     saved = JSON.parse(await readFile(description(file), 'utf8')) as SavedPlan;
+    if (!isRecord(saved) || !isRecord(saved.binding) || !isRecord(saved.summary)) throw new Error('no plan');
   } catch {
     return { stale: [`there is no ${description(file)} that tells what it was made from`] };
   }

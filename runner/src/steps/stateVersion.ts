@@ -1,6 +1,9 @@
 import { constants, inflateRawSync } from 'node:zlib';
 import type { Context } from '../container.js';
 import type { StateVersion } from '../core/planBinding.js';
+import type { StateJson } from '../core/resourceIds.js';
+import { isState } from '../core/terraformJson.js';
+import { toolJson } from '../core/toolJson.js';
 import { terraformStatePull, type TerraformRoot } from '../invocations/terraform.js';
 import { terraformFailure } from './terraformFailure.js';
 import { runTerraform } from './terraformRun.js';
@@ -36,19 +39,24 @@ export function plannedState(plan: Buffer): StateVersion | undefined {
  * @throws StackError TERRAFORM_FAILED, TOOL_MISSING, INTERRUPTED
  */
 export async function currentState(context: Context, root: TerraformRoot): Promise<StateVersion> {
-  const state = await pullState(context, root);
-  return parseHead(state.slice(0, HEAD_BYTES)) ?? { serial: 0, lineage: '' };
+  const { serial, lineage } = (await pullState(context, root)) ?? { serial: 0, lineage: '' };
+  return { serial, lineage };
 }
 
 /**
  * The state as its backend keeps it, with sensitive values in clear text.
- * @returns JSON; empty where nothing was applied yet
- * @throws StackError TERRAFORM_FAILED, TOOL_MISSING, INTERRUPTED
+ * @returns undefined where nothing was applied yet
+ * @throws StackError TERRAFORM_FAILED, TOOL_FAILED, TOOL_MISSING, INTERRUPTED
  */
-export async function pullState(context: Context, root: TerraformRoot): Promise<string> {
+export async function pullState(
+  context: Context,
+  root: TerraformRoot,
+): Promise<(StateVersion & StateJson) | undefined> {
   const pulled = await runTerraform(context, root, terraformStatePull(root), { captureStdout: true });
   if (pulled.exitCode !== 0) throw terraformFailure('state pull', root, pulled);
-  return pulled.stdout.trim();
+  // Where there is no state Terraform prints nothing; a wrapper may still print its words.
+  if (!pulled.stdout.includes('"lineage"')) return undefined;
+  return toolJson('terraform state pull', pulled, isState<StateVersion & StateJson>);
 }
 
 function parseHead(text: string): StateVersion | undefined {

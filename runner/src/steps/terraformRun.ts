@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '../container.js';
+import { LONGEST_RECORD } from '../core/longLines.js';
 import type { Invocation, ProcessOptions, ProcessResult } from '../core/ports.js';
 import { parseMessage, withoutCliWarning, type Diagnostic } from '../core/terraformMessages.js';
 import { dataDirectory, terraformInit, type TerraformRoot } from '../invocations/terraform.js';
@@ -60,6 +61,7 @@ async function attempt(
     signal: context.signal,
     ...options,
     killSignal: 'SIGINT',
+    longestLine: LONGEST_RECORD,
     onLine: (line, stream) => {
       const message = stream === 'stdout' ? parseMessage(line) : undefined;
       if (message?.type === 'diagnostic') diagnostics.push(message.diagnostic);

@@ -1,6 +1,8 @@
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
+import { isVersion } from '../core/terraformJson.js';
 import { plainLines } from '../core/terraformMessages.js';
+import { jsonIn } from '../core/toolJson.js';
 import { terraformVersion } from '../invocations/terraform.js';
 
 /** Older ones lack ephemeral values and lock files in S3, which the modules use. */
@@ -25,7 +27,7 @@ export function noteTerraform(context: Context, version: string): void {
 
 async function ask(context: Context): Promise<string> {
   const result = await context.processes.run(terraformVersion(), { captureStdout: true, timeoutMs: 30_000 });
-  const version = parseVersion(result.stdout);
+  const version = jsonIn(result.stdout, isVersion)?.terraform_version;
   if (result.exitCode !== 0 || version === undefined) {
     throw new StackError('TOOL_FAILED', 'terraform does not tell its version', {
       where: 'terraform version -json',
@@ -48,14 +50,6 @@ function refuseOld(version: string): string {
     );
   }
   return version;
-}
-
-function parseVersion(stdout: string): string | undefined {
-  try {
-    return (JSON.parse(stdout) as { terraform_version?: string }).terraform_version;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Compares `1.11.4` and the like by their first three numbers. */

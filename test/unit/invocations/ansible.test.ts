@@ -174,6 +174,12 @@ describe('what Ansible says', () => {
     });
   });
 
+  it('is read behind words without an end of line, and where the recap is of a thousand hosts', () => {
+    const hosts = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`host-${index}`, recap]));
+    const line = `wrapper: ${JSON.stringify({ event: 'stats', hosts })}\r`;
+    expect(parseAnsibleLine(line)).to.deep.equal({ event: 'stats', hosts });
+  });
+
   it('ends in the hosts that failed, each with its last failure', () => {
     const outcome = new PlaybookOutcome();
     outcome.take(failed('a', { msg: 'first' }));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Processes } from '../../core/ports.js';
+import { isRecord, jsonIn } from '../../core/toolJson.js';
 import type { SecretRegistry } from '../../secrets/redact.js';
 import { dockerConfigDirectory, readJson } from './address.js';
 import type { RegistryCredentials } from './session.js';
@@ -48,13 +49,16 @@ async function fromHelper(
     const invocation = { file: `docker-credential-${helper}`, args: ['get'], input: server };
     const result = await options.processes.run(invocation, { captureStdout: true, timeoutMs: 20_000 });
     if (result.exitCode !== 0) return undefined;
-    const answer = JSON.parse(result.stdout) as { Username?: string; Secret?: string };
-    if (!answer.Username || !answer.Secret) return undefined;
+    const answer = jsonIn(result.stdout, isAnswer);
+    if (!answer?.Username || !answer.Secret) return undefined;
     return { username: answer.Username, password: answer.Secret };
   } catch {
     return undefined;
   }
 }
+
+const isAnswer = (value: unknown): value is { readonly Username: string; readonly Secret: string } =>
+  isRecord(value) && typeof value['Username'] === 'string' && typeof value['Secret'] === 'string';
 
 function decode(auth: string | undefined): RegistryCredentials | undefined {
   if (!auth) return undefined;

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { isRecord, jsonIn } from '../../core/toolJson.js';
 
 /** One JSON record of the engine's progress stream (builds, pushes, pulls). */
 export interface EngineRecord {
@@ -9,6 +10,11 @@ export interface EngineRecord {
   readonly errorDetail?: { readonly message?: string; readonly code?: number };
   readonly progressDetail?: { readonly current?: number; readonly total?: number };
   readonly aux?: unknown;
+}
+
+/** A line that is no record (a proxy's words, the last line of an engine that died) is shown as it came. */
+function record(line: string): EngineRecord {
+  return jsonIn(line, isRecord) ?? { stream: `${line}\n` };
 }
 
 /**
@@ -24,9 +30,9 @@ export async function* readRecords(stream: Readable, signal: AbortSignal): Async
     for await (const chunk of stream) {
       const lines = (rest + (chunk as string)).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) if (line.trim() !== '') yield JSON.parse(line) as EngineRecord;
+      for (const line of lines) if (line.trim() !== '') yield record(line);
     }
-    if (rest.trim() !== '') yield JSON.parse(rest) as EngineRecord;
+    if (rest.trim() !== '') yield record(rest);
   } finally {
     signal.removeEventListener('abort', stop);
     signal.throwIfAborted();

@@ -142,7 +142,7 @@ export function createGit(
     tags: async () => parseTags(await read(gitReachableTags(directory))),
     allTags: async () => parseTags(await read(gitAllTags(directory))),
     commitsSince: async (commit) => parseLog(await read(gitLog(directory, commit))),
-    isShallow: async () => (await read(gitIsShallow(directory))).trim() === 'true',
+    isShallow: async () => /^true\r?$/m.test(await read(gitIsShallow(directory))),
     resolve: async (name) => (await found(gitResolve(directory, name)))?.trim(),
     fileOf: (commit, path) => found(gitShowFile(directory, commit, path)),
     isAncestor: async (ancestor, commit) =>
@@ -154,7 +154,7 @@ export function createGit(
       return parseRemoteRefs(await read(gitRemoteRefs(directory, remote, patterns), REMOTE_WITHIN_MS));
     },
     fetchTags: async (remote) => {
-      const shallow = (await read(gitIsShallow(directory))).trim() === 'true';
+      const shallow = /^true\r?$/m.test(await read(gitIsShallow(directory)));
       await write(gitFetchTags(directory, remote, shallow), FETCH_WITHIN_MS);
     },
     tag: (name, message, commit) => write(gitTag(directory, name, message, commit)),

@@ -23,6 +23,10 @@ export interface GitCommit {
   readonly message: string;
 }
 
+/** SHA-1 or SHA-256. */
+const HASH = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+const HASH_LINE = /^([0-9a-f]{40}(?:[0-9a-f]{24})?)\r?\n/m;
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** HEAD and the tracked files that were changed, as `git status --porcelain=v2 --branch -z` tells them. */
@@ -35,11 +39,22 @@ export interface Status {
 
 /** Reads `git status --porcelain=v2 --branch -z`: header lines `# branch.…`, then one entry a change. */
 export function parseStatus(text: string, directory: string, env: Variables): Status {
-  const entries = text.split('\0').filter((entry) => entry !== '');
+  // A wrapper's words stand before the first header.
+  const entries = text
+    .slice(Math.max(0, text.indexOf('# branch.oid ')))
+    .split('\0')
+    .filter((entry) => entry !== '');
   const header = (name: string) =>
     entries.find((entry) => entry.startsWith(`# ${name} `))?.slice(name.length + 3);
   const commit = header('branch.oid');
-  if (commit === undefined || commit === '(initial)') {
+  if (commit === undefined) {
+    throw new StackError('TOOL_FAILED', 'git status does not say which commit is checked out', {
+      where: directory,
+      evidence: text.split(/[\0\r\n]+/).slice(0, 5),
+      next: 'Run `git status --porcelain=v2 --branch` by hand: something else prints in its place.',
+    });
+  }
+  if (commit === '(initial)') {
     throw new StackError('GIT_FAILED', 'the git repository has no commit yet', {
       where: directory,
       next: 'Commit what you have: git add . && git commit -m "feat: begin"',
@@ -49,7 +64,7 @@ export function parseStatus(text: string, directory: string, env: Variables): St
   return {
     commit,
     branch: head === '(detached)' ? branchFromEnvironment(env) : head,
-    changes: entries.filter((entry) => !entry.startsWith('# ')).map(changedPath),
+    changes: entries.filter((entry) => /^[12u?] /.test(entry)).map(changedPath),
   };
 }
 
@@ -74,11 +89,14 @@ export interface Files {
   readonly unwatched: ReadonlyMap<string, CommittedFile>;
 }
 
+/** What a wrapper prints before the first record. */
+const NOISE = /^[^\0]*\n(?=\? |[A-Za-z] [0-7]{6} )/;
+
 /** Reads `? PATH` and `TAG MODE ID STAGE\tPATH`; a tag in small letters or `S` is an unwatched file. */
 export function parseFiles(text: string): Files {
   const untracked: string[] = [];
   const unwatched = new Map<string, CommittedFile>();
-  for (const record of text.split('\0')) {
+  for (const record of text.replace(NOISE, '').split('\0')) {
     if (record.startsWith('? ')) untracked.push(record.slice(2));
     else if (/^[a-zS] /.test(record)) {
       const [tag, path = ''] = splitAtTab(record);
@@ -108,12 +126,13 @@ function splitAtTab(record: string): [string, string] {
 /** Reads `NAME OBJECT COMMIT`, where annotated tags alone have a commit of their own. */
 export function parseTags(text: string): GitTag[] {
   return text
-    .split('\n')
+    .split(/\r?\n/)
     .filter((line) => line !== '')
     .map((line) => {
       const [name = '', object = '', peeled = ''] = line.split(' ');
       return { name, commit: peeled === '' ? object : peeled };
-    });
+    })
+    .filter(({ commit }) => HASH.test(commit));
 }
 
 /** Reads `HASH\nMESSAGE`, NUL between commits. */
@@ -122,9 +141,12 @@ export function parseLog(text: string): GitCommit[] {
     .split('\0')
     .filter((record) => record !== '')
     .map((record) => {
-      const end = record.indexOf('\n');
-      return { hash: record.slice(0, end), message: record.slice(end + 1).trimEnd() };
-    });
+      // The first record stands behind what a wrapper may have printed.
+      const found = HASH_LINE.exec(record);
+      const begin = (found?.index ?? 0) + (found?.[0].length ?? 0);
+      return { hash: found?.[1] ?? '', message: record.slice(begin).trimEnd() };
+    })
+    .filter(({ hash }) => hash !== '');
 }
 
 /** What a remote has: tags by the commit they stand on, branches by their tip. */

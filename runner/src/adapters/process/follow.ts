@@ -7,12 +7,14 @@ const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Reads a file line by line while another process writes to it.
+ * @param longest where lines are cut, in characters
  * @param ended settles when the writer has ended; what it wrote last is still read
  */
 export async function followFile(
   path: string,
   ended: Promise<unknown>,
   onLine: (line: string) => void,
+  longest?: number,
 ): Promise<void> {
   let running = true;
   const over = ended.then(
@@ -20,7 +22,7 @@ export async function followFile(
     () => void (running = false),
   );
   const file = await open(path, 'r');
-  const lines = new LineSplitter(onLine);
+  const lines = new LineSplitter(onLine, longest);
   const buffer = Buffer.alloc(CHUNK_BYTES);
   const readOn = async () => {
     for (;;) {

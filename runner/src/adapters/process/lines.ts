@@ -1,7 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-
-/** A line longer than this is cut: a gigabyte without a newline must not fill the memory. */
-const LONGEST_LINE = 16 * 1024;
+import { cutLine, LONGEST_SHOWN } from '../../core/longLines.js';
 
 /** Splits what arrives in pieces into lines (`\n` or `\r\n`), never holding more than one line and one piece. */
 export class LineSplitter {
@@ -10,7 +8,13 @@ export class LineSplitter {
   /** The rest of a line that was cut already is thrown away up to its end. */
   private skipping = false;
 
-  constructor(private readonly onLine: (line: string) => void) {}
+  /**
+   * @param longest in characters; a longer line is cut: a gigabyte without a newline must not fill the memory
+   */
+  constructor(
+    private readonly onLine: (line: string) => void,
+    private readonly longest = LONGEST_SHOWN,
+  ) {}
 
   push(chunk: Buffer): void {
     const pieces = this.decoder.write(chunk).split('\n');
@@ -22,7 +26,7 @@ export class LineSplitter {
     }
     if (this.skipping) return;
     this.rest += last;
-    if (this.rest.length <= LONGEST_LINE) return;
+    if (this.rest.length <= this.longest) return;
     this.emit(this.rest);
     this.rest = '';
     this.skipping = true;
@@ -36,6 +40,6 @@ export class LineSplitter {
 
   private emit(line: string): void {
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-    this.onLine(text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}…` : text);
+    this.onLine(cutLine(text, this.longest));
   }
 }

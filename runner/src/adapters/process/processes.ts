@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { Invocation, Processes, ProcessOptions, ProcessResult } from '../../core/ports.js';
 import { StackError } from '../../core/errors.js';
 import { withoutGitVariables } from '../../core/gitVariables.js';
+import { cutLine } from '../../core/longLines.js';
 import { followFile } from './follow.js';
 import { ProcessGroup } from './group.js';
 import { LineSplitter } from './lines.js';
@@ -80,11 +81,12 @@ async function run(
   };
   const limit = options.timeoutMs === undefined ? undefined : setTimeout(expire, options.timeoutMs);
 
+  const longest = options.longestLine;
   const tail: string[] = [];
   const captured: string[] = [];
   const take = (lines: readonly string[], stream: 'stdout' | 'stderr') => {
     for (const line of lines) {
-      tail.push(line);
+      tail.push(cutLine(line));
       if (tail.length > TAIL_LINES) tail.shift();
       options.onLine?.(line, stream);
     }
@@ -95,14 +97,14 @@ async function run(
   };
   const streams: Promise<void>[] = [];
   if (options.outputFile !== undefined) {
-    streams.push(followFile(options.outputFile, child, filters.stdout.push));
+    streams.push(followFile(options.outputFile, child, filters.stdout.push, longest));
   }
-  if (child.stderr) streams.push(eachLine(child.stderr, filters.stderr.push));
+  if (child.stderr) streams.push(eachLine(child.stderr, filters.stderr.push, longest));
   if (child.stdout) {
     if (options.captureStdout === true) {
       child.stdout.setEncoding('utf8');
       child.stdout.on('data', (chunk: string) => captured.push(chunk));
-    } else streams.push(eachLine(child.stdout, filters.stdout.push));
+    } else streams.push(eachLine(child.stdout, filters.stdout.push, longest));
   }
   if (invocation.input !== undefined) {
     child.stdin?.on('error', () => undefined);
@@ -140,8 +142,12 @@ function filtered(filter: LineFilter, take: (lines: readonly string[]) => void) 
   return { push, end };
 }
 
-function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): Promise<void> {
-  const lines = new LineSplitter(onLine);
+function eachLine(
+  stream: NodeJS.ReadableStream,
+  onLine: (line: string) => void,
+  longest: number | undefined,
+): Promise<void> {
+  const lines = new LineSplitter(onLine, longest);
   stream.on('data', (chunk: Buffer) => lines.push(chunk));
   return new Promise((resolve) => {
     stream.once('close', () => {

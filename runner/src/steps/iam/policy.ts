@@ -12,6 +12,8 @@ import {
 import { terraformGrants, type Access } from '../../core/iam/terraform/grants.js';
 import { callsOf, grantsOf, type Verb } from '../../core/iam/verbs.js';
 import type { ScopedPlanJson } from '../../core/planScope.js';
+import { isPlan } from '../../core/terraformJson.js';
+import { toolJson } from '../../core/toolJson.js';
 import { terraformShow } from '../../invocations/terraform.js';
 import { defaultPlanFile } from '../savedPlan.js';
 import { scopeOf, scopeOption } from '../scope.js';
@@ -102,7 +104,7 @@ async function rootGrants(
   const root = await openRoot(context, environment);
   const shown = await runTerraform(context, root, terraformShow(root, file), { captureStdout: true });
   if (shown.exitCode !== 0) throw terraformFailure('show', root, shown);
-  const resources = plannedResources(JSON.parse(shown.stdout) as ScopedPlanJson, scope);
+  const resources = plannedResources(toolJson('terraform show -json', shown, isPlan<ScopedPlanJson>), scope);
   const { grants, unknown } = terraformGrants(place, resources, access);
   return {
     grants,

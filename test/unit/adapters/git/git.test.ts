@@ -60,6 +60,32 @@ describe('git', () => {
     expect(await branch({})).to.equal('HEAD');
   });
 
+  it('reads what git says behind and before what a wrapper prints', async () => {
+    const noise = 'git-wrapper: tracing on\n';
+    const commit = `${OID}\nfeat: one\n\nbody\0${'b'.repeat(40)}\nfix: two\n`;
+    const { processes } = fakeProcesses({
+      status: { stdout: `${noise}${onBranch('main')}wrapper done\n` },
+      'for-each-ref': { stdout: `${noise}v1.0.0 ${OID} ${'c'.repeat(40)}\r\nwrapper done\n` },
+      log: { stdout: `${noise}${commit}` },
+      'rev-parse': { stdout: `${noise}true\n` },
+    });
+    const git = createGit(processes, '/shop');
+    expect(await git.workingTree()).to.deep.equal({ commit: OID, branch: 'main', dirty: false });
+    expect(await git.tags()).to.deep.equal([{ name: 'v1.0.0', commit: 'c'.repeat(40) }]);
+    expect(await git.commitsSince()).to.deep.equal([
+      { hash: OID, message: 'feat: one\n\nbody' },
+      { hash: 'b'.repeat(40), message: 'fix: two' },
+    ]);
+    expect(await git.isShallow()).to.equal(true);
+  });
+
+  it('fails with what was printed where git status says nothing that can be read', async () => {
+    const { processes } = fakeProcesses({ status: { stdout: 'maintenance: come back later\n' } });
+    const error = await failure(createGit(processes, '/shop').workingTree());
+    expect(error.code).to.equal('TOOL_FAILED');
+    expect(error.evidence).to.include('maintenance: come back later');
+  });
+
   it('trusts a checked out branch more than the environment', async () => {
     const { processes } = fakeProcesses({ status: { stdout: onBranch('feature/x') } });
     const git = createGit(processes, '/shop', { BRANCH_NAME: 'main' });

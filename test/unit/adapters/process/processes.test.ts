@@ -74,6 +74,16 @@ describe('running a command', () => {
     expect(tail).to.deep.equal(['yes 1 hello']);
   });
 
+  it('hands over records of megabytes whole where they are read, and keeps little of them as evidence', async () => {
+    const lines: number[] = [];
+    const { tail } = await processes.run(node('console.log("x".repeat(3_000_000))'), {
+      longestLine: 4_000_000,
+      onLine: (line) => lines.push(line.length),
+    });
+    expect(lines).to.deep.equal([3_000_000]);
+    expect(tail[0]?.length).to.be.lessThan(20_000);
+  });
+
   it('says which tool is missing and how to get it', async () => {
     const error = await rejection(processes.run({ file: 'no-such-tool', args: [] }), 'TOOL_MISSING');
     expect(error.message).to.contain('no-such-tool');

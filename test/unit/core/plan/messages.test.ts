@@ -32,6 +32,27 @@ describe('Terraform’s messages', () => {
     });
   });
 
+  it('are found behind what a wrapper prints, however long they are', () => {
+    const detail = 'x'.repeat(100_000);
+    const line = JSON.stringify({
+      '@message': 'm',
+      type: 'diagnostic',
+      diagnostic: { severity: 'error', summary: 's', detail },
+    });
+    const read = parseMessage(`\ufeff\u001b[0mmise [1.11] ${line}\r`);
+    expect(read).to.have.nested.property('diagnostic.detail', detail);
+  });
+
+  it('are not what others log in JSON, and never half of what they should be', () => {
+    expect(parseMessage('{"level":"info","msg":"assuming role"}')).to.equal(undefined);
+    const half = (type: string) => message(type, 0, {}, 'words');
+    for (const type of ['diagnostic', 'change_summary', 'apply_start', 'apply_errored'])
+      expect(half(type)).to.include({ type: 'other', text: 'words' });
+    expect(message('diagnostic', 0, { diagnostic: { severity: 'warning' } })).to.deep.include({
+      diagnostic: { severity: 'warning', summary: '', detail: '' },
+    });
+  });
+
   it('tell that Terraform is ending in order', () => {
     expect(saysItStops(message('log', 0, {}, '\nInterrupt received.\nPlease wait'))).to.equal(true);
     expect(saysItStops(message('log', 0, {}, 'terraform_data.x: Creating...'))).to.equal(false);
