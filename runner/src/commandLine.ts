@@ -107,6 +107,8 @@ async function execute(world: Process, definition: CommandDefinition, command: C
   let failure: unknown;
   try {
     requireVersion(world.library);
+    const { sweepPrivateFolders } = await import('./steps/privateFolder.js');
+    await sweepPrivateFolders(world.env);
     if (definition.environment === 'required' && options.environment === undefined)
       await context.environment();
     result = await definition.run(context, {

@@ -26,8 +26,18 @@ export const commands: readonly CommandDefinition[] = [
       }
       const data = { hosts };
       if (flag(input, 'yaml')) {
-        const { stringify } = await import('yaml');
-        return { data, text: stringify(inventoryDocument(hosts, trustOf)).trimEnd() };
+        const [{ Document, visit }, { looksLikeTemplate }] = await Promise.all([
+          import('yaml'),
+          import('../core/template.js'),
+        ]);
+        // Ansible reads YAML 1.1, and takes for a template whatever is not marked as data.
+        const document = new Document(inventoryDocument(hosts, trustOf), { version: '1.1' });
+        visit(document, {
+          Scalar(_, node) {
+            if (typeof node.value === 'string' && looksLikeTemplate(node.value)) node.tag = '!unsafe';
+          },
+        });
+        return { data, text: document.toString({ lineWidth: 0 }).trimEnd() };
       }
       const { hostAddress } = await import('../core/host.js');
       const rows = hosts.map((host) => [host.name, hostAddress(host), host.groups.join(', ')]);

@@ -1,4 +1,5 @@
 import { StackError } from '../core/errors.js';
+import { Template, templateWith } from '../core/template.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { registerVariable } from './knownSecrets.js';
 import { asText, LONE_REFERENCE, REFERENCE, referencesIn } from './referencesIn.js';
@@ -14,16 +15,57 @@ export async function resolveReferences<T>(
   value: T,
   scope: { readonly context: Context; readonly environment: NamedEnvironment },
 ): Promise<T> {
-  const found = referencesIn(value);
-  if (found.length === 0) return value;
+  const values = await lookUpAll(value, scope);
+  return values.size === 0 ? value : (replace(value, values) as T);
+}
+
+/**
+ * The same for variables that a playbook gets. What the configuration itself says may be a template, as in any file of
+ * variables; what a reference stands for is data, also inside of a template.
+ * @throws StackError CONFIG_REFERENCE; CONFIG_INVALID for a reference in the middle of a template's expression
+ */
+export async function resolveTemplates(
+  value: unknown,
+  scope: { readonly context: Context; readonly environment: NamedEnvironment },
+): Promise<unknown> {
+  return withTemplates(value, await lookUpAll(value, scope));
+}
+
+async function lookUpAll(
+  value: unknown,
+  scope: { readonly context: Context; readonly environment: NamedEnvironment },
+): Promise<ReadonlyMap<string, unknown>> {
   const values = new Map<string, unknown>();
   await Promise.all(
-    [...new Set(found.map(({ kind, name }) => `${kind}:${name}`))].map(async (key) => {
+    [...new Set(referencesIn(value).map(({ kind, name }) => `${kind}:${name}`))].map(async (key) => {
       const separator = key.indexOf(':');
       values.set(key, await lookUp(key.slice(0, separator), key.slice(separator + 1), scope));
     }),
   );
-  return replace(value, values) as T;
+  return values;
+}
+
+function withTemplates(value: unknown, values: ReadonlyMap<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((item) => withTemplates(item, values));
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTemplates(item, values)]));
+  }
+  if (typeof value !== 'string') return value;
+  if (referencesIn(value).length === 0) return new Template(value);
+  if (LONE_REFERENCE.test(value)) return replace(value, values);
+  try {
+    return templateWith(value, REFERENCE, (reference) => values.get(reference.slice(2, -1)));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new StackError(
+      'CONFIG_INVALID',
+      `${error.message} stands in the middle of a template's expression`,
+      {
+        where: value,
+        next: `Write it as a quoted text of its own inside the braces: {{ '${error.message}' | upper }}, or give it a variable of its own and name that.`,
+      },
+    );
+  }
 }
 
 function replace(value: unknown, values: ReadonlyMap<string, unknown>): unknown {

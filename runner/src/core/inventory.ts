@@ -9,6 +9,10 @@ export interface HostDefaults {
   readonly groups: readonly string[];
 }
 
+/** What Ansible takes for one host and nothing else, in an inventory and after --limit. */
+const HOST_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+const RESERVED: ReadonlySet<string> = new Set(['all', 'ungrouped', '_meta']);
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
@@ -29,6 +33,12 @@ export function hostsFromOutput(output: unknown, defaults: HostDefaults): Host[]
     }
     return [readHost(name, fields, defaults, mistakes)];
   });
+  for (const { name } of hosts) {
+    if (!HOST_NAME.test(name))
+      mistakes.push(`${JSON.stringify(name)} is no name that Ansible can tell from a pattern`);
+    else if (RESERVED.has(name) || hosts.some((other) => other.name !== name && other.groups.includes(name)))
+      mistakes.push(`${name} is the name of a group of others too`);
+  }
   if (mistakes.length === 0) return hosts;
   throw new StackError('CONFIG_INVALID', `the ${defaults.source} does not describe hosts: ${mistakes[0]}`, {
     where: defaults.source,
@@ -47,7 +57,8 @@ interface Instance {
 
 /**
  * Hosts from EC2 instances. One that has a public address is reached by it; the others only from inside their network.
- * Instances of one autoscaling group share a name, which Ansible cannot: from the second on, their id is added.
+ * Instances of one autoscaling group share a name, which Ansible cannot: from the second on, their id is added. What
+ * Ansible would read as a pattern (`web 1`, `web[a]`, `!web`) is written with dashes.
  */
 export function hostsFromInstances(
   instances: readonly Instance[],
@@ -55,7 +66,10 @@ export function hostsFromInstances(
 ): Host[] {
   const seen = new Set<string>();
   return instances.map(({ name, instanceId, publicAddress, privateAddress }) => {
-    const unique = seen.has(name) ? `${name}-${instanceId}` : name;
+    const plain = name.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[.-]+|-+$/g, '') || instanceId;
+    const taken =
+      seen.has(plain) || RESERVED.has(plain) || (instances.length > 1 && defaults.groups.includes(plain));
+    const unique = taken ? `${plain}-${instanceId}` : plain;
     seen.add(unique);
     return {
       name: unique,

@@ -30,7 +30,7 @@ export interface PlaybookRun {
   readonly inventory: string;
   /** Hosts to work on; all of the playbook's where left out. */
   readonly limit?: readonly string[];
-  /** A JSON or YAML file of variables. */
+  /** A file with all variables, in JSON. */
   readonly variables?: string;
   readonly tags?: readonly string[];
   readonly forks?: number;
@@ -38,6 +38,8 @@ export interface PlaybookRun {
   readonly vaultScript?: string;
   /** `--check --diff`: says what would change, changes nothing. */
   readonly dryRun?: boolean;
+  /** Folder of this run: what Ansible renders and decrypts on its way to a host lies there, and goes with it. */
+  readonly temporary?: string;
   /** Secrets, by the variables above. */
   readonly secrets?: Readonly<Record<string, string>>;
 }
@@ -76,6 +78,7 @@ export function ansiblePlaybook(run: PlaybookRun): Invocation {
       ANSIBLE_RETRY_FILES_ENABLED: 'False',
       ANSIBLE_PYTHON_INTERPRETER: 'auto_silent',
       ...(places.collections.length === 0 ? {} : { ANSIBLE_COLLECTIONS_PATH: places.collections.join(':') }),
+      ...(run.temporary === undefined ? {} : { ANSIBLE_LOCAL_TEMP: run.temporary }),
       ...run.secrets,
     },
   };

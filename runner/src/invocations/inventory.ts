@@ -1,4 +1,7 @@
 import type { Host } from '../core/host.js';
+import { shellQuote } from '../core/shell.js';
+import { sshPath } from '../core/sshPath.js';
+import { looksLikeTemplate } from '../core/template.js';
 
 /** Files that prove who a host is and who we are; absolute paths. */
 export interface HostTrust {
@@ -17,10 +20,11 @@ export function hostVariables(host: Host, trust: HostTrust): Variables {
     ansible_user: host.user,
     ansible_ssh_common_args: [
       '-o BatchMode=yes -o StrictHostKeyChecking=yes',
-      `-o 'UserKnownHostsFile="${trust.knownHosts}"'`,
+      `-o ${shellQuote(`UserKnownHostsFile="${sshPath(trust.knownHosts)}"`)}`,
       ...(trust.privateKey === undefined ? [] : ['-o IdentitiesOnly=yes']),
     ].join(' '),
-    ...(trust.privateKey === undefined ? {} : { ansible_ssh_private_key_file: trust.privateKey }),
+    // Ansible puts it between double quotes of its own.
+    ...(trust.privateKey === undefined ? {} : { ansible_ssh_private_key_file: sshPath(trust.privateKey) }),
     ...(host.privateAddress === undefined ? {} : { private_address: host.privateAddress }),
     ...(host.instanceId === undefined ? {} : { instance_id: host.instanceId }),
     ...(host.httpPort === undefined ? {} : { http_port: host.httpPort }),
@@ -29,29 +33,48 @@ export function hostVariables(host: Host, trust: HostTrust): Variables {
 
 /** An inventory as Ansible's `yaml` plugin reads it. */
 export function inventoryDocument(hosts: readonly Host[], trustOf: (host: Host) => HostTrust): Variables {
-  const children: Record<string, { hosts: Record<string, Variables> }> = {};
-  for (const { group, name } of memberships(hosts)) (children[group] ??= { hosts: {} }).hosts[name] = {};
+  const children = new Map<string, Variables>();
+  for (const { group, name } of memberships(hosts))
+    children.set(group, { ...children.get(group), [name]: {} });
   return {
     all: {
       hosts: Object.fromEntries(hosts.map((host) => [host.name, hostVariables(host, trustOf(host))])),
-      ...(Object.keys(children).length === 0 ? {} : { children }),
+      ...(children.size === 0
+        ? {}
+        : {
+            children: Object.fromEntries(
+              [...children].map(([group, members]) => [group, { hosts: members }]),
+            ),
+          }),
     },
   };
 }
 
-/** The same as a dynamic inventory prints it for `--list`, with every host's variables under `_meta`. */
+/**
+ * The same as a dynamic inventory prints it for `--list`, with every host's variables under `_meta`. Text that Ansible
+ * would take for a template is marked as data.
+ */
 export function inventoryList(hosts: readonly Host[], trustOf: (host: Host) => HostTrust): Variables {
-  const groups: Record<string, { hosts: string[] }> = {};
-  for (const { group, name } of memberships(hosts)) (groups[group] ??= { hosts: [] }).hosts.push(name);
+  const groups = new Map<string, string[]>();
+  for (const { group, name } of memberships(hosts)) groups.set(group, [...(groups.get(group) ?? []), name]);
   const ungrouped = hosts.filter((host) => host.groups.length === 0).map((host) => host.name);
   return {
     _meta: {
-      hostvars: Object.fromEntries(hosts.map((host) => [host.name, hostVariables(host, trustOf(host))])),
+      hostvars: Object.fromEntries(
+        hosts.map((host) => [host.name, asData(hostVariables(host, trustOf(host)))]),
+      ),
     },
-    all: { children: [...Object.keys(groups), 'ungrouped'] },
+    all: { children: [...groups.keys(), 'ungrouped'] },
     ungrouped: { hosts: ungrouped },
-    ...groups,
+    ...Object.fromEntries([...groups].map(([group, members]) => [group, { hosts: members }])),
   };
+}
+
+function asData(value: unknown): unknown {
+  if (typeof value === 'string') return looksLikeTemplate(value) ? { __ansible_unsafe: value } : value;
+  if (Array.isArray(value)) return value.map(asData);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, asData(item)]));
 }
 
 function memberships(hosts: readonly Host[]): { group: string; name: string }[] {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Invocation } from '../core/ports.js';
+import { hclExpression } from './hcl.js';
 
 /** One Terraform root as one environment sees it; everything a terraform command needs beside its own arguments. */
 export interface TerraformRoot {
@@ -143,12 +144,15 @@ export function terraformStateList(root: TerraformRoot): Invocation {
   return terraform(root, 'state', 'list');
 }
 
-/** Terraform variables as the environment variables it reads them from; anything but text is written as JSON. */
+/**
+ * Terraform variables as the environment variables it reads them from. Text is taken as it stands by variables of type
+ * string; all else is an expression, in which nothing is a template.
+ */
 export function tfVariables(variables: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [
       `TF_VAR_${name}`,
-      typeof value === 'string' ? value : JSON.stringify(value),
+      typeof value === 'string' ? value : hclExpression(value),
     ]),
   );
 }

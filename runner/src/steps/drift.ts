@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context, NamedEnvironment } from '../container.js';
 import { driftLines, driftOf, driftText, type DriftedResource } from '../core/drift.js';
@@ -7,6 +5,7 @@ import { StackError } from '../core/errors.js';
 import { requireAccount } from './account.js';
 import { recordDrift } from './driftRecord.js';
 import { planInto } from './plan.js';
+import { privateFolder } from './privateFolder.js';
 import { scopeOf, scopeOption } from './scope.js';
 import { planOrigin } from './terraformOrigin.js';
 
@@ -42,9 +41,9 @@ export async function driftStep(
   await requireAccount(context, environment);
   const origin = await planOrigin(context, environment, false, scope);
   // Plans hold secrets in clear text: in a directory that only this user can read, for as long as it takes.
-  const directory = await mkdtemp(join(context.env['TMPDIR'] ?? tmpdir(), 'automation-stack-'));
+  const folder = await privateFolder(context.env, 'disk');
   try {
-    const plan = await planInto(context, environment, stage, origin, join(directory, 'drift.tfplan'), {
+    const plan = await planInto(context, environment, stage, origin, join(folder.path, 'drift.tfplan'), {
       ...options,
       mayReport: true,
     });
@@ -76,6 +75,6 @@ export async function driftStep(
             }),
     };
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await folder.remove();
   }
 }

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context, NamedEnvironment } from '../container.js';
 import { isInside, withoutIndex } from '../core/address.js';
@@ -16,6 +15,7 @@ import { terraformPlan, terraformShow } from '../invocations/terraform.js';
 import { requireAccount } from './account.js';
 import { commandWithNames, consentOf } from './dataGuard.js';
 import { idsOfPlan } from './ownership.js';
+import { privateFolder } from './privateFolder.js';
 import {
   bindPlan,
   defaultPlanFile,
@@ -149,7 +149,8 @@ async function writePlan(
   const { root, variables, destroy, scope } = origin;
   warnOfUnsaved(context, origin);
   await preparePlanFile(await context.config(), file);
-  const log = `${file}.log`;
+  // Not beside the plan: a runner that is killed would leave it there.
+  const folder = await privateFolder(context.env, 'disk');
   let stopping = false;
   try {
     const result = await withVariablesFile(context, variables, (variablesFile) =>
@@ -166,7 +167,7 @@ async function writePlan(
             : { lockTimeoutSeconds: options.lockTimeoutSeconds }),
         }),
         {
-          outputFile: log,
+          outputFile: join(folder.path, 'plan.log'),
           isStopping: () => stopping,
           onLine: (line, stream) => {
             const message = parseMessage(line);
@@ -200,7 +201,7 @@ async function writePlan(
     await removePlan(file);
     throw error;
   } finally {
-    await rm(log, { force: true });
+    await folder.remove();
   }
 }
 

@@ -1,14 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { asText } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { cutLine, LONGEST_RECORD } from '../core/longLines.js';
+import { Template, valueName } from '../core/template.js';
 import { ansiblePlaybook, REGISTRY_PASSWORD, VAULT_PASSWORD, VAULT_SCRIPT } from '../invocations/ansible.js';
 import { parseAnsibleLine, PlaybookOutcome, type AnsibleEvent } from '../invocations/ansibleEvents.js';
+import { ansibleJson, valuesIn } from '../invocations/ansibleValues.js';
 import { inventoryDocument } from '../invocations/inventory.js';
 import { ansiblePlaces, findPlaybook } from './ansiblePlaces.js';
 import type { Inventory } from './inventory.js';
+import { privateFolder } from './privateFolder.js';
 
 export interface PlaybookRequest {
   readonly environment: NamedEnvironment;
@@ -42,22 +43,25 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
   const places = await ansiblePlaces(context, environment);
   const playbook = await findPlaybook(places, request.playbook);
   const shared = await context.resolve(environment.config.variables, environment);
-  const folder = await mkdtemp(join(context.env['TMPDIR'] ?? '/tmp', 'automation-stack-'));
+  const document = hideSecrets(inventoryDocument(inventory.hosts, inventory.trustOf), context.secrets);
+  const variables = { ...request.variables, ...valuesIn(request.variables), ...valuesIn(document) };
+  // Values lie in memory, and only until Ansible has read them; the rest holds no secret.
+  const [values, folder] = await Promise.all([
+    privateFolder(context.env, 'memory'),
+    privateFolder(context.env, 'disk'),
+  ]);
   try {
-    const write = async (name: string, content: string, mode = 0o600) => {
-      await writeFile(join(folder, name), content, { mode });
-      return join(folder, name);
-    };
-    const { stringify } = await import('yaml');
-    const document = inventoryDocument(inventory.hosts, inventory.trustOf);
     const vault =
-      request.vaultPassword === undefined ? undefined : await write('vault-password', VAULT_SCRIPT, 0o700);
+      request.vaultPassword === undefined
+        ? undefined
+        : await folder.file('vault-password', VAULT_SCRIPT, 0o700);
     const invocation = ansiblePlaybook({
       places,
       playbook,
-      inventory: await write('inventory.yml', stringify(document)),
+      inventory: await folder.file('inventory.json', ansibleJson(document)),
       limit: request.limit,
-      variables: await write('variables.json', JSON.stringify(request.variables)),
+      variables: await values.file('variables.json', ansibleJson(variables)),
+      temporary: folder.path,
       ...(request.tags === undefined ? {} : { tags: request.tags }),
       ...(request.forks === undefined ? {} : { forks: request.forks }),
       ...(vault === undefined ? {} : { vaultScript: vault }),
@@ -79,6 +83,8 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
       onLine: (line, stream) => {
         const event = parseAnsibleLine(line);
         if (event === undefined) return teller.output('ansible', cutLine(line), stream);
+        // The first play begins when all variables are read.
+        if (event.event === 'play') void values.remove();
         outcome.take(event);
         teller.tell(event);
       },
@@ -86,8 +92,20 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
     if (result.exitCode !== 0 && outcome.failures.length === 0) throw refused(playbook, result);
     return outcome;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await Promise.all([values.remove(), folder.remove()]);
   }
+}
+
+/** Host variables that are secrets travel with the other values: the inventory is a file that lies there for the run. */
+function hideSecrets(value: unknown, secrets: Context['secrets']): unknown {
+  if (typeof value === 'string') {
+    if (secrets.text(value) === value) return value;
+    const name = valueName(value);
+    return new Template(`{{ ${name} }}`, { [name]: value });
+  }
+  if (Array.isArray(value)) return value.map((item) => hideSecrets(item, secrets));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hideSecrets(item, secrets)]));
 }
 
 /** Turns Ansible's events into ours. */

@@ -1,3 +1,4 @@
+import { resolveTemplates } from '../config/references.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError, toErrorRecord } from '../core/errors.js';
 import type { Host } from '../core/host.js';
@@ -45,6 +46,7 @@ export async function provisionStep(
       next: 'Add `provision: { playbooks: [docker-host.yml] }` to the environment.',
     });
   }
+  const vars = await resolveTemplates(environment.config.provision?.vars, { context, environment });
   const inventory = await inventoryOf(context, environment);
   const hosts = limitHosts(inventory.hosts, options.limit ?? settings.limit);
   await waitForHosts(context, environment, hosts, stage, options.bootMs ?? BOOT_MS);
@@ -59,7 +61,7 @@ export async function provisionStep(
       playbook,
       inventory,
       limit: hosts.map((host) => host.name),
-      variables: { application, environment_name: environment.name, ...settings.vars },
+      variables: { application, environment_name: environment.name, ...(vars as object) },
       forks: settings.forks,
       signal: context.signal,
       ...(options.tags === undefined ? {} : { tags: options.tags }),

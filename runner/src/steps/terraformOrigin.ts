@@ -1,8 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Context, NamedEnvironment } from '../container.js';
 import type { PlanScope } from '../core/planScope.js';
+import { privateFolder } from './privateFolder.js';
 import type { PlanOrigin } from './savedPlan.js';
 import { openRoot } from './terraformRoot.js';
 import { checkedTerraform } from './terraformVersion.js';
@@ -40,12 +38,10 @@ export async function withVariablesFile<T>(
   use: (file: string | undefined) => Promise<T>,
 ): Promise<T> {
   if (Object.keys(variables).length === 0) return use(undefined);
-  const directory = await mkdtemp(join(context.env['TMPDIR'] ?? tmpdir(), 'automation-stack-'));
+  const folder = await privateFolder(context.env, 'memory');
   try {
-    const file = join(directory, 'variables.tfvars.json');
-    await writeFile(file, JSON.stringify(variables), { mode: 0o600 });
-    return await use(file);
+    return await use(await folder.file('variables.tfvars.json', JSON.stringify(variables)));
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await folder.remove();
   }
 }

@@ -1,12 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Context } from '../container.js';
 import { LONGEST_RECORD } from '../core/longLines.js';
 import type { Invocation, ProcessOptions, ProcessResult } from '../core/ports.js';
 import { parseMessage, withoutCliWarning, type Diagnostic } from '../core/terraformMessages.js';
+import { hclText } from '../invocations/hcl.js';
 import { dataDirectory, terraformInit, type TerraformRoot } from '../invocations/terraform.js';
 import { alone, pluginCache } from './pluginCache.js';
+import { privateFolder } from './privateFolder.js';
 import { terraformFailure } from './terraformFailure.js';
 
 /** Terraform's own words, in all its messages, for a root that was not initialised or no longer fits. */
@@ -165,18 +164,16 @@ async function hideSecrets(
 ): Promise<{ backendConfig: readonly string[]; cleanUp: () => Promise<void> }> {
   const secret = settings.filter((item) => item.includes('=') && context.secrets.text(item) !== item);
   if (secret.length === 0) return { backendConfig: settings, cleanUp: () => Promise.resolve() };
-  const directory = await mkdtemp(join(context.env['TMPDIR'] ?? tmpdir(), 'automation-stack-'));
-  const file = join(directory, 'secrets.tfbackend');
   const lines = secret.map((item) => {
     const at = item.indexOf('=');
-    const value = JSON.stringify(item.slice(at + 1))
-      .replaceAll('${', '$${')
-      .replaceAll('%{', '%%{');
-    return `${item.slice(0, at)} = ${value}\n`;
+    return `${item.slice(0, at)} = ${hclText(item.slice(at + 1))}\n`;
   });
-  await writeFile(file, lines.join(''), { mode: 0o600 });
+  const folder = await privateFolder(context.env, 'memory');
   return {
-    backendConfig: [...settings.filter((item) => !secret.includes(item)), file],
-    cleanUp: () => rm(directory, { recursive: true, force: true }),
+    backendConfig: [
+      ...settings.filter((item) => !secret.includes(item)),
+      await folder.file('secrets.tfbackend', lines.join('')),
+    ],
+    cleanUp: () => folder.remove(),
   };
 }

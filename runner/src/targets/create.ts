@@ -2,7 +2,7 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { didYouMean } from '../core/nearest.js';
 import { serviceName } from '../config/collisions.js';
-import type { TargetConfig } from '../config/schema.js';
+import type { FleetConfig, TargetConfig } from '../config/schema.js';
 import type { Target } from './target.js';
 
 /**
@@ -99,6 +99,12 @@ async function fleetTarget(
   config: TargetConfig,
 ): Promise<Target> {
   if (config.kind !== 'fleet') throw new Error(`${name} is no fleet`);
-  const { createFleetTarget } = await import('./fleet/create.js');
-  return createFleetTarget({ context, environment, name, config });
+  const [{ createFleetTarget }, { resolveTemplates }] = await Promise.all([
+    import('./fleet/create.js'),
+    import('../config/references.js'),
+  ]);
+  // From what the configuration says: references resolved, nobody could tell data from templates any more.
+  const raw = environment.config.targets[name] as FleetConfig;
+  const vars = (await resolveTemplates(raw.vars, { context, environment })) as FleetConfig['vars'];
+  return createFleetTarget({ context, environment, name, config: { ...config, vars } });
 }

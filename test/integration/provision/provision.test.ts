@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { provisionStep } from '../../../runner/src/steps/provision.js';
@@ -164,6 +164,22 @@ describe('provisioning real hosts', function () {
     expect(error.message).to.include('no task with a tag of chek of tagged.yml ran there');
     const result = await provision(deployment, { tags: ['check'] });
     expect(result.summary).to.equal('1 host as it should be, nothing to change');
+  });
+
+  it('finds key and known_hosts whatever their path holds', async () => {
+    const folder = `100% "it's" #%h \\ $HOME {{ 1 }}, a:b`;
+    const { privateKey, knownHosts } = fleet.settings;
+    const deployment = await made(
+      { inventory: { 'private-key': `${folder}/id`, 'known-hosts': `${folder}/known` } },
+      {},
+      {
+        [`${folder}/id`]: readFileSync(privateKey, 'utf8'),
+        [`${folder}/known`]: readFileSync(knownHosts, 'utf8'),
+      },
+    );
+    chmodSync(join(deployment.directory, folder, 'id'), 0o600);
+    const { hosts } = await provision(deployment, { limit: 'test-fleet-1' });
+    expect(Object.keys(hosts)).to.deep.equal(['test-fleet-1']);
   });
 
   it('works only on the hosts asked for, and knows a mistyped one', async () => {

@@ -70,7 +70,8 @@ describe('hosts from EC2 instances', () => {
     ];
     expect(hostsFromInstances(instances, { groups: ['web'] })).to.deep.equal([
       {
-        name: 'web',
+        // Not `web`: to Ansible that is the group.
+        name: 'web-i-1',
         address: '54.0.0.1',
         port: 22,
         user: 'ec2-user',
@@ -97,6 +98,49 @@ describe('the user of a host that names none', () => {
     const [listed] = hostsFromOutput({ web: { address: '10.0.0.1' } }, defaults);
     const [found] = hostsFromInstances([{ name: 'web', instanceId: 'i-1' }], defaults);
     expect([listed?.user, found?.user]).to.deep.equal(['ec2-user', 'ec2-user']);
+  });
+});
+
+describe('names of hosts', () => {
+  const named = (...names: string[]) =>
+    hostsFromOutput(Object.fromEntries(names.map((name) => [name, { address: 'a' }])), defaults);
+
+  for (const name of [
+    'web 1',
+    'a,b',
+    'web[0]',
+    '!web',
+    '~web',
+    '@file',
+    '-x',
+    'a:b',
+    '{{ x }}',
+    '',
+    'all',
+    '*',
+  ]) {
+    it(`are refused where Ansible would read more in them: ${JSON.stringify(name)}`, () =>
+      expect(() => named(name)).to.throw(StackError, 'does not describe hosts'));
+  }
+
+  it('may be that of a group that nobody else is in', () => {
+    expect(named('web')).to.have.length(1);
+    expect(() => named('web', 'other')).to.throw('web is the name of a group of others too');
+  });
+
+  it('are made plain where EC2 has them', () => {
+    const instances = ['web 1 (blue)', 'web-1-blue', '{{ x }}', 'ünder', '-', 'all'].map((name, index) => ({
+      name,
+      instanceId: `i-${index}`,
+    }));
+    expect(hostsFromInstances(instances, { groups: [] }).map(({ name }) => name)).to.deep.equal([
+      'web-1-blue',
+      'web-1-blue-i-1',
+      'x',
+      'nder',
+      'i-4',
+      'all-i-5',
+    ]);
   });
 });
 
