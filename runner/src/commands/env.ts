@@ -5,7 +5,7 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'env',
     summary: 'Print what Terraform and Ansible share, for the shell',
-    description: `Lines \`export NAME='value'\` for \`eval\`: the environment's \`variables\`, DEPLOYMENT and ENVIRONMENT, AWS_REGION and AWS_PROFILE, TF_WORKSPACE, TF_DATA_DIR and TF_VAR_* for \`infrastructure.variables\`, ANSIBLE_REMOTE_USER and ANSIBLE_PRIVATE_KEY_FILE. After that \`terraform\`, \`ansible\` and \`aws\` typed by hand work on the same environment.
+    description: `Lines \`export NAME='value'\` for \`eval\`: the environment's \`variables\`, DEPLOYMENT and ENVIRONMENT, AWS_REGION and AWS_PROFILE, TF_WORKSPACE, TF_DATA_DIR, TF_CLI_ARGS_* with the variable files and backend settings, TF_VAR_* for \`infrastructure.variables\`; where there are hosts ANSIBLE_INVENTORY, ANSIBLE_CONFIG, the paths of roles and collections, ANSIBLE_REMOTE_USER and ANSIBLE_PRIVATE_KEY_FILE. After that \`terraform\`, \`ansible\` and \`aws\` typed by hand work on the same environment. Commands of the runner look everything up anew and take none of it, so that they may name another one.
 
 Variables that hold a secret are left out, each named in a comment; \`--secrets\` prints them too, on stdout only.`,
     options: [{ name: 'secrets', description: 'Print secrets too.' }],
@@ -26,7 +26,11 @@ Variables that hold a secret are left out, each named in a comment; \`--secrets\
           next: 'Leave one of them out.',
         });
       }
-      const { variables, secret, missing } = await sharedEnvironment(context, await context.environment());
+      const { variables, secret, missing } = await sharedEnvironment(
+        context,
+        await context.environment(),
+        reveal,
+      );
       const told = Object.entries(variables).filter(([name]) => reveal || !secret.includes(name));
       const leftOut = reveal ? [] : secret;
       return {

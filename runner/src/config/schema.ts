@@ -262,7 +262,12 @@ export const environmentSchema = z.strictObject({
         ),
       vars: variables.default({}).describe('Variables for every playbook.'),
       vault: z.strictObject({ password: secret }).optional().describe('Ansible Vault password reference.'),
-      forks: z.number().int().min(1).default(5),
+      forks: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe('Hosts that Ansible works on side by side; what `ansible.cfg` says where left out.'),
     })
     .optional(),
   promotion: z

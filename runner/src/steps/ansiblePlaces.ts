@@ -1,33 +1,52 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { Context, NamedEnvironment } from '../container.js';
+import { parseAnsibleConfig } from '../core/ansibleConfig.js';
 import { StackError } from '../core/errors.js';
-import type { AnsiblePlaces } from '../invocations/ansible.js';
+import type { AnsiblePlaces } from '../invocations/ansibleSettings.js';
 import { localSettings, runnerDirectory } from '../local/settings.js';
 
 const PLAYBOOK = 'ansible-playbook';
+const NAME = 'ansible.cfg';
 
 /**
- * Finds what an Ansible run needs: the program on PATH, else the one that the local environment keeps; the
- * deployment's own folder; the generic roles that come with the runner.
- * @throws StackError TOOL_MISSING
+ * Finds what an Ansible run needs beside the program: the deployment's own folder; its `ansible.cfg`, else the user's;
+ * the generic roles that come with the runner.
  */
 export async function ansiblePlaces(context: Context, environment: NamedEnvironment): Promise<AnsiblePlaces> {
   const config = await context.config();
   const library = join(runnerDirectory(), '..', 'ansible');
   const wanted = resolve(config.directory, environment.config.provision?.directory ?? 'ansible');
   const directory = (await isDirectory(wanted)) ? wanted : config.directory;
-  const own = join(directory, 'ansible.cfg');
-  const { venv, collections } = localSettings(context.env);
+  const own = await firstFile(configurations(context, directory, config.directory));
+  const { collections } = localSettings(context.env);
   return {
-    executable: await findAnsible(context.env, join(venv, 'bin')),
     library,
     directory,
-    configuration: (await exists(own)) ? own : join(library, 'ansible.cfg'),
-    collections: (await isDirectory(collections))
-      ? [collections, '~/.ansible/collections', '/usr/share/ansible/collections']
-      : [],
+    configuration: own ?? join(library, 'ansible.cfg'),
+    said: own === undefined ? new Map() : parseAnsibleConfig(await readFile(own, 'utf8').catch(() => '')),
+    collections: (await isDirectory(collections)) ? [collections] : [],
+    env: context.env,
   };
+}
+
+/** The project's come first, so that a laptop and an agent do the same; then those that Ansible looks for. */
+function configurations({ env, options }: Context, directory: string, project: string): readonly string[] {
+  const fromShell = env['ANSIBLE_CONFIG'];
+  const named = fromShell ? resolve(options.directory, fromShell) : undefined;
+  return [
+    join(directory, NAME),
+    join(project, NAME),
+    ...(named === undefined ? [] : [named, join(named, NAME)]),
+    join(env['HOME'] ?? homedir(), `.${NAME}`),
+    join('/etc/ansible', NAME),
+  ];
+}
+
+async function firstFile(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if (await exists(path)) return path;
+  return undefined;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { asText } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
@@ -7,7 +9,8 @@ import { ansiblePlaybook, REGISTRY_PASSWORD, VAULT_PASSWORD, VAULT_SCRIPT } from
 import { parseAnsibleLine, PlaybookOutcome, type AnsibleEvent } from '../invocations/ansibleEvents.js';
 import { ansibleJson, valuesIn } from '../invocations/ansibleValues.js';
 import { inventoryDocument } from '../invocations/inventory.js';
-import { ansiblePlaces, findPlaybook } from './ansiblePlaces.js';
+import { localSettings } from '../local/settings.js';
+import { ansiblePlaces, findAnsible, findPlaybook } from './ansiblePlaces.js';
 import type { Inventory } from './inventory.js';
 import { privateFolder } from './privateFolder.js';
 
@@ -22,7 +25,10 @@ export interface PlaybookRequest {
   /** Given to the playbook as extra variables, by a file that only we can read. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly tags?: readonly string[];
-  readonly forks?: number;
+  /** Hosts worked on side by side, whatever `ansible.cfg` says. */
+  readonly forks?: number | undefined;
+  /** The same where it says nothing. */
+  readonly usualForks?: number;
   readonly vaultPassword?: string;
   /** Secrets, by the names of environment variables. */
   readonly secrets?: Readonly<Record<string, string>>;
@@ -46,7 +52,8 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
   const document = hideSecrets(inventoryDocument(inventory.hosts, inventory.trustOf), context.secrets);
   const variables = { ...request.variables, ...valuesIn(request.variables), ...valuesIn(document) };
   // Values lie in memory, and only until Ansible has read them; the rest holds no secret.
-  const [values, folder] = await Promise.all([
+  const [values, plain, folder] = await Promise.all([
+    privateFolder(context.env, 'memory'),
     privateFolder(context.env, 'memory'),
     privateFolder(context.env, 'disk'),
   ]);
@@ -57,13 +64,16 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
         : await folder.file('vault-password', VAULT_SCRIPT, 0o700);
     const invocation = ansiblePlaybook({
       places,
+      executable: await findAnsible(context.env, join(localSettings(context.env).venv, 'bin')),
       playbook,
-      inventory: await folder.file('inventory.json', ansibleJson(document)),
+      inventory: await plain.file('inventory.json', ansibleJson(document)),
       limit: request.limit,
       variables: await values.file('variables.json', ansibleJson(variables)),
       temporary: folder.path,
+      sockets: isOddForSockets(context.env['HOME'] ?? homedir()) ? plain.path : undefined,
       ...(request.tags === undefined ? {} : { tags: request.tags }),
-      ...(request.forks === undefined ? {} : { forks: request.forks }),
+      forks: request.forks,
+      usualForks: request.usualForks,
       ...(vault === undefined ? {} : { vaultScript: vault }),
       ...(request.dryRun === undefined ? {} : { dryRun: request.dryRun }),
       secrets: {
@@ -92,9 +102,12 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
     if (result.exitCode !== 0 && outcome.failures.length === 0) throw refused(playbook, result);
     return outcome;
   } finally {
-    await Promise.all([values.remove(), folder.remove()]);
+    await Promise.all([values.remove(), plain.remove(), folder.remove()]);
   }
 }
+
+/** SSH reads `%h` and the like in the path of its socket, which Ansible puts below the home; it takes 107 bytes. */
+const isOddForSockets = (home: string): boolean => /[%"\\$]/.test(home) || Buffer.byteLength(home) > 60;
 
 /** Host variables that are secrets travel with the other values: the inventory is a file that lies there for the run. */
 function hideSecrets(value: unknown, secrets: Context['secrets']): unknown {

@@ -1,9 +1,16 @@
-import { resolve } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { asText, referencesIn } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
-import { sharedVariables } from '../core/sharedEnvironment.js';
-import { terraformEnvironment, tfVariables } from '../invocations/terraform.js';
+import { EXPORTS, exportedNames, sharedVariables, terraformArguments } from '../core/sharedEnvironment.js';
+import { shellQuote } from '../core/shell.js';
+import { ansibleSettings } from '../invocations/ansibleSettings.js';
+import { terraformEnvironment, tfVariables, type TerraformRoot } from '../invocations/terraform.js';
+import { runnerDirectory } from '../local/settings.js';
+import { writeFailure } from '../state/localFailures.js';
+import { ansiblePlaces } from './ansiblePlaces.js';
+import { makePlansDirectory } from './savedPlan.js';
 import { openRoot } from './terraformRoot.js';
 
 export interface SharedEnvironment {
@@ -15,13 +22,16 @@ export interface SharedEnvironment {
 }
 
 /**
- * What Terraform, Ansible and the AWS tools share in an environment, references resolved.
+ * What Terraform, Ansible and the AWS tools share in an environment, references resolved. What they read from files is
+ * written beside the state, but for secrets.
+ * @param reveal whether what is told may hold secrets
  * @throws StackError CONFIG_REFERENCE, CONFIG_INVALID, AWS_* and what reading outputs throws, but for outputs of
  *   infrastructure that was never applied: those are `missing`
  */
 export async function sharedEnvironment(
   context: Context,
   environment: NamedEnvironment,
+  reveal: boolean,
 ): Promise<SharedEnvironment> {
   const { infrastructure, inventory } = environment.config;
   const config = await context.config();
@@ -45,19 +55,87 @@ export async function sharedEnvironment(
             workspace: root.workspace,
             ...(dataDirectory === undefined ? {} : { dataDirectory }),
             variables: tfVariables(terraformVariables),
+            arguments: await argumentsOf(context, environment, root, terraformVariables, reveal),
           },
         }),
     ssh: {
       ...(ssh.user === undefined ? {} : { user: ssh.user }),
       ...(ssh.key === undefined ? {} : { privateKey: resolve(config.directory, ssh.key) }),
     },
+    ...(hasHosts(environment) ? { ansible: await ansibleOf(context, environment) } : {}),
     variables: own,
   });
+  const names = exportedNames(variables, context.env).filter((name) => !(name in own));
   const secret = Object.keys(variables).filter((name) => {
     const value = variables[name] as string;
     return context.secrets.text(value) !== value;
   });
-  return { variables, secret, missing };
+  const exports: Record<string, string> = names.length === 0 ? {} : { [EXPORTS]: names.join(',') };
+  return { variables: { ...variables, ...exports }, secret, missing };
+}
+
+/** Variables go by a file, as in our own runs; those that hold a secret by their own argument, where they may be told. */
+async function argumentsOf(
+  context: Context,
+  { name }: NamedEnvironment,
+  root: TerraformRoot,
+  variables: Readonly<Record<string, unknown>>,
+  reveal: boolean,
+): Promise<Record<string, string>> {
+  const isSecret = (value: unknown) => context.secrets.text(asText(value)) !== asText(value);
+  const entries = Object.entries(variables);
+  const plain = entries.filter(([, value]) => !isSecret(value));
+  const secret = Object.entries(
+    tfVariables(Object.fromEntries(entries.filter(([, value]) => isSecret(value)))),
+  );
+  const files = root.varFiles.map((file) => resolve(root.directory, file));
+  if (plain.length > 0) {
+    files.push(
+      await shellFile(context, `${name}.tfvars.json`, `${JSON.stringify(Object.fromEntries(plain))}\n`),
+    );
+  }
+  return terraformArguments(
+    {
+      backendConfig: root.backendConfig
+        .filter((item) => reveal || !isSecret(item))
+        .map((item) => (item.includes('=') ? item : resolve(root.directory, item))),
+      variables: [
+        ...files.map((file) => `-var-file=${file}`),
+        ...(reveal ? secret : []).map(
+          ([variable, value]) => `-var=${variable.slice('TF_VAR_'.length)}=${value}`,
+        ),
+      ],
+    },
+    context.env,
+  );
+}
+
+const hasHosts = ({ config }: NamedEnvironment): boolean =>
+  config.provision !== undefined || Object.values(config.targets).some(({ kind }) => kind === 'fleet');
+
+/** The inventory is a script: hosts are asked for when they are needed, and nothing of them lies in a file. */
+async function ansibleOf(context: Context, environment: NamedEnvironment): Promise<Record<string, string>> {
+  const { file, directory } = await context.config();
+  const command = [process.execPath, join(runnerDirectory(), 'index.js'), 'inventory', '--list'];
+  const place = ['-C', directory, '--config', file, '--env', environment.name];
+  const script = `#!/bin/sh\nexec ${[...command, ...place].map(shellQuote).join(' ')}\n`;
+  return {
+    ANSIBLE_INVENTORY: await shellFile(context, `${environment.name}.inventory`, script, 0o700),
+    ...ansibleSettings(await ansiblePlaces(context, environment)),
+  };
+}
+
+/** @throws StackError STATE_WRITE_FAILED */
+async function shellFile(context: Context, name: string, content: string, mode = 0o600): Promise<string> {
+  const path = join(await makePlansDirectory(await context.config()), name);
+  try {
+    // Written anew: the mode counts only for a new file.
+    await rm(path, { force: true });
+    await writeFile(path, content, { mode });
+  } catch (error) {
+    throw writeFailure(error, path);
+  }
+  return path;
 }
 
 async function ownVariables(

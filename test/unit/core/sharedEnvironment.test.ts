@@ -1,7 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
-import { commentLine, exportLine, sharedVariables } from '../../../runner/src/core/sharedEnvironment.js';
+import {
+  commentLine,
+  exportedNames,
+  exportLine,
+  EXPORTS,
+  sharedVariables,
+  terraformArguments,
+  withoutExports,
+} from '../../../runner/src/core/sharedEnvironment.js';
 
 describe('what Terraform and Ansible share', () => {
   it('comes in one order, the environment’s own variables last and strongest', () => {
@@ -46,6 +54,26 @@ describe('what Terraform and Ansible share', () => {
       .join('\n');
     const echoed = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
     expect(echoed).to.deep.equal(hostile.map((value) => Buffer.from(value).toString()));
+  });
+
+  it('gives Terraform its arguments as a shell would, after what is there', () => {
+    const given = { backendConfig: ['bucket=b'], variables: ["-var-file=/a b/it's $x.tfvars"] };
+    const args = terraformArguments(given, { TF_CLI_ARGS_plan: '-parallelism=2' });
+    expect(args['TF_CLI_ARGS_init']).to.equal('-backend-config=bucket=b');
+    expect(args['TF_CLI_ARGS_plan']).to.equal(`-parallelism=2 '-var-file=/a b/it'\\''s $x.tfvars'`);
+    expect(Object.keys(args)).to.have.members(
+      ['init', 'plan', 'apply', 'destroy', 'refresh', 'import', 'console'].map((name) => `TF_CLI_ARGS_${name}`),
+    );
+    expect(terraformArguments({ backendConfig: [], variables: [] }, {})).to.deep.equal({});
+  });
+
+  it('is taken off again from a shell, but for what was there before', () => {
+    const variables = { AWS_REGION: 'r', TF_WORKSPACE: 'staging', TF_VAR_a: '1', ANSIBLE_CONFIG: '/c' };
+    const names = exportedNames(variables, { TF_VAR_a: '1', TF_WORKSPACE: 'other' });
+    expect(names).to.deep.equal(['TF_WORKSPACE', 'ANSIBLE_CONFIG']);
+    const shell = { HOME: '/h', ...variables, [EXPORTS]: names.join(',') };
+    expect(withoutExports(shell)).to.deep.equal({ HOME: '/h', AWS_REGION: 'r', TF_VAR_a: '1' });
+    expect(withoutExports({ TF_VAR_a: '1' })).to.deep.equal({ TF_VAR_a: '1' });
   });
 
   it('keeps a comment on its line', () => {

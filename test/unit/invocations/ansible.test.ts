@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { parseAnsibleConfig } from '../../../runner/src/core/ansibleConfig.js';
 import { ansiblePlaybook, VAULT_PASSWORD, VAULT_SCRIPT } from '../../../runner/src/invocations/ansible.js';
 import { parseAnsibleLine, PlaybookOutcome } from '../../../runner/src/invocations/ansibleEvents.js';
 import {
@@ -8,18 +9,21 @@ import {
 } from '../../../runner/src/invocations/inventory.js';
 import type { Host } from '../../../runner/src/core/host.js';
 
+const executable = '/venv/bin/ansible-playbook';
 const places = {
-  executable: '/venv/bin/ansible-playbook',
   library: '/stack/ansible',
   directory: '/shop/ansible',
   configuration: '/stack/ansible/ansible.cfg',
+  said: new Map<string, string>(),
   collections: ['/tools/collections'],
+  env: {},
 };
 
 describe('the ansible-playbook call', () => {
   it('names inventory and playbook, and nothing that was not asked for', () => {
     const { file, args, cwd } = ansiblePlaybook({
       places,
+      executable,
       playbook: '/shop/ansible/site.yml',
       inventory: '/tmp/i.yml',
     });
@@ -31,6 +35,7 @@ describe('the ansible-playbook call', () => {
   it('takes limit, variables, tags, forks and the vault script', () => {
     const { args } = ansiblePlaybook({
       places,
+      executable,
       playbook: 'site.yml',
       inventory: 'i.yml',
       limit: ['web-1', 'web-2'],
@@ -57,32 +62,35 @@ describe('the ansible-playbook call', () => {
   });
 
   it('checks host keys, pipelines, and finds the deployment’s roles before the generic ones', () => {
-    const { env } = ansiblePlaybook({ places, playbook: 'site.yml', inventory: 'i.yml' });
+    const { env } = ansiblePlaybook({ places, executable, playbook: 'site.yml', inventory: 'i.yml' });
     expect(env).to.include({
       ANSIBLE_CONFIG: '/stack/ansible/ansible.cfg',
       ANSIBLE_HOST_KEY_CHECKING: 'True',
       ANSIBLE_PIPELINING: 'True',
-      ANSIBLE_ROLES_PATH: '/shop/ansible/roles:/stack/ansible/roles',
+      ANSIBLE_ROLES_PATH:
+        '/shop/ansible/roles:/stack/ansible/roles:~/.ansible/roles:/usr/share/ansible/roles:/etc/ansible/roles',
       ANSIBLE_STDOUT_CALLBACK: 'automation_stack',
-      ANSIBLE_CALLBACK_PLUGINS: '/stack/ansible/plugins/callback',
-      ANSIBLE_COLLECTIONS_PATH: '/tools/collections',
+      ANSIBLE_CALLBACK_PLUGINS:
+        '/stack/ansible/plugins/callback:~/.ansible/plugins/callback:/usr/share/ansible/plugins/callback',
+      ANSIBLE_COLLECTIONS_PATH: '/tools/collections:~/.ansible/collections:/usr/share/ansible/collections',
     });
   });
 
   it('runs the same tasks on the same hosts whatever the shell or an ansible.cfg says of tags and inventories', () => {
-    const { env } = ansiblePlaybook({ places, playbook: 'site.yml', inventory: 'i.yml' });
+    const { env } = ansiblePlaybook({ places, executable, playbook: 'site.yml', inventory: 'i.yml' });
     expect(env).to.include({
       ANSIBLE_RUN_TAGS: 'all',
       ANSIBLE_SKIP_TAGS: '',
       ANSIBLE_INVENTORY_ENABLED: 'yaml',
       ANSIBLE_TRANSPORT: 'ssh',
     });
-    const tagged = ansiblePlaybook({ places, playbook: 'site.yml', inventory: 'i.yml', tags: ['a', 'b'] });
+    const tagged = ansiblePlaybook({ places, executable, playbook: 'site.yml', inventory: 'i.yml', tags: ['a', 'b'] });
     expect(tagged.env?.['ANSIBLE_RUN_TAGS']).to.equal('a,b');
   });
 
   it('takes what selects out of the user’s environment, and leaves what serves the connection', () => {
-    const { env = {} } = ansiblePlaybook({ places, playbook: 'site.yml', inventory: 'i.yml' });
+    const shell = { ...places, env: { ANSIBLE_SSH_ARGS: '-C' } };
+    const { env = {} } = ansiblePlaybook({ places: shell, executable, playbook: 'site.yml', inventory: 'i.yml' });
     for (const name of [
       'ANSIBLE_INVENTORY',
       'ANSIBLE_STRATEGY',
@@ -101,9 +109,79 @@ describe('the ansible-playbook call', () => {
     }
   });
 
+  describe('of a project with an ansible.cfg', () => {
+    const said = parseAnsibleConfig(
+      [
+        '[defaults]',
+        '# roles_path = no',
+        'Roles_Path = galaxy:../shared:~/r ; where they are',
+        'interpreter_python: /usr/bin/python3.11',
+        'forks=9',
+        'host_key_checking = False',
+        'collections_path =',
+        '    /opt/c:',
+        '    vendor',
+        '[ssh_connection]',
+        'ssh_args = -o ProxyJump=bastion',
+        'pipelining = False',
+      ].join('\r\n'),
+    );
+    const project = { ...places, configuration: '/shop/ansible.cfg', said };
+    const call = (more: object = {}) =>
+      ansiblePlaybook({
+        places: project,
+        executable,
+        playbook: 'p',
+        inventory: 'i',
+        usualForks: 20,
+        ...more,
+      });
+
+    it('says nothing that it says, and joins the paths', () => {
+      const { env = {}, args } = call();
+      for (const name of ['PYTHON_INTERPRETER', 'SSH_ARGS', 'PIPELINING'])
+        expect(env).not.to.have.property(`ANSIBLE_${name}`);
+      expect(env['ANSIBLE_ROLES_PATH']).to.equal(
+        '/shop/galaxy:/shared:~/r:/shop/ansible/roles:/stack/ansible/roles',
+      );
+      expect(env['ANSIBLE_COLLECTIONS_PATH']).to.equal('/opt/c:/shop/vendor:/tools/collections');
+      expect(args).not.to.include('--forks');
+      expect(env).to.include({ ANSIBLE_CONFIG: '/shop/ansible.cfg', ANSIBLE_RETRY_FILES_ENABLED: 'False' });
+    });
+
+    it('checks host keys all the same', () =>
+      expect(call().env).to.include({ ANSIBLE_HOST_KEY_CHECKING: 'True' }));
+
+    it('goes by what the configuration or the shell says first', () => {
+      expect(call({ forks: 3 }).args.join(' ')).to.contain('--forks 3');
+      const env = { ANSIBLE_ROLES_PATH: '/mine', ANSIBLE_PIPELINING: 'False' };
+      expect(call({ places: { ...project, env } }).env).to.include({
+        ANSIBLE_ROLES_PATH: '/mine:/shop/ansible/roles:/stack/ansible/roles',
+      });
+      expect(call({ places: { ...places, env } }).env).not.to.have.property('ANSIBLE_PIPELINING');
+    });
+  });
+
+  it('tells Ansible folders with colons and dollars as seen from where it runs, and refuses what cannot be told', () => {
+    const odd = { ...places, directory: '/srv/a:b/$HOME', configuration: '/srv/a:b/$HOME/ansible.cfg' };
+    const { env } = ansiblePlaybook({ places: odd, executable, playbook: 'p', inventory: 'i' });
+    expect(env).to.include({ ANSIBLE_CONFIG: 'ansible.cfg' });
+    expect(env?.['ANSIBLE_ROLES_PATH']).to.match(/^roles:\/stack/);
+    const wrong = { ...places, library: '/opt/x:y/ansible' };
+    expect(() => ansiblePlaybook({ places: wrong, executable, playbook: 'p', inventory: 'i' })).to.throw(
+      'colon',
+    );
+  });
+
   it('hands secrets over by the environment alone', () => {
     const secrets = { [VAULT_PASSWORD]: 'open-sesame' };
-    const { args, env } = ansiblePlaybook({ places, playbook: 'site.yml', inventory: 'i.yml', secrets });
+    const { args, env } = ansiblePlaybook({
+      places,
+      executable,
+      playbook: 'site.yml',
+      inventory: 'i.yml',
+      secrets,
+    });
     expect(args.join(' ')).not.to.include('open-sesame');
     expect(env?.[VAULT_PASSWORD]).to.equal('open-sesame');
     expect(VAULT_SCRIPT).to.equal(`#!/bin/sh\nprintf '%s' "$${VAULT_PASSWORD}"\n`);

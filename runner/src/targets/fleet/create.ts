@@ -59,7 +59,7 @@ export async function createFleetTarget(parts: {
         limit: hosts,
         variables,
         signal: rollout.signal,
-        forks: Math.min(hosts.length, 20),
+        usualForks: Math.min(hosts.length, 20),
         secrets:
           auth === undefined
             ? {}
