@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { asText, referencesIn } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
@@ -10,6 +11,7 @@ import { terraformEnvironment, tfVariables, type TerraformRoot } from '../invoca
 import { runnerDirectory } from '../local/settings.js';
 import { writeFailure } from '../state/localFailures.js';
 import { ansiblePlaces } from './ansiblePlaces.js';
+import { digest } from './rootContent.js';
 import { makePlansDirectory } from './savedPlan.js';
 import { openRoot } from './terraformRoot.js';
 
@@ -90,8 +92,9 @@ async function argumentsOf(
   );
   const files = root.varFiles.map((file) => resolve(root.directory, file));
   if (plain.length > 0) {
+    const folder = await makePlansDirectory(await context.config());
     files.push(
-      await shellFile(context, `${name}.tfvars.json`, `${JSON.stringify(Object.fromEntries(plain))}\n`),
+      await shellFile(join(folder, `${name}.tfvars.json`), `${JSON.stringify(Object.fromEntries(plain))}\n`),
     );
   }
   return terraformArguments(
@@ -120,14 +123,29 @@ async function ansibleOf(context: Context, environment: NamedEnvironment): Promi
   const place = ['-C', directory, '--config', file, '--env', environment.name];
   const script = `#!/bin/sh\nexec ${[...command, ...place].map(shellQuote).join(' ')}\n`;
   return {
-    ANSIBLE_INVENTORY: await shellFile(context, `${environment.name}.inventory`, script, 0o700),
+    ANSIBLE_INVENTORY: await inventoryFile(context, environment.name, script),
     ...ansibleSettings(await ansiblePlaces(context, environment)),
   };
 }
 
+/** Ansible divides its inventories at commas and reads variables in them: such a path would be another one. */
+async function inventoryFile(context: Context, environment: string, script: string): Promise<string> {
+  const { directory } = await context.config();
+  const folder = await makePlansDirectory(await context.config());
+  if (!/[,$]/.test(folder)) return shellFile(join(folder, `${environment}.inventory`), script, 0o700);
+  const { env } = context;
+  const home = join(
+    env['AUTOMATION_STACK_HOME'] ?? join(env['HOME'] ?? homedir(), '.automation-stack'),
+    'shell',
+  );
+  await mkdir(home, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw writeFailure(error, home);
+  });
+  return shellFile(join(home, `${digest(directory)}-${environment}.inventory`), script, 0o700);
+}
+
 /** @throws StackError STATE_WRITE_FAILED */
-async function shellFile(context: Context, name: string, content: string, mode = 0o600): Promise<string> {
-  const path = join(await makePlansDirectory(await context.config()), name);
+async function shellFile(path: string, content: string, mode = 0o600): Promise<string> {
   try {
     // Written anew: the mode counts only for a new file.
     await rm(path, { force: true });

@@ -66,7 +66,7 @@ describe('a shell in which env was evaluated', function () {
       'ansible/play.yml':
         '- hosts: web\n  gather_facts: false\n  connection: local\n  roles: [shared]\n  vars: { ansible_python_interpreter: /usr/bin/python3 }\n',
     });
-    directory = join(dirname(stack.directory), `${stack.directory.split('/').at(-1) ?? ''} it's $HOME`);
+    directory = join(dirname(stack.directory), `${stack.directory.split('/').at(-1) ?? ''} it's 100%`);
     renameSync(stack.directory, directory);
     mkdirSync(join(directory, 'terraform', 'states'));
     const applied = await run('apply', '--env', 'staging');
