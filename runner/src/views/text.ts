@@ -2,7 +2,8 @@
 
 const ANSI = /\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g;
 
-const CONTROL = /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]/g;
+/** Control characters, and those that change the direction of text: a name could read as another one. */
+const CONTROL = /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Removes colours and cursor movements. */
 export function stripAnsi(text: string): string {

@@ -1,3 +1,4 @@
+import { printable } from '../../../runner/src/views/text.js';
 import { expect } from 'chai';
 import type { StackEvent } from '../../../runner/src/core/events.js';
 import { HumanView } from '../../../runner/src/views/human.js';
@@ -5,6 +6,11 @@ import { createStyle, supportsUnicode } from '../../../runner/src/views/style.js
 import { displayWidth, stripAnsi } from '../../../runner/src/views/text.js';
 import { atTimes, rolledBackError, rolledBackRun, successfulRun } from '../../support/sampleRuns.js';
 import { Screen } from '../../support/screen.js';
+
+describe('text of other programs', () => {
+  it('cannot make a name read as another one, nor move the cursor', () =>
+    expect(printable('a\u202egpj.exe\u2066\u001b]0;title\u0007\u001b[2Jb\rc')).to.equal('agpj.exebc'));
+});
 
 describe('the live view', () => {
   let now: number;
