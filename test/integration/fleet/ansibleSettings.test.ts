@@ -35,13 +35,14 @@ describe('the settings of the installed ansible-core', () => {
     const names = settings.flatMap(({ env = [] }) => env.map(({ name }) => name));
     expect(names.length).to.be.greaterThan(100);
     const places = {
-      executable: 'a',
       library: '/l',
       directory: '/d',
       configuration: '/c',
+      said: new Map<string, string>(),
       collections: ['/e'],
+      env: {},
     };
-    const { env = {} } = ansiblePlaybook({ places, playbook: 'p', inventory: 'i' });
+    const { env = {} } = ansiblePlaybook({ places, executable: 'a', playbook: 'p', inventory: 'i' });
     const decided = new Set([...Object.keys(env), ...Object.keys(selection())]);
     const unknown = names.filter(
       (name) =>

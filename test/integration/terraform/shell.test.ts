@@ -98,7 +98,9 @@ describe('a shell in which env was evaluated', function () {
       encoding: 'utf8',
     });
     // Plans hold them, as they always do.
-    expect(found.stdout.split('\n').filter((file) => file !== '' && !file.endsWith('.tfplan'))).to.deep.equal([]);
+    expect(found.stdout.split('\n').filter((file) => file !== '' && !file.endsWith('.tfplan'))).to.deep.equal(
+      [],
+    );
     const file = join(directory, '.automation-stack', 'plans', 'staging.tfvars.json');
     expect(statSync(file).mode & 0o777).to.equal(0o600);
   });
@@ -109,7 +111,10 @@ describe('a shell in which env was evaluated', function () {
     expect(JSON.parse(list.stdout)).to.have.nested.property('web.hosts[0]', 'web-1');
     const play = await typed('cd ../ansible && ansible-playbook play.yml');
     expect(play.status, play.stdout + play.stderr).to.equal(0);
-    expect(play.stdout).to.contain('{{ 6 * 7 }}').and.not.to.contain('"msg": "42"').and.not.to.contain('msg": 42');
+    expect(play.stdout)
+      .to.contain('{{ 6 * 7 }}')
+      .and.not.to.contain('"msg": "42"')
+      .and.not.to.contain('msg": 42');
   });
 
   it('leaves the runner’s own commands alone, also those for another environment', async () => {

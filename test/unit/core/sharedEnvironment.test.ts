@@ -62,7 +62,9 @@ describe('what Terraform and Ansible share', () => {
     expect(args['TF_CLI_ARGS_init']).to.equal('-backend-config=bucket=b');
     expect(args['TF_CLI_ARGS_plan']).to.equal(`-parallelism=2 '-var-file=/a b/it'\\''s $x.tfvars'`);
     expect(Object.keys(args)).to.have.members(
-      ['init', 'plan', 'apply', 'destroy', 'refresh', 'import', 'console'].map((name) => `TF_CLI_ARGS_${name}`),
+      ['init', 'plan', 'apply', 'destroy', 'refresh', 'import', 'console'].map(
+        (name) => `TF_CLI_ARGS_${name}`,
+      ),
     );
     expect(terraformArguments({ backendConfig: [], variables: [] }, {})).to.deep.equal({});
   });

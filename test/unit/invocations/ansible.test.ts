@@ -84,13 +84,24 @@ describe('the ansible-playbook call', () => {
       ANSIBLE_INVENTORY_ENABLED: 'yaml',
       ANSIBLE_TRANSPORT: 'ssh',
     });
-    const tagged = ansiblePlaybook({ places, executable, playbook: 'site.yml', inventory: 'i.yml', tags: ['a', 'b'] });
+    const tagged = ansiblePlaybook({
+      places,
+      executable,
+      playbook: 'site.yml',
+      inventory: 'i.yml',
+      tags: ['a', 'b'],
+    });
     expect(tagged.env?.['ANSIBLE_RUN_TAGS']).to.equal('a,b');
   });
 
   it('takes what selects out of the user’s environment, and leaves what serves the connection', () => {
     const shell = { ...places, env: { ANSIBLE_SSH_ARGS: '-C' } };
-    const { env = {} } = ansiblePlaybook({ places: shell, executable, playbook: 'site.yml', inventory: 'i.yml' });
+    const { env = {} } = ansiblePlaybook({
+      places: shell,
+      executable,
+      playbook: 'site.yml',
+      inventory: 'i.yml',
+    });
     for (const name of [
       'ANSIBLE_INVENTORY',
       'ANSIBLE_STRATEGY',
