@@ -1,5 +1,6 @@
 import { StackError } from '../../core/errors.js';
 import type { Heard, Partner } from '../../core/patience.js';
+import { proxyFailure } from '../http/proxyFailure.js';
 import type { AwsCall } from './call.js';
 import { awsReason } from './errors.js';
 
@@ -28,6 +29,10 @@ const PROVIDERS = new Set(['CredentialsProviderError', 'TokenProviderError', 'Pr
 function heard(error: unknown, known: boolean): Heard {
   if (!(error instanceof StackError)) return 'answered';
   if (error.code === 'AWS_THROTTLED') return 'silent';
+  const proxy = proxyFailure(error.cause);
+  // A proxy that refuses, or wants a login, does so the next time too.
+  if (proxy?.code === 'EPROXY' || error.message.endsWith('(407)')) return 'answered';
+  if (proxy !== undefined) return /^(?:ECONNREFUSED|ENOTFOUND)$/.test(proxy.code) ? 'absent' : 'silent';
   if (error.code === 'AWS_UNREACHABLE')
     return /\((?:ECONNREFUSED|ENOTFOUND)\)$/.test(error.message) ? 'absent' : 'silent';
   if (known && PROVIDERS.has(awsReason(error) ?? '') && error.code === 'AWS_CREDENTIALS_MISSING')
