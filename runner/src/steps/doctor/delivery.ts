@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { Context, NamedEnvironment } from '../../container.js';
 import { referencesIn } from '../../config/referencesIn.js';
 import type { Check, Finding } from '../../core/doctor.js';
 import { StackError, toErrorRecord } from '../../core/errors.js';
 import { ansiblePlaybook } from '../../invocations/ansible.js';
-import { ansiblePlaces, findPlaybook } from '../ansiblePlaces.js';
+import { localSettings } from '../../local/settings.js';
+import { ansiblePlaces, findAnsible, findPlaybook } from '../ansiblePlaces.js';
 
 /** A playbook that takes longer to be read does not end. */
 const SYNTAX_LIMIT_MS = 15_000;
@@ -95,13 +97,16 @@ async function syntax(
   environment: NamedEnvironment,
   playbooks: readonly string[],
 ): Promise<Finding> {
-  const places = await ansiblePlaces(context, environment);
+  const [places, executable] = await Promise.all([
+    ansiblePlaces(context, environment),
+    findAnsible(context.env, join(localSettings(context.env).venv, 'bin')),
+  ]);
   const files = await Promise.all(playbooks.map((playbook) => findPlaybook(places, playbook)));
   const found = `${playbooks.join(', ')} can be read`;
   if (environment.config.provision?.vault !== undefined)
     return { status: 'ok', found: `${playbooks.join(', ')} are there` };
   for (const [index, playbook] of files.entries()) {
-    const invocation = ansiblePlaybook({ places, playbook, inventory: 'localhost,' });
+    const invocation = ansiblePlaybook({ places, executable, playbook, inventory: 'localhost,' });
     const checked = { ...invocation, args: ['--syntax-check', ...invocation.args] };
     const result = await context.processes.run(checked, {
       timeoutMs: SYNTAX_LIMIT_MS,
