@@ -11,6 +11,7 @@ import { createContext, type GlobalOptions } from './container.js';
 import { runnerVersion } from './version.js';
 import { createViews } from './views/create.js';
 import { writeError } from './views/errorFile.js';
+import { outliveFailures } from './views/outlive.js';
 
 /** The process as the command line needs it; tests bring their own. */
 export interface Process {
@@ -28,6 +29,7 @@ export interface Process {
 
 /** Runs one command line to its end. Never throws; every failure is shown and becomes an exit code. */
 export async function runCommandLine(world: Process): Promise<number> {
+  for (const stream of [world.stdout, world.stderr]) outliveFailures(stream);
   const call: Call = { program: world.program ?? DEFAULT_PROGRAM };
   const { verb, words } = verbFirst(world.argv);
   // `help` and everything about the whole program need all definitions; a verb needs only its own.

@@ -1,9 +1,11 @@
 import { relative } from 'node:path';
 import { runnerVersion } from './version.js';
+import { outliveFailures } from './views/outlive.js';
 
 /**
  * argv → command → exit code. The only place that ends the process, and the only one that reads process globals.
  */
+for (const stream of [process.stdout, process.stderr]) outliveFailures(stream);
 const called = await calledByJenkins();
 const argv = called?.argv ?? process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {

@@ -5,6 +5,7 @@ import { writeError } from './errorFile.js';
 import { HumanView } from './human.js';
 import { JsonView } from './json.js';
 import { LazyViews } from './lazyViews.js';
+import { outliveFailures } from './outlive.js';
 import type { Outcome, ProseView } from './outcome.js';
 import { PlainView } from './plain.js';
 import { ResultView } from './result.js';
@@ -44,7 +45,7 @@ export interface Views {
 export function createViews(input: ViewsInput): Views {
   const { context, stdout, stderr } = input;
   const { options, env, clock } = context;
-  for (const stream of [stdout, stderr]) ignoreBrokenPipe(stream);
+  for (const stream of [stdout, stderr]) outliveFailures(stream);
   const now = () => clock.now().getTime();
   const isLive = stderr.isTTY === true && env['TERM'] !== 'dumb' && env['CI'] === undefined;
   const style = createStyle(options.color && stderr.isTTY === true, supportsUnicode(env));
@@ -82,14 +83,16 @@ export function createViews(input: ViewsInput): Views {
       for (const line of prose.finish(outcome)) stderr.write(`${line}\n`);
       for (const warning of warnings) stderr.write(`${style.status('warning', `WARNING ${warning}`)}\n`);
       printResult(outcome, options.json, stdout);
-      try {
-        await result?.write(outcome, options.environment);
-        if (options.errorFile !== undefined) await writeError(options.errorFile, outcome.error);
-        return outcome.exitCode;
-      } catch (error) {
-        stderr.write(`The outcome could not be written: ${(error as Error).message}\n`);
-        return outcome.exitCode === ExitCode.ok ? ExitCode.failed : outcome.exitCode;
-      }
+      // Each by itself: where one disk is full, the other file still tells.
+      const written = await Promise.allSettled([
+        result?.write(outcome, options.environment),
+        options.errorFile === undefined ? undefined : writeError(options.errorFile, outcome.error),
+      ]);
+      const failed = written.filter((one) => one.status === 'rejected');
+      for (const { reason } of failed)
+        stderr.write(`The outcome could not be written: ${(reason as Error).message}\n`);
+      const isLost = failed.length > 0 && outcome.exitCode === ExitCode.ok;
+      return isLost ? ExitCode.failed : outcome.exitCode;
     },
   };
 }
@@ -101,11 +104,4 @@ function printResult({ result, error }: Outcome, json: boolean, stdout: Output):
   } else if (result.text !== undefined && result.text !== '') {
     stdout.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`);
   }
-}
-
-/** `node runner history | head -1` closes the pipe early: no reason to fall over. */
-function ignoreBrokenPipe(stream: Output): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
 }
