@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { systemClock } from '../../runner/src/adapters/process/clock.js';
 import { toErrorRecord } from '../../runner/src/core/errors.js';
 import type { ObjectStore } from '../../runner/src/core/ports.js';
@@ -17,7 +18,7 @@ const modes: Readonly<Record<string, (store: ObjectStore, state: State) => Promi
   /** Adds one to a shared number, many times. */
   async count(store) {
     for (let index = 0; index < Number(amount); index += 1) {
-      await updateDocument<number>(store, 'counter.json', (value) => (value ?? 0) + 1);
+      await updateDocument<number>(store, 'counter.json', z.number(), (value) => (value ?? 0) + 1);
     }
   },
   async number(_store, { ledger }) {

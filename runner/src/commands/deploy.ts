@@ -1,7 +1,7 @@
 import { parseDuration } from '../config/duration.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
-import type { ReleaseRecord } from '../core/release.js';
+import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
 import type { CaughtUp } from '../steps/catchUp.js';
 import { flag, option, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
 
@@ -12,7 +12,7 @@ const deploy: CommandDefinition = {
 Every target of the environment is moved; when one fails its health gate, all go back to what ran before (exit 3).
 A second deploy of the same environment waits with \`--wait\`, or exits 4 naming who holds the lock.
 
-After a run that was killed, \`--resume\` goes on where it was cut off; \`rollback\` undoes it.
+After a run that was killed, \`--resume\` goes on where it was cut off; \`rollback\` undoes it. Where neither can, \`--release VERSION\` (or \`--force REASON\`) brings a release that works and ends what was cut off.
 
 Where a fleet allows failures (\`max-failed\`), a deploy that leaves hosts behind is recorded as \`partial\`. Those hosts stay out of the target group until \`--catch-up\` brings them, and no other host, to the release that the environment runs.`,
   options: [
@@ -58,6 +58,7 @@ Where a fleet allows failures (\`max-failed\`), a deploy that leaves hosts behin
       ]);
     const environment = await context.environment();
     requireTargets(environment);
+    refuseOther(input, environment);
     warmUp(context, environment);
     const stage = {
       id: `deploy:${environment.name}`,
@@ -74,14 +75,13 @@ Where a fleet allows failures (\`max-failed\`), a deploy that leaves hosts behin
       'deploy',
       [{ id: stage.id, title: stage.title, needs: [] }],
       async () => {
-        const state = await context.state();
-        const resume = flag(input, 'resume') ? await state.journal.unfinished(environment.name) : undefined;
-        if (flag(input, 'resume') && resume === undefined) throw nothingToResume(environment);
+        const resume = flag(input, 'resume') ? await cutOffDeployment(context, environment) : undefined;
         const release =
           resume === undefined
             ? await chooseRelease(context, environment, input)
             : await knownRelease(context, resume.deployment.version);
         context.events.emit({ type: 'release', release });
+        const only = resume?.deployment.kind === 'catch-up' ? await catchingUp(environment) : undefined;
         return inStage(
           context,
           stage,
@@ -91,9 +91,10 @@ Where a fleet allows failures (\`max-failed\`), a deploy that leaves hosts behin
               release,
               kind: resume?.deployment.kind ?? 'deploy',
               stage: stage.id,
+              forward: option(input, 'release') !== undefined || option(input, 'force') !== undefined,
               ...waiting(input),
               ...(resume === undefined ? {} : { resume }),
-              ...(resume?.deployment.kind === 'catch-up' ? { only: Object.keys(resume.snapshots) } : {}),
+              ...(only === undefined ? {} : { only }),
               ...(option(input, 'force') === undefined
                 ? {}
                 : { forcedBy: context.who, forcedReason: option(input, 'force') }),
@@ -201,9 +202,36 @@ export function waiting(input: CommandInput): { waitMs?: number } {
   }
 }
 
-function nothingToResume(environment: NamedEnvironment): StackError {
-  return new StackError('USAGE', `no deployment to ${environment.name} was cut off`, {
-    next: `\`node runner status --env ${environment.name}\` shows what runs.`,
+/** The targets that a `--catch-up` goes on with. */
+async function catchingUp(environment: NamedEnvironment): Promise<readonly string[]> {
+  const { fleetsOf } = await import('../steps/catchUp.js');
+  return fleetsOf(environment);
+}
+
+/** What `--resume` goes on with, or has to close. @throws StackError USAGE where there is nothing */
+async function cutOffDeployment(
+  context: Context,
+  environment: NamedEnvironment,
+): Promise<{ readonly deployment: DeploymentRecord }> {
+  const [{ findLeft }, { nothingToResume }] = await Promise.all([
+    import('../steps/cutOff.js'),
+    import('../steps/beginning.js'),
+  ]);
+  const left = await findLeft(await context.state(), environment.name);
+  if (left.kind === 'unreadable') throw left.error;
+  if (left.kind === 'nothing') throw nothingToResume(environment);
+  return left.kind === 'open' ? left.unfinished : left;
+}
+
+/** A deployment that was cut off has its release. @throws StackError USAGE */
+function refuseOther(input: CommandInput, environment: NamedEnvironment): void {
+  const version = option(input, 'release');
+  if (!flag(input, 'resume') || version === undefined) return;
+  throw new StackError('USAGE', '--resume goes on with the release of the deployment that was cut off', {
+    where: `--release ${version}`,
+    next:
+      `\`node runner deploy --env ${environment.name} --resume\` goes on with it; ` +
+      `\`node runner deploy --env ${environment.name} --release ${version}\` brings ${version} instead.`,
   });
 }
 

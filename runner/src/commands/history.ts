@@ -1,6 +1,7 @@
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord } from '../core/release.js';
+import { tellBroken } from './broken.js';
 import { flag, option, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
 
 const LIMIT = 20;
@@ -13,7 +14,7 @@ const history: CommandDefinition = {
   name: 'history',
   summary: 'List the deployments of an environment or of all, or the releases, newest first',
   description:
-    'Every attempt to bring a release to the environment, or to all of them without `--env`: which version, how it ended, how long it took, who ran it and why it failed. Times are UTC. One that is `partial` left hosts behind, which `deploy --catch-up` brings forward. A deployment that shows as `cut-off` was killed before its end; `deploy --resume` goes on with the last one, `rollback` undoes it.',
+    'Every attempt to bring a release to the environment, or to all of them without `--env`: which version, how it ended, how long it took, who ran it and why it failed. Times are UTC. One that is `partial` left hosts behind, which `deploy --catch-up` brings forward. A deployment that shows as `cut-off` was killed before its end; `deploy --resume` goes on with the last one, `rollback` undoes it, `rollback --to VERSION` goes over it.',
   options: [
     { name: 'limit', value: 'N', description: `Number of deployments (default: ${LIMIT}).` },
     { name: 'releases', description: 'List the releases that were made instead.' },
@@ -89,12 +90,14 @@ async function deploymentsOf(
 ): Promise<readonly DeploymentRecord[]> {
   const { ledger } = await context.state();
   const found = await ledger.deployments(name, { limit, ...(before === undefined ? {} : { before }) });
+  tellBroken(context, ledger.broken);
   return tellCutOff(context, name, found);
 }
 
 async function releases(context: Context, limit: number): Promise<CommandResult> {
   const { ledger } = await context.state();
   const found = await ledger.releases(limit);
+  tellBroken(context, ledger.broken);
   if (found.length === 0) return { data: [], text: 'No release was made yet. Start with: node runner push' };
   const { table } = await import('../views/table.js');
   const rows = found.map((release) => [

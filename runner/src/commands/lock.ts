@@ -1,7 +1,7 @@
 import { formatDuration, isDuration, parseDuration } from '../config/duration.js';
 import { StackError } from '../core/errors.js';
 import { lockEvidence } from '../state/lockDocument.js';
-import type { LockHolder } from '../state/locks.js';
+import type { LockHolder, LockState } from '../state/locks.js';
 import { waiting } from './deploy.js';
 import { flag, option, type CommandDefinition, type CommandResult } from './command.js';
 
@@ -21,27 +21,40 @@ const status: CommandDefinition = {
         : [(await context.environment()).name];
     const { locks } = await context.state();
     const now = context.clock.now();
-    const found = await Promise.all(names.map(async (name) => ({ name, holder: await locks.holder(name) })));
+    const found = await Promise.all(names.map(async (name) => ({ name, lock: await locks.stored(name) })));
     const { table } = await import('../views/table.js');
-    const rows = found.map(({ name, holder }) =>
-      holder === undefined
-        ? [name, 'free']
-        : [
-            name,
-            'locked',
-            holder.who,
-            holder.command,
-            formatDuration(Math.max(0, now.getTime() - Date.parse(holder.since))),
-            holder.expiresAt.slice(0, 19).replace('T', ' '),
-            holder.runUrl ?? holder.reason ?? '',
-          ],
-    );
+    const rows = found.map(({ name, lock }) => asRow(name, lock, now));
+    const unreadable = found.flatMap(({ lock }) => (lock.state === 'unreadable' ? [lock.error] : []));
     return {
-      data: found.map(({ name, holder }) => ({ environment: name, locked: holder !== undefined, holder })),
-      text: table(HEADERS.slice(0, Math.max(...rows.map((row) => row.length))), rows),
+      data: found.map(({ name, lock }) => asData(name, lock)),
+      text: [
+        table(HEADERS.slice(0, Math.max(...rows.map((row) => row.length))), rows),
+        ...unreadable.flatMap(({ message, next }) => ['', `${message}.`, `${next}`]),
+      ].join('\n'),
     };
   },
 };
+
+function asRow(name: string, lock: LockState, now: Date): readonly string[] {
+  if (lock.state !== 'held') return [name, lock.state];
+  const { holder } = lock;
+  return [
+    name,
+    'locked',
+    holder.who,
+    holder.command,
+    formatDuration(Math.max(0, now.getTime() - Date.parse(holder.since))),
+    holder.expiresAt.slice(0, 19).replace('T', ' '),
+    holder.runUrl ?? holder.reason ?? '',
+  ];
+}
+
+function asData(environment: string, lock: LockState) {
+  if (lock.state === 'held') return { environment, locked: true, holder: lock.holder };
+  // Nobody can tell: no run takes it before it was freed.
+  if (lock.state === 'unreadable') return { environment, locked: true, unreadable: lock.error.message };
+  return { environment, locked: false };
+}
 
 const acquire: CommandDefinition = {
   name: 'lock acquire',
@@ -97,7 +110,7 @@ const release: CommandDefinition = {
   name: 'lock release',
   summary: 'Free the lock of an environment',
   description:
-    'Frees a lock that you took with `lock acquire`. `--force` frees any: a run that still lives stops at its next sign of life and leaves its deployment half done, so use it only where the run is surely dead (the lock of a dead run on this machine, or an expired one, needs no help: the next run takes it over).',
+    'Frees a lock that you took with `lock acquire`. `--force` frees any, also one whose document cannot be read: a run that still lives stops at its next sign of life and leaves its deployment half done, so use it only where the run is surely dead (the lock of a dead run on this machine, or an expired one, needs no help: the next run takes it over).',
   options: [{ name: 'force', description: 'Free it whoever holds it.' }],
   examples: [{ command: 'lock release --env staging', explains: 'Let deploys to staging in again.' }],
   changes: true,
@@ -105,14 +118,23 @@ const release: CommandDefinition = {
   async run(context, input): Promise<CommandResult> {
     const { name } = await context.environment();
     const { locks } = await context.state();
-    const holder = await locks.holder(name);
+    const lock = await locks.stored(name);
+    const holder = lock.state === 'held' ? lock.holder : undefined;
     const force = flag(input, 'force');
+    if (lock.state === 'unreadable' && !force) throw lock.error;
     if (holder !== undefined && !force) refuseOthers(name, holder, context.who);
     if (context.options.dryRun) {
+      if (lock.state === 'unreadable') return { text: `Would free ${name}: ${lock.error.message}.` };
       return { text: holder === undefined ? free(name) : `Would free ${name}, held by ${holder.who}.` };
     }
     // Without force, what an expired or dead run left stays: it tells the next run that a deploy was cut off.
     const freed = holder === undefined && !force ? undefined : await locks.forceRelease(name);
+    if (lock.state === 'unreadable') {
+      return {
+        data: { environment: name, locked: false },
+        text: `${name} is free; what was stored as its lock could not be read.`,
+      };
+    }
     return {
       data: { environment: name, locked: false, released: freed },
       text:

@@ -5,9 +5,9 @@ const rollback: CommandDefinition = {
   name: 'rollback',
   summary: 'Bring back the previous healthy release',
   description:
-    'Undoes a deployment that was cut off; otherwise returns to the previous healthy release, or to `--to VERSION`. By digest, without a build.',
+    'Undoes a deployment that was cut off; otherwise returns to the previous healthy release. `--to VERSION` brings a release by name, also over a deployment that was cut off and can be neither finished nor undone. By digest, without a build; allowed in every environment, also where releases come by promotion.',
   options: [
-    { name: 'to', value: 'VERSION', description: 'Release to return to.' },
+    { name: 'to', value: 'VERSION', description: 'Release to bring, whatever was cut off.' },
     { name: 'wait', value: 'DURATION', description: 'Wait this long for the lock, e.g. 10m.' },
   ],
   examples: [

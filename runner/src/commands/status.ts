@@ -1,3 +1,4 @@
+import { tellBroken } from './broken.js';
 import { flag, type CommandDefinition } from './command.js';
 
 const status: CommandDefinition = {
@@ -17,6 +18,8 @@ const status: CommandDefinition = {
       import('../views/environmentStatus.js'),
     ]);
     const environments = await statusOfEnvironments(context, flag(input, 'live'));
+    const { ledger } = await context.state();
+    tellBroken(context, ledger.broken);
     const healthy = environments.every((item) => item.targets?.every((target) => target.healthy) ?? true);
     return {
       exitCode: healthy ? 0 : 1,

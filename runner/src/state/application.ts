@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../core/ports.js';
 import { createDocument, readDocument, updateDocument } from './documents.js';
+import { applicationShape } from './shapes.js';
 
 /** What others may know of an application without its sources; it has no document while nothing was deployed. */
 export interface ApplicationDocument {
@@ -12,12 +13,12 @@ export interface ApplicationDocument {
 export const APPLICATION_KEY = 'application.json';
 
 export async function readApplication(store: ObjectStore): Promise<ApplicationDocument | undefined> {
-  return (await readDocument<ApplicationDocument>(store, APPLICATION_KEY))?.value;
+  return (await readDocument<ApplicationDocument>(store, APPLICATION_KEY, applicationShape))?.value;
 }
 
 /** Writes the document where it says something else: one read, and one conditional write where it changed. */
 export async function recordApplication(store: ObjectStore, document: ApplicationDocument): Promise<void> {
-  await updateDocument<ApplicationDocument>(store, APPLICATION_KEY, (stored) =>
+  await updateDocument<ApplicationDocument>(store, APPLICATION_KEY, applicationShape, (stored) =>
     JSON.stringify(stored) === JSON.stringify(document) ? undefined : document,
   );
 }

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../core/ports.js';
-import { readDocument, updateDocument } from './documents.js';
+import { readHint, updateDocument } from './documents.js';
 import { segment, sharded } from './keys.js';
+import { buildShape } from './shapes.js';
 
 /** What a build of certain inputs made, so that the same inputs need no second build and push. */
 export interface BuildRecord {
@@ -16,18 +17,24 @@ export interface BuildRecord {
 export class Builds {
   constructor(private readonly store: ObjectStore) {}
 
-  async get(image: string, inputs: string): Promise<BuildRecord | undefined> {
-    return (await readDocument<BuildRecord>(this.store, buildKey(image, inputs)))?.value;
+  /** A record that cannot be read is none: what it said is built again. */
+  get(image: string, inputs: string): Promise<BuildRecord | undefined> {
+    return readHint<BuildRecord>(this.store, buildKey(image, inputs), buildShape);
   }
 
   /** See Ledger.putBuild. */
   async put(image: string, inputs: string, build: BuildRecord): Promise<BuildRecord> {
-    const stored = await updateDocument<BuildRecord>(this.store, buildKey(image, inputs), (known) => {
-      if (known === undefined || known.digest !== build.digest || known.repository !== build.repository)
-        return build;
-      const tags = [...new Set([...known.tags, ...build.tags])];
-      return tags.length === known.tags.length ? undefined : { ...known, tags };
-    });
+    const stored = await updateDocument<BuildRecord>(
+      this.store,
+      buildKey(image, inputs),
+      buildShape,
+      (known) => {
+        if (known === undefined || known.digest !== build.digest || known.repository !== build.repository)
+          return build;
+        const tags = [...new Set([...known.tags, ...build.tags])];
+        return tags.length === known.tags.length ? undefined : { ...known, tags };
+      },
+    );
     return stored ?? build;
   }
 }

@@ -2,9 +2,10 @@ import { isInService } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { Clock, ObjectStore } from '../core/ports.js';
 import type { DeploymentRecord } from '../core/release.js';
-import { readDocument, serialise, updateDocument } from './documents.js';
+import { readHint, serialise, updateDocument } from './documents.js';
 import { segment, sharded } from './keys.js';
-import { NumberedLog } from './numberedLog.js';
+import { NumberedLog, type BrokenRecord } from './numberedLog.js';
+import { deploymentShape } from './shapes.js';
 
 /** A deployment that is about to start: the ledger adds its number, its time and its status. */
 export type DeploymentDraft = Omit<DeploymentRecord, 'sequence' | 'status' | 'startedAt' | 'endedAt'>;
@@ -20,9 +21,11 @@ export interface CurrentDeployments {
 
 /** Deployment records of each environment, numbered from 1. */
 export class Deployments {
+  /** @param onBroken told of each record that cannot be read */
   constructor(
     private readonly store: ObjectStore,
     private readonly clock: Clock,
+    private readonly onBroken: (record: BrokenRecord) => void,
   ) {}
 
   /** See Ledger.startDeployment. */
@@ -42,11 +45,17 @@ export class Deployments {
     const ended = { ...record, endedAt: record.endedAt ?? this.clock.now().toISOString() };
     // The index first: once the caller says healthy it is, also where this process dies at the next line.
     if (isInService(ended.status)) await this.remember(ended);
-    await updateDocument<DeploymentRecord>(this.store, log.key(record.sequence), (stored) => {
-      if (stored === undefined || !mayEnd(stored, ended))
-        throw endedAlready(this.store.location, stored, ended);
-      return ended;
-    });
+    // One that is gone or cannot be read is written again: the caller has it from the journal.
+    await updateDocument<DeploymentRecord>(
+      this.store,
+      log.key(record.sequence),
+      deploymentShape,
+      (stored) => {
+        if (stored !== undefined && !mayEnd(stored, ended))
+          throw endedAlready(this.store.location, stored, ended);
+        return ended;
+      },
+    );
     if (isInService(ended.status)) await log.mark('healthy', ended.sequence);
     return ended;
   }
@@ -75,11 +84,8 @@ export class Deployments {
       // Between the hint and here nothing was healthy, so jump: there may be many failures in a row.
       if (record.sequence <= hint) break;
     }
-    const healthy = hint === 0 ? undefined : await log.read(hint);
-    return {
-      ...(healthy !== undefined && isInService(healthy.status) ? { healthy } : {}),
-      ...(latest === undefined ? {} : { latest }),
-    };
+    const healthy = await this.healthyFrom(log, hint);
+    return { ...(healthy === undefined ? {} : { healthy }), ...(latest === undefined ? {} : { latest }) };
   }
 
   /**
@@ -98,16 +104,29 @@ export class Deployments {
     }
   }
 
+  /** That the document is there says it all. */
   async wasHealthy(version: string, environment: string): Promise<boolean> {
-    return (await readDocument(this.store, endedKey('healthy', environment, version))) !== undefined;
+    return (await this.store.get(endedKey('healthy', environment, version))) !== undefined;
+  }
+
+  /** The hinted record; where that cannot be read, the last healthy one before it. */
+  private async healthyFrom(
+    log: NumberedLog<DeploymentRecord>,
+    hint: number,
+  ): Promise<DeploymentRecord | undefined> {
+    if (hint === 0) return undefined;
+    const hinted = await log.read(hint);
+    if (hinted !== undefined && isInService(hinted.status)) return hinted;
+    for await (const record of log.newest(hint)) if (isInService(record.status)) return record;
+    return undefined;
   }
 
   /** The last deployment of a version that ended partial, where none of it ever ended healthy. */
   async onlyPartial(version: string, environment: string): Promise<DeploymentRecord | undefined> {
     if (await this.wasHealthy(version, environment)) return undefined;
     const key = endedKey('partial', environment, version);
-    const found = await readDocument<{ readonly sequence: number }>(this.store, key);
-    return found === undefined ? undefined : this.get(environment, found.value.sequence);
+    const found = await readHint<{ readonly sequence: number }>(this.store, key, endedShape);
+    return found === undefined ? undefined : this.get(environment, found.sequence);
   }
 
   private async remember({ environment, version, sequence, status }: DeploymentRecord): Promise<void> {
@@ -115,7 +134,8 @@ export class Deployments {
   }
 
   private log(environment: string): NumberedLog<DeploymentRecord> {
-    return new NumberedLog(this.store, `deployments/${segment(environment)}`);
+    const prefix = `deployments/${segment(environment)}`;
+    return new NumberedLog(this.store, prefix, deploymentShape, this.onBroken);
   }
 }
 
@@ -127,17 +147,11 @@ function mayEnd(stored: DeploymentRecord, ended: DeploymentRecord): boolean {
   return stored.status === 'running' || stored.status === 'cut-off' || stored.status === ended.status;
 }
 
-function endedAlready(
-  location: string,
-  stored: DeploymentRecord | undefined,
-  ended: DeploymentRecord,
-): StackError {
+function endedAlready(location: string, stored: DeploymentRecord, ended: DeploymentRecord): StackError {
   const name = `deployment ${ended.sequence} of ${ended.environment}`;
   return new StackError(
     'STATE_CONFLICT',
-    stored === undefined
-      ? `${name} is not in the ledger`
-      : `${name} ended ${stored.status} already and cannot end ${ended.status}`,
+    `${name} ended ${stored.status} already and cannot end ${ended.status}`,
     { where: location, next: `node runner history --env ${ended.environment}` },
   );
 }

@@ -1,3 +1,4 @@
+import type { ZodType } from 'zod';
 import { StackError } from '../core/errors.js';
 import type { ObjectStore } from '../core/ports.js';
 
@@ -9,28 +10,87 @@ export interface Document<T> {
   readonly etag: string;
 }
 
+/** Something is stored, but not what a runner writes. */
+export interface Unreadable {
+  /** What is wrong with it, in words. */
+  readonly unreadable: string;
+  readonly etag: string;
+  readonly body: string;
+}
+
 /** The text of a document: indented, because people look into state when things go wrong. */
 export function serialise(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /**
- * Reads a JSON document.
- * @throws StackError STATE_UNREADABLE where what is stored is not JSON
+ * Reads a document and says what it is; never throws for what it finds in it.
+ * @param shape what it must hold
  */
-export async function readDocument<T>(store: ObjectStore, key: string): Promise<Document<T> | undefined> {
+export async function lookAtDocument<T>(
+  store: ObjectStore,
+  key: string,
+  shape: ZodType,
+): Promise<Document<T> | Unreadable | undefined> {
   const stored = await store.get(key);
   if (stored === undefined) return undefined;
+  const { body, etag } = stored;
+  if (body.trim() === '') return { unreadable: 'is empty', etag, body };
+  let value: unknown;
   try {
-    return { value: JSON.parse(stored.body) as T, etag: stored.etag };
-  } catch (cause) {
-    throw new StackError('STATE_UNREADABLE', `${key} in the state store is not valid JSON`, {
-      where: `${store.location}/${key}`,
-      evidence: [stored.body.slice(0, 200)],
-      next: 'The runner never writes half a file: look who edited it, and restore it from a backup.',
-      cause,
-    });
+    value = JSON.parse(body);
+  } catch {
+    return { unreadable: 'is not valid JSON', etag, body };
   }
+  const found = shape.safeParse(value);
+  if (found.success) return { value: value as T, etag };
+  const [issue] = found.error.issues;
+  const where = issue?.path.join('.') ?? '';
+  return { unreadable: `is not what a runner writes${where === '' ? '' : `: ${where}`}`, etag, body };
+}
+
+/** Whether it can be believed. */
+export function isReadable<T>(found: Document<T> | Unreadable | undefined): found is Document<T> {
+  return found !== undefined && !('unreadable' in found);
+}
+
+/**
+ * Reads a JSON document.
+ * @param shape what it must hold
+ * @throws StackError STATE_UNREADABLE where what is stored is something else
+ */
+export async function readDocument<T>(
+  store: ObjectStore,
+  key: string,
+  shape: ZodType,
+): Promise<Document<T> | undefined> {
+  const found = await lookAtDocument<T>(store, key, shape);
+  if (found === undefined || isReadable(found)) return found;
+  throw unreadableError(store, key, found);
+}
+
+/** Of a document that others can do without: undefined also where it cannot be read. */
+export async function readHint<T>(store: ObjectStore, key: string, shape: ZodType): Promise<T | undefined> {
+  const found = await lookAtDocument<T>(store, key, shape);
+  return isReadable(found) ? found.value : undefined;
+}
+
+/**
+ * What to tell of a document that cannot be read.
+ * @param next the command that leads out; a backup where there is none
+ */
+export function unreadableError(
+  store: Pick<ObjectStore, 'location'>,
+  key: string,
+  { unreadable, body }: Pick<Unreadable, 'unreadable' | 'body'>,
+  next = 'A runner writes whole documents: look who edited it or lost power, and restore it from a backup or remove it.',
+): StackError {
+  const start = body.trim().slice(0, 200);
+  return new StackError('STATE_UNREADABLE', `${key} in the state store ${unreadable}`, {
+    where: `${store.location}/${key}`,
+    evidence: start === '' ? [] : [start],
+    next,
+  });
 }
 
 /** Writes a document that must not exist yet; false where it does. */
@@ -40,6 +100,7 @@ export async function createDocument(store: ObjectStore, key: string, value: unk
 
 /**
  * Changes a document so that no other writer's change is lost: read, decide, write if still the same, else again.
+ * What cannot be read counts as absent, and is replaced.
  * @param change gets what is stored; returns what shall be stored, or undefined to leave it
  * @returns what is stored afterwards
  * @throws StackError STATE_CONFLICT where others win all the time
@@ -47,12 +108,14 @@ export async function createDocument(store: ObjectStore, key: string, value: unk
 export async function updateDocument<T>(
   store: ObjectStore,
   key: string,
+  shape: ZodType,
   change: (stored: T | undefined) => T | undefined,
 ): Promise<T | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const current = await readDocument<T>(store, key);
-    const next = change(current?.value);
-    if (next === undefined) return current?.value;
+    const current = await lookAtDocument<T>(store, key, shape);
+    const known = isReadable(current) ? current.value : undefined;
+    const next = change(known);
+    if (next === undefined) return known;
     const condition = current === undefined ? ({ ifAbsent: true } as const) : { ifMatch: current.etag };
     if ((await store.put(key, serialise(next), condition)) !== undefined) return next;
   }

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../core/ports.js';
-import { readDocument, updateDocument } from './documents.js';
+import { readHint, updateDocument } from './documents.js';
 import { segment } from './keys.js';
+import { driftShape } from './shapes.js';
 
 /** What the last check of an environment's infrastructure found: no values, they are in the report. */
 export interface DriftRecord {
@@ -17,13 +18,14 @@ export interface DriftRecord {
 
 const keyOf = (environment: string) => `drift/${segment(environment)}.json`;
 
-export async function readDrift(store: ObjectStore, environment: string): Promise<DriftRecord | undefined> {
-  return (await readDocument<DriftRecord>(store, keyOf(environment)))?.value;
+/** What cannot be read counts as never checked: the next check writes it again. */
+export function readDrift(store: ObjectStore, environment: string): Promise<DriftRecord | undefined> {
+  return readHint<DriftRecord>(store, keyOf(environment), driftShape);
 }
 
 /** Keeps a finding; of two checks at one time the later one stays. */
 export async function writeDrift(store: ObjectStore, environment: string, found: DriftRecord): Promise<void> {
-  await updateDocument<DriftRecord>(store, keyOf(environment), (stored) =>
+  await updateDocument<DriftRecord>(store, keyOf(environment), driftShape, (stored) =>
     stored !== undefined && stored.checkedAt > found.checkedAt ? undefined : found,
   );
 }
@@ -34,7 +36,7 @@ export async function markOutdated(
   environment: string,
   outdated: NonNullable<DriftRecord['outdated']>,
 ): Promise<void> {
-  await updateDocument<DriftRecord>(store, keyOf(environment), (stored) =>
+  await updateDocument<DriftRecord>(store, keyOf(environment), driftShape, (stored) =>
     stored === undefined ? undefined : { ...stored, outdated },
   );
 }

@@ -7,6 +7,11 @@ export interface HeldLock {
   /** Aborts when the lock is no longer ours: stop changing things. */
   readonly lost: AbortSignal;
   /**
+   * Whether another one is sure to have it. False also where nobody can tell, since the store does not answer: then
+   * nobody else can have taken it there either.
+   */
+  isTaken(): Promise<boolean>;
+  /**
    * Gives it back; harmless where it is lost or released already. Never throws: what a run achieved does not depend
    * on it, and a lock that cannot be given back frees itself when this process has ended or at its expiry.
    */
@@ -66,8 +71,14 @@ export function keepLock(keeping: Keeping): HeldLock {
     clearTimeout(deadline);
   };
 
+  const isTaken = async () => {
+    const found = await keeping.read().catch(() => current);
+    return found === undefined || found.value.token !== current.value.token || found.value.state !== 'held';
+  };
+
   return {
     lost: lost.signal,
+    isTaken,
     ...(before?.state === 'held' ? { tookOver: holderOf(before) } : {}),
     release: async () => {
       if (released) return;

@@ -3,9 +3,10 @@ import { StackError } from '../core/errors.js';
 import type { Clock, ObjectStore } from '../core/ports.js';
 import type { DeploymentRecord, DeploymentStatus } from '../core/release.js';
 import type { TargetSnapshot } from '../targets/target.js';
-import { createDocument, readDocument, serialise } from './documents.js';
+import { createDocument, isReadable, lookAtDocument, serialise, unreadableError } from './documents.js';
 import { ownIdentity, type ProcessIdentity } from './identity.js';
 import { segment } from './keys.js';
+import { coverShape, entryShape } from './shapes.js';
 
 export interface JournalEntry {
   readonly number: number;
@@ -13,6 +14,9 @@ export interface JournalEntry {
   readonly action: string;
   readonly data?: Readonly<Record<string, unknown>>;
 }
+
+/** Stands for an entry that was written and cannot be read: anything may have been begun. */
+export const UNREADABLE_ENTRY = 'an entry that cannot be read';
 
 export interface JournalOwner {
   readonly who: string;
@@ -25,8 +29,10 @@ export interface Unfinished {
   readonly deployment: DeploymentRecord;
   /** What ran before, by target. */
   readonly snapshots: Readonly<Record<string, TargetSnapshot>>;
-  /** In the order they were begun. */
+  /** In the order they were begun. One that cannot be read has the action UNREADABLE_ENTRY. */
   readonly entries: readonly JournalEntry[];
+  /** What deployments before it had begun when it went over them; its snapshots are theirs. */
+  readonly earlier?: readonly JournalEntry[];
   readonly startedAt: string;
   readonly owner: JournalOwner;
 }
@@ -68,16 +74,27 @@ export class Journal {
    * Opens the journal of a deployment; whoever does so holds the environment's lock. An unfinished journal is
    * replaced in the same write, so look at `unfinished` first and hand its snapshots on where they still count.
    * Opening the same deployment again (to resume it) goes on after its last entry.
+   * @param earlier entries of unfinished deployments that this one goes over
    */
   async open(
     deployment: DeploymentRecord,
     snapshots: Readonly<Record<string, TargetSnapshot>>,
+    earlier: readonly JournalEntry[] = [],
   ): Promise<JournalWriter> {
     const { environment, sequence, who, runUrl } = deployment;
     const startedAt = this.clock.now().toISOString();
     const owner: JournalOwner = { who, ...(runUrl === undefined ? {} : { runUrl }), process: ownIdentity() };
     const known = await this.entryKeys(environment, sequence);
-    const cover: Cover = { state: 'open', token: randomUUID(), deployment, snapshots, startedAt, owner };
+    const before = earlier.length === 0 ? {} : { earlier };
+    const cover: Cover = {
+      state: 'open',
+      token: randomUUID(),
+      deployment,
+      snapshots,
+      startedAt,
+      owner,
+      ...before,
+    };
     const etag = await this.store.put(coverKey(environment), serialise(cover));
     let last = known.length === 0 ? 0 : numberOf(known.at(-1) as string);
 
@@ -108,15 +125,32 @@ export class Journal {
   /**
    * What a kill left. While a run holds the environment's lock, this is simply the run in progress: take the lock
    * (or ask `Locks.holder`) before believing it.
+   * @throws StackError STATE_UNREADABLE where nobody can tell whether anything is unfinished
    */
   async unfinished(environment: string): Promise<Unfinished | undefined> {
-    const cover = (await readDocument<Cover>(this.store, coverKey(environment)))?.value;
-    if (cover === undefined || cover.state === 'closed') return undefined;
+    const key = coverKey(environment);
+    const found = await lookAtDocument<Cover>(this.store, key, coverShape);
+    if (found === undefined) return undefined;
+    if (!isReadable(found)) throw unreadableError(this.store, key, found, pastUnreadable(environment));
+    const cover = found.value;
+    if (cover.state === 'closed') return undefined;
     const keys = await this.entryKeys(environment, cover.deployment.sequence);
-    const documents = await Promise.all(keys.map((key) => readDocument<JournalEntry>(this.store, key)));
-    const entries = documents.flatMap((document) => (document === undefined ? [] : [document.value]));
-    const { deployment, snapshots, startedAt, owner } = cover;
-    return { deployment, snapshots, entries, startedAt, owner };
+    const entries = await Promise.all(keys.map((entry) => this.entry(entry)));
+    const { deployment, snapshots, earlier, startedAt, owner } = cover;
+    return {
+      deployment,
+      snapshots,
+      entries: entries.flatMap((entry) => entry ?? []),
+      ...(earlier === undefined ? {} : { earlier }),
+      startedAt,
+      owner,
+    };
+  }
+
+  private async entry(key: string): Promise<JournalEntry | undefined> {
+    const found = await lookAtDocument<JournalEntry>(this.store, key, entryShape);
+    if (found === undefined || isReadable(found)) return found?.value;
+    return { number: numberOf(key), time: '', action: UNREADABLE_ENTRY };
   }
 
   private entryKeys(environment: string, sequence: number): Promise<readonly string[]> {
@@ -139,6 +173,11 @@ const entriesPrefix = (environment: string, sequence: number) =>
 const entryKey = (environment: string, sequence: number, number: number) =>
   `${entriesPrefix(environment, sequence)}/${String(number).padStart(6, '0')}.json`;
 const numberOf = (key: string) => Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
+
+/** A journal that cannot be read names nothing to go back to; a release does. */
+const pastUnreadable = (environment: string) =>
+  `\`node runner rollback --env ${environment} --to VERSION\` brings a release that is known to work and begins a ` +
+  `new journal; \`node runner history --env ${environment}\` lists them.`;
 
 function overtaken(location: string, { environment, sequence }: DeploymentRecord): StackError {
   return new StackError(

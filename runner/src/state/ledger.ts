@@ -2,6 +2,7 @@ import type { Clock, ObjectStore } from '../core/ports.js';
 import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
 import { Builds, type BuildRecord } from './builds.js';
 import { Deployments, type CurrentDeployments, type DeploymentDraft } from './deployments.js';
+import type { BrokenRecord } from './numberedLog.js';
 import { Releases } from './releases.js';
 
 export type { BuildRecord } from './builds.js';
@@ -12,11 +13,18 @@ export class Ledger {
   private readonly builds: Builds;
   private readonly releaseRecords: Releases;
   private readonly deploymentRecords: Deployments;
+  private readonly brokenRecords = new Map<string, BrokenRecord>();
 
   constructor(store: ObjectStore, clock: Clock) {
+    const onBroken = (record: BrokenRecord) => void this.brokenRecords.set(record.key, record);
     this.builds = new Builds(store);
-    this.releaseRecords = new Releases(store);
-    this.deploymentRecords = new Deployments(store, clock);
+    this.releaseRecords = new Releases(store, onBroken);
+    this.deploymentRecords = new Deployments(store, clock, onBroken);
+  }
+
+  /** Records met so far that cannot be read, and were passed over. */
+  get broken(): readonly BrokenRecord[] {
+    return [...this.brokenRecords.values()];
   }
 
   /**
@@ -27,6 +35,7 @@ export class Ledger {
     return this.releaseRecords.put(record);
   }
 
+  /** @throws StackError STATE_UNREADABLE */
   release(version: string): Promise<ReleaseRecord | undefined> {
     return this.releaseRecords.get(version);
   }
@@ -93,7 +102,7 @@ export class Ledger {
    */
   async previousHealthy(environment: string, beforeVersion: string): Promise<ReleaseRecord | undefined> {
     for await (const { version } of this.deploymentRecords.wayBack(environment, beforeVersion)) {
-      const release = await this.release(version);
+      const release = await this.releaseRecords.find(version);
       if (release !== undefined) return release;
     }
     return undefined;

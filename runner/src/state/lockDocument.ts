@@ -1,5 +1,7 @@
 import { formatDuration } from '../config/duration.js';
 import { StackError } from '../core/errors.js';
+import type { ObjectStore } from '../core/ports.js';
+import { unreadableError, type Unreadable } from './documents.js';
 import type { ProcessIdentity } from './identity.js';
 import { segment } from './keys.js';
 
@@ -22,6 +24,18 @@ export interface LockHolder extends LockOwner {
 
 /** A lock as it is stored. The token makes each taking unlike every other, also by the same owner. */
 export type LockDocument = LockHolder & { readonly state: 'held' | 'released'; readonly token: string };
+
+/** Nobody can tell whether a lock is held: its document is not one. */
+export function unreadableLock(
+  store: Pick<ObjectStore, 'location'>,
+  environment: string,
+  found: Unreadable,
+): StackError {
+  const next =
+    `Where nothing works on ${environment} (\`node runner status --env ${environment}\`): ` +
+    `node runner lock release --env ${environment} --force`;
+  return unreadableError(store, lockKey(environment), found, next);
+}
 
 export const lockKey = (environment: string) => `locks/${segment(environment)}.json`;
 

@@ -1,13 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import type { StackError } from '../core/errors.js';
 import type { Clock, ObjectStore } from '../core/ports.js';
-import { readDocument, serialise, type Document } from './documents.js';
+import { isReadable, lookAtDocument, serialise, type Document, type Unreadable } from './documents.js';
 import { keepLock, type HeldLock } from './heldLock.js';
 import { ownIdentity, vitality, type ProcessIdentity } from './identity.js';
-import { holderOf, lockedError, lockKey } from './lockDocument.js';
+import { holderOf, lockedError, lockKey, unreadableLock } from './lockDocument.js';
 import type { LockDocument, LockHolder, LockOwner } from './lockDocument.js';
+import { lockShape } from './shapes.js';
 
 export type { HeldLock } from './heldLock.js';
 export type { LockHolder, LockOwner } from './lockDocument.js';
+
+/** What is stored of a lock. */
+export type LockState =
+  | { readonly state: 'free' }
+  | { readonly state: 'held'; readonly holder: LockHolder }
+  /** Not a lock document; `lock release --force` writes one. */
+  | { readonly state: 'unreadable'; readonly error: StackError };
 
 export interface AcquireOptions {
   /** Longest wait for another holder, in milliseconds; 0 refuses at once. */
@@ -34,9 +43,9 @@ export class Locks {
   ) {}
 
   /**
-   * Takes the environment's lock and renews it until released. A holder whose process is certainly dead, or that
-   * has expired, is replaced at once.
-   * @throws StackError LOCKED where another holds it after `waitMs`; the signal's reason on abort
+   * Takes the environment's lock and renews it until released. A holder whose process is certainly dead is replaced
+   * at once; one that nobody here can tell of, after its expiry; one that lives, never.
+   * @throws StackError LOCKED where another holds it after `waitMs`; STATE_UNREADABLE; the signal's reason on abort
    */
   async acquire(environment: string, owner: LockOwner, options: AcquireOptions = {}): Promise<HeldLock> {
     const mine = { ...owner, process: ownIdentity() };
@@ -47,7 +56,10 @@ export class Locks {
       before,
       expiryMs: this.expiryMs,
       expiry: () => this.expiry(this.expiryMs),
-      read: () => this.read(environment),
+      read: async () => {
+        const found = await this.look(environment);
+        return isReadable(found) ? found : undefined;
+      },
       write: (value, current) => this.write(environment, value, current),
     });
   }
@@ -67,22 +79,37 @@ export class Locks {
     return holderOf(taken.value);
   }
 
-  /** Who holds the lock now; undefined where it is free, or its holder is dead or expired. */
+  /** Who holds the lock now; undefined where it is free, its holder is dead or expired, or it cannot be read. */
   async holder(environment: string): Promise<LockHolder | undefined> {
-    const current = await this.read(environment);
-    return current === undefined || this.isFree(current.value) ? undefined : holderOf(current.value);
+    const found = await this.stored(environment);
+    return found.state === 'held' ? found.holder : undefined;
+  }
+
+  /** What is stored of the lock, also where that is no lock. */
+  async stored(environment: string): Promise<LockState> {
+    const current = await this.look(environment);
+    if (current === undefined) return { state: 'free' };
+    if (!isReadable(current))
+      return { state: 'unreadable', error: unreadableLock(this.store, environment, current) };
+    return this.isFree(current.value)
+      ? { state: 'free' }
+      : { state: 'held', holder: holderOf(current.value) };
   }
 
   /**
-   * Frees the lock whoever holds it; a run that lives learns it at its next renewal and stops.
-   * @returns who held it; undefined where nobody did
+   * Frees the lock whoever holds it, and whatever is stored as one; a run that lives learns it at its next renewal
+   * and stops.
+   * @returns who held it; undefined where nobody did, or nobody can tell
    */
   async forceRelease(environment: string): Promise<LockHolder | undefined> {
     for (;;) {
-      const current = await this.read(environment);
-      if (current === undefined || current.value.state === 'released') return undefined;
-      const released: LockDocument = { ...current.value, state: 'released' };
-      if ((await this.write(environment, released, current)) !== undefined) return holderOf(current.value);
+      const current = await this.look(environment);
+      if (current === undefined) return undefined;
+      const known = isReadable(current) ? current.value : undefined;
+      if (known?.state === 'released') return undefined;
+      const released = known === undefined ? { state: 'released' } : { ...known, state: 'released' };
+      if ((await this.write(environment, released, current)) !== undefined)
+        return known === undefined ? undefined : holderOf(known);
     }
   }
 
@@ -98,7 +125,9 @@ export class Locks {
     let poll = FIRST_POLL_MS;
     for (;;) {
       signal?.throwIfAborted();
-      const current = await this.read(environment);
+      const current = await this.look(environment);
+      if (current !== undefined && !isReadable(current))
+        throw unreadableLock(this.store, environment, current);
       if (current === undefined || this.isFree(current.value)) {
         const value = this.held(owner, forMs);
         const etag = await this.write(environment, value, current);
@@ -115,10 +144,14 @@ export class Locks {
     }
   }
 
+  /**
+   * What is known of the holder's process counts before any clock: after a jump of the time or a night of a closed
+   * laptop, who lives still works, and who is dead does not.
+   */
   private isFree(document: LockDocument): boolean {
     if (document.state === 'released') return true;
-    if (Date.parse(document.expiresAt) <= this.now()) return true;
-    return document.process !== undefined && vitality(document.process) === 'dead';
+    const life = document.process === undefined ? 'unknown' : vitality(document.process);
+    return life === 'unknown' ? Date.parse(document.expiresAt) <= this.now() : life === 'dead';
   }
 
   private held(owner: LockOwner & { readonly process?: ProcessIdentity }, forMs: number): LockDocument {
@@ -134,11 +167,11 @@ export class Locks {
     return this.clock.now().getTime();
   }
 
-  private read(environment: string): Promise<Document<LockDocument> | undefined> {
-    return readDocument<LockDocument>(this.store, lockKey(environment));
+  private look(environment: string): Promise<Document<LockDocument> | Unreadable | undefined> {
+    return lookAtDocument<LockDocument>(this.store, lockKey(environment), lockShape);
   }
 
-  private write(environment: string, value: LockDocument, current: Document<LockDocument> | undefined) {
+  private write(environment: string, value: object, current: { readonly etag: string } | undefined) {
     const condition = current === undefined ? ({ ifAbsent: true } as const) : { ifMatch: current.etag };
     return this.store.put(lockKey(environment), serialise(value), condition);
   }

@@ -1,5 +1,7 @@
+import type { ZodType } from 'zod';
 import type { ObjectStore } from '../core/ports.js';
-import { createDocument, readDocument, updateDocument } from './documents.js';
+import { createDocument, isReadable, lookAtDocument, readHint, updateDocument } from './documents.js';
+import { headShape } from './shapes.js';
 
 const DIGITS = 8;
 /** Records read side by side: enough to hide the latency of S3, few enough for any limit on open files. */
@@ -11,15 +13,28 @@ interface Head {
   readonly marks?: Readonly<Record<string, number>>;
 }
 
+/** A record that is there and cannot be read: told, and passed over. */
+export interface BrokenRecord {
+  readonly key: string;
+  /** `is empty`, `is not valid JSON`. */
+  readonly why: string;
+}
+
 /**
  * An append-only list of documents numbered from 1. Numbers are claimed by conditional writes, so two runners never
  * get the same; nothing is ever listed, so a hundred thousand records cost no more than ten. The head document says
  * where to start looking; what is past it (a runner died before writing it) is found by probing upward.
  */
 export class NumberedLog<T> {
+  /**
+   * @param shape what a record must hold
+   * @param onBroken told of each record that cannot be read
+   */
   constructor(
     private readonly store: ObjectStore,
     private readonly prefix: string,
+    private readonly shape: ZodType,
+    private readonly onBroken: (record: BrokenRecord) => void = () => undefined,
   ) {}
 
   /** The key of a record: a thousand records to a directory. */
@@ -28,8 +43,13 @@ export class NumberedLog<T> {
     return `${this.prefix}/${padded.slice(0, -3)}/${padded}.json`;
   }
 
+  /** A record; undefined also where it cannot be read: one of many must not keep the others from being used. */
   async read(number: number): Promise<T | undefined> {
-    return (await readDocument<T>(this.store, this.key(number)))?.value;
+    const key = this.key(number);
+    const found = await lookAtDocument<T>(this.store, key, this.shape);
+    if (found === undefined || isReadable(found)) return found?.value;
+    this.onBroken({ key, why: found.unreadable });
+    return undefined;
   }
 
   /** Claims the next number and writes the record that `make` returns for it. */
@@ -87,8 +107,8 @@ export class NumberedLog<T> {
     return (await this.store.get(this.key(number))) !== undefined;
   }
 
-  private async head(): Promise<Head | undefined> {
-    return (await readDocument<Head>(this.store, this.headKey))?.value;
+  private head(): Promise<Head | undefined> {
+    return readHint<Head>(this.store, this.headKey, headShape);
   }
 
   private get headKey(): string {
@@ -98,7 +118,7 @@ export class NumberedLog<T> {
   /** Moves the hints forward, never back: a slow writer must not hide what a fast one did. */
   private async updateHead(news: Head): Promise<void> {
     try {
-      await updateDocument<Head>(this.store, this.headKey, (head) => {
+      await updateDocument<Head>(this.store, this.headKey, headShape, (head) => {
         const marks = { ...head?.marks };
         for (const [name, number] of Object.entries(news.marks ?? {}))
           marks[name] = Math.max(number, marks[name] ?? 0);

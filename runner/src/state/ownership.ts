@@ -3,6 +3,7 @@ import type { DeploymentName, OwnershipRecord } from '../core/ownership.js';
 import type { ObjectStore } from '../core/ports.js';
 import { readDocument, updateDocument } from './documents.js';
 import { segment } from './keys.js';
+import { ownershipShape } from './shapes.js';
 
 /** Folder of the ledger beside those of the applications; no application may be called so. */
 export const OWNERSHIP_PART = '_ownership';
@@ -21,7 +22,7 @@ export class OwnershipLedger {
   /** Every deployment's record. The one question in the state that is answered by listing: a record a deployment. */
   async all(): Promise<readonly OwnershipRecord[]> {
     const keys = await this.store.list('deployments/');
-    const found = await pMap(keys, (key) => readDocument<OwnershipRecord>(this.store, key), {
+    const found = await pMap(keys, (key) => readDocument<OwnershipRecord>(this.store, key, ownershipShape), {
       concurrency: AT_ONCE,
     });
     return found.flatMap((document) => document?.value ?? []);
@@ -30,13 +31,13 @@ export class OwnershipLedger {
   /**
    * Changes a deployment's record so that no other writer's change is lost.
    * @param change gets what is stored; returns what shall be, or undefined to leave it
-   * @throws StackError STATE_WRITE_FAILED, STATE_UNREADABLE, STATE_CONFLICT
+   * @throws StackError STATE_WRITE_FAILED, STATE_CONFLICT
    */
   async update(
     deployment: DeploymentName,
     change: (stored: OwnershipRecord | undefined) => OwnershipRecord | undefined,
   ): Promise<void> {
-    await updateDocument<OwnershipRecord>(this.store, keyOf(deployment), change);
+    await updateDocument<OwnershipRecord>(this.store, keyOf(deployment), ownershipShape, change);
   }
 
   /** Forgets a deployment that was destroyed. */

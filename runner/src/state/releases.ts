@@ -1,9 +1,17 @@
 import { StackError } from '../core/errors.js';
 import type { ObjectStore } from '../core/ports.js';
 import type { ReleaseRecord } from '../core/release.js';
-import { createDocument, readDocument, updateDocument } from './documents.js';
+import {
+  createDocument,
+  isReadable,
+  lookAtDocument,
+  readHint,
+  unreadableError,
+  updateDocument,
+} from './documents.js';
 import { sharded } from './keys.js';
-import { NumberedLog } from './numberedLog.js';
+import { NumberedLog, type BrokenRecord } from './numberedLog.js';
+import { pointerShape, releaseNumberShape, releaseShape } from './shapes.js';
 
 interface Pointer {
   readonly version: string;
@@ -15,8 +23,12 @@ interface Pointer {
 export class Releases {
   private readonly log: NumberedLog<{ readonly version: string }>;
 
-  constructor(private readonly store: ObjectStore) {
-    this.log = new NumberedLog(store, 'releases/log');
+  /** @param onBroken told of each record in a list that cannot be read */
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly onBroken: (record: BrokenRecord) => void,
+  ) {
+    this.log = new NumberedLog(store, 'releases/log', releaseNumberShape, onBroken);
   }
 
   /** See Ledger.putRelease. */
@@ -34,8 +46,23 @@ export class Releases {
     return created ? 'created' : 'exists';
   }
 
+  /** @throws StackError STATE_UNREADABLE */
   async get(version: string): Promise<ReleaseRecord | undefined> {
-    return (await readDocument<ReleaseRecord>(this.store, versionKey(version)))?.value;
+    const key = versionKey(version);
+    const found = await lookAtDocument<ReleaseRecord>(this.store, key, releaseShape);
+    if (found === undefined || isReadable(found)) return found?.value;
+    const next =
+      'Take another release: `node runner history --releases` lists them. Or restore it from a backup.';
+    throw unreadableError(this.store, key, found, next);
+  }
+
+  /** A release; undefined also where its record cannot be read. */
+  async find(version: string): Promise<ReleaseRecord | undefined> {
+    const key = versionKey(version);
+    const found = await lookAtDocument<ReleaseRecord>(this.store, key, releaseShape);
+    if (found === undefined || isReadable(found)) return found?.value;
+    this.onBroken({ key, why: found.unreadable });
+    return undefined;
   }
 
   byCommit(commit: string): Promise<ReleaseRecord | undefined> {
@@ -51,7 +78,7 @@ export class Releases {
     if (limit < 1) return [];
     for await (const { version } of this.log.newest()) {
       if (found.has(version)) continue;
-      const release = await this.get(version);
+      const release = await this.find(version);
       if (release !== undefined) found.set(version, release);
       if (found.size >= limit) break;
     }
@@ -59,13 +86,13 @@ export class Releases {
   }
 
   private async follow(key: string): Promise<ReleaseRecord | undefined> {
-    const pointer = await readDocument<Pointer>(this.store, key);
-    return pointer === undefined ? undefined : this.get(pointer.value.version);
+    const pointer = await readHint<Pointer>(this.store, key, pointerShape);
+    return pointer === undefined ? undefined : this.find(pointer.version);
   }
 
   /** The newest wins, but a dirty tree never hides a clean one: it is not what the commit says. */
   private async point(key: string, { version, createdAt, dirty }: ReleaseRecord): Promise<void> {
-    await updateDocument<Pointer>(this.store, key, (stored) => {
+    await updateDocument<Pointer>(this.store, key, pointerShape, (stored) => {
       const wins =
         stored === undefined || (stored.dirty === dirty ? createdAt >= stored.createdAt : stored.dirty);
       return wins && stored?.version !== version ? { version, createdAt, dirty } : undefined;

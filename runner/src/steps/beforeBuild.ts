@@ -3,8 +3,9 @@ import { StackError } from '../core/errors.js';
 import { lockedError } from '../state/lockDocument.js';
 import { requireTargets } from '../targets/create.js';
 import { requireAccount } from './account.js';
-import { describeCutOff } from './cutOff.js';
+import { describeCutOff, findLeft } from './cutOff.js';
 import { openRegistry } from './registry.js';
+import { isAsBefore } from './undoCutOff.js';
 
 /** Where a release is going to be brought that is not built yet. */
 export interface Destination {
@@ -28,7 +29,7 @@ export async function requireOpenWay(context: Context, destination: Destination)
   requireTargets(environment);
   if (kind === 'deploy' && !forced) refuseBypass(environment);
   if (!forced) await refuseDirtyTree(context, environment);
-  await requireFree(context, environment, waitMs);
+  await requireFree(context, environment, waitMs, forced);
   await requireAccount(context, environment);
   // The login is needed anyway, and says whether the credentials are there and are accepted.
   await (await openRegistry(context, registry)).login();
@@ -36,21 +37,28 @@ export async function requireOpenWay(context: Context, destination: Destination)
 
 /**
  * Nobody else works on an environment, and nobody left it half done.
+ * @param forward what was left half done is gone over
  * @throws StackError LOCKED, DEPLOY_CUT_OFF
  */
 export async function requireFree(
   context: Context,
-  { name }: NamedEnvironment,
+  environment: NamedEnvironment,
   waitMs: number,
+  forward = false,
 ): Promise<void> {
-  const { locks, journal } = await context.state();
-  const holder = await locks.holder(name);
-  if (holder !== undefined) {
+  const { name } = environment;
+  const state = await context.state();
+  const stored = await state.locks.stored(name);
+  if (stored.state === 'unreadable') throw stored.error;
+  if (stored.state === 'held') {
     if (waitMs > 0) return;
-    throw lockedError(name, holder, context.clock.now());
+    throw lockedError(name, stored.holder, context.clock.now());
   }
-  const unfinished = await journal.unfinished(name);
-  if (unfinished !== undefined) throw describeCutOff(unfinished, name);
+  if (forward) return;
+  const left = await findLeft(state, name);
+  if (left.kind === 'unreadable') throw left.error;
+  if (left.kind !== 'open' || (await isAsBefore(await context.targets(environment), left.unfinished))) return;
+  throw await describeCutOff(state, left.unfinished, environment);
 }
 
 /** Whether uncommitted work is refused. */

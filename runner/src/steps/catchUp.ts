@@ -108,5 +108,6 @@ async function lookForBehind(
   return found.flat();
 }
 
-const fleetsOf = ({ config }: NamedEnvironment): readonly string[] =>
+/** The targets that catching up is about. */
+export const fleetsOf = ({ config }: NamedEnvironment): readonly string[] =>
   Object.entries(config.targets).flatMap(([name, { kind }]) => (kind === 'fleet' ? [name] : []));

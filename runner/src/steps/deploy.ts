@@ -4,18 +4,21 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { behindOf, behindWords, endedAs, hostsInService, type BehindOfTarget } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentKind, DeploymentRecord, ReleaseRecord, TargetRecord } from '../core/release.js';
-import type { Unfinished } from '../state/journal.js';
+import type { DeploymentDraft } from '../state/ledger.js';
 import type { HeldLock } from '../state/locks.js';
 import type { State } from '../state/state.js';
-import type { Known, Rollout, Target } from '../targets/target.js';
+import type { Known, Rollout, Target, TargetSnapshot } from '../targets/target.js';
 import { requireAccount } from './account.js';
 import { isGuarded, refuseBypass } from './beforeBuild.js';
-import { begunBy, describeCutOff } from './cutOff.js';
+import { beginning, supersede, type Start } from './beginning.js';
+import { begunBy } from './cutOff.js';
 import { describeApplication } from './describeApplication.js';
 import { withLock } from './environmentLock.js';
-import type { StageEnd } from './stage.js';
 import { behindNotice, refuseOvertaken } from './partial.js';
-import { undo } from './undo.js';
+import { mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
+import { cannotWrite, recordEnd } from './recordEnd.js';
+import type { StageEnd } from './stage.js';
+import { undo, uninterrupted } from './undo.js';
 
 export interface DeployRequest {
   readonly environment: NamedEnvironment;
@@ -26,8 +29,10 @@ export interface DeployRequest {
   readonly waitMs?: number;
   /** Names of the targets to move; all where left out. */
   readonly only?: readonly string[];
-  /** Goes on with a deployment that was cut off. */
-  readonly resume?: Unfinished;
+  /** Goes on with this deployment, which was cut off. */
+  readonly resume?: { readonly deployment: DeploymentRecord };
+  /** Goes over a deployment that was cut off, and ends it: the release was chosen by name, knowing that it works. */
+  readonly forward?: boolean;
   readonly from?: string;
   readonly fromBehind?: readonly string[];
   readonly approvedBy?: string;
@@ -45,81 +50,62 @@ export interface DeployResult {
 }
 
 /**
- * Brings a release to an environment: lock → snapshot → journal → targets side by side → record. When any target
- * fails, or a signal arrives, every target goes back to its snapshot: an environment only ever runs one release.
+ * Brings a release to an environment: lock → snapshot → record → journal → targets side by side → record. When any
+ * target fails, or a signal arrives, every target goes back to its snapshot: an environment only ever runs one release.
  * What the application needs must be healthy there first.
- * @throws StackError LOCKED, DEPLOY_CUT_OFF, NOTHING_RUNS, DEPLOY_ROLLED_BACK (3), INTERRUPTED (130, undone), ROLLBACK_FAILED, UPSTREAM_*
+ * @throws StackError LOCKED, DEPLOY_CUT_OFF, NOTHING_RUNS, DEPLOY_ROLLED_BACK (3), INTERRUPTED (130, undone), ROLLBACK_FAILED,
+ * UPSTREAM_*, STATE_WRITE_FAILED
  */
 export async function deployRelease(context: Context, request: DeployRequest): Promise<DeployResult> {
   refuseDirty(request);
-  if (request.kind === 'deploy' && request.resume === undefined && request.forcedBy === undefined)
-    refuseBypass(request.environment, request.release.version);
-  await requireAccount(context, request.environment);
+  const { environment, stage, kind } = request;
+  if (kind === 'deploy' && request.resume === undefined && request.forcedBy === undefined)
+    refuseBypass(environment, request.release.version);
+  await requireAccount(context, environment);
   const waitMs = await upstreamIsHealthy(context, request);
   // References are looked up and SDKs loaded while the lock is taken; a failure is met where it is awaited.
-  const targets = context.targets(request.environment, request.only);
+  const targets = context.targets(environment, request.only);
   targets.catch(() => undefined);
-  return withLock(context, request.environment.name, request.stage, waitMs, async (state, lock) => {
-    const unfinished = await state.journal.unfinished(request.environment.name);
-    if (unfinished !== undefined && request.resume === undefined) {
-      throw describeCutOff(unfinished, request.environment.name);
-    }
-    return roll(context, state, lock, await targets, request, unfinished);
+  const locking = { environment: environment.name, stage, waitMs, orWithout: kind === 'rollback' };
+  return withLock(context, locking, async (state, lock) => {
+    const start = await beginning(context, state, () => targets, request);
+    if ('deployment' in start) return start;
+    return roll({ context, state, lock, targets: await targets, request, start });
   });
 }
 
-async function roll(
-  context: Context,
-  state: State,
-  lock: HeldLock,
-  targets: readonly Target[],
-  request: DeployRequest,
-  unfinished: Unfinished | undefined,
-): Promise<DeployResult> {
+interface Rolling {
+  readonly context: Context;
+  readonly state: State;
+  readonly lock: HeldLock;
+  readonly targets: readonly Target[];
+  readonly request: DeployRequest;
+  readonly start: Start;
+}
+
+async function roll(rolling: Rolling): Promise<DeployResult> {
+  const { context, state, lock, targets, request, start } = rolling;
   const { environment, release, stage } = request;
   const { healthy, latest } = await state.ledger.current(environment.name);
   if (request.kind === 'catch-up') refuseOvertaken(environment.name, release, healthy);
   const knownOf = (target: Target): Known | undefined =>
     healthy === undefined ? undefined : { version: healthy.version, target: healthy.targets?.[target.name] };
-  const snapshots =
-    unfinished?.snapshots ??
-    Object.fromEntries(
-      await pMap(targets, async (target) => {
-        const snapshot = await target.snapshot(knownOf(target));
-        await target.requireProvable?.();
-        return [target.name, snapshot] as const;
-      }),
-    );
-  const record =
-    unfinished?.deployment ??
-    (await state.ledger.startDeployment({
-      environment: environment.name,
-      kind: request.kind,
-      version: release.version,
-      ...(healthy === undefined ? {} : { previous: healthy.version }),
-      who: context.who,
-      commit: release.commit,
-      needs: await describeApplication(context, latest),
-      ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
-      ...(request.from === undefined ? {} : { from: request.from }),
-      ...(request.fromBehind === undefined ? {} : { fromBehind: request.fromBehind }),
-      ...(request.approvedBy === undefined ? {} : { approvedBy: request.approvedBy }),
-      ...(request.forcedBy === undefined
-        ? {}
-        : { forcedBy: request.forcedBy, forcedReason: request.forcedReason }),
-    }));
-  const journal = await state.journal.open(record, snapshots);
+  const snapshots = await snapshotsOf(targets, start, knownOf);
+  const recording = await record(rolling, snapshots, healthy, latest);
 
   // The first failing target ends the others' waiting: all of them are going back anyway.
   const failing = new AbortController();
   const signal = AbortSignal.any([context.signal, lock.lost, failing.signal]);
-  const rollout = (target: Target, end: AbortSignal): Rollout => ({
+  const { append, appendBack } = recording;
+  // A rollback is itself the way back: what cannot be written down must not keep it.
+  const write = request.kind === 'rollback' ? appendBack : append;
+  const rollout = (target: Target): Rollout => ({
     stage,
-    signal: end,
+    signal,
     kind: request.kind,
     known: knownOf(target),
-    begun: begunBy(target, unfinished),
-    journal: (action, data) => journal.append(`${target.name}: ${action}`, data),
+    begun: begunBy(target, start.resumed?.entries),
+    journal: (action, data) => write(`${target.name}: ${action}`, data),
     expectedStableMs: healthy?.targets?.[target.name]?.stableMs,
   });
   const results: Record<string, TargetRecord> = {};
@@ -131,7 +117,7 @@ async function roll(
     async (target) => {
       try {
         signal.throwIfAborted();
-        results[target.name] = await target.deploy(release, rollout(target, signal));
+        results[target.name] = await target.deploy(release, rollout(target));
       } catch (error) {
         failure ??= context.signal.aborted
           ? { error: context.signal.reason }
@@ -141,30 +127,126 @@ async function roll(
     },
     { concurrency: (await context.config()).concurrency },
   );
-  const ended = { ...record, endedAt: context.clock.now().toISOString() };
-  if (failure === undefined) {
-    const url = await environmentUrl(context, environment);
-    const status = endedAs(results);
-    const deployment: DeploymentRecord = {
-      ...ended,
-      status,
-      targets: results,
-      ...(url === undefined ? {} : { url }),
-    };
-    if (url !== undefined) context.events.emit({ type: 'stage.fact', stage, name: 'url', value: url });
-    await state.ledger.finishDeployment(deployment);
-    await journal.close(status);
-    const behind = behindOf(deployment);
-    if (behind.length > 0) context.events.emit(behindNotice(deployment));
-    return {
-      deployment,
-      release,
-      unchanged: targets.every(({ name }) => results[name]?.status === 'unchanged'),
-      behind,
-    };
+  const ended = { ...recording.record, endedAt: context.clock.now().toISOString() };
+  if (failure === undefined) return succeed(rolling, recording, { ...ended, targets: results });
+  // Where another run has the lock, going back would be a fight with it.
+  if (lock.lost.aborted && (await lock.isTaken())) throw failure.error;
+  const goingBack = (target: Target): Rollout => ({
+    ...rollout(target),
+    signal: uninterrupted,
+    begun: begunBy(target, [...(start.earlier ?? []), ...(start.resumed?.entries ?? [])]),
+    journal: (action, data) => appendBack(`${target.name}: ${action}`, data),
+  });
+  const attempt = { context, state, environment, recording, record: ended, targets, snapshots, stage };
+  return undo({ ...attempt, rollout: goingBack }, failure);
+}
+
+/** Every target runs it, healthy: that stays so, also where it cannot be recorded. */
+async function succeed(
+  { context, request, targets }: Rolling,
+  recording: Recording,
+  ended: DeploymentRecord,
+): Promise<DeployResult> {
+  const { environment, release, stage } = request;
+  const { name } = environment;
+  const url = await environmentUrl(context, environment);
+  const deployment: DeploymentRecord = {
+    ...ended,
+    status: endedAs(ended.targets ?? {}),
+    ...(url === undefined ? {} : { url }),
+  };
+  if (url !== undefined) context.events.emit({ type: 'stage.fact', stage, name: 'url', value: url });
+  const what = `that ${name} runs ${release.version}, healthy,`;
+  const lost = await recordEnd(context, { stage, what }, () => recording.finish(deployment));
+  if (lost !== undefined) throw healthyUnrecorded(name, release.version, lost);
+  const open = await recordEnd(context, { stage, what: `the end of the journal of ${name}` }, () =>
+    recording.close(deployment),
+  );
+  if (open !== undefined) {
+    const message = `the journal of ${name} could not be closed (${open.message}): the next command closes it`;
+    context.events.emit({ type: 'notice', level: 'warning', message });
   }
-  if (lock.lost.aborted) throw failure.error;
-  return undo({ context, state, journal, record: ended, targets, snapshots, rollout, stage }, failure);
+  const behind = behindOf(deployment);
+  if (behind.length > 0) context.events.emit(behindNotice(deployment));
+  const unchanged = targets.every(({ name: one }) => deployment.targets?.[one]?.status === 'unchanged');
+  return { deployment, release, unchanged, behind };
+}
+
+function healthyUnrecorded(environment: string, version: string, lost: StackError): StackError {
+  return new StackError(
+    'STATE_WRITE_FAILED',
+    `${environment} runs ${version}, healthy, but this could not be recorded: ${lost.message}`,
+    {
+      where: lost.where ?? environment,
+      evidence: lost.evidence,
+      next: `${lost.next ?? 'Set the cause right.'} Then \`node runner deploy --env ${environment} --resume\` records it and moves nothing.`,
+      cause: lost,
+    },
+  );
+}
+
+/** What ran before: what an unfinished deployment saw counts, since now it may be half of each. */
+async function snapshotsOf(
+  targets: readonly Target[],
+  { snapshots = {} }: Start,
+  knownOf: (target: Target) => Known | undefined,
+): Promise<Readonly<Record<string, TargetSnapshot>>> {
+  const found = await pMap(targets, async (target) => {
+    const before = snapshots[target.name];
+    if (before !== undefined) return [target.name, before] as const;
+    const snapshot = await target.snapshot(knownOf(target));
+    await target.requireProvable?.();
+    return [target.name, snapshot] as const;
+  });
+  return Object.fromEntries(found);
+}
+
+/** Writes the record and opens the journal; of a deployment that goes over another one, also that one's end. */
+async function record(
+  { context, state, request, start }: Rolling,
+  snapshots: Readonly<Record<string, TargetSnapshot>>,
+  healthy: DeploymentRecord | undefined,
+  latest: DeploymentRecord | undefined,
+): Promise<Recording> {
+  const { environment, release, kind } = request;
+  const { resumed, over, earlier } = start;
+  if (resumed !== undefined) return openRecording(context, state, resumed.deployment, snapshots, earlier);
+  const needs = await describeApplication(context, latest).catch((error: unknown) => {
+    if (kind !== 'rollback' || !cannotWrite(error)) throw error;
+    return latest?.needs ?? {};
+  });
+  const draft: DeploymentDraft = {
+    environment: environment.name,
+    kind,
+    version: release.version,
+    ...(healthy === undefined ? {} : { previous: healthy.version }),
+    who: context.who,
+    commit: release.commit,
+    needs,
+    ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
+    ...(request.from === undefined ? {} : { from: request.from }),
+    ...(request.fromBehind === undefined ? {} : { fromBehind: request.fromBehind }),
+    ...(request.approvedBy === undefined ? {} : { approvedBy: request.approvedBy }),
+    ...(request.forcedBy === undefined
+      ? {}
+      : { forcedBy: request.forcedBy, forcedReason: request.forcedReason }),
+  };
+  let started: DeploymentRecord | undefined;
+  try {
+    started = await state.ledger.startDeployment(draft);
+    if (over !== undefined) await supersede(state, over, started, 'cut-off');
+    const recording = await openRecording(context, state, started, snapshots, earlier);
+    // Said already; what is missing is only that nobody can go on with it now.
+    if (over !== undefined) await supersede(state, over, started, 'failed').catch(() => undefined);
+    return recording;
+  } catch (error) {
+    if (kind !== 'rollback' || !mayGoUnrecorded(context, error)) throw error;
+    const startedAt = context.clock.now().toISOString();
+    const provisional: DeploymentRecord = { ...draft, sequence: 0, status: 'running', startedAt };
+    return started === undefined
+      ? withoutJournal(context, state, provisional, snapshots, draft)
+      : withoutJournal(context, state, started, snapshots);
+  }
 }
 
 /** Most applications need no other: then nothing is loaded or asked. Returns what is left of the wait. */

@@ -4,7 +4,8 @@ import type { ReleaseRecord } from '../core/release.js';
 import type { MigrationRecord } from '../core/rollout/migration.js';
 import type { Target } from '../targets/target.js';
 import { requireAccount } from './account.js';
-import { describeCutOff } from './cutOff.js';
+import { settle } from './beginning.js';
+import { describeCutOff, findLeft } from './cutOff.js';
 import { withLock } from './environmentLock.js';
 import { approvalRequired, unknownRelease } from './promote.js';
 
@@ -38,9 +39,11 @@ export async function migrateRelease(context: Context, request: MigrateRequest):
   await guard(context, request);
   await requireAccount(context, environment);
   const targets = await context.targets(environment, names);
-  return withLock(context, environment.name, stage, request.waitMs ?? 0, async (state, lock) => {
-    const unfinished = await state.journal.unfinished(environment.name);
-    if (unfinished !== undefined) throw describeCutOff(unfinished, environment.name);
+  const locking = { environment: environment.name, stage, waitMs: request.waitMs ?? 0 };
+  return withLock(context, locking, async (state, lock) => {
+    const left = await findLeft(state, environment.name);
+    const unfinished = await settle(context, state, left, () => context.targets(environment), request);
+    if (unfinished !== undefined) throw await describeCutOff(state, unfinished, environment);
     const signal = AbortSignal.any([context.signal, lock.lost]);
     const results: Record<string, MigrationRecord> = {};
     for (const target of targets) {

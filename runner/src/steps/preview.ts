@@ -1,6 +1,7 @@
 import type { CommandResult } from '../commands/command.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import type { StackError } from '../core/errors.js';
+import { cutOffOf, findLeft } from './cutOff.js';
 import { nothingBefore } from './rollback.js';
 
 /** `deploy --dry-run`: which release would go where, and what runs there now; looks, changes nothing. */
@@ -30,14 +31,15 @@ export async function previewRollback(
   environment: NamedEnvironment,
   version: string | undefined,
 ): Promise<CommandResult> {
-  const { ledger, journal } = await context.state();
-  const unfinished = await journal.unfinished(environment.name);
+  const state = await context.state();
+  const { ledger } = state;
+  const left = await findLeft(state, environment.name);
   const current = (await ledger.current(environment.name)).healthy?.version;
   const previous =
     current === undefined ? undefined : (await ledger.previousHealthy(environment.name, current))?.version;
-  if (version === undefined && unfinished === undefined && previous === undefined)
-    throw nothingBefore(environment.name);
-  const before = unfinished === undefined ? previous : (unfinished.deployment.previous ?? 'what ran before');
+  const undoes = left.kind === 'open';
+  if (version === undefined && !undoes && previous === undefined) throw nothingBefore(environment.name);
+  const before = undoes ? (left.unfinished.deployment.previous ?? 'what ran before') : previous;
   return preview(context, environment, 'rollback', version ?? before);
 }
 
@@ -53,12 +55,14 @@ async function preview(
   kind: 'deploy' | 'promote' | 'rollback',
   version: string | undefined,
 ): Promise<CommandResult> {
-  const { ledger, locks, journal } = await context.state();
-  const [current, lock, unfinished] = await Promise.all([
+  const state = await context.state();
+  const { ledger, locks } = state;
+  const [current, stored, left] = await Promise.all([
     ledger.current(environment.name),
-    locks.holder(environment.name),
-    journal.unfinished(environment.name),
+    locks.stored(environment.name),
+    findLeft(state, environment.name),
   ]);
+  const cutOff = cutOffOf(left);
   const targets = await context.targets(environment);
   const now = await Promise.all(
     targets.map(async (target) => ({ name: target.name, ...(await target.status()) })),
@@ -71,11 +75,14 @@ async function preview(
     `Would ${verb} ${release} to ${environment.name} (now ${current.healthy?.version ?? 'nothing that this ledger knows'}).`,
     ...now.map((target) => `  ${target.name} (${target.kind}): ${target.summary}`),
     ...(kind === 'rollback' || version === current.healthy?.version ? [] : migrations(environment)),
-    ...(lock === undefined ? [] : [`Locked by ${lock.who} since ${lock.since}.`]),
-    ...(unfinished === undefined
+    ...(stored.state === 'held' ? [`Locked by ${stored.holder.who} since ${stored.holder.since}.`] : []),
+    ...(stored.state === 'unreadable' ? told(stored.error) : []),
+    ...(left.kind === 'unreadable' ? told(left.error) : []),
+    ...(cutOff === undefined
       ? []
       : [
-          `Deployment ${unfinished.deployment.sequence} of ${unfinished.deployment.version} was cut off: --resume or rollback first.`,
+          `Deployment ${cutOff.sequence} of ${cutOff.version} was cut off: --resume or rollback first, ` +
+            'or rollback --to VERSION over it.',
         ]),
     ...(held === undefined
       ? []
@@ -98,6 +105,8 @@ async function preview(
     text: lines.join('\n'),
   };
 }
+
+const told = ({ message, next }: StackError) => [`${message}.`, ...(next === undefined ? [] : [`  ${next}`])];
 
 /** What would run before services are moved. */
 function migrations({ config }: NamedEnvironment): readonly string[] {

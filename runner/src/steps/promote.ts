@@ -43,6 +43,8 @@ export async function promoteRelease(context: Context, request: PromoteRequest):
     stage: request.stage,
     from: from.name,
     ...(fromBehind.length === 0 ? {} : { fromBehind }),
+    // Named, or forced: somebody has looked. What was cut off there is gone over.
+    forward: request.version !== undefined || request.forcedReason !== undefined,
     ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
     ...(request.approvedBy === undefined ? {} : { approvedBy: request.approvedBy }),
     ...(request.forcedReason === undefined
@@ -153,7 +155,7 @@ async function goThrough(
   ]);
   const { environment, forcedReason, waitMs = 0 } = request;
   // What the environment itself would refuse afterwards need not go to the one before, let alone be built.
-  await requireFree(context, environment, waitMs);
+  await requireFree(context, environment, waitMs, forcedReason !== undefined);
   await requireAccount(context, environment);
   if (forcedReason === undefined) await refuseDirtyTree(context, environment, found);
   context.events.emit({

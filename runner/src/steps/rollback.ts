@@ -1,14 +1,13 @@
 import type { Context, NamedEnvironment } from '../container.js';
-import { behindWords, hostsInService, type BehindOfTarget } from '../core/behind.js';
+import { behindWords, hostsInService, isInService, type BehindOfTarget } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord } from '../core/release.js';
-import type { Unfinished } from '../state/journal.js';
 import { requireAccount } from './account.js';
-import { begunBy } from './cutOff.js';
+import { findLeft, NOTHING_CHANGED, settleRecords } from './cutOff.js';
 import { deployRelease } from './deploy.js';
 import { withLock } from './environmentLock.js';
-import { restoreTargets, rollbackFailed } from './undo.js';
 import { unknownRelease } from './promote.js';
+import { undoCutOff, undoneWords } from './undoCutOff.js';
 
 export interface RollbackRequest {
   readonly environment: NamedEnvironment;
@@ -27,8 +26,8 @@ export interface RollbackResult {
 }
 
 /**
- * Makes an environment whole: undoes a deployment that was cut off, else brings back the previous healthy release
- * (or the named one) by digest, without a build.
+ * Makes an environment whole: undoes a deployment that was cut off, else brings back the previous healthy release by
+ * digest, without a build. A release by name is brought in any case, also over a deployment that cannot be undone.
  * @throws StackError RELEASE_NONE where there is nothing to go back to, and what deployRelease throws
  */
 export async function rollbackEnvironment(
@@ -36,11 +35,11 @@ export async function rollbackEnvironment(
   request: RollbackRequest,
 ): Promise<RollbackResult> {
   const { environment } = request;
-  const { ledger, journal } = await context.state();
-  const unfinished = await journal.unfinished(environment.name);
-  if (unfinished !== undefined) {
-    const undone = await undoCutOff(context, request);
-    if (undone !== undefined && request.version === undefined) return undone;
+  const state = await context.state();
+  const { ledger } = state;
+  if (request.version === undefined && (await findLeft(state, environment.name)).kind !== 'nothing') {
+    const undone = await undoLeft(context, request);
+    if (undone !== undefined) return undone;
   }
   const current = (await ledger.current(environment.name)).healthy;
   const version =
@@ -57,6 +56,7 @@ export async function rollbackEnvironment(
     release,
     kind: 'rollback',
     stage: request.stage,
+    forward: request.version !== undefined,
     ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
   });
   const was = current === undefined || current.version === version ? '' : ` (was ${current.version})`;
@@ -74,52 +74,37 @@ export function nothingBefore(environment: string): StackError {
   });
 }
 
-/** Restores the snapshots of a deployment that was killed; undefined where another runner has done it meanwhile. */
-async function undoCutOff(context: Context, request: RollbackRequest): Promise<RollbackResult | undefined> {
-  const { environment, stage } = request;
+/**
+ * Undoes what a run that was killed left.
+ * @returns undefined where there is nothing to undo: another runner has done it meanwhile, or it had ended healthy
+ */
+async function undoLeft(context: Context, request: RollbackRequest): Promise<RollbackResult | undefined> {
+  const { environment, stage, waitMs = 0 } = request;
   await requireAccount(context, environment);
-  return withLock(context, environment.name, stage, request.waitMs ?? 0, async (state) => {
-    const unfinished = await state.journal.unfinished(environment.name);
-    if (unfinished === undefined) return undefined;
-    const { deployment } = unfinished;
-    context.events.emit({
-      type: 'notice',
-      level: 'warning',
-      message: `deployment ${deployment.sequence} of ${deployment.version} by ${deployment.who} was cut off: undoing it`,
-    });
-    context.patience.insist();
-    const writer = await state.journal.open(deployment, unfinished.snapshots);
-    const targets = await context.targets(
-      environment,
-      Object.keys(unfinished.snapshots).filter((name) => name in environment.config.targets),
-    );
-    const outcome = await restoreTargets(targets, unfinished.snapshots, (target, signal) => ({
-      stage,
-      signal,
-      kind: 'rollback',
-      begun: begunBy(target, unfinished),
-      journal: (action, data) => writer.append(`${target.name}: ${action}`, data),
-    }));
-    if (outcome.failures.length > 0)
-      throw rollbackFailed(environment.name, { message: 'the deployment was cut off' }, outcome.failures);
-    const record: DeploymentRecord = {
-      ...deployment,
-      status: 'rolled-back',
-      reason: cutOffReason(unfinished),
-      endedAt: context.clock.now().toISOString(),
-      targets: outcome.results,
-    };
-    await state.ledger.finishDeployment(record);
-    await writer.close('rolled-back');
-    return {
-      deployment: record,
-      behind: [],
-      summary: `${environment.name} is ${deployment.previous === undefined ? 'as it was' : `back on ${deployment.previous}`}: the deployment of ${deployment.version} that was cut off is undone`,
-    };
+  const locking = { environment: environment.name, stage, waitMs, orWithout: true };
+  return withLock(context, locking, async (state): Promise<RollbackResult | undefined> => {
+    const left = await findLeft(state, environment.name);
+    if (left.kind === 'unreadable') throw left.error;
+    await settleRecords(context, state, left);
+    // A rollback that had changed nothing is what is asked for again.
+    if (left.kind === 'begun' && left.deployment.kind !== 'rollback') {
+      const { deployment } = left;
+      const summary = `${environment.name} runs what it did: the deployment of ${deployment.version} was ${NOTHING_CHANGED}`;
+      return {
+        deployment: { ...deployment, status: 'cut-off', reason: NOTHING_CHANGED },
+        behind: [],
+        summary,
+      };
+    }
+    if (left.kind === 'ended' && !isInService(left.deployment.status)) {
+      return { deployment: left.deployment, behind: [], summary: undoneWords(left.deployment) };
+    }
+    if (left.kind !== 'open') return undefined;
+    const { unfinished } = left;
+    const { sequence, version, who } = unfinished.deployment;
+    const message = `deployment ${sequence} of ${version} by ${who} was cut off: undoing it`;
+    context.events.emit({ type: 'notice', level: 'warning', message });
+    const deployment = await undoCutOff(context, state, { environment, stage, unfinished });
+    return { deployment, behind: [], summary: undoneWords(deployment) };
   });
-}
-
-function cutOffReason({ entries }: Unfinished): string {
-  const last = entries[entries.length - 1];
-  return last === undefined ? 'cut off before anything changed' : `cut off after ${last.action}`;
 }

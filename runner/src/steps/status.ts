@@ -1,9 +1,10 @@
 import type { Context } from '../container.js';
 import { behindOf, type BehindOfTarget } from '../core/behind.js';
-import { toErrorRecord } from '../core/errors.js';
+import { toErrorRecord, type ErrorRecord } from '../core/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
 import { readDrift, type DriftRecord } from '../state/driftRecords.js';
 import type { TargetStatus } from '../targets/target.js';
+import { cutOffOf, findLeft } from './cutOff.js';
 
 export interface EnvironmentStatus {
   readonly environment: string;
@@ -26,6 +27,8 @@ export interface EnvironmentStatus {
     readonly who: string;
     readonly lastStep?: string;
   };
+  /** Its lock or its journal is stored, and is none. */
+  readonly unreadable?: readonly ErrorRecord[];
   /** What the last `drift` found; null where there was none yet, absent where there is no infrastructure. */
   readonly drift?: DriftRecord | null;
   readonly targets?: readonly (TargetStatus & { readonly name: string })[];
@@ -45,33 +48,31 @@ export async function statusOfEnvironments(
 }
 
 async function statusOf(context: Context, name: string, live: boolean): Promise<EnvironmentStatus> {
-  const { store, ledger, locks, journal } = await context.state();
+  const state = await context.state();
+  const { store, ledger, locks } = state;
   const hasInfrastructure = (await context.environment(name)).config.infrastructure !== undefined;
-  const [current, lock, unfinished, drift, targets] = await Promise.all([
+  const [current, stored, left, drift, targets] = await Promise.all([
     ledger.current(name),
-    locks.holder(name),
-    journal.unfinished(name),
+    locks.stored(name),
+    findLeft(state, name),
     hasInfrastructure ? readDrift(store, name) : undefined,
     live ? targetStatus(context, name) : undefined,
   ]);
   const behind = current.healthy === undefined ? [] : behindOf(current.healthy);
-  const lastStep = unfinished?.entries.at(-1)?.action;
+  const lock = stored.state === 'held' ? stored.holder : undefined;
+  // While somebody holds the lock, an open journal is simply the deployment in progress.
+  const cutOff = lock === undefined ? cutOffOf(left) : undefined;
+  const errors = [
+    ...(stored.state === 'unreadable' ? [stored.error] : []),
+    ...(left.kind === 'unreadable' ? [left.error] : []),
+  ];
   return {
     environment: name,
     ...current,
     ...(behind.length === 0 ? {} : { behind }),
     ...(lock === undefined ? {} : { lock }),
-    // While somebody holds the lock, an open journal is simply the deployment in progress.
-    ...(unfinished === undefined || lock !== undefined
-      ? {}
-      : {
-          cutOff: {
-            sequence: unfinished.deployment.sequence,
-            version: unfinished.deployment.version,
-            who: unfinished.deployment.who,
-            ...(lastStep === undefined ? {} : { lastStep }),
-          },
-        }),
+    ...(cutOff === undefined ? {} : { cutOff }),
+    ...(errors.length === 0 ? {} : { unreadable: errors.map(toErrorRecord) }),
     ...(hasInfrastructure ? { drift: drift ?? null } : {}),
     ...(targets === undefined ? {} : { targets }),
   };

@@ -58,20 +58,18 @@ function driftLines({ environment, drift }: EnvironmentStatus, now: number): rea
   return [drift.drifted === 0 ? words : `${words}, type: ${check}`];
 }
 
-function attention({
-  environment,
-  cutOff,
-  targets,
-  latest,
-  healthy,
-  behind,
-}: EnvironmentStatus): readonly string[] {
-  const lines: string[] = [];
+function attention(status: EnvironmentStatus): readonly string[] {
+  const { environment, cutOff, targets, latest, healthy, behind, unreadable = [] } = status;
+  const lines = unreadable.flatMap(({ message, next }) => [
+    `${environment}: ${message}`,
+    ...(next === undefined ? [] : [`  Next: ${next}`]),
+  ]);
   if (cutOff !== undefined) {
     const after = cutOff.lastStep === undefined ? '' : ` after "${cutOff.lastStep}"`;
     lines.push(
       `${environment}: deployment ${cutOff.sequence} of ${cutOff.version} by ${cutOff.who} was cut off${after}.`,
       `  Next: node runner deploy --env ${environment} --resume, or node runner rollback --env ${environment}`,
+      `  Where neither can: node runner rollback --env ${environment} --to VERSION`,
     );
   }
   if (healthy !== undefined && behind !== undefined) {
