@@ -10,7 +10,6 @@ import { serialise } from '../runner/src/state/documents.js';
 import { Ledger } from '../runner/src/state/ledger.js';
 import { LocalStore } from '../runner/src/state/localStore.js';
 import { NumberedLog } from '../runner/src/state/numberedLog.js';
-import { deploymentShape } from '../runner/src/state/shapes.js';
 import type { Bench } from './bench.js';
 import { inTurn, median, ratio } from './measure.js';
 
@@ -90,7 +89,7 @@ async function reads(where: string) {
 /** A project whose ledger holds so many deployments, written directly: a hundred thousand flushes take minutes. */
 async function project(directory: string, count: number): Promise<string> {
   const state = join(directory, '.automation-stack/shop');
-  const log = new NumberedLog<DeploymentRecord>({} as ObjectStore, 'deployments/staging', deploymentShape);
+  const log = new NumberedLog<DeploymentRecord>({} as ObjectStore, 'deployments/staging');
   const made = new Set<string>();
   const write = async (key: string, value: unknown) => {
     const path = join(state, key);

@@ -1,9 +1,13 @@
-import * as z from 'zod';
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { systemClock } from '../../runner/src/adapters/process/clock.js';
+import { withFileLock } from '../../runner/src/adapters/process/fileLock.js';
 import { toErrorRecord } from '../../runner/src/core/errors.js';
 import type { ObjectStore } from '../../runner/src/core/ports.js';
 import { updateDocument } from '../../runner/src/state/documents.js';
 import { openState, type State } from '../../runner/src/state/state.js';
+import { RunFiles } from '../../runner/src/views/runFiles.js';
+import { emptyPart } from '../../runner/src/views/runRecord.js';
 import { openAt } from './stateStores.js';
 import { draft } from './stateRecords.js';
 
@@ -18,12 +22,41 @@ const modes: Readonly<Record<string, (store: ObjectStore, state: State) => Promi
   /** Adds one to a shared number, many times. */
   async count(store) {
     for (let index = 0; index < Number(amount); index += 1) {
-      await updateDocument<number>(store, 'counter.json', z.number(), (value) => (value ?? 0) + 1);
+      await updateDocument<number>(store, 'counter.json', (value) => (value ?? 0) + 1);
     }
   },
   async number(_store, { ledger }) {
     for (let index = 0; index < Number(amount); index += 1) {
       say(String((await ledger.startDeployment(draft('1.0.0'))).sequence));
+    }
+  },
+  /**
+   * Takes a file lock again and again, and is alone each time or says so. Every so often it dies with the lock in its
+   * hands, and whoever started it starts another.
+   */
+  async fileLock() {
+    for (let turn = 0; turn < Number(amount); turn += 1) {
+      await withFileLock(join(location, 'lock'), async () => {
+        const mark = join(location, 'inside');
+        try {
+          mkdirSync(mark);
+        } catch {
+          say('two are inside');
+        }
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
+        // The mark goes first: what the killed one leaves is its lock alone.
+        rmdirSync(mark);
+        if (Math.random() < 0.2) process.kill(process.pid, 'SIGKILL');
+      });
+    }
+    say('done');
+  },
+  /** Saves parts of one run. */
+  async runParts() {
+    const files = new RunFiles(location);
+    for (let index = 0; index < Number(amount); index += 1) {
+      await files.savePart('run', emptyPart(`${process.pid}:${index}`, '2026-01-01T00:00:00.000Z'));
+      say(`${process.pid}:${index}`);
     }
   },
   /** Tries to take the lock once told to; holds it until standard input ends. */

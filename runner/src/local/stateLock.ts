@@ -1,7 +1,7 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withFileLock } from '../adapters/process/fileLock.js';
 import { StackError } from '../core/errors.js';
-import { startTicks } from './daemons.js';
 import type { Workshop } from './workshop.js';
 
 /** Longer than the longest holder: a first `local up` on a slow machine. */
@@ -13,37 +13,17 @@ const PATIENCE_MS = 15 * 60_000;
  */
 export async function withStateLock<T>(workshop: Workshop, name: string, work: () => Promise<T>): Promise<T> {
   await mkdir(workshop.settings.state, { recursive: true, mode: 0o700 });
-  const file = join(workshop.settings.state, `${name}.lock`);
-  const owner = `${process.pid} ${(await startTicks(process.pid)) ?? ''}`;
-  const end = workshop.clock.now().getTime() + PATIENCE_MS;
-  let told = false;
-  while (!(await tryTake(file, owner))) {
-    if (workshop.clock.now().getTime() > end) throw tooLong(file);
-    if (!told && name === 'up') {
-      workshop.say({ piece: 'up', status: 'running', message: 'another `local up` runs: waiting for it' });
-      told = true;
-    }
-    await workshop.clock.sleep(30 + Math.random() * 40, workshop.signal);
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(file, { force: true });
-  }
-}
-
-async function tryTake(file: string, owner: string): Promise<boolean> {
-  try {
-    await writeFile(file, owner, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  const holder = await readFile(file, 'utf8').catch(() => '');
-  const [pid, ticks] = holder.split(' ');
-  // Empty for the blink between its making and its writing: not dead, look again.
-  if (holder !== '' && (await startTicks(Number(pid))) !== ticks) await rm(file, { force: true });
-  return false;
+  const onWait = () => {
+    if (name !== 'up') return;
+    workshop.say({ piece: 'up', status: 'running', message: 'another `local up` runs: waiting for it' });
+  };
+  return withFileLock(join(workshop.settings.state, `${name}.lock`), work, {
+    pollMs: 20,
+    giveUpAfterMs: PATIENCE_MS,
+    stuck: tooLong,
+    signal: workshop.signal,
+    onWait,
+  });
 }
 
 function tooLong(file: string): StackError {

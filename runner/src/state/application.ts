@@ -18,8 +18,11 @@ export async function readApplication(store: ObjectStore): Promise<ApplicationDo
 
 /** Writes the document where it says something else: one read, and one conditional write where it changed. */
 export async function recordApplication(store: ObjectStore, document: ApplicationDocument): Promise<void> {
-  await updateDocument<ApplicationDocument>(store, APPLICATION_KEY, applicationShape, (stored) =>
-    JSON.stringify(stored) === JSON.stringify(document) ? undefined : document,
+  await updateDocument<ApplicationDocument>(
+    store,
+    APPLICATION_KEY,
+    (stored) => (JSON.stringify(stored) === JSON.stringify(document) ? undefined : document),
+    applicationShape,
   );
 }
 

@@ -27,13 +27,13 @@ export class Builds {
     const stored = await updateDocument<BuildRecord>(
       this.store,
       buildKey(image, inputs),
-      buildShape,
       (known) => {
         if (known === undefined || known.digest !== build.digest || known.repository !== build.repository)
           return build;
         const tags = [...new Set([...known.tags, ...build.tags])];
         return tags.length === known.tags.length ? undefined : { ...known, tags };
       },
+      buildShape,
     );
     return stored ?? build;
   }

@@ -5,7 +5,7 @@ import type { DeploymentRecord } from '../core/release.js';
 import { readHint, serialise, updateDocument } from './documents.js';
 import { segment, sharded } from './keys.js';
 import { NumberedLog, type BrokenRecord } from './numberedLog.js';
-import { deploymentShape } from './shapes.js';
+import { deploymentShape, endedShape } from './shapes.js';
 
 /** A deployment that is about to start: the ledger adds its number, its time and its status. */
 export type DeploymentDraft = Omit<DeploymentRecord, 'sequence' | 'status' | 'startedAt' | 'endedAt'>;
@@ -49,12 +49,12 @@ export class Deployments {
     await updateDocument<DeploymentRecord>(
       this.store,
       log.key(record.sequence),
-      deploymentShape,
       (stored) => {
         if (stored !== undefined && !mayEnd(stored, ended))
           throw endedAlready(this.store.location, stored, ended);
         return ended;
       },
+      deploymentShape,
     );
     if (isInService(ended.status)) await log.mark('healthy', ended.sequence);
     return ended;

@@ -1,6 +1,6 @@
-import type { ZodType } from 'zod';
 import { StackError } from '../core/errors.js';
 import type { ObjectStore } from '../core/ports.js';
+import { anything, type Shape } from './shapes.js';
 
 /** Writers that lose this often in a row meet something other than bad luck. */
 const ATTEMPTS = 50;
@@ -30,7 +30,7 @@ export function serialise(value: unknown): string {
 export async function lookAtDocument<T>(
   store: ObjectStore,
   key: string,
-  shape: ZodType,
+  shape: Shape,
 ): Promise<Document<T> | Unreadable | undefined> {
   const stored = await store.get(key);
   if (stored === undefined) return undefined;
@@ -42,10 +42,8 @@ export async function lookAtDocument<T>(
   } catch {
     return { unreadable: 'is not valid JSON', etag, body };
   }
-  const found = shape.safeParse(value);
-  if (found.success) return { value: value as T, etag };
-  const [issue] = found.error.issues;
-  const where = issue?.path.join('.') ?? '';
+  const where = shape(value);
+  if (where === undefined) return { value: value as T, etag };
   return { unreadable: `is not what a runner writes${where === '' ? '' : `: ${where}`}`, etag, body };
 }
 
@@ -62,7 +60,7 @@ export function isReadable<T>(found: Document<T> | Unreadable | undefined): foun
 export async function readDocument<T>(
   store: ObjectStore,
   key: string,
-  shape: ZodType,
+  shape: Shape,
 ): Promise<Document<T> | undefined> {
   const found = await lookAtDocument<T>(store, key, shape);
   if (found === undefined || isReadable(found)) return found;
@@ -70,7 +68,7 @@ export async function readDocument<T>(
 }
 
 /** Of a document that others can do without: undefined also where it cannot be read. */
-export async function readHint<T>(store: ObjectStore, key: string, shape: ZodType): Promise<T | undefined> {
+export async function readHint<T>(store: ObjectStore, key: string, shape: Shape): Promise<T | undefined> {
   const found = await lookAtDocument<T>(store, key, shape);
   return isReadable(found) ? found.value : undefined;
 }
@@ -108,8 +106,8 @@ export async function createDocument(store: ObjectStore, key: string, value: unk
 export async function updateDocument<T>(
   store: ObjectStore,
   key: string,
-  shape: ZodType,
   change: (stored: T | undefined) => T | undefined,
+  shape: Shape = anything,
 ): Promise<T | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const current = await lookAtDocument<T>(store, key, shape);

@@ -25,8 +25,11 @@ export function readDrift(store: ObjectStore, environment: string): Promise<Drif
 
 /** Keeps a finding; of two checks at one time the later one stays. */
 export async function writeDrift(store: ObjectStore, environment: string, found: DriftRecord): Promise<void> {
-  await updateDocument<DriftRecord>(store, keyOf(environment), driftShape, (stored) =>
-    stored !== undefined && stored.checkedAt > found.checkedAt ? undefined : found,
+  await updateDocument<DriftRecord>(
+    store,
+    keyOf(environment),
+    (stored) => (stored !== undefined && stored.checkedAt > found.checkedAt ? undefined : found),
+    driftShape,
   );
 }
 
@@ -36,7 +39,10 @@ export async function markOutdated(
   environment: string,
   outdated: NonNullable<DriftRecord['outdated']>,
 ): Promise<void> {
-  await updateDocument<DriftRecord>(store, keyOf(environment), driftShape, (stored) =>
-    stored === undefined ? undefined : { ...stored, outdated },
+  await updateDocument<DriftRecord>(
+    store,
+    keyOf(environment),
+    (stored) => (stored === undefined ? undefined : { ...stored, outdated }),
+    driftShape,
   );
 }

@@ -1,7 +1,7 @@
 import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { withFileLock } from '../adapters/process/fileLock.js';
 import type { ObjectStore, StoredObject, WriteCondition } from '../core/ports.js';
-import { withKeyLock } from './keyLock.js';
 import { assertKey, digest } from './keys.js';
 import { readFailure, writeFailure } from './localFailures.js';
 import { flushDirectory, isAbsent, makeDirectory, removeLeftovers, writeDraft } from './localFiles.js';
@@ -61,7 +61,7 @@ export class LocalStore implements ObjectStore {
     try {
       if ((await this.get(key)) === undefined) return;
       await this.prepare();
-      await withKeyLock(this.lockPath(key), () => rm(path, { force: true }));
+      await withFileLock(this.lockPath(key), () => rm(path, { force: true }));
     } catch (error) {
       throw writeFailure(error, path);
     }
@@ -90,7 +90,7 @@ export class LocalStore implements ObjectStore {
         throw error;
       }
     }
-    return withKeyLock(this.lockPath(key), async () => {
+    return withFileLock(this.lockPath(key), async () => {
       if (condition !== undefined && (await this.get(key))?.etag !== condition.ifMatch) return false;
       await rename(draft, path);
       return true;

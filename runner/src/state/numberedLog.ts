@@ -1,7 +1,6 @@
-import type { ZodType } from 'zod';
 import type { ObjectStore } from '../core/ports.js';
 import { createDocument, isReadable, lookAtDocument, readHint, updateDocument } from './documents.js';
-import { headShape } from './shapes.js';
+import { anything, headShape, type Shape } from './shapes.js';
 
 const DIGITS = 8;
 /** Records read side by side: enough to hide the latency of S3, few enough for any limit on open files. */
@@ -33,7 +32,7 @@ export class NumberedLog<T> {
   constructor(
     private readonly store: ObjectStore,
     private readonly prefix: string,
-    private readonly shape: ZodType,
+    private readonly shape: Shape = anything,
     private readonly onBroken: (record: BrokenRecord) => void = () => undefined,
   ) {}
 
@@ -118,12 +117,17 @@ export class NumberedLog<T> {
   /** Moves the hints forward, never back: a slow writer must not hide what a fast one did. */
   private async updateHead(news: Head): Promise<void> {
     try {
-      await updateDocument<Head>(this.store, this.headKey, headShape, (head) => {
-        const marks = { ...head?.marks };
-        for (const [name, number] of Object.entries(news.marks ?? {}))
-          marks[name] = Math.max(number, marks[name] ?? 0);
-        return { latest: Math.max(news.latest, head?.latest ?? 0), marks };
-      });
+      await updateDocument<Head>(
+        this.store,
+        this.headKey,
+        (head) => {
+          const marks = { ...head?.marks };
+          for (const [name, number] of Object.entries(news.marks ?? {}))
+            marks[name] = Math.max(number, marks[name] ?? 0);
+          return { latest: Math.max(news.latest, head?.latest ?? 0), marks };
+        },
+        headShape,
+      );
     } catch {
       // The record itself is written; without the hint the next reader only probes a little longer.
     }

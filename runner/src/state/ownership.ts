@@ -37,7 +37,7 @@ export class OwnershipLedger {
     deployment: DeploymentName,
     change: (stored: OwnershipRecord | undefined) => OwnershipRecord | undefined,
   ): Promise<void> {
-    await updateDocument<OwnershipRecord>(this.store, keyOf(deployment), ownershipShape, change);
+    await updateDocument<OwnershipRecord>(this.store, keyOf(deployment), change, ownershipShape);
   }
 
   /** Forgets a deployment that was destroyed. */

@@ -92,11 +92,16 @@ export class Releases {
 
   /** The newest wins, but a dirty tree never hides a clean one: it is not what the commit says. */
   private async point(key: string, { version, createdAt, dirty }: ReleaseRecord): Promise<void> {
-    await updateDocument<Pointer>(this.store, key, pointerShape, (stored) => {
-      const wins =
-        stored === undefined || (stored.dirty === dirty ? createdAt >= stored.createdAt : stored.dirty);
-      return wins && stored?.version !== version ? { version, createdAt, dirty } : undefined;
-    });
+    await updateDocument<Pointer>(
+      this.store,
+      key,
+      (stored) => {
+        const wins =
+          stored === undefined || (stored.dirty === dirty ? createdAt >= stored.createdAt : stored.dirty);
+        return wins && stored?.version !== version ? { version, createdAt, dirty } : undefined;
+      },
+      pointerShape,
+    );
   }
 }
 

@@ -1,128 +1,179 @@
-import * as z from 'zod';
-
 /**
  * What documents of the state must hold to be believed. A runner writes them whole, but disks lose power, people edit
  * files and newer runners add keys: what is not listed here is let through, what is listed is relied upon.
  */
-const text = z.string();
-const time = z.string().refine((value) => !Number.isNaN(Date.parse(value)), 'is no time');
-const number = z.int().min(1);
-const texts = z.record(z.string(), z.string());
 
-const processIdentity = z.looseObject({ hostname: text, pid: z.int() });
+/** Says where a value is not what it must be, as a path (`deployment.status`, '' for all of it); undefined where it is. */
+export type Shape = (value: unknown) => string | undefined;
 
-export const lockShape = z.union([
-  z.looseObject({ state: z.literal('released') }),
-  z.looseObject({
-    state: z.literal('held'),
+const holds =
+  (test: (value: unknown) => boolean): Shape =>
+  (value) =>
+    test(value) ? undefined : '';
+
+/** Of documents that say what they say by being there. */
+export const anything: Shape = () => undefined;
+const text = holds((value) => typeof value === 'string');
+const time = holds((value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)));
+const isNumber = holds((value) => typeof value === 'number');
+const isBoolean = holds((value) => typeof value === 'boolean');
+const whole = (least: number) => holds((value) => Number.isSafeInteger(value) && (value as number) >= least);
+const oneOf = (...words: readonly string[]) => holds((value) => words.includes(value as string));
+
+/** The path of the first member that is not what it must be. */
+function first(members: Iterable<readonly [name: string | number, found: string | undefined]>) {
+  for (const [name, found] of members)
+    if (found !== undefined) return found === '' ? String(name) : `${name}.${found}`;
+  return undefined;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** @param members by name; `name?` may be left out */
+const object =
+  (members: Readonly<Record<string, Shape>>): Shape =>
+  (value) => {
+    if (!isObject(value)) return '';
+    return first(
+      Object.entries(members).map(([name, shape]) => {
+        const key = name.replace(/\?$/, '');
+        return [key, key !== name && value[key] === undefined ? undefined : shape(value[key])];
+      }),
+    );
+  };
+const record =
+  (shape: Shape): Shape =>
+  (value) =>
+    isObject(value) ? first(Object.entries(value).map(([name, one]) => [name, shape(one)])) : '';
+const list =
+  (shape: Shape): Shape =>
+  (value) =>
+    Array.isArray(value) ? first(value.map((one, index) => [index, shape(one)])) : '';
+/** What is wrong is told of the last one. */
+const either =
+  (...shapes: readonly Shape[]): Shape =>
+  (value) => {
+    const found = shapes.map((shape) => shape(value));
+    return found.includes(undefined) ? undefined : found.at(-1);
+  };
+
+const number = whole(1);
+const texts = record(text);
+const processIdentity = object({ hostname: text, pid: whole(0) });
+
+export const lockShape = either(
+  object({ state: oneOf('released') }),
+  object({
+    state: oneOf('held'),
     token: text,
     who: text,
     command: text,
-    runUrl: text.optional(),
-    reason: text.optional(),
+    'runUrl?': text,
+    'reason?': text,
     since: time,
     expiresAt: time,
-    process: processIdentity.optional(),
+    'process?': processIdentity,
   }),
-]);
+);
 
-const target = z.looseObject({
+const target = object({
   kind: text,
   status: text,
-  digest: text.optional(),
-  stableMs: z.number().optional(),
-  facts: texts.optional(),
+  'digest?': text,
+  'stableMs?': isNumber,
+  'facts?': texts,
 });
 
-export const deploymentShape = z.looseObject({
+export const deploymentShape = object({
   sequence: number,
   environment: text,
-  kind: z.enum(['deploy', 'promote', 'rollback', 'catch-up']),
+  kind: oneOf('deploy', 'promote', 'rollback', 'catch-up'),
   version: text,
-  previous: text.optional(),
-  status: z.enum(['running', 'healthy', 'partial', 'failed', 'rolled-back', 'interrupted', 'cut-off']),
+  'previous?': text,
+  status: oneOf('running', 'healthy', 'partial', 'failed', 'rolled-back', 'interrupted', 'cut-off'),
   startedAt: time,
-  endedAt: time.optional(),
+  'endedAt?': time,
   who: text,
-  runUrl: text.optional(),
+  'runUrl?': text,
   commit: text,
-  needs: texts.optional(),
-  reason: text.optional(),
-  forcedReason: text.optional(),
-  url: text.optional(),
-  targets: z.record(z.string(), target).optional(),
+  'needs?': texts,
+  'reason?': text,
+  'forcedReason?': text,
+  'url?': text,
+  'targets?': record(target),
 });
 
-export const entryShape = z.looseObject({
+export const entryShape = object({
   number,
   time,
   action: text,
-  data: z.record(z.string(), z.unknown()).optional(),
+  'data?': record(anything),
 });
 
-export const coverShape = z.union([
-  z.looseObject({ state: z.literal('closed') }),
-  z.looseObject({
-    state: z.literal('open'),
+export const coverShape = either(
+  object({ state: oneOf('closed') }),
+  object({
+    state: oneOf('open'),
     token: text,
     deployment: deploymentShape,
-    snapshots: z.record(z.string(), z.record(z.string(), z.unknown())),
+    snapshots: record(record(anything)),
     startedAt: time,
-    owner: z.looseObject({ who: text, process: processIdentity }),
-    earlier: z.array(entryShape).optional(),
+    owner: object({ who: text, process: processIdentity }),
+    'earlier?': list(entryShape),
   }),
-]);
+);
 
-const image = z.looseObject({ repository: text, digest: text, tags: z.array(text), inputs: text });
+const image = object({ repository: text, digest: text, tags: list(text), inputs: text });
 
-export const releaseShape = z.looseObject({
+export const releaseShape = object({
   version: text,
   application: text,
   commit: text,
   branch: text,
-  dirty: z.boolean(),
-  images: z.record(z.string(), image),
+  dirty: isBoolean,
+  images: record(image),
   inputs: text,
   createdAt: time,
   createdBy: text,
 });
 
-export const pointerShape = z.looseObject({ version: text, createdAt: time, dirty: z.boolean() });
-export const releaseNumberShape = z.looseObject({ version: text });
-export const headShape = z.looseObject({
-  latest: z.int().min(0),
-  marks: z.record(z.string(), z.int().min(0)).optional(),
+export const pointerShape = object({ version: text, createdAt: time, dirty: isBoolean });
+export const releaseNumberShape = object({ version: text });
+export const headShape = object({
+  latest: whole(0),
+  'marks?': record(whole(0)),
 });
 
-export const buildShape = z.looseObject({
+export const buildShape = object({
   repository: text,
   digest: text,
-  tags: z.array(text),
-  sizeBytes: z.number().optional(),
+  tags: list(text),
+  'sizeBytes?': isNumber,
   builtAt: text,
 });
 
-export const driftShape = z.looseObject({
+export const driftShape = object({
   checkedAt: time,
   who: text,
-  drifted: z.int().min(0),
+  drifted: whole(0),
   headline: text,
-  outdated: z.looseObject({ by: text, at: time, who: text }).optional(),
+  'outdated?': object({ by: text, at: time, who: text }),
 });
 
-export const applicationShape = z.looseObject({
+export const applicationShape = object({
   application: text,
-  environments: z.array(text),
+  environments: list(text),
   needs: texts,
 });
 
-export const ownershipShape = z.looseObject({
+export const ownershipShape = object({
   application: text,
   environment: text,
-  owns: z.array(z.looseObject({ address: text, type: text, ids: z.array(text) })),
-  reuses: z.array(z.looseObject({ id: text, from: text, since: text })),
+  owns: list(object({ address: text, type: text, ids: list(text) })),
+  reuses: list(object({ id: text, from: text, since: text })),
   recordedAt: text,
   who: text,
 });
 
-export const endedShape = z.looseObject({ sequence: number });
+export const endedShape = object({ sequence: number });

@@ -1,10 +1,10 @@
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { withFileLock } from '../adapters/process/fileLock.js';
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
-import { withKeyLock } from '../state/keyLock.js';
 
 /** Where Terraform keeps providers for all roots and environments, so that each is downloaded and unpacked once. */
 export interface PluginCache {
@@ -101,7 +101,7 @@ export async function alone<T>(
   onWait: () => void,
 ): Promise<T> {
   if (cache === undefined || !isWritable(cache.directory)) return init();
-  return withKeyLock(join(cache.directory, LOCK_FILE), init, {
+  return withFileLock(join(cache.directory, LOCK_FILE), init, {
     pollMs: 50,
     giveUpAfterMs: LONGEST_WAIT_MS,
     signal: context.signal,

@@ -1,15 +1,20 @@
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { withFileLock } from '../adapters/process/fileLock.js';
 import { StackError } from '../core/errors.js';
 import { writeWhole } from './files.js';
 import type { RunPart, RunRecord } from './runRecord.js';
 
 /** Runs kept; older ones make room. */
 const RUNS_KEPT = 50;
-/** A lock this old was left by a process that died. Writing takes milliseconds. */
-const LOCK_STALE_MS = 5_000;
+/** Posting a message to Slack takes seconds, with its second try more of them. */
 const LOCK_POLL_MS = 20;
+const LOCK_PATIENCE_MS = 60_000;
+/** What a killed process left of a write is removed when it is older than any write can take. */
+const LEFTOVER_AFTER_MS = 3_600_000;
+/** Drafts end in a UUID (of a lock) or in a process id and a number. */
+const DRAFT = /^\..*\.(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+\.\d+)$/;
 
 /** Where Slack's message of a run is, so that other processes of the run update it. */
 export interface RunMessage {
@@ -74,21 +79,31 @@ export class RunFiles {
       await rm(this.path(id), { force: true });
       await rm(this.path(id, '.slack.json'), { force: true });
     }
+    await this.removeLeftovers();
   }
 
-  /**
-   * Runs an action while no other process does so for the same run.
-   * @param staleMs age of a lock whose process must have died: more than the action ever takes
-   */
-  async alone<T>(id: string, action: () => Promise<T>, suffix = '', staleMs = LOCK_STALE_MS): Promise<T> {
-    await mkdir(this.directory, { recursive: true });
-    const lock = join(this.directory, `.${id}${suffix}.lock`);
-    while (!(await take(lock, staleMs))) await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
-    try {
-      return await action();
-    } finally {
-      await rm(lock, { force: true });
+  /** Drafts of processes that were killed. Locks are left alone, however old: whoever takes them breaks them. */
+  private async removeLeftovers(): Promise<void> {
+    const names = (await readdir(this.directory)).filter((name) => DRAFT.test(name));
+    for (const file of names.map((name) => join(this.directory, name))) {
+      const found = await stat(file).catch(() => undefined);
+      if (found !== undefined && Date.now() - found.mtimeMs > LEFTOVER_AFTER_MS)
+        await rm(file, { force: true });
     }
+  }
+
+  /** Runs an action while no other process does so for the same run. */
+  async alone<T>(id: string, action: () => Promise<T>, suffix = ''): Promise<T> {
+    await mkdir(this.directory, { recursive: true });
+    return withFileLock(join(this.directory, `.${id}${suffix}.lock`), action, {
+      pollMs: LOCK_POLL_MS,
+      giveUpAfterMs: LOCK_PATIENCE_MS,
+      stuck: (path) =>
+        new StackError('STATE_WRITE_FAILED', 'another process of this run has not let go for a minute', {
+          where: path,
+          next: `Look which process hangs (\`cat ${path}\` names it) and end it.`,
+        }),
+    });
   }
 
   private path(id: string, ending = '.json'): string {
@@ -101,18 +116,6 @@ export class RunFiles {
     } catch {
       return undefined;
     }
-  }
-}
-
-async function take(lock: string, staleMs: number): Promise<boolean> {
-  try {
-    await (await open(lock, 'wx')).close();
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const age = Date.now() - ((await stat(lock).catch(() => undefined))?.mtimeMs ?? Date.now());
-    if (age > staleMs) await rm(lock, { force: true });
-    return false;
   }
 }
 

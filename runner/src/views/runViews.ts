@@ -7,9 +7,6 @@ import { Recorder } from './recorder.js';
 import { mayBeAlive, processName, RunFiles, runId } from './runFiles.js';
 import { SlackView } from './slack.js';
 
-/** Longer than posting a message ever takes, with its second try: another process waits that long for it. */
-const POSTING_MS = 15_000;
-
 /** What outlives the terminal: the run's record, which reports are made from, and Slack. */
 export function createRunViews(
   context: Context,
@@ -35,7 +32,7 @@ export function createRunViews(
     run,
     message: () => files.message(id),
     saveMessage: (message) => files.saveMessage(id, message),
-    alone: (action) => files.alone(id, action, '.slack', POSTING_MS),
+    alone: (action) => files.alone(id, action, '.slack'),
     warn,
   });
   return [recorder, slack];

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StackError } from '../core/errors.js';
-import { ownIdentity, vitality, type ProcessIdentity } from './identity.js';
+import { StackError } from '../../core/errors.js';
+import { ownIdentity, vitality, type ProcessIdentity } from '../../state/identity.js';
 
-/** A key lock is held for a few file operations; where nobody can tell whether its owner lives, this age decides. */
+/** A lock is held for a few file operations; where nobody can tell whether its owner lives, this age decides. */
 const STALE_AFTER_MS = 30_000;
 const GIVE_UP_AFTER_MS = 60_000;
 
 interface Owner {
   readonly token: string;
-  readonly process: ProcessIdentity;
+  /** Absent of a lock that cannot be read: nobody can tell whose it is. */
+  readonly process?: ProcessIdentity;
 }
 
 /** For work that takes longer than a few file operations. */
@@ -21,19 +22,24 @@ export interface LongLock {
   readonly giveUpAfterMs: number;
   readonly stuck: (path: string) => StackError;
   /** Ends the wait with its reason. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
   /** Told once, where there is somebody to wait for. */
-  readonly onWait: () => void;
+  readonly onWait?: () => void;
 }
 
 /**
- * Runs `work` while no other process of this store does so for the same file. The lock is a file that appears whole
- * (by link) and names its owner, so that what a killed process left is recognised and removed.
+ * Runs `work` while no other process does so for the same file: the one lock among processes of a machine that is made
+ * of a file.
+ *
+ * It appears whole, by a link, which never replaces another: of any number that take it one wins. It names its owner,
+ * so that what a killed process left is recognised. Only its owner removes it, or whoever holds the lock that is named
+ * after the dead owner's token, after a look that it is still there: two who find the same dead owner take turns, and
+ * the second finds that token gone. So nobody ever removes the lock of the living.
  * @param path of the lock file; its directory exists
  * @param long for work that may take minutes: the lock shows a sign of life while it does
- * @throws StackError STATE_WRITE_FAILED where it stays held for a minute
+ * @throws StackError STATE_WRITE_FAILED where it stays held for a minute; Error of the file system
  */
-export async function withKeyLock<T>(path: string, work: () => Promise<T>, long?: LongLock): Promise<T> {
+export async function withFileLock<T>(path: string, work: () => Promise<T>, long?: LongLock): Promise<T> {
   const token = await acquire(path, Date.now() + (long?.giveUpAfterMs ?? GIVE_UP_AFTER_MS), long);
   const alive =
     long === undefined ? undefined : setInterval(() => void touch(path), STALE_AFTER_MS / 3).unref();
@@ -41,9 +47,24 @@ export async function withKeyLock<T>(path: string, work: () => Promise<T>, long?
     return await work();
   } finally {
     clearInterval(alive);
-    await remove(path, token);
+    await giveBack(path, token);
   }
 }
+
+/** Who has held it for long may have been given up meanwhile: then it, too, has to take turns. */
+async function giveBack(path: string, token: string): Promise<void> {
+  if ((await age(path)) < STALE_AFTER_MS / 2) return remove(path, token);
+  const right = rightOf(path, token);
+  const own = await acquire(right, Date.now() + GIVE_UP_AFTER_MS);
+  try {
+    await remove(path, token);
+  } finally {
+    await remove(right, own);
+  }
+}
+
+/** The lock of those who want to remove a lock. */
+const rightOf = (path: string, token: string) => `${path}.${token.slice(0, 8)}`;
 
 async function touch(path: string): Promise<void> {
   const now = new Date();
@@ -52,42 +73,40 @@ async function touch(path: string): Promise<void> {
 
 async function acquire(path: string, deadline: number, long?: LongLock): Promise<string> {
   const draft = `${path}.${randomUUID()}`;
-  const owner: Owner = { token: randomUUID(), process: ownIdentity() };
-  await writeFile(draft, JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
+  const token = randomUUID();
   try {
+    await writeFile(draft, JSON.stringify({ token, process: ownIdentity() }), { mode: 0o600, flag: 'wx' });
     for (let told = false; !(await linked(draft, path));) {
-      long?.signal.throwIfAborted();
+      long?.signal?.throwIfAborted();
       const stale = await staleToken(path);
       if (stale !== undefined) await breakLock(path, stale, deadline);
       else if (Date.now() > deadline) throw (long?.stuck ?? stuck)(path);
       else {
-        if (!told) long?.onWait();
+        if (!told) long?.onWait?.();
         told = true;
         await sleep((long?.pollMs ?? 1) * (1 + Math.random() * 4));
       }
     }
-    return owner.token;
+    return token;
   } finally {
-    await unlink(draft);
+    await rm(draft, { force: true });
   }
 }
 
-/**
- * Removes a dead owner's lock. Only who holds the lock named after the dead token may do it, and only while that
- * token still is there: so nobody removes the lock of the living that took its place a moment ago.
- */
+/** Removes a dead owner's lock, alone among all that want to, and only where it is still that one. */
 async function breakLock(path: string, token: string, deadline: number): Promise<void> {
-  const right = `${path}.${token.slice(0, 8)}`;
+  const right = rightOf(path, token);
   const own = await acquire(right, deadline);
   try {
-    await remove(path, token);
+    // Who waited for the right may come when another has broken the lock and a third has taken it.
+    if ((await staleToken(path)) === token) await absentAsUndefined(unlink(path));
   } finally {
     await remove(right, own);
   }
 }
 
 async function remove(path: string, token: string): Promise<void> {
-  if ((await read(path))?.token === token) await unlink(path);
+  if ((await read(path))?.token === token) await absentAsUndefined(unlink(path));
 }
 
 function stuck(path: string): StackError {
@@ -101,7 +120,7 @@ function stuck(path: string): StackError {
 async function staleToken(path: string): Promise<string | undefined> {
   const owner = await read(path);
   if (owner === undefined) return undefined;
-  const life = vitality(owner.process);
+  const life = owner.process === undefined ? 'unknown' : vitality(owner.process);
   if (life === 'unknown') return (await age(path)) > STALE_AFTER_MS ? owner.token : undefined;
   return life === 'dead' ? owner.token : undefined;
 }
@@ -110,11 +129,14 @@ async function read(path: string): Promise<Owner | undefined> {
   const text = await absentAsUndefined(readFile(path, 'utf8'));
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as Owner;
+    const { token, process } = JSON.parse(text) as Partial<Owner>;
+    if (typeof token === 'string' && typeof process?.hostname === 'string' && Number.isInteger(process.pid))
+      return { token, process };
   } catch {
-    // Locks appear whole; only a machine that lost power leaves an empty one. No pid is that of nobody: dead or old.
-    return { token: 'unreadable', process: { hostname: '', pid: 0 } };
+    // As below.
   }
+  // Locks appear whole: an empty one was left by a machine that lost power, another one by an older runner.
+  return { token: 'unreadable' };
 }
 
 async function age(path: string): Promise<number> {
