@@ -106,6 +106,7 @@ async function roll(rolling: Rolling): Promise<DeployResult> {
     known: knownOf(target),
     begun: begunBy(target, start.resumed?.entries),
     journal: (action, data) => write(`${target.name}: ${action}`, data),
+    journalBack: (action, data) => appendBack(`${target.name}: ${action}`, data),
     expectedStableMs: healthy?.targets?.[target.name]?.stableMs,
   });
   const results: Record<string, TargetRecord> = {};

@@ -3,11 +3,12 @@ import { batchSize, inBatches } from '../../core/rollout/batches.js';
 import type { Known, Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js';
 import { rollBatch, tell } from './batch.js';
 import { behindHost, KEEP_OUT, keepOut, keptOut, laggingHosts, refuseOtherSettings } from './behind.js';
+import { hostsBegun } from './begun.js';
 import { failedByError, fleetFailure, type FailedHost } from './failures.js';
 import { fetchImages } from './fetch.js';
 import { currentHosts, gateOf, joinBalancer, lookAtAll, wantedProof } from './look.js';
 import type { FleetParts } from './parts.js';
-import { restoreFleet, snapshotOf, type FleetSnapshot } from './restore.js';
+import { readSnapshot, restoreFleet, snapshotOf } from './restore.js';
 import { fleetStatus } from './status.js';
 import { wantedContainer } from './wanted.js';
 
@@ -100,16 +101,17 @@ export class FleetTarget implements Target {
   }
 
   async restore(snapshot: TargetSnapshot, rollout: Rollout): Promise<TargetRecord> {
-    const { hosts, keptOut: out } = snapshot as unknown as FleetSnapshot;
+    const { hosts, keptOut: out } = readSnapshot(snapshot, this.parts);
     const begun = (rollout.begun ?? []).filter(({ action }) => action === KEEP_OUT);
     const takenOut = new Set(begun.flatMap(({ data }) => (data?.['hosts'] ?? []) as readonly string[]));
+    // What this process touched, and what the journal says that another one did.
+    const before = hostsBegun(this.touched.size > 0 ? (rollout.begun ?? []) : rollout.begun);
     const may = {
-      // Another process than the one that deployed does not know what was touched: then every host may have been.
-      haveChanged: (host: string) => this.touched.size === 0 || this.touched.has(host),
+      haveChanged: (host: string) => before === 'all' || before.has(host) || this.touched.has(host),
       haveTakenOut: (host: string) => this.takenOut.has(host) || takenOut.has(host),
     };
-    const before = { hosts, ...(out === undefined ? {} : { keptOut: out }) };
-    const failed = await restoreFleet(this.parts, before, may, rollout);
+    const wanted = { hosts, ...(out === undefined ? {} : { keptOut: out }) };
+    const failed = await restoreFleet(this.parts, wanted, may, rollout);
     const states = Object.values(hosts);
     if (failed.length > 0) throw fleetFailure(this.parts, failed, states.length);
     const ran = states.find((one) => one !== null && one !== 'unreachable');

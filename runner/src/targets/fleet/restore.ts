@@ -1,6 +1,7 @@
+import { StackError } from '../../core/errors.js';
 import type { Host } from '../../core/host.js';
 import { batchSize, inBatches } from '../../core/rollout/batches.js';
-import type { Rollout } from '../target.js';
+import type { Rollout, TargetSnapshot } from '../target.js';
 import { rollBatch } from './batch.js';
 import type { Container, HostContainers } from './containers.js';
 import { failedByError, type FailedHost } from './failures.js';
@@ -30,6 +31,20 @@ export function snapshotOf(looks: readonly Look[], behind: ReadonlySet<string> =
       containers === undefined ? 'unreachable' : (containers.proven ?? containers.aside ?? null);
   }
   return { hosts, ...(behind.size === 0 ? {} : { keptOut: [...behind] }) };
+}
+
+/** @throws StackError ROLLBACK_FAILED where it is a snapshot of something else, e.g. of what the target was before */
+export function readSnapshot(
+  snapshot: TargetSnapshot,
+  { name, environmentName }: Pick<FleetParts, 'name' | 'environmentName'>,
+): FleetSnapshot {
+  const { hosts } = snapshot;
+  if (typeof hosts === 'object' && hosts !== null && !Array.isArray(hosts))
+    return snapshot as unknown as FleetSnapshot;
+  throw new StackError('ROLLBACK_FAILED', `the snapshot of ${name} does not say what its hosts ran before`, {
+    where: name,
+    next: `Bring a release that works: node runner rollback --env ${environmentName} --to VERSION`,
+  });
 }
 
 interface GoingBack {

@@ -58,7 +58,8 @@ export async function bringBack(
   rollout: Rollout,
 ): Promise<FailedHost['now']> {
   const container = before?.proven ?? before?.aside;
-  await rollout.journal('bring back', { hosts: [host.name], version: container?.version ?? 'nothing' });
+  const entry = { hosts: [host.name], version: container?.version ?? 'nothing' };
+  await (rollout.journalBack ?? rollout.journal)('bring back', entry);
   const variables = restoringVariables(fleet, container);
   const failures = await fleet.play({ hosts: [host.name], variables, rollout });
   const proof = container === undefined ? undefined : proofOf(container);

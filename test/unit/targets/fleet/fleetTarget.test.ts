@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Rollout } from '../../../../runner/src/targets/target.js';
 import { FakeFleet } from '../../../support/fakeFleet.js';
 import { rejection } from '../../../support/rejection.js';
 
@@ -225,6 +226,66 @@ describe('a fleet', () => {
     await rejection(target.deploy(fleet.release('1.1.0'), fleet.rollout()), 'DEPLOY_FAILED');
     (fleet.hosts.get('web-4') as { reachable: boolean }).reachable = false;
     expect((await target.restore(snapshot, fleet.rollout())).status).to.equal('rolled-back');
+  });
+
+  describe('that another process deployed', () => {
+    /** Four hosts, of which the first was replaced; then the last one is lost. */
+    const left = async (begun: Rollout['begun']) => {
+      const snapshot = await fleet.target().snapshot();
+      await fleet.target({ batch: 1, 'max-failed': 0 }).deploy(fleet.release('1.1.0'), fleet.rollout());
+      (fleet.hosts.get('web-4') as { reachable: boolean }).reachable = false;
+      return fleet
+        .target()
+        .restore(snapshot, { ...fleet.rollout(), ...(begun === undefined ? {} : { begun }) });
+    };
+    const replaced = (...hosts: unknown[]) => ({ action: 'replace', data: { hosts } });
+
+    it('goes back though a host is lost that the journal does not name', async () => {
+      const begun = [
+        { action: 'fetch', data: { hosts: ['web-1', 'web-4'] } },
+        replaced('web-1'),
+        replaced('web-2'),
+      ];
+      expect((await left(begun)).status).to.equal('rolled-back');
+      expect(fleet.versions()).to.match(/^1\.0\.0 1\.0\.0 1\.0\.0 /);
+    });
+
+    it('goes back though a host is lost where the journal has no entry at all', async () => {
+      expect((await left([])).status).to.equal('rolled-back');
+    });
+
+    for (const [what, begun] of Object.entries({
+      'was replaced': [replaced('web-1', 'web-4')],
+      'was drained': [{ action: 'drain', data: { hosts: ['web-4'], from: 'web' } }],
+      'may stand in an entry that cannot be read': [
+        replaced('web-1'),
+        { action: 'an entry that cannot be read' },
+      ],
+      'may stand in an entry of the wrong type': [replaced('web-1', 4)],
+    })) {
+      it(`does not say that it is back where the lost host ${what}`, async () => {
+        await rejection(left(begun), 'DEPLOY_FAILED');
+      });
+    }
+  });
+
+  it('says so where its snapshot is none of a fleet', async () => {
+    for (const snapshot of [{}, { hosts: null }, { kind: 'ecs-service' }, { hosts: [] }])
+      await rejection(fleet.target().restore(snapshot, fleet.rollout()), 'ROLLBACK_FAILED');
+  });
+
+  it('brings a host back although the journal cannot be written', async () => {
+    fleet.behaviours.set('web-1 1.1.0', 'falls ill');
+    const rollout: Rollout = {
+      ...fleet.rollout(),
+      journal: async (action) => {
+        if (action === 'bring back') throw new Error('the disk is full');
+      },
+      journalBack: async () => undefined,
+    };
+    const target = fleet.target({ batch: 4, 'max-failed': 1 });
+    await target.deploy(fleet.release('1.1.0'), rollout).catch(() => undefined);
+    expect(fleet.versions()).to.match(/^1\.0\.0 /);
   });
 
   it('never removes what ran before, though it does not get healthy any more', async () => {
