@@ -1,6 +1,6 @@
 import { StackError } from '../core/errors.js';
 import type { ObjectStore } from '../core/ports.js';
-import { anything, type Shape } from './shapes.js';
+import { anything, type Shape } from '../core/shape.js';
 
 /** Writers that lose this often in a row meet something other than bad luck. */
 const ATTEMPTS = 50;

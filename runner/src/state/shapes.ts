@@ -1,63 +1,18 @@
-/**
- * What documents of the state must hold to be believed. A runner writes them whole, but disks lose power, people edit
- * files and newer runners add keys: what is not listed here is let through, what is listed is relied upon.
- */
+import {
+  anything,
+  either,
+  isBoolean,
+  isNumber,
+  list,
+  object,
+  oneOf,
+  record,
+  text,
+  time,
+  whole,
+} from '../core/shape.js';
 
-/** Says where a value is not what it must be, as a path (`deployment.status`, '' for all of it); undefined where it is. */
-export type Shape = (value: unknown) => string | undefined;
-
-const holds =
-  (test: (value: unknown) => boolean): Shape =>
-  (value) =>
-    test(value) ? undefined : '';
-
-/** Of documents that say what they say by being there. */
-export const anything: Shape = () => undefined;
-const text = holds((value) => typeof value === 'string');
-const time = holds((value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)));
-const isNumber = holds((value) => typeof value === 'number');
-const isBoolean = holds((value) => typeof value === 'boolean');
-const whole = (least: number) => holds((value) => Number.isSafeInteger(value) && (value as number) >= least);
-const oneOf = (...words: readonly string[]) => holds((value) => words.includes(value as string));
-
-/** The path of the first member that is not what it must be. */
-function first(members: Iterable<readonly [name: string | number, found: string | undefined]>) {
-  for (const [name, found] of members)
-    if (found !== undefined) return found === '' ? String(name) : `${name}.${found}`;
-  return undefined;
-}
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** @param members by name; `name?` may be left out */
-const object =
-  (members: Readonly<Record<string, Shape>>): Shape =>
-  (value) => {
-    if (!isObject(value)) return '';
-    return first(
-      Object.entries(members).map(([name, shape]) => {
-        const key = name.replace(/\?$/, '');
-        return [key, key !== name && value[key] === undefined ? undefined : shape(value[key])];
-      }),
-    );
-  };
-const record =
-  (shape: Shape): Shape =>
-  (value) =>
-    isObject(value) ? first(Object.entries(value).map(([name, one]) => [name, shape(one)])) : '';
-const list =
-  (shape: Shape): Shape =>
-  (value) =>
-    Array.isArray(value) ? first(value.map((one, index) => [index, shape(one)])) : '';
-/** What is wrong is told of the last one. */
-const either =
-  (...shapes: readonly Shape[]): Shape =>
-  (value) => {
-    const found = shapes.map((shape) => shape(value));
-    return found.includes(undefined) ? undefined : found.at(-1);
-  };
-
+/** What the documents of the state must hold. */
 const number = whole(1);
 const texts = record(text);
 const processIdentity = object({ hostname: text, pid: whole(0) });

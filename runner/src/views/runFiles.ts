@@ -3,8 +3,10 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { withFileLock } from '../adapters/process/fileLock.js';
 import { StackError } from '../core/errors.js';
+import { object, text } from '../core/shape.js';
 import { writeWhole } from './files.js';
 import type { RunPart, RunRecord } from './runRecord.js';
+import { readableRun } from './runShape.js';
 
 /** Runs kept; older ones make room. */
 const RUNS_KEPT = 50;
@@ -21,6 +23,8 @@ export interface RunMessage {
   readonly channel: string;
   readonly ts: string;
 }
+
+const isMessage = object({ channel: text, ts: text });
 
 /** The run records of one working directory: `.automation-stack/runs/RUN.json`. */
 export class RunFiles {
@@ -48,12 +52,13 @@ export class RunFiles {
 
   /** @returns the record, or undefined where there is none (or none that can be read) */
   async read(id: string): Promise<RunRecord | undefined> {
-    return this.readJson<RunRecord>(this.path(id));
+    return readableRun(await this.readJson(this.path(id)));
   }
 
   /** @returns where the run's message is, undefined where no process has posted it */
   async message(id: string): Promise<RunMessage | undefined> {
-    return this.readJson<RunMessage>(this.path(id, '.slack.json'));
+    const found = await this.readJson(this.path(id, '.slack.json'));
+    return isMessage(found) === undefined ? (found as RunMessage) : undefined;
   }
 
   async saveMessage(id: string, message: RunMessage): Promise<void> {
@@ -110,9 +115,9 @@ export class RunFiles {
     return join(this.directory, `${id}${ending}`);
   }
 
-  private async readJson<T>(file: string): Promise<T | undefined> {
+  private async readJson(file: string): Promise<unknown> {
     try {
-      return JSON.parse(await readFile(file, 'utf8')) as T;
+      return JSON.parse(await readFile(file, 'utf8')) as unknown;
     } catch {
       return undefined;
     }
