@@ -1,4 +1,6 @@
+import { closeSync } from 'node:fs';
 import { relative } from 'node:path';
+import { isatty } from 'node:tty';
 import { runnerVersion } from './version.js';
 import { outliveFailures } from './views/outlive.js';
 
@@ -6,6 +8,7 @@ import { outliveFailures } from './views/outlive.js';
  * argv → command → exit code. The only place that ends the process, and the only one that reads process globals.
  */
 for (const stream of [process.stdout, process.stderr]) outliveFailures(stream);
+const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 const called = await calledByJenkins();
 const argv = called?.argv ?? process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
@@ -34,6 +37,8 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
       stream.writableLength === 0 ? resolve() : stream.write('', () => resolve()),
     );
   }
+  // Node resets terminals as it ends, and aborts where one was closed meanwhile: the exit code would be lost.
+  for (const fd of terminals.filter((one) => !isatty(one))) closeSync(fd);
   process.exit(exitCode);
 }
 
