@@ -154,7 +154,9 @@ describe('deploying to a real fleet', function () {
           reason: 'the container ended with exit code 9',
         },
       ]);
-      expect(await versions()).to.equal(all('1.3.0').replace('test-fleet-1 1.3.0', 'test-fleet-1 1.0.0'));
+      expect(await versions()).to.equal(
+        all('1.3.0').replace('test-fleet-1 1.3.0', 'test-fleet-1 1.0.0 (not healthy)'),
+      );
     } finally {
       lenient.remove();
     }

@@ -59,11 +59,12 @@ export function judgeHosts(
   const definition = mostFrequent(
     hosts.flatMap((one) => (one.digest === digest && one.definition !== undefined ? [one.definition] : [])),
   );
+  const name = expected?.version ?? hosts.find((one) => one.digest === digest)?.version;
   const judged = hosts.map((one) => {
     if (one.version === 'unreachable' || one.version === 'nothing') return { ...one, words: one.version };
     const isWanted = one.digest !== undefined && one.digest === digest;
     // The same content may carry the name of an earlier release.
-    const version = isWanted ? (expected?.version ?? one.version) : differing(one, expected?.version);
+    const version = isWanted ? (expected?.version ?? one.version) : differing(one, name);
     const isSet = !isWanted || one.definition === definition;
     return {
       ...one,
@@ -85,10 +86,8 @@ export function judgeHosts(
 }
 
 /** Another image under the name of the right version is told apart by its digest. */
-function differing({ version, digest }: HostStatus, expected: string | undefined): string {
-  return version === expected || expected === undefined
-    ? `${version} (${digest ?? 'no digest known'})`
-    : version;
+function differing({ version, digest }: HostStatus, name: string | undefined): string {
+  return version === name ? `${version} (${digest ?? 'no digest known'})` : version;
 }
 
 function mostFrequent<T>(values: readonly (T | undefined)[]): T | undefined {
