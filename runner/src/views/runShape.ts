@@ -1,7 +1,7 @@
 import { anything, isNumber, list, object, oneOf, record, text, time, whole } from '../core/shape.js';
 import type { RunPart, RunRecord } from './runRecord.js';
 
-const stageStatus = oneOf('ok', 'failed', 'skipped', 'rolled-back', 'interrupted', 'running');
+const stageStatus = oneOf('ok', 'partial', 'failed', 'skipped', 'rolled-back', 'interrupted', 'running');
 const error = object({
   code: text,
   category: text,
