@@ -75,10 +75,8 @@ async function pushOne(
   const { repository } = image.config;
   const force = request.force === true;
   // Whether the registry lets us in is known before a build, not after it.
-  const [login, made] = await settled([
-    registry.login(),
-    ensureRepository(registry.aws, repository, context.signal),
-  ] as const);
+  const login = await registry.login();
+  const made = await ensureRepository(registry.aws, repository, context.signal);
   const built = await ensureLocal(context, image, request.stage, { force });
   if (made === 'created') tell(context, request, image.name, `repository ${repository} made`);
   const [tag = 'latest'] = request.tags;
@@ -98,16 +96,6 @@ async function pushOne(
   }
   tell(context, request, image.name, `pushed ${manifest.digest.slice(0, 19)}`, 'ok');
   return tagManifest(context, registry, image, request, manifest, [tag]);
-}
-
-/**
- * Waits for all, so that nothing goes on unseen after a failure, and throws the first of them.
- */
-async function settled<T extends readonly Promise<unknown>[]>(
-  work: T,
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(work);
-  return Promise.all(work);
 }
 
 /** @returns the digest, or the refusal of an immutable tag, which may be harmless */

@@ -108,7 +108,7 @@ describe('a first configuration', () => {
         const written = starterConfig({ ...facts, schema: 's.json' });
         expect(validateConfig('automation-stack.yml', written, '/tmp').issues, written).to.deep.equal([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 60 },
     );
   });
 });

@@ -12,7 +12,7 @@ environments:
   staging:
     aws: { region: eu-west-1 }
     targets: { web: { kind: ecs-service, cluster: c, service: s, image: web } }
-  production: { extends: staging, promotion: { from: staging, approval: none } }
+  production: { extends: staging, promotion: { from: staging, approval: none }, targets: { web: { service: p } } }
   demo: { extends: staging, protected: true, targets: { web: { service: d } } }
 `;
 
