@@ -46,6 +46,8 @@ export interface NamedEnvironment {
  */
 export interface Context {
   readonly options: GlobalOptions;
+  /** How the user called the runner. */
+  readonly call: Call;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly events: EventBus;
@@ -129,6 +131,7 @@ export function createContext(input: ContextInput): Context {
 
   const context: Context = {
     options,
+    call,
     env,
     clock: systemClock,
     events,

@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { Context } from '../container.js';
+import { DEFAULT_PROGRAM } from '../core/calledAs.js';
 import { shellQuote } from '../core/shell.js';
 import { runnerDirectory } from '../local/settings.js';
 
@@ -11,19 +12,20 @@ export interface Typed {
   git(words: readonly string[]): string;
 }
 
-export function typedFrom({ options }: Context): Typed {
+export function typedFrom({ options, call }: Context): Typed {
   const { directory, configFile, cwd = directory } = options;
   const shorter = (path: string) => {
     const near = relative(cwd, path) || '.';
     return near.length < path.length ? near : path;
   };
   const runner = runnerDirectory();
-  const program = resolve(cwd, 'runner') === runner ? 'runner' : shorter(runner);
+  const isReached = call.program !== DEFAULT_PROGRAM || resolve(cwd, 'runner') === runner;
+  const program = isReached ? call.program : `node ${shellQuote(shorter(runner))}`;
   const place = directory === cwd ? [] : ['-C', shorter(directory)];
   const config = configFile === 'automation-stack.yml' ? [] : ['--config', configFile];
   const line = (words: readonly string[]) => words.map(shellQuote).join(' ');
   return {
-    runner: (words) => line(['node', program, ...words, ...place, ...config]),
+    runner: (words) => `${program} ${line([...words, ...place, ...config])}`,
     git: (words) => line(['git', ...place, ...words]),
   };
 }
