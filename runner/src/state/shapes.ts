@@ -89,11 +89,11 @@ export const releaseShape = object({
   dirty: isBoolean,
   images: record(image),
   inputs: text,
-  createdAt: time,
+  createdAt: text,
   createdBy: text,
 });
 
-export const pointerShape = object({ version: text, createdAt: time, dirty: isBoolean });
+export const pointerShape = object({ version: text, createdAt: text, dirty: isBoolean });
 export const releaseNumberShape = object({ version: text });
 export const headShape = object({
   latest: whole(0),
