@@ -44,9 +44,11 @@ describe('a secret in an encoding', () => {
       expect(shown).to.match(/^before .* after$/s);
       expect(shown).not.to.match(/w"rd|1\\e|p@ss/);
     });
+    // Backslashes before what is encoded twice may be the begin of an escape as well: both readings are possible.
+    const surroundings = ['', ' ', 'x=', '"', '\t', ...(name.includes(' in ') ? [] : ['\\\\'])];
     it(`is masked whatever it is: ${name}`, () => {
       fc.assert(
-        fc.property(secrets, fc.constantFrom('', ' ', 'x=', '"', '\t', '\\\\'), (secret, before) => {
+        fc.property(secrets, fc.constantFrom(...surroundings), (secret, before) => {
           const form = encode(secret);
           const shown = knowing(secret).text(`${before}${form} after`);
           expect(shown).to.contain(MASK);
