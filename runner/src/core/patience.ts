@@ -2,9 +2,10 @@ import type { Clock } from './ports.js';
 
 /**
  * What a failed attempt says of a partner (AWS, a host): it `answered`, if only with a refusal; it was `silent`; or it
- * is `absent`: nobody listens there, which waiting seldom heals unless it has answered before.
+ * is `absent`: nobody listens there, which waiting seldom heals unless it has answered before. Or it was `unasked`: the
+ * attempt failed before anything was sent, which says nothing of the partner.
  */
-export type Heard = 'answered' | 'silent' | 'absent';
+export type Heard = 'answered' | 'silent' | 'absent' | 'unasked';
 
 export interface PatienceOptions {
   readonly clock: Clock;
@@ -86,6 +87,7 @@ export class Partner {
       } catch (error) {
         asking.signal?.throwIfAborted();
         const heard = asking.heard(error, this.known);
+        if (heard === 'unasked') throw error;
         if (heard === 'answered') {
           this.hear();
           throw error;

@@ -40,6 +40,16 @@ describe('patience with who does not answer', () => {
     ]);
   });
 
+  it('learns nothing from who failed before anything was asked: two at once both fail at once', async () => {
+    const { ask, elapsed } = world(500_000);
+    const heard = (_: unknown, known: boolean) => (known ? 'silent' : 'unasked');
+    expect(await Promise.all([outcome(ask({ heard })), outcome(ask({ heard }))])).to.deep.equal([
+      FAILED,
+      FAILED,
+    ]);
+    expect(elapsed()).to.equal(0);
+  });
+
   it('ends after its limit, and is not shown a second time to who was given up', async () => {
     const { ask, host, elapsed } = world(500_000);
     await host.ask(async () => 'hello', { heard: () => 'absent', longestMs: 0 });

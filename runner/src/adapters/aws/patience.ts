@@ -35,8 +35,9 @@ function heard(error: unknown, known: boolean): Heard {
   if (proxy !== undefined) return /^(?:ECONNREFUSED|ENOTFOUND)$/.test(proxy.code) ? 'absent' : 'silent';
   if (error.code === 'AWS_UNREACHABLE')
     return /\((?:ECONNREFUSED|ENOTFOUND)\)$/.test(error.message) ? 'absent' : 'silent';
-  if (known && PROVIDERS.has(awsReason(error) ?? '') && error.code === 'AWS_CREDENTIALS_MISSING')
-    return 'silent';
+  // Without credentials nothing was sent. Where there were some before, what gives them is out of reach.
+  if (PROVIDERS.has(awsReason(error) ?? '') && error.code === 'AWS_CREDENTIALS_MISSING')
+    return known ? 'silent' : 'unasked';
   const { httpStatusCode: status = 0 } =
     (error.cause as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata ?? {};
   // 501 is how stand-ins say that they lack something.
