@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { selectEnvironment } from './config/environment.js';
+import type { Form } from './config/references.js';
 import type { Config, EnvironmentConfig } from './config/schema.js';
 import type { Clock, ObjectStore, Processes } from './core/ports.js';
 import { systemClock } from './adapters/process/clock.js';
@@ -65,8 +66,11 @@ export interface Context {
   config(): Promise<Config>;
   /** The environment named by --env (or given), its `extends` merged in; references not yet resolved. */
   environment(name?: string): Promise<NamedEnvironment>;
-  /** Replaces `${env:…}`, `${secret-env:…}`, `${ssm:…}`, `${secret:…}`, `${output:…}` deep in a value; secrets get registered. */
-  resolve<T>(value: T, environment: NamedEnvironment): Promise<T>;
+  /**
+   * Replaces `${env:…}`, `${secret-env:…}`, `${ssm:…}`, `${secret:…}`, `${output:…}` deep in a value; secrets get registered.
+   * @param form `free` where the value may become a map, a list or a number; text where left out
+   */
+  resolve<T>(value: T, environment: NamedEnvironment, form?: Form): Promise<T>;
   store(): Promise<ObjectStore>;
   state(): Promise<State>;
   docker(): Promise<DockerEngine>;
@@ -146,9 +150,9 @@ export function createContext(input: ContextInput): Context {
     environment: async (name) => {
       return selectEnvironment(await config(), name ?? options.environment);
     },
-    resolve: async (value, environment) => {
+    resolve: async (value, environment, form) => {
       const { resolveReferences } = await import('./config/references.js');
-      return resolveReferences(value, { context, environment });
+      return resolveReferences(value, { context, environment }, form);
     },
     store,
     state: once(async () => {

@@ -1,5 +1,6 @@
 import { didYouMean } from '../core/nearest.js';
 import { DEFAULT_BRANCHES, type configSchema } from './schema.js';
+import { checkOutputs } from './outputChecks.js';
 import type { Path } from './source.js';
 import type * as z from 'zod';
 
@@ -67,6 +68,7 @@ export function crossCheck(config: Parsed): readonly { path: Path; message: stri
       });
     }
   }
+  issues.push(...checkOutputs(config.environments));
   const slack = config.notifications.slack;
   if (slack !== undefined && slack.token === undefined && slack.webhook === undefined) {
     issues.push({

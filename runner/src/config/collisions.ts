@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type * as z from 'zod';
-import { REFERENCE, referencesIn } from './referencesIn.js';
+import { referencesIn } from './referencesIn.js';
 import type { configSchema, EcsServiceConfig, EnvironmentConfig, FleetConfig } from './schema.js';
 import type { Path } from './source.js';
 
@@ -201,7 +201,7 @@ function meansTheSame(
   const references = referencesIn(names);
   if (references.length > 0) {
     const outputs = references.every(({ kind }) => kind === 'output');
-    return outputs && state !== undefined && state === stateOf(other) && !REFERENCE_IN(state);
+    return outputs && state !== undefined && state === stateOf(other) && referencesIn(state).length === 0;
   }
   const credentials = jenkins['aws-credentials'];
   const of = (name: string) => (typeof credentials === 'object' ? credentials[name] : credentials);
@@ -211,5 +211,3 @@ function meansTheSame(
     JSON.stringify(sorted(one.aws)) === JSON.stringify(sorted(other.aws))
   );
 }
-
-const REFERENCE_IN = (text: string): boolean => text.match(REFERENCE) !== null;

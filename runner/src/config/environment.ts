@@ -16,7 +16,7 @@ export function selectEnvironment(
       next: `Add --env ${known.join(' | --env ')}.`,
     });
   }
-  const environment = config.environments[name];
+  const environment = Object.hasOwn(config.environments, name) ? config.environments[name] : undefined;
   if (environment === undefined) {
     throw new StackError(
       'ENVIRONMENT_UNKNOWN',

@@ -1,12 +1,15 @@
 import type { Path } from './source.js';
+import { Written } from './written.js';
 
 type Plain = Record<string, unknown>;
 const isPlain = (value: unknown): value is Plain =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Written);
 
 export interface Extended {
   /** The raw configuration with every environment's `extends` merged in. */
   readonly value: unknown;
+  /** Of the environments. */
+  readonly names: readonly string[];
   readonly issues: readonly { readonly path: Path; readonly message: string }[];
   /** Where a path of an environment may have come from: itself first, then what it extends. */
   origins(path: Path): readonly Path[];
@@ -29,6 +32,7 @@ export function extendEnvironments(raw: unknown): Extended {
   }
   return {
     value: isPlain(raw) && isPlain(raw['environments']) ? { ...raw, environments: merged } : raw,
+    names: [...chains.keys()],
     issues,
     origins(path) {
       if (path[0] !== 'environments' || typeof path[1] !== 'string') return [path];
@@ -46,10 +50,11 @@ function chainOf(
   const chain = [name];
   for (;;) {
     const here = environments[chain[chain.length - 1] as string];
-    const parent = isPlain(here) ? here['extends'] : undefined;
+    const said = isPlain(here) ? here['extends'] : undefined;
+    const parent = said instanceof Written ? said.text : said;
     if (typeof parent !== 'string') return chain;
     const path = ['environments', chain[chain.length - 1] as string, 'extends'];
-    if (!(parent in environments)) {
+    if (!Object.hasOwn(environments, parent)) {
       if (chain.length === 1) issues.push({ path, message: `environment "${parent}" is not defined here` });
       return chain;
     }

@@ -5,8 +5,10 @@ import { StackError } from '../core/errors.js';
 import { didYouMean, nearest } from '../core/nearest.js';
 import { crossCheck } from './checks.js';
 import { collisions, type Collision } from './collisions.js';
+import { conform } from './conform.js';
 import { extendEnvironments } from './extend.js';
 import { configSchema, type Config } from './schema.js';
+import { keysOf, leavesAt, leavesOf } from './shape.js';
 import { parseYaml, type ConfigIssue, type Path, type YamlSource } from './source.js';
 
 /**
@@ -63,19 +65,30 @@ export function validateConfig(
     return { issues: source.issues, raw: undefined, locate };
   }
   const extended = extendEnvironments(source.value ?? {});
-  const locate = (path: Path, message: string, part: 'key' | 'value' = 'value'): ConfigIssue => {
+  const locate = (
+    path: Path,
+    message: string,
+    part: 'key' | 'value' = 'value',
+    find?: string,
+  ): ConfigIssue => {
     const origin = extended.origins(path).find((candidate) => source.has(candidate)) ?? path;
-    return { message, path, ...source.position(origin, part) };
+    return { message: shortened(message), path, ...source.position(origin, part, find) };
   };
-  const parsed = configSchema.safeParse(extended.value, { error: wording });
-  const issues = extended.issues.map((issue) => locate(issue.path, issue.message));
+  const { value, issues: misread } = conform(configSchema, extended.value, extended.names);
+  const parsed = configSchema.safeParse(value, { error: wording });
+  const issues = [
+    ...extended.issues.map((issue) => locate(issue.path, issue.message)),
+    ...misread.map(({ path, message, part, find }) => locate(path, message, part, find)),
+  ];
+  // What was refused as it was read is not refused again for its form.
+  const told = new Set(misread.map(({ path }) => path.join('.')));
   if (!parsed.success) {
-    const found = flatten(parsed.error.issues);
+    const found = flatten(parsed.error.issues).filter(({ path }) => !told.has(path.join('.')));
     // A mistyped key is one mistake, not also a missing key.
     const mistyped = new Set<string>();
     for (const issue of found) {
       if (issue.code !== 'unrecognized_keys') continue;
-      const known = knownKeys(issue.path, extended.value);
+      const known = knownKeys(issue.path, value);
       for (const key of issue.keys) {
         const meant = nearest(key, known);
         if (meant !== undefined) mistyped.add([...issue.path, meant].join('.'));
@@ -92,7 +105,7 @@ export function validateConfig(
     issues.push(...crossCheck(parsed.data).map((issue) => locate(issue.path, issue.message)));
     issues.push(...collisions(parsed.data).map((collision) => bothLines(source, collision)));
   }
-  const raw = extended.value;
+  const raw = value;
   if (!parsed.success || issues.length > 0) return { issues: inOrder(issues), raw, locate };
   return { config: deepFreeze({ ...parsed.data, directory, file }), issues: [], raw, locate };
 }
@@ -153,7 +166,11 @@ function wording(issue: z.core.$ZodRawIssue): string | undefined {
         : typeof issue.input === 'object'
           ? 'a map'
           : JSON.stringify(issue.input);
-    return `must be ${expected[issue.expected] ?? `a ${issue.expected}`}, not ${got}`;
+    const hint =
+      issue.input === null && issue.expected === 'string'
+        ? ': quote a text that is null, or begins with #'
+        : '';
+    return `must be ${expected[issue.expected] ?? `a ${issue.expected}`}, not ${got}${hint}`;
   }
   if (issue.code === 'invalid_value') {
     const options = issue.values.map((value) => String(value));
@@ -166,55 +183,25 @@ function wording(issue: z.core.$ZodRawIssue): string | undefined {
     return `must have a kind: ${TARGET_KINDS.join(' | ')}`;
   }
   if (issue.code === 'invalid_key')
-    return `"${String(issue.path?.at(-1))}" is not a valid name: lower-case letters, digits and dashes, starting with a letter`;
+    return `"${String(issue.path?.at(-1))}" is not a valid name: it ${issue.issues[0]?.message ?? 'cannot be one'}`;
   return undefined;
 }
 
 const TARGET_KINDS = ['ecs-service', 'fleet'] as const;
 
-/** Keys the schema knows at a path; walks the zod types, choosing union branches by `kind`. */
+/** Keys the schema knows at a path, of the kind that the value says it is. */
 function knownKeys(path: Path, root: unknown): readonly string[] {
-  let types: ZodAny[] = [configSchema as unknown as ZodAny];
+  let leaves = leavesOf(configSchema);
   let value: unknown = root;
   for (const step of path) {
-    types = types.flatMap(unwrap).flatMap((type) => {
-      const shape = type._zod.def.shape;
-      if (shape !== undefined)
-        return shape[String(step)] === undefined ? [] : [shape[String(step)] as ZodAny];
-      return type._zod.def.valueType === undefined ? [] : [type._zod.def.valueType];
-    });
+    leaves = leavesAt(leaves, step, kindOf(value));
     value =
       value !== null && typeof value === 'object' ? (value as Record<PropertyKey, unknown>)[step] : undefined;
   }
-  const kind = (value as { kind?: unknown } | undefined)?.kind;
-  const shapes = types
-    .flatMap(unwrap)
-    .flatMap((type) => (type._zod.def.shape === undefined ? [] : [type._zod.def.shape]));
-  const fitting = shapes.filter(
-    (shape) => kind === undefined || shape['kind']?._zod.def.values?.includes(kind) !== false,
-  );
-  return [...new Set((fitting.length > 0 ? fitting : shapes).flatMap((shape) => Object.keys(shape)))];
+  return keysOf(leaves, kindOf(value));
 }
 
-interface ZodAny {
-  readonly _zod: {
-    readonly def: {
-      readonly innerType?: ZodAny;
-      readonly in?: ZodAny;
-      readonly options?: readonly ZodAny[];
-      readonly shape?: Readonly<Record<string, ZodAny>>;
-      readonly valueType?: ZodAny;
-      readonly values?: readonly unknown[];
-    };
-  };
-}
-
-function unwrap(type: ZodAny): ZodAny[] {
-  const { innerType, options, in: input } = type._zod.def;
-  if (innerType !== undefined) return unwrap(innerType);
-  if (input !== undefined) return unwrap(input);
-  return options === undefined ? [type] : options.flatMap(unwrap);
-}
+const kindOf = (value: unknown) => (value as { kind?: unknown } | null | undefined)?.kind;
 
 function pathText(path: Path): string {
   return path.length === 0 ? 'the file' : path.map(String).join('.');
@@ -231,6 +218,9 @@ export function inOrder(issues: readonly ConfigIssue[]): readonly ConfigIssue[] 
       return !seen.has(key) && seen.add(key);
     });
 }
+
+/** A message quotes what it is about, which may be a whole file. */
+const shortened = (message: string) => (message.length > 400 ? `${message.slice(0, 400)}…` : message);
 
 function reasonOf(error: unknown): string {
   const code = (error as { code?: string }).code;

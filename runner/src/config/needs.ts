@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StackError } from '../core/errors.js';
+import { conform } from './conform.js';
 import { configSchema, type Config } from './schema.js';
 import { parseYaml } from './source.js';
 
@@ -37,11 +38,15 @@ export async function readProject(directory: string): Promise<NeededProject | un
   if (text === undefined) return undefined;
   const source = parseYaml(file, text);
   const { application, state, needs, environments } = (source.value ?? {}) as Record<string, unknown>;
-  const parsed = configSchema
-    .pick({ application: true, state: true, needs: true })
-    .safeParse({ application, ...(state == null ? {} : { state }), ...(needs == null ? {} : { needs }) });
-  if (source.issues.length > 0 || !parsed.success) {
-    const found = parsed.success ? [] : parsed.error.issues;
+  const schema = configSchema.pick({ application: true, state: true, needs: true });
+  const { value, issues } = conform(schema, {
+    application,
+    ...(state == null ? {} : { state }),
+    ...(needs == null ? {} : { needs }),
+  });
+  const parsed = schema.safeParse(value);
+  if (source.issues.length > 0 || issues.length > 0 || !parsed.success) {
+    const found = [...issues, ...(parsed.success ? [] : parsed.error.issues)];
     throw new StackError('CONFIG_INVALID', `cannot tell from ${file} where its releases are recorded`, {
       where: file,
       evidence: [

@@ -1,6 +1,6 @@
 import type { PipelineInput } from '../core/pipeline.js';
 import { holdsSecret } from '../secrets/names.js';
-import { referencesIn } from './referencesIn.js';
+import { cut, referencesIn } from './referencesIn.js';
 import { DEFAULT_BRANCHES, type Config } from './schema.js';
 
 /** The branch rules in force: the configured ones, or the defaults that lead to environments that exist. */
@@ -31,7 +31,7 @@ export function credentialVariables(config: Pick<Config, 'jenkins'>, part: unkno
   const variables = referencesIn(part)
     .filter(({ kind }) => kind === 'env' || kind === 'secret-env')
     .map(({ kind, name }) => {
-      const [variable, fallback] = name.split(':-', 2) as [string, string | undefined];
+      const [variable, fallback] = cut(name, ':-');
       return { variable, kind, hasDefault: fallback !== undefined };
     })
     .filter(

@@ -2,21 +2,33 @@ import { StackError } from '../core/errors.js';
 import { Template, templateWith } from '../core/template.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { registerVariable } from './knownSecrets.js';
-import { asText, LONE_REFERENCE, REFERENCE, referencesIn } from './referencesIn.js';
+import { asText, cut, outputOf, partsOf, REFERENCE, referencesIn, type Reference } from './referencesIn.js';
 
 /**
- * Replaces references deep in a value, each looked up once per call. A text that is one reference and no more becomes
- * the map or list that it stands for; within other text that is written as JSON. What comes from ssm and secret is a secret;
- * so is what comes from secret-env, and what comes from env where its name says so (TOKEN, SECRET, PASSWORD, KEY …) or its
- * form does, since a base image or a region masked everywhere would make the output unreadable.
+ * What a value is for. `text`: a reference to a map or list has no place in it. `free`: a text that is one reference and
+ * no more becomes what that stands for, whatever it is. `release`: text that is filled in once more, when a release is
+ * deployed; every `${` that is none of `${release:…}` stays escaped in it.
+ */
+export type Form = 'text' | 'free' | 'release';
+
+/** Maps whose values are of another form than what is around them. */
+const FORM_OF: Readonly<Record<string, Form>> = { vars: 'free', variables: 'free', environment: 'release' };
+
+interface Scope {
+  readonly context: Context;
+  readonly environment: NamedEnvironment;
+}
+
+/**
+ * Replaces references deep in a value, each looked up once per call; `$${` becomes `${`. Within other text a map or
+ * list is written as JSON. What comes from ssm and secret is a secret; so is what comes from secret-env, and what
+ * comes from env where its name says so (TOKEN, SECRET, PASSWORD, KEY …) or its form does, since a base image or a region
+ * masked everywhere would make the output unreadable.
+ * @param form of the value itself; `vars` and `environment` inside of it have their own
  * @throws StackError CONFIG_REFERENCE where one cannot be resolved, naming where to set it
  */
-export async function resolveReferences<T>(
-  value: T,
-  scope: { readonly context: Context; readonly environment: NamedEnvironment },
-): Promise<T> {
-  const values = await lookUpAll(value, scope);
-  return values.size === 0 ? value : (replace(value, values) as T);
+export async function resolveReferences<T>(value: T, scope: Scope, form: Form = 'text'): Promise<T> {
+  return replace(value, form, await lookUpAll(value, scope), scope) as T;
 }
 
 /**
@@ -24,72 +36,111 @@ export async function resolveReferences<T>(
  * variables; what a reference stands for is data, also inside of a template.
  * @throws StackError CONFIG_REFERENCE; CONFIG_INVALID for a reference in the middle of a template's expression
  */
-export async function resolveTemplates(
-  value: unknown,
-  scope: { readonly context: Context; readonly environment: NamedEnvironment },
-): Promise<unknown> {
-  return withTemplates(value, await lookUpAll(value, scope));
+export async function resolveTemplates(value: unknown, scope: Scope): Promise<unknown> {
+  return withTemplates(value, await lookUpAll(value, scope), scope);
 }
 
-async function lookUpAll(
-  value: unknown,
-  scope: { readonly context: Context; readonly environment: NamedEnvironment },
-): Promise<ReadonlyMap<string, unknown>> {
+async function lookUpAll(value: unknown, scope: Scope): Promise<ReadonlyMap<string, unknown>> {
   const values = new Map<string, unknown>();
+  const unique = new Map(referencesIn(value).map((one) => [`${one.kind}:${one.name}`, one]));
   await Promise.all(
-    [...new Set(referencesIn(value).map(({ kind, name }) => `${kind}:${name}`))].map(async (key) => {
-      const separator = key.indexOf(':');
-      values.set(key, await lookUp(key.slice(0, separator), key.slice(separator + 1), scope));
+    [...unique].map(async ([key, reference]) => {
+      values.set(key, await lookUp(reference, scope));
     }),
   );
   return values;
 }
 
-function withTemplates(value: unknown, values: ReadonlyMap<string, unknown>): unknown {
-  if (Array.isArray(value)) return value.map((item) => withTemplates(item, values));
+function withTemplates(value: unknown, values: ReadonlyMap<string, unknown>, scope: Scope): unknown {
+  if (Array.isArray(value)) return value.map((item) => withTemplates(item, values, scope));
   if (value !== null && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTemplates(item, values)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, withTemplates(item, values, scope)]),
+    );
   }
   if (typeof value !== 'string') return value;
-  if (referencesIn(value).length === 0) return new Template(value);
-  if (LONE_REFERENCE.test(value)) return replace(value, values);
+  const parts = partsOf(value);
+  if (parts.length === 1 && parts[0] !== undefined && 'kind' in parts[0])
+    return replaceText(value, 'free', values, scope);
+  return templateOf(value, values);
+}
+
+/** No text of YAML holds it: it stands for `${` while references are looked for. */
+const ESCAPED = '\u0000';
+
+function templateOf(text: string, values: ReadonlyMap<string, unknown>): Template | string {
+  const restored = (written: string) => written.replaceAll(ESCAPED, () => '${');
+  const guarded = text.replaceAll('$${', ESCAPED);
+  if (referencesIn(text).length === 0) return new Template(restored(guarded));
   try {
-    return templateWith(value, REFERENCE, (reference) => values.get(reference.slice(2, -1)));
+    const made = templateWith(guarded, REFERENCE, (reference) => values.get(reference.slice(2, -1)));
+    if (typeof made === 'string') return restored(made);
+    return new Template(restored(made.text), made.values, restored(made.plain));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new StackError(
       'CONFIG_INVALID',
       `${error.message} stands in the middle of a template's expression`,
       {
-        where: value,
+        where: text,
         next: `Write it as a quoted text of its own inside the braces: {{ '${error.message}' | upper }}, or give it a variable of its own and name that.`,
       },
     );
   }
 }
 
-function replace(value: unknown, values: ReadonlyMap<string, unknown>): unknown {
-  if (typeof value === 'string') {
-    const [, kind, name] = LONE_REFERENCE.exec(value) ?? [];
-    const whole = kind === undefined ? undefined : values.get(`${kind}:${name}`);
-    if (whole !== null && typeof whole === 'object') return whole;
-    return value.replace(REFERENCE, (_, kind: string, name: string) => asText(values.get(`${kind}:${name}`)));
-  }
-  if (Array.isArray(value)) return value.map((item) => replace(item, values));
+function replace(value: unknown, form: Form, values: ReadonlyMap<string, unknown>, scope: Scope): unknown {
+  if (typeof value === 'string') return replaceText(value, form, values, scope);
+  if (Array.isArray(value)) return value.map((item) => replace(item, form, values, scope));
   if (value !== null && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replace(item, values)]));
+    // A tag or a channel may have such a name too: it is no map.
+    const formOf = (key: string, item: unknown) =>
+      form === 'text' && item !== null && typeof item === 'object' ? (FORM_OF[key] ?? form) : form;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, replace(item, formOf(key, item), values, scope)]),
+    );
   }
   return value;
 }
 
-async function lookUp(
-  kind: string,
-  name: string,
-  { context, environment }: { context: Context; environment: NamedEnvironment },
-): Promise<unknown> {
+function replaceText(
+  text: string,
+  form: Form,
+  values: ReadonlyMap<string, unknown>,
+  { context }: Scope,
+): unknown {
+  const parts = partsOf(text, form === 'release');
+  const valueOf = (part: Reference) => values.get(`${part.kind}:${part.name}`);
+  const [lone] = parts;
+  if (parts.length === 1 && lone !== undefined && 'kind' in lone) {
+    const value = valueOf(lone);
+    if (form === 'free') return value;
+    if (form === 'text' && (value === null || typeof value === 'object')) throw noText(lone, value);
+  }
+  return parts
+    .map((part) => {
+      if ('literal' in part) return part.literal;
+      const found = asText(valueOf(part));
+      if (form !== 'release' || !found.includes('${')) return found;
+      const escaped = found.replaceAll('${', () => '$${');
+      if (context.secrets.text(found) !== found) context.secrets.register(escaped);
+      return escaped;
+    })
+    .join('');
+}
+
+function noText({ kind, name }: Reference, value: unknown): StackError {
+  const what = value === null ? 'null' : Array.isArray(value) ? 'a list' : 'a map';
+  return new StackError('CONFIG_REFERENCE', `\${${kind}:${name}} is ${what}, where a text is needed`, {
+    where: `\${${kind}:${name}}`,
+    next: 'Name what is inside of it: ${output:hosts.web-1.address}, ${output:subnets.0}.',
+  });
+}
+
+async function lookUp({ kind, name }: Reference, { context, environment }: Scope): Promise<unknown> {
   if (kind === 'env' || kind === 'secret-env') {
     // `${env:NAME:-default}`, as the shell writes it.
-    const [variable, fallback] = name.split(':-', 2) as [string, string | undefined];
+    const [variable, fallback] = cut(name, ':-');
     const value = context.env[variable] || fallback;
     if (value === undefined) {
       throw new StackError('CONFIG_REFERENCE', `the environment variable ${variable} is not set`, {
@@ -103,11 +154,8 @@ async function lookUp(
   }
   if (kind === 'output') {
     const { outputValue } = await import('../steps/outputs.js');
-    // `ENVIRONMENT/NAME` is an output of another environment.
-    const [first, path] = name.split('/', 2) as [string, string | undefined];
-    return path === undefined
-      ? outputValue(context, environment, name)
-      : outputValue(context, await context.environment(first), path);
+    const { environment: other, path } = outputOf(name);
+    return outputValue(context, other === undefined ? environment : await context.environment(other), path);
   }
   const { readParameter, readSecret } = await import('../adapters/aws/secrets.js');
   const aws = await context.aws(environment);

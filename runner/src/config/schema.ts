@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { isAddress } from '../core/address.js';
 import { isDuration, parseDuration } from './duration.js';
+import type { Source } from './referencesIn.js';
+import { REFERENCES } from './shape.js';
 
 // One document is validated a run: compiling validators first would take longer than it saves.
 z.config({ jitless: true });
@@ -13,27 +15,60 @@ z.config({ jitless: true });
 const NAME = /^[a-z][a-z0-9-]*$/;
 const name = z.string().regex(NAME, 'must be lower-case letters, digits and dashes, starting with a letter');
 const text = z.string().min(1, 'must not be empty');
+/** Text with references; all other text is used as it stands, and refuses them. */
+const LOOKED_UP: readonly Source[] = ['env', 'secret-env', 'ssm', 'secret', 'output'];
+const lookedUp = text.meta({ [REFERENCES]: LOOKED_UP });
 /** Where a secret belongs: `config show` never prints what stands there, and what it becomes is masked everywhere. */
-const secret = text.meta({ writeOnly: true });
-const duration = (fallback: string) =>
+const secret = text.meta({ writeOnly: true, [REFERENCES]: LOOKED_UP });
+/** Read before anything can be asked of AWS or Terraform. */
+const fromEnvironment = text.meta({ [REFERENCES]: ['env'] satisfies readonly Source[] });
+/** Timers count in 31 bits of milliseconds: one that is set for longer ends at once. */
+const duration = (fallback: string, longest = '24d') =>
   z
     .string()
     .refine(isDuration, 'must be a duration such as 30s, 10m or 1h30m')
+    .refine((value) => !isDuration(value) || parseDuration(value) <= parseDuration(longest), {
+      message: `must be at most ${longest}`,
+    })
     .default(fallback)
     .transform(parseDuration);
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const variables = z.record(z.string(), z.unknown());
+/** Text for a process: whatever is written plain (`3.10`, `on`) arrives as it was typed. */
+const typed = z
+  .union([z.string(), z.number(), z.boolean()])
+  .transform(String)
+  .meta({ [REFERENCES]: LOOKED_UP });
+const variable = z
+  .string()
+  .regex(
+    /^[A-Za-z_]\w*$/,
+    'must be the name of a variable: letters, digits and _, not beginning with a digit',
+  );
+const containerVariable = z
+  .string()
+  .regex(/^[^\s=]+$/, 'must be the name of a variable: no "=" and no space');
+const containerEnvironment = z
+  .record(containerVariable, typed.meta({ [REFERENCES]: [...LOOKED_UP, 'release'] }))
+  .default({});
+const variables = z.record(z.string(), z.unknown().meta({ [REFERENCES]: LOOKED_UP }));
 const terraformAddress = z
   .string()
   .refine(isAddress, 'must be an address of Terraform, such as module.app or aws_ecs_service.web["blue"]');
 
-const command = z
-  .union([text, z.array(text).min(1)])
-  .transform((value) => (Array.isArray(value) ? value : value.trim().split(/\s+/)))
-  .refine(
-    (words) => !words.some((word) => /^(?:&&|\|\|?|;|[<>].*)$/.test(word)),
-    'is run without a shell: put pipes and && into a script and name that',
-  );
+const commandOf = (word: typeof text) =>
+  z
+    .union([
+      word.refine(
+        (value) => !/['"\\]|\$\{[^}]*\s/.test(value),
+        'is cut at white space: write a list of words where one holds a space or a quote',
+      ),
+      z.array(word).min(1),
+    ])
+    .transform((value) => (Array.isArray(value) ? value : value.trim().split(/\s+/)))
+    .refine(
+      (words) => !words.some((word) => /^(?:&&|\|\|?|;|[<>].*)$/.test(word)),
+      'is run without a shell: put pipes and && into a script and name that',
+    );
+const command = commandOf(text);
 
 const imageTest = z.union([
   command,
@@ -58,11 +93,11 @@ export const imageSchema = z.strictObject({
   target: text.optional().describe('Dockerfile stage that is the image.'),
   platform: text.optional().describe('Platform such as linux/amd64; the engine’s own where left out.'),
   'build-args': z
-    .record(z.string(), scalar)
+    .record(containerVariable, typed)
     .default({})
     .describe('Build arguments; never put a secret here.'),
   secrets: z
-    .record(z.string(), secret)
+    .record(z.string().regex(/^[^\s,=]+$/, 'must be an id without space, comma and "="'), secret)
     .default({})
     .describe(
       'BuildKit secrets by id, each a reference such as ${env:NPM_TOKEN}; mounted with RUN --mount=type=secret,id=NAME.',
@@ -77,7 +112,7 @@ export const imageSchema = z.strictObject({
 });
 
 const health = z.strictObject({
-  path: text.default('/').describe('HTTP path that answers 2xx or 3xx when the application is healthy.'),
+  path: lookedUp.default('/').describe('HTTP path that answers 2xx or 3xx when the application is healthy.'),
   port: z
     .number()
     .int()
@@ -85,7 +120,7 @@ const health = z.strictObject({
     .max(65535)
     .optional()
     .describe('Port of the probe; the target’s own where left out.'),
-  url: text
+  url: lookedUp
     .optional()
     .describe('Whole URL to probe instead of each task or host, e.g. through the load balancer.'),
   status: z
@@ -98,28 +133,25 @@ const health = z.strictObject({
 });
 
 const migrate = z.strictObject({
-  command: command.describe('What changes the schema, in place of the container’s own command.'),
-  container: text.optional().describe('Container it runs in; the target’s own where left out.'),
+  command: commandOf(lookedUp).describe('What changes the schema, in place of the container’s own command.'),
+  container: lookedUp.optional().describe('Container it runs in; the target’s own where left out.'),
   timeout: duration('10m').describe('After this long it is stopped and counts as failed.'),
 });
 
 const ecsService = z.strictObject({
   kind: z.literal('ecs-service'),
-  cluster: text.describe('Cluster name or ARN.'),
-  service: text.describe('Service name.'),
+  cluster: lookedUp.describe('Cluster name or ARN.'),
+  service: lookedUp.describe('Service name.'),
   image: name.describe('Image of this configuration that the service runs.'),
-  container: text
+  container: lookedUp
     .optional()
     .describe(
       'Container in the task definition that runs it; the first where left out. Two targets may be two containers of one service: they move it once.',
     ),
   strategy: z.enum(['rolling']).default('rolling').describe('How tasks are replaced.'),
-  environment: z
-    .record(z.string(), scalar)
-    .default({})
-    .describe(
-      'Environment variables set on the container; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
-    ),
+  environment: containerEnvironment.describe(
+    'Environment variables set on the container; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
+  ),
   migrate: migrate
     .optional()
     .describe('Migration that runs as a task of the new release before the service is moved to it.'),
@@ -131,7 +163,7 @@ const fleet = z.strictObject({
   kind: z.literal('fleet'),
   group: name.describe('Inventory group of the hosts.'),
   image: name.describe('Image of this configuration that the hosts run.'),
-  playbook: text
+  playbook: lookedUp
     .default('deploy.yml')
     .describe('Playbook that replaces the container on one batch of hosts.'),
   port: z
@@ -142,16 +174,13 @@ const fleet = z.strictObject({
     .default(80)
     .describe('Port on the host where the application answers.'),
   'container-port': z.number().int().min(1).max(65535).default(8000).describe('Port inside the container.'),
-  environment: z
-    .record(z.string(), scalar)
-    .default({})
-    .describe(
-      'Environment variables of the container; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
-    ),
-  registry: text
+  environment: containerEnvironment.describe(
+    'Environment variables of the container; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
+  ),
+  registry: lookedUp
     .optional()
     .describe('Registry host as the hosts see it; the account’s own ECR where left out.'),
-  'target-group': text
+  'target-group': lookedUp
     .optional()
     .describe('Target group (name or ARN) that hosts leave before and join after.'),
   drain: duration('10s').describe('Longest wait for a host to be drained from the target group.'),
@@ -177,21 +206,21 @@ const fleet = z.strictObject({
 export const targetSchema = z.discriminatedUnion('kind', [ecsService, fleet]);
 
 const inventory = z.strictObject({
-  output: text
+  output: lookedUp
     .optional()
     .describe('Terraform output that maps host names to {address, port, user, groups}; `hosts` by default.'),
-  tags: z.record(z.string(), text).optional().describe('EC2 tags that select running instances instead.'),
-  user: text.optional().describe('SSH user where the host itself names none; `ec2-user` where left out.'),
-  'private-key': text
+  tags: z.record(z.string(), lookedUp).optional().describe('EC2 tags that select running instances instead.'),
+  user: lookedUp.optional().describe('SSH user where the host itself names none; `ec2-user` where left out.'),
+  'private-key': lookedUp
     .optional()
     .describe('Path of the SSH private key; the SSH agent is used where left out.'),
-  'known-hosts': text.optional().describe('known_hosts file; ~/.ssh/known_hosts where left out.'),
+  'known-hosts': lookedUp.optional().describe('known_hosts file; ~/.ssh/known_hosts where left out.'),
   groups: z.array(name).default([]).describe('Groups for hosts that were found by tags.'),
 });
 
 const slack = z.strictObject({
   channel: z
-    .union([text, z.record(z.string(), text)])
+    .union([lookedUp, z.record(z.string(), lookedUp)])
     .describe('Channel, or a map of environment to channel with `default`.'),
   token: secret.optional().describe('Bot token reference, e.g. ${env:SLACK_BOT_TOKEN}; scope chat:write.'),
   webhook: secret
@@ -207,23 +236,24 @@ export const environmentSchema = z.strictObject({
   extends: name.optional().describe('Environment whose settings are the starting point.'),
   aws: z
     .strictObject({
-      region: text.optional().describe('Region; AWS_REGION where left out.'),
+      region: fromEnvironment.optional().describe('Region; AWS_REGION where left out.'),
       account: z
         .string()
         .regex(/^\d{12}$/, 'must be a 12-digit account id')
+        .meta({ type: ['string', 'integer'] })
         .optional()
         .describe('Account that credentials must belong to.'),
-      profile: text.optional().describe('Profile of the shared AWS configuration.'),
+      profile: fromEnvironment.optional().describe('Profile of the shared AWS configuration.'),
     })
     .default({}),
   infrastructure: z
     .strictObject({
-      directory: text.default('terraform').describe('Terraform root.'),
+      directory: fromEnvironment.default('terraform').describe('Terraform root.'),
       workspace: text.optional().describe('Workspace, made where it is missing.'),
       'var-files': z.array(text).default([]).describe('Variable files, relative to the root.'),
       variables: variables.default({}).describe('Terraform variables.'),
       'backend-config': z
-        .array(text)
+        .array(lookedUp)
         .default([])
         .describe('Partial backend configuration: files or key=value.'),
       protect: z
@@ -254,7 +284,7 @@ export const environmentSchema = z.strictObject({
   provision: z
     .strictObject({
       directory: text.default('ansible').describe('Where playbooks are found.'),
-      playbooks: z.array(text).min(1).describe('Playbooks in order.'),
+      playbooks: z.array(lookedUp).min(1).describe('Playbooks in order.'),
       limit: text
         .optional()
         .describe(
@@ -281,13 +311,13 @@ export const environmentSchema = z.strictObject({
     })
     .optional(),
   targets: z.record(name, targetSchema).default({}).describe('What is deployed to.'),
-  url: text.optional().describe('Where people find the environment; shown in reports and Slack.'),
+  url: lookedUp.optional().describe('Where people find the environment; shown in reports and Slack.'),
   protected: z
     .boolean()
     .optional()
     .describe('Refuses dirty trees and asks by name before destroy; true for promoted environments.'),
   variables: z
-    .record(z.string(), scalar)
+    .record(variable, typed)
     .default({})
     .describe('Environment variables that Terraform and Ansible share (the `env` command).'),
 });
@@ -339,11 +369,11 @@ const jenkins = z.strictObject({
         .array(text)
         .default([])
         .describe('Users and groups who may approve; anybody who may build where empty.'),
-      timeout: duration('24h').describe('How long an approval is waited for.'),
+      timeout: duration('24h', '365d').describe('How long an approval is waited for.'),
     })
     .prefault({})
     .describe('Who may let a release pass, and how long they have.'),
-  timeout: duration('2h').describe('How long the stages on one agent may take altogether.'),
+  timeout: duration('2h', '365d').describe('How long the stages on one agent may take altogether.'),
 });
 
 export const DEFAULT_BRANCHES = {

@@ -1,13 +1,5 @@
-import {
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Document,
-  type Node,
-  type Pair,
-} from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
+import { YamlReader } from './yamlReader.js';
 
 export type Path = readonly PropertyKey[];
 
@@ -22,67 +14,82 @@ export interface ConfigIssue {
 /** A parsed YAML text that knows where each value stands. */
 export interface YamlSource {
   readonly file: string;
+  /** Maps, lists, texts, nulls, and `Written` for what YAML does not read as text. */
   readonly value: unknown;
   /** Syntax errors; `value` is meaningless where there are any. */
   readonly issues: readonly ConfigIssue[];
   /**
    * Position of the value at a path, or of its nearest existing parent.
    * @param part `key` points to the key instead of the value (for unknown keys)
+   * @param find words inside of the value to point to, where they stand there as they are
    */
-  position(path: Path, part?: 'key' | 'value'): { line: number; column: number };
+  position(path: Path, part?: 'key' | 'value', find?: string): { line: number; column: number };
   has(path: Path): boolean;
 }
 
-/** Parses YAML 1.2 (duplicate keys refused); never throws. */
+/** More than any configuration needs, and little enough to be read at once. */
+const LARGEST_TEXT = 1024 * 1024;
+
+/**
+ * Parses YAML 1.2 with merge keys; duplicate keys, unknown tags and aliases, and what no text can carry are refused.
+ * Never throws.
+ */
 export function parseYaml(file: string, text: string): YamlSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
-    return { line, column: col };
+    return line === 0 ? { line: 1, column: 1 } : { line, column: col };
   };
-  const issues = document.errors.map((error) => ({
-    message: firstLine(error.message),
-    path: [],
-    ...at(error.pos[0]),
+  const refused = (message: string): YamlSource => ({
+    file,
+    value: undefined,
+    issues: [{ message, path: [], line: 1, column: 1 }],
+    position: () => ({ line: 1, column: 1 }),
+    has: () => false,
+  });
+  if (text.length > LARGEST_TEXT) return refused('is larger than 1 MiB: this is no configuration');
+  if (opensTooMuch(text)) return refused('is nested too deeply');
+  // Uniqueness of keys is looked after by the reader: it compares texts, and takes no quadratic time.
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false });
+  const found = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+    message: code === 'MULTIPLE_DOCS' ? 'a second document begins here: keep one of them' : wordsOf(message),
+    offset: pos[0],
   }));
+  const reader = new YamlReader(text);
+  const value = found.length > 0 ? undefined : reader.read(document);
   return {
     file,
-    value: issues.length > 0 ? undefined : (document.toJS({ maxAliasCount: 100 }) as unknown),
-    issues,
-    position(path, part = 'value') {
+    value,
+    issues: [...found, ...reader.issues].map(({ message, offset }) => ({ message, path: [], ...at(offset) })),
+    position(path, part = 'value', find) {
       for (let length = path.length; length >= 0; length--) {
-        const offset = offsetOf(document, path.slice(0, length), length === path.length ? part : 'value');
-        if (offset !== undefined) return at(offset);
+        const place = reader.place(path.slice(0, length));
+        if (place === undefined) continue;
+        if (length < path.length) return at(place.value);
+        if (part === 'key') return at(place.key);
+        const inside = find === undefined ? -1 : text.slice(place.value, place.end).indexOf(find);
+        return at(place.value + Math.max(0, inside));
       }
       return { line: 1, column: 1 };
     },
-    has: (path) => path.length === 0 || pairOrNode(document, path) !== undefined,
+    has: (path) => path.length === 0 || reader.place(path) !== undefined,
   };
 }
 
-function offsetOf(document: Document, path: Path, part: 'key' | 'value'): number | undefined {
-  if (path.length === 0) return document.contents?.range?.[0] ?? 0;
-  const found = pairOrNode(document, path);
-  if (found === undefined) return undefined;
-  if ('key' in found) {
-    const key = found.key as Node | null;
-    const value = found.value as Node | null;
-    return (part === 'key' ? key : (value ?? key))?.range?.[0];
+/** The parser is recursive: some thousand lists in lists exhaust the stack. */
+function opensTooMuch(text: string): boolean {
+  if (/(?:[-?:] ){500}/.test(text)) return true;
+  let open = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    open += bracket === '[' || bracket === '{' ? 1 : -1;
+    if (open > 500) return true;
   }
-  return found.range?.[0];
+  return false;
 }
 
-function pairOrNode(document: Document, path: Path): Pair | Node | undefined {
-  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  const last = path[path.length - 1];
-  if (isMap(parent)) {
-    return parent.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(last));
-  }
-  if (isSeq<Node>(parent)) return parent.items[Number(last)];
-  return undefined;
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] as string;
+/** The first line; the parser tells of an exhausted stack in the words of the engine. */
+function wordsOf(message: string): string {
+  return message.startsWith('Maximum call stack')
+    ? 'is nested too deeply'
+    : (message.split('\n', 1)[0] as string);
 }

@@ -11,17 +11,22 @@ const BEGINS = /\{\s*["}]|\[\s*["{[\]\dtfn-]/g;
  * themselves print words before and after it.
  * @param text all of standard output
  * @param isMeant tells the value from others, such as log lines in JSON; the longest that it takes counts
+ * @param read parses a text of JSON; throws where it is none
  * @returns undefined where there is none
  */
-export function jsonIn<T>(text: string, isMeant: (value: unknown) => value is T): T | undefined {
-  const whole = parse(text.trim());
+export function jsonIn<T>(
+  text: string,
+  isMeant: (value: unknown) => value is T,
+  read: (json: string) => unknown = JSON.parse,
+): T | undefined {
+  const whole = parse(text.trim(), read);
   if (whole !== undefined && isMeant(whole)) return whole;
   const plain = text.replaceAll(ESCAPES, '');
   let found: { readonly value: T; readonly length: number } | undefined;
   BEGINS.lastIndex = 0;
   for (let begin = BEGINS.exec(plain); begin !== null; begin = BEGINS.exec(plain)) {
     const end = endOfValue(plain, begin.index);
-    const value = end === undefined ? undefined : parse(plain.slice(begin.index, end));
+    const value = end === undefined ? undefined : parse(plain.slice(begin.index, end), read);
     BEGINS.lastIndex = begin.index + 1;
     if (value === undefined || end === undefined) continue;
     const length = end - begin.index;
@@ -40,8 +45,9 @@ export function toolJson<T>(
   command: string,
   printed: { readonly stdout: string; readonly tail: readonly string[] },
   isMeant: (value: unknown) => value is T,
+  read?: (json: string) => unknown,
 ): T {
-  const value = jsonIn(printed.stdout, isMeant);
+  const value = jsonIn(printed.stdout, isMeant, read);
   if (value !== undefined) return value;
   const lines = printed.stdout.replaceAll(ESCAPES, '').split(/\r?\n/);
   const words = [...lines, ...printed.tail].filter((line) => line.trim() !== '');
@@ -87,10 +93,10 @@ function endOfString(text: string, begin: number): number {
   return -1;
 }
 
-function parse(text: string): unknown {
+function parse(text: string, read: (json: string) => unknown): unknown {
   try {
     // String.trim takes the byte order mark too.
-    return JSON.parse(text) as unknown;
+    return read(text);
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { type BuildContext, readContext } from '../adapters/docker/context.js';
 import { hashContext, type HashedFile } from '../adapters/docker/hashes.js';
 import { branchRules } from '../config/pipelineInput.js';
-import { referencesIn } from '../config/referencesIn.js';
+import { asText } from '../config/referencesIn.js';
 import type { Config, ImageConfig } from '../config/schema.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { environmentOfBranch } from '../core/branches.js';
@@ -101,9 +101,11 @@ async function readImage(context: Context, config: Config, name: string): Promis
   const cacheFile = join(state, 'cache', `inputs-${name}.json`);
   const hashed = await hashContext(buildContext, cacheFile, context.clock.now().getTime());
   const args = image['build-args'];
-  const given =
-    referencesIn(args).length === 0 ? args : await context.resolve(args, await buildEnvironment(context));
-  const buildArgs = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, String(value)]));
+  // Without references no environment is needed; what is escaped is written out all the same.
+  const given = JSON.stringify(args).includes('${')
+    ? await context.resolve(args, await buildEnvironment(context), 'free')
+    : args;
+  const buildArgs = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, asText(value)]));
   const { target, platform } = image;
   const secrets = Object.keys(image.secrets);
   const { dockerfile, files } = hashed;

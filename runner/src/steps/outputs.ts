@@ -2,6 +2,7 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { didYouMean } from '../core/nearest.js';
 import { isAddress } from '../core/address.js';
+import { parseExactJson } from '../core/exactJson.js';
 import type { Outputs } from '../core/outputs.js';
 import { isOutputs } from '../core/terraformJson.js';
 import { toolJson } from '../core/toolJson.js';
@@ -79,7 +80,7 @@ async function read(context: Context, environment: NamedEnvironment): Promise<Ou
   const root = await openRoot(context, environment);
   const result = await runTerraform(context, root, terraformOutput(root), { captureStdout: true });
   if (result.exitCode !== 0) throw terraformFailure('output', root, result);
-  const outputs = toolJson('terraform output -json', result, isOutputs);
+  const outputs = toolJson('terraform output -json', result, isOutputs, parseExactJson);
   if (Object.keys(outputs).length === 0 && (await isEmpty(context, root))) {
     throw new StackError(
       'OUTPUT_MISSING',

@@ -48,7 +48,7 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
   context.secrets.register(request.secrets?.[REGISTRY_PASSWORD]);
   const places = await ansiblePlaces(context, environment);
   const playbook = await findPlaybook(places, request.playbook);
-  const shared = await context.resolve(environment.config.variables, environment);
+  const shared = await context.resolve(environment.config.variables, environment, 'free');
   const document = hideSecrets(inventoryDocument(inventory.hosts, inventory.trustOf), context.secrets);
   const variables = { ...request.variables, ...valuesIn(request.variables), ...valuesIn(document) };
   // Values lie in memory, and only until Ansible has read them; the rest holds no secret.

@@ -43,7 +43,7 @@ export async function sharedEnvironment(
     context.resolve({ user: inventory.user, key: inventory['private-key'] }, environment),
     ownVariables(context, environment, missing),
     infrastructure === undefined ? undefined : openRoot(context, environment),
-    context.resolve(infrastructure?.variables ?? {}, environment),
+    context.resolve(infrastructure?.variables ?? {}, environment, 'free'),
   ]);
   const dataDirectory = root === undefined ? undefined : terraformEnvironment(root)['TF_DATA_DIR'];
   const variables = sharedVariables({
@@ -164,7 +164,7 @@ async function ownVariables(
   const entries = await Promise.all(
     Object.entries(environment.config.variables).map(async ([name, value]): Promise<[string, string][]> => {
       try {
-        return [[name, asText(await context.resolve(value, environment))]];
+        return [[name, asText(await context.resolve(value, environment, 'free'))]];
       } catch (error) {
         const isUnmade = error instanceof StackError && error.code === 'OUTPUT_MISSING';
         if (!isUnmade || !referencesIn(value).some(({ kind }) => kind === 'output')) throw error;

@@ -17,7 +17,7 @@ export async function planOrigin(
 ): Promise<PlanOrigin> {
   const [root, variables] = await Promise.all([
     openRoot(context, environment),
-    context.resolve(environment.config.infrastructure?.variables ?? {}, environment),
+    context.resolve(environment.config.infrastructure?.variables ?? {}, environment, 'free'),
   ]);
   return {
     terraform: () => checkedTerraform(context),

@@ -29,7 +29,7 @@ export async function openRoot(context: Context, environment: NamedEnvironment):
   }
   const known = Object.entries(environment.config.variables).filter(([, value]) => !needsOutputs(value));
   const [variables, aws, backendConfig] = await Promise.all([
-    context.resolve(Object.fromEntries(known), environment),
+    context.resolve(Object.fromEntries(known), environment, 'free'),
     context.resolve(environment.config.aws, environment),
     context.resolve(infrastructure['backend-config'], environment),
   ]);

@@ -44,8 +44,8 @@ export async function slackSettings(context: Context) {
   const settings = config.notifications.slack;
   if (settings === undefined) return undefined;
   const name = context.options.environment ?? Object.keys(config.environments)[0];
-  const { token, webhook } = await context.resolve(
-    { token: settings.token, webhook: settings.webhook },
+  const { token, webhook, channel } = await context.resolve(
+    { token: settings.token, webhook: settings.webhook, channel: settings.channel },
     await context.environment(name),
   );
   context.secrets.register(token);
@@ -55,7 +55,7 @@ export async function slackSettings(context: Context) {
     import('../adapters/http/fetch.js'),
   ]);
   return {
-    config: settings,
+    config: { ...settings, channel },
     client: createSlackClient({
       token,
       webhook,

@@ -4,7 +4,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { selectEnvironment } from '../../../runner/src/config/environment.js';
 import { loadConfig } from '../../../runner/src/config/load.js';
-import { asText, LONE_REFERENCE, REFERENCE, referencesIn } from '../../../runner/src/config/referencesIn.js';
+import { asText, cut, outputOf, partsOf, referencesIn } from '../../../runner/src/config/referencesIn.js';
 import type { Config, EnvironmentConfig } from '../../../runner/src/config/schema.js';
 import { readBlocks } from '../../../scripts/terraformReader.js';
 import {
@@ -110,16 +110,16 @@ function inOrder(config: Config): string[] {
 /** Replaces references as the runner would: environment variables by their defaults, outputs by what mocks gave. */
 function filledIn(value: unknown, environment: string, outputs: RootResult['outputs']): unknown {
   const lookUp = (kind: string, name: string): unknown => {
-    if (kind === 'env') return name.split(':-')[1] ?? `of-${name}`;
+    if (kind === 'env') return cut(name, ':-')[1] ?? `of-${name}`;
     if (kind !== 'output') return `of-${name}`;
-    const [other, path] = name.includes('/') ? name.split('/') : [environment, name];
-    return outputAt(outputs.get(other as string), path as string);
+    const { environment: other = environment, path } = outputOf(name);
+    return outputAt(outputs.get(other), path);
   };
   if (typeof value === 'string') {
-    const [, kind, name] = LONE_REFERENCE.exec(value) ?? [];
-    const whole = kind === undefined ? undefined : lookUp(kind, name as string);
-    if (whole !== null && typeof whole === 'object') return whole;
-    return value.replace(REFERENCE, (_, part: string, text: string) => asText(lookUp(part, text)));
+    const found = partsOf(value).map((part) =>
+      'literal' in part ? part.literal : lookUp(part.kind, part.name),
+    );
+    return found.length === 1 ? found[0] : found.map(asText).join('');
   }
   if (Array.isArray(value)) return value.map((item) => filledIn(item, environment, outputs));
   if (value === null || typeof value !== 'object') return value;

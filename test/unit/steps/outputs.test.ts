@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { resolveReferences, type Form } from '../../../runner/src/config/references.js';
 import type { Context, NamedEnvironment } from '../../../runner/src/container.js';
 import type { Invocation, ProcessResult } from '../../../runner/src/core/ports.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
@@ -120,5 +121,44 @@ describe('outputs', () => {
     const { context, environment, secrets } = fake({ output: [{ stdout }] });
     await readOutputs(context, environment);
     expect(secrets.text('correct-horse on 5432')).to.equal('*** on 5432');
+  });
+
+  it('lose no digit: a number that JavaScript cannot hold is text', async () => {
+    const stdout =
+      '{"id":{"value":12345678901234567890},"list":{"value":[1,2.5,1e30,"a\\"12345678901234567890"]}}';
+    const { context, environment } = fake({ output: [{ stdout }] });
+    expect(await readOutputs(context, environment)).to.deep.equal({
+      id: '12345678901234567890',
+      list: [1, 2.5, '1e30', 'a"12345678901234567890'],
+    });
+  });
+
+  describe('that are referred to', () => {
+    const values = { port: 80, flag: false, map: { a: 1 }, none: null };
+    const resolved = (value: unknown, form?: Form) => {
+      const { context, environment } = fake({ output: [output(values)] });
+      return resolveReferences(value, { context, environment }, form);
+    };
+
+    it('are what they are in variables, where they stand alone', async () => {
+      const vars = { a: '${output:port}', b: ['${output:flag}'], c: '${output:map}', d: '${output:none}' };
+      const found = { a: 80, b: [false], c: { a: 1 }, d: null };
+      expect(await resolved({ vars })).to.deep.equal({ vars: found });
+      expect(await resolved(vars, 'free')).to.deep.equal(found);
+    });
+
+    it('are text in other places, and as JSON in the variables of a container', async () => {
+      expect(await resolved({ cluster: '${output:port}' })).to.deep.equal({ cluster: '80' });
+      expect(await resolved({ environment: { A: '${output:map}', B: 'x${output:flag}' } })).to.deep.equal({
+        environment: { A: '{"a":1}', B: 'xfalse' },
+      });
+    });
+
+    for (const [name, what] of Object.entries({ map: 'a map', none: 'null' })) {
+      it(`are refused where they are ${what} and a text is needed`, async () => {
+        const failure = await rejection(resolved({ cluster: `\${output:${name}}` }), 'CONFIG_REFERENCE');
+        expect(failure.message).to.equal(`\${output:${name}} is ${what}, where a text is needed`);
+      });
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { StackError } from '../../core/errors.js';
+import { parseExactJson } from '../../core/exactJson.js';
 import type { AwsClients } from './clients.js';
 import { awsReason } from './errors.js';
 
@@ -60,7 +61,7 @@ function pick(value: string, key: string, reference: string): string {
   const where = `\${secret:${reference}}`;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(value);
+    parsed = parseExactJson(value);
   } catch {
     parsed = undefined;
   }

@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { NamedEnvironment } from '../../container.js';
 import type { S3Backend } from '../../core/iam/names.js';
 
 /** Where a root keeps its state: S3, or a place that needs no permission of AWS (undefined: none is configured). */
@@ -14,10 +13,14 @@ type Settings = Readonly<Record<string, unknown>>;
 /**
  * Reads the backend of a root off its files: no Terraform and no credentials are needed. Expressions are not allowed
  * there by Terraform itself, so that text is enough; `backend-config` completes it.
- * @param directory the root, absolute
+ * @param root its directory, absolute, with what the configuration says of it, references looked up
  */
-export async function readBackend(environment: NamedEnvironment, directory: string): Promise<FoundBackend> {
-  const infrastructure = environment.config.infrastructure;
+export async function readBackend(root: {
+  readonly directory: string;
+  readonly backendConfig: readonly string[];
+  readonly workspace: string | undefined;
+}): Promise<FoundBackend> {
+  const { directory, backendConfig, workspace = 'default' } = root;
   const files = (await readdir(directory)).filter((name) => name.endsWith('.tf'));
   const texts = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')));
   const block = texts.map(backendBlock).find((one) => one !== undefined);
@@ -25,7 +28,7 @@ export async function readBackend(environment: NamedEnvironment, directory: stri
   const { type, body } = block;
   if (type !== 's3') return { type };
   const given = await Promise.all(
-    (infrastructure?.['backend-config'] ?? []).map(async (item) =>
+    backendConfig.map(async (item) =>
       item.includes('=') ? item : readFile(resolve(directory, item), 'utf8').catch(() => ''),
     ),
   );
@@ -33,7 +36,7 @@ export async function readBackend(environment: NamedEnvironment, directory: stri
     (before, text) => ({ ...before, ...settingsIn(text) }),
     {},
   );
-  return { type, s3: s3Backend(settings, infrastructure?.workspace ?? 'default') };
+  return { type, s3: s3Backend(settings, workspace) };
 }
 
 /** The block `backend "TYPE" { … }` of a file, blocks inside of it included. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config, EcsServiceConfig, FleetConfig } from '../../config/schema.js';
-import { referencesIn } from '../../config/referencesIn.js';
+import { referencesIn, unescaped } from '../../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../../container.js';
 import { lastPart } from '../../core/iam/arn.js';
 import type { BucketPart, PolicyNames } from '../../core/iam/names.js';
@@ -77,7 +77,11 @@ export async function policyNames(
   const backend =
     infrastructure === undefined
       ? undefined
-      : await readBackend(environment, resolve(config.directory, infrastructure.directory));
+      : await readBackend({
+          directory: resolve(config.directory, await context.resolve(infrastructure.directory, environment)),
+          backendConfig: await Promise.all(infrastructure['backend-config'].map(settled)),
+          workspace: infrastructure.workspace,
+        });
   if (backend?.type !== undefined && !['s3', 'local'].includes(backend.type))
     notes.add(`the backend ${backend.type} needs permissions that this policy does not hold`);
   const ledger = infrastructure?.ownership ?? config.state.location;
@@ -159,7 +163,7 @@ async function settle(
   notes: Set<string>,
 ): Promise<string> {
   const references = referencesIn(value);
-  if (references.length === 0) return value;
+  if (references.length === 0) return unescaped(value);
   try {
     if (references.every(({ kind }) => kind === 'env' || kind === 'output'))
       return await context.resolve(value, environment);

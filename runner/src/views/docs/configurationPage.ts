@@ -1,5 +1,5 @@
 interface SchemaNode {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
@@ -10,6 +10,7 @@ interface SchemaNode {
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
   readonly oneOf?: readonly SchemaNode[];
+  readonly 'x-references'?: readonly string[];
 }
 
 /** The reference of automation-stack.yml: every key with its type, default and meaning, made from the JSON Schema. */
@@ -20,14 +21,34 @@ export function configurationPage(schema: unknown): string {
 Made from the schema by \`make docs\`. Unknown keys are refused; \`node runner config check\` reports every error with its line.
 Durations are written \`30s\`, \`10m\`, \`1h30m\`. \`NAME\` stands for a name of your own.
 
-Any text may hold references, looked up only when they are needed and masked wherever they would be shown:
-\`\${env:NAME}\` (with a default: \`\${env:NAME:-value}\`), \`\${secret-env:NAME}\` for a secret that is
-not known as one by its name ([secrets](secrets.md)), \`\${ssm:/path}\`, \`\${secret:name}\` or \`\${secret:name#key}\`, and
-\`\${output:name}\` for an output of the environment's Terraform root, \`\${output:ENVIRONMENT/name}\` for another environment's, and paths into
-both, \`\${output:hosts.web-1.address}\`. What is a reference to a map or list and no more becomes that map or list.
+Text needs no quotes: \`3.10\`, \`012345678901\`, \`on\` and \`12e5\` arrive as they are typed, as values and as names. Where a number is meant, it is
+written in plain digits (\`80\`, never \`0x50\`). In variables of Ansible and Terraform, where anything may stand, a number is a number if it
+reads the same when it is written again; \`3.10\`, \`0644\` and \`12345678901234567890\` stay text. Aliases and merge keys (\`<<\`) are followed;
+duplicate keys, unknown tags and a second document are refused.
 
-| Key | Type | Default | Meaning |
-| --- | --- | --- | --- |
+## References
+
+The column *References* says which of these a text may hold. They are looked up only when they are needed, and secrets are masked wherever
+they would be shown. Everywhere else, and for any other source or a name that cannot be one, \`\${\` is refused by \`config check\`.
+
+| Reference | Stands for |
+| --- | --- |
+| \`\${env:NAME}\`, \`\${env:NAME:-value}\` | An environment variable, with a default where it is not set or empty. |
+| \`\${secret-env:NAME}\` | An environment variable that is a secret, though neither its name nor its place says so ([secrets](secrets.md)). |
+| \`\${ssm:/path}\` | A parameter of the SSM Parameter Store. |
+| \`\${secret:name}\`, \`\${secret:name#key}\` | A secret of Secrets Manager, or one key of the JSON object in it. |
+| \`\${output:name}\`, \`\${output:ENVIRONMENT/name}\` | An output of the environment's Terraform root, or of another environment's; with a path into it: \`\${output:hosts.web-1.address}\`. |
+| \`\${release:version}\`, \`\${release:commit}\`, \`\${release:branch}\` | The release that is deployed. |
+| \`$\${\` | \`\${\` itself: for a shell, a template of Terraform. |
+
+In variables of Ansible and Terraform a reference that stands alone becomes what it stands for: a number, a map, a list. Within other text
+and in environment variables a map or list is written as JSON; any other place refuses it. What a reference brings is never looked through
+for references.
+
+## Keys
+
+| Key | Type | Default | References | Meaning |
+| --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
 }
@@ -56,7 +77,15 @@ function inside(node: SchemaNode, path: string): string[] {
 function row(path: string, node: SchemaNode, required: boolean): string {
   const fallback =
     node.default === undefined ? (required ? '**required**' : '') : code(JSON.stringify(node.default));
-  return `| ${code(path)} | ${typeOf(node)} | ${fallback} | ${(node.description ?? '').replaceAll('|', '\\|')} |`;
+  const references = referencesOf(node).join(', ');
+  return `| ${code(path)} | ${typeOf(node)} | ${fallback} | ${references} | ${(node.description ?? '').replaceAll('|', '\\|')} |`;
+}
+
+/** Sources of the value itself, or of what a map or list of plain values holds. */
+function referencesOf(node: SchemaNode): readonly string[] {
+  const values = typeof node.additionalProperties === 'object' ? [node.additionalProperties] : [];
+  const inner = [...values, ...(node.items === undefined ? [] : [node.items]), ...(node.anyOf ?? [])];
+  return node['x-references'] ?? [...new Set(inner.flatMap(referencesOf))];
 }
 
 function typeOf(node: SchemaNode): string {
@@ -66,7 +95,7 @@ function typeOf(node: SchemaNode): string {
   if (branches !== undefined) return [...new Set(branches.map(typeOf))].join(' or ');
   if (node.type === 'array') return `list of ${node.items === undefined ? 'anything' : typeOf(node.items)}`;
   if (node.type === 'object') return 'map';
-  return node.type ?? 'any';
+  return typeof node.type === 'string' ? node.type : (node.type?.join(' or ') ?? 'any');
 }
 
 const code = (text: string) => `\`${text.replaceAll('|', '\\|')}\``;
