@@ -1,8 +1,10 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { ExitCode, StackError, toErrorRecord } from './core/errors.js';
 import { asTyped, DEFAULT_PROGRAM, everyTextAsTyped, type Call } from './core/calledAs.js';
+import { wordsOfCode } from './core/systemFailure.js';
 import { didYouMean } from './core/nearest.js';
 import type { CommandDefinition, CommandResult } from './commands/command.js';
 import { buildProgram, CommanderError } from './commands/program.js';
@@ -30,6 +32,18 @@ export interface Process {
 /** Runs one command line to its end. Never throws; every failure is shown and becomes an exit code. */
 export async function runCommandLine(world: Process): Promise<number> {
   for (const stream of [world.stdout, world.stderr]) outliveFailures(stream);
+  try {
+    return await runWords(world);
+  } catch (error) {
+    // Views show what a command throws: this is what failed before there were any, or while they ended.
+    const { code, message, next = '', stack, exitCode } = toErrorRecord(error);
+    for (const line of [`FAILED ${code}: ${message}`, next, stack ?? ''])
+      if (line !== '') world.stderr.write(`${line}\n`);
+    return exitCode;
+  }
+}
+
+async function runWords(world: Process): Promise<number> {
   const call: Call = { program: world.program ?? DEFAULT_PROGRAM };
   const { verb, words } = verbFirst(world.argv);
   // `help` and everything about the whole program need all definitions; a verb needs only its own.
@@ -109,6 +123,7 @@ async function execute(world: Process, definition: CommandDefinition, command: C
   let failure: unknown;
   try {
     requireVersion(world.library);
+    await requireDirectory(options.directory);
     const { sweepPrivateFolders } = await import('./steps/privateFolder.js');
     await sweepPrivateFolders(world.env);
     if (definition.environment === 'required' && options.environment === undefined)
@@ -156,6 +171,17 @@ function requireVersion(library: string | undefined): void {
   throw new StackError('USAGE', `this runner is ${runnerVersion}, the Jenkins library is ${library}`, {
     where: fileURLToPath(import.meta.url),
     next: `Install automation-stack ${library} on the agent, or unset AUTOMATION_STACK_RUNNER there: the library then brings its own.`,
+  });
+}
+
+/** Everything is relative to it: what is missing inside of a directory that is not there would be misleading. */
+async function requireDirectory(directory: string): Promise<void> {
+  const found = await stat(directory).catch((error: NodeJS.ErrnoException) => error);
+  if (!(found instanceof Error) && found.isDirectory()) return;
+  const reason = found instanceof Error ? wordsOfCode(found.code ?? '') : 'it is no directory';
+  throw new StackError('USAGE', `cannot work in ${directory}: ${reason}`, {
+    where: directory,
+    next: 'Name a directory that is there: `-C DIR`.',
   });
 }
 

@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os';
+import { whoAmI } from './adapters/process/user.js';
 import { selectEnvironment } from './config/environment.js';
 import type { Form } from './config/references.js';
 import type { Config, EnvironmentConfig } from './config/schema.js';
@@ -143,7 +143,7 @@ export function createContext(input: ContextInput): Context {
     processes,
     signal,
     patience,
-    who: env['BUILD_USER_ID'] ?? env['AUTOMATION_STACK_WHO'] ?? `${userInfo().username}@${hostname()}`,
+    who: env['BUILD_USER_ID'] ?? env['AUTOMATION_STACK_WHO'] ?? whoAmI(env),
     runUrl: env['BUILD_URL'],
     git: createGit(processes, options.directory, env),
     config,

@@ -35,18 +35,30 @@ export function jenkinsCall(
   const { [ARGUMENTS]: inline, [ARGUMENTS_FILE]: file, ...rest } = env;
   const text = file === undefined ? inline : read(file);
   if (text === undefined) return undefined;
-  let call: CallDocument;
+  let parsed: unknown;
   try {
-    call = JSON.parse(text) as CallDocument;
+    parsed = JSON.parse(text);
   } catch (error) {
     throw new Error(`${ARGUMENTS} is not JSON: ${(error as Error).message}`, { cause: error });
   }
+  const call = checked(parsed);
   return {
     argv: argvOf(call),
     // Undefined, not absent: what a child inherits beside it would bring them back.
     env: { ...rest, [ARGUMENTS]: undefined, [ARGUMENTS_FILE]: undefined },
     ...(call.library === undefined ? {} : { library: call.library }),
   };
+}
+
+/** @throws Error for JSON of another shape */
+function checked(call: unknown): CallDocument {
+  const { command, options, arguments: positional } = (call ?? {}) as Record<string, unknown>;
+  if (typeof command !== 'string') throw new Error(`${ARGUMENTS}: command is no text`);
+  if (options !== undefined && (options === null || typeof options !== 'object' || Array.isArray(options)))
+    throw new Error(`${ARGUMENTS}: options is no map`);
+  if (positional !== undefined && !Array.isArray(positional))
+    throw new Error(`${ARGUMENTS}: arguments is no list`);
+  return call as CallDocument;
 }
 
 /** The words a user would type; values are bound to their option by `=`, so that none is ever taken for an option. */
@@ -64,6 +76,8 @@ function argvOf({ command, options = {}, arguments: positional = [] }: CallDocum
 }
 
 function textOf(name: string, value: unknown): string {
+  if (typeof value === 'string' && value.includes('\0'))
+    throw new Error(`${name}: holds a NUL character, which no argument can`);
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   throw new Error(
     `${name}: ${JSON.stringify(value)} is neither text, nor a number, nor true, nor a list of them`,

@@ -25,7 +25,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
       ? { program: programOf(process.argv[1] ?? '', process.cwd(), process.env, relative) }
       : {}),
     ...(called?.library === undefined ? {} : { library: called.library }),
-    cwd: process.cwd(),
+    cwd: workingDirectory(),
     stdout: process.stdout,
     stderr: process.stderr,
     onSignal: (signal, listener) => process.on(signal, listener),
@@ -42,6 +42,18 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.exit(exitCode);
 }
 
+/**
+ * Where somebody removed the directory under our feet, the system has no name for it any more, but the shell has: what
+ * is then told is that it is not there.
+ */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return process.env['PWD'] ?? '/';
+  }
+}
+
 /** The call that the Jenkins library put into the environment; only looked at where nothing was typed. */
 async function calledByJenkins() {
   if (
@@ -53,7 +65,8 @@ async function calledByJenkins() {
   try {
     return jenkinsCall(process.env);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
+    const { systemFailure } = await import('./core/systemFailure.js');
+    process.stderr.write(`${systemFailure(error)?.message ?? (error as Error).message}\n`);
     process.exit(2);
   }
 }

@@ -51,6 +51,20 @@ describe('a call from Jenkins', () => {
     );
   });
 
+  for (const [text, words] of [
+    ['null', 'command is no text'],
+    ['[]', 'command is no text'],
+    ['{"command":5}', 'command is no text'],
+    ['{"command":"build","options":null}', 'options is no map'],
+    ['{"command":"build","options":["a"]}', 'options is no map'],
+    ['{"command":"build","arguments":"a"}', 'arguments is no list'],
+    ['{"command":"build","options":{"config":"a\\u0000b"}}', 'config: holds a NUL character'],
+  ] as const) {
+    it(`says what is wrong with ${text}`, () => {
+      expect(() => jenkinsCall({ AUTOMATION_STACK_ARGUMENTS: text })).to.throw(words);
+    });
+  }
+
   it('says so where it is not JSON', () => {
     expect(() => jenkinsCall({ AUTOMATION_STACK_ARGUMENTS: '{' })).to.throw(
       /AUTOMATION_STACK_ARGUMENTS is not JSON/,

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type * as z from 'zod';
 import { StackError } from '../core/errors.js';
@@ -7,6 +6,7 @@ import { crossCheck } from './checks.js';
 import { collisions, type Collision } from './collisions.js';
 import { conform } from './conform.js';
 import { extendEnvironments } from './extend.js';
+import { readText, UnreadableText } from './readText.js';
 import { configSchema, type Config } from './schema.js';
 import { keysOf, leavesAt, leavesOf } from './shape.js';
 import { parseYaml, type ConfigIssue, type Path, type YamlSource } from './source.js';
@@ -34,15 +34,17 @@ export async function readConfigText(
 ): Promise<{ readonly path: string; readonly shown: string; readonly text: string }> {
   const path = isAbsolute(file) ? file : resolve(directory, file);
   const shown = relative(directory, path).startsWith('..') ? path : relative(directory, path);
-  try {
-    return { path, shown, text: await readFile(path, 'utf8') };
-  } catch (error) {
-    throw new StackError('CONFIG_NOT_FOUND', `cannot read ${shown}: ${reasonOf(error)}`, {
+  const text = await readText(path).catch((error: unknown) => {
+    if (!(error instanceof UnreadableText)) throw error;
+    throw new StackError('CONFIG_NOT_FOUND', `cannot read ${shown}: ${error.reason}`, {
       where: path,
-      next: 'Run `node runner init` to make one, or name it: `--config FILE`, `-C DIR`.',
+      next: error.isAbsent
+        ? 'Run `node runner init` to make one, or name it: `--config FILE`, `-C DIR`.'
+        : 'Correct that, or name another file: `--config FILE`, `-C DIR`.',
       cause: error,
     });
-  }
+  });
+  return { path, shown, text };
 }
 
 /** Validates a text whole: either a frozen configuration or every issue in the order they stand. */
@@ -221,14 +223,6 @@ export function inOrder(issues: readonly ConfigIssue[]): readonly ConfigIssue[] 
 
 /** A message quotes what it is about, which may be a whole file. */
 const shortened = (message: string) => (message.length > 400 ? `${message.slice(0, 400)}…` : message);
-
-function reasonOf(error: unknown): string {
-  const code = (error as { code?: string }).code;
-  if (code === 'ENOENT') return 'no such file';
-  if (code === 'EACCES') return 'permission denied';
-  if (code === 'EISDIR') return 'it is a directory';
-  return error instanceof Error ? error.message : String(error);
-}
 
 function deepFreeze<T>(value: T): T {
   if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {

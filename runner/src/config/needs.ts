@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StackError } from '../core/errors.js';
 import { conform } from './conform.js';
 import { configSchema, type Config } from './schema.js';
+import { readText, UnreadableText } from './readText.js';
 import { parseYaml } from './source.js';
 
 /** Applications by name, with where their releases are recorded: absolute, sorted by name. */
@@ -34,7 +34,14 @@ export interface NeededProject {
  */
 export async function readProject(directory: string): Promise<NeededProject | undefined> {
   const file = join(directory, 'automation-stack.yml');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = await readText(file).catch((error: unknown) => {
+    if (error instanceof UnreadableText && error.isAbsent) return undefined;
+    throw new StackError('CONFIG_INVALID', `cannot read ${file}: ${(error as Error).message}`, {
+      where: file,
+      next: `Correct that: it says where the releases of an application that is needed are recorded.`,
+      cause: error,
+    });
+  });
   if (text === undefined) return undefined;
   const source = parseYaml(file, text);
   const { application, state, needs, environments } = (source.value ?? {}) as Record<string, unknown>;

@@ -1,7 +1,9 @@
+import { systemFailure } from './systemFailure.js';
+
 /**
  * Every failure a user can cause or meet, in one place: its code, the category Jenkins sorts it by, and the
  * exit code. A failure is words (`message`), where it happened, the evidence, and what to type next. Anything
- * thrown that is not a StackError is a bug, and only bugs show stack traces.
+ * thrown that is neither a StackError nor a refusal of the operating system is a bug, and only bugs show stack traces.
  */
 export type ErrorCategory =
   | 'usage'
@@ -48,6 +50,7 @@ export const errorCodes = {
   STAGE_UNKNOWN: define('usage', ExitCode.usage),
   FILE_EXISTS: define('usage', ExitCode.usage),
   // The machine the runner stands on
+  FILE_FAILED: define('infrastructure'),
   TOOL_MISSING: define('infrastructure'),
   TOOL_FAILED: define('infrastructure'),
   STATE_WRITE_FAILED: define('infrastructure'),
@@ -165,7 +168,7 @@ export interface ErrorRecord {
   readonly stack?: string;
 }
 
-/** Turns anything thrown into its record; only bugs carry a stack. */
+/** Turns anything thrown into its record; what the operating system refuses is no bug, and only bugs carry a stack. */
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (error instanceof StackError) {
     return {
@@ -177,6 +180,11 @@ export function toErrorRecord(error: unknown): ErrorRecord {
       ...(error.next === undefined ? {} : { next: error.next }),
       exitCode: error.exitCode,
     };
+  }
+  const refused = systemFailure(error);
+  if (refused !== undefined) {
+    const { category, exitCode } = errorCodes.FILE_FAILED;
+    return { code: 'FILE_FAILED', category, ...refused, exitCode };
   }
   const bug = error instanceof Error ? error : new Error(String(error));
   return {

@@ -1,7 +1,7 @@
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { existsSync } from 'node:fs';
+import { homeDirectory } from '../adapters/process/user.js';
 
 /**
  * Where the local environment lives and which names, addresses and ports it takes. All of it follows from two
@@ -52,7 +52,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function localSettings(env: Environment): LocalSettings {
   const given = Number(env['AUTOMATION_STACK_LOCAL_INSTANCE'] ?? '0');
   const instance = Number.isInteger(given) && given >= 0 && given <= 9 ? given : 0;
-  const home = env['AUTOMATION_STACK_HOME'] ?? join(env['HOME'] ?? homedir(), '.automation-stack');
+  const home = env['AUTOMATION_STACK_HOME'] || join(homeDirectory(env), '.automation-stack');
   const suffix = instance === 0 ? '' : `-${instance}`;
   const state = join(home, `local${suffix}`);
   const tools = join(home, 'tools');

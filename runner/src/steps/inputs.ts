@@ -9,6 +9,7 @@ import { environmentOfBranch } from '../core/branches.js';
 import { StackError } from '../core/errors.js';
 import { imageInputsDigest, releaseInputsDigest } from '../core/inputs.js';
 import { didYouMean } from '../core/nearest.js';
+import { systemFailure } from '../core/systemFailure.js';
 
 /** One image as it would be built now. */
 export interface TreeImage {
@@ -97,9 +98,14 @@ async function readImage(context: Context, config: Config, name: string): Promis
   const state = stateDirectory(config);
   // As Docker's own client: with this, the builder before BuildKit is meant.
   const builder = context.env['DOCKER_BUILDKIT'] === '0' ? 'classic' : 'buildkit';
-  const buildContext = readContext(config.directory, image, state, builder);
   const cacheFile = join(state, 'cache', `inputs-${name}.json`);
-  const hashed = await hashContext(buildContext, cacheFile, context.clock.now().getTime());
+  const read = async () => {
+    const buildContext = readContext(config.directory, image, state, builder);
+    return hashContext(buildContext, cacheFile, context.clock.now().getTime());
+  };
+  const hashed = await read().catch((error: unknown) => {
+    throw unreadable(error, name);
+  });
   const args = image['build-args'];
   // Without references no environment is needed; what is escaped is written out all the same.
   const given = JSON.stringify(args).includes('${')
@@ -111,6 +117,17 @@ async function readImage(context: Context, config: Config, name: string): Promis
   const { dockerfile, files } = hashed;
   const inputs = imageInputsDigest({ dockerfile, files, buildArgs, secrets, target, platform });
   return { name, config: image, buildContext: hashed.context, files, buildArgs, inputs };
+}
+
+/** What the system refuses in a context has a way out that other files have not. */
+function unreadable(error: unknown, image: string): unknown {
+  const refused = systemFailure(error);
+  if (refused === undefined) return error;
+  return new StackError('BUILD_FAILED', `image ${image}: ${refused.message}`, {
+    ...(refused.where === undefined ? {} : { where: refused.where }),
+    next: 'Let this user read it, or leave it out of the image with a line in .dockerignore.',
+    cause: error,
+  });
 }
 
 /** Local files of the runner; where state is in S3, caches still stay here. */

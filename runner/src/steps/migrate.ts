@@ -73,7 +73,9 @@ export function migratingTargets(environment: NamedEnvironment, only: readonly s
     ([, target]) => target.kind === 'ecs-service' && target.migrate !== undefined,
   );
   const names = all.map(([name]) => name);
-  const without = only.find((name) => !names.includes(name) && name in environment.config.targets);
+  const without = only.find(
+    (name) => !names.includes(name) && Object.hasOwn(environment.config.targets, name),
+  );
   if (names.length > 0 && without === undefined) return only.length === 0 ? names : only;
   throw new StackError(
     'CONFIG_INVALID',

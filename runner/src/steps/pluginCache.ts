@@ -1,8 +1,9 @@
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { withFileLock } from '../adapters/process/fileLock.js';
 import type { Context } from '../container.js';
+import { makeDirectories } from '../adapters/process/directories.js';
+import { homeDirectory } from '../adapters/process/user.js';
 import { StackError } from '../core/errors.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
 
@@ -33,16 +34,16 @@ export function pluginCache(context: Context, root: Pick<TerraformRoot, 'env'>):
 
 function locate(context: Context): PluginCache | undefined {
   const { env } = context;
-  const home = env['HOME'] ?? homedir();
+  const home = homeDirectory(env);
   const named = env[VARIABLE] ?? cacheInSettings(env, home);
   if (named !== undefined) return { directory: named, env: {} };
   const directory = join(
-    env['AUTOMATION_STACK_HOME'] ?? join(home, '.automation-stack'),
+    env['AUTOMATION_STACK_HOME'] || join(home, '.automation-stack'),
     'terraform',
     'plugins',
   );
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory, 0o700);
     accessSync(directory, constants.W_OK);
     return { directory, env: { [VARIABLE]: directory } };
   } catch (error) {

@@ -1,5 +1,6 @@
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { makeDirectories } from '../adapters/process/directories.js';
 import type { Config } from '../config/schema.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import type { PlanSummary } from '../core/plan.js';
@@ -73,7 +74,7 @@ export async function preparePlanFile(config: Config, file: string): Promise<voi
 export async function makePlansDirectory(config: Config): Promise<string> {
   const directory = plansDirectory(config);
   try {
-    await mkdir(directory, { recursive: true });
+    makeDirectories(directory);
     await writeFile(join(directory, '.gitignore'), '*\n');
   } catch (error) {
     throw writeFailure(error, directory);

@@ -16,7 +16,7 @@ export function scopeOf(
 ): PlanScope | undefined {
   if (name === undefined) return undefined;
   const scopes = config.infrastructure?.scopes ?? {};
-  const addresses = scopes[name];
+  const addresses = Object.hasOwn(scopes, name) ? scopes[name] : undefined;
   if (addresses !== undefined) return { name, addresses };
   const known = Object.keys(scopes);
   throw new StackError('SCOPE_UNKNOWN', `${environment} has no scope "${name}".${didYouMean(name, known)}`, {

@@ -1,5 +1,6 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectories } from '../adapters/process/directories.js';
 
 /**
  * Writes a file whole or not at all: readers see the old content or the new, also where the disk is full or the
@@ -8,7 +9,7 @@ import { basename, dirname, join } from 'node:path';
  */
 export async function writeWhole(file: string, content: string): Promise<void> {
   const directory = dirname(file);
-  await mkdir(directory, { recursive: true });
+  makeDirectories(directory);
   const temporary = join(directory, `.${basename(file)}.${process.pid}.${++sequence}`);
   try {
     await writeFile(temporary, content, { mode: 0o644 });

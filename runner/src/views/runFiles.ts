@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeDirectories } from '../adapters/process/directories.js';
 import { withFileLock } from '../adapters/process/fileLock.js';
 import { StackError } from '../core/errors.js';
 import { object, text } from '../core/shape.js';
@@ -99,7 +100,7 @@ export class RunFiles {
 
   /** Runs an action while no other process does so for the same run. */
   async alone<T>(id: string, action: () => Promise<T>, suffix = ''): Promise<T> {
-    await mkdir(this.directory, { recursive: true });
+    makeDirectories(this.directory);
     return withFileLock(join(this.directory, `.${id}${suffix}.lock`), action, {
       pollMs: LOCK_POLL_MS,
       giveUpAfterMs: LOCK_PATIENCE_MS,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import { StackError } from '../../core/errors.js';
+import { homeDirectory } from '../process/user.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -73,7 +73,7 @@ function certificates(env: Env): DockerOptions {
 
 /** Where docker keeps its configuration. */
 export function dockerConfigDirectory(env: Env): string {
-  return env['DOCKER_CONFIG'] ?? join(env['HOME'] ?? homedir(), '.docker');
+  return env['DOCKER_CONFIG'] || join(homeDirectory(env), '.docker');
 }
 
 /** Docker names a context's directory by the hash of its name. */

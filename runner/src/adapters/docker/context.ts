@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { type IgnoreRules, parseDockerignore } from '../../core/dockerignore.js';
 import { StackError } from '../../core/errors.js';
+import { wordsOfCode } from '../../core/systemFailure.js';
 
 interface EntryBase {
   /** Below the context, `/`-separated. */
@@ -74,8 +75,11 @@ export function readContext(
   const file =
     image.dockerfile === undefined ? join(directory, 'Dockerfile') : resolve(base, image.dockerfile);
   const dockerfile = readDockerfile(directory, file, image);
-  if (!existsSync(directory)) {
-    throw new StackError('BUILD_FAILED', `the build context ${directory} does not exist`, {
+  const found = statSync(directory, { throwIfNoEntry: false });
+  if (found?.isDirectory() !== true) {
+    const reason = found === undefined ? 'does not exist' : 'is no directory';
+    throw new StackError('BUILD_FAILED', `the build context ${directory} ${reason}`, {
+      where: directory,
       next: 'Correct `context:` (relative to the configuration file) under the image.',
     });
   }
@@ -92,15 +96,23 @@ export function readContext(
 
 function readDockerfile(directory: string, file: string, image: { readonly context: string }): FileEntry {
   try {
+    // A pipe would be waited for without end.
+    if (!statSync(file).isFile()) throw Object.assign(new Error('it is no file'), { code: 'EISDIR' });
     const content = readFileSync(file);
     const stats = lstatSync(file, { bigint: true });
     const entry = { path: 'Dockerfile', kind: 'file', mode: FILE_MODE, file, content } as const;
     const { mtimeNs, ctimeNs, ino: inode } = stats;
     return { ...entry, mtimeNs, ctimeNs, inode, size: content.length };
   } catch (cause) {
-    throw new StackError('DOCKERFILE_MISSING', `there is no Dockerfile at ${file}`, {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    const message =
+      code === 'ENOENT' ? `there is no Dockerfile at ${file}` : `cannot read ${file}: ${wordsOfCode(code)}`;
+    throw new StackError('DOCKERFILE_MISSING', message, {
       where: `context ${isAbsolute(image.context) ? directory : image.context}`,
-      next: 'Write one, or name it with `dockerfile:` (relative to the configuration file) under the image.',
+      next:
+        code === 'ENOENT'
+          ? 'Write one, or name it with `dockerfile:` (relative to the configuration file) under the image.'
+          : 'Correct that, or name another with `dockerfile:` under the image.',
       cause,
     });
   }
@@ -166,6 +178,8 @@ function walk(to: Walk, below: string): boolean {
     if (ignored && !rules.hasExceptions) continue;
     const file = join(root, path);
     const stats = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+    // Bytes that are no UTF-8 were replaced as the name was read: such a file is there, and cannot be named.
+    if (stats === undefined && !ignored && name.includes('\uFFFD')) throw unreadableName(file);
     // Gone since the directory was read.
     if (stats === undefined) continue;
     const { mtimeNs, ctimeNs, ino: inode } = stats;
@@ -186,6 +200,13 @@ function walk(to: Walk, below: string): boolean {
     // Sockets, pipes and devices are no content.
   }
   return wanted;
+}
+
+function unreadableName(file: string): StackError {
+  return new StackError('BUILD_FAILED', `${file} has a name that is no UTF-8`, {
+    where: file,
+    next: 'Rename it, or leave it out with a line in .dockerignore.',
+  });
 }
 
 /**

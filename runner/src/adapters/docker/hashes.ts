@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectories } from '../process/directories.js';
 import type { InputFile } from '../../core/inputs.js';
 import { blobId } from '../../core/uncommitted.js';
 import type { BuildContext, ContextEntry, FileEntry } from './context.js';
@@ -122,7 +123,8 @@ async function readHash(entry: FileEntry): Promise<Hash> {
 
 async function readCache(file: string): Promise<Readonly<Record<string, Known>>> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Record<string, Known>;
+    const found: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return found !== null && typeof found === 'object' ? (found as Record<string, Known>) : {};
   } catch {
     return {};
   }
@@ -132,7 +134,7 @@ async function readCache(file: string): Promise<Readonly<Record<string, Known>>>
 async function writeCache(file: string, hashes: Readonly<Record<string, Known>>): Promise<void> {
   const temporary = `${file}.${process.pid}`;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    makeDirectories(dirname(file));
     // Neither shown by git nor committed, whatever the project ignores.
     await writeFile(join(dirname(file), '.gitignore'), '*\n');
     await writeFile(temporary, JSON.stringify(hashes));

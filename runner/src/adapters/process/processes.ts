@@ -1,8 +1,9 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import type { Invocation, Processes, ProcessOptions, ProcessResult } from '../../core/ports.js';
 import { StackError } from '../../core/errors.js';
 import { withoutGitVariables } from '../../core/gitVariables.js';
 import { cutLine } from '../../core/longLines.js';
+import { wordsOfCode } from '../../core/systemFailure.js';
 import { followFile } from './follow.js';
 import { ProcessGroup } from './group.js';
 import { LineSplitter } from './lines.js';
@@ -114,8 +115,9 @@ async function run(
     const result = await child;
     await Promise.all(streams);
     for (const { end } of Object.values(filters)) end();
-    if (result.code === 'ENOENT' || result.code === 'EACCES') throw missing(invocation, result.cause);
     if (options.signal?.aborted === true) throw options.signal.reason;
+    if (result.exitCode === undefined && result.code !== undefined)
+      throw notStarted(invocation, result.code, invocation.cwd ?? base.cwd, result.cause);
     if (timedOut) tail.push(`no end after ${Math.round((options.timeoutMs ?? 0) / 1000)} s: stopped`);
     return { exitCode: result.exitCode ?? 128, stdout: captured.join(''), tail };
   } finally {
@@ -157,7 +159,26 @@ function eachLine(
   });
 }
 
-function missing(invocation: Invocation, cause: unknown): StackError {
+function notStarted(invocation: Invocation, code: string, cwd: string, cause: unknown): StackError {
+  // A working directory that is not there is told in the same words as a program that is not.
+  if (!existsSync(cwd)) {
+    return new StackError(
+      'FILE_FAILED',
+      `cannot run ${invocation.file} in ${cwd}: there is no such directory`,
+      {
+        where: cwd,
+        next: 'Correct the directory that the configuration or the command names.',
+        cause,
+      },
+    );
+  }
+  if (code !== 'ENOENT' && code !== 'EACCES') {
+    return new StackError('TOOL_FAILED', `cannot start ${invocation.file}: ${wordsOfCode(code)}`, {
+      where: invocation.file,
+      next: 'Run `node runner doctor` to see what this machine has.',
+      cause,
+    });
+  }
   return new StackError('TOOL_MISSING', `${invocation.file} is not installed or not on PATH`, {
     where: invocation.file,
     next:

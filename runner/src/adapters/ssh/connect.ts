@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { connect as connectSocket, type Socket } from 'node:net';
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { NodeSSH } from 'node-ssh';
 import type { StackError } from '../../core/errors.js';
 import type { Host } from '../../core/host.js';
 import type { Patience } from '../../core/patience.js';
 import { connectFailure, hostKeyFailure, keyFailure, type TrustFiles } from './failures.js';
+import { homeDirectory } from '../process/user.js';
 import { KnownHosts } from './knownHosts.js';
 
 /** Time for the TCP connection, and again for the handshake with login. */
@@ -36,7 +36,7 @@ export interface Connection {
 
 /** Which private key and which known_hosts file a host is reached with: its own, else the environment's. */
 export function trustFiles(host: Host, settings: SshSettings): TrustFiles {
-  const home = settings.env['HOME'] ?? homedir();
+  const home = homeDirectory(settings.env);
   const path = (name: string) => resolve(settings.directory, name.replace(/^~(?=\/|$)/, home));
   const key = host.privateKey ?? settings.inventory['private-key'];
   return {
