@@ -22,7 +22,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     argv,
     env: called?.env ?? process.env,
     ...(called === undefined
-      ? { program: programOf(process.argv[1] ?? '', process.cwd(), process.env, relative) }
+      ? { program: programOf(process.argv[1] ?? '', workingDirectory(), process.env, relative) }
       : {}),
     ...(called?.library === undefined ? {} : { library: called.library }),
     cwd: workingDirectory(),

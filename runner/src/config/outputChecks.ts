@@ -7,7 +7,7 @@ interface OutputIssue {
   readonly message: string;
 }
 
-/** `${output:…}` that can never be looked up: without infrastructure, or to reach the very state that holds it. */
+/** `${output:…}` that can never be looked up: of another environment without infrastructure, or to reach the very state that holds it. */
 export function checkOutputs(
   environments: Readonly<Record<string, EnvironmentConfig>>,
 ): readonly OutputIssue[] {
@@ -15,7 +15,11 @@ export function checkOutputs(
     ...textsIn(environment, ['environments', name]).flatMap(({ path, text }) =>
       outputsIn(text, name)
         .filter(
-          ({ from }) => Object.hasOwn(environments, from) && environments[from]?.infrastructure === undefined,
+          // Its own outputs are looked for by the check, together with the root's other names.
+          ({ from }) =>
+            from !== name &&
+            Object.hasOwn(environments, from) &&
+            environments[from]?.infrastructure === undefined,
         )
         .map(({ whole, from }) => ({
           path,

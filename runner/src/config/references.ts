@@ -2,7 +2,16 @@ import { StackError } from '../core/errors.js';
 import { Template, templateWith } from '../core/template.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { registerVariable } from './knownSecrets.js';
-import { asText, cut, outputOf, partsOf, REFERENCE, referencesIn, type Reference } from './referencesIn.js';
+import {
+  asText,
+  cut,
+  outputOf,
+  partsOf,
+  referencesIn,
+  TOKEN,
+  unescaped,
+  type Reference,
+} from './referencesIn.js';
 
 /**
  * What a value is for. `text`: a reference to a map or list has no place in it. `free`: a text that is one reference and
@@ -37,7 +46,7 @@ export async function resolveReferences<T>(value: T, scope: Scope, form: Form = 
  * @throws StackError CONFIG_REFERENCE; CONFIG_INVALID for a reference in the middle of a template's expression
  */
 export async function resolveTemplates(value: unknown, scope: Scope): Promise<unknown> {
-  return withTemplates(value, await lookUpAll(value, scope), scope);
+  return withTemplates(value, await lookUpAll(value, scope));
 }
 
 async function lookUpAll(value: unknown, scope: Scope): Promise<ReadonlyMap<string, unknown>> {
@@ -51,38 +60,26 @@ async function lookUpAll(value: unknown, scope: Scope): Promise<ReadonlyMap<stri
   return values;
 }
 
-function withTemplates(value: unknown, values: ReadonlyMap<string, unknown>, scope: Scope): unknown {
-  if (Array.isArray(value)) return value.map((item) => withTemplates(item, values, scope));
+function withTemplates(value: unknown, values: ReadonlyMap<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((item) => withTemplates(item, values));
   if (value !== null && typeof value === 'object') {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, withTemplates(item, values, scope)]),
-    );
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTemplates(item, values)]));
   }
   if (typeof value !== 'string') return value;
+  if (referencesIn(value).length === 0) return new Template(unescaped(value));
   const parts = partsOf(value);
-  if (parts.length === 1 && parts[0] !== undefined && 'kind' in parts[0])
-    return replaceText(value, 'free', values, scope);
-  return templateOf(value, values);
-}
-
-/** No text of YAML holds it: it stands for `${` while references are looked for. */
-const ESCAPED = '\u0000';
-
-function templateOf(text: string, values: ReadonlyMap<string, unknown>): Template | string {
-  const restored = (written: string) => written.replaceAll(ESCAPED, () => '${');
-  const guarded = text.replaceAll('$${', ESCAPED);
-  if (referencesIn(text).length === 0) return new Template(restored(guarded));
+  const [lone] = parts;
+  if (parts.length === 1 && lone !== undefined && 'kind' in lone)
+    return values.get(`${lone.kind}:${lone.name}`);
   try {
-    const made = templateWith(guarded, REFERENCE, (reference) => values.get(reference.slice(2, -1)));
-    if (typeof made === 'string') return restored(made);
-    return new Template(restored(made.text), made.values, restored(made.plain));
+    return templateWith(value, TOKEN, (token) => (token === '$${' ? '${' : values.get(token.slice(2, -1))));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new StackError(
       'CONFIG_INVALID',
       `${error.message} stands in the middle of a template's expression`,
       {
-        where: text,
+        where: value,
         next: `Write it as a quoted text of its own inside the braces: {{ '${error.message}' | upper }}, or give it a variable of its own and name that.`,
       },
     );

@@ -14,10 +14,7 @@ export interface Reference {
 type Part = { readonly literal: string } | Reference;
 
 /** `$${` is `${` itself; `${kind:name}` a reference. */
-const TOKEN = /\$\$\{|\$\{(env|secret-env|ssm|secret|output):([^{}]+)\}/g;
-
-/** A reference in a text without escapes. */
-export const REFERENCE = /\$\{(env|secret-env|ssm|secret|output):([^{}]+)\}/g;
+export const TOKEN = /\$\$\{|\$\{(env|secret-env|ssm|secret|output):([^{}]+)\}/g;
 
 /** Cuts a text that passed `faultsIn`; `${release:…}` stays in it, `$${` where `keepEscapes` says so. */
 export function partsOf(text: string, keepEscapes = false): readonly Part[] {

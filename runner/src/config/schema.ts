@@ -85,8 +85,10 @@ const imageTest = z.union([
 ]);
 
 export const imageSchema = z.strictObject({
-  context: text.default('.').describe('Build context, relative to the configuration file.'),
-  dockerfile: text.optional().describe('Dockerfile; `Dockerfile` inside the context where left out.'),
+  context: fromEnvironment.default('.').describe('Build context, relative to the configuration file.'),
+  dockerfile: fromEnvironment
+    .optional()
+    .describe('Dockerfile; `Dockerfile` inside the context where left out.'),
   repository: text.describe(
     'Repository in the registry, made where it is missing (immutable tags, scan on push).',
   ),
@@ -250,7 +252,7 @@ export const environmentSchema = z.strictObject({
     .strictObject({
       directory: fromEnvironment.default('terraform').describe('Terraform root.'),
       workspace: text.optional().describe('Workspace, made where it is missing.'),
-      'var-files': z.array(text).default([]).describe('Variable files, relative to the root.'),
+      'var-files': z.array(fromEnvironment).default([]).describe('Variable files, relative to the root.'),
       variables: variables.default({}).describe('Terraform variables.'),
       'backend-config': z
         .array(lookedUp)
@@ -285,7 +287,7 @@ export const environmentSchema = z.strictObject({
     .strictObject({
       directory: text.default('ansible').describe('Where playbooks are found.'),
       playbooks: z.array(lookedUp).min(1).describe('Playbooks in order.'),
-      limit: text
+      limit: lookedUp
         .optional()
         .describe(
           'Hosts and groups that are provisioned, separated by commas; all where left out. `--limit` comes before it.',

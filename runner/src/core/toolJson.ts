@@ -11,13 +11,13 @@ const BEGINS = /\{\s*["}]|\[\s*["{[\]\dtfn-]/g;
  * themselves print words before and after it.
  * @param text all of standard output
  * @param isMeant tells the value from others, such as log lines in JSON; the longest that it takes counts
- * @param read parses a text of JSON; throws where it is none
+ * @param read what makes a value of JSON, where it is not JSON.parse
  * @returns undefined where there is none
  */
 export function jsonIn<T>(
   text: string,
   isMeant: (value: unknown) => value is T,
-  read: (json: string) => unknown = JSON.parse,
+  read: Read = JSON.parse,
 ): T | undefined {
   const whole = parse(text.trim(), read);
   if (whole !== undefined && isMeant(whole)) return whole;
@@ -45,7 +45,7 @@ export function toolJson<T>(
   command: string,
   printed: { readonly stdout: string; readonly tail: readonly string[] },
   isMeant: (value: unknown) => value is T,
-  read?: (json: string) => unknown,
+  read?: Read,
 ): T {
   const value = jsonIn(printed.stdout, isMeant, read);
   if (value !== undefined) return value;
@@ -93,7 +93,9 @@ function endOfString(text: string, begin: number): number {
   return -1;
 }
 
-function parse(text: string, read: (json: string) => unknown): unknown {
+type Read = (json: string) => unknown;
+
+function parse(text: string, read: Read): unknown {
   try {
     // String.trim takes the byte order mark too.
     return read(text);

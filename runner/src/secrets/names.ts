@@ -2,9 +2,11 @@
 const SAYS_SO =
   /TOKEN|SECRET|PASSW|PASSPHRASE|KEY|CREDENTIAL|WEBHOOK|DSN|AUTH(?!OR)|CONN(?:ECTION)?_?STR|(?:^|_)(?:PEM|PATS?|PASS|PWD|CREDS?|JWT|COOKIE|BEARER|OTP|SAS)(?:_|$)/i;
 
+/** Where the shell is and was, not a password. */
+const isDirectory = (variable: string): boolean => /^(?:OLD)?PWD$/.test(variable);
+
 /** Whether an environment variable that the configuration refers to holds a secret, told from its name. */
-export const holdsSecret = (variable: string): boolean =>
-  SAYS_SO.test(variable) && !/^(?:OLD)?PWD$/.test(variable);
+export const holdsSecret = (variable: string): boolean => SAYS_SO.test(variable) && !isDirectory(variable);
 
 /** What the name of a setting ends in where its value is the secret itself, not its name, place or age. */
 const ENDS_SO =
@@ -12,4 +14,4 @@ const ENDS_SO =
 
 /** Whether a setting or variable of any name is a secret, told more carefully: `db_password`, but not `key_name`. */
 export const namesSecret = (name: string): boolean =>
-  ENDS_SO.test(name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_'));
+  !isDirectory(name) && ENDS_SO.test(name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_'));

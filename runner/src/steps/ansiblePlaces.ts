@@ -1,6 +1,6 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { homeDirectory } from '../adapters/process/user.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { parseAnsibleConfig } from '../core/ansibleConfig.js';
 import { StackError } from '../core/errors.js';
@@ -39,7 +39,7 @@ function configurations({ env, options }: Context, directory: string, project: s
     join(directory, NAME),
     join(project, NAME),
     ...(named === undefined ? [] : [named, join(named, NAME)]),
-    join(env['HOME'] ?? homedir(), `.${NAME}`),
+    join(homeDirectory(env), `.${NAME}`),
     join('/etc/ansible', NAME),
   ];
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { homeDirectory } from '../adapters/process/user.js';
 import { rawAt, rawMap, rawText, textsIn, type Remark } from '../config/raw.js';
 import { referencesIn } from '../config/referencesIn.js';
 import { podTemplateOf, textsOf } from '../config/sense.js';
@@ -212,7 +212,7 @@ function outputsOf(environment: unknown, places: ConfigPlaces): readonly string[
 function fileAt(path: Path, file: string, base: string, { env }: ConfigPlaces): readonly Remark[] {
   const text = known(file, env);
   if (text === undefined) return [];
-  const home = env['HOME'] ?? homedir();
+  const home = homeDirectory(env);
   const kind = kindOf(resolve(base, text.replace(/^~(?=\/|$)/, home)));
   if (kind === 'file') return [];
   return [

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { makeDirectories } from '../adapters/process/directories.js';
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { starterConfig, starterJenkinsfile, type StarterFacts, type StarterShape } from '../core/starter.js';
@@ -96,7 +97,7 @@ async function requireDirectory(directory: string): Promise<void> {
 async function create(directory: string, file: string, content: string): Promise<void> {
   const path = resolve(directory, file);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeDirectories(dirname(path));
     await writeFile(path, content, { flag: 'wx' });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

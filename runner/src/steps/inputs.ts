@@ -94,7 +94,14 @@ async function readInputs(context: Context): Promise<TreeInputs> {
 }
 
 async function readImage(context: Context, config: Config, name: string): Promise<TreeImage> {
-  const image = config.images[name] as ImageConfig;
+  const raw = config.images[name] as ImageConfig;
+  // Without references no environment is needed; what is escaped is written out all the same.
+  const resolved = async <T>(value: T, form?: 'free'): Promise<T> =>
+    JSON.stringify(value).includes('${')
+      ? context.resolve(value, await buildEnvironment(context), form)
+      : value;
+  const places = { context: raw.context, dockerfile: raw.dockerfile };
+  const image = { ...raw, ...(await resolved(places)) };
   const state = stateDirectory(config);
   // As Docker's own client: with this, the builder before BuildKit is meant.
   const builder = context.env['DOCKER_BUILDKIT'] === '0' ? 'classic' : 'buildkit';
@@ -106,11 +113,7 @@ async function readImage(context: Context, config: Config, name: string): Promis
   const hashed = await read().catch((error: unknown) => {
     throw unreadable(error, name);
   });
-  const args = image['build-args'];
-  // Without references no environment is needed; what is escaped is written out all the same.
-  const given = JSON.stringify(args).includes('${')
-    ? await context.resolve(args, await buildEnvironment(context), 'free')
-    : args;
+  const given = await resolved(image['build-args'], 'free');
   const buildArgs = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, asText(value)]));
   const { target, platform } = image;
   const secrets = Object.keys(image.secrets);

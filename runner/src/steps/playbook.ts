@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { homeDirectory } from '../adapters/process/user.js';
 import { asText } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
@@ -70,7 +70,7 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
       limit: request.limit,
       variables: await values.file('variables.json', ansibleJson(variables)),
       temporary: folder.path,
-      sockets: isOddForSockets(context.env['HOME'] ?? homedir()) ? plain.path : undefined,
+      sockets: isOddForSockets(homeDirectory(context.env)) ? plain.path : undefined,
       ...(request.tags === undefined ? {} : { tags: request.tags }),
       forks: request.forks,
       usualForks: request.usualForks,

@@ -1,6 +1,7 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeDirectories } from '../adapters/process/directories.js';
+import { homeDirectory } from '../adapters/process/user.js';
 import { asText, referencesIn } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
@@ -134,13 +135,12 @@ async function inventoryFile(context: Context, environment: string, script: stri
   const folder = await makePlansDirectory(await context.config());
   if (!/[,$]/.test(folder)) return shellFile(join(folder, `${environment}.inventory`), script, 0o700);
   const { env } = context;
-  const home = join(
-    env['AUTOMATION_STACK_HOME'] ?? join(env['HOME'] ?? homedir(), '.automation-stack'),
-    'shell',
-  );
-  await mkdir(home, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+  const home = join(env['AUTOMATION_STACK_HOME'] || join(homeDirectory(env), '.automation-stack'), 'shell');
+  try {
+    makeDirectories(home, 0o700);
+  } catch (error) {
     throw writeFailure(error, home);
-  });
+  }
   return shellFile(join(home, `${digest(directory)}-${environment}.inventory`), script, 0o700);
 }
 

@@ -28,16 +28,17 @@ export async function openRoot(context: Context, environment: NamedEnvironment):
     });
   }
   const known = Object.entries(environment.config.variables).filter(([, value]) => !needsOutputs(value));
-  const [variables, aws, backendConfig] = await Promise.all([
+  const [variables, aws, backendConfig, varFiles] = await Promise.all([
     context.resolve(Object.fromEntries(known), environment, 'free'),
     context.resolve(environment.config.aws, environment),
     context.resolve(infrastructure['backend-config'], environment),
+    context.resolve(infrastructure['var-files'], environment),
   ]);
   return {
     directory,
     // Named even where it is Terraform's own: a workspace that somebody selected by hand must not be met by surprise.
     workspace: infrastructure.workspace ?? 'default',
-    varFiles: infrastructure['var-files'],
+    varFiles,
     backendConfig,
     env: {
       ...(context.env['TF_DATA_DIR'] === undefined ? {} : { TF_DATA_DIR: context.env['TF_DATA_DIR'] }),

@@ -1,5 +1,6 @@
-import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectories } from '../adapters/process/directories.js';
 import type { Context } from '../container.js';
 import { prependSection, topSection } from '../core/changelog.js';
 import { StackError } from '../core/errors.js';
@@ -179,7 +180,7 @@ async function replaceFile(context: Context, file: string, text: string): Promis
   const folder = join((await context.config()).directory, '.automation-stack');
   const temporary = join(folder, `${CHANGELOG}.${process.pid}`);
   try {
-    await mkdir(folder, { recursive: true });
+    makeDirectories(folder);
     const mode = await stat(file).then(
       (known) => known.mode & 0o777,
       () => 0o644,

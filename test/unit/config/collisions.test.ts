@@ -101,7 +101,7 @@ describe('two targets of an environment on one ECS service', () => {
       [`${same}, container: web`, same],
       ["cluster: '${output:cluster}', service: web", "cluster: '${output:cluster}', service: web"],
     ] as const) {
-      const [issue] = found(targets(first, second));
+      const issue = found(targets(first, second)).find((text) => text.includes('same ECS service'));
       expect(issue).to.match(
         /^9 environments\.staging\.targets\.worker\.service: is the same ECS service as .*\(line 8\)/,
       );

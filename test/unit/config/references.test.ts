@@ -16,8 +16,6 @@ const places = {
     'needs: { auth: X }',
     'state: { location: X }',
     'images: { web: { repository: X } }',
-    'images: { web: { repository: r, context: X } }',
-    'images: { web: { repository: r, dockerfile: X } }',
     'images: { web: { repository: r, target: X } }',
     'images: { web: { repository: r, platform: X } }',
     'images: { web: { repository: r, test: [X] } }',
@@ -30,7 +28,6 @@ const places = {
     'environments: { staging: { promotion: { from: X } } }',
     'environments: { staging: { aws: { account: X } } }',
     'environments: { staging: { infrastructure: { workspace: X } } }',
-    'environments: { staging: { infrastructure: { var-files: [X] } } }',
     'environments: { staging: { infrastructure: { ownership: X } } }',
     'environments: { staging: { infrastructure: { protect: [X], scopes: { a: [X] }, scope: X } } }',
     'environments: { staging: { infrastructure: { variables: { X: a } } } }',
@@ -44,9 +41,10 @@ const places = {
   ],
   env: [
     'environments: { staging: { aws: { region: X, profile: X } } }',
-    'environments: { staging: { infrastructure: { directory: X } } }',
+    'environments: { staging: { infrastructure: { directory: X, var-files: [X] } } }',
+    'images: { web: { repository: r, context: X, dockerfile: X } }',
   ],
-  'env ssm secret output': [
+  'env secret-env ssm secret output': [
     'images: { web: { repository: r, build-args: { A: X }, secrets: { A: X } } }',
     'environments: { staging: { infrastructure: { variables: { a: X, b: [ { c: X } ] } } } }',
     'environments: { staging: { infrastructure: {}, variables: { A: X } } }',
@@ -59,13 +57,14 @@ const places = {
     'notifications: { slack: { token: X, webhook: X, channel: X } }',
     'notifications: { slack: { token: X, channel: { default: X } } }',
   ],
-  'env ssm secret output release': [
+  'env secret-env ssm secret output release': [
     'environments: { staging: { infrastructure: {}, targets: { web: { kind: ecs-service, cluster: c, service: s, image: web, environment: { A: X } } } } }',
     'environments: { staging: { infrastructure: {}, targets: { web: { kind: fleet, group: g, image: web, environment: { A: X } } } } }',
   ],
 };
 const references = {
   env: ['${env:NAME}', 'a-${env:NAME:-b c:-d}'],
+  'secret-env': ['${secret-env:NAME}', '${secret-env:NAME:-b}'],
   ssm: ['${ssm:/a/b}', '${ssm:a.b_c-d:3}'],
   secret: ['${secret:a/b}', '${secret:arn:aws:secretsmanager:eu-west-1:012345678901:secret:a-AbC#key of it}'],
   output: ['${output:url}', '${output:hosts.web-1.address}', '${output:staging/url}'],
@@ -111,7 +110,10 @@ describe('references in the configuration', () => {
   const faults = [
     ['${evn:NAME}', 'there is no source "evn". Did you mean "env"?'],
     ['${ENV:NAME}', 'there is no source "ENV". Did you mean "env"?'],
-    ['${vault:secret/x}', 'there is no source "vault". Here are looked up: env, ssm, secret, output.'],
+    [
+      '${vault:secret/x}',
+      'there is no source "vault". Here are looked up: env, secret-env, ssm, secret, output.',
+    ],
     ['${NAME}', 'names no source: ${env:NAME} is the environment variable'],
     ['${NAME:-x}', 'names no source: ${env:NAME:-x} is the environment variable'],
     ['${}', 'names no source'],

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { registerEnvironment } from '../../../runner/src/secrets/environment.js';
 import fc from 'fast-check';
 import { MASK, SecretRegistry } from '../../../runner/src/secrets/redact.js';
 
@@ -8,6 +9,19 @@ const registry = () => {
   secrets.register(SECRET);
   return secrets;
 };
+
+describe('the directory that the shell is in', () => {
+  it('is no secret, also where it is gone', () => {
+    const registry = new SecretRegistry();
+    registerEnvironment(
+      { PWD: '/srv/removed/shop', OLDPWD: '/srv/removed/other', DB_PWD: 'correct-horse' },
+      registry,
+    );
+    expect(registry.text('in /srv/removed/shop with correct-horse')).to.equal(
+      'in /srv/removed/shop with ***',
+    );
+  });
+});
 
 describe('redaction', () => {
   const forms: Record<string, string> = {

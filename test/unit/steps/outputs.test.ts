@@ -125,7 +125,7 @@ describe('outputs', () => {
 
   it('lose no digit: a number that JavaScript cannot hold is text', async () => {
     const stdout =
-      '{"id":{"value":12345678901234567890},"list":{"value":[1,2.5,1e30,"a\\"12345678901234567890"]}}';
+      '{"id":{"value":12345678901234567890,"sensitive":false},"list":{"value":[1,2.5,1e30,"a\\"12345678901234567890"],"sensitive":false}}';
     const { context, environment } = fake({ output: [{ stdout }] });
     expect(await readOutputs(context, environment)).to.deep.equal({
       id: '12345678901234567890',

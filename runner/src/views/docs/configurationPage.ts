@@ -34,7 +34,7 @@ they would be shown. Everywhere else, and for any other source or a name that ca
 | Reference | Stands for |
 | --- | --- |
 | \`\${env:NAME}\`, \`\${env:NAME:-value}\` | An environment variable, with a default where it is not set or empty. |
-| \`\${secret-env:NAME}\` | An environment variable that is a secret, though neither its name nor its place says so ([secrets](secrets.md)). |
+| \`\${secret-env:NAME}\` | The same, always masked, whatever its name. |
 | \`\${ssm:/path}\` | A parameter of the SSM Parameter Store. |
 | \`\${secret:name}\`, \`\${secret:name#key}\` | A secret of Secrets Manager, or one key of the JSON object in it. |
 | \`\${output:name}\`, \`\${output:ENVIRONMENT/name}\` | An output of the environment's Terraform root, or of another environment's; with a path into it: \`\${output:hosts.web-1.address}\`. |
