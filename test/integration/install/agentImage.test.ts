@@ -93,7 +93,11 @@ describe('the agent image', function () {
   });
 
   it('finds its playbooks and its tools by itself', async () => {
-    const { stdout } = await inside('sh', '-c', 'mkdir shop && cd shop && git init -q . && automation-stack init');
+    const { stdout } = await inside(
+      'sh',
+      '-c',
+      'mkdir shop && cd shop && git init -q . && automation-stack init',
+    );
     expect(stdout).to.contain('automation-stack config check');
   });
 });

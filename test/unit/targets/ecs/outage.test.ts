@@ -46,7 +46,9 @@ function world(
 const never = { from: 0, ms: 0, failure: () => new Error() };
 const courses = [{ runningMs: 1000, completedMs: 2000 }];
 
-describe('an outage of AWS for 20 s', () => {
+describe('an outage of AWS for 20 s', function () {
+  // Many deploys on a clock of our own: it is computing time alone.
+  this.timeout(120_000);
   const run = async (
     kind: 'web' | 'worker',
     from: number,
@@ -149,7 +151,8 @@ describe('an outage of AWS for 20 s', () => {
   });
 });
 
-describe('an outage of AWS', () => {
+describe('an outage of AWS', function () {
+  this.timeout(120_000);
   const torn = KINDS['connections torn'] as () => Error;
   const deploy = (place: ReturnType<typeof world>, release: ReleaseRecord = place.release) =>
     place.target.deploy(release, place.rollout);
