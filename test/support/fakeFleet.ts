@@ -41,6 +41,8 @@ export type Behaviour =
  */
 export class FakeFleet {
   readonly log: string[] = [];
+  /** Hosts that were reached out for over SSH, in order. */
+  readonly asked: string[] = [];
   readonly events: EventBody[] = [];
   readonly clock = new VirtualClock();
   readonly hosts = new Map<string, FakeHost>();
@@ -195,6 +197,7 @@ export class FakeFleet {
 
   private ssh(): SshHosts {
     const reach = (host: Host) => {
+      this.asked.push(host.name);
       if (this.get(host.name).reachable) return this.get(host.name);
       throw new StackError('SSH_UNREACHABLE', `${host.name} does not answer on SSH: connection refused`);
     };

@@ -12,11 +12,18 @@ export type Look =
   | { readonly host: Host; readonly containers: HostContainers; readonly error?: undefined }
   | { readonly host: Host; readonly containers?: undefined; readonly error: unknown };
 
-/** Looks at every host of the fleet, side by side. */
-export async function lookAtAll(fleet: FleetParts, signal?: AbortSignal): Promise<Look[]> {
+/**
+ * Looks at hosts side by side.
+ * @param hosts all of the fleet where left out
+ */
+export async function lookAtAll(
+  fleet: FleetParts,
+  signal?: AbortSignal,
+  hosts?: readonly Host[],
+): Promise<Look[]> {
   const ssh = await fleet.ssh();
   const name = containerName(fleet);
-  return ssh.each(await fleet.hosts(), async (host): Promise<Look> => {
+  return ssh.each(hosts ?? (await fleet.hosts()), async (host): Promise<Look> => {
     try {
       return { host, containers: await lookAt(ssh, host, name, signal) };
     } catch (error) {
@@ -34,14 +41,18 @@ const MODULE_START_MS = 1000;
 const REPLACE_SECONDS = 60;
 
 /**
- * Waits until no host replaces its container any more. A playbook that was interrupted leaves the module at work on
+ * Waits until none of the hosts replaces its container any more. A playbook that was interrupted leaves the module at work on
  * the hosts, to its end: a host that is looked at before would be taken for unchanged.
  */
-export async function waitForReplacements(fleet: FleetParts, signal: AbortSignal): Promise<void> {
+export async function waitForReplacements(
+  fleet: FleetParts,
+  signal: AbortSignal,
+  hosts: readonly Host[],
+): Promise<void> {
   await fleet.clock.sleep(MODULE_START_MS, signal);
   const ssh = await fleet.ssh();
   const seconds = Math.ceil(fleet.config.health.timeout / 1000) + REPLACE_SECONDS;
-  await ssh.each(await fleet.hosts(), async (host) => {
+  await ssh.each(hosts, async (host) => {
     try {
       const argv = ['flock', '--timeout', String(seconds), LOCK, 'true'];
       await ssh.execAsRoot(host, argv, { signal, timeoutMs: (seconds + 10) * 1000 });

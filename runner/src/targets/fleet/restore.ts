@@ -65,17 +65,22 @@ export async function restoreFleet(
   may: { readonly haveChanged: (host: string) => boolean; readonly haveTakenOut: (host: string) => boolean },
   rollout: Rollout,
 ): Promise<FailedHost[]> {
-  await waitForReplacements(fleet, rollout.signal);
-  const looks = await lookAtAll(fleet, rollout.signal);
+  const hosts = await fleet.hosts();
+  const couldBeAsked = ({ name }: Host) => name in snapshot.hosts && snapshot.hosts[name] !== 'unreachable';
+  // One that came since, or could not be asked before, has nothing to go back to: the others do not wait for it.
+  const asked = hosts.filter(couldBeAsked);
+  await waitForReplacements(fleet, rollout.signal, asked);
+  const looks = await lookAtAll(fleet, rollout.signal, asked);
   const gate = await gateOf(fleet);
   const failed: FailedHost[] = [];
   const pending: GoingBack[] = [];
-  const asBefore: Host[] = [];
+  // But it may serve again.
+  const asBefore: Host[] = hosts.filter(
+    ({ name }) => snapshot.hosts[name] === 'unreachable' && may.haveTakenOut(name),
+  );
   const out = new Set(snapshot.keptOut);
   for (const { host, containers, error } of looks) {
     const back = snapshot.hosts[host.name];
-    // A host that came since, or could not be asked before, has nothing to go back to; but it may serve again.
-    if (back === 'unreachable' && may.haveTakenOut(host.name)) asBefore.push(host);
     if (back === undefined || back === 'unreachable') continue;
     if (containers === undefined) {
       if (may.haveChanged(host.name)) failed.push(failedByError(host.name, error, 'unknown'));
@@ -87,7 +92,7 @@ export async function restoreFleet(
   // One playbook run has one set of variables: hosts that ran different things before are done apart.
   for (const group of groupBy(pending, ({ back }) => JSON.stringify(back ?? null))) {
     const back = group[0]?.back;
-    for (const batch of inBatches(group, batchSize(fleet.config.batch, looks.length))) {
+    for (const batch of inBatches(group, batchSize(fleet.config.batch, hosts.length))) {
       const request = {
         hosts: batch.map(({ host }) => host),
         variables: restoringVariables(fleet, back),

@@ -183,4 +183,14 @@ describe('a fleet that may leave hosts behind', () => {
     await target.restore(before, rollout('rollback'));
     expect(fleet.serving()).to.equal('web-1,web-2,web-3');
   });
+
+  it('does not wait, while it undoes, for a host that was away before the deploy began', async () => {
+    const target = fleet.target(LENIENT);
+    lose('web-1');
+    const snapshot = await target.snapshot(known);
+    await target.deploy(fleet.release('1.1.0'), rollout());
+    fleet.asked.splice(0);
+    await target.restore(snapshot, rollout('rollback'));
+    expect([...new Set(fleet.asked)].sort()).to.deep.equal(['web-2', 'web-3']);
+  });
 });
