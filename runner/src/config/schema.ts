@@ -45,7 +45,7 @@ const variable = z
   );
 const containerVariable = z
   .string()
-  .regex(/^[^\s=]+$/, 'must be the name of a variable: no "=" and no space');
+  .regex(/^[^\s=\0]+$/, 'must be the name of a variable: no "=" and no space');
 const containerEnvironment = z
   .record(containerVariable, typed.meta({ [REFERENCES]: [...LOOKED_UP, 'release'] }))
   .default({});

@@ -129,7 +129,7 @@ export class YamlReader {
     const name = key.type === 'PLAIN' ? (key.source ?? String(key.value)) : String(key.value);
     if (name === '') return refuse('a key must not be empty');
     if (name === '__proto__') return refuse('"__proto__" cannot be a key');
-    if (UNCARRIED.test(name)) return refuse('a key holds a character that no text can carry');
+    if (/\p{Surrogate}/u.test(name)) return refuse('a key holds a character that no text can carry');
     return name;
   }
 

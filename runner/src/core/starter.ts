@@ -7,7 +7,7 @@ import {
   hostLines,
   productionHostLines,
 } from './starter/targetLines.js';
-import { yamlComment, yamlList, yamlText } from './starter/yamlText.js';
+import { configText, yamlComment, yamlList } from './starter/yamlText.js';
 
 export { starterShapes } from './starter/facts.js';
 export type { StarterFacts, StarterImage, StarterShape } from './starter/facts.js';
@@ -39,7 +39,7 @@ export function starterConfig(facts: StarterFacts): string {
     '',
     '# Which branch leads to which environment; any other branch is built and tested only.',
     'branches:',
-    ...branches.map(([branch, environment]) => `  ${yamlText(branch)}: ${environment}`),
+    ...branches.map(([branch, environment]) => `  ${configText(branch)}: ${environment}`),
     '',
     ...imageLines(images, facts.application),
     '',
@@ -89,10 +89,10 @@ function imageLines(images: readonly StarterImage[], application: string): strin
     'images:',
     ...images.flatMap((image) => [
       `  ${image.name}:`,
-      `    context: ${yamlText(image.context)}`,
-      ...(image.dockerfile === undefined ? [] : [`    dockerfile: ${yamlText(image.dockerfile)}`]),
+      `    context: ${configText(image.context)}`,
+      ...(image.dockerfile === undefined ? [] : [`    dockerfile: ${configText(image.dockerfile)}`]),
       `    repository: ${application}/${image.name}`,
-      ...(image.target === undefined ? [] : [`    target: ${yamlText(image.target)}`]),
+      ...(image.target === undefined ? [] : [`    target: ${configText(image.target)}`]),
       ...argumentLines(image),
       ...testLines(image),
     ]),
@@ -102,19 +102,22 @@ function imageLines(images: readonly StarterImage[], application: string): strin
 function argumentLines({ args = {} }: StarterImage): readonly string[] {
   const all = Object.entries(args);
   if (all.length === 0) return [];
-  return ['    build-args:', ...all.map(([name, value]) => `      ${yamlText(name)}: ${yamlText(value)}`)];
+  return [
+    '    build-args:',
+    ...all.map(([name, value]) => `      ${configText(name)}: ${configText(value)}`),
+  ];
 }
 
 /** A test is only switched on where a stage of the Dockerfile is there for it. */
 function testLines({ test, testStage }: StarterImage): readonly string[] {
   if (test === undefined) return ["    # test: 'pytest -q'"];
   if (testStage !== undefined) {
-    return [`    test: { target: ${yamlText(testStage)}, command: ${yamlList(test)} }`];
+    return [`    test: { target: ${configText(testStage)}, command: ${yamlList(test)} }`];
   }
   const words = yamlComment(test.join(' '));
   return [
     `    # Where the image carries its test tools; \`test: { on: host, command: … }\` runs it beside the sources.`,
-    `    # test: ${yamlText(words)}`,
+    `    # test: ${configText(words)}`,
   ];
 }
 

@@ -7,7 +7,7 @@ import { readDockerfile } from '../../../runner/src/core/starter/dockerfile.js';
 import { starterName, uniqueName } from '../../../runner/src/core/starter/names.js';
 import { outputNames } from '../../../runner/src/core/starter/infrastructure.js';
 import { starterFacts } from '../../../runner/src/core/starter/sight.js';
-import { yamlText } from '../../../runner/src/core/starter/yamlText.js';
+import { configText, yamlList, yamlText } from '../../../runner/src/core/starter/yamlText.js';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }),
@@ -152,5 +152,12 @@ describe('the outputs of Terraform files', () => {
       { path: 'c.tf.json', text: '{' },
     ]);
     expect(names).to.deep.equal(['one', 'two', 'three']);
+  });
+});
+
+describe('a folder that is called like a reference', () => {
+  it('stands in a first configuration as it is called', () => {
+    expect(configText('a ${b}')).to.equal("'a $${b}'");
+    expect(yamlList(['${a}', 'b'])).to.equal("['$${a}', b]");
   });
 });

@@ -1,5 +1,5 @@
 import type { StarterFacts, StarterInfrastructure } from './facts.js';
-import { yamlList, yamlText } from './yamlText.js';
+import { configText, yamlList } from './yamlText.js';
 
 /** The `infrastructure` of the first environment. */
 export function infrastructureLines(
@@ -17,7 +17,7 @@ export function infrastructureLines(
       ? '# This root declares no outputs yet; those it has are told to everything below as ${output:NAME}.'
       : '# Outputs of this root are told to everything below as ${output:NAME}.',
     'infrastructure:',
-    `  directory: ${yamlText(infrastructure.directories?.[environment] ?? infrastructure.directory)}`,
+    `  directory: ${configText(infrastructure.directories?.[environment] ?? infrastructure.directory)}`,
     ...(infrastructure.directories === undefined ? [`  workspace: ${environment}`] : []),
     ...(backend === undefined ? [] : [`  backend-config: ${yamlList(backend)}`]),
     files.length > 0 ? `  var-files: ${yamlList(files)}` : `  # var-files: [${environment}.tfvars]`,
@@ -34,7 +34,7 @@ export function productionInfrastructure({ infrastructure }: StarterFacts): read
   const parts = [
     infrastructure.directories === undefined
       ? 'workspace: production'
-      : `directory: ${yamlText(infrastructure.directories['production'] ?? infrastructure.directory)}`,
+      : `directory: ${configText(infrastructure.directories['production'] ?? infrastructure.directory)}`,
     ...(backend === undefined && ofStaging === undefined
       ? []
       : [`backend-config: ${yamlList(backend ?? [])}`]),

@@ -1,5 +1,5 @@
 import type { StarterFacts, StarterTarget } from './facts.js';
-import { yamlComment, yamlList, yamlText } from './yamlText.js';
+import { configText, yamlComment, yamlList } from './yamlText.js';
 
 /** How roots call the output with the cluster's, and with a service's name. */
 const CLUSTER = ['cluster', 'cluster_name', 'ecs_cluster', 'ecs_cluster_name', 'cluster_arn'];
@@ -98,7 +98,7 @@ function healthLines({ health, isWorker }: StarterTarget): readonly string[] {
     return [...lines, '    health: { for: 10s } # path: /health, where / does not answer 200'];
   return [
     ...lines,
-    `    health: { path: ${yamlText(health.path)}, for: 10s } # from ${yamlComment(health.from)}`,
+    `    health: { path: ${configText(health.path)}, for: 10s } # from ${yamlComment(health.from)}`,
   ];
 }
 
@@ -121,7 +121,7 @@ export function hostLines(facts: StarterFacts): readonly string[] {
     'provision:',
     ...(ansible === undefined || ansible.directory === 'ansible'
       ? []
-      : [`  directory: ${yamlText(ansible.directory)}`]),
+      : [`  directory: ${configText(ansible.directory)}`]),
     `  playbooks: ${yamlList(playbooks)}`,
   ];
 }

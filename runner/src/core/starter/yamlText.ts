@@ -11,9 +11,14 @@ export function yamlText(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }
 
+/** The same for the configuration, where `${` would begin a reference. */
+export const configText = (value: string): string => yamlText(value.replaceAll('${', () => '$${'));
+
 /** `[a, b]` on one line. */
 export const yamlList = (values: readonly string[]): string =>
-  `[${values.map((value) => (/[,[\]{}]/.test(value) ? `'${value.replaceAll("'", "''")}'` : yamlText(value))).join(', ')}]`;
+  `[${values.map((value) => (/[,[\]{}]/.test(value) ? quoted(value) : configText(value))).join(', ')}]`;
+
+const quoted = (value: string): string => `'${value.replaceAll("'", "''").replaceAll('${', () => '$${')}'`;
 
 /** Text for a comment: one line. */
 export const yamlComment = (text: string): string =>
