@@ -75,9 +75,12 @@ function argvOf({ command, options = {}, arguments: positional = [] }: CallDocum
   return [...command.split(' '), ...words, ...(rest.length === 0 ? [] : ['--', ...rest])];
 }
 
+/** What people say arrives whatever it holds; all else names something, and no name holds a NUL. */
+const FREE_TEXTS = new Set(['text', 'message', 'reason']);
+
 function textOf(name: string, value: unknown): string {
-  if (typeof value === 'string' && value.includes('\0'))
-    throw new Error(`${name}: holds a NUL character, which no argument can`);
+  if (typeof value === 'string' && value.includes('\0') && !FREE_TEXTS.has(name))
+    throw new Error(`${name}: holds a NUL character, which no name can`);
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   throw new Error(
     `${name}: ${JSON.stringify(value)} is neither text, nor a number, nor true, nor a list of them`,

@@ -8,7 +8,11 @@ const echo: CommandDefinition = {
   environment: 'none',
   hidden: true,
   run(_context, input) {
-    return Promise.resolve({ data: { text: list(input, 'text') } });
+    // As numbers of UTF-16: some of what arrives looks like a secret, and would be masked as text.
+    const units = list(input, 'text').map((text) =>
+      Array.from({ length: text.length }, (_, at) => text.charCodeAt(at)),
+    );
+    return Promise.resolve({ data: { units } });
   },
 };
 

@@ -132,6 +132,12 @@ class StepsSpec extends Specification {
     }
 
     def 'a lock that somebody else holds ends the build as not built'() {
+        given:
+        project.write('automation-stack.yml': Project.CONFIGURATION.replace('  production:', '''\
+            |    targets: { web: { kind: fleet, group: web, image: web } }
+            |  production:'''.stripMargin()) + 'images: { web: { repository: shop/web } }\n', Dockerfile: 'FROM scratch\n')
+        project.commit('feat: target')
+
         when:
         def build = build('''
             sh 'AUTOMATION_STACK_WHO=alice node "$RUNNER" lock acquire --env staging --reason maintenance'
