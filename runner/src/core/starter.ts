@@ -7,7 +7,7 @@ import {
   hostLines,
   productionHostLines,
 } from './starter/targetLines.js';
-import { configText, yamlComment, yamlList } from './starter/yamlText.js';
+import { configText, yamlComment, yamlList, yamlText } from './starter/yamlText.js';
 
 export { starterShapes } from './starter/facts.js';
 export type { StarterFacts, StarterImage, StarterShape } from './starter/facts.js';
@@ -104,7 +104,8 @@ function argumentLines({ args = {} }: StarterImage): readonly string[] {
   if (all.length === 0) return [];
   return [
     '    build-args:',
-    ...all.map(([name, value]) => `      ${configText(name)}: ${configText(value)}`),
+    // A value may be a reference, made of what a compose file takes from the environment.
+    ...all.map(([name, value]) => `      ${configText(name)}: ${yamlText(value)}`),
   ];
 }
 
