@@ -192,27 +192,24 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
 }
 
 /**
- * The part of a pipeline that `--from` and `--only` choose; needs outside the choice count as done.
- * @throws RangeError naming an id that does not exist
+ * The part of a pipeline that `--from` and `--only` choose, each by the id of a stage or by a kind, which stands for all
+ * stages of it; needs outside the choice count as done.
+ * @throws RangeError naming a word that is neither
  */
 export function selectStages(
   stages: readonly Stage[],
   choice: { readonly from?: string | undefined; readonly only?: readonly string[] },
 ): readonly Stage[] {
-  const ids = new Set(stages.map((stage) => stage.id));
-  for (const id of [...(choice.only ?? []), ...(choice.from === undefined ? [] : [choice.from])]) {
-    if (!ids.has(id)) throw new RangeError(id);
-  }
-  let chosen = stages;
-  if (choice.from !== undefined) {
-    // Everything that hangs on it, and what stands beside it: only what comes before is left out.
-    const before = new Set(ancestors(stages, choice.from));
-    chosen = chosen.filter((stage) => !before.has(stage.id));
-  }
-  if (choice.only !== undefined && choice.only.length > 0) {
-    const only = new Set(choice.only);
-    chosen = chosen.filter((stage) => only.has(stage.id));
-  }
+  const named = (word: string): readonly string[] => {
+    const found = stages.filter(({ id, kind }) => id === word || kind === word);
+    if (found.length === 0) throw new RangeError(word);
+    return found.map(({ id }) => id);
+  };
+  const only = new Set((choice.only ?? []).flatMap(named));
+  const first = choice.from === undefined ? [] : named(choice.from);
+  // Everything that hangs on it, and what stands beside it: only what comes before is left out.
+  const before = new Set(first.flatMap((id) => ancestors(stages, id)).filter((id) => !first.includes(id)));
+  const chosen = stages.filter(({ id }) => !before.has(id) && (only.size === 0 || only.has(id)));
   const kept = new Set(chosen.map((stage) => stage.id));
   return chosen.map((stage) => ({ ...stage, needs: stage.needs.filter((need) => kept.has(need)) }));
 }

@@ -144,6 +144,18 @@ describe('the stage graph', () => {
     expect(chosen.map(({ id, needs }) => [id, needs])).to.deep.equal([['push', []]]);
   });
 
+  it('takes a kind for all stages of it', () => {
+    const { stages } = pipelineOf(input, 'main');
+    const idsOf = (choice: Parameters<typeof selectStages>[1]) =>
+      selectStages(stages, choice).map(({ id }) => id);
+    expect(idsOf({ only: ['build', 'plan'] })).to.deep.equal([
+      'build:web',
+      'build:worker',
+      'plan:production',
+    ]);
+    expect(idsOf({ from: 'apply' })).to.deep.equal(['apply:production', 'promote:production']);
+  });
+
   it('refuses a stage that does not exist', () => {
     expect(() => selectStages(pipelineOf(input, 'x').stages, { from: 'deploy:staging' })).to.throw(
       RangeError,
