@@ -19,6 +19,8 @@ describe('a real fleet with a host that is away', function () {
   let deployment: Deployment;
   let balancer: Balancer;
   const hosts = hostsFromOutput(fleet.hostsOutput(), { source: 'test', groups: [] });
+  /** Each command is a process of its own: it does not know which hosts answered before. */
+  const fresh = async () => (await deployment.again()).context;
   const environment = () => deployment.context.environment('staging');
   const stage = 'deploy:staging';
 
@@ -26,14 +28,14 @@ describe('a real fleet with a host that is away', function () {
     const { ledger } = await deployment.context.state();
     const release = fleet.release(version, digest);
     await ledger.putRelease(release);
-    return deployRelease(deployment.context, {
+    return deployRelease(await fresh(), {
       environment: await environment(),
       release,
       kind: 'deploy',
       stage,
     });
   };
-  const live = async () => (await statusOfEnvironments(deployment.context, true))[0]?.targets?.[0];
+  const live = async () => (await statusOfEnvironments(await fresh(), true))[0]?.targets?.[0];
   const serving = async () => {
     const registered = await Promise.all(
       hosts.map(async (host) =>
@@ -92,13 +94,13 @@ describe('a real fleet with a host that is away', function () {
 
   it('catches up by that host alone, and serves with all again', async () => {
     const before = await Promise.all(others.map(idOf));
-    const { result, behind } = await catchUp(deployment.context, { environment: await environment(), stage });
+    const { result, behind } = await catchUp(await fresh(), { environment: await environment(), stage });
     expect(behind).to.deep.equal([]);
     expect(result?.deployment).to.include({ kind: 'catch-up', status: 'healthy', version: '1.1.0' });
     expect(await Promise.all(others.map(idOf))).to.deep.equal(before);
     expect(await serving()).to.equal(HOSTS.join(' '));
     expect((await live())?.healthy).to.equal(true);
-    const again = await catchUp(deployment.context, { environment: await environment(), stage });
+    const again = await catchUp(await fresh(), { environment: await environment(), stage });
     expect(again.summary).to.equal('nothing to catch up: every host of staging runs 1.1.0');
   });
 
@@ -111,7 +113,7 @@ describe('a real fleet with a host that is away', function () {
     }
     const before = await idOf(AWAY);
     const request = { environment: await environment(), stage: 'rollback:staging' };
-    const { deployment: record } = await rollbackEnvironment(deployment.context, request);
+    const { deployment: record } = await rollbackEnvironment(await fresh(), request);
     expect(record).to.include({ version: '1.1.0', status: 'healthy' });
     expect(await idOf(AWAY)).to.equal(before);
     expect(await serving()).to.equal(HOSTS.join(' '));
