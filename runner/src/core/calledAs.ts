@@ -37,10 +37,13 @@ const isNpx = (env: Readonly<Record<string, string | undefined>>): boolean =>
 /** Verbs that work on no configuration: `-C` would say nothing there. */
 const PLACELESS = /^ (?:local|completion|help)\b/;
 
+/** `In auth: ` leads to the directory of another application: this one's place would be wrong there. */
+const ELSEWHERE = /\bIn [a-z0-9-]+: `node runner\b/;
+
 /** Texts of messages name the program as `node runner`: the same text as this user types it. */
 export function asTyped(text: string, { program, place = [] }: Call): string {
   if (!text.includes(DEFAULT_PROGRAM)) return text;
-  const options = place.map((word) => ` ${shellQuote(word)}`).join('');
+  const options = ELSEWHERE.test(text) ? '' : place.map((word) => ` ${shellQuote(word)}`).join('');
   return text.replace(/\bnode runner\b(?![./\\])(?=( [a-z][^`\n"';]*)?)/g, (_whole, rest?: string) => {
     const isPlaced =
       rest === undefined || PLACELESS.test(rest) || / (?:-C|--directory|--config)[ =]/.test(rest);

@@ -30,9 +30,23 @@ export async function requireOpenWay(context: Context, destination: Destination)
   if (kind === 'deploy' && !forced) refuseBypass(environment);
   if (!forced) await refuseDirtyTree(context, environment);
   await requireFree(context, environment, waitMs, forced);
+  if (!forced && waitMs === 0) await requireNeeded(context, environment);
   await requireAccount(context, environment);
   // The login is needed anyway, and says whether the credentials are there and are accepted.
   await (await openRegistry(context, registry)).login();
+}
+
+/** What the application needs is healthy there; most need no other, and then nothing is loaded. */
+async function requireNeeded(context: Context, { name }: NamedEnvironment): Promise<void> {
+  if (Object.keys((await context.config()).needs).length === 0) return;
+  const [{ heldBackBy }, { introduceApplication }] = await Promise.all([
+    import('./needs.js'),
+    import('./describeApplication.js'),
+  ]);
+  // So that two new applications that need each other are told so, whichever comes first.
+  await introduceApplication(context);
+  const held = await heldBackBy(context, name);
+  if (held !== undefined) throw held;
 }
 
 /**

@@ -16,9 +16,10 @@ import { rejection } from '../../support/rejection.js';
 import { alice, draft, release } from '../../support/stateRecords.js';
 import { emulator } from '../../support/stateStores.js';
 
-const ENVIRONMENTS = `environments:
-  staging: {}
-  production: { promotion: { from: staging } }
+const ENVIRONMENTS = `images: { web: { repository: web } }
+environments:
+  staging: { targets: { web: { kind: fleet, group: web, image: web } } }
+  production: { promotion: { from: staging }, targets: { web: { kind: fleet, group: live, image: web } } }
 `;
 const FILES = {
   identity: `application: identity\n${ENVIRONMENTS}`,
@@ -89,6 +90,7 @@ describe('repositories that need each other', function () {
       mkdirSync(at(name));
       write(name, text);
       writeFileSync(join(at(name), '.gitignore'), '.automation-stack/\n');
+      writeFileSync(join(at(name), 'Dockerfile'), 'FROM scratch\nCOPY automation-stack.yml /\n');
       git(name, 'init', '--quiet', '--initial-branch=develop');
       git(name, 'add', '--all');
       git(name, 'commit', '--quiet', '--message', 'feat: begin');

@@ -80,7 +80,7 @@ describe('reading outputs from a real root', function () {
   it('gives a whole map or list to what is one reference and no more', async () => {
     apply('staging');
     const staging = await stack.context.environment('staging');
-    expect(await stack.context.resolve({ network: '${output:hosts}' }, staging)).to.deep.equal({
+    expect(await stack.context.resolve({ network: '${output:hosts}' }, staging, 'free')).to.deep.equal({
       network: { 'web-1': { address: '10.0.0.1', port: 22 } },
     });
   });

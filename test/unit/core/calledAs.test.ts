@@ -55,6 +55,7 @@ describe('a message that tells what to type', () => {
       'node runner local up',
       '`node runner --help` lists all',
       'node runner/index.js',
+      'In auth: `node runner deploy --env staging` brings it there',
     ])
       expect(asTyped(text, elsewhere)).to.equal(text);
   });
