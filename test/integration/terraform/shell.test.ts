@@ -13,7 +13,7 @@ environments:
     infrastructure:
       workspace: staging
       var-files: ["it's $x.tfvars"]
-      variables: { size: small, zones: ["\${x}", "it's"], token: "\${env:APP_TOKEN}" }
+      variables: { size: small, zones: ["$\${x}", "it's"], token: "\${env:APP_TOKEN}" }
       backend-config: ["path=states/staging.tfstate"]
     variables: { COLOR: blue }
     provision: { playbooks: [site.yml] }

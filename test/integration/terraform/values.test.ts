@@ -56,7 +56,9 @@ describe('values on their way to Terraform', function () {
     cli([...argv, '--env', 'staging'], { cwd: stack.directory, env });
 
   before(async () => {
-    stack = await deployment({ 'automation-stack.yml': JSON.stringify(CONFIG), 'terraform/main.tf': ROOT });
+    // `$${` is how a configuration says `${` itself.
+    const config = JSON.stringify(CONFIG).replaceAll('${', () => '$${');
+    stack = await deployment({ 'automation-stack.yml': config, 'terraform/main.tf': ROOT });
     env = { TMPDIR: join(stack.directory, 'tmp') };
     mkdirSync(join(stack.directory, 'tmp'));
   });
