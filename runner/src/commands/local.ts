@@ -71,7 +71,8 @@ const env: CommandDefinition = {
   async run(context) {
     const { currentEnvironment, exportLines } = await import('../local/environment.js');
     const variables = await currentEnvironment(await workshop(context, 'local:env'));
-    return { data: variables, text: exportLines(variables) };
+    // Keys and tokens of stand-ins on this machine: masked, they would lead nowhere.
+    return { data: variables, text: exportLines(variables), reveal: true };
   },
 };
 
