@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { lastLines, runningDaemon, startDaemon, stopDaemon } from '../../../runner/src/local/daemons.js';
 import { withStateLock } from '../../../runner/src/local/stateLock.js';
 import { testWorkshop } from '../../support/workshop.js';
+import { ownIdentity } from '../../../runner/src/state/identity.js';
 
 describe('processes that outlive the command that started them', () => {
   let folder: string;
@@ -61,7 +62,8 @@ describe('processes that outlive the command that started them', () => {
       });
     await Promise.all([work(), work(), work()]);
     expect(most).to.equal(1);
-    await writeFile(join(workshop.settings.state, 'test.lock'), '999999999 1');
+    const killed = { token: 'killed', process: { ...ownIdentity(), pid: 999_999_999, startTime: '1' } };
+    await writeFile(join(workshop.settings.state, 'test.lock'), JSON.stringify(killed));
     await work();
   });
 });
