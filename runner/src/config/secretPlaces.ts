@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { namesSecret } from '../secrets/names.js';
 import { configSchema } from './schema.js';
+import type { ZodAny } from './shape.js';
 import type { Path } from './source.js';
 
 /** A text of the configuration, and whether a secret belongs where it stands. */
@@ -34,22 +35,9 @@ export function isSecretPlace(path: Path): boolean {
 }
 
 let known: readonly (readonly string[])[] | undefined;
-const secretPaths = () => (known ??= pathsIn(configSchema as unknown as SchemaType, []));
+const secretPaths = () => (known ??= pathsIn(configSchema, []));
 
-interface SchemaType {
-  readonly _zod: {
-    readonly def: {
-      readonly innerType?: SchemaType;
-      readonly in?: SchemaType;
-      readonly options?: readonly SchemaType[];
-      readonly shape?: Readonly<Record<string, SchemaType>>;
-      readonly valueType?: SchemaType;
-      readonly element?: SchemaType;
-    };
-  };
-}
-
-function pathsIn(type: SchemaType, path: readonly string[]): (readonly string[])[] {
+function pathsIn(type: ZodAny, path: readonly string[]): (readonly string[])[] {
   if (z.globalRegistry.get(type as never)?.['writeOnly'] === true) return [path];
   const { innerType, in: input, options = [], shape = {}, valueType, element } = type._zod.def;
   return [
