@@ -1,7 +1,11 @@
 import type { RegisterTaskDefinitionCommandInput } from '../../runner/src/adapters/aws/ecs.js';
 import type { AwsClients } from '../../runner/src/adapters/aws/clients.js';
+import { sdk } from '../../runner/src/adapters/aws/sdk.js';
 import { fakeAws, type Answer, type FakeAws } from './fakeAws.js';
 import type { FakeEcs } from './fakeEcs.js';
+
+// Loading takes real time, in which a virtual clock would go on.
+await Promise.all([sdk.ecs(), sdk.elb(), sdk.logs()]);
 
 /** ECS as a runner meets it through the SDK: the fake service behind calls that answer in pages, and refuse too much. */
 export function ecsOverAws(

@@ -16,6 +16,7 @@ import { systemClock } from '../process/clock.js';
 import { CallCounter, createCall, type AwsCall } from './call.js';
 import { LONGEST_SILENCE_MS, patiently } from './patience.js';
 import { createRetryStrategy } from './retries.js';
+import { sdk } from './sdk.js';
 
 export interface AwsOptions {
   /** Where left out: AWS_REGION, then AWS_DEFAULT_REGION. */
@@ -113,34 +114,29 @@ export function createAwsClients(options: AwsOptions): AwsClients {
     endpoint: env['AWS_ENDPOINT_URL'] === '' ? undefined : env['AWS_ENDPOINT_URL'],
     calls,
     call: patiently(createCall(calls, secrets), partner),
-    ecs: lazy(async () => new (await import('./sdk/ecs.js')).ECSClient(await settings('ECS'))),
-    ecr: lazy(async () => new (await import('./sdk/ecr.js')).ECRClient(await settings('ECR'))),
-    ec2: lazy(async () => new (await import('./sdk/ec2.js')).EC2Client(await settings('EC2'))),
+    ecs: lazy(async () => new (await sdk.ecs()).ECSClient(await settings('ECS'))),
+    ecr: lazy(async () => new (await sdk.ecr()).ECRClient(await settings('ECR'))),
+    ec2: lazy(async () => new (await sdk.ec2()).EC2Client(await settings('EC2'))),
     elb: lazy(
       async () =>
-        new (await import('./sdk/elb.js')).ElasticLoadBalancingV2Client(
-          await settings('ELASTIC_LOAD_BALANCING_V2'),
-        ),
+        new (await sdk.elb()).ElasticLoadBalancingV2Client(await settings('ELASTIC_LOAD_BALANCING_V2')),
     ),
     s3: lazy(async () => {
       const common = await settings('S3');
       // Stand-ins for S3 seldom resolve BUCKET.HOST.
-      return new (await import('./sdk/s3.js')).S3Client({
+      return new (await sdk.s3()).S3Client({
         ...common,
         forcePathStyle: common.endpoint !== undefined,
         // A bucket of state may live in another region than the deployment.
         followRegionRedirects: true,
       });
     }),
-    ssm: lazy(async () => new (await import('./sdk/ssm.js')).SSMClient(await settings('SSM'))),
+    ssm: lazy(async () => new (await sdk.ssm()).SSMClient(await settings('SSM'))),
     secretsManager: lazy(
-      async () =>
-        new (await import('./sdk/secretsManager.js')).SecretsManagerClient(await settings('SECRETS_MANAGER')),
+      async () => new (await sdk.secretsManager()).SecretsManagerClient(await settings('SECRETS_MANAGER')),
     ),
-    sts: lazy(async () => new (await import('./sdk/sts.js')).STSClient(await settings('STS'))),
-    logs: lazy(
-      async () => new (await import('./sdk/logs.js')).CloudWatchLogsClient(await settings('CLOUDWATCH_LOGS')),
-    ),
+    sts: lazy(async () => new (await sdk.sts()).STSClient(await settings('STS'))),
+    logs: lazy(async () => new (await sdk.logs()).CloudWatchLogsClient(await settings('CLOUDWATCH_LOGS'))),
   };
 }
 

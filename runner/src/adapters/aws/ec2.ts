@@ -1,5 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { AwsClients } from './clients.js';
+import { sdk } from './sdk.js';
 
 /** One running machine of a fleet. */
 export interface FleetInstance {
@@ -24,7 +25,7 @@ export async function findFleet(
   signal?: AbortSignal,
 ): Promise<readonly FleetInstance[]> {
   const client = await aws.ec2();
-  const { DescribeInstancesCommand } = await import('./sdk/ec2.js');
+  const { DescribeInstancesCommand } = await sdk.ec2();
   const filters = [
     { Name: 'instance-state-name', Values: ['running'] },
     ...Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] })),

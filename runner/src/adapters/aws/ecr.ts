@@ -3,6 +3,7 @@ import { StackError } from '../../core/errors.js';
 import type { SecretRegistry } from '../../secrets/redact.js';
 import type { AwsClients } from './clients.js';
 import { awsReason, refuseFailures } from './errors.js';
+import { sdk } from './sdk.js';
 
 /** A manifest as the registry serves it. */
 export interface Manifest {
@@ -48,7 +49,7 @@ export async function registryLogin(
     readonly signal: AbortSignal;
   },
 ): Promise<{ readonly host: string; readonly username: string; readonly password: string }> {
-  const { GetAuthorizationTokenCommand } = await import('./sdk/ecr.js');
+  const { GetAuthorizationTokenCommand } = await sdk.ecr();
   const what = { action: 'ecr:GetAuthorizationToken', signal: options.signal };
   const answer = await aws.call(await aws.ecr(), new GetAuthorizationTokenCommand({}), what);
   const data = answer.authorizationData?.[0];
@@ -74,7 +75,7 @@ export async function ensureRepository(
   repository: string,
   signal: AbortSignal,
 ): Promise<'exists' | 'created'> {
-  const { CreateRepositoryCommand, DescribeRepositoriesCommand } = await import('./sdk/ecr.js');
+  const { CreateRepositoryCommand, DescribeRepositoriesCommand } = await sdk.ecr();
   const client = await aws.ecr();
   const what = (action: string) => ({ action, resource: repository, signal });
   try {
@@ -106,7 +107,7 @@ export async function readManifest(
   image: { readonly imageTag: string } | { readonly imageDigest: string },
   signal: AbortSignal,
 ): Promise<Manifest | undefined> {
-  const { BatchGetImageCommand } = await import('./sdk/ecr.js');
+  const { BatchGetImageCommand } = await sdk.ecr();
   const input = { repositoryName: repository, imageIds: [image], acceptedMediaTypes: MEDIA_TYPES };
   const what = { action: 'ecr:BatchGetImage', resource: repository, signal };
   try {
@@ -154,7 +155,7 @@ export async function putTag(
   tag: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { PutImageCommand } = await import('./sdk/ecr.js');
+  const { PutImageCommand } = await sdk.ecr();
   const command = new PutImageCommand({
     repositoryName: repository,
     imageManifest: manifest.text,

@@ -13,6 +13,7 @@ import type { StoppedTask } from '../../core/rollout/stoppedTask.js';
 import type { AwsClients } from './clients.js';
 import { describeTasks, listTasks } from './ecsPages.js';
 import { awsReason, refuseFailures } from './errors.js';
+import { sdk } from './sdk.js';
 
 export type {
   ContainerDefinition,
@@ -55,7 +56,6 @@ export interface EcsApi {
 
 export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
   const { cluster, service, environment } = scope;
-  const sdk = () => import('./sdk/ecs.js');
   const what = (action: string, signal: AbortSignal | undefined, resource = `${cluster}/${service}`) => ({
     action: `ecs:${action}`,
     resource,
@@ -65,7 +65,7 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
 
   return {
     async describeService(signal) {
-      const { DescribeServicesCommand } = await sdk();
+      const { DescribeServicesCommand } = await sdk.ecs();
       const command = new DescribeServicesCommand({ cluster, services: [service] });
       try {
         const answer = await aws.call(await aws.ecs(), command, what('DescribeServices', signal));
@@ -79,13 +79,13 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
       throw absent(`there is no service ${service} in cluster ${cluster}`, scope);
     },
     async describeTaskDefinition(arn, signal) {
-      const { DescribeTaskDefinitionCommand } = await sdk();
+      const { DescribeTaskDefinitionCommand } = await sdk.ecs();
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: arn, include: ['TAGS'] });
       const answer = await aws.call(await aws.ecs(), command, what('DescribeTaskDefinition', signal, arn));
       return { definition: answer.taskDefinition ?? {}, tags: answer.tags ?? [] };
     },
     async register(input, signal) {
-      const { RegisterTaskDefinitionCommand } = await sdk();
+      const { RegisterTaskDefinitionCommand } = await sdk.ecs();
       const command = new RegisterTaskDefinitionCommand(input);
       const answer = await aws.call(
         await aws.ecs(),
@@ -95,7 +95,7 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
       return answer.taskDefinition?.taskDefinitionArn ?? '';
     },
     async update(change, signal) {
-      const { UpdateServiceCommand } = await sdk();
+      const { UpdateServiceCommand } = await sdk.ecs();
       const command = new UpdateServiceCommand({
         cluster,
         service,

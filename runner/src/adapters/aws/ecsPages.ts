@@ -2,6 +2,7 @@ import type { ListTasksCommandInput, Task } from '@aws-sdk/client-ecs';
 import type { CallWhat } from './call.js';
 import type { AwsClients } from './clients.js';
 import { refuseFailures } from './errors.js';
+import { sdk } from './sdk.js';
 
 /** ListTasks gives, and DescribeTasks takes, no more at once. */
 const AT_ONCE = 100;
@@ -11,7 +12,7 @@ export async function listTasks(
   aws: AwsClients,
   { filter, what }: { readonly filter: ListTasksCommandInput; readonly what: CallWhat },
 ): Promise<readonly string[]> {
-  const { ListTasksCommand } = await import('./sdk/ecs.js');
+  const { ListTasksCommand } = await sdk.ecs();
   const client = await aws.ecs();
   const arns: string[] = [];
   let nextToken: string | undefined;
@@ -37,7 +38,7 @@ export async function describeTasks(
   }: { readonly cluster: string; readonly arns: readonly string[]; readonly what: CallWhat },
 ): Promise<readonly Task[]> {
   if (arns.length === 0) return [];
-  const { DescribeTasksCommand } = await import('./sdk/ecs.js');
+  const { DescribeTasksCommand } = await sdk.ecs();
   const client = await aws.ecs();
   const pages = Array.from({ length: Math.ceil(arns.length / AT_ONCE) }, (_, page) =>
     arns.slice(page * AT_ONCE, (page + 1) * AT_ONCE),

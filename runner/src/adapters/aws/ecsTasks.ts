@@ -1,6 +1,7 @@
 import type { AwsClients } from './clients.js';
 import type { EcsScope, RunTaskCommandInput, Task } from './ecs.js';
 import { describeTasks, listTasks } from './ecsPages.js';
+import { sdk } from './sdk.js';
 
 /** Tasks that belong to no service: those that run to their end. */
 export interface EcsTasks {
@@ -17,7 +18,6 @@ export interface EcsTasks {
 }
 
 export function createEcsTasks(aws: AwsClients, { cluster, environment }: EcsScope): EcsTasks {
-  const sdk = () => import('./sdk/ecs.js');
   const what = (action: string, resource: string, signal?: AbortSignal) => ({
     action: `ecs:${action}`,
     resource,
@@ -29,7 +29,7 @@ export function createEcsTasks(aws: AwsClients, { cluster, environment }: EcsSco
 
   return {
     async run(input) {
-      const { RunTaskCommand } = await sdk();
+      const { RunTaskCommand } = await sdk.ecs();
       // Not to be aborted: a task that nobody knows the name of could not be stopped.
       const command = new RunTaskCommand({ ...input, cluster, count: 1 });
       const answer = await aws.call(
@@ -48,7 +48,7 @@ export function createEcsTasks(aws: AwsClients, { cluster, environment }: EcsSco
       return (await describe([arn], arn, signal))[0];
     },
     async stop(arn, reason) {
-      const { StopTaskCommand } = await sdk();
+      const { StopTaskCommand } = await sdk.ecs();
       const command = new StopTaskCommand({ cluster, task: arn, reason });
       await aws.call(await aws.ecs(), command, what('StopTask', arn));
     },

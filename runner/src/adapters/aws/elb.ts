@@ -2,6 +2,7 @@ import { StackError } from '../../core/errors.js';
 import type { Clock } from '../../core/ports.js';
 import type { AwsClients } from './clients.js';
 import { awsReason } from './errors.js';
+import { sdk } from './sdk.js';
 
 export interface TargetGroup {
   readonly arn: string;
@@ -31,7 +32,7 @@ export interface TargetHealth {
  */
 export async function findTargetGroup(aws: AwsClients, nameOrArn: string): Promise<TargetGroup> {
   const client = await aws.elb();
-  const { DescribeTargetGroupsCommand } = await import('./sdk/elb.js');
+  const { DescribeTargetGroupsCommand } = await sdk.elb();
   const isArn = nameOrArn.startsWith('arn:');
   const input = isArn ? { TargetGroupArns: [nameOrArn] } : { Names: [nameOrArn] };
   const what = { action: 'elasticloadbalancing:DescribeTargetGroups', resource: nameOrArn };
@@ -66,7 +67,7 @@ export async function registerTarget(
   target: TargetAddress,
 ): Promise<void> {
   const client = await aws.elb();
-  const { RegisterTargetsCommand } = await import('./sdk/elb.js');
+  const { RegisterTargetsCommand } = await sdk.elb();
   await aws.call(
     client,
     new RegisterTargetsCommand({ TargetGroupArn: group.arn, Targets: [sdkTarget(target)] }),
@@ -84,7 +85,7 @@ export async function deregisterTarget(
   target: TargetAddress,
 ): Promise<void> {
   const client = await aws.elb();
-  const { DeregisterTargetsCommand } = await import('./sdk/elb.js');
+  const { DeregisterTargetsCommand } = await sdk.elb();
   await aws.call(
     client,
     new DeregisterTargetsCommand({ TargetGroupArn: group.arn, Targets: [sdkTarget(target)] }),
@@ -103,7 +104,7 @@ export async function targetHealth(
   signal?: AbortSignal,
 ): Promise<TargetHealth> {
   const client = await aws.elb();
-  const { DescribeTargetHealthCommand } = await import('./sdk/elb.js');
+  const { DescribeTargetHealthCommand } = await sdk.elb();
   const command = new DescribeTargetHealthCommand({
     TargetGroupArn: group.arn,
     Targets: [sdkTarget(target)],

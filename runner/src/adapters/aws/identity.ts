@@ -1,5 +1,6 @@
 import { StackError } from '../../core/errors.js';
 import type { AwsClients } from './clients.js';
+import { sdk } from './sdk.js';
 
 export interface AwsIdentity {
   /** 12-digit account id. */
@@ -11,7 +12,7 @@ export interface AwsIdentity {
 /** Who AWS says we are. */
 export async function readIdentity(aws: AwsClients): Promise<AwsIdentity> {
   const client = await aws.sts();
-  const { GetCallerIdentityCommand } = await import('./sdk/sts.js');
+  const { GetCallerIdentityCommand } = await sdk.sts();
   const answer = await aws.call(client, new GetCallerIdentityCommand({}), {
     action: 'sts:GetCallerIdentity',
   });

@@ -1,6 +1,7 @@
 import type { Listener } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { AwsClients } from './clients.js';
 import type { TargetGroup } from './elb.js';
+import { sdk } from './sdk.js';
 
 /**
  * URL, with a slash at its end, at which a target group answers through its load balancer: plain HTTP on the load
@@ -22,7 +23,7 @@ export async function targetGroupUrl(aws: AwsClients, group: TargetGroup): Promi
 
 async function balancerUrl(aws: AwsClients, arn: string, groupArn: string): Promise<string | undefined> {
   const client = await aws.elb();
-  const { DescribeLoadBalancersCommand } = await import('./sdk/elb.js');
+  const { DescribeLoadBalancersCommand } = await sdk.elb();
   const [balancers, listeners] = await Promise.all([
     aws.call(client, new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }), {
       action: 'elasticloadbalancing:DescribeLoadBalancers',
@@ -38,7 +39,7 @@ async function balancerUrl(aws: AwsClients, arn: string, groupArn: string): Prom
 
 async function allListeners(aws: AwsClients, arn: string): Promise<readonly Listener[]> {
   const client = await aws.elb();
-  const { DescribeListenersCommand } = await import('./sdk/elb.js');
+  const { DescribeListenersCommand } = await sdk.elb();
   const what = { action: 'elasticloadbalancing:DescribeListeners', resource: arn };
   const listeners: Listener[] = [];
   let marker: string | undefined;

@@ -1,5 +1,6 @@
 import type { GetLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import type { AwsClients } from './clients.js';
+import { sdk } from './sdk.js';
 
 export interface LogStream {
   readonly group: string;
@@ -43,7 +44,7 @@ async function logEvents(
   page: { readonly limit?: number; readonly fromHead: boolean; readonly token: string | undefined },
   signal: AbortSignal | undefined,
 ): Promise<GetLogEventsCommandOutput> {
-  const { GetLogEventsCommand } = await import('./sdk/logs.js');
+  const { GetLogEventsCommand } = await sdk.logs();
   const command = new GetLogEventsCommand({
     logGroupName: group,
     logStreamName: stream,

@@ -8,6 +8,7 @@ import type { SecretRegistry } from '../../secrets/redact.js';
 import { assertKey } from '../../state/keys.js';
 import { createAwsClients, type AwsClients } from './clients.js';
 import { awsReason } from './errors.js';
+import { sdk } from './sdk.js';
 
 export interface S3StoreOptions {
   readonly bucket: string;
@@ -51,7 +52,7 @@ class S3Store implements ObjectStore {
   }
 
   async put(key: string, body: string, condition?: WriteCondition): Promise<string | undefined> {
-    const { PutObjectCommand } = await import('./sdk/s3.js');
+    const { PutObjectCommand } = await sdk.s3();
     const writeId = randomUUID();
     const command = new PutObjectCommand({
       Bucket: this.bucket,
@@ -88,7 +89,7 @@ class S3Store implements ObjectStore {
   }
 
   async delete(key: string): Promise<void> {
-    const { DeleteObjectCommand } = await import('./sdk/s3.js');
+    const { DeleteObjectCommand } = await sdk.s3();
     try {
       const command = new DeleteObjectCommand({ Bucket: this.bucket, Key: this.key(key) });
       await this.aws.call(await this.aws.s3(), command, this.what('s3:DeleteObject', key));
@@ -98,7 +99,7 @@ class S3Store implements ObjectStore {
   }
 
   async list(prefix: string, limit = Infinity): Promise<readonly string[]> {
-    const { ListObjectsV2Command } = await import('./sdk/s3.js');
+    const { ListObjectsV2Command } = await sdk.s3();
     const keys: string[] = [];
     let token: string | undefined;
     try {
@@ -121,7 +122,7 @@ class S3Store implements ObjectStore {
   }
 
   private async read(key: string) {
-    const { GetObjectCommand } = await import('./sdk/s3.js');
+    const { GetObjectCommand } = await sdk.s3();
     try {
       const command = new GetObjectCommand({ Bucket: this.bucket, Key: this.key(key) });
       const what = this.what('s3:GetObject', key);

@@ -2,6 +2,7 @@ import { StackError } from '../../core/errors.js';
 import { parseExactJson } from '../../core/exactJson.js';
 import type { AwsClients } from './clients.js';
 import { awsReason } from './errors.js';
+import { sdk } from './sdk.js';
 
 /**
  * Reads a parameter of the SSM Parameter Store, decrypted: what `${ssm:/path}` stands for.
@@ -11,7 +12,7 @@ import { awsReason } from './errors.js';
  */
 export async function readParameter(aws: AwsClients, name: string): Promise<string> {
   const client = await aws.ssm();
-  const { GetParameterCommand } = await import('./sdk/ssm.js');
+  const { GetParameterCommand } = await sdk.ssm();
   const what = { action: 'ssm:GetParameter', resource: name };
   try {
     const answer = await aws.call(
@@ -39,7 +40,7 @@ export async function readParameter(aws: AwsClients, name: string): Promise<stri
 export async function readSecret(aws: AwsClients, reference: string): Promise<string> {
   const [name, key] = reference.split('#', 2) as [string, string | undefined];
   const client = await aws.secretsManager();
-  const { GetSecretValueCommand } = await import('./sdk/secretsManager.js');
+  const { GetSecretValueCommand } = await sdk.secretsManager();
   const what = { action: 'secretsmanager:GetSecretValue', resource: name };
   let value: string;
   try {
