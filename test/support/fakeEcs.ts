@@ -108,6 +108,11 @@ export class FakeEcs implements EcsApi {
     return this.tasks().filter((task) => arns.includes(task.taskArn as string));
   }
 
+  /** Milliseconds since the last move. */
+  get passedMs(): number {
+    return this.elapsed();
+  }
+
   /** Something happens to the platform so long after the last move. */
   after(ms: number, what: () => void): void {
     this.later.push({ ms, what });

@@ -43,10 +43,13 @@ const EAGER_MS = 250;
 export async function passGate(options: GateOptions, found?: FoundTasks): Promise<void> {
   const { health, route, settled } = options;
   const { clock } = options.scope;
-  const tasks = route.kind === 'each-task' ? (found ?? (await allTasks(options, route))) : undefined;
-  const endpoints = tasks?.endpoints ?? (route.kind === 'url' ? [{ name: route.url, url: route.url }] : []);
-  const names = endpoints.map((one) => one.name);
-  const gate = new HealthGate({ bakeMs: health.for, timeoutMs: health.timeout }, names, now(clock));
+  let tasks = route.kind === 'each-task' ? (found ?? (await allTasks(options, route))) : undefined;
+  let endpoints = tasks?.endpoints ?? (route.kind === 'url' ? [{ name: route.url, url: route.url }] : []);
+  const openGate = () => {
+    const names = endpoints.map((one) => one.name);
+    return new HealthGate({ bakeMs: health.for, timeoutMs: health.timeout }, names, now(clock));
+  };
+  let gate = openGate();
   let searchedMs = now(clock);
   let stumbled = false;
   for (;;) {
@@ -61,7 +64,14 @@ export async function passGate(options: GateOptions, found?: FoundTasks): Promis
     );
     const verdict = gate.judge(now(clock));
     if (verdict.state !== 'healthy') options.onProgress(verdict);
-    if (verdict.state === 'unhealthy') throw await why(options, verdict.reason, tasks?.taskArns ?? []);
+    if (verdict.state === 'unhealthy') {
+      const left = await tasksLeft(options, tasks);
+      if (left === undefined) throw await why(options, verdict.reason, tasks?.taskArns ?? []);
+      tasks = left;
+      ({ endpoints } = left);
+      gate = openGate();
+      continue;
+    }
     // The last round has to have begun after the platform was stable: before, an old task may have answered.
     if (verdict.state === 'healthy' && settledBefore) break;
     if (verdict.state === 'healthy' && settled.aborted) continue;
@@ -107,19 +117,36 @@ async function allTasks(
 ): Promise<FoundTasks> {
   const { scope, tasks, signal, health } = options;
   const deadline = now(scope.clock) + health.timeout;
+  let desired = options.desired();
   for (;;) {
-    const found = await findTasks(scope.api, { tasks, desired: options.desired() }, route, signal);
+    const found = await findTasks(scope.api, { tasks, desired }, route, signal);
     const count = found.endpoints.length;
     // With none wanted there is nothing to probe, which is no proof: whoever watches the service says so.
-    if (count >= Math.max(options.mayBeEmpty ? 0 : 1, options.desired())) return found;
+    if (count >= Math.max(options.mayBeEmpty ? 0 : 1, desired)) return found;
     await refuseCrashed(options, undefined);
-    // Nobody watches the service any more, which may want none by now.
-    if (options.settled.aborted) await judgeNow(options);
     if (now(scope.clock) >= deadline) {
-      throw await why(options, `only ${count} of ${options.desired()} tasks have an address`, found.taskArns);
+      throw await why(options, `only ${count} of ${desired} tasks have an address`, found.taskArns);
     }
+    // Once the service is stable nobody watches it any more, and it may want fewer by now, or none.
+    ({ desired } = options.settled.aborted ? await judgeNow(options) : { desired: options.desired() });
     await scope.clock.sleep(500, signal);
   }
+}
+
+/**
+ * The tasks to go on with where one that was probed did not fail but was taken away: scaled in, moved off its machine, or
+ * still draining from before.
+ *
+ * @returns undefined where all that were probed still run
+ * @throws StackError DEPLOY_FAILED where one of them crashed, or the others never come
+ */
+async function tasksLeft(
+  options: GateOptions,
+  probed: FoundTasks | undefined,
+): Promise<FoundTasks | undefined> {
+  const { route } = options;
+  if (route.kind !== 'each-task' || probed === undefined) return undefined;
+  return (await refuseCrashed(options, probed.taskArns)) ? undefined : allTasks(options, route);
 }
 
 /** Often until healthy for the first time, then at the configured interval, and once at the window's very end. */

@@ -38,7 +38,7 @@ function world(over: { health?: object; environment?: Record<string, string> } =
   const messages: string[] = [];
   const probed: string[] = [];
   const logs = { lines: ['Traceback', 'KeyError: DATABASE_URL'], asked: [] as string[] };
-  const answers = { next: (): ProbeAnswer => ({ status: 200, words: '200' }) };
+  const answers = { next: (_url: string): ProbeAnswer => ({ status: 200, words: '200' }) };
   // The only calls that do not go through the service's API: log lines.
   const aws = {
     logs: async () => ({}),
@@ -72,7 +72,7 @@ function world(over: { health?: object; environment?: Record<string, string> } =
         if (/10\.0\.0\.[89]:/.test(url))
           return ecs.drained() ? { words: 'connection refused' } : { status: 200, words: '200' };
         probed.push(url);
-        return answers.next();
+        return answers.next(url);
       },
     });
   const controller = new AbortController();
@@ -195,6 +195,17 @@ describe('an ECS service: deploy', () => {
       'http://10.0.0.1:8000/health',
       'http://10.0.0.2:8000/health',
     ]);
+  });
+
+  it('probes the tasks that are left where the platform takes one away in the bake window', async () => {
+    const { make, rollout, ecs, answers } = world();
+    const gone = 'http://10.0.0.2:8000/health';
+    ecs.after(3500, () => (ecs.desired = 1));
+    answers.next = (url) => {
+      const silent = ecs.passedMs >= 3500 && url === gone;
+      return silent ? { words: 'no answer within 1 s' } : { status: 200, words: '200' };
+    };
+    expect(await make().deploy(release('b'), rollout)).to.include({ status: 'healthy' });
   });
 
   it('bakes while old tasks still drain', async () => {
