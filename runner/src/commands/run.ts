@@ -10,8 +10,17 @@ const run: CommandDefinition = {
     'The graph that `stages` prints: independent stages side by side, a failed one holds back only what needs it. `--from` goes on from a stage, `--only` runs just the ones that are named. `--dry-run` tells what each stage would do: the images that would be built, what Terraform would change, what would be moved.',
   options: [
     { name: 'branch', value: 'BRANCH', description: 'Branch to run as (default: the one checked out).' },
-    { name: 'from', value: 'STAGE', description: 'Leave out what comes before this stage: an id, or a kind such as deploy.' },
-    { name: 'only', value: 'STAGE', description: 'Run just this stage, or all of a kind; several with commas or repeated.', repeatable: true },
+    {
+      name: 'from',
+      value: 'STAGE',
+      description: 'Leave out what comes before this stage: an id, or a kind such as deploy.',
+    },
+    {
+      name: 'only',
+      value: 'STAGE',
+      description: 'Run just this stage, or all of a kind; several with commas or repeated.',
+      repeatable: true,
+    },
     { name: 'approve', description: 'Approve the promotion where the configuration asks for it; recorded.' },
     { name: 'approved-by', value: 'NAME', description: 'Who approved it, when that was somebody else.' },
     allowDestroyOption,
