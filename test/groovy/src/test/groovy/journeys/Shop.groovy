@@ -25,6 +25,7 @@ class Shop {
     Shop(String example, Map<String, Integer> slots = [:]) {
         this.example = example
         variables = new JsonSlurper().parseText(runner('local', 'env', '--json')) as Map<String, String>
+        freeSlots(slots.values().collectMany { [it, it + 1] })
         copyExample(slots)
         git('init', '--quiet', '--initial-branch=develop')
         commit('feat: begin')
@@ -88,6 +89,14 @@ class Shop {
             runner('destroy', '-C', repository.path, '--env', environment, '--yes', '--confirm', environment)
         }
         home.deleteDir()
+    }
+
+    /** A journey that was killed leaves its hosts, and with them the slots that the next one needs. */
+    private void freeSlots(Collection<Integer> needed) {
+        Map status = new JsonSlurper().parseText(runner('local', 'status', '--json')) as Map
+        status.hosts.findAll { it.slot in needed && it.name =~ /^j\p{XDigit}{8}-/ }.each {
+            runner('local', 'delete', 'host', it.name as String)
+        }
     }
 
     Map json(String... words) {
