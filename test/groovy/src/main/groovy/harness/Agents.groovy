@@ -4,7 +4,7 @@ import java.nio.file.Files
 
 /** The agents: each `node` gets one with a workspace; one that is lost takes its workspace with it. */
 class Agents {
-    /** The labels that there are; null means any. */
+    /** The labels that there are; null means any, none that there is no agent at all. */
     Set<String> labels = null
     private File given
     private File scratch
@@ -25,7 +25,7 @@ class Agents {
 
     /** @return the name of an agent and its workspace, which is not in use */
     Map<String, String> take(String label) {
-        if (labels != null && label && !labels.contains(label)) {
+        if (labels != null && (label ? !labels.contains(label) : labels.empty)) {
             return null
         }
         String base = generation == 1 ? given.path : given.path + '.agent' + generation

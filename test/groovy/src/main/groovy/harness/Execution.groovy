@@ -23,7 +23,7 @@ class Execution {
     final Globals globals
     final Environment environment
     final Interruptions interruptions
-    /** Processes that run, by the number of their step. */
+    /** Processes that run, by the number of their step; also those that `sh` has given up. */
     final Map<Integer, Shell> shells = [:]
     private final Map<String, byte[]> bytes
     /** Virtual time, in milliseconds since the start of the build. */
@@ -98,6 +98,7 @@ class Execution {
             running = null
             for (Shell shell : shells.values()) {
                 shell.stop(1000)
+                shell.kill()
             }
             CpsCallableInvocation.registerMismatchHandler(null)
             CURRENT.remove()

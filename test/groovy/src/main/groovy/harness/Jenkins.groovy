@@ -15,6 +15,10 @@ class Jenkins {
     Set<String> libraryNames = ['automation-stack'] as Set
     /** True to load the library without `@Library`. */
     boolean implicitLibrary = false
+    /** Steps whose plugin is not installed. */
+    final Set<String> missing = [] as Set
+    /** How long a process gets to end after an abort before `sh` gives it up (`REMOTE_TIMEOUT`), in milliseconds. */
+    long stopMillis = 20000
     /** True to let a build with violations (see Build) pass: otherwise `run` throws an AssertionError. */
     boolean tolerant = false
     /** False to run what the sandbox would refuse. */

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
 
-/** A real process that a `sh` step started: its output is read as it comes, its exit awaited, and it can be stopped. */
+/** A real process that a `sh` step started: its output is read as it comes, its exit awaited, and it is stopped as Jenkins does. */
 @CompileStatic
 class Shell {
     private final Process process
@@ -13,6 +13,8 @@ class Shell {
     private final ByteArrayOutputStream log = new ByteArrayOutputStream()
     private final List<Thread> readers = []
     private final CountDownLatch spoke = new CountDownLatch(1)
+    private static final String COOKIE = 'JENKINS_SERVER_COOKIE'
+    private final String cookie = "durable-${UUID.randomUUID()}"
 
     /**
      * Writes the script to a file beside the workspace, as Jenkins' durable tasks do, and starts it.
@@ -31,6 +33,8 @@ class Shell {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory)
         builder.environment().clear()
         builder.environment().putAll(environment)
+        // By it Jenkins finds what a step started.
+        builder.environment().put(COOKIE, cookie)
         builder.redirectInput(ProcessBuilder.Redirect.from(new File('/dev/null')))
         builder.redirectErrorStream(!separateOutput)
         process = builder.start()
@@ -90,20 +94,25 @@ class Shell {
         code
     }
 
-    /** SIGTERM to the process and all below it, as Jenkins does on abort; SIGKILL if they have not gone after the grace time. */
-    void stop(long graceMillis = 20000) {
-        List<ProcessHandle> all = new ArrayList<>()
-        process.descendants().forEach { ProcessHandle handle -> all.add(handle) }
-        all.add(process.toHandle())
-        for (ProcessHandle handle : all) {
-            handle.destroy()
+    /**
+     * Ends the process as Jenkins does on an abort.
+     * @param graceMillis how long it gets until it is let be
+     * @return whether it has ended
+     */
+    boolean stop(long graceMillis = 20000) {
+        long deadline = System.currentTimeMillis() + graceMillis
+        ProcessTree.end(COOKIE, cookie, graceMillis)
+        boolean ended = process.waitFor(Math.max(1L, deadline - System.currentTimeMillis()), TimeUnit.MILLISECONDS)
+        if (ended) {
+            await()
         }
-        if (!process.waitFor(graceMillis, TimeUnit.MILLISECONDS)) {
-            for (ProcessHandle handle : all) {
-                handle.destroyForcibly()
-            }
-        }
-        await()
+        ended
+    }
+
+    /** The spec is over. */
+    void kill() {
+        process.descendants().forEach { ProcessHandle handle -> handle.destroyForcibly() }
+        process.destroyForcibly()
     }
 
     String getOutput() {

@@ -44,12 +44,15 @@ class StepLibrary {
     }
 
     Signature signature(String name) {
+        if (jenkins.missing.contains(name)) {
+            return null
+        }
         Signature known = signatures.get(name)
         known == null && jenkins.doubles.containsKey(name) ? new Signature(name, '*') : known
     }
 
     Set<String> names() {
-        signatures.keySet()
+        signatures.keySet() - jenkins.missing
     }
 
     /** Starts the step that a thread asks for. */
@@ -117,12 +120,21 @@ class StepLibrary {
         }
     }
 
-    /** Stops the process of a thread's `sh`: SIGTERM once it has shown that it is at work. */
+    /**
+     * Stops the process of a thread's `sh` once it has shown that it is at work. One that does not end in time is let be,
+     * and what it says from then on is on nobody's screen.
+     */
     void stop(Execution execution, CpsThread thread) {
-        Shell shell = execution.shells.remove(thread.process)
+        Shell shell = execution.shells.get(thread.process)
         shell.awaitOutput()
-        shell.stop()
+        long grace = execution.jenkins.stopMillis
+        boolean ended = shell.stop(grace)
         execution.build.print(Secrets.mask(shell.console + 'Terminated', thread.frame))
+        if (ended) {
+            execution.shells.remove(thread.process)
+        } else {
+            execution.build.print("After ${grace.intdiv(1000)}s process did not stop")
+        }
     }
 
     static Object plain(Object value) {

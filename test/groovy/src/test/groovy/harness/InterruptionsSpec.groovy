@@ -3,6 +3,7 @@ package harness
 import hudson.AbortException
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 import spock.lang.Specification
+import spock.lang.Unroll
 
 /** Abort, lost agent, timeout and restart, at the step where a spec wants them. */
 class InterruptionsSpec extends Specification {
@@ -98,6 +99,107 @@ class InterruptionsSpec extends Specification {
         build.result == 'ABORTED'
         build.steps('echo')*.args*.message == ['stopped: undone by carol', 'cleaned up']
         build.failure instanceof FlowInterruptedException
+    }
+
+    def "an abort reaches the children of a process before their parent"() {
+        given:
+        jenkins.abortAt { it.name == 'sh' }
+
+        when:
+        def build = jenkins.run("""
+            node {
+                sh '''#!/bin/sh
+                    trap 'echo parent; exit 143' TERM
+                    sh -c 'trap "sleep 0.3; echo child; exit 0" TERM; echo at work; while :; do sleep 0.05; done' &
+                    while :; do wait; done'''
+            }
+        """)
+
+        then:
+        build.result == 'ABORTED'
+        build.log.contains('child\nparent')
+    }
+
+    def "a process that does not end in time is given up, and goes on"() {
+        given:
+        jenkins.stopMillis = 1000
+        jenkins.abortAt { it.name == 'sh' && it.args.script.contains('deploying') }
+
+        when:
+        def build = jenkins.run("""
+            node {
+                try {
+                    sh '''#!/bin/sh
+                        trap 'sleep 2; echo undone > undone; exit 143' TERM
+                        echo deploying
+                        while :; do sleep 0.05; done'''
+                } catch (org.jenkinsci.plugins.workflow.steps.FlowInterruptedException stop) {
+                    echo "undone: \${fileExists('undone')}"
+                    sh 'until [ -e undone ]; do sleep 0.1; done'
+                    throw stop
+                }
+            }
+        """)
+
+        then:
+        build.result == 'ABORTED'
+        build.log.contains('After 1s process did not stop')
+        build.log.contains('undone: false')
+        build.steps('sh').size() == 2
+    }
+
+    @Unroll
+    def "what a process with #cookies leaves behind is #what with its #place"() {
+        given:
+        File workspace = File.createTempDir()
+
+        when:
+        jenkins.run("""
+            $begin
+                sh '''#!/bin/sh
+                    ($prefix sh -c "sleep 1 && touch left" > /dev/null 2>&1 &)
+                    exit 0'''
+            $end
+        """, [workspace: workspace])
+        Thread.sleep(1300)
+
+        then:
+        new File(workspace, 'left').exists() == isLeft
+
+        cleanup:
+        workspace.deleteDir()
+
+        where:
+        place       | begin                                   | end   | prefix                                                || isLeft
+        'agent'     | 'node {'                                | '}'   | ''                                                    || false
+        'agent'     | 'node {'                                | '}'   | 'env -u JENKINS_NODE_COOKIE -u JENKINS_SERVER_COOKIE' || true
+        'container' | 'node { docker.image("tools").inside {' | '} }' | 'env -u JENKINS_NODE_COOKIE -u JENKINS_SERVER_COOKIE' || false
+        cookies = prefix ? 'no cookie' : 'its cookie'
+        what = isLeft ? 'kept' : 'ended'
+    }
+
+    def "an agent that never comes is waited for until a timeout strikes"() {
+        given:
+        jenkins.agents.labels = [] as Set
+
+        when:
+        def build = jenkins.run("timeout(time: 5, unit: 'MINUTES') { node('linux') { echo 'here' } }")
+
+        then:
+        build.result == 'ABORTED'
+        build.steps('echo').empty
+    }
+
+    def "a step whose plugin is missing is not there"() {
+        given:
+        jenkins.missing << 'lock'
+
+        when:
+        def build = jenkins.run("lock('staging') { echo 'in' }")
+
+        then:
+        build.failure instanceof NoSuchMethodError
+        build.failure.message.contains("No such DSL method 'lock' found among steps")
     }
 
     def "a build that catches its abort is aborted all the same"() {

@@ -4,6 +4,7 @@ import com.cloudbees.groovy.cps.Outcome
 import harness.Block
 import harness.CpsThread
 import harness.Execution
+import harness.ProcessTree
 import harness.StepContext
 import harness.StepLibrary
 import hudson.AbortException
@@ -18,8 +19,9 @@ class AgentSteps {
                 return StepContext.PENDING
             }
             c.log("Running on $taken.agent in $taken.workspace")
-            Map<String, String> env = [NODE_NAME: taken.agent, NODE_LABELS: (c.args.label ?: taken.agent) as String, EXECUTOR_NUMBER: '0', WORKSPACE: taken.workspace, WORKSPACE_TMP: taken.workspace + '@tmp']
-            c.runBody(new NodeBlock(workspace: taken.workspace), 'node', [agent: taken.agent, label: c.args.label, workspace: taken.workspace, dir: taken.workspace, env: env])
+            String cookie = UUID.randomUUID()
+            Map<String, String> env = [NODE_NAME: taken.agent, NODE_LABELS: (c.args.label ?: taken.agent) as String, EXECUTOR_NUMBER: '0', WORKSPACE: taken.workspace, WORKSPACE_TMP: taken.workspace + '@tmp', JENKINS_NODE_COOKIE: cookie]
+            c.runBody(new NodeBlock(workspace: taken.workspace, cookie: cookie), 'node', [agent: taken.agent, label: c.args.label, workspace: taken.workspace, dir: taken.workspace, env: env])
         }
         steps.addOnAgent('ws', 'dir!:String {}') { StepContext c ->
             File directory = c.file(c.args.dir)
@@ -28,7 +30,8 @@ class AgentSteps {
         }
         steps.addOnAgent('isUnix', '') { StepContext c -> true }
         steps.addOnAgent('withDockerContainer', 'image!:String args:String toolName:String {}') { StepContext c ->
-            c.runBody(new Block(), "container:$c.args.image", [container: c.args.image])
+            String mark = UUID.randomUUID()
+            c.runBody(new ContainerBlock(mark: mark), "container:$c.args.image", [container: c.args.image, env: [HARNESS_CONTAINER: mark]])
         }
         steps.addOnAgent('container', 'name!:String shell:String {}') { StepContext c ->
             c.runBody(new Block(), "container:$c.args.name", [container: c.args.name])
@@ -43,12 +46,27 @@ class AgentSteps {
         }
     }
 
-    static class NodeBlock extends Block {
+    /** A container of a Docker image lives as long as its body does. */
+    static class ContainerBlock extends Block {
         private static final long serialVersionUID = 1L
-        String workspace
+        String mark
 
         @Override
         Outcome ended(Execution execution, CpsThread body, Outcome outcome) {
+            ProcessTree.kill('HARNESS_CONTAINER', mark)
+            outcome
+        }
+    }
+
+    static class NodeBlock extends Block {
+        private static final long serialVersionUID = 1L
+        String workspace
+        String cookie
+
+        @Override
+        Outcome ended(Execution execution, CpsThread body, Outcome outcome) {
+            // What was left behind on the agent goes with it.
+            ProcessTree.end('JENKINS_NODE_COOKIE', cookie, 5000)
             execution.jenkins.agents.release(workspace)
             outcome
         }
