@@ -8,6 +8,9 @@ class Outcome implements Serializable {
     /** Exit code of `drift` where there is some: the call did what was asked. */
     static final int DRIFT = 5
 
+    private static final int OLD_NODE = 126
+    private static final int NO_NODE = 127
+
     /** SUCCESS, UNSTABLE, FAILURE, NOT_BUILT where nothing was changed because of someone else, or ABORTED. */
     static String result(Map outcome) {
         String category = outcome.error?.category
@@ -32,13 +35,30 @@ class Outcome implements Serializable {
         return "${error.message}${where}${next}"
     }
 
+    /** True for exit codes of what runs around the runner: then nothing was written. */
+    static boolean isUnspoken(int exitCode) {
+        return exitCode < 0 || (exitCode >= Scripts.NO_RUNNER && exitCode <= NO_NODE)
+    }
+
     /** The error of a call that could not even write one. */
     static Map withoutWord(int exitCode, String agent) {
         String next = 'Install Node 20 or newer on it (https://nodejs.org), or choose other agents by jenkins.agent.'
-        if (exitCode == 127) {
+        if (exitCode == NO_NODE) {
             return [category: 'infrastructure', message: "there is no Node on the agent ${agent}".toString(), next: next]
-        } else if (exitCode == 126) {
+        } else if (exitCode == OLD_NODE) {
             return [category: 'infrastructure', message: "Node on the agent ${agent} is older than 20".toString(), next: next]
+        } else if (exitCode < 0) {
+            return [
+                category: 'infrastructure',
+                message: "Jenkins lost the process of the runner on ${agent} (exit code ${exitCode})".toString(),
+                next: 'An agent that is a Docker image needs `ps` and `kill`: see "What agents need" in docs/jenkins.md.',
+            ]
+        } else if (exitCode == Scripts.NO_CALL) {
+            return [
+                category: 'infrastructure',
+                message: "the agent ${agent} could not make what a call of the runner needs".toString(),
+                next: 'The log above says what failed: a full disk, or a file system without named pipes.',
+            ]
         }
         return [
             category: 'infrastructure',

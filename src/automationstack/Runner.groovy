@@ -1,5 +1,7 @@
 package automationstack
 
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
+
 /** The runner on this agent: brings it there, calls it, reads how the call ended. */
 class Runner implements Serializable {
 
@@ -10,52 +12,39 @@ class Runner implements Serializable {
 
     private static final int LONGEST_RUN_ID = 120
 
-    /** Constant: whatever varies is in the environment, where nothing needs quoting. */
-    private static final String SCRIPT = '''\
-#!/bin/sh
-find "$AUTOMATION_STACK_CALLS" -type f -mtime +7 -delete 2>/dev/null
-if [ -n "${AUTOMATION_STACK_DELIVERED:-}" ]; then
-    version=$(node -p process.versions.node 2>/dev/null) || exit 127
-    [ "${version%%.*}" -ge 20 ] || exit 126
-    mv -f "$AUTOMATION_STACK_DELIVERED" "$AUTOMATION_STACK_RUNNER" || exit 125
-fi
-exec node "$AUTOMATION_STACK_RUNNER"
-'''
+    /** How long the end of an interrupted call is waited for: undoing a deployment may take as long as deploying it. */
+    private static final int LONGEST_END_MINUTES = 30
 
     private final Object script
+    /** Of the library, asked once: `version` and `sha256`. */
+    private final Map packed = [:]
+    /** Places where the runner was seen: `agent:file`. */
+    private final List seen = []
 
     Runner(Object script) {
         this.script = script
     }
 
     /**
-     * Calls the runner once.
+     * Calls the runner once. Where Jenkins interrupts the call, its end is waited for: it may be undoing a deployment.
      *
      * @param command `deploy`, `stages` …
      * @param given options by their camel-case name; `arguments` is the list of words without an option
      * @return the result file's content with `exitCode` and, where it failed, `error`
      */
     Map call(String command, Map given) {
-        String folder = "${script.pwd(tmp: true)}/automation-stack"
+        String folder = "${script.env.WORKSPACE_TMP ?: script.pwd(tmp: true)}/automation-stack"
         String place = "${folder}/calls/${UUID.randomUUID()}"
-        Map options = optionsOf(given, place)
-        String json = Json.write([
-            library: script.libraryResource('automation-stack/version').trim(),
-            command: command,
-            options: options,
-            arguments: given.arguments ?: [],
-        ])
-        List environment = deliver(folder)
-        environment.add("AUTOMATION_STACK_CALLS=${literal(folder)}/calls".toString())
-        if (json.length() > LONGEST_VARIABLE) {
-            script.writeFile(file: "${place}/arguments.json", text: json, encoding: 'UTF-8')
-            environment.add("AUTOMATION_STACK_ARGUMENTS_FILE=${literal(place)}/arguments.json".toString())
-        } else {
-            environment.add("AUTOMATION_STACK_ARGUMENTS=${json}".toString())
-        }
-        int exitCode = 0
-        script.withEnv(environment) {
-            exitCode = script.sh(label: "automation-stack ${command}", script: SCRIPT, returnStatus: true)
+        List environment = [
+            "AUTOMATION_STACK_PLACE=${place}".toString(),
+            "AUTOMATION_STACK_AFTERMATH=${place}/aftermath".toString(),
+            "AUTOMATION_STACK_RUN=${runId(script.env.BUILD_TAG)}".toString(),
+            "AUTOMATION_STACK_WHO=${startedBy()}".toString(),
+            argumentsOf(command, given, place),
+        ]
+        int exitCode = run(command, place, environment + delivery(folder, false))
+        if (exitCode == Scripts.NO_RUNNER) {
+            exitCode = run(command, place, environment + delivery(folder, true))
         }
         return outcome(exitCode, place)
     }
@@ -71,27 +60,83 @@ exec node "$AUTOMATION_STACK_RUNNER"
         return end.replaceFirst('^[.-]+', '')
     }
 
-    /** Where the runner is, as environment variables; written to the agent once for each workspace. */
-    private List deliver(String folder) {
-        List environment = [
-            "AUTOMATION_STACK_RUN=${runId(script.env.BUILD_TAG)}".toString(),
-            "AUTOMATION_STACK_WHO=${literal(startedBy())}".toString(),
-        ]
-        String preinstalled = script.env.AUTOMATION_STACK_RUNNER
-        if (preinstalled) {
-            return environment
+    private String argumentsOf(String command, Map given, String place) {
+        String json = Json.write([
+            library: version(),
+            command: command,
+            options: optionsOf(given, place),
+            arguments: given.arguments ?: [],
+        ])
+        if (json.length() <= LONGEST_VARIABLE) {
+            return "AUTOMATION_STACK_ARGUMENTS=${json}".toString()
         }
-        String home = "${folder}/${script.libraryResource('automation-stack/runner.sha256').trim()}"
+        script.writeFile(file: "${place}/arguments.json", text: json, encoding: 'UTF-8')
+        return "AUTOMATION_STACK_ARGUMENTS_FILE=${place}/arguments.json".toString()
+    }
+
+    private String version() {
+        if (!packed.version) {
+            packed.version = script.libraryResource('automation-stack/version').trim()
+        }
+        return packed.version
+    }
+
+    /**
+     * Where the runner is, as environment variables; it is written to the agent once for each workspace.
+     *
+     * @param isGone it was there when it was last seen
+     */
+    private List delivery(String folder, boolean isGone) {
+        if (script.env.AUTOMATION_STACK_RUNNER) {
+            return []
+        }
+        if (!packed.sha256) {
+            packed.sha256 = script.libraryResource('automation-stack/runner.sha256').trim()
+        }
+        String home = "${folder}/${packed.sha256}"
         String file = "${home}/runner.mjs"
-        environment.add("AUTOMATION_STACK_RUNNER=${literal(file)}".toString())
-        if (!script.fileExists(file)) {
+        List environment = ["AUTOMATION_STACK_RUNNER=${file}".toString()]
+        String here = "${script.env.NODE_NAME}:${file}"
+        if (isGone || (!seen.contains(here) && !script.fileExists(file))) {
             // A name of its own, moved into place at once: branches of `parallel` share the workspace.
             String delivered = "${home}/${UUID.randomUUID()}.mjs"
             script.writeFile(
                 file: delivered, text: script.libraryResource('automation-stack/runner.mjs'), encoding: 'UTF-8')
-            environment.add("AUTOMATION_STACK_DELIVERED=${literal(delivered)}".toString())
+            environment.add("AUTOMATION_STACK_DELIVERED=${delivered}".toString())
         }
+        seen.add(here)
         return environment
+    }
+
+    private int run(String command, String place, List environment) {
+        int exitCode = 0
+        script.withEnv(environment) {
+            try {
+                exitCode = script.sh(label: "automation-stack ${command}", script: Scripts.CALL, returnStatus: true)
+            } catch (FlowInterruptedException interruption) {
+                if (!Interruption.isLoss(interruption)) {
+                    awaitEnd(command, place)
+                }
+                throw interruption
+            }
+        }
+        return exitCode
+    }
+
+    /** `sh` gives up after a while; the runner goes on, with the lock and the agent still held from here. */
+    private void awaitEnd(String command, String place) {
+        try {
+            script.timeout(time: LONGEST_END_MINUTES, unit: 'MINUTES') {
+                if (!script.fileExists("${place}/exit")) {
+                    script.echo("automation-stack ${command} was interrupted and is still ending: what it has begun is undone or finished. " +
+                        "That is waited for, ${LONGEST_END_MINUTES} minutes at most; abort once more to wait no longer.")
+                    script.sh(label: "automation-stack ${command} ends", script: Scripts.AWAIT, returnStatus: true)
+                }
+            }
+        } catch (FlowInterruptedException again) {
+            script.echo("The end of automation-stack ${command} is not waited for (${Interruption.reason(again)}). " +
+                "It may still be at work on ${script.env.NODE_NAME}: `node runner status` says what came of it.")
+        }
     }
 
     /** Who started the build; `jenkins` where it was a branch that changed, or the clock. */
@@ -107,11 +152,15 @@ exec node "$AUTOMATION_STACK_RUNNER"
 
     private Map outcome(int exitCode, String place) {
         Map result = [:]
-        if (script.fileExists("${place}/result.json")) {
-            result.putAll(Json.read(script.readFile(file: "${place}/result.json", encoding: 'UTF-8')) as Map)
+        Map told = [:]
+        if (!Outcome.isUnspoken(exitCode)) {
+            told = Json.read(script.readFile(file: "${place}/outcome.json", encoding: 'UTF-8')) as Map
         }
-        if (exitCode != 0 && script.fileExists("${place}/error.json")) {
-            result.error = Json.read(script.readFile(file: "${place}/error.json", encoding: 'UTF-8'))
+        if (told.result) {
+            result.putAll(told.result)
+        }
+        if (exitCode != 0 && told.error) {
+            result.error = told.error
         } else if (exitCode != 0 && exitCode != Outcome.DRIFT) {
             result.error = Outcome.withoutWord(exitCode, "${script.env.NODE_NAME}")
         }
@@ -126,11 +175,6 @@ exec node "$AUTOMATION_STACK_RUNNER"
         options.result = "${place}/result.json".toString()
         options.error = "${place}/error.json".toString()
         return options
-    }
-
-    /** A value of `withEnv` in which no dollar sign is taken for a variable. */
-    private static String literal(String value) {
-        return value.replace('$', '$$')
     }
 
 }

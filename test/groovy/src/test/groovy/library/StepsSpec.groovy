@@ -248,6 +248,114 @@ class StepsSpec extends Specification {
         build.failure.message.contains('the Jenkins library is 99.0.0')
     }
 
+    @Unroll
+    def 'a call that is aborted on #place is waited for until the runner has ended, however long Jenkins waits itself'() {
+        given:
+        jenkins.stopMillis = 1000
+        File runner = standIn("""
+            console.log('at work');
+            process.once('SIGTERM', () => {
+              console.log('undoing');
+              setTimeout(() => {
+                say('one host is back');
+                setTimeout(() => { say('undone'); end(130, 'interrupted', 'stopped by SIGTERM'); }, 1500);
+              }, 1500);
+            });
+            setInterval(() => 0, 1000);
+        """)
+        jenkins.abortAt('carol') { it.name == 'sh' && it.args.label == 'automation-stack deploy' }
+
+        when:
+        def build = build("$begin lock('staging') { new automationstack.Runner(this).call('deploy', [:]) } $end", [env: [AUTOMATION_STACK_RUNNER: runner.path]])
+
+        then:
+        build.result == 'ABORTED'
+        build.log.contains('undoing')
+        build.log.contains('After 1s process did not stop')
+        build.log.contains('That is waited for')
+        build.log.contains('abort once more')
+        def rest = build.log.substring(build.log.indexOf('That is waited for'))
+        rest.contains('one host is back\nundone')
+        rest.indexOf('undone') < rest.indexOf('Lock released')
+        new File(runner.parentFile, 'signals').text == 'SIGTERM\n'
+
+        where:
+        place                     | begin                                  | end
+        'an agent'                | ''                                     | ''
+        'an agent in a container' | "docker.image('tools').inside { "      | ' }'
+    }
+
+    def 'a second abort ends the waiting'() {
+        given:
+        jenkins.stopMillis = 500
+        File runner = standIn("process.on('SIGTERM', () => { setInterval(() => say('undoing'), 300); setTimeout(() => end(130, 'interrupted', 'late'), 15000); }); console.log('at work'); setInterval(() => 0, 1000);")
+        jenkins.abortAt('carol') { it.name == 'sh' && it.args.label == 'automation-stack deploy' }
+        jenkins.abortAt('dora') { it.name == 'sh' && it.args.label == 'automation-stack deploy ends' }
+
+        when:
+        long before = System.currentTimeMillis()
+        def build = build("new automationstack.Runner(this).call('deploy', [:])", [env: [AUTOMATION_STACK_RUNNER: runner.path]])
+
+        then:
+        build.result == 'ABORTED'
+        build.log.contains('is not waited for (aborted by dora)')
+        System.currentTimeMillis() - before < 14000
+    }
+
+    def 'a call that ends in time is not waited for again'() {
+        given:
+        File runner = standIn("process.once('SIGTERM', () => end(130, 'interrupted', 'stopped')); console.log('at work'); setInterval(() => 0, 1000);")
+        jenkins.abortAt('carol') { it.name == 'sh' }
+
+        when:
+        def build = build("new automationstack.Runner(this).call('deploy', [:])", [env: [AUTOMATION_STACK_RUNNER: runner.path]])
+
+        then:
+        build.result == 'ABORTED'
+        build.steps('sh').size() == 1
+    }
+
+    def 'a runner that went away since is brought again'() {
+        when:
+        def build = build("""
+            def runner = new automationstack.Runner(this)
+            runner.call('status', [:])
+            sh 'find "\$WORKSPACE_TMP" -name runner.mjs -delete'
+            runner.call('status', [:])
+        """)
+
+        then:
+        build.result == 'SUCCESS'
+        build.steps('writeFile').count { it.args.file.endsWith('.mjs') } == 2
+    }
+
+    def 'a call needs three steps of Jenkins, one of them a process'() {
+        when:
+        def build = build("""
+            def runner = new automationstack.Runner(this)
+            runner.call('status', [:])
+            echo 'from here'
+            runner.call('status', [:])
+        """)
+
+        then:
+        build.steps.dropWhile { it.args.message != 'from here' }.drop(1)*.name == ['withEnv', 'sh', 'readFile']
+    }
+
+    /** A program in the place of the runner: `say` prints as the runner does after an interruption. */
+    private File standIn(String program) {
+        File file = new File(project.home, 'stand-in.mjs')
+        file.text = """
+            import { appendFileSync, writeFileSync } from 'node:fs';
+            const { options } = JSON.parse(process.env.AUTOMATION_STACK_ARGUMENTS);
+            const say = (line) => { console.log(line); appendFileSync(process.env.AUTOMATION_STACK_AFTERMATH, line + '\\n'); };
+            const end = (code, category, message) => { writeFileSync(options.error, JSON.stringify({ category, message })); process.exit(code); };
+            for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => appendFileSync('${project.home}/signals', signal + '\\n'));
+            ${program}
+        """
+        file
+    }
+
     def 'a dollar sign in the path of the workspace is a dollar sign'() {
         given:
         File odd = new File(project.home, 'work $HOME space')

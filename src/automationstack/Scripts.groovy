@@ -1,0 +1,83 @@
+package automationstack
+
+/** What `sh` runs. Constant: whatever varies is in the environment, where nothing needs quoting. */
+class Scripts implements Serializable {
+
+    private static final long serialVersionUID = 1L
+
+    /** The runner is not on this agent yet. */
+    static final int NO_RUNNER = 124
+
+    /** The agent cannot do what a call needs: make a folder, a pipe, move a file. */
+    static final int NO_CALL = 125
+
+    /**
+     * Calls the runner out of Jenkins' reach, and waits for it. On an abort Jenkins ends what carries a step's cookie, and
+     * all below it, children first: Terraform's provider would be gone before the runner hears of it. So the runner
+     * belongs to a keeper, which belongs to nobody and carries no cookie; the runner alone is told, once.
+     */
+    static final String CALL = '''\
+#!/bin/sh
+place=$AUTOMATION_STACK_PLACE
+case "${1:-}" in
+runner)
+    echo $$ >"$place/pid"
+    exec node "$AUTOMATION_STACK_RUNNER"
+    ;;
+keeper)
+    echo $$ >"$place/keeper"
+    "$0" runner 8>&-
+    code=$?
+    {
+        printf '{"exitCode":%s,"result":' "$code"
+        cat "$place/result.json" 2>/dev/null || printf null
+        printf ',"error":'
+        cat "$place/error.json" 2>/dev/null || printf null
+        printf '}'
+    } >"$place/outcome.json"
+    echo "$code" >"$place/exit"
+    echo >&8
+    exit
+    ;;
+esac
+if [ -n "${AUTOMATION_STACK_DELIVERED:-}" ]; then
+    find "${place%/*}" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} + 2>/dev/null
+    version=$(node -p process.versions.node 2>/dev/null) || exit 127
+    [ "${version%%.*}" -ge 20 ] || exit 126
+    mv -f "$AUTOMATION_STACK_DELIVERED" "$AUTOMATION_STACK_RUNNER" || exit 125
+fi
+[ -e "$AUTOMATION_STACK_RUNNER" ] || exit 124
+mkdir -p "$place" && mkfifo "$place/end" && exec 8<>"$place/end" || exit 125
+forward() {
+    trap '' TERM INT
+    until [ -s "$place/pid" ] || [ -e "$place/exit" ]; do sleep 0.1; done
+    kill -TERM "$(cat "$place/pid")" 2>/dev/null
+}
+trap forward TERM INT
+(env -u JENKINS_NODE_COOKIE -u JENKINS_SERVER_COOKIE "$0" keeper &)
+(read -r line <&8) &
+wait $!
+until [ -e "$place/exit" ]; do sleep 0.2; done
+exit "$(cat "$place/exit")"
+'''
+
+    /** Waits for the end of a call that Jenkins has given up, and shows what the runner says in the meantime. */
+    static final String AWAIT = '''\
+#!/bin/sh
+place=$AUTOMATION_STACK_PLACE
+show() {
+    [ -e "$place/aftermath" ] || return 0
+    all=$(wc -l <"$place/aftermath")
+    [ "$all" -le "$shown" ] || tail -n +"$((shown + 1))" "$place/aftermath"
+    shown=$all
+}
+shown=0
+show >/dev/null
+while [ ! -e "$place/exit" ] && kill -0 "$(cat "$place/keeper")" 2>/dev/null; do
+    sleep 1
+    show
+done
+show
+'''
+
+}
