@@ -24,6 +24,16 @@ class Credentials implements Serializable {
         return bound.isEmpty() ? body() : script.withCredentials(bound, body)
     }
 
+    /** What went wrong, with the variable that a credential was for where the words name one. */
+    static String words(List bindings, String words) {
+        for (Map binding : bindings) {
+            if (words.contains("${binding.id}")) {
+                return "${words} (jenkins.credentials: ${binding.id} for ${binding.variable ?: 'AWS'})".toString()
+            }
+        }
+        return words
+    }
+
     private Object step(Map binding) {
         switch (binding.kind) {
             case 'text':

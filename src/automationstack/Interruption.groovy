@@ -1,62 +1,77 @@
 package automationstack
 
 import com.cloudbees.groovy.cps.NonCPS
-import jenkins.model.CauseOfInterruption
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
-import org.jenkinsci.plugins.workflow.steps.TimeoutStepExecution
-import org.jenkinsci.plugins.workflow.support.steps.ExecutorStepExecution
-import org.jenkinsci.plugins.workflow.support.steps.input.Rejection
 
-/** Why Jenkins ended something. */
+/**
+ * Why Jenkins ended something, by its words: the causes themselves are out of the sandbox's reach. All but an abort by a
+ * person are the same in every language of Jenkins; hence whatever they do not say is one.
+ */
 class Interruption implements Serializable {
 
     private static final long serialVersionUID = 1L
 
+    private static final String ABORTED = 'Aborted by '
+    private static final String EXPIRED = 'Timeout has been exceeded'
+    private static final List LOST = ['Agent was removed', 'Timeout waiting for agent to come back']
+    private static final String REFUSED = 'Rejected'
+    private static final String SUPERSEDED = 'Superseded by '
+
     /** @return `refused` or `expired` for an input that nobody approved; null where the build was aborted */
     @NonCPS
     static String ofInput(FlowInterruptedException interruption) {
-        String ending = null
-        for (CauseOfInterruption cause : interruption.causes) {
-            if (cause instanceof Rejection) {
-                ending = 'refused'
-            } else if (cause instanceof TimeoutStepExecution.ExceededTimeout) {
-                ending = 'expired'
-            }
+        if (words(interruption).startsWith(REFUSED)) {
+            return 'refused'
         }
-        return ending
+        return isTimeout(interruption) ? 'expired' : null
     }
 
     /** True where the agent went away: another one may go on. */
     @NonCPS
     static boolean isLoss(FlowInterruptedException interruption) {
-        boolean isLost = false
-        for (CauseOfInterruption cause : interruption.causes) {
-            isLost = isLost || cause instanceof ExecutorStepExecution.RemovedNodeCause
-        }
-        return isLost
+        String words = words(interruption)
+        return LOST.any { words.contains(it) }
+    }
+
+    /** True where a time that was set ran out. */
+    @NonCPS
+    static boolean isTimeout(FlowInterruptedException interruption) {
+        return words(interruption).contains(EXPIRED)
+    }
+
+    /** True where a newer build has passed a milestone that this one came to. */
+    @NonCPS
+    static boolean isSuperseded(FlowInterruptedException interruption) {
+        return words(interruption).startsWith(SUPERSEDED)
+    }
+
+    /** @return the number of the newer build, as text; null where that is not known */
+    @NonCPS
+    static String newer(FlowInterruptedException interruption) {
+        return isSuperseded(interruption) ? words(interruption).find('(?<=#)[0-9]+') : null
     }
 
     /** Who refused or aborted, or what Jenkins says of it, in words. */
     @NonCPS
     static String reason(FlowInterruptedException interruption) {
-        String words = 'the build was aborted'
-        for (CauseOfInterruption cause : interruption.causes) {
-            words = cause instanceof CauseOfInterruption.UserInterruption
-                ? "aborted by ${cause.userId}" : cause.shortDescription
+        String words = words(interruption)
+        if (words.isEmpty()) {
+            return 'the build was aborted'
         }
-        return words
+        return words.startsWith(ABORTED) ? "aborted by ${words.substring(ABORTED.length())}" : words
     }
 
     /** @return who refused an input; null where that is not known */
     @NonCPS
     static String by(FlowInterruptedException interruption) {
-        String name = null
-        for (CauseOfInterruption cause : interruption.causes) {
-            if (cause instanceof Rejection) {
-                name = cause.user?.id
-            }
-        }
-        return name
+        String words = words(interruption)
+        String before = "${REFUSED} by "
+        return words.startsWith(before) ? words.substring(before.length()) : null
+    }
+
+    @NonCPS
+    private static String words(FlowInterruptedException interruption) {
+        return interruption.message ?: ''
     }
 
 }

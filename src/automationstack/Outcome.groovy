@@ -8,6 +8,11 @@ class Outcome implements Serializable {
     /** Exit code of `drift` where there is some: the call did what was asked. */
     static final int DRIFT = 5
 
+    /** Exit codes of what runs around the runner: it is not on this agent yet, … */
+    static final int NO_RUNNER = 124
+    /** … the agent cannot make a folder or a pipe, … */
+    private static final int NO_CALL = 125
+    /** … or it has no Node that would do. */
     private static final int OLD_NODE = 126
     private static final int NO_NODE = 127
 
@@ -35,9 +40,14 @@ class Outcome implements Serializable {
         return "${error.message}${where}${next}"
     }
 
+    /** The failure in one line: what is wrong where it is known, for example in a line of the configuration. */
+    static String headline(Map outcome) {
+        return outcome.error?.category == 'config' && outcome.error.evidence ? outcome.error.evidence[0] : message(outcome).split('\n')[0]
+    }
+
     /** True for exit codes of what runs around the runner: then nothing was written. */
     static boolean isUnspoken(int exitCode) {
-        return exitCode < 0 || (exitCode >= Scripts.NO_RUNNER && exitCode <= NO_NODE)
+        return exitCode < 0 || (exitCode >= NO_RUNNER && exitCode <= NO_NODE)
     }
 
     /** The error of a call that could not even write one. */
@@ -53,7 +63,7 @@ class Outcome implements Serializable {
                 message: "Jenkins lost the process of the runner on ${agent} (exit code ${exitCode})".toString(),
                 next: 'An agent that is a Docker image needs `ps` and `kill`: see "What agents need" in docs/jenkins.md.',
             ]
-        } else if (exitCode == Scripts.NO_CALL) {
+        } else if (exitCode == NO_CALL) {
             return [
                 category: 'infrastructure',
                 message: "the agent ${agent} could not make what a call of the runner needs".toString(),

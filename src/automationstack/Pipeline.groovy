@@ -1,6 +1,5 @@
 package automationstack
 
-import hudson.AbortException
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
 /**
@@ -15,20 +14,16 @@ class Pipeline implements Serializable {
     private final Map arguments
     private final Runner runner
     private final Agents agents
+    private final Source source
     private final Approval approval
     private final Summary summary
-    private final Baggage baggage
+    private final Ending ending
     private Map plan
     private final Map stages = [:]
     /** Stage id → `running`, `ok`, `failed` or `skipped`; absent before its turn. */
     private final Map ended = [:]
-    /** The failure that decides over the build: `message` and `result`. */
-    private Map failure
-    /** How a stage ended that the runner could not tell of: arguments of `conclude`. */
-    private Map untold = [:]
-    private boolean concluded = false
-    private String branch
-    private String commit
+    /** Milestones that this build has passed: passed again after an agent was lost, they would have other numbers. */
+    private final List passed = []
 
     /** @param arguments `label` (agents that read the configuration), `directory`, `config`, `allowDestroy` */
     Pipeline(Object script, Map arguments) {
@@ -36,29 +31,28 @@ class Pipeline implements Serializable {
         this.arguments = arguments
         this.runner = new Runner(script)
         this.agents = new Agents(script)
+        this.source = new Source(script, arguments)
         this.approval = new Approval(script)
         this.summary = new Summary(script)
-        this.baggage = new Baggage(script, arguments.directory)
+        this.ending = new Ending(script, runner, agents, source, summary)
     }
 
     /** @return `release`, `environment`, `url` … of what was deployed last */
     Map run() {
         try {
             walk()
-        } catch (FlowInterruptedException interruption) {
-            note(interruption)
-            concludeOnce()
-            throw interruption
-        } catch (AbortException broken) {
-            note('failed', broken.message)
-            concludeOnce()
+        } catch (Throwable broken) {
+            if (!ending.isTold) {
+                ending.broke(broken, stageAtWork(), plan)
+                ending.tell(plan)
+            }
             throw broken
         }
-        if (failure != null) {
-            if (failure.result != 'FAILURE') {
-                script.currentBuild.result = failure.result
+        if (ending.failure != null) {
+            if (ending.failure.result != 'FAILURE') {
+                script.currentBuild.result = ending.failure.result
             }
-            script.error(failure.message)
+            script.error(ending.failure.message)
         }
         return summary.facts
     }
@@ -66,44 +60,47 @@ class Pipeline implements Serializable {
     private void walk() {
         int next = 0
         agents.on([label: arguments.label]) {
-            checkOut()
-            baggage.take()
+            source.take()
             plan = ask()
             // Where any agent will do, this one goes on.
             if (plan.jenkins.agent.isEmpty()) {
                 next = work(0)
             }
         }
-        while (next < plan.jenkins.legs.size() && failure == null) {
+        while (next < plan.jenkins.legs.size() && ending.failure == null) {
             Map leg = plan.jenkins.legs[next]
             if (leg.kind == 'approval') {
                 approve(leg)
                 next = next + 1
             } else {
                 int index = next
-                guarded(leg) {
+                guarded(leg, index) {
                     agents.on(plan.jenkins.agent) {
-                        checkOut()
-                        baggage.take()
+                        source.take()
                         work(index)
                     }
                 }
                 next = next + 1
             }
         }
-        concludeOnce()
+        ending.tell(plan)
     }
 
     /** What the runner says of this branch; where it cannot, its message is the build's. */
     private Map ask() {
-        Map outcome = runner.call('stages', options([branch: branch]))
+        Map outcome = runner.call('stages', source.options([:]))
         if (outcome.exitCode != 0) {
+            ending.fail('FAILURE', Outcome.headline(outcome))
             script.error(Outcome.message(outcome))
         }
         Map asked = outcome.data
         if (asked.jenkins.agent.podTemplate) {
             asked.jenkins.agent.podTemplate = script.readFile(
-                file: inDirectory(asked.jenkins.agent.podTemplate), encoding: 'UTF-8')
+                file: source.file(asked.jenkins.agent.podTemplate), encoding: 'UTF-8')
+        }
+        String missing = Steps.missing(stepsOf(asked.jenkins))
+        if (missing != null) {
+            script.error("${missing}\nNext: Install them; docs/jenkins-controller.md lists what is needed, with versions.")
         }
         if (asked.upstream) {
             followUpstream(asked.upstream)
@@ -115,11 +112,33 @@ class Pipeline implements Serializable {
         return asked
     }
 
+    /** Steps that stages and approvals cannot do without. */
+    private static List stepsOf(Map jenkins) {
+        List names = ['withCredentials']
+        if (jenkins.locks) {
+            names.add('lock')
+        }
+        if (jenkins.agent.image) {
+            names.add('withDockerContainer')
+        }
+        if (jenkins.agent.podTemplate) {
+            names.add('podTemplate')
+        }
+        for (Map leg : jenkins.legs) {
+            if (leg.kind == 'approval') {
+                names.add('input')
+            } else if (leg.milestone && !names.contains('milestone')) {
+                names.add('milestone')
+            }
+        }
+        return names
+    }
+
     /** A release of an application that this one needs is a reason to build again; the seed job names its jobs so. */
     private void followUpstream(List applications) {
         List jobs = []
         for (String application : applications) {
-            jobs.add("/${application}/delivery/${branch.replace('/', '%2F')}".toString())
+            jobs.add("/${application}/delivery/${source.branch.replace('/', '%2F')}".toString())
         }
         script.properties([script.pipelineTriggers([script.upstream(upstreamProjects: jobs.join(','))])])
     }
@@ -130,30 +149,44 @@ class Pipeline implements Serializable {
         if (leg != null && leg.kind == 'agent') {
             try {
                 script.timeout(time: plan.jenkins.timeoutMinutes, unit: 'MINUTES') {
-                    for (Map wave : leg.waves) {
-                        walkWave(wave, leg.lock)
-                        baggage.leave()
-                    }
+                    walkLeg(leg, index)
                 }
             } catch (FlowInterruptedException interruption) {
                 // Told from here while there is an agent; where it went away, the leg is tried on another.
                 if (!Interruption.isLoss(interruption)) {
-                    note(interruption)
-                    concludeHere()
+                    ending.broke(interruption, stageAtWork(), plan)
+                    ending.tellHere(plan)
                 }
                 throw interruption
             }
         }
-        if (failure != null || index + 1 >= plan.jenkins.legs.size()) {
-            concludeHere()
+        if (ending.failure != null || index + 1 >= plan.jenkins.legs.size()) {
+            ending.tellHere(plan)
         }
         return index + 1
     }
 
-    private void walkWave(Map wave, String held) {
-        if (wave.milestone && isAnyReady(wave)) {
-            script.milestone()
+    private void walkLeg(Map leg, int index) {
+        int number = 0
+        for (Map wave : leg.waves) {
+            number = number + 1
+            if (wave.milestone && isAnyReady(wave)) {
+                pass("${index}.${number}")
+            }
+            walkWave(wave, leg.lock)
+            source.leave()
         }
+    }
+
+    /** A milestone: builds that are older end where they come to it. */
+    private void pass(String milestone) {
+        if (!passed.contains(milestone)) {
+            script.milestone()
+            passed.add(milestone)
+        }
+    }
+
+    private void walkWave(Map wave, String held) {
         if (wave.chains.size() == 1) {
             walkChain(wave.chains[0], held)
             return
@@ -173,10 +206,14 @@ class Pipeline implements Serializable {
         if (name == null || name == held || isHeldBack(stages[ids[0]])) {
             walkStages(ids)
         } else {
-            script.lock(resource: name) {
+            locked(name) {
                 walkStages(ids)
             }
         }
+    }
+
+    private void locked(String name, Closure body) {
+        script.lock(resource: name, body)
     }
 
     private void walkStages(List ids) {
@@ -206,16 +243,19 @@ class Pipeline implements Serializable {
         Map outcome = [:]
         try {
             new Credentials(script).bound(plan.jenkins.credentials.stages[stage.id]) {
-                Map given = [branch: branch, only: approval.taken() + [stage.id], approvedBy: approval.by, wait: '15m']
+                Map given = [only: approval.taken() + [stage.id], approvedBy: approval.by, wait: '15m']
                 if (stage.kind == 'apply') {
                     given.allowDestroy = allowedToDestroy()
                 }
-                outcome = runner.call('run', options(given))
+                outcome = runner.call('run', source.options(given))
             }
-        } catch (AbortException broken) {
+        } catch (FlowInterruptedException interruption) {
+            throw interruption
+        } catch (Exception broken) {
             // A step of Jenkins itself: a credential that is not there, a full disk.
-            untold = [stage: stage.id, ending: 'failed', reason: broken.message]
-            outcome = [exitCode: 1, error: [category: 'infrastructure', message: broken.message]]
+            String words = Credentials.words(plan.jenkins.credentials.stages[stage.id], Steps.words(broken))
+            ending.note([stage: stage.id, ending: 'failed', reason: words])
+            outcome = [exitCode: 1, error: [category: 'infrastructure', message: words]]
         }
         return outcome
     }
@@ -239,9 +279,7 @@ class Pipeline implements Serializable {
             return
         }
         String message = "${stage.title}: ${Outcome.message(outcome)}"
-        if (failure == null) {
-            failure = [result: result, message: message]
-        }
+        ending.fail(result, message)
         script.catchError(buildResult: result, stageResult: result) {
             script.error(message)
         }
@@ -285,100 +323,36 @@ class Pipeline implements Serializable {
             approval.ask(plan, leg, summary)
             ended[leg.stage] = approval.ending == null ? 'ok' : 'failed'
             if (approval.ending != null) {
-                failure = [result: 'NOT_BUILT', message: "${stage.title}: ${approval.message}".toString()]
-                untold = [stage: leg.stage, ending: approval.ending, by: approval.by, after: approval.after]
+                ending.fail('NOT_BUILT', "${stage.title}: ${approval.message}".toString())
+                ending.note([stage: leg.stage, ending: approval.ending, by: approval.by, after: approval.after])
                 script.catchError(buildResult: 'NOT_BUILT', stageResult: 'NOT_BUILT') {
-                    script.error(failure.message)
+                    script.error(ending.failure.message)
                 }
             }
         }
     }
 
     /** After an approval: builds that are older end here; then the lock; an agent is taken last. */
-    private void guarded(Map leg, Closure body) {
+    private void guarded(Map leg, int index, Closure body) {
         if (leg.milestone) {
-            script.milestone()
+            pass("${index}")
         }
         if (leg.lock) {
-            script.lock(resource: leg.lock, body)
+            locked(leg.lock, body)
         } else {
             body()
         }
     }
 
-    private void note(FlowInterruptedException interruption) {
-        note(Interruption.isLoss(interruption) ? 'lost' : 'interrupted', Interruption.reason(interruption))
-    }
-
-    /** What ended the run from outside: the stage that ran, else the one whose turn it would have been, cannot tell. */
-    private void note(String ending, String reason) {
-        if (plan == null || concluded) {
-            return
-        }
+    /** The stage that runs, else the one whose turn it would be. */
+    private String stageAtWork() {
         String id = null
-        for (Map stage : plan.stages) {
+        for (Map stage : plan == null ? [] : plan.stages) {
             if (ended[stage.id] == 'running' || (id == null && ended[stage.id] == null)) {
                 id = stage.id
             }
         }
-        if (failure == null) {
-            failure = [result: ending == 'failed' ? 'FAILURE' : 'ABORTED', message: reason]
-        }
-        if (id != null) {
-            untold = [stage: id, ending: ending, reason: reason]
-        }
-    }
-
-    /** The end of the run, told to its record and to Slack, and published; on an agent of its own. */
-    private void concludeOnce() {
-        if (plan != null && !concluded) {
-            agents.on(plan.jenkins.agent) {
-                checkOut()
-                baggage.take()
-                concludeHere()
-            }
-        }
-    }
-
-    private void concludeHere() {
-        concluded = true
-        try {
-            new Credentials(script).bound(plan.jenkins.credentials.none) {
-                runner.call('conclude', options([branch: branch] + untold))
-            }
-        } catch (AbortException broken) {
-            script.echo("Slack was not told of the end: ${broken.message}")
-        }
-        new Publisher(script, runner).publish(options([:]))
-        summary.describe(failure)
-    }
-
-    /** @throws AbortException where the branch has moved on while the build waited: what was approved is another commit */
-    private void checkOut() {
-        Map seen = script.checkout(script.scm)
-        String name = script.env.BRANCH_NAME ?: seen.GIT_BRANCH
-        branch = name?.replaceFirst('^(refs/heads/|(refs/remotes/)?origin/)', '')
-        String before = commit
-        commit = seen.GIT_COMMIT
-        if (before != null && before != commit) {
-            script.error("The branch moved from ${before} to ${commit} while this build waited: build that")
-        }
-    }
-
-    private String inDirectory(String file) {
-        return arguments.directory ? "${arguments.directory}/${file}" : file
-    }
-
-    private Map options(Map given) {
-        Map all = [:]
-        all.putAll(given)
-        if (arguments.directory) {
-            all.directory = arguments.directory
-        }
-        if (arguments.config) {
-            all.config = arguments.config
-        }
-        return all
+        return id
     }
 
 }

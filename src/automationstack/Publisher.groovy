@@ -15,7 +15,7 @@ class Publisher implements Serializable {
 
     /** @param options `directory` and `config`, where the call has them */
     void publish(Map options) {
-        String place = "${script.pwd(tmp: true)}/automation-stack/report"
+        String place = "${script.env.WORKSPACE_TMP ?: script.pwd(tmp: true)}/automation-stack/report"
         Map given = [:]
         given.putAll(options)
         given.putAll([run: Runner.runId(script.env.BUILD_TAG), output: place, junit: "${place}/stages.xml".toString()])
@@ -25,15 +25,31 @@ class Publisher implements Serializable {
             return
         }
         script.dir(place) {
-            script.junit(testResults: 'stages.xml', allowEmptyResults: true, skipMarkingBuildUnstable: true)
-            script.publishHTML([
-                reportDir: '.',
-                reportFiles: 'report.html',
-                reportName: 'automation-stack',
-                keepAll: true,
-                alwaysLinkToLastBuild: true,
-                allowMissing: false,
-            ])
+            optional('junit') {
+                script.junit(testResults: 'stages.xml', allowEmptyResults: true, skipMarkingBuildUnstable: true)
+            }
+            optional('publishHTML') {
+                script.publishHTML([
+                    reportDir: '.',
+                    reportFiles: 'report.html',
+                    reportName: 'automation-stack',
+                    keepAll: true,
+                    alwaysLinkToLastBuild: true,
+                    allowMissing: false,
+                ])
+            }
+        }
+    }
+
+    /** A build does not fail for want of a plugin that only shows it. */
+    private void optional(String step, Closure body) {
+        try {
+            body()
+        } catch (NoSuchMethodError missing) {
+            if (!Steps.isMissing(missing, step)) {
+                throw missing
+            }
+            script.echo("Not published: ${Steps.words(missing)}.")
         }
     }
 

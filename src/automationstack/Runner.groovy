@@ -43,7 +43,7 @@ class Runner implements Serializable {
             argumentsOf(command, given, place),
         ]
         int exitCode = run(command, place, environment + delivery(folder, false))
-        if (exitCode == Scripts.NO_RUNNER) {
+        if (exitCode == Outcome.NO_RUNNER) {
             exitCode = run(command, place, environment + delivery(folder, true))
         }
         return outcome(exitCode, place)

@@ -5,12 +5,6 @@ class Scripts implements Serializable {
 
     private static final long serialVersionUID = 1L
 
-    /** The runner is not on this agent yet. */
-    static final int NO_RUNNER = 124
-
-    /** The agent cannot do what a call needs: make a folder, a pipe, move a file. */
-    static final int NO_CALL = 125
-
     /**
      * Calls the runner out of Jenkins' reach, and waits for it. On an abort Jenkins ends what carries a step's cookie, and
      * all below it, children first: Terraform's provider would be gone before the runner hears of it. So the runner

@@ -299,6 +299,142 @@ class PipelineSpec extends Specification {
         project.stages()['apply:production'].reason.contains('#8')
     }
 
+    def 'a build that cannot get an agent any more ends all the same, and says who was not told'() {
+        given:
+        jenkins.abortAt('carol') { if (it.name == 'input') { jenkins.agents.labels = [] as Set }; it.name == 'input' }
+
+        when:
+        def build = build('main')
+
+        then:
+        build.result == 'ABORTED'
+        build.log.contains('Slack and the record of the run were not told of the end: no agent came')
+        build.description == 'aborted by carol'
+        build.steps('timeout').last().args.time <= 15
+    }
+
+    def 'the end is told from any agent where those of the configuration are gone'() {
+        given:
+        project.write('automation-stack.yml': Project.CONFIGURATION + 'jenkins: { agent: { label: docker } }\n')
+        project.commit('feat: run on docker agents')
+        jenkins.abortAt('carol') { if (it.name == 'input') { jenkins.agents.labels = ['small'] as Set }; it.name == 'input' }
+
+        when:
+        def build = build('main')
+
+        then:
+        build.result == 'ABORTED'
+        project.stages()['approve:production'].reason == 'aborted by carol'
+        build.steps('node')*.args*.label.takeRight(2) == ['docker', '']
+    }
+
+    @Unroll
+    def 'a step that Jenkins does not have is named at the start: #step'() {
+        given:
+        jenkins.missing << step
+
+        when:
+        def build = build('main')
+
+        then:
+        build.result == 'FAILURE'
+        build.stages.empty
+        build.failure.message.contains("Jenkins lacks plugins that this build needs: ${plugin} (step ${step})")
+        build.failure.message.contains('docs/jenkins-controller.md')
+        build.description.contains(plugin)
+
+        where:
+        step        | plugin
+        'lock'      | 'lockable-resources'
+        'input'     | 'pipeline-input-step'
+        'milestone' | 'pipeline-milestone-step'
+    }
+
+    def 'locks are not needed where nothing is changed'() {
+        given:
+        project.git('branch', 'feature')
+        jenkins.missing.addAll(['lock', 'milestone', 'input'])
+
+        expect:
+        build('feature').result == 'SUCCESS'
+    }
+
+    @Unroll
+    def 'without #step a build ends well, and says in a line what it could not publish'() {
+        given:
+        jenkins.missing << step
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.result == 'SUCCESS'
+        build.log.readLines().count { it.contains("Not published: Jenkins has no step ${step}") } == 1
+
+        where:
+        step << ['publishHTML', 'junit']
+    }
+
+    @Unroll
+    def 'an end that nobody foresaw is told: #what'() {
+        given:
+        jenkins.step(step) { throw problem }
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.result == 'FAILURE'
+        build.failure.class == problem.class
+        build.failure.message == problem.message
+        build.description.contains(words)
+        project.stages()['apply:staging'].error.code == 'JENKINS_FAILED'
+        project.stages()['apply:staging'].reason.contains(words)
+        build.published.html.size() == 1
+
+        where:
+        what                    | step        | problem                                                                           | words
+        'a missing step'        | 'lock'      | new NoSuchMethodError("No such DSL method 'lock' found among steps [archive, …]") | 'install the plugin lockable-resources'
+        'an error of Groovy'    | 'milestone' | new MissingPropertyException('No such property: nothing')                         | 'No such property: nothing'
+        'a refusal of the sandbox' | 'milestone' | new SecurityException('Scripts not permitted to use method x')                 | 'Scripts not permitted'
+    }
+
+    def 'a milestone that was passed is not passed again on another agent'() {
+        given:
+        jenkins.loseAgentAt { it.name == 'sh' && it.inside('stage:Apply staging') }
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.result == 'SUCCESS'
+        build.milestones == [0]
+    }
+
+    def 'a configuration that is wrong is the description of the build'() {
+        given:
+        project.write('automation-stack.yml': Project.CONFIGURATION + 'enviroments: {}\n')
+        project.commit('feat: mistype')
+
+        expect:
+        build('develop').description.contains('enviroments')
+    }
+
+    def 'a credential that Jenkins does not have is named with the variable it is for'() {
+        given:
+        project.write('automation-stack.yml': Project.CONFIGURATION.replace(
+            'infrastructure: { directory: terraform, workspace: staging }',
+            'infrastructure: { directory: terraform, workspace: staging, variables: { token: "${env:THING_TOKEN}" } }')
+            + 'jenkins: { credentials: { THING_TOKEN: thing } }\n')
+        project.commit('feat: use a token')
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.failure.message.contains('jenkins.credentials: thing for THING_TOKEN')
+    }
+
     def 'a branch that moved on while an approval was waited for is not what was approved'() {
         given:
         jenkins.step('input') { args ->

@@ -13,7 +13,7 @@ class FlowInterruptedException extends InterruptedException {
     final boolean actualInterruption
 
     FlowInterruptedException(Result result, boolean actualInterruption = true, CauseOfInterruption... causes) {
-        super(causes*.shortDescription.join('; '))
+        super(causes*.shortDescription.join(', '))
         this.result = result
         this.actualInterruption = actualInterruption
         this.causes = new ArrayList<>(causes as List)

@@ -1,0 +1,130 @@
+package automationstack
+
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
+
+/** How a build ends: told to the run's record, to Slack and to whoever looks at the build, whatever ended it. */
+class Ending implements Serializable {
+
+    private static final long serialVersionUID = 1L
+
+    /** An agent to tell it from is waited for no longer than this. */
+    private static final int LONGEST_WAIT_MINUTES = 10
+
+    /** The failure that decides over the build: `message` and `result`. */
+    Map failure
+    /** True once the end has been told, or was tried to be. */
+    boolean isTold = false
+
+    private final Object script
+    private final Runner runner
+    private final Agents agents
+    private final Source source
+    private final Summary summary
+    /** How a stage ended that the runner could not tell of: arguments of `conclude`. */
+    private Map untold = [:]
+
+    Ending(Object script, Runner runner, Agents agents, Source source, Summary summary) {
+        this.script = script
+        this.runner = runner
+        this.agents = agents
+        this.source = source
+        this.summary = summary
+    }
+
+    /** The first failure is the build's. */
+    void fail(String result, String message) {
+        if (failure == null) {
+            failure = [result: result, message: message]
+        }
+    }
+
+    /** A stage ended, and the runner cannot know how. */
+    void note(Map how) {
+        untold = how
+    }
+
+    /**
+     * Something ended the run that no stage has told of.
+     *
+     * @param broken an abort, a timeout, a lost agent, or an error of Jenkins or of Groovy
+     * @param stage the stage that ran, else the one whose turn it would have been; null where there is none
+     * @param plan what the runner said of this branch; null where it was not asked yet
+     */
+    void broke(Throwable broken, String stage, Map plan) {
+        Map how = broken instanceof FlowInterruptedException
+            ? interrupted(broken, plan) : [ending: 'failed', reason: Steps.words(broken)]
+        if (how.ending == 'failed' || how.ending == 'superseded') {
+            fail(how.ending == 'failed' ? 'FAILURE' : 'NOT_BUILT', how.reason)
+        }
+        fail('ABORTED', how.reason)
+        if (stage != null) {
+            how.stage = stage
+            untold = how
+        }
+    }
+
+    /** Tells the end from the agent that is there. */
+    void tellHere(Map plan) {
+        isTold = true
+        try {
+            new Credentials(script).bound(plan.jenkins.credentials.none) {
+                runner.call('conclude', source.options(untold))
+            }
+        } catch (FlowInterruptedException interruption) {
+            throw interruption
+        } catch (Throwable broken) {
+            script.echo("Slack was not told of the end: ${Steps.words(broken)}")
+        }
+        new Publisher(script, runner).publish(source.place([:]))
+        summary.describe(failure)
+    }
+
+    /** Tells the end, where that was not done yet, from an agent like those before, else from any that is there. */
+    void tell(Map plan) {
+        if (isTold) {
+            return
+        }
+        summary.describe(failure)
+        if (plan == null) {
+            return
+        }
+        boolean isOver = tellFrom(plan, plan.jenkins.agent)
+        if (!isOver && !plan.jenkins.agent.isEmpty()) {
+            isOver = tellFrom(plan, [:])
+        }
+        if (!isTold) {
+            script.echo('Slack and the record of the run were not told of the end: no agent came to tell it from.')
+        }
+    }
+
+    /** @return whether another agent would not help either */
+    private boolean tellFrom(Map plan, Map place) {
+        try {
+            script.timeout(time: LONGEST_WAIT_MINUTES, unit: 'MINUTES') {
+                agents.on(place) {
+                    source.take()
+                    tellHere(plan)
+                }
+            }
+        } catch (FlowInterruptedException interruption) {
+            return !Interruption.isTimeout(interruption) && !Interruption.isLoss(interruption)
+        } catch (Throwable broken) {
+            script.echo("The end could not be told: ${Steps.words(broken)}")
+        }
+        return isTold
+    }
+
+    private static Map interrupted(FlowInterruptedException interruption, Map plan) {
+        String reason = Interruption.reason(interruption)
+        if (Interruption.isLoss(interruption)) {
+            return [ending: 'lost', reason: reason]
+        } else if (Interruption.isSuperseded(interruption)) {
+            return [ending: 'superseded', by: Interruption.newer(interruption), reason: reason]
+        } else if (Interruption.isTimeout(interruption) && plan != null) {
+            String after = "${plan.jenkins.timeoutMinutes}m"
+            return [ending: 'expired', key: 'jenkins.timeout', after: after, reason: "not done within ${after} (jenkins.timeout)".toString()]
+        }
+        return [ending: 'interrupted', reason: reason]
+    }
+
+}

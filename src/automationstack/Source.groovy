@@ -1,0 +1,62 @@
+package automationstack
+
+/** The commit that is built, in the workspace of each agent that works on it, with what earlier stages left for later ones. */
+class Source implements Serializable {
+
+    private static final long serialVersionUID = 1L
+
+    private final Object script
+    private final Map arguments
+    private final Baggage baggage
+    /** As the runner is told of it: without the remote's name. */
+    String branch
+    private String commit
+
+    /** @param arguments `directory` and `config`, where the call has them */
+    Source(Object script, Map arguments) {
+        this.script = script
+        this.arguments = arguments
+        this.baggage = new Baggage(script, arguments.directory)
+    }
+
+    /** @throws AbortException where the branch has moved on while the build waited: what was approved is another commit */
+    void take() {
+        Map seen = script.checkout(script.scm)
+        String name = script.env.BRANCH_NAME ?: seen.GIT_BRANCH
+        branch = name?.replaceFirst('^(refs/heads/|(refs/remotes/)?origin/)', '')
+        String before = commit
+        commit = seen.GIT_COMMIT
+        if (before != null && before != commit) {
+            script.error("The branch moved from ${before} to ${commit} while this build waited: build that")
+        }
+        baggage.take()
+    }
+
+    /** What the next stages may need on another agent. */
+    void leave() {
+        baggage.leave()
+    }
+
+    /** A file of the project, as a path from the workspace. */
+    String file(String name) {
+        return arguments.directory ? "${arguments.directory}/${name}" : name
+    }
+
+    /** Options of a call of the runner about this branch. */
+    Map options(Map given) {
+        return place([branch: branch] + given)
+    }
+
+    /** Options of a call of the runner about this project. */
+    Map place(Map given) {
+        Map all = [:]
+        all.putAll(given)
+        for (String name : ['directory', 'config']) {
+            if (arguments[name]) {
+                all[name] = arguments[name]
+            }
+        }
+        return all
+    }
+
+}
