@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { ExitCode, StackError, toErrorRecord } from './core/errors.js';
 import { asTyped, DEFAULT_PROGRAM, everyTextAsTyped, type Call } from './core/calledAs.js';
+import { interruptedBy } from './core/interruption.js';
 import { wordsOfCode } from './core/systemFailure.js';
 import { didYouMean } from './core/nearest.js';
 import type { CommandDefinition, CommandResult } from './commands/command.js';
@@ -107,17 +108,21 @@ async function execute(world: Process, definition: CommandDefinition, command: C
   const named = environmentsNamed(definition, given['env']);
   const options = { ...globalOptions(world, given), ...(named.length > 1 ? { environment: undefined } : {}) };
   const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    world.onSignal(signal, () => {
-      // The first signal asks for an orderly end (deploys are undone); more of them change nothing.
-      interrupt.abort(new StackError('INTERRUPTED', `interrupted by ${signal}`));
-    });
-  }
   const startedAt = new Date();
   const call = callOf(world, given);
   const context = createContext({ options, env: world.env, signal: interrupt.signal, call });
   const views = createViews({ context, stdout: world.stdout, stderr: world.stderr });
   for (const view of views.subscribers) context.events.subscribe(view);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    world.onSignal(signal, () => {
+      // The first signal asks for an orderly end (deploys are undone); more of them change nothing.
+      if (interrupt.signal.aborted) return;
+      const reason = interruptedBy(signal);
+      interrupt.abort(reason);
+      const message = `${reason.message}: what was begun is ended or undone first; further signals change nothing`;
+      context.events.emit({ type: 'notice', level: 'info', message });
+    });
+  }
 
   let result: CommandResult = {};
   let failure: unknown;

@@ -95,7 +95,12 @@ export function createContext(input: ContextInput): Context {
   const secrets = new SecretRegistry();
   registerEnvironment(env, secrets);
   const events = new EventBus(systemClock.now, (value) => everyTextAsTyped(secrets.value(value), call));
-  const processes = createProcesses({ cwd: options.directory, env, redactor: () => secrets.lines() });
+  const processes = createProcesses({
+    cwd: options.directory,
+    env,
+    redactor: () => secrets.lines(),
+    interrupt: signal,
+  });
   const patience = new Patience({
     clock: systemClock,
     tell: (message) => events.emit({ type: 'notice', level: 'warning', message }),

@@ -1,3 +1,5 @@
+import type { ProcessEnd } from './interruption.js';
+
 /** What the core and the steps need of the outside world. Adapters implement these; tests bring fakes. */
 
 export interface Clock {
@@ -39,6 +41,8 @@ export interface ProcessOptions {
    * every process of a build), and a second signal would make it stop at once.
    */
   readonly isStopping?: () => boolean;
+  /** Told how it ended, also where an interruption is thrown then. */
+  readonly onEnd?: (end: ProcessEnd) => void;
 }
 
 export interface ProcessResult {
@@ -51,7 +55,8 @@ export interface ProcessResult {
 
 export interface Processes {
   /**
-   * Runs a command to its end; a non-zero exit is a result, not an exception.
+   * Runs a command to its end; a non-zero exit is a result, not an exception. Where the child was cut short by a signal,
+   * the runner's own is waited for: the interruption of a build reaches its processes one by one, children first.
    * @throws StackError TOOL_MISSING where the file is not on PATH; INTERRUPTED on abort
    */
   run(invocation: Invocation, options?: ProcessOptions): Promise<ProcessResult>;

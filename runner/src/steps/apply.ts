@@ -18,7 +18,7 @@ import { makePlan, showPlan, tellPlan } from './plan.js';
 import { defaultPlanFile, findPlan, removePlan, type PlanOrigin, type SavedPlan } from './savedPlan.js';
 import { scopeOf, scopeOfPlan, scopeOption } from './scope.js';
 import { planOrigin } from './terraformOrigin.js';
-import { tellWarnings } from './terraformRun.js';
+import { TerraformInterrupted, tellWarnings } from './terraformRun.js';
 
 export interface ApplyOptions {
   /** A plan made by `plan --out`, absolute; it is applied or refused, never made anew. */
@@ -129,7 +129,7 @@ export async function carryOut(
   if (plan.summary.hasChanges) {
     const run = await runApply(context, stage, origin, plan, options, progress).catch(
       async (error: unknown) => {
-        if (!(error instanceof StackError) || error.code !== 'INTERRUPTED') throw error;
+        if (!(error instanceof TerraformInterrupted)) throw error;
         await spend(plan, options);
         forgetOutputs(context, environment);
         throw applyInterrupted(ended(), error);

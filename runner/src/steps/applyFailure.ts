@@ -4,10 +4,13 @@ import { StackError } from '../core/errors.js';
 import type { PlanScope } from '../core/planScope.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
 import { scopeOption } from './scope.js';
-import { terraformFailure, type FailedRun } from './terraformFailure.js';
+import { isUnsaved, terraformFailure, type FailedRun } from './terraformFailure.js';
+import type { TerraformInterrupted } from './terraformRun.js';
 
 /** Resources named in a message at most. */
 const NAMED = 10;
+const MAY_BE_MISSING =
+  'The state knows what Terraform had written by then; what was made since may be missing from it.';
 
 /** What an apply or destroy was doing when it ended early. */
 export interface EndedEarly {
@@ -36,28 +39,18 @@ export function applyFailure(ended: EndedEarly, run: FailedRun): StackError {
   if (failure.code !== 'TERRAFORM_FAILED') return failure;
   // A failure has words; without any, Terraform itself was killed or crashed, and saved nothing at its end.
   if (!run.diagnostics.some(({ severity }) => severity === 'error')) return cutOff(ended, failure);
-  const unsaved = run.diagnostics.some(({ detail }) => detail.includes('errored.tfstate'));
+  const unsaved = isUnsaved(run.diagnostics);
   return new StackError(failure.code, failure.message, {
     ...(failure.where === undefined ? {} : { where: failure.where }),
     evidence: [...failure.evidence, ...fate(ended.resources, !unsaved)],
-    ...(unsaved
-      ? {
-          next:
-            `The state could not be written; keep ${root.directory}/errored.tfstate, mend the access to the state, then ` +
-            `TF_WORKSPACE=${root.workspace} terraform -chdir=${root.directory} state push errored.tfstate`,
-        }
-      : { next: failure.next as string }),
+    next: unsaved ? pushState(root) : (failure.next as string),
   });
 }
 
 function cutOff({ verb, environment, root, resources }: EndedEarly, failure: StackError): StackError {
   return new StackError('TERRAFORM_FAILED', `terraform ${verb} was cut off: it was killed, or it crashed`, {
     where: `${root.directory} (workspace ${root.workspace})`,
-    evidence: [
-      ...failure.evidence,
-      ...fate(resources, false),
-      'The state knows what Terraform had written by then; what was made since may be missing from it.',
-    ],
+    evidence: [...failure.evidence, ...fate(resources, false), MAY_BE_MISSING],
     next:
       `\`node runner plan --env ${environment.name}\` shows what the state knows: what is there and would be created again, ` +
       `adopt by an import block; a lock that was left is told with the way to break it.`,
@@ -65,19 +58,28 @@ function cutOff({ verb, environment, root, resources }: EndedEarly, failure: Sta
 }
 
 /** An interrupted apply; Terraform was given the time to end in order. */
-export function applyInterrupted(ended: EndedEarly, reason: StackError): StackError {
-  const { verb, environment, resources } = ended;
-  return new StackError(
-    'INTERRUPTED',
-    `${reason.message}; Terraform ended the ${verb} of ${environment.name} in order`,
-    {
-      where: `${ended.root.directory} (workspace ${ended.root.workspace})`,
-      evidence: fate(resources, true),
-      next: `\`node runner plan --env ${environment.name}${scopeOption(ended.scope)}\` shows what is left to do.`,
-      cause: reason,
-    },
-  );
+export function applyInterrupted(ended: EndedEarly, reason: TerraformInterrupted): StackError {
+  const { verb, environment, resources, root } = ended;
+  const inOrder = reason.how === 'in-order';
+  const how =
+    reason.how === 'killed'
+      ? 'was cut off'
+      : `was ended in order${inOrder ? '' : ', but its state could not be written'}`;
+  return new StackError('INTERRUPTED', `${reason.message}; the ${verb} of ${environment.name} ${how}`, {
+    where: `${root.directory} (workspace ${root.workspace})`,
+    evidence: [...fate(resources, inOrder), ...(reason.how === 'killed' ? [MAY_BE_MISSING] : [])],
+    next:
+      reason.how === 'unsaved'
+        ? pushState(root)
+        : `\`node runner plan --env ${environment.name}${scopeOption(ended.scope)}\` shows what is left to do.`,
+    cause: reason,
+  });
 }
+
+/** What to do with a state that could not be written. */
+const pushState = ({ directory, workspace }: TerraformRoot) =>
+  `The state could not be written; keep ${directory}/errored.tfstate, mend the access to the state, then ` +
+  `TF_WORKSPACE=${workspace} terraform -chdir=${directory} state push errored.tfstate`;
 
 function fate(resources: readonly AppliedResource[], saved: boolean): string[] {
   const named = (status: AppliedResource['status']) => {

@@ -57,6 +57,11 @@ export function terraformFailure(
   );
 }
 
+/** True where Terraform could not write its state and left it in a file. */
+export function isUnsaved(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ detail }) => detail.includes('errored.tfstate'));
+}
+
 function place(root: TerraformRoot, range: NonNullable<Diagnostic['range']>): string {
   return `${root.directory}/${range.filename}:${range.start.line}:${range.start.column}`;
 }

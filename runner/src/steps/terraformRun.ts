@@ -1,4 +1,6 @@
 import type { Context } from '../container.js';
+import { StackError } from '../core/errors.js';
+import type { ProcessEnd } from '../core/interruption.js';
 import { LONGEST_RECORD } from '../core/longLines.js';
 import type { Invocation, ProcessOptions, ProcessResult } from '../core/ports.js';
 import { parseMessage, withoutCliWarning, type Diagnostic } from '../core/terraformMessages.js';
@@ -6,7 +8,7 @@ import { hclText } from '../invocations/hcl.js';
 import { dataDirectory, terraformInit, type TerraformRoot } from '../invocations/terraform.js';
 import { alone, pluginCache } from './pluginCache.js';
 import { privateFolder } from './privateFolder.js';
-import { terraformFailure } from './terraformFailure.js';
+import { isUnsaved, terraformFailure } from './terraformFailure.js';
 
 /** Terraform's own words, in all its messages, for a root that was not initialised or no longer fits. */
 const ASKS_FOR_INIT = /\bterraform init\b/;
@@ -44,6 +46,20 @@ export async function runTerraform(
   return result;
 }
 
+/** Terraform was interrupted, and has ended. */
+export class TerraformInterrupted extends StackError {
+  /**
+   * @param reason what interrupted it
+   * @param how `killed`: before it came to its end; `unsaved`: it could not write its state
+   */
+  constructor(
+    reason: StackError,
+    readonly how: 'in-order' | 'killed' | 'unsaved',
+  ) {
+    super(reason.code, reason.message, { cause: reason });
+  }
+}
+
 interface Attempt extends TerraformResult {
   readonly tellErrors: () => void;
 }
@@ -56,17 +72,24 @@ async function attempt(
   const diagnostics: Diagnostic[] = [];
   const held: string[] = [];
   const isWorthShowing = withoutCliWarning();
-  const result = await context.processes.run(invocation, {
+  let end: ProcessEnd | undefined;
+  const running = context.processes.run(invocation, {
     signal: context.signal,
     ...options,
     killSignal: 'SIGINT',
     longestLine: LONGEST_RECORD,
+    onEnd: (how) => (end = how),
     onLine: (line, stream) => {
       const message = stream === 'stdout' ? parseMessage(line) : undefined;
       if (message?.type === 'diagnostic') diagnostics.push(message.diagnostic);
       if (message?.type === 'diagnostic' && message.diagnostic.severity === 'error') held.push(line);
       else if (isWorthShowing(line)) options.onLine?.(line, stream);
     },
+  });
+  const result = await running.catch((error: unknown) => {
+    if (!(error instanceof StackError) || error.code !== 'INTERRUPTED' || end === undefined) throw error;
+    const saved = isUnsaved(diagnostics) ? 'unsaved' : 'in-order';
+    throw new TerraformInterrupted(error, end.signal === undefined ? saved : 'killed');
   });
   return {
     ...result,

@@ -1,6 +1,7 @@
 import type { Context } from '../container.js';
 import { ExitCode } from '../core/errors.js';
 import type { EventSubscriber } from '../core/events.js';
+import { Aftermath, AFTERMATH } from './aftermath.js';
 import { writeError } from './errorFile.js';
 import { HumanView } from './human.js';
 import { JsonView } from './json.js';
@@ -76,12 +77,18 @@ export function createViews(input: ViewsInput): Views {
   const subscribers: EventSubscriber[] = [prose, runViews];
   if (options.json) subscribers.push(new JsonView((line) => void stdout.write(`${line}\n`)));
   if (result !== undefined) subscribers.push(result);
+  const aftermath = aftermathOf(context, now);
+  if (aftermath !== undefined) subscribers.push(aftermath);
 
   return {
     subscribers,
     finish: async (outcome) => {
       for (const line of prose.finish(outcome)) stderr.write(`${line}\n`);
-      for (const warning of warnings) stderr.write(`${style.status('warning', `WARNING ${warning}`)}\n`);
+      aftermath?.finish(outcome);
+      for (const warning of warnings) {
+        stderr.write(`${style.status('warning', `WARNING ${warning}`)}\n`);
+        aftermath?.append(`WARNING ${warning}`);
+      }
       printResult(outcome, options.json, stdout);
       // Each by itself: where one disk is full, the other file still tells.
       const written = await Promise.allSettled([
@@ -95,6 +102,14 @@ export function createViews(input: ViewsInput): Views {
       return isLost ? ExitCode.failed : outcome.exitCode;
     },
   };
+}
+
+/** Where the library wants to read on after an interruption. */
+function aftermathOf({ env, options, signal }: Context, now: () => number): Aftermath | undefined {
+  const file = env[AFTERMATH];
+  if (file === undefined || file === '') return undefined;
+  const style = createStyle(false, supportsUnicode(env));
+  return new Aftermath(file, signal, { style, verbose: options.verbose, now });
 }
 
 function printResult({ result, error }: Outcome, json: boolean, stdout: Output): void {

@@ -31,6 +31,7 @@ export class ProcessGroup {
 
   /** It has ended: nothing is left to kill. */
   ended(): void {
+    this.asked = true;
     clearTimeout(this.timer);
   }
 }

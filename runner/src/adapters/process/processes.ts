@@ -2,6 +2,8 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import type { Invocation, Processes, ProcessOptions, ProcessResult } from '../../core/ports.js';
 import { StackError } from '../../core/errors.js';
 import { withoutGitVariables } from '../../core/gitVariables.js';
+import { mayBeCutShort } from '../../core/interruption.js';
+import { withoutOwnVariables } from '../../core/jenkinsVariables.js';
 import { cutLine } from '../../core/longLines.js';
 import { wordsOfCode } from '../../core/systemFailure.js';
 import { followFile } from './follow.js';
@@ -12,12 +14,18 @@ import { LineSplitter } from './lines.js';
 const TAIL_LINES = 40;
 /** How long a child that others may have signalled too gets to say so. */
 const HEARSAY_MS = 500;
+/** Jenkins signals the processes of a build from the leaves up, and gives all of them together 5 s. */
+const SIGNAL_WITHIN_MS = 6000;
 
 export interface ProcessesOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Makes what redacts one stream of lines: a secret may be broken over several, so some are kept back for a while. */
   readonly redactor: () => LineFilter;
+  /** Aborts when the runner itself is interrupted. */
+  readonly interrupt?: AbortSignal;
+  /** How long the runner's own signal may come after one that cut a child short, in milliseconds. */
+  readonly signalWithinMs?: number;
 }
 
 /** What lines go through on their way out. */
@@ -58,7 +66,7 @@ async function run(
   const sink = options.outputFile === undefined ? undefined : (openSync(options.outputFile, 'w', 0o600) as 3);
   const child = execa(invocation.file, invocation.args, {
     cwd: invocation.cwd ?? base.cwd,
-    env: { ...withoutGitVariables(base.env), ...invocation.env },
+    env: { ...withoutOwnVariables(withoutGitVariables(base.env)), ...invocation.env },
     extendEnv: false,
     reject: false,
     buffer: false,
@@ -115,10 +123,14 @@ async function run(
     const result = await child;
     await Promise.all(streams);
     for (const { end } of Object.values(filters)) end();
+    const end = { exitCode: result.exitCode, signal: result.signal };
+    options.onEnd?.(end);
     if (options.signal?.aborted === true) throw options.signal.reason;
     if (result.exitCode === undefined && result.code !== undefined)
       throw notStarted(invocation, result.code, invocation.cwd ?? base.cwd, result.cause);
     if (timedOut) tail.push(`no end after ${Math.round((options.timeoutMs ?? 0) / 1000)} s: stopped`);
+    else if (mayBeCutShort(end, tail))
+      await ownSignal(options.signal ?? base.interrupt, base.signalWithinMs ?? SIGNAL_WITHIN_MS);
     return { exitCode: result.exitCode ?? 128, stdout: captured.join(''), tail };
   } finally {
     clearTimeout(limit);
@@ -126,6 +138,25 @@ async function run(
     group.ended();
     options.signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/**
+ * Gives the runner's own signal the time to come, so that what others cut short is not told as a failure.
+ * @throws the signal's reason where it comes
+ */
+function ownSignal(signal: AbortSignal | undefined, withinMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal === undefined) return resolve();
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', come);
+      resolve();
+    }, withinMs);
+    const come = () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', come, { once: true });
+  });
 }
 
 /** Sends lines through a filter, and what it keeps back after a while where no other line comes. */
