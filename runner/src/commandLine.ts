@@ -10,7 +10,7 @@ import { didYouMean } from './core/nearest.js';
 import type { CommandDefinition, CommandResult } from './commands/command.js';
 import { buildProgram, CommanderError } from './commands/program.js';
 import { registry } from './commands/registry.js';
-import { createContext, type GlobalOptions } from './container.js';
+import { createContext, type Context, type ContextInput, type GlobalOptions } from './container.js';
 import { runnerVersion } from './version.js';
 import { createViews } from './views/create.js';
 import { writeError } from './views/errorFile.js';
@@ -27,6 +27,8 @@ export interface Process {
   readonly library?: string;
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  /** Makes the context; the one on the real world where left out. */
+  readonly createContext?: (input: ContextInput) => Context;
   onSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): void;
 }
 
@@ -110,7 +112,12 @@ async function execute(world: Process, definition: CommandDefinition, command: C
   const interrupt = new AbortController();
   const startedAt = new Date();
   const call = callOf(world, given);
-  const context = createContext({ options, env: world.env, signal: interrupt.signal, call });
+  const context = (world.createContext ?? createContext)({
+    options,
+    env: world.env,
+    signal: interrupt.signal,
+    call,
+  });
   const views = createViews({ context, stdout: world.stdout, stderr: world.stderr });
   for (const view of views.subscribers) context.events.subscribe(view);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -90,7 +90,7 @@ export class FakeFleet {
       clock: this.clock,
       emit: (event) => void this.events.push(event),
       hosts: async () => [...this.hosts.values()].map(({ host }) => host),
-      ssh: async () => this.ssh(),
+      ssh: async () => this.hostsOverSsh(),
       registry: async () => 'registry.example',
       balancer: async () => (config['target-group'] === undefined ? undefined : this.balancer()),
       play: async ({ hosts, variables }) => {
@@ -195,7 +195,7 @@ export class FakeFleet {
     }
   }
 
-  private ssh(): SshHosts {
+  hostsOverSsh(): SshHosts {
     const reach = (host: Host) => {
       this.asked.push(host.name);
       if (this.get(host.name).reachable) return this.get(host.name);

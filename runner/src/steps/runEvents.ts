@@ -46,6 +46,8 @@ export async function asRun<T>(
   });
   const seconds = () => (context.clock.now().getTime() - startedAt) / 1000;
   try {
+    // It may have come while the working tree was looked at, of which a run needs not know.
+    context.signal.throwIfAborted();
     const result = await body();
     const text = summary(result);
     const found = finding?.(result);

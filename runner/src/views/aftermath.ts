@@ -39,7 +39,7 @@ export class Aftermath implements EventSubscriber, ProseView {
 
   /** A file that cannot be written costs what would have been read there, and nothing else. */
   append(line: string): void {
-    if (!this.interrupted.aborted || this.isLost) return;
+    if (line === '' || !this.interrupted.aborted || this.isLost) return;
     try {
       appendFileSync(this.file, `${line}\n`, { mode: 0o600 });
     } catch {

@@ -90,6 +90,7 @@ export function createViews(input: ViewsInput): Views {
         aftermath?.append(`WARNING ${warning}`);
       }
       printResult(outcome, options.json, stdout);
+      if (!options.json) aftermath?.append(outcome.result.text?.trimEnd() ?? '');
       // Each by itself: where one disk is full, the other file still tells.
       const written = await Promise.allSettled([
         result?.write(outcome, options.environment),

@@ -13,6 +13,7 @@ import { destroyStep } from '../../../runner/src/steps/destroy.js';
 import { readOutputs } from '../../../runner/src/steps/outputs.js';
 import { planStep } from '../../../runner/src/steps/plan.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
+import { commandOf, leavesFirst, terminate } from '../../support/processTree.js';
 import { rejection } from '../../support/rejection.js';
 
 const MAIN = fileURLToPath(new URL('../../../runner/src/main.ts', import.meta.url));
@@ -125,6 +126,36 @@ resource "terraform_data" "bad" {
     const lines = stack.events.flatMap((event) => (event.type === 'stage.output' ? [event.line] : []));
     expect(lines.join('\n')).to.contain('Interrupt received').and.not.to.contain('Two interrupts');
     expect(inState()).to.deep.equal(['terraform_data.first', 'terraform_data.waiting']);
+  });
+
+  it('is interrupted where its provisioner and Terraform are ended before the runner hears of it', async () => {
+    const running = apply();
+    await until(isThere('waiting'));
+    const terraform = childrenOf(process.pid).find((pid) => commandOf(pid).includes(stack.directory));
+    // As Jenkins does: what terraform waits for, then terraform, then the runner.
+    await terminate(leavesFirst(terraform as number), 300);
+    await pause(300);
+    stack.interrupt(new StackError('INTERRUPTED', 'interrupted by SIGTERM'));
+    const error = await rejection(running, 'INTERRUPTED');
+    expect(error.message).to.equal('interrupted by SIGTERM; the apply of staging was ended in order');
+    expect(error.evidence)
+      .to.include('done: terraform_data.first')
+      .and.to.include('failed: terraform_data.waiting')
+      .and.to.include('Terraform saved its state: what was done is known to the next plan.');
+    expect(inState()).to.deep.equal(['terraform_data.first', 'terraform_data.waiting']);
+  });
+
+  it('promises nothing of the state where Terraform is killed before the runner hears of it', async () => {
+    const running = apply();
+    await until(isThere('waiting'));
+    const terraform = childrenOf(process.pid).find((pid) => commandOf(pid).includes(stack.directory));
+    process.kill(terraform as number, 'SIGKILL');
+    await pause(300);
+    stack.interrupt(new StackError('INTERRUPTED', 'interrupted by SIGTERM'));
+    const error = await rejection(running, 'INTERRUPTED');
+    openGate();
+    expect(error.message).to.equal('interrupted by SIGTERM; the apply of staging was cut off');
+    expect(error.evidence.join('\n')).not.to.contain('saved its state');
   });
 
   it('loses no state when the runner itself is killed: Terraform goes on to its end', async () => {
@@ -344,8 +375,4 @@ async function stateServer() {
 function childrenOf(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return text === '' ? [] : text.split(' ').map(Number);
-}
-
-function commandOf(pid: number): string {
-  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
 }

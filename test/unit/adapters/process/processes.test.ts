@@ -118,6 +118,72 @@ describe('running a command', () => {
   });
 });
 
+describe('a child that was cut short', () => {
+  /** A runner whose own signal comes, or would be waited for longer than any test. */
+  const runner = (signalWithinMs: number) => {
+    const interrupt = new AbortController();
+    const own = createProcesses({
+      cwd: process.cwd(),
+      env: {
+        ...process.env,
+        JENKINS_SERVER_COOKIE: 'durable-1',
+        JENKINS_NODE_COOKIE: 'node-1',
+        BUILD_ID: '7',
+      },
+      redactor: () => secrets.lines(),
+      interrupt: interrupt.signal,
+      signalWithinMs,
+    });
+    return { own, interrupt: () => interrupt.abort(new StackError('INTERRUPTED', 'interrupted by SIGTERM')) };
+  };
+  const NEVER = 3_600_000;
+  const ways: Readonly<Record<string, string>> = {
+    'by a signal': 'process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000)',
+    'in a shell': 'process.exit(143)',
+    'by the loss of its provider': 'console.log("Error: Plugin did not respond"); process.exit(1)',
+    'by the loss of a process that it started': 'console.log("Output: signal: terminated"); process.exit(1)',
+    'by the loss of a connection': 'console.error("Killed by signal 15."); process.exit(255)',
+  };
+  for (const [how, code] of Object.entries(ways)) {
+    it(`${how} is an interruption where the runner's own signal comes after it`, async () => {
+      const { own, interrupt } = runner(NEVER);
+      const running = own.run(node(code), { onEnd: () => setTimeout(interrupt, 50) });
+      await rejection(running, 'INTERRUPTED');
+    });
+  }
+
+  it('is a failure where no signal comes', async () => {
+    const { own } = runner(50);
+    expect((await own.run(node('process.exit(143)'))).exitCode).to.equal(143);
+  });
+
+  it('is not what failed by itself: nothing is waited for', async () => {
+    const { own } = runner(NEVER);
+    const { exitCode } = await own.run(node('console.log("1 failed, 3 passed"); process.exit(1)'));
+    expect(exitCode).to.equal(1);
+  });
+
+  it('is not what the runner itself has ended for taking too long', async () => {
+    const { own } = runner(NEVER);
+    const { tail } = await own.run(node('setInterval(() => {}, 1000)'), { timeoutMs: 200 });
+    expect(tail.at(-1)).to.contain('stopped');
+  });
+
+  it('goes to its end in an undo, which no signal stops', async () => {
+    const { own, interrupt } = runner(NEVER);
+    const signal = new AbortController().signal;
+    interrupt();
+    expect((await own.run(node('console.log("undone")'), { signal })).exitCode).to.equal(0);
+  });
+
+  it('is not found by the cookies of Jenkins', async () => {
+    const { own } = runner(NEVER);
+    const code =
+      'console.log(Object.keys(process.env).filter((name) => /COOKIE|BUILD_ID/.test(name)).join())';
+    expect((await own.run(node(code))).tail).to.deep.equal(['BUILD_ID']);
+  });
+});
+
 describe('splitting into lines', () => {
   const split = (...chunks: (string | Buffer)[]) => {
     const lines: string[] = [];
