@@ -1,21 +1,28 @@
 import { dirname, resolve } from 'node:path';
-import { StackError } from '../core/errors.js';
-import { option, type CommandDefinition } from './command.js';
+import type { Untold } from '../steps/untold.js';
+import { list, option, type CommandDefinition, type CommandInput } from './command.js';
 
-const ENDINGS = ['refused', 'expired', 'interrupted', 'lost', 'failed'] as const;
+const ENDINGS = ['refused', 'expired', 'interrupted', 'superseded', 'lost', 'failed'] as const;
 
 const conclude: CommandDefinition = {
   name: 'conclude',
   summary: 'Record how a run of several processes ended',
   description:
-    'What Jenkins alone knows, told by the step `automationStack`: an approval that was refused or never came, a build that was aborted, an agent that went away. Stages that have not run are recorded as skipped, and Slack hears of the end.',
+    'What Jenkins alone knows, told by the step `automationStack`: an approval that was refused or never came, a build that was aborted, overtaken or out of time, an agent that went away. Stages that have not run are recorded as skipped, and Slack hears of the end.',
   options: [
     { name: 'branch', value: 'BRANCH', description: 'Branch of the run (default: the one checked out).' },
+    {
+      name: 'done',
+      value: 'STAGE',
+      description: 'Stage that Jenkins saw end well; several with commas or repeated.',
+      repeatable: true,
+    },
     { name: 'stage', value: 'STAGE', description: 'Stage that ended without a word of its own.' },
     { name: 'ending', value: 'HOW', choices: ENDINGS, description: 'How that stage ended.' },
-    { name: 'by', value: 'NAME', description: 'Who refused it.' },
+    { name: 'by', value: 'NAME', description: 'Who refused it, or the build that overtook it.' },
     { name: 'reason', value: 'TEXT', description: 'What Jenkins says of it.' },
-    { name: 'after', value: 'DURATION', description: 'How long it was waited for.' },
+    { name: 'key', value: 'KEY', description: 'Setting that limited the time.' },
+    { name: 'after', value: 'DURATION', description: 'How long it was waited for, or could take.' },
   ],
   environment: 'none',
   hidden: true,
@@ -25,6 +32,7 @@ const conclude: CommandDefinition = {
       { runWords },
       { pipelineInput },
       { concludeRun },
+      { failureOfStage },
       { joinRun },
       { mayBeAlive, runId, RunFiles },
     ] = await Promise.all([
@@ -32,6 +40,7 @@ const conclude: CommandDefinition = {
       import('../core/pipelineWords.js'),
       import('../config/pipelineInput.js'),
       import('../steps/conclude.js'),
+      import('../steps/untold.js'),
       import('../views/run.js'),
       import('../views/runFiles.js'),
     ]);
@@ -42,53 +51,29 @@ const conclude: CommandDefinition = {
     const id = runId(context.env, context.clock.now(), '');
     const record = await new RunFiles(dirname(resolve(directory, configFile))).read(id);
     const before = record === undefined ? undefined : joinRun(record, mayBeAlive, context.clock.now());
+    const failure = before?.failures[0]?.error;
     const stage = option(input, 'stage');
     await concludeRun(context, {
       pipeline,
+      ...(before === undefined ? {} : { startedAt: before.startedAt }),
       told: new Map((before?.stages ?? []).map((item) => [item.id, item.status])),
-      ...(stage === undefined ? {} : { ended: { stage, error: failureOf(stage, input) } }),
-      summary: runWords(pipeline, new Set(pipeline.stages.map(({ id }) => id))),
+      ...(failure === undefined ? {} : { failure }),
+      done: list(input, 'done').flatMap((ids) => ids.split(',')),
+      ...(stage === undefined
+        ? {}
+        : { ended: { stage, error: failureOfStage(config, stage, untold(input)) } }),
+      summary: (done) => runWords(pipeline, done),
     });
     return { data: { run: id } };
   },
 };
 
-/** The failure that stands for how the stage ended. */
-function failureOf(stage: string, input: Parameters<typeof option>[0]): StackError {
-  const by = option(input, 'by');
-  const reason = option(input, 'reason') ?? 'the build was aborted';
-  const subject = stage.split(':')[1] ?? stage;
-  switch (option(input, 'ending') as (typeof ENDINGS)[number] | undefined) {
-    case 'refused':
-      return new StackError('APPROVAL_REFUSED', `refused by ${by ?? 'somebody'}`, {
-        where: subject,
-        next: 'Run the build again when it may pass; what came before is not built anew.',
-      });
-    case 'expired':
-      return new StackError(
-        'APPROVAL_EXPIRED',
-        `nobody approved it within ${option(input, 'after') ?? 'the time given'}`,
-        {
-          where: subject,
-          next: 'Run the build again, or set jenkins.approval.timeout.',
-        },
-      );
-    case 'lost':
-      return new StackError('AGENT_LOST', 'the agent that ran it went away', {
-        where: stage,
-        next: `\`node runner status\` says whether a deployment was cut off; then run the build again.`,
-      });
-    case 'failed':
-      return new StackError('JENKINS_FAILED', reason, {
-        where: stage,
-        next: 'A step of Jenkins itself failed: correct its cause, then run the build again.',
-      });
-    default:
-      return new StackError('INTERRUPTED', reason, {
-        where: stage,
-        next: 'Run the build again; stages that ended well are not done anew.',
-      });
-  }
-}
+const untold = (input: CommandInput): Untold => ({
+  ending: (option(input, 'ending') as Untold['ending'] | undefined) ?? 'interrupted',
+  by: option(input, 'by'),
+  reason: option(input, 'reason'),
+  key: option(input, 'key'),
+  after: option(input, 'after'),
+});
 
 export const commands = [conclude];

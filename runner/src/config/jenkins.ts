@@ -63,6 +63,24 @@ export function jenkinsPlan(config: Config, pipeline: Pipeline): JenkinsPlan {
 
 const minutes = (milliseconds: number) => Math.max(1, Math.ceil(milliseconds / 60_000));
 
+/** Every credential that some stage of a configuration binds. */
+export function bindingsOf(config: Config): readonly Binding[] {
+  const variables = credentialVariables(config, [config.environments, config.images, config.notifications]);
+  return [
+    ...variables.flatMap((variable) => bindingOf(config.jenkins, variable)),
+    ...Object.keys(config.environments).flatMap((environment) => awsBinding(config.jenkins, environment)),
+  ];
+}
+
+/** What to do in Jenkins where a variable that the configuration refers to is not set. */
+export function bindingAdvice(config: Config, variable: string): string {
+  const key = `jenkins.credentials.${variable}`;
+  const binding = bindingsOf(config).find((one) => one.variable === variable);
+  return binding === undefined
+    ? `Jenkins binds it where ${key} names a credential.`
+    : `Jenkins binds it from the credential ${binding.id}${Object.hasOwn(config.jenkins.credentials, variable) ? ` (${key})` : `, or from another that ${key} names`}.`;
+}
+
 function bindingOf({ credentials }: JenkinsConfig, variable: string): readonly Binding[] {
   const chosen = credentials[variable] ?? variable.toLowerCase().replaceAll('_', '-');
   if (chosen === 'none') return [];

@@ -140,9 +140,10 @@ async function lookUp({ kind, name }: Reference, { context, environment }: Scope
     const [variable, fallback] = cut(name, ':-');
     const value = context.env[variable] || fallback;
     if (value === undefined) {
+      const { bindingAdvice } = await import('./jenkins.js');
       throw new StackError('CONFIG_REFERENCE', `the environment variable ${variable} is not set`, {
         where: `\${${kind}:${name}}`,
-        next: `Set it: export ${variable}=…, or bind the credential in Jenkins.`,
+        next: `Set it: export ${variable}=… ${bindingAdvice(await context.config(), variable)}`,
       });
     }
     if (kind === 'secret-env') context.secrets.register(value);

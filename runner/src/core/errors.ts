@@ -113,6 +113,8 @@ export const errorCodes = {
   UPSTREAM_MISSING: define('service'),
   UPSTREAM_RUNNING: define('locked', ExitCode.locked),
   INTERRUPTED: define('interrupted', ExitCode.interrupted),
+  SUPERSEDED: define('interrupted', ExitCode.interrupted),
+  TIMED_OUT: define('interrupted', ExitCode.interrupted),
   // Notifications
   SLACK_FAILED: define('service'),
 } as const satisfies Record<string, ErrorDefinition>;

@@ -85,6 +85,8 @@ export type EventBody =
       readonly exitCode: number;
       readonly error?: ErrorRecord;
       readonly summary?: string;
+      /** What ended the run from outside, where its stages only knew of a signal. */
+      readonly cause?: ErrorRecord;
     };
 
 export type StackEvent = { readonly time: string } & EventBody;

@@ -1,9 +1,26 @@
-import { StackError } from './errors.js';
+import { StackError, type ErrorRecord } from './errors.js';
 
 /** The failure that stands for a signal which the runner got. */
 export function interruptedBy(signal: string): StackError {
   return new StackError('INTERRUPTED', `interrupted by ${signal}`);
 }
+
+const BY_SIGNAL = /^interrupted by SIG[A-Z]+/;
+
+/**
+ * An interruption as the one who ended the build tells it: the runner itself only knew the signal.
+ * @param cause what ended it, e.g. SUPERSEDED; what the runner said of the end stays
+ */
+export function withCause(error: ErrorRecord, cause: ErrorRecord): ErrorRecord {
+  if (error.code !== 'INTERRUPTED') return error;
+  const { code, category, next } = cause;
+  const message = causedBy(error.message, cause);
+  return { ...error, code, category, message, ...(next === undefined ? {} : { next }) };
+}
+
+/** The same of a sentence. */
+export const causedBy = (text: string, cause: ErrorRecord): string =>
+  text.replace(BY_SIGNAL, () => cause.message);
 
 /** Exit codes of shells whose last command was ended by SIGINT, SIGKILL or SIGTERM. */
 const OF_SIGNALS: ReadonlySet<number> = new Set([130, 137, 143]);

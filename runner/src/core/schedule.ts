@@ -51,6 +51,24 @@ export async function runGraph(
 /** Whether what needs a stage may go on; a stage that left hosts behind did what its configuration asks. */
 export const endedWell = (status: string | undefined): boolean => status === 'ok' || status === 'partial';
 
+/** The worse first: what decides over the status of a run. */
+const GRAVITY = [
+  'failed',
+  'cut-off',
+  'rolled-back',
+  'interrupted',
+  'running',
+  'partial',
+  'ok',
+  'skipped',
+] as const;
+
+/** The status of what several statuses make together; undefined of none. */
+export const worstOf = (statuses: Iterable<string>): (typeof GRAVITY)[number] | undefined => {
+  const all = new Set(statuses);
+  return GRAVITY.find((status) => all.has(status));
+};
+
 /** How a stage ended, as the reason of one that needed it. */
 export const ENDED: Readonly<Record<StageStatus, string>> = {
   ok: 'ended well',

@@ -1,30 +1,36 @@
 import type { Context } from '../container.js';
-import type { EventBody } from '../core/events.js';
-import { toErrorRecord, type StackError } from '../core/errors.js';
+import type { EventBody, StageStatus } from '../core/events.js';
+import { ExitCode, toErrorRecord, type ErrorRecord, type StackError } from '../core/errors.js';
 import type { Pipeline } from '../core/pipeline.js';
-import { ENDED, endedWell } from '../core/schedule.js';
+import { ENDED, endedWell, worstOf } from '../core/schedule.js';
 import { statusOf } from './stage.js';
 
 export interface Conclusion {
   readonly pipeline: Pipeline;
+  /** When the run began, where that is known. */
+  readonly startedAt?: string;
   /** What has been told of each stage so far: `waiting` where nothing was. */
   readonly told: ReadonlyMap<string, string>;
-  /** A stage that could not tell its own end, with what ended it. */
+  /** The failure that stands first among those that were told. */
+  readonly failure?: ErrorRecord;
+  /** Stages that the caller saw end well; what was told of them may have been lost with an agent. */
+  readonly done?: readonly string[];
+  /** A stage that could not tell its own end, or not the reason, with what ended it. */
   readonly ended?: { readonly stage: string; readonly error: StackError };
   /** What a run of which every stage ended well has done. */
-  readonly summary: string;
+  readonly summary: (done: ReadonlySet<string>) => string;
 }
+
+const LOST = 'ended well on an agent that went away, and what it told with it';
 
 /**
  * Ends a run whose stages ran in processes of their own: tells the stage that cannot, records the others that never
  * ran as skipped, and says how all of it ended. Nothing is told twice.
  */
-export async function concludeRun(
-  context: Context,
-  { pipeline, told, ended, summary }: Conclusion,
-): Promise<void> {
+export async function concludeRun(context: Context, conclusion: Conclusion): Promise<void> {
+  const { pipeline, told, ended, done = [], failure } = conclusion;
   const emit = (event: EventBody) => context.events.emit(event);
-  const startedAt = context.clock.now().getTime();
+  const now = context.clock.now();
   emit({
     type: 'run.start',
     command: 'run',
@@ -36,48 +42,65 @@ export async function concludeRun(
     isPart: true,
     stages: pipeline.stages,
   });
-  const isTold = ended !== undefined && hasEnded(told.get(ended.stage));
   const status = new Map(told);
-  const end = (id: string, title: string, error: StackError | undefined, reason: string) => {
-    const record = error === undefined ? undefined : toErrorRecord(error);
-    const how = record === undefined ? 'skipped' : statusOf(record.exitCode);
+  const end = (id: string, title: string, how: StageStatus, reason: string, error?: ErrorRecord) => {
     emit({ type: 'stage.start', stage: id, title });
-    emit({
-      type: 'stage.end',
-      stage: id,
-      status: how,
-      seconds: 0,
-      reason,
-      ...(record === undefined ? {} : { error: record }),
-    });
+    const more = error === undefined ? {} : { error };
+    emit({ type: 'stage.end', stage: id, status: how, seconds: 0, reason, ...more });
     status.set(id, how);
   };
+  const error = ended === undefined ? undefined : toErrorRecord(ended.error);
   for (const { id, title, needs } of pipeline.stages) {
-    if (ended?.stage === id && !hasEnded(status.get(id))) end(id, title, ended.error, ended.error.message);
-    else if ((status.get(id) ?? 'waiting') === 'waiting') {
-      const need = needs.find((other) => !endedWell(status.get(other)));
-      end(
-        id,
-        title,
-        undefined,
-        need === undefined
-          ? 'the run ended before'
-          : `needs ${need}, which ${WORDS[status.get(need) ?? ''] ?? 'did not run'}`,
-      );
-    }
+    if (done.includes(id)) {
+      if (!endedWell(status.get(id))) end(id, title, 'ok', LOST);
+    } else if (ended?.stage === id && error !== undefined && !hasEnded(status.get(id)))
+      end(id, title, statusOf(error.exitCode), error.message, error);
+    else if ((status.get(id) ?? 'waiting') === 'waiting')
+      end(id, title, 'skipped', heldBackBy(needs, status));
   }
-  // A stage that told its own end told why as well.
-  const error = isTold || ended === undefined ? undefined : toErrorRecord(ended.error);
-  const exitCode = error?.exitCode ?? 0;
-  const isWhole = [...status.values()].every(endedWell);
+  const isTold = ended !== undefined && hasEnded(told.get(ended.stage));
+  // A stage that told its own end told why as well, unless it only knew of a signal.
+  const cause = isTold && error?.category === 'interrupted' ? error : undefined;
+  const own = isTold ? undefined : error;
+  const worst = endOf(status);
+  const startedAt = conclusion.startedAt === undefined ? now.getTime() : Date.parse(conclusion.startedAt);
   emit({
     type: 'run.end',
-    status: isWhole && [...status.values()].includes('partial') ? 'partial' : statusOf(exitCode),
-    seconds: (context.clock.now().getTime() - startedAt) / 1000,
-    exitCode,
-    ...(error === undefined ? {} : { error }),
-    ...(isWhole ? { summary } : isTold ? { summary: ended.error.message } : {}),
+    status: worst,
+    seconds: (now.getTime() - startedAt) / 1000,
+    exitCode:
+      endedWell(worst) || worst === 'skipped' ? ExitCode.ok : ((own ?? failure)?.exitCode ?? ExitCode.failed),
+    ...(own === undefined ? {} : { error: own }),
+    ...(cause === undefined ? {} : { cause }),
+    summary: summaryOf(conclusion, status, cause),
   });
+}
+
+/** How a run ended whose stages ended so; none is at work any more. */
+function endOf(status: ReadonlyMap<string, string>): StageStatus {
+  const worst = worstOf(status.values()) ?? 'skipped';
+  return worst === 'cut-off' || worst === 'running' ? 'failed' : worst;
+}
+
+/** What the run has done, else what kept it from that. */
+function summaryOf(
+  { pipeline, failure, summary }: Conclusion,
+  status: ReadonlyMap<string, string>,
+  cause: ErrorRecord | undefined,
+): string {
+  const all = pipeline.stages.map(({ id, title }) => ({ id, title, status: status.get(id) ?? '' }));
+  const bad = all.find((stage) => !endedWell(stage.status) && stage.status !== 'skipped');
+  if (cause !== undefined) return cause.message;
+  if (bad === undefined)
+    return summary(new Set(all.filter((one) => endedWell(one.status)).map(({ id }) => id)));
+  const why = failure === undefined ? '' : `: ${failure.message}`;
+  return `${bad.title} ${WORDS[bad.status] ?? 'did not end well'}${why}`;
+}
+
+function heldBackBy(needs: readonly string[], status: ReadonlyMap<string, string>): string {
+  const need = needs.find((other) => !endedWell(status.get(other)));
+  if (need === undefined) return 'the run ended before';
+  return `needs ${need}, which ${WORDS[status.get(need) ?? ''] ?? 'did not run'}`;
 }
 
 const hasEnded = (status: string | undefined) =>

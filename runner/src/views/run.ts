@@ -1,5 +1,7 @@
 import type { ErrorRecord } from '../core/errors.js';
+import { causedBy, withCause } from '../core/interruption.js';
 import type { StageStatus, StageSummary } from '../core/events.js';
+import { worstOf } from '../core/schedule.js';
 import type { ReleaseRecord } from '../core/release.js';
 import { sameFailure } from './failure.js';
 import type { NoticeRecord, RunPart, RunRecord, StageRecord } from './runRecord.js';
@@ -42,25 +44,13 @@ export interface RunFailure {
   readonly lastLines: readonly string[];
 }
 
-/** The worse first: what decides over the status of a run with several parts. */
-const GRAVITY: readonly Run['status'][] = [
-  'failed',
-  'cut-off',
-  'rolled-back',
-  'interrupted',
-  'running',
-  'partial',
-  'ok',
-  'skipped',
-];
-
 /**
  * Joins the parts of a run.
  * @param isAlive whether a part's process may still be at work; others without an end were cut off
  * @param now for how long a run has been going, where it goes on
  */
 export function joinRun(record: RunRecord, isAlive: (part: RunPart) => boolean, now: Date): Run {
-  const parts = [...record.parts].sort((one, other) => one.startedAt.localeCompare(other.startedAt));
+  const parts = told(record.parts);
   const statusOf = (part: RunPart) => (part.status === 'running' && !isAlive(part) ? 'cut-off' : part.status);
   const stages = joinStages(parts, statusOf);
   const last = <T>(pick: (part: RunPart) => T | undefined) =>
@@ -94,6 +84,19 @@ export function joinRun(record: RunRecord, isAlive: (part: RunPart) => boolean, 
       typeof about
     >),
   };
+}
+
+/** Parts by their beginning; a signal is told as what it was sent for, where somebody knows. */
+function told(all: readonly RunPart[]): readonly RunPart[] {
+  const parts = [...all].sort((one, other) => one.startedAt.localeCompare(other.startedAt));
+  const cause = parts.findLast((part) => part.cause !== undefined)?.cause;
+  if (cause === undefined) return parts;
+  const retold = <T extends { readonly error?: ErrorRecord; readonly reason?: string }>(one: T): T => ({
+    ...one,
+    ...(one.reason === undefined ? {} : { reason: causedBy(one.reason, cause) }),
+    ...(one.error === undefined ? {} : { error: withCause(one.error, cause) }),
+  });
+  return parts.map((part) => ({ ...retold(part), stages: part.stages.map(retold) }));
 }
 
 /** Planned stages in their order with what became of them, then any that came unplanned. */
@@ -136,7 +139,7 @@ function runStatus(
 ): Run['status'] {
   const ofStages = stages.map(({ status }) => status).filter((status) => status !== 'waiting');
   const candidates = isShared && ofStages.length > 0 ? [...ofStages, parts.at(-1) as Run['status']] : parts;
-  const worst = GRAVITY.find((status) => candidates.includes(status)) ?? 'running';
+  const worst = worstOf(candidates) ?? 'running';
   const waits = isShared && stages.some(({ status }) => status === 'waiting');
   return waits && (worst === 'ok' || worst === 'partial' || worst === 'skipped') ? 'running' : worst;
 }

@@ -37,6 +37,8 @@ export interface RunPart {
   readonly exitCode?: number;
   readonly summary?: string;
   readonly error?: ErrorRecord;
+  /** What ended the run from outside. */
+  readonly cause?: ErrorRecord;
 }
 
 export interface StageRecord {

@@ -61,6 +61,7 @@ const part = object({
   'exitCode?': whole(0),
   'summary?': text,
   'error?': error,
+  'cause?': error,
 });
 
 const run = object({ id: text, parts: list(anything) });
