@@ -15,7 +15,8 @@ import { commandWithNames, guardData } from './dataGuard.js';
 import { announceReuse } from './ownership.js';
 import { guardReuse } from './reuseGuard.js';
 import { makePlan, showPlan, tellPlan } from './plan.js';
-import { defaultPlanFile, findPlan, removePlan, type PlanOrigin, type SavedPlan } from './savedPlan.js';
+import { defaultPlanFile, leavePlanFolder } from './planPlaces.js';
+import { findPlan, removePlan, type PlanOrigin, type SavedPlan } from './savedPlan.js';
 import { scopeOf, scopeOfPlan, scopeOption } from './scope.js';
 import { planOrigin } from './terraformOrigin.js';
 import { TerraformInterrupted, tellWarnings } from './terraformRun.js';
@@ -79,7 +80,7 @@ export async function choosePlan(
   origin: PlanOrigin,
   options: ApplyOptions,
 ): Promise<SavedPlan> {
-  const file = options.plan ?? defaultPlanFile(await context.config(), environment.name, origin);
+  const file = options.plan ?? defaultPlanFile(await context.config(), context.env, environment.name, origin);
   const found = await findPlan(context, environment, file, origin);
   if (found?.plan !== undefined && found.stale.length === 0) {
     // Terraform and its provisioners may print what only the process that has made the plan knew as sensitive.

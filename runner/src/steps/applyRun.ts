@@ -6,7 +6,8 @@ import { isTargetingWarning } from '../core/planScope.js';
 import { parseMessage, saysItStops, type ChangeSummary } from '../core/terraformMessages.js';
 import { terraformApply } from '../invocations/terraform.js';
 import { applyLog, tellCutOffApplies } from './applyLog.js';
-import { makePlansDirectory, type PlanOrigin, type SavedPlan } from './savedPlan.js';
+import { makePlansDirectory } from './planPlaces.js';
+import type { PlanOrigin, SavedPlan } from './savedPlan.js';
 import { runTerraform, type TerraformResult } from './terraformRun.js';
 
 /**

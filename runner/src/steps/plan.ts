@@ -15,10 +15,10 @@ import { terraformPlan, terraformShow } from '../invocations/terraform.js';
 import { requireAccount } from './account.js';
 import { commandWithNames, consentOf } from './dataGuard.js';
 import { idsOfPlan } from './ownership.js';
+import { defaultPlanFile } from './planPlaces.js';
 import { privateFolder } from './privateFolder.js';
 import {
   bindPlan,
-  defaultPlanFile,
   describePlan,
   preparePlanFile,
   removePlan,
@@ -51,6 +51,8 @@ export interface PlanResult {
   readonly terraform: string;
   /** Absolute path of the plan. */
   readonly file: string;
+  /** Digest of that file: which plan it is. */
+  readonly digest: string;
   readonly summary: PlanSummary;
   /** The plan for people; the first line is the headline. */
   readonly text: string;
@@ -88,7 +90,7 @@ export async function makePlan(
   origin: PlanOrigin,
   options: PlanOptions,
 ): Promise<SavedPlan> {
-  const file = options.out ?? defaultPlanFile(await context.config(), environment.name, origin);
+  const file = options.out ?? defaultPlanFile(await context.config(), context.env, environment.name, origin);
   await writePlan(context, environment, stage, origin, file, options);
   // What it was made from is looked at while Terraform shows it.
   const [plan, binding] = await Promise.all([
@@ -148,7 +150,7 @@ async function writePlan(
 ): Promise<void> {
   const { root, variables, destroy, scope } = origin;
   warnOfUnsaved(context, origin);
-  await preparePlanFile(await context.config(), file);
+  await preparePlanFile(context, file);
   // Not beside the plan: a runner that is killed would leave it there.
   const folder = await privateFolder(context.env, 'disk');
   let stopping = false;
@@ -224,7 +226,7 @@ const TOLD_LINES = 200;
 export function tellPlan(context: Context, stage: string, saved: SavedPlan, silent = false): PlanResult {
   const { binding, summary, file } = saved;
   const text = planText(summary);
-  context.events.emit({ type: 'stage.plan', stage, summary });
+  context.events.emit({ type: 'stage.plan', stage, summary, digest: binding.plan });
   for (const message of silent ? [] : text.split('\n').slice(0, TOLD_LINES)) {
     if (message !== '') context.events.emit({ type: 'stage.progress', stage, message });
   }
@@ -234,6 +236,7 @@ export function tellPlan(context: Context, stage: string, saved: SavedPlan, sile
     ...(summary.scope === undefined ? {} : { scope: summary.scope.name }),
     terraform: binding.terraform,
     file,
+    digest: binding.plan,
     summary,
     text,
   };

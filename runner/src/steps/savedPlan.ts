@@ -1,7 +1,5 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
-import { makeDirectories } from '../adapters/process/directories.js';
-import type { Config } from '../config/schema.js';
+import { relative } from 'node:path';
 import type { Context, NamedEnvironment } from '../container.js';
 import type { PlanSummary } from '../core/plan.js';
 import type { PlanScope } from '../core/planScope.js';
@@ -10,6 +8,7 @@ import { staleReasons, stateReasons, type PlanBinding, type StateVersion } from 
 import type { TerraformRoot } from '../invocations/terraform.js';
 import { writeFailure } from '../state/localFailures.js';
 import type { PlanIds } from './ownership.js';
+import { makePlanFolder } from './planPlaces.js';
 import { digest, rootContent } from './rootContent.js';
 import { currentState, plannedState } from './stateVersion.js';
 
@@ -37,49 +36,18 @@ export interface PlanOrigin {
   readonly scope?: PlanScope;
 }
 
-/** The folder of plans: in the state directory, or beside the configuration where the state is not on this machine. */
-export function plansDirectory(config: Config): string {
-  const { location } = config.state;
-  return resolve(config.directory, location.includes('://') ? '.automation-stack' : location, 'plans');
-}
-
-/** Where an environment's plan is kept unless somebody names another file. */
-export function defaultPlanFile(
-  config: Config,
-  environment: string,
-  { destroy, scope }: Pick<PlanOrigin, 'destroy' | 'scope'>,
-): string {
-  const kind = `${destroy ? '.destroy' : ''}${scope === undefined ? '' : `.scope-${scope.name}`}`;
-  return join(plansDirectory(config), `${environment}${kind}.tfplan`);
-}
-
 /**
  * Makes room for a plan: an old one goes, and the file is its owner's only, as plans hold secrets in clear text.
  * @throws StackError STATE_WRITE_FAILED
  */
-export async function preparePlanFile(config: Config, file: string): Promise<void> {
+export async function preparePlanFile(context: Context, file: string): Promise<void> {
+  await makePlanFolder(await context.config(), context.env, file);
   try {
-    if (dirname(file) === plansDirectory(config)) await makePlansDirectory(config);
     await removePlan(file);
     await writeFile(file, '', { mode: 0o600 });
   } catch (error) {
     throw writeFailure(error, file);
   }
-}
-
-/**
- * The folder of plans and logs, kept out of git: nobody is to commit a plan by mistake.
- * @throws StackError STATE_WRITE_FAILED
- */
-export async function makePlansDirectory(config: Config): Promise<string> {
-  const directory = plansDirectory(config);
-  try {
-    makeDirectories(directory);
-    await writeFile(join(directory, '.gitignore'), '*\n');
-  } catch (error) {
-    throw writeFailure(error, directory);
-  }
-  return directory;
 }
 
 export async function removePlan(file: string): Promise<void> {

@@ -13,7 +13,7 @@ import { runnerDirectory } from '../local/settings.js';
 import { writeFailure } from '../state/localFailures.js';
 import { ansiblePlaces } from './ansiblePlaces.js';
 import { digest } from './rootContent.js';
-import { makePlansDirectory } from './savedPlan.js';
+import { makePlansDirectory } from './planPlaces.js';
 import { openRoot } from './terraformRoot.js';
 
 export interface SharedEnvironment {

@@ -36,7 +36,7 @@ interface ResultStage {
   readonly behind?: readonly BehindHost[];
   readonly facts: Readonly<Record<string, string>>;
   /** Of stages that plan and apply: what an approval must show. `data` of the commands has the whole plan. */
-  readonly plan?: Pick<PlanSummary, 'headline' | 'losses'>;
+  readonly plan?: Pick<PlanSummary, 'headline' | 'losses'> & { readonly digest?: string };
   readonly error?: ErrorRecord;
 }
 
@@ -63,7 +63,8 @@ export class ResultView implements EventSubscriber {
       this.change(event.stage, { facts });
     } else if (event.type === 'stage.plan') {
       const { headline, losses } = event.summary;
-      this.change(event.stage, { plan: { headline, losses } });
+      const digest = event.digest === undefined ? {} : { digest: event.digest };
+      this.change(event.stage, { plan: { headline, losses, ...digest } });
     } else if (event.type === 'stage.end') {
       const { status, seconds, reason, behind, error } = event;
       this.change(event.stage, {

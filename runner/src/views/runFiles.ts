@@ -5,6 +5,7 @@ import { makeDirectories } from '../adapters/process/directories.js';
 import { withFileLock } from '../adapters/process/fileLock.js';
 import { StackError } from '../core/errors.js';
 import { object, text } from '../core/shape.js';
+import { sharedRun } from '../core/sharedRun.js';
 import { writeWhole } from './files.js';
 import type { RunPart, RunRecord } from './runRecord.js';
 import { readableRun } from './runShape.js';
@@ -131,12 +132,7 @@ export class RunFiles {
  * @param random four or more characters that tell runs of the same second apart
  */
 export function runId(env: Readonly<Record<string, string | undefined>>, now: Date, random: string): string {
-  const given = (env['AUTOMATION_STACK_RUN'] ?? '')
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[.-]+/, '')
-    .slice(0, 120);
-  if (given !== '') return given;
-  return `${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}-${random}`;
+  return sharedRun(env) ?? `${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}-${random}`;
 }
 
 /** This process, as parts of runs name it. */

@@ -15,7 +15,7 @@ import type { ScopedPlanJson } from '../../core/planScope.js';
 import { isPlan } from '../../core/terraformJson.js';
 import { toolJson } from '../../core/toolJson.js';
 import { terraformShow } from '../../invocations/terraform.js';
-import { defaultPlanFile } from '../savedPlan.js';
+import { defaultPlanFile } from '../planPlaces.js';
 import { scopeOf, scopeOption } from '../scope.js';
 import { terraformFailure } from '../terraformFailure.js';
 import { openRoot } from '../terraformRoot.js';
@@ -94,7 +94,7 @@ async function rootGrants(
   const delivery = request.verb === 'run' ? environment.config.infrastructure?.scope : undefined;
   const scope = scopeOf(environment, request.scope ?? delivery);
   const kept = { destroy: false, ...(scope === undefined ? {} : { scope }) };
-  const file = request.plan ?? defaultPlanFile(await context.config(), environment.name, kept);
+  const file = request.plan ?? defaultPlanFile(await context.config(), context.env, environment.name, kept);
   if (!existsSync(file)) {
     throw new StackError('PLAN_STALE', 'there is no plan that names the resources', {
       where: file,
