@@ -138,7 +138,7 @@ export class Stand {
       environment: await this.place.context.environment('production'),
       stage: 'promote:production',
       version,
-      approvedBy: 'grace',
+      approvedBy: ['grace'],
     });
   }
 }

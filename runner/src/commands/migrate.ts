@@ -1,4 +1,5 @@
 import type { Context, NamedEnvironment } from '../container.js';
+import { approvalOptions, approvers } from './approval.js';
 import { flag, list, option, type CommandDefinition, type CommandResult } from './command.js';
 import { waiting } from './deploy.js';
 
@@ -16,12 +17,7 @@ const migrate: CommandDefinition = {
     },
     { name: 'target', value: 'NAME', repeatable: true, description: 'Only the migration of this target.' },
     { name: 'wait', value: 'DURATION', description: 'Wait this long for the lock, e.g. 10m.' },
-    {
-      name: 'approved-by',
-      value: 'NAME',
-      description: 'Who approved it, where that was asked elsewhere (Jenkins).',
-    },
-    { name: 'approve', description: 'Approve it, where the environment asks for an approval.' },
+    ...approvalOptions,
     {
       name: 'force',
       value: 'REASON',
@@ -54,7 +50,7 @@ const migrate: CommandDefinition = {
       return preview(context, environment, migratingTargets(environment, only), version);
     warmUp(context, environment);
     const forcedReason = option(input, 'force');
-    const approvedBy = option(input, 'approved-by') ?? (flag(input, 'approve') ? context.who : undefined);
+    const approvedBy = approvers(context, input);
     const stage = {
       id: `migrate:${environment.name}`,
       title: `Migrate ${environment.name}`,
@@ -79,7 +75,7 @@ const migrate: CommandDefinition = {
               stage: stage.id,
               only,
               ...waiting(input),
-              ...(approvedBy === undefined ? {} : { approvedBy }),
+              approvedBy,
               ...(forcedReason === undefined ? {} : { forcedReason }),
             }),
           (done) => ({ reason: migrateSummary(done) }),

@@ -1,4 +1,5 @@
-import { flag, option, type CommandDefinition } from './command.js';
+import { approvalOptions, approvers } from './approval.js';
+import { option, type CommandDefinition } from './command.js';
 import { waiting } from './deploy.js';
 
 const promote: CommandDefinition = {
@@ -10,12 +11,7 @@ What never ran healthy there goes through it first, or is refused, as \`promotio
 What runs there on some hosts only (\`partial\`) is promoted where the others were merely out of reach, with a word on them; where it failed on a host, it is refused until \`deploy --catch-up\`, but for \`--force REASON\`.`,
   options: [
     { name: 'release', value: 'VERSION', description: 'Release to promote.' },
-    { name: 'approve', description: 'Approve the promotion where the configuration asks for it; recorded.' },
-    {
-      name: 'approved-by',
-      value: 'NAME',
-      description: 'Who approved it, when that was somebody else (Jenkins).',
-    },
+    ...approvalOptions,
     {
       name: 'force',
       value: 'REASON',
@@ -60,7 +56,7 @@ What runs there on some hosts only (\`partial\`) is promoted where the others we
       title: `Promote ${from} to ${environment.name}`,
       environment: environment.name,
     };
-    const approvedBy = option(input, 'approved-by') ?? (flag(input, 'approve') ? context.who : undefined);
+    const approvedBy = approvers(context, input);
     const result = await asRun(
       context,
       'promote',
@@ -75,7 +71,7 @@ What runs there on some hosts only (\`partial\`) is promoted where the others we
               stage: stage.id,
               ...waiting(input),
               ...(option(input, 'release') === undefined ? {} : { version: option(input, 'release') }),
-              ...(approvedBy === undefined ? {} : { approvedBy }),
+              approvedBy,
               ...(option(input, 'force') === undefined ? {} : { forcedReason: option(input, 'force') }),
             }),
           deployEnd,

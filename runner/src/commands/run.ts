@@ -1,4 +1,7 @@
+import type { Context } from '../container.js';
+import type { Pipeline } from '../core/pipeline.js';
 import type { StageOutcome } from '../core/schedule.js';
+import { approvalOptions, approvers } from './approval.js';
 import { flag, list, option, type CommandDefinition } from './command.js';
 import { waiting } from './deploy.js';
 import { allowDestroy, allowDestroyOption } from './infrastructure.js';
@@ -7,7 +10,7 @@ const run: CommandDefinition = {
   name: 'run',
   summary: 'Run all stages of a branch, as Jenkins would',
   description:
-    'The graph that `stages` prints: independent stages side by side, a failed one holds back only what needs it. `--from` goes on from a stage, `--only` runs just the ones that are named. `--dry-run` tells what each stage would do: the images that would be built, what Terraform would change, what would be moved.',
+    'The graph that `stages` prints: independent stages side by side, a failed one holds back only what needs it. `--from` goes on from a stage, `--only` runs just the ones that are named. `--resume` leaves out what another run of this very commit has done and nothing has undone since; what the ledger does not prove is done again. `--dry-run` tells what each stage would do: the images that would be built, what Terraform would change, what would be moved.',
   options: [
     { name: 'branch', value: 'BRANCH', description: 'Branch to run as (default: the one checked out).' },
     {
@@ -21,8 +24,16 @@ const run: CommandDefinition = {
       description: 'Run just this stage, or all of a kind; several with commas or repeated.',
       repeatable: true,
     },
-    { name: 'approve', description: 'Approve the promotion where the configuration asks for it; recorded.' },
-    { name: 'approved-by', value: 'NAME', description: 'Who approved it, when that was somebody else.' },
+    {
+      name: 'resume',
+      description: 'Leave out what another run of this commit has done, as the ledger proves it.',
+    },
+    ...approvalOptions,
+    {
+      name: 'approved-plan',
+      value: 'DIGEST',
+      description: 'The plan that was approved, as `plan` and its stage name it: no other one is applied.',
+    },
     allowDestroyOption,
     { name: 'wait', value: 'DURATION', description: 'Wait this long for locks, e.g. 10m.' },
   ],
@@ -32,6 +43,7 @@ const run: CommandDefinition = {
       explains: 'Build, test, push, apply, provision and deploy to staging.',
     },
     { command: 'run --branch develop --dry-run', explains: 'What would that change?' },
+    { command: 'run --resume', explains: 'Repeat the stage that failed, and go on from there.' },
     { command: 'run --branch main --approve', explains: 'Promote the same content to production.' },
   ],
   changes: true,
@@ -80,7 +92,10 @@ const run: CommandDefinition = {
     }
     // Jenkins runs the stages of one run in a process each: every one of them knows the whole run.
     const isPart = only.length > 0 && Boolean(context.env['AUTOMATION_STACK_RUN']);
-    const approvedBy = option(input, 'approved-by') ?? (flag(input, 'approve') ? context.who : undefined);
+    const approvedBy = approvers(context, input);
+    const approvedPlan = option(input, 'approved-plan');
+    const resume = flag(input, 'resume');
+    const done = resume && !isPart ? await whatIsDone(context, pipeline) : undefined;
     const outcomes = await asRun(
       context,
       'run',
@@ -91,7 +106,10 @@ const run: CommandDefinition = {
           pipeline: pipeline.stages,
           ...waiting(input),
           ...allowDestroy(input),
-          ...(approvedBy === undefined ? {} : { approvedBy }),
+          approvedBy,
+          resume,
+          ...(approvedPlan === undefined ? {} : { approvedPlan }),
+          ...(done === undefined ? {} : { done }),
         }),
       (ended) =>
         isPart
@@ -113,6 +131,11 @@ const run: CommandDefinition = {
     };
   },
 };
+
+async function whatIsDone(context: Context, pipeline: Pipeline) {
+  const { doneStages } = await import('../steps/resume.js');
+  return doneStages(context, pipeline);
+}
 
 const isPartial = (outcomes: readonly StageOutcome[]) => outcomes.some(({ status }) => status === 'partial');
 

@@ -1,28 +1,55 @@
-import type { CommandDefinition } from './command.js';
-import { option } from './command.js';
+import type { Context } from '../container.js';
+import type { Pipeline } from '../core/pipeline.js';
+import { flag, option, type CommandDefinition } from './command.js';
 
 const stages: CommandDefinition = {
   name: 'stages',
   summary: 'Print the stage graph of a branch',
   description:
-    'The graph that `run` runs on a laptop and Jenkins runs as its stages: each with its id, what it needs, the command that runs it alone, and the environment variables with credentials it refers to. `jenkins` says how Jenkins walks it: on which agents, with which credentials, where it waits for an approval.',
+    'The graph that `run` runs on a laptop and Jenkins runs as its stages: each with its id, what it needs, the command that runs it alone, and the environment variables with credentials it refers to. `jenkins` says how Jenkins walks it: on which agents, with which credentials, where it waits for an approval, and who may not give it. With `--resume` each stage that another run of this very commit has done says so (`done`).',
   options: [
     { name: 'branch', value: 'BRANCH', description: 'Branch to look at (default: the one checked out).' },
+    { name: 'resume', description: 'Say which stages the ledger proves to be done already.' },
   ],
-  examples: [{ command: 'stages --branch develop --json', explains: 'What Jenkins asks before a build.' }],
+  examples: [
+    { command: 'stages --branch develop --json', explains: 'What Jenkins asks before a build.' },
+    { command: 'stages --resume', explains: 'What would `run --resume` leave out?' },
+  ],
   environment: 'none',
   async run(context, input) {
-    const [{ pipelineOf }, { pipelineInput }, { jenkinsPlan }] = await Promise.all([
+    const [{ pipelineOf }, { pipelineInput }, { jenkinsPlan }, { pipelineText }] = await Promise.all([
       import('../core/pipeline.js'),
       import('../config/pipelineInput.js'),
       import('../config/jenkins.js'),
+      import('../views/pipeline.js'),
     ]);
     const config = await context.config();
     const branch = option(input, 'branch') ?? (await context.git.workingTree()).branch;
     const pipeline = pipelineOf(pipelineInput(config), branch);
-    const { pipelineText } = await import('../views/pipeline.js');
-    return { data: { ...pipeline, jenkins: jenkinsPlan(config, pipeline) }, text: pipelineText(pipeline) };
+    const done = flag(input, 'resume')
+      ? await import('../steps/resume.js').then(({ doneStages }) => doneStages(context, pipeline))
+      : undefined;
+    const jenkins = jenkinsPlan(config, pipeline);
+    return {
+      data: {
+        ...pipeline,
+        stages: pipeline.stages.map((stage) => {
+          const known = done?.get(stage.id);
+          return known === undefined ? stage : { ...stage, done: known };
+        }),
+        jenkins: { ...jenkins, approval: { ...jenkins.approval, ...(await whoMayNot(context, pipeline)) } },
+      },
+      text: pipelineText(pipeline, done),
+    };
   },
 };
+
+/** What is asked of those who approve; looked up only where something is waiting for them. */
+async function whoMayNot(context: Context, { stages: all }: Pipeline) {
+  const stage = all.find(({ kind }) => kind === 'approve');
+  if (stage === undefined) return { count: 1, not: [], who: [], notes: [] };
+  const { approvalTerms } = await import('../steps/approval.js');
+  return approvalTerms(context, await context.environment(stage.environment));
+}
 
 export const commands = [stages];

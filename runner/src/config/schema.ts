@@ -234,6 +234,16 @@ const slack = z.strictObject({
     .describe('What is told.'),
 });
 
+const approvalBy = z.strictObject({
+  not: z
+    .array(z.enum(['author', 'starter']))
+    .default([])
+    .describe(
+      'Who may not approve it: who wrote what is new there (`author`), who started the build or typed the command (`starter`). See `people`.',
+    ),
+  count: z.number().int().min(1).max(10).default(1).describe('How many different people must approve it.'),
+});
+
 export const environmentSchema = z.strictObject({
   extends: name.optional().describe('Environment whose settings are the starting point.'),
   aws: z
@@ -305,7 +315,10 @@ export const environmentSchema = z.strictObject({
   promotion: z
     .strictObject({
       from: name.describe('Environment a release must be healthy in first.'),
-      approval: z.enum(['required', 'none']).default('none'),
+      approval: z
+        .union([z.enum(['required', 'none']), approvalBy])
+        .default('none')
+        .describe('Whether somebody has to approve it, or who may not and how many must.'),
       unmatched: z
         .enum(['stage', 'refuse'])
         .default('stage')
@@ -403,6 +416,12 @@ export const configSchema = z.strictObject({
     ),
   images: z.record(name, imageSchema).default({}).describe('Images that a build makes.'),
   environments: z.record(name, environmentSchema).describe('Where releases go.'),
+  people: z
+    .record(text, z.array(text).min(1))
+    .default({})
+    .describe(
+      'Who is who, for `approval: { not: … }`: the id that somebody has in Jenkins to the names and e-mail addresses that git calls them.',
+    ),
   notifications: z.strictObject({ slack: slack.optional() }).default({}),
   state: z
     .strictObject({

@@ -104,6 +104,7 @@ export const errorCodes = {
   PROMOTION_REFUSED: define('approval'),
   APPROVAL_REQUIRED: define('approval'),
   APPROVAL_REFUSED: define('approval'),
+  APPROVAL_NOT_ALLOWED: define('approval'),
   APPROVAL_EXPIRED: define('approval'),
   LOCKED: define('locked', ExitCode.locked),
   // Applications that need each other

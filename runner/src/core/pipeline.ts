@@ -1,3 +1,4 @@
+import { approvalRule, type ApprovalSetting } from './approval.js';
 import { environmentOfBranch } from './branches.js';
 
 export type StageKind =
@@ -43,7 +44,7 @@ export interface PipelineInput {
       {
         readonly infrastructure?: unknown;
         readonly provision?: unknown;
-        readonly promotion?: { readonly from: string; readonly approval: 'required' | 'none' };
+        readonly promotion?: { readonly from: string; readonly approval: ApprovalSetting };
         readonly targets: Readonly<Record<string, unknown>>;
       }
     >
@@ -163,7 +164,7 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
   }
   const planned = environment.infrastructure === undefined ? [] : [inEnvironment('plan', `Plan ${name}`, [])];
   // Nobody is asked to let nothing pass.
-  if (promotion?.approval === 'required' && isChanged) {
+  if (approvalRule(promotion?.approval) !== undefined && isChanged) {
     ready = [
       add({
         id: `approve:${name}`,
@@ -185,7 +186,7 @@ export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
         'promote',
         `Promote ${promotion.from} to ${name}`,
         ready,
-        promotion.approval === 'required' ? ['--approve'] : [],
+        approvalRule(promotion.approval) !== undefined ? ['--approve'] : [],
       );
   }
   return { application: config.application, branch, environment: name, stages, upstream };

@@ -24,6 +24,8 @@ export interface ReleaseRecord {
   readonly inputs: string;
   readonly createdAt: string;
   readonly createdBy: string;
+  /** Name of the run that made it, where several processes were one run (Jenkins). */
+  readonly run?: string;
   readonly runUrl?: string;
 }
 
@@ -57,15 +59,22 @@ export interface DeploymentRecord {
   readonly startedAt: string;
   readonly endedAt?: string;
   readonly who: string;
+  readonly run?: string;
   readonly runUrl?: string;
+  /** Commit of the release. */
   readonly commit: string;
+  /** Commit whose configuration was followed, which may be a later one; absent where it was not all committed. */
+  readonly checkedOut?: string;
   /** Applications it needed then, with where their releases were recorded. */
   readonly needs?: Readonly<Record<string, string>>;
   /** Where a promotion came from. */
   readonly from?: string;
   /** Hosts there that did not run it then. */
   readonly fromBehind?: readonly string[];
+  /** Names of all who approved it, with commas between them. */
   readonly approvedBy?: string;
+  /** Who wrote what was new there, where somebody had to approve it. */
+  readonly authors?: readonly string[];
   readonly forcedBy?: string;
   readonly forcedReason?: string;
   readonly reason?: string;

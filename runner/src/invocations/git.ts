@@ -120,6 +120,21 @@ export function gitLog(cwd: string, since: string | undefined): Invocation {
   return git(cwd, ['log', '-z', ...plain, '--no-patch', '--format=%H%n%B', range, '--']);
 }
 
+/** Commits that are looked at for their authors at most. */
+const AUTHORS_OF = 2000;
+
+/**
+ * Who wrote `since..commit` (the commit alone where `since` is left out), newest first, NUL between commits: name, address
+ * and who else is named as a co-author, each on a line. Names as `.mailmap` says them.
+ */
+export function gitAuthors(cwd: string, commit: string, since: string | undefined): Invocation {
+  const plain = ['--no-show-signature', '--no-color', '--no-notes', '--use-mailmap', '--encoding=UTF-8'];
+  const format = '--format=%H%n%aN%n%aE%n%(trailers:key=Co-authored-by,valueonly,unfold)';
+  const range =
+    since === undefined ? ['--max-count=1', commit] : [`--max-count=${AUTHORS_OF}`, `${since}..${commit}`];
+  return git(cwd, ['log', '-z', ...plain, '--no-patch', format, ...range, '--']);
+}
+
 /** Whether history was cut off at clone time: versions would then be counted from too few commits. */
 export function gitIsShallow(cwd: string): Invocation {
   return git(cwd, ['rev-parse', '--is-shallow-repository']);

@@ -1,15 +1,22 @@
 import type { Clock, ObjectStore } from '../core/ports.js';
 import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
+import { Approvals } from './approvals.js';
 import { Builds, type BuildRecord } from './builds.js';
+import { Changes } from './changes.js';
 import { Deployments, type CurrentDeployments, type DeploymentDraft } from './deployments.js';
 import type { BrokenRecord } from './numberedLog.js';
 import { Releases } from './releases.js';
+import { Tests } from './tests.js';
 
 export type { BuildRecord } from './builds.js';
 export type { CurrentDeployments, DeploymentDraft } from './deployments.js';
 
 /** What was built and where it went. Callers redact what they hand over; the ledger writes it as it is. */
 export class Ledger {
+  /** Applies, destroys and provisions. */
+  readonly changes: Changes;
+  readonly approvals: Approvals;
+  readonly tests: Tests;
   private readonly builds: Builds;
   private readonly releaseRecords: Releases;
   private readonly deploymentRecords: Deployments;
@@ -17,6 +24,9 @@ export class Ledger {
 
   constructor(store: ObjectStore, clock: Clock) {
     const onBroken = (record: BrokenRecord) => void this.brokenRecords.set(record.key, record);
+    this.changes = new Changes(store, clock, onBroken);
+    this.approvals = new Approvals(store, clock, onBroken);
+    this.tests = new Tests(store);
     this.builds = new Builds(store);
     this.releaseRecords = new Releases(store, onBroken);
     this.deploymentRecords = new Deployments(store, clock, onBroken);

@@ -56,6 +56,8 @@ export const deploymentShape = object({
   'reason?': text,
   'forcedReason?': text,
   'url?': text,
+  'run?': text,
+  'checkedOut?': text,
   'targets?': record(target),
 });
 
@@ -130,5 +132,33 @@ export const ownershipShape = object({
   recordedAt: text,
   who: text,
 });
+
+const run = { 'run?': text, 'runUrl?': text } as const;
+
+export const changeShape = object({
+  number,
+  kind: oneOf('apply', 'destroy', 'provision'),
+  status: oneOf('running', 'ok', 'failed'),
+  startedAt: time,
+  'endedAt?': time,
+  'commit?': text,
+  'inputs?': text,
+  'plan?': text,
+  who: text,
+  ...run,
+});
+
+export const approvalShape = object({
+  number,
+  commit: text,
+  authors: list(text),
+  startedBy: text,
+  approvedBy: list(text),
+  'plan?': text,
+  at: time,
+  ...run,
+});
+
+export const testShape = object({ commit: text, at: time, who: text, ...run });
 
 export const endedShape = object({ sequence: number });

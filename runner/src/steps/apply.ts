@@ -1,23 +1,24 @@
-import { existsSync } from 'node:fs';
 import type { Context, NamedEnvironment } from '../container.js';
 import { ApplyProgress, type AppliedResource } from '../core/applyProgress.js';
 import { StackError } from '../core/errors.js';
 import type { Outputs } from '../core/outputs.js';
 import type { PlanSummary } from '../core/plan.js';
-import { scopeNote, warningsWorthTelling, type PlanScope } from '../core/planScope.js';
+import { scopeNote, warningsWorthTelling } from '../core/planScope.js';
 import type { ChangeSummary } from '../core/terraformMessages.js';
 import { requireAccount } from './account.js';
-import { applyFailure, applyInterrupted, isStale, planStale, type EndedEarly } from './applyFailure.js';
+import { applyFailure, applyInterrupted, isStale, type EndedEarly } from './applyFailure.js';
+import { missingPlan, plainWords, planStale, requireApprovedPlan } from './planFailure.js';
 import { runApply } from './applyRun.js';
 import { describeOutputs, forgetOutputs } from './outputs.js';
 import { afterApply } from './afterApply.js';
+import { recordingChange, terraformInputs } from './changeRecord.js';
 import { commandWithNames, guardData } from './dataGuard.js';
 import { announceReuse } from './ownership.js';
 import { guardReuse } from './reuseGuard.js';
 import { makePlan, showPlan, tellPlan } from './plan.js';
 import { defaultPlanFile, leavePlanFolder } from './planPlaces.js';
 import { findPlan, removePlan, type PlanOrigin, type SavedPlan } from './savedPlan.js';
-import { scopeOf, scopeOfPlan, scopeOption } from './scope.js';
+import { scopeOf, scopeOfPlan } from './scope.js';
 import { planOrigin } from './terraformOrigin.js';
 import { TerraformInterrupted, tellWarnings } from './terraformRun.js';
 
@@ -28,6 +29,8 @@ export interface ApplyOptions {
   readonly scope?: string;
   /** Apply the plan that was kept or nothing: somebody approved that one. */
   readonly approved?: boolean;
+  /** Digest of the plan that was approved: no other one is applied. */
+  readonly approvedPlan?: string;
   /** What may be destroyed though it holds data: addresses, or their last parts where those are unambiguous. */
   readonly allowDestroy?: readonly string[];
   /** Deployments, `APPLICATION/ENVIRONMENT`, whose reuse of what goes does not count: they are gone. */
@@ -82,6 +85,8 @@ export async function choosePlan(
 ): Promise<SavedPlan> {
   const file = options.plan ?? defaultPlanFile(await context.config(), context.env, environment.name, origin);
   const found = await findPlan(context, environment, file, origin);
+  if (options.approvedPlan !== undefined && found?.plan !== undefined)
+    requireApprovedPlan(environment, found.plan, options.approvedPlan);
   if (found?.plan !== undefined && found.stale.length === 0) {
     // Terraform and its provisioners may print what only the process that has made the plan knew as sensitive.
     if (found.plan.summary.hasChanges) await showPlan(context, origin.root, file);
@@ -89,8 +94,8 @@ export async function choosePlan(
   }
   if (options.plan !== undefined || options.approved === true) {
     throw found === undefined
-      ? missingPlan(environment, file, origin.scope)
-      : planStale(context, environment, file, found.stale, origin.scope);
+      ? missingPlan(context, environment, file, origin.scope)
+      : planStale(context, environment, file, await plainWords(context, environment, found), origin.scope);
   }
   if (found !== undefined) {
     const message = `the saved plan no longer fits, planning again: ${found.stale.join('; ')}`;
@@ -109,7 +114,7 @@ export async function carryOut(
   options: ApplyOptions,
   isFresh = false,
 ): Promise<ApplyResult> {
-  const { root, destroy } = origin;
+  const { destroy } = origin;
   // Here, so that a plan that is made again on the way meets it too.
   guardData(context, environment, plan, options);
   await guardReuse(context, environment, stage, plan.ids, {
@@ -117,6 +122,26 @@ export async function carryOut(
     command: commandWithNames(context, environment, plan, options),
   });
   if (!destroy) await announceReuse(context, environment, plan.ids);
+  const change = {
+    kind: destroy ? 'destroy' : 'apply',
+    plan: plan.binding.plan,
+    inputs: await terraformInputs(context, environment, origin.scope?.name),
+  } as const;
+  return recordingChange(context, environment, change, () =>
+    execute(context, environment, stage, origin, plan, options, isFresh),
+  );
+}
+
+async function execute(
+  context: Context,
+  environment: NamedEnvironment,
+  stage: string,
+  origin: PlanOrigin,
+  plan: SavedPlan,
+  options: ApplyOptions,
+  isFresh: boolean,
+): Promise<ApplyResult> {
+  const { root, destroy } = origin;
   const progress = new ApplyProgress();
   const ended: () => EndedEarly = () => ({
     verb: destroy ? 'destroy' : 'apply',
@@ -131,7 +156,7 @@ export async function carryOut(
     const run = await runApply(context, stage, origin, plan, options, progress).catch(
       async (error: unknown) => {
         if (!(error instanceof TerraformInterrupted)) throw error;
-        await spend(plan, options);
+        await spend(context, plan, options);
         forgetOutputs(context, environment);
         throw applyInterrupted(ended(), error);
       },
@@ -140,7 +165,13 @@ export async function carryOut(
       const reason = 'the state changed after it was made';
       // A plan that is stale as soon as it is made: somebody else keeps applying.
       if (options.plan !== undefined || options.approved === true || isFresh)
-        throw planStale(context, environment, plan.file, [reason], origin.scope);
+        throw planStale(
+          context,
+          environment,
+          plan.file,
+          await plainWords(context, environment, { plan, stale: [reason] }),
+          origin.scope,
+        );
       context.events.emit({
         type: 'notice',
         level: 'info',
@@ -151,14 +182,14 @@ export async function carryOut(
       return carryOut(context, environment, stage, origin, fresh, options, true);
     }
     // A plan that began to be applied is spent; one that met a lock still fits.
-    if (run.result.exitCode === 0 || progress.resources.length > 0) await spend(plan, options);
+    if (run.result.exitCode === 0 || progress.resources.length > 0) await spend(context, plan, options);
     forgetOutputs(context, environment);
     await afterApply(context, environment, origin, plan.ids, progress.resources.length > 0);
     if (run.result.exitCode !== 0) throw applyFailure(ended(), run.result);
     tellWarnings(context, warningsWorthTelling(run.result.diagnostics, origin.scope));
     changes = run.changes;
   } else {
-    await spend(plan, options);
+    await spend(context, plan, options);
     await afterApply(context, environment, origin, plan.ids, false);
   }
 
@@ -178,8 +209,10 @@ export async function carryOut(
 }
 
 /** Removes a plan that is of no more use; a file that the user named is theirs. */
-async function spend(plan: SavedPlan, options: ApplyOptions): Promise<void> {
-  if (options.plan === undefined) await removePlan(plan.file);
+async function spend(context: Context, plan: SavedPlan, options: ApplyOptions): Promise<void> {
+  if (options.plan !== undefined) return;
+  await removePlan(plan.file);
+  await leavePlanFolder(await context.config(), context.env, plan.file);
 }
 
 function describeChanges(changes: ChangeSummary | undefined, seconds: number): string {
@@ -200,17 +233,6 @@ async function outputsOf(context: Context, environment: NamedEnvironment): Promi
     if (error instanceof StackError && error.code === 'OUTPUT_MISSING') return {};
     throw error;
   }
-}
-
-function missingPlan(environment: NamedEnvironment, file: string, scope?: PlanScope): StackError {
-  return new StackError(
-    'PLAN_STALE',
-    existsSync(file) ? 'the plan cannot be read' : 'there is no such plan',
-    {
-      where: file,
-      next: `Make it: node runner plan --env ${environment.name}${scopeOption(scope)} --out ${file}`,
-    },
-  );
 }
 
 const lockTimeout = ({ lockTimeoutSeconds }: ApplyOptions) =>

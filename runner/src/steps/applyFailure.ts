@@ -94,25 +94,3 @@ function fate(resources: readonly AppliedResource[], saved: boolean): string[] {
   ].flatMap(([what, list]) => (list === '' ? [] : [`${what}: ${list}`]));
   return saved ? [...lines, 'Terraform saved its state: what was done is known to the next plan.'] : lines;
 }
-
-/**
- * A plan that does not fit.
- * @param named true where the user named it
- */
-export function planStale(
-  context: Context,
-  environment: NamedEnvironment,
-  file: string,
-  reasons: readonly string[],
-  scope?: PlanScope,
-): StackError {
-  return new StackError('PLAN_STALE', `the plan no longer fits: ${reasons.join('; ')}`, {
-    where: file,
-    next: `Plan again and look at it: node runner plan --env ${environment.name}${scopeOption(scope)} --out ${shorten(context, file)}`,
-  });
-}
-
-function shorten(context: Context, file: string): string {
-  const folder = `${context.options.directory}/`;
-  return file.startsWith(folder) ? file.slice(folder.length) : file;
-}

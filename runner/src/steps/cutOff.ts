@@ -1,4 +1,5 @@
 import type { Context, NamedEnvironment } from '../container.js';
+import { approvalRule } from '../core/approval.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord } from '../core/release.js';
 import { UNREADABLE_ENTRY, type Unfinished } from '../state/journal.js';
@@ -130,7 +131,7 @@ export async function waysForward(
   const other =
     config.promotion === undefined
       ? `node runner deploy --env ${name} --release ${good}`
-      : `node runner promote --env ${name} --release ${good}${config.promotion.approval === 'required' ? ' --approve' : ''}`;
+      : `node runner promote --env ${name} --release ${good}${approvalRule(config.promotion.approval) !== undefined ? ' --approve' : ''}`;
   return (
     `\`node runner rollback --env ${name} --to ${good}\` or \`${other}\` brings a release that works ` +
     `(\`node runner history --env ${name}\` lists them).`

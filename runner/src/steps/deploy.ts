@@ -4,10 +4,12 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { behindOf, behindWords, endedAs, hostsInService, type BehindOfTarget } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentKind, DeploymentRecord, ReleaseRecord, TargetRecord } from '../core/release.js';
+import { runField } from '../core/sharedRun.js';
 import type { DeploymentDraft } from '../state/ledger.js';
 import type { HeldLock } from '../state/locks.js';
 import type { State } from '../state/state.js';
 import type { Known, Rollout, Target, TargetSnapshot } from '../targets/target.js';
+import { checkedOut } from './checkedOut.js';
 import { requireAccount } from './account.js';
 import { isGuarded, refuseBypass } from './beforeBuild.js';
 import { beginning, supersede, type Start } from './beginning.js';
@@ -36,6 +38,7 @@ export interface DeployRequest {
   readonly from?: string;
   readonly fromBehind?: readonly string[];
   readonly approvedBy?: string;
+  readonly authors?: readonly string[];
   readonly forcedBy?: string;
   readonly forcedReason?: string;
 }
@@ -224,10 +227,13 @@ async function record(
     who: context.who,
     commit: release.commit,
     needs,
+    ...(await checkedOut(context)),
+    ...runField(context.env),
     ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
     ...(request.from === undefined ? {} : { from: request.from }),
     ...(request.fromBehind === undefined ? {} : { fromBehind: request.fromBehind }),
     ...(request.approvedBy === undefined ? {} : { approvedBy: request.approvedBy }),
+    ...(request.authors === undefined ? {} : { authors: request.authors }),
     ...(request.forcedBy === undefined
       ? {}
       : { forcedBy: request.forcedBy, forcedReason: request.forcedReason }),

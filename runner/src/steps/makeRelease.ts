@@ -1,6 +1,7 @@
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { withContent, type ReleaseRecord } from '../core/release.js';
+import { runField } from '../core/sharedRun.js';
 import { imageTags } from '../core/tags.js';
 import { isRelease, rebuiltVersion, versionOf } from '../core/version.js';
 import { tellUncommitted, treeContent } from './content.js';
@@ -66,6 +67,7 @@ async function pushRelease(
     inputs,
     createdAt: context.clock.now().toISOString(),
     createdBy: context.who,
+    ...runField(context.env),
     ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
   };
   await ledger.putRelease(context.secrets.value(record));

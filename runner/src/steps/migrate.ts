@@ -7,7 +7,8 @@ import { requireAccount } from './account.js';
 import { settle } from './beginning.js';
 import { describeCutOff, findLeft } from './cutOff.js';
 import { withLock } from './environmentLock.js';
-import { approvalRequired, unknownRelease } from './promote.js';
+import { recordApproval, requireApproval, ruleOf } from './approval.js';
+import { unknownRelease } from './promote.js';
 
 export interface MigrateRequest {
   readonly environment: NamedEnvironment;
@@ -16,7 +17,7 @@ export interface MigrateRequest {
   /** Targets by name; all that have a migration where empty. */
   readonly only: readonly string[];
   readonly waitMs?: number;
-  readonly approvedBy?: string;
+  readonly approvedBy?: readonly string[];
   /** Why it goes past a promotion, or comes from an uncommitted tree. */
   readonly forcedReason?: string;
 }
@@ -119,7 +120,7 @@ export async function releaseToMigrate(
 
 /** A schema is not changed past what guards its environment: the same rules as for a deploy and a promotion. */
 async function guard(context: Context, request: MigrateRequest): Promise<void> {
-  const { environment, release, approvedBy, forcedReason } = request;
+  const { environment, release, approvedBy = [], forcedReason } = request;
   const { promotion, protected: isProtected = promotion !== undefined } = environment.config;
   if (forcedReason !== undefined) {
     const message = `${context.who} forces the migration of ${environment.name} to ${release.version}: ${forcedReason}`;
@@ -143,7 +144,9 @@ async function guard(context: Context, request: MigrateRequest): Promise<void> {
       next: `\`node runner deploy --env ${promotion.from} --release ${release.version}\` first; --force REASON goes past it.`,
     });
   }
-  if (promotion.approval === 'required' && approvedBy === undefined) throw approvalRequired(environment.name);
+  if (ruleOf(environment) === undefined) return;
+  const approved = await requireApproval(context, environment, approvedBy, release.commit);
+  await recordApproval(context, environment, approved, undefined);
 }
 
 /** How it ended, in one line. */

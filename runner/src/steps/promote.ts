@@ -3,6 +3,7 @@ import { behindOf, behindWords, hostsInService } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
 import { requireAccount } from './account.js';
+import { approvalRequired, recordApproval, requireApproval, ruleOf, type Approved } from './approval.js';
 import { deployRelease, type DeployResult } from './deploy.js';
 
 export interface PromoteRequest {
@@ -10,7 +11,10 @@ export interface PromoteRequest {
   readonly stage: string;
   /** A version by name; else the release of this working tree, else what is healthy in the environment before. */
   readonly version?: string;
-  readonly approvedBy?: string;
+  /** Names of those who approved it. */
+  readonly approvedBy?: readonly string[];
+  /** It was recorded already who did: a stage of its own asked for it. */
+  readonly isApprovalRecorded?: boolean;
   /** Promotes what never ran in the environment before; the reason is recorded. */
   readonly forcedReason?: string;
   readonly waitMs?: number;
@@ -29,12 +33,15 @@ export async function promoteRelease(context: Context, request: PromoteRequest):
       next: `Add promotion: { from: NAME } under environments.${environment.name}, or \`node runner deploy --env ${environment.name}\`.`,
     });
   }
-  if (promotion.approval === 'required' && request.approvedBy === undefined) {
-    throw approvalRequired(environment.name);
-  }
+  // Before anything is built or goes through the environment before.
+  const early = await approvalOf(context, request);
   const from = await context.environment(promotion.from);
   const release = await chooseRelease(context, request, from);
+  const approved =
+    early?.commit === release.commit ? early : await approvalOf(context, request, release.commit);
   const fromBehind = await passPartial(context, request, release, from);
+  if (approved !== undefined && request.isApprovalRecorded !== true)
+    await recordApproval(context, environment, approved, undefined);
   context.events.emit({ type: 'release', release });
   return deployRelease(context, {
     environment,
@@ -46,11 +53,31 @@ export async function promoteRelease(context: Context, request: PromoteRequest):
     // Named, or forced: somebody has looked. What was cut off there is gone over.
     forward: request.version !== undefined || request.forcedReason !== undefined,
     ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
-    ...(request.approvedBy === undefined ? {} : { approvedBy: request.approvedBy }),
+    ...(approved === undefined ? {} : { approvedBy: approved.by.join(', '), authors: approved.authors }),
     ...(request.forcedReason === undefined
       ? {}
       : { forcedBy: context.who, forcedReason: request.forcedReason }),
   });
+}
+
+/**
+ * Who let it pass, where somebody must.
+ * @param commit of the release; before that is known, what is checked out
+ */
+async function approvalOf(
+  context: Context,
+  { environment, approvedBy = [], version }: PromoteRequest,
+  commit?: string,
+): Promise<Approved | undefined> {
+  if (ruleOf(environment) === undefined) {
+    // Nobody had to; who did all the same is recorded with the deployment.
+    return approvedBy.length === 0 ? undefined : { by: approvedBy, authors: [], commit: commit ?? '' };
+  }
+  if (approvedBy.length === 0) throw approvalRequired(environment);
+  const { ledger } = await context.state();
+  const named = version === undefined ? undefined : await ledger.release(version);
+  const going = commit ?? named?.commit ?? (await context.git.workingTree().catch(() => undefined))?.commit;
+  return going === undefined ? undefined : requireApproval(context, environment, approvedBy, going);
 }
 
 /**
@@ -95,13 +122,6 @@ function failedThere({ environment }: PromoteRequest, partial: DeploymentRecord)
         '--force REASON promotes it all the same and records who and why.',
     },
   );
-}
-
-export function approvalRequired(environment: string): StackError {
-  return new StackError('APPROVAL_REQUIRED', `promotion to ${environment} needs an approval`, {
-    where: environment,
-    next: 'Add --approve to approve it yourself; in Jenkins the pipeline asks for it.',
-  });
 }
 
 async function chooseRelease(

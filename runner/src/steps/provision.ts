@@ -3,6 +3,7 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { StackError, toErrorRecord } from '../core/errors.js';
 import type { Host } from '../core/host.js';
 import type { HostFailure, HostRecap } from '../invocations/ansibleEvents.js';
+import { recordingChange } from './changeRecord.js';
 import { inventoryOf, limitHosts, type Inventory } from './inventory.js';
 import { runPlaybook } from './playbook.js';
 import { isTagged, leftOutFailure, reachedHosts } from './reachedHosts.js';
@@ -38,6 +39,19 @@ export async function provisionStep(
   environment: NamedEnvironment,
   stage: string,
   options: ProvisionOptions = {},
+): Promise<Provisioned> {
+  if (options.dryRun === true) return provision(context, environment, stage, options);
+  const isPart = options.limit !== undefined || options.tags !== undefined;
+  return recordingChange(context, environment, { kind: 'provision', isPart }, () =>
+    provision(context, environment, stage, options),
+  );
+}
+
+async function provision(
+  context: Context,
+  environment: NamedEnvironment,
+  stage: string,
+  options: ProvisionOptions,
 ): Promise<Provisioned> {
   const settings = await context.resolve(environment.config.provision, environment);
   if (settings === undefined) {

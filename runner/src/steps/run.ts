@@ -1,15 +1,25 @@
 import type { Context, NamedEnvironment } from '../container.js';
 import { ExitCode, StackError, toErrorRecord } from '../core/errors.js';
-import { approvalRequired } from './promote.js';
+import type { PlanSummary } from '../core/plan.js';
 import { runGraph, type StageOutcome } from '../core/schedule.js';
 import type { Stage } from '../core/pipeline.js';
+import { approversOf, approveStage } from './approveStage.js';
+import { planName } from './planFailure.js';
+import { doneWords, type Done } from './resume.js';
 import { inStage, statusOf, type StageEnd } from './stage.js';
 
 export interface RunRequest {
   readonly stages: readonly Stage[];
   /** All stages of the branch, of which `stages` may be a choice. */
   readonly pipeline: readonly Stage[];
-  readonly approvedBy?: string;
+  /** Names of those who approved it. */
+  readonly approvedBy?: readonly string[];
+  /** Digest of the plan that they read; of the plan that is there, where left out. */
+  readonly approvedPlan?: string;
+  /** Stages that another run of the commit has done: they are left out, with a word. */
+  readonly done?: ReadonlyMap<string, Done>;
+  /** Where nobody is named, an approval that the ledger has of this commit counts. */
+  readonly resume?: boolean;
   readonly waitMs?: number;
   /** What the apply stages may destroy though it holds data. */
   readonly allowDestroy?: readonly string[];
@@ -23,16 +33,27 @@ export interface RunRequest {
 export async function runStages(context: Context, request: RunRequest): Promise<readonly StageOutcome[]> {
   const { concurrency } = await context.config();
   await requireOpenWays(context, request);
+  const approvedPlans = new Map<string, string>();
   const outcomes = await runGraph(
     request.stages,
     concurrency,
     async (stage) => {
       try {
         context.signal.throwIfAborted();
+        const done = request.done?.get(stage.id);
+        if (done !== undefined) {
+          await inStage(
+            context,
+            stage,
+            async () => ({ reason: doneWords(done) }),
+            (end) => end,
+          );
+          return { status: 'ok' };
+        }
         const { behind = [] } = await inStage(
           context,
           stage,
-          () => execute(context, stage, request),
+          () => execute(context, stage, request, approvedPlans),
           (end) => end,
         );
         return { status: behind.length > 0 ? 'partial' : 'ok' };
@@ -74,7 +95,13 @@ async function requireOpenWays(context: Context, { stages, waitMs }: RunRequest)
   }
 }
 
-async function execute(context: Context, stage: Stage, request: RunRequest): Promise<StageEnd> {
+/** @param approvedPlans digests of what was approved in this process, by environment */
+async function execute(
+  context: Context,
+  stage: Stage,
+  request: RunRequest,
+  approvedPlans: Map<string, string>,
+): Promise<StageEnd> {
   const waiting = request.waitMs === undefined ? {} : { waitMs: request.waitMs };
   switch (stage.kind) {
     case 'needs': {
@@ -90,7 +117,10 @@ async function execute(context: Context, stage: Stage, request: RunRequest): Pro
     }
     case 'test': {
       const { testImages } = await import('./test.js');
-      return { reason: await testImages(context, [stage.image as string], stage.id) };
+      const reason = await testImages(context, [stage.image as string], stage.id);
+      const { recordTest } = await import('./testRecord.js');
+      await recordTest(context, stage.image as string);
+      return { reason };
     }
     case 'push': {
       const { ensureRelease } = await import('./release.js');
@@ -105,20 +135,22 @@ async function execute(context: Context, stage: Stage, request: RunRequest): Pro
       const { planStep } = await import('./plan.js');
       const environment = await environmentOf(context, stage);
       const plan = await planStep(context, environment, stage.id, scopeOfDelivery(environment));
-      return { reason: plan.summary.headline };
+      // Whoever approves it, or looks at it later, can tell which one it was.
+      return { reason: isApproved(request, stage) ? planWords(plan) : plan.summary.headline };
     }
     case 'approve': {
-      if (request.approvedBy === undefined) throw approvalRequired(stage.environment as string);
-      return { reason: `approved by ${request.approvedBy}` };
+      const environment = await environmentOf(context, stage);
+      const { by, plan } = await approveStage(context, environment, request);
+      if (plan !== undefined) approvedPlans.set(environment.name, plan);
+      return { reason: `approved by ${by.join(' and ')}` };
     }
     case 'apply': {
       const { applyStep } = await import('./apply.js');
-      const approved = request.pipeline.some(
-        ({ kind, environment }) => kind === 'approve' && environment === stage.environment,
-      );
+      const approvedPlan = request.approvedPlan ?? approvedPlans.get(stage.environment as string);
       const environment = await environmentOf(context, stage);
       const applied = await applyStep(context, environment, stage.id, {
-        approved,
+        approved: isApproved(request, stage),
+        ...(approvedPlan === undefined ? {} : { approvedPlan }),
         ...scopeOfDelivery(environment),
         ...(request.allowDestroy === undefined ? {} : { allowDestroy: request.allowDestroy }),
       });
@@ -146,13 +178,26 @@ async function execute(context: Context, stage: Stage, request: RunRequest): Pro
         import('./deploy.js'),
       ]);
       const environment = await environmentOf(context, stage);
-      const approved = request.approvedBy === undefined ? {} : { approvedBy: request.approvedBy };
+      const approvedBy = await approversOf(context, environment, request);
       return deployEnd(
-        await promoteRelease(context, { environment, stage: stage.id, ...approved, ...waiting }),
+        await promoteRelease(context, {
+          environment,
+          stage: stage.id,
+          approvedBy,
+          isApprovalRecorded: true,
+          ...waiting,
+        }),
       );
     }
   }
 }
+
+/** Whether somebody approves what a stage does. */
+const isApproved = ({ pipeline }: RunRequest, stage: Stage): boolean =>
+  pipeline.some(({ kind, environment }) => kind === 'approve' && environment === stage.environment);
+
+const planWords = ({ summary, digest }: { readonly summary: PlanSummary; readonly digest: string }) =>
+  `${summary.headline} (plan ${planName(digest)})`;
 
 /** The scope that delivery runs of an environment keep to, as an option of the steps. */
 const scopeOfDelivery = ({ config }: NamedEnvironment): { readonly scope?: string } =>

@@ -8,7 +8,7 @@ import { staleReasons, stateReasons, type PlanBinding, type StateVersion } from 
 import type { TerraformRoot } from '../invocations/terraform.js';
 import { writeFailure } from '../state/localFailures.js';
 import type { PlanIds } from './ownership.js';
-import { makePlanFolder } from './planPlaces.js';
+import { defaultPlanFile, makePlanFolder } from './planPlaces.js';
 import { digest, rootContent } from './rootContent.js';
 import { currentState, plannedState } from './stateVersion.js';
 
@@ -118,6 +118,18 @@ export async function findPlan(
     plan: { ...saved, file },
     stale: stale.length > 0 ? stale : stateReasons(saved.binding.state, state),
   };
+}
+
+/** Digest of the plan that is kept of an environment; undefined where there is none. */
+export async function savedPlanDigest(
+  context: Context,
+  environment: NamedEnvironment,
+  scope: PlanScope | undefined,
+): Promise<string | undefined> {
+  const kept = { destroy: false, ...(scope === undefined ? {} : { scope }) };
+  const file = defaultPlanFile(await context.config(), context.env, environment.name, kept);
+  const plan = await readFile(file).catch(() => undefined);
+  return plan === undefined ? undefined : digest(plan);
 }
 
 const description = (file: string) => `${file}.json`;

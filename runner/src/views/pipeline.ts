@@ -1,12 +1,20 @@
 import type { Pipeline } from '../core/pipeline.js';
 import { destinationWords } from '../core/pipelineWords.js';
 
+interface DoneBy {
+  readonly run?: string;
+  readonly url?: string;
+  readonly who: string;
+}
+
 /** The stage graph for people: one line a stage, what it waits for after an arrow. */
-export function pipelineText(pipeline: Pipeline): string {
+export function pipelineText(pipeline: Pipeline, done?: ReadonlyMap<string, DoneBy>): string {
   const widest = Math.max(...pipeline.stages.map((stage) => stage.id.length), 0);
   const lines = pipeline.stages.map((stage) => {
     const needs = stage.needs.length === 0 ? '' : `  ← ${stage.needs.join(', ')}`;
-    return `  ${stage.id.padEnd(widest)}  ${stage.title}${needs}`;
+    const by = done?.get(stage.id);
+    const already = by === undefined ? '' : `  (done by ${by.url ?? by.run ?? by.who})`;
+    return `  ${stage.id.padEnd(widest)}  ${stage.title}${needs}${already}`;
   });
   return [`${destinationWords(pipeline)}.`, ...lines].join('\n');
 }

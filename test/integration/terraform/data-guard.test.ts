@@ -138,7 +138,7 @@ describe('data is destroyed by its name only', function () {
     const only = (...kinds: readonly string[]) =>
       pipeline.filter(({ kind }) => kinds.includes(kind)).map((stage) => ({ ...stage, needs: [] }));
     const run = (kind: string, allowDestroy: readonly string[] = []) =>
-      runStages(stack.context, { stages: only(kind), pipeline, approvedBy: 'Ann', allowDestroy });
+      runStages(stack.context, { stages: only(kind), pipeline, approvedBy: ['Ann'], allowDestroy });
     await run('plan');
     expect((await refused(run('apply'))).next).to.contain('`node runner run`');
     await run('apply', ['main']);

@@ -74,7 +74,12 @@ describe('a deployment', () => {
     expect((await ledger.current('staging')).latest?.version).to.equal('0.2.0');
     expect(await journal.unfinished('staging')).to.equal(undefined);
     const production = await place.context.environment('production');
-    const promotion = { environment: production, stage: 'promote', version: '0.3.0', approvedBy: 'someone' };
+    const promotion = {
+      environment: production,
+      stage: 'promote',
+      version: '0.3.0',
+      approvedBy: ['someone'],
+    };
     await rejection(promoteRelease(context(), promotion), 'PROMOTION_REFUSED');
   });
 
@@ -231,7 +236,11 @@ describe('a deployment', () => {
   });
 
   describe('a promotion', () => {
-    const promote = async (more: { version?: string; approvedBy?: string; forcedReason?: string }) =>
+    const promote = async (more: {
+      version?: string;
+      approvedBy?: readonly string[];
+      forcedReason?: string;
+    }) =>
       promoteRelease(context(), {
         environment: await place.context.environment('production'),
         stage: 'promote:production',
@@ -240,8 +249,13 @@ describe('a deployment', () => {
 
     it('brings what ran healthy before, and records where it came from and who approved', async () => {
       await deploy('0.2.0');
-      const { deployment: record } = await promote({ version: '0.2.0', approvedBy: 'grace' });
-      expect(record).to.include({ kind: 'promote', from: 'staging', approvedBy: 'grace', version: '0.2.0' });
+      const { deployment: record } = await promote({ version: '0.2.0', approvedBy: ['grace'] });
+      expect(record).to.include({
+        kind: 'promote',
+        from: 'staging',
+        approvedBy: 'grace',
+        version: '0.2.0',
+      });
     });
 
     it('waits for an approval where the configuration asks for one', async () => {
@@ -251,7 +265,7 @@ describe('a deployment', () => {
 
     it('refuses what never ran in the environment before', async () => {
       await (await state()).ledger.putRelease(release('0.5.0'));
-      await rejection(promote({ version: '0.5.0', approvedBy: 'grace' }), 'PROMOTION_REFUSED');
+      await rejection(promote({ version: '0.5.0', approvedBy: ['grace'] }), 'PROMOTION_REFUSED');
       expect(web.running).to.equal('0.1.0');
     });
 
@@ -259,7 +273,7 @@ describe('a deployment', () => {
       await (await state()).ledger.putRelease(release('0.5.0'));
       const { deployment: record } = await promote({
         version: '0.5.0',
-        approvedBy: 'grace',
+        approvedBy: ['grace'],
         forcedReason: 'hotfix',
       });
       expect(record).to.include({ forcedReason: 'hotfix', forcedBy: place.context.who });

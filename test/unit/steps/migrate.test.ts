@@ -118,7 +118,7 @@ describe('migrations', () => {
       await rejection(migrate({}, 'production'), 'APPROVAL_REQUIRED');
       await rejection(migrate({ release: release('0.2.0', { dirty: true }) }, 'production'), 'RELEASE_DIRTY');
       expect(web.migrations).to.equal(0);
-      await migrate({ approvedBy: 'ada' }, 'production');
+      await migrate({ approvedBy: ['ada'] }, 'production');
       expect(web.migrations).to.equal(1);
     });
 

@@ -1,8 +1,10 @@
+import type { Author } from '../../core/approval.js';
 import type { Invocation, Processes } from '../../core/ports.js';
 import type { CommittedFile } from '../../core/uncommitted.js';
 import {
   gitAdd,
   gitAllTags,
+  gitAuthors,
   gitCommit,
   gitDeleteTag,
   gitFetchTags,
@@ -27,6 +29,7 @@ import { gitFailure } from './failure.js';
 import {
   type GitCommit,
   type GitTag,
+  parseAuthors,
   parseFiles,
   parseLog,
   parseRemoteRefs,
@@ -56,6 +59,8 @@ export interface Git {
   allTags(): Promise<readonly GitTag[]>;
   /** Commits after a commit, newest first; all of them where none is given. */
   commitsSince(commit?: string): Promise<readonly GitCommit[]>;
+  /** Who wrote a commit, or all that came after another one up to it. */
+  authors(commit: string, since?: string): Promise<readonly Author[]>;
   /** True for a clone without its whole history. */
   isShallow(): Promise<boolean>;
   /** Full id of what a name stands for; undefined where there is no such thing. */
@@ -142,6 +147,7 @@ export function createGit(
     tags: async () => parseTags(await read(gitReachableTags(directory))),
     allTags: async () => parseTags(await read(gitAllTags(directory))),
     commitsSince: async (commit) => parseLog(await read(gitLog(directory, commit))),
+    authors: async (commit, since) => parseAuthors(await read(gitAuthors(directory, commit, since))),
     isShallow: async () => /^true\r?$/m.test(await read(gitIsShallow(directory))),
     resolve: async (name) => (await found(gitResolve(directory, name)))?.trim(),
     fileOf: (commit, path) => found(gitShowFile(directory, commit, path)),

@@ -1,3 +1,4 @@
+import type { Author } from '../../core/approval.js';
 import type { CommittedFile } from '../../core/uncommitted.js';
 import { StackError } from '../../core/errors.js';
 
@@ -147,6 +148,26 @@ export function parseLog(text: string): GitCommit[] {
       return { hash: found?.[1] ?? '', message: record.slice(begin).trimEnd() };
     })
     .filter(({ hash }) => hash !== '');
+}
+
+/** Reads `HASH\nNAME\nADDRESS\nCO-AUTHORS`, NUL between commits; each author once. */
+export function parseAuthors(text: string): Author[] {
+  const authors = new Map<string, Author>();
+  const add = (author: Author) => {
+    const key = `${author.name}\n${author.email}`.toLowerCase();
+    if (!authors.has(key)) authors.set(key, author);
+  };
+  for (const record of text.split('\0')) {
+    const found = HASH_LINE.exec(record);
+    if (found === null) continue;
+    const [name = '', email = '', ...others] = record.slice(found.index + found[0].length).split(/\r?\n/);
+    add({ name, email });
+    for (const other of others) {
+      const [, named = '', at = ''] = /^\s*(.*?)\s*<([^<>]+)>/.exec(other) ?? [];
+      if (at !== '') add({ name: named, email: at });
+    }
+  }
+  return [...authors.values()];
 }
 
 /** What a remote has: tags by the commit they stand on, branches by their tip. */

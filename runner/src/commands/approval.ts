@@ -1,0 +1,18 @@
+import type { Context } from '../container.js';
+import { flag, list, type CommandInput, type OptionDefinition } from './command.js';
+
+/** How commands are told that something was approved. */
+export const approvalOptions: readonly OptionDefinition[] = [
+  { name: 'approve', description: 'Approve the promotion where the configuration asks for it; recorded.' },
+  {
+    name: 'approved-by',
+    value: 'NAME',
+    description: 'Who approved it, when that was somebody else; repeated where several must.',
+    repeatable: true,
+  },
+];
+
+/** Who approved it, as the options say: by name, and whoever typed `--approve`. */
+export function approvers(context: Context, input: CommandInput): readonly string[] {
+  return [...list(input, 'approved-by'), ...(flag(input, 'approve') ? [context.who] : [])];
+}
