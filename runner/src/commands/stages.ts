@@ -17,13 +17,18 @@ const stages: CommandDefinition = {
   ],
   environment: 'none',
   async run(context, input) {
-    const [{ pipelineOf }, { pipelineInput }, { jenkinsPlan }, { pipelineText }] = await Promise.all([
-      import('../core/pipeline.js'),
-      import('../config/pipelineInput.js'),
-      import('../config/jenkins.js'),
-      import('../views/pipeline.js'),
-    ]);
+    const [{ pipelineOf }, { pipelineInput }, { jenkinsPlan }, { pipelineText }, { requireSharedPlace }] =
+      await Promise.all([
+        import('../core/pipeline.js'),
+        import('../config/pipelineInput.js'),
+        import('../config/jenkins.js'),
+        import('../views/pipeline.js'),
+        import('../state/sharedPlace.js'),
+      ]);
     const config = await context.config();
+    // What a build would stop at later is told before it begins.
+    if (Object.keys(config.environments).length > 0)
+      requireSharedPlace(config.state.location, 'state.location', context.env);
     const branch = option(input, 'branch') ?? (await context.git.workingTree()).branch;
     const pipeline = pipelineOf(pipelineInput(config), branch);
     const done = flag(input, 'resume')

@@ -5,6 +5,7 @@ import type { Patience } from '../core/patience.js';
 import type { ObjectStore } from '../core/ports.js';
 import type { SecretRegistry } from '../secrets/redact.js';
 import { segment } from './keys.js';
+import { requireSharedPlace } from './sharedPlace.js';
 
 export interface StoreOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -17,7 +18,7 @@ export interface StoreOptions {
 /**
  * Opens the place that `state.location` names: a directory (relative to the configuration file) or
  * `s3://bucket/prefix`. Each application has its own part of it, so that a team can share one bucket.
- * @throws StackError CONFIG_INVALID where the location is neither
+ * @throws StackError CONFIG_INVALID where the location is neither, or a build's own workspace
  */
 export function openStore(
   config: Pick<Config, 'application' | 'directory' | 'state'>,
@@ -55,6 +56,7 @@ export async function openPart(
       next: 'Write a directory such as .automation-stack, or s3://my-bucket/delivery.',
     });
   }
+  requireSharedPlace(location, setting, options.env);
   const { LocalStore } = await import('./localStore.js');
   const home = isAbsolute(location) ? location : resolve(directory, location);
   return new LocalStore(join(home, part), home);

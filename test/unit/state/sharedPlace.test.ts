@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { requireSharedPlace } from '../../../runner/src/state/sharedPlace.js';
+import { StackError } from '../../../runner/src/core/errors.js';
+import { deployment } from '../../support/deployment.js';
+import { rejection } from '../../support/rejection.js';
+import { cli } from '../../support/cli.js';
+
+const BUILD = { JENKINS_URL: 'https://jenkins.example.com/', BUILD_TAG: 'jenkins-shop-7' };
+const CONFIG = (state = '') =>
+  `application: shop\nbranches: { main: staging }\nenvironments: { staging: { infrastructure: {} } }\n${state}`;
+
+describe('where a build keeps what outlives it', () => {
+  const refusal = (location: string, env: Record<string, string>, setting = 'state.location') => {
+    try {
+      requireSharedPlace(location, setting, env);
+    } catch (error) {
+      expect(error).to.be.instanceOf(StackError);
+      return error as StackError;
+    }
+    return undefined;
+  };
+
+  it('is never its own workspace, whether that is named or not', () => {
+    const env = { ...BUILD, WORKSPACE: '/agent/workspace/shop' };
+    for (const location of ['.automation-stack', '../ledger', '/agent/workspace/shop/ledger']) {
+      const error = refusal(location, env);
+      expect(error?.code, location).to.equal('CONFIG_INVALID');
+      expect(error?.exitCode).to.equal(2);
+      expect(error?.next).to.contain('state: { location: s3://BUCKET/delivery }');
+    }
+  });
+
+  it('is a bucket, or a directory of the agent', () => {
+    const env = { ...BUILD, WORKSPACE: '/agent/workspace/shop' };
+    for (const location of ['s3://bucket', '/var/lib/automation-stack', '/agent/workspace/shop@2/ledger'])
+      expect(refusal(location, env), location).to.equal(undefined);
+  });
+
+  it('is anywhere on a laptop', () => {
+    expect(refusal('.automation-stack', {})).to.equal(undefined);
+  });
+
+  it('names the setting that says it', () => {
+    const setting = 'environments.staging.infrastructure.ownership';
+    expect(refusal('owners', BUILD, setting)?.next).to.contain(`${setting}: s3://BUCKET`);
+  });
+
+  it('is asked before the first stage, and by whatever reads or writes it', async () => {
+    const place = await deployment({ 'automation-stack.yml': CONFIG() }, BUILD);
+    try {
+      await rejection(place.context.state(), 'CONFIG_INVALID');
+      const { exitCode, stderr } = await cli(['stages', '--branch', 'main'], {
+        cwd: place.directory,
+        env: BUILD,
+      });
+      expect(exitCode).to.equal(2);
+      expect(stderr).to.contain('each branch and job has its own').and.to.contain('s3://BUCKET');
+      place.write({ 'automation-stack.yml': CONFIG(`state: { location: ${place.directory}-ledger }\n`) });
+      const shared = await cli(['stages', '--branch', 'main'], { cwd: place.directory, env: BUILD });
+      expect(shared.exitCode, shared.stderr).to.equal(0);
+    } finally {
+      place.remove();
+    }
+  });
+});
