@@ -1,2 +1,2 @@
-// jenkins.model.Jenkins
+// Scripts not permitted to use staticMethod jenkins.model.Jenkins getInstance
 echo Jenkins.instance.toString()

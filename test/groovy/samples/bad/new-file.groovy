@@ -1,2 +1,2 @@
-// new java.io.File
+// Scripts not permitted to use new java.io.File java.lang.String
 echo new File('/etc/passwd').text

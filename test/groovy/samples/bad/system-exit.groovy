@@ -1,2 +1,2 @@
-// java.lang.System.exit
+// Scripts not permitted to use staticMethod java.lang.System exit int
 System.exit(1)

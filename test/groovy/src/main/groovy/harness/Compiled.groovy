@@ -21,13 +21,16 @@ class Compiled extends GroovyClassLoader {
     final Map<String, byte[]> bytes = [:]
     private final Map<String, byte[]> known
 
-    /** @param known byte code of classes that the sources may use, by name */
-    Compiled(Map<String, byte[]> known = [:]) {
-        super(Compiled.classLoader, configuration())
+    /**
+     * @param known byte code of classes that the sources may use, by name
+     * @param sandboxed true to have every call of the sources asked about
+     */
+    Compiled(Map<String, byte[]> known = [:], boolean sandboxed = false) {
+        super(Compiled.classLoader, configuration(sandboxed))
         this.known = known
     }
 
-    static CompilerConfiguration configuration() {
+    private static CompilerConfiguration configuration(boolean sandboxed) {
         CompilerConfiguration configuration = new CompilerConfiguration()
         configuration.scriptBaseClass = CpsScript.name
         configuration.targetBytecode = CompilerConfiguration.JDK8
@@ -35,7 +38,7 @@ class Compiled extends GroovyClassLoader {
         ImportCustomizer imports = new ImportCustomizer()
         imports.addImports(NonCPS.name, 'org.jenkinsci.plugins.workflow.libs.Library')
         imports.addStarImports('hudson.model', 'jenkins.model')
-        CpsTransformer transformer = new CpsTransformer()
+        CpsTransformer transformer = sandboxed ? new SandboxTransformer() : new CpsTransformer()
         transformer.configuration = new TransformerConfiguration().withClosureType(BuildClosure)
         configuration.addCompilationCustomizers(imports, transformer)
         configuration

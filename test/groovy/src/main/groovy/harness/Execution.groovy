@@ -13,6 +13,7 @@ import groovy.transform.CompileStatic
 @CompileStatic
 class Execution {
     private static final ThreadLocal<Execution> CURRENT = new ThreadLocal<>()
+    private static final Guard GUARD = new Guard()
     private static final List<Class> CATEGORIES = ((Continuable.categories as List<Class>) + [SerializableIteration as Class]).asImmutable()
 
     final Jenkins jenkins
@@ -88,7 +89,7 @@ class Execution {
             CpsThread main = new CpsThread(++program.lastThread, null, new Frame(null, null), 0)
             running = main
             Script script = newScript()
-            main.continuable = new Continuable(script, Envs.empty())
+            main.continuable = new Continuable(script, Envs.empty(GUARD))
             main.next = new Outcome(null, null)
             program.threads.add(main)
             return loop()
@@ -173,13 +174,13 @@ class Execution {
     /** Runs another Groovy file as part of the program; the step's value is what that file returns. */
     Object load(StepContext context, String text) {
         String name = "Script${++loaded}"
-        Compiled compiler = new Compiled(bytes)
+        Compiled compiler = new Compiled(bytes, jenkins.sandbox)
         compiler.parseClass(new GroovyCodeSource(text, name, '/groovy/shell'), false)
         bytes.putAll(compiler.bytes)
         Script script = (Script) loader.loadClass(name).newInstance()
         Block block = new Block()
         context.begin(block)
-        CpsThread thread = new CpsThread(++program.lastThread, new Continuable(script, Envs.empty()), context.frame, block.id)
+        CpsThread thread = new CpsThread(++program.lastThread, new Continuable(script, Envs.empty(GUARD)), context.frame, block.id)
         thread.step = block.step
         thread.next = new Outcome(null, null)
         program.threads.add(thread)
@@ -192,7 +193,7 @@ class Execution {
             // A body that is no CPS closure has just run to its end.
             return new Continuable(new com.cloudbees.groovy.cps.impl.ConstantBlock(value), Envs.empty())
         } catch (CpsCallableInvocation invocation) {
-            return new Continuable(invocation.asBlock(), Envs.empty())
+            return new Continuable(invocation.asBlock(), Envs.empty(GUARD))
         }
     }
 

@@ -26,14 +26,6 @@ class EnvHandle extends GroovyObjectSupport implements Serializable {
     Map<String, String> getEnvironment() {
         new TreeMap<String, String>(Execution.current().environment.current())
     }
-
-    Object getAt(String name) {
-        getProperty(name)
-    }
-
-    void putAt(String name, Object value) {
-        setProperty(name, value)
-    }
 }
 
 /** `currentBuild`. */

@@ -23,6 +23,8 @@ class Jenkins {
     boolean tolerant = false
     /** False to run what the sandbox would refuse. */
     boolean sandbox = true
+    /** True to have the library in the sandbox as well, as one of a folder is. */
+    boolean sandboxedLibrary = false
     /** Environment variables of every build, as an administrator sets them. */
     final Map<String, String> env = [:]
     /** Credentials by id: a String, `[username:, password:]`, `[file:, name:]`, `[key:, username:, passphrase:]`, `[accessKey:, secretKey:]`. */
@@ -111,7 +113,7 @@ class Jenkins {
             if (unknown) {
                 throw new AbortException("No library named ${unknown.join(', ')} is configured")
             }
-            List<String> refused = sandbox ? Sandbox.complaints(jenkinsfile, 'Jenkinsfile') : []
+            List<String> refused = sandbox ? Sandbox.refusedAsText(jenkinsfile, 'Jenkinsfile') : []
             if (refused) {
                 throw new SecurityException(refused.join('\n'))
             }
@@ -133,11 +135,11 @@ class Jenkins {
     }
 
     private Execution prepare(Build build, Jenkinsfile file) {
-        SharedLibrary library = SharedLibrary.of(root)
+        SharedLibrary library = SharedLibrary.of(root, sandboxedLibrary)
         boolean loads = implicitLibrary || file.libraries
         Map<String, byte[]> known = loads ? Prelude.with(library) : Prelude.bytes()
         Map<String, byte[]> bytes = new HashMap<>(known)
-        bytes.putAll(file.compile(known))
+        bytes.putAll(file.compile(known, sandbox))
         Map<String, Object> params = (build.options.params ?: [:]) as Map
         Map<String, Object> fixed = [env: EnvHandle.INSTANCE, currentBuild: BuildHandle.INSTANCE, scm: ScmHandle.INSTANCE, params: new LinkedHashMap(params).asImmutable()]
         new Execution(this, build, library, loads ? library.vars : [] as Set<String>, bytes, baseEnvironment(build, params), fixed)

@@ -41,13 +41,14 @@ class Jenkinsfile {
     /**
      * Compiles it.
      * @param known byte code that it may use: the harness's own and, where it names the library, the library's
+     * @param sandboxed true to have its calls asked about
      * @return the byte code of its classes
      */
-    Map<String, byte[]> compile(Map<String, byte[]> known) {
+    Map<String, byte[]> compile(Map<String, byte[]> known, boolean sandboxed) {
         synchronized (cache) {
-            List key = [text, System.identityHashCode(known)]
+            List key = [text, System.identityHashCode(known), sandboxed]
             if (!cache.containsKey(key)) {
-                Compiled loader = new Compiled(known)
+                Compiled loader = new Compiled(known, sandboxed)
                 loader.parseClass(new GroovyCodeSource(text, 'WorkflowScript', '/groovy/shell'), false)
                 cache[key] = loader.bytes
             }

@@ -8,6 +8,11 @@ class Samples {
         directory.listFiles().findAll { it.name.endsWith('.groovy') }.sort { it.name }
     }
 
+    /** The lines of a file of samples. */
+    static List<String> lines(String file) {
+        new File(System.getProperty('samples'), file).readLines('UTF-8')
+    }
+
     /** The first line, without its slashes. */
     static String expected(File sample) {
         sample.readLines('UTF-8')[0].replaceFirst('^// ?', '')

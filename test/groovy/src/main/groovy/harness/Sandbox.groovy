@@ -21,51 +21,36 @@ import org.codehaus.groovy.control.SourceUnit
 import org.codehaus.groovy.control.customizers.ImportCustomizer
 
 /**
- * A static reading of sources for what the script-security sandbox would refuse, by short lists of what is allowed:
- * constructors and static members by name; and of names that no member may have. Stricter than the sandbox, which asks
- * when a call is made.
+ * What the sandbox would refuse, read from sources: a Jenkinsfile's annotations and kinds of classes, since they take effect
+ * before any call; of a library also whom it makes and calls by class, on ways that no spec takes. SandboxRules asks when a
+ * call is made.
  */
 class Sandbox {
-    private static final Set<String> CONSTRUCTORS = [
-        'java.lang.Object', 'java.lang.String', 'java.lang.StringBuilder', 'java.lang.Exception', 'java.lang.RuntimeException',
-        'java.lang.IllegalArgumentException', 'java.lang.IllegalStateException', 'java.util.ArrayList', 'java.util.HashMap',
-        'java.util.HashSet', 'java.util.LinkedHashMap', 'java.util.LinkedHashSet', 'java.util.TreeMap', 'java.util.TreeSet',
-        'java.util.ArrayDeque', 'java.util.LinkedList', 'java.util.Date', 'java.math.BigDecimal', 'java.math.BigInteger',
-        'java.text.SimpleDateFormat', 'groovy.json.JsonSlurperClassic', 'groovy.json.JsonBuilder',
-    ] as Set
-    private static final Map<String, Set<String>> STATICS = [
-        'java.lang.Math': ['*'], 'java.lang.Integer': ['parseInt', 'valueOf', 'toString', 'compare', 'MAX_VALUE'], 'java.lang.Long': ['parseLong', 'valueOf', 'toString'],
-        'java.lang.Boolean': ['parseBoolean', 'valueOf'], 'java.lang.String': ['valueOf', 'format', 'join', 'CASE_INSENSITIVE_ORDER'],
-        'java.lang.Character': ['isDigit', 'isLetter', 'isLetterOrDigit', 'isUpperCase', 'toUpperCase', 'toLowerCase'],
-        'java.util.Arrays': ['asList'], 'java.util.Collections': ['*'], 'java.util.Objects': ['*'], 'java.util.UUID': ['randomUUID', 'fromString'],
-        'java.util.Locale': ['ROOT', 'ENGLISH', 'US'], 'java.util.regex.Pattern': ['compile', 'quote', 'matches'], 'java.util.regex.Matcher': ['quoteReplacement'],
-        'java.net.URLEncoder': ['encode'], 'java.net.URLDecoder': ['decode'], 'java.util.concurrent.TimeUnit': ['*'],
-        'groovy.json.JsonOutput': ['toJson', 'prettyPrint'], 'hudson.model.Result': ['*'], 'java.nio.charset.StandardCharsets': ['UTF_8'],
-    ]
-    private static final Set<String> FORBIDDEN = [
-        'metaClass', 'getMetaClass', 'rawBuild', 'getRawBuild', 'execute', 'evaluate', 'forName', 'newInstance', 'classLoader', 'getClassLoader',
-        'invokeMethod', 'declaredMethods', 'declaredFields', 'getDeclaredMethod', 'getDeclaredField', 'getMethod', 'getMethods', 'setAccessible',
-        'eachFile', 'eachFileRecurse', 'eachDir', 'toURL', 'getBinding', 'setBinding', 'use', 'mixin', 'withStream', 'newReader', 'newInputStream',
-    ] as Set
     private static final Set<String> REFUSED_ANNOTATIONS = ['Grab', 'Grapes', 'GrabConfig', 'GrabExclude', 'GrabResolver', 'ASTTest', 'Newify', 'CompileStatic']
 
-    /**
-     * @param classpath where the classes of a library are; null for a Jenkinsfile
-     * @return one line a complaint: what, and where
-     */
-    static List<String> complaints(String text, String name, List<File> classpath = null) {
+    /** @return one line a complaint: what, and where. Parsed only: what a Grab asks for must not be fetched by looking at it. */
+    static List<String> refusedAsText(String text, String name) {
         Reader reader = new Reader(name)
         try {
-            // Parsed only, first: what a Grab asks for must not be fetched by looking at it.
             Jenkinsfile.classes(text, name).each { reader.visitClass(it) }
-            if (reader.found) {
-                return reader.found
+        } catch (CompilationFailedException ignored) {
+            // What does not compile is no matter of the sandbox: running it tells.
+            return []
+        }
+        reader.found.unique()
+    }
+
+    /** The same, and every class that the source makes or calls, found by the sources beside it. */
+    static List<String> complaints(String text, String name, List<File> classpath = []) {
+        Reader reader = new Reader(name)
+        try {
+            reader.found.addAll(refusedAsText(text, name))
+            if (!reader.found) {
+                reader.resolved = true
+                resolved(text, name, classpath).each { reader.visitClass(it) }
             }
-            reader.resolved = true
-            resolved(text, name, classpath ?: []).each { reader.visitClass(it) }
         } catch (CompilationFailedException problem) {
-            // A Jenkinsfile that does not compile is no matter of the sandbox: running it tells, with its library.
-            return classpath == null ? reader.found : ["$name does not compile: $problem.message".toString()]
+            return ["$name does not compile: $problem.message".toString()]
         }
         reader.found.unique()
     }
@@ -128,6 +113,9 @@ class Sandbox {
 
         @Override
         void visitClass(ClassNode node) {
+            if (node.enum) {
+                complain("enum $node.nameWithoutPackage", node)
+            }
             node.fields.findAll { FieldNode field -> field.static && !field.final && field.lineNumber > 0 || field.static && !field.final && node.hasProperty(field.name) }.each { FieldNode field ->
                 complain("static state ($field.name): builds share it, and a restart loses it", field.lineNumber > 0 ? field : node)
             }
@@ -136,7 +124,7 @@ class Sandbox {
 
         @Override
         void visitConstructorCallExpression(ConstructorCallExpression call) {
-            if (resolved && !call.specialCall && !allowedType(call.type) && !(call.type.name in CONSTRUCTORS)) {
+            if (resolved && !call.specialCall && !allowedType(call.type) && !AllowList.constructible(call.type.name)) {
                 complain("new $call.type.name", call)
             }
             super.visitConstructorCallExpression(call)
@@ -161,9 +149,7 @@ class Sandbox {
         }
 
         private void member(Expression of, String name, ASTNode where) {
-            if (name in FORBIDDEN) {
-                complain(name, where)
-            } else if (of instanceof ClassExpression) {
+            if (of instanceof ClassExpression) {
                 statics(of.type, name, where)
             }
         }
@@ -172,10 +158,9 @@ class Sandbox {
             if (!resolved || allowedType(type) || name == 'class') {
                 return
             }
-            Set<String> allowed = (STATICS[type.name] ?: []) as Set
             // An inner class reads like a property of the outer.
             boolean inner = name != null && Character.isUpperCase(name.charAt(0)) && name.any { Character.isLowerCase(it as char) }
-            if (!('*' in allowed) && !(name in allowed) && !inner) {
+            if (!AllowList.statics(type.name, name) && !inner) {
                 complain("$type.name.$name", where)
             }
         }

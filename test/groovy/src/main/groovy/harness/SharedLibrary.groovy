@@ -12,9 +12,9 @@ class SharedLibrary {
     /** Class name → byte code. */
     final Map<String, byte[]> bytes
 
-    private SharedLibrary(File root) {
+    private SharedLibrary(File root, boolean sandboxed) {
         this.root = root
-        Compiled loader = new Compiled()
+        Compiled loader = new Compiled([:], sandboxed)
         Set<String> names = new TreeSet<>()
         File src = new File(root, 'src')
         File varsDirectory = new File(root, 'vars')
@@ -34,8 +34,8 @@ class SharedLibrary {
     }
 
     /** @return the library of that directory; a library without files is an empty one */
-    static synchronized SharedLibrary of(File root) {
-        StringBuilder key = new StringBuilder(root.path)
+    static synchronized SharedLibrary of(File root, boolean sandboxed = false) {
+        StringBuilder key = new StringBuilder(root.path).append(sandboxed ? ' in the sandbox' : '')
         for (String directory : ['vars', 'src']) {
             for (File file : sources(new File(root, directory))) {
                 key.append('\n').append(file.path).append(' ').append(file.length()).append(' ').append(file.lastModified())
@@ -43,7 +43,7 @@ class SharedLibrary {
         }
         SharedLibrary library = cache.get(key.toString())
         if (library == null) {
-            library = new SharedLibrary(root)
+            library = new SharedLibrary(root, sandboxed)
             cache.put(key.toString(), library)
         }
         library

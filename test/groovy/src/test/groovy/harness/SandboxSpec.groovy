@@ -1,14 +1,49 @@
 package harness
 
+import hudson.model.Result
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
+import org.jenkinsci.plugins.workflow.support.steps.input.Rejection
 import spock.lang.Specification
 import spock.lang.Unroll
 
-/** What is refused by reading the source, before anything runs. */
+/** What the sandbox refuses: by reading the source, and when a call is made. */
 class SandboxSpec extends Specification {
 
     def "the library does nothing that the sandbox would refuse"() {
         expect:
         Sandbox.complaintsOfLibrary(Repository.root()) == []
+    }
+
+    @Unroll
+    def "refused when it is called, #kind"() {
+        given:
+        def lines = Samples.lines('sandbox/refused.txt')*.split(' // ', 2)
+
+        when:
+        def said = run(kind, lines.collect { it[0] })
+        def wrong = [lines, said].transpose().findAll { line, words -> !words.contains("Scripts not permitted to use ${line[1]}") }
+
+        then:
+        wrong*.join(' → ').join('\n') == ''
+
+        where:
+        kind << ['by CPS', 'without CPS']
+    }
+
+    @Unroll
+    def "allowed when it is called, #kind"() {
+        given:
+        def lines = Samples.lines('sandbox/allowed.txt')
+
+        when:
+        def said = run(kind, lines)
+        def wrong = [lines, said].transpose().findAll { line, words -> words != 'allowed' }
+
+        then:
+        wrong*.join(' → ').join('\n') == ''
+
+        where:
+        kind << ['by CPS', 'without CPS']
     }
 
     @Unroll
@@ -19,21 +54,10 @@ class SandboxSpec extends Specification {
         where:
         text                                                   | what
         "new File('a')"                                        | 'new java.io.File'
-        "new Thread({ }).start()"                              | 'new java.lang.Thread'
-        "new URL('https://example.com').text"                  | 'new java.net.URL'
         "System.getenv('HOME')"                                | 'java.lang.System.getenv'
         "System.out.println('a')"                              | 'java.lang.System.out'
-        "Runtime.runtime.exec('ls')"                           | 'java.lang.Runtime.runtime'
-        "Class.forName('a')"                                   | 'forName'
-        "'ls'.execute()"                                       | 'execute'
-        "evaluate('1')"                                        | 'evaluate'
-        "java.security.MessageDigest.getInstance('SHA-256')"   | 'java.security.MessageDigest.getInstance'
-        "jenkins.model.Jenkins.get()"                          | 'jenkins.model.Jenkins.get'
-        "currentBuild.rawBuild"                                | 'rawBuild'
-        "this.class.classLoader"                               | 'classLoader'
-        "String.metaClass.a = { }"                             | 'metaClass'
-        "new groovy.json.JsonSlurper()"                        | 'new groovy.json.JsonSlurper'
         "new XmlSlurper()"                                     | 'new groovy.util.XmlSlurper'
+        "enum A { B }"                                         | 'enum A'
         "class A { static int count = 0 }"                     | 'static state (count): builds share it, and a restart loses it'
         "import groovy.transform.*\n".trim() + "; @CompileStatic class A { }" | '@CompileStatic'
     }
@@ -45,10 +69,30 @@ class SandboxSpec extends Specification {
 
         where:
         text << [
-            "new ArrayList([1]) + new LinkedHashMap()", "Math.max(1, 2) + Integer.parseInt('1')", "class A { static final int MOST = 3 }; A.MOST",
-            "class A { }; new A()", "new groovy.json.JsonSlurperClassic().parseText('{}')", "groovy.json.JsonOutput.toJson([:])", "String.valueOf(1)",
-            "java.util.concurrent.TimeUnit.HOURS", "throw new IllegalArgumentException('no')", "@NonCPS def a() { }",
+            "Math.max(1, 2) + Integer.parseInt('1')", "class A { static final int MOST = 3 }; A.MOST", "class A { }; new A()",
+            "groovy.json.JsonOutput.toJson([:])", "String.valueOf(1)", "java.util.concurrent.TimeUnit.HOURS", "@NonCPS def a() { }",
             "x instanceof org.jenkinsci.plugins.workflow.steps.FlowInterruptedException",
         ]
+    }
+
+    /** What comes of each line in one build: `allowed`, or the exception. */
+    private static List<String> run(String kind, List<String> lines) {
+        def jenkins = Samples.jenkins()
+        def rejection = new Rejection('bob')
+        jenkins.step('given') { Map args -> args.value == 'rejection' ? rejection : new FlowInterruptedException(Result.ABORTED, true, rejection) }
+        def methods = lines.withIndex().collect { line, i ->
+            "${kind == 'by CPS' ? '' : '@NonCPS '}def line$i(failure, rejection) { return ${line} }"
+        }
+        def tries = lines.indices.collect { "try { line$it(failure, rejection); said << 'allowed' } catch (Throwable problem) { said << problem.toString() }" }
+        def build = jenkins.run("""
+            ${methods.join('\n')}
+            def failure = given(value: 'failure')
+            def rejection = given(value: 'rejection')
+            def said = []
+            ${tries.join('\n')}
+            echo groovy.json.JsonOutput.toJson(said: said)
+        """)
+        assert build.failure == null
+        new groovy.json.JsonSlurper().parseText(build.steps('echo')[0].args.message as String).said
     }
 }

@@ -1,0 +1,3 @@
+// the sandbox would refuse enum Place
+enum Place { STAGING, PRODUCTION }
+echo Place.STAGING.name()
