@@ -7,7 +7,7 @@ import com.cloudbees.groovy.cps.NonCPS
 List complete(Map file) {
     file.applications.collect { entry ->
         [credentials: null, branches: ['main'], environments: [], protected: (entry.environments ?: []).drop(1), owners: [],
-         jenkinsfile: 'Jenkinsfile', infrastructure: null, drift: false, needs: []] + entry
+         jenkinsfile: 'Jenkinsfile', infrastructure: null, drift: false, retired: false, needs: []] + entry
     }
 }
 
@@ -43,7 +43,8 @@ List problemsOfEntry(Map entry) {
         branches: '[A-Za-z0-9/._*-]+', environments: '[a-z][a-z0-9-]*', protected: '[a-z][a-z0-9-]*',
         owners: '[A-Za-z0-9 @/._-]+', needs: '[a-z][a-z0-9-]*',
     ]
-    def known = text.keySet() + lists.keySet() + ['drift']
+    def switches = ['drift', 'retired']
+    def known = text.keySet() + lists.keySet() + switches
     def found = entry.keySet().findAll { !known.contains(it) }.collect { unknown(it, known) }
     found += ['name', 'repository'].findAll { !entry.containsKey(it) }.collect { "${it} is missing" }
     text.each { key, pattern ->
@@ -55,7 +56,7 @@ List problemsOfEntry(Map entry) {
             found << "${key} must be a list of text like ${pattern}"
         }
     }
-    if (entry.containsKey('drift') && !(entry.drift instanceof Boolean)) found << 'drift must be true or false'
+    switches.each { if (entry.containsKey(it) && !(entry[it] instanceof Boolean)) found << "${it} must be true or false" }
     if (!found) {
         entry.protected.findAll { !entry.environments?.contains(it) }.each { found << "protected: ${unknown(it, entry.environments ?: [])}" }
     }
@@ -104,7 +105,7 @@ int distance(String one, String other) {
         def next = [i]
         for (int j = 1; j <= other.length(); j++) {
             def change = row[j - 1] + (one.substring(i - 1, i) == other.substring(j - 1, j) ? 0 : 1)
-            next << [change, row[j] + 1, next[j - 1] + 1].min()
+            next << [change, row[j] + 1, next[j - 1] + 1].min { it }
         }
         row = next
     }

@@ -78,6 +78,8 @@ class JobDslRecorderSpec extends Specification {
         "[1].each(this.&println)"                     || '.&'
         "evaluate('1')"                               || 'evaluate'
         "def f() { [1].each { Thread.sleep(1) } }"    || '.sleep'
+        '[2, 1].min()'                                || '.min()'
+        '[1, null].findAll()'                         || '.findAll()'
     }
 
     def 'a method of the script can be called from a block of Job DSL’s own'() {
