@@ -13,6 +13,8 @@ def defineApplication(Map application) {
     if (application.infrastructure) {
         defineMultibranch(application, 'infrastructure', application.infrastructure, 'Terraform, by review')
     }
+    // Job DSL disables a single job that is defined no more, but no multibranch job.
+    if (application.retired) return
     if (application.environments) defineRollback(application)
     if (application.environments && application.drift) defineDrift(application)
 }
@@ -47,6 +49,9 @@ def defineMultibranch(Map application, String job, String path, String title) {
     def onGitHub = gitHubName(where)
     // A pull request is a branch called PR-…
     def wanted = (application.branches + (onGitHub ? ['PR-*'] : [])).join(' ')
+    // With no branch left Jenkins ends those that it had, and with them their triggers; it keeps them all to be looked at.
+    def ended = application.retired
+    def unwanted = ended ? '*' : ''
     multibranchPipelineJob("${application.name}/${job}") {
         description(title)
         branchSources {
@@ -75,7 +80,7 @@ def defineMultibranch(Map application, String job, String path, String title) {
                                 }
                                 headWildcardFilter {
                                     includes(wanted)
-                                    excludes('')
+                                    excludes(unwanted)
                                 }
                             }
                         }
@@ -97,7 +102,7 @@ def defineMultibranch(Map application, String job, String path, String title) {
                                 }
                                 headWildcardFilter {
                                     includes(wanted)
-                                    excludes('')
+                                    excludes(unwanted)
                                 }
                             }
                         }
@@ -108,10 +113,12 @@ def defineMultibranch(Map application, String job, String path, String title) {
         factory {
             workflowBranchProjectFactory { scriptPath(path) }
         }
-        orphanedItemStrategy {
-            discardOldItems {
-                daysToKeep(30)
-                numToKeep(20)
+        if (!ended) {
+            orphanedItemStrategy {
+                discardOldItems {
+                    daysToKeep(30)
+                    numToKeep(20)
+                }
             }
         }
         // For where no webhook reaches this controller.

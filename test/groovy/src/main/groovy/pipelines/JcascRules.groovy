@@ -12,7 +12,7 @@ class JcascRules {
      * @return what is wrong, in words
      */
     static List<String> problems(Map<String, Map> files, Map<String, String> referredTo = [:]) {
-        files.values().collectMany { access(it) + builds(it) + library(it) } +
+        files.values().collectMany { access(it) + builds(it) + library(it) + jobs(it) + seed(it) } +
             files.collectMany { name, file -> secrets(file, name) } + credentials(files, referredTo)
     }
 
@@ -48,10 +48,29 @@ class JcascRules {
         value instanceof Map ? value.collectMany { key, part -> key in ['mode', 'nodeUsageMode'] ? [part] : usage(part) } : []
     }
 
+    /** Job DSL of the configuration: written anew at each start, before the queue is emptied. */
+    private static List<String> jobs(Map file) {
+        (file.jobs ?: []).collectMany { Map job ->
+            List<String> found = []
+            if (job.script =~ /\bqueue\s*\(/) found << 'a build is queued at start, which Jenkins discards'
+            if (!(job.script =~ /\bpipelineTriggers\b/)) found << 'a job has no trigger: one that its Jenkinsfile sets is lost at each start'
+            found
+        }
+    }
+
+    /** A seed that reads its workspace, as a user that may. */
+    private static List<String> seed(Map file) {
+        List<String> users = (file.jobs ?: []).collectMany { (it.script =~ /userid\('([^']+)'\)/).collect { match -> match[1] } }
+        List<Map> entries = (file.jenkins?.authorizationStrategy ?: [:]).values().collectMany { it.entries ?: [] }
+        users.findAll { String user -> !entries.any { it.user?.name == user && 'Job/Workspace' in it.user.permissions } }
+            .collect { "${it} may not read the seed’s workspace: readFileFromWorkspace needs Job/Workspace".toString() }
+    }
+
     private static List<String> library(Map file) {
         (file.unclassified?.globalLibraries?.libraries ?: []).collectMany { Map library ->
             List<String> found = []
-            if (!(library.defaultVersion ==~ /v\d+\.\d+\.\d+/)) found << "the library ${library.name} is not pinned to a release"
+            // A release, or what a variable says with a release where it is not set.
+            if (!(library.defaultVersion ==~ /v\d+\.\d+\.\d+|\$\{\w+:-v\d+\.\d+\.\d+}/)) found << "the library ${library.name} is not pinned to a release"
             if (library.implicit) found << "the library ${library.name} is loaded without being asked for"
             String seed = (file.jobs ?: []).collect { it.script }.join('\n')
             if (seed.contains('seed.Jenkinsfile') && !seed.contains("refs/tags/${library.defaultVersion}")) {

@@ -82,9 +82,11 @@ class JobDslApi {
         ]],
         jobProperties: [dynamic: true, calls: [
             pipelineTriggers: [block: 'pipelineTriggers'], authorizeProjectProperty: [block: 'authorizeProjectProperty'],
+            disableConcurrentBuilds: [:],
         ]],
         pipelineTriggers: [dynamic: true, needs: ['triggers'], calls: [triggers: [block: 'jobTriggers']]],
-        jobTriggers: [dynamic: true, calls: [cron: [block: 'cron']]],
+        jobTriggers: [dynamic: true, calls: [cron: [block: 'cron'], pollSCM: [block: 'pollSCM']]],
+        pollSCM: [dynamic: true, needs: ['scmpoll_spec'], calls: [scmpoll_spec: [takes: ['name']], ignorePostCommitHooks: [takes: ['flag']]]],
         cron: [dynamic: true, needs: ['spec'], calls: [spec: [takes: ['name']]]],
         authorizeProjectProperty: [dynamic: true, needs: ['strategy'], calls: [strategy: [block: 'runAs']]],
         runAs: [dynamic: true, oneOf: true, calls: [

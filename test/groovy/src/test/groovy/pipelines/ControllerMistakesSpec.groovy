@@ -55,9 +55,12 @@ class ControllerMistakesSpec extends Specification {
         'a secret with a default'        | '${git-token}'                      | '${git-token:-abc}'                     || 'password: a secret in clear text'
         'a token under any name'         | 'description: Slack bot token'      | 'description: xoxb-1-2'                 || 'description: a secret in clear text'
         'a key in clear text'            | '${hosts-ssh-key}'                  | '"-----BEGIN OPENSSH PRIVATE KEY-----"' || 'privateKey: a secret in clear text'
-        'a library that moves'           | 'defaultVersion: v'                 | 'defaultVersion: main-'                 || 'not pinned to a release'
+        'a library that moves'           | 'defaultVersion: ${AUTOMATION_STACK_VERSION:-v' | 'defaultVersion: ${AUTOMATION_STACK_VERSION:-main-' || 'not pinned to a release'
         'a library that loads itself'    | 'implicit: false'                   | 'implicit: true'                        || 'without being asked for'
-        'a seed of another version'      | 'refs/tags/v'                       | 'refs/tags/v9'                          || 'not of the library’s version'
+        'a seed of another version'      | 'refs/tags/${AUTOMATION_STACK_VERSION:-v' | 'refs/tags/${AUTOMATION_STACK_VERSION:-v9'    || 'not of the library’s version'
+        'a seed that cannot read'        | '              - Job/Workspace\n'   | ''                                      || 'readFileFromWorkspace needs Job/Workspace'
+        'a build that is never made'     | "pipelineJob('seed') {"             | "queue('seed'); pipelineJob('seed') {"  || 'queued at start, which Jenkins discards'
+        'a trigger that is lost'         | 'pipelineTriggers {'                | 'authorizeProjectProperty {'            || 'a job has no trigger'
         'credentials that are not there' | 'id: git\n'                         | 'id: gti\n'                             || 'no credentials git; did you mean gti?'
     }
 

@@ -54,24 +54,27 @@ class ControllerSpec extends Specification {
         name << AGENTS
     }
 
-    def 'the jobs of the configuration are Job DSL, start by themselves, and run as a user that is defined'() {
+    def 'the jobs of the configuration are Job DSL, start by themselves after a restart too, and run as a user that is defined'() {
         when:
         String script = files['jenkins.yaml'].jobs[0].script
         JobDslRecorder recorder = new JobDslRecorder()
-        Map<String, JobDslNode> jobs = recorder.run(script.replaceAll(/\$\{\w+\}/, 'https://example.com/x.git'), [:], false)
+        Map<String, JobDslNode> jobs = recorder.run(script.replaceAll(/\$\{\w+(:-[^}]*)?\}/, 'https://example.com/x.git'), [:], false)
+        String seed = new File(repository, jobs['seed'].value('definition.cpsScm.scriptPath') as String).getText('UTF-8')
 
         then:
         jobs.keySet() == ['seed'] as Set
-        recorder.root.all('queue')*.arguments == [['seed']]
+        jobs['seed'].value('properties.pipelineTriggers.triggers.pollSCM.scmpoll_spec') == 'H/5 * * * *'
+        jobs['seed'].has('properties.pipelineTriggers.triggers.cron')
+        jobs['seed'].has('properties.disableConcurrentBuilds')
         jobs['seed'].value('properties.authorizeProjectProperty.strategy.specificUsersAuthorizationStrategy.userid') in
             files['jenkins.yaml'].jenkins.securityRealm.local.users*.id
-        new File(repository, jobs['seed'].value('definition.cpsScm.scriptPath') as String).isFile()
+        // A declarative trigger would take the place of those of the configuration until the next start.
+        !seed.contains('triggers {')
     }
 
     def 'docs/jenkins-controller.md tells of every value that the files ask for, and of no other'() {
         given:
-        String page = new File(repository, 'docs/jenkins-controller.md').getText('UTF-8')
-        Set<String> told = (section(page, 'Secrets') + section(page, 'Variables') =~ /(?m)^\| `([A-Za-z0-9_-]+)`/).collect { it[1] }
+        Set<String> told = (section(page(), 'Secrets') + section(page(), 'Variables') =~ /(?m)^\| `([A-Za-z0-9_-]+)`/).collect { it[1] }
         Set<String> asked = files.values().collectMany { References.namesIn(it) }
 
         expect:
@@ -101,6 +104,37 @@ class ControllerSpec extends Specification {
         (list.versions.keySet() - checked.plugins - STEPS.values() - unseen) == [] as Set
     }
 
+    def 'docs/jenkins-controller.md tells of each plugin in plugins.txt, in its version, who needs it'() {
+        given:
+        PluginList list = new PluginList(new File(controller, 'plugins.txt').getText('UTF-8'))
+        List<List<String>> rows = (section(page(), 'Plugins') =~ /(?m)^\| `([a-z0-9-]+)` +\| (\S+) +\| (\w+) /).collect { it.drop(1) }
+
+        expect:
+        rows.collectEntries { [(it[0]): it[1]] } == list.versions
+        rows*.getAt(2) as Set == ['Required', 'Optional', 'Controller'] as Set
+    }
+
+    def 'a controller made by either recipe saves its locks at once'() {
+        given:
+        String property = '-Dorg.jenkins.plugins.lockableresources.ASYNC_SAVE=false'
+
+        expect:
+        section(page(), 'Start one').contains(property)
+        new File(repository, 'ansible/roles/jenkins/vars/main.yml').getText('UTF-8').contains(property)
+    }
+
+    def 'the library, the seed job, the packed runner and the newest release in the CHANGELOG are one version'() {
+        given:
+        String configuration = new File(controller, 'jenkins.yaml').getText('UTF-8')
+        Set<String> named = (configuration =~ /\bv(\d+\.\d+\.\d+)/).collect { it[1] }
+        String released = (new File(repository, 'CHANGELOG.md').getText('UTF-8') =~ /(?m)^## (\d+\.\d+\.\d+) /)[0][1]
+
+        expect:
+        named == [released] as Set
+        new File(repository, 'resources/automation-stack/version').getText('UTF-8').trim() == released
+        new File(repository, 'package.json').getText('UTF-8').contains("\"version\": \"${released}\"")
+    }
+
     /** What brings the steps and Job DSL blocks that the library, the templates and the seed use. */
     private static final Map<String, String> STEPS = [
         aws: 'aws-credentials', build: 'workflow-aggregator', docker: 'docker-workflow', folder: 'cloudbees-folder',
@@ -110,6 +144,10 @@ class ControllerSpec extends Specification {
         sshUserPrivateKey: 'ssh-credentials', string: 'plain-credentials', timestamps: 'timestamper',
         withCredentials: 'credentials-binding',
     ]
+
+    private String page() {
+        new File(repository, 'docs/jenkins-controller.md').getText('UTF-8')
+    }
 
     private static String section(String page, String title) {
         page.split(/(?m)^## /).find { it.startsWith(title) }

@@ -152,6 +152,19 @@ class SeedSpec extends Specification {
         drift.contains("cron('${jobs['shop/drift'].value('properties.pipelineTriggers.triggers.cron.spec')}')")
     }
 
+    def 'a retired application builds no branch any more, keeps their builds, and has no job that starts by itself'() {
+        when:
+        Map<String, JobDslNode> jobs = new ApplicationList(repository, SHOP.replace('drift: true', 'drift: true\n            retired: true')).jobs()
+
+        then:
+        jobs.keySet() == ['shop', 'shop/delivery', 'shop/infrastructure', 'Deliveries'] as Set
+        ['shop/delivery', 'shop/infrastructure'].every {
+            // It must go on looking for branches to find that there is none.
+            jobs[it].has('triggers.periodicFolderTrigger') && !jobs[it].has('orphanedItemStrategy') &&
+                jobs[it].value('branchSources.branchSource.source.github.traits.headWildcardFilter.excludes') == '*'
+        }
+    }
+
     @Unroll
     def 'refused: #mistake'() {
         expect:
@@ -173,6 +186,7 @@ class SeedSpec extends Specification {
         'nothing for a list'             | one('owners:')                                             || 'owners must be a list'
         'text for a switch'              | one('drift: "yes"')                                        || 'drift must be true or false'
         'an unknown protected environment' | one('environments: [live]\n    protected: [live, lve]')     || 'shop: protected: lve is unknown; did you mean live?'
+        'text for another switch'        | one('retired: later')                                      || 'retired must be true or false'
         'drift without environments'     | one('drift: true')                                         || 'drift needs environments'
         'no branch to find files in'     | one('branches: [release/*]')                               || 'branches must name one without *'
         'an application twice'           | 'applications: [{ name: a, repository: x }, { name: a, repository: y }]' || 'a: listed more than once'
