@@ -10,7 +10,7 @@ import { testWorkshop } from '../../support/workshop.js';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /**
- * The recipe takes Node, Terraform and the Docker client from public images. No registry of images is asked here: images
+ * The recipe takes Node, Java, Terraform and the Docker client from public images. No registry of images is asked here: images
  * of the same form are made of this machine's own files. All else in the recipe runs as it stands.
  */
 describe('the agent image', function () {
@@ -26,11 +26,16 @@ describe('the agent image', function () {
     const pathOf = async (tool: string) => (await execa('which', [tool])).stdout;
     const npm = (await execa('readlink', ['-f', await pathOf('npm')])).stdout.replace(/\/bin\/[^/]*$/, '');
     const put = (from: string, to: string) => execa('cp', ['-rL', from, join(folder, to)]);
-    await execa('mkdir', ['-p', ...['node', 'tools/bin', 'tools/usr/local/bin', 'package'].map(inFolder)]);
+    await execa('mkdir', [
+      '-p',
+      ...['node', 'tools/bin', 'tools/usr/local/bin', 'tools/opt/java', 'package'].map(inFolder),
+    ]);
     await put(process.execPath, 'node/node');
     await put(npm, 'node/npm');
     await put(await pathOf('terraform'), 'tools/bin/terraform');
     await put(await pathOf('docker'), 'tools/usr/local/bin/docker');
+    const modules = ['java.base', 'java.logging', 'java.xml'].join(',');
+    await execa('jlink', ['--add-modules', modules, '--output', inFolder('tools/opt/java/openjdk')]);
     await execa(process.execPath, ['scripts/package.mjs', inFolder('package')], { cwd: root });
     const node = [
       `FROM ${base}`,
@@ -44,6 +49,7 @@ describe('the agent image', function () {
       NODE_IMAGE: names.node,
       TERRAFORM_IMAGE: names.tools,
       DOCKER_IMAGE: names.tools,
+      JAVA_IMAGE: names.tools,
     });
   });
   after(async () => {
