@@ -244,6 +244,35 @@ const approvalBy = z.strictObject({
   count: z.number().int().min(1).max(10).default(1).describe('How many different people must approve it.'),
 });
 
+/** @param words what the forge is called, what a repository is called there, and what a token needs */
+const forge = (words: { repository: string; token: string; api: string; request: string }) =>
+  z.strictObject({
+    token: secret.describe(words.token),
+    repository: lookedUp.optional().describe(words.repository),
+    api: text
+      .regex(/^(?:https?:\/\/|\$\{)/, 'must be an address that begins with https://')
+      .meta({ [REFERENCES]: LOOKED_UP })
+      .optional()
+      .describe(words.api),
+    status: z.boolean().default(true).describe('Sets a status on the commit.'),
+    comment: z.boolean().default(true).describe(`Keeps one comment at the ${words.request} up to date.`),
+  });
+
+const github = forge({
+  token:
+    'Token reference, e.g. ${env:GITHUB_TOKEN}; commit statuses and pull requests, read and write (classic: scope repo).',
+  repository: '`OWNER/NAME`; as the remote `origin` says where left out.',
+  api: 'Base of the API, e.g. https://github.example.org/api/v3; that of the remote’s host where left out.',
+  request: 'pull request',
+});
+
+const gitlab = forge({
+  token: 'Token reference, e.g. ${env:GITLAB_TOKEN}; scope api, role Developer.',
+  repository: '`GROUP/PROJECT`, or the project’s number; as the remote `origin` says where left out.',
+  api: 'Base of the API, e.g. https://gitlab.example.org/api/v4; that of the remote’s host where left out.',
+  request: 'merge request',
+});
+
 export const environmentSchema = z.strictObject({
   extends: name.optional().describe('Environment whose settings are the starting point.'),
   aws: z
@@ -422,7 +451,13 @@ export const configSchema = z.strictObject({
     .describe(
       'Who is who, for `approval: { not: … }`: the id that somebody has in Jenkins to the names and e-mail addresses that git calls them.',
     ),
-  notifications: z.strictObject({ slack: slack.optional() }).default({}),
+  notifications: z
+    .strictObject({
+      slack: slack.optional().describe('Slack: messages in a channel.'),
+      github: github.optional().describe('GitHub: commit status and a comment at the pull request.'),
+      gitlab: gitlab.optional().describe('GitLab: commit status and a comment at the merge request.'),
+    })
+    .default({}),
   state: z
     .strictObject({
       location: text
@@ -455,5 +490,6 @@ export type EcsServiceConfig = Extract<TargetConfig, { kind: 'ecs-service' }>;
 export type FleetConfig = Extract<TargetConfig, { kind: 'fleet' }>;
 export type HealthConfig = EcsServiceConfig['health'];
 export type SlackConfig = NonNullable<Config['notifications']['slack']>;
+export type ForgeConfig = NonNullable<Config['notifications']['github']>;
 export type JenkinsConfig = Config['jenkins'];
 export type InventoryConfig = EnvironmentConfig['inventory'];

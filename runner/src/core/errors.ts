@@ -118,6 +118,8 @@ export const errorCodes = {
   TIMED_OUT: define('interrupted', ExitCode.interrupted),
   // Notifications
   SLACK_FAILED: define('service'),
+  GITHUB_FAILED: define('service'),
+  GITLAB_FAILED: define('service'),
 } as const satisfies Record<string, ErrorDefinition>;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -226,6 +226,11 @@ export function gitRemote(cwd: string): Invocation {
   return git(cwd, ['config', '--get', 'remote.origin.url']);
 }
 
+/** Ids of HEAD's parents, one a line: two of a merge, none of a first commit. */
+export function gitParents(cwd: string): Invocation {
+  return git(cwd, ['rev-parse', 'HEAD^@']);
+}
+
 /** The branch that is checked out, also before its first commit; fails where there is none. */
 export function gitHeadName(cwd: string): Invocation {
   return git(cwd, ['symbolic-ref', '--quiet', '--short', 'HEAD']);

@@ -5,7 +5,6 @@ import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { starterConfig, starterJenkinsfile, type StarterFacts, type StarterShape } from '../core/starter.js';
 import { starterFacts, type StarterSight } from '../core/starter/sight.js';
-import { gitRemote } from '../invocations/git.js';
 import { runnerDirectory } from '../local/settings.js';
 import { readProject } from './projectFiles.js';
 import { readBranches } from './starterBranches.js';
@@ -72,15 +71,8 @@ async function look(context: Context, asked: StarterShape | undefined) {
 async function projectName(context: Context): Promise<string> {
   const { directory } = context.options;
   const isWhole = (await names(directory)).includes('.git');
-  const url = isWhole ? await remoteUrl(context) : '';
+  const url = isWhole ? ((await context.git.remoteUrl().catch(() => undefined)) ?? '') : '';
   return /([^/:]+?)(?:\.git)?\/*$/.exec(url)?.[1] ?? basename(directory);
-}
-
-function remoteUrl(context: Context): Promise<string> {
-  return context.processes.run(gitRemote(context.options.directory), { captureStdout: true }).then(
-    ({ stdout }) => stdout.trim().split('\n').at(-1) ?? '',
-    () => '',
-  );
 }
 
 const names = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);

@@ -14,8 +14,10 @@ import {
   gitIsShallow,
   gitLog,
   gitMoveHead,
+  gitParents,
   gitPush,
   gitReachableTags,
+  gitRemote,
   gitRemoteRefs,
   gitRemotes,
   gitResolve,
@@ -73,6 +75,10 @@ export interface Git {
   identity(): Promise<void>;
   /** Names of the remotes. */
   remotes(): Promise<readonly string[]>;
+  /** URL of `origin`; undefined where there is none. */
+  remoteUrl(): Promise<string | undefined>;
+  /** Ids of HEAD's parents: two of a merge. */
+  parents(): Promise<readonly string[]>;
   /** Tags of a remote, and a branch of it where one is named; changes nothing. */
   remoteRefs(remote: string, branch?: string): Promise<RemoteRefs>;
   /** Fetches all tags, and the whole history of a shallow clone. */
@@ -95,6 +101,8 @@ export interface Git {
 const OWN_PATHS = ['.automation-stack'];
 /** A remote that does not answer must not hold up a build for ever. */
 const REMOTE_WITHIN_MS = 60_000;
+/** Whole lines that are ids. */
+const HASHES = /^[0-9a-f]{40}(?:[0-9a-f]{24})?(?=\r?$)/gm;
 const FETCH_WITHIN_MS = 15 * 60_000;
 
 /**
@@ -155,6 +163,9 @@ export function createGit(
       (await ask(gitIsAncestor(directory, ancestor, commit))).exitCode === 0,
     identity: async () => void (await read(gitIdentity(directory))),
     remotes: async () => (await read(gitRemotes(directory))).split('\n').filter((name) => name !== ''),
+    // A wrapper's words stand before it.
+    remoteUrl: async () => (await found(gitRemote(directory)))?.trim().split('\n').at(-1),
+    parents: async () => [...(await read(gitParents(directory))).matchAll(HASHES)].map(([hash]) => hash),
     remoteRefs: async (remote, branch) => {
       const patterns = ['refs/tags/*', ...(branch === undefined ? [] : [`refs/heads/${branch}`])];
       return parseRemoteRefs(await read(gitRemoteRefs(directory, remote, patterns), REMOTE_WITHIN_MS));

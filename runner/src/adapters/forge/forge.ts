@@ -1,0 +1,50 @@
+/** How a commit stands; each forge has its own words for it. */
+export type CommitState = 'running' | 'success' | 'failure' | 'error' | 'cancelled';
+
+export interface CommitStatus {
+  readonly commit: string;
+  /** Tells statuses of one commit apart. */
+  readonly context: string;
+  readonly state: CommitState;
+  readonly description: string;
+  /** Where a click on it leads. */
+  readonly url?: string | undefined;
+  /** Branch that the commit is of, where it is known. */
+  readonly branch?: string | undefined;
+  /** What setting the same context gave before. */
+  readonly place?: string | undefined;
+}
+
+/** A pull request of GitHub, a merge request of GitLab. */
+export interface PullRequest {
+  readonly number: number;
+  /** The last commit of its branch: what statuses belong to. */
+  readonly head: string;
+  readonly branch: string;
+}
+
+/** What a token is good for. */
+export interface TokenAnswer {
+  readonly status: 'ok' | 'warning' | 'failed';
+  readonly found: string;
+  readonly next?: string;
+}
+
+/** Where a repository and its pull requests are; every method throws `ForgeFailure`. */
+export interface Forge {
+  /** Characters that a status' description may have. */
+  readonly longestDescription: number;
+  /** Sets a status, or changes the one of the same context. @returns the place to give with the next, where there is one */
+  setStatus(status: CommitStatus): Promise<string | undefined>;
+  pullRequest(number: number): Promise<PullRequest>;
+  /** Open pull requests that end in a commit, the oldest first. */
+  pullRequestsOf(commit: string): Promise<readonly PullRequest[]>;
+  /** Ids of the commits of a pull request. */
+  commitsOf(number: number): Promise<readonly string[]>;
+  /** The oldest comment of this token's own that begins with a mark. */
+  findComment(number: number, mark: string): Promise<string | undefined>;
+  addComment(number: number, text: string): Promise<string>;
+  editComment(number: number, id: string, text: string): Promise<void>;
+  /** Asks what the token may do; changes nothing. */
+  testToken(): Promise<TokenAnswer>;
+}

@@ -1,0 +1,192 @@
+import { forgeWords, type ForgeKey } from '../../core/channels.js';
+import { proxyFailure } from '../http/proxyFailure.js';
+import { ForgeFailure } from './failure.js';
+import { rateLimitMs } from './rateLimit.js';
+
+/** One request may take this long. */
+const REQUEST_LIMIT_MS = 5000;
+/** Waits between tries where the forge names none. */
+const PAUSES_MS = [500, 1500, 3000];
+/** A rate limit that lasts longer is not waited for. */
+const LONGEST_WAIT_MS = 65_000;
+const MOST_REDIRECTS = 3;
+/** Pages that are read at most: ten thousand comments. */
+const MOST_PAGES = 100;
+
+export interface ForgeOptions {
+  readonly api: string;
+  readonly repository: string;
+  readonly token: string;
+  /** How it is asked: through a proxy, where one is named. */
+  readonly fetch?: typeof fetch;
+  /** Ends waiting and asking. */
+  readonly signal?: AbortSignal;
+  /** Waits; tests do not. */
+  readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+  readonly now?: () => number;
+}
+
+/** What a forge answered. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Its JSON; undefined where it was none. */
+  readonly body: unknown;
+}
+
+export interface RequestOptions extends ForgeOptions {
+  readonly forge: ForgeKey;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What to do about a refusal. */
+  readonly advice: (answer: Answer) => string;
+}
+
+/** JSON over HTTP with patience: what may pass is tried again, what is refused becomes a `ForgeFailure`. */
+export class Requests {
+  constructor(private readonly options: RequestOptions) {}
+
+  async get(path: string): Promise<Answer> {
+    return this.ask('GET', path);
+  }
+
+  async send(method: 'POST' | 'PATCH' | 'PUT', path: string, body: object): Promise<Answer> {
+    return this.ask(method, path, body);
+  }
+
+  /** Every item of a list, page by page, until `isEnough` says so. */
+  async *pages<T>(path: string): AsyncGenerator<T> {
+    let next: string | undefined = `${path}${path.includes('?') ? '&' : '?'}per_page=100`;
+    for (let page = 0; next !== undefined && page < MOST_PAGES; page += 1) {
+      const answer: Answer = await this.get(next);
+      if (Array.isArray(answer.body)) yield* answer.body as T[];
+      next = nextPage(next, answer.headers);
+    }
+  }
+
+  /** @throws ForgeFailure */
+  private async ask(method: string, path: string, body?: object): Promise<Answer> {
+    const what = `${method} ${path.replace(/\?.*/, '')}`;
+    for (let tries = 0; ; tries += 1) {
+      const answer = await this.once(method, this.address(path), body).catch((error: unknown) => {
+        this.options.signal?.throwIfAborted();
+        return error as Error;
+      });
+      const pause = this.pause(answer, tries);
+      if (pause === undefined) {
+        if (!(answer instanceof Error) && answer.status < 300) return answer;
+        throw this.failure(what, answer);
+      }
+      await (this.options.wait ?? wait)(pause, this.options.signal);
+    }
+  }
+
+  private address(path: string): string {
+    return /^https?:/.test(path) ? path : `${this.options.api}${path}`;
+  }
+
+  /** Redirects are followed as they are asked to be, and never to another server: the token would go with them. */
+  private async once(method: string, url: string, body?: object): Promise<Answer> {
+    const { signal, headers, fetch: asked = fetch } = this.options;
+    const limit = AbortSignal.timeout(REQUEST_LIMIT_MS);
+    let at = url;
+    for (let redirects = 0; ; redirects += 1) {
+      const response = await asked(at, {
+        method,
+        redirect: 'manual',
+        headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+      });
+      const text = await response.text();
+      const to = [301, 302, 307, 308].includes(response.status) ? response.headers.get('location') : null;
+      const target = to === null ? undefined : new URL(to, at);
+      if (target === undefined || target.origin !== new URL(at).origin || redirects >= MOST_REDIRECTS)
+        return { status: response.status, headers: response.headers, body: json(text) };
+      at = target.href;
+    }
+  }
+
+  /** How long to wait before the next try; undefined where there is none. */
+  private pause(answer: Answer | Error, tries: number): number | undefined {
+    const next = PAUSES_MS[tries];
+    if (next === undefined) return undefined;
+    // A proxy that refuses, or a variable that is wrong, does so again.
+    if (answer instanceof Error) return proxyFailure(answer) === undefined && tries < 2 ? next : undefined;
+    const limited = rateLimitMs(answer, this.options.now?.() ?? Date.now());
+    if (limited !== undefined) return limited > LONGEST_WAIT_MS ? undefined : Math.max(limited, next);
+    // 409: GitLab is at work on the same status.
+    return answer.status >= 500 || answer.status === 409 ? next : undefined;
+  }
+
+  private failure(what: string, answer: Answer | Error): ForgeFailure {
+    const { forge, api, advice, now } = this.options;
+    const { name } = forgeWords[forge];
+    const code = forge === 'github' ? 'GITHUB_FAILED' : 'GITLAB_FAILED';
+    const told = (why: string) => `${name} could not be told (${what}): ${why}`;
+    if (answer instanceof Error) {
+      const proxy = proxyFailure(answer);
+      const { cause } = answer as { cause?: { code?: string; message?: string } };
+      const late = answer.name === 'TimeoutError' ? 'no answer in time' : undefined;
+      const why = proxy?.message ?? late ?? cause?.code ?? cause?.message ?? answer.message;
+      const next =
+        proxy?.next ?? `Check that this machine reaches ${api}; \`node runner doctor\` tests the token.`;
+      return new ForgeFailure(code, 'away', told(why), { next, cause: answer });
+    }
+    const { status } = answer;
+    const limited = rateLimitMs(answer, now?.() ?? Date.now());
+    if (limited !== undefined) {
+      const next = 'Other jobs may use the same token: give this one a token of its own.';
+      const why = `rate limit, for another ${Math.ceil(limited / 60_000)} min (HTTP ${status})`;
+      return new ForgeFailure(code, 'away', told(why), { next }, status);
+    }
+    const said = saidBy(answer.body);
+    const why = said === undefined ? `HTTP ${status}` : `${said} (HTTP ${status})`;
+    if (status >= 500 || status === 409)
+      return new ForgeFailure(code, 'away', told(why), { next: `Look at the health of ${api}.` }, status);
+    const kind = status === 404 || status === 410 ? 'gone' : 'refused';
+    return new ForgeFailure(code, kind, told(why), { next: advice(answer) }, status);
+  }
+}
+
+/** GitHub links the next page; GitLab names its number too, and leaves links out where a list is long. */
+function nextPage(current: string, headers: Headers): string | undefined {
+  const linked = /<([^>]+)>;\s*rel="?next"?/.exec(headers.get('link') ?? '')?.[1];
+  if (linked !== undefined) return linked;
+  const number = headers.get('x-next-page') ?? '';
+  if (!/^\d+$/.test(number)) return undefined;
+  return `${current.replace(/[?&]page=\d+/, '')}&page=${number}`;
+}
+
+/** Why something was refused, in the forge's words and one line. */
+export function saidBy(body: unknown): string | undefined {
+  const { message, error, errors } = (body ?? {}) as Readonly<Record<string, unknown>>;
+  const parts = [message ?? error, ...(Array.isArray(errors) ? errors : [])].map((part) => {
+    const inner = (part as { message?: unknown; code?: unknown } | undefined) ?? {};
+    return typeof part === 'string' ? part : (inner.message ?? inner.code ?? (part && JSON.stringify(part)));
+  });
+  const text = parts.filter((part) => typeof part === 'string' && part !== '').join('; ');
+  return text === '' ? undefined : text.replace(/\s+/g, ' ').slice(0, 300);
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal?.aborted === true) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
+  });
+}
