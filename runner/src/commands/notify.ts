@@ -25,7 +25,7 @@ const notify: CommandDefinition = {
       throw new StackError('USAGE', 'there are two messages', { next: "node runner notify 'TEXT'" });
     }
     const [{ slackSettings }, { channelOf }, { noticeMessage }] = await Promise.all([
-      import('../views/runViews.js'),
+      import('../views/slackChannel.js'),
       import('../views/slack.js'),
       import('../views/slackBlocks.js'),
     ]);

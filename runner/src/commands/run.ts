@@ -118,6 +118,7 @@ const run: CommandDefinition = {
       {
         environment: pipeline.environment,
         isPart,
+        isChoice: !isPart && stages.length < pipeline.stages.length,
         isNothing: (ended) => ended.length === 0,
         status: (ended) => (isPartial(ended) ? 'partial' : 'ok'),
       },

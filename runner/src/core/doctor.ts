@@ -1,3 +1,5 @@
+import { channels, type Channel } from './channels.js';
+
 export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped';
 
 /** What a check found. */
@@ -31,7 +33,8 @@ export interface Needs {
   readonly terraform: boolean;
   /** Ansible, with the SSH client and Python it runs on. */
   readonly ansible: boolean;
-  readonly slack: boolean;
+  /** Those who are told of runs. */
+  readonly channels: readonly Channel[];
   /** Names of environments that ask AWS for something. */
   readonly aws: readonly string[];
 }
@@ -39,7 +42,7 @@ export interface Needs {
 /** The parts of a configuration that decide it. */
 export interface ConfiguredParts {
   readonly images: Readonly<Record<string, unknown>>;
-  readonly notifications: { readonly slack?: unknown };
+  readonly notifications: { readonly [channel in Channel]?: unknown };
 }
 export interface ConfiguredEnvironment {
   /** An account or a profile that is named has to be the right one, also where nothing is deployed. */
@@ -59,7 +62,7 @@ export function needsOf(
   environments: readonly { readonly name: string; readonly config: ConfiguredEnvironment }[],
   refersToAws: (value: unknown) => boolean,
 ): Needs {
-  if (config === undefined) return { docker: false, terraform: false, ansible: false, slack: false, aws: [] };
+  if (config === undefined) return { docker: false, terraform: false, ansible: false, channels: [], aws: [] };
   const has = (test: (environment: ConfiguredEnvironment) => boolean) =>
     environments.some((item) => test(item.config));
   const targets = (environment: ConfiguredEnvironment, kind: string) =>
@@ -71,7 +74,7 @@ export function needsOf(
     docker: hasImages,
     terraform: has((environment) => environment.infrastructure !== undefined),
     ansible: has((environment) => environment.provision !== undefined || targets(environment, 'fleet')),
-    slack: config.notifications.slack !== undefined,
+    channels: channels.filter((channel) => config.notifications[channel] !== undefined),
     aws: environments
       .filter(
         ({ config: environment }, index) =>

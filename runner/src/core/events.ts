@@ -29,6 +29,8 @@ export type EventBody =
       readonly who?: string;
       /** Other processes carry the run on, as Jenkins' do: it is over when all its stages are. */
       readonly isPart?: boolean;
+      /** Only some of the pipeline's stages were asked for: how they end says nothing of the whole. */
+      readonly isChoice?: boolean;
       readonly stages: readonly StageSummary[];
     }
   | {
@@ -97,6 +99,8 @@ export interface EventSubscriber {
   handle(event: StackEvent): void;
   /** Awaited before the process ends, with a bound on time set by the caller. */
   close?(): Promise<void>;
+  /** How long its `close` may take, in milliseconds, where that is more than the caller would wait. */
+  readonly closeMs?: number;
 }
 
 /** Delivers events to subscribers in order; redacts them first, so that no view ever sees a secret. */
@@ -127,11 +131,12 @@ export class EventBus {
     }
   }
 
-  /** Closes every subscriber, waiting at most `limitMs` milliseconds for all of them together. */
+  /** Closes every subscriber, waiting at most `limitMs` milliseconds for all of them together, or what one of them asks for. */
   async close(limitMs = 5000): Promise<void> {
+    const longest = Math.max(limitMs, ...this.subscribers.map(({ closeMs = 0 }) => closeMs));
     const closing = Promise.allSettled(this.subscribers.map(async (subscriber) => subscriber.close?.()));
     let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
+    const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, longest)));
     await Promise.race([closing, limit]);
     clearTimeout(timer);
   }

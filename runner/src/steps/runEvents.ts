@@ -8,6 +8,8 @@ export interface RunAs<T = unknown> {
   readonly environment?: string | undefined;
   /** Other processes do the rest of these stages: the run is not over when this process ends (Jenkins). */
   readonly isPart?: boolean;
+  /** Only some of the pipeline's stages were asked for. */
+  readonly isChoice?: boolean;
   /** True where there was nothing to do: the run is told as skipped, not as done. */
   readonly isNothing?: (result: T) => boolean;
   /** How it ended where it went well; `ok` where left out. */
@@ -28,7 +30,14 @@ export async function asRun<T>(
   stages: readonly StageSummary[],
   body: () => Promise<T>,
   summary: (result: T) => string | undefined = () => undefined,
-  { environment = context.options.environment, isPart = false, isNothing, finding, status }: RunAs<T> = {},
+  {
+    environment = context.options.environment,
+    isPart = false,
+    isChoice = false,
+    isNothing,
+    finding,
+    status,
+  }: RunAs<T> = {},
 ): Promise<T> {
   const startedAt = context.clock.now().getTime();
   const { application } = await context.config();
@@ -42,6 +51,7 @@ export async function asRun<T>(
     ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
     who: context.who,
     ...(isPart ? { isPart } : {}),
+    ...(isChoice ? { isChoice } : {}),
     stages,
   });
   const seconds = () => (context.clock.now().getTime() - startedAt) / 1000;

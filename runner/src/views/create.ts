@@ -41,7 +41,7 @@ export interface Views {
  * Chooses the views of a command. stdout carries results alone — a command's text, or JSON lines under `--json` — and
  * stderr everything about the way there, so that `eval "$(node runner env)"` and `node runner stages --json | jq` just
  * work while a person still sees what happens. On a terminal (stderr is one) the way is shown live, otherwise as plain
- * lines. Runs with stages are also recorded for `report`, and told to Slack where the configuration says so.
+ * lines. Runs with stages are also recorded for `report`, and told to whom the configuration says.
  */
 export function createViews(input: ViewsInput): Views {
   const { context, stdout, stderr } = input;

@@ -18,13 +18,17 @@ export class LazyViews implements EventSubscriber {
     this.waiting.push(event);
     this.loading ??= this.load()
       .catch((error: unknown) => {
-        this.warn(`This run is neither recorded nor told to Slack: ${(error as Error).message}`);
+        this.warn(`This run is neither recorded nor told to anybody: ${(error as Error).message}`);
         return [];
       })
       .then((views) => {
         for (const early of this.waiting.splice(0)) tell(views, early);
         this.loaded = views;
       });
+  }
+
+  get closeMs(): number {
+    return Math.max(0, ...(this.loaded ?? []).map(({ closeMs = 0 }) => closeMs));
   }
 
   async close(): Promise<void> {

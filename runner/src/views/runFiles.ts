@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { makeDirectories } from '../adapters/process/directories.js';
 import { withFileLock } from '../adapters/process/fileLock.js';
 import { StackError } from '../core/errors.js';
-import { object, text } from '../core/shape.js';
+import { channels, type Channel } from '../core/channels.js';
+import type { Shape } from '../core/shape.js';
 import { sharedRun } from '../core/sharedRun.js';
 import { writeWhole } from './files.js';
 import type { RunPart, RunRecord } from './runRecord.js';
@@ -20,13 +21,8 @@ const LEFTOVER_AFTER_MS = 3_600_000;
 /** Drafts end in a UUID (of a lock) or in a process id and a number. */
 const DRAFT = /^\..*\.(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+\.\d+)$/;
 
-/** Where Slack's message of a run is, so that other processes of the run update it. */
-export interface RunMessage {
-  readonly channel: string;
-  readonly ts: string;
-}
-
-const isMessage = object({ channel: text, ts: text });
+/** What each channel keeps of a run stands beside its record. */
+const memoryEnding = (channel: Channel) => `.${channel}.json`;
 
 /** The run records of one working directory: `.automation-stack/runs/RUN.json`. */
 export class RunFiles {
@@ -57,20 +53,22 @@ export class RunFiles {
     return readableRun(await this.readJson(this.path(id)));
   }
 
-  /** @returns where the run's message is, undefined where no process has posted it */
-  async message(id: string): Promise<RunMessage | undefined> {
-    const found = await this.readJson(this.path(id, '.slack.json'));
-    return isMessage(found) === undefined ? (found as RunMessage) : undefined;
+  /** @returns what a channel has kept of a run; undefined where that is nothing, or nothing to be believed */
+  async memory<T>(id: string, channel: Channel, shape: Shape): Promise<T | undefined> {
+    const found = await this.readJson(this.path(id, memoryEnding(channel)));
+    return shape(found) === undefined ? (found as T) : undefined;
   }
 
-  async saveMessage(id: string, message: RunMessage): Promise<void> {
-    await writeWhole(this.path(id, '.slack.json'), `${JSON.stringify(message)}\n`);
+  /** Keeps for the processes that follow what a channel has told. */
+  async remember(id: string, channel: Channel, memory: object): Promise<void> {
+    await writeWhole(this.path(id, memoryEnding(channel)), `${JSON.stringify(memory)}\n`);
   }
 
   /** Ids of the runs kept, the one written last first. */
   async list(): Promise<readonly string[]> {
     const names = await readdir(this.directory).catch(() => [] as string[]);
-    const files = names.filter((name) => /^[^.].*\.json$/.test(name) && !name.endsWith('.slack.json'));
+    const isMemory = (name: string) => channels.some((channel) => name.endsWith(memoryEnding(channel)));
+    const files = names.filter((name) => /^[^.].*\.json$/.test(name) && !isMemory(name));
     const dated = await Promise.all(
       files.map(async (name) => ({
         name,
@@ -84,7 +82,7 @@ export class RunFiles {
   async prune(): Promise<void> {
     for (const id of (await this.list()).slice(RUNS_KEPT)) {
       await rm(this.path(id), { force: true });
-      await rm(this.path(id, '.slack.json'), { force: true });
+      for (const channel of channels) await rm(this.path(id, memoryEnding(channel)), { force: true });
     }
     await this.removeLeftovers();
   }

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Context } from '../container.js';
+import { channels } from '../core/channels.js';
 import type { EventSubscriber } from '../core/events.js';
-import { joinRun, type Run } from './run.js';
+import { openers } from './channels.js';
+import { joinRun } from './run.js';
 import { Recorder } from './recorder.js';
 import { mayBeAlive, processName, RunFiles, runId } from './runFiles.js';
-import { SlackView } from './slack.js';
 
-/** What outlives the terminal: the run's record, which reports are made from, and Slack. */
-export function createRunViews(
+/** What outlives the terminal: the run's record, which reports are made from, and who is told of it. */
+export async function createRunViews(
   context: Context,
   tell: (message: string) => void,
-): readonly EventSubscriber[] {
+): Promise<readonly EventSubscriber[]> {
   // Warnings do not come by the event bus, which redacts.
   const warn = (message: string) => tell(context.secrets.text(message));
   const { options, env, clock } = context;
@@ -20,47 +21,32 @@ export function createRunViews(
   const recorder = new Recorder({ files, id, process: processName(process.pid, clock.now()), warn });
 
   /** All processes' parts as they were written, and our own as it is now. */
-  const run = async (): Promise<Run | undefined> => {
+  const runs = async () => {
     const own = recorder.part;
     if (own === undefined) return undefined;
     const parts = (await files.read(id))?.parts.filter((part) => part.process !== own.process) ?? [];
-    return joinRun({ id, parts: [...parts, own] }, mayBeAlive, clock.now());
+    const join = (all: typeof parts) => joinRun({ id, parts: all }, mayBeAlive, clock.now());
+    return { whole: join([...parts, own]), own: join([own]) };
   };
 
-  const slack = new SlackView({
-    settings: () => slackSettings(context),
-    run,
-    message: () => files.message(id),
-    saveMessage: (message) => files.saveMessage(id, message),
-    alone: (action) => files.alone(id, action, '.slack'),
-    warn,
-  });
-  return [recorder, slack];
-}
-
-/** The configured Slack with its token looked up, or undefined where none is configured. */
-export async function slackSettings(context: Context) {
-  const config = await context.config();
-  const settings = config.notifications.slack;
-  if (settings === undefined) return undefined;
-  const name = context.options.environment ?? Object.keys(config.environments)[0];
-  const { token, webhook, channel } = await context.resolve(
-    { token: settings.token, webhook: settings.webhook, channel: settings.channel },
-    await context.environment(name),
+  // What is wrong with the configuration is told by whoever needs it.
+  const notifications = await context.config().then(
+    (config) => config.notifications,
+    () => undefined,
   );
-  context.secrets.register(token);
-  context.secrets.register(webhook);
-  const [{ createSlackClient }, { fetchOf }] = await Promise.all([
-    import('../adapters/slack/client.js'),
-    import('../adapters/http/fetch.js'),
-  ]);
-  return {
-    config: { ...settings, channel },
-    client: createSlackClient({
-      token,
-      webhook,
-      apiUrl: context.env['SLACK_API_URL'],
-      fetch: fetchOf(context.env),
-    }),
-  };
+  const told = await Promise.all(
+    channels
+      .filter((channel) => notifications?.[channel] !== undefined)
+      .map(async (channel) =>
+        (await openers[channel]())({
+          context,
+          runs,
+          memory: (shape) => files.memory(id, channel, shape),
+          remember: (memory) => files.remember(id, channel, memory),
+          alone: (action) => files.alone(id, action, `.${channel}`),
+          warn,
+        }),
+      ),
+  );
+  return [recorder, ...told];
 }

@@ -1,14 +1,23 @@
 import type { SlackClient } from '../adapters/slack/client.js';
 import type { SlackConfig } from '../config/schema.js';
 import type { EventSubscriber, StackEvent } from '../core/events.js';
+import { object, text } from '../core/shape.js';
+import { Behind, wentOnWithout } from './behind.js';
 import type { Run } from './run.js';
-import type { RunMessage } from './runFiles.js';
 import { failureMessage, runMessage, stageMessage, wholeMessage, type SlackMessage } from './slackBlocks.js';
 
 /** Slack takes about one message a second for each channel. */
 const BETWEEN_UPDATES_MS = 1000;
 /** The end of a run waits no longer than this for Slack. */
 const CLOSE_LIMIT_MS = 4000;
+
+/** Where Slack's message of a run is, so that other processes of the run update it. */
+export interface RunMessage {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+export const isMessage = object({ channel: text, ts: text });
 
 export interface SlackViewOptions {
   /** Settings with the token looked up; undefined where Slack is not configured. Called once, at the first event. */
@@ -32,13 +41,10 @@ export interface SlackViewOptions {
  */
 export class SlackView implements EventSubscriber {
   private settings: ReturnType<SlackViewOptions['settings']> | undefined;
-  private working: Promise<void> | undefined;
-  private due = false;
+  private readonly behind: Behind;
   private message: RunMessage | undefined;
   /** What was sent last: Slack need not hear it twice, and a webhook would post it twice. */
   private sent: string | undefined;
-  private failed = false;
-  private closing = false;
   private environment: string | undefined;
   /** It only looks: what it did not find is no news, least of all every night. */
   private isLook = false;
@@ -46,7 +52,15 @@ export class SlackView implements EventSubscriber {
   private readonly ended: string[] = [];
   private readonly told = new Set<string>();
 
-  constructor(private readonly options: SlackViewOptions) {}
+  constructor(private readonly options: SlackViewOptions) {
+    this.behind = new Behind({
+      name: 'Slack',
+      tell: () => this.tell(),
+      failed: (error) => options.warn(wentOnWithout(error)),
+      betweenMs: BETWEEN_UPDATES_MS,
+      closeMs: () => CLOSE_LIMIT_MS,
+    });
+  }
 
   handle(event: StackEvent): void {
     if (event.type === 'run.start') {
@@ -56,51 +70,22 @@ export class SlackView implements EventSubscriber {
       // Its failure is met where it is awaited.
       this.settings.catch(() => undefined);
     }
-    if (this.settings === undefined || this.failed) return;
+    if (this.settings === undefined) return;
     if (event.type === 'stage.end') this.ended.push(event.stage);
-    if (TELLING.has(event.type)) this.wake();
+    if (TELLING.has(event.type)) this.behind.wake();
   }
 
   async close(): Promise<void> {
-    if (this.settings === undefined) return;
-    this.closing = true;
-    const done = (async () => {
-      await this.working;
-      if (this.due && !this.failed) await this.tell();
-    })();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>(
-      (resolve) => (timer = setTimeout(() => resolve('late'), CLOSE_LIMIT_MS)),
-    );
-    if ((await Promise.race([done, late])) === 'late') this.fail(new Error('Slack did not answer in time'));
-    clearTimeout(timer);
-  }
-
-  /** Sends soon; what comes while it does goes with the next. */
-  private wake(): void {
-    this.due = true;
-    this.working ??= this.work().finally(() => (this.working = undefined));
-  }
-
-  private async work(): Promise<void> {
-    while (this.due && !this.failed && !this.closing) {
-      await this.tell();
-      if (!this.closing) await pause(BETWEEN_UPDATES_MS, () => this.closing);
-    }
+    if (this.settings !== undefined) await this.behind.close();
   }
 
   private async tell(): Promise<void> {
-    this.due = false;
-    try {
-      const settings = await this.settings;
-      // Stages that end from here on may be missing from the run as it is read now: they go with the next.
-      const ended = this.ended.length;
-      const run = await this.options.run();
-      if (settings === undefined || run === undefined) return;
-      await this.send(settings.config, settings.client, run, ended);
-    } catch (error) {
-      this.fail(error);
-    }
+    const settings = await this.settings;
+    // Stages that end from here on may be missing from the run as it is read now: they go with the next.
+    const ended = this.ended.length;
+    const run = await this.options.run();
+    if (settings === undefined || run === undefined) return;
+    await this.send(settings.config, settings.client, run, ended);
   }
 
   private async send(config: SlackConfig, client: SlackClient, run: Run, ended: number): Promise<void> {
@@ -154,14 +139,6 @@ export class SlackView implements EventSubscriber {
   private once(text: string): boolean {
     return !this.told.has(text) && this.told.add(text).has(text);
   }
-
-  private fail(error: unknown): void {
-    if (this.failed) return;
-    this.failed = true;
-    const { message, next } = error as Error & { readonly next?: string };
-    const advice = next === undefined ? '' : ` ${next}`;
-    this.options.warn(`${message.replace(/\.$/, '')}. The run went on without it.${advice}`);
-  }
 }
 
 const TELLING: ReadonlySet<StackEvent['type']> = new Set([
@@ -177,11 +154,4 @@ export function channelOf(config: Pick<SlackConfig, 'channel'>, environment: str
   const { channel } = config;
   if (typeof channel === 'string') return channel;
   return channel[environment ?? 'default'] ?? channel['default'] ?? (Object.values(channel)[0] as string);
-}
-
-/** Waits, but not on once it is told to stop. */
-async function pause(ms: number, stop: () => boolean): Promise<void> {
-  for (let waited = 0; waited < ms && !stop(); waited += 50) {
-    await new Promise((resolve) => setTimeout(resolve, 50).unref());
-  }
 }

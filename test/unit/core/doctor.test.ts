@@ -15,7 +15,7 @@ describe('what a configuration needs', () => {
       docker: false,
       terraform: false,
       ansible: false,
-      slack: false,
+      channels: [],
       aws: [],
     });
   });
@@ -26,7 +26,8 @@ describe('what a configuration needs', () => {
     expect(needs({ provision: {} }).ansible).to.equal(true);
     expect(needs({ targets: { web: { kind: 'fleet' } } }).ansible).to.equal(true);
     expect(needs({ targets: { web: { kind: 'ecs-service' } } }).ansible).to.equal(false);
-    expect(needs({}, {}, { channel: '#x' }).slack).to.equal(true);
+    expect(needs({}, {}, { channel: '#x' }).channels).to.deep.equal(['slack']);
+    expect(needs({}).channels).to.deep.equal([]);
   });
 
   it('is AWS for ECS, hosts by tags, a registry, and values that AWS keeps', () => {

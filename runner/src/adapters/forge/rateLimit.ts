@@ -1,4 +1,5 @@
 import type { Answer } from './requests.js';
+import { saidBy } from './said.js';
 
 /** What GitHub advises where it does not say how long: a minute. */
 const UNTOLD_MS = 60_000;
@@ -11,7 +12,7 @@ const UNTOLD_MS = 60_000;
  */
 export function rateLimitMs({ status, headers, body }: Answer, now: number): number | undefined {
   if (status !== 429 && status !== 403) return undefined;
-  const words = String((body as { message?: unknown } | undefined)?.message ?? '');
+  const words = saidBy(body) ?? '';
   const isSpent = headers.get('x-ratelimit-remaining') === '0';
   const after = headers.get('retry-after');
   if (status === 403 && after === null && !isSpent && !/rate limit|abuse detection/i.test(words))

@@ -2,6 +2,7 @@ import { forgeWords, type ForgeKey } from '../../core/channels.js';
 import { proxyFailure } from '../http/proxyFailure.js';
 import { ForgeFailure } from './failure.js';
 import { rateLimitMs } from './rateLimit.js';
+import { saidBy } from './said.js';
 
 /** One request may take this long. */
 const REQUEST_LIMIT_MS = 5000;
@@ -155,17 +156,6 @@ function nextPage(current: string, headers: Headers): string | undefined {
   const number = headers.get('x-next-page') ?? '';
   if (!/^\d+$/.test(number)) return undefined;
   return `${current.replace(/[?&]page=\d+/, '')}&page=${number}`;
-}
-
-/** Why something was refused, in the forge's words and one line. */
-export function saidBy(body: unknown): string | undefined {
-  const { message, error, errors } = (body ?? {}) as Readonly<Record<string, unknown>>;
-  const parts = [message ?? error, ...(Array.isArray(errors) ? errors : [])].map((part) => {
-    const inner = (part as { message?: unknown; code?: unknown } | undefined) ?? {};
-    return typeof part === 'string' ? part : (inner.message ?? inner.code ?? (part && JSON.stringify(part)));
-  });
-  const text = parts.filter((part) => typeof part === 'string' && part !== '').join('; ');
-  return text === '' ? undefined : text.replace(/\s+/g, ' ').slice(0, 300);
 }
 
 function json(text: string): unknown {

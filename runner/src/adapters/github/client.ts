@@ -1,6 +1,7 @@
 import type { CommitState, Forge, PullRequest } from '../forge/forge.js';
 import { ForgeFailure } from '../forge/failure.js';
-import { Requests, saidBy, type Answer, type ForgeOptions } from '../forge/requests.js';
+import { Requests, type Answer, type ForgeOptions } from '../forge/requests.js';
+import { saidBy } from '../forge/said.js';
 import { testGitHubToken } from './token.js';
 
 /** https://docs.github.com/en/rest/commits/statuses#create-a-commit-status; longer ones are refused with 422. */

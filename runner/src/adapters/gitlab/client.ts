@@ -1,6 +1,7 @@
 import { ForgeFailure } from '../forge/failure.js';
 import type { CommitState, Forge, PullRequest } from '../forge/forge.js';
-import { Requests, saidBy, type Answer, type ForgeOptions } from '../forge/requests.js';
+import { Requests, type Answer, type ForgeOptions } from '../forge/requests.js';
+import { saidBy } from '../forge/said.js';
 import { testGitLabToken } from './token.js';
 
 /** https://docs.gitlab.com/api/commits/#set-commit-pipeline-status: each of these may have 255 characters. */

@@ -3,6 +3,7 @@ import type { Config } from '../../config/schema.js';
 import type { Context, NamedEnvironment } from '../../container.js';
 import { judge, needsOf, type Check, type CheckResult, type Finding } from '../../core/doctor.js';
 import { toErrorRecord } from '../../core/errors.js';
+import { channelChecks } from './channels.js';
 import { deliveryChecks } from './delivery.js';
 import { configCheck, stateChecks } from './deployment.js';
 import { proxyChecks } from './proxies.js';
@@ -35,6 +36,7 @@ export async function examine(context: Context, limitMs = CHECK_LIMIT_MS): Promi
     ...(config === undefined ? [] : stateChecks(context, config)),
     ...proxyChecks(context, environments),
     ...serviceChecks(context, environments, needs),
+    ...channelChecks(context, environments, needs.channels),
     ...deliveryChecks(context, environments),
   ];
   return Promise.all(checks.map(async (check) => judge(check, await bounded(check, limitMs))));

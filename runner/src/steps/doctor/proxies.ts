@@ -1,6 +1,9 @@
 import { connect } from 'node:net';
 import { hasProxy, proxyFor, proxyName } from '../../adapters/http/proxy.js';
 import type { Context, NamedEnvironment } from '../../container.js';
+import { forges, forgeWords, type ForgeKey } from '../../core/channels.js';
+import { forgePlace } from '../../core/forgePlace.js';
+import type { Config } from '../../config/schema.js';
 import type { Check, Finding } from '../../core/doctor.js';
 
 const CONNECT_LIMIT_MS = 5000;
@@ -28,6 +31,9 @@ async function proxies(context: Context, environments: readonly NamedEnvironment
       'Slack',
       config?.notifications.slack === undefined ? undefined : env['SLACK_API_URL'] || 'https://slack.com',
     ],
+    ...(await Promise.all(
+      forges.map(async (key) => [forgeWords[key].name, await apiOf(key, context, config)] as const),
+    )),
     ['https', 'https://other.invalid'],
     ['http', 'http://other.invalid'],
   ];
@@ -48,6 +54,19 @@ async function proxies(context: Context, environments: readonly NamedEnvironment
   }
   const exceptions = env['no_proxy'] || env['NO_PROXY'];
   return { status: 'ok', found: [...lines, `NO_PROXY: ${exceptions ?? 'not set'}`].join('; ') };
+}
+
+/** Where a configured forge is asked; undefined also where that cannot be told, which its own check tells. */
+async function apiOf(key: ForgeKey, { env, git }: Context, config: Config | undefined) {
+  const settings = config?.notifications[key];
+  if (settings === undefined) return undefined;
+  const [api] = [settings.api].filter((given) => given !== undefined && URL.canParse(given));
+  try {
+    const remote = await git.remoteUrl();
+    return forgePlace(key, { repository: settings.repository ?? 'any/repository', api }, env, remote).api;
+  } catch {
+    return undefined;
+  }
 }
 
 const plain = (region: string) => (/^[a-z0-9-]+$/.test(region) ? region : 'us-east-1');

@@ -13,7 +13,7 @@ export function serviceChecks(
   environments: readonly NamedEnvironment[],
   needs: Needs,
 ): readonly Check[] {
-  const perEnvironment = environments.flatMap((environment): Check[] => {
+  return environments.flatMap((environment): Check[] => {
     const { name, config } = environment;
     const usesAws = needs.aws.includes(name);
     const usesHosts =
@@ -51,15 +51,6 @@ export function serviceChecks(
         : []),
     ];
   });
-  const [first] = environments;
-  // Slack never fails a deploy, so it does not fail here either.
-  const slackCheck = {
-    id: 'slack',
-    title: 'Slack',
-    required: false,
-    run: () => slack(context, first as NamedEnvironment),
-  };
-  return [...perEnvironment, ...(needs.slack && first !== undefined ? [slackCheck] : [])];
 }
 
 async function credentials(context: Context, environment: NamedEnvironment): Promise<Finding> {
@@ -135,20 +126,4 @@ async function hosts(context: Context, environment: NamedEnvironment): Promise<F
   } finally {
     ssh.close();
   }
-}
-
-async function slack(context: Context, environment: NamedEnvironment): Promise<Finding> {
-  const { slack: settings } = (await context.config()).notifications;
-  if (settings?.token === undefined)
-    return { status: 'skipped', found: 'a webhook cannot be tried without a message' };
-  const token = await context.resolve(settings.token, environment);
-  const [{ testSlackToken }, { fetchOf }] = await Promise.all([
-    import('../../adapters/slack/token.js'),
-    import('../../adapters/http/fetch.js'),
-  ]);
-  const { env, signal } = context;
-  const answer = await testSlackToken(token, env['SLACK_API_URL'], signal, fetchOf(env));
-  if (answer.ok) return { status: 'ok', found: `${answer.user} in ${answer.team}` };
-  const next = 'Set a valid bot token (xoxb-…) where notifications.slack.token points to.';
-  return { status: 'failed', found: `Slack refuses the token: ${answer.reason}`, next };
 }
