@@ -66,7 +66,7 @@ export class Requests {
 
   /** @throws ForgeFailure */
   private async ask(method: string, path: string, body?: object): Promise<Answer> {
-    const what = `${method} ${path.replace(/\?.*/, '')}`;
+    const what = `${method} ${path.replace(/\?.*/, '').replace(/\b([0-9a-f]{12})[0-9a-f]{28,}\b/g, '$1')}`;
     for (let tries = 0; ; tries += 1) {
       const answer = await this.once(method, this.address(path), body).catch((error: unknown) => {
         this.options.signal?.throwIfAborted();

@@ -1,0 +1,264 @@
+import { expect } from 'chai';
+import type { ForgeFailure } from '../../../../runner/src/adapters/forge/failure.js';
+import type { Forge } from '../../../../runner/src/adapters/forge/forge.js';
+import { createGitHub } from '../../../../runner/src/adapters/github/client.js';
+import { createGitLab } from '../../../../runner/src/adapters/gitlab/client.js';
+import { GitHubSink } from '../../../support/forge/githubSink.js';
+import { GitLabSink } from '../../../support/forge/gitlabSink.js';
+
+const SHA = 'a'.repeat(40);
+const MARK = '<!-- automation-stack: shop -->';
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => expect.fail('it was not refused'),
+    (error: unknown) => error as ForgeFailure,
+  );
+
+describe('GitHub', () => {
+  let sink: GitHubSink;
+  let github: Forge;
+  let waits: number[];
+  const client = (token = 'good') =>
+    createGitHub({
+      api: sink.api,
+      repository: sink.repository,
+      token,
+      wait: async (ms) => void waits.push(ms),
+      now: () => 1_000_000,
+    });
+  beforeEach(async () => {
+    sink = await GitHubSink.start();
+    sink.tokens.set('good', { login: 'robot' });
+    sink.commits.add(SHA);
+    waits = [];
+    github = client();
+  });
+  afterEach(() => sink.stop());
+  const set = (more: object = {}, forge = github) =>
+    forge.setStatus({ commit: SHA, context: 'c', state: 'running', description: 'Running', ...more });
+
+  it('takes every state', async () => {
+    for (const state of ['running', 'success', 'failure', 'error', 'cancelled'] as const)
+      await set({ state });
+    expect(sink.statuses.map(({ state }) => state)).to.deep.equal([
+      'pending',
+      'success',
+      'failure',
+      'error',
+      'error',
+    ]);
+  });
+
+  it('is given the link where there is one', async () => {
+    await set({ url: 'https://jenkins.example.org/job/1/' });
+    expect(sink.latest['c']).to.include({ target_url: 'https://jenkins.example.org/job/1/', sha: SHA });
+  });
+
+  it('refuses what is too long, which is told with its words', async () => {
+    const refused = await failure(set({ description: 'x'.repeat(141) }));
+    expect(refused).to.include({ kind: 'refused', status: 422, code: 'GITHUB_FAILED' });
+    expect(refused.message).to.include('description is too long');
+  });
+
+  it('knows no commit that was not pushed', async () => {
+    const refused = await failure(set({ commit: 'b'.repeat(40) }));
+    expect(refused.message).to.include('No commit found');
+    expect(refused.next).to.equal('Push the commit, then run again.');
+  });
+
+  it('refuses a token that is wrong, weak, or of another repository, and says what to do', async () => {
+    expect((await failure(set({}, client('bad')))).next).to.include('Make a new token');
+    sink.tokens.set('weak', { login: 'weak', writes: [] });
+    const weak = await failure(set({}, client('weak')));
+    expect(weak.next).to.include('"Commit statuses"').and.include('statuses=write');
+    const other = createGitHub({ api: sink.api, repository: 'acme/other', token: 'good' });
+    expect((await failure(set({}, other))).next).to.include('notifications.github.repository');
+    expect(waits).to.deep.equal([]);
+  });
+
+  it('is asked again where it fails for a moment', async () => {
+    sink.fault({ status: 502, times: 2 });
+    await set();
+    expect(waits).to.deep.equal([500, 1500]);
+    sink.fault({ status: 500, times: 9 });
+    expect(await failure(set())).to.include({ kind: 'away', status: 500 });
+  });
+
+  it('is left alone as long as it asks for', async () => {
+    sink.fault(
+      { status: 429, times: 1, headers: { 'retry-after': '7' } },
+      { status: 403, times: 1, body: { message: 'You have exceeded a secondary rate limit.' } },
+      { status: 403, times: 1, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1020' } },
+    );
+    await set();
+    expect(waits).to.deep.equal([7000, 60_000, 20_000]);
+  });
+
+  it('is not waited for where it asks for an hour', async () => {
+    sink.fault({
+      status: 403,
+      times: 9,
+      headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4600' },
+    });
+    const away = await failure(set());
+    expect(away).to.include({ kind: 'away' });
+    expect(away.message).to.include('rate limit, for another 60 min');
+    expect(waits).to.deep.equal([]);
+  });
+
+  it('is away where nothing listens', async () => {
+    sink.stop();
+    const away = await failure(set());
+    expect(away).to.include({ kind: 'away' });
+    expect(away.message).to.include('ECONNREFUSED');
+  });
+
+  it('is followed to where it has moved, and nowhere else', async () => {
+    sink.fault({ status: 307, times: 1, headers: { location: `/api/v3/repos/acme/shop/statuses/${SHA}` } });
+    await set();
+    expect(sink.statuses).to.have.length(1);
+    sink.fault({ status: 307, times: 1, headers: { location: 'http://localhost:1/elsewhere' } });
+    expect(await failure(set())).to.include({ kind: 'refused', status: 307 });
+  });
+
+  it('finds the open pull requests that end in a commit', async () => {
+    sink.pulls.push(
+      { number: 9, state: 'open', ref: 'feature', commits: [SHA] },
+      { number: 8, state: 'open', ref: 'feature', commits: [SHA] },
+      { number: 7, state: 'closed', ref: 'old', commits: [SHA] },
+      { number: 6, state: 'open', ref: 'other', commits: [SHA, 'c'.repeat(40)] },
+    );
+    expect(await github.pullRequestsOf(SHA)).to.deep.equal([
+      { number: 8, head: SHA, branch: 'feature' },
+      { number: 9, head: SHA, branch: 'feature' },
+    ]);
+    expect(await github.pullRequest(6)).to.deep.equal({ number: 6, head: 'c'.repeat(40), branch: 'other' });
+  });
+
+  it('finds its own comment on any page, and nobody else’s', async () => {
+    for (let count = 0; count < 230; count += 1) sink.comment(8, 'jane', `comment ${count}`);
+    sink.comment(8, 'jane', `${MARK} mine now`);
+    expect(await github.findComment(8, MARK)).to.equal(undefined);
+    const id = await github.addComment(8, `${MARK} first`);
+    expect(await github.findComment(8, MARK)).to.equal(id);
+    await github.editComment(8, id, `${MARK} second`);
+    expect(sink.comments.get(8)?.at(-1)?.body).to.equal(`${MARK} second`);
+  });
+
+  it('finds the comment of an app, whose token cannot ask who it is', async () => {
+    sink.tokens.set('app', { login: 'robot[bot]', type: 'Bot' });
+    const app = client('app');
+    const id = await app.addComment(8, MARK);
+    expect(await app.findComment(8, MARK)).to.equal(id);
+  });
+
+  it('says what a token may do', async () => {
+    expect(await github.testToken()).to.deep.equal({ status: 'ok', found: 'acme/shop' });
+    sink.tokens.set('weak', { login: 'weak', writes: [] });
+    expect(await client('weak').testToken()).to.include({ status: 'failed' });
+    sink.tokens.set('classic', { login: 'old', headers: { 'x-oauth-scopes': 'read:user' } });
+    expect((await client('classic').testToken()).next).to.equal('Give the token the scope repo.');
+    const soon = new Date(Date.now() + 3 * 86_400_000).toISOString().replace('T', ' ').slice(0, 19);
+    sink.tokens.set('ends', {
+      login: 'x',
+      headers: { 'github-authentication-token-expiration': `${soon} UTC` },
+    });
+    expect(await client('ends').testToken()).to.include({
+      status: 'warning',
+      found: 'acme/shop, for another 2 days',
+    });
+  });
+});
+
+describe('GitLab', () => {
+  let sink: GitLabSink;
+  let gitlab: Forge;
+  const client = (token = 'good', pipeline?: string) =>
+    createGitLab({ api: sink.api, repository: sink.project, token, pipeline, wait: async () => undefined });
+  beforeEach(async () => {
+    sink = await GitLabSink.start();
+    sink.tokens.set('good', { user: 1 });
+    sink.commits.set(SHA, ['a-branch', 'feature']);
+    gitlab = client();
+  });
+  afterEach(() => sink.stop());
+  const set = (more: object = {}, forge = gitlab) =>
+    forge.setStatus({
+      commit: SHA,
+      context: 'c',
+      state: 'running',
+      description: 'Running',
+      branch: 'feature',
+      ...more,
+    });
+
+  it('takes every state, of the branch that is named', async () => {
+    const states = ['running', 'success', 'failure', 'error', 'cancelled'] as const;
+    for (const state of states) await set({ state, context: state });
+    expect(sink.statuses.map(({ state }) => state)).to.deep.equal([
+      'running',
+      'success',
+      'failed',
+      'failed',
+      'canceled',
+    ]);
+    expect(new Set(sink.statuses.map(({ ref }) => ref))).to.deep.equal(new Set(['feature']));
+  });
+
+  it('goes on in the pipeline where it began', async () => {
+    const place = await set();
+    await set({ state: 'success', place });
+    expect(sink.statuses).to.have.length(1);
+    expect(sink.statuses[0]).to.include({ state: 'success', pipeline: Number(place) });
+  });
+
+  it('keeps to the pipeline of its own CI', async () => {
+    const place = await set();
+    await set({ context: 'other', branch: 'else' }, client('good', place));
+    expect(new Set(sink.statuses.map(({ pipeline }) => pipeline)).size).to.equal(1);
+  });
+
+  it('is in a state already: that is no failure', async () => {
+    await set();
+    await set({ description: 'again' });
+    expect(sink.statuses).to.have.length(1);
+    expect(sink.asked.filter((one) => one.includes('statuses'))).to.have.length(2);
+  });
+
+  it('refuses a token that is wrong or weak, and what is too long', async () => {
+    expect((await failure(set({}, client('bad')))).next).to.include('Make a new token');
+    sink.tokens.set('reporter', { user: 2, level: 20 });
+    expect((await failure(set({}, client('reporter')))).next).to.include('Developer');
+    sink.tokens.set('reader', { user: 2, scopes: ['read_api'] });
+    expect((await failure(set({}, client('reader')))).message).to.include('insufficient_scope');
+    expect((await failure(set({ description: 'x'.repeat(256) }))).message).to.include('is too long');
+    expect((await failure(set({ commit: 'b'.repeat(40) }))).next).to.include('Push the commit');
+  });
+
+  it('is given no link that it would refuse', async () => {
+    await set({ url: `https://jenkins.example.org/${'x'.repeat(300)}` });
+    expect(sink.statuses[0]).not.to.have.property('target_url');
+  });
+
+  it('finds the open merge requests of a commit, and its own note on any page', async () => {
+    sink.requests.push({ iid: 3, state: 'opened', branch: 'feature', commits: [SHA] });
+    expect(await gitlab.pullRequestsOf(SHA)).to.deep.equal([{ number: 3, head: SHA, branch: 'feature' }]);
+    expect(await gitlab.commitsOf(3)).to.deep.equal([SHA]);
+    for (let count = 0; count < 230; count += 1) sink.note(3, 2, `note ${count}`);
+    sink.note(3, 2, MARK);
+    sink.note(3, 1, MARK, true);
+    expect(await gitlab.findComment(3, MARK)).to.equal(undefined);
+    const id = await gitlab.addComment(3, MARK);
+    expect(await gitlab.findComment(3, MARK)).to.equal(id);
+    await gitlab.editComment(3, id, `${MARK} second`);
+    expect(sink.notes.get(3)?.at(-1)?.body).to.equal(`${MARK} second`);
+  });
+
+  it('says what a token may do', async () => {
+    expect(await gitlab.testToken()).to.deep.equal({ status: 'ok', found: 'acme/web/shop, scopes api' });
+    sink.tokens.set('reporter', { user: 2, level: 20 });
+    expect((await client('reporter').testToken()).next).to.include('Developer');
+    sink.tokens.set('reader', { user: 2, scopes: ['read_api'] });
+    expect((await client('reader').testToken()).next).to.include('scope api');
+  });
+});
