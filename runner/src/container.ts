@@ -118,13 +118,15 @@ export function createContext(input: ContextInput): Context {
   };
 
   const config = once(async () => {
-    const [{ loadConfig }, { registerConfigured }] = await Promise.all([
+    const [{ loadConfig }, { registerConfigured }, { ledgerLocation }] = await Promise.all([
       import('./config/load.js'),
       import('./config/knownSecrets.js'),
+      import('./state/sharedPlace.js'),
     ]);
     const loaded = await loadConfig(options.directory, options.configFile);
     registerConfigured(loaded, env, secrets);
-    return loaded;
+    const location = ledgerLocation(loaded, env, () => context.git.remoteUrl());
+    return { ...loaded, state: { ...loaded.state, location: await location } };
   });
   const aws = perEnvironment(async (environment) => {
     const { createAwsClients } = await import('./adapters/aws/clients.js');

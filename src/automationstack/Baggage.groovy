@@ -5,33 +5,44 @@ class Baggage implements Serializable {
 
     private static final long serialVersionUID = 1L
 
-    private static final String NAME = 'automation-stack'
-
     private final Object script
     private final String directory
-    private boolean isLeft = false
+    /** How often something was left; each has a name of its own, for Jenkins warns of one that is written over. */
+    private int left = 0
 
     Baggage(Object script, String directory) {
         this.script = script
-        this.directory = directory ?: '.'
+        this.directory = directory
     }
 
     void leave() {
-        script.dir(directory) {
+        left = left + 1
+        inDirectory {
             script.stash(
-                name: NAME,
+                name: name(),
                 includes: ".automation-stack/runs/${Runner.runId(script.env.BUILD_TAG)}*,.automation-stack/plans/**",
                 allowEmpty: true,
                 useDefaultExcludes: false)
         }
-        isLeft = true
     }
 
     void take() {
-        if (isLeft) {
-            script.dir(directory) {
-                script.unstash(NAME)
+        if (left > 0) {
+            inDirectory {
+                script.unstash(name())
             }
+        }
+    }
+
+    private String name() {
+        return "automation-stack-${left}"
+    }
+
+    private void inDirectory(Closure body) {
+        if (directory) {
+            script.dir(directory, body)
+        } else {
+            body()
         }
     }
 

@@ -34,9 +34,23 @@ class Command implements Serializable {
             return outcome
         }
         if (result != 'FAILURE') {
-            script.currentBuild.result = result
+            stop(result, Outcome.message(outcome))
         }
         script.error(Outcome.message(outcome))
+    }
+
+    /** Whoever catches it decides what the build becomes. */
+    private void stop(String result, String message) {
+        Stopped stopped = null
+        try {
+            stopped = new Stopped(result, message)
+        } catch (Exception refused) {
+            // The sandbox lets no exception with a result of its own through.
+            script.currentBuild.result = result
+            return
+        }
+        script.echo("ERROR: ${message}")
+        throw stopped
     }
 
 }

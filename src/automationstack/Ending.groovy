@@ -22,6 +22,8 @@ class Ending implements Serializable {
     private final Summary summary
     /** How a stage ended that the runner could not tell of: arguments of `conclude`. */
     private Map untold = [:]
+    /** Stages that another build has done, with its words. */
+    private final List before = []
 
     Ending(Object script, Runner runner, Agents agents, Source source, Summary summary) {
         this.script = script
@@ -29,6 +31,11 @@ class Ending implements Serializable {
         this.agents = agents
         this.source = source
         this.summary = summary
+    }
+
+    /** Another build has done a stage of this one. */
+    void resumed(String stage, String words) {
+        before.add("${stage}=${words}".toString())
     }
 
     /** The first failure is the build's. */
@@ -63,24 +70,30 @@ class Ending implements Serializable {
         }
     }
 
-    /** Tells the end from the agent that is there. */
-    void tellHere(Map plan) {
+    /**
+     * Tells the end from the agent that is there, and publishes the report.
+     *
+     * @param done stages that ended well, as Jenkins saw it
+     */
+    void tellHere(Map plan, List done) {
         isTold = true
+        Publisher publisher = new Publisher(script)
+        Map outcome = [:]
         try {
             new Credentials(script).bound(plan.jenkins.credentials.none) {
-                runner.call('conclude', source.options(untold))
+                outcome = runner.call('conclude', source.options(untold + [done: done, resumed: before] + publisher.options()))
             }
+            publisher.publish(outcome)
         } catch (FlowInterruptedException interruption) {
             throw interruption
         } catch (Throwable broken) {
-            script.echo("Slack was not told of the end: ${Steps.words(broken)}")
+            script.echo("The end was not told to all: ${Steps.words(broken)}")
         }
-        new Publisher(script, runner).publish(source.place([:]))
         summary.describe(failure)
     }
 
     /** Tells the end, where that was not done yet, from an agent like those before, else from any that is there. */
-    void tell(Map plan) {
+    void tell(Map plan, List done) {
         if (isTold) {
             return
         }
@@ -88,9 +101,9 @@ class Ending implements Serializable {
         if (plan == null) {
             return
         }
-        boolean isOver = tellFrom(plan, plan.jenkins.agent)
+        boolean isOver = tellFrom(plan, done, plan.jenkins.agent)
         if (!isOver && !plan.jenkins.agent.isEmpty()) {
-            isOver = tellFrom(plan, [:])
+            isOver = tellFrom(plan, done, [:])
         }
         if (!isTold) {
             script.echo('Slack and the record of the run were not told of the end: no agent came to tell it from.')
@@ -98,12 +111,12 @@ class Ending implements Serializable {
     }
 
     /** @return whether another agent would not help either */
-    private boolean tellFrom(Map plan, Map place) {
+    private boolean tellFrom(Map plan, List done, Map place) {
         try {
             script.timeout(time: LONGEST_WAIT_MINUTES, unit: 'MINUTES') {
                 agents.on(place) {
                     source.take()
-                    tellHere(plan)
+                    tellHere(plan, done)
                 }
             }
         } catch (FlowInterruptedException interruption) {
@@ -119,7 +132,7 @@ class Ending implements Serializable {
         if (Interruption.isLoss(interruption)) {
             return [ending: 'lost', reason: reason]
         } else if (Interruption.isSuperseded(interruption)) {
-            return [ending: 'superseded', by: Interruption.newer(interruption), reason: reason]
+            return [ending: 'superseded', by: "#${Interruption.newer(interruption)}".toString(), reason: reason]
         } else if (Interruption.isTimeout(interruption) && plan != null) {
             String after = "${plan.jenkins.timeoutMinutes}m"
             return [ending: 'expired', key: 'jenkins.timeout', after: after, reason: "not done within ${after} (jenkins.timeout)".toString()]

@@ -10,6 +10,9 @@ class Pipeline implements Serializable {
 
     private static final long serialVersionUID = 1L
 
+    /** How many builds may have failed before they could say whether they follow others. */
+    private static final int LONGEST_LOOK_BACK = 20
+
     private final Object script
     private final Map arguments
     private final Runner runner
@@ -25,7 +28,7 @@ class Pipeline implements Serializable {
     /** Milestones that this build has passed: passed again after an agent was lost, they would have other numbers. */
     private final List passed = []
 
-    /** @param arguments `label` (agents that read the configuration), `directory`, `config`, `allowDestroy` */
+    /** @param arguments `label` (agents that read the configuration), `directory`, `config`, `allowDestroy`, `resume` */
     Pipeline(Object script, Map arguments) {
         this.script = script
         this.arguments = arguments
@@ -44,7 +47,7 @@ class Pipeline implements Serializable {
         } catch (Throwable broken) {
             if (!ending.isTold) {
                 ending.broke(broken, stageAtWork(), plan)
-                ending.tell(plan)
+                ending.tell(plan, done())
             }
             throw broken
         }
@@ -83,12 +86,12 @@ class Pipeline implements Serializable {
                 next = next + 1
             }
         }
-        ending.tell(plan)
+        ending.tell(plan, done())
     }
 
     /** What the runner says of this branch; where it cannot, its message is the build's. */
     private Map ask() {
-        Map outcome = runner.call('stages', source.options([:]))
+        Map outcome = runner.call('stages', source.options(resuming()))
         if (outcome.exitCode != 0) {
             ending.fail('FAILURE', Outcome.headline(outcome))
             script.error(Outcome.message(outcome))
@@ -102,11 +105,13 @@ class Pipeline implements Serializable {
         if (missing != null) {
             script.error("${missing}\nNext: Install them; docs/jenkins-controller.md lists what is needed, with versions.")
         }
-        if (asked.upstream) {
-            followUpstream(asked.upstream)
-        }
+        followUpstream(asked.upstream ?: [])
         for (Map stage : asked.stages) {
             stages[stage.id] = stage
+            if (stage.done) {
+                ended[stage.id] = 'ok'
+                ending.resumed(stage.id, stage.done.words)
+            }
         }
         summary.begin(asked)
         return asked
@@ -134,13 +139,33 @@ class Pipeline implements Serializable {
         return names
     }
 
-    /** A release of an application that this one needs is a reason to build again; the seed job names its jobs so. */
+    /**
+     * A release of an application that this one needs is a reason to build again; the seed job names its jobs so. A
+     * trigger that an earlier build set and that is not needed any more is taken away.
+     */
     private void followUpstream(List applications) {
         List jobs = []
         for (String application : applications) {
             jobs.add("/${application}/delivery/${source.branch.replace('/', '%2F')}".toString())
         }
-        script.properties([script.pipelineTriggers([script.upstream(upstreamProjects: jobs.join(','))])])
+        if (jobs || isFollowing()) {
+            List triggers = jobs ? [script.upstream(upstreamProjects: jobs.join(','))] : []
+            script.properties([script.pipelineTriggers(triggers)])
+        }
+        script.env.AUTOMATION_STACK_UPSTREAM = jobs ? 'followed' : 'none'
+    }
+
+    /** Whether the last build that came so far followed others. */
+    private boolean isFollowing() {
+        Object build = script.currentBuild.previousBuild
+        for (int count = 0; build != null && count < LONGEST_LOOK_BACK; count++) {
+            String said = build.buildVariables?.AUTOMATION_STACK_UPSTREAM
+            if (said) {
+                return said == 'followed'
+            }
+            build = build.previousBuild
+        }
+        return false
     }
 
     /** A leg on the agent that is there. Returns the number of the next one. */
@@ -155,13 +180,13 @@ class Pipeline implements Serializable {
                 // Told from here while there is an agent; where it went away, the leg is tried on another.
                 if (!Interruption.isLoss(interruption)) {
                     ending.broke(interruption, stageAtWork(), plan)
-                    ending.tellHere(plan)
+                    ending.tellHere(plan, done())
                 }
                 throw interruption
             }
         }
         if (ending.failure != null || index + 1 >= plan.jenkins.legs.size()) {
-            ending.tellHere(plan)
+            ending.tellHere(plan, done())
         }
         return index + 1
     }
@@ -174,8 +199,22 @@ class Pipeline implements Serializable {
                 pass("${index}.${number}")
             }
             walkWave(wave, leg.lock)
-            source.leave()
+            if (hasPlan(wave) || (number == leg.waves.size() && index + 1 < plan.jenkins.legs.size())) {
+                source.leave()
+            }
         }
+    }
+
+    /** A saved plan is needed on whatever agent applies it. */
+    private boolean hasPlan(Map wave) {
+        for (List chain : wave.chains) {
+            for (String id : chain) {
+                if (stages[id].kind == 'plan') {
+                    return true
+                }
+            }
+        }
+        return false
     }
 
     /** A milestone: builds that are older end where they come to it. */
@@ -218,18 +257,32 @@ class Pipeline implements Serializable {
 
     private void walkStages(List ids) {
         for (String id : ids) {
-            // After an agent was lost: what had ended there is not done again.
-            if (ended[id] == null || ended[id] == 'running') {
+            if (stages[id].done) {
+                showDone(stages[id])
+            } else if (ended[id] == null || ended[id] == 'running') {
+                // After an agent was lost, what had ended there is not done again.
                 walkStage(stages[id])
             }
         }
+    }
+
+    /** Another build of the commit has done it. */
+    private void showDone(Map stage) {
+        script.stage(stage.title) {
+            notBuilt("${stage.title}: ${stage.done.words}")
+        }
+    }
+
+    /** Asked for with `automationStack(resume: true)`, or typed as the parameter RESUME of the job. */
+    private Map resuming() {
+        return arguments.resume || script.params.RESUME ? [resume: true] : [:]
     }
 
     private void walkStage(Map stage) {
         script.stage(stage.title) {
             if (isHeldBack(stage)) {
                 ended[stage.id] = 'skipped'
-                notBuilt(stage)
+                notBuilt("${stage.title} is skipped: ${heldBackBy(stage)} did not end well")
                 return
             }
             ended[stage.id] = 'running'
@@ -243,7 +296,7 @@ class Pipeline implements Serializable {
         Map outcome = [:]
         try {
             new Credentials(script).bound(plan.jenkins.credentials.stages[stage.id]) {
-                Map given = [only: approval.taken() + [stage.id], approvedBy: approval.by, wait: '15m']
+                Map given = [only: approval.taken() + [stage.id], approvedBy: approval.by, wait: '15m'] + resuming()
                 if (stage.kind == 'apply') {
                     given.allowDestroy = allowedToDestroy()
                 }
@@ -285,9 +338,9 @@ class Pipeline implements Serializable {
         }
     }
 
-    private void notBuilt(Map stage) {
+    private void notBuilt(String words) {
         script.catchError(buildResult: 'SUCCESS', stageResult: 'NOT_BUILT') {
-            script.error("${stage.title} is skipped: ${heldBackBy(stage)} did not end well")
+            script.error(words)
         }
     }
 
@@ -318,6 +371,10 @@ class Pipeline implements Serializable {
         if (isHeldBack(stage)) {
             return
         }
+        if (stage.done) {
+            showDone(stage)
+            return
+        }
         ended[leg.stage] = 'running'
         script.stage(stage.title) {
             approval.ask(plan, leg, summary)
@@ -342,6 +399,17 @@ class Pipeline implements Serializable {
         } else {
             body()
         }
+    }
+
+    /** Stages that ended well. */
+    private List done() {
+        List ids = []
+        for (String id : ended.keySet()) {
+            if (ended[id] == 'ok') {
+                ids.add(id)
+            }
+        }
+        return ids
     }
 
     /** The stage that runs, else the one whose turn it would be. */

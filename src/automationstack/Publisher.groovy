@@ -6,25 +6,23 @@ class Publisher implements Serializable {
     private static final long serialVersionUID = 1L
 
     private final Object script
-    private final Runner runner
 
-    Publisher(Object script, Runner runner) {
+    Publisher(Object script) {
         this.script = script
-        this.runner = runner
     }
 
-    /** @param options `directory` and `config`, where the call has them */
-    void publish(Map options) {
-        String place = "${script.env.WORKSPACE_TMP ?: script.pwd(tmp: true)}/automation-stack/report"
-        Map given = [:]
-        given.putAll(options)
-        given.putAll([run: Runner.runId(script.env.BUILD_TAG), output: place, junit: "${place}/stages.xml".toString()])
-        Map outcome = runner.call('report', given)
-        if (outcome.exitCode != 0) {
-            script.echo("There is no report: ${Outcome.message(outcome)}")
+    /** Options of `conclude` that have it written. */
+    Map options() {
+        return [output: place(), junit: "${place()}/stages.xml".toString()]
+    }
+
+    /** @param outcome of `conclude` */
+    void publish(Map outcome) {
+        if (!outcome.data?.report) {
+            script.echo("There is no report: ${outcome.data?.unreported ?: Outcome.message(outcome)}")
             return
         }
-        script.dir(place) {
+        script.dir(place()) {
             optional('junit') {
                 script.junit(testResults: 'stages.xml', allowEmptyResults: true, skipMarkingBuildUnstable: true)
             }
@@ -39,6 +37,10 @@ class Publisher implements Serializable {
                 ])
             }
         }
+    }
+
+    private String place() {
+        return "${script.env.WORKSPACE_TMP ?: script.pwd(tmp: true)}/automation-stack/report"
     }
 
     /** A build does not fail for want of a plugin that only shows it. */

@@ -75,9 +75,7 @@ class Runner implements Serializable {
     }
 
     private String version() {
-        if (!packed.version) {
-            packed.version = script.libraryResource('automation-stack/version').trim()
-        }
+        packed.version = packed.version ?: script.libraryResource('automation-stack/version').trim()
         return packed.version
     }
 
@@ -90,9 +88,7 @@ class Runner implements Serializable {
         if (script.env.AUTOMATION_STACK_RUNNER) {
             return []
         }
-        if (!packed.sha256) {
-            packed.sha256 = script.libraryResource('automation-stack/runner.sha256').trim()
-        }
+        packed.sha256 = packed.sha256 ?: script.libraryResource('automation-stack/runner.sha256').trim()
         String home = "${folder}/${packed.sha256}"
         String file = "${home}/runner.mjs"
         List environment = ["AUTOMATION_STACK_RUNNER=${file}".toString()]

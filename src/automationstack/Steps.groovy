@@ -26,16 +26,20 @@ class Steps implements Serializable {
      */
     static String missing(List names) {
         List plugins = []
-        try {
-            for (String name : names) {
-                if (StepDescriptor.byFunctionName(name) == null) {
-                    plugins.add("${PLUGINS[name]} (step ${name})".toString())
-                }
+        for (String name : names) {
+            if (!isThere(name)) {
+                plugins.add("${PLUGINS[name]} (step ${name})".toString())
             }
-        } catch (Exception refused) {
-            return null
         }
         return plugins.isEmpty() ? null : "Jenkins lacks plugins that this build needs: ${plugins.join(', ')}"
+    }
+
+    private static boolean isThere(String name) {
+        try {
+            return StepDescriptor.byFunctionName(name) != null
+        } catch (Exception refused) {
+            return true
+        }
     }
 
     /** True where a step is not there because its plugin is not installed. */

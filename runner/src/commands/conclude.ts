@@ -1,4 +1,6 @@
 import { dirname, resolve } from 'node:path';
+import type { Context } from '../container.js';
+import { toErrorRecord } from '../core/errors.js';
 import type { Untold } from '../steps/untold.js';
 import { list, option, type CommandDefinition, type CommandInput } from './command.js';
 
@@ -17,11 +19,19 @@ const conclude: CommandDefinition = {
       description: 'Stage that Jenkins saw end well; several with commas or repeated.',
       repeatable: true,
     },
+    {
+      name: 'resumed',
+      value: 'STAGE=WORDS',
+      description: 'Stage that another run has done, and what `stages --resume` says of it.',
+      repeatable: true,
+    },
     { name: 'stage', value: 'STAGE', description: 'Stage that ended without a word of its own.' },
     { name: 'ending', value: 'HOW', choices: ENDINGS, description: 'How that stage ended.' },
     { name: 'by', value: 'NAME', description: 'Who refused it, or the build that overtook it.' },
     { name: 'reason', value: 'TEXT', description: 'What Jenkins says of it.' },
     { name: 'key', value: 'KEY', description: 'Setting that limited the time.' },
+    { name: 'output', value: 'DIR', description: 'Write the report of the run there.' },
+    { name: 'junit', value: 'FILE', description: 'With the report, the stages as JUnit XML.' },
     { name: 'after', value: 'DURATION', description: 'How long it was waited for, or could take.' },
   ],
   environment: 'none',
@@ -59,14 +69,30 @@ const conclude: CommandDefinition = {
       told: new Map((before?.stages ?? []).map((item) => [item.id, item.status])),
       ...(failure === undefined ? {} : { failure }),
       done: list(input, 'done').flatMap((ids) => ids.split(',')),
+      resumed: new Map(
+        list(input, 'resumed').map((text) => [text.split('=', 1)[0] ?? '', text.replace(/^[^=]*=/, '')]),
+      ),
       ...(stage === undefined
         ? {}
         : { ended: { stage, error: failureOfStage(config, stage, untold(input)) } }),
       summary: (done) => runWords(pipeline, done),
     });
-    return { data: { run: id } };
+    return { data: { run: id, ...(await report(context, input, id)) } };
   },
 };
+
+/** The report in the same breath: whoever tells the end of a build publishes it. What keeps it away is no failure. */
+async function report(context: Context, input: CommandInput, run: string) {
+  const output = option(input, 'output');
+  if (output === undefined) return {};
+  const [{ writeReports }] = await Promise.all([import('../views/report.js'), context.events.close()]);
+  try {
+    const { data } = await writeReports(context, { run, output, junit: option(input, 'junit') });
+    return { report: data.files };
+  } catch (error) {
+    return { unreported: toErrorRecord(error).message };
+  }
+}
 
 const untold = (input: CommandInput): Untold => ({
   ending: (option(input, 'ending') as Untold['ending'] | undefined) ?? 'interrupted',

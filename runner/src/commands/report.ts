@@ -1,5 +1,3 @@
-import { dirname, relative, resolve } from 'node:path';
-import { runnerVersion } from '../version.js';
 import { option, type CommandDefinition } from './command.js';
 
 const report: CommandDefinition = {
@@ -18,33 +16,12 @@ const report: CommandDefinition = {
   ],
   environment: 'none',
   async run(context, input) {
-    const [{ joinRun }, { mayBeAlive, requireRun, RunFiles }, { writeReport }] = await Promise.all([
-      import('../views/run.js'),
-      import('../views/runFiles.js'),
-      import('../views/html/write.js'),
-    ]);
-    const { directory, configFile } = context.options;
-    const files = new RunFiles(dirname(resolve(directory, configFile)));
-    const now = context.clock.now();
-    const run = joinRun(await requireRun(files, option(input, 'run')), mayBeAlive, now);
-    const made = { at: now, by: runnerVersion };
-    const page = await writeReport(run, resolve(directory, option(input, 'output') ?? 'reports'), made);
-    const written = [page];
-    const junit = option(input, 'junit');
-    if (junit !== undefined) {
-      const [{ junitOf }, { writeWhole }] = await Promise.all([
-        import('../views/junit.js'),
-        import('../views/files.js'),
-      ]);
-      const file = resolve(directory, junit);
-      await writeWhole(file, junitOf(run));
-      written.push(file);
-    }
-    const shown = written.map((file) => relative(directory, file) || file);
-    return {
-      data: { run: run.id, status: run.status, files: written },
-      text: `Wrote ${shown.join(' and ')} (run ${run.id}).`,
-    };
+    const { writeReports } = await import('../views/report.js');
+    return writeReports(context, {
+      run: option(input, 'run'),
+      output: option(input, 'output') ?? 'reports',
+      junit: option(input, 'junit'),
+    });
   },
 };
 

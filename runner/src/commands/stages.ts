@@ -17,30 +17,34 @@ const stages: CommandDefinition = {
   ],
   environment: 'none',
   async run(context, input) {
-    const [{ pipelineOf }, { pipelineInput }, { jenkinsPlan }, { pipelineText }, { requireSharedPlace }] =
-      await Promise.all([
-        import('../core/pipeline.js'),
-        import('../config/pipelineInput.js'),
-        import('../config/jenkins.js'),
-        import('../views/pipeline.js'),
-        import('../state/sharedPlace.js'),
-      ]);
+    const [
+      { pipelineOf },
+      { pipelineInput },
+      { jenkinsPlan },
+      { pipelineText },
+      { sayLedger },
+      { doneStages, doneWords },
+    ] = await Promise.all([
+      import('../core/pipeline.js'),
+      import('../config/pipelineInput.js'),
+      import('../config/jenkins.js'),
+      import('../views/pipeline.js'),
+      import('../state/sharedPlace.js'),
+      import('../steps/resume.js'),
+    ]);
     const config = await context.config();
-    // What a build would stop at later is told before it begins.
-    if (Object.keys(config.environments).length > 0)
-      requireSharedPlace(config.state.location, 'state.location', context.env);
     const branch = option(input, 'branch') ?? (await context.git.workingTree()).branch;
     const pipeline = pipelineOf(pipelineInput(config), branch);
-    const done = flag(input, 'resume')
-      ? await import('../steps/resume.js').then(({ doneStages }) => doneStages(context, pipeline))
-      : undefined;
+    // What a build would stop at later is told before it begins.
+    if (pipeline.stages.length > 0) sayLedger(config.state.location, context);
+    const done = flag(input, 'resume') ? await doneStages(context, pipeline) : undefined;
     const jenkins = jenkinsPlan(config, pipeline);
     return {
       data: {
         ...pipeline,
         stages: pipeline.stages.map((stage) => {
           const known = done?.get(stage.id);
-          return known === undefined ? stage : { ...stage, done: known };
+          return known === undefined ? stage : { ...stage, done: { ...known, words: doneWords(known) } };
         }),
         jenkins: { ...jenkins, approval: { ...jenkins.approval, ...(await whoMayNot(context, pipeline)) } },
       },

@@ -15,6 +15,8 @@ export interface Conclusion {
   readonly failure?: ErrorRecord;
   /** Stages that the caller saw end well; what was told of them may have been lost with an agent. */
   readonly done?: readonly string[];
+  /** Stages that another run has done, with its words for it. */
+  readonly resumed?: ReadonlyMap<string, string>;
   /** A stage that could not tell its own end, or not the reason, with what ended it. */
   readonly ended?: { readonly stage: string; readonly error: StackError };
   /** What a run of which every stage ended well has done. */
@@ -28,7 +30,7 @@ const LOST = 'ended well on an agent that went away, and what it told with it';
  * ran as skipped, and says how all of it ended. Nothing is told twice.
  */
 export async function concludeRun(context: Context, conclusion: Conclusion): Promise<void> {
-  const { pipeline, told, ended, done = [], failure } = conclusion;
+  const { pipeline, told, ended, done = [], resumed, failure } = conclusion;
   const emit = (event: EventBody) => context.events.emit(event);
   const now = context.clock.now();
   emit({
@@ -51,7 +53,9 @@ export async function concludeRun(context: Context, conclusion: Conclusion): Pro
   };
   const error = ended === undefined ? undefined : toErrorRecord(ended.error);
   for (const { id, title, needs } of pipeline.stages) {
-    if (done.includes(id)) {
+    const before = resumed?.get(id);
+    if (before !== undefined) end(id, title, 'ok', before);
+    else if (done.includes(id)) {
       if (!endedWell(status.get(id))) end(id, title, 'ok', LOST);
     } else if (ended?.stage === id && error !== undefined && !hasEnded(status.get(id)))
       end(id, title, statusOf(error.exitCode), error.message, error);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { requireSharedPlace } from '../../../runner/src/state/sharedPlace.js';
+import { ledgerLocation, requireSharedPlace } from '../../../runner/src/state/sharedPlace.js';
 import { StackError } from '../../../runner/src/core/errors.js';
 import { deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
@@ -45,8 +45,36 @@ describe('where a build keeps what outlives it', () => {
     expect(refusal('owners', BUILD, setting)?.next).to.contain(`${setting}: s3://BUCKET`);
   });
 
+  const jenkins = (agent?: object) => ({
+    application: 'shop',
+    directory: '/agent/workspace/shop',
+    state: { location: '.automation-stack', 'lock-expiry': 1 },
+    jenkins: { agent } as never,
+  });
+  const remote = async () => 'https://git.example.com/shop.git';
+
+  it('is one directory of the agent for all jobs of an application, where the configuration says none', async () => {
+    const env = { ...BUILD, HOME: '/home/jenkins', WORKSPACE: '/agent/workspace/shop' };
+    const first = await ledgerLocation(jenkins(), env, remote);
+    expect(first).to.match(/^\/home\/jenkins\/\.automation-stack\/ledgers\/shop-[0-9a-f]{12}$/);
+    const other = { ...jenkins(), directory: '/agent/workspace/shop_rollback@2' };
+    expect(await ledgerLocation(other, { ...env, BUILD_TAG: 'jenkins-rollback-1' }, remote)).to.equal(first);
+    const fork = async () => 'https://git.example.com/another/shop.git';
+    expect(await ledgerLocation(jenkins(), env, fork)).not.to.equal(first);
+    expect(refusal(first, env)).to.equal(undefined);
+  });
+
+  it('has to be said where stages run in a container of each build, and is as it was on a laptop', async () => {
+    for (const agent of [{ image: 'tools' }, { 'pod-template': 'pod.yaml' }])
+      expect(await ledgerLocation(jenkins(agent), BUILD, remote)).to.equal('.automation-stack');
+    expect(await ledgerLocation(jenkins(), {}, remote)).to.equal('.automation-stack');
+    const said = { ...jenkins(), state: { location: 'ledger', 'lock-expiry': 1 } };
+    expect(await ledgerLocation(said, BUILD, remote)).to.equal('ledger');
+  });
+
   it('is asked before the first stage, and by whatever reads or writes it', async () => {
-    const place = await deployment({ 'automation-stack.yml': CONFIG() }, BUILD);
+    const state = 'state: { location: ledger }\n';
+    const place = await deployment({ 'automation-stack.yml': CONFIG(state) }, BUILD);
     try {
       await rejection(place.context.state(), 'CONFIG_INVALID');
       const { exitCode, stderr } = await cli(['stages', '--branch', 'main'], {

@@ -24,6 +24,7 @@ class PipelineSpec extends Specification {
 
     def setup() {
         jenkins.env.AUTOMATION_STACK_RUNNER = new File(installed, 'runner.mjs').path
+        jenkins.env.AUTOMATION_STACK_HOME = new File(project.home, 'agent').path
     }
 
     def cleanup() {
@@ -530,6 +531,54 @@ class PipelineSpec extends Specification {
 
         then:
         build.steps('properties').first().args.toString().contains('/auth/delivery/release%2F1,/catalogue/delivery/release%2F1')
+    }
+
+    def 'a need that is taken away takes its trigger along, once'() {
+        given:
+        project.write('automation-stack.yml': Project.CONFIGURATION + 'needs: { auth: ../auth }\n')
+        project.commit('feat: need auth')
+        def first = build('develop')
+        project.write('automation-stack.yml': Project.CONFIGURATION)
+        project.commit('feat: need nobody')
+
+        when:
+        def second = build('develop', [number: 2, previousBuild: first])
+        def third = build('develop', [number: 3, previousBuild: second])
+
+        then:
+        first.steps('properties').size() == 1
+        second.steps('properties').size() == 1
+        !second.steps('properties').first().args.toString().contains('upstream')
+        third.steps('properties').empty
+    }
+
+    def 'a build that goes on where another one stopped shows what that one has done, and does the rest'() {
+        given:
+        def first = build('develop')
+
+        when:
+        def second = jenkins.run(JENKINSFILE.replace('automationStack()', 'automationStack(resume: true)'), project.build('develop', [number: 2]))
+        def third = build('develop', [number: 3])
+
+        then:
+        first.result == 'SUCCESS'
+        second.result == 'SUCCESS'
+        second.stages*.name == ['Plan staging', 'Apply staging']
+        second.stages*.status == ['NOT_BUILT', 'NOT_BUILT']
+        second.log.contains('done already by')
+        second.steps('sh')*.args*.label == ['automation-stack stages', 'automation-stack conclude']
+        third.stages*.status == ['SUCCESS', 'SUCCESS']
+    }
+
+    def 'a build of two stages needs one process for each, one before and one after'() {
+        when:
+        def build = build('develop')
+
+        then:
+        build.steps('sh')*.args*.label == ['automation-stack stages', 'automation-stack run', 'automation-stack run', 'automation-stack conclude']
+        build.steps.findAll { it.inside('stage:Plan staging') }*.name == ['withEnv', 'sh', 'readFile']
+        build.steps.findAll { it.inside('stage:Apply staging') }*.name == ['withEnv', 'sh', 'readFile']
+        build.steps.size() <= 35
     }
 
     def 'an application that is not healthy upstream holds the deployment back, and says so'() {
