@@ -23,7 +23,7 @@ class Outcome implements Serializable {
             return 'SUCCESS'
         } else if (outcome.exitCode == DRIFT) {
             return 'UNSTABLE'
-        } else if (category == 'locked' || category == 'approval') {
+        } else if (category == 'locked' || category == 'approval' || outcome.error?.code == 'SUPERSEDED') {
             return 'NOT_BUILT'
         }
         return category == 'interrupted' ? 'ABORTED' : 'FAILURE'

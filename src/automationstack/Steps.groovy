@@ -34,14 +34,6 @@ class Steps implements Serializable {
         return plugins.isEmpty() ? null : "Jenkins lacks plugins that this build needs: ${plugins.join(', ')}"
     }
 
-    private static boolean isThere(String name) {
-        try {
-            return StepDescriptor.byFunctionName(name) != null
-        } catch (Exception refused) {
-            return true
-        }
-    }
-
     /** True where a step is not there because its plugin is not installed. */
     static boolean isMissing(Throwable broken, String name) {
         return broken instanceof NoSuchMethodError && "${broken.message}".startsWith("No such DSL method '${name}'")
@@ -56,6 +48,14 @@ class Steps implements Serializable {
         }
         String name = broken.getClass().getSimpleName()
         return name == 'AbortException' ? broken.message : "${name}: ${broken.message}".toString()
+    }
+
+    private static boolean isThere(String name) {
+        try {
+            return StepDescriptor.byFunctionName(name) != null
+        } catch (Exception refused) {
+            return true
+        }
     }
 
 }

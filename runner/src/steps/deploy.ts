@@ -16,6 +16,7 @@ import { beginning, supersede, type Start } from './beginning.js';
 import { begunBy } from './cutOff.js';
 import { describeApplication } from './describeApplication.js';
 import { withLock } from './environmentLock.js';
+import { refuseOlderBuild } from './newerBuild.js';
 import { behindNotice, refuseOvertaken } from './partial.js';
 import { mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
 import { cannotWrite, recordEnd } from './recordEnd.js';
@@ -71,6 +72,8 @@ export async function deployRelease(context: Context, request: DeployRequest): P
   targets.catch(() => undefined);
   const locking = { environment: environment.name, stage, waitMs, orWithout: kind === 'rollback' };
   return withLock(context, locking, async (state, lock) => {
+    if (kind !== 'rollback' && request.forcedBy === undefined)
+      await refuseOlderBuild(context, state, environment);
     const start = await beginning(context, state, () => targets, request);
     if ('deployment' in start) return start;
     return roll({ context, state, lock, targets: await targets, request, start });

@@ -65,6 +65,20 @@ describe('a deployment', () => {
     expect((await (await state()).ledger.current('staging')).healthy?.version).to.equal('0.2.0');
   });
 
+  it('of an older build does not follow that of a newer one, unless it goes back', async () => {
+    const by = (number: number): Context => ({
+      ...context(),
+      runUrl: `https://ci.example.com/job/shop/${number}/`,
+    });
+    const { ledger } = await state();
+    for (const version of ['0.2.0', '0.3.0']) await ledger.putRelease(release(version));
+    await deployRelease(by(12), await request('0.3.0'));
+    await rejection(deployRelease(by(7), await request('0.2.0')), 'SUPERSEDED');
+    expect([web.running, worker.running]).to.deep.equal(['0.3.0', '0.3.0']);
+    await deployRelease(by(7), await request('0.2.0', { kind: 'rollback' }));
+    expect(web.running).to.equal('0.2.0');
+  });
+
   it('is refused, with nothing begun or recorded, where a target is not meant to run anything', async () => {
     await deploy('0.2.0');
     worker.unprovable = new StackError('NOTHING_RUNS', 'the service worker wants 0 tasks');
