@@ -1,2 +1,2 @@
-// Scripts not permitted to use method groovy.lang.Script getBinding
+// Scripts not permitted to use field groovy.lang.Script binding
 echo this.binding.toString()

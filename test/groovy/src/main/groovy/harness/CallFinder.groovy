@@ -22,15 +22,56 @@ class CallFinder {
         IOGroovyMethods, ResourceGroovyMethods,
     ] as List<Class>
 
+    /** The methods of a type by name; kept as long as the type is. */
+    private static final ClassValue<Map<String, List<Method>>> DECLARED = new ClassValue<Map<String, List<Method>>>() {
+        @Override
+        protected Map<String, List<Method>> computeValue(Class<?> type) {
+            Map<String, List<Method>> found = [:]
+            for (Method method : type.declaredMethods) {
+                found.computeIfAbsent(method.name) { new ArrayList<Method>() }.add(method)
+            }
+            found
+        }
+    }
+    private static final ClassValue<List<Class>> LEVELS = new ClassValue<List<Class>>() {
+        @Override
+        protected List<Class> computeValue(Class<?> type) {
+            new ArrayList<Class>(supertypesFirst(type, new LinkedHashSet<Class>()))
+        }
+    }
+
     /** An instance method; null where Java has none of that name for these arguments. */
     static Method method(Class type, String name, Object[] args) {
-        for (Class level : supertypesFirst(type, new LinkedHashSet<Class>())) {
-            Method found = best(level.declaredMethods.findAll { Method method -> method.name == name && !Modifier.isStatic(method.modifiers) }, args)
+        for (Class level : LEVELS.get(type)) {
+            Method found = best(declared(level, name, false), args)
             if (found != null) {
                 return found
             }
         }
         GString.isAssignableFrom(type) ? method(String, name, args) : null
+    }
+
+    static boolean hasStatic(Class type, String name) {
+        for (Class level = type; level != null; level = level.superclass) {
+            if (!declared(level, name, true).isEmpty()) {
+                return true
+            }
+        }
+        false
+    }
+
+    private static List<Method> declared(Class type, String name, boolean isStatic) {
+        List<Method> all = DECLARED.get(type).get(name)
+        if (all == null) {
+            return Collections.emptyList()
+        }
+        List<Method> found = []
+        for (Method method : all) {
+            if (Modifier.isStatic(method.modifiers) == isStatic) {
+                found.add(method)
+            }
+        }
+        found
     }
 
     /** Methods that Groovy adds to an object, one of each class that has some. */
@@ -42,7 +83,7 @@ class CallFinder {
     }
 
     static Method staticMethod(Class type, String name, Object[] args) {
-        best(type.declaredMethods.findAll { Method method -> method.name == name && Modifier.isStatic(method.modifiers) }, args)
+        best(declared(type, name, true), args)
     }
 
     static Constructor constructor(Class type, Object[] args) {
@@ -89,9 +130,18 @@ class CallFinder {
         int fixed = types.length - 1
         if (candidate.varArgs && args.length >= fixed && !(args.length == types.length && fitsOne(types[fixed], args[fixed]))) {
             Class item = types[fixed].componentType
-            return (0..<args.length).every { int i -> fitsOne(i < fixed ? types[i] : item, args[i]) }
+            return fitAll(args) { int i -> i < fixed ? types[i] : item }
         }
-        args.length == types.length && (0..<args.length).every { int i -> fitsOne(types[i], args[i]) }
+        args.length == types.length && fitAll(args) { int i -> types[i] }
+    }
+
+    private static boolean fitAll(Object[] args, Closure<Class> type) {
+        for (int i = 0; i < args.length; i++) {
+            if (!fitsOne(type.call(i), args[i])) {
+                return false
+            }
+        }
+        true
     }
 
     /** Exact but for what a GString, an int and a small long may stand for: an int is no double. */

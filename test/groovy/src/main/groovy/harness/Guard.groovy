@@ -37,6 +37,12 @@ class Guard extends DefaultInvoker {
     }
 
     @Override
+    Object getAttribute(Object receiver, String name) throws Throwable {
+        SandboxRules.attribute(receiver, name)
+        super.getAttribute(receiver, name)
+    }
+
+    @Override
     Object getArray(Object receiver, Object index) throws Throwable {
         SandboxRules.at(receiver, 'getAt', index)
         super.getArray(receiver, index)

@@ -23,8 +23,8 @@ class Jenkins {
     boolean tolerant = false
     /** False to run what the sandbox would refuse. */
     boolean sandbox = true
-    /** True to have the library in the sandbox as well, as one of a folder is. */
-    boolean sandboxedLibrary = false
+    /** False to trust the library, as one that an administrator configures: the sandbox is for one of a folder. */
+    boolean sandboxedLibrary = true
     /** Environment variables of every build, as an administrator sets them. */
     final Map<String, String> env = [:]
     /** Credentials by id: a String, `[username:, password:]`, `[file:, name:]`, `[key:, username:, passphrase:]`, `[accessKey:, secretKey:]`. */

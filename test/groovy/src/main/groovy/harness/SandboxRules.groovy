@@ -29,7 +29,7 @@ class SandboxRules {
         if (receiver == null) {
             return
         }
-        if (receiver instanceof Class && isStatic((Class) receiver, name)) {
+        if (receiver instanceof Class && CallFinder.hasStatic((Class) receiver, name)) {
             demand(decided(receiver, name, args) { staticCall((Class) receiver, name, args) })
         } else if (receiver instanceof Closure && CallFinder.method(Closure, name, args) == null) {
             // A name in a closure is looked for in what is around it.
@@ -71,6 +71,12 @@ class SandboxRules {
             Field found = field(receiver.class, name)
             demand(isOwn(found.declaringClass) ? ALLOWED : "field ${named(found.declaringClass)} $name".toString())
         }
+    }
+
+    /** `a.@b`, and `this.b` */
+    static void attribute(Object receiver, String name) {
+        Field found = receiver == null ? null : field(receiver.class, name)
+        demand(found == null || isOwn(found.declaringClass) ? ALLOWED : "field ${named(found.declaringClass)} $name".toString())
     }
 
     /** `a[b]` and `a[b] = c`. */
@@ -176,10 +182,6 @@ class SandboxRules {
     private static boolean isOwn(Class type) {
         ClassLoader loader = type.classLoader
         loader instanceof Compiled || loader instanceof GroovyClassLoader.InnerLoader && loader.parent instanceof Compiled
-    }
-
-    private static boolean isStatic(Class type, String name) {
-        type.methods.any { Method method -> method.name == name && java.lang.reflect.Modifier.isStatic(method.modifiers) }
     }
 
     private static boolean has(Script script, String name) {

@@ -51,8 +51,8 @@ class SandboxTransformer extends CpsTransformer {
 
     @Override
     protected void visitNontransformedField(FieldNode field) {
-        if (!field.synthetic && field.lineNumber > 0) {
-            new Asking().visitField(field)
+        if (field.initialExpression != null && field.initialExpression.lineNumber > 0) {
+            field.initialValueExpression = new Asking().transform(field.initialExpression)
         }
     }
 

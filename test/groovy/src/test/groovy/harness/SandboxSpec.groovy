@@ -3,11 +3,15 @@ package harness
 import hudson.model.Result
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 import org.jenkinsci.plugins.workflow.support.steps.input.Rejection
+import org.junit.Rule
+import org.junit.rules.TemporaryFolder
 import spock.lang.Specification
 import spock.lang.Unroll
 
 /** What the sandbox refuses: by reading the source, and when a call is made. */
 class SandboxSpec extends Specification {
+    @Rule
+    private final TemporaryFolder folder = new TemporaryFolder()
 
     def "the library does nothing that the sandbox would refuse"() {
         expect:
@@ -73,6 +77,26 @@ class SandboxSpec extends Specification {
             "groovy.json.JsonOutput.toJson([:])", "String.valueOf(1)", "java.util.concurrent.TimeUnit.HOURS", "@NonCPS def a() { }",
             "x instanceof org.jenkinsci.plugins.workflow.steps.FlowInterruptedException",
         ]
+    }
+
+    @Unroll
+    def "a library that is #kind"() {
+        given:
+        def root = folder.root
+        def vars = new File(root, 'vars')
+        vars.mkdirs()
+        new File(vars, 'largest.groovy').text = '@NonCPS def call(numbers) { numbers.max() }'
+        def jenkins = new Jenkins(root)
+        jenkins.implicitLibrary = true
+        jenkins.sandboxedLibrary = sandboxed
+
+        expect:
+        jenkins.run('echo largest([1, 2]).toString()').result == result
+
+        where:
+        kind                        | sandboxed | result
+        "a folder's is refused it"  | true      | 'FAILURE'
+        'trusted may do all'        | false     | 'SUCCESS'
     }
 
     /** What comes of each line in one build: `allowed`, or the exception. */
