@@ -1,2 +1,2 @@
-// is of another type
+// Credentials 'database' is of type 'Username with password' where 'org.jenkinsci.plugins.plaincredentials.StringCredentials' was expected
 withCredentials([string(credentialsId: 'database', variable: 'PASSWORD')]) { echo 'bound' }

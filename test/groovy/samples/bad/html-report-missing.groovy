@@ -1,2 +1,2 @@
 // does not exist
-node { publishHTML(target: [reportDir: '.', reportFiles: 'report.html', reportName: 'Report', allowMissing: false]) }
+node { publishHTML(target: [reportDir: 'report', reportFiles: 'report.html', reportName: 'Report', allowMissing: false]) }

@@ -1,3 +1,3 @@
-// No library named automation-stak is configured
+// Could not find any definition of libraries [automation-stak@v1]
 @Library('automation-stak@v1') _
 echo 'hello'

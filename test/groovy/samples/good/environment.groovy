@@ -1,4 +1,4 @@
-// SUCCESS: 1 | 1-2 | $HOME2 | /first:/second | build main
+// SUCCESS: 1 | $A-2 | $$HOME2 | /first:/second | build main
 node {
     withEnv(['A=1', 'B=$A-2', 'C=$$HOME2', 'LIST=/second']) {
         withEnv(['LIST+x=/first']) {

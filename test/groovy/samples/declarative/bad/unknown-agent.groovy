@@ -1,4 +1,4 @@
-// line 3: Expected any, none, or one of
+// line 3: Invalid agent type "machine" specified. Must be one of [label
 pipeline {
     agent { machine 'linux' }
     stages { stage('A') { steps { echo 'a' } } }

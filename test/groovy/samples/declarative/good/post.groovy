@@ -1,4 +1,4 @@
-// FAILURE: order always failure unsuccessful cleanup
+// FAILURE: order always unsuccessful failure cleanup
 pipeline {
     agent any
     stages {

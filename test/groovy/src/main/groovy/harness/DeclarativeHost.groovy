@@ -2,6 +2,7 @@ package harness
 
 import hudson.AbortException
 import hudson.model.Result
+import org.jenkinsci.plugins.workflow.cps.steps.ParallelStep.FailFastCause
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
 /** What the interpreter of declarative pipelines asks of the host, without a step of its own. */
@@ -14,7 +15,7 @@ class DeclarativeHost {
         }
         Map<String, Object> values = [:]
         parameters.each { Entry entry ->
-            Map args = entry.value as Map
+            Map args = entry.value instanceof Map ? entry.value as Map : [name: entry.value]
             Object fallback = entry.name == 'choice' ? (args.choices instanceof List ? args.choices : args.choices.toString().readLines())[0] : args.defaultValue
             values[args.name as String] = fallback == null && entry.name == 'string' ? '' : fallback
         }
@@ -40,8 +41,13 @@ class DeclarativeHost {
     static void failed(Throwable problem, boolean tell) {
         Execution execution = Execution.current()
         Result result = problem instanceof FlowInterruptedException ? problem.result : Result.FAILURE
-        execution.build.worsen(result)
-        execution.currentFrame().all('stage').each { execution.build.stages[it as int].worsen(result) }
+        // A branch that was stopped because of another is not why the build fails: that other is.
+        boolean stopped = problem instanceof FlowInterruptedException && problem.causes.any { it instanceof FailFastCause }
+        if (!stopped) {
+            execution.build.worsen(result)
+        }
+        List stages = execution.currentFrame().all('stage')
+        (stopped ? stages.takeRight(1) : stages).each { execution.build.stages[it as int].worsen(result) }
         if (!tell) {
             return
         }

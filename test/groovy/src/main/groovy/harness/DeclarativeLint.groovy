@@ -1,6 +1,7 @@
 package harness
 
 import org.codehaus.groovy.ast.ASTNode
+import org.codehaus.groovy.ast.CodeVisitorSupport
 import org.codehaus.groovy.ast.expr.ClosureExpression
 import org.codehaus.groovy.ast.expr.ConstantExpression
 import org.codehaus.groovy.ast.expr.Expression
@@ -36,6 +37,7 @@ class DeclarativeLint {
         }
         List<MethodCallExpression> pipelines = top.collect { callOf(it) }.findAll { it?.methodAsString == 'pipeline' && it.implicitThis }
         DeclarativeLint lint = new DeclarativeLint()
+        new Nested(lint).visitBlockStatement(Jenkinsfile.classes(text)*.module.first().statementBlock)
         if (pipelines.size() > 1) {
             lint.complain(pipelines[1], 'Only one pipeline block is allowed')
         }
@@ -43,7 +45,7 @@ class DeclarativeLint {
         lint.found
     }
 
-    private void complain(ASTNode where, String what) {
+    void complain(ASTNode where, String what) {
         found << "line $where.lineNumber: $what".toString()
     }
 
@@ -52,7 +54,7 @@ class DeclarativeLint {
         ['agent', 'stages'].findAll { !sections.containsKey(it) }.each { complain(pipeline, "Missing required section \"$it\"") }
         common(sections, DeclarativeWords.OPTIONS)
         entries(sections.parameters, DeclarativeWords.PARAMETERS, 'Invalid parameter type')
-        entries(sections.triggers, DeclarativeWords.TRIGGERS, 'Invalid trigger type')
+        entries(sections.triggers, DeclarativeWords.TRIGGERS, 'Invalid trigger type').each { CronLint.check(it) { ASTNode at, String what -> complain(at, what) } }
         stages(sections.stages, null)
     }
 
@@ -60,6 +62,7 @@ class DeclarativeLint {
         agent(sections.agent)
         entries(sections.options, options, 'Invalid option type')
         environment(sections.environment)
+        lines(sections.tools).each { complain(it, "Tool type \"$it.methodAsString\" does not have an install of \"${arguments(it)[0].text}\" configured") }
         lines(sections.post).each { MethodCallExpression condition ->
             if (!(condition.methodAsString in DeclarativeWords.CONDITIONS)) {
                 complain(condition, "Invalid condition \"$condition.methodAsString\" - valid conditions are $DeclarativeWords.CONDITIONS")
@@ -111,9 +114,6 @@ class DeclarativeLint {
         if (sections.matrix) {
             complain(sections.matrix, 'matrix is not simulated')
         }
-        if (sections.failFast && !sections.parallel) {
-            complain(sections.failFast, 'failFast is only allowed where there are parallel stages')
-        }
         if (sections.parallel) {
             ['agent', 'tools'].findAll { sections.containsKey(it) }.each { complain(sections[it], "\"$it\" is not allowed in stage \"$name\" as it contains parallel stages") }
             if (parallelIn) {
@@ -133,12 +133,16 @@ class DeclarativeLint {
             return
         }
         List<MethodCallExpression> kinds = given instanceof ClosureExpression ? lines(agent) : []
-        if (kinds.size() != 1 || !(kinds[0].methodAsString in DeclarativeWords.AGENTS)) {
-            complain(agent, "Expected any, none, or one of $DeclarativeWords.AGENTS for the agent")
+        if (kinds.size() != 1) {
+            complain(agent, 'Only "agent none", "agent any" or "agent {...}" are allowed.')
+            return
+        }
+        if (!(kinds[0].methodAsString in DeclarativeWords.AGENTS)) {
+            complain(agent, "Invalid agent type \"${kinds[0].methodAsString}\" specified. Must be one of $DeclarativeWords.AGENTS")
             return
         }
         List<MethodCallExpression> settings = body(kinds[0]) == null ? kinds : lines(kinds[0])
-        settings.findAll { it.methodAsString in ['label', 'image', 'docker'] && !text(arguments(it)[0]) }.each {
+        settings.findAll { it.methodAsString in ['image', 'docker'] && !text(arguments(it)[0]) }.each {
             complain(it, "Expected a string literal for the agent's $it.methodAsString")
         }
     }
@@ -151,7 +155,7 @@ class DeclarativeLint {
             Expression line = statement instanceof ExpressionStatement ? statement.expression : null
             if (!(line instanceof org.codehaus.groovy.ast.expr.BinaryExpression) || line.operation.text != '=' || !(line.leftExpression instanceof VariableExpression)) {
                 complain(statement, 'Expected NAME = value in environment')
-            } else if (!(text(line.rightExpression) || line.rightExpression instanceof MethodCallExpression || line.rightExpression instanceof org.codehaus.groovy.ast.expr.BinaryExpression)) {
+            } else if (!(line.rightExpression instanceof ConstantExpression || line.rightExpression instanceof GStringExpression || line.rightExpression instanceof MethodCallExpression || line.rightExpression instanceof org.codehaus.groovy.ast.expr.BinaryExpression)) {
                 complain(line, 'Environment variable values must either be single quoted, double quoted, or function calls')
             }
         }
@@ -162,7 +166,7 @@ class DeclarativeLint {
             return
         }
         List<MethodCallExpression> all = entries(section, DeclarativeWords.WHEN, 'Unknown conditional')
-        if (all.empty) {
+        if (all.every { it.methodAsString.startsWith('before') }) {
             complain(section, "Empty $section.methodAsString closure, remove the property or add some content")
         }
         if (section.methodAsString == 'not' && all.size() != 1) {
@@ -172,7 +176,7 @@ class DeclarativeLint {
     }
 
     private void input(MethodCallExpression section) {
-        if (section == null || body(section) == null) {
+        if (section == null) {
             return
         }
         List<MethodCallExpression> all = entries(section, DeclarativeWords.INPUT, 'Invalid option for input')
@@ -237,6 +241,31 @@ class DeclarativeLint {
 
     private static boolean text(Expression value) {
         value instanceof ConstantExpression || value instanceof GStringExpression || value instanceof PropertyExpression
+    }
+}
+
+/** Finds a pipeline block that stands within another block. */
+class Nested extends CodeVisitorSupport {
+    private final DeclarativeLint lint
+    private int depth = 0
+
+    Nested(DeclarativeLint lint) {
+        this.lint = lint
+    }
+
+    @Override
+    void visitClosureExpression(ClosureExpression closure) {
+        depth++
+        super.visitClosureExpression(closure)
+        depth--
+    }
+
+    @Override
+    void visitMethodCallExpression(MethodCallExpression call) {
+        if (depth > 0 && call.methodAsString == 'pipeline' && call.implicitThis && DeclarativeLint.body(call) != null) {
+            lint.complain(call, 'pipeline block must be at the top-level, not within another block.')
+        }
+        super.visitMethodCallExpression(call)
     }
 }
 

@@ -10,7 +10,7 @@ class DeclarativeWords {
         'newContainerPerStage', 'overrideIndexTriggers', 'parallelsAlwaysFailFast', 'preserveStashes', 'quietPeriod', 'rateLimitBuilds', 'retry',
         'skipDefaultCheckout', 'skipStagesAfterUnstable', 'timeout', 'timestamps', 'ansiColor', 'lock',
     ]
-    static final List<String> STAGE_OPTIONS = ['skipDefaultCheckout', 'timeout', 'retry', 'timestamps', 'ansiColor', 'lock', 'catchError']
+    static final List<String> STAGE_OPTIONS = ['skipDefaultCheckout', 'timeout', 'retry', 'timestamps', 'ansiColor', 'lock', 'catchError', 'warnError']
     static final List<String> TRIGGERS = ['cron', 'pollSCM', 'upstream', 'githubPush', 'bitbucketPush', 'gitlab', 'GenericTrigger', 'parameterizedCron']
     static final List<String> PARAMETERS = ['string', 'text', 'booleanParam', 'choice', 'password', 'file', 'credentials']
     static final List<String> CONDITIONS = ['always', 'changed', 'fixed', 'regression', 'aborted', 'failure', 'success', 'unstable', 'unsuccessful', 'notBuilt', 'cleanup']

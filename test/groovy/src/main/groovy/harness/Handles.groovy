@@ -108,6 +108,36 @@ class BuildHandle implements Serializable {
         build().options.get('previousBuild')
     }
 
+    Object getPreviousBuiltBuild() {
+        previousBuild
+    }
+
+    /** The last build before this one that ended well, where the spec gave one. */
+    Object getPreviousSuccessfulBuild() {
+        Map before = (Map) previousBuild
+        before?.get('result') == 'SUCCESS' ? before : null
+    }
+
+    List getUpstreamBuilds() {
+        []
+    }
+
+    Map<String, String> getBuildVariables() {
+        [:]
+    }
+
+    boolean isKeepLog() {
+        false
+    }
+
+    String getDurationString() {
+        "${duration.intdiv(1000)} sec and counting".toString()
+    }
+
+    long getTimeInMillis() {
+        0L
+    }
+
     List getChangeSets() {
         []
     }

@@ -111,7 +111,7 @@ class Jenkins {
             build.libraries = file.libraries
             Set<String> unknown = file.libraries.keySet() - libraryNames
             if (unknown) {
-                throw new AbortException("No library named ${unknown.join(', ')} is configured")
+                throw new AbortException("Could not find any definition of libraries ${unknown.collect { file.libraries[it] ? "$it@${file.libraries[it]}" : it }}")
             }
             List<String> refused = sandbox ? Sandbox.refusedAsText(jenkinsfile, 'Jenkinsfile') : []
             if (refused) {

@@ -1,6 +1,7 @@
 package harness
 
 import groovy.transform.CompileStatic
+import org.codehaus.groovy.runtime.InvokerHelper
 
 /** One line of a declarative section: a name and its arguments. */
 @CompileStatic
@@ -56,7 +57,8 @@ class Recorder extends GroovyObjectSupport implements Serializable {
     Object invokeMethod(String name, Object args) {
         List<Object> given = new ArrayList<Object>(Arrays.asList((Object[]) args))
         if (runsSteps && name != 'credentials') {
-            return script.invokeMethod(name, args)
+            // A method of the script itself goes before a step.
+            return InvokerHelper.invokeMethod(script, name, args)
         }
         // `buildDiscarder(logRotator(…))` is one entry, not two.
         entries.removeAll { Entry entry -> given.contains(entry) }

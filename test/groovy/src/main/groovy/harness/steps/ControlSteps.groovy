@@ -27,6 +27,7 @@ class ControlSteps {
             c.runBody(new RetryBlock(left: c.args.count as int, conditions: (c.args.conditions ?: []).collect { Describable it -> it.symbol }))
         }
         steps.add('catchError', 'message:String buildResult:String stageResult:String catchInterruptions:Boolean {}') { StepContext c ->
+            known(c.args)
             c.runBody(new CatchBlock(message: c.args.message, buildResult: c.arg('buildResult', 'FAILURE'), stageResult: c.arg('stageResult', 'SUCCESS'), interruptions: c.arg('catchInterruptions', true)))
         }
         steps.add('warnError', 'message!:String catchInterruptions:Boolean {}') { StepContext c ->
@@ -34,6 +35,15 @@ class ControlSteps {
         }
         steps.add('waitUntil', 'initialRecurrencePeriod:Number quiet:Boolean {}') { StepContext c ->
             c.runBody(new WaitBlock(pause: c.arg('initialRecurrencePeriod', 250) as long))
+        }
+    }
+
+    private static void known(Map<String, Object> args) {
+        for (String name : ['buildResult', 'stageResult']) {
+            String value = args[name]
+            if (value != null && Result.fromString(value).toString() != value.toUpperCase(Locale.ROOT)) {
+                throw new IllegalArgumentException("$name is invalid: $value. Valid options are SUCCESS, UNSTABLE, FAILURE, NOT_BUILT and ABORTED.")
+            }
         }
     }
 

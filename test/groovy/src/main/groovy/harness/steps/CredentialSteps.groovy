@@ -11,6 +11,16 @@ import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException
 
 /** `withCredentials`: binds secrets of the store to environment variables, in the block only. */
 class CredentialSteps {
+    /** Kinds by the field that tells them: what Jenkins calls such credentials, and the class that a binding wants. */
+    private static final Map<String, String> TYPES = [
+        string: 'Secret text', password: 'Username with password', file: 'Secret file', key: 'SSH Username with private key', secretKey: 'AWS Credentials',
+    ]
+    private static final Map<String, String> EXPECTED = [
+        string: 'org.jenkinsci.plugins.plaincredentials.StringCredentials', file: 'org.jenkinsci.plugins.plaincredentials.FileCredentials',
+        password: 'com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials', key: 'com.cloudbees.jenkins.plugins.sshcredentials.SSHUserPrivateKey',
+        secretKey: 'com.cloudbees.jenkins.plugins.awscredentials.AmazonWebServicesCredentials',
+    ]
+
     static void register(StepLibrary steps) {
         steps.add('withCredentials', 'bindings!:List {}') { StepContext c ->
             Map<String, String> env = [:]
@@ -22,9 +32,7 @@ class CredentialSteps {
                 }
                 bind(c, binding as Describable, env, secrets, files)
             }
-            // withEnv expands `$`, a binding does not: the values are quoted for the one way that there is.
-            Map<String, String> quoted = env.collectEntries { [it.key, it.value.replace('$', '$$')] }
-            c.runBody(new CredentialBlock(files: files), 'withCredentials', [env: quoted, secrets: secrets as List])
+            c.runBody(new CredentialBlock(files: files), 'withCredentials', [env: env, secrets: secrets as List])
         }
         steps.addOnAgent('sshagent', 'credentials!:List ignoreMissing:Boolean {}') { StepContext c ->
             c.args.credentials.each { find(c, it as String, 'key') }
@@ -49,11 +57,11 @@ class CredentialSteps {
                 break
             case 'file':
                 Map secret = find(c, id, 'file') as Map
-                env[name(args, 'variable')] = keep(c, files, (secret.name ?: id) as String, secret.file)
+                env[name(args, 'variable')] = keep(c, files, secret.file)
                 break
             case 'sshUserPrivateKey':
                 Map key = find(c, id, 'key') as Map
-                env[name(args, 'keyFileVariable')] = keep(c, files, "ssh-key-$args.keyFileVariable", key.key)
+                env[name(args, 'keyFileVariable')] = keep(c, files, key.key)
                 if (args.usernameVariable) {
                     env[args.usernameVariable as String] = key.username
                 }
@@ -89,16 +97,22 @@ class CredentialSteps {
         }
         boolean fits = kind == 'string' ? found instanceof CharSequence : found instanceof Map && found.containsKey(kind)
         if (!fits) {
-            throw new CredentialNotFoundException("Credentials '$id' is of another type than where it is bound expects ($kind)")
+            throw new CredentialNotFoundException("Credentials '$id' is of type '${typeOf(found)}' where '${EXPECTED[kind]}' was expected")
         }
         found
     }
 
-    private static String keep(StepContext c, List<String> files, String name, Object content) {
+    private static String typeOf(Object found) {
+        String kind = found instanceof Map ? TYPES.keySet().find { found.containsKey(it) } : 'string'
+        TYPES[kind]
+    }
+
+    /** As in Jenkins, nothing of a file's own name is left. */
+    private static String keep(StepContext c, List<String> files, Object content) {
         if (c.frame.find('agent') == null) {
             throw new MissingContextVariableException('hudson.FilePath', 'withCredentials')
         }
-        File file = new File(new File(c.temporary, "secretFiles/$c.record.number-${files.size()}"), name)
+        File file = new File(new File(c.temporary, "secretFiles/${UUID.randomUUID()}"), "file${Math.abs(new Random().nextLong())}.tmp")
         file.parentFile.mkdirs()
         if (content instanceof byte[]) {
             file.bytes = content
@@ -107,6 +121,7 @@ class CredentialSteps {
         }
         file.setReadable(false, false)
         file.setReadable(true, true)
+        file.writable = false
         files << file.parentFile.path
         file.path
     }

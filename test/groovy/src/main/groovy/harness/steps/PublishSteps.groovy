@@ -24,12 +24,22 @@ class PublishSteps {
                     throw new IllegalArgumentException("Missing required parameter: \"$key\" of publishHTML")
                 }
             }
-            List<File> files = (target.reportFiles as String).split(',').collect { new File(c.file(target.reportDir), it.trim()) }
-            File missing = files.find { !it.file }
-            if (missing && !target.allowMissing) {
-                throw new AbortException("Specified HTML directory or file '$missing' does not exist.")
+            File directory = c.file(target.reportDir)
+            if (!directory.directory && !target.allowMissing) {
+                throw new AbortException("Specified HTML directory '$directory' does not exist.")
             }
+            // A file that is not in it is no matter for Jenkins.
+            List<File> files = (target.reportFiles as String).split(',').collect { new File(directory, it.trim()) }
             c.build.published['html'] << [name: target.reportName, files: files.findAll { it.file }.collectEntries { [it.name, it.getText('UTF-8')] }]
+            null
+        }
+    }
+
+    /** @return null where it is no XML */
+    private static Object parsed(File file) {
+        try {
+            new XmlSlurper().parse(file)
+        } catch (org.xml.sax.SAXException ignored) {
             null
         }
     }
@@ -41,13 +51,18 @@ class PublishSteps {
         }
         Map<String, Integer> sum = [totalCount: 0, failCount: 0, skipCount: 0, passCount: 0]
         files.each { String path, File file ->
-            def root
-            try {
-                root = new XmlSlurper().parse(file)
-            } catch (Exception problem) {
-                throw new AbortException("Failed to read test report file $file: $problem.message")
+            def root = parsed(file)
+            if (root == null) {
+                // Jenkins makes a test of it that has failed.
+                c.log("Failed to read test report file $file")
+                sum.totalCount++
+                sum.failCount++
+                return
             }
             root.depthFirst().findAll { it.name() == 'testcase' }.each { test ->
+                if (test.parent().@name.isEmpty() && test.@classname.isEmpty()) {
+                    throw new NullPointerException("$path: neither the suite has a name nor the test a classname")
+                }
                 List<String> inside = test.children().collect { it.name() }
                 sum.totalCount++
                 sum[inside.any { it in ['failure', 'error'] } ? 'failCount' : 'skipped' in inside ? 'skipCount' : 'passCount']++

@@ -166,7 +166,7 @@ class Declarative implements Serializable {
         Throwable first = null
         Map found = [:]
         for (entry in around.entries(post)) { found[entry.name] = entry }
-        for (name in ['always', 'changed', 'fixed', 'regression', 'aborted', 'failure', 'success', 'unstable', 'unsuccessful', 'notBuilt', 'cleanup']) {
+        for (name in ['always', 'changed', 'fixed', 'regression', 'aborted', 'success', 'unsuccessful', 'unstable', 'failure', 'notBuilt', 'cleanup']) {
             if (found[name] != null && applies(name, whole ? DeclarativeHost.resultOfBuild() : DeclarativeHost.resultOfStage(own))) {
                 try {
                     steps(found[name].body)

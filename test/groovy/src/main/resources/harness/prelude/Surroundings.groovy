@@ -68,6 +68,8 @@ class Surroundings implements Serializable {
             case 'retry': Dsl.INSTANCE.retry(option.value) { inOptions(options, at + 1, body) }; break
             case 'timestamps': Dsl.INSTANCE.timestamps { inOptions(options, at + 1, body) }; break
             case 'ansiColor': Dsl.INSTANCE.ansiColor(option.value) { inOptions(options, at + 1, body) }; break
+            case 'catchError': Dsl.INSTANCE.catchError(option.value) { inOptions(options, at + 1, body) }; break
+            case 'warnError': Dsl.INSTANCE.warnError(option.value) { inOptions(options, at + 1, body) }; break
             case 'lock': Dsl.INSTANCE.lock(option.value) { inOptions(options, at + 1, body) }; break
             default: inOptions(options, at + 1, body)
         }
@@ -122,8 +124,7 @@ class Surroundings implements Serializable {
             if (value instanceof harness.Entry) {
                 bindings.addAll(DeclarativeHost.bindings(name, value.value))
             } else {
-                // What Groovy has made of the text is final: Jenkins must not expand it once more.
-                variables << "$name=${String.valueOf(value).replace('$', '$$')}".toString()
+                variables << "$name=${String.valueOf(value)}".toString()
             }
         }
         def inside = { if (bindings.isEmpty()) { body() } else { Dsl.INSTANCE.withCredentials(bindings) { body() } } }

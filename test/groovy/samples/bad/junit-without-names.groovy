@@ -1,0 +1,5 @@
+// NullPointerException
+node {
+    writeFile file: 'result.xml', text: '<testsuite><testcase name="a"/></testsuite>'
+    junit 'result.xml'
+}

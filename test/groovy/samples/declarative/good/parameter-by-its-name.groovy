@@ -1,0 +1,6 @@
+// SUCCESS: to [] of P
+pipeline {
+    agent none
+    parameters { string('P') }
+    stages { stage('A') { steps { echo "to [${params.P}] of P" } } }
+}

@@ -1,0 +1,3 @@
+// SUCCESS: [:] [] false null
+echo "$currentBuild.buildVariables $currentBuild.upstreamBuilds $currentBuild.keepLog $currentBuild.previousSuccessfulBuild"
+if (currentBuild.previousBuiltBuild != null || currentBuild.timeInMillis < 0 || !currentBuild.durationString) { error 'currentBuild' }
