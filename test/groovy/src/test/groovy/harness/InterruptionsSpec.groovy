@@ -87,7 +87,7 @@ class InterruptionsSpec extends Specification {
                         while :; do sleep 0.05; done'''
                     echo 'not reached'
                 } catch (org.jenkinsci.plugins.workflow.steps.FlowInterruptedException stop) {
-                    echo "stopped: \${readFile(file: 'undone', encoding: 'UTF-8').trim()} by \${stop.causes[0].userId}"
+                    echo "stopped: \${readFile(file: 'undone', encoding: 'UTF-8').trim()}; \$stop.message"
                     throw stop
                 } finally {
                     echo 'cleaned up'
@@ -97,7 +97,7 @@ class InterruptionsSpec extends Specification {
 
         then:
         build.result == 'ABORTED'
-        build.steps('echo')*.args*.message == ['stopped: undone by carol', 'cleaned up']
+        build.steps('echo')*.args*.message == ['stopped: undone; Aborted by carol', 'cleaned up']
         build.failure instanceof FlowInterruptedException
     }
 
@@ -302,14 +302,14 @@ class InterruptionsSpec extends Specification {
         when:
         def build = jenkins.run('''
             try { input 'Deploy?' } catch (org.jenkinsci.plugins.workflow.steps.FlowInterruptedException no) {
-                echo "refused by ${no.causes[0].user.id}"
+                echo "refused: $no.message"
                 throw no
             }
         ''')
 
         then:
         build.result == 'ABORTED'
-        build.log.contains('refused by bob')
+        build.log.contains('refused: Rejected by bob')
     }
 
     def "an older build does not pass a milestone that a newer one has passed"() {
