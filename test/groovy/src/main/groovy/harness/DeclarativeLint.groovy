@@ -1,12 +1,10 @@
 package harness
 
 import org.codehaus.groovy.ast.ASTNode
-import org.codehaus.groovy.ast.CodeVisitorSupport
 import org.codehaus.groovy.ast.expr.ClosureExpression
 import org.codehaus.groovy.ast.expr.ConstantExpression
 import org.codehaus.groovy.ast.expr.Expression
 import org.codehaus.groovy.ast.expr.GStringExpression
-import org.codehaus.groovy.ast.expr.MapExpression
 import org.codehaus.groovy.ast.expr.MethodCallExpression
 import org.codehaus.groovy.ast.expr.PropertyExpression
 import org.codehaus.groovy.ast.expr.VariableExpression
@@ -37,7 +35,7 @@ class DeclarativeLint {
         }
         List<MethodCallExpression> pipelines = top.collect { callOf(it) }.findAll { it?.methodAsString == 'pipeline' && it.implicitThis }
         DeclarativeLint lint = new DeclarativeLint()
-        new Nested(lint).visitBlockStatement(Jenkinsfile.classes(text)*.module.first().statementBlock)
+        new NestedPipeline(lint).visitBlockStatement(Jenkinsfile.classes(text)*.module.first().statementBlock)
         if (pipelines.size() > 1) {
             lint.complain(pipelines[1], 'Only one pipeline block is allowed')
         }
@@ -241,31 +239,6 @@ class DeclarativeLint {
 
     private static boolean text(Expression value) {
         value instanceof ConstantExpression || value instanceof GStringExpression || value instanceof PropertyExpression
-    }
-}
-
-/** Finds a pipeline block that stands within another block. */
-class Nested extends CodeVisitorSupport {
-    private final DeclarativeLint lint
-    private int depth = 0
-
-    Nested(DeclarativeLint lint) {
-        this.lint = lint
-    }
-
-    @Override
-    void visitClosureExpression(ClosureExpression closure) {
-        depth++
-        super.visitClosureExpression(closure)
-        depth--
-    }
-
-    @Override
-    void visitMethodCallExpression(MethodCallExpression call) {
-        if (depth > 0 && call.methodAsString == 'pipeline' && call.implicitThis && DeclarativeLint.body(call) != null) {
-            lint.complain(call, 'pipeline block must be at the top-level, not within another block.')
-        }
-        super.visitMethodCallExpression(call)
     }
 }
 
