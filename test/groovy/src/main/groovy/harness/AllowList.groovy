@@ -28,15 +28,28 @@ class AllowList {
         allows('new', constructor.declaringClass.name, '', constructor.parameterTypes)
     }
 
-    /** A constant, a static field, or any overload of a static method. */
-    static boolean statics(String type, String name) {
-        Set<String> words = SECTIONS.get('statics').get(type)
-        words != null && words.any { String word -> word == '*' || word == name || word.startsWith(name + '(') }
+    /**
+     * What a source alone tells of a call: its name and how many arguments it has.
+     * @param arguments negative for a constant or a field
+     */
+    static boolean statics(String type, String name, int arguments = -1) {
+        takes(SECTIONS.get('statics').get(type), name, arguments)
     }
 
-    /** True where a class may be made in one way at least. */
-    static boolean constructible(String type) {
-        SECTIONS.get('new').containsKey(type)
+    static boolean constructor(String type, int arguments) {
+        takes(SECTIONS.get('new').get(type), '', arguments)
+    }
+
+    /** True where some type has such a method. */
+    static boolean instance(String name, int arguments) {
+        ['methods', 'gdk'].any { String section -> SECTIONS.get(section).values().any { Set<String> words -> !words.contains('*') && takes(words, name, arguments) } }
+    }
+
+    private static boolean takes(Set<String> words, String name, int arguments) {
+        words != null && words.any { String word ->
+            String types = word.startsWith(name + '(') ? word.substring(name.length() + 1, word.length() - 1) : null
+            word == '*' || word == name || types != null && (arguments < 0 || types.endsWith('[]') || types.tokenize(',').size() == arguments)
+        }
     }
 
     private static boolean allows(String section, String type, String name, Class[] parameters) {

@@ -12,6 +12,7 @@ import org.codehaus.groovy.ast.expr.Expression
 import org.codehaus.groovy.ast.expr.MethodCallExpression
 import org.codehaus.groovy.ast.expr.PropertyExpression
 import org.codehaus.groovy.ast.expr.StaticMethodCallExpression
+import org.codehaus.groovy.ast.expr.TupleExpression
 import org.codehaus.groovy.control.CompilationFailedException
 import org.codehaus.groovy.control.CompilationUnit
 import org.codehaus.groovy.control.CompilerConfiguration
@@ -27,6 +28,9 @@ import org.codehaus.groovy.control.customizers.ImportCustomizer
 class Sandbox {
     private static final Set<String> REFUSED_ANNOTATIONS = ['Grab', 'Grapes', 'GrabConfig', 'GrabExclude', 'GrabResolver', 'ASTTest', 'Newify', 'CompileStatic']
 
+    /** Methods of what a script is given: steps, symbols, `currentBuild`, `docker`. */
+    private static final Set<String> OFFERED = new StepLibrary(new Jenkins(new File('.'))).names() + Dsl.SYMBOLS + BuildHandle.methods*.name + ['image', 'inside'] as Set
+
     /** @return one line a complaint: what, and where. Parsed only: what a Grab asks for must not be fetched by looking at it. */
     static List<String> refusedAsText(String text, String name) {
         Reader reader = new Reader(name)
@@ -39,9 +43,13 @@ class Sandbox {
         reader.found.unique()
     }
 
-    /** The same, and every class that the source makes or calls, found by the sources beside it. */
-    static List<String> complaints(String text, String name, List<File> classpath = []) {
-        Reader reader = new Reader(name)
+    /**
+     * The same, every class that the source makes or calls, and methods that nothing has which the sandbox knows.
+     * @param classpath where classes of the library are
+     * @param own names of methods that the sources beside it have; where null, any name may be one
+     */
+    static List<String> complaints(String text, String name, List<File> classpath = [], Set<String> own = null) {
+        Reader reader = new Reader(name, own == null ? null : own + methods(text) + OFFERED)
         try {
             reader.found.addAll(refusedAsText(text, name))
             if (!reader.found) {
@@ -56,11 +64,18 @@ class Sandbox {
 
     /** Every source of a library. */
     static List<String> complaintsOfLibrary(File root) {
-        List<File> classpath = [new File(root, 'src'), new File(root, 'vars')]
-        classpath.findAll { it.directory }.collectMany { File directory ->
-            List<File> files = []
-            directory.eachFileRecurse { if (it.name.endsWith('.groovy')) { files << it } }
-            files.sort { it.path }.collectMany { File file -> complaints(file.getText('UTF-8'), root.toPath().relativize(file.toPath()).toString(), classpath) }
+        List<File> classpath = [new File(root, 'src'), new File(root, 'vars')].findAll { it.directory }
+        List<File> files = []
+        classpath.each { it.eachFileRecurse { if (it.name.endsWith('.groovy')) { files << it } } }
+        Set<String> own = files.collectMany { methods(it.getText('UTF-8')) + (it.name - '.groovy') } as Set
+        files.sort { it.path }.collectMany { complaints(it.getText('UTF-8'), root.toPath().relativize(it.toPath()).toString(), classpath, own) }
+    }
+
+    private static Set<String> methods(String text) {
+        try {
+            Jenkinsfile.classes(text)*.methods.flatten()*.name as Set
+        } catch (CompilationFailedException ignored) {
+            [] as Set
         }
     }
 
@@ -83,9 +98,12 @@ class Sandbox {
         final List<String> found = []
         boolean resolved = false
         private final String file
+        private final Set<String> known
 
-        Reader(String file) {
+        /** @param known names of methods that are not the sandbox's matter; null for all */
+        Reader(String file, Set<String> known = null) {
             this.file = file
+            this.known = known
         }
 
         private void complain(String what, ASTNode where) {
@@ -123,7 +141,7 @@ class Sandbox {
 
         @Override
         void visitConstructorCallExpression(ConstructorCallExpression call) {
-            if (resolved && !call.specialCall && !allowedType(call.type) && !AllowList.constructible(call.type.name)) {
+            if (resolved && !call.specialCall && !allowedType(call.type) && !AllowList.constructor(call.type.name, count(call.arguments))) {
                 complain("new $call.type.name", call)
             }
             super.visitConstructorCallExpression(call)
@@ -131,37 +149,42 @@ class Sandbox {
 
         @Override
         void visitMethodCallExpression(MethodCallExpression call) {
-            member(call.objectExpression, call.methodAsString, call)
+            String name = call.methodAsString
+            if (call.objectExpression instanceof ClassExpression) {
+                statics(call.objectExpression.type, name, call, count(call.arguments))
+            } else if (resolved && known != null && !call.implicitThis && name != null && !(name in known) && !AllowList.instance(name, count(call.arguments))) {
+                complain("the method $name", call)
+            }
             super.visitMethodCallExpression(call)
         }
 
         @Override
         void visitStaticMethodCallExpression(StaticMethodCallExpression call) {
-            statics(call.ownerType, call.method, call)
+            statics(call.ownerType, call.method, call, count(call.arguments))
             super.visitStaticMethodCallExpression(call)
         }
 
         @Override
         void visitPropertyExpression(PropertyExpression property) {
-            member(property.objectExpression, property.propertyAsString, property)
+            if (property.objectExpression instanceof ClassExpression) {
+                statics(property.objectExpression.type, property.propertyAsString, property, -1)
+            }
             super.visitPropertyExpression(property)
         }
 
-        private void member(Expression of, String name, ASTNode where) {
-            if (of instanceof ClassExpression) {
-                statics(of.type, name, where)
-            }
-        }
-
-        private void statics(ClassNode type, String name, ASTNode where) {
+        private void statics(ClassNode type, String name, ASTNode where, int arguments) {
             if (!resolved || allowedType(type) || name == 'class') {
                 return
             }
             // An inner class reads like a property of the outer.
             boolean inner = name != null && Character.isUpperCase(name.charAt(0)) && name.any { Character.isLowerCase(it as char) }
-            if (!AllowList.statics(type.name, name) && !inner) {
+            if (!AllowList.statics(type.name, name, arguments) && !inner) {
                 complain("$type.name.$name", where)
             }
+        }
+
+        private static int count(Expression arguments) {
+            arguments instanceof TupleExpression ? arguments.expressions.size() : 1
         }
 
         /** Classes that the source, or its library, brings itself. */

@@ -53,7 +53,7 @@ class SandboxSpec extends Specification {
     @Unroll
     def "refused, by line: #text"() {
         expect:
-        Sandbox.complaints(text, 'X') == ["X:1: the sandbox would refuse $what".toString()]
+        Sandbox.complaints(text, 'X', [], [] as Set) == ["X:1: the sandbox would refuse $what".toString()]
 
         where:
         text                                                   | what
@@ -61,6 +61,12 @@ class SandboxSpec extends Specification {
         "System.getenv('HOME')"                                | 'java.lang.System.getenv'
         "System.out.println('a')"                              | 'java.lang.System.out'
         "new XmlSlurper()"                                     | 'new groovy.util.XmlSlurper'
+        "new ArrayList()"                                      | 'new java.util.ArrayList'
+        "Integer.toString(1)"                                  | 'java.lang.Integer.toString'
+        "x.getCauses()"                                        | 'the method getCauses'
+        "[1].withIndex()"                                      | 'the method withIndex'
+        "[1].min()"                                            | 'the method min'
+        "[1].sum { it }"                                       | 'the method sum'
         "enum A { B }"                                         | 'enum A'
         "class A { static int count = 0 }"                     | 'static state (count): builds share it, and a restart loses it'
         "import groovy.transform.*\n".trim() + "; @CompileStatic class A { }" | '@CompileStatic'
@@ -69,10 +75,11 @@ class SandboxSpec extends Specification {
     @Unroll
     def "allowed: #text"() {
         expect:
-        Sandbox.complaints(text, 'X') == []
+        Sandbox.complaints(text, 'X', [], [] as Set) == []
 
         where:
         text << [
+            "new ArrayList([1])", "[1].min { it } + [1].sum()", "currentBuild.getBuildCauses()", "x.stash(name: 'a')", "def a() { }; x.a()",
             "Math.max(1, 2) + Integer.parseInt('1')", "class A { static final int MOST = 3 }; A.MOST", "class A { }; new A()",
             "groovy.json.JsonOutput.toJson([:])", "String.valueOf(1)", "java.util.concurrent.TimeUnit.HOURS", "@NonCPS def a() { }",
             "x instanceof org.jenkinsci.plugins.workflow.steps.FlowInterruptedException",
