@@ -216,6 +216,7 @@ function globalOptions(
     cwd,
     configFile: text('config') ?? 'automation-stack.yml',
     environment: text('env'),
+    branch: text('branch'),
     json: given['json'] === true,
     resultFile: file('result'),
     errorFile: file('error'),

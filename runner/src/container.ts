@@ -28,6 +28,8 @@ export interface GlobalOptions {
   readonly cwd?: string;
   readonly configFile: string;
   readonly environment: string | undefined;
+  /** What a detached HEAD stands on, as the caller says: Jenkins checks out commits. */
+  readonly branch?: string | undefined;
   readonly json: boolean;
   readonly resultFile: string | undefined;
   readonly errorFile: string | undefined;
@@ -152,7 +154,10 @@ export function createContext(input: ContextInput): Context {
     patience,
     who: env['BUILD_USER_ID'] ?? env['AUTOMATION_STACK_WHO'] ?? whoAmI(env),
     runUrl: env['BUILD_URL'],
-    git: createGit(processes, options.directory, env),
+    git: createGit(processes, options.directory, {
+      ...env,
+      ...(options.branch ? { BRANCH_NAME: options.branch } : {}),
+    }),
     config,
     environment: async (name) => {
       return selectEnvironment(await config(), name ?? options.environment);

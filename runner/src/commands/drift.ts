@@ -1,4 +1,3 @@
-import { ExitCode } from '../core/errors.js';
 import type { NamedEnvironment } from '../container.js';
 import type { DriftResult } from '../steps/drift.js';
 import type { CommandDefinition } from './command.js';
@@ -53,7 +52,8 @@ Changes nothing but what \`status\` shows of the last check: a plan that waits f
       ({ headline }) => headline,
       { environment: name, finding: ({ finding }) => finding },
     );
-    return { exitCode: result.finding === undefined ? ExitCode.ok : ExitCode.drift, ...shown(result) };
+    // Not thrown: what was found is part of the answer.
+    return { ...(result.finding === undefined ? {} : { failure: result.finding }), ...shown(result) };
   },
 };
 

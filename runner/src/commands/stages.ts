@@ -39,6 +39,8 @@ const stages: CommandDefinition = {
     if (pipeline.stages.length > 0) sayLedger(config.state.location, context);
     const done = flag(input, 'resume') ? await doneStages(context, pipeline) : undefined;
     const jenkins = jenkinsPlan(config, pipeline);
+    // A program that names no branch asks for the credentials of a command, before each: the graph is no news to it.
+    const isForProgram = context.options.resultFile !== undefined && option(input, 'branch') === undefined;
     return {
       data: {
         ...pipeline,
@@ -48,7 +50,7 @@ const stages: CommandDefinition = {
         }),
         jenkins: { ...jenkins, approval: { ...jenkins.approval, ...(await whoMayNot(context, pipeline)) } },
       },
-      text: pipelineText(pipeline, done),
+      ...(isForProgram ? {} : { text: pipelineText(pipeline, done) }),
     };
   },
 };

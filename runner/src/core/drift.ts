@@ -24,7 +24,7 @@ export interface DriftedResource {
 }
 
 export interface Drift {
-  /** In one line, after the environment's name: `has drifted: 1 changed outside of Terraform`. */
+  /** In one line, after the environment's name: `has drifted: 1 changed outside of Terraform (aws_sqs_queue.jobs)`. */
   readonly headline: string;
   /** How many; 0 is no drift. */
   readonly drifted: number;
@@ -117,12 +117,20 @@ function outputsThatFollow(plan: PlanJson, left: readonly PlannedResource[]): Re
 const isTold = ({ before, after, unknown }: AttributeChange) =>
   !unknown && ![before, after].some((text) => text === SENSITIVE || text.endsWith('…'));
 
+/** Addresses that a headline names of each cause; all of them stand below it. */
+const NAMED = 3;
+
 function headline(changes: readonly DriftedResource[], unchanged: number): string {
-  const count = (cause: DriftedResource['cause']) => changes.filter((one) => one.cause === cause).length;
-  const words = [
-    ...(count('outside') > 0 ? [`${count('outside')} changed outside of Terraform`] : []),
-    ...(count('configuration') > 0 ? [`${count('configuration')} not applied yet`] : []),
-  ];
+  const words = (
+    [
+      ['outside', 'changed outside of Terraform'],
+      ['configuration', 'not applied yet'],
+    ] as const
+  ).flatMap(([cause, what]) => {
+    const names = changes.filter((one) => one.cause === cause).map(({ address }) => address);
+    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+    return names.length === 0 ? [] : [`${names.length} ${what} (${names.slice(0, NAMED).join(', ')}${more})`];
+  });
   const rest = unchanged === 0 ? '' : `; ${unchanged} unchanged`;
   return words.length === 0 ? `has not drifted${rest}` : `has drifted: ${words.join(', ')}${rest}`;
 }

@@ -6,6 +6,7 @@ const CHANGING: ReadonlySet<StageKind> = new Set(['apply', 'provision', 'deploy'
 /** Where a branch leads and what becomes of it there, in one sentence without its full stop. */
 export function destinationWords(pipeline: Pipeline): string {
   const { branch, environment, stages } = pipeline;
+  if (branch === 'HEAD') return 'No branch is checked out: name one with --branch';
   if (environment === undefined) {
     const words = `Branch ${branch} matches no branch rule: built and tested only`;
     return stages.length === 0 ? `${words}, and there are no images, so nothing is run` : words;

@@ -2,7 +2,7 @@ import type { EventOf, EventSubscriber, StackEvent, StageStatus } from '../core/
 import { failureLines } from './failure.js';
 import { count, formatDuration, formatProgress, formatSeconds } from './format.js';
 import { LiveRegion, type Terminal } from './liveRegion.js';
-import { runHeadline, runSummary, stageOutcome } from './prose.js';
+import { isToldByStages, runHeadline, runSummary, stageOutcome } from './prose.js';
 import { StageWatch, type WatchedStage, type WatchedSubject } from './stageWatch.js';
 import type { Style } from './style.js';
 import { displayWidth, pad, printable } from './text.js';
@@ -32,6 +32,7 @@ export class HumanView implements EventSubscriber, ProseView {
   private timer: NodeJS.Timeout | undefined;
   private titleWidth = 0;
   private planned = 0;
+  private isPart = false;
   private done = 0;
   private frame = 0;
 
@@ -60,8 +61,9 @@ export class HumanView implements EventSubscriber, ProseView {
     switch (event.type) {
       case 'run.start':
         this.planned = event.stages.length;
+        this.isPart = event.isPart === true;
         for (const stage of event.stages) this.fitTitle(stage.title);
-        return event.stages.length === 0 ? [] : [style.bold(runHeadline(event, style))];
+        return event.stages.length === 0 || this.isPart ? [] : [style.bold(runHeadline(event, style))];
       case 'stage.start':
         this.fitTitle(event.title);
         return [];
@@ -74,7 +76,12 @@ export class HumanView implements EventSubscriber, ProseView {
       case 'notice':
         return this.noticeLines(event);
       case 'run.end':
-        return [...this.failures(event.error), style.status(event.status, runSummary(event, style))];
+        return [
+          ...this.failures(event.error),
+          ...(isToldByStages(event, this.isPart)
+            ? []
+            : [style.status(event.status, runSummary(event, style))]),
+        ];
       default:
         return [];
     }

@@ -2,7 +2,7 @@ import type { EventOf, EventSubscriber, StackEvent } from '../core/events.js';
 import { failureLines } from './failure.js';
 import { countsBytes, formatDuration, formatProgress, formatSeconds, timeOfDay } from './format.js';
 import type { Outcome, ProseView } from './outcome.js';
-import { runHeadline, runSummary, stageOutcome } from './prose.js';
+import { isToldByStages, runHeadline, runSummary, stageOutcome } from './prose.js';
 import { StageWatch } from './stageWatch.js';
 import type { Style } from './style.js';
 import { pad, printable } from './text.js';
@@ -37,6 +37,7 @@ export class PlainView implements EventSubscriber, ProseView {
   private timer: NodeJS.Timeout | undefined;
   /** Width of the longest stage id, so that what is said starts in one column. */
   private idWidth = 0;
+  private isPart = false;
 
   constructor(private readonly options: PlainViewOptions) {}
 
@@ -45,7 +46,9 @@ export class PlainView implements EventSubscriber, ProseView {
     switch (event.type) {
       case 'run.start':
         this.idWidth = Math.max(0, ...event.stages.map(({ id }) => id.length));
-        if (event.stages.length > 0) this.print(event.time, runHeadline(event, this.options.style));
+        this.isPart = event.isPart === true;
+        if (event.stages.length > 0 && !this.isPart)
+          this.print(event.time, runHeadline(event, this.options.style));
         break;
       case 'stage.start':
         this.printStage(event, `${event.title} started`);
@@ -65,10 +68,11 @@ export class PlainView implements EventSubscriber, ProseView {
         break;
       case 'run.end':
         this.printAll(event.time, this.failures(event.error));
-        this.print(
-          event.time,
-          this.options.style.status(event.status, runSummary(event, this.options.style)),
-        );
+        if (!isToldByStages(event, this.isPart))
+          this.print(
+            event.time,
+            this.options.style.status(event.status, runSummary(event, this.options.style)),
+          );
         break;
       default:
     }

@@ -12,7 +12,7 @@ export interface RecorderOptions {
   readonly warn: (message: string) => void;
 }
 
-/** Keeps a run's events as its record, which the report is made from. Begins with the first stage. */
+/** Keeps a run's events as its record, which the report is made from. Begins with the first stage, if it is no part. */
 export class Recorder implements EventSubscriber {
   private present: RunPart | undefined;
   private started = false;
@@ -40,7 +40,7 @@ export class Recorder implements EventSubscriber {
     for (const line of [...this.output.values()].flat()) part = afterEvent(part, line);
     this.output.clear();
     this.present = part = afterEvent(part, event);
-    this.started ||= part.planned.length > 0 || part.stages.length > 0;
+    this.started ||= part.planned.length > 0 || part.stages.length > 0 || part.isPart === true;
     // Progress is kept with the next thing of weight: a push tells of every few bytes.
     if (this.started && event.type !== 'stage.progress') this.save();
   }

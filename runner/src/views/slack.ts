@@ -89,7 +89,8 @@ export class SlackView implements EventSubscriber {
   }
 
   private async send(config: SlackConfig, client: SlackClient, run: Run, ended: number): Promise<void> {
-    if (this.isLook && run.failures.length === 0) return;
+    // A branch without stages is no news either.
+    if ((this.isLook || run.stages.length === 0) && run.failures.length === 0) return;
     const isOver = run.status !== 'running';
     const wants = new Set<string>(config.on);
     const isDue = isOver

@@ -38,7 +38,11 @@ describe('drift on a real root', function () {
   const drift = async () => {
     const file = join(temporary, 'result.json');
     const { exitCode, stdout, stderr } = await run(['drift', '--result', file]);
-    const result = JSON.parse(readFileSync(file, 'utf8')) as { data: DriftResult; status: string };
+    const result = JSON.parse(readFileSync(file, 'utf8')) as {
+      data: DriftResult;
+      status: string;
+      error?: { message: string };
+    };
     rmSync(file);
     return { exitCode, stdout, stderr, ...result };
   };
@@ -70,8 +74,10 @@ describe('drift on a real root', function () {
 
   it('exits 5 with each address where the configuration was not applied', async () => {
     stack.write({ 'automation-stack.yml': CONFIG('large') });
-    const { exitCode, stdout, stderr, data } = await drift();
+    const { exitCode, stdout, stderr, data, error } = await drift();
     expect(exitCode).to.equal(5);
+    // What Jenkins makes the build's message.
+    expect(error?.message).to.contain('(terraform_data.host, output.size)');
     expect(data.drifted).to.equal(2);
     expect(data.changes.map(({ address, action, cause }) => `${cause} ${action} ${address}`)).to.deep.equal([
       'configuration change terraform_data.host',
@@ -125,7 +131,7 @@ describe('drift on a real root', function () {
     ];
     expect(status.drift).to.include({
       drifted: 2,
-      headline: 'staging has drifted: 2 not applied yet; 1 unchanged',
+      headline: 'staging has drifted: 2 not applied yet (terraform_data.host, output.size); 1 unchanged',
     });
     expect(status.drift).to.have.keys('checkedAt', 'who', 'drifted', 'headline');
     await run(['apply']);
@@ -174,7 +180,7 @@ describe('drift on a real root', function () {
       stack.write({ 'automation-stack.yml': CONFIG('large') + settings });
       await run(['drift'], slack.env);
       const messages = await slack.messages();
-      expect(messages[0]?.text).to.contain('staging has drifted: 2 not applied yet');
+      expect(messages[0]?.text).to.contain('staging has drifted: 2 not applied yet (terraform_data.host, ');
       expect(JSON.stringify(messages.slice(1)))
         .to.contain('terraform_data.host: not applied yet')
         .and.contain('node runner apply --env staging');

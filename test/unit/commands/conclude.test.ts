@@ -30,6 +30,13 @@ describe('conclude', () => {
 
   const file = () => join(directory, '.automation-stack/runs/build-7.json');
 
+  /** What the runner itself says where a signal ended it. */
+  const why = (status: StageStatus) => {
+    const message = 'interrupted by SIGTERM; staging is back on 1.0.0';
+    const error = { code: 'INTERRUPTED', category: 'interrupted', message, exitCode: 130 } as const;
+    return status === 'interrupted' ? { reason: message, error } : {};
+  };
+
   /** What earlier processes told: each stage with how it ended. */
   const told = (stages: Readonly<Record<string, StageStatus | 'running'>>) => {
     const summaries = STAGES.map((id) => ({ id, title: id, needs: [] }));
@@ -41,8 +48,8 @@ describe('conclude', () => {
         ...(status === 'running'
           ? []
           : ([
-              { type: 'stage.end', stage, status, seconds: 1 },
-              { type: 'run.end', status, seconds: 1, exitCode: 0 },
+              { type: 'stage.end', stage, status, seconds: 1, ...why(status) },
+              { type: 'run.end', status, seconds: 1, exitCode: 0, ...why(status) },
             ] as const)),
       ];
       return partOf(
@@ -53,13 +60,14 @@ describe('conclude', () => {
     writeFileSync(file(), JSON.stringify({ id: 'build-7', parts }));
   };
 
-  const conclude = async (...args: readonly string[]): Promise<Run> => {
-    const env = { AUTOMATION_STACK_RUN: 'build-7' };
-    const { exitCode, stderr } = await cli(['conclude', '--branch', 'main', ...args], {
-      cwd: directory,
-      env,
-    });
+  const env = { AUTOMATION_STACK_RUN: 'build-7' };
+  const printed = async (...args: readonly string[]): Promise<string> => {
+    const { exitCode, stderr, stdout } = await cli(args, { cwd: directory, env });
     expect(exitCode, stderr).to.equal(0);
+    return stderr + stdout;
+  };
+  const conclude = async (...args: readonly string[]): Promise<Run> => {
+    await printed('conclude', '--branch', 'main', ...args);
     return joinRun(JSON.parse(readFileSync(file(), 'utf8')) as RunRecord, () => true, new Date());
   };
 
@@ -116,6 +124,88 @@ describe('conclude', () => {
       message: 'no such credentials: aws',
     });
     expect(run.status).to.equal('failed');
+  });
+
+  it('tells a build that a newer one overtook as that, also where the runner only knew the signal', async () => {
+    told({ 'build:web': 'ok', push: 'ok', 'deploy:staging': 'interrupted' });
+    const run = await conclude('--stage', 'deploy:staging', '--ending', 'superseded', '--by', '8');
+    expect(run.status).to.equal('interrupted');
+    expect(run.failures.map(({ error: { code, message } }) => ({ code, message }))).to.deep.equal([
+      { code: 'SUPERSEDED', message: 'superseded by build 8; staging is back on 1.0.0' },
+    ]);
+    expect(stage(run, 'deploy:staging')).to.include({
+      status: 'interrupted',
+      seconds: 1,
+      reason: 'superseded by build 8; staging is back on 1.0.0',
+    });
+    expect(JSON.stringify(run)).not.to.contain('SIGTERM');
+  });
+
+  it('tells it also of a stage that said nothing', async () => {
+    told({ 'build:web': 'ok', push: 'running' });
+    const run = await conclude('--stage', 'push', '--ending', 'superseded');
+    expect(stage(run, 'push')).to.include({ status: 'interrupted', reason: 'superseded by a newer build' });
+  });
+
+  it('names the setting whose time was over, and the stage', async () => {
+    told({ 'build:web': 'ok', push: 'ok', 'deploy:staging': 'interrupted' });
+    const ending = ['--ending', 'expired', '--key', 'jenkins.timeout', '--after', '2h'];
+    const run = await conclude('--stage', 'deploy:staging', ...ending);
+    expect(run.failures.map(({ error: { code, message } }) => ({ code, message }))).to.deep.equal([
+      {
+        code: 'TIMED_OUT',
+        message: 'jenkins.timeout (2h) was over in deploy:staging; staging is back on 1.0.0',
+      },
+    ]);
+    expect(run.failures[0]?.error.next).to.contain('give jenkins.timeout more');
+  });
+
+  it('counts what Jenkins saw end well, though it was told on an agent that went away', async () => {
+    told({ 'build:web': 'ok' });
+    const run = await conclude('--done', 'build:web,push', '--done', STAGES.slice(2).join());
+    expect(run.stages.map(({ status }) => status)).to.deep.equal(STAGES.map(() => 'ok'));
+    expect(run).to.include({ status: 'ok', summary: 'main is in production' });
+    expect(stage(run, 'push')?.reason).to.contain('an agent that went away');
+    expect(stage(run, 'build:web')).to.include({ seconds: 1 }).and.not.to.have.property('reason');
+    const page = join(directory, 'reports');
+    await printed('report', '--run', 'build-7', '--output', page, '--junit', join(page, 'stages.xml'));
+    for (const name of ['report.html', 'stages.xml'])
+      expect(readFileSync(join(page, name), 'utf8')).not.to.match(/skipped[^=]/i);
+  });
+
+  it('counts a stage that was tried again, whatever its first try told', async () => {
+    told({ 'build:web': 'ok', push: 'failed' });
+    expect(stage(await conclude('--done', 'build:web,push'), 'push')?.status).to.equal('ok');
+  });
+
+  it('says how the run ended: nothing is done where a stage failed', async () => {
+    told({ 'build:web': 'ok', push: 'failed' });
+    const text = await printed('conclude', '--branch', 'main');
+    expect(text).not.to.match(/done/);
+    expect(text.trim().split('\n').at(-1)).to.match(/failed in .*: Push images failed$/);
+  });
+
+  it('names the variable of a credential that is missing, and its id', async () => {
+    const bound = CONFIG.replace('shop/web }', 'shop/web, secrets: { npm: "${env:NPM_TOKEN}" } }');
+    writeFileSync(join(directory, 'automation-stack.yml'), bound);
+    const reason = "Could not find credentials entry with ID 'npm-token'";
+    const run = await conclude('--stage', 'build:web', '--ending', 'failed', '--reason', reason);
+    expect(stage(run, 'build:web')?.error).to.deep.include({
+      code: 'JENKINS_FAILED',
+      message: 'the credential npm-token for NPM_TOKEN cannot be bound',
+      where: 'jenkins.credentials.NPM_TOKEN',
+      evidence: [reason],
+    });
+  });
+
+  it('reports a branch without stages, and prints no failure', async () => {
+    writeFileSync(
+      join(directory, 'automation-stack.yml'),
+      'application: shop\nenvironments: { staging: {} }\n',
+    );
+    const text = await printed('conclude', '--branch', 'docs');
+    expect(text).to.match(/skipped in .*: nothing was run: no branch rule matches docs/);
+    expect(await printed('report', '--run', 'build-7')).to.match(/^Wrote reports\/report.html/);
   });
 
   it('says nothing twice of a stage that told its own end', async () => {

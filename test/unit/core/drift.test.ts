@@ -30,12 +30,20 @@ describe('drift', () => {
       ],
     });
     expect(drift.headline).to.equal(
-      'has drifted: 1 changed outside of Terraform, 1 not applied yet; 1 unchanged',
+      'has drifted: 1 changed outside of Terraform (aws_security_group.web), 1 not applied yet (aws_s3_bucket.logs); 1 unchanged',
     );
     expect(drift.changes.map(({ address, action, cause }) => [address, action, cause])).to.deep.equal([
       ['aws_security_group.web', 'change', 'outside'],
       ['aws_s3_bucket.logs', 'create', 'configuration'],
     ]);
+  });
+
+  it('names the first few where much has drifted', () => {
+    const addresses = ['a.a', 'b.b', 'c.c', 'd.d', 'e.e'];
+    const drift = driftOf({
+      resource_changes: addresses.map((address) => change(address, ['create'], null, { name: address })),
+    });
+    expect(drift.headline).to.equal('has drifted: 5 not applied yet (a.a, b.b, c.c and 2 more)');
   });
 
   it('shows what somebody did, not what an apply would undo', () => {
@@ -195,7 +203,7 @@ describe('drift', () => {
       ],
     });
     expect(driftText('production', drift).split('\n')).to.deep.equal([
-      'production has drifted: 1 changed outside of Terraform, 1 not applied yet',
+      'production has drifted: 1 changed outside of Terraform (aws_security_group.web), 1 not applied yet (aws_s3_bucket.logs)',
       '',
       'Changed outside of Terraform since the last apply',
       '',
