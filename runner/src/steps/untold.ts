@@ -28,10 +28,14 @@ export function failureOfStage(config: Config, stage: string, untold: Untold): S
       });
     case 'expired':
       return untold.key === undefined
-        ? new StackError('APPROVAL_EXPIRED', `nobody approved it within ${after ?? 'the time given'}`, {
-            where: subject,
-            next: 'Run the build again, or set jenkins.approval.timeout.',
-          })
+        ? new StackError(
+            'APPROVAL_EXPIRED',
+            `nobody approved it within ${after ?? 'the time given'} (jenkins.approval.timeout)`,
+            {
+              where: subject,
+              next: 'Run the build again, or set jenkins.approval.timeout.',
+            },
+          )
         : timedOut(stage, untold.key, after);
     case 'superseded':
       return new StackError(

@@ -121,7 +121,7 @@ describe('an ECS service on the emulator', function () {
     const before = await target.snapshot();
     const release = fixture.release(await fixture.image(apps.unhealthy));
     const failure = await rejection(target.deploy(release, rollout), 'DEPLOY_FAILED');
-    expect(failure.message).to.match(/^not healthy within 4 s: .*: 404/);
+    expect(failure.message).to.match(/^not healthy within 4 s \(health\.timeout\): .*: 404/);
     expect(failure.evidence).to.include('cannot open the store');
     await target.restore(before, rollout);
     expect(await target.status()).to.include({ healthy: true, digest: before['digest'] });

@@ -123,7 +123,7 @@ describe('an ECS service with a migration, on the emulator', function () {
     const before = await runs();
     const release = fixture.release(await fixture.image(apps.good));
     const failure = await rejection(target.deploy(release, rollout), 'MIGRATION_FAILED');
-    expect(failure.message).to.contain('it was stopped after 3.0s, its timeout');
+    expect(failure.message).to.contain('it was stopped after 3.0s (migrate.timeout)');
     expect(failure.evidence).to.include('waiting');
     expect(await migrating()).to.deep.equal([]);
     expect(await runs()).to.equal(before);

@@ -98,7 +98,9 @@ describe('conclude', () => {
   it('records an approval that never came with how long it was waited for', async () => {
     told({ 'build:web': 'ok', push: 'ok', 'deploy:staging': 'ok' });
     const run = await conclude('--stage', 'approve:production', '--ending', 'expired', '--after', '24h');
-    expect(stage(run, 'approve:production')?.reason).to.equal('nobody approved it within 24h');
+    expect(stage(run, 'approve:production')?.reason).to.equal(
+      'nobody approved it within 24h (jenkins.approval.timeout)',
+    );
   });
 
   it('ends a stage that could not tell its own end, and the run with it', async () => {

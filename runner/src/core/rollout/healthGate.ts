@@ -77,7 +77,7 @@ export class HealthGate {
     const last = ill.map(([name, endpoint]) => `${name}: ${endpoint.last}`).join('; ');
     if (nowMs - this.startedMs >= this.rules.timeoutMs) {
       const seconds = Math.round(this.rules.timeoutMs / 1000);
-      return { state: 'unhealthy', reason: `not healthy within ${seconds} s: ${last}` };
+      return { state: 'unhealthy', reason: `not healthy within ${seconds} s (health.timeout): ${last}` };
     }
     return { state: 'waiting', healthy: all.length - ill.length, total: all.length, last };
   }

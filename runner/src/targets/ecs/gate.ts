@@ -101,11 +101,18 @@ async function requireRunning(options: GateOptions, known: readonly string[] | u
     // A task that was moved or scaled in is replaced in a while; one that crashes again and again is not.
     await refuseCrashed(options, undefined);
     if (now(scope.clock) >= deadline) {
-      throw await why(options, `only ${verdict.running} of ${verdict.desired} tasks run`, []);
+      throw await why(
+        options,
+        `only ${verdict.running} of ${verdict.desired} tasks run${withinLimit(health)}`,
+        [],
+      );
     }
     await scope.clock.sleep(Math.min(5000, health.interval), signal);
   }
 }
+
+const withinLimit = ({ timeout }: Pick<GateOptions['health'], 'timeout'>) =>
+  ` after ${Math.round(timeout / 1000)} s (health.timeout)`;
 
 /**
  * All the tasks that should be probed. One that ended since they were counted is missing: then its end is the
@@ -125,7 +132,11 @@ async function allTasks(
     if (count >= Math.max(options.mayBeEmpty ? 0 : 1, desired)) return found;
     await refuseCrashed(options, undefined);
     if (now(scope.clock) >= deadline) {
-      throw await why(options, `only ${count} of ${desired} tasks have an address`, found.taskArns);
+      throw await why(
+        options,
+        `only ${count} of ${desired} tasks have an address${withinLimit(health)}`,
+        found.taskArns,
+      );
     }
     // Once the service is stable nobody watches it any more, and it may want fewer by now, or none.
     ({ desired } = options.settled.aborted ? await judgeNow(options) : { desired: options.desired() });

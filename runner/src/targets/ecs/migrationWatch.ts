@@ -80,7 +80,7 @@ export async function watchMigration(options: WatchOptions, task: Task): Promise
         await log.finishPatiently(clock);
         throw migrationError(
           options,
-          `it was stopped after ${formatDuration(timeoutMs)}, its timeout`,
+          `it was stopped after ${formatDuration(timeoutMs)} (migrate.timeout)`,
           unstopped === undefined ? log.last : [unstopped, ...log.last],
         );
       }

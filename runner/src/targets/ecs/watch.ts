@@ -74,7 +74,7 @@ export async function watchRollout(watch: Watch): Promise<Watched> {
     }
     runningBefore = running;
     if (seenMs >= watch.timeoutMs) {
-      const words = `not stable after ${Math.round(watch.timeoutMs / 1000)} s: ${running} of ${verdict.desired} tasks run`;
+      const words = `not stable after ${Math.round(watch.timeoutMs / 1000)} s (the target's timeout): ${running} of ${verdict.desired} tasks run`;
       throw failure(scope, words, view.events);
     }
   }

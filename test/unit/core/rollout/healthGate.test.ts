@@ -26,7 +26,7 @@ describe('the health gate', () => {
     gate.record('b', bad, 1);
     expect(gate.judge(60_000)).to.deep.equal({
       state: 'unhealthy',
-      reason: 'not healthy within 60 s: b: 503',
+      reason: 'not healthy within 60 s (health.timeout): b: 503',
     });
   });
 

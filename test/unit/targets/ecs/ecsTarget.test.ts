@@ -150,7 +150,7 @@ describe('an ECS service: deploy', () => {
     const list = ecs.listTasks.bind(ecs);
     ecs.listTasks = async (desired, signal) => (desired === 'RUNNING' ? [] : list(desired, signal));
     const failure = await rejection(make().deploy(release('b'), rollout), 'DEPLOY_FAILED');
-    expect(failure.message).to.equal('only 0 of 2 tasks have an address');
+    expect(failure.message).to.equal('only 0 of 2 tasks have an address after 20 s (health.timeout)');
   });
 
   it('needs two calls and changes nothing where the release runs already', async () => {
@@ -297,7 +297,9 @@ describe('an ECS service: a deploy that fails', () => {
     const { make, rollout, answers } = world();
     answers.next = () => ({ status: 503, words: '503' });
     const failure = await rejection(make().deploy(release('b'), rollout), 'DEPLOY_FAILED');
-    expect(failure.message).to.equal('not healthy within 20 s: 10.0.0.1:8000: 503; 10.0.0.2:8000: 503');
+    expect(failure.message).to.equal(
+      'not healthy within 20 s (health.timeout): 10.0.0.1:8000: 503; 10.0.0.2:8000: 503',
+    );
     expect(failure.evidence).to.deep.equal(['Traceback', 'KeyError: DATABASE_URL']);
   });
 
@@ -333,7 +335,7 @@ describe('an ECS service: a deploy that fails', () => {
       events: [{ message: 'unable to place a task: no container instance met its requirements' }],
     };
     const failure = await rejection(make().deploy(release('b'), rollout), 'DEPLOY_FAILED');
-    expect(failure.message).to.equal('not stable after 60 s: 0 of 2 tasks run');
+    expect(failure.message).to.equal("not stable after 60 s (the target's timeout): 0 of 2 tasks run");
     expect(failure.evidence).to.deep.equal([
       'unable to place a task: no container instance met its requirements',
     ]);

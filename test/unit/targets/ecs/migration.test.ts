@@ -210,7 +210,7 @@ describe('a migration that fails', () => {
     const { make, rollout, tasks, order } = world({ migrate: { timeout: 30_000 } });
     tasks.course = { obeysMs: 3000 };
     const failure = await rejection(make().deploy(release('b'), rollout), 'MIGRATION_FAILED');
-    expect(failure.message).to.equal('the migration failed: it was stopped after 30.0s, its timeout');
+    expect(failure.message).to.equal('the migration failed: it was stopped after 30.0s (migrate.timeout)');
     expect(tasks.calls.filter((call) => call === 'StopTask')).to.have.length(1);
     expect(moved(order)).to.equal(false);
   });

@@ -52,7 +52,7 @@ describe('an ECS service at 0 tasks', () => {
     ecs.courses = [course];
     ecs.after(5000, () => (ecs.missing = 1));
     const failure = await rejection(target.deploy(release, rollout), 'DEPLOY_FAILED');
-    expect(failure.message).to.equal('only 1 of 2 tasks run');
+    expect(failure.message).to.equal('only 1 of 2 tasks run after 20 s (health.timeout)');
   });
 
   it('passes where a task that was moved is there again in a while', async () => {
