@@ -17,8 +17,8 @@ const notify: CommandDefinition = {
   changes: true,
   environment: 'optional',
   async run(context, input) {
-    const message = option(input, 'message') ?? input.arguments[0];
-    if (message === undefined || message.trim() === '') {
+    const given = option(input, 'message') ?? input.arguments[0];
+    if (given === undefined || given.trim() === '') {
       throw new StackError('USAGE', 'there is nothing to say', { next: "node runner notify 'TEXT'" });
     }
     if (option(input, 'message') !== undefined && input.arguments[0] !== undefined) {
@@ -39,6 +39,8 @@ const notify: CommandDefinition = {
       });
     }
     const channel = channelOf(settings.config, environment);
+    // Words of others, such as the last lines of a log: no event, so that nobody else looks for secrets in them.
+    const message = context.secrets.text(given);
     if (context.options.dryRun)
       return { data: { channel, message }, text: `Would tell ${channel}: ${message}` };
     const { application } = await context.config();

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { SecretRegistry } from '../secrets/redact.js';
 import { maySecretBe } from '../secrets/environment.js';
 import { holdsSecret } from '../secrets/names.js';
+import { looksRandom } from '../secrets/values.js';
 import { referencesIn } from './referencesIn.js';
 import type { Config } from './schema.js';
 import { placedTexts } from './secretPlaces.js';
@@ -32,7 +33,7 @@ export function registerConfigured(config: Config, env: Env, secrets: SecretRegi
 
 /** Registers the value of a variable that the configuration refers to, as far as its name or its form make it a secret. */
 export function registerVariable(variable: string, value: string, secrets: SecretRegistry): void {
-  if (holdsSecret(variable) && maySecretBe(value)) secrets.register(value);
+  if ((holdsSecret(variable) || looksRandom(value)) && maySecretBe(value)) secrets.register(value);
   else secrets.registerLikely(value);
   const file = keyFile(value);
   if (file !== undefined) secrets.register(file);

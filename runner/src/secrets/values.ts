@@ -21,6 +21,22 @@ export function isMaskable(value: string): boolean {
   return text.length >= SHORTEST_NUMBER || !/^[\d.,:-]+$/.test(text);
 }
 
+/** How often, at least, neighbours of a random word are of different kinds: names and versions change kind seldom. */
+const CHANGES = 0.4;
+
+/**
+ * Whether a value looks as if it was drawn at random: one long word of capitals, small letters and digits that take turns.
+ * Names, versions, regions, images, paths and digests do not.
+ */
+export function looksRandom(value: string): boolean {
+  if (!/^(?!\/)[A-Za-z\d+/=]{12,}$/.test(value)) return false;
+  const kinds = [...value].map((one) =>
+    ['A-Z', 'a-z', '0-9'].findIndex((kind) => new RegExp(`[${kind}]`).test(one)),
+  );
+  const changes = kinds.filter((kind, index) => index > 0 && kind !== kinds[index - 1]).length;
+  return [0, 1, 2].every((kind) => kinds.includes(kind)) && changes >= CHANGES * (kinds.length - 1);
+}
+
 /** Fields of a secret that are none themselves: who, where and what kind, as databases and cloud accounts name them. */
 const TELLING =
   /^(?:user(?:name)?|login|engine|host(?:name)?|server|endpoint|port|db(?:name|instanceidentifier|clusteridentifier)?|database|schema|region|type|kind|name|id|client_(?:id|email|x509_cert_url)|project(?:_id)?|account(?:_?id)?|email|role|scope|auth_uri|token_uri|auth_provider_x509_cert_url|universe_domain|masterarn|arn|version|ssl(?:mode)?|url|uri)$/i;

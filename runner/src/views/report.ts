@@ -25,7 +25,10 @@ export async function writeReports(context: Context, request: ReportRequest) {
   const { directory, configFile } = context.options;
   const files = new RunFiles(dirname(resolve(directory, configFile)));
   const now = context.clock.now();
-  const run = joinRun(await requireRun(files, request.run), mayBeAlive, now);
+  const record = await requireRun(files, request.run);
+  // What the configuration names is a secret here too, whoever wrote the record; a report needs no configuration.
+  await context.config().catch(() => undefined);
+  const run = context.secrets.value(joinRun(record, mayBeAlive, now));
   const page = await writeReport(run, resolve(directory, request.output), { at: now, by: runnerVersion });
   const written = [page];
   if (request.junit !== undefined) {

@@ -25,7 +25,9 @@ export async function createRunViews(
     const own = recorder.part;
     if (own === undefined) return undefined;
     const parts = (await files.read(id))?.parts.filter((part) => part.process !== own.process) ?? [];
-    const join = (all: typeof parts) => joinRun({ id, parts: all }, mayBeAlive, clock.now());
+    // Other processes of the run may not have known what this one knows.
+    const join = (all: typeof parts) =>
+      context.secrets.value(joinRun({ id, parts: all }, mayBeAlive, clock.now()));
     return { whole: join([...parts, own]), own: join([own]) };
   };
 

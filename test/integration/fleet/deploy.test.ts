@@ -75,7 +75,7 @@ describe('deploying to a real fleet', function () {
 
   for (const [name, reason] of [
     ['crashing', /the container ended with exit code 3/],
-    ['unhealthy', /not healthy after 8 s: \/health answers: HTTP 404/],
+    ['unhealthy', /not healthy after 8 s \(health\.timeout\): \/health answers: HTTP 404/],
     ['late', /the container ended and was started again once|was healthy, then failed 2 times in a row/],
   ] as const) {
     it(`rolls a ${name} image back on every host that got it, with the reason and the last log lines`, async () => {

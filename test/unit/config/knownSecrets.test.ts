@@ -29,6 +29,8 @@ describe('secrets that a configuration refers to', () => {
     CONNECTION_STRING: 'k3Jf9sLq2Zx8',
     SENTRY_DSN: 'https://k3Jf9sLq2Zx8@sentry.example.org/4',
     SLACK_WEBHOOK: 'https://example.org/k3Jf9sLq2Zx8',
+    HOOK: 'k3Jf9sLq2Zx8k3Jf9',
+    SEED: 'Qm9vdCBrZXkgMTIzNDU2Nzg5MA==',
     // Told from their form, whatever the variable is called.
     FIRST: 'ghp_k3Jf9sLq2Zx8k3Jf9sLq2Zx8k3Jf9sLq2Zx8',
     SECOND: 'AKIAIOSFODNN7EXAMPLE',
@@ -95,6 +97,9 @@ describe('secrets that a configuration refers to', () => {
       KEY_PORT: '5432',
       DIGEST: 'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
       ACCOUNT: '123456789012',
+      RELEASE: 'Debian12Bookworm-2026',
+      TITLE: 'v1-Release-Candidate-3',
+      FOLDER: '/srv/Shop1/Data',
       COMMIT: '88f2939c1b1e4f0d6e6f3d1a2b3c4d5e6f708192',
     };
     for (const [name, value] of Object.entries(plain))

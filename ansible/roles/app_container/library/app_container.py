@@ -252,7 +252,7 @@ class Application:
                 return round(time.monotonic() - started, 2)
             if time.monotonic() - started > wanted["health_timeout"]:
                 answer = "HTTP %d" % status if status is not None else error
-                reason = "not healthy after %d s: %s answers: %s" % (wanted["health_timeout"], wanted["health_path"], answer)
+                reason = "not healthy after %d s (health.timeout): %s answers: %s" % (wanted["health_timeout"], wanted["health_path"], answer)
                 raise self.failure(name, reason, state)
             time.sleep(wanted["health_interval"])
 
