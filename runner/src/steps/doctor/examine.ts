@@ -3,6 +3,7 @@ import type { Config } from '../../config/schema.js';
 import type { Context, NamedEnvironment } from '../../container.js';
 import { judge, needsOf, type Check, type CheckResult, type Finding } from '../../core/doctor.js';
 import { toErrorRecord } from '../../core/errors.js';
+import { agentChecks } from './agent.js';
 import { channelChecks } from './channels.js';
 import { deliveryChecks } from './delivery.js';
 import { configCheck, stateChecks } from './deployment.js';
@@ -32,6 +33,7 @@ export async function examine(context: Context, limitMs = CHECK_LIMIT_MS): Promi
   );
   const checks: readonly Check[] = [
     ...toolChecks(context, needs),
+    ...agentChecks(context, config, needs),
     configCheck(context, config, failure),
     ...(config === undefined ? [] : stateChecks(context, config)),
     ...proxyChecks(context, environments),
