@@ -48,6 +48,9 @@ export class SlackView implements EventSubscriber {
   private environment: string | undefined;
   /** It only looks: what it did not find is no news, least of all every night. */
   private isLook = false;
+  private isPart = false;
+  /** Code of what ended the run from outside, in the process that knows. */
+  private cause: string | undefined;
   /** Ids of stages whose end is still to be told in the thread. */
   private readonly ended: string[] = [];
   private readonly told = new Set<string>();
@@ -66,12 +69,14 @@ export class SlackView implements EventSubscriber {
     if (event.type === 'run.start') {
       this.environment = event.environment;
       this.isLook = event.command === 'drift';
+      this.isPart = event.isPart === true;
       this.settings = this.options.settings();
       // Its failure is met where it is awaited.
       this.settings.catch(() => undefined);
     }
     if (this.settings === undefined) return;
     if (event.type === 'stage.end') this.ended.push(event.stage);
+    if (event.type === 'run.end') this.cause = event.cause?.code;
     if (TELLING.has(event.type)) this.behind.wake();
   }
 
@@ -127,8 +132,18 @@ export class SlackView implements EventSubscriber {
             .filter(({ stage, error }) => stage === undefined && this.once(error.message))
             .map(failureMessage)
         : [];
-    const inside = ended.flatMap((id) => {
+    // A stage's process only knows of a signal: what it was sent for is told by the one that concludes the run.
+    const late = run.failures.flatMap(({ stage, error }) =>
+      stage !== undefined &&
+      error.code === this.cause &&
+      !ended.includes(stage) &&
+      this.once(`cause ${stage}`)
+        ? [stage]
+        : [],
+    );
+    const inside = [...ended, ...late].flatMap((id) => {
       const failure = run.failures.find(({ stage }) => stage === id);
+      if (failure?.error.code === 'INTERRUPTED' && this.isPart && this.cause === undefined) return [];
       if (failure !== undefined) return wants.has('failure') ? [failureMessage(failure)] : [];
       const stage = run.stages.find((item) => item.id === id);
       if (stage === undefined || !wants.has('stage')) return [];

@@ -7,6 +7,7 @@ import { joinRun, type Run } from '../../../runner/src/views/run.js';
 import type { RunRecord } from '../../../runner/src/views/runRecord.js';
 import { cli } from '../../support/cli.js';
 import { partOf } from '../../support/recordedRun.js';
+import { SlackFixture } from '../../support/slackFixture.js';
 
 const CONFIG = `
 application: shop
@@ -61,8 +62,9 @@ describe('conclude', () => {
   };
 
   const env = { AUTOMATION_STACK_RUN: 'build-7' };
+  let more: Readonly<Record<string, string>> = {};
   const printed = async (...args: readonly string[]): Promise<string> => {
-    const { exitCode, stderr, stdout } = await cli(args, { cwd: directory, env });
+    const { exitCode, stderr, stdout } = await cli(args, { cwd: directory, env: { ...more, ...env } });
     expect(exitCode, stderr).to.equal(0);
     return stderr + stdout;
   };
@@ -141,6 +143,25 @@ describe('conclude', () => {
       reason: 'superseded by build 8; staging is back on 1.0.0',
     });
     expect(JSON.stringify(run)).not.to.contain('SIGTERM');
+  });
+
+  it('tells Slack what ended a stage, which only knew of the signal', async () => {
+    const slack = await SlackFixture.start('{ channel: ops }');
+    try {
+      more = slack.env;
+      const settings = 'notifications: { slack: { channel: ops, token: "${env:SLACK_BOT_TOKEN}" } }\n';
+      writeFileSync(join(directory, 'automation-stack.yml'), `${CONFIG}${settings}`);
+      told({ 'build:web': 'ok', push: 'ok', 'deploy:staging': 'interrupted' });
+      await conclude('--stage', 'deploy:staging', '--ending', 'superseded', '--by', '8');
+      const [first, ...thread] = await slack.messages();
+      expect(first?.text).to.contain('superseded by build 8; staging is back on 1.0.0');
+      expect(thread.map(({ text }) => text)).to.deep.equal([
+        'superseded by build 8; staging is back on 1.0.0',
+      ]);
+    } finally {
+      more = {};
+      await slack.remove();
+    }
   });
 
   it('tells it also of a stage that said nothing', async () => {
