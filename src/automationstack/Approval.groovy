@@ -2,21 +2,25 @@ package automationstack
 
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
-/** Waits for a person, outside of any agent. */
+/** Waits for people, outside of any agent, and for as many as the configuration asks for. */
 class Approval implements Serializable {
 
     private static final long serialVersionUID = 1L
 
-    /** Who approved, or who refused. */
-    String by
+    /** Who approved: an id, or a list of them; or who refused. */
+    Object by
+    /** Digest of the plan that was shown and approved; null where there was none. */
+    String plan
     /** `refused` or `expired`; null where it was approved, or nobody has been asked. */
     String ending
     /** How long it was waited for, as a duration of the runner. */
     String after
-    /** Addresses that may be destroyed though they hold data, as the one who approved typed them. */
+    /** Addresses that may be destroyed though they hold data, as all who approved typed them. */
     List allowed = []
 
     private final Object script
+    /** Digests of plans by environment. */
+    private final Map plans = [:]
     /** The stage that was approved and that the runner has not been told of. */
     private String untold
 
@@ -24,23 +28,23 @@ class Approval implements Serializable {
         this.script = script
     }
 
+    /** Takes what a stage's outcome tells: which plan it is that will be asked about. */
+    void note(Map stage, Map outcome) {
+        if (stage.kind == 'plan' && outcome.stages) {
+            plans[stage.environment] = outcome.stages[0].plan?.digest
+        }
+    }
+
     /** @throws FlowInterruptedException where the build itself is aborted */
     void ask(Map plan, Map leg, Summary summary) {
-        int minutes = plan.jenkins.approval.timeoutMinutes
-        Map question = [
-            message: summary.question(plan.application, leg.environment), ok: 'Approve', submitterParameter: 'APPROVER']
-        if (plan.jenkins.approval.submitters) {
-            question.submitter = plan.jenkins.approval.submitters
-        }
+        Map terms = plan.jenkins.approval
+        String subject = summary.question(plan.application, leg.environment)
         List losses = summary.lossesOf(leg.environment)
-        if (losses) {
-            question.parameters = [script.text(name: 'ALLOW_DESTROY', defaultValue: '', description:
-                'What may be destroyed though it holds data: each address that is named above, one a line.')]
-        }
+        int minutes = terms.timeoutMinutes
         after = "${minutes}m"
         try {
             script.timeout(time: minutes, unit: 'MINUTES') {
-                take(script.input(question))
+                askAll(terms, subject, losses)
             }
         } catch (FlowInterruptedException interruption) {
             ending = Interruption.ofInput(interruption)
@@ -51,6 +55,7 @@ class Approval implements Serializable {
         }
         if (ending == null) {
             untold = leg.stage
+            this.plan = plans[leg.environment]
         }
     }
 
@@ -66,20 +71,88 @@ class Approval implements Serializable {
         return ending == 'refused' ? "refused by ${by}" : "nobody approved it within ${after}"
     }
 
-    /** An answer is who gave it, and beside it what was typed where something was asked for. */
-    private void take(Object answer) {
-        if (answer instanceof Map) {
-            by = answer.APPROVER
-            List names = []
-            for (String line : answer.ALLOW_DESTROY.split('\n')) {
-                if (line.trim()) {
-                    names.add(line.trim())
-                }
+    /** Asks until enough have approved who may: whoever may not is told so, and it is asked again. */
+    private void askAll(Map terms, String subject, List losses) {
+        int count = terms.count ?: 1
+        List approvers = []
+        String remark = ''
+        while (approvers.size() < count) {
+            Object answer = script.input(question(terms, subject + termsOf(terms, approvers, count) + remark, losses))
+            String who = answer instanceof Map ? answer.APPROVER : answer
+            String reason = refusal(who, terms, approvers)
+            if (reason == null) {
+                agree(answer, approvers.isEmpty())
+                approvers.add(who)
+                remark = ''
+            } else {
+                script.echo("${who} may not approve it: ${reason}. It is asked again.")
+                remark = "\n${who} may not approve it: ${reason}."
             }
-            allowed = names
-        } else {
-            by = answer
         }
+        by = approvers.size() == 1 ? approvers[0] : approvers
+    }
+
+    private Map question(Map terms, String message, List losses) {
+        Map question = [message: message, ok: 'Approve', submitterParameter: 'APPROVER']
+        if (terms.submitters) {
+            question.submitter = terms.submitters
+        }
+        if (losses) {
+            question.parameters = [script.text(name: 'ALLOW_DESTROY', defaultValue: '', description:
+                'What may be destroyed though it holds data: each address that is named above, one a line.')]
+        }
+        return question
+    }
+
+    /** Who may not, what cannot be known, and how many are missing; before anybody clicks. */
+    private static String termsOf(Map terms, List approvers, int count) {
+        String lines = terms.who ? "\nMay not approve it: ${terms.who.join(', ')}" : ''
+        for (String note : terms.notes) {
+            lines = "${lines}\n(${note})"
+        }
+        if (count > 1) {
+            String given = approvers ? ", given by ${approvers.join(', ')}" : ''
+            lines = "${lines}\n${approvers.size()} of ${count} approvals${given}"
+        }
+        return lines
+    }
+
+    /** @return null where somebody may approve; the runner looks again, and knows more names */
+    private static String refusal(String who, Map terms, List approvers) {
+        if (isAmong(who, approvers)) {
+            return 'another person has to'
+        }
+        return terms.not && isAmong(who, terms.not) ? 'they wrote it, or started this build' : null
+    }
+
+    private static boolean isAmong(String who, List others) {
+        boolean found = false
+        for (String name : namesOf(who)) {
+            for (String other : others) {
+                found = found || namesOf(other).contains(name)
+            }
+        }
+        return found
+    }
+
+    /** An id, and of an address what stands before the `@`. */
+    private static List namesOf(String id) {
+        String name = id.trim().toLowerCase()
+        int at = name.indexOf('@')
+        return at > 0 ? [name, name.substring(0, at)] : [name]
+    }
+
+    /** What may be destroyed is what each of them has typed. */
+    private void agree(Object answer, boolean isFirst) {
+        List names = []
+        String typed = answer instanceof Map ? answer.ALLOW_DESTROY : ''
+        for (String line : typed.split('\n')) {
+            String name = line.trim()
+            if (name && (isFirst || allowed.contains(name))) {
+                names.add(name)
+            }
+        }
+        allowed = names
     }
 
 }

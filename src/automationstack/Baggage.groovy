@@ -1,6 +1,6 @@
 package automationstack
 
-/** What later stages need of earlier ones, where they may run on another agent: the run's record and saved plans. */
+/** What later stages need of earlier ones, where they may run on another agent: the run's record and its plans. */
 class Baggage implements Serializable {
 
     private static final long serialVersionUID = 1L
@@ -17,10 +17,12 @@ class Baggage implements Serializable {
 
     void leave() {
         left = left + 1
+        // The runner keeps a build's plans below this name, wherever the ledger is.
+        String run = Runner.runId(script.env.BUILD_TAG)
         inDirectory {
             script.stash(
                 name: name(),
-                includes: ".automation-stack/runs/${Runner.runId(script.env.BUILD_TAG)}*,.automation-stack/plans/**",
+                includes: ".automation-stack/runs/${run}*,.automation-stack/plans/${run}/**",
                 allowEmpty: true,
                 useDefaultExcludes: false)
         }
