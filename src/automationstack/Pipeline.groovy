@@ -288,6 +288,7 @@ class Pipeline implements Serializable {
             ended[stage.id] = 'running'
             Map outcome = outcomeOf(stage)
             summary.add(stage, outcome)
+            approval.note(stage, outcome)
             settle(stage, outcome)
         }
     }
@@ -298,6 +299,7 @@ class Pipeline implements Serializable {
             new Credentials(script).bound(plan.jenkins.credentials.stages[stage.id]) {
                 Map given = [only: approval.taken() + [stage.id], approvedBy: approval.by, wait: '15m'] + resuming()
                 if (stage.kind == 'apply') {
+                    given.approvedPlan = approval.plan
                     given.allowDestroy = allowedToDestroy()
                 }
                 outcome = runner.call('run', source.options(given))
