@@ -1,6 +1,6 @@
 import type { Context, NamedEnvironment } from '../container.js';
 import { approvalOptions, approvers } from './approval.js';
-import { flag, list, option, type CommandDefinition, type CommandResult } from './command.js';
+import { list, option, type CommandDefinition, type CommandResult } from './command.js';
 import { waiting } from './deploy.js';
 
 const migrate: CommandDefinition = {

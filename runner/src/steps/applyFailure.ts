@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { NamedEnvironment } from '../container.js';
 import type { AppliedResource } from '../core/applyProgress.js';
 import { StackError } from '../core/errors.js';
 import type { PlanScope } from '../core/planScope.js';
