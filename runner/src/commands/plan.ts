@@ -11,7 +11,7 @@ export const commands: readonly CommandDefinition[] = [
     summary: 'Show what Terraform would change in an environment',
     description: `Initialises the root where that is needed, plans, and prints each resource that would be created, changed, replaced (with the attribute that forces it) or destroyed. Sensitive values are masked. What would lose data stands first, and the command that carries the plan out names it.
 
-The plan is kept in the state directory, bound to the commit, the values of the variables, the files of the root and the state; \`apply\` applies it while all of that is unchanged. \`--out\` keeps it elsewhere, for \`apply --plan\`.
+The plan is kept in the state directory (a build of Jenkins keeps its own in its workspace), bound to the commit, the values of the variables, the files of the root and the state; \`apply\` applies it while all of that is unchanged. \`--out\` keeps it elsewhere, for \`apply --plan\`.
 
 Several environments are planned side by side, up to \`concurrency\`; one that fails stops no other, and the worst exit code counts.
 
