@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import type { Context } from '../container.js';
 import type { Pipeline } from '../core/pipeline.js';
 import type { StageOutcome } from '../core/schedule.js';
@@ -95,7 +96,8 @@ const run: CommandDefinition = {
     const approvedBy = approvers(context, input);
     const approvedPlan = option(input, 'approved-plan');
     const resume = flag(input, 'resume');
-    const done = resume && !isPart ? await whatIsDone(context, pipeline) : undefined;
+    const done =
+      resume && (!isPart || (await isFirst(context))) ? await whatIsDone(context, pipeline) : undefined;
     const outcomes = await asRun(
       context,
       'run',
@@ -109,7 +111,7 @@ const run: CommandDefinition = {
           approvedBy,
           resume,
           ...(approvedPlan === undefined ? {} : { approvedPlan }),
-          ...(done === undefined ? {} : { done }),
+          ...(done === undefined ? {} : isPart ? { doneElsewhere: done } : { done }),
         }),
       (ended) =>
         isPart
@@ -136,6 +138,14 @@ const run: CommandDefinition = {
 async function whatIsDone(context: Context, pipeline: Pipeline) {
   const { doneStages } = await import('../steps/resume.js');
   return doneStages(context, pipeline);
+}
+
+/** Whether no other process of this run has told of it: the first one tells also what need not be done. */
+async function isFirst(context: Context): Promise<boolean> {
+  const { RunFiles, runId } = await import('../views/runFiles.js');
+  const { directory, configFile } = context.options;
+  const files = new RunFiles(dirname(resolve(directory, configFile)));
+  return (await files.read(runId(context.env, context.clock.now(), ''))) === undefined;
 }
 
 const isPartial = (outcomes: readonly StageOutcome[]) => outcomes.some(({ status }) => status === 'partial');

@@ -7,8 +7,8 @@ import { approvalShape } from './shapes.js';
 export interface ApprovalRecord {
   /** Counts up from 1 in each environment. */
   readonly number: number;
-  /** What was checked out, or the commit of the release that was named. */
-  readonly commit: string;
+  /** What was checked out, or the commit of the release that was named; absent outside of a repository. */
+  readonly commit?: string;
   /** Who wrote what is new there, as `NAME <EMAIL>`. */
   readonly authors: readonly string[];
   /** Who started the run; `jenkins` where that was a change or the clock. */

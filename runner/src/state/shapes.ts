@@ -150,7 +150,7 @@ export const changeShape = object({
 
 export const approvalShape = object({
   number,
-  commit: text,
+  'commit?': text,
   authors: list(text),
   startedBy: text,
   approvedBy: list(text),

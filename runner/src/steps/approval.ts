@@ -27,17 +27,17 @@ export interface KnownParts extends Parts {
 export interface Approved {
   readonly by: readonly string[];
   readonly authors: readonly string[];
-  readonly commit: string;
+  readonly commit: string | undefined;
 }
 
 /**
  * Looks up who wrote what is new in an environment, and who started this run. Never throws: what cannot be known is said.
- * @param commit what is going there
+ * @param commit what is going there; undefined outside of a repository
  */
 export async function partsOf(
   context: Context,
   environment: NamedEnvironment,
-  commit: string,
+  commit: string | undefined,
 ): Promise<KnownParts> {
   const { people } = await context.config();
   const notes: string[] = [];
@@ -68,8 +68,7 @@ export async function approvalTerms(context: Context, environment: NamedEnvironm
   const rule = ruleOf(environment) ?? { not: [], count: 1 };
   const { count } = rule;
   if (rule.not.length === 0) return { count, not: [], who: [], notes: [] };
-  const { commit } = await context.git.workingTree();
-  const { notes, ...parts } = await partsOf(context, environment, commit);
+  const { notes, ...parts } = await partsOf(context, environment, await commitHere(context));
   const who = keptOut(rule, parts).map(({ name, role }) => `${name} (${role})`);
   return { count, not: keptOutIds(rule, parts), who, notes };
 }
@@ -77,13 +76,15 @@ export async function approvalTerms(context: Context, environment: NamedEnvironm
 /**
  * Holds an approval to what its environment asks for.
  * @param by who approved it, as they were told to us
+ * @param isTold true where what cannot be known was said before
  * @throws StackError APPROVAL_REQUIRED where there are too few, APPROVAL_NOT_ALLOWED of somebody who may not
  */
 export async function requireApproval(
   context: Context,
   environment: NamedEnvironment,
   by: readonly string[],
-  commit: string,
+  commit: string | undefined,
+  isTold = false,
 ): Promise<Approved> {
   const rule = ruleOf(environment) ?? { not: [], count: 1 };
   if (by.length === 0) throw approvalRequired(environment);
@@ -99,7 +100,7 @@ export async function requireApproval(
   }
   const people = differentPeople(by, parts.people);
   if (people.length < rule.count) throw tooFew(environment, rule, people);
-  if (rule.not.length > 0) tell(context, rule, parts, people);
+  if (rule.not.length > 0 && !isTold) tell(context, rule, parts, people);
   return { by: people, authors: parts.authors.map(authorText), commit };
 }
 
@@ -141,7 +142,7 @@ export async function recordApproval(
 ): Promise<ApprovalRecord> {
   const { ledger } = await context.state();
   return ledger.approvals.add(environment.name, {
-    commit,
+    ...(commit === undefined ? {} : { commit }),
     authors,
     startedBy: context.who,
     approvedBy: by,
@@ -198,10 +199,14 @@ function tell(
 async function authorsOf(
   context: Context,
   environment: NamedEnvironment,
-  commit: string,
+  commit: string | undefined,
   notes: string[],
 ): Promise<readonly Author[]> {
   const { git } = context;
+  if (commit === undefined) {
+    notes.push('who wrote it cannot be told: it is in no repository');
+    return [];
+  }
   try {
     const own = await git.authors(commit);
     const since = await commitIn(context, environment);
@@ -236,5 +241,9 @@ async function commitIn(context: Context, { name }: NamedEnvironment): Promise<s
     if (change.status === 'ok' && change.commit !== undefined) return change.commit;
   return undefined;
 }
+
+/** What is checked out; undefined outside of a repository. */
+export const commitHere = async (context: Context): Promise<string | undefined> =>
+  (await context.git.workingTree().catch(() => undefined))?.commit;
 
 const short = (commit: string) => commit.slice(0, 10);

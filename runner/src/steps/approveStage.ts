@@ -1,5 +1,12 @@
 import type { Context, NamedEnvironment } from '../container.js';
-import { approvalRequired, recordApproval, recordedApproval, requireApproval, ruleOf } from './approval.js';
+import {
+  commitHere,
+  approvalRequired,
+  recordApproval,
+  recordedApproval,
+  requireApproval,
+  ruleOf,
+} from './approval.js';
 import type { RunRequest } from './run.js';
 
 type Told = Pick<RunRequest, 'approvedBy' | 'approvedPlan' | 'resume'>;
@@ -14,8 +21,7 @@ export async function approveStage(
   environment: NamedEnvironment,
   { approvedBy = [], approvedPlan }: Told,
 ): Promise<{ readonly by: readonly string[]; readonly plan: string | undefined }> {
-  const { commit } = await context.git.workingTree();
-  const approved = await requireApproval(context, environment, approvedBy, commit);
+  const approved = await requireApproval(context, environment, approvedBy, await commitHere(context));
   const plan = approvedPlan ?? (await savedDigest(context, environment));
   await recordApproval(context, environment, approved, plan);
   return { by: approved.by, plan };
@@ -28,8 +34,8 @@ export async function approversOf(
   { approvedBy = [], resume }: Told,
 ): Promise<readonly string[]> {
   if (approvedBy.length > 0 || resume !== true || ruleOf(environment) === undefined) return approvedBy;
-  const { commit } = await context.git.workingTree();
-  const known = await recordedApproval(context, environment, commit);
+  const commit = await commitHere(context);
+  const known = commit === undefined ? undefined : await recordedApproval(context, environment, commit);
   if (known === undefined) throw approvalRequired(environment);
   return known.approvedBy;
 }

@@ -78,7 +78,8 @@ export async function plainWords(
   if (other === undefined) return stale;
   const who = other.runUrl ?? other.run ?? other.who;
   const did = { apply: 'applied', destroy: 'destroyed', provision: 'provisioned' }[other.kind];
-  return [`another build has ${did} ${environment.name} since it was made (${who})`, ...stale];
+  const what = sharedRun(context.env) === undefined ? 'run' : 'build';
+  return [`another ${what} has ${did} ${environment.name} since it was made (${who})`, ...stale];
 }
 
 async function changedSince(
@@ -91,7 +92,8 @@ async function changedSince(
   for await (const change of ledger.changes.newest(name)) {
     if (change.startedAt < createdAt && (change.endedAt ?? change.startedAt) < createdAt) return undefined;
     const isOwn = own !== undefined && change.run === own;
-    if (change.kind !== 'provision' && !isOwn) return change;
+    // Our own has begun already; another one that runs would hold Terraform's lock.
+    if (change.kind !== 'provision' && change.status !== 'running' && !isOwn) return change;
   }
   return undefined;
 }

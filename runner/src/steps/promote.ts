@@ -3,7 +3,14 @@ import { behindOf, behindWords, hostsInService } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
 import { requireAccount } from './account.js';
-import { approvalRequired, recordApproval, requireApproval, ruleOf, type Approved } from './approval.js';
+import {
+  approvalRequired,
+  commitHere,
+  recordApproval,
+  requireApproval,
+  ruleOf,
+  type Approved,
+} from './approval.js';
 import { deployRelease, type DeployResult } from './deploy.js';
 
 export interface PromoteRequest {
@@ -66,18 +73,19 @@ export async function promoteRelease(context: Context, request: PromoteRequest):
  */
 async function approvalOf(
   context: Context,
-  { environment, approvedBy = [], version }: PromoteRequest,
+  { environment, approvedBy = [], version, isApprovalRecorded = false }: PromoteRequest,
   commit?: string,
 ): Promise<Approved | undefined> {
   if (ruleOf(environment) === undefined) {
     // Nobody had to; who did all the same is recorded with the deployment.
-    return approvedBy.length === 0 ? undefined : { by: approvedBy, authors: [], commit: commit ?? '' };
+    return approvedBy.length === 0 ? undefined : { by: approvedBy, authors: [], commit };
   }
   if (approvedBy.length === 0) throw approvalRequired(environment);
   const { ledger } = await context.state();
   const named = version === undefined ? undefined : await ledger.release(version);
-  const going = commit ?? named?.commit ?? (await context.git.workingTree().catch(() => undefined))?.commit;
-  return going === undefined ? undefined : requireApproval(context, environment, approvedBy, going);
+  const going = commit ?? named?.commit ?? (await commitHere(context));
+  const isTold = isApprovalRecorded || commit !== undefined;
+  return requireApproval(context, environment, approvedBy, going, isTold);
 }
 
 /**

@@ -18,6 +18,8 @@ export interface RunRequest {
   readonly approvedPlan?: string;
   /** Stages that another run of the commit has done: they are left out, with a word. */
   readonly done?: ReadonlyMap<string, Done>;
+  /** Such stages of a run whose processes run a part each: they are told, and nothing is left out. */
+  readonly doneElsewhere?: ReadonlyMap<string, Done>;
   /** Where nobody is named, an approval that the ledger has of this commit counts. */
   readonly resume?: boolean;
   readonly waitMs?: number;
@@ -34,6 +36,11 @@ export async function runStages(context: Context, request: RunRequest): Promise<
   const { concurrency } = await context.config();
   await requireOpenWays(context, request);
   const approvedPlans = new Map<string, string>();
+  for (const stage of request.pipeline) {
+    const done = request.doneElsewhere?.get(stage.id);
+    if (done !== undefined && !request.stages.some(({ id }) => id === stage.id))
+      await tellDone(context, stage, done);
+  }
   const outcomes = await runGraph(
     request.stages,
     concurrency,
@@ -42,12 +49,7 @@ export async function runStages(context: Context, request: RunRequest): Promise<
         context.signal.throwIfAborted();
         const done = request.done?.get(stage.id);
         if (done !== undefined) {
-          await inStage(
-            context,
-            stage,
-            async () => ({ reason: doneWords(done) }),
-            (end) => end,
-          );
+          await tellDone(context, stage, done);
           return { status: 'ok' };
         }
         const { behind = [] } = await inStage(
@@ -70,6 +72,15 @@ export async function runStages(context: Context, request: RunRequest): Promise<
   if (failed !== undefined) throw failed.error;
   return outcomes;
 }
+
+/** A stage that is left out, with a line. */
+const tellDone = (context: Context, stage: Stage, done: Done) =>
+  inStage(
+    context,
+    stage,
+    async () => ({ reason: doneWords(done) }),
+    (end) => end,
+  );
 
 /** Where images are to be built, what would stop them on their way is asked first. */
 async function requireOpenWays(context: Context, { stages, waitMs }: RunRequest): Promise<void> {

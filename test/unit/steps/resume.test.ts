@@ -182,6 +182,21 @@ describe('what another run of a commit has done', () => {
       expect(ends[4]).to.contain('approve:production failed').and.to.contain('needs an approval');
     });
 
+    it('is told by the first process of a run that is many, which leaves out nothing itself', async () => {
+      const started = await process();
+      const all = await pipeline(started.context);
+      const found = await doneStages(started.context, { stages: all });
+      const stages = all
+        .filter(({ id }) => id === 'deploy:staging')
+        .map((stage) => ({ ...stage, needs: [] }));
+      await runStages(started.context, { stages, pipeline: all, doneElsewhere: found });
+      const ends = started.events.flatMap((event) =>
+        event.type === 'stage.end' ? [`${event.stage}: ${event.reason ?? ''}`] : [],
+      );
+      expect(ends.map((line) => line.split(': ')[0])).to.deep.equal([...BUILT, 'deploy:staging']);
+      expect(ends.at(-1)).to.contain('already runs 0.2.0, healthy');
+    });
+
     describe('an approval', () => {
       it('is not asked for again of the same commit, and lets the promotion pass by itself', async () => {
         await only('approve', { approvedBy: ['alice'] });
