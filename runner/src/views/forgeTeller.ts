@@ -86,7 +86,8 @@ async function tellStatus(
   context: string,
 ) {
   const { state, description } = runStatus(run, forge.longestDescription);
-  const said = `${state}: ${description}`;
+  // An end is told once: words and time differ with the process that tells it.
+  const said = state === 'running' ? `${state}: ${description}` : state;
   const before = memory.statuses[context];
   if (before?.said === said) return;
   const { branch } = await checkedOut();
@@ -110,7 +111,10 @@ async function tellComment({ forge, redact }: Forged, memory: ForgeMemory, run: 
   // What it said of the build before stays until there is something new to say.
   if (number === 0 || (run.status === 'running' && !hasNews(run))) return;
   const text = redact(runComment(run));
-  const said = createHash('sha256').update(text).digest('hex');
+  // How long it took so far is no news.
+  const said = createHash('sha256')
+    .update(runComment({ ...run, seconds: 0 }))
+    .digest('hex');
   if (memory.comment?.said === said) return;
   const known = memory.comment?.id ?? (await forge.findComment(number, commentMark(run.application ?? '')));
   if (known !== undefined && (await isEdited(forge, number, known, text))) {
