@@ -36,6 +36,20 @@ describe('what Jenkins is told', () => {
     ]);
   });
 
+  it('binds what tells GitHub and GitLab in every stage, and where a build is concluded', () => {
+    const { credentials } = planOf({
+      notifications: { github: { token: '${env:GITHUB_TOKEN}' }, gitlab: { token: '${env:GITLAB_TOKEN}' } },
+      jenkins: { credentials: { GITLAB_TOKEN: { id: 'bot', kind: 'password' } } },
+    });
+    const bound = [
+      { id: 'github-token', kind: 'text', variable: 'GITHUB_TOKEN' },
+      { id: 'bot', kind: 'password', variable: 'GITLAB_TOKEN' },
+    ];
+    expect(credentials.none).to.deep.equal(bound);
+    expect(Object.keys(credentials.stages)).to.include.members(['build:web', 'push']);
+    for (const stage of Object.values(credentials.stages)) expect(stage).to.deep.include.members(bound);
+  });
+
   it('binds what the configuration names instead, as the kind it says', () => {
     const { credentials } = planOf({
       jenkins: { credentials: { FLEET_KEY: { id: 'fleet', kind: 'ssh-key' } } },
