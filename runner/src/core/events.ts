@@ -133,10 +133,14 @@ export class EventBus {
 
   /** Closes every subscriber, waiting at most `limitMs` milliseconds for all of them together, or what one of them asks for. */
   async close(limitMs = 5000): Promise<void> {
-    const longest = Math.max(limitMs, ...this.subscribers.map(({ closeMs = 0 }) => closeMs));
     const closing = Promise.allSettled(this.subscribers.map(async (subscriber) => subscriber.close?.()));
     let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, longest)));
+    const wait = (ms: number) => new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+    // Who is loaded behind an event may say only by now how long it takes.
+    const limit = wait(limitMs).then(() => {
+      const longest = Math.max(limitMs, ...this.subscribers.map(({ closeMs = 0 }) => closeMs));
+      return longest > limitMs ? wait(longest - limitMs) : undefined;
+    });
     await Promise.race([closing, limit]);
     clearTimeout(timer);
   }

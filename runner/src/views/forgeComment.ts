@@ -7,10 +7,11 @@ import { statusWords } from './statusWords.js';
 
 /** GitHub takes 65,536 characters and GitLab a million; nobody reads that much. */
 const LONGEST = 20_000;
-const LONGEST_LINE = 400;
+const LONGEST_LINE = 300;
 const RESOURCES_SHOWN = 50;
 const NAMES_SHOWN = 20;
 const EVIDENCE_LINES = 15;
+const FAILURES_SHOWN = 3;
 
 /** Begins the one comment of an application at a pull request; nobody sees it. */
 export const commentMark = (application: string): string => `<!-- automation-stack: ${application} -->`;
@@ -27,21 +28,25 @@ export function hasNews(run: Run): boolean {
  * environment is, and why it failed. Pure; what it is made of is redacted already.
  */
 export function runComment(run: Run): string {
-  const parts = [
-    `${commentMark(run.application ?? '')}\n${heading(run)}`,
-    ...run.failures.slice(0, 3).map(failureText),
-    ...plansOf(run).map(([title, plan]) => planText(title, plan)),
-    releaseText(run),
-    ...urlsOf(run).map(([environment, url]) => `**${markdown(environment)}:** ${link(url, url)}`),
-    footer(run),
-  ].filter((part) => part !== '');
-  const [first = '', ...rest] = parts;
-  const last = rest.pop() ?? '';
-  // Whole parts are left out: half a code block would swallow what follows.
-  let size = first.length + last.length;
-  const fitting = rest.filter((part) => (size += part.length + 2) < LONGEST);
-  const left = fitting.length < rest.length ? ['_More is in the report of the build._'] : [];
-  return [first, ...fitting, ...left, last].join('\n\n');
+  const parts: readonly (readonly string[])[] = [
+    ...run.failures.slice(0, FAILURES_SHOWN).map((failure) => [failureText(failure)]),
+    ...plansOf(run).map(([title, plan]) => [
+      [...planLines(title, plan), ...resourceLines(plan)].join('\n'),
+      planLines(title, plan).join('\n'),
+    ]),
+    [releaseText(run)],
+    ...urlsOf(run).map(([environment, url]) => [`**${markdown(environment)}:** ${link(url, url)}`]),
+  ];
+  const head = `${commentMark(run.application ?? '')}\n${heading(run)}`;
+  const foot = footer(run);
+  let left = LONGEST - head.length - foot.length;
+  // Whole parts are left out, the long form of one first: half a code block would swallow what follows.
+  const fitting = parts.flatMap((forms) => {
+    const form = forms.find(({ length }) => length <= left) ?? '';
+    left -= form.length;
+    return form === '' ? [] : [form];
+  });
+  return [head, ...fitting, foot].filter((text) => text !== '').join('\n\n');
 }
 
 function heading(run: Run): string {
@@ -61,9 +66,8 @@ function failureText({ error, lastLines, stage }: RunFailure): string {
   ].join('\n');
 }
 
-function planText(title: string, { headline, losses, resources, drifted }: PlanSummary): string {
+function planLines(title: string, { headline, losses, drifted }: PlanSummary): readonly string[] {
   const lost = losses.map((loss) => `- ${markdown(limit(lossText(loss)))}`);
-  const names = resources.map(({ address, action }) => `- ${WORDS[action]} ${code(limit(address))}`);
   return [
     `**${markdown(title)}:** ${markdown(headline)}`,
     ...(lost.length === 0 ? [] : ['', '⚠️ **Data would be lost:**', '', ...firstOnes(lost, NAMES_SHOWN)]),
@@ -76,17 +80,21 @@ function planText(title: string, { headline, losses, resources, drifted }: PlanS
             NAMES_SHOWN,
           ).join(', ')}`,
         ]),
-    ...(names.length === 0
-      ? []
-      : [
-          '',
-          `<details><summary>Resources</summary>`,
-          '',
-          ...firstOnes(names, RESOURCES_SHOWN),
-          '',
-          '</details>',
-        ]),
-  ].join('\n');
+  ];
+}
+
+/** What becomes of each resource, folded up; values are left to the report. */
+function resourceLines({ resources }: PlanSummary): readonly string[] {
+  if (resources.length === 0) return [];
+  const names = resources.map(({ address, action }) => `- ${WORDS[action]} ${code(limit(address))}`);
+  return [
+    '',
+    '<details><summary>Resources</summary>',
+    '',
+    ...firstOnes(names, RESOURCES_SHOWN),
+    '',
+    '</details>',
+  ];
 }
 
 const WORDS: Readonly<Record<PlanAction, string>> = {
