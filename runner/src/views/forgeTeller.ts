@@ -96,7 +96,8 @@ async function tellStatus(
     context,
     state,
     description: redact(description),
-    url: run.runUrl,
+    // GitHub refuses any other address.
+    url: /^https?:\/\//.test(run.runUrl ?? '') ? run.runUrl : undefined,
     branch: branchOf(memory) ?? (branch === 'HEAD' ? undefined : branch),
     place: before?.place,
   });

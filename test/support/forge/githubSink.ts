@@ -177,6 +177,6 @@ function listed(all: readonly unknown[], { query, base, path }: SinkRequest): Si
   const link = new URLSearchParams(query);
   link.set('page', String(next));
   if (next === undefined) return { status: 200, body: items };
-  const headers = { link: `<${base}${path}?${link}>; rel="next", <${base}>; rel="last"` };
+  const headers = { link: `<${base}${path}?${link.toString()}>; rel="next", <${base}>; rel="last"` };
   return { status: 200, body: items, headers };
 }

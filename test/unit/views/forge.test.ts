@@ -91,6 +91,12 @@ describe('a run that tells GitHub', function () {
     });
   });
 
+  it('is given no address that it would refuse', async () => {
+    const [start, ...rest] = bodies(successfulRun) as [EventBody & { type: 'run.start' }, ...EventBody[]];
+    expect((await run([{ ...start, runUrl: 'job/shop/128/' }, ...rest])).text).not.to.include('WARNING');
+    expect(sink.latest[CONTEXT]).not.to.have.property('target_url');
+  });
+
   it('says in the status why it failed', async () => {
     expect((await run(bodies(rolledBackRun), 3)).exitCode).to.equal(3);
     expect(sink.latest[CONTEXT]).to.include({ state: 'failure' });

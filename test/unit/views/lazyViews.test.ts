@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { EventSubscriber, StackEvent } from '../../../runner/src/core/events.js';
+import { EventBus, type EventSubscriber, type StackEvent } from '../../../runner/src/core/events.js';
 import { LazyViews } from '../../../runner/src/views/lazyViews.js';
 import { atTimes, successfulRun } from '../../support/sampleRuns.js';
 
@@ -51,6 +51,25 @@ describe('views that are loaded when a run begins', () => {
     await views.close();
     expect(warnings).to.have.length(1);
     expect(warnings[0]).to.include('no such file');
+  });
+
+  it('may take longer to close than others, once they are loaded', async () => {
+    const slow: EventSubscriber = {
+      handle: () => undefined,
+      close: () => new Promise((resolve) => setTimeout(() => resolve(void (closed += 1)), 60)),
+      closeMs: 5000,
+    };
+    const bus = new EventBus(() => new Date());
+    bus.subscribe(
+      lazily(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        return [slow];
+      }),
+    );
+    const { time: _, ...start } = successfulRun[0]!;
+    bus.emit(start);
+    await bus.close(30);
+    expect(closed).to.equal(1);
   });
 
   it('do not harm each other', async () => {

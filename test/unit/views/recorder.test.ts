@@ -153,11 +153,15 @@ describe('the record of a run', () => {
     expect((await files.read('run-1'))?.parts.map(({ process }) => process)).to.deep.equal(['b:2:0']);
   });
 
-  it('is kept for fifty runs', async () => {
-    for (let index = 0; index < 53; index += 1)
+  it('is kept for fifty runs, with what each channel remembers of them', async () => {
+    for (let index = 0; index < 53; index += 1) {
       await record('a:1:0', successfulRun.slice(-1).concat(successfulRun), `run-${index}`);
+      await files.remember(`run-${index}`, 'github', { statuses: {} });
+    }
     await files.prune();
     expect(await files.list()).to.have.length(50);
+    const remembered = (await readdir(files.directory)).filter((name) => name.endsWith('.github.json'));
+    expect(remembered).to.have.length(50);
   });
 
   it('is found by its name or as the last one, and an unknown name lists those there are', async () => {
