@@ -116,14 +116,16 @@ describe('a build that tells GitHub', function () {
   });
 
   it('has a token that doctor tests', async () => {
-    const checked = async () => {
-      const { text } = await runs(['doctor', '--json']);
+    const checked = async (id = 'github', env: Record<string, string> = {}) => {
+      const { text } = await runs(['doctor', '--json'], env);
       const { checks } = JSON.parse(text.slice(text.indexOf('{"ready"'))) as {
         checks: { id: string; status: string; found: string; next?: string }[];
       };
-      return checks.find(({ id }) => id === 'github');
+      return checks.find((check) => check.id === id);
     };
     expect(await checked()).to.include({ status: 'ok', found: 'acme/shop' });
+    const proxy = { HTTP_PROXY: new URL(sink.api).origin, NO_PROXY: '127.0.0.1' };
+    expect((await checked('proxy', proxy))?.found).to.include('GitHub: direct');
     sink.tokens.set(TOKEN, { login: 'robot', writes: [] });
     expect(await checked()).to.include({ status: 'warning' });
     sink.tokens.clear();
