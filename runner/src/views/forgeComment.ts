@@ -29,7 +29,7 @@ export function hasNews(run: Run): boolean {
  */
 export function runComment(run: Run): string {
   const parts: readonly (readonly string[])[] = [
-    ...run.failures.slice(0, FAILURES_SHOWN).map((failure) => [failureText(failure)]),
+    ...run.failures.slice(0, FAILURES_SHOWN).map((failure) => [failureText(failure, run.status)]),
     ...plansOf(run).map(([title, plan]) => [
       [...planLines(title, plan), ...resourceLines(plan)].join('\n'),
       planLines(title, plan).join('\n'),
@@ -56,11 +56,12 @@ function heading(run: Run): string {
   return `### ${mark} ${markdown(`${run.application ?? 'run'}${where}`)}: ${word}${took}`;
 }
 
-function failureText({ error, lastLines, stage }: RunFailure): string {
+function failureText({ error, lastLines, stage }: RunFailure, status: Run['status']): string {
+  const { word } = statusWords[status === 'running' ? 'failed' : status];
   const evidence = (error.evidence ?? lastLines).slice(-EVIDENCE_LINES).map(limit);
   const where = stage === undefined ? '' : ` (${code(stage)})`;
   return [
-    `**Failed${where}:** ${markdown(limit(error.message))}`,
+    `**${word}${where}:** ${markdown(limit(error.message))}`,
     ...(evidence.length === 0 ? [] : ['', fenced(evidence)]),
     ...(error.next === undefined ? [] : ['', `**Next:** ${markdown(limit(error.next))}`]),
   ].join('\n');
@@ -75,10 +76,12 @@ function planLines(title: string, { headline, losses, drifted }: PlanSummary): r
       ? []
       : [
           '',
-          `Changed outside since the last apply: ${firstOnes(
-            drifted.map((address) => code(limit(address))),
+          'Changed outside since the last apply:',
+          '',
+          ...firstOnes(
+            drifted.map((address) => `- ${code(limit(address))}`),
             NAMES_SHOWN,
-          ).join(', ')}`,
+          ),
         ]),
   ];
 }

@@ -43,7 +43,7 @@ export async function tellForge(forged: Forged, memory: ForgeMemory, told: Told)
 }
 
 /** @throws StackError GIT_FAILED, RELEASE_DIRTY where what is built is no commit */
-async function find({ forge, number, checkedOut }: Forged, memory: ForgeMemory): Promise<void> {
+async function find({ forge, config, number, checkedOut }: Forged, memory: ForgeMemory): Promise<void> {
   const tree = await checkedOut();
   if (tree.dirty) {
     throw new StackError(
@@ -54,9 +54,11 @@ async function find({ forge, number, checkedOut }: Forged, memory: ForgeMemory):
       },
     );
   }
+  // A status alone needs none.
+  const found = number === undefined && config.comment ? forge.pullRequestsOf(tree.commit) : [];
   const request =
     number === undefined
-      ? (await forge.pullRequestsOf(tree.commit).catch(unknownCommit))[0]
+      ? (await Promise.resolve(found).catch(unknownCommit))[0]
       : await forge.pullRequest(number);
   memory.head = request === undefined ? tree.commit : await headOf(forge, request, tree);
   memory.request = request ?? { number: 0 };
@@ -76,7 +78,8 @@ async function headOf(forge: Forge, request: PullRequest, tree: CheckedOut): Pro
   const candidates = [tree.commit, ...tree.parents];
   if (candidates.includes(request.head)) return request.head;
   const commits = new Set(await forge.commitsOf(request.number));
-  return candidates.find((one) => commits.has(one)) ?? request.head;
+  // GitLab names no head of a request that it has only begun to prepare.
+  return candidates.find((one) => commits.has(one)) ?? (request.head || tree.commit);
 }
 
 async function tellStatus(

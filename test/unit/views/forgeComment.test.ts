@@ -25,7 +25,7 @@ describe('the comment at a pull request', () => {
     const text = runComment(withPlan({ drifted: ['aws_instance.web'] }));
     expect(text).to.include(`**Plan staging:** ${samplePlan.headline}`);
     expect(text).to.include('**Data would be lost:**').and.include('aws\\_db\\_instance.main');
-    expect(text).to.include('Changed outside since the last apply: `aws_instance.web`');
+    expect(text).to.include('Changed outside since the last apply:\n\n- `aws_instance.web`');
     expect(text).to.include('- **destroy** `aws_instance.old["<b>"]`');
   });
 
@@ -47,7 +47,7 @@ describe('the comment at a pull request', () => {
 
   it('says why it failed, with the evidence and what to do next', () => {
     const text = runComment(runOf(rolledBackRun));
-    expect(text).to.include('**Failed (`deploy:staging`):** staging-2 never became healthy');
+    expect(text).to.include('**Rolled back (`deploy:staging`):** staging-2 never became healthy');
     expect(text).to.include('relation "carts_v2" does not exist').and.include('**Next:** Run the migration');
   });
 

@@ -54,7 +54,12 @@ export class Requests {
     return this.ask(method, path, body);
   }
 
-  /** Every item of a list, page by page, until `isEnough` says so. */
+  /** Makes something that a second try would make twice: only what was refused for a while is sent again. */
+  async make(path: string, body: object): Promise<Answer> {
+    return this.ask('POST', path, body, false);
+  }
+
+  /** Every item of a list, page by page, as long as more is asked for. */
   async *pages<T>(path: string): AsyncGenerator<T> {
     let next: string | undefined = `${path}${path.includes('?') ? '&' : '?'}per_page=100`;
     for (let page = 0; next !== undefined && page < MOST_PAGES; page += 1) {
@@ -65,24 +70,20 @@ export class Requests {
   }
 
   /** @throws ForgeFailure */
-  private async ask(method: string, path: string, body?: object): Promise<Answer> {
+  private async ask(method: string, path: string, body?: object, isRepeatable = true): Promise<Answer> {
     const what = `${method} ${path.replace(/\?.*/, '').replace(/\b([0-9a-f]{12})[0-9a-f]{28,}\b/g, '$1')}`;
     for (let tries = 0; ; tries += 1) {
-      const answer = await this.once(method, this.address(path), body).catch((error: unknown) => {
+      const answer = await this.once(method, `${this.options.api}${path}`, body).catch((error: unknown) => {
         this.options.signal?.throwIfAborted();
         return error as Error;
       });
-      const pause = this.pause(answer, tries);
+      const pause = this.pause(answer, tries, isRepeatable);
       if (pause === undefined) {
         if (!(answer instanceof Error) && answer.status < 300) return answer;
         throw this.failure(what, answer);
       }
       await (this.options.wait ?? wait)(pause, this.options.signal);
     }
-  }
-
-  private address(path: string): string {
-    return /^https?:/.test(path) ? path : `${this.options.api}${path}`;
   }
 
   /** Redirects are followed as they are asked to be, and never to another server: the token would go with them. */
@@ -108,15 +109,17 @@ export class Requests {
   }
 
   /** How long to wait before the next try; undefined where there is none. */
-  private pause(answer: Answer | Error, tries: number): number | undefined {
+  private pause(answer: Answer | Error, tries: number, isRepeatable: boolean): number | undefined {
     const next = PAUSES_MS[tries];
     if (next === undefined) return undefined;
-    // A proxy that refuses, or a variable that is wrong, does so again.
-    if (answer instanceof Error) return proxyFailure(answer) === undefined && tries < 2 ? next : undefined;
+    if (answer instanceof Error) {
+      // A proxy that refuses, or a variable that is wrong, does so again.
+      return isRepeatable && proxyFailure(answer) === undefined && tries < 2 ? next : undefined;
+    }
     const limited = rateLimitMs(answer, this.options.now?.() ?? Date.now());
     if (limited !== undefined) return limited > LONGEST_WAIT_MS ? undefined : Math.max(limited, next);
     // 409: GitLab is at work on the same status.
-    return answer.status >= 500 || answer.status === 409 ? next : undefined;
+    return isRepeatable && (answer.status >= 500 || answer.status === 409) ? next : undefined;
   }
 
   private failure(what: string, answer: Answer | Error): ForgeFailure {
@@ -149,13 +152,14 @@ export class Requests {
   }
 }
 
-/** GitHub links the next page; GitLab names its number too, and leaves links out where a list is long. */
+/**
+ * GitHub links the next page; GitLab names its number too, and leaves links out where a list is long. Of a link the
+ * number alone is taken: whatever host it names, the token does not go there.
+ */
 function nextPage(current: string, headers: Headers): string | undefined {
-  const linked = /<([^>]+)>;\s*rel="?next"?/.exec(headers.get('link') ?? '')?.[1];
-  if (linked !== undefined) return linked;
-  const number = headers.get('x-next-page') ?? '';
-  if (!/^\d+$/.test(number)) return undefined;
-  return `${current.replace(/[?&]page=\d+/, '')}&page=${number}`;
+  const linked = /<[^>]*[?&]page=(\d+)[^>]*>;\s*rel="?next"?/.exec(headers.get('link') ?? '')?.[1];
+  const number = linked ?? /^\d+$/.exec(headers.get('x-next-page') ?? '')?.[0];
+  return number === undefined ? undefined : `${current.replace(/&page=\d+/, '')}&page=${number}`;
 }
 
 function json(text: string): unknown {

@@ -85,7 +85,7 @@ export function createGitHub(options: ForgeOptions): Forge {
       return undefined;
     },
     addComment: async (number, text) => {
-      const { body } = await requests.send('POST', `${base}/issues/${number}/comments`, { body: text });
+      const { body } = await requests.make(`${base}/issues/${number}/comments`, { body: text });
       return String((body as CommentJson).id);
     },
     editComment: async (_number, id, text) =>

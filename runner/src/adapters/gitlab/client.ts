@@ -18,7 +18,7 @@ const STATES: Readonly<Record<CommitState, string>> = {
 interface MergeRequestJson {
   readonly iid: number;
   readonly state?: string;
-  readonly sha: string;
+  readonly sha: string | null;
   readonly source_branch: string;
 }
 interface NoteJson {
@@ -90,7 +90,7 @@ export function createGitLab(options: GitLabOptions): Forge {
       return undefined;
     },
     addComment: async (number, text) => {
-      const { body } = await requests.send('POST', notes(number), { body: text });
+      const { body } = await requests.make(notes(number), { body: text });
       return String((body as NoteJson).id);
     },
     editComment: async (number, id, text) =>
@@ -103,7 +103,7 @@ const cut = (text: string) => [...text].slice(0, LONGEST).join('');
 
 const requestOf = ({ iid, sha, source_branch: branch }: MergeRequestJson): PullRequest => ({
   number: iid,
-  head: sha,
+  head: sha ?? '',
   branch,
 });
 

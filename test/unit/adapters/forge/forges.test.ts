@@ -145,6 +145,19 @@ describe('GitHub', () => {
     expect(sink.comments.get(8)?.at(-1)?.body).to.equal(`${MARK} second`);
   });
 
+  it('makes no second comment where it may have made the first, and follows no page to another host', async () => {
+    sink.fault({ status: 502, times: 1 });
+    expect(await failure(github.addComment(8, MARK))).to.include({ kind: 'away' });
+    expect(waits).to.deep.equal([]);
+    sink.fault({ status: 429, times: 1, headers: { 'retry-after': '1' } });
+    await github.addComment(8, MARK);
+    expect(waits).to.deep.equal([1000]);
+    const link = '<http://localhost:1/elsewhere?page=2>; rel="next"';
+    sink.fault({ status: 200, times: 1, body: '[]', headers: { link }, of: /comments$/ });
+    await github.findComment(8, MARK);
+    expect(sink.asked.filter((one) => /^GET .*comments$/.test(one))).to.have.length(2);
+  });
+
   it('finds the comment of an app, whose token cannot ask who it is', async () => {
     sink.tokens.set('app', { login: 'robot[bot]', type: 'Bot' });
     const app = client('app');
