@@ -1,5 +1,5 @@
 // Runs every suite, or those named one after another, and ends with the sum: `N passed, N failed, N skipped`.
-//   node scripts/test.mjs [SUITE …]     suites: lint unit groovy terraform integration ansible jenkins; check: the first four
+//   node scripts/test.mjs [SUITE …]     suites: lint unit groovy terraform integration ansible jenkins controller; check: the first four
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -75,13 +75,19 @@ const suites = {
   ansible: () => inLocalEnvironment(() => mocha('ansible', 'test/ansible/**/*.test.ts')),
   // The examples' own Jenkinsfiles, from the first build to a rollback.
   jenkins: () => inLocalEnvironment(() => runGroovy(['*Journey'])),
+  // A real controller, where one is given (test/jenkins/README.md); where none is, what drives it is tried all the same.
+  controller: () => {
+    const suite = () => mocha('controller', 'test/jenkins/**/*.test.ts');
+    const { JENKINS_WAR: war, JENKINS_TOKEN: token } = process.env;
+    return war || token ? inLocalEnvironment(suite) : suite();
+  },
 };
 
 /**
  * How all suites run: the long one mostly waits for hosts, containers and health gates, and beside it there is time for the
  * others. Hosts, names and repositories of the suites are apart.
  */
-const lanes = [['integration'], ['lint', 'unit', 'groovy', 'terraform', 'ansible', 'jenkins']];
+const lanes = [['integration'], ['lint', 'unit', 'groovy', 'terraform', 'ansible', 'jenkins', 'controller']];
 /** `check`: what needs no containers, for before a commit. */
 const quickLanes = [['lint'], ['unit', 'groovy', 'terraform']];
 const computes = ['lint', 'unit', 'groovy', 'terraform'];

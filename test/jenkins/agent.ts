@@ -40,9 +40,7 @@ export class Agent {
     await mkdir(folder, { recursive: true });
     const secret = await client.http.script(addAgent(name, folder));
     const { url } = client.http.access;
-    const jar = await fetch(new URL('jnlpJars/agent.jar', url));
-    if (!jar.ok) throw new Error(`${jar.url}: HTTP ${jar.status}`);
-    await writeFile(join(folder, 'agent.jar'), Buffer.from(await jar.arrayBuffer()));
+    await writeFile(join(folder, 'agent.jar'), (await client.http.get('jnlpJars/agent.jar')).bytes);
     // The secret is no argument: everybody on this machine could read it.
     await writeFile(join(folder, 'secret'), secret, { mode: 0o600 });
     const place = ['-url', url, '-secret', `@${join(folder, 'secret')}`, '-name', name];

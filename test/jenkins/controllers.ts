@@ -34,6 +34,8 @@ export function startController(what: Given, folder: string, values: Values): Pr
 class OwnController implements Controller {
   client!: JenkinsClient;
   private program!: Program;
+  private settings: Values = {};
+  private password = '';
 
   private constructor(
     private readonly what: GivenWar,
@@ -89,9 +91,6 @@ class OwnController implements Controller {
     this.settings = { ...Object.fromEntries(settings), JENKINS_URL: this.url };
     this.password = all['jenkins-admin-password'];
   }
-
-  private settings: Values = {};
-  private password = '';
 
   private async run(): Promise<void> {
     const { java, war } = this.what;

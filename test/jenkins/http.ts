@@ -11,6 +11,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
+  readonly bytes: Buffer;
 }
 
 /** What a controller refused, in its own words. */
@@ -117,7 +118,7 @@ export class JenkinsHttp {
     const login = Buffer.from(`${user}:${secret}`).toString('base64');
     const type: Record<string, string> = typeof body === 'string' ? { 'Content-Type': 'text/yaml' } : {};
     let response: Response;
-    let text: string;
+    let bytes: Buffer;
     try {
       response = await fetch(new URL(path, url), {
         method,
@@ -126,17 +127,18 @@ export class JenkinsHttp {
         signal: AbortSignal.timeout(60_000),
         ...(body === undefined ? {} : { body }),
       });
-      text = await response.text();
+      bytes = Buffer.from(await response.arrayBuffer());
     } catch (error) {
       const { cause, message } = error as Error & { cause?: Error };
       throw new NotReachable(`${method} ${path}: ${cause?.message ?? message}`);
     }
+    const text = bytes.toString();
     if (response.status === 503 || response.status === 502)
       throw new NotReachable(`${method} ${path}: HTTP ${response.status}${wordsOf(text)}`);
     if (response.status >= 400) throw new JenkinsProblem(`${method} ${path}`, response.status, text);
     // A login page in place of an answer: the one redirection that is a refusal.
     if (/\/login\b|securityRealm/.test(response.headers.get('location') ?? ''))
       throw new JenkinsProblem(`${method} ${path}`, 401, 'Jenkins asks for a login: user or token is wrong');
-    return { status: response.status, headers: response.headers, text };
+    return { status: response.status, headers: response.headers, text, bytes };
   }
 }
