@@ -43,32 +43,40 @@ class Sandbox {
         reader.found.unique()
     }
 
-    /**
-     * The same, every class that the source makes or calls, and methods that nothing has which the sandbox knows.
-     * @param classpath where classes of the library are
-     * @param own names of methods that the sources beside it have; where null, any name may be one
-     */
-    static List<String> complaints(String text, String name, List<File> classpath = [], Set<String> own = null) {
-        Reader reader = new Reader(name, own == null ? null : own + methods(text) + OFFERED)
-        try {
-            reader.found.addAll(refusedAsText(text, name))
-            if (!reader.found) {
-                reader.resolved = true
-                resolved(text, name, classpath).each { reader.visitClass(it) }
-            }
-        } catch (CompilationFailedException problem) {
-            return ["$name does not compile: $problem.message".toString()]
-        }
-        reader.found.unique()
+    /** The same, and every class that the source makes or calls. */
+    static List<String> complaints(String text, String name) {
+        complaintsOf([(name): text])
     }
 
-    /** Every source of a library. */
+    /** Every source of a library; also methods that nothing has which the sandbox knows. */
     static List<String> complaintsOfLibrary(File root) {
-        List<File> classpath = [new File(root, 'src'), new File(root, 'vars')].findAll { it.directory }
-        List<File> files = []
-        classpath.each { it.eachFileRecurse { if (it.name.endsWith('.groovy')) { files << it } } }
-        Set<String> own = files.collectMany { methods(it.getText('UTF-8')) + (it.name - '.groovy') } as Set
-        files.sort { it.path }.collectMany { complaints(it.getText('UTF-8'), root.toPath().relativize(it.toPath()).toString(), classpath, own) }
+        Map<String, String> texts = new TreeMap<>()
+        [new File(root, 'src'), new File(root, 'vars')].findAll { it.directory }*.eachFileRecurse { File file ->
+            if (file.name.endsWith('.groovy')) {
+                texts[root.toPath().relativize(file.toPath()).toString()] = file.getText('UTF-8')
+            }
+        }
+        complaintsOf(texts, texts.keySet().collect { new File(it).name - '.groovy' })
+    }
+
+    /** @param own names of methods that come from elsewhere; where null, any name may be one */
+    static List<String> complaintsOf(Map<String, String> texts, Collection<String> own = null) {
+        List<String> found = texts.collectMany { name, text -> refusedAsText(text, name) }
+        if (found) {
+            return found
+        }
+        Set<String> known = own == null ? null : OFFERED + own + texts.values().collectMany { methods(it) } as Set
+        try {
+            resolved(texts).each { SourceUnit source ->
+                Reader reader = new Reader(source.name, known)
+                reader.resolved = true
+                source.AST.classes.each { reader.visitClass(it) }
+                found.addAll(reader.found.unique())
+            }
+        } catch (CompilationFailedException problem) {
+            return ["${texts.keySet().join(', ')}: does not compile: $problem.message".toString()]
+        }
+        found
     }
 
     private static Set<String> methods(String text) {
@@ -79,19 +87,17 @@ class Sandbox {
         }
     }
 
-    private static List<ClassNode> resolved(String text, String name, List<File> classpath) {
+    private static List<SourceUnit> resolved(Map<String, String> texts) {
         CompilerConfiguration configuration = new CompilerConfiguration()
         configuration.scriptBaseClass = CpsScript.name
         ImportCustomizer imports = new ImportCustomizer()
         imports.addImports('com.cloudbees.groovy.cps.NonCPS', 'org.jenkinsci.plugins.workflow.libs.Library')
         imports.addStarImports('hudson.model', 'jenkins.model')
         configuration.addCompilationCustomizers(imports)
-        GroovyClassLoader loader = new GroovyClassLoader(Sandbox.classLoader, configuration)
-        classpath.each { loader.addURL(it.toURI().toURL()) }
-        CompilationUnit unit = new CompilationUnit(configuration, null, loader)
-        SourceUnit source = unit.addSource(name, text)
+        CompilationUnit unit = new CompilationUnit(configuration, null, new GroovyClassLoader(Sandbox.classLoader, configuration))
+        List<SourceUnit> sources = texts.collect { name, text -> unit.addSource(name, text) }
         unit.compile(Phases.SEMANTIC_ANALYSIS)
-        source.AST.classes
+        sources
     }
 
     private static class Reader extends ClassCodeVisitorSupport {

@@ -53,7 +53,7 @@ class SandboxSpec extends Specification {
     @Unroll
     def "refused, by line: #text"() {
         expect:
-        Sandbox.complaints(text, 'X', [], [] as Set) == ["X:1: the sandbox would refuse $what".toString()]
+        Sandbox.complaintsOf([X: text], []) == ["X:1: the sandbox would refuse $what".toString()]
 
         where:
         text                                                   | what
@@ -75,7 +75,7 @@ class SandboxSpec extends Specification {
     @Unroll
     def "allowed: #text"() {
         expect:
-        Sandbox.complaints(text, 'X', [], [] as Set) == []
+        Sandbox.complaintsOf([X: text], []) == []
 
         where:
         text << [
