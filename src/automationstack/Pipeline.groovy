@@ -101,7 +101,7 @@ class Pipeline implements Serializable {
             asked.jenkins.agent.podTemplate = script.readFile(
                 file: source.file(asked.jenkins.agent.podTemplate), encoding: 'UTF-8')
         }
-        String missing = Steps.missing(stepsOf(asked.jenkins))
+        String missing = Steps.missing(script, stepsOf(asked.jenkins))
         if (missing != null) {
             script.error("${missing}\nNext: Install them; docs/jenkins-controller.md lists what is needed, with versions.")
         }

@@ -1,7 +1,5 @@
 package automationstack
 
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor
-
 /** The steps of Jenkins that the library uses, by the plugin that has them. */
 class Steps implements Serializable {
 
@@ -20,14 +18,12 @@ class Steps implements Serializable {
         withDockerContainer: 'docker-workflow',
     ]
 
-    /**
-     * What is not installed of the steps named, said in one message; null where all of them are there, or where that
-     * cannot be found out (a library that runs in the sandbox).
-     */
-    static String missing(List names) {
+    /** What is not installed of the steps named, said in one message; null where all of them are there. */
+    static String missing(Object script, List names) {
+        String all = known(script)
         List plugins = []
         for (String name : names) {
-            if (!isThere(name)) {
+            if (all != null && !all.contains(", ${name},")) {
                 plugins.add("${PLUGINS[name]} (step ${name})".toString())
             }
         }
@@ -50,12 +46,18 @@ class Steps implements Serializable {
         return name == 'AbortException' ? broken.message : "${name}: ${broken.message}".toString()
     }
 
-    private static boolean isThere(String name) {
+    /**
+     * The names of all steps, each between commas; null where that cannot be found out. Jenkins names them where it is asked
+     * for one that is not there; StepDescriptor, which knows them too, is out of the sandbox's reach.
+     */
+    private static String known(Object script) {
         try {
-            return StepDescriptor.byFunctionName(name) != null
-        } catch (Exception refused) {
-            return true
+            script.automationStackAsksForSteps()
+        } catch (NoSuchMethodError told) {
+            String names = "${told.message}".find('(?<=among steps \\[)[^]]*')
+            return names == null ? null : ", ${names},".toString()
         }
+        return null
     }
 
 }

@@ -18,7 +18,8 @@ class SandboxRules {
     ] as Set<String>)
     /** Classes of the harness that stand for one of Jenkins. */
     private static final Map<String, String> NAMES = [
-        'harness.BuildHandle': 'org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper', 'harness.CpsScript': 'org.jenkinsci.plugins.workflow.cps.CpsScript',
+        'harness.Build': 'org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper', 'harness.BuildHandle': 'org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper',
+        'harness.CpsScript': 'org.jenkinsci.plugins.workflow.cps.CpsScript',
         'harness.Dsl': 'org.jenkinsci.plugins.workflow.cps.DSL', 'harness.EnvHandle': 'org.jenkinsci.plugins.workflow.cps.EnvActionImpl',
     ]
     /** What was found for a class, a member and types of arguments: looking through methods takes long. */
