@@ -1,4 +1,4 @@
-import { JenkinsHttp, JenkinsProblem, until, type Access } from './http.js';
+import { JenkinsHttp, JenkinsProblem, jobPath, tail, until, type Access } from './http.js';
 
 /** A question that a build waits with. */
 export interface Question {
@@ -30,16 +30,6 @@ interface InputActions {
     }[];
   } | null)[];
 }
-
-/** `shop/delivery/main` as Jenkins writes it in addresses. */
-export const jobPath = (name: string): string =>
-  name
-    .split('/')
-    .map((part) => `job/${encodeURIComponent(part)}/`)
-    .join('');
-
-/** The last lines of a log, for a message. */
-export const tail = (text: string, lines = 60): string => text.trimEnd().split('\n').slice(-lines).join('\n');
 
 /** What the suite does with a controller, in the words of its users. */
 export class JenkinsClient {
@@ -85,6 +75,14 @@ export class JenkinsClient {
     });
   }
 
+  /** The names of a job's parameters. */
+  async parameters(job: string): Promise<readonly string[]> {
+    const { property } = await this.http.json<{
+      property: readonly { readonly parameterDefinitions?: readonly { readonly name: string }[] }[];
+    }>(jobPath(job), 'property[parameterDefinitions[name]]');
+    return property.flatMap(({ parameterDefinitions = [] }) => parameterDefinitions.map(({ name }) => name));
+  }
+
   /**
    * Starts a build.
    * @returns its number, once it has one
@@ -94,13 +92,8 @@ export class JenkinsClient {
     parameters: Readonly<Record<string, string>> = {},
     seconds = 120,
   ): Promise<number> {
-    const { property } = await this.http.json<{ property: { parameterDefinitions?: unknown[] }[] }>(
-      jobPath(job),
-      'property[parameterDefinitions[name]]',
-    );
     // `build` wants another form where a job has parameters, and `buildWithParameters` is refused where it has none.
-    const asks = property.some((one) => one.parameterDefinitions !== undefined);
-    const verb = asks ? 'buildWithParameters' : 'build';
+    const verb = (await this.parameters(job)).length > 0 ? 'buildWithParameters' : 'build';
     const { headers } = await this.http.post(`${jobPath(job)}${verb}?delay=0sec`, parameters);
     const id = /\/queue\/item\/(\d+)/.exec(headers.get('location') ?? '')?.[1];
     if (id === undefined) throw new Error(`${job}: Jenkins took no build (${headers.get('location')})`);

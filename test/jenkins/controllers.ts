@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { JenkinsClient, jobPath, tail } from './client.js';
+import { JenkinsClient } from './client.js';
 import { additions, type Values } from './configuration.js';
 import type { Given, GivenAddress, GivenWar } from './given.js';
-import { JenkinsProblem, NotReachable } from './http.js';
+import { JenkinsProblem, jobPath, NotReachable, tail } from './http.js';
 import { Program } from './program.js';
 
 /** Of this work tree; the suite reads it as a new controller would. */

@@ -38,6 +38,16 @@ function wordsOf(text: string): string {
   return words === '' ? '' : `: ${words.slice(0, 500)}`;
 }
 
+/** `shop/delivery/main` as Jenkins writes it in addresses. */
+export const jobPath = (name: string): string =>
+  name
+    .split('/')
+    .map((part) => `job/${encodeURIComponent(part)}/`)
+    .join('');
+
+/** The last lines of a log, for a message. */
+export const tail = (text: string, lines = 60): string => text.trimEnd().split('\n').slice(-lines).join('\n');
+
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tail } from './client.js';
+import { tail } from './http.js';
 
 /** A program of ours that runs on, with what it says in a file. */
 export class Program {

@@ -109,10 +109,10 @@ export class HelloEcs {
   }
 
   /** What the environment answers itself, through its load balancer. */
-  async health(environment: string): Promise<unknown> {
+  async health(environment: string): Promise<{ readonly status: string; readonly version: string }> {
     const url = (await this.deployments(environment)).find((one) => one.url !== undefined)?.url;
     if (url === undefined) throw new Error(`no deployment to ${environment} says where it is`);
-    return (await fetch(new URL('health', url))).json();
+    return (await fetch(new URL('health', url))).json() as Promise<{ status: string; version: string }>;
   }
 
   /** The texts that Slack got about a build: its message, and what is in its thread. */
