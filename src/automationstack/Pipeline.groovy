@@ -10,9 +10,6 @@ class Pipeline implements Serializable {
 
     private static final long serialVersionUID = 1L
 
-    /** How many builds may have failed before they could say whether they follow others. */
-    private static final int LONGEST_LOOK_BACK = 20
-
     private final Object script
     private final Map arguments
     private final Runner runner
@@ -28,7 +25,7 @@ class Pipeline implements Serializable {
     /** Milestones that this build has passed: passed again after an agent was lost, they would have other numbers. */
     private final List passed = []
 
-    /** @param arguments `label` (agents that read the configuration), `directory`, `config`, `allowDestroy`, `resume` */
+    /** @param arguments `label` (agents that read the configuration), `directory`, `config`, `allowDestroy`, `resume`, `properties` */
     Pipeline(Object script, Map arguments) {
         this.script = script
         this.arguments = arguments
@@ -105,7 +102,7 @@ class Pipeline implements Serializable {
         if (missing != null) {
             script.error("${missing}\nNext: Install them; docs/jenkins-controller.md lists what is needed, with versions.")
         }
-        followUpstream(asked.upstream ?: [])
+        tellJob(asked.upstream ?: [])
         for (Map stage : asked.stages) {
             stages[stage.id] = stage
             if (stage.done) {
@@ -140,32 +137,22 @@ class Pipeline implements Serializable {
     }
 
     /**
-     * A release of an application that this one needs is a reason to build again; the seed job names its jobs so. A
-     * trigger that an earlier build set and that is not needed any more is taken away.
+     * What the job has: a parameter to go on where a build stopped, and a build whenever something that this application
+     * needs was released; the seed job names those jobs so. Told in every build: what is not told again goes.
      */
-    private void followUpstream(List applications) {
+    private void tellJob(List upstream) {
+        List all = []
+        all.addAll(arguments.properties ?: [])
+        all.add(script.parameters([script.booleanParam(
+            name: 'resume', defaultValue: false, description: 'Leave out what another build of this very commit has done')]))
         List jobs = []
-        for (String application : applications) {
+        for (String application : upstream) {
             jobs.add("/${application}/delivery/${source.branch.replace('/', '%2F')}".toString())
         }
-        if (jobs || isFollowing()) {
-            List triggers = jobs ? [script.upstream(upstreamProjects: jobs.join(','))] : []
-            script.properties([script.pipelineTriggers(triggers)])
+        if (jobs) {
+            all.add(script.pipelineTriggers([script.upstream(upstreamProjects: jobs.join(','))]))
         }
-        script.env.AUTOMATION_STACK_UPSTREAM = jobs ? 'followed' : 'none'
-    }
-
-    /** Whether the last build that came so far followed others. */
-    private boolean isFollowing() {
-        Object build = script.currentBuild.previousBuild
-        for (int count = 0; build != null && count < LONGEST_LOOK_BACK; count++) {
-            String said = build.buildVariables?.AUTOMATION_STACK_UPSTREAM
-            if (said) {
-                return said == 'followed'
-            }
-            build = build.previousBuild
-        }
-        return false
+        script.properties(all)
     }
 
     /** A leg on the agent that is there. Returns the number of the next one. */
@@ -273,9 +260,10 @@ class Pipeline implements Serializable {
         }
     }
 
-    /** Asked for with `automationStack(resume: true)`, or typed as the parameter RESUME of the job. */
+    /** Asked for with `automationStack(resume: true)`, or by the parameter of the job. */
     private Map resuming() {
-        return arguments.resume || script.params.RESUME ? [resume: true] : [:]
+        boolean isAsked = arguments.resume == null ? script.params.resume : arguments.resume
+        return isAsked ? [resume: true] : [:]
     }
 
     private void walkStage(Map stage) {

@@ -54,8 +54,9 @@ export async function concludeRun(context: Context, conclusion: Conclusion): Pro
   const error = ended === undefined ? undefined : toErrorRecord(ended.error);
   for (const { id, title, needs } of pipeline.stages) {
     const before = resumed?.get(id);
-    if (before !== undefined) end(id, title, 'ok', before);
-    else if (done.includes(id)) {
+    if (before !== undefined) {
+      if (!endedWell(status.get(id))) end(id, title, 'ok', before);
+    } else if (done.includes(id)) {
       if (!endedWell(status.get(id))) end(id, title, 'ok', LOST);
     } else if (ended?.stage === id && error !== undefined && !hasEnded(status.get(id)))
       end(id, title, statusOf(error.exitCode), error.message, error);
