@@ -60,7 +60,7 @@ export function starterConfig(facts: StarterFacts): string {
     '# notifications:',
     "#   slack: { channel: '#deploys', token: '${env:SLACK_BOT_TOKEN}' }",
     '',
-    '# Releases, locks and journals: here until a team shares them.',
+    '# Releases, locks and journals: here until a team shares them, or Jenkins, which refuses its workspaces as a place.',
     '# state: { location: s3://my-bucket/delivery }',
     '',
   ].join('\n');
