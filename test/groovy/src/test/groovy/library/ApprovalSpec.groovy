@@ -38,7 +38,7 @@ class ApprovalSpec extends Specification {
     /** The author of the commit is test <test@example.invalid>. */
     private void configured(String approval, String more = '') {
         String text = Project.CONFIGURATION.replace('approval: required', "approval: ${approval}")
-        project.write('automation-stack.yml': "${text}state: { location: ${ledger} }\n${more}".toString())
+        project.write('automation-stack.yml': "# ${approval}\n${text}state: { location: ${ledger} }\n${more}".toString())
         project.commit("feat: ask for ${approval}")
     }
 
