@@ -35,8 +35,13 @@ class Project {
         files.each { name, text ->
             File file = new File(repository, name)
             file.parentFile.mkdirs()
-            file.setText(text, 'UTF-8')
+            file.setText(name == 'automation-stack.yml' ? located(text) : text, 'UTF-8')
         }
+    }
+
+    /** A build's own workspace is no place for what outlives it. */
+    private String located(String configuration) {
+        configuration.contains('\nstate:') ? configuration : "${configuration}state: { location: ${home}/ledger }\n"
     }
 
     /** On develop and on main. */
