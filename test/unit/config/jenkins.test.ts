@@ -3,6 +3,8 @@ import { jenkinsPlan } from '../../../runner/src/config/jenkins.js';
 import { pipelineInput } from '../../../runner/src/config/pipelineInput.js';
 import { configSchema, type Config } from '../../../runner/src/config/schema.js';
 import { pipelineOf } from '../../../runner/src/core/pipeline.js';
+import { deployment } from '../../support/deployment.js';
+import { rejection } from '../../support/rejection.js';
 
 const SLACK = { channel: '#deploys', token: '${env:SLACK_BOT_TOKEN}' };
 
@@ -27,6 +29,34 @@ function planOf(given: Readonly<Record<string, unknown>>, branch = 'main') {
   } as Config;
   return jenkinsPlan(config, pipelineOf(pipelineInput(config), branch));
 }
+
+describe('a variable that is not set', () => {
+  const BOUND = `application: shop
+environments: { staging: { variables: { A: '\${env:NPM_TOKEN}', B: '\${env:FLEET_KEY}', C: '\${env:COLOUR}' } } }
+jenkins: { credentials: { FLEET_KEY: { id: fleet, kind: ssh-key } } }
+`;
+  const advice: Readonly<Record<string, string>> = {
+    NPM_TOKEN: 'from the credential npm-token, or from another that jenkins.credentials.NPM_TOKEN names.',
+    FLEET_KEY: 'from the credential fleet (jenkins.credentials.FLEET_KEY).',
+    COLOUR: 'where jenkins.credentials.COLOUR names a credential.',
+  };
+  for (const [variable, words] of Object.entries(advice)) {
+    it(`is named with the credential that Jenkins binds it from: ${variable}`, async () => {
+      const { context, remove } = await deployment(
+        { 'automation-stack.yml': BOUND },
+        { [variable]: undefined },
+      );
+      try {
+        const resolving = context.resolve(`\${env:${variable}}`, await context.environment('staging'));
+        const { message, next } = await rejection(resolving, 'CONFIG_REFERENCE');
+        expect(message).to.equal(`the environment variable ${variable} is not set`);
+        expect(next).to.equal(`Set it: export ${variable}=… Jenkins binds it ${words}`);
+      } finally {
+        remove();
+      }
+    });
+  }
+});
 
 describe('what Jenkins is told', () => {
   it('binds each secret variable from the credential of its name', () => {
