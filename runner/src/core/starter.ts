@@ -60,7 +60,7 @@ export function starterConfig(facts: StarterFacts): string {
     '# notifications:',
     "#   slack: { channel: '#deploys', token: '${env:SLACK_BOT_TOKEN}' }",
     '',
-    '# Releases, locks and journals: here until a team shares them, or Jenkins, which refuses its workspaces as a place.',
+    '# Releases, locks and journals: here, or on Jenkins in a folder of the one agent, until a team shares them.',
     '# state: { location: s3://my-bucket/delivery }',
     '',
   ].join('\n');

@@ -162,7 +162,7 @@ class ApprovalSpec extends Specification {
 
     def 'a ledger in the workspace is refused before anything is done, with what to write'() {
         given:
-        project.write('automation-stack.yml': Project.CONFIGURATION + 'state: { location: .automation-stack }\n')
+        project.write('automation-stack.yml': Project.CONFIGURATION + 'state: { location: ledger }\n')
         project.commit('feat: keep it here')
 
         when:
