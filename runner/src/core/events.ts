@@ -62,7 +62,12 @@ export type EventBody =
   /** A fact worth keeping in reports: a digest, a URL, a plan summary, a task definition. */
   | { readonly type: 'stage.fact'; readonly stage: string; readonly name: string; readonly value: string }
   /** What Terraform would change, and which plan it is; of the stage that plans, and again of the one that carries the plan out. */
-  | { readonly type: 'stage.plan'; readonly stage: string; readonly summary: PlanSummary; readonly digest?: string }
+  | {
+      readonly type: 'stage.plan';
+      readonly stage: string;
+      readonly summary: PlanSummary;
+      readonly digest?: string;
+    }
   | {
       readonly type: 'stage.end';
       readonly stage: string;

@@ -43,7 +43,7 @@ export function applyFailure(ended: EndedEarly, run: FailedRun): StackError {
   return new StackError(failure.code, failure.message, {
     ...(failure.where === undefined ? {} : { where: failure.where }),
     evidence: [...failure.evidence, ...fate(ended.resources, !unsaved)],
-    next: unsaved ? pushState(root) : (failure.next),
+    next: unsaved ? pushState(root) : failure.next,
   });
 }
 

@@ -42,17 +42,17 @@ jenkins: { credentials: { FLEET_KEY: { id: fleet, kind: ssh-key } } }
   };
   for (const [variable, words] of Object.entries(advice)) {
     it(`is named with the credential that Jenkins binds it from: ${variable}`, async () => {
-      const { context, remove } = await deployment(
-        { 'automation-stack.yml': BOUND },
-        { [variable]: undefined },
-      );
+      const place = await deployment({ 'automation-stack.yml': BOUND }, { [variable]: undefined });
       try {
-        const resolving = context.resolve(`\${env:${variable}}`, await context.environment('staging'));
+        const resolving = place.context.resolve(
+          `\${env:${variable}}`,
+          await place.context.environment('staging'),
+        );
         const { message, next } = await rejection(resolving, 'CONFIG_REFERENCE');
         expect(message).to.equal(`the environment variable ${variable} is not set`);
         expect(next).to.equal(`Set it: export ${variable}=… Jenkins binds it ${words}`);
       } finally {
-        remove();
+        place.remove();
       }
     });
   }
