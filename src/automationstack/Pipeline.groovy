@@ -238,8 +238,18 @@ class Pipeline implements Serializable {
         }
     }
 
+    /** Whoever waits is told what may keep the lock: a controller that crashed saves it, and never frees it. */
     private void locked(String name, Closure body) {
-        script.lock(resource: name, body)
+        boolean isTaken = false
+        script.lock(resource: name, skipIfLocked: true) {
+            isTaken = true
+            body()
+        }
+        if (!isTaken) {
+            script.echo("Waiting for the lock ${name}. Where the build that holds it is over, a controller that crashed left it " +
+                "behind: an administrator frees it at ${script.env.JENKINS_URL}lockable-resources/ (Unlock).")
+            script.lock(resource: name, body)
+        }
     }
 
     private void walkStages(List ids) {

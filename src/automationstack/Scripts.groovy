@@ -35,12 +35,12 @@ keeper)
     ;;
 esac
 if [ -n "${AUTOMATION_STACK_DELIVERED:-}" ]; then
-    find "${place%/*}" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} + 2>/dev/null
     version=$(node -p process.versions.node 2>/dev/null) || exit 127
     [ "${version%%.*}" -ge 20 ] || exit 126
     mv -f "$AUTOMATION_STACK_DELIVERED" "$AUTOMATION_STACK_RUNNER" || exit 125
 fi
 [ -e "$AUTOMATION_STACK_RUNNER" ] || exit 124
+find "${place%/*}" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} + 2>/dev/null
 mkdir -p "$place" && mkfifo "$place/end" && exec 8<>"$place/end" || exit 125
 forward() {
     trap '' TERM INT

@@ -400,6 +400,19 @@ class PipelineSpec extends Specification {
         'a refusal of the sandbox' | 'milestone' | new SecurityException('Scripts not permitted to use method x')                 | 'Scripts not permitted'
     }
 
+    def 'a build that waits for a lock says what may keep it'() {
+        given:
+        jenkins.lockedElsewhere << 'shop/staging'
+
+        when:
+        def build = jenkins.run("@Library('automation-stack@v1') _\ntimeout(time: 1, unit: 'HOURS') { automationStack() }\n", project.build('develop'))
+
+        then:
+        build.result == 'ABORTED'
+        build.log.contains('Waiting for the lock shop/staging')
+        build.log.contains('https://jenkins.example.com/lockable-resources/ (Unlock)')
+    }
+
     def 'a milestone that was passed is not passed again on another agent'() {
         given:
         jenkins.loseAgentAt { it.name == 'sh' && it.inside('stage:Apply staging') }

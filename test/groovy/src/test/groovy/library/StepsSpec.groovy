@@ -351,6 +351,22 @@ class StepsSpec extends Specification {
         build.steps('writeFile').count { it.args.file.endsWith('.mjs') } == 2
     }
 
+    def 'what calls leave behind goes after a week'() {
+        given:
+        File calls = new File("${project.workspace}@tmp/automation-stack/calls")
+        File old = new File(calls, 'old')
+        old.mkdirs()
+        new File(old, 'outcome.json').text = '{}'
+        old.setLastModified(System.currentTimeMillis() - 8L * 24 * 3600 * 1000)
+
+        when:
+        build('stackStatus()')
+
+        then:
+        !old.exists()
+        calls.list().every { new File(calls, it).list().length > 0 }
+    }
+
     def 'a call needs three steps of Jenkins, one of them a process'() {
         when:
         def build = build("""
