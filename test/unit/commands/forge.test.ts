@@ -87,7 +87,10 @@ describe('a build that tells GitHub', function () {
     ]);
     // The last stage may say it before `conclude` does, in other words.
     const states = sink.statuses.map(({ state }) => state);
-    expect(states.filter((state, index) => state !== states[index - 1])).to.deep.equal(['pending', 'success']);
+    expect(states.filter((state, index) => state !== states[index - 1])).to.deep.equal([
+      'pending',
+      'success',
+    ]);
     expect(sink.statuses.at(-1)).to.include({ sha: head, target_url: BUILD });
     expect(sink.statuses.at(-1)?.description).to.match(/: staging is planned and applied$/);
     const [comment, ...others] = sink.comments.get(12) ?? [];
