@@ -66,6 +66,13 @@ class Approval implements Serializable {
         return stages
     }
 
+    /** The call that was to record it did not come to its end. */
+    void giveBack(List stages) {
+        if (!stages.isEmpty()) {
+            untold = stages[0]
+        }
+    }
+
     /** Why nothing passed. */
     String getMessage() {
         return ending == 'refused' ? "refused by ${by}" : "nobody approved it within ${after}"

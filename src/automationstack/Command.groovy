@@ -1,5 +1,9 @@
 package automationstack
 
+import hudson.model.Result
+import jenkins.model.CauseOfInterruption
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
+
 /** One command of the runner as a step: binds its credentials, calls it once, and makes a failure the build's. */
 class Command implements Serializable {
 
@@ -19,8 +23,9 @@ class Command implements Serializable {
      */
     Map run(Map given) {
         Map outcome = [:]
+        Runner runner = new Runner(script)
         new Credentials(script).bound(script.stackCredentials(given)) {
-            outcome = new Runner(script).call(name, given)
+            outcome = runner.call(name, given)
         }
         return settle(outcome)
     }
@@ -39,11 +44,12 @@ class Command implements Serializable {
         script.error(Outcome.message(outcome))
     }
 
-    /** Whoever catches it decides what the build becomes. */
+    /** The build gets that result where nobody catches it, and only then. */
     private void stop(String result, String message) {
-        Stopped stopped = null
+        FlowInterruptedException stopped = null
         try {
-            stopped = new Stopped(result, message)
+            String words = "stack${name.capitalize()}: ${message.split('\n')[0]}"
+            stopped = new FlowInterruptedException(Result.fromString(result), false, new CauseOfInterruption.UserInterruption(words))
         } catch (Exception refused) {
             // The sandbox lets no exception with a result of its own through.
             script.currentBuild.result = result

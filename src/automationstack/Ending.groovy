@@ -77,6 +77,7 @@ class Ending implements Serializable {
      */
     void tellHere(Map plan, List done) {
         isTold = true
+        summary.describe(failure)
         Publisher publisher = new Publisher(script)
         Map outcome = [:]
         try {
@@ -87,9 +88,10 @@ class Ending implements Serializable {
         } catch (FlowInterruptedException interruption) {
             throw interruption
         } catch (Throwable broken) {
+            // From another agent it may still be told.
+            isTold = !Steps.isOfAgent(broken)
             script.echo("The end was not told to all: ${Steps.words(broken)}")
         }
-        summary.describe(failure)
     }
 
     /** Tells the end, where that was not done yet, from an agent like those before, else from any that is there. */
@@ -106,7 +108,7 @@ class Ending implements Serializable {
             isOver = tellFrom(plan, done, [:])
         }
         if (!isTold) {
-            script.echo('Slack and the record of the run were not told of the end: no agent came to tell it from.')
+            script.echo('Slack and the record of the run were not told of the end: no agent came to tell it from, or none could.')
         }
     }
 
@@ -115,7 +117,7 @@ class Ending implements Serializable {
         try {
             script.timeout(time: LONGEST_WAIT_MINUTES, unit: 'MINUTES') {
                 agents.on(place) {
-                    source.take()
+                    source.take(false)
                     tellHere(plan, done)
                 }
             }
@@ -132,7 +134,8 @@ class Ending implements Serializable {
         if (Interruption.isLoss(interruption)) {
             return [ending: 'lost', reason: reason]
         } else if (Interruption.isSuperseded(interruption)) {
-            return [ending: 'superseded', by: "#${Interruption.newer(interruption)}".toString(), reason: reason]
+            String newer = Interruption.newer(interruption)
+            return [ending: 'superseded', by: newer == null ? null : "#${newer}".toString(), reason: reason]
         } else if (Interruption.isTimeout(interruption) && plan != null) {
             String after = "${plan.jenkins.timeoutMinutes}m"
             return [ending: 'expired', key: 'jenkins.timeout', after: after, reason: "not done within ${after} (jenkins.timeout)".toString()]

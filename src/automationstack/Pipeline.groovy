@@ -10,6 +10,9 @@ class Pipeline implements Serializable {
 
     private static final long serialVersionUID = 1L
 
+    /** Of a leg: milestones are numbered by leg and wave. */
+    private static final int MOST_WAVES = 1000
+
     private final Object script
     private final Map arguments
     private final Runner runner
@@ -22,10 +25,10 @@ class Pipeline implements Serializable {
     private final Map stages = [:]
     /** Stage id → `running`, `ok`, `failed` or `skipped`; absent before its turn. */
     private final Map ended = [:]
-    /** Milestones that this build has passed: passed again after an agent was lost, they would have other numbers. */
+    /** Milestones that this build has passed: Jenkins refuses one that is passed again, after an agent was lost. */
     private final List passed = []
 
-    /** @param arguments `label` (agents that read the configuration), `directory`, `config`, `allowDestroy`, `resume`, `properties` */
+    /** @param arguments those of `automationStack`: vars/automationStack.txt has them all */
     Pipeline(Object script, Map arguments) {
         this.script = script
         this.arguments = arguments
@@ -138,19 +141,30 @@ class Pipeline implements Serializable {
 
     /**
      * What the job has: a parameter to go on where a build stopped, and a build whenever something that this application
-     * needs was released; the seed job names those jobs so. Told in every build: what is not told again goes.
+     * needs was released; the seed job names those jobs so. Told in every build: what is not told again goes. A job has one
+     * list of parameters and one of triggers, so those of the Jenkinsfile are among them. A job without branches is its
+     * owner's.
      */
     private void tellJob(List upstream) {
+        if (!script.env.BRANCH_NAME && upstream.isEmpty()) {
+            return
+        }
+        Object resume = script.booleanParam(
+            name: 'resume', defaultValue: false, description: 'Leave out what another build of this very commit has done')
         List all = []
         all.addAll(arguments.properties ?: [])
-        all.add(script.parameters([script.booleanParam(
-            name: 'resume', defaultValue: false, description: 'Leave out what another build of this very commit has done')]))
+        all.add(script.parameters((arguments.parameters ?: []) + [resume]))
+        List triggers = []
+        triggers.addAll(arguments.triggers ?: [])
         List jobs = []
         for (String application : upstream) {
             jobs.add("/${application}/delivery/${source.branch.replace('/', '%2F')}".toString())
         }
         if (jobs) {
-            all.add(script.pipelineTriggers([script.upstream(upstreamProjects: jobs.join(','))]))
+            triggers.add(script.upstream(upstreamProjects: jobs.join(',')))
+        }
+        if (triggers) {
+            all.add(script.pipelineTriggers(triggers))
         }
         script.properties(all)
     }
@@ -166,6 +180,7 @@ class Pipeline implements Serializable {
             } catch (FlowInterruptedException interruption) {
                 // Told from here while there is an agent; where it went away, the leg is tried on another.
                 if (!Interruption.isLoss(interruption)) {
+                    runner.awaitEnds()
                     ending.broke(interruption, stageAtWork(), plan)
                     ending.tellHere(plan, done())
                 }
@@ -183,7 +198,7 @@ class Pipeline implements Serializable {
         for (Map wave : leg.waves) {
             number = number + 1
             if (wave.milestone && isAnyReady(wave)) {
-                pass("${index}.${number}")
+                pass(index * MOST_WAVES + number)
             }
             walkWave(wave, leg.lock)
             if (hasPlan(wave) || (number == leg.waves.size() && index + 1 < plan.jenkins.legs.size())) {
@@ -204,11 +219,11 @@ class Pipeline implements Serializable {
         return false
     }
 
-    /** A milestone: builds that are older end where they come to it. */
-    private void pass(String milestone) {
-        if (!passed.contains(milestone)) {
-            script.milestone()
-            passed.add(milestone)
+    /** A milestone: builds that are older end where they come to it. It is the same place in every build, whatever was held back. */
+    private void pass(int ordinal) {
+        if (!passed.contains(ordinal)) {
+            script.milestone(ordinal: ordinal)
+            passed.add(ordinal)
         }
     }
 
@@ -293,9 +308,10 @@ class Pipeline implements Serializable {
 
     private Map outcomeOf(Map stage) {
         Map outcome = [:]
+        List opened = approval.taken()
         try {
             new Credentials(script).bound(plan.jenkins.credentials.stages[stage.id]) {
-                Map given = [only: approval.taken() + [stage.id], approvedBy: approval.by, wait: '15m'] + resuming()
+                Map given = [only: opened + [stage.id], approvedBy: approval.by, wait: '15m'] + resuming()
                 if (stage.kind == 'apply') {
                     given.approvedPlan = approval.plan
                     given.allowDestroy = allowedToDestroy()
@@ -303,8 +319,13 @@ class Pipeline implements Serializable {
                 outcome = runner.call('run', source.options(given))
             }
         } catch (FlowInterruptedException interruption) {
+            approval.giveBack(opened)
             throw interruption
         } catch (Exception broken) {
+            if (Steps.isOfAgent(broken)) {
+                approval.giveBack(opened)
+                throw broken
+            }
             // A step of Jenkins itself: a credential that is not there, a full disk.
             String words = Credentials.words(plan.jenkins.credentials.stages[stage.id], Steps.words(broken))
             ending.note([stage: stage.id, ending: 'failed', reason: words])
@@ -392,7 +413,7 @@ class Pipeline implements Serializable {
     /** After an approval: builds that are older end here; then the lock; an agent is taken last. */
     private void guarded(Map leg, int index, Closure body) {
         if (leg.milestone) {
-            pass("${index}")
+            pass(index * MOST_WAVES)
         }
         if (leg.lock) {
             locked(leg.lock, body)

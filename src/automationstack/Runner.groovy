@@ -20,6 +20,8 @@ class Runner implements Serializable {
     private final Map packed = [:]
     /** Places where the runner was seen: `agent:file`. */
     private final List seen = []
+    /** Calls that Jenkins interrupted and whose end was not awaited: `command` and `place`. */
+    private List unended = []
 
     Runner(Object script) {
         this.script = script
@@ -47,6 +49,15 @@ class Runner implements Serializable {
             exitCode = run(command, place, environment + delivery(folder, true))
         }
         return outcome(exitCode, place)
+    }
+
+    /** Waits for calls that a timeout has interrupted; outside of that timeout, on their agent. */
+    void awaitEnds() {
+        List calls = unended
+        unended = []
+        for (Map call : calls) {
+            awaitEnd(call)
+        }
     }
 
     /**
@@ -111,7 +122,11 @@ class Runner implements Serializable {
                 exitCode = script.sh(label: "automation-stack ${command}", script: Scripts.CALL, returnStatus: true)
             } catch (FlowInterruptedException interruption) {
                 if (!Interruption.isLoss(interruption)) {
-                    awaitEnd(command, place)
+                    Map interrupted = [command: command, place: place]
+                    // A minute after a timeout has struck, Jenkins ends every step below it: whoever is outside waits.
+                    if (Interruption.isTimeout(interruption) || !awaitEnd(interrupted)) {
+                        unended.add(interrupted)
+                    }
                 }
                 throw interruption
             }
@@ -119,20 +134,36 @@ class Runner implements Serializable {
         return exitCode
     }
 
-    /** `sh` gives up after a while; the runner goes on, with the lock and the agent still held from here. */
-    private void awaitEnd(String command, String place) {
+    /**
+     * `sh` gives up after a while; the runner goes on, with the lock and the agent still held from here.
+     *
+     * @return false where a timeout around this kept it from waiting
+     */
+    private boolean awaitEnd(Map call) {
+        boolean isAwaited = true
         try {
             script.timeout(time: LONGEST_END_MINUTES, unit: 'MINUTES') {
-                if (!script.fileExists("${place}/exit")) {
-                    script.echo("automation-stack ${command} was interrupted and is still ending: what it has begun is undone or finished. " +
+                if (!script.fileExists("${call.place}/exit")) {
+                    script.echo("automation-stack ${call.command} was interrupted and is still ending: what it has begun is undone or finished. " +
                         "That is waited for, ${LONGEST_END_MINUTES} minutes at most; abort once more to wait no longer.")
-                    script.sh(label: "automation-stack ${command} ends", script: Scripts.AWAIT, returnStatus: true)
+                    script.withEnv(["AUTOMATION_STACK_PLACE=${call.place}".toString()]) {
+                        script.sh(label: "automation-stack ${call.command} ends", script: Scripts.AWAIT, returnStatus: true)
+                    }
                 }
             }
         } catch (FlowInterruptedException again) {
-            script.echo("The end of automation-stack ${command} is not waited for (${Interruption.reason(again)}). " +
-                "It may still be at work on ${script.env.NODE_NAME}: `node runner status` says what came of it.")
+            isAwaited = !Interruption.isTimeout(again)
+            unawaited(call, Interruption.reason(again))
+        } catch (Exception gone) {
+            // The agent went away: what interrupted the call counts, not this.
+            unawaited(call, Steps.words(gone))
         }
+        return isAwaited
+    }
+
+    private void unawaited(Map call, String reason) {
+        script.echo("The end of automation-stack ${call.command} is not waited for (${reason}). " +
+            "It may still be at work on ${script.env.NODE_NAME}: `node runner status` says what came of it.")
     }
 
     /** Who started the build; `jenkins` where it was a branch that changed, or the clock. */
@@ -150,7 +181,7 @@ class Runner implements Serializable {
         Map result = [:]
         Map told = [:]
         if (!Outcome.isUnspoken(exitCode)) {
-            told = Json.read(script.readFile(file: "${place}/outcome.json", encoding: 'UTF-8')) as Map
+            told = toldIn("${place}/outcome.json")
         }
         if (told.result) {
             result.putAll(told.result)
@@ -162,6 +193,18 @@ class Runner implements Serializable {
         }
         result.exitCode = exitCode
         return result
+    }
+
+    /** Where nothing could be written, e.g. on a full disk, nothing was told. */
+    private Map toldIn(String file) {
+        try {
+            return Json.read(script.readFile(file: file, encoding: 'UTF-8')) as Map
+        } catch (Exception unread) {
+            if (Steps.isOfAgent(unread)) {
+                throw unread
+            }
+            return [:]
+        }
     }
 
     private static Map optionsOf(Map given, String place) {

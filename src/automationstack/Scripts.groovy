@@ -22,14 +22,15 @@ keeper)
     echo $$ >"$place/keeper"
     "$0" runner 8>&-
     code=$?
+    rm -f "$place/outcome.part"
     {
         printf '{"exitCode":%s,"result":' "$code"
         cat "$place/result.json" 2>/dev/null || printf null
         printf ',"error":'
         cat "$place/error.json" 2>/dev/null || printf null
         printf '}'
-    } >"$place/outcome.json"
-    echo "$code" >"$place/exit"
+    } >"$place/outcome.part" && mv -f "$place/outcome.part" "$place/outcome.json"
+    echo "$code" >"$place/exit.part" && mv -f "$place/exit.part" "$place/exit"
     echo >&8
     exit
     ;;
@@ -41,18 +42,22 @@ if [ -n "${AUTOMATION_STACK_DELIVERED:-}" ]; then
 fi
 [ -e "$AUTOMATION_STACK_RUNNER" ] || exit 124
 find "${place%/*}" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} + 2>/dev/null
-mkdir -p "$place" && mkfifo "$place/end" && exec 8<>"$place/end" || exit 125
+mkdir -p "$place" && mkfifo "$place/end" && exec 8<>"$place/end" 7<"$place/end" || exit 125
 forward() {
     trap '' TERM INT
     until [ -s "$place/pid" ] || [ -e "$place/exit" ]; do sleep 0.1; done
     kill -TERM "$(cat "$place/pid")" 2>/dev/null
 }
 trap forward TERM INT
-(env -u JENKINS_NODE_COOKIE -u JENKINS_SERVER_COOKIE "$0" keeper &)
-(read -r line <&8) &
+(env -u JENKINS_NODE_COOKIE -u JENKINS_SERVER_COOKIE "$0" keeper 7<&- &)
+(exec 8>&-; read -r line <&7) &
+# From here on the keeper alone holds the other end: also its death is heard of.
+exec 8>&-
 wait $!
-until [ -e "$place/exit" ]; do sleep 0.2; done
-exit "$(cat "$place/exit")"
+gone() { [ -s "$place/keeper" ] && ! kill -0 "$(cat "$place/keeper")" 2>/dev/null; }
+until [ -s "$place/exit" ] || gone; do sleep 0.2; done
+code=$(cat "$place/exit" 2>/dev/null)
+exit "${code:-125}"
 '''
 
     /** Waits for the end of a call that Jenkins has given up, and shows what the runner says in the meantime. */
@@ -67,7 +72,7 @@ show() {
 }
 shown=0
 show >/dev/null
-while [ ! -e "$place/exit" ] && kill -0 "$(cat "$place/keeper")" 2>/dev/null; do
+while [ ! -s "$place/exit" ] && kill -0 "$(cat "$place/keeper")" 2>/dev/null; do
     sleep 1
     show
 done

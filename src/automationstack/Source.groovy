@@ -19,16 +19,19 @@ class Source implements Serializable {
         this.baggage = new Baggage(script, arguments.directory)
     }
 
-    /** @throws AbortException where the branch has moved on while the build waited: what was approved is another commit */
-    void take() {
+    /**
+     * @param isSame false where any commit will do, as for telling how the build ended
+     * @throws AbortException where the branch has moved on while the build waited: what was approved is another commit
+     */
+    void take(boolean isSame = true) {
         Map seen = script.checkout(script.scm)
         String name = script.env.BRANCH_NAME ?: seen.GIT_BRANCH
         branch = name?.replaceFirst('^(refs/heads/|(refs/remotes/)?origin/)', '')
-        String before = commit
-        commit = seen.GIT_COMMIT
-        if (before != null && before != commit) {
-            script.error("The branch moved from ${before} to ${commit} while this build waited: build that")
+        String before = commit ?: seen.GIT_COMMIT
+        if (isSame && before != seen.GIT_COMMIT) {
+            script.error("The branch moved from ${before} to ${seen.GIT_COMMIT} while this build waited: build that")
         }
+        commit = before
         baggage.take()
     }
 

@@ -5,6 +5,12 @@ class Steps implements Serializable {
 
     private static final long serialVersionUID = 1L
 
+    /** What Jenkins throws where an agent went away between two steps; `retry` knows them. */
+    private static final List OF_AGENT = [
+        'AgentOfflineException', 'ChannelClosedException', 'ClosedChannelException', 'MissingContextVariableException',
+        'RequestAbortedException',
+    ]
+
     private static final Map PLUGINS = [
         checkout: 'workflow-scm-step',
         input: 'pipeline-input-step',
@@ -28,6 +34,18 @@ class Steps implements Serializable {
             }
         }
         return plugins.isEmpty() ? null : "Jenkins lacks plugins that this build needs: ${plugins.join(', ')}"
+    }
+
+    /** True where the agent, not the work on it, failed: another one may do it. */
+    static boolean isOfAgent(Throwable broken) {
+        Throwable cause = broken
+        while (cause != null) {
+            if (OF_AGENT.contains(cause.getClass().getSimpleName())) {
+                return true
+            }
+            cause = cause.getCause()
+        }
+        return false
     }
 
     /** True where a step is not there because its plugin is not installed. */

@@ -55,6 +55,13 @@ class Interruptions {
 
     private void fire(int block) {
         execution.build.print('Cancelling nested steps due to timeout')
+        for (CpsThread thread : execution.program.threads) {
+            for (Frame frame = thread.frame; frame != null; frame = frame.parent) {
+                if (frame.data.get('block') == block) {
+                    frame.data.put('struck', true)
+                }
+            }
+        }
         interruptInside(block) { new FlowInterruptedException(Result.ABORTED, true, new ExceededTimeout()) }
     }
 

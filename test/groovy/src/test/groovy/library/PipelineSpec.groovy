@@ -413,6 +413,78 @@ class PipelineSpec extends Specification {
         build.log.contains('https://jenkins.example.com/lockable-resources/ (Unlock)')
     }
 
+    def 'a build whose time is over waits for the end of its stage, outside of the timeout that has struck'() {
+        given:
+        jenkins.stopMillis = 10
+        project.write('terraform/main.tf': '''
+            resource "terraform_data" "thing" {
+              provisioner "local-exec" { command = "echo at work; sleep 3" }
+            }
+        ''')
+        project.commit('feat: take long')
+        jenkins.timeOutAt { it.name == 'sh' && it.inside('stage:Apply staging') }
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.result == 'ABORTED'
+        build.steps('sh')*.args*.label.contains('automation-stack run ends')
+        !build.log.contains('extreme prejudice')
+        project.stages()['apply:staging'].status == 'interrupted'
+        project.ends('apply:staging') >= 1
+        build.description.contains('jenkins.timeout')
+    }
+
+    def 'an agent that goes away between two steps is replaced too'() {
+        given:
+        boolean isBroken = false
+        jenkins.step('readFile') { args, context ->
+            if (!isBroken && context.record.inside('stage:Plan staging')) {
+                isBroken = true
+                throw new java.nio.channels.ClosedChannelException()
+            }
+            context.file(args.file).getText('UTF-8')
+        }
+
+        when:
+        def build = build('develop')
+
+        then:
+        build.result == 'SUCCESS'
+        build.stages*.name.count('Plan staging') == 2
+    }
+
+    def 'a job that has no branches keeps its own properties'() {
+        given:
+        jenkins.step('checkout') { args, context ->
+            ['git', 'clone', '--quiet', project.repository.path, '.'].execute(null, context.workspace).waitFor()
+            [GIT_BRANCH: 'origin/develop', GIT_COMMIT: project.git('rev-parse', 'HEAD')]
+        }
+
+        when:
+        def build = jenkins.run(JENKINSFILE, [scm: project.repository, workspace: project.workspace])
+
+        then:
+        build.result == 'SUCCESS'
+        build.steps('properties').empty
+    }
+
+    def 'parameters and triggers of the Jenkinsfile stand beside those of the library'() {
+        given:
+        project.write('automation-stack.yml': Project.CONFIGURATION + 'needs: { auth: ../auth }\n')
+        project.commit('feat: need auth')
+
+        when:
+        def build = jenkins.run(JENKINSFILE.replace('automationStack()', "automationStack(parameters: [text(name: 'ALLOW_DESTROY', defaultValue: '')], triggers: [cron('H 3 * * *')])"), project.build('develop'))
+
+        then:
+        String told = build.steps('properties').first().args.toString()
+        told.count('symbol:parameters') == 1
+        told.count('symbol:pipelineTriggers') == 1
+        ['ALLOW_DESTROY', 'resume', 'H 3 * * *', '/auth/delivery/develop'].every { told.contains(it) }
+    }
+
     def 'a milestone that was passed is not passed again on another agent'() {
         given:
         jenkins.loseAgentAt { it.name == 'sh' && it.inside('stage:Apply staging') }
@@ -422,7 +494,7 @@ class PipelineSpec extends Specification {
 
         then:
         build.result == 'SUCCESS'
-        build.milestones == [0]
+        build.milestones.size() == 1
     }
 
     def 'a configuration that is wrong is the description of the build'() {

@@ -154,8 +154,10 @@ class StepsSpec extends Specification {
         build.log.contains('maintenance')
     }
 
-    def 'a step whose error is caught leaves the result of the build alone'() {
+    @Unroll
+    def 'a step whose error is caught leaves the result of the build alone, but for #where'() {
         given:
+        jenkins.sandboxedLibrary = isSandboxed
         File runner = standIn("end(4, 'locked', 'alice holds the lock');")
 
         when:
@@ -168,8 +170,13 @@ class StepsSpec extends Specification {
         ''', [env: [AUTOMATION_STACK_RUNNER: runner.path]])
 
         then:
-        build.log.contains('caught: alice holds the lock')
-        build.result == 'SUCCESS'
+        build.log.contains("caught: ${words}")
+        build.result == result
+
+        where:
+        where       | isSandboxed || words                                            | result
+        'nothing'   | false       || 'Aborted by stackPromote: alice holds the lock' | 'SUCCESS'
+        'a sandbox' | true        || 'alice holds the lock'                           | 'NOT_BUILT'
     }
 
     def 'a report is written where the step is told to'() {

@@ -79,8 +79,13 @@ class ControlSteps {
             if (conditions.empty) {
                 return !(interrupted && problem.actualInterruption)
             }
-            conditions.contains('agent') && interrupted && problem.causes.any { it instanceof RemovedNodeCause }
+            conditions.contains('agent') && (interrupted ? problem.causes.any { it instanceof RemovedNodeCause } : isOfAgent(problem))
         }
+    }
+
+    /** What else Jenkins takes for the agent's fault. */
+    static boolean isOfAgent(Throwable problem) {
+        problem != null && (problem.class.simpleName in ['ClosedChannelException', 'AgentOfflineException', 'MissingContextVariableException'] || isOfAgent(problem.cause))
     }
 
     static class CatchBlock extends Block {

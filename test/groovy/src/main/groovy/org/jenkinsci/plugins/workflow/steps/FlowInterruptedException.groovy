@@ -4,7 +4,7 @@ import hudson.model.Result
 import jenkins.model.CauseOfInterruption
 
 /** An abort, a timeout, a refused input, a lost agent: carries the result that the build gets if nobody catches it. */
-class FlowInterruptedException extends InterruptedException {
+final class FlowInterruptedException extends InterruptedException {
     private static final long serialVersionUID = 1L
 
     final Result result
