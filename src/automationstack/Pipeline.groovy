@@ -118,8 +118,8 @@ class Pipeline implements Serializable {
     }
 
     /** Steps that stages and approvals cannot do without. */
-    private static List stepsOf(Map jenkins) {
-        List names = ['withCredentials']
+    private static Set stepsOf(Map jenkins) {
+        Set names = ['withCredentials']
         if (jenkins.locks) {
             names.add('lock')
         }
@@ -132,7 +132,7 @@ class Pipeline implements Serializable {
         for (Map leg : jenkins.legs) {
             if (leg.kind == 'approval') {
                 names.add('input')
-            } else if (leg.milestone && !names.contains('milestone')) {
+            } else if (leg.milestone || leg.waves.any { it.milestone }) {
                 names.add('milestone')
             }
         }

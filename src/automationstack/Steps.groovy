@@ -25,7 +25,7 @@ class Steps implements Serializable {
     ]
 
     /** What is not installed of the steps named, said in one message; null where all of them are there. */
-    static String missing(Object script, List names) {
+    static String missing(Object script, Collection names) {
         String all = known(script)
         List plugins = []
         for (String name : names) {

@@ -330,12 +330,12 @@ class PipelineSpec extends Specification {
     }
 
     @Unroll
-    def 'a step that Jenkins does not have is named at the start: #step'() {
+    def 'a step that Jenkins does not have is named at the start of a build of #branch: #step'() {
         given:
         jenkins.missing << step
 
         when:
-        def build = build('main')
+        def build = build(branch)
 
         then:
         build.result == 'FAILURE'
@@ -345,10 +345,11 @@ class PipelineSpec extends Specification {
         build.description.contains(plugin)
 
         where:
-        step        | plugin
-        'lock'      | 'lockable-resources'
-        'input'     | 'pipeline-input-step'
-        'milestone' | 'pipeline-milestone-step'
+        branch    | step        | plugin
+        'main'    | 'lock'      | 'lockable-resources'
+        'main'    | 'input'     | 'pipeline-input-step'
+        'main'    | 'milestone' | 'pipeline-milestone-step'
+        'develop' | 'milestone' | 'pipeline-milestone-step'
     }
 
     def 'locks are not needed where nothing is changed'() {
