@@ -78,9 +78,9 @@ class Ending implements Serializable {
     void tellHere(Map plan, List done) {
         isTold = true
         summary.describe(failure)
-        Publisher publisher = new Publisher(script)
         Map outcome = [:]
         try {
+            Publisher publisher = new Publisher(script, runner.folder())
             new Credentials(script).bound(plan.jenkins.credentials.none) {
                 outcome = runner.call('conclude', source.options(untold + [done: done, resumed: before] + publisher.options()))
             }
@@ -105,7 +105,7 @@ class Ending implements Serializable {
         }
         boolean isOver = tellFrom(plan, done, plan.jenkins.agent)
         if (!isOver && !plan.jenkins.agent.isEmpty()) {
-            isOver = tellFrom(plan, done, [:])
+            tellFrom(plan, done, [:])
         }
         if (!isTold) {
             script.echo('Slack and the record of the run were not told of the end: no agent came to tell it from, or none could.')

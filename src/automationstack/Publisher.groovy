@@ -6,14 +6,17 @@ class Publisher implements Serializable {
     private static final long serialVersionUID = 1L
 
     private final Object script
+    private final String place
 
-    Publisher(Object script) {
+    /** @param folder where the library keeps what is its own */
+    Publisher(Object script, String folder) {
         this.script = script
+        this.place = "${folder}/report"
     }
 
     /** Options of `conclude` that have it written. */
     Map options() {
-        return [output: place(), junit: "${place()}/stages.xml".toString()]
+        return [output: place, junit: "${place}/stages.xml".toString()]
     }
 
     /** @param outcome of `conclude` */
@@ -22,7 +25,7 @@ class Publisher implements Serializable {
             script.echo("There is no report: ${outcome.data?.unreported ?: Outcome.message(outcome)}")
             return
         }
-        script.dir(place()) {
+        script.dir(place) {
             optional('junit') {
                 script.junit(testResults: 'stages.xml', allowEmptyResults: true, skipMarkingBuildUnstable: true)
             }
@@ -37,10 +40,6 @@ class Publisher implements Serializable {
                 ])
             }
         }
-    }
-
-    private String place() {
-        return "${script.env.WORKSPACE_TMP ?: script.pwd(tmp: true)}/automation-stack/report"
     }
 
     /** A build does not fail for want of a plugin that only shows it. */

@@ -35,7 +35,7 @@ class Runner implements Serializable {
      * @return the result file's content with `exitCode` and, where it failed, `error`
      */
     Map call(String command, Map given) {
-        String folder = "${script.env.WORKSPACE_TMP ?: script.pwd(tmp: true)}/automation-stack"
+        String folder = folder()
         String place = "${folder}/calls/${UUID.randomUUID()}"
         List environment = [
             "AUTOMATION_STACK_PLACE=${place}".toString(),
@@ -49,6 +49,11 @@ class Runner implements Serializable {
             exitCode = run(command, place, environment + delivery(folder, true))
         }
         return outcome(exitCode, place)
+    }
+
+    /** Where the library keeps what is its own on this agent: beside the workspace. */
+    String folder() {
+        return "${script.env.WORKSPACE_TMP ?: script.pwd(tmp: true)}/automation-stack"
     }
 
     /** Waits for calls that a timeout has interrupted; outside of that timeout, on their agent. */

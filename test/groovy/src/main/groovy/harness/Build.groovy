@@ -27,8 +27,6 @@ class Build {
     final List jobProperties = []
     /** Library name → version that the Jenkinsfile asks for. */
     Map<String, String> libraries = [:]
-    /** What the program set by `env.NAME = …`. */
-    Map<String, String> buildVariables = [:]
     /** The exception that ended the program; null where it ended well. */
     Throwable failure
     /** How often the whole program was saved and read back, and how large it was at most, in bytes. */
@@ -48,11 +46,6 @@ class Build {
     /** SUCCESS, UNSTABLE, FAILURE, NOT_BUILT or ABORTED. */
     String getResult() {
         (currentResult ?: Result.SUCCESS).toString()
-    }
-
-    /** The build before, where `run` was given one. */
-    Object getPreviousBuild() {
-        options.previousBuild
     }
 
     /** The console. */

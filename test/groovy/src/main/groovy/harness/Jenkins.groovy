@@ -124,7 +124,6 @@ class Jenkins {
             Thread thread = new Thread(null, { problem = execution.run() }, 'build', 512L << 20)
             thread.start()
             thread.join()
-            build.buildVariables = new TreeMap<String, String>(execution.program.environment)
             end(build, problem)
         } catch (Exception | Error problem) {
             end(build, problem)

@@ -4,6 +4,8 @@ import groovy.transform.CompileStatic
 import java.nio.charset.StandardCharsets
 import java.nio.file.Files
 import java.nio.file.Paths
+import java.util.concurrent.TimeUnit
+import java.util.concurrent.TimeoutException
 
 /** The processes of this machine as Jenkins looks for them: by a variable that they were started with. */
 @CompileStatic
@@ -21,11 +23,16 @@ class ProcessTree {
         for (ProcessHandle root : those(name, value)) {
             for (ProcessHandle handle : childrenFirst(root)) {
                 handle.destroy()
-                long moment = Math.min(deadline, System.currentTimeMillis() + LONGEST_FOR_ONE)
-                while (handle.alive && System.currentTimeMillis() < moment) {
-                    Thread.sleep(10)
-                }
+                await(handle, Math.min(deadline - System.currentTimeMillis(), LONGEST_FOR_ONE))
             }
+        }
+    }
+
+    private static void await(ProcessHandle handle, long millis) {
+        try {
+            handle.onExit().get(Math.max(0L, millis), TimeUnit.MILLISECONDS)
+        } catch (TimeoutException ignored) {
+            // It is let be.
         }
     }
 
@@ -34,6 +41,7 @@ class ProcessTree {
         for (ProcessHandle root : those(name, value)) {
             for (ProcessHandle handle : childrenFirst(root)) {
                 handle.destroyForcibly()
+                await(handle, LONGEST_FOR_ONE)
             }
         }
     }

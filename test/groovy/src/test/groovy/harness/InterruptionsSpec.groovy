@@ -157,16 +157,17 @@ class InterruptionsSpec extends Specification {
         jenkins.run("""
             $begin
                 sh '''#!/bin/sh
-                    ($prefix sh -c "sleep 1 && touch left" > /dev/null 2>&1 &)
-                    exit 0'''
+                    ($prefix sh -c 'echo \$\$ > started; mv started left; exec sleep 60' > /dev/null 2>&1 &)
+                    until [ -e left ]; do sleep 0.05; done'''
             $end
         """, [workspace: workspace])
-        Thread.sleep(1300)
+        def left = ProcessHandle.of(new File(workspace, 'left').text.trim() as long)
 
         then:
-        new File(workspace, 'left').exists() == isLeft
+        (left.present && left.get().alive) == isLeft
 
         cleanup:
+        left.ifPresent { it.destroyForcibly() }
         workspace.deleteDir()
 
         where:
