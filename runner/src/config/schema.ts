@@ -321,6 +321,15 @@ export const environmentSchema = z.strictObject({
         ),
     })
     .optional(),
+  'database-users': z
+    .strictObject({
+      output: lookedUp
+        .default('database_users')
+        .describe('Terraform output that maps names to the outputs `user` of the module database-user.'),
+      timeout: duration('5m').describe('How long the task that makes one may take.'),
+    })
+    .optional()
+    .describe('Users of databases that `apply` makes, each with a secret of its own.'),
   inventory: inventory.prefault({}),
   provision: z
     .strictObject({

@@ -86,6 +86,7 @@ export const errorCodes = {
   DATA_LOSS_REFUSED: define('approval'),
   STILL_REUSED: define('approval'),
   OWNERSHIP_UNREADABLE: define('infrastructure'),
+  DATABASE_USER_FAILED: define('infrastructure'),
   DRIFT_FOUND: define('infrastructure', ExitCode.drift),
   OUTPUT_MISSING: define('infrastructure'),
   SSH_UNREACHABLE: define('infrastructure'),

@@ -57,7 +57,8 @@ export interface ApplyResult {
  * Applies an environment's infrastructure: the saved plan where it still fits, else a new one.
  * @param stage id of the stage that events belong to
  * @throws StackError PLAN_STALE where a plan was named or approved and does not fit; DATA_LOSS_REFUSED where it destroys data
- *   that nobody named; TERRAFORM_FAILED with the resource and the provider's words; LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE, INTERRUPTED
+ *   that nobody named; TERRAFORM_FAILED with the resource and the provider's words; LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE, INTERRUPTED;
+ *   DATABASE_USER_FAILED, after all else is done
  */
 export async function applyStep(
   context: Context,
@@ -194,7 +195,10 @@ async function execute(
   }
 
   const took = (context.clock.now().getTime() - startedAt) / 1000;
-  const done = describeChanges(changes, took);
+  const users = destroy ? [] : await makeUsers(context, environment, stage);
+  const done = [describeChanges(changes, took), ...users.map((name) => `database user ${name} made`)].join(
+    '; ',
+  );
   const summary = origin.scope === undefined ? done : `${done}; ${scopeNote(origin.scope)}`;
   context.events.emit({ type: 'stage.fact', stage, name: destroy ? 'destroy' : 'apply', value: summary });
   return {
@@ -206,6 +210,13 @@ async function execute(
     resources: progress.resources,
     outputs: destroy ? {} : await outputsOf(context, environment),
   };
+}
+
+/** The database users that the root describes; nothing of AWS is loaded where the configuration names none. */
+async function makeUsers(context: Context, environment: NamedEnvironment, stage: string) {
+  if (environment.config['database-users'] === undefined) return [];
+  const { makeDatabaseUsers } = await import('./databaseUsers.js');
+  return makeDatabaseUsers(context, environment, stage);
 }
 
 /** Removes a plan that is of no more use; a file that the user named is theirs. */

@@ -54,9 +54,8 @@ resource "aws_ecs_task_definition" "this" {
     name      = "database-user"
     image     = coalesce(var.image, local.images[var.database.engine])
     essential = true
-    # Nothing is put together from values: the script reads them from its environment.
-    entryPoint = ["sh", "-c"]
-    command    = [file("${path.module}/${var.database.engine == "postgres" ? "postgres" : "mysql"}.sh")]
+    # Nothing is put together from values: the script reads them from its environment. The official images run a command as it is.
+    command = ["sh", "-c", file("${path.module}/${var.database.engine == "postgres" ? "postgres" : "mysql"}.sh")]
     environment = [
       for name, value in {
         DATABASE_HOST = var.database.address

@@ -24,5 +24,7 @@ output "user" {
     security_groups   = sort(tolist(var.security_group_ids))
     launch_type       = var.capacity_provider == null ? var.launch_type : null
     capacity_provider = var.capacity_provider
+    execution_role    = var.execution_role_arn
+    log_group         = local.log_group_name
   } : null
 }

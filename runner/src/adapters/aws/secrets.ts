@@ -39,22 +39,45 @@ export async function readParameter(aws: AwsClients, name: string): Promise<stri
  */
 export async function readSecret(aws: AwsClients, reference: string): Promise<string> {
   const [name, key] = reference.split('#', 2) as [string, string | undefined];
-  const client = await aws.secretsManager();
-  const { GetSecretValueCommand } = await sdk.secretsManager();
-  const what = { action: 'secretsmanager:GetSecretValue', resource: name };
-  let value: string;
-  try {
-    const answer = await aws.call(client, new GetSecretValueCommand({ SecretId: name }), what);
-    value = answer.SecretString ?? Buffer.from(answer.SecretBinary ?? []).toString('utf8');
-  } catch (error) {
-    if (awsReason(error) !== 'ResourceNotFoundException') throw error;
+  const value = await secretValue(aws, name);
+  if (value === undefined) {
     throw new StackError('CONFIG_REFERENCE', `there is no secret ${name} in ${aws.region}`, {
       where: `\${secret:${reference}}`,
       next: `aws secretsmanager create-secret --region ${aws.region} --name ${name} --secret-string file:///dev/stdin`,
-      cause: error,
     });
   }
   return key === undefined ? value : pick(value, key, reference);
+}
+
+/**
+ * The value of a secret.
+ * @param name name or ARN
+ * @returns undefined where there is no such secret, or it has no value yet: AWS says the same of both
+ * @throws StackError AWS_*
+ */
+export async function secretValue(aws: AwsClients, name: string): Promise<string | undefined> {
+  const { GetSecretValueCommand } = await sdk.secretsManager();
+  const client = await aws.secretsManager();
+  const what = { action: 'secretsmanager:GetSecretValue', resource: name };
+  try {
+    const answer = await aws.call(client, new GetSecretValueCommand({ SecretId: name }), what);
+    return answer.SecretString ?? Buffer.from(answer.SecretBinary ?? []).toString('utf8');
+  } catch (error) {
+    if (awsReason(error) !== 'ResourceNotFoundException') throw error;
+    return undefined;
+  }
+}
+
+/**
+ * Gives a secret another value. Safe to be sent again.
+ * @param name name or ARN
+ * @throws StackError AWS_*, also where there is no such secret
+ */
+export async function putSecretValue(aws: AwsClients, name: string, value: string): Promise<void> {
+  const { PutSecretValueCommand } = await sdk.secretsManager();
+  const client = await aws.secretsManager();
+  const command = new PutSecretValueCommand({ SecretId: name, SecretString: value });
+  await aws.call(client, command, { action: 'secretsmanager:PutSecretValue', resource: name });
 }
 
 /** One key of a secret that is a JSON object; the message names the keys there are, never a value. */

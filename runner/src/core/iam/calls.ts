@@ -128,6 +128,8 @@ export const calls = {
   'ssm:GetParameter': runner('ssm:GetParameter', 'parameter'),
   'secretsmanager:GetSecretValue': runner('secretsmanager:GetSecretValue', 'secret'),
 
+  'secretsmanager:PutSecretValue': runner('secretsmanager:PutSecretValue', 'user-secret'),
+
   's3:GetObject': runner('s3:GetObject', 'state-object'),
   's3:PutObject': runner('s3:PutObject', 'state-object'),
   's3:DeleteObject': runner('s3:DeleteObject', 'state-object'),

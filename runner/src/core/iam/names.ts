@@ -32,6 +32,8 @@ export interface PolicyNames {
   readonly targetGroups: readonly string[];
   readonly parameters: readonly string[];
   readonly secrets: readonly string[];
+  /** Secrets of database users, whose values `apply` makes. */
+  readonly userSecrets: readonly string[];
   readonly state: readonly BucketPart[];
   /** State of the applications that this one needs. */
   readonly upstream: readonly BucketPart[];
@@ -64,6 +66,8 @@ export const forms = {
   // AWS adds a dash and six characters to a secret's name.
   secret: ({ place, secrets }) =>
     secrets.map((name) => arnIfName(place, 'secretsmanager:R:A:secret:{name}-??????', name)),
+  'user-secret': ({ place, userSecrets }) =>
+    userSecrets.map((name) => arnIfName(place, 'secretsmanager:R:A:secret:{name}-??????', name)),
   'state-bucket': ({ place, state }) => state.map((part) => arnOf(place, 's3:::{bucket}', { ...part })),
   'state-object': ({ place, state }) => state.map((part) => objectsOf(place, part)),
   'upstream-bucket': ({ place, upstream }) =>

@@ -35,6 +35,17 @@ export const parts = {
     'elasticloadbalancing:DescribeListeners',
   ],
   'ecs-migrate': ['ecs:RunTask', 'ecs:StopTask', 'ecs:ListTasks', 'ecs:DescribeTasks', 'logs:GetLogEvents'],
+  'database-users': [
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:PutSecretValue',
+    'ecs:DescribeTaskDefinition',
+    'ecs:RunTask',
+    'ecs:StopTask',
+    'ecs:DescribeTasks',
+    'logs:GetLogEvents',
+    'ecs:DescribeServices',
+    'ecs:UpdateService',
+  ],
   'fleet-pull': ['ecr:GetAuthorizationToken', 'docker:pull'],
   'balancer-look': ['elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeTargetHealth'],
   'balancer-move': ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'],
@@ -66,7 +77,7 @@ export const verbs = {
   build: ['state-read'],
   push: ['account', 'state-write', 'push'],
   plan: ['account', 'backend-plan'],
-  apply: ['account', 'state-write', 'ledger', 'backend-apply'],
+  apply: ['account', 'state-write', 'ledger', 'backend-apply', 'database-users'],
   drift: ['account', 'state-write', 'backend-plan'],
   destroy: ['account', 'state-write', 'ledger', 'backend-apply'],
   output: ['outputs'],
@@ -83,7 +94,7 @@ export const verbs = {
   release: ['account', 'state-write', 'tag'],
   lock: ['state-write'],
   notify: [],
-  run: ['push', 'ledger', 'backend-apply', ...move],
+  run: ['push', 'ledger', 'backend-apply', 'database-users', ...move],
 } as const satisfies Record<string, readonly Part[]>;
 
 export type Verb = keyof typeof verbs;

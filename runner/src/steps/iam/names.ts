@@ -5,8 +5,10 @@ import type { Context, NamedEnvironment } from '../../container.js';
 import { lastPart } from '../../core/iam/arn.js';
 import type { BucketPart, PolicyNames } from '../../core/iam/names.js';
 import { verbs, type Part, type Verb } from '../../core/iam/verbs.js';
+import type { DatabaseUser } from '../../core/databaseUsers.js';
 import { OWNERSHIP_PART } from '../../state/ownership.js';
 import { readBackend } from './backend.js';
+import { familyOf, usersOfDatabases } from './databaseUsers.js';
 
 /** Names that the configuration does not hold: what stands in task definitions. `*` where nobody says. */
 export interface GivenNames {
@@ -54,9 +56,11 @@ export async function policyNames(
     option: string,
     found: readonly string[] | undefined,
     actions: readonly string[],
+    list: (user: DatabaseUser) => readonly string[],
   ) => {
-    if (services.length === 0) return [];
-    if (found !== undefined && found.length > 0) return found;
+    const ofUsers = users.known.flatMap(list);
+    if (services.length === 0 && users.isComplete) return ofUsers;
+    if (found !== undefined && found.length > 0) return [...new Set([...found, ...ofUsers])];
     told.push({
       actions,
       message: `${what} stand in task definitions, not in the configuration: all are allowed; ${option} names them`,
@@ -84,19 +88,33 @@ export async function policyNames(
         });
   if (backend?.type !== undefined && !['s3', 'local'].includes(backend.type))
     notes.add(`the backend ${backend.type} needs permissions that this policy does not hold`);
+  const users = await usersOfDatabases(context, environment, verb, (message) => notes.add(message));
   const ledger = infrastructure?.ownership ?? config.state.location;
 
   const names: PolicyNames = {
     place: { region, account },
-    services: await Promise.all(
-      services.map(async ({ cluster, service }) => ({
-        cluster: lastPart(await settled(cluster)) as string,
-        service: lastPart(await settled(service)) as string,
-      })),
+    services: [
+      ...(await Promise.all(
+        services.map(async ({ cluster, service }) => ({
+          cluster: lastPart(await settled(cluster)) as string,
+          service: lastPart(await settled(service)) as string,
+        })),
+      )),
+      ...users.services,
+    ],
+    families: open(
+      'families',
+      '--family',
+      given.families,
+      ['ecs:RegisterTaskDefinition', 'ecs:RunTask'],
+      (user) => [familyOf(user.taskDefinition)],
     ),
-    families: open('families', '--family', given.families, ['ecs:RegisterTaskDefinition', 'ecs:RunTask']),
-    roles: open('roles of tasks', '--role', given.roles, ['iam:PassRole']),
-    logGroups: open('log groups', '--log-group', given.logGroups, ['logs:GetLogEvents']),
+    roles: open('roles of tasks', '--role', given.roles, ['iam:PassRole'], (user) => [
+      user.executionRole ?? '*',
+    ]),
+    logGroups: open('log groups', '--log-group', given.logGroups, ['logs:GetLogEvents'], (user) => [
+      user.logGroup ?? '*',
+    ]),
     repositories: await Promise.all(
       Object.values(config.images).map(({ repository }) => settled(repository)),
     ),
@@ -104,7 +122,8 @@ export async function policyNames(
       fleets.flatMap((one) => (one['target-group'] === undefined ? [] : [settled(one['target-group'])])),
     ),
     parameters: named('ssm'),
-    secrets: named('secret'),
+    secrets: [...named('secret'), ...users.secrets],
+    userSecrets: users.secrets,
     state: bucketPart(config.state.location, config.application),
     upstream: upstreamOf(config, notes),
     ledger: infrastructure === undefined ? [] : bucketPart(ledger, OWNERSHIP_PART),
@@ -123,6 +142,7 @@ export async function policyNames(
     'ecs-register': services.length > 0,
     'ecs-move': services.length > 0,
     'ecs-migrate': services.some(({ migrate }) => migrate !== undefined),
+    'database-users': environment.config['database-users'] !== undefined,
     'fleet-pull': fleets.some(({ registry }) => registry === undefined || registry.includes('.dkr.ecr.')),
     'balancer-look': names.targetGroups.length > 0,
     'balancer-move': names.targetGroups.length > 0,

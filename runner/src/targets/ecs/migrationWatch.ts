@@ -26,6 +26,17 @@ export interface WatchOptions {
   readonly readLog: ReadLog;
   /** Told each line that the migration prints. */
   readonly tell: (line: string) => void;
+  /** How a task is spoken of that is no migration. */
+  readonly words?: TaskWords;
+}
+
+/** What a task that runs to its end is called. */
+export interface TaskWords {
+  /** `migrated`, of one that ended well. */
+  readonly done: string;
+  /** What it does, for whom AWS tells why a task was stopped: `migration`. */
+  readonly work: string;
+  failure(reason: string, evidence: readonly string[]): StackError;
 }
 
 /**
@@ -41,6 +52,11 @@ export async function watchMigration(options: WatchOptions, task: Task): Promise
   const elapsedMs = () => clock.now().getTime() - startedMs;
   const own = definition.containerDefinitions?.find(({ name }) => name === container);
   const seconds = own?.stopTimeout ?? STOP_SECONDS;
+  const words: TaskWords = options.words ?? {
+    done: 'migrated',
+    work: 'migration',
+    failure: (reason, evidence) => migrationError(options, reason, evidence),
+  };
   let told = '';
   let over = false;
   try {
@@ -60,27 +76,26 @@ export async function watchMigration(options: WatchOptions, task: Task): Promise
         };
         // Written at once: from here on it is not to be run again.
         await rollout.journal('migrated', { ...record });
-        if (verdict.othersRun) await tasks.stop(task.taskArn ?? '', 'The migration has ended');
+        if (verdict.othersRun) await tasks.stop(task.taskArn ?? '', `The ${words.work} has ended`);
         await log.finish(clock);
-        report('migrate', `migrated in ${formatDuration(record.seconds * 1000)}`);
+        report('migrate', `${words.done} in ${formatDuration(record.seconds * 1000)}`);
         return record;
       }
       if (verdict?.state === 'failed') {
         await log.finishPatiently(clock);
-        throw migrationError(options, verdict.reason, evidenceOf(now, log));
+        throw words.failure(verdict.reason, evidenceOf(now, log));
       }
       await log.readOn(rollout.signal);
-      const words = `task ${(now?.lastStatus ?? 'starting').toLowerCase()}`;
-      if (words !== told) report('migrate', words);
-      told = words;
+      const standing = `task ${(now?.lastStatus ?? 'starting').toLowerCase()}`;
+      if (standing !== told) report('migrate', standing);
+      told = standing;
       if (elapsedMs() >= timeoutMs) {
         over = true;
-        const reason = 'The migration took longer than its timeout';
+        const reason = `The ${words.work} took longer than its timeout`;
         const unstopped = await stopTask(tasks, clock, task, { reason, seconds });
         await log.finishPatiently(clock);
-        throw migrationError(
-          options,
-          `it was stopped after ${formatDuration(timeoutMs)} (migrate.timeout)`,
+        throw words.failure(
+          `it was stopped after ${formatDuration(timeoutMs)}${options.words === undefined ? ' (migrate.timeout)' : ''}`,
           unstopped === undefined ? log.last : [unstopped, ...log.last],
         );
       }
@@ -88,7 +103,7 @@ export async function watchMigration(options: WatchOptions, task: Task): Promise
   } catch (error) {
     if (over) throw error;
     report('migrate', `stopping task ${taskId(task)}`);
-    const reason = 'The deployment of this migration was interrupted';
+    const reason = `The run of this ${words.work} was interrupted`;
     const unstopped = await stopTask(tasks, clock, task, { reason, seconds });
     if (unstopped !== undefined) report('migrate', unstopped);
     throw error;

@@ -44,7 +44,7 @@ run "the_task_reads_both_secrets_and_tells_no_value" {
     error_message = "The task has other settings than the database's."
   }
   assert {
-    condition     = jsondecode(aws_ecs_task_definition.this["main"].container_definitions)[0].image == "public.ecr.aws/docker/library/mysql:8.4" && jsondecode(aws_ecs_task_definition.this["main"].container_definitions)[0].command == [file("./mysql.sh")]
+    condition     = jsondecode(aws_ecs_task_definition.this["main"].container_definitions)[0].image == "public.ecr.aws/docker/library/mysql:8.4" && jsondecode(aws_ecs_task_definition.this["main"].container_definitions)[0].command == ["sh", "-c", file("./mysql.sh")]
     error_message = "The task does not run the engine's own client."
   }
   assert {
@@ -63,7 +63,9 @@ run "outputs_are_what_the_runner_needs" {
       capacity_provider = null
       cluster           = "arn:aws:ecs:eu-west-1:111111111111:cluster/shop"
       container         = "database-user"
+      execution_role    = "arn:aws:iam::111111111111:role/shop-database-user"
       launch_type       = "FARGATE"
+      log_group         = "/automation-stack/shop/database-user"
       secret            = aws_secretsmanager_secret.this["main"].arn
       security_groups   = ["sg-web"]
       subnets           = ["subnet-a", "subnet-b"]

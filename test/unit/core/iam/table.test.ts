@@ -26,6 +26,7 @@ const names: PolicyNames = {
   repositories: ['shop/web'],
   targetGroups: ['legacy'],
   parameters: ['/shop/vault'],
+  userSecrets: ['shop/database'],
   secrets: ['slack'],
   state: [{ bucket: 'acme-delivery', prefix: 'ci/shop' }],
   upstream: [{ bucket: 'acme-delivery', prefix: 'ci/auth' }],
