@@ -24,6 +24,5 @@ SELECT 'CREATE DATABASE "$DATABASE_NAME" OWNER "$USER_NAME"' WHERE NOT EXISTS (S
 \gexec
 ALTER DATABASE "$DATABASE_NAME" OWNER TO "$USER_NAME";
 SQL
-psql --no-psqlrc --quiet --dbname="$DATABASE_NAME" --set=ON_ERROR_STOP=1 --command="GRANT ALL ON SCHEMA public TO \"$USER_NAME\""
 PGUSER="$USER_NAME" PGPASSWORD="$USER_PASSWORD" psql --no-psqlrc --dbname="$DATABASE_NAME" --command='SELECT 1' >/dev/null
 echo "$USER_NAME owns the database $DATABASE_NAME and can sign in"
