@@ -117,12 +117,41 @@ module "roles" {
       trust = { by = "ecs-tasks" }
       may = {
         repositories = values(module.ecr.repository_arns)
-        secrets      = [module.database.secret_arn]
+        secrets      = [module.database_user.secret_arn]
         log_groups   = [local.log_group_arn]
+      }
+    }
+    # The only one that may read the password of the database's master.
+    database-user = {
+      kind  = "task-execution"
+      trust = { by = "ecs-tasks" }
+      may = {
+        secrets    = [module.database.secret_arn, module.database_user.secret_arn]
+        log_groups = [replace(local.log_group_arn, module.service.log_group_name, module.database_user.log_group_name)]
       }
     }
   }
   tags = local.tags
+}
+
+# Who the application is in its database: the master's password changes every week.
+module "database_user" {
+  source = "../../../terraform/modules/database-user"
+
+  name     = local.name
+  username = "app"
+  database = {
+    engine     = "postgres"
+    address    = module.database.address
+    port       = module.database.port
+    name       = module.database.database_name
+    secret_arn = module.database.secret_arn
+  }
+  cluster_arn        = module.cluster.cluster_arn
+  subnet_ids         = module.network.private_subnet_ids
+  security_group_ids = [module.security_groups.security_group_ids["app"]]
+  execution_role_arn = module.roles.role_arns["database-user"]
+  tags               = local.tags
 }
 
 module "service" {
@@ -144,8 +173,8 @@ module "service" {
       ports       = { http = { port = var.container_port } }
       environment = { DATABASE_HOST = module.database.address, DATABASE_NAME = module.database.database_name }
       secrets = {
-        DATABASE_USER     = "${module.database.secret_arn}:username::"
-        DATABASE_PASSWORD = "${module.database.secret_arn}:password::"
+        DATABASE_USER     = "${module.database_user.secret_arn}:username::"
+        DATABASE_PASSWORD = "${module.database_user.secret_arn}:password::"
       }
     }
   }
@@ -178,7 +207,7 @@ module "delivery_role" {
         task_definitions = ["${replace(module.service.task_definition_arn, "/:[0-9]+$/", "")}:*"]
         target_groups    = values(module.service.target_group_arns)
         repositories     = values(module.ecr.repository_arns)
-        pass_roles       = values(module.roles.role_arns)
+        pass_roles       = [module.roles.role_arns["task"], module.roles.role_arns["task-execution"]]
         log_groups       = [local.log_group_arn]
       }
     }

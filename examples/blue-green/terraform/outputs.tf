@@ -33,8 +33,8 @@ output "registry" {
 }
 
 output "database" {
-  description = "Where the database is, and the secret that holds its password: never the password itself."
-  value       = { address = module.database.address, port = module.database.port, name = module.database.database_name, secret_arn = module.database.secret_arn }
+  description = "Where the database is, and the secret with the application's user and password: never the password itself."
+  value       = { address = module.database.address, port = module.database.port, name = module.database.database_name, secret_arn = module.database_user.secret_arn }
 }
 
 output "delivery_role_arn" {
@@ -45,4 +45,9 @@ output "delivery_role_arn" {
 output "url" {
   description = "Where the environment answers."
   value       = module.load_balancer.url
+}
+
+output "database_users" {
+  description = "Users of the database that the runner makes after an apply, and the services that read their secrets."
+  value       = { app = merge(module.database_user.user, { services = [module.service.service_name] }) }
 }

@@ -4,7 +4,8 @@ locals {
   name = "wordpress-${var.environment}"
   tags = { application = "wordpress-ecs", environment = var.environment }
 
-  log_group_arn = "arn:${data.aws_partition.current.partition}:logs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:log-group:${module.wordpress.log_group_name}"
+  log_groups_arn = "arn:${data.aws_partition.current.partition}:logs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:log-group"
+  log_group_arn  = "${local.log_groups_arn}:${module.wordpress.log_group_name}"
 }
 
 data "aws_partition" "current" {}
@@ -75,8 +76,17 @@ module "roles" {
       trust = { by = "ecs-tasks" }
       may = {
         repositories = values(module.ecr.repository_arns)
-        secrets      = [module.database.secret_arn]
+        secrets      = [module.database_user.secret_arn]
         log_groups   = [local.log_group_arn]
+      }
+    }
+    # The only one that may read the password of the database's master.
+    database-user = {
+      kind  = "task-execution"
+      trust = { by = "ecs-tasks" }
+      may = {
+        secrets    = [module.database.secret_arn, module.database_user.secret_arn]
+        log_groups = ["${local.log_groups_arn}:${module.database_user.log_group_name}"]
       }
     }
   }
@@ -121,6 +131,28 @@ module "database" {
   tags                 = local.tags
 }
 
+# Who WordPress is in its database: the master's password changes every week.
+module "database_user" {
+  source = "../../../terraform/modules/database-user"
+
+  name     = local.name
+  username = "wordpress"
+  database = {
+    engine     = "mysql"
+    address    = module.database.address
+    port       = module.database.port
+    name       = module.database.database_name
+    secret_arn = module.database.secret_arn
+  }
+  cluster_arn        = module.cluster.cluster_arn
+  subnet_ids         = module.network.private_subnet_ids
+  security_group_ids = [module.security_groups.security_group_ids["wordpress"]]
+  execution_role_arn = module.roles.role_arns["database-user"]
+  launch_type        = "EC2"
+  capacity_provider  = module.cluster.capacity_provider_names["instances"]
+  tags               = local.tags
+}
+
 # What editors upload, seen by every task.
 module "files" {
   source = "../../../terraform/modules/efs"
@@ -161,8 +193,8 @@ locals {
   # Settings that both containers have.
   database_settings = { WORDPRESS_DB_HOST = module.database.address, WORDPRESS_DB_NAME = module.database.database_name }
   database_secrets = {
-    WORDPRESS_DB_USER     = "${module.database.secret_arn}:username::"
-    WORDPRESS_DB_PASSWORD = "${module.database.secret_arn}:password::"
+    WORDPRESS_DB_USER     = "${module.database_user.secret_arn}:username::"
+    WORDPRESS_DB_PASSWORD = "${module.database_user.secret_arn}:password::"
   }
 }
 

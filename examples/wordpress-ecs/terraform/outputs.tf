@@ -45,3 +45,8 @@ output "distribution" {
   description = "Distribution of CloudFront before the load balancer, whose caches a delivery may have to empty; null where there is none."
   value       = one([for made in module.cdn : made.distribution_id])
 }
+
+output "database_users" {
+  description = "Users of the database that the runner makes after an apply, and the services that read their secrets."
+  value       = { wordpress = merge(module.database_user.user, { services = [module.wordpress.service_name] }) }
+}
