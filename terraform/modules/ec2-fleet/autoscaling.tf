@@ -20,7 +20,7 @@ resource "aws_autoscaling_group" "this" {
   desired_capacity          = each.value.desired
   vpc_zone_identifier       = values(each.value.subnet_ids)
   target_group_arns         = each.value.target_group_arns
-  health_check_type         = each.value.health_check
+  health_check_type         = coalesce(each.value.health_check, length(each.value.target_group_arns) > 0 ? "ELB" : "EC2")
   health_check_grace_period = each.value.grace_seconds
   default_instance_warmup   = each.value.warmup_seconds
   max_instance_lifetime     = each.value.max_lifetime_days == null ? null : each.value.max_lifetime_days * 86400

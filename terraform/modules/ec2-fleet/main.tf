@@ -1,4 +1,4 @@
-# The launch template and the instances that have a name; autoscaling.tf has the group of those that have none.
+# The launch templates and the instances that have a name; autoscaling.tf has the group of those that have none.
 
 locals {
   create      = var.mode == "create"
@@ -32,7 +32,13 @@ locals {
 
   template = local.create ? { main = var.name } : {}
   created  = { for key, instance in var.instances : key => instance if local.create }
-  tags     = merge(var.tags, { application = local.application })
+  # The provider gives a named instance its network interface in the request, and EC2 refuses one beside security groups of a template:
+  # these instances are started from a template without groups, and have their own.
+  templates = merge(
+    { for key, name in local.template : key => { name = name, groups = var.security_group_ids } },
+    { for key, name in local.template : "named" => { name = "${name}-named", groups = null } if length(local.created) > 0 },
+  )
+  tags = merge(var.tags, { application = local.application })
 
 }
 
@@ -43,18 +49,19 @@ data "aws_ssm_parameter" "image" {
 }
 
 resource "aws_launch_template" "this" {
-  for_each = local.template
+  for_each = local.templates
 
-  name_prefix            = "${var.name}-"
+  name_prefix            = "${each.value.name}-"
   description            = "Instances of ${local.application}"
   update_default_version = true
   image_id               = local.image_id
   instance_type          = var.instance_type
   key_name               = var.key_name
-  vpc_security_group_ids = var.security_group_ids
-  ebs_optimized          = true
-  user_data              = var.user_data == null ? null : base64encode(var.user_data)
-  tags                   = merge(local.tags, { Name = var.name })
+  vpc_security_group_ids = each.value.groups
+  # What every newer type is by itself; EC2 refuses it for t2.
+  ebs_optimized = startswith(var.instance_type, "t2.") ? null : true
+  user_data     = var.user_data == null ? null : base64encode(var.user_data)
+  tags          = merge(local.tags, { Name = each.value.name })
 
   dynamic "iam_instance_profile" {
     for_each = var.instance_profile_name[*]
@@ -123,12 +130,12 @@ data "aws_subnet" "this" {
   }
 }
 
-# Image, disks, metadata service, monitoring and first boot are the template's, so that what is started by its name, by the group and
-# by delivery is the same. What is said here can be changed while the instance lives.
+# Image, disks, metadata service and first boot are the template's, so that what is started by its name, by the group and by delivery is
+# the same. What is said here can be changed while the instance lives, or would be sent as "no" by the provider if it were not said.
 resource "aws_instance" "this" {
   #checkov:skip=CKV_AWS_8:The launch template encrypts its disks.
   #checkov:skip=CKV_AWS_79:The launch template requires tokens of whoever asks the metadata service.
-  #checkov:skip=CKV_AWS_126:The launch template has detailed_monitoring.
+  #checkov:skip=CKV_AWS_126:On by default; a deployment that wants less says so.
   #checkov:skip=CKV_AWS_135:The launch template is EBS optimized.
   for_each = local.created
 
@@ -139,13 +146,14 @@ resource "aws_instance" "this" {
   vpc_security_group_ids  = var.security_group_ids
   iam_instance_profile    = var.instance_profile_name
   disable_api_termination = each.value.termination_protection
+  monitoring              = var.detailed_monitoring
   # Decided when it starts. Null leaves it to the subnet, which gives none.
   associate_public_ip_address = each.value.public_address && !each.value.fixed_address ? true : null
   tags                        = merge(local.tags, { Name = "${var.name}-${each.key}", build-version = var.build_version })
 
   launch_template {
-    id      = aws_launch_template.this["main"].id
-    version = aws_launch_template.this["main"].latest_version
+    id      = aws_launch_template.this["named"].id
+    version = aws_launch_template.this["named"].latest_version
   }
 
   lifecycle {

@@ -146,11 +146,12 @@ variable "instances" {
 variable "autoscaling" {
   description = <<-EOT
     A group of instances that come and go; null for none. `subnet_ids` by zone; `min`, `max`, and `desired` to begin with;
-    `target_group_arns`; `health_check` `EC2`, or `ELB` to also replace what its target groups call unhealthy, after
-    `grace_seconds`; `warmup_seconds` until an instance counts (what EC2 takes, where it is left out); `cpu_percent` and `requests` (`per_target` a minute) to hold by
-    starting and ending instances; `refresh` replaces instances one after another when the template changes, keeps
-    `min_healthy_percentage` and stops where new ones fail; `max_lifetime_days`; `group_metrics` counts its
-    instances for alarms and dashboards.
+    `target_group_arns`; `health_check`, where it is left out `ELB` with target groups, so that what they call unhealthy is replaced
+    after `grace_seconds`, and else `EC2`; `warmup_seconds` until an instance counts (what EC2 takes, where it is left out); `cpu_percent` and
+    `requests` (`per_target` a minute) to hold by starting and ending instances; `refresh` replaces instances one after another when the
+    template changes, keeps `min_healthy_percentage` and stops where new ones fail; `max_lifetime_days` replaces them by age. These two
+    need instances that bring the application along: `image.ami_id`, `image.parameter` or `user_data`. `group_metrics` counts the
+    group's instances for alarms and dashboards.
   EOT
   type = object({
     subnet_ids             = map(string)
@@ -158,12 +159,12 @@ variable "autoscaling" {
     max                    = number
     desired                = optional(number)
     target_group_arns      = optional(set(string), [])
-    health_check           = optional(string, "EC2")
+    health_check           = optional(string)
     grace_seconds          = optional(number, 300)
     warmup_seconds         = optional(number)
     cpu_percent            = optional(number)
     requests               = optional(object({ per_target = number, load_balancer_arn_suffix = string, target_group_arn_suffix = string }))
-    refresh                = optional(bool, true)
+    refresh                = optional(bool, false)
     min_healthy_percentage = optional(number, 90)
     max_lifetime_days      = optional(number)
     group_metrics          = optional(bool, true)
@@ -179,8 +180,17 @@ variable "autoscaling" {
     error_message = "autoscaling.min <= desired <= max, not: ${join("", [for group in var.autoscaling[*] : "${group.min}, ${coalesce(group.desired, group.min)}, ${group.max}"])}."
   }
   validation {
-    condition     = alltrue([for group in var.autoscaling[*] : group.health_check == "EC2" || (group.health_check == "ELB" && length(group.target_group_arns) > 0)])
-    error_message = "autoscaling.health_check is EC2, or ELB where there are target_group_arns, not ${join("", [for group in var.autoscaling[*] : group.health_check])}."
+    condition     = alltrue([for group in var.autoscaling[*] : coalesce(group.health_check, "EC2") == "EC2" || (group.health_check == "ELB" && length(group.target_group_arns) > 0)])
+    error_message = "autoscaling.health_check is EC2, or ELB where there are target_group_arns, not ${join("", [for group in var.autoscaling[*] : coalesce(group.health_check, "EC2")])}."
+  }
+  # The newest image of a publisher changes by itself, and an instance of it runs, which is all that EC2 asks: nothing would stop it.
+  validation {
+    condition     = alltrue([for group in var.autoscaling[*] : !group.refresh && group.max_lifetime_days == null || var.image.ami_id != null || var.image.parameter != null || var.user_data != null])
+    error_message = "autoscaling.refresh and max_lifetime_days would replace the application by blank instances of the newest ${var.image.os}: name an image that has it, image.ami_id or image.parameter, or a first boot that brings it, user_data."
+  }
+  validation {
+    condition     = alltrue([for group in var.autoscaling[*] : !group.refresh || length(group.target_group_arns) == 0 || coalesce(group.health_check, "ELB") == "ELB"])
+    error_message = "autoscaling.refresh would go on though nothing answers behind the target groups: leave health_check out, or say ELB."
   }
   validation {
     condition     = alltrue([for group in var.autoscaling[*] : coalesce(group.cpu_percent, 50) > 0 && coalesce(group.cpu_percent, 50) <= 100 && contains(range(1, 366), coalesce(group.max_lifetime_days, 1))])

@@ -140,14 +140,77 @@ run "hosts_are_as_the_inventory_takes_them" {
   }
 }
 
-run "named_instances_are_started_from_the_template" {
+run "named_instances_are_started_from_a_template_of_theirs" {
+  state_key = "templates"
+
+  override_resource {
+    target = aws_launch_template.this["named"]
+    values = { id = "lt-0b0b0b0b0b0b0b0b0" }
+  }
+
   assert {
-    condition     = alltrue([for instance in aws_instance.this : instance.launch_template[0].id == aws_launch_template.this["main"].id])
-    error_message = "A named instance is not what the template says."
+    condition     = alltrue([for instance in aws_instance.this : instance.launch_template[0].id == "lt-0b0b0b0b0b0b0b0b0"])
+    error_message = "A named instance is started from the template of the group."
+  }
+  assert {
+    condition = length(distinct([
+      for template in aws_launch_template.this : jsonencode([
+        template.image_id, template.instance_type, template.metadata_options[0].http_tokens, [for disk in template.block_device_mappings : [disk.device_name, disk.ebs[0].encrypted]]
+      ])
+    ])) == 1
+    error_message = "Named instances are not like those that are started otherwise."
   }
   assert {
     condition     = aws_eip.this["b"].instance == aws_instance.this["b"].id
     error_message = "The public address is another instance's."
+  }
+}
+
+# EC2 answers InvalidParameterCombination: the provider puts subnet, groups and addresses of an instance into a network interface, and
+# "network interfaces and an instance-level security groups may not be specified on the same request".
+run "groups_of_the_template_do_not_meet_the_interface_of_a_named_instance" {
+  command = plan
+
+  variables {
+    instances = {
+      public = { subnet_id = "subnet-0000000000000001a", public_address = true }
+      chosen = { subnet_id = "subnet-0000000000000001a", private_ip = "10.20.1.77" }
+    }
+  }
+
+  assert {
+    condition     = aws_launch_template.this["named"].vpc_security_group_ids == null && aws_launch_template.this["named"].security_group_names == null && length(aws_launch_template.this["named"].network_interfaces) == 0
+    error_message = "EC2 refuses to start a named instance."
+  }
+  assert {
+    condition     = alltrue([for instance in aws_instance.this : instance.vpc_security_group_ids == toset(["sg-0a1b2c3d4e5f60718"])])
+    error_message = "A named instance is in the default group of its VPC."
+  }
+  assert {
+    condition     = aws_launch_template.this["main"].vpc_security_group_ids == toset(["sg-0a1b2c3d4e5f60718"])
+    error_message = "What the group or a delivery starts is in the default group of its VPC."
+  }
+}
+
+run "monitoring_is_said_to_the_instance_too" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for instance in aws_instance.this : instance.monitoring])
+    error_message = "The provider turns detailed monitoring off where the instance does not say it."
+  }
+}
+
+run "a_t2_is_not_ebs_optimized" {
+  command = plan
+
+  variables {
+    instance_type = "t2.micro"
+  }
+
+  assert {
+    condition     = aws_launch_template.this["main"].ebs_optimized == null
+    error_message = "EC2 refuses EBS optimization for t2."
   }
 }
 
@@ -185,7 +248,7 @@ run "neither_a_new_image_nor_a_delivery_replaces_an_instance" {
     autoscaling   = { subnet_ids = { a = "subnet-0000000000000001a" }, min = 1, max = 3, desired = 2, cpu_percent = 60 }
   }
 
-  # changes only: ["main"]
+  # changes only: ["main"] ["named"]
   assert {
     condition     = aws_launch_template.this["main"].image_id == "ami-0f0e0d0c0b0a09080"
     error_message = "What is started next has the old image."
@@ -213,13 +276,41 @@ run "the_middle_instance_goes_alone" {
   }
 }
 
+# An apply finds a newer image of Debian, and a blank machine runs: EC2 calls it healthy.
+run "a_newer_image_of_a_publisher_replaces_nothing_by_itself" {
+  command = plan
+
+  assert {
+    condition     = length(aws_autoscaling_group.this["main"].instance_refresh) == 0 && aws_autoscaling_group.this["main"].max_instance_lifetime == null
+    error_message = "The application is replaced by blank machines."
+  }
+  assert {
+    condition     = aws_autoscaling_group.this["main"].health_check_type == "EC2"
+    error_message = "The group asks a load balancer that it is not behind."
+  }
+}
+
+run "a_group_behind_target_groups_asks_them" {
+  command = plan
+
+  variables {
+    autoscaling = { subnet_ids = { a = "subnet-0000000000000001a" }, min = 1, max = 3, target_group_arns = ["arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/shop/0a1b2c3d4e5f6071"] }
+  }
+
+  assert {
+    condition     = aws_autoscaling_group.this["main"].health_check_type == "ELB"
+    error_message = "What does not answer stays in service, since its machine runs."
+  }
+}
+
 run "a_group_follows_its_load" {
   variables {
+    image = { parameter = "/shop/images/web" }
     autoscaling = {
       subnet_ids        = { a = "subnet-0000000000000001a", b = "subnet-0000000000000001b" }
       min               = 2
       max               = 6
-      health_check      = "ELB"
+      refresh           = true
       target_group_arns = ["arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/shop/0a1b2c3d4e5f6071"]
       cpu_percent       = 60
       requests          = { per_target = 600, load_balancer_arn_suffix = "app/shop/0a", target_group_arn_suffix = "targetgroup/shop/0b" }

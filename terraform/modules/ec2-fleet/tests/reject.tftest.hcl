@@ -158,6 +158,7 @@ run "a_life_longer_than_ec2_takes" {
   command = plan
   variables {
     autoscaling = { subnet_ids = { a = "subnet-0000000000000001a" }, min = 1, max = 1, max_lifetime_days = 400 }
+    image       = { parameter = "/shop/images/web" }
   }
   # says: max_lifetime_days 1 to 365
   expect_failures = [var.autoscaling]
@@ -179,4 +180,32 @@ run "fixed_address_of_a_private_instance" {
   }
   # says: these have none: a.
   expect_failures = [var.instances]
+}
+
+run "a_refresh_with_blank_machines" {
+  command = plan
+  variables {
+    autoscaling = { subnet_ids = { a = "subnet-0000000000000001a" }, min = 1, max = 1, refresh = true }
+  }
+  # says: blank instances of the newest debian-12
+  expect_failures = [var.autoscaling]
+}
+
+run "an_age_that_brings_blank_machines" {
+  command = plan
+  variables {
+    autoscaling = { subnet_ids = { a = "subnet-0000000000000001a" }, min = 1, max = 1, max_lifetime_days = 30 }
+  }
+  # says: blank instances of the newest debian-12
+  expect_failures = [var.autoscaling]
+}
+
+run "a_refresh_that_nothing_stops" {
+  command = plan
+  variables {
+    image       = { parameter = "/shop/images/web" }
+    autoscaling = { subnet_ids = { a = "subnet-0000000000000001a" }, min = 1, max = 1, refresh = true, health_check = "EC2", target_group_arns = ["arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/shop/0a1b2c3d4e5f6071"] }
+  }
+  # says: though nothing answers behind the target groups
+  expect_failures = [var.autoscaling]
 }

@@ -1,4 +1,4 @@
-# A group behind a load balancer that follows its requests, and the template of another system that starts the instances itself.
+# A group behind a load balancer that follows its requests, of an image with the application in it, and the template of another system that starts the instances itself.
 provider "aws" {
   region = "eu-west-1"
 }
@@ -7,13 +7,14 @@ module "web" {
   source = "../.."
 
   name                  = "shop-web"
+  image                 = { parameter = "/shop/images/web" }
   security_group_ids    = ["sg-0a1b2c3d4e5f60718"]
   instance_profile_name = "shop-web"
   autoscaling = {
     subnet_ids        = { a = "subnet-0000000000000001a", b = "subnet-0000000000000001b" }
     min               = 2
     max               = 6
-    health_check      = "ELB"
+    refresh           = true
     target_group_arns = ["arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/shop/0a1b2c3d4e5f6071"]
     requests = {
       per_target               = 600
