@@ -30,6 +30,7 @@ module "host" {
     device    = var.data_volume.device
     serial    = replace(aws_ebs_volume.data["main"].id, "-", "")
     directory = var.data_volume.directory
+    restored  = var.data_volume.snapshot_id != null
   })
   instances = {
     controller = {
@@ -60,6 +61,12 @@ resource "aws_ebs_volume" "data" {
   snapshot_id       = var.data_volume.snapshot_id
   final_snapshot    = var.data_volume.final_snapshot
   tags              = merge(local.tags, var.data_volume.backup_tags, { Name = "${var.name}-data" })
+
+  lifecycle {
+    # Its zone is looked up, which a depends_on of the module puts off until the apply: a zone that is not known yet would replace the
+    # disk. And a snapshot is read when the disk is made: naming a newer one must not throw away what has been written since.
+    ignore_changes = [availability_zone, snapshot_id]
+  }
 }
 
 resource "aws_volume_attachment" "data" {
@@ -70,6 +77,13 @@ resource "aws_volume_attachment" "data" {
   instance_id = module.host.instance_ids["controller"]
   # Jenkins ends before its disk goes: what it was writing is written.
   stop_instance_before_detaching = true
+
+  lifecycle {
+    precondition {
+      condition     = aws_ebs_volume.data["main"].availability_zone == data.aws_subnet.this.availability_zone
+      error_message = "${var.subnet_id} is in ${data.aws_subnet.this.availability_zone}, and the data disk ${aws_ebs_volume.data["main"].id} is in ${aws_ebs_volume.data["main"].availability_zone}, where the server can have it. To move it take a snapshot, name it as data_volume.snapshot_id, and replace the disk by name: terraform apply -replace='….aws_ebs_volume.data[\"main\"]'."
+    }
+  }
 }
 
 resource "aws_lb_target_group_attachment" "this" {

@@ -139,7 +139,7 @@ variable "root_volume" {
 variable "data_volume" {
   description = <<-EOT
     The disk with all that Jenkins keeps, always encrypted: `size` in GiB, `iops`, `throughput` in MiB/s, `kms_key_arn` for a key of
-    your own; `snapshot_id` to begin with what an earlier one left; `final_snapshot` leaves one when the disk goes; `backup_tags`
+    your own, which replaces the disk when it changes; `snapshot_id` to begin with what an earlier one left, read when the disk is made and never again; `final_snapshot` leaves one when the disk goes; `backup_tags`
     that your snapshot policy (Data Lifecycle Manager, AWS Backup) chooses disks by; `directory` it is mounted at, as `device`.
   EOT
   type = object({

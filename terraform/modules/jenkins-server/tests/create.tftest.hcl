@@ -72,7 +72,7 @@ run "as_much_as_was_asked_for" {
     dns              = { zone_id = "Z0123456789ABCDEFGHIJ", name = "jenkins.example.com" }
     target_groups    = { main = { arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/jenkins/0a1b2c3d4e5f6071" } }
     alarm_topic_arns = ["arn:aws:sns:eu-west-1:111111111111:alarms"]
-    data_volume      = { size = 200, snapshot_id = "snap-0a1b2c3d4e5f60718", backup_tags = { backup = "daily" } }
+    data_volume      = { size = 200, backup_tags = { backup = "daily" } }
   }
 
   assert {
@@ -88,9 +88,56 @@ run "as_much_as_was_asked_for" {
     error_message = "Nobody hears of a broken server."
   }
   assert {
-    condition     = aws_ebs_volume.data["main"].snapshot_id == "snap-0a1b2c3d4e5f60718" && aws_ebs_volume.data["main"].tags["backup"] == "daily"
-    error_message = "The disk does not begin with the snapshot, or is not backed up."
+    condition     = aws_ebs_volume.data["main"].tags["backup"] == "daily"
+    error_message = "The disk is not backed up."
   }
+}
+
+run "a_disk_begins_with_a_snapshot" {
+  state_key = "restored"
+
+  variables {
+    data_volume = { snapshot_id = "snap-0a1b2c3d4e5f60718" }
+  }
+
+  assert {
+    condition     = aws_ebs_volume.data["main"].snapshot_id == "snap-0a1b2c3d4e5f60718"
+    error_message = "The disk is empty."
+  }
+}
+
+run "a_newer_snapshot_throws_nothing_away" {
+  command   = plan
+  state_key = "restored"
+
+  variables {
+    data_volume = { snapshot_id = "snap-0f0e0d0c0b0a09080" }
+  }
+
+  assert {
+    condition     = aws_ebs_volume.data["main"].snapshot_id == "snap-0a1b2c3d4e5f60718" && output.data_volume_id == run.a_disk_begins_with_a_snapshot.data_volume_id
+    error_message = "What Jenkins has written since the disk was made would be lost."
+  }
+}
+
+# The disk stays where it is: were it replaced, it would be in the zone of the server.
+run "a_subnet_of_another_zone_is_refused" {
+  command = plan
+
+  variables {
+    public_address   = true
+    dns              = { zone_id = "Z0123456789ABCDEFGHIJ", name = "jenkins.example.com" }
+    target_groups    = { main = { arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/jenkins/0a1b2c3d4e5f6071" } }
+    alarm_topic_arns = ["arn:aws:sns:eu-west-1:111111111111:alarms"]
+    data_volume      = { size = 200, backup_tags = { backup = "daily" } }
+  }
+
+  override_data {
+    target = data.aws_subnet.this
+    values = { availability_zone = "eu-west-1b" }
+  }
+
+  expect_failures = [aws_volume_attachment.data]
 }
 
 run "a_new_image_leaves_server_and_disk_alone" {
@@ -101,11 +148,11 @@ run "a_new_image_leaves_server_and_disk_alone" {
     dns              = { zone_id = "Z0123456789ABCDEFGHIJ", name = "jenkins.example.com" }
     target_groups    = { main = { arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/jenkins/0a1b2c3d4e5f6071" } }
     alarm_topic_arns = ["arn:aws:sns:eu-west-1:111111111111:alarms"]
-    data_volume      = { size = 200, snapshot_id = "snap-0a1b2c3d4e5f60718", backup_tags = { backup = "daily" } }
+    data_volume      = { size = 200, backup_tags = { backup = "daily" } }
     image            = { ami_id = "ami-0f0e0d0c0b0a09080" }
   }
 
-  # changes only: ["main"]
+  # changes only: ["main"] ["named"]
   assert {
     condition     = output.instance_id == run.as_much_as_was_asked_for.instance_id && output.data_volume_id == run.as_much_as_was_asked_for.data_volume_id
     error_message = "The server, or its disk, is replaced."
