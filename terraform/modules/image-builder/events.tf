@@ -29,9 +29,11 @@ resource "aws_cloudwatch_event_target" "schedule" {
 resource "aws_iam_role" "schedule" {
   for_each = local.starter
 
-  name        = each.value
-  description = "Starts builds of the images of ${var.name} by the clock"
-  tags        = var.tags
+  name                 = each.value
+  path                 = var.path
+  permissions_boundary = var.permissions_boundary
+  description          = "Starts builds of the images of ${var.name} by the clock"
+  tags                 = var.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -90,9 +90,11 @@ locals {
 resource "aws_iam_role" "automation" {
   for_each = local.role
 
-  name        = each.value
-  description = "Builds the images of ${var.name}"
-  tags        = var.tags
+  name                 = each.value
+  path                 = var.path
+  permissions_boundary = var.permissions_boundary
+  description          = "Builds the images of ${var.name}"
+  tags                 = var.tags
 
   # Only for automations of this account: without it Systems Manager could be talked into lending the role to another's.
   assume_role_policy = jsonencode({

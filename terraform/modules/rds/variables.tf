@@ -212,7 +212,7 @@ variable "parameters" {
 variable "storage" {
   description = <<-EOT
     Disk, gp3 and encrypted, with `kms_key_arn` by a key of your own: `gib` at first, growing by itself up to `max_gib` (0: never).
-    `iops` and `throughput` beyond what gp3 has by itself are to be had from 400 GiB on.
+    Another key replaces the instance. `iops` and `throughput` beyond what gp3 has by itself are to be had from 400 GiB on.
   EOT
   type = object({
     gib         = optional(number, 20)
@@ -294,10 +294,15 @@ variable "auto_minor_version_upgrade" {
 }
 
 variable "allow_major_version_upgrade" {
-  description = "Whether a new `engine_version` may be another major one."
+  description = "Whether a new `engine_version` may be another major one. It is made at once, with `apply_immediately`."
   type        = bool
   default     = false
   nullable    = false
+
+  validation {
+    condition     = !var.allow_major_version_upgrade || var.apply_immediately
+    error_message = "allow_major_version_upgrade needs apply_immediately: until the maintenance window the instance would keep its parameter group, which is of the old family and which Terraform could not delete. Apply both when a restart is right, and take them back."
+  }
 }
 
 variable "apply_immediately" {
@@ -374,6 +379,29 @@ variable "performance_insights" {
   validation {
     condition     = !var.performance_insights.enabled || var.engine == "postgres" || !can(regex("^db[.]t[0-9a-z]+[.](micro|small)$", var.instance_class))
     error_message = "${var.engine} on ${var.instance_class} has no performance insights: say performance_insights = { enabled = false }, or take a larger instance_class."
+  }
+}
+
+variable "path" {
+  description = "Path of the role that the module makes."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9._-]+/)*$", var.path))
+    error_message = "path begins and ends with /, not ${var.path}."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the policy that the role may not go beyond, where the account asks for one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null || can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary))
+    error_message = "permissions_boundary is the ARN of a policy, not ${coalesce(var.permissions_boundary, "null")}."
   }
 }
 

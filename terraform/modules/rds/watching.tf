@@ -25,7 +25,9 @@ resource "aws_cloudwatch_log_group" "this" {
 resource "aws_iam_role" "monitoring" {
   for_each = local.made_role
 
-  name_prefix = "${substr(each.value, 0, 24)}-monitoring-"
+  name_prefix          = "${substr(each.value, 0, 24)}-monitoring-"
+  path                 = var.path
+  permissions_boundary = var.permissions_boundary
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -39,6 +41,11 @@ resource "aws_iam_role" "monitoring" {
     }]
   })
   tags = var.tags
+
+  # Another path is another role: the instance goes over to it before the old one goes.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_iam_role_policy_attachment" "monitoring" {

@@ -224,8 +224,10 @@ run "one_of_several_goes_alone" {
 
 run "by_the_clock_shared_and_told_about" {
   variables {
-    failure_topics = { operators = "arn:aws:sns:eu-west-1:111111111111:operators" }
-    log_group_name = "/shop/builds"
+    path                 = "/delivery/"
+    permissions_boundary = "arn:aws:iam::111111111111:policy/developers"
+    failure_topics       = { operators = "arn:aws:sns:eu-west-1:111111111111:operators" }
+    log_group_name       = "/shop/builds"
     images = {
       web = {
         os          = "ubuntu-24.04"
@@ -238,6 +240,10 @@ run "by_the_clock_shared_and_told_about" {
     }
   }
 
+  assert {
+    condition     = alltrue([for role in concat(values(aws_iam_role.automation), values(aws_iam_role.schedule)) : role.path == "/delivery/" && role.permissions_boundary == "arn:aws:iam::111111111111:policy/developers"])
+    error_message = "An account that asks for a boundary refuses a role."
+  }
   assert {
     condition     = aws_cloudwatch_event_target.schedule["web"].arn == "arn:aws:ssm:eu-west-1:111111111111:automation-definition/shop-web:$DEFAULT" && aws_cloudwatch_event_target.schedule["web"].role_arn == aws_iam_role.schedule["main"].arn && aws_cloudwatch_event_rule.schedule["web"].schedule_expression == "cron(0 3 ? * MON *)"
     error_message = "The clock does not start the automation."

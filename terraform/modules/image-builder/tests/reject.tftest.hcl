@@ -164,3 +164,21 @@ run "any_role" {
   # says: not arn:aws:iam::111111111111:role/*
   expect_failures = [var.instance_role_arn]
 }
+
+run "a_path_without_an_end" {
+  command = plan
+  variables {
+    path = "/delivery"
+  }
+  # says: path begins and ends with /, not /delivery
+  expect_failures = [var.path]
+}
+
+run "a_boundary_by_name" {
+  command = plan
+  variables {
+    permissions_boundary = "developers"
+  }
+  # says: permissions_boundary is the ARN of a policy, not developers
+  expect_failures = [var.permissions_boundary]
+}

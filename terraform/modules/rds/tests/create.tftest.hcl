@@ -181,6 +181,40 @@ run "it_is_watched_by_a_role_of_its_own" {
   }
 }
 
+run "its_role_stays_within_the_boundary" {
+  command = plan
+
+  variables {
+    path                 = "/delivery/"
+    permissions_boundary = "arn:aws:iam::111111111111:policy/developers"
+  }
+
+  assert {
+    condition     = aws_iam_role.monitoring["main"].path == "/delivery/" && aws_iam_role.monitoring["main"].permissions_boundary == "arn:aws:iam::111111111111:policy/developers"
+    error_message = "An account that asks for a boundary refuses the role."
+  }
+}
+
+# The new group is made first, under another name, and the instance goes over to it in the same call as to the new version.
+run "a_major_upgrade_brings_a_group_of_its_family" {
+  command = plan
+
+  variables {
+    engine_version              = "9.0"
+    allow_major_version_upgrade = true
+    apply_immediately           = true
+  }
+
+  assert {
+    condition     = aws_db_parameter_group.this["main"].family == "mysql9.0" && aws_db_parameter_group.this["main"].name_prefix == "shop-"
+    error_message = "The old group would have to go while the instance is in it."
+  }
+  assert {
+    condition     = aws_db_instance.this["main"].engine_version == "9.0" && aws_db_instance.this["main"].allow_major_version_upgrade && aws_db_instance.this["main"].apply_immediately
+    error_message = "RDS refuses the version, or makes it later than Terraform deletes the old group."
+  }
+}
+
 run "less_protection_is_asked_for" {
   command = plan
 

@@ -157,3 +157,30 @@ run "insights_of_a_small_instance" {
   # says: mysql on db.t4g.micro has no performance insights
   expect_failures = [var.performance_insights]
 }
+
+run "a_major_upgrade_that_waits_in_its_old_parameter_group" {
+  command = plan
+  variables {
+    allow_major_version_upgrade = true
+  }
+  # says: which is of the old family and which Terraform could not delete
+  expect_failures = [var.allow_major_version_upgrade]
+}
+
+run "a_path_without_an_end" {
+  command = plan
+  variables {
+    path = "/delivery"
+  }
+  # says: path begins and ends with /, not /delivery
+  expect_failures = [var.path]
+}
+
+run "a_boundary_by_name" {
+  command = plan
+  variables {
+    permissions_boundary = "developers"
+  }
+  # says: permissions_boundary is the ARN of a policy, not developers
+  expect_failures = [var.permissions_boundary]
+}
