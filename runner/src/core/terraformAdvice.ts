@@ -37,6 +37,15 @@ const ADVICE: readonly { readonly says: RegExp; readonly advice: string }[] = [
   { says: /no space left on device/i, advice: 'Make room on the disk (`df -h` tells where)' },
 ];
 
+/** Terraform's words for a backend that is no longer the one that the root was initialised for. */
+const MOVED =
+  /Backend configuration changed|Can't ask approval for state migration|Error asking for state migration action|Reason:\s+(?:Backend (?:configuration|type)|Unsetting\s+the\s+previously)/;
+
+/** Whether Terraform failed since states may have to be moved to another backend, which it does not do unasked. */
+export function isBackendMoved(words: string): boolean {
+  return MOVED.test(words);
+}
+
 /**
  * What to do about a failure of Terraform, without a full stop.
  * @param words everything that it said

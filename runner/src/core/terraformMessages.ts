@@ -96,14 +96,20 @@ export interface LockHolder {
   readonly created?: string;
   readonly operation?: string;
   readonly path?: string;
+  /** True for a lock on a local file: the system holds it for a process, and nobody can free it but that process. */
+  readonly isHeldBySystem?: true;
 }
+
+/** How systems say that another process has locked a file (`flock`, `LockFileEx`). */
+const HELD_BY_SYSTEM =
+  /resource temporarily unavailable|another process has locked a portion of the file|being used by another process/i;
 
 /**
  * Reads the `Lock Info:` block of "Error acquiring the state lock".
- * @returns undefined where the text is another failure
+ * @returns undefined where the text is another failure, also where nobody holds the lock but it could not be asked for
  */
 export function parseLockHolder(text: string): LockHolder | undefined {
-  if (!text.includes('Error acquiring the state lock')) return undefined;
+  if (!text.includes('Error acquiring the state lock') || !/^\W*Lock Info:/m.test(text)) return undefined;
   const field = (name: string) => new RegExp(`^\\W*${name}:[ \\t]+(\\S.*?)[ \\t]*$`, 'm').exec(text)?.[1];
   const [id, who, created] = [field('ID'), field('Who'), field('Created')];
   const [operation, path] = [field('Operation'), field('Path')];
@@ -113,6 +119,7 @@ export function parseLockHolder(text: string): LockHolder | undefined {
     ...(created === undefined ? {} : { created }),
     ...(operation === undefined ? {} : { operation }),
     ...(path === undefined ? {} : { path }),
+    ...(HELD_BY_SYSTEM.test(text) ? { isHeldBySystem: true } : {}),
   };
 }
 

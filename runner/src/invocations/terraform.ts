@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Invocation } from '../core/ports.js';
+import { shellQuote } from '../core/shell.js';
 import { hclExpression } from './hcl.js';
 
 /** One Terraform root as one environment sees it; everything a terraform command needs beside its own arguments. */
@@ -50,6 +51,19 @@ const terraform = (root: TerraformRoot, ...args: readonly string[]): Invocation 
   args: [`-chdir=${root.directory}`, ...args],
   env: terraformEnvironment(root),
 });
+
+/** A command of Terraform on this root as a person types it, with the workspace and the data directory that ours have. */
+export function byHand(root: TerraformRoot, ...args: readonly string[]): string {
+  const settings = {
+    TF_WORKSPACE: root.workspace,
+    ...(root.backendConfig.length === 0 ? {} : { TF_DATA_DIR: dataDirectory(root) }),
+  };
+  const words = ['terraform', `-chdir=${root.directory}`, ...args];
+  return [
+    ...Object.entries(settings).map(([name, value]) => `${name}=${shellQuote(value)}`),
+    ...words.map(shellQuote),
+  ].join(' ');
+}
 
 /** Which Terraform this is, as JSON on stdout. */
 export function terraformVersion(): Invocation {

@@ -1,5 +1,6 @@
 import type { Clock, ObjectStore } from '../core/ports.js';
 import { updateDocument } from './documents.js';
+import type { ProcessIdentity } from './identity.js';
 import { segment } from './keys.js';
 import { NumberedLog, type BrokenRecord } from './numberedLog.js';
 import { changeShape } from './shapes.js';
@@ -22,6 +23,8 @@ export interface ChangeRecord {
   readonly who: string;
   readonly run?: string;
   readonly runUrl?: string;
+  /** The runner that makes it. */
+  readonly process?: ProcessIdentity;
 }
 
 export type ChangeDraft = Omit<ChangeRecord, 'number' | 'status' | 'startedAt' | 'endedAt'>;

@@ -146,6 +146,7 @@ export const changeShape = object({
   'plan?': text,
   who: text,
   ...run,
+  'process?': processIdentity,
 });
 
 export const approvalShape = object({

@@ -20,6 +20,7 @@ import { defaultPlanFile, leavePlanFolder } from './planPlaces.js';
 import { findPlan, removePlan, type PlanOrigin, type SavedPlan } from './savedPlan.js';
 import { scopeOf, scopeOfPlan } from './scope.js';
 import { planOrigin } from './terraformOrigin.js';
+import { stateLocked } from './stateLock.js';
 import { TerraformInterrupted, tellWarnings } from './terraformRun.js';
 
 export interface ApplyOptions {
@@ -186,7 +187,8 @@ async function execute(
     if (run.result.exitCode === 0 || progress.resources.length > 0) await spend(context, plan, options);
     forgetOutputs(context, environment);
     await afterApply(context, environment, origin, plan.ids, progress.resources.length > 0);
-    if (run.result.exitCode !== 0) throw applyFailure(ended(), run.result);
+    if (run.result.exitCode !== 0)
+      throw (await stateLocked(context, environment, root, run.result)) ?? applyFailure(ended(), run.result);
     tellWarnings(context, warningsWorthTelling(run.result.diagnostics, origin.scope));
     changes = run.changes;
   } else {

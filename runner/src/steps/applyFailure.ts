@@ -2,7 +2,7 @@ import type { NamedEnvironment } from '../container.js';
 import type { AppliedResource } from '../core/applyProgress.js';
 import { StackError } from '../core/errors.js';
 import type { PlanScope } from '../core/planScope.js';
-import type { TerraformRoot } from '../invocations/terraform.js';
+import { byHand, type TerraformRoot } from '../invocations/terraform.js';
 import { scopeOption } from './scope.js';
 import { isUnsaved, terraformFailure, type FailedRun } from './terraformFailure.js';
 import type { TerraformInterrupted } from './terraformRun.js';
@@ -36,7 +36,6 @@ export function applyFailure(ended: EndedEarly, run: FailedRun): StackError {
     run,
     (advice) => `${advice}, then \`${command}\`: it goes on from what is there.`,
   );
-  if (failure.code !== 'TERRAFORM_FAILED') return failure;
   // A failure has words; without any, Terraform itself was killed or crashed, and saved nothing at its end.
   if (!run.diagnostics.some(({ severity }) => severity === 'error')) return cutOff(ended, failure);
   const unsaved = isUnsaved(run.diagnostics);
@@ -77,9 +76,9 @@ export function applyInterrupted(ended: EndedEarly, reason: TerraformInterrupted
 }
 
 /** What to do with a state that could not be written. */
-const pushState = ({ directory, workspace }: TerraformRoot) =>
-  `The state could not be written; keep ${directory}/errored.tfstate, mend the access to the state, then ` +
-  `TF_WORKSPACE=${workspace} terraform -chdir=${directory} state push errored.tfstate`;
+const pushState = (root: TerraformRoot) =>
+  `The state could not be written; keep ${root.directory}/errored.tfstate, mend the access to the state, then ` +
+  byHand(root, 'state', 'push', 'errored.tfstate');
 
 function fate(resources: readonly AppliedResource[], saved: boolean): string[] {
   const named = (status: AppliedResource['status']) => {

@@ -6,6 +6,7 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { toErrorRecord } from '../core/errors.js';
 import { runField } from '../core/sharedRun.js';
 import type { ChangeDraft, ChangeRecord } from '../state/changes.js';
+import { ownIdentity } from '../state/identity.js';
 import { cleanCommit } from './checkedOut.js';
 import { openRoot } from './terraformRoot.js';
 
@@ -37,6 +38,7 @@ export async function recordingChange<T>(
     who: context.who,
     ...runField(context.env),
     ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
+    process: ownIdentity(),
   };
   const changes = async () => (await context.state()).ledger.changes;
   const started = await quietly(context, `the ${kind} of ${name}`, async () =>

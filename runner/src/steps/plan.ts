@@ -11,7 +11,7 @@ import { sensitiveTexts } from '../core/sensitive.js';
 import { isPlan } from '../core/terraformJson.js';
 import { parseMessage, saysItStops } from '../core/terraformMessages.js';
 import { toolJson } from '../core/toolJson.js';
-import { terraformPlan, terraformShow } from '../invocations/terraform.js';
+import { byHand, terraformPlan, terraformShow } from '../invocations/terraform.js';
 import { requireAccount } from './account.js';
 import { commandWithNames, consentOf } from './dataGuard.js';
 import { idsOfPlan } from './ownership.js';
@@ -27,6 +27,7 @@ import {
 } from './savedPlan.js';
 import { holdToScope, scopeFailure, scopeOf } from './scope.js';
 import { planOrigin, withVariablesFile } from './terraformOrigin.js';
+import { stateLocked } from './stateLock.js';
 import { terraformFailure } from './terraformFailure.js';
 import { runTerraform, tellWarnings } from './terraformRun.js';
 import { noteTerraform } from './terraformVersion.js';
@@ -197,7 +198,11 @@ async function writePlan(
     // One that is too old says more by its version than by its words.
     await origin.terraform();
     if (result.exitCode !== 0)
-      throw scopeFailure(environment, scope, result.diagnostics) ?? terraformFailure('plan', root, result);
+      throw (
+        scopeFailure(environment, scope, result.diagnostics) ??
+        (await stateLocked(context, environment, root, result)) ??
+        terraformFailure('plan', root, result)
+      );
     tellWarnings(context, warningsWorthTelling(result.diagnostics, scope));
   } catch (error) {
     await removePlan(file);
@@ -215,7 +220,7 @@ function warnOfUnsaved(context: Context, { root }: PlanOrigin): void {
     type: 'notice',
     level: 'warning',
     message: `${file} holds a state that an apply could not save: the plan may not know what that apply has made`,
-    next: `Push it, then remove it: TF_WORKSPACE=${root.workspace} terraform -chdir=${root.directory} state push errored.tfstate`,
+    next: `Push it, then remove it: ${byHand(root, 'state', 'push', 'errored.tfstate')}`,
   });
 }
 

@@ -1,7 +1,7 @@
 import { StackError } from '../core/errors.js';
-import { terraformAdvice } from '../core/terraformAdvice.js';
-import { parseLockHolder, plainLines, type Diagnostic } from '../core/terraformMessages.js';
-import type { TerraformRoot } from '../invocations/terraform.js';
+import { isBackendMoved, terraformAdvice } from '../core/terraformAdvice.js';
+import { parseLockHolder, plainLines, type Diagnostic, type LockHolder } from '../core/terraformMessages.js';
+import { byHand, type TerraformRoot } from '../invocations/terraform.js';
 
 export interface FailedRun {
   readonly tail: readonly string[];
@@ -12,7 +12,7 @@ export interface FailedRun {
  * What a terraform command that failed means to its user.
  * @param command the verb, e.g. `plan`
  * @param next what to type, made of what to do about the cause, a sentence without its full stop
- * @returns LOCKED where another terraform holds the state, else TERRAFORM_FAILED with Terraform's own words
+ * @returns TERRAFORM_FAILED with Terraform's own words
  */
 export function terraformFailure(
   command: string,
@@ -20,24 +20,9 @@ export function terraformFailure(
   run: FailedRun,
   next = (advice: string) => `${advice}, then run the command again.`,
 ): StackError {
-  const errors = run.diagnostics.filter(({ severity }) => severity === 'error');
-  const text = [...errors.map(({ summary, detail }) => `${summary}\n${detail}`), ...run.tail].join('\n');
-  const holder = parseLockHolder(text);
-  if (holder !== undefined) {
-    const who = holder.who ?? 'another terraform';
-    return new StackError('LOCKED', `${who} holds the Terraform state lock`, {
-      where: `${root.directory} (workspace ${root.workspace})`,
-      evidence: [
-        ...(holder.operation === undefined ? [] : [`operation ${holder.operation}`]),
-        ...(holder.created === undefined ? [] : [`since ${holder.created}`]),
-        ...(holder.path === undefined ? [] : [`lock of ${holder.path}`]),
-        ...(holder.id === undefined ? [] : [`lock id ${holder.id}`]),
-      ],
-      next:
-        'Wait for it, or give it longer with --lock-timeout SECONDS. Only where that process is surely gone: ' +
-        `TF_WORKSPACE=${root.workspace} terraform -chdir=${root.directory} force-unlock ${holder.id ?? 'LOCK_ID'}`,
-    });
-  }
+  const errors = errorsOf(run);
+  const text = textOf(run);
+  if (isBackendMoved(text)) return movedBackend(command, root);
   const [first] = errors;
   // Commands that print no JSON lines begin their errors so.
   const lines = plainLines(run.tail);
@@ -56,6 +41,29 @@ export function terraformFailure(
     },
   );
 }
+
+/** Who holds the lock that kept a command from the state; undefined where it failed of something else. */
+export function lockHolderOf(run: FailedRun): LockHolder | undefined {
+  return parseLockHolder(textOf(run));
+}
+
+/** Terraform keeps asking for init where the state may have to be moved, which it does not do unasked. */
+function movedBackend(command: string, root: TerraformRoot): StackError {
+  const settings = root.backendConfig.map((item) => `-backend-config=${item}`);
+  const init = (how: string) => byHand({ ...root, workspace: 'default' }, 'init', how, ...settings);
+  return new StackError('TERRAFORM_FAILED', `terraform ${command} failed: the backend of the state changed`, {
+    where: root.directory,
+    evidence: ['Terraform knows another place of this root’s states than its configuration names now.'],
+    next:
+      `To bring the states along: ${init('-migrate-state')}. Where they are there already, or there are none: ` +
+      `${init('-reconfigure')}. Where neither was meant, put the backend back as it was.`,
+  });
+}
+
+const errorsOf = ({ diagnostics }: FailedRun) => diagnostics.filter(({ severity }) => severity === 'error');
+
+const textOf = (run: FailedRun) =>
+  [...errorsOf(run).map(({ summary, detail }) => `${summary}\n${detail}`), ...run.tail].join('\n');
 
 /** True where Terraform could not write its state and left it in a file. */
 export function isUnsaved(diagnostics: readonly Diagnostic[]): boolean {
