@@ -104,6 +104,9 @@ export interface LockHolder {
 const HELD_BY_SYSTEM =
   /resource temporarily unavailable|another process has locked a portion of the file|being used by another process/i;
 
+/** The http backend of Terraform 1.11 tells the lock that it asked for as the one that it met; only this id is of that. */
+const MET_OVER_HTTP = /HTTP remote state already locked: ID=(\S+)/;
+
 /**
  * Reads the `Lock Info:` block of "Error acquiring the state lock".
  * @returns undefined where the text is another failure, also where nobody holds the lock but it could not be asked for
@@ -112,6 +115,8 @@ export function parseLockHolder(text: string): LockHolder | undefined {
   if (!text.includes('Error acquiring the state lock') || !/^\W*Lock Info:/m.test(text)) return undefined;
   const field = (name: string) => new RegExp(`^\\W*${name}:[ \\t]+(\\S.*?)[ \\t]*$`, 'm').exec(text)?.[1];
   const [id, who, created] = [field('ID'), field('Who'), field('Created')];
+  const met = MET_OVER_HTTP.exec(text)?.[1];
+  if (met !== undefined && met !== id) return { id: met };
   const [operation, path] = [field('Operation'), field('Path')];
   return {
     ...(id === undefined ? {} : { id }),

@@ -12,13 +12,31 @@ import { applyStep } from '../../../runner/src/steps/apply.js';
 import { planStep } from '../../../runner/src/steps/plan.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
+import { emulator, makeBucket } from '../../support/stateStores.js';
 
 const MAIN = fileURLToPath(new URL('../../../runner/src/main.ts', import.meta.url));
-const CONFIG = `
+const LOCAL = `
 application: shop
 environments:
   staging:
     infrastructure: { workspace: default }
+`;
+const S3 = (bucket: string) => `
+application: shop
+environments:
+  staging:
+    aws: { region: eu-west-1 }
+    infrastructure:
+      workspace: staging
+      backend-config:
+        - bucket=${bucket}
+        - key=shop
+        - region=eu-west-1
+        - use_lockfile=true
+        - use_path_style=true
+        - skip_credentials_validation=true
+        - skip_requesting_account_id=true
+        - skip_metadata_api_check=true
 `;
 /** Waits until the file \`gate\` is there. */
 const WAITING = `
@@ -29,9 +47,8 @@ resource "terraform_data" "waiting" {
 }
 `;
 
-describe('the lock of a state', function () {
+describe('the lock of a state in S3', function () {
   this.timeout(90_000);
-  let backend: Awaited<ReturnType<typeof lockingServer>>;
   let stack: Deployment;
   const plan = async () =>
     planStep(stack.context, await stack.context.environment('staging'), 'plan:staging', {
@@ -43,33 +60,37 @@ describe('the lock of a state', function () {
   const terraforms = () => workersOn('terraform', join(stack.directory, 'terraform'));
   /** Types what a failure says, and `yes` where it asks. */
   const type = async (command: string) => {
-    const shell = spawn('sh', ['-c', command], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const shell = spawn('sh', ['-c', command], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: { ...process.env, ...emulator },
+    });
     shell.stdin?.end('yes\n');
     expect(await once(shell, 'exit'), command).to.deep.equal([0, null]);
   };
   /** An apply of another process, in the middle of its work. */
   const applying = async () => {
     const args = ['--import', 'tsx', MAIN, '-C', stack.directory, 'apply', '--env', 'staging'];
-    const runner = spawn(process.execPath, args, { stdio: 'ignore', cwd: dirname(dirname(dirname(MAIN))) });
+    const runner = spawn(process.execPath, args, {
+      stdio: 'ignore',
+      cwd: dirname(dirname(dirname(MAIN))),
+      env: { ...process.env, ...emulator },
+    });
     await until(() => existsSync(join(stack.directory, 'waiting')));
     return runner;
   };
   const openGate = () => writeFileSync(join(stack.directory, 'gate'), '');
 
   beforeEach(async () => {
-    backend = await lockingServer();
-    const { url } = backend;
-    const settings = `address = "${url}"\nlock_address = "${url}"\nunlock_address = "${url}"\nretry_max = 0`;
-    stack = await deployment({
-      'automation-stack.yml': CONFIG,
-      'terraform/main.tf': `terraform {\n  backend "http" {\n${settings}\n  }\n}\n${WAITING}`,
-    });
+    const files = {
+      'automation-stack.yml': S3(await makeBucket()),
+      'terraform/main.tf': `terraform {\n  backend "s3" {}\n}\n${WAITING}`,
+    };
+    stack = await deployment(files, emulator);
   });
   afterEach(async () => {
     openGate();
     await until(() => terraforms().length === 0);
     stack.remove();
-    await backend.close();
   });
 
   it('is not offered to be freed while its run lives, which is named', async () => {
@@ -108,17 +129,36 @@ describe('the lock of a state', function () {
       .to.contain('run: apply 1 by ')
       .and.to.contain('its runner is dead, and no terraform works there any more');
     const command = /^Free it: (.+)$/.exec(error.next ?? '')?.[1] ?? '';
-    expect(command).to.match(/^TF_WORKSPACE=default terraform -chdir=\S+ force-unlock [\w-]+$/);
+    expect(command).to.match(
+      /^TF_WORKSPACE=staging TF_DATA_DIR=\S+ terraform -chdir=\S+ force-unlock [\w-]+$/,
+    );
     await type(command);
     expect((await plan()).summary.counts).to.include({ create: 1 });
   });
+});
 
-  it('is told as unknown where no run took it, and freed by who has looked', async () => {
-    backend.lock({ Who: 'jane@elsewhere', Operation: 'OperationTypePlan' });
-    const error = await rejection(plan(), 'LOCKED');
-    expect(error.next)
-      .to.contain('Only where it is surely gone (look: on elsewhere)')
-      .and.to.match(/force-unlock a-lock$/);
+describe('the lock of a state behind HTTP', function () {
+  this.timeout(90_000);
+
+  it('is known by its id alone, and freed by who has looked', async () => {
+    const { url, close } = await lockedServer('a-lock');
+    const settings = `address = "${url}"\nlock_address = "${url}"\nunlock_address = "${url}"\nretry_max = 0`;
+    const stack = await deployment({
+      'automation-stack.yml': LOCAL,
+      'terraform/main.tf': `terraform {\n  backend "http" {\n${settings}\n  }\n}\n`,
+    });
+    try {
+      const environment = await stack.context.environment('staging');
+      const planned = planStep(stack.context, environment, 'plan:staging', { lockTimeoutSeconds: 0 });
+      const error = await rejection(planned, 'LOCKED');
+      expect(error.message).to.equal('another terraform holds the Terraform state lock');
+      expect(error.next)
+        .to.contain('Only where it is surely gone (look: where it was started)')
+        .and.to.match(/force-unlock a-lock$/);
+    } finally {
+      stack.remove();
+      await close();
+    }
   });
 });
 
@@ -129,7 +169,7 @@ describe('a backend that changed', function () {
     const root = (path: string) =>
       `terraform {\n  backend "local" { path = "${path}" }\n}\nresource "terraform_data" "x" {}\n`;
     const stack = await deployment({
-      'automation-stack.yml': CONFIG,
+      'automation-stack.yml': LOCAL,
       'terraform/main.tf': root('a.tfstate'),
     });
     try {
@@ -151,28 +191,18 @@ describe('a backend that changed', function () {
   });
 });
 
-/** Keeps a state and its lock as Terraform's http backend wants it. */
-async function lockingServer() {
-  let state: string | undefined;
-  let lock: string | undefined;
+/** Keeps a state, as Terraform's http backend wants it, that somebody has locked. */
+async function lockedServer(id: string) {
   const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => (body += text));
-    request.on('end', () => {
-      const isTaken = request.method === 'LOCK' && lock !== undefined;
-      if (request.method === 'POST') state = body;
-      if (request.method === 'LOCK' && !isTaken) lock = body;
-      if (request.method === 'UNLOCK') lock = undefined;
-      response.statusCode = isTaken ? 423 : request.method === 'GET' && state === undefined ? 404 : 200;
-      response.end(isTaken ? lock : request.method === 'GET' ? state : undefined);
+    request.resume().on('end', () => {
+      response.statusCode = request.method === 'LOCK' ? 423 : request.method === 'GET' ? 404 : 200;
+      response.end(request.method === 'LOCK' ? JSON.stringify({ ID: id, Who: 'jane@elsewhere' }) : '');
     });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/state`,
-    lock: (info: object) =>
-      void (lock = JSON.stringify({ ID: 'a-lock', Created: '2026-01-02T03:04:05Z', Path: '', ...info })),
     close: async () => {
       server.closeAllConnections();
       server.close();

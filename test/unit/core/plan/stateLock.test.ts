@@ -88,6 +88,11 @@ describe('a state lock that is met', () => {
       expect(lock?.isHeldBySystem).to.equal(backend === 'LOCAL' || backend === 'WINDOWS' ? true : undefined);
     });
 
+  it('is known by its id alone over HTTP, where Terraform tells the lock that it asked for', () => {
+    const text = block('HTTP remote state already locked: ID=another', '');
+    expect(parseLockHolder(text)).to.deep.equal({ id: 'another' });
+  });
+
   it('is none where nobody holds it and AWS refuses to ask', () => {
     expect(parseLockHolder(DENIED)).to.equal(undefined);
   });
