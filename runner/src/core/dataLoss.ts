@@ -1,11 +1,11 @@
 import { isInside, isNamed } from './address.js';
 import { shellQuote } from './shell.js';
-import { dataOf } from './dataTypes.js';
+import { dataOf, servingOf } from './dataTypes.js';
 import { StackError } from './errors.js';
 import { didYouMean, nearest } from './nearest.js';
 import type { PlannedResource } from './plan.js';
 
-/** Something that a plan would destroy and that cannot be made again. */
+/** Something that a plan would destroy and that cannot be made again, or that would be out of service. */
 export interface DataLoss {
   readonly address: string;
   readonly action: 'destroy' | 'replace';
@@ -15,11 +15,13 @@ export interface DataLoss {
   readonly forcedBy: readonly string[];
   /** Key of an earlier object that its replacement left behind, where that is what goes. */
   readonly deposed?: string;
+  /** True where it holds no data, but is in service and would not come back as it was. */
+  readonly serves?: true;
 }
 
 /**
  * What a plan's resources would lose: destroyed or replaced (in either order) and holding data by their type, or
- * protected by the configuration. What is moved or forgotten stays as it is and is no loss. Pure.
+ * protected by the configuration; or replaced while they serve. What is moved or forgotten stays as it is and is no loss. Pure.
  * @param protect addresses of resources, or of modules for all in them
  */
 export function dataLosses(
@@ -30,10 +32,28 @@ export function dataLosses(
     const { address, action, type, forcedBy, deposed } = resource;
     if ((action !== 'destroy' && action !== 'replace') || resource.leavesOld === true) return [];
     const data = dataOf(type);
-    if (data === undefined && !protect.some((outer) => isInside(address, outer))) return [];
-    const holds = data ?? 'protected by the configuration';
-    return [{ address, action, holds, forcedBy, ...(deposed === undefined ? {} : { deposed }) }];
+    const serving = data === undefined && action === 'replace' ? servingOf(type) : undefined;
+    const isProtected = protect.some((outer) => isInside(address, outer));
+    const holds = data ?? serving ?? (isProtected ? 'protected by the configuration' : undefined);
+    if (holds === undefined) return [];
+    return [
+      {
+        address,
+        action,
+        holds,
+        forcedBy,
+        ...(deposed === undefined ? {} : { deposed }),
+        ...(serving === undefined || isProtected ? {} : { serves: true }),
+      },
+    ];
   });
+}
+
+/** What the losses are, above the list of them. */
+export function lossTitle(losses: readonly DataLoss[]): string {
+  return losses.every(({ serves }) => serves === true)
+    ? 'What is in service would be replaced'
+    : 'Data would be lost';
 }
 
 /** `module.db.aws_db_instance.main (a database): replaced, engine forces it`. */
@@ -73,7 +93,7 @@ export function requireAllowed(
   const count = addressesOf(refused).length;
   throw new StackError(
     'DATA_LOSS_REFUSED',
-    `data of ${environment} would be lost: ${count === 1 ? (refused[0] as DataLoss).address : `${count} resources`}`,
+    `${refused.every(({ serves }) => serves === true) ? `what serves ${environment} would be replaced` : `data of ${environment} would be lost`}: ${count === 1 ? (refused[0] as DataLoss).address : `${count} resources`}`,
     {
       where: environment,
       evidence: refused.map(lossText),

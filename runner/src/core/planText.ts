@@ -1,4 +1,4 @@
-import { lossText } from './dataLoss.js';
+import { lossText, lossTitle } from './dataLoss.js';
 import type { PlanAction, PlannedOutput, PlannedResource, PlanSummary } from './plan.js';
 import type { AttributeChange } from './planValues.js';
 
@@ -20,7 +20,11 @@ export const SIGNS: Readonly<Record<PlanAction, string>> = {
 export function planText(summary: PlanSummary): string {
   const lines = [summary.headline];
   if (summary.losses.length > 0) {
-    lines.push('', 'DATA WOULD BE LOST', ...summary.losses.map((loss) => `  ! ${lossText(loss)}`));
+    lines.push(
+      '',
+      lossTitle(summary.losses).toUpperCase(),
+      ...summary.losses.map((loss) => `  ! ${lossText(loss)}`),
+    );
   }
   if (summary.resources.length > 0) lines.push('', ...summary.resources.flatMap(resourceLines));
   if (summary.outputs.length > 0) lines.push('', 'Outputs', ...summary.outputs.map(outputLine));

@@ -1,4 +1,4 @@
-import { lossText } from '../core/dataLoss.js';
+import { lossText, lossTitle } from '../core/dataLoss.js';
 import type { PlanAction, PlanSummary } from '../core/plan.js';
 import { formatSeconds, shortCommit } from './format.js';
 import { code, fenced, link, markdown } from './markdown.js';
@@ -71,7 +71,7 @@ function planLines(title: string, { headline, losses, drifted }: PlanSummary): r
   const lost = losses.map((loss) => `- ${markdown(limit(lossText(loss)))}`);
   return [
     `**${markdown(title)}:** ${markdown(headline)}`,
-    ...(lost.length === 0 ? [] : ['', '⚠️ **Data would be lost:**', '', ...firstOnes(lost, NAMES_SHOWN)]),
+    ...(lost.length === 0 ? [] : ['', `⚠️ **${lossTitle(losses)}:**`, '', ...firstOnes(lost, NAMES_SHOWN)]),
     ...(drifted.length === 0
       ? []
       : [

@@ -1,4 +1,4 @@
-import { lossText } from '../core/dataLoss.js';
+import { lossText, lossTitle } from '../core/dataLoss.js';
 import type { PlanAction, PlanSummary } from '../core/plan.js';
 import { formatSeconds, shortCommit, shortDigest } from './format.js';
 import type { Run, RunFailure, RunStage } from './run.js';
@@ -133,7 +133,7 @@ function planSections({ headline, losses, resources }: PlanSummary): readonly Sl
       : [
           section(
             lines([
-              ':rotating_light: *Data would be lost*',
+              `:rotating_light: *${lossTitle(losses)}*`,
               ...firstOnes(
                 losses.map((loss) => `• ${escape(lossText(loss))}`),
                 NAMES_SHOWN,

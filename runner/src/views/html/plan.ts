@@ -1,4 +1,4 @@
-import { lossText } from '../../core/dataLoss.js';
+import { lossText, lossTitle } from '../../core/dataLoss.js';
 import {
   PLAN_ORDER,
   type PlanAction,
@@ -67,7 +67,7 @@ ${next !== undefined && markup`<section><h2>To do it</h2><pre>${next}</pre></sec
 export function lossesBlock({ losses }: PlanSummary, title?: string): Markup | undefined {
   if (losses.length === 0) return undefined;
   return markup`<section class="losses">
-<h2>Data would be lost${title !== undefined && markup` <small>${title}</small>`}</h2>
+<h2>${lossTitle(losses)}${title !== undefined && markup` <small>${title}</small>`}</h2>
 <ul>${losses.map((loss) => markup`<li>${lossText(loss)}</li>`)}</ul>
 </section>`;
 }

@@ -58,6 +58,25 @@ describe('what a plan loses', () => {
     ]);
   });
 
+  it('is also what serves and is replaced, since it does not come back as it was; not what is destroyed', () => {
+    const plan = summary([
+      ['aws_ecs_service.web', ['delete', 'create'], { replace_paths: [['capacity_provider_strategy']] }],
+      ['aws_ecs_service.gone', ['delete']],
+      ['aws_lb.main', ['create', 'delete']],
+      ['aws_eip.nat', ['delete', 'create']],
+      ['aws_instance.ci', ['delete', 'create']],
+      ['aws_lb_target_group.web', ['create', 'delete']],
+      ['aws_launch_template.web', ['delete', 'create']],
+    ]);
+    expect(plan.losses.map(lossText)).to.deep.equal([
+      'aws_ecs_service.web (a running service, which begins with its first image again): replaced, capacity_provider_strategy forces it',
+      'aws_lb.main (a host name that others know): replaced',
+      'aws_eip.nat (a public address that others know): replaced',
+      'aws_instance.ci (a running machine and its own disks): replaced',
+    ]);
+    expect(planText(plan)).to.contain('WHAT IS IN SERVICE WOULD BE REPLACED\n  ! aws_ecs_service.web (');
+  });
+
   it('is not what is moved, forgotten, or left alone by its replacement', () => {
     const items: readonly Item[] = [
       ['aws_s3_bucket.moved', ['no-op'], { previous: 'aws_s3_bucket.before' }],
@@ -77,12 +96,12 @@ describe('what a plan loses', () => {
   it('is also what the configuration protects: a resource with all its instances, or all of a module', () => {
     const items: readonly Item[] = [
       ['aws_instance.licence["a.b"]', ['delete']],
-      ['module.app["eu"].module.cache.aws_instance.node', ['delete', 'create']],
+      ['module.app["eu"].module.cache.aws_rds_cluster_instance.node', ['delete', 'create']],
       ['module.application.aws_instance.other', ['delete']],
     ];
     expect(lost(items, ['aws_instance.licence', 'module.app'])).to.deep.equal([
       'destroy aws_instance.licence["a.b"]',
-      'replace module.app["eu"].module.cache.aws_instance.node',
+      'replace module.app["eu"].module.cache.aws_rds_cluster_instance.node',
     ]);
     expect(lost(items, ['module.app["us"]', 'aws_instance.licence["a"]'])).to.deep.equal([]);
   });
@@ -106,6 +125,17 @@ describe('the data guard', () => {
     [DATABASE, ['delete', 'create']],
     ['aws_s3_bucket.logs["a b"]', ['delete']],
   ];
+
+  it('refuses to replace what serves unless it is named', () => {
+    const items: readonly Item[] = [['module.web.aws_ecs_service.main', ['delete', 'create']]];
+    const error = allow(items, []);
+    expect(error?.code).to.equal('DATA_LOSS_REFUSED');
+    expect(error?.message).to.equal('what serves staging would be replaced: module.web.aws_ecs_service.main');
+    expect(allow(items, ['aws_ecs_service.main'])).to.equal(undefined);
+    expect(allow([...items, ['aws_s3_bucket.logs', ['delete']]], [])?.message).to.equal(
+      'data of staging would be lost: 2 resources',
+    );
+  });
 
   it('refuses what is not named, and says which command names it all', () => {
     const error = allow(two, ['module.db.aws_db_instance.main[0]']);
