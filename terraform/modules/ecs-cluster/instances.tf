@@ -145,4 +145,9 @@ resource "aws_ecs_capacity_provider" "this" {
       instance_warmup_period    = 120
     }
   }
+
+  # It goes after the cluster has let go of it: until then it is in use.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

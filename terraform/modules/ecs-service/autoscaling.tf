@@ -1,9 +1,13 @@
-# The number of tasks follows the load. There are two resources for its limits, since what is ignored cannot depend on a variable.
+# The number of tasks follows the load. Its limits are always moved by scheduled actions, and the target only begins with them: AWS
+# deletes policies and schedules with a target, so a first or last schedule must not change which resource the target is.
 
 locals {
   autoscaled = { for key, name in local.created : key => name if var.autoscaling.enabled }
-  scheduled  = length(var.autoscaling.schedules) > 0
-  target     = try(merge(aws_appautoscaling_target.this, aws_appautoscaling_target.scheduled)["main"], null)
+  target     = one(values(aws_appautoscaling_target.this))
+
+  # Where nothing is scheduled an action holds the limits that were said.
+  all_day   = { schedule = "rate(5 minutes)", timezone = "UTC", min_count = var.autoscaling.min_count, max_count = var.autoscaling.max_count }
+  schedules = length(var.autoscaling.schedules) > 0 ? var.autoscaling.schedules : { limits = local.all_day }
 
   metrics = { cpu = "ECSServiceAverageCPUUtilization", memory = "ECSServiceAverageMemoryUtilization", requests = "ALBRequestCountPerTarget" }
   # What CloudWatch calls the load balancer by stands in the listener's ARN: …:listener/app/NAME/ID/LISTENER.
@@ -11,23 +15,11 @@ locals {
 }
 
 resource "aws_appautoscaling_target" "this" {
-  for_each = { for key, name in local.autoscaled : key => name if !local.scheduled }
+  for_each = local.autoscaled
 
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
-  resource_id        = "service/${split("/", var.cluster_arn)[1]}/${aws_ecs_service.this[each.key].name}"
-  min_capacity       = var.autoscaling.min_count
-  max_capacity       = var.autoscaling.max_count
-  tags               = var.tags
-}
-
-# The schedules own the limits after the beginning.
-resource "aws_appautoscaling_target" "scheduled" {
-  for_each = { for key, name in local.autoscaled : key => name if local.scheduled }
-
-  service_namespace  = "ecs"
-  scalable_dimension = "ecs:service:DesiredCount"
-  resource_id        = "service/${split("/", var.cluster_arn)[1]}/${aws_ecs_service.this[each.key].name}"
+  resource_id        = "service/${split("/", var.cluster_arn)[1]}/${local.made[each.key].name}"
   min_capacity       = var.autoscaling.min_count
   max_capacity       = var.autoscaling.max_count
   tags               = var.tags
@@ -35,6 +27,11 @@ resource "aws_appautoscaling_target" "scheduled" {
   lifecycle {
     ignore_changes = [min_capacity, max_capacity]
   }
+}
+
+moved {
+  from = aws_appautoscaling_target.scheduled
+  to   = aws_appautoscaling_target.this
 }
 
 resource "aws_appautoscaling_policy" "this" {
@@ -59,7 +56,7 @@ resource "aws_appautoscaling_policy" "this" {
 }
 
 resource "aws_appautoscaling_scheduled_action" "this" {
-  for_each = { for key, one in var.autoscaling.schedules : key => one if length(local.autoscaled) > 0 }
+  for_each = { for key, one in local.schedules : key => one if length(local.autoscaled) > 0 }
 
   name               = "${var.name}-${each.key}"
   service_namespace  = local.target.service_namespace

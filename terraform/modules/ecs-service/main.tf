@@ -1,4 +1,5 @@
-# The service. What it runs and how many of it belong to deliveries from the second revision on.
+# The service. What it runs and how many of it belong to deliveries from the second revision on. Its target group is Terraform's:
+# blue_green.tf has the service whose group belongs to a delivery, since what is ignored cannot depend on a variable.
 
 locals {
   create  = var.mode == "create"
@@ -8,10 +9,19 @@ locals {
   load_balanced    = var.load_balancing.strategy != "none" ? { main = var.load_balancing.strategy } : {}
   default_percents = local.daemon ? { minimum = 0, maximum = 100 } : { minimum = 100, maximum = 200 }
   placement        = var.launch_type == "EC2" && !local.daemon ? var.placement : []
+
+  made = merge(aws_ecs_service.this, aws_ecs_service.blue_green)
+}
+
+# Whichever of the two services takes the other's place is made after that one is gone, since a cluster has each name once.
+resource "terraform_data" "strategy" {
+  for_each = local.created
+
+  triggers_replace = local.blue_green ? "blue-green" : "rolling"
 }
 
 resource "aws_ecs_service" "this" {
-  for_each = local.created
+  for_each = local.blue_green ? {} : local.created
 
   name                = each.value
   cluster             = var.cluster_arn
@@ -24,6 +34,8 @@ resource "aws_ecs_service" "this" {
   deployment_maximum_percent         = coalesce(var.deployment.maximum_percent, local.default_percents.maximum)
   health_check_grace_period_seconds  = length(local.load_balanced) > 0 ? var.deployment.health_check_grace_period : null
   wait_for_steady_state              = var.deployment.wait
+  # Without it another capacity provider, weight or base would replace the service.
+  force_new_deployment = length(var.capacity_provider_strategy) > 0 ? true : null
 
   enable_execute_command  = var.execute_command
   enable_ecs_managed_tags = true
@@ -99,9 +111,9 @@ resource "aws_ecs_service" "this" {
   }
 
   lifecycle {
-    ignore_changes = [task_definition, desired_count, load_balancer]
+    ignore_changes = [task_definition, desired_count]
   }
 
   # ECS takes a target group only when a rule sends requests there.
-  depends_on = [module.target_groups]
+  depends_on = [module.target_groups, terraform_data.strategy]
 }

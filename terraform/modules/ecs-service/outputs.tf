@@ -1,6 +1,6 @@
 locals {
   service = local.create ? {
-    name = aws_ecs_service.this["main"].name, arn = aws_ecs_service.this["main"].id, task_definition = aws_ecs_task_definition.this["main"].arn
+    name = local.made["main"].name, arn = local.made["main"].id, task_definition = aws_ecs_task_definition.this["main"].arn
     } : {
     name = data.aws_ecs_service.this["main"].service_name, arn = data.aws_ecs_service.this["main"].arn, task_definition = data.aws_ecs_service.this["main"].task_definition
   }

@@ -122,7 +122,7 @@ variable "launch_type" {
 }
 
 variable "capacity_provider_strategy" {
-  description = "Capacity providers by a key of your own, in place of the launch type alone: the first `base` tasks, then by `weight`. Instances grow with the tasks only by their capacity provider."
+  description = "Capacity providers by a key of your own, in place of the launch type alone: the first `base` tasks, then by `weight`. Instances grow with the tasks only by their capacity provider. The first one and the last one replace the service."
   type = map(object({
     capacity_provider = string
     weight            = optional(number, 1)
@@ -426,8 +426,8 @@ variable "execute_command" {
 variable "load_balancing" {
   description = <<-EOT
     How requests get to the main container. `strategy` `none`; `rolling`, one target group; `blue-green`, two behind rules whose
-    weights Terraform leaves alone. `container_port`, one of its ports; `rules` by key: `main`, and for blue-green also `test`, which sends
-    requests to the other group before the switch: `listener_arn`, `priority` and what a request must have. `protocol`,
+    weights Terraform leaves alone, for a switch that the runner does not do yet. `container_port`, one of its ports; `rules` by key:
+    `main`, and for blue-green also `test`, which sends requests to the other group before the switch: `listener_arn`, `priority` and what a request must have. `protocol`,
     `protocol_version`, `health_check`, `deregistration_delay`, `slow_start` and `stickiness` of the target groups.
   EOT
   type = object({
@@ -487,7 +487,7 @@ variable "autoscaling" {
   description = <<-EOT
     Whether the number of tasks follows the load, from `min_count` to `max_count`: `targets` for `cpu` and `memory` in per cent
     and `requests` a minute and task (not for blue-green, where requests change their group), with seconds to wait after
-    a step (`scale_out_cooldown`, `scale_in_cooldown`). `schedules` by key change the limits at a time: `schedule` as
+    a step (`scale_out_cooldown`, `scale_in_cooldown`). `schedules` by key set the limits, from then on alone: `schedule` as
     `cron(0 6 * * ? *)`, `timezone`, `min_count`, `max_count`.
   EOT
   type = object({

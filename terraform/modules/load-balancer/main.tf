@@ -40,6 +40,13 @@ resource "aws_lb" "this" {
   tags = merge(var.tags, { Name = each.value })
 }
 
+# Whoever takes a listener over is made after the other's is gone, since a load balancer has each port once.
+resource "terraform_data" "listener_owner" {
+  for_each = { for key, listener in local.created_listeners : key => listener.owned_by_delivery ? "delivery" : "terraform" }
+
+  triggers_replace = each.value
+}
+
 resource "aws_lb_listener" "this" {
   #checkov:skip=CKV_AWS_2:HTTPS by default; a listener for HTTP must be asked for, and inside of a VPC there may be reasons.
   #checkov:skip=CKV_AWS_103:At least TLS 1.2 by default, which checkov does not see in each.value; a test holds it.
@@ -76,6 +83,8 @@ resource "aws_lb_listener" "this" {
       }
     }
   }
+
+  depends_on = [terraform_data.listener_owner]
 }
 
 # Terraform says where these forward to when they are made, and leaves them alone afterwards.
@@ -99,6 +108,8 @@ resource "aws_lb_listener" "delivery" {
   lifecycle {
     ignore_changes = [default_action]
   }
+
+  depends_on = [terraform_data.listener_owner]
 }
 
 resource "aws_lb_listener_certificate" "this" {

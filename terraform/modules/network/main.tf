@@ -69,6 +69,11 @@ resource "aws_subnet" "this" {
     Name = "${var.name}-${each.value.tier}-${each.value.zone}"
     tier = each.value.tier
   })
+
+  # One that goes does so after what is in it has moved, which hangs until then.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_internet_gateway" "this" {
@@ -102,6 +107,10 @@ resource "aws_route_table" "this" {
 
   vpc_id = aws_vpc.this["main"].id
   tags   = merge(var.tags, { Name = "${var.name}-${each.value.tier}-${each.value.zone}" })
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_route_table_association" "this" {

@@ -30,4 +30,9 @@ resource "aws_vpc_security_group_ingress_rule" "clients" {
   referenced_security_group_id = each.value.security_group_id
   cidr_ipv4                    = each.value.cidr_block
   tags                         = merge(var.tags, { Name = each.key })
+
+  # A group that is replaced has its rules before anything moves to it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

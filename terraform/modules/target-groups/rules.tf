@@ -1,4 +1,5 @@
-# Rules that send requests to the groups. There are two resources, since what is ignored cannot depend on a variable.
+# Rules that send requests to the groups. There are two resources, since what is ignored cannot depend on a variable, and one owner of
+# each rule before them: who takes a rule over is made after the other's rule is gone, since a listener has each priority once.
 
 locals {
   created_rules = {
@@ -18,6 +19,12 @@ locals {
       )
     }) if local.create
   }
+}
+
+resource "terraform_data" "rule_owner" {
+  for_each = { for key, rule in var.listener_rules : key => rule.owned_by_delivery ? "delivery" : "terraform" if local.create }
+
+  triggers_replace = each.value
 }
 
 resource "aws_lb_listener_rule" "this" {
@@ -102,6 +109,8 @@ resource "aws_lb_listener_rule" "this" {
       }
     }
   }
+
+  depends_on = [terraform_data.rule_owner]
 }
 
 # Terraform says where these send requests when they are made; afterwards a delivery does.
@@ -191,4 +200,6 @@ resource "aws_lb_listener_rule" "delivery" {
   lifecycle {
     ignore_changes = [action]
   }
+
+  depends_on = [terraform_data.rule_owner]
 }

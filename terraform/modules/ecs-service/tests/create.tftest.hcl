@@ -192,9 +192,16 @@ run "requests_come_by_one_rule" {
   assert {
     condition = (
       aws_appautoscaling_target.this["main"].resource_id == "service/team/shop" && aws_appautoscaling_target.this["main"].min_capacity == 3 &&
-      aws_appautoscaling_target.this["main"].max_capacity == 9 && length(aws_appautoscaling_target.scheduled) == 0
+      aws_appautoscaling_target.this["main"].max_capacity == 9
     )
     error_message = "The number of tasks has other limits."
+  }
+  assert {
+    condition = (
+      aws_appautoscaling_scheduled_action.this["limits"].schedule == "rate(5 minutes)" && aws_appautoscaling_scheduled_action.this["limits"].resource_id == "service/team/shop" &&
+      aws_appautoscaling_scheduled_action.this["limits"].scalable_target_action[0].min_capacity == "3" && aws_appautoscaling_scheduled_action.this["limits"].scalable_target_action[0].max_capacity == "9"
+    )
+    error_message = "Limits that are changed later reach nobody."
   }
   assert {
     condition = jsonencode({ for metric, policy in aws_appautoscaling_policy.this : metric => [
@@ -218,9 +225,10 @@ run "what_a_delivery_owns_is_left_alone" {
   }
 
   variables {
-    desired_count = 5
+    desired_count  = 5
+    main_container = "web"
     containers = {
-      app = { image = "shop/web:2", ports = { http = { port = 9090 } } }
+      web = { image = "shop/web:2", ports = { http = { port = 9090 } } }
     }
     load_balancing = {
       strategy       = "rolling"
@@ -234,14 +242,40 @@ run "what_a_delivery_owns_is_left_alone" {
     condition     = aws_ecs_service.this["main"].task_definition == run.requests_come_by_one_rule.task_definition_arn && aws_ecs_service.this["main"].desired_count == 2
     error_message = "Terraform moves the service to another revision or number than a delivery did."
   }
+  # Nobody but Terraform does it for a rolling service, and requests would go to a group that nothing is registered in.
   assert {
-    condition     = [for one in aws_ecs_service.this["main"].load_balancer : one.container_port] == [8080]
-    error_message = "Terraform moves the service to another target group than a delivery did."
+    condition     = [for one in aws_ecs_service.this["main"].load_balancer : "${one.container_name}:${one.container_port}"] == ["web:9090"]
+    error_message = "Another main container or port never reaches the service."
+  }
+}
+
+run "a_first_schedule_leaves_the_target_where_it_is" {
+  command = plan
+
+  variables {
+    load_balancing = {
+      strategy       = "rolling"
+      container_port = 8080
+      rules          = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] } }
+    }
+    autoscaling = {
+      enabled   = true
+      min_count = 3
+      max_count = 9
+      targets   = { cpu = 50, requests = 600 }
+      schedules = { morning = { schedule = "cron(0 6 ? * MON-FRI *)", min_count = 4, max_count = 20 } }
+    }
+  }
+
+  # changes only: ["limits"] ["morning"]
+  assert {
+    condition     = keys(aws_appautoscaling_scheduled_action.this) == ["morning"] && keys(aws_appautoscaling_target.this) == ["main"]
+    error_message = "The target is deleted with the policies of it, or two schedules move the limits."
   }
 }
 
 run "blue_green_has_two_groups_and_a_rule_for_both" {
-  command = plan
+  state_key = "blue-green"
 
   variables {
     load_balancing = {
@@ -258,6 +292,43 @@ run "blue_green_has_two_groups_and_a_rule_for_both" {
   assert {
     condition     = local.target_groups["green"].port == 80 && local.target_groups["green"].target_type == "ip"
     error_message = "A group takes no tasks, or is replaced with the container's port."
+  }
+}
+
+run "where_a_switch_has_moved_the_service_is_left_alone" {
+  command   = plan
+  state_key = "blue-green"
+
+  variables {
+    containers = { app = { image = "shop/web:1", ports = { http = { port = 9090 } } } }
+    load_balancing = {
+      strategy       = "blue-green"
+      container_port = 9090
+      rules          = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] } }
+    }
+  }
+
+  assert {
+    condition     = [for one in aws_ecs_service.blue_green["main"].load_balancer : one.container_port] == [8080] && length(aws_ecs_service.this) == 0
+    error_message = "Terraform moves the service to another target group than a switch did."
+  }
+}
+
+run "another_strategy_is_another_service_in_turn" {
+  command   = plan
+  state_key = "blue-green"
+
+  variables {
+    load_balancing = {
+      strategy       = "rolling"
+      container_port = 8080
+      rules          = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] } }
+    }
+  }
+
+  assert {
+    condition     = length(aws_ecs_service.blue_green) == 0 && aws_ecs_service.this["main"].name == "shop" && terraform_data.strategy["main"].triggers_replace == "rolling"
+    error_message = "Two services of one name meet each other."
   }
 }
 
@@ -323,6 +394,10 @@ run "tasks_are_spread_over_capacity_and_zones" {
     error_message = "Launch type and capacity providers exclude each other."
   }
   assert {
+    condition     = aws_ecs_service.this["main"].force_new_deployment
+    error_message = "Another weight or base replaces the service."
+  }
+  assert {
     condition     = jsonencode(aws_ecs_service.this["main"].ordered_placement_strategy[*].field) == jsonencode(["attribute:ecs.availability-zone", "instanceId"])
     error_message = "Tasks are not spread over the zones first."
   }
@@ -343,6 +418,8 @@ run "tasks_are_spread_over_capacity_and_zones" {
 }
 
 run "schedules_own_the_limits" {
+  state_key = "schedules"
+
   variables {
     autoscaling = {
       enabled   = true
@@ -351,7 +428,7 @@ run "schedules_own_the_limits" {
   }
 
   assert {
-    condition     = length(aws_appautoscaling_target.this) == 0 && aws_appautoscaling_target.scheduled["main"].min_capacity == 2 && keys(aws_appautoscaling_policy.this) == ["cpu"]
+    condition     = aws_appautoscaling_target.this["main"].min_capacity == 2 && keys(aws_appautoscaling_policy.this) == ["cpu"] && keys(aws_appautoscaling_scheduled_action.this) == ["morning"]
     error_message = "The limits are not those that the schedules move."
   }
   assert {
@@ -364,7 +441,8 @@ run "schedules_own_the_limits" {
 }
 
 run "limits_that_a_schedule_has_moved_are_left_alone" {
-  command = plan
+  command   = plan
+  state_key = "schedules"
 
   variables {
     autoscaling = {
@@ -376,8 +454,23 @@ run "limits_that_a_schedule_has_moved_are_left_alone" {
 
   # changes only: ["morning"]
   assert {
-    condition     = aws_appautoscaling_target.scheduled["main"].min_capacity == 2
+    condition     = aws_appautoscaling_target.this["main"].min_capacity == 2
     error_message = "Terraform moves back what a schedule has moved."
+  }
+}
+
+run "without_a_last_schedule_the_limits_are_what_was_said" {
+  command   = plan
+  state_key = "schedules"
+
+  variables {
+    autoscaling = { enabled = true }
+  }
+
+  # changes only: ["limits"] ["morning"]
+  assert {
+    condition     = aws_appautoscaling_scheduled_action.this["limits"].scalable_target_action[0].max_capacity == "10"
+    error_message = "The limits stay where the last schedule has left them."
   }
 }
 

@@ -23,7 +23,7 @@ variables {
 run "nothing_is_made" {
   assert {
     condition = sum([for made in [
-      aws_ecs_service.this, aws_ecs_task_definition.this, aws_cloudwatch_log_group.this, aws_appautoscaling_target.this, aws_appautoscaling_target.scheduled,
+      aws_ecs_service.this, aws_ecs_task_definition.this, aws_cloudwatch_log_group.this, aws_appautoscaling_target.this, aws_ecs_service.blue_green,
       aws_appautoscaling_policy.this, aws_appautoscaling_scheduled_action.this,
     ] : length(made)]) == 0
     error_message = "Something of a service that belongs to others is made or changed."

@@ -141,6 +141,24 @@ run "only_terraforms_own_listener_follows_the_configuration" {
   }
 }
 
+run "who_takes_a_listener_over_waits_until_it_is_gone" {
+  command = plan
+
+  variables {
+    listeners = {
+      http  = { port = 80, protocol = "HTTP", action = "forward", target_group_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/blue/0a1b2c3d4e5f6071" }
+      plain = { port = 8080, protocol = "HTTP", action = "forward", target_group_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/blue/0a1b2c3d4e5f6071" }
+    }
+  }
+
+  # The listener of the one, that of the other, and the owner between them, all of one key.
+  # changes only: ["http"]
+  assert {
+    condition     = terraform_data.listener_owner["http"].triggers_replace == "terraform" && terraform_data.listener_owner["plain"].triggers_replace == "terraform"
+    error_message = "Both listeners have one port, and AWS answers DuplicateListener."
+  }
+}
+
 run "what_protects_less_must_be_said" {
   command = plan
 

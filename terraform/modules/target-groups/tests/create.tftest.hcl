@@ -236,6 +236,40 @@ run "weights_that_a_delivery_owns_are_left_alone" {
   }
 }
 
+run "who_takes_a_rule_over_waits_until_it_is_gone" {
+  command = plan
+
+  variables {
+    groups = { blue = { port = 80 }, green = { port = 80 } }
+    listener_rules = {
+      main = {
+        listener_arn       = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081"
+        priority           = 20
+        path_patterns      = ["/api/*"]
+        host_headers       = ["shop.example.org"]
+        headers            = { X-Preview = ["yes"] }
+        methods            = ["GET"]
+        source_cidr_blocks = ["10.0.0.0/8"]
+        weights            = { blue = 90, green = 10 }
+        sticky_seconds     = 600
+      }
+      delivered = {
+        listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081"
+        priority     = 30
+        host_headers = ["next.example.org"]
+        weights      = { blue = 100, green = 0 }
+      }
+    }
+  }
+
+  # The rule of the one, that of the other, and the owner between them, all of one key.
+  # changes only: ["delivered"]
+  assert {
+    condition     = terraform_data.rule_owner["delivered"].triggers_replace == "terraform" && terraform_data.rule_owner["main"].triggers_replace == "terraform"
+    error_message = "Both rules have one priority, and AWS answers PriorityInUse."
+  }
+}
+
 run "outputs_are_by_key" {
   assert {
     condition     = jsonencode(output.target_group_arns) == jsonencode({ for key, group in aws_lb_target_group.this : key => group.arn }) && length(output.target_group_arns) == 2
