@@ -20,7 +20,9 @@ resource "aws_iam_role" "flow_logs" {
   for_each = local.flow_log_cw
 
   # A prefix, since the names of roles are shared by the whole account, in all regions.
-  name_prefix = "${substr(var.name, 0, 24)}-flow-logs-"
+  name_prefix          = "${substr(var.name, 0, 24)}-flow-logs-"
+  path                 = var.path
+  permissions_boundary = var.permissions_boundary
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

@@ -175,6 +175,29 @@ variable "flow_logs" {
   }
 }
 
+variable "path" {
+  description = "Path of the role that the module makes."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9._-]+/)*$", var.path))
+    error_message = "path begins and ends with /, not ${var.path}."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the policy that the role may not go beyond, where the account asks for one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null || can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary))
+    error_message = "permissions_boundary is the ARN of a policy, not ${coalesce(var.permissions_boundary, "null")}."
+  }
+}
+
 variable "tags" {
   description = "Tags of everything that the module makes."
   type        = map(string)

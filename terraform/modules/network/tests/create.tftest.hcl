@@ -219,6 +219,21 @@ run "traffic_is_recorded_in_a_bucket" {
   }
 }
 
+run "an_account_with_a_boundary_lets_the_role_be_made" {
+  command   = plan
+  state_key = "boundary"
+
+  variables {
+    path                 = "/team/"
+    permissions_boundary = "arn:aws:iam::111111111111:policy/team-boundary"
+  }
+
+  assert {
+    condition     = aws_iam_role.flow_logs["main"].path == "/team/" && aws_iam_role.flow_logs["main"].permissions_boundary == "arn:aws:iam::111111111111:policy/team-boundary"
+    error_message = "The role lacks its path or its boundary."
+  }
+}
+
 run "outputs_name_what_was_made" {
   assert {
     condition     = output.vpc_id == aws_vpc.this["main"].id && output.vpc_arn == aws_vpc.this["main"].arn && output.vpc_cidr_block == "10.0.0.0/16"

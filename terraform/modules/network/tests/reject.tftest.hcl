@@ -222,3 +222,21 @@ run "unknown_traffic" {
   # says: flow_logs.traffic is ALL, ACCEPT or REJECT, not NONE
   expect_failures = [var.flow_logs]
 }
+
+run "path_without_slashes" {
+  command = plan
+  variables {
+    path = "team"
+  }
+  # says: path begins and ends with /, not team
+  expect_failures = [var.path]
+}
+
+run "boundary_that_is_no_policy" {
+  command = plan
+  variables {
+    permissions_boundary = "arn:aws:iam::111111111111:role/team"
+  }
+  # says: permissions_boundary is the ARN of a policy
+  expect_failures = [var.permissions_boundary]
+}
