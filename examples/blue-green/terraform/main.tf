@@ -20,6 +20,12 @@ module "network" {
   zones    = { for zone in var.network.zones : zone => {} }
   nat      = var.network.nat
   tags     = local.tags
+
+  # By the gigabyte, and it is a lot.
+  flow_logs = { destination = var.watched_closely ? "cloudwatch" : "none" }
+
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
 }
 
 module "security_groups" {
@@ -73,6 +79,7 @@ module "database" {
   deletion_protection = var.database.protected
   final_snapshot      = var.database.protected
   backup              = { days = var.database.protected ? 14 : 1 }
+  enhanced_monitoring = { seconds = var.watched_closely ? 60 : 0 }
   tags                = local.tags
 }
 
@@ -80,7 +87,9 @@ module "cluster" {
   source = "../../../terraform/modules/ecs-cluster"
 
   name = local.name
-  tags = local.tags
+  # By the metric.
+  container_insights = var.watched_closely ? "enabled" : "disabled"
+  tags               = local.tags
 }
 
 module "load_balancer" {
@@ -131,7 +140,9 @@ module "roles" {
       }
     }
   }
-  tags = local.tags
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  tags                 = local.tags
 }
 
 # Who the application is in its database: the master's password changes every week.
@@ -169,9 +180,10 @@ module "service" {
   desired_count      = var.size.min_count
   containers = {
     app = {
-      image       = var.image
-      ports       = { http = { port = var.container_port } }
-      environment = { DATABASE_HOST = module.database.address, DATABASE_NAME = module.database.database_name }
+      image = var.image
+      ports = { http = { port = var.container_port } }
+      # Where the placeholder listens, and the application may.
+      environment = { PORT = tostring(var.container_port), DATABASE_HOST = module.database.address, DATABASE_NAME = module.database.database_name }
       secrets = {
         DATABASE_USER     = "${module.database_user.secret_arn}:username::"
         DATABASE_PASSWORD = "${module.database_user.secret_arn}:password::"
@@ -212,5 +224,7 @@ module "delivery_role" {
       }
     }
   }
-  tags = local.tags
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  tags                 = local.tags
 }

@@ -22,9 +22,9 @@ variable "health_path" {
 }
 
 variable "image" {
-  description = "Image that the service begins with. Deliveries bring their own: a later value changes nothing that runs."
+  description = "Image that the service begins with: a placeholder that stays up, listens at the port in `PORT` and answers every path with 200, so that the service is healthy before the first release. Deliveries bring their own: a later value changes nothing that runs."
   type        = string
-  default     = "public.ecr.aws/docker/library/python:3.12-slim"
+  default     = "us-docker.pkg.dev/google-samples/containers/gke/hello-app:1.0"
   nullable    = false
 }
 
@@ -89,4 +89,21 @@ variable "delivered_by" {
   type        = set(string)
   default     = []
   nullable    = false
+}
+
+variable "watched_closely" {
+  description = "Whether what costs by the gigabyte and by the metric is recorded: all traffic of the network, what each container uses (Container Insights) and what the database's system does."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "roles" {
+  description = "What an account may ask of every role that is made: its `path`, and `permissions_boundary`, the ARN of a policy."
+  type = object({
+    path                 = optional(string, "/")
+    permissions_boundary = optional(string)
+  })
+  default  = {}
+  nullable = false
 }

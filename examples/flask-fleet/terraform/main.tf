@@ -17,6 +17,9 @@ module "network" {
   zones    = { for zone in var.network.zones : zone => {} }
   tiers    = ["public", "private"]
   tags     = local.tags
+
+  # By the gigabyte, and it is a lot.
+  flow_logs = { destination = var.watched_closely ? "cloudwatch" : "none" }
 }
 
 data "aws_security_group" "build_server" {
@@ -117,7 +120,8 @@ module "servers" {
   instances = {
     for name, zone in var.servers : name => { subnet_id = module.network.private_subnet_ids[zone], groups = ["web"] }
   }
-  tags = local.tags
+  detailed_monitoring = var.watched_closely
+  tags                = local.tags
 }
 
 module "target_groups" {
@@ -177,5 +181,6 @@ module "jenkins" {
   key_name               = module.key_pair.key_names["deploy"]
   data_volume            = { size = each.value.disk_gib }
   termination_protection = each.value.termination_protection
+  detailed_monitoring    = var.watched_closely
   tags                   = local.tags
 }

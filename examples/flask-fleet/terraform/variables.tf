@@ -98,3 +98,10 @@ variable "image" {
   default  = {}
   nullable = false
 }
+
+variable "watched_closely" {
+  description = "Whether what costs by the gigabyte and by the metric is recorded: all traffic of the network, and what each instance does by the minute."
+  type        = bool
+  default     = false
+  nullable    = false
+}

@@ -24,6 +24,9 @@ module "network" {
   tiers    = ["public"]
   nat      = "none"
   tags     = local.tags
+
+  # By the gigabyte, and it is a lot.
+  flow_logs = { destination = var.watched_closely ? "cloudwatch" : "none" }
 }
 
 module "security_groups" {
@@ -89,7 +92,8 @@ module "servers" {
       fixed_address  = each.value.fixed_address
     }
   }
-  tags = local.tags
+  detailed_monitoring = var.watched_closely
+  tags                = local.tags
 }
 
 module "monitoring" {

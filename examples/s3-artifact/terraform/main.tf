@@ -18,6 +18,9 @@ module "network" {
   tiers    = ["public", "private"]
   nat      = var.network.nat
   tags     = local.tags
+
+  # By the gigabyte, and it is a lot.
+  flow_logs = { destination = var.watched_closely ? "cloudwatch" : "none" }
 }
 
 # Artifacts come by a way of their own, so that they cost no traffic through the NAT gateway.
@@ -98,6 +101,7 @@ module "instances" {
   key_name              = module.key_pair.key_names["deploy"]
   instance_profile_name = module.roles.instance_profile_names["instance"]
   security_group_ids    = [module.security_groups.security_group_ids["web"]]
+  detailed_monitoring   = var.watched_closely
   tags                  = local.tags
 }
 

@@ -21,6 +21,12 @@ module "network" {
   zones    = { for zone in var.network.zones : zone => {} }
   nat      = var.network.nat
   tags     = local.tags
+
+  # By the gigabyte, and it is a lot.
+  flow_logs = { destination = var.watched_closely ? "cloudwatch" : "none" }
+
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
 }
 
 module "security_groups" {
@@ -31,11 +37,8 @@ module "security_groups" {
   groups = {
     load-balancer = {
       description = "Load balancer of ${local.name}"
-      ingress = {
-        for port in var.domain == null ? [80] : [80, 443] :
-        "port-${port}" => { description = "From everywhere", port = port, cidr_ipv4 = "0.0.0.0/0" }
-      }
-      egress = { wordpress = { description = "To WordPress", port = 80, group = "wordpress" } }
+      ingress     = merge(local.entrances.cloudfront, local.entrances.everybody)
+      egress      = { wordpress = { description = "To WordPress", port = 80, group = "wordpress" } }
     }
     wordpress = {
       description = "Tasks of ${local.name}"
@@ -90,7 +93,9 @@ module "roles" {
       }
     }
   }
-  tags = local.tags
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  tags                 = local.tags
 }
 
 module "cluster" {
@@ -98,6 +103,8 @@ module "cluster" {
 
   name     = local.name
   capacity = ["instances"]
+  # By the metric.
+  container_insights = var.watched_closely ? "enabled" : "disabled"
   instances = {
     subnet_ids            = module.network.private_subnet_ids
     security_group_ids    = [module.security_groups.security_group_ids["instance"]]
@@ -126,6 +133,7 @@ module "database" {
   deletion_protection = var.database.protected
   final_snapshot      = var.database.protected
   backup              = { days = var.database.protected ? 14 : 1 }
+  enhanced_monitoring = { seconds = var.watched_closely ? 60 : 0 }
   # Small instances of MySQL have none.
   performance_insights = { enabled = var.database.protected }
   tags                 = local.tags
@@ -251,6 +259,7 @@ module "wordpress" {
         listener_arn  = module.load_balancer.listener_arns[var.domain == null ? "http" : "https"]
         priority      = 10
         path_patterns = ["/*"]
+        headers       = { for key in keys(local.with_cdn) : local.secret_header => [local.secret] }
       }
     }
   }

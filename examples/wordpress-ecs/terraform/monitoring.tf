@@ -7,7 +7,9 @@ module "monitoring_roles" {
     task-execution = { kind = "task-execution", trust = { by = "ecs-tasks" }, may = { log_groups = [local.daemon_log_arns["daemons"]] } }
     task           = { kind = "task", trust = { by = "ecs-tasks" }, may = { log_groups = [local.daemon_log_arns["hosts"]] } }
   }
-  tags = local.tags
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  tags                 = local.tags
 }
 
 locals {
@@ -36,7 +38,8 @@ module "monitoring" {
     wordpress = {
       cluster_name = module.cluster.cluster_name
       service_name = module.wordpress.service_name
-      running_min  = var.tasks.min_count
+      # Container Insights count the tasks.
+      running_min = var.watched_closely ? var.tasks.min_count : 0
     }
   }
   databases = { main = { instance_id = module.database.instance_id } }

@@ -90,7 +90,7 @@ variable "access_logs_bucket" {
 }
 
 variable "watched_closely" {
-  description = "Whether each instance runs cAdvisor and ships its logs, and CloudWatch counts the cluster's instances."
+  description = "Whether what costs by the gigabyte and by the metric is recorded: all traffic of the network, what each container uses (Container Insights, cAdvisor), what the database's system does, the logs of each instance, and how many of them there are."
   type        = bool
   default     = false
   nullable    = false
@@ -101,4 +101,14 @@ variable "alarm_emails" {
   type        = map(string)
   default     = {}
   nullable    = false
+}
+
+variable "roles" {
+  description = "What an account may ask of every role that is made: its `path`, and `permissions_boundary`, the ARN of a policy."
+  type = object({
+    path                 = optional(string, "/")
+    permissions_boundary = optional(string)
+  })
+  default  = {}
+  nullable = false
 }

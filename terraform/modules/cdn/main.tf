@@ -9,13 +9,20 @@ locals {
   paths       = { for key, path in var.paths : format("%05d/%s", path.precedence, key) => path }
   in_order    = [for key in sort(keys(local.paths)) : local.paths[key]]
   behaviors   = concat([var.default], values(var.paths))
-  caching     = local.create ? toset(local.behaviors[*].cache_policy) : []
+  caching     = local.create ? setsubtract(local.behaviors[*].cache_policy, keys(var.cache_policies)) : []
   forwarding  = local.create ? toset(compact(local.behaviors[*].origin_request_policy)) : []
   methods     = { read = ["GET", "HEAD", "OPTIONS"], all = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] }
   certificate = length(var.aliases) > 0
 }
 
-# Policies are found by name: AWS's own (Managed-…) and others of the account alike.
+locals {
+  cache_policy_ids = merge(
+    { for name, found in data.aws_cloudfront_cache_policy.this : name => found.id },
+    { for key, made in aws_cloudfront_cache_policy.this : key => made.id },
+  )
+}
+
+# Policies are found by name, AWS's own (Managed-…) and others of the account alike, unless one is made here.
 data "aws_cloudfront_cache_policy" "this" {
   for_each = local.caching
 
@@ -26,6 +33,44 @@ data "aws_cloudfront_origin_request_policy" "this" {
   for_each = local.forwarding
 
   name = each.key
+}
+
+resource "aws_cloudfront_cache_policy" "this" {
+  for_each = local.create ? var.cache_policies : {}
+
+  name        = "${var.name}-${each.key}"
+  comment     = "What ${var.name} keeps by path and ${length(each.value.query_strings) > 0 ? join(", ", each.value.query_strings) : "nothing else"}."
+  min_ttl     = each.value.min_seconds
+  default_ttl = each.value.default_seconds
+  max_ttl     = each.value.max_seconds
+
+  parameters_in_cache_key_and_forwarded_to_origin {
+    enable_accept_encoding_brotli = true
+    enable_accept_encoding_gzip   = true
+
+    cookies_config {
+      cookie_behavior = "none"
+    }
+    headers_config {
+      header_behavior = "none"
+    }
+    query_strings_config {
+      query_string_behavior = length(each.value.query_strings) > 0 ? "whitelist" : "none"
+
+      dynamic "query_strings" {
+        for_each = length(each.value.query_strings) > 0 ? [each.value.query_strings] : []
+
+        content {
+          items = query_strings.value
+        }
+      }
+    }
+  }
+
+  # One that is no longer needed goes after the distribution has let go of it: until then it is in use.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_cloudfront_origin_access_control" "this" {
@@ -135,7 +180,7 @@ resource "aws_cloudfront_distribution" "this" {
     allowed_methods            = local.methods[var.default.methods]
     cached_methods             = ["GET", "HEAD"]
     compress                   = true
-    cache_policy_id            = data.aws_cloudfront_cache_policy.this[var.default.cache_policy].id
+    cache_policy_id            = local.cache_policy_ids[var.default.cache_policy]
     origin_request_policy_id   = one([for name in var.default.origin_request_policy[*] : data.aws_cloudfront_origin_request_policy.this[name].id])
     response_headers_policy_id = aws_cloudfront_response_headers_policy.this[each.key].id
 
@@ -159,7 +204,7 @@ resource "aws_cloudfront_distribution" "this" {
       allowed_methods            = local.methods[ordered_cache_behavior.value.methods]
       cached_methods             = ["GET", "HEAD"]
       compress                   = true
-      cache_policy_id            = data.aws_cloudfront_cache_policy.this[ordered_cache_behavior.value.cache_policy].id
+      cache_policy_id            = local.cache_policy_ids[ordered_cache_behavior.value.cache_policy]
       origin_request_policy_id   = one([for name in ordered_cache_behavior.value.origin_request_policy[*] : data.aws_cloudfront_origin_request_policy.this[name].id])
       response_headers_policy_id = aws_cloudfront_response_headers_policy.this[each.key].id
 

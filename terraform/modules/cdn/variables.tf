@@ -88,8 +88,8 @@ variable "origin_secrets" {
 
 variable "default" {
   description = <<-EOT
-    What happens to paths that `paths` does not name: `origin` (a key), `methods` `read` or `all`, `cache_policy` by name (nothing is kept unless it says
-    so), `origin_request_policy` by name: what the origin is told besides, `functions` of CloudFront by event.
+    What happens to paths that `paths` does not name: `origin` (a key), `methods` `read` or `all`, `cache_policy` by name or by key of
+    `cache_policies` (nothing is kept unless it says so), `origin_request_policy` by name: what the origin is told besides, `functions` of CloudFront by event.
   EOT
   type = object({
     origin                = string
@@ -107,6 +107,31 @@ variable "default" {
   validation {
     condition     = try(var.origins[var.default.origin].kind, "bucket") != "bucket" || coalesce(var.default.origin_request_policy, "none") != "Managed-AllViewer"
     error_message = "A bucket refuses a request with another's Host header: default has Managed-AllViewer."
+  }
+}
+
+variable "cache_policies" {
+  description = <<-EOT
+    Policies of its own, by key: an answer is kept by path and by these `query_strings`, never by cookies and headers, for as long as the
+    origin says within `min_seconds` and `max_seconds`, or for `default_seconds`. A file that a new version is asked for by `?ver=2` needs
+    `query_strings = ["ver"]`: with Managed-CachingOptimized the old one would be served on.
+  EOT
+  type = map(object({
+    query_strings   = optional(set(string), [])
+    min_seconds     = optional(number, 1)
+    default_seconds = optional(number, 86400)
+    max_seconds     = optional(number, 31536000)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for key in keys(var.cache_policies) : can(regex("^[a-z0-9][a-z0-9-]{0,39}$", key))])
+    error_message = "Keys of cache_policies are up to 40 lower-case letters, digits and -; not all are: ${join(", ", keys(var.cache_policies))}."
+  }
+  validation {
+    condition     = alltrue([for policy in var.cache_policies : length(policy.query_strings) <= 10 && policy.min_seconds >= 0 && policy.min_seconds <= policy.default_seconds && policy.default_seconds <= policy.max_seconds && policy.max_seconds >= 1])
+    error_message = "A cache policy has ten query_strings at most, and 0 <= min_seconds <= default_seconds <= max_seconds, from 1; not so: ${join(", ", [for key, policy in var.cache_policies : "${key} = ${jsonencode(policy)}"])}."
   }
 }
 

@@ -101,6 +101,30 @@ run "origins_answer_nobody_else" {
   }
 }
 
+run "a_version_in_the_query_string_is_kept_apart" {
+  command = plan
+
+  variables {
+    cache_policies = { versions = { query_strings = ["ver"] } }
+    paths          = { www = { path = "/files/*", precedence = 9, origin = "web", cache_policy = "versions" } }
+  }
+
+  assert {
+    condition = (
+      one(aws_cloudfront_cache_policy.this["versions"].parameters_in_cache_key_and_forwarded_to_origin[0].query_strings_config[*].query_string_behavior) == "whitelist" &&
+      aws_cloudfront_cache_policy.this["versions"].parameters_in_cache_key_and_forwarded_to_origin[0].query_strings_config[0].query_strings[0].items == toset(["ver"])
+    )
+    error_message = "A new version of a file is answered with the old one."
+  }
+  assert {
+    condition = (
+      one(aws_cloudfront_cache_policy.this["versions"].parameters_in_cache_key_and_forwarded_to_origin[0].cookies_config[*].cookie_behavior) == "none" &&
+      aws_cloudfront_cache_policy.this["versions"].name == "shop-versions" && keys(data.aws_cloudfront_cache_policy.this) == ["Managed-CachingDisabled"]
+    )
+    error_message = "One file is kept for each visitor, or the policy is looked up though it is made."
+  }
+}
+
 run "a_name_goes_without_the_others" {
   command = plan
 

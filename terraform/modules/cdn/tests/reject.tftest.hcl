@@ -155,3 +155,21 @@ run "logs_without_a_bucket" {
   # says: access_logs have a bucket_domain_name
   expect_failures = [var.access_logs]
 }
+
+run "cache_policy_upside_down" {
+  command = plan
+  variables {
+    cache_policies = { versions = { min_seconds = 60, default_seconds = 5 } }
+  }
+  # says: 0 <= min_seconds <= default_seconds <= max_seconds
+  expect_failures = [var.cache_policies]
+}
+
+run "cache_policy_with_an_odd_key" {
+  command = plan
+  variables {
+    cache_policies = { "by version" = {} }
+  }
+  # says: Keys of cache_policies are up to 40 lower-case letters
+  expect_failures = [var.cache_policies]
+}

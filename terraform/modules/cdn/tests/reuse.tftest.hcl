@@ -14,7 +14,7 @@ variables {
 run "nothing_is_made" {
   assert {
     condition = sum([for made in [
-      aws_cloudfront_distribution.this, aws_cloudfront_origin_access_control.this, aws_cloudfront_response_headers_policy.this, aws_route53_record.alias,
+      aws_cloudfront_distribution.this, aws_cloudfront_cache_policy.this, aws_cloudfront_origin_access_control.this, aws_cloudfront_response_headers_policy.this, aws_route53_record.alias,
     ] : length(made)]) == 0
     error_message = "Something of a distribution that belongs to others is made or changed."
   }
