@@ -67,20 +67,22 @@ module "ecr" {
 module "database" {
   source = "../../../terraform/modules/rds"
 
-  name                = local.name
-  vpc_id              = module.network.vpc_id
-  subnet_ids          = module.network.data_subnet_ids
-  clients             = { app = { security_group_id = module.security_groups.security_group_ids["app"] } }
-  engine              = "postgres"
-  engine_version      = "17"
-  instance_class      = var.database.instance_class
-  database_name       = "app"
-  multi_az            = var.database.protected
-  deletion_protection = var.database.protected
-  final_snapshot      = var.database.protected
-  backup              = { days = var.database.protected ? 14 : 1 }
-  enhanced_monitoring = { seconds = var.watched_closely ? 60 : 0 }
-  tags                = local.tags
+  name                 = local.name
+  vpc_id               = module.network.vpc_id
+  subnet_ids           = module.network.data_subnet_ids
+  clients              = { app = { security_group_id = module.security_groups.security_group_ids["app"] } }
+  engine               = "postgres"
+  engine_version       = "17"
+  instance_class       = var.database.instance_class
+  database_name        = "app"
+  multi_az             = var.database.protected
+  deletion_protection  = var.database.protected
+  final_snapshot       = var.database.protected
+  backup               = { days = var.database.protected ? 14 : 1 }
+  enhanced_monitoring  = { seconds = var.watched_closely ? 60 : 0 }
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  tags                 = local.tags
 }
 
 module "cluster" {

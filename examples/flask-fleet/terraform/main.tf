@@ -16,7 +16,10 @@ module "network" {
   name     = local.name
   zones    = { for zone in var.network.zones : zone => {} }
   tiers    = ["public", "private"]
-  tags     = local.tags
+
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  tags                 = local.tags
 
   # By the gigabyte, and it is a lot.
   flow_logs = { destination = var.watched_closely ? "cloudwatch" : "none" }
@@ -96,7 +99,10 @@ module "roles" {
     { server = { kind = "instance", trust = { by = "ec2" }, may = { repositories = values(module.ecr.repository_arns) } } },
     { for _ in var.jenkins[*] : "build" => { kind = "build", trust = { by = "ec2" }, may = { repositories = values(module.ecr.repository_arns) } } },
   )
-  tags = local.tags
+
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  tags                 = local.tags
 }
 
 module "key_pair" {

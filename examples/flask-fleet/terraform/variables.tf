@@ -105,3 +105,13 @@ variable "watched_closely" {
   default     = false
   nullable    = false
 }
+
+variable "roles" {
+  description = "What an account may ask of every role that is made: its `path`, and `permissions_boundary`, the ARN of a policy."
+  type = object({
+    path                 = optional(string, "/")
+    permissions_boundary = optional(string)
+  })
+  default  = {}
+  nullable = false
+}

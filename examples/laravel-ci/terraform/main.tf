@@ -23,7 +23,10 @@ module "network" {
   zones    = { for zone in var.network.zones : zone => {} }
   tiers    = ["public"]
   nat      = "none"
-  tags     = local.tags
+
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  tags                 = local.tags
 
   # By the gigabyte, and it is a lot.
   flow_logs = { destination = var.watched_closely ? "cloudwatch" : "none" }
@@ -65,7 +68,10 @@ module "roles" {
 
   name  = local.name
   roles = { server = { kind = "instance", trust = { by = "ec2" }, session_manager = true } }
-  tags  = local.tags
+
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  tags                 = local.tags
 }
 
 # One use of the module for each server, since servers differ in disk and security groups, which a launch template holds.

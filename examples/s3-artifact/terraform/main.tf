@@ -17,7 +17,10 @@ module "network" {
   zones    = { for zone in var.network.zones : zone => {} }
   tiers    = ["public", "private"]
   nat      = var.network.nat
-  tags     = local.tags
+
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  tags                 = local.tags
 
   # By the gigabyte, and it is a lot.
   flow_logs = { destination = var.watched_closely ? "cloudwatch" : "none" }
@@ -79,7 +82,10 @@ module "roles" {
 
   name  = local.name
   roles = { instance = { kind = "instance", trust = { by = "ec2" }, may = { read_objects = [module.artifacts.artifact_arns["web"]] } } }
-  tags  = local.tags
+
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  tags                 = local.tags
 }
 
 module "key_pair" {

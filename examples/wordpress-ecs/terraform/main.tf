@@ -136,6 +136,8 @@ module "database" {
   enhanced_monitoring = { seconds = var.watched_closely ? 60 : 0 }
   # Small instances of MySQL have none.
   performance_insights = { enabled = var.database.protected }
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
   tags                 = local.tags
 }
 
