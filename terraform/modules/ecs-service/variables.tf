@@ -135,6 +135,12 @@ variable "capacity_provider_strategy" {
     condition     = length([for one in var.capacity_provider_strategy : one.base if one.base > 0]) <= 1
     error_message = "Only one capacity provider has a base: ${join(", ", [for key, one in var.capacity_provider_strategy : "${key} = ${one.base}"])}."
   }
+  validation {
+    condition = alltrue([
+      for one in var.capacity_provider_strategy : contains(["FARGATE", "FARGATE_SPOT"], one.capacity_provider) == (var.launch_type == "FARGATE")
+    ])
+    error_message = "Tasks for ${var.launch_type} run on capacity providers of ${var.launch_type == "FARGATE" ? "Fargate" : "instances"}, and AWS refuses others; given: ${join(", ", [for key, one in var.capacity_provider_strategy : "${key} = ${one.capacity_provider}"])}."
+  }
 }
 
 variable "scheduling_strategy" {
@@ -413,6 +419,12 @@ variable "deployment" {
       coalesce(var.deployment.maximum_percent, 200) >= 100
     )
     error_message = "deployment.minimum_healthy_percent is 0 to 100 and maximum_percent 100 or more: ${jsonencode([var.deployment.minimum_healthy_percent, var.deployment.maximum_percent])}."
+  }
+  validation {
+    condition = coalesce(var.deployment.minimum_healthy_percent, var.scheduling_strategy == "DAEMON" ? 0 : 100) < (
+      coalesce(var.deployment.maximum_percent, var.scheduling_strategy == "DAEMON" ? 100 : 200)
+    )
+    error_message = "ECS can neither stop a task nor start one where minimum_healthy_percent is maximum_percent: ${jsonencode([var.deployment.minimum_healthy_percent, var.deployment.maximum_percent])}."
   }
 }
 

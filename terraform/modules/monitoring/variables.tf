@@ -234,6 +234,11 @@ variable "composites" {
     condition     = length(setsubtract(flatten([for alarm in var.composites : alarm.alarms]), keys(local.all_alarms))) == 0
     error_message = "composites name alarms that are none: ${join(", ", setsubtract(flatten([for alarm in var.composites : alarm.alarms]), keys(local.all_alarms)))}."
   }
+  # CloudWatch knows an alarm by its name alone: of two with one name the later would take the other's place, in turn with each apply.
+  validation {
+    condition     = length(distinct([for key in concat(keys(local.alarms), keys(var.alarms), keys(var.composites)) : replace(key, "/", "-")])) == length(local.alarms) + length(var.alarms) + length(var.composites)
+    error_message = "Two alarms would have the same name, KIND-KEY-WHAT; all are: ${join(", ", concat(keys(local.alarms), keys(var.alarms), keys(var.composites)))}."
+  }
 }
 
 variable "dashboard" {

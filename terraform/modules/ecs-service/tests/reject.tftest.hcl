@@ -280,3 +280,21 @@ run "name_of_no_port" {
   # says: it has none called: web
   expect_failures = [var.service_connect]
 }
+
+run "fargate_on_instances" {
+  command = plan
+  variables {
+    capacity_provider_strategy = { instances = { capacity_provider = "shop-instances" } }
+  }
+  # says: Tasks for FARGATE run on capacity providers of Fargate, and AWS refuses others; given: instances = shop-instances
+  expect_failures = [var.capacity_provider_strategy]
+}
+
+run "deployment_that_cannot_move" {
+  command = plan
+  variables {
+    deployment = { maximum_percent = 100 }
+  }
+  # says: ECS can neither stop a task nor start one
+  expect_failures = [var.deployment]
+}

@@ -153,3 +153,13 @@ run "files_it_does_not_see" {
   # says: of which it sees the host's; given: /etc/shadow
   expect_failures = [var.fluent_bit]
 }
+
+run "alarm_with_the_name_of_another" {
+  command = plan
+  variables {
+    instances = { web = { instance_id = "i-0000000000000000a" } }
+    alarms    = { instance-web-status = { text = "It is down", namespace = "AWS/EC2", metric = "StatusCheckFailed", threshold = 1 } }
+  }
+  # says: Two alarms would have the same name, KIND-KEY-WHAT
+  expect_failures = [var.composites]
+}
