@@ -40,13 +40,15 @@ function found(value: unknown, name: string): unknown[] {
 describe('what the examples have on AWS', function () {
   this.timeout(900_000);
   let bench: Workbench;
+  const asked = { path: '/team/', permissions_boundary: 'arn:aws:iam::111111111111:policy/team-boundary' };
   const applied = new Map<string, ReadonlyMap<string, readonly AppliedResource[]>>();
   const of = (root: string, environment: string, type: string) =>
     (applied.get(root)?.get(environment) ?? []).filter((resource) => resource.type === type);
 
   before(async () => {
     bench = await openWorkbench();
-    for (const root of roots) applied.set(root.name, await appliedResources(bench, root));
+    for (const root of roots)
+      applied.set(root.name, await appliedResources(bench, root, `-var=roles=${JSON.stringify(asked)}`));
   });
   after(() => bench?.close());
 
@@ -64,6 +66,18 @@ describe('what the examples have on AWS', function () {
           expect(values['monitoring'] ?? false, address).to.equal(false);
         for (const { values } of all('aws_db_instance')) expect(values['monitoring_interval']).to.equal(0);
         expect(all('aws_nat_gateway').length).to.be.at.most(1);
+      });
+
+      it('hands path and boundary to every role, where an account asks for them', () => {
+        const roles = ['staging', 'production'].flatMap((environment) =>
+          of(name, environment, 'aws_iam_role'),
+        );
+        expect(roles).not.to.be.empty;
+        for (const { address, values } of roles)
+          expect([values['path'], values['permissions_boundary']], address).to.deep.equal([
+            asked.path,
+            asked.permissions_boundary,
+          ]);
       });
 
       it('the README lists what an empty staging costs a month, and the parts come to the sum', () => {

@@ -23,6 +23,9 @@ module "network" {
 
   # By the gigabyte, and it is a lot.
   flow_logs = { destination = var.watched_closely ? "cloudwatch" : "none" }
+
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
 }
 
 data "aws_security_group" "build_server" {
@@ -99,7 +102,6 @@ module "roles" {
     { server = { kind = "instance", trust = { by = "ec2" }, may = { repositories = values(module.ecr.repository_arns) } } },
     { for _ in var.jenkins[*] : "build" => { kind = "build", trust = { by = "ec2" }, may = { repositories = values(module.ecr.repository_arns) } } },
   )
-
   path                 = var.roles.path
   permissions_boundary = var.roles.permissions_boundary
   tags                 = local.tags

@@ -30,6 +30,9 @@ module "network" {
 
   # By the gigabyte, and it is a lot.
   flow_logs = { destination = var.watched_closely ? "cloudwatch" : "none" }
+
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
 }
 
 module "security_groups" {
@@ -66,9 +69,8 @@ module "key_pair" {
 module "roles" {
   source = "../../../terraform/modules/iam-roles"
 
-  name  = local.name
-  roles = { server = { kind = "instance", trust = { by = "ec2" }, session_manager = true } }
-
+  name                 = local.name
+  roles                = { server = { kind = "instance", trust = { by = "ec2" }, session_manager = true } }
   path                 = var.roles.path
   permissions_boundary = var.roles.permissions_boundary
   tags                 = local.tags

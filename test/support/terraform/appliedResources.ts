@@ -29,20 +29,23 @@ function stateOf(stdout: string): AppliedResource[] {
 
 /**
  * Applies each environment of a root on mocks.
+ * @param more arguments of terraform, such as variables
  * @returns what each then has, by environment
  */
 export async function appliedResources(
   bench: Workbench,
   root: Root,
+  ...more: readonly string[]
 ): Promise<ReadonlyMap<string, readonly AppliedResource[]>> {
   const states: AppliedResource[][] = [];
   const { applied } = await checkRoot(
     {
       ...bench,
       terraform: async (directory, ...args) => {
-        const outcome = await bench.terraform(directory, ...args);
-        if (args[0] === 'test' && args.includes('-test-directory=applied'))
-          states.push(stateOf(outcome.stdout));
+        if (args[0] !== 'test' || !args.includes('-test-directory=applied'))
+          return bench.terraform(directory, ...args);
+        const outcome = await bench.terraform(directory, ...args, ...more);
+        states.push(stateOf(outcome.stdout));
         return outcome;
       },
     },
