@@ -126,7 +126,9 @@ describe('what the examples have on AWS', function () {
   });
 
   it('the placeholder of blue-green is told the port at which its health is asked', () => {
-    const [definition] = of('blue-green', 'staging', 'aws_ecs_task_definition');
+    const definition = of('blue-green', 'staging', 'aws_ecs_task_definition').find(({ address }) =>
+      address.startsWith('module.service.'),
+    );
     const [container] = JSON.parse(String(definition?.values['container_definitions'])) as {
       environment: { name: string; value: string }[];
       portMappings: { containerPort: number }[];
