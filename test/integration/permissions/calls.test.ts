@@ -10,7 +10,10 @@ import { createLoadBalancer, deleteLoadBalancer } from '../../../runner/src/loca
 import { localSettings } from '../../../runner/src/local/settings.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { createBalancer } from '../../../runner/src/targets/fleet/balancer.js';
+import { underPolicies } from '../../support/aws/underPolicies.js';
 import { AwsProxy, type ProxiedCall } from '../../support/awsProxy.js';
+import { cli } from '../../support/cli.js';
+import type { PolicyDocument } from '../../support/iam/evaluate.js';
 import { Project } from '../../support/project.js';
 import { makeBucket } from '../../support/stateStores.js';
 
@@ -38,6 +41,16 @@ environments:
     promotion: { from: staging }
     targets: { web: { service: production-${id} } }
 state: { location: s3://${bucket}/ci }
+`;
+const FLEET = `
+application: shop
+images: { web: { repository: test-${id}/web } }
+environments:
+  staging:
+    aws: { region: eu-west-1, account: '000000000000' }
+    inventory: { tags: { Application: shop-${id} } }
+    targets:
+      web: { kind: fleet, group: web, image: web, target-group: calls-${id}, health: { path: /health, for: 1s } }
 `;
 const WORKS = "{ command: [sh, -c, 'echo migrated'] }";
 const HANGS = "{ command: [sh, -c, 'echo begun; sleep 60'], timeout: 2s }";
@@ -75,6 +88,9 @@ function callOf({ action }: ProxiedCall): string | undefined {
 describe('the calls that are really made', function () {
   this.timeout(180_000);
   const made = new Map<Verb, Set<string>>();
+  const guard = underPolicies();
+  /** Every action that a printed policy allows. */
+  const printed = new Set<string>();
   let project: Project;
   let proxy: AwsProxy;
   let bucket: string;
@@ -88,13 +104,45 @@ describe('the calls that are really made', function () {
     made.set(verb, seen);
     proxy.clear();
   };
-  /** Runs a command whose calls all go through the proxy. */
+  /** The policy that a user would make for a command: with all the names that can be given. */
+  const policyOf = async (
+    verb: Verb,
+    environment: string,
+    ...more: readonly string[]
+  ): Promise<PolicyDocument> => {
+    const service = `${environment}-${id}`;
+    const { exitCode, stdout, stderr } = await cli(
+      [
+        ...['iam-policy', '--env', environment, '--command', verb, '--family', service],
+        ...['--role', `${service}-execution`, '--log-group', `/ecs/${service}`, ...more],
+      ],
+      { cwd: project.directory, env: project.env },
+    );
+    expect(exitCode, stderr).to.equal(0);
+    const policy = JSON.parse(stdout) as { Statement: { Action: string[] }[] } & PolicyDocument;
+    for (const { Action } of policy.Statement) for (const action of Action) printed.add(action);
+    return policy;
+  };
+  /** The environment that words are about; every one where they do not say. */
+  const environmentsOf = (words: readonly string[]): readonly string[] => {
+    const named = words[words.indexOf('--env') + 1];
+    return words.includes('--env') ? [named as string] : ['staging', 'production'];
+  };
+  const allow = async (verb: Verb, words: readonly string[]) =>
+    guard.allow(await Promise.all(environmentsOf(words).map((one) => policyOf(verb, one))));
+  /** Runs a command whose calls all go through the proxy, which lets through what the command's policy allows. */
   const run = async (exitCode: number, verb: Verb, ...words: readonly string[]) => {
+    await allow(verb, words);
     proxy.clear();
-    const { ended } = project.start([verb, ...words], { AWS_ENDPOINT_URL: proxy.url });
+    const { host } = new URL(proxy.url);
+    // What the engine pushes goes through the proxy too; what the tasks pull is not the command's.
+    const registry: Readonly<Record<string, string>> =
+      verb === 'push' ? { AUTOMATION_STACK_REGISTRY: host } : {};
+    const { ended } = project.start([verb, ...words], { AWS_ENDPOINT_URL: proxy.url, ...registry });
     const { exitCode: code, stdout, stderr } = await ended;
     note(verb);
     expect(code, `${verb} ${words.join(' ')}:\n${stderr}${stdout}`).to.equal(exitCode);
+    expect(guard.refused.splice(0), `${verb} ${words.join(' ')}`).to.deep.equal([]);
   };
   const commit = (text: string) => {
     project.append('serve.sh', `# ${text}\n`);
@@ -110,10 +158,12 @@ describe('the calls that are really made', function () {
     bucket = await makeBucket();
     project = Project.of({
       'automation-stack.yml': CONFIG(bucket, WORKS),
+      'fleet.yml': FLEET,
       Dockerfile: 'ARG BASE\nFROM $BASE\nCOPY serve.sh /serve.sh\nCMD ["sh", "/serve.sh"]\n',
       'serve.sh': SERVE,
     });
     proxy = await AwsProxy.start(project.env['AWS_ENDPOINT_URL'] as string);
+    proxy.use(guard.truth);
     await new SSMClient(client()).send(
       new PutParameterCommand({ Name: `/shop/${id}`, Value: 'parameter', Type: 'String' }),
     );
@@ -133,6 +183,9 @@ describe('the calls that are really made', function () {
   it('of a release on its way are all allowed to the commands that make them', async () => {
     await run(0, 'build');
     await run(0, 'push', '--env', 'staging');
+    expect([...guard.used])
+      .to.include('ecr:UploadLayerPart')
+      .and.to.include('ecr:PutImage');
     await run(0, 'deploy', '--env', 'staging');
     await run(0, 'promote', '--env', 'production');
     commit('another');
@@ -145,9 +198,22 @@ describe('the calls that are really made', function () {
     await run(0, 'lock', 'release', '--env', 'staging');
     await run(0, 'release');
     await run(1, 'inventory', '--env', 'staging');
+    await allow('doctor', ['--env', 'staging']);
     proxy.clear();
     await project.start(['doctor', '--env', 'staging'], { AWS_ENDPOINT_URL: proxy.url }).ended;
     note('doctor');
+    expect(guard.refused, 'doctor').to.deep.equal([]);
+  });
+
+  it('are refused to a command under the policy of another, which is told', async () => {
+    await allow('status', ['--env', 'staging']);
+    commit('refused');
+    const { exitCode, stderr } = await project.start(['deploy', '--env', 'staging'], {
+      AWS_ENDPOINT_URL: proxy.url,
+    }).ended;
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.contain('access denied').and.to.contain('"Effect":"Allow"');
+    expect(guard.refused.splice(0)).not.to.deep.equal([]);
   });
 
   it('of a migration that hangs are allowed too: it is stopped, and its last words are read', async () => {
@@ -163,6 +229,7 @@ describe('the calls that are really made', function () {
     await createLoadBalancer(settings, { name, port: 8000, healthPath: '/health', targets: [] });
     try {
       proxy.clear();
+      guard.allow([await policyOf('deploy', 'staging', '--config', 'fleet.yml')]);
       const aws = createAwsClients({
         env: { ...project.env, AWS_ENDPOINT_URL: proxy.url },
         secrets: new SecretRegistry(),
@@ -180,6 +247,21 @@ describe('the calls that are really made', function () {
     } finally {
       await deleteLoadBalancer(settings, name);
     }
+  });
+
+  it('are none of which nobody has said what IAM asks for it', () => {
+    expect(guard.unknown).to.deep.equal([]);
+  });
+
+  it('need all that the printed policies allow', () => {
+    // What only rows ask for that no test makes is accounted for there.
+    const rows: readonly CallRow[] = Object.values(calls);
+    const isMade = (action: string) =>
+      rows.some(
+        ({ needs, unmade }) => unmade === undefined && needs.some(({ actions }) => actions.includes(action)),
+      );
+    const unused = [...printed].filter((action) => !guard.used.has(action) && isMade(action));
+    expect(unused).to.deep.equal([]);
   });
 
   it('are none that the table does not allow', () => {
