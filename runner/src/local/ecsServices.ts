@@ -17,6 +17,7 @@ import {
   UpdateServiceCommand,
   type Service,
 } from '@aws-sdk/client-ecs';
+import { everyPage } from '../adapters/aws/pages.js';
 import { emulatorClient, unless } from './awsTools.js';
 import { createLoadBalancer, deleteLoadBalancer } from './loadBalancers.js';
 import { loadBalancerUrl, type LocalSettings } from './settings.js';
@@ -105,8 +106,15 @@ export async function deleteEcsService(
   await deleteLoadBalancer(settings, name);
   await deleteLogGroup(settings, logGroup(name));
   const gone = ['ClusterNotFoundException'];
-  const left = await unless(gone, () => client.send(new ListServicesCommand({ cluster })));
-  if (left !== undefined && (left.serviceArns ?? []).length === 0) {
+  const left = await unless(gone, () =>
+    everyPage(async (nextToken) => {
+      const { serviceArns, nextToken: next } = await client.send(
+        new ListServicesCommand({ cluster, nextToken }),
+      );
+      return { items: serviceArns, next };
+    }),
+  );
+  if (left?.length === 0) {
     await unless([...gone, 'ClusterContainsTasksException', 'ClusterContainsServicesException'], () =>
       client.send(new DeleteClusterCommand({ cluster })),
     );
@@ -161,11 +169,17 @@ async function findService(client: ECSClient, cluster: string, name: string): Pr
 }
 
 async function stopTasks(client: ECSClient, cluster: string, serviceName: string): Promise<void> {
-  const { taskArns = [] } = (await unless(['ServiceNotFoundException', 'ClusterNotFoundException'], () =>
-    client.send(new ListTasksCommand({ cluster, serviceName })),
-  )) ?? { taskArns: [] };
+  const arns = await unless(['ServiceNotFoundException', 'ClusterNotFoundException'], () =>
+    everyPage(async (nextToken) => {
+      const command = new ListTasksCommand({ cluster, serviceName, nextToken });
+      const { taskArns, nextToken: next } = await client.send(command);
+      return { items: taskArns, next };
+    }),
+  );
   await Promise.all(
-    taskArns.map((task) => client.send(new StopTaskCommand({ cluster, task, reason: 'service deleted' }))),
+    (arns ?? []).map((task) =>
+      client.send(new StopTaskCommand({ cluster, task, reason: 'service deleted' })),
+    ),
   );
 }
 

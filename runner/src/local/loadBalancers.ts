@@ -11,6 +11,7 @@ import {
   ElasticLoadBalancingV2Client,
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { everyPage } from '../adapters/aws/pages.js';
 import { emulatorClient, unless } from './awsTools.js';
 import { loadBalancerUrl, type LocalSettings } from './settings.js';
 
@@ -67,8 +68,7 @@ export async function createLoadBalancer(
         }),
       )
     ).LoadBalancers?.[0]?.LoadBalancerArn;
-  const listeners = await client.send(new DescribeListenersCommand({ LoadBalancerArn: balancer }));
-  if ((listeners.Listeners ?? []).length === 0) {
+  if ((await listenersOf(client, balancer)).length === 0) {
     await client.send(
       new CreateListenerCommand({
         LoadBalancerArn: balancer,
@@ -95,8 +95,8 @@ export async function deleteLoadBalancer(settings: LocalSettings, name: string):
   const client = new ElasticLoadBalancingV2Client(emulatorClient(settings));
   const balancer = await findLoadBalancer(client, name);
   if (balancer !== undefined) {
-    const { Listeners = [] } = await client.send(new DescribeListenersCommand({ LoadBalancerArn: balancer }));
-    for (const { ListenerArn } of Listeners) await client.send(new DeleteListenerCommand({ ListenerArn }));
+    for (const { ListenerArn } of await listenersOf(client, balancer))
+      await client.send(new DeleteListenerCommand({ ListenerArn }));
     await client.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: balancer }));
   }
   const group = await findTargetGroup(client, name);
@@ -104,6 +104,13 @@ export async function deleteLoadBalancer(settings: LocalSettings, name: string):
   client.destroy();
   return balancer !== undefined || group !== undefined;
 }
+
+const listenersOf = (client: ElasticLoadBalancingV2Client, balancer: string | undefined) =>
+  everyPage(async (Marker) => {
+    const command = new DescribeListenersCommand({ LoadBalancerArn: balancer, Marker });
+    const { Listeners, NextMarker } = await client.send(command);
+    return { items: Listeners, next: NextMarker };
+  });
 
 async function findLoadBalancer(client: ElasticLoadBalancingV2Client, name: string) {
   const found = await unless(['LoadBalancerNotFoundException', 'LoadBalancerNotFound'], () =>

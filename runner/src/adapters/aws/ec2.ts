@@ -1,5 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { AwsClients } from './clients.js';
+import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 
 /** One running machine of a fleet. */
@@ -30,24 +31,22 @@ export async function findFleet(
     { Name: 'instance-state-name', Values: ['running'] },
     ...Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] })),
   ];
-  const found: Instance[] = [];
-  let token: string | undefined;
-  do {
+  const resource = Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+  const what = { action: 'ec2:DescribeInstances', resource, ...(signal === undefined ? {} : { signal }) };
+  const found = await everyPage(async (NextToken) => {
     const answer = await aws.call(
       client,
-      new DescribeInstancesCommand({ Filters: filters, NextToken: token }),
-      {
-        action: 'ec2:DescribeInstances',
-        resource: Object.entries(tags)
-          .map(([key, value]) => `${key}=${value}`)
-          .join(','),
-        ...(signal === undefined ? {} : { signal }),
-      },
+      new DescribeInstancesCommand({ Filters: filters, NextToken }),
+      what,
     );
-    for (const reservation of answer.Reservations ?? []) found.push(...(reservation.Instances ?? []));
-    token = answer.NextToken;
-  } while (token);
-  return selectFleet(found, tags);
+    return { items: answer.Reservations, next: answer.NextToken };
+  });
+  return selectFleet(
+    found.flatMap(({ Instances }) => Instances ?? []),
+    tags,
+  );
 }
 
 /**

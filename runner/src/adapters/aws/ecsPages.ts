@@ -2,6 +2,7 @@ import type { ListTasksCommandInput, Task } from '@aws-sdk/client-ecs';
 import type { CallWhat } from './call.js';
 import type { AwsClients } from './clients.js';
 import { refuseFailures } from './errors.js';
+import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 
 /** ListTasks gives, and DescribeTasks takes, no more at once. */
@@ -14,15 +15,11 @@ export async function listTasks(
 ): Promise<readonly string[]> {
   const { ListTasksCommand } = await sdk.ecs();
   const client = await aws.ecs();
-  const arns: string[] = [];
-  let nextToken: string | undefined;
-  do {
+  return everyPage(async (nextToken) => {
     const input = { ...filter, maxResults: AT_ONCE, ...(nextToken === undefined ? {} : { nextToken }) };
     const answer = await aws.call(client, new ListTasksCommand(input), what);
-    arns.push(...(answer.taskArns ?? []));
-    nextToken = answer.nextToken || undefined;
-  } while (nextToken !== undefined);
-  return arns;
+    return { items: answer.taskArns, next: answer.nextToken };
+  });
 }
 
 /**

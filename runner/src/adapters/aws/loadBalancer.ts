@@ -1,6 +1,7 @@
 import type { Listener } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { AwsClients } from './clients.js';
 import type { TargetGroup } from './elb.js';
+import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 
 /**
@@ -41,15 +42,11 @@ async function allListeners(aws: AwsClients, arn: string): Promise<readonly List
   const client = await aws.elb();
   const { DescribeListenersCommand } = await sdk.elb();
   const what = { action: 'elasticloadbalancing:DescribeListeners', resource: arn };
-  const listeners: Listener[] = [];
-  let marker: string | undefined;
-  do {
-    const input = { LoadBalancerArn: arn, ...(marker === undefined ? {} : { Marker: marker }) };
+  return everyPage(async (Marker) => {
+    const input = { LoadBalancerArn: arn, ...(Marker === undefined ? {} : { Marker }) };
     const answer = await aws.call(client, new DescribeListenersCommand(input), what);
-    listeners.push(...(answer.Listeners ?? []));
-    marker = answer.NextMarker || undefined;
-  } while (marker !== undefined);
-  return listeners;
+    return { items: answer.Listeners, next: answer.NextMarker };
+  });
 }
 
 /** Port of the HTTP listener that forwards to the group; a redirect to TLS does not count. */

@@ -9,7 +9,7 @@ export interface LogStream {
 
 /** Log lines are evidence: nothing waits long for them. */
 const EVIDENCE_MS = 10_000;
-/** CloudWatch may answer an empty page though there is more: it is followed this often. */
+/** CloudWatch may answer a page that is not full, or empty, though there is more: empty ones are followed this often. */
 const EMPTY_PAGES = 5;
 
 /**
@@ -22,20 +22,22 @@ export async function lastLogLines(
   limit: number,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
+  const lines: string[] = [];
   try {
     let token: string | undefined;
-    for (let page = 1; page <= EMPTY_PAGES; page += 1) {
+    for (let empty = 0; empty < EMPTY_PAGES && lines.length < limit;) {
       const answer = await logEvents(aws, stream, { limit, fromHead: false, token }, signal);
-      const lines = linesOf(answer.events);
+      const page = linesOf(answer.events);
+      lines.unshift(...page);
+      if (page.length === 0) empty += 1;
       const before = answer.nextBackwardToken;
-      if (lines.length > 0 || before === undefined || before === token) return lines.slice(-limit);
+      if (before === undefined || before === token) break;
       token = before;
     }
-    return [];
   } catch {
     signal?.throwIfAborted();
-    return [];
   }
+  return lines.slice(-limit);
 }
 
 async function logEvents(

@@ -8,6 +8,7 @@ import type { SecretRegistry } from '../../secrets/redact.js';
 import { assertKey } from '../../state/keys.js';
 import { createAwsClients, type AwsClients } from './clients.js';
 import { awsReason } from './errors.js';
+import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 
 export interface S3StoreOptions {
@@ -100,22 +101,21 @@ class S3Store implements ObjectStore {
 
   async list(prefix: string, limit = Infinity): Promise<readonly string[]> {
     const { ListObjectsV2Command } = await sdk.s3();
-    const keys: string[] = [];
-    let token: string | undefined;
     try {
-      do {
+      const objects = await everyPage(async (token, found) => {
         const command = new ListObjectsV2Command({
           Bucket: this.bucket,
           Prefix: `${this.prefix}/${prefix}`,
-          MaxKeys: Math.min(1000, limit - keys.length),
+          MaxKeys: Math.min(1000, limit - found),
           ...(token === undefined ? {} : { ContinuationToken: token }),
         });
         const page = await this.aws.call(await this.aws.s3(), command, this.what('s3:ListBucket', prefix));
-        for (const { Key } of page.Contents ?? [])
-          if (Key !== undefined) keys.push(Key.slice(this.prefix.length + 1));
-        token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-      } while (token !== undefined && keys.length < limit);
-      return keys;
+        return {
+          items: page.Contents,
+          next: page.IsTruncated === true ? page.NextContinuationToken : undefined,
+        };
+      }, limit);
+      return objects.flatMap(({ Key }) => (Key === undefined ? [] : [Key.slice(this.prefix.length + 1)]));
     } catch (error) {
       throw this.explain(error, 'STATE_UNREADABLE');
     }

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
+import { findFleet } from '../../../../runner/src/adapters/aws/ec2.js';
 import { readManifest } from '../../../../runner/src/adapters/aws/ecr.js';
 import { createEcsApi } from '../../../../runner/src/adapters/aws/ecs.js';
 import { createEcsTasks } from '../../../../runner/src/adapters/aws/ecsTasks.js';
 import { targetGroupUrl } from '../../../../runner/src/adapters/aws/loadBalancer.js';
 import { lastLogLines } from '../../../../runner/src/adapters/aws/logs.js';
+import { everyPage } from '../../../../runner/src/adapters/aws/pages.js';
 import { fakeAws } from '../../../support/fakeAws.js';
 import { rejection } from '../../../support/rejection.js';
 
@@ -102,10 +104,62 @@ describe('lists of AWS', () => {
       { events: [], nextBackwardToken: 'b1' },
       { events: [], nextBackwardToken: 'b2' },
       { events: [{ message: 'last words\n' }], nextBackwardToken: 'b3' },
+      { events: [], nextBackwardToken: 'b3' },
     ];
     const aws = fakeAws({ 'logs:GetLogEvents': () => pages.shift() });
     expect(await lastLogLines(aws, { group: 'g', stream: 's' }, 15)).to.deep.equal(['last words']);
-    expect(aws.asked.map(({ input }) => input['nextToken'])).to.deep.equal([undefined, 'b1', 'b2']);
+    expect(aws.asked.map(({ input }) => input['nextToken'])).to.deep.equal([undefined, 'b1', 'b2', 'b3']);
+  });
+
+  it('of log lines are gathered from pages that are not full, as many as are wanted', async () => {
+    const lines = Array.from({ length: 9 }, (_, index) => `line ${index}`);
+    const aws = fakeAws({
+      'logs:GetLogEvents': ({ nextToken }) => {
+        const to = nextToken === undefined ? lines.length : Number(nextToken);
+        const from = Math.max(0, to - 2);
+        const events = lines.slice(from, to).map((message) => ({ message }));
+        return { events, nextBackwardToken: String(from) };
+      },
+    });
+    const stream = { group: 'g', stream: 's' };
+    expect(await lastLogLines(aws, stream, 5)).to.deep.equal(lines.slice(-5));
+    expect(await lastLogLines(aws, stream, 50)).to.deep.equal(lines);
+  });
+
+  it('of log lines keep what was read where the rest is not to be had', async () => {
+    const pages = [{ events: [{ message: 'last words' }], nextBackwardToken: 'b1' }];
+    const aws = fakeAws({
+      'logs:GetLogEvents': () => pages.shift() ?? Promise.reject(new Error('no more')),
+    });
+    expect(await lastLogLines(aws, { group: 'g', stream: 's' }, 15)).to.deep.equal(['last words']);
+  });
+
+  it('of machines are read past a first page that is empty', async () => {
+    const machine = (index: number) => ({
+      InstanceId: `i-${index}`,
+      State: { Name: 'running' },
+      Tags: [{ Key: 'Name', Value: `web-${index}` }],
+    });
+    const aws = fakeAws({
+      'ec2:DescribeInstances': ({ NextToken }) => {
+        if (NextToken === undefined) return { Reservations: [], NextToken: '0' };
+        const from = Number(NextToken);
+        const reservation = { Instances: [machine(from), machine(from + 1)] };
+        return { Reservations: [reservation], ...(from < 20 ? { NextToken: String(from + 2) } : {}) };
+      },
+    });
+    expect(await findFleet(aws, { Name: 'web-*' })).to.have.length(22);
+  });
+
+  it('end where AWS answers the token that it was sent', async () => {
+    let asked = 0;
+    const ask = async () => ({ items: [(asked += 1)], next: 'same' });
+    expect(await everyPage(ask)).to.deep.equal([1, 2]);
+  });
+
+  it('are read no further than is enough', async () => {
+    const ask = async (token: string | undefined) => ({ items: [1, 2], next: `${token ?? ''}x` });
+    expect(await everyPage(ask, 5)).to.have.length(6);
   });
 });
 
