@@ -128,7 +128,8 @@ export interface TargetWait {
 }
 
 /**
- * Waits until the last requests to a deregistered target have ended.
+ * Waits until the last requests to a deregistered target have ended. The first answer may be one from before: only
+ * `unused` tells that the group let it go.
  *
  * @returns false where it was still draining after `timeoutMs`: the caller goes on, as the configuration allows
  */
@@ -138,7 +139,7 @@ export async function waitDrained(
   target: TargetAddress,
   wait: TargetWait,
 ): Promise<boolean> {
-  return until(wait, async () => (await targetHealth(aws, group, target, wait.signal)).state !== 'draining');
+  return until(wait, async () => (await targetHealth(aws, group, target, wait.signal)).state === 'unused');
 }
 
 /** Waits until the load balancer sends requests to a target. @returns false where it did not within `timeoutMs` */

@@ -107,6 +107,12 @@ describe('waiting for a target', () => {
     ).to.equal(true);
   });
 
+  it('are not taken for drained by an answer from before', async () => {
+    const aws = fakeAws(health(['healthy', 'draining', 'unused']));
+    expect(await waitDrained(aws, group, target, wait())).to.equal(true);
+    expect(aws.asked).to.have.length(3);
+  });
+
   it('ends at the time limit where it still drains', async () => {
     const limits = wait();
     const start = limits.clock.now().getTime();
