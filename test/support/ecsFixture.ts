@@ -23,7 +23,7 @@ import {
 import type { ReleaseRecord } from '../../runner/src/core/release.js';
 import { imageNames } from '../../runner/src/local/images.js';
 import { createLoadBalancer, deleteLoadBalancer } from '../../runner/src/local/loadBalancers.js';
-import { emulatorUrl, localSettings } from '../../runner/src/local/settings.js';
+import { emulatorUrl, loadBalancerUrl, localSettings } from '../../runner/src/local/settings.js';
 import { testWorkshop } from './workshop.js';
 
 /** Port on which the fixtures' applications serve. */
@@ -84,6 +84,7 @@ export class EcsFixture {
       AWS_REGION: workshop.settings.region,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test-secret',
+      AUTOMATION_STACK_LOAD_BALANCERS: loadBalancerUrl(workshop.settings, '{name}'),
     };
     const fixture = new EcsFixture(endpoint, env, base);
     await fixture.prepare(options);

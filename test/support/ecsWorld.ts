@@ -1,4 +1,5 @@
 import type { AwsClients } from '../../runner/src/adapters/aws/clients.js';
+import type { ProbeAnswer } from '../../runner/src/adapters/http/probe.js';
 import { targetSchema, type EcsServiceConfig } from '../../runner/src/config/schema.js';
 import { EcsTarget } from '../../runner/src/targets/ecs/ecsTarget.js';
 import type { Rollout } from '../../runner/src/targets/target.js';
@@ -17,6 +18,7 @@ const released = (letter: string) =>
 export interface EcsWorldOptions {
   readonly config?: object;
   readonly answers?: Readonly<Record<string, Answer>>;
+  readonly probe?: (url: string) => Promise<ProbeAnswer>;
   /** What stands between the target and the fake AWS, e.g. a patient caller. */
   readonly around?: (aws: AwsClients, clock: VirtualClock) => AwsClients;
 }
@@ -59,7 +61,7 @@ export function ecsWorld(kind: 'worker' | 'web', options: EcsWorldOptions = {}) 
     }) as EcsServiceConfig,
     registry: () => 'registry.example',
     emit: (event) => void messages.push('message' in event ? event.message : event.type),
-    probe: async () => ({ status: 200, words: '200' }),
+    probe: options.probe ?? (async () => ({ status: 200, words: '200' })),
   });
   const controller = new AbortController();
   const rollout: Rollout = {

@@ -24,9 +24,14 @@ export interface Course {
   readonly back?: boolean;
   /** When somebody else deploys. */
   readonly overtakenMs?: number;
+  /** Views of the service that are from before the change, right after it. */
+  readonly stale?: number;
 }
 
 interface Move {
+  readonly id: number;
+  readonly before: Service;
+  readonly beforeMs: number;
   readonly atMs: number;
   readonly from: string;
   readonly to: string;
@@ -51,6 +56,7 @@ export class FakeEcs implements EcsApi {
   courses: Course[] = [{ runningMs: 1000, completedMs: 2000 }];
   private readonly later: { readonly ms: number; readonly what: () => void }[] = [];
   private move: Move | undefined;
+  private stale = 0;
   private current: string;
 
   constructor(
@@ -73,6 +79,10 @@ export class FakeEcs implements EcsApi {
 
   async describeService(signal?: AbortSignal): Promise<Service> {
     this.count('DescribeServices', signal);
+    if (this.stale > 0 && this.move !== undefined) {
+      this.stale -= 1;
+      return this.move.before;
+    }
     return this.view();
   }
 
@@ -90,7 +100,16 @@ export class FakeEcs implements EcsApi {
   async update(change: { taskDefinition: string; force: boolean }, signal?: AbortSignal): Promise<Service> {
     this.count(change.force ? 'UpdateService --force' : 'UpdateService', signal);
     const course = (this.courses.length > 1 ? this.courses.shift() : this.courses[0]) as Course;
-    this.move = { atMs: this.clock.now().getTime(), from: this.current, to: change.taskDefinition, course };
+    this.move = {
+      id: (this.move?.id ?? 0) + 1,
+      before: this.view(),
+      beforeMs: this.move?.atMs ?? 0,
+      atMs: this.clock.now().getTime(),
+      from: this.current,
+      to: change.taskDefinition,
+      course,
+    };
+    this.stale = course.stale ?? 0;
     this.current = change.taskDefinition;
     return this.view();
   }
@@ -106,6 +125,17 @@ export class FakeEcs implements EcsApi {
     if (arns.length === 0) return [];
     this.count('DescribeTasks', signal);
     return this.tasks().filter((task) => arns.includes(task.taskArn as string));
+  }
+
+  async instanceIds(arns: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    if (arns.length === 0) return new Map();
+    this.count('DescribeContainerInstances', signal);
+    return new Map(arns.map((arn) => [arn, `i-${arn.split('/').at(-1)}`]));
+  }
+
+  /** The next views are from before the last move. */
+  forgetNext(views: number): void {
+    this.stale = views;
   }
 
   /** Milliseconds since the last move. */
@@ -156,14 +186,16 @@ export class FakeEcs implements EcsApi {
       taskDefinition: string,
       runningCount: number,
       rolloutState: Deployment['rolloutState'],
+      nth = move?.id ?? 0,
+      atMs = move?.atMs ?? 0,
     ): Deployment => ({
-      id: `ecs-svc/${taskDefinition}`,
+      id: `ecs-svc/${nth}`,
       status,
       taskDefinition,
       runningCount,
       rolloutState,
       desiredCount: this.desired,
-      createdAt: new Date(move?.atMs ?? 0),
+      createdAt: new Date(atMs),
     });
     if (move === undefined) {
       return {
@@ -172,11 +204,16 @@ export class FakeEcs implements EcsApi {
         deployments: [one('PRIMARY', this.current, this.desired, 'COMPLETED')],
       };
     }
-    const { course, from, to } = move;
+    const { course, from, to, id, beforeMs, atMs } = move;
+    const before = (status: string) => one(status, from, this.desired, 'COMPLETED', id - 1, beforeMs);
     if (this.passed(course.overtakenMs)) {
       const other = `${ARN}other:9`;
       this.current = other;
-      return { ...base, taskDefinition: other, deployments: [one('PRIMARY', other, 0, 'IN_PROGRESS')] };
+      return {
+        ...base,
+        taskDefinition: other,
+        deployments: [one('PRIMARY', other, 0, 'IN_PROGRESS', id + 100, atMs + 1)],
+      };
     }
     if (this.passed(course.brokenMs) && course.back === true) {
       this.current = from;
@@ -187,7 +224,7 @@ export class FakeEcs implements EcsApi {
       return {
         ...base,
         taskDefinition: from,
-        deployments: [failed, one('PRIMARY', from, this.desired, 'COMPLETED')],
+        deployments: [failed, one('PRIMARY', from, this.desired, 'COMPLETED', id + 100, atMs + 1)],
       };
     }
     if (this.passed(course.brokenMs)) {
@@ -198,31 +235,22 @@ export class FakeEcs implements EcsApi {
       return {
         ...base,
         taskDefinition: to,
-        deployments: [failed, one('ACTIVE', from, this.desired, 'COMPLETED')],
+        deployments: [failed, before('ACTIVE')],
       };
     }
     const running = this.passed(course.runningMs) ? Math.max(0, this.desired - this.missing) : 0;
     const done = this.passed(course.completedMs);
     const deployments = [one('PRIMARY', to, running, done ? 'COMPLETED' : 'IN_PROGRESS')];
-    if (!done && from !== to) deployments.push(one('ACTIVE', from, this.desired, 'COMPLETED'));
+    if (!done && from !== to) deployments.push(before('ACTIVE'));
     return { ...base, taskDefinition: to, deployments };
   }
 
   private tasks(): Task[] {
     const { move } = this;
-    if (move === undefined) return this.ended;
+    if (move === undefined) return [...this.ended, ...this.first()];
     const createdAt = new Date(move.atMs);
     const crashed = this.passed(move.course.crashedMs);
-    const task = (id: string, taskDefinitionArn: string, address: string): Task => ({
-      taskArn: `arn:aws:ecs:eu-west-1:111111111111:task/main/${id}`,
-      taskDefinitionArn,
-      desiredStatus: 'RUNNING',
-      lastStatus: 'RUNNING',
-      createdAt,
-      startedAt: createdAt,
-      attachments: [{ details: [{ name: 'privateIPv4Address', value: address }] }],
-      containers: [{ name: 'web' }],
-    });
+    const task = (id: string, arn: string, address: string) => this.task(id, arn, address, createdAt);
     const stopped = (one: Task, over: Partial<Task>): Task => ({
       ...one,
       desiredStatus: 'STOPPED',
@@ -258,5 +286,24 @@ export class FakeEcs implements EcsApi {
       ...old.map((one) => (drained ? stopped(one, stop) : one)),
       ...(this.passed(move.course.runningMs) || crashed ? fresh.map(scaledIn) : []),
     ];
+  }
+
+  /** What runs before any move. */
+  private first(): Task[] {
+    const old = ['10.0.0.8', '10.0.0.9'].slice(0, this.desired);
+    return old.map((address, index) => this.task(`old-${index + 1}`, this.current, address, new Date(0)));
+  }
+
+  private task(id: string, taskDefinitionArn: string, address: string, createdAt: Date): Task {
+    return {
+      taskArn: `arn:aws:ecs:eu-west-1:111111111111:task/main/${id}`,
+      taskDefinitionArn,
+      desiredStatus: 'RUNNING',
+      lastStatus: 'RUNNING',
+      createdAt,
+      startedAt: createdAt,
+      attachments: [{ details: [{ name: 'privateIPv4Address', value: address }] }],
+      containers: [{ name: 'web' }],
+    };
   }
 }

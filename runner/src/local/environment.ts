@@ -1,7 +1,7 @@
 import { delimiter, join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { imageNames, type ImageNames } from './images.js';
-import { emulatorUrl, runnerDirectory, slackUrl, type LocalSettings } from './settings.js';
+import { emulatorUrl, loadBalancerUrl, runnerDirectory, slackUrl, type LocalSettings } from './settings.js';
 import type { Workshop } from './workshop.js';
 
 /** What of the local environment is only known once it is up. */
@@ -32,6 +32,8 @@ export function localEnvironment(
     AWS_EC2_METADATA_DISABLED: 'true',
     AUTOMATION_STACK_REGISTRY: `127.0.0.1:${settings.emulatorPort}`,
     AUTOMATION_STACK_HOST_REGISTRY: `${settings.gateway}:${settings.emulatorPort}`,
+    // Their own names resolve nowhere: the emulator serves each under its own address.
+    AUTOMATION_STACK_LOAD_BALANCERS: loadBalancerUrl(settings, '{name}'),
     SLACK_API_URL: `${slackUrl(settings)}api/`,
     SLACK_BOT_TOKEN: 'xoxb-local-token',
     ...(images === undefined

@@ -89,6 +89,7 @@ locals {
         { sid = "MoveServices", given = local.given[key].services, actions = ["ecs:DescribeServices", "ecs:UpdateService"], resources = may.services },
         { sid = "FindTasks", given = local.given[key].clusters, actions = ["ecs:ListTasks"], resources = ["*"], conditions = { ArnEquals = { "ecs:cluster" = may.clusters } } },
         { sid = "WatchTasks", given = local.given[key].clusters, actions = ["ecs:DescribeTasks", "ecs:StopTask"], resources = local.derived[key].tasks },
+        { sid = "FindMachines", given = local.given[key].clusters, actions = ["ecs:DescribeContainerInstances"], resources = local.derived[key].container_instances },
         # A new revision runs nothing by itself: what it may run as is named in PassRoles.
         { sid = "DefineTasks", given = local.given[key].task_definitions, actions = ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"], resources = ["*"] },
         { sid = "TagDefinitions", given = local.given[key].task_definitions, actions = ["ecs:TagResource"], resources = local.derived[key].revisions, conditions = { StringEquals = { "ecs:CreateAction" = ["RegisterTaskDefinition"] } } },
@@ -103,7 +104,7 @@ locals {
       balancers = [
         {
           sid     = "LookAtLoadBalancers", given = local.given[key].target_groups
-          actions = ["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"], resources = ["*"]
+          actions = ["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"], resources = ["*"]
         },
         { sid = "MoveTargets", given = local.given[key].target_groups, actions = ["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"], resources = may.target_groups },
       ]

@@ -31,6 +31,7 @@ function deploying(
     emit: () => undefined,
     environmentName: 'staging',
     registry: () => fixture.registry,
+    balancersAt: fixture.env['AUTOMATION_STACK_LOAD_BALANCERS'],
     config: {
       kind: 'ecs-service',
       cluster: fixture.cluster,
@@ -261,6 +262,9 @@ describe('an ECS service behind a load balancer, whose circuit breaker stops wit
     const good = await fixture.image(apps.good);
     const record = await target.deploy(fixture.release(good), rollout);
     expect(record).to.include({ status: 'healthy', digest: good });
-    expect(record.facts?.['url']).to.equal(`${fixture.endpoint}/_alb/${fixture.service}/health`);
+    expect(record.facts).to.include({
+      url: `${fixture.endpoint}/_alb/${fixture.service}/health`,
+      proof: 'its URL answers, 1/1 targets healthy',
+    });
   });
 });

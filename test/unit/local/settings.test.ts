@@ -49,6 +49,7 @@ describe('environment variables of the local environment', () => {
       AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
       AWS_REGION: 'eu-west-1',
       AUTOMATION_STACK_REGISTRY: '127.0.0.1:4566',
+      AUTOMATION_STACK_LOAD_BALANCERS: 'http://127.0.0.1:4566/_alb/{name}/',
       SLACK_API_URL: 'http://127.0.0.1:4567/api/',
       AWS_EC2_METADATA_DISABLED: 'true',
     });

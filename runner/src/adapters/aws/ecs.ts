@@ -11,7 +11,7 @@ import { StackError } from '../../core/errors.js';
 import type { DeploymentView, ServiceView } from '../../core/rollout/service.js';
 import type { StoppedTask } from '../../core/rollout/stoppedTask.js';
 import type { AwsClients } from './clients.js';
-import { describeTasks, listTasks } from './ecsPages.js';
+import { describeTasks, instanceIds, listTasks } from './ecsPages.js';
 import { awsReason, refuseFailures } from './errors.js';
 import { sdk } from './sdk.js';
 
@@ -52,6 +52,8 @@ export interface EcsApi {
   listTasks(desired: 'RUNNING' | 'STOPPED', signal?: AbortSignal): Promise<readonly string[]>;
   /** @param arns any number; one call a hundred. Tasks that the platform has forgotten are left out. */
   describeTasks(arns: readonly string[], signal?: AbortSignal): Promise<readonly Task[]>;
+  /** EC2 ids of container instances, by their ARN; one call a hundred. */
+  instanceIds(arns: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }
 
 export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
@@ -112,6 +114,8 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
       }),
     describeTasks: (arns, signal) =>
       describeTasks(aws, { cluster, arns, what: what('DescribeTasks', signal) }),
+    instanceIds: (arns, signal) =>
+      instanceIds(aws, { cluster, arns, what: what('DescribeContainerInstances', signal) }),
   };
 }
 
@@ -164,13 +168,17 @@ export function stoppedTask(task: Task): StoppedTask {
   };
 }
 
-/** The task's own address on the network (awsvpc mode), undefined where it has none. */
+/** The task's own address on the network (awsvpc mode), undefined where it has none; IPv6 where that is all it has. */
 export function taskAddress(task: Task): string | undefined {
   const details = (task.attachments ?? []).flatMap((one) => one.details ?? []);
-  const fromAttachment = details.find((one) => one.name === 'privateIPv4Address')?.value;
-  if (fromAttachment) return fromAttachment;
   const interfaces = (task.containers ?? []).flatMap((one) => one.networkInterfaces ?? []);
-  return interfaces.find((one) => one.privateIpv4Address)?.privateIpv4Address;
+  const detail = (name: string) => details.find((one) => one.name === name)?.value || undefined;
+  return (
+    detail('privateIPv4Address') ??
+    interfaces.find((one) => one.privateIpv4Address)?.privateIpv4Address ??
+    detail('ipv6Address') ??
+    interfaces.find((one) => one.ipv6Address)?.ipv6Address
+  );
 }
 
 const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);

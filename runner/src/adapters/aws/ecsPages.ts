@@ -37,12 +37,35 @@ export async function describeTasks(
   if (arns.length === 0) return [];
   const { DescribeTasksCommand } = await sdk.ecs();
   const client = await aws.ecs();
-  const pages = Array.from({ length: Math.ceil(arns.length / AT_ONCE) }, (_, page) =>
-    arns.slice(page * AT_ONCE, (page + 1) * AT_ONCE),
-  );
   const answers = await Promise.all(
-    pages.map((tasks) => aws.call(client, new DescribeTasksCommand({ cluster, tasks }), what)),
+    hundreds(arns).map((tasks) => aws.call(client, new DescribeTasksCommand({ cluster, tasks }), what)),
   );
   for (const { failures } of answers) refuseFailures(failures, what);
   return answers.flatMap(({ tasks }) => tasks ?? []);
 }
+
+/** EC2 ids of container instances, by their ARN, a hundred a call. */
+export async function instanceIds(
+  aws: AwsClients,
+  {
+    cluster,
+    arns,
+    what,
+  }: { readonly cluster: string; readonly arns: readonly string[]; readonly what: CallWhat },
+): Promise<ReadonlyMap<string, string>> {
+  if (arns.length === 0) return new Map();
+  const { DescribeContainerInstancesCommand } = await sdk.ecs();
+  const client = await aws.ecs();
+  const answers = await Promise.all(
+    hundreds(arns).map((containerInstances) =>
+      aws.call(client, new DescribeContainerInstancesCommand({ cluster, containerInstances }), what),
+    ),
+  );
+  const found = answers.flatMap(({ containerInstances = [] }) => containerInstances);
+  return new Map(found.map((one) => [one.containerInstanceArn ?? '', one.ec2InstanceId ?? '']));
+}
+
+const hundreds = (arns: readonly string[]): readonly string[][] =>
+  Array.from({ length: Math.ceil(arns.length / AT_ONCE) }, (_, page) =>
+    arns.slice(page * AT_ONCE, (page + 1) * AT_ONCE),
+  );

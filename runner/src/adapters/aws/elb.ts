@@ -12,6 +12,8 @@ export interface TargetGroup {
   readonly targetType: string;
   readonly healthPath: string | undefined;
   readonly loadBalancers: readonly string[];
+  /** How long a good target takes at most until it counts as healthy, in milliseconds, by its health check. */
+  readonly healthyMs?: number;
 }
 
 /** Instance id or IP address, as the group's target type wants it. */
@@ -49,6 +51,7 @@ export async function findTargetGroup(aws: AwsClients, nameOrArn: string): Promi
         targetType: group.TargetType ?? 'instance',
         healthPath: group.HealthCheckPath,
         loadBalancers: group.LoadBalancerArns ?? [],
+        ...healthyWithin(group),
       };
     }
   } catch (error) {
@@ -57,6 +60,50 @@ export async function findTargetGroup(aws: AwsClients, nameOrArn: string): Promi
   throw new StackError('CONFIG_INVALID', `there is no target group ${nameOrArn} in ${aws.region}`, {
     where: nameOrArn,
     next: 'Correct `target-group`, or apply the infrastructure that makes it: node runner apply.',
+  });
+}
+
+function healthyWithin(group: {
+  readonly HealthCheckIntervalSeconds?: number;
+  readonly HealthyThresholdCount?: number;
+  readonly HealthCheckTimeoutSeconds?: number;
+}): { readonly healthyMs?: number } {
+  const {
+    HealthCheckIntervalSeconds: every,
+    HealthyThresholdCount: times,
+    HealthCheckTimeoutSeconds,
+  } = group;
+  if (every === undefined || times === undefined) return {};
+  return { healthyMs: (every * times + (HealthCheckTimeoutSeconds ?? every)) * 1000 };
+}
+
+/** A target as its group sees it. */
+export interface TargetSeen extends TargetHealth {
+  readonly id: string;
+  readonly port: number | undefined;
+}
+
+/** All the targets of a group, one call. It needs no way to them: the load balancer asks them, from within their network. */
+export async function targetsOf(
+  aws: AwsClients,
+  groupArn: string,
+  options: { readonly signal: AbortSignal; readonly patienceMs: number },
+): Promise<readonly TargetSeen[]> {
+  const client = await aws.elb();
+  const { DescribeTargetHealthCommand } = await sdk.elb();
+  const answer = await aws.call(client, new DescribeTargetHealthCommand({ TargetGroupArn: groupArn }), {
+    action: 'elasticloadbalancing:DescribeTargetHealth',
+    resource: groupArn,
+    ...options,
+  });
+  return (answer.TargetHealthDescriptions ?? []).map(({ Target, TargetHealth: health }) => {
+    const reason = health?.Description ?? health?.Reason;
+    return {
+      id: Target?.Id ?? '',
+      port: Target?.Port,
+      state: health?.State ?? 'unused',
+      ...(reason === undefined ? {} : { reason }),
+    };
   });
 }
 

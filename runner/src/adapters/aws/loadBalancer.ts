@@ -1,28 +1,46 @@
-import type { Listener } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Listener, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { AwsClients } from './clients.js';
 import type { TargetGroup } from './elb.js';
-import { everyPage } from './pages.js';
+import { requestTo, type RuledListener } from './listenerRules.js';
 import { sdk } from './sdk.js';
 
+/** Where a target group answers through its load balancer. */
+export interface BalancedUrl {
+  readonly url: string;
+  /** The load balancer's own name, where the URL has another one that its rules want. */
+  readonly via?: string;
+  /** Headers that its rules want; values may be secrets. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** No rule tells a host name: the certificate is of a name that is not known. */
+  readonly anyName?: true;
+}
+
 /**
- * URL, with a slash at its end, at which a target group answers through its load balancer: plain HTTP on the load
- * balancer's own name, as a certificate would not be for that name.
+ * Finds the URL at which a target group answers a path: by the listeners and rules of its load balancers.
  *
- * @returns undefined where no load balancer forwards to the group, or only by TLS
+ * @param at AUTOMATION_STACK_LOAD_BALANCERS: where load balancers are reached from here in place of their own names,
+ * `{name}` in it is the load balancer's
+ * @returns undefined where no rule sends the path to the group alone
  */
-export async function targetGroupUrl(aws: AwsClients, group: TargetGroup): Promise<string | undefined> {
-  const [first] = group.loadBalancers;
-  if (first === undefined) return undefined;
-  if (aws.endpoint !== undefined) return emulatedUrl(aws.endpoint, first);
+export async function targetGroupUrl(
+  aws: AwsClients,
+  group: TargetGroup,
+  path: string,
+  at?: string,
+): Promise<BalancedUrl | undefined> {
   // One group may stand behind several load balancers.
   for (const arn of group.loadBalancers) {
-    const url = await balancerUrl(aws, arn, group.arn);
+    const url = await balancerUrl(aws, arn, { group: group.arn, path, at });
     if (url !== undefined) return url;
   }
   return undefined;
 }
 
-async function balancerUrl(aws: AwsClients, arn: string, groupArn: string): Promise<string | undefined> {
+async function balancerUrl(
+  aws: AwsClients,
+  arn: string,
+  { group, path, at }: { readonly group: string; readonly path: string; readonly at: string | undefined },
+): Promise<BalancedUrl | undefined> {
   const client = await aws.elb();
   const { DescribeLoadBalancersCommand } = await sdk.elb();
   const [balancers, listeners] = await Promise.all([
@@ -30,43 +48,68 @@ async function balancerUrl(aws: AwsClients, arn: string, groupArn: string): Prom
       action: 'elasticloadbalancing:DescribeLoadBalancers',
       resource: arn,
     }),
-    allListeners(aws, arn),
+    ruledListeners(aws, arn),
   ]);
-  const dns = balancers.LoadBalancers?.find((one) => one.LoadBalancerArn === arn)?.DNSName;
-  const port = listenerPort(listeners, groupArn);
-  if (dns === undefined || port === undefined) return undefined;
-  return `http://${dns}${port === 80 ? '' : `:${port}`}/`;
+  const balancer = balancers.LoadBalancers?.find((one) => one.LoadBalancerArn === arn);
+  const request = requestTo(listeners, group, path);
+  if (balancer?.DNSName === undefined || request === undefined) return undefined;
+  const { scheme, port, host } = request;
+  const headers = Object.keys(request.headers).length === 0 ? {} : { headers: request.headers };
+  if (at !== undefined) {
+    const base = at.replaceAll('{name}', balancer.LoadBalancerName ?? '').replace(/\/+$/, '');
+    const named = host === undefined ? headers : { headers: { ...request.headers, host } };
+    return { url: `${base}${request.path}`, ...named };
+  }
+  const ofScheme = port === (scheme === 'http' ? 80 : 443) ? '' : `:${port}`;
+  const url = `${scheme}://${host ?? balancer.DNSName}${ofScheme}${request.path}`;
+  if (host !== undefined) return { url, via: balancer.DNSName, ...headers };
+  return { url, ...headers, ...(scheme === 'https' ? { anyName: true } : {}) };
+}
+
+/** The listeners of a load balancer that speak HTTP, with all their rules. */
+async function ruledListeners(aws: AwsClients, arn: string): Promise<readonly RuledListener[]> {
+  const http = (await allListeners(aws, arn)).filter(({ Protocol }) => /^HTTPS?$/.test(Protocol ?? ''));
+  return Promise.all(
+    http.map(async (listener) => ({ listener, rules: await allRules(aws, listener.ListenerArn ?? '') })),
+  );
 }
 
 async function allListeners(aws: AwsClients, arn: string): Promise<readonly Listener[]> {
   const client = await aws.elb();
   const { DescribeListenersCommand } = await sdk.elb();
   const what = { action: 'elasticloadbalancing:DescribeListeners', resource: arn };
-  return everyPage(async (Marker) => {
-    const input = { LoadBalancerArn: arn, ...(Marker === undefined ? {} : { Marker }) };
+  return pages(async (marker) => {
+    const input = { LoadBalancerArn: arn, ...marker };
     const answer = await aws.call(client, new DescribeListenersCommand(input), what);
     return { items: answer.Listeners, next: answer.NextMarker };
   });
 }
 
-/** Port of the HTTP listener that forwards to the group; a redirect to TLS does not count. */
-export function listenerPort(listeners: readonly Listener[], groupArn: string): number | undefined {
-  const http = listeners.filter((listener) => listener.Protocol === 'HTTP');
-  const direct = http.find((listener) =>
-    listener.DefaultActions?.some(
-      (action) =>
-        action.TargetGroupArn === groupArn ||
-        action.ForwardConfig?.TargetGroups?.some((one) => one.TargetGroupArn === groupArn) === true,
-    ),
-  );
-  return direct?.Port;
+async function allRules(aws: AwsClients, listener: string): Promise<readonly Rule[]> {
+  const client = await aws.elb();
+  const { DescribeRulesCommand } = await sdk.elb();
+  const what = { action: 'elasticloadbalancing:DescribeRules', resource: listener };
+  return pages(async (marker) => {
+    const answer = await aws.call(
+      client,
+      new DescribeRulesCommand({ ListenerArn: listener, ...marker }),
+      what,
+    );
+    return { items: answer.Rules, next: answer.NextMarker };
+  });
 }
 
-/**
- * Where an emulator serves a load balancer: under `/_alb/NAME/` of its own URL, which needs no name resolution; the
- * name stands in the ARN (`…:loadbalancer/app/NAME/ID`).
- */
-export function emulatedUrl(endpoint: string, balancerArn: string): string | undefined {
-  const name = /:loadbalancer\/(?:app|net)\/([^/]+)\//.exec(balancerArn)?.[1];
-  return name === undefined ? undefined : `${endpoint.replace(/\/$/, '')}/_alb/${name}/`;
+async function pages<Item>(
+  ask: (marker: {
+    Marker?: string;
+  }) => Promise<{ items: readonly Item[] | undefined; next: string | undefined }>,
+): Promise<readonly Item[]> {
+  const all: Item[] = [];
+  let marker: { Marker?: string } = {};
+  for (;;) {
+    const { items = [], next } = await ask(marker);
+    all.push(...items);
+    if (!next) return all;
+    marker = { Marker: next };
+  }
 }

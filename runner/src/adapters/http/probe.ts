@@ -10,13 +10,23 @@ export interface ProbeAnswer {
   readonly status?: number;
   /** Words for people: `503`, `connection refused`, `no answer within 2 s`. */
   readonly words: string;
+  /** Where proxies are used: the status may be that of a proxy that did not get through. */
+  readonly isProxys?: boolean;
 }
+
+const NOT_THROUGH = new Set([407, 502, 503, 504]);
 
 export interface ProbeOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   /** Names the proxies that addresses are reached through; none where left out. */
   readonly env?: Env;
+  /** Host to connect to in place of the URL's own, which is asked for all the same. */
+  readonly via?: string;
+  /** Sent with it. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A certificate has to be valid, but may be of any name. */
+  readonly anyName?: boolean;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -30,19 +40,50 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * One GET over a connection of its own (a kept one would hide that nothing listens any more); redirects are not
- * followed and the body is not read.
+ * One GET over a connection of its own (a kept one would hide that nothing listens any more). The body is not read. A
+ * redirect to the same place by TLS is followed, as a load balancer sends it with nothing behind; no other one is.
  *
  * @throws the signal's reason on abort; everything else is an answer
  */
 export async function probe(url: string, options: ProbeOptions): Promise<ProbeAnswer> {
+  const startedMs = performance.now();
+  const { location, ...answer } = await ask(url, options);
+  const secure = secureTwin(url, location);
+  if (secure === undefined) return answer;
+  const leftMs = Math.max(100, options.timeoutMs - (performance.now() - startedMs));
+  const { location: _, ...last } = await ask(secure, { ...options, timeoutMs: leftMs });
+  return last;
+}
+
+/** The address a redirect leads to, where that differs by TLS alone. */
+function secureTwin(url: string, location: string | undefined): string | undefined {
+  if (location === undefined || !URL.canParse(location, url)) return undefined;
+  const [from, to] = [new URL(url), new URL(location, url)];
+  const same = from.hostname === to.hostname && from.pathname === to.pathname && from.search === to.search;
+  return from.protocol === 'http:' && to.protocol === 'https:' && same ? to.href : undefined;
+}
+
+async function ask(
+  url: string,
+  options: ProbeOptions,
+): Promise<ProbeAnswer & { readonly location?: string }> {
   options.signal?.throwIfAborted();
   const agent = options.env === undefined ? undefined : await agentOf(options.env);
-  const send = url.startsWith('https:') ? httpsRequest : httpRequest;
-  return new Promise<ProbeAnswer>((resolve, reject) => {
+  const isSecure = url.startsWith('https:');
+  const send = isSecure ? httpsRequest : httpRequest;
+  const { host, hostname } = new URL(url);
+  const { via, headers = {}, anyName = false } = options;
+  return new Promise((resolve, reject) => {
     const request = send(url, {
       agent: agent ?? false,
-      headers: { 'user-agent': 'automation-stack-health', connection: 'close' },
+      headers: {
+        ...(via === undefined ? {} : { host }),
+        ...headers,
+        'user-agent': 'automation-stack-health',
+        connection: 'close',
+      },
+      ...(via === undefined ? {} : { host: via, hostname: via, servername: hostname }),
+      ...(isSecure && anyName ? { checkServerIdentity: () => undefined } : {}),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     // Of the whole probe: a trickling answer counts as none.
@@ -52,9 +93,16 @@ export async function probe(url: string, options: ProbeOptions): Promise<ProbeAn
     }, options.timeoutMs);
     request.once('response', (response) => {
       clearTimeout(timer);
-      const status = response.statusCode ?? 0;
+      const { statusCode: status = 0, headers: answered } = response;
       response.destroy();
-      resolve({ status, words: status === 407 ? '407: a proxy asks for a login' : String(status) });
+      const words = status === 407 ? '407: a proxy asks for a login' : String(status);
+      const redirect = status >= 300 && status < 400 ? answered.location : undefined;
+      resolve({
+        status,
+        words,
+        ...(agent !== undefined && NOT_THROUGH.has(status) ? { isProxys: true } : {}),
+        ...(redirect === undefined ? {} : { location: redirect }),
+      });
     });
     request.once('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);

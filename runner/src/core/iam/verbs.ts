@@ -33,6 +33,9 @@ export const parts = {
     'elasticloadbalancing:DescribeTargetGroups',
     'elasticloadbalancing:DescribeLoadBalancers',
     'elasticloadbalancing:DescribeListeners',
+    'elasticloadbalancing:DescribeRules',
+    'elasticloadbalancing:DescribeTargetHealth',
+    'ecs:DescribeContainerInstances',
   ],
   'ecs-migrate': ['ecs:RunTask', 'ecs:StopTask', 'ecs:ListTasks', 'ecs:DescribeTasks', 'logs:GetLogEvents'],
   'database-users': [

@@ -12,6 +12,13 @@ export interface HealthRules {
   readonly timeoutMs: number;
 }
 
+/** What is watched by a name. */
+export interface Watched {
+  readonly name: string;
+  /** How long it may take until it is healthy for the first time; as the rules say where left out. */
+  readonly timeoutMs?: number;
+}
+
 export type GateVerdict =
   | { readonly state: 'waiting'; readonly healthy: number; readonly total: number; readonly last: string }
   | { readonly state: 'baking'; readonly forMs: number }
@@ -22,6 +29,7 @@ interface Endpoint {
   healthy: boolean;
   failuresInARow: number;
   last: string;
+  readonly timeoutMs: number;
 }
 
 /** One lost packet is no reason to roll back; two failures in a row are. */
@@ -37,17 +45,17 @@ export class HealthGate {
   private failure: string | undefined;
 
   /**
-   * @param names what is probed; with none, only the bake window has to pass
+   * @param watched what is probed; with none, only the bake window has to pass
    * @param startedMs the clock when the gate was opened
    */
   constructor(
     private readonly rules: HealthRules,
-    names: readonly string[],
+    watched: readonly (string | Watched)[],
     private readonly startedMs: number,
   ) {
-    for (const name of names)
-      this.endpoints.set(name, { healthy: false, failuresInARow: 0, last: 'no answer yet' });
-    if (names.length === 0) this.bakingSince = startedMs;
+    for (const { name, timeoutMs = rules.timeoutMs } of watched.map(named))
+      this.endpoints.set(name, { healthy: false, failuresInARow: 0, last: 'no answer yet', timeoutMs });
+    if (watched.length === 0) this.bakingSince = startedMs;
   }
 
   /** Takes in what a probe of an endpoint found at a moment. */
@@ -64,6 +72,12 @@ export class HealthGate {
     }
   }
 
+  /** Watches something no more, e.g. since nothing tells of it. */
+  forget(name: string, nowMs: number): void {
+    this.endpoints.delete(name);
+    if ([...this.endpoints.values()].every((one) => one.healthy)) this.bakingSince ??= nowMs;
+  }
+
   /** Where it stands at a moment. */
   judge(nowMs: number): GateVerdict {
     if (this.failure !== undefined) return { state: 'unhealthy', reason: this.failure };
@@ -75,13 +89,19 @@ export class HealthGate {
     const all = [...this.endpoints.entries()];
     const ill = all.filter(([, endpoint]) => !endpoint.healthy);
     const last = ill.map(([name, endpoint]) => `${name}: ${endpoint.last}`).join('; ');
-    if (nowMs - this.startedMs >= this.rules.timeoutMs) {
-      const seconds = Math.round(this.rules.timeoutMs / 1000);
-      return { state: 'unhealthy', reason: `not healthy within ${seconds} s (health.timeout): ${last}` };
+    const [late] = ill.filter(([, { timeoutMs }]) => nowMs - this.startedMs >= timeoutMs);
+    if (late !== undefined) {
+      const { timeoutMs } = late[1];
+      const limit = timeoutMs === this.rules.timeoutMs ? ' (health.timeout)' : '';
+      const reason = `not healthy within ${Math.round(timeoutMs / 1000)} s${limit}: ${last}`;
+      return { state: 'unhealthy', reason };
     }
     return { state: 'waiting', healthy: all.length - ill.length, total: all.length, last };
   }
 }
+
+const named = (watched: string | Watched): Watched =>
+  typeof watched === 'string' ? { name: watched } : watched;
 
 /** Whether a status code counts as healthy: one of the given, or 200–399. */
 export const isHealthyStatus = (status: number, accepted: readonly number[] | undefined): boolean =>

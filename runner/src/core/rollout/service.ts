@@ -37,6 +37,8 @@ export interface Wanted {
   readonly taskDefinition: string;
   /** What ran before: if that is PRIMARY again, the platform rolled back. */
   readonly previous?: string;
+  /** The deployment that the change answered with: what tells a view from before it. */
+  readonly deployment?: Pick<DeploymentView, 'id' | 'createdMs'>;
 }
 
 export type Verdict =
@@ -89,6 +91,21 @@ export function judgeService(view: ServiceView, wanted: Wanted): Verdict {
     return { state: 'stable', running: primary.running, desired: view.desired };
   }
   return progress;
+}
+
+/**
+ * Whether a view is from before a change: the platform answers a question right after it from what it knew before. Such
+ * a view lacks the change's deployment, and what it calls PRIMARY is older than that.
+ */
+export function isStale(view: ServiceView, deployment: Wanted['deployment']): boolean {
+  const primary = primaryOf(view);
+  if (deployment?.createdMs === undefined || primary?.createdMs === undefined) return false;
+  if (view.deployments.some(({ id }) => id === deployment.id)) return false;
+  // A platform that goes back may take up the older deployment again, and says so.
+  const told = [primary.reason ?? '', ...view.events.filter((event) => event.includes(deployment.id))];
+  return (
+    primary.createdMs < deployment.createdMs && !told.some((words) => /roll\w* ?back|failed/i.test(words))
+  );
 }
 
 function waiting(view: ServiceView, primary: DeploymentView | undefined) {

@@ -3,7 +3,7 @@ import type { EventBody } from '../../core/events.js';
 import type { Clock } from '../../core/ports.js';
 import type { ReleaseRecord, TargetRecord } from '../../core/release.js';
 import type { MigrationRecord } from '../../core/rollout/migration.js';
-import { judgeService, primaryOf, shortName } from '../../core/rollout/service.js';
+import { isStale, judgeService, primaryOf, shortName, type Wanted } from '../../core/rollout/service.js';
 import type { AwsClients } from '../../adapters/aws/clients.js';
 import {
   createEcsApi,
@@ -24,9 +24,11 @@ import { migrate, stopBegun } from './migration.js';
 import { imageOf, migrationOptions, nextRevision, type Next } from './next.js';
 import { ecsRecord } from './record.js';
 import { followRollout, type Report, type RolloutOptions } from './rollout.js';
-import { probePlan, resolveRoute } from './route.js';
+import { probePlan, resolveRoute, targetGroupsOf } from './route.js';
+import { sightOf, type Sight } from './sight.js';
 import { readSnapshot, type EcsSnapshot } from './snapshot.js';
 import { SharedService, type Member } from './sharedService.js';
+import { groupsOf, type ServiceGroup } from './targetHealth.js';
 import { digestOf, findContainer } from './taskDefinition.js';
 
 export interface EcsTargetOptions {
@@ -49,6 +51,8 @@ export interface EcsTargetOptions {
   /** The service with the other targets that are containers of it; of its own where left out. */
   readonly shared?: SharedService;
   readonly probe?: Probe;
+  /** AUTOMATION_STACK_LOAD_BALANCERS: where load balancers are reached from here, `{name}` in it is its name. */
+  readonly balancersAt?: string | undefined;
 }
 
 const LOG_LINES = 15;
@@ -105,7 +109,7 @@ export class EcsTarget implements Target {
     const report = this.reporter(rollout.stage);
     const key = `deploy ${release.version}`;
     const begun = await this.shared.together(key, this.name, () => this.begin(release, rollout));
-    const { look, taskDefinition, previous, route } = begun;
+    const { look, taskDefinition, previous, way } = begun;
     if (begun.service === undefined) {
       const { runningCount, desiredCount } = look.service;
       const tasks = `${runningCount}/${desiredCount} tasks running`;
@@ -114,20 +118,19 @@ export class EcsTarget implements Target {
       return ecsRecord(this.scope, 'unchanged', { taskDefinition, digest, stableMs });
     }
     const watched = await followRollout({
-      ...this.following(look, begun.service, route(this.name), rollout),
+      ...this.following(look, begun.service, way(this.name), rollout),
       acceptedMs: begun.acceptedMs,
-      wanted: { taskDefinition, ...(previous === taskDefinition ? {} : { previous }) },
+      wanted: {
+        taskDefinition,
+        ...(previous === taskDefinition ? {} : { previous }),
+        ...deploymentOf(begun.service, taskDefinition),
+      },
     });
-    const { stableMs } = watched;
+    const { stableMs, proof } = watched;
     const migrated = config.migrate === undefined ? undefined : begun.migrated;
-    report('health', `runs ${shortName(taskDefinition)}`, 'ok');
-    return ecsRecord(this.scope, 'healthy', {
-      taskDefinition,
-      digest,
-      stableMs,
-      route: route(this.name),
-      migrated,
-    });
+    report('health', `runs ${shortName(taskDefinition)}: ${proof}`, 'ok');
+    const { route } = way(this.name);
+    return ecsRecord(this.scope, 'healthy', { taskDefinition, digest, stableMs, route, proof, migrated });
   }
 
   /** Changes the service, for all the targets that are containers of it. */
@@ -140,12 +143,11 @@ export class EcsTarget implements Target {
     const previous = look.service.taskDefinition ?? '';
     const verdict = judgeService(serviceView(look.service), { taskDefinition: previous });
     if (!next.changed && verdict.state === 'stable') {
-      const nowhere = (): ProbeRoute => ({ kind: 'tasks-only' });
-      return { look, previous, taskDefinition: previous, route: nowhere, acceptedMs: 0 };
+      return { look, previous, taskDefinition: previous, way: () => noWay, acceptedMs: 0 };
     }
     const change = { api: this.api, scope: this.scope, rollout, report };
-    const [route, taskDefinition] = await Promise.all([
-      this.routes(look, report),
+    const [way, taskDefinition] = await Promise.all([
+      this.ways(look, report, rollout.signal),
       next.changed ? registerRevision(change, next.input) : previous,
     ]);
     const { members } = this.shared.parts;
@@ -161,7 +163,7 @@ export class EcsTarget implements Target {
       ? look.service
       : await this.move(change, previous, taskDefinition, !next.changed);
     const acceptedMs = this.options.clock.now().getTime();
-    return { look, previous, taskDefinition, route, migrated, service, acceptedMs };
+    return { look, previous, taskDefinition, way, migrated, service, acceptedMs };
   }
 
   async migrate(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord> {
@@ -179,29 +181,25 @@ export class EcsTarget implements Target {
     const { taskDefinition, digest } = readSnapshot(before, this.name);
     const key = `restore ${taskDefinition}`;
     const begun = await this.shared.together(key, this.name, () => this.goBack(taskDefinition, rollout));
-    const { look, route } = begun;
+    const { look, way } = begun;
     const report = this.reporter(rollout.stage);
     if (begun.service === undefined) {
       report('update', `${shortName(taskDefinition)} was not touched`, 'ok');
       return ecsRecord(this.scope, 'unchanged', { taskDefinition, digest });
     }
-    const following = this.following(look, begun.service, route(this.name), rollout);
+    const following = this.following(look, begun.service, way(this.name), rollout);
     const watched = await followRollout({
       ...following,
       acceptedMs: begun.acceptedMs,
       // It was baked when it was deployed; now every second counts.
       health: { ...following.health, for: 0 },
-      wanted: { taskDefinition },
+      wanted: { taskDefinition, ...deploymentOf(begun.service, taskDefinition) },
       // How many tasks are wanted is not ours to change: what ran before is back, even if that is nothing.
       mayBeEmpty: true,
     });
-    const { stableMs } = watched;
-    return ecsRecord(this.scope, 'rolled-back', {
-      taskDefinition,
-      digest,
-      stableMs,
-      route: route(this.name),
-    });
+    const { stableMs, proof } = watched;
+    const { route } = way(this.name);
+    return ecsRecord(this.scope, 'rolled-back', { taskDefinition, digest, stableMs, route, proof });
   }
 
   /** Brings the service back, for all the targets that are containers of it. */
@@ -210,12 +208,14 @@ export class EcsTarget implements Target {
     const look = await this.looker.look(rollout.signal);
     const view = serviceView(look.service);
     const primary = primaryOf(view);
-    const runs = primary?.taskDefinition ?? view.taskDefinition;
+    const { untouched, movedTo, begun } = this.shared;
+    // A view from before our own move would show what ran then: as if it were back already.
+    const stale = movedTo !== undefined && isStale(view, begun);
+    const runs = stale ? movedTo : (primary?.taskDefinition ?? view.taskDefinition);
     const { family = '' } = look.definition;
     await stopBegun({ tasks: this.tasks, clock: this.options.clock, rollout, report, family });
-    const route = await this.routes(look, report);
-    const before = { look, previous: runs, taskDefinition, route, acceptedMs: 0 };
-    const { untouched, movedTo } = this.shared;
+    const way = await this.ways(look, report, rollout.signal);
+    const before = { look, previous: runs, taskDefinition, way, acceptedMs: 0 };
     if (untouched && runs === taskDefinition) return before;
     if (movedTo !== undefined && runs !== movedTo && runs !== taskDefinition) {
       throw overtaken(this.scope, runs);
@@ -248,11 +248,13 @@ export class EcsTarget implements Target {
     };
   }
 
-  private move(change: Change, from: string, to: string, force: boolean): Promise<Service> {
+  private async move(change: Change, from: string, to: string, force: boolean): Promise<Service> {
     this.shared.movedTo = to;
     this.shared.untouched = false;
     this.looker.forget();
-    return moveService(change, { from, to, force });
+    const service = await moveService(change, { from, to, force });
+    this.shared.begun = deploymentOf(service, to).deployment;
+    return service;
   }
 
   /** The service as it is, and the revision that brings a release to it. */
@@ -279,26 +281,36 @@ export class EcsTarget implements Target {
     );
   }
 
-  /** How each target of the service is probed: found out before anything is changed. */
-  private async routes(look: Look, report: Report): Promise<(target: string) => ProbeRoute> {
+  /** How each target of the service can be seen: found out before anything is changed. */
+  private async ways(look: Look, report: Report, signal: AbortSignal): Promise<(target: string) => Way> {
+    const { aws, balancersAt, probe = probeByHttp } = this.options;
     const { members } = this.shared.parts;
+    const warn = (message: string) => report('health', message);
+    const groups = await targetGroupsOf(aws, look.service, warn);
     const found = await Promise.all(
       members.map(async ({ name, config }) => {
         const container = findContainer(look.definition, config.container);
         const plan = probePlan(config.health, look.service, look.definition, container);
-        const route = await resolveRoute(this.options.aws, plan, (message) => report('health', message));
-        return [name, route] as const;
+        const route = await resolveRoute(aws, plan, { groups, at: balancersAt }, warn);
+        // On the way back what runs may be what failed: what was found out before that counts.
+        const known = this.shared.sights.get(name);
+        const sight = known ?? (await sightOf({ api: this.api, probe }, route, look.service, signal));
+        this.shared.sights.set(name, sight);
+        return [
+          name,
+          { route, sight, groups: groupsOf(look.service, container.name ?? '', groups) },
+        ] as const;
       }),
     );
-    const routes = new Map(found);
-    return (target) => routes.get(target) ?? { kind: 'tasks-only' };
+    const ways = new Map<string, Way>(found);
+    return (target) => ways.get(target) ?? noWay;
   }
 
   /** @param service as the change left it */
   private following(
     { definition }: Look,
     service: Service,
-    route: ProbeRoute,
+    { route, sight, groups }: Way,
     rollout: Rollout,
   ): Omit<RolloutOptions, 'wanted' | 'acceptedMs'> {
     const { config, aws, clock, probe = probeByHttp } = this.options;
@@ -318,6 +330,9 @@ export class EcsTarget implements Target {
       signal: rollout.signal,
       health: config.health,
       route,
+      sight,
+      targets: { aws, api: this.api, groups },
+      graceMs: (service.healthCheckGracePeriodSeconds ?? 0) * 1000,
       report: this.reporter(rollout.stage),
       probe,
       ...(createdMs === undefined ? {} : { sinceMs: createdMs }),
@@ -336,19 +351,34 @@ export class EcsTarget implements Target {
   }
 }
 
+/** How a target can be seen. */
+interface Way {
+  readonly route: ProbeRoute;
+  readonly sight: Sight;
+  readonly groups: readonly ServiceGroup[];
+}
+
+const noWay: Way = { route: { kind: 'tasks-only' }, sight: 'unknown', groups: [] };
+
 /** What was done to a service, or, without `service`, that there was nothing to do. */
 interface Changed {
   readonly look: Look;
   /** What ran before, and what runs now. */
   readonly previous: string;
   readonly taskDefinition: string;
-  /** How a target is probed. */
-  readonly route: (target: string) => ProbeRoute;
+  /** How a target is seen. */
+  readonly way: (target: string) => Way;
   readonly migrated?: MigrationRecord | undefined;
   /** The service as the change left it. */
   readonly service?: Service;
   /** The clock when the platform accepted the change. */
   readonly acceptedMs: number;
+}
+
+/** The deployment that a change began, as its answer tells. */
+function deploymentOf(service: Service, taskDefinition: string): Pick<Wanted, 'deployment'> {
+  const primary = primaryOf(serviceView(service));
+  return primary?.taskDefinition === taskDefinition ? { deployment: primary } : {};
 }
 
 function refuseEmpty(scope: EcsScope, service: Service): void {

@@ -1,10 +1,11 @@
 import type { TasksOf } from '../../core/rollout/stoppedTask.js';
+import type { BalancedUrl } from '../../adapters/aws/loadBalancer.js';
 import { taskAddress, type EcsApi, type Task } from '../../adapters/aws/ecs.js';
 
 /** How the gate probes: one URL, each task by its own address, or nothing but the tasks' own life. */
 export type ProbeRoute =
   | { readonly kind: 'tasks-only' }
-  | { readonly kind: 'url'; readonly url: string }
+  | ({ readonly kind: 'url' } & BalancedUrl)
   | { readonly kind: 'each-task'; readonly port: number; readonly path: string };
 
 /** What is probed. */
@@ -15,16 +16,16 @@ export interface Endpoint {
 
 export interface FoundTasks {
   readonly endpoints: readonly Endpoint[];
-  readonly taskArns: readonly string[];
+  readonly tasks: readonly Task[];
   /** Running tasks of other revisions, which the rollout is about to end. */
   readonly old: readonly Endpoint[];
 }
 
-/** Running tasks of a rollout and where they answer, as many as are desired or more; two API calls. */
+/** Running tasks of a rollout, as many as are desired or more, and where they answer; two API calls. */
 export async function findTasks(
   api: EcsApi,
   search: { readonly tasks: TasksOf; readonly desired: number },
-  route: Extract<ProbeRoute, { kind: 'each-task' }>,
+  route: ProbeRoute,
   signal: AbortSignal,
 ): Promise<FoundTasks> {
   const listed = await api.describeTasks(await api.listTasks('RUNNING', signal), signal);
@@ -33,12 +34,14 @@ export async function findTasks(
   const old = running.filter((task) => task.taskDefinitionArn !== search.tasks.taskDefinition);
   return {
     endpoints: endpointsOf(own, route),
-    taskArns: own.map((task) => task.taskArn ?? ''),
+    tasks: own,
     old: endpointsOf(old, route),
   };
 }
 
-function endpointsOf(tasks: readonly Task[], route: Extract<ProbeRoute, { kind: 'each-task' }>): Endpoint[] {
+/** Where tasks are probed one by one; nowhere by another route. */
+export function endpointsOf(tasks: readonly Task[], route: ProbeRoute): readonly Endpoint[] {
+  if (route.kind !== 'each-task') return [];
   return tasks.flatMap((task) => {
     const address = taskAddress(task);
     if (address === undefined) return [];

@@ -10,6 +10,8 @@ export interface Found {
   readonly digest: string | undefined;
   readonly stableMs?: number | undefined;
   readonly route?: ProbeRoute;
+  /** What the verdict rests on. */
+  readonly proof?: string;
   readonly migrated?: MigrationRecord | undefined;
 }
 
@@ -17,7 +19,7 @@ export interface Found {
 export function ecsRecord(
   { cluster, service }: EcsScope,
   status: TargetRecord['status'],
-  { taskDefinition, digest, stableMs, route, migrated }: Found,
+  { taskDefinition, digest, stableMs, route, proof, migrated }: Found,
 ): TargetRecord {
   return {
     kind: 'ecs-service',
@@ -29,6 +31,7 @@ export function ecsRecord(
       cluster,
       service,
       ...(route?.kind === 'url' ? { url: route.url } : {}),
+      ...(proof === undefined ? {} : { proof }),
       ...(migrated === undefined ? {} : { migration: migrated.task }),
     },
   };

@@ -1,12 +1,15 @@
 import { formatDuration } from '../../config/duration.js';
 import type { HealthConfig } from '../../config/schema.js';
 import type { GateVerdict } from '../../core/rollout/healthGate.js';
+import { proofWords } from '../../core/rollout/proof.js';
 import type { Told, Wanted } from '../../core/rollout/service.js';
 import type { DiagnosisScope } from './diagnosis.js';
 import { EarlySight } from './early.js';
 import type { FoundTasks, ProbeRoute } from './endpoints.js';
 import { passGate, type Probe } from './gate.js';
 import { tasksOf } from './explain.js';
+import type { Sight } from './sight.js';
+import type { TargetsSource } from './targetHealth.js';
 import { watchRollout, type Watched } from './watch.js';
 
 export interface RolloutOptions {
@@ -21,10 +24,18 @@ export interface RolloutOptions {
   readonly signal: AbortSignal;
   readonly health: HealthConfig;
   readonly route: ProbeRoute;
+  readonly sight: Sight;
+  readonly targets: TargetsSource;
+  readonly graceMs: number;
   readonly probe: Probe;
   readonly report: Report;
   /** Whether it may end with no task wanted and none running; only for the way back. */
   readonly mayBeEmpty?: boolean;
+}
+
+export interface Followed extends Watched {
+  /** What the verdict rests on, in words. */
+  readonly proof: string;
 }
 
 /** Tells how far a target is; `running` where no status says that it has ended. */
@@ -46,7 +57,7 @@ const EARLY = 0.8;
  *
  * @throws StackError DEPLOY_FAILED with reason and evidence; the signal's reason on abort
  */
-export async function followRollout(options: RolloutOptions): Promise<Watched> {
+export async function followRollout(options: RolloutOptions): Promise<Followed> {
   const failed = new AbortController();
   const settled = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
@@ -76,8 +87,13 @@ export async function followRollout(options: RolloutOptions): Promise<Watched> {
         health,
         signal,
         route: options.route,
+        sight: options.sight,
+        targets: options.targets,
+        graceMs: options.graceMs,
+        wanted: options.wanted,
         tasks: tasksOf(options),
         probe: options.probe,
+        tell: (message) => report('health', message),
         settled: settled.signal,
         mayBeEmpty: options.mayBeEmpty === true,
         desired: () => desired,
@@ -87,8 +103,8 @@ export async function followRollout(options: RolloutOptions): Promise<Watched> {
     ),
   );
   try {
-    const [watched] = await Promise.all([watching, gating]);
-    return watched;
+    const [watched, proof] = await Promise.all([watching, gating]);
+    return { ...watched, proof: proofWords(proof) };
   } catch (error) {
     failed.abort(error);
     throw error;

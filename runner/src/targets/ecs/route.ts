@@ -1,5 +1,7 @@
+import { StackError } from '../../core/errors.js';
 import type { AwsClients } from '../../adapters/aws/clients.js';
 import type { ContainerDefinition, Service, TaskDefinition } from '../../adapters/aws/ecs.js';
+import type { TargetGroup } from '../../adapters/aws/elb.js';
 import type { HealthConfig } from '../../config/schema.js';
 import type { ProbeRoute } from './endpoints.js';
 
@@ -43,12 +45,14 @@ export function probePlan(
 /**
  * Finds what a plan leaves open, before anything is changed: a probe that cannot be made must not be found out after.
  *
- * @param warn told where only the tasks can be watched though more was to be expected
- * @throws StackError AWS_*, CONFIG_INVALID where the load balancer's target group is gone
+ * @param groups the service's target groups
+ * @param at AUTOMATION_STACK_LOAD_BALANCERS
+ * @param warn told where only the platform can be watched though more was to be expected
  */
 export async function resolveRoute(
   aws: AwsClients,
   plan: ProbePlan,
+  { groups, at }: { readonly groups: readonly TargetGroup[]; readonly at: string | undefined },
   warn: (message: string) => void,
 ): Promise<ProbeRoute> {
   if (plan.kind === 'url' || plan.kind === 'each-task') return plan;
@@ -56,10 +60,40 @@ export async function resolveRoute(
     if (plan.why !== undefined) warn(`${plan.why}: watching tasks only; set health.url to probe`);
     return { kind: 'tasks-only' };
   }
-  const { findTargetGroup } = await import('../../adapters/aws/elb.js');
+  const group = groups.find(({ arn }) => arn === plan.targetGroup);
+  // That groups could not be read is told already.
+  if (group === undefined) return { kind: 'tasks-only' };
   const { targetGroupUrl } = await import('../../adapters/aws/loadBalancer.js');
-  const base = await targetGroupUrl(aws, await findTargetGroup(aws, plan.targetGroup));
-  if (base !== undefined) return { kind: 'url', url: `${base.replace(/\/$/, '')}${plan.path}` };
-  warn('no plain HTTP listener forwards to the service: watching tasks only; set health.url to probe');
+  try {
+    const found = await targetGroupUrl(aws, group, plan.path, at);
+    if (found !== undefined) return { kind: 'url', ...found };
+    warn(
+      `no listener sends ${plan.path} to the service alone: the health of its targets decides; set health.url to probe`,
+    );
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error;
+    warn(`where the load balancer serves is not told (${error.message}): the health of its targets decides`);
+  }
   return { kind: 'tasks-only' };
+}
+
+/**
+ * The service's target groups; none where it has none, or AWS does not tell of them.
+ * @throws StackError CONFIG_INVALID where one is gone; what is a bug
+ */
+export async function targetGroupsOf(
+  aws: AwsClients,
+  service: Service,
+  warn: (message: string) => void,
+): Promise<readonly TargetGroup[]> {
+  const arns = (service.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []);
+  if (arns.length === 0 || (service.desiredCount ?? 0) === 0) return [];
+  const { findTargetGroup } = await import('../../adapters/aws/elb.js');
+  try {
+    return await Promise.all([...new Set(arns)].map((arn) => findTargetGroup(aws, arn)));
+  } catch (error) {
+    if (!(error instanceof StackError) || error.code === 'CONFIG_INVALID') throw error;
+    warn(`the service's target groups are not told (${error.message}): not judged by them`);
+    return [];
+  }
 }

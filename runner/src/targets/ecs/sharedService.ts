@@ -1,10 +1,12 @@
 import { serviceName, sharedService } from '../../config/collisions.js';
 import type { EcsServiceConfig } from '../../config/schema.js';
 import { StackError } from '../../core/errors.js';
+import type { Wanted } from '../../core/rollout/service.js';
 import type { Clock } from '../../core/ports.js';
 import type { EcsApi, EcsScope } from '../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../adapters/aws/ecsTasks.js';
 import { Looker } from './look.js';
+import type { Sight } from './sight.js';
 
 /** One target of a service: one of its containers. References are resolved. */
 export interface Member {
@@ -28,6 +30,10 @@ export class SharedService {
   untouched = false;
   /** What this process moved the service to: anything else found later is someone else's doing. */
   movedTo: string | undefined;
+  /** The deployment that moving it began. */
+  begun: Wanted['deployment'];
+  /** Whether each target could be probed before the service was changed. */
+  readonly sights = new Map<string, Sight>();
   private step: Step | undefined;
 
   constructor(

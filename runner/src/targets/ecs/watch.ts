@@ -1,9 +1,12 @@
 import { estimateStableMs, nextLookMs, shouldAskForStopped } from '../../core/rollout/looks.js';
-import { judgeService, type Told, type Wanted } from '../../core/rollout/service.js';
+import { isStale, judgeService, type Told, type Wanted } from '../../core/rollout/service.js';
 import { serviceView } from '../../adapters/aws/ecs.js';
 import { crashError, failure, stoppedOf, type DiagnosisScope } from './diagnosis.js';
 import type { EarlySight } from './early.js';
 import { explain, tasksOf } from './explain.js';
+
+/** A view from before the change is not believed for so long; after that it is the truth. */
+const STALE_MS = 60_000;
 
 export interface Watch {
   readonly scope: DiagnosisScope;
@@ -46,6 +49,7 @@ export async function watchRollout(watch: Watch): Promise<Watched> {
   let askedMs: number | undefined;
   let runningBefore = 0;
   let announced = false;
+  let isKnown = false;
   const announce = () => {
     if (!announced) watch.onAllRunning();
     announced = true;
@@ -54,6 +58,9 @@ export async function watchRollout(watch: Watch): Promise<Watched> {
     await untilLook(watch, elapsed);
     const view = serviceView(await scope.api.describeService(signal));
     const seenMs = elapsed();
+    // What was true before the change says nothing of it.
+    if (!isKnown && seenMs < STALE_MS && isStale(view, wanted.deployment)) continue;
+    isKnown = true;
     const verdict = judgeService(view, wanted);
     if (verdict.state === 'stable' || (verdict.state === 'empty' && watch.mayBeEmpty === true)) {
       announce();

@@ -8,7 +8,7 @@ import {
   waitTargetHealthy,
   type TargetGroup,
 } from '../../../../runner/src/adapters/aws/elb.js';
-import { listenerPort, targetGroupUrl } from '../../../../runner/src/adapters/aws/loadBalancer.js';
+import { targetGroupUrl } from '../../../../runner/src/adapters/aws/loadBalancer.js';
 import { fakeAws, sdkError } from '../../../support/fakeAws.js';
 import { rejection } from '../../../support/rejection.js';
 import { VirtualClock } from '../../../support/virtualClock.js';
@@ -134,48 +134,153 @@ describe('waiting for a target', () => {
 });
 
 describe('the URL of a target group', () => {
-  const answers = (listeners: unknown[]) => ({
+  const answers = (listeners: unknown[], rules: unknown[] = []) => ({
     'elasticloadbalancing:DescribeLoadBalancers': () => ({
       LoadBalancers: [
         { LoadBalancerArn: BALANCER, LoadBalancerName: 'shop-alb', DNSName: 'shop-alb-1.elb.amazonaws.com' },
       ],
     }),
     'elasticloadbalancing:DescribeListeners': () => ({ Listeners: listeners }),
+    // Two to a page.
+    'elasticloadbalancing:DescribeRules': ({ Marker }: Record<string, unknown>) => {
+      const from = Number(Marker ?? 0);
+      const next = from + 2 < rules.length ? { NextMarker: String(from + 2) } : {};
+      return { Rules: rules.slice(from, from + 2), ...next };
+    },
   });
   const forward = { Type: 'forward', TargetGroupArn: ARN };
+  const urlOf = (listeners: unknown[], rules: unknown[] = [], at?: string) =>
+    targetGroupUrl(fakeAws(answers(listeners, rules)), group, '/health', at);
+  const secure = { Protocol: 'HTTPS', Port: 443, ListenerArn: 'l' };
 
   it('is the load balancer’s name with the port of the listener that forwards to it', async () => {
-    const plain = fakeAws(answers([{ Protocol: 'HTTP', Port: 80, DefaultActions: [forward] }]));
-    expect(await targetGroupUrl(plain, group)).to.equal('http://shop-alb-1.elb.amazonaws.com/');
-    const other = fakeAws(answers([{ Protocol: 'HTTP', Port: 8080, DefaultActions: [forward] }]));
-    expect(await targetGroupUrl(other, group)).to.equal('http://shop-alb-1.elb.amazonaws.com:8080/');
+    expect(await urlOf([{ Protocol: 'HTTP', Port: 80, DefaultActions: [forward] }])).to.deep.equal({
+      url: 'http://shop-alb-1.elb.amazonaws.com/health',
+    });
+    expect(await urlOf([{ Protocol: 'HTTP', Port: 8080, DefaultActions: [forward] }])).to.deep.equal({
+      url: 'http://shop-alb-1.elb.amazonaws.com:8080/health',
+    });
   });
 
-  it('is found behind weighted forwards', () => {
-    const action = {
-      ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'x' }, { TargetGroupArn: ARN, Weight: 1 }] },
+  it('has the host name that a rule wants, and is asked for at the load balancer', async () => {
+    const rules = [
+      { Priority: '1', Conditions: [{ Field: 'path-pattern', Values: ['/admin*'] }], Actions: [] },
+      { Priority: '2', Conditions: [{ Field: 'host-header', Values: ['other.example'] }], Actions: [] },
+      {
+        Priority: '10',
+        Conditions: [
+          { Field: 'host-header', HostHeaderConfig: { Values: ['*.shop.example', 'shop.example'] } },
+        ],
+        Actions: [forward],
+      },
+      { Priority: 'default', IsDefault: true, Actions: [{ Type: 'fixed-response' }] },
+    ];
+    const redirecting = {
+      Protocol: 'HTTP',
+      Port: 80,
+      DefaultActions: [{ Type: 'redirect' }],
+      ListenerArn: 'r',
     };
-    expect(listenerPort([{ Protocol: 'HTTP', Port: 80, DefaultActions: [action as never] }], ARN)).to.equal(
-      80,
+    const found = await targetGroupUrl(
+      fakeAws({
+        ...answers([redirecting, secure]),
+        'elasticloadbalancing:DescribeRules': (input) =>
+          input['ListenerArn'] === 'l' ? answers([], rules)['elasticloadbalancing:DescribeRules'](input) : {},
+      }),
+      group,
+      '/health',
     );
+    expect(found).to.deep.equal({
+      url: 'https://shop.example/health',
+      via: 'shop-alb-1.elb.amazonaws.com',
+    });
   });
 
-  it('is none where plain HTTP only redirects to TLS', async () => {
-    const aws = fakeAws(
-      answers([
-        { Protocol: 'HTTP', Port: 80, DefaultActions: [{ Type: 'redirect' }] },
-        { Protocol: 'HTTPS', Port: 443, DefaultActions: [forward] },
-      ]),
-    );
-    expect(await targetGroupUrl(aws, group)).to.equal(undefined);
+  it('takes a certificate of any name where no rule tells one', async () => {
+    const rules = [
+      { Priority: '10', Conditions: [{ Field: 'path-pattern', Values: ['/*'] }], Actions: [forward] },
+    ];
+    expect(await urlOf([secure], rules)).to.deep.equal({
+      url: 'https://shop-alb-1.elb.amazonaws.com/health',
+      anyName: true,
+    });
   });
 
-  it('is a path of the emulator, which needs no name and no call', async () => {
-    const aws = fakeAws({}, { endpoint: 'http://127.0.0.1:4566' });
-    expect(await targetGroupUrl(aws, group)).to.equal('http://127.0.0.1:4566/_alb/shop-alb/');
+  it('carries the header that a rule wants of what stands before it', async () => {
+    const header = { HttpHeaderName: 'X-Origin', Values: ['from the edge'] };
+    const rules = [
+      { Priority: '1', Conditions: [{ Field: 'http-header', HttpHeaderConfig: header }], Actions: [forward] },
+    ];
+    expect((await urlOf([secure], rules))?.headers).to.deep.equal({ 'x-origin': 'from the edge' });
+  });
+
+  it('is where the environment says that load balancers are reached, by the same rules', async () => {
+    const rules = [
+      { Priority: '1', Conditions: [{ Field: 'host-header', Values: ['shop.example'] }], Actions: [forward] },
+    ];
+    expect(await urlOf([secure], rules, 'http://127.0.0.1:4566/_alb/{name}/')).to.deep.equal({
+      url: 'http://127.0.0.1:4566/_alb/shop-alb/health',
+      headers: { host: 'shop.example' },
+    });
+  });
+
+  for (const [why, rules] of Object.entries({
+    'another rule takes the path first': [
+      {
+        Priority: '1',
+        Conditions: [{ Field: 'path-pattern', Values: ['/heal*'] }],
+        Actions: [{ Type: 'fixed-response' }],
+      },
+      { Priority: '2', Conditions: [{ Field: 'path-pattern', Values: ['/*'] }], Actions: [forward] },
+    ],
+    'the rule is for other paths': [
+      { Priority: '1', Conditions: [{ Field: 'path-pattern', Values: ['/api/*'] }], Actions: [forward] },
+    ],
+    'one has to log in first': [
+      {
+        Priority: '1',
+        Conditions: [{ Field: 'path-pattern', Values: ['/*'] }],
+        Actions: [{ Type: 'authenticate-oidc' }, forward],
+      },
+    ],
+    'another group has a share of the requests': [
+      {
+        Priority: '1',
+        Conditions: [{ Field: 'path-pattern', Values: ['/*'] }],
+        Actions: [
+          {
+            Type: 'forward',
+            ForwardConfig: {
+              TargetGroups: [
+                { TargetGroupArn: ARN, Weight: 90 },
+                { TargetGroupArn: 'x', Weight: 10 },
+              ],
+            },
+          },
+        ],
+      },
+    ],
+    'the rule takes no GET': [
+      { Priority: '1', Conditions: [{ Field: 'http-request-method', Values: ['POST'] }], Actions: [forward] },
+    ],
+  })) {
+    it(`is none where ${why}`, async () => {
+      expect(await urlOf([secure], rules)).to.equal(undefined);
+    });
+  }
+
+  it('is found behind a weight that takes all', async () => {
+    const ForwardConfig = {
+      TargetGroups: [
+        { TargetGroupArn: ARN, Weight: 100 },
+        { TargetGroupArn: 'green', Weight: 0 },
+      ],
+    };
+    const found = await urlOf([{ ...secure, DefaultActions: [{ Type: 'forward', ForwardConfig }] }]);
+    expect(found?.url).to.equal('https://shop-alb-1.elb.amazonaws.com/health');
   });
 
   it('is none where no load balancer uses it', async () => {
-    expect(await targetGroupUrl(fakeAws({}), { ...group, loadBalancers: [] })).to.equal(undefined);
+    expect(await targetGroupUrl(fakeAws({}), { ...group, loadBalancers: [] }, '/')).to.equal(undefined);
   });
 });

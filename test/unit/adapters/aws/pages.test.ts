@@ -51,6 +51,7 @@ describe('lists of AWS', () => {
   it('of listeners are read to their end', async () => {
     const group = 'arn:group';
     const aws = fakeAws({
+      'elasticloadbalancing:DescribeRules': () => ({ Rules: [] }),
       'elasticloadbalancing:DescribeLoadBalancers': ({ LoadBalancerArns }) => ({
         LoadBalancers: [{ LoadBalancerArn: (LoadBalancerArns as string[])[0], DNSName: 'alb.example' }],
       }),
@@ -71,7 +72,7 @@ describe('lists of AWS', () => {
       healthPath: '/',
       loadBalancers: ['arn:balancer'],
     };
-    expect(await targetGroupUrl(aws, found)).to.equal('http://alb.example:81/');
+    expect(await targetGroupUrl(aws, found, '/')).to.deep.equal({ url: 'http://alb.example:81/' });
   });
 
   it('of load balancers before one group are gone through to the one that serves it', async () => {
@@ -81,6 +82,7 @@ describe('lists of AWS', () => {
         const [one] = LoadBalancerArns as string[];
         return { LoadBalancers: [{ LoadBalancerArn: one, DNSName: `${one}.example` }] };
       },
+      'elasticloadbalancing:DescribeRules': () => ({ Rules: [] }),
       'elasticloadbalancing:DescribeListeners': ({ LoadBalancerArn }) => ({
         Listeners:
           LoadBalancerArn === 'second'
@@ -96,7 +98,7 @@ describe('lists of AWS', () => {
       healthPath: '/',
       loadBalancers: ['first', 'second'],
     };
-    expect(await targetGroupUrl(aws, found)).to.equal('http://second.example/');
+    expect(await targetGroupUrl(aws, found, '/')).to.deep.equal({ url: 'http://second.example/' });
   });
 
   it('of log lines are followed past pages that are empty', async () => {

@@ -6,10 +6,15 @@ import { probe } from '../../../../runner/src/adapters/http/probe.js';
 describe('a health probe', () => {
   let server: Server;
   let url: string;
+  const asked: string[] = [];
   before(async () => {
     server = createServer((request, response) => {
       if (request.url === '/silent') return;
-      if (request.url === '/moved') response.writeHead(302, { location: '/' });
+      asked.push([request.headers.host, request.headers['x-origin']].join(' ').trim());
+      const secure = request.url === '/secure' ? 'https://127.0.0.1:1/secure' : 'https://127.0.0.1:1/login';
+      if (request.url === '/secure' || request.url === '/private')
+        response.writeHead(301, { location: secure });
+      else if (request.url === '/moved') response.writeHead(302, { location: '/' });
       else response.writeHead(request.url === '/ill' ? 503 : 200);
       response.end('x'.repeat(100_000));
     });
@@ -25,6 +30,19 @@ describe('a health probe', () => {
     expect(await probe(`${url}/`, { timeoutMs: 2000 })).to.deep.equal({ status: 200, words: '200' });
     expect(await probe(`${url}/ill`, { timeoutMs: 2000 })).to.deep.equal({ status: 503, words: '503' });
     expect((await probe(`${url}/moved`, { timeoutMs: 2000 })).status).to.equal(302);
+  });
+
+  it('follows a redirect to TLS, which a load balancer sends with nothing behind it', async () => {
+    expect(await probe(`${url}/secure`, { timeoutMs: 2000 })).to.deep.equal({ words: 'connection refused' });
+    expect((await probe(`${url}/private`, { timeoutMs: 2000 })).status).to.equal(301);
+  });
+
+  it('asks for a name at another address, with the headers that are wanted there', async () => {
+    const { port } = new URL(url);
+    asked.length = 0;
+    const options = { timeoutMs: 2000, via: '127.0.0.1', headers: { 'x-origin': 'edge' } };
+    expect((await probe(`http://shop.example:${port}/`, options)).status).to.equal(200);
+    expect(asked).to.deep.equal([`shop.example:${port} edge`]);
   });
 
   it('takes silence for an answer too', async () => {

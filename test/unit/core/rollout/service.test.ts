@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  isStale,
   judgeService,
   shortName,
   type DeploymentView,
@@ -149,5 +150,32 @@ describe('judging a service', () => {
 
   it('names a task definition by family and revision', () => {
     expect(shortName(NEW)).to.equal('web:2');
+  });
+});
+
+describe('a view of a service from before a change', () => {
+  const ours = { id: 'ecs-svc/2', createdMs: 2000 };
+  const before = deployment({ id: 'ecs-svc/1', taskDefinition: OLD, createdMs: 1000 });
+
+  it('lacks its deployment, and is older', () => {
+    expect(isStale(service([before]), ours)).to.equal(true);
+    expect(isStale(service([before, deployment({ ...ours, status: 'ACTIVE' })]), ours)).to.equal(false);
+    expect(isStale(service([{ ...before, createdMs: 3000 }]), ours)).to.equal(false);
+  });
+
+  it('is none where the platform went back to the older deployment', () => {
+    const back = {
+      ...before,
+      reason: 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.',
+    };
+    expect(isStale(service([back]), ours)).to.equal(false);
+    const events = ['(service web) (deployment ecs-svc/2) deployment failed: tasks failed to start.'];
+    expect(isStale(service([before], { events }), ours)).to.equal(false);
+  });
+
+  it('cannot be told where the platform gives no times', () => {
+    const { createdMs: _, ...without } = before;
+    expect(isStale(service([without]), ours)).to.equal(false);
+    expect(isStale(service([before]), undefined)).to.equal(false);
   });
 });

@@ -90,20 +90,17 @@ describe('an ECS service: deploy', () => {
     const { make, rollout, ecs, journal } = world();
     const record = await make().deploy(release('b'), { ...rollout, expectedStableMs: 2000 });
     expect(ecs.registered[0]?.containerDefinitions?.[0]?.image).to.equal(image('b'));
-    expect(journal).to.deep.equal([
-      'register after DescribeTaskDefinition',
-      'update after RegisterTaskDefinition',
-    ]);
+    expect(journal).to.deep.equal(['register after DescribeTaskDefinition', 'update after DescribeTasks']);
     expect(record).to.deep.equal({
       kind: 'ecs-service',
       status: 'healthy',
       digest: digest('b'),
       stableMs: 2000,
-      facts: { taskDefinition: 'web:2', cluster: 'main', service: 'web' },
+      facts: { taskDefinition: 'web:2', cluster: 'main', service: 'web', proof: '2 tasks answer' },
     });
   });
 
-  it('needs eight calls where the duration is known, snapshot and health gate included', async () => {
+  it('needs ten calls where the duration is known, snapshot and health gate included', async () => {
     const { make, rollout, ecs } = world();
     const target = make();
     await target.snapshot();
@@ -112,6 +109,9 @@ describe('an ECS service: deploy', () => {
       'DescribeServices',
       'DescribeTaskDefinition',
       'RegisterTaskDefinition',
+      // Whether what runs now answers from here, asked while the revision is registered.
+      'ListTasks RUNNING',
+      'DescribeTasks',
       'UpdateService',
       // The new tasks are looked for shortly before the service is expected to be stable.
       'ListTasks RUNNING',
@@ -133,7 +133,7 @@ describe('an ECS service: deploy', () => {
       await make().deploy(release('b'), { ...rollout, expectedStableMs });
       const first = Math.max(2000, expectedStableMs * 0.8);
       expect(elapsed(), `expected ${expectedStableMs}`).to.be.within(first, first + 200);
-      expect(ecs.calls).to.have.length(8);
+      expect(ecs.calls).to.have.length(10);
     }
   });
 
@@ -142,7 +142,7 @@ describe('an ECS service: deploy', () => {
     ecs.courses = [{ runningMs: 3000, completedMs: 4000 }];
     await make().deploy(release('b'), { ...rollout, expectedStableMs: 2000 });
     expect(new Set(probed).size).to.equal(2);
-    expect(ecs.calls.filter((call) => call === 'ListTasks RUNNING')).to.have.length(2);
+    expect(ecs.calls.filter((call) => call === 'ListTasks RUNNING')).to.have.length(3);
   });
 
   it('does not pass where tasks are gone when they are to be probed', async () => {

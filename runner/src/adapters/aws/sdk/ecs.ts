@@ -1,6 +1,7 @@
 /** What the runner uses of the ECS SDK; named exports, so that the bundle leaves the rest out. */
 export {
   ECSClient,
+  DescribeContainerInstancesCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,

@@ -1,0 +1,147 @@
+import { failedTasks } from '../../core/rollout/stoppedTask.js';
+import { isStale, judgeService, type Told } from '../../core/rollout/service.js';
+import { serviceView, stoppedTask, type Task } from '../../adapters/aws/ecs.js';
+import { crashError, ifTold, stoppedOf, unhealthyError } from './diagnosis.js';
+import { findTasks, tasksOfRollout, type FoundTasks } from './endpoints.js';
+import { explain } from './explain.js';
+import type { GateOptions } from './gate.js';
+
+/**
+ * What was watched must also run at the end: no task has ended by itself, and the tasks are as many as are wanted, at
+ * least one. The bake window may be long, and nobody has looked at the service in it.
+ *
+ * @param known the tasks that were watched all along: while all of them run, that is proof enough
+ * @returns those tasks as they are now, empty where the service itself was asked
+ */
+export async function requireRunning(
+  options: GateOptions,
+  known: readonly Task[] | undefined,
+): Promise<readonly Task[]> {
+  const left = await refuseCrashed(options, known);
+  if (left !== undefined && left.length > 0) return left;
+  const { scope, signal, health } = options;
+  const deadline = nowOf(options) + health.timeout;
+  for (;;) {
+    const verdict = await judgeNow(options);
+    if (verdict.state !== 'progress') return [];
+    // A task that was moved or scaled in is replaced in a while; one that crashes again and again is not.
+    await refuseCrashed(options, undefined);
+    if (nowOf(options) >= deadline) {
+      throw await why(
+        options,
+        `only ${verdict.running} of ${verdict.desired} tasks run${withinLimit(health)}`,
+        [],
+      );
+    }
+    await scope.clock.sleep(Math.min(5000, health.interval), signal);
+  }
+}
+
+const withinLimit = ({ timeout }: Pick<GateOptions['health'], 'timeout'>) =>
+  ` after ${Math.round(timeout / 1000)} s (health.timeout)`;
+
+/**
+ * All the tasks that should be watched. One that ended since they were counted is missing: then its end is the
+ * reason to tell, or its replacement is waited for.
+ */
+export async function allTasks(options: GateOptions): Promise<FoundTasks> {
+  const { scope, tasks, signal, health, route } = options;
+  const deadline = nowOf(options) + health.timeout;
+  let desired = options.desired();
+  for (;;) {
+    const found = await findTasks(scope.api, { tasks, desired }, route, signal);
+    const count = route.kind === 'each-task' ? found.endpoints.length : found.tasks.length;
+    // With none wanted there is nothing to probe, which is no proof: whoever watches the service says so.
+    if (count >= Math.max(options.mayBeEmpty ? 0 : 1, desired)) return found;
+    await refuseCrashed(options, undefined);
+    if (nowOf(options) >= deadline) {
+      const lack = route.kind === 'each-task' ? 'have an address' : 'run';
+      const words = `only ${count} of ${desired} tasks ${lack}${withinLimit(health)}`;
+      throw await why(options, words, found.tasks);
+    }
+    // Once the service is stable nobody watches it any more, and it may want fewer by now, or none.
+    ({ desired } = options.settled.aborted ? await judgeNow(options) : { desired: options.desired() });
+    await scope.clock.sleep(500, signal);
+  }
+}
+
+/**
+ * The tasks to go on with where one that was watched did not fail but was taken away: scaled in, moved off its machine, or
+ * still draining from before.
+ *
+ * @returns undefined where all that were watched still run
+ * @throws StackError DEPLOY_FAILED where one of them crashed, or the others never come
+ */
+export async function tasksLeft(
+  options: GateOptions,
+  watched: FoundTasks | undefined,
+): Promise<FoundTasks | undefined> {
+  if (watched === undefined) return undefined;
+  return (await refuseCrashed(options, watched.tasks)) === undefined ? allTasks(options) : undefined;
+}
+
+/** Looks at the service itself. @throws StackError where the rollout has failed, or nothing is wanted any more */
+async function judgeNow(options: GateOptions): Promise<Told> {
+  const { scope, tasks, signal, mayBeEmpty, wanted } = options;
+  const view = serviceView(await scope.api.describeService(signal));
+  if (isStale(view, wanted.deployment)) return { ...unseen, desired: view.desired };
+  const verdict = judgeService(view, wanted);
+  const well = verdict.state === 'stable' || verdict.state === 'progress';
+  if (well || (verdict.state === 'empty' && mayBeEmpty)) return verdict;
+  throw await explain({ scope, wanted, signal, ...tasks }, verdict, view);
+}
+
+const unseen = { state: 'progress', running: 0, oldRunning: 0, failedTasks: 0, allRunning: false } as const;
+
+/**
+ * No task of the rollout may have ended by itself, or have been found ill by its container's own check.
+ *
+ * @param known the tasks that were watched all along; undefined where ended ones have to be searched for
+ * @returns those tasks as they are now, undefined where one of them does not run any more
+ */
+async function refuseCrashed(
+  options: GateOptions,
+  known: readonly Task[] | undefined,
+): Promise<readonly Task[] | undefined> {
+  const { scope, tasks, signal } = options;
+  const arns = known?.map(({ taskArn }) => taskArn ?? '');
+  const described = arns === undefined ? [] : await scope.api.describeTasks(arns, signal);
+  const [crashed] =
+    arns === undefined
+      ? await stoppedOf(scope, tasks, signal)
+      : failedTasks(described.map(stoppedTask), tasks);
+  if (crashed !== undefined) throw await crashError(scope, crashed, signal);
+  const ill = described.find(({ healthStatus }) => healthStatus === 'UNHEALTHY');
+  if (ill !== undefined) {
+    const { id } = stoppedTask(ill);
+    throw await unhealthyError(scope, `task ${id} is unhealthy by its container's own check`, [id], signal);
+  }
+  const run = described.filter(
+    ({ lastStatus, desiredStatus = 'RUNNING' }) => lastStatus === 'RUNNING' && desiredStatus === 'RUNNING',
+  );
+  return run.length === arns?.length ? run : undefined;
+}
+
+/** Searches for tasks of the rollout that have ended by themselves. @throws StackError DEPLOY_FAILED with the first */
+export const searchCrashed = async (options: GateOptions): Promise<void> =>
+  void (await refuseCrashed(options, undefined));
+
+/** An unhealthy release has often crashed: then that is the reason to tell. */
+export async function why(options: GateOptions, reason: string, watched: readonly Task[]) {
+  const { scope, tasks, signal } = options;
+  const [crashed] = await ifTold(stoppedOf(scope, tasks, signal), [], signal);
+  if (crashed !== undefined) return crashError(scope, crashed, signal);
+  return unhealthyError(scope, reason, await ifTold(ownTasks(options, watched), [], signal), signal);
+}
+
+/** Ids of the rollout's tasks, whose logs may say more. */
+async function ownTasks(options: GateOptions, watched: readonly Task[]): Promise<readonly string[]> {
+  const { scope, tasks, signal } = options;
+  const found =
+    watched.length > 0
+      ? watched
+      : await scope.api.describeTasks(await scope.api.listTasks('RUNNING', signal), signal);
+  return tasksOfRollout(found, tasks, options.desired()).map((task) => stoppedTask(task).id);
+}
+
+const nowOf = ({ scope }: GateOptions): number => scope.clock.now().getTime();
