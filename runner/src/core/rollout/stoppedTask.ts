@@ -21,6 +21,25 @@ export interface StoppedContainer {
 const TELLING_CODES = new Set(['EssentialContainerExited', 'TaskFailedToStart']);
 const FAILED_CHECK = /failed .*health check|unhealthy/i;
 
+/**
+ * Why a task could not start though its release may be good: no capacity, no network interface or address, a registry
+ * or a service that throttles. ECS starts another one, and its circuit breaker counts.
+ * Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+ */
+const TRIED_AGAIN = [
+  /capacity (?:is )?(?:currently )?unavailable|\bRESOURCE:|insufficient (?:instance )?capacity/i,
+  /network interface|\beni\b|InsufficientFreeAddresses|PrivateIpAddressLimit/i,
+  /toomanyrequests|too many requests|pull rate limit|rate (?:exceeded|limit)|throttl|RequestLimitExceeded/i,
+];
+
+/** What a task that could not start says, where the platform tries again by itself; else undefined. */
+export function triedAgain(task: StoppedTask): string | undefined {
+  if (task.stopCode !== 'TaskFailedToStart' || task.containers.some(({ exitCode }) => exitCode !== undefined))
+    return undefined;
+  const reasons = [task.reason, ...task.containers.map(({ reason }) => reason)];
+  return reasons.find((reason) => TRIED_AGAIN.some((one) => one.test(reason ?? '')));
+}
+
 /** Which tasks a rollout started. */
 export interface TasksOf {
   readonly taskDefinition: string;
@@ -28,16 +47,17 @@ export interface TasksOf {
   readonly sinceMs?: number;
 }
 
+/** Whether a rollout started a task. A second of tolerance: some platforms keep whole seconds only. */
+export const isOf = (task: StoppedTask, { taskDefinition, sinceMs = 0 }: TasksOf): boolean =>
+  task.taskDefinition === taskDefinition && (task.createdMs ?? Infinity) >= sinceMs - 1000;
+
 /** Tasks of a rollout that ended because of what they run, oldest first; old ones are stopped by every rollout. */
 export function failedTasks(tasks: readonly StoppedTask[], of: TasksOf): readonly StoppedTask[] {
-  return (
-    tasks
-      .filter((task) => task.taskDefinition === of.taskDefinition)
-      // A second of tolerance: some platforms keep whole seconds only.
-      .filter((task) => (task.createdMs ?? Infinity) >= (of.sinceMs ?? 0) - 1000)
-      .filter((task) => TELLING_CODES.has(task.stopCode ?? '') || FAILED_CHECK.test(task.reason ?? ''))
-      .sort((a, b) => (a.stoppedMs ?? 0) - (b.stoppedMs ?? 0))
-  );
+  return tasks
+    .filter((task) => isOf(task, of))
+    .filter((task) => TELLING_CODES.has(task.stopCode ?? '') || FAILED_CHECK.test(task.reason ?? ''))
+    .filter((task) => triedAgain(task) === undefined)
+    .sort((a, b) => (a.stoppedMs ?? 0) - (b.stoppedMs ?? 0));
 }
 
 /** The container that ended the task: one with a bad exit code, else one with a reason, else the given one. */

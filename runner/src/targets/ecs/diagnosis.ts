@@ -3,7 +3,9 @@ import type { Clock } from '../../core/ports.js';
 import {
   failedTasks,
   guiltyContainer,
+  isOf,
   stoppedWords,
+  triedAgain,
   type StoppedTask,
   type TasksOf,
 } from '../../core/rollout/stoppedTask.js';
@@ -29,6 +31,10 @@ export interface DiagnosisScope {
   readonly logLines: (stream: LogStream, signal?: AbortSignal) => Promise<readonly string[]>;
   /** ARNs of tasks that have ended and say nothing about the release: they are not described again. */
   readonly cleared: Set<string>;
+  /** Why tasks of the release could not start, where the platform tries again by itself. */
+  readonly triedAgain: Set<string>;
+  /** Told each such reason once. */
+  readonly tell: (message: string) => void;
 }
 
 /** CloudWatch takes a moment to show the last lines of a container that just died. */
@@ -44,14 +50,17 @@ const DESCRIBED = 100;
  * found, but those that are known to say nothing cost no second call.
  */
 export async function stoppedOf(
-  { api, cleared }: Pick<DiagnosisScope, 'api' | 'cleared'>,
+  scope: Pick<DiagnosisScope, 'api' | 'cleared' | 'triedAgain' | 'tell'>,
   of: TasksOf,
   signal?: AbortSignal,
 ): Promise<readonly StoppedTask[]> {
+  const { api, cleared } = scope;
   const arns = (await api.listTasks('STOPPED', signal)).filter((arn) => !cleared.has(arn));
   for (let start = 0; start < arns.length; start += DESCRIBED) {
     const tasks = await api.describeTasks(arns.slice(start, start + DESCRIBED), signal);
-    const failed = failedTasks(tasks.map(stoppedTask), of);
+    const stopped = tasks.map(stoppedTask);
+    for (const one of stopped) if (isOf(one, of)) noteTriedAgain(scope, one);
+    const failed = failedTasks(stopped, of);
     if (failed.length > 0) return failed;
     for (const task of tasks) {
       // Why one of ours ended may be told a moment after it began to stop.
@@ -60,6 +69,16 @@ export async function stoppedOf(
     }
   }
   return [];
+}
+
+function noteTriedAgain(
+  { triedAgain: known, tell }: Pick<DiagnosisScope, 'triedAgain' | 'tell'>,
+  task: StoppedTask,
+): void {
+  const reason = triedAgain(task);
+  if (reason === undefined || known.has(reason)) return;
+  known.add(reason);
+  tell(`a task could not start, ECS tries again: ${reason}`);
 }
 
 /**
@@ -108,9 +127,11 @@ export async function unhealthyError(
 /** A failed deploy, with what to type next. */
 export function failure(scope: DiagnosisScope, message: string, evidence: readonly string[]): StackError {
   const group = awslogs(containerOf(scope.definition, scope.container))?.group;
+  // Lasting lack of what tasks need is the likely cause then, though by itself it fails nothing.
+  const unstarted = [...scope.triedAgain].map((reason) => `could not start: ${reason}`);
   return new StackError('DEPLOY_FAILED', message, {
     where: `service ${scope.service}, environment ${scope.environment}`,
-    evidence,
+    evidence: [...evidence, ...unstarted],
     next: [
       'Correct the cause and deploy again: ',
       `node runner deploy --env ${scope.environment}`,

@@ -324,6 +324,8 @@ export class EcsTarget implements Target {
         ...this.scope,
         logLines: (stream, signal) => lastLogLines(aws, stream, LOG_LINES, signal),
         cleared: new Set(),
+        triedAgain: new Set(),
+        tell: (message) => this.reporter(rollout.stage)('tasks', message),
       },
       desired: service.desiredCount ?? 0,
       timeoutMs: config.timeout,

@@ -1,7 +1,7 @@
 import { estimateStableMs, nextLookMs, shouldAskForStopped } from '../../core/rollout/looks.js';
 import { isStale, judgeService, type Told, type Wanted } from '../../core/rollout/service.js';
 import { serviceView } from '../../adapters/aws/ecs.js';
-import { crashError, failure, stoppedOf, type DiagnosisScope } from './diagnosis.js';
+import { crashError, failure, ifTold, stoppedOf, type DiagnosisScope } from './diagnosis.js';
 import type { EarlySight } from './early.js';
 import { explain, tasksOf } from './explain.js';
 
@@ -82,6 +82,8 @@ export async function watchRollout(watch: Watch): Promise<Watched> {
     runningBefore = running;
     if (seenMs >= watch.timeoutMs) {
       const words = `not stable after ${Math.round(watch.timeoutMs / 1000)} s (the target's timeout): ${running} of ${verdict.desired} tasks run`;
+      const [late] = await ifTold(stoppedOf(scope, tasksOf(watch), signal), [], signal);
+      if (late !== undefined) throw await crashError(scope, late, signal);
       throw failure(scope, words, view.events);
     }
   }

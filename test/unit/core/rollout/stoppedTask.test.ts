@@ -3,6 +3,7 @@ import {
   failedTasks,
   guiltyContainer,
   stoppedWords,
+  triedAgain,
   type StoppedTask,
 } from '../../../../runner/src/core/rollout/stoppedTask.js';
 
@@ -19,6 +20,35 @@ const task = (over: Partial<StoppedTask>): StoppedTask => ({
 });
 
 describe('stopped tasks', () => {
+  const unstarted = (reason: string) =>
+    task({ stopCode: 'TaskFailedToStart', reason, containers: [{ name: 'web' }] });
+
+  for (const reason of [
+    'Capacity is unavailable at this time. Please try again later or in a different availability zone',
+    'RESOURCE:ENI',
+    'Timeout waiting for network interface provisioning to complete.',
+    'Network interface provision complete error timeout expired',
+    'Unexpected EC2 error while attempting to Create Network Interface: InsufficientFreeAddressesInSubnet',
+    'CannotPullContainerError: toomanyrequests: You have reached your pull rate limit',
+    'CannotPullContainerError: httpReadSeeker: 429 Too Many Requests',
+    'ResourceInitializationError: unable to pull secrets: ThrottlingException: Rate exceeded',
+  ]) {
+    it(`say nothing of a release where ECS tries again: ${reason.slice(0, 50)}`, () => {
+      expect(failedTasks([unstarted(reason)], { taskDefinition: 'web:2' })).to.deep.equal([]);
+      expect(triedAgain(unstarted(reason))).to.equal(reason);
+    });
+  }
+
+  for (const reason of [
+    'CannotPullContainerError: pull image manifest has been retried 1 time(s): not found',
+    'ResourceInitializationError: unable to pull secrets: AccessDeniedException',
+    'CannotStartContainerError: exec: "./serve": no such file',
+  ]) {
+    it(`do where trying again helps nothing: ${reason.slice(0, 50)}`, () => {
+      expect(failedTasks([unstarted(reason)], { taskDefinition: 'web:2' })).to.have.length(1);
+    });
+  }
+
   it('count when their container exited or could not start, or a health check failed', () => {
     const tasks = [
       task({ id: 'exit' }),
