@@ -18,7 +18,7 @@ import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js
 import { moveService, registerRevision, type Change } from './changes.js';
 import type { ProbeRoute } from './endpoints.js';
 import type { Probe } from './gate.js';
-import { nothingRuns, overtaken } from './failures.js';
+import { nothingRuns, overtaken, refuseForeign } from './failures.js';
 import type { Look, Looker } from './look.js';
 import { migrate, stopBegun } from './migration.js';
 import { imageOf, migrationOptions, nextRevision, type Next } from './next.js';
@@ -100,7 +100,9 @@ export class EcsTarget implements Target {
   }
 
   async requireProvable(): Promise<void> {
-    refuseEmpty(this.scope, (await this.looker.recentLook()).service);
+    const { service } = await this.looker.recentLook();
+    refuseForeign(this.scope, service);
+    refuseEmpty(this.scope, service);
   }
 
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
@@ -263,6 +265,7 @@ export class EcsTarget implements Target {
     // Before anything is asked: a release without one of the images is no release for this service.
     for (const member of members) imageOf(member, this.scope, release);
     const look = await this.looker.freshLook(signal);
+    refuseForeign(this.scope, look.service);
     return nextRevision(this.options.registry, members, this.scope, release, look);
   }
 
@@ -384,7 +387,7 @@ function deploymentOf(service: Service, taskDefinition: string): Pick<Wanted, 'd
 }
 
 function refuseEmpty(scope: EcsScope, service: Service): void {
-  if ((service.desiredCount ?? 0) === 0) throw nothingRuns(scope, service);
+  if ((service.desiredCount ?? 0) === 0) throw nothingRuns(scope);
 }
 
 /** Loaded when first used: a no-change deploy probes nothing. */

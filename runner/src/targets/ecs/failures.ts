@@ -33,22 +33,43 @@ export function overtaken({ service, environment }: EcsScope, runs: string): Sta
 }
 
 /**
- * A service at 0 tasks is what it should be, but proves nothing: a release there must not count as healthy.
- * @param service where it is known: a daemon's number of tasks is its number of machines
+ * Services whose rollouts are not ours to judge, refused by name before anything is registered or migrated: those that
+ * something else moves, and daemons, which have a task for each machine, stop it before the next one starts and want as
+ * many as there are machines at that moment.
  */
-export function nothingRuns(
-  { cluster, service, environment }: EcsScope,
-  { schedulingStrategy }: Pick<Service, 'schedulingStrategy'> = {},
-): StackError {
-  const daemon = schedulingStrategy === 'DAEMON';
+export function refuseForeign(scope: EcsScope, service: Service): void {
+  const { deploymentController, schedulingStrategy } = service;
+  const controller = deploymentController?.type ?? 'ECS';
+  const { cluster, service: name, environment } = scope;
+  if (controller !== 'ECS') {
+    const who = controller === 'CODE_DEPLOY' ? 'CodeDeploy' : 'an external controller';
+    throw new StackError(
+      'CONFIG_INVALID',
+      `the service ${name} is moved by ${who} (${controller}), not by ECS`,
+      {
+        where: `cluster ${cluster}, environment ${environment}`,
+        next: `Deploy it by ${who} and take the target out of environments.${environment}.targets, or give the service the deployment controller ECS.`,
+      },
+    );
+  }
+  if (schedulingStrategy === 'DAEMON') {
+    throw new StackError('CONFIG_INVALID', `the service ${name} is a daemon (schedulingStrategy DAEMON)`, {
+      where: `cluster ${cluster}, environment ${environment}`,
+      next: `Move it by Terraform or by hand (aws ecs update-service --cluster ${cluster} --service ${name} --task-definition REVISION), and take the target out of environments.${environment}.targets.`,
+    });
+  }
+}
+
+/**
+ * A service at 0 tasks is what it should be, but proves nothing: a release there must not count as healthy.
+ */
+export function nothingRuns({ cluster, service, environment }: EcsScope): StackError {
   return new StackError(
     'NOTHING_RUNS',
-    `the service ${service} ${daemon ? 'has no machine to run on' : 'wants 0 tasks'}, so no release can be shown to be healthy there`,
+    `the service ${service} wants 0 tasks, so no release can be shown to be healthy there`,
     {
       where: `cluster ${cluster}, environment ${environment}`,
-      next: daemon
-        ? `Add a container instance to the cluster ${cluster}, then deploy again: node runner deploy --env ${environment}`
-        : `Let it run a task (where autoscaling owns the number, raise its minimum): aws ecs update-service --cluster ${cluster} --service ${service} --desired-count 1; then deploy again: node runner deploy --env ${environment}`,
+      next: `Let it run a task (where autoscaling owns the number, raise its minimum): aws ecs update-service --cluster ${cluster} --service ${service} --desired-count 1; then deploy again: node runner deploy --env ${environment}`,
     },
   );
 }

@@ -1,6 +1,7 @@
 import { StackError } from '../../core/errors.js';
 import type { Clock } from '../../core/ports.js';
 import type { EcsApi, EcsScope, Service, Tag, TaskDefinition } from '../../adapters/aws/ecs.js';
+import { refuseForeign } from './failures.js';
 
 /** The service and the task definition it runs, as described at one moment. */
 export interface Look {
@@ -31,6 +32,8 @@ export class Looker {
         next: `Make it again: node runner apply --env ${this.scope.environment}`,
       });
     }
+    // One that others move may have none of its own.
+    if (service.taskDefinition === undefined) refuseForeign(this.scope, service);
     const described = await this.api.describeTaskDefinition(service.taskDefinition ?? '', signal);
     const look = { service, ...described };
     this.last = { atMs: this.clock.now().getTime(), look };

@@ -70,14 +70,4 @@ describe('an ECS service at 0 tasks', () => {
     expect(status).to.include({ healthy: false, summary: '0/0 tasks, none is wanted' });
     expect(status.details).to.include({ state: 'empty' });
   });
-
-  it('of machines that are none is told as such', async () => {
-    const { ecs, target } = ecsWorld('web');
-    ecs.desired = 0;
-    ecs.service = { schedulingStrategy: 'DAEMON' };
-    await target.snapshot();
-    const failure = await rejection(target.requireProvable(), 'NOTHING_RUNS');
-    expect(failure.message).to.contain('no machine');
-    expect(failure.next).not.to.contain('--desired-count');
-  });
 });
