@@ -13,6 +13,7 @@ import type { StoppedTask } from '../../core/rollout/stoppedTask.js';
 import type { AwsClients } from './clients.js';
 import { describeTasks, instanceIds, listTasks } from './ecsPages.js';
 import { awsReason, refuseFailures } from './errors.js';
+import { keepAnswer, sendAsItIs, withoutNull } from './rawJson.js';
 import { sdk } from './sdk.js';
 
 export type {
@@ -35,11 +36,15 @@ export interface EcsScope {
 /** The questions and changes of one ECS service, each one API call where nothing else is said. */
 export interface EcsApi {
   describeService(signal?: AbortSignal): Promise<Service>;
+  /** With every member that AWS tells, also those that this version of the SDK does not know. */
   describeTaskDefinition(
     arn: string,
     signal?: AbortSignal,
   ): Promise<{ readonly definition: TaskDefinition; readonly tags: readonly Tag[] }>;
-  /** @returns the ARN of the new revision */
+  /**
+   * @param input sent with all its members, as `describeTaskDefinition` gave them
+   * @returns the ARN of the new revision
+   */
   register(input: RegisterTaskDefinitionCommandInput, signal?: AbortSignal): Promise<string>;
   /** Changes the task definition alone: the desired count stays what autoscaling or people made it. */
   update(
@@ -83,12 +88,16 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
     async describeTaskDefinition(arn, signal) {
       const { DescribeTaskDefinitionCommand } = await sdk.ecs();
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: arn, include: ['TAGS'] });
+      const raw = keepAnswer(command);
       const answer = await aws.call(await aws.ecs(), command, what('DescribeTaskDefinition', signal, arn));
-      return { definition: answer.taskDefinition ?? {}, tags: answer.tags ?? [] };
+      // The names are the same; only times are told otherwise, which nobody asks for here.
+      const { taskDefinition = {}, tags = [] } = (raw() as typeof answer | undefined) ?? answer;
+      return { definition: withoutNull(taskDefinition), tags: withoutNull(tags) };
     },
     async register(input, signal) {
       const { RegisterTaskDefinitionCommand } = await sdk.ecs();
       const command = new RegisterTaskDefinitionCommand(input);
+      sendAsItIs(command, input);
       const answer = await aws.call(
         await aws.ecs(),
         command,

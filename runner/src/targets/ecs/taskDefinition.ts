@@ -26,7 +26,8 @@ export interface NextTaskDefinition {
 
 /**
  * What DescribeTaskDefinition answers but RegisterTaskDefinition refuses: where it came from and what became of it.
- * Everything else is carried over, also what this version of the SDK does not know yet.
+ * Everything else is carried over, also what this version of the SDK does not know: `EcsApi` reads and writes the JSON
+ * itself, since the SDK drops unknown members at every level.
  */
 const NOT_REGISTERABLE = [
   'taskDefinitionArn',
