@@ -24,8 +24,10 @@ export function faultAnswer(request: AwsRequest, kind: AnsweredFault): AwsAnswer
 export function busyAccount(every = 7): Truth {
   const asked = new Map<string, number>();
   return async (request, send) => {
-    const count = asked.get(request.action) ?? 0;
-    asked.set(request.action, count + 1);
+    // Objects of a bucket are asked for by one action.
+    const action = request.action.replace(/^(\w+ \/[^/]*).*/, '$1');
+    const count = asked.get(action) ?? 0;
+    asked.set(action, count + 1);
     // Registries and load balancers are no part of the API.
     if (/^[A-Z]+ \/(?:_alb|v2)/.test(request.action) || count % every !== 0) return send(request);
     return faultAnswer(request, 'throttle');
