@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { createAwsClients } from '../../../runner/src/adapters/aws/clients.js';
 import { systemClock } from '../../../runner/src/adapters/process/clock.js';
-import type { EcsServiceConfig } from '../../../runner/src/config/schema.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { EcsTarget } from '../../../runner/src/targets/ecs/ecsTarget.js';
 import { foreignControllers, type ForeignController } from '../../support/aws/controllers.js';
