@@ -132,7 +132,8 @@ export async function policyNames(
   const usesOutputs = referencesIn([targets, inventory, provision, environment.config.variables]).some(
     ({ kind }) => kind === 'output',
   );
-  const needsHosts = fleets.length > 0 || provision !== undefined;
+  // Who asks for the inventory itself asks for it whatever it is for.
+  const needsHosts = fleets.length > 0 || provision !== undefined || verb === 'inventory';
   const present: Partial<Record<Part, boolean>> = {
     account: aws.account !== undefined,
     login: names.repositories.length > 0,
