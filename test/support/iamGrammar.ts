@@ -1,7 +1,7 @@
 import type { PolicyDocument } from '../../runner/src/core/iam/policy.js';
 
 const ARN =
-  /^arn:aws(?:-cn|-us-gov)?:[a-z0-9-]+:(?:[a-z]{2}(?:-[a-z]+)+-\d|\*)?:(?:\d{12}|\*)?:[A-Za-z0-9_+=,.@*?/:-]+$/;
+  /^arn:aws(?:-cn|-us-gov)?:[a-z0-9-]+:(?:[a-z]{2}(?:-[a-z]+)+-\d|\*)?:(?:\d{12}|\*)?:[A-Za-z0-9_+=,.@*?/:!-]+$/;
 const OPERATORS = ['StringEquals', 'StringLike', 'ArnEquals', 'ArnLike'];
 
 /**

@@ -22,7 +22,8 @@ export function isArnLike(pattern: string, arn: string): boolean {
   return patterns.length === parts.length && patterns.every((one, index) => isLike(one, parts[index] ?? ''));
 }
 
-function arnParts(arn: string): readonly string[] {
+/** The six parts of an ARN; a resource may hold more colons. */
+export function arnParts(arn: string): readonly string[] {
   const parts = arn.split(':');
   return [...parts.slice(0, 5), ...(parts.length > 5 ? [parts.slice(5).join(':')] : [])];
 }

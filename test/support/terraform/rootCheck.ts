@@ -108,7 +108,7 @@ function inOrder(config: Config): string[] {
 }
 
 /** Replaces references as the runner would: environment variables by their defaults, outputs by what mocks gave. */
-function filledIn(value: unknown, environment: string, outputs: RootResult['outputs']): unknown {
+export function filledIn(value: unknown, environment: string, outputs: RootResult['outputs']): unknown {
   const lookUp = (kind: string, name: string): unknown => {
     if (kind === 'env') return cut(name, ':-')[1] ?? `of-${name}`;
     if (kind !== 'output') return `of-${name}`;
@@ -139,8 +139,8 @@ export function outputAt(outputs: Readonly<Record<string, unknown>> | undefined,
     );
 }
 
-/** A test that applies, with each provider mocked; one with an alias such as `us_east_1` is of that region. */
-async function mocked(bench: Workbench, root: Root, directory: string): Promise<string> {
+/** Each provider of a root mocked, for a test of it; one with an alias such as `us_east_1` is of that region. */
+export async function mocked(bench: Workbench, root: Root, directory: string): Promise<string> {
   const mock = async (alias?: string) => {
     const source = join(bench.directory, 'mocks');
     if (alias === undefined) return `mock_provider "aws" {\n  source = "${relative(directory, source)}"\n}\n`;
@@ -156,7 +156,7 @@ async function mocked(bench: Workbench, root: Root, directory: string): Promise<
     return `mock_provider "aws" {\n  alias  = "${alias}"\n  source = "./${basename(own)}"\n}\n`;
   };
   const mocks = await Promise.all([mock(), ...root.aliases.map(mock)]);
-  return `${mocks.join('\n')}\nrun "apply" {}\n`;
+  return mocks.join('\n');
 }
 
 /** Validates a root, applies each of its environments on mocks with that environment's variables, runs its own tests. */
@@ -167,7 +167,10 @@ export async function checkRoot(bench: Workbench, root: Root): Promise<RootResul
     filter: (path) => basename(path) !== '.terraform',
   });
   await mkdir(join(directory, 'applied'));
-  await writeFile(join(directory, 'applied/root.tftest.hcl'), await mocked(bench, root, directory));
+  await writeFile(
+    join(directory, 'applied/root.tftest.hcl'),
+    `${await mocked(bench, root, directory)}\nrun "apply" {}\n`,
+  );
   const init = await bench.terraform(
     directory,
     ...['init', '-backend=false', '-input=false', '-no-color', '-test-directory=applied'],

@@ -24,7 +24,9 @@ export function arnOf(
   const [service = '', region = '', account = '', ...rest] = form.split(':');
   const resource = rest
     .join(':')
-    .replaceAll(/\{([\w.-]+)\}/g, (_, name: string) => lastPart(values[name]) || '*');
+    .replaceAll(/\{([\w.-]+)\}/g, (_, name: string) => lastPart(values[name]) || '*')
+    // The name of a parameter begins with the slash that its ARN has already.
+    .replace(/^parameter\/\//, 'parameter/');
   const at = region === 'R' ? place.region : region;
   return `arn:${partitionOf(place.region)}:${service}:${at}:${account === 'A' ? place.account : account}:${resource}`;
 }

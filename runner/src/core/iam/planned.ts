@@ -31,7 +31,7 @@ export function plannedResources(plan: ScopedPlanJson, scope?: PlanScope): reado
       type: item.type ?? '',
       mode,
       mayChange: mode === 'managed' && inScope(item.address),
-      values: knownValues(item.change),
+      ...attributes(item.change),
     };
   });
   const data = stateResources(plan.prior_state?.values?.root_module as StateModule | undefined)
@@ -40,16 +40,19 @@ export function plannedResources(plan: ScopedPlanJson, scope?: PlanScope): reado
   return [...managed, ...data];
 }
 
-/** What is before and after; what is only known after the apply is not known. */
-function knownValues(
+/** What is before and after; what only the apply will tell is unknown. */
+function attributes(
   change: NonNullable<PlanJson['resource_changes']>[number]['change'],
-): Record<string, unknown> {
+): Pick<Planned, 'values' | 'unknown'> {
   const part = (value: unknown) =>
     Object.entries((value ?? {}) as Record<string, unknown>).filter(([, one]) => one !== null);
-  const unknown = (change.after_unknown ?? {}) as Record<string, unknown>;
-  const replaced = change.actions.includes('create');
+  const later = (change.after_unknown ?? {}) as Record<string, unknown>;
+  const unknown = change.actions.includes('create')
+    ? Object.keys(later).filter((name) => later[name] === true)
+    : [];
   const all = Object.fromEntries([...part(change.before), ...part(change.after)]);
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !(replaced && unknown[name] === true)));
+  const values = Object.fromEntries(Object.entries(all).filter(([name]) => !unknown.includes(name)));
+  return { values, unknown };
 }
 
 /** The module that a resource is in, as the configuration declares it; empty of the root. */

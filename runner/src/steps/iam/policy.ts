@@ -105,9 +105,9 @@ async function rootGrants(
   const shown = await runTerraform(context, root, terraformShow(root, file), { captureStdout: true });
   if (shown.exitCode !== 0) throw terraformFailure('show', root, shown);
   const resources = plannedResources(toolJson('terraform show -json', shown, isPlan<ScopedPlanJson>), scope);
-  const { grants, unknown } = terraformGrants(place, resources, access);
-  return {
-    grants,
-    notes: unknown.map((type) => `the table does not know ${type}: add what its provider asks for by hand`),
-  };
+  const { grants, unknown, untold } = terraformGrants(place, resources, access);
+  const strange = unknown.map(
+    (type) => `the table does not know ${type}: add what its provider asks for by hand`,
+  );
+  return { grants, notes: [...strange, ...untold] };
 }

@@ -3,37 +3,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { calls, type CallName, type CallRow } from '../../../../runner/src/core/iam/calls.js';
-import { forms, type PolicyNames } from '../../../../runner/src/core/iam/names.js';
+import { forms } from '../../../../runner/src/core/iam/names.js';
 import { POLICY_LIMIT, policyOf, policySize } from '../../../../runner/src/core/iam/policy.js';
 import { actionsIn, terraformGrants } from '../../../../runner/src/core/iam/terraform/grants.js';
 import { terraformTypes } from '../../../../runner/src/core/iam/terraform/types.js';
 import { callsOf, grantsOf, parts, verbs, type Verb } from '../../../../runner/src/core/iam/verbs.js';
 import { allCommands } from '../../../../runner/src/commands/registry.js';
 import { grammarFaults, isAction } from '../../../support/iamGrammar.js';
+import { names } from '../../../support/iam/policyNames.js';
 import { filesIn } from '../../../support/files.js';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const rows = Object.entries(calls) as [CallName, CallRow][];
 const WRITES =
   /:(?:Create|Delete|Put|Update|Modify|Register|Deregister|Run|Stop|Tag|Upload|Complete|Initiate|Pass|Attach)/;
-const place = { region: 'eu-west-1', account: '111111111111' };
-const names: PolicyNames = {
-  place,
-  services: [{ cluster: 'main', service: 'shop-web' }],
-  families: ['shop-web'],
-  roles: ['shop-task', 'shop-execution'],
-  logGroups: ['/shop/web'],
-  repositories: ['shop/web'],
-  targetGroups: ['legacy'],
-  parameters: ['/shop/vault'],
-  userSecrets: ['shop/database'],
-  secrets: ['slack'],
-  state: [{ bucket: 'acme-delivery', prefix: 'ci/shop' }],
-  upstream: [{ bucket: 'acme-delivery', prefix: 'ci/auth' }],
-  ledger: [{ bucket: 'acme-delivery', prefix: 'ci/_ownership' }],
-  backend: [{ bucket: 'acme-tf', key: 'env:/staging/shop', lockFile: true, table: 'locks', kmsKey: 'k' }],
-};
-
 /** SDK commands that the runner's own code makes, as `service:Name`. */
 function commandsInCode(): readonly string[] {
   const adapters = join(root, 'runner/src/adapters/aws');
@@ -209,9 +192,17 @@ describe('the table of Terraform types', () => {
       expect([...named, ...open].filter((action) => !isAction(action))).to.deep.equal([]);
       expect(named.length > 0).to.equal((row.arns ?? []).length > 0);
       expect(because).not.to.equal('');
-      const made = terraformGrants(place, [{ type, mode: 'managed', mayChange: true, values: {} }], 'change');
+      const made = terraformGrants(
+        names.place,
+        [{ type, mode: 'managed', mayChange: true, values: {} }],
+        'change',
+      );
       expect(grammarFaults(policyOf(made.grants))).to.deep.equal([]);
-      const seen = terraformGrants(place, [{ type, mode: 'data', mayChange: false, values: {} }], 'change');
+      const seen = terraformGrants(
+        names.place,
+        [{ type, mode: 'data', mayChange: false, values: {} }],
+        'change',
+      );
       const looks = seen.grants.flatMap(({ actions }) => actions);
       expect(looks.filter((action) => WRITES.test(action))).to.deep.equal([]);
     });

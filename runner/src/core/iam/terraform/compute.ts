@@ -1,6 +1,9 @@
 import { ec2, NO_LEVEL, type TypeRow } from './row.js';
 
 const SERVICE = ['ecs:R:A:service/{cluster}/{name}'];
+/** All that starting an instance is about, beside its image. */
+const MACHINE = 'instance subnet security-group network-interface volume key-pair launch-template';
+const kinds = (names: string) => names.split(' ').map((kind) => `ec2:R:A:${kind}/*`);
 
 /** Hosts, containers and images. */
 export const compute: Readonly<Record<string, TypeRow>> = {
@@ -25,6 +28,14 @@ export const compute: Readonly<Record<string, TypeRow>> = {
     create: 'ecs: CreateCapacityProvider TagResource',
     change: 'ecs: UpdateCapacityProvider TagResource UntagResource',
     delete: 'ecs: DeleteCapacityProvider',
+    // ECS marks the group as its own, in the name of who asks.
+    also: [
+      {
+        where: 'auto_scaling_group_provider',
+        arns: ['autoscaling:R:A:autoScalingGroup:*:autoScalingGroupName/*'],
+        create: 'autoscaling: CreateOrUpdateTags',
+      },
+    ],
   },
   aws_ecs_service: {
     arns: SERVICE,
@@ -52,7 +63,12 @@ export const compute: Readonly<Record<string, TypeRow>> = {
     'DeregisterScalableTarget',
     'DescribeScalableTargets',
   ),
-  aws_appautoscaling_policy: scaling('PutScalingPolicy', 'DeleteScalingPolicy', 'DescribeScalingPolicies'),
+  aws_appautoscaling_policy: scaling(
+    'PutScalingPolicy',
+    'DeleteScalingPolicy',
+    'DescribeScalingPolicies',
+    true,
+  ),
   aws_appautoscaling_scheduled_action: scaling(
     'PutScheduledAction',
     'DeleteScheduledAction',
@@ -61,28 +77,44 @@ export const compute: Readonly<Record<string, TypeRow>> = {
 
   aws_instance: {
     ...ec2(
-      'instance subnet security-group network-interface volume key-pair launch-template',
-      'DescribeInstances DescribeInstanceTypes DescribeVolumes DescribeTags DescribeInstanceCreditSpecifications',
+      MACHINE,
+      // The image tells the root device, and a launch template what the instance leaves out.
+      'DescribeInstances DescribeInstanceTypes DescribeVolumes DescribeTags DescribeInstanceCreditSpecifications DescribeImages DescribeLaunchTemplates DescribeLaunchTemplateVersions DescribeSubnets DescribeSecurityGroups',
       'RunInstances',
       'TerminateInstances',
       'ModifyInstanceAttribute ModifyInstanceMetadataOptions StopInstances StartInstances MonitorInstances UnmonitorInstances ModifyVolume',
     ),
-    arns: [
-      ...[
-        'instance',
-        'subnet',
-        'security-group',
-        'network-interface',
-        'volume',
-        'key-pair',
-        'launch-template',
-      ].map((kind) => `ec2:R:A:${kind}/*`),
-      'ec2:R::image/*',
-    ],
+    arns: [...kinds(MACHINE), 'ec2:R::image/*'],
     read: 'ec2: DescribeInstanceAttribute',
-    passes: { roles: [], to: 'ec2.amazonaws.com' },
+    passes: { profiles: ['iam_instance_profile'], templates: ['launch_template'], to: 'ec2.amazonaws.com' },
+    also: [
+      {
+        where: 'iam_instance_profile',
+        arns: ['ec2:R:A:instance/*'],
+        change:
+          'ec2: AssociateIamInstanceProfile DisassociateIamInstanceProfile ReplaceIamInstanceProfileAssociation',
+        anywhere: { change: 'ec2: DescribeIamInstanceProfileAssociations', because: NO_LEVEL },
+      },
+    ],
   },
-  aws_ebs_volume: ec2('volume', 'DescribeVolumes', 'CreateVolume', 'DeleteVolume', 'ModifyVolume'),
+  aws_ebs_volume: {
+    ...ec2('volume', 'DescribeVolumes', 'CreateVolume', 'DeleteVolume', 'ModifyVolume'),
+    also: [
+      {
+        where: 'final_snapshot',
+        arns: ['ec2:R:A:volume/*', 'ec2:R::snapshot/*'],
+        delete: 'ec2: CreateSnapshot CreateTags',
+        anywhere: { delete: 'ec2: DescribeSnapshots', because: NO_LEVEL },
+      },
+      {
+        // EBS works with a key in the name of who makes the volume.
+        where: 'kms_key_id',
+        arns: ['kms:R:A:key/{kms_key_id}'],
+        create:
+          'kms: CreateGrant Decrypt DescribeKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo',
+      },
+    ],
+  },
   aws_volume_attachment: ec2(
     'volume instance',
     'DescribeVolumes DescribeInstances',
@@ -104,7 +136,6 @@ export const compute: Readonly<Record<string, TypeRow>> = {
       'DeleteLaunchTemplate',
       'CreateLaunchTemplateVersion ModifyLaunchTemplate',
     ),
-    passes: { roles: [], to: 'ec2.amazonaws.com' },
   },
   aws_key_pair: {
     arns: ['ec2:R:A:key-pair/{key_name}'],
@@ -132,7 +163,26 @@ export const compute: Readonly<Record<string, TypeRow>> = {
       'UpdateAutoScalingGroup DeleteAutoScalingGroup',
       'DescribeAutoScalingGroups DescribeScalingActivities DescribeInstanceRefreshes DescribeLoadBalancerTargetGroups',
     ),
-    passes: { roles: [], to: 'ec2.amazonaws.com' },
+    // By documentation of its launch templates: who names one must be able to start what it says.
+    also: [
+      {
+        arns: ['ec2:R::image/*', ...kinds(MACHINE)],
+        create: 'ec2: RunInstances',
+        change: 'ec2: RunInstances',
+      },
+      {
+        arns: kinds('instance volume network-interface'),
+        create: 'ec2: CreateTags',
+        change: 'ec2: CreateTags',
+      },
+      {
+        anywhere: {
+          read: 'ec2: DescribeLaunchTemplates DescribeLaunchTemplateVersions; elasticloadbalancing: DescribeTargetHealth',
+          because: NO_LEVEL,
+        },
+      },
+    ],
+    passes: { templates: ['launch_template', 'mixed_instances_policy'], to: 'ec2.amazonaws.com' },
     linked: 'autoscaling.amazonaws.com',
   },
   aws_autoscaling_policy: group(
@@ -233,7 +283,7 @@ export const compute: Readonly<Record<string, TypeRow>> = {
       'InfrastructureConfiguration',
       'UpdateInfrastructureConfiguration',
     ),
-    passes: { roles: [], to: 'ec2.amazonaws.com' },
+    passes: { profiles: ['instance_profile_name'], to: 'ec2.amazonaws.com' },
   },
   aws_imagebuilder_distribution_configuration: builder(
     'distribution-configuration/*',
@@ -277,7 +327,7 @@ function group(create: string, change: string, remove: string, read: string, nam
 }
 
 /** Service autoscaling: its targets have ids that AWS chooses. */
-function scaling(write: string, remove: string, read: string): TypeRow {
+function scaling(write: string, remove: string, read: string, alarms = false): TypeRow {
   return {
     arns: ['application-autoscaling:R:A:scalable-target/*'],
     read: 'application-autoscaling: ListTagsForResource',
@@ -286,6 +336,19 @@ function scaling(write: string, remove: string, read: string): TypeRow {
     delete: `application-autoscaling: ${remove}`,
     anywhere: { read: `application-autoscaling: ${read}`, because: NO_LEVEL },
     linked: 'ecs.application-autoscaling.amazonaws.com',
+    // By its documentation: who asks for scaling must be able to scale.
+    also: [
+      { arns: ['ecs:R:A:service/*'], create: 'ecs: DescribeServices UpdateService' },
+      ...(alarms
+        ? [
+            {
+              arns: ['cloudwatch:R:A:alarm:TargetTracking-*'],
+              create: 'cloudwatch: DescribeAlarms PutMetricAlarm',
+              delete: 'cloudwatch: DescribeAlarms DeleteAlarms',
+            },
+          ]
+        : []),
+    ],
   };
 }
 

@@ -1,4 +1,4 @@
-import { NO_LEVEL, type TypeRow } from './row.js';
+import { NO_LEVEL, type AlsoRow, type TypeRow } from './row.js';
 
 /** Every part of a bucket is asked for whenever the bucket is read. */
 const BUCKET_READ =
@@ -31,6 +31,22 @@ const rds = (arn: string, read: string, create: string, change: string, remove: 
   delete: `rds: ${remove}`,
 });
 
+/** A master password that RDS keeps in Secrets Manager; its secret has a name that RDS makes. */
+const MASTER_PASSWORD: readonly AlsoRow[] = [
+  {
+    where: 'manage_master_user_password',
+    arns: ['secretsmanager:R:A:secret:rds!*'],
+    create: 'secretsmanager: CreateSecret TagResource',
+  },
+  { where: 'manage_master_user_password', arns: ['kms:R:A:key/*'], create: 'kms: DescribeKey' },
+  {
+    where: 'master_user_secret_kms_key_id',
+    arns: ['kms:R:A:key/{master_user_secret_kms_key_id}'],
+    create: 'kms: CreateGrant Decrypt DescribeKey GenerateDataKey',
+  },
+  { where: 'kms_key_id', arns: ['kms:R:A:key/{kms_key_id}'], create: 'kms: CreateGrant DescribeKey' },
+];
+
 const efs = (
   read: string,
   create: string,
@@ -54,6 +70,15 @@ export const data: Readonly<Record<string, TypeRow>> = {
     create: 's3: CreateBucket PutBucketTagging',
     change: 's3: PutBucketTagging',
     delete: 's3: DeleteBucket',
+    also: [
+      {
+        where: 'object_lock_enabled',
+        arns: ['s3:::{bucket}'],
+        create: 's3: PutBucketObjectLockConfiguration PutBucketVersioning',
+      },
+      { where: 'force_destroy', arns: ['s3:::{bucket}'], delete: 's3: ListBucketVersions' },
+      { where: 'force_destroy', arns: ['s3:::{bucket}/*'], delete: 's3: DeleteObject DeleteObjectVersion' },
+    ],
   },
   aws_s3_bucket_versioning: bucket('GetBucketVersioning', 'PutBucketVersioning'),
   aws_s3_bucket_server_side_encryption_configuration: bucket(
@@ -93,13 +118,33 @@ export const data: Readonly<Record<string, TypeRow>> = {
     ...rds(
       'db:{identifier} og:* pg:* subgrp:*',
       'DescribeDBInstances',
-      'CreateDBInstance CreateDBInstanceReadReplica RestoreDBInstanceFromDBSnapshot',
+      'CreateDBInstance',
       'ModifyDBInstance RebootDBInstance StartDBInstance StopDBInstance',
       'DeleteDBInstance CreateDBSnapshot',
     ),
     arns: ['db:{identifier}', 'og:*', 'pg:*', 'subgrp:*', 'snapshot:*'].map((one) => `rds:R:A:${one}`),
     passes: { roles: ['monitoring_role_arn'], to: 'monitoring.rds.amazonaws.com' },
     linked: 'rds.amazonaws.com',
+    // RDS looks at the network, and works with secrets and keys, in the name of who asks.
+    anywhere: {
+      create:
+        'ec2: DescribeAccountAttributes DescribeAvailabilityZones DescribeSecurityGroups DescribeSubnets DescribeVpcs',
+      because: NO_LEVEL,
+    },
+    also: [
+      { arns: ['ec2:R:A:vpc/*'], create: 'ec2: DescribeVpcAttribute' },
+      {
+        where: 'replicate_source_db',
+        arns: ['db:*', 'cluster:*', 'og:*', 'pg:*', 'subgrp:*'].map((one) => `rds:R:A:${one}`),
+        create: 'rds: CreateDBInstanceReadReplica',
+      },
+      {
+        where: 'snapshot_identifier',
+        arns: ['db:{identifier}', 'snapshot:*', 'og:*', 'pg:*', 'subgrp:*'].map((one) => `rds:R:A:${one}`),
+        create: 'rds: RestoreDBInstanceFromDBSnapshot',
+      },
+      ...MASTER_PASSWORD,
+    ],
   },
   aws_rds_cluster: {
     ...rds(
@@ -110,6 +155,7 @@ export const data: Readonly<Record<string, TypeRow>> = {
       'DeleteDBCluster CreateDBClusterSnapshot',
     ),
     linked: 'rds.amazonaws.com',
+    also: MASTER_PASSWORD,
   },
   aws_rds_cluster_instance: {
     ...rds(
@@ -176,6 +222,9 @@ export const data: Readonly<Record<string, TypeRow>> = {
     {
       anywhere: { create: 'elasticfilesystem: CreateFileSystem', because: NO_LEVEL },
       linked: 'elasticfilesystem.amazonaws.com',
+      also: [
+        { where: 'kms_key_id', arns: ['kms:R:A:key/{kms_key_id}'], create: 'kms: CreateGrant DescribeKey' },
+      ],
     },
   ),
   aws_efs_mount_target: efs(
@@ -184,7 +233,19 @@ export const data: Readonly<Record<string, TypeRow>> = {
     'ModifyMountTargetSecurityGroups',
     'DeleteMountTarget',
     {
-      anywhere: { read: 'ec2: DescribeSubnets DescribeNetworkInterfaces', because: NO_LEVEL },
+      anywhere: {
+        read: 'ec2: DescribeSubnets DescribeNetworkInterfaces DescribeNetworkInterfaceAttribute',
+        because: NO_LEVEL,
+      },
+      // It is a network interface, which EFS makes in the name of who asks.
+      also: [
+        {
+          arns: ['network-interface', 'subnet', 'security-group'].map((kind) => `ec2:R:A:${kind}/*`),
+          create: 'ec2: CreateNetworkInterface',
+          change: 'ec2: ModifyNetworkInterfaceAttribute',
+          delete: 'ec2: DeleteNetworkInterface',
+        },
+      ],
     },
   ),
   aws_efs_access_point: efs(
@@ -207,6 +268,9 @@ export const data: Readonly<Record<string, TypeRow>> = {
     create: 'secretsmanager: CreateSecret TagResource PutResourcePolicy',
     change: 'secretsmanager: UpdateSecret PutResourcePolicy DeleteResourcePolicy TagResource UntagResource',
     delete: 'secretsmanager: DeleteSecret',
+    also: [
+      { where: 'kms_key_id', arns: ['kms:R:A:key/{kms_key_id}'], create: 'kms: Decrypt GenerateDataKey' },
+    ],
   },
   aws_secretsmanager_secret_version: {
     arns: ['secretsmanager:R:A:secret:*'],
@@ -228,6 +292,13 @@ export const data: Readonly<Record<string, TypeRow>> = {
     create: 'secretsmanager: RotateSecret',
     change: 'secretsmanager: RotateSecret',
     delete: 'secretsmanager: CancelRotateSecret',
+    also: [
+      {
+        where: 'rotation_lambda_arn',
+        arns: ['lambda:R:A:function:{rotation_lambda_arn}'],
+        create: 'lambda: InvokeFunction',
+      },
+    ],
   },
   aws_secretsmanager_random_password: {
     anywhere: { read: 'secretsmanager: GetRandomPassword', because: NO_LEVEL },
@@ -244,6 +315,7 @@ export const data: Readonly<Record<string, TypeRow>> = {
       change: 'ec2: DescribeImages',
       because: 'the provider asks for all and picks its own, and who writes the id of an image has to see it',
     },
+    also: [{ where: 'key_id', arns: ['kms:R:A:key/{key_id}'], create: 'kms: Decrypt Encrypt' }],
   },
   aws_ssm_document: {
     arns: ['ssm:R:A:document/{name}'],

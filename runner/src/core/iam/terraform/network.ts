@@ -30,7 +30,14 @@ const rule = (direction: 'Ingress' | 'Egress'): TypeRow =>
 /** Networks, their security, and load balancers. */
 export const network: Readonly<Record<string, TypeRow>> = {
   aws_vpc: {
-    ...ec2('vpc', 'DescribeVpcs', 'CreateVpc ModifyVpcAttribute', 'DeleteVpc', 'ModifyVpcAttribute'),
+    // What a network has by default is read with it.
+    ...ec2(
+      'vpc',
+      'DescribeVpcs DescribeNetworkAcls DescribeRouteTables DescribeSecurityGroups',
+      'CreateVpc ModifyVpcAttribute',
+      'DeleteVpc',
+      'ModifyVpcAttribute',
+    ),
     read: 'ec2: DescribeVpcAttribute',
   },
   aws_vpc_dhcp_options: ec2('dhcp-options', 'DescribeDhcpOptions', 'CreateDhcpOptions', 'DeleteDhcpOptions'),
@@ -42,7 +49,8 @@ export const network: Readonly<Record<string, TypeRow>> = {
   ),
   aws_subnet: ec2(
     'subnet vpc',
-    'DescribeSubnets',
+    // Interfaces that linger in it are looked for before it is deleted.
+    'DescribeSubnets DescribeNetworkInterfaces',
     'CreateSubnet ModifySubnetAttribute',
     'DeleteSubnet',
     'ModifySubnetAttribute',
@@ -130,13 +138,22 @@ export const network: Readonly<Record<string, TypeRow>> = {
     ...ec2('vpc-flow-log vpc subnet', 'DescribeFlowLogs', 'CreateFlowLogs', 'DeleteFlowLogs'),
     passes: { roles: ['iam_role_arn'], to: 'vpc-flow-logs.amazonaws.com' },
   },
-  aws_vpc_endpoint: ec2(
-    'vpc-endpoint vpc subnet security-group route-table',
-    'DescribeVpcEndpoints DescribePrefixLists',
-    'CreateVpcEndpoint',
-    'DeleteVpcEndpoints',
-    'ModifyVpcEndpoint',
-  ),
+  aws_vpc_endpoint: {
+    ...ec2(
+      'vpc-endpoint vpc subnet security-group route-table',
+      'DescribeVpcEndpoints DescribePrefixLists DescribeSecurityGroups DescribeSubnets DescribeVpcs',
+      'CreateVpcEndpoint',
+      'DeleteVpcEndpoints',
+      'ModifyVpcEndpoint',
+    ),
+    also: [
+      {
+        where: 'private_dns_enabled',
+        arns: ['route53:::hostedzone/*'],
+        create: 'route53: AssociateVPCWithHostedZone',
+      },
+    ],
+  },
   aws_vpc_endpoint_policy: ec2(
     'vpc-endpoint',
     'DescribeVpcEndpoints',
@@ -218,6 +235,17 @@ export const network: Readonly<Record<string, TypeRow>> = {
       'DeleteLoadBalancer',
     ),
     linked: 'elasticloadbalancing.amazonaws.com',
+    also: [
+      {
+        // Its API looks at the network in the name of who asks; the provider waits for its interfaces to go.
+        anywhere: {
+          create:
+            'ec2: DescribeAccountAttributes DescribeAddresses DescribeInternetGateways DescribeSecurityGroups DescribeSubnets DescribeVpcs',
+          delete: 'ec2: DescribeNetworkInterfaces',
+          because: NO_LEVEL,
+        },
+      },
+    ],
   },
   aws_lb_listener: elb(
     [...LISTENERS, 'loadbalancer/app/*', 'loadbalancer/net/*'],
@@ -240,18 +268,25 @@ export const network: Readonly<Record<string, TypeRow>> = {
     'ModifyRule',
     'DeleteRule',
   ),
-  aws_lb_target_group: elb(
-    ['targetgroup/{name}/*'],
-    'DescribeTargetGroups DescribeTargetGroupAttributes',
-    'CreateTargetGroup ModifyTargetGroupAttributes',
-    'ModifyTargetGroup ModifyTargetGroupAttributes',
-    'DeleteTargetGroup',
-  ),
+  aws_lb_target_group: {
+    ...elb(
+      ['targetgroup/{name}/*'],
+      'DescribeTargetGroups DescribeTargetGroupAttributes',
+      'CreateTargetGroup ModifyTargetGroupAttributes',
+      'ModifyTargetGroup ModifyTargetGroupAttributes',
+      'DeleteTargetGroup',
+    ),
+    also: [{ anywhere: { create: 'ec2: DescribeInternetGateways DescribeVpcs', because: NO_LEVEL } }],
+  },
   aws_lb_target_group_attachment: {
     arns: ['elasticloadbalancing:R:A:targetgroup/*'],
     create: 'elasticloadbalancing: RegisterTargets',
     delete: 'elasticloadbalancing: DeregisterTargets',
-    anywhere: { read: 'elasticloadbalancing: DescribeTargetHealth', because: NO_LEVEL },
+    anywhere: {
+      read: 'elasticloadbalancing: DescribeTargetHealth',
+      create: 'ec2: DescribeInstances DescribeInternetGateways DescribeSubnets DescribeVpcs',
+      because: NO_LEVEL,
+    },
   },
   aws_elb_service_account: NOTHING,
 
@@ -275,7 +310,7 @@ export const network: Readonly<Record<string, TypeRow>> = {
     change: 'servicediscovery: UpdateHttpNamespace',
     delete: 'servicediscovery: DeleteNamespace',
     anywhere: {
-      read: 'servicediscovery: ListTagsForResource',
+      read: 'servicediscovery: ListNamespaces ListTagsForResource',
       create: 'servicediscovery: CreateHttpNamespace TagResource',
       change: 'servicediscovery: TagResource UntagResource',
       because: NO_LEVEL,

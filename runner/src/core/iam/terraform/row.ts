@@ -18,10 +18,30 @@ export interface TypeRow {
     readonly delete?: string;
     readonly because: string;
   };
-  /** Roles that it hands to a service: attributes that name them, and the service. */
-  readonly passes?: { readonly roles: readonly string[]; readonly to: string };
+  /** The same that only some of the type ask for, or that is about something else. */
+  readonly also?: readonly AlsoRow[];
+  /**
+   * Roles that it hands to a service: attributes that name them, or the instance profiles or launch templates that carry them.
+   * What is not set hands nothing.
+   */
+  readonly passes?: {
+    readonly roles?: readonly string[];
+    readonly profiles?: readonly string[];
+    readonly templates?: readonly string[];
+    readonly to: string;
+  };
   /** Service that makes its own role in the account the first time. */
   readonly linked?: string;
+}
+
+/** What is asked where an attribute is set; always where none is named. */
+export interface AlsoRow extends Pick<
+  TypeRow,
+  'arns' | 'read' | 'create' | 'change' | 'delete' | 'anywhere'
+> {
+  readonly where?: string;
+  /** Attribute that has the policies which are attached: no other may be. */
+  readonly attaches?: string;
 }
 
 export const NO_LEVEL = 'AWS offers no resource level for it';

@@ -88,6 +88,7 @@ export const watch: Readonly<Record<string, TypeRow>> = {
     create: 'sns: CreateTopic SetTopicAttributes TagResource',
     change: 'sns: SetTopicAttributes TagResource UntagResource',
     delete: 'sns: DeleteTopic',
+    anywhere: { read: 'sns: ListTopics', because: NO_LEVEL },
   },
   aws_sns_topic_policy: {
     arns: ['sns:R:A:*'],

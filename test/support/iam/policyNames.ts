@@ -1,0 +1,19 @@
+import type { PolicyNames } from '../../../runner/src/core/iam/names.js';
+
+const place = { region: 'eu-west-1', account: '111111111111' };
+/** Names of a deployment that has everything. */
+export const names: PolicyNames = {
+  place,
+  services: [{ cluster: 'main', service: 'shop-web' }],
+  families: ['shop-web'],
+  roles: ['shop-task', 'shop-execution'],
+  logGroups: ['/shop/web'],
+  repositories: ['shop/web'],
+  targetGroups: ['legacy'],
+  parameters: ['/shop/vault'],
+  secrets: ['slack'],
+  state: [{ bucket: 'acme-delivery', prefix: 'ci/shop' }],
+  upstream: [{ bucket: 'acme-delivery', prefix: 'ci/auth' }],
+  ledger: [{ bucket: 'acme-delivery', prefix: 'ci/_ownership' }],
+  backend: [{ bucket: 'acme-tf', key: 'env:/staging/shop', lockFile: true, table: 'locks', kmsKey: 'k' }],
+};
