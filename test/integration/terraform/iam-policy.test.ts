@@ -21,6 +21,7 @@ environments:
     infrastructure: { directory: s3, workspace: production, backend-config: ["key=shop/state", more.tfbackend] }
     targets:
       web: { kind: fleet, group: web, image: web, target-group: legacy }
+  bare: { aws: { region: eu-west-1 } }
 `;
 const S3 = `
 terraform {
@@ -113,6 +114,16 @@ describe('iam-policy', function () {
     expect(without.stderr).to.contain('node runner plan --env staging --scope app');
   });
 
+  it('of a command that has no root to run is refused as the command is', async () => {
+    const { exitCode, stdout, stderr } = await run('--env', 'bare', '--command', 'apply');
+    expect(exitCode).to.equal(1);
+    expect(stdout).to.equal('');
+    expect(stderr).to.contain('bare has no infrastructure');
+    const whole = await run('--env', 'bare', '--command', 'run');
+    expect(whole.exitCode, whole.stderr).to.equal(0);
+    expect(JSON.parse(whole.stdout)).to.have.property('Statement').that.is.not.empty;
+  });
+
   it('wants a command or a scope, and knows which there are', async () => {
     expect((await run('--env', 'staging')).exitCode).to.equal(2);
     expect((await run('--env', 'staging', '--command', 'destory')).exitCode).to.equal(2);
@@ -142,7 +153,13 @@ environments:
     expect((await run('plan', '--scope', 'app')).exitCode).to.equal(0);
     const { exitCode, stdout, stderr } = await run('iam-policy', '--scope', 'app');
     expect(exitCode, stderr).to.equal(0);
-    // Terraform's own data asks nobody for anything.
-    expect(JSON.parse(stdout)).to.deep.equal({ Version: '2012-10-17', Statement: [] });
+    // Terraform's own data asks nobody for anything, and IAM refuses a policy that allows nothing.
+    const { Statement } = JSON.parse(stdout) as {
+      Statement: readonly { readonly Action: readonly string[] }[];
+    };
+    expect(Statement.flatMap(({ Action }) => Action)).to.deep.equal(['sts:GetCallerIdentity']);
+    expect(stderr).to.contain('nothing is asked of AWS');
+    expect((await run('iam-policy', '--scope', 'app', '--part', '2')).exitCode).to.equal(2);
+    expect((await run('iam-policy', '--scope', 'app', '--part', '1')).stdout).to.equal(stdout);
   });
 });

@@ -124,10 +124,31 @@ export const calls = {
 
   'elasticloadbalancing:DescribeTargetGroups': open('elasticloadbalancing:DescribeTargetGroups'),
   'elasticloadbalancing:DescribeTargetHealth': open('elasticloadbalancing:DescribeTargetHealth'),
-  'elasticloadbalancing:DescribeLoadBalancers': open('elasticloadbalancing:DescribeLoadBalancers'),
-  'elasticloadbalancing:DescribeListeners': open('elasticloadbalancing:DescribeListeners'),
-  'elasticloadbalancing:DescribeRules': open('elasticloadbalancing:DescribeRules'),
-  'elasticloadbalancing:RegisterTargets': runner('elasticloadbalancing:RegisterTargets', 'target-group'),
+  'elasticloadbalancing:DescribeLoadBalancers': {
+    ...open('elasticloadbalancing:DescribeLoadBalancers'),
+    unmade: 'the emulator serves load balancers under its own address, which is known without asking',
+  },
+  'elasticloadbalancing:DescribeListeners': {
+    ...open('elasticloadbalancing:DescribeListeners'),
+    unmade: 'the emulator serves load balancers under its own address, which is known without asking',
+  },
+  'elasticloadbalancing:RegisterTargets': {
+    by: 'runner',
+    needs: [
+      { actions: ['elasticloadbalancing:RegisterTargets'], on: 'target-group' },
+      // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-permissions.html
+      {
+        actions: [
+          'ec2:DescribeInstances',
+          'ec2:DescribeInternetGateways',
+          'ec2:DescribeSubnets',
+          'ec2:DescribeVpcs',
+        ],
+        on: 'any',
+        because: 'the load balancer looks at its target in the name of who registers it',
+      },
+    ],
+  },
   'elasticloadbalancing:DeregisterTargets': runner('elasticloadbalancing:DeregisterTargets', 'target-group'),
 
   'logs:GetLogEvents': runner('logs:GetLogEvents', 'log-stream'),

@@ -9,6 +9,7 @@ import {
   type Grant,
   type PolicyDocument,
 } from '../../core/iam/policy.js';
+import { partsOf } from '../../core/iam/parts.js';
 import { terraformGrants, type Access } from '../../core/iam/terraform/grants.js';
 import { callsOf, grantsOf, type Verb } from '../../core/iam/verbs.js';
 import type { ScopedPlanJson } from '../../core/planScope.js';
@@ -36,11 +37,22 @@ export interface PolicyResult {
   readonly size: number;
   /** False where IAM would refuse it as one managed policy. */
   readonly fits: boolean;
+  /** The same as several that IAM takes; itself where it fits. */
+  readonly parts: readonly PolicyDocument[];
   /** What is left open, and why. */
   readonly notes: readonly string[];
   /** Why a statement is for every resource, by action. */
   readonly reasons: Readonly<Record<string, string>>;
 }
+
+/** IAM refuses a policy that allows nothing. */
+const NOTHING_ASKED: Grant = {
+  actions: ['sts:GetCallerIdentity'],
+  resources: ['*'],
+  because: 'everybody may, and a policy has to allow something',
+};
+const ASKS_NOTHING =
+  'nothing is asked of AWS, so that no policy is needed: this one allows what everybody may anyway';
 
 /** Verbs that run Terraform, with what they do to the resources. */
 const TERRAFORM: Partial<Record<Verb, Access>> = {
@@ -54,7 +66,7 @@ const TERRAFORM: Partial<Record<Verb, Access>> = {
 /**
  * The smallest policy for a verb of an environment. Verbs of Terraform need a plan that was kept: it names the
  * resources; nothing is asked of AWS.
- * @throws StackError PLAN_STALE where there is no plan to read, SCOPE_UNKNOWN, CONFIG_INVALID, TERRAFORM_FAILED
+ * @throws StackError CONFIG_INVALID where a command of Terraform has no root, PLAN_STALE where there is no plan to read, SCOPE_UNKNOWN, CONFIG_INVALID, TERRAFORM_FAILED
  */
 export async function policyFor(
   context: Context,
@@ -63,11 +75,15 @@ export async function policyFor(
 ): Promise<PolicyResult> {
   const { names, has, notes } = await policyNames(context, environment, request.verb, request);
   const access = TERRAFORM[request.verb];
+  // A run without Terraform is one; its commands alone are refused as they refuse themselves.
+  const isWithout = request.verb === 'run' && environment.config.infrastructure === undefined;
   const ofRoot =
-    access === undefined || environment.config.infrastructure === undefined
+    access === undefined || isWithout
       ? { grants: [], notes: [] }
       : await rootGrants(context, environment, request, access, names.place);
-  const grants: readonly Grant[] = [...grantsOf(names, callsOf(request.verb, has)), ...ofRoot.grants];
+  const asked: readonly Grant[] = [...grantsOf(names, callsOf(request.verb, has)), ...ofRoot.grants];
+  const isNothing = asked.every(({ resources }) => resources.length === 0);
+  const grants = isNothing ? [NOTHING_ASKED] : asked;
   const policy = policyOf(grants);
   const size = policySize(policy);
   const allowed = new Set(policy.Statement.flatMap(({ Action }) => Action));
@@ -77,7 +93,8 @@ export async function policyFor(
     policy,
     size,
     fits: size <= POLICY_LIMIT,
-    notes: [...told.map(({ message }) => message), ...ofRoot.notes],
+    parts: partsOf(policy),
+    notes: [...(isNothing ? [ASKS_NOTHING] : []), ...told.map(({ message }) => message), ...ofRoot.notes],
     reasons: Object.fromEntries(
       open.flatMap(({ actions, because }) => actions.map((action) => [action, because as string])),
     ),
@@ -91,6 +108,7 @@ async function rootGrants(
   access: Access,
   place: { readonly region: string; readonly account: string },
 ): Promise<{ readonly grants: readonly Grant[]; readonly notes: readonly string[] }> {
+  const root = await openRoot(context, environment);
   const delivery = request.verb === 'run' ? environment.config.infrastructure?.scope : undefined;
   const scope = scopeOf(environment, request.scope ?? delivery);
   const kept = { destroy: false, ...(scope === undefined ? {} : { scope }) };
@@ -101,7 +119,6 @@ async function rootGrants(
       next: `Make it, with credentials that may read: node runner plan --env ${environment.name}${scopeOption(scope)}`,
     });
   }
-  const root = await openRoot(context, environment);
   const shown = await runTerraform(context, root, terraformShow(root, file), { captureStdout: true });
   if (shown.exitCode !== 0) throw terraformFailure('show', root, shown);
   const resources = plannedResources(toolJson('terraform show -json', shown, isPlan<ScopedPlanJson>), scope);

@@ -3,7 +3,7 @@ import { calls, type CallName } from '../../../../runner/src/core/iam/calls.js';
 import { policyOf } from '../../../../runner/src/core/iam/policy.js';
 import { terraformGrants } from '../../../../runner/src/core/iam/terraform/grants.js';
 import { terraformTypes } from '../../../../runner/src/core/iam/terraform/types.js';
-import { grantsOf } from '../../../../runner/src/core/iam/verbs.js';
+import { callsOf, grantsOf, verbs, type Verb } from '../../../../runner/src/core/iam/verbs.js';
 import { misfits } from '../../../support/iam/fits.js';
 import { overlap, readReference } from '../../../support/iam/reference.js';
 import { names } from '../../../support/iam/policyNames.js';
@@ -50,6 +50,28 @@ describe('AWS’ reference of actions', () => {
   for (const name of Object.keys(calls) as CallName[])
     it(`knows what ${name} is allowed`, () => {
       expect(misfits(policyOf(grantsOf(names, [name])), reference)).to.deep.equal([]);
+    });
+
+  // What AWS asks of the caller of one action for another one, beside what the reference has of it.
+  const LEADS_TO: Readonly<Record<string, readonly string[]>> = {
+    'elasticloadbalancing:RegisterTargets': [
+      'ec2:DescribeInstances',
+      'ec2:DescribeInternetGateways',
+      'ec2:DescribeSubnets',
+      'ec2:DescribeVpcs',
+    ],
+    'ecs:RegisterTaskDefinition': ['iam:PassRole', 'ecs:TagResource'],
+    'ecs:RunTask': ['ecs:TagResource'],
+  };
+  for (const verb of Object.keys(verbs) as Verb[])
+    it(`allows ${verb} what its calls lead to`, () => {
+      const policy = policyOf(grantsOf(names, callsOf(verb)));
+      const allowed = new Set(policy.Statement.flatMap(({ Action }) => Action));
+      const dependents = [...allowed].flatMap((action) => [
+        ...(reference.actions.get(action)?.dependents ?? []),
+        ...(LEADS_TO[action] ?? []),
+      ]);
+      expect(dependents.filter((action) => !allowed.has(action))).to.deep.equal([]);
     });
 
   for (const type of Object.keys(terraformTypes))
