@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { plannedResources } from '../../runner/src/core/iam/planned.js';
 import { policyOf, type PolicyDocument } from '../../runner/src/core/iam/policy.js';
 import { terraformGrants, type Planned } from '../../runner/src/core/iam/terraform/grants.js';
+import { applyRole } from '../support/iam/areaRole.js';
 import { askedOf, type Asked } from '../support/iam/asked.js';
 import { evaluate, isAbout } from '../support/iam/evaluate.js';
 import { misfits } from '../support/iam/fits.js';
@@ -31,6 +32,21 @@ function ofRoot({ plan, things }: PlannedRoot): {
   const policy = policyOf(terraformGrants(place, resources, 'change').grants);
   return { policy, resources, asked: resources.flatMap((one) => askedOf(place, one, resources, reference)) };
 }
+
+/** Keys that a service works with in the caller's name: its condition says through which. */
+const VIA_SERVICE = /^kms:(?:CreateGrant|Decrypt|GenerateDataKey)$/;
+/** What the plan does not tell is called after the deployment, where it is not AWS that chooses. */
+const ourName = (arn: string, own: string) =>
+  /^arn:aws:(?:application-autoscaling|cloudwatch|ecs|elasticloadbalancing|iam|s3|sns):/.test(arn)
+    ? arn.replaceAll('x-0a1b2c3d', own).replace('main/shop', `${own}/${own}`)
+    : arn.replace('GroupName/shop', `GroupName/${own}`);
+/** What is taken off a role is a policy of the deployment. */
+const attached = ({ action, context }: Asked, own: string): Pick<Asked, 'context'> =>
+  /^iam:(?:Attach|Detach)RolePolicy$/.test(action) && context === undefined
+    ? { context: { 'iam:PolicyARN': `arn:aws:iam::111111111111:policy/${own}` } }
+    : context === undefined
+      ? {}
+      : { context };
 
 const told = ({ of, action, resource, context }: Asked) =>
   `${of}: ${action} on ${resource}${context === undefined ? '' : ` with ${JSON.stringify(context)}`}`;
@@ -88,6 +104,25 @@ describe('what applying the examples is allowed', function () {
               'denied',
             );
           }
+        });
+
+        it(`${environment}: the apply role that iam-roles makes may all of it`, async () => {
+          const { asked } = of();
+          const names = [...new Set([root.config.application, root.name.replace(/-ecs$/, '')])];
+          const policies = await applyRole(
+            bench,
+            names[0] as string,
+            names.flatMap((name) => [name, `${name}-*`, `${name}/*`]),
+            `${root.name}-${environment}`,
+          );
+          const own = `${names.at(-1)}-x`;
+          const denied = asked
+            // A boundary is asked for only where the module was given one; a test of its own has it.
+            .filter(({ action }) => !action.endsWith('PermissionsBoundary'))
+            .map((one) => ({ ...one, resource: ourName(one.resource, own), ...attached(one, own) }))
+            .filter((one) => evaluate(policies, one) !== 'allowed')
+            .filter(({ action, context }) => !VIA_SERVICE.test(action) || context !== undefined);
+          expect([...new Set(denied.map(told))]).to.deep.equal([]);
         });
 
         it(`${environment}: in a form that IAM takes and that means something`, () => {

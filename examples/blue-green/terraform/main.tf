@@ -215,7 +215,7 @@ module "delivery_role" {
     deploy = {
       kind  = "deploy"
       trust = { by = "principals", principals = each.value }
-      may = {
+      may = merge({
         clusters         = [module.cluster.cluster_arn]
         services         = [module.service.service_arn]
         task_definitions = ["${replace(module.service.task_definition_arn, "/:[0-9]+$/", "")}:*"]
@@ -223,7 +223,11 @@ module "delivery_role" {
         repositories     = values(module.ecr.repository_arns)
         pass_roles       = [module.roles.role_arns["task"], module.roles.role_arns["task-execution"]]
         log_groups       = [local.log_group_arn]
-      }
+        }, var.delivery_bucket_arn == null ? {} : {
+        # As versions.tf and automation-stack.yml say: the state of this workspace, and where the runner keeps its runs.
+        state         = ["${var.delivery_bucket_arn}/blue-green/${var.environment}/blue-green/terraform.tfstate"]
+        write_objects = ["${var.delivery_bucket_arn}/blue-green/blue-green/*"]
+      })
     }
   }
   path                 = var.roles.path

@@ -16,16 +16,18 @@ locals {
       looks = ["ec2:Describe*", "ec2:GetManagedPrefixListEntries"]
       reads = { actions = [], resources = [] }
       changes = [
-        { actions = ["ec2:*Address", "ec2:*AddressAttribute", "ec2:*DefaultSecurityGroup*", "ec2:*FlowLogs", "ec2:*InternetGateway", "ec2:*NatGateway", "ec2:*Route", "ec2:*RouteTable", "ec2:*SecurityGroup*", "ec2:*Subnet*", "ec2:*Tags", "ec2:*Vpc", "ec2:*VpcAttribute", "ec2:*VpcEndpoint*", "ec2:ReplaceRouteTableAssociation"], resources = ["${local.ec2}:*"] },
+        { actions = ["ec2:*Address", "ec2:*AddressAttribute", "ec2:*FlowLogs", "ec2:*InternetGateway", "ec2:*NatGateway", "ec2:*Route", "ec2:*RouteTable", "ec2:*SecurityGroup*", "ec2:*Subnet*", "ec2:*Tags", "ec2:*Vpc", "ec2:*VpcAttribute", "ec2:*VpcEndpoint*", "ec2:ReplaceRouteTableAssociation"], resources = ["${local.ec2}:*"] },
         # No resource level: flow logs to a bucket are a delivery of logs.
         { actions = ["logs:CreateLogDelivery", "logs:DeleteLogDelivery"], resources = ["*"] },
       ]
     }
     compute = {
-      looks = ["autoscaling:Describe*", "ec2:Describe*"]
+      looks = ["autoscaling:Describe*", "ec2:Describe*", "elasticloadbalancing:DescribeTargetHealth"]
       reads = { actions = ["ssm:GetParameter", "ssm:GetParameters"], resources = ["arn:${local.partition}:ssm:${local.region}::parameter/aws/service/*"] }
       changes = [
         { actions = ["ec2:*Instances", "ec2:*KeyPair", "ec2:*LaunchTemplate*", "ec2:*Tags", "ec2:*Volume", "ec2:*IamInstanceProfile*", "ec2:ModifyInstance*"], resources = ["${local.ec2}:*", "arn:${local.partition}:ec2:${local.region}::image/*"] },
+        # The last copy of a volume that goes.
+        { actions = ["ec2:CreateSnapshot", "ec2:CreateTags"], resources = ["${local.ec2}:volume/*", "arn:${local.partition}:ec2:${local.region}::snapshot/*"] },
         { actions = ["autoscaling:*"], resources = ["arn:${local.partition}:autoscaling:${local.region}:${local.account}:autoScalingGroup:*:autoScalingGroupName/{}"] },
       ]
     }
@@ -34,10 +36,12 @@ locals {
       reads = { actions = ["ecs:Describe*", "application-autoscaling:ListTagsForResource"], resources = concat([for kind in ["cluster", "service", "capacity-provider"] : "${local.ecs}:${kind}/{}"], ["arn:${local.partition}:application-autoscaling:${local.region}:${local.account}:scalable-target/*"]) }
       changes = [
         { actions = ["ecs:*"], resources = [for kind in ["cluster/{}", "service/{}", "capacity-provider/{}", "task-definition/{}:*"] : "${local.ecs}:${kind}"] },
-        # No resource level: they are about what is not there yet, or only in their argument.
-        { actions = ["ecs:CreateCapacityProvider", "ecs:CreateCluster", "ecs:DeregisterTaskDefinition", "ecs:RegisterTaskDefinition", "servicediscovery:CreateHttpNamespace"], resources = ["*"] },
+        # AWS offers no resource level for them.
+        { actions = ["ecs:DeregisterTaskDefinition", "servicediscovery:CreateHttpNamespace", "servicediscovery:TagResource", "servicediscovery:UntagResource"], resources = ["*"] },
+        # Whoever asks for scaling must be able to scale, and to make the alarms that do.
+        { actions = ["cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm"], resources = ["arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:TargetTracking-service/{}/*"] },
         { actions = ["application-autoscaling:*"], resources = ["arn:${local.partition}:application-autoscaling:${local.region}:${local.account}:scalable-target/*"] },
-        { actions = ["servicediscovery:*Namespace", "servicediscovery:*Service", "servicediscovery:*agResource"], resources = ["arn:${local.partition}:servicediscovery:${local.region}:${local.account}:*"] },
+        { actions = ["servicediscovery:*Namespace", "servicediscovery:*Service"], resources = ["arn:${local.partition}:servicediscovery:${local.region}:${local.account}:*"] },
       ]
     }
     load-balancing = {
@@ -57,7 +61,13 @@ locals {
         { actions = ["rds:*"], resources = [for kind in ["db", "subgrp", "pg", "og", "snapshot"] : "${local.rds}:${kind}:{}"] },
         # A database without groups of its own has those of its engine, and whoever makes it needs leave to use them.
         { actions = ["rds:CreateDBInstance", "rds:ModifyDBInstance"], resources = [for kind in ["og", "pg"] : "${local.rds}:${kind}:default*"] },
+        # A master password that RDS keeps: it makes the secret, with its key, in the name of who asks.
         { actions = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"], resources = ["arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:rds!*"] },
+        { actions = ["kms:DescribeKey"], resources = ["arn:${local.partition}:kms:${local.region}:${local.account}:key/*"] },
+        {
+          actions    = ["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"], resources = ["arn:${local.partition}:kms:${local.region}:${local.account}:key/*"]
+          conditions = { StringEquals = { "kms:ViaService" = [for service in ["rds", "secretsmanager"] : "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"] } }
+        },
       ]
     }
     storage = {
@@ -67,26 +77,36 @@ locals {
       changes = [
         { actions = ["s3:CreateBucket", "s3:DeleteBucket*", "s3:PutBucket*", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration", "s3:TagResource", "s3:UntagResource"], resources = ["arn:${local.partition}:s3:::{}"] },
         { actions = ["elasticfilesystem:*AccessPoint", "elasticfilesystem:*FileSystem*", "elasticfilesystem:*MountTarget*", "elasticfilesystem:*agResource", "elasticfilesystem:Put*"], resources = ["arn:${local.partition}:elasticfilesystem:${local.region}:${local.account}:*"] },
+        # AWS offers no resource level for it.
+        { actions = ["elasticfilesystem:CreateFileSystem"], resources = ["*"] },
+        {
+          actions    = ["kms:CreateGrant", "kms:DescribeKey"], resources = ["arn:${local.partition}:kms:${local.region}:${local.account}:key/*"]
+          conditions = { StringEquals = { "kms:ViaService" = ["elasticfilesystem.${local.region}.${data.aws_partition.current.dns_suffix}"] } }
+        },
         # A mount target is a network interface, and EFS makes it in the name of who asks.
         { actions = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute"], resources = ["${local.ec2}:*"] },
       ]
     }
     dns = {
       looks = ["acm:ListCertificates", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "route53:ListHostedZones*"]
-      reads = { actions = ["acm:DescribeCertificate", "acm:ListTagsForCertificate", "route53:GetChange", "route53:GetHostedZone", "route53:GetQueryLoggingConfig", "route53:ListResourceRecordSets", "route53:ListTagsForResource"], resources = concat([for kind in ["hostedzone", "change", "queryloggingconfig"] : "arn:${local.partition}:route53:::${kind}/*"], [for region in local.regions : "arn:${local.partition}:acm:${region}:${local.account}:certificate/*"]) }
+      reads = { actions = ["acm:DescribeCertificate", "acm:GetCertificate", "acm:ListTagsForCertificate", "route53:GetChange", "route53:GetHostedZone", "route53:GetQueryLoggingConfig", "route53:ListResourceRecordSets", "route53:ListTagsForResource"], resources = concat([for kind in ["hostedzone", "change", "queryloggingconfig"] : "arn:${local.partition}:route53:::${kind}/*"], [for region in local.regions : "arn:${local.partition}:acm:${region}:${local.account}:certificate/*"]) }
       changes = [
         { actions = ["route53:*QueryLoggingConfig", "route53:ChangeResourceRecordSets", "route53:ChangeTagsForResource", "route53:DeleteHostedZone"], resources = [for kind in ["hostedzone", "queryloggingconfig"] : "arn:${local.partition}:route53:::${kind}/*"] },
-        { actions = ["logs:DeleteResourcePolicy", "logs:PutResourcePolicy", "route53:CreateHostedZone"], resources = ["*"] },
-        { actions = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RemoveTagsFromCertificate", "acm:RequestCertificate", "acm:UpdateCertificateOptions"], resources = [for region in local.regions : "arn:${local.partition}:acm:${region}:${local.account}:certificate/*"] },
+        { actions = ["acm:RequestCertificate", "logs:DeleteResourcePolicy", "logs:PutResourcePolicy", "route53:CreateHostedZone"], resources = ["*"] },
+        { actions = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RemoveTagsFromCertificate", "acm:UpdateCertificateOptions"], resources = [for region in local.regions : "arn:${local.partition}:acm:${region}:${local.account}:certificate/*"] },
       ]
     }
     cdn = {
-      looks   = ["cloudfront:List*"]
-      reads   = { actions = ["cloudfront:Get*"], resources = ["arn:${local.partition}:cloudfront::${local.account}:*"] }
-      changes = [{ actions = ["cloudfront:*Distribution*", "cloudfront:*OriginAccessControl", "cloudfront:*Policy", "cloudfront:*agResource"], resources = ["arn:${local.partition}:cloudfront::${local.account}:*"] }]
+      looks = ["cloudfront:List*"]
+      reads = { actions = ["cloudfront:Get*"], resources = ["arn:${local.partition}:cloudfront::${local.account}:*"] }
+      changes = [
+        { actions = ["cloudfront:*Distribution*", "cloudfront:*OriginAccessControl", "cloudfront:*Policy", "cloudfront:*agResource"], resources = ["arn:${local.partition}:cloudfront::${local.account}:*"] },
+        # AWS offers no resource level for what is not there yet.
+        { actions = [for kind in ["CachePolicy", "Distribution", "OriginAccessControl", "OriginRequestPolicy", "ResponseHeadersPolicy"] : "cloudfront:Create${kind}"], resources = ["*"] },
+      ]
     }
     monitoring = {
-      looks = ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups", "logs:DescribeMetricFilters"]
+      looks = ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups", "logs:DescribeMetricFilters", "sns:ListTopics"]
       reads = { actions = ["cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource", "events:Describe*", "events:List*", "logs:ListTags*", "sns:Get*", "sns:List*"], resources = local.watched }
       changes = [
         { actions = ["cloudwatch:*Alarm*", "cloudwatch:*Dashboards", "cloudwatch:*agResource", "cloudwatch:PutDashboard", "events:*", "logs:*KmsKey", "logs:*LogGroup", "logs:*MetricFilter", "logs:*RetentionPolicy", "logs:*agResource", "sns:*"], resources = local.watched },
@@ -95,7 +115,7 @@ locals {
     secrets = {
       looks   = ["kms:ListAliases", "secretsmanager:ListSecrets", "ssm:DescribeParameters"]
       reads   = { actions = ["kms:Describe*", "kms:GetKey*", "kms:List*", "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "ssm:ListTagsForResource"], resources = local.kept }
-      changes = [{ actions = ["kms:*Alias", "kms:*KeyRotation", "kms:*agResource", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:UpdateKeyDescription", "secretsmanager:*ResourcePolicy", "secretsmanager:*agResource", "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:RestoreSecret", "secretsmanager:RotateSecret", "secretsmanager:UpdateSecret"], resources = local.kept }, { actions = ["kms:CreateKey"], resources = ["*"] }]
+      changes = [{ actions = ["kms:*Alias", "kms:*KeyRotation", "kms:DisableKey", "kms:EnableKey", "kms:*agResource", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:UpdateKeyDescription", "secretsmanager:*ResourcePolicy", "secretsmanager:*agResource", "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:RestoreSecret", "secretsmanager:RotateSecret", "secretsmanager:UpdateSecret"], resources = local.kept }, { actions = ["kms:CreateKey"], resources = ["*"] }]
     }
     # Images that are built here: the automations that make them, and where each writes its image's id, which is no secret.
     images = {
@@ -112,8 +132,14 @@ locals {
         { actions = ["iam:*InstanceProfile", "iam:*OpenIDConnectProvider*", "iam:CreatePolicy*", "iam:DeletePolicy*", "iam:DeleteRole", "iam:Tag*", "iam:Untag*", "iam:UpdateRole*", "iam:UpdateAssumeRolePolicy"], resources = local.identities },
         # With a boundary: only within it, or whoever applies could make a role that may do everything.
         {
-          actions    = ["iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy"], resources = ["${local.iam}:role${var.path}{}"]
-          conditions = var.permissions_boundary == null ? {} : { StringEquals = { "iam:PermissionsBoundary" = [var.permissions_boundary] } }
+          actions    = concat(["iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy"], var.permissions_boundary == null ? [] : ["iam:PutRolePermissionsBoundary"])
+          resources  = ["${local.iam}:role${var.path}{}"]
+          conditions = local.bounded
+        },
+        # Only policies of the deployment, and the one of AWS that our modules attach: any other may allow everything.
+        {
+          actions    = ["iam:AttachRolePolicy", "iam:DetachRolePolicy"], resources = ["${local.iam}:role${var.path}{}"]
+          conditions = merge(local.bounded, { ArnLike = { "iam:PolicyARN" = ["${local.iam}:policy${var.path}{}", "arn:${local.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"] } })
         },
         {
           actions    = ["iam:PassRole"], resources = ["${local.iam}:role${var.path}{}"]
@@ -127,9 +153,11 @@ locals {
     }
   }
 
+  bounded = var.permissions_boundary == null ? {} : { StringEquals = { "iam:PermissionsBoundary" = [var.permissions_boundary] } }
+
   watched = concat(
     ["arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:{}", "arn:${local.partition}:cloudwatch::${local.account}:dashboard/{}", "arn:${local.partition}:sns:${local.region}:${local.account}:{}", "arn:${local.partition}:events:${local.region}:${local.account}:rule/{}"],
-    [for group in ["{}", "/automation-stack/{}"] : "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${group}*"],
+    [for group in ["{}", "/automation-stack/{}", "/aws/rds/instance/{}/", "/aws/ecs/containerinsights/{}/"] : "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${group}*"],
   )
   kept = [
     "arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:{}", "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/{}",
@@ -152,11 +180,13 @@ locals {
 
   # Several policies, since one holds 6144 characters and a role takes ten.
   area_groups = {
-    base    = ["network", "dns", "cdn"]
-    runtime = ["compute", "containers", "load-balancing"]
-    data    = ["registry", "database", "storage"]
-    watch   = ["monitoring", "secrets", "images"]
-    control = ["identity"]
+    base     = ["network", "dns", "cdn"]
+    machines = ["compute", "load-balancing"]
+    runtime  = ["containers"]
+    data     = ["registry", "database", "storage"]
+    watch    = ["monitoring"]
+    secrets  = ["secrets", "images"]
+    control  = ["identity"]
   }
   role_groups = merge([
     for key, areas in local.role_areas : {
@@ -181,11 +211,15 @@ locals {
       flatten([
         for area in part.areas : [
           for index, statement in local.area_parts[area] : {
-            sid        = "${statement.word}${join("", [for word in split("-", area) : title(word)])}${index}"
-            effect     = "Allow"
-            actions    = statement.actions
-            resources  = distinct(flatten([for resource in statement.resources : [for name in local.role_names[part.role] : replace(resource, "{}", name)]]))
-            conditions = statement.conditions
+            sid       = "${statement.word}${join("", [for word in split("-", area) : title(word)])}${index}"
+            effect    = "Allow"
+            actions   = statement.actions
+            resources = distinct(flatten([for resource in statement.resources : [for name in local.role_names[part.role] : replace(resource, "{}", name)]]))
+            conditions = {
+              for operator, keys in statement.conditions : operator => {
+                for key, values in keys : key => distinct(flatten([for value in values : [for name in local.role_names[part.role] : replace(value, "{}", name)]]))
+              }
+            }
           } if statement.word == "Read" || var.roles[part.role].kind == "apply"
         ]
       ]),

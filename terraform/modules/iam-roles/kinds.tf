@@ -89,9 +89,9 @@ locals {
         { sid = "MoveServices", given = local.given[key].services, actions = ["ecs:DescribeServices", "ecs:UpdateService"], resources = may.services },
         { sid = "FindTasks", given = local.given[key].clusters, actions = ["ecs:ListTasks"], resources = ["*"], conditions = { ArnEquals = { "ecs:cluster" = may.clusters } } },
         { sid = "WatchTasks", given = local.given[key].clusters, actions = ["ecs:DescribeTasks", "ecs:StopTask"], resources = local.derived[key].tasks },
-        { sid = "FindMachines", given = local.given[key].clusters, actions = ["ecs:DescribeContainerInstances"], resources = local.derived[key].container_instances },
+        { sid = "LookAtDefinitions", given = local.given[key].task_definitions, actions = ["ecs:DescribeTaskDefinition"], resources = ["*"] },
         # A new revision runs nothing by itself: what it may run as is named in PassRoles.
-        { sid = "DefineTasks", given = local.given[key].task_definitions, actions = ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"], resources = ["*"] },
+        { sid = "DefineTasks", given = local.given[key].task_definitions, actions = ["ecs:RegisterTaskDefinition"], resources = local.derived[key].revisions },
         { sid = "TagDefinitions", given = local.given[key].task_definitions, actions = ["ecs:TagResource"], resources = local.derived[key].revisions, conditions = { StringEquals = { "ecs:CreateAction" = ["RegisterTaskDefinition"] } } },
         { sid = "RunMigrations", given = local.given[key].task_definitions && local.given[key].clusters, actions = ["ecs:RunTask"], resources = local.derived[key].revisions, conditions = { ArnEquals = { "ecs:cluster" = may.clusters } } },
         # Services that hand their tags on do so with a migration's task too.
@@ -109,8 +109,8 @@ locals {
         { sid = "MoveTargets", given = local.given[key].target_groups, actions = ["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"], resources = may.target_groups },
       ]
       instances = [
-        # Deployments to hosts find them by their tags.
-        { sid = "LookAtInstances", given = local.given[key].target_groups, actions = ["ec2:DescribeInstances"], resources = ["*"] },
+        # Deployments to hosts find them by their tags; a load balancer looks at a target and its network in the name of who registers it.
+        { sid = "LookAtInstances", given = local.given[key].target_groups, actions = ["ec2:DescribeInstances", "ec2:DescribeInternetGateways", "ec2:DescribeSubnets", "ec2:DescribeVpcs"], resources = ["*"] },
       ]
       ecs_agent = [
         { sid = "JoinClusters", given = local.given[key].clusters, actions = ["ecs:DeregisterContainerInstance", "ecs:RegisterContainerInstance", "ecs:SubmitAttachmentStateChanges", "ecs:SubmitContainerStateChange", "ecs:SubmitTaskStateChange"], resources = may.clusters },
@@ -146,7 +146,7 @@ locals {
     plan           = ["read_state", "lock_state", "objects", "list_objects", "encrypt"]
     apply          = ["read_state", "lock_state", "write_state", "objects", "list_objects", "encrypt"]
     deploy         = ["services", "balancers", "instances", "pull", "retag", "read_logs", "references", "read_state", "ledger", "list_objects", "encrypt"]
-    build          = ["pull", "push", "assume", "write_logs", "references", "objects", "list_objects", "encrypt", "sessions"]
+    build          = ["services", "balancers", "instances", "read_state", "read_logs", "pull", "push", "assume", "write_logs", "references", "objects", "list_objects", "encrypt", "sessions"]
     instance       = ["pull", "ecs_agent", "write_logs", "secrets", "objects", "list_objects", "encrypt", "sessions"]
     task           = ["write_logs", "secrets", "objects", "list_objects", "mount", "encrypt", "sessions"]
     task-execution = ["pull", "write_logs", "secrets", "decrypt"]

@@ -116,7 +116,7 @@ describe('iam-policy', function () {
 
   it('of a command that has no root to run is refused as the command is', async () => {
     const { exitCode, stdout, stderr } = await run('--env', 'bare', '--command', 'apply');
-    expect(exitCode).to.equal(1);
+    expect(exitCode).to.equal(2);
     expect(stdout).to.equal('');
     expect(stderr).to.contain('bare has no infrastructure');
     const whole = await run('--env', 'bare', '--command', 'run');
