@@ -63,6 +63,8 @@ describe('AWS’ reference of actions', () => {
     'ecs:RegisterTaskDefinition': ['iam:PassRole', 'ecs:TagResource'],
     'ecs:RunTask': ['ecs:TagResource'],
   };
+  // Repositories that the runner makes have no tags.
+  const never = ['ecr:TagResource'];
   for (const verb of Object.keys(verbs) as Verb[])
     it(`allows ${verb} what its calls lead to`, () => {
       const policy = policyOf(grantsOf(names, callsOf(verb)));
@@ -71,7 +73,9 @@ describe('AWS’ reference of actions', () => {
         ...(reference.actions.get(action)?.dependents ?? []),
         ...(LEADS_TO[action] ?? []),
       ]);
-      expect(dependents.filter((action) => !allowed.has(action))).to.deep.equal([]);
+      expect(dependents.filter((action) => !allowed.has(action) && !never.includes(action))).to.deep.equal(
+        [],
+      );
     });
 
   for (const type of Object.keys(terraformTypes))
