@@ -13,6 +13,7 @@ import { EventBus, type EventBody } from './core/events.js';
 import { Patience } from './core/patience.js';
 import { registerEnvironment } from './secrets/environment.js';
 import { SecretRegistry } from './secrets/redact.js';
+import type { RoleToAssume } from './adapters/aws/assumedRole.js';
 import type { AwsClients } from './adapters/aws/clients.js';
 import type { DockerEngine } from './adapters/docker/engine.js';
 import type { SshHosts } from './adapters/ssh/hosts.js';
@@ -132,8 +133,15 @@ export function createContext(input: ContextInput): Context {
   });
   const aws = perEnvironment(async (environment) => {
     const { createAwsClients } = await import('./adapters/aws/clients.js');
-    const settings = await context.resolve(environment.config.aws, environment);
-    const clients = createAwsClients({ ...settings, env, secrets, patience, version: runnerVersion });
+    const { role, ...settings } = await context.resolve(environment.config.aws, environment);
+    const clients = createAwsClients({
+      ...settings,
+      ...(role === undefined ? {} : { role: await sessionOf(context, environment, role) }),
+      env,
+      secrets,
+      patience,
+      version: runnerVersion,
+    });
     if (options.verbose) clients.calls.onCall = (...call) => events.emit(apiCallNotice(...call));
     return clients;
   });
@@ -192,6 +200,28 @@ export function createContext(input: ContextInput): Context {
     },
   };
   return context;
+}
+
+/** What a role is assumed with. */
+async function sessionOf(
+  context: Context,
+  environment: NamedEnvironment,
+  arn: string,
+): Promise<RoleToAssume> {
+  const [{ sessionName }, { sharedRun }, { application }] = await Promise.all([
+    import('./core/awsRole.js'),
+    import('./core/sharedRun.js'),
+    context.config(),
+  ]);
+  const { aws } = environment.config;
+  const { who, env } = context;
+  const run = sharedRun(env) ?? env['BUILD_TAG'];
+  return {
+    arn,
+    sessionName: sessionName({ application, environment: environment.name, run, who }),
+    externalId: await context.resolve(aws['external-id'], environment),
+    durationMs: aws['session-duration'],
+  };
 }
 
 /** What `--verbose` shows of an API call. */

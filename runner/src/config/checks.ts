@@ -1,3 +1,4 @@
+import { accountOfRole } from '../core/awsRole.js';
 import { didYouMean } from '../core/nearest.js';
 import { DEFAULT_BRANCHES, type configSchema } from './schema.js';
 import { checkOutputs } from './outputChecks.js';
@@ -47,6 +48,18 @@ export function crossCheck(config: Parsed): readonly { path: Path; message: stri
       missing(from, 'environment', environment.promotion.from, environments);
       if (environment.promotion.from === name)
         issues.push({ path: from, message: `${name} cannot be promoted from itself` });
+    }
+    const { account, role } = environment.aws;
+    const ofRole = role === undefined ? undefined : accountOfRole(role);
+    if (account !== undefined && ofRole !== undefined && ofRole !== account) {
+      issues.push({
+        path: [...here, 'aws', 'role'],
+        message: `aws.role: is a role of account ${ofRole}, but aws.account is ${account}`,
+      });
+    }
+    for (const key of ['external-id', 'session-duration'] as const) {
+      if (environment.aws[key] !== undefined && role === undefined)
+        issues.push({ path: [...here, 'aws', key], message: `aws.${key}: is of a role; name it: aws.role` });
     }
     const { ownership } = environment.infrastructure ?? {};
     if (ownership !== undefined && isForeign(ownership)) {

@@ -23,15 +23,15 @@ const secret = text.meta({ writeOnly: true, [REFERENCES]: LOOKED_UP });
 /** Read before anything can be asked of AWS or Terraform. */
 const fromEnvironment = text.meta({ [REFERENCES]: ['env'] satisfies readonly Source[] });
 /** Timers count in 31 bits of milliseconds: one that is set for longer ends at once. */
-const duration = (fallback: string, longest = '24d') =>
+const durationText = (longest: string) =>
   z
     .string()
     .refine(isDuration, 'must be a duration such as 30s, 10m or 1h30m')
     .refine((value) => !isDuration(value) || parseDuration(value) <= parseDuration(longest), {
       message: `must be at most ${longest}`,
-    })
-    .default(fallback)
-    .transform(parseDuration);
+    });
+const duration = (fallback: string, longest = '24d') =>
+  durationText(longest).default(fallback).transform(parseDuration);
 /** Text for a process: whatever is written plain (`3.10`, `on`) arrives as it was typed. */
 const typed = z
   .union([z.string(), z.number(), z.boolean()])
@@ -285,6 +285,30 @@ export const environmentSchema = z.strictObject({
         .optional()
         .describe('Account that credentials must belong to.'),
       profile: fromEnvironment.optional().describe('Profile of the shared AWS configuration.'),
+      role: z
+        .string()
+        .regex(
+          /\$\{|^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+          'must be the ARN of a role, such as arn:aws:iam::222222222222:role/delivery',
+        )
+        .meta({ [REFERENCES]: ['env'] satisfies readonly Source[] })
+        .optional()
+        .describe(
+          'ARN of a role that is assumed for all that is done in this environment; the credentials that are there (or `profile`) only ask for it. The ledger stays with them.',
+        ),
+      'external-id': fromEnvironment
+        .regex(/\$\{|^[\w+=,.@:/-]{2,1224}$/, 'must be 2 to 1224 letters, digits and +=,.@:/-')
+        .optional()
+        .describe('External id that the trust policy of the role asks for.'),
+      'session-duration': durationText('12h')
+        .refine((value) => !isDuration(value) || parseDuration(value) >= parseDuration('15m'), {
+          message: 'must be at least 15m',
+        })
+        .transform(parseDuration)
+        .optional()
+        .describe(
+          'How long a session of the role lasts, 15m to 12h; one hour where left out. A session that ends is renewed while a command runs.',
+        ),
     })
     .default({}),
   infrastructure: z
@@ -357,6 +381,12 @@ export const environmentSchema = z.strictObject({
         .union([z.enum(['required', 'none']), approvalBy])
         .default('none')
         .describe('Whether somebody has to approve it, or who may not and how many must.'),
+      images: z
+        .enum(['copy', 'in-place'])
+        .default('copy')
+        .describe(
+          'Where another account or region comes into it: `copy` brings images by digest into this environment’s own registry; `in-place` uses them in the registry of the environment they come from. Nothing is copied where both have one registry.',
+        ),
       unmatched: z
         .enum(['stage', 'refuse'])
         .default('stage')

@@ -5,7 +5,7 @@ import { referencesIn } from './referencesIn.js';
 import { isSecretPlace } from './secretPlaces.js';
 import type { Path } from './source.js';
 
-const DURATION_KEYS = new Set(['for', 'interval', 'timeout', 'drain', 'lock-expiry']);
+const DURATION_KEYS = new Set(['for', 'interval', 'timeout', 'drain', 'lock-expiry', 'session-duration']);
 const FREE_FORM = new Set(['vars', 'variables', 'environment', 'build-args']);
 
 /**

@@ -2,6 +2,7 @@ import type { RegistryCredentials } from '../adapters/docker/session.js';
 import type { AwsClients } from '../adapters/aws/clients.js';
 import { registryOverride } from '../adapters/aws/registry.js';
 import type { Context, NamedEnvironment } from '../container.js';
+import { accountOfRole } from '../core/awsRole.js';
 import { StackError } from '../core/errors.js';
 
 /** The registry of one environment, while a run uses it. */
@@ -35,8 +36,8 @@ export async function openRegistry(context: Context, environment: NamedEnvironme
 export async function registryName(context: Context, environment: NamedEnvironment): Promise<string> {
   const endpoint = registryOverride(context.env);
   if (endpoint !== undefined) return endpoint;
-  const { account, region } = await context.resolve(environment.config.aws, environment);
-  return `${account ?? environment.name}.${region ?? context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? ''}`;
+  const { account, region, role } = await context.resolve(environment.config.aws, environment);
+  return `${account ?? accountOfRole(role ?? '') ?? environment.name}.${region ?? context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? ''}`;
 }
 
 /** The failure of a push whose bytes the registry does not serve. */

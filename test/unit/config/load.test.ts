@@ -114,6 +114,34 @@ describe('automation-stack.yml', () => {
     expect(problems(text)[0]).to.contain('without a shell');
   });
 
+  describe('a role to assume', () => {
+    const withAws = (aws: string) => GOOD.replace('  staging:\n', `  staging:\n    aws: ${aws}\n`);
+    const ROLE = 'arn:aws:iam::222222222222:role/delivery';
+
+    it('is inherited, and its session counted in milliseconds', () => {
+      const aws = `{ role: "${ROLE}", external-id: shop, session-duration: 30m }`;
+      const { config, issues } = check(withAws(aws));
+      expect(issues).to.deep.equal([]);
+      expect(config?.environments['production']?.aws).to.deep.equal({
+        role: ROLE,
+        'external-id': 'shop',
+        'session-duration': 1_800_000,
+      });
+    });
+
+    for (const [aws, words] of [
+      ['{ role: delivery }', 'must be the ARN of a role'],
+      [`{ role: "${ROLE}", account: "111111111111" }`, 'is a role of account 222222222222'],
+      [`{ role: "${ROLE}", session-duration: 5m }`, 'must be at least 15m'],
+      [`{ role: "${ROLE}", session-duration: 13h }`, 'must be at most 12h'],
+      ['{ external-id: shop }', 'is of a role'],
+    ] as const) {
+      it(`is refused as ${aws}`, () => {
+        expect(problems(withAws(aws)).join('\n')).to.contain(words);
+      });
+    }
+  });
+
   it('asks Slack for a token or a webhook', () => {
     expect(problems(`${GOOD}notifications: { slack: { channel: '#x' } }\n`)[0]).to.contain(
       'needs a token or a webhook',

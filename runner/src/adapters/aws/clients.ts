@@ -8,11 +8,13 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { Agent as HttpsAgent } from 'node:https';
+import { accountOfRole, partitionOfArn, partitionOfRegion } from '../../core/awsRole.js';
 import { StackError } from '../../core/errors.js';
 import { Patience } from '../../core/patience.js';
 import { agentOf } from '../http/agent.js';
 import type { SecretRegistry } from '../../secrets/redact.js';
 import { systemClock } from '../process/clock.js';
+import { assumedCredentials, type RoleToAssume, type SessionCredentials } from './assumedRole.js';
 import { CallCounter, createCall, type AwsCall } from './call.js';
 import { LONGEST_SILENCE_MS, patiently } from './patience.js';
 import { createRetryStrategy } from './retries.js';
@@ -21,10 +23,12 @@ import { sdk } from './sdk.js';
 export interface AwsOptions {
   /** Where left out: AWS_REGION, then AWS_DEFAULT_REGION. */
   readonly region?: string | undefined;
-  /** Account the credentials must belong to; `verifyAccount` (identity.ts) checks it. */
+  /** Account the credentials must belong to; `verifyAccount` (identity.ts) checks it. The role's where left out. */
   readonly account?: string | undefined;
   /** Profile of the shared AWS configuration; it wins over credentials in the environment. */
   readonly profile?: string | undefined;
+  /** Assumed with those credentials; every client acts as it. */
+  readonly role?: RoleToAssume | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly secrets: SecretRegistry;
   /** How AWS is waited for where it does not answer; without words where left out. */
@@ -44,6 +48,8 @@ export interface AwsClients {
   readonly endpoint: string | undefined;
   readonly calls: CallCounter;
   readonly call: AwsCall;
+  /** The role that the clients act as, where there is one. */
+  readonly assumed?: AssumedRole | undefined;
   ecs(): Promise<ECSClient>;
   ecr(): Promise<ECRClient>;
   ec2(): Promise<EC2Client>;
@@ -55,11 +61,17 @@ export interface AwsClients {
   logs(): Promise<CloudWatchLogsClient>;
 }
 
+export interface AssumedRole extends RoleToAssume {
+  /** Asks as who assumes it. */
+  base(): Promise<STSClient>;
+  credentials(): Promise<SessionCredentials>;
+}
+
 const CONNECT_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
- * @throws StackError CONFIG_INVALID where no region is to be found
+ * @throws StackError CONFIG_INVALID where no region is to be found, or a role is not of the account or region
  */
 export function createAwsClients(options: AwsOptions): AwsClients {
   const { env, secrets } = options;
@@ -70,6 +82,7 @@ export function createAwsClients(options: AwsOptions): AwsClients {
       next: 'Set `aws: { region: … }` in the environment of automation-stack.yml, or export AWS_REGION.',
     });
   }
+  if (options.role !== undefined) refuseForeignRole(options.role.arn, options.account, region);
   secrets.register(env['AWS_SECRET_ACCESS_KEY']);
   secrets.register(env['AWS_SESSION_TOKEN']);
   const calls = new CallCounter();
@@ -79,7 +92,7 @@ export function createAwsClients(options: AwsOptions): AwsClients {
   const credentials = profile === undefined ? environmentCredentials(env) : undefined;
 
   /** Settings that all clients share; `service` is the suffix of the service's own endpoint variable. */
-  const settings = async (service: string) => {
+  const baseSettings = async (service: string) => {
     const agent = await agentOf(env);
     const endpoint = env[`AWS_ENDPOINT_URL_${service}`] ?? env['AWS_ENDPOINT_URL'];
     return {
@@ -97,6 +110,7 @@ export function createAwsClients(options: AwsOptions): AwsClients {
       },
     };
   };
+  const call = patiently(createCall(calls, secrets), partner);
   const lazy = <Client extends { readonly config: { credentials?: unknown } }>(
     make: () => Promise<Client>,
   ) => {
@@ -108,12 +122,28 @@ export function createAwsClients(options: AwsOptions): AwsClients {
     };
   };
 
+  const base = lazy(async () => new (await sdk.sts()).STSClient(await baseSettings('STS')));
+  const { role } = options;
+  const assumed: AssumedRole | undefined =
+    role === undefined
+      ? undefined
+      : {
+          ...role,
+          base,
+          credentials: assumedCredentials(role, { sts: base, call, clock: systemClock, secrets }),
+        };
+  const settings = async (service: string) => ({
+    ...(await baseSettings(service)),
+    ...(assumed === undefined ? {} : { credentials: assumed.credentials }),
+  });
+
   return {
     region,
-    account: options.account,
+    account: options.account ?? (role === undefined ? undefined : accountOfRole(role.arn)),
+    assumed,
     endpoint: env['AWS_ENDPOINT_URL'] === '' ? undefined : env['AWS_ENDPOINT_URL'],
     calls,
-    call: patiently(createCall(calls, secrets), partner),
+    call,
     ecs: lazy(async () => new (await sdk.ecs()).ECSClient(await settings('ECS'))),
     ecr: lazy(async () => new (await sdk.ecr()).ECRClient(await settings('ECR'))),
     ec2: lazy(async () => new (await sdk.ec2()).EC2Client(await settings('EC2'))),
@@ -138,6 +168,24 @@ export function createAwsClients(options: AwsOptions): AwsClients {
     sts: lazy(async () => new (await sdk.sts()).STSClient(await settings('STS'))),
     logs: lazy(async () => new (await sdk.logs()).CloudWatchLogsClient(await settings('CLOUDWATCH_LOGS'))),
   };
+}
+
+/** A configuration may say by reference what would have been refused when it was read. */
+function refuseForeignRole(arn: string, account: string | undefined, region: string): void {
+  const own = accountOfRole(arn);
+  const said =
+    own === undefined
+      ? 'is no ARN of a role'
+      : account !== undefined && own !== account
+        ? `is a role of account ${own}, but aws.account is ${account}`
+        : partitionOfArn(arn) !== partitionOfRegion(region)
+          ? `is a role of ${partitionOfArn(arn)}, but ${region} is in ${partitionOfRegion(region)}`
+          : undefined;
+  if (said === undefined) return;
+  throw new StackError('CONFIG_INVALID', `aws.role ${said}`, {
+    where: arn,
+    next: 'Name a role of the environment’s own account and partition, such as arn:aws:iam::222222222222:role/delivery.',
+  });
 }
 
 /** Keys that stand in the environment need no credential chain, and none of the time it takes to load. */

@@ -38,6 +38,7 @@ const open = (action: string, because = NO_LEVEL): CallRow => ({
 export const calls = {
   // Allowed to everybody, also where it is denied.
   'sts:GetCallerIdentity': { by: 'runner', needs: [] },
+  'sts:AssumeRole': runner('sts:AssumeRole', 'assumed-role'),
 
   'ecs:DescribeServices': runner('ecs:DescribeServices', 'ecs-service'),
   'ecs:DescribeTaskDefinition': open('ecs:DescribeTaskDefinition'),

@@ -23,6 +23,8 @@ export interface S3Backend {
 /** The names that a policy is made of: what the configuration says, `*` where it does not. */
 export interface PolicyNames {
   readonly place: Place;
+  /** Roles that are assumed before anything is done there. */
+  readonly assumed?: readonly string[];
   readonly services: readonly { readonly cluster: string; readonly service: string }[];
   readonly families: readonly string[];
   /** Roles that tasks are given. */
@@ -51,6 +53,7 @@ const each =
 /** The resources that calls are about, by a word; each gives ARNs, none where the deployment has no such thing. */
 export const forms = {
   any: () => ['*'],
+  'assumed-role': ({ assumed = [] }) => assumed,
   'ecs-service': ({ place, services }) =>
     services.map((names) => arnOf(place, 'ecs:R:A:service/{cluster}/{service}', names)),
   'ecs-task': ({ place, services }) =>

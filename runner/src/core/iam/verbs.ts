@@ -7,6 +7,7 @@ import type { Grant } from './policy.js';
  */
 export const parts = {
   account: ['sts:GetCallerIdentity'],
+  'assume-role': ['sts:AssumeRole'],
   'state-read': ['s3:GetObject', 's3:ListObjectsV2'],
   'state-write': ['s3:GetObject', 's3:ListObjectsV2', 's3:PutObject', 's3:DeleteObject'],
   upstream: ['upstream:read'],
@@ -107,7 +108,9 @@ export type Verb = keyof typeof verbs;
  * @param has whether the deployment has a part
  */
 export function callsOf(verb: Verb, has: (part: Part) => boolean = () => true): readonly CallName[] {
-  return callsOfParts(['references', ...verbs[verb]].filter((part): part is Part => has(part as Part)));
+  return callsOfParts(
+    ['assume-role', 'references', ...verbs[verb]].filter((part): part is Part => has(part as Part)),
+  );
 }
 
 export function callsOfParts(chosen: readonly Part[]): readonly CallName[] {

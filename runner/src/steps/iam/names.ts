@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Config, EcsServiceConfig, FleetConfig } from '../../config/schema.js';
 import { referencesIn, unescaped } from '../../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../../container.js';
+import { accountOfRole } from '../../core/awsRole.js';
 import { lastPart } from '../../core/iam/arn.js';
 import type { BucketPart, PolicyNames } from '../../core/iam/names.js';
 import { verbs, type Part, type Verb } from '../../core/iam/verbs.js';
@@ -67,10 +68,16 @@ export async function policyNames(
     });
     return ['*'];
   };
-  const [region, account] = await Promise.all([
+  const [region, role] = await Promise.all([
     settled(aws.region ?? context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? '*'),
-    settled(aws.account ?? '*'),
+    aws.role === undefined ? undefined : settled(aws.role),
   ]);
+  const account = await settled(aws.account ?? accountOfRole(role ?? '') ?? '*');
+  if (role !== undefined) {
+    notes.add(
+      `what is done in ${environment.name} is done as ${role}: it needs these statements, but for sts:AssumeRole and the state, which are for who asks for it`,
+    );
+  }
   for (const [name, value] of Object.entries({ region, account })) {
     if (value === '*') notes.add(`aws.${name} is not set: the policy is for every ${name}`);
   }
@@ -93,21 +100,12 @@ export async function policyNames(
 
   const names: PolicyNames = {
     place: { region, account },
-    services: [
-      ...(await Promise.all(
-        services.map(async ({ cluster, service }) => ({
-          cluster: lastPart(await settled(cluster)) as string,
-          service: lastPart(await settled(service)) as string,
-        })),
-      )),
-      ...users.services,
-    ],
-    families: open(
-      'families',
-      '--family',
-      given.families,
-      ['ecs:RegisterTaskDefinition', 'ecs:RunTask'],
-      (user) => [familyOf(user.taskDefinition)],
+    ...(role === undefined ? {} : { assumed: [role] }),
+    services: await Promise.all(
+      services.map(async ({ cluster, service }) => ({
+        cluster: lastPart(await settled(cluster)) as string,
+        service: lastPart(await settled(service)) as string,
+      })),
     ),
     roles: open('roles of tasks', '--role', given.roles, ['iam:PassRole'], (user) => [
       user.executionRole ?? '*',
@@ -135,7 +133,8 @@ export async function policyNames(
   // Who asks for the inventory itself asks for it whatever it is for.
   const needsHosts = fleets.length > 0 || provision !== undefined || verb === 'inventory';
   const present: Partial<Record<Part, boolean>> = {
-    account: aws.account !== undefined,
+    account: aws.account !== undefined || role !== undefined,
+    'assume-role': role !== undefined,
     login: names.repositories.length > 0,
     push: names.repositories.length > 0,
     tag: names.repositories.length > 0,
