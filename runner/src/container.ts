@@ -8,6 +8,7 @@ import { createProcesses } from './adapters/process/processes.js';
 import { createGit, type Git } from './adapters/git/git.js';
 import { DEFAULT_PROGRAM, everyTextAsTyped, type Call } from './core/calledAs.js';
 import { once } from './core/once.js';
+import { withoutRole } from './core/awsChild.js';
 import { withoutExports } from './core/sharedEnvironment.js';
 import { EventBus, type EventBody } from './core/events.js';
 import { Patience } from './core/patience.js';
@@ -94,7 +95,7 @@ export interface ContextInput {
 /** Builds the context on the real world. */
 export function createContext(input: ContextInput): Context {
   const { options, signal, call = { program: DEFAULT_PROGRAM } } = input;
-  const env = withoutExports(input.env);
+  const env = withoutRole(withoutExports(input.env));
   const secrets = new SecretRegistry();
   registerEnvironment(env, secrets);
   const events = new EventBus(systemClock.now, (value) => everyTextAsTyped(secrets.value(value), call));

@@ -50,6 +50,7 @@ export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = 
   lock: () => import('./lock.js'),
   notify: () => import('./notify.js'),
   conclude: () => import('./conclude.js'),
+  credentials: () => import('./credentials.js'),
   complete: () => import('./complete.js'),
   echo: () => import('./echo.js'),
 };

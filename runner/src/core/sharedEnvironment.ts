@@ -4,7 +4,8 @@ import { shellQuote } from './shell.js';
 export interface SharedSettings {
   readonly application: string;
   readonly environment: string;
-  readonly aws: { readonly region?: string; readonly profile?: string };
+  /** AWS_*, as text. */
+  readonly aws: Readonly<Record<string, string>>;
   /** Absent where the environment has no infrastructure. */
   readonly terraform?: {
     readonly workspace: string;
@@ -28,8 +29,7 @@ export function sharedVariables(settings: SharedSettings): Record<string, string
   const defined = {
     DEPLOYMENT: settings.application,
     ENVIRONMENT: settings.environment,
-    AWS_REGION: aws.region,
-    AWS_PROFILE: aws.profile,
+    ...aws,
     TF_WORKSPACE: terraform?.workspace,
     TF_DATA_DIR: terraform?.dataDirectory,
     ...terraform?.variables,

@@ -10,6 +10,7 @@ import { parseAnsibleLine, PlaybookOutcome, type AnsibleEvent } from '../invocat
 import { ansibleJson, valuesIn } from '../invocations/ansibleValues.js';
 import { inventoryDocument } from '../invocations/inventory.js';
 import { localSettings } from '../local/settings.js';
+import { awsVariables } from './awsOfChildren.js';
 import { ansiblePlaces, findAnsible, findPlaybook } from './ansiblePlaces.js';
 import type { Inventory } from './inventory.js';
 import { privateFolder } from './privateFolder.js';
@@ -49,6 +50,7 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
   const places = await ansiblePlaces(context, environment);
   const playbook = await findPlaybook(places, request.playbook);
   const shared = await context.resolve(environment.config.variables, environment, 'free');
+  const aws = await awsVariables(context, environment);
   const document = hideSecrets(inventoryDocument(inventory.hosts, inventory.trustOf), context.secrets);
   const variables = { ...request.variables, ...valuesIn(request.variables), ...valuesIn(document) };
   // Values lie in memory, and only until Ansible has read them; the rest holds no secret.
@@ -77,6 +79,7 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
       ...(vault === undefined ? {} : { vaultScript: vault }),
       ...(request.dryRun === undefined ? {} : { dryRun: request.dryRun }),
       secrets: {
+        ...aws,
         ...Object.fromEntries(Object.entries(shared).map(([name, value]) => [name, asText(value)])),
         ...request.secrets,
         ...(request.vaultPassword === undefined ? {} : { [VAULT_PASSWORD]: request.vaultPassword }),

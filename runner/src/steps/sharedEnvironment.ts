@@ -12,6 +12,7 @@ import { terraformEnvironment, tfVariables, type TerraformRoot } from '../invoca
 import { runnerDirectory } from '../local/settings.js';
 import { writeFailure } from '../state/localFailures.js';
 import { ansiblePlaces } from './ansiblePlaces.js';
+import { awsVariables } from './awsOfChildren.js';
 import { digest } from './rootContent.js';
 import { makePlansDirectory } from './planPlaces.js';
 import { openRoot } from './terraformRoot.js';
@@ -40,7 +41,7 @@ export async function sharedEnvironment(
   const config = await context.config();
   const missing: { name: string; reason: string }[] = [];
   const [aws, ssh, own, root, terraformVariables] = await Promise.all([
-    context.resolve(environment.config.aws, environment),
+    awsVariables(context, environment),
     context.resolve({ user: inventory.user, key: inventory['private-key'] }, environment),
     ownVariables(context, environment, missing),
     infrastructure === undefined ? undefined : openRoot(context, environment),

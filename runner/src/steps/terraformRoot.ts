@@ -4,6 +4,7 @@ import { asText, referencesIn } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { TerraformRoot } from '../invocations/terraform.js';
+import { awsVariables } from './awsOfChildren.js';
 
 /**
  * The Terraform root of an environment, references resolved. `variables` that refer to the root's own outputs are left
@@ -30,7 +31,7 @@ export async function openRoot(context: Context, environment: NamedEnvironment):
   const known = Object.entries(environment.config.variables).filter(([, value]) => !needsOutputs(value));
   const [variables, aws, backendConfig, varFiles] = await Promise.all([
     context.resolve(Object.fromEntries(known), environment, 'free'),
-    context.resolve(environment.config.aws, environment),
+    awsVariables(context, environment),
     context.resolve(infrastructure['backend-config'], environment),
     context.resolve(infrastructure['var-files'], environment),
   ]);
@@ -42,8 +43,7 @@ export async function openRoot(context: Context, environment: NamedEnvironment):
     backendConfig,
     env: {
       ...(context.env['TF_DATA_DIR'] === undefined ? {} : { TF_DATA_DIR: context.env['TF_DATA_DIR'] }),
-      ...(aws.region === undefined ? {} : { AWS_REGION: aws.region }),
-      ...(aws.profile === undefined ? {} : { AWS_PROFILE: aws.profile }),
+      ...aws,
       ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, asText(value)])),
     },
   };

@@ -16,7 +16,7 @@ describe('what Terraform and Ansible share', () => {
     const variables = sharedVariables({
       application: 'shop',
       environment: 'staging',
-      aws: { region: 'eu-west-1', profile: 'team' },
+      aws: { AWS_REGION: 'eu-west-1', AWS_PROFILE: 'team' },
       terraform: { workspace: 'staging', variables: { TF_VAR_size: 'small' } },
       ssh: { user: 'deploy' },
       variables: { COLOR: 'blue', AWS_PROFILE: 'other' },

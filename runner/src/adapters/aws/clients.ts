@@ -63,8 +63,8 @@ export interface AwsClients {
 
 export interface AssumedRole extends RoleToAssume {
   /** Asks as who assumes it. */
-  base(): Promise<STSClient>;
-  credentials(): Promise<SessionCredentials>;
+  readonly base: () => Promise<STSClient>;
+  readonly credentials: () => Promise<SessionCredentials>;
 }
 
 const CONNECT_TIMEOUT_MS = 5000;

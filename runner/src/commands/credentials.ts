@@ -1,0 +1,32 @@
+import { StackError } from '../core/errors.js';
+import type { CommandDefinition } from './command.js';
+
+export const commands: readonly CommandDefinition[] = [
+  {
+    name: 'credentials',
+    summary: 'Print the credentials of an environment’s role',
+    description:
+      'JSON as AWS’s tools ask a `credential_process` for it: how Terraform and Ansible act as the role, and renew its session.',
+    environment: 'required',
+    hidden: true,
+    async run(context) {
+      const environment = await context.environment();
+      const { assumed } = await context.aws(environment);
+      if (assumed === undefined) {
+        throw new StackError('CONFIG_INVALID', `the environment ${environment.name} has no role`, {
+          where: `environments.${environment.name}.aws`,
+          next: 'Name one: `aws: { role: arn:aws:iam::222222222222:role/delivery }`.',
+        });
+      }
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await assumed.credentials();
+      const document = {
+        Version: 1,
+        AccessKeyId: accessKeyId,
+        SecretAccessKey: secretAccessKey,
+        SessionToken: sessionToken,
+        Expiration: expiration.toISOString(),
+      };
+      return { data: document, text: JSON.stringify(document), reveal: true };
+    },
+  },
+];

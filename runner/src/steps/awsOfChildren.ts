@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeDirectories } from '../adapters/process/directories.js';
+import { homeDirectory } from '../adapters/process/user.js';
+import type { Context, NamedEnvironment } from '../container.js';
+import { profileText, roleVariables } from '../core/awsChild.js';
+import { StackError } from '../core/errors.js';
+import { shellQuote } from '../core/shell.js';
+import { localSettings, runnerDirectory } from '../local/settings.js';
+import { writeFailure } from '../state/localFailures.js';
+import { digest } from './rootContent.js';
+
+/**
+ * The variables by which Terraform, Ansible and the AWS tools get to the AWS of an environment. Where it has a role,
+ * they act as it by a profile of their own, whose credentials renew themselves: an `apply` may take longer than a
+ * session lasts. The profile lies in a file of this user, which holds no secret of ours.
+ * @throws StackError CONFIG_INVALID, STATE_WRITE_FAILED
+ */
+export async function awsVariables(
+  context: Context,
+  environment: NamedEnvironment,
+): Promise<Record<string, string>> {
+  const { region, profile, role } = await context.resolve(environment.config.aws, environment);
+  const regional: Record<string, string> = region === undefined ? {} : { AWS_REGION: region };
+  if (role === undefined) return { ...regional, ...(profile === undefined ? {} : { AWS_PROFILE: profile }) };
+  const { application, directory } = await context.config();
+  const folder = join(localSettings(context.env).home, 'aws');
+  const name = `${digest(directory).slice(0, 12)}-${environment.name}`;
+  const [config, command] = [join(folder, `${name}.config`), join(folder, `${name}.credentials`)];
+  refuseOddPath(command);
+  const named = `automation-stack-${application}-${environment.name}`;
+  try {
+    makeDirectories(folder, 0o700);
+    await place(command, await script(context, environment), 0o700);
+    await place(config, profileText(await ownConfiguration(context.env), named, command, region), 0o600);
+  } catch (error) {
+    throw writeFailure(error, folder);
+  }
+  return { ...regional, ...roleVariables(named, config, context.env) };
+}
+
+/** What prints the credentials, as AWS's tools ask a `credential_process` for them. */
+async function script(context: Context, environment: NamedEnvironment): Promise<string> {
+  const { file, directory } = await context.config();
+  const command = [process.execPath, join(runnerDirectory(), 'index.js'), 'credentials'];
+  const place = ['-C', directory, '--config', file, '--env', environment.name];
+  return `#!/bin/sh\nexec ${[...command, ...place].map(shellQuote).join(' ')}\n`;
+}
+
+/** The user's own profiles: roots and playbooks may name them. */
+async function ownConfiguration(env: Context['env']): Promise<string> {
+  const file = env['AWS_CONFIG_FILE'] || join(homeDirectory(env), '.aws', 'config');
+  return readFile(file, 'utf8').catch(() => '');
+}
+
+/** Whole or not at all: another environment's Terraform may be reading it. */
+async function place(path: string, content: string, mode: number): Promise<void> {
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === content) return;
+  const fresh = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    await writeFile(fresh, content, { mode });
+    await rename(fresh, path);
+  } finally {
+    await rm(fresh, { force: true });
+  }
+}
+
+/** Some SDKs give the line to a shell, others divide it themselves: within double quotes they agree but for these. */
+function refuseOddPath(path: string): void {
+  if (!/["$`\\\n]/.test(path)) return;
+  throw new StackError(
+    'CONFIG_INVALID',
+    'the path of the runner’s own folder cannot be told to AWS’s tools',
+    {
+      where: path,
+      next: 'Set AUTOMATION_STACK_HOME to a folder without quotes, $, ` and \\ in its path.',
+    },
+  );
+}
