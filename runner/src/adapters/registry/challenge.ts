@@ -1,0 +1,64 @@
+import type { Env } from '../http/proxy.js';
+import { isRecord } from '../../core/toolJson.js';
+import { RegistryRefusal } from './refusal.js';
+import { bytesOf, send } from './wire.js';
+
+interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** How a registry wants to be told who asks: ECR takes the password itself, others a token that is given for it. */
+export type Challenge =
+  | { readonly kind: 'basic' }
+  | { readonly kind: 'bearer'; readonly realm: string; readonly service: string | undefined };
+
+/** Reads `WWW-Authenticate`; undefined where it asks for something else. */
+export function challengeOf(header: string | undefined): Challenge | undefined {
+  const [, scheme = '', rest = ''] = /^\s*(\w+)\s*(.*)$/s.exec(header ?? '') ?? [];
+  if (scheme.toLowerCase() === 'basic') return { kind: 'basic' };
+  if (scheme.toLowerCase() !== 'bearer') return undefined;
+  const fields = Object.fromEntries(
+    [...rest.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value]) => [name.toLowerCase(), value]),
+  );
+  const realm = fields['realm'];
+  return realm === undefined ? undefined : { kind: 'bearer', realm, service: fields['service'] };
+}
+
+export const basic = ({ username, password }: Credentials): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+const LARGEST_TOKEN = 1024 * 1024;
+
+/** Asks for a token. Credentials go over HTTPS, or to this machine. */
+export async function readToken(
+  challenge: Extract<Challenge, { kind: 'bearer' }>,
+  ask: {
+    readonly scope: string;
+    readonly credentials: Credentials | undefined;
+    readonly env: Env;
+    readonly signal: AbortSignal;
+    readonly host: string;
+  },
+): Promise<string> {
+  const url = new URL(challenge.realm);
+  const isSafe = url.protocol === 'https:' || /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname);
+  if (!isSafe)
+    throw new RegistryRefusal(ask.host, 401, 'names a place for tokens that is not safe', [url.origin]);
+  if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
+  url.searchParams.set('scope', ask.scope);
+  const answer = await send({
+    method: 'GET',
+    url,
+    headers: ask.credentials === undefined ? {} : { authorization: basic(ask.credentials) },
+    env: ask.env,
+    signal: ask.signal,
+  });
+  const text = (await bytesOf(answer, LARGEST_TOKEN)).toString('utf8');
+  const status = answer.statusCode ?? 0;
+  if (status !== 200) throw new RegistryRefusal(ask.host, status, 'gives no token', [text.slice(0, 300)]);
+  const found: unknown = JSON.parse(text);
+  const token = isRecord(found) ? (found['token'] ?? found['access_token']) : undefined;
+  if (typeof token === 'string' && token !== '') return token;
+  throw new RegistryRefusal(ask.host, status, 'gives no token', []);
+}

@@ -1,0 +1,66 @@
+import pMap from 'p-map';
+import { copyBlob, type BlobEnd, type Place } from './blobs.js';
+import { hasManifest, otherBytes, readStored, writeStored, type Descriptor } from './manifests.js';
+
+export interface CopyProgress {
+  readonly digest: string;
+  /** `reading` while bytes go through; else how it ended. */
+  readonly phase: 'reading' | BlobEnd;
+  /** Bytes. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface CopyRequest {
+  readonly source: Place;
+  readonly target: Place;
+  /** `sha256:…` of the manifest, or of an index of several platforms. */
+  readonly digest: string;
+  /** Blobs that go through side by side. */
+  readonly concurrency: number;
+  readonly on: (progress: CopyProgress) => void;
+}
+
+/** An index may hold indexes; more than this is no image of anybody's. */
+const DEEPEST = 4;
+
+/**
+ * Brings an image from one registry to another, byte for byte: blobs, then the manifests that name them, the one that was
+ * asked for last. So what it is cut off at is never taken for an image, and doing it again goes on where it was. An
+ * index comes with all its platforms and attestations.
+ * @throws StackError REGISTRY_REFUSED, also where either side has other bytes than the digest says
+ */
+export async function copyImage(request: CopyRequest): Promise<'copied' | 'exists'> {
+  const { target, digest } = request;
+  const { session, repository } = target;
+  if (await hasManifest(session, repository, digest)) return 'exists';
+  const sent = await copyManifest(request, digest, 0);
+  // Read back: what is deployed is what was tried before.
+  const stored = await readStored(session, repository, digest);
+  if (!stored.bytes.equals(sent)) throw otherBytes(session, repository, digest, stored.digest);
+  return 'copied';
+}
+
+async function copyManifest(request: CopyRequest, digest: string, depth: number): Promise<Buffer> {
+  const { source, target, concurrency } = request;
+  const manifest = await readStored(source.session, source.repository, digest);
+  if (depth > DEEPEST) throw otherBytes(source.session, source.repository, digest, 'an index without an end');
+  for (const child of manifest.manifests) {
+    if (await hasManifest(target.session, target.repository, child.digest)) continue;
+    await copyManifest(request, child.digest, depth + 1);
+  }
+  const blobs = new Map(manifest.blobs.filter(isKept).map((blob) => [blob.digest, blob]));
+  await pMap(blobs.values(), (blob) => copyOne(request, blob), { concurrency });
+  await writeStored(target.session, target.repository, manifest);
+  return manifest.bytes;
+}
+
+async function copyOne({ source, target, on }: CopyRequest, blob: Descriptor): Promise<void> {
+  const { digest, size: total } = blob;
+  const phase = await copyBlob(source, target, blob, (done) => on({ digest, phase: 'reading', done, total }));
+  on({ digest, phase, done: total, total });
+}
+
+/** Layers that nobody may hand on lie where they say. */
+const isKept = ({ urls, mediaType = '' }: Descriptor): boolean =>
+  (urls ?? []).length === 0 && !/foreign|nondistributable/.test(mediaType);
