@@ -67,6 +67,7 @@ export async function deployRelease(context: Context, request: DeployRequest): P
     refuseBypass(environment, request.release.version);
   await requireAccount(context, environment);
   const waitMs = await upstreamIsHealthy(context, request);
+  await imagesAreThere(context, request);
   // References are looked up and SDKs loaded while the lock is taken; a failure is met where it is awaited.
   const targets = context.targets(environment, request.only);
   targets.catch(() => undefined);
@@ -264,6 +265,13 @@ async function upstreamIsHealthy(context: Context, request: DeployRequest): Prom
   if (Object.keys((await context.config()).needs).length === 0) return request.waitMs ?? 0;
   const { waitForUpstream } = await import('./needs.js');
   return waitForUpstream(context, request);
+}
+
+/** Before the lock: a copy may take minutes, and is worth having whatever comes of the deployment. */
+async function imagesAreThere(context: Context, request: DeployRequest): Promise<void> {
+  if (request.environment.config.promotion === undefined) return;
+  const { bringImages } = await import('./bringImages.js');
+  await bringImages(context, request);
 }
 
 function refuseDirty({ environment, release, kind, forcedBy }: DeployRequest): void {

@@ -1,7 +1,8 @@
 import { createEcsApi } from '../../adapters/aws/ecs.js';
 import { createEcsTasks } from '../../adapters/aws/ecsTasks.js';
-import { registryOfAccount } from '../../adapters/aws/registry.js';
+import { registryHost, registryOfAccount } from '../../adapters/aws/registry.js';
 import type { Context, NamedEnvironment } from '../../container.js';
+import { imagesHome } from '../../steps/imagesHome.js';
 import type { Target } from '../target.js';
 import { EcsTarget } from './ecsTarget.js';
 import { byService, SharedService, type Member } from './sharedService.js';
@@ -22,6 +23,9 @@ export async function createEcsTargets(parts: {
   // Loading the SDK takes a while: it begins now, and its failure is met by the first call.
   aws.ecs().catch(() => undefined);
   const { clock } = context;
+  const home = await imagesHome(context, environment);
+  const elsewhere =
+    home.name === environment.name ? undefined : await registryHost(await context.aws(home), context.env);
   const targets = groups.flatMap((group) => {
     const [{ config: first }] = group as readonly [Member, ...Member[]];
     const scope = { cluster: first.cluster, service: first.service, environment: environment.name };
@@ -44,8 +48,7 @@ export async function createEcsTargets(parts: {
         clock,
         shared,
         emit: (event) => context.events.emit(event),
-        balancersAt: context.env['AUTOMATION_STACK_LOAD_BALANCERS'] || undefined,
-        registry: (account) => registryOfAccount(aws, context.env, account),
+        registry: (account) => elsewhere ?? registryOfAccount(aws, context.env, account),
       });
       return [name, target] as const;
     });

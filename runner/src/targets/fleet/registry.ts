@@ -1,5 +1,6 @@
 import type { FleetConfig } from '../../config/schema.js';
 import type { Context, NamedEnvironment } from '../../container.js';
+import { imagesHome } from '../../steps/imagesHome.js';
 
 /** ECR's own hosts, whose passwords the SDK hands out. */
 const ECR = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
@@ -25,7 +26,7 @@ export async function registryOf(
     async credentials() {
       if (!ECR.test(host)) return undefined;
       const { registryLogin } = await import('../../adapters/aws/ecr.js');
-      const aws = await context.aws(environment);
+      const aws = await context.aws(await imagesHome(context, environment));
       return registryLogin(aws, { endpoint: host, secrets: context.secrets, signal: context.signal });
     },
   };
@@ -33,5 +34,5 @@ export async function registryOf(
 
 async function pushedTo(context: Context, environment: NamedEnvironment): Promise<string> {
   const { registryHost } = await import('../../adapters/aws/registry.js');
-  return registryHost(await context.aws(environment), context.env);
+  return registryHost(await context.aws(await imagesHome(context, environment)), context.env);
 }
