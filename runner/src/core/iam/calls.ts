@@ -110,6 +110,33 @@ export const calls = {
     ],
     unmade: 'spoken by the Docker engine to the registry: no request of the AWS API',
   },
+  'registry:write': {
+    by: 'runner',
+    needs: [
+      {
+        actions: [
+          'ecr:BatchCheckLayerAvailability',
+          'ecr:BatchGetImage',
+          'ecr:CompleteLayerUpload',
+          'ecr:InitiateLayerUpload',
+          'ecr:PutImage',
+          'ecr:UploadLayerPart',
+        ],
+        on: 'repository',
+      },
+    ],
+    unmade: 'spoken to the registry by its own HTTP API: no request of the AWS API',
+  },
+  'registry:read': {
+    by: 'runner',
+    needs: [
+      {
+        actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+        on: 'source-repository',
+      },
+    ],
+    unmade: 'spoken to the registry by its own HTTP API: no request of the AWS API',
+  },
   'docker:pull': {
     by: 'docker',
     needs: [

@@ -31,6 +31,8 @@ export interface PolicyNames {
   readonly roles: readonly string[];
   readonly logGroups: readonly string[];
   readonly repositories: readonly string[];
+  /** Where promoted images are copied from, where that is another registry. */
+  readonly source?: Place;
   readonly targetGroups: readonly string[];
   readonly parameters: readonly string[];
   readonly secrets: readonly string[];
@@ -62,6 +64,10 @@ export const forms = {
   role: ({ place, roles }) => roles.map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
   'log-stream': each(({ logGroups }) => logGroups, 'logs:R:A:log-group:{name}:log-stream:*'),
   repository: each(({ repositories }) => repositories, 'ecr:R:A:repository/{name}'),
+  'source-repository': ({ source, repositories }) =>
+    source === undefined
+      ? []
+      : repositories.map((name) => arnOf(source, 'ecr:R:A:repository/{name}', { name })),
   'target-group': ({ place, targetGroups }) =>
     targetGroups.map((name) => arnIfName(place, 'elasticloadbalancing:R:A:targetgroup/{name}/*', name)),
   parameter: ({ place, parameters }) =>

@@ -22,6 +22,16 @@ export const parts = {
     'ecr:PutImage',
     'docker:push',
   ],
+  // Images that are promoted from another account or region.
+  'bring-images': [
+    'ecr:GetAuthorizationToken',
+    'ecr:DescribeRepositories',
+    'ecr:CreateRepository',
+    'ecr:BatchGetImage',
+    'ecr:PutImage',
+    'registry:write',
+    'registry:read',
+  ],
   tag: ['ecr:BatchGetImage', 'ecr:PutImage'],
   'ecs-look': ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition'],
   'ecs-register': ['ecs:RegisterTaskDefinition'],
@@ -72,6 +82,7 @@ const move = [
   'ecs-migrate',
   'fleet-pull',
   'balancer-move',
+  'bring-images',
 ] as const;
 
 /** Which parts of the table each verb uses; verbs that ask nothing of AWS beside their references are `[]`. */
@@ -86,6 +97,7 @@ export const verbs = {
   destroy: ['account', 'state-write', 'ledger', 'backend-apply'],
   output: ['outputs'],
   env: ['outputs'],
+  credentials: [],
   inventory: [...inventory],
   provision: ['account', 'state-write', ...inventory],
   migrate: ['account', 'state-write', 'push', 'outputs', 'ecs-look', 'ecs-register', 'ecs-migrate'],

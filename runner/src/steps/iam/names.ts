@@ -3,11 +3,12 @@ import type { Config, EcsServiceConfig, FleetConfig } from '../../config/schema.
 import { referencesIn, unescaped } from '../../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../../container.js';
 import { accountOfRole } from '../../core/awsRole.js';
-import { lastPart } from '../../core/iam/arn.js';
+import { lastPart, type Place } from '../../core/iam/arn.js';
 import type { BucketPart, PolicyNames } from '../../core/iam/names.js';
 import { verbs, type Part, type Verb } from '../../core/iam/verbs.js';
 import type { DatabaseUser } from '../../core/databaseUsers.js';
 import { OWNERSHIP_PART } from '../../state/ownership.js';
+import { imagesHome } from '../imagesHome.js';
 import { readBackend } from './backend.js';
 import { familyOf, usersOfDatabases } from './databaseUsers.js';
 
@@ -98,6 +99,7 @@ export async function policyNames(
   const users = await usersOfDatabases(context, environment, verb, (message) => notes.add(message));
   const ledger = infrastructure?.ownership ?? config.state.location;
 
+  const source = await sourceOf(context, environment, settled);
   const names: PolicyNames = {
     place: { region, account },
     ...(role === undefined ? {} : { assumed: [role] }),
@@ -116,6 +118,7 @@ export async function policyNames(
     repositories: await Promise.all(
       Object.values(config.images).map(({ repository }) => settled(repository)),
     ),
+    ...(source === undefined ? {} : { source }),
     targetGroups: await Promise.all(
       fleets.flatMap((one) => (one['target-group'] === undefined ? [] : [settled(one['target-group'])])),
     ),
@@ -138,6 +141,7 @@ export async function policyNames(
     login: names.repositories.length > 0,
     push: names.repositories.length > 0,
     tag: names.repositories.length > 0,
+    'bring-images': source !== undefined && names.repositories.length > 0,
     'ecs-look': services.length > 0,
     'ecs-register': services.length > 0,
     'ecs-move': services.length > 0,
@@ -154,6 +158,23 @@ export async function policyNames(
     has: (part) => present[part] ?? true,
     notes: [...told, ...[...notes].map((message) => ({ message }))],
   };
+}
+
+/** Where promoted images are copied from; undefined where nothing is copied. */
+async function sourceOf(
+  context: Context,
+  { config }: NamedEnvironment,
+  settled: (value: string) => Promise<string>,
+): Promise<Place | undefined> {
+  if (config.promotion === undefined || config.promotion.images === 'in-place') return undefined;
+  const from = await imagesHome(context, await context.environment(config.promotion.from));
+  const regional = context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? '*';
+  const placeOf = async ({ account, region, role }: typeof config.aws) => ({
+    region: await settled(region ?? regional),
+    account: await settled(account ?? accountOfRole(role ?? '') ?? '*'),
+  });
+  const [here, there] = await Promise.all([placeOf(config.aws), placeOf(from.config.aws)]);
+  return here.region === there.region && here.account === there.account ? undefined : there;
 }
 
 /** What a verb reads of the configuration: the secrets of other parts are not its business. */

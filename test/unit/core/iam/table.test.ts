@@ -121,8 +121,29 @@ describe('the table of calls', () => {
         verb,
       ).to.deep.equal([]);
     }
-    const promotes = policyOf(grantsOf(names, callsOf('promote'))).Statement.flatMap(({ Action }) => Action);
+    const promoting = grantsOf(
+      names,
+      callsOf('promote', (part) => part !== 'bring-images'),
+    );
+    const promotes = policyOf(promoting).Statement.flatMap(({ Action }) => Action);
     expect(promotes).not.to.include('ecr:PutImage').and.not.to.include('ecr:CreateRepository');
+  });
+
+  it('reads images where they come from and writes them where they are promoted to', () => {
+    const source = { region: 'eu-west-1', account: '999999999999' };
+    const { Statement } = policyOf(grantsOf({ ...names, source }, callsOf('promote')));
+    const on = (action: string) =>
+      Statement.find(({ Action }) => Action.includes(action))?.Resource.join(' ');
+    expect(on('ecr:GetDownloadUrlForLayer')).to.contain('arn:aws:ecr:eu-west-1:999999999999:repository/');
+    expect(on('ecr:CompleteLayerUpload')).not.to.contain('999999999999');
+  });
+
+  it('lets a role be assumed by its ARN, and nothing where there is none', () => {
+    const assumed = ['arn:aws:iam::222222222222:role/delivery'];
+    const allowed = policyOf(grantsOf({ ...names, assumed }, callsOf('status'))).Statement;
+    expect(allowed.find(({ Action }) => Action.includes('sts:AssumeRole'))?.Resource).to.deep.equal(assumed);
+    const without = policyOf(grantsOf({ ...names, assumed: [] }, callsOf('status'))).Statement;
+    expect(without.some(({ Action }) => Action.includes('sts:AssumeRole'))).to.equal(false);
   });
 
   it('hands roles to tasks alone', () => {
