@@ -9,6 +9,15 @@ export interface AwsIdentity {
   readonly arn: string;
 }
 
+/** ARN of who assumes the role that the clients act as. */
+export async function callerOf(aws: AwsClients): Promise<string> {
+  if (aws.assumed === undefined) return (await readIdentity(aws)).arn;
+  const { GetCallerIdentityCommand } = await sdk.sts();
+  const command = new GetCallerIdentityCommand({});
+  const answer = await aws.call(await aws.assumed.base(), command, { action: 'sts:GetCallerIdentity' });
+  return answer.Arn ?? '';
+}
+
 /** Who AWS says we are. */
 export async function readIdentity(aws: AwsClients): Promise<AwsIdentity> {
   const client = await aws.sts();

@@ -54,13 +54,15 @@ export function serviceChecks(
 }
 
 async function credentials(context: Context, environment: NamedEnvironment): Promise<Finding> {
-  const [aws, { readIdentity, verifyAccount }] = await Promise.all([
+  const [aws, { callerOf, readIdentity, verifyAccount }] = await Promise.all([
     context.aws(environment),
     import('../../adapters/aws/identity.js'),
   ]);
   const identity = (await verifyAccount(aws, environment.name)) ?? (await readIdentity(aws));
-  const { expiration } = await (await aws.sts()).config.credentials();
-  const found = `${identity.arn} in ${aws.region}`;
+  // A session of a role is renewed by itself: what counts is how long who asks for it may do so.
+  const { expiration } = await (await (aws.assumed?.base() ?? aws.sts())).config.credentials();
+  const asker = aws.assumed === undefined ? '' : `, asked for by ${await callerOf(aws)}`;
+  const found = `${identity.arn} in ${aws.region}${asker}`;
   if (expiration === undefined) return { status: 'ok', found };
   const leftMs = expiration.getTime() - context.clock.now().getTime();
   const words = `${found}, for another ${Math.max(0, Math.round(leftMs / MINUTE_MS))} min`;
