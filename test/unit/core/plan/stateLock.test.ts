@@ -107,7 +107,7 @@ describe('a state lock that is met', () => {
     [
       'the system holds it, whatever the ledger says',
       {
-        lock: parseLockHolder(LOCAL) as LockHolder,
+        lock: parseLockHolder(LOCAL),
         changes: [change({ endedAt: '2026-01-02T03:05:00Z' })],
       },
     ],
@@ -143,7 +143,7 @@ describe('a state lock that is met', () => {
     ['no run of the ledger took it', { changes: [] }, 'look: on agent-7'],
     [
       'it was taken to plan',
-      { lock: parseLockHolder(block('x', 'y', 'OperationTypePlan')) as LockHolder },
+      { lock: parseLockHolder(block('x', 'y', 'OperationTypePlan')) },
       'look: on agent-7',
     ],
   ];
