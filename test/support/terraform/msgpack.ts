@@ -107,3 +107,40 @@ class Reader {
     return Object.fromEntries(entries);
   }
 }
+
+/**
+ * Encodes a value as Terraform reads it: numbers, texts and lists in their longest format, which every reader takes.
+ * @throws TypeError for what has no counterpart in Terraform
+ */
+export function encode(value: unknown): Buffer {
+  if (value === null || value === undefined) return Buffer.of(0xc0);
+  if (value === unknown) return Buffer.of(0xd4, 0, 0);
+  if (typeof value === 'boolean') return Buffer.of(value ? 0xc3 : 0xc2);
+  if (typeof value === 'number') return encodeNumber(value);
+  if (typeof value === 'string') {
+    const text = Buffer.from(value, 'utf8');
+    return Buffer.concat([head(0xdb, text.length), text]);
+  }
+  if (Array.isArray(value)) return Buffer.concat([head(0xdd, value.length), ...value.map(encode)]);
+  if (typeof value !== 'object') throw new TypeError(`Terraform has no ${typeof value}.`);
+  const entries = Object.entries(value);
+  return Buffer.concat([head(0xdf, entries.length), ...entries.flatMap((entry) => entry.map(encode))]);
+}
+
+function head(format: number, size: number): Buffer {
+  const bytes = Buffer.alloc(5, format);
+  bytes.writeUInt32BE(size, 1);
+  return bytes;
+}
+
+function encodeNumber(value: number): Buffer {
+  const bytes = Buffer.alloc(9);
+  if (Number.isSafeInteger(value)) {
+    bytes[0] = 0xd3;
+    bytes.writeBigInt64BE(BigInt(value), 1);
+  } else {
+    bytes[0] = 0xcb;
+    bytes.writeDoubleBE(value, 1);
+  }
+  return bytes;
+}

@@ -13,9 +13,10 @@ import {
 import { loadSync } from '@grpc/proto-loader';
 import { deprecations } from './deprecation.js';
 import { decode } from './msgpack.js';
+import { PlanningCalls } from './planning/calls.js';
 import { awsAddress, wireProviderSchema, type Block, type ProviderSchema, type Schema } from './schema.js';
 
-/** A provider that knows its schema and nothing else: enough to validate, and to plan and apply with mocks. */
+/** A provider that knows its schema: enough to validate, and to plan and apply with mocks; it plans and applies itself only if asked to. */
 export interface SchemaProvider {
   /** What Terraform must find in its environment to use this provider instead of installing one. */
   readonly env: { readonly TF_REATTACH_PROVIDERS: string };
@@ -26,11 +27,11 @@ type Value = { msgpack?: Buffer };
 
 /** A call that answers at once, or with what it throws. */
 function answer<Request, Response>(
-  reply: (request: Request) => Response,
+  reply: (request: Request, caller: string) => Response,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
     try {
-      callback(null, reply(call.request));
+      callback(null, reply(call.request, call.getPeer()));
     } catch (error) {
       callback(error as Error, null);
     }
@@ -66,8 +67,36 @@ function encodedOnce(service: ServiceDefinition, answer: object): ServiceDefinit
   return { ...service, GetSchema: { ...getSchema, responseSerialize: () => bytes } };
 }
 
-/** Starts the provider on a port of its own on loopback. */
-export async function startProvider(schema: ProviderSchema): Promise<SchemaProvider> {
+/** The calls of a provider that plans, reads and applies. */
+function planning(schema: ProviderSchema): UntypedServiceImplementation {
+  const calls = new PlanningCalls(schema);
+  return {
+    Configure: answer(({ config }: { config: Value }, caller) => {
+      calls.configure(caller, config);
+      return { diagnostics: [] };
+    }),
+    UpgradeResourceState: answer(calls.upgrade.bind(calls)),
+    ReadResource: answer(calls.read.bind(calls)),
+    PlanResourceChange: answer((request: Parameters<typeof calls.plan>[1], caller) =>
+      calls.plan(caller, request),
+    ),
+    ApplyResourceChange: answer((request: Parameters<typeof calls.apply>[1], caller) =>
+      calls.apply(caller, request),
+    ),
+    ReadDataSource: answer((request: Parameters<typeof calls.find>[1], caller) =>
+      calls.find(caller, request),
+    ),
+  };
+}
+
+/**
+ * Starts the provider on a port of its own on loopback.
+ * @param plans whether it plans and applies; else Terraform's own mocks have to
+ */
+export async function startProvider(
+  schema: ProviderSchema,
+  { plans = false }: { readonly plans?: boolean } = {},
+): Promise<SchemaProvider> {
   const definition = loadSync(fileURLToPath(new URL('provider.proto', import.meta.url)), {
     keepCase: true,
     enums: String,
@@ -86,6 +115,7 @@ export async function startProvider(schema: ProviderSchema): Promise<SchemaProvi
     ValidateDataSourceConfig: validate(schema.data_source_schemas),
     Configure: answer(() => ({ diagnostics: [] })),
     Stop: answer(() => ({ Error: '' })),
+    ...(plans ? planning(schema) : {}),
   };
   const server = new Server({ 'grpc.max_send_message_length': -1 });
   server.addService(encodedOnce(service, wireProviderSchema(schema)), calls);

@@ -1,0 +1,116 @@
+import { decode, encode } from '../msgpack.js';
+import type { Block, ProviderSchema, Schema } from '../schema.js';
+import { Names, type Account } from './account.js';
+import { found } from './found.js';
+import { made } from './made.js';
+import { planChange } from './plan.js';
+import type { Values } from './values.js';
+import { World } from './world.js';
+
+/** A value as it travels. */
+export interface Wired {
+  readonly msgpack?: Buffer;
+}
+
+const read = (value: Wired | null | undefined): Values | null =>
+  value?.msgpack === undefined || value.msgpack.length === 0
+    ? null
+    : (decode(value.msgpack) as Values | null);
+
+const wire = (value: unknown): Wired => ({ msgpack: encode(value) });
+
+interface Request {
+  readonly type_name: string;
+  readonly prior_state?: Wired;
+  readonly proposed_new_state?: Wired;
+  readonly planned_state?: Wired;
+  readonly current_state?: Wired;
+  readonly config?: Wired;
+  readonly raw_state?: { readonly json?: Buffer };
+}
+
+const accountId = '111111111111';
+
+/** The calls of a provider that plans and applies, for as many provider configurations as there are callers. */
+export class PlanningCalls {
+  private readonly accounts = new Map<string, Account>();
+  private readonly world = new World();
+  private readonly counts = new Map<string, number>();
+
+  constructor(private readonly schema: ProviderSchema) {}
+
+  /** @param caller whose configuration it is: each configured provider speaks over a connection of its own */
+  configure(caller: string, config: Wired | undefined): void {
+    const values = read(config) ?? {};
+    const [tags] = (values.default_tags as readonly { readonly tags: Values | null }[] | null) ?? [];
+    this.accounts.set(caller, {
+      id: accountId,
+      region: typeof values.region === 'string' ? values.region : 'eu-west-1',
+      defaultTags: tags?.tags ?? {},
+    });
+  }
+
+  plan(caller: string, { type_name: type, prior_state, proposed_new_state, config }: Request) {
+    const change = {
+      type,
+      prior: read(prior_state),
+      proposed: read(proposed_new_state),
+      config: read(config),
+    };
+    const { state, replacing } = planChange(this.block(type), change, this.account(caller).defaultTags);
+    return {
+      planned_state: wire(state),
+      requires_replace: replacing.map((name) => ({ steps: [{ attribute_name: name }] })),
+      // As the real provider, whose SDK needs some leniency.
+      legacy_type_system: true,
+    };
+  }
+
+  apply(caller: string, { type_name: type, prior_state, planned_state }: Request) {
+    const planned = read(planned_state);
+    const prior = read(prior_state);
+    const state =
+      planned === null ? null : made(type, this.block(type), planned, this.names(caller, type, planned));
+    this.world.keep(type, prior, state);
+    return { new_state: wire(state), legacy_type_system: true };
+  }
+
+  /** What was applied is what there is: nobody else changes it. */
+  read({ current_state }: Request) {
+    return { new_state: current_state };
+  }
+
+  upgrade({ raw_state }: Request) {
+    return { upgraded_state: { json: raw_state?.json } };
+  }
+
+  find(caller: string, { type_name: type, config }: Request) {
+    const values = read(config) ?? {};
+    const blocks = {
+      block: blockOf(this.schema.data_source_schemas, type),
+      resource: this.schema.resource_schemas[type]?.block,
+    };
+    // The same question has the same answer.
+    const names = new Names(this.account(caller), `data/${type}/${JSON.stringify(values)}`);
+    return { state: wire(found(type, blocks, values, this.world, names)) };
+  }
+
+  private block = (type: string): Block => blockOf(this.schema.resource_schemas, type);
+
+  private account(caller: string): Account {
+    return this.accounts.get(caller) ?? { id: accountId, region: 'eu-west-1', defaultTags: {} };
+  }
+
+  private names(caller: string, type: string, planned: Values): Names {
+    const seed = `${type}/${JSON.stringify(planned)}`;
+    const count = (this.counts.get(seed) ?? 0) + 1;
+    this.counts.set(seed, count);
+    return new Names(this.account(caller), `${seed}/${count}`);
+  }
+}
+
+function blockOf(schemas: Readonly<Record<string, Schema>>, type: string): Block {
+  const schema = schemas[type];
+  if (schema === undefined) throw new Error(`The schema has no ${type}.`);
+  return schema.block;
+}
