@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { plannable } from './planning/calls.js';
 import { startProvider } from './provider.js';
 import { readSchema } from './schema.js';
 
@@ -103,6 +104,24 @@ async function realProvider(directory: string, env: NodeJS.ProcessEnv): Promise<
   const { exitCode, stdout } = await init;
   clearTimeout(giveUp);
   return exitCode === 0 ? (/hashicorp\/aws v([\d.]+)/.exec(stdout)?.[1] ?? 'of unknown version') : undefined;
+}
+
+/** Makes a workbench whose provider plans and applies by itself, always the stand-in: the real one would reach for AWS. */
+export async function openPlanningBench(): Promise<Workbench> {
+  const scratch = await mkdtemp(join(tmpdir(), 'automation-stack-plans-'));
+  const directory = join(scratch, 'terraform');
+  await cp(source, directory, { recursive: true, filter: (path) => basename(path) !== '.terraform' });
+  const provider = await startProvider(plannable(await readSchema()), { plans: true });
+  const env = { ...terraformEnv(), ...provider.env };
+  return {
+    directory,
+    provider: 'a stand-in for hashicorp/aws that plans and applies',
+    terraform: (at, ...args) => runTerraform(join(at.startsWith('/') ? '/' : directory, at), args, env),
+    close: async () => {
+      provider.stop();
+      await rm(scratch, { recursive: true, force: true });
+    },
+  };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { decode, encode } from '../msgpack.js';
 import type { Block, ProviderSchema, Schema } from '../schema.js';
 import { Names, type Account } from './account.js';
-import { found } from './found.js';
+import { knownTypes } from './facts.js';
+import { found, foundTypes } from './found.js';
 import { made } from './made.js';
 import { planChange } from './plan.js';
 import type { Values } from './values.js';
@@ -107,6 +108,20 @@ export class PlanningCalls {
     this.counts.set(seed, count);
     return new Names(this.account(caller), `${seed}/${count}`);
   }
+}
+
+/**
+ * The schema of what can be planned alone. Terraform reads all of it anew in every command, which for the whole is half of the time of
+ * a plan.
+ */
+export function plannable(schema: ProviderSchema): ProviderSchema {
+  const only = (schemas: Readonly<Record<string, Schema>>, types: readonly string[]) =>
+    Object.fromEntries(Object.entries(schemas).filter(([type]) => types.includes(type)));
+  return {
+    ...schema,
+    resource_schemas: only(schema.resource_schemas, knownTypes),
+    data_source_schemas: only(schema.data_source_schemas, foundTypes),
+  };
 }
 
 function blockOf(schemas: Readonly<Record<string, Schema>>, type: string): Block {

@@ -43,6 +43,9 @@ const offered: Readonly<Record<string, Maker>> = {
   aws_nat_gateways: () => ({ id: 'eu-west-1', ids: ['nat-0f0e0d0c0b0a09080'] }),
 };
 
+/** The data sources that answer. */
+export const foundTypes: readonly string[] = [...Object.keys(offered), ...madeTypes];
+
 const idOf = (values: Values) => `policy-${text(values.name)}`;
 
 /** What a data source calls otherwise than the resource. */
