@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { decode, unknown } from '../support/terraform/msgpack.js';
+import { decode, encode, unknown } from '../support/terraform/msgpack.js';
 
 describe('the decoder of configurations', () => {
   const cases: [what: string, hex: string, value: unknown][] = [
@@ -23,5 +23,27 @@ describe('the decoder of configurations', () => {
   it('refuses a value that ends too early and a byte that begins none', () => {
     expect(() => decode(Buffer.from('a261', 'hex'))).to.throw(RangeError);
     expect(() => decode(Buffer.from('c1', 'hex'))).to.throw('0xc1');
+  });
+});
+
+describe('the encoder of states', () => {
+  it('writes what the decoder reads', () => {
+    const value = {
+      nothing: null,
+      flags: [true, false],
+      numbers: [0, -1, 65536, 1.5, Number.MAX_SAFE_INTEGER],
+      texts: ['', 'a €'],
+      later: unknown,
+      nested: [{ one: { two: [unknown] } }],
+    };
+    expect(decode(encode(value))).to.deep.equal(value);
+  });
+
+  it('writes an unknown value as Terraform does', () => {
+    expect(encode(unknown).toString('hex')).to.equal('d40000');
+  });
+
+  it('refuses what Terraform has nothing for', () => {
+    expect(() => encode(() => undefined)).to.throw(TypeError);
   });
 });

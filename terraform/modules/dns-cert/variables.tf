@@ -103,7 +103,7 @@ variable "alternative_names" {
 }
 
 variable "key_algorithm" {
-  description = "Kind of the certificate's key: `RSA_2048`, which everything knows, or `EC_prime256v1` or `EC_secp384r1`."
+  description = "Kind of the certificate's key: `RSA_2048`, which everything knows, or `EC_prime256v1` or `EC_secp384r1`. Changing it makes a new certificate before the old one goes."
   type        = string
   default     = "RSA_2048"
   nullable    = false

@@ -35,7 +35,8 @@ variable "name" {
 variable "repositories" {
   description = <<-EOT
     Repositories by key; the key is what other configuration calls the image and must stay. `name` in the registry;
-    `immutable_tags`; `scan_on_push`; `kms_key_arn` for a key of your own, of which a change replaces the repository (AWS refuses while it has images); `untagged_days` after which an image without
+    `immutable_tags`; `scan_on_push`; `kms_key_arn` for a key of your own, another of which
+    replaces the repository, images and all; `untagged_days` after which an image without
     a tag goes; `keep_tagged`, how many tagged images to keep: all where it is null, since a release whose image is
     gone can neither be restarted nor rolled back to; `readers`, ARNs of accounts or roles elsewhere that may pull;
     `force_delete` also deletes the images with the repository.

@@ -169,7 +169,7 @@ variable "container_insights" {
 }
 
 variable "execute_command" {
-  description = "What is kept of sessions in containers (ECS Exec): `destination` `cloudwatch`, a log group of `retention_days`, or `none`. `kms_key_arn` encrypts sessions and log group."
+  description = "What is kept of sessions in containers (ECS Exec): `destination` `cloudwatch`, a log group of `retention_days`, or `none`, which deletes that group with what it holds. `kms_key_arn` encrypts sessions and log group."
   type = object({
     destination    = optional(string, "cloudwatch")
     retention_days = optional(number, 90)
@@ -189,7 +189,7 @@ variable "execute_command" {
 }
 
 variable "service_connect" {
-  description = "Whether services find each other by name (Service Connect), in a namespace of the cluster's name or of its own `namespace_name`."
+  description = "Whether services find each other by name (Service Connect), in a namespace of the cluster's name or of its own `namespace_name`. Switching it off deletes the namespace, another name replaces it: let the services go of it before."
   type = object({
     enabled        = optional(bool, false)
     namespace_name = optional(string)

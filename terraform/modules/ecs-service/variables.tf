@@ -110,7 +110,7 @@ variable "assign_public_ip" {
 }
 
 variable "launch_type" {
-  description = "What the tasks are made for: `FARGATE`, or `EC2` for the cluster's instances."
+  description = "What the tasks are made for: `FARGATE`, or `EC2` for the cluster's instances. Changing it replaces the service."
   type        = string
   default     = "FARGATE"
   nullable    = false
@@ -144,7 +144,7 @@ variable "capacity_provider_strategy" {
 }
 
 variable "scheduling_strategy" {
-  description = "`REPLICA` for a number of tasks, `DAEMON` for one on each of the cluster's instances."
+  description = "`REPLICA` for a number of tasks, `DAEMON` for one on each of the cluster's instances. Changing it replaces the service."
   type        = string
   default     = "REPLICA"
   nullable    = false

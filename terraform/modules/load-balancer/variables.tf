@@ -77,7 +77,7 @@ variable "security_group_ids" {
 }
 
 variable "internal" {
-  description = "Whether only the VPC reaches it. The default is false, since a load balancer is made to be the only entry from outside, before services that have no public address."
+  description = "Whether only the VPC reaches it. The default is false, since a load balancer is made to be the only entry from outside, before services that have no public address. Changing it replaces the load balancer, and with it its DNS name."
   type        = bool
   default     = false
   nullable    = false

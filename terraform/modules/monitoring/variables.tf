@@ -60,7 +60,7 @@ variable "name" {
 }
 
 variable "kms" {
-  description = "Key that encrypts topic and logs: one that is made, or `key_arn` with `make_key = false`, which must let CloudWatch and its logs use it. Without both nothing is encrypted by a key of your own."
+  description = "Key that encrypts topic and logs: one that is made, or `key_arn` with `make_key = false`, which must let CloudWatch and its logs use it. Without both nothing is encrypted by a key of your own. With `make_key = false` a key that was made is deleted after 30 days, and logs that it encrypted are read by nobody then."
   type = object({
     make_key = optional(bool, true)
     key_arn  = optional(string)
@@ -287,7 +287,8 @@ variable "metric_filters" {
 variable "cadvisor" {
   description = <<-EOT
     cAdvisor on each host of the ECS cluster `cluster_arn`: metrics of its containers for Prometheus, at `port` of the host. `image` by tag or,
-    better, digest; `execution_role_arn` may write to the log group `daemons`. `privileged` for metrics of devices.
+    better, digest; `execution_role_arn` may write to the log group `daemons`. `privileged` for metrics of devices. Another
+    cluster replaces the daemon.
   EOT
   type = object({
     enabled            = optional(bool, false)
@@ -315,7 +316,8 @@ variable "cadvisor" {
 variable "fluent_bit" {
   description = <<-EOT
     Fluent Bit on each host of the ECS cluster `cluster_arn`: ships the files `paths` to the log group `hosts`, kept for `retention_days`. `image` by
-    tag or, better, digest; `execution_role_arn` may write to the log group `daemons`, `task_role_arn` to `hosts`.
+    tag or, better, digest; `execution_role_arn` may write to the log group `daemons`, `task_role_arn` to `hosts`. Another
+    cluster replaces the daemon; switching it off deletes the log group `hosts` with its logs.
   EOT
   type = object({
     enabled            = optional(bool, false)

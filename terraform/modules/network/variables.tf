@@ -134,7 +134,7 @@ variable "tiers" {
 }
 
 variable "nat" {
-  description = "How private subnets reach the internet: `single` by one NAT gateway in the first zone (cheap), `per-zone` by one in each (a lost zone harms no other), `none` not at all."
+  description = "How private subnets reach the internet: `single` by one NAT gateway in the first zone (cheap), `per-zone` by one in each (a lost zone harms no other), `none` not at all. Where there are fewer than before, AWS takes their public addresses back."
   type        = string
   default     = "single"
   nullable    = false

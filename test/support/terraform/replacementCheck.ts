@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { harmless } from './planning/losses.js';
 import type { Example, Toggle } from './planning/toggles.js';
 import type { Workbench } from './workbench.js';
 
@@ -13,8 +14,8 @@ export interface PlannedChange {
 
 /** What came of a plan: what it changes, or why there is none. */
 export interface PlanResult {
-  readonly changes: readonly PlannedChange[];
-  readonly errors: readonly string[];
+  readonly changes: PlannedChange[];
+  readonly errors: string[];
 }
 
 interface Message {
@@ -45,6 +46,12 @@ export function planResult(stdout: string): PlanResult {
     ),
   };
 }
+
+/** What a plan takes away and that is more than a line of a setting. */
+export const lost = (changes: readonly PlannedChange[]): PlannedChange[] =>
+  changes.filter(
+    ({ action, type }) => ['replace', 'delete', 'remove'].includes(action) && !(type in harmless),
+  );
 
 const override = 'edit_override.tf';
 

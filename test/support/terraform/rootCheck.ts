@@ -45,7 +45,8 @@ export interface RootResult {
   readonly runs: ReadonlyMap<string, RunResult>;
 }
 
-const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
+/** `examples/` of the repository. */
+export const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
 const files = [
   ...['automation-stack.yml', 'Jenkinsfile', 'Makefile', 'README.md'],
   ...['main.tf', 'variables.tf', 'outputs.tf', 'versions.tf', 'staging.tfvars', 'production.tfvars'].map(

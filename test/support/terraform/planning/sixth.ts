@@ -25,7 +25,7 @@ export const withoutInSixth: Readonly<
   },
 };
 
-/** Arguments whose values may be a text such as "1" for true up to 5, and no longer in 6. */
+/** Arguments that may be 0 or 1 for false and true up to 5, and no longer in 6. */
 export const strictBooleans: Readonly<Record<string, readonly string[]>> = {
   aws_launch_template: [
     'delete_on_termination',

@@ -24,6 +24,9 @@ export interface Example {
   readonly valueless: readonly string[];
 }
 
+/** The variable that a path begins with. */
+export const variableOf = (path: string): string => /^\w+/.exec(path)?.[0] ?? path;
+
 /** What decides between making and reusing is no edit of what was made. */
 const modes = new Set(['mode', 'existing']);
 
