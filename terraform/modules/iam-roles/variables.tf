@@ -188,7 +188,7 @@ variable "roles" {
 }
 
 variable "path" {
-  description = "Path of all roles and instance profiles."
+  description = "Path of all roles and instance profiles. Changing it replaces them, and with them their ARNs."
   type        = string
   default     = "/"
   nullable    = false

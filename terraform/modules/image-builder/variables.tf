@@ -224,7 +224,7 @@ variable "failure_topics" {
 }
 
 variable "path" {
-  description = "Path of the roles that the module makes."
+  description = "Path of the roles that the module makes. Changing it replaces them."
   type        = string
   default     = "/"
   nullable    = false

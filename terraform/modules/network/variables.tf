@@ -150,7 +150,7 @@ variable "nat" {
 }
 
 variable "flow_logs" {
-  description = "What happens to records of the traffic: `destination` `cloudwatch` (a log group of `retention_days`, encrypted with `kms_key_arn` where given), `s3` (the bucket `bucket_arn`) or `none`; `traffic` ALL, ACCEPT or REJECT."
+  description = "What happens to records of the traffic: `destination` `cloudwatch` (a log group of `retention_days`, encrypted with `kms_key_arn` where given), `s3` (the bucket `bucket_arn`) or `none`, which deletes that group with its records; `traffic` ALL, ACCEPT or REJECT."
   type = object({
     destination    = optional(string, "cloudwatch")
     retention_days = optional(number, 90)
@@ -176,7 +176,7 @@ variable "flow_logs" {
 }
 
 variable "path" {
-  description = "Path of the role that the module makes."
+  description = "Path of the role that the module makes. Changing it replaces the role."
   type        = string
   default     = "/"
   nullable    = false

@@ -383,7 +383,7 @@ variable "performance_insights" {
 }
 
 variable "path" {
-  description = "Path of the role that the module makes."
+  description = "Path of the role that the module makes. Changing it replaces the role."
   type        = string
   default     = "/"
   nullable    = false

@@ -32,7 +32,6 @@ export const commonValues: Readonly<Record<string, string>> = {
   file_system_id: '"fs-0f0e0d0c0b0a09080"',
   access_point_id: '"fsap-0f0e0d0c0b0a09080"',
   root_directory: '"/another"',
-  path: '"/another"',
   permissions: '"0700"',
   secondary_gids: '2000',
   command: '"another"',
@@ -60,7 +59,7 @@ const aws = (service: string, resource: string) => `"arn:aws:${service}:eu-west-
 
 /**
  * By module and path: the edits that neither the type nor the validations tell, such as those that need another variable changed
- * with them. A path that is none of the module's own is one edit more.
+ * with them; `as it is` for what alone makes no valid configuration. `EXAMPLE: words` is one edit more of that example.
  */
 export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>> = {
   'artifact-bucket': {
@@ -70,7 +69,7 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
     kms_key_arn: 'as it is',
     write_once: { write_once: 'null' },
     'write_once.days': { write_once: '{ days = 60, no_overwrite = true }' },
-    'applications, one more': {
+    'two-applications: applications, one more': {
       applications: '{ shop = {}, blog = { prefix = "sites/blog" }, more = { prefix = "more" } }',
     },
   },
@@ -85,23 +84,25 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
         '"arn:aws:wafv2:us-east-1:111111111111:global/webacl/blog/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"',
     },
     access_logs: { access_logs: '{ enabled = true, bucket_domain_name = "logs.s3.amazonaws.com" }' },
-    'paths, one more': {
+    'web-site: paths, one more': {
       paths:
         '{ uploads = { path = "/wp-content/uploads/*", precedence = 10, origin = "uploads" }, more = { path = "/more/*", precedence = 30, origin = "web" } }',
     },
     'aliases.*.record': 'as it is',
-    'aliases without a record': { aliases: '{ blog = { name = "blog.example.org" } }' },
+    'web-site: aliases': { aliases: '{ blog = { name = "blog.example.org" } }' },
   },
   'dns-cert': {
     alternative_names: { alternative_names: '["www.shop.example.org", "shop2.shop.example.org"]' },
-    caa_issuers: { caa_issuers: '["letsencrypt.org"]' },
+    caa_issuers: { caa_issuers: '["amazon.com", "letsencrypt.org"]' },
+    query_log: 'as it is',
+    'new-zone: query_log': { query_log: '{ enabled = true }' },
     zone_mode: 'as it is',
   },
   'ec2-fleet': {
     application: { application: '"another"' },
     build_version: { build_version: '"2.0.0"' },
-    user_data: { user_data: '"#!/bin/sh\ntrue\n"' },
-    volumes: { volumes: '{ data = { size = 10 } }' },
+    user_data: { user_data: '"#!/bin/sh"' },
+    volumes: { volumes: '{ "/dev/sdf" = { size = 10 } }' },
     'image.architecture': {
       image: '{ os = "ubuntu-24.04", architecture = "x86_64" }',
       instance_type: '"t3.small"',
@@ -109,11 +110,11 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
     instance_type: { instance_type: '"t4g.medium"' },
     'instances.*.instance_type': '"t4g.medium"',
     'instances.*.fixed_address': 'as it is',
-    'instances.*.public_address and a fixed one': {
+    'two-servers: instances, a fixed address': {
       instances:
         '{ a = { subnet_id = "subnet-0000000000000001a", public_address = true, fixed_address = true }, b = { subnet_id = "subnet-0000000000000001b" } }',
     },
-    'instances, one more': {
+    'two-servers: instances, one more': {
       instances:
         '{ a = { subnet_id = "subnet-0000000000000001a", groups = ["staging"] }, b = { subnet_id = "subnet-0000000000000001b", groups = ["staging"] }, c = { subnet_id = "subnet-0000000000000001a" } }',
     },
@@ -126,17 +127,21 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
     'instances.target_capacity': '90',
   },
   'ecs-service': {
+    launch_type: 'as it is',
+    'blue-green: launch_type': { launch_type: '"EC2"' },
+    execute_command: 'as it is',
+    'web: execute_command': { execute_command: 'true' },
     main_container: 'as it is',
     vpc_id: 'as it is',
     placement: { placement: '[{ type = "binpack", field = "memory" }]' },
     cpu: { cpu: '1024', memory: '2048' },
     memory: { cpu: '512', memory: '2048' },
     'capacity_provider_strategy.*.base': 'as it is',
-    'capacity_provider_strategy, others': {
+    'web: capacity_provider_strategy, others': {
       capacity_provider_strategy:
         '{ steady = { capacity_provider = "FARGATE", base = 2 }, spare = { capacity_provider = "FARGATE_SPOT", weight = 3 } }',
     },
-    'capacity_provider_strategy, none': { capacity_provider_strategy: '{}' },
+    'web: capacity_provider_strategy, none': { capacity_provider_strategy: '{}' },
     'containers.*.health_check':
       '{ command = ["CMD", "true"], interval = 15, timeout = 4, retries = 2, start_period = 20 }',
     'volumes.*.kind': 'as it is',
@@ -151,23 +156,23 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
       service_connect: `{ enabled = true, namespace_arn = ${aws('servicediscovery', 'namespace/ns-0a1b2c3d4e5f6071')} }`,
     },
     'autoscaling.schedules': 'as it is',
-    'autoscaling, no schedules': {
+    'web: autoscaling, no schedules': {
       autoscaling: '{ enabled = true, targets = { cpu = 60, requests = 600 } }',
     },
-    'autoscaling, a schedule': {
+    'web: autoscaling, a schedule': {
       autoscaling:
         '{ enabled = true, schedules = { night = { schedule = "cron(0 22 * * ? *)", min_count = 1, max_count = 2 } } }',
     },
     execution_role_arn: { execution_role_arn: '"arn:aws:iam::111111111111:role/another"' },
     scheduling_strategy: 'as it is',
-    'scheduling_strategy of a daemon': { scheduling_strategy: '"REPLICA"' },
+    'daemon: scheduling_strategy': { scheduling_strategy: '"REPLICA"' },
   },
   efs: {
     clients: { clients: '{ more = { cidr_block = "10.9.0.0/16" } }' },
     throughput: { throughput: '{ mode = "provisioned", mibps = 10 }' },
     'lifecycle_days.infrequent': '60',
     'lifecycle_days.archive': { lifecycle_days: '{ archive = 90 }', throughput: '{ mode = "elastic" }' },
-    'access_points, one more': {
+    'shared-uploads: access_points, one more': {
       access_points: '{ uploads = { uid = 33, gid = 33 }, more = { uid = 34, gid = 34 } }',
     },
   },
@@ -176,6 +181,7 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
     path: '"/another/"',
   },
   'image-builder': {
+    path: '"/another/"',
     application: { application: '"another"' },
     log_group_name: { log_group_name: '"/builds/another"' },
     'images.*.instance_type': 'as it is',
@@ -191,25 +197,18 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
     'data_volume.backup_tags': '{ backup = "daily" }',
   },
   'key-pair': {
-    'keys, one more': {
-      keys: '{ more = { public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE1HN8rLZAt2hJZwoC8XsJ6cyYUwEoWI6g3VvEVzoEU1 more" } }',
-    },
+    'keys.*.public_key':
+      '"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE1HN8rLZAt2hJZwoC8XsJ6cyYUwEoWI6g3VvEVzoEU1 another"',
   },
   'load-balancer': {
     host_name: { host_name: '"www.example.org"' },
     access_logs: { access_logs: '{ destination = "s3", bucket_name = "logs" }' },
     listeners: 'as it is',
-    'listeners, one more': {
+    'https: listeners, one more': {
       listeners: `{ http = { port = 80, protocol = "HTTP", action = "redirect" }, https = { port = 443, protocol = "HTTPS", certificate_arn = ${aws('acm', 'certificate/99999999-8888-7777-6666-555555555555')} }, more = { port = 8080, protocol = "HTTP" } }`,
     },
-    'listeners, owned by delivery': {
-      listeners: `{ http = { port = 80, protocol = "HTTP", action = "forward", target_group_arn = ${aws('elasticloadbalancing', 'targetgroup/made/0a1b2c3d4e5f6071')}, owned_by_delivery = true } }`,
-    },
-    'listeners, owned by Terraform': {
+    'internal-http: listeners, owned by Terraform': {
       listeners: `{ http = { port = 80, protocol = "HTTP", action = "forward", target_group_arn = ${aws('elasticloadbalancing', 'targetgroup/made/0a1b2c3d4e5f6071')}, owned_by_delivery = false } }`,
-    },
-    'listeners, another port': {
-      listeners: `{ http = { port = 8080, protocol = "HTTP", action = "forward", target_group_arn = ${aws('elasticloadbalancing', 'targetgroup/made/0a1b2c3d4e5f6071')}, owned_by_delivery = true } }`,
     },
   },
   monitoring: {
@@ -223,18 +222,20 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
     'metric_filters.*.value': '"2"',
   },
   network: {
+    path: '"/another/"',
     cidr_block: { cidr_block: '"10.64.0.0/16"' },
     zone_bits: { zone_bits: '4' },
     zones: 'as it is',
-    'zones, one more': { zones: '{ a = {}, b = {}, c = {}, d = {} }' },
-    'zones, one less': { zones: '{ a = {} }' },
+    'team-vpc: zones, one more': { zones: '{ a = {}, b = {}, c = {}, d = {} }' },
+    'team-vpc: zones, one less': { zones: '{ a = {}, b = {} }' },
     tiers: 'as it is',
     nat: { nat: '"none"' },
-    'nat, one': { nat: '"single"' },
+    'team-vpc: nat, one': { nat: '"single"' },
     flow_logs: { flow_logs: '{ destination = "none" }' },
     'flow_logs.retention_days': { flow_logs: '{ destination = "cloudwatch", retention_days = 30 }' },
   },
   rds: {
+    path: '"/another/"',
     clients: { clients: '{ more = { cidr_block = "10.9.0.0/16" } }' },
     security_group_ids: { security_group_ids: '["sg-0f0e0d0c0b0a09080"]' },
     instance_class: { instance_class: '"db.m7g.xlarge"' },
@@ -253,7 +254,14 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
       enhanced_monitoring: '{ make_role = false, role_arn = "arn:aws:iam::111111111111:role/watch" }',
     },
     'performance_insights.days': '731',
-    'engine_version, the next major one': { engine_version: '"18"', allow_major_version_upgrade: 'true' },
+    allow_major_version_upgrade: { allow_major_version_upgrade: 'true', apply_immediately: 'true' },
+    'performance_insights.enabled': 'as it is',
+    'production: performance_insights': { performance_insights: '{ enabled = false }' },
+    'production: engine_version': {
+      engine_version: '"18"',
+      allow_major_version_upgrade: 'true',
+      apply_immediately: 'true',
+    },
     port: { port: '5544' },
   },
   secrets: {
@@ -273,8 +281,10 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
     access_logs: { access_logs: '{ bucket = "logs" }' },
     encryption: { encryption: '"given-key"', kms_key_arn: key },
     kms_key_arn: 'as it is',
-    ledgers: { ledgers: '{ more = "more/runs" }' },
-    states: { states: '{ shop = { key = "shop/terraform.tfstate" } }' },
+    ledgers: { ledgers: '{ shop = "ledger", more = "more/runs" }' },
+    states: {
+      states: '{ shop = { key = "shop/terraform.tfstate", workspaces = ["staging", "production", "more"] } }',
+    },
   },
   'target-groups': {
     'groups.*.slow_start': '60',

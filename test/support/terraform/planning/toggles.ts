@@ -7,7 +7,7 @@ import { readType, type Attribute, type Type } from './types.js';
 
 /** One edit of a module's variables, as an override of the call of it. */
 export interface Toggle {
-  /** The variable, or what of it: `storage.gib`, `listeners.*.ssl_policy`. */
+  /** The variable, or what of it: `storage.gib`, `listeners.*.ssl_policy`; or an example and words, `web: autoscaling, none`. */
   readonly path: string;
   /** Expressions by variable. */
   readonly settings: Readonly<Record<string, string>>;
@@ -24,8 +24,13 @@ export interface Example {
   readonly valueless: readonly string[];
 }
 
-/** The variable that a path begins with. */
-export const variableOf = (path: string): string => /^\w+/.exec(path)?.[0] ?? path;
+/** The variable that an edit is of. */
+export const variableOf = (path: string): string => /^(?:[\w-]+: )?(\w+)/.exec(path)?.[1] ?? path;
+
+/** Variables of which every example says something and that mean the same in each: tried in the first. */
+const alike: Readonly<Record<string, readonly string[]>> = {
+  'ecs-service': ['containers', 'architecture', 'logs'],
+};
 
 /** What decides between making and reusing is no edit of what was made. */
 const modes = new Set(['mode', 'existing']);
@@ -54,13 +59,18 @@ export function readExamples(module: string): Example[] {
     .map((name) => ({ name, call: callOf(join(directory, name, 'main.tf')) }));
   return calls.map(({ name, call }, index) => {
     const own = variables.filter((one) =>
-      calls.some((other) => other.call.arguments.has(one.name)) ? call.arguments.has(one.name) : index === 0,
+      calls.some((other) => other.call.arguments.has(one.name)) && !alike[module]?.includes(one.name)
+        ? call.arguments.has(one.name)
+        : index === 0,
     );
     const edits = own.flatMap((one) => edited(module, one, call));
     return {
       directory: `modules/${module}/examples/${name}`,
       call: call.labels[0] as string,
-      toggles: [...edits.filter((edit): edit is Toggle => typeof edit !== 'string'), ...further(module)],
+      toggles: [
+        ...edits.filter((edit): edit is Toggle => typeof edit !== 'string'),
+        ...further(module, name),
+      ],
       valueless: edits.filter((edit) => typeof edit === 'string'),
     };
   });
@@ -74,10 +84,10 @@ function callOf(file: string): HclBlock {
   return call;
 }
 
-/** The edits that are none of one part of a variable: their names say more than a path. */
-const further = (module: string): Toggle[] =>
+/** The edits of one example that are none of a part of a variable. */
+const further = (module: string, example: string): Toggle[] =>
   Object.entries(editValues[module] ?? {}).flatMap(([path, settings]) =>
-    typeof settings !== 'string' && path.includes(' ') ? [{ path, settings }] : [],
+    typeof settings !== 'string' && path.startsWith(`${example}: `) ? [{ path, settings }] : [],
   );
 
 function variable({ labels, arguments: given, blocks }: HclBlock): Variable {
