@@ -4,7 +4,7 @@ import { conform, made, madeTypes } from './made.js';
 import { text, type Maker } from './maker.js';
 import { unknown } from '../msgpack.js';
 import type { Values } from './values.js';
-import type { World } from './world.js';
+import type { Filter, World } from './world.js';
 
 /** What AWS answers about the account itself and about what it offers. */
 const offered: Readonly<Record<string, Maker>> = {
@@ -97,13 +97,22 @@ export function found(
   const wanted = Object.fromEntries(given.map(([name, value]) => [renamed[name] ?? name, value]));
   const answer =
     offered[type]?.(config, names) ??
-    world.find(type, wanted) ??
+    world.find(type, wanted, filtersOf(config)) ??
     invented(type, blocks.resource, wanted, names);
   const state: Record<string, unknown> = { ...config };
   for (const [name, { type: of, computed }] of Object.entries(blocks.block.attributes ?? {}))
     if (computed === true && (config[name] ?? null) === null)
       state[name] = conform(alwaysSo[type]?.[name] ?? answer[renamed[name] ?? name] ?? nothing(of), of);
   return state;
+}
+
+/** Conditions on what is looked up, by blocks or by tags. */
+function filtersOf({ filter, tags }: Values): Filter[] {
+  const asked = Object.entries((tags ?? {}) as Readonly<Record<string, string>>);
+  return [
+    ...((filter ?? []) as readonly Filter[]),
+    ...asked.map(([key, value]) => ({ name: `tag:${key}`, values: [value] })),
+  ];
 }
 
 function nothing(type: unknown): unknown {
