@@ -9,8 +9,10 @@ export class FakeTarget implements Target {
   running: string;
   failDeploy: Error | undefined;
   failRestore: Error | undefined;
-  /** Why no release could be proven on it. */
-  unprovable: Error | undefined;
+  /** Why it is not to be moved. */
+  unmovable: Error | undefined;
+  /** Whether it wants nothing to run. */
+  isEmpty = false;
   /** Awaited in the middle of a deploy, after the change was made. */
   midway: (rollout: Rollout) => Promise<void> = async () => undefined;
 
@@ -25,19 +27,21 @@ export class FakeTarget implements Target {
     return { running: this.running };
   }
 
-  async requireProvable(): Promise<void> {
-    if (this.unprovable !== undefined) throw this.unprovable;
+  async requireMovable(): Promise<void> {
+    if (this.unmovable !== undefined) throw this.unmovable;
   }
 
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
     this.calls.push(`deploy ${release.version}`);
-    if (this.running === release.version) return { kind: this.kind, status: 'unchanged' };
+    const empty = { kind: this.kind, status: 'unproven' } as const;
+    if (this.running === release.version)
+      return this.isEmpty ? empty : { kind: this.kind, status: 'unchanged' };
     await rollout.journal('move', { to: release.version });
     this.running = release.version;
     await this.midway(rollout);
     rollout.signal.throwIfAborted();
     if (this.failDeploy !== undefined) throw this.failDeploy;
-    return { kind: this.kind, status: 'healthy', stableMs: 1000 };
+    return this.isEmpty ? empty : { kind: this.kind, status: 'healthy', stableMs: 1000 };
   }
 
   async restore(snapshot: TargetSnapshot): Promise<TargetRecord> {

@@ -14,7 +14,9 @@ A second deploy of the same environment waits with \`--wait\`, or exits 4 naming
 
 After a run that was killed, \`--resume\` goes on where it was cut off; \`rollback\` undoes it. Where neither can, \`--release VERSION\` (or \`--force REASON\`) brings a release that works and ends what was cut off.
 
-Where a fleet allows failures (\`max-failed\`), a deploy that leaves hosts behind is recorded as \`partial\`. Those hosts stay out of the target group until \`--catch-up\` brings them, and no other host, to the release that the environment runs.`,
+Where a fleet allows failures (\`max-failed\`), a deploy that leaves hosts behind is recorded as \`partial\`. Those hosts stay out of the target group until \`--catch-up\` brings them, and no other host, to the release that the environment runs.
+
+Where an ECS service wants 0 tasks it is moved all the same, but nothing shows that the release works: it is recorded as \`unproven\` and cannot be promoted without \`--force\`. Let a task run and deploy again to prove it.`,
   options: [
     {
       name: 'release',
@@ -49,13 +51,17 @@ Where a fleet allows failures (\`max-failed\`), a deploy that leaves hosts behin
   changes: true,
   environment: 'required',
   async run(context, input) {
-    const [{ requireTargets, warmUp }, { asRun }, { inStage }, { deployEnd, deployRelease, deploySummary }] =
-      await Promise.all([
-        import('../targets/create.js'),
-        import('../steps/runEvents.js'),
-        import('../steps/stage.js'),
-        import('../steps/deploy.js'),
-      ]);
+    const [
+      { requireTargets, warmUp },
+      { asRun },
+      { inStage },
+      { deployEnd, deployRelease, deployStatus, deploySummary },
+    ] = await Promise.all([
+      import('../targets/create.js'),
+      import('../steps/runEvents.js'),
+      import('../steps/stage.js'),
+      import('../steps/deploy.js'),
+    ]);
     const environment = await context.environment();
     requireTargets(environment);
     refuseOther(input, environment);
@@ -103,7 +109,7 @@ Where a fleet allows failures (\`max-failed\`), a deploy that leaves hosts behin
         );
       },
       deploySummary,
-      { status: (done) => (done.behind.length > 0 ? 'partial' : 'ok') },
+      { status: deployStatus },
     );
     return { data: { ...result.deployment, unchanged: result.unchanged } };
   },

@@ -35,7 +35,7 @@ What runs there on some hosts only (\`partial\`) is promoted where the others we
       { asRun },
       { inStage },
       { promoteRelease },
-      { deployEnd, deploySummary },
+      { deployEnd, deployStatus, deploySummary },
     ] = await Promise.all([
       import('../targets/create.js'),
       import('../steps/runEvents.js'),
@@ -77,7 +77,7 @@ What runs there on some hosts only (\`partial\`) is promoted where the others we
           deployEnd,
         ),
       deploySummary,
-      { status: (done) => (done.behind.length > 0 ? 'partial' : 'ok') },
+      { status: deployStatus },
     );
     return { data: { ...result.deployment, unchanged: result.unchanged } };
   },

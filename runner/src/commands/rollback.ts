@@ -17,12 +17,15 @@ const rollback: CommandDefinition = {
   changes: true,
   environment: 'required',
   async run(context, input) {
-    const [{ warmUp }, { asRun }, { inStage }, { rollbackEnvironment }] = await Promise.all([
-      import('../targets/create.js'),
-      import('../steps/runEvents.js'),
-      import('../steps/stage.js'),
-      import('../steps/rollback.js'),
-    ]);
+    const [{ warmUp }, { asRun }, { inStage }, { rollbackEnvironment }, { deployStatus }] = await Promise.all(
+      [
+        import('../targets/create.js'),
+        import('../steps/runEvents.js'),
+        import('../steps/stage.js'),
+        import('../steps/rollback.js'),
+        import('../steps/deploy.js'),
+      ],
+    );
     const environment = await context.environment();
     warmUp(context, environment);
     if (context.options.dryRun) {
@@ -50,10 +53,14 @@ const rollback: CommandDefinition = {
               ...waiting(input),
               ...(version === undefined ? {} : { version }),
             }),
-          (done) => ({ reason: done.summary, behind: done.behind }),
+          (done) => ({
+            reason: done.summary,
+            behind: done.behind,
+            isPart: deployStatus(done) === 'partial',
+          }),
         ),
       (done) => done.summary,
-      { status: (done) => (done.behind.length > 0 ? 'partial' : 'ok') },
+      { status: deployStatus },
     );
     return { data: result.deployment };
   },

@@ -116,7 +116,7 @@ const run: CommandDefinition = {
       (ended) =>
         isPart
           ? undefined
-          : `${runWords(pipeline, endedWell(ended), source)}${isPartial(ended) ? ', on some of its hosts' : ''}`,
+          : `${runWords(pipeline, endedWell(ended), source)}${isPartial(ended) ? ', in part' : ''}`,
       {
         environment: pipeline.environment,
         isPart,

@@ -1,8 +1,10 @@
 import type { BehindHost, DeploymentRecord, DeploymentStatus, TargetRecord } from './release.js';
 
 /** Whether a deployment that ended so is what its environment runs. */
-export const isInService = (status: DeploymentStatus): boolean =>
-  status === 'healthy' || status === 'partial';
+export const isInService = (status: DeploymentStatus): boolean => isProven(status) || status === 'unproven';
+
+/** Whether a deployment that ended so has shown that its release works. */
+export const isProven = (status: DeploymentStatus): boolean => status === 'healthy' || status === 'partial';
 
 /** A host that is behind, with the target it belongs to. */
 export interface BehindOfTarget extends BehindHost {
@@ -16,10 +18,24 @@ export function behindOf({ targets }: Pick<DeploymentRecord, 'targets'>): readon
   );
 }
 
-/** How a deployment ended whose targets all came to their end: partial as soon as one host is behind. */
-export function endedAs(targets: Readonly<Record<string, TargetRecord>>): 'healthy' | 'partial' {
+/**
+ * How a deployment ended whose targets all came to their end: unproven as soon as one of them runs nothing, partial as
+ * soon as one host is behind.
+ */
+export function endedAs(targets: Readonly<Record<string, TargetRecord>>): 'healthy' | 'partial' | 'unproven' {
+  if (unprovenOf({ targets }).length > 0) return 'unproven';
   return behindOf({ targets }).length > 0 ? 'partial' : 'healthy';
 }
+
+/** Names of the targets where nothing shows that the release works, since no task is wanted there. */
+export const unprovenOf = ({ targets }: Pick<DeploymentRecord, 'targets'>): readonly string[] =>
+  Object.entries(targets ?? {}).flatMap(([name, { status }]) => (status === 'unproven' ? [name] : []));
+
+/** `nothing shows that it works: web wants 0 tasks`. */
+export const unprovenWords = (deployment: Pick<DeploymentRecord, 'targets'>): string => {
+  const names = unprovenOf(deployment);
+  return `nothing shows that it works: ${names.join(', ')} ${names.length === 1 ? 'wants' : 'want'} 0 tasks`;
+};
 
 /** `2 of 3 hosts`, over all targets that have a host behind. */
 export function hostsInService({ targets }: Pick<DeploymentRecord, 'targets'>): string {

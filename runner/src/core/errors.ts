@@ -95,7 +95,6 @@ export const errorCodes = {
   SSH_HOST_KEY_CHANGED: define('infrastructure'),
   PLAYBOOK_FAILED: define('infrastructure'),
   // Deploys
-  NOTHING_RUNS: define('service'),
   DEPLOY_FAILED: define('service'),
   DEPLOY_ROLLED_BACK: define('service', ExitCode.rolledBack),
   DEPLOY_CUT_OFF: define('service'),

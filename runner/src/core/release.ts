@@ -42,9 +42,12 @@ export function withContent(
 
 /** `catch-up` brings hosts that are behind to the release that their environment runs already. */
 export type DeploymentKind = 'deploy' | 'promote' | 'rollback' | 'catch-up';
-/** `partial`: the release runs, healthy, but not on every host; no more are behind than `max-failed` allows. */
+/**
+ * `partial`: the release runs, healthy, but not on every host; no more are behind than `max-failed` allows. `unproven`: it
+ * is what would run, but where no task is wanted nothing shows that it works.
+ */
 export type DeploymentStatus =
-  'running' | 'healthy' | 'partial' | 'failed' | 'rolled-back' | 'interrupted' | 'cut-off';
+  'running' | 'healthy' | 'partial' | 'unproven' | 'failed' | 'rolled-back' | 'interrupted' | 'cut-off';
 
 /** One attempt to bring a release to an environment. */
 export interface DeploymentRecord {

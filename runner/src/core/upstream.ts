@@ -1,5 +1,5 @@
 import { StackError } from './errors.js';
-import { behindOf, behindWords, hostsInService, isInService } from './behind.js';
+import { behindOf, behindWords, hostsInService, isProven, unprovenWords } from './behind.js';
 import type { DeploymentRecord, DeploymentStatus } from './release.js';
 
 /**
@@ -39,7 +39,8 @@ export function standingOf(
   if (environments !== undefined && !environments.includes(environment)) return 'elsewhere';
   if (deployment === undefined) return 'missing';
   // Where hosts are behind, the others serve the release.
-  if (isInService(deployment.status)) return 'healthy';
+  // Where nothing runs, whoever needs it would find nothing.
+  if (isProven(deployment.status)) return 'healthy';
   return deployment.status === 'running' ? 'running' : 'failed';
 }
 
@@ -63,7 +64,9 @@ export function holdBack(environment: string, upstream: readonly UpstreamStandin
 
 const PASS = '`deploy --force REASON` and `promote --force REASON` go past it and record who and why.';
 
-const STATUS_WORDS: Readonly<Record<Exclude<DeploymentStatus, 'running' | 'healthy' | 'partial'>, string>> = {
+const STATUS_WORDS: Readonly<
+  Record<Exclude<DeploymentStatus, 'running' | 'healthy' | 'partial' | 'unproven'>, string>
+> = {
   failed: 'failed',
   'rolled-back': 'was rolled back',
   interrupted: 'was interrupted',
@@ -86,6 +89,8 @@ export function wordsOf(item: UpstreamStanding): string {
     return `${application} ${version} runs in ${environment} on ${hostsInService(deployment)}; ${words}`;
   }
   if (status === 'running') return `${application} ${version} is being deployed to ${environment} by ${who}`;
+  if (status === 'unproven')
+    return `${application} ${version} is unproven in ${environment}: ${unprovenWords(deployment)}`;
   const why = reason === undefined ? '' : `: ${firstLine(reason)}`;
   return `${application} ${version} ${STATUS_WORDS[status]} in ${environment}${why}`;
 }

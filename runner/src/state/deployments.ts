@@ -1,4 +1,4 @@
-import { isInService } from '../core/behind.js';
+import { isInService, isProven } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { Clock, ObjectStore } from '../core/ports.js';
 import type { DeploymentRecord } from '../core/release.js';
@@ -12,7 +12,7 @@ export type DeploymentDraft = Omit<DeploymentRecord, 'sequence' | 'status' | 'st
 
 export interface CurrentDeployments {
   /**
-   * The last that ended healthy, or partial: its release is what runs (after a rollback this is the rollback itself).
+   * The last that ended healthy, partial or unproven: its release is what runs (after a rollback this is the rollback itself).
    */
   readonly healthy?: DeploymentRecord;
   /** The last that was started, whatever became of it. */
@@ -89,14 +89,14 @@ export class Deployments {
   }
 
   /**
-   * Deployments to go back to, healthy or partial, newest first, without the release that runs now and without those that a
+   * Deployments to go back to, healthy or partial, never unproven, newest first, without the release that runs now and without those that a
    * rollback left behind: after A, B, rollback to A, the way back from A is what ran before A, never B.
    */
   async *wayBack(environment: string, beforeVersion: string): AsyncGenerator<DeploymentRecord> {
     const seen = new Set<string>([beforeVersion]);
     for await (const record of this.log(environment).newest()) {
       if (!isInService(record.status)) continue;
-      if (!seen.has(record.version)) {
+      if (isProven(record.status) && !seen.has(record.version)) {
         seen.add(record.version);
         yield record;
       }

@@ -1,7 +1,15 @@
 import pMap from 'p-map';
 import { formatDuration } from '../config/duration.js';
 import type { Context, NamedEnvironment } from '../container.js';
-import { behindOf, behindWords, endedAs, hostsInService, type BehindOfTarget } from '../core/behind.js';
+import {
+  behindOf,
+  behindWords,
+  endedAs,
+  hostsInService,
+  isProven,
+  unprovenWords,
+  type BehindOfTarget,
+} from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentKind, DeploymentRecord, ReleaseRecord, TargetRecord } from '../core/release.js';
 import { runField } from '../core/sharedRun.js';
@@ -17,7 +25,7 @@ import { begunBy } from './cutOff.js';
 import { describeApplication } from './describeApplication.js';
 import { withLock } from './environmentLock.js';
 import { refuseOlderBuild } from './newerBuild.js';
-import { behindNotice, refuseOvertaken } from './partial.js';
+import { behindNotice, refuseOvertaken, unprovenNotice } from './partial.js';
 import { mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
 import { cannotWrite, recordEnd } from './recordEnd.js';
 import type { StageEnd } from './stage.js';
@@ -57,7 +65,7 @@ export interface DeployResult {
  * Brings a release to an environment: lock → snapshot → record → journal → targets side by side → record. When any
  * target fails, or a signal arrives, every target goes back to its snapshot: an environment only ever runs one release.
  * What the application needs must be healthy there first.
- * @throws StackError LOCKED, DEPLOY_CUT_OFF, NOTHING_RUNS, DEPLOY_ROLLED_BACK (3), INTERRUPTED (130, undone), ROLLBACK_FAILED,
+ * @throws StackError LOCKED, DEPLOY_CUT_OFF, DEPLOY_ROLLED_BACK (3), INTERRUPTED (130, undone), ROLLBACK_FAILED,
  * UPSTREAM_*, STATE_WRITE_FAILED
  */
 export async function deployRelease(context: Context, request: DeployRequest): Promise<DeployResult> {
@@ -158,15 +166,18 @@ async function succeed(
   const { environment, release, stage } = request;
   const { name } = environment;
   const url = await environmentUrl(context, environment);
+  const status = endedAs(ended.targets ?? {});
   const deployment: DeploymentRecord = {
     ...ended,
-    status: endedAs(ended.targets ?? {}),
+    status,
+    ...(status === 'unproven' ? { reason: unprovenWords(ended) } : {}),
     ...(url === undefined ? {} : { url }),
   };
   if (url !== undefined) context.events.emit({ type: 'stage.fact', stage, name: 'url', value: url });
-  const what = `that ${name} runs ${release.version}, healthy,`;
+  const runs = `${name} runs ${release.version}, ${isProven(status) ? 'healthy' : 'unproven'}`;
+  const what = `that ${runs},`;
   const lost = await recordEnd(context, { stage, what }, () => recording.finish(deployment));
-  if (lost !== undefined) throw healthyUnrecorded(name, release.version, lost);
+  if (lost !== undefined) throw unrecorded(name, runs, lost);
   const open = await recordEnd(context, { stage, what: `the end of the journal of ${name}` }, () =>
     recording.close(deployment),
   );
@@ -176,21 +187,18 @@ async function succeed(
   }
   const behind = behindOf(deployment);
   if (behind.length > 0) context.events.emit(behindNotice(deployment));
+  if (status === 'unproven') context.events.emit(unprovenNotice(deployment));
   const unchanged = targets.every(({ name: one }) => deployment.targets?.[one]?.status === 'unchanged');
   return { deployment, release, unchanged, behind };
 }
 
-function healthyUnrecorded(environment: string, version: string, lost: StackError): StackError {
-  return new StackError(
-    'STATE_WRITE_FAILED',
-    `${environment} runs ${version}, healthy, but this could not be recorded: ${lost.message}`,
-    {
-      where: lost.where ?? environment,
-      evidence: lost.evidence,
-      next: `${lost.next ?? 'Set the cause right.'} Then \`node runner deploy --env ${environment} --resume\` records it and moves nothing.`,
-      cause: lost,
-    },
-  );
+function unrecorded(environment: string, runs: string, lost: StackError): StackError {
+  return new StackError('STATE_WRITE_FAILED', `${runs}, but this could not be recorded: ${lost.message}`, {
+    where: lost.where ?? environment,
+    evidence: lost.evidence,
+    next: `${lost.next ?? 'Set the cause right.'} Then \`node runner deploy --env ${environment} --resume\` records it and moves nothing.`,
+    cause: lost,
+  });
 }
 
 /** What ran before: what an unfinished deployment saw counts, since now it may be half of each. */
@@ -203,7 +211,7 @@ async function snapshotsOf(
     const before = snapshots[target.name];
     if (before !== undefined) return [target.name, before] as const;
     const snapshot = await target.snapshot(knownOf(target));
-    await target.requireProvable?.();
+    await target.requireMovable?.();
     return [target.name, snapshot] as const;
   });
   return Object.fromEntries(found);
@@ -294,12 +302,21 @@ async function environmentUrl(context: Context, environment: NamedEnvironment): 
 export const deployEnd = (result: DeployResult): StageEnd => ({
   reason: deploySummary(result),
   behind: result.behind,
+  isPart: deployStatus(result) === 'partial',
 });
+
+/** How a deploy went that ended well: `partial` also where nothing shows that the release works. */
+export const deployStatus = ({ deployment }: Pick<DeployResult, 'deployment'>): 'ok' | 'partial' =>
+  deployment.status === 'partial' || deployment.status === 'unproven' ? 'partial' : 'ok';
 
 /** One line that says how a deploy ended. */
 export function deploySummary({ deployment, release, unchanged, behind }: DeployResult): string {
   if (unchanged) return `${deployment.environment} already runs ${release.version}, healthy`;
   const took = Date.parse(deployment.endedAt ?? deployment.startedAt) - Date.parse(deployment.startedAt);
+  if (deployment.status === 'unproven') {
+    const others = behind.length === 0 ? '' : `; ${behindWords(behind)}`;
+    return `${deployment.environment} is set to ${release.version}, unproven: ${unprovenWords(deployment)}${others}`;
+  }
   if (behind.length > 0) {
     const where = `${deployment.environment} runs ${release.version} on ${hostsInService(deployment)}`;
     return `${where} after ${formatDuration(took)}, ${behindWords(behind)}`;

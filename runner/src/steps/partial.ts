@@ -1,4 +1,4 @@
-import { behindOf, behindWords } from '../core/behind.js';
+import { behindOf, behindWords, unprovenWords } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { EventBody } from '../core/events.js';
 import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
@@ -26,5 +26,16 @@ export function behindNotice(deployment: DeploymentRecord): EventBody {
     level: 'warning',
     message: `${deployment.environment}: ${behindWords(behind)}: ${reasons.join('; ')}`,
     next: `Once they are well again: node runner deploy --env ${deployment.environment} --catch-up`,
+  };
+}
+
+/** Says what shows nothing, and what would. */
+export function unprovenNotice(deployment: DeploymentRecord): EventBody {
+  const { environment, version } = deployment;
+  return {
+    type: 'notice',
+    level: 'warning',
+    message: `${environment}: ${version} is unproven, ${unprovenWords(deployment)}; it cannot be promoted from there`,
+    next: `Let it run a task (where autoscaling owns the number, raise its minimum), then: node runner deploy --env ${environment}`,
   };
 }

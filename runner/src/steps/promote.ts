@@ -1,5 +1,5 @@
 import type { Context, NamedEnvironment } from '../container.js';
-import { behindOf, behindWords, hostsInService } from '../core/behind.js';
+import { behindOf, behindWords, hostsInService, isProven, unprovenWords } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
 import { requireAccount } from './account.js';
@@ -150,7 +150,8 @@ async function chooseRelease(
     const wasThere =
       (await ledger.wasHealthyIn(found.version, from.name)) ||
       (await ledger.onlyPartialIn(found.version, from.name)) !== undefined;
-    if (found.version === running?.version || wasThere) return found;
+    const runsThere = running?.version === found.version && isProven(running.status);
+    if (runsThere || wasThere) return found;
   }
   return goThrough(context, request, from, found);
 }
@@ -194,14 +195,27 @@ async function goThrough(
   const beforeBuild = () => requireOpenWay(context, { environment: from, kind: 'deploy', waitMs });
   const release =
     found ?? (await ensureRelease(context, { environment: from, stage: request.stage, beforeBuild }));
-  await deployRelease(context, {
+  const { deployment } = await deployRelease(context, {
     environment: from,
     release,
     kind: 'deploy',
     stage: request.stage,
     ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
   });
+  if (!isProven(deployment.status) && forcedReason === undefined) throw unprovenThere(request, deployment);
   return release;
+}
+
+function unprovenThere({ environment }: PromoteRequest, deployment: DeploymentRecord): StackError {
+  const { version, environment: from } = deployment;
+  return new StackError(
+    'PROMOTION_REFUSED',
+    `${version} is unproven in ${from}: ${unprovenWords(deployment)}`,
+    {
+      where: environment.name,
+      next: `Let it run a task there, then \`node runner deploy --env ${from}\`; --force REASON promotes it all the same and records who and why.`,
+    },
+  );
 }
 
 /** Before the environment on the way is touched: what cannot be promoted afterwards need not go there. */

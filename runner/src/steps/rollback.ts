@@ -1,5 +1,11 @@
 import type { Context, NamedEnvironment } from '../container.js';
-import { behindWords, hostsInService, isInService, type BehindOfTarget } from '../core/behind.js';
+import {
+  behindWords,
+  hostsInService,
+  isInService,
+  unprovenWords,
+  type BehindOfTarget,
+} from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { DeploymentRecord } from '../core/release.js';
 import { requireAccount } from './account.js';
@@ -61,9 +67,10 @@ export async function rollbackEnvironment(
   });
   const was = current === undefined || current.version === version ? '' : ` (was ${current.version})`;
   const some = behind.length === 0 ? '' : ` on ${hostsInService(deployment)}, ${behindWords(behind)}`;
+  const unproven = deployment.status === 'unproven' ? `, unproven: ${unprovenWords(deployment)}` : '';
   const summary = unchanged
     ? `${environment.name} runs ${version} already, healthy: nothing was changed`
-    : `${environment.name} is back on ${version}${some}${was}`;
+    : `${environment.name} is back on ${version}${some}${was}${unproven}`;
   return { deployment, behind, summary };
 }
 

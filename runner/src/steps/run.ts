@@ -52,13 +52,13 @@ export async function runStages(context: Context, request: RunRequest): Promise<
           await tellDone(context, stage, done);
           return { status: 'ok' };
         }
-        const { behind = [] } = await inStage(
+        const { behind = [], isPart = behind.length > 0 } = await inStage(
           context,
           stage,
           () => execute(context, stage, request, approvedPlans),
           (end) => end,
         );
-        return { status: behind.length > 0 ? 'partial' : 'ok' };
+        return { status: isPart ? 'partial' : 'ok' };
       } catch (error) {
         return { status: statusOf(toErrorRecord(error).exitCode), error };
       }

@@ -8,6 +8,8 @@ export interface StageEnd {
   readonly reason?: string;
   /** Hosts that do not run the release; with some, the stage is `partial`. */
   readonly behind?: readonly BehindHost[];
+  /** It ended well, but not in full: the stage is `partial`. */
+  readonly isPart?: boolean;
   /** What was found though the stage did its work (drift): told like a failure, and not thrown. */
   readonly finding?: StackError | undefined;
 }
@@ -33,12 +35,12 @@ export async function inStage<T>(
   });
   try {
     const result = await body();
-    const { finding, behind = [], reason } = end(result);
+    const { finding, behind = [], isPart = behind.length > 0, reason } = end(result);
     const found = finding === undefined ? undefined : toErrorRecord(finding);
     context.events.emit({
       type: 'stage.end',
       stage: stage.id,
-      status: found === undefined && behind.length > 0 ? 'partial' : statusOf(found?.exitCode ?? ExitCode.ok),
+      status: found === undefined && isPart ? 'partial' : statusOf(found?.exitCode ?? ExitCode.ok),
       seconds: seconds(),
       ...(reason === undefined ? {} : { reason }),
       ...(behind.length === 0 ? {} : { behind }),

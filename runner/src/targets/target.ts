@@ -60,11 +60,10 @@ export interface Target {
    */
   snapshot(known?: Known): Promise<TargetSnapshot>;
   /**
-   * Refuses where no release could be shown to be healthy, since nothing is meant to run. Asked right after a
-   * snapshot, before anything is begun.
-   * @throws StackError NOTHING_RUNS
+   * Refuses where this is not to be moved by a deploy. Asked right after a snapshot, before anything is begun.
+   * @throws StackError CONFIG_INVALID
    */
-  requireProvable?(): Promise<void>;
+  requireMovable?(): Promise<void>;
   /**
    * Brings a release and gates it on health. Idempotent: called again after a kill it goes on from what it finds.
    * On failure it throws with the reason and evidence, and leaves going back to `restore` — except for single

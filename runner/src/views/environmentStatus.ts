@@ -1,4 +1,4 @@
-import { behindWords, hostsInService } from '../core/behind.js';
+import { behindWords, hostsInService, unprovenWords } from '../core/behind.js';
 import type { EnvironmentStatus } from '../steps/status.js';
 import { table } from './table.js';
 
@@ -37,7 +37,7 @@ function attemptWords({
   readonly [K in 'healthy' | 'latest' | 'lock']: EnvironmentStatus[K] | undefined;
 }): string {
   if (latest === undefined) return '-';
-  if (latest.sequence === healthy?.sequence) return healthy.status === 'partial' ? 'partial' : 'ok';
+  if (latest.sequence === healthy?.sequence) return healthy.status === 'healthy' ? 'ok' : healthy.status;
   // Nobody is working on it any more: whoever was, was killed.
   const status = latest.status === 'running' && lock === undefined ? 'cut-off' : latest.status;
   return `#${latest.sequence} ${latest.version} ${status}`;
@@ -77,6 +77,12 @@ function attention(status: EnvironmentStatus): readonly string[] {
       `${environment}: ${healthy.version} runs on ${hostsInService(healthy)}, ${behindWords(behind)}:`,
       ...behind.map(({ target, host, reason }) => `  ${target} ${host}: ${reason}`),
       `  Next: node runner deploy --env ${environment} --catch-up`,
+    );
+  }
+  if (healthy?.status === 'unproven') {
+    lines.push(
+      `${environment}: ${healthy.version} is unproven: ${unprovenWords(healthy)}`,
+      `  Next: let it run a task, then node runner deploy --env ${environment}`,
     );
   }
   if (latest?.reason !== undefined && latest.sequence !== healthy?.sequence) {

@@ -206,17 +206,17 @@ describe('an ECS service on the emulator', function () {
     }
   });
 
-  it('is refused at 0 tasks, which status does not call healthy', async () => {
+  it('is moved but unproven at 0 tasks, which status does not call healthy', async () => {
     const { target, rollout } = deploying(fixture);
-    const { taskDefinition } = await target.snapshot();
+    const before = await target.snapshot();
     await fixture.scale(0);
-    await target.snapshot();
-    await rejection(target.requireProvable(), 'NOTHING_RUNS');
     const release = fixture.release(await fixture.image(apps.good));
-    await rejection(target.deploy(release, rollout), 'NOTHING_RUNS');
+    const record = await deploying(fixture).target.deploy(release, rollout);
+    expect(record).to.include({ status: 'unproven' });
     expect((await target.status()).healthy).to.equal(false);
-    expect((await fixture.describe()).taskDefinition).to.equal(taskDefinition);
+    expect((await fixture.describe()).taskDefinition).not.to.equal(before['taskDefinition']);
     await fixture.scale(2);
+    expect(await deploying(fixture).target.deploy(release, rollout)).to.include({ status: 'unchanged' });
   });
 
   it('says what to do where there is no such service or cluster', async () => {

@@ -2,7 +2,12 @@ import { expect } from 'chai';
 import type { Context } from '../../../runner/src/container.js';
 import { StackError } from '../../../runner/src/core/errors.js';
 import type { ReleaseRecord } from '../../../runner/src/core/release.js';
-import { deployRelease, type DeployRequest } from '../../../runner/src/steps/deploy.js';
+import {
+  deployRelease,
+  deployStatus,
+  deploySummary,
+  type DeployRequest,
+} from '../../../runner/src/steps/deploy.js';
 import { promoteRelease } from '../../../runner/src/steps/promote.js';
 import { rollbackEnvironment } from '../../../runner/src/steps/rollback.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
@@ -79,22 +84,41 @@ describe('a deployment', () => {
     expect(web.running).to.equal('0.2.0');
   });
 
-  it('is refused, with nothing begun or recorded, where a target is not meant to run anything', async () => {
+  it('is refused, with nothing begun or recorded, where a target is not ours to move', async () => {
     await deploy('0.2.0');
-    worker.unprovable = new StackError('NOTHING_RUNS', 'the service worker wants 0 tasks');
-    await rejection(deploy('0.3.0'), 'NOTHING_RUNS');
+    worker.unmovable = new StackError('CONFIG_INVALID', 'the service worker is moved by CodeDeploy');
+    await rejection(deploy('0.3.0'), 'CONFIG_INVALID');
     expect([web.running, worker.running]).to.deep.equal(['0.2.0', '0.2.0']);
     const { ledger, journal } = await state();
     expect((await ledger.current('staging')).latest?.version).to.equal('0.2.0');
     expect(await journal.unfinished('staging')).to.equal(undefined);
+  });
+
+  it('is recorded as unproven where a target wants nothing to run, and promoted only by force', async () => {
+    await deploy('0.2.0');
+    worker.isEmpty = true;
+    const done = await deploy('0.3.0');
+    expect(deploySummary(done)).to.match(
+      /^staging is set to 0\.3\.0, unproven: nothing shows that it works: worker wants 0 tasks$/,
+    );
+    expect(deployStatus(done)).to.equal('partial');
+    const { ledger } = await state();
+    const { healthy } = await ledger.current('staging');
+    expect(healthy).to.include({ version: '0.3.0', status: 'unproven' });
+    expect(healthy?.reason).to.equal('nothing shows that it works: worker wants 0 tasks');
+    expect(await ledger.wasHealthyIn('0.3.0', 'staging')).to.equal(false);
     const production = await place.context.environment('production');
-    const promotion = {
-      environment: production,
-      stage: 'promote',
-      version: '0.3.0',
-      approvedBy: ['someone'],
-    };
-    await rejection(promoteRelease(context(), promotion), 'PROMOTION_REFUSED');
+    const promotion = { environment: production, stage: 'promote', approvedBy: ['someone'] };
+    const named = { ...promotion, version: '0.3.0' };
+    await rejection(promoteRelease(context(), named), 'PROMOTION_REFUSED');
+    const forced = await promoteRelease(context(), { ...named, forcedReason: 'night' });
+    expect(forced.deployment).to.include({ version: '0.3.0', forcedReason: 'night' });
+    // A rollback goes to what was shown to work.
+    expect((await ledger.previousHealthy('staging', '0.3.0'))?.version).to.equal('0.2.0');
+    // Once something runs, the same release is proven without another build.
+    worker.isEmpty = false;
+    expect((await deploy('0.3.0')).deployment.status).to.equal('healthy');
+    expect(await ledger.wasHealthyIn('0.3.0', 'staging')).to.equal(true);
   });
 
   it('says so when everything runs it already', async () => {

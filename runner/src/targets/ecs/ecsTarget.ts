@@ -18,7 +18,7 @@ import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js
 import { moveService, registerRevision, type Change } from './changes.js';
 import type { ProbeRoute } from './endpoints.js';
 import type { Probe } from './gate.js';
-import { nothingRuns, overtaken, refuseForeign } from './failures.js';
+import { overtaken, refuseForeign } from './failures.js';
 import type { Look, Looker } from './look.js';
 import { migrate, stopBegun } from './migration.js';
 import { imageOf, migrationOptions, nextRevision, type Next } from './next.js';
@@ -99,10 +99,9 @@ export class EcsTarget implements Target {
     return { ...snapshot };
   }
 
-  async requireProvable(): Promise<void> {
+  async requireMovable(): Promise<void> {
     const { service } = await this.looker.recentLook();
     refuseForeign(this.scope, service);
-    refuseEmpty(this.scope, service);
   }
 
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
@@ -117,7 +116,8 @@ export class EcsTarget implements Target {
       const tasks = `${runningCount}/${desiredCount} tasks running`;
       report('update', `already runs ${shortName(previous)}, ${tasks}`);
       const stableMs = rollout.expectedStableMs;
-      return ecsRecord(this.scope, 'unchanged', { taskDefinition, digest, stableMs });
+      const status = desiredCount === 0 ? 'unproven' : 'unchanged';
+      return ecsRecord(this.scope, status, { taskDefinition, digest, stableMs });
     }
     const watched = await followRollout({
       ...this.following(look, begun.service, way(this.name), rollout),
@@ -130,6 +130,10 @@ export class EcsTarget implements Target {
     });
     const { stableMs, proof } = watched;
     const migrated = config.migrate === undefined ? undefined : begun.migrated;
+    if (proof === undefined) {
+      report('health', `${shortName(taskDefinition)} is set, unproven: no task is wanted`, 'ok');
+      return ecsRecord(this.scope, 'unproven', { taskDefinition, digest, migrated });
+    }
     report('health', `runs ${shortName(taskDefinition)}: ${proof}`, 'ok');
     const { route } = way(this.name);
     return ecsRecord(this.scope, 'healthy', { taskDefinition, digest, stableMs, route, proof, migrated });
@@ -140,11 +144,10 @@ export class EcsTarget implements Target {
     this.shared.untouched = true;
     const ahead = await this.next(release, rollout.signal);
     const { look, next } = ahead;
-    refuseEmpty(this.scope, look.service);
     const report = this.reporter(rollout.stage);
     const previous = look.service.taskDefinition ?? '';
     const verdict = judgeService(serviceView(look.service), { taskDefinition: previous });
-    if (!next.changed && verdict.state === 'stable') {
+    if (!next.changed && (verdict.state === 'stable' || verdict.state === 'empty')) {
       return { look, previous, taskDefinition: previous, way: () => noWay, acceptedMs: 0 };
     }
     const change = { api: this.api, scope: this.scope, rollout, report };
@@ -196,8 +199,6 @@ export class EcsTarget implements Target {
       // It was baked when it was deployed; now every second counts.
       health: { ...following.health, for: 0 },
       wanted: { taskDefinition, ...deploymentOf(begun.service, taskDefinition) },
-      // How many tasks are wanted is not ours to change: what ran before is back, even if that is nothing.
-      mayBeEmpty: true,
     });
     const { stableMs, proof } = watched;
     const { route } = way(this.name);
@@ -333,7 +334,8 @@ export class EcsTarget implements Target {
       desired: service.desiredCount ?? 0,
       timeoutMs: config.timeout,
       signal: rollout.signal,
-      health: config.health,
+      // Where nothing is wanted there is nothing to watch.
+      health: service.desiredCount === 0 ? { ...config.health, for: 0 } : config.health,
       route,
       sight,
       targets: { aws, api: this.api, groups },
@@ -384,10 +386,6 @@ interface Changed {
 function deploymentOf(service: Service, taskDefinition: string): Pick<Wanted, 'deployment'> {
   const primary = primaryOf(serviceView(service));
   return primary?.taskDefinition === taskDefinition ? { deployment: primary } : {};
-}
-
-function refuseEmpty(scope: EcsScope, service: Service): void {
-  if ((service.desiredCount ?? 0) === 0) throw nothingRuns(scope);
 }
 
 /** Loaded when first used: a no-change deploy probes nothing. */

@@ -1,8 +1,13 @@
 import type { StackError } from '../../core/errors.js';
-import { shortName, type ServiceView, type Verdict, type Wanted } from '../../core/rollout/service.js';
+import {
+  shortName,
+  type ServiceView,
+  type Told,
+  type Verdict,
+  type Wanted,
+} from '../../core/rollout/service.js';
 import type { TasksOf } from '../../core/rollout/stoppedTask.js';
 import { crashError, failure, ifTold, stoppedOf, type DiagnosisScope } from './diagnosis.js';
-import { nothingRuns } from './failures.js';
 
 /** A rollout that was judged. */
 export interface Judged {
@@ -22,11 +27,10 @@ export const tasksOf = (judged: Pick<Judged, 'wanted' | 'sinceMs'>): TasksOf => 
 /** The failure behind a verdict, with the stopped task that caused it where there is one. */
 export async function explain(
   judged: Judged,
-  verdict: Exclude<Verdict, { state: 'progress' | 'stable' }>,
+  verdict: Exclude<Verdict, Told>,
   view: ServiceView,
 ): Promise<StackError> {
   const { scope, wanted, signal } = judged;
-  if (verdict.state === 'empty') return nothingRuns(scope);
   if (verdict.state === 'overtaken') {
     return failure(
       scope,

@@ -59,17 +59,3 @@ export function refuseForeign(scope: EcsScope, service: Service): void {
     });
   }
 }
-
-/**
- * A service at 0 tasks is what it should be, but proves nothing: a release there must not count as healthy.
- */
-export function nothingRuns({ cluster, service, environment }: EcsScope): StackError {
-  return new StackError(
-    'NOTHING_RUNS',
-    `the service ${service} wants 0 tasks, so no release can be shown to be healthy there`,
-    {
-      where: `cluster ${cluster}, environment ${environment}`,
-      next: `Let it run a task (where autoscaling owns the number, raise its minimum): aws ecs update-service --cluster ${cluster} --service ${service} --desired-count 1; then deploy again: node runner deploy --env ${environment}`,
-    },
-  );
-}

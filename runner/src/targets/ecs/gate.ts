@@ -30,8 +30,6 @@ export interface GateOptions {
   readonly probe: Probe;
   /** Aborts when the platform is stable: the gate passes only after that. */
   readonly settled: AbortSignal;
-  /** Whether it may pass with no task wanted and none running. */
-  readonly mayBeEmpty: boolean;
   /** How many tasks are wanted at this moment; autoscaling may change it. */
   readonly desired: () => number;
   /** Told about every round of probes. */
@@ -53,10 +51,10 @@ const EAGER_MS = 250;
  * task of it ended. Probes that cannot reach the tasks judge nothing: neither did what ran before answer them.
  *
  * @param found the tasks to watch where they are known already
- * @returns what the verdict rests on
+ * @returns what the verdict rests on; undefined where no task is wanted, so that nothing shows that the release works
  * @throws StackError DEPLOY_FAILED with reason and evidence; the signal's reason on abort
  */
-export async function passGate(options: GateOptions, found?: FoundTasks): Promise<Proof> {
+export async function passGate(options: GateOptions, found?: FoundTasks): Promise<Proof | undefined> {
   const { health, route, settled, scope } = options;
   const now = () => scope.clock.now().getTime();
   const targets = new TargetsWatch(options);
@@ -113,6 +111,7 @@ export async function passGate(options: GateOptions, found?: FoundTasks): Promis
   }
   const known = sight === 'seen' && stumbled ? undefined : tasks?.tasks;
   const left = await requireRunning(options, known);
+  if (left === undefined) return undefined;
   options.onProgress({ state: 'healthy' });
   const count = endpoints().length;
   return {

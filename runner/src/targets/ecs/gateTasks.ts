@@ -7,23 +7,23 @@ import { explain } from './explain.js';
 import type { GateOptions } from './gate.js';
 
 /**
- * What was watched must also run at the end: no task has ended by itself, and the tasks are as many as are wanted, at
- * least one. The bake window may be long, and nobody has looked at the service in it.
+ * What was watched must also run at the end: no task has ended by itself, and the tasks are as many as are wanted. The bake window may be long, and nobody has looked at the service in it.
  *
  * @param known the tasks that were watched all along: while all of them run, that is proof enough
- * @returns those tasks as they are now, empty where the service itself was asked
+ * @returns those tasks as they are now, empty where the service itself was asked; undefined where none is wanted any more
  */
 export async function requireRunning(
   options: GateOptions,
   known: readonly Task[] | undefined,
-): Promise<readonly Task[]> {
+): Promise<readonly Task[] | undefined> {
   const left = await refuseCrashed(options, known);
   if (left !== undefined && left.length > 0) return left;
   const { scope, signal, health } = options;
   const deadline = nowOf(options) + health.timeout;
   for (;;) {
     const verdict = await judgeNow(options);
-    if (verdict.state !== 'progress') return [];
+    if (verdict.state === 'empty') return undefined;
+    if (verdict.state === 'stable') return [];
     // A task that was moved or scaled in is replaced in a while; one that crashes again and again is not.
     await refuseCrashed(options, undefined);
     if (nowOf(options) >= deadline) {
@@ -51,8 +51,8 @@ export async function allTasks(options: GateOptions): Promise<FoundTasks> {
   for (;;) {
     const found = await findTasks(scope.api, { tasks, desired }, route, signal);
     const count = route.kind === 'each-task' ? found.endpoints.length : found.tasks.length;
-    // With none wanted there is nothing to probe, which is no proof: whoever watches the service says so.
-    if (count >= Math.max(options.mayBeEmpty ? 0 : 1, desired)) return found;
+    // With none wanted there is nothing to probe, which is no proof: `requireRunning` says so in the end.
+    if (count >= desired) return found;
     await refuseCrashed(options, undefined);
     if (nowOf(options) >= deadline) {
       const lack = route.kind === 'each-task' ? 'have an address' : 'run';
@@ -80,14 +80,13 @@ export async function tasksLeft(
   return (await refuseCrashed(options, watched.tasks)) === undefined ? allTasks(options) : undefined;
 }
 
-/** Looks at the service itself. @throws StackError where the rollout has failed, or nothing is wanted any more */
+/** Looks at the service itself. @throws StackError where the rollout has failed */
 async function judgeNow(options: GateOptions): Promise<Told> {
-  const { scope, tasks, signal, mayBeEmpty, wanted } = options;
+  const { scope, tasks, signal, wanted } = options;
   const view = serviceView(await scope.api.describeService(signal));
   if (isStale(view, wanted.deployment)) return { ...unseen, desired: view.desired };
   const verdict = judgeService(view, wanted);
-  const well = verdict.state === 'stable' || verdict.state === 'progress';
-  if (well || (verdict.state === 'empty' && mayBeEmpty)) return verdict;
+  if (verdict.state === 'stable' || verdict.state === 'progress' || verdict.state === 'empty') return verdict;
   throw await explain({ scope, wanted, signal, ...tasks }, verdict, view);
 }
 

@@ -11,7 +11,7 @@ export interface Found {
   readonly stableMs?: number | undefined;
   readonly route?: ProbeRoute;
   /** What the verdict rests on. */
-  readonly proof?: string;
+  readonly proof?: string | undefined;
   readonly migrated?: MigrationRecord | undefined;
 }
 

@@ -29,13 +29,11 @@ export interface RolloutOptions {
   readonly graceMs: number;
   readonly probe: Probe;
   readonly report: Report;
-  /** Whether it may end with no task wanted and none running; only for the way back. */
-  readonly mayBeEmpty?: boolean;
 }
 
 export interface Followed extends Watched {
-  /** What the verdict rests on, in words. */
-  readonly proof: string;
+  /** What the verdict rests on, in words; undefined where no task is wanted, so that it rests on nothing. */
+  readonly proof: string | undefined;
 }
 
 /** Tells how far a target is; `running` where no status says that it has ended. */
@@ -95,7 +93,6 @@ export async function followRollout(options: RolloutOptions): Promise<Followed> 
         probe: options.probe,
         tell: (message) => report('health', message),
         settled: settled.signal,
-        mayBeEmpty: options.mayBeEmpty === true,
         desired: () => desired,
         onProgress: tellHealth(options),
       },
@@ -104,7 +101,7 @@ export async function followRollout(options: RolloutOptions): Promise<Followed> 
   );
   try {
     const [watched, proof] = await Promise.all([watching, gating]);
-    return { ...watched, proof: proofWords(proof) };
+    return { ...watched, proof: proof === undefined ? undefined : proofWords(proof) };
   } catch (error) {
     failed.abort(error);
     throw error;

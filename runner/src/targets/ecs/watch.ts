@@ -20,8 +20,6 @@ export interface Watch {
   readonly expectedMs?: number;
   /** What is seen of the tasks themselves, which may tell a better moment to look than the expectation. */
   readonly early?: Pick<EarlySight, 'oldAnswer' | 'oldGone' | 'silentSinceMs'>;
-  /** Whether it may end with no task wanted and none running. */
-  readonly mayBeEmpty?: boolean;
   readonly onProgress: (verdict: Told) => void;
   /** Called once, when as many new tasks run as are wanted; old ones may still drain. */
   readonly onAllRunning: () => void;
@@ -39,7 +37,7 @@ export interface Watched {
  * Waits until the wanted task definition is stable.
  *
  * @throws StackError DEPLOY_FAILED with reason and evidence where it fails, crashes, is rolled back or overtaken by
- * someone else, or takes longer than the timeout; NOTHING_RUNS; the signal's reason on abort
+ * someone else, or takes longer than the timeout; the signal's reason on abort
  */
 export async function watchRollout(watch: Watch): Promise<Watched> {
   const { scope, wanted, signal } = watch;
@@ -62,7 +60,7 @@ export async function watchRollout(watch: Watch): Promise<Watched> {
     if (!isKnown && seenMs < STALE_MS && isStale(view, wanted.deployment)) continue;
     isKnown = true;
     const verdict = judgeService(view, wanted);
-    if (verdict.state === 'stable' || (verdict.state === 'empty' && watch.mayBeEmpty === true)) {
+    if (verdict.state === 'stable' || verdict.state === 'empty') {
       announce();
       watch.onProgress(verdict);
       const stableMs = estimate(watch, seenMs, unstableMs);

@@ -19,7 +19,7 @@ describe('an ECS service', () => {
       ecs.service = { ...service };
       await target.snapshot();
       for (const doing of [
-        () => target.requireProvable(),
+        () => target.requireMovable(),
         () => target.deploy(release, rollout),
         () => target.migrate(release, rollout),
       ]) {

@@ -6,34 +6,41 @@ const course = { runningMs: 500, completedMs: 1000 };
 
 describe('an ECS service at 0 tasks', () => {
   for (const kind of ['web', 'worker'] as const) {
-    it(`is refused before anything is changed (${kind})`, async () => {
-      const { ecs, target, release, rollout } = ecsWorld(kind);
+    it(`is moved, but the release is unproven, and that is said (${kind})`, async () => {
+      const { ecs, target, release, rollout, messages } = ecsWorld(kind);
       ecs.desired = 0;
-      await target.snapshot();
-      const failure = await rejection(target.requireProvable(), 'NOTHING_RUNS');
-      expect(failure.next)
-        .to.contain('aws ecs update-service --cluster main --service web --desired-count 1')
-        .and.to.contain('node runner deploy --env staging');
-      await rejection(target.deploy(release, rollout), 'NOTHING_RUNS');
-      expect(ecs.calls).not.to.include('RegisterTaskDefinition').and.not.to.include('UpdateService');
+      ecs.courses = [course];
+      const record = await target.deploy(release, rollout);
+      expect(record).to.include({ status: 'unproven' });
+      expect(record.facts).not.to.have.property('proof');
+      expect(ecs.runs).to.equal('web:2');
+      expect(messages.at(-1)).to.equal('web:2 is set, unproven: no task is wanted');
     });
 
     it(`is not called unchanged and healthy where the release is there already (${kind})`, async () => {
       const { ecs, target, current, rollout } = ecsWorld(kind);
       ecs.desired = 0;
-      await rejection(target.deploy(current, rollout), 'NOTHING_RUNS');
+      expect(await target.deploy(current, rollout)).to.include({ status: 'unproven' });
+      expect(ecs.calls).not.to.include('UpdateService').and.not.to.include('UpdateService --force');
+    });
+
+    it(`is brought back as it was (${kind})`, async () => {
+      const { ecs, target, release, rollout } = ecsWorld(kind);
+      ecs.desired = 0;
+      ecs.courses = [course];
+      const before = await target.snapshot();
+      await target.deploy(release, rollout);
+      expect(await target.restore(before, rollout)).to.include({ status: 'rolled-back' });
+      expect(ecs.runs).to.equal('web:1');
     });
 
     // Before any task runs, while old ones drain, in the bake window, shortly before its end.
     for (const ms of [100, 700, 2000, 6000, 10_500]) {
-      it(`fails where it is scaled to 0 within the deploy, after ${ms} ms (${kind})`, async () => {
+      it(`is unproven where it is scaled to 0 within the deploy, after ${ms} ms (${kind})`, async () => {
         const { ecs, target, release, rollout } = ecsWorld(kind);
         ecs.courses = [course];
-        const before = await target.snapshot();
         ecs.after(ms, () => (ecs.desired = 0));
-        await rejection(target.deploy(release, rollout), 'NOTHING_RUNS');
-        expect(await target.restore(before, rollout)).to.include({ status: 'rolled-back' });
-        expect(ecs.runs).to.equal('web:1');
+        expect(await target.deploy(release, rollout)).to.include({ status: 'unproven' });
       });
     }
   }
