@@ -58,7 +58,8 @@ export interface AwsClients {
   ssm(): Promise<SSMClient>;
   secretsManager(): Promise<SecretsManagerClient>;
   sts(): Promise<STSClient>;
-  logs(): Promise<CloudWatchLogsClient>;
+  /** @param region where another one than the deployment's is meant */
+  logs(region?: string): Promise<CloudWatchLogsClient>;
 }
 
 export interface AssumedRole extends RoleToAssume {
@@ -121,6 +122,7 @@ export function createAwsClients(options: AwsOptions): AwsClients {
       return (made ??= make());
     };
   };
+  const logs = new Map<string, () => Promise<CloudWatchLogsClient>>();
 
   const base = lazy(async () => new (await sdk.sts()).STSClient(await baseSettings('STS')));
   const { role } = options;
@@ -166,7 +168,16 @@ export function createAwsClients(options: AwsOptions): AwsClients {
       async () => new (await sdk.secretsManager()).SecretsManagerClient(await settings('SECRETS_MANAGER')),
     ),
     sts: lazy(async () => new (await sdk.sts()).STSClient(await settings('STS'))),
-    logs: lazy(async () => new (await sdk.logs()).CloudWatchLogsClient(await settings('CLOUDWATCH_LOGS'))),
+    logs: (elsewhere = region) => {
+      const known = logs.get(elsewhere);
+      if (known !== undefined) return known();
+      const make = lazy(async () => {
+        const common = await settings('CLOUDWATCH_LOGS');
+        return new (await sdk.logs()).CloudWatchLogsClient({ ...common, region: elsewhere });
+      });
+      logs.set(elsewhere, make);
+      return make();
+    },
   };
 }
 

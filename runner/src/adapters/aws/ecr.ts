@@ -36,9 +36,24 @@ export function registryHost(
 ): string | undefined {
   if (endpoint) return endpoint;
   if (aws.account === undefined) return undefined;
-  const suffix = aws.region.startsWith('cn-') ? '.com.cn' : '.com';
-  return `${aws.account}.dkr.ecr.${aws.region}.amazonaws${suffix}`;
+  return `${aws.account}.dkr.ecr.${aws.region}.${domainOf(aws.region)}`;
 }
+
+/**
+ * Domain of a region's partition; those of GovCloud have that of the commercial ones.
+ * Source: the partitions of https://github.com/aws/aws-sdk-js-v3 (util-endpoints)
+ */
+const DOMAINS: readonly (readonly [RegExp, string])[] = [
+  [/^cn-/, 'amazonaws.com.cn'],
+  [/^us-iso-/, 'c2s.ic.gov'],
+  [/^us-isob-/, 'sc2s.sgov.gov'],
+  [/^eu-isoe-/, 'cloud.adc-e.uk'],
+  [/^us-isof-/, 'csp.hci.ic.gov'],
+  [/^eusc-/, 'amazonaws.eu'],
+];
+
+const domainOf = (region: string): string =>
+  DOMAINS.find(([pattern]) => pattern.test(region))?.[1] ?? 'amazonaws.com';
 
 /** Asks for a token that lets Docker in for 12 hours; it is a secret from here on. One API call. */
 export async function registryLogin(

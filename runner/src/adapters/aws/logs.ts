@@ -5,6 +5,8 @@ import { sdk } from './sdk.js';
 export interface LogStream {
   readonly group: string;
   readonly stream: string;
+  /** Where the task definition sends them; the deployment's own where left out. */
+  readonly region?: string;
 }
 
 /** Log lines are evidence: nothing waits long for them. */
@@ -42,7 +44,7 @@ export async function lastLogLines(
 
 async function logEvents(
   aws: AwsClients,
-  { group, stream }: LogStream,
+  { group, stream, region }: LogStream,
   page: { readonly limit?: number; readonly fromHead: boolean; readonly token: string | undefined },
   signal: AbortSignal | undefined,
 ): Promise<GetLogEventsCommandOutput> {
@@ -54,7 +56,7 @@ async function logEvents(
     ...(page.limit === undefined ? {} : { limit: page.limit }),
     ...(page.token === undefined ? {} : { nextToken: page.token }),
   });
-  return aws.call(await aws.logs(), command, {
+  return aws.call(await aws.logs(region), command, {
     action: 'logs:GetLogEvents',
     resource: `${group}/${stream}`,
     patienceMs: EVIDENCE_MS,

@@ -126,7 +126,7 @@ export async function unhealthyError(
 
 /** A failed deploy, with what to type next. */
 export function failure(scope: DiagnosisScope, message: string, evidence: readonly string[]): StackError {
-  const group = awslogs(containerOf(scope.definition, scope.container))?.group;
+  const logs = awslogs(containerOf(scope.definition, scope.container));
   // Lasting lack of what tasks need is the likely cause then, though by itself it fails nothing.
   const unstarted = [...scope.triedAgain].map((reason) => `could not start: ${reason}`);
   return new StackError('DEPLOY_FAILED', message, {
@@ -135,7 +135,7 @@ export function failure(scope: DiagnosisScope, message: string, evidence: readon
     next: [
       'Correct the cause and deploy again: ',
       `node runner deploy --env ${scope.environment}`,
-      ...(group === undefined ? [] : [` (all its output: aws logs tail ${group} --since 30m)`]),
+      ...(logs === undefined ? [] : [` (all its output: ${tailOf(logs)} --since 30m)`]),
     ].join(''),
   });
 }
@@ -164,16 +164,26 @@ export function logStream(
 ): LogStream | undefined {
   const logs = awslogs(containerOf(definition, container));
   if (logs === undefined || logs.prefix === undefined) return undefined;
-  return { group: logs.group, stream: `${logs.prefix}/${container}/${taskId}` };
+  const { group, prefix, region } = logs;
+  return { group, stream: `${prefix}/${container}/${taskId}`, ...(region === undefined ? {} : { region }) };
 }
+
+/** What shows a log group; its region may be another one than the shell's. */
+export const tailOf = ({ group, region }: { readonly group: string; readonly region?: string | undefined }) =>
+  `aws logs tail ${group}${region === undefined ? '' : ` --region ${region}`}`;
 
 function awslogs(
   container: ContainerDefinition | undefined,
-): { group: string; prefix: string | undefined } | undefined {
+): { group: string; prefix: string | undefined; region: string | undefined } | undefined {
   const configuration = container?.logConfiguration;
   const group = configuration?.options?.['awslogs-group'];
   if (configuration?.logDriver !== 'awslogs' || group === undefined) return undefined;
-  return { group, prefix: configuration.options?.['awslogs-stream-prefix'] };
+  const { options } = configuration;
+  return {
+    group,
+    prefix: options?.['awslogs-stream-prefix'],
+    region: options?.['awslogs-region'] || undefined,
+  };
 }
 
 const containerOf = (definition: TaskDefinition, name: string): ContainerDefinition | undefined =>

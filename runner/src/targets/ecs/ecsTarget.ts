@@ -18,7 +18,7 @@ import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js
 import { moveService, registerRevision, type Change } from './changes.js';
 import type { ProbeRoute } from './endpoints.js';
 import type { Probe } from './gate.js';
-import { overtaken, refuseForeign } from './failures.js';
+import { overtaken, refuseAtLaunch, refuseForeign } from './failures.js';
 import type { Look, Looker } from './look.js';
 import { migrate, stopBegun } from './migration.js';
 import { imageOf, migrationOptions, nextRevision, type Next } from './next.js';
@@ -151,17 +151,19 @@ export class EcsTarget implements Target {
       return { look, previous, taskDefinition: previous, way: () => noWay, acceptedMs: 0 };
     }
     const change = { api: this.api, scope: this.scope, rollout, report };
+    const { members } = this.shared.parts;
+    // The release is another one: only then can its schema be.
+    const migrates = next.changed && rollout.kind !== 'rollback';
+    const migrating = migrates ? members.find(({ config }) => config.migrate !== undefined) : undefined;
+    if (migrating !== undefined) refuseAtLaunch(this.scope, migrating.name, look.definition, look.service);
     const [way, taskDefinition] = await Promise.all([
       this.ways(look, report, rollout.signal),
       next.changed ? registerRevision(change, next.input) : previous,
     ]);
-    const { members } = this.shared.parts;
-    const migrating = members.find(({ config }) => config.migrate !== undefined);
-    // The release is another one: only then can its schema be.
     const migrated =
-      next.changed && migrating !== undefined && rollout.kind !== 'rollback'
-        ? await this.runMigration(release, ahead, taskDefinition, rollout, migrating)
-        : undefined;
+      migrating === undefined
+        ? undefined
+        : await this.runMigration(release, ahead, taskDefinition, rollout, migrating);
     // What a killed run left on its way is waited for; what the platform gave up is started anew.
     const underWay = !next.changed && verdict.state === 'progress';
     const service = underWay
@@ -174,6 +176,7 @@ export class EcsTarget implements Target {
   async migrate(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord> {
     const ahead = await this.next(release, rollout.signal);
     const { look, next } = ahead;
+    refuseAtLaunch(this.scope, this.name, look.definition, look.service);
     const report = this.reporter(rollout.stage);
     const change = { api: this.api, scope: this.scope, rollout, report };
     const taskDefinition = next.changed
@@ -279,6 +282,8 @@ export class EcsTarget implements Target {
   ): Promise<MigrationRecord> {
     const report = this.reporter(rollout.stage);
     const { scope, tasks } = this;
+    const warning = refuseAtLaunch(scope, member.name, next.look.definition, next.look.service);
+    if (warning !== undefined) report('migrate', warning);
     const options = { ...this.options, name: member.name, config: member.config };
     return migrate(
       migrationOptions({ options, scope, tasks, release, next, taskDefinition, rollout, report }),

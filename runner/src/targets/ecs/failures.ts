@@ -1,7 +1,7 @@
 import { StackError } from '../../core/errors.js';
 import type { ReleaseRecord } from '../../core/release.js';
 import { shortName } from '../../core/rollout/service.js';
-import type { EcsScope, Service } from '../../adapters/aws/ecs.js';
+import type { EcsScope, Service, TaskDefinition } from '../../adapters/aws/ecs.js';
 
 /** A release that has no image for this target. */
 export function withoutImage(
@@ -22,6 +22,35 @@ export function withoutMigration(scope: EcsScope, target: string): StackError {
     where: `environments.${scope.environment}.targets.${target}`,
     next: 'Add to it, for example: migrate: { command: ["./manage", "migrate"] }',
   });
+}
+
+/**
+ * A task beside the service has no volume that is configured when a service starts its tasks, as the platform refuses it
+ * then, and none of the names that Service Connect gives to a service's tasks.
+ * @returns what a migration is told of the second
+ * @throws StackError CONFIG_INVALID for the first
+ */
+export function refuseAtLaunch(
+  scope: EcsScope,
+  target: string,
+  { volumes = [] }: Pick<TaskDefinition, 'volumes'>,
+  service: Service,
+): string | undefined {
+  const volume = volumes.find(({ configuredAtLaunch }) => configuredAtLaunch === true);
+  if (volume !== undefined) {
+    throw new StackError(
+      'CONFIG_INVALID',
+      `the volume ${volume.name} is configured at launch, which a migration's task is not supported with`,
+      {
+        where: `environments.${scope.environment}.targets.${target}.migrate`,
+        next: 'Run the migration by a service whose volumes are EFS or of the task itself, or outside of the deploy.',
+      },
+    );
+  }
+  const connected = (service.deployments ?? []).some(({ serviceConnectConfiguration: one }) => one?.enabled);
+  return connected
+    ? 'the service has Service Connect, which a task beside it has not: its names do not resolve in the migration'
+    : undefined;
 }
 
 /** The service runs what neither this deploy nor the one before brought. */

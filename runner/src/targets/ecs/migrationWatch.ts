@@ -7,7 +7,7 @@ import { shortName } from '../../core/rollout/service.js';
 import type { Task, TaskDefinition } from '../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../adapters/aws/ecsTasks.js';
 import type { Rollout } from '../target.js';
-import { logStream } from './diagnosis.js';
+import { logStream, tailOf } from './diagnosis.js';
 import { migrationTask } from './migrationTask.js';
 import type { Report } from './rollout.js';
 import { STOP_SECONDS, stopTask, taskId } from './stopTask.js';
@@ -124,14 +124,14 @@ export function migrationError(
   reason: string,
   evidence: readonly string[],
 ): StackError {
-  const group = logStream(definition, container, '')?.group;
+  const logs = logStream(definition, container, '');
   return new StackError('MIGRATION_FAILED', `the migration failed: ${reason}`, {
     where: `service ${place.service}, environment ${place.environment}`,
     evidence,
     next: [
       'The service was not moved, but what the migration had changed by then stays: see that it can run again, then ',
       `\`node runner deploy --env ${place.environment}\``,
-      ...(group === undefined ? [] : [` (all its output: aws logs tail ${group} --since 1h)`]),
+      ...(logs === undefined ? [] : [` (all its output: ${tailOf(logs)} --since 1h)`]),
     ].join(''),
   });
 }

@@ -3,7 +3,9 @@ import type { Context, NamedEnvironment } from '../../container.js';
 import { imagesHome } from '../../steps/imagesHome.js';
 
 /** ECR's own hosts, whose passwords the SDK hands out. */
-const ECR = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
+// The domains of all partitions.
+const ECR =
+  /^\d{12}\.dkr\.ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.(?:com|com\.cn|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov|csp\.hci\.ic\.gov|cloud\.adc-e\.uk)$/;
 
 export interface FleetRegistry {
   /** As the hosts see it, without scheme. */

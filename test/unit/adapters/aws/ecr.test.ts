@@ -6,6 +6,17 @@ describe('the registry of an account', () => {
   it('has its address from account and region', () => {
     const aws = { account: '111111111111', region: 'eu-west-1' };
     expect(registryHost(aws, undefined)).to.equal('111111111111.dkr.ecr.eu-west-1.amazonaws.com');
+    for (const [region, domain] of Object.entries({
+      'us-gov-west-1': 'amazonaws.com',
+      'us-iso-east-1': 'c2s.ic.gov',
+      'us-isob-east-1': 'sc2s.sgov.gov',
+      'us-isof-south-1': 'csp.hci.ic.gov',
+      'eu-isoe-west-1': 'cloud.adc-e.uk',
+      'eusc-de-east-1': 'amazonaws.eu',
+    }))
+      expect(registryHost({ ...aws, region }, undefined)).to.equal(
+        `111111111111.dkr.ecr.${region}.${domain}`,
+      );
     expect(registryHost({ ...aws, region: 'cn-north-1' }, undefined)).to.equal(
       '111111111111.dkr.ecr.cn-north-1.amazonaws.com.cn',
     );
