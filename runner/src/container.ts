@@ -186,14 +186,11 @@ export function createContext(input: ContextInput): Context {
     }),
     aws,
     ssh: perEnvironment(async (environment) => {
-      const { createSshHosts } = await import('./adapters/ssh/hosts.js');
-      return createSshHosts({
-        inventory: await context.resolve(environment.config.inventory, environment),
-        env,
-        secrets,
-        directory: (await config()).directory,
-        patience,
-      });
+      const [{ createSshHosts }, { sshSettings }] = await Promise.all([
+        import('./adapters/ssh/hosts.js'),
+        import('./steps/routes.js'),
+      ]);
+      return createSshHosts(await sshSettings(context, environment));
     }),
     targets: async (environment, only) => {
       const { createTargets } = await import('./targets/create.js');

@@ -5,7 +5,7 @@ export const commands: readonly CommandDefinition[] = [
     name: 'inventory',
     summary: 'Show the hosts of an environment',
     description:
-      'Hosts come from Terraform’s outputs (or from EC2 tags): nobody keeps a list by hand. With `--yaml` or `--list` ' +
+      'Hosts come from Terraform’s outputs, from EC2 tags, or from what `inventory` names. With `--yaml` or `--list` ' +
       'the output is an inventory that `ansible-playbook -i` reads.',
     environment: 'required',
     options: [
@@ -19,9 +19,9 @@ export const commands: readonly CommandDefinition[] = [
     async run(context, input) {
       const { inventoryOf } = await import('../steps/inventory.js');
       const { inventoryDocument, inventoryList } = await import('../invocations/inventory.js');
-      const { hosts, trustOf } = await inventoryOf(context, await context.environment());
+      const { hosts, routeOf } = await inventoryOf(context, await context.environment());
       if (flag(input, 'list')) {
-        const data = inventoryList(hosts, trustOf);
+        const data = inventoryList(hosts, routeOf);
         return { data, text: JSON.stringify(data, null, 2) };
       }
       const data = { hosts };
@@ -31,7 +31,7 @@ export const commands: readonly CommandDefinition[] = [
           import('../core/template.js'),
         ]);
         // Ansible reads YAML 1.1, and takes for a template whatever is not marked as data.
-        const document = new Document(inventoryDocument(hosts, trustOf), { version: '1.1' });
+        const document = new Document(inventoryDocument(hosts, routeOf), { version: '1.1' });
         visit(document, {
           Scalar(_, node) {
             if (typeof node.value === 'string' && looksLikeTemplate(node.value)) node.tag = '!unsafe';

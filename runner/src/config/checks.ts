@@ -74,10 +74,14 @@ export function crossCheck(config: Parsed): readonly { path: Path; message: stri
     for (const [targetName, target] of Object.entries(environment.targets)) {
       missing([...here, 'targets', targetName, 'image'], 'image', target.image, images);
     }
-    if (environment.inventory.tags !== undefined && environment.inventory.output !== undefined) {
+    const { inventory } = environment;
+    const [, second] = (['output', 'tags', 'hosts', 'file'] as const).filter(
+      (key) => inventory[key] !== undefined,
+    );
+    if (second !== undefined) {
       issues.push({
-        path: [...here, 'inventory', 'tags'],
-        message: `inventory: name either an output or tags, not both`,
+        path: [...here, 'inventory', second],
+        message: `inventory: name one of output, tags, hosts and file`,
       });
     }
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isAddress } from '../core/address.js';
 import { isDuration, parseDuration } from './duration.js';
+import { inventorySchema } from './inventorySchema.js';
 import type { Source } from './referencesIn.js';
 import { REFERENCES } from './shape.js';
 
@@ -161,9 +162,17 @@ const ecsService = z.strictObject({
   timeout: duration('15m').describe('How long the platform may take to become stable.'),
 });
 
+/** Ansible has underscores in the names of groups. */
+const group = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_-]*$/,
+    'must be the name of a group: letters, digits, _ and dashes, not beginning with a digit',
+  );
+
 const fleet = z.strictObject({
   kind: z.literal('fleet'),
-  group: name.describe('Inventory group of the hosts.'),
+  group: group.describe('Inventory group of the hosts.'),
   image: name.describe('Image of this configuration that the hosts run.'),
   playbook: lookedUp
     .default('deploy.yml')
@@ -207,18 +216,7 @@ const fleet = z.strictObject({
 
 export const targetSchema = z.discriminatedUnion('kind', [ecsService, fleet]);
 
-const inventory = z.strictObject({
-  output: lookedUp
-    .optional()
-    .describe('Terraform output that maps host names to {address, port, user, groups}; `hosts` by default.'),
-  tags: z.record(z.string(), lookedUp).optional().describe('EC2 tags that select running instances instead.'),
-  user: lookedUp.optional().describe('SSH user where the host itself names none; `ec2-user` where left out.'),
-  'private-key': lookedUp
-    .optional()
-    .describe('Path of the SSH private key; the SSH agent is used where left out.'),
-  'known-hosts': lookedUp.optional().describe('known_hosts file; ~/.ssh/known_hosts where left out.'),
-  groups: z.array(name).default([]).describe('Groups for hosts that were found by tags.'),
-});
+const inventory = inventorySchema({ group, lookedUp, secret, variables });
 
 const slack = z.strictObject({
   channel: z

@@ -33,6 +33,8 @@ export interface Needs {
   readonly terraform: boolean;
   /** Ansible, with the SSH client and Python it runs on. */
   readonly ansible: boolean;
+  /** The AWS CLI and its plugin, by which hosts are reached. */
+  readonly sessions: boolean;
   /** Those who are told of runs. */
   readonly channels: readonly Channel[];
   /** Names of environments that ask AWS for something. */
@@ -49,7 +51,7 @@ export interface ConfiguredEnvironment {
   readonly aws?: { readonly account?: unknown; readonly profile?: unknown };
   readonly infrastructure?: unknown;
   readonly provision?: unknown;
-  readonly inventory: { readonly tags?: unknown };
+  readonly inventory: { readonly tags?: unknown; readonly transport?: unknown };
   readonly targets: Readonly<Record<string, { readonly kind: string }>>;
 }
 
@@ -62,7 +64,8 @@ export function needsOf(
   environments: readonly { readonly name: string; readonly config: ConfiguredEnvironment }[],
   refersToAws: (value: unknown) => boolean,
 ): Needs {
-  if (config === undefined) return { docker: false, terraform: false, ansible: false, channels: [], aws: [] };
+  if (config === undefined)
+    return { docker: false, terraform: false, ansible: false, sessions: false, channels: [], aws: [] };
   const has = (test: (environment: ConfiguredEnvironment) => boolean) =>
     environments.some((item) => test(item.config));
   const targets = (environment: ConfiguredEnvironment, kind: string) =>
@@ -74,6 +77,7 @@ export function needsOf(
     docker: hasImages,
     terraform: has((environment) => environment.infrastructure !== undefined),
     ansible: has((environment) => environment.provision !== undefined || targets(environment, 'fleet')),
+    sessions: has(usesSessions),
     channels: channels.filter((channel) => config.notifications[channel] !== undefined),
     aws: environments
       .filter(
@@ -91,6 +95,10 @@ export function needsOf(
       .map(({ name }) => name),
   };
 }
+
+/** Whether any host on any way may be reached by Session Manager. */
+const usesSessions = ({ inventory }: ConfiguredEnvironment): boolean =>
+  JSON.stringify(inventory).includes('"transport":"ssm"');
 
 /** A required check that failed is a failure; any other that is not well is a warning. */
 export function judge(check: Check, finding: Finding): CheckResult {

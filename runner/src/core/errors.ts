@@ -93,6 +93,7 @@ export const errorCodes = {
   SSH_AUTH_FAILED: define('infrastructure'),
   SSH_HOST_KEY_UNKNOWN: define('infrastructure'),
   SSH_HOST_KEY_CHANGED: define('infrastructure'),
+  SSH_HOST_REPLACED: define('infrastructure'),
   PLAYBOOK_FAILED: define('infrastructure'),
   // Deploys
   DEPLOY_FAILED: define('service'),

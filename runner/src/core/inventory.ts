@@ -1,24 +1,15 @@
 import { StackError } from './errors.js';
 import { DEFAULT_USER, type Host } from './host.js';
-
-/** What hosts fall back to where they do not say it themselves. */
-export interface HostDefaults {
-  /** Where the data came from, for messages: `output "hosts" of staging`. */
-  readonly source: string;
-  readonly user?: string | undefined;
-  readonly groups: readonly string[];
-}
+import { isFields, readHost, readJumps, type HostDefaults } from './hostFields.js';
 
 /** What Ansible takes for one host and nothing else, in an inventory and after --limit. */
 const HOST_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const RESERVED: ReadonlySet<string> = new Set(['all', 'ungrouped', '_meta']);
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /**
  * Hosts from a Terraform output: a map of host names to
- * `{address, port, user, groups, private_address, instance_id, http_port, known_hosts, private_key, vars}`, of which
- * only the address is a must. Every mistake is reported at once.
+ * `{address, port, user, groups, private_address, instance_id, http_port, known_hosts, host_keys, private_key, jump,
+ * transport, vars}`, of which only the address is a must. Every mistake is reported at once.
  *
  * @throws StackError CONFIG_INVALID where it has another shape
  */
@@ -33,6 +24,16 @@ export function hostsFromOutput(output: unknown, defaults: HostDefaults): Host[]
     }
     return [readHost(name, fields, defaults, mistakes)];
   });
+  const next = 'Give it the form { NAME = { address = "…", port = 22, user = "…", groups = ["…"] } }.';
+  return checkHosts(hosts, mistakes, defaults.source, next);
+}
+
+/**
+ * Looks at the names of hosts, and reports all that is wrong with them and with what was found before.
+ * @throws StackError CONFIG_INVALID
+ */
+export function checkHosts(hosts: Host[], found: readonly string[], source: string, next: string): Host[] {
+  const mistakes = [...found];
   for (const { name } of hosts) {
     if (!HOST_NAME.test(name))
       mistakes.push(`${JSON.stringify(name)} is no name that Ansible can tell from a pattern`);
@@ -40,10 +41,10 @@ export function hostsFromOutput(output: unknown, defaults: HostDefaults): Host[]
       mistakes.push(`${name} is the name of a group of others too`);
   }
   if (mistakes.length === 0) return hosts;
-  throw new StackError('CONFIG_INVALID', `the ${defaults.source} does not describe hosts: ${mistakes[0]}`, {
-    where: defaults.source,
+  throw new StackError('CONFIG_INVALID', `the ${source} does not describe hosts: ${mistakes[0]}`, {
+    where: source,
     evidence: mistakes,
-    next: 'Give it the form { NAME = { address = "…", port = 22, user = "…", groups = ["…"] } } and apply.',
+    next,
   });
 }
 
@@ -53,6 +54,7 @@ interface Instance {
   readonly instanceId: string;
   readonly publicAddress?: string | undefined;
   readonly privateAddress?: string | undefined;
+  readonly launched?: string | undefined;
 }
 
 /**
@@ -62,69 +64,49 @@ interface Instance {
  */
 export function hostsFromInstances(
   instances: readonly Instance[],
-  defaults: Pick<HostDefaults, 'user' | 'groups'>,
+  defaults: Omit<HostDefaults, 'source'>,
 ): Host[] {
   const seen = new Set<string>();
-  return instances.map(({ name, instanceId, publicAddress, privateAddress }) => {
+  return instances.map(({ name, instanceId, publicAddress, privateAddress, launched }) => {
     const plain = name.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[.-]+|-+$/g, '') || instanceId;
     const taken =
       seen.has(plain) || RESERVED.has(plain) || (instances.length > 1 && defaults.groups.includes(plain));
     const unique = taken ? `${plain}-${instanceId}` : plain;
     seen.add(unique);
+    const { throughJump = false, transport } = defaults;
+    // Another host of their network reaches them by the addresses of that network.
+    const address = throughJump ? (privateAddress ?? publicAddress) : (publicAddress ?? privateAddress);
     return {
       name: unique,
-      address: publicAddress ?? privateAddress ?? instanceId,
+      address: transport === 'ssm' && !throughJump ? instanceId : (address ?? instanceId),
       port: 22,
       user: defaults.user ?? DEFAULT_USER,
       groups: defaults.groups,
       instanceId,
       ...(privateAddress === undefined ? {} : { privateAddress }),
+      ...(launched === undefined ? {} : { launched }),
+      ...(defaults.noteAssumed === true
+        ? { assumed: defaults.user === undefined ? (['port', 'user'] as const) : (['port'] as const) }
+        : {}),
     };
   });
 }
 
-function readHost(name: string, fields: Fields, defaults: HostDefaults, mistakes: string[]): Host {
-  const wrong = (field: string, expected: string) => mistakes.push(`${name}.${field} is not ${expected}`);
-  const text = (field: string): string | undefined => {
-    const value = fields[field];
-    if (value === undefined || value === null || value === '') return undefined;
-    if (typeof value === 'string') return value;
-    wrong(field, 'a text');
-    return undefined;
-  };
-  const port = (field: string): number | undefined => {
-    const value = fields[field];
-    if (value === undefined || value === null) return undefined;
-    const number = Number(value);
-    if (Number.isInteger(number) && number >= 1 && number <= 65535) return number;
-    wrong(field, 'a port');
-    return undefined;
-  };
-  const address = text('address');
-  if (fields['address'] === undefined) mistakes.push(`${name} has no address`);
-  const groups = fields['groups'] ?? defaults.groups;
-  if (!Array.isArray(groups) || groups.some((group) => typeof group !== 'string'))
-    wrong('groups', 'a list of names');
-  const vars = fields['vars'] ?? {};
-  if (!isFields(vars)) wrong('vars', 'a map');
-  const optional = {
-    privateAddress: text('private_address'),
-    instanceId: text('instance_id'),
-    httpPort: port('http_port'),
-    knownHosts: text('known_hosts'),
-    privateKey: text('private_key'),
-  };
-  return {
-    name,
-    address: address ?? '',
-    port: port('port') ?? 22,
-    user: text('user') ?? defaults.user ?? DEFAULT_USER,
-    groups: Array.isArray(groups) ? groups.map(String) : [],
-    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
-    ...(isFields(vars) && Object.keys(vars).length > 0 ? { vars } : {}),
-  };
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/**
+ * The hosts that an environment's hosts are reached through.
+ * @throws StackError CONFIG_INVALID where it names none
+ */
+export function jumpsOf(value: unknown, defaults: HostDefaults): readonly Host[] | undefined {
+  const mistakes: string[] = [];
+  const jumps = readJumps('inventory', value, defaults, mistakes);
+  if (mistakes.length === 0) return jumps;
+  throw new StackError(
+    'CONFIG_INVALID',
+    `${defaults.source} does not say what to go through: ${mistakes[0]}`,
+    {
+      where: defaults.source,
+      evidence: mistakes,
+      next: 'Write `jump: user@address:port`, a list of them, or { address, port, user, private-key }.',
+    },
+  );
 }

@@ -7,3 +7,24 @@ const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
 export function shellQuote(word: string): string {
   return PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/**
+ * The words of a text as Python's `shlex.split` cuts it, which Ansible does: quotes and backslashes, no expansion. What a
+ * quote does not end goes on to the end of the text.
+ */
+export function shellWords(text: string): string[] {
+  const words: string[] = [];
+  const pattern = /\s*((?:'[^']*'?|"(?:\\[\s\S]|[^"\\])*"?|\\[\s\S]|[^\s'"\\])+)/gy;
+  for (const [, word = ''] of text.matchAll(pattern)) {
+    words.push(
+      word.replace(/'([^']*)'?|"((?:\\[\s\S]|[^"\\])*)"?|\\([\s\S])/g, (_, single, double, escaped) =>
+        typeof single === 'string'
+          ? single
+          : typeof double === 'string'
+            ? double.replace(/\\(["\\])/g, '$1')
+            : String(escaped),
+      ),
+    );
+  }
+  return words;
+}

@@ -16,6 +16,8 @@ export interface PlaybookRun {
   readonly executable: string;
   readonly playbook: string;
   readonly inventory: string;
+  /** An inventory of the user's own, read before ours. */
+  readonly ownInventory?: string | undefined;
   /** Hosts to work on; all of the playbook's where left out. */
   readonly limit?: readonly string[];
   /** A file with all variables, in JSON. */
@@ -47,6 +49,7 @@ export function ansiblePlaybook(run: PlaybookRun): Invocation {
   return {
     file: run.executable,
     args: [
+      ...(run.ownInventory === undefined ? [] : ['--inventory', run.ownInventory]),
       ...['--inventory', run.inventory],
       ...(run.limit === undefined ? [] : ['--limit', run.limit.join(',')]),
       ...(run.variables === undefined ? [] : ['--extra-vars', `@${run.variables}`]),
@@ -59,6 +62,8 @@ export function ansiblePlaybook(run: PlaybookRun): Invocation {
     cwd: places.directory,
     env: {
       ...selection(run.tags),
+      // Which of its plugins read that inventory is for `ansible.cfg` to say.
+      ...(run.ownInventory === undefined ? {} : { ANSIBLE_INVENTORY_ENABLED: undefined }),
       ...ansibleSettings(places),
       ANSIBLE_CALLBACK_PLUGINS: callbackPlugins(places),
       ANSIBLE_STDOUT_CALLBACK: 'automation_stack',
@@ -67,6 +72,34 @@ export function ansiblePlaybook(run: PlaybookRun): Invocation {
       ...(run.temporary === undefined ? {} : { ANSIBLE_LOCAL_TEMP: run.temporary }),
       ...(run.sockets === undefined ? {} : { ANSIBLE_SSH_CONTROL_PATH_DIR: run.sockets }),
       ...run.secrets,
+    },
+  };
+}
+
+export type InventoryRead = Pick<
+  PlaybookRun,
+  'places' | 'executable' | 'inventory' | 'vaultScript' | 'secrets'
+>;
+
+/** The ansible-inventory call that prints an inventory of the user's own as JSON. */
+export function ansibleInventory(read: InventoryRead): Invocation {
+  return {
+    file: read.executable,
+    args: [
+      ...['--inventory', read.inventory, '--list'],
+      ...(read.vaultScript === undefined ? [] : ['--vault-password-file', read.vaultScript]),
+    ],
+    cwd: read.places.directory,
+    env: {
+      ...selection(),
+      ...ansibleSettings(read.places),
+      ANSIBLE_INVENTORY_ENABLED: undefined,
+      // A part of it that cannot be read would leave hosts out without a word.
+      ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: 'True',
+      ANSIBLE_INVENTORY_UNPARSED_FAILED: 'True',
+      ANSIBLE_NOCOLOR: 'True',
+      ANSIBLE_FORCE_COLOR: 'False',
+      ...read.secrets,
     },
   };
 }

@@ -1,30 +1,32 @@
 import type { Host } from '../core/host.js';
+import type { Route } from '../core/route.js';
 import { shellQuote } from '../core/shell.js';
 import { sshPath } from '../core/sshPath.js';
 import { looksLikeTemplate } from '../core/template.js';
+import { sshWords, type RouteAgent } from './ssh.js';
 
-/** Files that prove who a host is and who we are; absolute paths. */
-export interface HostTrust {
-  readonly knownHosts: string;
-  readonly privateKey: string | undefined;
-}
+/** How each host is reached. */
+export type RouteOf = (host: Host) => Route;
 
 type Variables = Record<string, unknown>;
 
-/** Ansible's view of a host. Host keys are always checked, against the same file that the runner itself uses. */
-export function hostVariables(host: Host, trust: HostTrust): Variables {
+/** Ansible's view of the way to a host: the very one that the runner itself goes. */
+export function connectionVariables(route: Route, agent: RouteAgent = {}): Variables {
+  return {
+    ansible_host: route.address,
+    ansible_port: route.port,
+    ansible_user: route.user,
+    ansible_ssh_common_args: sshWords(route, agent).map(shellQuote).join(' '),
+    // Ansible puts it between double quotes of its own.
+    ...(route.privateKey === undefined ? {} : { ansible_ssh_private_key_file: sshPath(route.privateKey) }),
+  };
+}
+
+/** Ansible's view of a host. */
+export function hostVariables(host: Host, route: Route, agent: RouteAgent = {}): Variables {
   return {
     ...host.vars,
-    ansible_host: host.address,
-    ansible_port: host.port,
-    ansible_user: host.user,
-    ansible_ssh_common_args: [
-      '-o BatchMode=yes -o StrictHostKeyChecking=yes',
-      `-o ${shellQuote(`UserKnownHostsFile="${sshPath(trust.knownHosts)}"`)}`,
-      ...(trust.privateKey === undefined ? [] : ['-o IdentitiesOnly=yes']),
-    ].join(' '),
-    // Ansible puts it between double quotes of its own.
-    ...(trust.privateKey === undefined ? {} : { ansible_ssh_private_key_file: sshPath(trust.privateKey) }),
+    ...connectionVariables(route, agent),
     ...(host.privateAddress === undefined ? {} : { private_address: host.privateAddress }),
     ...(host.instanceId === undefined ? {} : { instance_id: host.instanceId }),
     ...(host.httpPort === undefined ? {} : { http_port: host.httpPort }),
@@ -32,13 +34,17 @@ export function hostVariables(host: Host, trust: HostTrust): Variables {
 }
 
 /** An inventory as Ansible's `yaml` plugin reads it. */
-export function inventoryDocument(hosts: readonly Host[], trustOf: (host: Host) => HostTrust): Variables {
+export function inventoryDocument(
+  hosts: readonly Host[],
+  routeOf: RouteOf,
+  agent: RouteAgent = {},
+): Variables {
   const children = new Map<string, Variables>();
   for (const { group, name } of memberships(hosts))
     children.set(group, { ...children.get(group), [name]: {} });
   return {
     all: {
-      hosts: Object.fromEntries(hosts.map((host) => [host.name, hostVariables(host, trustOf(host))])),
+      hosts: Object.fromEntries(hosts.map((host) => [host.name, hostVariables(host, routeOf(host), agent)])),
       ...(children.size === 0
         ? {}
         : {
@@ -54,14 +60,14 @@ export function inventoryDocument(hosts: readonly Host[], trustOf: (host: Host) 
  * The same as a dynamic inventory prints it for `--list`, with every host's variables under `_meta`. Text that Ansible
  * would take for a template is marked as data.
  */
-export function inventoryList(hosts: readonly Host[], trustOf: (host: Host) => HostTrust): Variables {
+export function inventoryList(hosts: readonly Host[], routeOf: RouteOf): Variables {
   const groups = new Map<string, string[]>();
   for (const { group, name } of memberships(hosts)) groups.set(group, [...(groups.get(group) ?? []), name]);
   const ungrouped = hosts.filter((host) => host.groups.length === 0).map((host) => host.name);
   return {
     _meta: {
       hostvars: Object.fromEntries(
-        hosts.map((host) => [host.name, asData(hostVariables(host, trustOf(host)))]),
+        hosts.map((host) => [host.name, asData(hostVariables(host, routeOf(host)))]),
       ),
     },
     all: { children: [...groups.keys(), 'ungrouped'] },

@@ -1,39 +1,66 @@
 import type { Context, NamedEnvironment } from '../container.js';
 import type { InventoryConfig } from '../config/schema.js';
+import { createKeyFile } from '../adapters/ssh/keyFile.js';
 import { StackError } from '../core/errors.js';
 import type { Host } from '../core/host.js';
+import { snakeFields } from '../core/hostFields.js';
 import { hostsFromInstances, hostsFromOutput } from '../core/inventory.js';
 import { didYouMean } from '../core/nearest.js';
-import type { HostTrust } from '../invocations/inventory.js';
+import { routeOf } from '../core/route.js';
+import type { RouteOf } from '../invocations/inventory.js';
+import { keepGiven } from './hostKeys.js';
+import { throughOpenSsh } from './openSsh.js';
+import { hostDefaults, routeSettings } from './routes.js';
 
-/** An environment's hosts, and the files that prove who they are. */
+/** An environment's hosts, and how each is reached. */
 export interface Inventory {
   readonly hosts: readonly Host[];
-  readonly trustOf: (host: Host) => HostTrust;
+  readonly routeOf: RouteOf;
+  /** An inventory that Ansible reads before ours: it keeps the variables of the hosts and groups there. */
+  readonly file?: string;
 }
 
 /**
- * The hosts of an environment: what its Terraform outputs say, or the running EC2 instances with the given tags. No
- * hand-kept list is ever read.
+ * The hosts of an environment: what its Terraform outputs say, the running EC2 instances with the given tags, what the
+ * configuration lists, or an Ansible inventory.
  * @throws StackError OUTPUT_MISSING, CONFIG_INVALID, TERRAFORM_FAILED, AWS_*
  */
 export async function hostsOf(context: Context, environment: NamedEnvironment): Promise<readonly Host[]> {
-  const inventory = await context.resolve(environment.config.inventory, environment);
-  return inventory.tags === undefined
-    ? fromOutput(context, environment, inventory)
-    : fromTags(context, environment, inventory, inventory.tags);
+  return (await inventoryOf(context, environment)).hosts;
 }
 
-/** The hosts together with the known_hosts file and key of each. */
+/**
+ * The hosts together with the way to each. Host keys that their source says are put where OpenSSH finds them.
+ * @throws StackError as `hostsOf`
+ */
 export async function inventoryOf(context: Context, environment: NamedEnvironment): Promise<Inventory> {
-  const [hosts, { trustFiles }, config] = await Promise.all([
-    hostsOf(context, environment),
-    import('../adapters/ssh/connect.js'),
-    context.config(),
+  const [inventory, settings] = await Promise.all([
+    context.resolve(environment.config.inventory, environment),
+    routeSettings(context, environment),
   ]);
-  const inventory = await context.resolve(environment.config.inventory, environment);
-  const settings = { inventory, env: context.env, directory: config.directory };
-  return { hosts, trustOf: (host) => trustFiles(host, settings) };
+  const found = await throughOpenSsh(context, await find(context, environment, inventory), settings);
+  const way: RouteOf = (host) => routeOf(host, settings);
+  await keepGiven(createKeyFile(settings.learned), found.map(way));
+  const file = inventory.file === undefined ? {} : { file: settings.path(inventory.file) };
+  return { hosts: found, routeOf: way, ...file };
+}
+
+async function find(
+  context: Context,
+  environment: NamedEnvironment,
+  inventory: InventoryConfig,
+): Promise<readonly Host[]> {
+  if (inventory.tags !== undefined) return fromTags(context, environment, inventory, inventory.tags);
+  if (inventory.file !== undefined) {
+    const { hostsFromFile } = await import('./inventoryFile.js');
+    return hostsFromFile(context, environment, inventory, inventory.file);
+  }
+  if (inventory.hosts === undefined) return fromOutput(context, environment, inventory);
+  const fields = Object.fromEntries(
+    Object.entries(inventory.hosts).map(([name, host]) => [name, snakeFields(host)]),
+  );
+  const source = `inventory.hosts of ${environment.name}`;
+  return hostsFromOutput(fields, hostDefaults(environment, inventory, source));
 }
 
 /**
@@ -83,7 +110,7 @@ async function fromOutput(
     );
   }
   const source = `output "${name}" of ${environment.name}`;
-  return hostsFromOutput(outputs[name], { source, user: inventory.user, groups: inventory.groups });
+  return hostsFromOutput(outputs[name], hostDefaults(environment, inventory, source));
 }
 
 async function fromTags(
@@ -103,5 +130,5 @@ async function fromTags(
       next: `node runner apply --env ${environment.name}, or correct the tags.`,
     });
   }
-  return hostsFromInstances(instances, { user: inventory.user, groups: inventory.groups });
+  return hostsFromInstances(instances, hostDefaults(environment, inventory));
 }

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
 import { asText } from '../config/referencesIn.js';
@@ -5,15 +6,17 @@ import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { cutLine, LONGEST_RECORD } from '../core/longLines.js';
 import { Template, valueName } from '../core/template.js';
+import type { AnsiblePlaces } from '../invocations/ansibleSettings.js';
 import { ansiblePlaybook, REGISTRY_PASSWORD, VAULT_PASSWORD, VAULT_SCRIPT } from '../invocations/ansible.js';
 import { parseAnsibleLine, PlaybookOutcome, type AnsibleEvent } from '../invocations/ansibleEvents.js';
 import { ansibleJson, valuesIn } from '../invocations/ansibleValues.js';
-import { inventoryDocument } from '../invocations/inventory.js';
+import { connectionVariables, inventoryDocument } from '../invocations/inventory.js';
 import { localSettings } from '../local/settings.js';
 import { awsVariables } from './awsOfChildren.js';
 import { ansiblePlaces, findAnsible, findPlaybook } from './ansiblePlaces.js';
 import type { Inventory } from './inventory.js';
-import { privateFolder } from './privateFolder.js';
+import { keyAgent } from './keyAgent.js';
+import { privateFolder, type PrivateFolder } from './privateFolder.js';
 
 export interface PlaybookRequest {
   readonly environment: NamedEnvironment;
@@ -50,8 +53,31 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
   const places = await ansiblePlaces(context, environment);
   const playbook = await findPlaybook(places, request.playbook);
   const shared = await context.resolve(environment.config.variables, environment, 'free');
-  const aws = await awsVariables(context, environment);
-  const document = hideSecrets(inventoryDocument(inventory.hosts, inventory.trustOf), context.secrets);
+  const routes = inventory.hosts.map(inventory.routeOf);
+  const agent = await keyAgent(context, routes);
+  try {
+    return await play(context, request, { places, playbook, shared, agent: agent.socket });
+  } finally {
+    await agent.close();
+  }
+}
+
+interface Prepared {
+  readonly places: AnsiblePlaces;
+  readonly playbook: string;
+  readonly shared: Readonly<Record<string, unknown>>;
+  /** Socket of the agent that holds encrypted keys. */
+  readonly agent: string | undefined;
+}
+
+async function play(
+  context: Context,
+  request: PlaybookRequest,
+  { places, playbook, shared, agent }: Prepared,
+): Promise<PlaybookOutcome> {
+  const { inventory } = request;
+  const { hosts, routeOf, file } = inventory;
+  const document = hideSecrets(inventoryDocument(hosts, routeOf, { agent }), context.secrets);
   const variables = { ...request.variables, ...valuesIn(request.variables), ...valuesIn(document) };
   // Values lie in memory, and only until Ansible has read them; the rest holds no secret.
   const [values, plain, folder] = await Promise.all([
@@ -68,7 +94,11 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
       places,
       executable: await findAnsible(context.env, join(localSettings(context.env).venv, 'bin')),
       playbook,
-      inventory: await plain.file('inventory.json', ansibleJson(document)),
+      inventory:
+        file === undefined
+          ? await plain.file('inventory.json', ansibleJson(document))
+          : await connectionsOnly(plain, inventory, agent),
+      ownInventory: file,
       limit: request.limit,
       variables: await values.file('variables.json', ansibleJson(variables)),
       temporary: folder.path,
@@ -107,6 +137,29 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
   } finally {
     await Promise.all([values.remove(), plain.remove(), folder.remove()]);
   }
+}
+
+/**
+ * An inventory that says nothing but how hosts are reached, to be read after the user's own. The variables stand in
+ * `host_vars`, which go before all that an inventory says.
+ * @returns its path
+ */
+async function connectionsOnly(
+  folder: PrivateFolder,
+  { hosts, routeOf }: Inventory,
+  agent: string | undefined,
+): Promise<string> {
+  await mkdir(join(folder.path, 'host_vars'), { mode: 0o700 });
+  await Promise.all(
+    hosts.map((host) =>
+      folder.file(
+        join('host_vars', `${host.name}.json`),
+        ansibleJson(connectionVariables(routeOf(host), { agent })),
+      ),
+    ),
+  );
+  const names = Object.fromEntries(hosts.map(({ name }) => [name, {}]));
+  return folder.file('inventory.json', ansibleJson({ all: { hosts: names } }));
 }
 
 /** SSH reads `%h` and the like in the path of its socket, which Ansible puts below the home; it takes 107 bytes. */

@@ -5,6 +5,7 @@ import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
 import { resolveTemplates } from '../../../runner/src/config/references.js';
 import type { Host } from '../../../runner/src/core/host.js';
+import { routesBy } from '../../support/routes.js';
 import { runPlaybook } from '../../../runner/src/steps/playbook.js';
 
 const CONFIG = String.raw`
@@ -102,7 +103,7 @@ describe('values on their way to Ansible', function () {
       environment,
       stage: 'provision:staging',
       playbook: 'tell.yml',
-      inventory: { hosts: [host], trustOf: () => ({ knownHosts: '/dev/null', privateKey: undefined }) },
+      inventory: { hosts: [host], routeOf: routesBy({ knownHosts: '/dev/null' }) },
       limit: ['here'],
       variables: {
         values,

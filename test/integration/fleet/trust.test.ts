@@ -10,6 +10,7 @@ import { hostsFromOutput } from '../../../runner/src/core/inventory.js';
 import { provisionStep } from '../../../runner/src/steps/provision.js';
 import { fleet } from '../../support/fleetFixture.js';
 import { rejection } from '../../support/rejection.js';
+import { routesBy } from '../../support/routes.js';
 
 const run = promisify(execFile);
 
@@ -21,13 +22,15 @@ describe('trust between the runner and real hosts', function () {
   const host = () => hosts()[0] as Host;
   const ssh = (inventory: Record<string, string>, env: Record<string, string> = {}): SshHosts => {
     const made = createSshHosts({
-      inventory: {
-        'private-key': fleet.settings.privateKey,
-        'known-hosts': fleet.settings.knownHosts,
-        ...inventory,
-      },
+      routeOf: routesBy(
+        {
+          privateKey: inventory['private-key'] ?? fleet.settings.privateKey,
+          knownHosts: inventory['known-hosts'] ?? fleet.settings.knownHosts,
+          learned: join(folder, 'learned'),
+        },
+        folder,
+      ),
       env,
-      directory: folder,
     });
     opened.push(made);
     return made;
@@ -131,9 +134,8 @@ describe('trust between the runner and real hosts', function () {
     try {
       await run('ssh-add', [fleet.settings.privateKey], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
       const agent = createSshHosts({
-        inventory: { 'known-hosts': fleet.settings.knownHosts },
+        routeOf: routesBy({ knownHosts: fleet.settings.knownHosts }),
         env: { SSH_AUTH_SOCK: socket },
-        directory: folder,
       });
       opened.push(agent);
       await agent.ready(host());

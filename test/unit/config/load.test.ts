@@ -211,4 +211,15 @@ describe('automation-stack.yml', () => {
       ]);
     });
   });
+
+  it('takes hosts from one place, and says which is one too many', () => {
+    const inventory = (words: string) =>
+      problems(GOOD.replace('  staging:\n', `  staging:\n    inventory: ${words}\n`)).join('\n');
+    expect(inventory('{ hosts: { a: { address: b, jump: [x, { address: y }] } }, jump: z }')).to.equal('');
+    expect(inventory('{ file: hosts.ini, tags: { a: b } }')).to.contain(
+      'name one of output, tags, hosts and file',
+    );
+    expect(inventory('{ hosts: { a: { adress: b } } }')).to.contain('Did you mean "address"?');
+    expect(inventory('{ host-keys: { first-use: yes } }')).to.contain('first-use');
+  });
 });

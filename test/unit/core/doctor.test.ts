@@ -15,6 +15,7 @@ describe('what a configuration needs', () => {
       docker: false,
       terraform: false,
       ansible: false,
+      sessions: false,
       channels: [],
       aws: [],
     });
@@ -28,6 +29,12 @@ describe('what a configuration needs', () => {
     expect(needs({ targets: { web: { kind: 'ecs-service' } } }).ansible).to.equal(false);
     expect(needs({}, {}, { channel: '#x' }).channels).to.deep.equal(['slack']);
     expect(needs({}).channels).to.deep.equal([]);
+  });
+
+  it('is the AWS CLI and its plugin where Session Manager is on the way to a host', () => {
+    expect(needs({ provision: {} }).sessions).to.equal(false);
+    expect(needs({ inventory: { transport: 'ssm' } }).sessions).to.equal(true);
+    expect(needs({ inventory: { jump: { transport: 'ssm' } } as object }).sessions).to.equal(true);
   });
 
   it('is AWS for ECS, hosts by tags, a registry, and values that AWS keeps', () => {

@@ -8,6 +8,7 @@ import {
   inventoryList,
 } from '../../../runner/src/invocations/inventory.js';
 import type { Host } from '../../../runner/src/core/host.js';
+import { routesBy } from '../../support/routes.js';
 
 const executable = '/venv/bin/ansible-playbook';
 const places = {
@@ -200,7 +201,7 @@ describe('the ansible-playbook call', () => {
 });
 
 describe('the inventory for Ansible', () => {
-  const trust = { knownHosts: '/my keys/known_hosts', privateKey: '/id' };
+  const way = routesBy({ knownHosts: '/my keys/known_hosts', privateKey: '/id' });
   const hosts: Host[] = [
     {
       name: 'web-1',
@@ -215,30 +216,29 @@ describe('the inventory for Ansible', () => {
   ];
 
   it('checks every host’s key against the same file as the runner, spaces in its name or not', () => {
-    const variables = hostVariables(hosts[0] as Host, trust);
+    const variables = hostVariables(hosts[0] as Host, way(hosts[0] as Host));
     expect(variables).to.deep.equal({
       color: 'blue',
       ansible_host: '10.0.0.7',
       ansible_port: 2222,
       ansible_user: 'deploy',
-      ansible_ssh_common_args: `-o BatchMode=yes -o StrictHostKeyChecking=yes -o 'UserKnownHostsFile="/my keys/known_hosts"' -o IdentitiesOnly=yes`,
+      ansible_ssh_common_args: `-F none -o BatchMode=yes -o StrictHostKeyChecking=yes -o 'UserKnownHostsFile="/my keys/known_hosts" "/learned"' -o IdentitiesOnly=yes -o ProxyCommand=none`,
       ansible_ssh_private_key_file: '/id',
       private_address: '10.1.0.7',
     });
-    expect(hostVariables(hosts[0] as Host, { ...trust, privateKey: undefined })).not.to.have.property(
-      'ansible_ssh_private_key_file',
-    );
+    const byAgent = hostVariables(hosts[0] as Host, routesBy()(hosts[0] as Host));
+    expect(byAgent).not.to.have.property('ansible_ssh_private_key_file');
   });
 
   it('has hosts once, with their variables, and groups by name', () => {
-    const document = inventoryDocument(hosts, () => trust) as { all: { hosts: object; children: object } };
+    const document = inventoryDocument(hosts, way) as { all: { hosts: object; children: object } };
     expect(Object.keys(document.all.hosts)).to.deep.equal(['web-1', 'lone']);
     expect(document.all.children).to.deep.equal({ web: { hosts: { 'web-1': {} } } });
-    expect(inventoryDocument([], () => trust)).to.deep.equal({ all: { hosts: {} } });
+    expect(inventoryDocument([], way)).to.deep.equal({ all: { hosts: {} } });
   });
 
   it('lists as a dynamic inventory does', () => {
-    const list = inventoryList(hosts, () => trust);
+    const list = inventoryList(hosts, way);
     expect(list).to.deep.include({
       all: { children: ['web', 'ungrouped'] },
       ungrouped: { hosts: ['lone'] },

@@ -204,7 +204,12 @@ const CASES: Readonly<Record<string, Case>> = {
       expect(config.environments['staging']?.inventory.tags).to.include({ Environment: 'staging' });
       expect(config.environments['production']?.inventory.tags).to.include({ Environment: 'production' });
     },
-    told: ['hosts.ini lists web1 and db1', 'backup.yml', 'web_servers', 'guessed EC2 tags'],
+    told: [
+      'hosts.ini lists web1 and db1',
+      'backup.yml',
+      'inventory: { file: hosts.ini }',
+      'guessed EC2 tags',
+    ],
   },
   'an application with a fleet and its playbooks': {
     files: {

@@ -1,4 +1,5 @@
 import type { Instance } from '@aws-sdk/client-ec2';
+import { StackError } from '../../core/errors.js';
 import type { AwsClients } from './clients.js';
 import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
@@ -12,6 +13,8 @@ export interface FleetInstance {
   readonly publicAddress: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly zone: string | undefined;
+  /** When it was started, ISO 8601. */
+  readonly launched: string | undefined;
 }
 
 /**
@@ -69,10 +72,48 @@ export function selectFleet(
         publicAddress: instance.PublicIpAddress,
         tags: own,
         zone: instance.Placement?.AvailabilityZone,
+        launched: instance.LaunchTime?.toISOString(),
       };
     })
     .filter((instance) => wanted.every(([key, pattern]) => pattern.test(instance.tags[key] ?? '\0')))
     .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+}
+
+/**
+ * What an instance printed on its console. EC2 posts it some minutes after the boot; instances of the Nitro system are
+ * asked for the latest where nothing is posted yet.
+ * Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetConsoleOutput.html
+ *
+ * @returns empty where there is nothing yet
+ * @throws StackError AWS_*
+ */
+export async function consoleOutput(
+  aws: AwsClients,
+  instanceId: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const client = await aws.ec2();
+  const { GetConsoleOutputCommand } = await sdk.ec2();
+  const ask = async (latest: boolean) => {
+    const command = new GetConsoleOutputCommand({
+      InstanceId: instanceId,
+      ...(latest ? { Latest: true } : {}),
+    });
+    const context = {
+      action: 'ec2:GetConsoleOutput',
+      resource: instanceId,
+      ...(signal === undefined ? {} : { signal }),
+    };
+    const { Output = '' } = await aws.call(client, command, context);
+    return Buffer.from(Output, 'base64').toString('utf8');
+  };
+  const posted = await ask(false);
+  if (posted !== '') return posted;
+  // Older instance types refuse the question.
+  return ask(true).catch((error: unknown) => {
+    if (error instanceof StackError && error.code === 'AWS_REFUSED') return '';
+    throw error;
+  });
 }
 
 function globPattern(glob: string): RegExp {

@@ -34,7 +34,7 @@ export async function execute(
   argv: readonly string[],
   options: ExecOptions,
 ): Promise<ExecResult> {
-  const { ssh, socket } = connection;
+  const { ssh, link } = connection;
   const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, input = '' } = options;
   signal?.throwIfAborted();
   const lost = (message: string, cause?: unknown) =>
@@ -56,10 +56,9 @@ export async function execute(
     onAbort = () => reject(signal?.reason as Error);
     onClose = () => reject(lost('closed the connection while a command ran'));
     signal?.addEventListener('abort', onAbort, { once: true });
-    socket.once('close', onClose);
+    link.stream.once('close', onClose);
   });
-  connection.users += 1;
-  socket.ref();
+  link.hold();
   try {
     const running = ssh.execCommand(quoteArguments(argv), {
       stdin: input,
@@ -76,8 +75,7 @@ export async function execute(
   } finally {
     clearTimeout(timer);
     if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
-    if (onClose !== undefined) socket.removeListener('close', onClose);
-    connection.users -= 1;
-    if (connection.users === 0) socket.unref();
+    if (onClose !== undefined) link.stream.removeListener('close', onClose);
+    link.release();
   }
 }

@@ -1,88 +1,140 @@
 import { StackError } from '../../core/errors.js';
-import { hostAddress, type Host } from '../../core/host.js';
-import { fingerprint, hostPattern, keyType, type HostKeyVerdict } from './knownHosts.js';
+import { hostAddress } from '../../core/host.js';
+import { keyName, type Route } from '../../core/route.js';
+import { shellQuote } from '../../core/shell.js';
+import { fingerprint, keyType } from './knownHosts.js';
+import type { Distrust } from './settings.js';
 
-/** Where a connection's credentials and trust came from; failures name these files. */
-export interface TrustFiles {
-  readonly knownHosts: string;
-  /** Undefined where the SSH agent is used. */
-  readonly privateKey: string | undefined;
+/** A key that is not trusted, and the file that would have to hold it. */
+export interface Refusal {
+  readonly key: Buffer;
+  readonly verdict: Distrust;
+  readonly file: string;
 }
 
 /** Why a host's key is not trusted, and the exact commands that would change that. */
-export function hostKeyFailure(
-  host: Host,
-  key: Buffer,
-  verdict: Exclude<HostKeyVerdict, { kind: 'known' }>,
-  file: string,
-): StackError {
+export function hostKeyFailure(route: Route, { key, verdict, file }: Refusal): StackError {
   const type = keyType(key);
   const shown = `${type} ${fingerprint(key)}`;
-  const scan = `ssh-keyscan ${host.port === 22 ? '' : `-p ${host.port} `}${host.address} >> ${file}`;
+  const { port, address, name } = route;
+  // Only a host that is reached directly can be scanned from here.
+  const isDirect = route.jumps.length === 0 && route.proxy === undefined && route.keyAlias === undefined;
+  const take = isDirect
+    ? `ssh-keyscan ${port === 22 ? '' : `-p ${port} `}${address} >> ${shellQuote(file)}`
+    : `echo ${shellQuote(`${keyName(route)} ${type} ${key.toString('base64')}`)} >> ${shellQuote(file)}`;
   if (verdict.kind === 'unknown') {
     return new StackError(
       'SSH_HOST_KEY_UNKNOWN',
-      `${host.name} is not in the known_hosts file, so its key cannot be checked`,
+      verdict.byAuthority
+        ? `${name} shows no host certificate that the authority in the known_hosts file has signed for it`
+        : `${name} is not in the known_hosts file, so its key cannot be checked`,
       {
-        where: hostAddress(host),
-        evidence: [`host key: ${shown}`, `known_hosts: ${file}`],
-        next: `Compare the fingerprint with the host's console output, then: ${scan}`,
+        where: hostAddress(route),
+        evidence: [`host key: ${shown}`, `known_hosts: ${file}`, ...wayOf(route)],
+        next: `Compare the fingerprint with the host's console output, then: ${take}`,
       },
     );
   }
-  const forget = `ssh-keygen -R '${hostPattern(host.address, host.port)}' -f ${file}`;
+  const forget = `ssh-keygen -R '${keyName(route)}' -f ${shellQuote(file)}`;
   return new StackError(
     'SSH_HOST_KEY_CHANGED',
     verdict.kind === 'revoked'
-      ? `${host.name} shows a host key that the known_hosts file marks as revoked`
-      : `${host.name} shows another host key than the one in the known_hosts file: it was rebuilt, or someone stands in between`,
+      ? `${name} shows a host key that the known_hosts file marks as revoked`
+      : `${name} shows another host key than the one in the known_hosts file: it was rebuilt, or someone stands in between`,
     {
-      where: hostAddress(host),
+      where: hostAddress(route),
       evidence: [
         `host key now: ${shown}`,
         `known_hosts: ${file}${verdict.kind === 'changed' ? ` (holds ${verdict.knownTypes.join(', ')})` : ''}`,
+        ...wayOf(route),
       ],
-      next: `If the host was rebuilt on purpose: ${forget} && ${scan}`,
+      next: `If the host was rebuilt on purpose: ${forget} && ${take}`,
     },
   );
 }
 
-/** Nothing to log in with, or a key file that cannot be used. */
-export function keyFailure(message: string, host: Host, next: string, cause?: unknown): StackError {
-  return new StackError('SSH_AUTH_FAILED', message, { where: hostAddress(host), next, cause });
+/** How the host is reached, where that is not directly. */
+function wayOf({ jumps, proxy }: Route): readonly string[] {
+  if (jumps.length > 0) return [`by way of ${jumps.map(hostAddress).join(', ')}`];
+  return proxy === undefined ? [] : [`by way of: ${proxy.join(' ')}`];
 }
 
-/** Sorts what ssh2 and the socket throw into the failures that people know. */
-export function connectFailure(error: unknown, host: Host, files: TrustFiles): StackError {
+/** Nothing to log in with, or a key file that cannot be used. */
+export function keyFailure(message: string, route: Route, next: string, cause?: unknown): StackError {
+  return new StackError('SSH_AUTH_FAILED', message, { where: hostAddress(route), next, cause });
+}
+
+/**
+ * Sorts what ssh2 and the socket throw into the failures that people know.
+ * @param said what the command said that was to be the connection
+ */
+export function connectFailure(error: unknown, route: Route, said: readonly string[] = []): StackError {
   if (error instanceof StackError) return error;
   const message = error instanceof Error ? error.message : String(error);
   const { level, code } = (error ?? {}) as { level?: string; code?: string };
+  const { name, privateKey, passphrase, user } = route;
   if (level === 'client-authentication' || /authentication methods failed/i.test(message)) {
-    const used = files.privateKey === undefined ? 'any key of the SSH agent' : `the key ${files.privateKey}`;
+    const used = privateKey === undefined ? 'any key of the SSH agent' : `the key ${privateKey}`;
     return keyFailure(
-      `${host.name} does not accept ${used} for user ${host.user}`,
-      host,
-      `Check user and key: ssh ${files.privateKey === undefined ? '' : `-i ${files.privateKey} `}` +
-        `${host.port === 22 ? '' : `-p ${host.port} `}${host.user}@${host.address} true`,
+      `${name} does not accept ${used} for user ${user}`,
+      route,
+      `Check user and key: ${sshCommand(route)} true`,
       error,
     );
   }
   if (/parse privateKey|passphrase/i.test(message)) {
+    const file = privateKey ?? '';
+    if (passphrase !== undefined)
+      return keyFailure(
+        `the private key ${file} does not open with the passphrase of \`inventory.passphrase\``,
+        route,
+        `Try it: ssh-keygen -y -f ${shellQuote(file)}`,
+        error,
+      );
     const next = /passphrase/i.test(message)
-      ? `Load it into an agent and leave \`private-key\` out: ssh-add ${files.privateKey ?? ''}`
-      : 'Name an unencrypted OpenSSH or PEM private key (not the .pub file).';
-    return keyFailure(
-      `the private key ${files.privateKey ?? ''} cannot be used: ${message}`,
-      host,
-      next,
-      error,
-    );
+      ? `Give \`inventory.passphrase\` a reference such as \${env:SSH_PASSPHRASE}, or load the key into an agent: ssh-add ${shellQuote(file)}`
+      : 'Name an OpenSSH or PEM private key (not the .pub file).';
+    return keyFailure(`the private key ${file} cannot be used: ${message}`, route, next, error);
   }
-  return new StackError('SSH_UNREACHABLE', `${host.name} does not answer on SSH: ${reason(code, message)}`, {
-    where: hostAddress(host),
-    next: `Check that it runs and that port ${host.port} is open from here, then type the command again.`,
+  const [tool] = route.proxy ?? [];
+  if (code === 'ENOENT' && tool !== undefined)
+    return new StackError('TOOL_MISSING', `${tool} is not on PATH; ${name} is reached by it`, {
+      where: tool,
+      next: tool === 'aws' ? SESSION_TOOLS : `Install ${tool}.`,
+      cause: error,
+    });
+  return new StackError('SSH_UNREACHABLE', `${name} does not answer on SSH: ${reason(code, message)}`, {
+    where: hostAddress(route),
+    evidence: [...said, ...wayOf(route)],
+    next: nextStep(route),
     cause: error,
   });
+}
+
+/** What Session Manager needs on this machine. */
+export const SESSION_TOOLS =
+  'Install the AWS CLI and its session-manager-plugin: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html';
+
+function nextStep({ jumps, proxy, port, address }: Route): string {
+  const jump = jumps.at(-1);
+  if (jump !== undefined)
+    return `Check that it runs and that ${jump.name} may connect to its port ${port}, then type the command again.`;
+  if (proxy?.[0] === 'aws')
+    return `Check that the agent of Systems Manager runs on ${address}: aws ssm describe-instance-information --filters Key=InstanceIds,Values=${address}`;
+  if (proxy !== undefined) return 'Check the command that leads there, then type the command again.';
+  return `Check that it runs and that port ${port} is open from here, then type the command again.`;
+}
+
+/** The ssh that a person types to go the same way. */
+function sshCommand({ privateKey, jumps, port, user, address }: Route): string {
+  const way = jumps.map((jump) => `${jump.user}@${jump.address}:${jump.port}`).join(',');
+  return [
+    'ssh',
+    ...(privateKey === undefined ? [] : [`-i ${shellQuote(privateKey)}`]),
+    ...(way === '' ? [] : [`-J ${way}`]),
+    ...(port === 22 ? [] : [`-p ${port}`]),
+    `${user}@${address}`,
+  ].join(' ');
 }
 
 function reason(code: string | undefined, message: string): string {
@@ -99,6 +151,7 @@ function reason(code: string | undefined, message: string): string {
       return 'its name does not resolve';
     case 'ETIMEDOUT':
       return 'no answer in time';
+
     default:
       return message;
   }

@@ -2,12 +2,15 @@ import type { Host } from '../../core/host.js';
 import { StackError } from '../../core/errors.js';
 import { Patience, type Partner } from '../../core/patience.js';
 import { systemClock } from '../process/clock.js';
-import { openConnection, type Connection, type SshSettings } from './connect.js';
+import { routeId, type Route } from '../../core/route.js';
+import { openConnection, type Connection } from './connect.js';
 import { execute, type ExecOptions, type ExecResult } from './execute.js';
 import { parseProbe, probeCommand, type HttpProbe, type ProbeResult } from './probe.js';
+import type { SshSettings } from './settings.js';
 
 export type { ExecOptions, ExecResult } from './execute.js';
 export type { HttpProbe, ProbeResult } from './probe.js';
+export type { SshSettings } from './settings.js';
 
 /** Pause between attempts while a host is still booting. */
 const RETRY_MS = 1000;
@@ -54,39 +57,44 @@ export function createSshHosts(settings: SshSettings): SshHosts {
   const connections = new Map<string, Promise<Connection>>();
   const patience = settings.patience ?? new Patience({ clock: systemClock, tell: () => undefined });
   const partners = new Map<string, Partner>();
-  const idOf = (host: Host) => `${host.user}@${host.address}:${host.port}`;
+  const idOf = (host: Host) => routeId(settings.routeOf(host));
   const partner = (host: Host): Partner => {
     const found = partners.get(idOf(host)) ?? patience.partner(host.name);
     partners.set(idOf(host), found);
     return found;
   };
 
-  const connection = async (host: Host, signal?: AbortSignal): Promise<Connection> => {
-    const id = idOf(host);
-    const kept = await connections.get(id)?.catch(() => undefined);
-    if (kept?.ssh.isConnected() === true) return kept;
-    const fresh = openConnection(host, settings, signal);
+  const connection = async (route: Route, signal?: AbortSignal): Promise<Connection> => {
+    const id = routeId(route);
+    // Many hosts share a jump host: whoever comes second shares the first's success, or its failure.
+    for (let begun = connections.get(id); begun !== undefined; begun = connections.get(id)) {
+      const kept = await begun;
+      if (kept.ssh.isConnected()) return kept;
+      if (connections.get(id) === begun) connections.delete(id);
+    }
+    const fresh = openConnection(route, settings, connection, signal);
     connections.set(id, fresh);
     try {
       const opened = await fresh;
       // An idle connection may break at any time; the next use opens another.
       opened.ssh.connection?.on('error', () => undefined);
-      opened.socket.unref();
+      opened.link.release();
       return opened;
     } catch (error) {
-      connections.delete(id);
+      if (connections.get(id) === fresh) connections.delete(id);
       throw error;
     }
   };
 
   const attempt: SshHosts['exec'] = async (host, argv, options = {}) => {
-    const opened = await connection(host, options.signal);
+    const opened = await connection(settings.routeOf(host), options.signal);
     try {
       return await execute(opened, host, argv, options);
     } catch (error) {
       // What was sent into a dead connection gets no answer; the next attempt begins with another one.
       if (isSilence(error)) {
         opened.ssh.dispose();
+        opened.link.close();
         connections.delete(idOf(host));
       }
       throw error;
@@ -137,7 +145,12 @@ export function createSshHosts(settings: SshSettings): SshHosts {
     },
     close() {
       for (const opened of connections.values())
-        opened.then(({ ssh }) => ssh.dispose()).catch(() => undefined);
+        opened
+          .then(({ ssh, link }) => {
+            ssh.dispose();
+            link.close();
+          })
+          .catch(() => undefined);
       connections.clear();
     },
   };

@@ -7,14 +7,16 @@ interface KnownHostsEntry {
   /** The key as base64, as it stands in the file. */
   readonly key: string;
   readonly revoked: boolean;
+  /** It is the key of an authority that signs the keys of these hosts. */
+  readonly authority: boolean;
 }
 
 export type HostKeyVerdict =
   | { readonly kind: 'known' }
   /** The file holds no key for this host. */
-  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unknown'; readonly byAuthority: boolean }
   /** The file holds keys for this host, and this is none of them. */
-  | { readonly kind: 'changed'; readonly knownTypes: readonly string[] }
+  | { readonly kind: 'changed'; readonly knownTypes: readonly string[]; readonly byAuthority: boolean }
   | { readonly kind: 'revoked' };
 
 /** Signature algorithms that prove a key of each type, best first (RFC 8332 for RSA). */
@@ -35,38 +37,43 @@ export class KnownHosts {
   }
 
   /**
+   * @param name as OpenSSH files the host: an alias, the bare address, or `[address]:port`
+   * @param address a key known for it is good on any of its ports, as OpenSSH has it
    * @param key the key as the host sent it (SSH wire format)
-   * @returns whether it is the key that the file holds for that host
+   * @returns whether it is the key that the file holds for that host. A certificate authority alone makes no key known:
+   *   ssh2 speaks no host certificates, so that somebody else has to look at them
    */
-  check(address: string, port: number, key: Buffer): HostKeyVerdict {
+  check(name: string, address: string, key: Buffer): HostKeyVerdict {
     const wanted = key.toString('base64');
     if (this.entries.some((entry) => entry.revoked && entry.key === wanted)) return { kind: 'revoked' };
-    const named = this.entriesOf(hostPattern(address, port));
+    const named = this.entriesOf(name);
     if (named.some((entry) => entry.key === wanted)) return { kind: 'known' };
-    // As OpenSSH does: a key known for the bare name is good on any of its ports.
     if (this.entriesOf(address).some((entry) => entry.key === wanted)) return { kind: 'known' };
-    if (named.length === 0) return { kind: 'unknown' };
-    return { kind: 'changed', knownTypes: [...new Set(named.map((entry) => entry.keyType))] };
+    const byAuthority = this.entries.some(({ authority, patterns }) => authority && matches(patterns, name));
+    if (named.length === 0) return { kind: 'unknown', byAuthority };
+    return { kind: 'changed', knownTypes: [...new Set(named.map((entry) => entry.keyType))], byAuthority };
   }
 
   /**
    * Algorithms to ask the host for, those of known keys first: otherwise a host with several keys might answer
    * with one that the file does not hold.
+   * @param wanted type of the key that is expected before all others
    */
-  algorithms(address: string, port: number): string[] {
-    const known = [...this.entriesOf(hostPattern(address, port)), ...this.entriesOf(address)];
-    const types = new Set([...known.map((entry) => entry.keyType), ...Object.keys(ALGORITHMS)]);
+  algorithms(name: string, address: string, wanted?: string): string[] {
+    const known = [...this.entriesOf(name), ...this.entriesOf(address)];
+    const types = new Set([
+      ...(wanted === undefined ? [] : [wanted]),
+      ...known.map((entry) => entry.keyType),
+      ...Object.keys(ALGORITHMS),
+    ]);
     return [...types].flatMap((type) => ALGORITHMS[type] ?? []);
   }
 
   private entriesOf(name: string): KnownHostsEntry[] {
-    return this.entries.filter((entry) => !entry.revoked && matches(entry.patterns, name));
+    return this.entries.filter(
+      (entry) => !entry.revoked && !entry.authority && matches(entry.patterns, name),
+    );
   }
-}
-
-/** The name under which OpenSSH files a host: bare on port 22, else `[host]:port`. */
-export function hostPattern(address: string, port: number): string {
-  return port === 22 ? address : `[${address}]:${port}`;
 }
 
 /** `SHA256:…`, as ssh-keygen -l and every cloud console print it. */
@@ -84,11 +91,17 @@ function parseLine(line: string): KnownHostsEntry[] {
   const words = line.trim().split(/\s+/);
   if (words[0] === undefined || words[0] === '' || words[0].startsWith('#')) return [];
   const marker = words[0].startsWith('@') ? words.shift() : undefined;
-  // Certificate authorities sign host certificates, which ssh2 does not speak.
-  if (marker === '@cert-authority') return [];
   const [names, type, key] = words;
   if (names === undefined || type === undefined || key === undefined) return [];
-  return [{ patterns: names.split(','), keyType: type, key, revoked: marker === '@revoked' }];
+  return [
+    {
+      patterns: names.split(','),
+      keyType: type,
+      key,
+      revoked: marker === '@revoked',
+      authority: marker === '@cert-authority',
+    },
+  ];
 }
 
 function matches(patterns: readonly string[], name: string): boolean {

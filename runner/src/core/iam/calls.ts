@@ -149,6 +149,18 @@ export const calls = {
   },
 
   'ec2:DescribeInstances': open('ec2:DescribeInstances'),
+  'ec2:GetConsoleOutput': {
+    ...runner('ec2:GetConsoleOutput', 'instance'),
+    unmade: 'the emulator’s instances are records: there is nothing on their consoles',
+  },
+  'session:open': {
+    by: 'runner',
+    needs: [
+      { actions: ['ssm:StartSession'], on: 'session-target' },
+      { actions: ['ssm:ResumeSession', 'ssm:TerminateSession'], on: 'session' },
+    ],
+    unmade: 'made by the AWS CLI and its plugin, which sign and send by themselves',
+  },
 
   'elasticloadbalancing:DescribeTargetGroups': open('elasticloadbalancing:DescribeTargetGroups'),
   'elasticloadbalancing:DescribeTargetHealth': open('elasticloadbalancing:DescribeTargetHealth'),

@@ -64,10 +64,14 @@ export const forms = {
   role: ({ place, roles }) => roles.map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
   'log-stream': each(({ logGroups }) => logGroups, 'logs:R:A:log-group:{name}:log-stream:*'),
   repository: each(({ repositories }) => repositories, 'ecr:R:A:repository/{name}'),
-  'source-repository': ({ source, repositories }) =>
-    source === undefined
-      ? []
-      : repositories.map((name) => arnOf(source, 'ecr:R:A:repository/{name}', { name })),
+  // Which instances there will be, nobody can tell.
+  instance: ({ place }) => [arnOf(place, 'ec2:R:A:instance/*', {})],
+  'session-target': ({ place }) => [
+    arnOf(place, 'ec2:R:A:instance/*', {}),
+    arnOf(place, 'ssm:R::document/AWS-StartSSHSession', {}),
+  ],
+  // AWS names a session after who opens it.
+  session: ({ place }) => [arnOf(place, 'ssm:R:A:session/*', {})],
   'target-group': ({ place, targetGroups }) =>
     targetGroups.map((name) => arnIfName(place, 'elasticloadbalancing:R:A:targetgroup/{name}/*', name)),
   parameter: ({ place, parameters }) =>

@@ -64,6 +64,8 @@ export const parts = {
   'balancer-look': ['elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeTargetHealth'],
   'balancer-move': ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'],
   'hosts-by-tag': ['ec2:DescribeInstances'],
+  'host-keys': ['ec2:GetConsoleOutput'],
+  'host-sessions': ['session:open'],
   outputs: ['backend:read'],
   'backend-plan': ['backend:read', 'backend:lock'],
   'backend-apply': ['backend:read', 'backend:lock', 'backend:write'],
@@ -72,7 +74,8 @@ export const parts = {
 export type Part = keyof typeof parts;
 
 const inventory = ['hosts-by-tag', 'outputs'] as const;
-const look = ['ecs-look', 'balancer-look', ...inventory] as const;
+const hosts = [...inventory, 'host-keys', 'host-sessions'] as const;
+const look = ['ecs-look', 'balancer-look', ...hosts] as const;
 const move = [
   'account',
   'state-write',
@@ -87,7 +90,7 @@ const move = [
 
 /** Which parts of the table each verb uses; verbs that ask nothing of AWS beside their references are `[]`. */
 export const verbs = {
-  doctor: ['account', 'state-write', 'login', 'ecs-look', ...inventory],
+  doctor: ['account', 'state-write', 'login', 'ecs-look', ...hosts],
   test: ['state-read'],
   build: ['state-read'],
   push: ['account', 'state-write', 'push'],
@@ -99,7 +102,7 @@ export const verbs = {
   env: ['outputs'],
   credentials: [],
   inventory: [...inventory],
-  provision: ['account', 'state-write', ...inventory],
+  provision: ['account', 'state-write', ...hosts],
   migrate: ['account', 'state-write', 'push', 'outputs', 'ecs-look', 'ecs-register', 'ecs-migrate'],
   deploy: ['push', ...move],
   promote: [...move],

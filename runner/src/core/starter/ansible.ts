@@ -79,7 +79,7 @@ function groupsOf(files: ProjectFiles, directory: string, playbooks: readonly st
     );
 }
 
-/** Tells of inventory files, which the runner does not read, and gives back their groups. */
+/** Tells of inventory files, which may be named in the place of tags, and gives back their groups. */
 function tellInventory(files: ProjectFiles, tell: Tell): readonly string[] {
   const found = files.paths.filter(
     (path) => INVENTORY.test(path) && !/(?:group|host)_vars\//.test(path) && !/(?:^|\/)roles\//.test(path),
@@ -89,7 +89,7 @@ function tellInventory(files: ProjectFiles, tell: Tell): readonly string[] {
     .filter(({ hosts }) => hosts.length > 0);
   for (const { path, hosts } of inventories)
     tell(
-      `${path} lists ${listed(hosts, 3)}: the runner reads no inventory file; it takes hosts from a Terraform output (hosts = { NAME = { address, user, groups } }, which a root without resources can give too) or by EC2 tags`,
+      `${path} lists ${listed(hosts, 3)}: where these are the hosts of an environment, write inventory: { file: ${path} } there in the place of output and tags`,
     );
   return inventories.flatMap(({ groups }) => groups);
 }

@@ -102,7 +102,7 @@ function tellOf({ files }: StarterSight, facts: StarterFacts, hasAnsible: boolea
   const foreign = groups.filter((name) => !isGroup(name));
   if (foreign.length > 0)
     tell(
-      `the groups ${listed(foreign)} of the playbooks cannot be named here (lower-case letters, digits and dashes): plays for them meet no host`,
+      `the groups ${listed(foreign)} of the playbooks cannot be named here (letters, digits, _ and dashes): plays for them meet no host`,
     );
   if (groups.length > 1 && infrastructure?.outputs?.includes('hosts') !== true)
     tell(

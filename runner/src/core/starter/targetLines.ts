@@ -4,7 +4,7 @@ import { configText, yamlComment, yamlList } from './yamlText.js';
 /** How roots call the output with the cluster's, and with a service's name. */
 const CLUSTER = ['cluster', 'cluster_name', 'ecs_cluster', 'ecs_cluster_name', 'cluster_arn'];
 const SERVICE = ['service', 'service_name', 'ecs_service', 'ecs_service_name'];
-const GROUP = /^[a-z][a-z0-9-]*$/;
+const GROUP = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 /** Targets as ECS services: names are outputs that the root declares, else guesses that differ by environment. */
 export function ecsLines(

@@ -7,6 +7,10 @@ import { checkedTerraform, isOlder, OLDEST_TERRAFORM } from '../terraformVersion
 
 const OLDEST_NODE = '20.0.0';
 const OLDEST_ANSIBLE = '2.15.0';
+/** The first that sessions over SSH work with, by AWS's documentation. */
+const OLDEST_PLUGIN = '1.1.23';
+const PLUGIN_PAGE =
+  'https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html';
 /** A tool that takes longer to tell its version hangs. */
 const TOOL_LIMIT_MS = 15_000;
 
@@ -35,6 +39,27 @@ export function toolChecks(context: Context, needs: Needs): readonly Check[] {
       required: needs.ansible,
       run: () => tool(context, ['python3', '--version'], 'Install Python 3, which Ansible runs on.'),
     },
+    ...(needs.sessions ? sessionChecks(context) : []),
+  ];
+}
+
+/** What a session of Session Manager is opened with. */
+function sessionChecks(context: Context): readonly Check[] {
+  const plugin = async (): Promise<Finding> => {
+    const next = `Install it: ${PLUGIN_PAGE}`;
+    const finding = await tool(context, ['session-manager-plugin', '--version'], next);
+    if (finding.status !== 'ok' || !isOlder(finding.found, OLDEST_PLUGIN)) return finding;
+    return { status: 'failed', found: `${finding.found} is too old (needs ${OLDEST_PLUGIN})`, next };
+  };
+  const page = 'https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html';
+  return [
+    {
+      id: 'aws-cli',
+      title: 'AWS CLI',
+      required: true,
+      run: () => tool(context, ['aws', '--version'], `Install it: ${page}`),
+    },
+    { id: 'session-manager', title: 'Session Manager plugin', required: true, run: plugin },
   ];
 }
 

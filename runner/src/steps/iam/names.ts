@@ -151,7 +151,9 @@ export async function policyNames(
     'balancer-look': names.targetGroups.length > 0,
     'balancer-move': names.targetGroups.length > 0,
     'hosts-by-tag': needsHosts && inventory.tags !== undefined,
-    outputs: infrastructure !== undefined && (usesOutputs || (needsHosts && inventory.tags === undefined)),
+    'host-keys': needsHosts && inventory['host-keys'].from.includes('console'),
+    'host-sessions': needsHosts && JSON.stringify(inventory).includes('"transport":"ssm"'),
+    outputs: infrastructure !== undefined && (usesOutputs || (needsHosts && usesHostOutput(inventory))),
   };
   return {
     names,
@@ -160,22 +162,9 @@ export async function policyNames(
   };
 }
 
-/** Where promoted images are copied from; undefined where nothing is copied. */
-async function sourceOf(
-  context: Context,
-  { config }: NamedEnvironment,
-  settled: (value: string) => Promise<string>,
-): Promise<Place | undefined> {
-  if (config.promotion === undefined || config.promotion.images === 'in-place') return undefined;
-  const from = await imagesHome(context, await context.environment(config.promotion.from));
-  const regional = context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? '*';
-  const placeOf = async ({ account, region, role }: typeof config.aws) => ({
-    region: await settled(region ?? regional),
-    account: await settled(account ?? accountOfRole(role ?? '') ?? '*'),
-  });
-  const [here, there] = await Promise.all([placeOf(config.aws), placeOf(from.config.aws)]);
-  return here.region === there.region && here.account === there.account ? undefined : there;
-}
+/** Whether the hosts come from an output of Terraform. */
+const usesHostOutput = ({ tags, hosts, file }: NamedEnvironment['config']['inventory']): boolean =>
+  tags === undefined && hosts === undefined && file === undefined;
 
 /** What a verb reads of the configuration: the secrets of other parts are not its business. */
 function sectionsOf(

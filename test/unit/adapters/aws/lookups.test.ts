@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { selectFleet, findFleet } from '../../../../runner/src/adapters/aws/ec2.js';
+import { consoleOutput, selectFleet, findFleet } from '../../../../runner/src/adapters/aws/ec2.js';
 import { verifyAccount } from '../../../../runner/src/adapters/aws/identity.js';
 import { registryHost } from '../../../../runner/src/adapters/aws/registry.js';
 import { readParameter, readSecret } from '../../../../runner/src/adapters/aws/secrets.js';
@@ -151,5 +151,26 @@ describe('a fleet by tags', () => {
       { Name: 'instance-state-name', Values: ['running'] },
       { Name: 'tag:app', Values: ['shop'] },
     ]);
+  });
+});
+
+describe('the console of an instance', () => {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+  it('is what EC2 has posted', async () => {
+    const aws = fakeAws({ 'ec2:GetConsoleOutput': () => ({ Output: base64('login: ü') }) });
+    expect(await consoleOutput(aws, 'i-1')).to.equal('login: ü');
+    expect(aws.asked.map(({ input }) => input)).to.deep.equal([{ InstanceId: 'i-1' }]);
+  });
+
+  it('is asked for as it is now where nothing is posted, and is empty where EC2 cannot say', async () => {
+    const latest = (input: Record<string, unknown>) =>
+      input['Latest'] === true ? { Output: base64('now') } : {};
+    expect(await consoleOutput(fakeAws({ 'ec2:GetConsoleOutput': latest }), 'i-1')).to.equal('now');
+    const older = (input: Record<string, unknown>) => {
+      if (input['Latest'] === true) throw sdkError('UnsupportedOperation', 'not a Nitro instance');
+      return {};
+    };
+    expect(await consoleOutput(fakeAws({ 'ec2:GetConsoleOutput': older }), 'i-1')).to.equal('');
   });
 });

@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import { connectFailure } from '../../../../runner/src/adapters/ssh/failures.js';
 import { parseProbe, probeCommand } from '../../../../runner/src/adapters/ssh/probe.js';
-import { trustFiles } from '../../../../runner/src/adapters/ssh/connect.js';
+import type { Route } from '../../../../runner/src/core/route.js';
+import { routesBy } from '../../../support/routes.js';
 import type { Host } from '../../../../runner/src/core/host.js';
 
 const host: Host = { name: 'web-1', address: '10.0.0.7', port: 2222, user: 'deploy', groups: ['web'] };
-const files = { knownHosts: '/k', privateKey: '/id' };
+const route: Route = { ...host, knownHosts: ['/k'], privateKey: '/id', jumps: [] };
 const failure = (message: string, more: object = {}) =>
-  connectFailure(Object.assign(new Error(message), more), host, files);
+  connectFailure(Object.assign(new Error(message), more), route);
 
 describe('what goes wrong on the way to a host', () => {
   for (const [code, words] of [
@@ -41,22 +42,18 @@ describe('what goes wrong on the way to a host', () => {
 });
 
 describe('the files a host is trusted by', () => {
-  const settings = {
-    inventory: { 'private-key': 'keys/id' },
-    env: { HOME: '/home/me' },
-    directory: '/project',
-  };
+  const way = routesBy({ privateKey: 'keys/id' });
 
   it('are the environment’s, relative to the configuration, and ~/.ssh/known_hosts by default', () => {
-    expect(trustFiles(host, settings)).to.deep.equal({
-      knownHosts: '/home/me/.ssh/known_hosts',
+    expect(way(host)).to.deep.include({
+      knownHosts: ['/home/me/.ssh/known_hosts', '/learned'],
       privateKey: '/project/keys/id',
     });
   });
 
   it('are the host’s own where it names them', () => {
-    const own = trustFiles({ ...host, knownHosts: '~/k', privateKey: '/id' }, settings);
-    expect(own).to.deep.equal({ knownHosts: '/home/me/k', privateKey: '/id' });
+    const own = way({ ...host, knownHosts: '~/k', privateKey: '/id' });
+    expect(own).to.deep.include({ knownHosts: ['/home/me/k', '/learned'], privateKey: '/id' });
   });
 });
 

@@ -1,11 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
-import {
-  fingerprint,
-  hostPattern,
-  keyType,
-  KnownHosts,
-} from '../../../../runner/src/adapters/ssh/knownHosts.js';
+import { fingerprint, keyType, KnownHosts } from '../../../../runner/src/adapters/ssh/knownHosts.js';
+import { keyName } from '../../../../runner/src/core/route.js';
 
 /** A key in wire format: length-prefixed type, then anything. */
 function key(type: string, body = 'body'): Buffer {
@@ -23,7 +19,7 @@ const hashed = (name: string) => {
 
 describe('known_hosts', () => {
   const verdict = (text: string, address = 'web.example', port = 22, shown = ed25519) =>
-    new KnownHosts(text).check(address, port, shown).kind;
+    new KnownHosts(text).check(keyName({ address, port }), address, shown).kind;
 
   it('knows a plain name, whatever its case', () => {
     expect(verdict(line('web.example', ed25519))).to.equal('known');
@@ -35,7 +31,7 @@ describe('known_hosts', () => {
   });
 
   it('asks for [host]:port on other ports, and takes a key of the bare name too', () => {
-    expect(hostPattern('web.example', 2222)).to.equal('[web.example]:2222');
+    expect(keyName({ address: 'web.example', port: 2222 })).to.equal('[web.example]:2222');
     expect(verdict(line('[web.example]:2222', ed25519), 'web.example', 2222)).to.equal('known');
     expect(verdict(line('web.example', ed25519), 'web.example', 2222)).to.equal('known');
     expect(verdict(line('[web.example]:2222', ed25519), 'web.example', 2223)).to.equal('unknown');
@@ -58,10 +54,10 @@ describe('known_hosts', () => {
   it('tells a changed key from an unknown host', () => {
     const result = new KnownHosts(line('web.example', ed25519)).check(
       'web.example',
-      22,
+      'web.example',
       key('ssh-ed25519', 'other'),
     );
-    expect(result).to.deep.equal({ kind: 'changed', knownTypes: ['ssh-ed25519'] });
+    expect(result).to.deep.equal({ kind: 'changed', knownTypes: ['ssh-ed25519'], byAuthority: false });
     expect(verdict('')).to.equal('unknown');
   });
 
@@ -76,18 +72,31 @@ describe('known_hosts', () => {
     expect(verdict(text)).to.equal('revoked');
   });
 
-  it('passes over comments, empty and broken lines, and certificate authorities', () => {
-    const text = [
-      '# a comment',
-      '',
-      'web.example ssh-ed25519',
-      `@cert-authority ${line('*.example', ed25519)}`,
-    ];
+  it('passes over comments, empty and broken lines', () => {
+    const text = ['# a comment', '', 'web.example ssh-ed25519'];
     expect(verdict(text.join('\r\n'))).to.equal('unknown');
   });
 
+  it('takes no authority’s key for a host’s own, and says where one has the say', () => {
+    const known = new KnownHosts(`@cert-authority ${line('*.example', ed25519)}`);
+    const check = (name: string) => known.check(name, name, ed25519);
+    expect(check('web.example')).to.deep.equal({ kind: 'unknown', byAuthority: true });
+    expect(check('web.other')).to.deep.equal({ kind: 'unknown', byAuthority: false });
+  });
+
+  it('asks before all for the kind that is expected', () => {
+    const algorithms = new KnownHosts(line('web.example', rsa)).algorithms('web.example', 'x', 'ssh-ed25519');
+    expect(algorithms.slice(0, 2)).to.deep.equal(['ssh-ed25519', 'rsa-sha2-512']);
+  });
+
+  it('files IPv6 addresses and aliases as OpenSSH does', () => {
+    expect(keyName({ address: '2001:db8::1', port: 22 })).to.equal('2001:db8::1');
+    expect(keyName({ address: '2001:db8::1', port: 2222 })).to.equal('[2001:db8::1]:2222');
+    expect(keyName({ address: 'a', port: 2222, keyAlias: 'web' })).to.equal('web');
+  });
+
   it('asks first for the kinds of keys it holds, and never for SHA-1 signatures', () => {
-    const algorithms = new KnownHosts(line('web.example', rsa)).algorithms('web.example', 22);
+    const algorithms = new KnownHosts(line('web.example', rsa)).algorithms('web.example', 'web.example');
     expect(algorithms.slice(0, 3)).to.deep.equal(['rsa-sha2-512', 'rsa-sha2-256', 'ssh-ed25519']);
     expect(algorithms).not.to.include('ssh-rsa');
   });

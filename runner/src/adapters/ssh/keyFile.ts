@@ -1,0 +1,53 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { StackError } from '../../core/errors.js';
+import { withFileLock } from '../process/fileLock.js';
+
+const WAIT_MS = 30_000;
+
+/** The file with learned host keys; several processes may change it at a time. */
+export interface KeyFile {
+  readonly path: string;
+  /** Empty where there is none yet. */
+  read(): Promise<string>;
+  /** Writes it whole or not at all; nothing where `change` changes nothing. @throws StackError STATE_WRITE_FAILED */
+  change(change: (text: string) => string): Promise<void>;
+}
+
+export function createKeyFile(path: string): KeyFile {
+  const read = () => readFile(path, 'utf8').catch(() => '');
+  return {
+    path,
+    read,
+    async change(change) {
+      const before = await read();
+      if (change(before) === before) return;
+      try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        await withFileLock(
+          `${path}.lock`,
+          async () => {
+            const fresh = `${path}.${process.pid}`;
+            await writeFile(fresh, change(await read()), { mode: 0o600 });
+            await rename(fresh, path);
+          },
+          { pollMs: 20, giveUpAfterMs: WAIT_MS, stuck, signal: undefined },
+        );
+      } catch (error) {
+        if (error instanceof StackError) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new StackError('STATE_WRITE_FAILED', `host keys cannot be kept: ${reason}`, {
+          where: path,
+          next: 'Name a file in `inventory.host-keys.file` that this user can write.',
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+const stuck = (file: string): StackError =>
+  new StackError('STATE_WRITE_FAILED', 'another process holds the file of learned host keys', {
+    where: file,
+    next: `If no other runner works, remove ${file}.`,
+  });

@@ -1,0 +1,74 @@
+import type { Context } from '../container.js';
+import { StackError } from '../core/errors.js';
+import type { Host } from '../core/host.js';
+import { adviceOf, advised, parseSshSaid, type SshSaid } from '../core/openSshConfig.js';
+import { jumpsOf } from '../core/inventory.js';
+import type { RouteSettings } from '../core/route.js';
+import { sshConfiguration } from '../invocations/ssh.js';
+
+/** Hosts asked for side by side. */
+const FAN_OUT = 8;
+/** A jump host may itself be reached by another, and so on. */
+const DEEPEST = 8;
+
+type Settings = Pick<RouteSettings, 'privateKey' | 'knownHosts' | 'sshConfig' | 'path'>;
+
+/**
+ * Hosts with what OpenSSH's configuration says of them: that of `inventory.ssh-config`, and the arguments that an
+ * inventory file gives ssh. OpenSSH itself reads both (`ssh -G`). Hosts that neither concerns come back as they are.
+ * @throws StackError CONFIG_INVALID where OpenSSH refuses what it is given
+ */
+export async function throughOpenSsh(
+  context: Context,
+  hosts: readonly Host[],
+  settings: Settings,
+  depth = 0,
+): Promise<readonly Host[]> {
+  const { default: pMap } = await import('p-map');
+  return pMap(hosts, (host) => ask(context, host, settings, depth), { concurrency: FAN_OUT });
+}
+
+async function ask(context: Context, host: Host, settings: Settings, depth: number): Promise<Host> {
+  const words = host.openSsh?.asked ?? [];
+  const file = settings.sshConfig === undefined ? undefined : settings.path(settings.sshConfig);
+  if (file === undefined && words.length === 0) return host;
+  const assumed = host.assumed ?? [];
+  const said = {
+    user: assumed.includes('user') ? undefined : host.user,
+    port: assumed.includes('port') ? undefined : host.port,
+  };
+  const [answer, usual] = await Promise.all([
+    read(context, host, words, file, said),
+    read(context, host, [], undefined, said),
+  ]);
+  const advice = adviceOf(answer, usual);
+  const found = advised(host, advice, settings);
+  if (host.jumps !== undefined || advice.jump === undefined) {
+    if (host.jumps === undefined) return found;
+    return { ...found, jumps: await throughOpenSsh(context, host.jumps, settings, depth + 1) };
+  }
+  if (depth >= DEEPEST) return found;
+  const source = `ProxyJump of ${host.name}`;
+  const named = jumpsOf(advice.jump.split(','), { source, user: found.user, groups: [], noteAssumed: true });
+  const jumps = await throughOpenSsh(context, named ?? [], settings, depth + 1);
+  // The first hop's own way comes before it, as OpenSSH has it.
+  const [first] = jumps;
+  return { ...found, jumps: [...(first?.jumps ?? []), ...jumps.map((jump) => ({ ...jump, jumps: [] }))] };
+}
+
+async function read(
+  context: Context,
+  host: Host,
+  words: readonly string[],
+  file: string | undefined,
+  said: { readonly user?: string | undefined; readonly port?: number | undefined },
+): Promise<SshSaid> {
+  const invocation = sshConfiguration(host.address, words, file, said);
+  const result = await context.processes.run(invocation, { captureStdout: true, signal: context.signal });
+  if (result.exitCode === 0) return parseSshSaid(result.stdout);
+  throw new StackError('CONFIG_INVALID', `ssh cannot read what it is told of ${host.name}`, {
+    where: file ?? 'inventory.file',
+    evidence: result.tail.slice(-5),
+    next: `See what it says: ssh ${invocation.args.join(' ')}`,
+  });
+}
