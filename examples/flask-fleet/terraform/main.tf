@@ -8,6 +8,10 @@ locals {
   build_server_group_id = var.jenkins == null ? data.aws_security_group.build_server["main"].id : null
 }
 
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+data "aws_caller_identity" "current" {}
+
 module "network" {
   source = "../../../terraform/modules/network"
 
@@ -23,9 +27,6 @@ module "network" {
 
   # By the gigabyte, and it is a lot.
   flow_logs = { destination = var.watched_closely ? "cloudwatch" : "none" }
-
-  path                 = var.roles.path
-  permissions_boundary = var.roles.permissions_boundary
 }
 
 data "aws_security_group" "build_server" {
@@ -100,8 +101,23 @@ module "roles" {
   name = local.name
   roles = merge(
     { server = { kind = "instance", trust = { by = "ec2" }, may = { repositories = values(module.ecr.repository_arns) } } },
-    { for _ in var.jenkins[*] : "build" => { kind = "build", trust = { by = "ec2" }, may = { repositories = values(module.ecr.repository_arns) } } },
+    # The build server delivers to both environments: it makes images, moves hosts in and out of their target groups, and reads
+    # the outputs of the workspaces.
+    {
+      for _ in var.jenkins[*] : "build" => {
+        kind  = "build"
+        trust = { by = "ec2" }
+        may = merge({
+          repositories  = values(module.ecr.repository_arns)
+          target_groups = ["arn:${data.aws_partition.current.partition}:elasticloadbalancing:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:targetgroup/flask-fleet-*/*"]
+          }, var.delivery_bucket_arn == null ? {} : {
+          state         = [for workspace in ["staging", "production"] : "${var.delivery_bucket_arn}/flask-fleet/${workspace}/flask-fleet/terraform.tfstate"]
+          write_objects = ["${var.delivery_bucket_arn}/flask-fleet/flask-fleet/*"]
+        })
+      }
+    },
   )
+
   path                 = var.roles.path
   permissions_boundary = var.roles.permissions_boundary
   tags                 = local.tags

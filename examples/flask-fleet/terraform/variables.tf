@@ -115,3 +115,9 @@ variable "roles" {
   default  = {}
   nullable = false
 }
+
+variable "delivery_bucket_arn" {
+  description = "ARN of the team's bucket of versions.tf: the build server reads the outputs of both environments in it, and keeps its runs there. Without it, it is given neither."
+  type        = string
+  default     = null
+}
