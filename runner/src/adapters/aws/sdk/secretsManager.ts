@@ -1,2 +1,6 @@
 /** What the runner uses of the Secrets Manager SDK; named exports, so that the bundle leaves the rest out. */
-export { SecretsManagerClient, GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+export {
+  SecretsManagerClient,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+} from '@aws-sdk/client-secrets-manager';
