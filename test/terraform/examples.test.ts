@@ -34,7 +34,9 @@ function countOf({ type, values }: AppliedResource): number {
 function found(value: unknown, name: string): unknown[] {
   if (Array.isArray(value)) return (value as unknown[]).flatMap((item) => found(item, name));
   if (value === null || typeof value !== 'object') return [];
-  return Object.entries(value as Record<string, unknown>).flatMap(([key, item]) => (key === name ? [item] : found(item, name)));
+  return Object.entries(value as Record<string, unknown>).flatMap(([key, item]) =>
+    key === name ? [item] : found(item, name),
+  );
 }
 
 describe('what the examples have on AWS', function () {

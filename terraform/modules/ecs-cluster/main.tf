@@ -10,6 +10,7 @@ locals {
 }
 
 resource "aws_ecs_cluster" "this" {
+  #checkov:skip=CKV_AWS_65:On by default; a deployment that wants less says so.
   #checkov:skip=CKV_AWS_223:Sessions are logged by default, which checkov does not see behind the input; a test holds it.
   for_each = local.created
 

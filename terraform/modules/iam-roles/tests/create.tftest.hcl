@@ -314,11 +314,11 @@ run "an_apply_role_of_every_area_fits" {
   }
   # The automations of image-builder and the ids that they write, and no other parameter.
   assert {
-    condition = jsonencode(distinct([for statement in jsondecode(aws_iam_policy.areas["apply/watch"].policy).Statement : statement.Resource if strcontains(statement.Sid, "Images")])) == jsonencode([[
+    condition = jsonencode(distinct([for statement in jsondecode(aws_iam_policy.areas["apply/secrets"].policy).Statement : statement.Resource if strcontains(statement.Sid, "Images")])) == jsonencode([[
       "arn:aws:ssm:eu-west-1:111111111111:document/shop", "arn:aws:ssm:eu-west-1:111111111111:document/shop-*", "arn:aws:ssm:eu-west-1:111111111111:document/shop/*",
       "arn:aws:ssm:eu-west-1:111111111111:parameter/shop/images/*", "arn:aws:ssm:eu-west-1:111111111111:parameter/shop-*/images/*", "arn:aws:ssm:eu-west-1:111111111111:parameter/shop/*/images/*",
     ]])
-    error_message = "Documents and ids of images: ${aws_iam_policy.areas["apply/watch"].policy}."
+    error_message = "Documents and ids of images: ${aws_iam_policy.areas["apply/secrets"].policy}."
   }
   assert {
     condition     = alltrue([for policy in aws_iam_policy.areas : length(distinct(jsondecode(policy.policy).Statement[*].Sid)) == length(jsondecode(policy.policy).Statement)])

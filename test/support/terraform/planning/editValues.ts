@@ -74,6 +74,7 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
     },
   },
   cdn: {
+    cache_policies: { cache_policies: '{ more = { query_strings = ["ver"] } }' },
     origin_secrets: { origin_secrets: '{ web = "0123456789abcdef0123456789abcdef" }' },
     certificate_arn: '"arn:aws:acm:us-east-1:111111111111:certificate/99999999-8888-7777-6666-555555555555"',
     default_root_object: { default_root_object: '"index.html"' },
@@ -90,6 +91,10 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
     },
     'aliases.*.record': 'as it is',
     'web-site: aliases': { aliases: '{ blog = { name = "blog.example.org" } }' },
+  },
+  'database-user': {
+    'secret.recovery_days': '14',
+    capacity_provider: { capacity_provider: '"instances"', launch_type: '"EC2"' },
   },
   'dns-cert': {
     alternative_names: { alternative_names: '["www.shop.example.org", "shop2.shop.example.org"]' },
@@ -142,6 +147,7 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
         '{ steady = { capacity_provider = "FARGATE", base = 2 }, spare = { capacity_provider = "FARGATE_SPOT", weight = 3 } }',
     },
     'web: capacity_provider_strategy, none': { capacity_provider_strategy: '{}' },
+    'containers.*.ports.*.port': 'as it is',
     'containers.*.health_check':
       '{ command = ["CMD", "true"], interval = 15, timeout = 4, retries = 2, start_period = 20 }',
     'volumes.*.kind': 'as it is',
@@ -172,6 +178,9 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
     throughput: { throughput: '{ mode = "provisioned", mibps = 10 }' },
     'lifecycle_days.infrequent': '60',
     'lifecycle_days.archive': { lifecycle_days: '{ archive = 90 }', throughput: '{ mode = "elastic" }' },
+    'shared-uploads: access_points, another path': {
+      access_points: '{ uploads = { path = "/another", uid = 33, gid = 33 } }',
+    },
     'shared-uploads: access_points, one more': {
       access_points: '{ uploads = { uid = 33, gid = 33 }, more = { uid = 34, gid = 34 } }',
     },

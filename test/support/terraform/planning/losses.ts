@@ -107,7 +107,7 @@ export const losses: Readonly<Record<string, Readonly<Record<string, Loss>>>> = 
     },
   },
   efs: {
-    'access_points.*.path': accessPoint,
+    'shared-uploads: access_points, another path': accessPoint,
     'access_points.*.uid': accessPoint,
     'access_points.*.gid': accessPoint,
     'access_points.*.secondary_gids': accessPoint,
