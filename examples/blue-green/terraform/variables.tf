@@ -91,6 +91,23 @@ variable "delivered_by" {
   nullable    = false
 }
 
+variable "watched_closely" {
+  description = "Whether what costs by the gigabyte and by the metric is recorded: all traffic of the network, what each container uses (Container Insights) and what the database's system does."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "roles" {
+  description = "What an account may ask of every role that is made: its `path`, and `permissions_boundary`, the ARN of a policy."
+  type = object({
+    path                 = optional(string, "/")
+    permissions_boundary = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "delivery_bucket_arn" {
   description = "ARN of the team's bucket of versions.tf: the role `deploy` reads the outputs of this environment in it, and keeps its runs there. Without it, the role is given neither."
   type        = string

@@ -30,9 +30,6 @@ module "network" {
 
   # By the gigabyte, and it is a lot.
   flow_logs = { destination = var.watched_closely ? "cloudwatch" : "none" }
-
-  path                 = var.roles.path
-  permissions_boundary = var.roles.permissions_boundary
 }
 
 module "security_groups" {
@@ -69,8 +66,9 @@ module "key_pair" {
 module "roles" {
   source = "../../../terraform/modules/iam-roles"
 
-  name                 = local.name
-  roles                = { server = { kind = "instance", trust = { by = "ec2" }, session_manager = true } }
+  name  = local.name
+  roles = { server = { kind = "instance", trust = { by = "ec2" }, session_manager = true } }
+
   path                 = var.roles.path
   permissions_boundary = var.roles.permissions_boundary
   tags                 = local.tags

@@ -24,9 +24,6 @@ module "network" {
 
   # By the gigabyte, and it is a lot.
   flow_logs = { destination = var.watched_closely ? "cloudwatch" : "none" }
-
-  path                 = var.roles.path
-  permissions_boundary = var.roles.permissions_boundary
 }
 
 # Artifacts come by a way of their own, so that they cost no traffic through the NAT gateway.
@@ -83,8 +80,9 @@ module "artifacts" {
 module "roles" {
   source = "../../../terraform/modules/iam-roles"
 
-  name                 = local.name
-  roles                = { instance = { kind = "instance", trust = { by = "ec2" }, may = { read_objects = [module.artifacts.artifact_arns["web"]] } } }
+  name  = local.name
+  roles = { instance = { kind = "instance", trust = { by = "ec2" }, may = { read_objects = [module.artifacts.artifact_arns["web"]] } } }
+
   path                 = var.roles.path
   permissions_boundary = var.roles.permissions_boundary
   tags                 = local.tags

@@ -77,6 +77,7 @@ async function play(
 ): Promise<PlaybookOutcome> {
   const { inventory } = request;
   const { hosts, routeOf, file } = inventory;
+  const aws = await awsVariables(context, request.environment);
   const document = hideSecrets(inventoryDocument(hosts, routeOf, { agent }), context.secrets);
   const variables = { ...request.variables, ...valuesIn(request.variables), ...valuesIn(document) };
   // Values lie in memory, and only until Ansible has read them; the rest holds no secret.

@@ -71,6 +71,7 @@ export async function sshSettings(context: Context, environment: NamedEnvironmen
   return {
     routeOf: (host) => routeOf(host, settings),
     env: context.env,
+    proxyEnv: async () => (await import('./awsOfChildren.js')).awsVariables(context, environment),
     secrets: context.secrets,
     patience: context.patience,
     keys: createHostKeys({

@@ -26,9 +26,10 @@ export function askedOf(
   if (row === undefined) return [{ of: resource.type, action: 'nobody:knows', resource: '*' }];
   const phases = resource.mayChange ? PHASES : (['read'] as const);
   const parts = [row, ...(row.also ?? []).filter(({ attaches }) => attaches !== undefined)];
-  // A data source of a parameter reads no tags, and those of AWS have none.
-  const isRead = (action: string) => resource.mode === 'managed' || action !== 'ssm:ListTagsForResource';
-  const named = parts.flatMap((part) => phases.flatMap((phase) => actionsIn(part[phase]))).filter(isRead);
+  const named = parts.flatMap((part) => [
+    ...phases.flatMap((phase) => actionsIn(part[phase])),
+    ...(resource.mode === 'managed' ? actionsIn(part.tags) : []),
+  ]);
   const open = parts.flatMap((part) => phases.flatMap((phase) => actionsIn(part.anywhere?.[phase])));
   const forms = parts
     .flatMap(({ arns }) => arns ?? [])

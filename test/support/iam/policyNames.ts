@@ -11,6 +11,7 @@ export const names: PolicyNames = {
   repositories: ['shop/web'],
   targetGroups: ['legacy'],
   parameters: ['/shop/vault'],
+  userSecrets: ['shop/database'],
   secrets: ['slack'],
   state: [{ bucket: 'acme-delivery', prefix: 'ci/shop' }],
   upstream: [{ bucket: 'acme-delivery', prefix: 'ci/auth' }],

@@ -2,6 +2,7 @@ import type { Listener, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { AwsClients } from './clients.js';
 import type { TargetGroup } from './elb.js';
 import { requestTo, type RuledListener } from './listenerRules.js';
+import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 
 /** Where a target group answers through its load balancer. */
@@ -78,8 +79,8 @@ async function allListeners(aws: AwsClients, arn: string): Promise<readonly List
   const client = await aws.elb();
   const { DescribeListenersCommand } = await sdk.elb();
   const what = { action: 'elasticloadbalancing:DescribeListeners', resource: arn };
-  return pages(async (marker) => {
-    const input = { LoadBalancerArn: arn, ...marker };
+  return everyPage(async (Marker) => {
+    const input = { LoadBalancerArn: arn, ...(Marker === undefined ? {} : { Marker }) };
     const answer = await aws.call(client, new DescribeListenersCommand(input), what);
     return { items: answer.Listeners, next: answer.NextMarker };
   });
@@ -89,27 +90,9 @@ async function allRules(aws: AwsClients, listener: string): Promise<readonly Rul
   const client = await aws.elb();
   const { DescribeRulesCommand } = await sdk.elb();
   const what = { action: 'elasticloadbalancing:DescribeRules', resource: listener };
-  return pages(async (marker) => {
-    const answer = await aws.call(
-      client,
-      new DescribeRulesCommand({ ListenerArn: listener, ...marker }),
-      what,
-    );
+  return everyPage(async (Marker) => {
+    const input = { ListenerArn: listener, ...(Marker === undefined ? {} : { Marker }) };
+    const answer = await aws.call(client, new DescribeRulesCommand(input), what);
     return { items: answer.Rules, next: answer.NextMarker };
   });
-}
-
-async function pages<Item>(
-  ask: (marker: {
-    Marker?: string;
-  }) => Promise<{ items: readonly Item[] | undefined; next: string | undefined }>,
-): Promise<readonly Item[]> {
-  const all: Item[] = [];
-  let marker: { Marker?: string } = {};
-  for (;;) {
-    const { items = [], next } = await ask(marker);
-    all.push(...items);
-    if (!next) return all;
-    marker = { Marker: next };
-  }
 }

@@ -65,15 +65,7 @@ export const calls = {
     ],
   },
   'ecs:DescribeContainerInstances': {
-    by: 'runner',
-    needs: [
-      {
-        actions: ['ecs:DescribeContainerInstances'],
-        on: 'any',
-        when: 'in-cluster',
-        because: 'which instances tasks run on is known only once they run; the cluster confines it',
-      },
-    ],
+    ...runner('ecs:DescribeContainerInstances', 'container-instance'),
     unmade: 'for services whose targets are instances: the emulator’s tasks have addresses of their own',
   },
   'ecs:DescribeTasks': runner('ecs:DescribeTasks', 'ecs-task'),
@@ -164,14 +156,9 @@ export const calls = {
 
   'elasticloadbalancing:DescribeTargetGroups': open('elasticloadbalancing:DescribeTargetGroups'),
   'elasticloadbalancing:DescribeTargetHealth': open('elasticloadbalancing:DescribeTargetHealth'),
-  'elasticloadbalancing:DescribeLoadBalancers': {
-    ...open('elasticloadbalancing:DescribeLoadBalancers'),
-    unmade: 'the emulator serves load balancers under its own address, which is known without asking',
-  },
-  'elasticloadbalancing:DescribeListeners': {
-    ...open('elasticloadbalancing:DescribeListeners'),
-    unmade: 'the emulator serves load balancers under its own address, which is known without asking',
-  },
+  'elasticloadbalancing:DescribeLoadBalancers': open('elasticloadbalancing:DescribeLoadBalancers'),
+  'elasticloadbalancing:DescribeListeners': open('elasticloadbalancing:DescribeListeners'),
+  'elasticloadbalancing:DescribeRules': open('elasticloadbalancing:DescribeRules'),
   'elasticloadbalancing:RegisterTargets': {
     by: 'runner',
     needs: [

@@ -60,10 +60,16 @@ export const forms = {
     services.map((names) => arnOf(place, 'ecs:R:A:service/{cluster}/{service}', names)),
   'ecs-task': ({ place, services }) =>
     services.map((names) => arnOf(place, 'ecs:R:A:task/{cluster}/*', names)),
+  'container-instance': ({ place, services }) =>
+    services.map((names) => arnOf(place, 'ecs:R:A:container-instance/{cluster}/*', names)),
   'task-definition': each(({ families }) => families, 'ecs:R:A:task-definition/{name}:*'),
   role: ({ place, roles }) => roles.map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
   'log-stream': each(({ logGroups }) => logGroups, 'logs:R:A:log-group:{name}:log-stream:*'),
   repository: each(({ repositories }) => repositories, 'ecr:R:A:repository/{name}'),
+  'source-repository': ({ source, repositories }) =>
+    source === undefined
+      ? []
+      : repositories.map((name) => arnOf(source, 'ecr:R:A:repository/{name}', { name })),
   // Which instances there will be, nobody can tell.
   instance: ({ place }) => [arnOf(place, 'ec2:R:A:instance/*', {})],
   'session-target': ({ place }) => [

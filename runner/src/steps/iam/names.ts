@@ -103,11 +103,21 @@ export async function policyNames(
   const names: PolicyNames = {
     place: { region, account },
     ...(role === undefined ? {} : { assumed: [role] }),
-    services: await Promise.all(
-      services.map(async ({ cluster, service }) => ({
-        cluster: lastPart(await settled(cluster)) as string,
-        service: lastPart(await settled(service)) as string,
-      })),
+    services: [
+      ...(await Promise.all(
+        services.map(async ({ cluster, service }) => ({
+          cluster: lastPart(await settled(cluster)) as string,
+          service: lastPart(await settled(service)) as string,
+        })),
+      )),
+      ...users.services,
+    ],
+    families: open(
+      'families',
+      '--family',
+      given.families,
+      ['ecs:RegisterTaskDefinition', 'ecs:RunTask'],
+      (user) => [familyOf(user.taskDefinition)],
     ),
     roles: open('roles of tasks', '--role', given.roles, ['iam:PassRole'], (user) => [
       user.executionRole ?? '*',
@@ -160,6 +170,23 @@ export async function policyNames(
     has: (part) => present[part] ?? true,
     notes: [...told, ...[...notes].map((message) => ({ message }))],
   };
+}
+
+/** Where promoted images are copied from; undefined where nothing is copied. */
+async function sourceOf(
+  context: Context,
+  { config }: NamedEnvironment,
+  settled: (value: string) => Promise<string>,
+): Promise<Place | undefined> {
+  if (config.promotion === undefined || config.promotion.images === 'in-place') return undefined;
+  const from = await imagesHome(context, await context.environment(config.promotion.from));
+  const regional = context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? '*';
+  const placeOf = async ({ account, region, role }: typeof config.aws) => ({
+    region: await settled(region ?? regional),
+    account: await settled(account ?? accountOfRole(role ?? '') ?? '*'),
+  });
+  const [here, there] = await Promise.all([placeOf(config.aws), placeOf(from.config.aws)]);
+  return here.region === there.region && here.account === there.account ? undefined : there;
 }
 
 /** Whether the hosts come from an output of Terraform. */

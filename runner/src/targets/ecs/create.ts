@@ -48,6 +48,7 @@ export async function createEcsTargets(parts: {
         clock,
         shared,
         emit: (event) => context.events.emit(event),
+        balancersAt: context.env['AUTOMATION_STACK_LOAD_BALANCERS'] || undefined,
         registry: (account) => elsewhere ?? registryOfAccount(aws, context.env, account),
       });
       return [name, target] as const;

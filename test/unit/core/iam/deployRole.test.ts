@@ -28,10 +28,10 @@ const allowed = (kind: string) => new Set(partsOf(kind).flatMap((part) => allowe
 const actionsOf = (names: readonly CallName[]) =>
   new Set(names.flatMap((name) => (calls[name] as CallRow).needs.flatMap(({ actions }) => actions)));
 /**
- * Without what makes a release, which is the kind `build`, and without the ways to hosts that a configuration has to ask
- * for: a session is a shell on any instance, which no role is given unasked.
+ * Without what makes a release, or copies one, which is the kind `build`, and without the ways to hosts that a
+ * configuration has to ask for: a session is a shell on any instance, which no role is given unasked.
  */
-const NOT_OURS: ReadonlySet<string> = new Set(['push', 'host-keys', 'host-sessions']);
+const NOT_OURS: ReadonlySet<string> = new Set(['push', 'bring-images', 'host-keys', 'host-sessions']);
 const callsOf = (verb: keyof typeof verbs) =>
   verbs[verb].flatMap((part) => (NOT_OURS.has(part) ? [] : [...parts[part]]));
 

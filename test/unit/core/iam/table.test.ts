@@ -17,6 +17,7 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const rows = Object.entries(calls) as [CallName, CallRow][];
 const WRITES =
   /:(?:Create|Delete|Put|Update|Modify|Register|Deregister|Run|Stop|Tag|Upload|Complete|Initiate|Pass|Attach)/;
+
 /** SDK commands that the runner's own code makes, as `service:Name`. */
 function commandsInCode(): readonly string[] {
   const adapters = join(root, 'runner/src/adapters/aws');

@@ -305,7 +305,8 @@ export const data: Readonly<Record<string, TypeRow>> = {
   },
   aws_ssm_parameter: {
     arns: ['ssm:R:A:parameter/{name}', 'ssm:R::parameter/aws/service/*'],
-    read: 'ssm: GetParameter GetParameters ListTagsForResource',
+    read: 'ssm: GetParameter GetParameters',
+    tags: 'ssm: ListTagsForResource',
     create: 'ssm: PutParameter AddTagsToResource',
     change: 'ssm: PutParameter AddTagsToResource RemoveTagsFromResource',
     delete: 'ssm: DeleteParameter',

@@ -72,7 +72,10 @@ function grantsOfPart(
   roles: PlanRoles,
 ): readonly Grant[] {
   const names = namesOf(resource);
-  const named = DONE[access].flatMap((what) => actionsIn(part[what]));
+  const named = [
+    ...DONE[access].flatMap((what) => actionsIn(part[what])),
+    ...(resource.mode === 'managed' ? actionsIn(part.tags) : []),
+  ];
   const anywhere = DONE[access].flatMap((what) => actionsIn(part.anywhere?.[what]));
   const resources = (part.arns ?? []).flatMap((form) => {
     const attribute = /^role:\{(\w+)\}$/.exec(form)?.[1];

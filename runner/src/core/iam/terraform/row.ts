@@ -7,6 +7,8 @@ export interface TypeRow {
   readonly arns?: readonly string[];
   /** `service: Action Action; service: Action`, to look at it; a data source of the type needs these alone. */
   readonly read?: string;
+  /** What is read of a resource, and of no data source: its tags. */
+  readonly tags?: string;
   readonly create?: string;
   readonly change?: string;
   readonly delete?: string;
@@ -37,7 +39,7 @@ export interface TypeRow {
 /** What is asked where an attribute is set; always where none is named. */
 export interface AlsoRow extends Pick<
   TypeRow,
-  'arns' | 'read' | 'create' | 'change' | 'delete' | 'anywhere'
+  'arns' | 'read' | 'tags' | 'create' | 'change' | 'delete' | 'anywhere'
 > {
   readonly where?: string;
   /** Attribute that has the policies which are attached: no other may be. */
