@@ -8,6 +8,7 @@ import { outliveFailures } from './views/outlive.js';
  * argv → command → exit code. The only place that ends the process, and the only one that reads process globals.
  */
 for (const stream of [process.stdout, process.stderr]) outliveFailures(stream);
+if (process.env['AUTOMATION_STACK_AWS_BASE']) await leaveRole();
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 const called = await calledByJenkins();
 const argv = called?.argv ?? process.argv.slice(2);
@@ -40,6 +41,17 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   // Node resets terminals as it ends, and aborts where one was closed meanwhile: the exit code would be lost.
   for (const fd of terminals.filter((one) => !isatty(one))) closeSync(fd);
   process.exit(exitCode);
+}
+
+/**
+ * Below a program that acts as an environment's role we are who we were before: the AWS SDK reads the variables of the
+ * process itself, and would ask our own command for credentials, which asks again, without end.
+ */
+async function leaveRole(): Promise<void> {
+  const { withoutRole } = await import('./core/awsChild.js');
+  const before = withoutRole(process.env);
+  for (const name of Object.keys(process.env)) if (before[name] === undefined) delete process.env[name];
+  Object.assign(process.env, before);
 }
 
 /**

@@ -45,7 +45,17 @@ async function script(context: Context, environment: NamedEnvironment): Promise<
   const { file, directory } = await context.config();
   const command = [process.execPath, join(runnerDirectory(), 'index.js'), 'credentials'];
   const place = ['-C', directory, '--config', file, '--env', environment.name];
-  return `#!/bin/sh\nexec ${[...command, ...place].map(shellQuote).join(' ')}\n`;
+  const key = shellQuote(digest(`${directory}\n${environment.name}`));
+  // A shell that was given the role's profile without the credentials to ask for it: we would ask ourselves, without end.
+  return `#!/bin/sh
+if [ "$AUTOMATION_STACK_ASKING" = ${key} ]; then
+  echo 'the credentials that ask for the role are not in this shell: node runner env --secrets' >&2
+  exit 1
+fi
+AUTOMATION_STACK_ASKING=${key}
+export AUTOMATION_STACK_ASKING
+exec ${[...command, ...place].map(shellQuote).join(' ')}
+`;
 }
 
 /** The user's own profiles: roots and playbooks may name them. */

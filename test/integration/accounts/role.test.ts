@@ -1,13 +1,16 @@
 import { expect } from 'chai';
+import { execa } from 'execa';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cli } from '../../support/cli.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { SignatureProxy } from '../../support/signedBy.js';
 import { emulator, makeBucket } from '../../support/stateStores.js';
 
+const RUNNER = fileURLToPath(new URL('../../../runner/index.js', import.meta.url));
 const ROLE = 'arn:aws:iam::000000000000:role/delivery';
 const CONFIG = (bucket: string, ledger: string) => `
 application: shop
@@ -48,6 +51,23 @@ describe('Terraform in an environment with a role', function () {
   let ledger: string;
   let env: Record<string, string>;
   const run = (...argv: readonly string[]) => cli(argv, { cwd: stack.directory, env });
+  /** A process of its own without keys in its environment: what the SDK finds there by itself counts. */
+  const runBare = (more: Readonly<Record<string, string>>, ...argv: readonly string[]) => {
+    const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...bare } = env;
+    return execa(process.execPath, [RUNNER, ...argv], {
+      cwd: stack.directory,
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: home,
+        ...bare,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        ...more,
+      },
+      extendEnv: false,
+      reject: false,
+      timeout: 60_000,
+    });
+  };
 
   before(async () => {
     execFileSync('npm', ['run', '-s', 'build']);
@@ -125,5 +145,25 @@ describe('Terraform in an environment with a role', function () {
     const found = JSON.parse(result.stdout) as Record<string, unknown>;
     expect(found).to.have.all.keys('Version', 'AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration');
     expect(found['AccessKeyId']).not.to.equal('AKIABASE');
+  });
+
+  it('acts as the role also where a profile is who asks, and asks itself for nothing', async () => {
+    stack.write({
+      credentials: '[default]\naws_access_key_id = AKIABASE\naws_secret_access_key = base-secret-key\n',
+    });
+    const file = join(stack.directory, 'credentials');
+    const result = await runBare({ AWS_SHARED_CREDENTIALS_FILE: file }, 'apply', '--env', 'production');
+    expect(result.exitCode, result.stderr).to.equal(0);
+    const sessions = proxy.requests.filter(({ body }) => body.includes('Action=AssumeRole'));
+    expect(new Set(sessions.map(({ key }) => key))).to.deep.equal(new Set(['AKIABASE']));
+  });
+
+  it('ends where a shell has the role’s profile and nobody to ask for it: it asks itself once', async () => {
+    const { stdout } = await run('env', '--env', 'production');
+    const of = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'm').exec(stdout)?.[1] ?? '';
+    const shell = { AWS_PROFILE: of('AWS_PROFILE'), AWS_CONFIG_FILE: of('AWS_CONFIG_FILE') };
+    const result = await runBare(shell, 'credentials', '--env', 'production');
+    expect([result.exitCode, result.timedOut]).to.deep.equal([1, false]);
+    expect(result.stderr).to.contain('there are no AWS credentials');
   });
 });
