@@ -19,6 +19,8 @@ export class FakeRegistry {
   mounts = false;
   /** Looks at each request before it is served; true: it has answered, or broken off. */
   before: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
+  /** What a PATCH is answered with: ECR says 201. */
+  patched = 202;
   private tokens = 0;
   private readonly valid = new Set<string>();
   private begun = 0;
@@ -198,7 +200,9 @@ export class FakeRegistry {
     const bytes = Buffer.concat([held, await bodyOf(request)]);
     if (request.method === 'PATCH') {
       this.uploads.set(id, bytes);
-      return void response.writeHead(202, { location: `http://${this.host}${path}${id}?state=sent` }).end();
+      return void response
+        .writeHead(this.patched, { location: `http://${this.host}${path}${id}?state=sent` })
+        .end();
     }
     const digest = address.searchParams.get('digest') ?? '';
     this.uploads.delete(id);

@@ -1,5 +1,6 @@
 import type { Manifest } from '../adapters/aws/ecr.js';
 import type { CopyProgress } from '../adapters/registry/copy.js';
+import type { TargetConfig } from '../config/schema.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { once } from '../core/once.js';
@@ -24,14 +25,31 @@ export async function bringImages(context: Context, request: BringRequest): Prom
   const { environment, release } = request;
   const { promotion } = environment.config;
   if (promotion === undefined || promotion.images === 'in-place') return;
+  const pulling = await pullingTargets(context, environment);
+  if (pulling.length === 0) return;
   const from = await imagesHome(context, await context.environment(promotion.from));
   if (await haveOneRegistry(context, environment, from)) return;
   const target = await openRegistry(context, environment);
   // Asked only where something is missing: a rollback needs nothing of where the images once came from.
   const source = once(() => openRegistry(context, from));
-  const wanted = new Set(Object.values(environment.config.targets).map(({ image }) => image));
+  const wanted = new Set(pulling.map(({ image }) => image));
   for (const [name, image] of Object.entries(release.images).filter(([one]) => wanted.has(one)))
     await bringOne(context, request, { name, image, source, target, from: from.name });
+}
+
+/** Targets that pull from an ECR: a fleet may name a registry of another kind, which people fill. */
+async function pullingTargets(
+  context: Context,
+  environment: NamedEnvironment,
+): Promise<readonly TargetConfig[]> {
+  const targets = Object.values(environment.config.targets);
+  const pulls = await Promise.all(
+    targets.map(async (one) => {
+      if (one.kind !== 'fleet' || one.registry === undefined) return true;
+      return (await context.resolve(one.registry, environment)).includes('.dkr.ecr.');
+    }),
+  );
+  return targets.filter((_, index) => pulls[index]);
 }
 
 interface Bringing {

@@ -1,5 +1,6 @@
 import { registryHost, registryOverride } from '../adapters/aws/registry.js';
 import type { Context, NamedEnvironment } from '../container.js';
+import { StackError } from '../core/errors.js';
 import { accountOfRole } from '../core/awsRole.js';
 
 /**
@@ -30,10 +31,17 @@ export async function haveOneRegistry(
   if (here.region !== there.region) return false;
   if (here.account !== undefined && there.account !== undefined) return here.account === there.account;
   if (here.credentials === there.credentials) return true;
-  const hosts = await Promise.all(
-    [one, other].map(async (environment) => registryHost(await context.aws(environment), context.env)),
-  );
-  return hosts[0] === hosts[1];
+  const hostOf = async (environment: NamedEnvironment) =>
+    registryHost(await context.aws(environment), context.env);
+  const [own, others] = await Promise.all([
+    hostOf(one),
+    // Whose credentials have run out is only asked where something is missing: a rollback needs nothing of it.
+    hostOf(other).catch((error: unknown) => {
+      if (error instanceof StackError) return undefined;
+      throw error;
+    }),
+  ]);
+  return own === others;
 }
 
 async function placeOf(context: Context, environment: NamedEnvironment) {

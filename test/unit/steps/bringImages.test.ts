@@ -96,6 +96,20 @@ describe('bringing images to another account or region', function () {
     place.remove();
   });
 
+  it('copies nothing for a fleet that pulls from a registry of its own', async () => {
+    place.remove();
+    const fleet = '{ kind: fleet, group: web, image: web, registry: registry.example.org/team }';
+    await open(
+      CONFIG()
+        .replace('{ kind: ecs-service, cluster: c, service: s, image: web }', fleet)
+        .replace('{ service: p }', '{ batch: 1 }'),
+    );
+    const { digest } = staging.putImage('shop/web', ['one']);
+    await bring(digest);
+    expect(production.manifests.size).to.equal(0);
+    expect(tags).to.deep.equal([]);
+  });
+
   it('copies what the targets run, into a repository that it makes, under the tags of the release', async () => {
     const { digest } = staging.putImage('shop/web', ['one', 'two']);
     await bring(digest);

@@ -115,7 +115,8 @@ async function upload(
       headers: { 'content-type': 'application/octet-stream', 'content-length': blob.size },
       body: counted,
       right: 'push',
-      expect: [202, 204],
+      // The specification says 202; ECR answers 201.
+      expect: [201, 202, 204],
     });
     await drain(answer);
     const found = `sha256:${hash.digest('hex')}`;

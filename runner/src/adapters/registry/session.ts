@@ -101,7 +101,8 @@ export class RegistrySession {
       } catch (error) {
         signal.throwIfAborted();
         const isFinal = error instanceof StackError && !(error instanceof RegistryRefusal && error.isPassing);
-        if (isFinal || attempt === ATTEMPTS) throw error;
+        if (isFinal || (attempt === ATTEMPTS && error instanceof StackError)) throw error;
+        if (attempt === ATTEMPTS) throw silent(this.host, error);
         await pause(pauseMs * 2 ** (attempt - 1), undefined, { signal });
       }
     }
@@ -175,3 +176,11 @@ const isRepeatable = ({ body }: RegistryRequest): boolean => body === undefined 
 
 const scopeOf = (repository: string, right: 'pull' | 'push'): string =>
   `repository:${repository}:${right === 'push' ? 'pull,push' : 'pull'}`;
+
+function silent(host: string, error: unknown): StackError {
+  return new StackError('REGISTRY_REFUSED', `${host} does not answer: ${(error as Error).message}`, {
+    where: host,
+    next: 'Check the network and the proxy on the way, then do it again: what has arrived is not sent twice.',
+    cause: error,
+  });
+}

@@ -155,6 +155,23 @@ describe('copying an image between registries', function () {
     expect(there.log.length).to.equal(2);
   });
 
+  it('takes the answer that ECR gives to an upload', async () => {
+    const { digest } = here.putImage(WEB, ['one']);
+    there.patched = 201;
+    expect(await copy(digest)).to.equal('copied');
+  });
+
+  it('says that a registry does not answer, which is no fault of ours', async () => {
+    const { digest } = here.putImage(WEB, ['one']);
+    there.before = (request) => {
+      request.socket.destroy();
+      return true;
+    };
+    const failure = await rejection(copy(digest), 'REGISTRY_REFUSED');
+    expect(failure.message).to.match(new RegExp(`^${there.host} does not answer: `));
+    expect(failure.next).to.contain('is not sent twice');
+  });
+
   it('says that the source does not have it', async () => {
     const error = await rejection(copy(digestOf('nothing')), 'REGISTRY_REFUSED');
     expect(error.message).to.contain(`${here.host} does not have`);
