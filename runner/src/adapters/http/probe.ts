@@ -14,7 +14,7 @@ export interface ProbeAnswer {
   readonly isProxys?: boolean;
 }
 
-const NOT_THROUGH = new Set([407, 502, 503, 504]);
+const NOT_THROUGH = new Set([403, 407, 502, 503, 504]);
 
 export interface ProbeOptions {
   readonly timeoutMs: number;

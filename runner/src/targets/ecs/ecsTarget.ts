@@ -147,7 +147,10 @@ export class EcsTarget implements Target {
     const report = this.reporter(rollout.stage);
     const previous = look.service.taskDefinition ?? '';
     const verdict = judgeService(serviceView(look.service), { taskDefinition: previous });
-    if (!next.changed && (verdict.state === 'stable' || verdict.state === 'empty')) {
+    // What was set where nothing ran has never been judged: it is started anew, and goes through the gate.
+    const isUnjudged = rollout.known?.target?.status === 'unproven';
+    const isThere = verdict.state === 'empty' || (verdict.state === 'stable' && !isUnjudged);
+    if (!next.changed && isThere) {
       return { look, previous, taskDefinition: previous, way: () => noWay, acceptedMs: 0 };
     }
     const change = { api: this.api, scope: this.scope, rollout, report };

@@ -110,7 +110,10 @@ async function refuseCrashed(
       ? await stoppedOf(scope, tasks, signal)
       : failedTasks(described.map(stoppedTask), tasks);
   if (crashed !== undefined) throw await crashError(scope, crashed, signal);
-  const ill = described.find(({ healthStatus }) => healthStatus === 'UNHEALTHY');
+  // One that is being taken away closes its port first: that says nothing of the release.
+  const ill = described.find(
+    ({ healthStatus, desiredStatus }) => healthStatus === 'UNHEALTHY' && desiredStatus !== 'STOPPED',
+  );
   if (ill !== undefined) {
     const { id } = stoppedTask(ill);
     throw await unhealthyError(scope, `task ${id} is unhealthy by its container's own check`, [id], signal);

@@ -37,6 +37,8 @@ export function groupsOf(
   groups: readonly TargetGroup[],
 ): readonly ServiceGroup[] {
   const all = (service.loadBalancers ?? []).flatMap((one): readonly ServiceGroup[] => {
+    // ECS's own blue/green moves tasks between this group and its alternate: which one has them is not told here.
+    if (one.advancedConfiguration?.alternateTargetGroupArn !== undefined) return [];
     const group = groups.find(({ arn }) => arn === one.targetGroupArn);
     // A group that no load balancer uses tells of nothing.
     if (group === undefined || group.loadBalancers.length === 0) return [];

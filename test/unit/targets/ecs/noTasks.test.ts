@@ -45,6 +45,15 @@ describe('an ECS service at 0 tasks', () => {
     }
   }
 
+  it('goes through the gate once a task runs there, though the release is set already', async () => {
+    const { ecs, target, current, rollout } = ecsWorld('worker');
+    ecs.courses = [course];
+    const known = { version: '1.0.0', target: { kind: 'ecs-service', status: 'unproven', where: {} } };
+    const record = await target.deploy(current, { ...rollout, known } as unknown as typeof rollout);
+    expect(record).to.include({ status: 'healthy' });
+    expect(ecs.calls).to.include('UpdateService --force');
+  });
+
   it('may be scaled down to one task within the deploy', async () => {
     const { ecs, target, release, rollout } = ecsWorld('worker');
     ecs.courses = [course];
