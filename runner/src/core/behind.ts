@@ -6,6 +6,12 @@ export const isInService = (status: DeploymentStatus): boolean => isProven(statu
 /** Whether a deployment that ended so has shown that its release works. */
 export const isProven = (status: DeploymentStatus): boolean => status === 'healthy' || status === 'partial';
 
+/** Whether a release ran healthy on a target at least, though another of them may want nothing to run. */
+export const hasRun = ({ status, targets }: Pick<DeploymentRecord, 'status' | 'targets'>): boolean =>
+  isProven(status) ||
+  (status === 'unproven' &&
+    Object.values(targets ?? {}).some((one) => one.status === 'healthy' || one.status === 'unchanged'));
+
 /** A host that is behind, with the target it belongs to. */
 export interface BehindOfTarget extends BehindHost {
   readonly target: string;

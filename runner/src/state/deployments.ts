@@ -1,4 +1,4 @@
-import { isInService, isProven } from '../core/behind.js';
+import { hasRun, isInService } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
 import type { Clock, ObjectStore } from '../core/ports.js';
 import type { DeploymentRecord } from '../core/release.js';
@@ -89,14 +89,14 @@ export class Deployments {
   }
 
   /**
-   * Deployments to go back to, healthy or partial, never unproven, newest first, without the release that runs now and without those that a
+   * Deployments to go back to, newest first: healthy or partial ones, and those that are unproven only in part, without the release that runs now and without those that a
    * rollback left behind: after A, B, rollback to A, the way back from A is what ran before A, never B.
    */
   async *wayBack(environment: string, beforeVersion: string): AsyncGenerator<DeploymentRecord> {
     const seen = new Set<string>([beforeVersion]);
     for await (const record of this.log(environment).newest()) {
       if (!isInService(record.status)) continue;
-      if (isProven(record.status) && !seen.has(record.version)) {
+      if (hasRun(record) && !seen.has(record.version)) {
         seen.add(record.version);
         yield record;
       }
