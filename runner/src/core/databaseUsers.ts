@@ -17,6 +17,8 @@ export interface DatabaseUser {
   readonly capacityProvider?: string;
   /** Services of the cluster that read the secret when their tasks start. */
   readonly services: readonly string[];
+  /** Whether its task has an address on the internet: in a public subnet it reaches nothing without one. */
+  readonly publicAddress?: true;
   /** What a policy names, where the output tells it: the role of the task, and where it writes. */
   readonly executionRole?: string;
   readonly logGroup?: string;
@@ -122,6 +124,7 @@ function readUser(name: string, fields: Fields, mistakes: string[]): DatabaseUse
     ...(launchType === undefined ? {} : { launchType: launchType as 'EC2' | 'FARGATE' }),
     ...(isText(capacityProvider) ? { capacityProvider } : {}),
     services: texts('services', []),
+    ...(fields['assign_public_ip'] === true ? { publicAddress: true } : {}),
     ...(isText(executionRole) ? { executionRole } : {}),
     ...(isText(logGroup) ? { logGroup } : {}),
   };

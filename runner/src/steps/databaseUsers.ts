@@ -139,7 +139,11 @@ async function runTask(making: Making, user: DatabaseUser): Promise<void> {
     startedBy,
     clientToken: clientToken(`${startedBy}/${clock.now().toISOString()}`, user.taskDefinition),
     networkConfiguration: {
-      awsvpcConfiguration: { subnets: [...user.subnets], securityGroups: [...user.securityGroups] },
+      awsvpcConfiguration: {
+        subnets: [...user.subnets],
+        securityGroups: [...user.securityGroups],
+        ...(user.publicAddress === true ? { assignPublicIp: 'ENABLED' as const } : {}),
+      },
     },
     ...(user.capacityProvider === undefined
       ? { launchType: user.launchType ?? 'FARGATE' }
@@ -186,6 +190,12 @@ async function startAnew(making: Making, user: DatabaseUser): Promise<void> {
   for (const service of user.services) {
     const api = createEcsApi(aws, { cluster: user.cluster, service, environment: environment.name });
     const { taskDefinition = '' } = await api.describeService(signal);
+    const { definition } = await api.describeTaskDefinition(taskDefinition, signal);
+    if (!JSON.stringify(definition.containerDefinitions ?? []).includes(user.secret)) {
+      const runs = `${service} runs ${shortName(taskDefinition)}, which does not read this secret`;
+      say(making, user, `${runs}: move it to the revision that Terraform made`);
+      continue;
+    }
     await api.update({ taskDefinition, force: true }, signal);
     say(making, user, `${service} starts its tasks anew (${shortName(taskDefinition)}), to read the secret`);
   }

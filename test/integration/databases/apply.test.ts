@@ -87,6 +87,7 @@ describe('apply, where a root describes a database user', function () {
       }),
     );
     taskDefinition = registered.taskDefinition?.taskDefinitionArn as string;
+    await readSecret();
     const user = {
       username: 'shop_app',
       secret: arns.user,
@@ -114,6 +115,22 @@ describe('apply, where a root describes a database user', function () {
     await fixture?.remove();
   });
 
+  /** Moves the service to a revision that names the user's secret. */
+  const readSecret = async () => {
+    const own = await fixture.container();
+    const environment = [...(own.environment ?? []), { name: 'DATABASE_SECRET', value: arns.user }];
+    const { taskDefinition: moved } = await fixture.ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: fixture.service,
+        networkMode: 'awsvpc',
+        requiresCompatibilities: ['FARGATE'],
+        cpu: '256',
+        memory: '512',
+        containerDefinitions: [{ ...own, environment }],
+      }),
+    );
+    await fixture.update(moved?.taskDefinitionArn as string);
+  };
   const putMaster = (password: string) =>
     secrets.send(
       new PutSecretValueCommand({

@@ -100,9 +100,16 @@ export async function policyNames(
   const ledger = infrastructure?.ownership ?? config.state.location;
 
   const source = await sourceOf(context, environment, settled);
+  const brings = source !== undefined && (verbs[verb] as readonly Part[]).includes('bring-images');
+  if (brings)
+    notes.add(
+      `images are read by ${source.role ?? 'who asks'} where they are promoted from: the statements on its registry are for that one`,
+    );
+  // The source's role is assumed beside the environment's own.
+  const assumed = [role, brings ? source.role : undefined].filter((one) => one !== undefined);
   const names: PolicyNames = {
     place: { region, account },
-    ...(role === undefined ? {} : { assumed: [role] }),
+    ...(assumed.length === 0 ? {} : { assumed }),
     services: [
       ...(await Promise.all(
         services.map(async ({ cluster, service }) => ({
@@ -147,7 +154,7 @@ export async function policyNames(
   const needsHosts = fleets.length > 0 || provision !== undefined || verb === 'inventory';
   const present: Partial<Record<Part, boolean>> = {
     account: aws.account !== undefined || role !== undefined,
-    'assume-role': role !== undefined,
+    'assume-role': assumed.length > 0,
     login: names.repositories.length > 0,
     push: names.repositories.length > 0,
     tag: names.repositories.length > 0,
@@ -177,13 +184,14 @@ async function sourceOf(
   context: Context,
   { config }: NamedEnvironment,
   settled: (value: string) => Promise<string>,
-): Promise<Place | undefined> {
+): Promise<(Place & { readonly role?: string }) | undefined> {
   if (config.promotion === undefined || config.promotion.images === 'in-place') return undefined;
   const from = await imagesHome(context, await context.environment(config.promotion.from));
   const regional = context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? '*';
   const placeOf = async ({ account, region, role }: typeof config.aws) => ({
     region: await settled(region ?? regional),
     account: await settled(account ?? accountOfRole(role ?? '') ?? '*'),
+    ...(role === undefined ? {} : { role: await settled(role) }),
   });
   const [here, there] = await Promise.all([placeOf(config.aws), placeOf(from.config.aws)]);
   return here.region === there.region && here.account === there.account ? undefined : there;
