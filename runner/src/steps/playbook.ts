@@ -11,6 +11,7 @@ import { ansiblePlaybook, REGISTRY_PASSWORD, VAULT_PASSWORD, VAULT_SCRIPT } from
 import { parseAnsibleLine, PlaybookOutcome, type AnsibleEvent } from '../invocations/ansibleEvents.js';
 import { ansibleJson, valuesIn } from '../invocations/ansibleValues.js';
 import { connectionVariables, inventoryDocument } from '../invocations/inventory.js';
+import type { Route } from '../core/route.js';
 import { localSettings } from '../local/settings.js';
 import { awsVariables } from './awsOfChildren.js';
 import { ansiblePlaces, findAnsible, findPlaybook } from './ansiblePlaces.js';
@@ -103,7 +104,7 @@ async function play(
       limit: request.limit,
       variables: await values.file('variables.json', ansibleJson(variables)),
       temporary: folder.path,
-      sockets: isOddForSockets(homeDirectory(context.env)) ? plain.path : undefined,
+      sockets: ownSockets(homeDirectory(context.env), hosts.map(routeOf)) ? plain.path : undefined,
       ...(request.tags === undefined ? {} : { tags: request.tags }),
       forks: request.forks,
       usualForks: request.usualForks,
@@ -163,8 +164,15 @@ async function connectionsOnly(
   return folder.file('inventory.json', ansibleJson({ all: { hosts: names } }));
 }
 
-/** SSH reads `%h` and the like in the path of its socket, which Ansible puts below the home; it takes 107 bytes. */
-const isOddForSockets = (home: string): boolean => /[%"\\$]/.test(home) || Buffer.byteLength(home) > 60;
+/**
+ * Whether SSH's sockets lie in a folder of this run, not below the home, where Ansible puts them. SSH reads `%h` and the
+ * like in their path, and takes 107 bytes. Ansible names a socket by address, port and user alone: behind two jump hosts
+ * those may be the same of two hosts, and one's connection would be taken for the other's.
+ */
+export function ownSockets(home: string, routes: readonly Pick<Route, 'jumps' | 'proxy'>[]): boolean {
+  if (/[%"\\$]/.test(home) || Buffer.byteLength(home) > 60) return true;
+  return routes.some(({ jumps, proxy }) => jumps.length > 0 || proxy !== undefined);
+}
 
 /** Host variables that are secrets travel with the other values: the inventory is a file that lies there for the run. */
 function hideSecrets(value: unknown, secrets: Context['secrets']): unknown {
