@@ -1,4 +1,4 @@
-import { isInside, isNamed } from './address.js';
+import { addressParts, isInside, isNamed, withoutIndex } from './address.js';
 import { shellQuote } from './shell.js';
 import { dataOf, servingOf } from './dataTypes.js';
 import { StackError } from './errors.js';
@@ -15,13 +15,15 @@ export interface DataLoss {
   readonly forcedBy: readonly string[];
   /** Key of an earlier object that its replacement left behind, where that is what goes. */
   readonly deposed?: string;
+  /** True where another of its type is made in its place. */
+  readonly again?: true;
   /** True where it holds no data, but is in service and would not come back as it was. */
   readonly serves?: true;
 }
 
 /**
  * What a plan's resources would lose: destroyed or replaced (in either order) and holding data by their type, or
- * protected by the configuration; or replaced while they serve. What is moved or forgotten stays as it is and is no loss. Pure.
+ * protected by the configuration; or replaced while they serve, also by one of another address. What is moved or forgotten stays as it is and is no loss. Pure.
  * @param protect addresses of resources, or of modules for all in them
  */
 export function dataLosses(
@@ -32,7 +34,8 @@ export function dataLosses(
     const { address, action, type, forcedBy, deposed } = resource;
     if ((action !== 'destroy' && action !== 'replace') || resource.leavesOld === true) return [];
     const data = dataOf(type);
-    const serving = data === undefined && action === 'replace' ? servingOf(type) : undefined;
+    const again = action === 'destroy' && deposed === undefined && isMadeAgain(resource, resources);
+    const serving = data === undefined && (action === 'replace' || again) ? servingOf(type) : undefined;
     const isProtected = protect.some((outer) => isInside(address, outer));
     const holds = data ?? serving ?? (isProtected ? 'protected by the configuration' : undefined);
     if (holds === undefined) return [];
@@ -43,11 +46,24 @@ export function dataLosses(
         holds,
         forcedBy,
         ...(deposed === undefined ? {} : { deposed }),
+        ...(again && serving !== undefined ? { again } : {}),
         ...(serving === undefined || isProtected ? {} : { serves: true }),
       },
     ];
   });
 }
+
+/** Whether the same module makes one of that type under another name: for users that is a replacement. */
+const isMadeAgain = ({ address, type }: PlannedResource, resources: readonly PlannedResource[]): boolean =>
+  resources.some(
+    (other) =>
+      other.action === 'create' &&
+      other.type === type &&
+      moduleOf(other.address) === moduleOf(address) &&
+      withoutIndex(other.address) !== withoutIndex(address),
+  );
+
+const moduleOf = (address: string): string => addressParts(address).slice(0, -2).join('.');
 
 /** What the losses are, above the list of them. */
 export function lossTitle(losses: readonly DataLoss[]): string {
@@ -57,10 +73,11 @@ export function lossTitle(losses: readonly DataLoss[]): string {
 }
 
 /** `module.db.aws_db_instance.main (a database): replaced, engine forces it`. */
-export function lossText({ address, action, holds, forcedBy, deposed }: DataLoss): string {
+export function lossText({ address, action, holds, forcedBy, deposed, again }: DataLoss): string {
   const forced = forcedBy.length === 0 ? '' : `, ${forcedBy.join(' and ')} forces it`;
   const what = deposed === undefined ? address : `${address} deposed ${deposed}`;
-  return `${what} (${holds}): ${action === 'replace' ? 'replaced' : 'destroyed'}${forced}`;
+  const goes = again === true ? 'destroyed and made anew' : 'destroyed';
+  return `${what} (${holds}): ${action === 'replace' ? 'replaced' : goes}${forced}`;
 }
 
 /** The options that allow losses, as they are typed; empty where there are none. */

@@ -77,6 +77,21 @@ describe('what a plan loses', () => {
     expect(planText(plan)).to.contain('WHAT IS IN SERVICE WOULD BE REPLACED\n  ! aws_ecs_service.web (');
   });
 
+  it('is also what serves and goes while the same module makes another of its kind', () => {
+    const plan = summary([
+      ['module.web["a.b"].aws_ecs_service.this["main"]', ['delete']],
+      ['module.web["a.b"].aws_ecs_service.blue_green["main"]', ['create']],
+      // Of another module, and of the same declaration: what goes there is meant to go.
+      ['module.api.aws_ecs_service.this["main"]', ['delete']],
+      ['aws_instance.ci[1]', ['delete']],
+      ['aws_instance.ci["new"]', ['create']],
+    ]);
+    expect(plan.losses.map(lossText)).to.deep.equal([
+      'module.web["a.b"].aws_ecs_service.this["main"] (a running service, which begins with its first image again): destroyed and made anew',
+    ]);
+    expect(planText(plan)).to.contain('WHAT IS IN SERVICE WOULD BE REPLACED');
+  });
+
   it('is not what is moved, forgotten, or left alone by its replacement', () => {
     const items: readonly Item[] = [
       ['aws_s3_bucket.moved', ['no-op'], { previous: 'aws_s3_bucket.before' }],
