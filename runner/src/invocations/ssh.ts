@@ -11,8 +11,13 @@ export interface RouteAgent {
  * What OpenSSH is told of a route, beside address, port, user and key: each word as one argument. Host keys are always
  * checked, against the same files that the runner itself reads; nobody is asked anything; no configuration is read but
  * the one that the environment names.
+ *
+ * @param options `quiet` keeps to itself what the hosts on the way say on standard error
  */
-export function sshWords(route: Route, { agent }: RouteAgent = {}): readonly string[] {
+export function sshWords(
+  route: Route,
+  { agent, quiet = false }: RouteAgent & { readonly quiet?: boolean } = {},
+): readonly string[] {
   const jump = route.jumps.at(-1);
   const proxy = jump === undefined ? route.proxy : hopCommand(jump, route, { agent });
   return [
@@ -25,7 +30,10 @@ export function sshWords(route: Route, { agent }: RouteAgent = {}): readonly str
       ? []
       : ['-o', `IdentityAgent="${sshPath(agent)}"`]),
     // ssh reads `%h` and the like in it, and gives it to a shell.
-    ...['-o', `ProxyCommand=${proxy === undefined ? 'none' : commandLine(proxy)}`],
+    ...[
+      '-o',
+      `ProxyCommand=${proxy === undefined ? 'none' : `${commandLine(proxy)}${quiet ? ' 2>/dev/null' : ''}`}`,
+    ],
     ...(route.sshWords ?? []),
   ];
 }
@@ -91,11 +99,12 @@ export function sshCertificateLook(route: Route): Invocation {
   return {
     file: 'ssh',
     args: [
-      ...['-v', ...offered, ...sshWords(route)],
+      // A jump host could say there what we look for.
+      ...['-v', ...offered, ...sshWords(route, { quiet: true })],
       ...['-o', `User="${route.user}"`, '-p', String(route.port), route.address, 'true'],
     ],
-    // Its words are read.
-    env: { LC_ALL: 'C' },
+    // Its words are read; the shell of the ProxyCommand is one that understands us.
+    env: { LC_ALL: 'C', SHELL: '/bin/sh' },
   };
 }
 

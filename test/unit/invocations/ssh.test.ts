@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 import type { Host } from '../../../runner/src/core/host.js';
 import { connectionVariables } from '../../../runner/src/invocations/inventory.js';
-import { sshWords } from '../../../runner/src/invocations/ssh.js';
+import { sshCertificateLook, sshWords } from '../../../runner/src/invocations/ssh.js';
 import { shellWords } from '../../../runner/src/core/shell.js';
 import { routesBy } from '../../support/routes.js';
 
@@ -87,6 +87,14 @@ describe('what OpenSSH is told of a route', () => {
       }
     });
   }
+
+  it('lets no host on the way speak where its words are read', () => {
+    const route = routesBy({ jumps: [jump('bastion')] })(host);
+    const proxy = option(sshCertificateLook(route).args, 'ProxyCommand') ?? '';
+    expect(proxy).to.match(/ bastion 2>\/dev\/null$/);
+    expect(option(sshWords(route), 'ProxyCommand')).to.equal(proxy.replace(' 2>/dev/null', ''));
+    expect(option(sshCertificateLook(routesBy()(host)).args, 'ProxyCommand')).to.equal('none');
+  });
 
   it('opens a session of Session Manager to the instance, and to the first jump host alone', () => {
     const instance = { ...host, address: 'i-0abc', instanceId: 'i-0abc' };
