@@ -87,6 +87,8 @@ export function ansibleInventory(read: InventoryRead): Invocation {
     file: read.executable,
     args: [
       ...['--inventory', read.inventory, '--list'],
+      // `group_vars` and `host_vars` beside the playbooks count, as they do when these run.
+      ...['--playbook-dir', read.places.directory],
       ...(read.vaultScript === undefined ? [] : ['--vault-password-file', read.vaultScript]),
     ],
     cwd: read.places.directory,

@@ -6,6 +6,7 @@ import { StackError } from '../core/errors.js';
 import type { Host } from '../core/host.js';
 import { hostsFromAnsible } from '../core/ansibleInventory.js';
 import { ansibleInventory, VAULT_PASSWORD, VAULT_SCRIPT } from '../invocations/ansible.js';
+import type { AnsiblePlaces } from '../invocations/ansibleSettings.js';
 import { localSettings } from '../local/settings.js';
 import { ansiblePlaces, findAnsible } from './ansiblePlaces.js';
 import { privateFolder } from './privateFolder.js';
@@ -50,6 +51,7 @@ export async function hostsFromFile(
     if (list === undefined) throw unreadable(name, file, result.tail);
     return hostsFromAnsible(list, {
       ...hostDefaults(environment, inventory, source),
+      user: inventory.user ?? remoteUser(places),
       noteAssumed: true,
       path: (path) => resolve(places.directory, path.replace(/^~(?=\/|$)/, home)),
     });
@@ -57,6 +59,10 @@ export async function hostsFromFile(
     await folder.remove();
   }
 }
+
+/** Who Ansible logs in as where the inventory does not say it. */
+const remoteUser = ({ env, said }: AnsiblePlaces): string | undefined =>
+  env['ANSIBLE_REMOTE_USER'] || said.get('defaults.remote_user');
 
 function parsed(text: string): unknown {
   try {

@@ -1,6 +1,11 @@
 import { expect } from 'chai';
 import { parseAnsibleConfig } from '../../../runner/src/core/ansibleConfig.js';
-import { ansiblePlaybook, VAULT_PASSWORD, VAULT_SCRIPT } from '../../../runner/src/invocations/ansible.js';
+import {
+  ansibleInventory,
+  ansiblePlaybook,
+  VAULT_PASSWORD,
+  VAULT_SCRIPT,
+} from '../../../runner/src/invocations/ansible.js';
 import { parseAnsibleLine, PlaybookOutcome } from '../../../runner/src/invocations/ansibleEvents.js';
 import {
   hostVariables,
@@ -19,6 +24,13 @@ const places = {
   collections: ['/tools/collections'],
   env: {},
 };
+
+describe('the ansible-inventory call', () => {
+  it('sees the variables that lie beside the playbooks', () => {
+    const { args } = ansibleInventory({ places, executable, inventory: '/shop/hosts' });
+    expect(args.join(' ')).to.equal('--inventory /shop/hosts --list --playbook-dir /shop/ansible');
+  });
+});
 
 describe('the ansible-playbook call', () => {
   it('names inventory and playbook, and nothing that was not asked for', () => {
