@@ -3,7 +3,7 @@ import { StackError } from '../../core/errors.js';
 import { Patience, type Partner } from '../../core/patience.js';
 import { systemClock } from '../process/clock.js';
 import { routeId, type Route } from '../../core/route.js';
-import { openConnection, type Connection } from './connect.js';
+import { openConnection, type Connection, type Through } from './connect.js';
 import { execute, type ExecOptions, type ExecResult } from './execute.js';
 import { parseProbe, probeCommand, type HttpProbe, type ProbeResult } from './probe.js';
 import type { SshSettings } from './settings.js';
@@ -72,7 +72,14 @@ export function createSshHosts(settings: SshSettings): SshHosts {
       if (kept.ssh.isConnected()) return kept;
       if (connections.get(id) === begun) connections.delete(id);
     }
-    const fresh = openConnection(route, settings, connection, signal);
+    const jump = route.jumps.at(-1);
+    let way: Promise<Connection> | undefined;
+    const through: Through = async (hop, stop) => {
+      const opened = await connection(hop, stop);
+      way = connections.get(routeId(hop));
+      return opened;
+    };
+    const fresh = openConnection(route, settings, through, signal);
     connections.set(id, fresh);
     try {
       const opened = await fresh;
@@ -82,6 +89,9 @@ export function createSshHosts(settings: SshSettings): SshHosts {
       return opened;
     } catch (error) {
       if (connections.get(id) === fresh) connections.delete(id);
+      // It may be the jump host that is gone: the next attempt asks it anew. Others may still be at work through it.
+      if (jump !== undefined && isTimeout(error) && connections.get(routeId(jump)) === way)
+        connections.delete(routeId(jump));
       throw error;
     }
   };
@@ -158,3 +168,10 @@ export function createSshHosts(settings: SshSettings): SshHosts {
 
 const isSilence = (error: unknown): boolean =>
   error instanceof StackError && error.code === 'SSH_UNREACHABLE';
+
+/** Nothing came, not even a refusal. */
+function isTimeout(error: unknown): boolean {
+  if (!(error instanceof StackError)) return false;
+  const { code, level } = (error.cause ?? {}) as { code?: string; level?: string };
+  return code === 'ETIMEDOUT' || level === 'client-timeout';
+}

@@ -31,11 +31,17 @@ export async function tcpLink(route: Route, signal?: AbortSignal): Promise<Link>
   });
 }
 
-/** A channel that a jump host opens to the next address. */
-export async function forwardedLink(via: Connection, route: Route): Promise<Link> {
+/** A channel that a jump host opens to the next address; one that has gone silent is not waited for long. */
+export async function forwardedLink(
+  via: Connection,
+  route: Route,
+  signal?: AbortSignal,
+  limitMs = WAY_MS,
+): Promise<Link> {
   via.link.hold();
   try {
-    const channel = await via.ssh.forwardOut('127.0.0.1', 0, route.address, route.port);
+    const opening = via.ssh.forwardOut('127.0.0.1', 0, route.address, route.port);
+    const channel = await inTime<Duplex>(opening, limitMs, signal);
     return linkOf(channel, {
       ref: () => via.link.hold(),
       unref: () => via.link.release(),
@@ -46,6 +52,33 @@ export async function forwardedLink(via: Connection, route: Route): Promise<Link
     throw error;
   }
 }
+
+/** A stream that opens in time; one that opens later is closed. */
+function inTime<T extends Duplex>(opening: Promise<T>, limitMs: number, signal?: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const finish = (settle: () => void) => {
+      isOver = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      settle();
+    };
+    const onAbort = () => finish(() => reject(new Error('interrupted')));
+    const timer = setTimeout(() => finish(() => reject(noAnswer())), limitMs);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    opening.then(
+      (stream) => {
+        if (!isOver) return finish(() => resolve(stream));
+        stream.on('error', () => undefined);
+        stream.destroy();
+      },
+      (error: Error) => finish(() => reject(error)),
+    );
+    if (signal?.aborted === true) onAbort();
+  });
+}
+
+const noAnswer = (): Error => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
 
 /** Ends the commands that are still a connection when the process ends. */
 const living = new Set<() => void>();
@@ -146,7 +179,7 @@ function openSocket(route: Route, signal?: AbortSignal): Promise<Socket> {
     };
     const onAbort = () => finish(new Error('interrupted'));
     signal?.addEventListener('abort', onAbort, { once: true });
-    socket.setTimeout(CONNECT_MS, () => finish(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
+    socket.setTimeout(CONNECT_MS, () => finish(noAnswer()));
     socket.once('error', finish);
     socket.once('connect', () => finish());
   });
