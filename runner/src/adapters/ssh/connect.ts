@@ -46,7 +46,7 @@ async function attempt(
 ): Promise<Connection | { readonly refusal: Refusal }> {
   signal?.throwIfAborted();
   const credentials = await readCredentials(route, settings);
-  const known = await knownHosts(route);
+  const { known, holding } = await knownHosts(route);
   const name = keyName(route);
   const { NodeSSH } = await import('node-ssh');
   const ssh = new NodeSSH();
@@ -67,11 +67,13 @@ async function attempt(
         if (trusted !== undefined && fingerprint(key) === trusted.fingerprint) return true;
         const verdict = known.check(name, route.address, key);
         if (verdict.kind === 'known') return true;
-        refusal = { key, verdict, file: route.knownHosts[0] ?? '' };
+        const files = holding((one) => one.check(name, route.address, key).kind === verdict.kind);
+        refusal = { key, verdict, file: route.knownHosts[0] ?? '', files };
         return false;
       },
     });
-    await settings.keys?.seen(route);
+    // Nobody has to remember it: a home that cannot be written to keeps nobody out.
+    await settings.keys?.seen(route).catch(() => undefined);
     return { ssh, link };
   } catch (error) {
     link?.close();
@@ -88,15 +90,24 @@ async function openLink(
   signal?: AbortSignal,
 ): Promise<Link> {
   const jump = route.jumps.at(-1);
-  if (jump !== undefined) return forwardedLink(await through(jump, signal), route);
+  if (jump !== undefined) return forwardedLink(await through(jump, signal), route, signal);
   if (route.proxy === undefined) return tcpLink(route, signal);
   return commandLink(route.proxy, { ...settings.env, ...(await settings.proxyEnv?.()) });
 }
 
+interface Known {
+  readonly known: KnownHosts;
+  /** The files that say something by themselves. */
+  readonly holding: (says: (one: KnownHosts) => boolean) => readonly string[];
+}
+
 /** All that is known of hosts: people's own file, learned keys, the machine's, and what the host's source says. */
-async function knownHosts(route: Route): Promise<KnownHosts> {
+async function knownHosts(route: Route): Promise<Known> {
   const files = [...route.knownHosts, ...GLOBAL_KNOWN_HOSTS];
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
   const given = (route.hostKeys ?? []).map((key) => `${keyName(route)} ${key}`);
-  return new KnownHosts([...texts, ...given].join('\n'));
+  return {
+    known: new KnownHosts([...texts, ...given].join('\n')),
+    holding: (says) => files.filter((_, index) => says(new KnownHosts(texts[index] ?? ''))),
+  };
 }

@@ -5,15 +5,18 @@ import { shellQuote } from '../../core/shell.js';
 import { fingerprint, keyType } from './knownHosts.js';
 import type { Distrust } from './settings.js';
 
-/** A key that is not trusted, and the file that would have to hold it. */
+/** A key that is not trusted, and the files that say so or would have to hold it. */
 export interface Refusal {
   readonly key: Buffer;
   readonly verdict: Distrust;
+  /** People's own. */
   readonly file: string;
+  /** Those that hold the key which is another, or the one that is revoked. */
+  readonly files: readonly string[];
 }
 
 /** Why a host's key is not trusted, and the exact commands that would change that. */
-export function hostKeyFailure(route: Route, { key, verdict, file }: Refusal): StackError {
+export function hostKeyFailure(route: Route, { key, verdict, file, files }: Refusal): StackError {
   const type = keyType(key);
   const shown = `${type} ${fingerprint(key)}`;
   const { port, address, name } = route;
@@ -35,7 +38,7 @@ export function hostKeyFailure(route: Route, { key, verdict, file }: Refusal): S
       },
     );
   }
-  const forget = `ssh-keygen -R '${keyName(route)}' -f ${shellQuote(file)}`;
+  const forget = files.map((one) => `ssh-keygen -R '${keyName(route)}' -f ${shellQuote(one)}`);
   return new StackError(
     'SSH_HOST_KEY_CHANGED',
     verdict.kind === 'revoked'
@@ -45,10 +48,11 @@ export function hostKeyFailure(route: Route, { key, verdict, file }: Refusal): S
       where: hostAddress(route),
       evidence: [
         `host key now: ${shown}`,
-        `known_hosts: ${file}${verdict.kind === 'changed' ? ` (holds ${verdict.knownTypes.join(', ')})` : ''}`,
+        `known_hosts: ${files.length === 0 ? file : files.join(', ')}${verdict.kind === 'changed' ? ` (holds ${verdict.knownTypes.join(', ')})` : ''}`,
         ...wayOf(route),
       ],
-      next: `If the host was rebuilt on purpose: ${forget} && ${take}`,
+      // The new key has to get there, whatever becomes of the old one.
+      next: `If the host was rebuilt on purpose: ${[...forget, take].join('; ')}`,
     },
   );
 }
