@@ -31,13 +31,16 @@ export function adviceOf(said: SshSaid, usual: SshSaid): SshAdvice {
     const before = usual.get(key) ?? [];
     return (said.get(key) ?? []).find((value) => !before.includes(value) && value !== 'none');
   };
+  // One with a usual name is among the defaults, which are listed where none is configured.
+  const keys = said.get('identityfile') ?? [];
+  const sameKeys = keys.join('\n') === usual.get('identityfile')?.join('\n');
   const port = changed('port');
   const files = changed('userknownhostsfile');
   return {
     address: changed('hostname'),
     port: port === undefined ? undefined : Number(port),
     user: changed('user'),
-    privateKey: changed('identityfile'),
+    privateKey: sameKeys ? undefined : keys.find((key) => key !== 'none'),
     knownHosts: files === undefined ? undefined : files.split(' ')[0],
     keyAlias: changed('hostkeyalias'),
     proxyCommand: changed('proxycommand'),

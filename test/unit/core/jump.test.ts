@@ -107,6 +107,13 @@ describe('what OpenSSH’s configuration says', () => {
     expect(found).to.deep.include({ port: 22, user: 'admin', privateKey: '/mine' });
   });
 
+  it('may name a key that has one of the usual names', () => {
+    const all = parseSshSaid('identityfile ~/.ssh/id_rsa\nidentityfile ~/.ssh/id_ed25519\n');
+    const key = (text: string) => adviceOf(parseSshSaid(text), all).privateKey;
+    expect(key('identityfile ~/.ssh/id_ed25519\n')).to.equal('~/.ssh/id_ed25519');
+    expect(key('identityfile none\n')).to.equal(undefined);
+  });
+
   it('is nothing where nothing is configured', () => {
     expect(Object.values(adviceOf(usual, usual)).filter((value) => value !== undefined)).to.deep.equal([]);
   });
