@@ -37,6 +37,8 @@ export interface HostKeyParts {
 export function createHostKeys(parts: HostKeyParts): HostKeys {
   const { file } = parts;
   const asked = new Map<string, number>();
+  /** When an instance was first met whose start nobody tells. */
+  const met = new Map<string, number>();
 
   /** What the instance printed; undefined where it was asked a moment ago. */
   const console = async (
@@ -47,6 +49,12 @@ export function createHostKeys(parts: HostKeyParts): HostKeys {
     if (now - (asked.get(instanceId) ?? -Infinity) < ASK_MS) return undefined;
     asked.set(instanceId, now);
     return keysOnConsole(await parts.console(instanceId, signal));
+  };
+  const isBooting = (instanceId: string, launched: string | undefined): boolean => {
+    const now = parts.now().getTime();
+    const since = launched === undefined ? (met.get(instanceId) ?? now) : Date.parse(launched);
+    met.set(instanceId, since);
+    return now - since < BOOTING_MS;
   };
   const keep = async (route: Route, keys: readonly string[], source: KeySource) => {
     const name = keyName(route);
@@ -83,7 +91,7 @@ export function createHostKeys(parts: HostKeyParts): HostKeys {
           return shown;
         }
         if (keys !== undefined && keys.length > 0) throw otherThanConsole(route, shown, keys);
-        if (isBooting(route, parts.now())) throw notYet(route);
+        if (isBooting(route.instanceId, route.launched)) throw notYet(route);
         notes.push(`the console of ${route.instanceId} shows no host keys`);
       }
       const mayBeNew = verdict.kind === 'unknown' || replaced !== undefined;
@@ -123,10 +131,6 @@ export async function keepGiven(file: KeyFile, routes: readonly Route[]): Promis
 
 function instanceOf({ instanceId, launched }: Route): SeenInstance | undefined {
   return instanceId === undefined ? undefined : { instanceId, launched };
-}
-
-function isBooting({ launched }: Route, now: Date): boolean {
-  return launched !== undefined && now.getTime() - Date.parse(launched) < BOOTING_MS;
 }
 
 function notYet(route: Route): StackError {

@@ -110,6 +110,17 @@ describe('learning the key of a host', () => {
     expect(await withConsole('').learn(route, hostKey(), UNKNOWN)).to.equal(undefined);
   });
 
+  it('waits as long for one whose start nobody tells, from when it is first met', async () => {
+    let now = NOW.getTime();
+    const unknown = { ...instance('i-1'), launched: undefined };
+    const learning = keys({ fromConsole: true, acceptFirst: true, now: () => new Date(now) });
+    await rejection(learning.learn(unknown, hostKey(), UNKNOWN), 'SSH_UNREACHABLE');
+    now += 9 * 60_000;
+    await rejection(learning.learn(unknown, hostKey(), UNKNOWN), 'SSH_UNREACHABLE');
+    now += 60_000;
+    expect(await learning.learn(unknown, hostKey(), UNKNOWN)).to.have.property('type', 'ssh-ed25519');
+  });
+
   it('takes an unknown key on trust where the configuration says so, and never a changed one', async () => {
     const shown = hostKey();
     const accepting = keys({ acceptFirst: true });
