@@ -88,6 +88,8 @@ resource "aws_autoscaling_group" "this" {
   max_size            = var.instances.max_size
   vpc_zone_identifier = values(var.instances.subnet_ids)
   health_check_type   = "EC2"
+  # A group whose first instances do not come would be tainted, and made anew beside itself under the name that it has.
+  wait_for_capacity_timeout = "0"
   # ECS takes it from those that have no tasks.
   protect_from_scale_in = true
   enabled_metrics       = var.instances.group_metrics ? ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupMaxSize", "GroupMinSize", "GroupPendingInstances", "GroupTotalInstances"] : []
