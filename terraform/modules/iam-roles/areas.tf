@@ -35,7 +35,7 @@ locals {
       looks = ["application-autoscaling:Describe*", "ecs:DescribeTaskDefinition", "ecs:List*", "servicediscovery:Get*", "servicediscovery:List*"]
       reads = { actions = ["ecs:Describe*", "application-autoscaling:ListTagsForResource"], resources = concat([for kind in ["cluster", "service", "capacity-provider"] : "${local.ecs}:${kind}/{}"], ["arn:${local.partition}:application-autoscaling:${local.region}:${local.account}:scalable-target/*"]) }
       changes = [
-        { actions = ["ecs:*"], resources = [for kind in ["cluster/{}", "service/{}", "capacity-provider/{}", "task-definition/{}:*"] : "${local.ecs}:${kind}"] },
+        { actions = ["ecs:*"], resources = [for kind in ["cluster/{}", "service/{}", "capacity-provider/{}", "task/{}/*", "task-definition/{}:*"] : "${local.ecs}:${kind}"] },
         # AWS offers no resource level for them.
         { actions = ["ecs:DeregisterTaskDefinition", "servicediscovery:CreateHttpNamespace", "servicediscovery:TagResource", "servicediscovery:UntagResource"], resources = ["*"] },
         # Whoever asks for scaling must be able to scale, and to make the alarms that do.
@@ -110,12 +110,17 @@ locals {
       reads = { actions = ["cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource", "events:Describe*", "events:List*", "logs:ListTags*", "sns:Get*", "sns:List*"], resources = local.watched }
       changes = [
         { actions = ["cloudwatch:*Alarm*", "cloudwatch:*Dashboards", "cloudwatch:*agResource", "cloudwatch:PutDashboard", "events:*", "logs:*KmsKey", "logs:*LogGroup", "logs:*MetricFilter", "logs:*RetentionPolicy", "logs:*agResource", "sns:*"], resources = local.watched },
+        # What the task said that makes a database's user.
+        { actions = ["logs:GetLogEvents"], resources = ["arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/automation-stack/{}/database-user:*"] },
       ]
     }
     secrets = {
-      looks   = ["kms:ListAliases", "secretsmanager:ListSecrets", "ssm:DescribeParameters"]
-      reads   = { actions = ["kms:Describe*", "kms:GetKey*", "kms:List*", "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "ssm:ListTagsForResource"], resources = local.kept }
-      changes = [{ actions = ["kms:*Alias", "kms:*KeyRotation", "kms:DisableKey", "kms:EnableKey", "kms:*agResource", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:UpdateKeyDescription", "secretsmanager:*ResourcePolicy", "secretsmanager:*agResource", "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:RestoreSecret", "secretsmanager:RotateSecret", "secretsmanager:UpdateSecret"], resources = local.kept }, { actions = ["kms:CreateKey"], resources = ["*"] }]
+      looks = ["kms:ListAliases", "secretsmanager:ListSecrets", "ssm:DescribeParameters"]
+      reads = { actions = ["kms:Describe*", "kms:GetKey*", "kms:List*", "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "ssm:ListTagsForResource"], resources = local.kept }
+      changes = [{ actions = ["kms:*Alias", "kms:*KeyRotation", "kms:DisableKey", "kms:EnableKey", "kms:*agResource", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:UpdateKeyDescription", "secretsmanager:*ResourcePolicy", "secretsmanager:*agResource", "secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:RestoreSecret", "secretsmanager:RotateSecret", "secretsmanager:UpdateSecret"], resources = local.kept }, { actions = ["kms:CreateKey"], resources = ["*"] },
+        # Of all values only those of the databases' users, which an apply draws.
+        { actions = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], resources = ["arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:{}/database-*"] },
+      ]
     }
     # Images that are built here: the automations that make them, and where each writes its image's id, which is no secret.
     images = {
