@@ -22,6 +22,7 @@ output "user" {
     cluster           = var.cluster_arn
     subnets           = sort(values(var.subnet_ids))
     security_groups   = sort(tolist(var.security_group_ids))
+    assign_public_ip  = var.assign_public_ip
     launch_type       = var.capacity_provider == null ? var.launch_type : null
     capacity_provider = var.capacity_provider
     execution_role    = var.execution_role_arn

@@ -111,6 +111,13 @@ variable "security_group_ids" {
   }
 }
 
+variable "assign_public_ip" {
+  description = "Whether the task has a public address: for public subnets of a network without a NAT gateway."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "execution_role_arn" {
   description = "Role that reads both secrets for the task: of kind `task-execution` of the module `iam-roles`, and of nobody else, as it may read the master's."
   type        = string

@@ -60,6 +60,7 @@ run "outputs_are_what_the_runner_needs" {
   }
   assert {
     condition = jsonencode(output.user) == jsonencode({
+      assign_public_ip  = false
       capacity_provider = null
       cluster           = "arn:aws:ecs:eu-west-1:111111111111:cluster/shop"
       container         = "database-user"
