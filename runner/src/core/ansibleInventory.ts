@@ -105,7 +105,11 @@ function readOne(
   if (words.length === 0) return host;
   return {
     ...host,
-    openSsh: { asked: words, words: typeof common === 'string' ? shellWords(common) : [] },
+    openSsh: {
+      asked: words,
+      words: typeof common === 'string' ? shellWords(common) : [],
+      directory: defaults.path('.'),
+    },
   };
 }
 

@@ -47,6 +47,8 @@ export interface OpenSsh {
   readonly keyAlias?: string;
   /** Words of the command line that OpenSSH is asked with what they mean. */
   readonly asked?: readonly string[];
+  /** Folder that paths among them are seen from. */
+  readonly directory?: string;
   /** Those of them that Ansible's ssh has to be given with ours. */
   readonly words?: readonly string[];
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
 import type { Host } from '../core/host.js';
@@ -29,19 +30,22 @@ export async function throughOpenSsh(
 }
 
 async function ask(context: Context, host: Host, settings: Settings, depth: number): Promise<Host> {
-  const words = host.openSsh?.asked ?? [];
+  const { asked: words = [], directory } = host.openSsh ?? {};
   const file = settings.sshConfig === undefined ? undefined : settings.path(settings.sshConfig);
   if (file === undefined && words.length === 0) return host;
   const assumed = host.assumed ?? [];
-  const said = {
+  const given = {
     user: assumed.includes('user') ? undefined : host.user,
     port: assumed.includes('port') ? undefined : host.port,
   };
   const [answer, usual] = await Promise.all([
-    read(context, host, words, file, said),
-    read(context, host, [], undefined, said),
+    read(context, host, words, file, given),
+    read(context, host, [], undefined, given),
   ]);
-  const advice = adviceOf(answer, usual);
+  const said = adviceOf(answer, usual);
+  const seen = (path: string | undefined) =>
+    path === undefined || directory === undefined || path.startsWith('~') ? path : resolve(directory, path);
+  const advice = { ...said, privateKey: seen(said.privateKey), knownHosts: seen(said.knownHosts) };
   const found = advised(host, advice, settings);
   if (host.jumps !== undefined || advice.jump === undefined) {
     if (host.jumps === undefined) return found;
@@ -63,7 +67,12 @@ async function read(
   file: string | undefined,
   said: { readonly user?: string | undefined; readonly port?: number | undefined },
 ): Promise<SshSaid> {
-  const invocation = sshConfiguration(host.address, words, file, said);
+  // As Ansible's ssh sees paths.
+  const cwd = host.openSsh?.directory;
+  const invocation = {
+    ...sshConfiguration(host.address, words, file, said),
+    ...(cwd === undefined ? {} : { cwd }),
+  };
   const result = await context.processes.run(invocation, { captureStdout: true, signal: context.signal });
   if (result.exitCode === 0) return parseSshSaid(result.stdout);
   throw new StackError('CONFIG_INVALID', `ssh cannot read what it is told of ${host.name}`, {

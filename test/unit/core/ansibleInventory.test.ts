@@ -47,6 +47,7 @@ describe('hosts of an Ansible inventory', () => {
       openSsh: {
         asked: ['-C', '-o', 'ProxyJump=a b', '-o', 'X=it'],
         words: ['-o', 'ProxyJump=a b', '-o', 'X=it'],
+        directory: '/shop/ansible/.',
       },
     });
   });
