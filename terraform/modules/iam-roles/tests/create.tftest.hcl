@@ -312,6 +312,13 @@ run "an_apply_role_of_every_area_fits" {
     ])])
     error_message = "A file system or a database cannot be made: ${aws_iam_policy.areas["apply/data"].policy}."
   }
+  # What an apply does to make a database's user: it runs a task and looks at it, draws a password, and reads what the task said.
+  assert {
+    condition = alltrue([for wanted in [["runtime", "ecs:*", "arn:aws:ecs:eu-west-1:111111111111:task/shop/*"], ["secrets", "secretsmanager:PutSecretValue", "arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop/database-*"], ["watch", "logs:GetLogEvents", "arn:aws:logs:eu-west-1:111111111111:log-group:/automation-stack/shop/database-user:*"]] : anytrue([
+      for statement in jsondecode(aws_iam_policy.areas["apply/${wanted[0]}"].policy).Statement : contains(statement.Action, wanted[1]) && contains(statement.Resource, wanted[2])
+    ])])
+    error_message = "A database's user cannot be made: ${aws_iam_policy.areas["apply/secrets"].policy}."
+  }
   # The automations of image-builder and the ids that they write, and no other parameter.
   assert {
     condition = jsonencode(distinct([for statement in jsondecode(aws_iam_policy.areas["apply/secrets"].policy).Statement : statement.Resource if strcontains(statement.Sid, "Images")])) == jsonencode([[
