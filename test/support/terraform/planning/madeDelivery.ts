@@ -194,6 +194,10 @@ export const madeDelivery: Readonly<Record<string, Maker>> = {
   }),
   aws_cloudfront_distribution: distribution,
   aws_cloudfront_origin_access_control: etag('E'),
+  aws_cloudfront_cache_policy: (_values, names) => ({
+    id: names.uuid(),
+    etag: `E${names.hex(13).toUpperCase()}`,
+  }),
   aws_cloudfront_response_headers_policy: (_values, names) => ({
     id: names.uuid(),
     etag: `E${names.hex(13).toUpperCase()}`,
