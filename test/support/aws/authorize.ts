@@ -123,7 +123,15 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   'ELB.DescribeLoadBalancers': onAll('elasticloadbalancing:DescribeLoadBalancers'),
   'ELB.DescribeListeners': onAll('elasticloadbalancing:DescribeListeners'),
   'ELB.DescribeRules': onAll('elasticloadbalancing:DescribeRules'),
-  'ELB.RegisterTargets': ofGroup('elasticloadbalancing:RegisterTargets'),
+  // The load balancer looks at its targets in the name of who registers them.
+  'ELB.RegisterTargets': (...request) => [
+    ...ofGroup('elasticloadbalancing:RegisterTargets')(...request),
+    ...['Instances', 'InternetGateways', 'Subnets', 'Vpcs'].map((kind) => ({
+      action: `ec2:Describe${kind}`,
+      resource: '*',
+      context: {},
+    })),
+  ],
   'ELB.DeregisterTargets': ofGroup('elasticloadbalancing:DeregisterTargets'),
 
   'Logs.GetLogEvents': (_, body) => [

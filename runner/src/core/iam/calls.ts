@@ -38,7 +38,10 @@ const open = (action: string, because = NO_LEVEL): CallRow => ({
 export const calls = {
   // Allowed to everybody, also where it is denied.
   'sts:GetCallerIdentity': { by: 'runner', needs: [] },
-  'sts:AssumeRole': runner('sts:AssumeRole', 'assumed-role'),
+  'sts:AssumeRole': {
+    ...runner('sts:AssumeRole', 'assumed-role'),
+    unmade: 'made where an environment names a role, which has a test of its own (test/integration/accounts)',
+  },
 
   'ecs:DescribeServices': runner('ecs:DescribeServices', 'ecs-service'),
   'ecs:DescribeTaskDefinition': open('ecs:DescribeTaskDefinition'),
@@ -183,7 +186,10 @@ export const calls = {
   'ssm:GetParameter': runner('ssm:GetParameter', 'parameter'),
   'secretsmanager:GetSecretValue': runner('secretsmanager:GetSecretValue', 'secret'),
 
-  'secretsmanager:PutSecretValue': runner('secretsmanager:PutSecretValue', 'user-secret'),
+  'secretsmanager:PutSecretValue': {
+    ...runner('secretsmanager:PutSecretValue', 'user-secret'),
+    unmade: 'made by `apply` for database users, which have a test of their own (test/integration/databases)',
+  },
 
   's3:GetObject': runner('s3:GetObject', 'state-object'),
   's3:PutObject': runner('s3:PutObject', 'state-object'),
