@@ -12,13 +12,12 @@ import {
   type UserSecret,
 } from '../core/databaseUsers.js';
 import { StackError } from '../core/errors.js';
-import { didYouMean } from '../core/nearest.js';
 import { clientToken } from '../core/rollout/migration.js';
 import { shortName } from '../core/rollout/service.js';
 import { logStream } from '../targets/ecs/diagnosis.js';
 import { watchMigration } from '../targets/ecs/migrationWatch.js';
 import { withLock } from './environmentLock.js';
-import { readOutputs } from './outputs.js';
+import { namedOutput } from './outputs.js';
 
 /**
  * Makes the database users that an environment's Terraform root describes: each gets a password in a secret of its own,
@@ -62,18 +61,8 @@ async function describedUsers(
   environment: NamedEnvironment,
 ): Promise<readonly DatabaseUser[]> {
   const { output = '' } = (await context.resolve(environment.config['database-users'], environment)) ?? {};
-  const outputs = await readOutputs(context, environment);
-  if (outputs[output] !== undefined)
-    return readDatabaseUsers(outputs[output], `output "${output}" of ${environment.name}`);
-  throw new StackError(
-    'OUTPUT_MISSING',
-    `Terraform has no output "${output}".${didYouMean(output, Object.keys(outputs))}`,
-    {
-      where: `database-users.output of ${environment.name}`,
-      evidence: [`outputs: ${Object.keys(outputs).join(', ') || 'none'}`],
-      next: 'Add the output to the Terraform root, or name another in `database-users.output`.',
-    },
-  );
+  const described = await namedOutput(context, environment, output, 'database-users.output');
+  return readDatabaseUsers(described, `output "${output}" of ${environment.name}`);
 }
 
 interface Unmade {

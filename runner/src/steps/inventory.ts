@@ -96,21 +96,10 @@ async function fromOutput(
   inventory: InventoryConfig,
 ): Promise<readonly Host[]> {
   const name = inventory.output ?? 'hosts';
-  const { readOutputs } = await import('./outputs.js');
-  const outputs = await readOutputs(context, environment);
-  if (outputs[name] === undefined) {
-    throw new StackError(
-      'OUTPUT_MISSING',
-      `Terraform has no output "${name}".${didYouMean(name, Object.keys(outputs))}`,
-      {
-        where: `inventory.output of ${environment.name}`,
-        evidence: [`outputs: ${Object.keys(outputs).join(', ') || 'none'}`],
-        next: 'Add the output to the Terraform root, or name another in `inventory.output`.',
-      },
-    );
-  }
+  const { namedOutput } = await import('./outputs.js');
+  const output = await namedOutput(context, environment, name, 'inventory.output');
   const source = `output "${name}" of ${environment.name}`;
-  return hostsFromOutput(outputs[name], hostDefaults(environment, inventory, source));
+  return hostsFromOutput(output, hostDefaults(environment, inventory, source));
 }
 
 async function fromTags(

@@ -45,6 +45,30 @@ export function forgetOutputs(context: Context, environment: NamedEnvironment): 
 }
 
 /**
+ * An output that a setting names as a whole, such as `inventory.output`.
+ * @param setting key of the environment that names it, for the message
+ * @throws StackError OUTPUT_MISSING, naming what there is
+ */
+export async function namedOutput(
+  context: Context,
+  environment: NamedEnvironment,
+  name: string,
+  setting: string,
+): Promise<unknown> {
+  const outputs = await readOutputs(context, environment);
+  if (outputs[name] !== undefined) return outputs[name];
+  throw new StackError(
+    'OUTPUT_MISSING',
+    `Terraform has no output "${name}".${didYouMean(name, Object.keys(outputs))}`,
+    {
+      where: `${setting} of ${environment.name}`,
+      evidence: [`outputs: ${Object.keys(outputs).join(', ') || 'none'}`],
+      next: `Add the output to the Terraform root, or name another in \`${setting}\`.`,
+    },
+  );
+}
+
+/**
  * The value behind `${output:NAME}`.
  * @param path an output, or a path into one: `cluster`, `hosts.staging-1.address`, `subnets.0`
  * @throws StackError OUTPUT_MISSING, naming what there is
