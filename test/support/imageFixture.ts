@@ -93,16 +93,24 @@ function wrap(
   names: Pick<ImageFixture, 'application' | 'base' | 'registry'>,
 ): ImageFixture {
   const docker = async (...args: string[]) => (await run('docker', args)).stdout.trim();
+  /** The engine lists images by seconds: two builds within one of them have no order there. */
+  const latest = async (image: string): Promise<string> => {
+    const filter = `reference=${names.application}/${image}`;
+    const ids = (await docker('images', '--quiet', '--filter', filter)).split('\n');
+    const tagged = await docker('inspect', '--format', '{{json .Metadata.LastTagTime}} {{.Id}}', ...ids);
+    const times = tagged.split('\n').map((line) => {
+      const [, second = '', fraction = '', id = ''] = /^"([^".Z]+)\.?(\d*)Z" (\S+)$/.exec(line) ?? [];
+      return { at: `${second}.${fraction.padEnd(9, '0')}`, id };
+    });
+    return times.reduce((newest, each) => (each.at > newest.at ? each : newest)).id;
+  };
   return {
     ...made,
     ...names,
     git: async (...args) => (await run('git', args, { cwd: made.directory })).stdout.trim(),
     docker,
-    inside: async (image, ...command) => {
-      const filter = `reference=${names.application}/${image}`;
-      const [latest = ''] = (await docker('images', '--quiet', '--filter', filter)).split('\n');
-      return docker('run', '--rm', '--network', 'none', latest, ...command);
-    },
+    inside: async (image, ...command) =>
+      docker('run', '--rm', '--network', 'none', await latest(image), ...command),
     again: async (env) => wrap(await made.again(env), names),
     clean: async () => {
       made.remove();
