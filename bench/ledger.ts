@@ -121,7 +121,7 @@ function record(sequence: number): DeploymentRecord {
     runUrl: `https://ci.example/job/shop/${sequence}/`,
     commit: sequence.toString(16).padStart(40, '0'),
     targets: {
-      web: { kind: 'ecs-service', status: 'healthy', digest: `sha256:${'0'.repeat(64)}`, stableMs: 31_000 },
+      web: { kind: 'ecs-service', status: 'healthy', digest: `sha256:${'0'.repeat(64)}` },
     },
   };
 }

@@ -193,6 +193,11 @@ export class FakeEcs implements EcsApi {
       status,
       taskDefinition,
       runningCount,
+      // One that has crashed is not there for a while.
+      pendingCount:
+        rolloutState !== 'IN_PROGRESS' || this.passed(move?.course.crashedMs)
+          ? 0
+          : Math.max(0, this.desired - runningCount),
       rolloutState,
       desiredCount: this.desired,
       createdAt: new Date(atMs),

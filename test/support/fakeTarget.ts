@@ -41,7 +41,7 @@ export class FakeTarget implements Target {
     await this.midway(rollout);
     rollout.signal.throwIfAborted();
     if (this.failDeploy !== undefined) throw this.failDeploy;
-    return this.isEmpty ? empty : { kind: this.kind, status: 'healthy', stableMs: 1000 };
+    return this.isEmpty ? empty : { kind: this.kind, status: 'healthy' };
   }
 
   async restore(snapshot: TargetSnapshot): Promise<TargetRecord> {

@@ -83,7 +83,7 @@ export interface DeploymentRecord {
   readonly reason?: string;
   /** Where people found the environment then. */
   readonly url?: string;
-  /** By target name: what was moved, in words and numbers (task definition, hosts, seconds to stable). */
+  /** By target name: what was moved, in words and numbers (task definition, hosts). */
   readonly targets?: Readonly<Record<string, TargetRecord>>;
 }
 
@@ -91,8 +91,6 @@ export interface TargetRecord {
   readonly kind: string;
   readonly status: DeploymentStatus | 'unchanged';
   readonly digest?: string;
-  /** Milliseconds from the platform's acceptance of the change to verified stable; guides the next wait. */
-  readonly stableMs?: number;
   readonly facts?: Readonly<Record<string, string>>;
   /** Of a fleet: how many hosts it has, and which of them do not run the release. */
   readonly hosts?: FleetHosts;

@@ -36,7 +36,6 @@ const target = object({
   kind: text,
   status: text,
   'digest?': text,
-  'stableMs?': isNumber,
   'facts?': texts,
 });
 

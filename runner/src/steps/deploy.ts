@@ -122,7 +122,6 @@ async function roll(rolling: Rolling): Promise<DeployResult> {
     begun: begunBy(target, start.resumed?.entries),
     journal: (action, data) => write(`${target.name}: ${action}`, data),
     journalBack: (action, data) => appendBack(`${target.name}: ${action}`, data),
-    expectedStableMs: healthy?.targets?.[target.name]?.stableMs,
   });
   const results: Record<string, TargetRecord> = {};
   // What is not moved stays as it was recorded.

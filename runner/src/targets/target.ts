@@ -14,8 +14,6 @@ export interface Rollout {
   journal(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
   /** The same before what brings back what ran: it never fails for want of a place to write. `journal` where absent. */
   journalBack?(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
-  /** How long this target took to become stable last time, in milliseconds: guides when to look first. */
-  readonly expectedStableMs?: number | undefined;
   /** What it is part of: a rollback migrates nothing, and catching up touches only what is behind. */
   readonly kind?: DeploymentKind;
   /** What the environment ran before, by the ledger; undefined where that is nothing. */

@@ -115,11 +115,10 @@ export class EcsTarget implements Target {
       const { runningCount, desiredCount } = look.service;
       const tasks = `${runningCount}/${desiredCount} tasks running`;
       report('update', `already runs ${shortName(previous)}, ${tasks}`);
-      const stableMs = rollout.expectedStableMs;
       const status = desiredCount === 0 ? 'unproven' : 'unchanged';
-      return ecsRecord(this.scope, status, { taskDefinition, digest, stableMs });
+      return ecsRecord(this.scope, status, { taskDefinition, digest });
     }
-    const watched = await followRollout({
+    const proof = await followRollout({
       ...this.following(look, begun.service, way(this.name), rollout),
       acceptedMs: begun.acceptedMs,
       wanted: {
@@ -128,7 +127,6 @@ export class EcsTarget implements Target {
         ...deploymentOf(begun.service, taskDefinition),
       },
     });
-    const { stableMs, proof } = watched;
     const migrated = config.migrate === undefined ? undefined : begun.migrated;
     if (proof === undefined) {
       report('health', `${shortName(taskDefinition)} is set, unproven: no task is wanted`, 'ok');
@@ -136,7 +134,7 @@ export class EcsTarget implements Target {
     }
     report('health', `runs ${shortName(taskDefinition)}: ${proof}`, 'ok');
     const { route } = way(this.name);
-    return ecsRecord(this.scope, 'healthy', { taskDefinition, digest, stableMs, route, proof, migrated });
+    return ecsRecord(this.scope, 'healthy', { taskDefinition, digest, route, proof, migrated });
   }
 
   /** Changes the service, for all the targets that are containers of it. */
@@ -199,16 +197,15 @@ export class EcsTarget implements Target {
       return ecsRecord(this.scope, 'unchanged', { taskDefinition, digest });
     }
     const following = this.following(look, begun.service, way(this.name), rollout);
-    const watched = await followRollout({
+    const proof = await followRollout({
       ...following,
       acceptedMs: begun.acceptedMs,
       // It was baked when it was deployed; now every second counts.
       health: { ...following.health, for: 0 },
       wanted: { taskDefinition, ...deploymentOf(begun.service, taskDefinition) },
     });
-    const { stableMs, proof } = watched;
     const { route } = way(this.name);
-    return ecsRecord(this.scope, 'rolled-back', { taskDefinition, digest, stableMs, route, proof });
+    return ecsRecord(this.scope, 'rolled-back', { taskDefinition, digest, route, proof });
   }
 
   /** Brings the service back, for all the targets that are containers of it. */
@@ -351,7 +348,6 @@ export class EcsTarget implements Target {
       report: this.reporter(rollout.stage),
       probe,
       ...(createdMs === undefined ? {} : { sinceMs: createdMs }),
-      ...(rollout.expectedStableMs === undefined ? {} : { expectedMs: rollout.expectedStableMs }),
     };
   }
 

@@ -17,8 +17,6 @@ export interface Endpoint {
 export interface FoundTasks {
   readonly endpoints: readonly Endpoint[];
   readonly tasks: readonly Task[];
-  /** Running tasks of other revisions, which the rollout is about to end. */
-  readonly old: readonly Endpoint[];
 }
 
 /** Running tasks of a rollout, as many as are desired or more, and where they answer; two API calls. */
@@ -31,12 +29,7 @@ export async function findTasks(
   const listed = await api.describeTasks(await api.listTasks('RUNNING', signal), signal);
   const running = listed.filter((task) => task.lastStatus === 'RUNNING');
   const own = tasksOfRollout(running, search.tasks, search.desired);
-  const old = running.filter((task) => task.taskDefinitionArn !== search.tasks.taskDefinition);
-  return {
-    endpoints: endpointsOf(own, route),
-    tasks: own,
-    old: endpointsOf(old, route),
-  };
+  return { endpoints: endpointsOf(own, route), tasks: own };
 }
 
 /** Where tasks are probed one by one; nowhere by another route. */

@@ -6,7 +6,7 @@ import type { Wanted } from '../../core/rollout/service.js';
 import type { TasksOf } from '../../core/rollout/stoppedTask.js';
 import type { ProbeAnswer, ProbeOptions } from '../../adapters/http/probe.js';
 import type { DiagnosisScope } from './diagnosis.js';
-import type { Endpoint, FoundTasks, ProbeRoute } from './endpoints.js';
+import type { Endpoint, ProbeRoute } from './endpoints.js';
 import { allTasks, requireRunning, searchCrashed, tasksLeft, why } from './gateTasks.js';
 import { isHeard, requestOf, type Sight } from './sight.js';
 import { TargetsWatch } from './targetsWatch.js';
@@ -41,6 +41,8 @@ export interface GateOptions {
 /** In a long bake window, ended tasks are searched for this often; in a short one at its end. */
 const SEARCH_EVERY_MS = 15_000;
 const LONGEST_PROBE_MS = 5000;
+/** What was seen to run so shortly before the verdict needs no other look. */
+const MOMENT_MS = 1000;
 /** Where nothing is expected to answer, it is not waited for long. */
 const SILENT_PROBE_MS = 1000;
 /** Between probes until everything is healthy for the first time, at most. */
@@ -50,16 +52,18 @@ const EAGER_MS = 250;
  * Holds the release back until it has been healthy over the bake window: probes answer, its targets are healthy, and no
  * task of it ended. Probes that cannot reach the tasks judge nothing: neither did what ran before answer them.
  *
- * @param found the tasks to watch where they are known already
  * @returns what the verdict rests on; undefined where no task is wanted, so that nothing shows that the release works
  * @throws StackError DEPLOY_FAILED with reason and evidence; the signal's reason on abort
  */
-export async function passGate(options: GateOptions, found?: FoundTasks): Promise<Proof | undefined> {
+export async function passGate(options: GateOptions): Promise<Proof | undefined> {
   const { health, route, settled, scope } = options;
   const now = () => scope.clock.now().getTime();
   const targets = new TargetsWatch(options);
   const needsTasks = route.kind === 'each-task' || targets.isAsked;
-  let tasks = needsTasks ? (found ?? (await allTasks(options))) : undefined;
+  const wasSettled = settled.aborted;
+  let settledMs = now();
+  settled.addEventListener('abort', () => (settledMs = now()), { once: true });
+  let tasks = needsTasks ? await allTasks(options) : undefined;
   let { sight } = options;
   const endpoints = (): readonly Endpoint[] =>
     route.kind === 'url' ? [{ name: route.url, url: route.url }] : (tasks?.endpoints ?? []);
@@ -71,9 +75,12 @@ export async function passGate(options: GateOptions, found?: FoundTasks): Promis
   if (sight === 'silent' && endpoints().length > 0)
     options.tell(blindWords(route, 'nor did what ran before'));
   let gate = openGate();
-  let searchedMs = now();
+  const openedMs = now();
+  let searchedMs = openedMs;
   let stumbled = false;
+  let round = 0;
   for (;;) {
+    round += 1;
     const roundMs = now();
     const settledBefore = settled.aborted;
     const results = await Promise.all(endpoints().map((endpoint) => probeOnce(options, endpoint, sight)));
@@ -103,14 +110,17 @@ export async function passGate(options: GateOptions, found?: FoundTasks): Promis
     // The last round has to have begun after the platform was stable: before, an old task may have answered.
     if (verdict.state === 'healthy' && settledBefore && (await targets.ask(gate, tasks, 'at-the-end'))) break;
     if (verdict.state === 'healthy' && settled.aborted) continue;
-    if (now() - searchedMs >= SEARCH_EVERY_MS) {
+    // Until then the watch of the rollout searches.
+    if (settled.aborted && now() - searchedMs >= SEARCH_EVERY_MS) {
       searchedMs = now();
       await searchCrashed(options);
     }
     await pause(options, nextRoundMs(options, verdict, now() - roundMs));
   }
   const known = sight === 'seen' && stumbled ? undefined : tasks?.tasks;
-  const left = await requireRunning(options, known);
+  const tasksSeenMs = wasSettled && round === 1 ? openedMs : -Infinity;
+  const justSeen = now() - (known === undefined ? settledMs : tasksSeenMs) < MOMENT_MS;
+  const left = await requireRunning(options, known, justSeen);
   if (left === undefined) return undefined;
   options.onProgress({ state: 'healthy' });
   const count = endpoints().length;

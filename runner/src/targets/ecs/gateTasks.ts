@@ -10,14 +10,20 @@ import type { GateOptions } from './gate.js';
  * What was watched must also run at the end: no task has ended by itself, and the tasks are as many as are wanted. The bake window may be long, and nobody has looked at the service in it.
  *
  * @param known the tasks that were watched all along: while all of them run, that is proof enough
+ * @param justSeen whether those tasks, or without them the service, were seen to run a moment ago: that is not asked again
  * @returns those tasks as they are now, empty where the service itself was asked; undefined where none is wanted any more
  */
 export async function requireRunning(
   options: GateOptions,
   known: readonly Task[] | undefined,
+  justSeen: boolean,
 ): Promise<readonly Task[] | undefined> {
-  const left = await refuseCrashed(options, known);
+  const left =
+    justSeen && known !== undefined
+      ? await refuseIll(options, known, known)
+      : await refuseCrashed(options, known);
   if (left !== undefined && left.length > 0) return left;
+  if (justSeen && known === undefined && options.desired() > 0) return [];
   const { scope, signal, health } = options;
   const deadline = nowOf(options) + health.timeout;
   for (;;) {
@@ -103,12 +109,22 @@ async function refuseCrashed(
   known: readonly Task[] | undefined,
 ): Promise<readonly Task[] | undefined> {
   const { scope, tasks, signal } = options;
-  const arns = known?.map(({ taskArn }) => taskArn ?? '');
-  const described = arns === undefined ? [] : await scope.api.describeTasks(arns, signal);
-  const [crashed] =
-    arns === undefined
-      ? await stoppedOf(scope, tasks, signal)
-      : failedTasks(described.map(stoppedTask), tasks);
+  if (known !== undefined) {
+    const arns = known.map(({ taskArn }) => taskArn ?? '');
+    return refuseIll(options, known, await scope.api.describeTasks(arns, signal));
+  }
+  const [crashed] = await stoppedOf(scope, tasks, signal);
+  if (crashed !== undefined) throw await crashError(scope, crashed, signal);
+  return undefined;
+}
+
+/** The same of tasks that are described already. */
+async function refuseIll(
+  { scope, tasks, signal }: GateOptions,
+  known: readonly Task[],
+  described: readonly Task[],
+): Promise<readonly Task[] | undefined> {
+  const [crashed] = failedTasks(described.map(stoppedTask), tasks);
   if (crashed !== undefined) throw await crashError(scope, crashed, signal);
   // One that is being taken away closes its port first: that says nothing of the release.
   const ill = described.find(
@@ -121,7 +137,7 @@ async function refuseCrashed(
   const run = described.filter(
     ({ lastStatus, desiredStatus = 'RUNNING' }) => lastStatus === 'RUNNING' && desiredStatus === 'RUNNING',
   );
-  return run.length === arns?.length ? run : undefined;
+  return run.length === known.length ? run : undefined;
 }
 
 /** Searches for tasks of the rollout that have ended by themselves. @throws StackError DEPLOY_FAILED with the first */

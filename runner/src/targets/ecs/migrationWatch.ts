@@ -1,7 +1,7 @@
 import { formatDuration } from '../../config/duration.js';
 import { StackError } from '../../core/errors.js';
 import type { Clock } from '../../core/ports.js';
-import { nextLookMs } from '../../core/rollout/looks.js';
+import { nextLookMs, TASK_LOOKS } from '../../core/rollout/looks.js';
 import { judgeMigration, type MigrationRecord, type MigrationTask } from '../../core/rollout/migration.js';
 import { shortName } from '../../core/rollout/service.js';
 import type { Task, TaskDefinition } from '../../adapters/aws/ecs.js';
@@ -61,7 +61,7 @@ export async function watchMigration(options: WatchOptions, task: Task): Promise
   let over = false;
   try {
     for (;;) {
-      const gapMs = Math.min(nextLookMs({ elapsedMs: elapsedMs() }), timeoutMs - elapsedMs());
+      const gapMs = Math.min(nextLookMs(elapsedMs(), TASK_LOOKS), timeoutMs - elapsedMs());
       await clock.sleep(Math.max(0, gapMs), rollout.signal);
       const seen = await tasks.describe(task.taskArn ?? '', rollout.signal);
       const now = seen === undefined ? undefined : migrationTask(seen);

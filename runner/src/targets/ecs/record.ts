@@ -8,7 +8,6 @@ import type { ProbeRoute } from './endpoints.js';
 export interface Found {
   readonly taskDefinition: string;
   readonly digest: string | undefined;
-  readonly stableMs?: number | undefined;
   readonly route?: ProbeRoute;
   /** What the verdict rests on. */
   readonly proof?: string | undefined;
@@ -19,13 +18,12 @@ export interface Found {
 export function ecsRecord(
   { cluster, service }: EcsScope,
   status: TargetRecord['status'],
-  { taskDefinition, digest, stableMs, route, proof, migrated }: Found,
+  { taskDefinition, digest, route, proof, migrated }: Found,
 ): TargetRecord {
   return {
     kind: 'ecs-service',
     status,
     ...(digest === undefined ? {} : { digest }),
-    ...(stableMs === undefined ? {} : { stableMs }),
     facts: {
       taskDefinition: shortName(taskDefinition),
       cluster,

@@ -40,7 +40,6 @@ export class FleetTarget implements Target {
     const isCatchUp = rollout.kind === 'catch-up';
     // Where only hosts that are behind are brought forward, one that stays behind takes nothing from the others.
     const refuse = (failures: readonly FailedHost[]) => isCatchUp || this.refuseTooMany(failures, total);
-    const startedAt = parts.clock.now().getTime();
     const wanted = wantedContainer(parts, release, await parts.registry());
     const looks = await lookAtAll(parts, signal);
     const total = looks.length;
@@ -96,7 +95,6 @@ export class FleetTarget implements Target {
         total,
         behind: failed.map((one) => behindHost(one, before.get(one.host), known)),
       }),
-      ...(ready.length === 0 ? {} : { stableMs: parts.clock.now().getTime() - startedAt }),
     };
   }
 

@@ -34,9 +34,11 @@ describe('an ECS service with many tasks', () => {
   });
 
   it('does not describe again what ended before and says nothing', async () => {
-    const { ecs, target, calls, release, rollout } = ecsWorld('worker');
+    const { ecs, target, calls, release, rollout } = ecsWorld('worker', {
+      config: { health: { for: '60s' } },
+    });
     ecs.ended = earlier(300);
-    ecs.courses = [{ runningMs: 500, completedMs: 40_000 }];
+    ecs.courses = [{ runningMs: 500, completedMs: 1000 }];
     await target.deploy(release, rollout);
     expect(calls('ListTasks') / 4).to.be.above(2);
     // The 300 once, in three calls, and later the two that the rollout itself ended.

@@ -41,8 +41,6 @@ describe('a fleet', () => {
       digest: 'sha256:1.1.0',
       facts: { hosts: '4' },
     });
-    // Two bake windows of four seconds.
-    expect(record.stableMs).to.equal(8000);
     expect(fleet.serving()).to.equal('web-1,web-2,web-3,web-4');
   });
 
