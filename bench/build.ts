@@ -129,8 +129,9 @@ async function mutableRepository(
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const { CreateRepositoryCommand, ECRClient } = await import('@aws-sdk/client-ecr');
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test-secret-key' };
+  const endpoint = env['AWS_ENDPOINT_URL'];
   const client = new ECRClient({
-    endpoint: env['AWS_ENDPOINT_URL'],
+    ...(endpoint === undefined ? {} : { endpoint }),
     region: 'eu-west-1',
     credentials,
   });

@@ -87,6 +87,7 @@ Where an ECS service wants 0 tasks it is moved all the same, but nothing shows t
             ? await chooseRelease(context, environment, input)
             : await knownRelease(context, resume.deployment.version);
         context.events.emit({ type: 'release', release });
+        const reason = option(input, 'force');
         const only = resume?.deployment.kind === 'catch-up' ? await catchingUp(environment) : undefined;
         return inStage(
           context,
@@ -101,9 +102,7 @@ Where an ECS service wants 0 tasks it is moved all the same, but nothing shows t
               ...waiting(input),
               ...(resume === undefined ? {} : { resume }),
               ...(only === undefined ? {} : { only }),
-              ...(option(input, 'force') === undefined
-                ? {}
-                : { forcedBy: context.who, forcedReason: option(input, 'force') }),
+              ...(reason === undefined ? {} : { forcedBy: context.who, forcedReason: reason }),
             }),
           deployEnd,
         );

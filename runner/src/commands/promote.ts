@@ -57,6 +57,8 @@ What runs there on some hosts only (\`partial\`) is promoted where the others we
       environment: environment.name,
     };
     const approvedBy = approvers(context, input);
+    const version = option(input, 'release');
+    const forcedReason = option(input, 'force');
     const result = await asRun(
       context,
       'promote',
@@ -70,9 +72,9 @@ What runs there on some hosts only (\`partial\`) is promoted where the others we
               environment,
               stage: stage.id,
               ...waiting(input),
-              ...(option(input, 'release') === undefined ? {} : { version: option(input, 'release') }),
+              ...(version === undefined ? {} : { version }),
               approvedBy,
-              ...(option(input, 'force') === undefined ? {} : { forcedReason: option(input, 'force') }),
+              ...(forcedReason === undefined ? {} : { forcedReason }),
             }),
           deployEnd,
         ),

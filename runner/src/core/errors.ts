@@ -127,11 +127,11 @@ export type ErrorCode = keyof typeof errorCodes;
 
 export interface ErrorDetails {
   /** What was asked for or touched: a file with line and column, a host, a service, an image. */
-  readonly where?: string;
+  readonly where?: string | undefined;
   /** Last log lines, stopped reason, refused request: what a person would look for first. */
   readonly evidence?: readonly string[];
   /** The command to type next, or the thing to change. */
-  readonly next?: string;
+  readonly next?: string | undefined;
   readonly cause?: unknown;
   /** Overrides the code's own exit code, e.g. when an interrupt was undone. */
   readonly exitCode?: ExitCode;

@@ -44,7 +44,7 @@ export interface PipelineInput {
       {
         readonly infrastructure?: unknown;
         readonly provision?: unknown;
-        readonly promotion?: { readonly from: string; readonly approval: ApprovalSetting };
+        readonly promotion?: { readonly from: string; readonly approval: ApprovalSetting } | undefined;
         readonly targets: Readonly<Record<string, unknown>>;
       }
     >

@@ -265,7 +265,7 @@ function decode(bytes: Bytes): Bytes {
 interface Escape {
   /** Bytes that it takes. */
   readonly width: number;
-  readonly byte?: number;
+  readonly byte?: number | undefined;
   readonly character?: number;
 }
 

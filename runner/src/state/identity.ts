@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { definedOnly } from '../core/definedOnly.js';
 
 /** Names one process of one machine so exactly that another process can tell whether it still lives. */
 export interface ProcessIdentity {
@@ -15,12 +16,8 @@ export interface ProcessIdentity {
 
 /** This process. */
 export function ownIdentity(): ProcessIdentity {
-  return definedOnly({
-    hostname: hostname(),
-    pid: process.pid,
-    ...machine(),
-    startTime: stat(process.pid)?.startTime,
-  });
+  const { startTime } = stat(process.pid) ?? {};
+  return { hostname: hostname(), pid: process.pid, ...definedOnly({ ...machine(), startTime }) };
 }
 
 /**
@@ -40,7 +37,7 @@ export function vitality(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown
   return identity.startTime === undefined || identity.startTime === found.startTime ? 'alive' : 'dead';
 }
 
-function machine(): Pick<ProcessIdentity, 'bootId' | 'pidNamespace'> {
+function machine() {
   return {
     bootId: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')),
@@ -62,10 +59,4 @@ function attempt<T>(read: () => T): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-function definedOnly(identity: ProcessIdentity): ProcessIdentity {
-  return Object.fromEntries(
-    Object.entries(identity).filter(([, value]) => value !== undefined),
-  ) as unknown as ProcessIdentity;
 }

@@ -1,3 +1,4 @@
+import { definedOnly } from '../core/definedOnly.js';
 import type { ErrorRecord } from '../core/errors.js';
 import { causedBy, withCause } from '../core/interruption.js';
 import type { StageStatus, StageSummary } from '../core/events.js';
@@ -80,9 +81,7 @@ export function joinRun(record: RunRecord, isAlive: (part: RunPart) => boolean, 
     stages,
     failures: failuresOf(parts, stages),
     notices: parts.flatMap((part) => part.notices),
-    ...(Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined)) as Partial<
-      typeof about
-    >),
+    ...definedOnly(about),
   };
 }
 

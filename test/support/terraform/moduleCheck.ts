@@ -21,7 +21,7 @@ export interface Module {
 export interface Run {
   readonly name: string;
   /** From `# changes only: ["KEY"] …`: the instance keys of all that the plan may change, and must. */
-  readonly changesOnly?: readonly string[];
+  readonly changesOnly?: readonly string[] | undefined;
 }
 
 /** What came of a module's checks. */

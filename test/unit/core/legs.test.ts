@@ -12,7 +12,7 @@ function stages(...lines: readonly string[]): readonly Stage[] {
       kind,
       title: id,
       needs: needs.split(' ').filter((need) => need !== ''),
-      ...(['build', 'test', 'push'].includes(kind) ? {} : { environment: subject }),
+      ...(subject === undefined || ['build', 'test', 'push'].includes(kind) ? {} : { environment: subject }),
       command: [],
       credentials: [],
     };

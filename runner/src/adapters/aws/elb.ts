@@ -64,9 +64,9 @@ export async function findTargetGroup(aws: AwsClients, nameOrArn: string): Promi
 }
 
 function healthyWithin(group: {
-  readonly HealthCheckIntervalSeconds?: number;
-  readonly HealthyThresholdCount?: number;
-  readonly HealthCheckTimeoutSeconds?: number;
+  readonly HealthCheckIntervalSeconds?: number | undefined;
+  readonly HealthyThresholdCount?: number | undefined;
+  readonly HealthCheckTimeoutSeconds?: number | undefined;
 }): { readonly healthyMs?: number } {
   const {
     HealthCheckIntervalSeconds: every,

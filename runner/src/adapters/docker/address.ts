@@ -31,7 +31,8 @@ export function engineAddress(env: Env): EngineAddress {
   const port = url.port === '' ? undefined : Number(url.port);
   if (url.protocol === 'ssh:') {
     const username = url.username === '' ? {} : { username: url.username };
-    const sshOptions = { agent: env['SSH_AUTH_SOCK'] };
+    const agent = env['SSH_AUTH_SOCK'];
+    const sshOptions = agent === undefined ? {} : { agent };
     return {
       words: host,
       options: { protocol: 'ssh', host: url.hostname, port: port ?? 22, ...username, sshOptions },

@@ -22,7 +22,7 @@ export interface LongLock {
   readonly giveUpAfterMs: number;
   readonly stuck: (path: string) => StackError;
   /** Ends the wait with its reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Told once, where there is somebody to wait for. */
   readonly onWait?: () => void;
 }

@@ -3,18 +3,18 @@ export interface StoppedTask {
   readonly id: string;
   readonly taskDefinition: string;
   /** `EssentialContainerExited`, `TaskFailedToStart`, `ServiceSchedulerInitiated`, `SpotInterruption` … */
-  readonly stopCode?: string;
-  readonly reason?: string;
-  readonly createdMs?: number;
-  readonly startedMs?: number;
-  readonly stoppedMs?: number;
+  readonly stopCode?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly createdMs?: number | undefined;
+  readonly startedMs?: number | undefined;
+  readonly stoppedMs?: number | undefined;
   readonly containers: readonly StoppedContainer[];
 }
 
 export interface StoppedContainer {
   readonly name: string;
-  readonly exitCode?: number;
-  readonly reason?: string;
+  readonly exitCode?: number | undefined;
+  readonly reason?: string | undefined;
 }
 
 /** Ends that say something about the release; scale-in, a lost machine or a person stopping a task say nothing. */

@@ -67,7 +67,7 @@ export async function viewTargets(
   const found = await Promise.all(
     groups.map(async (one) => {
       const seen = await targetsOf(aws, one.group.arn, { signal, patienceMs: PATIENCE_MS });
-      return tasks.flatMap((task) => {
+      return tasks.flatMap((task): readonly Seen[] => {
         const target = targetOf(task, one, machines);
         const known = seen.filter(({ id, port }) => id === target?.id && port === target.port);
         return known.length > 0 ? known : [{ ...target, state: 'not registered' }];

@@ -87,7 +87,7 @@ const alwaysSo: Readonly<Record<string, Values>> = {
  */
 export function found(
   type: string,
-  blocks: { block: Block; resource?: Block },
+  blocks: { block: Block; resource?: Block | undefined },
   config: Values,
   world: World,
   names: Names,

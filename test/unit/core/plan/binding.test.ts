@@ -23,7 +23,6 @@ describe('a saved plan', () => {
     ['of another environment', { environment: 'production' }, 'the environment was staging, now production'],
     ['of another workspace', { workspace: 'x' }, 'the workspace was staging, now x'],
     ['of another commit', { commit: '2'.repeat(40) }, 'the commit was 1111111111, now 2222222222'],
-    ['where there is no repository any more', { commit: undefined }, 'the commit was 1111111111, now none'],
     ['of another Terraform', { terraform: '1.12.0' }, 'Terraform was 1.11.4, now 1.12.0'],
     ['with other variables', { variables: 'v2' }, 'values of variables changed'],
     ['with another backend', { backend: 'b2' }, 'the backend configuration changed'],
@@ -40,6 +39,11 @@ describe('a saved plan', () => {
       expect(staleReasons(binding, { ...binding, ...now })).to.deep.equal([reason]);
     });
   }
+
+  it('does not fit where there is no repository any more', () => {
+    const { commit, ...now } = binding;
+    expect(staleReasons(binding, now)).to.deep.equal([`the commit was ${commit?.slice(0, 10)}, now none`]);
+  });
 
   it('names five files and counts the rest', () => {
     const files = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`f${index}.tf`, 'x']));

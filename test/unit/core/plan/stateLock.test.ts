@@ -46,6 +46,12 @@ Error message: operation error S3: PutObject, https response error StatusCode: 4
 
 Terraform acquires a state lock to protect the state from being written`;
 
+function holder(text: string): LockHolder {
+  const lock = parseLockHolder(text);
+  if (lock === undefined) throw new Error('no lock is told of');
+  return lock;
+}
+
 const root = {
   directory: '/work/shop/terraform',
   workspace: 'staging',
@@ -62,7 +68,7 @@ const change = (more: Partial<RecordedChange> = {}): RecordedChange => ({
   ...more,
 });
 const facts = (more: Partial<LockFacts> = {}): LockFacts => ({
-  lock: parseLockHolder(S3) as LockHolder,
+  lock: holder(S3),
   changes: [change()],
   vitality: () => 'unknown',
   hostname: 'laptop',
@@ -107,7 +113,7 @@ describe('a state lock that is met', () => {
     [
       'the system holds it, whatever the ledger says',
       {
-        lock: parseLockHolder(LOCAL),
+        lock: holder(LOCAL),
         changes: [change({ endedAt: '2026-01-02T03:05:00Z' })],
       },
     ],
@@ -141,11 +147,7 @@ describe('a state lock that is met', () => {
     ['its runner is dead, but not here', { vitality: () => 'dead' }, 'look: on agent-7'],
     ['the ledger cannot be read', { changes: undefined }, 'look: on agent-7'],
     ['no run of the ledger took it', { changes: [] }, 'look: on agent-7'],
-    [
-      'it was taken to plan',
-      { lock: parseLockHolder(block('x', 'y', 'OperationTypePlan')) },
-      'look: on agent-7',
-    ],
+    ['it was taken to plan', { lock: holder(block('x', 'y', 'OperationTypePlan')) }, 'look: on agent-7'],
   ];
   for (const [when, more, look] of unknown)
     it(`is freed only by who has looked, where ${when}`, () => {
