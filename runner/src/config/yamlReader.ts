@@ -10,7 +10,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
-import type { Path } from './source.js';
+import type { Path } from './path.js';
 import { Written } from './written.js';
 
 /** Offsets in the text of what stands at a path. */

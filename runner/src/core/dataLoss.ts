@@ -3,7 +3,7 @@ import { shellQuote } from './shell.js';
 import { dataOf, servingOf } from './dataTypes.js';
 import { StackError } from './errors.js';
 import { didYouMean, nearest } from './nearest.js';
-import type { PlannedResource } from './plan.js';
+import type { PlannedResource } from './plannedResource.js';
 
 /** Something that a plan would destroy and that cannot be made again, or that would be out of service. */
 export interface DataLoss {

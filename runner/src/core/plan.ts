@@ -1,44 +1,10 @@
 import { addressParts } from './address.js';
-import type { PlanScope } from './planScope.js';
+import type { PlanScope } from './namedScope.js';
 import { dataLosses, type DataLoss } from './dataLoss.js';
-import { diffAttributes, pathText, render, type AttributeChange } from './planValues.js';
+import { ACTIONS, type PlanAction, type PlannedResource } from './plannedResource.js';
+import { diffAttributes, pathText, render } from './planValues.js';
 
-/**
- * A Terraform plan as people read it. Made from `terraform show -json`; format:
- * https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
- */
-const ACTIONS = ['create', 'change', 'replace', 'destroy', 'import', 'move', 'forget'] as const;
-export type PlanAction = (typeof ACTIONS)[number];
-
-/** In the order of what a reader has to look at first. */
-export const PLAN_ORDER: readonly PlanAction[] = [
-  'destroy',
-  'replace',
-  'change',
-  'create',
-  'import',
-  'move',
-  'forget',
-];
-
-export interface PlannedResource {
-  readonly address: string;
-  /** Terraform's type: `aws_db_instance`. */
-  readonly type: string;
-  readonly action: PlanAction;
-  /** Why, where Terraform says so: tainted, no longer in the configuration … */
-  readonly reason?: string;
-  /** Attributes that force the replacement. */
-  readonly forcedBy: readonly string[];
-  /** Attributes that change; empty for what is created or destroyed. */
-  readonly changes: readonly AttributeChange[];
-  /** Where a moved resource was before. */
-  readonly movedFrom?: string;
-  /** Key of an object that an earlier replacement left behind, where that is what goes. */
-  readonly deposed?: string;
-  /** Its replacement leaves the old object alone: it is no longer managed, but there. */
-  readonly leavesOld?: true;
-}
+export { PLAN_ORDER, type PlanAction, type PlannedResource } from './plannedResource.js';
 
 export interface PlannedOutput {
   readonly name: string;
@@ -47,6 +13,10 @@ export interface PlannedOutput {
   readonly after: string;
 }
 
+/**
+ * A Terraform plan as people read it. Made from `terraform show -json`; format:
+ * https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+ */
 export interface PlanSummary {
   /** The plan in one line: `1 to create, 2 to change; 14 unchanged`. */
   readonly headline: string;

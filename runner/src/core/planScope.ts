@@ -2,13 +2,9 @@ import { isInside, withoutIndexes } from './address.js';
 import { nearest } from './nearest.js';
 import type { PlanJson, PlanSummary } from './plan.js';
 import type { Diagnostic } from './terraformMessages.js';
+import type { PlanScope } from './namedScope.js';
 
-/** A named part of a root: what a granular run may touch (`infrastructure.scopes`). */
-export interface PlanScope {
-  readonly name: string;
-  /** As the configuration writes them; what lies in one is in the scope. */
-  readonly addresses: readonly string[];
-}
+export type { PlanScope } from './namedScope.js';
 
 /** The parts of a plan's JSON that tell what there is, beside what changes. */
 export interface ScopedPlanJson extends PlanJson {

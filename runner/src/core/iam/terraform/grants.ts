@@ -3,18 +3,9 @@ import type { Grant } from '../policy.js';
 import { completed, planRoles, type PlanRoles } from './roles.js';
 import type { AlsoRow, TypeRow } from './row.js';
 import { terraformTypes } from './types.js';
+import type { Planned } from './resource.js';
 
-/** One resource of a plan, as a policy sees it. */
-export interface Planned {
-  readonly type: string;
-  readonly mode: 'managed' | 'data';
-  /** False of what is only looked at: dependencies, data sources. */
-  readonly mayChange: boolean;
-  /** Attributes as far as they are known. */
-  readonly values: Readonly<Record<string, unknown>>;
-  /** Attributes that only the apply will tell. */
-  readonly unknown?: readonly string[];
-}
+export type { Planned } from './resource.js';
 
 /** What is to be done with what may change. */
 export type Access = 'look' | 'change' | 'destroy';

@@ -1,5 +1,5 @@
 import { arnOf, lastPart, type Place } from '../arn.js';
-import type { Planned } from './grants.js';
+import type { Planned } from './resource.js';
 
 /** The roles of a plan, and what carries them. */
 export interface PlanRoles {
