@@ -1,4 +1,4 @@
-import type { Answer } from './requests.js';
+import type { Answer } from './answer.js';
 import { saidBy } from './said.js';
 
 /** What GitHub advises where it does not say how long: a minute. */

@@ -3,6 +3,9 @@ import { proxyFailure } from '../http/proxyFailure.js';
 import { ForgeFailure } from './failure.js';
 import { rateLimitMs } from './rateLimit.js';
 import { saidBy } from './said.js';
+import type { Answer } from './answer.js';
+
+export type { Answer } from './answer.js';
 
 /** One request may take this long. */
 const REQUEST_LIMIT_MS = 5000;
@@ -25,14 +28,6 @@ export interface ForgeOptions {
   /** Waits; tests do not. */
   readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
   readonly now?: () => number;
-}
-
-/** What a forge answered. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Its JSON; undefined where it was none. */
-  readonly body: unknown;
 }
 
 export interface RequestOptions extends ForgeOptions {

@@ -1,16 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import type { NodeSSH } from 'node-ssh';
 import { GLOBAL_KNOWN_HOSTS, keyName, type Route } from '../../core/route.js';
 import { readCredentials } from './credentials.js';
 import { connectFailure, hostKeyFailure, type Refusal } from './failures.js';
 import { fingerprint, KnownHosts } from './knownHosts.js';
-import { commandLink, CONNECT_MS, forwardedLink, tcpLink, WAY_MS, type Link } from './links.js';
+import type { Connection, Link } from './connection.js';
+import { commandLink, CONNECT_MS, forwardedLink, tcpLink, WAY_MS } from './links.js';
 import type { SshSettings, TrustedKey } from './settings.js';
 
-export interface Connection {
-  readonly ssh: NodeSSH;
-  readonly link: Link;
-}
+export type { Connection } from './connection.js';
 
 /** The connection to the last jump host of a way. */
 export type Through = (jump: Route, signal?: AbortSignal) => Promise<Connection>;

@@ -2,24 +2,12 @@ import { spawn } from 'node:child_process';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Route } from '../../core/route.js';
-import type { Connection } from './connect.js';
+import type { Connection, Link } from './connection.js';
 
 /** Time for the TCP connection, and again for the handshake with login. */
 export const CONNECT_MS = 10_000;
 /** A session of Session Manager takes several seconds to open, a jump host a login more. */
 export const WAY_MS = 30_000;
-
-/** The stream that a connection runs over. */
-export interface Link {
-  readonly stream: Duplex;
-  /** Keeps the process alive while a command runs, once for each `release`; a new link is held already. */
-  hold(): void;
-  /** An idle connection keeps no process alive. */
-  release(): void;
-  close(): void;
-  /** What the command that is the connection said last. */
-  words(): readonly string[];
-}
 
 /** A TCP connection. */
 export async function tcpLink(route: Route, signal?: AbortSignal): Promise<Link> {

@@ -1,0 +1,7 @@
+/** What a forge answered. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Its JSON; undefined where it was none. */
+  readonly body: unknown;
+}
