@@ -7,7 +7,7 @@ import {
   requireApproval,
   ruleOf,
 } from './approval.js';
-import type { RunRequest } from './run.js';
+import type { RunRequest } from './runRequest.js';
 
 type Told = Pick<RunRequest, 'approvedBy' | 'approvedPlan' | 'resume'>;
 

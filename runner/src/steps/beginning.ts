@@ -6,7 +6,7 @@ import type { JournalEntry, Unfinished } from '../state/journal.js';
 import type { State } from '../state/state.js';
 import type { Target, TargetSnapshot } from '../targets/target.js';
 import { cutOffReason, describeCutOff, findLeft, settleRecords, type Left } from './cutOff.js';
-import type { DeployRequest, DeployResult } from './deploy.js';
+import type { DeployRequest, DeployResult } from './deployRequest.js';
 import { isAsBefore, undoCutOff, undoneWords } from './undoCutOff.js';
 
 /** Where a deployment begins: afresh, where another was cut off, or over that one. */

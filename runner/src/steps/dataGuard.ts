@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { shellQuote } from '../core/shell.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { allowOptions, dataLosses, requireAllowed, type DataLoss } from '../core/dataLoss.js';
-import type { ApplyOptions } from './apply.js';
+import type { ApplyOptions } from './applyOptions.js';
 import { scopeOption } from './scope.js';
 import type { SavedPlan } from './savedPlan.js';
 

@@ -1,17 +1,9 @@
 import pMap from 'p-map';
 import { formatDuration } from '../config/duration.js';
 import type { Context, NamedEnvironment } from '../container.js';
-import {
-  behindOf,
-  behindWords,
-  endedAs,
-  hostsInService,
-  isProven,
-  unprovenWords,
-  type BehindOfTarget,
-} from '../core/behind.js';
+import { behindOf, behindWords, endedAs, hostsInService, isProven, unprovenWords } from '../core/behind.js';
 import { StackError } from '../core/errors.js';
-import type { DeploymentKind, DeploymentRecord, ReleaseRecord, TargetRecord } from '../core/release.js';
+import type { DeploymentRecord, TargetRecord } from '../core/release.js';
 import { runField } from '../core/sharedRun.js';
 import type { DeploymentDraft } from '../state/ledger.js';
 import type { HeldLock } from '../state/locks.js';
@@ -30,36 +22,9 @@ import { mayGoUnrecorded, openRecording, withoutJournal, type Recording } from '
 import { cannotWrite, recordEnd } from './recordEnd.js';
 import type { StageEnd } from './stage.js';
 import { undo, uninterrupted } from './undo.js';
+import type { DeployRequest, DeployResult } from './deployRequest.js';
 
-export interface DeployRequest {
-  readonly environment: NamedEnvironment;
-  readonly release: ReleaseRecord;
-  readonly kind: DeploymentKind;
-  /** Stage that events belong to, e.g. `deploy:staging`. */
-  readonly stage: string;
-  readonly waitMs?: number;
-  /** Names of the targets to move; all where left out. */
-  readonly only?: readonly string[];
-  /** Goes on with this deployment, which was cut off. */
-  readonly resume?: { readonly deployment: DeploymentRecord };
-  /** Goes over a deployment that was cut off, and ends it: the release was chosen by name, knowing that it works. */
-  readonly forward?: boolean;
-  readonly from?: string;
-  readonly fromBehind?: readonly string[];
-  readonly approvedBy?: string;
-  readonly authors?: readonly string[];
-  readonly forcedBy?: string;
-  readonly forcedReason?: string;
-}
-
-export interface DeployResult {
-  readonly deployment: DeploymentRecord;
-  readonly release: ReleaseRecord;
-  /** True where every target already ran this release, healthy. */
-  readonly unchanged: boolean;
-  /** Hosts that do not run it; no more than the targets allow. */
-  readonly behind: readonly BehindOfTarget[];
-}
+export type { DeployRequest, DeployResult } from './deployRequest.js';
 
 /**
  * Brings a release to an environment: lock → snapshot → record → journal → targets side by side → record. When any

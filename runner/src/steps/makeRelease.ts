@@ -8,7 +8,7 @@ import { tellUncommitted, treeContent } from './content.js';
 import { introduceApplication } from './describeApplication.js';
 import { readHistory } from './history.js';
 import { pushImages } from './push.js';
-import type { ReleaseRequest } from './release.js';
+import type { ReleaseRequest } from './releaseRequest.js';
 
 /**
  * Builds and pushes what is checked out and records it; apart from `release.ts`, which most often finds one. Where another

@@ -1,7 +1,7 @@
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
 import { holdBack, type UpstreamStanding } from '../core/upstream.js';
-import type { DeployRequest } from './deploy.js';
+import type { DeployRequest } from './deployRequest.js';
 import { walkUpstream, type UpstreamGraph } from './upstream.js';
 
 export interface UpstreamReport extends Omit<UpstreamGraph, 'standings'> {

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.js';
 import type { Context } from '../container.js';
 import { sharedRun } from '../core/sharedRun.js';
 import { writeFailure } from '../state/localFailures.js';
-import type { PlanOrigin } from './savedPlan.js';
+import type { PlanOrigin } from './planOrigin.js';
 
 /** The runner's own folder of a workspace: Jenkins carries a build's part of it from agent to agent. */
 const OWN = '.automation-stack';

@@ -7,18 +7,10 @@ import { recordingChange } from './changeRecord.js';
 import { inventoryOf, limitHosts, type Inventory } from './inventory.js';
 import { runPlaybook } from './playbook.js';
 import { isTagged, leftOutFailure, reachedHosts } from './reachedHosts.js';
+import type { ProvisionOptions } from './provisionOptions.js';
 
 /** How long hosts that Terraform has just made are given to boot. */
 export const BOOT_MS = 120_000;
-
-export interface ProvisionOptions {
-  /** Names of hosts and groups, separated by commas. */
-  readonly limit?: string;
-  readonly tags?: readonly string[];
-  readonly dryRun?: boolean;
-  /** How long unreachable hosts are waited for, in milliseconds. */
-  readonly bootMs?: number;
-}
 
 export interface Provisioned {
   readonly hosts: Readonly<Record<string, HostRecap>>;

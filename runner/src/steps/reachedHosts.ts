@@ -1,6 +1,6 @@
 import { StackError } from '../core/errors.js';
 import type { HostRecap } from '../invocations/ansibleEvents.js';
-import type { ProvisionOptions } from './provision.js';
+import type { ProvisionOptions } from './provisionOptions.js';
 
 /** Whether only some tasks were asked for. */
 export const isTagged = ({ tags = [] }: Pick<ProvisionOptions, 'tags'>): boolean => tags.length > 0;

@@ -1,18 +1,8 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context } from '../container.js';
 import { withContent, type ReleaseRecord } from '../core/release.js';
 import { treeContent } from './content.js';
 import { onSettledContent } from './inputs.js';
-
-export interface ReleaseRequest {
-  /** Whose registry gets the images. */
-  readonly environment: NamedEnvironment;
-  /** Id of the stage that events belong to. */
-  readonly stage: string;
-  /** Builds and pushes although a release of this content is there. */
-  readonly force?: boolean;
-  /** Asked before anything is built; not where the release is there already. */
-  readonly beforeBuild?: () => Promise<void>;
-}
+import type { ReleaseRequest } from './releaseRequest.js';
 
 /**
  * The release of what is checked out: by commit, else by the digest of its inputs, since a merge changes the commit and

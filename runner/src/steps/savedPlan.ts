@@ -5,12 +5,14 @@ import type { PlanSummary } from '../core/plan.js';
 import type { PlanScope } from '../core/planScope.js';
 import { isRecord } from '../core/toolJson.js';
 import { staleReasons, stateReasons, type PlanBinding, type StateVersion } from '../core/planBinding.js';
-import type { TerraformRoot } from '../invocations/terraform.js';
 import { writeFailure } from '../state/localFailures.js';
 import type { PlanIds } from './ownership.js';
 import { defaultPlanFile, makePlanFolder } from './planPlaces.js';
 import { digest, rootContent } from './rootContent.js';
 import { currentState, plannedState } from './stateVersion.js';
+import type { PlanOrigin } from './planOrigin.js';
+
+export type { PlanOrigin } from './planOrigin.js';
 
 /** A plan on disk with what it was made from and what it would do. */
 export interface SavedPlan {
@@ -22,18 +24,6 @@ export interface SavedPlan {
   readonly ids: PlanIds;
   readonly createdAt: string;
   readonly createdBy: string;
-}
-
-/** What decides whether a plan fits. */
-export interface PlanOrigin {
-  readonly root: TerraformRoot;
-  /** The environment's Terraform variables, references resolved. */
-  readonly variables: Readonly<Record<string, unknown>>;
-  /** The version of Terraform, asked for where it was not heard of yet; throws TOOL_MISSING where it is too old. */
-  readonly terraform: () => Promise<string>;
-  readonly destroy: boolean;
-  /** The only part of the root that is planned; all of it where absent. */
-  readonly scope?: PlanScope;
 }
 
 /**

@@ -10,15 +10,7 @@ import { buildEnvironment, workingTreeInputs } from './inputs.js';
 import { openRegistry } from './registry.js';
 import { findRelease } from './release.js';
 import { CHANGELOG, lookFirst, pushAgain, undoCutOff, writeRelease } from './writeRelease.js';
-
-export interface ReleasePlan {
-  /** The version to release; that of HEAD where it is released already. */
-  readonly version: string;
-  readonly previous: string | undefined;
-  /** False where HEAD carries the version's tag. */
-  readonly isNew: boolean;
-  readonly notes: string;
-}
+import type { ReleasePlan } from './releasePlan.js';
 
 export interface TaggedRelease extends ReleasePlan {
   /** The release's images, with the version among their tags; none where the content was never pushed. */

@@ -7,7 +7,7 @@ import { StackError } from '../core/errors.js';
 import { tellUncommitted, treeContent } from './content.js';
 import { readHistory } from './history.js';
 import { forgetInputs } from './inputs.js';
-import type { ReleasePlan } from './tagRelease.js';
+import type { ReleasePlan } from './releasePlan.js';
 
 export const CHANGELOG = 'CHANGELOG.md';
 type Say = (message: string) => void;

@@ -1,0 +1,8 @@
+export interface ReleasePlan {
+  /** The version to release; that of HEAD where it is released already. */
+  readonly version: string;
+  readonly previous: string | undefined;
+  /** False where HEAD carries the version's tag. */
+  readonly isNew: boolean;
+  readonly notes: string;
+}
