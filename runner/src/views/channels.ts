@@ -1,21 +1,6 @@
-import type { Context } from '../container.js';
 import type { Channel } from '../core/channels.js';
 import type { EventSubscriber } from '../core/events.js';
-import type { Shape } from '../core/shape.js';
-import type { Run } from './run.js';
-
-/** What a channel has to tell of a run, and to remember it by. */
-export interface ChannelTools {
-  readonly context: Context;
-  /** The run as it stands: all processes of it, and this process alone. */
-  readonly runs: () => Promise<{ readonly whole: Run; readonly own: Run } | undefined>;
-  /** What the channel has kept of this run, in any of its processes. */
-  readonly memory: <T>(shape: Shape) => Promise<T | undefined>;
-  readonly remember: (memory: object) => Promise<void>;
-  /** Runs while no other process of the run does so. */
-  readonly alone: <T>(action: () => Promise<T>) => Promise<T>;
-  readonly warn: (message: string) => void;
-}
+import type { ChannelTools } from './channelTools.js';
 
 /** How each channel is opened; only those that are configured are loaded. */
 export const openers: Readonly<Record<Channel, () => Promise<(tools: ChannelTools) => EventSubscriber>>> = {

@@ -3,7 +3,7 @@ import { forgeWords, type ForgeKey } from '../core/channels.js';
 import { requestNumber } from '../core/forgePlace.js';
 import { once } from '../core/once.js';
 import type { Context } from '../container.js';
-import type { ChannelTools } from './channels.js';
+import type { ChannelTools } from './channelTools.js';
 import { ForgeView } from './forge.js';
 import { isForgeMemory, type ForgeMemory } from './forgeMemory.js';
 import type { CheckedOut, Forged } from './forgeTeller.js';

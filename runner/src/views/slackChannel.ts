@@ -1,5 +1,5 @@
 import type { Context } from '../container.js';
-import type { ChannelTools } from './channels.js';
+import type { ChannelTools } from './channelTools.js';
 import { isMessage, SlackView, type RunMessage } from './slack.js';
 
 export function openSlack({ context, runs, memory, remember, alone, warn }: ChannelTools): SlackView {
