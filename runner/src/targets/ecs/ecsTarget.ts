@@ -1,10 +1,6 @@
-import type { EcsServiceConfig } from '../../config/schema.js';
-import type { EventBody } from '../../core/events.js';
-import type { Clock } from '../../core/ports.js';
 import type { ReleaseRecord, TargetRecord } from '../../core/release.js';
 import type { MigrationRecord } from '../../core/rollout/migration.js';
 import { isStale, judgeService, primaryOf, shortName, type Wanted } from '../../core/rollout/service.js';
-import type { AwsClients } from '../../adapters/aws/clients.js';
 import {
   createEcsApi,
   serviceView,
@@ -17,7 +13,7 @@ import { lastLogLines } from '../../adapters/aws/logs.js';
 import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js';
 import { moveService, registerRevision, type Change } from './changes.js';
 import type { ProbeRoute } from './endpoints.js';
-import type { Probe } from './gate.js';
+import type { Probe } from './probe.js';
 import { overtaken, refuseAtLaunch, refuseForeign } from './failures.js';
 import type { Look, Looker } from './look.js';
 import { migrate, stopBegun } from './migration.js';
@@ -30,30 +26,7 @@ import { readSnapshot, type EcsSnapshot } from './snapshot.js';
 import { SharedService, type Member } from './sharedService.js';
 import { groupsOf, type ServiceGroup } from './targetHealth.js';
 import { digestOf, findContainer } from './taskDefinition.js';
-
-export interface EcsTargetOptions {
-  readonly name: string;
-  /** References already resolved. */
-  readonly config: EcsServiceConfig;
-  readonly environmentName: string;
-  readonly aws: AwsClients;
-  readonly clock: Clock;
-  readonly emit: (event: EventBody) => void;
-  /**
-   * What stands before the repository in image references: a registry host, or a host and a prefix.
-   * @param account the one the service runs in, which its ARN tells without another call
-   */
-  readonly registry: (account: string) => string;
-  /** The service's API; made from `aws` where left out. */
-  readonly api?: EcsApi;
-  /** Tasks beside the service, made from `aws` where left out. */
-  readonly tasks?: EcsTasks;
-  /** The service with the other targets that are containers of it; of its own where left out. */
-  readonly shared?: SharedService;
-  readonly probe?: Probe;
-  /** AUTOMATION_STACK_LOAD_BALANCERS: where load balancers are reached from here, `{name}` in it is its name. */
-  readonly balancersAt?: string | undefined;
-}
+import type { EcsTargetOptions } from './targetOptions.js';
 
 const LOG_LINES = 15;
 

@@ -1,42 +1,11 @@
 import { formatDuration } from '../../config/duration.js';
-import type { HealthConfig } from '../../config/schema.js';
 import { HealthGate, isHealthyStatus, type GateVerdict } from '../../core/rollout/healthGate.js';
 import type { Proof } from '../../core/rollout/proof.js';
-import type { Wanted } from '../../core/rollout/service.js';
-import type { TasksOf } from '../../core/rollout/stoppedTask.js';
-import type { ProbeAnswer, ProbeOptions } from '../../adapters/http/probe.js';
-import type { DiagnosisScope } from './diagnosis.js';
 import type { Endpoint, ProbeRoute } from './endpoints.js';
 import { allTasks, requireRunning, searchCrashed, tasksLeft, why } from './gateTasks.js';
 import { isHeard, requestOf, type Sight } from './sight.js';
 import { TargetsWatch } from './targetsWatch.js';
-import type { TargetsSource } from './targetHealth.js';
-
-export type Probe = (url: string, options: ProbeOptions) => Promise<ProbeAnswer>;
-
-export interface GateOptions {
-  readonly scope: DiagnosisScope;
-  readonly route: ProbeRoute;
-  /** Whether anything answered there before the change. */
-  readonly sight: Sight;
-  /** The service's target groups, none where it has none. */
-  readonly targets: TargetsSource;
-  /** How long the platform itself lets a new task be ill, in milliseconds. */
-  readonly graceMs: number;
-  readonly health: HealthConfig;
-  readonly tasks: TasksOf;
-  readonly wanted: Wanted;
-  readonly signal: AbortSignal;
-  readonly probe: Probe;
-  /** Aborts when the platform is stable: the gate passes only after that. */
-  readonly settled: AbortSignal;
-  /** How many tasks are wanted at this moment; autoscaling may change it. */
-  readonly desired: () => number;
-  /** Told about every round of probes. */
-  readonly onProgress: (verdict: GateVerdict) => void;
-  /** Told what cannot be seen, and what the verdict will rest on instead. */
-  readonly tell: (message: string) => void;
-}
+import type { GateOptions } from './gateOptions.js';
 
 /** In a long bake window, ended tasks are searched for this often; in a short one at its end. */
 const SEARCH_EVERY_MS = 15_000;

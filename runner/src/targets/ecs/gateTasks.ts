@@ -4,7 +4,7 @@ import { serviceView, stoppedTask, type Task } from '../../adapters/aws/ecs.js';
 import { crashError, ifTold, stoppedOf, unhealthyError } from './diagnosis.js';
 import { findTasks, tasksOfRollout, type FoundTasks } from './endpoints.js';
 import { explain } from './explain.js';
-import type { GateOptions } from './gate.js';
+import type { GateOptions } from './gateOptions.js';
 
 /**
  * What was watched must also run at the end: no task has ended by itself, and the tasks are as many as are wanted. The bake window may be long, and nobody has looked at the service in it.

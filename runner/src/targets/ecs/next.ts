@@ -4,7 +4,7 @@ import type { EcsScope, Service } from '../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../adapters/aws/ecsTasks.js';
 import { readLog } from '../../adapters/aws/logs.js';
 import type { Rollout } from '../target.js';
-import type { EcsTargetOptions } from './ecsTarget.js';
+import type { EcsTargetOptions } from './targetOptions.js';
 import { withoutImage, withoutMigration } from './failures.js';
 import type { Look } from './look.js';
 import type { Member } from './sharedService.js';

@@ -2,7 +2,7 @@ import type { EcsApi, Service } from '../../adapters/aws/ecs.js';
 import type { ProbeAnswer } from '../../adapters/http/probe.js';
 import { ifTold } from './diagnosis.js';
 import { endpointsOf, type ProbeRoute } from './endpoints.js';
-import type { Probe } from './gate.js';
+import type { Probe } from './probe.js';
 
 /**
  * Whether probes reach the tasks from here. `seen`: something answers, whatever it says. `silent`: tasks run and none

@@ -1,7 +1,7 @@
 import { StackError } from '../../core/errors.js';
 import type { HealthGate, Watched } from '../../core/rollout/healthGate.js';
 import type { FoundTasks } from './endpoints.js';
-import type { GateOptions } from './gate.js';
+import type { GateOptions } from './gateOptions.js';
 import { viewTargets, type TargetsView } from './targetHealth.js';
 
 const NAME = 'the load balancer';
