@@ -12,21 +12,17 @@ import { createEcsTasks, type EcsTasks } from '../../adapters/aws/ecsTasks.js';
 import { lastLogLines } from '../../adapters/aws/logs.js';
 import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js';
 import { moveService, registerRevision, type Change } from './changes.js';
-import type { ProbeRoute } from './endpoints.js';
-import type { Probe } from './probe.js';
 import { overtaken, refuseAtLaunch, refuseForeign } from './failures.js';
 import type { Look, Looker } from './look.js';
 import { migrate, stopBegun } from './migration.js';
 import { imageOf, migrationOptions, nextRevision, type Next } from './next.js';
 import { ecsRecord } from './record.js';
 import { followRollout, type Report, type RolloutOptions } from './rollout.js';
-import { probePlan, resolveRoute, targetGroupsOf } from './route.js';
-import { sightOf, type Sight } from './sight.js';
 import { readSnapshot, type EcsSnapshot } from './snapshot.js';
 import { SharedService, type Member } from './sharedService.js';
-import { groupsOf, type ServiceGroup } from './targetHealth.js';
 import { digestOf, findContainer } from './taskDefinition.js';
 import type { EcsTargetOptions } from './targetOptions.js';
+import { noWay, probeByHttp, waysOf, type Way } from './ways.js';
 
 const LOG_LINES = 15;
 
@@ -131,7 +127,7 @@ export class EcsTarget implements Target {
     const migrating = migrates ? members.find(({ config }) => config.migrate !== undefined) : undefined;
     if (migrating !== undefined) refuseAtLaunch(this.scope, migrating.name, look.definition, look.service);
     const [way, taskDefinition] = await Promise.all([
-      this.ways(look, report, rollout.signal),
+      waysOf(this.options, this.shared, look, report, rollout.signal),
       next.changed ? registerRevision(change, next.input) : previous,
     ]);
     const migrated =
@@ -193,7 +189,7 @@ export class EcsTarget implements Target {
     const runs = stale ? movedTo : (primary?.taskDefinition ?? view.taskDefinition);
     const { family = '' } = look.definition;
     await stopBegun({ tasks: this.tasks, clock: this.options.clock, rollout, report, family });
-    const way = await this.ways(look, report, rollout.signal);
+    const way = await waysOf(this.options, this.shared, look, report, rollout.signal);
     const before = { look, previous: runs, taskDefinition, way, acceptedMs: 0 };
     if (untouched && runs === taskDefinition) return before;
     if (movedTo !== undefined && runs !== movedTo && runs !== taskDefinition) {
@@ -263,31 +259,6 @@ export class EcsTarget implements Target {
     );
   }
 
-  /** How each target of the service can be seen: found out before anything is changed. */
-  private async ways(look: Look, report: Report, signal: AbortSignal): Promise<(target: string) => Way> {
-    const { aws, balancersAt, probe = probeByHttp } = this.options;
-    const { members } = this.shared.parts;
-    const warn = (message: string) => report('health', message);
-    const groups = await targetGroupsOf(aws, look.service, warn);
-    const found = await Promise.all(
-      members.map(async ({ name, config }) => {
-        const container = findContainer(look.definition, config.container);
-        const plan = probePlan(config.health, look.service, look.definition, container);
-        const route = await resolveRoute(aws, plan, { groups, at: balancersAt }, warn);
-        // On the way back what runs may be what failed: what was found out before that counts.
-        const known = this.shared.sights.get(name);
-        const sight = known ?? (await sightOf({ api: this.api, probe }, route, look.service, signal));
-        this.shared.sights.set(name, sight);
-        return [
-          name,
-          { route, sight, groups: groupsOf(look.service, container.name ?? '', groups) },
-        ] as const;
-      }),
-    );
-    const ways = new Map<string, Way>(found);
-    return (target) => ways.get(target) ?? noWay;
-  }
-
   /** @param service as the change left it */
   private following(
     { definition }: Look,
@@ -335,15 +306,6 @@ export class EcsTarget implements Target {
   }
 }
 
-/** How a target can be seen. */
-interface Way {
-  readonly route: ProbeRoute;
-  readonly sight: Sight;
-  readonly groups: readonly ServiceGroup[];
-}
-
-const noWay: Way = { route: { kind: 'tasks-only' }, sight: 'unknown', groups: [] };
-
 /** What was done to a service, or, without `service`, that there was nothing to do. */
 interface Changed {
   readonly look: Look;
@@ -364,7 +326,3 @@ function deploymentOf(service: Service, taskDefinition: string): Pick<Wanted, 'd
   const primary = primaryOf(serviceView(service));
   return primary?.taskDefinition === taskDefinition ? { deployment: primary } : {};
 }
-
-/** Loaded when first used: a no-change deploy probes nothing. */
-const probeByHttp: Probe = async (url, options) =>
-  (await import('../../adapters/http/probe.js')).probe(url, options);
