@@ -129,7 +129,7 @@ async function bindingOf(
   environment: NamedEnvironment,
   file: string,
   { root, variables, terraform, destroy, scope }: PlanOrigin,
-  stateOf: (plan: Buffer) => StateVersion | undefined = () => undefined,
+  stateOf: (plan: Buffer) => Promise<StateVersion | undefined> = () => Promise.resolve(undefined),
 ): Promise<PlanBinding> {
   const [config, plan, files, tree, version] = await Promise.all([
     context.config(),
@@ -142,7 +142,7 @@ async function bindingOf(
   const fromShell = Object.entries({ ...context.env, ...root.env }).filter(([name]) =>
     name.startsWith('TF_VAR_'),
   );
-  const state = stateOf(plan);
+  const state = await stateOf(plan);
   return {
     environment: environment.name,
     // Not where it is on this machine: what one agent planned another may apply.
