@@ -1,3 +1,4 @@
+import { stripAnsi } from './ansi.js';
 import { isRecord, jsonIn } from './toolJson.js';
 
 /**
@@ -147,8 +148,7 @@ export function plainLines(lines: readonly string[]): string[] {
   return lines
     .filter(withoutCliWarning())
     .map((line) =>
-      line
-        .replaceAll(/\u001b\[[0-9;]*m/g, '')
+      stripAnsi(line)
         .replace(/^[╷│╵] ?/, '')
         .trimEnd(),
     )

@@ -1,8 +1,7 @@
+import { stripAnsi } from './ansi.js';
 import { StackError } from './errors.js';
 import { cutLine } from './longLines.js';
 
-/** Colours and cursor movements; JSON itself never holds a bare escape character. */
-const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
 /** What may follow an opening bracket in JSON: tells `[WARN]` and `{region}` apart from values at once. */
 const BEGINS = /\{\s*["}]|\[\s*["{[\]\dtfn-]/g;
 
@@ -21,7 +20,8 @@ export function jsonIn<T>(
 ): T | undefined {
   const whole = parse(text.trim(), read);
   if (whole !== undefined && isMeant(whole)) return whole;
-  const plain = text.replaceAll(ESCAPES, '');
+  // JSON itself never holds a bare escape character.
+  const plain = stripAnsi(text);
   let found: { readonly value: T; readonly length: number } | undefined;
   BEGINS.lastIndex = 0;
   for (let begin = BEGINS.exec(plain); begin !== null; begin = BEGINS.exec(plain)) {
@@ -49,7 +49,7 @@ export function toolJson<T>(
 ): T {
   const value = jsonIn(printed.stdout, isMeant, read);
   if (value !== undefined) return value;
-  const lines = printed.stdout.replaceAll(ESCAPES, '').split(/\r?\n/);
+  const lines = stripAnsi(printed.stdout).split(/\r?\n/);
   const words = [...lines, ...printed.tail].filter((line) => line.trim() !== '');
   throw new StackError('TOOL_FAILED', `${command} did not print the JSON it was asked for`, {
     where: command,

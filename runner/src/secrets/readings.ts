@@ -1,3 +1,5 @@
+import { CONTROL_SEQUENCE } from '../core/ansi.js';
+
 /**
  * A text as a reader may come to see it: escape sequences taken away, an encoding undone, lines joined. Characters are
  * bytes of UTF-8, so that `ü`, `%C3%BC` and `\u00fc` are the same; each knows where in the original it comes from.
@@ -17,8 +19,7 @@ const WORTH_A_LOOK =
   /[\\\x00-\x08\x0a-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]|%(?:[0-9A-Fa-f]{2}|%)|&[#A-Za-z][0-9A-Za-z]{1,9};|''|""|'"'|\$\$/;
 const HAS_NOISE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 
-// Sequences of a terminal: CSI (colours), OSC and other strings (titles, links), and the short ones.
-const SEQUENCE = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|([ -/]*[0-~]))/y;
+const SEQUENCE = new RegExp(CONTROL_SEQUENCE.source, 'y');
 const NOISE = new RegExp(
   `${SEQUENCE.source}|[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u00ad\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2064\\ufeff]`,
   'g',

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { stripAnsi } from '../../core/ansi.js';
 import { StackError } from '../../core/errors.js';
 import { decodeTrace, type Vertex } from './buildkitTrace.js';
 import type { EngineRecord } from './progress.js';
@@ -39,7 +39,7 @@ class Lines {
   }
   private line(raw: string): void {
     // A progress bar redraws its line with carriage returns: the last state is the line.
-    const line = stripVTControlCharacters(raw.slice(raw.lastIndexOf('\r') + 1));
+    const line = stripAnsi(raw.slice(raw.lastIndexOf('\r') + 1));
     this.tail.push(line);
     if (this.tail.length > TAIL_LINES) this.tail.shift();
     this.onLine(line);

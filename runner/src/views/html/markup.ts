@@ -1,4 +1,4 @@
-import { stripAnsi } from '../text.js';
+import { stripAnsi } from '../../core/ansi.js';
 
 /** Markup that is safe to put into a page: made by {@link markup} alone, so that text is always escaped. */
 export class Markup {
