@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeWhole } from '../adapters/process/wholeFile.js';
 import { eventually, must, type Workshop } from './workshop.js';
 import { asRoot } from './machine.js';
 
@@ -54,7 +55,7 @@ export async function recordDaemon(pid: number, log: string, file: string): Prom
     command: (await commandLine(pid)) ?? '',
     log,
   };
-  await writeFile(file, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  await writeWhole(file, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
   return record;
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { arch } from 'node:os';
+import { writeWhole } from '../adapters/process/wholeFile.js';
 import { caBundle, packageSources, scratchFolder } from './machine.js';
 import { IMAGE_PREFIX, IMAGE_RECIPES, imageTag, type ImageRecipe } from './recipes.js';
 import { ask, inOneGroup, must, type Workshop } from './workshop.js';
@@ -110,7 +111,7 @@ export async function recordImages(workshop: Workshop): Promise<ImageNames> {
     IMAGE_RECIPES.map((recipe) => [recipe.name, imageTag(recipe, fingerprint)]),
   );
   await mkdir(workshop.settings.home, { recursive: true, mode: 0o700 });
-  await writeFile(record(workshop), `${JSON.stringify(names, null, 2)}\n`);
+  await writeWhole(record(workshop), `${JSON.stringify(names, null, 2)}\n`);
   return names as ImageNames;
 }
 

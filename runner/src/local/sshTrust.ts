@@ -1,6 +1,6 @@
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { writeWhole } from '../adapters/process/wholeFile.js';
 import { withStateLock } from './stateLock.js';
 import { ask, eventually, must, notUp, type Workshop } from './workshop.js';
 
@@ -37,14 +37,12 @@ export function forgetHostKey(workshop: Workshop, port: number): Promise<void> {
 }
 
 async function rewriteKnownHosts(workshop: Workshop, port: number, key: string | undefined): Promise<void> {
-  const { knownHosts, state } = workshop.settings;
+  const { knownHosts } = workshop.settings;
   const who = `[127.0.0.1]:${port}`;
   const before = (await readFile(knownHosts, 'utf8').catch(() => '')).split('\n');
   const lines = before.filter((line) => line !== '' && !line.startsWith(`${who} `));
   if (key !== undefined) lines.push(`${who} ${key}`);
-  const fresh = join(state, `known_hosts.${process.pid}`);
-  await writeFile(fresh, lines.length === 0 ? '' : `${lines.join('\n')}\n`);
-  await rename(fresh, knownHosts);
+  await writeWhole(knownHosts, lines.length === 0 ? '' : `${lines.join('\n')}\n`);
 }
 
 /** An SSH key pair of this environment's own, and an empty list of known hosts. */

@@ -1,13 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectories } from '../adapters/process/directories.js';
 import { withFileLock } from '../adapters/process/fileLock.js';
+import { flushDirectory, writeDraft } from '../adapters/process/wholeFile.js';
 import type { ObjectStore, StoredObject, WriteCondition } from '../core/ports.js';
 import { assertKey, digest } from './keys.js';
 import { readFailure, writeFailure } from './localFailures.js';
-import { flushDirectory, isAbsent, makeDirectory, removeLeftovers, writeDraft } from './localFiles.js';
+import { isAbsent, removeLeftovers } from './localFiles.js';
 
 /** Drafts and locks live beside the documents, on the same file system; no key begins with a dot. */
 const WORK = '.work';
+/** State may hold names that are nobody else's business. */
+const DIRECTORY_MODE = 0o700;
+const FILE_MODE = 0o600;
 
 /**
  * Documents as files under a directory. A file is written beside its place, flushed, and moved there in one step:
@@ -42,9 +48,10 @@ export class LocalStore implements ObjectStore {
     const path = this.path(key);
     try {
       await this.prepare();
-      const draft = await writeDraft(join(this.location, WORK), body);
+      const draft = join(this.location, WORK, `${process.pid}-${randomUUID()}`);
+      await writeDraft(draft, body, { mode: FILE_MODE, flush: true });
       try {
-        await makeDirectory(dirname(path));
+        makeDirectories(dirname(path), DIRECTORY_MODE);
         const won = await this.place(draft, path, key, condition);
         if (won) await flushDirectory(dirname(path));
         return won ? digest(body) : undefined;
@@ -106,7 +113,7 @@ export class LocalStore implements ObjectStore {
 
   private async makeDirectories(): Promise<void> {
     const work = join(this.location, WORK);
-    await makeDirectory(join(work, 'locks'));
+    makeDirectories(join(work, 'locks'), DIRECTORY_MODE);
     await writeFile(join(this.home, '.gitignore'), '*\n', { flag: 'wx' }).catch(
       (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error;

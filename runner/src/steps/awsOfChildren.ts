@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectories } from '../adapters/process/directories.js';
+import { writeWhole } from '../adapters/process/wholeFile.js';
 import { homeDirectory } from '../adapters/process/user.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { profileText, roleVariables } from '../core/awsChild.js';
@@ -67,13 +67,7 @@ async function ownConfiguration(env: Context['env']): Promise<string> {
 /** Whole or not at all: another environment's Terraform may be reading it. */
 async function place(path: string, content: string, mode: number): Promise<void> {
   if ((await readFile(path, 'utf8').catch(() => undefined)) === content) return;
-  const fresh = `${path}.${randomBytes(6).toString('hex')}`;
-  try {
-    await writeFile(fresh, content, { mode });
-    await rename(fresh, path);
-  } finally {
-    await rm(fresh, { force: true });
-  }
+  await writeWhole(path, content, { mode });
 }
 
 /** Some SDKs give the line to a shell, others divide it themselves: within double quotes they agree but for these. */

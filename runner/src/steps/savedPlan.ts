@@ -1,5 +1,6 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
+import { writeWhole } from '../adapters/process/wholeFile.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import type { PlanSummary } from '../core/plan.js';
 import type { PlanScope } from '../core/planScope.js';
@@ -72,7 +73,7 @@ export async function describePlan(
   };
   try {
     await chmod(file, 0o600);
-    await writeFile(description(file), `${JSON.stringify(saved)}\n`, { mode: 0o600 });
+    await writeWhole(description(file), `${JSON.stringify(saved)}\n`, { mode: 0o600 });
   } catch (error) {
     throw writeFailure(error, file);
   }

@@ -1,7 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeDirectories } from '../adapters/process/directories.js';
 import { homeDirectory } from '../adapters/process/user.js';
+import { writeWhole } from '../adapters/process/wholeFile.js';
 import { asText, referencesIn } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { StackError } from '../core/errors.js';
@@ -148,9 +148,7 @@ async function inventoryFile(context: Context, environment: string, script: stri
 /** @throws StackError STATE_WRITE_FAILED */
 async function shellFile(path: string, content: string, mode = 0o600): Promise<string> {
   try {
-    // Written anew: the mode counts only for a new file.
-    await rm(path, { force: true });
-    await writeFile(path, content, { mode });
+    await writeWhole(path, content, { mode });
   } catch (error) {
     throw writeFailure(error, path);
   }

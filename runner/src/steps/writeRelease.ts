@@ -1,6 +1,6 @@
-import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeDirectories } from '../adapters/process/directories.js';
+import { writeWhole } from '../adapters/process/wholeFile.js';
 import type { Context } from '../container.js';
 import { prependSection, topSection } from '../core/changelog.js';
 import { StackError } from '../core/errors.js';
@@ -177,16 +177,13 @@ const textOf = (file: string) => readFile(file, 'utf8').catch(() => undefined);
 
 /** Renamed into place from the runner's own directory: whole or not at all, and nothing left beside it. */
 async function replaceFile(context: Context, file: string, text: string): Promise<void> {
-  const folder = join((await context.config()).directory, '.automation-stack');
-  const temporary = join(folder, `${CHANGELOG}.${process.pid}`);
+  const drafts = join((await context.config()).directory, '.automation-stack');
   try {
-    makeDirectories(folder);
     const mode = await stat(file).then(
       (known) => known.mode & 0o777,
       () => 0o644,
     );
-    await writeFile(temporary, text, { mode });
-    await rename(temporary, file).catch(async (error: NodeJS.ErrnoException) => {
+    await writeWhole(file, text, { mode, drafts }).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EXDEV') throw error;
       await writeFile(file, text);
     });
@@ -200,8 +197,6 @@ async function replaceFile(context: Context, file: string, text: string): Promis
         cause,
       },
     );
-  } finally {
-    await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { ErrorRecord } from '../core/errors.js';
-import { writeWhole } from './files.js';
+import { writeWhole } from '../adapters/process/wholeFile.js';
 
 /**
  * Writes a failure as JSON for the program that called; where there is none, one of an earlier call is taken away.

@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 import type { Context } from '../container.js';
 import { runnerVersion } from '../version.js';
-import { writeWhole } from './files.js';
+import { writeWhole } from '../adapters/process/wholeFile.js';
 import { writeReport } from './html/write.js';
 import { junitOf } from './junit.js';
 import { joinRun } from './run.js';

@@ -2,7 +2,7 @@ import type { ErrorRecord } from '../core/errors.js';
 import type { EventSubscriber, StackEvent, StageStatus } from '../core/events.js';
 import type { PlanSummary } from '../core/plan.js';
 import type { BehindHost, ReleaseRecord } from '../core/release.js';
-import { writeWhole } from './files.js';
+import { writeWhole } from '../adapters/process/wholeFile.js';
 import type { Outcome } from './outcome.js';
 
 /** What `--result FILE` holds: the outcome for the program that called, e.g. the Groovy steps. */

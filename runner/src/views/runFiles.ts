@@ -7,7 +7,7 @@ import { StackError } from '../core/errors.js';
 import { channels, type Channel } from '../core/channels.js';
 import type { Shape } from '../core/shape.js';
 import { sharedRun } from '../core/sharedRun.js';
-import { writeWhole } from './files.js';
+import { writeWhole } from '../adapters/process/wholeFile.js';
 import type { RunPart, RunRecord } from './runRecord.js';
 import { readableRun } from './runShape.js';
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectories } from '../process/directories.js';
+import { writeWhole } from '../process/wholeFile.js';
 import type { InputFile } from '../../core/inputs.js';
 import { blobId } from '../../core/uncommitted.js';
 import type { BuildContext, ContextEntry, FileEntry } from './context.js';
@@ -130,15 +131,13 @@ async function readCache(file: string): Promise<Readonly<Record<string, Known>>>
   }
 }
 
-/** Renamed into place: a run beside this one reads the old cache or the new, never half of one. */
+/** Whole or not at all: a run beside this one reads the old cache or the new. */
 async function writeCache(file: string, hashes: Readonly<Record<string, Known>>): Promise<void> {
-  const temporary = `${file}.${process.pid}`;
   try {
     makeDirectories(dirname(file));
     // Neither shown by git nor committed, whatever the project ignores.
     await writeFile(join(dirname(file), '.gitignore'), '*\n');
-    await writeFile(temporary, JSON.stringify(hashes));
-    await rename(temporary, file);
+    await writeWhole(file, JSON.stringify(hashes));
   } catch {
     // Without a cache the next run reads the files again.
   }

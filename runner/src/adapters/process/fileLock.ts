@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../../core/errors.js';
 import { ownIdentity, vitality, type ProcessIdentity } from '../../state/identity.js';
+import { writeDraft } from './wholeFile.js';
 
 /** A lock is held for a few file operations; where nobody can tell whether its owner lives, this age decides. */
 const STALE_AFTER_MS = 30_000;
@@ -75,7 +76,7 @@ async function acquire(path: string, deadline: number, long?: LongLock): Promise
   const draft = `${path}.${randomUUID()}`;
   const token = randomUUID();
   try {
-    await writeFile(draft, JSON.stringify({ token, process: ownIdentity() }), { mode: 0o600, flag: 'wx' });
+    await writeDraft(draft, JSON.stringify({ token, process: ownIdentity() }), { mode: 0o600 });
     for (let told = false; !(await linked(draft, path));) {
       long?.signal?.throwIfAborted();
       const stale = await staleToken(path);

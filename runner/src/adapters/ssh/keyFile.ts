@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StackError } from '../../core/errors.js';
 import { withFileLock } from '../process/fileLock.js';
+import { writeWhole } from '../process/wholeFile.js';
 
 const WAIT_MS = 30_000;
 
@@ -26,11 +27,7 @@ export function createKeyFile(path: string): KeyFile {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await withFileLock(
           `${path}.lock`,
-          async () => {
-            const fresh = `${path}.${process.pid}`;
-            await writeFile(fresh, change(await read()), { mode: 0o600 });
-            await rename(fresh, path);
-          },
+          async () => writeWhole(path, change(await read()), { mode: 0o600 }),
           { pollMs: 20, giveUpAfterMs: WAIT_MS, stuck, signal: undefined },
         );
       } catch (error) {

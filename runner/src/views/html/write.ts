@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeWhole } from '../files.js';
+import { writeWhole } from '../../adapters/process/wholeFile.js';
 import type { Run } from '../run.js';
 import { reportPage } from './page.js';
 import { planPage, type PlanPage } from './plan.js';
