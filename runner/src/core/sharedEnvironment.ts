@@ -1,4 +1,4 @@
-import { shellQuote } from './shell.js';
+import { shellQuote, shellText } from './shell.js';
 
 /** What the environment variables of `env` are made from; references resolved. */
 export interface SharedSettings {
@@ -97,9 +97,9 @@ export function terraformArguments(
   ]);
 }
 
-/** A line that sets a variable in any POSIX shell: within single quotes only the single quote means anything. */
+/** A line that sets a variable in any POSIX shell. */
 export function exportLine(name: string, value: string): string {
-  return `export ${name}='${value.replaceAll("'", `'\\''`)}'`;
+  return `export ${name}=${shellText(value)}`;
 }
 
 /** A comment that no value can end: line breaks would. */

@@ -5,7 +5,12 @@ const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
  * wrapped in single quotes unless it is plainly harmless, so nothing in it is ever expanded.
  */
 export function shellQuote(word: string): string {
-  return PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return PLAIN.test(word) ? word : shellText(word);
+}
+
+/** Any text between single quotes, within which a POSIX shell gives a meaning to the single quote alone. */
+export function shellText(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { delimiter, join } from 'node:path';
 import { readFile } from 'node:fs/promises';
+import { exportLine } from '../core/sharedEnvironment.js';
 import { imageNames, type ImageNames } from './images.js';
 import { emulatorUrl, loadBalancerUrl, runnerDirectory, slackUrl, type LocalSettings } from './settings.js';
 import type { Workshop } from './workshop.js';
@@ -66,7 +67,7 @@ function terraformView(settings: LocalSettings, facts: LocalFacts): Record<strin
 /** `export NAME='value'` lines for a POSIX shell's eval. */
 export function exportLines(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
+    .map(([name, value]) => exportLine(name, value))
     .join('\n');
 }
 
