@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { processStat } from '../adapters/process/alive.js';
 import { writeWhole } from '../adapters/process/wholeFile.js';
 import { eventually, must, type Workshop } from './workshop.js';
 import { asRoot } from './machine.js';
@@ -51,7 +52,7 @@ export async function startDaemon(start: DaemonStart): Promise<DaemonRecord> {
 export async function recordDaemon(pid: number, log: string, file: string): Promise<DaemonRecord> {
   const record: DaemonRecord = {
     pid,
-    startTicks: (await startTicks(pid)) ?? '',
+    startTicks: processStat(pid)?.startTime ?? '',
     command: (await commandLine(pid)) ?? '',
     log,
   };
@@ -63,7 +64,7 @@ export async function recordDaemon(pid: number, log: string, file: string): Prom
 export async function runningDaemon(file: string): Promise<DaemonRecord | undefined> {
   const record = await readRecord(file);
   if (record === undefined) return undefined;
-  return record.startTicks !== '' && (await startTicks(record.pid)) === record.startTicks
+  return record.startTicks !== '' && processStat(record.pid)?.startTime === record.startTicks
     ? record
     : undefined;
 }
@@ -106,18 +107,6 @@ async function signalProcess(workshop: Workshop, pid: number, signal: 'TERM' | '
 async function readRecord(file: string): Promise<DaemonRecord | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as DaemonRecord;
-  } catch {
-    return undefined;
-  }
-}
-
-/** When a process started, in clock ticks since boot; undefined where none of that pid runs. */
-export async function startTicks(pid: number): Promise<string | undefined> {
-  try {
-    // The command name (field 2) may hold spaces and brackets: count from its last closing bracket.
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { processStat } from '../adapters/process/alive.js';
 import { definedOnly } from '../core/definedOnly.js';
 
 /** Names one process of one machine so exactly that another process can tell whether it still lives. */
@@ -16,7 +17,7 @@ export interface ProcessIdentity {
 
 /** This process. */
 export function ownIdentity(): ProcessIdentity {
-  const { startTime } = stat(process.pid) ?? {};
+  const { startTime } = processStat(process.pid) ?? {};
   return { hostname: hostname(), pid: process.pid, ...definedOnly({ ...machine(), startTime }) };
 }
 
@@ -32,8 +33,8 @@ export function vitality(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown
     identity.bootId === here.bootId &&
     identity.pidNamespace === here.pidNamespace;
   if (!comparable) return 'unknown';
-  const found = stat(identity.pid);
-  if (found === undefined || found.state === 'Z' || found.state === 'X') return 'dead';
+  const found = processStat(identity.pid);
+  if (found === undefined) return 'dead';
   return identity.startTime === undefined || identity.startTime === found.startTime ? 'alive' : 'dead';
 }
 
@@ -42,15 +43,6 @@ function machine() {
     bootId: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')),
   };
-}
-
-/** Fields 3 and 22 of /proc/PID/stat (proc(5)); the name in field 2 may hold anything, so count from its bracket. */
-function stat(pid: number): { readonly state: string; readonly startTime: string } | undefined {
-  return attempt(() => {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] as string, startTime: fields[19] as string };
-  });
 }
 
 function attempt<T>(read: () => T): T | undefined {

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../adapters/process/alive.js';
 import type { Context } from '../container.js';
 import { parseMessage } from '../core/terraformMessages.js';
 
@@ -35,14 +36,5 @@ export async function tellCutOffApplies(
         (last?.text.split('\n')[0] ?? 'it said nothing yet'),
     });
     if (over) await rm(file, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Somebody else's process is one too.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../adapters/process/alive.js';
 import { makeDirectories } from '../adapters/process/directories.js';
 import { withFileLock } from '../adapters/process/fileLock.js';
 import { StackError } from '../core/errors.js';
@@ -141,13 +142,7 @@ export function processName(pid: number, startedAt: Date): string {
 /** False only where the part's process is known to be gone: it ran on this machine and its pid is free. */
 export function mayBeAlive(part: RunPart): boolean {
   const [host, pid] = part.process.split(':');
-  if (host !== hostname()) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return host !== hostname() || isAlive(Number(pid));
 }
 
 /** @throws StackError USAGE where there is no such run, naming those there are */

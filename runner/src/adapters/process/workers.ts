@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { processStat } from './alive.js';
 
 /**
  * Processes of this machine, as far as this user may see them, that run a program on a directory: it is where they work,
@@ -10,7 +11,7 @@ import { basename, resolve } from 'node:path';
 export function workersOn(program: string, directory: string): readonly number[] {
   return pids().filter((pid) => {
     const [file, ...args] = textOf(`/proc/${pid}/cmdline`).split('\0');
-    if (file === undefined || basename(file) !== program || isOver(pid)) return false;
+    if (file === undefined || basename(file) !== program || processStat(pid) === undefined) return false;
     const cwd = attempt(() => readlinkSync(`/proc/${pid}/cwd`));
     const chdir = args.find((arg) => arg.startsWith('-chdir='))?.slice('-chdir='.length);
     const place = chdir === undefined ? cwd : resolve(cwd ?? '/', chdir);
@@ -20,12 +21,6 @@ export function workersOn(program: string, directory: string): readonly number[]
 
 function pids(): readonly number[] {
   return (attempt(() => readdirSync('/proc')) ?? []).filter((name) => /^\d+$/.test(name)).map(Number);
-}
-
-/** It has ended, and nobody has asked how yet. */
-function isOver(pid: number): boolean {
-  const stat = textOf(`/proc/${pid}/stat`);
-  return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
 }
 
 const textOf = (file: string) => attempt(() => readFileSync(file, 'utf8')) ?? '';
