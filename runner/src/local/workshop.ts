@@ -1,4 +1,5 @@
 import { StackError } from '../core/errors.js';
+import { poll } from '../core/poll.js';
 import type { Clock, Invocation, Processes, ProcessOptions, ProcessResult } from '../core/ports.js';
 import type { LocalSettings } from './settings.js';
 
@@ -86,12 +87,9 @@ export async function eventually(
   limitMs: number,
   everyMs = 100,
 ): Promise<boolean> {
-  const end = workshop.clock.now().getTime() + limitMs;
-  for (;;) {
-    if (await check()) return true;
-    if (workshop.clock.now().getTime() >= end) return false;
-    await workshop.clock.sleep(everyMs, workshop.signal);
-  }
+  const { clock, signal } = workshop;
+  const look = async () => ((await check()) ? true : undefined);
+  return (await poll(look, { clock, limitMs, gapMs: everyMs, signal })) ?? false;
 }
 
 /** Is there an HTTP answer (of any status) within a second? */

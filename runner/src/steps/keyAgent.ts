@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
+import { poll } from '../core/poll.js';
 import type { Route } from '../core/route.js';
 import { shellQuote } from '../core/shell.js';
 import { addKey, ASKPASS_SCRIPT, runAgent } from '../invocations/sshAgent.js';
@@ -61,21 +62,17 @@ export async function keyAgent(context: Context, routes: readonly Route[]): Prom
 }
 
 async function listening(context: Context, socket: string): Promise<void> {
-  const deadline = context.clock.now().getTime() + START_MS;
-  for (;;) {
-    const isThere = await access(socket).then(
+  const look = () =>
+    access(socket).then(
       () => true,
-      () => false,
+      () => undefined,
     );
-    if (isThere) return;
-    if (context.clock.now().getTime() > deadline) {
-      throw new StackError('TOOL_FAILED', 'ssh-agent did not start, so that no encrypted key can be used', {
-        where: socket,
-        next: 'Install OpenSSH’s client, or load the key into an agent of your own: ssh-add',
-      });
-    }
-    await context.clock.sleep(POLL_MS, context.signal);
-  }
+  const { clock, signal } = context;
+  if ((await poll(look, { clock, limitMs: START_MS, gapMs: POLL_MS, signal })) === true) return;
+  throw new StackError('TOOL_FAILED', 'ssh-agent did not start, so that no encrypted key can be used', {
+    where: socket,
+    next: 'Install OpenSSH’s client, or load the key into an agent of your own: ssh-add',
+  });
 }
 
 function closed(key: string, tail: readonly string[]): StackError {

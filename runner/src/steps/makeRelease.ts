@@ -1,5 +1,6 @@
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
+import { poll } from '../core/poll.js';
 import { withContent, type ReleaseRecord } from '../core/release.js';
 import { runField } from '../core/sharedRun.js';
 import { imageTags } from '../core/tags.js';
@@ -88,14 +89,16 @@ async function awaitRecord(
 ): Promise<ReleaseRecord | undefined> {
   const { ledger } = await context.state();
   const message = `another run has pushed ${version} first: waiting for the record of its release`;
-  for (let left = RECORD_WITHIN_MS; ; left -= POLL_MS) {
+  let told = false;
+  const look = async () => {
     const record = await ledger.release(version);
-    if (record !== undefined || left <= 0) return record;
-    if (left === RECORD_WITHIN_MS) {
+    if (record === undefined && !told)
       context.events.emit({ type: 'stage.progress', stage, message, status: 'running' });
-    }
-    await context.clock.sleep(POLL_MS, context.signal);
-  }
+    told = true;
+    return record;
+  };
+  const { clock, signal } = context;
+  return poll(look, { clock, limitMs: RECORD_WITHIN_MS, gapMs: POLL_MS, signal });
 }
 
 /** The version of what is checked out, by tags and conventional commits. */

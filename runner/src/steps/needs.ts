@@ -1,5 +1,6 @@
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
+import { poll } from '../core/poll.js';
 import { holdBack, type UpstreamStanding } from '../core/upstream.js';
 import type { DeployRequest } from './deployRequest.js';
 import { walkUpstream, type UpstreamGraph } from './upstream.js';
@@ -28,22 +29,24 @@ const LONGEST_POLL_MS = 5000;
 export async function requireUpstream(context: Context, request: NeedsRequest): Promise<UpstreamReport> {
   const { environment, stage, waitMs = 0 } = request;
   const { standings: look, ...graph } = await walkUpstream(context);
-  const deadline = context.clock.now().getTime() + waitMs;
+  const { clock, signal } = context;
   let told: string | undefined;
-  let poll = FIRST_POLL_MS;
-  for (;;) {
-    context.signal.throwIfAborted();
+  let held: StackError | undefined;
+  const unlessHeld = async (left: () => number) => {
+    signal.throwIfAborted();
     const standings = await look(environment);
-    const held = holdBack(environment, standings);
+    held = holdBack(environment, standings);
     if (held === undefined) return { ...graph, standings, summary: summaryOf(environment, standings) };
-    const left = deadline - context.clock.now().getTime();
-    if (held.code !== 'UPSTREAM_RUNNING' || left <= 0) throw held;
+    if (held.code !== 'UPSTREAM_RUNNING' || left() <= 0) throw held;
     const message = held.message.replace('held back', 'waiting');
     if (message !== told) context.events.emit({ type: 'stage.progress', stage, message, status: 'running' });
     told = message;
-    await context.clock.sleep(Math.min(poll, left), context.signal);
-    poll = Math.min(poll * 1.5, LONGEST_POLL_MS);
-  }
+    return undefined;
+  };
+  const pace = { gapMs: FIRST_POLL_MS, growth: 1.5, longestGapMs: LONGEST_POLL_MS };
+  const report = await poll(unlessHeld, { clock, limitMs: waitMs, ...pace, signal });
+  if (report === undefined) throw held as StackError;
+  return report;
 }
 
 /** How everything upstream stands in some environments; judges nothing. */

@@ -1,5 +1,6 @@
 import type { Context } from '../container.js';
 import { StackError } from '../core/errors.js';
+import { poll } from '../core/poll.js';
 
 /** How long a store that does not take the end of a deployment is asked again. */
 const PATIENCE_MS = 60_000;
@@ -33,20 +34,25 @@ export async function recordEnd(
   write: () => Promise<void>,
 ): Promise<StackError | undefined> {
   const { clock, events } = context;
-  const endMs = clock.now().getTime() + PATIENCE_MS;
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+  let failure: StackError | undefined;
+  const attempt = async (left: () => number) => {
     try {
       await write();
-      return undefined;
+      failure = undefined;
+      return true;
     } catch (error) {
-      if (!cannotWrite(error)) return asStackError(error);
-      const left = endMs - clock.now().getTime();
-      if (left <= 0) return error;
-      const message = `${what} cannot be recorded (${error.message}): asking again for ${Math.ceil(left / 1000)} s`;
+      failure = asStackError(error);
+      if (!cannotWrite(error)) return true;
+      const leftMs = left();
+      if (leftMs <= 0) return true;
+      const message = `${what} cannot be recorded (${error.message}): asking again for ${Math.ceil(leftMs / 1000)} s`;
       events.emit({ type: 'stage.progress', stage, message, status: 'running' });
-      await clock.sleep(Math.min(pause, left));
+      return undefined;
     }
-  }
+  };
+  const pace = { gapMs: FIRST_PAUSE_MS, growth: 2, longestGapMs: LONGEST_PAUSE_MS };
+  await poll(attempt, { clock, limitMs: PATIENCE_MS, ...pace });
+  return failure;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { StackError } from '../../core/errors.js';
+import { poll } from '../../core/poll.js';
 import type { Clock } from '../../core/ports.js';
 import type { AwsClients } from './clients.js';
 import { awsReason } from './errors.js';
@@ -204,15 +205,13 @@ export async function waitTargetHealthy(
   });
 }
 
-/** Polls with a growing gap, 0.25 s to 5 s; the last look is at the deadline itself. */
-async function until(wait: TargetWait, done: () => Promise<boolean>): Promise<boolean> {
-  const deadline = wait.clock.now().getTime() + wait.timeoutMs;
-  for (let gap = 250; ; gap = Math.min(5000, gap * 1.5)) {
-    if (await done()) return true;
-    const left = deadline - wait.clock.now().getTime();
-    if (left <= 0) return false;
-    await wait.clock.sleep(Math.min(gap, left), wait.signal);
-  }
+async function until(
+  { clock, timeoutMs, signal }: TargetWait,
+  done: () => Promise<boolean>,
+): Promise<boolean> {
+  const pace = { gapMs: 250, growth: 1.5, longestGapMs: 5000 };
+  const look = async () => ((await done()) ? true : undefined);
+  return (await poll(look, { clock, limitMs: timeoutMs, ...pace, signal })) ?? false;
 }
 
 function sdkTarget(target: TargetAddress): { Id: string; Port?: number } {

@@ -1,3 +1,4 @@
+import { poll } from '../../core/poll.js';
 import type { Clock } from '../../core/ports.js';
 import type { Task } from '../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../adapters/aws/ecsTasks.js';
@@ -21,12 +22,11 @@ export async function stopTask(
   const limit = options.seconds + 5;
   try {
     await tasks.stop(arn, options.reason);
-    const deadlineMs = clock.now().getTime() + limit * 1000;
-    while (clock.now().getTime() < deadlineMs) {
+    const look = async () => {
       const seen = await tasks.describe(arn);
-      if (seen === undefined || hasEnded(seen)) return undefined;
-      await clock.sleep(LOOK_MS);
-    }
+      return seen === undefined || hasEnded(seen) ? true : undefined;
+    };
+    if ((await poll(look, { clock, limitMs: limit * 1000, gapMs: LOOK_MS })) === true) return undefined;
     return `task ${taskId(task)} was told to stop and had not ended after ${limit} s`;
   } catch (error) {
     return `task ${taskId(task)} could not be stopped: ${(error as Error).message}`;
