@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StackError } from '../core/errors.js';
+import { poll } from '../core/poll.js';
 import type { Clock, ObjectStore } from '../core/ports.js';
 import { isReadable, lookAtDocument, serialise, type Document, type Unreadable } from './documents.js';
 import { keepLock, type HeldLock } from './heldLock.js';
@@ -120,28 +121,32 @@ export class Locks {
     forMs: number,
     { waitMs = 0, signal, onWait }: AcquireOptions,
   ): Promise<{ readonly taken: Document<LockDocument>; readonly before: LockDocument | undefined }> {
-    const deadline = this.now() + waitMs;
     let told: string | undefined;
-    let poll = FIRST_POLL_MS;
-    for (;;) {
-      signal?.throwIfAborted();
-      const current = await this.look(environment);
-      if (current !== undefined && !isReadable(current))
-        throw unreadableLock(this.store, environment, current);
-      if (current === undefined || this.isFree(current.value)) {
-        const value = this.held(owner, forMs);
-        const etag = await this.write(environment, value, current);
-        if (etag !== undefined) return { taken: { value, etag }, before: current?.value };
-        continue;
+    let held: StackError | undefined;
+    const attempt = async (left: () => number) => {
+      for (;;) {
+        signal?.throwIfAborted();
+        const current = await this.look(environment);
+        if (current !== undefined && !isReadable(current))
+          throw unreadableLock(this.store, environment, current);
+        if (current === undefined || this.isFree(current.value)) {
+          const value = this.held(owner, forMs);
+          const etag = await this.write(environment, value, current);
+          if (etag !== undefined) return { taken: { value, etag }, before: current?.value };
+          continue;
+        }
+        const holder = current.value;
+        held = lockedError(environment, holderOf(holder), this.clock.now());
+        if (left() <= 0) throw held;
+        if (told !== holder.token) onWait?.(holderOf(holder));
+        told = holder.token;
+        return undefined;
       }
-      const holder = current.value;
-      const left = deadline - this.now();
-      if (left <= 0) throw lockedError(environment, holderOf(holder), this.clock.now());
-      if (told !== holder.token) onWait?.(holderOf(holder));
-      told = holder.token;
-      await this.clock.sleep(Math.min(poll, left), signal);
-      poll = Math.min(poll * 1.5, LONGEST_POLL_MS);
-    }
+    };
+    const pace = { gapMs: FIRST_POLL_MS, growth: 1.5, longestGapMs: LONGEST_POLL_MS };
+    const got = await poll(attempt, { clock: this.clock, limitMs: waitMs, ...pace, signal });
+    if (got === undefined) throw held as unknown as StackError;
+    return got;
   }
 
   /**
