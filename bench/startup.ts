@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import type { Bench } from './bench.js';
 import { inTurn, median, ratio } from './measure.js';
 
@@ -10,6 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Start-up is a feature: the runner beside an empty Node. */
 const bench: Bench = async () => {
   const example = join(root, 'examples/flask-fleet');
+  await execa(process.execPath, [join(root, 'scripts/pack.mjs')]);
   const packed = join(mkdtempSync(join(tmpdir(), 'bench-')), 'runner.mjs');
   copyFileSync(join(root, 'resources/automation-stack/runner.mjs'), packed);
   const [empty, version, check, jenkins] = (await inTurn(

@@ -1,33 +1,32 @@
 // Runs the Groovy suite (test/groovy) and sums it up.
 //   node scripts/groovy.mjs [--target DIR] [SPEC …]     SPEC: a class name or a pattern, as surefire's -Dtest takes them
-// Nothing is compiled where no source changed, and Maven stays offline where it has all it needs: that is most of the time it takes.
+// The runner is packed first, since the library delivers it. Nothing is compiled where no source changed, and Maven stays offline
+// where it has all it needs: that is most of the time it takes.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { emptySum, sumLine } from './testSum.mjs';
+import { emptySum, failedSum, sumLine } from './testSum.mjs';
 
 const project = fileURLToPath(new URL('../test/groovy/', import.meta.url));
 
-/** Runs Maven; resolves with its exit code and everything it printed. */
-function maven(args) {
+/** Runs a program; resolves with its exit code and everything it printed. */
+function run(file, args) {
   return new Promise((resolve) => {
     const env = { MAVEN_OPTS: '-XX:+UseSerialGC -XX:TieredStopAtLevel=1', ...process.env };
-    const child = spawn('mvn', ['-B', '-q', ...args], {
-      cwd: project,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(file, args, { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => (output += text));
     child.on('error', (error) =>
-      resolve({ code: 127, output: `mvn could not be started: ${error.message}` }),
+      resolve({ code: 127, output: `${file} could not be started: ${error.message}` }),
     );
     child.on('close', (code) => resolve({ code: code ?? 128, output }));
   });
 }
+
+const maven = (args) => run('mvn', ['-B', '-q', ...args]);
 
 /** Offline first: asking the network what has changed costs seconds and tells nothing, since every version is pinned. */
 async function mavenOfflineFirst(args) {
@@ -92,6 +91,11 @@ async function readReports(directory) {
  * @returns {Promise<import('./testSum.mjs').Sum>} a build that breaks counts as one failure
  */
 export async function runGroovy(specs = [], target = join(project, 'target')) {
+  const packed = await run(process.execPath, [fileURLToPath(new URL('pack.mjs', import.meta.url))]);
+  if (packed.code !== 0) {
+    console.log(packed.output.trim());
+    return failedSum(`The runner could not be packed: ${packed.output.trim()}`);
+  }
   const reports = join(target, 'surefire-reports');
   const stamp = join(target, 'compiled.sha256');
   await rm(reports, { recursive: true, force: true });

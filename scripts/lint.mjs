@@ -39,7 +39,7 @@ const checks = [
     bin('npm-groovy-lint'),
     ['--noserver', '--failon', 'info', '--loglevel', 'info', ...groovyFiles()],
   ],
-  ['pack', process.execPath, ['scripts/pack.mjs', '--check']],
+  ['packed runner', process.execPath, ['scripts/pack.mjs', '--check']],
   ['terraform docs', process.execPath, ['--import', 'tsx', 'scripts/terraformModules.ts', '--check']],
   ['terraform fmt', 'terraform', ['fmt', '-check', '-recursive', '-diff', '.']],
 ];

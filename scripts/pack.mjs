@@ -1,59 +1,41 @@
 // Packs the runner into the one file that the Jenkins library delivers to agents, with everything it needs beside its
-// code: generic Ansible roles and playbooks, the report's style sheet. `--check` changes nothing and fails where the
-// committed file is not what these sources make.
-import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
-import { readFile, writeFile, mkdir } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+// code: generic Ansible roles and playbooks, the report's style sheet. Git has it in releases alone (CONTRIBUTING.md);
+// `--check` changes nothing and fails where HEAD is a release with another one, or none, or is no release and has one.
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { root } from './bundle.mjs';
+import { DIGEST, differences, digestOf, pack, problemsInGit, RUNNER, VERSION } from './packed.mjs';
 import { payload } from './payload.mjs';
 
-const target = `${root}resources/automation-stack/runner.mjs`;
-const digestFile = `${root}resources/automation-stack/runner.sha256`;
-const versionFile = `${root}resources/automation-stack/version`;
-const { version } = JSON.parse(await readFile(`${root}package.json`, 'utf8'));
-
-const head = await readFile(`${root}scripts/packHead.mjs`, 'utf8');
-const marker = '/*PACK*/';
-const fresh = JSON.stringify(Object.fromEntries(await payload()));
+const version = `${JSON.parse(await readFile(`${root}package.json`, 'utf8')).version}\n`;
+const source = async () => ({
+  head: await readFile(`${root}scripts/packHead.mjs`, 'utf8'),
+  files: JSON.stringify(Object.fromEntries(await payload())),
+});
 
 if (process.argv.includes('--check')) {
-  const committed = await readFile(target, 'utf8').catch(() => '');
-  const problems = [];
-  // What is inside is compared, not the bytes: another version of Node may compress otherwise.
-  if (unpack(committed) !== fresh)
-    problems.push('resources/automation-stack/runner.mjs is not what these sources make');
-  if (committed.split(marker)[0] !== head.split(marker)[0])
-    problems.push('its head is not scripts/packHead.mjs');
-  if ((await readFile(digestFile, 'utf8').catch(() => '')).trim() !== sha256(committed))
-    problems.push('resources/automation-stack/runner.sha256 is not its digest');
-  if ((await readFile(versionFile, 'utf8').catch(() => '')).trim() !== version)
-    problems.push('resources/automation-stack/version is not that of package.json');
+  const problems = await problemsInGit(root, source);
+  if ((await readFile(`${root}${VERSION}`, 'utf8').catch(() => '')) !== version)
+    problems.push(`${VERSION} is not that of package.json: make pack`);
   for (const problem of problems) console.log(problem);
-  if (problems.length > 0) console.log('Run `make pack` and commit the result.');
   process.exitCode = problems.length > 0 ? 1 : 0;
 } else {
-  const packed = brotliCompressSync(fresh, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 22 },
-  });
-  const text = head.replace(marker, () => `${marker}${packed.toString('base64')}`);
-  await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, text);
-  await writeFile(digestFile, `${sha256(text)}\n`);
-  await writeFile(versionFile, `${version}\n`);
-  console.log(
-    `${relative(root, target)}: ${Math.round(text.length / 1000)} KB (${Math.round(fresh.length / 1000)} KB unpacked)`,
-  );
+  const made = await source();
+  // Compressing takes seconds: what is there already stays.
+  if (differences(root, made).length > 0) {
+    const text = pack(made);
+    await replace(RUNNER, text);
+    await replace(DIGEST, digestOf(text));
+    const kilobytes = ({ length }) => `${Math.round(length / 1000)} KB`;
+    console.log(`${RUNNER}: ${kilobytes(text)} (${kilobytes(made.files)} unpacked)`);
+  }
+  await replace(VERSION, version);
 }
 
-function unpack(text) {
-  const start = text.indexOf(marker);
-  if (start === -1) return undefined;
-  const end = text.indexOf('`', start);
-  return brotliDecompressSync(Buffer.from(text.slice(start + marker.length, end), 'base64')).toString('utf8');
-}
-
-function sha256(text) {
-  return createHash('sha256').update(text).digest('hex');
+/** Swapped in whole: whoever reads it at the same time gets the old one or the new one. */
+async function replace(path, text) {
+  const fresh = `${root}${path}.${process.pid}`;
+  await mkdir(dirname(fresh), { recursive: true });
+  await writeFile(fresh, text);
+  await rename(fresh, `${root}${path}`);
 }

@@ -142,10 +142,14 @@ export class HelloEcs {
   }
 }
 
-/** The library of this work tree with a tag, and a list with one application: what the configuration names. */
+/** The library of this work tree as a release carries it, with a tag, and a list with one application: what the configuration names. */
 export async function makeRepositories(served: string, version: string, list: string): Promise<void> {
   const library = await new Repository(join(served, 'library')).begin();
   await copyOf(process.cwd(), ['vars', 'src', 'resources', 'pipelines'], library.folder);
+  await execa(process.execPath, ['scripts/pack.mjs']);
+  await cp('resources/automation-stack', join(library.folder, 'resources/automation-stack'), {
+    recursive: true,
+  });
   await library.commit('feat: the library under test');
   await library.tag(version);
   const delivery = await new Repository(join(served, 'delivery')).begin();

@@ -37,7 +37,13 @@ describe('the release of automation-stack itself', () => {
 
   it('goes on where the tag is there', async () => {
     await git('tag', '--annotate', 'v0.3.0', '--message', 'v0.3.0');
+    expect((await release()).stdout).to.equal('Nothing has changed since v0.3.0.');
+    await writeFile(join(folder, 'changed'), 'since');
+    await git('add', '--all');
+    await git('commit', '--quiet', '--message', 'fix: what users see');
     // There is no runner in this repository: that is as far as it gets.
-    expect((await release()).stderr).not.to.contain('There is no tag');
+    const { stdout, stderr } = await release();
+    expect(stdout).not.to.contain('Nothing has changed');
+    expect(stderr).to.contain('runner').and.not.to.contain('There is no tag');
   });
 });
