@@ -50,6 +50,20 @@ class Outcome implements Serializable {
         return exitCode < 0 || (exitCode >= NO_RUNNER && exitCode <= NO_NODE)
     }
 
+    /**
+     * The error of a call that has no runner to start.
+     *
+     * @param version the library's: that of the last release before its commit
+     */
+    static Map notPacked(String version) {
+        return [
+            category: 'config',
+            message: 'this commit of the Jenkins library has no packed runner: only releases, the tags vX.Y.Z, carry one',
+            next: "Name a release: @Library('automation-stack@v${version}'). To try a commit between releases, let agents " +
+                'have its runner (AUTOMATION_STACK_RUNNER): see "Which commits work" in docs/jenkins.md.',
+        ]
+    }
+
     /** The error of a call that could not even write one. */
     static Map withoutWord(int exitCode, String agent) {
         String next = 'Install Node 20 or newer on it (https://nodejs.org), or choose other agents by jenkins.agent.'

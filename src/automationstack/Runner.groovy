@@ -35,6 +35,9 @@ class Runner implements Serializable {
      * @return the result file's content with `exitCode` and, where it failed, `error`
      */
     Map call(String command, Map given) {
+        if (!isAtHand()) {
+            return [exitCode: Outcome.NO_RUNNER, error: Outcome.notPacked(version())]
+        }
         String folder = folder()
         String place = "${folder}/calls/${UUID.randomUUID()}"
         List environment = [
@@ -95,6 +98,22 @@ class Runner implements Serializable {
         return packed.version
     }
 
+    /** False where neither the agent has a runner nor this commit of the library: only releases carry one. */
+    private boolean isAtHand() {
+        if (script.env.AUTOMATION_STACK_RUNNER || packed.sha256) {
+            return true
+        }
+        try {
+            packed.sha256 = script.libraryResource('automation-stack/runner.sha256').trim()
+        } catch (Exception missing) {
+            if (!"${missing.message}".startsWith('No such library resource')) {
+                throw missing
+            }
+            return false
+        }
+        return true
+    }
+
     /**
      * Where the runner is, as environment variables; it is written to the agent once for each workspace.
      *
@@ -104,7 +123,6 @@ class Runner implements Serializable {
         if (script.env.AUTOMATION_STACK_RUNNER) {
             return []
         }
-        packed.sha256 = packed.sha256 ?: script.libraryResource('automation-stack/runner.sha256').trim()
         String home = "${folder}/${packed.sha256}"
         String file = "${home}/runner.mjs"
         List environment = ["AUTOMATION_STACK_RUNNER=${file}".toString()]

@@ -263,6 +263,51 @@ class StepsSpec extends Specification {
         build.steps('writeFile').empty
     }
 
+    @Unroll
+    def 'a commit of the library between releases has no packed runner, and #steps says what to do'() {
+        given:
+        betweenReleases()
+
+        when:
+        def build = build(steps)
+
+        then:
+        build.result == 'FAILURE'
+        String said = "${build.failure?.message}\n${build.log}"
+        said.contains('this commit of the Jenkins library has no packed runner: only releases, the tags vX.Y.Z, carry one')
+        said.contains("Next: Name a release: @Library('automation-stack@v${version()}').")
+        said.contains('"Which commits work" in docs/jenkins.md')
+        build.steps('sh').empty
+
+        where:
+        steps << ['stackStatus()', 'automationStack()']
+    }
+
+    def 'a commit of the library between releases uses the runner that the agent has'() {
+        given:
+        betweenReleases()
+        File copy = new File(project.home, 'installed/runner.mjs')
+        copy.parentFile.mkdirs()
+        copy.bytes = new File(Repository.root(), 'resources/automation-stack/runner.mjs').bytes
+
+        when:
+        def build = build("stackStatus()", [env: [AUTOMATION_STACK_RUNNER: copy.path]])
+
+        then:
+        build.result == 'SUCCESS'
+    }
+
+    def 'a library whose resources cannot be read is no library without a runner'() {
+        given:
+        jenkins.step('libraryResource') { args -> throw new hudson.AbortException('Library resource is ambiguous among libraries') }
+
+        when:
+        def build = build('stackStatus()')
+
+        then:
+        build.failure.message.contains('ambiguous among libraries')
+    }
+
     def 'a runner of another version than the library is refused, never used'() {
         given: 'a library of another version'
         jenkins.step('libraryResource') { args ->
@@ -429,6 +474,20 @@ class StepsSpec extends Specification {
         expect:
         def vars = new File(Repository.root(), 'vars').list().toList()
         vars.findAll { it.endsWith('.groovy') && it != 'stackCredentials.groovy' }.every { vars.contains(it.replace('.groovy', '.txt')) }
+    }
+
+    /** The library as a commit has it that is no release: the version is there, the packed runner is not. */
+    private void betweenReleases() {
+        jenkins.step('libraryResource') { args ->
+            if (args.resource.startsWith('automation-stack/runner.')) {
+                throw new hudson.AbortException("No such library resource ${args.resource} could be found.")
+            }
+            new File(Repository.root(), "resources/${args.resource}").getText('UTF-8')
+        }
+    }
+
+    private static String version() {
+        new File(Repository.root(), 'resources/automation-stack/version').text.trim()
     }
 
     private static String digest() {
