@@ -39,6 +39,7 @@ const checks = [
     bin('npm-groovy-lint'),
     ['--noserver', '--failon', 'info', '--loglevel', 'info', ...groovyFiles()],
   ],
+  ['commits', process.execPath, ['--import', 'tsx', 'scripts/commits.ts']],
   ['packed runner', process.execPath, ['scripts/pack.mjs', '--check']],
   ['terraform docs', process.execPath, ['--import', 'tsx', 'scripts/terraformModules.ts', '--check']],
   ['terraform fmt', 'terraform', ['fmt', '-check', '-recursive', '-diff', '.']],
