@@ -12,6 +12,9 @@ locals {
   region    = data.aws_region.current.id
   partition = data.aws_partition.current.partition
   prefixes  = { for key, application in var.applications : key => coalesce(application.prefix, key) }
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode == "reuse" ? concat(["bucket"], var.encryption == "s3" ? [] : ["kms_key"]) : []
 }
 
 resource "aws_s3_bucket" "this" {

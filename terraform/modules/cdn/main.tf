@@ -13,6 +13,9 @@ locals {
   forwarding  = local.create ? toset(compact(local.behaviors[*].origin_request_policy)) : []
   methods     = { read = ["GET", "HEAD", "OPTIONS"], all = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] }
   certificate = length(var.aliases) > 0
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode == "reuse" ? ["distribution"] : []
 }
 
 locals {

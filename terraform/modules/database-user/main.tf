@@ -14,6 +14,9 @@ locals {
     mariadb  = "public.ecr.aws/docker/library/mariadb:11.4"
     postgres = "public.ecr.aws/docker/library/postgres:17"
   }
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode == "reuse" ? ["secret"] : []
 }
 
 # Its value is made by the runner when the user is, and is in no configuration and no state.

@@ -24,6 +24,9 @@ locals {
       for type in concat(["A"], record.ipv6 ? ["AAAA"] : []) : "${key}/${type}" => merge(record, { type = type })
     }
   ]...)
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = concat(var.zone_mode == "reuse" ? ["zone"] : [], var.mode == "reuse" ? ["certificate"] : [])
 }
 
 # Its place in the transparency logs, which browsers ask for, is AWS's own default and left to it: what does not tell it back would

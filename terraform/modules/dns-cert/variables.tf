@@ -33,24 +33,12 @@ variable "existing" {
   nullable    = false
 
   validation {
-    condition = length(setsubtract(
-      concat(var.zone_mode == "reuse" ? ["zone"] : [], var.mode == "reuse" ? ["certificate"] : []),
-      [for key, id in var.existing : key if id != ""],
-    )) == 0
-    error_message = "mode is ${var.mode}, zone_mode ${var.zone_mode}, and existing misses: ${join(", ", setsubtract(
-      concat(var.zone_mode == "reuse" ? ["zone"] : [], var.mode == "reuse" ? ["certificate"] : []),
-      [for key, id in var.existing : key if id != ""],
-    ))}."
+    condition     = length(setsubtract(local.expected, [for key, id in var.existing : key if id != ""])) == 0
+    error_message = "mode is ${var.mode}, zone_mode ${var.zone_mode}, and existing misses: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
   }
   validation {
-    condition = length(setsubtract(
-      keys(var.existing),
-      concat(var.zone_mode == "reuse" ? ["zone"] : [], var.mode == "reuse" ? ["certificate"] : []),
-    )) == 0
-    error_message = "mode is ${var.mode}, zone_mode ${var.zone_mode}, and existing has what it does not take: ${join(", ", setsubtract(
-      keys(var.existing),
-      concat(var.zone_mode == "reuse" ? ["zone"] : [], var.mode == "reuse" ? ["certificate"] : []),
-    ))}."
+    condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
+    error_message = "mode is ${var.mode}, zone_mode ${var.zone_mode}, and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 

@@ -40,6 +40,13 @@ locals {
   )
   tags = merge(var.tags, { application = local.application })
 
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode != "reuse" ? [] : concat(
+    ["launch_template.id"],
+    [for key in keys(var.instances) : "instances.${key}"],
+    [for settings in var.autoscaling[*] : "autoscaling_group.name"],
+  )
 }
 
 data "aws_ssm_parameter" "image" {

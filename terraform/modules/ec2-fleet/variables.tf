@@ -20,24 +20,12 @@ variable "existing" {
   nullable    = false
 
   validation {
-    condition = var.mode != "reuse" || length(setsubtract(
-      concat(["launch_template.id"], [for key in keys(var.instances) : "instances.${key}"], [for settings in var.autoscaling[*] : "autoscaling_group.name"]),
-      flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
-    )) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(
-      concat(["launch_template.id"], [for key in keys(var.instances) : "instances.${key}"], [for settings in var.autoscaling[*] : "autoscaling_group.name"]),
-      flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
-    ))}."
+    condition     = length(setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]))) == 0
+    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]])))}."
   }
   validation {
-    condition = length(setsubtract(
-      flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]),
-      var.mode == "reuse" ? concat(["launch_template.id"], [for key in keys(var.instances) : "instances.${key}"], [for settings in var.autoscaling[*] : "autoscaling_group.name"]) : [],
-    )) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(
-      flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]),
-      var.mode == "reuse" ? concat(["launch_template.id"], [for key in keys(var.instances) : "instances.${key}"], [for settings in var.autoscaling[*] : "autoscaling_group.name"]) : [],
-    ))}."
+    condition     = length(setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected)) == 0
+    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected))}."
   }
 }
 

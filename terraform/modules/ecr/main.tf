@@ -3,6 +3,9 @@ locals {
   names  = { for key, repository in var.repositories : key => coalesce(repository.name, "${var.name}/${key}") }
 
   created = { for key, repository in var.repositories : key => repository if local.create }
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode == "reuse" ? keys(var.repositories) : []
 }
 
 resource "aws_ecr_repository" "this" {

@@ -7,6 +7,13 @@ locals {
       local.create ? aws_ecs_capacity_provider.this["main"].name : var.existing["capacity_provider_name"]
     )
   }
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode != "reuse" ? [] : concat(
+    ["cluster_name"],
+    contains(var.capacity, "instances") ? ["capacity_provider_name", "autoscaling_group_name"] : [],
+    var.service_connect.enabled ? ["namespace_name"] : [],
+  )
 }
 
 resource "aws_ecs_cluster" "this" {

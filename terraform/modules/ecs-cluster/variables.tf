@@ -20,22 +20,12 @@ variable "existing" {
   nullable    = false
 
   validation {
-    condition = var.mode != "reuse" || length(setsubtract(
-      concat(["cluster_name"], contains(var.capacity, "instances") ? ["capacity_provider_name", "autoscaling_group_name"] : [], var.service_connect.enabled ? ["namespace_name"] : []),
-      [for key, name in var.existing : key if name != ""],
-    )) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(
-      concat(["cluster_name"], contains(var.capacity, "instances") ? ["capacity_provider_name", "autoscaling_group_name"] : [], var.service_connect.enabled ? ["namespace_name"] : []),
-      [for key, name in var.existing : key if name != ""],
-    ))}."
+    condition     = length(setsubtract(local.expected, [for key, name in var.existing : key if name != ""])) == 0
+    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, name in var.existing : key if name != ""]))}."
   }
   validation {
-    condition = length(setsubtract(keys(var.existing), var.mode != "reuse" ? [] : concat(
-      ["cluster_name"], contains(var.capacity, "instances") ? ["capacity_provider_name", "autoscaling_group_name"] : [], var.service_connect.enabled ? ["namespace_name"] : [],
-    ))) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), var.mode != "reuse" ? [] : concat(
-      ["cluster_name"], contains(var.capacity, "instances") ? ["capacity_provider_name", "autoscaling_group_name"] : [], var.service_connect.enabled ? ["namespace_name"] : [],
-    )))}."
+    condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
+    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 

@@ -11,6 +11,14 @@ locals {
   placement        = var.launch_type == "EC2" && !local.daemon ? var.placement : []
 
   made = merge(aws_ecs_service.this, aws_ecs_service.blue_green)
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode != "reuse" ? [] : concat(
+    ["service_name", "log_group_name"],
+    var.load_balancing.strategy == "none" ? [] : ["blue_target_group_arn", "listener_rule_arn"],
+    var.load_balancing.strategy == "blue-green" ? ["green_target_group_arn"] : [],
+    contains(keys(var.load_balancing.rules), "test") ? ["test_listener_rule_arn"] : [],
+  )
 }
 
 # Whichever of the two services takes the other's place is made after that one is gone, since a cluster has each name once.

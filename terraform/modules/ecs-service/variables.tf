@@ -21,22 +21,12 @@ variable "existing" {
   nullable    = false
 
   validation {
-    condition = var.mode != "reuse" || length(setsubtract(
-      concat(["service_name", "log_group_name"], var.load_balancing.strategy == "none" ? [] : ["blue_target_group_arn", "listener_rule_arn"], var.load_balancing.strategy == "blue-green" ? ["green_target_group_arn"] : [], contains(keys(var.load_balancing.rules), "test") ? ["test_listener_rule_arn"] : []),
-      [for key, id in var.existing : key if id != ""],
-    )) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(
-      concat(["service_name", "log_group_name"], var.load_balancing.strategy == "none" ? [] : ["blue_target_group_arn", "listener_rule_arn"], var.load_balancing.strategy == "blue-green" ? ["green_target_group_arn"] : [], contains(keys(var.load_balancing.rules), "test") ? ["test_listener_rule_arn"] : []),
-      [for key, id in var.existing : key if id != ""],
-    ))}."
+    condition     = length(setsubtract(local.expected, [for key, id in var.existing : key if id != ""])) == 0
+    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
   }
   validation {
-    condition = length(setsubtract(keys(var.existing), var.mode != "reuse" ? [] : concat(
-      ["service_name", "log_group_name"], var.load_balancing.strategy == "none" ? [] : ["blue_target_group_arn", "listener_rule_arn"], var.load_balancing.strategy == "blue-green" ? ["green_target_group_arn"] : [], contains(keys(var.load_balancing.rules), "test") ? ["test_listener_rule_arn"] : [],
-    ))) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), var.mode != "reuse" ? [] : concat(
-      ["service_name", "log_group_name"], var.load_balancing.strategy == "none" ? [] : ["blue_target_group_arn", "listener_rule_arn"], var.load_balancing.strategy == "blue-green" ? ["green_target_group_arn"] : [], contains(keys(var.load_balancing.rules), "test") ? ["test_listener_rule_arn"] : [],
-    )))}."
+    condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
+    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 

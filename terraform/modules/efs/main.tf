@@ -15,6 +15,13 @@ locals {
     [for days in [var.lifecycle_days.archive] : { to_ia = null, to_archive = "AFTER_${days}_DAY${days == 1 ? "" : "S"}", back = null } if days > 0],
     [for back in [var.lifecycle_days.back_on_access] : { to_ia = null, to_archive = null, back = "AFTER_1_ACCESS" } if back && var.lifecycle_days.infrequent + var.lifecycle_days.archive > 0],
   )
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode != "reuse" ? [] : concat(
+    ["file_system.id"],
+    [for zone in keys(var.subnet_ids) : "mount_targets.${zone}"],
+    [for key in keys(var.access_points) : "access_points.${key}"],
+  )
 }
 
 resource "aws_efs_file_system" "this" {

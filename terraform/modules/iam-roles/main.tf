@@ -64,6 +64,12 @@ locals {
       }]
     }[role.trust.by]
   }
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode != "reuse" ? [] : concat(
+    [for key in keys(var.roles) : "roles.${key}"],
+    [for key, role in var.roles : "instance_profiles.${key}" if role.trust.by == "ec2"],
+  )
 }
 
 resource "aws_iam_role" "this" {

@@ -20,24 +20,12 @@ variable "existing" {
   nullable    = false
 
   validation {
-    condition = var.mode != "reuse" || length(setsubtract(
-      concat(["role.name"], flatten([for key in keys(var.images) : ["documents.${key}", "parameters.${key}"]])),
-      flatten([for kind, names in var.existing : [for key, name in names : "${kind}.${key}" if name != ""]]),
-    )) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(
-      concat(["role.name"], flatten([for key in keys(var.images) : ["documents.${key}", "parameters.${key}"]])),
-      flatten([for kind, names in var.existing : [for key, name in names : "${kind}.${key}" if name != ""]]),
-    ))}."
+    condition     = length(setsubtract(local.expected, flatten([for kind, names in var.existing : [for key, name in names : "${kind}.${key}" if name != ""]]))) == 0
+    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, flatten([for kind, names in var.existing : [for key, name in names : "${kind}.${key}" if name != ""]])))}."
   }
   validation {
-    condition = length(setsubtract(
-      flatten([for kind, names in var.existing : length(names) == 0 ? [kind] : [for key in keys(names) : "${kind}.${key}"]]),
-      var.mode == "reuse" ? concat(["role.name"], flatten([for key in keys(var.images) : ["documents.${key}", "parameters.${key}"]])) : [],
-    )) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(
-      flatten([for kind, names in var.existing : length(names) == 0 ? [kind] : [for key in keys(names) : "${kind}.${key}"]]),
-      var.mode == "reuse" ? concat(["role.name"], flatten([for key in keys(var.images) : ["documents.${key}", "parameters.${key}"]])) : [],
-    ))}."
+    condition     = length(setsubtract(flatten([for kind, names in var.existing : length(names) == 0 ? [kind] : [for key in keys(names) : "${kind}.${key}"]]), local.expected)) == 0
+    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, names in var.existing : length(names) == 0 ? [kind] : [for key in keys(names) : "${kind}.${key}"]]), local.expected))}."
   }
 }
 

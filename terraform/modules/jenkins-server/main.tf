@@ -7,6 +7,9 @@ locals {
   create  = var.mode == "create"
   created = local.create ? { main = var.name } : {}
   tags    = merge(var.tags, { application = var.name })
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode == "reuse" ? ["instance.id", "launch_template.id", "data_volume.id"] : []
 }
 
 data "aws_subnet" "this" {

@@ -17,22 +17,16 @@ variable "existing" {
   nullable    = false
 
   validation {
-    condition = var.mode != "reuse" || length(setsubtract(
-      ["instance.id", "launch_template.id", "data_volume.id"], flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
+    condition = length(setsubtract(
+      local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
     )) == 0
     error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(
-      ["instance.id", "launch_template.id", "data_volume.id"], flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
+      local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
     ))}."
   }
   validation {
-    condition = length(setsubtract(
-      flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]),
-      var.mode == "reuse" ? ["instance.id", "launch_template.id", "data_volume.id"] : [],
-    )) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(
-      flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]),
-      var.mode == "reuse" ? ["instance.id", "launch_template.id", "data_volume.id"] : [],
-    ))}."
+    condition     = length(setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected)) == 0
+    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected))}."
   }
 }
 

@@ -8,6 +8,9 @@ locals {
   # Another key has another name: what uses the pair may have Terraform make the new one before the old one goes, which EC2 refuses under
   # one name.
   names = { for key, public_key in local.public_keys : key => coalesce(var.keys[key].name, "${var.name}-${key}-${substr(sha256(public_key), 0, 8)}") }
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode == "reuse" ? keys(var.keys) : []
 }
 
 resource "aws_key_pair" "this" {

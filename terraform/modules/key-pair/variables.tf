@@ -17,12 +17,12 @@ variable "existing" {
   nullable    = false
 
   validation {
-    condition     = var.mode != "reuse" || length(setsubtract(keys(var.keys), [for key, name in var.existing : key if name != ""])) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(keys(var.keys), [for key, name in var.existing : key if name != ""]))}."
+    condition     = length(setsubtract(local.expected, [for key, name in var.existing : key if name != ""])) == 0
+    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, name in var.existing : key if name != ""]))}."
   }
   validation {
-    condition     = length(setsubtract(keys(var.existing), var.mode == "reuse" ? keys(var.keys) : [])) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), var.mode == "reuse" ? keys(var.keys) : []))}."
+    condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
+    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 

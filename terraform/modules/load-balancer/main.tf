@@ -9,6 +9,9 @@ locals {
   # What only belongs to TLS is null elsewhere.
   certificate_arns = { for key, listener in var.listeners : key => listener.protocol == "HTTPS" ? try(coalesce(listener.certificate_arn, var.certificate_arn), null) : null }
   ssl_policies     = { for key, listener in var.listeners : key => listener.protocol == "HTTPS" ? listener.ssl_policy : null }
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode == "reuse" ? concat(["load_balancer.arn"], [for key in keys(var.listeners) : "listeners.${key}"]) : []
 }
 
 resource "aws_lb" "this" {

@@ -36,6 +36,13 @@ locals {
 
   # A network with one NAT gateway has it in the first zone under that zone's key: going to one in each keeps it.
   nat_zones = !local.create ? [] : var.nat == "per-zone" ? keys(var.zones) : var.nat == "single" ? [sort(keys(var.zones))[0]] : []
+
+  # What `existing` must name, and all that it may, with the network's name or with ids. It depends on other variables only, so that
+  # validations of `existing` can say it.
+  expected = { for how, keys in {
+    name = ["vpc.name"]
+    id   = concat(["vpc.id"], [for pair in setproduct(var.tiers, keys(var.zones)) : join(".", pair)])
+  } : how => keys if var.mode == "reuse" }
 }
 
 resource "aws_vpc" "this" {

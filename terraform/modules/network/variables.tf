@@ -21,24 +21,12 @@ variable "existing" {
   nullable    = false
 
   validation {
-    condition = var.mode != "reuse" || length(setsubtract(
-      contains(keys(try(var.existing["vpc"], {})), "name") ? ["vpc.name"] : concat(["vpc.id"], [for pair in setproduct(var.tiers, keys(var.zones)) : join(".", pair)]),
-      flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
-    )) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(
-      contains(keys(try(var.existing["vpc"], {})), "name") ? ["vpc.name"] : concat(["vpc.id"], [for pair in setproduct(var.tiers, keys(var.zones)) : join(".", pair)]),
-      flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
-    ))}."
+    condition     = length(setsubtract(lookup(local.expected, contains(keys(try(var.existing["vpc"], {})), "name") ? "name" : "id", []), flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]))) == 0
+    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(lookup(local.expected, contains(keys(try(var.existing["vpc"], {})), "name") ? "name" : "id", []), flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]])))}."
   }
   validation {
-    condition = length(setsubtract(
-      flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]),
-      var.mode != "reuse" ? [] : contains(keys(try(var.existing["vpc"], {})), "name") ? ["vpc.name"] : concat(["vpc.id"], [for pair in setproduct(var.tiers, keys(var.zones)) : join(".", pair)]),
-    )) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(
-      flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]),
-      var.mode != "reuse" ? [] : contains(keys(try(var.existing["vpc"], {})), "name") ? ["vpc.name"] : concat(["vpc.id"], [for pair in setproduct(var.tiers, keys(var.zones)) : join(".", pair)]),
-    ))}."
+    condition     = length(setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), lookup(local.expected, contains(keys(try(var.existing["vpc"], {})), "name") ? "name" : "id", []))) == 0
+    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), lookup(local.expected, contains(keys(try(var.existing["vpc"], {})), "name") ? "name" : "id", [])))}."
   }
 }
 

@@ -20,6 +20,11 @@ locals {
     { for name, value in merge({ (local.tls_parameter) = var.tls_required ? "1" : "0" }, local.log_parameters) : name => { value = value, apply = "pending-reboot" } },
     var.parameters,
   )
+
+  # What `existing` must name, and what it may name beside that. Both depend on other variables only, so that validations of `existing`
+  # can say them.
+  expected = var.mode == "reuse" ? ["instance"] : []
+  optional = var.mode == "reuse" ? ["secret"] : []
 }
 
 resource "aws_db_subnet_group" "this" {

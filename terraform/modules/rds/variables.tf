@@ -17,12 +17,12 @@ variable "existing" {
   nullable    = false
 
   validation {
-    condition     = var.mode != "reuse" || length(setsubtract(["instance"], [for key, id in var.existing : key if id != ""])) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(["instance"], [for key, id in var.existing : key if id != ""]))}."
+    condition     = length(setsubtract(local.expected, [for key, id in var.existing : key if id != ""])) == 0
+    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
   }
   validation {
-    condition     = length(setsubtract(keys(var.existing), var.mode == "reuse" ? ["instance", "secret"] : [])) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), var.mode == "reuse" ? ["instance", "secret"] : []))}."
+    condition     = length(setsubtract(keys(var.existing), concat(local.expected, local.optional))) == 0
+    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), concat(local.expected, local.optional)))}."
   }
   validation {
     condition     = alltrue([for key, id in var.existing : can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:", id)) if key == "secret"])

@@ -4,6 +4,9 @@ locals {
   create  = var.mode == "create"
   created = { for key, secret in var.secrets : key => secret if local.create }
   names   = { for key, secret in var.secrets : key => coalesce(secret.name, "${var.name}/${key}") }
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode == "reuse" ? keys(var.secrets) : []
 }
 
 resource "aws_secretsmanager_secret" "this" {

@@ -4,6 +4,9 @@
 locals {
   create  = var.mode == "create"
   created = { for key, group in var.groups : key => group if local.create }
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode == "reuse" ? keys(var.groups) : []
 }
 
 resource "aws_security_group" "this" {

@@ -17,12 +17,12 @@ variable "existing" {
   nullable    = false
 
   validation {
-    condition     = var.mode != "reuse" || length(setsubtract(keys(var.groups), [for key, id in var.existing : key if id != ""])) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(keys(var.groups), [for key, id in var.existing : key if id != ""]))}."
+    condition     = length(setsubtract(local.expected, [for key, id in var.existing : key if id != ""])) == 0
+    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
   }
   validation {
-    condition     = length(setsubtract(keys(var.existing), var.mode == "reuse" ? keys(var.groups) : [])) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), var.mode == "reuse" ? keys(var.groups) : []))}."
+    condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
+    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 

@@ -11,6 +11,9 @@ locals {
   # The id of the region is its name in every version of the provider; its attribute `name` is deprecated in version 6.
   region    = data.aws_region.current.id
   partition = data.aws_partition.current.partition
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode == "reuse" ? concat(["bucket"], var.encryption == "s3" ? [] : ["kms_key"]) : []
 }
 
 resource "aws_s3_bucket" "this" {

@@ -17,12 +17,12 @@ variable "existing" {
   nullable    = false
 
   validation {
-    condition     = var.mode != "reuse" || length(setsubtract(concat(["bucket"], var.encryption == "s3" ? [] : ["kms_key"]), [for key, id in var.existing : key if id != ""])) == 0
-    error_message = "mode is reuse with encryption = ${var.encryption} and existing misses: ${join(", ", setsubtract(concat(["bucket"], var.encryption == "s3" ? [] : ["kms_key"]), [for key, id in var.existing : key if id != ""]))}."
+    condition     = length(setsubtract(local.expected, [for key, id in var.existing : key if id != ""])) == 0
+    error_message = "mode is reuse with encryption = ${var.encryption} and existing misses: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
   }
   validation {
-    condition     = length(setsubtract(keys(var.existing), var.mode != "reuse" ? [] : concat(["bucket"], var.encryption == "s3" ? [] : ["kms_key"]))) == 0
-    error_message = "mode is ${var.mode} with encryption = ${var.encryption} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), var.mode != "reuse" ? [] : concat(["bucket"], var.encryption == "s3" ? [] : ["kms_key"])))}."
+    condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
+    error_message = "mode is ${var.mode} with encryption = ${var.encryption} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 

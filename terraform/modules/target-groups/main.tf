@@ -19,6 +19,12 @@ locals {
       for attachment, target in group.attachments : "${key}/${attachment}" => merge(target, { group = key })
     }
   ]...)
+
+  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  expected = var.mode != "reuse" ? [] : concat(
+    [for key in keys(var.groups) : "target_groups.${key}"],
+    [for key in keys(var.listener_rules) : "listener_rules.${key}"],
+  )
 }
 
 resource "aws_lb_target_group" "this" {

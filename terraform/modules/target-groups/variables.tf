@@ -20,24 +20,12 @@ variable "existing" {
   nullable    = false
 
   validation {
-    condition = var.mode != "reuse" || length(setsubtract(
-      concat([for key in keys(var.groups) : "target_groups.${key}"], [for key in keys(var.listener_rules) : "listener_rules.${key}"]),
-      flatten([for kind, arns in var.existing : [for key, arn in arns : "${kind}.${key}" if arn != ""]]),
-    )) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(
-      concat([for key in keys(var.groups) : "target_groups.${key}"], [for key in keys(var.listener_rules) : "listener_rules.${key}"]),
-      flatten([for kind, arns in var.existing : [for key, arn in arns : "${kind}.${key}" if arn != ""]]),
-    ))}."
+    condition     = length(setsubtract(local.expected, flatten([for kind, arns in var.existing : [for key, arn in arns : "${kind}.${key}" if arn != ""]]))) == 0
+    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, flatten([for kind, arns in var.existing : [for key, arn in arns : "${kind}.${key}" if arn != ""]])))}."
   }
   validation {
-    condition = length(setsubtract(
-      flatten([for kind, arns in var.existing : length(arns) == 0 ? [kind] : [for key in keys(arns) : "${kind}.${key}"]]),
-      var.mode == "reuse" ? concat([for key in keys(var.groups) : "target_groups.${key}"], [for key in keys(var.listener_rules) : "listener_rules.${key}"]) : [],
-    )) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(
-      flatten([for kind, arns in var.existing : length(arns) == 0 ? [kind] : [for key in keys(arns) : "${kind}.${key}"]]),
-      var.mode == "reuse" ? concat([for key in keys(var.groups) : "target_groups.${key}"], [for key in keys(var.listener_rules) : "listener_rules.${key}"]) : [],
-    ))}."
+    condition     = length(setsubtract(flatten([for kind, arns in var.existing : length(arns) == 0 ? [kind] : [for key in keys(arns) : "${kind}.${key}"]]), local.expected)) == 0
+    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, arns in var.existing : length(arns) == 0 ? [kind] : [for key in keys(arns) : "${kind}.${key}"]]), local.expected))}."
   }
   validation {
     condition = alltrue([

@@ -20,24 +20,12 @@ variable "existing" {
   nullable    = false
 
   validation {
-    condition = var.mode != "reuse" || length(setsubtract(
-      concat([for key in keys(var.endpoints) : "endpoints.${key}"], anytrue([for endpoint in var.endpoints : endpoint.type == "interface"]) ? ["security_group.id"] : []),
-      flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
-    )) == 0
-    error_message = format("mode is reuse and existing misses: %s.", join(", ", setsubtract(
-      concat([for key in keys(var.endpoints) : "endpoints.${key}"], anytrue([for endpoint in var.endpoints : endpoint.type == "interface"]) ? ["security_group.id"] : []),
-      flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
-    )))
+    condition     = length(setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]))) == 0
+    error_message = format("mode is reuse and existing misses: %s.", join(", ", setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]))))
   }
   validation {
-    condition = length(setsubtract(
-      flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]),
-      var.mode == "reuse" ? concat([for key in keys(var.endpoints) : "endpoints.${key}"], anytrue([for endpoint in var.endpoints : endpoint.type == "interface"]) ? ["security_group.id"] : []) : [],
-    )) == 0
-    error_message = format("mode is %s and existing has what it does not take: %s.", var.mode, join(", ", setsubtract(
-      flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]),
-      var.mode == "reuse" ? concat([for key in keys(var.endpoints) : "endpoints.${key}"], anytrue([for endpoint in var.endpoints : endpoint.type == "interface"]) ? ["security_group.id"] : []) : [],
-    )))
+    condition     = length(setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected)) == 0
+    error_message = format("mode is %s and existing has what it does not take: %s.", var.mode, join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected)))
   }
 }
 
