@@ -1,6 +1,6 @@
 locals {
   bucket = local.create ? {
-    name = aws_s3_bucket.this["main"].bucket, arn = aws_s3_bucket.this["main"].arn
+    name = module.bucket["main"].name, arn = module.bucket["main"].arn
     } : {
     name = data.aws_s3_bucket.this["main"].bucket, arn = data.aws_s3_bucket.this["main"].arn
   }

@@ -22,37 +22,13 @@ locals {
 resource "aws_s3_bucket_policy" "this" {
   for_each = local.created
 
-  bucket = aws_s3_bucket.this[each.key].id
+  bucket = module.bucket[each.key].id
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      [
-        {
-          Sid       = "OnlyTls"
-          Effect    = "Deny"
-          Principal = "*"
-          Action    = "s3:*"
-          Resource  = [aws_s3_bucket.this[each.key].arn, "${aws_s3_bucket.this[each.key].arn}/*"]
-          Condition = { Bool = { "aws:SecureTransport" = "false" } }
-        },
-        {
-          Sid       = "NoOldTls"
-          Effect    = "Deny"
-          Principal = "*"
-          Action    = "s3:*"
-          Resource  = [aws_s3_bucket.this[each.key].arn, "${aws_s3_bucket.this[each.key].arn}/*"]
-          Condition = { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
-        },
-      ],
-      [for actions in [["s3:DeleteBucket", "s3:DeleteBucketPolicy"]] : {
-        Sid       = "Stays"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = actions
-        Resource  = [aws_s3_bucket.this[each.key].arn]
-      } if var.deletion_protection],
+      module.bucket[each.key].guards,
       # The parts of an upload cannot say that the object is new, only its end can: they make no object and are let through.
-      [for resource in ["${aws_s3_bucket.this[each.key].arn}/*"] : {
+      [for resource in ["${module.bucket[each.key].arn}/*"] : {
         Sid       = "NoOverwrite"
         Effect    = "Deny"
         Principal = "*"
@@ -67,27 +43,18 @@ resource "aws_s3_bucket_policy" "this" {
         Effect    = "Allow"
         Principal = { AWS = grant.principals }
         Action    = local.object_actions[grant.kind]
-        Resource  = "${aws_s3_bucket.this[each.key].arn}/${local.prefixes[grant.key]}/*"
+        Resource  = "${module.bucket[each.key].arn}/${local.prefixes[grant.key]}/*"
       }],
       # The newest artifact is found by listing, of one's own prefix only.
       [for name, grant in local.granted : {
         Effect    = "Allow"
         Principal = { AWS = grant.principals }
         Action    = ["s3:ListBucket", "s3:ListBucketVersions"]
-        Resource  = aws_s3_bucket.this[each.key].arn
+        Resource  = module.bucket[each.key].arn
         Condition = { StringLike = { "s3:prefix" = ["${local.prefixes[grant.key]}/*"] } }
       } if grant.kind == "Read"],
     )
   })
 
-  depends_on = [
-    aws_s3_bucket_lifecycle_configuration.this,
-    aws_s3_bucket_logging.this,
-    aws_s3_bucket_object_lock_configuration.this,
-    aws_s3_bucket_ownership_controls.this,
-    aws_s3_bucket_public_access_block.this,
-    aws_s3_bucket_server_side_encryption_configuration.this,
-    aws_s3_bucket_versioning.this,
-    aws_kms_alias.this,
-  ]
+  depends_on = [module.bucket, aws_s3_bucket_object_lock_configuration.this, aws_kms_alias.this]
 }

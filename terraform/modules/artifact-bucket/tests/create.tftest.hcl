@@ -19,30 +19,30 @@ run "defaults_are_safe" {
 
   assert {
     condition = (
-      aws_s3_bucket.this["main"].bucket == "platform-artifacts-111111111111" && aws_s3_bucket.this["main"].tags == tomap({ team = "platform" }) &&
-      !aws_s3_bucket.this["main"].force_destroy && !aws_s3_bucket.this["main"].object_lock_enabled
+      module.bucket["main"].made.bucket.bucket == "platform-artifacts-111111111111" && module.bucket["main"].made.bucket.tags == tomap({ team = "platform" }) &&
+      !module.bucket["main"].made.bucket.force_destroy && !module.bucket["main"].made.bucket.object_lock_enabled
     )
     error_message = "The bucket lacks its name or its tags, goes with what is in it, or is locked unasked."
   }
   assert {
-    condition     = aws_s3_bucket_versioning.this["main"].versioning_configuration[0].status == "Enabled"
+    condition     = module.bucket["main"].made.versioning.versioning_configuration[0].status == "Enabled"
     error_message = "An artifact that was overwritten is lost."
   }
   assert {
     condition = alltrue([
       for flag in [
-        aws_s3_bucket_public_access_block.this["main"].block_public_acls, aws_s3_bucket_public_access_block.this["main"].block_public_policy,
-        aws_s3_bucket_public_access_block.this["main"].ignore_public_acls, aws_s3_bucket_public_access_block.this["main"].restrict_public_buckets,
+        module.bucket["main"].made.public_access_block.block_public_acls, module.bucket["main"].made.public_access_block.block_public_policy,
+        module.bucket["main"].made.public_access_block.ignore_public_acls, module.bucket["main"].made.public_access_block.restrict_public_buckets,
       ] : flag
-    ]) && aws_s3_bucket_ownership_controls.this["main"].rule[0].object_ownership == "BucketOwnerEnforced"
+    ]) && module.bucket["main"].made.ownership_controls.rule[0].object_ownership == "BucketOwnerEnforced"
     error_message = "The bucket can be made public."
   }
   assert {
-    condition     = [for rule in aws_s3_bucket_server_side_encryption_configuration.this["main"].rule : rule.apply_server_side_encryption_by_default[0].sse_algorithm] == ["AES256"] && output.kms_key_arn == null
+    condition     = [for rule in module.bucket["main"].made.encryption.rule : rule.apply_server_side_encryption_by_default[0].sse_algorithm] == ["AES256"] && output.kms_key_arn == null
     error_message = "The artifacts are not encrypted, or by a key that nobody asked for."
   }
   assert {
-    condition     = length(data.aws_s3_bucket.this) + length(data.aws_kms_key.this) + length(aws_kms_key.this) + length(aws_s3_bucket_logging.this) + length(aws_s3_bucket_object_lock_configuration.this) == 0
+    condition     = length(data.aws_s3_bucket.this) + length(data.aws_kms_key.this) + length(aws_kms_key.this) + length(module.bucket["main"].made.logging) + length(aws_s3_bucket_object_lock_configuration.this) == 0
     error_message = "Something is looked up though it is made, or made unasked."
   }
 }
@@ -52,14 +52,14 @@ run "artifacts_go_only_where_it_is_said" {
 
   assert {
     condition = jsonencode([
-      for rule in aws_s3_bucket_lifecycle_configuration.this["main"].rule : [rule.id, try(rule.filter[0].prefix, null), rule.expiration[0].days]
+      for rule in module.bucket["main"].made.lifecycle.rule : [rule.id, try(rule.filter[0].prefix, null), rule.expiration[0].days]
     ]) == jsonencode([["old-versions", null, null], ["keep-blog", "sites/blog/", 365]])
     error_message = "Artifacts go that should stay, or stay that should go."
   }
   assert {
     condition = (
-      aws_s3_bucket_lifecycle_configuration.this["main"].rule[0].noncurrent_version_expiration[0].noncurrent_days == 30 &&
-      aws_s3_bucket_lifecycle_configuration.this["main"].rule[0].abort_incomplete_multipart_upload[0].days_after_initiation == 7
+      module.bucket["main"].made.lifecycle.rule[0].noncurrent_version_expiration[0].noncurrent_days == 30 &&
+      module.bucket["main"].made.lifecycle.rule[0].abort_incomplete_multipart_upload[0].days_after_initiation == 7
     )
     error_message = "Old versions go too soon or never, or parts of uploads stay."
   }
@@ -97,7 +97,7 @@ run "readers_read_and_writers_write_below_their_prefix" {
     error_message = "The artifacts are elsewhere than the outputs say."
   }
   assert {
-    condition     = output.bucket_arn == "arn:aws:s3:::made" && output.bucket_name == aws_s3_bucket.this["main"].bucket && output.artifact_arns["blog"] == "arn:aws:s3:::made/sites/blog/*"
+    condition     = output.bucket_arn == "arn:aws:s3:::made" && output.bucket_name == module.bucket["main"].made.bucket.bucket && output.artifact_arns["blog"] == "arn:aws:s3:::made/sites/blog/*"
     error_message = "The outputs are not of the bucket."
   }
 }
@@ -115,7 +115,7 @@ run "the_plan_without_the_other_application" {
   }
 
   assert {
-    condition     = length(aws_s3_bucket_lifecycle_configuration.this["main"].rule) == 1
+    condition     = length(module.bucket["main"].made.lifecycle.rule) == 1
     error_message = "A rule about an application that is gone stays."
   }
   assert {
@@ -133,7 +133,7 @@ run "what_is_written_once_is_locked" {
 
   assert {
     condition = (
-      aws_s3_bucket.this["main"].object_lock_enabled &&
+      module.bucket["main"].made.bucket.object_lock_enabled &&
       aws_s3_bucket_object_lock_configuration.this["main"].rule[0].default_retention[0].mode == "GOVERNANCE" &&
       aws_s3_bucket_object_lock_configuration.this["main"].rule[0].default_retention[0].days == 90
     )
@@ -146,7 +146,7 @@ run "what_is_written_once_is_locked" {
     error_message = "A name can be given to another artifact, or the bucket is protected though that was taken away."
   }
   assert {
-    condition     = aws_s3_bucket_logging.this["main"].target_bucket == "logs" && aws_s3_bucket_logging.this["main"].target_prefix == "artifacts/"
+    condition     = module.bucket["main"].made.logging["main"].target_bucket == "logs" && module.bucket["main"].made.logging["main"].target_prefix == "artifacts/"
     error_message = "The log goes elsewhere."
   }
 }
@@ -157,7 +157,7 @@ run "a_key_of_its_own_serves_readers_and_writers" {
   }
 
   assert {
-    condition     = aws_kms_key.this["main"].enable_key_rotation && output.kms_key_arn == aws_kms_key.this["main"].arn && [for rule in aws_s3_bucket_server_side_encryption_configuration.this["main"].rule : rule.apply_server_side_encryption_by_default[0].kms_master_key_id] == [aws_kms_key.this["main"].arn]
+    condition     = aws_kms_key.this["main"].enable_key_rotation && output.kms_key_arn == aws_kms_key.this["main"].arn && [for rule in module.bucket["main"].made.encryption.rule : rule.apply_server_side_encryption_by_default[0].kms_master_key_id] == [aws_kms_key.this["main"].arn]
     error_message = "The key does not rotate, or does not encrypt the artifacts."
   }
   assert {

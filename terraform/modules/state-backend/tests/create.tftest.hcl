@@ -16,20 +16,20 @@ run "defaults_are_safe" {
   command = plan
 
   assert {
-    condition     = aws_s3_bucket.this["main"].bucket == "platform-state-111111111111" && !aws_s3_bucket.this["main"].force_destroy && aws_s3_bucket.this["main"].tags == tomap({ team = "platform" })
+    condition     = module.bucket["main"].made.bucket.bucket == "platform-state-111111111111" && !module.bucket["main"].made.bucket.force_destroy && module.bucket["main"].made.bucket.tags == tomap({ team = "platform" })
     error_message = "The bucket lacks its name or its tags, or goes with what is in it."
   }
   assert {
-    condition     = aws_s3_bucket_versioning.this["main"].versioning_configuration[0].status == "Enabled"
+    condition     = module.bucket["main"].made.versioning.versioning_configuration[0].status == "Enabled"
     error_message = "A state that was overwritten is lost."
   }
   assert {
     condition = alltrue([
       for flag in [
-        aws_s3_bucket_public_access_block.this["main"].block_public_acls, aws_s3_bucket_public_access_block.this["main"].block_public_policy,
-        aws_s3_bucket_public_access_block.this["main"].ignore_public_acls, aws_s3_bucket_public_access_block.this["main"].restrict_public_buckets,
+        module.bucket["main"].made.public_access_block.block_public_acls, module.bucket["main"].made.public_access_block.block_public_policy,
+        module.bucket["main"].made.public_access_block.ignore_public_acls, module.bucket["main"].made.public_access_block.restrict_public_buckets,
       ] : flag
-    ]) && aws_s3_bucket_ownership_controls.this["main"].rule[0].object_ownership == "BucketOwnerEnforced"
+    ]) && module.bucket["main"].made.ownership_controls.rule[0].object_ownership == "BucketOwnerEnforced"
     error_message = "The bucket can be made public."
   }
   assert {
@@ -38,14 +38,14 @@ run "defaults_are_safe" {
   }
   assert {
     condition = (
-      aws_s3_bucket_lifecycle_configuration.this["main"].rule[0].noncurrent_version_expiration[0].noncurrent_days == 90 &&
-      tonumber(aws_s3_bucket_lifecycle_configuration.this["main"].rule[0].noncurrent_version_expiration[0].newer_noncurrent_versions) == 20 &&
-      aws_s3_bucket_lifecycle_configuration.this["main"].rule[0].abort_incomplete_multipart_upload[0].days_after_initiation == 7
+      module.bucket["main"].made.lifecycle.rule[0].noncurrent_version_expiration[0].noncurrent_days == 90 &&
+      tonumber(module.bucket["main"].made.lifecycle.rule[0].noncurrent_version_expiration[0].newer_noncurrent_versions) == 20 &&
+      module.bucket["main"].made.lifecycle.rule[0].abort_incomplete_multipart_upload[0].days_after_initiation == 7
     )
     error_message = "Old versions go too soon or never, or parts of uploads stay."
   }
   assert {
-    condition     = length(data.aws_s3_bucket.this) + length(data.aws_kms_key.this) + length(aws_s3_bucket_logging.this) == 0
+    condition     = length(data.aws_s3_bucket.this) + length(data.aws_kms_key.this) + length(module.bucket["main"].made.logging) == 0
     error_message = "Something is looked up though it is made, or logged unasked."
   }
 }
@@ -53,7 +53,7 @@ run "defaults_are_safe" {
 run "the_bucket_is_encrypted_and_guarded" {
   assert {
     condition = jsonencode([
-      for rule in aws_s3_bucket_server_side_encryption_configuration.this["main"].rule :
+      for rule in module.bucket["main"].made.encryption.rule :
       [rule.bucket_key_enabled, rule.apply_server_side_encryption_by_default[0].sse_algorithm, rule.apply_server_side_encryption_by_default[0].kms_master_key_id]
     ]) == jsonencode([[true, "aws:kms", aws_kms_key.this["main"].arn]])
     error_message = "The objects are not encrypted with the key."
@@ -76,7 +76,7 @@ run "the_backend_is_configured" {
     error_message = "The backend would not find, encrypt or lock its state."
   }
   assert {
-    condition     = output.bucket_name == aws_s3_bucket.this["main"].bucket && output.bucket_arn == aws_s3_bucket.this["main"].arn && output.kms_key_arn == aws_kms_key.this["main"].arn
+    condition     = output.bucket_name == module.bucket["main"].made.bucket.bucket && output.bucket_arn == module.bucket["main"].made.bucket.arn && output.kms_key_arn == aws_kms_key.this["main"].arn
     error_message = "The outputs are not of the bucket."
   }
   assert {
@@ -121,7 +121,7 @@ run "what_costs_less_and_protects_less_is_asked_for" {
   }
 
   assert {
-    condition     = length(aws_kms_key.this) + length(aws_kms_alias.this) == 0 && [for rule in aws_s3_bucket_server_side_encryption_configuration.this["main"].rule : rule.apply_server_side_encryption_by_default[0].sse_algorithm] == ["AES256"]
+    condition     = length(aws_kms_key.this) + length(aws_kms_alias.this) == 0 && [for rule in module.bucket["main"].made.encryption.rule : rule.apply_server_side_encryption_by_default[0].sse_algorithm] == ["AES256"]
     error_message = "A key is made that nothing uses, or nothing encrypts."
   }
   assert {
@@ -129,11 +129,11 @@ run "what_costs_less_and_protects_less_is_asked_for" {
     error_message = "The backend is told of a key that is not there."
   }
   assert {
-    condition     = tonumber(aws_s3_bucket_lifecycle_configuration.this["main"].rule[0].noncurrent_version_expiration[0].newer_noncurrent_versions) == 5
+    condition     = tonumber(module.bucket["main"].made.lifecycle.rule[0].noncurrent_version_expiration[0].newer_noncurrent_versions) == 5
     error_message = "More, or fewer, old versions stay than were asked for."
   }
   assert {
-    condition     = aws_s3_bucket_logging.this["main"].target_bucket == "logs" && aws_s3_bucket_logging.this["main"].target_prefix == "states-of-the-platform/"
+    condition     = module.bucket["main"].made.logging["main"].target_bucket == "logs" && module.bucket["main"].made.logging["main"].target_prefix == "states-of-the-platform/"
     error_message = "The log goes elsewhere."
   }
 }

@@ -13,9 +13,7 @@ variables {
 run "nothing_is_made_and_outputs_are_those_of_create" {
   assert {
     condition = sum([for made in [
-      aws_s3_bucket.this, aws_s3_bucket_ownership_controls.this, aws_s3_bucket_public_access_block.this, aws_s3_bucket_versioning.this,
-      aws_s3_bucket_server_side_encryption_configuration.this, aws_s3_bucket_lifecycle_configuration.this, aws_s3_bucket_logging.this,
-      aws_s3_bucket_policy.this, aws_kms_key.this, aws_kms_alias.this,
+      module.bucket, aws_s3_bucket_policy.this, aws_kms_key.this, aws_kms_alias.this,
     ] : length(made)]) == 0
     error_message = "Something is made in, or of, a bucket that belongs to others."
   }
