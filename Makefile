@@ -1,6 +1,6 @@
 # Everything a newcomer types. `make` alone shows this list.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test check lint bench build pack package docs release format clean
+.PHONY: help demo demo-down test check lint mutants bench build pack package docs release format clean
 SHELL := /bin/bash
 
 help: ## Show this list
@@ -20,6 +20,9 @@ check: build ## The suites that need no containers: what to run before each comm
 
 lint: node_modules/.installed ## Types, style, format, layers, dead code, generated files
 	@node scripts/lint.mjs
+
+mutants: node_modules/.installed ## Change each decision and see whether the unit suite notices (MUTATE=FILE: those alone)
+	@npx stryker run $(if $(MUTATE),--mutate '$(MUTATE)')
 
 bench: build ## Measure start-up, deploys, builds and the ledger beside peers
 	@node --import tsx bench/run.ts

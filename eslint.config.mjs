@@ -7,6 +7,7 @@ export default tseslint.config(
       '**/node_modules/',
       'runner/dist*/',
       '.demo/',
+      '.stryker-tmp/',
       'reports/',
       'bench/results/',
       'resources/automation-stack/',
