@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Journal } from '../../../runner/src/state/journal.js';
+import { Journal, UNREADABLE_ENTRY } from '../../../runner/src/state/journal.js';
 import { MemoryStore } from '../../support/memoryStore.js';
 import { rejection } from '../../support/rejection.js';
 import { draft, FakeClock } from '../../support/stateRecords.js';
@@ -75,5 +75,63 @@ describe('the journal', () => {
     const writer = await journal.open(deployment(1), snapshots);
     store.full = true;
     await rejection(writer.append('web: update service'), 'STATE_WRITE_FAILED');
+  });
+
+  it('says nothing of a run that is at no server, and no data that was not given', async () => {
+    const { runUrl: _, ...byHand } = deployment(1);
+    await (await journal.open(byHand, snapshots)).append('begun');
+    const left = await journal.unfinished('staging');
+    expect(left?.owner).not.to.have.property('runUrl');
+    expect(left?.entries).to.deep.equal([{ number: 1, time: '2026-11-03T12:00:00.000Z', action: 'begun' }]);
+    expect(left).not.to.have.property('earlier');
+  });
+
+  it('hands on what deployments before it had begun', async () => {
+    const earlier = [{ number: 1, time: '2026-11-03T11:00:00.000Z', action: 'web: update service' }];
+    await journal.open(deployment(2), snapshots, earlier);
+    expect((await journal.unfinished('staging'))?.earlier).to.deep.equal(earlier);
+  });
+
+  it('goes on past the ninth entry as after the first', async () => {
+    const writer = await journal.open(deployment(1), snapshots);
+    for (let index = 1; index <= 11; index += 1) await writer.append(`action ${index}`);
+    await (await journal.open(deployment(1), snapshots)).append('last');
+    expect((await journal.unfinished('staging'))?.entries.at(-1)).to.include({ number: 12, action: 'last' });
+  });
+
+  it('has an entry that cannot be read stand for anything, and passes over one that has gone', async () => {
+    const writer = await journal.open(deployment(1), snapshots);
+    for (const action of ['first', 'second', 'third']) await writer.append(action);
+    const keys = [...store.objects.keys()].filter((key) => !key.endsWith('cover.json'));
+    store.objects.set(keys[1] as string, '{');
+    expect((await journal.unfinished('staging'))?.entries[1]).to.deep.equal({
+      number: 2,
+      time: '',
+      action: UNREADABLE_ENTRY,
+    });
+    const get = store.get.bind(store);
+    store.get = async (key) => (key === keys[1] ? undefined : get(key));
+    expect((await journal.unfinished('staging'))?.entries.map(({ number }) => number)).to.deep.equal([1, 3]);
+  });
+
+  it('is not believed to be finished where nobody can tell', async () => {
+    store.objects.set('journal/staging/cover.json', '{');
+    const error = await rejection(journal.unfinished('staging'), 'STATE_UNREADABLE');
+    expect(error.next).to.contain('rollback --env staging --to VERSION');
+  });
+
+  it('says who goes on, to the run that was believed dead', async () => {
+    const zombie = await journal.open(deployment(1), snapshots);
+    await (await journal.open(deployment(1), snapshots)).append('resumed');
+    const error = await rejection(zombie.append('still here'), 'STATE_CONFLICT');
+    expect(error).to.include({ where: 'memory', next: 'node runner lock status --env staging' });
+  });
+
+  it('is closed also where its entries cannot be removed', async () => {
+    const writer = await journal.open(deployment(1), snapshots);
+    await writer.append('begun');
+    store.delete = () => Promise.reject(new Error('no'));
+    await writer.close('healthy');
+    expect(await journal.unfinished('staging')).to.equal(undefined);
   });
 });

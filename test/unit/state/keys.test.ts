@@ -34,3 +34,12 @@ describe('state keys', () => {
     }
   });
 });
+
+describe('a part of a key', () => {
+  it('is shortened past 120 characters, and stays apart from what begins alike', () => {
+    expect(segment('x'.repeat(120))).to.equal('x'.repeat(120));
+    const long = segment('x'.repeat(121));
+    expect(long).to.match(/^x{80}~~[0-9a-f]{32}$/);
+    expect(segment(`${'x'.repeat(121)}y`)).not.to.equal(long);
+  });
+});

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { ledgerLocation, requireSharedPlace } from '../../../runner/src/state/sharedPlace.js';
+import { ledgerLocation, requireSharedPlace, sayLedger } from '../../../runner/src/state/sharedPlace.js';
+import type { EventBody } from '../../../runner/src/core/events.js';
 import { StackError } from '../../../runner/src/core/errors.js';
 import { deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
@@ -89,5 +90,41 @@ describe('where a build keeps what outlives it', () => {
     } finally {
       place.remove();
     }
+  });
+});
+
+describe('the ledger of a build', () => {
+  const BUILD = { BUILD_TAG: 'jenkins-shop-7', WORKSPACE: '/agent/shop' };
+  const ledger = '/home/jenkins/ledgers/shop-0123456789ab';
+  const said = (location: string, env: Record<string, string> = BUILD) => {
+    const events: EventBody[] = [];
+    sayLedger(location, { env, events: { emit: (event: EventBody) => events.push(event) } as never });
+    return events;
+  };
+
+  it('is told where the configuration did not say it, in a build alone', () => {
+    const [event] = said(ledger);
+    expect(event).to.deep.include({
+      type: 'notice',
+      level: 'info',
+      message: `the release ledger is ${ledger}, which this agent alone has`,
+    });
+    expect(said(ledger, { JENKINS_URL: 'https://jenkins' })).to.have.length(1);
+    expect(said(ledger, {})).to.deep.equal([]);
+    for (const other of [
+      's3://bucket',
+      '/var/lib/ledgers',
+      '/ledgers/shop-0123456789ab/more',
+      '/ledgers/shop-0123456789a',
+    ])
+      expect(said(other), other).to.deep.equal([]);
+  });
+
+  it('is refused as the workspace itself, and not as a neighbour of it', () => {
+    const refused = (location: string) => () => requireSharedPlace(location, 'state.location', BUILD);
+    expect(refused('/agent/shop')).to.throw('directory of this workspace');
+    expect(refused('/agent')).not.to.throw();
+    expect(refused('/agent/shop-ledger')).not.to.throw();
+    expect(() => requireSharedPlace('/agent/shop', 'state.location', { BUILD_TAG: 'x' })).not.to.throw();
   });
 });

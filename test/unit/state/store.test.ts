@@ -72,3 +72,18 @@ describe('the life of a process', () => {
     expect(vitality({ ...dead, pidNamespace: 'pid:[1]' })).to.equal('unknown');
   });
 });
+
+describe('the state', () => {
+  it('has locks that last a second at least', () => {
+    const open = (expiry: number) => () =>
+      openState(new MemoryStore(), { state: { location: 'memory', 'lock-expiry': expiry } }, systemClock);
+    expect(open(1000)).not.to.throw();
+    expect(open(999)).to.throw('shorter than a second').with.property('where', 'state.lock-expiry');
+  });
+
+  it('is a directory also where its name only holds the mark of a bucket', async () => {
+    expect((await openAt('/srv/s3://x')).location).to.equal('/srv/s3:/x/shop');
+    expect((await openAt('./gs://x', '/srv')).location).to.equal('/srv/gs:/x/shop');
+    await rejection(openAt('ftp://host/x'), 'CONFIG_INVALID');
+  });
+});
