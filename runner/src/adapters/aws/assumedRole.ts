@@ -98,10 +98,10 @@ async function explained(
 ): Promise<unknown> {
   if (!(error instanceof StackError)) return error;
   if (error.code === 'AWS_REFUSED' && /DurationSeconds|MaxSessionDuration|role chaining/i.test(said(error))) {
-    return new StackError('AWS_REFUSED', `${role.arn} gives no session that long`, {
+    return new StackError('AWS_REFUSED', `${role.arn} does not allow a session of that length`, {
       where: role.arn,
       evidence: error.evidence,
-      next: 'Set `aws: { session-duration: 1h }`, the most where a role assumes a role, or raise the role’s maximum session duration.',
+      next: 'Set `aws: { session-duration: 1h }` (the maximum when one role assumes another), or raise the role’s maximum session duration.',
       cause: error.cause,
     });
   }
@@ -111,12 +111,12 @@ async function explained(
     .call(await base.sts(), new GetCallerIdentityCommand({}), { action: 'sts:GetCallerIdentity' })
     .then(({ Arn }) => Arn)
     .catch(() => undefined);
-  return new StackError('AWS_ACCESS_DENIED', `${who ?? 'whoever asks'} may not assume ${role.arn}`, {
+  return new StackError('AWS_ACCESS_DENIED', `${who ?? 'the caller'} may not assume ${role.arn}`, {
     where: role.arn,
     evidence: [...error.evidence, `session ${role.sessionName}`],
     next:
-      `See that the role is there and that its trust policy holds ${trustStatement(who ?? 'arn:aws:iam::ACCOUNT:role/NAME', role.externalId)}, ` +
-      `and that who asks is allowed ${JSON.stringify({ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: role.arn })}.`,
+      `Check that the role exists and that its trust policy contains ${trustStatement(who ?? 'arn:aws:iam::ACCOUNT:role/NAME', role.externalId)}, ` +
+      `and that the caller is allowed ${JSON.stringify({ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: role.arn })}.`,
     cause: error.cause,
   });
 }

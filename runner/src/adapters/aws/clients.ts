@@ -186,7 +186,7 @@ function refuseForeignRole(arn: string, account: string | undefined, region: str
   const own = accountOfRole(arn);
   const said =
     own === undefined
-      ? 'is no ARN of a role'
+      ? 'is not the ARN of a role'
       : account !== undefined && own !== account
         ? `is a role of account ${own}, but aws.account is ${account}`
         : partitionOfArn(arn) !== partitionOfRegion(region)

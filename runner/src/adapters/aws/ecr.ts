@@ -76,9 +76,9 @@ export async function registryLogin(
   const proxy = (data?.proxyEndpoint ?? '').replace(/^https?:\/\//, '');
   const host = registryHost(aws, options.endpoint) ?? proxy;
   if (host === '' || password === '') {
-    throw new StackError('REGISTRY_REFUSED', 'ECR gave no login', {
+    throw new StackError('REGISTRY_REFUSED', 'ECR returned no login', {
       where: aws.region,
-      next: 'Check that ECR is offered in this region and that ecr:GetAuthorizationToken is allowed.',
+      next: 'Check that ECR is available in this region and that ecr:GetAuthorizationToken is allowed.',
     });
   }
   return { host, username, password };
@@ -186,7 +186,7 @@ export async function putTag(
     if (reason !== 'ImageTagAlreadyExistsException') throw error;
     throw new StackError(
       'TAG_IMMUTABLE',
-      `${repository}:${tag} stands on another image, and its tags are immutable`,
+      `${repository}:${tag} points to another image, and its tags are immutable`,
       {
         where: `${repository}:${tag}`,
         next: 'Make a new version (commit, or `node runner release`) and push that.',

@@ -131,7 +131,7 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
 function absent(message: string, scope: EcsScope): StackError {
   return new StackError('CONFIG_INVALID', message, {
     where: `environment ${scope.environment}`,
-    next: `Correct the target's cluster and service, or make them: node runner apply --env ${scope.environment}`,
+    next: `Correct the target's cluster and service, or create them: node runner apply --env ${scope.environment}`,
   });
 }
 

@@ -60,7 +60,7 @@ export async function findTargetGroup(aws: AwsClients, nameOrArn: string): Promi
   }
   throw new StackError('CONFIG_INVALID', `there is no target group ${nameOrArn} in ${aws.region}`, {
     where: nameOrArn,
-    next: 'Correct `target-group`, or apply the infrastructure that makes it: node runner apply.',
+    next: 'Correct `target-group`, or apply the infrastructure that creates it: node runner apply.',
   });
 }
 

@@ -170,7 +170,7 @@ function classify(failure: SdkFailure): Finding | undefined {
   if (status !== undefined && status < 300) {
     return {
       code: 'AWS_UNREACHABLE',
-      words: 'the answer of AWS broke off, or something between here and AWS answered in its place',
+      words: 'the answer of AWS ended too early, or something between this machine and AWS answered instead',
       next: () => UNREACHABLE_NEXT,
     };
   }
@@ -185,7 +185,7 @@ function classify(failure: SdkFailure): Finding | undefined {
 }
 
 const THROTTLED_NEXT =
-  'Run it again in a minute; if it keeps on, see which other jobs ask the same API, or have the quota raised.';
+  'Run it again in a minute. If it happens again, find out which other jobs use the same API, or ask AWS for a higher quota.';
 const UNREACHABLE_NEXT =
   'Check the network, proxy and region, and AWS_ENDPOINT_URL where it is set (`node runner local status` for the local environment).';
 

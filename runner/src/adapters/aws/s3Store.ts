@@ -158,7 +158,7 @@ class S3Store implements ObjectStore {
     if (error.code === 'AWS_ACCESS_DENIED') {
       const next =
         `Allow s3:GetObject, s3:PutObject and s3:DeleteObject on arn:aws:s3:::${this.bucket}/${this.prefix}/* and ` +
-        `s3:ListBucket on arn:aws:s3:::${this.bucket} (without it S3 refuses reads of what is not there yet).`;
+        `s3:ListBucket on arn:aws:s3:::${this.bucket} (without it S3 refuses to read objects that do not exist yet).`;
       return new StackError(error.code, `no access to the state in ${this.location}`, { ...same, next });
     }
     return error;

@@ -90,9 +90,9 @@ function pick(value: string, key: string, reference: string): string {
     parsed = undefined;
   }
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
-    throw new StackError('CONFIG_REFERENCE', `the secret holds no JSON object to take ${key} from`, {
+    throw new StackError('CONFIG_REFERENCE', `the secret is not a JSON object, so it has no key ${key}`, {
       where,
-      next: `Leave out #${key}, or store {"${key}": …}.`,
+      next: `Remove #${key}, or store {"${key}": …}.`,
     });
   }
   const found = (parsed as Record<string, unknown>)[key];

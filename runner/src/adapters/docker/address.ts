@@ -51,7 +51,7 @@ function parse(host: string): URL {
   } catch {
     // Told below, with those that parse but name no host.
   }
-  throw new StackError('DOCKER_UNREACHABLE', `DOCKER_HOST=${host} is no address`, {
+  throw new StackError('DOCKER_UNREACHABLE', `DOCKER_HOST=${host} is not an address`, {
     next: `Set it to something like unix://${DEFAULT_SOCKET} or tcp://host:2376, or unset it.`,
   });
 }
@@ -91,7 +91,7 @@ function contextHost(env: Env): string | undefined {
   if (host === undefined) {
     throw new StackError('DOCKER_UNREACHABLE', `there is no Docker context called ${name}`, {
       where: file,
-      next: 'See those there are with `docker context ls`, or unset DOCKER_CONTEXT.',
+      next: 'List them with `docker context ls`, or unset DOCKER_CONTEXT.',
     });
   }
   return host;

@@ -160,7 +160,7 @@ export function buildFailed(step: string | undefined, error: string, tail: reado
   const base = /^\[internal\] load metadata for (\S+)/.exec(step ?? '')?.[1];
   if (base !== undefined) {
     const evidence = [why];
-    return new StackError('BUILD_FAILED', `the base image ${base} cannot be had`, {
+    return new StackError('BUILD_FAILED', `the base image ${base} could not be pulled`, {
       where: 'FROM',
       evidence,
       next: hint(error),

@@ -77,7 +77,7 @@ export function readContext(
   const dockerfile = readDockerfile(directory, file, image);
   const found = statSync(directory, { throwIfNoEntry: false });
   if (found?.isDirectory() !== true) {
-    const reason = found === undefined ? 'does not exist' : 'is no directory';
+    const reason = found === undefined ? 'does not exist' : 'is not a directory';
     throw new StackError('BUILD_FAILED', `the build context ${directory} ${reason}`, {
       where: directory,
       next: 'Correct `context:` (relative to the configuration file) under the image.',
@@ -97,7 +97,7 @@ export function readContext(
 function readDockerfile(directory: string, file: string, image: { readonly context: string }): FileEntry {
   try {
     // A pipe would be waited for without end.
-    if (!statSync(file).isFile()) throw Object.assign(new Error('it is no file'), { code: 'EISDIR' });
+    if (!statSync(file).isFile()) throw Object.assign(new Error('it is not a file'), { code: 'EISDIR' });
     const content = readFileSync(file);
     const stats = lstatSync(file, { bigint: true });
     const entry = { path: 'Dockerfile', kind: 'file', mode: FILE_MODE, file, content } as const;
@@ -150,10 +150,10 @@ function isSent(rules: IgnoreRules, builder: 'buildkit' | 'classic', path: strin
 
 /** Docker refuses them too: a pattern that means nothing would let through what somebody wanted left out. */
 function refusedPatterns(file: string, refused: readonly string[]): StackError {
-  return new StackError('BUILD_FAILED', `${file} has patterns that mean nothing`, {
+  return new StackError('BUILD_FAILED', `${file} has invalid patterns`, {
     where: `${file}:${refused[0]?.split(':')[0] ?? ''}`,
     evidence: refused,
-    next: 'Correct them: close each [, escape a bracket with \\, and name something behind !.',
+    next: 'Correct them: close each [, escape a bracket with \\, and write a name after !.',
   });
 }
 
@@ -203,9 +203,9 @@ function walk(to: Walk, below: string): boolean {
 }
 
 function unreadableName(file: string): StackError {
-  return new StackError('BUILD_FAILED', `${file} has a name that is no UTF-8`, {
+  return new StackError('BUILD_FAILED', `${file} has a name that is not UTF-8`, {
     where: file,
-    next: 'Rename it, or leave it out with a line in .dockerignore.',
+    next: 'Rename it, or exclude it by a line in .dockerignore.',
   });
 }
 

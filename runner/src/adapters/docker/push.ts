@@ -63,7 +63,7 @@ export async function pushImage(
     if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
     throw pushFailure(engineWords(error), request.reference, error);
   }
-  if (pushed === undefined) throw pushFailure('the engine named no digest', request.reference, undefined);
+  if (pushed === undefined) throw pushFailure('the engine returned no digest', request.reference, undefined);
   return pushed;
 }
 

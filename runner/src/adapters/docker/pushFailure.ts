@@ -23,7 +23,7 @@ const MEANINGS: readonly Meaning[] = [
     says: /no basic auth credentials|unauthorized|authentication required|denied|forbidden|HTTP status: 40[13]|token has expired/i,
     code: 'REGISTRY_REFUSED',
     means: (reference) =>
-      `${host(reference)} does not let these credentials push to ${repository(reference)}`,
+      `${host(reference)} does not allow these credentials to push to ${repository(reference)}`,
     next: () =>
       'Check who you are (`aws sts get-caller-identity`) and that you may ecr:PutImage and ecr:UploadLayerPart.',
   },
@@ -32,7 +32,7 @@ const MEANINGS: readonly Meaning[] = [
     code: 'REGISTRY_REFUSED',
     means: (reference) => `${host(reference)} has no repository ${repository(reference)}`,
     next: () =>
-      'Push again: it is made where it is missing; else check the region and account of the environment.',
+      'Push again, which creates a missing repository. If that fails, check the region and account of the environment.',
   },
   {
     says: /quota|limit ?exceeded|toomanyrequests|too many requests/i,
@@ -56,7 +56,7 @@ const MEANINGS: readonly Meaning[] = [
   {
     says: /An image does not exist locally|No such image/i,
     code: 'REGISTRY_REFUSED',
-    means: (reference) => `the engine holds no image called ${reference}`,
+    means: (reference) => `the engine has no image called ${reference}`,
     next: () => 'Build it again: node runner build --force',
   },
 ];
@@ -74,7 +74,7 @@ export function pushFailure(words: string, reference: string, cause: unknown): S
       where: reference,
       evidence: [words],
       next:
-        known?.next(reference) ?? 'Try again; where it stays so, push by hand to see more: docker push IMAGE',
+        known?.next(reference) ?? 'Try again. If it fails again, push by hand to see more: docker push IMAGE',
       ...(cause === undefined ? {} : { cause }),
     },
   );

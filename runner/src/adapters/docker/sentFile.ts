@@ -39,7 +39,7 @@ export async function* readAsHashed(entry: FileEntry): AsyncGenerator<Buffer> {
 export function contentChanged(paths: readonly string[], cause?: unknown): StackError {
   return new StackError('CONTENT_CHANGED', 'files of the build changed while they were read', {
     evidence: paths,
-    next: 'Let what writes there end (an editor, a watcher, a checkout), then try again.',
+    next: 'Wait until nothing writes there any more (an editor, a watcher, a checkout), then try again.',
     cause,
   });
 }

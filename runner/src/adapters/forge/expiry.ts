@@ -12,5 +12,5 @@ export function goodUntil(found: string, ends: string | null | undefined): Token
   const words = `${found}, for another ${days} days`;
   return days >= SOON_DAYS
     ? { status: 'ok', found: words }
-    : { status: 'warning', found: words, next: 'Renew the token before it ends.' };
+    : { status: 'warning', found: words, next: 'Renew the token before it expires.' };
 }

@@ -121,7 +121,7 @@ export class Requests {
     const { forge, api, advice, now } = this.options;
     const { name } = forgeWords[forge];
     const code = forge === 'github' ? 'GITHUB_FAILED' : 'GITLAB_FAILED';
-    const told = (why: string) => `${name} could not be told (${what}): ${why}`;
+    const told = (why: string) => `${name} could not be notified (${what}): ${why}`;
     if (answer instanceof Error) {
       const proxy = proxyFailure(answer);
       const { cause } = answer as { cause?: { code?: string; message?: string } };

@@ -23,11 +23,11 @@ const MEANINGS: readonly {
   {
     says: /tag '.*' already exists/,
     means: 'the tag exists already',
-    next: () => 'See it with `git show TAG`; delete it with `git tag -d TAG` where it was made by mistake.',
+    next: () => 'See it with `git show TAG`; delete it with `git tag -d TAG` if it was created by mistake.',
   },
   {
     says: /Please tell me who you are|unable to auto-detect email address|empty ident name|auto-detection is disabled/,
-    means: 'git does not know who commits',
+    means: 'git has no name and e-mail address for commits',
     next: () => 'git config user.name "Your Name" && git config user.email you@example.com',
   },
   {
@@ -37,9 +37,9 @@ const MEANINGS: readonly {
   },
   {
     says: /index\.lock': File exists|Another git process seems to be running/,
-    means: 'another git works in this repository, or one was killed at its work',
+    means: 'another git process uses this repository, or one was killed',
     next: (_, said) =>
-      `Wait for it; where none runs: rm ${shellQuote(/Unable to create '([^']+)'/.exec(said)?.[1] ?? '.git/index.lock')}`,
+      `Wait for it. If no git is running: rm ${shellQuote(/Unable to create '([^']+)'/.exec(said)?.[1] ?? '.git/index.lock')}`,
   },
   {
     says: /No space left on device/,
@@ -48,15 +48,15 @@ const MEANINGS: readonly {
   },
   {
     says: /gpg failed to sign|failed to write commit object|unable to sign the tag|Couldn't load public key|error: .*ssh-keygen/,
-    means: 'git could not sign what it was about to write',
+    means: 'git could not sign the commit or tag',
     next: () =>
-      'Make your key usable (see `git config --get-regexp "gpg|sign"`), or set commit.gpgSign and tag.gpgSign to false.',
+      'Make your signing key available (see `git config --get-regexp "gpg|sign"`), or set commit.gpgSign and tag.gpgSign to false.',
   },
   {
     says: /would clobber existing tag/,
-    means: 'a tag of this clone stands on another commit than the one of the same name in the remote',
+    means: 'a tag of this clone points to another commit than the tag of the same name in the remote',
     next: () =>
-      'See which is right, then take the other away: git tag -d TAG, or git push --delete origin TAG',
+      'Find out which one is right, then delete the other: git tag -d TAG, or git push --delete origin TAG',
   },
   {
     says: /work tree/,
@@ -65,13 +65,13 @@ const MEANINGS: readonly {
   },
   {
     says: /\[remote rejected\]|pre-receive hook declined|protected branch/,
-    means: 'the remote refuses the push: a rule or a hook of its own',
+    means: 'the remote refuses the push by one of its rules or hooks',
     next: () =>
-      'Read what it says above; a protected branch takes a release by pull request, or from who may push.',
+      'Read its message above. A protected branch accepts a release by pull request, or from people who may push.',
   },
   {
     says: /\[rejected\]|non-fast-forward|fetch first/,
-    means: 'the remote has commits that this clone has not, or the tag exists there',
+    means: 'the remote has commits that this clone does not have, or the tag exists there',
     next: () => 'git pull --rebase, then try again.',
   },
   {

@@ -71,7 +71,7 @@ export interface Git {
   fileOf(commit: string, path: string): Promise<string | undefined>;
   /** Whether a commit is among the ancestors of another. */
   isAncestor(ancestor: string, commit: string): Promise<boolean>;
-  /** Fails where git does not know who commits. */
+  /** Fails where git has no name and e-mail address for commits. */
   identity(): Promise<void>;
   /** Names of the remotes. */
   remotes(): Promise<readonly string[]>;

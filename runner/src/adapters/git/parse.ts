@@ -52,7 +52,7 @@ export function parseStatus(text: string, directory: string, env: Variables): St
     throw new StackError('TOOL_FAILED', 'git status does not say which commit is checked out', {
       where: directory,
       evidence: text.split(/[\0\r\n]+/).slice(0, 5),
-      next: 'Run `git status --porcelain=v2 --branch` by hand: something else prints in its place.',
+      next: 'Run `git status --porcelain=v2 --branch` by hand: something else prints instead of git.',
     });
   }
   if (commit === '(initial)') {

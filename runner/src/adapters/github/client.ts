@@ -97,7 +97,7 @@ export function createGitHub(options: ForgeOptions): Forge {
 const pullOf = ({ number, head }: PullJson): PullRequest => ({ number, head: head.sha, branch: head.ref });
 
 function advice({ status, headers, body }: Answer, repository: string): string {
-  if (status === 401) return 'Make a new token and put it where notifications.github.token refers to.';
+  if (status === 401) return 'Make a new token and store it where notifications.github.token points to.';
   if (status === 403) {
     const needed = headers.get('x-accepted-github-permissions');
     const asked = needed === null ? '' : ` (${needed})`;

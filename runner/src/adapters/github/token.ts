@@ -27,13 +27,13 @@ export async function testGitHubToken(
   if (lacks)
     return {
       status: 'failed',
-      found: `${found}: they set no status`,
+      found: `${found}: they cannot set a status`,
       next: 'Give the token the scope repo.',
     };
   if (about.permissions?.push === false) {
     return {
       status: 'failed',
-      found: `${found}: the token may read it alone`,
+      found: `${found}: the token can only read it`,
       next: `Give its owner write access to ${name}, or the token "Commit statuses" and "Pull requests".`,
     };
   }

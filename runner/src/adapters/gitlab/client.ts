@@ -108,7 +108,7 @@ const requestOf = ({ iid, sha, source_branch: branch }: MergeRequestJson): PullR
 });
 
 function advice({ status, body }: Answer, repository: string): string {
-  if (status === 401) return 'Make a new token and put it where notifications.gitlab.token refers to.';
+  if (status === 401) return 'Make a new token and store it where notifications.gitlab.token points to.';
   if (status === 403)
     return `Give the token the scope api, and its user at least the role Developer in ${repository}.`;
   if (status === 404 && /commit/i.test(saidBy(body) ?? '')) return 'Push the commit, then run again.';

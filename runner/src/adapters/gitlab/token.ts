@@ -39,11 +39,11 @@ export async function testGitLabToken(
   const name = project.path_with_namespace ?? repository;
   const found = `${name}${scopes === undefined ? '' : `, scopes ${scopes.join(', ')}`}`;
   if (scopes !== undefined && !scopes.includes('api'))
-    return { status: 'failed', found: `${found}: they write nothing`, next: 'Give the token the scope api.' };
+    return { status: 'failed', found: `${found}: they cannot write`, next: 'Give the token the scope api.' };
   if (project.permissions !== undefined && level < DEVELOPER) {
     return {
       status: 'failed',
-      found: `${found}: the token’s role there sets no status`,
+      found: `${found}: the token’s role there cannot set a status`,
       next: `Give the token at least the role Developer in ${name}.`,
     };
   }

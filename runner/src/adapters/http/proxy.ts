@@ -50,10 +50,10 @@ function parse(value: string, variable: string): URL {
     // Told below, with the schemes that nobody speaks here.
   }
   if (url !== undefined && url.hostname !== '' && /^https?:$/.test(url.protocol)) return url;
-  const what = url === undefined ? 'is no address' : `names a proxy for ${url.protocol}//`;
-  throw new StackError('CONFIG_INVALID', `${variable} ${what}; HTTP proxies are understood`, {
+  const what = url === undefined ? 'is not an address' : `names a proxy for ${url.protocol}//`;
+  throw new StackError('CONFIG_INVALID', `${variable} ${what}; only HTTP proxies are supported`, {
     where: variable,
-    next: `export ${variable}=http://proxy.example.org:3128, or unset it; NO_PROXY names what is reached without.`,
+    next: `export ${variable}=http://proxy.example.org:3128, or unset it; NO_PROXY lists the hosts that need no proxy.`,
   });
 }
 

@@ -39,7 +39,7 @@ export class ProxyFailure extends Error {
   get next(): string {
     return this.message.includes('(407)')
       ? `Put the login into it: export ${this.variable}=http://USER:PASSWORD@HOST:PORT`
-      : `Check ${this.variable}, or name in NO_PROXY what is reached without it; \`doctor\` shows both.`;
+      : `Check ${this.variable}, or list in NO_PROXY the hosts that need no proxy; \`doctor\` shows both.`;
   }
 }
 

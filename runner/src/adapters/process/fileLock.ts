@@ -111,9 +111,9 @@ async function remove(path: string, token: string): Promise<void> {
 }
 
 function stuck(path: string): StackError {
-  return new StackError('STATE_WRITE_FAILED', 'another process has held a file of the state for a minute', {
+  return new StackError('STATE_WRITE_FAILED', 'another process has locked a file of the state for a minute', {
     where: path,
-    next: `Look which process hangs (\`cat ${path}\` names it) and end it.`,
+    next: `Find the process that hangs (\`cat ${path}\` names it) and end it.`,
   });
 }
 

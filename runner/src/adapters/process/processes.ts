@@ -45,7 +45,7 @@ const INSTALL_HINTS: Readonly<Record<string, string>> = {
   terraform:
     'Install Terraform >= 1.11 (https://developer.hashicorp.com/terraform/install), then run `node runner doctor`.',
   'ansible-playbook':
-    'Install Ansible (`pip install ansible`), or run `node runner local up`, which keeps one of its own.',
+    'Install Ansible (`pip install ansible`), or run `node runner local up`, which installs its own.',
   docker: 'Install Docker (https://docs.docker.com/engine/install/), then run `node runner doctor`.',
   git: 'Install git, then run `node runner doctor`.',
 };
@@ -128,7 +128,7 @@ async function run(
     if (options.signal?.aborted === true) throw options.signal.reason;
     if (result.exitCode === undefined && result.code !== undefined)
       throw notStarted(invocation, result.code, invocation.cwd ?? base.cwd, result.cause);
-    if (timedOut) tail.push(`no end after ${Math.round((options.timeoutMs ?? 0) / 1000)} s: stopped`);
+    if (timedOut) tail.push(`did not end within ${Math.round((options.timeoutMs ?? 0) / 1000)} s: stopped`);
     else if (mayBeCutShort(end, tail))
       await ownSignal(options.signal ?? base.interrupt, base.signalWithinMs ?? SIGNAL_WITHIN_MS);
     return { exitCode: result.exitCode ?? 128, stdout: captured.join(''), tail };
@@ -213,7 +213,8 @@ function notStarted(invocation: Invocation, code: string, cwd: string, cause: un
   return new StackError('TOOL_MISSING', `${invocation.file} is not installed or not on PATH`, {
     where: invocation.file,
     next:
-      INSTALL_HINTS[invocation.file] ?? 'Run `node runner doctor` to see what is missing and how to get it.',
+      INSTALL_HINTS[invocation.file] ??
+      'Run `node runner doctor` to see what is missing and how to install it.',
     cause,
   });
 }

@@ -43,8 +43,7 @@ export async function readToken(
 ): Promise<string> {
   const url = new URL(challenge.realm);
   const isSafe = url.protocol === 'https:' || /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname);
-  if (!isSafe)
-    throw new RegistryRefusal(ask.host, 401, 'names a place for tokens that is not safe', [url.origin]);
+  if (!isSafe) throw new RegistryRefusal(ask.host, 401, 'names an unsafe address for tokens', [url.origin]);
   if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
   url.searchParams.set('scope', ask.scope);
   const answer = await send({
@@ -56,9 +55,9 @@ export async function readToken(
   });
   const text = (await bytesOf(answer, LARGEST_TOKEN)).toString('utf8');
   const status = answer.statusCode ?? 0;
-  if (status !== 200) throw new RegistryRefusal(ask.host, status, 'gives no token', [text.slice(0, 300)]);
+  if (status !== 200) throw new RegistryRefusal(ask.host, status, 'returned no token', [text.slice(0, 300)]);
   const found: unknown = JSON.parse(text);
   const token = isRecord(found) ? (found['token'] ?? found['access_token']) : undefined;
   if (typeof token === 'string' && token !== '') return token;
-  throw new RegistryRefusal(ask.host, status, 'gives no token', []);
+  throw new RegistryRefusal(ask.host, status, 'returned no token', []);
 }

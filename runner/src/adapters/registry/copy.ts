@@ -44,7 +44,8 @@ export async function copyImage(request: CopyRequest): Promise<'copied' | 'exist
 async function copyManifest(request: CopyRequest, digest: string, depth: number): Promise<Buffer> {
   const { source, target, concurrency } = request;
   const manifest = await readStored(source.session, source.repository, digest);
-  if (depth > DEEPEST) throw otherBytes(source.session, source.repository, digest, 'an index without an end');
+  if (depth > DEEPEST)
+    throw otherBytes(source.session, source.repository, digest, 'an image index that is nested too deeply');
   for (const child of manifest.manifests) {
     if (await hasManifest(target.session, target.repository, child.digest)) continue;
     await copyManifest(request, child.digest, depth + 1);

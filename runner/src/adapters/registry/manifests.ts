@@ -117,11 +117,11 @@ export function otherBytes(
 ): StackError {
   return new StackError(
     'REGISTRY_REFUSED',
-    `${session.host} answers with other bytes than ${repository}@${digest} is made of`,
+    `${session.host} returned other content than ${repository}@${digest}`,
     {
       where: `${session.host}/${repository}`,
       evidence: [`asked for ${digest}`, `came      ${found}`],
-      next: 'Do not use this image. See who can write to the registry, and what stands between here and it; then build a release anew.',
+      next: 'Do not use this image. Find out who can write to the registry and what is between this machine and it. Then build a new release.',
     },
   );
 }
@@ -142,12 +142,8 @@ function parse(bytes: Buffer, session: RegistrySession, repository: string, dige
   } catch {
     // Told below, with what is JSON and no manifest.
   }
-  throw new StackError(
-    'REGISTRY_REFUSED',
-    `${repository}@${digest} is no manifest that we know how to copy`,
-    {
-      where: `${session.host}/${repository}`,
-      next: 'Images of Docker (schema 2) and of the OCI are copied; build it anew with a current Docker.',
-    },
-  );
+  throw new StackError('REGISTRY_REFUSED', `${repository}@${digest} is not a manifest that can be copied`, {
+    where: `${session.host}/${repository}`,
+    next: 'Only images of Docker (schema 2) and OCI can be copied. Build it again with a current Docker.',
+  });
 }

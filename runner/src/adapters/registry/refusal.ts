@@ -13,7 +13,7 @@ export class RegistryRefusal extends StackError {
     words: string,
     evidence: readonly string[],
     readonly isWorthAnother = false,
-    next = 'Look at what the registry says above; then do it again: what has arrived is not sent twice.',
+    next = 'Read the message of the registry above, then run it again: finished parts are not sent twice.',
   ) {
     super('REGISTRY_REFUSED', `${host} ${words}`, { where: host, evidence, next });
   }
@@ -41,7 +41,7 @@ export async function refusal(
         ? 'ecr:BatchGetImage, ecr:GetDownloadUrlForLayer and ecr:BatchCheckLayerAvailability'
         : 'ecr:InitiateLayerUpload, ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:BatchCheckLayerAvailability and ecr:PutImage';
     const words =
-      right === 'pull' ? `does not let us read ${repository}` : `does not let us write to ${repository}`;
+      right === 'pull' ? `does not allow reading ${repository}` : `does not allow writing to ${repository}`;
     return new RegistryRefusal(
       host,
       status,
@@ -52,7 +52,7 @@ export async function refusal(
     );
   }
   if (status === 404)
-    return new RegistryRefusal(host, status, `does not have what ${repository} is said to hold`, said);
+    return new RegistryRefusal(host, status, `does not have all parts of ${repository}`, said);
   return new RegistryRefusal(host, status, `refuses ${repository}`, said);
 }
 

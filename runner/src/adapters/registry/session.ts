@@ -180,7 +180,7 @@ const scopeOf = (repository: string, right: 'pull' | 'push'): string =>
 function silent(host: string, error: unknown): StackError {
   return new StackError('REGISTRY_REFUSED', `${host} does not answer: ${(error as Error).message}`, {
     where: host,
-    next: 'Check the network and the proxy on the way, then do it again: what has arrived is not sent twice.',
+    next: 'Check the network and the proxy, then run it again: finished parts are not sent twice.',
     cause: error,
   });
 }

@@ -117,14 +117,14 @@ function webhookClient(url: string, ask: typeof fetch): SlackClient {
 const ADVICE: Readonly<Record<string, string>> = {
   invalid_auth: 'Check the bot token; `node runner doctor` tests it.',
   not_authed: 'Check the bot token; `node runner doctor` tests it.',
-  token_revoked: 'Make a new bot token and put it where the configuration refers to.',
+  token_revoked: 'Make a new bot token and store it where the configuration points to.',
   missing_scope: 'Give the Slack app the scope chat:write and install it again.',
   channel_not_found: 'Check the channel’s name, and invite the app to it.',
   not_in_channel: 'Invite the app to the channel: /invite @APP.',
   is_archived: 'Choose a channel that is not archived.',
   channel_is_archived: 'Choose a channel that is not archived.',
-  invalid_token: 'Make a new webhook and put it where the configuration refers to.',
-  no_service: 'Make a new webhook and put it where the configuration refers to.',
+  invalid_token: 'Make a new webhook and store it where the configuration points to.',
+  no_service: 'Make a new webhook and store it where the configuration points to.',
 };
 
 function slackFailed(what: string, error: unknown): StackError {
@@ -132,7 +132,7 @@ function slackFailed(what: string, error: unknown): StackError {
   const { message, cause } = error as { message?: string; cause?: { code?: string } };
   const proxy = proxyFailure(error) ?? proxyFailure((error as { original?: unknown }).original);
   const why = said ?? proxy?.message ?? cause?.code ?? message ?? String(error);
-  return new StackError('SLACK_FAILED', `Slack could not be told (${what}): ${why}`, {
+  return new StackError('SLACK_FAILED', `Slack could not be notified (${what}): ${why}`, {
     next:
       ADVICE[said ?? ''] ??
       proxy?.next ??

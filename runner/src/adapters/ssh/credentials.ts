@@ -26,7 +26,7 @@ export async function readCredentials(route: Route, settings: SshSettings): Prom
     throw keyFailure(
       `the private key ${file} cannot be read`,
       route,
-      'Check `inventory.private-key` and the rights of the file.',
+      'Check `inventory.private-key` and the permissions of the file.',
       error,
     );
   });

@@ -41,7 +41,7 @@ export async function execute(
     new StackError('SSH_UNREACHABLE', `${host.name} ${message}`, {
       where: hostAddress(host),
       evidence: [`command: ${argv.join(' ')}`],
-      next: 'Check the host, then type the command again.',
+      next: 'Check the host, then run the command again.',
       cause,
     });
   let channel: Channel | undefined;

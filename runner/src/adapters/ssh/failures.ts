@@ -29,7 +29,7 @@ export function hostKeyFailure(route: Route, { key, verdict, file, files }: Refu
     return new StackError(
       'SSH_HOST_KEY_UNKNOWN',
       verdict.byAuthority
-        ? `${name} shows no host certificate that the authority in the known_hosts file has signed for it`
+        ? `${name} has no host certificate signed by the authority in the known_hosts file`
         : `${name} is not in the known_hosts file, so its key cannot be checked`,
       {
         where: hostAddress(route),
@@ -43,7 +43,7 @@ export function hostKeyFailure(route: Route, { key, verdict, file, files }: Refu
     'SSH_HOST_KEY_CHANGED',
     verdict.kind === 'revoked'
       ? `${name} shows a host key that the known_hosts file marks as revoked`
-      : `${name} shows another host key than the one in the known_hosts file: it was rebuilt, or someone stands in between`,
+      : `${name} shows another host key than the one in the known_hosts file: it was rebuilt, or someone intercepts the connection`,
     {
       where: hostAddress(route),
       evidence: [
@@ -90,7 +90,7 @@ export function connectFailure(error: unknown, route: Route, said: readonly stri
     const file = privateKey ?? '';
     if (passphrase !== undefined)
       return keyFailure(
-        `the private key ${file} does not open with the passphrase of \`inventory.passphrase\``,
+        `the private key ${file} cannot be decrypted with the passphrase of \`inventory.passphrase\``,
         route,
         `Try it: ssh-keygen -y -f ${shellQuote(file)}`,
         error,
@@ -102,7 +102,7 @@ export function connectFailure(error: unknown, route: Route, said: readonly stri
   }
   const [tool] = route.proxy ?? [];
   if (code === 'ENOENT' && tool !== undefined)
-    return new StackError('TOOL_MISSING', `${tool} is not on PATH; ${name} is reached by it`, {
+    return new StackError('TOOL_MISSING', `${tool} is not on PATH, and ${name} is reached through it`, {
       where: tool,
       next: tool === 'aws' ? SESSION_TOOLS : `Install ${tool}.`,
       cause: error,
@@ -122,11 +122,11 @@ export const SESSION_TOOLS =
 function nextStep({ jumps, proxy, port, address }: Route): string {
   const jump = jumps.at(-1);
   if (jump !== undefined)
-    return `Check that it runs and that ${jump.name} may connect to its port ${port}, then type the command again.`;
+    return `Check that it runs and that ${jump.name} can connect to its port ${port}, then run the command again.`;
   if (proxy?.[0] === 'aws')
     return `Check that the agent of Systems Manager runs on ${address}: aws ssm describe-instance-information --filters Key=InstanceIds,Values=${address}`;
-  if (proxy !== undefined) return 'Check the command that leads there, then type the command again.';
-  return `Check that it runs and that port ${port} is open from here, then type the command again.`;
+  if (proxy !== undefined) return 'Check the proxy command, then run the command again.';
+  return `Check that it runs and that port ${port} is open from here, then run the command again.`;
 }
 
 /** The ssh that a person types to go the same way. */

@@ -194,7 +194,7 @@ describe('the clients of an environment with a role', () => {
     for (const [over, words] of [
       [{ account: '111111111111' }, 'account 222222222222'],
       [{ region: 'cn-north-1' }, 'cn-north-1 is in aws-cn'],
-      [{ role: { ...ROLE, arn: 'delivery' } }, 'is no ARN'],
+      [{ role: { ...ROLE, arn: 'delivery' } }, 'is not the ARN'],
     ] as const) {
       expect(() => make(over))
         .to.throw(StackError)

@@ -103,7 +103,7 @@ describe('failures of AWS', () => {
     for (const name of ['SyntaxError', 'Error']) {
       const failure = mapped(sdk(name, 'Unexpected token <', { httpStatusCode: 200 }));
       expect(failure.code).to.equal('AWS_UNREACHABLE');
-      expect(failure.message).to.contain('broke off');
+      expect(failure.message).to.contain('ended too early');
     }
   });
 

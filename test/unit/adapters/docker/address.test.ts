@@ -58,7 +58,7 @@ describe('the docker configuration', () => {
         StackError,
         'no Docker context called gone',
       );
-      expect(() => engineAddress(env({ DOCKER_HOST: 'tcp://' }))).to.throw(StackError, 'is no address');
+      expect(() => engineAddress(env({ DOCKER_HOST: 'tcp://' }))).to.throw(StackError, 'is not an address');
       expect(() => engineAddress(env({ DOCKER_HOST: 'tcp://h:2376', DOCKER_CERT_PATH: home }))).to.throw(
         StackError,
         'no client certificates',

@@ -116,7 +116,7 @@ describe('progress of a BuildKit build', () => {
       ),
     );
     const failure = thrown(() => follower.take({ error }));
-    expect(failure.message).to.equal('the base image docker.io/library/nope:1 cannot be had');
+    expect(failure.message).to.equal('the base image docker.io/library/nope:1 could not be pulled');
     expect(failure.next).to.contain('docker login');
   });
 

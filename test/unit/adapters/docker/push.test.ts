@@ -29,13 +29,13 @@ describe('a refused push', () => {
     [
       'no basic auth credentials',
       'REGISTRY_REFUSED',
-      'does not let these credentials push to shop/web',
+      'does not allow these credentials to push to shop/web',
       /get-caller-identity/,
     ],
     [
       'denied: Your authorization token has expired. Reauthenticate and try again.',
       'REGISTRY_REFUSED',
-      'does not let',
+      'does not allow',
       /ecr:PutImage/,
     ],
     [

@@ -136,11 +136,11 @@ describe('git', () => {
     ],
     ['git@github.com: Permission denied (publickey).\nfatal: Could not read from remote', /credentials/],
     ["fatal: unable to access 'https://x/': Could not resolve host: x", /cannot be reached/],
-    [' ! [rejected] main -> main (fetch first)', /commits that this clone has not/],
-    [' ! [remote rejected] main -> main (pre-receive hook declined)', /rule or a hook/],
+    [' ! [rejected] main -> main (fetch first)', /commits that this clone does not have/],
+    [' ! [remote rejected] main -> main (pre-receive hook declined)', /rules or hooks/],
     ['error: gpg failed to sign the data\nfatal: failed to write commit object', /sign/],
     ["fatal: Unable to create '/shop/.git/index.lock': File exists.", /another git/],
-    ['fatal: no email was given and auto-detection is disabled', /who commits/],
+    ['fatal: no email was given and auto-detection is disabled', /name and e-mail address for commits/],
     ['error: unable to write file: No space left on device', /disk is full/],
   ];
   for (const [said, means] of MEANINGS) {
