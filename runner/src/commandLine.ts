@@ -126,7 +126,7 @@ async function execute(world: Process, definition: CommandDefinition, command: C
       if (interrupt.signal.aborted) return;
       const reason = interruptedBy(signal);
       interrupt.abort(reason);
-      const message = `${reason.message}: what was begun is ended or undone first; further signals change nothing`;
+      const message = `${reason.message}: the runner first ends or undoes what it began; further signals have no effect`;
       context.events.emit({ type: 'notice', level: 'info', message });
     });
   }
@@ -190,10 +190,10 @@ function requireVersion(library: string | undefined): void {
 async function requireDirectory(directory: string): Promise<void> {
   const found = await stat(directory).catch((error: NodeJS.ErrnoException) => error);
   if (!(found instanceof Error) && found.isDirectory()) return;
-  const reason = found instanceof Error ? wordsOfCode(found.code ?? '') : 'it is no directory';
+  const reason = found instanceof Error ? wordsOfCode(found.code ?? '') : 'it is not a directory';
   throw new StackError('USAGE', `cannot work in ${directory}: ${reason}`, {
     where: directory,
-    next: 'Name a directory that is there: `-C DIR`.',
+    next: 'Name an existing directory: `-C DIR`.',
   });
 }
 

@@ -53,11 +53,11 @@ export function jenkinsCall(
 /** @throws Error for JSON of another shape */
 function checked(call: unknown): CallDocument {
   const { command, options, arguments: positional } = (call ?? {}) as Record<string, unknown>;
-  if (typeof command !== 'string') throw new Error(`${ARGUMENTS}: command is no text`);
+  if (typeof command !== 'string') throw new Error(`${ARGUMENTS}: command is not text`);
   if (options !== undefined && (options === null || typeof options !== 'object' || Array.isArray(options)))
-    throw new Error(`${ARGUMENTS}: options is no map`);
+    throw new Error(`${ARGUMENTS}: options is not a map`);
   if (positional !== undefined && !Array.isArray(positional))
-    throw new Error(`${ARGUMENTS}: arguments is no list`);
+    throw new Error(`${ARGUMENTS}: arguments is not a list`);
   return call as CallDocument;
 }
 
@@ -80,7 +80,7 @@ const FREE_TEXTS = new Set(['text', 'message', 'reason']);
 
 function textOf(name: string, value: unknown): string {
   if (typeof value === 'string' && value.includes('\0') && !FREE_TEXTS.has(name))
-    throw new Error(`${name}: holds a NUL character, which no name can`);
+    throw new Error(`${name}: contains a NUL character, which a name cannot contain`);
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   throw new Error(
     `${name}: ${JSON.stringify(value)} is neither text, nor a number, nor true, nor a list of them`,

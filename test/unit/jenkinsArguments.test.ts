@@ -52,13 +52,13 @@ describe('a call from Jenkins', () => {
   });
 
   for (const [text, words] of [
-    ['null', 'command is no text'],
-    ['[]', 'command is no text'],
-    ['{"command":5}', 'command is no text'],
-    ['{"command":"build","options":null}', 'options is no map'],
-    ['{"command":"build","options":["a"]}', 'options is no map'],
-    ['{"command":"build","arguments":"a"}', 'arguments is no list'],
-    ['{"command":"build","options":{"config":"a\\u0000b"}}', 'config: holds a NUL character'],
+    ['null', 'command is not text'],
+    ['[]', 'command is not text'],
+    ['{"command":5}', 'command is not text'],
+    ['{"command":"build","options":null}', 'options is not a map'],
+    ['{"command":"build","options":["a"]}', 'options is not a map'],
+    ['{"command":"build","arguments":"a"}', 'arguments is not a list'],
+    ['{"command":"build","options":{"config":"a\\u0000b"}}', 'config: contains a NUL character'],
   ] as const) {
     it(`says what is wrong with ${text}`, () => {
       expect(() => jenkinsCall({ AUTOMATION_STACK_ARGUMENTS: text })).to.throw(words);

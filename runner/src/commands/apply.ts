@@ -16,11 +16,11 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'apply',
     summary: 'Change an environment’s infrastructure with Terraform',
-    description: `Applies the plan that \`plan\` kept, while the commit, the values of the variables, the files of the root and the state are what they were; else it plans anew and says so. With \`--plan FILE\` that very plan is applied or refused (PLAN_STALE). With \`--scope NAME\` it keeps to those addresses of the root, as \`plan\` does; a named plan keeps to the scope that it was made of.
+    description: `Applies the plan that \`plan\` kept, if the commit, the values of the variables, the files of the root and the state are unchanged. Otherwise it plans again and says so. \`--plan FILE\` applies exactly that plan or refuses it (PLAN_STALE). \`--scope NAME\` applies only those addresses of the root; a plan that is given by \`--plan\` keeps its own scope.
 
-What holds data (databases, file systems, buckets, keys … and what \`infrastructure.protect\` names) is destroyed or replaced only where \`--allow-destroy\` names it; else nothing is applied (DATA_LOSS_REFUSED). What another deployment reuses is neither destroyed nor replaced (STILL_REUSED).
+Resources that hold data (databases, file systems, buckets, keys … and those in \`infrastructure.protect\`) are destroyed or replaced only if \`--allow-destroy\` names them; otherwise nothing is applied (DATA_LOSS_REFUSED). Resources that another deployment reuses are neither destroyed nor replaced (STILL_REUSED).
 
-An interrupt lets Terraform end what it is doing and save its state; a second one changes nothing. A runner that is killed leaves Terraform running to its end. \`--dry-run\` is \`plan\`.`,
+After an interrupt, Terraform finishes its current operation and saves its state; a second interrupt has no effect. If the runner is killed, Terraform runs to its end. \`--dry-run\` is \`plan\`.`,
     options: [
       { name: 'plan', value: 'FILE', description: 'Apply this plan or nothing.' },
       allowDestroyOption,
@@ -29,9 +29,9 @@ An interrupt lets Terraform end what it is doing and save its state; a second on
       lockTimeoutOption,
     ],
     examples: [
-      { command: 'apply --env staging', explains: 'Apply the kept plan, or plan and apply.' },
+      { command: 'apply --env staging', explains: 'Apply the plan that was kept, or plan and apply.' },
       { command: 'apply --env production --plan production.tfplan', explains: 'Apply what was reviewed.' },
-      { command: 'apply --env staging --scope app', explains: 'Only what changes often.' },
+      { command: 'apply --env staging --scope app', explains: 'Only a named part of the root.' },
       {
         command: 'apply --env staging --allow-destroy module.rds.aws_db_instance.main',
         explains: 'Apply a plan that replaces the database.',

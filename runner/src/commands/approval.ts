@@ -3,11 +3,14 @@ import { flag, list, type CommandInput, type OptionDefinition } from './command.
 
 /** How commands are told that something was approved. */
 export const approvalOptions: readonly OptionDefinition[] = [
-  { name: 'approve', description: 'Approve the promotion where the configuration asks for it; recorded.' },
+  {
+    name: 'approve',
+    description: 'Approve the promotion if the configuration asks for an approval. It is recorded.',
+  },
   {
     name: 'approved-by',
     value: 'NAME',
-    description: 'Who approved it, when that was somebody else; repeated where several must.',
+    description: 'Who approved it, if that was somebody else. Repeat it for several people.',
     repeatable: true,
   },
 ];

@@ -4,13 +4,13 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'build',
     summary: 'Build the images whose inputs changed',
-    description: `An image's inputs are its Dockerfile, the files of its context that \`.dockerignore\` leaves, build arguments, target and platform. Their digest tells whether it has to be built: an image that was pushed with the same inputs is left alone, without asking Docker or AWS.
+    description: `The inputs of an image are its Dockerfile, the files of its context that \`.dockerignore\` does not exclude, build arguments, target and platform. Their digest decides whether it has to be built: an image that was pushed with the same inputs is not built again, and neither Docker nor AWS is asked.
 
-BuildKit builds where the engine has it; the files, build secrets and registry logins that it asks for come from the runner itself, so no Docker client is needed. \`DOCKER_BUILDKIT=0\` chooses the classic builder. \`.git\` is never part of a context, unless \`.dockerignore\` says \`!.git\`. File modes are sent as git knows them: executable or not.`,
-    arguments: [{ name: 'image', description: 'Images to build; all where left out.', variadic: true }],
-    options: [{ name: 'force', description: 'Build from the first step on, although nothing changed.' }],
+BuildKit builds if the engine has it. The runner itself sends the files, build secrets and registry logins, so no Docker client is needed. \`DOCKER_BUILDKIT=0\` chooses the classic builder. \`.git\` is never part of a context, unless \`.dockerignore\` says \`!.git\`. File modes are sent as git knows them: executable or not.`,
+    arguments: [{ name: 'image', description: 'Images to build (default: all).', variadic: true }],
+    options: [{ name: 'force', description: 'Build all steps again, even if nothing changed.' }],
     examples: [
-      { command: 'build', explains: 'all images, side by side' },
+      { command: 'build', explains: 'all images, in parallel' },
       { command: 'build web --force', explains: 'one image, every step again' },
     ],
     changes: true,

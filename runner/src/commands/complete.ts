@@ -4,9 +4,9 @@ import type { CommandDefinition } from './command.js';
 
 const complete: CommandDefinition = {
   name: 'complete',
-  summary: 'Print what may stand at the place of the last word',
+  summary: 'Print completions of the last word',
   description:
-    'What the scripts of `completion` call. Never fails: where nothing is known, nothing is printed.',
+    'The scripts of `completion` call it. It never fails: if nothing is known, nothing is printed.',
   arguments: [{ name: 'words', description: 'What is typed so far, after `--`.', variadic: true }],
   environment: 'none',
   hidden: true,

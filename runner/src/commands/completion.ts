@@ -4,7 +4,7 @@ const completion: CommandDefinition = {
   name: 'completion',
   summary: 'Print a shell completion script',
   description:
-    'Completes commands, options, environments, images and stages for `node runner` and `automation-stack`. The words come from the runner itself and from the configuration that the typed `-C` and `--config` lead to, so that a script never grows old.',
+    'Completes commands, options, environments, images and stages for `node runner` and `automation-stack`. The words come from the runner itself and from the configuration that `-C` and `--config` name, so the script is never out of date.',
   arguments: [{ name: 'shell', description: 'bash, zsh or fish', required: true }],
   examples: [
     { command: 'completion bash >> ~/.bashrc', explains: 'Complete in every new shell.' },

@@ -3,9 +3,9 @@ import { flag } from './command.js';
 
 const check: CommandDefinition = {
   name: 'config check',
-  summary: 'Validate automation-stack.yml whole',
+  summary: 'Validate the whole automation-stack.yml',
   description:
-    'Reports every error at once, each as `file:line:column`; exits 2 where there are any: keys and values, names that lead nowhere, promotions that go round, and the Dockerfiles, contexts, Terraform roots, variable files, outputs, playbooks, keys and pod templates that are not there. What may be meant, such as an image that no target runs, is a warning. Asks nothing outside of this directory: `doctor` does.',
+    'Reports every error at once, each as `file:line:column`; exits 2 if there are any: keys and values, unknown names, circular promotions, and missing Dockerfiles, contexts, Terraform roots, variable files, outputs, playbooks, keys and pod templates. What may be intended, such as an image that no target runs, is a warning. It checks only this directory; `doctor` checks the rest.',
   examples: [{ command: 'config check', explains: 'Check the configuration of this directory.' }],
   environment: 'none',
   async run(context) {
@@ -32,9 +32,9 @@ const show: CommandDefinition = {
   name: 'config show',
   summary: 'Print the effective configuration',
   description:
-    'With `--env NAME`, the one environment with its `extends` merged in. References such as `${ssm:/path}` stay as they are written, unless `--resolve` asks for their values; secret ones are masked even then.',
+    'With `--env NAME`, only that environment, with its `extends` merged in. References such as `${ssm:/path}` are printed as they are written. `--resolve` prints their values; secret values stay masked.',
   options: [{ name: 'resolve', description: 'Look references up; secrets are masked.' }],
-  examples: [{ command: 'config show --env staging', explains: 'What staging really gets.' }],
+  examples: [{ command: 'config show --env staging', explains: 'The settings of staging after `extends`.' }],
   environment: 'optional',
   async run(context, input) {
     const { showConfig } = await import('../config/show.js');

@@ -6,7 +6,7 @@ export const commands: readonly CommandDefinition[] = [
     name: 'credentials',
     summary: 'Print the credentials of an environment’s role',
     description:
-      'JSON as AWS’s tools ask a `credential_process` for it: how Terraform and Ansible act as the role, and renew its session.',
+      'JSON in the format of a `credential_process` of the AWS tools. Terraform and Ansible use it to act as the role and to renew its session.',
     environment: 'required',
     hidden: true,
     async run(context) {

@@ -7,37 +7,38 @@ import { flag, option, type CommandDefinition, type CommandInput, type CommandRe
 
 const deploy: CommandDefinition = {
   name: 'deploy',
-  summary: 'Bring a release to an environment, gated on health',
-  description: `Takes \`--release VERSION\`, else the release of this working tree; where there is none yet it is built and pushed first.
-Every target of the environment is moved; when one fails its health gate, all go back to what ran before (exit 3).
+  summary: 'Deploy a release to an environment, gated on health',
+  description: `Deploys \`--release VERSION\`, otherwise the release of this working tree; if there is none yet, it is built and pushed first.
+Every target of the environment gets the release. If one fails its health gate, all are rolled back to what ran before (exit 3).
 A second deploy of the same environment waits with \`--wait\`, or exits 4 naming who holds the lock.
 
-After a run that was killed, \`--resume\` goes on where it was cut off; \`rollback\` undoes it. Where neither can, \`--release VERSION\` (or \`--force REASON\`) brings a release that works and ends what was cut off.
+If a run was killed, \`--resume\` continues it and \`rollback\` undoes it. If neither works, \`--release VERSION\` (or \`--force REASON\`) deploys a release that works and ends the deployment that was cut off.
 
-Where a fleet allows failures (\`max-failed\`), a deploy that leaves hosts behind is recorded as \`partial\`. Those hosts stay out of the target group until \`--catch-up\` brings them, and no other host, to the release that the environment runs.
+If a fleet allows failures (\`max-failed\`), a deploy that leaves hosts behind is recorded as \`partial\`. Those hosts stay out of the target group until \`--catch-up\` deploys to them the release that the environment runs. It changes no other host.
 
-Where an ECS service wants 0 tasks it is moved all the same, but nothing shows that the release works: it is recorded as \`unproven\` and cannot be promoted without \`--force\`. Let a task run and deploy again to prove it.`,
+An ECS service that wants 0 tasks gets the release too, but nothing shows that the release works: it is recorded as \`unproven\` and cannot be promoted without \`--force\`. Let a task run and deploy again to prove it.`,
   options: [
     {
       name: 'release',
       value: 'VERSION',
       description: 'Release to deploy (default: the one of this working tree).',
     },
-    { name: 'resume', description: 'Go on with a deployment that was cut off.' },
+    { name: 'resume', description: 'Continue a deployment that was cut off.' },
     {
       name: 'catch-up',
-      description: 'Bring only the hosts that are behind to the release that the environment runs.',
+      description:
+        'Deploy the release that the environment runs to the hosts that are behind, and to no other.',
     },
     {
       name: 'wait',
       value: 'DURATION',
-      description: 'Wait this long for the lock, and for what is needed, e.g. 10m.',
+      description: 'Wait this long for the lock and for the applications that are needed, e.g. 10m.',
     },
     {
       name: 'force',
       value: 'REASON',
       description:
-        'Deploy past a promotion, past what is needed and not healthy, or an uncommitted tree to a protected environment; who and why are recorded.',
+        'Deploy without a promotion, although a needed application is not healthy, or an uncommitted tree to a protected environment; who and why are recorded.',
     },
   ],
   examples: [
@@ -45,7 +46,7 @@ Where an ECS service wants 0 tasks it is moved all the same, but nothing shows t
     { command: 'deploy --env staging --release 1.4.0', explains: 'Deploy a release that was made before.' },
     {
       command: 'deploy --env staging --catch-up',
-      explains: 'Bring a host that was down to what the others run.',
+      explains: 'Update a host that was down to what the others run.',
     },
   ],
   changes: true,
@@ -125,9 +126,9 @@ async function catchUpCommand(
   if (other !== undefined) {
     throw new StackError(
       'USAGE',
-      `--catch-up brings what the environment runs: --${other} does not go with it`,
+      `--catch-up deploys what the environment runs: --${other} cannot be used with it`,
       {
-        next: `Leave out --${other}, or --catch-up.`,
+        next: `Remove --${other} or --catch-up.`,
       },
     );
   }
@@ -139,7 +140,7 @@ async function catchUpCommand(
   if (context.options.dryRun) {
     const { version, behind } = await previewCatchUp(context, environment);
     const lines = behind.map(({ host, target, reason }) => `  ${host} (${target}): ${reason}`);
-    const words = lines.length === 0 ? 'No host is behind.' : `Would bring to ${version}:`;
+    const words = lines.length === 0 ? 'No host is behind.' : `Would update to ${version}:`;
     return {
       data: { dryRun: true, version, behind },
       text: [words, ...lines, 'Nothing was changed.'].join('\n'),
@@ -232,11 +233,11 @@ async function cutOffDeployment(
 function refuseOther(input: CommandInput, environment: NamedEnvironment): void {
   const version = option(input, 'release');
   if (!flag(input, 'resume') || version === undefined) return;
-  throw new StackError('USAGE', '--resume goes on with the release of the deployment that was cut off', {
+  throw new StackError('USAGE', '--resume continues with the release of the deployment that was cut off', {
     where: `--release ${version}`,
     next:
-      `\`node runner deploy --env ${environment.name} --resume\` goes on with it; ` +
-      `\`node runner deploy --env ${environment.name} --release ${version}\` brings ${version} instead.`,
+      `\`node runner deploy --env ${environment.name} --resume\` continues it; ` +
+      `\`node runner deploy --env ${environment.name} --release ${version}\` deploys ${version} instead.`,
   });
 }
 

@@ -13,23 +13,23 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'destroy',
     summary: 'Destroy an environment’s infrastructure with Terraform',
-    description: `Shows what would be destroyed and does it with \`--yes\`; without, it stops there. A protected environment (\`protected: true\`, and every environment that is promoted to) asks for its name instead: \`--confirm NAME\`. What holds data is named too, by \`--allow-destroy\`: the refusal prints the whole command.
+    description: `Shows what would be destroyed; \`--yes\` destroys it. A protected environment (\`protected: true\`, and every environment that is promoted to) needs its name instead: \`--confirm NAME\`. Resources that hold data must be named by \`--allow-destroy\`; the refusal prints the whole command.
 
-Nothing goes while another deployment reuses it (STILL_REUSED), by the ledger that all deployments of a location keep: see [infrastructure](../infrastructure.md#ownership). \`--dry-run\` is \`plan --destroy\`.`,
+Nothing is destroyed that another deployment reuses (STILL_REUSED), according to the ownership ledger: see [infrastructure](../infrastructure.md#ownership). \`--dry-run\` is \`plan --destroy\`.`,
     options: [
-      { name: 'yes', description: 'Destroy it; does not do for a protected environment.' },
+      { name: 'yes', description: 'Destroy it; not enough for a protected environment.' },
       {
         name: 'confirm',
         value: 'NAME',
-        description: 'Destroy it, also where it is protected: its name, typed out.',
+        description: 'Destroy it, even if it is protected: the name of the environment.',
       },
       allowDestroyOption,
       forgetReuseOption,
       lockTimeoutOption,
     ],
     examples: [
-      { command: 'destroy --env staging', explains: 'See what would go.' },
-      { command: 'destroy --env staging --yes', explains: 'Let it go.' },
+      { command: 'destroy --env staging', explains: 'Show what would be destroyed.' },
+      { command: 'destroy --env staging --yes', explains: 'Destroy it.' },
     ],
     changes: true,
     environment: 'required',

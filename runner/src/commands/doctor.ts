@@ -5,9 +5,9 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'doctor',
     summary: 'Check that this machine and its credentials can do the work',
-    description: `Looks at the tools (Node.js, git, Docker, Terraform, Ansible, SSH, Python) and, where there is a configuration, at the state, the disk, AWS credentials and their account, proxies, the registry, the hosts, the tokens of Slack, GitHub and GitLab, the secrets, parameters and variables that are referred to, the ECS services that are deployed to, and the playbooks: side by side, each bounded in time. On an agent of Jenkins, and in a container, it looks at what Jenkins needs there as well: \`ps\` and \`kill\`, without which an abort kills the container, and a user whom the image knows. It changes nothing, but for a document that it writes to the state and removes.
+    description: `Checks the tools (Node.js, git, Docker, Terraform, Ansible, SSH, Python). With a configuration, it also checks the state, the disk, AWS credentials and their account, proxies, the registry, the hosts, the tokens of Slack, GitHub and GitLab, the secrets, parameters and variables of the configuration, the ECS services and the playbooks. The checks run in parallel, each with a time limit. On a Jenkins agent and in a container it also checks what Jenkins needs: \`ps\` and \`kill\`, without which an abort kills the container, and a user that the image knows. It changes nothing, except for one document that it writes to the state and removes.
 
-Only what the configuration needs is required: without a fleet nobody has to have Ansible. Exits 1 (DOCTOR_FAILED) where something required is not well, and says what to type.`,
+Only what the configuration needs is required: without a fleet, Ansible is not. Exits 1 (DOCTOR_FAILED) if a required check fails, and says what to type.`,
     examples: [
       { command: 'doctor', explains: 'Everything, for all environments.' },
       { command: 'doctor --env staging', explains: 'Only what staging needs.' },

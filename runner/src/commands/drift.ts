@@ -7,15 +7,15 @@ import { allOption, resultOfSeveral, severalEnvironments } from './several.js';
 const drift: CommandDefinition = {
   name: 'drift',
   summary: 'Check whether an environment’s infrastructure is still as configured',
-  description: `Asks the platform and compares it with the last apply and with the configuration. Exits 0 where nothing has drifted and 5 where something has: changed outside of Terraform since the last apply, or configured and not applied yet, told apart. What was changed outside but is ignored by the configuration (\`ignore_changes\`) or computed is named, and is no drift.
+  description: `Compares the platform with the last apply and with the configuration. Exits 0 if nothing has drifted and 5 if something has. It lists separately what was changed outside of Terraform and what is configured but not applied yet. Changes that the configuration ignores (\`ignore_changes\`) and computed attributes are listed, but are not drift.
 
-Several environments are looked at side by side, up to \`concurrency\`; one that fails stops no other. Exits 5 where one has drifted and none has failed. Slack is told of drift and of failures, and of nothing else.
+Several environments are checked in parallel, up to \`concurrency\`; a failure does not stop the others. Exits 5 if one has drifted and none has failed. Slack is notified of drift and of failures only.
 
-Changes nothing but what \`status\` shows of the last check: a plan that waits for its approval stays as it is, and none is kept.`,
+It changes only what \`status\` shows of the last check. A plan that waits for its approval stays as it is, and no new plan is kept.`,
   options: [allOption, scopeOption, lockTimeoutOption],
   examples: [
-    { command: 'drift --all', explains: 'What a nightly job asks; exits 5 where it found drift.' },
-    { command: 'drift --env staging,production', explains: 'Both side by side.' },
+    { command: 'drift --all', explains: 'For a nightly job; exits 5 if it found drift.' },
+    { command: 'drift --env staging,production', explains: 'Both in parallel.' },
     {
       command: 'drift --env production --json',
       explains: 'The same, with each address and attribute as data.',

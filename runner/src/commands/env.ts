@@ -4,13 +4,13 @@ import { flag, type CommandDefinition } from './command.js';
 export const commands: readonly CommandDefinition[] = [
   {
     name: 'env',
-    summary: 'Print what Terraform and Ansible share, for the shell',
-    description: `Lines \`export NAME='value'\` for \`eval\`: the environment's \`variables\`, DEPLOYMENT and ENVIRONMENT, AWS_REGION and AWS_PROFILE, TF_WORKSPACE, TF_DATA_DIR, TF_CLI_ARGS_* with the variable files and backend settings, TF_VAR_* for \`infrastructure.variables\`; where there are hosts ANSIBLE_INVENTORY, ANSIBLE_CONFIG, the paths of roles and collections, ANSIBLE_REMOTE_USER and ANSIBLE_PRIVATE_KEY_FILE. After that \`terraform\`, \`ansible\` and \`aws\` typed by hand work on the same environment. Commands of the runner look everything up anew and take none of it, so that they may name another one.
+    summary: 'Print the variables that Terraform and Ansible share, for the shell',
+    description: `Lines \`export NAME='value'\` for \`eval\`: the environment's \`variables\`, DEPLOYMENT and ENVIRONMENT, AWS_REGION and AWS_PROFILE, TF_WORKSPACE, TF_DATA_DIR, TF_CLI_ARGS_* with the variable files and backend settings, TF_VAR_* for \`infrastructure.variables\`; with hosts also ANSIBLE_INVENTORY, ANSIBLE_CONFIG, the paths of roles and collections, ANSIBLE_REMOTE_USER and ANSIBLE_PRIVATE_KEY_FILE. Then \`terraform\`, \`ansible\` and \`aws\` work on the same environment when you type them. Commands of the runner ignore these variables.
 
 Variables that hold a secret are left out, each named in a comment; \`--secrets\` prints them too, on stdout only.`,
     options: [{ name: 'secrets', description: 'Print secrets too.' }],
     examples: [
-      { command: 'env --env staging', explains: 'See what is shared.' },
+      { command: 'env --env staging', explains: 'Show the variables.' },
       { command: 'env --env staging --json', explains: 'The same for programs.' },
     ],
     environment: 'required',
@@ -23,7 +23,7 @@ Variables that hold a secret are left out, each named in a comment; \`--secrets\
       if (reveal && context.options.resultFile !== undefined) {
         throw new StackError('USAGE', 'secrets are not written to files', {
           where: '--secrets with --result',
-          next: 'Leave one of them out.',
+          next: 'Remove one of them.',
         });
       }
       const { variables, secret, missing } = await sharedEnvironment(

@@ -11,11 +11,11 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'iam-policy',
     summary: 'Print the smallest IAM policy that a command or a scope needs',
-    description: `JSON on stdout, ready for \`aws iam create-policy --policy-document file://…\`; what had to be left open, and why, on stderr. It is made from one table of the calls that each command and each Terraform type makes, with the names of the configuration: region, account, clusters, services, repositories, buckets. Nothing is asked of AWS.
+    description: `JSON on stdout, ready for \`aws iam create-policy --policy-document file://…\`; stderr lists what had to be left open (*) and why. It is made from a table of the calls of each command and each Terraform type, with the names of the configuration: region, account, clusters, services, repositories, buckets. AWS is not asked.
 
-IAM takes ${POLICY_LIMIT} characters in a managed policy, and ${ROLE_LIMIT} of them on a role. A longer policy is told as that, with the number of its parts: \`--part 1\`, \`--part 2\` … print each. Where nothing is asked of AWS, that is said, and the policy allows what everybody may.
+IAM accepts ${POLICY_LIMIT} characters in a managed policy, and ${ROLE_LIMIT} policies on a role. A longer policy is refused with the number of its parts: \`--part 1\`, \`--part 2\` … print each. If a command does not call AWS, the policy allows only what everybody may do.
 
-\`--scope NAME\` is what \`plan --scope\` and \`apply --scope\` need. Policies of Terraform (\`--scope\`, and \`--command plan\`, \`apply\`, \`drift\`, \`destroy\` or \`run\`) are read off a plan, whose resources they name: make it first, with \`node runner plan\` and credentials that may read.`,
+\`--scope NAME\` is what \`plan --scope\` and \`apply --scope\` need. Policies of Terraform (\`--scope\`, and \`--command plan\`, \`apply\`, \`drift\`, \`destroy\` or \`run\`) are made from a plan and name its resources: make the plan first, with \`node runner plan\` and credentials that may read.`,
     options: [
       {
         name: 'command',
@@ -32,25 +32,24 @@ IAM takes ${POLICY_LIMIT} characters in a managed policy, and ${ROLE_LIMIT} of t
       {
         name: 'part',
         value: 'N',
-        description:
-          'Of a policy that is too long for one managed policy, only the Nth of the several that it is divided into.',
+        description: 'Print only the Nth part of a policy that is too long for one managed policy.',
       },
       {
         name: 'role',
         value: 'ROLE',
-        description: 'Role that tasks are given, by name or ARN; every role where left out. May be repeated.',
+        description: 'Role of tasks, by name or ARN (default: every role). May be repeated.',
         repeatable: true,
       },
       {
         name: 'family',
         value: 'NAME',
-        description: 'Family of a service’s task definitions; every family where left out. May be repeated.',
+        description: 'Family of a service’s task definitions (default: every family). May be repeated.',
         repeatable: true,
       },
       {
         name: 'log-group',
         value: 'NAME',
-        description: 'Log group of tasks, read as evidence; every group where left out. May be repeated.',
+        description: 'Log group of tasks, read as evidence (default: every group). May be repeated.',
         repeatable: true,
       },
     ],
@@ -58,7 +57,7 @@ IAM takes ${POLICY_LIMIT} characters in a managed policy, and ${ROLE_LIMIT} of t
       { command: 'iam-policy --env staging --command deploy', explains: 'What a deploy to staging needs.' },
       {
         command: 'iam-policy --env staging --scope app > app.json',
-        explains: 'What a granular delivery run needs of Terraform.',
+        explains: 'What a delivery run of this scope needs for Terraform.',
       },
     ],
     environment: 'required',
@@ -70,7 +69,7 @@ async function print(context: Context, input: CommandInput): Promise<CommandResu
   const [scope, command] = [option(input, 'scope'), option(input, 'command') as Verb | undefined];
   const verb = command ?? (scope === undefined ? undefined : 'apply');
   if (verb === undefined) {
-    throw new StackError('USAGE', 'a policy is for a command or for a scope', {
+    throw new StackError('USAGE', 'iam-policy needs a command or a scope', {
       next: `Add --command ${Object.keys(verbs).join('|')}, or --scope NAME.`,
     });
   }
@@ -101,10 +100,10 @@ function partAt({ parts }: PolicyResult, wanted: string): PolicyDocument {
 }
 
 function tellParts(context: Context, { size, parts }: PolicyResult): void {
-  const message = `the policy has ${size} characters, and IAM takes ${POLICY_LIMIT}: it makes ${parts.length} managed policies`;
+  const message = `the policy has ${size} characters, and IAM accepts ${POLICY_LIMIT}: it needs ${parts.length} managed policies`;
   const next =
     parts.length > ROLE_LIMIT
-      ? `Name a smaller scope: a role takes ${ROLE_LIMIT}.`
+      ? `Name a smaller scope: a role accepts ${ROLE_LIMIT}.`
       : `Print each with --part 1 to --part ${parts.length}, and attach all of them to the role.`;
   context.events.emit({ type: 'notice', level: 'warning', message, next });
 }

@@ -7,14 +7,14 @@ import { list, option, type CommandInput, type OptionDefinition } from './comman
 export const lockTimeoutOption: OptionDefinition = {
   name: 'lock-timeout',
   value: 'DURATION',
-  description: 'How long to wait for a state lock that somebody else holds; 30s by default.',
+  description: 'How long to wait for a state lock that somebody else holds (default: 30s).',
 };
 
 export const allowDestroyOption: OptionDefinition = {
   name: 'allow-destroy',
   value: 'ADDRESS',
   description:
-    'Let this go though it holds data: the address as the plan shows it, or its last part where only one ends so; may be repeated.',
+    'Allow the loss of this resource with its data: the address as the plan shows it, or its last part if that is unambiguous. May be repeated.',
   repeatable: true,
 };
 
@@ -26,8 +26,7 @@ export function allowDestroy(input: CommandInput): { allowDestroy: readonly stri
 export const forgetReuseOption: OptionDefinition = {
   name: 'forget-reuse',
   value: 'APPLICATION/ENVIRONMENT',
-  description:
-    'Let things go though the ledger says that this deployment reuses them: it is gone. May be repeated.',
+  description: 'Ignore that this deployment reuses resources, because it no longer exists. May be repeated.',
   repeatable: true,
 };
 
@@ -39,7 +38,7 @@ export function forgetReuse(input: CommandInput): { forgetReuse: readonly string
 export const scopeOption: OptionDefinition = {
   name: 'scope',
   value: 'NAME',
-  description: 'Keep to this scope of `infrastructure.scopes`; the rest of the root is not looked at.',
+  description: 'Only this scope of `infrastructure.scopes`; the rest of the root is ignored.',
 };
 
 /** What `--scope` named. */

@@ -7,21 +7,21 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'init',
     summary: 'Write a first automation-stack.yml for this directory',
-    description: `Looks at what is here, a few levels deep: compose files and Dockerfiles become images and targets, with their ports, tests and health checks; a Terraform root with its variable files and outputs the infrastructure; playbooks what hosts are provisioned with; the branches that exist lead to staging and production; the repository’s name becomes the application’s. Staging and production never share a service or a host.
+    description: `Reads this directory, a few levels deep. Compose files and Dockerfiles become images and targets, with ports, tests and health checks. A Terraform root with its variable files and outputs becomes the infrastructure, playbooks become the provisioning, branches lead to staging and production, and the name of the repository becomes the name of the application. Staging and production never share a service or a host.
 
-Writes a commented configuration and a Jenkinsfile, and keeps the state directory out of git. What was guessed, left out or not understood is told, with why, and so is what to type next. Nothing is overwritten. \`--dry-run\` prints the configuration.`,
+Writes a commented configuration and a Jenkinsfile, and excludes the state directory from git. It says what was guessed, left out or not understood and why, and what to type next. Nothing is overwritten. \`--dry-run\` prints the configuration.`,
     options: [
       {
         name: 'example',
         value: 'SHAPE',
         choices: starterShapes,
         description:
-          'What environments deploy to: a fleet of hosts, an ECS service, or nothing yet; guessed where left out.',
+          'What environments deploy to: a fleet of hosts, an ECS service, or nothing yet (default: guessed).',
       },
     ],
     examples: [
-      { command: 'init', explains: 'A configuration and a Jenkinsfile from what is here.' },
-      { command: 'init --example flask-fleet --dry-run', explains: 'See one for a fleet of hosts.' },
+      { command: 'init', explains: 'A configuration and a Jenkinsfile for this directory.' },
+      { command: 'init --example flask-fleet --dry-run', explains: 'Show one for a fleet of hosts.' },
     ],
     changes: true,
     environment: 'none',
@@ -38,7 +38,7 @@ Writes a commented configuration and a Jenkinsfile, and keeps the state director
         data: { ...data, next },
         text: [
           `Wrote ${done.written.join(', ')}: ${seen(done).join(', ')}.`,
-          ...(done.kept.length === 0 ? [] : [`Left as they are: ${done.kept.join(', ')}.`]),
+          ...(done.kept.length === 0 ? [] : [`Not changed: ${done.kept.join(', ')}.`]),
           ...(done.notes.length === 0 ? [] : ['', 'To know:', ...done.notes.map((note) => `- ${note}`)]),
           '',
           `Look at ${done.written[0]}, then type`,

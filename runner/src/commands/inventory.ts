@@ -13,8 +13,8 @@ export const commands: readonly CommandDefinition[] = [
       { name: 'yaml', description: 'Print an Ansible inventory in YAML.' },
     ],
     examples: [
-      { command: 'inventory --env staging', explains: 'who is there, by name, address and group' },
-      { command: 'inventory --env staging --yaml > hosts.yml', explains: 'for ansible by hand' },
+      { command: 'inventory --env staging', explains: 'all hosts, by name, address and group' },
+      { command: 'inventory --env staging --yaml > hosts.yml', explains: 'for Ansible, typed by hand' },
     ],
     async run(context, input) {
       const { inventoryOf } = await import('../steps/inventory.js');

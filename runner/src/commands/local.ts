@@ -20,10 +20,11 @@ async function workshop(context: Context, stage: string): Promise<Workshop> {
 
 const up: CommandDefinition = {
   name: 'local up',
-  summary: 'Start the local environment: a Docker engine, the AWS emulator, hosts’ network and a Slack sink',
+  summary:
+    'Start the local environment: a Docker engine, the AWS emulator, a network for hosts and a Slack sink',
   description:
-    'Everything that a deploy needs, on this machine and without a cloud account, on loopback and a Docker network of its own. Says what it does and why; what is there already stays. Where no Docker engine answers, one is installed from the system’s packages and started (as root or by sudo).\n\n`AUTOMATION_STACK_HOME` (default `~/.automation-stack`) holds tools and state; `AUTOMATION_STACK_LOCAL_INSTANCE=1` … `9` gives a second environment beside the first, with its own ports and subnet.',
-  examples: [{ command: 'local up', explains: 'Start it, or see that it runs.' }],
+    'Everything that a deploy needs, on this machine and without a cloud account, on loopback and its own Docker network. It says what it does and why; existing parts stay. If no Docker engine answers, one is installed from the system’s packages and started (as root or by sudo).\n\n`AUTOMATION_STACK_HOME` (default `~/.automation-stack`) holds tools and state; `AUTOMATION_STACK_LOCAL_INSTANCE=1` … `9` starts a second environment with its own ports and subnet.',
+  examples: [{ command: 'local up', explains: 'Start it, or show that it runs.' }],
   environment: 'none',
   async run(context) {
     const { localUp } = await import('../local/up.js');
@@ -54,7 +55,7 @@ const down: CommandDefinition = {
 
 const status: CommandDefinition = {
   name: 'local status',
-  summary: 'Show what of the local environment runs, with its ports; exits 1 where something is missing',
+  summary: 'Show what runs in the local environment, with its ports; exits 1 if something is missing',
   environment: 'none',
   async run(context) {
     const { localStatus, statusLines } = await import('../local/status.js');
@@ -65,7 +66,7 @@ const status: CommandDefinition = {
 
 const env: CommandDefinition = {
   name: 'local env',
-  summary: 'Print the variables that lead every tool to the local environment, for eval',
+  summary: 'Print the variables that point every tool to the local environment, for eval',
   examples: [{ command: 'local env', explains: 'eval "$(node runner local env)"' }],
   environment: 'none',
   async run(context) {
@@ -78,7 +79,7 @@ const env: CommandDefinition = {
 
 const slack: CommandDefinition = {
   name: 'local slack',
-  summary: 'Show what the Slack sink was told, thread by thread',
+  summary: 'Show the messages of the Slack sink, thread by thread',
   description:
     'The sink answers at `SLACK_API_URL` as Slack’s Web API does, and at `/webhook/NAME` as its incoming webhooks do. `DELETE /messages` forgets; `PUT /fault` with `{"status": 500, "times": 2}` (or `"timeout"`, `"ratelimited"`) makes it fail.',
   environment: 'none',
@@ -106,9 +107,9 @@ const split = (input: CommandInput): [string, string, string[]] => {
 
 const create: CommandDefinition = {
   name: 'local create',
-  summary: 'Make a host, load balancer or ECS service in the local environment',
+  summary: 'Create a host, load balancer or ECS service in the local environment',
   description:
-    'What the examples’ Terraform roots call where a cloud’s provider would make the real thing. What exists stays.\n\n`host` takes slot=N (0 to 29), which fixes its address and ports; `load-balancer` port, health and targets=ADDRESS:PORT,…; `ecs-service` cluster, image, container, port, desired and health.',
+    'The Terraform roots of the examples call it in place of a cloud provider. What exists stays.\n\n`host` takes slot=N (0 to 29), which fixes its address and ports; `load-balancer` port, health and targets=ADDRESS:PORT,…; `ecs-service` cluster, image, container, port, desired and health.',
   arguments: resourceArguments,
   examples: [
     { command: 'local create host staging-1 slot=0', explains: 'A machine with systemd, reached over SSH.' },
@@ -124,7 +125,7 @@ const create: CommandDefinition = {
 
 const remove: CommandDefinition = {
   name: 'local delete',
-  summary: 'Remove what `local create` made; what is not there is fine',
+  summary: 'Remove what `local create` created; no error if it does not exist',
   arguments: resourceArguments,
   examples: [{ command: 'local delete host staging-1', explains: 'Removes the host with its disks.' }],
   environment: 'none',
@@ -132,7 +133,7 @@ const remove: CommandDefinition = {
     const { deleteResource } = await import('../local/resources.js');
     const [kind, name, words] = split(input);
     const deleted = await deleteResource(await workshop(context, 'local:delete'), kind, name, words);
-    return { data: { deleted }, text: `${kind} ${name}: ${deleted ? 'removed' : 'was not there'}` };
+    return { data: { deleted }, text: `${kind} ${name}: ${deleted ? 'removed' : 'did not exist'}` };
   },
 };
 

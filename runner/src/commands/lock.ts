@@ -11,7 +11,10 @@ const status: CommandDefinition = {
   name: 'lock status',
   summary: 'Show who holds the lock of an environment, or of each',
   examples: [
-    { command: 'lock status --env production', explains: 'Who keeps production, since when, until when.' },
+    {
+      command: 'lock status --env production',
+      explains: 'Who holds the lock of production, since when, until when.',
+    },
   ],
   environment: 'optional',
   async run(context) {
@@ -58,13 +61,13 @@ function asData(environment: string, lock: LockState) {
 
 const acquire: CommandDefinition = {
   name: 'lock acquire',
-  summary: 'Keep deploys away from an environment for a while',
+  summary: 'Lock an environment against deploys for a while',
   description:
-    'Holds the lock by hand, for a migration or an incident: deploys, promotions and rollbacks of the environment wait or exit 4, naming you and your reason. It frees itself after `--for`; `lock release` frees it earlier.',
+    'Takes the lock by hand, for a migration or an incident: deploys, promotions and rollbacks of the environment wait or exit 4, and name you and your reason. The lock ends after `--for`; `lock release` frees it earlier.',
   options: [
-    { name: 'for', value: 'DURATION', description: 'Until it frees itself (default: 1h).' },
+    { name: 'for', value: 'DURATION', description: 'How long the lock lasts (default: 1h).' },
     { name: 'wait', value: 'DURATION', description: 'Wait this long for a run that holds it, e.g. 10m.' },
-    { name: 'reason', value: 'TEXT', description: 'Why, for those who meet it.' },
+    { name: 'reason', value: 'TEXT', description: 'The reason, shown to others.' },
   ],
   examples: [
     {
@@ -110,9 +113,9 @@ const release: CommandDefinition = {
   name: 'lock release',
   summary: 'Free the lock of an environment',
   description:
-    'Frees a lock that you took with `lock acquire`. `--force` frees any, also one whose document cannot be read: a run that still lives stops at its next sign of life and leaves its deployment half done, so use it only where the run is surely dead (the lock of a dead run on this machine, or an expired one, needs no help: the next run takes it over).',
-  options: [{ name: 'force', description: 'Free it whoever holds it.' }],
-  examples: [{ command: 'lock release --env staging', explains: 'Let deploys to staging in again.' }],
+    'Frees a lock that you took with `lock acquire`. `--force` frees any lock, also one whose document cannot be read. A run that is still alive then stops at its next renewal and leaves its deployment half done, so use it only if the run is certainly dead. The next run takes over an expired lock, and the lock of a dead run on this machine, by itself.',
+  options: [{ name: 'force', description: 'Free it, no matter who holds it.' }],
+  examples: [{ command: 'lock release --env staging', explains: 'Allow deploys to staging again.' }],
   changes: true,
   environment: 'required',
   async run(context, input): Promise<CommandResult> {
@@ -147,7 +150,7 @@ function refuseOthers(environment: string, holder: LockHolder, who: string): voi
   if (holder.process === undefined && holder.who === who) return;
   throw new StackError('LOCKED', `${environment} is locked by ${holder.who} (${holder.command})`, {
     evidence: lockEvidence(holder),
-    next: `Ask them; where it is surely dead: node runner lock release --env ${environment} --force`,
+    next: `Ask them. If the run is certainly dead: node runner lock release --env ${environment} --force`,
   });
 }
 

@@ -5,10 +5,10 @@ import { waiting } from './deploy.js';
 
 const migrate: CommandDefinition = {
   name: 'migrate',
-  summary: 'Run the migrations of a release, and move no service',
-  description: `Registers the task definition of \`--release VERSION\` (else of this working tree's release, which is built and pushed where there is none) and runs the \`migrate\` command of each target that has one as a task with it, under the environment's lock. The task's exit code decides; its output is shown as it comes.
+  summary: 'Run the migrations of a release without deploying it',
+  description: `Registers the task definition of \`--release VERSION\` (default: the release of this working tree, which is built and pushed if there is none) and runs the \`migrate\` command of each target that has one as a task with it, under the environment's lock. The task's exit code decides; its output is shown as it comes.
 
-\`deploy\` and \`promote\` migrate by themselves, before they move the service; this is for pipelines that want it apart. A failed migration exits 1 and leaves the services alone; what it had changed by then stays. An interrupt stops the task. Beyond what a deploy needs it takes the permissions \`ecs:RunTask\`, \`ecs:StopTask\` and \`logs:GetLogEvents\`.`,
+\`deploy\` and \`promote\` migrate by themselves before they move the service; this command is for pipelines that want it as a separate step. A failed migration exits 1 and does not touch the services; changes that it has made stay. An interrupt stops the task. In addition to the permissions of a deploy it needs \`ecs:RunTask\`, \`ecs:StopTask\` and \`logs:GetLogEvents\`.`,
   options: [
     {
       name: 'release',
@@ -22,7 +22,7 @@ const migrate: CommandDefinition = {
       name: 'force',
       value: 'REASON',
       description:
-        'Go past the environment before, or an uncommitted tree; who and why are told and recorded.',
+        'Migrate although the release was never healthy in the environment before, or with an uncommitted tree; who and why are recorded.',
     },
   ],
   examples: [

@@ -5,19 +5,22 @@ import type { CommandDefinition, CommandInput } from './command.js';
 
 const needs: CommandDefinition = {
   name: 'needs',
-  summary: 'Show the applications this one needs, and how each stands',
-  description: `The whole graph upstream of this application, in the order in which it is deployed, read from the places that \`needs\` of the configuration names. Applications that need each other in a circle are refused by name.
+  summary: 'Show the applications this one needs and the status of each',
+  description: `The whole graph upstream of this application, in the order of deployment, read from the places that \`needs\` of the configuration names. A circle of applications is refused with their names.
 
-With \`--env\` it is a check, the one that every deploy and promotion makes first: everything upstream must be healthy there, by its last deployment. What failed, was rolled back, was cut off or was never deployed exits 1; what is just being deployed is waited for with \`--wait\`, else it exits 4. An application that has no environment of that name is passed over.`,
+With \`--env\` it is the check that every deploy and promotion makes first: the last deployment of everything upstream must be healthy there. It exits 1 if one failed, was rolled back, was cut off or was never deployed. If one is being deployed, \`--wait\` waits for it; otherwise it exits 4. An application without an environment of that name is ignored.`,
   options: [
     {
       name: 'wait',
       value: 'DURATION',
-      description: 'Wait this long for what is being deployed upstream, e.g. 10m; needs --env.',
+      description: 'Wait this long for deployments upstream that are running, e.g. 10m; needs --env.',
     },
   ],
   examples: [
-    { command: 'needs', explains: 'The graph, with what each application last did in each environment.' },
+    {
+      command: 'needs',
+      explains: 'The graph, with the last deployment of each application in each environment.',
+    },
     { command: 'needs --env staging', explains: 'May this application go to staging now?' },
     { command: 'needs --env staging --wait 10m', explains: 'The same, patiently.' },
   ],

@@ -7,10 +7,10 @@ const notify: CommandDefinition = {
   name: 'notify',
   summary: 'Send one message to Slack',
   description:
-    'To the channel of the environment, as the configuration says. Runs tell Slack of their stages by themselves; this is for what happens around them. Fails where Slack cannot be told.',
+    'To the channel that the configuration names for the environment. Runs notify Slack of their stages by themselves; this is for everything else. Fails if Slack cannot be notified.',
   arguments: [{ name: 'text', description: 'What to say.' }],
   options: [
-    { name: 'message', value: 'TEXT', description: 'What to say, where it is not the argument.' },
+    { name: 'message', value: 'TEXT', description: 'What to say, if it is not the argument.' },
     { name: 'status', value: 'STATUS', choices: STATUSES, description: 'How it looks (default: ok).' },
   ],
   examples: [{ command: "notify --env staging 'The migration begins'", explains: 'Tell the team.' }],

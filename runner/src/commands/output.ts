@@ -4,11 +4,11 @@ import type { CommandDefinition } from './command.js';
 export const commands: readonly CommandDefinition[] = [
   {
     name: 'output',
-    summary: 'Print what Terraform made: the outputs of an environment',
-    description: `All outputs, or one by name; a path leads into it: \`hosts.staging-1.address\`. One alone is printed as it is, for scripts: text bare, maps and lists as JSON. Sensitive ones are masked and never printed.`,
+    summary: 'Print the Terraform outputs of an environment',
+    description: `All outputs, or one by name or by a path into it: \`hosts.staging-1.address\`. A single output is printed for scripts: text as it is, maps and lists as JSON. Sensitive outputs are masked and never printed.`,
     arguments: [{ name: 'name', description: 'Output, or a path into one.' }],
     examples: [
-      { command: 'output --env staging', explains: 'Everything there is.' },
+      { command: 'output --env staging', explains: 'All outputs.' },
       { command: 'output --env staging cluster', explains: 'One value, bare.' },
     ],
     environment: 'required',

@@ -9,11 +9,11 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'plan',
     summary: 'Show what Terraform would change in an environment',
-    description: `Initialises the root where that is needed, plans, and prints each resource that would be created, changed, replaced (with the attribute that forces it) or destroyed. Sensitive values are masked. What would lose data stands first, and the command that carries the plan out names it.
+    description: `Initialises the root if needed, plans, and prints each resource that would be created, changed, replaced (with the attribute that forces it) or destroyed. Sensitive values are masked. Changes that would lose data come first, and the command that applies the plan names them.
 
-The plan is kept in the state directory (a build of Jenkins keeps its own in its workspace), bound to the commit, the values of the variables, the files of the root and the state; \`apply\` applies it while all of that is unchanged. \`--out\` keeps it elsewhere, for \`apply --plan\`.
+The plan is kept in the state directory (a Jenkins build keeps its own in its workspace) and bound to the commit, the values of the variables, the files of the root and the state; \`apply\` applies it if all of that is unchanged. \`--out\` keeps it in another file, for \`apply --plan\`.
 
-Several environments are planned side by side, up to \`concurrency\`; one that fails stops no other, and the worst exit code counts.
+Several environments are planned in parallel, up to \`concurrency\`; a failure does not stop the others, and the worst exit code counts.
 
 With \`--scope NAME\` only those addresses of the root are planned, and a plan that would change anything else is refused (OUT_OF_SCOPE).`,
     options: [
@@ -32,11 +32,11 @@ With \`--scope NAME\` only those addresses of the root are planned, and a plan t
       { command: 'plan --env staging', explains: 'What would apply change?' },
       {
         command: 'plan --env production --out production.tfplan',
-        explains: 'A plan to review, which `apply --plan` applies or refuses, never makes anew.',
+        explains: 'A plan to review; `apply --plan` applies exactly this plan or refuses it.',
       },
-      { command: 'plan --env staging,production', explains: 'Both side by side.' },
-      { command: 'plan --env staging --scope app', explains: 'Only what changes often.' },
-      { command: 'plan --env staging --html plan.html', explains: 'A page for those who review it.' },
+      { command: 'plan --env staging,production', explains: 'Both in parallel.' },
+      { command: 'plan --env staging --scope app', explains: 'Only a named part of the root.' },
+      { command: 'plan --env staging --html plan.html', explains: 'A page for reviewers.' },
     ],
     environment: 'several',
     run: (context, input) => plan(context, input, flag(input, 'destroy')),
@@ -81,13 +81,13 @@ export async function plan(context: Context, input: CommandInput, destroy: boole
 }
 
 function shown({ text, ...data }: PlanResult): { readonly data: object; readonly text: string } {
-  return { data, text: data.next === undefined ? text : `${text}\n\nTo do it: ${data.next}` };
+  return { data, text: data.next === undefined ? text : `${text}\n\nApply it: ${data.next}` };
 }
 
 /** What depends on a part goes with it: there is no destroying a part alone. */
 function wholeOnly(): StackError {
-  return new StackError('USAGE', 'a plan to destroy is of everything: it takes no --scope', {
-    next: 'To take a part away, remove it from the configuration and plan that.',
+  return new StackError('USAGE', 'a plan to destroy covers the whole root: it cannot have a --scope', {
+    next: 'To remove a part, remove it from the configuration and plan again.',
   });
 }
 

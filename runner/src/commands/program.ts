@@ -35,7 +35,7 @@ export const globalOptions: readonly (OptionDefinition & { readonly short?: stri
 
 export const dryRunOption: OptionDefinition = {
   name: 'dry-run',
-  description: 'Say what would be done and change nothing.',
+  description: 'Show what would be done and change nothing.',
 };
 
 /** The options a command really takes: its own, then the common ones. */

@@ -4,11 +4,11 @@ import { waiting } from './deploy.js';
 
 const promote: CommandDefinition = {
   name: 'promote',
-  summary: 'Bring the release that is healthy in one environment to the next',
-  description: `The same digests, never a rebuild. The environment's \`promotion.from\` says where it comes from.
-The release is found by the commit that is checked out, else by the digest of its inputs (a merge changes the commit, not the content), or named by \`--release\`.
-What never ran healthy there goes through it first, or is refused, as \`promotion.unmatched\` says.
-What runs there on some hosts only (\`partial\`) is promoted where the others were merely out of reach, with a word on them; where it failed on a host, it is refused until \`deploy --catch-up\`, but for \`--force REASON\`.`,
+  summary: 'Promote the release that is healthy in one environment to the next',
+  description: `The same digests are used, nothing is built again. \`promotion.from\` of the environment says where the release comes from.
+\`--release\` names the release. Otherwise it is found by the commit that is checked out, or by the digest of its inputs (a merge changes the commit, not the content).
+A release that was never healthy there is deployed there first, or refused, as \`promotion.unmatched\` says.
+A release that runs on some of the hosts only (\`partial\`) is promoted with a warning if the others were merely unreachable. If it failed on a host, it is refused until \`deploy --catch-up\`, or with \`--force REASON\` promoted all the same.`,
   options: [
     { name: 'release', value: 'VERSION', description: 'Release to promote.' },
     ...approvalOptions,
@@ -16,12 +16,12 @@ What runs there on some hosts only (\`partial\`) is promoted where the others we
       name: 'force',
       value: 'REASON',
       description:
-        'Promote what never ran healthy before, or past what is needed and not healthy; who and why are recorded.',
+        'Promote a release that was never healthy before, or although a needed application is not healthy; who and why are recorded.',
     },
     {
       name: 'wait',
       value: 'DURATION',
-      description: 'Wait this long for the lock, and for what is needed, e.g. 10m.',
+      description: 'Wait this long for the lock and for the applications that are needed, e.g. 10m.',
     },
   ],
   examples: [

@@ -6,9 +6,9 @@ export const commands: readonly CommandDefinition[] = [
     name: 'provision',
     summary: 'Configure the hosts of an environment with Ansible',
     description:
-      'Waits until every host lets us in over SSH, then runs the playbooks of `provision.playbooks` in order. A second ' +
+      'Waits until every host accepts SSH connections, then runs the playbooks of `provision.playbooks` in order. A second ' +
       'run changes nothing. Host keys are checked against the known_hosts file. A host on which no task ran is a failure; ' +
-      'with `--tags`, only where that is so on every host.',
+      'with `--tags`, only if no task ran on any host.',
     environment: 'required',
     changes: true,
     options: [
@@ -17,7 +17,7 @@ export const commands: readonly CommandDefinition[] = [
       {
         name: 'boot',
         value: 'DURATION',
-        description: 'How long unreachable hosts are waited for; 2m by default.',
+        description: 'How long to wait for unreachable hosts (default: 2m).',
       },
     ],
     examples: [

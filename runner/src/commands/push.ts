@@ -4,12 +4,12 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'push',
     summary: 'Build and push the images, and record the release',
-    description: `Pushes to the registry of the environment that \`--env\` names, else of the one the branch leads to (where that one is promoted to, of the one it is promoted from), else of the first environment. A missing repository is made, with immutable tags and scan on push.
+    description: `Pushes to the registry of the environment that \`--env\` names. Without it, to the registry of the environment the branch leads to (if that one is promoted to, of the one it is promoted from), or of the first environment. A missing repository is created, with immutable tags and scan on push.
 
-Every image gets the tags \`VERSION\`, \`COMMIT\` and \`BRANCH-COMMIT\` (characters that a tag cannot have become dashes). Tags never move, so there is none that follows a branch. A dirty tree gets its version only, which says \`dirty\`. Dirty is what is uncommitted below the configuration's directory, and every file that goes into an image without being in the commit as it is: wherever the context lies, whether git ignores it or not. Leave such files out by \`.dockerignore\`, or name what a step before the build makes under \`generated:\` of the image. A file that changes while it is read or sent is read again once; then the build fails with \`CONTENT_CHANGED\`.
+Every image gets the tags \`VERSION\`, \`COMMIT\` and \`BRANCH-COMMIT\` (characters that a tag cannot have become dashes). Tags never move, so no tag follows a branch. A dirty tree gets only its version, which contains \`dirty\`. A tree is dirty if there are uncommitted changes below the configuration's directory, or if a file of an image is not in the commit as it is, even if git ignores it. Exclude such files by \`.dockerignore\`, or list files that a step before the build makes under \`generated:\` of the image. A file that changes while it is read or sent is read again once; then the build fails with \`CONTENT_CHANGED\`.
 
-Where a release has this very content already, nothing is built or pushed, and neither Docker nor AWS is asked. \`AUTOMATION_STACK_REGISTRY\` overrides the registry's address.`,
-    options: [{ name: 'force', description: 'Build and push again, although a release has this content.' }],
+If a release with the same content exists, nothing is built or pushed, and neither Docker nor AWS is asked. \`AUTOMATION_STACK_REGISTRY\` overrides the registry's address.`,
+    options: [{ name: 'force', description: 'Build and push again, even if a release has this content.' }],
     examples: [
       { command: 'push', explains: 'build what changed, push it, and record the release' },
       { command: 'push --env staging', explains: 'to the registry of staging' },

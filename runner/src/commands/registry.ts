@@ -11,7 +11,7 @@ export const commandGroups: Readonly<Record<string, readonly string[]>> = {
   Infrastructure: ['plan', 'apply', 'drift', 'destroy', 'output', 'iam-policy'],
   Hosts: ['inventory', 'provision', 'env'],
   Deliver: ['stages', 'run', 'deploy', 'promote', 'rollback', 'migrate', 'needs'],
-  'Look and tell': ['status', 'history', 'report', 'lock', 'notify'],
+  'Inspect and notify': ['status', 'history', 'report', 'lock', 'notify'],
 };
 
 /**

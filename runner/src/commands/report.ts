@@ -4,7 +4,7 @@ const report: CommandDefinition = {
   name: 'report',
   summary: 'Write the HTML report of a run',
   description:
-    'Static files without scripts (they show under Jenkins’ strict content policy): the stages as a timeline, hosts, digests, the plan, and what failed with its evidence. The last run of this directory, or one by name. Jenkins joins the processes of one run by `AUTOMATION_STACK_RUN`.',
+    'Static files without scripts, which Jenkins shows under its strict content policy: the stages as a timeline, hosts, digests, the plan, and failures with their evidence. Reports the last run of this directory, or one by name. In Jenkins, `AUTOMATION_STACK_RUN` joins the processes of one run.',
   options: [
     { name: 'run', value: 'ID', description: 'Run to report (default: the last one).' },
     { name: 'output', value: 'DIR', description: 'Where to write it (default: reports).' },

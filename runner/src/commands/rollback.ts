@@ -3,11 +3,11 @@ import { waiting } from './deploy.js';
 
 const rollback: CommandDefinition = {
   name: 'rollback',
-  summary: 'Bring back the previous healthy release',
+  summary: 'Roll back to the previous healthy release',
   description:
-    'Undoes a deployment that was cut off; otherwise returns to the previous healthy release. `--to VERSION` brings a release by name, also over a deployment that was cut off and can be neither finished nor undone. By digest, without a build; allowed in every environment, also where releases come by promotion.',
+    'Undoes a deployment that was cut off; otherwise returns to the previous healthy release. `--to VERSION` deploys a release by name, also if a deployment was cut off and can be neither finished nor undone. It uses digests and builds nothing. It is allowed in every environment, also in those that are promoted to.',
   options: [
-    { name: 'to', value: 'VERSION', description: 'Release to bring, whatever was cut off.' },
+    { name: 'to', value: 'VERSION', description: 'Release to deploy, no matter what was cut off.' },
     { name: 'wait', value: 'DURATION', description: 'Wait this long for the lock, e.g. 10m.' },
   ],
   examples: [

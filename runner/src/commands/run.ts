@@ -11,29 +11,30 @@ const run: CommandDefinition = {
   name: 'run',
   summary: 'Run all stages of a branch, as Jenkins would',
   description:
-    'The graph that `stages` prints: independent stages side by side, a failed one holds back only what needs it. `--from` goes on from a stage, `--only` runs just the ones that are named. `--resume` leaves out what another run of this very commit has done and nothing has undone since; what the ledger does not prove is done again. `--dry-run` tells what each stage would do: the images that would be built, what Terraform would change, what would be moved.',
+    'Runs the graph that `stages` prints. Independent stages run in parallel; a failed stage holds back only the stages that need it. `--from` starts at a stage, `--only` runs only the named stages. `--resume` skips what another run of the same commit has done and nothing has undone since; what the ledger does not prove is done again. `--dry-run` shows what each stage would do: the images that would be built, what Terraform would change, what would be deployed.',
   options: [
     { name: 'branch', value: 'BRANCH', description: 'Branch to run as (default: the one checked out).' },
     {
       name: 'from',
       value: 'STAGE',
-      description: 'Leave out what comes before this stage: an id, or a kind such as deploy.',
+      description: 'Skip what comes before this stage: an id, or a kind such as deploy.',
     },
     {
       name: 'only',
       value: 'STAGE',
-      description: 'Run just this stage, or all of a kind; several with commas or repeated.',
+      description: 'Run only this stage, or all of a kind; several with commas or repeated.',
       repeatable: true,
     },
     {
       name: 'resume',
-      description: 'Leave out what another run of this commit has done, as the ledger proves it.',
+      description: 'Skip what another run of this commit has done, as the ledger proves.',
     },
     ...approvalOptions,
     {
       name: 'approved-plan',
       value: 'DIGEST',
-      description: 'The plan that was approved, as `plan` and its stage name it: no other one is applied.',
+      description:
+        'The plan that was approved, by its name in `plan` and its stage; no other plan is applied.',
     },
     allowDestroyOption,
     { name: 'wait', value: 'DURATION', description: 'Wait this long for locks, e.g. 10m.' },
@@ -43,8 +44,8 @@ const run: CommandDefinition = {
       command: 'run --branch develop',
       explains: 'Build, test, push, apply, provision and deploy to staging.',
     },
-    { command: 'run --branch develop --dry-run', explains: 'What would that change?' },
-    { command: 'run --resume', explains: 'Repeat the stage that failed, and go on from there.' },
+    { command: 'run --branch develop --dry-run', explains: 'Show what that would change.' },
+    { command: 'run --resume', explains: 'Repeat the stage that failed, and continue from there.' },
     { command: 'run --branch main --approve', explains: 'Promote the same content to production.' },
   ],
   changes: true,

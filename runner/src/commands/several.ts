@@ -7,7 +7,7 @@ import { flag, option, type CommandInput, type CommandResult, type OptionDefinit
 /** What `plan` and `drift` say of several environments. */
 export const allOption: OptionDefinition = {
   name: 'all',
-  description: 'Every environment that has infrastructure, side by side.',
+  description: 'Every environment that has infrastructure, in parallel.',
 };
 
 /**
@@ -24,14 +24,14 @@ export async function severalEnvironments(
   const { environments: named = [] } = input;
   const all = flag(input, 'all');
   if (all && named.length > 0)
-    throw new StackError('USAGE', '--all is every environment: it takes no --env beside it', {
-      next: 'Leave one of them out.',
+    throw new StackError('USAGE', '--all means every environment: it cannot be used with --env', {
+      next: 'Remove one of them.',
     });
   if (!all && named.length < 2) return undefined;
   const unfit = single.find((name) => option(input, name) !== undefined);
   if (unfit !== undefined)
     throw new StackError('USAGE', `--${unfit} names one file, and there are several environments`, {
-      next: `Leave --${unfit} out, or name one environment.`,
+      next: `Remove --${unfit}, or name one environment.`,
     });
   if (!all) return Promise.all(named.map((name) => context.environment(name)));
   const config = await context.config();

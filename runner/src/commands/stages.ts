@@ -6,14 +6,14 @@ const stages: CommandDefinition = {
   name: 'stages',
   summary: 'Print the stage graph of a branch',
   description:
-    'The graph that `run` runs on a laptop and Jenkins runs as its stages: each with its id, what it needs, the command that runs it alone, and the environment variables with credentials it refers to. `jenkins` says how Jenkins walks it: on which agents, with which credentials, where it waits for an approval, and who may not give it. With `--resume` each stage that another run of this very commit has done says so (`done`).',
+    'The graph that `run` runs on a laptop and Jenkins runs as its stages: each stage with its id, what it needs, the command that runs it alone, and the environment variables with credentials it refers to. `jenkins` says how Jenkins runs it: on which agents, with which credentials, where it waits for an approval, and who may not approve. With `--resume`, each stage that another run of the same commit has done is marked (`done`).',
   options: [
     { name: 'branch', value: 'BRANCH', description: 'Branch to look at (default: the one checked out).' },
-    { name: 'resume', description: 'Say which stages the ledger proves to be done already.' },
+    { name: 'resume', description: 'Mark the stages that are done already, as the ledger proves.' },
   ],
   examples: [
     { command: 'stages --branch develop --json', explains: 'What Jenkins asks before a build.' },
-    { command: 'stages --resume', explains: 'What would `run --resume` leave out?' },
+    { command: 'stages --resume', explains: 'What would `run --resume` skip?' },
   ],
   environment: 'none',
   async run(context, input) {

@@ -4,9 +4,9 @@ import { flag, type CommandDefinition } from './command.js';
 const status: CommandDefinition = {
   name: 'status',
   summary: 'Show what each environment runs',
-  description: `From the ledger: the healthy release, since when, by whom, the last attempt, who holds the lock, which hosts are behind, and whether a deployment was cut off; and what the last \`drift\` found of its infrastructure.
-\`--live\` also asks the targets themselves (ECS, hosts over SSH), and exits 1 where one is not healthy: where it does not answer, or runs something else than the ledger says.`,
-  options: [{ name: 'live', description: 'Ask the targets what really runs.' }],
+  description: `From the ledger: the healthy release, since when, by whom, the last attempt, who holds the lock, which hosts are behind, whether a deployment was cut off, and what the last \`drift\` found.
+\`--live\` also asks the targets themselves (ECS, hosts over SSH), and exits 1 if one is not healthy, does not answer, or runs something else than the ledger says.`,
+  options: [{ name: 'live', description: 'Ask the targets what runs.' }],
   examples: [
     { command: 'status', explains: 'All environments at a glance.' },
     { command: 'status --env production --live', explains: 'What the platform itself says.' },

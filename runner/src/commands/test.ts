@@ -4,9 +4,9 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'test',
     summary: 'Run the unit tests of images',
-    description: `Each image's \`test\` runs in the image, which is built first where its inputs changed; with \`target\` in the Dockerfile stage that has the test tools, with \`on: host\` beside the sources, in the context's directory. The exit code decides. Images are tested side by side, up to \`concurrency\`.`,
+    description: `The \`test\` of each image runs in the image, which is built first if its inputs changed. With \`target\` it runs in the Dockerfile stage that has the test tools, with \`on: host\` on this machine in the context's directory. The exit code decides. Images are tested in parallel, up to \`concurrency\`.`,
     arguments: [
-      { name: 'image', description: 'Images to test; all that have a test where left out.', variadic: true },
+      { name: 'image', description: 'Images to test (default: all that have a test).', variadic: true },
     ],
     examples: [
       { command: 'test', explains: 'all tests' },

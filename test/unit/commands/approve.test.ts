@@ -38,7 +38,7 @@ describe('what is told of approvals on the command line', () => {
       not: ['carol', 'test', 'test@example.com'],
       who: ['Test <test@example.com> (author)', 'carol (starter)'],
       notes: [
-        `nothing is known to be in production: only who wrote ${repository.git('rev-parse', 'HEAD').slice(0, 10)} is looked at`,
+        `nothing is known to be in production: only the author of ${repository.git('rev-parse', 'HEAD').slice(0, 10)} is checked`,
       ],
     });
   });

@@ -144,6 +144,6 @@ describe('the command line', () => {
 
   it('prints the stage graph of a branch that no rule matches', async () => {
     const { stdout } = await cli(['stages', '--branch', 'feature/x'], { cwd: directory });
-    expect(stdout).to.contain('built and tested only');
+    expect(stdout).to.contain('only built and tested');
   });
 });

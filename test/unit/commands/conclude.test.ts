@@ -177,10 +177,10 @@ describe('conclude', () => {
     expect(run.failures.map(({ error: { code, message } }) => ({ code, message }))).to.deep.equal([
       {
         code: 'TIMED_OUT',
-        message: 'jenkins.timeout (2h) was over in deploy:staging; staging is back on 1.0.0',
+        message: 'jenkins.timeout (2h) passed in deploy:staging; staging is back on 1.0.0',
       },
     ]);
-    expect(run.failures[0]?.error.next).to.contain('give jenkins.timeout more');
+    expect(run.failures[0]?.error.next).to.contain('raise jenkins.timeout');
   });
 
   it('counts what Jenkins saw end well, though it was told on an agent that went away', async () => {
@@ -188,7 +188,7 @@ describe('conclude', () => {
     const run = await conclude('--done', 'build:web,push', '--done', STAGES.slice(2).join());
     expect(run.stages.map(({ status }) => status)).to.deep.equal(STAGES.map(() => 'ok'));
     expect(run).to.include({ status: 'ok', summary: 'main is in production' });
-    expect(stage(run, 'push')?.reason).to.contain('an agent that went away');
+    expect(stage(run, 'push')?.reason).to.contain('an agent that was lost');
     expect(stage(run, 'build:web')).to.include({ seconds: 1 }).and.not.to.have.property('reason');
     const page = join(directory, 'reports');
     await printed('report', '--run', 'build-7', '--output', page, '--junit', join(page, 'stages.xml'));

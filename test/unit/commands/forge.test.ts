@@ -112,7 +112,7 @@ describe('a build that tells GitHub', function () {
     const proxy = { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '' };
     const { exitCode, text } = await runs(['run', '--branch', 'develop', '--only', 'plan:staging'], proxy);
     expect(exitCode, text).to.equal(0);
-    expect(text).to.match(/WARNING GitHub could not be told.*the proxy http:\/\/127\.0\.0\.1:9/);
+    expect(text).to.match(/WARNING GitHub could not be notified.*the proxy http:\/\/127\.0\.0\.1:9/);
   });
 
   it('has a token that doctor tests', async () => {
