@@ -30,7 +30,7 @@ export function crossCheck(config: Parsed): readonly { path: Path; message: stri
   const branchPatterns = Object.keys(config.branches ?? DEFAULT_BRANCHES);
   for (const pattern of branchPatterns) {
     if (/\s/.test(pattern))
-      issues.push({ path: ['branches', pattern], message: `branches: "${pattern}" holds white space` });
+      issues.push({ path: ['branches', pattern], message: `branches: "${pattern}" contains white space` });
   }
   for (const [name, location] of Object.entries(config.needs)) {
     if (name === config.application)
@@ -59,7 +59,7 @@ export function crossCheck(config: Parsed): readonly { path: Path; message: stri
     }
     for (const key of ['external-id', 'session-duration'] as const) {
       if (environment.aws[key] !== undefined && role === undefined)
-        issues.push({ path: [...here, 'aws', key], message: `aws.${key}: is of a role; name it: aws.role` });
+        issues.push({ path: [...here, 'aws', key], message: `aws.${key}: needs a role; set aws.role` });
     }
     const { ownership } = environment.infrastructure ?? {};
     if (ownership !== undefined && isForeign(ownership)) {

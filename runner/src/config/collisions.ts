@@ -28,7 +28,7 @@ interface Claim {
 export function collisions(config: Parsed): readonly Collision[] {
   const environments = Object.entries(config.environments);
   const found = [
-    ...pairs(repositories(config), 'pushes to the repository of PLACE: give each image one of its own'),
+    ...pairs(repositories(config), 'pushes to the repository of PLACE: give each image its own repository'),
     ...services(environments, config),
     ...fleets(environments, config),
     ...states(environments),
@@ -92,7 +92,7 @@ function services(environments: Named, config: Parsed): Collision[] {
     if (!within && !meansTheSame([one.target.cluster, one.target.service], one, other, config)) continue;
     const message = within
       ? sharedService(one.target, other.target)
-      : 'moves the same ECS service as PLACE, so that each release there replaces the other: give it a service of its own';
+      : 'deploys to the same ECS service as PLACE, so each release replaces the other: give it its own service';
     if (message === undefined) continue;
     const key = within && message.includes('migrate') ? 'migrate' : 'service';
     found.push({ path: pathOf(one, key), other: pathOf(other, key), message });
@@ -109,9 +109,9 @@ export function sharedService(
   other: Pick<EcsServiceConfig, 'container' | 'migrate'>,
 ): string | undefined {
   if (one.container === undefined || other.container === undefined || one.container === other.container)
-    return 'is the same ECS service as PLACE: where they are two containers of it, name the `container` of each; else give each a service of its own';
+    return 'is the same ECS service as PLACE: if they are two containers of it, name the `container` of each; otherwise give each its own service';
   if (one.migrate !== undefined && other.migrate !== undefined)
-    return 'migrates with the same ECS service as PLACE: one `migrate` is for the whole service';
+    return 'migrates with the same ECS service as PLACE: a service can have only one `migrate`';
   return undefined;
 }
 
@@ -169,7 +169,7 @@ function states(environments: Named): Collision[] {
       path: ['environments', name, 'infrastructure'],
       other: ['environments', otherName, 'infrastructure'],
       message:
-        'is the same Terraform state as PLACE, but with other values: each apply would undo the other; give it a workspace of its own',
+        'is the same Terraform state as PLACE, but with other values: each apply would undo the other; give it its own workspace',
     });
   }
   return found;

@@ -12,7 +12,7 @@ export function selectEnvironment(
 ): { readonly name: string; readonly config: EnvironmentConfig } {
   const known = Object.keys(config.environments);
   if (name === undefined) {
-    throw new StackError('ENVIRONMENT_REQUIRED', 'no environment was named', {
+    throw new StackError('ENVIRONMENT_REQUIRED', 'no environment was given', {
       next: `Add --env ${known.join(' | --env ')}.`,
     });
   }

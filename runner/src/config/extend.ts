@@ -60,7 +60,7 @@ function chainOf(
     }
     if (chain.includes(parent)) {
       if (chain[0] === name && parent === name) {
-        issues.push({ path, message: `extends goes round in a circle: ${[...chain, parent].join(' → ')}` });
+        issues.push({ path, message: `extends is circular: ${[...chain, parent].join(' → ')}` });
       }
       return chain;
     }

@@ -16,32 +16,28 @@ export function inventorySchema({ group, lookedUp, secret, variables }: Kinds) {
   const hostKey = z.union([lookedUp, z.array(lookedUp)]);
   const place = {
     address: lookedUp.optional().describe('Name or address.'),
-    port: port.optional().describe('SSH port; 22 where left out.'),
-    user: lookedUp.optional().describe('SSH user; that of the inventory where left out.'),
-    'private-key': lookedUp.optional().describe('SSH private key; that of the inventory where left out.'),
-    'known-hosts': lookedUp.optional().describe('known_hosts file; that of the inventory where left out.'),
+    port: port.optional().describe('SSH port (default: 22).'),
+    user: lookedUp.optional().describe('SSH user (default: that of the inventory).'),
+    'private-key': lookedUp.optional().describe('SSH private key (default: that of the inventory).'),
+    'known-hosts': lookedUp.optional().describe('known_hosts file (default: that of the inventory).'),
     'host-key': hostKey.optional().describe('Its host keys, as in /etc/ssh/ssh_host_*_key.pub.'),
-    'instance-id': lookedUp.optional().describe('EC2 instance; what Session Manager connects to.'),
-    transport: transport.optional().describe('How it is reached; as the inventory says where left out.'),
+    'instance-id': lookedUp.optional().describe('EC2 instance id, for Session Manager.'),
+    transport: transport.optional().describe('How it is reached (default: as the inventory says).'),
   };
   const jump = z.union([lookedUp, z.strictObject(place)]);
   const jumps = z.union([jump, z.array(jump)]);
   const host = z.strictObject({
     ...place,
-    groups: z.array(group).optional().describe('Groups it is in; those of the inventory where left out.'),
+    groups: z.array(group).optional().describe('Its groups (default: those of the inventory).'),
     'private-address': lookedUp.optional().describe('Address inside the network, for target groups.'),
     'http-port': port.optional().describe('Port on which a load balancer reaches it.'),
-    jump: jumps
-      .optional()
-      .describe('Hosts to go through; those of the inventory where left out, none for [].'),
+    jump: jumps.optional().describe('Jump hosts (default: those of the inventory; [] for none).'),
     vars: variables.optional().describe('Variables that Ansible sees for this host.'),
   });
   return z.strictObject({
     output: lookedUp
       .optional()
-      .describe(
-        'Terraform output that maps host names to {address, port, user, groups}; `hosts` by default.',
-      ),
+      .describe('Terraform output that maps host names to {address, port, user, groups} (default: `hosts`).'),
     tags: z
       .record(z.string(), lookedUp)
       .optional()
@@ -49,49 +45,43 @@ export function inventorySchema({ group, lookedUp, secret, variables }: Kinds) {
     hosts: z
       .record(z.string(), host)
       .optional()
-      .describe('Hosts by name, for servers that no Terraform of this deployment makes.'),
-    file: lookedUp
-      .optional()
-      .describe('Ansible inventory that exists already: a file, a folder or an executable.'),
-    user: lookedUp
-      .optional()
-      .describe('SSH user where the host itself names none; `ec2-user` where left out.'),
-    'private-key': lookedUp
-      .optional()
-      .describe('Path of the SSH private key; the SSH agent is used where left out.'),
+      .describe('Hosts by name, for servers that this deployment does not create by Terraform.'),
+    file: lookedUp.optional().describe('Existing Ansible inventory: a file, a folder or an executable.'),
+    user: lookedUp.optional().describe('SSH user of hosts that name none (default: `ec2-user`).'),
+    'private-key': lookedUp.optional().describe('Path of the SSH private key (default: the SSH agent).'),
     passphrase: secret
       .optional()
       .describe('Passphrase of private keys that are encrypted, e.g. ${env:SSH_PASSPHRASE}.'),
-    'known-hosts': lookedUp.optional().describe('known_hosts file; ~/.ssh/known_hosts where left out.'),
+    'known-hosts': lookedUp.optional().describe('known_hosts file (default: ~/.ssh/known_hosts).'),
     'host-keys': z
       .strictObject({
         from: z
           .array(z.enum(['console']))
           .default([])
-          .describe('Where keys of new hosts are learned from: what an EC2 instance printed on its console.'),
+          .describe(
+            'Where keys of new hosts are learned from: `console` is the console output of an EC2 instance.',
+          ),
         'first-use': z
           .enum(['refuse', 'accept'])
           .default('refuse')
-          .describe('Whether the first key that an unknown host shows is taken on trust.'),
-        file: lookedUp
-          .optional()
-          .describe('File that learned keys are kept in; one below ~/.automation-stack where left out.'),
+          .describe('Whether the first key of an unknown host is trusted.'),
+        file: lookedUp.optional().describe('File for learned keys (default: one below ~/.automation-stack).'),
       })
       .prefault({})
-      .describe('How the keys of hosts become known that no known_hosts file holds.'),
+      .describe('How to learn host keys that are in no known_hosts file.'),
     jump: jumps
       .optional()
       .describe(
-        'Bastion: a host to go through, as user@address:port or {address, port, user, private-key}; several in order.',
+        'Jump host (bastion), as user@address:port or {address, port, user, private-key}; several in order.',
       ),
     transport: transport
       .default('ssh')
       .describe(
-        'How the first host of the way is reached: `ssh`, or `ssm` by a session of AWS Systems Manager to its instance id.',
+        'How the first host of the route is reached: `ssh`, or `ssm` for a session of AWS Systems Manager to its instance id.',
       ),
     'ssh-config': lookedUp
       .optional()
-      .describe('OpenSSH configuration that is honoured, e.g. ~/.ssh/config; none where left out.'),
-    groups: z.array(group).default([]).describe('Groups of hosts that name none.'),
+      .describe('OpenSSH configuration to use, e.g. ~/.ssh/config (default: none).'),
+    groups: z.array(group).default([]).describe('Groups of hosts without groups of their own.'),
   });
 }

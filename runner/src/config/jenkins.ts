@@ -77,7 +77,7 @@ export function bindingAdvice(config: Config, variable: string): string {
   const key = `jenkins.credentials.${variable}`;
   const binding = bindingsOf(config).find((one) => one.variable === variable);
   return binding === undefined
-    ? `Jenkins binds it where ${key} names a credential.`
+    ? `Jenkins binds it if ${key} names a credential.`
     : `Jenkins binds it from the credential ${binding.id}${Object.hasOwn(config.jenkins.credentials, variable) ? ` (${key})` : `, or from another that ${key} names`}.`;
 }
 

@@ -39,7 +39,7 @@ export async function readConfigText(
     throw new StackError('CONFIG_NOT_FOUND', `cannot read ${shown}: ${error.reason}`, {
       where: path,
       next: error.isAbsent
-        ? 'Run `node runner init` to make one, or name it: `--config FILE`, `-C DIR`.'
+        ? 'Run `node runner init` to create one, or name it: `--config FILE`, `-C DIR`.'
         : 'Correct that, or name another file: `--config FILE`, `-C DIR`.',
       cause: error,
     });

@@ -38,7 +38,7 @@ export async function readProject(directory: string): Promise<NeededProject | un
     if (error instanceof UnreadableText && error.isAbsent) return undefined;
     throw new StackError('CONFIG_INVALID', `cannot read ${file}: ${(error as Error).message}`, {
       where: file,
-      next: `Correct that: it says where the releases of an application that is needed are recorded.`,
+      next: `Correct that file: it says where the releases of the needed application are recorded.`,
       cause: error,
     });
   });
@@ -54,7 +54,7 @@ export async function readProject(directory: string): Promise<NeededProject | un
   const parsed = schema.safeParse(value);
   if (source.issues.length > 0 || issues.length > 0 || !parsed.success) {
     const found = [...issues, ...(parsed.success ? [] : parsed.error.issues)];
-    throw new StackError('CONFIG_INVALID', `cannot tell from ${file} where its releases are recorded`, {
+    throw new StackError('CONFIG_INVALID', `${file} does not say where its releases are recorded`, {
       where: file,
       evidence: [
         ...source.issues.map((issue) => `${issue.line}:${issue.column} ${issue.message}`),

@@ -31,7 +31,7 @@ export function checkOutputs(
         .filter(({ from }) => backendNeeds(from, environments).has(name))
         .map(({ whole }) => ({
           path: ['environments', name, 'infrastructure', 'backend-config', index],
-          message: `infrastructure.backend-config: "${whole}" is kept in the state that this backend leads to`,
+          message: `infrastructure.backend-config: "${whole}" is in the state that this backend leads to`,
         })),
     ),
   ]);

@@ -42,6 +42,6 @@ export async function readText(path: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new UnreadableText('it is no UTF-8 text', false, cause);
+    throw new UnreadableText('it is not UTF-8 text', false, cause);
   }
 }

@@ -75,14 +75,10 @@ function withTemplates(value: unknown, values: ReadonlyMap<string, unknown>): un
     return templateWith(value, TOKEN, (token) => (token === '$${' ? '${' : values.get(token.slice(2, -1))));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new StackError(
-      'CONFIG_INVALID',
-      `${error.message} stands in the middle of a template's expression`,
-      {
-        where: value,
-        next: `Write it as a quoted text of its own inside the braces: {{ '${error.message}' | upper }}, or give it a variable of its own and name that.`,
-      },
-    );
+    throw new StackError('CONFIG_INVALID', `${error.message} is in the middle of a template's expression`, {
+      where: value,
+      next: `Write it as a separate quoted text inside the braces: {{ '${error.message}' | upper }}, or put it into a separate variable and use that.`,
+    });
   }
 }
 
@@ -128,9 +124,9 @@ function replaceText(
 
 function noText({ kind, name }: Reference, value: unknown): StackError {
   const what = value === null ? 'null' : Array.isArray(value) ? 'a list' : 'a map';
-  return new StackError('CONFIG_REFERENCE', `\${${kind}:${name}} is ${what}, where a text is needed`, {
+  return new StackError('CONFIG_REFERENCE', `\${${kind}:${name}} is ${what}, but a text is needed`, {
     where: `\${${kind}:${name}}`,
-    next: 'Name what is inside of it: ${output:hosts.web-1.address}, ${output:subnets.0}.',
+    next: 'Name a part of it: ${output:hosts.web-1.address}, ${output:subnets.0}.',
   });
 }
 

@@ -80,10 +80,10 @@ function faultOf(
   environments: readonly string[],
 ): string | undefined {
   const literal = 'Write $${ for ${ itself.';
-  if (allowed.length === 0) return `"${whole}": no reference is looked up here. ${literal}`;
+  if (allowed.length === 0) return `"${whole}": no reference is resolved here. ${literal}`;
   if (!isClosed) return `"${whole}" is not closed, or holds another "{". ${literal}`;
   const [, source = '', name] = /^([^:]*):?(.*)$/s.exec(inside) ?? [];
-  const known = `Here are looked up: ${allowed.join(', ')}. ${literal}`;
+  const known = `References here: ${allowed.join(', ')}. ${literal}`;
   if (!inside.includes(':') || inside.startsWith(`${source}:-`)) {
     const isVariable = FORMS.env.form.test(inside);
     if (isVariable && allowed.includes('env'))
@@ -93,7 +93,7 @@ function faultOf(
   const kind = sources.find((one) => one === source);
   if (kind === undefined)
     return `"${whole}": there is no source "${source}".${didYouMean(source.trim(), allowed) || ` ${known}`}`;
-  if (!allowed.includes(kind)) return `"${whole}": ${kind} is not looked up here. ${known}`;
+  if (!allowed.includes(kind)) return `"${whole}": ${kind} is not resolved here. ${known}`;
   if (kind === 'release' && !FORMS.release.form.test(name as string)) {
     const fields = ['version', 'commit', 'branch'];
     return `"${whole}": a release has no "${name}".${didYouMean(name as string, fields) || ` It has: ${fields.join(', ')}.`}`;

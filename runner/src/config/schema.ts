@@ -60,14 +60,14 @@ const commandOf = (word: typeof text) =>
     .union([
       word.refine(
         (value) => !/['"\\]|\$\{[^}]*\s/.test(value),
-        'is cut at white space: write a list of words where one holds a space or a quote',
+        'is split at white space: write a list if a word contains a space or a quote',
       ),
       z.array(word).min(1),
     ])
     .transform((value) => (Array.isArray(value) ? value : value.trim().split(/\s+/)))
     .refine(
       (words) => !words.some((word) => /^(?:&&|\|\|?|;|[<>].*)$/.test(word)),
-      'is run without a shell: put pipes and && into a script and name that',
+      'is run without a shell: put pipes and && into a script and run that',
     );
 const command = commandOf(text);
 
@@ -77,24 +77,22 @@ const imageTest = z.union([
     command: command.describe('What to run; its exit code decides.'),
     target: text
       .optional()
-      .describe('Dockerfile stage to build and run it in, for images that carry no test tools.'),
+      .describe('Dockerfile stage to build and run it in, for images without test tools.'),
     on: z
       .enum(['image', 'host'])
       .default('image')
-      .describe('Where it runs: in the image, or beside the sources.'),
+      .describe('Where it runs: in the image, or on the machine with the sources.'),
   }),
 ]);
 
 export const imageSchema = z.strictObject({
   context: fromEnvironment.default('.').describe('Build context, relative to the configuration file.'),
-  dockerfile: fromEnvironment
-    .optional()
-    .describe('Dockerfile; `Dockerfile` inside the context where left out.'),
+  dockerfile: fromEnvironment.optional().describe('Dockerfile (default: `Dockerfile` in the context).'),
   repository: text.describe(
-    'Repository in the registry, made where it is missing (immutable tags, scan on push).',
+    'Repository in the registry; it is created if it is missing (immutable tags, scan on push).',
   ),
   target: text.optional().describe('Dockerfile stage that is the image.'),
-  platform: text.optional().describe('Platform such as linux/amd64; the engine’s own where left out.'),
+  platform: text.optional().describe('Platform such as linux/amd64 (default: that of the engine).'),
   'build-args': z
     .record(containerVariable, typed)
     .default({})
@@ -109,7 +107,7 @@ export const imageSchema = z.strictObject({
     .array(text)
     .default([])
     .describe(
-      'Files of the context that no commit holds and that belong in the image all the same (what a step before the build has made), in the notation of .dockerignore. Any other such file makes the release dirty.',
+      'Files of the context that are in no commit and belong in the image, because a step before the build makes them; in the notation of .dockerignore. Any other such file makes the release dirty.',
     ),
   test: imageTest.optional().describe('Unit tests: a command in the image, or {command, target, on}.'),
 });
@@ -122,22 +120,26 @@ const health = z.strictObject({
     .min(1)
     .max(65535)
     .optional()
-    .describe('Port of the probe; the target’s own where left out.'),
+    .describe('Port of the probe (default: that of the target).'),
   url: lookedUp
     .optional()
     .describe('Whole URL to probe instead of each task or host, e.g. through the load balancer.'),
   status: z
     .array(z.number().int())
     .optional()
-    .describe('Status codes that count as healthy; 200–399 where left out.'),
-  for: duration('10s').describe('Bake window: how long it must stay healthy before the deploy counts.'),
+    .describe('Status codes that count as healthy (default: 200–399).'),
+  for: duration('10s').describe(
+    'Bake window: how long it must stay healthy before the deploy counts as healthy.',
+  ),
   interval: duration('2s').describe('Time between probes.'),
   timeout: duration('2m').describe('How long it may take to become healthy the first time.'),
 });
 
 const migrate = z.strictObject({
-  command: commandOf(lookedUp).describe('What changes the schema, in place of the container’s own command.'),
-  container: lookedUp.optional().describe('Container it runs in; the target’s own where left out.'),
+  command: commandOf(lookedUp).describe(
+    'Command that changes the schema; it replaces the command of the container.',
+  ),
+  container: lookedUp.optional().describe('Container it runs in (default: that of the target).'),
   timeout: duration('10m').describe('After this long it is stopped and counts as failed.'),
 });
 
@@ -149,7 +151,7 @@ const ecsService = z.strictObject({
   container: lookedUp
     .optional()
     .describe(
-      'Container in the task definition that runs it; the first where left out. Two targets may be two containers of one service: they move it once.',
+      'Container in the task definition that runs it (default: the first). Two targets may be two containers of one service, which is then deployed once.',
     ),
   strategy: z.enum(['rolling']).default('rolling').describe('How tasks are replaced.'),
   environment: containerEnvironment.describe(
@@ -157,7 +159,7 @@ const ecsService = z.strictObject({
   ),
   migrate: migrate
     .optional()
-    .describe('Migration that runs as a task of the new release before the service is moved to it.'),
+    .describe('Migration that runs as a task of the new release before the service is updated.'),
   health: health.prefault({}).describe('The health gate.'),
   timeout: duration('15m').describe('How long the platform may take to become stable.'),
 });
@@ -190,10 +192,10 @@ const fleet = z.strictObject({
   ),
   registry: lookedUp
     .optional()
-    .describe('Registry host as the hosts see it; the account’s own ECR where left out.'),
+    .describe('Registry host as the hosts see it (default: the ECR of the account).'),
   'target-group': lookedUp
     .optional()
-    .describe('Target group (name or ARN) that hosts leave before and join after.'),
+    .describe('Target group (name or ARN). Hosts leave it before they are updated and join it afterwards.'),
   drain: duration('10s').describe('Longest wait for a host to be drained from the target group.'),
   batch: z
     .union([
@@ -208,7 +210,7 @@ const fleet = z.strictObject({
     .min(0)
     .default(0)
     .describe(
-      'Hosts that a deploy may leave behind, down or failed; past it, all roll back. It is then recorded as partial, and `deploy --catch-up` brings them forward.',
+      'Number of hosts that may be down or fail in a deploy; with more, all hosts roll back. Such a deploy is recorded as partial, and `deploy --catch-up` updates these hosts.',
     ),
   vars: variables.default({}).describe('Variables for the playbook.'),
   health: health.prefault({}).describe('The health gate of each host.'),
@@ -225,11 +227,11 @@ const slack = z.strictObject({
   token: secret.optional().describe('Bot token reference, e.g. ${env:SLACK_BOT_TOKEN}; scope chat:write.'),
   webhook: secret
     .optional()
-    .describe('Incoming webhook reference, where there is no bot; one message a run, no updates.'),
+    .describe('Incoming webhook reference, if there is no bot; one message a run, no updates.'),
   on: z
     .array(z.enum(['start', 'stage', 'failure', 'end']))
     .default(['start', 'stage', 'failure', 'end'])
-    .describe('What is told.'),
+    .describe('Which events are sent.'),
 });
 
 const approvalBy = z.strictObject({
@@ -237,7 +239,7 @@ const approvalBy = z.strictObject({
     .array(z.enum(['author', 'starter']))
     .default([])
     .describe(
-      'Who may not approve it: who wrote what is new there (`author`), who started the build or typed the command (`starter`). See `people`.',
+      'Who may not approve it: the authors of the changes that are new there (`author`), the person who started the build or typed the command (`starter`). See `people`.',
     ),
   count: z.number().int().min(1).max(10).default(1).describe('How many different people must approve it.'),
 });
@@ -259,15 +261,15 @@ const forge = (words: { repository: string; token: string; api: string; request:
 const github = forge({
   token:
     'Token reference, e.g. ${env:GITHUB_TOKEN}; commit statuses and pull requests, read and write (classic: scope repo).',
-  repository: '`OWNER/NAME`; as the remote `origin` says where left out.',
-  api: 'Base of the API, e.g. https://github.example.org/api/v3; that of the remote’s host where left out.',
+  repository: '`OWNER/NAME` (default: that of the remote `origin`).',
+  api: 'Base of the API, e.g. https://github.example.org/api/v3 (default: that of the host of `origin`).',
   request: 'pull request',
 });
 
 const gitlab = forge({
   token: 'Token reference, e.g. ${env:GITLAB_TOKEN}; scope api, role Developer.',
-  repository: '`GROUP/PROJECT`, or the project’s number; as the remote `origin` says where left out.',
-  api: 'Base of the API, e.g. https://gitlab.example.org/api/v4; that of the remote’s host where left out.',
+  repository: '`GROUP/PROJECT`, or the number of the project (default: that of the remote `origin`).',
+  api: 'Base of the API, e.g. https://gitlab.example.org/api/v4 (default: that of the host of `origin`).',
   request: 'merge request',
 });
 
@@ -275,7 +277,7 @@ export const environmentSchema = z.strictObject({
   extends: name.optional().describe('Environment whose settings are the starting point.'),
   aws: z
     .strictObject({
-      region: fromEnvironment.optional().describe('Region; AWS_REGION where left out.'),
+      region: fromEnvironment.optional().describe('Region (default: AWS_REGION).'),
       account: z
         .string()
         .regex(/^\d{12}$/, 'must be a 12-digit account id')
@@ -292,7 +294,7 @@ export const environmentSchema = z.strictObject({
         .meta({ [REFERENCES]: ['env'] satisfies readonly Source[] })
         .optional()
         .describe(
-          'ARN of a role that is assumed for all that is done in this environment; the credentials that are there (or `profile`) only ask for it. The ledger stays with them.',
+          'ARN of a role that is assumed for all work in this environment. The present credentials (or `profile`) only assume it, and read and write the ledger.',
         ),
       'external-id': fromEnvironment
         .regex(/\$\{|^[\w+=,.@:/-]{2,1224}$/, 'must be 2 to 1224 letters, digits and +=,.@:/-')
@@ -305,14 +307,14 @@ export const environmentSchema = z.strictObject({
         .transform(parseDuration)
         .optional()
         .describe(
-          'How long a session of the role lasts, 15m to 12h; one hour where left out. A session that ends is renewed while a command runs.',
+          'How long a session of the role lasts, 15m to 12h (default: 1h). A session that ends is renewed while a command runs.',
         ),
     })
     .default({}),
   infrastructure: z
     .strictObject({
       directory: fromEnvironment.default('terraform').describe('Terraform root.'),
-      workspace: text.optional().describe('Workspace, made where it is missing.'),
+      workspace: text.optional().describe('Workspace; it is created if it is missing.'),
       'var-files': z.array(fromEnvironment).default([]).describe('Variable files, relative to the root.'),
       variables: variables.default({}).describe('Terraform variables.'),
       'backend-config': z
@@ -323,23 +325,23 @@ export const environmentSchema = z.strictObject({
         .array(terraformAddress)
         .default([])
         .describe(
-          'What is guarded as databases and buckets are: addresses of resources, or of modules for all in them. `apply` and `destroy` take it away only where `--allow-destroy` names it.',
+          'Addresses of resources or modules that are protected like databases and buckets. `apply` and `destroy` destroy them only if `--allow-destroy` names them.',
         ),
       ownership: text
         .optional()
         .describe(
-          'Ledger of what deployments own and reuse, shared by all that name it: a directory, or s3://bucket/prefix; where `state.location` is, if left out.',
+          'Ledger of what deployments own and reuse, shared by all that name it: a directory, or s3://bucket/prefix (default: `state.location`).',
         ),
       scopes: z
         .record(name, z.array(terraformAddress).min(1, 'must name at least one address'))
         .default({})
         .describe(
-          'Named parts of the root for `--scope NAME`: addresses of resources and modules; see the page on infrastructure.',
+          'Named parts of the root for `--scope NAME`: addresses of resources and modules; see docs/infrastructure.md.',
         ),
       scope: name
         .optional()
         .describe(
-          'Scope that the plan and apply stages of a delivery run keep to; the whole root where left out. Commands that are typed take `--scope`.',
+          'Scope of the plan and apply stages of a delivery run (default: the whole root). Commands that you type have `--scope`.',
         ),
     })
     .optional(),
@@ -348,10 +350,10 @@ export const environmentSchema = z.strictObject({
       output: lookedUp
         .default('database_users')
         .describe('Terraform output that maps names to the outputs `user` of the module database-user.'),
-      timeout: duration('5m').describe('How long the task that makes one may take.'),
+      timeout: duration('5m').describe('How long the task that creates a user may take.'),
     })
     .optional()
-    .describe('Users of databases that `apply` makes, each with a secret of its own.'),
+    .describe('Database users that `apply` creates, each with its own secret.'),
   inventory: inventory.prefault({}),
   provision: z
     .strictObject({
@@ -360,7 +362,7 @@ export const environmentSchema = z.strictObject({
       limit: lookedUp
         .optional()
         .describe(
-          'Hosts and groups that are provisioned, separated by commas; all where left out. `--limit` comes before it.',
+          'Hosts and groups to provision, separated by commas (default: all). `--limit` overrides it.',
         ),
       vars: variables.default({}).describe('Variables for every playbook.'),
       vault: z.strictObject({ password: secret }).optional().describe('Ansible Vault password reference.'),
@@ -369,7 +371,7 @@ export const environmentSchema = z.strictObject({
         .int()
         .min(1)
         .optional()
-        .describe('Hosts that Ansible works on side by side; what `ansible.cfg` says where left out.'),
+        .describe('Number of hosts that Ansible works on in parallel (default: that of `ansible.cfg`).'),
     })
     .optional(),
   promotion: z
@@ -378,25 +380,27 @@ export const environmentSchema = z.strictObject({
       approval: z
         .union([z.enum(['required', 'none']), approvalBy])
         .default('none')
-        .describe('Whether somebody has to approve it, or who may not and how many must.'),
+        .describe('Whether somebody has to approve it; or who may not approve and how many must.'),
       images: z
         .enum(['copy', 'in-place'])
         .default('copy')
         .describe(
-          'Where another account or region comes into it: `copy` brings images by digest into this environment’s own registry; `in-place` uses them in the registry of the environment they come from. Nothing is copied where both have one registry.',
+          'For promotions to another account or region: `copy` copies the images by digest into the registry of this environment; `in-place` uses them from the registry of the environment they come from. Nothing is copied if both have the same registry.',
         ),
       unmatched: z
         .enum(['stage', 'refuse'])
         .default('stage')
-        .describe('What happens where no release matches: go through that environment first, or refuse.'),
+        .describe('What happens if no release matches: deploy to that environment first, or refuse.'),
     })
     .optional(),
-  targets: z.record(name, targetSchema).default({}).describe('What is deployed to.'),
-  url: lookedUp.optional().describe('Where people find the environment; shown in reports and Slack.'),
+  targets: z.record(name, targetSchema).default({}).describe('What the environment deploys to.'),
+  url: lookedUp.optional().describe('URL of the environment; shown in reports and Slack.'),
   protected: z
     .boolean()
     .optional()
-    .describe('Refuses dirty trees and asks by name before destroy; true for promoted environments.'),
+    .describe(
+      'Refuses dirty trees, and `destroy` asks for the name of the environment; always true for environments that are promoted to.',
+    ),
   variables: z
     .record(variable, typed)
     .default({})
@@ -410,8 +414,8 @@ const agent = z
     arguments: text.optional().describe('Arguments of `docker run` for that image.'),
     'pod-template': text
       .optional()
-      .describe('Kubernetes pod as a YAML file, relative to the configuration, instead of a label.'),
-    container: text.optional().describe('Container of that pod; its first one where left out.'),
+      .describe('Kubernetes pod as a YAML file, relative to the configuration; it replaces a label.'),
+    container: text.optional().describe('Container of that pod (default: the first).'),
   })
   .refine((value) => value['pod-template'] === undefined || (!value.label && !value.image), {
     message: 'is either a pod-template, or a label with or without an image',
@@ -431,30 +435,30 @@ const credential = z.union([
 ]);
 
 const jenkins = z.strictObject({
-  agent: agent.optional().describe('Where stages run; any agent where left out.'),
+  agent: agent.optional().describe('Where stages run (default: any agent).'),
   credentials: z
     .record(z.string(), credential)
     .default({})
     .describe(
-      'Environment variable to the Jenkins credential it is bound from. Variables with secrets that are not listed come from the credential of their own name, e.g. SLACK_BOT_TOKEN from slack-bot-token.',
+      'Map of environment variable to Jenkins credential. A variable with a secret that is not listed comes from the credential of its own name, e.g. SLACK_BOT_TOKEN from slack-bot-token.',
     ),
   'aws-credentials': z
     .union([text, z.record(name, text)])
     .optional()
     .describe(
-      'Jenkins id of AWS credentials, or a map of environment to id; left out where instance roles or OIDC give them.',
+      'Jenkins id of AWS credentials, or a map of environment to id. Leave it out if instance roles or OIDC provide them.',
     ),
   approval: z
     .strictObject({
       submitters: z
         .array(text)
         .default([])
-        .describe('Users and groups who may approve; anybody who may build where empty.'),
-      timeout: duration('24h', '365d').describe('How long an approval is waited for.'),
+        .describe('Users and groups who may approve; if empty, everybody who may build.'),
+      timeout: duration('24h', '365d').describe('How long the build waits for an approval.'),
     })
     .prefault({})
-    .describe('Who may let a release pass, and how long they have.'),
-  timeout: duration('2h', '365d').describe('How long the stages on one agent may take altogether.'),
+    .describe('Who may approve a release, and how long the build waits.'),
+  timeout: duration('2h', '365d').describe('How long the stages of one agent block may take in total.'),
 });
 
 export const DEFAULT_BRANCHES = {
@@ -465,7 +469,7 @@ export const DEFAULT_BRANCHES = {
 };
 
 export const configSchema = z.strictObject({
-  application: name.describe('Name of the application; names the release ledger’s records.'),
+  application: name.describe('Name of the application, also in the records of the release ledger.'),
   version: z
     .enum(['from-git'])
     .default('from-git')
@@ -478,15 +482,15 @@ export const configSchema = z.strictObject({
     .record(name, text)
     .default({})
     .describe(
-      'Applications that must be healthy in an environment before this one goes there, each with where its releases are recorded: its directory, or what its `state.location` says.',
+      'Applications that must be healthy in an environment before this one is deployed there. The value says where their releases are recorded: the directory of the application, or its `state.location`.',
     ),
   images: z.record(name, imageSchema).default({}).describe('Images that a build makes.'),
-  environments: z.record(name, environmentSchema).describe('Where releases go.'),
+  environments: z.record(name, environmentSchema).describe('Where releases are deployed.'),
   people: z
     .record(text, z.array(text).min(1))
     .default({})
     .describe(
-      'Who is who, for `approval: { not: … }`: the id that somebody has in Jenkins to the names and e-mail addresses that git calls them.',
+      'Who is who, for `approval: { not: … }`: map of Jenkins user id to the names and e-mail addresses of the person in git.',
     ),
   notifications: z
     .strictObject({
@@ -500,19 +504,17 @@ export const configSchema = z.strictObject({
       location: text
         .default('.automation-stack')
         .describe('Release ledger, locks and journal: a directory, or s3://bucket/prefix for a team.'),
-      'lock-expiry': duration('15m').describe(
-        'After this long without a sign of life, a lock may be taken over.',
-      ),
+      'lock-expiry': duration('15m').describe('A lock that was not renewed for this long may be taken over.'),
     })
     .prefault({}),
-  jenkins: jenkins.prefault({}).describe('How Jenkins runs the stages; a laptop ignores it.'),
+  jenkins: jenkins.prefault({}).describe('How Jenkins runs the stages; ignored on a laptop.'),
   concurrency: z
     .number()
     .int()
     .min(1)
     .max(64)
     .default(4)
-    .describe('Stages and hosts worked on side by side.'),
+    .describe('Number of stages and hosts that are worked on in parallel.'),
 });
 
 export type Config = Readonly<z.infer<typeof configSchema>> & {

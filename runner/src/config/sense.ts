@@ -63,8 +63,7 @@ function promotionRemarks(raw: unknown): readonly Remark[] {
     if (from === undefined || from === name) return [];
     const way = [name];
     for (let next = fromOf(name); next !== undefined; next = fromOf(next)) {
-      if (next === name)
-        return [error(path, `promotion goes round in a circle: ${[...way, name].join(' ← ')}`)];
+      if (next === name) return [error(path, `promotion is circular: ${[...way, name].join(' ← ')}`)];
       if (way.includes(next)) break;
       way.push(next);
     }
@@ -73,7 +72,7 @@ function promotionRemarks(raw: unknown): readonly Remark[] {
       ? [
           error(
             path,
-            `${name} is promoted from ${from}, which has no targets: no release can be healthy there`,
+            `${name} is promoted from ${from}, which has no targets, so no release can be healthy there`,
           ),
         ]
       : [];
@@ -104,7 +103,7 @@ function reachRemarks(raw: unknown): readonly Remark[] {
         ? [
             warning(
               ['branches', branch],
-              `${branch} leads to ${environment}, where nothing is changed: it has no infrastructure, playbooks or targets`,
+              `${branch} leads to ${environment}, which has no infrastructure, playbooks or targets: nothing is changed there`,
             ),
           ]
         : [];
@@ -112,7 +111,10 @@ function reachRemarks(raw: unknown): readonly Remark[] {
     ...[...environments.keys()]
       .filter((name) => !reached.has(name))
       .map((name) =>
-        warning(['environments', name], `no branch leads to ${name}: it is reached by typed commands only`),
+        warning(
+          ['environments', name],
+          `no branch leads to ${name}: it can be reached only by commands that you type`,
+        ),
       ),
   ];
 }

@@ -48,7 +48,7 @@ export function parseYaml(file: string, text: string): YamlSource {
     position: () => ({ line: 1, column: 1 }),
     has: () => false,
   });
-  if (text.length > LARGEST_TEXT) return refused('is larger than 1 MiB: this is no configuration');
+  if (text.length > LARGEST_TEXT) return refused('is larger than 1 MiB: this is not a configuration');
   if (opensTooMuch(text)) return refused('is nested too deeply');
   // Uniqueness of keys is looked after by the reader: it compares texts, and takes no quadratic time.
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false });

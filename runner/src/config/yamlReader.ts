@@ -125,11 +125,11 @@ export class YamlReader {
 
   private name(key: unknown, offset: number): string | undefined {
     const refuse = (message: string) => void this.issues.push({ message, offset });
-    if (!isScalar(key)) return refuse('a key must be a text');
+    if (!isScalar(key)) return refuse('a key must be text');
     const name = key.type === 'PLAIN' ? (key.source ?? String(key.value)) : String(key.value);
     if (name === '') return refuse('a key must not be empty');
     if (name === '__proto__') return refuse('"__proto__" cannot be a key');
-    if (/\p{Surrogate}/u.test(name)) return refuse('a key holds a character that no text can carry');
+    if (/\p{Surrogate}/u.test(name)) return refuse('a key contains an invalid character');
     return name;
   }
 
@@ -137,7 +137,7 @@ export class YamlReader {
     const { value } = node;
     if (value === null) return null;
     const text = typeof value === 'string' ? value : (node.source ?? '');
-    if (UNCARRIED.test(text)) this.complain(node, 'holds a character that no text can carry');
+    if (UNCARRIED.test(text)) this.complain(node, 'contains an invalid character');
     return typeof value === 'string' ? value : new Written(text, value);
   }
 
@@ -147,7 +147,7 @@ export class YamlReader {
       const message =
         target === undefined
           ? `there is no anchor &${alias.source} above: quote a text that begins with *`
-          : `*${alias.source} stands inside of what it stands for`;
+          : `*${alias.source} refers to itself`;
       this.complain(alias, message);
       return otherwise;
     }

@@ -24,9 +24,9 @@ describe('two environments on one ECS service', () => {
   it('are refused with the lines of both', () => {
     const text = two(environment('staging', ecs('web', same)), environment('production', ecs('web', same)));
     expect(found(text)).to.deep.equal([
-      '11 environments.production.targets.web.service: moves the same ECS service as ' +
-        'environments.staging.targets.web.service (line 8), so that each release there replaces the other: ' +
-        'give it a service of its own',
+      '11 environments.production.targets.web.service: deploys to the same ECS service as ' +
+        'environments.staging.targets.web.service (line 8), so each release replaces the other: ' +
+        'give it its own service',
     ]);
   });
 
@@ -116,7 +116,7 @@ describe('two targets of an environment on one ECS service', () => {
     );
     expect(issue)
       .to.contain('targets.worker.migrate')
-      .and.to.contain('one `migrate` is for the whole service');
+      .and.to.contain('a service can have only one `migrate`');
   });
 
   it('are two services in two clusters', () => {
@@ -172,7 +172,7 @@ describe('other things that only one can have', () => {
       '/work',
     ).issues;
     expect(issues.map(({ line, message }) => `${line} ${message}`)).to.deep.equal([
-      '4 images.api.repository: pushes to the repository of images.web.repository (line 3): give each image one of its own',
+      '4 images.api.repository: pushes to the repository of images.web.repository (line 3): give each image its own repository',
     ]);
   });
 

@@ -38,7 +38,7 @@ jenkins: { credentials: { FLEET_KEY: { id: fleet, kind: ssh-key } } }
   const advice: Readonly<Record<string, string>> = {
     NPM_TOKEN: 'from the credential npm-token, or from another that jenkins.credentials.NPM_TOKEN names.',
     FLEET_KEY: 'from the credential fleet (jenkins.credentials.FLEET_KEY).',
-    COLOUR: 'where jenkins.credentials.COLOUR names a credential.',
+    COLOUR: 'if jenkins.credentials.COLOUR names a credential.',
   };
   for (const [variable, words] of Object.entries(advice)) {
     it(`is named with the credential that Jenkins binds it from: ${variable}`, async () => {

@@ -89,7 +89,7 @@ describe('automation-stack.yml', () => {
 
   it('refuses environments that extend each other in a circle', () => {
     const text = GOOD.replace('  staging:\n', '  staging:\n    extends: production\n');
-    expect(problems(text).join('\n')).to.match(/circle/);
+    expect(problems(text).join('\n')).to.match(/circular/);
   });
 
   it('knows the applications that are needed by name, with a place for each', () => {
@@ -134,7 +134,7 @@ describe('automation-stack.yml', () => {
       [`{ role: "${ROLE}", account: "111111111111" }`, 'is a role of account 222222222222'],
       [`{ role: "${ROLE}", session-duration: 5m }`, 'must be at least 15m'],
       [`{ role: "${ROLE}", session-duration: 13h }`, 'must be at most 12h'],
-      ['{ external-id: shop }', 'is of a role'],
+      ['{ external-id: shop }', 'needs a role'],
     ] as const) {
       it(`is refused as ${aws}`, () => {
         expect(problems(withAws(aws)).join('\n')).to.contain(words);

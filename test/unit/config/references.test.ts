@@ -112,7 +112,7 @@ describe('references in the configuration', () => {
     ['${ENV:NAME}', 'there is no source "ENV". Did you mean "env"?'],
     [
       '${vault:secret/x}',
-      'there is no source "vault". Here are looked up: env, secret-env, ssm, secret, output.',
+      'there is no source "vault". References here: env, secret-env, ssm, secret, output.',
     ],
     ['${NAME}', 'names no source: ${env:NAME} is the environment variable'],
     ['${NAME:-x}', 'names no source: ${env:NAME:-x} is the environment variable'],
@@ -132,7 +132,7 @@ describe('references in the configuration', () => {
     ['${output:}', 'is not of the form ${output:name}'],
     ['${output:a b}', 'is not of the form ${output:name}'],
     ['${output:stagin/url}', 'there is no environment "stagin". Did you mean "staging"?'],
-    ['${release:verison}', 'release is not looked up here'],
+    ['${release:verison}', 'release is not resolved here'],
     ['${env:NAME', 'is not closed'],
     ['a ${', 'is not closed'],
     ['${env:A:-${env:B}}', 'is not closed, or holds another "{"'],
@@ -179,7 +179,7 @@ describe('references in the configuration', () => {
   it('are refused where a backend would need the state that it leads to, also by others', () => {
     const backend = (text: string) => `{ infrastructure: { backend-config: ['bucket=${text}'] } }`;
     const own = check(`environments: { staging: ${backend('${output:bucket}')} }`).issues;
-    expect(own[0]?.message).to.contain('is kept in the state that this backend leads to');
+    expect(own[0]?.message).to.contain('is in the state that this backend leads to');
     const round = check(
       `environments: { staging: ${backend('${output:other/bucket}')}, other: ${backend('${output:staging/bucket}')} }`,
     ).issues;

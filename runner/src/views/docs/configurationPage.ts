@@ -19,17 +19,17 @@ export function configurationPage(schema: unknown): string {
   return `# automation-stack.yml
 
 Made from the schema by \`make docs\`. Unknown keys are refused; \`node runner config check\` reports every error with its line.
-Durations are written \`30s\`, \`10m\`, \`1h30m\`. \`NAME\` stands for a name of your own.
+Durations are written \`30s\`, \`10m\`, \`1h30m\`. \`NAME\` stands for a name that you choose.
 
-Text needs no quotes: \`3.10\`, \`012345678901\`, \`on\` and \`12e5\` arrive as they are typed, as values and as names. Where a number is meant, it is
-written in plain digits (\`80\`, never \`0x50\`). In variables of Ansible and Terraform, where anything may stand, a number is a number if it
+Text needs no quotes: \`3.10\`, \`012345678901\`, \`on\` and \`12e5\` stay as they are typed, as values and as names. Write numbers
+in plain digits (\`80\`, never \`0x50\`). In variables of Ansible and Terraform, which take any value, a number is a number if it
 reads the same when it is written again; \`3.10\`, \`0644\` and \`12345678901234567890\` stay text. Aliases and merge keys (\`<<\`) are followed;
 duplicate keys, unknown tags and a second document are refused.
 
 ## References
 
-The column *References* says which of these a text may hold. They are looked up only when they are needed, and secrets are masked wherever
-they would be shown. Everywhere else, and for any other source or a name that cannot be one, \`\${\` is refused by \`config check\`.
+The column *References* says which of these a text may contain. They are resolved only when they are needed, and secrets are masked wherever
+they would be shown. Anywhere else, and with an unknown source or an invalid name, \`config check\` refuses \`\${\`.
 
 | Reference | Stands for |
 | --- | --- |
@@ -41,8 +41,8 @@ they would be shown. Everywhere else, and for any other source or a name that ca
 | \`\${release:version}\`, \`\${release:commit}\`, \`\${release:branch}\` | The release that is deployed. |
 | \`$\${\` | \`\${\` itself: for a shell, a template of Terraform. |
 
-In variables of Ansible and Terraform a reference that stands alone becomes what it stands for: a number, a map, a list. Within other text
-and in environment variables a map or list is written as JSON; any other place refuses it. What a reference brings is never looked through
+In variables of Ansible and Terraform a reference that stands alone keeps its type: a number, a map, a list. Within other text
+and in environment variables a map or list is written as JSON; any other place refuses it. The value of a reference is never searched
 for references.
 
 ## Keys
