@@ -48,7 +48,7 @@ export function hostsFromAnsible(list: unknown, defaults: AnsibleDefaults): Host
     const connection = vars['ansible_connection'];
     if (typeof connection === 'string' && LOCAL.has(connection)) return [];
     if (typeof connection === 'string' && !BY_SSH.has(connection)) {
-      mistakes.push(`${name} is reached by ${connection}: the runner reaches hosts by SSH`);
+      mistakes.push(`${name} is reached by ${connection}, but the runner reaches hosts by SSH only`);
       return [];
     }
     return [readOne(name, vars, memberOf, defaults, mistakes)];
@@ -57,7 +57,7 @@ export function hostsFromAnsible(list: unknown, defaults: AnsibleDefaults): Host
     hosts,
     mistakes,
     defaults.source,
-    'Correct it, or leave those hosts to an inventory of their own.',
+    'Correct it, or move those hosts to a separate inventory.',
   );
 }
 
@@ -73,7 +73,7 @@ function readOne(
     const text = isFields(value) ? value['__ansible_unsafe'] : value;
     if (text === undefined && value !== undefined) mistakes.push(`${name}.${variable} is encrypted`);
     if (typeof text === 'string' && looksLikeTemplate(text)) {
-      mistakes.push(`${name}.${variable} is a template, which only Ansible fills in: write its value`);
+      mistakes.push(`${name}.${variable} is a template, which only Ansible can fill in: write its value`);
       return undefined;
     }
     return text;

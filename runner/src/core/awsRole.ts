@@ -3,7 +3,7 @@ const FOREIGN = /[^A-Za-z0-9_+=,.@-]+/g;
 const LONGEST = 64;
 const SHORTEST_PART = 8;
 
-/** The account that a role belongs to; undefined where the text is no ARN of a role yet, because of a reference. */
+/** The account that a role belongs to; undefined where the text is not the ARN of a role yet, because of a reference. */
 export function accountOfRole(role: string): string | undefined {
   return /^arn:aws[a-z-]*:iam::(\d{12}):role\/./.exec(role)?.[1];
 }

@@ -76,7 +76,7 @@ export function lossTitle(losses: readonly DataLoss[]): string {
 export function lossText({ address, action, holds, forcedBy, deposed, again }: DataLoss): string {
   const forced = forcedBy.length === 0 ? '' : `, ${forcedBy.join(' and ')} forces it`;
   const what = deposed === undefined ? address : `${address} deposed ${deposed}`;
-  const goes = again === true ? 'destroyed and made anew' : 'destroyed';
+  const goes = again === true ? 'destroyed and created again' : 'destroyed';
   return `${what} (${holds}): ${action === 'replace' ? 'replaced' : goes}${forced}`;
 }
 
@@ -114,7 +114,7 @@ export function requireAllowed(
     {
       where: environment,
       evidence: refused.map(lossText),
-      next: `Where all of it may go: ${command}${hint === undefined ? '' : ` (${hint})`}`,
+      next: `If all of it may be destroyed: ${command}${hint === undefined ? '' : ` (${hint})`}`,
     },
   );
 }
@@ -132,7 +132,7 @@ function namedBy(
   if (found.length > 1) {
     throw new StackError('USAGE', `--allow-destroy ${name} is ambiguous`, {
       evidence: found,
-      next: `Name each one that may go by its whole address: ${command}`,
+      next: `Name each one that may be destroyed by its whole address: ${command}`,
     });
   }
   const going = resources.filter(({ action }) => action === 'destroy' || action === 'replace');
@@ -147,7 +147,7 @@ function namedBy(
       next:
         addresses.length === 0
           ? 'This plan loses no data: leave the option out.'
-          : `Where all of that may go: ${command}`,
+          : `If all of that may be destroyed: ${command}`,
     },
   );
 }

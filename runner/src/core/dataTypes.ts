@@ -66,7 +66,7 @@ const DATA_TYPES: Readonly<Record<string, string>> = {
  */
 const SERVING_TYPES: Readonly<Record<string, string>> = {
   // Terraform makes it with the first task definition, which holds a placeholder until the next delivery.
-  aws_ecs_service: 'a running service, which begins with its first image again',
+  aws_ecs_service: 'a running service, which starts with its first image again',
   aws_ecs_cluster: 'the services that run in it',
   aws_eks_cluster: 'the workloads that run in it',
   aws_elastic_beanstalk_environment: 'the version that runs in it',
@@ -74,18 +74,18 @@ const SERVING_TYPES: Readonly<Record<string, string>> = {
   aws_instance: 'a running machine and its own disks',
   aws_spot_instance_request: 'a running machine and its own disks',
   // Records, allow lists and clients of others have the old one.
-  aws_eip: 'a public address that others know',
-  aws_lb: 'a host name that others know',
-  aws_alb: 'a host name that others know',
-  aws_elb: 'a host name that others know',
-  aws_cloudfront_distribution: 'a host name that others know',
-  aws_api_gateway_rest_api: 'a host name that others know',
-  aws_apigatewayv2_api: 'a host name that others know',
-  aws_appsync_graphql_api: 'a host name that others know',
-  aws_lambda_function_url: 'a host name that others know',
+  aws_eip: 'a public address that others use',
+  aws_lb: 'a host name that others use',
+  aws_alb: 'a host name that others use',
+  aws_elb: 'a host name that others use',
+  aws_cloudfront_distribution: 'a host name that others use',
+  aws_api_gateway_rest_api: 'a host name that others use',
+  aws_apigatewayv2_api: 'a host name that others use',
+  aws_appsync_graphql_api: 'a host name that others use',
+  aws_lambda_function_url: 'a host name that others use',
   aws_vpc_endpoint_service: 'a name that others connect to',
-  aws_vpn_connection: 'addresses and keys that the other side knows',
-  aws_cognito_user_pool_client: 'an id that applications know',
+  aws_vpn_connection: 'addresses and keys that the other side uses',
+  aws_cognito_user_pool_client: 'an id that applications use',
 };
 
 /** Why a resource of this type must not be replaced by the way, in words; undefined where it may. */

@@ -145,11 +145,11 @@ export function driftText(environment: string, drift: Drift): string {
   if (of('configuration').length > 0)
     parts.push(section('In the configuration, but not applied', of('configuration')));
   if (drift.leftAlone.length > 0)
-    parts.push(`Changed outside, and left so by the configuration (no drift): ${drift.leftAlone.join(', ')}`);
+    parts.push(`Changed outside and ignored by the configuration (no drift): ${drift.leftAlone.join(', ')}`);
   if (drift.drifted > 0) {
     parts.push(
       `What an apply would do: node runner plan --env ${environment}${option}\n` +
-        `To make it as configured: node runner apply --env ${environment}${option}`,
+        `To change it back to the configuration: node runner apply --env ${environment}${option}`,
     );
   }
   return parts.join('\n\n');

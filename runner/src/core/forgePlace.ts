@@ -52,7 +52,7 @@ export function forgePlace(
       ...(repository === undefined ? ['repository'] : []),
     ];
     const why = found === undefined ? 'there is no remote `origin`' : `\`origin\` is at ${found.host}`;
-    throw new StackError('CONFIG_INVALID', `${name} cannot be told: ${why}`, {
+    throw new StackError('CONFIG_INVALID', `${name} cannot be notified: ${why}`, {
       where: `notifications.${forge}`,
       next: `Set ${missing.map((key) => `notifications.${forge}.${key}`).join(' and ')} (repository: ${form}).`,
     });

@@ -33,7 +33,7 @@ export function readHost(name: string, fields: Fields, defaults: HostDefaults, m
     fields['jump'] === undefined || fields['jump'] === null ? defaults.throughJump : read.says('jump');
   const byId = way === 'ssm' && goesOn !== true;
   if (byId && instanceId === undefined)
-    mistakes.push(`${name} has no instance_id, which Session Manager needs`);
+    mistakes.push(`${name} has no instance_id; Session Manager needs one`);
   else if (!byId && fields['address'] === undefined) mistakes.push(`${name} has no address`);
   const groups = fields['groups'] ?? defaults.groups;
   if (!Array.isArray(groups) || groups.some((group) => typeof group !== 'string'))

@@ -36,9 +36,11 @@ export function checkHosts(hosts: Host[], found: readonly string[], source: stri
   const mistakes = [...found];
   for (const { name } of hosts) {
     if (!HOST_NAME.test(name))
-      mistakes.push(`${JSON.stringify(name)} is no name that Ansible can tell from a pattern`);
+      mistakes.push(
+        `${JSON.stringify(name)} is not a valid host name for Ansible, which reads it as a pattern`,
+      );
     else if (RESERVED.has(name) || hosts.some((other) => other.name !== name && other.groups.includes(name)))
-      mistakes.push(`${name} is the name of a group of others too`);
+      mistakes.push(`${name} is also the name of a group`);
   }
   if (mistakes.length === 0) return hosts;
   throw new StackError('CONFIG_INVALID', `the ${source} does not describe hosts: ${mistakes[0]}`, {
@@ -102,7 +104,7 @@ export function jumpsOf(value: unknown, defaults: HostDefaults): readonly Host[]
   if (mistakes.length === 0) return jumps;
   throw new StackError(
     'CONFIG_INVALID',
-    `${defaults.source} does not say what to go through: ${mistakes[0]}`,
+    `${defaults.source} does not name valid jump hosts: ${mistakes[0]}`,
     {
       where: defaults.source,
       evidence: mistakes,

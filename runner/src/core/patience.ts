@@ -108,7 +108,7 @@ export class Partner {
     const { clock, tell } = this.patience.options;
     this.silentSinceMs = clock.now().getTime();
     const [words = ''] = reason.split('\n', 1);
-    tell(`${this.name} does not answer, waiting up to ${Math.round(longestMs / 1000)} s (${words})`);
+    tell(`${this.name} does not answer; waiting up to ${Math.round(longestMs / 1000)} s (${words})`);
   }
 
   private hear(): void {

@@ -8,13 +8,13 @@ export function destinationWords(pipeline: Pipeline): string {
   const { branch, environment, stages } = pipeline;
   if (branch === 'HEAD') return 'No branch is checked out: name one with --branch';
   if (environment === undefined) {
-    const words = `Branch ${branch} matches no branch rule: built and tested only`;
+    const words = `Branch ${branch} matches no branch rule: it is only built and tested`;
     return stages.length === 0 ? `${words}, and there are no images, so nothing is run` : words;
   }
   const words = `Branch ${branch} leads to ${environment}`;
-  if (stages.length === 0) return `${words}, but nothing is run: ${emptiness(pipeline)}`;
+  if (stages.length === 0) return `${words}, but there is nothing to run: ${emptiness(pipeline)}`;
   const isChanged = stages.some((stage) => CHANGING.has(stage.kind) && stage.environment === environment);
-  return isChanged ? words : `${words}, where nothing is changed: ${lacking(environment)}`;
+  return isChanged ? words : `${words}, but nothing is changed there: ${lacking(environment)}`;
 }
 
 /**

@@ -61,12 +61,12 @@ interface ChangeJson {
 
 /** Terraform's reason codes in words; those left out say no more than the action itself. */
 const REASONS: Readonly<Record<string, string>> = {
-  replace_because_tainted: 'tainted: it was not created to its end',
+  replace_because_tainted: 'tainted: it was not created completely',
   replace_by_request: 'asked for',
   replace_by_triggers: 'triggered by replace_triggered_by',
   delete_because_no_resource_config: 'no longer in the configuration',
   delete_because_no_module: 'its module is no longer in the configuration',
-  delete_because_no_move_target: 'moved to where nothing is declared',
+  delete_because_no_move_target: 'moved to an address that is not declared',
   delete_because_wrong_repetition: 'its count or for_each was added or removed',
   delete_because_count_index: 'beyond its count',
   delete_because_each_key: 'its key is no longer in for_each',

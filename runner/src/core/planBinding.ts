@@ -78,13 +78,11 @@ export function staleReasons(saved: PlanBinding, now: PlanBinding): string[] {
  */
 export function stateReasons(saved: StateVersion | undefined, now: StateVersion | undefined): string[] {
   if (now === undefined) return [];
-  if (saved === undefined) return ['it does not tell on which state it was made'];
+  if (saved === undefined) return ['it does not say for which state it was made'];
   if (saved.serial === now.serial && saved.lineage === now.lineage) return [];
   // The first write names a state; from then on another name is another state.
   const isOther = saved.lineage !== '' && saved.lineage !== now.lineage;
-  const what = isOther
-    ? 'the state is another one than it was made on'
-    : 'the state changed after it was made';
+  const what = isOther ? 'the state is not the one it was made for' : 'the state changed after it was made';
   return [`${what}: serial was ${saved.serial}, now ${now.serial}`];
 }
 

@@ -22,7 +22,7 @@ interface ValuesJson {
 
 /** What every report of a scoped run says: it is never to be taken for the whole. */
 export const scopeNote = ({ name }: PlanScope): string =>
-  `scope ${name}: the rest of the root was not looked at`;
+  `scope ${name}: the rest of the root was not checked`;
 
 /** A summary that says of itself that it is of a scope. */
 export function summaryOfScope(summary: PlanSummary, scope: PlanScope | undefined): PlanSummary {

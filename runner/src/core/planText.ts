@@ -50,8 +50,8 @@ export function tellResource(resource: PlannedResource): {
   const notes = [
     movedFrom === undefined ? undefined : `was ${movedFrom}`,
     resource.deposed === undefined ? undefined : `deposed ${resource.deposed}`,
-    action === 'forget' ? 'left alone, no longer managed' : undefined,
-    resource.leavesOld === true ? 'the old one is left alone, no longer managed' : undefined,
+    action === 'forget' ? 'kept, but no longer managed' : undefined,
+    resource.leavesOld === true ? 'the old one is kept, but no longer managed' : undefined,
     reason,
   ].filter((note) => note !== undefined);
   return { notes, changes: told, computed };

@@ -48,7 +48,7 @@ export function sumUp(
     });
   }
   const names = bad.map(({ environment }) => environment).join(', ');
-  return new StackError(code, `${bad.length} of ${ends.length} environments ended badly: ${names}`, {
+  return new StackError(code, `${bad.length} of ${ends.length} environments failed: ${names}`, {
     where: names,
     evidence: bad.map(({ environment, error }) => `${environment}: ${error?.message ?? ''}`),
     next: worst.error.next ?? `Look at ${worst.environment} first.`,

@@ -34,7 +34,7 @@ export function starterConfig(facts: StarterFacts): string {
   return [
     `# yaml-language-server: $schema=${yamlComment(facts.schema)}`,
     `# How ${facts.application} is built, provisioned and deployed. \`node runner config check\` validates this file,`,
-    `# \`node runner config schema\` tells every key, \`node runner stages --branch ${yamlComment(branches[0]?.[0] ?? 'main')}\` what becomes of a branch.`,
+    `# \`node runner config schema\` lists every key, \`node runner stages --branch ${yamlComment(branches[0]?.[0] ?? 'main')}\` the stages of a branch.`,
     `application: ${facts.application}`,
     '',
     '# Which branch leads to which environment; any other branch is built and tested only.',
@@ -49,7 +49,7 @@ export function starterConfig(facts: StarterFacts): string {
     ...indent(infrastructureLines(facts, 'staging')),
     ...indent(stagingLines(facts, targets)),
     '',
-    '  # Gets the very release that is healthy in staging, by digest, once somebody approved it.',
+    '  # Gets the same release that is healthy in staging, by digest, once somebody approved it.',
     '  production:',
     '    extends: staging',
     '    promotion: { from: staging, approval: required }',
@@ -60,7 +60,7 @@ export function starterConfig(facts: StarterFacts): string {
     '# notifications:',
     "#   slack: { channel: '#deploys', token: '${env:SLACK_BOT_TOKEN}' }",
     '',
-    '# Releases, locks and journals: here, or on Jenkins in a folder of the one agent, until a team shares them.',
+    '# Releases, locks and journals: here, or on Jenkins in a directory of the only agent, until a team shares them.',
     '# state: { location: s3://my-bucket/delivery }',
     '',
   ].join('\n');
@@ -117,7 +117,7 @@ function testLines({ test, testStage }: StarterImage): readonly string[] {
   }
   const words = yamlComment(test.join(' '));
   return [
-    `    # Where the image carries its test tools; \`test: { on: host, command: … }\` runs it beside the sources.`,
+    `    # If the image contains its test tools; \`test: { on: host, command: … }\` runs it on the machine with the sources.`,
     `    # test: ${configText(words)}`,
   ];
 }

@@ -46,24 +46,24 @@ export function judgeStateLock<Change extends RecordedChange>(facts: LockFacts<C
     return {
       ...run,
       life: 'alive',
-      because: 'its process lives: the system holds this lock for it, and lets go of it when it ends',
+      because: 'its process is alive: the system frees this lock when the process ends',
     };
   if (here && terraforms.length > 0)
-    return { ...run, life: 'alive', because: `terraform works there: process ${terraforms.join(', ')}` };
+    return { ...run, life: 'alive', because: `terraform runs there: process ${terraforms.join(', ')}` };
   if (change === undefined) return { life: 'unknown', because: withoutRun(changes, lock) };
   if (change.endedAt !== undefined)
     return { ...run, life: 'gone', because: `that run ended ${change.endedAt}` };
   const runner = facts.vitality(change);
   if (runner === 'alive')
-    return { ...run, life: 'alive', because: `that run lives: process ${change.process?.pid} on ${host}` };
+    return { ...run, life: 'alive', because: `that run is alive: process ${change.process?.pid} on ${host}` };
   if (runner === 'dead')
     return here
-      ? { ...run, life: 'gone', because: 'its runner is dead, and no terraform works there any more' }
-      : { ...run, life: 'unknown', because: 'its runner is dead; its terraform may be at work yet' };
+      ? { ...run, life: 'gone', because: 'its runner is dead, and no terraform runs there any more' }
+      : { ...run, life: 'unknown', because: 'its runner is dead; its terraform may still run' };
   return {
     ...run,
     life: 'unknown',
-    because: `that run has not said how it ended; whether it lives only ${host ?? 'its machine'} can tell`,
+    because: `that run recorded no end; only ${host ?? 'its machine'} can tell whether it is alive`,
   };
 }
 
@@ -93,9 +93,10 @@ function changeOf<Change extends RecordedChange>(
 }
 
 function withoutRun(changes: readonly RecordedChange[] | undefined, lock: LockHolder): string {
-  if (changes === undefined) return 'the ledger, which would tell whose run it was, cannot be read';
-  if (lock.operation === 'OperationTypePlan') return 'it was taken to plan, which no ledger records';
-  return 'no run in the ledger took it: a terraform that was typed, or a run with another ledger';
+  if (changes === undefined) return 'the ledger, which says whose run it was, cannot be read';
+  if (lock.operation === 'OperationTypePlan')
+    return 'it was taken by a plan, which the ledger does not record';
+  return 'no run in the ledger took it: terraform was started by hand, or by a run with another ledger';
 }
 
 /** Go writes `2026-01-02 03:04:05.678901 +0000 UTC`. */

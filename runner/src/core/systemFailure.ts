@@ -16,14 +16,14 @@ interface SystemError extends Error {
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or directory',
-  ENOTDIR: 'a part of the path is no directory',
+  ENOTDIR: 'a part of the path is not a directory',
   EACCES: 'permission denied',
   EPERM: 'not permitted',
   EROFS: 'it is on a read-only file system',
   EISDIR: 'it is a directory',
-  EEXIST: 'there is something of that name already',
+  EEXIST: 'the name exists already',
   ENOTEMPTY: 'the directory is not empty',
-  ELOOP: 'symbolic links lead round in a circle',
+  ELOOP: 'symbolic links are circular',
   ENAMETOOLONG: 'the name is too long',
   ENOSPC: 'no space is left on the disk',
   EDQUOT: 'the disk quota is used up',
@@ -36,16 +36,16 @@ const WORDS: Readonly<Record<string, string>> = {
   EFBIG: 'the file is too large',
   EXDEV: 'it is on another file system',
   E2BIG: 'the arguments and the environment are too long together',
-  ENOEXEC: 'it is no program of this machine',
+  ENOEXEC: 'it is not a program for this machine',
   ENOMEM: 'no memory is left',
   EAGAIN: 'no more processes can be started',
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection was closed',
   ETIMEDOUT: 'no answer in time',
   ENOTFOUND: 'its name does not resolve',
-  EAI_AGAIN: 'its name cannot be resolved just now',
-  EHOSTUNREACH: 'there is no way to it',
-  ENETUNREACH: 'there is no network to it',
+  EAI_AGAIN: 'its name cannot be resolved at the moment',
+  EHOSTUNREACH: 'there is no route to it',
+  ENETUNREACH: 'its network is unreachable',
   EADDRINUSE: 'the address is in use',
   ERR_FS_EISDIR: 'it is a directory',
   ERR_FS_FILE_TOO_LARGE: 'the file is too large',
@@ -71,14 +71,14 @@ const VERBS: Readonly<Record<string, string>> = {
 
 const ADVICE: Readonly<Record<string, string>> = {
   mkdtemp: 'Set TMPDIR to a folder that this user can write to.',
-  uv_cwd: 'Change to a directory that is there.',
+  uv_cwd: 'Change to an existing directory.',
 };
 
 const BY_CODE: Readonly<Record<string, string>> = {
-  ENOSPC: 'Make room on the disk (`df -h` tells where), then type the command again.',
-  EDQUOT: 'Make room (`quota` tells how much there is), then type the command again.',
-  EROFS: 'Name a place that can be written, or mount it for writing.',
-  EMFILE: 'Allow more (`ulimit -n 4096`), then type the command again.',
+  ENOSPC: 'Make room on the disk (`df -h` shows where), then run the command again.',
+  EDQUOT: 'Make room (`quota` shows the limit), then run the command again.',
+  EROFS: 'Name a writable place, or mount it for writing.',
+  EMFILE: 'Allow more (`ulimit -n 4096`), then run the command again.',
 };
 
 /** The words for an error code of the operating system; the code itself where there are none. */
@@ -99,7 +99,7 @@ export function systemFailure(error: unknown): SystemFailure | undefined {
     return {
       message: `cannot reach ${where}: ${words}`,
       where,
-      next: 'Check the address, the network and the proxy on the way, then type the command again.',
+      next: 'Check the address, the network and the proxy, then run the command again.',
     };
   }
   const place = path === undefined ? '' : ` ${shortened(path)}`;
@@ -110,7 +110,7 @@ export function systemFailure(error: unknown): SystemFailure | undefined {
     next:
       ADVICE[syscall] ??
       BY_CODE[code] ??
-      'Correct that, or name another place, and type the command again; `ls -ld` tells who may do what.',
+      'Fix that, or name another place, and run the command again; `ls -ld` shows the permissions.',
   };
 }
 

@@ -13,28 +13,28 @@ const ADVICE: readonly { readonly says: RegExp; readonly advice: string }[] = [
   {
     says: /S3 bucket "[^"]*" does not exist|NoSuchBucket/,
     advice:
-      'Make the bucket that the states are kept in (terraform/modules/state-backend), or name yours in the backend block of the root',
+      'Create the bucket for the states (terraform/modules/state-backend), or name yours in the backend block of the root',
   },
   {
     says: /AccessDenied|UnauthorizedOperation|is not authorized to perform/,
     advice:
-      'Allow the action that is named above to the role of this run (`node runner iam-policy --command apply` prints all that an apply needs)',
+      'Allow the role of this run the action above (`node runner iam-policy --command apply` prints all that an apply needs)',
   },
   {
     says: /No value for required variable/,
-    advice: 'Give it under infrastructure.variables, in one of infrastructure.var-files, or as TF_VAR_NAME',
+    advice: 'Set it under infrastructure.variables, in one of infrastructure.var-files, or as TF_VAR_NAME',
   },
   {
     says: /Unsupported Terraform Core version/,
     advice:
-      'Install a Terraform that the root’s required_version takes (`terraform version` tells which is here)',
+      'Install a Terraform version that required_version of the root allows (`terraform version` shows yours)',
   },
   {
     says: /Failed to query available provider packages|could not connect to registry/i,
     advice:
-      'Check the network and the proxy on the way to the provider registry, or set a mirror in the file that TF_CLI_CONFIG_FILE names',
+      'Check the network and the proxy to the provider registry, or set a mirror in the file that TF_CLI_CONFIG_FILE names',
   },
-  { says: /no space left on device/i, advice: 'Make room on the disk (`df -h` tells where)' },
+  { says: /no space left on device/i, advice: 'Make room on the disk (`df -h` shows where)' },
 ];
 
 /** Terraform's words for a backend that is no longer the one that the root was initialised for. */
@@ -51,5 +51,5 @@ export function isBackendMoved(words: string): boolean {
  * @param words everything that it said
  */
 export function terraformAdvice(words: string): string {
-  return ADVICE.find(({ says }) => says.test(words))?.advice ?? 'Correct the cause';
+  return ADVICE.find(({ says }) => says.test(words))?.advice ?? 'Fix the cause';
 }

@@ -54,7 +54,7 @@ export function toolJson<T>(
   throw new StackError('TOOL_FAILED', `${command} did not print the JSON it was asked for`, {
     where: command,
     evidence: words.slice(0, EVIDENCE_LINES).map((line) => cutLine(line, EVIDENCE_LENGTH)),
-    next: 'Run it by hand to see what prints in its place: a wrapper on PATH, an alias, or a tool of another version.',
+    next: 'Run it by hand to see what prints instead: a wrapper on PATH, an alias, or another version of the tool.',
   });
 }
 

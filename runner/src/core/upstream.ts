@@ -62,7 +62,7 @@ export function holdBack(environment: string, upstream: readonly UpstreamStandin
   });
 }
 
-const PASS = '`deploy --force REASON` and `promote --force REASON` go past it and record who and why.';
+const PASS = '`deploy --force REASON` and `promote --force REASON` skip this check and record who and why.';
 
 const STATUS_WORDS: Readonly<
   Record<Exclude<DeploymentStatus, 'running' | 'healthy' | 'partial' | 'unproven'>, string>
@@ -110,24 +110,23 @@ function evidenceOf(item: UpstreamStanding): readonly string[] {
 
 function nextFor(item: UpstreamStanding): string {
   const { application, environment, deployment, directory, known } = item;
-  if (item.standing === 'running')
-    return `\`--wait 10m\` waits for ${application}, as long as it takes up to that.`;
+  if (item.standing === 'running') return `\`--wait 10m\` waits for ${application}, at most that long.`;
   const type = (verb: string, more = '') =>
     `\`node runner ${verb}${directory === undefined ? '' : ` -C ${directory}`} --env ${environment}${more}\``;
   const there = directory === undefined ? `In ${application}: ` : '';
   if (deployment === undefined) {
-    const wrong = known ? '' : ` (or correct its place, which is written in \`needs\`)`;
-    return `${there}${type('deploy')} brings it there${wrong}.`;
+    const wrong = known ? '' : ` (or correct its place in \`needs\`)`;
+    return `${there}${type('deploy')} deploys it there${wrong}.`;
   }
   if (deployment.status === 'cut-off') {
-    return `${there}${type('deploy', ' --resume')} goes on with it, ${type('rollback')} undoes it.`;
+    return `${there}${type('deploy', ' --resume')} continues it, ${type('rollback')} undoes it.`;
   }
   const verb = deployment.kind === 'promote' ? 'promote' : 'deploy';
   const stay =
     deployment.previous === undefined
       ? ''
       : `, or ${type(verb, ` --release ${deployment.previous}`)} to stay with what runs`;
-  return `${there}${type(verb)} once the cause is mended${stay}.`;
+  return `${there}${type(verb)} once the cause is fixed${stay}.`;
 }
 
 const firstLine = (text: string) => text.split('\n', 1)[0] as string;

@@ -151,7 +151,7 @@ function endedAlready(location: string, stored: DeploymentRecord, ended: Deploym
   const name = `deployment ${ended.sequence} of ${ended.environment}`;
   return new StackError(
     'STATE_CONFLICT',
-    `${name} ended ${stored.status} already and cannot end ${ended.status}`,
+    `${name} has ended already as ${stored.status}, so it cannot end as ${ended.status}`,
     { where: location, next: `node runner history --env ${ended.environment}` },
   );
 }

@@ -81,7 +81,7 @@ export function unreadableError(
   store: Pick<ObjectStore, 'location'>,
   key: string,
   { unreadable, body }: Pick<Unreadable, 'unreadable' | 'body'>,
-  next = 'A runner writes whole documents: look who edited it or lost power, and restore it from a backup or remove it.',
+  next = 'A runner writes whole documents, so it was edited by hand or damaged by a power failure. Restore it from a backup or remove it.',
 ): StackError {
   const start = body.trim().slice(0, 200);
   return new StackError('STATE_UNREADABLE', `${key} in the state store ${unreadable}`, {

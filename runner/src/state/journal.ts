@@ -176,16 +176,12 @@ const numberOf = (key: string) => Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
 
 /** A journal that cannot be read names nothing to go back to; a release does. */
 const pastUnreadable = (environment: string) =>
-  `\`node runner rollback --env ${environment} --to VERSION\` brings a release that is known to work and begins a ` +
+  `\`node runner rollback --env ${environment} --to VERSION\` deploys a release that works and begins a ` +
   `new journal; \`node runner history --env ${environment}\` lists them.`;
 
 function overtaken(location: string, { environment, sequence }: DeploymentRecord): StackError {
-  return new StackError(
-    'STATE_CONFLICT',
-    `another run goes on with deployment ${sequence} of ${environment}`,
-    {
-      where: location,
-      next: `node runner lock status --env ${environment}`,
-    },
-  );
+  return new StackError('STATE_CONFLICT', `another run continues deployment ${sequence} of ${environment}`, {
+    where: location,
+    next: `node runner lock status --env ${environment}`,
+  });
 }

@@ -7,10 +7,10 @@ interface Words {
 
 const noLinks: Words = {
   problem: 'the file system does not allow it',
-  next: 'It must know hard links: name a directory on a local disk, or s3://bucket/prefix, as state.location.',
+  next: 'It must support hard links: name a directory on a local disk, or s3://bucket/prefix, as state.location.',
 };
 const inTheWay: Words = {
-  problem: 'a file stands where a directory must be',
+  problem: 'there is a file where a directory must be',
   next: 'Move the file away, or name another directory as state.location.',
 };
 
@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   },
   EACCES: {
     problem: 'this user may not do that',
-    next: 'Give this user the directory (`ls -ld` shows whose it is), or name another as state.location.',
+    next: 'Give this user the directory (`ls -ld` shows the owner), or name another as state.location.',
   },
   EPERM: noLinks,
   ENOTSUP: noLinks,
@@ -35,12 +35,12 @@ const WORDS: Readonly<Record<string, Words>> = {
   ENOTDIR: inTheWay,
   EEXIST: inTheWay,
   ENOENT: {
-    problem: 'its directory has disappeared',
-    next: 'Something removes the state while runs use it (a clean workspace?): name a lasting directory as state.location.',
+    problem: 'its directory was removed',
+    next: 'Something removes the state while runs use it (a clean workspace?): name a permanent directory as state.location.',
   },
   EIO: {
     problem: 'the disk reports errors',
-    next: 'Look into the machine’s log (`dmesg`) before anything else.',
+    next: 'First check the log of the machine (`dmesg`).',
   },
 };
 
@@ -67,7 +67,7 @@ function failure(
   return new StackError(code, `${what}: ${words?.problem ?? system.message}${unchanged}`, {
     where: path,
     evidence: [system.message],
-    next: words?.next ?? 'Set the cause right, then run the command again.',
+    next: words?.next ?? 'Fix the cause, then run the command again.',
     cause: error,
   });
 }

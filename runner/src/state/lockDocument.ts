@@ -32,7 +32,7 @@ export function unreadableLock(
   found: Unreadable,
 ): StackError {
   const next =
-    `Where nothing works on ${environment} (\`node runner status --env ${environment}\`): ` +
+    `If nothing runs on ${environment} (\`node runner status --env ${environment}\`): ` +
     `node runner lock release --env ${environment} --force`;
   return unreadableError(store, lockKey(environment), found, next);
 }
@@ -73,7 +73,7 @@ export function lockEvidence({ since, expiresAt, reason, runUrl, process }: Lock
 /** Somebody else holds it. */
 export function lockedError(environment: string, holder: LockHolder, now: Date): StackError {
   const held = formatDuration(Math.max(0, now.getTime() - Date.parse(holder.since)));
-  const first = holder.process === undefined ? `Ask ${holder.who} first` : 'Where it is surely dead';
+  const first = holder.process === undefined ? `Ask ${holder.who} first` : 'If it is certainly dead';
   return new StackError(
     'LOCKED',
     `${environment} has been locked by ${holder.who} (${holder.command}) for ${held}`,

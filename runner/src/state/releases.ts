@@ -52,7 +52,7 @@ export class Releases {
     const found = await lookAtDocument<ReleaseRecord>(this.store, key, releaseShape);
     if (found === undefined || isReadable(found)) return found?.value;
     const next =
-      'Take another release: `node runner history --releases` lists them. Or restore it from a backup.';
+      'Use another release (`node runner history --releases` lists them), or restore it from a backup.';
     throw unreadableError(this.store, key, found, next);
   }
 
@@ -133,11 +133,11 @@ function conflict(location: string, stored: ReleaseRecord, record: ReleaseRecord
     ].join(', ');
   return new StackError(
     'STATE_CONFLICT',
-    `release ${record.version} is recorded already, with other content; a release is written once and never changed`,
+    `release ${record.version} is recorded already with other content; a recorded release is never changed`,
     {
       where: location,
       evidence: [`recorded: ${words(stored)}`, `now:      ${words(record)}`],
-      next: `Commit the change, so that it gets a version of its own, or take the recorded one with --release ${record.version}.`,
+      next: `Commit the change, so that it gets its own version, or use the recorded one with --release ${record.version}.`,
     },
   );
 }

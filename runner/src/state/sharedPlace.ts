@@ -44,7 +44,7 @@ export async function ledgerLocation(
 export function sayLedger(location: string, { env, events }: Pick<Context, 'env' | 'events'>): void {
   requireSharedPlace(location, 'state.location', env);
   if (!isBuild(env) || !/\/ledgers\/[^/]+-[0-9a-f]{12}$/.test(location)) return;
-  const message = `the release ledger is ${location}, which this agent alone has`;
+  const message = `the release ledger is ${location}, which only this agent has`;
   const next = `For other agents and laptops: ${example('state.location')} (docs/state.md).`;
   events.emit({ type: 'notice', level: 'info', message, next });
 }
@@ -61,12 +61,12 @@ export function requireSharedPlace(location: string, setting: string, env: Env):
   if (isAbsolute(location) && !isInside) return;
   throw new StackError(
     'CONFIG_INVALID',
-    `${setting} is a directory of this workspace (${location}): on Jenkins each branch and job has its own, and knows nothing of the others`,
+    `${setting} is a directory of this workspace (${location}): on Jenkins each branch and job has its own workspace, and none sees the records of the others`,
     {
       where: setting,
       next:
-        `Add to automation-stack.yml: ${example(setting)} — any bucket that all agents and laptops reach (docs/state.md has its policy). ` +
-        `Where one lasting agent does all the work, a directory of it will do: ${example(setting, '/var/lib/automation-stack')}`,
+        `Add to automation-stack.yml: ${example(setting)} — any bucket that all agents and laptops can reach (docs/state.md has its policy). ` +
+        `If one permanent agent does all the work, a directory on it is enough: ${example(setting, '/var/lib/automation-stack')}`,
     },
   );
 }

@@ -63,7 +63,7 @@ export async function findPlaybook(places: AnsiblePlaces, name: string): Promise
   throw new StackError('CONFIG_INVALID', `there is no playbook ${name}`, {
     where: name,
     evidence: candidates.map((candidate) => `looked for ${candidate}`),
-    next: 'Correct the name of the playbook, or the `provision.directory` it is looked for in.',
+    next: 'Correct the name of the playbook, or `provision.directory`.',
   });
 }
 
@@ -89,7 +89,7 @@ export async function findAnsible(
   }
   throw new StackError('TOOL_MISSING', `${PLAYBOOK} is neither on PATH nor in ${kept}`, {
     where: PLAYBOOK,
-    next: 'Install Ansible (`pip install ansible-core`), or run `node runner local up`, which keeps one of its own.',
+    next: 'Install Ansible (`pip install ansible-core`), or run `node runner local up`, which installs its own.',
   });
 }
 

@@ -183,7 +183,7 @@ async function execute(
 
   const took = (context.clock.now().getTime() - startedAt) / 1000;
   const users = destroy ? [] : await makeUsers(context, environment, stage);
-  const done = [describeChanges(changes, took), ...users.map((name) => `database user ${name} made`)].join(
+  const done = [describeChanges(changes, took), ...users.map((name) => `database user ${name} created`)].join(
     '; ',
   );
   const summary = origin.scope === undefined ? done : `${done}; ${scopeNote(origin.scope)}`;

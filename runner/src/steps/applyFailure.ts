@@ -10,7 +10,7 @@ import type { TerraformInterrupted } from './terraformRun.js';
 /** Resources named in a message at most. */
 const NAMED = 10;
 const MAY_BE_MISSING =
-  'The state knows what Terraform had written by then; what was made since may be missing from it.';
+  'The Terraform state contains what Terraform had written by then; resources that were created later may be missing.';
 
 /** What an apply or destroy was doing when it ended early. */
 export interface EndedEarly {
@@ -34,7 +34,7 @@ export function applyFailure(ended: EndedEarly, run: FailedRun): StackError {
     verb,
     root,
     run,
-    (advice) => `${advice}, then \`${command}\`: it goes on from what is there.`,
+    (advice) => `${advice}, then \`${command}\`: it continues from what exists.`,
   );
   // A failure has words; without any, Terraform itself was killed or crashed, and saved nothing at its end.
   if (!run.diagnostics.some(({ severity }) => severity === 'error')) return cutOff(ended, failure);
@@ -51,8 +51,8 @@ function cutOff({ verb, environment, root, resources }: EndedEarly, failure: Sta
     where: `${root.directory} (workspace ${root.workspace})`,
     evidence: [...failure.evidence, ...fate(resources, false), MAY_BE_MISSING],
     next:
-      `\`node runner plan --env ${environment.name}\` shows what the state knows: what is there and would be created again, ` +
-      `adopt by an import block; a lock that was left is told with the way to break it.`,
+      `\`node runner plan --env ${environment.name}\` shows what is in the state. If it would create a resource that exists, ` +
+      `adopt it by an import block. If a lock was left, it says how to free it.`,
   });
 }
 
@@ -77,7 +77,7 @@ export function applyInterrupted(ended: EndedEarly, reason: TerraformInterrupted
 
 /** What to do with a state that could not be written. */
 const pushState = (root: TerraformRoot) =>
-  `The state could not be written; keep ${root.directory}/errored.tfstate, mend the access to the state, then ` +
+  `The state could not be written. Keep ${root.directory}/errored.tfstate, fix the access to the state, then ` +
   byHand(root, 'state', 'push', 'errored.tfstate');
 
 function fate(resources: readonly AppliedResource[], saved: boolean): string[] {
@@ -91,5 +91,5 @@ function fate(resources: readonly AppliedResource[], saved: boolean): string[] {
     ['failed', named('failed')],
     ['cut off', named('running')],
   ].flatMap(([what, list]) => (list === '' ? [] : [`${what}: ${list}`]));
-  return saved ? [...lines, 'Terraform saved its state: what was done is known to the next plan.'] : lines;
+  return saved ? [...lines, 'Terraform saved its state: the next plan knows what was done.'] : lines;
 }

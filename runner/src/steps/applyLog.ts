@@ -32,8 +32,8 @@ export async function tellCutOffApplies(
       level: 'warning',
       message:
         `an apply of ${environment} was cut off when its runner was killed; Terraform ` +
-        `${over ? 'ended it by itself' : 'went on by itself and has not told its end'}: ` +
-        (last?.text.split('\n')[0] ?? 'it said nothing yet'),
+        `${over ? 'ended it by itself' : 'continued by itself and has not reported its end'}: ` +
+        (last?.text.split('\n')[0] ?? 'it has printed nothing yet'),
     });
     if (over) await rm(file, { force: true });
   }

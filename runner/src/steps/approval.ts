@@ -44,7 +44,7 @@ export async function partsOf(
   const authors = await authorsOf(context, environment, commit, notes);
   const starter = context.who === NOBODY ? undefined : context.who;
   if (starter === undefined && ruleOf(environment)?.not.includes('starter'))
-    notes.push('nobody started this build (a change or the clock did): `starter` keeps nobody out');
+    notes.push('no person started this build (a change or the clock did): `starter` excludes nobody');
   return { authors, starter, people, notes };
 }
 
@@ -95,7 +95,7 @@ export async function requireApproval(
     const what = out.role === 'author' ? `as ${out.name} is an author of it` : `as ${out.name} started it`;
     throw new StackError('APPROVAL_NOT_ALLOWED', `${approver} may not approve ${environment.name}, ${what}`, {
       where: `environments.${environment.name}.promotion.approval.not`,
-      next: 'Let somebody else approve it. `people` of the configuration says who is who.',
+      next: 'Somebody else has to approve it. `people` of the configuration says who is who.',
     });
   }
   const people = differentPeople(by, parts.people);
@@ -188,7 +188,7 @@ function tell(
     strangers.length === 0 || authors.length === 0
       ? []
       : [
-          `what git calls ${strangers.join(' and ')} is not known: nothing they share with ${authors.map(authorText).join(', ')}`,
+          `the git names of ${strangers.join(' and ')} are not known: none matches ${authors.map(authorText).join(', ')}`,
         ];
   const next = 'people: { ID: [name@example.com] } in the configuration says who is who.';
   for (const message of notes) context.events.emit({ type: 'notice', level: 'warning', message });
@@ -204,7 +204,7 @@ async function authorsOf(
 ): Promise<readonly Author[]> {
   const { git } = context;
   if (commit === undefined) {
-    notes.push('who wrote it cannot be told: it is in no repository');
+    notes.push('its authors are unknown: it is in no repository');
     return [];
   }
   try {
@@ -212,22 +212,22 @@ async function authorsOf(
     const since = await commitIn(context, environment);
     if (since === undefined) {
       notes.push(
-        `nothing is known to be in ${environment.name}: only who wrote ${short(commit)} is looked at`,
+        `nothing is known to be in ${environment.name}: only the author of ${short(commit)} is checked`,
       );
       return own;
     }
     if ((await git.resolve(`${since}^{commit}`)) === undefined) {
       notes.push(
-        `${short(since)}, which ${environment.name} has, is not in this clone: only who wrote ${short(commit)} is looked at`,
+        `${short(since)}, which ${environment.name} has, is not in this clone: only the author of ${short(commit)} is checked`,
       );
       return own;
     }
     if (await git.isShallow())
-      notes.push('this clone is shallow: who wrote what is not in it cannot be told');
+      notes.push('this clone is shallow: the authors of missing commits are unknown');
     const all = [...own, ...(await git.authors(commit, since))];
     return [...new Map(all.map((author) => [authorText(author).toLowerCase(), author])).values()];
   } catch (error) {
-    notes.push(`who wrote it cannot be told: ${error instanceof Error ? error.message : String(error)}`);
+    notes.push(`its authors are unknown: ${error instanceof Error ? error.message : String(error)}`);
     return [];
   }
 }

@@ -49,7 +49,7 @@ async function script(context: Context, environment: NamedEnvironment): Promise<
   // A shell that was given the role's profile without the credentials to ask for it: we would ask ourselves, without end.
   return `#!/bin/sh
 if [ "$AUTOMATION_STACK_ASKING" = ${key} ]; then
-  echo 'the credentials that ask for the role are not in this shell: node runner env --secrets' >&2
+  echo 'the credentials that assume the role are not in this shell: node runner env --secrets' >&2
   exit 1
 fi
 AUTOMATION_STACK_ASKING=${key}
@@ -73,12 +73,8 @@ async function place(path: string, content: string, mode: number): Promise<void>
 /** Some SDKs give the line to a shell, others divide it themselves: within double quotes they agree but for these. */
 function refuseOddPath(path: string): void {
   if (!/["$`\\\n]/.test(path)) return;
-  throw new StackError(
-    'CONFIG_INVALID',
-    'the path of the runner’s own folder cannot be told to AWS’s tools',
-    {
-      where: path,
-      next: 'Set AUTOMATION_STACK_HOME to a folder without quotes, $, ` and \\ in its path.',
-    },
-  );
+  throw new StackError('CONFIG_INVALID', 'AWS’s tools cannot use the path of the runner’s own folder', {
+    where: path,
+    next: 'Set AUTOMATION_STACK_HOME to a folder without quotes, $, ` and \\ in its path.',
+  });
 }

@@ -84,11 +84,11 @@ export function refuseBypass({ name, config }: NamedEnvironment, version?: strin
   const { promotion } = config;
   if (promotion === undefined) return;
   const release = version === undefined ? '' : ` --release ${version}`;
-  throw new StackError('PROMOTION_REFUSED', `${name} is reached by promotion from ${promotion.from}`, {
+  throw new StackError('PROMOTION_REFUSED', `${name} gets releases by promotion from ${promotion.from}`, {
     where: name,
     next:
       `\`node runner promote --env ${name}${release}\`; ` +
-      'deploy --force REASON goes past it and records who and why.',
+      'deploy --force REASON skips this check and records who and why.',
   });
 }
 

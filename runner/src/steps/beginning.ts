@@ -41,7 +41,7 @@ export async function beginning(
   if (unfinished === undefined) return {};
   if (request.forward !== true) throw await describeCutOff(state, unfinished, environment);
   const { deployment, snapshots, entries, earlier = [] } = unfinished;
-  const message = `deployment ${deployment.sequence} of ${deployment.version} by ${deployment.who} was cut off: going over it`;
+  const message = `deployment ${deployment.sequence} of ${deployment.version} by ${deployment.who} was cut off: replacing it`;
   context.events.emit({ type: 'notice', level: 'warning', message });
   return { over: unfinished, snapshots, earlier: [...earlier, ...entries] };
 }

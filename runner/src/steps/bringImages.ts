@@ -166,6 +166,6 @@ function inNeither(
   return new StackError('REGISTRY_REFUSED', `no registry holds ${repository} of ${version} any more`, {
     where: `${repository}@${digest}`,
     evidence: hosts.map((host) => `not in ${host}`),
-    next: `A lifecycle policy may have taken it: make a new release in ${from}, and let the policy keep what environments run.`,
+    next: `A lifecycle policy may have deleted it. Make a new release in ${from}, and let the policy keep the images that environments run.`,
   });
 }

@@ -70,7 +70,7 @@ export function stillBehind(environment: string, { behind }: CaughtUp): StackErr
   return new StackError('DEPLOY_FAILED', `${behindWords(behind)} still: ${first.reason}`, {
     where: `${first.target} of ${environment}, ${first.host}`,
     evidence: behind.map(({ host, reason }) => `${host}: ${reason}`),
-    next: `Correct the cause, then once more: node runner deploy --env ${environment} --catch-up`,
+    next: `Fix the cause, then run again: node runner deploy --env ${environment} --catch-up`,
   });
 }
 
@@ -83,9 +83,9 @@ async function inService(
   const release = current === undefined ? undefined : await ledger.release(current.version);
   if (current !== undefined && release !== undefined && isInService(current.status))
     return { current, release };
-  throw new StackError('RELEASE_NONE', `${name} runs no release that hosts could catch up to`, {
+  throw new StackError('RELEASE_NONE', `${name} runs no release that hosts could be updated to`, {
     where: name,
-    next: `\`node runner deploy --env ${name}\` brings one.`,
+    next: `\`node runner deploy --env ${name}\` deploys one.`,
   });
 }
 

@@ -23,7 +23,7 @@ export interface Conclusion {
   readonly summary: (done: ReadonlySet<string>) => string;
 }
 
-const LOST = 'ended well on an agent that went away, and what it told with it';
+const LOST = 'succeeded on an agent that was lost, together with its records';
 
 /**
  * Ends a run whose stages ran in processes of their own: tells the stage that cannot, records the others that never
@@ -99,7 +99,7 @@ function summaryOf(
   if (bad === undefined)
     return summary(new Set(all.filter((one) => endedWell(one.status)).map(({ id }) => id)));
   const why = failure === undefined ? '' : `: ${failure.message}`;
-  return `${bad.title} ${WORDS[bad.status] ?? 'did not end well'}${why}`;
+  return `${bad.title} ${WORDS[bad.status] ?? 'did not succeed'}${why}`;
 }
 
 function heldBackBy(needs: readonly string[], status: ReadonlyMap<string, string>): string {

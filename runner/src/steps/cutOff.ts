@@ -62,7 +62,7 @@ export async function settleRecords(context: Context, state: State, left: Left):
     await endRecords(context, state, left);
   } catch (error) {
     if (!cannotWrite(error)) throw error;
-    tell(context, `what the last run left cannot be ended yet: ${error.message}`);
+    tell(context, `the deployment that the last run left open cannot be ended yet: ${error.message}`);
   }
 }
 
@@ -73,7 +73,7 @@ async function endRecords(context: Context, state: State, left: Left): Promise<v
     await writer.close(deployment.status);
     tell(
       context,
-      `the journal of deployment ${deployment.sequence} is closed: it had ended ${deployment.status}`,
+      `the journal of deployment ${deployment.sequence} is closed: it ended as ${deployment.status}`,
     );
   }
   const begun = left.kind === 'begun' ? left.deployment : left.kind === 'open' ? left.begun : undefined;
@@ -110,9 +110,9 @@ export async function describeCutOff(
         last === undefined ? 'nothing had been changed yet' : `last step: ${last.action} (${last.time})`,
       ],
       next:
-        `\`node runner deploy --env ${name} --resume\` goes on with it; ` +
-        `\`node runner rollback --env ${name}\` goes back to ${deployment.previous ?? 'what ran before'}. ` +
-        `Where neither can: ${await waysForward(ledger, deployment, environment)}`,
+        `\`node runner deploy --env ${name} --resume\` continues it; ` +
+        `\`node runner rollback --env ${name}\` rolls back to ${deployment.previous ?? 'what ran before'}. ` +
+        `If neither works: ${await waysForward(ledger, deployment, environment)}`,
     },
   );
 }
@@ -133,7 +133,7 @@ export async function waysForward(
       ? `node runner deploy --env ${name} --release ${good}`
       : `node runner promote --env ${name} --release ${good}${approvalRule(config.promotion.approval) !== undefined ? ' --approve' : ''}`;
   return (
-    `\`node runner rollback --env ${name} --to ${good}\` or \`${other}\` brings a release that works ` +
+    `\`node runner rollback --env ${name} --to ${good}\` or \`${other}\` deploys a release that works ` +
     `(\`node runner history --env ${name}\` lists them).`
   );
 }

@@ -25,7 +25,7 @@ export function guardData(
     // A stage of a pipeline: it is the pipeline that is told.
     ...(given.approved === undefined
       ? {}
-      : { hint: 'the same options do for `node runner run`; Jenkins asks for the names with its approval' }),
+      : { hint: '`node runner run` has the same options; Jenkins asks for the names with its approval' }),
   });
 }
 

@@ -105,7 +105,7 @@ async function makeUser(making: Making, { user, secret }: Unmade): Promise<void>
   const { username, password } = known;
   if (secret === undefined) {
     await putSecretValue(aws, user.secret, JSON.stringify({ username, password }));
-    say(making, user, `${username} has got a password`);
+    say(making, user, `${username} has a password now`);
   }
   await runTask(making, user);
   // Of a user that was made before, no task has to hear: the password stays.
@@ -140,13 +140,13 @@ async function runTask(making: Making, user: DatabaseUser): Promise<void> {
   });
   const failure = (reason: string, evidence: readonly string[]) => {
     const group = logStream(definition, user.container, '')?.group;
-    return new StackError('DATABASE_USER_FAILED', `the user ${user.username} was not made: ${reason}`, {
+    return new StackError('DATABASE_USER_FAILED', `the user ${user.username} was not created: ${reason}`, {
       where: `database user ${user.name}, environment ${environment.name}`,
       evidence,
-      next: `Mend what it says, then \`node runner apply --env ${environment.name}\`, which goes on here${group === undefined ? '' : ` (all its output: aws logs tail ${group} --since 1h)`}.`,
+      next: `Fix the cause, then \`node runner apply --env ${environment.name}\`, which continues here${group === undefined ? '' : ` (all its output: aws logs tail ${group} --since 1h)`}.`,
     });
   };
-  if (task === undefined) throw failure(`the platform has no place for its task (${refused})`, []);
+  if (task === undefined) throw failure(`the platform has no capacity for its task (${refused})`, []);
   await watchMigration(
     {
       tasks,
@@ -182,11 +182,11 @@ async function startAnew(making: Making, user: DatabaseUser): Promise<void> {
     const { definition } = await api.describeTaskDefinition(taskDefinition, signal);
     if (!JSON.stringify(definition.containerDefinitions ?? []).includes(user.secret)) {
       const runs = `${service} runs ${shortName(taskDefinition)}, which does not read this secret`;
-      say(making, user, `${runs}: move it to the revision that Terraform made`);
+      say(making, user, `${runs}: deploy the revision that Terraform created`);
       continue;
     }
     await api.update({ taskDefinition, force: true }, signal);
-    say(making, user, `${service} starts its tasks anew (${shortName(taskDefinition)}), to read the secret`);
+    say(making, user, `${service} restarts its tasks (${shortName(taskDefinition)}), to read the secret`);
   }
 }
 

@@ -160,7 +160,7 @@ function unrecorded(environment: string, runs: string, lost: StackError): StackE
   return new StackError('STATE_WRITE_FAILED', `${runs}, but this could not be recorded: ${lost.message}`, {
     where: lost.where ?? environment,
     evidence: lost.evidence,
-    next: `${lost.next ?? 'Set the cause right.'} Then \`node runner deploy --env ${environment} --resume\` records it and moves nothing.`,
+    next: `${lost.next ?? 'Fix the cause.'} Then \`node runner deploy --env ${environment} --resume\` records it and changes nothing.`,
     cause: lost,
   });
 }

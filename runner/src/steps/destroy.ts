@@ -65,10 +65,10 @@ function refuse(
   const wrongName = confirm === undefined ? [] : [`--confirm said "${confirm}"`];
   const message = isProtected(environment)
     ? `${name} is protected: destroying it needs its name`
-    : `destroying ${name} needs a yes`;
+    : `destroying ${name} needs a confirmation`;
   return new StackError('APPROVAL_REQUIRED', message, {
     where: name,
     evidence: [...wrongName, ...planText(plan.summary).split('\n')],
-    next: `Where all of that may go: ${commandWithNames(context, environment, plan, { consent: consentOf(environment) })}`,
+    next: `If all of that may be destroyed: ${commandWithNames(context, environment, plan, { consent: consentOf(environment) })}`,
   });
 }

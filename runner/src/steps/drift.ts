@@ -71,7 +71,7 @@ export async function driftStep(
           : new StackError('DRIFT_FOUND', headline, {
               where: `${name}, ${origin.root.directory}`,
               evidence: driftLines(drift),
-              next: `\`node runner plan --env ${name}${scopeOption(scope)}\` shows what an apply would do; \`node runner apply --env ${name}${scopeOption(scope)}\` makes it as configured.`,
+              next: `\`node runner plan --env ${name}${scopeOption(scope)}\` shows what an apply would do; \`node runner apply --env ${name}${scopeOption(scope)}\` changes it back to the configuration.`,
             }),
     };
   } finally {

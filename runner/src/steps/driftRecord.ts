@@ -8,7 +8,7 @@ export async function recordDrift(
   { name }: NamedEnvironment,
   found: { readonly drifted: number; readonly headline: string },
 ): Promise<void> {
-  await quietly(context, `status does not know of this check of ${name}`, async () => {
+  await quietly(context, `this check of ${name} is not recorded for status`, async () => {
     await writeDrift(await context.store(), name, {
       checkedAt: context.clock.now().toISOString(),
       who: context.who,
@@ -26,7 +26,7 @@ export async function outdateDrift(
 ): Promise<void> {
   await quietly(
     context,
-    `status shows the last check of ${name} for drift as if nothing had changed since`,
+    `status still shows the last drift check of ${name}, though the infrastructure has changed since`,
     async () => {
       const at = context.clock.now().toISOString();
       await markOutdated(await context.store(), name, { by, at, who: context.who });

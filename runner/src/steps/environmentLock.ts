@@ -51,7 +51,7 @@ async function acquire(context: Context, { locks }: State, locking: Locking): Pr
   } catch (error) {
     if (!orWithout || !cannotWrite(error) || (await locks.stored(environment)).state !== 'free') throw error;
     // Who cannot write a lock there keeps others out as little as they do; what is broken stays in service meanwhile.
-    const message = `${environment} is not locked (${error.message}): going back all the same`;
+    const message = `${environment} is not locked (${error.message}): rolling back anyway`;
     context.events.emit({ type: 'notice', level: 'warning', message });
     return noLock;
   }

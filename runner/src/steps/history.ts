@@ -65,7 +65,7 @@ function cannotAsk(remote: string, isShallow: boolean, error: StackError): Stack
   const type = `git fetch ${isShallow ? '--unshallow ' : ''}--tags ${remote}`;
   return new StackError(
     'GIT_FAILED',
-    `no version can be told: this clone has no version tag that HEAD can reach, and ${remote} cannot be asked for them: ${error.message}`,
+    `no version can be determined: this clone has no version tag that HEAD can reach, and ${remote} cannot be asked for them: ${error.message}`,
     {
       where: remote,
       evidence: error.evidence,
@@ -76,7 +76,11 @@ function cannotAsk(remote: string, isShallow: boolean, error: StackError): Stack
 }
 
 function unknown(why: string, next: string): StackError {
-  return new StackError('GIT_FAILED', `no version can be told: this clone has no version tag, and ${why}`, {
-    next,
-  });
+  return new StackError(
+    'GIT_FAILED',
+    `no version can be determined: this clone has no version tag, and ${why}`,
+    {
+      next,
+    },
+  );
 }

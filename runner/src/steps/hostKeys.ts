@@ -97,9 +97,7 @@ export function createHostKeys(parts: HostKeyParts): HostKeys {
       const mayBeNew = verdict.kind === 'unknown' || replaced !== undefined;
       if (parts.acceptFirst && mayBeNew && !verdict.byAuthority) {
         await keep(route, [line], 'first-use');
-        parts.tell(
-          `${route.name}: took its host key ${shown.fingerprint} on trust, at its first use.${told}`,
-        );
+        parts.tell(`${route.name}: trusted its host key ${shown.fingerprint} at its first use.${told}`);
         return shown;
       }
       if (replaced !== undefined) throw hostReplaced(route, shown, line, replaced, notes);
@@ -139,7 +137,7 @@ function notYet(route: Route): StackError {
     `${route.name} has not shown its host keys on its console yet: ${route.instanceId} is starting`,
     {
       where: hostAddress(route),
-      next: `Wait some minutes, or look: aws ec2 get-console-output --latest --output text --instance-id ${route.instanceId}`,
+      next: `Wait some minutes, or look at the console: aws ec2 get-console-output --latest --output text --instance-id ${route.instanceId}`,
     },
   );
 }
@@ -147,7 +145,7 @@ function notYet(route: Route): StackError {
 function otherThanConsole(route: Route, shown: TrustedKey, keys: readonly string[]): StackError {
   return new StackError(
     'SSH_HOST_KEY_CHANGED',
-    `${route.name} shows another host key than ${route.instanceId} printed on its console: someone may stand in between`,
+    `${route.name} shows another host key than ${route.instanceId} printed on its console: someone may intercept the connection`,
     {
       where: hostAddress(route),
       evidence: [
@@ -157,7 +155,7 @@ function otherThanConsole(route: Route, shown: TrustedKey, keys: readonly string
           return `on the console: ${type} ${fingerprint(Buffer.from(body, 'base64'))}`;
         }),
       ],
-      next: `Check that ${route.address} belongs to ${route.instanceId}. Where its keys were made anew on purpose, add the new one to the known_hosts file.`,
+      next: `Check that ${route.address} belongs to ${route.instanceId}. If its keys were replaced on purpose, add the new one to the known_hosts file.`,
     },
   );
 }
@@ -176,7 +174,7 @@ function hostReplaced(
     where: hostAddress(route),
     evidence: [`host key now: ${shown.type} ${shown.fingerprint}`, `known_hosts: ${file}`, ...notes],
     next:
-      'Let keys of new instances be learned (`inventory: { host-keys: { from: [console] } }`), or compare the ' +
+      'Learn the keys of new instances (`inventory: { host-keys: { from: [console] } }`), or compare the ' +
       `fingerprint with its console output, then: ssh-keygen -R '${name}' -f ${shellQuote(file)}; echo '${name} ${line}' >> ${shellQuote(file)}`,
   });
 }

@@ -80,10 +80,14 @@ const names = (directory: string): Promise<string[]> => readdir(directory).catch
 async function requireDirectory(directory: string): Promise<void> {
   const found = await stat(directory).catch(() => undefined);
   if (found?.isDirectory() === true) return;
-  throw new StackError('USAGE', found === undefined ? 'there is no such directory' : 'this is no directory', {
-    where: directory,
-    next: 'Name the directory of the project with -C DIR.',
-  });
+  throw new StackError(
+    'USAGE',
+    found === undefined ? 'there is no such directory' : 'this is not a directory',
+    {
+      where: directory,
+      next: 'Name the directory of the project with -C DIR.',
+    },
+  );
 }
 
 async function create(directory: string, file: string, content: string): Promise<void> {
@@ -96,11 +100,11 @@ async function create(directory: string, file: string, content: string): Promise
     if (code !== 'EEXIST') {
       throw new StackError('USAGE', `${file} cannot be written: ${message}`, {
         where: path,
-        next: 'Make the directory one that you may write to, or name another with -C DIR.',
+        next: 'Make the directory writable, or name another with -C DIR.',
         cause: error,
       });
     }
-    throw new StackError('FILE_EXISTS', `${file} is there already`, {
+    throw new StackError('FILE_EXISTS', `${file} exists already`, {
       where: path,
       next: 'Edit it and run `node runner config check`, or move it away and run `node runner init` again.',
     });

@@ -74,7 +74,7 @@ export async function onSettledContent<T>(context: Context, work: () => Promise<
   } catch (error) {
     const changed = error instanceof StackError && error.code === 'CONTENT_CHANGED';
     if (!changed || tested.has(context)) throw error;
-    const message = `files of the build changed while they were read (${error.evidence.join(', ')}): looking again`;
+    const message = `files of the build changed while they were read (${error.evidence.join(', ')}): reading again`;
     context.events.emit({ type: 'notice', level: 'warning', message });
     forgetInputs(context);
     return work();
@@ -128,7 +128,7 @@ function unreadable(error: unknown, image: string): unknown {
   if (refused === undefined) return error;
   return new StackError('BUILD_FAILED', `image ${image}: ${refused.message}`, {
     ...(refused.where === undefined ? {} : { where: refused.where }),
-    next: 'Let this user read it, or leave it out of the image with a line in .dockerignore.',
+    next: 'Let this user read it, or exclude it from the image by a line in .dockerignore.',
     cause: error,
   });
 }

@@ -78,7 +78,7 @@ async function listening(context: Context, socket: string): Promise<void> {
 function closed(key: string, tail: readonly string[]): StackError {
   return new StackError(
     'SSH_AUTH_FAILED',
-    `the private key ${key} does not open with the passphrase of \`inventory.passphrase\``,
+    `the private key ${key} cannot be decrypted with the passphrase of \`inventory.passphrase\``,
     { where: key, evidence: tail.slice(-3), next: `Try it: ssh-keygen -y -f ${shellQuote(key)}` },
   );
 }

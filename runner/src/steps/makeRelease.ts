@@ -44,7 +44,7 @@ export async function makeRelease(context: Context, request: ReleaseRequest): Pr
 function warnOfDirt(context: Context, uncommitted: readonly string[]): void {
   const message = `not what its commit says: ${tellUncommitted(uncommitted).join(', ')}`;
   const next =
-    'Commit it, leave it out by .dockerignore, or name it under `generated:` of the image where a step before the build makes it.';
+    'Commit it, exclude it by .dockerignore, or list it under `generated:` of the image if a step before the build makes it.';
   context.events.emit({ type: 'notice', level: 'warning', message, next });
 }
 
@@ -125,7 +125,7 @@ async function nextVersion(context: Context, taken: string): Promise<string> {
   if (isRelease(taken)) {
     throw new StackError('TAG_IMMUTABLE', `version ${taken} is released already, with other content`, {
       where: `v${taken}`,
-      next: 'Commit what changed and make the next one: node runner release',
+      next: 'Commit the changes and make the next version: node runner release',
     });
   }
   const { ledger } = await context.state();

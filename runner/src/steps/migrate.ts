@@ -112,7 +112,7 @@ export async function releaseToMigrate(
   if (promotion === undefined) return ensureRelease(context, { environment, stage });
   const found = await findRelease(context);
   if (found !== undefined) return found;
-  throw new StackError('PROMOTION_REFUSED', `what is checked out never ran healthy in ${promotion.from}`, {
+  throw new StackError('PROMOTION_REFUSED', `what is checked out was never healthy in ${promotion.from}`, {
     where: environment.name,
     next: `\`node runner deploy --env ${promotion.from}\` first, or name a release: --release VERSION.`,
   });
@@ -139,9 +139,9 @@ async function guard(context: Context, request: MigrateRequest): Promise<void> {
   if (promotion === undefined) return;
   const { ledger } = await context.state();
   if (!(await ledger.wasHealthyIn(release.version, promotion.from))) {
-    throw new StackError('PROMOTION_REFUSED', `${release.version} never ran healthy in ${promotion.from}`, {
+    throw new StackError('PROMOTION_REFUSED', `${release.version} was never healthy in ${promotion.from}`, {
       where: environment.name,
-      next: `\`node runner deploy --env ${promotion.from} --release ${release.version}\` first; --force REASON goes past it.`,
+      next: `\`node runner deploy --env ${promotion.from} --release ${release.version}\` first; --force REASON skips this check.`,
     });
   }
   if (ruleOf(environment) === undefined) return;

@@ -92,7 +92,7 @@ export async function heldBackBy(context: Context, environment: string): Promise
 async function warnOfUpstream(context: Context, environment: string, reason: string): Promise<void> {
   const held = await heldBackBy(context, environment);
   if (held === undefined) return;
-  const message = `going on though ${held.message.replace('held back: ', '')} (forced: ${reason})`;
+  const message = `continuing although ${held.message.replace('held back: ', '')} (forced: ${reason})`;
   context.events.emit({ type: 'notice', level: 'warning', message });
 }
 
@@ -100,6 +100,6 @@ function summaryOf(environment: string, standings: readonly UpstreamStanding[]):
   const healthy = standings.flatMap(({ application, standing, deployment }) =>
     standing === 'healthy' ? [`${application} ${deployment?.version}`] : [],
   );
-  if (healthy.length === 0) return `nothing that is needed has an environment ${environment}`;
+  if (healthy.length === 0) return `no needed application has an environment ${environment}`;
   return `healthy in ${environment}: ${healthy.join(', ')}`;
 }

@@ -17,11 +17,15 @@ export async function refuseOlderBuild(
   const { latest } = await ledger.current(name);
   const last = buildOf(latest?.runUrl);
   if (last === undefined || last.job !== own.job || last.number <= own.number) return;
-  throw new StackError('SUPERSEDED', `build #${last.number} of this job has been in ${name} already`, {
-    where: name,
-    evidence: [latest?.runUrl ?? ''],
-    next: 'Nothing needs to be done: the newer build has what this one had. Start a new build to bring it all the same.',
-  });
+  throw new StackError(
+    'SUPERSEDED',
+    `the newer build #${last.number} of this job has deployed to ${name} already`,
+    {
+      where: name,
+      evidence: [latest?.runUrl ?? ''],
+      next: 'Nothing needs to be done: the newer build contains the changes of this one. Start a new build to deploy this commit anyway.',
+    },
+  );
 }
 
 /** `https://jenkins.example.com/job/shop/job/main/12/`: the job and the number. */

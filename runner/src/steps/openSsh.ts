@@ -75,9 +75,9 @@ async function read(
   };
   const result = await context.processes.run(invocation, { captureStdout: true, signal: context.signal });
   if (result.exitCode === 0) return parseSshSaid(result.stdout);
-  throw new StackError('CONFIG_INVALID', `ssh cannot read what it is told of ${host.name}`, {
+  throw new StackError('CONFIG_INVALID', `ssh cannot read its configuration of ${host.name}`, {
     where: file ?? 'inventory.file',
     evidence: result.tail.slice(-5),
-    next: `See what it says: ssh ${invocation.args.join(' ')}`,
+    next: `Run it by hand: ssh ${invocation.args.join(' ')}`,
   });
 }

@@ -124,8 +124,8 @@ async function attempt(
     context.events.emit({
       type: 'notice',
       level: 'warning',
-      message: `the ownership ledger does not know what ${environment.name} owns and reuses now: ${message}`,
-      next: `${next ?? 'Set the cause right.'} Then: node runner apply --env ${environment.name}`,
+      message: `the ownership ledger could not record what ${environment.name} owns and reuses now: ${message}`,
+      next: `${next ?? 'Fix the cause.'} Then: node runner apply --env ${environment.name}`,
     });
   }
 }

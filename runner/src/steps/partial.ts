@@ -25,7 +25,7 @@ export function behindNotice(deployment: DeploymentRecord): EventBody {
     type: 'notice',
     level: 'warning',
     message: `${deployment.environment}: ${behindWords(behind)}: ${reasons.join('; ')}`,
-    next: `Once they are well again: node runner deploy --env ${deployment.environment} --catch-up`,
+    next: `When they work again: node runner deploy --env ${deployment.environment} --catch-up`,
   };
 }
 
@@ -36,6 +36,6 @@ export function unprovenNotice(deployment: DeploymentRecord): EventBody {
     type: 'notice',
     level: 'warning',
     message: `${environment}: ${version} is unproven, ${unprovenWords(deployment)}; it cannot be promoted from there`,
-    next: `Let it run a task (where autoscaling owns the number, raise its minimum), then: node runner deploy --env ${environment}`,
+    next: `Let it run a task (with autoscaling, raise its minimum), then: node runner deploy --env ${environment}`,
   };
 }

@@ -119,7 +119,7 @@ function warnOfUnknown(
     context.events.emit({
       type: 'notice',
       level: 'warning',
-      message: `environments.${environment.name}.infrastructure.protect names ${name}, which is nowhere in the plan.${didYouMean(name, new Set(addresses.map(withoutIndex)))}`,
+      message: `environments.${environment.name}.infrastructure.protect names ${name}, which is not in the plan.${didYouMean(name, new Set(addresses.map(withoutIndex)))}`,
     });
   }
 }
@@ -219,7 +219,7 @@ function warnOfUnsaved(context: Context, { root }: PlanOrigin): void {
   context.events.emit({
     type: 'notice',
     level: 'warning',
-    message: `${file} holds a state that an apply could not save: the plan may not know what that apply has made`,
+    message: `${file} contains a state that an apply could not save: the plan may not know what that apply created`,
     next: `Push it, then remove it: ${byHand(root, 'state', 'push', 'errored.tfstate')}`,
   });
 }

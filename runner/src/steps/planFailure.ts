@@ -25,8 +25,8 @@ export function planStale(
     where: file,
     next:
       sharedRun(context.env) === undefined
-        ? `Plan again and look at it: node runner plan --env ${environment.name}${scopeOption(scope)} --out ${shorten(context, file)}`
-        : 'Run the build again: it plans anew, and asks for an approval of that plan.',
+        ? `Plan again and review the plan: node runner plan --env ${environment.name}${scopeOption(scope)} --out ${shorten(context, file)}`
+        : 'Run the build again: it plans again and asks for an approval of that plan.',
   });
 }
 
@@ -45,7 +45,7 @@ export function missingPlan(
       next:
         sharedRun(context.env) === undefined
           ? `Make it: node runner plan --env ${environment.name}${scopeOption(scope)} --out ${file}`
-          : 'A build applies what it has planned itself: run it again from its beginning.',
+          : 'A build applies only its own plan: run it again from its beginning.',
     },
   );
 }
@@ -59,8 +59,8 @@ export function requireApprovedPlan(
   if (binding.plan === approved) return;
   throw new StackError(
     'PLAN_STALE',
-    `plan ${planName(approved)} of ${environment.name} was approved, and ${planName(binding.plan)} is what would be applied`,
-    { where: file, next: 'Run the build again: it plans anew, and asks for an approval of that plan.' },
+    `plan ${planName(approved)} of ${environment.name} was approved, but ${planName(binding.plan)} would be applied`,
+    { where: file, next: 'Run the build again: it plans again and asks for an approval of that plan.' },
   );
 }
 

@@ -110,7 +110,7 @@ export async function alone<T>(
     stuck: (path) =>
       new StackError('LOCKED', 'another process has been initialising a Terraform root for half an hour', {
         where: path,
-        next: `Look which process hangs (\`cat ${path}\` names it) and end it.`,
+        next: `Find the process that hangs (\`cat ${path}\` names it) and end it.`,
       }),
   });
 }

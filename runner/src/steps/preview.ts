@@ -72,7 +72,7 @@ async function preview(
   const release = version === undefined ? 'a release built from this working tree' : version;
   const verb = kind === 'rollback' ? 'bring back' : kind;
   const lines = [
-    `Would ${verb} ${release} to ${environment.name} (now ${current.healthy?.version ?? 'nothing that this ledger knows'}).`,
+    `Would ${verb} ${release} to ${environment.name} (now ${current.healthy?.version ?? 'nothing in this ledger'}).`,
     ...now.map((target) => `  ${target.name} (${target.kind}): ${target.summary}`),
     ...(kind === 'rollback' || version === current.healthy?.version ? [] : migrations(environment)),
     ...(stored.state === 'held' ? [`Locked by ${stored.holder.who} since ${stored.holder.since}.`] : []),
@@ -112,7 +112,7 @@ const told = ({ message, next }: StackError) => [`${message}.`, ...(next === und
 function migrations({ config }: NamedEnvironment): readonly string[] {
   return Object.entries(config.targets).flatMap(([name, target]) =>
     target.kind === 'ecs-service' && target.migrate !== undefined
-      ? [`  ${name} migrates before it is moved: ${target.migrate.command.join(' ')}`]
+      ? [`  ${name} migrates before it is updated: ${target.migrate.command.join(' ')}`]
       : [],
   );
 }

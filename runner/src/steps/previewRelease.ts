@@ -23,7 +23,7 @@ export async function previewBuild(context: Context, names: readonly string[]): 
   const lines = images.map(({ name, inputs, pushed }) =>
     pushed === null
       ? `Would build ${name} (inputs ${inputs.slice(0, SHORT_DIGEST)}), unless the engine has it.`
-      : `Would leave ${name} alone: its inputs were pushed as ${pushed.slice(0, SHORT_DIGEST)}.`,
+      : `Would not build ${name}: its inputs were pushed as ${pushed.slice(0, SHORT_DIGEST)}.`,
   );
   return { data: { dryRun: true, images }, text: [...lines, 'Nothing was changed.'].join('\n') };
 }

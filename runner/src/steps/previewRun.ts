@@ -37,7 +37,7 @@ export async function previewRun(
       const isYetToBeMade = record.code === 'OUTPUT_MISSING' && stages.some((other) => other.id === apply);
       previews.push(
         isYetToBeMade
-          ? { id, title, lines: [`Told once ${apply} has made what it works on.`] }
+          ? { id, title, lines: [`Known only after ${apply} has run.`] }
           : { id, title, lines: [], error: record },
       );
     }
@@ -78,11 +78,11 @@ async function previewStage(context: Context, stage: Stage, all: readonly Stage[
       return (await planStep(context, environment as NamedEnvironment, stage.id, { silent: true })).text;
     }
     case 'approve':
-      return `Would wait until somebody lets it pass to ${stage.environment}.`;
+      return `Would wait for the approval for ${stage.environment}.`;
     case 'apply':
       return all.some(({ id }) => id === `plan:${stage.environment}`)
         ? 'Would apply that plan.'
-        : 'Would apply the plan that was kept, or plan anew.';
+        : 'Would apply the plan that was kept, or plan again.';
     case 'provision':
       return provisionText(context, environment as NamedEnvironment);
     case 'deploy': {

@@ -59,8 +59,8 @@ async function walk(directory: string, tell: Tell): Promise<readonly string[]> {
     level = next;
   }
   if (unread.length > 0) tell(`${unread.join(', ')} could not be read`);
-  if (level.length > 0) tell(`folders more than ${DEEPEST} levels deep were not looked at`);
-  if (paths.length >= MOST_FILES) tell(`only the first ${MOST_FILES} files were looked at`);
+  if (level.length > 0) tell(`folders more than ${DEEPEST} levels deep were not read`);
+  if (paths.length >= MOST_FILES) tell(`only the first ${MOST_FILES} files were read`);
   return paths;
 }
 

@@ -35,7 +35,7 @@ export async function promoteRelease(context: Context, request: PromoteRequest):
   const { environment } = request;
   const promotion = environment.config.promotion;
   if (promotion === undefined) {
-    throw new StackError('PROMOTION_REFUSED', `${environment.name} is not promoted to`, {
+    throw new StackError('PROMOTION_REFUSED', `${environment.name} has no promotion`, {
       where: environment.name,
       next: `Add promotion: { from: NAME } under environments.${environment.name}, or \`node runner deploy --env ${environment.name}\`.`,
     });
@@ -126,8 +126,8 @@ function failedThere({ environment }: PromoteRequest, partial: DeploymentRecord)
       where: environment.name,
       evidence: failed.map(({ host, cause, reason }) => `${host} (${cause}): ${reason}`),
       next:
-        `Correct the cause and \`node runner deploy --env ${partial.environment} --catch-up\`; ` +
-        '--force REASON promotes it all the same and records who and why.',
+        `Fix the cause and \`node runner deploy --env ${partial.environment} --catch-up\`; ` +
+        '--force REASON promotes it anyway and records who and why.',
     },
   );
 }
@@ -172,7 +172,7 @@ async function goThrough(
   if (request.forcedReason !== undefined && found !== undefined) return found;
   const tree = found === undefined ? 'what is checked out' : found.version;
   if (request.environment.config.promotion?.unmatched === 'refuse') {
-    throw new StackError('PROMOTION_REFUSED', `${tree} never ran healthy in ${from.name}`, {
+    throw new StackError('PROMOTION_REFUSED', `${tree} was never healthy in ${from.name}`, {
       where: request.environment.name,
       next: `\`node runner deploy --env ${from.name}\` first, or promote what runs there: --release VERSION.`,
     });
@@ -190,7 +190,7 @@ async function goThrough(
   context.events.emit({
     type: 'notice',
     level: 'info',
-    message: `${tree} never ran healthy in ${from.name}: it goes there first`,
+    message: `${tree} was never healthy in ${from.name}: it is deployed there first`,
   });
   const beforeBuild = () => requireOpenWay(context, { environment: from, kind: 'deploy', waitMs });
   const release =
@@ -213,7 +213,7 @@ function unprovenThere({ environment }: PromoteRequest, deployment: DeploymentRe
     `${version} is unproven in ${from}: ${unprovenWords(deployment)}`,
     {
       where: environment.name,
-      next: `Let it run a task there, then \`node runner deploy --env ${from}\`; --force REASON promotes it all the same and records who and why.`,
+      next: `Let it run a task there, then \`node runner deploy --env ${from}\`; --force REASON promotes it anyway and records who and why.`,
     },
   );
 }
@@ -239,11 +239,11 @@ async function requireHealthy(
   const { ledger } = await context.state();
   if (request.forcedReason !== undefined || (await ledger.wasHealthyIn(release.version, from.name)))
     return release;
-  throw new StackError('PROMOTION_REFUSED', `${release.version} never ran healthy in ${from.name}`, {
+  throw new StackError('PROMOTION_REFUSED', `${release.version} was never healthy in ${from.name}`, {
     where: request.environment.name,
     next:
       `\`node runner deploy --env ${from.name} --release ${release.version}\` first; ` +
-      `--force REASON promotes it all the same and records who and why.`,
+      `--force REASON promotes it anyway and records who and why.`,
   });
 }
 

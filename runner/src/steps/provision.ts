@@ -177,7 +177,7 @@ export function playbookFailure(
         ...failures.slice(1).map((failure) => `${failure.host}: task "${failure.task}": ${failure.message}`),
         `${failures.length} of ${failures.length + Math.max(0, others)} hosts failed in ${playbook}`,
       ],
-      next: `Correct the cause and provision again; what is done stays done. Only this host: --limit ${first.host}`,
+      next: `Fix the cause and provision again; finished tasks are not repeated. Only this host: --limit ${first.host}`,
     },
   );
 }

@@ -148,7 +148,7 @@ async function tagKnown(
     context.signal,
   );
   if (manifest === undefined) {
-    const message = `${repository}@${known.digest} is gone from the registry: it is built and pushed again`;
+    const message = `${repository}@${known.digest} is no longer in the registry: it is built and pushed again`;
     context.events.emit({ type: 'notice', level: 'warning', message });
     return pushOne(context, registry, image, request);
   }

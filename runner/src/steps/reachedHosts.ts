@@ -46,7 +46,7 @@ export function leftOutFailure(
       ],
       next:
         'Correct `hosts` and `when` of the playbooks (hosts and groups: `node runner inventory`), ' +
-        'or name the hosts that are meant: --limit HOST,GROUP, or `provision.limit` for every run.',
+        'or name the intended hosts: --limit HOST,GROUP, or `provision.limit` for every run.',
     },
   );
 }

@@ -45,7 +45,7 @@ export async function recordEnd(
       if (!cannotWrite(error)) return true;
       const leftMs = left();
       if (leftMs <= 0) return true;
-      const message = `${what} cannot be recorded (${error.message}): asking again for ${Math.ceil(leftMs / 1000)} s`;
+      const message = `${what} cannot be recorded (${error.message}): trying again for ${Math.ceil(leftMs / 1000)} s`;
       events.emit({ type: 'stage.progress', stage, message, status: 'running' });
       return undefined;
     }
@@ -69,7 +69,7 @@ export function entriesOnTheWayBack(context: Context, append: WriteEntry): Write
     } catch (error) {
       if (error instanceof StackError && error.code === 'STATE_CONFLICT') throw error;
       isSilent = true;
-      const message = `the journal cannot be written (${(error as Error).message}): going back all the same`;
+      const message = `the journal cannot be written (${(error as Error).message}): rolling back anyway`;
       context.events.emit({ type: 'notice', level: 'warning', message });
     }
   };

@@ -79,7 +79,7 @@ function recordingOf(
 /** Whether a way back may begin although it cannot be recorded; says so. */
 export function mayGoUnrecorded(context: Context, error: unknown): boolean {
   if (!cannotWrite(error)) return false;
-  const message = `this cannot be recorded yet (${error.message}): going back all the same`;
+  const message = `this cannot be recorded yet (${error.message}): rolling back anyway`;
   context.events.emit({ type: 'notice', level: 'warning', message });
   return true;
 }

@@ -34,7 +34,7 @@ export async function doneStages(
   const done = new Map<string, Done>();
   const commit = await cleanCommit(context);
   if (commit === undefined) {
-    const message = 'not everything is committed: no stage counts as done already';
+    const message = 'there are uncommitted changes: no stage counts as done';
     context.events.emit({ type: 'notice', level: 'info', message });
     return done;
   }

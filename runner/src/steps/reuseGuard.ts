@@ -36,7 +36,7 @@ export async function guardReuse(
   for (const reuse of reuses) await forget(ledger, reuse, plan);
   const message =
     reuses.length === 0
-      ? `nobody reuses what goes: asked ${asked} other ${asked === 1 ? 'deployment' : 'deployments'} in ${ledger.location}`
+      ? `nobody reuses what would be destroyed: asked ${asked} other ${asked === 1 ? 'deployment' : 'deployments'} in ${ledger.location}`
       : `forgotten: ${[...new Set(reuses.map(deploymentText))].join(', ')}`;
   context.events.emit({ type: 'stage.progress', stage, message });
 }
@@ -86,12 +86,12 @@ function unreadable(
   error: unknown,
 ): undefined {
   const { message, evidence, next } = toErrorRecord(error);
-  const words = `nobody can tell who reuses what ${environment.name} owns: ${message}`;
+  const words = `it is unknown who reuses what ${environment.name} owns: ${message}`;
   if (isProtected(environment)) {
     throw new StackError('OWNERSHIP_UNREADABLE', words, {
       where: ledger.location,
       evidence: evidence ?? [],
-      next: `${next ?? 'Set the cause right.'} ${environment.name} is protected: nothing of it goes unasked.`,
+      next: `${next ?? 'Fix the cause.'} ${environment.name} is protected: nothing of it is destroyed without this check.`,
       cause: error,
     });
   }
@@ -127,13 +127,13 @@ function refusalOf(
   ];
   return new StackError(
     'STILL_REUSED',
-    `${users.join(' and ')} ${users.length === 1 ? 'reuses' : 'reuse'} what would go`,
+    `${users.join(' and ')} ${users.length === 1 ? 'reuses' : 'reuse'} what would be destroyed`,
     {
-      where: `${environment.name}, by the ledger in ${ledger.location}`,
+      where: `${environment.name}, according to the ledger in ${ledger.location}`,
       evidence: [...strangers, ...lines.slice(0, TOLD), ...more],
       next:
         `Let ${users.length === 1 ? 'it' : 'them'} use something else, or destroy ${users.length === 1 ? 'it' : 'them'} first. ` +
-        `Where ${users.length === 1 ? 'it is' : 'they are'} gone already: ${command} ${forgotten.map((name) => `--forget-reuse ${name}`).join(' ')}`,
+        `If ${users.length === 1 ? 'it no longer exists' : 'they no longer exist'}: ${command} ${forgotten.map((name) => `--forget-reuse ${name}`).join(' ')}`,
     },
   );
 }

@@ -75,9 +75,9 @@ export async function rollbackEnvironment(
 }
 
 export function nothingBefore(environment: string): StackError {
-  return new StackError('RELEASE_NONE', `${environment} has no earlier healthy release to go back to`, {
+  return new StackError('RELEASE_NONE', `${environment} has no earlier healthy release to roll back to`, {
     where: environment,
-    next: `\`node runner history --env ${environment}\` shows what ran; --to VERSION names one.`,
+    next: `\`node runner history --env ${environment}\` shows the deployments; --to VERSION names one.`,
   });
 }
 

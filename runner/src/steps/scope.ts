@@ -44,10 +44,10 @@ export function holdToScope(
   if (unmatched.length > 0) {
     throw new StackError(
       'CONFIG_INVALID',
-      `the scope ${scope.name} names what is not there: ${unmatched.join(', ')}`,
+      `the scope ${scope.name} names addresses that do not exist: ${unmatched.join(', ')}`,
       {
         where: `environments.${environment.name}.infrastructure.scopes.${scope.name}`,
-        next: 'Correct the addresses; `terraform state list` shows those of what was made.',
+        next: 'Correct the addresses; `terraform state list` shows those of existing resources.',
       },
     );
   }
@@ -83,10 +83,10 @@ function outOfScope(
   outside: readonly OutsideChange[],
 ): StackError {
   const count = outside.length === 1 ? '1 change' : `${outside.length} changes`;
-  return new StackError('OUT_OF_SCOPE', `the plan of the scope ${scope.name} holds ${count} outside of it`, {
+  return new StackError('OUT_OF_SCOPE', `the plan of the scope ${scope.name} has ${count} outside of it`, {
     where: `environments.${name}.infrastructure.scopes.${scope.name}`,
     evidence: outside.map(({ address, what }) => `${address} (${what})`),
-    next: `Add what belongs to it to the scope, or plan the whole root: node runner plan --env ${name}`,
+    next: `Add them to the scope, or plan the whole root: node runner plan --env ${name}`,
   });
 }
 

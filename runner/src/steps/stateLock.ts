@@ -76,15 +76,16 @@ export function lockedState(root: TerraformRoot, lock: LockHolder, verdict: Lock
   });
 }
 
-const WAIT = 'Wait for it, or give it longer with --lock-timeout SECONDS.';
+const WAIT = 'Wait for it, or wait longer with --lock-timeout SECONDS.';
 
 function nextOf(root: TerraformRoot, lock: LockHolder, { run, life }: LockVerdict): string {
   if (life === 'alive') return WAIT;
-  if (lock.id === undefined) return `${WAIT} Terraform did not tell the id by which a lock is freed.`;
+  if (lock.id === undefined)
+    return `${WAIT} Terraform did not print the lock id, which is needed to free the lock.`;
   const free = byHand(root, 'force-unlock', lock.id);
   if (life === 'gone') return `Free it: ${free}`;
   const look = run?.runUrl ?? (lock.who === undefined ? 'where it was started' : `on ${machineOf(lock.who)}`);
-  return `${WAIT} Only where it is surely gone (look: ${look}): ${free}`;
+  return `${WAIT} Only if it is certainly gone (check: ${look}): ${free}`;
 }
 
 const machineOf = (who: string) => who.slice(who.lastIndexOf('@') + 1);

@@ -63,7 +63,7 @@ async function tagImages(
   if (known !== undefined) return known;
   const { inputs } = await workingTreeInputs(context);
   if (pushed === undefined) {
-    tell(context, stage, `no images of this content were pushed yet: the next push makes ${plan.version}`);
+    tell(context, stage, `no images with this content were pushed yet: the next push makes ${plan.version}`);
     return undefined;
   }
   if (pushed.inputs !== inputs) {
@@ -115,7 +115,7 @@ function tell(context: Context, stage: string, message: string): void {
 }
 
 function gone(repository: string, digest: string): StackError {
-  return new StackError('REGISTRY_REFUSED', `${repository}@${digest} is gone from the registry`, {
+  return new StackError('REGISTRY_REFUSED', `${repository}@${digest} is no longer in the registry`, {
     where: repository,
     next: 'Build and push it again: node runner push --force',
   });

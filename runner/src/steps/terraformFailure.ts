@@ -53,10 +53,10 @@ function movedBackend(command: string, root: TerraformRoot): StackError {
   const init = (how: string) => byHand({ ...root, workspace: 'default' }, 'init', how, ...settings);
   return new StackError('TERRAFORM_FAILED', `terraform ${command} failed: the backend of the state changed`, {
     where: root.directory,
-    evidence: ['Terraform knows another place of this root’s states than its configuration names now.'],
+    evidence: ['The root was initialised with another backend than its configuration names now.'],
     next:
-      `To bring the states along: ${init('-migrate-state')}. Where they are there already, or there are none: ` +
-      `${init('-reconfigure')}. Where neither was meant, put the backend back as it was.`,
+      `To move the states: ${init('-migrate-state')}. If they are there already, or there are none: ` +
+      `${init('-reconfigure')}. If you did not mean to change it, restore the backend configuration.`,
   });
 }
 

@@ -29,7 +29,7 @@ async function ask(context: Context): Promise<string> {
   const result = await context.processes.run(terraformVersion(), { captureStdout: true, timeoutMs: 30_000 });
   const version = jsonIn(result.stdout, isVersion)?.terraform_version;
   if (result.exitCode !== 0 || version === undefined) {
-    throw new StackError('TOOL_FAILED', 'terraform does not tell its version', {
+    throw new StackError('TOOL_FAILED', 'terraform does not print its version', {
       where: 'terraform version -json',
       evidence: plainLines(result.tail),
       next: 'Run `node runner doctor`.',

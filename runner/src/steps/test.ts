@@ -112,7 +112,7 @@ function testFailed(image: TreeImage, plan: TestPlan, outcome: Outcome): StackEr
   }
   const why =
     outcome.outOfMemory === true
-      ? 'was killed for lack of memory'
+      ? 'was killed because it ran out of memory'
       : `ended with exit code ${outcome.exitCode}`;
   return new StackError('TEST_FAILED', `the test of image ${image.name} ${why}`, {
     where: plan.command.join(' '),

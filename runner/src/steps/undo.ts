@@ -33,7 +33,7 @@ export async function undo(
     type: 'stage.progress',
     stage,
     phase: 'rollback',
-    message: `${failure.target === undefined ? '' : `${failure.target}: `}${cause.message}: going back to ${record.previous ?? 'what ran before'}`,
+    message: `${failure.target === undefined ? '' : `${failure.target}: `}${cause.message}: rolling back to ${record.previous ?? 'what ran before'}`,
     status: 'failed',
   });
   context.patience.insist();
@@ -70,7 +70,7 @@ function undoneError({ record }: Attempt, cause: ErrorRecord, error: unknown): S
         {
           where: cause.where ?? environment,
           evidence: cause.evidence ?? [],
-          next: cause.next ?? 'Correct the cause and deploy again.',
+          next: cause.next ?? 'Fix the cause and deploy again.',
           cause: error,
         },
       );
@@ -82,7 +82,7 @@ function withoutRecord(ended: StackError, environment: string, lost: StackError 
   return new StackError(ended.code, ended.message, {
     ...(ended.where === undefined ? {} : { where: ended.where }),
     evidence: [...ended.evidence, `this could not be recorded: ${lost.message}`],
-    next: `${lost.next ?? 'Set the cause right.'} ${lookAgain(environment)} ${ended.next ?? ''}`.trim(),
+    next: `${lost.next ?? 'Fix the cause.'} ${lookAgain(environment)} ${ended.next ?? ''}`.trim(),
     cause: ended.cause,
   });
 }
@@ -92,13 +92,13 @@ export function unrecorded(done: string, environment: string, lost: StackError):
   return new StackError('STATE_WRITE_FAILED', `${done}; this could not be recorded: ${lost.message}`, {
     where: lost.where ?? environment,
     evidence: lost.evidence,
-    next: `${lost.next ?? 'Set the cause right.'} ${lookAgain(environment)}`,
+    next: `${lost.next ?? 'Fix the cause.'} ${lookAgain(environment)}`,
     cause: lost,
   });
 }
 
 const lookAgain = (environment: string) =>
-  `The next deploy, or \`node runner rollback --env ${environment}\`, looks at what runs and records it.`;
+  `The next deploy, or \`node runner rollback --env ${environment}\`, checks what runs and records it.`;
 
 function notMigrated(
   { version, previous, environment }: DeploymentRecord,
@@ -153,7 +153,7 @@ export async function rollbackFailed(
   failures: readonly { readonly target: string; readonly error: ErrorRecord }[],
 ): Promise<StackError> {
   const { name } = environment;
-  return new StackError('ROLLBACK_FAILED', `${name} could not be brought back after: ${cause.message}`, {
+  return new StackError('ROLLBACK_FAILED', `${name} could not be rolled back after: ${cause.message}`, {
     where: failures.map((item) => item.target).join(', '),
     evidence: failures.flatMap((item) => [
       `${item.target}: ${item.error.message}`,
@@ -161,6 +161,6 @@ export async function rollbackFailed(
     ]),
     next:
       `Look at the lines above, then \`node runner rollback --env ${name}\` tries again from the same point. ` +
-      `Where what ran before cannot come back: ${await waysForward(ledger, record, environment)}`,
+      `If what ran before cannot be restored: ${await waysForward(ledger, record, environment)}`,
   });
 }

@@ -46,7 +46,7 @@ export async function undoCutOff(context: Context, state: State, cutOff: CutOff)
     endedAt: context.clock.now().toISOString(),
     targets: results,
   };
-  const what = `the undoing of deployment ${deployment.sequence} of ${environment.name}`;
+  const what = `the rollback of deployment ${deployment.sequence} of ${environment.name}`;
   const lost = await recordEnd(context, { stage, what }, () => recording.end(ended));
   if (lost !== undefined) throw unrecorded(undoneWords(ended), environment.name, lost);
   return ended;

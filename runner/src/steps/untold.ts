@@ -24,7 +24,7 @@ export function failureOfStage(config: Config, stage: string, untold: Untold): S
     case 'refused':
       return new StackError('APPROVAL_REFUSED', `refused by ${by ?? 'somebody'}`, {
         where: subject,
-        next: 'Run the build again when it may pass; what came before is not built anew.',
+        next: 'Run the build again when it may be approved; earlier stages are not built again.',
       });
     case 'expired':
       return untold.key === undefined
@@ -43,11 +43,11 @@ export function failureOfStage(config: Config, stage: string, untold: Untold): S
         `superseded by ${by === undefined ? 'a newer build' : `build ${by}`}`,
         {
           where: stage,
-          next: 'Nothing needs to be done: the newer build has what this one had.',
+          next: 'Nothing needs to be done: the newer build contains the changes of this one.',
         },
       );
     case 'lost':
-      return new StackError('AGENT_LOST', 'the agent that ran it went away', {
+      return new StackError('AGENT_LOST', 'the agent that ran it was lost', {
         where: stage,
         next: '`node runner status` says whether a deployment was cut off; then run the build again.',
       });
@@ -56,16 +56,16 @@ export function failureOfStage(config: Config, stage: string, untold: Untold): S
     case 'interrupted':
       return new StackError('INTERRUPTED', reason, {
         where: stage,
-        next: 'Run the build again; stages that ended well are not done anew.',
+        next: 'Run the build again; stages that succeeded are not repeated.',
       });
   }
 }
 
 function timedOut(stage: string, key: string, after: string | undefined): StackError {
   const limit = after === undefined ? key : `${key} (${after})`;
-  return new StackError('TIMED_OUT', `${limit} was over in ${stage}`, {
+  return new StackError('TIMED_OUT', `${limit} passed in ${stage}`, {
     where: stage,
-    next: `Look in its last lines at what took so long, or give ${key} more, then run the build again.`,
+    next: `Find in its last lines what took so long, or raise ${key}, then run the build again.`,
   });
 }
 
@@ -77,7 +77,7 @@ function failedInJenkins(config: Config, stage: string, reason: string): StackEr
   if (missing === undefined || !/credential/i.test(reason)) {
     return new StackError('JENKINS_FAILED', reason, {
       where: stage,
-      next: 'A step of Jenkins itself failed: correct its cause, then run the build again.',
+      next: 'A step of Jenkins itself failed: fix its cause, then run the build again.',
     });
   }
   const { id, kind, variable } = missing;
@@ -88,7 +88,7 @@ function failedInJenkins(config: Config, stage: string, reason: string): StackEr
   return new StackError('JENKINS_FAILED', `the credential ${id} for ${what} cannot be bound`, {
     where: key,
     evidence: [reason],
-    next: `Add a credential of the kind ${KINDS[kind]} with the id ${id} to Jenkins, or name another by ${key}; then run the build again.`,
+    next: `Add a credential of the kind ${KINDS[kind]} with the id ${id} to Jenkins, or name another one in ${key}; then run the build again.`,
   });
 }
 

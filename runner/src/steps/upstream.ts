@@ -106,7 +106,7 @@ async function visit(context: Context, edge: Edge): Promise<Found> {
     if (project !== undefined && project.application !== application) {
       throw new StackError(
         'CONFIG_INVALID',
-        `${edge.location} holds the application ${project.application}, not ${application}`,
+        `${edge.location} contains the application ${project.application}, not ${application}`,
         { where: edge.where, next: `Correct needs.${application} of ${neededBy}.` },
       );
     }
@@ -173,7 +173,7 @@ async function readable<T>(edge: Edge, read: () => Promise<T>): Promise<T> {
       text.replace('state.location', `needs.${edge.application} of ${edge.neededBy}`);
     throw new StackError(
       'UPSTREAM_UNREADABLE',
-      `cannot read how ${edge.application} stands: ${named(record.message)}`,
+      `cannot read the status of ${edge.application}: ${named(record.message)}`,
       {
         where: edge.location,
         evidence: [`needed by ${edge.neededBy}: ${edge.where}`, ...(record.evidence ?? [])],

@@ -193,7 +193,7 @@ async function replaceFile(context: Context, file: string, text: string): Promis
       `${CHANGELOG} cannot be written: ${(cause as Error).message}`,
       {
         where: file,
-        next: `Make room in ${dirname(file)}, or give yourself leave to write there; then try again.`,
+        next: `Free space in ${dirname(file)}, or make it writable; then try again.`,
         cause,
       },
     );
@@ -203,10 +203,10 @@ async function replaceFile(context: Context, file: string, text: string): Promis
 function dirtyTree(uncommitted: readonly string[]): StackError {
   return new StackError(
     'RELEASE_DIRTY',
-    'the working tree has uncommitted changes: a release is what was committed',
+    'the working tree has uncommitted changes: a release contains only what was committed',
     {
       evidence: tellUncommitted(uncommitted),
-      next: 'Commit or stash them (git status), or leave them out of images by .dockerignore.',
+      next: 'Commit or stash them (git status), or exclude them from images by .dockerignore.',
     },
   );
 }
@@ -214,16 +214,16 @@ function dirtyTree(uncommitted: readonly string[]): StackError {
 function tagTaken(name: string, commit: string, where: string): StackError {
   return new StackError(
     'GIT_FAILED',
-    `the tag ${name} ${where} stands on ${commit.slice(0, 8)} already, which HEAD does not contain`,
+    `the tag ${name} ${where} points to ${commit.slice(0, 8)} already, which HEAD does not contain`,
     {
       where: name,
-      next: `Merge what it is on, so that the next version counts from it; or, where it was made by mistake: git tag -d ${name}`,
+      next: `Merge that commit, so that the next version counts from it; or, if the tag was created by mistake: git tag -d ${name}`,
     },
   );
 }
 
 function noBranch(name: string): StackError {
-  return new StackError('GIT_FAILED', 'HEAD is on no branch, so there is none to push to', {
+  return new StackError('GIT_FAILED', 'HEAD is on no branch, so there is no branch to push to', {
     where: name,
     next: 'git switch BRANCH, or set BRANCH_NAME; then release again.',
   });
@@ -236,7 +236,7 @@ function noOrigin(): StackError {
 }
 
 function behind(branch: string): StackError {
-  return new StackError('GIT_FAILED', `${branch} of origin has commits that this clone has not`, {
+  return new StackError('GIT_FAILED', `${branch} of origin has commits that this clone does not have`, {
     where: branch,
     next: 'git pull --rebase, then try again.',
   });
@@ -244,7 +244,7 @@ function behind(branch: string): StackError {
 
 function notUndone(name: string, before: string, error: unknown, failed: unknown): StackError {
   const words = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown));
-  return new StackError('GIT_FAILED', `${words(error)}; and what was written could not be undone`, {
+  return new StackError('GIT_FAILED', `${words(error)}; and the changes could not be undone`, {
     evidence: [words(failed)],
     next: `git tag -d ${name}; git reset --keep ${before.slice(0, 12)}`,
     cause: error,
@@ -254,7 +254,7 @@ function notUndone(name: string, before: string, error: unknown, failed: unknown
 function unsure(name: string, error: StackError): StackError {
   return new StackError(
     'GIT_FAILED',
-    `nobody can tell whether the push arrived, so ${name} is kept here: ${error.message}`,
-    { evidence: error.evidence, next: 'Once origin answers: node runner release --push', cause: KEPT },
+    `it is unknown whether the push arrived, so ${name} is kept here: ${error.message}`,
+    { evidence: error.evidence, next: 'When origin answers: node runner release --push', cause: KEPT },
   );
 }

@@ -8,7 +8,7 @@ const ended = (status: DeploymentRecord['status'], ...targets: readonly string[]
     targets: Object.fromEntries(targets.map((one, index) => [`target-${index}`, { status: one }])),
   }) as unknown as DeploymentRecord;
 
-describe('a deployment to go back to', () => {
+describe('a deployment to roll back to', () => {
   it('is one whose release ran on a target at least, though another wants nothing to run', () => {
     expect(hasRun(ended('healthy', 'healthy'))).to.equal(true);
     expect(hasRun(ended('partial', 'healthy'))).to.equal(true);

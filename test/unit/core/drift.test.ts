@@ -215,7 +215,7 @@ describe('drift', () => {
       '  + aws_s3_bucket.logs',
       '',
       'What an apply would do: node runner plan --env production',
-      'To make it as configured: node runner apply --env production',
+      'To change it back to the configuration: node runner apply --env production',
     ]);
   });
 });

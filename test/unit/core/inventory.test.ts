@@ -125,7 +125,7 @@ describe('names of hosts', () => {
 
   it('may be that of a group that nobody else is in', () => {
     expect(named('web')).to.have.length(1);
-    expect(() => named('web', 'other')).to.throw('web is the name of a group of others too');
+    expect(() => named('web', 'other')).to.throw('web is also the name of a group');
   });
 
   it('are made plain where EC2 has them', () => {

@@ -35,7 +35,7 @@ describe('patience with who does not answer', () => {
     expect(await Promise.all([ask(), ask(), ask()])).to.deep.equal(['here', 'here', 'here']);
     expect(elapsed()).to.be.within(20_000, 22_000);
     expect(told).to.deep.equal([
-      'web-1 does not answer, waiting up to 60 s (connection refused)',
+      'web-1 does not answer; waiting up to 60 s (connection refused)',
       'web-1 answers again, after 20 s',
     ]);
   });

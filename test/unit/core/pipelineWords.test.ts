@@ -147,12 +147,12 @@ describe('where a branch leads, in words', () => {
   it('says when nothing is run there, and when nothing is changed there', () => {
     expect(destination('develop')).to.equal('Branch develop leads to staging');
     expect(destination('develop', { environments: bare })).to.equal(
-      'Branch develop leads to staging, where nothing is changed: staging has no infrastructure, playbooks or targets',
+      'Branch develop leads to staging, but nothing is changed there: staging has no infrastructure, playbooks or targets',
     );
     expect(destination('develop', { environments: bare, images: {} })).to.equal(
-      'Branch develop leads to staging, but nothing is run: staging has no infrastructure, playbooks or targets, and there are no images',
+      'Branch develop leads to staging, but there is nothing to run: staging has no infrastructure, playbooks or targets, and there are no images',
     );
-    expect(destination('x')).to.equal('Branch x matches no branch rule: built and tested only');
+    expect(destination('x')).to.equal('Branch x matches no branch rule: it is only built and tested');
     expect(destination('x', { images: {} })).to.contain('there are no images, so nothing is run');
   });
 });

@@ -28,7 +28,7 @@ describe('the end of several environments', () => {
     });
     const two = sumUp([end('a', 'DRIFT_FOUND'), end('b', 'TERRAFORM_FAILED'), end('c')]);
     expect(two).to.include({ code: 'TERRAFORM_FAILED', next: 'mend b' });
-    expect(two?.message).to.equal('2 of 3 environments ended badly: a, b');
+    expect(two?.message).to.equal('2 of 3 environments failed: a, b');
     expect(two?.evidence).to.deep.equal(['a: DRIFT_FOUND there', 'b: TERRAFORM_FAILED there']);
   });
 

@@ -16,13 +16,13 @@ describe('what the operating system refuses', () => {
     [
       { code: 'ENOENT', syscall: 'uv_cwd' },
       'cannot find the working directory: there is no such file or directory',
-      /that is there/,
+      /an existing directory/,
     ],
-    [{ code: 'EUNHEARD', syscall: 'open', path: '/a' }, 'cannot open /a: EUNHEARD', /Correct that/],
+    [{ code: 'EUNHEARD', syscall: 'open', path: '/a' }, 'cannot open /a: EUNHEARD', /Fix that/],
     [
       { code: 'E2BIG', syscall: 'spawn git', path: 'git' },
       'cannot start git: the arguments and the environment are too long together',
-      /Correct that/,
+      /Fix that/,
     ],
     [
       { code: 'ECONNREFUSED', syscall: 'connect', address: '127.0.0.1', port: 9 },

@@ -105,8 +105,10 @@ describe('an approval', () => {
     await begin('{ not: [author, starter] }', '', { AUTOMATION_STACK_WHO: 'jenkins' });
     await approve('dave');
     const said = place.events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
-    expect(said.join('\n')).to.contain('nobody started this build').and.to.contain('what git calls dave');
-    expect(said.join('\n')).to.contain('only who wrote');
+    expect(said.join('\n'))
+      .to.contain('no person started this build')
+      .and.to.contain('the git names of dave');
+    expect(said.join('\n')).to.contain('only the author of');
   });
 
   it('says before anybody is asked who may not', async () => {

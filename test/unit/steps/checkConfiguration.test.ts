@@ -149,7 +149,7 @@ describe('config check', () => {
         'an end of a promotion',
         ['  staging:\n', '  staging:\n    promotion: { from: production }\n'],
         [],
-        'promotion goes round in a circle: staging ← production ← staging',
+        'promotion is circular: staging ← production ← staging',
       ],
     ];
   for (const [name, config, gone, said] of rows) {
@@ -198,7 +198,7 @@ describe('config check', () => {
     expect(exitCode, text).to.equal(0);
     for (const said of [
       'no target runs the image tool',
-      'demo leads to demo, where nothing is changed',
+      'demo leads to demo, which has no infrastructure, playbooks or targets: nothing is changed there',
       'no branch leads to spare',
       'there is no file ~/.ssh/nobody-has-this on this machine',
     ])

@@ -86,7 +86,7 @@ describe('a deployment', () => {
 
   it('is refused, with nothing begun or recorded, where a target is not ours to move', async () => {
     await deploy('0.2.0');
-    worker.unmovable = new StackError('CONFIG_INVALID', 'the service worker is moved by CodeDeploy');
+    worker.unmovable = new StackError('CONFIG_INVALID', 'the service worker is deployed by CodeDeploy');
     await rejection(deploy('0.3.0'), 'CONFIG_INVALID');
     expect([web.running, worker.running]).to.deep.equal(['0.2.0', '0.2.0']);
     const { ledger, journal } = await state();
@@ -258,7 +258,7 @@ describe('a deployment', () => {
       expect(web.running).to.equal('0.2.0');
     });
 
-    it('says so where there is nothing to go back to', async () => {
+    it('says so where there is nothing to roll back to', async () => {
       await deploy('0.2.0');
       const environment = await place.context.environment('staging');
       await rejection(rollbackEnvironment(context(), { environment, stage: 'r' }), 'RELEASE_NONE');

@@ -64,7 +64,7 @@ describe('doctor, of a delivery', () => {
     });
     expect(await find('target:staging/web', target('OUTPUT_MISSING'))).to.include({
       status: 'skipped',
-      found: 'not made yet',
+      found: 'not created yet',
     });
     let thrown: unknown;
     await find('target:staging/web', target('AWS_ACCESS_DENIED')).catch((error: unknown) => (thrown = error));

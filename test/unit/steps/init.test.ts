@@ -47,7 +47,7 @@ const CASES: Readonly<Record<string, Case>> = {
       expect(target(config, 'staging', 'web')['health']).to.include({ path: '/healthz' });
       expect(text).to.contain('from app.py');
     },
-    told: ['main leads to staging first', 'called by guess'],
+    told: ['main leads to staging first', 'are guesses'],
   },
   'Laravel with compose, a queue and php-fpm': {
     files: {
@@ -122,7 +122,7 @@ const CASES: Readonly<Record<string, Case>> = {
       'Dockerfile.dev',
       'compose.override.yaml',
       'tests',
-      'mailer: no EXPOSE',
+      'mailer: it has no EXPOSE',
     ],
   },
   'a Go service with Dockerfiles by suffix': {
@@ -161,7 +161,7 @@ const CASES: Readonly<Record<string, Case>> = {
       });
       expect(config.environments['production']?.infrastructure?.workspace).to.equal(undefined);
     },
-    told: ['no Dockerfile', 'roots of their own'],
+    told: ['no Dockerfile', 'separate Terraform roots'],
   },
   'Terraform at the top with a backend file for each environment': {
     files: {
@@ -231,7 +231,7 @@ const CASES: Readonly<Record<string, Case>> = {
         'container-port': 8000,
       });
     },
-    told: ['deploy.yml of its own', 'guessed EC2 tags'],
+    told: ['its own deploy.yml', 'guessed EC2 tags'],
   },
   'WordPress from an image of others': {
     files: {

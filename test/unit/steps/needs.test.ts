@@ -299,7 +299,7 @@ describe('a deployment of an application that needs another', () => {
       mkdirSync(join(shop.directory, 'stores/auth'), { recursive: true });
       writeFileSync(join(shop.directory, 'stores/auth/application.json'), 'not JSON');
       const error = await rejection(deploy('2.0.0'), 'UPSTREAM_UNREADABLE');
-      expect(error.message).to.contain('cannot read how auth stands').and.to.contain('not valid JSON');
+      expect(error.message).to.contain('cannot read the status of auth').and.to.contain('not valid JSON');
       expect(error.where).to.equal(join(shop.directory, 'stores'));
       expect(error.evidence[0]).to.equal(`needed by shop: ${join(shop.directory, 'automation-stack.yml')}`);
       expect(error.category).to.equal('infrastructure');
@@ -333,7 +333,7 @@ describe('a deployment of an application that needs another', () => {
     it('are refused where they are another application’s, or say nothing that makes sense', async () => {
       neighbour(AUTH.replace('application: auth', 'application: mail'));
       const error = await rejection(deploy('2.0.0'), 'CONFIG_INVALID');
-      expect(error.message).to.contain('holds the application mail, not auth');
+      expect(error.message).to.contain('contains the application mail, not auth');
       neighbour('application: [\n');
       const broken = await rejection(deploy('2.0.0'), 'CONFIG_INVALID');
       expect(broken.next).to.contain(`config check -C ${join(shop.directory, 'auth')}`);

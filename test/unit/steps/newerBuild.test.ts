@@ -15,7 +15,7 @@ describe('a build that comes where a newer build of its job has been', () => {
 
   it('ends there, as superseded', async () => {
     const error = await rejection(ask(url('shop/job/main', 7), url('shop/job/main', 12)), 'SUPERSEDED');
-    expect(error.message).to.equal('build #12 of this job has been in staging already');
+    expect(error.message).to.equal('the newer build #12 of this job has deployed to staging already');
   });
 
   for (const [what, own, last] of [

@@ -157,7 +157,7 @@ describe('outputs', () => {
     for (const [name, what] of Object.entries({ map: 'a map', none: 'null' })) {
       it(`are refused where they are ${what} and a text is needed`, async () => {
         const failure = await rejection(resolved({ cluster: `\${output:${name}}` }), 'CONFIG_REFERENCE');
-        expect(failure.message).to.equal(`\${output:${name}} is ${what}, where a text is needed`);
+        expect(failure.message).to.equal(`\${output:${name}} is ${what}, but a text is needed`);
       });
     }
   });

@@ -149,7 +149,7 @@ describe('a release of a repository', function () {
           clone.git('tag', 'v1.1.0');
           clone.git('checkout', '--quiet', 'main');
         },
-        /v1\.1\.0 of this clone stands on/,
+        /v1\.1\.0 of this clone points to/,
       ],
       'origin has the tag': [
         (_, origin) => {
@@ -158,9 +158,12 @@ describe('a release of a repository', function () {
           origin.git('tag', 'v1.1.0');
           origin.git('checkout', '--quiet', 'main');
         },
-        /v1\.1\.0 of origin stands on/,
+        /v1\.1\.0 of origin points to/,
       ],
-      'origin is ahead': [(_, origin) => void origin.commit('fix: later'), /commits that this clone has not/],
+      'origin is ahead': [
+        (_, origin) => void origin.commit('fix: later'),
+        /commits that this clone does not have/,
+      ],
       'HEAD is on no branch': [(clone) => clone.git('checkout', '--quiet', '--detach'), /on no branch/],
       'there is no origin': [(clone) => clone.git('remote', 'remove', 'origin'), /no remote called origin/],
       'origin cannot be reached': [
@@ -310,7 +313,7 @@ describe('a release of a repository', function () {
       const clone = keep(origin.clone('--no-tags'));
       clone.git('remote', 'set-url', 'origin', 'file:///nonexistent.git');
       const failure = await rejection(versionIn(clone), 'GIT_FAILED');
-      expect(failure.message).to.contain('no version can be told');
+      expect(failure.message).to.contain('no version can be determined');
       expect(failure.next).to.contain('git fetch --tags origin');
       const shallow = keep(origin.clone('--depth', '1', '--no-tags'));
       shallow.git('remote', 'remove', 'origin');

@@ -36,7 +36,7 @@ describe('the way out', () => {
         return sleep(...args);
       };
       await rejection(stand.deploy('0.3.0'), 'DEPLOY_ROLLED_BACK');
-      expect(stand.said).to.contain('the disk is full').and.to.contain('asking again');
+      expect(stand.said).to.contain('the disk is full').and.to.contain('trying again');
       expect(await latest()).to.include({ version: '0.3.0', status: 'rolled-back' });
       expect(await left()).to.equal('nothing');
     });

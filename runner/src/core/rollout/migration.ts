@@ -48,7 +48,7 @@ export function judgeMigration(task: MigrationTask, container: string): Migratio
   if (!gone && task.desiredStatus === 'STOPPED' && !task.stopCode) return { state: 'running' };
   if (STOPPED_FROM_OUTSIDE.has(task.stopCode ?? '')) {
     const why = task.reason || task.stopCode || '';
-    return { state: 'failed', reason: `task ${task.id} was stopped before it had ended: ${why}` };
+    return { state: 'failed', reason: `task ${task.id} was stopped before it ended: ${why}` };
   }
   if (own?.exitCode === 0)
     return { state: 'ended-well', othersRun: task.desiredStatus !== 'STOPPED' && !gone };

@@ -89,11 +89,11 @@ export function stoppedWords(task: StoppedTask, configured: string): string {
 }
 
 const EXIT_CODES: Readonly<Record<number, string>> = {
-  0: 'it ended by itself; a service has to keep running',
-  125: 'the container could not be made',
+  0: 'it exited; a service has to keep running',
+  125: 'the container could not be created',
   126: 'the command cannot be executed',
   127: 'the command was not found',
-  137: 'killed, often for using too much memory',
+  137: 'killed, often because it used too much memory',
   139: 'segmentation fault',
   143: 'ended by SIGTERM',
 };

@@ -35,17 +35,17 @@ export function findAnsible(files: ProjectFiles, tell: Tell): StarterAnsible | u
   const kept = all.filter((name) => !left.includes(name));
   if (left.length > 0)
     tell(
-      `${listed(left)} in ${directory}: left out of provisioning, the name says that it does something else`,
+      `${listed(left)} in ${directory}: not used for provisioning, because its name suggests something else`,
     );
   const main = kept.find((name) => MAIN.includes(name));
   const playbooks = main === undefined ? kept : [main];
   const others = kept.filter((name) => !playbooks.includes(name));
   if (others.length > 0)
-    tell(`${listed(others)} in ${directory}: left to ${main ?? ''}, or to be added to provision.playbooks`);
-  if (main === undefined && playbooks.length > 1)
     tell(
-      `the order of the playbooks (${listed(playbooks)}) is that of their names: change it where it matters`,
+      `${listed(others)} in ${directory}: not run by themselves, as ${main ?? ''} may import them; add them to provision.playbooks if needed`,
     );
+  if (main === undefined && playbooks.length > 1)
+    tell(`the order of the playbooks (${listed(playbooks)}) is that of their names: change it if it matters`);
   const groups = [...new Set([...tellInventory(files, tell), ...groupsOf(files, directory, all)])];
   return { directory, playbooks, groups };
 }
@@ -89,7 +89,7 @@ function tellInventory(files: ProjectFiles, tell: Tell): readonly string[] {
     .filter(({ hosts }) => hosts.length > 0);
   for (const { path, hosts } of inventories)
     tell(
-      `${path} lists ${listed(hosts, 3)}: where these are the hosts of an environment, write inventory: { file: ${path} } there in the place of output and tags`,
+      `${path} lists ${listed(hosts, 3)}: if these are the hosts of an environment, write inventory: { file: ${path} } there instead of output and tags`,
     );
   return inventories.flatMap(({ groups }) => groups);
 }

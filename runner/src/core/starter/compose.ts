@@ -89,7 +89,7 @@ function serviceOf(
     typeof service['build'] === 'string' ? { context: service['build'] } : fields(service['build']);
   const given = text(build['context']) ?? '.';
   const leaveOut = (why: string) => void tell(`${file}: the service ${name} is left out, ${why}`);
-  if (NOT_DELIVERED.test(name)) return leaveOut('its name says that it is for development or tests');
+  if (NOT_DELIVERED.test(name)) return leaveOut('because its name says that it is for development or tests');
   if (/^(?:\w+:\/\/|git@)|\$/.test(given))
     return leaveOut(`its build context ${given} is not a directory here`);
   if (build['dockerfile_inline'] !== undefined) return leaveOut('its Dockerfile stands in the compose file');

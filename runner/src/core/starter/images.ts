@@ -35,7 +35,7 @@ export function findImages(files: ProjectFiles, tell: Tell): FoundImages {
     if (image === undefined) {
       for (const name of service.hidden)
         tell(
-          `${service.file}: the build argument ${name} of ${service.name} looks like a secret, so its value was left out: arguments stay in the image, use secrets: instead`,
+          `${service.file}: the build argument ${name} of ${service.name} looks like a secret, so its value was left out: arguments stay in the image; use secrets: instead`,
         );
       image = uniqueName(starterName(service.name, 'web'), names());
       imageOf.set(key, image);
@@ -62,10 +62,12 @@ function dockerfilesOf(files: ProjectFiles, built: ReadonlySet<string>, tell: Te
   const templates = all.filter(
     (path) => NO_DOCKERFILE.test(path) && !/\.(?:dockerignore|md|txt)$/i.test(path),
   );
-  if (templates.length > 0) tell(`${listed(templates)}: not understood, it looks like a template or a copy`);
+  if (templates.length > 0)
+    tell(`${listed(templates)}: not used, because it looks like a template or a copy`);
   const real = all.filter((path) => !NO_DOCKERFILE.test(path));
   const left = real.filter((path) => NOT_DELIVERED.test(variantOf(path)));
-  if (left.length > 0) tell(`${listed(left)}: left out, the name says that it is for development or tests`);
+  if (left.length > 0)
+    tell(`${listed(left)}: left out, because the name says that it is for development or tests`);
   const kept = real.filter((path) => !left.includes(path));
   const replaced = kept.filter(
     (path) =>
@@ -121,7 +123,7 @@ function contextOf(files: ProjectFiles, dockerfile: string, facts: DockerfileFac
     );
   else if (!fits(own))
     tell(
-      `${dockerfile}: it copies what is not there (${listed(named.filter((source) => !isThere(own)(source)))}); its context may be another`,
+      `${dockerfile}: it copies files that do not exist (${listed(named.filter((source) => !isThere(own)(source)))}); its context may be wrong`,
     );
   return context;
 }
@@ -175,7 +177,7 @@ function targetOfService(
   const [port = service.hasCommand ? undefined : facts.ports[0]] = service.ports;
   if (facts.isFastCgi && (port === undefined || port === 9000)) {
     tell(
-      `${service.file}: ${service.name} answers FastCGI (php-fpm), not HTTP: it gets no HTTP health check, and belongs into one task with its web server`,
+      `${service.file}: ${service.name} answers FastCGI (php-fpm), not HTTP: it gets no HTTP health check, and belongs in one task with its web server`,
     );
     return { name, image, isWorker: true };
   }
@@ -211,14 +213,12 @@ function targetOfDockerfile(
     return { name, image: name, isWorker: true };
   }
   if (port === undefined && WORKER.test(name)) {
-    tell(`${name} exposes no port and is called like a worker: it gets no HTTP health check`);
+    tell(`${name} exposes no port and is named like a worker: it gets no HTTP health check`);
     return { name, image: name, isWorker: true };
   }
   if (port === undefined && facts.hasFrom)
-    tell(
-      `${name}: no EXPOSE tells the port that it answers on; where it is a worker, take its health check away`,
-    );
-  if (!facts.hasFrom) tell(`the Dockerfile of ${name} has no FROM: nothing can be built of it yet`);
+    tell(`${name}: it has no EXPOSE, so its port is unknown; if it is a worker, remove its health check`);
+  if (!facts.hasFrom) tell(`the Dockerfile of ${name} has no FROM, so it cannot be built yet`);
   const health = healthPathOf(files, context, facts);
   return {
     name,

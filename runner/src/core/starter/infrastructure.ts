@@ -37,9 +37,7 @@ export function findInfrastructure(files: ProjectFiles, tell: Tell): StarterInfr
     const outputs = (both[0] as readonly string[]).filter((name) =>
       (both[1] as readonly string[]).includes(name),
     );
-    tell(
-      `${pair['staging']} and ${pair['production']} are Terraform roots of their own: no workspaces are used`,
-    );
+    tell(`${pair['staging']} and ${pair['production']} are separate Terraform roots: no workspaces are used`);
     return { directory: pair['staging'] as string, directories: pair, varFiles: [], outputs };
   }
   const [directory = '.'] = [...roots].sort(
@@ -60,7 +58,7 @@ export function findInfrastructure(files: ProjectFiles, tell: Tell): StarterInfr
   );
   if (/\bcloud\s*\{/.test(textOf(files, directory)))
     tell(
-      `${directory} keeps its state in HCP Terraform (cloud block): workspaces there may be called otherwise than here`,
+      `${directory} keeps its state in HCP Terraform (cloud block): workspaces may have other names there`,
     );
   return {
     directory,

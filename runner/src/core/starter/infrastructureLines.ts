@@ -14,8 +14,8 @@ export function infrastructureLines(
   const outputs = infrastructure.outputs ?? [];
   return [
     outputs.length === 0
-      ? '# This root declares no outputs yet; those it has are told to everything below as ${output:NAME}.'
-      : '# Outputs of this root are told to everything below as ${output:NAME}.',
+      ? '# This root declares no outputs yet; everything below can use its outputs as ${output:NAME}.'
+      : '# Everything below can use the outputs of this root as ${output:NAME}.',
     'infrastructure:',
     `  directory: ${configText(infrastructure.directories?.[environment] ?? infrastructure.directory)}`,
     ...(infrastructure.directories === undefined ? [`  workspace: ${environment}`] : []),

@@ -24,7 +24,8 @@ export interface StarterSight {
 export function starterFacts(sight: StarterSight, tell: Tell): Omit<StarterFacts, 'schema'> {
   const { files, place } = sight;
   const application = starterName(sight.name);
-  if (application !== sight.name) tell(`the application is called ${application}, made of “${sight.name}”`);
+  if (application !== sight.name)
+    tell(`the application is called ${application}, derived from “${sight.name}”`);
   const branches = starterBranches(sight.branches, tell);
   const found = findImages(files, tell);
   const infrastructure = findInfrastructure(files, tell);
@@ -90,9 +91,9 @@ function tellOf({ files }: StarterSight, facts: StarterFacts, hasAnsible: boolea
   const guessed = guessedNames(facts, targets.length > 0 ? targets : [{ name: 'web', image: 'web' }]);
   if (guessed.length > 0)
     tell(
-      `clusters and services are called by guess (${listed(guessed)}): they must be there before the first deploy, or be corrected`,
+      `the names of clusters and services are guesses (${listed(guessed)}): correct them, or create them before the first deploy`,
     );
-  if (shape === 'hello-ecs' && hasAnsible) tell('ansible/ is not used: what is deployed to are ECS services');
+  if (shape === 'hello-ecs' && hasAnsible) tell('ansible/ is not used: the targets are ECS services');
   const usesHosts = shape === 'flask-fleet' || ansible !== undefined;
   if (usesHosts && infrastructure?.outputs?.includes('hosts') !== true)
     tell(
@@ -102,17 +103,17 @@ function tellOf({ files }: StarterSight, facts: StarterFacts, hasAnsible: boolea
   const foreign = groups.filter((name) => !isGroup(name));
   if (foreign.length > 0)
     tell(
-      `the groups ${listed(foreign)} of the playbooks cannot be named here (letters, digits, _ and dashes): plays for them meet no host`,
+      `the groups ${listed(foreign)} of the playbooks have invalid names (allowed: letters, digits, _ and dashes): their plays match no host`,
     );
   if (groups.length > 1 && infrastructure?.outputs?.includes('hosts') !== true)
     tell(
-      `the playbooks know the groups ${listed(groups)}: hosts that are found by tags are all in one, so give a Terraform output hosts for more`,
+      `the playbooks know the groups ${listed(groups)}: hosts that are found by tags are all in one group; use a Terraform output hosts for more groups`,
     );
   if (shape === 'flask-fleet') tellFleet(files, facts, tell);
   const untried = images.filter(({ test, testStage }) => test !== undefined && testStage === undefined);
   if (untried.length > 0)
     tell(
-      `the tests of ${listed(untried.map(({ name, test = [] }) => `${name} (${test.join(' ')})`))} stand as comments: whether the image carries the tools for them cannot be seen`,
+      `the tests of ${listed(untried.map(({ name, test = [] }) => `${name} (${test.join(' ')})`))} are written as comments: it is unknown whether the image contains their tools`,
     );
 }
 
@@ -136,7 +137,7 @@ function tellNoImage(files: ProjectFiles, shape: StarterShape, tell: Tell): void
   tell(
     shape === 'minimal'
       ? `no Dockerfile${what} was found, so there is no image and nothing to deploy yet`
-      : `no Dockerfile${what} was found: the image web is to be built from ./Dockerfile, which has to be written`,
+      : `no Dockerfile${what} was found: the image web is built from ./Dockerfile, which you have to write`,
   );
 }
 
@@ -144,12 +145,12 @@ function tellFleet(files: ProjectFiles, { targets = [], ansible }: StarterFacts,
   const workers = targets.filter(({ isWorker }) => isWorker === true);
   if (workers.length > 0)
     tell(
-      `${listed(workers.map(({ name }) => name))} ${workers.length === 1 ? 'has' : 'have'} no target: a fleet is checked by a port, which a worker has not`,
+      `${listed(workers.map(({ name }) => name))} ${workers.length === 1 ? 'has' : 'have'} no target: a fleet is checked by a port, and a worker has none`,
     );
   tell('docker-host.yml, which comes with the runner, puts a Docker engine on the hosts');
   const folder = ansible?.directory ?? 'ansible';
   if ([inside(folder, 'deploy.yml'), inside(folder, 'playbooks/deploy.yml')].some((path) => has(files, path)))
     tell(
-      `${folder} has a deploy.yml of its own: the fleet runs that instead of the runner’s; name another with playbook:, or take it away`,
+      `${folder} has its own deploy.yml: the fleet runs it instead of the runner’s; name another with playbook:, or remove it`,
     );
 }

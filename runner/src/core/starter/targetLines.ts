@@ -15,7 +15,7 @@ export function ecsLines(
   const guessed = guessedNames(facts, targets).length > 0;
   return [
     ...(guessed
-      ? ['# The names of cluster and service are guesses: `doctor` asks whether they are there.']
+      ? ['# The names of cluster and service are guesses: `doctor` checks whether they exist.']
       : []),
     'targets:',
     ...targets.flatMap((target) => [
@@ -91,9 +91,7 @@ function healthLines({ health, isWorker }: StarterTarget): readonly string[] {
       '    health: { for: 10s }',
     ];
   }
-  const lines = [
-    '    # Healthy for this long before the deploy counts; else it goes back to what ran before.',
-  ];
+  const lines = ['    # Healthy for this long before the deploy counts; otherwise it is rolled back.'];
   if (health === undefined)
     return [...lines, '    health: { for: 10s } # path: /health, where / does not answer 200'];
   return [
@@ -128,12 +126,12 @@ export function hostLines(facts: StarterFacts): readonly string[] {
 
 function inventoryLines(facts: StarterFacts): readonly string[] {
   if (facts.infrastructure?.outputs?.includes('hosts') === true) {
-    return ['# Hosts are what the Terraform output `hosts` says: { NAME = { address, user, groups } }.'];
+    return ['# Hosts come from the Terraform output `hosts`: { NAME = { address, user, groups } }.'];
   }
   const groups = groupsOf(facts).slice(0, 1);
   return [
-    '# Hosts by their EC2 tags, which are a guess. A Terraform output `hosts`, { NAME = { address, user, groups } }, does',
-    '# as well: then leave this out.',
+    '# Hosts by their EC2 tags, which are a guess. If there is a Terraform output `hosts`,',
+    '# { NAME = { address, user, groups } }, remove this.',
     'inventory:',
     `  tags: { Application: ${facts.application}, Environment: staging }`,
     `  groups: ${yamlList(groups)}`,

@@ -8,7 +8,7 @@ import type { Check, Finding, Needs } from '../../core/doctor.js';
 
 /** `ps` that takes longer hangs. */
 const TOOL_LIMIT_MS = 15_000;
-const RECIPE = 'or take the image that pipelines/agent/Dockerfile makes';
+const RECIPE = 'or use the image of pipelines/agent/Dockerfile';
 const PROCPS = `Install procps in the image (apt-get install procps, apk add procps), ${RECIPE}.`;
 
 /** Where a runner stands. */
@@ -67,10 +67,10 @@ async function ps(context: Context): Promise<Finding> {
 /** The program, not the shell's own word for it: Jenkins calls it without a shell. */
 async function kill(context: Context): Promise<Finding> {
   const result = await run(context, 'kill', '-0', String(process.pid));
-  if (result?.exitCode === 0) return { status: 'ok', found: 'is a program of its own' };
+  if (result?.exitCode === 0) return { status: 'ok', found: 'is a program' };
   return {
     status: 'failed',
-    found: 'is no program on PATH (a shell has its own, which Jenkins cannot call)',
+    found: 'is not a program on PATH (the builtin of a shell is not enough for Jenkins)',
     next: PROCPS,
   };
 }
@@ -108,7 +108,7 @@ function hostTests(config: Config | undefined): readonly (readonly [string, stri
 
 async function onPath({ env }: Context, program: string, why: string): Promise<Finding> {
   // One with a folder is of the project, and looked for when it runs.
-  if (program.includes('/')) return { status: 'skipped', found: `${program} is the project's own` };
+  if (program.includes('/')) return { status: 'skipped', found: `${program} is in the project` };
   for (const folder of (env['PATH'] ?? '').split(delimiter)) {
     const file = join(folder, program);
     if (
@@ -122,7 +122,7 @@ async function onPath({ env }: Context, program: string, why: string): Promise<F
   return {
     status: 'failed',
     found: `${program} is not on PATH; ${why}`,
-    next: `Install ${program}, or let the test run in its image: leave out \`on: host\`.`,
+    next: `Install ${program}, or run the test in its image: remove \`on: host\`.`,
   };
 }
 

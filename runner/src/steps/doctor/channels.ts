@@ -26,7 +26,7 @@ async function forge(context: Context, key: ForgeKey): Promise<Finding> {
 async function slack(context: Context, environment: NamedEnvironment): Promise<Finding> {
   const { slack: settings } = (await context.config()).notifications;
   if (settings?.token === undefined)
-    return { status: 'skipped', found: 'a webhook cannot be tried without a message' };
+    return { status: 'skipped', found: 'a webhook cannot be tested without a message' };
   const token = await context.resolve(settings.token, environment);
   const [{ testSlackToken }, { fetchOf }] = await Promise.all([
     import('../../adapters/slack/token.js'),

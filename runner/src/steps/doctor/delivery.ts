@@ -51,7 +51,7 @@ async function values(context: Context, environment: NamedEnvironment): Promise<
   const { images } = await context.config();
   const references = referencesIn([environment.config, images]).filter(({ kind }) => kind !== 'output');
   const unique = [...new Set(references.map(({ kind, name }) => `\${${kind}:${name}}`))];
-  if (unique.length === 0) return { status: 'skipped', found: 'none are referred to' };
+  if (unique.length === 0) return { status: 'skipped', found: 'the configuration refers to none' };
   const failures = (
     await Promise.all(
       unique.map((reference) =>
@@ -80,7 +80,11 @@ async function service(context: Context, environment: NamedEnvironment, name: st
   } catch (error) {
     const isUnmade = error instanceof StackError && error.code === 'OUTPUT_MISSING';
     if (!isUnmade) throw error;
-    return { status: 'skipped', found: 'not made yet', next: `node runner apply --env ${environment.name}` };
+    return {
+      status: 'skipped',
+      found: 'not created yet',
+      next: `node runner apply --env ${environment.name}`,
+    };
   }
 }
 

@@ -48,7 +48,7 @@ async function proxies(context: Context, environments: readonly NamedEnvironment
       return {
         status: 'failed',
         found: `${proxyName(proxy)} cannot be reached: ${failure}`,
-        next: `Check ${proxy.variable}, or name in NO_PROXY what is reached without it.`,
+        next: `Check ${proxy.variable}, or list in NO_PROXY the hosts that need no proxy.`,
       };
     }
   }

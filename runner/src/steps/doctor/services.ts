@@ -61,7 +61,7 @@ async function credentials(context: Context, environment: NamedEnvironment): Pro
   const identity = (await verifyAccount(aws, environment.name)) ?? (await readIdentity(aws));
   // A session of a role is renewed by itself: what counts is how long who asks for it may do so.
   const { expiration } = await (await (aws.assumed?.base() ?? aws.sts())).config.credentials();
-  const asker = aws.assumed === undefined ? '' : `, asked for by ${await callerOf(aws)}`;
+  const asker = aws.assumed === undefined ? '' : `, assumed by ${await callerOf(aws)}`;
   const found = `${identity.arn} in ${aws.region}${asker}`;
   if (expiration === undefined) return { status: 'ok', found };
   const leftMs = expiration.getTime() - context.clock.now().getTime();
@@ -88,7 +88,8 @@ async function registry(context: Context, environment: NamedEnvironment): Promis
     env: context.env,
   });
   // 401: it is there, and asks for the login that was just given.
-  if (answer.status === 200 || answer.status === 401) return { status: 'ok', found: `${host} lets us in` };
+  if (answer.status === 200 || answer.status === 401)
+    return { status: 'ok', found: `${host} accepts the login` };
   return {
     status: 'failed',
     found: `${host}: ${answer.words}`,
@@ -104,7 +105,11 @@ async function hosts(context: Context, environment: NamedEnvironment): Promise<F
   } catch (error) {
     const isUnmade = error instanceof StackError && error.code === 'OUTPUT_MISSING';
     if (!isUnmade) throw error;
-    return { status: 'skipped', found: 'not made yet', next: `node runner apply --env ${environment.name}` };
+    return {
+      status: 'skipped',
+      found: 'not created yet',
+      next: `node runner apply --env ${environment.name}`,
+    };
   }
   const ssh = await context.ssh(environment);
   try {
@@ -118,7 +123,7 @@ async function hosts(context: Context, environment: NamedEnvironment): Promise<F
     ).filter((failure) => failure !== undefined);
     const [first] = failures;
     if (first === undefined)
-      return { status: 'ok', found: `${found.length} of ${found.length} let us in over SSH` };
+      return { status: 'ok', found: `${found.length} of ${found.length} accept SSH connections` };
     const next = first.error instanceof StackError ? first.error.next : undefined;
     return {
       status: 'failed',

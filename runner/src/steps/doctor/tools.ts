@@ -91,7 +91,7 @@ async function ansible(context: Context): Promise<Finding> {
     return {
       status: 'failed',
       found: `${file} does not run: ${result.tail.at(-1) ?? ''}`,
-      next: 'Install Ansible anew: pip install ansible-core',
+      next: 'Install Ansible again: pip install ansible-core',
     };
   }
   if (isOlder(version, OLDEST_ANSIBLE)) {

@@ -44,7 +44,7 @@ export async function usersOfDatabases(
       ),
     };
   } catch {
-    note('the database users are not known before the first apply, so that their names are left open (*)');
+    note('the database users are not known before the first apply, so their names are left open (*)');
     return { known: [], isComplete: false, secrets: ['*'], services: [{ cluster: '*', service: '*' }] };
   }
 }

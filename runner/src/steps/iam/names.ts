@@ -65,7 +65,7 @@ export async function policyNames(
     if (found !== undefined && found.length > 0) return [...new Set([...found, ...ofUsers])];
     told.push({
       actions,
-      message: `${what} stand in task definitions, not in the configuration: all are allowed; ${option} names them`,
+      message: `${what} are in task definitions, not in the configuration: all are allowed; ${option} names them`,
     });
     return ['*'];
   };
@@ -76,7 +76,7 @@ export async function policyNames(
   const account = await settled(aws.account ?? accountOfRole(role ?? '') ?? '*');
   if (role !== undefined) {
     notes.add(
-      `what is done in ${environment.name} is done as ${role}: it needs these statements, but for sts:AssumeRole and the state, which are for who asks for it`,
+      `work in ${environment.name} is done as ${role}: the role needs these statements, except sts:AssumeRole and the state, which are for the caller`,
     );
   }
   for (const [name, value] of Object.entries({ region, account })) {
@@ -95,7 +95,7 @@ export async function policyNames(
           workspace: infrastructure.workspace,
         });
   if (backend?.type !== undefined && !['s3', 'local'].includes(backend.type))
-    notes.add(`the backend ${backend.type} needs permissions that this policy does not hold`);
+    notes.add(`the backend ${backend.type} needs permissions that are not in this policy`);
   const users = await usersOfDatabases(context, environment, verb, (message) => notes.add(message));
   const ledger = infrastructure?.ownership ?? config.state.location;
 
@@ -103,7 +103,7 @@ export async function policyNames(
   const brings = source !== undefined && (verbs[verb] as readonly Part[]).includes('bring-images');
   if (brings)
     notes.add(
-      `images are read by ${source.role ?? 'who asks'} where they are promoted from: the statements on its registry are for that one`,
+      `${source.role ?? 'the caller'} reads the images in the environment they are promoted from: the statements on its registry are for that identity`,
     );
   // The source's role is assumed beside the environment's own.
   const assumed = [role, brings ? source.role : undefined].filter((one) => one !== undefined);
@@ -235,7 +235,7 @@ async function settle(
   } catch {
     // Told below: the policy is wider for it.
   }
-  notes.add(`${value} is not known here, so that it is left open (*)`);
+  notes.add(`${value} is not known here, so it is left open (*)`);
   return value.replaceAll(/\$\{[^}]*\}/g, '*');
 }
 
@@ -250,9 +250,7 @@ function bucketPart(location: string, part: string): readonly BucketPart[] {
 function upstreamOf(config: Config, notes: Set<string>): readonly BucketPart[] {
   return Object.entries(config.needs).flatMap(([application, location]) => {
     if (!location.startsWith('s3://'))
-      notes.add(
-        `needs.${application} is a directory: where its configuration keeps the state is not looked up`,
-      );
+      notes.add(`needs.${application} is a directory: the location of its state is not looked up`);
     return bucketPart(location, application);
   });
 }

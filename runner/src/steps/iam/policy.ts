@@ -49,10 +49,10 @@ export interface PolicyResult {
 const NOTHING_ASKED: Grant = {
   actions: ['sts:GetCallerIdentity'],
   resources: ['*'],
-  because: 'everybody may, and a policy has to allow something',
+  because: 'everybody may do this, and a policy has to allow something',
 };
 const ASKS_NOTHING =
-  'nothing is asked of AWS, so that no policy is needed: this one allows what everybody may anyway';
+  'this command does not call AWS and needs no policy: this one allows only what everybody may do anyway';
 
 /** Verbs that run Terraform, with what they do to the resources. */
 const TERRAFORM: Partial<Record<Verb, Access>> = {
@@ -116,7 +116,7 @@ async function rootGrants(
   if (!existsSync(file)) {
     throw new StackError('PLAN_STALE', 'there is no plan that names the resources', {
       where: file,
-      next: `Make it, with credentials that may read: node runner plan --env ${environment.name}${scopeOption(scope)}`,
+      next: `Make one with credentials that may read: node runner plan --env ${environment.name}${scopeOption(scope)}`,
     });
   }
   const shown = await runTerraform(context, root, terraformShow(root, file), { captureStdout: true });
@@ -124,7 +124,7 @@ async function rootGrants(
   const resources = plannedResources(toolJson('terraform show -json', shown, isPlan<ScopedPlanJson>), scope);
   const { grants, unknown, untold } = terraformGrants(place, resources, access);
   const strange = unknown.map(
-    (type) => `the table does not know ${type}: add what its provider asks for by hand`,
+    (type) => `the table does not know ${type}: add the permissions of its provider by hand`,
   );
   return { grants, notes: [...strange, ...untold] };
 }

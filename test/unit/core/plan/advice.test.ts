@@ -47,6 +47,6 @@ describe('what to do about a failure of Terraform', () => {
     it(`is told where ${when}`, () => expect(terraformAdvice(said)).to.contain(advice));
 
   it('is to correct the cause, where the words are known to nobody', () => {
-    expect(terraformAdvice('Error: Unsupported argument')).to.equal('Correct the cause');
+    expect(terraformAdvice('Error: Unsupported argument')).to.equal('Fix the cause');
   });
 });

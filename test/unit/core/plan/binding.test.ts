@@ -68,11 +68,11 @@ describe('a saved plan and its state', () => {
       'the state changed after it was made: serial was 0, now 1',
     ]);
     expect(stateReasons(state, { serial: 7, lineage: 'two' })).to.deep.equal([
-      'the state is another one than it was made on: serial was 7, now 7',
+      'the state is not the one it was made for: serial was 7, now 7',
     ]);
   });
 
   it('does not fit where it does not tell its state, as plans of older runners', () => {
-    expect(stateReasons(undefined, state)).to.deep.equal(['it does not tell on which state it was made']);
+    expect(stateReasons(undefined, state)).to.deep.equal(['it does not say for which state it was made']);
   });
 });

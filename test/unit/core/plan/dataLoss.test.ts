@@ -69,9 +69,9 @@ describe('what a plan loses', () => {
       ['aws_launch_template.web', ['delete', 'create']],
     ]);
     expect(plan.losses.map(lossText)).to.deep.equal([
-      'aws_ecs_service.web (a running service, which begins with its first image again): replaced, capacity_provider_strategy forces it',
-      'aws_lb.main (a host name that others know): replaced',
-      'aws_eip.nat (a public address that others know): replaced',
+      'aws_ecs_service.web (a running service, which starts with its first image again): replaced, capacity_provider_strategy forces it',
+      'aws_lb.main (a host name that others use): replaced',
+      'aws_eip.nat (a public address that others use): replaced',
       'aws_instance.ci (a running machine and its own disks): replaced',
     ]);
     expect(planText(plan)).to.contain('WHAT IS IN SERVICE WOULD BE REPLACED\n  ! aws_ecs_service.web (');
@@ -87,7 +87,7 @@ describe('what a plan loses', () => {
       ['aws_instance.ci["new"]', ['create']],
     ]);
     expect(plan.losses.map(lossText)).to.deep.equal([
-      'module.web["a.b"].aws_ecs_service.this["main"] (a running service, which begins with its first image again): destroyed and made anew',
+      'module.web["a.b"].aws_ecs_service.this["main"] (a running service, which starts with its first image again): destroyed and created again',
     ]);
     expect(planText(plan)).to.contain('WHAT IS IN SERVICE WOULD BE REPLACED');
   });
@@ -99,7 +99,7 @@ describe('what a plan loses', () => {
       ['aws_s3_bucket.left', ['create', 'forget']],
     ];
     expect(lost(items)).to.deep.equal([]);
-    expect(planText(summary(items))).to.contain('the old one is left alone');
+    expect(planText(summary(items))).to.contain('the old one is kept');
   });
 
   it('is also the object that an earlier replacement left behind', () => {
@@ -158,7 +158,7 @@ describe('the data guard', () => {
     expect(error?.exitCode).to.equal(1);
     expect(error?.message).to.equal('data of staging would be lost: aws_s3_bucket.logs["a b"]');
     expect(error?.next).to.equal(
-      `Where all of it may go: node runner apply --env staging --allow-destroy 'module.db.aws_db_instance.main[0]' --allow-destroy 'aws_s3_bucket.logs["a b"]'`,
+      `If all of it may be destroyed: node runner apply --env staging --allow-destroy 'module.db.aws_db_instance.main[0]' --allow-destroy 'aws_s3_bucket.logs["a b"]'`,
     );
     expect(allow(two, [])?.message).to.equal('data of staging would be lost: 2 resources');
   });

@@ -77,9 +77,9 @@ describe('a plan of a scope', () => {
       summarisePlan(plan(change('module.app.x.y', ['create']))),
       scope('module.app'),
     );
-    expect(summary.headline).to.equal('1 to create; scope app: the rest of the root was not looked at');
+    expect(summary.headline).to.equal('1 to create; scope app: the rest of the root was not checked');
     expect(summary.scope).to.deep.equal(scope('module.app'));
-    expect(scopeNote(scope())).to.contain('not looked at');
+    expect(scopeNote(scope())).to.contain('not checked');
     expect(summaryOfScope(summarisePlan(plan()), undefined)).not.to.have.property('scope');
   });
 

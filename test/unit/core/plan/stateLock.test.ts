@@ -122,7 +122,7 @@ describe('a state lock that is met', () => {
     it(`is not freed where ${when}`, () => {
       const { message, next } = told(more);
       expect(message).to.equal('jenkins@agent-7 holds the Terraform state lock');
-      expect(next).to.equal('Wait for it, or give it longer with --lock-timeout SECONDS.');
+      expect(next).to.equal('Wait for it, or wait longer with --lock-timeout SECONDS.');
     });
 
   const gone: readonly (readonly [string, Partial<LockFacts>])[] = [
@@ -138,23 +138,23 @@ describe('a state lock that is met', () => {
     });
 
   const unknown: readonly (readonly [string, Partial<LockFacts>, string])[] = [
-    ['its runner is on another machine', {}, 'look: on agent-7'],
+    ['its runner is on another machine', {}, 'check: on agent-7'],
     [
       'the run has an address',
       { changes: [change({ runUrl: 'https://jenkins/job/shop/12/' })] },
-      'look: https://jenkins/job/shop/12/',
+      'check: https://jenkins/job/shop/12/',
     ],
-    ['its runner is dead, but not here', { vitality: () => 'dead' }, 'look: on agent-7'],
-    ['the ledger cannot be read', { changes: undefined }, 'look: on agent-7'],
-    ['no run of the ledger took it', { changes: [] }, 'look: on agent-7'],
-    ['it was taken to plan', { lock: holder(block('x', 'y', 'OperationTypePlan')) }, 'look: on agent-7'],
+    ['its runner is dead, but not here', { vitality: () => 'dead' }, 'check: on agent-7'],
+    ['the ledger cannot be read', { changes: undefined }, 'check: on agent-7'],
+    ['no run of the ledger took it', { changes: [] }, 'check: on agent-7'],
+    ['it was taken to plan', { lock: holder(block('x', 'y', 'OperationTypePlan')) }, 'check: on agent-7'],
   ];
   for (const [when, more, look] of unknown)
     it(`is freed only by who has looked, where ${when}`, () => {
       const { message, next } = told(more);
       expect(message).to.equal('jenkins@agent-7 holds the Terraform state lock');
       expect(next).to.match(/^Wait for it/);
-      expect(next).to.contain(`Only where it is surely gone (${look}): ${FREES}`);
+      expect(next).to.contain(`Only if it is certainly gone (${look}): ${FREES}`);
     });
 
   const others: readonly (readonly [string, readonly RecordedChange[]])[] = [

@@ -77,7 +77,7 @@ describe('the summary of a plan', () => {
       '      engine: "mysql" → "postgres"  # forces replacement',
       '      tags.Name: "a" → "b"',
       '      and 2 more (known after apply)',
-      '-/+ aws_key.k  (tainted: it was not created to its end)',
+      '-/+ aws_key.k  (tainted: it was not created completely)',
     ]);
   });
 

@@ -53,7 +53,7 @@ describe('judging a migration', () => {
       const stopped = task({ stopCode, reason: 'by hand' });
       expect(judgeMigration(stopped, 'web')).to.deep.equal({
         state: 'failed',
-        reason: 'task abc was stopped before it had ended: by hand',
+        reason: 'task abc was stopped before it ended: by hand',
       });
     }
   });

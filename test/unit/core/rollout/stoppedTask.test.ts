@@ -104,7 +104,7 @@ describe('why a task ended', () => {
 
   it('says what well-known exit codes mean', () => {
     const killed = task({ containers: [{ name: 'web', exitCode: 137 }] });
-    expect(stoppedWords(killed, 'web')).to.contain('137 (killed, often for using too much memory)');
+    expect(stoppedWords(killed, 'web')).to.contain('137 (killed, often because it used too much memory)');
   });
 
   it('says that exit code 0 is a failure too, for a service', () => {
