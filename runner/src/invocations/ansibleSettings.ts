@@ -124,7 +124,7 @@ function pathList(paths: readonly string[], directory: string): string {
   if (wrong === undefined) return plain.join(':');
   throw new StackError(
     'CONFIG_INVALID',
-    `Ansible cannot look for roles and plugins in ${wrong}: it divides paths at colons`,
+    `Ansible cannot look for roles and plugins in ${wrong}: it splits paths at colons`,
     {
       where: wrong,
       next: 'Give the folder a name without a colon.',

@@ -32,9 +32,9 @@ function marked(value: unknown): unknown {
   const entries = Object.entries(value);
   const own = entries.find(([name]) => OWN_KEY.test(name))?.[0];
   if (own !== undefined) {
-    throw new StackError('CONFIG_INVALID', `Ansible cannot be given a value by the name ${own}`, {
+    throw new StackError('CONFIG_INVALID', `Ansible does not accept a variable of the name ${own}`, {
       where: own,
-      next: 'Call it otherwise in the configuration, or in the Terraform output that it comes from.',
+      next: 'Rename it in the configuration, or in the Terraform output that it comes from.',
     });
   }
   return Object.fromEntries(entries.map(([name, item]) => [name, marked(item)]));

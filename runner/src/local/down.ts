@@ -22,7 +22,7 @@ export async function localDown(workshop: Workshop, options: DownOptions): Promi
     workshop.say({
       piece: 'network',
       status: 'ok',
-      message: `containers, volumes and network of ${settings.name} are gone`,
+      message: `containers, volumes and network of ${settings.name} are removed`,
     });
     await removeImages(workshop, 'images of the local registry', await registryImages(workshop));
   }

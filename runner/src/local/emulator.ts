@@ -87,7 +87,7 @@ export async function refuseTakenPort(url: string, port: number, what: string): 
     `Port ${port}, where ${what} should listen, is taken by another program`,
     {
       where: `127.0.0.1:${port}`,
-      next: `See who has it with \`ss -ltnp 'sport = :${port}'\`, or set AUTOMATION_STACK_LOCAL_INSTANCE=1 for other ports.`,
+      next: `Find it with \`ss -ltnp 'sport = :${port}'\`, or set AUTOMATION_STACK_LOCAL_INSTANCE=1 for other ports.`,
     },
   );
 }

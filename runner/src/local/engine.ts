@@ -32,7 +32,7 @@ export async function engineUp(workshop: Workshop): Promise<EngineFacts> {
   if (host !== '' && !host.startsWith('unix:')) {
     throw new StackError('DOCKER_UNREACHABLE', `No Docker engine answers at ${host}`, {
       where: 'DOCKER_HOST',
-      next: 'Start that engine, or unset DOCKER_HOST: then an engine is started on this machine.',
+      next: 'Start that engine, or unset DOCKER_HOST to start an engine on this machine.',
     });
   }
   await refuseLockedSocket(workshop);
@@ -48,7 +48,7 @@ export async function engineUp(workshop: Workshop): Promise<EngineFacts> {
 async function refuseLockedSocket(workshop: Workshop): Promise<void> {
   const { tail } = await workshop.processes.run({ file: 'docker', args: ['version'] });
   if (!tail.some((line) => /permission denied/i.test(line))) return;
-  throw new StackError('DOCKER_UNREACHABLE', 'A Docker engine runs here, but this user may not talk to it', {
+  throw new StackError('DOCKER_UNREACHABLE', 'A Docker engine runs here, but this user may not use it', {
     evidence: tail.slice(-3),
     next: 'Type: sudo usermod -aG docker "$USER", log in again, and then `node runner local up` once more.',
   });

@@ -59,13 +59,13 @@ export async function createHost(workshop: Workshop, name: string, slot: number 
     const chosen = hostAddress(workshop.settings, chooseSlot(hosts, name, slot));
     await must(workshop, docker(createArguments(workshop, container, name, chosen, images.host)), {
       purpose: `make the host ${name}`,
-      next: 'Is the local environment up? Type `node runner local status`.',
+      next: 'Check that the local environment is up: node runner local status',
     });
     return chosen;
   });
   await must(workshop, docker(['start', container]), {
     purpose: `start the host ${name}`,
-    next: `If a port is taken, see who has it: ss -ltnp 'sport = :${address.sshPort}'`,
+    next: `If a port is taken, find the program: ss -ltnp 'sport = :${address.sshPort}'`,
   });
   await giveKey(workshop, container);
   await trustHostKey(workshop, container, address.sshPort);
@@ -75,7 +75,7 @@ export async function createHost(workshop: Workshop, name: string, slot: number 
     throw new StackError('SSH_UNREACHABLE', `The host ${name} started, but its SSH does not answer`, {
       where: `127.0.0.1:${address.sshPort}`,
       evidence: (log ?? '').split('\n').filter((line) => line !== ''),
-      next: `Look inside: docker exec ${container} systemctl status ssh`,
+      next: `Look into the host: docker exec ${container} systemctl status ssh`,
     });
   }
   return { ...address, name, running: true };
@@ -105,7 +105,7 @@ function chooseSlot(hosts: readonly Host[], name: string, wanted: number | undef
       owner === undefined ? `is not between 0 and ${HOST_SLOTS - 1}` : `belongs to the host ${owner}`;
     throw new StackError('USAGE', `The host ${name} cannot have slot ${wanted}: it ${problem}`, {
       where: `slot=${wanted}`,
-      next: 'Choose another slot, or leave it out.',
+      next: 'Choose another slot, or omit it.',
     });
   }
   for (let slot = 0; slot < HOST_SLOTS; slot += 1) if (!taken.has(slot)) return slot;

@@ -96,7 +96,7 @@ export async function prepareImage(
       );
       await rm(scratch, { recursive: true, force: true });
       const seconds = Math.round((workshop.clock.now().getTime() - started) / 1000);
-      workshop.say({ piece: `${recipe.name} image`, status: 'ok', message: `${tag} made in ${seconds} s` });
+      workshop.say({ piece: `${recipe.name} image`, status: 'ok', message: `${tag} built in ${seconds} s` });
     };
   } catch (error) {
     await rm(scratch, { recursive: true, force: true });

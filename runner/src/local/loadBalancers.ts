@@ -56,7 +56,7 @@ export async function createLoadBalancer(
         }),
       )
     ).TargetGroups?.[0]?.TargetGroupArn;
-  if (group === undefined) throw new Error(`the emulator made no target group ${name}`);
+  if (group === undefined) throw new Error(`the emulator created no target group ${name}`);
   const balancer =
     (await findLoadBalancer(client, name)) ??
     (

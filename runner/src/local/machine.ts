@@ -84,7 +84,7 @@ export async function installPackages(
   if ((await findProgram(workshop, 'apt-get')) === undefined) {
     throw new StackError('TOOL_MISSING', `${why}, and this system has no apt-get to install it with`, {
       where: packages.join(' '),
-      next: `Install what gives ${packages.join(', ')} by your system's own means, then \`node runner local up\` again.`,
+      next: `Install ${packages.join(', ')} with your package manager, then \`node runner local up\` again.`,
     });
   }
   workshop.say({
@@ -140,7 +140,7 @@ export async function packageSources(workshop: Workshop): Promise<{ suite: strin
   if (suite === undefined || lines.length === 0) {
     throw new StackError('TOOL_FAILED', 'Could not read the package sources of this machine', {
       where: '/etc/apt/sources.list, /etc/apt/sources.list.d/',
-      next: 'The local environment makes its images from Debian packages: run it on Debian or Ubuntu, `apt-get update` working.',
+      next: 'The local environment builds its images from Debian packages: run it on Debian or Ubuntu with a working `apt-get update`.',
     });
   }
   return { suite, lines: lines.map((line) => `deb ${line}`) };

@@ -104,9 +104,13 @@ function findKind(kindName: string, name: string): ResourceKind {
   }
   // Names become container, load balancer and file names: the narrowest of their rules holds.
   if (!/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(name)) {
-    throw new StackError('USAGE', `${name} is no name: 2 to 32 lower-case letters, digits and dashes`, {
-      where: name,
-    });
+    throw new StackError(
+      'USAGE',
+      `${name} is not a valid name: use 2 to 32 lower-case letters, digits and dashes`,
+      {
+        where: name,
+      },
+    );
   }
   return kind;
 }
@@ -119,7 +123,7 @@ function parseWords(kindName: string, kind: ResourceKind, words: readonly string
     if (at === -1 || !kind.keys.includes(key)) {
       throw new StackError(
         'USAGE',
-        `${kindName} has no setting ${word}: it knows ${kind.keys.map((k) => `${k}=…`).join(' ')}`,
+        `${kindName} has no setting ${word}: it has ${kind.keys.map((k) => `${k}=…`).join(' ')}`,
         {
           where: word,
           ...(nearest(key, kind.keys) === undefined

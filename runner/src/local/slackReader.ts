@@ -24,7 +24,7 @@ export function slackLines(messages: readonly SlackMessage[]): string {
       ...replies.flatMap((reply) => indented(reply, '    ↳ ')),
     ];
   });
-  return lines.length === 0 ? 'Slack was told nothing yet.' : lines.join('\n');
+  return lines.length === 0 ? 'Slack got no messages yet.' : lines.join('\n');
 }
 
 const timeOf = (message: SlackMessage): string =>

@@ -15,7 +15,11 @@ export async function withStateLock<T>(workshop: Workshop, name: string, work: (
   await mkdir(workshop.settings.state, { recursive: true, mode: 0o700 });
   const onWait = () => {
     if (name !== 'up') return;
-    workshop.say({ piece: 'up', status: 'running', message: 'another `local up` runs: waiting for it' });
+    workshop.say({
+      piece: 'up',
+      status: 'running',
+      message: 'another `local up` is running: waiting for it',
+    });
   };
   return withFileLock(join(workshop.settings.state, `${name}.lock`), work, {
     pollMs: 20,
@@ -29,7 +33,7 @@ export async function withStateLock<T>(workshop: Workshop, name: string, work: (
 function tooLong(file: string): StackError {
   return new StackError(
     'TOOL_FAILED',
-    'Waited long enough for another process that changes the local environment',
+    'Another process has been changing the local environment for too long',
     {
       where: file,
       next: `If no other \`node runner local\` runs, remove ${file}.`,

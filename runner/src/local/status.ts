@@ -50,7 +50,7 @@ export async function localStatus(workshop: Workshop): Promise<LocalStatus> {
     {
       piece: 'images',
       up: images.length > 0 && images.every((image) => present.has(image)),
-      detail: images.join(', ') || 'none made yet',
+      detail: images.join(', ') || 'none yet',
     },
     { piece: 'network', up: relay === 'true', detail: `${settings.name} ${settings.subnet}` },
     { piece: 'emulator', up: emulator, detail: emulatorUrl(settings) },

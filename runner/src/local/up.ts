@@ -61,7 +61,8 @@ async function installMissing(workshop: Workshop): Promise<void> {
     need(['python3-venv'], 'the tools live in a virtualenv');
   }
   if (packages.length > 0) await installPackages(workshop, packages, reasons.join('; '));
-  else workshop.say({ piece: 'packages', status: 'skipped', message: 'all that is needed is installed' });
+  else
+    workshop.say({ piece: 'packages', status: 'skipped', message: 'everything that is needed is installed' });
 }
 
 async function programs(workshop: Workshop, names: readonly string[]): Promise<boolean> {

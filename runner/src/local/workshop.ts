@@ -50,7 +50,7 @@ export async function must(
       (line) => line !== '',
     ),
     next:
-      next ?? 'Mend what the lines above say, then type the same command again: it goes on where it stopped.',
+      next ?? 'Fix what the lines above say, then run the same command again: it continues where it stopped.',
   });
 }
 

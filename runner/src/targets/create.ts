@@ -98,7 +98,7 @@ async function fleetTarget(
   name: string,
   config: TargetConfig,
 ): Promise<Target> {
-  if (config.kind !== 'fleet') throw new Error(`${name} is no fleet`);
+  if (config.kind !== 'fleet') throw new Error(`${name} is not a fleet`);
   const [{ createFleetTarget }, { resolveTemplates }] = await Promise.all([
     import('./fleet/create.js'),
     import('../config/references.js'),

@@ -73,7 +73,7 @@ export class Behind {
 export function wentOnWithout(error: unknown): string {
   const { message, next } = error as Error & { readonly next?: string };
   const advice = next === undefined ? '' : ` ${next}`;
-  return `${message.replace(/\.$/, '')}. The run went on without it.${advice}`;
+  return `${message.replace(/\.$/, '')}. The run continued without it.${advice}`;
 }
 
 /** Waits, but not on once it is told to stop. */

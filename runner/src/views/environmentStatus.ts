@@ -69,7 +69,7 @@ function attention(status: EnvironmentStatus): readonly string[] {
     lines.push(
       `${environment}: deployment ${cutOff.sequence} of ${cutOff.version} by ${cutOff.who} was cut off${after}.`,
       `  Next: node runner deploy --env ${environment} --resume, or node runner rollback --env ${environment}`,
-      `  Where neither can: node runner rollback --env ${environment} --to VERSION`,
+      `  If neither works: node runner rollback --env ${environment} --to VERSION`,
     );
   }
   if (healthy !== undefined && behind !== undefined) {
@@ -88,7 +88,7 @@ function attention(status: EnvironmentStatus): readonly string[] {
   if (latest?.reason !== undefined && latest.sequence !== healthy?.sequence) {
     lines.push(`${environment}: #${latest.sequence} ${latest.status}: ${latest.reason}`);
   }
-  if (targets?.length === 0) lines.push(`${environment}: has no targets that could be asked`);
+  if (targets?.length === 0) lines.push(`${environment}: has no targets to ask`);
   for (const { name, kind, healthy: isHealthy, summary } of targets ?? []) {
     lines.push(`${environment}/${name} (${kind}): ${isHealthy ? 'healthy' : 'NOT HEALTHY'}, ${summary}`);
   }

@@ -46,13 +46,9 @@ export async function tellForge(forged: Forged, memory: ForgeMemory, told: Told)
 async function find({ forge, config, number, checkedOut }: Forged, memory: ForgeMemory): Promise<void> {
   const tree = await checkedOut();
   if (tree.dirty) {
-    throw new StackError(
-      'RELEASE_DIRTY',
-      'There are uncommitted changes: no commit is what this run works on',
-      {
-        next: 'Commit them, then run again.',
-      },
-    );
+    throw new StackError('RELEASE_DIRTY', 'There are uncommitted changes, so this run belongs to no commit', {
+      next: 'Commit them, then run again.',
+    });
   }
   // A status alone needs none.
   const found = number === undefined && config.comment ? forge.pullRequestsOf(tree.commit) : [];

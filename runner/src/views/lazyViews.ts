@@ -18,7 +18,7 @@ export class LazyViews implements EventSubscriber {
     this.waiting.push(event);
     this.loading ??= this.load()
       .catch((error: unknown) => {
-        this.warn(`This run is neither recorded nor told to anybody: ${(error as Error).message}`);
+        this.warn(`This run is neither recorded nor notified: ${(error as Error).message}`);
         return [];
       })
       .then((views) => {

@@ -30,9 +30,7 @@ interface PreviewedStage {
 export function pipelinePreviewText(pipeline: Pipeline, previews: readonly PreviewedStage[]): string {
   const stages = previews.flatMap(({ id, lines, error }) => [
     id,
-    ...(error === undefined ? lines : [`Cannot be told: ${error.message}`]).map((line) =>
-      `  ${line}`.trimEnd(),
-    ),
+    ...(error === undefined ? lines : [`Unknown: ${error.message}`]).map((line) => `  ${line}`.trimEnd()),
   ]);
   return [`${destinationWords(pipeline)}.`, ...stages, 'Nothing was changed.'].join('\n');
 }

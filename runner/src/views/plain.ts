@@ -87,7 +87,7 @@ export class PlainView implements EventSubscriber, ProseView {
       if (silent < SILENCE_MS) continue;
       const latest = stage.lastLines.at(-1) ?? [...stage.subjects.values()].at(-1)?.message ?? stage.message;
       const at = latest === '' ? '' : `, at: ${printable(latest).trim().slice(0, 120)}`;
-      const words = `still running after ${wholeSeconds(now - stage.startedAt)}, no news for ${wholeSeconds(silent)}${at}`;
+      const words = `still running after ${wholeSeconds(now - stage.startedAt)}, no output for ${wholeSeconds(silent)}${at}`;
       // The silence is counted from the last real news, and told every 30 s.
       const since = this.said.get(`beat ${stage.id}`)?.at ?? 0;
       if (now - since < SILENCE_MS) continue;

@@ -19,7 +19,7 @@ export function runHeadline(event: EventOf<'run.start'>, style: Style): string {
 
 const STATUS_WORDS: Readonly<Record<StageStatus, string>> = {
   ok: 'done',
-  partial: 'done, but for some hosts',
+  partial: 'done, except on some hosts',
   failed: 'failed',
   skipped: 'skipped',
   'rolled-back': 'rolled back',

@@ -66,7 +66,7 @@ export class Recorder implements EventSubscriber {
       if (part.endedAt !== undefined) await files.prune();
     } catch (error) {
       this.failed = true;
-      warn(`This run is not recorded, a report of it will lack it: ${(error as Error).message}`);
+      warn(`This run is not recorded, so the report will be incomplete: ${(error as Error).message}`);
     }
   }
 }

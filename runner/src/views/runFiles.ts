@@ -105,9 +105,9 @@ export class RunFiles {
       pollMs: LOCK_POLL_MS,
       giveUpAfterMs: LOCK_PATIENCE_MS,
       stuck: (path) =>
-        new StackError('STATE_WRITE_FAILED', 'another process of this run has not let go for a minute', {
+        new StackError('STATE_WRITE_FAILED', 'another process of this run has held the lock for a minute', {
           where: path,
-          next: `Look which process hangs (\`cat ${path}\` names it) and end it.`,
+          next: `Find the process that hangs (\`cat ${path}\` names it) and end it.`,
         }),
     });
   }

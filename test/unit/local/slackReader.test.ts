@@ -42,6 +42,6 @@ describe('what Slack was told, as lines', () => {
   });
 
   it('says so where there is nothing', () => {
-    expect(slackLines([])).to.equal('Slack was told nothing yet.');
+    expect(slackLines([])).to.equal('Slack got no messages yet.');
   });
 });

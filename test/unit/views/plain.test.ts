@@ -120,12 +120,12 @@ describe('plain lines', () => {
     expect(lines).to.have.length(2);
     later(10);
     expect(words().at(-1)).to.equal(
-      'apply  still running after 40s, no news for 30s, at: creating the cluster',
+      'apply  still running after 40s, no output for 30s, at: creating the cluster',
     );
     later(10);
     expect(lines).to.have.length(3);
     later(20);
-    expect(words().at(-1)).to.match(/still running after 1m10s, no news for 1m, at/);
+    expect(words().at(-1)).to.match(/still running after 1m10s, no output for 1m, at/);
   });
 
   it('are silent about a stage that has ended', () => {

@@ -48,7 +48,7 @@ export async function moveService(
     return service;
   } catch (error) {
     if (awsReason(error) !== 'ClientException' || !/inactive/i.test((error as Error).message)) throw error;
-    throw new StackError('ROLLBACK_FAILED', `${shortName(to)} was deregistered and cannot be brought back`, {
+    throw new StackError('ROLLBACK_FAILED', `${shortName(to)} was deregistered and cannot be restored`, {
       where: to,
       next: 'Deploy a release instead, which registers a new revision: node runner deploy --release VERSION',
       cause: error,

@@ -133,7 +133,7 @@ export function failure(scope: DiagnosisScope, message: string, evidence: readon
     where: `service ${scope.service}, environment ${scope.environment}`,
     evidence: [...evidence, ...unstarted],
     next: [
-      'Correct the cause and deploy again: ',
+      'Fix the cause and deploy again: ',
       `node runner deploy --env ${scope.environment}`,
       ...(logs === undefined ? [] : [` (all its output: ${tailOf(logs)} --since 30m)`]),
     ].join(''),

@@ -162,7 +162,7 @@ export class EcsTarget implements Target {
     const { look, way } = begun;
     const report = this.reporter(rollout.stage);
     if (begun.service === undefined) {
-      report('update', `${shortName(taskDefinition)} was not touched`, 'ok');
+      report('update', `${shortName(taskDefinition)} was not changed`, 'ok');
       return ecsRecord(this.scope, 'unchanged', { taskDefinition, digest });
     }
     const following = this.following(look, begun.service, way(this.name), rollout);

@@ -34,7 +34,7 @@ export async function explain(
   if (verdict.state === 'overtaken') {
     return failure(
       scope,
-      `someone else deployed ${shortName(verdict.taskDefinition)} meanwhile, instead of ${shortName(wanted.taskDefinition)}`,
+      `someone else deployed ${shortName(verdict.taskDefinition)} in the meantime, instead of ${shortName(wanted.taskDefinition)}`,
       view.events,
     );
   }

@@ -40,22 +40,22 @@ export function refuseAtLaunch(
   if (volume !== undefined) {
     throw new StackError(
       'CONFIG_INVALID',
-      `the volume ${volume.name} is configured at launch, which a migration's task is not supported with`,
+      `the volume ${volume.name} is configured at launch, which does not work for the task of a migration`,
       {
         where: `environments.${scope.environment}.targets.${target}.migrate`,
-        next: 'Run the migration by a service whose volumes are EFS or of the task itself, or outside of the deploy.',
+        next: 'Run the migration with a service whose volumes are EFS or belong to the task, or outside of the deploy.',
       },
     );
   }
   const connected = (service.deployments ?? []).some(({ serviceConnectConfiguration: one }) => one?.enabled);
   return connected
-    ? 'the service has Service Connect, which a task beside it has not: its names do not resolve in the migration'
+    ? 'the service has Service Connect, but the task of a migration has not: names of Service Connect do not resolve in it'
     : undefined;
 }
 
 /** The service runs what neither this deploy nor the one before brought. */
 export function overtaken({ service, environment }: EcsScope, runs: string): StackError {
-  return new StackError('ROLLBACK_FAILED', `someone else deployed ${shortName(runs)}: it is left as it is`, {
+  return new StackError('ROLLBACK_FAILED', `someone else deployed ${shortName(runs)}: it is not changed`, {
     where: `service ${service}, environment ${environment}`,
     next: `Find out who it was (CloudTrail: UpdateService), then deploy the release you want to ${environment}.`,
   });
@@ -74,17 +74,17 @@ export function refuseForeign(scope: EcsScope, service: Service): void {
     const who = controller === 'CODE_DEPLOY' ? 'CodeDeploy' : 'an external controller';
     throw new StackError(
       'CONFIG_INVALID',
-      `the service ${name} is moved by ${who} (${controller}), not by ECS`,
+      `the service ${name} is deployed by ${who} (${controller}), not by ECS`,
       {
         where: `cluster ${cluster}, environment ${environment}`,
-        next: `Deploy it by ${who} and take the target out of environments.${environment}.targets, or give the service the deployment controller ECS.`,
+        next: `Deploy it by ${who} and remove the target from environments.${environment}.targets, or give the service the deployment controller ECS.`,
       },
     );
   }
   if (schedulingStrategy === 'DAEMON') {
     throw new StackError('CONFIG_INVALID', `the service ${name} is a daemon (schedulingStrategy DAEMON)`, {
       where: `cluster ${cluster}, environment ${environment}`,
-      next: `Move it by Terraform or by hand (aws ecs update-service --cluster ${cluster} --service ${name} --task-definition REVISION), and take the target out of environments.${environment}.targets.`,
+      next: `Deploy it by Terraform or by hand (aws ecs update-service --cluster ${cluster} --service ${name} --task-definition REVISION), and remove the target from environments.${environment}.targets.`,
     });
   }
 }

@@ -70,7 +70,7 @@ export async function passGate(options: GateOptions): Promise<Proof | undefined>
       const left = await tasksLeft(options, tasks);
       if (left === undefined && sight === 'unknown' && results.length > 0) {
         sight = 'silent';
-        options.tell(blindWords(route, 'and nothing ran before that could have'));
+        options.tell(blindWords(route, 'and nothing ran before'));
       } else if (left === undefined) throw await why(options, verdict.reason, tasks?.tasks ?? []);
       else tasks = left;
       gate = openGate();
@@ -109,7 +109,7 @@ export async function passGate(options: GateOptions): Promise<Proof | undefined>
 
 function blindWords(route: ProbeRoute, before: string): string {
   const place = route.kind === 'url' ? route.url : 'the tasks’ own addresses';
-  return `${place} cannot be seen from here: nothing answers, ${before}; the release is not judged by it (health.url may name what can be reached)`;
+  return `${place} cannot be reached from here: nothing answers, ${before}; so it does not count for the release (set health.url to an address that can be reached)`;
 }
 
 /** Often until healthy for the first time, then at the configured interval, and once at the window's very end. */

@@ -132,7 +132,12 @@ async function refuseIll(
   );
   if (ill !== undefined) {
     const { id } = stoppedTask(ill);
-    throw await unhealthyError(scope, `task ${id} is unhealthy by its container's own check`, [id], signal);
+    throw await unhealthyError(
+      scope,
+      `task ${id} is unhealthy according to its container health check`,
+      [id],
+      signal,
+    );
   }
   const run = described.filter(
     ({ lastStatus, desiredStatus = 'RUNNING' }) => lastStatus === 'RUNNING' && desiredStatus === 'RUNNING',

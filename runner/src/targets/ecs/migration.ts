@@ -49,7 +49,7 @@ export async function migrate(options: MigrationOptions): Promise<MigrationRecor
   rollout.signal.throwIfAborted();
   await rollout.journal('migrate', { taskDefinition: shortName(taskDefinition), startedBy: name });
   if (left !== undefined) {
-    report('migrate', `goes on with task ${taskId(left.task)}, which a run that was cut off began`);
+    report('migrate', `continues with task ${taskId(left.task)}, which a run that was cut off started`);
     return watchMigration(options, left.task);
   }
   const input = runTaskInput(options.service, {
@@ -61,7 +61,7 @@ export async function migrate(options: MigrationOptions): Promise<MigrationRecor
   });
   const { task, refused } = await tasks.run(input);
   if (task === undefined) {
-    throw migrationError(options, `the platform has no place for its task (${refused})`, []);
+    throw migrationError(options, `the platform has no capacity for its task (${refused})`, []);
   }
   report('migrate', `${command.join(' ')} (task ${taskId(task)})`);
   return watchMigration(options, task);
@@ -98,8 +98,8 @@ export async function stopBegun(
   if (begun === undefined || begun.ended !== undefined) return;
   const running = await tasks.ofFamily(family, 'RUNNING', rollout.signal);
   for (const task of running.filter((one) => one.startedBy === begun.startedBy)) {
-    report('migrate', `stopping task ${taskId(task)}, which the run that was cut off began`);
-    const reason = 'The deployment that began this migration is undone';
+    report('migrate', `stopping task ${taskId(task)}, which the run that was cut off started`);
+    const reason = 'The deployment that started this migration is undone';
     const unstopped = await stopTask(tasks, clock, task, { reason, seconds: STOP_SECONDS });
     if (unstopped !== undefined) report('migrate', unstopped);
   }

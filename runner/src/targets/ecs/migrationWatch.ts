@@ -129,7 +129,7 @@ export function migrationError(
     where: `service ${place.service}, environment ${place.environment}`,
     evidence,
     next: [
-      'The service was not moved, but what the migration had changed by then stays: see that it can run again, then ',
+      'The service was not updated, but changes of the migration stay: make sure that it can run again, then ',
       `\`node runner deploy --env ${place.environment}\``,
       ...(logs === undefined ? [] : [` (all its output: ${tailOf(logs)} --since 1h)`]),
     ].join(''),

@@ -68,11 +68,11 @@ export async function resolveRoute(
     const found = await targetGroupUrl(aws, group, plan.path, at);
     if (found !== undefined) return { kind: 'url', ...found };
     warn(
-      `no listener sends ${plan.path} to the service alone: the health of its targets decides; set health.url to probe`,
+      `no listener sends ${plan.path} only to the service: the health of its targets decides; set health.url to probe`,
     );
   } catch (error) {
     if (!(error instanceof StackError)) throw error;
-    warn(`where the load balancer serves is not told (${error.message}): the health of its targets decides`);
+    warn(`the address of the load balancer is unknown (${error.message}): the health of its targets decides`);
   }
   return { kind: 'tasks-only' };
 }
@@ -93,7 +93,7 @@ export async function targetGroupsOf(
     return await Promise.all([...new Set(arns)].map((arn) => findTargetGroup(aws, arn)));
   } catch (error) {
     if (!(error instanceof StackError) || error.code === 'CONFIG_INVALID') throw error;
-    warn(`the service's target groups are not told (${error.message}): not judged by them`);
+    warn(`the target groups of the service are unknown (${error.message}): they do not count`);
     return [];
   }
 }

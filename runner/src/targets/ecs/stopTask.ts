@@ -27,7 +27,7 @@ export async function stopTask(
       return seen === undefined || hasEnded(seen) ? true : undefined;
     };
     if ((await poll(look, { clock, limitMs: limit * 1000, gapMs: LOOK_MS })) === true) return undefined;
-    return `task ${taskId(task)} was told to stop and had not ended after ${limit} s`;
+    return `task ${taskId(task)} did not stop within ${limit} s`;
   } catch (error) {
     return `task ${taskId(task)} could not be stopped: ${(error as Error).message}`;
   }

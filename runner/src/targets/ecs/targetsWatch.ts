@@ -61,7 +61,7 @@ export class TargetsWatch {
       if (!(error instanceof StackError)) throw error;
       // Evidence that is not to be had is no reason to fail: what else is seen decides.
       this.untold = error.message;
-      this.options.tell(`the health of the targets is not told (${error.message}): not judged by it`);
+      this.options.tell(`the health of the targets is unknown (${error.message}): it does not count`);
       gate.forget(NAME, now());
       return true;
     }

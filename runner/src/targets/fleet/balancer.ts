@@ -63,7 +63,7 @@ export function targetAddress(
   if (id !== undefined) return { id, port: host.httpPort ?? port };
   throw new StackError(
     'CONFIG_INVALID',
-    `${host.name} has no instance id, which the target group ${group.name} asks for`,
+    `${host.name} has no instance id; the target group ${group.name} needs one`,
     {
       where: host.name,
       next: 'Add `instance_id` to the hosts output of the Terraform root, or make it a target group of type ip.',

@@ -108,7 +108,8 @@ async function drain(fleet: FleetParts, hosts: readonly Host[], rollout: Rollout
   await ssh.each(hosts, async (host) => {
     tell(fleet, rollout, host.name, 'drain', `leaving ${balancer.name}`);
     const ended = await balancer.drain(host, rollout.signal);
-    if (!ended) tell(fleet, rollout, host.name, 'drain', 'still has requests after the drain time, going on');
+    if (!ended)
+      tell(fleet, rollout, host.name, 'drain', 'still has requests after the drain time, continuing');
   });
   return names;
 }

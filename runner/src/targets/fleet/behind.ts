@@ -51,7 +51,7 @@ export async function keepOut(fleet: FleetParts, hosts: readonly Host[], rollout
   const ssh = await fleet.ssh();
   await ssh.each(hosts, async (host) => {
     await balancer.drain(host, rollout.signal);
-    tell(fleet, rollout, host.name, 'kept out', `out of ${balancer.name} until it has caught up`, 'failed');
+    tell(fleet, rollout, host.name, 'kept out', `out of ${balancer.name} until it is updated`, 'failed');
   });
 }
 
@@ -87,7 +87,7 @@ const cameBack = ({ name }: Host, { version }: ReleaseRecord): BehindHost => ({
   host: name,
   version,
   cause: 'unreachable',
-  reason: `it runs ${version}, and is out of service still`,
+  reason: `it runs ${version}, but is still out of service`,
 });
 
 /** The hosts that are not behind stay as they are; with other settings than those wanted now they would not. */
@@ -110,7 +110,7 @@ export function refuseOtherSettings(
     `the settings of ${fleet.name} have changed since ${version} was deployed`,
     {
       where: `targets.${fleet.name} of ${fleet.environmentName}`,
-      evidence: other.map(({ host }) => `${host.name} runs ${version} with the former settings`),
+      evidence: other.map(({ host }) => `${host.name} runs ${version} with the previous settings`),
       next: `Deploy it to all hosts: node runner deploy --env ${fleet.environmentName} --release ${version}`,
     },
   );

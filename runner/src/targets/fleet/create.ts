@@ -77,7 +77,7 @@ function leftOut(hosts: readonly string[], playbook: string): readonly HostFailu
     unreachable: false,
     leftOut: true,
     task: '',
-    message: `no play of ${playbook} worked on it: its \`hosts\` names others`,
+    message: `no play of ${playbook} ran on it: its \`hosts\` names others`,
     where: playbook,
     output: [],
   }));
@@ -87,6 +87,6 @@ function refuseEmptyGroup(hosts: readonly Host[], group: string, environmentName
   if (hosts.length > 0) return hosts;
   throw new StackError('CONFIG_INVALID', `no host of ${environmentName} is in the group "${group}"`, {
     where: `targets of ${environmentName}`,
-    next: `See who is there: node runner inventory --env ${environmentName}`,
+    next: `List the hosts: node runner inventory --env ${environmentName}`,
   });
 }

@@ -45,11 +45,11 @@ export function failedByError(host: string, error: unknown, now: FailedHost['now
 
 const NOW: Readonly<Record<FailedHost['now'], string>> = {
   healthy: 'back on what ran before, healthy',
-  unhealthy: 'what ran before is back, but not healthy',
+  unhealthy: 'what ran before is restored, but not healthy',
   none: 'nothing ran before, nothing runs now',
   untouched: 'nothing was changed there',
-  other: 'the playbook did not bring back what ran before',
-  unknown: 'what runs there now is not known',
+  other: 'the playbook did not restore what ran before',
+  unknown: 'it is unknown what runs there now',
 };
 
 /** The failure of a whole fleet: hosts, reasons, last log lines. */
@@ -66,7 +66,7 @@ export function fleetFailure(
       `${host.host}: ${withoutName(host)}; ${NOW[host.now]}`,
       ...host.log.map((line) => `${host.host} | ${line}`),
     ]),
-    next: `Correct the cause and deploy again: node runner deploy --env ${fleet.environmentName}`,
+    next: `Fix the cause and deploy again: node runner deploy --env ${fleet.environmentName}`,
   });
 }
 

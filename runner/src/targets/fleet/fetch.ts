@@ -13,7 +13,7 @@ export interface Fetched {
 
 /**
  * Brings the image to all hosts side by side, before any of them leaves the load balancer: a big image costs no
- * capacity, and one that cannot be had costs nothing at all.
+ * capacity, and one that cannot be pulled costs nothing at all.
  */
 export async function fetchImages(
   fleet: FleetParts,

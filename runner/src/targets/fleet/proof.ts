@@ -23,11 +23,11 @@ export function lacks(found: HostContainers, proof: Proof | undefined): string |
   if (proof === undefined)
     return proven === undefined && next === undefined ? undefined : 'something runs there';
   if (proven === undefined) return 'the container does not run there';
-  if (next !== undefined) return 'a container on probation is left there';
+  if (next !== undefined) return 'a candidate container was left there';
   if (proven.state !== 'running') return `the container is ${proven.state}`;
   const content = proven.content ?? [];
   if (proof.digests.length > 0 && !proof.digests.some((digest) => content.includes(digest))) {
-    const runs = content[0] ?? 'an image that the engine knows no digest of';
+    const runs = content[0] ?? 'an image without a digest in the engine';
     return `it runs ${runs}, not ${proof.digests[0]}`;
   }
   // A playbook of another role writes no definition: then the image alone tells.

@@ -43,7 +43,7 @@ export function readSnapshot(
     return snapshot as unknown as FleetSnapshot;
   throw new StackError('ROLLBACK_FAILED', `the snapshot of ${name} does not say what its hosts ran before`, {
     where: name,
-    next: `Bring a release that works: node runner rollback --env ${environmentName} --to VERSION`,
+    next: `Deploy a release that works: node runner rollback --env ${environmentName} --to VERSION`,
   });
 }
 

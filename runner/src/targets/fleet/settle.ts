@@ -21,7 +21,7 @@ export async function unproven(
     try {
       const missing = lacks(await lookAt(ssh, host, containerName(fleet), rollout.signal), proof);
       if (missing === undefined) return [];
-      const reason = `the playbook ended well, but ${missing}`;
+      const reason = `the playbook succeeded, but ${missing}`;
       return [{ host: host.name, cause: 'not-replaced', reason, log: [], now: 'unknown' }];
     } catch (error) {
       rollout.signal.throwIfAborted();

@@ -45,7 +45,7 @@ export function wantedContainer(
     throw new StackError('RELEASE_UNKNOWN', `release ${release.version} has no image "${config.image}"`, {
       where: `targets.${fleet.name}.image of ${environmentName}`,
       evidence: [`its images: ${Object.keys(release.images).join(', ') || 'none'}`],
-      next: 'Build a release of the present configuration: node runner push.',
+      next: 'Build a release with the current configuration: node runner push.',
     });
   }
   const image = `${registry}/${released.repository}@${released.digest}`;

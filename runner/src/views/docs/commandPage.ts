@@ -51,7 +51,7 @@ ${optionTable(globalOptions)}
 
 | Code | Meaning |
 | --- | --- |
-| 0 | What was asked for happened. |
+| 0 | Success. |
 | 1 | It failed. |
 | 2 | Wrong usage or configuration. |
 | 3 | Rolled back: the environment is as it was. |

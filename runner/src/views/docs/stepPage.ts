@@ -48,8 +48,8 @@ export function stepPage(step: string, definition: CommandDefinition): string {
       row(camelCase(option.name), kindOf(option), option.description.replaceAll('`', '')),
     ),
     '',
-    'Returns a map: status, exitCode, seconds, stages, data, and where they are known environment, release, digests, url and hosts.',
-    'A failure is the build’s: its result, and its own words as the message.',
+    'Returns a map: status, exitCode, seconds, stages, data, and, if known, environment, release, digests, url and hosts.',
+    'A failure fails the build, with the result and message of the failure.',
     '',
     `For example: def result = ${step}(${definition.environment === 'required' || definition.environment === 'several' ? "env: 'staging'" : ''})`,
   ];

@@ -147,7 +147,7 @@ function release(run: Run): Markup | undefined {
   const { version, commit, createdAt, createdBy } = run.release;
   return markup`<section>
 <h2>Release ${version}</h2>
-<p>Made ${utcTime(createdAt)} by ${createdBy} from <code>${shortCommit(commit)}</code> on ${run.release.branch}: ${count(images.length, 'image')}. These very bytes run wherever this release is deployed.</p>
+<p>Made ${utcTime(createdAt)} by ${createdBy} from <code>${shortCommit(commit)}</code> on ${run.release.branch}: ${count(images.length, 'image')}. These images run wherever this release is deployed.</p>
 <table>
 <thead><tr><th scope="col">Image</th><th scope="col">Digest</th><th scope="col">Tags</th><th scope="col" class="number">Size</th></tr></thead>
 <tbody>${images.map(([, image]) => markup`<tr><th scope="row">${image.repository}</th><td><code class="digest">${image.digest}</code></td><td>${image.tags.join(', ')}</td><td class="number">${image.sizeBytes === undefined ? '' : formatBytes(image.sizeBytes)}</td></tr>`)}</tbody>

@@ -55,7 +55,7 @@ export function planPage(page: PlanPage): string {
 </header>
 ${lossesBlock(plan.summary)}
 ${planSection(plan, 'Changes')}
-${next !== undefined && markup`<section><h2>To do it</h2><pre>${next}</pre></section>`}
+${next !== undefined && markup`<section><h2>Apply it</h2><pre>${next}</pre></section>`}
 </main>
 <footer><p>Plan of ${utcTime(made.at.toISOString())} by automation-stack ${made.by}</p></footer>
 </body>

@@ -4,10 +4,10 @@ import { rejection } from '../../../support/rejection.js';
 
 const config = { migrate: { command: './migrate' } };
 const KINDS = {
-  'that CodeDeploy moves': [{ deploymentController: { type: 'CODE_DEPLOY' } }, 'is moved by CodeDeploy'],
+  'that CodeDeploy moves': [{ deploymentController: { type: 'CODE_DEPLOY' } }, 'is deployed by CodeDeploy'],
   'that an external controller moves': [
     { deploymentController: { type: 'EXTERNAL' } },
-    'is moved by an external controller',
+    'is deployed by an external controller',
   ],
   'that is a daemon': [{ schedulingStrategy: 'DAEMON' }, 'is a daemon'],
 } as const;

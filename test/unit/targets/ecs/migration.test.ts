@@ -221,7 +221,7 @@ describe('a migration that fails', () => {
     const deployed = rejection(make().deploy(release('b'), rollout), 'MIGRATION_FAILED');
     while (tasks.started.length === 0) await Promise.resolve();
     await tasks.stop('arn:aws:ecs:eu-west-1:111111111111:task/main/migration-1');
-    expect((await deployed).message).to.contain('was stopped before it had ended: stopped by somebody');
+    expect((await deployed).message).to.contain('was stopped before it ended: stopped by somebody');
   });
 
   it('is one that the platform finds no place for', async () => {

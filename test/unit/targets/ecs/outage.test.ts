@@ -73,7 +73,7 @@ describe('an outage of AWS for 20 s', function () {
         if (place.made() < from) continue;
         expect(results, `from call ${from} on`).to.deep.equal(['healthy', 'rolled-back']);
         expect(place.ecs.runs).to.equal('web:1');
-        expect(place.told[0]).to.match(/^AWS does not answer, waiting up to 120 s \(.+\)$/);
+        expect(place.told[0]).to.match(/^AWS does not answer; waiting up to 120 s \(.+\)$/);
         expect(place.told.at(-1)).to.match(/^AWS answers again, after [12]\d s$/);
       }
     });

@@ -85,7 +85,7 @@ describe('what the verdict on a release rests on: each task', () => {
       'its tasks kept running for 10.0s; not probed, as nothing answers from here',
     );
     expect(messages.join('\n')).to.contain(
-      'the tasks’ own addresses cannot be seen from here: nothing answers, nor did what ran before',
+      'the tasks’ own addresses cannot be reached from here: nothing answers, nor did what ran before',
     );
   });
 
@@ -238,6 +238,6 @@ describe('what the verdict on a release rests on: its target groups', () => {
     });
     const record = await target.deploy(release, rollout);
     expect(record.facts?.['proof']).to.equal('its URL answers');
-    expect(messages.join('\n')).to.contain('the health of the targets is not told');
+    expect(messages.join('\n')).to.contain('the health of the targets is unknown');
   });
 });

@@ -139,7 +139,7 @@ describe('a fleet', () => {
     expect(fleet.log).to.deep.equal([]);
   });
 
-  it('takes no host out of service for an image that cannot be had', async () => {
+  it('takes no host out of service for an image that cannot be pulled', async () => {
     fleet.behaviours.set('web-3 1.1.0', 'has no image');
     const error = await rejection(deploy('1.1.0'), 'DEPLOY_FAILED');
     expect(error.message).to.equal('web-3: task "Do it": manifest unknown');
@@ -152,7 +152,7 @@ describe('a fleet', () => {
     fleet.behaviours.set('web-2 1.1.0', 'loses the host');
     const error = await rejection(deploy('1.1.0'), 'DEPLOY_FAILED');
     expect(error.evidence).to.include(
-      'web-2: task "Do it": Connection closed; what runs there now is not known',
+      'web-2: task "Do it": Connection closed; it is unknown what runs there now',
     );
     expect(fleet.serving()).to.equal('web-1,web-3,web-4');
   });

@@ -22,13 +22,17 @@ describe('what a host has to prove', () => {
   for (const [name, found, reason] of [
     ['nothing', {}, 'the container does not run there'],
     ['a stopped container', { proven: container({ state: 'exited' }) }, 'the container is exited'],
-    ['a container on probation beside it', { proven: container(), next: container() }, /on probation/],
+    ['a container on probation beside it', { proven: container(), next: container() }, /candidate container/],
     [
       'another image under the right labels',
       { proven: container({ content: ['sha256:b'] }) },
       /it runs sha256:b/,
     ],
-    ['an image without a known digest', { proven: container({ content: [] }) }, /knows no digest of/],
+    [
+      'an image without a known digest',
+      { proven: container({ content: [] }) },
+      /without a digest in the engine/,
+    ],
     ['other settings', { proven: container({ definition: 'd2' }) }, /other settings/],
   ] as const) {
     it(`is not proven by ${name}`, () => {
@@ -78,15 +82,9 @@ describe('a playbook that ends well and does not do what was asked', () => {
 
   for (const [behaviour, reason] of [
     ['is left out', /^web-1: no play worked on it/],
-    ['skips its tasks', /^web-1: the playbook ended well, but it runs sha256:1\.0\.0, not sha256:1\.1\.0/],
-    [
-      'brings another image',
-      /^web-1: the playbook ended well, but it runs sha256:pinned, not sha256:1\.1\.0/,
-    ],
-    [
-      'keeps the settings',
-      /^web-1: the playbook ended well, but it runs the right image with other settings/,
-    ],
+    ['skips its tasks', /^web-1: the playbook succeeded, but it runs sha256:1\.0\.0, not sha256:1\.1\.0/],
+    ['brings another image', /^web-1: the playbook succeeded, but it runs sha256:pinned, not sha256:1\.1\.0/],
+    ['keeps the settings', /^web-1: the playbook succeeded, but it runs the right image with other settings/],
   ] as [Behaviour, RegExp][]) {
     it(`is a failure of every host where it ${behaviour}, which then serves what ran before`, async () => {
       fleet.behaviours.set('* 1.1.0', behaviour);
@@ -111,7 +109,7 @@ describe('a playbook that ends well and does not do what was asked', () => {
     fleet.behaviours.set('* 1.0.0', 'skips its tasks');
     const error = await rejection(target.restore(snapshot, fleet.rollout()), 'DEPLOY_FAILED');
     expect(error.message).to.match(/it runs sha256:1\.1\.0, not sha256:1\.0\.0/);
-    expect(error.evidence.join()).to.include('the playbook did not bring back what ran before');
+    expect(error.evidence.join()).to.include('the playbook did not restore what ran before');
   });
 
   it('is not called unchanged by the labels alone', async () => {

@@ -121,7 +121,7 @@ export const machineWords = {
   },
   AWS_UNREACHABLE: {
     means: 'The runner cannot reach AWS.',
-    causes: 'Network, DNS or proxy; a wrong region; a wrong `AWS_ENDPOINT_URL`.',
+    causes: 'Network, DNS or proxy; a wrong region; a wrong endpoint setting.',
     next: '`node runner doctor --env NAME` shows the proxies and tests the connection.',
   },
   AWS_REFUSED: {
