@@ -86,7 +86,7 @@ class Outcome implements Serializable {
         }
         return [
             category: 'infrastructure',
-            message: "the runner ended with exit code ${exitCode} on ${agent} and left no word".toString(),
+            message: "the runner exited without a result: exit code ${exitCode} on ${agent}".toString(),
             next: 'Its last lines are in the log above.',
         ]
     }

@@ -45,7 +45,7 @@ const sample = {
 };
 const samplePart = { path: 'sample/module', directories: [{ path: 'sample/module', isExample: false }] };
 
-/** A tool that cannot be had fails every test that waits for it, with the installer's last words. */
+/** A tool that cannot be installed fails every test that waits for it, with the installer's last words. */
 function had(program: Promise<string>): Promise<string> {
   return program.catch((error: unknown) => {
     if (!(error instanceof StackError)) throw error;

@@ -136,7 +136,7 @@ describe('building images', function () {
         expect(failure.message.toLowerCase()).to.contain('unknown instruction: ran');
       });
 
-      it('says which base image cannot be had', async () => {
+      it('says which base image could not be pulled', async () => {
         const shop = await fixture({ env, files: { 'app/Dockerfile': 'FROM 127.0.0.1:9/none:1\n' } });
         const failure = await rejection(buildAll(shop.context, [], 'build'), 'BUILD_FAILED');
         expect(`${failure.message} ${failure.where}`).to.contain('127.0.0.1:9/none:1');

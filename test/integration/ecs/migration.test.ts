@@ -248,7 +248,7 @@ environments:
     deploy.child.kill('SIGKILL');
     await deploy.ended;
     const { stderr } = await project.expect(0, 'deploy', '--env', 'staging', '--resume');
-    expect(stderr).to.match(/goes on with task|has migrated already/);
+    expect(stderr).to.match(/continues with task|has migrated already/);
     expect(await migrations()).to.deep.equal(['STOPPED']);
     expect((await fixture.container()).image).to.contain(digest);
   });

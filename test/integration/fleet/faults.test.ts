@@ -55,7 +55,7 @@ describe('a real fleet when things go wrong', function () {
     });
     try {
       const error = await rejection(target.deploy(fleet.release('2.1.0', better), failing), 'DEPLOY_FAILED');
-      expect(error.evidence.join('\n')).to.match(/test-fleet-3: .*; what runs there now is not known/);
+      expect(error.evidence.join('\n')).to.match(/test-fleet-3: .*; it is unknown what runs there now/);
       const back = await rejection(target.restore(snapshot, rollout()), 'DEPLOY_FAILED');
       expect(back.message).to.match(/^test-fleet-3: /);
       expect(await summary()).to.match(/test-fleet-0 2\.0\.0 · test-fleet-1 2\.0\.0 · test-fleet-2 2\.0\.0/);

@@ -17,14 +17,14 @@ const PLAYBOOKS: Record<string, readonly [playbook: string, reason: RegExp]> = {
   'has no tasks': [play('web', '  tasks: []\n'), /^test-fleet-\d: no play of app\.yml worked on it/],
   'skips its role': [
     play('web', '  roles:\n    - role: app_container\n      when: false\n'),
-    /^test-fleet-0: the playbook ended well, but it runs sha256:/,
+    /^test-fleet-0: the playbook succeeded, but it runs sha256:/,
   ],
   'does something else': [
     play(
       'web',
       '  tasks:\n    - name: Say hello\n      ansible.builtin.command: echo hello\n      changed_when: true\n',
     ),
-    /^test-fleet-0: the playbook ended well, but it runs sha256:/,
+    /^test-fleet-0: the playbook succeeded, but it runs sha256:/,
   ],
 };
 

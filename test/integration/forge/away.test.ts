@@ -20,7 +20,7 @@ describe('a run that cannot tell GitHub', function () {
     const env = { AUTOMATION_STACK_RUN: 'shop develop #129' };
     const ended = [await github.run(part('build:web'), 0, env), await github.run(part('push'), 0, env)];
     expect(ended.map(({ exitCode }) => exitCode)).to.deep.equal([0, 0]);
-    expect(ended[0]?.text).to.match(/WARNING GitHub could not be told.*"Commit statuses"/);
+    expect(ended[0]?.text).to.match(/WARNING GitHub could not be notified.*"Commit statuses"/);
     expect(ended[1]?.text).not.to.include('WARNING');
     expect(github.sink.asked.filter((one) => one.startsWith('POST'))).to.have.length(1);
   });

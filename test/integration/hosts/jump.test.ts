@@ -74,7 +74,7 @@ describe('hosts behind others', function () {
     const error = await rejection(provision(stack), 'SSH_UNREACHABLE');
     expect(error.message).to.match(/^app does not answer on SSH/);
     expect(error.evidence.join()).to.include('by way of deploy@127.0.0.1:');
-    expect(error.next).to.include('jump host 127.0.0.1 may connect to its port 22');
+    expect(error.next).to.include('jump host 127.0.0.1 can connect to its port 22');
   });
 
   it('share one connection to the jump host, and come back when it breaks', async () => {

@@ -54,7 +54,7 @@ describe('keys of hosts that nobody knows yet', function () {
     const settings = { 'host-keys': { file: 'learned hosts', 'first-use': 'accept' } };
     const stack = await deployment(settings);
     expect(await provision(stack)).to.equal(DONE);
-    expect(notices(stack)).to.match(/^app: took its host key SHA256:\S+ on trust, at its first use\.$/m);
+    expect(notices(stack)).to.match(/^app: trusted its host key SHA256:\S+ at its first use\.$/m);
     expect(learned(stack)).to.match(/ first-use\n$/);
     const again = await stack.again();
     made.push(again);
@@ -156,7 +156,7 @@ describe('keys of hosts that nobody knows yet', function () {
         const settings = { 'host-keys': { file: 'learned hosts', 'first-use': 'accept' } };
         const stack = await deployment(settings, `@cert-authority ${name()} ${authority()}\n`);
         const error = await rejection(provision(stack), 'SSH_HOST_KEY_UNKNOWN');
-        expect(error.message).to.include('shows no host certificate that the authority');
+        expect(error.message).to.include('has no host certificate signed by the authority');
         expect(await ansibleAlone(stack)).to.have.nested.property('[0].unreachable', true);
       });
     }

@@ -163,7 +163,7 @@ describe('ways to a host', function () {
     it('say that the passphrase is wrong, or that there is none', async () => {
       const wrong = await encrypted({ passphrase: '${env:KEY_WORDS}' }, { KEY_WORDS: 'no' });
       const error = await rejection(provision(wrong), 'SSH_AUTH_FAILED');
-      expect(error.message).to.include('does not open with the passphrase of `inventory.passphrase`');
+      expect(error.message).to.include('cannot be decrypted with the passphrase of `inventory.passphrase`');
       expect((await rejection(ansibleAlone(wrong), 'SSH_AUTH_FAILED')).message).to.equal(error.message);
       const none = await rejection(provision(await encrypted({})), 'SSH_AUTH_FAILED');
       expect(none.next).to.include('inventory.passphrase').and.to.include('ssh-add');

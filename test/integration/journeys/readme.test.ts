@@ -74,7 +74,7 @@ describe('the README', function () {
         git('commit', '--quiet', '--message', 'feat: begin');
       }
       if (command.includes(' rollback ')) {
-        // A rollback needs a release to go back to.
+        // A rollback needs a release to roll back to.
         writeFileSync(join(shop, 'serve.sh'), `# second\n${readFileSync(join(shop, 'serve.sh'), 'utf8')}`);
         git('commit', '--quiet', '--all', '--message', 'fix: second');
         expect(run(['node', 'runner', 'deploy', '-C', shop, '--env', 'staging']).status).to.equal(0);

@@ -113,7 +113,7 @@ describe('the local environment, on this machine', function () {
     expect((await ssh(first?.sshPort ?? 0, pull)).stdout).to.equal('{}');
     await Promise.all(names.map((name) => ok(runner('delete', 'host', name))));
     expect(await readFile(settings.knownHosts, 'utf8')).to.equal('');
-    expect(await ok(runner('delete', 'host', 'web-1'))).to.contain('was not there');
+    expect(await ok(runner('delete', 'host', 'web-1'))).to.contain('did not exist');
   });
 
   it('refuses kinds, names, settings and slots that cannot be, with exit code 2', async () => {
@@ -189,7 +189,7 @@ describe('the local environment, on this machine', function () {
       await new Promise((wait) => setTimeout(wait, 100));
     expect(await running()).to.equal(2);
     await ok(runner('delete', 'ecs-service', 'hello', 'cluster=shop'));
-    expect(await ok(runner('delete', 'ecs-service', 'hello', 'cluster=shop'))).to.contain('was not there');
+    expect(await ok(runner('delete', 'ecs-service', 'hello', 'cluster=shop'))).to.contain('did not exist');
   });
 
   it('changes its id when it was taken down, so that Terraform makes everything anew', async () => {
@@ -223,7 +223,7 @@ describe('the local environment, on this machine', function () {
       () => expect.fail('the state is still there'),
       () => undefined,
     );
-    expect(await ok(runner('delete', 'load-balancer', 'gone'))).to.contain('was not there');
+    expect(await ok(runner('delete', 'load-balancer', 'gone'))).to.contain('did not exist');
     const create = await runner('create', 'load-balancer', 'early');
     expect([create.code, create.stderr]).to.satisfy(
       ([code, text]: [number, string]) => code === 1 && text.includes('local up'),

@@ -179,7 +179,7 @@ describe('a build whose processes are ended one after another, children first', 
       expect(readFileSync(join(stack.directory, '.automation-stack/running'), 'utf8')).to.equal('0.1.0');
       const { latest } = await (await (await stack.again()).context.state()).ledger.current('staging');
       expect(latest).to.include({ status: 'interrupted', version: '0.2.0' });
-      expect(ended.aftermath).to.contain('going back to what ran before');
+      expect(ended.aftermath).to.contain('rolling back to what ran before');
     });
   }
 

@@ -269,7 +269,7 @@ describe('pushing a release', function () {
     const again = await shop.again();
     const second = await push(again, false);
     expect(await tags(shop)).to.include(second.version);
-    expect(JSON.stringify(again.events)).to.contain('is gone from the registry');
+    expect(JSON.stringify(again.events)).to.contain('is no longer in the registry');
   });
 
   it('ends two racing runs of one commit with one release', async () => {
@@ -296,7 +296,7 @@ describe('pushing a release', function () {
     const shop = await fixture({ files, env: { AUTOMATION_STACK_REGISTRY: registry } });
     const failure = await rejection(push(shop), 'REGISTRY_REFUSED');
     expect(failure.message).to.contain(
-      `${registry} does not let these credentials push to ${shop.application}/web`,
+      `${registry} does not allow these credentials to push to ${shop.application}/web`,
     );
     expect(failure.next).to.contain('ecr:PutImage');
     expect(await (await shop.context.state()).ledger.releases()).to.deep.equal([]);

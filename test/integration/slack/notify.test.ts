@@ -61,7 +61,7 @@ describe('the notify command', function () {
     await slack.fault({ status: 404, times: 1 });
     const { exitCode, stderr } = await notify();
     expect(exitCode).to.equal(1);
-    expect(stderr).to.include('Slack could not be told').and.to.include('HTTP 404');
+    expect(stderr).to.include('Slack could not be notified').and.to.include('HTTP 404');
   });
 
   it('fails where Slack cannot be reached, or answers with errors', async () => {
@@ -70,7 +70,7 @@ describe('the notify command', function () {
     slack.stop();
     const { exitCode, stderr } = await notify();
     expect(exitCode).to.equal(1);
-    expect(stderr).to.include('Slack could not be told').and.to.include('doctor');
+    expect(stderr).to.include('Slack could not be notified').and.to.include('doctor');
   });
 
   it('refuses to say nothing', async () => {

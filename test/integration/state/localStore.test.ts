@@ -142,7 +142,7 @@ describe('state in a local directory', function () {
   it('says that a file stands in the way', async () => {
     writeFileSync(join(directory, 'shop'), '');
     const error = await rejection(store.put('a.json', '{}'), 'STATE_WRITE_FAILED');
-    expect(error.message).to.contain('a file stands where a directory must be');
+    expect(error.message).to.contain('there is a file where a directory must be');
   });
 });
 

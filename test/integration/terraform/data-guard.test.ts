@@ -123,9 +123,7 @@ describe('data is destroyed by its name only', function () {
     stack = await stack.again();
     await plan();
     const notice = stack.events.find(({ type }) => type === 'notice');
-    expect(notice)
-      .to.have.property('message')
-      .that.contains('terraform_data.dsik, which is nowhere in the plan');
+    expect(notice).to.have.property('message').that.contains('terraform_data.dsik, which is not in the plan');
     expect(notice).to.have.property('message').that.contains('Did you mean "terraform_data.disk"?');
   });
 
@@ -171,14 +169,14 @@ describe('data is destroyed by its name only', function () {
     expect(state).to.have.property('serial').that.is.above(0);
     writeFileSync(description, JSON.stringify({ ...saved, binding }));
     expect((await refused(apply({ plan: out }), 'PLAN_STALE')).message).to.contain(
-      'it does not tell on which state it was made',
+      'it does not say for which state it was made',
     );
     writeFileSync(
       description,
       JSON.stringify({ ...saved, binding: { ...binding, state: { ...state, lineage: 'x' } } }),
     );
     expect((await refused(apply({ plan: out }), 'PLAN_STALE')).message).to.contain(
-      'the state is another one',
+      'the state is not the one',
     );
   });
 });

@@ -58,7 +58,7 @@ describe('a dry run', function () {
 
   it('says of what is yet to be made that it is told once it is there', async () => {
     expect((await dryRun()).stdout).to.match(
-      /^deploy:staging\n {2}Told once apply:staging has made what it works on\.$/m,
+      /^deploy:staging\n {2}Known only after apply:staging has run\.$/m,
     );
   });
 

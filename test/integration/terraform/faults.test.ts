@@ -141,7 +141,7 @@ resource "terraform_data" "bad" {
     expect(error.evidence)
       .to.include('done: terraform_data.first')
       .and.to.include('failed: terraform_data.waiting')
-      .and.to.include('Terraform saved its state: what was done is known to the next plan.');
+      .and.to.include('Terraform saved its state: the next plan knows what was done.');
     expect(inState()).to.deep.equal(['terraform_data.first', 'terraform_data.waiting']);
   });
 
@@ -221,7 +221,7 @@ resource "terraform_data" "bad" {
       const warned = stack.events.find((event) => event.type === 'notice');
       expect(warned)
         .to.have.property('message')
-        .that.contains('errored.tfstate holds a state that an apply could not save');
+        .that.contains('errored.tfstate contains a state that an apply could not save');
       // Asynchronous: the server is in this process.
       const push = spawn('terraform', [command?.[1] ?? '', 'state', 'push', 'errored.tfstate'], {
         env: { ...process.env, TF_WORKSPACE: 'default' },

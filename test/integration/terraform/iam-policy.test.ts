@@ -158,7 +158,7 @@ environments:
       Statement: readonly { readonly Action: readonly string[] }[];
     };
     expect(Statement.flatMap(({ Action }) => Action)).to.deep.equal(['sts:GetCallerIdentity']);
-    expect(stderr).to.contain('nothing is asked of AWS');
+    expect(stderr).to.contain('does not call AWS');
     expect((await run('iam-policy', '--scope', 'app', '--part', '2')).exitCode).to.equal(2);
     expect((await run('iam-policy', '--scope', 'app', '--part', '1')).stdout).to.equal(stdout);
   });

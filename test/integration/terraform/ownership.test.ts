@@ -92,7 +92,7 @@ describe('ownership on real roots', function () {
     await ok(shop, 'destroy', '--env', 'production', '--yes');
     expect(existsSync(recordFile('shop'))).to.equal(false);
     const { stderr } = await ok(base, 'destroy', '--env', 'production', '--yes');
-    expect(stderr).to.contain('nobody reuses what goes: asked 0 other deployments');
+    expect(stderr).to.contain('nobody reuses what would be destroyed: asked 0 other deployments');
     expect(existsSync(recordFile('base'))).to.equal(false);
   });
 
@@ -199,7 +199,7 @@ resource "terraform_data" "web" { input = data.terraform_remote_state.base.outpu
     expect(remaining()).to.contain('terraform_data.network');
     base.write({ 'automation-stack.yml': config });
     const { stderr } = await ok(base, 'destroy', '--env', 'production', '--yes');
-    expect(stderr).to.contain('WARNING nobody can tell who reuses what production owns');
+    expect(stderr).to.contain('WARNING it is unknown who reuses what production owns');
   });
 
   it('applies where the ledger cannot be written, and says that it does not know', async () => {
@@ -213,7 +213,7 @@ resource "terraform_data" "web" { input = data.terraform_remote_state.base.outpu
     });
     const { stderr } = await ok(base, 'apply', '--env', 'production');
     expect(stderr).to.contain(
-      'WARNING the ownership ledger does not know what production owns and reuses now',
+      'WARNING the ownership ledger could not record what production owns and reuses now',
     );
   });
 
@@ -235,7 +235,7 @@ resource "terraform_data" "web" { input = data.terraform_remote_state.base.outpu
     }
     const { stderr } = await cli(['destroy', '--env', 'production', '--yes'], { cwd: base.directory, env });
     expect(stderr)
-      .to.contain(`by the ledger in s3://${bucket}/team/_ownership`)
+      .to.contain(`according to the ledger in s3://${bucket}/team/_ownership`)
       .and.to.contain('shop/production uses');
     expect(readdirSync(join(base.directory, '.automation-stack'))).not.to.include('_ownership');
   });

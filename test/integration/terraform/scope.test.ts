@@ -73,14 +73,14 @@ describe('a scope of a real root', function () {
   it('is planned and applied alone, and says every time that the rest was not looked at', async () => {
     const { exitCode, stdout } = await run({ RELEASE: '2' }, 'plan', '--env', 'staging', '--scope', 'app');
     expect(exitCode).to.equal(0);
-    expect(stdout).to.match(/^2 to change; 1 unchanged; scope app: the rest of the root was not looked at\n/);
+    expect(stdout).to.match(/^2 to change; 1 unchanged; scope app: the rest of the root was not checked\n/);
     expect(stdout).to.contain('~ app: "1" → (known after apply)').and.not.to.contain('database');
     expect(stdout).to.contain('To do it: node runner apply --env staging --scope app\n');
     const applied = await run({ RELEASE: '2' }, 'apply', '--env', 'staging', '--scope', 'app', '--json');
     const result = JSON.parse(applied.stdout.trim().split('\n').at(-1) as string) as Record<string, unknown>;
     expect(result).to.include({ scope: 'app' });
     expect(result['summary']).to.match(
-      /^2 changed in \d+s; scope app: the rest of the root was not looked at$/,
+      /^2 changed in \d+s; scope app: the rest of the root was not checked$/,
     );
     // What is outside is as it was, and the whole root still has it to do.
     expect((await plan()).summary.headline).to.equal('1 to change; 3 unchanged');
@@ -133,7 +133,7 @@ moved {
   it('refuses an address that names nothing, which Terraform passes over in silence', async () => {
     const refused = await rejection(plan({ scope: 'typo' }), 'CONFIG_INVALID');
     expect(refused.message).to.equal(
-      'the scope typo names what is not there: module.ap (did you mean module.app?)',
+      'the scope typo names addresses that do not exist: module.ap (did you mean module.app?)',
     );
     expect(refused.where).to.equal('environments.staging.infrastructure.scopes.typo');
   });
@@ -177,7 +177,7 @@ moved {
   it('has a drift of its own', async () => {
     const found = await drift({ scope: 'app' });
     expect(found).to.include({ drifted: 3, scope: 'app' });
-    expect(found.headline).to.contain('scope app: the rest of the root was not looked at');
+    expect(found.headline).to.contain('scope app: the rest of the root was not checked');
     expect(found.text).to.contain('node runner apply --env staging --scope app');
     await apply({ scope: 'app' });
     await next({ RELEASE: '2' });
@@ -190,10 +190,10 @@ moved {
     const argv = ['run', '--branch', 'develop', '--only', 'plan:staging', '--only', 'apply:staging'];
     const { exitCode, stderr } = await run({ RELEASE: '3' }, ...argv);
     expect(exitCode, stderr).to.equal(0);
-    expect(stderr.match(/scope app: the rest of the root was not looked at/g)?.length).to.be.greaterThan(1);
+    expect(stderr.match(/scope app: the rest of the root was not checked/g)?.length).to.be.greaterThan(1);
     await run({}, 'report');
     expect(readFileSync(join(stack.directory, 'reports/report.html'), 'utf8')).to.contain(
-      'scope app: the rest of the root was not looked at',
+      'scope app: the rest of the root was not checked',
     );
     await next({ RELEASE: '3' });
     expect((await plan()).summary.headline).to.equal('1 to change; 3 unchanged');

@@ -146,12 +146,12 @@ describe('several environments in one command', function () {
     expect(await usage('plan', '--env', 'staging,production', '--out', 'x')).to.contain(
       '--out names one file',
     );
-    expect(await usage('plan', '--all', '--env', 'staging')).to.contain('takes no --env beside it');
+    expect(await usage('plan', '--all', '--env', 'staging')).to.contain('cannot be used with --env');
     expect(await usage('plan', '--env', 'staging,prodction')).to.contain('Did you mean "production"?');
     expect(await usage('apply', '--env', 'staging,production')).to.contain(
       'there is no environment "staging,production"',
     );
-    expect(await usage('plan')).to.contain('no environment was named');
+    expect(await usage('plan')).to.contain('no environment was given');
   });
 
   it('gives JSON with everything though one failed', async () => {

@@ -112,7 +112,7 @@ describe('the lock of a state in S3', function () {
     const error = await rejection(plan(), 'LOCKED');
     expect(error.evidence.join('\n'))
       .to.contain('run: apply 1 by ')
-      .and.to.contain(`terraform works there: process ${pid}`);
+      .and.to.contain(`terraform runs there: process ${pid}`);
     expect(error.next).not.to.contain('force-unlock');
   });
 
@@ -127,7 +127,7 @@ describe('the lock of a state in S3', function () {
     expect(error.message).to.match(/^\S+@\S+ left the Terraform state locked$/);
     expect(error.evidence.join('\n'))
       .to.contain('run: apply 1 by ')
-      .and.to.contain('its runner is dead, and no terraform works there any more');
+      .and.to.contain('its runner is dead, and no terraform runs there any more');
     const command = /^Free it: (.+)$/.exec(error.next ?? '')?.[1] ?? '';
     expect(command).to.match(
       /^TF_WORKSPACE=staging TF_DATA_DIR=\S+ terraform -chdir=\S+ force-unlock [\w-]+$/,
@@ -153,7 +153,7 @@ describe('the lock of a state behind HTTP', function () {
       const error = await rejection(planned, 'LOCKED');
       expect(error.message).to.equal('another terraform holds the Terraform state lock');
       expect(error.next)
-        .to.contain('Only where it is surely gone (look: where it was started)')
+        .to.contain('Only if it is certainly gone (check: where it was started)')
         .and.to.match(/force-unlock a-lock$/);
     } finally {
       stack.remove();
@@ -178,7 +178,7 @@ describe('a backend that changed', function () {
       stack.write({ 'terraform/main.tf': root('b.tfstate') });
       const error = await rejection(planStep(stack.context, environment, 'plan:staging'), 'TERRAFORM_FAILED');
       expect(error.message).to.equal('terraform init failed: the backend of the state changed');
-      const command = /^To bring the states along: (.+? -migrate-state)\. /.exec(error.next ?? '')?.[1] ?? '';
+      const command = /^To move the states: (.+? -migrate-state)\. /.exec(error.next ?? '')?.[1] ?? '';
       expect(error.next).to.contain(`${command.replace('-migrate-state', '-reconfigure')}.`);
       const shell = spawn('sh', ['-c', command], { stdio: ['pipe', 'ignore', 'ignore'] });
       shell.stdin?.end('yes\n');

@@ -40,7 +40,7 @@ class OutcomeSpec extends Specification {
         evaluated("message([exitCode: 1, error: [message: 'no such host', where: 'web-1', next: 'Start it.']])") == 'no such host (web-1)\nNext: Start it.'
     }
 
-    def 'a runner that left no word is told by its exit code and agent'() {
+    def 'a runner that exited without a result is told by its exit code and agent'() {
         expect:
         evaluated("withoutWord(137, 'agent-3').message").contains('exit code 137 on agent-3')
     }
