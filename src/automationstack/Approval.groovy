@@ -92,7 +92,7 @@ class Approval implements Serializable {
                 approvers.add(who)
                 remark = ''
             } else {
-                script.echo("${who} may not approve it: ${reason}. It is asked again.")
+                script.echo("${who} may not approve it: ${reason}. The question is asked again.")
                 remark = "\n${who} may not approve it: ${reason}."
             }
         }
@@ -106,7 +106,7 @@ class Approval implements Serializable {
         }
         if (losses) {
             question.parameters = [script.text(name: 'ALLOW_DESTROY', defaultValue: '', description:
-                'What may be destroyed though it holds data: each address that is named above, one a line.')]
+                'Resources with data that may be destroyed: each address named above, one per line.')]
         }
         return question
     }

@@ -90,7 +90,7 @@ class Ending implements Serializable {
         } catch (Throwable broken) {
             // From another agent it may still be told.
             isTold = !Steps.isOfAgent(broken)
-            script.echo("The end was not told to all: ${Steps.words(broken)}")
+            script.echo("The end was not sent to all: ${Steps.words(broken)}")
         }
     }
 
@@ -108,7 +108,7 @@ class Ending implements Serializable {
             tellFrom(plan, done, [:])
         }
         if (!isTold) {
-            script.echo('Slack and the record of the run were not told of the end: no agent came to tell it from, or none could.')
+            script.echo('Slack and the record of the run do not have the end: no agent was available to send it, or sending failed.')
         }
     }
 
@@ -124,7 +124,7 @@ class Ending implements Serializable {
         } catch (FlowInterruptedException interruption) {
             return !Interruption.isTimeout(interruption) && !Interruption.isLoss(interruption)
         } catch (Throwable broken) {
-            script.echo("The end could not be told: ${Steps.words(broken)}")
+            script.echo("The end could not be sent: ${Steps.words(broken)}")
         }
         return isTold
     }

@@ -80,7 +80,7 @@ class Outcome implements Serializable {
         } else if (exitCode == NO_CALL) {
             return [
                 category: 'infrastructure',
-                message: "the agent ${agent} could not make what a call of the runner needs".toString(),
+                message: "the agent ${agent} could not prepare a call of the runner".toString(),
                 next: 'The log above says what failed: a full disk, or a file system without named pipes.',
             ]
         }

@@ -103,7 +103,7 @@ class Pipeline implements Serializable {
         }
         String missing = Steps.missing(script, stepsOf(asked.jenkins))
         if (missing != null) {
-            script.error("${missing}\nNext: Install them; docs/jenkins-controller.md lists what is needed, with versions.")
+            script.error("${missing}\nNext: Install them; docs/jenkins-controller.md lists the required plugins with versions.")
         }
         tellJob(asked.upstream ?: [])
         for (Map stage : asked.stages) {
@@ -150,7 +150,7 @@ class Pipeline implements Serializable {
             return
         }
         Object resume = script.booleanParam(
-            name: 'resume', defaultValue: false, description: 'Leave out what another build of this very commit has done')
+            name: 'resume', defaultValue: false, description: 'Skip what another build of the same commit has done')
         List all = []
         all.addAll(arguments.properties ?: [])
         all.add(script.parameters((arguments.parameters ?: []) + [resume]))
@@ -261,8 +261,8 @@ class Pipeline implements Serializable {
             body()
         }
         if (!isTaken) {
-            script.echo("Waiting for the lock ${name}. Where the build that holds it is over, a controller that crashed left it " +
-                "behind: an administrator frees it at ${script.env.JENKINS_URL}lockable-resources/ (Unlock).")
+            script.echo("Waiting for the lock ${name}. If the build that holds it is over, a crashed controller left it " +
+                "behind: an administrator can free it at ${script.env.JENKINS_URL}lockable-resources/ (Unlock).")
             script.lock(resource: name, body)
         }
     }
@@ -295,7 +295,7 @@ class Pipeline implements Serializable {
         script.stage(stage.title) {
             if (isHeldBack(stage)) {
                 ended[stage.id] = 'skipped'
-                notBuilt("${stage.title} is skipped: ${heldBackBy(stage)} did not end well")
+                notBuilt("${stage.title} is skipped: ${heldBackBy(stage)} did not succeed")
                 return
             }
             ended[stage.id] = 'running'

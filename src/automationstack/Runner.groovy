@@ -167,8 +167,8 @@ class Runner implements Serializable {
         try {
             script.timeout(time: LONGEST_END_MINUTES, unit: 'MINUTES') {
                 if (!script.fileExists("${call.place}/exit")) {
-                    script.echo("automation-stack ${call.command} was interrupted and is still ending: what it has begun is undone or finished. " +
-                        "That is waited for, ${LONGEST_END_MINUTES} minutes at most; abort once more to wait no longer.")
+                    script.echo("automation-stack ${call.command} was interrupted and is still ending: it undoes or finishes what it began. " +
+                        "The build waits at most ${LONGEST_END_MINUTES} minutes for it; abort again to stop waiting.")
                     script.withEnv(["AUTOMATION_STACK_PLACE=${call.place}".toString()]) {
                         script.sh(label: "automation-stack ${call.command} ends", script: Scripts.AWAIT, returnStatus: true)
                     }
@@ -185,8 +185,8 @@ class Runner implements Serializable {
     }
 
     private void unawaited(Map call, String reason) {
-        script.echo("The end of automation-stack ${call.command} is not waited for (${reason}). " +
-            "It may still be at work on ${script.env.NODE_NAME}: `node runner status` says what came of it.")
+        script.echo("The build does not wait for the end of automation-stack ${call.command} (${reason}). " +
+            "It may still be at work on ${script.env.NODE_NAME}: `node runner status` shows the result.")
     }
 
     /** Who started the build; `jenkins` where it was a branch that changed, or the clock. */

@@ -46,7 +46,7 @@ class Summary implements Serializable {
         for (Map loss : lossesOf(environment)) {
             lost = "${lost}\n${loss.action} ${loss.address} (${loss.holds})"
         }
-        return "Bring ${what} to ${environment}?${changes}${lost ? '\nData would be lost:' + lost : ''}"
+        return "Deploy ${what} to ${environment}?${changes}${lost ? '\nData would be lost:' + lost : ''}"
     }
 
     /** What the plan of an environment would lose; each must be named before it is applied. */

@@ -129,7 +129,7 @@ describe('the Ansible role jenkins, with a stand-in for Jenkins itself', functio
     const secrets = Object.fromEntries(Object.entries(SECRETS).filter(([name]) => name !== 'git-token'));
     const played = await host.play({ jenkins_secrets: secrets });
     expect(played.code).to.equal(2);
-    expect(played.output).to.include('The configuration names secrets that nobody gave: git-token.');
+    expect(played.output).to.include('The configuration names secrets without a value: git-token.');
     expect(played.changed).to.equal(0);
   });
 

@@ -118,6 +118,6 @@ describe('the Ansible roles', function () {
       app_container_image: image,
       app_container_environment: environment,
     });
-    expect(words).to.include('holds a line break');
+    expect(words).to.include('contains a line break');
   });
 });

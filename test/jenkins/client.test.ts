@@ -35,7 +35,7 @@ describe('the client of a controller', () => {
   const question = (settled: boolean, parameters: string[] = []) => ({
     id: 'A1',
     settled,
-    input: { message: 'Bring shop to production?', parameters: parameters.map((name) => ({ name })) },
+    input: { message: 'Deploy shop to production?', parameters: parameters.map((name) => ({ name })) },
   });
   const asksFor = (...parameterDefinitions: { name: string }[]) =>
     fake.on('GET job/shop/job/rollback/api/json', {
@@ -189,7 +189,7 @@ describe('the client of a controller', () => {
     it('is found among the actions of the build, and let go', async () => {
       waiting(question(false));
       const asked = await jenkins.asks(MAIN, 7);
-      expect(asked).to.deep.equal({ id: 'A1', message: 'Bring shop to production?', parameters: [] });
+      expect(asked).to.deep.equal({ id: 'A1', message: 'Deploy shop to production?', parameters: [] });
       await jenkins.proceed(MAIN, 7, asked);
       expect(fake.changes()).to.deep.equal([`POST ${BUILD}input/A1/proceedEmpty`]);
     });

@@ -67,7 +67,7 @@ class ApprovalSpec extends Specification {
         asked.size() == 3
         asked[0].contains('May not approve it: test <test@example.invalid> (author)')
         asked[1].contains('test may not approve it')
-        build.log.contains('test may not approve it: they wrote it, or started this build. It is asked again.')
+        build.log.contains('test may not approve it: they wrote it, or started this build. The question is asked again.')
         build.steps('timeout').count { it.args.time == 1440 } == 1
         project.stages()['approve:production'].reason == 'approved by alice'
         approvals()*.approvedBy == [['alice']]

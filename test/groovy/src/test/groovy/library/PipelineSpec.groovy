@@ -90,7 +90,7 @@ class PipelineSpec extends Specification {
         build.stages*.name == ['Plan production', 'Approve production', 'Apply production']
         def input = build.steps('input').first()
         !input.inside('node')
-        input.args.message.contains('Bring shop to production?')
+        input.args.message.contains('Deploy shop to production?')
         input.args.message.contains('1 to create')
         def order = build.steps.findAll { it.number > input.number && it.name in ['milestone', 'lock', 'node'] }*.name
         order.take(3) == ['milestone', 'lock', 'node']
