@@ -17,7 +17,7 @@ output "bucket_arn" {
 }
 
 output "kms_key_arn" {
-  description = "ARN of the key that encrypts the objects; null where `encryption` is `s3`."
+  description = "ARN of the key that encrypts the objects; null if `encryption` is `s3`."
   value       = local.kms_key_arn
 }
 
@@ -27,6 +27,6 @@ output "artifact_locations" {
 }
 
 output "artifact_arns" {
-  description = "ARN of all artifacts of each application: what policies name."
+  description = "ARN of all artifacts of each application, for policies."
   value       = { for key, prefix in local.prefixes : key => "${local.bucket.arn}/${prefix}/*" }
 }

@@ -81,7 +81,7 @@ variable "kms_key_arn" {
 }
 
 variable "old_version_days" {
-  description = "After how many days an object goes that was overwritten or deleted."
+  description = "Number of days after which an overwritten or deleted object is removed."
   type        = number
   default     = 30
   nullable    = false

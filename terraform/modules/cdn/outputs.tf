@@ -34,7 +34,7 @@ output "urls" {
 }
 
 output "bucket_statements" {
-  description = "What the policy of each bucket must say as JSON, by key of its origin: this distribution, and no other, may read."
+  description = "Policy that each bucket needs, as JSON, by key of its origin: only this distribution may read."
   value = {
     for key, origin in local.buckets : key => jsonencode({
       Sid       = "ReadBy${local.distribution.id}"

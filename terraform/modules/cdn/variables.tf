@@ -27,7 +27,7 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Name of the distribution, once in an account; what is made is called after it."
+  description = "Name of the distribution, unique in an account; the prefix of all names."
   type        = string
   nullable    = false
 

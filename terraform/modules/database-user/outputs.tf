@@ -3,7 +3,7 @@ locals {
 }
 
 output "secret_arn" {
-  description = "ARN of the secret with `username` and `password`: what task definitions name."
+  description = "ARN of the secret with `username` and `password`, for task definitions."
   value       = local.secret_arn
 }
 

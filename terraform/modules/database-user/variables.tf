@@ -38,7 +38,7 @@ variable "name" {
 }
 
 variable "username" {
-  description = "User that is made: up to 32 lower-case letters, digits and _. Another name makes another user; the one before stays, until somebody drops it."
+  description = "User that is created: up to 32 lower-case letters, digits and _. Another name creates another user; the old one stays until somebody drops it."
   type        = string
   nullable    = false
 
@@ -100,7 +100,7 @@ variable "subnet_ids" {
 }
 
 variable "security_group_ids" {
-  description = "Security groups of the task: those of the application, which the database lets in."
+  description = "Security groups of the task: those of the application, which the database accepts."
   type        = set(string)
   default     = []
   nullable    = false
@@ -142,7 +142,7 @@ variable "launch_type" {
 }
 
 variable "capacity_provider" {
-  description = "Capacity provider of the cluster that finds the task a place, where it has one; else it is started by its launch type."
+  description = "Capacity provider of the cluster that places the task; without one it is started by its launch type."
   type        = string
   default     = null
 }
@@ -182,7 +182,7 @@ variable "secret" {
 }
 
 variable "logs" {
-  description = "How many days what the task writes is kept (`retention_days`), and the key that encrypts it, where given (`kms_key_arn`)."
+  description = "How many days the output of the task is kept (`retention_days`), and an optional key that encrypts it (`kms_key_arn`)."
   type = object({
     retention_days = optional(number, 90)
     kms_key_arn    = optional(string)

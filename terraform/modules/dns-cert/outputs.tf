@@ -22,7 +22,7 @@ output "zone_name" {
 }
 
 output "name_servers" {
-  description = "Servers of the zone: what the parent zone, or the registrar, must be told of a new one."
+  description = "Name servers of the zone; enter them in the parent zone or at the registrar for a new zone."
   value       = local.create_zone ? sort(aws_route53_zone.this["main"].name_servers) : sort(data.aws_route53_zone.this["main"].name_servers)
 }
 

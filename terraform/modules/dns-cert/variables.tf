@@ -75,7 +75,7 @@ variable "domain_name" {
 }
 
 variable "alternative_names" {
-  description = "Further names of the certificate, in the zone. Changing the names makes a new certificate before the old one goes."
+  description = "Additional names of the certificate, in the zone. Changing the names creates a new certificate before the old one is deleted."
   type        = set(string)
   default     = []
   nullable    = false
@@ -136,7 +136,7 @@ variable "records" {
 }
 
 variable "caa_issuers" {
-  description = "Authorities that alone may issue certificates for names of the zone, such as `amazon.com`; everybody where it is empty. It is for the whole zone, and needs whoever issues for other names of it too."
+  description = "Only these authorities may issue certificates for names of the zone, such as `amazon.com`; if empty, every authority may. It applies to the whole zone, so name the authorities of its other names too."
   type        = set(string)
   default     = []
   nullable    = false

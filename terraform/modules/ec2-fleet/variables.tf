@@ -30,7 +30,7 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Name of the fleet; what is made is called after it, a named instance `NAME-KEY`."
+  description = "Name of the fleet; the prefix of all names. A named instance is `NAME-KEY`."
   type        = string
   nullable    = false
 
@@ -41,13 +41,13 @@ variable "name" {
 }
 
 variable "application" {
-  description = "What the tag `application` says, by which the inventory finds the instances; `name` where it is left out."
+  description = "Value of the tag `application`, by which the inventory finds the instances (default: `name`)."
   type        = string
   default     = null
 }
 
 variable "build_version" {
-  description = "What the tag `build-version` says when Terraform starts an instance; from then on Terraform leaves it alone."
+  description = "Value of the tag `build-version` when Terraform starts an instance; Terraform does not change it later."
   type        = string
   default     = "none"
   nullable    = false
@@ -85,7 +85,7 @@ variable "image" {
 }
 
 variable "instance_type" {
-  description = "Type of the instances; it has to be of the image's architecture."
+  description = "Type of the instances; it must have the architecture of the image."
   type        = string
   default     = "t3.small"
   nullable    = false
@@ -217,7 +217,7 @@ variable "instance_profile_name" {
 }
 
 variable "key_name" {
-  description = "Key pair for SSH; null for none, where Session Manager is the way in."
+  description = "Key pair for SSH; null for none, if you connect by Session Manager."
   type        = string
   default     = null
 }

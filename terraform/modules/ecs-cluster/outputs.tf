@@ -16,11 +16,11 @@ output "capacity_provider_names" {
 }
 
 output "autoscaling_group_name" {
-  description = "Autoscaling group of the instances; null where there are none."
+  description = "Autoscaling group of the instances; null if there are none."
   value       = local.create ? one(values(aws_autoscaling_group.this)[*].name) : one(values(data.aws_autoscaling_group.this)[*].name)
 }
 
 output "service_connect_namespace_arn" {
-  description = "Namespace in which services find each other; null where Service Connect is not enabled."
+  description = "Namespace in which services find each other; null if Service Connect is not enabled."
   value       = local.create ? one(values(aws_service_discovery_http_namespace.this)[*].arn) : one(values(data.aws_service_discovery_http_namespace.this)[*].arn)
 }

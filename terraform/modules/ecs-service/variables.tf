@@ -31,7 +31,7 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Name of the service and of its task definitions; what is made is called after it. Changing it replaces the service."
+  description = "Name of the service and of its task definitions; the prefix of all names. Changing it replaces the service."
   type        = string
   nullable    = false
 
@@ -100,7 +100,7 @@ variable "assign_public_ip" {
 }
 
 variable "launch_type" {
-  description = "What the tasks are made for: `FARGATE`, or `EC2` for the cluster's instances. Changing it replaces the service."
+  description = "Launch type of the tasks: `FARGATE`, or `EC2` for the cluster's instances. Changing it replaces the service."
   type        = string
   default     = "FARGATE"
   nullable    = false
@@ -112,7 +112,7 @@ variable "launch_type" {
 }
 
 variable "capacity_provider_strategy" {
-  description = "Capacity providers by a key of your own, in place of the launch type alone: the first `base` tasks, then by `weight`. Instances grow with the tasks only by their capacity provider. The first one and the last one replace the service."
+  description = "Capacity providers by a key that you choose, in place of the launch type: the first `base` tasks, then by `weight`. Instances grow with the tasks only by their capacity provider. The first one and the last one replace the service."
   type = map(object({
     capacity_provider = string
     weight            = optional(number, 1)
@@ -232,7 +232,7 @@ variable "execution_role_arn" {
 }
 
 variable "task_role_arn" {
-  description = "Role of what runs in the tasks; null where it calls nothing of AWS."
+  description = "Role of the application in the tasks; null if it does not call AWS."
   type        = string
   default     = null
 
@@ -362,7 +362,7 @@ variable "volumes" {
 }
 
 variable "logs" {
-  description = "How many days what the containers write is kept (`retention_days`), and the key that encrypts it, where given (`kms_key_arn`)."
+  description = "How many days the output of the containers is kept (`retention_days`), and an optional key that encrypts it (`kms_key_arn`)."
   type = object({
     retention_days = optional(number, 90)
     kms_key_arn    = optional(string)

@@ -1,5 +1,5 @@
 output "file_system_id" {
-  description = "Id of the file system: what task definitions mount. Known when it can be mounted."
+  description = "Id of the file system, for task definitions. Known when it can be mounted."
   value       = local.create ? aws_efs_file_system.this["main"].id : data.aws_efs_file_system.this["main"].file_system_id
   depends_on  = [aws_efs_mount_target.this, aws_efs_file_system_policy.this, aws_vpc_security_group_ingress_rule.clients]
 }
@@ -20,7 +20,7 @@ output "mount_target_ids" {
 }
 
 output "access_point_ids" {
-  description = "Id of each access point, by key: what task definitions name."
+  description = "Id of each access point, by key, for task definitions."
   value       = local.create ? { for key, point in aws_efs_access_point.this : key => point.id } : { for key, point in data.aws_efs_access_point.this : key => point.access_point_id }
 }
 
@@ -30,6 +30,6 @@ output "access_point_arns" {
 }
 
 output "security_group_ids" {
-  description = "Security groups of the mount targets: what a client's own rules name."
+  description = "Security groups of the mount targets, for rules of clients."
   value       = local.create ? toset(local.security_group_ids) : toset(flatten([for target in data.aws_efs_mount_target.this : tolist(target.security_groups)]))
 }

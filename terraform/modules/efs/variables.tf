@@ -31,7 +31,7 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Name of the file system, once in an account and region; what is made is called after it."
+  description = "Name of the file system, unique in an account and region; the prefix of all names."
   type        = string
   nullable    = false
 
@@ -48,7 +48,7 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Subnet by zone in which the file system can be mounted: one for each zone that anything runs in."
+  description = "Subnet by zone in which the file system can be mounted: one for each zone that is in use."
   type        = map(string)
   nullable    = false
 
@@ -81,7 +81,7 @@ variable "clients" {
 }
 
 variable "security_group_ids" {
-  description = "Security groups that the mount targets have besides the one that is made for `clients`."
+  description = "Additional security groups of the mount targets, besides the one for `clients`."
   type        = set(string)
   default     = []
   nullable    = false
@@ -131,7 +131,7 @@ variable "access_points_only" {
 }
 
 variable "client_role_arns" {
-  description = "Roles that may mount, each client signing in as one (`iam` in the task definition, `-o iam` on a host); where empty, whoever reaches a mount target."
+  description = "Roles that may mount, each client signing in as one (`iam` in the task definition, `-o iam` on a host); if empty, everybody who reaches a mount target."
   type        = set(string)
   default     = []
   nullable    = false

@@ -1,5 +1,5 @@
 output "document_names" {
-  description = "Name of the automation that builds the image, by key: what `aws ssm start-automation-execution` takes."
+  description = "Name of the automation that builds the image, by key, for `aws ssm start-automation-execution`."
   value       = { for key in keys(var.images) : key => local.create ? aws_ssm_document.this[key].name : data.aws_ssm_document.this[key].name }
 }
 
@@ -14,17 +14,17 @@ output "document_arns" {
 
 # The id is the name, but not known before the parameter is there: what looks it up in the same apply waits for it then.
 output "parameter_names" {
-  description = "Name of the parameter with the newest image, by key: what `image.parameter` of `ec2-fleet` takes."
+  description = "Name of the parameter with the newest image, by key, for `image.parameter` of `ec2-fleet`."
   value       = { for key in keys(var.images) : key => local.create ? aws_ssm_parameter.this[key].id : data.aws_ssm_parameter.this[key].id }
 }
 
 output "parameter_arns" {
-  description = "ARN of the parameter with the newest image, by key: what policies name."
+  description = "ARN of the parameter with the newest image, by key, for policies."
   value       = { for key in keys(var.images) : key => local.create ? aws_ssm_parameter.this[key].arn : data.aws_ssm_parameter.this[key].arn }
 }
 
 output "role_arn" {
-  description = "Role that the builds work with; who starts one has to be allowed to hand it over."
+  description = "Role of the builds; who starts a build needs `iam:PassRole` for it."
   value       = local.create ? aws_iam_role.automation["main"].arn : data.aws_iam_role.automation["main"].arn
 }
 

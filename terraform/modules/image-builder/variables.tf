@@ -41,7 +41,7 @@ variable "name" {
 }
 
 variable "application" {
-  description = "What the tag `application` of the images says; `name` where it is left out."
+  description = "Value of the tag `application` of the images (default: `name`)."
   type        = string
   default     = null
 }
@@ -224,7 +224,7 @@ variable "path" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that the roles may not go beyond, where the account asks for one."
+  description = "ARN of the permissions boundary of the roles, if the account requires one."
   type        = string
   default     = null
 

@@ -12,7 +12,7 @@ output "instance_id" {
 }
 
 output "address" {
-  description = "Where the server is reached: its own public address, or the private one where it has none."
+  description = "Address of the server: its public address, or the private one if it has none."
   value       = module.host.hosts["${var.name}-controller"].address
 }
 
@@ -22,7 +22,7 @@ output "private_address" {
 }
 
 output "url" {
-  description = "Where people find Jenkins, with a slash at the end: what its variable `JENKINS_URL` is to say."
+  description = "URL of Jenkins, with a slash at the end, for its variable `JENKINS_URL`."
   value       = var.url
 }
 
@@ -32,6 +32,6 @@ output "data_volume_id" {
 }
 
 output "alarm_arns" {
-  description = "ARN of each alarm: `recover` and `reboot`; empty in mode `reuse`, where they are the owner's."
+  description = "ARN of each alarm: `recover` and `reboot`; empty in mode `reuse`, where they belong to the owner."
   value       = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.arn }
 }

@@ -31,7 +31,7 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Name of the server; what is made is called after it, the host `NAME-controller`."
+  description = "Name of the server; the prefix of all names. The host is `NAME-controller`."
   type        = string
   nullable    = false
 
@@ -70,7 +70,7 @@ variable "security_group_ids" {
 }
 
 variable "instance_profile_name" {
-  description = "Instance profile that Jenkins works with; where builds run on the server itself it is the build role's."
+  description = "Instance profile of Jenkins; if builds run on the server itself, that of the build role."
   type        = string
   nullable    = false
 }
@@ -94,7 +94,7 @@ variable "image" {
 }
 
 variable "instance_type" {
-  description = "Type of the instance; it has to be of the image's architecture. Jenkins wants two cores and 4 GiB, builds want agents of their own."
+  description = "Type of the instance; it must have the architecture of the image. Jenkins needs two cores and 4 GiB; use separate agents for builds."
   type        = string
   default     = "t3.medium"
   nullable    = false
@@ -164,7 +164,7 @@ variable "public_address" {
 }
 
 variable "fixed_address" {
-  description = "Whether that address is an Elastic IP, which stays while the server is stopped."
+  description = "Whether that address is an Elastic IP, which stays when the server is stopped."
   type        = bool
   default     = true
   nullable    = false
@@ -178,7 +178,7 @@ variable "termination_protection" {
 }
 
 variable "target_groups" {
-  description = "Target groups that the server is in, by key: `arn`, and `port` where Jenkins listens."
+  description = "Target groups of the server, by key: `arn`, and `port` of Jenkins."
   type = map(object({
     arn  = string
     port = optional(number, 8080)

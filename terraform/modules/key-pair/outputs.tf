@@ -1,5 +1,5 @@
 output "key_names" {
-  description = "Name of the key pair, by key: what a launch template or an instance names."
+  description = "Name of the key pair, by key, for a launch template or an instance."
   value       = { for key, pair in local.pairs : key => pair.name }
 }
 

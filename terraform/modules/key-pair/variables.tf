@@ -27,7 +27,7 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Deployment; a key pair that is not named otherwise is called `NAME-KEY-` and what tells its key from others."
+  description = "Deployment; a key pair without its own name is named `NAME-KEY-` plus a suffix that identifies its key."
   type        = string
   nullable    = false
 

@@ -15,7 +15,7 @@ locals {
 }
 
 output "load_balancer_arn" {
-  description = "ARN of the load balancer: what a web ACL or a policy names."
+  description = "ARN of the load balancer, for a web ACL or a policy."
   value       = local.load_balancer.arn
 }
 
@@ -30,7 +30,7 @@ output "load_balancer_name" {
 }
 
 output "dns_name" {
-  description = "DNS name that AWS gave it: what an alias record or a CDN points to."
+  description = "DNS name that AWS gave it, for an alias record or a CDN."
   value       = local.load_balancer.dns_name
 }
 

@@ -53,7 +53,7 @@ variable "subnet_ids" {
 }
 
 variable "security_group_ids" {
-  description = "Security groups: who may reach the listeners, and whom the load balancer may reach. Unused in mode `reuse`."
+  description = "Security groups: they decide who may reach the listeners, and what the load balancer may reach. Unused in mode `reuse`."
   type        = list(string)
   default     = []
   nullable    = false
@@ -84,7 +84,7 @@ variable "ip_address_type" {
 }
 
 variable "certificate_arn" {
-  description = "Certificate of the listeners with protocol HTTPS that name none of their own."
+  description = "Certificate of HTTPS listeners without their own certificate."
   type        = string
   default     = null
 }
@@ -201,7 +201,7 @@ variable "http2" {
 }
 
 variable "host_name" {
-  description = "Name by which people reach it, where it has one of its own, e.g. `shop.example.org`; part of the output `url` only."
+  description = "Public host name, if it has its own, e.g. `shop.example.org`; used for the output `url` only."
   type        = string
   default     = null
 }

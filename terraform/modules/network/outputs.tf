@@ -38,7 +38,7 @@ output "zone_names" {
 }
 
 output "public_subnet_ids" {
-  description = "Ids of the public subnets, by zone; empty where there is no such tier."
+  description = "Ids of the public subnets, by zone; empty if there is no such tier."
   value       = { for subnet in local.every_subnet : subnet.zone => subnet.id if subnet.tier == "public" }
 
   # AWS refuses a public load balancer or address in a VPC without a gateway, and lets the gateway go only after them.
@@ -46,7 +46,7 @@ output "public_subnet_ids" {
 }
 
 output "private_subnet_ids" {
-  description = "Ids of the private subnets, by zone; empty where there is no such tier."
+  description = "Ids of the private subnets, by zone; empty if there is no such tier."
   value       = { for subnet in local.every_subnet : subnet.zone => subnet.id if subnet.tier == "private" }
 
   # What starts there fetches packages and images at once: by then there is a way.
@@ -54,7 +54,7 @@ output "private_subnet_ids" {
 }
 
 output "data_subnet_ids" {
-  description = "Ids of the data subnets, by zone; empty where there is no such tier."
+  description = "Ids of the data subnets, by zone; empty if there is no such tier."
   value       = { for subnet in local.every_subnet : subnet.zone => subnet.id if subnet.tier == "data" }
 }
 
@@ -64,7 +64,7 @@ output "subnet_cidr_blocks" {
 }
 
 output "route_table_ids" {
-  description = "Route table of each subnet, by tier and zone: what gateway endpoints need."
+  description = "Route table of each subnet, by tier and zone, for gateway endpoints."
   value       = { for tier in var.tiers : tier => { for subnet in local.every_subnet : subnet.zone => subnet.routes if subnet.tier == tier } }
 }
 

@@ -110,7 +110,7 @@ variable "zones" {
 }
 
 variable "tiers" {
-  description = "Kinds of subnets in each zone: `public` for load balancers, `private` for what runs, `data` for databases, without a way to the internet."
+  description = "Kinds of subnets in each zone: `public` for load balancers, `private` for services and instances, `data` for databases, without a route to the internet."
   type        = set(string)
   default     = ["public", "private", "data"]
   nullable    = false
@@ -176,7 +176,7 @@ variable "path" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that the role may not go beyond, where the account asks for one."
+  description = "ARN of the permissions boundary of the role, if the account requires one."
   type        = string
   default     = null
 

@@ -55,11 +55,11 @@ output "instance_arn" {
 }
 
 output "instance_id" {
-  description = "Identifier of the instance: what CloudWatch's metrics call it."
+  description = "Identifier of the instance, also in CloudWatch metrics."
   value       = local.instance.id
 }
 
 output "security_group_ids" {
-  description = "Security groups of the instance: what a client's own rules name."
+  description = "Security groups of the instance, for rules of clients."
   value       = local.instance.groups
 }

@@ -82,7 +82,7 @@ variable "clients" {
 }
 
 variable "security_group_ids" {
-  description = "Security groups that the instance has besides the one that is made for `clients`."
+  description = "Additional security groups of the instance, besides the one for `clients`."
   type        = set(string)
   default     = []
   nullable    = false
@@ -177,7 +177,7 @@ variable "password_kms_key_arn" {
 }
 
 variable "iam_authentication" {
-  description = "Whether database users may sign in by IAM in place of a password, where the database grants it."
+  description = "Whether database users may sign in by IAM in place of a password, if the database allows it."
   type        = bool
   default     = true
   nullable    = false
@@ -235,7 +235,7 @@ variable "storage" {
 }
 
 variable "multi_az" {
-  description = "Whether a standby in another zone takes over when the instance is lost. Doubles the price."
+  description = "Whether a standby in another zone takes over if the instance is lost. It doubles the price."
   type        = bool
   default     = true
   nullable    = false
@@ -294,7 +294,7 @@ variable "auto_minor_version_upgrade" {
 }
 
 variable "allow_major_version_upgrade" {
-  description = "Whether a new `engine_version` may be another major one. It is made at once, with `apply_immediately`."
+  description = "Whether a new `engine_version` may be another major version. The upgrade is immediate, with `apply_immediately`."
   type        = bool
   default     = false
   nullable    = false
@@ -306,7 +306,7 @@ variable "allow_major_version_upgrade" {
 }
 
 variable "apply_immediately" {
-  description = "Whether changes are made at once, also those that restart the instance, in place of in the maintenance window."
+  description = "Whether changes are applied immediately, also those that restart the instance, and not in the maintenance window."
   type        = bool
   default     = false
   nullable    = false
@@ -395,7 +395,7 @@ variable "path" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that the role may not go beyond, where the account asks for one."
+  description = "ARN of the permissions boundary of the role, if the account requires one."
   type        = string
   default     = null
 

@@ -9,6 +9,6 @@ output "secret_names" {
 }
 
 output "kms_keys" {
-  description = "Key that encrypts the secret, by key; null where it is the account's own for Secrets Manager."
+  description = "Key that encrypts the secret, by key; null for the account's default key of Secrets Manager."
   value       = { for key, secret in local.secrets : key => secret.kms_key == "" ? null : secret.kms_key }
 }

@@ -27,7 +27,7 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Deployment that the groups belong to; a group is called `NAME-KEY-` and what AWS adds."
+  description = "Deployment that the groups belong to; a group is named `NAME-KEY-` plus a suffix of AWS."
   type        = string
   nullable    = false
 

@@ -9,12 +9,12 @@ output "bucket_arn" {
 }
 
 output "kms_key_arn" {
-  description = "ARN of the key that encrypts the objects; null where `encryption` is `s3`."
+  description = "ARN of the key that encrypts the objects; null if `encryption` is `s3`."
   value       = local.kms_key_arn
 }
 
 output "backend_config" {
-  description = "What `terraform init -backend-config` takes for every state in the bucket; the `key` is each deployment's own."
+  description = "Settings for `terraform init -backend-config`, for every state in the bucket; each deployment has its own `key`."
   value = merge(
     { bucket = local.bucket.name, region = local.region, encrypt = "true", use_lockfile = "true" },
     var.encryption == "s3" ? {} : { kms_key_id = local.kms_key_arn },
@@ -27,7 +27,7 @@ output "state_keys" {
 }
 
 output "policies" {
-  description = "Minimal IAM policies as JSON, by `STATE/WORKSPACE`: `read` for who plans, `write` for who applies; both lock."
+  description = "Minimal IAM policies as JSON, by `STATE/WORKSPACE`: `read` for planning, `write` for applying; both may lock."
   value       = local.policies
 }
 
@@ -37,6 +37,6 @@ output "ledger_locations" {
 }
 
 output "ledger_policies" {
-  description = "Minimal IAM policy as JSON for who deploys with a ledger, by key of `ledgers`."
+  description = "Minimal IAM policy as JSON for deliveries with a ledger, by key of `ledgers`."
   value       = local.ledger_policies
 }

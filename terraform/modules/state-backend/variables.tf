@@ -80,7 +80,7 @@ variable "kms_key_arn" {
 }
 
 variable "old_versions" {
-  description = "An old version of an object goes after `days`, but the newest `keep` of them stay for ever."
+  description = "An old version of an object is removed after `days`, but the newest `keep` versions are never removed."
   type = object({
     days = optional(number, 90)
     keep = optional(number, 20)

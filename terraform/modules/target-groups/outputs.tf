@@ -17,7 +17,7 @@ output "target_group_arn_suffixes" {
 }
 
 output "target_group_names" {
-  description = "Name of each target group, by key: what a delivery finds it by."
+  description = "Name of each target group, by key; a delivery finds it by this name."
   value       = { for key, group in local.target_groups : key => group.name }
 }
 

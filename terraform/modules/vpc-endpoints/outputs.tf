@@ -11,7 +11,7 @@ locals {
 }
 
 output "endpoint_ids" {
-  description = "Id of the endpoint, by key: what a bucket's policy may demand with `aws:SourceVpce`."
+  description = "Id of the endpoint, by key; a bucket policy can require it with `aws:SourceVpce`."
   value       = { for key, endpoint in local.found : key => endpoint.id }
 }
 
@@ -21,7 +21,7 @@ output "endpoint_arns" {
 }
 
 output "prefix_list_ids" {
-  description = "Addresses of the service as a prefix list, by key of each gateway: where a security group lets requests to it out."
+  description = "Addresses of the service as a prefix list, by key of each gateway, for outgoing rules of security groups."
   value       = { for key, endpoint in local.found : key => endpoint.prefix_list if local.endpoints[key].type == "gateway" }
 }
 
@@ -31,6 +31,6 @@ output "dns_names" {
 }
 
 output "security_group_id" {
-  description = "Security group of the interfaces: where other groups let HTTPS out to; null where there is no interface."
+  description = "Security group of the interfaces, for outgoing HTTPS rules of other groups; null if there is no interface."
   value       = local.create ? one(values(aws_security_group.this)[*].id) : one(values(data.aws_security_group.this)[*].id)
 }

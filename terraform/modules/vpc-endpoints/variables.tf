@@ -30,7 +30,7 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Deployment that the endpoints belong to; what is made is called after it."
+  description = "Deployment that the endpoints belong to; the prefix of all names."
   type        = string
   nullable    = false
 
@@ -95,7 +95,7 @@ variable "endpoints" {
 }
 
 variable "route_table_ids" {
-  description = "Route tables that lead to the gateways, by tier and zone, as `network` tells them."
+  description = "Route tables that lead to the gateways, by tier and zone, from the outputs of `network`."
   type        = map(map(string))
   default     = {}
   nullable    = false
