@@ -12,13 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { readFailure, writeFailure } from '../../../runner/src/state/localFailures.js';
-import {
-  flushDirectory,
-  isAbsent,
-  makeDirectory,
-  removeLeftovers,
-  writeDraft,
-} from '../../../runner/src/state/localFiles.js';
+import { makeDirectories } from '../../../runner/src/adapters/process/directories.js';
+import { flushDirectory, writeDraft } from '../../../runner/src/adapters/process/wholeFile.js';
+import { isAbsent, removeLeftovers } from '../../../runner/src/state/localFiles.js';
 import { LocalStore } from '../../../runner/src/state/localStore.js';
 import { rejection } from '../../support/rejection.js';
 
@@ -165,27 +161,24 @@ describe('the directory of a state', () => {
 });
 
 describe('the files of a state', () => {
-  it('have their directories made, once, with the true reason where that fails', async () => {
-    await makeDirectory(join(home, 'a/b/c'));
-    await makeDirectory(join(home, 'a/b/c'));
+  it('have their directories made, once, with the true reason where that fails', () => {
+    makeDirectories(join(home, 'a/b/c'), 0o700);
+    makeDirectories(join(home, 'a/b/c'), 0o700);
     expect(modeOf(join(home, 'a/b'))).to.equal('700');
     writeFileSync(join(home, 'file'), '');
-    const error = await makeDirectory(join(home, 'file/below')).catch((failure: unknown) => failure);
-    expect((error as NodeJS.ErrnoException).code).to.equal('ENOTDIR');
+    expect(() => makeDirectories(join(home, 'file/below'))).to.throw('ENOTDIR');
   });
 
-  it('are drafted under a name of their own, and flushed with their directory', async () => {
-    const [one, two] = [await writeDraft(home, 'x'), await writeDraft(home, 'y')];
-    expect(one).not.to.equal(two);
-    expect(readFileSync(one, 'utf8')).to.equal('x');
-    expect(modeOf(one)).to.equal('600');
+  it('are flushed with their directory, which must be there', async () => {
     await flushDirectory(home);
     const error = await flushDirectory(join(home, 'none')).catch((failure: unknown) => failure);
     expect(isAbsent(error)).to.equal(true);
   });
 
   it('leave no draft where it cannot be written', async () => {
-    const error = await writeDraft(home, 5 as unknown as string).catch((failure: unknown) => failure);
+    const error = await writeDraft(join(home, 'x'), 5 as unknown as string).catch(
+      (failure: unknown) => failure,
+    );
     expect(error).to.be.instanceOf(TypeError);
     expect(readdirSync(home)).to.deep.equal([]);
   });
