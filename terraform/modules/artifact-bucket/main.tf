@@ -28,7 +28,7 @@ module "bucket" {
   expiring = {
     for key, application in var.applications : key => { prefix = "${local.prefixes[key]}/", days = application.keep_days } if application.keep_days != null
   }
-  use_kms     = var.encryption != "s3"
+  encryption  = var.encryption
   kms_key_arn = local.kms_key_arn
   access_logs = var.access_logs
 

@@ -24,7 +24,7 @@ module "bucket" {
   # A bucket that still holds a version of a state is not deleted, and its objects not by Terraform.
   force_destroy = false
   old_versions  = var.old_versions
-  use_kms       = var.encryption != "s3"
+  encryption    = var.encryption
   kms_key_arn   = local.kms_key_arn
   access_logs   = var.access_logs
 

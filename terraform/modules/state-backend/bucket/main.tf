@@ -39,11 +39,11 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
 
   rule {
     # One request to KMS serves many objects.
-    bucket_key_enabled = var.use_kms
+    bucket_key_enabled = var.encryption != "s3"
 
     apply_server_side_encryption_by_default {
-      sse_algorithm     = var.use_kms ? "aws:kms" : "AES256"
-      kms_master_key_id = var.use_kms ? var.kms_key_arn : null
+      sse_algorithm     = var.encryption == "s3" ? "AES256" : "aws:kms"
+      kms_master_key_id = var.encryption == "s3" ? null : var.kms_key_arn
     }
   }
 }

@@ -17,15 +17,15 @@ variable "object_lock" {
   nullable    = false
 }
 
-variable "use_kms" {
-  description = "Whether a key of KMS encrypts the objects, that of `kms_key_arn`; S3's own keys otherwise. Known before the key is made."
-  type        = bool
-  default     = false
+variable "encryption" {
+  description = "What encrypts the objects: `s3`, S3's own keys; with any other word the key of `kms_key_arn`. It is known before a key is made."
+  type        = string
+  default     = "s3"
   nullable    = false
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the key where `use_kms` is true."
+  description = "ARN of the key of KMS; not where `encryption` is `s3`."
   type        = string
   default     = null
 }
