@@ -182,7 +182,7 @@ function requireVersion(library: string | undefined): void {
   if (library === undefined || library === runnerVersion) return;
   throw new StackError('USAGE', `this runner is ${runnerVersion}, the Jenkins library is ${library}`, {
     where: fileURLToPath(import.meta.url),
-    next: `Install automation-stack ${library} on the agent, or unset AUTOMATION_STACK_RUNNER there: the library then brings its own.`,
+    next: `Install automation-stack ${library} on the agent, or unset AUTOMATION_STACK_RUNNER there: the library then uses its own.`,
   });
 }
 

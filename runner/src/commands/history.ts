@@ -14,7 +14,7 @@ const history: CommandDefinition = {
   name: 'history',
   summary: 'List the deployments of an environment or of all, or the releases, newest first',
   description:
-    'Every attempt to bring a release to the environment, or to all of them without `--env`: which version, how it ended, how long it took, who ran it and why it failed. Times are UTC. `partial`: hosts were left behind, `deploy --catch-up` updates them. `unproven`: no task was wanted. `cut-off`: the run was killed before its end; `deploy --resume` continues the last one, `rollback` undoes it, `rollback --to VERSION` replaces it.',
+    'Every attempt to deploy a release to the environment, or to all environments without `--env`: which version, how it ended, how long it took, who ran it and why it failed. Times are UTC. `partial`: hosts were left behind, `deploy --catch-up` updates them. `unproven`: no task was wanted. `cut-off`: the run was killed before its end; `deploy --resume` continues the last one, `rollback` undoes it, `rollback --to VERSION` replaces it.',
   options: [
     { name: 'limit', value: 'N', description: `Number of deployments (default: ${LIMIT}).` },
     { name: 'releases', description: 'List the releases that were made instead.' },

@@ -78,7 +78,7 @@ function rootFiles(name: string, environment: unknown, places: ConfigPlaces): re
     return [missing(place, `${shownPath(place)}: there is no directory ${shown}`)];
   const isRoot = readdirSync(root).some((file) => /\.tf(?:\.json)?$/.test(file));
   return [
-    ...(isRoot ? [] : [missing(place, `${shownPath(place)}: ${shown} holds no Terraform files`)]),
+    ...(isRoot ? [] : [missing(place, `${shownPath(place)}: ${shown} contains no Terraform files`)]),
     ...textsOf(rawAt(infrastructure, ['var-files'])).flatMap(([index, file]) =>
       fileAt([...here, 'var-files', index], file, root, places),
     ),

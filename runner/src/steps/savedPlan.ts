@@ -100,7 +100,7 @@ export async function findPlan(
     saved = JSON.parse(await readFile(description(file), 'utf8')) as SavedPlan;
     if (!isRecord(saved) || !isRecord(saved.binding) || !isRecord(saved.summary)) throw new Error('no plan');
   } catch {
-    return { stale: [`there is no ${description(file)} that tells what it was made from`] };
+    return { stale: [`there is no ${description(file)} that says what it was made from`] };
   }
   const stale = staleReasons(saved.binding, now);
   // A process of its own, so asked last.

@@ -81,7 +81,7 @@ describe('config check', () => {
         'Terraform in its root',
         WHOLE,
         ['terraform/main.tf'],
-        '7:34 environments.staging.infrastructure.directory: terraform holds no Terraform files',
+        '7:34 environments.staging.infrastructure.directory: terraform contains no Terraform files',
       ],
       [
         'a variable file',

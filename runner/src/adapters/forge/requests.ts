@@ -134,7 +134,7 @@ export class Requests {
     const { status } = answer;
     const limited = rateLimitMs(answer, now?.() ?? Date.now());
     if (limited !== undefined) {
-      const next = 'Other jobs may use the same token: give this one a token of its own.';
+      const next = 'Other jobs may use the same token: create a separate token for this one.';
       const why = `rate limit, for another ${Math.ceil(limited / 60_000)} min (HTTP ${status})`;
       return new ForgeFailure(code, 'away', told(why), { next }, status);
     }

@@ -23,8 +23,7 @@ export function findAnsible(files: ProjectFiles, tell: Tell): StarterAnsible | u
   const directory = FOLDERS.find((folder) => playbooksIn(files, folder).length > 0);
   if (directory === undefined) {
     const inside = files.paths.filter((path) => path.startsWith('ansible/'));
-    if (inside.length > 0)
-      tell('ansible/ holds no playbook that could be read (a list of plays with hosts:)');
+    if (inside.length > 0) tell('ansible/ has no readable playbook (a list of plays with hosts:)');
     tellInventory(files, tell);
     return undefined;
   }

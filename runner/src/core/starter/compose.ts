@@ -92,7 +92,8 @@ function serviceOf(
   if (NOT_DELIVERED.test(name)) return leaveOut('because its name says that it is for development or tests');
   if (/^(?:\w+:\/\/|git@)|\$/.test(given))
     return leaveOut(`its build context ${given} is not a directory here`);
-  if (build['dockerfile_inline'] !== undefined) return leaveOut('its Dockerfile stands in the compose file');
+  if (build['dockerfile_inline'] !== undefined)
+    return leaveOut('its Dockerfile is inline in the compose file');
   const base = directoryOf(file);
   const context = inside(base, given).replace(/(.)\/$/, '$1');
   const dockerfile = inside(context, text(build['dockerfile']) ?? 'Dockerfile');

@@ -92,7 +92,7 @@ async function user({ env }: Context): Promise<Finding> {
     return {
       status: 'failed',
       found: `cannot write to its home, ${home}`,
-      next: 'Set HOME to a directory of its own by jenkins.agent.arguments: -e HOME=…',
+      next: 'Set HOME to a separate directory by jenkins.agent.arguments: -e HOME=…',
     };
   return { status: 'ok', found: `known, with ${home}` };
 }

@@ -31,7 +31,7 @@ export const deliveryWords = {
   REGISTRY_REFUSED: {
     means: 'The registry refused a pull or push, or an image is gone.',
     causes: 'Missing permissions, a quota, a lifecycle policy that deleted the image, or no network.',
-    next: 'Fix what the registry says, then run the command again. `node runner push --force` pushes anew.',
+    next: 'Fix what the registry says, then run the command again. `node runner push --force` pushes again.',
   },
   TAG_IMMUTABLE: {
     means: 'The tag exists with other content, and tags are immutable.',
