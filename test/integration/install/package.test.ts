@@ -40,6 +40,6 @@ describe('the package that npm installs', function () {
 
   it('names itself in what it tells to type', async () => {
     const { stderr } = await automationStack('status');
-    expect(stderr).to.contain('Run `automation-stack init` to make one').and.not.contain('node runner');
+    expect(stderr).to.contain('Run `automation-stack init` to create one').and.not.contain('node runner');
   });
 });

@@ -139,7 +139,7 @@ describe('two repositories of which one needs the other', function () {
     const { stderr, exitCode } = await run('needs', '-C', 'web');
     expect(exitCode).to.equal(1);
     expect(stderr)
-      .to.contain('cannot read how shop stands: the bucket never-made of needs.shop of web does not exist')
+      .to.contain('cannot read the status of shop: the bucket never-made of needs.shop of web does not exist')
       .and.to.contain(`needed by web: ${file}`);
   });
 

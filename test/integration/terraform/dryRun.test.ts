@@ -67,7 +67,7 @@ describe('a dry run', function () {
     const { exitCode, stdout, stderr } = await dryRun();
     expect(stdout)
       .to.match(/^build:web\n {2}Would build web /m)
-      .and.match(/^plan:staging\n {2}Cannot be told: /m);
+      .and.match(/^plan:staging\n {2}Unknown: /m);
     expect(stderr).to.contain('TERRAFORM_FAILED');
     expect(exitCode).to.equal(1);
   });

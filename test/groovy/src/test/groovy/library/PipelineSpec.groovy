@@ -309,7 +309,7 @@ class PipelineSpec extends Specification {
 
         then:
         build.result == 'ABORTED'
-        build.log.contains('Slack and the record of the run were not told of the end: no agent came')
+        build.log.contains('Slack and the record of the run do not have the end: no agent was available')
         build.description == 'aborted by carol'
         build.steps('timeout').last().args.time <= 15
     }

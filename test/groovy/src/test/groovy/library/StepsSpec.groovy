@@ -347,7 +347,7 @@ class StepsSpec extends Specification {
         build.log.contains('undoing')
         build.log.contains('After 1s process did not stop')
         build.log.contains('The build waits at most')
-        build.log.contains('abort once more')
+        build.log.contains('abort again')
         def rest = build.log.substring(build.log.indexOf('The build waits at most'))
         rest.contains('one host is back\nundone')
         rest.indexOf('undone') < rest.indexOf('Lock released')
