@@ -372,7 +372,7 @@ class StepsSpec extends Specification {
 
         then:
         build.result == 'ABORTED'
-        build.log.contains('does not wait for the end of automation-stack') && build.log.contains('(aborted by dora)')
+        build.log.contains('does not wait for the end of automation-stack deploy (aborted by dora)')
         System.currentTimeMillis() - before < 14000
     }
 
