@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { createProcesses } from '../runner/src/adapters/process/processes.js';
 import { SecretRegistry } from '../runner/src/secrets/redact.js';
 import { systemClock } from '../runner/src/adapters/process/clock.js';
-import { imageNames } from '../runner/src/local/images.js';
+import { imageNames } from '../runner/src/local/localImages.js';
 import { emulatorUrl, localSettings } from '../runner/src/local/settings.js';
 import type { Bench, BenchRow } from './bench.js';
 import { inTurn, median, type Command } from './measure.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../runner/src/adapters/process/clock.js';
 import { Ledger } from '../runner/src/state/ledger.js';
-import { LocalStore } from '../runner/src/state/localStore.js';
+import { LocalStore } from '../runner/src/state/stores/localStore.js';
 import { AwsProxy } from '../test/support/awsProxy.js';
 import { apps, APP_PORT, EcsFixture } from '../test/support/ecsFixture.js';
 import type { Bench, BenchRow } from './bench.js';

@@ -2,7 +2,7 @@
 // where a message breaks a rule of CONTRIBUTING.md, and says which.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { readChanges } from '../runner/src/core/commits.js';
+import { readChanges } from '../runner/src/release/rules/commits.js';
 
 /** The last commit before messages were checked: until then some were plain sentences, or longer. */
 const UNCHECKED = 'fc47357967c14b849d6b08cf8b5970538e1269c6';

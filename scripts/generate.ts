@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { allCommands, commandGroups } from '../runner/src/commands/registry.js';
-import { commandIndex, commandPage } from '../runner/src/views/docs/commandPage.js';
-import { configurationPage } from '../runner/src/views/docs/configurationPage.js';
-import { errorsPage } from '../runner/src/views/docs/errorsPage.js';
-import { stepPage, steps } from '../runner/src/views/docs/stepPage.js';
+import { commandIndex, commandPage } from '../runner/src/reference/commandPage.js';
+import { configurationPage } from '../runner/src/reference/configurationPage.js';
+import { errorsPage } from '../runner/src/reference/errorsPage.js';
+import { stepPage, steps } from '../runner/src/reference/stepPage.js';
 import { jsonSchema } from '../runner/src/config/jsonSchema.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

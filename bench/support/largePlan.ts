@@ -1,4 +1,4 @@
-import type { PlanJson } from '../../runner/src/core/plan.js';
+import type { PlanJson } from '../../runner/src/infrastructure/rules/planSummary.js';
 
 /** A plan as `terraform show -json` prints it, every kind of change in it, each resource with some attributes. */
 export function largePlan(resources: number): PlanJson {

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { judgeService } from '../../runner/src/core/rollout/service.js';
+import { judgeService } from '../../runner/src/domain/ecsService.js';
 import { serviceView, type Service } from '../../runner/src/adapters/aws/ecs.js';
 
 /** What the platform itself took for one rollout. */

@@ -2,17 +2,17 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { ExitCode, StackError, toErrorRecord } from './core/errors.js';
-import { asTyped, DEFAULT_PROGRAM, everyTextAsTyped, type Call } from './core/calledAs.js';
-import { interruptedBy } from './core/interruption.js';
-import { wordsOfCode } from './core/systemFailure.js';
-import { didYouMean } from './core/nearest.js';
+import { ExitCode, StackError, toErrorRecord } from './base/errors.js';
+import { asTyped, DEFAULT_PROGRAM, everyTextAsTyped, type Call } from './base/calledAs.js';
+import { interruptedBy } from './base/interruption.js';
+import { wordsOfCode } from './base/systemFailure.js';
+import { didYouMean } from './base/nearest.js';
 import type { CommandDefinition, CommandResult } from './commands/command.js';
 import { buildProgram, CommanderError } from './commands/program.js';
 import { registry } from './commands/registry.js';
 import { createContext, type Context, type ContextInput, type GlobalOptions } from './container.js';
-import { runnerVersion } from './version.js';
-import { createViews } from './views/create.js';
+import { runnerVersion } from './base/version.js';
+import { createViews } from './views/createViews.js';
 import { writeError } from './views/errorFile.js';
 import { outliveFailures } from './views/outlive.js';
 
@@ -136,7 +136,7 @@ async function execute(world: Process, definition: CommandDefinition, command: C
   try {
     requireVersion(world.library);
     await requireDirectory(options.directory);
-    const { sweepPrivateFolders } = await import('./steps/privateFolder.js');
+    const { sweepPrivateFolders } = await import('./adapters/process/privateFolder.js');
     await sweepPrivateFolders(world.env);
     if (definition.environment === 'required' && options.environment === undefined)
       await context.environment();

@@ -1,26 +1,26 @@
 import { whoAmI } from './adapters/process/user.js';
-import { selectEnvironment } from './config/environment.js';
+import { selectEnvironment } from './config/selectEnvironment.js';
 import type { Form } from './config/references.js';
 import type { Config, EnvironmentConfig } from './config/schema.js';
-import type { Clock, ObjectStore, Processes } from './core/ports.js';
+import type { Clock, ObjectStore, Processes } from './base/ports.js';
 import { systemClock } from './adapters/process/clock.js';
 import { createProcesses } from './adapters/process/processes.js';
 import { createGit, type Git } from './adapters/git/git.js';
-import { DEFAULT_PROGRAM, everyTextAsTyped, type Call } from './core/calledAs.js';
-import { once } from './core/once.js';
-import { withoutRole } from './core/awsChild.js';
-import { withoutExports } from './core/sharedEnvironment.js';
-import { EventBus, type EventBody } from './core/events.js';
-import { Patience } from './core/patience.js';
-import { registerEnvironment } from './secrets/environment.js';
+import { DEFAULT_PROGRAM, everyTextAsTyped, type Call } from './base/calledAs.js';
+import { once } from './base/once.js';
+import { withoutRole } from './context/rules/awsChild.js';
+import { withoutExports } from './context/rules/exportedVariables.js';
+import { EventBus, type EventBody } from './events/events.js';
+import { Patience } from './base/patience.js';
+import { registerEnvironment } from './secrets/environmentSecrets.js';
 import { SecretRegistry } from './secrets/redact.js';
 import type { RoleToAssume } from './adapters/aws/assumedRole.js';
 import type { AwsClients } from './adapters/aws/clients.js';
 import type { DockerEngine } from './adapters/docker/engine.js';
-import type { SshHosts } from './adapters/ssh/hosts.js';
+import type { SshHosts } from './adapters/ssh/sshHosts.js';
 import type { State } from './state/state.js';
-import type { Target } from './targets/target.js';
-import { runnerVersion } from './version.js';
+import type { Target } from './delivery/targets/target.js';
+import { runnerVersion } from './base/version.js';
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -187,13 +187,13 @@ export function createContext(input: ContextInput): Context {
     aws,
     ssh: perEnvironment(async (environment) => {
       const [{ createSshHosts }, { sshSettings }] = await Promise.all([
-        import('./adapters/ssh/hosts.js'),
-        import('./steps/routes.js'),
+        import('./adapters/ssh/sshHosts.js'),
+        import('./hosts/routes.js'),
       ]);
       return createSshHosts(await sshSettings(context, environment));
     }),
     targets: async (environment, only) => {
-      const { createTargets } = await import('./targets/create.js');
+      const { createTargets } = await import('./delivery/targets/createTargets.js');
       return createTargets(context, environment, only);
     },
   };
@@ -207,8 +207,8 @@ async function sessionOf(
   arn: string,
 ): Promise<RoleToAssume> {
   const [{ sessionName }, { sharedRun }, { application }] = await Promise.all([
-    import('./core/awsRole.js'),
-    import('./core/sharedRun.js'),
+    import('./domain/awsRole.js'),
+    import('./base/sharedRun.js'),
     context.config(),
   ]);
   const { aws } = environment.config;

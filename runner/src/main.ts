@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { relative } from 'node:path';
 import { isatty } from 'node:tty';
-import { runnerVersion } from './version.js';
+import { runnerVersion } from './base/version.js';
 import { outliveFailures } from './views/outlive.js';
 
 /**
@@ -17,7 +17,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 } else {
   const [{ runCommandLine }, { programOf }] = await Promise.all([
     import('./commandLine.js'),
-    import('./core/calledAs.js'),
+    import('./base/calledAs.js'),
   ]);
   const exitCode = await runCommandLine({
     argv,
@@ -48,7 +48,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
  * process itself, and would ask our own command for credentials, which asks again, without end.
  */
 async function leaveRole(): Promise<void> {
-  const { withoutRole } = await import('./core/awsChild.js');
+  const { withoutRole } = await import('./context/rules/awsChild.js');
   const before = withoutRole(process.env);
   for (const name of Object.keys(process.env)) if (before[name] === undefined) delete process.env[name];
   Object.assign(process.env, before);
@@ -77,7 +77,7 @@ async function calledByJenkins() {
   try {
     return jenkinsCall(process.env);
   } catch (error) {
-    const { systemFailure } = await import('./core/systemFailure.js');
+    const { systemFailure } = await import('./base/systemFailure.js');
     process.stderr.write(`${systemFailure(error)?.message ?? (error as Error).message}\n`);
     process.exit(2);
   }

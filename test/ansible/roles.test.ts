@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { toolsUp } from '../../runner/src/local/tools.js';
+import { toolsUp } from '../../runner/src/local/installTools.js';
 import { testWorkshop } from '../support/workshop.js';
 
 const run = promisify(execFile);

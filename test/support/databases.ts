@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { imageNames } from '../../runner/src/local/images.js';
+import { imageNames } from '../../runner/src/local/localImages.js';
 import { localSettings } from '../../runner/src/local/settings.js';
 import { testWorkshop } from './workshop.js';
 

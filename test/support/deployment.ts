@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createContext, type Context } from '../../runner/src/container.js';
-import type { StackEvent } from '../../runner/src/core/events.js';
+import type { StackEvent } from '../../runner/src/events/events.js';
 
 /** A deployment in a directory of its own, with a context on the real world and every event it emitted. */
 export interface Deployment {

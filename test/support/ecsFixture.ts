@@ -20,8 +20,8 @@ import {
   type RegisterTaskDefinitionCommandInput,
   type Service,
 } from '@aws-sdk/client-ecs';
-import type { ReleaseRecord } from '../../runner/src/core/release.js';
-import { imageNames } from '../../runner/src/local/images.js';
+import type { ReleaseRecord } from '../../runner/src/domain/records.js';
+import { imageNames } from '../../runner/src/local/localImages.js';
 import { createLoadBalancer, deleteLoadBalancer } from '../../runner/src/local/loadBalancers.js';
 import { emulatorUrl, loadBalancerUrl, localSettings } from '../../runner/src/local/settings.js';
 import { testWorkshop } from './workshop.js';

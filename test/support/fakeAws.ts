@@ -1,6 +1,6 @@
 import { CallCounter } from '../../runner/src/adapters/aws/call.js';
 import type { AwsClients } from '../../runner/src/adapters/aws/clients.js';
-import { awsError } from '../../runner/src/adapters/aws/errors.js';
+import { awsError } from '../../runner/src/adapters/aws/awsErrors.js';
 
 export type Answer = (input: Record<string, unknown>) => unknown;
 

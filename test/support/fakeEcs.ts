@@ -7,7 +7,7 @@ import type {
   Task,
   TaskDefinition,
 } from '../../runner/src/adapters/aws/ecs.js';
-import type { Clock } from '../../runner/src/core/ports.js';
+import type { Clock } from '../../runner/src/base/ports.js';
 
 const ARN = 'arn:aws:ecs:eu-west-1:111111111111:task-definition/';
 

@@ -1,14 +1,14 @@
-import type { SshHosts } from '../../runner/src/adapters/ssh/hosts.js';
+import type { SshHosts } from '../../runner/src/adapters/ssh/sshHosts.js';
 import type { FleetConfig } from '../../runner/src/config/schema.js';
 import { targetSchema } from '../../runner/src/config/schema.js';
-import { StackError } from '../../runner/src/core/errors.js';
-import type { EventBody } from '../../runner/src/core/events.js';
-import type { Host } from '../../runner/src/core/host.js';
-import type { ReleaseRecord } from '../../runner/src/core/release.js';
-import type { HostFailure } from '../../runner/src/invocations/ansibleEvents.js';
-import type { Container } from '../../runner/src/targets/fleet/containers.js';
-import { FleetTarget } from '../../runner/src/targets/fleet/fleetTarget.js';
-import type { Rollout } from '../../runner/src/targets/target.js';
+import { StackError } from '../../runner/src/base/errors.js';
+import type { EventBody } from '../../runner/src/events/events.js';
+import type { Host } from '../../runner/src/domain/host.js';
+import type { ReleaseRecord } from '../../runner/src/domain/records.js';
+import type { HostFailure } from '../../runner/src/hosts/rules/ansibleEvents.js';
+import type { Container } from '../../runner/src/delivery/targets/fleet/containers.js';
+import { FleetTarget } from '../../runner/src/delivery/targets/fleet/fleetTarget.js';
+import type { Rollout } from '../../runner/src/delivery/targets/target.js';
 import { VirtualClock } from './virtualClock.js';
 
 interface FakeHost {

@@ -1,6 +1,6 @@
 import type { RunTaskCommandInput, Task } from '../../runner/src/adapters/aws/ecs.js';
 import type { EcsTasks } from '../../runner/src/adapters/aws/ecsTasks.js';
-import type { Clock } from '../../runner/src/core/ports.js';
+import type { Clock } from '../../runner/src/base/ports.js';
 
 const ARN = 'arn:aws:ecs:eu-west-1:111111111111:';
 

@@ -7,14 +7,14 @@ import { promisify } from 'node:util';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { deployment, type Deployment } from './deployment.js';
 import { testWorkshop } from './workshop.js';
-import type { ReleaseRecord } from '../../runner/src/core/release.js';
-import { createHost, deleteHost } from '../../runner/src/local/hosts.js';
-import { imageNames } from '../../runner/src/local/images.js';
+import type { ReleaseRecord } from '../../runner/src/domain/records.js';
+import { createHost, deleteHost } from '../../runner/src/local/localHosts.js';
+import { imageNames } from '../../runner/src/local/localImages.js';
 import { emulatorUrl } from '../../runner/src/local/settings.js';
 import { localUp } from '../../runner/src/local/up.js';
-import { provisionStep } from '../../runner/src/steps/provision.js';
-import type { Rollout, Target } from '../../runner/src/targets/target.js';
-import { createTargets } from '../../runner/src/targets/create.js';
+import { provisionStep } from '../../runner/src/hosts/provision.js';
+import type { Rollout, Target } from '../../runner/src/delivery/targets/target.js';
+import { createTargets } from '../../runner/src/delivery/targets/createTargets.js';
 
 const run = promisify(execFile);
 

@@ -3,8 +3,8 @@
  * release of WORKER_RELEASE from the directory WORKER_DIRECTORY.
  */
 import { createContext } from '../../runner/src/container.js';
-import type { ReleaseRecord } from '../../runner/src/core/release.js';
-import { createTargets } from '../../runner/src/targets/create.js';
+import type { ReleaseRecord } from '../../runner/src/domain/records.js';
+import { createTargets } from '../../runner/src/delivery/targets/createTargets.js';
 
 const context = createContext({
   options: {

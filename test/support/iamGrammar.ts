@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../../runner/src/core/iam/policy.js';
+import type { PolicyDocument } from '../../runner/src/iam/rules/policyDocument.js';
 
 const ARN =
   /^arn:aws(?:-cn|-us-gov)?:[a-z0-9-]+:(?:[a-z]{2}(?:-[a-z]+)+-\d|\*)?:(?:\d{12}|\*)?:[A-Za-z0-9_+=,.@*?/:!-]+$/;

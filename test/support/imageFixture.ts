@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { imageNames } from '../../runner/src/local/images.js';
+import { imageNames } from '../../runner/src/local/localImages.js';
 import { emulatorUrl } from '../../runner/src/local/settings.js';
-import type { StackEvent } from '../../runner/src/core/events.js';
+import type { StackEvent } from '../../runner/src/events/events.js';
 import { deployment, type Deployment } from './deployment.js';
 import { testWorkshop } from './workshop.js';
 

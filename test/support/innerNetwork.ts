@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { deployment, type Deployment } from './deployment.js';
 import { testWorkshop } from './workshop.js';
-import { createHost, deleteHost } from '../../runner/src/local/hosts.js';
+import { createHost, deleteHost } from '../../runner/src/local/localHosts.js';
 import { hostAddress, type HostAddress } from '../../runner/src/local/settings.js';
 import { localUp } from '../../runner/src/local/up.js';
-import type { HostFailure } from '../../runner/src/invocations/ansibleEvents.js';
-import { inventoryOf } from '../../runner/src/steps/inventory.js';
-import { runPlaybook } from '../../runner/src/steps/playbook.js';
-import { provisionStep } from '../../runner/src/steps/provision.js';
+import type { HostFailure } from '../../runner/src/hosts/rules/ansibleEvents.js';
+import { inventoryOf } from '../../runner/src/hosts/inventory.js';
+import { runPlaybook } from '../../runner/src/hosts/playbook.js';
+import { provisionStep } from '../../runner/src/hosts/provision.js';
 
 const run = promisify(execFile);
 

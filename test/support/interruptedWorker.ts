@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { runCommandLine } from '../../runner/src/commandLine.js';
 import { createContext } from '../../runner/src/container.js';
-import { StackError } from '../../runner/src/core/errors.js';
+import { StackError } from '../../runner/src/base/errors.js';
 import { FakeFleet } from './fakeFleet.js';
 import { FakeTarget } from './fakeTarget.js';
 

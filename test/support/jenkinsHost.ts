@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { createHost, deleteHost } from '../../runner/src/local/hosts.js';
+import { createHost, deleteHost } from '../../runner/src/local/localHosts.js';
 import { localUp } from '../../runner/src/local/up.js';
 import { serveJenkins, type JenkinsDownloads } from './jenkinsDownloads.js';
 import { testWorkshop } from './workshop.js';

@@ -1,5 +1,5 @@
-import { StackError } from '../../runner/src/core/errors.js';
-import type { ObjectStore, StoredObject, WriteCondition } from '../../runner/src/core/ports.js';
+import { StackError } from '../../runner/src/base/errors.js';
+import type { ObjectStore, StoredObject, WriteCondition } from '../../runner/src/base/ports.js';
 import { assertKey } from '../../runner/src/state/keys.js';
 
 /** A state store in memory that counts what is asked of it and fails writes on demand. */

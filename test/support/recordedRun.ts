@@ -1,5 +1,5 @@
-import type { StackEvent } from '../../runner/src/core/events.js';
-import { joinRun, type Run } from '../../runner/src/views/run.js';
+import type { StackEvent } from '../../runner/src/events/events.js';
+import { joinRun, type Run } from '../../runner/src/views/runModel.js';
 import { afterEvent, emptyPart, type RunPart } from '../../runner/src/views/runRecord.js';
 
 /** The part that events leave in the record. */

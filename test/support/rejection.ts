@@ -1,4 +1,4 @@
-import { StackError, type ErrorCode } from '../../runner/src/core/errors.js';
+import { StackError, type ErrorCode } from '../../runner/src/base/errors.js';
 
 /** Awaits a failure with a code and hands it over; anything else fails the test with what came instead. */
 export async function rejection(promise: Promise<unknown>, code: ErrorCode): Promise<StackError> {

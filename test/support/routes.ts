@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import type { Host } from '../../runner/src/core/host.js';
-import { routeOf, type Route, type RouteSettings } from '../../runner/src/core/route.js';
-import { ssmSession } from '../../runner/src/invocations/ssh.js';
+import type { Host } from '../../runner/src/domain/host.js';
+import { routeOf, type Route, type RouteSettings } from '../../runner/src/domain/route.js';
+import { ssmSession } from '../../runner/src/hosts/rules/sshArguments.js';
 
 /** Settings of an environment that says little, relative to /project. */
 export function routeSettings(more: Partial<RouteSettings> = {}, directory = '/project'): RouteSettings {

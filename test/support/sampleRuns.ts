@@ -1,6 +1,6 @@
-import type { ErrorRecord } from '../../runner/src/core/errors.js';
-import { summarisePlan, type PlanSummary } from '../../runner/src/core/plan.js';
-import type { EventBody, StackEvent, StageSummary } from '../../runner/src/core/events.js';
+import type { ErrorRecord } from '../../runner/src/base/errors.js';
+import { summarisePlan, type PlanSummary } from '../../runner/src/infrastructure/rules/planSummary.js';
+import type { EventBody, StackEvent, StageSummary } from '../../runner/src/events/events.js';
 
 /** Runs as the steps tell them, for tests of the views and for looking at reports. */
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { createContext } from '../../runner/src/container.js';
-import type { EventBody } from '../../runner/src/core/events.js';
-import { createViews } from '../../runner/src/views/create.js';
+import type { EventBody } from '../../runner/src/events/events.js';
+import { createViews } from '../../runner/src/views/createViews.js';
 
 export interface SlackRunOptions {
   /** Holds the configuration. */

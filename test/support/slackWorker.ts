@@ -1,4 +1,4 @@
-import type { EventBody } from '../../runner/src/core/events.js';
+import type { EventBody } from '../../runner/src/events/events.js';
 import { SlackRun } from './slackRun.js';
 
 /** One process of a run: `slackWorker DIRECTORY ENV EVENTS EXITCODE`, the middle two as JSON. Prints its warnings. */

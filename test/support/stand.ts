@@ -1,11 +1,11 @@
 import type { Context } from '../../runner/src/container.js';
-import { StackError } from '../../runner/src/core/errors.js';
-import type { StackEvent } from '../../runner/src/core/events.js';
-import type { ReleaseRecord } from '../../runner/src/core/release.js';
-import { findLeft } from '../../runner/src/steps/cutOff.js';
-import { deployRelease, type DeployRequest } from '../../runner/src/steps/deploy.js';
-import { promoteRelease } from '../../runner/src/steps/promote.js';
-import { rollbackEnvironment } from '../../runner/src/steps/rollback.js';
+import { StackError } from '../../runner/src/base/errors.js';
+import type { StackEvent } from '../../runner/src/events/events.js';
+import type { ReleaseRecord } from '../../runner/src/domain/records.js';
+import { findLeft } from '../../runner/src/delivery/cutOff.js';
+import { deployRelease, type DeployRequest } from '../../runner/src/delivery/deploy.js';
+import { promoteRelease } from '../../runner/src/delivery/promote.js';
+import { rollbackEnvironment } from '../../runner/src/delivery/rollback.js';
 import { openState, type State } from '../../runner/src/state/state.js';
 import { deployment, type Deployment } from './deployment.js';
 import { FakeTarget } from './fakeTarget.js';

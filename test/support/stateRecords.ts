@@ -1,5 +1,5 @@
-import type { Clock } from '../../runner/src/core/ports.js';
-import type { ReleaseRecord } from '../../runner/src/core/release.js';
+import type { Clock } from '../../runner/src/base/ports.js';
+import type { ReleaseRecord } from '../../runner/src/domain/records.js';
 import type { DeploymentDraft } from '../../runner/src/state/ledger.js';
 import type { LockOwner } from '../../runner/src/state/locks.js';
 

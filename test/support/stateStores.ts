@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ObjectStore } from '../../runner/src/core/ports.js';
+import type { ObjectStore } from '../../runner/src/base/ports.js';
 import { SecretRegistry } from '../../runner/src/secrets/redact.js';
 import { openStore } from '../../runner/src/state/store.js';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../runner/src/core/ports.js';
+import type { Clock } from '../../runner/src/base/ports.js';
 
 interface Sleeper {
   readonly atMs: number;

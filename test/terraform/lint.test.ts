@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { StackError } from '../../runner/src/core/errors.js';
+import { StackError } from '../../runner/src/base/errors.js';
 import { checkovUp, tflintUp } from '../support/terraform/linterTools.js';
 import { runCheckov } from '../support/terraform/checkov.js';
 import { concerns, readLintParts, tell, type LintFinding } from '../support/terraform/lintParts.js';

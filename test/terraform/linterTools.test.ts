@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { expect } from 'chai';
-import type { Invocation, Processes } from '../../runner/src/core/ports.js';
+import type { Invocation, Processes } from '../../runner/src/base/ports.js';
 import { checkovUp, linterFolder, tflintUp } from '../support/terraform/linterTools.js';
 import { withoutConditions } from '../support/terraform/scanCopy.js';
 import { rejection } from '../support/rejection.js';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import * as z from 'zod';
-import { selectEnvironment } from '../../runner/src/config/environment.js';
+import { selectEnvironment } from '../../runner/src/config/selectEnvironment.js';
 import { referencesIn } from '../../runner/src/config/referencesIn.js';
-import { hostsFromOutput } from '../../runner/src/core/inventory.js';
+import { hostsFromOutput } from '../../runner/src/hosts/rules/inventoryHosts.js';
 import { checkRoot, outputAt, readRoots, type RootResult } from '../support/terraform/rootCheck.js';
 import { runKey } from '../support/terraform/testEvents.js';
 import { openWorkbench, type Workbench } from '../support/terraform/workbench.js';

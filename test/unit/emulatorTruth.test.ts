@@ -38,7 +38,7 @@ describe('what the runner does on AWS', () => {
 
   it('is decided without asking whether the endpoint is another one', () => {
     // Where clients are made, and where people are told who is contacted.
-    const tellers = ['adapters/aws/clients.ts', 'adapters/aws/errors.ts', 'steps/doctor/proxies.ts'];
+    const tellers = ['adapters/aws/clients.ts', 'adapters/aws/awsErrors.ts', 'doctor/proxies.ts'];
     const asked = found(/AWS_ENDPOINT_URL|\baws\.endpoint\b/g);
     expect(asked.filter((one) => !tellers.includes(one.split(':')[0] as string))).to.deep.equal([]);
   });

@@ -10,7 +10,7 @@ import {
   runVerb,
   scope,
   scopeOption,
-} from './infrastructure.js';
+} from './infrastructureOptions.js';
 
 export const commands: readonly CommandDefinition[] = [
   {
@@ -42,8 +42,8 @@ After an interrupt, Terraform finishes its current operation and saves its state
     async run(context, input) {
       if (context.options.dryRun) return (await import('./plan.js')).plan(context, input, false);
       const [{ applyStep }, { outputsText, maskOutputs }, timeout] = await Promise.all([
-        import('../steps/apply.js'),
-        import('../views/outputs.js'),
+        import('../infrastructure/apply.js'),
+        import('../views/outputLines.js'),
         lockTimeout(input),
       ]);
       const plan = pathOption(context, input, 'plan');

@@ -17,17 +17,17 @@ BuildKit builds if the engine has it. The runner itself sends the files, build s
     environment: 'optional',
     async run(context, input) {
       const [{ buildAll, summariseBuild }, { chooseImages }] = await Promise.all([
-        import('../steps/build.js'),
-        import('../steps/inputs.js'),
+        import('../release/build.js'),
+        import('../release/treeInputs.js'),
       ]);
       const names = chooseImages(await context.config(), input.arguments);
       if (names.length === 0)
         return { data: { images: [] }, text: 'There are no images: nothing was built.' };
       if (context.options.dryRun) {
-        const { previewBuild } = await import('../steps/previewRelease.js');
+        const { previewBuild } = await import('../release/previewRelease.js');
         return previewBuild(context, names);
       }
-      const { asImageStages } = await import('../steps/imageStages.js');
+      const { asImageStages } = await import('../release/imageStages.js');
       const force = flag(input, 'force');
       const built = await asImageStages(
         context,

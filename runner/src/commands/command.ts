@@ -1,5 +1,5 @@
 import type { Context } from '../container.js';
-import type { StackError } from '../core/errors.js';
+import type { StackError } from '../base/errors.js';
 
 /** A command as data: help, completion, the docs pages and the Groovy steps are all made from or held against it. */
 export interface CommandDefinition {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Facts } from '../core/completion.js';
+import type { Facts } from './rules/completionWords.js';
 import type { CommandDefinition } from './command.js';
 
 const complete: CommandDefinition = {
@@ -13,10 +13,10 @@ const complete: CommandDefinition = {
   async run(context, input) {
     const [{ completions }, { allCommands, commandGroups }, { optionsOf }, { completionFacts }] =
       await Promise.all([
-        import('../core/completion.js'),
+        import('./rules/completionWords.js'),
         import('./registry.js'),
         import('./program.js'),
-        import('../config/completionFacts.js'),
+        import('./completionFacts.js'),
       ]);
     const shown = (await allCommands()).filter(({ hidden }) => hidden !== true);
     const verbs = Object.values(commandGroups).flat();

@@ -15,7 +15,7 @@ const completion: CommandDefinition = {
   ],
   environment: 'none',
   async run(_context, input) {
-    const { completionScript } = await import('../views/completion.js');
+    const { completionScript } = await import('./completionScript.js');
     return { text: completionScript(input.arguments[0] as string) };
   },
 };

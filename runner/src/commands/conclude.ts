@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Context } from '../container.js';
-import { toErrorRecord } from '../core/errors.js';
-import type { Untold } from '../steps/untold.js';
+import { toErrorRecord } from '../base/errors.js';
+import type { Untold } from '../pipeline/untold.js';
 import { list, option, type CommandDefinition, type CommandInput } from './command.js';
 
 const ENDINGS = ['refused', 'expired', 'interrupted', 'superseded', 'lost', 'failed'] as const;
@@ -50,12 +50,12 @@ const conclude: CommandDefinition = {
       { joinRun },
       { mayBeAlive, runId, RunFiles },
     ] = await Promise.all([
-      import('../core/pipeline.js'),
-      import('../core/pipelineWords.js'),
+      import('../pipeline/rules/stageGraph.js'),
+      import('../pipeline/rules/stageWords.js'),
       import('../config/pipelineInput.js'),
-      import('../steps/conclude.js'),
-      import('../steps/untold.js'),
-      import('../views/run.js'),
+      import('../pipeline/conclude.js'),
+      import('../pipeline/untold.js'),
+      import('../views/runModel.js'),
       import('../views/runFiles.js'),
     ]);
     const config = await context.config();
@@ -89,7 +89,7 @@ const conclude: CommandDefinition = {
 async function report(context: Context, input: CommandInput, run: string) {
   const output = option(input, 'output');
   if (output === undefined) return {};
-  const [{ writeReports }] = await Promise.all([import('../views/report.js'), context.events.close()]);
+  const [{ writeReports }] = await Promise.all([import('../views/writeReport.js'), context.events.close()]);
   try {
     const { data } = await writeReports(context, { run, output, junit: option(input, 'junit') });
     return { report: data.files };

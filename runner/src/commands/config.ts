@@ -9,7 +9,7 @@ const check: CommandDefinition = {
   examples: [{ command: 'config check', explains: 'Check the configuration of this directory.' }],
   environment: 'none',
   async run(context) {
-    const { checkConfiguration, warningLine } = await import('../steps/checkConfiguration.js');
+    const { checkConfiguration, warningLine } = await import('../doctor/checkConfiguration.js');
     const { config, warnings } = await checkConfiguration(context);
     const environments = Object.keys(config.environments);
     return {

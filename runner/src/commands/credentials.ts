@@ -1,4 +1,4 @@
-import { StackError } from '../core/errors.js';
+import { StackError } from '../base/errors.js';
 import type { CommandDefinition } from './command.js';
 
 export const commands: readonly CommandDefinition[] = [

@@ -1,8 +1,8 @@
-import { parseDuration } from '../config/duration.js';
+import { parseDuration } from '../base/duration.js';
 import type { Context, NamedEnvironment } from '../container.js';
-import { StackError } from '../core/errors.js';
-import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
-import type { CaughtUp } from '../steps/catchUp.js';
+import { StackError } from '../base/errors.js';
+import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
+import type { CaughtUp } from '../delivery/catchUp.js';
 import { flag, option, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
 
 const deploy: CommandDefinition = {
@@ -58,10 +58,10 @@ An ECS service that wants 0 tasks gets the release too, but nothing shows that t
       { inStage },
       { deployEnd, deployRelease, deployStatus, deploySummary },
     ] = await Promise.all([
-      import('../targets/create.js'),
-      import('../steps/runEvents.js'),
-      import('../steps/stage.js'),
-      import('../steps/deploy.js'),
+      import('../delivery/targets/createTargets.js'),
+      import('../events/runEvents.js'),
+      import('../events/stage.js'),
+      import('../delivery/deploy.js'),
     ]);
     const environment = await context.environment();
     requireTargets(environment);
@@ -74,7 +74,7 @@ An ECS service that wants 0 tasks gets the release too, but nothing shows that t
     };
     if (flag(input, 'catch-up')) return catchUpCommand(context, environment, input, stage);
     if (context.options.dryRun) {
-      const { previewDeploy } = await import('../steps/preview.js');
+      const { previewDeploy } = await import('../delivery/preview.js');
       return previewDeploy(context, environment, option(input, 'release'));
     }
     const result = await asRun(
@@ -133,9 +133,9 @@ async function catchUpCommand(
     );
   }
   const [{ asRun }, { inStage }, { catchUp, previewCatchUp, stillBehind }] = await Promise.all([
-    import('../steps/runEvents.js'),
-    import('../steps/stage.js'),
-    import('../steps/catchUp.js'),
+    import('../events/runEvents.js'),
+    import('../events/stage.js'),
+    import('../delivery/catchUp.js'),
   ]);
   if (context.options.dryRun) {
     const { version, behind } = await previewCatchUp(context, environment);
@@ -176,8 +176,8 @@ async function chooseRelease(
   const version = option(input, 'release');
   if (version !== undefined) return knownRelease(context, version);
   const [{ ensureRelease }, { requireOpenWay }] = await Promise.all([
-    import('../steps/release.js'),
-    import('../steps/beforeBuild.js'),
+    import('../release/findRelease.js'),
+    import('../delivery/beforeBuild.js'),
   ]);
   const forced = option(input, 'force') !== undefined;
   return ensureRelease(context, {
@@ -191,7 +191,7 @@ async function knownRelease(context: Context, version: string): Promise<ReleaseR
   const { ledger } = await context.state();
   const release = await ledger.release(version);
   if (release !== undefined) return release;
-  const { unknownRelease } = await import('../steps/promote.js');
+  const { unknownRelease } = await import('../delivery/promote.js');
   throw unknownRelease(version);
 }
 
@@ -210,7 +210,7 @@ export function waiting(input: CommandInput): { waitMs?: number } {
 
 /** The targets that a `--catch-up` goes on with. */
 async function catchingUp(environment: NamedEnvironment): Promise<readonly string[]> {
-  const { fleetsOf } = await import('../steps/catchUp.js');
+  const { fleetsOf } = await import('../delivery/catchUp.js');
   return fleetsOf(environment);
 }
 
@@ -220,8 +220,8 @@ async function cutOffDeployment(
   environment: NamedEnvironment,
 ): Promise<{ readonly deployment: DeploymentRecord }> {
   const [{ findLeft }, { nothingToResume }] = await Promise.all([
-    import('../steps/cutOff.js'),
-    import('../steps/beginning.js'),
+    import('../delivery/cutOff.js'),
+    import('../delivery/beginning.js'),
   ]);
   const left = await findLeft(await context.state(), environment.name);
   if (left.kind === 'unreadable') throw left.error;

@@ -7,7 +7,7 @@ import {
   lockTimeout,
   lockTimeoutOption,
   runVerb,
-} from './infrastructure.js';
+} from './infrastructureOptions.js';
 
 export const commands: readonly CommandDefinition[] = [
   {
@@ -35,7 +35,7 @@ Nothing is destroyed that another deployment reuses (STILL_REUSED), according to
     environment: 'required',
     async run(context, input) {
       if (context.options.dryRun) return (await import('./plan.js')).plan(context, input, true);
-      const { destroyStep } = await import('../steps/destroy.js');
+      const { destroyStep } = await import('../infrastructure/destroy.js');
       const timeout = await lockTimeout(input);
       const confirm = option(input, 'confirm');
       const result = await runVerb(

@@ -1,4 +1,4 @@
-import { ExitCode, StackError, toErrorRecord } from '../core/errors.js';
+import { ExitCode, StackError, toErrorRecord } from '../base/errors.js';
 import type { CommandDefinition } from './command.js';
 
 export const commands: readonly CommandDefinition[] = [
@@ -15,8 +15,8 @@ Only what the configuration needs is required: without a fleet, Ansible is not. 
     environment: 'optional',
     async run(context) {
       const [{ examine }, { checksText }] = await Promise.all([
-        import('../steps/doctor/examine.js'),
-        import('../views/checks.js'),
+        import('../doctor/examine.js'),
+        import('../views/findings.js'),
       ]);
       const checks = await examine(context);
       const failed = checks.filter(({ status }) => status === 'failed');

@@ -1,8 +1,8 @@
 import type { NamedEnvironment } from '../container.js';
-import type { DriftResult } from '../steps/drift.js';
+import type { DriftResult } from '../infrastructure/drift.js';
 import type { CommandDefinition } from './command.js';
-import { lockTimeout, lockTimeoutOption, scope, scopeOption } from './infrastructure.js';
-import { allOption, resultOfSeveral, severalEnvironments } from './several.js';
+import { lockTimeout, lockTimeoutOption, scope, scopeOption } from './infrastructureOptions.js';
+import { allOption, resultOfSeveral, severalEnvironments } from './severalOptions.js';
 
 const drift: CommandDefinition = {
   name: 'drift',
@@ -24,7 +24,7 @@ It changes only what \`status\` shows of the last check. A plan that waits for i
   environment: 'several',
   async run(context, input) {
     const [{ driftStep }, timeout, several] = await Promise.all([
-      import('../steps/drift.js'),
+      import('../infrastructure/drift.js'),
       lockTimeout(input),
       severalEnvironments(context, input),
     ]);
@@ -33,13 +33,13 @@ It changes only what \`status\` shows of the last check. A plan that waits for i
     const title = (name: string) => `Check ${name} for drift`;
     const end = ({ headline, finding }: DriftResult) => ({ reason: headline, finding });
     if (several !== undefined) {
-      const { inEnvironments } = await import('../steps/several.js');
+      const { inEnvironments } = await import('../pipeline/several.js');
       const outcomes = await inEnvironments(context, several, { command: 'drift', title, body, end });
       return resultOfSeveral(outcomes, shown);
     }
     const [{ asRun }, { inStage }, environment] = await Promise.all([
-      import('../steps/runEvents.js'),
-      import('../steps/stage.js'),
+      import('../events/runEvents.js'),
+      import('../events/stage.js'),
       context.environment(),
     ]);
     const { name } = environment;

@@ -1,4 +1,4 @@
-import { StackError } from '../core/errors.js';
+import { StackError } from '../base/errors.js';
 import { flag, type CommandDefinition } from './command.js';
 
 export const commands: readonly CommandDefinition[] = [
@@ -16,8 +16,8 @@ Variables that hold a secret are left out, each named in a comment; \`--secrets\
     environment: 'required',
     async run(context, input) {
       const [{ sharedEnvironment }, { exportLine, commentLine }] = await Promise.all([
-        import('../steps/sharedEnvironment.js'),
-        import('../core/sharedEnvironment.js'),
+        import('../pipeline/sharedEnvironment.js'),
+        import('../context/rules/exportedVariables.js'),
       ]);
       const reveal = flag(input, 'secrets');
       if (reveal && context.options.resultFile !== undefined) {

@@ -1,6 +1,6 @@
 import type { Context } from '../container.js';
-import { StackError } from '../core/errors.js';
-import type { DeploymentRecord } from '../core/release.js';
+import { StackError } from '../base/errors.js';
+import type { DeploymentRecord } from '../domain/records.js';
 import { tellBroken } from './broken.js';
 import { flag, option, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
 
@@ -148,8 +148,8 @@ async function asText(
 }
 
 async function asRow(record: DeploymentRecord): Promise<readonly string[]> {
-  const { formatDuration } = await import('../config/duration.js');
-  const { behindOf, behindWords } = await import('../core/behind.js');
+  const { formatDuration } = await import('../base/duration.js');
+  const { behindOf, behindWords } = await import('../domain/behind.js');
   const { printable, truncate } = await import('../views/text.js');
   const { endedAt, startedAt } = record;
   const took = endedAt === undefined ? '' : formatDuration(Date.parse(endedAt) - Date.parse(startedAt));

@@ -1,11 +1,11 @@
 import type { Context } from '../container.js';
-import { StackError } from '../core/errors.js';
-import { ROLE_LIMIT } from '../core/iam/parts.js';
-import { POLICY_LIMIT, type PolicyDocument } from '../core/iam/policy.js';
-import { verbs, type Verb } from '../core/iam/verbs.js';
+import { StackError } from '../base/errors.js';
+import { ROLE_LIMIT } from '../iam/rules/policyParts.js';
+import { POLICY_LIMIT, type PolicyDocument } from '../iam/rules/policyDocument.js';
+import { verbs, type Verb } from '../iam/rules/verbs.js';
 import { list, option, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
-import { pathOption } from './infrastructure.js';
-import type { PolicyResult } from '../steps/iam/policy.js';
+import { pathOption } from './infrastructureOptions.js';
+import type { PolicyResult } from '../iam/policy.js';
 
 export const commands: readonly CommandDefinition[] = [
   {
@@ -73,7 +73,7 @@ async function print(context: Context, input: CommandInput): Promise<CommandResu
       next: `Add --command ${Object.keys(verbs).join('|')}, or --scope NAME.`,
     });
   }
-  const { policyFor } = await import('../steps/iam/policy.js');
+  const { policyFor } = await import('../iam/policy.js');
   const plan = pathOption(context, input, 'plan');
   const part = option(input, 'part');
   const result = await policyFor(context, await context.environment(), {

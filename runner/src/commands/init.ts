@@ -1,6 +1,6 @@
-import type { Initialised } from '../steps/init.js';
+import type { Initialised } from '../starter/init.js';
 import { option, type CommandDefinition } from './command.js';
-import { starterShapes, type StarterShape } from '../core/starter.js';
+import { starterShapes, type StarterShape } from '../starter/rules/starterFile.js';
 import type { Typed } from './typed.js';
 
 export const commands: readonly CommandDefinition[] = [
@@ -27,7 +27,7 @@ Writes a commented configuration and a Jenkinsfile, and excludes the state direc
     environment: 'none',
     async run(context, input) {
       const [{ initialise }, { typedFrom }] = await Promise.all([
-        import('../steps/init.js'),
+        import('../starter/init.js'),
         import('./typed.js'),
       ]);
       const done = await initialise(context, option(input, 'example') as StarterShape | undefined);

@@ -17,8 +17,8 @@ export const commands: readonly CommandDefinition[] = [
       { command: 'inventory --env staging --yaml > hosts.yml', explains: 'for Ansible, typed by hand' },
     ],
     async run(context, input) {
-      const { inventoryOf } = await import('../steps/inventory.js');
-      const { inventoryDocument, inventoryList } = await import('../invocations/inventory.js');
+      const { inventoryOf } = await import('../hosts/inventory.js');
+      const { inventoryDocument, inventoryList } = await import('../hosts/rules/inventoryText.js');
       const { hosts, routeOf } = await inventoryOf(context, await context.environment());
       if (flag(input, 'list')) {
         const data = inventoryList(hosts, routeOf);
@@ -28,7 +28,7 @@ export const commands: readonly CommandDefinition[] = [
       if (flag(input, 'yaml')) {
         const [{ Document, visit }, { looksLikeTemplate }] = await Promise.all([
           import('yaml'),
-          import('../core/template.js'),
+          import('../base/template.js'),
         ]);
         // Ansible reads YAML 1.1, and takes for a template whatever is not marked as data.
         const document = new Document(inventoryDocument(hosts, routeOf), { version: '1.1' });
@@ -39,7 +39,7 @@ export const commands: readonly CommandDefinition[] = [
         });
         return { data, text: document.toString({ lineWidth: 0 }).trimEnd() };
       }
-      const { hostAddress } = await import('../core/host.js');
+      const { hostAddress } = await import('../domain/host.js');
       const rows = hosts.map((host) => [host.name, hostAddress(host), host.groups.join(', ')]);
       const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
       const text = rows.map((row) =>

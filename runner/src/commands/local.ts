@@ -28,7 +28,7 @@ const up: CommandDefinition = {
   environment: 'none',
   async run(context) {
     const { localUp } = await import('../local/up.js');
-    const { localStatus, statusLines } = await import('../local/status.js');
+    const { localStatus, statusLines } = await import('../local/localStatus.js');
     const shop = await workshop(context, 'local:up');
     await localUp(shop);
     const status = await localStatus(shop);
@@ -58,7 +58,7 @@ const status: CommandDefinition = {
   summary: 'Show what runs in the local environment, with its ports; exits 1 if something is missing',
   environment: 'none',
   async run(context) {
-    const { localStatus, statusLines } = await import('../local/status.js');
+    const { localStatus, statusLines } = await import('../local/localStatus.js');
     const found = await localStatus(await workshop(context, 'local:status'));
     return { exitCode: found.up ? 0 : 1, data: found, text: statusLines(found) };
   },
@@ -70,7 +70,7 @@ const env: CommandDefinition = {
   examples: [{ command: 'local env', explains: 'eval "$(node runner local env)"' }],
   environment: 'none',
   async run(context) {
-    const { currentEnvironment, exportLines } = await import('../local/environment.js');
+    const { currentEnvironment, exportLines } = await import('../local/exportLines.js');
     const variables = await currentEnvironment(await workshop(context, 'local:env'));
     // Keys and tokens of stand-ins on this machine: masked, they would lead nowhere.
     return { data: variables, text: exportLines(variables), reveal: true };
@@ -143,7 +143,7 @@ const services: CommandDefinition = {
   hidden: true,
   environment: 'none',
   async run(context) {
-    const { runServices } = await import('../local/services.js');
+    const { runServices } = await import('../local/localServices.js');
     const { settings } = await workshop(context, 'local:services');
     await runServices(settings, context.signal);
     return {};

@@ -1,5 +1,5 @@
-import { formatDuration, isDuration, parseDuration } from '../config/duration.js';
-import { StackError } from '../core/errors.js';
+import { formatDuration, isDuration, parseDuration } from '../base/duration.js';
+import { StackError } from '../base/errors.js';
 import { lockEvidence } from '../state/lockDocument.js';
 import type { LockHolder, LockState } from '../state/locks.js';
 import { waiting } from './deploy.js';

@@ -1,5 +1,5 @@
 import type { Context, NamedEnvironment } from '../container.js';
-import { approvalOptions, approvers } from './approval.js';
+import { approvalOptions, approvers } from './approvalOptions.js';
 import { list, option, type CommandDefinition, type CommandResult } from './command.js';
 import { waiting } from './deploy.js';
 
@@ -38,10 +38,10 @@ const migrate: CommandDefinition = {
       { inStage },
       { migrateRelease, migrateSummary, migratingTargets, releaseToMigrate },
     ] = await Promise.all([
-      import('../targets/create.js'),
-      import('../steps/runEvents.js'),
-      import('../steps/stage.js'),
-      import('../steps/migrate.js'),
+      import('../delivery/targets/createTargets.js'),
+      import('../events/runEvents.js'),
+      import('../events/stage.js'),
+      import('../delivery/migrate.js'),
     ]);
     const environment = await context.environment();
     const only = list(input, 'target');
@@ -95,8 +95,8 @@ async function preview(
   version: string | undefined,
 ): Promise<CommandResult> {
   const [{ findRelease }, { formatDuration }] = await Promise.all([
-    import('../steps/release.js'),
-    import('../config/duration.js'),
+    import('../release/findRelease.js'),
+    import('../base/duration.js'),
   ]);
   const release = version ?? (await findRelease(context))?.version;
   const targets = names.flatMap((name) => {

@@ -1,5 +1,5 @@
 import type { Context } from '../container.js';
-import type { UpstreamReport } from '../steps/needs.js';
+import type { UpstreamReport } from '../delivery/needs.js';
 import { waiting } from './deploy.js';
 import type { CommandDefinition, CommandInput } from './command.js';
 
@@ -26,13 +26,16 @@ With \`--env\` it is the check that every deploy and promotion makes first: the 
   ],
   environment: 'optional',
   async run(context, input) {
-    const [config, { upstreamText }] = await Promise.all([context.config(), import('../views/upstream.js')]);
+    const [config, { upstreamText }] = await Promise.all([
+      context.config(),
+      import('../views/upstreamTable.js'),
+    ]);
     if (context.options.environment !== undefined) {
       const environment = await context.environment();
       const report = await check(context, input, environment.name);
       return { data: dataOf(report), text: upstreamText(report, [environment.name]) };
     }
-    const { readUpstream } = await import('../steps/needs.js');
+    const { readUpstream } = await import('../delivery/needs.js');
     const environments = Object.keys(config.environments);
     const report = await readUpstream(context, environments);
     return { data: dataOf(report), text: upstreamText(report, environments) };
@@ -42,9 +45,9 @@ With \`--env\` it is the check that every deploy and promotion makes first: the 
 /** The check as a run of one stage, so that it is told and recorded as in a pipeline. */
 async function check(context: Context, input: CommandInput, environment: string): Promise<UpstreamReport> {
   const [{ requireUpstream }, { asRun }, { inStage }] = await Promise.all([
-    import('../steps/needs.js'),
-    import('../steps/runEvents.js'),
-    import('../steps/stage.js'),
+    import('../delivery/needs.js'),
+    import('../events/runEvents.js'),
+    import('../events/stage.js'),
   ]);
   const id = `needs:${environment}`;
   const title = `Check what ${environment} needs`;

@@ -1,4 +1,4 @@
-import { StackError } from '../core/errors.js';
+import { StackError } from '../base/errors.js';
 import { option, type CommandDefinition } from './command.js';
 
 const STATUSES = ['ok', 'failed', 'running', 'interrupted', 'rolled-back'] as const;
@@ -25,9 +25,9 @@ const notify: CommandDefinition = {
       throw new StackError('USAGE', 'there are two messages', { next: "node runner notify 'TEXT'" });
     }
     const [{ slackSettings }, { channelOf }, { noticeMessage }] = await Promise.all([
-      import('../views/slackChannel.js'),
-      import('../views/slack.js'),
-      import('../views/slackBlocks.js'),
+      import('../views/slack/slackChannel.js'),
+      import('../views/slack/slackView.js'),
+      import('../views/slack/slackBlocks.js'),
     ]);
     const environment =
       context.options.environment === undefined ? undefined : (await context.environment()).name;

@@ -1,4 +1,4 @@
-import { StackError } from '../core/errors.js';
+import { StackError } from '../base/errors.js';
 import type { CommandDefinition } from './command.js';
 
 export const commands: readonly CommandDefinition[] = [
@@ -14,8 +14,8 @@ export const commands: readonly CommandDefinition[] = [
     environment: 'required',
     async run(context, input) {
       const [{ describeOutputs, outputValue }, { maskOutputs, outputsText, plainText }] = await Promise.all([
-        import('../steps/outputs.js'),
-        import('../views/outputs.js'),
+        import('../infrastructure/outputs.js'),
+        import('../views/outputLines.js'),
       ]);
       const environment = await context.environment();
       const outputs = await describeOutputs(context, environment);

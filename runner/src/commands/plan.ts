@@ -1,9 +1,16 @@
 import type { Context, NamedEnvironment } from '../container.js';
-import { StackError } from '../core/errors.js';
-import type { PlanResult } from '../steps/plan.js';
+import { StackError } from '../base/errors.js';
+import type { PlanResult } from '../infrastructure/plan.js';
 import { flag, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
-import { lockTimeout, lockTimeoutOption, pathOption, runVerb, scope, scopeOption } from './infrastructure.js';
-import { allOption, resultOfSeveral, severalEnvironments } from './several.js';
+import {
+  lockTimeout,
+  lockTimeoutOption,
+  pathOption,
+  runVerb,
+  scope,
+  scopeOption,
+} from './infrastructureOptions.js';
+import { allOption, resultOfSeveral, severalEnvironments } from './severalOptions.js';
 
 export const commands: readonly CommandDefinition[] = [
   {
@@ -49,7 +56,7 @@ With \`--scope NAME\` only those addresses of the root are planned, and a plan t
  */
 export async function plan(context: Context, input: CommandInput, destroy: boolean): Promise<CommandResult> {
   const [{ planStep }, timeout, several] = await Promise.all([
-    import('../steps/plan.js'),
+    import('../infrastructure/plan.js'),
     lockTimeout(input),
     severalEnvironments(context, input, ['out', 'html']),
   ]);
@@ -65,7 +72,7 @@ export async function plan(context: Context, input: CommandInput, destroy: boole
       ...(out === undefined ? {} : { out }),
     });
   if (several !== undefined) {
-    const { inEnvironments } = await import('../steps/several.js');
+    const { inEnvironments } = await import('../pipeline/several.js');
     const outcomes = await inEnvironments(context, several, {
       command: 'plan',
       title: (name) => `Plan ${name}`,
@@ -96,8 +103,8 @@ async function writePage(context: Context, result: PlanResult, file: string): Pr
   const [{ writePlanPage }, { runnerVersion }, { writeFailure }, { planRecord }, { application }] =
     await Promise.all([
       import('../views/html/write.js'),
-      import('../version.js'),
-      import('../state/localFailures.js'),
+      import('../base/version.js'),
+      import('../adapters/process/localFailures.js'),
       import('../views/runRecord.js'),
       context.config(),
     ]);

@@ -1,4 +1,4 @@
-import { approvalOptions, approvers } from './approval.js';
+import { approvalOptions, approvers } from './approvalOptions.js';
 import { option, type CommandDefinition } from './command.js';
 import { waiting } from './deploy.js';
 
@@ -37,17 +37,17 @@ A release that runs on some of the hosts only (\`partial\`) is promoted with a w
       { promoteRelease },
       { deployEnd, deployStatus, deploySummary },
     ] = await Promise.all([
-      import('../targets/create.js'),
-      import('../steps/runEvents.js'),
-      import('../steps/stage.js'),
-      import('../steps/promote.js'),
-      import('../steps/deploy.js'),
+      import('../delivery/targets/createTargets.js'),
+      import('../events/runEvents.js'),
+      import('../events/stage.js'),
+      import('../delivery/promote.js'),
+      import('../delivery/deploy.js'),
     ]);
     const environment = await context.environment();
     requireTargets(environment);
     warmUp(context, environment);
     if (context.options.dryRun) {
-      const { previewPromotion } = await import('../steps/preview.js');
+      const { previewPromotion } = await import('../delivery/preview.js');
       return previewPromotion(context, environment, option(input, 'release'));
     }
     const from = environment.config.promotion?.from ?? 'nowhere';

@@ -1,4 +1,4 @@
-import { StackError } from '../core/errors.js';
+import { StackError } from '../base/errors.js';
 import { list, option, type CommandDefinition } from './command.js';
 
 export const commands: readonly CommandDefinition[] = [
@@ -28,9 +28,9 @@ export const commands: readonly CommandDefinition[] = [
       },
     ],
     async run(context, input) {
-      const { provisionStep } = await import('../steps/provision.js');
-      const { asRun } = await import('../steps/runEvents.js');
-      const { inStage } = await import('../steps/stage.js');
+      const { provisionStep } = await import('../hosts/provision.js');
+      const { asRun } = await import('../events/runEvents.js');
+      const { inStage } = await import('../events/stage.js');
       const environment = await context.environment();
       const limit = option(input, 'limit');
       const tags = list(input, 'tags').flatMap((words) => words.split(','));
@@ -64,7 +64,7 @@ export const commands: readonly CommandDefinition[] = [
 
 async function bootMs(text: string | undefined): Promise<number | undefined> {
   if (text === undefined) return undefined;
-  const { isDuration, parseDuration } = await import('../config/duration.js');
+  const { isDuration, parseDuration } = await import('../base/duration.js');
   if (isDuration(text)) return parseDuration(text);
   throw new StackError('USAGE', `--boot ${text} is not a duration`, {
     next: 'Write it like 30s, 2m or 1h30m.',

@@ -18,10 +18,10 @@ If a release with the same content exists, nothing is built or pushed, and neith
     environment: 'optional',
     async run(context, input) {
       const [{ ensureRelease }, { buildEnvironment }, { asRun }, { inStage }] = await Promise.all([
-        import('../steps/release.js'),
-        import('../steps/inputs.js'),
-        import('../steps/runEvents.js'),
-        import('../steps/stage.js'),
+        import('../release/findRelease.js'),
+        import('../release/treeInputs.js'),
+        import('../events/runEvents.js'),
+        import('../events/stage.js'),
       ]);
       if (Object.keys((await context.config()).images).length === 0)
         return {
@@ -30,7 +30,7 @@ If a release with the same content exists, nothing is built or pushed, and neith
         };
       const environment = await buildEnvironment(context);
       if (context.options.dryRun) {
-        const { previewPush } = await import('../steps/previewRelease.js');
+        const { previewPush } = await import('../release/previewRelease.js');
         return previewPush(context, environment);
       }
       const stage = { id: 'push', title: 'Push images', environment: environment.name };

@@ -19,7 +19,7 @@ A released commit has the version itself; a commit after it has \`NEXT-COUNT.gCO
     changes: true,
     environment: 'optional',
     async run(context, input) {
-      const { planRelease, tagRelease } = await import('../steps/tagRelease.js');
+      const { planRelease, tagRelease } = await import('../release/tagRelease.js');
       const plan = await planRelease(context);
       if (context.options.dryRun) {
         const would = plan.isNew
@@ -28,8 +28,8 @@ A released commit has the version itself; a commit after it has \`NEXT-COUNT.gCO
         return { data: { dryRun: true, ...plan }, text: `${would}\nNothing was changed.` };
       }
       const [{ asRun }, { inStage }] = await Promise.all([
-        import('../steps/runEvents.js'),
-        import('../steps/stage.js'),
+        import('../events/runEvents.js'),
+        import('../events/stage.js'),
       ]);
       const stage = { id: 'release', title: `Release v${plan.version}` };
       const done = await asRun(

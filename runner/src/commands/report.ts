@@ -16,7 +16,7 @@ const report: CommandDefinition = {
   ],
   environment: 'none',
   async run(context, input) {
-    const { writeReports } = await import('../views/report.js');
+    const { writeReports } = await import('../views/writeReport.js');
     return writeReports(context, {
       run: option(input, 'run'),
       output: option(input, 'output') ?? 'reports',

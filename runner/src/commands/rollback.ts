@@ -19,17 +19,17 @@ const rollback: CommandDefinition = {
   async run(context, input) {
     const [{ warmUp }, { asRun }, { inStage }, { rollbackEnvironment }, { deployStatus }] = await Promise.all(
       [
-        import('../targets/create.js'),
-        import('../steps/runEvents.js'),
-        import('../steps/stage.js'),
-        import('../steps/rollback.js'),
-        import('../steps/deploy.js'),
+        import('../delivery/targets/createTargets.js'),
+        import('../events/runEvents.js'),
+        import('../events/stage.js'),
+        import('../delivery/rollback.js'),
+        import('../delivery/deploy.js'),
       ],
     );
     const environment = await context.environment();
     warmUp(context, environment);
     if (context.options.dryRun) {
-      const { previewRollback } = await import('../steps/preview.js');
+      const { previewRollback } = await import('../delivery/preview.js');
       return previewRollback(context, environment, option(input, 'to'));
     }
     const stage = {

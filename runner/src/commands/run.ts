@@ -1,11 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import type { Context } from '../container.js';
-import type { Pipeline } from '../core/pipeline.js';
-import type { StageOutcome } from '../core/schedule.js';
-import { approvalOptions, approvers } from './approval.js';
+import type { Pipeline } from '../pipeline/rules/stageGraph.js';
+import type { StageOutcome } from '../pipeline/rules/schedule.js';
+import { approvalOptions, approvers } from './approvalOptions.js';
 import { flag, list, option, type CommandDefinition } from './command.js';
 import { waiting } from './deploy.js';
-import { allowDestroy, allowDestroyOption } from './infrastructure.js';
+import { allowDestroy, allowDestroyOption } from './infrastructureOptions.js';
 
 const run: CommandDefinition = {
   name: 'run',
@@ -58,11 +58,11 @@ const run: CommandDefinition = {
       { asRun },
       { runStages, unknownStage },
     ] = await Promise.all([
-      import('../core/pipeline.js'),
-      import('../core/pipelineWords.js'),
+      import('../pipeline/rules/stageGraph.js'),
+      import('../pipeline/rules/stageWords.js'),
       import('../config/pipelineInput.js'),
-      import('../steps/runEvents.js'),
-      import('../steps/run.js'),
+      import('../events/runEvents.js'),
+      import('../pipeline/run.js'),
     ]);
     const config = await context.config();
     const tree = context.git.workingTree();
@@ -81,7 +81,7 @@ const run: CommandDefinition = {
     }
     if (context.options.dryRun) {
       const [{ previewRun, previewFailure }, { pipelinePreviewText }] = await Promise.all([
-        import('../steps/previewRun.js'),
+        import('../pipeline/previewRun.js'),
         import('../views/pipeline.js'),
       ]);
       const previews = await previewRun(context, stages);
@@ -137,7 +137,7 @@ const run: CommandDefinition = {
 };
 
 async function whatIsDone(context: Context, pipeline: Pipeline) {
-  const { doneStages } = await import('../steps/resume.js');
+  const { doneStages } = await import('../pipeline/resume.js');
   return doneStages(context, pipeline);
 }
 

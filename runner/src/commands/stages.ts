@@ -1,5 +1,5 @@
 import type { Context } from '../container.js';
-import type { Pipeline } from '../core/pipeline.js';
+import type { Pipeline } from '../pipeline/rules/stageGraph.js';
 import { flag, option, type CommandDefinition } from './command.js';
 
 const stages: CommandDefinition = {
@@ -25,12 +25,12 @@ const stages: CommandDefinition = {
       { sayLedger },
       { doneStages, doneWords },
     ] = await Promise.all([
-      import('../core/pipeline.js'),
+      import('../pipeline/rules/stageGraph.js'),
       import('../config/pipelineInput.js'),
-      import('../config/jenkins.js'),
+      import('../pipeline/jenkins.js'),
       import('../views/pipeline.js'),
       import('../state/sharedPlace.js'),
-      import('../steps/resume.js'),
+      import('../pipeline/resume.js'),
     ]);
     const config = await context.config();
     const branch = option(input, 'branch') ?? (await context.git.workingTree()).branch;
@@ -59,7 +59,7 @@ const stages: CommandDefinition = {
 async function whoMayNot(context: Context, { stages: all }: Pipeline) {
   const stage = all.find(({ kind }) => kind === 'approve');
   if (stage === undefined) return { count: 1, not: [], who: [], notes: [] };
-  const { approvalTerms } = await import('../steps/approval.js');
+  const { approvalTerms } = await import('../delivery/approvals.js');
   return approvalTerms(context, await context.environment(stage.environment));
 }
 

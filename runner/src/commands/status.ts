@@ -14,7 +14,7 @@ const status: CommandDefinition = {
   environment: 'optional',
   async run(context, input) {
     const [{ statusOfEnvironments }, { environmentStatusText }] = await Promise.all([
-      import('../steps/status.js'),
+      import('../delivery/status.js'),
       import('../views/environmentStatus.js'),
     ]);
     const environments = await statusOfEnvironments(context, flag(input, 'live'));

@@ -15,9 +15,9 @@ export const commands: readonly CommandDefinition[] = [
     environment: 'optional',
     async run(context, input) {
       const [{ testImages }, { chooseImages }, { asImageStages }] = await Promise.all([
-        import('../steps/test.js'),
-        import('../steps/inputs.js'),
-        import('../steps/imageStages.js'),
+        import('../release/test.js'),
+        import('../release/treeInputs.js'),
+        import('../release/imageStages.js'),
       ]);
       const config = await context.config();
       const all = input.arguments.length === 0;

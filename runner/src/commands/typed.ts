@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import type { Context } from '../container.js';
-import { DEFAULT_PROGRAM } from '../core/calledAs.js';
-import { shellQuote } from '../core/shell.js';
+import { DEFAULT_PROGRAM } from '../base/calledAs.js';
+import { shellQuote } from '../base/shell.js';
 import { runnerDirectory } from '../local/settings.js';
 
 /** How commands are typed from where the user is: the runner as it was called, `-C` and `--config` kept. */

@@ -1,5 +1,5 @@
 import { faultsIn, unescaped } from './referencesIn.js';
-import { leavesAt, leavesOf, type Leaf, type ZodAny } from './shape.js';
+import { leavesAt, leavesOf, type Leaf, type ZodAny } from './valueShape.js';
 import type { Path } from './source.js';
 import { settled, Written } from './written.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { SecretRegistry } from '../secrets/redact.js';
-import { maySecretBe } from '../secrets/environment.js';
-import { holdsSecret } from '../secrets/names.js';
+import { maySecretBe } from '../secrets/environmentSecrets.js';
+import { holdsSecret } from '../secrets/secretNames.js';
 import { looksRandom } from '../secrets/values.js';
 import { referencesIn } from './referencesIn.js';
 import type { Config } from './schema.js';

@@ -1,14 +1,14 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type * as z from 'zod';
-import { StackError } from '../core/errors.js';
-import { didYouMean, nearest } from '../core/nearest.js';
-import { crossCheck } from './checks.js';
+import { StackError } from '../base/errors.js';
+import { didYouMean, nearest } from '../base/nearest.js';
+import { crossCheck } from './semanticChecks.js';
 import { collisions, type Collision } from './collisions.js';
 import { conform } from './conform.js';
 import { extendEnvironments } from './extend.js';
 import { readText, UnreadableText } from './readText.js';
 import { configSchema, type Config } from './schema.js';
-import { keysOf, leavesAt, leavesOf } from './shape.js';
+import { keysOf, leavesAt, leavesOf } from './valueShape.js';
 import { parseYaml, type ConfigIssue, type Path, type YamlSource } from './source.js';
 
 /**

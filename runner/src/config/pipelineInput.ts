@@ -1,5 +1,5 @@
-import type { PipelineInput } from '../core/pipeline.js';
-import { holdsSecret } from '../secrets/names.js';
+import type { PipelineInput } from '../pipeline/rules/stageGraph.js';
+import { holdsSecret } from '../secrets/secretNames.js';
 import { cut, referencesIn } from './referencesIn.js';
 import { DEFAULT_BRANCHES, type Config } from './schema.js';
 

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { wordsOfCode } from '../core/systemFailure.js';
+import { wordsOfCode } from '../base/systemFailure.js';
 
 /** Far more than anybody writes by hand; a file that never ends is not waited for. */
 const LARGEST_BYTES = 4 * 1024 * 1024;

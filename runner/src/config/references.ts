@@ -1,5 +1,5 @@
-import { StackError } from '../core/errors.js';
-import { Template, templateWith } from '../core/template.js';
+import { StackError } from '../base/errors.js';
+import { Template, templateWith } from '../base/template.js';
 import type { Context, NamedEnvironment } from '../container.js';
 import { registerVariable } from './knownSecrets.js';
 import {
@@ -136,7 +136,7 @@ async function lookUp({ kind, name }: Reference, { context, environment }: Scope
     const [variable, fallback] = cut(name, ':-');
     const value = context.env[variable] || fallback;
     if (value === undefined) {
-      const { bindingAdvice } = await import('./jenkins.js');
+      const { bindingAdvice } = await import('../pipeline/jenkins.js');
       throw new StackError('CONFIG_REFERENCE', `the environment variable ${variable} is not set`, {
         where: `\${${kind}:${name}}`,
         next: `Set it: export ${variable}=… ${bindingAdvice(await context.config(), variable)}`,
@@ -147,7 +147,7 @@ async function lookUp({ kind, name }: Reference, { context, environment }: Scope
     return value;
   }
   if (kind === 'output') {
-    const { outputValue } = await import('../steps/outputs.js');
+    const { outputValue } = await import('../infrastructure/outputs.js');
     const { environment: other, path } = outputOf(name);
     return outputValue(context, other === undefined ? environment : await context.environment(other), path);
   }

@@ -1,4 +1,4 @@
-import { didYouMean } from '../core/nearest.js';
+import { didYouMean } from '../base/nearest.js';
 
 /** Where a reference may look: `release` is filled in when a release is deployed, the others before. */
 export const sources = ['env', 'secret-env', 'ssm', 'secret', 'output', 'release'] as const;

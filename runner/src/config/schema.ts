@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { isAddress } from '../core/address.js';
-import { isDuration, parseDuration } from './duration.js';
+import { isAddress } from '../domain/resourceAddress.js';
+import { isDuration, parseDuration } from '../base/duration.js';
 import { inventorySchema } from './inventorySchema.js';
 import type { Source } from './referencesIn.js';
-import { REFERENCES } from './shape.js';
+import { REFERENCES } from './valueShape.js';
 
 // One document is validated a run: compiling validators first would take longer than it saves.
 z.config({ jitless: true });

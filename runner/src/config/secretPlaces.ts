@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { namesSecret } from '../secrets/names.js';
+import { namesSecret } from '../secrets/secretNames.js';
 import { configSchema } from './schema.js';
-import type { ZodAny } from './shape.js';
+import type { ZodAny } from './valueShape.js';
 import type { Path } from './source.js';
 
 /** A text of the configuration, and whether a secret belongs where it stands. */

@@ -1,4 +1,4 @@
-import { didYouMean } from '../core/nearest.js';
+import { didYouMean } from '../base/nearest.js';
 import { rawAt, rawList, rawMap, rawText, type Remark } from './raw.js';
 import { DEFAULT_BRANCHES } from './schema.js';
 

@@ -1,6 +1,6 @@
 import type { Context } from '../container.js';
 import { MASK } from '../secrets/redact.js';
-import { isDuration } from './duration.js';
+import { isDuration } from '../base/duration.js';
 import { referencesIn } from './referencesIn.js';
 import { isSecretPlace } from './secretPlaces.js';
 import type { Path } from './source.js';

@@ -1,10 +1,10 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { emulatorDown } from './emulator.js';
-import { engineDown, engineFacts } from './engine.js';
-import { presentImages, registryImages } from './images.js';
-import { LABEL, networkDown } from './network.js';
-import { servicesDown } from './services.js';
+import { engineDown, engineFacts } from './dockerDaemon.js';
+import { presentImages, registryImages } from './localImages.js';
+import { LABEL, networkDown } from './localNetwork.js';
+import { servicesDown } from './localServices.js';
 import { ask, must, type Workshop } from './workshop.js';
 
 export interface DownOptions {

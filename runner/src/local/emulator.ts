@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StackError } from '../core/errors.js';
+import { StackError } from '../base/errors.js';
 import { answers, eventually, type Workshop } from './workshop.js';
 import { lastLines, runningDaemon, startDaemon, stopDaemon } from './daemons.js';
-import { instanceLabel, relayName } from './network.js';
+import { instanceLabel, relayName } from './localNetwork.js';
 import { emulatorUrl, type LocalSettings } from './settings.js';
 
 const recordFile = (settings: LocalSettings): string => join(settings.state, 'emulator.json');

@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { access, readFile, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { StackError } from '../core/errors.js';
-import type { Invocation } from '../core/ports.js';
+import { StackError } from '../base/errors.js';
+import type { Invocation } from '../base/ports.js';
 import { ask, must, type Workshop } from './workshop.js';
 
 /** Where certificate authorities stand on common systems; the first that exists is used. */

@@ -1,6 +1,6 @@
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { emulatorClient, unless } from './awsTools.js';
-import { imageNames } from './images.js';
+import { imageNames } from './localImages.js';
 import { ask, must, notUp, type Workshop } from './workshop.js';
 
 const REPOSITORY = 'automation-stack/placeholder';

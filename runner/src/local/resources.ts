@@ -1,6 +1,6 @@
-import { StackError } from '../core/errors.js';
-import { nearest } from '../core/nearest.js';
-import { createHost, deleteHost } from './hosts.js';
+import { StackError } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
+import { createHost, deleteHost } from './localHosts.js';
 import { emulatorRuns } from './emulator.js';
 import { notUp, type Workshop } from './workshop.js';
 

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { writeWhole } from '../adapters/process/wholeFile.js';
-import { withStateLock } from './stateLock.js';
+import { withStateLock } from './localLock.js';
 import { ask, eventually, must, notUp, type Workshop } from './workshop.js';
 
 /** Hands a host the public key, as root's file: sshd refuses one that somebody else could write. */

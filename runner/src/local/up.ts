@@ -1,12 +1,12 @@
-import { engineFacts, engineUp } from './engine.js';
+import { engineFacts, engineUp } from './dockerDaemon.js';
 import { emulatorUp } from './emulator.js';
-import { missingImages, prepareImage, recordImages } from './images.js';
+import { missingImages, prepareImage, recordImages } from './localImages.js';
 import { findProgram, installPackages } from './machine.js';
-import { networkUp, relayUp } from './network.js';
-import { servicesUp } from './services.js';
+import { networkUp, relayUp } from './localNetwork.js';
+import { servicesUp } from './localServices.js';
 import { sshKeyUp } from './sshTrust.js';
-import { toolsUp } from './tools.js';
-import { withStateLock } from './stateLock.js';
+import { toolsUp } from './installTools.js';
+import { withStateLock } from './localLock.js';
 import { ask, type Workshop } from './workshop.js';
 
 /**

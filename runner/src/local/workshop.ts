@@ -1,6 +1,6 @@
-import { StackError } from '../core/errors.js';
-import { poll } from '../core/poll.js';
-import type { Clock, Invocation, Processes, ProcessOptions, ProcessResult } from '../core/ports.js';
+import { StackError } from '../base/errors.js';
+import { poll } from '../base/poll.js';
+import type { Clock, Invocation, Processes, ProcessOptions, ProcessResult } from '../base/ports.js';
 import type { LocalSettings } from './settings.js';
 
 /** One line of what the local environment does: which piece, what and why. */

@@ -1,4 +1,4 @@
-import { CONTROL_SEQUENCE } from '../core/ansi.js';
+import { CONTROL_SEQUENCE } from '../base/ansi.js';
 
 /**
  * A text as a reader may come to see it: escape sequences taken away, an encoding undone, lines joined. Characters are

@@ -1,8 +1,8 @@
 import { formsOf } from './forms.js';
 import { eachReading, type Reading } from './readings.js';
-import { LineRedactor, type Searcher } from './lines.js';
+import { LineRedactor, type Searcher } from './lineRedactor.js';
 import { merged, NeedleIndex, type Span } from './needles.js';
-import { findShapes, HINTS, secretsIn } from './shapes.js';
+import { findShapes, HINTS, secretsIn } from './secretShapes.js';
 import { isMaskable, partsOf } from './values.js';
 
 /** What stands where a secret stood. */

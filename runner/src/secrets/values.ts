@@ -1,5 +1,5 @@
 import { SHORTEST } from './needles.js';
-import { secretsIn } from './shapes.js';
+import { secretsIn } from './secretShapes.js';
 
 /** Shorter numbers are ports, years and counts. */
 const SHORTEST_NUMBER = 6;

@@ -1,6 +1,6 @@
-import type { ObjectStore } from '../core/ports.js';
+import type { ObjectStore } from '../base/ports.js';
 import { createDocument, readDocument, updateDocument } from './documents.js';
-import { applicationShape } from './shapes.js';
+import { applicationShape } from './documentShapes.js';
 
 /** What others may know of an application without its sources; it has no document while nothing was deployed. */
 export interface ApplicationDocument {

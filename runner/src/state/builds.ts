@@ -1,7 +1,7 @@
-import type { ObjectStore } from '../core/ports.js';
+import type { ObjectStore } from '../base/ports.js';
 import { readHint, updateDocument } from './documents.js';
 import { segment, sharded } from './keys.js';
-import { buildShape } from './shapes.js';
+import { buildShape } from './documentShapes.js';
 
 /** What a build of certain inputs made, so that the same inputs need no second build and push. */
 export interface BuildRecord {

@@ -1,9 +1,9 @@
-import type { Clock, ObjectStore } from '../core/ports.js';
+import type { Clock, ObjectStore } from '../base/ports.js';
 import { updateDocument } from './documents.js';
-import type { ProcessIdentity } from './identity.js';
+import type { ProcessIdentity } from '../adapters/process/processIdentity.js';
 import { segment } from './keys.js';
 import { NumberedLog, type BrokenRecord } from './numberedLog.js';
-import { changeShape } from './shapes.js';
+import { changeShape } from './documentShapes.js';
 
 /** One attempt to change what an environment runs on. */
 export interface ChangeRecord {

@@ -1,11 +1,11 @@
-import { hasRun, isInService } from '../core/behind.js';
-import { StackError } from '../core/errors.js';
-import type { Clock, ObjectStore } from '../core/ports.js';
-import type { DeploymentRecord } from '../core/release.js';
+import { hasRun, isInService } from '../domain/behind.js';
+import { StackError } from '../base/errors.js';
+import type { Clock, ObjectStore } from '../base/ports.js';
+import type { DeploymentRecord } from '../domain/records.js';
 import { readHint, serialise, updateDocument } from './documents.js';
 import { segment, sharded } from './keys.js';
 import { NumberedLog, type BrokenRecord } from './numberedLog.js';
-import { deploymentShape, endedShape } from './shapes.js';
+import { deploymentShape, endedShape } from './documentShapes.js';
 
 /** A deployment that is about to start: the ledger adds its number, its time and its status. */
 export type DeploymentDraft = Omit<DeploymentRecord, 'sequence' | 'status' | 'startedAt' | 'endedAt'>;

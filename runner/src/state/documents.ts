@@ -1,6 +1,6 @@
-import { StackError } from '../core/errors.js';
-import type { ObjectStore } from '../core/ports.js';
-import { anything, type Shape } from '../core/shape.js';
+import { StackError } from '../base/errors.js';
+import type { ObjectStore } from '../base/ports.js';
+import { anything, type Shape } from '../base/recordShape.js';
 
 /** Writers that lose this often in a row meet something other than bad luck. */
 const ATTEMPTS = 50;

@@ -1,7 +1,7 @@
-import type { ObjectStore } from '../core/ports.js';
+import type { ObjectStore } from '../base/ports.js';
 import { readHint, updateDocument } from './documents.js';
 import { segment } from './keys.js';
-import { driftShape } from './shapes.js';
+import { driftShape } from './documentShapes.js';
 
 /** What the last check of an environment's infrastructure found: no values, they are in the report. */
 export interface DriftRecord {

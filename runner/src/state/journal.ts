@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { StackError } from '../core/errors.js';
-import type { Clock, ObjectStore } from '../core/ports.js';
-import type { DeploymentRecord, DeploymentStatus } from '../core/release.js';
-import type { TargetSnapshot } from '../targets/target.js';
+import { StackError } from '../base/errors.js';
+import type { Clock, ObjectStore } from '../base/ports.js';
+import type { DeploymentRecord, DeploymentStatus } from '../domain/records.js';
+import type { TargetSnapshot } from '../delivery/targets/target.js';
 import { createDocument, isReadable, lookAtDocument, serialise, unreadableError } from './documents.js';
-import { ownIdentity, type ProcessIdentity } from './identity.js';
+import { ownIdentity, type ProcessIdentity } from '../adapters/process/processIdentity.js';
 import { segment } from './keys.js';
-import { coverShape, entryShape } from './shapes.js';
+import { coverShape, entryShape } from './documentShapes.js';
 
 export interface JournalEntry {
   readonly number: number;

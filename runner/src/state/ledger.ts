@@ -1,12 +1,12 @@
-import type { Clock, ObjectStore } from '../core/ports.js';
-import type { DeploymentRecord, ReleaseRecord } from '../core/release.js';
-import { Approvals } from './approvals.js';
+import type { Clock, ObjectStore } from '../base/ports.js';
+import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
+import { Approvals } from './approvalRecords.js';
 import { Builds, type BuildRecord } from './builds.js';
 import { Changes } from './changes.js';
 import { Deployments, type CurrentDeployments, type DeploymentDraft } from './deployments.js';
 import type { BrokenRecord } from './numberedLog.js';
 import { Releases } from './releases.js';
-import { Tests } from './tests.js';
+import { Tests } from './testRecords.js';
 
 export type { BuildRecord } from './builds.js';
 export type { CurrentDeployments, DeploymentDraft } from './deployments.js';

@@ -1,8 +1,8 @@
-import { formatDuration } from '../config/duration.js';
-import { StackError } from '../core/errors.js';
-import type { ObjectStore } from '../core/ports.js';
+import { formatDuration } from '../base/duration.js';
+import { StackError } from '../base/errors.js';
+import type { ObjectStore } from '../base/ports.js';
 import { unreadableError, type Unreadable } from './documents.js';
-import type { ProcessIdentity } from './identity.js';
+import type { ProcessIdentity } from '../adapters/process/processIdentity.js';
 import { segment } from './keys.js';
 
 /** Who takes a lock, as others will read it. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { StackError } from '../core/errors.js';
-import { poll } from '../core/poll.js';
-import type { Clock, ObjectStore } from '../core/ports.js';
+import type { StackError } from '../base/errors.js';
+import { poll } from '../base/poll.js';
+import type { Clock, ObjectStore } from '../base/ports.js';
 import { isReadable, lookAtDocument, serialise, type Document, type Unreadable } from './documents.js';
 import { keepLock, type HeldLock } from './heldLock.js';
-import { ownIdentity, vitality, type ProcessIdentity } from './identity.js';
+import { ownIdentity, vitality, type ProcessIdentity } from '../adapters/process/processIdentity.js';
 import { holderOf, lockedError, lockKey, unreadableLock } from './lockDocument.js';
 import type { LockDocument, LockHolder, LockOwner } from './lockDocument.js';
-import { lockShape } from './shapes.js';
+import { lockShape } from './documentShapes.js';
 
 export type { HeldLock } from './heldLock.js';
 export type { LockHolder, LockOwner } from './lockDocument.js';

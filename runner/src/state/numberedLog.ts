@@ -1,7 +1,7 @@
-import type { ObjectStore } from '../core/ports.js';
-import { anything, type Shape } from '../core/shape.js';
+import type { ObjectStore } from '../base/ports.js';
+import { anything, type Shape } from '../base/recordShape.js';
 import { createDocument, isReadable, lookAtDocument, readHint, updateDocument } from './documents.js';
-import { headShape } from './shapes.js';
+import { headShape } from './documentShapes.js';
 
 const DIGITS = 8;
 /** Records read side by side: enough to hide the latency of S3, few enough for any limit on open files. */

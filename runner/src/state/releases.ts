@@ -1,6 +1,6 @@
-import { StackError } from '../core/errors.js';
-import type { ObjectStore } from '../core/ports.js';
-import type { ReleaseRecord } from '../core/release.js';
+import { StackError } from '../base/errors.js';
+import type { ObjectStore } from '../base/ports.js';
+import type { ReleaseRecord } from '../domain/records.js';
 import {
   createDocument,
   isReadable,
@@ -11,7 +11,7 @@ import {
 } from './documents.js';
 import { sharded } from './keys.js';
 import { NumberedLog, type BrokenRecord } from './numberedLog.js';
-import { pointerShape, releaseNumberShape, releaseShape } from './shapes.js';
+import { pointerShape, releaseNumberShape, releaseShape } from './documentShapes.js';
 
 interface Pointer {
   readonly version: string;

@@ -3,7 +3,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
 import type { Context } from '../container.js';
 import type { Config } from '../config/schema.js';
-import { StackError } from '../core/errors.js';
+import { StackError } from '../base/errors.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.js';
-import { StackError } from '../core/errors.js';
-import type { Clock, ObjectStore } from '../core/ports.js';
+import { StackError } from '../base/errors.js';
+import type { Clock, ObjectStore } from '../base/ports.js';
 import { Journal } from './journal.js';
 import { Ledger } from './ledger.js';
 import { Locks } from './locks.js';

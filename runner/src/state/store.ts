@@ -1,8 +1,8 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Config } from '../config/schema.js';
-import { StackError } from '../core/errors.js';
-import type { Patience } from '../core/patience.js';
-import type { ObjectStore } from '../core/ports.js';
+import { StackError } from '../base/errors.js';
+import type { Patience } from '../base/patience.js';
+import type { ObjectStore } from '../base/ports.js';
 import type { SecretRegistry } from '../secrets/redact.js';
 import { segment } from './keys.js';
 import { requireSharedPlace } from './sharedPlace.js';
@@ -46,7 +46,7 @@ export async function openPart(
 ): Promise<ObjectStore> {
   const s3 = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(location);
   if (s3 !== null) {
-    const { createS3Store } = await import('../adapters/aws/s3Store.js');
+    const { createS3Store } = await import('./stores/s3Store.js');
     const [, bucket = '', prefix = ''] = s3;
     return createS3Store({ bucket, prefix: prefix === '' ? part : `${prefix}/${part}`, ...options });
   }
@@ -57,7 +57,7 @@ export async function openPart(
     });
   }
   requireSharedPlace(location, setting, options.env);
-  const { LocalStore } = await import('./localStore.js');
+  const { LocalStore } = await import('./stores/localStore.js');
   const home = isAbsolute(location) ? location : resolve(directory, location);
   return new LocalStore(join(home, part), home);
 }

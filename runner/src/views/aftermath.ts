@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import type { EventSubscriber, StackEvent } from '../core/events.js';
+import type { EventSubscriber, StackEvent } from '../events/events.js';
 import type { Outcome, ProseView } from './outcome.js';
 import { PlainView, type PlainViewOptions } from './plain.js';
 

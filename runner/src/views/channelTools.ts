@@ -1,6 +1,6 @@
 import type { Context } from '../container.js';
-import type { Shape } from '../core/shape.js';
-import type { Run } from './run.js';
+import type { Shape } from '../base/recordShape.js';
+import type { Run } from './runModel.js';
 
 /** What a channel has to tell of a run, and to remember it by. */
 export interface ChannelTools {

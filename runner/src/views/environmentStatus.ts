@@ -1,5 +1,5 @@
-import { behindWords, hostsInService, unprovenWords } from '../core/behind.js';
-import type { EnvironmentStatus } from '../steps/status.js';
+import { behindWords, hostsInService, unprovenWords } from '../domain/behind.js';
+import type { EnvironmentStatus } from '../delivery/status.js';
 import { table } from './table.js';
 
 /**

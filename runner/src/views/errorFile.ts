@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { ErrorRecord } from '../core/errors.js';
+import type { ErrorRecord } from '../base/errors.js';
 import { writeWhole } from '../adapters/process/wholeFile.js';
 
 /**

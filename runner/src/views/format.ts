@@ -1,4 +1,4 @@
-import { formatDuration } from '../config/duration.js';
+import { formatDuration } from '../base/duration.js';
 
 /** How values look to people, the same in every view. */
 

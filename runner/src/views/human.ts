@@ -1,5 +1,5 @@
-import type { EventOf, EventSubscriber, StackEvent, StageStatus } from '../core/events.js';
-import { failureLines } from './failure.js';
+import type { EventOf, EventSubscriber, StackEvent, StageStatus } from '../events/events.js';
+import { failureLines } from './failureText.js';
 import { count, formatDuration, formatProgress, formatSeconds } from './format.js';
 import { LiveRegion, type Terminal } from './liveRegion.js';
 import { isToldByStages, runHeadline, runSummary, stageOutcome } from './prose.js';

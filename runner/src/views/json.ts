@@ -1,4 +1,4 @@
-import type { EventSubscriber, StackEvent } from '../core/events.js';
+import type { EventSubscriber, StackEvent } from '../events/events.js';
 
 /** One JSON object a line on stdout: every event as it comes, for programs that read along. */
 export class JsonView implements EventSubscriber {

@@ -1,6 +1,6 @@
-import type { BehindHost } from '../core/release.js';
+import type { BehindHost } from '../domain/records.js';
 import { escapeMarkup } from './html/markup.js';
-import type { Run, RunStage } from './run.js';
+import type { Run, RunStage } from './runModel.js';
 
 /**
  * The stages of a run as JUnit XML, one testcase each, in the form that Jenkins' JUnit plugin reads

@@ -1,4 +1,4 @@
-import type { EventSubscriber, StackEvent } from '../core/events.js';
+import type { EventSubscriber, StackEvent } from '../events/events.js';
 
 /** Passes events on to views that are loaded with the first `run.start`: commands without a run do not pay for them. */
 export class LazyViews implements EventSubscriber {

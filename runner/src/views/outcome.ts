@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '../core/errors.js';
+import type { ErrorRecord } from '../base/errors.js';
 import type { CommandResult } from '../commands/command.js';
 
 /** How a command ended, already redacted. */

@@ -1,5 +1,5 @@
-import type { Pipeline } from '../core/pipeline.js';
-import { destinationWords } from '../core/pipelineWords.js';
+import type { Pipeline } from '../pipeline/rules/stageGraph.js';
+import { destinationWords } from '../pipeline/rules/stageWords.js';
 
 interface DoneBy {
   readonly run?: string;

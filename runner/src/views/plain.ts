@@ -1,5 +1,5 @@
-import type { EventOf, EventSubscriber, StackEvent } from '../core/events.js';
-import { failureLines } from './failure.js';
+import type { EventOf, EventSubscriber, StackEvent } from '../events/events.js';
+import { failureLines } from './failureText.js';
 import { countsBytes, formatDuration, formatProgress, formatSeconds, timeOfDay } from './format.js';
 import type { Outcome, ProseView } from './outcome.js';
 import { isToldByStages, runHeadline, runSummary, stageOutcome } from './prose.js';

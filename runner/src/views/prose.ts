@@ -1,4 +1,4 @@
-import type { EventOf, StageStatus } from '../core/events.js';
+import type { EventOf, StageStatus } from '../events/events.js';
 import { formatSeconds, shortCommit, shortDigest } from './format.js';
 import type { Style } from './style.js';
 import { printable } from './text.js';

@@ -1,4 +1,4 @@
-import type { EventSubscriber, StackEvent } from '../core/events.js';
+import type { EventSubscriber, StackEvent } from '../events/events.js';
 import type { RunFiles } from './runFiles.js';
 import { afterEvent, emptyPart, type RunPart } from './runRecord.js';
 import { LAST_LINES } from './stageWatch.js';

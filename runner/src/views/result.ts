@@ -1,7 +1,7 @@
-import type { ErrorRecord } from '../core/errors.js';
-import type { EventSubscriber, StackEvent, StageStatus } from '../core/events.js';
-import type { PlanSummary } from '../core/plan.js';
-import type { BehindHost, ReleaseRecord } from '../core/release.js';
+import type { ErrorRecord } from '../base/errors.js';
+import type { EventSubscriber, StackEvent, StageStatus } from '../events/events.js';
+import type { PlanSummary } from '../infrastructure/rules/planSummary.js';
+import type { BehindHost, ReleaseRecord } from '../domain/records.js';
 import { writeWhole } from '../adapters/process/wholeFile.js';
 import type { Outcome } from './outcome.js';
 

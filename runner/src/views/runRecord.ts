@@ -1,7 +1,7 @@
-import type { ErrorRecord } from '../core/errors.js';
-import type { EventOf, StackEvent, StageStatus, StageSummary } from '../core/events.js';
-import { PLAN_ORDER, type PlannedResource, type PlanSummary } from '../core/plan.js';
-import type { BehindHost, ReleaseRecord } from '../core/release.js';
+import type { ErrorRecord } from '../base/errors.js';
+import type { EventOf, StackEvent, StageStatus, StageSummary } from '../events/events.js';
+import { PLAN_ORDER, type PlannedResource, type PlanSummary } from '../infrastructure/rules/planSummary.js';
+import type { BehindHost, ReleaseRecord } from '../domain/records.js';
 import { countsBytes } from './format.js';
 import { LAST_LINES } from './stageWatch.js';
 

@@ -1,4 +1,4 @@
-import { anything, isNumber, list, object, oneOf, record, text, time, whole } from '../core/shape.js';
+import { anything, isNumber, list, object, oneOf, record, text, time, whole } from '../base/recordShape.js';
 import type { RunPart, RunRecord } from './runRecord.js';
 
 const stageStatus = oneOf('ok', 'partial', 'failed', 'skipped', 'rolled-back', 'interrupted', 'running');

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Context } from '../container.js';
-import { channels } from '../core/channels.js';
-import type { EventSubscriber } from '../core/events.js';
-import { openers } from './channels.js';
-import { joinRun } from './run.js';
+import { channels } from '../domain/channels.js';
+import type { EventSubscriber } from '../events/events.js';
+import { openers } from './openChannels.js';
+import { joinRun } from './runModel.js';
 import { Recorder } from './recorder.js';
 import { mayBeAlive, processName, RunFiles, runId } from './runFiles.js';
 

@@ -1,6 +1,6 @@
-import type { ErrorRecord } from '../core/errors.js';
-import type { EventOf, StackEvent } from '../core/events.js';
-import { sameFailure, tellFailure, type FailureStory } from './failure.js';
+import type { ErrorRecord } from '../base/errors.js';
+import type { EventOf, StackEvent } from '../events/events.js';
+import { sameFailure, tellFailure, type FailureStory } from './failureText.js';
 import type { Progress } from './format.js';
 
 /** Lines of child output kept for each stage: the evidence where a failure brings none of its own. */

@@ -1,4 +1,4 @@
-import type { RunStageStatus } from './run.js';
+import type { RunStageStatus } from './runModel.js';
 
 /** How a status is called and drawn wherever runs are shown; the mark tells them apart without colour. */
 export interface StatusWords {

@@ -1,5 +1,5 @@
 import picocolors from 'picocolors';
-import type { StageStatus } from '../core/events.js';
+import type { StageStatus } from '../events/events.js';
 
 type Paint = (text: string) => string;
 

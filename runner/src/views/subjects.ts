@@ -1,4 +1,4 @@
-import type { RunStage, RunStageStatus } from './run.js';
+import type { RunStage, RunStageStatus } from './runModel.js';
 import type { SubjectRecord } from './runRecord.js';
 
 /** Hosts and targets: what goes through named phases (drain, pull, start, health …), unlike a resource or an image. */

@@ -1,5 +1,5 @@
 import { eastAsianWidth } from 'get-east-asian-width';
-import { stripAnsi } from '../core/ansi.js';
+import { stripAnsi } from '../base/ansi.js';
 
 /** Text on a terminal: how wide it is, and how to make it fit. */
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
 import { resolveTemplates } from '../../../runner/src/config/references.js';
-import type { Host } from '../../../runner/src/core/host.js';
+import type { Host } from '../../../runner/src/domain/host.js';
 import { routesBy } from '../../support/routes.js';
-import { runPlaybook } from '../../../runner/src/steps/playbook.js';
+import { runPlaybook } from '../../../runner/src/hosts/playbook.js';
 
 const CONFIG = String.raw`
 application: shop

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createAwsClients } from '../../../runner/src/adapters/aws/clients.js';
 import { systemClock } from '../../../runner/src/adapters/process/clock.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
-import { EcsTarget } from '../../../runner/src/targets/ecs/ecsTarget.js';
+import { EcsTarget } from '../../../runner/src/delivery/targets/ecs/ecsTarget.js';
 import { foreignControllers, type ForeignController } from '../../support/aws/controllers.js';
 import { AwsProxy } from '../../support/awsProxy.js';
 import { apps, EcsFixture } from '../../support/ecsFixture.js';

@@ -12,7 +12,7 @@ import { systemClock } from '../../../runner/src/adapters/process/clock.js';
 import { createLoadBalancer, deleteLoadBalancer } from '../../../runner/src/local/loadBalancers.js';
 import { localSettings } from '../../../runner/src/local/settings.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
-import { createBalancer, type Balancer } from '../../../runner/src/targets/fleet/balancer.js';
+import { createBalancer, type Balancer } from '../../../runner/src/delivery/targets/fleet/balancer.js';
 import { busyAccount } from '../../support/aws/faults.js';
 import { inPages } from '../../support/aws/pages.js';
 import { staleReads } from '../../support/aws/staleReads.js';

@@ -8,7 +8,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { readFileSync } from 'node:fs';
-import { applyStep } from '../../../runner/src/steps/apply.js';
+import { applyStep } from '../../../runner/src/infrastructure/apply.js';
 import { AwsProxy } from '../../support/awsProxy.js';
 import { databaseImage, MASTER, startDatabase, type DatabaseServer } from '../../support/databases.js';
 import { deployment, type Deployment } from '../../support/deployment.js';

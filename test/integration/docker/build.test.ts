@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { StackError } from '../../../runner/src/core/errors.js';
-import { asImageStages } from '../../../runner/src/steps/imageStages.js';
-import { buildAll, localName, summariseBuild } from '../../../runner/src/steps/build.js';
-import { holdInputs, type TreeImage, workingTreeInputs } from '../../../runner/src/steps/inputs.js';
+import { StackError } from '../../../runner/src/base/errors.js';
+import { asImageStages } from '../../../runner/src/release/imageStages.js';
+import { buildAll, localName, summariseBuild } from '../../../runner/src/release/build.js';
+import { holdInputs, type TreeImage, workingTreeInputs } from '../../../runner/src/release/treeInputs.js';
 import {
   imageFixture,
   output,

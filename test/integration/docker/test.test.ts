@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { StackError } from '../../../runner/src/core/errors.js';
-import { testImages } from '../../../runner/src/steps/test.js';
+import { StackError } from '../../../runner/src/base/errors.js';
+import { testImages } from '../../../runner/src/release/test.js';
 import {
   imageFixture,
   output,

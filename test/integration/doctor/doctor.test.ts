@@ -5,8 +5,8 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { commands } from '../../../runner/src/commands/doctor.js';
-import type { CheckResult } from '../../../runner/src/core/doctor.js';
-import { examine } from '../../../runner/src/steps/doctor/examine.js';
+import type { CheckResult } from '../../../runner/src/domain/finding.js';
+import { examine } from '../../../runner/src/doctor/examine.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 
 const TERRAFORM_ONLY = `

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { starterConfig, starterShapes } from '../../../runner/src/core/starter.js';
+import { starterConfig, starterShapes } from '../../../runner/src/starter/rules/starterFile.js';
 import { validateConfig } from '../../../runner/src/config/load.js';
-import { initialise } from '../../../runner/src/steps/init.js';
+import { initialise } from '../../../runner/src/starter/init.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
 

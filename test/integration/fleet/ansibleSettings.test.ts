@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { ansiblePlaybook } from '../../../runner/src/invocations/ansible.js';
-import { selection } from '../../../runner/src/invocations/ansibleSelection.js';
+import { ansiblePlaybook } from '../../../runner/src/hosts/rules/ansibleArguments.js';
+import { selection } from '../../../runner/src/hosts/rules/ansibleSelection.js';
 import { testWorkshop } from '../../support/workshop.js';
 
 const run = promisify(execFile);

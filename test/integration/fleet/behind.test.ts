@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { createBalancer, type Balancer } from '../../../runner/src/targets/fleet/balancer.js';
-import { hostsFromOutput } from '../../../runner/src/core/inventory.js';
+import { createBalancer, type Balancer } from '../../../runner/src/delivery/targets/fleet/balancer.js';
+import { hostsFromOutput } from '../../../runner/src/hosts/rules/inventoryHosts.js';
 import { createLoadBalancer, deleteLoadBalancer } from '../../../runner/src/local/loadBalancers.js';
-import { catchUp } from '../../../runner/src/steps/catchUp.js';
-import { deployRelease, type DeployResult } from '../../../runner/src/steps/deploy.js';
-import { rollbackEnvironment } from '../../../runner/src/steps/rollback.js';
-import { statusOfEnvironments } from '../../../runner/src/steps/status.js';
+import { catchUp } from '../../../runner/src/delivery/catchUp.js';
+import { deployRelease, type DeployResult } from '../../../runner/src/delivery/deploy.js';
+import { rollbackEnvironment } from '../../../runner/src/delivery/rollback.js';
+import { statusOfEnvironments } from '../../../runner/src/delivery/status.js';
 import type { Deployment } from '../../support/deployment.js';
 import { fleet, fleetApps, HOSTS } from '../../support/fleetFixture.js';
 import { rejection } from '../../support/rejection.js';

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { inventoryOf } from '../../../runner/src/steps/inventory.js';
+import { inventoryOf } from '../../../runner/src/hosts/inventory.js';
 import type { Deployment } from '../../support/deployment.js';
 import { ansibleAlone, leave, network, provision } from '../../support/innerNetwork.js';
 import { rejection } from '../../support/rejection.js';

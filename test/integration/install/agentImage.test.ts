@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { imageNames } from '../../../runner/src/local/images.js';
+import { imageNames } from '../../../runner/src/local/localImages.js';
 import { testWorkshop } from '../../support/workshop.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { DeploymentRecord } from '../../../runner/src/core/release.js';
+import type { DeploymentRecord } from '../../../runner/src/domain/records.js';
 import { Project } from '../../support/project.js';
 
 interface Status {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { lastLines, runningDaemon, startDaemon, stopDaemon } from '../../../runner/src/local/daemons.js';
-import { withStateLock } from '../../../runner/src/local/stateLock.js';
+import { withStateLock } from '../../../runner/src/local/localLock.js';
 import { testWorkshop } from '../../support/workshop.js';
-import { ownIdentity } from '../../../runner/src/state/identity.js';
+import { ownIdentity } from '../../../runner/src/adapters/process/processIdentity.js';
 
 describe('processes that outlive the command that started them', () => {
   let folder: string;

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { sshAnswers } from '../../../runner/src/local/sshTrust.js';
-import type { LocalStatus } from '../../../runner/src/local/status.js';
+import type { LocalStatus } from '../../../runner/src/local/localStatus.js';
 import { testWorkshop } from '../../support/workshop.js';
 
 const run = promisify(execFile);

@@ -4,12 +4,12 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { createAwsClients } from '../../../runner/src/adapters/aws/clients.js';
 import { systemClock } from '../../../runner/src/adapters/process/clock.js';
-import { calls, type CallName, type CallRow } from '../../../runner/src/core/iam/calls.js';
-import { callsOf, type Verb } from '../../../runner/src/core/iam/verbs.js';
+import { calls, type CallName, type CallRow } from '../../../runner/src/iam/rules/calls.js';
+import { callsOf, type Verb } from '../../../runner/src/iam/rules/verbs.js';
 import { createLoadBalancer, deleteLoadBalancer } from '../../../runner/src/local/loadBalancers.js';
 import { localSettings } from '../../../runner/src/local/settings.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
-import { createBalancer } from '../../../runner/src/targets/fleet/balancer.js';
+import { createBalancer } from '../../../runner/src/delivery/targets/fleet/balancer.js';
 import { underPolicies } from '../../support/aws/underPolicies.js';
 import { AwsProxy, type ProxiedCall } from '../../support/awsProxy.js';
 import { cli } from '../../support/cli.js';

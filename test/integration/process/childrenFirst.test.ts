@@ -5,8 +5,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'nod
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { ErrorRecord } from '../../../runner/src/core/errors.js';
-import { joinRun, type Run } from '../../../runner/src/views/run.js';
+import type { ErrorRecord } from '../../../runner/src/base/errors.js';
+import { joinRun, type Run } from '../../../runner/src/views/runModel.js';
 import type { RunRecord } from '../../../runner/src/views/runRecord.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { leavesFirst, terminate } from '../../support/processTree.js';

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { provisionStep } from '../../../runner/src/steps/provision.js';
+import { provisionStep } from '../../../runner/src/hosts/provision.js';
 import type { Deployment } from '../../support/deployment.js';
 import { fleet, HOSTS } from '../../support/fleetFixture.js';
 import { rejection } from '../../support/rejection.js';

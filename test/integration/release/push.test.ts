@@ -4,10 +4,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribeRepositoriesCommand, ECRClient, BatchDeleteImageCommand } from '@aws-sdk/client-ecr';
 import { expect } from 'chai';
-import type { ReleaseRecord } from '../../../runner/src/core/release.js';
-import { buildAll } from '../../../runner/src/steps/build.js';
-import { buildEnvironment } from '../../../runner/src/steps/inputs.js';
-import { ensureRelease, findRelease } from '../../../runner/src/steps/release.js';
+import type { ReleaseRecord } from '../../../runner/src/domain/records.js';
+import { buildAll } from '../../../runner/src/release/build.js';
+import { buildEnvironment } from '../../../runner/src/release/treeInputs.js';
+import { ensureRelease, findRelease } from '../../../runner/src/release/findRelease.js';
 import {
   commit,
   imageFixture,

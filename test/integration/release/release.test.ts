@@ -1,12 +1,12 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { StackEvent } from '../../../runner/src/core/events.js';
-import { treeContent } from '../../../runner/src/steps/content.js';
-import { buildEnvironment } from '../../../runner/src/steps/inputs.js';
-import { currentVersion } from '../../../runner/src/steps/makeRelease.js';
-import { ensureRelease, findRelease } from '../../../runner/src/steps/release.js';
-import { planRelease, tagRelease } from '../../../runner/src/steps/tagRelease.js';
+import type { StackEvent } from '../../../runner/src/events/events.js';
+import { treeContent } from '../../../runner/src/release/treeContent.js';
+import { buildEnvironment } from '../../../runner/src/release/treeInputs.js';
+import { currentVersion } from '../../../runner/src/release/makeRelease.js';
+import { ensureRelease, findRelease } from '../../../runner/src/release/findRelease.js';
+import { planRelease, tagRelease } from '../../../runner/src/release/tagRelease.js';
 import {
   commit,
   imageFixture,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { EventBody, StackEvent } from '../../../runner/src/core/events.js';
+import type { EventBody, StackEvent } from '../../../runner/src/events/events.js';
 import { rolledBackError, rolledBackRun, successfulRun } from '../../support/sampleRuns.js';
 import { SlackFixture, TOKEN } from '../../support/slackFixture.js';
 import { SlackRun } from '../../support/slackRun.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../../runner/src/adapters/process/clock.js';
-import type { ObjectStore } from '../../../runner/src/core/ports.js';
+import type { ObjectStore } from '../../../runner/src/base/ports.js';
 import { Ledger } from '../../../runner/src/state/ledger.js';
 import { Locks } from '../../../runner/src/state/locks.js';
 import { AwsProxy } from '../../support/awsProxy.js';

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { EventOf, StackEvent } from '../../../runner/src/core/events.js';
-import type { DriftResult } from '../../../runner/src/steps/drift.js';
+import type { EventOf, StackEvent } from '../../../runner/src/events/events.js';
+import type { DriftResult } from '../../../runner/src/infrastructure/drift.js';
 import { cli } from '../../support/cli.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { SlackFixture } from '../../support/slackFixture.js';

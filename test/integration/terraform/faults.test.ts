@@ -7,11 +7,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { StackError } from '../../../runner/src/core/errors.js';
-import { applyStep } from '../../../runner/src/steps/apply.js';
-import { destroyStep } from '../../../runner/src/steps/destroy.js';
-import { readOutputs } from '../../../runner/src/steps/outputs.js';
-import { planStep } from '../../../runner/src/steps/plan.js';
+import { StackError } from '../../../runner/src/base/errors.js';
+import { applyStep } from '../../../runner/src/infrastructure/apply.js';
+import { destroyStep } from '../../../runner/src/infrastructure/destroy.js';
+import { readOutputs } from '../../../runner/src/infrastructure/outputs.js';
+import { planStep } from '../../../runner/src/infrastructure/plan.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { commandOf, leavesFirst, terminate } from '../../support/processTree.js';
 import { rejection } from '../../support/rejection.js';

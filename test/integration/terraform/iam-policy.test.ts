@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { PolicyResult } from '../../../runner/src/steps/iam/policy.js';
+import type { PolicyResult } from '../../../runner/src/iam/policy.js';
 import { cli } from '../../support/cli.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { grammarFaults } from '../../support/iamGrammar.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { outputValue, readOutputs } from '../../../runner/src/steps/outputs.js';
+import { outputValue, readOutputs } from '../../../runner/src/infrastructure/outputs.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { statSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyStep } from '../../../runner/src/steps/apply.js';
-import { readOutputs } from '../../../runner/src/steps/outputs.js';
-import { planStep } from '../../../runner/src/steps/plan.js';
+import { applyStep } from '../../../runner/src/infrastructure/apply.js';
+import { readOutputs } from '../../../runner/src/infrastructure/outputs.js';
+import { planStep } from '../../../runner/src/infrastructure/plan.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
 

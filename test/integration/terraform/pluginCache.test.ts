@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ownIdentity } from '../../../runner/src/state/identity.js';
-import { planStep } from '../../../runner/src/steps/plan.js';
+import { ownIdentity } from '../../../runner/src/adapters/process/processIdentity.js';
+import { planStep } from '../../../runner/src/infrastructure/plan.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 
 const CONFIG = `

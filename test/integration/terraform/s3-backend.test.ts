@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { applyStep } from '../../../runner/src/steps/apply.js';
-import { readOutputs } from '../../../runner/src/steps/outputs.js';
+import { applyStep } from '../../../runner/src/infrastructure/apply.js';
+import { readOutputs } from '../../../runner/src/infrastructure/outputs.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
 import { emulator, makeBucket } from '../../support/stateStores.js';

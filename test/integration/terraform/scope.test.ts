@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyStep } from '../../../runner/src/steps/apply.js';
-import { driftStep } from '../../../runner/src/steps/drift.js';
-import { planStep } from '../../../runner/src/steps/plan.js';
+import { applyStep } from '../../../runner/src/infrastructure/apply.js';
+import { driftStep } from '../../../runner/src/infrastructure/drift.js';
+import { planStep } from '../../../runner/src/infrastructure/plan.js';
 import { cli } from '../../support/cli.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';

@@ -3,7 +3,7 @@ import { readdirSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cli } from '../../support/cli.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
-import { readOutputs } from '../../../runner/src/steps/outputs.js';
+import { readOutputs } from '../../../runner/src/infrastructure/outputs.js';
 
 /** What Terraform would read more into than was written, each as a text, in a list and in a map. */
 const TEXTS = {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { EventBody, StackEvent } from '../../../runner/src/core/events.js';
+import type { EventBody, StackEvent } from '../../../runner/src/events/events.js';
 import { Repository } from '../repository.js';
 import { successfulRun } from '../sampleRuns.js';
 import { SlackRun } from '../slackRun.js';

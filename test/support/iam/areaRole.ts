@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PlanJson } from '../../../runner/src/core/plan.js';
+import type { PlanJson } from '../../../runner/src/infrastructure/rules/planSummary.js';
 import type { Workbench } from '../terraform/workbench.js';
 import type { PolicyDocument } from './evaluate.js';
 

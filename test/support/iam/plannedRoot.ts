@@ -1,8 +1,8 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { selectEnvironment } from '../../../runner/src/config/environment.js';
-import type { PlanJson } from '../../../runner/src/core/plan.js';
+import { selectEnvironment } from '../../../runner/src/config/selectEnvironment.js';
+import type { PlanJson } from '../../../runner/src/infrastructure/rules/planSummary.js';
 import { filledIn, mocked, type Root } from '../terraform/rootCheck.js';
 import type { Workbench } from '../terraform/workbench.js';
 

@@ -1,4 +1,4 @@
-import type { PolicyNames } from '../../../runner/src/core/iam/names.js';
+import type { PolicyNames } from '../../../runner/src/iam/rules/resourceNames.js';
 
 const place = { region: 'eu-west-1', account: '111111111111' };
 /** Names of a deployment that has everything. */

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installPackages } from '../../../runner/src/local/machine.js';
-import { withStateLock } from '../../../runner/src/local/stateLock.js';
+import { withStateLock } from '../../../runner/src/local/localLock.js';
 import { ask, inOneGroup, must, type Workshop } from '../../../runner/src/local/workshop.js';
 
 /** checkov and all that it needs, each with the checksums of its files: see the file's first lines for how it is made. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { selectEnvironment } from '../../../runner/src/config/environment.js';
+import { selectEnvironment } from '../../../runner/src/config/selectEnvironment.js';
 import { loadConfig } from '../../../runner/src/config/load.js';
 import { asText, cut, outputOf, partsOf, referencesIn } from '../../../runner/src/config/referencesIn.js';
 import type { Config, EnvironmentConfig } from '../../../runner/src/config/schema.js';

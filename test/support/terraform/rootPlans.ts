@@ -1,6 +1,6 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { selectEnvironment } from '../../../runner/src/config/environment.js';
+import { selectEnvironment } from '../../../runner/src/config/selectEnvironment.js';
 import { planResult, type PlanResult } from './replacementCheck.js';
 import { examples, filledIn, type Root } from './rootCheck.js';
 import type { Workbench } from './workbench.js';

@@ -19,7 +19,7 @@ import { isPair, parseDocument, visit } from 'yaml';
 import type { CommandDefinition } from '../../../runner/src/commands/command.js';
 import { optionsOf } from '../../../runner/src/commands/program.js';
 import { allCommands } from '../../../runner/src/commands/registry.js';
-import { ExitCode } from '../../../runner/src/core/errors.js';
+import { ExitCode } from '../../../runner/src/base/errors.js';
 import { cli, type CliResult } from '../../support/cli.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));

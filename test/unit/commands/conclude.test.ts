@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { EventBody, StackEvent, StageStatus } from '../../../runner/src/core/events.js';
-import { joinRun, type Run } from '../../../runner/src/views/run.js';
+import type { EventBody, StackEvent, StageStatus } from '../../../runner/src/events/events.js';
+import { joinRun, type Run } from '../../../runner/src/views/runModel.js';
 import type { RunRecord } from '../../../runner/src/views/runRecord.js';
 import { cli } from '../../support/cli.js';
 import { partOf } from '../../support/recordedRun.js';

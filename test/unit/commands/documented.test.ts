@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { calls } from '../../../runner/src/core/iam/calls.js';
+import { calls } from '../../../runner/src/iam/rules/calls.js';
 import { optionsOf } from '../../../runner/src/commands/program.js';
 import { allCommands, registry } from '../../../runner/src/commands/registry.js';
 import { configSchema, targetSchema } from '../../../runner/src/config/schema.js';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { openers } from '../../../runner/src/views/channels.js';
-import { channels } from '../../../runner/src/core/channels.js';
+import { openers } from '../../../runner/src/views/openChannels.js';
+import { channels } from '../../../runner/src/domain/channels.js';
 import { configSchema } from '../../../runner/src/config/schema.js';
 import { cli } from '../../support/cli.js';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { registerConfigured } from '../../../runner/src/config/knownSecrets.js';
 import { validateConfig } from '../../../runner/src/config/load.js';
-import { registerEnvironment } from '../../../runner/src/secrets/environment.js';
-import { holdsSecret, namesSecret } from '../../../runner/src/secrets/names.js';
+import { registerEnvironment } from '../../../runner/src/secrets/environmentSecrets.js';
+import { holdsSecret, namesSecret } from '../../../runner/src/secrets/secretNames.js';
 import { MASK, SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { cli } from '../../support/cli.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { loadConfig, readConfigText } from '../../../runner/src/config/load.js';
 import { readText, UnreadableText } from '../../../runner/src/config/readText.js';
-import { StackError } from '../../../runner/src/core/errors.js';
+import { StackError } from '../../../runner/src/base/errors.js';
 
 const failureOf = async (work: Promise<unknown>): Promise<StackError> => {
   const error: unknown = await work.then(

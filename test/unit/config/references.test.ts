@@ -4,7 +4,7 @@ import { validateConfig } from '../../../runner/src/config/load.js';
 import { resolveReferences, type Form } from '../../../runner/src/config/references.js';
 import { partsOf, referencesIn } from '../../../runner/src/config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../../../runner/src/container.js';
-import { fillRelease } from '../../../runner/src/core/releaseValues.js';
+import { fillRelease } from '../../../runner/src/delivery/rules/releaseValues.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 
 /** Every place of the schema that takes text, with what it looks up; `X` stands for the text. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { hostAddress, localSettings } from '../../../runner/src/local/settings.js';
-import { exportLines, localEnvironment } from '../../../runner/src/local/environment.js';
+import { exportLines, localEnvironment } from '../../../runner/src/local/exportLines.js';
 
 describe('settings of the local environment', () => {
   it('lives under the home of its user unless told otherwise', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { registerEnvironment } from '../../../runner/src/secrets/environment.js';
+import { registerEnvironment } from '../../../runner/src/secrets/environmentSecrets.js';
 import fc from 'fast-check';
 import { MASK, SecretRegistry } from '../../../runner/src/secrets/redact.js';
 

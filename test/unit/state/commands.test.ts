@@ -3,8 +3,8 @@ import type { CommandDefinition, CommandInput, CommandResult } from '../../../ru
 import { commands as historyCommands } from '../../../runner/src/commands/history.js';
 import { commands as lockCommands } from '../../../runner/src/commands/lock.js';
 import type { Context } from '../../../runner/src/container.js';
-import { EventBus } from '../../../runner/src/core/events.js';
-import type { DeploymentStatus } from '../../../runner/src/core/release.js';
+import { EventBus } from '../../../runner/src/events/events.js';
+import type { DeploymentStatus } from '../../../runner/src/domain/records.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { openState, type State } from '../../../runner/src/state/state.js';
 import { MemoryStore } from '../../support/memoryStore.js';

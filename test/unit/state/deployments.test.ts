@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { DeploymentRecord, DeploymentStatus } from '../../../runner/src/core/release.js';
+import type { DeploymentRecord, DeploymentStatus } from '../../../runner/src/domain/records.js';
 import { Ledger } from '../../../runner/src/state/ledger.js';
 import { MemoryStore } from '../../support/memoryStore.js';
 import { rejection } from '../../support/rejection.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { object, text } from '../../../runner/src/core/shape.js';
+import { object, text } from '../../../runner/src/base/recordShape.js';
 import {
   createDocument,
   isReadable,

@@ -3,7 +3,7 @@ import { Journal, UNREADABLE_ENTRY } from '../../../runner/src/state/journal.js'
 import { MemoryStore } from '../../support/memoryStore.js';
 import { rejection } from '../../support/rejection.js';
 import { draft, FakeClock } from '../../support/stateRecords.js';
-import type { DeploymentRecord } from '../../../runner/src/core/release.js';
+import type { DeploymentRecord } from '../../../runner/src/domain/records.js';
 
 const deployment = (sequence: number): DeploymentRecord => ({
   ...draft('1.1.0', { previous: '1.0.0', runUrl: 'https://ci.example/job/7' }),

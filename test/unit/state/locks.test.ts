@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../runner/src/adapters/process/clock.js';
-import { ownIdentity } from '../../../runner/src/state/identity.js';
+import { ownIdentity } from '../../../runner/src/adapters/process/processIdentity.js';
 import type { LockDocument } from '../../../runner/src/state/lockDocument.js';
 import { Locks, type LockHolder } from '../../../runner/src/state/locks.js';
 import { MemoryStore } from '../../support/memoryStore.js';

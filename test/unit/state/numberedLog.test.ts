@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { object, whole } from '../../../runner/src/core/shape.js';
+import { object, whole } from '../../../runner/src/base/recordShape.js';
 import { NumberedLog, type BrokenRecord } from '../../../runner/src/state/numberedLog.js';
 import { MemoryStore } from '../../support/memoryStore.js';
 

@@ -7,7 +7,7 @@ import {
 import { Builds } from '../../../runner/src/state/builds.js';
 import { markOutdated, readDrift, writeDrift } from '../../../runner/src/state/driftRecords.js';
 import { Ledger } from '../../../runner/src/state/ledger.js';
-import { OwnershipLedger } from '../../../runner/src/state/ownership.js';
+import { OwnershipLedger } from '../../../runner/src/state/ownershipRecords.js';
 import { MemoryStore } from '../../support/memoryStore.js';
 import { FakeClock } from '../../support/stateRecords.js';
 

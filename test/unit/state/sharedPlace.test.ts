@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ledgerLocation, requireSharedPlace, sayLedger } from '../../../runner/src/state/sharedPlace.js';
-import type { EventBody } from '../../../runner/src/core/events.js';
-import { StackError } from '../../../runner/src/core/errors.js';
+import type { EventBody } from '../../../runner/src/events/events.js';
+import { StackError } from '../../../runner/src/base/errors.js';
 import { deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
 import { cli } from '../../support/cli.js';

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { systemClock } from '../../../runner/src/adapters/process/clock.js';
-import { writeFailure } from '../../../runner/src/state/localFailures.js';
-import { ownIdentity, vitality } from '../../../runner/src/state/identity.js';
+import { writeFailure } from '../../../runner/src/adapters/process/localFailures.js';
+import { ownIdentity, vitality } from '../../../runner/src/adapters/process/processIdentity.js';
 import { openState } from '../../../runner/src/state/state.js';
-import { StackError } from '../../../runner/src/core/errors.js';
+import { StackError } from '../../../runner/src/base/errors.js';
 import { MemoryStore } from '../../support/memoryStore.js';
 import { openAt } from '../../support/stateStores.js';
 import { rejection } from '../../support/rejection.js';

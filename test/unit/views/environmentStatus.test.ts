@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { DeploymentRecord } from '../../../runner/src/core/release.js';
+import type { DeploymentRecord } from '../../../runner/src/domain/records.js';
 import { environmentStatusText } from '../../../runner/src/views/environmentStatus.js';
 
 const record = (sequence: number, more: Partial<DeploymentRecord> = {}): DeploymentRecord => ({

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { EventBus, type EventSubscriber, type StackEvent } from '../../../runner/src/core/events.js';
+import { EventBus, type EventSubscriber, type StackEvent } from '../../../runner/src/events/events.js';
 import { LazyViews } from '../../../runner/src/views/lazyViews.js';
 import { atTimes, successfulRun } from '../../support/sampleRuns.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { EventBody } from '../../../runner/src/core/events.js';
+import type { EventBody } from '../../../runner/src/events/events.js';
 import { PlainView } from '../../../runner/src/views/plain.js';
 import { createStyle } from '../../../runner/src/views/style.js';
 import {

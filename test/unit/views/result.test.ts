@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { StackEvent } from '../../../runner/src/core/events.js';
+import type { StackEvent } from '../../../runner/src/events/events.js';
 import { JsonView } from '../../../runner/src/views/json.js';
 import type { Outcome } from '../../../runner/src/views/outcome.js';
 import { ResultView, type ResultRecord } from '../../../runner/src/views/result.js';

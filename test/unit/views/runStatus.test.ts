@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import type { EventBody, StageStatus } from '../../../runner/src/core/events.js';
-import type { ErrorRecord } from '../../../runner/src/core/errors.js';
+import type { EventBody, StageStatus } from '../../../runner/src/events/events.js';
+import type { ErrorRecord } from '../../../runner/src/base/errors.js';
 import { reportPage } from '../../../runner/src/views/html/page.js';
 import { light } from '../../../runner/src/views/html/theme.js';
 import { drawTimeline } from '../../../runner/src/views/html/timeline.js';
 import { junitOf } from '../../../runner/src/views/junit.js';
-import { joinRun, type Run } from '../../../runner/src/views/run.js';
-import { runMessage, stageMessage } from '../../../runner/src/views/slackBlocks.js';
+import { joinRun, type Run } from '../../../runner/src/views/runModel.js';
+import { runMessage, stageMessage } from '../../../runner/src/views/slack/slackBlocks.js';
 import { statusWords } from '../../../runner/src/views/statusWords.js';
 import { partOf, runOf } from '../../support/recordedRun.js';
 import { atTimes } from '../../support/sampleRuns.js';

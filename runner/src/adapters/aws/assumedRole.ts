@@ -1,10 +1,10 @@
 import type { STSClient } from '@aws-sdk/client-sts';
-import { trustStatement } from '../../core/awsRole.js';
-import { StackError } from '../../core/errors.js';
-import type { Clock } from '../../core/ports.js';
+import { trustStatement } from '../../domain/awsRole.js';
+import { StackError } from '../../base/errors.js';
+import type { Clock } from '../../base/ports.js';
 import type { SecretRegistry } from '../../secrets/redact.js';
 import type { AwsCall } from './call.js';
-import { awsReason } from './errors.js';
+import { awsReason } from './awsErrors.js';
 import { sdk } from './sdk.js';
 
 /** A role that is assumed for an environment. */

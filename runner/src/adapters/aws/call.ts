@@ -1,5 +1,5 @@
 import type { SecretRegistry } from '../../secrets/redact.js';
-import { awsError, type AwsAction } from './errors.js';
+import { awsError, type AwsAction } from './awsErrors.js';
 
 /** How often AWS was asked, retries included, by action. */
 export class CallCounter {

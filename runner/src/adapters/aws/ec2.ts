@@ -1,5 +1,5 @@
 import type { Instance } from '@aws-sdk/client-ec2';
-import { StackError } from '../../core/errors.js';
+import { StackError } from '../../base/errors.js';
 import type { AwsClients } from './clients.js';
 import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';

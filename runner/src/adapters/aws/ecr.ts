@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { StackError } from '../../core/errors.js';
+import { StackError } from '../../base/errors.js';
 import type { SecretRegistry } from '../../secrets/redact.js';
 import type { AwsClients } from './clients.js';
-import { awsReason, refuseFailures } from './errors.js';
+import { awsReason, refuseFailures } from './awsErrors.js';
 import { sdk } from './sdk.js';
 
 /** A manifest as the registry serves it. */

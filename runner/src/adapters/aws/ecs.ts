@@ -7,12 +7,12 @@ import type {
   Task,
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
-import { StackError } from '../../core/errors.js';
-import type { DeploymentView, ServiceView } from '../../core/rollout/service.js';
-import type { StoppedTask } from '../../core/rollout/stoppedTask.js';
+import { StackError } from '../../base/errors.js';
+import type { DeploymentView, ServiceView } from '../../domain/ecsService.js';
+import type { StoppedTask } from '../../domain/stoppedTask.js';
 import type { AwsClients } from './clients.js';
 import { describeTasks, instanceIds, listTasks } from './ecsPages.js';
-import { awsReason, refuseFailures } from './errors.js';
+import { awsReason, refuseFailures } from './awsErrors.js';
 import { keepAnswer, sendAsItIs, withoutNull } from './rawJson.js';
 import { sdk } from './sdk.js';
 

@@ -1,7 +1,7 @@
 import type { ListTasksCommandInput, Task } from '@aws-sdk/client-ecs';
 import type { CallWhat } from './call.js';
 import type { AwsClients } from './clients.js';
-import { refuseFailures } from './errors.js';
+import { refuseFailures } from './awsErrors.js';
 import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 

@@ -1,8 +1,8 @@
-import { StackError } from '../../core/errors.js';
-import { poll } from '../../core/poll.js';
-import type { Clock } from '../../core/ports.js';
+import { StackError } from '../../base/errors.js';
+import { poll } from '../../base/poll.js';
+import type { Clock } from '../../base/ports.js';
 import type { AwsClients } from './clients.js';
-import { awsReason } from './errors.js';
+import { awsReason } from './awsErrors.js';
 import { sdk } from './sdk.js';
 
 export interface TargetGroup {

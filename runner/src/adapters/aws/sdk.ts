@@ -1,17 +1,17 @@
-import { once } from '../../core/once.js';
+import { once } from '../../base/once.js';
 
 /**
  * The SDK, a service at a time: loaded at its first use, because it costs most of a command's start. Kept, so that a
  * later use costs no turn of the event loop either.
  */
 export const sdk = {
-  ec2: once(() => import('./sdk/ec2.js')),
-  ecr: once(() => import('./sdk/ecr.js')),
-  ecs: once(() => import('./sdk/ecs.js')),
-  elb: once(() => import('./sdk/elb.js')),
-  logs: once(() => import('./sdk/logs.js')),
-  s3: once(() => import('./sdk/s3.js')),
-  secretsManager: once(() => import('./sdk/secretsManager.js')),
-  ssm: once(() => import('./sdk/ssm.js')),
-  sts: once(() => import('./sdk/sts.js')),
+  ec2: once(() => import('./sdk/ec2Sdk.js')),
+  ecr: once(() => import('./sdk/ecrSdk.js')),
+  ecs: once(() => import('./sdk/ecsSdk.js')),
+  elb: once(() => import('./sdk/elbSdk.js')),
+  logs: once(() => import('./sdk/logsSdk.js')),
+  s3: once(() => import('./sdk/s3Sdk.js')),
+  secretsManager: once(() => import('./sdk/secretsManagerSdk.js')),
+  ssm: once(() => import('./sdk/ssmSdk.js')),
+  sts: once(() => import('./sdk/stsSdk.js')),
 };

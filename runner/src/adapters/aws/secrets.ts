@@ -1,7 +1,7 @@
-import { StackError } from '../../core/errors.js';
-import { parseExactJson } from '../../core/exactJson.js';
+import { StackError } from '../../base/errors.js';
+import { parseExactJson } from '../../base/exactJson.js';
 import type { AwsClients } from './clients.js';
-import { awsReason } from './errors.js';
+import { awsReason } from './awsErrors.js';
 import { sdk } from './sdk.js';
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DockerOptions } from 'dockerode';
-import { StackError } from '../../core/errors.js';
+import { StackError } from '../../base/errors.js';
 import { homeDirectory } from '../process/user.js';
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
-import { stripAnsi } from '../../core/ansi.js';
-import { StackError } from '../../core/errors.js';
+import { stripAnsi } from '../../base/ansi.js';
+import { StackError } from '../../base/errors.js';
 import { decodeTrace, type Vertex } from './buildkitTrace.js';
 import type { EngineRecord } from './progress.js';
 

@@ -1,4 +1,4 @@
-import { readFields } from './wire.js';
+import { readFields } from './protobuf.js';
 
 /**
  * BuildKit tells its progress through the engine as base64 of `moby.buildkit.v1.StatusResponse`; field numbers from

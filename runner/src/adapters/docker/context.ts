@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { type IgnoreRules, parseDockerignore } from '../../core/dockerignore.js';
-import { StackError } from '../../core/errors.js';
-import { wordsOfCode } from '../../core/systemFailure.js';
+import { type IgnoreRules, parseDockerignore } from './dockerignore.js';
+import { StackError } from '../../base/errors.js';
+import { wordsOfCode } from '../../base/systemFailure.js';
 
 interface EntryBase {
   /** Below the context, `/`-separated. */

@@ -1,19 +1,19 @@
 import type Docker from 'dockerode';
-import { StackError } from '../../core/errors.js';
-import type { Processes } from '../../core/ports.js';
+import { StackError } from '../../base/errors.js';
+import type { Processes } from '../../base/ports.js';
 import type { SecretRegistry } from '../../secrets/redact.js';
 import { engineAddress } from './address.js';
-import { type Builder, type BuildRequest, buildImage } from './build.js';
+import { type Builder, type BuildRequest, buildImage } from './imageBuild.js';
 import type { BuildEvent } from './buildProgress.js';
-import { storedCredentials } from './credentials.js';
-import { engineFailure } from './failure.js';
-import { type LayerProgress, type Pushed, type PushRequest, pushImage } from './push.js';
-import { type RunRequest, type RunResult, runContainer } from './run.js';
+import { storedCredentials } from './registryLogins.js';
+import { engineFailure } from './dockerFailure.js';
+import { type LayerProgress, type Pushed, type PushRequest, pushImage } from './imagePush.js';
+import { type RunRequest, type RunResult, runContainer } from './runContainer.js';
 
-export type { Builder, BuildRequest } from './build.js';
+export type { Builder, BuildRequest } from './imageBuild.js';
 export type { BuildEvent } from './buildProgress.js';
-export type { LayerProgress, Pushed, PushRequest } from './push.js';
-export type { RunRequest, RunResult } from './run.js';
+export type { LayerProgress, Pushed, PushRequest } from './imagePush.js';
+export type { RunRequest, RunResult } from './runContainer.js';
 
 export interface EngineInfo {
   readonly version: string;

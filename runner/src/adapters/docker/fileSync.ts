@@ -1,7 +1,7 @@
 import type { ContextEntry } from './context.js';
 import { type Call, GrpcError, NOT_FOUND } from './grpc.js';
 import { markedTime, readAsHashed } from './sentFile.js';
-import { bytesField, numberField, readFields } from './wire.js';
+import { bytesField, numberField, readFields } from './protobuf.js';
 
 /**
  * The sending side of BuildKit's file transfer (`moby.filesync.v1.FileSync/DiffCopy`): all stats first, then the

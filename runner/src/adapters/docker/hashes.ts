@@ -4,8 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectories } from '../process/directories.js';
 import { writeWhole } from '../process/wholeFile.js';
-import type { InputFile } from '../../core/inputs.js';
-import { blobId } from '../../core/uncommitted.js';
+import type { InputFile } from '../../release/rules/inputs.js';
+import { blobId } from '../git/uncommitted.js';
 import type { BuildContext, ContextEntry, FileEntry } from './context.js';
 import { contentChanged } from './sentFile.js';
 

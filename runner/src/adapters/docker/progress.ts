@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { isRecord, jsonIn } from '../../core/toolJson.js';
+import { isRecord, jsonIn } from '../../base/toolJson.js';
 
 /** One JSON record of the engine's progress stream (builds, pushes, pulls). */
 export interface EngineRecord {

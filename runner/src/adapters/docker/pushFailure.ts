@@ -1,4 +1,4 @@
-import { StackError } from '../../core/errors.js';
+import { StackError } from '../../base/errors.js';
 
 interface Meaning {
   readonly says: RegExp;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { StackError } from '../../core/errors.js';
+import { StackError } from '../../base/errors.js';
 import type { FileEntry } from './context.js';
 
 const CHUNK_BYTES = 128 * 1024;

@@ -1,5 +1,5 @@
-import type { ForgeKey } from '../../core/channels.js';
-import { forgePlace } from '../../core/forgePlace.js';
+import type { ForgeKey } from '../../domain/channels.js';
+import { forgePlace } from './forgePlace.js';
 import { fetchOf } from '../http/fetch.js';
 import type { Forge } from './forge.js';
 
@@ -25,7 +25,7 @@ export async function openForge(forge: ForgeKey, input: OpenForge): Promise<Forg
     fetch: fetchOf(env),
     ...(signal === undefined ? {} : { signal }),
   };
-  if (forge === 'github') return (await import('../github/client.js')).createGitHub(options);
-  const { createGitLab } = await import('../gitlab/client.js');
+  if (forge === 'github') return (await import('../github/githubClient.js')).createGitHub(options);
+  const { createGitLab } = await import('../gitlab/gitlabClient.js');
   return createGitLab({ ...options, pipeline: env['CI_PIPELINE_ID'] || undefined });
 }

@@ -1,6 +1,6 @@
-import { forgeWords, type ForgeKey } from '../../core/channels.js';
+import { forgeWords, type ForgeKey } from '../../domain/channels.js';
 import { proxyFailure } from '../http/proxyFailure.js';
-import { ForgeFailure } from './failure.js';
+import { ForgeFailure } from './forgeFailure.js';
 import { rateLimitMs } from './rateLimit.js';
 import { saidBy } from './said.js';
 import type { Answer } from './answer.js';

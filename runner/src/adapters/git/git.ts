@@ -1,6 +1,6 @@
-import type { Author } from '../../core/approval.js';
-import type { Invocation, Processes } from '../../core/ports.js';
-import type { CommittedFile } from '../../core/uncommitted.js';
+import type { Author } from '../../domain/approvalDecision.js';
+import type { Invocation, Processes } from '../../base/ports.js';
+import type { CommittedFile } from './uncommitted.js';
 import {
   gitAdd,
   gitAllTags,
@@ -25,9 +25,9 @@ import {
   gitStatus,
   gitTag,
   gitUnstage,
-} from '../../invocations/git.js';
-import { changedFiles, committedFiles, filteredIds } from './content.js';
-import { gitFailure } from './failure.js';
+} from './gitArguments.js';
+import { changedFiles, committedFiles, filteredIds } from './commitContent.js';
+import { gitFailure } from './gitFailure.js';
 import {
   type GitCommit,
   type GitTag,

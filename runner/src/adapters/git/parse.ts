@@ -1,6 +1,6 @@
-import type { Author } from '../../core/approval.js';
-import type { CommittedFile } from '../../core/uncommitted.js';
-import { StackError } from '../../core/errors.js';
+import type { Author } from '../../domain/approvalDecision.js';
+import type { CommittedFile } from './uncommitted.js';
+import { StackError } from '../../base/errors.js';
 
 /** What is checked out. */
 export interface WorkingTree {

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { agentOf } from './agent.js';
+import { agentOf } from './httpAgent.js';
 import { proxyFor, type Env } from './proxy.js';
 
 /** `fetch` that goes through the proxy the environment names for an address; Node's own knows of none. */

@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { StackError } from '../../core/errors.js';
+import { StackError } from '../../base/errors.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

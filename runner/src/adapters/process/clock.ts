@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../../core/ports.js';
+import type { Clock } from '../../base/ports.js';
 
 /** The machine's clock. */
 export const systemClock: Clock = {

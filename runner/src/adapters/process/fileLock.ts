@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StackError } from '../../core/errors.js';
-import { ownIdentity, vitality, type ProcessIdentity } from '../../state/identity.js';
+import { StackError } from '../../base/errors.js';
+import { ownIdentity, vitality, type ProcessIdentity } from './processIdentity.js';
 import { writeDraft } from './wholeFile.js';
 
 /** A lock is held for a few file operations; where nobody can tell whether its owner lives, this age decides. */

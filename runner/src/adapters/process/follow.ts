@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { LineSplitter } from './lines.js';
+import { LineSplitter } from './streamLines.js';
 
 /** Between two looks at a growing file: short for the eye, nothing for the machine. */
 const LOOK_EVERY_MS = 150;

@@ -1,14 +1,14 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
-import type { Invocation, Processes, ProcessOptions, ProcessResult } from '../../core/ports.js';
-import { StackError } from '../../core/errors.js';
-import { withoutGitVariables } from '../../core/gitVariables.js';
-import { mayBeCutShort } from '../../core/interruption.js';
-import { withoutOwnVariables } from '../../core/jenkinsVariables.js';
-import { cutLine } from '../../core/longLines.js';
-import { wordsOfCode } from '../../core/systemFailure.js';
+import type { Invocation, Processes, ProcessOptions, ProcessResult } from '../../base/ports.js';
+import { StackError } from '../../base/errors.js';
+import { withoutGitVariables } from './gitVariables.js';
+import { mayBeCutShort } from '../../base/interruption.js';
+import { withoutOwnVariables } from './jenkinsVariables.js';
+import { cutLine } from '../../base/longLines.js';
+import { wordsOfCode } from '../../base/systemFailure.js';
 import { followFile } from './follow.js';
 import { ProcessGroup } from './group.js';
-import { LineSplitter } from './lines.js';
+import { LineSplitter } from './streamLines.js';
 
 /** Lines kept as evidence; enough for a stack trace, small enough for Slack. */
 const TAIL_LINES = 40;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import type { Descriptor } from './manifests.js';
 import { otherBytes } from './manifests.js';
-import type { RegistrySession } from './session.js';
-import { drain } from './wire.js';
+import type { RegistrySession } from './registrySession.js';
+import { drain } from './registryWire.js';
 
 /** A repository in a registry. */
 export interface Place {

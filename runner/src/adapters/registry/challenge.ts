@@ -1,7 +1,7 @@
 import type { Env } from '../http/proxy.js';
-import { isRecord } from '../../core/toolJson.js';
+import { isRecord } from '../../base/toolJson.js';
 import { RegistryRefusal } from './refusal.js';
-import { bytesOf, send } from './wire.js';
+import { bytesOf, send } from './registryWire.js';
 
 interface Credentials {
   readonly username: string;

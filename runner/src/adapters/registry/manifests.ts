@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { StackError } from '../../core/errors.js';
-import type { RegistrySession } from './session.js';
-import { bytesOf, drain } from './wire.js';
+import { StackError } from '../../base/errors.js';
+import type { RegistrySession } from './registrySession.js';
+import { bytesOf, drain } from './registryWire.js';
 
 /** ECR and Docker Hub take no larger manifest. */
 const LARGEST = 4 * 1024 * 1024;

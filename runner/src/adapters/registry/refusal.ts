@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { StackError } from '../../core/errors.js';
-import { isRecord } from '../../core/toolJson.js';
-import { bytesOf } from './wire.js';
+import { StackError } from '../../base/errors.js';
+import { isRecord } from '../../base/toolJson.js';
+import { bytesOf } from './registryWire.js';
 
 const LARGEST = 64 * 1024;
 

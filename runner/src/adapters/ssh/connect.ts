@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { GLOBAL_KNOWN_HOSTS, keyName, type Route } from '../../core/route.js';
-import { readCredentials } from './credentials.js';
-import { connectFailure, hostKeyFailure, type Refusal } from './failures.js';
+import { GLOBAL_KNOWN_HOSTS, keyName, type Route } from '../../domain/route.js';
+import { readCredentials } from './sshCredentials.js';
+import { connectFailure, hostKeyFailure, type Refusal } from './sshFailures.js';
 import { fingerprint, KnownHosts } from './knownHosts.js';
 import type { Connection, Link } from './connection.js';
 import { commandLink, CONNECT_MS, forwardedLink, tcpLink, WAY_MS } from './links.js';
-import type { SshSettings, TrustedKey } from './settings.js';
+import type { SshSettings, TrustedKey } from './sshSettings.js';
 
 export type { Connection } from './connection.js';
 

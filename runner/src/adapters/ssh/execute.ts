@@ -1,6 +1,6 @@
 import type { SSHExecCommandOptions } from 'node-ssh';
-import { StackError } from '../../core/errors.js';
-import { hostAddress, type Host } from '../../core/host.js';
+import { StackError } from '../../base/errors.js';
+import { hostAddress, type Host } from '../../domain/host.js';
 import type { Connection } from './connect.js';
 import { quoteArguments } from './quote.js';
 

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { StackError } from '../../core/errors.js';
+import { StackError } from '../../base/errors.js';
 import { withFileLock } from '../process/fileLock.js';
 import { writeWhole } from '../process/wholeFile.js';
 

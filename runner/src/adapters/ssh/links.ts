@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { Route } from '../../core/route.js';
+import type { Route } from '../../domain/route.js';
 import type { Connection, Link } from './connection.js';
 
 /** Time for the TCP connection, and again for the handshake with login. */

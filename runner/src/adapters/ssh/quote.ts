@@ -1,4 +1,4 @@
-import { shellQuote } from '../../core/shell.js';
+import { shellQuote } from '../../base/shell.js';
 
 /**
  * An argv as one line for the shell that SSH always starts at the other end.

@@ -1,5 +1,5 @@
-import { tellFailure } from '../failure.js';
-import type { Run, RunFailure } from '../run.js';
+import { tellFailure } from '../failureText.js';
+import type { Run, RunFailure } from '../runModel.js';
 import { markup, type Markup } from './markup.js';
 
 /** A failure as the page tells it: what, where, the evidence, and what to do next. */

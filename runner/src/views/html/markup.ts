@@ -1,4 +1,4 @@
-import { stripAnsi } from '../../core/ansi.js';
+import { stripAnsi } from '../../base/ansi.js';
 
 /** Markup that is safe to put into a page: made by {@link markup} alone, so that text is always escaped. */
 export class Markup {

@@ -1,4 +1,4 @@
-import type { RunStageStatus } from '../run.js';
+import type { RunStageStatus } from '../runModel.js';
 
 /** Colours of the timeline; the same as those of report.css. Text on `paper` has a contrast of 4.5 or more. */
 export interface Theme {

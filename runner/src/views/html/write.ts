@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeWhole } from '../../adapters/process/wholeFile.js';
-import type { Run } from '../run.js';
+import type { Run } from '../runModel.js';
 import { reportPage } from './page.js';
-import { planPage, type PlanPage } from './plan.js';
+import { planPage, type PlanPage } from './planSection.js';
 import { dark, light } from './theme.js';
 import { drawTimeline } from './timeline.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { CallCounter, createCall } from '../../../../runner/src/adapters/aws/call.js';
-import { StackError } from '../../../../runner/src/core/errors.js';
+import { StackError } from '../../../../runner/src/base/errors.js';
 import { SecretRegistry } from '../../../../runner/src/secrets/redact.js';
 import { rejection } from '../../../support/rejection.js';
 import { sdkError } from '../../../support/fakeAws.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createAwsClients } from '../../../../runner/src/adapters/aws/clients.js';
-import { StackError } from '../../../../runner/src/core/errors.js';
+import { StackError } from '../../../../runner/src/base/errors.js';
 import { SecretRegistry } from '../../../../runner/src/secrets/redact.js';
 
 const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'very-secret-key' };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { consoleOutput, selectFleet, findFleet } from '../../../../runner/src/adapters/aws/ec2.js';
-import { verifyAccount } from '../../../../runner/src/adapters/aws/identity.js';
-import { registryHost } from '../../../../runner/src/adapters/aws/registry.js';
+import { verifyAccount } from '../../../../runner/src/adapters/aws/callerIdentity.js';
+import { registryHost } from '../../../../runner/src/adapters/aws/ecrRegistry.js';
 import { readParameter, readSecret } from '../../../../runner/src/adapters/aws/secrets.js';
 import { fakeAws, sdkError } from '../../../support/fakeAws.js';
 import { rejection } from '../../../support/rejection.js';

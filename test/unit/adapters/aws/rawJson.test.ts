@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { createAwsClients } from '../../../../runner/src/adapters/aws/clients.js';
 import { createEcsApi } from '../../../../runner/src/adapters/aws/ecs.js';
 import { SecretRegistry } from '../../../../runner/src/secrets/redact.js';
-import { nextTaskDefinition } from '../../../../runner/src/targets/ecs/taskDefinition.js';
+import { nextTaskDefinition } from '../../../../runner/src/delivery/targets/ecs/taskDefinition.js';
 
 /** A task definition of a later AWS: members that no SDK of today knows, at each level. */
 const definition = {

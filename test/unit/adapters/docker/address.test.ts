@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { engineAddress } from '../../../../runner/src/adapters/docker/address.js';
-import { storedCredentials } from '../../../../runner/src/adapters/docker/credentials.js';
-import { engineFailure } from '../../../../runner/src/adapters/docker/failure.js';
-import { StackError } from '../../../../runner/src/core/errors.js';
-import type { Invocation, Processes } from '../../../../runner/src/core/ports.js';
+import { storedCredentials } from '../../../../runner/src/adapters/docker/registryLogins.js';
+import { engineFailure } from '../../../../runner/src/adapters/docker/dockerFailure.js';
+import { StackError } from '../../../../runner/src/base/errors.js';
+import type { Invocation, Processes } from '../../../../runner/src/base/ports.js';
 import { SecretRegistry } from '../../../../runner/src/secrets/redact.js';
 
 describe('the docker configuration', () => {

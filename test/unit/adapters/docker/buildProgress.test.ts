@@ -4,8 +4,8 @@ import {
   followBuildkit,
   followClassic,
 } from '../../../../runner/src/adapters/docker/buildProgress.js';
-import { bytesField, numberField } from '../../../../runner/src/adapters/docker/wire.js';
-import { StackError } from '../../../../runner/src/core/errors.js';
+import { bytesField, numberField } from '../../../../runner/src/adapters/docker/protobuf.js';
+import { StackError } from '../../../../runner/src/base/errors.js';
 
 const at = (seconds: number) => Buffer.concat([numberField(1, seconds)]);
 interface Step {

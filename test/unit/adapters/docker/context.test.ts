@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { readContext } from '../../../../runner/src/adapters/docker/context.js';
 import { hashContext } from '../../../../runner/src/adapters/docker/hashes.js';
-import { StackError } from '../../../../runner/src/core/errors.js';
+import { StackError } from '../../../../runner/src/base/errors.js';
 
 describe('a build context', () => {
   let base: string;

@@ -9,7 +9,7 @@ import {
   serveGrpc,
   type Handler,
 } from '../../../../runner/src/adapters/docker/grpc.js';
-import { bytesField, numberField, readFields } from '../../../../runner/src/adapters/docker/wire.js';
+import { bytesField, numberField, readFields } from '../../../../runner/src/adapters/docker/protobuf.js';
 
 const frame = (message: Buffer) => {
   const head = Buffer.alloc(5);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { ForgeFailure } from '../../../../runner/src/adapters/forge/failure.js';
+import type { ForgeFailure } from '../../../../runner/src/adapters/forge/forgeFailure.js';
 import type { Forge } from '../../../../runner/src/adapters/forge/forge.js';
-import { createGitHub } from '../../../../runner/src/adapters/github/client.js';
+import { createGitHub } from '../../../../runner/src/adapters/github/githubClient.js';
 import { GitHubSink } from '../../../support/forge/githubSink.js';
 
 const SHA = 'a'.repeat(40);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { ForgeFailure } from '../../../../runner/src/adapters/forge/failure.js';
+import type { ForgeFailure } from '../../../../runner/src/adapters/forge/forgeFailure.js';
 import type { Forge } from '../../../../runner/src/adapters/forge/forge.js';
-import { createGitLab } from '../../../../runner/src/adapters/gitlab/client.js';
+import { createGitLab } from '../../../../runner/src/adapters/gitlab/gitlabClient.js';
 import { GitLabSink } from '../../../support/forge/gitlabSink.js';
 
 const SHA = 'a'.repeat(40);

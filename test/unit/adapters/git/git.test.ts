@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createGit } from '../../../../runner/src/adapters/git/git.js';
-import { StackError } from '../../../../runner/src/core/errors.js';
-import type { Invocation, Processes } from '../../../../runner/src/core/ports.js';
-import { gitWords } from '../../../../runner/src/invocations/git.js';
+import { StackError } from '../../../../runner/src/base/errors.js';
+import type { Invocation, Processes } from '../../../../runner/src/base/ports.js';
+import { gitWords } from '../../../../runner/src/adapters/git/gitArguments.js';
 
 const OID = 'a'.repeat(40);
 const status = (...lines: string[]) => lines.map((line) => `${line}\0`).join('');

@@ -1,8 +1,8 @@
 import { chmodSync, utimesSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { readChanges } from '../../../../runner/src/core/commits.js';
-import { releaseNotes } from '../../../../runner/src/core/changelog.js';
+import { readChanges } from '../../../../runner/src/release/rules/commits.js';
+import { releaseNotes } from '../../../../runner/src/release/rules/changelog.js';
 import type { Git } from '../../../../runner/src/adapters/git/git.js';
 import { Repository } from '../../../support/repository.js';
 

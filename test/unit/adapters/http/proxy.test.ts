@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { createAwsClients } from '../../../../runner/src/adapters/aws/clients.js';
 import { fetchOf } from '../../../../runner/src/adapters/http/fetch.js';
-import { probe } from '../../../../runner/src/adapters/http/probe.js';
+import { probe } from '../../../../runner/src/adapters/http/httpProbe.js';
 import { proxyFor, proxyName } from '../../../../runner/src/adapters/http/proxy.js';
-import { createSlackClient } from '../../../../runner/src/adapters/slack/client.js';
-import { testSlackToken } from '../../../../runner/src/adapters/slack/token.js';
-import { createS3Store } from '../../../../runner/src/adapters/aws/s3Store.js';
+import { createSlackClient } from '../../../../runner/src/adapters/slack/slackClient.js';
+import { testSlackToken } from '../../../../runner/src/adapters/slack/slackToken.js';
+import { createS3Store } from '../../../../runner/src/state/stores/s3Store.js';
 import { SecretRegistry } from '../../../../runner/src/secrets/redact.js';
 import { RecordingProxy } from '../../../support/proxy.js';
 import { rejection } from '../../../support/rejection.js';
@@ -96,7 +96,7 @@ describe('clients behind a proxy', () => {
     createAwsClients({ env: env(more), secrets: new SecretRegistry() });
   const identity = async (more: Readonly<Record<string, string>>) => {
     const clients = aws(more);
-    const { GetCallerIdentityCommand } = await import('../../../../runner/src/adapters/aws/sdk/sts.js');
+    const { GetCallerIdentityCommand } = await import('../../../../runner/src/adapters/aws/sdk/stsSdk.js');
     return clients.call(await clients.sts(), new GetCallerIdentityCommand({}), {
       action: 'sts:GetCallerIdentity',
     });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { StackError } from '../../../../runner/src/core/errors.js';
-import { LineSplitter } from '../../../../runner/src/adapters/process/lines.js';
+import { StackError } from '../../../../runner/src/base/errors.js';
+import { LineSplitter } from '../../../../runner/src/adapters/process/streamLines.js';
 import { createProcesses } from '../../../../runner/src/adapters/process/processes.js';
 import { SecretRegistry } from '../../../../runner/src/secrets/redact.js';
 import { rejection } from '../../../support/rejection.js';

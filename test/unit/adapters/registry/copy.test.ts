@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { copyImage, type CopyProgress } from '../../../../runner/src/adapters/registry/copy.js';
-import { RegistrySession } from '../../../../runner/src/adapters/registry/session.js';
+import { RegistrySession } from '../../../../runner/src/adapters/registry/registrySession.js';
 import { SecretRegistry } from '../../../../runner/src/secrets/redact.js';
 import { digestOf, FakeRegistry } from '../../../support/fakeRegistry.js';
 import { rejection } from '../../../support/rejection.js';

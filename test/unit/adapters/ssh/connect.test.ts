@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import ssh2 from 'ssh2';
 import { openConnection } from '../../../../runner/src/adapters/ssh/connect.js';
-import type { HostKeys } from '../../../../runner/src/adapters/ssh/settings.js';
-import type { Host } from '../../../../runner/src/core/host.js';
-import { keyName, type Route } from '../../../../runner/src/core/route.js';
+import type { HostKeys } from '../../../../runner/src/adapters/ssh/sshSettings.js';
+import type { Host } from '../../../../runner/src/domain/host.js';
+import { keyName, type Route } from '../../../../runner/src/domain/route.js';
 import { rejection } from '../../../support/rejection.js';
 import { routesBy } from '../../../support/routes.js';
 

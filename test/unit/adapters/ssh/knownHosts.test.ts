@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import { fingerprint, keyType, KnownHosts } from '../../../../runner/src/adapters/ssh/knownHosts.js';
-import { keyName } from '../../../../runner/src/core/route.js';
+import { keyName } from '../../../../runner/src/domain/route.js';
 
 /** A key in wire format: length-prefixed type, then anything. */
 function key(type: string, body = 'body'): Buffer {

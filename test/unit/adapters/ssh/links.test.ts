@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import type { Connection } from '../../../../runner/src/adapters/ssh/connect.js';
 import { forwardedLink } from '../../../../runner/src/adapters/ssh/links.js';
-import type { Host } from '../../../../runner/src/core/host.js';
+import type { Host } from '../../../../runner/src/domain/host.js';
 import { routesBy } from '../../../support/routes.js';
 
 const host: Host = { name: 'app', address: '10.0.2.7', port: 22, user: 'deploy', groups: [] };

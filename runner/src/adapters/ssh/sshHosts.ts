@@ -1,0 +1,177 @@
+import type { Host } from '../../domain/host.js';
+import { StackError } from '../../base/errors.js';
+import { Patience, type Partner } from '../../base/patience.js';
+import { systemClock } from '../process/clock.js';
+import { routeId, type Route } from '../../domain/route.js';
+import { openConnection, type Connection, type Through } from './connect.js';
+import { execute, type ExecOptions, type ExecResult } from './execute.js';
+import { parseProbe, probeCommand, type HttpProbe, type ProbeResult } from './sshProbe.js';
+import type { SshSettings } from './sshSettings.js';
+
+export type { ExecOptions, ExecResult } from './execute.js';
+export type { HttpProbe, ProbeResult } from './sshProbe.js';
+export type { SshSettings } from './sshSettings.js';
+
+/** Pause between attempts while a host is still booting. */
+const RETRY_MS = 1000;
+/**
+ * A host that has answered before is waited for this long: nothing here is harmful to run twice. One that reboots is back
+ * by then; one that is gone for good is told of soon enough.
+ */
+const LONGEST_SILENCE_MS = 60_000;
+/** Connections worked on side by side; a login costs the controller more than the wait. */
+const FAN_OUT = 16;
+
+export interface ReadyOptions {
+  /** How long an unreachable host is given to come up, in milliseconds; 0 tries once. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The hosts of an environment over SSH: one kept connection a host, opened on first use. */
+export interface SshHosts {
+  /**
+   * Runs an argv on the host; a non-zero exit is a result. It may be run twice, where the connection breaks within it: a
+   * host that has answered before is waited for, for a minute.
+   * @throws StackError SSH_* where the host cannot be reached, is not trusted, or does not finish in time
+   */
+  exec(host: Host, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Like `exec`, as root: by `sudo -n` unless the host's user is root already. */
+  execAsRoot(host: Host, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /**
+   * Waits until the host lets us in. Only silence is waited for: a wrong key or a changed host key fails at once.
+   * @throws StackError SSH_*
+   */
+  ready(host: Host, options?: ReadyOptions): Promise<void>;
+  /** Asks a port of the host itself over HTTP, from the host: no open port is needed between here and there. */
+  probe(host: Host, request: HttpProbe, signal?: AbortSignal): Promise<ProbeResult>;
+  /** The last lines of a container's log, both streams; empty where there is no such container. */
+  containerLog(host: Host, container: string, lines: number): Promise<readonly string[]>;
+  /** Does the same on many hosts side by side, with a bound; results in the order of the hosts. */
+  each<T>(hosts: readonly Host[], work: (host: Host) => Promise<T>): Promise<T[]>;
+  close(): void;
+}
+
+/** Hosts by node-ssh. Nothing is loaded or connected before the first use. */
+export function createSshHosts(settings: SshSettings): SshHosts {
+  const connections = new Map<string, Promise<Connection>>();
+  const patience = settings.patience ?? new Patience({ clock: systemClock, tell: () => undefined });
+  const partners = new Map<string, Partner>();
+  const idOf = (host: Host) => routeId(settings.routeOf(host));
+  const partner = (host: Host): Partner => {
+    const found = partners.get(idOf(host)) ?? patience.partner(host.name);
+    partners.set(idOf(host), found);
+    return found;
+  };
+
+  const connection = async (route: Route, signal?: AbortSignal): Promise<Connection> => {
+    const id = routeId(route);
+    // Many hosts share a jump host: whoever comes second shares the first's success, or its failure.
+    for (let begun = connections.get(id); begun !== undefined; begun = connections.get(id)) {
+      const kept = await begun;
+      if (kept.ssh.isConnected()) return kept;
+      if (connections.get(id) === begun) connections.delete(id);
+    }
+    const jump = route.jumps.at(-1);
+    let way: Promise<Connection> | undefined;
+    const through: Through = async (hop, stop) => {
+      const opened = await connection(hop, stop);
+      way = connections.get(routeId(hop));
+      return opened;
+    };
+    const fresh = openConnection(route, settings, through, signal);
+    connections.set(id, fresh);
+    try {
+      const opened = await fresh;
+      // An idle connection may break at any time; the next use opens another.
+      opened.ssh.connection?.on('error', () => undefined);
+      opened.link.release();
+      return opened;
+    } catch (error) {
+      if (connections.get(id) === fresh) connections.delete(id);
+      // It may be the jump host that is gone: the next attempt asks it anew. Others may still be at work through it.
+      if (jump !== undefined && isTimeout(error) && connections.get(routeId(jump)) === way)
+        connections.delete(routeId(jump));
+      throw error;
+    }
+  };
+
+  const attempt: SshHosts['exec'] = async (host, argv, options = {}) => {
+    const opened = await connection(settings.routeOf(host), options.signal);
+    try {
+      return await execute(opened, host, argv, options);
+    } catch (error) {
+      // What was sent into a dead connection gets no answer; the next attempt begins with another one.
+      if (isSilence(error)) {
+        opened.ssh.dispose();
+        opened.link.close();
+        connections.delete(idOf(host));
+      }
+      throw error;
+    }
+  };
+  const exec: SshHosts['exec'] = (host, argv, options = {}) =>
+    partner(host).ask(() => attempt(host, argv, options), {
+      heard: (error) => (isSilence(error) ? 'absent' : 'answered'),
+      longestMs: options.patienceMs ?? LONGEST_SILENCE_MS,
+      evidence: options.patienceMs !== undefined,
+      signal: options.signal,
+    });
+  const execAsRoot: SshHosts['execAsRoot'] = (host, argv, options) =>
+    exec(host, host.user === 'root' ? argv : ['sudo', '-n', ...argv], options);
+
+  return {
+    exec,
+    execAsRoot,
+    async ready(host, { timeoutMs = 0, signal } = {}) {
+      const deadline = systemClock.now().getTime() + timeoutMs;
+      for (;;) {
+        try {
+          await exec(host, ['true'], { ...(signal === undefined ? {} : { signal }), timeoutMs: 15_000 });
+          return;
+        } catch (error) {
+          if (!isSilence(error) || systemClock.now().getTime() + RETRY_MS > deadline) throw error;
+        }
+        await systemClock.sleep(RETRY_MS, signal);
+      }
+    },
+    async probe(host, request, signal) {
+      const limit = { timeoutMs: request.timeoutMs + 5000, ...(signal === undefined ? {} : { signal }) };
+      return parseProbe(await exec(host, probeCommand(request), limit));
+    },
+    async containerLog(host, container, lines) {
+      const argv = ['docker', 'logs', '--tail', String(lines), container];
+      // Evidence: nothing waits long for it.
+      const result = await execAsRoot(host, argv, { timeoutMs: 15_000, patienceMs: 10_000 });
+      if (result.exitCode !== 0) return [];
+      return `${result.stdout}\n${result.stderr}`
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .slice(-lines);
+    },
+    async each(hosts, work) {
+      const { default: pMap } = await import('p-map');
+      return pMap(hosts, work, { concurrency: FAN_OUT });
+    },
+    close() {
+      for (const opened of connections.values())
+        opened
+          .then(({ ssh, link }) => {
+            ssh.dispose();
+            link.close();
+          })
+          .catch(() => undefined);
+      connections.clear();
+    },
+  };
+}
+
+const isSilence = (error: unknown): boolean =>
+  error instanceof StackError && error.code === 'SSH_UNREACHABLE';
+
+/** Nothing came, not even a refusal. */
+function isTimeout(error: unknown): boolean {
+  if (!(error instanceof StackError)) return false;
+  const { code, level } = (error.cause ?? {}) as { code?: string; level?: string };
+  return code === 'ETIMEDOUT' || level === 'client-timeout';
+}

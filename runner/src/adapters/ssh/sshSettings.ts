@@ -1,0 +1,39 @@
+import type { Host } from '../../domain/host.js';
+import type { Patience } from '../../base/patience.js';
+import type { Route } from '../../domain/route.js';
+import type { HostKeyVerdict } from './knownHosts.js';
+
+/** What an environment's hosts are reached by. */
+export interface SshSettings {
+  /** The way to a host. */
+  readonly routeOf: (host: Host) => Route;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Variables for commands whose streams are a connection; the process's own where left out. */
+  readonly proxyEnv?: (() => Promise<Readonly<Record<string, string | undefined>>>) | undefined;
+  /** Where keys of hosts are learned, beside the known_hosts files; nowhere where left out. */
+  readonly keys?: HostKeys | undefined;
+  /** Gets the private keys that are read. */
+  readonly secrets?: { register(value: string): void };
+  /** How hosts are waited for that do not answer; without words where left out. */
+  readonly patience?: Patience | undefined;
+}
+
+/** A host key that is known now, whatever the known_hosts files hold. */
+export interface TrustedKey {
+  readonly fingerprint: string;
+  readonly type: string;
+}
+
+export type Distrust = Exclude<HostKeyVerdict, { kind: 'known' }>;
+
+/** Learns host keys that no known_hosts file holds. */
+export interface HostKeys {
+  /**
+   * @param key as the host showed it (SSH wire format)
+   * @returns the key to expect of the host; undefined where there is no telling
+   * @throws StackError SSH_HOST_REPLACED, SSH_HOST_KEY_CHANGED; SSH_UNREACHABLE where it may be told a little later
+   */
+  learn(route: Route, key: Buffer, verdict: Distrust, signal?: AbortSignal): Promise<TrustedKey | undefined>;
+  /** Remembers which instance answered at an address. */
+  seen(route: Route): Promise<void>;
+}

@@ -1,0 +1,93 @@
+import { join, resolve } from 'node:path';
+import { StackError } from '../base/errors.js';
+import { conform } from './conform.js';
+import { configSchema, type Config } from './schema.js';
+import { readText, UnreadableText } from './readText.js';
+import { parseYaml } from './source.js';
+
+/** Applications by name, with where their releases are recorded: absolute, sorted by name. */
+export type Needs = Readonly<Record<string, string>>;
+
+/** What an application needs, in a form that means the same from every directory. */
+export function absoluteNeeds({ needs, directory }: Pick<Config, 'needs' | 'directory'>): Needs {
+  return Object.fromEntries(
+    Object.entries(needs)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, location]) => [name, absoluteLocation(location, directory)]),
+  );
+}
+
+/** The sources of an application that is needed, as far as those who need it must know. */
+export interface NeededProject {
+  readonly application: string;
+  readonly file: string;
+  /** Its own `state.location`, absolute. */
+  readonly location: string;
+  readonly environments: readonly string[];
+  readonly needs: Needs;
+}
+
+/**
+ * What stands in the `automation-stack.yml` of another application's directory; undefined where there is none. Only
+ * the keys that matter are looked at: what else is in it is that application's affair.
+ * @throws StackError CONFIG_INVALID where these are not readable
+ */
+export async function readProject(directory: string): Promise<NeededProject | undefined> {
+  const file = join(directory, 'automation-stack.yml');
+  const text = await readText(file).catch((error: unknown) => {
+    if (error instanceof UnreadableText && error.isAbsent) return undefined;
+    throw new StackError('CONFIG_INVALID', `cannot read ${file}: ${(error as Error).message}`, {
+      where: file,
+      next: `Correct that file: it says where the releases of the needed application are recorded.`,
+      cause: error,
+    });
+  });
+  if (text === undefined) return undefined;
+  const source = parseYaml(file, text);
+  const { application, state, needs, environments } = (source.value ?? {}) as Record<string, unknown>;
+  const schema = configSchema.pick({ application: true, state: true, needs: true });
+  const { value, issues } = conform(schema, {
+    application,
+    ...(state == null ? {} : { state }),
+    ...(needs == null ? {} : { needs }),
+  });
+  const parsed = schema.safeParse(value);
+  if (source.issues.length > 0 || issues.length > 0 || !parsed.success) {
+    const found = [...issues, ...(parsed.success ? [] : parsed.error.issues)];
+    throw new StackError('CONFIG_INVALID', `${file} does not say where its releases are recorded`, {
+      where: file,
+      evidence: [
+        ...source.issues.map((issue) => `${issue.line}:${issue.column} ${issue.message}`),
+        ...found.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+      ],
+      next: `node runner config check -C ${directory}`,
+    });
+  }
+  return {
+    application: parsed.data.application,
+    file,
+    location: absoluteLocation(parsed.data.state.location, directory),
+    environments: Object.keys(environments ?? {}),
+    needs: absoluteNeeds({ needs: parsed.data.needs, directory }),
+  };
+}
+
+/**
+ * What an application needs, for those who do not have the sources: a project's directory becomes the place where that
+ * project records its releases.
+ */
+export async function recordedNeeds(config: Pick<Config, 'needs' | 'directory'>): Promise<Needs> {
+  const places = Object.entries(absoluteNeeds(config)).map(async ([name, location]) => {
+    // One that cannot be read was complained of before; whoever goes on by force records what is written.
+    const project = isDirectory(location) ? await readProject(location).catch(() => undefined) : undefined;
+    return [name, project?.location ?? location] as const;
+  });
+  return Object.fromEntries(await Promise.all(places));
+}
+
+function absoluteLocation(location: string, directory: string): string {
+  return isDirectory(location) ? resolve(directory, location) : location;
+}
+
+/** What is no directory is `s3://bucket/prefix`. */
+export const isDirectory = (location: string): boolean => !location.includes('://');

@@ -1,0 +1,97 @@
+import { accountOfRole } from '../domain/awsRole.js';
+import { didYouMean } from '../base/nearest.js';
+import { DEFAULT_BRANCHES, type configSchema } from './schema.js';
+import { checkOutputs } from './outputChecks.js';
+import type { Path } from './source.js';
+import type * as z from 'zod';
+
+type Parsed = z.output<typeof configSchema>;
+
+/** Neither a directory nor a bucket. */
+const isForeign = (location: string) => /^(?!s3:\/\/[^/])[a-z][a-z0-9+.-]*:\/\//.test(location);
+
+/** What no single value can tell: names that must exist elsewhere, settings that need each other. */
+export function crossCheck(config: Parsed): readonly { path: Path; message: string }[] {
+  const issues: { path: Path; message: string }[] = [];
+  const environments = Object.keys(config.environments);
+  const images = Object.keys(config.images);
+  const missing = (path: Path, what: string, name: string, known: readonly string[]) => {
+    if (known.includes(name)) return;
+    issues.push({
+      path,
+      message: `${what} "${name}" is not defined.${didYouMean(name, known) || ` Known: ${known.join(', ') || 'none'}.`}`,
+    });
+  };
+  if (environments.length === 0)
+    issues.push({ path: ['environments'], message: 'environments: name at least one' });
+  for (const [branch, environment] of Object.entries(config.branches ?? {})) {
+    missing(['branches', branch], 'environment', environment, environments);
+  }
+  const branchPatterns = Object.keys(config.branches ?? DEFAULT_BRANCHES);
+  for (const pattern of branchPatterns) {
+    if (/\s/.test(pattern))
+      issues.push({ path: ['branches', pattern], message: `branches: "${pattern}" contains white space` });
+  }
+  for (const [name, location] of Object.entries(config.needs)) {
+    if (name === config.application)
+      issues.push({ path: ['needs', name], message: `needs: ${name} cannot need itself` });
+    if (isForeign(location))
+      issues.push({
+        path: ['needs', name],
+        message: `needs.${name}: must be a directory or s3://bucket/prefix, not "${location}"`,
+      });
+  }
+  for (const [name, environment] of Object.entries(config.environments)) {
+    const here = ['environments', name];
+    if (environment.promotion !== undefined) {
+      const from = [...here, 'promotion', 'from'];
+      missing(from, 'environment', environment.promotion.from, environments);
+      if (environment.promotion.from === name)
+        issues.push({ path: from, message: `${name} cannot be promoted from itself` });
+    }
+    const { account, role } = environment.aws;
+    const ofRole = role === undefined ? undefined : accountOfRole(role);
+    if (account !== undefined && ofRole !== undefined && ofRole !== account) {
+      issues.push({
+        path: [...here, 'aws', 'role'],
+        message: `aws.role: is a role of account ${ofRole}, but aws.account is ${account}`,
+      });
+    }
+    for (const key of ['external-id', 'session-duration'] as const) {
+      if (environment.aws[key] !== undefined && role === undefined)
+        issues.push({ path: [...here, 'aws', key], message: `aws.${key}: needs a role; set aws.role` });
+    }
+    const { ownership } = environment.infrastructure ?? {};
+    if (ownership !== undefined && isForeign(ownership)) {
+      issues.push({
+        path: [...here, 'infrastructure', 'ownership'],
+        message: `infrastructure.ownership: must be a directory or s3://bucket/prefix, not "${ownership}"`,
+      });
+    }
+    const { scope, scopes = {} } = environment.infrastructure ?? {};
+    if (scope !== undefined)
+      missing([...here, 'infrastructure', 'scope'], 'scope', scope, Object.keys(scopes));
+    for (const [targetName, target] of Object.entries(environment.targets)) {
+      missing([...here, 'targets', targetName, 'image'], 'image', target.image, images);
+    }
+    const { inventory } = environment;
+    const [, second] = (['output', 'tags', 'hosts', 'file'] as const).filter(
+      (key) => inventory[key] !== undefined,
+    );
+    if (second !== undefined) {
+      issues.push({
+        path: [...here, 'inventory', second],
+        message: `inventory: name one of output, tags, hosts and file`,
+      });
+    }
+  }
+  issues.push(...checkOutputs(config.environments));
+  const slack = config.notifications.slack;
+  if (slack !== undefined && slack.token === undefined && slack.webhook === undefined) {
+    issues.push({
+      path: ['notifications', 'slack'],
+      message: 'notifications.slack: needs a token or a webhook, e.g. token: ${env:SLACK_BOT_TOKEN}',
+    });
+  }
+  return issues;
+}

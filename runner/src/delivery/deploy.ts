@@ -1,0 +1,289 @@
+import pMap from 'p-map';
+import { formatDuration } from '../base/duration.js';
+import type { Context, NamedEnvironment } from '../container.js';
+import { behindOf, behindWords, endedAs, hostsInService, isProven, unprovenWords } from '../domain/behind.js';
+import { StackError } from '../base/errors.js';
+import type { DeploymentRecord, TargetRecord } from '../domain/records.js';
+import { runField } from '../base/sharedRun.js';
+import type { DeploymentDraft } from '../state/ledger.js';
+import type { HeldLock } from '../state/locks.js';
+import type { State } from '../state/state.js';
+import type { Known, Rollout, Target, TargetSnapshot } from './targets/target.js';
+import { checkedOut } from '../context/checkedOut.js';
+import { requireAccount } from '../context/account.js';
+import { isGuarded, refuseBypass } from './beforeBuild.js';
+import { beginning, supersede, type Start } from './beginning.js';
+import { begunBy } from './cutOff.js';
+import { describeApplication } from '../release/describeApplication.js';
+import { withLock } from './environmentLock.js';
+import { refuseOlderBuild } from './newerBuild.js';
+import { behindNotice, refuseOvertaken, unprovenNotice } from './partial.js';
+import { mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
+import { cannotWrite, recordEnd } from './recordEnd.js';
+import type { StageEnd } from '../events/stage.js';
+import { undo, uninterrupted } from './undo.js';
+import type { DeployRequest, DeployResult } from './deployRequest.js';
+
+export type { DeployRequest, DeployResult } from './deployRequest.js';
+
+/**
+ * Brings a release to an environment: lock → snapshot → record → journal → targets side by side → record. When any
+ * target fails, or a signal arrives, every target goes back to its snapshot: an environment only ever runs one release.
+ * What the application needs must be healthy there first.
+ * @throws StackError LOCKED, DEPLOY_CUT_OFF, DEPLOY_ROLLED_BACK (3), INTERRUPTED (130, undone), ROLLBACK_FAILED,
+ * UPSTREAM_*, STATE_WRITE_FAILED
+ */
+export async function deployRelease(context: Context, request: DeployRequest): Promise<DeployResult> {
+  refuseDirty(request);
+  const { environment, stage, kind } = request;
+  if (kind === 'deploy' && request.resume === undefined && request.forcedBy === undefined)
+    refuseBypass(environment, request.release.version);
+  await requireAccount(context, environment);
+  const waitMs = await upstreamIsHealthy(context, request);
+  await imagesAreThere(context, request);
+  // References are looked up and SDKs loaded while the lock is taken; a failure is met where it is awaited.
+  const targets = context.targets(environment, request.only);
+  targets.catch(() => undefined);
+  const locking = { environment: environment.name, stage, waitMs, orWithout: kind === 'rollback' };
+  return withLock(context, locking, async (state, lock) => {
+    if (kind !== 'rollback' && request.forcedBy === undefined)
+      await refuseOlderBuild(context, state, environment);
+    const start = await beginning(context, state, () => targets, request);
+    if ('deployment' in start) return start;
+    return roll({ context, state, lock, targets: await targets, request, start });
+  });
+}
+
+interface Rolling {
+  readonly context: Context;
+  readonly state: State;
+  readonly lock: HeldLock;
+  readonly targets: readonly Target[];
+  readonly request: DeployRequest;
+  readonly start: Start;
+}
+
+async function roll(rolling: Rolling): Promise<DeployResult> {
+  const { context, state, lock, targets, request, start } = rolling;
+  const { environment, release, stage } = request;
+  const { healthy, latest } = await state.ledger.current(environment.name);
+  if (request.kind === 'catch-up') refuseOvertaken(environment.name, release, healthy);
+  const knownOf = (target: Target): Known | undefined =>
+    healthy === undefined ? undefined : { version: healthy.version, target: healthy.targets?.[target.name] };
+  const snapshots = await snapshotsOf(targets, start, knownOf);
+  const recording = await record(rolling, snapshots, healthy, latest);
+
+  // The first failing target ends the others' waiting: all of them are going back anyway.
+  const failing = new AbortController();
+  const signal = AbortSignal.any([context.signal, lock.lost, failing.signal]);
+  const { append, appendBack } = recording;
+  // A rollback is itself the way back: what cannot be written down must not keep it.
+  const write = request.kind === 'rollback' ? appendBack : append;
+  const rollout = (target: Target): Rollout => ({
+    stage,
+    signal,
+    kind: request.kind,
+    known: knownOf(target),
+    begun: begunBy(target, start.resumed?.entries),
+    journal: (action, data) => write(`${target.name}: ${action}`, data),
+    journalBack: (action, data) => appendBack(`${target.name}: ${action}`, data),
+  });
+  const results: Record<string, TargetRecord> = {};
+  // What is not moved stays as it was recorded.
+  if (request.only !== undefined) Object.assign(results, healthy?.targets);
+  let failure: { readonly target?: string; readonly error: unknown } | undefined;
+  await pMap(
+    targets,
+    async (target) => {
+      try {
+        signal.throwIfAborted();
+        results[target.name] = await target.deploy(release, rollout(target));
+      } catch (error) {
+        failure ??= context.signal.aborted
+          ? { error: context.signal.reason }
+          : { target: target.name, error };
+        failing.abort(error);
+      }
+    },
+    { concurrency: (await context.config()).concurrency },
+  );
+  const ended = { ...recording.record, endedAt: context.clock.now().toISOString() };
+  if (failure === undefined) return succeed(rolling, recording, { ...ended, targets: results });
+  // Where another run has the lock, going back would be a fight with it.
+  if (lock.lost.aborted && (await lock.isTaken())) throw failure.error;
+  const goingBack = (target: Target): Rollout => ({
+    ...rollout(target),
+    signal: uninterrupted,
+    begun: begunBy(target, [...(start.earlier ?? []), ...(start.resumed?.entries ?? [])]),
+    journal: (action, data) => appendBack(`${target.name}: ${action}`, data),
+  });
+  const attempt = { context, state, environment, recording, record: ended, targets, snapshots, stage };
+  return undo({ ...attempt, rollout: goingBack }, failure);
+}
+
+/** Every target runs it, healthy: that stays so, also where it cannot be recorded. */
+async function succeed(
+  { context, request, targets }: Rolling,
+  recording: Recording,
+  ended: DeploymentRecord,
+): Promise<DeployResult> {
+  const { environment, release, stage } = request;
+  const { name } = environment;
+  const url = await environmentUrl(context, environment);
+  const status = endedAs(ended.targets ?? {});
+  const deployment: DeploymentRecord = {
+    ...ended,
+    status,
+    ...(status === 'unproven' ? { reason: unprovenWords(ended) } : {}),
+    ...(url === undefined ? {} : { url }),
+  };
+  if (url !== undefined) context.events.emit({ type: 'stage.fact', stage, name: 'url', value: url });
+  const runs = `${name} runs ${release.version}, ${isProven(status) ? 'healthy' : 'unproven'}`;
+  const what = `that ${runs},`;
+  const lost = await recordEnd(context, { stage, what }, () => recording.finish(deployment));
+  if (lost !== undefined) throw unrecorded(name, runs, lost);
+  const open = await recordEnd(context, { stage, what: `the end of the journal of ${name}` }, () =>
+    recording.close(deployment),
+  );
+  if (open !== undefined) {
+    const message = `the journal of ${name} could not be closed (${open.message}): the next command closes it`;
+    context.events.emit({ type: 'notice', level: 'warning', message });
+  }
+  const behind = behindOf(deployment);
+  if (behind.length > 0) context.events.emit(behindNotice(deployment));
+  if (status === 'unproven') context.events.emit(unprovenNotice(deployment));
+  const unchanged = targets.every(({ name: one }) => deployment.targets?.[one]?.status === 'unchanged');
+  return { deployment, release, unchanged, behind };
+}
+
+function unrecorded(environment: string, runs: string, lost: StackError): StackError {
+  return new StackError('STATE_WRITE_FAILED', `${runs}, but this could not be recorded: ${lost.message}`, {
+    where: lost.where ?? environment,
+    evidence: lost.evidence,
+    next: `${lost.next ?? 'Fix the cause.'} Then \`node runner deploy --env ${environment} --resume\` records it and changes nothing.`,
+    cause: lost,
+  });
+}
+
+/** What ran before: what an unfinished deployment saw counts, since now it may be half of each. */
+async function snapshotsOf(
+  targets: readonly Target[],
+  { snapshots = {} }: Start,
+  knownOf: (target: Target) => Known | undefined,
+): Promise<Readonly<Record<string, TargetSnapshot>>> {
+  const found = await pMap(targets, async (target) => {
+    const before = snapshots[target.name];
+    if (before !== undefined) return [target.name, before] as const;
+    const snapshot = await target.snapshot(knownOf(target));
+    await target.requireMovable?.();
+    return [target.name, snapshot] as const;
+  });
+  return Object.fromEntries(found);
+}
+
+/** Writes the record and opens the journal; of a deployment that goes over another one, also that one's end. */
+async function record(
+  { context, state, request, start }: Rolling,
+  snapshots: Readonly<Record<string, TargetSnapshot>>,
+  healthy: DeploymentRecord | undefined,
+  latest: DeploymentRecord | undefined,
+): Promise<Recording> {
+  const { environment, release, kind } = request;
+  const { resumed, over, earlier } = start;
+  if (resumed !== undefined) return openRecording(context, state, resumed.deployment, snapshots, earlier);
+  const needs = await describeApplication(context, latest).catch((error: unknown) => {
+    if (kind !== 'rollback' || !cannotWrite(error)) throw error;
+    return latest?.needs ?? {};
+  });
+  const draft: DeploymentDraft = {
+    environment: environment.name,
+    kind,
+    version: release.version,
+    ...(healthy === undefined ? {} : { previous: healthy.version }),
+    who: context.who,
+    commit: release.commit,
+    needs,
+    ...(await checkedOut(context)),
+    ...runField(context.env),
+    ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
+    ...(request.from === undefined ? {} : { from: request.from }),
+    ...(request.fromBehind === undefined ? {} : { fromBehind: request.fromBehind }),
+    ...(request.approvedBy === undefined ? {} : { approvedBy: request.approvedBy }),
+    ...(request.authors === undefined ? {} : { authors: request.authors }),
+    ...(request.forcedBy === undefined
+      ? {}
+      : { forcedBy: request.forcedBy, forcedReason: request.forcedReason }),
+  };
+  let started: DeploymentRecord | undefined;
+  try {
+    started = await state.ledger.startDeployment(draft);
+    if (over !== undefined) await supersede(state, over, started, 'cut-off');
+    const recording = await openRecording(context, state, started, snapshots, earlier);
+    // Said already; what is missing is only that nobody can go on with it now.
+    if (over !== undefined) await supersede(state, over, started, 'failed').catch(() => undefined);
+    return recording;
+  } catch (error) {
+    if (kind !== 'rollback' || !mayGoUnrecorded(context, error)) throw error;
+    const startedAt = context.clock.now().toISOString();
+    const provisional: DeploymentRecord = { ...draft, sequence: 0, status: 'running', startedAt };
+    return started === undefined
+      ? withoutJournal(context, state, provisional, snapshots, draft)
+      : withoutJournal(context, state, started, snapshots);
+  }
+}
+
+/** Most applications need no other: then nothing is loaded or asked. Returns what is left of the wait. */
+async function upstreamIsHealthy(context: Context, request: DeployRequest): Promise<number> {
+  if (Object.keys((await context.config()).needs).length === 0) return request.waitMs ?? 0;
+  const { waitForUpstream } = await import('./needs.js');
+  return waitForUpstream(context, request);
+}
+
+/** Before the lock: a copy may take minutes, and is worth having whatever comes of the deployment. */
+async function imagesAreThere(context: Context, request: DeployRequest): Promise<void> {
+  if (request.environment.config.promotion === undefined) return;
+  const { bringImages } = await import('../release/bringImages.js');
+  await bringImages(context, request);
+}
+
+function refuseDirty({ environment, release, kind, forcedBy }: DeployRequest): void {
+  // What hosts catch up to is there already, by whatever way.
+  if (!release.dirty || !isGuarded(environment) || forcedBy !== undefined || kind === 'catch-up') return;
+  throw new StackError('RELEASE_DIRTY', `${release.version} was built from a tree with uncommitted changes`, {
+    where: environment.name,
+    next: 'Commit the changes, deploy them to staging, and promote that release.',
+  });
+}
+
+/** The environment's URL; a reference that cannot be looked up costs nobody a deploy. */
+async function environmentUrl(context: Context, environment: NamedEnvironment): Promise<string | undefined> {
+  const { url } = environment.config;
+  if (url === undefined) return undefined;
+  return context.resolve(url, environment).catch(() => undefined);
+}
+
+/** What a stage that deployed says of itself. */
+export const deployEnd = (result: DeployResult): StageEnd => ({
+  reason: deploySummary(result),
+  behind: result.behind,
+  isPart: deployStatus(result) === 'partial',
+});
+
+/** How a deploy went that ended well: `partial` also where nothing shows that the release works. */
+export const deployStatus = ({ deployment }: Pick<DeployResult, 'deployment'>): 'ok' | 'partial' =>
+  deployment.status === 'partial' || deployment.status === 'unproven' ? 'partial' : 'ok';
+
+/** One line that says how a deploy ended. */
+export function deploySummary({ deployment, release, unchanged, behind }: DeployResult): string {
+  if (unchanged) return `${deployment.environment} already runs ${release.version}, healthy`;
+  const took = Date.parse(deployment.endedAt ?? deployment.startedAt) - Date.parse(deployment.startedAt);
+  if (deployment.status === 'unproven') {
+    const others = behind.length === 0 ? '' : `; ${behindWords(behind)}`;
+    return `${deployment.environment} is set to ${release.version}, unproven: ${unprovenWords(deployment)}${others}`;
+  }
+  if (behind.length > 0) {
+    const where = `${deployment.environment} runs ${release.version} on ${hostsInService(deployment)}`;
+    return `${where} after ${formatDuration(took)}, ${behindWords(behind)}`;
+  }
+  return `${deployment.environment} runs ${release.version}, healthy after ${formatDuration(took)}`;
+}

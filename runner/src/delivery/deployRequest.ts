@@ -1,0 +1,33 @@
+import type { NamedEnvironment } from '../container.js';
+import type { BehindOfTarget } from '../domain/behind.js';
+import type { DeploymentKind, DeploymentRecord, ReleaseRecord } from '../domain/records.js';
+
+export interface DeployRequest {
+  readonly environment: NamedEnvironment;
+  readonly release: ReleaseRecord;
+  readonly kind: DeploymentKind;
+  /** Stage that events belong to, e.g. `deploy:staging`. */
+  readonly stage: string;
+  readonly waitMs?: number;
+  /** Names of the targets to move; all where left out. */
+  readonly only?: readonly string[];
+  /** Goes on with this deployment, which was cut off. */
+  readonly resume?: { readonly deployment: DeploymentRecord };
+  /** Goes over a deployment that was cut off, and ends it: the release was chosen by name, knowing that it works. */
+  readonly forward?: boolean;
+  readonly from?: string;
+  readonly fromBehind?: readonly string[];
+  readonly approvedBy?: string;
+  readonly authors?: readonly string[];
+  readonly forcedBy?: string;
+  readonly forcedReason?: string;
+}
+
+export interface DeployResult {
+  readonly deployment: DeploymentRecord;
+  readonly release: ReleaseRecord;
+  /** True where every target already ran this release, healthy. */
+  readonly unchanged: boolean;
+  /** Hosts that do not run it; no more than the targets allow. */
+  readonly behind: readonly BehindOfTarget[];
+}

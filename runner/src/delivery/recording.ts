@@ -1,0 +1,85 @@
+import type { Context } from '../container.js';
+import type { DeploymentRecord } from '../domain/records.js';
+import type { JournalEntry, JournalWriter } from '../state/journal.js';
+import type { DeploymentDraft } from '../state/ledger.js';
+import type { State } from '../state/state.js';
+import type { TargetSnapshot } from './targets/target.js';
+import { cannotWrite, entriesOnTheWayBack, type WriteEntry } from './recordEnd.js';
+
+/** How one deployment is written down: its record in the ledger and its journal, which begin and end together. */
+export interface Recording {
+  readonly record: DeploymentRecord;
+  /** Written before the side effect it tells of. @throws StackError STATE_WRITE_FAILED, AWS_*: it must not happen */
+  readonly append: WriteEntry;
+  /** The same for what goes back: written where it can be. @throws StackError STATE_CONFLICT */
+  readonly appendBack: WriteEntry;
+  /** Writes the record, then closes the journal; a kill in between leaves a journal that the next command closes. */
+  end(ended: DeploymentRecord): Promise<void>;
+  /** Writes the record alone; the journal stays open. */
+  finish(ended: DeploymentRecord): Promise<void>;
+  /** Closes the journal alone. */
+  close(ended: DeploymentRecord): Promise<void>;
+}
+
+/** Begins or goes on with the journal of a deployment that has its record. */
+export async function openRecording(
+  context: Context,
+  { ledger, journal }: State,
+  record: DeploymentRecord,
+  snapshots: Readonly<Record<string, TargetSnapshot>>,
+  earlier?: readonly JournalEntry[],
+): Promise<Recording> {
+  const writer = await journal.open(record, snapshots, earlier);
+  return recordingOf(context, record, writer, async (ended) => void (await ledger.finishDeployment(ended)));
+}
+
+/**
+ * Undoes without a journal, where none can be written now; the record gets there in the end, if it can.
+ * @param start writes the record, which was not yet; undefined where it was
+ */
+export function withoutJournal(
+  context: Context,
+  { ledger, journal }: State,
+  record: DeploymentRecord,
+  snapshots: Readonly<Record<string, TargetSnapshot>>,
+  draft?: DeploymentDraft,
+): Recording {
+  let known = draft === undefined ? record : undefined;
+  const nowhere: JournalWriter = {
+    append: async () => undefined,
+    // What was open before is closed by opening it once more: only who opened a journal can close it.
+    close: async (outcome) => (await journal.open(known ?? record, snapshots)).close(outcome),
+  };
+  return recordingOf(context, record, nowhere, async (ended) => {
+    known ??= await ledger.startDeployment(draft as DeploymentDraft);
+    await ledger.finishDeployment({ ...ended, sequence: known.sequence });
+  });
+}
+
+function recordingOf(
+  context: Context,
+  record: DeploymentRecord,
+  writer: JournalWriter,
+  finish: (ended: DeploymentRecord) => Promise<void>,
+): Recording {
+  const close = ({ status }: DeploymentRecord) => writer.close(status);
+  return {
+    record,
+    append: (action, data) => writer.append(action, data),
+    appendBack: entriesOnTheWayBack(context, (action, data) => writer.append(action, data)),
+    finish,
+    close,
+    end: async (ended) => {
+      await finish(ended);
+      await close(ended);
+    },
+  };
+}
+
+/** Whether a way back may begin although it cannot be recorded; says so. */
+export function mayGoUnrecorded(context: Context, error: unknown): boolean {
+  if (!cannotWrite(error)) return false;
+  const message = `this cannot be recorded yet (${error.message}): rolling back anyway`;
+  context.events.emit({ type: 'notice', level: 'warning', message });
+  return true;
+}

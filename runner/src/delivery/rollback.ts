@@ -1,0 +1,117 @@
+import type { Context, NamedEnvironment } from '../container.js';
+import {
+  behindWords,
+  hostsInService,
+  isInService,
+  unprovenWords,
+  type BehindOfTarget,
+} from '../domain/behind.js';
+import { StackError } from '../base/errors.js';
+import type { DeploymentRecord } from '../domain/records.js';
+import { requireAccount } from '../context/account.js';
+import { findLeft, NOTHING_CHANGED, settleRecords } from './cutOff.js';
+import { deployRelease } from './deploy.js';
+import { withLock } from './environmentLock.js';
+import { unknownRelease } from './promote.js';
+import { undoCutOff, undoneWords } from './undoCutOff.js';
+
+export interface RollbackRequest {
+  readonly environment: NamedEnvironment;
+  readonly stage: string;
+  /** Version to return to; the previous healthy one where left out. */
+  readonly version?: string;
+  readonly waitMs?: number;
+}
+
+export interface RollbackResult {
+  readonly deployment: DeploymentRecord;
+  /** Hosts that do not run it; no more than the targets allow. */
+  readonly behind: readonly BehindOfTarget[];
+  /** In words: what it went back to. */
+  readonly summary: string;
+}
+
+/**
+ * Makes an environment whole: undoes a deployment that was cut off, else brings back the previous healthy release by
+ * digest, without a build. A release by name is brought in any case, also over a deployment that cannot be undone.
+ * @throws StackError RELEASE_NONE where there is nothing to go back to, and what deployRelease throws
+ */
+export async function rollbackEnvironment(
+  context: Context,
+  request: RollbackRequest,
+): Promise<RollbackResult> {
+  const { environment } = request;
+  const state = await context.state();
+  const { ledger } = state;
+  if (request.version === undefined && (await findLeft(state, environment.name)).kind !== 'nothing') {
+    const undone = await undoLeft(context, request);
+    if (undone !== undefined) return undone;
+  }
+  const current = (await ledger.current(environment.name)).healthy;
+  const version =
+    request.version ??
+    (current === undefined
+      ? undefined
+      : (await ledger.previousHealthy(environment.name, current.version))?.version);
+  if (version === undefined) throw nothingBefore(environment.name);
+  const release = await ledger.release(version);
+  if (release === undefined) throw unknownRelease(version);
+  context.events.emit({ type: 'release', release });
+  const { deployment, behind, unchanged } = await deployRelease(context, {
+    environment,
+    release,
+    kind: 'rollback',
+    stage: request.stage,
+    forward: request.version !== undefined,
+    ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
+  });
+  const was = current === undefined || current.version === version ? '' : ` (was ${current.version})`;
+  const some = behind.length === 0 ? '' : ` on ${hostsInService(deployment)}, ${behindWords(behind)}`;
+  const unproven = deployment.status === 'unproven' ? `, unproven: ${unprovenWords(deployment)}` : '';
+  const summary = unchanged
+    ? `${environment.name} runs ${version} already, healthy: nothing was changed`
+    : `${environment.name} is back on ${version}${some}${was}${unproven}`;
+  return { deployment, behind, summary };
+}
+
+export function nothingBefore(environment: string): StackError {
+  return new StackError('RELEASE_NONE', `${environment} has no earlier healthy release to roll back to`, {
+    where: environment,
+    next: `\`node runner history --env ${environment}\` shows the deployments; --to VERSION names one.`,
+  });
+}
+
+/**
+ * Undoes what a run that was killed left.
+ * @returns undefined where there is nothing to undo: another runner has done it meanwhile, or it had ended healthy
+ */
+async function undoLeft(context: Context, request: RollbackRequest): Promise<RollbackResult | undefined> {
+  const { environment, stage, waitMs = 0 } = request;
+  await requireAccount(context, environment);
+  const locking = { environment: environment.name, stage, waitMs, orWithout: true };
+  return withLock(context, locking, async (state): Promise<RollbackResult | undefined> => {
+    const left = await findLeft(state, environment.name);
+    if (left.kind === 'unreadable') throw left.error;
+    await settleRecords(context, state, left);
+    // A rollback that had changed nothing is what is asked for again.
+    if (left.kind === 'begun' && left.deployment.kind !== 'rollback') {
+      const { deployment } = left;
+      const summary = `${environment.name} runs what it did: the deployment of ${deployment.version} was ${NOTHING_CHANGED}`;
+      return {
+        deployment: { ...deployment, status: 'cut-off', reason: NOTHING_CHANGED },
+        behind: [],
+        summary,
+      };
+    }
+    if (left.kind === 'ended' && !isInService(left.deployment.status)) {
+      return { deployment: left.deployment, behind: [], summary: undoneWords(left.deployment) };
+    }
+    if (left.kind !== 'open') return undefined;
+    const { unfinished } = left;
+    const { sequence, version, who } = unfinished.deployment;
+    const message = `deployment ${sequence} of ${version} by ${who} was cut off: undoing it`;
+    context.events.emit({ type: 'notice', level: 'warning', message });
+    const deployment = await undoCutOff(context, state, { environment, stage, unfinished });
+    return { deployment, behind: [], summary: undoneWords(deployment) };
+  });
+}

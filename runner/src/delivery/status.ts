@@ -1,0 +1,116 @@
+import type { Context } from '../container.js';
+import { behindOf, type BehindOfTarget } from '../domain/behind.js';
+import { toErrorRecord, type ErrorRecord } from '../base/errors.js';
+import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
+import { readDrift, type DriftRecord } from '../state/driftRecords.js';
+import type { TargetStatus } from './targets/target.js';
+import { cutOffOf, findLeft } from './cutOff.js';
+
+export interface EnvironmentStatus {
+  readonly environment: string;
+  /** The deployment whose release is in service: it ended healthy, or partial. */
+  readonly healthy?: DeploymentRecord;
+  readonly latest?: DeploymentRecord;
+  /** Hosts that do not run what `healthy` says; then that ended `partial`. */
+  readonly behind?: readonly BehindOfTarget[];
+  /** Who holds the lock now. */
+  readonly lock?: {
+    readonly who: string;
+    readonly since: string;
+    readonly command: string;
+    readonly runUrl?: string;
+  };
+  /** A deployment that never came to its end, and that nobody is working on. */
+  readonly cutOff?: {
+    readonly sequence: number;
+    readonly version: string;
+    readonly who: string;
+    readonly lastStep?: string;
+  };
+  /** Its lock or its journal is stored, and is none. */
+  readonly unreadable?: readonly ErrorRecord[];
+  /** What the last `drift` found; null where there was none yet, absent where there is no infrastructure. */
+  readonly drift?: DriftRecord | null;
+  readonly targets?: readonly (TargetStatus & { readonly name: string })[];
+}
+
+/** The status of the environment named by --env, or of all. */
+export async function statusOfEnvironments(
+  context: Context,
+  live: boolean,
+): Promise<readonly EnvironmentStatus[]> {
+  const config = await context.config();
+  const names =
+    context.options.environment === undefined
+      ? Object.keys(config.environments)
+      : [(await context.environment()).name];
+  return Promise.all(names.map((name) => statusOf(context, name, live)));
+}
+
+async function statusOf(context: Context, name: string, live: boolean): Promise<EnvironmentStatus> {
+  const state = await context.state();
+  const { store, ledger, locks } = state;
+  const hasInfrastructure = (await context.environment(name)).config.infrastructure !== undefined;
+  const [current, stored, left, drift, targets] = await Promise.all([
+    ledger.current(name),
+    locks.stored(name),
+    findLeft(state, name),
+    hasInfrastructure ? readDrift(store, name) : undefined,
+    live ? targetStatus(context, name) : undefined,
+  ]);
+  const behind = current.healthy === undefined ? [] : behindOf(current.healthy);
+  const lock = stored.state === 'held' ? stored.holder : undefined;
+  // While somebody holds the lock, an open journal is simply the deployment in progress.
+  const cutOff = lock === undefined ? cutOffOf(left) : undefined;
+  const errors = [
+    ...(stored.state === 'unreadable' ? [stored.error] : []),
+    ...(left.kind === 'unreadable' ? [left.error] : []),
+  ];
+  return {
+    environment: name,
+    ...current,
+    ...(behind.length === 0 ? {} : { behind }),
+    ...(lock === undefined ? {} : { lock }),
+    ...(cutOff === undefined ? {} : { cutOff }),
+    ...(errors.length === 0 ? {} : { unreadable: errors.map(toErrorRecord) }),
+    ...(hasInfrastructure ? { drift: drift ?? null } : {}),
+    ...(targets === undefined ? {} : { targets }),
+  };
+}
+
+async function targetStatus(
+  context: Context,
+  name: string,
+): Promise<readonly (TargetStatus & { name: string })[]> {
+  const environment = await context.environment(name);
+  if (Object.keys(environment.config.targets).length === 0) return [];
+  const { ledger } = await context.state();
+  const version = (await ledger.current(name)).healthy?.version;
+  const release = version === undefined ? undefined : await ledger.release(version);
+  const targets = await context.targets(environment);
+  return Promise.all(
+    targets.map(async (target) => {
+      try {
+        const image = environment.config.targets[target.name]?.image ?? '';
+        return { name: target.name, ...againstLedger(await target.status(release), release, image) };
+      } catch (error) {
+        const { message } = toErrorRecord(error);
+        return { name: target.name, kind: target.kind, healthy: false, summary: message };
+      }
+    }),
+  );
+}
+
+/** A target that runs something else than the ledger says is not healthy, however well that runs. */
+export function againstLedger(
+  status: TargetStatus,
+  release: ReleaseRecord | undefined,
+  image: string,
+): TargetStatus {
+  const digest = release?.images[image]?.digest;
+  if (release === undefined || digest === undefined) return status;
+  const expected = { version: release.version, digest };
+  if (status.digest === undefined || status.digest === digest) return { ...status, expected };
+  const summary = `${status.summary}; runs ${status.digest}, not ${release.version} (${digest})`;
+  return { ...status, expected, healthy: false, summary };
+}

@@ -1,0 +1,90 @@
+import { StackError } from '../../../base/errors.js';
+import type { ReleaseRecord } from '../../../domain/records.js';
+import { shortName } from '../../../domain/ecsService.js';
+import type { EcsScope, Service, TaskDefinition } from '../../../adapters/aws/ecs.js';
+
+/** A release that has no image for this target. */
+export function withoutImage(
+  scope: EcsScope,
+  target: string,
+  image: string,
+  release: ReleaseRecord,
+): StackError {
+  return new StackError('CONFIG_INVALID', `release ${release.version} has no image ${image}`, {
+    where: `environments.${scope.environment}.targets.${target}.image`,
+    next: `Its images are: ${Object.keys(release.images).join(', ') || 'none'}. Build a new release: node runner build`,
+  });
+}
+
+/** A migration was asked for where none is configured. */
+export function withoutMigration(scope: EcsScope, target: string): StackError {
+  return new StackError('CONFIG_INVALID', `the target ${target} has no migration`, {
+    where: `environments.${scope.environment}.targets.${target}`,
+    next: 'Add to it, for example: migrate: { command: ["./manage", "migrate"] }',
+  });
+}
+
+/**
+ * A task beside the service has no volume that is configured when a service starts its tasks, as the platform refuses it
+ * then, and none of the names that Service Connect gives to a service's tasks.
+ * @returns what a migration is told of the second
+ * @throws StackError CONFIG_INVALID for the first
+ */
+export function refuseAtLaunch(
+  scope: EcsScope,
+  target: string,
+  { volumes = [] }: Pick<TaskDefinition, 'volumes'>,
+  service: Service,
+): string | undefined {
+  const volume = volumes.find(({ configuredAtLaunch }) => configuredAtLaunch === true);
+  if (volume !== undefined) {
+    throw new StackError(
+      'CONFIG_INVALID',
+      `the volume ${volume.name} is configured at launch, which does not work for the task of a migration`,
+      {
+        where: `environments.${scope.environment}.targets.${target}.migrate`,
+        next: 'Run the migration with a service whose volumes are EFS or belong to the task, or outside of the deploy.',
+      },
+    );
+  }
+  const connected = (service.deployments ?? []).some(({ serviceConnectConfiguration: one }) => one?.enabled);
+  return connected
+    ? 'the service has Service Connect, but the task of a migration has not: names of Service Connect do not resolve in it'
+    : undefined;
+}
+
+/** The service runs what neither this deploy nor the one before brought. */
+export function overtaken({ service, environment }: EcsScope, runs: string): StackError {
+  return new StackError('ROLLBACK_FAILED', `someone else deployed ${shortName(runs)}: it is not changed`, {
+    where: `service ${service}, environment ${environment}`,
+    next: `Find out who it was (CloudTrail: UpdateService), then deploy the release you want to ${environment}.`,
+  });
+}
+
+/**
+ * Services whose rollouts are not ours to judge, refused by name before anything is registered or migrated: those that
+ * something else moves, and daemons, which have a task for each machine, stop it before the next one starts and want as
+ * many as there are machines at that moment.
+ */
+export function refuseForeign(scope: EcsScope, service: Service): void {
+  const { deploymentController, schedulingStrategy } = service;
+  const controller = deploymentController?.type ?? 'ECS';
+  const { cluster, service: name, environment } = scope;
+  if (controller !== 'ECS') {
+    const who = controller === 'CODE_DEPLOY' ? 'CodeDeploy' : 'an external controller';
+    throw new StackError(
+      'CONFIG_INVALID',
+      `the service ${name} is deployed by ${who} (${controller}), not by ECS`,
+      {
+        where: `cluster ${cluster}, environment ${environment}`,
+        next: `Deploy it by ${who} and remove the target from environments.${environment}.targets, or give the service the deployment controller ECS.`,
+      },
+    );
+  }
+  if (schedulingStrategy === 'DAEMON') {
+    throw new StackError('CONFIG_INVALID', `the service ${name} is a daemon (schedulingStrategy DAEMON)`, {
+      where: `cluster ${cluster}, environment ${environment}`,
+      next: `Deploy it by Terraform or by hand (aws ecs update-service --cluster ${cluster} --service ${name} --task-definition REVISION), and remove the target from environments.${environment}.targets.`,
+    });
+  }
+}

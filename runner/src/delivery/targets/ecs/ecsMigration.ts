@@ -1,0 +1,111 @@
+import {
+  begunMigration,
+  clientToken,
+  judgeMigration,
+  startedBy,
+  startedByPrefix,
+  type BegunMigration,
+  type MigrationPlace,
+  type MigrationRecord,
+} from '../../../domain/migration.js';
+import { shortName } from '../../../domain/ecsService.js';
+import type { Service, Task } from '../../../adapters/aws/ecs.js';
+import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
+import { migrationTask, runTaskInput } from './migrationTask.js';
+import { migrationError, watchMigration, type WatchOptions } from './migrationWatch.js';
+import { STOP_SECONDS, stopTask, taskId } from './stopTask.js';
+
+export interface MigrationOptions extends WatchOptions {
+  readonly place: MigrationPlace;
+  readonly version: string;
+  /** The service as it stands: its network and launch type are the migration's too. */
+  readonly service: Service;
+  /** ARN of the revision to run. */
+  readonly taskDefinition: string;
+  readonly command: readonly string[];
+}
+
+/**
+ * Runs a migration to its end. One that a killed run began is gone on with, not begun again; one that ended well is
+ * not run twice.
+ *
+ * @throws StackError MIGRATION_FAILED with exit code and last lines; AWS_*; the signal's reason on abort
+ */
+export async function migrate(options: MigrationOptions): Promise<MigrationRecord> {
+  const { clock, rollout, report, taskDefinition, command, tasks, version, place } = options;
+  const begun = begunMigration(rollout.begun);
+  const already = 'the run that was cut off has migrated already';
+  if (begun?.ended !== undefined) {
+    report('migrate', already);
+    return begun.ended;
+  }
+  const left = await findLeft(options, begun);
+  if (left?.ended === true) {
+    report('migrate', already);
+    return { ...named(left.task), exitCode: 0, seconds: 0 };
+  }
+  const name =
+    left?.task.startedBy ?? startedBy(startedByPrefix(version, place), taskDefinition, clock.now());
+  rollout.signal.throwIfAborted();
+  await rollout.journal('migrate', { taskDefinition: shortName(taskDefinition), startedBy: name });
+  if (left !== undefined) {
+    report('migrate', `continues with task ${taskId(left.task)}, which a run that was cut off started`);
+    return watchMigration(options, left.task);
+  }
+  const input = runTaskInput(options.service, {
+    taskDefinition,
+    command,
+    container: options.container,
+    startedBy: name,
+    clientToken: clientToken(name, taskDefinition),
+  });
+  const { task, refused } = await tasks.run(input);
+  if (task === undefined) {
+    throw migrationError(options, `the platform has no capacity for its task (${refused})`, []);
+  }
+  report('migrate', `${command.join(' ')} (task ${taskId(task)})`);
+  return watchMigration(options, task);
+}
+
+/** A migration of this release that is under way, or that a killed run has brought to its end unnoticed. */
+async function findLeft(
+  { tasks, rollout, container, version, place, definition }: MigrationOptions,
+  begun: BegunMigration | undefined,
+): Promise<{ readonly task: Task; readonly ended: boolean } | undefined> {
+  const family = definition.family ?? '';
+  const prefix = startedByPrefix(version, place);
+  // Under the environment's lock nobody else migrates: what runs here was left by a run that was killed.
+  const running = await tasks.ofFamily(family, 'RUNNING', rollout.signal);
+  const left = running.find((one) => one.startedBy?.startsWith(prefix) === true);
+  if (left !== undefined) return { task: left, ended: false };
+  if (begun === undefined) return undefined;
+  const stopped = await tasks.ofFamily(family, 'STOPPED', rollout.signal);
+  const task = stopped.find((one) => one.startedBy === begun.startedBy);
+  if (task === undefined) return undefined;
+  const { state } = judgeMigration(migrationTask(task), container);
+  return state === 'failed' ? undefined : { task, ended: state === 'ended-well' };
+}
+
+/** Stops what a killed run left running, before its targets go back. */
+export async function stopBegun(
+  options: Pick<MigrationOptions, 'clock' | 'rollout' | 'report'> & {
+    readonly tasks: EcsTasks;
+    readonly family: string;
+  },
+): Promise<void> {
+  const { tasks, clock, rollout, report, family } = options;
+  const begun = begunMigration(rollout.begun);
+  if (begun === undefined || begun.ended !== undefined) return;
+  const running = await tasks.ofFamily(family, 'RUNNING', rollout.signal);
+  for (const task of running.filter((one) => one.startedBy === begun.startedBy)) {
+    report('migrate', `stopping task ${taskId(task)}, which the run that was cut off started`);
+    const reason = 'The deployment that started this migration is undone';
+    const unstopped = await stopTask(tasks, clock, task, { reason, seconds: STOP_SECONDS });
+    if (unstopped !== undefined) report('migrate', unstopped);
+  }
+}
+
+const named = (task: Task) => ({
+  taskDefinition: shortName(task.taskDefinitionArn ?? ''),
+  task: taskId(task),
+});

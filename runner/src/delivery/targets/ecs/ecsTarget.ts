@@ -1,0 +1,328 @@
+import type { ReleaseRecord, TargetRecord } from '../../../domain/records.js';
+import type { MigrationRecord } from '../../../domain/migration.js';
+import { isStale, judgeService, primaryOf, shortName, type Wanted } from '../../../domain/ecsService.js';
+import {
+  createEcsApi,
+  serviceView,
+  type EcsApi,
+  type EcsScope,
+  type Service,
+} from '../../../adapters/aws/ecs.js';
+import { createEcsTasks, type EcsTasks } from '../../../adapters/aws/ecsTasks.js';
+import { lastLogLines } from '../../../adapters/aws/logs.js';
+import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js';
+import { moveService, registerRevision, type Change } from './serviceChange.js';
+import { overtaken, refuseAtLaunch, refuseForeign } from './ecsFailures.js';
+import type { Look, Looker } from './serviceDescription.js';
+import { migrate, stopBegun } from './ecsMigration.js';
+import { imageOf, migrationOptions, nextRevision, type Next } from './next.js';
+import { ecsRecord } from './record.js';
+import { followRollout, type Report, type RolloutOptions } from './rollout.js';
+import { readSnapshot, type EcsSnapshot } from './snapshot.js';
+import { SharedService, type Member } from './sharedService.js';
+import { digestOf, findContainer } from './taskDefinition.js';
+import type { EcsTargetOptions } from './targetOptions.js';
+import { noWay, probeByHttp, waysOf, type Way } from './ways.js';
+
+const LOG_LINES = 15;
+
+/** An ECS service: rolled by ECS itself, watched and gated by us. */
+export class EcsTarget implements Target {
+  readonly kind = 'ecs-service';
+  readonly name: string;
+  private readonly scope: EcsScope;
+  private readonly api: EcsApi;
+  private readonly tasks: EcsTasks;
+  private readonly looker: Looker;
+  private readonly shared: SharedService;
+
+  constructor(private readonly options: EcsTargetOptions) {
+    const { name, config, clock, aws } = options;
+    this.name = name;
+    this.scope = { cluster: config.cluster, service: config.service, environment: options.environmentName };
+    this.shared =
+      options.shared ??
+      new SharedService({
+        scope: this.scope,
+        api: options.api ?? createEcsApi(aws, this.scope),
+        tasks: options.tasks ?? createEcsTasks(aws, this.scope),
+        clock,
+        members: [{ name, config }],
+      });
+    this.api = this.shared.parts.api;
+    this.tasks = this.shared.parts.tasks;
+    this.looker = this.shared.looker;
+  }
+
+  async snapshot(): Promise<TargetSnapshot> {
+    const look = await this.looker.look();
+    const digest = this.digest(look);
+    const snapshot: EcsSnapshot = {
+      kind: this.kind,
+      cluster: this.scope.cluster,
+      service: this.scope.service,
+      taskDefinition: look.service.taskDefinition ?? '',
+      desiredCount: look.service.desiredCount ?? 0,
+      ...(digest === undefined ? {} : { digest }),
+    };
+    return { ...snapshot };
+  }
+
+  async requireMovable(): Promise<void> {
+    const { service } = await this.looker.recentLook();
+    refuseForeign(this.scope, service);
+  }
+
+  async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
+    const { digest } = imageOf(this.options, this.scope, release);
+    const { config } = this.options;
+    const report = this.reporter(rollout.stage);
+    const key = `deploy ${release.version}`;
+    const begun = await this.shared.together(key, this.name, () => this.begin(release, rollout));
+    const { look, taskDefinition, previous, way } = begun;
+    if (begun.service === undefined) {
+      const { runningCount, desiredCount } = look.service;
+      const tasks = `${runningCount}/${desiredCount} tasks running`;
+      report('update', `already runs ${shortName(previous)}, ${tasks}`);
+      const status = desiredCount === 0 ? 'unproven' : 'unchanged';
+      return ecsRecord(this.scope, status, { taskDefinition, digest });
+    }
+    const proof = await followRollout({
+      ...this.following(look, begun.service, way(this.name), rollout),
+      acceptedMs: begun.acceptedMs,
+      wanted: {
+        taskDefinition,
+        ...(previous === taskDefinition ? {} : { previous }),
+        ...deploymentOf(begun.service, taskDefinition),
+      },
+    });
+    const migrated = config.migrate === undefined ? undefined : begun.migrated;
+    if (proof === undefined) {
+      report('health', `${shortName(taskDefinition)} is set, unproven: no task is wanted`, 'ok');
+      return ecsRecord(this.scope, 'unproven', { taskDefinition, digest, migrated });
+    }
+    report('health', `runs ${shortName(taskDefinition)}: ${proof}`, 'ok');
+    const { route } = way(this.name);
+    return ecsRecord(this.scope, 'healthy', { taskDefinition, digest, route, proof, migrated });
+  }
+
+  /** Changes the service, for all the targets that are containers of it. */
+  private async begin(release: ReleaseRecord, rollout: Rollout): Promise<Changed> {
+    this.shared.untouched = true;
+    const ahead = await this.next(release, rollout.signal);
+    const { look, next } = ahead;
+    const report = this.reporter(rollout.stage);
+    const previous = look.service.taskDefinition ?? '';
+    const verdict = judgeService(serviceView(look.service), { taskDefinition: previous });
+    // What was set where nothing ran has never been judged: it is started anew, and goes through the gate.
+    const isUnjudged = rollout.known?.target?.status === 'unproven';
+    const isThere = verdict.state === 'empty' || (verdict.state === 'stable' && !isUnjudged);
+    if (!next.changed && isThere) {
+      return { look, previous, taskDefinition: previous, way: () => noWay, acceptedMs: 0 };
+    }
+    const change = { api: this.api, scope: this.scope, rollout, report };
+    const { members } = this.shared.parts;
+    // The release is another one: only then can its schema be.
+    const migrates = next.changed && rollout.kind !== 'rollback';
+    const migrating = migrates ? members.find(({ config }) => config.migrate !== undefined) : undefined;
+    if (migrating !== undefined) refuseAtLaunch(this.scope, migrating.name, look.definition, look.service);
+    const [way, taskDefinition] = await Promise.all([
+      waysOf(this.options, this.shared, look, report, rollout.signal),
+      next.changed ? registerRevision(change, next.input) : previous,
+    ]);
+    const migrated =
+      migrating === undefined
+        ? undefined
+        : await this.runMigration(release, ahead, taskDefinition, rollout, migrating);
+    // What a killed run left on its way is waited for; what the platform gave up is started anew.
+    const underWay = !next.changed && verdict.state === 'progress';
+    const service = underWay
+      ? look.service
+      : await this.move(change, previous, taskDefinition, !next.changed);
+    const acceptedMs = this.options.clock.now().getTime();
+    return { look, previous, taskDefinition, way, migrated, service, acceptedMs };
+  }
+
+  async migrate(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord> {
+    const ahead = await this.next(release, rollout.signal);
+    const { look, next } = ahead;
+    refuseAtLaunch(this.scope, this.name, look.definition, look.service);
+    const report = this.reporter(rollout.stage);
+    const change = { api: this.api, scope: this.scope, rollout, report };
+    const taskDefinition = next.changed
+      ? await registerRevision(change, next.input)
+      : (look.service.taskDefinition ?? '');
+    return this.runMigration(release, ahead, taskDefinition, rollout);
+  }
+
+  async restore(before: TargetSnapshot, rollout: Rollout): Promise<TargetRecord> {
+    const { taskDefinition, digest } = readSnapshot(before, this.name);
+    const key = `restore ${taskDefinition}`;
+    const begun = await this.shared.together(key, this.name, () => this.goBack(taskDefinition, rollout));
+    const { look, way } = begun;
+    const report = this.reporter(rollout.stage);
+    if (begun.service === undefined) {
+      report('update', `${shortName(taskDefinition)} was not changed`, 'ok');
+      return ecsRecord(this.scope, 'unchanged', { taskDefinition, digest });
+    }
+    const following = this.following(look, begun.service, way(this.name), rollout);
+    const proof = await followRollout({
+      ...following,
+      acceptedMs: begun.acceptedMs,
+      // It was baked when it was deployed; now every second counts.
+      health: { ...following.health, for: 0 },
+      wanted: { taskDefinition, ...deploymentOf(begun.service, taskDefinition) },
+    });
+    const { route } = way(this.name);
+    return ecsRecord(this.scope, 'rolled-back', { taskDefinition, digest, route, proof });
+  }
+
+  /** Brings the service back, for all the targets that are containers of it. */
+  private async goBack(taskDefinition: string, rollout: Rollout): Promise<Changed> {
+    const report = this.reporter(rollout.stage);
+    const look = await this.looker.look(rollout.signal);
+    const view = serviceView(look.service);
+    const primary = primaryOf(view);
+    const { untouched, movedTo, begun } = this.shared;
+    // A view from before our own move would show what ran then: as if it were back already.
+    const stale = movedTo !== undefined && isStale(view, begun);
+    const runs = stale ? movedTo : (primary?.taskDefinition ?? view.taskDefinition);
+    const { family = '' } = look.definition;
+    await stopBegun({ tasks: this.tasks, clock: this.options.clock, rollout, report, family });
+    const way = await waysOf(this.options, this.shared, look, report, rollout.signal);
+    const before = { look, previous: runs, taskDefinition, way, acceptedMs: 0 };
+    if (untouched && runs === taskDefinition) return before;
+    if (movedTo !== undefined && runs !== movedTo && runs !== taskDefinition) {
+      throw overtaken(this.scope, runs);
+    }
+    // A circuit breaker may have gone back already; only where it gave up on that too, it needs a push.
+    const force = runs === taskDefinition && primary?.rolloutState === 'FAILED';
+    const change = { api: this.api, scope: this.scope, rollout, report };
+    const service =
+      runs !== taskDefinition || force ? await this.move(change, runs, taskDefinition, force) : look.service;
+    return { ...before, service, acceptedMs: this.options.clock.now().getTime() };
+  }
+
+  async status(): Promise<TargetStatus> {
+    const look = await this.looker.look();
+    const view = serviceView(look.service);
+    const verdict = judgeService(view, { taskDefinition: view.taskDefinition });
+    const digest = this.digest(look);
+    return {
+      kind: this.kind,
+      healthy: verdict.state === 'stable',
+      ...(digest === undefined ? {} : { digest }),
+      summary: `${primaryOf(view)?.running ?? view.running}/${view.desired} tasks${view.desired === 0 ? ', none is wanted' : ''}`,
+      details: {
+        cluster: this.scope.cluster,
+        service: this.scope.service,
+        taskDefinition: shortName(view.taskDefinition),
+        state: verdict.state,
+        ...(verdict.state === 'stable' ? {} : { events: view.events }),
+      },
+    };
+  }
+
+  private async move(change: Change, from: string, to: string, force: boolean): Promise<Service> {
+    this.shared.movedTo = to;
+    this.shared.untouched = false;
+    this.looker.forget();
+    const service = await moveService(change, { from, to, force });
+    this.shared.begun = deploymentOf(service, to).deployment;
+    return service;
+  }
+
+  /** The service as it is, and the revision that brings a release to it. */
+  private async next(release: ReleaseRecord, signal: AbortSignal): Promise<Next> {
+    const { members } = this.shared.parts;
+    // Before anything is asked: a release without one of the images is no release for this service.
+    for (const member of members) imageOf(member, this.scope, release);
+    const look = await this.looker.freshLook(signal);
+    refuseForeign(this.scope, look.service);
+    return nextRevision(this.options.registry, members, this.scope, release, look);
+  }
+
+  private runMigration(
+    release: ReleaseRecord,
+    next: Next,
+    taskDefinition: string,
+    rollout: Rollout,
+    member: Member = this.options,
+  ): Promise<MigrationRecord> {
+    const report = this.reporter(rollout.stage);
+    const { scope, tasks } = this;
+    const warning = refuseAtLaunch(scope, member.name, next.look.definition, next.look.service);
+    if (warning !== undefined) report('migrate', warning);
+    const options = { ...this.options, name: member.name, config: member.config };
+    return migrate(
+      migrationOptions({ options, scope, tasks, release, next, taskDefinition, rollout, report }),
+    );
+  }
+
+  /** @param service as the change left it */
+  private following(
+    { definition }: Look,
+    service: Service,
+    { route, sight, groups }: Way,
+    rollout: Rollout,
+  ): Omit<RolloutOptions, 'wanted' | 'acceptedMs'> {
+    const { config, aws, clock, probe = probeByHttp } = this.options;
+    const createdMs = primaryOf(serviceView(service))?.createdMs;
+    return {
+      scope: {
+        api: this.api,
+        clock,
+        definition,
+        container: findContainer(definition, config.container).name ?? '',
+        ...this.scope,
+        logLines: (stream, signal) => lastLogLines(aws, stream, LOG_LINES, signal),
+        cleared: new Set(),
+        triedAgain: new Set(),
+        tell: (message) => this.reporter(rollout.stage)('tasks', message),
+      },
+      desired: service.desiredCount ?? 0,
+      timeoutMs: config.timeout,
+      signal: rollout.signal,
+      // Where nothing is wanted there is nothing to watch.
+      health: service.desiredCount === 0 ? { ...config.health, for: 0 } : config.health,
+      route,
+      sight,
+      targets: { aws, api: this.api, groups },
+      graceMs: (service.healthCheckGracePeriodSeconds ?? 0) * 1000,
+      report: this.reporter(rollout.stage),
+      probe,
+      ...(createdMs === undefined ? {} : { sinceMs: createdMs }),
+    };
+  }
+
+  private digest(look: Look): string | undefined {
+    return digestOf(findContainer(look.definition, this.options.config.container).image);
+  }
+
+  private reporter(stage: string): Report {
+    const { emit } = this.options;
+    const about = { type: 'stage.progress', stage, subject: this.name } as const;
+    return (phase, message, status = 'running') => emit({ ...about, phase, message, status });
+  }
+}
+
+/** What was done to a service, or, without `service`, that there was nothing to do. */
+interface Changed {
+  readonly look: Look;
+  /** What ran before, and what runs now. */
+  readonly previous: string;
+  readonly taskDefinition: string;
+  /** How a target is seen. */
+  readonly way: (target: string) => Way;
+  readonly migrated?: MigrationRecord | undefined;
+  /** The service as the change left it. */
+  readonly service?: Service;
+  /** The clock when the platform accepted the change. */
+  readonly acceptedMs: number;
+}
+
+/** The deployment that a change began, as its answer tells. */
+function deploymentOf(service: Service, taskDefinition: string): Pick<Wanted, 'deployment'> {
+  const primary = primaryOf(serviceView(service));
+  return primary?.taskDefinition === taskDefinition ? { deployment: primary } : {};
+}

@@ -1,0 +1,59 @@
+import type { TasksOf } from '../../../domain/stoppedTask.js';
+import type { BalancedUrl } from '../../../adapters/aws/loadBalancer.js';
+import { taskAddress, type EcsApi, type Task } from '../../../adapters/aws/ecs.js';
+
+/** How the gate probes: one URL, each task by its own address, or nothing but the tasks' own life. */
+export type ProbeRoute =
+  | { readonly kind: 'tasks-only' }
+  | ({ readonly kind: 'url' } & BalancedUrl)
+  | { readonly kind: 'each-task'; readonly port: number; readonly path: string };
+
+/** What is probed. */
+export interface Endpoint {
+  readonly name: string;
+  readonly url: string;
+}
+
+export interface FoundTasks {
+  readonly endpoints: readonly Endpoint[];
+  readonly tasks: readonly Task[];
+}
+
+/** Running tasks of a rollout, as many as are desired or more, and where they answer; two API calls. */
+export async function findTasks(
+  api: EcsApi,
+  search: { readonly tasks: TasksOf; readonly desired: number },
+  route: ProbeRoute,
+  signal: AbortSignal,
+): Promise<FoundTasks> {
+  const listed = await api.describeTasks(await api.listTasks('RUNNING', signal), signal);
+  const running = listed.filter((task) => task.lastStatus === 'RUNNING');
+  const own = tasksOfRollout(running, search.tasks, search.desired);
+  return { endpoints: endpointsOf(own, route), tasks: own };
+}
+
+/** Where tasks are probed one by one; nowhere by another route. */
+export function endpointsOf(tasks: readonly Task[], route: ProbeRoute): readonly Endpoint[] {
+  if (route.kind !== 'each-task') return [];
+  return tasks.flatMap((task) => {
+    const address = taskAddress(task);
+    if (address === undefined) return [];
+    const name = `${address.includes(':') ? `[${address}]` : address}:${route.port}`;
+    return [{ name, url: `http://${name}${route.path}` }];
+  });
+}
+
+/**
+ * The tasks that a rollout started. Going back to a revision whose tasks still run may start new ones of the same
+ * revision, while those others drain: then the time tells them apart. Or it keeps those: then there are not enough
+ * new ones.
+ */
+export function tasksOfRollout(
+  listed: readonly Task[],
+  { taskDefinition, sinceMs = 0 }: TasksOf,
+  desired: number,
+): readonly Task[] {
+  const same = listed.filter((task) => task.taskDefinitionArn === taskDefinition);
+  const fresh = same.filter((task) => (task.createdAt?.getTime() ?? Infinity) >= sinceMs);
+  return fresh.length >= Math.max(1, desired) ? fresh : same;
+}

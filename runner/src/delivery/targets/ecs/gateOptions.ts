@@ -1,0 +1,33 @@
+import type { HealthConfig } from '../../../config/schema.js';
+import type { GateVerdict } from '../../rules/healthGate.js';
+import type { Wanted } from '../../../domain/ecsService.js';
+import type { TasksOf } from '../../../domain/stoppedTask.js';
+import type { DiagnosisScope } from './diagnosis.js';
+import type { ProbeRoute } from './endpoints.js';
+import type { Probe } from './probe.js';
+import type { Sight } from './sight.js';
+import type { TargetsSource } from './targetHealth.js';
+
+export interface GateOptions {
+  readonly scope: DiagnosisScope;
+  readonly route: ProbeRoute;
+  /** Whether anything answered there before the change. */
+  readonly sight: Sight;
+  /** The service's target groups, none where it has none. */
+  readonly targets: TargetsSource;
+  /** How long the platform itself lets a new task be ill, in milliseconds. */
+  readonly graceMs: number;
+  readonly health: HealthConfig;
+  readonly tasks: TasksOf;
+  readonly wanted: Wanted;
+  readonly signal: AbortSignal;
+  readonly probe: Probe;
+  /** Aborts when the platform is stable: the gate passes only after that. */
+  readonly settled: AbortSignal;
+  /** How many tasks are wanted at this moment; autoscaling may change it. */
+  readonly desired: () => number;
+  /** Told about every round of probes. */
+  readonly onProgress: (verdict: GateVerdict) => void;
+  /** Told what cannot be seen, and what the verdict will rest on instead. */
+  readonly tell: (message: string) => void;
+}

@@ -1,0 +1,36 @@
+import type { TargetRecord } from '../../../domain/records.js';
+import type { MigrationRecord } from '../../../domain/migration.js';
+import { shortName } from '../../../domain/ecsService.js';
+import type { EcsScope } from '../../../adapters/aws/ecs.js';
+import type { ProbeRoute } from './endpoints.js';
+
+/** What a deploy or a way back found out. */
+export interface Found {
+  readonly taskDefinition: string;
+  readonly digest: string | undefined;
+  readonly route?: ProbeRoute;
+  /** What the verdict rests on. */
+  readonly proof?: string | undefined;
+  readonly migrated?: MigrationRecord | undefined;
+}
+
+/** What the ledger keeps of an ECS service. */
+export function ecsRecord(
+  { cluster, service }: EcsScope,
+  status: TargetRecord['status'],
+  { taskDefinition, digest, route, proof, migrated }: Found,
+): TargetRecord {
+  return {
+    kind: 'ecs-service',
+    status,
+    ...(digest === undefined ? {} : { digest }),
+    facts: {
+      taskDefinition: shortName(taskDefinition),
+      cluster,
+      service,
+      ...(route?.kind === 'url' ? { url: route.url } : {}),
+      ...(proof === undefined ? {} : { proof }),
+      ...(migrated === undefined ? {} : { migration: migrated.task }),
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { formatDuration } from '../../../base/duration.js';
+import type { HealthConfig } from '../../../config/schema.js';
+import type { GateVerdict } from '../../rules/healthGate.js';
+import { proofWords } from '../../rules/proof.js';
+import type { Told, Wanted } from '../../../domain/ecsService.js';
+import type { DiagnosisScope } from './diagnosis.js';
+import type { ProbeRoute } from './endpoints.js';
+import { passGate } from './ecsGate.js';
+import type { Probe } from './probe.js';
+import { tasksOf } from './explain.js';
+import type { Sight } from './sight.js';
+import type { TargetsSource } from './targetHealth.js';
+import { watchRollout } from './rolloutWatch.js';
+
+export interface RolloutOptions {
+  readonly scope: DiagnosisScope;
+  readonly wanted: Wanted;
+  readonly sinceMs?: number;
+  readonly acceptedMs: number;
+  /** How many tasks were wanted when the change was made. */
+  readonly desired: number;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly health: HealthConfig;
+  readonly route: ProbeRoute;
+  readonly sight: Sight;
+  readonly targets: TargetsSource;
+  readonly graceMs: number;
+  readonly probe: Probe;
+  readonly report: Report;
+}
+
+/** Tells how far a target is; `running` where no status says that it has ended. */
+export type Report = (
+  phase: 'register' | 'migrate' | 'update' | 'tasks' | 'health',
+  message: string,
+  status?: 'running' | 'ok' | 'rolled-back',
+) => void;
+
+/** Between two reports of the bake window, in milliseconds: often enough to be seen alive, seldom enough for logs. */
+const REPORT_EVERY_MS = 5000;
+
+/**
+ * Waits until the platform is stable and the health gate has passed. Both run side by side: the bake window begins
+ * when all new tasks run, while old ones still drain. The first to fail ends the other.
+ *
+ * @returns what the verdict rests on, in words; undefined where no task is wanted, so that it rests on nothing
+ * @throws StackError DEPLOY_FAILED with reason and evidence; the signal's reason on abort
+ */
+export async function followRollout(options: RolloutOptions): Promise<string | undefined> {
+  const failed = new AbortController();
+  const settled = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const { scope, report, health } = options;
+  let { desired } = options;
+  let open: () => void = () => undefined;
+  const allRunning = new Promise<void>((resolve) => (open = resolve));
+  const tell = tellTasks(report);
+  const watching = watchRollout({
+    ...options,
+    signal,
+    onProgress: (verdict) => {
+      ({ desired } = verdict);
+      tell(verdict);
+    },
+    onAllRunning: () => open(),
+  }).then(() => {
+    settled.abort();
+    open();
+  });
+  const gating = allRunning.then(() =>
+    passGate({
+      scope,
+      health,
+      signal,
+      route: options.route,
+      sight: options.sight,
+      targets: options.targets,
+      graceMs: options.graceMs,
+      wanted: options.wanted,
+      tasks: tasksOf(options),
+      probe: options.probe,
+      tell: (message) => report('health', message),
+      settled: settled.signal,
+      desired: () => desired,
+      onProgress: tellHealth(options),
+    }),
+  );
+  try {
+    const [proof] = await Promise.all([gating, watching]);
+    return proof === undefined ? undefined : proofWords(proof);
+  } catch (error) {
+    failed.abort(error);
+    throw error;
+  }
+}
+
+/** Reports task counts when they change. */
+function tellTasks(report: Report) {
+  let told = '';
+  return (verdict: Told) => {
+    const { running, desired } = verdict;
+    const draining =
+      verdict.state === 'progress' && verdict.oldRunning > 0 ? `, ${verdict.oldRunning} old` : '';
+    const none = verdict.state === 'empty' ? ', none is wanted' : '';
+    const words = `${running}/${desired} tasks running${draining}${none}`;
+    if (words !== told) report('tasks', words);
+    told = words;
+  };
+}
+
+/** Reports the gate when it moves on, and now and then in between. */
+function tellHealth({ report, scope, health }: RolloutOptions) {
+  let told = '';
+  let toldMs = -Infinity;
+  return (verdict: GateVerdict) => {
+    const nowMs = scope.clock.now().getTime();
+    if (verdict.state === told && nowMs - toldMs < REPORT_EVERY_MS) return;
+    told = verdict.state;
+    toldMs = nowMs;
+    const bake = formatDuration(health.for);
+    if (verdict.state === 'waiting')
+      report('health', `${verdict.healthy}/${verdict.total} healthy (${verdict.last})`);
+    if (verdict.state === 'healthy') report('health', health.for === 0 ? 'healthy' : `healthy for ${bake}`);
+    if (verdict.state !== 'baking' || health.for === 0) return;
+    const forMs = Math.min(verdict.forMs, health.for);
+    report(
+      'health',
+      forMs < 1000 ? `healthy, watched for ${bake}` : `healthy for ${formatDuration(forMs)} of ${bake}`,
+    );
+  };
+}

@@ -1,0 +1,72 @@
+import { nextLookMs, ROLLOUT_LOOKS, shouldAskForStopped } from '../../rules/looks.js';
+import { isStale, judgeService, primaryOf, type Told, type Wanted } from '../../../domain/ecsService.js';
+import { serviceView } from '../../../adapters/aws/ecs.js';
+import { crashError, failure, ifTold, stoppedOf, type DiagnosisScope } from './diagnosis.js';
+import { explain, tasksOf } from './explain.js';
+
+/** A view from before the change is not believed for so long; after that it is the truth. */
+const STALE_MS = 60_000;
+
+export interface Watch {
+  readonly scope: DiagnosisScope;
+  readonly wanted: Wanted;
+  /** When the platform created the deployment, by its own clock. */
+  readonly sinceMs?: number;
+  readonly signal: AbortSignal;
+  /** The clock when the platform accepted the change. */
+  readonly acceptedMs: number;
+  readonly timeoutMs: number;
+  readonly onProgress: (verdict: Told) => void;
+  /** Called once, when as many new tasks run as are wanted while old ones still drain. */
+  readonly onAllRunning: () => void;
+}
+
+/**
+ * Waits until the wanted task definition is stable.
+ *
+ * @throws StackError DEPLOY_FAILED with reason and evidence where it fails, crashes, is rolled back or overtaken by
+ * someone else, or takes longer than the timeout; the signal's reason on abort
+ */
+export async function watchRollout(watch: Watch): Promise<void> {
+  const { scope, wanted, signal } = watch;
+  const elapsed = () => scope.clock.now().getTime() - watch.acceptedMs;
+  let askedMs: number | undefined;
+  let runningBefore = 0;
+  let announced = false;
+  let isKnown = false;
+  for (;;) {
+    const leftMs = Math.max(0, watch.timeoutMs - elapsed());
+    await scope.clock.sleep(Math.min(nextLookMs(elapsed(), ROLLOUT_LOOKS), leftMs), signal);
+    const view = serviceView(await scope.api.describeService(signal));
+    const seenMs = elapsed();
+    // What was true before the change says nothing of it.
+    if (!isKnown && seenMs < STALE_MS && isStale(view, wanted.deployment)) continue;
+    isKnown = true;
+    const verdict = judgeService(view, wanted);
+    if (verdict.state === 'stable' || verdict.state === 'empty') {
+      watch.onProgress(verdict);
+      return;
+    }
+    if (verdict.state !== 'progress') throw await explain(watch, verdict, view);
+    if (verdict.allRunning && !announced) {
+      announced = true;
+      watch.onAllRunning();
+    }
+    watch.onProgress(verdict);
+    const { running, failedTasks, desired } = verdict;
+    const pending = primaryOf(view)?.pending ?? 0;
+    const counts = { failedTasks, running, runningBefore, pending, desired };
+    if (shouldAskForStopped({ elapsedMs: seenMs, askedMs, ...counts })) {
+      askedMs = seenMs;
+      const [crashed] = await stoppedOf(scope, tasksOf(watch), signal);
+      if (crashed !== undefined) throw await crashError(scope, crashed, signal);
+    }
+    runningBefore = running;
+    if (seenMs >= watch.timeoutMs) {
+      const words = `not stable after ${Math.round(watch.timeoutMs / 1000)} s (the target's timeout): ${running} of ${verdict.desired} tasks run`;
+      const [late] = await ifTold(stoppedOf(scope, tasksOf(watch), signal), [], signal);
+      if (late !== undefined) throw await crashError(scope, late, signal);
+      throw failure(scope, words, view.events);
+    }
+  }
+}

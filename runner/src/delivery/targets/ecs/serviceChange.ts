@@ -1,0 +1,57 @@
+import { StackError } from '../../../base/errors.js';
+import { shortName } from '../../../domain/ecsService.js';
+import type {
+  EcsApi,
+  EcsScope,
+  RegisterTaskDefinitionCommandInput,
+  Service,
+} from '../../../adapters/aws/ecs.js';
+import { awsReason } from '../../../adapters/aws/awsErrors.js';
+import type { Rollout } from '../target.js';
+import type { Report } from './rollout.js';
+
+/** What a change is made with; every one is written into the journal before it is made. */
+export interface Change {
+  readonly api: EcsApi;
+  readonly scope: EcsScope;
+  readonly rollout: Rollout;
+  readonly report: Report;
+}
+
+/** Registers a revision; harmless where a killed run did so before. @returns its ARN */
+export async function registerRevision(
+  { api, rollout, report }: Change,
+  input: RegisterTaskDefinitionCommandInput,
+): Promise<string> {
+  await rollout.journal('register', { family: input.family });
+  const arn = await api.register(input, rollout.signal);
+  report('register', `registered ${shortName(arn)}`);
+  return arn;
+}
+
+/**
+ * Tells the platform to move the service.
+ *
+ * @param move `force` starts new tasks also where the task definition stays the same
+ * @returns the service as the change left it
+ * @throws StackError ROLLBACK_FAILED where the revision was deregistered meanwhile; AWS_*
+ */
+export async function moveService(
+  { api, scope, rollout, report }: Change,
+  move: { readonly from: string; readonly to: string; readonly force: boolean },
+): Promise<Service> {
+  const { from, to, force } = move;
+  await rollout.journal('update', { service: scope.service, from, to });
+  try {
+    const service = await api.update({ taskDefinition: to, force }, rollout.signal);
+    report('update', `${shortName(from)} → ${shortName(to)}`);
+    return service;
+  } catch (error) {
+    if (awsReason(error) !== 'ClientException' || !/inactive/i.test((error as Error).message)) throw error;
+    throw new StackError('ROLLBACK_FAILED', `${shortName(to)} was deregistered and cannot be restored`, {
+      where: to,
+      next: 'Deploy a release instead, which registers a new revision: node runner deploy --release VERSION',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import { serviceName, sharedService } from '../../../config/collisions.js';
+import type { EcsServiceConfig } from '../../../config/schema.js';
+import { StackError } from '../../../base/errors.js';
+import type { Wanted } from '../../../domain/ecsService.js';
+import type { Clock } from '../../../base/ports.js';
+import type { EcsApi, EcsScope } from '../../../adapters/aws/ecs.js';
+import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
+import { Looker } from './serviceDescription.js';
+import type { Sight } from './sight.js';
+
+/** One target of a service: one of its containers. References are resolved. */
+export interface Member {
+  readonly name: string;
+  readonly config: EcsServiceConfig;
+}
+
+interface Step {
+  readonly key: string;
+  readonly result: Promise<unknown>;
+  readonly taken: Set<string>;
+}
+
+/**
+ * A service and the targets that are its containers. What changes the service is done once for all of them, by the
+ * first that comes to it: one revision with every image, one move. Each then watches by itself.
+ */
+export class SharedService {
+  readonly looker: Looker;
+  /** True from the beginning of a deploy until it moves the service. */
+  untouched = false;
+  /** What this process moved the service to: anything else found later is someone else's doing. */
+  movedTo: string | undefined;
+  /** The deployment that moving it began. */
+  begun: Wanted['deployment'];
+  /** Whether each target could be probed before the service was changed. */
+  readonly sights = new Map<string, Sight>();
+  private step: Step | undefined;
+
+  constructor(
+    readonly parts: {
+      readonly scope: EcsScope;
+      readonly api: EcsApi;
+      readonly tasks: EcsTasks;
+      readonly clock: Clock;
+      readonly members: readonly Member[];
+    },
+  ) {
+    this.looker = new Looker(parts.api, parts.clock, parts.scope);
+  }
+
+  /**
+   * Does a step once for all members; one that asks for it a second time begins it anew.
+   * @param key tells steps apart: who comes with another one begins that
+   */
+  together<T>(key: string, member: string, work: () => Promise<T>): Promise<T> {
+    const open = this.step !== undefined && this.step.key === key && !this.step.taken.has(member);
+    const step: Step = open && this.step ? this.step : { key, result: work(), taken: new Set() };
+    step.taken.add(member);
+    this.step = step;
+    return step.result as Promise<T>;
+  }
+}
+
+/**
+ * Sorts targets by the service they are of, now that their names are resolved.
+ * @throws StackError CONFIG_INVALID where two of one service are not two containers of it
+ */
+export function byService(members: readonly Member[], environment: string): readonly (readonly Member[])[] {
+  const groups = new Map<string, Member[]>();
+  for (const member of members) {
+    const key = serviceName(member.config);
+    const group = groups.get(key) ?? [];
+    for (const other of group) {
+      const problem = sharedService(member.config, other.config);
+      if (problem === undefined) continue;
+      throw new StackError(
+        'CONFIG_INVALID',
+        `target ${member.name} ${problem.replace('PLACE', `target ${other.name}`)}`,
+        {
+          where: `environments.${environment}.targets.${member.name}`,
+          evidence: [`both are service ${member.config.service} in cluster ${member.config.cluster}`],
+          next: 'Correct the targets, then: node runner config check',
+        },
+      );
+    }
+    groups.set(key, [...group, member]);
+  }
+  return [...groups.values()];
+}

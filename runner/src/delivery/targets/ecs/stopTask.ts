@@ -1,0 +1,42 @@
+import { poll } from '../../../base/poll.js';
+import type { Clock } from '../../../base/ports.js';
+import type { Task } from '../../../adapters/aws/ecs.js';
+import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
+
+/** A stopped container gets this long to end in order, unless its definition says otherwise. */
+export const STOP_SECONDS = 30;
+const LOOK_MS = 1000;
+
+/**
+ * Stops a task and waits until its containers have ended. No signal ends the waiting: this is what a signal asks for.
+ * @param seconds what its containers get to end in order
+ * @returns what went wrong, in words; never throws, as it follows a failure that is to be told
+ */
+export async function stopTask(
+  tasks: EcsTasks,
+  clock: Clock,
+  task: Task,
+  options: { readonly reason: string; readonly seconds: number },
+): Promise<string | undefined> {
+  const arn = task.taskArn ?? '';
+  const limit = options.seconds + 5;
+  try {
+    await tasks.stop(arn, options.reason);
+    const look = async () => {
+      const seen = await tasks.describe(arn);
+      return seen === undefined || hasEnded(seen) ? true : undefined;
+    };
+    if ((await poll(look, { clock, limitMs: limit * 1000, gapMs: LOOK_MS })) === true) return undefined;
+    return `task ${taskId(task)} did not stop within ${limit} s`;
+  } catch (error) {
+    return `task ${taskId(task)} could not be stopped: ${(error as Error).message}`;
+  }
+}
+
+function hasEnded({ lastStatus, containers = [] }: Task): boolean {
+  if (lastStatus === 'STOPPED') return true;
+  return containers.length > 0 && containers.every((one) => one.lastStatus === 'STOPPED');
+}
+
+/** The last part of its ARN. */
+export const taskId = (task: Task): string => (task.taskArn ?? '').split('/').at(-1) ?? '';

@@ -1,0 +1,32 @@
+import type { EcsServiceConfig } from '../../../config/schema.js';
+import type { EventBody } from '../../../events/events.js';
+import type { Clock } from '../../../base/ports.js';
+import type { AwsClients } from '../../../adapters/aws/clients.js';
+import type { EcsApi } from '../../../adapters/aws/ecs.js';
+import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
+import type { Probe } from './probe.js';
+import type { SharedService } from './sharedService.js';
+
+export interface EcsTargetOptions {
+  readonly name: string;
+  /** References already resolved. */
+  readonly config: EcsServiceConfig;
+  readonly environmentName: string;
+  readonly aws: AwsClients;
+  readonly clock: Clock;
+  readonly emit: (event: EventBody) => void;
+  /**
+   * What stands before the repository in image references: a registry host, or a host and a prefix.
+   * @param account the one the service runs in, which its ARN tells without another call
+   */
+  readonly registry: (account: string) => string;
+  /** The service's API; made from `aws` where left out. */
+  readonly api?: EcsApi;
+  /** Tasks beside the service, made from `aws` where left out. */
+  readonly tasks?: EcsTasks;
+  /** The service with the other targets that are containers of it; of its own where left out. */
+  readonly shared?: SharedService;
+  readonly probe?: Probe;
+  /** AUTOMATION_STACK_LOAD_BALANCERS: where load balancers are reached from here, `{name}` in it is its name. */
+  readonly balancersAt?: string | undefined;
+}

@@ -1,0 +1,177 @@
+import type { Host } from '../../../domain/host.js';
+import type { Rollout } from '../target.js';
+import type { HostContainers } from './containers.js';
+import { failedByError, failedByPlaybook, type FailedHost } from './fleetFailures.js';
+import { bake, type GateParts } from './fleetGate.js';
+import type { FleetParts } from './dependencies.js';
+import type { Proof } from './runningDigest.js';
+import { bringBack, settleHost, unproven } from './settle.js';
+import { containerName } from './wanted.js';
+
+const LOG_LINES = 20;
+
+export interface BatchRequest {
+  readonly hosts: readonly Host[];
+  /** For the playbook. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** What has to run afterwards; undefined where nothing is to. */
+  readonly proof: Proof | undefined;
+  /** What each host ran before; a host that fails goes back to it. */
+  readonly before: ReadonlyMap<string, HostContainers>;
+  /** Whether a host that is healthy in the end may serve; `failed`: with what it ran before. */
+  readonly mayServe: (host: string, failed: boolean) => boolean;
+  /** Watches each host over the bake window; left out where nothing is meant to run. */
+  readonly gate?: GateParts;
+  /** What hosts come to run, for people: `1.4.0`. */
+  readonly version: string;
+}
+
+/**
+ * Takes one batch of hosts through: drain → playbook → health gate → register. A host that fails is brought back to
+ * what it ran before and serves again, if that is healthy; the others go on.
+ *
+ * @returns the hosts that failed
+ * @throws whatever makes the whole batch impossible: a playbook that cannot run, an AWS that refuses, an interrupt
+ */
+export async function rollBatch(
+  fleet: FleetParts,
+  request: BatchRequest,
+  rollout: Rollout,
+): Promise<FailedHost[]> {
+  const { signal } = rollout;
+  const ssh = await fleet.ssh();
+  const failed = new Map<string, FailedHost>();
+  const fail = (failure: FailedHost) => {
+    failed.set(failure.host, failure);
+    tell(fleet, rollout, failure.host, 'failed', failure.reason, 'failed');
+  };
+  const healthy = () => request.hosts.filter((host) => !failed.has(host.name));
+
+  await ssh.each(request.hosts, async (host) => {
+    try {
+      await ssh.ready(host, { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      fail(failedByError(host.name, error, 'untouched'));
+    }
+  });
+  if (healthy().length === 0) return [...failed.values()];
+
+  const drained = new Set(await drain(fleet, healthy(), rollout));
+  await rollout.journal('replace', { hosts: healthy().map((host) => host.name), version: request.version });
+  const limit = healthy().map((host) => host.name);
+  for (const failure of await fleet.play({ hosts: limit, variables: request.variables, rollout })) {
+    // Told while the playbook ran, but for hosts that it left out.
+    if (failure.leftOut === true) fail(failedByPlaybook(failure));
+    else failed.set(failure.host, failedByPlaybook(failure));
+  }
+  for (const failure of await unproven(fleet, healthy(), request.proof, rollout)) fail(failure);
+  // What the role has not settled itself is settled here.
+  for (const host of request.hosts) {
+    const found = failed.get(host.name);
+    if (found?.now !== 'unknown' || found.cause === 'unreachable') continue;
+    failed.set(host.name, {
+      ...found,
+      now: await settleHost(fleet, host, request.before.get(host.name), rollout),
+    });
+  }
+
+  const { gate } = request;
+  if (gate !== undefined) {
+    const verdicts = await ssh.each(healthy(), async (host) => {
+      const seconds = Math.round(gate.health.for / 1000);
+      if (seconds > 0) tell(fleet, rollout, host.name, 'watch', `healthy, watched for ${seconds} s`);
+      return { host, reason: await bake(gate, host, signal) };
+    });
+    for (const { host, reason } of verdicts) {
+      if (reason === undefined) continue;
+      const log = await ssh.containerLog(host, containerName(fleet), LOG_LINES).catch(() => []);
+      fail({ host: host.name, cause: 'unhealthy', reason, log, now: 'unknown' });
+    }
+    const ill = verdicts.filter(({ reason }) => reason !== undefined).map(({ host }) => host);
+    for (const host of ill) {
+      const back = await bringBack(fleet, host, request.before.get(host.name), rollout);
+      failed.set(host.name, { ...(failed.get(host.name) as FailedHost), now: back });
+    }
+  }
+  await register(fleet, request, drained, failed, rollout);
+  return [...failed.values()];
+}
+
+/** @returns the names of the hosts that left */
+async function drain(fleet: FleetParts, hosts: readonly Host[], rollout: Rollout): Promise<string[]> {
+  const balancer = await fleet.balancer();
+  if (balancer === undefined) return [];
+  const ssh = await fleet.ssh();
+  const names = hosts.map((host) => host.name);
+  await rollout.journal('drain', { hosts: names, from: balancer.name });
+  await ssh.each(hosts, async (host) => {
+    tell(fleet, rollout, host.name, 'drain', `leaving ${balancer.name}`);
+    const ended = await balancer.drain(host, rollout.signal);
+    if (!ended)
+      tell(fleet, rollout, host.name, 'drain', 'still has requests after the drain time, continuing');
+  });
+  return names;
+}
+
+/** Puts hosts that drained and are healthy, with the new or the old, back into service; tells how each host ended. */
+async function register(
+  fleet: FleetParts,
+  request: BatchRequest,
+  drained: ReadonlySet<string>,
+  failed: Map<string, FailedHost>,
+  rollout: Rollout,
+): Promise<void> {
+  const ssh = await fleet.ssh();
+  const balancer = await fleet.balancer();
+  const serving = request.hosts.filter(({ name }) => {
+    const now = failed.get(name)?.now;
+    return (
+      request.gate !== undefined &&
+      drained.has(name) &&
+      request.mayServe(name, now !== undefined) &&
+      (now === undefined || now === 'healthy' || now === 'untouched')
+    );
+  });
+  if (balancer !== undefined && serving.length > 0) {
+    await rollout.journal('register', { hosts: serving.map(({ name }) => name), in: balancer.name });
+    await ssh.each(serving, async (host) => {
+      await balancer.register(host);
+      if (failed.has(host.name) || (await balancer.serves(host, rollout.signal))) return;
+      const log = await ssh.containerLog(host, containerName(fleet), LOG_LINES).catch(() => []);
+      const reason = `${balancer.name} does not send requests to it: its health check fails`;
+      const now = await bringBack(fleet, host, request.before.get(host.name), rollout);
+      failed.set(host.name, { host: host.name, cause: 'not-served', reason, log, now });
+    });
+  }
+  for (const { name } of request.hosts) {
+    const failure = failed.get(name);
+    if (failure === undefined) {
+      const serves =
+        balancer === undefined || request.gate === undefined ? '' : `, serving in ${balancer.name}`;
+      const phase = serves === '' ? 'healthy' : 'registered';
+      tell(
+        fleet,
+        rollout,
+        name,
+        phase,
+        request.gate === undefined ? 'removed' : `${request.version} healthy${serves}`,
+        'ok',
+      );
+    } else if (failure.now === 'healthy') {
+      tell(fleet, rollout, name, 'restored', 'back on what ran before, healthy', 'rolled-back');
+    }
+  }
+}
+
+/** One line about one host. */
+export function tell(
+  fleet: FleetParts,
+  rollout: Rollout,
+  subject: string,
+  phase: string,
+  message: string,
+  status: 'running' | 'ok' | 'failed' | 'rolled-back' = 'running',
+): void {
+  fleet.emit({ type: 'stage.progress', stage: rollout.stage, subject, phase, message, status });
+}

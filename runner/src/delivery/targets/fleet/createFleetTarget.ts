@@ -1,0 +1,92 @@
+import type { FleetConfig } from '../../../config/schema.js';
+import type { Context, NamedEnvironment } from '../../../container.js';
+import { StackError } from '../../../base/errors.js';
+import { inGroup, type Host } from '../../../domain/host.js';
+import { once } from '../../../base/once.js';
+import { REGISTRY_PASSWORD, REGISTRY_USERNAME } from '../../../hosts/rules/ansibleArguments.js';
+import { inventoryOf } from '../../../hosts/inventory.js';
+import { runPlaybook } from '../../../hosts/playbook.js';
+import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
+import type { Target } from '../target.js';
+import { createBalancer } from './balancer.js';
+import { FleetTarget } from './fleetTarget.js';
+import { registryOf } from './registryLogin.js';
+
+/** A fleet of an environment on the real world: Terraform's hosts, SSH, Ansible, the account's load balancer. */
+export async function createFleetTarget(parts: {
+  readonly context: Context;
+  readonly environment: NamedEnvironment;
+  readonly name: string;
+  /** References already resolved. */
+  readonly config: FleetConfig;
+}): Promise<Target> {
+  const { context, environment, name, config } = parts;
+  const { application } = await context.config();
+  const inventory = once(() => inventoryOf(context, environment));
+  const registry = once(() => registryOf(context, environment, config));
+  return new FleetTarget({
+    name,
+    config,
+    application,
+    environmentName: environment.name,
+    clock: context.clock,
+    emit: (event) => context.events.emit(event),
+    ssh: () => context.ssh(environment),
+    hosts: async () =>
+      refuseEmptyGroup(inGroup((await inventory()).hosts, config.group), config.group, environment.name),
+    registry: async () => (await registry()).host,
+    balancer: once(async () => {
+      const targetGroup = config['target-group'];
+      if (targetGroup === undefined) return undefined;
+      const { clock } = context;
+      const aws = await context.aws(environment);
+      return createBalancer({
+        aws,
+        clock,
+        targetGroup,
+        port: config.port,
+        drainMs: config.drain,
+        healthyMs: config.health.timeout,
+      });
+    }),
+    async play({ hosts, variables, rollout }) {
+      const auth = await (await registry()).credentials();
+      const outcome = await runPlaybook(context, {
+        environment,
+        stage: rollout.stage,
+        playbook: config.playbook,
+        inventory: await inventory(),
+        limit: hosts,
+        variables,
+        signal: rollout.signal,
+        usualForks: Math.min(hosts.length, 20),
+        secrets:
+          auth === undefined
+            ? {}
+            : { [REGISTRY_USERNAME]: auth.username, [REGISTRY_PASSWORD]: auth.password },
+      });
+      return [...outcome.failures, ...leftOut(outcome.leftOut(hosts), config.playbook)];
+    },
+  });
+}
+
+/** Hosts that the playbook was run for, and that none of its plays names: nothing happened there. */
+function leftOut(hosts: readonly string[], playbook: string): readonly HostFailure[] {
+  return hosts.map((host) => ({
+    host,
+    unreachable: false,
+    leftOut: true,
+    task: '',
+    message: `no play of ${playbook} ran on it: its \`hosts\` names others`,
+    where: playbook,
+    output: [],
+  }));
+}
+
+function refuseEmptyGroup(hosts: readonly Host[], group: string, environmentName: string): readonly Host[] {
+  if (hosts.length > 0) return hosts;
+  throw new StackError('CONFIG_INVALID', `no host of ${environmentName} is in the group "${group}"`, {
+    where: `targets of ${environmentName}`,
+    next: `List the hosts: node runner inventory --env ${environmentName}`,
+  });
+}

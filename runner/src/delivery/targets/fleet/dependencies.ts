@@ -1,0 +1,30 @@
+import type { SshHosts } from '../../../adapters/ssh/sshHosts.js';
+import type { EventBody } from '../../../events/events.js';
+import type { Host } from '../../../domain/host.js';
+import type { Clock } from '../../../base/ports.js';
+import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
+import type { Rollout } from '../target.js';
+import type { Balancer } from './balancer.js';
+import type { FleetIdentity } from './wanted.js';
+
+export interface PlayRequest {
+  /** Names of the hosts to work on. */
+  readonly hosts: readonly string[];
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly rollout: Rollout;
+}
+
+/** What a fleet works with: create.ts makes it of the real world, tests make it of fakes. */
+export interface FleetParts extends FleetIdentity {
+  readonly clock: Clock;
+  readonly emit: (event: EventBody) => void;
+  /** The hosts of the target's group. @throws StackError CONFIG_INVALID where it has none */
+  readonly hosts: () => Promise<readonly Host[]>;
+  readonly ssh: () => Promise<SshHosts>;
+  /** Undefined where the target has no target group. */
+  readonly balancer: () => Promise<Balancer | undefined>;
+  /** Registry host, as the hosts see it. */
+  readonly registry: () => Promise<string>;
+  /** Runs the target's playbook on some hosts. @returns the hosts that failed, and those that it left out */
+  readonly play: (request: PlayRequest) => Promise<readonly HostFailure[]>;
+}

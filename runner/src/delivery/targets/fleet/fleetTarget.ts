@@ -1,0 +1,145 @@
+import type { BehindHost, FleetHosts, ReleaseRecord, TargetRecord } from '../../../domain/records.js';
+import { batchSize, inBatches } from '../../rules/batches.js';
+import type { Known, Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js';
+import { rollBatch, tell } from './batch.js';
+import { behindHost, KEEP_OUT, keepOut, keptOut, laggingHosts, refuseOtherSettings } from './hostsBehind.js';
+import { hostsBegun } from './begun.js';
+import { failedByError, fleetFailure, type FailedHost } from './fleetFailures.js';
+import { fetchImages } from './pullImage.js';
+import { currentHosts, gateOf, joinBalancer, lookAtAll, wantedProof } from './hostState.js';
+import type { FleetParts } from './dependencies.js';
+import { readSnapshot, restoreFleet, snapshotOf } from './restore.js';
+import { fleetStatus } from './fleetStatus.js';
+import { wantedContainer } from './wanted.js';
+
+/** Hosts that run one container each, replaced in batches by Ansible, watched over SSH. */
+export class FleetTarget implements Target {
+  readonly kind = 'fleet';
+  /** Hosts that this process changed: what is unreachable and was never touched needs no going back. */
+  private readonly touched = new Set<string>();
+  /** Hosts that this process took out of the target group, because they are behind. */
+  private readonly takenOut = new Set<string>();
+
+  constructor(private readonly parts: FleetParts) {}
+
+  get name(): string {
+    return this.parts.name;
+  }
+
+  async snapshot(known?: Known): Promise<TargetSnapshot> {
+    return { ...snapshotOf(await lookAtAll(this.parts), keptOut(known)) };
+  }
+
+  behind(release: ReleaseRecord, known: Known | undefined): Promise<readonly BehindHost[]> {
+    return laggingHosts(this.parts, release, known);
+  }
+
+  async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
+    const { parts } = this;
+    const { signal, known } = rollout;
+    const isCatchUp = rollout.kind === 'catch-up';
+    // Where only hosts that are behind are brought forward, one that stays behind takes nothing from the others.
+    const refuse = (failures: readonly FailedHost[]) => isCatchUp || this.refuseTooMany(failures, total);
+    const wanted = wantedContainer(parts, release, await parts.registry());
+    const looks = await lookAtAll(parts, signal);
+    const total = looks.length;
+    const names = looks.map(({ host }) => host.name).join(', ');
+    parts.emit({ type: 'stage.fact', stage: rollout.stage, name: `hosts of ${parts.name}`, value: names });
+    const failed = looks.flatMap(({ host, error }) =>
+      error === undefined ? [] : [failedByError(host.name, error, 'untouched')],
+    );
+    for (const { host, reason } of failed) tell(parts, rollout, host, 'failed', reason, 'failed');
+    refuse(failed);
+    const behind = keptOut(known);
+    if (isCatchUp) refuseOtherSettings(parts, looks, wanted, behind, release.version);
+
+    const before = new Map(
+      looks.flatMap(({ host, containers }) =>
+        containers === undefined ? [] : [[host.name, containers] as const],
+      ),
+    );
+    const current = await currentHosts(parts, looks, wanted, signal);
+    const hosts = looks.map(({ host }) => host);
+    const inPlace = hosts.filter(({ name }) => current.has(name));
+    const pending = hosts.filter(({ name }) => before.has(name) && !current.has(name));
+    await joinBalancer(parts, inPlace, rollout);
+    if (pending.length === 0 && failed.length === 0)
+      return this.record('unchanged', wanted, { total, behind: [] });
+
+    const { ready, unfetched } = await fetchImages(parts, pending, wanted, rollout);
+    failed.push(...unfetched);
+    refuse(failed);
+    // A container that is the wanted one but does not answer is replaced too.
+    const stuck = ready.some(({ name }) => before.get(name)?.proven?.definition === wanted.definition);
+    const variables = { ...wanted.variables, ...(stuck ? { app_container_replace: true } : {}) };
+    const request = {
+      variables,
+      before,
+      // A host that was behind already serves again once it has caught up, not with what it ran before.
+      mayServe: (host: string, isOld: boolean) => !isOld || !behind.has(host),
+      proof: wantedProof(wanted),
+      gate: await gateOf(parts),
+      version: release.version,
+    };
+    for (const batch of inBatches(ready, batchSize(parts.config.batch, total))) {
+      signal.throwIfAborted();
+      for (const host of batch) this.touched.add(host.name);
+      failed.push(...(await rollBatch(parts, { ...request, hosts: batch }, rollout)));
+      refuse(failed);
+    }
+    const left = hosts.filter(({ name }) => failed.some(({ host }) => host === name));
+    for (const { name } of left) this.takenOut.add(name);
+    await keepOut(parts, left, rollout);
+    return {
+      ...this.record(failed.length === 0 ? 'healthy' : 'partial', wanted, {
+        total,
+        behind: failed.map((one) => behindHost(one, before.get(one.host), known)),
+      }),
+    };
+  }
+
+  async restore(snapshot: TargetSnapshot, rollout: Rollout): Promise<TargetRecord> {
+    const { hosts, keptOut: out } = readSnapshot(snapshot, this.parts);
+    const begun = (rollout.begun ?? []).filter(({ action }) => action === KEEP_OUT);
+    const takenOut = new Set(begun.flatMap(({ data }) => (data?.['hosts'] ?? []) as readonly string[]));
+    // What this process touched, and what the journal says that another one did.
+    const before = hostsBegun(this.touched.size > 0 ? (rollout.begun ?? []) : rollout.begun);
+    const may = {
+      haveChanged: (host: string) => before === 'all' || before.has(host) || this.touched.has(host),
+      haveTakenOut: (host: string) => this.takenOut.has(host) || takenOut.has(host),
+    };
+    const wanted = { hosts, ...(out === undefined ? {} : { keptOut: out }) };
+    const failed = await restoreFleet(this.parts, wanted, may, rollout);
+    const states = Object.values(hosts);
+    if (failed.length > 0) throw fleetFailure(this.parts, failed, states.length);
+    const ran = states.find((one) => one !== null && one !== 'unreachable');
+    const container = typeof ran === 'object' && ran !== null ? ran : undefined;
+    return this.record('rolled-back', container, { total: states.length, behind: [] });
+  }
+
+  status(release?: ReleaseRecord): Promise<TargetStatus> {
+    return fleetStatus(this.parts, release);
+  }
+
+  private refuseTooMany(failed: readonly FailedHost[], total: number): void {
+    if (failed.length > 0 && (failed.length > this.parts.config['max-failed'] || failed.length === total)) {
+      throw fleetFailure(this.parts, failed, total);
+    }
+  }
+
+  private record(
+    status: TargetRecord['status'],
+    ran: { readonly digest: string } | undefined,
+    hosts: FleetHosts,
+  ): TargetRecord {
+    const { total, behind } = hosts;
+    const words = behind.length === 0 ? String(total) : `${total - behind.length} of ${total}`;
+    return {
+      kind: this.kind,
+      status,
+      ...(ran === undefined ? {} : { digest: ran.digest }),
+      facts: { hosts: words },
+      ...(status === 'rolled-back' ? {} : { hosts }),
+    };
+  }
+}

@@ -1,0 +1,117 @@
+import { StackError, toErrorRecord } from '../../../base/errors.js';
+import type { Host } from '../../../domain/host.js';
+import type { BehindHost, ReleaseRecord } from '../../../domain/records.js';
+import type { Known, Rollout } from '../target.js';
+import { tell } from './batch.js';
+import type { HostContainers } from './containers.js';
+import type { FailedHost } from './fleetFailures.js';
+import { currentHosts, lookAtAll, wantedProof, type Look } from './hostState.js';
+import type { FleetParts } from './dependencies.js';
+import { lacks } from './runningDigest.js';
+import { wantedContainer, type WantedContainer } from './wanted.js';
+
+/**
+ * A host that a deploy leaves behind, as the ledger keeps it.
+ * @param before what the host ran; undefined where it could not be asked
+ * @param known what the ledger says of the deployment before
+ */
+export function behindHost(
+  { host, now, cause, reason }: FailedHost,
+  before: HostContainers | undefined,
+  known: Known | undefined,
+): BehindHost {
+  // What was set aside runs again only where somebody brought it back.
+  const ran = before?.proven ?? (now === 'untouched' ? undefined : before?.aside);
+  const version = before === undefined ? lastVersion(host, known) : (ran?.version ?? null);
+  return { host, version: now === 'none' ? null : version, cause, reason };
+}
+
+const behindBefore = (known: Known | undefined): readonly BehindHost[] => known?.target?.hosts?.behind ?? [];
+
+function lastVersion(name: string, known: Known | undefined): string | null {
+  const was = behindBefore(known).find(({ host }) => host === name);
+  return was === undefined ? (known?.version ?? null) : was.version;
+}
+
+/** Names of the hosts that the deployment before left behind, and that therefore serve nobody. */
+export const keptOut = (known: Known | undefined): ReadonlySet<string> =>
+  new Set(behindBefore(known).map(({ host }) => host));
+
+/** Action in the journal. */
+export const KEEP_OUT = 'keep out';
+
+/**
+ * Takes hosts that are behind out of the target group: a host that comes back with the old version must not serve
+ * beside the new one. The load balancer is told so whether the host can be reached or not.
+ */
+export async function keepOut(fleet: FleetParts, hosts: readonly Host[], rollout: Rollout): Promise<void> {
+  const balancer = hosts.length === 0 ? undefined : await fleet.balancer();
+  if (balancer === undefined) return;
+  await rollout.journal(KEEP_OUT, { hosts: hosts.map(({ name }) => name), of: balancer.name });
+  const ssh = await fleet.ssh();
+  await ssh.each(hosts, async (host) => {
+    await balancer.drain(host, rollout.signal);
+    tell(fleet, rollout, host.name, 'kept out', `out of ${balancer.name} until it is updated`, 'failed');
+  });
+}
+
+/**
+ * Hosts that do not run a release, as a look at them tells.
+ * @param release what the environment runs
+ * @throws StackError CONFIG_INVALID where the settings have changed since: then catching up would leave two kinds
+ */
+export async function laggingHosts(
+  fleet: FleetParts,
+  release: ReleaseRecord,
+  known: Known | undefined,
+): Promise<readonly BehindHost[]> {
+  const wanted = wantedContainer(fleet, release, await fleet.registry());
+  const looks = await lookAtAll(fleet);
+  refuseOtherSettings(fleet, looks, wanted, keptOut(known), release.version);
+  const current = await currentHosts(fleet, looks, wanted, new AbortController().signal);
+  return looks.flatMap(({ host, containers, error }): BehindHost[] => {
+    if (current.has(host.name)) return keptOut(known).has(host.name) ? [cameBack(host, release)] : [];
+    const failed = { host: host.name, log: [], now: 'untouched' } as const;
+    if (containers === undefined) {
+      const { message } = toErrorRecord(error);
+      return [behindHost({ ...failed, cause: 'unreachable', reason: message }, undefined, known)];
+    }
+    const missing = lacks(containers, wantedProof(wanted));
+    const cause = missing === undefined ? 'unhealthy' : 'not-replaced';
+    return [behindHost({ ...failed, cause, reason: missing ?? 'it does not answer' }, containers, known)];
+  });
+}
+
+/** It runs the release already, and is out of service until the ledger knows. */
+const cameBack = ({ name }: Host, { version }: ReleaseRecord): BehindHost => ({
+  host: name,
+  version,
+  cause: 'unreachable',
+  reason: `it runs ${version}, but is still out of service`,
+});
+
+/** The hosts that are not behind stay as they are; with other settings than those wanted now they would not. */
+export function refuseOtherSettings(
+  fleet: FleetParts,
+  looks: readonly Look[],
+  wanted: WantedContainer,
+  behind: ReadonlySet<string>,
+  version: string,
+): void {
+  const other = looks.filter(({ host, containers }) => {
+    const container = containers?.proven;
+    if (container === undefined || behind.has(host.name) || container.definition === '') return false;
+    return (container.content ?? []).includes(wanted.digest) && container.definition !== wanted.definition;
+  });
+  const [first] = other;
+  if (first === undefined) return;
+  throw new StackError(
+    'CONFIG_INVALID',
+    `the settings of ${fleet.name} have changed since ${version} was deployed`,
+    {
+      where: `targets.${fleet.name} of ${fleet.environmentName}`,
+      evidence: other.map(({ host }) => `${host.name} runs ${version} with the previous settings`),
+      next: `Deploy it to all hosts: node runner deploy --env ${fleet.environmentName} --release ${version}`,
+    },
+  );
+}

@@ -1,0 +1,88 @@
+import type { MigrationRecord } from '../../domain/migration.js';
+import type { BehindHost, DeploymentKind, ReleaseRecord, TargetRecord } from '../../domain/records.js';
+
+/**
+ * What a rollout may use: where it reports, how it is interrupted, and the journal it writes to before each side
+ * effect. The orchestrator (steps/deploy.ts) owns locks, records and the undo of a failed rollout; a target only
+ * knows how to look, to move and to go back.
+ */
+export interface Rollout {
+  /** Id of the stage that events belong to. */
+  readonly stage: string;
+  readonly signal: AbortSignal;
+  /** Written and flushed before the side effect it describes. Data must be small and free of secrets. */
+  journal(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** The same before what brings back what ran: it never fails for want of a place to write. `journal` where absent. */
+  journalBack?(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** What it is part of: a rollback migrates nothing, and catching up touches only what is behind. */
+  readonly kind?: DeploymentKind;
+  /** What the environment ran before, by the ledger; undefined where that is nothing. */
+  readonly known?: Known | undefined;
+  /** What a run that was killed began with this target, in order; empty unless this one goes on with it. */
+  readonly begun?: readonly Begun[];
+}
+
+/** What the ledger says of a target. */
+export interface Known {
+  readonly version: string;
+  readonly target?: TargetRecord | undefined;
+}
+
+/** One entry of the journal, as the target wrote it. */
+export interface Begun {
+  readonly action: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** What ran before a change, as plain JSON: enough for `restore`, also in another process after a crash. */
+export type TargetSnapshot = Readonly<Record<string, unknown>>;
+
+export interface TargetStatus {
+  readonly kind: string;
+  readonly healthy: boolean;
+  /** `sha256:…` of what runs, where one digest runs. */
+  readonly digest?: string;
+  /** What the ledger says should run. */
+  readonly expected?: { readonly version: string; readonly digest: string };
+  /** Short words: `2/2 tasks`, `staging-1 0.3.0 · staging-2 0.3.0`. */
+  readonly summary: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+export interface Target {
+  readonly name: string;
+  readonly kind: string;
+  /**
+   * Looks at what runs now, without changing it.
+   * @param known what the ledger says of it
+   */
+  snapshot(known?: Known): Promise<TargetSnapshot>;
+  /**
+   * Refuses where this is not to be moved by a deploy. Asked right after a snapshot, before anything is begun.
+   * @throws StackError CONFIG_INVALID
+   */
+  requireMovable?(): Promise<void>;
+  /**
+   * Brings a release and gates it on health. Idempotent: called again after a kill it goes on from what it finds.
+   * On failure it throws with the reason and evidence, and leaves going back to `restore` — except for single
+   * hosts of a fleet, which it brings back itself while no more than `max-failed` have failed.
+   */
+  deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord>;
+  /** Brings back what a snapshot says and waits until it is healthy. Idempotent. */
+  restore(snapshot: TargetSnapshot, rollout: Rollout): Promise<TargetRecord>;
+  /**
+   * Looks at what runs, without changing it.
+   * @param release what should run, by the ledger; what runs something else is not healthy
+   */
+  status(release?: ReleaseRecord): Promise<TargetStatus>;
+  /**
+   * Looks for hosts that do not run a release that the target as a whole runs; only targets of hosts can have some.
+   * @throws StackError CONFIG_INVALID where catching up would leave two kinds of hosts
+   */
+  behind?(release: ReleaseRecord, known: Known | undefined): Promise<readonly BehindHost[]>;
+  /**
+   * Runs the migration of a release and nothing else; only targets whose configuration has one can.
+   * @throws StackError MIGRATION_FAILED
+   */
+  migrate?(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord>;
+}

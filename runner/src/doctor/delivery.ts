@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import type { Context, NamedEnvironment } from '../container.js';
+import { referencesIn } from '../config/referencesIn.js';
+import type { Check, Finding } from '../domain/finding.js';
+import { StackError, toErrorRecord } from '../base/errors.js';
+import { ansiblePlaybook } from '../hosts/rules/ansibleArguments.js';
+import { localSettings } from '../local/settings.js';
+import { ansiblePlaces, findAnsible, findPlaybook } from '../hosts/ansiblePlaces.js';
+
+/** A playbook that takes longer to be read does not end. */
+const SYNTAX_LIMIT_MS = 15_000;
+
+/** What a deployment to an environment would read and touch: values, services, playbooks. */
+export function deliveryChecks(
+  context: Context,
+  environments: readonly NamedEnvironment[],
+): readonly Check[] {
+  return environments.flatMap((environment): readonly Check[] => {
+    const { name, config } = environment;
+    const services = Object.entries(config.targets).filter(([, { kind }]) => kind === 'ecs-service');
+    const playbooks = playbooksOf(environment);
+    return [
+      {
+        id: `values:${name}`,
+        title: `Values of ${name}`,
+        required: true,
+        run: () => values(context, environment),
+      },
+      ...services.map(([target]) => ({
+        id: `target:${name}/${target}`,
+        title: `Service of ${name}/${target}`,
+        required: true,
+        run: () => service(context, environment, target),
+      })),
+      ...(playbooks.length === 0
+        ? []
+        : [
+            {
+              id: `playbooks:${name}`,
+              title: `Playbooks of ${name}`,
+              required: true,
+              run: () => syntax(context, environment, playbooks),
+            },
+          ]),
+    ];
+  });
+}
+
+/** Every secret, parameter and variable that the configuration refers to can be read; outputs come with `apply`. */
+async function values(context: Context, environment: NamedEnvironment): Promise<Finding> {
+  const { images } = await context.config();
+  const references = referencesIn([environment.config, images]).filter(({ kind }) => kind !== 'output');
+  const unique = [...new Set(references.map(({ kind, name }) => `\${${kind}:${name}}`))];
+  if (unique.length === 0) return { status: 'skipped', found: 'the configuration refers to none' };
+  const failures = (
+    await Promise.all(
+      unique.map((reference) =>
+        context.resolve(reference, environment).then(
+          () => undefined,
+          (error: unknown) => ({ reference, record: toErrorRecord(error) }),
+        ),
+      ),
+    )
+  ).filter((failure) => failure !== undefined);
+  const [first] = failures;
+  if (first === undefined) return { status: 'ok', found: `${unique.length} can be read` };
+  return {
+    status: 'failed',
+    found: failures.map(({ reference, record }) => `${reference}: ${record.message}`).join('; '),
+    ...(first.record.next === undefined ? {} : { next: first.record.next }),
+  };
+}
+
+/** The cluster, the service and its container are there. What it runs is not judged: a deploy may be what mends it. */
+async function service(context: Context, environment: NamedEnvironment, name: string): Promise<Finding> {
+  try {
+    const [target] = await context.targets(environment, [name]);
+    const status = await target?.status();
+    return { status: 'ok', found: status?.summary ?? '' };
+  } catch (error) {
+    const isUnmade = error instanceof StackError && error.code === 'OUTPUT_MISSING';
+    if (!isUnmade) throw error;
+    return {
+      status: 'skipped',
+      found: 'not created yet',
+      next: `node runner apply --env ${environment.name}`,
+    };
+  }
+}
+
+function playbooksOf({ config }: NamedEnvironment): readonly string[] {
+  const fleets = Object.values(config.targets).flatMap((target) =>
+    target.kind === 'fleet' ? [target.playbook] : [],
+  );
+  return [...new Set([...(config.provision?.playbooks ?? []), ...fleets])];
+}
+
+/** Playbooks are there and Ansible can read them; with a vault only that they are there, since no password is given. */
+async function syntax(
+  context: Context,
+  environment: NamedEnvironment,
+  playbooks: readonly string[],
+): Promise<Finding> {
+  const [places, executable] = await Promise.all([
+    ansiblePlaces(context, environment),
+    findAnsible(context.env, join(localSettings(context.env).venv, 'bin')),
+  ]);
+  const files = await Promise.all(playbooks.map((playbook) => findPlaybook(places, playbook)));
+  const found = `${playbooks.join(', ')} can be read`;
+  if (environment.config.provision?.vault !== undefined)
+    return { status: 'ok', found: `${playbooks.join(', ')} are there` };
+  for (const [index, playbook] of files.entries()) {
+    const invocation = ansiblePlaybook({ places, executable, playbook, inventory: 'localhost,' });
+    const checked = { ...invocation, args: ['--syntax-check', ...invocation.args] };
+    const result = await context.processes.run(checked, {
+      timeoutMs: SYNTAX_LIMIT_MS,
+      signal: context.signal,
+    });
+    if (result.exitCode === 0) continue;
+    const line = result.tail.find((text) => /ERROR|error/.test(text)) ?? result.tail.at(-1) ?? '';
+    return {
+      status: 'failed',
+      found: `${playbooks[index]}: ${line.trim()}`,
+      next: `Correct ${playbook}; ansible-playbook --syntax-check shows where.`,
+    };
+  }
+  return { status: 'ok', found };
+}

@@ -1,0 +1,69 @@
+import { toErrorRecord, ExitCode, type StackError } from '../base/errors.js';
+import type { StageStatus } from './events.js';
+import type { BehindHost } from '../domain/records.js';
+import type { Context } from '../container.js';
+
+/** What a stage says of itself in the end. */
+export interface StageEnd {
+  readonly reason?: string;
+  /** Hosts that do not run the release; with some, the stage is `partial`. */
+  readonly behind?: readonly BehindHost[];
+  /** It ended well, but not in full: the stage is `partial`. */
+  readonly isPart?: boolean;
+  /** What was found though the stage did its work (drift): told like a failure, and not thrown. */
+  readonly finding?: StackError | undefined;
+}
+
+/**
+ * Runs one stage between its `stage.start` and `stage.end` events.
+ * @returns what the body returns
+ * @throws whatever the body throws, after `stage.end` told of it
+ */
+export async function inStage<T>(
+  context: Context,
+  stage: { readonly id: string; readonly title: string; readonly environment?: string },
+  body: () => Promise<T>,
+  end: (result: T) => StageEnd = () => ({}),
+): Promise<T> {
+  const startedAt = context.clock.now().getTime();
+  const seconds = () => (context.clock.now().getTime() - startedAt) / 1000;
+  context.events.emit({
+    type: 'stage.start',
+    stage: stage.id,
+    title: stage.title,
+    ...(stage.environment === undefined ? {} : { environment: stage.environment }),
+  });
+  try {
+    const result = await body();
+    const { finding, behind = [], isPart = behind.length > 0, reason } = end(result);
+    const found = finding === undefined ? undefined : toErrorRecord(finding);
+    context.events.emit({
+      type: 'stage.end',
+      stage: stage.id,
+      status: found === undefined && isPart ? 'partial' : statusOf(found?.exitCode ?? ExitCode.ok),
+      seconds: seconds(),
+      ...(reason === undefined ? {} : { reason }),
+      ...(behind.length === 0 ? {} : { behind }),
+      ...(found === undefined ? {} : { error: found }),
+    });
+    return result;
+  } catch (error) {
+    const record = toErrorRecord(error);
+    context.events.emit({
+      type: 'stage.end',
+      stage: stage.id,
+      status: statusOf(record.exitCode),
+      seconds: seconds(),
+      reason: record.message,
+      error: record,
+    });
+    throw error;
+  }
+}
+
+/** How a stage ended, told from the exit code of its failure. */
+export function statusOf(exitCode: number): StageStatus {
+  if (exitCode === ExitCode.ok) return 'ok';
+  if (exitCode === ExitCode.rolledBack) return 'rolled-back';
+  return exitCode === ExitCode.interrupted ? 'interrupted' : 'failed';
+}

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import type { Context } from '../container.js';
+import { StackError } from '../base/errors.js';
+import type { Host } from '../domain/host.js';
+import { adviceOf, advised, parseSshSaid, type SshSaid } from './rules/openSshConfig.js';
+import { jumpsOf } from './rules/inventoryHosts.js';
+import type { RouteSettings } from '../domain/route.js';
+import { sshConfiguration } from './rules/sshArguments.js';
+
+/** Hosts asked for side by side. */
+const FAN_OUT = 8;
+/** A jump host may itself be reached by another, and so on. */
+const DEEPEST = 8;
+
+type Settings = Pick<RouteSettings, 'privateKey' | 'knownHosts' | 'sshConfig' | 'path'>;
+
+/**
+ * Hosts with what OpenSSH's configuration says of them: that of `inventory.ssh-config`, and the arguments that an
+ * inventory file gives ssh. OpenSSH itself reads both (`ssh -G`). Hosts that neither concerns come back as they are.
+ * @throws StackError CONFIG_INVALID where OpenSSH refuses what it is given
+ */
+export async function throughOpenSsh(
+  context: Context,
+  hosts: readonly Host[],
+  settings: Settings,
+  depth = 0,
+): Promise<readonly Host[]> {
+  const { default: pMap } = await import('p-map');
+  return pMap(hosts, (host) => ask(context, host, settings, depth), { concurrency: FAN_OUT });
+}
+
+async function ask(context: Context, host: Host, settings: Settings, depth: number): Promise<Host> {
+  const { asked: words = [], directory } = host.openSsh ?? {};
+  const file = settings.sshConfig === undefined ? undefined : settings.path(settings.sshConfig);
+  if (file === undefined && words.length === 0) return host;
+  const assumed = host.assumed ?? [];
+  const given = {
+    user: assumed.includes('user') ? undefined : host.user,
+    port: assumed.includes('port') ? undefined : host.port,
+  };
+  const [answer, usual] = await Promise.all([
+    read(context, host, words, file, given),
+    read(context, host, [], undefined, given),
+  ]);
+  const said = adviceOf(answer, usual);
+  const seen = (path: string | undefined) =>
+    path === undefined || directory === undefined || path.startsWith('~') ? path : resolve(directory, path);
+  const advice = { ...said, privateKey: seen(said.privateKey), knownHosts: seen(said.knownHosts) };
+  const found = advised(host, advice, settings);
+  if (host.jumps !== undefined || advice.jump === undefined) {
+    if (host.jumps === undefined) return found;
+    return { ...found, jumps: await throughOpenSsh(context, host.jumps, settings, depth + 1) };
+  }
+  if (depth >= DEEPEST) return found;
+  const source = `ProxyJump of ${host.name}`;
+  const named = jumpsOf(advice.jump.split(','), { source, user: found.user, groups: [], noteAssumed: true });
+  const jumps = await throughOpenSsh(context, named ?? [], settings, depth + 1);
+  // The first hop's own way comes before it, as OpenSSH has it.
+  const [first] = jumps;
+  return { ...found, jumps: [...(first?.jumps ?? []), ...jumps.map((jump) => ({ ...jump, jumps: [] }))] };
+}
+
+async function read(
+  context: Context,
+  host: Host,
+  words: readonly string[],
+  file: string | undefined,
+  said: { readonly user?: string | undefined; readonly port?: number | undefined },
+): Promise<SshSaid> {
+  // As Ansible's ssh sees paths.
+  const cwd = host.openSsh?.directory;
+  const invocation = {
+    ...sshConfiguration(host.address, words, file, said),
+    ...(cwd === undefined ? {} : { cwd }),
+  };
+  const result = await context.processes.run(invocation, { captureStdout: true, signal: context.signal });
+  if (result.exitCode === 0) return parseSshSaid(result.stdout);
+  throw new StackError('CONFIG_INVALID', `ssh cannot read its configuration of ${host.name}`, {
+    where: file ?? 'inventory.file',
+    evidence: result.tail.slice(-5),
+    next: `Run it by hand: ssh ${invocation.args.join(' ')}`,
+  });
+}

@@ -1,0 +1,256 @@
+import { resolve } from 'node:path';
+import type { Config, EcsServiceConfig, FleetConfig } from '../config/schema.js';
+import { referencesIn, unescaped } from '../config/referencesIn.js';
+import type { Context, NamedEnvironment } from '../container.js';
+import { accountOfRole } from '../domain/awsRole.js';
+import { lastPart, type Place } from './rules/arn.js';
+import type { BucketPart, PolicyNames } from './rules/resourceNames.js';
+import { verbs, type Part, type Verb } from './rules/verbs.js';
+import type { DatabaseUser } from '../domain/databaseUser.js';
+import { OWNERSHIP_PART } from '../state/ownershipRecords.js';
+import { imagesHome } from '../release/imagesHome.js';
+import { readBackend } from './backend.js';
+import { familyOf, usersOfDatabases } from './databaseUserNames.js';
+
+/** Names that the configuration does not hold: what stands in task definitions. `*` where nobody says. */
+export interface GivenNames {
+  readonly families?: readonly string[];
+  readonly roles?: readonly string[];
+  readonly logGroups?: readonly string[];
+}
+
+/** What had to be left open, for people. */
+export interface OpenNote {
+  readonly message: string;
+  /** It matters where one of these is allowed; always where left out. */
+  readonly actions?: readonly string[];
+}
+
+/** What an environment's policy is made of. */
+export interface NamedParts {
+  readonly names: PolicyNames;
+  /** Whether the deployment has a part of the table. */
+  readonly has: (part: Part) => boolean;
+  readonly notes: readonly OpenNote[];
+}
+
+/**
+ * Reads the names of an environment off its configuration. References to variables and Terraform outputs are looked
+ * up where that is possible; secrets never are: they are what a permission is for.
+ * @throws StackError CONFIG_INVALID
+ */
+export async function policyNames(
+  context: Context,
+  environment: NamedEnvironment,
+  verb: Verb,
+  given: GivenNames,
+): Promise<NamedParts> {
+  const config = await context.config();
+  const { aws, infrastructure, inventory, provision, targets } = environment.config;
+  const notes = new Set<string>();
+  const settled = (value: string) => settle(context, environment, value, notes);
+  const kinds = Object.values(targets);
+  const services = kinds.filter((one): one is EcsServiceConfig => one.kind === 'ecs-service');
+  const fleets = kinds.filter((one): one is FleetConfig => one.kind === 'fleet');
+  const told: OpenNote[] = [];
+  const open = (
+    what: string,
+    option: string,
+    found: readonly string[] | undefined,
+    actions: readonly string[],
+    list: (user: DatabaseUser) => readonly string[],
+  ) => {
+    const ofUsers = users.known.flatMap(list);
+    if (services.length === 0 && users.isComplete) return ofUsers;
+    if (found !== undefined && found.length > 0) return [...new Set([...found, ...ofUsers])];
+    told.push({
+      actions,
+      message: `${what} are in task definitions, not in the configuration: all are allowed; ${option} names them`,
+    });
+    return ['*'];
+  };
+  const [region, role] = await Promise.all([
+    settled(aws.region ?? context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? '*'),
+    aws.role === undefined ? undefined : settled(aws.role),
+  ]);
+  const account = await settled(aws.account ?? accountOfRole(role ?? '') ?? '*');
+  if (role !== undefined) {
+    notes.add(
+      `work in ${environment.name} is done as ${role}: the role needs these statements, except sts:AssumeRole and the state, which are for the caller`,
+    );
+  }
+  for (const [name, value] of Object.entries({ region, account })) {
+    if (value === '*') notes.add(`aws.${name} is not set: the policy is for every ${name}`);
+  }
+  const references = referencesIn(sectionsOf(config, environment, verb));
+  const named = (kind: string) => [
+    ...new Set(references.filter((one) => one.kind === kind).map(({ name }) => name.split('#')[0] as string)),
+  ];
+  const backend =
+    infrastructure === undefined
+      ? undefined
+      : await readBackend({
+          directory: resolve(config.directory, await context.resolve(infrastructure.directory, environment)),
+          backendConfig: await Promise.all(infrastructure['backend-config'].map(settled)),
+          workspace: infrastructure.workspace,
+        });
+  if (backend?.type !== undefined && !['s3', 'local'].includes(backend.type))
+    notes.add(`the backend ${backend.type} needs permissions that are not in this policy`);
+  const users = await usersOfDatabases(context, environment, verb, (message) => notes.add(message));
+  const ledger = infrastructure?.ownership ?? config.state.location;
+
+  const source = await sourceOf(context, environment, settled);
+  const brings = source !== undefined && (verbs[verb] as readonly Part[]).includes('bring-images');
+  if (brings)
+    notes.add(
+      `${source.role ?? 'the caller'} reads the images in the environment they are promoted from: the statements on its registry are for that identity`,
+    );
+  // The source's role is assumed beside the environment's own.
+  const assumed = [role, brings ? source.role : undefined].filter((one) => one !== undefined);
+  const names: PolicyNames = {
+    place: { region, account },
+    ...(assumed.length === 0 ? {} : { assumed }),
+    services: [
+      ...(await Promise.all(
+        services.map(async ({ cluster, service }) => ({
+          cluster: lastPart(await settled(cluster)) as string,
+          service: lastPart(await settled(service)) as string,
+        })),
+      )),
+      ...users.services,
+    ],
+    families: open(
+      'families',
+      '--family',
+      given.families,
+      ['ecs:RegisterTaskDefinition', 'ecs:RunTask'],
+      (user) => [familyOf(user.taskDefinition)],
+    ),
+    roles: open('roles of tasks', '--role', given.roles, ['iam:PassRole'], (user) => [
+      user.executionRole ?? '*',
+    ]),
+    logGroups: open('log groups', '--log-group', given.logGroups, ['logs:GetLogEvents'], (user) => [
+      user.logGroup ?? '*',
+    ]),
+    repositories: await Promise.all(
+      Object.values(config.images).map(({ repository }) => settled(repository)),
+    ),
+    ...(source === undefined ? {} : { source }),
+    targetGroups: await Promise.all(
+      fleets.flatMap((one) => (one['target-group'] === undefined ? [] : [settled(one['target-group'])])),
+    ),
+    parameters: named('ssm'),
+    secrets: [...named('secret'), ...users.secrets],
+    userSecrets: users.secrets,
+    state: bucketPart(config.state.location, config.application),
+    upstream: upstreamOf(config, notes),
+    ledger: infrastructure === undefined ? [] : bucketPart(ledger, OWNERSHIP_PART),
+    backend: backend?.s3 === undefined ? [] : [backend.s3],
+  };
+  const usesOutputs = referencesIn([targets, inventory, provision, environment.config.variables]).some(
+    ({ kind }) => kind === 'output',
+  );
+  // Who asks for the inventory itself asks for it whatever it is for.
+  const needsHosts = fleets.length > 0 || provision !== undefined || verb === 'inventory';
+  const present: Partial<Record<Part, boolean>> = {
+    account: aws.account !== undefined || role !== undefined,
+    'assume-role': assumed.length > 0,
+    login: names.repositories.length > 0,
+    push: names.repositories.length > 0,
+    tag: names.repositories.length > 0,
+    'bring-images': source !== undefined && names.repositories.length > 0,
+    'ecs-look': services.length > 0,
+    'ecs-register': services.length > 0,
+    'ecs-move': services.length > 0,
+    'ecs-migrate': services.some(({ migrate }) => migrate !== undefined),
+    'database-users': environment.config['database-users'] !== undefined,
+    'fleet-pull': fleets.some(({ registry }) => registry === undefined || registry.includes('.dkr.ecr.')),
+    'balancer-look': names.targetGroups.length > 0,
+    'balancer-move': names.targetGroups.length > 0,
+    'hosts-by-tag': needsHosts && inventory.tags !== undefined,
+    'host-keys': needsHosts && inventory['host-keys'].from.includes('console'),
+    'host-sessions': needsHosts && JSON.stringify(inventory).includes('"transport":"ssm"'),
+    outputs: infrastructure !== undefined && (usesOutputs || (needsHosts && usesHostOutput(inventory))),
+  };
+  return {
+    names,
+    has: (part) => present[part] ?? true,
+    notes: [...told, ...[...notes].map((message) => ({ message }))],
+  };
+}
+
+/** Where promoted images are copied from; undefined where nothing is copied. */
+async function sourceOf(
+  context: Context,
+  { config }: NamedEnvironment,
+  settled: (value: string) => Promise<string>,
+): Promise<(Place & { readonly role?: string }) | undefined> {
+  if (config.promotion === undefined || config.promotion.images === 'in-place') return undefined;
+  const from = await imagesHome(context, await context.environment(config.promotion.from));
+  const regional = context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? '*';
+  const placeOf = async ({ account, region, role }: typeof config.aws) => ({
+    region: await settled(region ?? regional),
+    account: await settled(account ?? accountOfRole(role ?? '') ?? '*'),
+    ...(role === undefined ? {} : { role: await settled(role) }),
+  });
+  const [here, there] = await Promise.all([placeOf(config.aws), placeOf(from.config.aws)]);
+  return here.region === there.region && here.account === there.account ? undefined : there;
+}
+
+/** Whether the hosts come from an output of Terraform. */
+const usesHostOutput = ({ tags, hosts, file }: NamedEnvironment['config']['inventory']): boolean =>
+  tags === undefined && hosts === undefined && file === undefined;
+
+/** What a verb reads of the configuration: the secrets of other parts are not its business. */
+function sectionsOf(
+  config: Config,
+  { config: environment }: NamedEnvironment,
+  verb: Verb,
+): readonly unknown[] {
+  const { aws, infrastructure, inventory, provision, targets, variables } = environment;
+  const used: readonly Part[] = ['references', ...verbs[verb]];
+  const has = (...some: readonly Part[]) => some.some((part) => used.includes(part));
+  return [
+    aws,
+    config.notifications,
+    ...(has('push') || verb === 'build' || verb === 'test' || verb === 'doctor' ? [config.images] : []),
+    ...(has('outputs', 'backend-plan', 'backend-apply') ? [infrastructure, variables, inventory] : []),
+    ...(has('ecs-look') ? [targets] : []),
+    ...(verb === 'provision' || verb === 'run' || verb === 'doctor' ? [provision] : []),
+  ];
+}
+
+/** One value with its references looked up; `*` stands for what cannot be told without asking for a secret. */
+async function settle(
+  context: Context,
+  environment: NamedEnvironment,
+  value: string,
+  notes: Set<string>,
+): Promise<string> {
+  const references = referencesIn(value);
+  if (references.length === 0) return unescaped(value);
+  try {
+    if (references.every(({ kind }) => kind === 'env' || kind === 'output'))
+      return await context.resolve(value, environment);
+  } catch {
+    // Told below: the policy is wider for it.
+  }
+  notes.add(`${value} is not known here, so it is left open (*)`);
+  return value.replaceAll(/\$\{[^}]*\}/g, '*');
+}
+
+/** The part of a bucket that a location is for one application; none where it is a directory. */
+function bucketPart(location: string, part: string): readonly BucketPart[] {
+  const found = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(location);
+  if (found === null) return [];
+  const [, bucket = '', prefix = ''] = found;
+  return [{ bucket, prefix: prefix === '' ? part : `${prefix}/${part}` }];
+}
+
+function upstreamOf(config: Config, notes: Set<string>): readonly BucketPart[] {
+  return Object.entries(config.needs).flatMap(([application, location]) => {
+    if (!location.startsWith('s3://'))
+      notes.add(`needs.${application} is a directory: the location of its state is not looked up`);
+    return bucketPart(location, application);
+  });
+}

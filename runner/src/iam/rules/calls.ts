@@ -1,0 +1,248 @@
+import type { ConditionName, Form } from './resourceNames.js';
+
+/** What one call needs. */
+export interface CallRow {
+  readonly by: 'runner' | 'docker' | 'terraform';
+  readonly needs: readonly {
+    readonly actions: readonly string[];
+    readonly on: Form;
+    readonly when?: ConditionName;
+    /** Why it is on everything: `*` has to be accounted for. */
+    readonly because?: string;
+  }[];
+  /** Why no test makes the call. */
+  readonly unmade?: string;
+}
+
+const NO_LEVEL = 'AWS offers no resource level for it';
+const runner = (actions: string | readonly string[], on: Form, when?: ConditionName): CallRow => ({
+  by: 'runner',
+  needs: [
+    {
+      actions: typeof actions === 'string' ? [actions] : actions,
+      on,
+      ...(when === undefined ? {} : { when }),
+    },
+  ],
+});
+const open = (action: string, because = NO_LEVEL): CallRow => ({
+  by: 'runner',
+  needs: [{ actions: [action], on: 'any', because }],
+});
+
+/**
+ * Every call of AWS that a verb can make, by the SDK's name of it, with what IAM has to allow for it: the one table
+ * that policies are made from and that tests hold against the calls that were really made.
+ * Source: https://docs.aws.amazon.com/service-authorization/latest/reference/
+ */
+export const calls = {
+  // Allowed to everybody, also where it is denied.
+  'sts:GetCallerIdentity': { by: 'runner', needs: [] },
+  'sts:AssumeRole': {
+    ...runner('sts:AssumeRole', 'assumed-role'),
+    unmade: 'made where an environment names a role, which has a test of its own (test/integration/accounts)',
+  },
+
+  'ecs:DescribeServices': runner('ecs:DescribeServices', 'ecs-service'),
+  'ecs:DescribeTaskDefinition': open('ecs:DescribeTaskDefinition'),
+  'ecs:RegisterTaskDefinition': {
+    by: 'runner',
+    needs: [
+      { actions: ['ecs:RegisterTaskDefinition'], on: 'task-definition' },
+      // The revision keeps the tags that the one before has.
+      { actions: ['ecs:TagResource'], on: 'task-definition', when: 'while-registering' },
+      { actions: ['iam:PassRole'], on: 'role', when: 'to-tasks' },
+    ],
+  },
+  'ecs:UpdateService': runner('ecs:UpdateService', 'ecs-service'),
+  'ecs:ListTasks': {
+    by: 'runner',
+    needs: [
+      {
+        actions: ['ecs:ListTasks'],
+        on: 'any',
+        when: 'in-cluster',
+        because:
+          'its resource level is container instances, which Fargate has none of; the cluster confines it',
+      },
+    ],
+  },
+  'ecs:DescribeContainerInstances': {
+    ...runner('ecs:DescribeContainerInstances', 'container-instance'),
+    unmade: 'for services whose targets are instances: the emulator’s tasks have addresses of their own',
+  },
+  'ecs:DescribeTasks': runner('ecs:DescribeTasks', 'ecs-task'),
+  'ecs:RunTask': {
+    by: 'runner',
+    needs: [
+      { actions: ['ecs:RunTask'], on: 'task-definition', when: 'in-cluster' },
+      // Services that hand their tags on do so here too.
+      { actions: ['ecs:TagResource'], on: 'ecs-task', when: 'while-running' },
+      { actions: ['iam:PassRole'], on: 'role', when: 'to-tasks' },
+    ],
+  },
+  'ecs:StopTask': runner('ecs:StopTask', 'ecs-task'),
+
+  'ecr:GetAuthorizationToken': open('ecr:GetAuthorizationToken'),
+  'ecr:DescribeRepositories': runner('ecr:DescribeRepositories', 'repository'),
+  'ecr:CreateRepository': runner('ecr:CreateRepository', 'repository'),
+  'ecr:BatchGetImage': runner('ecr:BatchGetImage', 'repository'),
+  'ecr:PutImage': runner('ecr:PutImage', 'repository'),
+  'docker:push': {
+    by: 'docker',
+    needs: [
+      {
+        actions: [
+          'ecr:BatchCheckLayerAvailability',
+          'ecr:BatchGetImage',
+          'ecr:CompleteLayerUpload',
+          'ecr:InitiateLayerUpload',
+          'ecr:PutImage',
+          'ecr:UploadLayerPart',
+        ],
+        on: 'repository',
+      },
+    ],
+    unmade: 'spoken by the Docker engine to the registry: no request of the AWS API',
+  },
+  'registry:write': {
+    by: 'runner',
+    needs: [
+      {
+        actions: [
+          'ecr:BatchCheckLayerAvailability',
+          'ecr:BatchGetImage',
+          'ecr:CompleteLayerUpload',
+          'ecr:InitiateLayerUpload',
+          'ecr:PutImage',
+          'ecr:UploadLayerPart',
+        ],
+        on: 'repository',
+      },
+    ],
+    unmade: 'spoken to the registry by its own HTTP API: no request of the AWS API',
+  },
+  'registry:read': {
+    by: 'runner',
+    needs: [
+      {
+        actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+        on: 'source-repository',
+      },
+    ],
+    unmade: 'spoken to the registry by its own HTTP API: no request of the AWS API',
+  },
+  'docker:pull': {
+    by: 'docker',
+    needs: [
+      {
+        actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+        on: 'repository',
+      },
+    ],
+    unmade: 'spoken by the hosts’ engines to the registry: no request of the AWS API',
+  },
+
+  'ec2:DescribeInstances': open('ec2:DescribeInstances'),
+  'ec2:GetConsoleOutput': {
+    ...runner('ec2:GetConsoleOutput', 'instance'),
+    unmade: 'the emulator’s instances are records: there is nothing on their consoles',
+  },
+  'session:open': {
+    by: 'runner',
+    needs: [
+      { actions: ['ssm:StartSession'], on: 'session-target' },
+      { actions: ['ssm:ResumeSession', 'ssm:TerminateSession'], on: 'session' },
+    ],
+    unmade: 'made by the AWS CLI and its plugin, which sign and send by themselves',
+  },
+
+  'elasticloadbalancing:DescribeTargetGroups': open('elasticloadbalancing:DescribeTargetGroups'),
+  'elasticloadbalancing:DescribeTargetHealth': open('elasticloadbalancing:DescribeTargetHealth'),
+  'elasticloadbalancing:DescribeLoadBalancers': open('elasticloadbalancing:DescribeLoadBalancers'),
+  'elasticloadbalancing:DescribeListeners': open('elasticloadbalancing:DescribeListeners'),
+  'elasticloadbalancing:DescribeRules': open('elasticloadbalancing:DescribeRules'),
+  'elasticloadbalancing:RegisterTargets': {
+    by: 'runner',
+    needs: [
+      { actions: ['elasticloadbalancing:RegisterTargets'], on: 'target-group' },
+      // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-permissions.html
+      {
+        actions: [
+          'ec2:DescribeInstances',
+          'ec2:DescribeInternetGateways',
+          'ec2:DescribeSubnets',
+          'ec2:DescribeVpcs',
+        ],
+        on: 'any',
+        because: 'the load balancer looks at its target in the name of who registers it',
+      },
+    ],
+  },
+  'elasticloadbalancing:DeregisterTargets': runner('elasticloadbalancing:DeregisterTargets', 'target-group'),
+
+  'logs:GetLogEvents': runner('logs:GetLogEvents', 'log-stream'),
+
+  'ssm:GetParameter': runner('ssm:GetParameter', 'parameter'),
+  'secretsmanager:GetSecretValue': runner('secretsmanager:GetSecretValue', 'secret'),
+
+  'secretsmanager:PutSecretValue': {
+    ...runner('secretsmanager:PutSecretValue', 'user-secret'),
+    unmade: 'made by `apply` for database users, which have a test of their own (test/integration/databases)',
+  },
+
+  's3:GetObject': runner('s3:GetObject', 'state-object'),
+  's3:PutObject': runner('s3:PutObject', 'state-object'),
+  's3:DeleteObject': runner('s3:DeleteObject', 'state-object'),
+  // Also tells S3 to answer "not there" instead of "denied": without a condition on the prefix, which would undo that.
+  's3:ListObjectsV2': runner('s3:ListBucket', 'state-bucket'),
+  'upstream:read': {
+    by: 'runner',
+    needs: [
+      { actions: ['s3:GetObject'], on: 'upstream-object' },
+      { actions: ['s3:ListBucket'], on: 'upstream-bucket' },
+    ],
+    unmade: 's3:GetObject and s3:ListObjectsV2 of another application’s state: the same calls',
+  },
+
+  'ledger:use': {
+    by: 'runner',
+    needs: [
+      { actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], on: 'ledger-object' },
+      { actions: ['s3:ListBucket'], on: 'ledger-bucket' },
+    ],
+    unmade: 'the calls of the state, in the part of the bucket that deployments share',
+  },
+
+  'backend:read': {
+    by: 'terraform',
+    needs: [
+      { actions: ['s3:ListBucket'], on: 'backend-bucket' },
+      { actions: ['s3:GetObject'], on: 'backend-state' },
+      { actions: ['kms:Decrypt'], on: 'backend-key' },
+    ],
+    unmade: 'made by Terraform’s S3 backend, which signs and sends by itself',
+  },
+  'backend:lock': {
+    by: 'terraform',
+    needs: [
+      { actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], on: 'backend-lock' },
+      {
+        actions: ['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+        on: 'backend-table',
+      },
+      { actions: ['kms:GenerateDataKey'], on: 'backend-key' },
+    ],
+    unmade: 'made by Terraform’s S3 backend, which signs and sends by itself',
+  },
+  'backend:write': {
+    by: 'terraform',
+    needs: [
+      { actions: ['s3:PutObject'], on: 'backend-state' },
+      { actions: ['kms:GenerateDataKey'], on: 'backend-key' },
+    ],
+    unmade: 'made by Terraform’s S3 backend, which signs and sends by itself',
+  },
+} as const satisfies Record<string, CallRow>;
+
+export type CallName = keyof typeof calls;

@@ -1,0 +1,136 @@
+import { arnOf, type Place } from './arn.js';
+import type { Condition } from './policyDocument.js';
+
+/** A bucket and the part of it that is meant. */
+export interface BucketPart {
+  readonly bucket: string;
+  /** Without slashes at its ends; the whole bucket where empty. */
+  readonly prefix: string;
+}
+
+/** Where Terraform keeps the state of a root in S3. */
+export interface S3Backend {
+  readonly bucket: string;
+  /** Key of this workspace's state. */
+  readonly key: string;
+  /** Locks by a file beside the state (`use_lockfile`). */
+  readonly lockFile: boolean;
+  /** DynamoDB table that locks it, the older way. */
+  readonly table?: string;
+  readonly kmsKey?: string;
+}
+
+/** The names that a policy is made of: what the configuration says, `*` where it does not. */
+export interface PolicyNames {
+  readonly place: Place;
+  /** Roles that are assumed before anything is done there. */
+  readonly assumed?: readonly string[];
+  readonly services: readonly { readonly cluster: string; readonly service: string }[];
+  readonly families: readonly string[];
+  /** Roles that tasks are given. */
+  readonly roles: readonly string[];
+  readonly logGroups: readonly string[];
+  readonly repositories: readonly string[];
+  /** Where promoted images are copied from, where that is another registry. */
+  readonly source?: Place;
+  readonly targetGroups: readonly string[];
+  readonly parameters: readonly string[];
+  readonly secrets: readonly string[];
+  /** Secrets of database users, whose values `apply` makes. */
+  readonly userSecrets: readonly string[];
+  readonly state: readonly BucketPart[];
+  /** State of the applications that this one needs. */
+  readonly upstream: readonly BucketPart[];
+  /** The ledger of what deployments own and reuse. */
+  readonly ledger: readonly BucketPart[];
+  readonly backend: readonly S3Backend[];
+}
+
+type Resolve = (names: PolicyNames) => readonly string[];
+const each =
+  (list: (names: PolicyNames) => readonly string[], form: string): Resolve =>
+  (names) =>
+    list(names).map((name) => arnOf(names.place, form, { name }));
+
+/** The resources that calls are about, by a word; each gives ARNs, none where the deployment has no such thing. */
+export const forms = {
+  any: () => ['*'],
+  'assumed-role': ({ assumed = [] }) => assumed,
+  'ecs-service': ({ place, services }) =>
+    services.map((names) => arnOf(place, 'ecs:R:A:service/{cluster}/{service}', names)),
+  'ecs-task': ({ place, services }) =>
+    services.map((names) => arnOf(place, 'ecs:R:A:task/{cluster}/*', names)),
+  'container-instance': ({ place, services }) =>
+    services.map((names) => arnOf(place, 'ecs:R:A:container-instance/{cluster}/*', names)),
+  'task-definition': each(({ families }) => families, 'ecs:R:A:task-definition/{name}:*'),
+  role: ({ place, roles }) => roles.map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
+  'log-stream': each(({ logGroups }) => logGroups, 'logs:R:A:log-group:{name}:log-stream:*'),
+  repository: each(({ repositories }) => repositories, 'ecr:R:A:repository/{name}'),
+  'source-repository': ({ source, repositories }) =>
+    source === undefined
+      ? []
+      : repositories.map((name) => arnOf(source, 'ecr:R:A:repository/{name}', { name })),
+  // Which instances there will be, nobody can tell.
+  instance: ({ place }) => [arnOf(place, 'ec2:R:A:instance/*', {})],
+  'session-target': ({ place }) => [
+    arnOf(place, 'ec2:R:A:instance/*', {}),
+    arnOf(place, 'ssm:R::document/AWS-StartSSHSession', {}),
+  ],
+  // AWS names a session after who opens it.
+  session: ({ place }) => [arnOf(place, 'ssm:R:A:session/*', {})],
+  'target-group': ({ place, targetGroups }) =>
+    targetGroups.map((name) => arnIfName(place, 'elasticloadbalancing:R:A:targetgroup/{name}/*', name)),
+  parameter: ({ place, parameters }) =>
+    parameters.map((name) => arnIfName(place, 'ssm:R:A:parameter/{name}', name.replace(/^\//, ''))),
+  // AWS adds a dash and six characters to a secret's name.
+  secret: ({ place, secrets }) =>
+    secrets.map((name) => arnIfName(place, 'secretsmanager:R:A:secret:{name}-??????', name)),
+  'user-secret': ({ place, userSecrets }) =>
+    userSecrets.map((name) => arnIfName(place, 'secretsmanager:R:A:secret:{name}-??????', name)),
+  'state-bucket': ({ place, state }) => state.map((part) => arnOf(place, 's3:::{bucket}', { ...part })),
+  'state-object': ({ place, state }) => state.map((part) => objectsOf(place, part)),
+  'upstream-bucket': ({ place, upstream }) =>
+    upstream.map((part) => arnOf(place, 's3:::{bucket}', { ...part })),
+  'upstream-object': ({ place, upstream }) => upstream.map((part) => objectsOf(place, part)),
+  'ledger-bucket': ({ place, ledger }) => ledger.map((part) => arnOf(place, 's3:::{bucket}', { ...part })),
+  'ledger-object': ({ place, ledger }) => ledger.map((part) => objectsOf(place, part)),
+  'backend-bucket': ({ place, backend }) =>
+    backend.map(({ bucket }) => arnOf(place, 's3:::{bucket}', { bucket })),
+  'backend-state': ({ place, backend }) =>
+    backend.map((one) => arnOf(place, 's3:::{bucket}/{key}', { ...one, lockFile: undefined })),
+  'backend-lock': ({ place, backend }) =>
+    backend
+      .filter(({ lockFile }) => lockFile)
+      .map(({ bucket, key }) => arnOf(place, 's3:::{bucket}/{key}.tflock', { bucket, key })),
+  'backend-table': ({ place, backend }) =>
+    backend.flatMap(({ table }) =>
+      table === undefined ? [] : [arnOf(place, 'dynamodb:R:A:table/{table}', { table })],
+    ),
+  'backend-key': ({ place, backend }) =>
+    backend.flatMap(({ kmsKey }) =>
+      kmsKey === undefined ? [] : [arnIfName(place, 'kms:R:A:key/{name}', kmsKey)],
+    ),
+} satisfies Record<string, Resolve>;
+
+export type Form = keyof typeof forms;
+
+/** The conditions that confine a call further, by a word. */
+export const conditions = {
+  'in-cluster': ({ place, services }) => ({
+    ArnEquals: {
+      'ecs:cluster': [...new Set(services.map((names) => arnOf(place, 'ecs:R:A:cluster/{cluster}', names)))],
+    },
+  }),
+  'while-registering': () => ({ StringEquals: { 'ecs:CreateAction': ['RegisterTaskDefinition'] } }),
+  'while-running': () => ({ StringEquals: { 'ecs:CreateAction': ['RunTask'] } }),
+  'to-tasks': () => ({ StringEquals: { 'iam:PassedToService': ['ecs-tasks.amazonaws.com'] } }),
+} satisfies Record<string, (names: PolicyNames) => Condition>;
+
+export type ConditionName = keyof typeof conditions;
+
+/** A name in its form; an ARN stays what it is. */
+const arnIfName = (place: Place, form: string, name: string) =>
+  name.startsWith('arn:') ? name : arnOf(place, form, { name });
+
+const objectsOf = (place: Place, { bucket, prefix }: BucketPart) =>
+  arnOf(place, `s3:::{bucket}/${prefix === '' ? '' : `${prefix}/`}*`, { bucket });

@@ -1,0 +1,169 @@
+import { addressParts, isInside, isNamed, withoutIndex } from '../../domain/resourceAddress.js';
+import { shellQuote } from '../../base/shell.js';
+import { dataOf, servingOf } from './dataHoldingTypes.js';
+import { StackError } from '../../base/errors.js';
+import { didYouMean, nearest } from '../../base/nearest.js';
+import type { PlannedResource } from '../../domain/plannedResource.js';
+
+/** Something that a plan would destroy and that cannot be made again, or that would be out of service. */
+export interface DataLoss {
+  readonly address: string;
+  readonly action: 'destroy' | 'replace';
+  /** What it holds, in words: `a database`, `objects`; or that the configuration protects it. */
+  readonly holds: string;
+  /** Attributes that force the replacement. */
+  readonly forcedBy: readonly string[];
+  /** Key of an earlier object that its replacement left behind, where that is what goes. */
+  readonly deposed?: string;
+  /** True where another of its type is made in its place. */
+  readonly again?: true;
+  /** True where it holds no data, but is in service and would not come back as it was. */
+  readonly serves?: true;
+}
+
+/**
+ * What a plan's resources would lose: destroyed or replaced (in either order) and holding data by their type, or
+ * protected by the configuration; or replaced while they serve, also by one of another address. What is moved or forgotten stays as it is and is no loss. Pure.
+ * @param protect addresses of resources, or of modules for all in them
+ */
+export function dataLosses(
+  resources: readonly PlannedResource[],
+  protect: readonly string[] = [],
+): readonly DataLoss[] {
+  return resources.flatMap((resource): DataLoss[] => {
+    const { address, action, type, forcedBy, deposed } = resource;
+    if ((action !== 'destroy' && action !== 'replace') || resource.leavesOld === true) return [];
+    const data = dataOf(type);
+    const again = action === 'destroy' && deposed === undefined && isMadeAgain(resource, resources);
+    const serving = data === undefined && (action === 'replace' || again) ? servingOf(type) : undefined;
+    const isProtected = protect.some((outer) => isInside(address, outer));
+    const holds = data ?? serving ?? (isProtected ? 'protected by the configuration' : undefined);
+    if (holds === undefined) return [];
+    return [
+      {
+        address,
+        action,
+        holds,
+        forcedBy,
+        ...(deposed === undefined ? {} : { deposed }),
+        ...(again && serving !== undefined ? { again } : {}),
+        ...(serving === undefined || isProtected ? {} : { serves: true }),
+      },
+    ];
+  });
+}
+
+/** Whether the same module makes one of that type under another name: for users that is a replacement. */
+const isMadeAgain = ({ address, type }: PlannedResource, resources: readonly PlannedResource[]): boolean =>
+  resources.some(
+    (other) =>
+      other.action === 'create' &&
+      other.type === type &&
+      moduleOf(other.address) === moduleOf(address) &&
+      withoutIndex(other.address) !== withoutIndex(address),
+  );
+
+const moduleOf = (address: string): string => addressParts(address).slice(0, -2).join('.');
+
+/** What the losses are, above the list of them. */
+export function lossTitle(losses: readonly DataLoss[]): string {
+  return losses.every(({ serves }) => serves === true)
+    ? 'What is in service would be replaced'
+    : 'Data would be lost';
+}
+
+/** `module.db.aws_db_instance.main (a database): replaced, engine forces it`. */
+export function lossText({ address, action, holds, forcedBy, deposed, again }: DataLoss): string {
+  const forced = forcedBy.length === 0 ? '' : `, ${forcedBy.join(' and ')} forces it`;
+  const what = deposed === undefined ? address : `${address} deposed ${deposed}`;
+  const goes = again === true ? 'destroyed and created again' : 'destroyed';
+  return `${what} (${holds}): ${action === 'replace' ? 'replaced' : goes}${forced}`;
+}
+
+/** The options that allow losses, as they are typed; empty where there are none. */
+export function allowOptions(losses: readonly DataLoss[]): string {
+  return addressesOf(losses)
+    .map((address) => `--allow-destroy ${shellQuote(address)}`)
+    .join(' ');
+}
+
+/**
+ * Holds what a plan would lose against what a person named.
+ * @param allowed what `--allow-destroy` said
+ * @param request the environment's name; the command that names everything that goes; what else there is to know
+ * @throws StackError DATA_LOSS_REFUSED where a loss is not named; USAGE where a name is nothing that goes, or several things
+ */
+export function requireAllowed(
+  resources: readonly PlannedResource[],
+  losses: readonly DataLoss[],
+  allowed: readonly string[],
+  {
+    environment,
+    command,
+    hint,
+  }: { readonly environment: string; readonly command: string; readonly hint?: string },
+): void {
+  const addresses = addressesOf(losses);
+  const named = new Set(allowed.flatMap((name) => namedBy(name, addresses, resources, command)));
+  const refused = losses.filter(({ address }) => !named.has(address));
+  if (refused.length === 0) return;
+  const count = addressesOf(refused).length;
+  throw new StackError(
+    'DATA_LOSS_REFUSED',
+    `${refused.every(({ serves }) => serves === true) ? `what serves ${environment} would be replaced` : `data of ${environment} would be lost`}: ${count === 1 ? (refused[0] as DataLoss).address : `${count} resources`}`,
+    {
+      where: environment,
+      evidence: refused.map(lossText),
+      next: `If all of it may be destroyed: ${command}${hint === undefined ? '' : ` (${hint})`}`,
+    },
+  );
+}
+
+/** The losses' addresses that a name allows. */
+function namedBy(
+  name: string,
+  addresses: readonly string[],
+  resources: readonly PlannedResource[],
+  command: string,
+): readonly string[] {
+  if (addresses.includes(name)) return [name];
+  const found = addresses.filter((address) => isNamed(address, name));
+  if (found.length === 1) return found;
+  if (found.length > 1) {
+    throw new StackError('USAGE', `--allow-destroy ${name} is ambiguous`, {
+      evidence: found,
+      next: `Name each one that may be destroyed by its whole address: ${command}`,
+    });
+  }
+  const going = resources.filter(({ action }) => action === 'destroy' || action === 'replace');
+  // It goes, but holds no data: nobody need have named it, and nothing is wrong.
+  if (going.some(({ address }) => isNamed(address, name))) return [];
+  const candidates = [...addresses, ...going.map(({ address }) => address)];
+  throw new StackError(
+    'USAGE',
+    `--allow-destroy ${name}: this plan destroys nothing of that name.${suggest(name, candidates)}`,
+    {
+      ...(addresses.length === 0 ? {} : { evidence: addresses }),
+      next:
+        addresses.length === 0
+          ? 'This plan loses no data: leave the option out.'
+          : `If all of that may be destroyed: ${command}`,
+    },
+  );
+}
+
+/** The nearest address, by its whole or by any of its endings. */
+function suggest(name: string, addresses: readonly string[]): string {
+  const whole = didYouMean(name, addresses);
+  if (whole !== '') return whole;
+  const endings = new Map(
+    addresses.flatMap((address) => {
+      const parts = address.split('.');
+      return parts.map((_, index) => [parts.slice(index).join('.'), address] as const);
+    }),
+  );
+  const close = nearest(name, endings.keys());
+  return close === undefined ? '' : ` Did you mean "${endings.get(close) as string}"?`;
+}
+
+const addressesOf = (losses: readonly DataLoss[]) => [...new Set(losses.map(({ address }) => address))];

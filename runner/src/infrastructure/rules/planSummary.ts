@@ -1,0 +1,175 @@
+import { addressParts } from '../../domain/resourceAddress.js';
+import type { PlanScope } from '../../domain/namedScope.js';
+import { dataLosses, type DataLoss } from './dataLoss.js';
+import { ACTIONS, type PlanAction, type PlannedResource } from '../../domain/plannedResource.js';
+import { diffAttributes, pathText, render } from './planValues.js';
+
+export { PLAN_ORDER, type PlanAction, type PlannedResource } from '../../domain/plannedResource.js';
+
+export interface PlannedOutput {
+  readonly name: string;
+  readonly action: 'create' | 'change' | 'destroy';
+  readonly before: string;
+  readonly after: string;
+}
+
+/**
+ * A Terraform plan as people read it. Made from `terraform show -json`; format:
+ * https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+ */
+export interface PlanSummary {
+  /** The plan in one line: `1 to create, 2 to change; 14 unchanged`. */
+  readonly headline: string;
+  readonly counts: Readonly<Record<PlanAction | 'unchanged', number>>;
+  /** What would be destroyed or replaced and holds data: `apply` wants each of them named. */
+  readonly losses: readonly DataLoss[];
+  readonly resources: readonly PlannedResource[];
+  readonly outputs: readonly PlannedOutput[];
+  /** Resources that were found changed since the last apply, by hand or by something else. */
+  readonly drifted: readonly string[];
+  /** False where applying would change nothing. */
+  readonly hasChanges: boolean;
+  /** The only part of the root that was looked at; all of it where absent. */
+  readonly scope?: PlanScope;
+}
+
+export interface PlanJson {
+  readonly resource_changes?: readonly ResourceChangeJson[];
+  readonly resource_drift?: readonly ResourceChangeJson[];
+  readonly output_changes?: Readonly<Record<string, ChangeJson>>;
+  readonly applyable?: boolean;
+}
+interface ResourceChangeJson {
+  readonly address: string;
+  readonly previous_address?: string;
+  readonly mode?: string;
+  readonly type?: string;
+  readonly deposed?: string;
+  readonly change: ChangeJson;
+  readonly action_reason?: string;
+}
+interface ChangeJson {
+  readonly actions: readonly string[];
+  readonly before?: unknown;
+  readonly after?: unknown;
+  readonly after_unknown?: unknown;
+  readonly before_sensitive?: unknown;
+  readonly after_sensitive?: unknown;
+  readonly replace_paths?: readonly (readonly (string | number)[])[];
+  readonly importing?: unknown;
+}
+
+/** Terraform's reason codes in words; those left out say no more than the action itself. */
+const REASONS: Readonly<Record<string, string>> = {
+  replace_because_tainted: 'tainted: it was not created completely',
+  replace_by_request: 'asked for',
+  replace_by_triggers: 'triggered by replace_triggered_by',
+  delete_because_no_resource_config: 'no longer in the configuration',
+  delete_because_no_module: 'its module is no longer in the configuration',
+  delete_because_no_move_target: 'moved to an address that is not declared',
+  delete_because_wrong_repetition: 'its count or for_each was added or removed',
+  delete_because_count_index: 'beyond its count',
+  delete_because_each_key: 'its key is no longer in for_each',
+};
+
+/**
+ * What a plan would do, sensitive values masked. Pure.
+ * @param protect what the configuration guards as data is guarded: addresses of resources and modules
+ */
+export function summarisePlan(plan: PlanJson, protect: readonly string[] = []): PlanSummary {
+  const counts = {
+    create: 0,
+    change: 0,
+    replace: 0,
+    destroy: 0,
+    import: 0,
+    move: 0,
+    forget: 0,
+    unchanged: 0,
+  };
+  const resources: PlannedResource[] = [];
+  for (const item of plan.resource_changes ?? []) {
+    // Data sources are read, not changed.
+    if (item.mode === 'data') continue;
+    const action = actionOf(item);
+    counts[action ?? 'unchanged']++;
+    if (action !== undefined) resources.push(resource(item, action));
+  }
+  const outputs = Object.entries(plan.output_changes ?? {}).flatMap(([name, change]) => output(name, change));
+  const hasChanges = plan.applyable ?? (resources.length > 0 || outputs.length > 0);
+  return {
+    headline: headline(counts, outputs.length, hasChanges),
+    counts,
+    losses: dataLosses(resources, protect),
+    // Nobody changes it on its way through the views, so it need not be searched for secrets in each.
+    resources: Object.freeze(resources),
+    outputs,
+    drifted: (plan.resource_drift ?? [])
+      .filter(({ change }) => !change.actions.includes('no-op'))
+      .map(({ address }) => address),
+    hasChanges,
+  };
+}
+
+function headline(counts: PlanSummary['counts'], outputs: number, hasChanges: boolean): string {
+  const words = ACTIONS.filter((action) => counts[action] > 0).map(
+    (action) => `${counts[action]} to ${action}`,
+  );
+  if (words.length === 0 && outputs > 0) words.push('only outputs change');
+  if (words.length === 0) words.push(hasChanges ? 'only the state changes' : 'no changes');
+  return `${words.join(', ')}${counts.unchanged > 0 ? `; ${counts.unchanged} unchanged` : ''}`;
+}
+
+function actionOf({ change, address, previous_address }: ResourceChangeJson): PlanAction | undefined {
+  const actions = change.actions;
+  if (actions.includes('create')) return actions.length > 1 ? 'replace' : 'create';
+  if (actions.includes('delete')) return 'destroy';
+  if (actions.includes('forget')) return 'forget';
+  if (actions.includes('update')) return 'change';
+  if (change.importing !== undefined && change.importing !== null) return 'import';
+  return previous_address !== undefined && previous_address !== address ? 'move' : undefined;
+}
+
+function resource(item: ResourceChangeJson, action: PlanAction): PlannedResource {
+  const { change } = item;
+  const forcedBy = (change.replace_paths ?? []).map(pathText);
+  const reason = REASONS[item.action_reason ?? ''];
+  const moved = item.previous_address !== undefined && item.previous_address !== item.address;
+  return {
+    address: item.address,
+    type: item.type ?? typeOf(item.address),
+    action,
+    ...(reason === undefined ? {} : { reason }),
+    forcedBy,
+    changes: action === 'change' || action === 'replace' ? diffAttributes(sides(change), forcedBy) : [],
+    ...(moved ? { movedFrom: item.previous_address } : {}),
+    ...(item.deposed === undefined ? {} : { deposed: item.deposed }),
+    ...(action === 'replace' && !change.actions.includes('delete') ? { leavesOld: true as const } : {}),
+  };
+}
+
+const typeOf = (address: string) => addressParts(address).at(-2) ?? '';
+
+function output(name: string, change: ChangeJson): readonly PlannedOutput[] {
+  const [action] = change.actions;
+  if (action === 'no-op' || action === undefined) return [];
+  const { before, after, unknown, beforeSensitive, afterSensitive } = sides(change);
+  return [
+    {
+      name,
+      action: action === 'create' ? 'create' : action === 'delete' ? 'destroy' : 'change',
+      before: render(before, undefined, beforeSensitive),
+      after: render(after, unknown, afterSensitive),
+    },
+  ];
+}
+
+function sides(change: ChangeJson) {
+  return {
+    before: change.before,
+    after: change.after,
+    unknown: change.after_unknown,
+    beforeSensitive: change.before_sensitive,
+    afterSensitive: change.after_sensitive,
+  };
+}

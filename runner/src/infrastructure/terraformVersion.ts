@@ -1,0 +1,63 @@
+import type { Context } from '../container.js';
+import { StackError } from '../base/errors.js';
+import { isVersion } from './rules/terraformJson.js';
+import { plainLines } from './rules/terraformMessages.js';
+import { jsonIn } from '../base/toolJson.js';
+import { terraformVersion } from './rules/terraformArguments.js';
+
+/** Older ones lack ephemeral values and lock files in S3, which the modules use. */
+export const OLDEST_TERRAFORM = '1.11.0';
+
+const checked = new WeakMap<Context, Promise<string>>();
+
+/**
+ * The version of the terraform on PATH; asked once.
+ * @throws StackError TOOL_MISSING where there is none or it is too old
+ */
+export async function checkedTerraform(context: Context): Promise<string> {
+  const known = checked.get(context) ?? ask(context);
+  checked.set(context, known);
+  return refuseOld(await known);
+}
+
+/** Takes the version from what a terraform that runs anyway says of itself: it need not be asked. */
+export function noteTerraform(context: Context, version: string): void {
+  checked.set(context, Promise.resolve(version));
+}
+
+async function ask(context: Context): Promise<string> {
+  const result = await context.processes.run(terraformVersion(), { captureStdout: true, timeoutMs: 30_000 });
+  const version = jsonIn(result.stdout, isVersion)?.terraform_version;
+  if (result.exitCode !== 0 || version === undefined) {
+    throw new StackError('TOOL_FAILED', 'terraform does not print its version', {
+      where: 'terraform version -json',
+      evidence: plainLines(result.tail),
+      next: 'Run `node runner doctor`.',
+    });
+  }
+  return version;
+}
+
+function refuseOld(version: string): string {
+  if (isOlder(version, OLDEST_TERRAFORM)) {
+    throw new StackError(
+      'TOOL_MISSING',
+      `Terraform ${version} is too old: ${OLDEST_TERRAFORM} is the oldest`,
+      {
+        where: 'terraform on PATH',
+        next: 'Install a newer one (https://developer.hashicorp.com/terraform/install), then run `node runner doctor`.',
+      },
+    );
+  }
+  return version;
+}
+
+/** Compares `1.11.4` and the like by their first three numbers. */
+export function isOlder(version: string, than: string): boolean {
+  const [left, right] = [version, than].map((text) => (text.match(/\d+/g) ?? []).slice(0, 3).map(Number));
+  for (let index = 0; index < 3; index++) {
+    const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { StackError } from '../base/errors.js';
+import { imageNames } from './localImages.js';
+import { LABEL } from './localNetwork.js';
+import { hostAddress, HOST_SLOTS, type HostAddress } from './settings.js';
+import { forgetHostKey, giveKey, sshAnswers, trustHostKey } from './sshTrust.js';
+import { withStateLock } from './localLock.js';
+import { ask, eventually, must, notUp, type Workshop } from './workshop.js';
+
+export interface Host extends HostAddress {
+  readonly name: string;
+  readonly running: boolean;
+}
+
+const SLOT_LABEL = `${LABEL}.slot`;
+
+/** Container (and volume prefix) of a host. */
+const containerName = (workshop: Workshop, name: string): string => `${workshop.settings.name}-host-${name}`;
+
+/** All hosts of this environment. */
+export async function listHosts(workshop: Workshop): Promise<Host[]> {
+  const args = [
+    'ps',
+    '--all',
+    '--filter',
+    `label=${LABEL}=${workshop.settings.name}`,
+    '--filter',
+    `label=${SLOT_LABEL}`,
+  ];
+  const format = `{{.Names}} {{.Label "${SLOT_LABEL}"}} {{.State}}`;
+  const lines = ((await ask(workshop, 'docker', [...args, '--format', format])) ?? '').split('\n');
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [container = '', slot = '0', state = ''] = line.split(' ');
+      const name = container.slice(containerName(workshop, '').length);
+      return { name, running: state === 'running', ...hostAddress(workshop.settings, Number(slot)) };
+    })
+    .sort((a, b) => a.slot - b.slot);
+}
+
+/**
+ * Makes a host that is reached over SSH as `deploy`; one that exists is only started.
+ * @param slot fixes its address and ports; the first free one where left out
+ */
+export async function createHost(workshop: Workshop, name: string, slot: number | undefined): Promise<Host> {
+  const images = await imageNames(workshop);
+  if (images === undefined) throw notUp();
+  const container = containerName(workshop, name);
+  const address = await withStateLock(workshop, 'hosts', async () => {
+    const hosts = await listHosts(workshop);
+    const existing = hosts.find((host) => host.name === name);
+    if (existing !== undefined) {
+      if (slot !== undefined && slot !== existing.slot) throw otherSlot(name, existing.slot, slot);
+      if (!existing.running)
+        await must(workshop, docker(['start', container]), { purpose: `start the host ${name}` });
+      return existing;
+    }
+    const chosen = hostAddress(workshop.settings, chooseSlot(hosts, name, slot));
+    await must(workshop, docker(createArguments(workshop, container, name, chosen, images.host)), {
+      purpose: `make the host ${name}`,
+      next: 'Check that the local environment is up: node runner local status',
+    });
+    return chosen;
+  });
+  await must(workshop, docker(['start', container]), {
+    purpose: `start the host ${name}`,
+    next: `If a port is taken, find the program: ss -ltnp 'sport = :${address.sshPort}'`,
+  });
+  await giveKey(workshop, container);
+  await trustHostKey(workshop, container, address.sshPort);
+  const open = await eventually(workshop, () => sshAnswers(address.sshPort), 20_000);
+  if (!open) {
+    const log = await ask(workshop, 'docker', ['logs', '--tail', '20', container]);
+    throw new StackError('SSH_UNREACHABLE', `The host ${name} started, but its SSH does not answer`, {
+      where: `127.0.0.1:${address.sshPort}`,
+      evidence: (log ?? '').split('\n').filter((line) => line !== ''),
+      next: `Look into the host: docker exec ${container} systemctl status ssh`,
+    });
+  }
+  return { ...address, name, running: true };
+}
+
+/** Removes a host with its disks and its known key; one that is not there is fine. */
+export async function deleteHost(workshop: Workshop, name: string): Promise<boolean> {
+  const container = containerName(workshop, name);
+  const host = (await listHosts(workshop)).find((candidate) => candidate.name === name);
+  if (host !== undefined) {
+    await must(workshop, docker(['rm', '--force', '--volumes', container]), {
+      purpose: `remove the host ${name}`,
+    });
+    await forgetHostKey(workshop, host.sshPort);
+  }
+  await ask(workshop, 'docker', ['volume', 'rm', '--force', `${container}-docker`]);
+  return host !== undefined;
+}
+
+/** Where Terraform says no slot, the lowest free one serves. */
+function chooseSlot(hosts: readonly Host[], name: string, wanted: number | undefined): number {
+  const taken = new Map(hosts.map((host) => [host.slot, host.name]));
+  if (wanted !== undefined) {
+    const owner = taken.get(wanted);
+    if (owner === undefined && wanted >= 0 && wanted < HOST_SLOTS) return wanted;
+    const problem =
+      owner === undefined ? `is not between 0 and ${HOST_SLOTS - 1}` : `belongs to the host ${owner}`;
+    throw new StackError('USAGE', `The host ${name} cannot have slot ${wanted}: it ${problem}`, {
+      where: `slot=${wanted}`,
+      next: 'Choose another slot, or omit it.',
+    });
+  }
+  for (let slot = 0; slot < HOST_SLOTS; slot += 1) if (!taken.has(slot)) return slot;
+  throw new StackError('USAGE', `All ${HOST_SLOTS} slots for hosts are taken`, {
+    next: 'Delete a host first.',
+  });
+}
+
+/** systemd as PID 1 and an engine of the host's own, by single capabilities; never --privileged. */
+function createArguments(
+  workshop: Workshop,
+  container: string,
+  name: string,
+  address: HostAddress,
+  image: string,
+): string[] {
+  const { settings } = workshop;
+  return [
+    ...['create', '--name', container, '--hostname', name],
+    ...['--label', `${LABEL}=${settings.name}`, '--label', `${SLOT_LABEL}=${address.slot}`],
+    ...['--network', settings.name, '--ip', address.privateAddress],
+    ...['--publish', `127.0.0.1:${address.sshPort}:22`, '--publish', `127.0.0.1:${address.httpPort}:80`],
+    ...['--stop-signal', 'SIGRTMIN+3', '--tmpfs', '/run', '--tmpfs', '/run/lock'],
+    ...cgroupArguments(),
+    ...['--cap-add', 'SYS_ADMIN', '--cap-add', 'NET_ADMIN'],
+    ...['--security-opt', 'seccomp=unconfined', '--security-opt', 'apparmor=unconfined'],
+    ...['--mount', volumeMount(settings.name, `${container}-docker`)],
+    image,
+  ];
+}
+
+/** Without a volume the engine inside falls back to vfs, which copies every layer. */
+const volumeMount = (environment: string, volume: string): string =>
+  `type=volume,source=${volume},target=/var/lib/docker,volume-label=${LABEL}=${environment}`;
+
+/** What systemd needs to see of the control groups: cgroup v2 gives each container a tree of its own. */
+function cgroupArguments(): string[] {
+  return existsSync('/sys/fs/cgroup/cgroup.controllers')
+    ? ['--cgroupns', 'private']
+    : ['--volume', '/sys/fs/cgroup:/sys/fs/cgroup:ro'];
+}
+
+const docker = (args: readonly string[]) => ({ file: 'docker', args });
+
+const otherSlot = (name: string, has: number, wanted: number): StackError =>
+  new StackError('USAGE', `The host ${name} exists with slot ${has}: it cannot move to slot ${wanted}`, {
+    where: `slot=${wanted}`,
+    next: `Delete it first: node runner local delete host ${name}`,
+  });

@@ -1,0 +1,42 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withFileLock } from '../adapters/process/fileLock.js';
+import { StackError } from '../base/errors.js';
+import type { Workshop } from './workshop.js';
+
+/** Longer than the longest holder: a first `local up` on a slow machine. */
+const PATIENCE_MS = 15 * 60_000;
+
+/**
+ * Runs one piece of work at a time across processes: Terraform creates hosts side by side, and two of them must not
+ * choose the same slot or overwrite each other's known host. A holder that was killed loses its lock.
+ */
+export async function withStateLock<T>(workshop: Workshop, name: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(workshop.settings.state, { recursive: true, mode: 0o700 });
+  const onWait = () => {
+    if (name !== 'up') return;
+    workshop.say({
+      piece: 'up',
+      status: 'running',
+      message: 'another `local up` is running: waiting for it',
+    });
+  };
+  return withFileLock(join(workshop.settings.state, `${name}.lock`), work, {
+    pollMs: 20,
+    giveUpAfterMs: PATIENCE_MS,
+    stuck: tooLong,
+    signal: workshop.signal,
+    onWait,
+  });
+}
+
+function tooLong(file: string): StackError {
+  return new StackError(
+    'TOOL_FAILED',
+    'Another process has been changing the local environment for too long',
+    {
+      where: file,
+      next: `If no other \`node runner local\` runs, remove ${file}.`,
+    },
+  );
+}

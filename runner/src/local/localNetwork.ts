@@ -1,0 +1,86 @@
+import { must, ask, type Workshop } from './workshop.js';
+import { uplinkMtu } from './machine.js';
+import type { ImageNames } from './localImages.js';
+
+/** Label of everything made in the engine: its value is the environment's name. */
+export const LABEL = 'automation-stack.local';
+
+/** The small container through which ECS tasks reach the AWS API; the emulator takes its network for theirs. */
+export const relayName = (workshop: Workshop): string => `${workshop.settings.name}-relay`;
+
+/** A bridge network of the environment's own, with fixed addresses. */
+export async function networkUp(workshop: Workshop): Promise<void> {
+  const { name, subnet, gateway, dynamicRange, bridge } = workshop.settings;
+  if ((await ask(workshop, 'docker', ['network', 'inspect', '--format', '{{.Id}}', name])) !== undefined) {
+    workshop.say({ piece: 'network', status: 'skipped', message: `${name} (${subnet}) is there` });
+    return;
+  }
+  const mtu = await uplinkMtu();
+  const args = [
+    ...['network', 'create', '--subnet', subnet, '--gateway', gateway, '--ip-range', dynamicRange],
+    ...['--opt', `com.docker.network.driver.mtu=${mtu}`, '--opt', `com.docker.network.bridge.name=${bridge}`],
+    ...['--label', `${LABEL}=${name}`, name],
+  ];
+  await must(
+    workshop,
+    { file: 'docker', args },
+    {
+      purpose: `make the network ${name}`,
+      next: `If ${subnet} is taken here, set AUTOMATION_STACK_LOCAL_INSTANCE to 1 … 9: each has its own subnet and ports.`,
+    },
+  );
+  workshop.say({
+    piece: 'network',
+    status: 'ok',
+    message: `${name}: ${subnet}, hosts reach this machine at ${gateway}`,
+  });
+}
+
+/** Starts the relay: it listens inside the network only, and passes on to the forwarder at the gateway. */
+export async function relayUp(workshop: Workshop, images: ImageNames): Promise<void> {
+  const name = relayName(workshop);
+  const { gateway, emulatorPort } = workshop.settings;
+  const state = await ask(workshop, 'docker', ['inspect', '--format', '{{.State.Running}}', name]);
+  if (state === 'true') return;
+  if (state !== undefined) await ask(workshop, 'docker', ['rm', '--force', name]);
+  const port = String(emulatorPort);
+  const args = [
+    ...['run', '--detach', '--name', name, '--network', workshop.settings.name],
+    ...['--label', `${LABEL}=${workshop.settings.name}`, images.busybox],
+    ...['nc', '-ll', '-p', port, '-e', 'nc', gateway, port],
+  ];
+  await must(workshop, { file: 'docker', args }, { purpose: 'start the relay of the local network' });
+}
+
+/** Removes every container, volume and network of this environment, the emulator's containers too. */
+export async function networkDown(workshop: Workshop): Promise<void> {
+  const { name } = workshop.settings;
+  const filters = [`label=${LABEL}=${name}`, `label=ministack.instance=${instanceLabel(workshop)}`];
+  for (const filter of filters) {
+    await removeAll(workshop, ['ps', '--all', '--quiet', '--filter', filter], ['rm', '--force', '--volumes']);
+  }
+  const label = `label=${LABEL}=${name}`;
+  await removeAll(workshop, ['volume', 'ls', '--quiet', '--filter', label], ['volume', 'rm', '--force']);
+  await removeAll(workshop, ['network', 'ls', '--quiet', '--filter', label], ['network', 'rm']);
+}
+
+/** How the emulator labels the containers it starts for this environment. */
+export function instanceLabel(workshop: Workshop): string {
+  return `${workshop.settings.name}:${workshop.settings.emulatorPort}`;
+}
+
+async function removeAll(
+  workshop: Workshop,
+  list: readonly string[],
+  remove: readonly string[],
+): Promise<void> {
+  const found = ((await ask(workshop, 'docker', list)) ?? '').split('\n').filter((id) => id !== '');
+  if (found.length === 0) return;
+  await must(
+    workshop,
+    { file: 'docker', args: [...remove, ...found] },
+    {
+      purpose: `remove ${found.length} of the local environment's ${list[0] === 'ps' ? 'containers' : `${list[0]}s`}`,
+    },
+  );
+}

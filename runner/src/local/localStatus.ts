@@ -1,0 +1,77 @@
+import { engineFacts } from './dockerDaemon.js';
+import { emulatorRuns } from './emulator.js';
+import { imageNames, presentImages } from './localImages.js';
+import { listHosts, type Host } from './localHosts.js';
+import { relayName } from './localNetwork.js';
+import { servicesRun } from './localServices.js';
+import { toolsPresent } from './installTools.js';
+import { emulatorUrl, slackUrl } from './settings.js';
+import { ask, type Workshop } from './workshop.js';
+
+export interface PieceStatus {
+  readonly piece: string;
+  readonly up: boolean;
+  readonly detail: string;
+}
+
+export interface LocalStatus {
+  /** True where every piece that `local up` brings is there. */
+  readonly up: boolean;
+  readonly pieces: readonly PieceStatus[];
+  readonly hosts: readonly Host[];
+}
+
+/** Looks at every piece, changing nothing. */
+export async function localStatus(workshop: Workshop): Promise<LocalStatus> {
+  const { settings } = workshop;
+  const [engine, tools, names, emulator, services] = await Promise.all([
+    engineFacts(workshop),
+    toolsPresent(workshop),
+    imageNames(workshop),
+    emulatorRuns(settings),
+    servicesRun(settings),
+  ]);
+  const present = new Set(engine === undefined ? [] : await presentImages(workshop));
+  const images = Object.values(names ?? {});
+  // The relay runs inside the network: where it does, both are there.
+  const relay = await ask(workshop, 'docker', [
+    'inspect',
+    '--format',
+    '{{.State.Running}}',
+    relayName(workshop),
+  ]);
+  const pieces: PieceStatus[] = [
+    {
+      piece: 'engine',
+      up: engine !== undefined,
+      detail: engine === undefined ? 'no answer' : `Docker ${engine.version}`,
+    },
+    { piece: 'tools', up: tools, detail: settings.venv },
+    {
+      piece: 'images',
+      up: images.length > 0 && images.every((image) => present.has(image)),
+      detail: images.join(', ') || 'none yet',
+    },
+    { piece: 'network', up: relay === 'true', detail: `${settings.name} ${settings.subnet}` },
+    { piece: 'emulator', up: emulator, detail: emulatorUrl(settings) },
+    {
+      piece: 'services',
+      up: services,
+      detail: `Slack ${slackUrl(settings)}, registry for hosts ${settings.gateway}:${settings.emulatorPort}`,
+    },
+  ];
+  const hosts = engine === undefined ? [] : await listHosts(workshop);
+  return { up: pieces.every((piece) => piece.up), pieces, hosts };
+}
+
+/** The status as lines for people. */
+export function statusLines(status: LocalStatus): string {
+  const lines = status.pieces.map(
+    ({ piece, up, detail }) => `${up ? 'up  ' : 'down'}  ${piece.padEnd(10)} ${detail}`,
+  );
+  for (const host of status.hosts) {
+    const ports = `ssh 127.0.0.1:${host.sshPort}  http 127.0.0.1:${host.httpPort}  ${host.privateAddress}`;
+    lines.push(`${host.running ? 'up  ' : 'down'}  host       ${host.name.padEnd(16)} ${ports}`);
+  }
+  return lines.join('\n');
+}

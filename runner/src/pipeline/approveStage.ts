@@ -1,0 +1,51 @@
+import type { Context, NamedEnvironment } from '../container.js';
+import {
+  commitHere,
+  approvalRequired,
+  recordApproval,
+  recordedApproval,
+  requireApproval,
+  ruleOf,
+} from '../delivery/approvals.js';
+import type { RunRequest } from './runRequest.js';
+
+type Told = Pick<RunRequest, 'approvedBy' | 'approvedPlan' | 'resume'>;
+
+/**
+ * The stage that waits for people: holds what they said to what the environment asks for, and records it with the plan
+ * that they read.
+ * @throws StackError APPROVAL_REQUIRED, APPROVAL_NOT_ALLOWED, STATE_WRITE_FAILED
+ */
+export async function approveStage(
+  context: Context,
+  environment: NamedEnvironment,
+  { approvedBy = [], approvedPlan }: Told,
+): Promise<{ readonly by: readonly string[]; readonly plan: string | undefined }> {
+  const approved = await requireApproval(context, environment, approvedBy, await commitHere(context));
+  const plan = approvedPlan ?? (await savedDigest(context, environment));
+  await recordApproval(context, environment, approved, plan);
+  return { by: approved.by, plan };
+}
+
+/** Who approved it, as told; of a run that is resumed, whom the ledger knows to have approved this very commit. */
+export async function approversOf(
+  context: Context,
+  environment: NamedEnvironment,
+  { approvedBy = [], resume }: Told,
+): Promise<readonly string[]> {
+  if (approvedBy.length > 0 || resume !== true || ruleOf(environment) === undefined) return approvedBy;
+  const commit = await commitHere(context);
+  const known = commit === undefined ? undefined : await recordedApproval(context, environment, commit);
+  if (known === undefined) throw approvalRequired(environment);
+  return known.approvedBy;
+}
+
+/** Digest of the plan that waits to be applied; undefined where there is none. */
+async function savedDigest(context: Context, environment: NamedEnvironment): Promise<string | undefined> {
+  if (environment.config.infrastructure === undefined) return undefined;
+  const [{ savedPlanDigest }, { scopeOf }] = await Promise.all([
+    import('../infrastructure/savedPlan.js'),
+    import('../infrastructure/scope.js'),
+  ]);
+  return savedPlanDigest(context, environment, scopeOf(environment, environment.config.infrastructure.scope));
+}

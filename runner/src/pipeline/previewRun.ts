@@ -1,0 +1,105 @@
+import type { Context, NamedEnvironment } from '../container.js';
+import { StackError, toErrorRecord, type ErrorRecord } from '../base/errors.js';
+import type { Stage } from './rules/stageGraph.js';
+
+export interface StagePreview {
+  readonly id: string;
+  readonly title: string;
+  /** What the stage would do, line by line. */
+  readonly lines: readonly string[];
+  /** Why that cannot be told; the stage itself would most likely fail so. */
+  readonly error?: ErrorRecord;
+}
+
+/** Said by each preview for itself; a run says it once, at its end. */
+const CLOSING = 'Nothing was changed.';
+
+/**
+ * `run --dry-run`: what each stage would do — images that would be built, what Terraform would change, which hosts and
+ * targets would be moved. Looks, and changes nothing; previews are made one after another, in the order of the stages.
+ * @param stages those that the run would have
+ */
+export async function previewRun(
+  context: Context,
+  stages: readonly Stage[],
+): Promise<readonly StagePreview[]> {
+  const previews: StagePreview[] = [];
+  for (const stage of stages) {
+    context.signal.throwIfAborted();
+    const { id, title } = stage;
+    try {
+      const text = await previewStage(context, stage, stages);
+      previews.push({ id, title, lines: text.split('\n').filter((line) => line !== CLOSING) });
+    } catch (error) {
+      const record = toErrorRecord(error);
+      if (record.code === 'BUG' || record.code === 'INTERRUPTED') throw error;
+      const apply = `apply:${stage.environment}`;
+      const isYetToBeMade = record.code === 'OUTPUT_MISSING' && stages.some((other) => other.id === apply);
+      previews.push(
+        isYetToBeMade
+          ? { id, title, lines: [`Known only after ${apply} has run.`] }
+          : { id, title, lines: [], error: record },
+      );
+    }
+  }
+  return previews;
+}
+
+/** The first stage that cannot be previewed, as the failure of the whole. */
+export function previewFailure(previews: readonly StagePreview[]): StackError | undefined {
+  const failed = previews.find(({ error }) => error !== undefined);
+  if (failed?.error === undefined || failed.error.code === 'BUG') return undefined;
+  const { code, message, where, evidence, next } = failed.error;
+  return new StackError(code, `${failed.title}: ${message}`, {
+    ...(where === undefined ? {} : { where }),
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(next === undefined ? {} : { next }),
+  });
+}
+
+async function previewStage(context: Context, stage: Stage, all: readonly Stage[]): Promise<string> {
+  const environment =
+    stage.environment === undefined ? undefined : await context.environment(stage.environment);
+  switch (stage.kind) {
+    case 'needs':
+      return `Would check that what ${stage.environment} needs is healthy.`;
+    case 'build': {
+      const { previewBuild } = await import('../release/previewRelease.js');
+      return (await previewBuild(context, [stage.image as string])).text as string;
+    }
+    case 'test':
+      return `Would run the tests of ${stage.image}.`;
+    case 'push': {
+      const { previewPush } = await import('../release/previewRelease.js');
+      return (await previewPush(context, environment as NamedEnvironment)).text as string;
+    }
+    case 'plan': {
+      const { planStep } = await import('../infrastructure/plan.js');
+      return (await planStep(context, environment as NamedEnvironment, stage.id, { silent: true })).text;
+    }
+    case 'approve':
+      return `Would wait for the approval for ${stage.environment}.`;
+    case 'apply':
+      return all.some(({ id }) => id === `plan:${stage.environment}`)
+        ? 'Would apply that plan.'
+        : 'Would apply the plan that was kept, or plan again.';
+    case 'provision':
+      return provisionText(context, environment as NamedEnvironment);
+    case 'deploy': {
+      const { previewDeploy } = await import('../delivery/preview.js');
+      return (await previewDeploy(context, environment as NamedEnvironment, undefined)).text as string;
+    }
+    case 'promote': {
+      const { previewPromotion } = await import('../delivery/preview.js');
+      return (await previewPromotion(context, environment as NamedEnvironment, undefined)).text as string;
+    }
+  }
+}
+
+async function provisionText(context: Context, environment: NamedEnvironment): Promise<string> {
+  const { inventoryOf } = await import('../hosts/inventory.js');
+  const playbooks = environment.config.provision?.playbooks.join(', ') ?? '';
+  const { hosts } = await inventoryOf(context, environment);
+  const names = hosts.map(({ name }) => name).join(', ');
+  return `Would run ${playbooks} on ${names || 'no host'}.`;
+}

@@ -1,0 +1,221 @@
+import { approvalRule, type ApprovalSetting } from '../../domain/approvalDecision.js';
+import { environmentOfBranch } from '../../domain/branches.js';
+
+export type StageKind =
+  'needs' | 'build' | 'test' | 'push' | 'plan' | 'approve' | 'apply' | 'provision' | 'deploy' | 'promote';
+
+/** One node of the stage graph: the same for a laptop's `run` and for Jenkins. */
+export interface Stage {
+  /** `kind`, or `kind:subject`, e.g. `build:web`, `deploy:staging`. */
+  readonly id: string;
+  readonly kind: StageKind;
+  /** What Jenkins and the reports call it. */
+  readonly title: string;
+  /** Ids of the stages that must have ended well before. */
+  readonly needs: readonly string[];
+  readonly environment?: string;
+  readonly image?: string;
+  /** What one would type to run this stage alone, without `node runner`. */
+  readonly command: readonly string[];
+  /** Environment variables with credentials that the configuration refers to in this stage. */
+  readonly credentials: readonly string[];
+}
+
+export interface Pipeline {
+  readonly application: string;
+  readonly branch: string;
+  /** Where the branch leads; undefined: it is built and tested only. */
+  readonly environment?: string;
+  readonly stages: readonly Stage[];
+  /** Applications that this one needs: a release of one of them is a reason to run again. */
+  readonly upstream: readonly string[];
+}
+
+/** The parts of the configuration that shape the graph. */
+export interface PipelineInput {
+  readonly application: string;
+  /** Applications that must be healthy in an environment before this one goes there. */
+  readonly needs?: Readonly<Record<string, unknown>>;
+  readonly branches: Readonly<Record<string, string>>;
+  readonly images: Readonly<Record<string, { readonly test?: unknown }>>;
+  readonly environments: Readonly<
+    Record<
+      string,
+      {
+        readonly infrastructure?: unknown;
+        readonly provision?: unknown;
+        readonly promotion?: { readonly from: string; readonly approval: ApprovalSetting } | undefined;
+        readonly targets: Readonly<Record<string, unknown>>;
+      }
+    >
+  >;
+  /** Credential variables that a part of the configuration refers to. */
+  credentialsOf(part: unknown): readonly string[];
+}
+
+/**
+ * The stage graph of a branch, in an order that respects `needs`.
+ * Build, test and push make the release; a direct environment is planned, applied, provisioned and deployed; an
+ * environment with a promotion gets the very release that is healthy in the one before, going through that first
+ * where it has not been there yet.
+ */
+export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
+  const name = environmentOfBranch(config.branches, branch);
+  const environment = name === undefined ? undefined : config.environments[name];
+  const stages: Stage[] = [];
+  const add = (stage: Stage) => {
+    stages.push(stage);
+    return stage.id;
+  };
+  const upstream = Object.keys(config.needs ?? {});
+  // They stand beside the builds: whoever must wait for another application learns it at once.
+  const promotion = environment?.promotion;
+  // Where nothing is deployed there is only infrastructure to bring over: no release goes through it first.
+  const isDeployedTo = (at: string) => Object.keys(config.environments[at]?.targets ?? {}).length > 0;
+  const from = promotion !== undefined && isDeployedTo(promotion.from) ? promotion.from : undefined;
+  const isChanged =
+    name !== undefined &&
+    (environment?.infrastructure !== undefined || environment?.provision !== undefined || isDeployedTo(name));
+  const gates = [from, isChanged ? name : undefined].map((at) =>
+    at === undefined || upstream.length === 0
+      ? []
+      : [
+          add({
+            id: `needs:${at}`,
+            kind: 'needs',
+            title: `Check what ${at} needs`,
+            needs: [],
+            environment: at,
+            command: ['needs', '--env', at],
+            credentials: config.credentialsOf(undefined),
+          }),
+        ],
+  );
+  const [gateBefore = [], gate = []] = gates;
+  const built = Object.entries(config.images).map(([image, settings]) => {
+    const build = add({
+      id: `build:${image}`,
+      kind: 'build',
+      title: `Build ${image}`,
+      needs: [],
+      image,
+      command: ['build', image],
+      credentials: config.credentialsOf(settings),
+    });
+    if (settings.test === undefined) return build;
+    return add({
+      id: `test:${image}`,
+      kind: 'test',
+      title: `Test ${image}`,
+      needs: [build],
+      image,
+      command: ['test', image],
+      credentials: config.credentialsOf(settings),
+    });
+  });
+  if (name === undefined || environment === undefined)
+    return { application: config.application, branch, stages, upstream };
+
+  const credentials = config.credentialsOf(environment);
+  const released =
+    built.length === 0
+      ? []
+      : [
+          add({
+            id: 'push',
+            kind: 'push',
+            title: 'Push images',
+            needs: built,
+            environment: environment.promotion?.from ?? name,
+            command: ['push', '--env', environment.promotion?.from ?? name],
+            credentials: config.credentialsOf(config.images),
+          }),
+        ];
+  const inEnvironment = (
+    kind: StageKind,
+    title: string,
+    needs: readonly string[],
+    extra: readonly string[] = [],
+  ) =>
+    add({
+      id: `${kind}:${name}`,
+      kind,
+      title,
+      needs,
+      environment: name,
+      command: [kind, '--env', name, ...extra],
+      credentials,
+    });
+
+  let ready: readonly string[] = [...gate, ...released];
+  if (from !== undefined) {
+    ready = [
+      ...gate,
+      add({
+        id: `deploy:${from}`,
+        kind: 'deploy',
+        title: `Deploy to ${from}`,
+        needs: [...gateBefore, ...released],
+        environment: from,
+        command: ['deploy', '--env', from],
+        credentials: config.credentialsOf(config.environments[from]),
+      }),
+    ];
+  }
+  const planned = environment.infrastructure === undefined ? [] : [inEnvironment('plan', `Plan ${name}`, [])];
+  // Nobody is asked to let nothing pass.
+  if (approvalRule(promotion?.approval) !== undefined && isChanged) {
+    ready = [
+      add({
+        id: `approve:${name}`,
+        kind: 'approve',
+        title: `Approve ${name}`,
+        needs: [...ready, ...planned],
+        environment: name,
+        command: [],
+        credentials: config.credentialsOf(undefined),
+      }),
+    ];
+  }
+  if (planned.length > 0) ready = [inEnvironment('apply', `Apply ${name}`, [...planned, ...ready])];
+  if (environment.provision !== undefined) ready = [inEnvironment('provision', `Provision ${name}`, ready)];
+  if (isDeployedTo(name)) {
+    if (promotion === undefined) inEnvironment('deploy', `Deploy to ${name}`, ready);
+    else
+      inEnvironment(
+        'promote',
+        `Promote ${promotion.from} to ${name}`,
+        ready,
+        approvalRule(promotion.approval) !== undefined ? ['--approve'] : [],
+      );
+  }
+  return { application: config.application, branch, environment: name, stages, upstream };
+}
+
+/**
+ * The part of a pipeline that `--from` and `--only` choose, each by the id of a stage or by a kind, which stands for all
+ * stages of it; needs outside the choice count as done.
+ * @throws RangeError naming a word that is neither
+ */
+export function selectStages(
+  stages: readonly Stage[],
+  choice: { readonly from?: string | undefined; readonly only?: readonly string[] },
+): readonly Stage[] {
+  const named = (word: string): readonly string[] => {
+    const found = stages.filter(({ id, kind }) => id === word || kind === word);
+    if (found.length === 0) throw new RangeError(word);
+    return found.map(({ id }) => id);
+  };
+  const only = new Set((choice.only ?? []).flatMap(named));
+  const first = choice.from === undefined ? [] : named(choice.from);
+  // Everything that hangs on it, and what stands beside it: only what comes before is left out.
+  const before = new Set(first.flatMap((id) => ancestors(stages, id)).filter((id) => !first.includes(id)));
+  const chosen = stages.filter(({ id }) => !before.has(id) && (only.size === 0 || only.has(id)));
+  const kept = new Set(chosen.map((stage) => stage.id));
+  return chosen.map((stage) => ({ ...stage, needs: stage.needs.filter((need) => kept.has(need)) }));
+}
+
+function ancestors(stages: readonly Stage[], id: string): readonly string[] {
+  const needs = stages.find((stage) => stage.id === id)?.needs ?? [];
+  return needs.flatMap((need) => [need, ...ancestors(stages, need)]);
+}

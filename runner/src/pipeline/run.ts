@@ -1,0 +1,213 @@
+import type { Context, NamedEnvironment } from '../container.js';
+import { ExitCode, StackError, toErrorRecord } from '../base/errors.js';
+import type { PlanSummary } from '../infrastructure/rules/planSummary.js';
+import { runGraph, type StageOutcome } from './rules/schedule.js';
+import type { Stage } from './rules/stageGraph.js';
+import { approversOf, approveStage } from './approveStage.js';
+import { planName } from '../infrastructure/planFailure.js';
+import { doneWords, type Done } from './resume.js';
+import { inStage, statusOf, type StageEnd } from '../events/stage.js';
+import type { RunRequest } from './runRequest.js';
+
+/**
+ * Runs stages as Jenkins would: each as soon as its needs have ended well, side by side up to `concurrency`.
+ * @returns every stage with how it ended
+ * @throws the first stage's failure, after every independent stage has ended
+ */
+export async function runStages(context: Context, request: RunRequest): Promise<readonly StageOutcome[]> {
+  const { concurrency } = await context.config();
+  await requireOpenWays(context, request);
+  const approvedPlans = new Map<string, string>();
+  for (const stage of request.pipeline) {
+    const done = request.doneElsewhere?.get(stage.id);
+    if (done !== undefined && !request.stages.some(({ id }) => id === stage.id))
+      await tellDone(context, stage, done);
+  }
+  const outcomes = await runGraph(
+    request.stages,
+    concurrency,
+    async (stage) => {
+      try {
+        context.signal.throwIfAborted();
+        const done = request.done?.get(stage.id);
+        if (done !== undefined) {
+          await tellDone(context, stage, done);
+          return { status: 'ok' };
+        }
+        const { behind = [], isPart = behind.length > 0 } = await inStage(
+          context,
+          stage,
+          () => execute(context, stage, request, approvedPlans),
+          (end) => end,
+        );
+        return { status: isPart ? 'partial' : 'ok' };
+      } catch (error) {
+        return { status: statusOf(toErrorRecord(error).exitCode), error };
+      }
+    },
+    (stage, reason) => {
+      context.events.emit({ type: 'stage.start', stage: stage.id, title: stage.title });
+      context.events.emit({ type: 'stage.end', stage: stage.id, status: 'skipped', seconds: 0, reason });
+    },
+  );
+  const failed = outcomes.find((outcome) => outcome.error !== undefined);
+  if (failed !== undefined) throw failed.error;
+  return outcomes;
+}
+
+/** A stage that is left out, with a line. */
+const tellDone = (context: Context, stage: Stage, done: Done) =>
+  inStage(
+    context,
+    stage,
+    async () => ({ reason: doneWords(done) }),
+    (end) => end,
+  );
+
+/** Where images are to be built, what would stop them on their way is asked first. */
+async function requireOpenWays(context: Context, { stages, waitMs }: RunRequest): Promise<void> {
+  const push = stages.find(({ kind }) => kind === 'push');
+  if (push === undefined || !stages.some(({ kind }) => kind === 'build')) return;
+  const [{ findRelease }, { requireFree, refuseDirtyTree, requireOpenWay }, { requireAccount }] =
+    await Promise.all([
+      import('../release/findRelease.js'),
+      import('../delivery/beforeBuild.js'),
+      import('../context/account.js'),
+    ]);
+  const release = await findRelease(context);
+  const registry = await environmentOf(context, push);
+  const waiting = waitMs === undefined ? {} : { waitMs };
+  const moving = stages.filter(({ kind }) => kind === 'deploy' || kind === 'promote');
+  // What this machine knows is told before AWS is asked.
+  for (const stage of moving) {
+    const environment = await environmentOf(context, stage);
+    await requireFree(context, environment, waitMs ?? 0);
+    await refuseDirtyTree(context, environment, release);
+  }
+  for (const stage of moving) {
+    const environment = await environmentOf(context, stage);
+    if (stage.kind === 'deploy' && release === undefined)
+      await requireOpenWay(context, { environment, kind: 'deploy', registry, ...waiting });
+    else await requireAccount(context, environment);
+  }
+}
+
+/** @param approvedPlans digests of what was approved in this process, by environment */
+async function execute(
+  context: Context,
+  stage: Stage,
+  request: RunRequest,
+  approvedPlans: Map<string, string>,
+): Promise<StageEnd> {
+  const waiting = request.waitMs === undefined ? {} : { waitMs: request.waitMs };
+  switch (stage.kind) {
+    case 'needs': {
+      const { requireUpstream } = await import('../delivery/needs.js');
+      const environment = stage.environment as string;
+      return {
+        reason: (await requireUpstream(context, { environment, stage: stage.id, ...waiting })).summary,
+      };
+    }
+    case 'build': {
+      const { buildImages } = await import('../release/build.js');
+      return { reason: await buildImages(context, [stage.image as string], stage.id) };
+    }
+    case 'test': {
+      const { testImages } = await import('../release/test.js');
+      const reason = await testImages(context, [stage.image as string], stage.id);
+      const { recordTest } = await import('../release/testRecord.js');
+      await recordTest(context, stage.image as string);
+      return { reason };
+    }
+    case 'push': {
+      const { ensureRelease } = await import('../release/findRelease.js');
+      const release = await ensureRelease(context, {
+        environment: await environmentOf(context, stage),
+        stage: stage.id,
+      });
+      context.events.emit({ type: 'release', release });
+      return { reason: `release ${release.version}` };
+    }
+    case 'plan': {
+      const { planStep } = await import('../infrastructure/plan.js');
+      const environment = await environmentOf(context, stage);
+      const plan = await planStep(context, environment, stage.id, scopeOfDelivery(environment));
+      // Whoever approves it, or looks at it later, can tell which one it was.
+      return { reason: isApproved(request, stage) ? planWords(plan) : plan.summary.headline };
+    }
+    case 'approve': {
+      const environment = await environmentOf(context, stage);
+      const { by, plan } = await approveStage(context, environment, request);
+      if (plan !== undefined) approvedPlans.set(environment.name, plan);
+      return { reason: `approved by ${by.join(' and ')}` };
+    }
+    case 'apply': {
+      const { applyStep } = await import('../infrastructure/apply.js');
+      const approvedPlan = request.approvedPlan ?? approvedPlans.get(stage.environment as string);
+      const environment = await environmentOf(context, stage);
+      const applied = await applyStep(context, environment, stage.id, {
+        approved: isApproved(request, stage),
+        ...(approvedPlan === undefined ? {} : { approvedPlan }),
+        ...scopeOfDelivery(environment),
+        ...(request.allowDestroy === undefined ? {} : { allowDestroy: request.allowDestroy }),
+      });
+      return { reason: applied.summary };
+    }
+    case 'provision': {
+      const { provisionStep } = await import('../hosts/provision.js');
+      const provisioned = await provisionStep(context, await environmentOf(context, stage), stage.id);
+      return { reason: provisioned.summary };
+    }
+    case 'deploy': {
+      const [{ deployRelease, deployEnd }, { ensureRelease }] = await Promise.all([
+        import('../delivery/deploy.js'),
+        import('../release/findRelease.js'),
+      ]);
+      const environment = await environmentOf(context, stage);
+      const release = await ensureRelease(context, { environment, stage: stage.id });
+      return deployEnd(
+        await deployRelease(context, { environment, release, kind: 'deploy', stage: stage.id, ...waiting }),
+      );
+    }
+    case 'promote': {
+      const [{ promoteRelease }, { deployEnd }] = await Promise.all([
+        import('../delivery/promote.js'),
+        import('../delivery/deploy.js'),
+      ]);
+      const environment = await environmentOf(context, stage);
+      const approvedBy = await approversOf(context, environment, request);
+      return deployEnd(
+        await promoteRelease(context, {
+          environment,
+          stage: stage.id,
+          approvedBy,
+          isApprovalRecorded: true,
+          ...waiting,
+        }),
+      );
+    }
+  }
+}
+
+/** Whether somebody approves what a stage does. */
+const isApproved = ({ pipeline }: RunRequest, stage: Stage): boolean =>
+  pipeline.some(({ kind, environment }) => kind === 'approve' && environment === stage.environment);
+
+const planWords = ({ summary, digest }: { readonly summary: PlanSummary; readonly digest: string }) =>
+  `${summary.headline} (plan ${planName(digest)})`;
+
+/** The scope that delivery runs of an environment keep to, as an option of the steps. */
+const scopeOfDelivery = ({ config }: NamedEnvironment): { readonly scope?: string } =>
+  config.infrastructure?.scope === undefined ? {} : { scope: config.infrastructure.scope };
+
+function environmentOf(context: Context, stage: Stage): Promise<NamedEnvironment> {
+  return context.environment(stage.environment);
+}
+
+/** The failure of a stage that does not exist, with those that do. */
+export function unknownStage(id: string, stages: readonly Stage[]): StackError {
+  return new StackError('STAGE_UNKNOWN', `this branch has no stage "${id}"`, {
+    next: `Choose of: ${stages.map((stage) => stage.id).join(', ')}.`,
+    exitCode: ExitCode.usage,
+  });
+}

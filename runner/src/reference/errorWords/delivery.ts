@@ -1,0 +1,161 @@
+import type { ErrorCode } from '../../base/errors.js';
+import type { ErrorWords } from '../errorWords.js';
+
+/** Images, releases, deployments, approvals and locks. */
+export const deliveryWords = {
+  DOCKER_UNREACHABLE: {
+    means: 'No Docker engine answers, or this user may not use it.',
+    causes: 'The engine is stopped, `DOCKER_HOST` is wrong, or the user is not in the group `docker`.',
+    next: 'Start the engine, or correct `DOCKER_HOST`. `node runner doctor` tests it.',
+  },
+  DOCKERFILE_MISSING: {
+    means: 'The build context or the Dockerfile does not exist or cannot be read.',
+    causes: 'A wrong `context` or `dockerfile`; both are relative to the configuration file.',
+    next: 'Correct the path, then `node runner config check`.',
+  },
+  BUILD_FAILED: {
+    means: 'An image could not be built.',
+    causes: 'A failed step, a base image that could not be pulled, a full disk, or no BuildKit.',
+    next: 'Fix the step that the message names, then `node runner build IMAGE`.',
+  },
+  CONTENT_CHANGED: {
+    means: 'Files of an image changed while they were read, twice.',
+    causes: 'An editor, a watcher, a code generator or a checkout writes into the context.',
+    next: 'Wait until it ends, then run the command again. Exclude such files by `.dockerignore`.',
+  },
+  TEST_FAILED: {
+    means: 'The tests of an image failed or could not start.',
+    causes: 'A failed test, a test command that the image does not have, or too little memory.',
+    next: '`node runner test IMAGE --verbose`',
+  },
+  REGISTRY_REFUSED: {
+    means: 'The registry refused a pull or push, or an image is gone.',
+    causes: 'Missing permissions, a quota, a lifecycle policy that deleted the image, or no network.',
+    next: 'Fix what the registry says, then run the command again. `node runner push --force` pushes again.',
+  },
+  TAG_IMMUTABLE: {
+    means: 'The tag exists with other content, and tags are immutable.',
+    causes: 'The same version was built with other files.',
+    next: 'Commit the change or `node runner release`, then push the new version.',
+  },
+  GIT_FAILED: {
+    means: 'git refused a command that the runner needs.',
+    causes:
+      'No repository or no commit, missing tags, no credentials, a protected branch, another git at work.',
+    next: 'Run the `git` command of the message.',
+  },
+  RELEASE_UNKNOWN: {
+    means: 'There is no release of this version, or it has no such image.',
+    causes: 'A typing error, a release of another application, or a release made before the image was added.',
+    next: '`node runner history --releases` lists the releases.',
+  },
+  RELEASE_NONE: {
+    means: 'The environment has no release to roll back to, or none to catch up with.',
+    causes: 'Nothing healthy was deployed there before.',
+    next: '`node runner history --env NAME`, then `node runner deploy --env NAME --release VERSION`.',
+  },
+  RELEASE_DIRTY: {
+    means: 'The working tree has uncommitted changes, and this step does not accept them.',
+    causes: 'Uncommitted files below the configuration, or files in an image that are in no commit.',
+    next: 'Commit or stash them, or exclude them by `.dockerignore`.',
+  },
+  DEPLOY_FAILED: {
+    means: 'A release did not become healthy, or a host could not run it.',
+    causes:
+      'The container exits, a health check fails, an image could not be pulled, no capacity, no Docker engine.',
+    next: 'Read the logs in the message, fix the cause, then `node runner deploy --env NAME`.',
+  },
+  DEPLOY_ROLLED_BACK: {
+    means: 'A release did not become healthy. The environment runs the previous release again.',
+    causes: 'The same as for `DEPLOY_FAILED`.',
+    next: 'Fix the cause and deploy a new release. Nothing else has to be done.',
+  },
+  DEPLOY_CUT_OFF: {
+    means:
+      'An earlier deployment was killed before its end. Others have to wait until it is finished or undone.',
+    causes: 'The runner, its agent or its machine was killed.',
+    next: '`node runner deploy --env NAME --resume`, or `node runner rollback --env NAME`.',
+  },
+  // Not 3: the services are as they were, what the migration itself changed may not be.
+  MIGRATION_FAILED: {
+    means: 'The migration failed. No service was moved, but changes of the migration to the database stay.',
+    causes: 'The command failed, took longer than `migrate.timeout`, or its task could not start.',
+    next: 'Read the log, make sure the migration can run again, then `node runner deploy --env NAME`.',
+  },
+  ROLLBACK_FAILED: {
+    means: 'The previous release could not be restored. Look at the environment now.',
+    causes:
+      'A deregistered task definition, an unhealthy previous release, unreachable hosts, somebody else deployed.',
+    next: '`node runner rollback --env NAME`, or `node runner rollback --env NAME --to VERSION`.',
+  },
+  PROMOTION_REFUSED: {
+    means: 'The release may not go to this environment.',
+    causes: 'It was never healthy in the environment before, failed on some hosts, or is unproven.',
+    next: 'Deploy it to the environment before. `--force REASON` skips the check and is recorded.',
+  },
+  APPROVAL_REQUIRED: {
+    means: 'A person has to approve or confirm this.',
+    causes: '`promotion.approval` asks for an approval, or `destroy` was not confirmed.',
+    next: '`--approve` or `--approved-by NAME`; for `destroy`, `--yes` or `--confirm NAME`.',
+  },
+  APPROVAL_REFUSED: {
+    means: 'Somebody refused the approval in Jenkins.',
+    causes: 'A person pressed “Abort”.',
+    next: 'Ask who refused it. Run the build again when it may pass.',
+  },
+  APPROVAL_NOT_ALLOWED: {
+    means: 'This person may not approve.',
+    causes: '`approval: { not: … }` excludes the authors of the change or the person who started the build.',
+    next: 'Ask somebody else to approve. `people` says who is who.',
+  },
+  APPROVAL_EXPIRED: {
+    means: 'Nobody approved in time.',
+    causes: '`jenkins.approval.timeout` passed.',
+    next: 'Run the build again, or set a longer `jenkins.approval.timeout`.',
+  },
+  LOCKED: {
+    means: 'Another run or person holds the lock. Nothing was changed.',
+    causes: 'A deploy in progress, `lock acquire`, or a Terraform state lock that a dead run left.',
+    next: '`node runner lock status`, then wait (`--wait 10m`) or ask. Last resort: `lock release --env NAME --force`.',
+  },
+  NEEDS_CYCLE: {
+    means: 'Applications need each other in a circle.',
+    causes: '`needs` of one application leads back to itself.',
+    next: 'Remove one of the entries of `needs` that the message names.',
+  },
+  UPSTREAM_UNREADABLE: {
+    means: 'The state of an application that this one needs cannot be read.',
+    causes: 'A wrong directory or bucket in `needs`, or missing permissions.',
+    next: 'Correct `needs`, or allow reading the bucket. `node runner needs` shows the graph.',
+  },
+  UPSTREAM_FAILED: {
+    means: 'An application that this one needs is not healthy in this environment.',
+    causes: 'Its last deployment failed, was rolled back, was cut off or is unproven.',
+    next: 'Fix and deploy that application first. `--force REASON` skips the check and is recorded.',
+  },
+  UPSTREAM_MISSING: {
+    means: 'An application that this one needs was never deployed to this environment.',
+    causes: 'It was not deployed yet, or `needs` points to the wrong place.',
+    next: 'Deploy that application first; the message has the command.',
+  },
+  UPSTREAM_RUNNING: {
+    means: 'An application that this one needs is being deployed.',
+    causes: 'Another run is in progress.',
+    next: 'Add `--wait 10m`.',
+  },
+  INTERRUPTED: {
+    means: 'The command was interrupted. What it began was ended or undone.',
+    causes: 'Ctrl-C, `SIGTERM`, or an aborted build.',
+    next: 'Run the command again. `node runner status` shows what runs.',
+  },
+  SUPERSEDED: {
+    means: 'A newer build of the same job has overtaken this one.',
+    causes: 'Two builds of one branch; the newer one reached the environment first.',
+    next: 'Nothing has to be done. To deploy this commit all the same, start a new build.',
+  },
+  TIMED_OUT: {
+    means: 'A stage took longer than the configuration allows.',
+    causes: '`jenkins.timeout` or the timeout that the message names passed.',
+    next: 'Read the last lines of the stage, fix the cause or allow more time, then run the build again.',
+  },
+} as const satisfies Partial<Record<ErrorCode, ErrorWords>>;

@@ -1,0 +1,211 @@
+import pMap from 'p-map';
+import type { BuildEvent, DockerEngine } from '../adapters/docker/engine.js';
+import type { Context } from '../container.js';
+import { StackError } from '../base/errors.js';
+import {
+  buildEnvironment,
+  chooseImages,
+  onSettledContent,
+  type TreeImage,
+  workingTreeInputs,
+} from './treeInputs.js';
+import { knownBuild } from './knownBuilds.js';
+
+export interface BuildOptions {
+  /** Builds from the first step on, although the inputs are known. */
+  readonly force?: boolean;
+}
+
+/** An image that the engine holds, or that a registry is known to hold. */
+export interface BuiltImage {
+  readonly name: string;
+  readonly inputs: string;
+  readonly outcome: 'built' | 'local' | 'pushed';
+  /** The engine's id, where it was asked. */
+  readonly id?: string;
+  /** Digest in the registry, where it was pushed before. */
+  readonly digest?: string;
+  readonly seconds?: number;
+}
+
+/**
+ * Builds images side by side, each only where its inputs are new: neither the ledger knows them pushed (which needs no
+ * engine to find out) nor the engine holds them.
+ *
+ * @param names images of the configuration; all where empty
+ * @param stage id of the stage that events belong to
+ * @throws StackError DOCKERFILE_MISSING, BUILD_FAILED, CONTENT_CHANGED, DOCKER_UNREACHABLE
+ */
+export async function buildAll(
+  context: Context,
+  names: readonly string[],
+  stage: string,
+  options: BuildOptions = {},
+): Promise<readonly BuiltImage[]> {
+  const config = await context.config();
+  const chosen = chooseImages(config, names);
+  return onSettledContent(context, async () => {
+    const tree = await workingTreeInputs(context);
+    return pMap(chosen, (name) => buildOne(context, tree.images[name] as TreeImage, stage, options), {
+      concurrency: config.concurrency,
+      signal: context.signal,
+    });
+  });
+}
+
+/** `buildAll` for the stage graph: the outcome in one line. */
+export async function buildImages(
+  context: Context,
+  names: readonly string[],
+  stage: string,
+  options: BuildOptions = {},
+): Promise<string> {
+  return summariseBuild(await buildAll(context, names, stage, options));
+}
+
+/** E.g. `web built in 3.2 s · worker unchanged, already pushed`. */
+export function summariseBuild(images: readonly BuiltImage[]): string {
+  if (images.length === 0) return 'no images to build';
+  const words = { built: 'built', local: 'unchanged', pushed: 'unchanged, already pushed' };
+  return images
+    .map(({ name, outcome, seconds }) => {
+      const took = seconds === undefined ? '' : ` in ${seconds.toFixed(1)} s`;
+      return `${name} ${words[outcome]}${took}`;
+    })
+    .join(' · ');
+}
+
+async function buildOne(
+  context: Context,
+  image: TreeImage,
+  stage: string,
+  options: BuildOptions,
+): Promise<BuiltImage> {
+  const { environments } = await context.config();
+  if (options.force !== true && Object.keys(environments).length > 0) {
+    const known = await knownBuild(context, image, await buildEnvironment(context));
+    if (known !== undefined) {
+      tell(
+        context,
+        stage,
+        image.name,
+        `inputs unchanged: already pushed as ${known.digest.slice(0, 19)}`,
+        'ok',
+      );
+      return { name: image.name, inputs: image.inputs, outcome: 'pushed', digest: known.digest };
+    }
+  }
+  return ensureLocal(context, image, stage, options);
+}
+
+/** Name of an image in the engine; its tag is its inputs, so a name never means other content. */
+export async function localName(
+  context: Context,
+  image: TreeImage,
+  target = image.config.target,
+): Promise<string> {
+  const { application } = await context.config();
+  // A dot, because names of images have none.
+  const stage = target === image.config.target ? '' : `.${target?.toLowerCase() ?? ''}`;
+  return `${application}/${image.name}${stage}:${image.inputs.replace('sha256:', '').slice(0, 16)}`;
+}
+
+/**
+ * Makes sure that the engine holds an image of these inputs.
+ * @param target another Dockerfile stage than the image's own, e.g. the one with test tools
+ */
+export async function ensureLocal(
+  context: Context,
+  image: TreeImage,
+  stage: string,
+  options: BuildOptions & { readonly target?: string | undefined } = {},
+): Promise<BuiltImage> {
+  const target = options.target ?? image.config.target;
+  const [engine, tag] = [await context.docker(), await localName(context, image, target)];
+  const made = { name: image.name, inputs: image.inputs };
+  const present = options.force === true ? undefined : await engine.image(tag);
+  if (present !== undefined) {
+    tell(context, stage, image.name, 'inputs unchanged: the engine has it', 'ok');
+    return { ...made, outcome: 'local', id: present.id };
+  }
+  const startedAt = context.clock.now().getTime();
+  const { builder } = await engine.ping();
+  const files = image.buildContext.entries.filter((entry) => entry.kind === 'file').length;
+  tell(
+    context,
+    stage,
+    image.name,
+    `building by ${builder}, ${files} ${files === 1 ? 'file' : 'files'} in ${image.config.context}`,
+  );
+  const secrets = image.config.secrets;
+  const request = {
+    context: image.buildContext,
+    tag,
+    buildArgs: image.buildArgs,
+    secrets: Object.keys(secrets).length === 0 ? {} : await resolveSecrets(context, secrets),
+    target,
+    platform: image.config.platform,
+    noCache: options.force === true,
+    signal: context.signal,
+  };
+  const id = await engine
+    .build(request, (event) => report(context, stage, image.name, event))
+    .catch((error: unknown) => {
+      throw forImage(error, image);
+    });
+  const seconds = (context.clock.now().getTime() - startedAt) / 1000;
+  tell(context, stage, image.name, `built ${id.slice(0, 19)}`, 'ok');
+  await forgetOldNames(engine, tag);
+  return { ...made, outcome: 'built', id, seconds };
+}
+
+/** How many builds of an image the engine keeps: a few, for going back and forth between branches. */
+const KEPT_BUILDS = 5;
+
+/** Every build has a name of its own, so `docker image prune` would keep them all for ever. */
+async function forgetOldNames(engine: DockerEngine, tag: string): Promise<void> {
+  const repository = tag.slice(0, tag.lastIndexOf(':'));
+  const names = await engine.names(repository).catch(() => []);
+  const old = names.filter((name) => name !== tag).slice(KEPT_BUILDS - 1);
+  // An image that a container uses stays; that is no failure of this build.
+  for (const name of old) await engine.untag(name).catch(() => undefined);
+}
+
+async function resolveSecrets(
+  context: Context,
+  secrets: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  const values = await context.resolve(secrets, await buildEnvironment(context));
+  for (const value of Object.values(values)) context.secrets.register(value);
+  return values;
+}
+
+function report(context: Context, stage: string, image: string, event: BuildEvent): void {
+  if (event.type === 'output') {
+    const { line, stream } = event;
+    context.events.emit({ type: 'stage.output', stage, source: `build ${image}`, stream, line });
+    return;
+  }
+  const took = event.seconds === undefined || event.seconds < 0.1 ? '' : ` (${event.seconds.toFixed(1)} s)`;
+  const status = event.status === 'failed' ? 'failed' : 'running';
+  const words = { running: '', ok: ` done${took}`, cached: ' cached', failed: ' failed' }[event.status];
+  tell(context, stage, image, `${event.name}${words}`, status);
+}
+
+function tell(
+  context: Context,
+  stage: string,
+  subject: string,
+  message: string,
+  status: 'running' | 'ok' | 'failed' = 'running',
+): void {
+  context.events.emit({ type: 'stage.progress', stage, subject, phase: 'build', message, status });
+}
+
+/** Several images build side by side: the failure names whose it is. */
+function forImage(error: unknown, image: TreeImage): unknown {
+  if (!(error instanceof StackError) || error.code !== 'BUILD_FAILED') return error;
+  const { message, evidence, next, cause } = error;
+  const where = `${image.buildContext.dockerfile.file}${error.where === undefined ? '' : `, ${error.where}`}`;
+  return new StackError(error.code, `image ${image.name}: ${message}`, { where, evidence, next, cause });
+}

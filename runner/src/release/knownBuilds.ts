@@ -1,0 +1,29 @@
+import type { Context, NamedEnvironment } from '../container.js';
+import type { BuildRecord } from '../state/ledger.js';
+import type { TreeImage } from './treeInputs.js';
+import { registryName } from './imageRegistry.js';
+
+/** What the ledger knows of these inputs in an environment's registry; local reads only, no engine and no AWS. */
+export async function knownBuild(
+  context: Context,
+  image: TreeImage,
+  environment: NamedEnvironment,
+): Promise<BuildRecord | undefined> {
+  const { ledger } = await context.state();
+  const known = await ledger.buildByInputs(await keyOf(context, image, environment), image.inputs);
+  return known?.repository === image.config.repository ? known : undefined;
+}
+
+/** Records what was pushed; the same digest again adds its tags. */
+export async function rememberBuild(
+  context: Context,
+  image: TreeImage,
+  environment: NamedEnvironment,
+  build: BuildRecord,
+): Promise<BuildRecord> {
+  const { ledger } = await context.state();
+  return ledger.putBuild(await keyOf(context, image, environment), image.inputs, build);
+}
+
+const keyOf = async (context: Context, image: TreeImage, environment: NamedEnvironment) =>
+  `${image.name}@${await registryName(context, environment)}`;

@@ -1,0 +1,52 @@
+import type { CommandResult } from '../commands/command.js';
+import type { Context, NamedEnvironment } from '../container.js';
+import { imageTags } from './rules/tags.js';
+import { tellUncommitted, treeContent } from './treeContent.js';
+import { buildEnvironment, type TreeImage, workingTreeInputs } from './treeInputs.js';
+import { knownBuild } from './knownBuilds.js';
+import { currentVersion } from './makeRelease.js';
+import { findRelease } from './findRelease.js';
+
+const SHORT_DIGEST = 'sha256:'.length + 12;
+
+/** `build --dry-run`: which images would be built; asks neither Docker nor AWS. */
+export async function previewBuild(context: Context, names: readonly string[]): Promise<CommandResult> {
+  const tree = await workingTreeInputs(context);
+  const environment = await buildEnvironment(context);
+  const images = await Promise.all(
+    names.map(async (name) => {
+      const image = tree.images[name] as TreeImage;
+      const known = await knownBuild(context, image, environment);
+      return { name, inputs: image.inputs, pushed: known?.digest ?? null };
+    }),
+  );
+  const lines = images.map(({ name, inputs, pushed }) =>
+    pushed === null
+      ? `Would build ${name} (inputs ${inputs.slice(0, SHORT_DIGEST)}), unless the engine has it.`
+      : `Would not build ${name}: its inputs were pushed as ${pushed.slice(0, SHORT_DIGEST)}.`,
+  );
+  return { data: { dryRun: true, images }, text: [...lines, 'Nothing was changed.'].join('\n') };
+}
+
+/** `push --dry-run`: the release that would be made, or the one that has this content already. */
+export async function previewPush(context: Context, environment: NamedEnvironment): Promise<CommandResult> {
+  const found = await findRelease(context);
+  if (found !== undefined) {
+    const text = `Release ${found.version} has this content: nothing would be built or pushed.`;
+    return { data: { dryRun: true, version: found.version, tags: [], environment: environment.name }, text };
+  }
+  const [version, content, tree] = await Promise.all([
+    currentVersion(context),
+    treeContent(context),
+    workingTreeInputs(context),
+  ]);
+  const tags = imageTags({ version, ...content.tree });
+  const names = Object.keys(tree.images);
+  const lines = [
+    `Would make release ${version} in the registry of ${environment.name}.`,
+    ...tellUncommitted(content.uncommitted).map((each) => `  uncommitted: ${each}`),
+    ...names.map((name) => `  ${tree.images[name]?.config.repository}: ${tags.join(', ')}`),
+    'Nothing was changed.',
+  ];
+  return { data: { dryRun: true, version, tags, environment: environment.name }, text: lines.join('\n') };
+}

@@ -1,0 +1,244 @@
+import pMap from 'p-map';
+import type { LayerProgress } from '../adapters/docker/engine.js';
+import type { Manifest } from '../adapters/aws/ecr.js';
+import type { Context, NamedEnvironment } from '../container.js';
+import { StackError } from '../base/errors.js';
+import type { ReleaseImage } from '../domain/records.js';
+import type { BuildRecord } from '../state/ledger.js';
+import { requireAccount } from '../context/account.js';
+import { ensureLocal } from './build.js';
+import { type TreeImage, workingTreeInputs } from './treeInputs.js';
+import { knownBuild, rememberBuild } from './knownBuilds.js';
+import { notServed, openRegistry, type Registry } from './imageRegistry.js';
+
+export interface PushRequest {
+  readonly environment: NamedEnvironment;
+  /** Id of the stage that events belong to. */
+  readonly stage: string;
+  /** The first one names the release and must be new; the others are kept where they stand on other bytes. */
+  readonly tags: readonly string[];
+  readonly force?: boolean;
+}
+
+/**
+ * Pushes every image of the configuration under the tags, side by side. An image whose inputs the registry holds
+ * already is neither built nor pushed: it only gets the tags.
+ *
+ * @returns by the image's name
+ * @throws StackError REGISTRY_REFUSED, TAG_IMMUTABLE, BUILD_FAILED, DOCKER_UNREACHABLE, AWS_*
+ */
+export async function pushImages(
+  context: Context,
+  request: PushRequest,
+): Promise<Readonly<Record<string, ReleaseImage>>> {
+  const { concurrency } = await context.config();
+  const tree = await workingTreeInputs(context);
+  await requireAccount(context, request.environment);
+  const registry = await openRegistry(context, request.environment);
+  const pushed = await pMap(
+    Object.values(tree.images),
+    async (image) => {
+      const known =
+        request.force === true ? undefined : await knownBuild(context, image, request.environment);
+      const build =
+        known === undefined
+          ? await pushOne(context, registry, image, request)
+          : await tagKnown(context, registry, image, known, request);
+      const { repository, digest, tags, sizeBytes } = await rememberBuild(
+        context,
+        image,
+        request.environment,
+        build,
+      );
+      context.events.emit({
+        type: 'stage.fact',
+        stage: request.stage,
+        name: `image ${image.name}`,
+        value: `${repository}@${digest}`,
+      });
+      const size = sizeBytes === undefined ? {} : { sizeBytes };
+      return [image.name, { repository, digest, tags, inputs: image.inputs, ...size }] as const;
+    },
+    { concurrency, signal: context.signal },
+  );
+  return Object.fromEntries(pushed);
+}
+
+/** Builds where needed, pushes under the first tag, and lets the registry put the others. */
+async function pushOne(
+  context: Context,
+  registry: Registry,
+  image: TreeImage,
+  request: PushRequest,
+): Promise<BuildRecord> {
+  const { ensureRepository, readManifest } = await import('../adapters/aws/ecr.js');
+  const { repository } = image.config;
+  const force = request.force === true;
+  // Whether the registry lets us in is known before a build, not after it.
+  const login = await registry.login();
+  const made = await ensureRepository(registry.aws, repository, context.signal);
+  const built = await ensureLocal(context, image, request.stage, { force });
+  if (made === 'created') tell(context, request, image.name, `repository ${repository} made`);
+  const [tag = 'latest'] = request.tags;
+  const reference = `${login.host}/${repository}:${tag}`;
+  const pushed = await pushTag(context, image, request, {
+    reference,
+    credentials: login,
+    id: built.id as string,
+  });
+  const byTag = { imageTag: tag };
+  const manifest = await readManifest(registry.aws, repository, byTag, context.signal);
+  // An immutable tag that already stands on these very bytes (pushed by a run that was killed after) is as good.
+  const same = manifest !== undefined && [manifest.digest, manifest.configDigest].includes(built.id);
+  if (pushed instanceof StackError && !same) throw pushed;
+  if (manifest === undefined || (!(pushed instanceof StackError) && manifest.digest !== pushed)) {
+    throw notServed(reference, String(pushed), manifest?.digest);
+  }
+  tell(context, request, image.name, `pushed ${manifest.digest.slice(0, 19)}`, 'ok');
+  return tagManifest(context, registry, image, request, manifest, [tag]);
+}
+
+/** @returns the digest, or the refusal of an immutable tag, which may be harmless */
+async function pushTag(
+  context: Context,
+  image: TreeImage,
+  request: PushRequest,
+  what: { reference: string; credentials: { username: string; password: string }; id: string },
+): Promise<string | StackError> {
+  const engine = await context.docker();
+  const { reference, credentials, id } = what;
+  tell(context, request, image.name, `pushing ${reference}`);
+  for (let attempt = 1; ; attempt++) {
+    await engine.tag(id, reference);
+    try {
+      const push = { reference, credentials, signal: context.signal };
+      const pushed = await engine.push(push, (layer) => tellLayer(context, request, image.name, layer));
+      return pushed.digest;
+    } catch (error) {
+      if (error instanceof StackError && error.code === 'TAG_IMMUTABLE') return error;
+      // A run beside this one, on the same engine, has pushed the same version and taken the name away.
+      const lost = attempt < NAME_ATTEMPTS && (await engine.image(reference)) === undefined;
+      if (!lost) throw error;
+    } finally {
+      // The name was for the push only; the image keeps its own.
+      await engine.untag(reference).catch(() => undefined);
+    }
+  }
+}
+
+/** How often the name of an image is given again: once for each run that may push the same version on this engine. */
+const NAME_ATTEMPTS = 5;
+
+/** An image that the registry holds: only the tags are put, two calls and one for each tag. */
+async function tagKnown(
+  context: Context,
+  registry: Registry,
+  image: TreeImage,
+  known: BuildRecord,
+  request: PushRequest,
+): Promise<BuildRecord> {
+  const missing = request.tags.filter((tag) => !known.tags.includes(tag));
+  if (missing.length === 0) return known;
+  const { readManifest } = await import('../adapters/aws/ecr.js');
+  const { repository } = image.config;
+  const manifest = await readManifest(
+    registry.aws,
+    repository,
+    { imageDigest: known.digest },
+    context.signal,
+  );
+  if (manifest === undefined) {
+    const message = `${repository}@${known.digest} is no longer in the registry: it is built and pushed again`;
+    context.events.emit({ type: 'notice', level: 'warning', message });
+    return pushOne(context, registry, image, request);
+  }
+  tell(
+    context,
+    request,
+    image.name,
+    `inputs unchanged: already pushed as ${known.digest.slice(0, 19)}`,
+    'ok',
+  );
+  return tagManifest(context, registry, image, request, manifest, known.tags);
+}
+
+async function tagManifest(
+  context: Context,
+  registry: Registry,
+  image: TreeImage,
+  request: PushRequest,
+  manifest: Manifest,
+  present: readonly string[],
+): Promise<BuildRecord> {
+  const { repository } = image.config;
+  const tags = [...present];
+  for (const tag of request.tags.filter((wanted) => !present.includes(wanted))) {
+    if (await putOneTag(context, registry, repository, manifest, tag, tag === request.tags[0]))
+      tags.push(tag);
+  }
+  const size = manifest.sizeBytes === undefined ? {} : { sizeBytes: manifest.sizeBytes };
+  const builtAt = context.clock.now().toISOString();
+  return { repository, digest: manifest.digest, tags, builtAt, ...size };
+}
+
+/** The commit's tags stay where an earlier build of the commit put them: only the release's own tag must be right. */
+async function putOneTag(
+  context: Context,
+  registry: Registry,
+  repository: string,
+  manifest: Manifest,
+  tag: string,
+  required: boolean,
+): Promise<boolean> {
+  const { putTag } = await import('../adapters/aws/ecr.js');
+  try {
+    await putTag(registry.aws, repository, manifest, tag, context.signal);
+    return true;
+  } catch (error) {
+    if (required || !(error instanceof StackError) || error.code !== 'TAG_IMMUTABLE') throw error;
+    const message = `${error.message}: it stays there`;
+    context.events.emit({ type: 'notice', level: 'info', message });
+    return false;
+  }
+}
+
+function tell(
+  context: Context,
+  request: PushRequest,
+  subject: string,
+  message: string,
+  status: 'running' | 'ok' = 'running',
+): void {
+  context.events.emit({
+    type: 'stage.progress',
+    stage: request.stage,
+    subject,
+    phase: 'push',
+    message,
+    status,
+  });
+}
+
+const LAYER_WORDS = {
+  waiting: 'waiting',
+  pushing: 'pushing',
+  pushed: 'pushed',
+  exists: 'already there',
+} as const;
+
+function tellLayer(context: Context, request: PushRequest, image: string, layer: LayerProgress): void {
+  // Every layer waits first; only what moves is worth a line.
+  if (layer.phase === 'waiting') return;
+  const ended = layer.phase === 'pushed' || layer.phase === 'exists';
+  const bytes = layer.done === undefined ? {} : { done: layer.done, unit: 'B' };
+  const total = layer.total === undefined ? {} : { total: layer.total };
+  context.events.emit({
+    type: 'stage.progress',
+    stage: request.stage,
+    subject: `${image} ${layer.layer}`,
+    phase: 'push',
+    message: LAYER_WORDS[layer.phase],
+    status: ended ? 'ok' : 'running',
+    ...(ended ? {} : { ...bytes, ...total }),
+  });
+}

@@ -1,0 +1,174 @@
+import { join, resolve } from 'node:path';
+import { type BuildContext, readContext } from '../adapters/docker/context.js';
+import { hashContext, type HashedFile } from '../adapters/docker/hashes.js';
+import { branchRules } from '../config/pipelineInput.js';
+import { asText } from '../config/referencesIn.js';
+import type { Config, ImageConfig } from '../config/schema.js';
+import type { Context, NamedEnvironment } from '../container.js';
+import { environmentOfBranch } from '../domain/branches.js';
+import { StackError } from '../base/errors.js';
+import { imageInputsDigest, releaseInputsDigest } from './rules/inputs.js';
+import { didYouMean } from '../base/nearest.js';
+import { systemFailure } from '../base/systemFailure.js';
+
+/** One image as it would be built now. */
+export interface TreeImage {
+  readonly name: string;
+  readonly config: ImageConfig;
+  readonly buildContext: BuildContext;
+  /** What it is built of, as a commit would hold it. */
+  readonly files: readonly HashedFile[];
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** Digest of its inputs, `sha256:…`. */
+  readonly inputs: string;
+}
+
+/** What the working tree would make. */
+export interface TreeInputs {
+  /** By name. */
+  readonly images: Readonly<Record<string, TreeImage>>;
+  /** Digest over all images' inputs, `sha256:…`. */
+  readonly inputs: string;
+}
+
+/**
+ * A run decides once what it builds: a test that leaves files in a context must not make the push that follows
+ * another release. So this is kept for as long as the run's context lives.
+ */
+const decided = new WeakMap<Context, Promise<TreeInputs>>();
+
+/**
+ * The inputs of all images, and their digest: what a release is matched by. Reads files only; needs neither an engine
+ * nor AWS, unless a build argument refers to a parameter.
+ * @throws StackError DOCKERFILE_MISSING
+ */
+export function workingTreeInputs(context: Context): Promise<TreeInputs> {
+  const known = decided.get(context);
+  if (known !== undefined) return known;
+  const fresh = readInputs(context);
+  decided.set(context, fresh);
+  return fresh;
+}
+
+/** Looks again: files have changed, perhaps with our own hands (the changelog of a release). */
+export function forgetInputs(context: Context): void {
+  decided.delete(context);
+  context.git.lookAgain();
+}
+
+/** Contexts whose content was tested: what follows must be of the same. */
+const tested = new WeakSet<Context>();
+
+/** What was tested is what is pushed: from now on files that change are a failure, not a reason to look again. */
+export function holdInputs(context: Context): void {
+  tested.add(context);
+}
+
+/**
+ * Does something with the content of the tree. Where files change while they are read it looks again and begins anew, once.
+ * @throws StackError CONTENT_CHANGED where they change again, or where this content was tested already
+ */
+export async function onSettledContent<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const changed = error instanceof StackError && error.code === 'CONTENT_CHANGED';
+    if (!changed || tested.has(context)) throw error;
+    const message = `files of the build changed while they were read (${error.evidence.join(', ')}): reading again`;
+    context.events.emit({ type: 'notice', level: 'warning', message });
+    forgetInputs(context);
+    return work();
+  }
+}
+
+async function readInputs(context: Context): Promise<TreeInputs> {
+  const config = await context.config();
+  const names = Object.keys(config.images);
+  const images = await Promise.all(names.map((name) => readImage(context, config, name)));
+  const digests = Object.fromEntries(images.map((image) => [image.name, image.inputs]));
+  const { commit } = names.length === 0 ? await context.git.workingTree() : { commit: '' };
+  return {
+    images: Object.fromEntries(images.map((image) => [image.name, image])),
+    inputs: releaseInputsDigest(digests, commit),
+  };
+}
+
+async function readImage(context: Context, config: Config, name: string): Promise<TreeImage> {
+  const raw = config.images[name] as ImageConfig;
+  // Without references no environment is needed; what is escaped is written out all the same.
+  const resolved = async <T>(value: T, form?: 'free'): Promise<T> =>
+    JSON.stringify(value).includes('${')
+      ? context.resolve(value, await buildEnvironment(context), form)
+      : value;
+  const places = { context: raw.context, dockerfile: raw.dockerfile };
+  const image = { ...raw, ...(await resolved(places)) };
+  const state = stateDirectory(config);
+  // As Docker's own client: with this, the builder before BuildKit is meant.
+  const builder = context.env['DOCKER_BUILDKIT'] === '0' ? 'classic' : 'buildkit';
+  const cacheFile = join(state, 'cache', `inputs-${name}.json`);
+  const read = async () => {
+    const buildContext = readContext(config.directory, image, state, builder);
+    return hashContext(buildContext, cacheFile, context.clock.now().getTime());
+  };
+  const hashed = await read().catch((error: unknown) => {
+    throw unreadable(error, name);
+  });
+  const given = await resolved(image['build-args'], 'free');
+  const buildArgs = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, asText(value)]));
+  const { target, platform } = image;
+  const secrets = Object.keys(image.secrets);
+  const { dockerfile, files } = hashed;
+  const inputs = imageInputsDigest({ dockerfile, files, buildArgs, secrets, target, platform });
+  return { name, config: image, buildContext: hashed.context, files, buildArgs, inputs };
+}
+
+/** What the system refuses in a context has a way out that other files have not. */
+function unreadable(error: unknown, image: string): unknown {
+  const refused = systemFailure(error);
+  if (refused === undefined) return error;
+  return new StackError('BUILD_FAILED', `image ${image}: ${refused.message}`, {
+    ...(refused.where === undefined ? {} : { where: refused.where }),
+    next: 'Let this user read it, or exclude it from the image by a line in .dockerignore.',
+    cause: error,
+  });
+}
+
+/** Local files of the runner; where state is in S3, caches still stay here. */
+export function stateDirectory(config: Config): string {
+  const { location } = config.state;
+  return resolve(config.directory, /^s3:\/\//.test(location) ? '.automation-stack' : location);
+}
+
+/**
+ * The environment whose registry images are pushed to, and whose references they see: `--env`, else where the branch
+ * leads — the environment a promotion starts from, since that one gets the images first — else the first one.
+ * @throws StackError ENVIRONMENT_UNKNOWN
+ */
+export async function buildEnvironment(context: Context): Promise<NamedEnvironment> {
+  const config = await context.config();
+  let name = context.options.environment;
+  if (name === undefined) {
+    const tree = await context.git.workingTree().catch(() => undefined);
+    name = tree === undefined ? undefined : environmentOfBranch(branchRules(config), tree.branch);
+    name ??= Object.keys(config.environments)[0];
+  }
+  const chosen = await context.environment(name);
+  const from = chosen.config.promotion?.from;
+  return from === undefined ? chosen : context.environment(from);
+}
+
+/**
+ * The images that were named, or all.
+ * @throws StackError USAGE for a name that is not in the configuration
+ */
+export function chooseImages(config: Config, names: readonly string[]): readonly string[] {
+  const known = Object.keys(config.images);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new StackError('USAGE', `there is no image "${unknown}".${didYouMean(unknown, known)}`, {
+      where: config.file,
+      next: known.length === 0 ? 'Add it under images:.' : `Images: ${known.join(', ')}.`,
+    });
+  }
+  return names.length === 0 ? known : names;
+}

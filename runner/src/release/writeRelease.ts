@@ -1,0 +1,260 @@
+import { readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeWhole } from '../adapters/process/wholeFile.js';
+import type { Context } from '../container.js';
+import { prependSection, topSection } from './rules/changelog.js';
+import { StackError } from '../base/errors.js';
+import { tellUncommitted, treeContent } from './treeContent.js';
+import { readHistory } from './commitHistory.js';
+import { forgetInputs } from './treeInputs.js';
+import type { ReleasePlan } from './releasePlan.js';
+
+export const CHANGELOG = 'CHANGELOG.md';
+type Say = (message: string) => void;
+
+/**
+ * Everything that would make a release fail half way, before anything is written.
+ * @throws StackError RELEASE_DIRTY, GIT_FAILED
+ */
+export async function lookFirst(context: Context, plan: ReleasePlan, push: boolean): Promise<void> {
+  const { git } = context;
+  const name = `v${plan.version}`;
+  const { tree, uncommitted } = await treeContent(context);
+  if (tree.dirty) throw dirtyTree(uncommitted);
+  const taken = (await git.allTags()).find((tag) => tag.name === name);
+  if (taken !== undefined) throw tagTaken(name, taken.commit, 'of this clone');
+  await git.identity();
+  if (push && tree.branch === 'HEAD') throw noBranch(name);
+  const remotes = await git.remotes();
+  if (push && !remotes.includes('origin')) throw noOrigin();
+  if (!remotes.includes('origin')) return;
+  const there = await git.remoteRefs('origin', tree.branch).catch((error: unknown) => {
+    if (push || !(error instanceof StackError)) throw error;
+    const message = `origin cannot be asked whether it has ${name} already: ${error.message}`;
+    context.events.emit({ type: 'notice', level: 'warning', message });
+    return undefined;
+  });
+  const elsewhere = there?.tags.find((tag) => tag.name === name);
+  if (elsewhere !== undefined) throw tagTaken(name, elsewhere.commit, 'of origin');
+  const tip = there?.branches.get(tree.branch);
+  if (push && tip !== undefined && !(await git.isAncestor(tip, tree.commit))) throw behind(tree.branch);
+}
+
+/**
+ * A run that was killed between the changelog and its commit has left the changelog: where it holds nothing but what that run
+ * put there, it goes back to what is committed.
+ */
+export async function undoCutOff(context: Context, plan: ReleasePlan): Promise<void> {
+  const { git } = context;
+  const file = await changelogFile(context);
+  const [committed, present] = await Promise.all([git.fileOf('HEAD', CHANGELOG), textOf(file)]);
+  if (present === undefined || present === committed) return;
+  const top = topSection(present);
+  if (top?.version !== plan.version) return;
+  const section = { ...top, notes: plan.notes };
+  if (present !== prependSection(committed, section, plan.previous)) return;
+  await restore(context, file, committed);
+}
+
+/**
+ * Changelog, commit, tag and push; where one fails, what stands before it is undone.
+ * @throws StackError GIT_FAILED, STATE_WRITE_FAILED
+ */
+export async function writeRelease(
+  context: Context,
+  plan: ReleasePlan,
+  push: boolean,
+  say: Say,
+): Promise<void> {
+  const { git } = context;
+  const name = `v${plan.version}`;
+  const { commit: before, branch } = await git.workingTree();
+  const file = await changelogFile(context);
+  const text = await textOf(file);
+  const isCommitted = await isReleaseCommit(context, plan, text);
+  let tag: string | undefined;
+  try {
+    if (!isCommitted) await commitChangelog(context, plan, file, text);
+    const { commit } = await git.workingTree();
+    await git.tag(name, `${name}\n\n${plan.notes}\n`, commit);
+    tag = await git.resolve(`refs/tags/${name}`);
+    if (push) await pushRelease(context, name, branch, commit);
+  } catch (error) {
+    if (error instanceof StackError && error.cause === KEPT) throw error;
+    await undo(context, { name, tag, before, file, text, keepCommit: isCommitted }).catch(
+      (failed: unknown) => {
+        throw notUndone(name, before, error, failed);
+      },
+    );
+    throw error;
+  }
+  say(`tagged ${name}`);
+  if (push) say(`pushed ${branch} and ${name} to origin`);
+}
+
+interface Written {
+  readonly name: string;
+  readonly tag: string | undefined;
+  /** HEAD before anything was written. */
+  readonly before: string;
+  readonly file: string;
+  readonly text: string | undefined;
+  readonly keepCommit: boolean;
+}
+
+async function undo(context: Context, written: Written): Promise<void> {
+  const { git } = context;
+  // A tag that git had made before it failed is ours: there was none when we looked.
+  const tag = written.tag ?? (await git.resolve(`refs/tags/${written.name}`));
+  if (tag !== undefined) await git.deleteTag(written.name, tag);
+  if (written.keepCommit) return;
+  const now = await git.resolve('HEAD');
+  if (now !== undefined && now !== written.before) await git.moveHead(written.before, now);
+  if ((await textOf(written.file)) !== written.text) await restore(context, written.file, written.text);
+}
+
+/** A tag that was made before, pushed once more. */
+export async function pushAgain(context: Context, plan: ReleasePlan, say: Say): Promise<void> {
+  const { branch } = await context.git.workingTree();
+  const name = `v${plan.version}`;
+  if (branch === 'HEAD') throw noBranch(name);
+  await context.git.push([`HEAD:refs/heads/${branch}`, `refs/tags/${name}`]);
+  say(`pushed ${branch} and ${name} to origin`);
+}
+
+/** Whether HEAD is the commit of this release already, of a run that was killed before its tag. */
+async function isReleaseCommit(
+  context: Context,
+  plan: ReleasePlan,
+  text: string | undefined,
+): Promise<boolean> {
+  const [newest] = (await readHistory(context)).changes;
+  const isOurs = newest?.type === 'release' && newest.subject === `v${plan.version}`;
+  return isOurs && topSection(text ?? '')?.version === plan.version;
+}
+
+async function commitChangelog(
+  context: Context,
+  plan: ReleasePlan,
+  file: string,
+  text: string | undefined,
+): Promise<void> {
+  const { version, notes, previous } = plan;
+  const date = context.clock.now().toISOString().slice(0, 10);
+  await replaceFile(context, file, prependSection(text, { version, date, notes }, previous));
+  await context.git.commit([file], `release: v${version}\n\n${notes}\n`);
+  forgetInputs(context);
+}
+
+const KEPT = 'kept';
+
+/** A push whose answer was lost may have arrived all the same. */
+async function pushRelease(context: Context, name: string, branch: string, commit: string): Promise<void> {
+  try {
+    await context.git.push([`HEAD:refs/heads/${branch}`, `refs/tags/${name}`]);
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error;
+    const there = await context.git.remoteRefs('origin').catch(() => undefined);
+    if (there === undefined) throw unsure(name, error);
+    if (!there.tags.some((tag) => tag.name === name && tag.commit === commit)) throw error;
+  }
+}
+
+async function restore(context: Context, file: string, text: string | undefined): Promise<void> {
+  if (text === undefined) await rm(file, { force: true });
+  else await replaceFile(context, file, text);
+  await context.git.unstage([file]);
+  forgetInputs(context);
+}
+
+async function changelogFile(context: Context): Promise<string> {
+  const { directory } = await context.config();
+  const file = join(directory, CHANGELOG);
+  return realpath(file).catch(() => file);
+}
+
+const textOf = (file: string) => readFile(file, 'utf8').catch(() => undefined);
+
+/** Renamed into place from the runner's own directory: whole or not at all, and nothing left beside it. */
+async function replaceFile(context: Context, file: string, text: string): Promise<void> {
+  const drafts = join((await context.config()).directory, '.automation-stack');
+  try {
+    const mode = await stat(file).then(
+      (known) => known.mode & 0o777,
+      () => 0o644,
+    );
+    await writeWhole(file, text, { mode, drafts }).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EXDEV') throw error;
+      await writeFile(file, text);
+    });
+  } catch (cause) {
+    throw new StackError(
+      'STATE_WRITE_FAILED',
+      `${CHANGELOG} cannot be written: ${(cause as Error).message}`,
+      {
+        where: file,
+        next: `Free space in ${dirname(file)}, or make it writable; then try again.`,
+        cause,
+      },
+    );
+  }
+}
+
+function dirtyTree(uncommitted: readonly string[]): StackError {
+  return new StackError(
+    'RELEASE_DIRTY',
+    'the working tree has uncommitted changes: a release contains only what was committed',
+    {
+      evidence: tellUncommitted(uncommitted),
+      next: 'Commit or stash them (git status), or exclude them from images by .dockerignore.',
+    },
+  );
+}
+
+function tagTaken(name: string, commit: string, where: string): StackError {
+  return new StackError(
+    'GIT_FAILED',
+    `the tag ${name} ${where} points to ${commit.slice(0, 8)} already, which HEAD does not contain`,
+    {
+      where: name,
+      next: `Merge that commit, so that the next version counts from it; or, if the tag was created by mistake: git tag -d ${name}`,
+    },
+  );
+}
+
+function noBranch(name: string): StackError {
+  return new StackError('GIT_FAILED', 'HEAD is on no branch, so there is no branch to push to', {
+    where: name,
+    next: 'git switch BRANCH, or set BRANCH_NAME; then release again.',
+  });
+}
+
+function noOrigin(): StackError {
+  return new StackError('GIT_FAILED', 'there is no remote called origin to push to', {
+    next: 'git remote add origin URL',
+  });
+}
+
+function behind(branch: string): StackError {
+  return new StackError('GIT_FAILED', `${branch} of origin has commits that this clone does not have`, {
+    where: branch,
+    next: 'git pull --rebase, then try again.',
+  });
+}
+
+function notUndone(name: string, before: string, error: unknown, failed: unknown): StackError {
+  const words = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown));
+  return new StackError('GIT_FAILED', `${words(error)}; and the changes could not be undone`, {
+    evidence: [words(failed)],
+    next: `git tag -d ${name}; git reset --keep ${before.slice(0, 12)}`,
+    cause: error,
+  });
+}
+
+function unsure(name: string, error: StackError): StackError {
+  return new StackError(
+    'GIT_FAILED',
+    `it is unknown whether the push arrived, so ${name} is kept here: ${error.message}`,
+    { evidence: error.evidence, next: 'When origin answers: node runner release --push', cause: KEPT },
+  );
+}

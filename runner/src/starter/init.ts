@@ -1,0 +1,143 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { makeDirectories } from '../adapters/process/directories.js';
+import type { Context } from '../container.js';
+import { StackError } from '../base/errors.js';
+import {
+  starterConfig,
+  starterJenkinsfile,
+  type StarterFacts,
+  type StarterShape,
+} from './rules/starterFile.js';
+import { starterFacts, type StarterSight } from './rules/projectFindings.js';
+import { runnerDirectory } from '../local/settings.js';
+import { readProject } from './projectFiles.js';
+import { readBranches } from './starterBranches.js';
+
+export interface Initialised {
+  readonly configuration: string;
+  readonly facts: StarterFacts;
+  readonly written: readonly string[];
+  /** Files that were there already and serve as they are. */
+  readonly kept: readonly string[];
+  /** What was guessed, left out or not understood, each with why. */
+  readonly notes: readonly string[];
+  readonly git: { readonly isRepository: boolean; readonly hasCommit: boolean };
+}
+
+const IGNORED = '.automation-stack/';
+
+/**
+ * Makes a first configuration for a directory, from what is in it. Nothing is overwritten.
+ * @param shape what environments hold; guessed where left out
+ * @throws StackError FILE_EXISTS where there is a configuration already; USAGE where nothing can be read or written
+ */
+export async function initialise(context: Context, shape: StarterShape | undefined): Promise<Initialised> {
+  const { directory, configFile, dryRun } = context.options;
+  await requireDirectory(directory);
+  const { facts, notes, branches } = await look(context, shape);
+  const configuration = starterConfig(facts);
+  const found = { configuration, facts, git: branches };
+  if (dryRun) return { ...found, written: [], kept: [], notes };
+  await create(directory, configFile, configuration);
+  const written = [configFile];
+  const kept: string[] = [];
+  const jenkinsfile = starterJenkinsfile(configFile);
+  ((await createWhereMissing(directory, 'Jenkinsfile', jenkinsfile)) ? written : kept).push('Jenkinsfile');
+  ((await ignoreState(directory)) ? written : kept).push('.gitignore');
+  return { ...found, written, kept, notes };
+}
+
+async function look(context: Context, asked: StarterShape | undefined) {
+  const { directory, configFile } = context.options;
+  const notes: string[] = [];
+  const tell = (note: string) => void (notes.includes(note) || notes.push(note));
+  const [name, files, branches] = await Promise.all([
+    projectName(context),
+    readProject(directory, tell),
+    readBranches(context),
+  ]);
+  // Paths in the configuration start where it stands.
+  const base = dirname(resolve(directory, configFile));
+  const sight: StarterSight = {
+    name,
+    files,
+    branches,
+    shape: asked,
+    region: context.env['AWS_REGION'] || context.env['AWS_DEFAULT_REGION'],
+    place: (path) => relative(base, resolve(directory, path)) || '.',
+  };
+  const schema = resolve(runnerDirectory(), '..', 'resources', 'automation-stack.schema.json');
+  const facts = { ...starterFacts(sight, tell), schema: relative(base, schema) };
+  return { facts, notes, branches };
+}
+
+/** The repository's name where this is all of it, else the directory's. */
+async function projectName(context: Context): Promise<string> {
+  const { directory } = context.options;
+  const isWhole = (await names(directory)).includes('.git');
+  const url = isWhole ? ((await context.git.remoteUrl().catch(() => undefined)) ?? '') : '';
+  return /([^/:]+?)(?:\.git)?\/*$/.exec(url)?.[1] ?? basename(directory);
+}
+
+const names = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);
+
+async function requireDirectory(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  throw new StackError(
+    'USAGE',
+    found === undefined ? 'there is no such directory' : 'this is not a directory',
+    {
+      where: directory,
+      next: 'Name the directory of the project with -C DIR.',
+    },
+  );
+}
+
+async function create(directory: string, file: string, content: string): Promise<void> {
+  const path = resolve(directory, file);
+  try {
+    makeDirectories(dirname(path));
+    await writeFile(path, content, { flag: 'wx' });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') {
+      throw new StackError('USAGE', `${file} cannot be written: ${message}`, {
+        where: path,
+        next: 'Make the directory writable, or name another with -C DIR.',
+        cause: error,
+      });
+    }
+    throw new StackError('FILE_EXISTS', `${file} exists already`, {
+      where: path,
+      next: 'Edit it and run `node runner config check`, or move it away and run `node runner init` again.',
+    });
+  }
+}
+
+/** @returns false where there is one already */
+async function createWhereMissing(directory: string, file: string, content: string): Promise<boolean> {
+  return create(directory, file, content).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof StackError && error.code === 'FILE_EXISTS') return false;
+      throw error;
+    },
+  );
+}
+
+/** @returns false where git ignores the state directory already */
+async function ignoreState(directory: string): Promise<boolean> {
+  const path = join(directory, '.gitignore');
+  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // One that is there and cannot be read is left as it is.
+    if (error.code === 'ENOENT') return '';
+    return undefined;
+  });
+  if (before === undefined) return false;
+  const isIgnored = before.split('\n').some((line) => /^\/?\.automation-stack\/?\s*$/.test(line));
+  if (isIgnored) return false;
+  await writeFile(path, `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${IGNORED}\n`);
+  return true;
+}

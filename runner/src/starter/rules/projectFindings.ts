@@ -1,0 +1,156 @@
+import { findAnsible } from './ansible.js';
+import { starterBranches, type BranchFacts } from './branchLines.js';
+import type { StarterFacts, StarterImage, StarterInfrastructure, StarterShape } from './facts.js';
+import { findImages, type FoundImages } from './imageFindings.js';
+import { findInfrastructure, regionOf } from './terraformFindings.js';
+import { starterName } from './starterNames.js';
+import { has, inside, listed, type ProjectFiles, type Tell } from './project.js';
+import { guessedNames, isGroup } from './targetLines.js';
+
+/** All that `init` sees. */
+export interface StarterSight {
+  /** What the repository or the directory is called. */
+  readonly name: string;
+  readonly files: ProjectFiles;
+  readonly branches: BranchFacts;
+  /** What was asked for; guessed where left out. */
+  readonly shape: StarterShape | undefined;
+  readonly region: string | undefined;
+  /** A path of the project as the configuration has to write it. */
+  readonly place: (path: string) => string;
+}
+
+/** Makes facts of what was seen, and tells what was guessed, left out or not understood. */
+export function starterFacts(sight: StarterSight, tell: Tell): Omit<StarterFacts, 'schema'> {
+  const { files, place } = sight;
+  const application = starterName(sight.name);
+  if (application !== sight.name)
+    tell(`the application is called ${application}, derived from “${sight.name}”`);
+  const branches = starterBranches(sight.branches, tell);
+  const found = findImages(files, tell);
+  const infrastructure = findInfrastructure(files, tell);
+  const ansible = findAnsible(files, tell);
+  const hasPlaybooks = ansible !== undefined || has(files, 'ansible');
+  const shape = sight.shape ?? guessShape(found, infrastructure, hasPlaybooks);
+  const seen = infrastructure === undefined ? undefined : regionOf(files, infrastructure.directory);
+  const region = sight.region ?? seen ?? 'eu-west-1';
+  if (sight.region === undefined && seen === undefined)
+    tell(`the region ${region} is a guess: neither AWS_REGION nor a provider names one`);
+  const facts = {
+    application,
+    region,
+    branches,
+    shape,
+    images: found.images.map((image) => placed(image, place)),
+    targets: found.targets,
+    ...(infrastructure === undefined ? {} : { infrastructure: placedRoot(infrastructure, place) }),
+    ...(ansible === undefined || shape === 'hello-ecs'
+      ? {}
+      : { ansible: { ...ansible, directory: place(ansible.directory) } }),
+  };
+  tellOf(sight, { ...facts, schema: '' }, ansible !== undefined, tell);
+  return facts;
+}
+
+/** Hosts where playbooks or a root give them, services else; no target where there is no image. */
+function guessShape(
+  { images }: FoundImages,
+  infrastructure: StarterInfrastructure | undefined,
+  hasPlaybooks: boolean,
+): StarterShape {
+  if (images.length === 0) return 'minimal';
+  const outputs = infrastructure?.outputs ?? [];
+  if (outputs.some((name) => /^(?:ecs_)?(?:cluster|service)(?:_name)?$/.test(name))) return 'hello-ecs';
+  return hasPlaybooks || outputs.includes('hosts') ? 'flask-fleet' : 'hello-ecs';
+}
+
+function placed(image: StarterImage, place: StarterSight['place']): StarterImage {
+  const { context, dockerfile } = image;
+  return {
+    ...image,
+    context: place(context),
+    ...(dockerfile === undefined ? {} : { dockerfile: place(dockerfile) }),
+  };
+}
+
+function placedRoot(root: StarterInfrastructure, place: StarterSight['place']): StarterInfrastructure {
+  const directories = Object.entries(root.directories ?? {}).map(([name, path]) => [name, place(path)]);
+  return {
+    ...root,
+    directory: place(root.directory),
+    ...(directories.length === 0
+      ? {}
+      : { directories: Object.fromEntries(directories) as Record<string, string> }),
+  };
+}
+
+/** What follows from all of it together. */
+function tellOf({ files }: StarterSight, facts: StarterFacts, hasAnsible: boolean, tell: Tell): void {
+  const { images, shape, targets = [], infrastructure, ansible } = facts;
+  if (images.length === 0) tellNoImage(files, shape, tell);
+  const guessed = guessedNames(facts, targets.length > 0 ? targets : [{ name: 'web', image: 'web' }]);
+  if (guessed.length > 0)
+    tell(
+      `the names of clusters and services are guesses (${listed(guessed)}): correct them, or create them before the first deploy`,
+    );
+  if (shape === 'hello-ecs' && hasAnsible) tell('ansible/ is not used: the targets are ECS services');
+  const usesHosts = shape === 'flask-fleet' || ansible !== undefined;
+  if (usesHosts && infrastructure?.outputs?.includes('hosts') !== true)
+    tell(
+      `hosts are found by guessed EC2 tags (Application: ${facts.application}, Environment: staging or production): correct them, or give a Terraform output hosts`,
+    );
+  const groups = usesHosts ? (ansible?.groups ?? []) : [];
+  const foreign = groups.filter((name) => !isGroup(name));
+  if (foreign.length > 0)
+    tell(
+      `the groups ${listed(foreign)} of the playbooks have invalid names (allowed: letters, digits, _ and dashes): their plays match no host`,
+    );
+  if (groups.length > 1 && infrastructure?.outputs?.includes('hosts') !== true)
+    tell(
+      `the playbooks know the groups ${listed(groups)}: hosts that are found by tags are all in one group; use a Terraform output hosts for more groups`,
+    );
+  if (shape === 'flask-fleet') tellFleet(files, facts, tell);
+  const untried = images.filter(({ test, testStage }) => test !== undefined && testStage === undefined);
+  if (untried.length > 0)
+    tell(
+      `the tests of ${listed(untried.map(({ name, test = [] }) => `${name} (${test.join(' ')})`))} are written as comments: it is unknown whether the image contains their tools`,
+    );
+}
+
+function tellNoImage(files: ProjectFiles, shape: StarterShape, tell: Tell): void {
+  const kind = has(files, 'artisan')
+    ? 'a Laravel application'
+    : has(files, 'wp-config.php') || has(files, 'wp-config-sample.php')
+      ? 'a WordPress site'
+      : has(files, 'composer.json')
+        ? 'a PHP application'
+        : has(files, 'manage.py')
+          ? 'a Django application'
+          : has(files, 'package.json')
+            ? 'a Node.js application'
+            : has(files, 'go.mod')
+              ? 'a Go program'
+              : has(files, 'requirements.txt') || has(files, 'pyproject.toml')
+                ? 'a Python application'
+                : undefined;
+  const what = kind === undefined ? '' : ` for what looks like ${kind}`;
+  tell(
+    shape === 'minimal'
+      ? `no Dockerfile${what} was found, so there is no image and nothing to deploy yet`
+      : `no Dockerfile${what} was found: the image web is built from ./Dockerfile, which you have to write`,
+  );
+}
+
+function tellFleet(files: ProjectFiles, { targets = [], ansible }: StarterFacts, tell: Tell): void {
+  const workers = targets.filter(({ isWorker }) => isWorker === true);
+  if (workers.length > 0)
+    tell(
+      `${listed(workers.map(({ name }) => name))} ${workers.length === 1 ? 'has' : 'have'} no target: a fleet is checked by a port, and a worker has none`,
+    );
+  tell('docker-host.yml, which comes with the runner, puts a Docker engine on the hosts');
+  const folder = ansible?.directory ?? 'ansible';
+  if ([inside(folder, 'deploy.yml'), inside(folder, 'playbooks/deploy.yml')].some((path) => has(files, path)))
+    tell(
+      `${folder} has its own deploy.yml: the fleet runs it instead of the runner’s; name another with playbook:, or remove it`,
+    );
+}

@@ -1,0 +1,173 @@
+import {
+  anything,
+  either,
+  isBoolean,
+  isNumber,
+  list,
+  object,
+  oneOf,
+  record,
+  text,
+  time,
+  whole,
+} from '../base/recordShape.js';
+
+/** What the documents of the state must hold. */
+const number = whole(1);
+const texts = record(text);
+const processIdentity = object({ hostname: text, pid: whole(0) });
+
+export const lockShape = either(
+  object({ state: oneOf('released') }),
+  object({
+    state: oneOf('held'),
+    token: text,
+    who: text,
+    command: text,
+    'runUrl?': text,
+    'reason?': text,
+    since: time,
+    expiresAt: time,
+    'process?': processIdentity,
+  }),
+);
+
+const target = object({
+  kind: text,
+  status: text,
+  'digest?': text,
+  'facts?': texts,
+});
+
+export const deploymentShape = object({
+  sequence: number,
+  environment: text,
+  kind: oneOf('deploy', 'promote', 'rollback', 'catch-up'),
+  version: text,
+  'previous?': text,
+  status: oneOf(
+    'running',
+    'healthy',
+    'partial',
+    'unproven',
+    'failed',
+    'rolled-back',
+    'interrupted',
+    'cut-off',
+  ),
+  startedAt: time,
+  'endedAt?': time,
+  who: text,
+  'runUrl?': text,
+  commit: text,
+  'needs?': texts,
+  'reason?': text,
+  'forcedReason?': text,
+  'url?': text,
+  'run?': text,
+  'checkedOut?': text,
+  'targets?': record(target),
+});
+
+export const entryShape = object({
+  number,
+  time,
+  action: text,
+  'data?': record(anything),
+});
+
+export const coverShape = either(
+  object({ state: oneOf('closed') }),
+  object({
+    state: oneOf('open'),
+    token: text,
+    deployment: deploymentShape,
+    snapshots: record(record(anything)),
+    startedAt: time,
+    owner: object({ who: text, process: processIdentity }),
+    'earlier?': list(entryShape),
+  }),
+);
+
+const image = object({ repository: text, digest: text, tags: list(text), inputs: text });
+
+export const releaseShape = object({
+  version: text,
+  application: text,
+  commit: text,
+  branch: text,
+  dirty: isBoolean,
+  images: record(image),
+  inputs: text,
+  createdAt: text,
+  createdBy: text,
+});
+
+export const pointerShape = object({ version: text, createdAt: text, dirty: isBoolean });
+export const releaseNumberShape = object({ version: text });
+export const headShape = object({
+  latest: whole(0),
+  'marks?': record(whole(0)),
+});
+
+export const buildShape = object({
+  repository: text,
+  digest: text,
+  tags: list(text),
+  'sizeBytes?': isNumber,
+  builtAt: text,
+});
+
+export const driftShape = object({
+  checkedAt: time,
+  who: text,
+  drifted: whole(0),
+  headline: text,
+  'outdated?': object({ by: text, at: time, who: text }),
+});
+
+export const applicationShape = object({
+  application: text,
+  environments: list(text),
+  needs: texts,
+});
+
+export const ownershipShape = object({
+  application: text,
+  environment: text,
+  owns: list(object({ address: text, type: text, ids: list(text) })),
+  reuses: list(object({ id: text, from: text, since: text })),
+  recordedAt: text,
+  who: text,
+});
+
+const run = { 'run?': text, 'runUrl?': text } as const;
+
+export const changeShape = object({
+  number,
+  kind: oneOf('apply', 'destroy', 'provision'),
+  status: oneOf('running', 'ok', 'failed'),
+  startedAt: time,
+  'endedAt?': time,
+  'commit?': text,
+  'inputs?': text,
+  'plan?': text,
+  who: text,
+  ...run,
+  'process?': processIdentity,
+});
+
+export const approvalShape = object({
+  number,
+  'commit?': text,
+  authors: list(text),
+  startedBy: text,
+  approvedBy: list(text),
+  'plan?': text,
+  at: time,
+  ...run,
+});
+
+export const testShape = object({ commit: text, at: time, who: text, ...run });
+
+export const endedShape = object({ sequence: number });
