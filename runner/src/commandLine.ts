@@ -7,10 +7,12 @@ import { asTyped, DEFAULT_PROGRAM, everyTextAsTyped, type Call } from './base/ca
 import { interruptedBy } from './base/interruption.js';
 import { wordsOfCode } from './base/systemFailure.js';
 import { didYouMean } from './base/nearest.js';
-import type { CommandDefinition, CommandResult } from './commands/command.js';
+import type { CommandResult } from './events/commandResult.js';
+import type { CommandDefinition } from './commands/command.js';
 import { buildProgram, CommanderError } from './commands/program.js';
-import { registry } from './commands/registry.js';
-import { createContext, type Context, type ContextInput, type GlobalOptions } from './container.js';
+import { allCommands, registry } from './commands/registry.js';
+import type { Context, GlobalOptions } from './context/context.js';
+import { createContext, type ContextInput } from './container.js';
 import { runnerVersion } from './base/version.js';
 import { createViews } from './views/createViews.js';
 import { writeError } from './views/errorFile.js';
@@ -140,11 +142,8 @@ async function execute(world: Process, definition: CommandDefinition, command: C
     await sweepPrivateFolders(world.env);
     if (definition.environment === 'required' && options.environment === undefined)
       await context.environment();
-    result = await definition.run(context, {
-      arguments: command.args,
-      options: camelToKebab(given),
-      environments: named,
-    });
+    const input = { arguments: command.args, options: camelToKebab(given), environments: named };
+    result = await definition.run(context, input, allCommands);
     failure = result.failure;
   } catch (error) {
     failure = interrupt.signal.aborted && isAbort(error) ? interrupt.signal.reason : error;

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createContext, type Context } from '../../runner/src/container.js';
+import type { Context } from '../../runner/src/context/context.js';
+import { createContext } from '../../runner/src/container.js';
 import type { StackEvent } from '../../runner/src/events/events.js';
 
 /** A deployment in a directory of its own, with a context on the real world and every event it emitted. */

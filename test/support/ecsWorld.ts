@@ -2,7 +2,7 @@ import type { AwsClients } from '../../runner/src/adapters/aws/clients.js';
 import type { ProbeAnswer } from '../../runner/src/adapters/http/httpProbe.js';
 import { targetSchema, type EcsServiceConfig } from '../../runner/src/config/schema.js';
 import { EcsTarget } from '../../runner/src/delivery/targets/ecs/ecsTarget.js';
-import type { Rollout } from '../../runner/src/delivery/targets/target.js';
+import type { Rollout } from '../../runner/src/domain/target.js';
 import type { Answer } from './fakeAws.js';
 import { ecsOverAws } from './ecsOverAws.js';
 import { FakeEcs } from './fakeEcs.js';

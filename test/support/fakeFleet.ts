@@ -8,7 +8,7 @@ import type { ReleaseRecord } from '../../runner/src/domain/records.js';
 import type { HostFailure } from '../../runner/src/hosts/rules/ansibleEvents.js';
 import type { Container } from '../../runner/src/delivery/targets/fleet/containers.js';
 import { FleetTarget } from '../../runner/src/delivery/targets/fleet/fleetTarget.js';
-import type { Rollout } from '../../runner/src/delivery/targets/target.js';
+import type { Rollout } from '../../runner/src/domain/target.js';
 import { VirtualClock } from './virtualClock.js';
 
 interface FakeHost {

@@ -13,7 +13,7 @@ import { imageNames } from '../../runner/src/local/localImages.js';
 import { emulatorUrl } from '../../runner/src/local/settings.js';
 import { localUp } from '../../runner/src/local/up.js';
 import { provisionStep } from '../../runner/src/hosts/provision.js';
-import type { Rollout, Target } from '../../runner/src/delivery/targets/target.js';
+import type { Rollout, Target } from '../../runner/src/domain/target.js';
 import { createTargets } from '../../runner/src/delivery/targets/createTargets.js';
 
 const run = promisify(execFile);

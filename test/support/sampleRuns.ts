@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../../runner/src/base/errors.js';
-import { summarisePlan, type PlanSummary } from '../../runner/src/infrastructure/rules/planSummary.js';
+import type { PlanSummary } from '../../runner/src/domain/plan.js';
+import { summarisePlan } from '../../runner/src/infrastructure/rules/planSummary.js';
 import type { EventBody, StackEvent, StageSummary } from '../../runner/src/events/events.js';
 
 /** Runs as the steps tell them, for tests of the views and for looking at reports. */

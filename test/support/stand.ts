@@ -1,9 +1,10 @@
-import type { Context } from '../../runner/src/container.js';
+import type { Context } from '../../runner/src/context/context.js';
 import { StackError } from '../../runner/src/base/errors.js';
 import type { StackEvent } from '../../runner/src/events/events.js';
 import type { ReleaseRecord } from '../../runner/src/domain/records.js';
 import { findLeft } from '../../runner/src/delivery/cutOff.js';
-import { deployRelease, type DeployRequest } from '../../runner/src/delivery/deploy.js';
+import type { DeployRequest } from '../../runner/src/delivery/deployRequest.js';
+import { deployRelease } from '../../runner/src/delivery/deploy.js';
 import { promoteRelease } from '../../runner/src/delivery/promote.js';
 import { rollbackEnvironment } from '../../runner/src/delivery/rollback.js';
 import { openState, type State } from '../../runner/src/state/state.js';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { plannedResources } from '../../runner/src/iam/rules/planned.js';
 import { policyOf, type PolicyDocument } from '../../runner/src/iam/rules/policyDocument.js';
-import { terraformGrants, type Planned } from '../../runner/src/iam/rules/terraform/grants.js';
+import type { Planned } from '../../runner/src/iam/rules/terraform/resource.js';
+import { terraformGrants } from '../../runner/src/iam/rules/terraform/grants.js';
 import { applyRole } from '../support/iam/areaRole.js';
 import { askedOf, type Asked } from '../support/iam/asked.js';
 import { evaluate, isAbout } from '../support/iam/evaluate.js';

@@ -33,3 +33,8 @@ export function shellWords(text: string): string[] {
   }
   return words;
 }
+
+/** A line that sets a variable in any POSIX shell. */
+export function exportLine(name: string, value: string): string {
+  return `export ${name}=${shellText(value)}`;
+}

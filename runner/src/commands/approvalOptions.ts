@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { flag, list, type CommandInput, type OptionDefinition } from './command.js';
 
 /** How commands are told that something was approved. */

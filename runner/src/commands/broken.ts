@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { BrokenRecord } from '../state/numberedLog.js';
 
 /** Names records of the state that cannot be read: they were passed over, and nobody should wonder where they went. */

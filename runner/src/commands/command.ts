@@ -1,4 +1,5 @@
-import type { Context } from '../container.js';
+import type { CommandResult } from '../events/commandResult.js';
+import type { Context } from '../context/context.js';
 import type { StackError } from '../base/errors.js';
 
 /** A command as data: help, completion, the docs pages and the Groovy steps are all made from or held against it. */
@@ -19,7 +20,12 @@ export interface CommandDefinition {
   readonly environment?: 'required' | 'optional' | 'several' | 'none';
   /** Kept out of help and docs: plumbing that other parts call. */
   readonly hidden?: boolean;
-  run(context: Context, input: CommandInput): Promise<CommandResult>;
+  /** @param allCommands every command there is, loaded when asked for */
+  run(
+    context: Context,
+    input: CommandInput,
+    allCommands: () => Promise<readonly CommandDefinition[]>,
+  ): Promise<CommandResult>;
 }
 
 export interface ArgumentDefinition {
@@ -47,19 +53,6 @@ export interface CommandInput {
   readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   /** What `--env` named: at most one, but for commands that take several. */
   readonly environments?: readonly string[];
-}
-
-export interface CommandResult {
-  /** 0 unless what was asked for did not happen; failures are thrown, this is for e.g. `drift found`. */
-  readonly exitCode?: number;
-  /** What `--json` prints last and `--result` writes: plain data. */
-  readonly data?: unknown;
-  /** What failed though there is a result: some of several environments. It decides the exit code. */
-  readonly failure?: StackError;
-  /** What a person reads on stdout; left out where events already said it all. */
-  readonly text?: string;
-  /** The user asked for secrets on stdout (`env --secrets`): text and data are shown as they are. */
-  readonly reveal?: boolean;
 }
 
 /** A string option or undefined. */

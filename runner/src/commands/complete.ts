@@ -1,3 +1,5 @@
+import { commandGroups } from './groups.js';
+import { optionsOf } from './options.js';
 import { resolve } from 'node:path';
 import type { Facts } from './rules/completionWords.js';
 import type { CommandDefinition } from './command.js';
@@ -10,15 +12,13 @@ const complete: CommandDefinition = {
   arguments: [{ name: 'words', description: 'What is typed so far, after `--`.', variadic: true }],
   environment: 'none',
   hidden: true,
-  async run(context, input) {
-    const [{ completions }, { allCommands, commandGroups }, { optionsOf }, { completionFacts }] =
-      await Promise.all([
-        import('./rules/completionWords.js'),
-        import('./registry.js'),
-        import('./program.js'),
-        import('./completionFacts.js'),
-      ]);
-    const shown = (await allCommands()).filter(({ hidden }) => hidden !== true);
+  async run(context, input, allCommands) {
+    const [{ completions }, { completionFacts }, all] = await Promise.all([
+      import('./rules/completionWords.js'),
+      import('./completionFacts.js'),
+      allCommands(),
+    ]);
+    const shown = all.filter(({ hidden }) => hidden !== true);
     const verbs = Object.values(commandGroups).flat();
     const commands = shown
       .map((definition) => ({ ...definition, options: optionsOf(definition) }))

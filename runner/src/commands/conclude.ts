@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { toErrorRecord } from '../base/errors.js';
 import type { Untold } from '../pipeline/untold.js';
 import { list, option, type CommandDefinition, type CommandInput } from './command.js';
@@ -52,7 +52,7 @@ const conclude: CommandDefinition = {
     ] = await Promise.all([
       import('../pipeline/rules/stageGraph.js'),
       import('../pipeline/rules/stageWords.js'),
-      import('../config/pipelineInput.js'),
+      import('../pipeline/pipelineInput.js'),
       import('../pipeline/conclude.js'),
       import('../pipeline/untold.js'),
       import('../views/runModel.js'),

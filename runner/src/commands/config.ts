@@ -37,7 +37,7 @@ const show: CommandDefinition = {
   examples: [{ command: 'config show --env staging', explains: 'The settings of staging after `extends`.' }],
   environment: 'optional',
   async run(context, input) {
-    const { showConfig } = await import('../config/show.js');
+    const { showConfig } = await import('../doctor/showConfig.js');
     const data = await showConfig(context, flag(input, 'resolve'));
     const { stringify } = await import('yaml');
     return { data, text: stringify(data, { lineWidth: 110 }).trimEnd() };

@@ -1,9 +1,10 @@
 import { parseDuration } from '../base/duration.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
 import type { CaughtUp } from '../delivery/catchUp.js';
-import { flag, option, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
+import type { CommandResult } from '../events/commandResult.js';
+import { flag, option, type CommandDefinition, type CommandInput } from './command.js';
 
 const deploy: CommandDefinition = {
   name: 'deploy',
@@ -59,7 +60,7 @@ An ECS service that wants 0 tasks gets the release too, but nothing shows that t
       { deployEnd, deployRelease, deployStatus, deploySummary },
     ] = await Promise.all([
       import('../delivery/targets/createTargets.js'),
-      import('../events/runEvents.js'),
+      import('../context/runEvents.js'),
       import('../events/stage.js'),
       import('../delivery/deploy.js'),
     ]);
@@ -133,7 +134,7 @@ async function catchUpCommand(
     );
   }
   const [{ asRun }, { inStage }, { catchUp, previewCatchUp, stillBehind }] = await Promise.all([
-    import('../events/runEvents.js'),
+    import('../context/runEvents.js'),
     import('../events/stage.js'),
     import('../delivery/catchUp.js'),
   ]);

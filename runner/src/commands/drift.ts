@@ -1,4 +1,4 @@
-import type { NamedEnvironment } from '../container.js';
+import type { NamedEnvironment } from '../context/context.js';
 import type { DriftResult } from '../infrastructure/drift.js';
 import type { CommandDefinition } from './command.js';
 import { lockTimeout, lockTimeoutOption, scope, scopeOption } from './infrastructureOptions.js';
@@ -38,7 +38,7 @@ It changes only what \`status\` shows of the last check. A plan that waits for i
       return resultOfSeveral(outcomes, shown);
     }
     const [{ asRun }, { inStage }, environment] = await Promise.all([
-      import('../events/runEvents.js'),
+      import('../context/runEvents.js'),
       import('../events/stage.js'),
       context.environment(),
     ]);

@@ -1,3 +1,4 @@
+import { exportLine } from '../base/shell.js';
 import { StackError } from '../base/errors.js';
 import { flag, type CommandDefinition } from './command.js';
 
@@ -15,7 +16,7 @@ Variables that hold a secret are left out, each named in a comment; \`--secrets\
     ],
     environment: 'required',
     async run(context, input) {
-      const [{ sharedEnvironment }, { exportLine, commentLine }] = await Promise.all([
+      const [{ sharedEnvironment }, { commentLine }] = await Promise.all([
         import('../pipeline/sharedEnvironment.js'),
         import('../context/rules/exportedVariables.js'),
       ]);

@@ -1,8 +1,9 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import { tellBroken } from './broken.js';
-import { flag, option, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
+import type { CommandResult } from '../events/commandResult.js';
+import { flag, option, type CommandDefinition, type CommandInput } from './command.js';
 
 const LIMIT = 20;
 /** Rows are for people and scripts to page through; more at once helps neither. */

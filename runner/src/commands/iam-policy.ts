@@ -1,9 +1,10 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { ROLE_LIMIT } from '../iam/rules/policyParts.js';
 import { POLICY_LIMIT, type PolicyDocument } from '../iam/rules/policyDocument.js';
 import { verbs, type Verb } from '../iam/rules/verbs.js';
-import { list, option, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
+import type { CommandResult } from '../events/commandResult.js';
+import { list, option, type CommandDefinition, type CommandInput } from './command.js';
 import { pathOption } from './infrastructureOptions.js';
 import type { PolicyResult } from '../iam/policy.js';
 

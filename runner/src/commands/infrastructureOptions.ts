@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { list, option, type CommandInput, type OptionDefinition } from './command.js';
 
@@ -72,7 +72,7 @@ export async function runVerb<T>(
   headline: (result: T) => string,
 ): Promise<T> {
   const [{ asRun }, { inStage }, environment] = await Promise.all([
-    import('../events/runEvents.js'),
+    import('../context/runEvents.js'),
     import('../events/stage.js'),
     context.environment(),
   ]);

@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { CommandDefinition, CommandInput } from './command.js';
 import { flag } from './command.js';
 import type { LocalNews, Workshop } from '../local/workshop.js';

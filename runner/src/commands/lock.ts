@@ -3,7 +3,8 @@ import { StackError } from '../base/errors.js';
 import { lockEvidence } from '../state/lockDocument.js';
 import type { LockHolder, LockState } from '../state/locks.js';
 import { waiting } from './deploy.js';
-import { flag, option, type CommandDefinition, type CommandResult } from './command.js';
+import type { CommandResult } from '../events/commandResult.js';
+import { flag, option, type CommandDefinition } from './command.js';
 
 const HEADERS = ['environment', 'lock', 'who', 'command', 'for', 'expires (utc)', 'run or reason'];
 

@@ -1,6 +1,7 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { approvalOptions, approvers } from './approvalOptions.js';
-import { list, option, type CommandDefinition, type CommandResult } from './command.js';
+import type { CommandResult } from '../events/commandResult.js';
+import { list, option, type CommandDefinition } from './command.js';
 import { waiting } from './deploy.js';
 
 const migrate: CommandDefinition = {
@@ -39,7 +40,7 @@ const migrate: CommandDefinition = {
       { migrateRelease, migrateSummary, migratingTargets, releaseToMigrate },
     ] = await Promise.all([
       import('../delivery/targets/createTargets.js'),
-      import('../events/runEvents.js'),
+      import('../context/runEvents.js'),
       import('../events/stage.js'),
       import('../delivery/migrate.js'),
     ]);

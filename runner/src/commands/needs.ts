@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { UpstreamReport } from '../delivery/needs.js';
 import { waiting } from './deploy.js';
 import type { CommandDefinition, CommandInput } from './command.js';
@@ -46,7 +46,7 @@ With \`--env\` it is the check that every deploy and promotion makes first: the 
 async function check(context: Context, input: CommandInput, environment: string): Promise<UpstreamReport> {
   const [{ requireUpstream }, { asRun }, { inStage }] = await Promise.all([
     import('../delivery/needs.js'),
-    import('../events/runEvents.js'),
+    import('../context/runEvents.js'),
     import('../events/stage.js'),
   ]);
   const id = `needs:${environment}`;

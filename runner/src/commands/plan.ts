@@ -1,7 +1,8 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { PlanResult } from '../infrastructure/plan.js';
-import { flag, type CommandDefinition, type CommandInput, type CommandResult } from './command.js';
+import type { CommandResult } from '../events/commandResult.js';
+import { flag, type CommandDefinition, type CommandInput } from './command.js';
 import {
   lockTimeout,
   lockTimeoutOption,

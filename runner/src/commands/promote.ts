@@ -38,7 +38,7 @@ A release that runs on some of the hosts only (\`partial\`) is promoted with a w
       { deployEnd, deployStatus, deploySummary },
     ] = await Promise.all([
       import('../delivery/targets/createTargets.js'),
-      import('../events/runEvents.js'),
+      import('../context/runEvents.js'),
       import('../events/stage.js'),
       import('../delivery/promote.js'),
       import('../delivery/deploy.js'),

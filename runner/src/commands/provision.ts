@@ -29,7 +29,7 @@ export const commands: readonly CommandDefinition[] = [
     ],
     async run(context, input) {
       const { provisionStep } = await import('../hosts/provision.js');
-      const { asRun } = await import('../events/runEvents.js');
+      const { asRun } = await import('../context/runEvents.js');
       const { inStage } = await import('../events/stage.js');
       const environment = await context.environment();
       const limit = option(input, 'limit');

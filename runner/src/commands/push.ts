@@ -20,7 +20,7 @@ If a release with the same content exists, nothing is built or pushed, and neith
       const [{ ensureRelease }, { buildEnvironment }, { asRun }, { inStage }] = await Promise.all([
         import('../release/findRelease.js'),
         import('../release/treeInputs.js'),
-        import('../events/runEvents.js'),
+        import('../context/runEvents.js'),
         import('../events/stage.js'),
       ]);
       if (Object.keys((await context.config()).images).length === 0)

@@ -4,16 +4,6 @@ interface CommandModule {
   readonly commands: readonly CommandDefinition[];
 }
 
-/** What commands are for: help and the docs list them so, in this order. */
-export const commandGroups: Readonly<Record<string, readonly string[]>> = {
-  Begin: ['init', 'doctor', 'config', 'local', 'completion'],
-  'Make a release': ['build', 'test', 'push', 'release'],
-  Infrastructure: ['plan', 'apply', 'drift', 'destroy', 'output', 'iam-policy'],
-  Hosts: ['inventory', 'provision', 'env'],
-  Deliver: ['stages', 'run', 'deploy', 'promote', 'rollback', 'migrate', 'needs'],
-  'Inspect and notify': ['status', 'history', 'report', 'lock', 'notify'],
-};
-
 /**
  * Every verb and the file that defines it, in the order that help shows. A file is loaded only when its verb is
  * called (or when help, completion or docs list them all).

@@ -28,7 +28,7 @@ A released commit has the version itself; a commit after it has \`NEXT-COUNT.gCO
         return { data: { dryRun: true, ...plan }, text: `${would}\nNothing was changed.` };
       }
       const [{ asRun }, { inStage }] = await Promise.all([
-        import('../events/runEvents.js'),
+        import('../context/runEvents.js'),
         import('../events/stage.js'),
       ]);
       const stage = { id: 'release', title: `Release v${plan.version}` };

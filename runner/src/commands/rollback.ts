@@ -20,7 +20,7 @@ const rollback: CommandDefinition = {
     const [{ warmUp }, { asRun }, { inStage }, { rollbackEnvironment }, { deployStatus }] = await Promise.all(
       [
         import('../delivery/targets/createTargets.js'),
-        import('../events/runEvents.js'),
+        import('../context/runEvents.js'),
         import('../events/stage.js'),
         import('../delivery/rollback.js'),
         import('../delivery/deploy.js'),

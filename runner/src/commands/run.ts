@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { Pipeline } from '../pipeline/rules/stageGraph.js';
 import type { StageOutcome } from '../pipeline/rules/schedule.js';
 import { approvalOptions, approvers } from './approvalOptions.js';
@@ -60,8 +60,8 @@ const run: CommandDefinition = {
     ] = await Promise.all([
       import('../pipeline/rules/stageGraph.js'),
       import('../pipeline/rules/stageWords.js'),
-      import('../config/pipelineInput.js'),
-      import('../events/runEvents.js'),
+      import('../pipeline/pipelineInput.js'),
+      import('../context/runEvents.js'),
       import('../pipeline/run.js'),
     ]);
     const config = await context.config();

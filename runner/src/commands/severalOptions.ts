@@ -1,8 +1,9 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { ExitCode, StackError } from '../base/errors.js';
 import { sumUp, worstExitCode } from '../pipeline/rules/severalEnvironments.js';
 import type { EnvironmentOutcome } from '../pipeline/several.js';
-import { flag, option, type CommandInput, type CommandResult, type OptionDefinition } from './command.js';
+import type { CommandResult } from '../events/commandResult.js';
+import { flag, option, type CommandInput, type OptionDefinition } from './command.js';
 
 /** What `plan` and `drift` say of several environments. */
 export const allOption: OptionDefinition = {

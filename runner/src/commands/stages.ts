@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { Pipeline } from '../pipeline/rules/stageGraph.js';
 import { flag, option, type CommandDefinition } from './command.js';
 
@@ -26,7 +26,7 @@ const stages: CommandDefinition = {
       { doneStages, doneWords },
     ] = await Promise.all([
       import('../pipeline/rules/stageGraph.js'),
-      import('../config/pipelineInput.js'),
+      import('../pipeline/pipelineInput.js'),
       import('../pipeline/jenkins.js'),
       import('../views/pipeline.js'),
       import('../state/sharedPlace.js'),

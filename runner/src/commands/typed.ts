@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { DEFAULT_PROGRAM } from '../base/calledAs.js';
 import { shellQuote } from '../base/shell.js';
 import { runnerDirectory } from '../local/settings.js';

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type * as z from 'zod';
 import { referencesIn } from './referencesIn.js';
 import type { configSchema, EcsServiceConfig, EnvironmentConfig, FleetConfig } from './schema.js';
-import type { Path } from './source.js';
+import type { Path } from './path.js';
 
 type Parsed = z.output<typeof configSchema>;
 

@@ -1,6 +1,6 @@
 import { faultsIn, unescaped } from './referencesIn.js';
 import { leavesAt, leavesOf, type Leaf, type ZodAny } from './valueShape.js';
-import type { Path } from './source.js';
+import type { Path } from './path.js';
 import { settled, Written } from './written.js';
 
 export interface ConformIssue {

@@ -1,4 +1,4 @@
-import type { Path } from './source.js';
+import type { Path } from './path.js';
 import { Written } from './written.js';
 
 type Plain = Record<string, unknown>;

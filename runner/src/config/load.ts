@@ -9,7 +9,8 @@ import { extendEnvironments } from './extend.js';
 import { readText, UnreadableText } from './readText.js';
 import { configSchema, type Config } from './schema.js';
 import { keysOf, leavesAt, leavesOf } from './valueShape.js';
-import { parseYaml, type ConfigIssue, type Path, type YamlSource } from './source.js';
+import type { Path } from './path.js';
+import { parseYaml, type ConfigIssue, type YamlSource } from './source.js';
 
 /**
  * Reads, validates and freezes the configuration.

@@ -1,6 +1,6 @@
 import { outputOf, referencesIn } from './referencesIn.js';
 import type { EnvironmentConfig } from './schema.js';
-import type { Path } from './source.js';
+import type { Path } from './path.js';
 
 interface OutputIssue {
   readonly path: Path;

@@ -1,4 +1,4 @@
-import type { Path } from './source.js';
+import type { Path } from './path.js';
 
 /** Reading a configuration that may not be valid: what has another shape than expected is simply not there. */
 export type Raw = Readonly<Record<string, unknown>>;

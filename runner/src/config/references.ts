@@ -1,6 +1,6 @@
 import { StackError } from '../base/errors.js';
 import { Template, templateWith } from '../base/template.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { SecretRegistry } from '../secrets/redact.js';
 import { registerVariable } from './knownSecrets.js';
 import {
   asText,
@@ -16,16 +16,32 @@ import {
 /**
  * What a value is for. `text`: a reference to a map or list has no place in it. `free`: a text that is one reference and
  * no more becomes what that stands for, whatever it is. `release`: text that is filled in once more, when a release is
- * deployed; every `${` that is none of `${release:…}` stays escaped in it.
+ * deployed; every `${` that is none of `${release:…}` stays escaped in it. `template`: variables that a playbook gets.
+ * What the configuration itself says may be a template, as in any file of variables; what a reference stands for is
+ * data, also inside of a template.
  */
-export type Form = 'text' | 'free' | 'release';
+export type Form = 'text' | 'free' | 'release' | 'template';
 
 /** Maps whose values are of another form than what is around them. */
 const FORM_OF: Readonly<Record<string, Form>> = { vars: 'free', variables: 'free', environment: 'release' };
 
-interface Scope {
-  readonly context: Context;
-  readonly environment: NamedEnvironment;
+/** Where references find what they stand for. Handed in: each kind is the matter of another wing. */
+export interface LookUps {
+  /** The variables of the process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly secrets: SecretRegistry;
+  /** What to type where a variable is not set, after `Set it: export NAME=…`. */
+  advice(variable: string): Promise<string>;
+  /**
+   * A Terraform output.
+   * @param path an output, or a path into one: `cluster`, `hosts.web-1.address`
+   * @param environment whose; the one that is resolved for where left out
+   */
+  output(path: string, environment?: string): Promise<unknown>;
+  /** A parameter of SSM. */
+  parameter(name: string): Promise<string>;
+  /** A secret of Secrets Manager. */
+  secret(name: string): Promise<string>;
 }
 
 /**
@@ -34,27 +50,20 @@ interface Scope {
  * comes from env where its name says so (TOKEN, SECRET, PASSWORD, KEY …) or its form does, since a base image or a region
  * masked everywhere would make the output unreadable.
  * @param form of the value itself; `vars` and `environment` inside of it have their own
- * @throws StackError CONFIG_REFERENCE where one cannot be resolved, naming where to set it
+ * @throws StackError CONFIG_REFERENCE where one cannot be resolved, naming where to set it; CONFIG_INVALID for one in the
+ *   middle of a template's expression
  */
-export async function resolveReferences<T>(value: T, scope: Scope, form: Form = 'text'): Promise<T> {
-  return replace(value, form, await lookUpAll(value, scope), scope) as T;
+export async function resolveReferences<T>(value: T, lookUps: LookUps, form: Form = 'text'): Promise<T> {
+  const values = await lookUpAll(value, lookUps);
+  return (form === 'template' ? withTemplates(value, values) : replace(value, form, values, lookUps)) as T;
 }
 
-/**
- * The same for variables that a playbook gets. What the configuration itself says may be a template, as in any file of
- * variables; what a reference stands for is data, also inside of a template.
- * @throws StackError CONFIG_REFERENCE; CONFIG_INVALID for a reference in the middle of a template's expression
- */
-export async function resolveTemplates(value: unknown, scope: Scope): Promise<unknown> {
-  return withTemplates(value, await lookUpAll(value, scope));
-}
-
-async function lookUpAll(value: unknown, scope: Scope): Promise<ReadonlyMap<string, unknown>> {
+async function lookUpAll(value: unknown, lookUps: LookUps): Promise<ReadonlyMap<string, unknown>> {
   const values = new Map<string, unknown>();
   const unique = new Map(referencesIn(value).map((one) => [`${one.kind}:${one.name}`, one]));
   await Promise.all(
     [...unique].map(async ([key, reference]) => {
-      values.set(key, await lookUp(reference, scope));
+      values.set(key, await lookUp(reference, lookUps));
     }),
   );
   return values;
@@ -82,15 +91,20 @@ function withTemplates(value: unknown, values: ReadonlyMap<string, unknown>): un
   }
 }
 
-function replace(value: unknown, form: Form, values: ReadonlyMap<string, unknown>, scope: Scope): unknown {
-  if (typeof value === 'string') return replaceText(value, form, values, scope);
-  if (Array.isArray(value)) return value.map((item) => replace(item, form, values, scope));
+function replace(
+  value: unknown,
+  form: Form,
+  values: ReadonlyMap<string, unknown>,
+  lookUps: LookUps,
+): unknown {
+  if (typeof value === 'string') return replaceText(value, form, values, lookUps);
+  if (Array.isArray(value)) return value.map((item) => replace(item, form, values, lookUps));
   if (value !== null && typeof value === 'object') {
     // A tag or a channel may have such a name too: it is no map.
     const formOf = (key: string, item: unknown) =>
       form === 'text' && item !== null && typeof item === 'object' ? (FORM_OF[key] ?? form) : form;
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, replace(item, formOf(key, item), values, scope)]),
+      Object.entries(value).map(([key, item]) => [key, replace(item, formOf(key, item), values, lookUps)]),
     );
   }
   return value;
@@ -100,7 +114,7 @@ function replaceText(
   text: string,
   form: Form,
   values: ReadonlyMap<string, unknown>,
-  { context }: Scope,
+  { secrets }: LookUps,
 ): unknown {
   const parts = partsOf(text, form === 'release');
   const valueOf = (part: Reference) => values.get(`${part.kind}:${part.name}`);
@@ -116,7 +130,7 @@ function replaceText(
       const found = asText(valueOf(part));
       if (form !== 'release' || !found.includes('${')) return found;
       const escaped = found.replaceAll('${', () => '$${');
-      if (context.secrets.text(found) !== found) context.secrets.register(escaped);
+      if (secrets.text(found) !== found) secrets.register(escaped);
       return escaped;
     })
     .join('');
@@ -130,30 +144,27 @@ function noText({ kind, name }: Reference, value: unknown): StackError {
   });
 }
 
-async function lookUp({ kind, name }: Reference, { context, environment }: Scope): Promise<unknown> {
+async function lookUp({ kind, name }: Reference, lookUps: LookUps): Promise<unknown> {
+  const { env, secrets } = lookUps;
   if (kind === 'env' || kind === 'secret-env') {
     // `${env:NAME:-default}`, as the shell writes it.
     const [variable, fallback] = cut(name, ':-');
-    const value = context.env[variable] || fallback;
+    const value = env[variable] || fallback;
     if (value === undefined) {
-      const { bindingAdvice } = await import('../pipeline/jenkins.js');
       throw new StackError('CONFIG_REFERENCE', `the environment variable ${variable} is not set`, {
         where: `\${${kind}:${name}}`,
-        next: `Set it: export ${variable}=… ${bindingAdvice(await context.config(), variable)}`,
+        next: `Set it: export ${variable}=… ${await lookUps.advice(variable)}`,
       });
     }
-    if (kind === 'secret-env') context.secrets.register(value);
-    else registerVariable(variable, value, context.secrets);
+    if (kind === 'secret-env') secrets.register(value);
+    else registerVariable(variable, value, secrets);
     return value;
   }
   if (kind === 'output') {
-    const { outputValue } = await import('../infrastructure/outputs.js');
-    const { environment: other, path } = outputOf(name);
-    return outputValue(context, other === undefined ? environment : await context.environment(other), path);
+    const { environment, path } = outputOf(name);
+    return lookUps.output(path, environment);
   }
-  const { readParameter, readSecret } = await import('../adapters/aws/secrets.js');
-  const aws = await context.aws(environment);
-  const value = kind === 'ssm' ? await readParameter(aws, name) : await readSecret(aws, name);
-  context.secrets.register(value);
+  const value = kind === 'ssm' ? await lookUps.parameter(name) : await lookUps.secret(name);
+  secrets.register(value);
   return value;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { namesSecret } from '../secrets/secretNames.js';
 import { configSchema } from './schema.js';
 import type { ZodAny } from './valueShape.js';
-import type { Path } from './source.js';
+import type { Path } from './path.js';
 
 /** A text of the configuration, and whether a secret belongs where it stands. */
 export interface PlacedText {

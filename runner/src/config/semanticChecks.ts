@@ -2,7 +2,7 @@ import { accountOfRole } from '../domain/awsRole.js';
 import { didYouMean } from '../base/nearest.js';
 import { DEFAULT_BRANCHES, type configSchema } from './schema.js';
 import { checkOutputs } from './outputChecks.js';
-import type { Path } from './source.js';
+import type { Path } from './path.js';
 import type * as z from 'zod';
 
 type Parsed = z.output<typeof configSchema>;

@@ -2,8 +2,6 @@ import { LineCounter, parseDocument } from 'yaml';
 import { YamlReader } from './yamlReader.js';
 import type { Path } from './path.js';
 
-export type { Path } from './path.js';
-
 /** One thing that is wrong with the configuration, with where it stands (1-based). */
 export interface ConfigIssue {
   readonly message: string;

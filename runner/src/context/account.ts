@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from './context.js';
 
 /**
  * Makes sure, before anything is changed, that the credentials belong to the account the environment names. Where it

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { makeDirectories } from '../adapters/process/directories.js';
 import { writeWhole } from '../adapters/process/wholeFile.js';
 import { homeDirectory } from '../adapters/process/user.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from './context.js';
 import { profileText, roleVariables } from './rules/awsChild.js';
 import { StackError } from '../base/errors.js';
 import { shellQuote } from '../base/shell.js';
 import { localSettings, runnerDirectory } from '../local/settings.js';
 import { writeFailure } from '../adapters/process/localFailures.js';
-import { digest } from '../infrastructure/rootContent.js';
+import { digest } from '../base/digest.js';
 
 /**
  * The variables by which Terraform, Ansible and the AWS tools get to the AWS of an environment. Where it has a role,

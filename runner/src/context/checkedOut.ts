@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from './context.js';
 
 /**
  * The commit whose files are worked with, as a field of a record: absent where they are in no repository, or not all

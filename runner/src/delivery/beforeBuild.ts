@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { lockedError } from '../state/lockDocument.js';
 import { requireTargets } from './targets/createTargets.js';

@@ -1,10 +1,10 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { behindOf, isInService } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import type { JournalEntry, Unfinished } from '../state/journal.js';
 import type { State } from '../state/state.js';
-import type { Target, TargetSnapshot } from './targets/target.js';
+import type { Target, TargetSnapshot } from '../domain/target.js';
 import { cutOffReason, describeCutOff, findLeft, settleRecords, type Left } from './cutOff.js';
 import type { DeployRequest, DeployResult } from './deployRequest.js';
 import { isAsBefore, undoCutOff, undoneWords } from './undoCutOff.js';

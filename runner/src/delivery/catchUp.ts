@@ -1,9 +1,10 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { behindOf, behindWords, isInService, type BehindOfTarget } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
 import { requireAccount } from '../context/account.js';
-import { deployRelease, type DeployResult } from './deploy.js';
+import type { DeployResult } from './deployRequest.js';
+import { deployRelease } from './deploy.js';
 
 export interface CatchUpRequest {
   readonly environment: NamedEnvironment;

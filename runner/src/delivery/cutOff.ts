@@ -1,11 +1,11 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { approvalRule } from '../domain/approvalDecision.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import { UNREADABLE_ENTRY, type Unfinished } from '../state/journal.js';
 import type { Ledger } from '../state/ledger.js';
 import type { State } from '../state/state.js';
-import type { Begun, Target } from './targets/target.js';
+import type { Begun, Target } from '../domain/target.js';
 import { cannotWrite } from './recordEnd.js';
 
 /** What the last run left of a deployment. The lock says whether it is still at work. */

@@ -3,7 +3,7 @@ import { createEcsApi } from '../adapters/aws/ecs.js';
 import { createEcsTasks } from '../adapters/aws/ecsTasks.js';
 import { readLog } from '../adapters/aws/logs.js';
 import { putSecretValue, secretValue } from '../adapters/aws/secrets.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import {
   drawPassword,
   readDatabaseUsers,

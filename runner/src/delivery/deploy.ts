@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { formatDuration } from '../base/duration.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { behindOf, behindWords, endedAs, hostsInService, isProven, unprovenWords } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord, TargetRecord } from '../domain/records.js';
@@ -8,7 +8,7 @@ import { runField } from '../base/sharedRun.js';
 import type { DeploymentDraft } from '../state/ledger.js';
 import type { HeldLock } from '../state/locks.js';
 import type { State } from '../state/state.js';
-import type { Known, Rollout, Target, TargetSnapshot } from './targets/target.js';
+import type { Known, Rollout, Target, TargetSnapshot } from '../domain/target.js';
 import { checkedOut } from '../context/checkedOut.js';
 import { requireAccount } from '../context/account.js';
 import { isGuarded, refuseBypass } from './beforeBuild.js';
@@ -23,8 +23,6 @@ import { cannotWrite, recordEnd } from './recordEnd.js';
 import type { StageEnd } from '../events/stage.js';
 import { undo, uninterrupted } from './undo.js';
 import type { DeployRequest, DeployResult } from './deployRequest.js';
-
-export type { DeployRequest, DeployResult } from './deployRequest.js';
 
 /**
  * Brings a release to an environment: lock → snapshot → record → journal → targets side by side → record. When any

@@ -1,4 +1,4 @@
-import type { NamedEnvironment } from '../container.js';
+import type { NamedEnvironment } from '../context/context.js';
 import type { BehindOfTarget } from '../domain/behind.js';
 import type { DeploymentKind, DeploymentRecord, ReleaseRecord } from '../domain/records.js';
 

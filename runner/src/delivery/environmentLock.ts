@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { HeldLock } from '../state/locks.js';
 import type { State } from '../state/state.js';
 import { cannotWrite } from './recordEnd.js';

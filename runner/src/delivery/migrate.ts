@@ -1,8 +1,8 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { ReleaseRecord } from '../domain/records.js';
 import type { MigrationRecord } from '../domain/migration.js';
-import type { Target } from './targets/target.js';
+import type { Target } from '../domain/target.js';
 import { requireAccount } from '../context/account.js';
 import { settle } from './beginning.js';
 import { describeCutOff, findLeft } from './cutOff.js';

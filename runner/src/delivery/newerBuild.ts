@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { State } from '../state/state.js';
 

@@ -1,5 +1,5 @@
-import type { CommandResult } from '../commands/command.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { CommandResult } from '../events/commandResult.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import type { StackError } from '../base/errors.js';
 import { cutOffOf, findLeft } from './cutOff.js';
 import { nothingBefore } from './rollback.js';

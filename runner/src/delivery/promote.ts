@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { behindOf, behindWords, hostsInService, isProven, unprovenWords } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
@@ -11,7 +11,8 @@ import {
   ruleOf,
   type Approved,
 } from './approvals.js';
-import { deployRelease, type DeployResult } from './deploy.js';
+import type { DeployResult } from './deployRequest.js';
+import { deployRelease } from './deploy.js';
 
 export interface PromoteRequest {
   readonly environment: NamedEnvironment;

@@ -1,9 +1,9 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import type { JournalEntry, JournalWriter } from '../state/journal.js';
 import type { DeploymentDraft } from '../state/ledger.js';
 import type { State } from '../state/state.js';
-import type { TargetSnapshot } from './targets/target.js';
+import type { TargetSnapshot } from '../domain/target.js';
 import { cannotWrite, entriesOnTheWayBack, type WriteEntry } from './recordEnd.js';
 
 /** How one deployment is written down: its record in the ledger and its journal, which begin and end together. */

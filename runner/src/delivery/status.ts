@@ -1,9 +1,9 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { behindOf, type BehindOfTarget } from '../domain/behind.js';
 import { toErrorRecord, type ErrorRecord } from '../base/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
 import { readDrift, type DriftRecord } from '../state/driftRecords.js';
-import type { TargetStatus } from './targets/target.js';
+import type { TargetStatus } from '../domain/target.js';
 import { cutOffOf, findLeft } from './cutOff.js';
 
 export interface EnvironmentStatus {

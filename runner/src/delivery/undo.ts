@@ -1,9 +1,9 @@
 import pMap from 'p-map';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord, type ErrorRecord } from '../base/errors.js';
 import type { DeploymentRecord, DeploymentStatus, TargetRecord } from '../domain/records.js';
 import type { State } from '../state/state.js';
-import type { Rollout, Target, TargetSnapshot } from './targets/target.js';
+import type { Rollout, Target, TargetSnapshot } from '../domain/target.js';
 import { waysForward } from './cutOff.js';
 import type { Recording } from './recording.js';
 import { recordEnd } from './recordEnd.js';

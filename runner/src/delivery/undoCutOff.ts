@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import type { Unfinished } from '../state/journal.js';
 import type { State } from '../state/state.js';
-import type { Rollout, Target } from './targets/target.js';
+import type { Rollout, Target } from '../domain/target.js';
 import { begunBy, cutOffReason } from './cutOff.js';
 import { mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
 import { recordEnd } from './recordEnd.js';

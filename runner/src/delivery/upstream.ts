@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { absoluteNeeds, isDirectory, readProject, type Needs } from '../config/configuredNeeds.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { StackError, toErrorRecord } from '../base/errors.js';
 import { orderOf } from './rules/needsGraph.js';
 import { standingOf, type UpstreamStanding } from './rules/upstreamFindings.js';

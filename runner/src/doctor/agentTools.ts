@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { homeDirectory, isKnownUser } from '../adapters/process/user.js';
 import type { Config } from '../config/schema.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { Check, Finding, Needs } from '../domain/finding.js';
 
 /** `ps` that takes longer hangs. */

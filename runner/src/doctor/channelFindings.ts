@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { forgeWords, type Channel, type ForgeKey } from '../domain/channels.js';
 import type { Check, Finding } from '../domain/finding.js';
 import { connectForge } from '../views/forge/connectForge.js';

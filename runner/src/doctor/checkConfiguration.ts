@@ -3,7 +3,7 @@ import { readConfigText, inOrder, invalidConfig, validateConfig } from '../confi
 import { senseOf } from '../config/sense.js';
 import type { Config } from '../config/schema.js';
 import type { ConfigIssue } from '../config/source.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { missingFiles } from './configFiles.js';
 
 export interface CheckedConfiguration {

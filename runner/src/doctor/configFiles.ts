@@ -4,7 +4,7 @@ import { homeDirectory } from '../adapters/process/user.js';
 import { rawAt, rawMap, rawText, textsIn, type Remark } from '../config/raw.js';
 import { referencesIn } from '../config/referencesIn.js';
 import { podTemplateOf, textsOf } from '../config/sense.js';
-import type { Path } from '../config/source.js';
+import type { Path } from '../config/path.js';
 import { didYouMean } from '../base/nearest.js';
 import { outputNames } from '../starter/rules/terraformFindings.js';
 import { runnerDirectory } from '../local/settings.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { referencesIn } from '../config/referencesIn.js';
 import type { Check, Finding } from '../domain/finding.js';
 import { StackError, toErrorRecord } from '../base/errors.js';

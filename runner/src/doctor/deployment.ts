@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { Config } from '../config/schema.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { Check, Finding } from '../domain/finding.js';
 import { toErrorRecord } from '../base/errors.js';
 

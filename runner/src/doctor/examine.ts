@@ -1,6 +1,6 @@
 import { referencesIn } from '../config/referencesIn.js';
 import type { Config } from '../config/schema.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { judge, needsOf, type Check, type CheckResult, type Finding } from '../domain/finding.js';
 import { toErrorRecord } from '../base/errors.js';
 import { agentChecks } from './agentTools.js';

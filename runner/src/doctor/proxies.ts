@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { hasProxy, proxyFor, proxyName } from '../adapters/http/proxy.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { forges, forgeWords, type ForgeKey } from '../domain/channels.js';
 import { forgePlace } from '../adapters/forge/forgePlace.js';
 import type { Config } from '../config/schema.js';

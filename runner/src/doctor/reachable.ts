@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import type { Check, Finding, Needs } from '../domain/finding.js';
 import { StackError } from '../base/errors.js';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { Check, Finding, Needs } from '../domain/finding.js';
 import { localSettings } from '../local/settings.js';
 import { findAnsible } from '../hosts/ansiblePlaces.js';

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../base/errors.js';
-import type { PlanSummary } from '../infrastructure/rules/planSummary.js';
+import type { PlanSummary } from '../domain/plan.js';
 import type { BehindHost, ReleaseRecord } from '../domain/records.js';
 
 /**

@@ -1,7 +1,14 @@
 import { toErrorRecord, ExitCode, type StackError } from '../base/errors.js';
 import type { StageStatus } from './events.js';
 import type { BehindHost } from '../domain/records.js';
-import type { Context } from '../container.js';
+import type { Clock } from '../base/ports.js';
+import type { EventBus } from './events.js';
+
+/** What telling of a stage takes. */
+export interface StageReporter {
+  readonly clock: Clock;
+  readonly events: EventBus;
+}
 
 /** What a stage says of itself in the end. */
 export interface StageEnd {
@@ -20,7 +27,7 @@ export interface StageEnd {
  * @throws whatever the body throws, after `stage.end` told of it
  */
 export async function inStage<T>(
-  context: Context,
+  context: StageReporter,
   stage: { readonly id: string; readonly title: string; readonly environment?: string },
   body: () => Promise<T>,
   end: (result: T) => StageEnd = () => ({}),

@@ -1,7 +1,7 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { parseAnsibleConfig } from './rules/ansibleConfig.js';
 import { StackError } from '../base/errors.js';
 import type { AnsiblePlaces } from './rules/ansibleSettings.js';

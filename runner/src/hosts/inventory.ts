@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import type { InventoryConfig } from '../config/schema.js';
 import { createKeyFile } from '../adapters/ssh/keyFile.js';
 import { StackError } from '../base/errors.js';

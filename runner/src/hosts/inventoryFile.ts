@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
 import type { InventoryConfig } from '../config/schema.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { Host } from '../domain/host.js';
 import { hostsFromAnsible } from './rules/ansibleInventory.js';

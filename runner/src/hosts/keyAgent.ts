@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { poll } from '../base/poll.js';
 import type { Route } from '../domain/route.js';

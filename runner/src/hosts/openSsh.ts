@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { Host } from '../domain/host.js';
 import { adviceOf, advised, parseSshSaid, type SshSaid } from './rules/openSshConfig.js';

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
 import { asText } from '../config/referencesIn.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { cutLine, LONGEST_RECORD } from '../base/longLines.js';
 import { Template, valueName } from '../base/template.js';

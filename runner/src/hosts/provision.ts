@@ -1,5 +1,4 @@
-import { resolveTemplates } from '../config/references.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord } from '../base/errors.js';
 import type { Host } from '../domain/host.js';
 import type { HostFailure, HostRecap } from './rules/ansibleEvents.js';
@@ -52,7 +51,7 @@ async function provision(
       next: 'Add `provision: { playbooks: [docker-host.yml] }` to the environment.',
     });
   }
-  const vars = await resolveTemplates(environment.config.provision?.vars, { context, environment });
+  const vars = await context.resolve<unknown>(environment.config.provision?.vars, environment, 'template');
   const inventory = await inventoryOf(context, environment);
   const hosts = limitHosts(inventory.hosts, options.limit ?? settings.limit);
   await waitForHosts(context, environment, hosts, stage, options.bootMs ?? BOOT_MS);

@@ -3,7 +3,7 @@ import type { SshSettings } from '../adapters/ssh/sshSettings.js';
 import { createKeyFile } from '../adapters/ssh/keyFile.js';
 import { homeDirectory } from '../adapters/process/user.js';
 import type { InventoryConfig } from '../config/schema.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { DEFAULT_USER } from '../domain/host.js';
 import { snakeFields, type HostDefaults } from '../domain/hostFields.js';
 import { jumpsOf } from './rules/inventoryHosts.js';

@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { lastPart } from './rules/arn.js';
 import { readDatabaseUsers, type DatabaseUser } from '../domain/databaseUser.js';
 import { verbs, type Part, type Verb } from './rules/verbs.js';

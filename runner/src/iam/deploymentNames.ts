@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Config, EcsServiceConfig, FleetConfig } from '../config/schema.js';
 import { referencesIn, unescaped } from '../config/referencesIn.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { accountOfRole } from '../domain/awsRole.js';
 import { lastPart, type Place } from './rules/arn.js';
 import type { BucketPart, PolicyNames } from './rules/resourceNames.js';

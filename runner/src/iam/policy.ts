@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { plannedResources } from './rules/planned.js';
 import {

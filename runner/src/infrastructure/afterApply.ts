@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import type { TerraformRoot } from './rules/terraformArguments.js';
 import { outdateDrift } from './driftRecord.js';
 import { recordOwnership, type PlanIds } from './ownership.js';

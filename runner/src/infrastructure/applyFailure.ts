@@ -1,7 +1,7 @@
-import type { NamedEnvironment } from '../container.js';
+import type { NamedEnvironment } from '../context/context.js';
 import type { AppliedResource } from './rules/applyProgress.js';
 import { StackError } from '../base/errors.js';
-import type { PlanScope } from './rules/planScope.js';
+import type { PlanScope } from '../domain/plan.js';
 import { byHand, type TerraformRoot } from './rules/terraformArguments.js';
 import { scopeOption } from './scope.js';
 import { isUnsaved, terraformFailure, type FailedRun } from './terraformFailure.js';

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive } from '../adapters/process/alive.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { parseMessage } from './rules/terraformMessages.js';
 
 /**

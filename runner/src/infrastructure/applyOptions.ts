@@ -1,3 +1,8 @@
+import type { Outputs } from '../domain/outputValues.js';
+import type { AppliedResource } from './rules/applyProgress.js';
+import type { PlanSummary } from '../domain/plan.js';
+import type { NamedEnvironment } from '../context/context.js';
+
 export interface ApplyOptions {
   /** A plan made by `plan --out`, absolute; it is applied or refused, never made anew. */
   readonly plan?: string;
@@ -14,4 +19,26 @@ export interface ApplyOptions {
   /** The consent that was given to a destroy, as it is typed: `--yes`. */
   readonly consent?: string;
   readonly lockTimeoutSeconds?: number;
+  /**
+   * What is done once Terraform is through, with what it has made; it is the matter of delivery, and handed in.
+   * @returns what was done, in words
+   */
+  readonly finish?: (environment: NamedEnvironment, stage: string) => Promise<readonly string[]>;
 }
+
+export interface ApplyResult {
+  readonly environment: string;
+  readonly workspace: string;
+  /** Name of the only scope that was applied; absent where it is the whole root. */
+  readonly scope?: string;
+  /** `2 created, 1 destroyed in 12s`, or `no changes`. */
+  readonly summary: string;
+  readonly plan: PlanSummary;
+  readonly resources: readonly AppliedResource[];
+  /** Empty after a destroy. */
+  readonly outputs: Outputs;
+}
+
+/** The part of the options that a new plan takes. */
+export const lockTimeout = ({ lockTimeoutSeconds }: ApplyOptions) =>
+  lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds };

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { ApplyProgress } from './rules/applyProgress.js';
 import { cutLine } from '../base/longLines.js';
 import { isTargetingWarning } from './rules/planScope.js';
@@ -7,7 +7,8 @@ import { parseMessage, saysItStops, type ChangeSummary } from './rules/terraform
 import { terraformApply } from './rules/terraformArguments.js';
 import { applyLog, tellCutOffApplies } from './applyLog.js';
 import { makePlansDirectory } from './planPlaces.js';
-import type { PlanOrigin, SavedPlan } from './savedPlan.js';
+import type { PlanOrigin } from './planOrigin.js';
+import type { SavedPlan } from './savedPlan.js';
 import { runTerraform, type TerraformResult } from './terraformRun.js';
 
 /**

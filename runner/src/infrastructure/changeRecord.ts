@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { referencesIn } from '../config/referencesIn.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { toErrorRecord } from '../base/errors.js';
 import { runField } from '../base/sharedRun.js';
 import type { ChangeDraft, ChangeRecord } from '../state/changes.js';

@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
 import { shellQuote } from '../base/shell.js';
-import type { Context, NamedEnvironment } from '../container.js';
-import { allowOptions, dataLosses, requireAllowed, type DataLoss } from './rules/dataLoss.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
+import type { DataLoss } from '../domain/plan.js';
+import { allowOptions, dataLosses, requireAllowed } from './rules/dataLoss.js';
 import type { ApplyOptions } from './applyOptions.js';
 import { scopeOption } from './scope.js';
 import type { SavedPlan } from './savedPlan.js';

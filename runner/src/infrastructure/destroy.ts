@@ -1,8 +1,11 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import { applyPlan } from './applyPlan.js';
+import { choosePlan } from './choosePlan.js';
+import type { ApplyOptions } from './applyOptions.js';
+import type { ApplyResult } from './applyOptions.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { planText } from './rules/planText.js';
 import { requireAccount } from '../context/account.js';
-import { carryOut, choosePlan, type ApplyOptions, type ApplyResult } from './apply.js';
 import { commandWithNames, consentOf, isProtected } from './dataGuard.js';
 import { tellPlan } from './plan.js';
 import { refuseReuse } from './reuseGuard.js';
@@ -51,7 +54,7 @@ export async function destroyStep(
   // A refusal shows the plan itself.
   tellPlan(context, stage, plan, refusal !== undefined);
   if (refusal !== undefined) throw refusal;
-  return carryOut(context, environment, stage, origin, plan, applying);
+  return applyPlan({ context, environment, stage, origin, plan, options: applying });
 }
 
 function refuse(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { driftLines, driftOf, driftText, type DriftedResource } from './rules/driftFindings.js';
 import { StackError } from '../base/errors.js';
 import { requireAccount } from '../context/account.js';

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { isInside, withoutIndex } from '../domain/resourceAddress.js';
 import { cutLine } from '../base/longLines.js';
 import { didYouMean } from '../base/nearest.js';
-import { summarisePlan, type PlanJson, type PlanSummary } from './rules/planSummary.js';
+import type { PlanSummary } from '../domain/plan.js';
+import { summarisePlan, type PlanJson } from './rules/planSummary.js';
 import { isTargetingWarning, summaryOfScope, warningsWorthTelling } from './rules/planScope.js';
 import { planText } from './rules/planText.js';
 import { sensitiveTexts } from './rules/sensitive.js';
@@ -17,14 +18,8 @@ import { commandWithNames, consentOf } from './dataGuard.js';
 import { idsOfPlan } from './ownership.js';
 import { defaultPlanFile } from './planPlaces.js';
 import { privateFolder } from '../adapters/process/privateFolder.js';
-import {
-  bindPlan,
-  describePlan,
-  preparePlanFile,
-  removePlan,
-  type PlanOrigin,
-  type SavedPlan,
-} from './savedPlan.js';
+import type { PlanOrigin } from './planOrigin.js';
+import { bindPlan, describePlan, preparePlanFile, removePlan, type SavedPlan } from './savedPlan.js';
 import { holdToScope, scopeFailure, scopeOf } from './scope.js';
 import { planOrigin, withVariablesFile } from './terraformOrigin.js';
 import { stateLocked } from './stateLock.js';

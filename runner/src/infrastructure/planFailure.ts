@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
-import type { PlanScope } from './rules/planScope.js';
+import type { PlanScope } from '../domain/plan.js';
 import { sharedRun } from '../base/sharedRun.js';
 import type { ChangeRecord } from '../state/changes.js';
 import type { SavedPlan } from './savedPlan.js';

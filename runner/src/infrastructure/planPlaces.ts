@@ -2,10 +2,10 @@ import { readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { makeDirectories } from '../adapters/process/directories.js';
 import type { Config } from '../config/schema.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { sharedRun } from '../base/sharedRun.js';
 import { writeFailure } from '../adapters/process/localFailures.js';
-import type { PlanOrigin } from './planOriginType.js';
+import type { PlanOrigin } from './planOrigin.js';
 
 /** The runner's own folder of a workspace: Jenkins carries a build's part of it from agent to agent. */
 const OWN = '.automation-stack';

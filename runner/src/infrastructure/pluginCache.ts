@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { withFileLock } from '../adapters/process/fileLock.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { makeDirectories } from '../adapters/process/directories.js';
 import { homeDirectory } from '../adapters/process/user.js';
 import { StackError } from '../base/errors.js';

@@ -1,7 +1,8 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord } from '../base/errors.js';
 import { didYouMean } from '../base/nearest.js';
-import { deploymentText, reusesOf, type DeploymentName, type Reuse } from './rules/ownershipRules.js';
+import type { DeploymentName } from '../domain/ownership.js';
+import { deploymentText, reusesOf, type Reuse } from './rules/ownershipRules.js';
 import type { OwnershipLedger } from '../state/ownershipRecords.js';
 import { isProtected } from './dataGuard.js';
 import { deploymentOf, openOwnership, type PlanIds } from './ownership.js';

@@ -1,3 +1,4 @@
+import { digest } from '../base/digest.js';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
@@ -59,8 +60,3 @@ async function outsideModules(root: TerraformRoot): Promise<string[]> {
 
 const isModules = (value: unknown): value is { readonly Modules?: readonly { readonly Dir: string }[] } =>
   isRecord(value) && Array.isArray(value['Modules']);
-
-/** First 32 hex digits of a SHA-256: enough to tell versions of a file apart. */
-export function digest(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex').slice(0, 32);
-}

@@ -1,19 +1,18 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { writeWhole } from '../adapters/process/wholeFile.js';
-import type { Context, NamedEnvironment } from '../container.js';
-import type { PlanSummary } from './rules/planSummary.js';
-import type { PlanScope } from './rules/planScope.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
+import type { PlanSummary } from '../domain/plan.js';
+import type { PlanScope } from '../domain/plan.js';
 import { isRecord } from '../base/toolJson.js';
 import { staleReasons, stateReasons, type PlanBinding, type StateVersion } from './rules/planBinding.js';
 import { writeFailure } from '../adapters/process/localFailures.js';
 import type { PlanIds } from './ownership.js';
 import { defaultPlanFile, makePlanFolder } from './planPlaces.js';
-import { digest, rootContent } from './rootContent.js';
+import { digest } from '../base/digest.js';
+import { rootContent } from './rootContent.js';
 import { currentState, plannedState } from './stateVersion.js';
-import type { PlanOrigin } from './planOriginType.js';
-
-export type { PlanOrigin } from './planOriginType.js';
+import type { PlanOrigin } from './planOrigin.js';
 
 /** A plan on disk with what it was made from and what it would do. */
 export interface SavedPlan {

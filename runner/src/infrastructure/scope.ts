@@ -1,9 +1,10 @@
-import type { NamedEnvironment } from '../container.js';
+import type { NamedEnvironment } from '../context/context.js';
 import { shellQuote } from '../base/shell.js';
 import { StackError } from '../base/errors.js';
 import { didYouMean } from '../base/nearest.js';
 import { changesOutside, movedOutside, unmatchedAddresses } from './rules/planScope.js';
-import type { OutsideChange, PlanScope, ScopedPlanJson } from './rules/planScope.js';
+import type { PlanScope } from '../domain/plan.js';
+import type { OutsideChange, ScopedPlanJson } from './rules/planScope.js';
 import type { Diagnostic } from './rules/terraformMessages.js';
 
 /**

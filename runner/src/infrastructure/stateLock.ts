@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { workersOn } from '../adapters/process/workers.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { changeText, judgeStateLock, type LockVerdict } from './rules/lockHolder.js';
 import type { LockHolder } from './rules/terraformMessages.js';

@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { StateVersion } from './rules/planBinding.js';
 import type { StateJson } from './rules/resourceIds.js';
 import { isState } from './rules/terraformJson.js';

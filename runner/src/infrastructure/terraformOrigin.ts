@@ -1,7 +1,7 @@
-import type { Context, NamedEnvironment } from '../container.js';
-import type { PlanScope } from './rules/planScope.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
+import type { PlanScope } from '../domain/plan.js';
 import { privateFolder } from '../adapters/process/privateFolder.js';
-import type { PlanOrigin } from './savedPlan.js';
+import type { PlanOrigin } from './planOrigin.js';
 import { openRoot } from './terraformRoot.js';
 import { checkedTerraform } from './terraformVersion.js';
 

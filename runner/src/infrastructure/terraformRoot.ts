@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { asText, referencesIn } from '../config/referencesIn.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { TerraformRoot } from './rules/terraformArguments.js';
 import { awsVariables } from '../context/awsOfChildren.js';

@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { ProcessEnd } from '../base/interruption.js';
 import { LONGEST_RECORD } from '../base/longLines.js';

@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { isVersion } from './rules/terraformJson.js';
 import { plainLines } from './rules/terraformMessages.js';

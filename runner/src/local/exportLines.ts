@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path';
 import { readFile } from 'node:fs/promises';
-import { exportLine } from '../context/rules/exportedVariables.js';
+import { exportLine } from '../base/shell.js';
 import { imageNames, type ImageNames } from './localImages.js';
 import { emulatorUrl, loadBalancerUrl, runnerDirectory, slackUrl, type LocalSettings } from './settings.js';
 import type { Workshop } from './workshop.js';

@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { EventBody, StageStatus } from '../events/events.js';
 import { ExitCode, toErrorRecord, type ErrorRecord, type StackError } from '../base/errors.js';
 import type { Pipeline } from './rules/stageGraph.js';

@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord, type ErrorRecord } from '../base/errors.js';
 import type { Stage } from './rules/stageGraph.js';
 

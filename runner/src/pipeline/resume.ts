@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { referencesIn } from '../config/referencesIn.js';
 import type { Pipeline, Stage } from './rules/stageGraph.js';
 import type { ReleaseRecord } from '../domain/records.js';

@@ -1,6 +1,7 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import { databaseUsersOf } from '../delivery/afterTerraform.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { ExitCode, StackError, toErrorRecord } from '../base/errors.js';
-import type { PlanSummary } from '../infrastructure/rules/planSummary.js';
+import type { PlanSummary } from '../domain/plan.js';
 import { runGraph, type StageOutcome } from './rules/schedule.js';
 import type { Stage } from './rules/stageGraph.js';
 import { approversOf, approveStage } from './approveStage.js';
@@ -147,6 +148,7 @@ async function execute(
       const environment = await environmentOf(context, stage);
       const applied = await applyStep(context, environment, stage.id, {
         approved: isApproved(request, stage),
+        finish: databaseUsersOf(context),
         ...(approvedPlan === undefined ? {} : { approvedPlan }),
         ...scopeOfDelivery(environment),
         ...(request.allowDestroy === undefined ? {} : { allowDestroy: request.allowDestroy }),

@@ -1,8 +1,8 @@
 import pMap from 'p-map';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { ExitCode, StackError, toErrorRecord } from '../base/errors.js';
 import { sumUp, type EnvironmentEnd } from './rules/severalEnvironments.js';
-import { asRun } from '../events/runEvents.js';
+import { asRun } from '../context/runEvents.js';
 import { inStage, type StageEnd } from '../events/stage.js';
 
 /** How one of several environments ended: with a result (and perhaps a finding), or with an error alone. */

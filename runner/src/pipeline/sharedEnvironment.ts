@@ -3,7 +3,7 @@ import { makeDirectories } from '../adapters/process/directories.js';
 import { homeDirectory } from '../adapters/process/user.js';
 import { writeWhole } from '../adapters/process/wholeFile.js';
 import { asText, referencesIn } from '../config/referencesIn.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import {
   EXPORTS,
@@ -22,7 +22,7 @@ import { runnerDirectory } from '../local/settings.js';
 import { writeFailure } from '../adapters/process/localFailures.js';
 import { ansiblePlaces } from '../hosts/ansiblePlaces.js';
 import { awsVariables } from '../context/awsOfChildren.js';
-import { digest } from '../infrastructure/rootContent.js';
+import { digest } from '../base/digest.js';
 import { makePlansDirectory } from '../infrastructure/planPlaces.js';
 import { openRoot } from '../infrastructure/terraformRoot.js';
 

@@ -1,5 +1,5 @@
 import type { CommandDefinition, OptionDefinition } from '../commands/command.js';
-import { globalOptions, optionsOf } from '../commands/program.js';
+import { globalOptions, optionsOf } from '../commands/options.js';
 
 /** The page of one verb (with all members of a group), made from its definitions. */
 export function commandPage(verb: string, definitions: readonly CommandDefinition[]): string {

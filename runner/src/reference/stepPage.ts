@@ -1,5 +1,5 @@
 import type { CommandDefinition, OptionDefinition } from '../commands/command.js';
-import { optionsOf } from '../commands/program.js';
+import { optionsOf } from '../commands/options.js';
 
 /** Commands that are steps of the Jenkins library, by the step's name. */
 export const steps: Readonly<Record<string, string>> = Object.fromEntries(

@@ -1,7 +1,7 @@
 import type { Manifest } from '../adapters/aws/ecr.js';
 import type { CopyProgress } from '../adapters/registry/copy.js';
 import type { TargetConfig } from '../config/schema.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { once } from '../base/once.js';
 import type { ReleaseImage, ReleaseRecord } from '../domain/records.js';

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { BuildEvent, DockerEngine } from '../adapters/docker/engine.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import {
   buildEnvironment,

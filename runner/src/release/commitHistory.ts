@@ -1,5 +1,5 @@
 import type { GitTag } from '../adapters/git/git.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { readChanges, type Change } from './rules/commits.js';
 import { StackError } from '../base/errors.js';
 import { highestTag, type VersionTag } from './rules/semanticVersion.js';

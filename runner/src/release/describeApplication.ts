@@ -1,5 +1,5 @@
 import { recordedNeeds, type Needs } from '../config/configuredNeeds.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import type { ApplicationDocument } from '../state/application.js';
 

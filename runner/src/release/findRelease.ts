@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { withContent, type ReleaseRecord } from '../domain/records.js';
 import { treeContent } from './treeContent.js';
 import { onSettledContent } from './treeInputs.js';

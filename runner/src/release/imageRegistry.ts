@@ -1,7 +1,7 @@
 import type { RegistryCredentials } from '../adapters/docker/buildkitSession.js';
 import type { AwsClients } from '../adapters/aws/clients.js';
 import { registryOverride } from '../adapters/aws/ecrRegistry.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { accountOfRole } from '../domain/awsRole.js';
 import { StackError } from '../base/errors.js';
 

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
-import type { Context } from '../container.js';
-import { asRun } from '../events/runEvents.js';
+import type { Context } from '../context/context.js';
+import { asRun } from '../context/runEvents.js';
 import { inStage } from '../events/stage.js';
 
 /**

@@ -1,5 +1,5 @@
 import { registryHost, registryOverride } from '../adapters/aws/ecrRegistry.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { accountOfRole } from '../domain/awsRole.js';
 

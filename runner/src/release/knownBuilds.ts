@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import type { BuildRecord } from '../state/ledger.js';
 import type { TreeImage } from './treeInputs.js';
 import { registryName } from './imageRegistry.js';

@@ -1,5 +1,5 @@
-import type { CommandResult } from '../commands/command.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { CommandResult } from '../events/commandResult.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { imageTags } from './rules/tags.js';
 import { tellUncommitted, treeContent } from './treeContent.js';
 import { buildEnvironment, type TreeImage, workingTreeInputs } from './treeInputs.js';

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { LayerProgress } from '../adapters/docker/engine.js';
 import type { Manifest } from '../adapters/aws/ecr.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { ReleaseImage } from '../domain/records.js';
 import type { BuildRecord } from '../state/ledger.js';

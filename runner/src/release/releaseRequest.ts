@@ -1,4 +1,4 @@
-import type { NamedEnvironment } from '../container.js';
+import type { NamedEnvironment } from '../context/context.js';
 
 export interface ReleaseRequest {
   /** Whose registry gets the images. */

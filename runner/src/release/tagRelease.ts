@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { releaseNotes } from './rules/changelog.js';
 import { StackError } from '../base/errors.js';
 import type { ReleaseImage, ReleaseRecord } from '../domain/records.js';

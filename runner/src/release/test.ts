@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { ImageConfig } from '../config/schema.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { ensureLocal } from './build.js';
 import { chooseImages, holdInputs, type TreeImage, workingTreeInputs } from './treeInputs.js';

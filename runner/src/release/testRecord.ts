@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { runField } from '../base/sharedRun.js';
 import { cleanCommit } from '../context/checkedOut.js';
 import { workingTreeInputs } from './treeInputs.js';

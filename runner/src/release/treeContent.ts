@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { WorkingTree } from '../adapters/git/git.js';
 import type { Config } from '../config/schema.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { parseDockerignore } from '../adapters/docker/dockerignore.js';
 import {
   blobId,

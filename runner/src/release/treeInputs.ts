@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import { type BuildContext, readContext } from '../adapters/docker/context.js';
 import { hashContext, type HashedFile } from '../adapters/docker/hashes.js';
-import { branchRules } from '../config/pipelineInput.js';
+import { branchRules } from '../config/branchRules.js';
 import { asText } from '../config/referencesIn.js';
 import type { Config, ImageConfig } from '../config/schema.js';
-import type { Context, NamedEnvironment } from '../container.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { environmentOfBranch } from '../domain/branches.js';
 import { StackError } from '../base/errors.js';
 import { imageInputsDigest, releaseInputsDigest } from './rules/inputs.js';

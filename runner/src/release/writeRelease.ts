@@ -1,7 +1,7 @@
 import { readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeWhole } from '../adapters/process/wholeFile.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { prependSection, topSection } from './rules/changelog.js';
 import { StackError } from '../base/errors.js';
 import { tellUncommitted, treeContent } from './treeContent.js';

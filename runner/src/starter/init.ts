@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { makeDirectories } from '../adapters/process/directories.js';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import {
   starterConfig,

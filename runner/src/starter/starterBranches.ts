@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { BranchFacts } from './rules/branchLines.js';
 import { gitBranches, gitHeadName, gitRemoteDefault } from '../adapters/git/gitArguments.js';
 

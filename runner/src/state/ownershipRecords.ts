@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { DeploymentName, OwnershipRecord } from '../infrastructure/rules/ownershipRules.js';
+import type { DeploymentName, OwnershipRecord } from '../domain/ownership.js';
 import type { ObjectStore } from '../base/ports.js';
 import { readDocument, updateDocument } from './documents.js';
 import { segment } from './keys.js';

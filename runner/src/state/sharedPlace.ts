@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, join, relative } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
-import type { Context } from '../container.js';
+import type { EventBus } from '../events/events.js';
 import type { Config } from '../config/schema.js';
 import { StackError } from '../base/errors.js';
 
@@ -41,7 +41,10 @@ export async function ledgerLocation(
  * Tells, once in a build, where its ledger is when the configuration did not say.
  * @throws StackError CONFIG_INVALID where it is in the workspace
  */
-export function sayLedger(location: string, { env, events }: Pick<Context, 'env' | 'events'>): void {
+export function sayLedger(
+  location: string,
+  { env, events }: { readonly env: Env; readonly events: EventBus },
+): void {
   requireSharedPlace(location, 'state.location', env);
   if (!isBuild(env) || !/\/ledgers\/[^/]+-[0-9a-f]{12}$/.test(location)) return;
   const message = `the release ledger is ${location}, which only this agent has`;

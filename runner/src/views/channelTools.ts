@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import type { Shape } from '../base/recordShape.js';
 import type { Run } from './runModel.js';
 

@@ -1,4 +1,4 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { ExitCode } from '../base/errors.js';
 import type { EventSubscriber } from '../events/events.js';
 import { Aftermath, AFTERMATH } from './aftermath.js';

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../base/errors.js';
-import type { CommandResult } from '../commands/command.js';
+import type { CommandResult } from '../events/commandResult.js';
 
 /** How a command ended, already redacted. */
 export interface Outcome {

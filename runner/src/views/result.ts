@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../base/errors.js';
 import type { EventSubscriber, StackEvent, StageStatus } from '../events/events.js';
-import type { PlanSummary } from '../infrastructure/rules/planSummary.js';
+import type { PlanSummary } from '../domain/plan.js';
 import type { BehindHost, ReleaseRecord } from '../domain/records.js';
 import { writeWhole } from '../adapters/process/wholeFile.js';
 import type { Outcome } from './outcome.js';

@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../base/errors.js';
 import type { EventOf, StackEvent, StageStatus, StageSummary } from '../events/events.js';
-import { PLAN_ORDER, type PlannedResource, type PlanSummary } from '../infrastructure/rules/planSummary.js';
+import { PLAN_ORDER, type PlannedResource, type PlanSummary } from '../domain/plan.js';
 import type { BehindHost, ReleaseRecord } from '../domain/records.js';
 import { countsBytes } from './format.js';
 import { LAST_LINES } from './stageWatch.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { channels } from '../domain/channels.js';
 import type { EventSubscriber } from '../events/events.js';
 import { openers } from './openChannels.js';

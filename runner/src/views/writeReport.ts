@@ -1,5 +1,5 @@
 import { dirname, relative, resolve } from 'node:path';
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { runnerVersion } from '../base/version.js';
 import { writeWhole } from '../adapters/process/wholeFile.js';
 import { writeReport } from './html/write.js';

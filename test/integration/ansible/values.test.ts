@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
-import { resolveTemplates } from '../../../runner/src/config/references.js';
 import type { Host } from '../../../runner/src/domain/host.js';
 import { routesBy } from '../../support/routes.js';
 import { runPlaybook } from '../../../runner/src/hosts/playbook.js';
@@ -98,7 +97,7 @@ describe('values on their way to Ansible', function () {
         from_secret: 'hunter2-{{ 1 }}',
       },
     };
-    const vars = await resolveTemplates(environment.config.provision?.vars, { context, environment });
+    const vars = await context.resolve(environment.config.provision?.vars, environment, 'template');
     const outcome = await runPlaybook(context, {
       environment,
       stage: 'provision:staging',
@@ -141,7 +140,7 @@ describe('values on their way to Ansible', function () {
     const { context } = stack;
     const environment = await context.environment('staging');
     const vars = { x: '{{ ${env:EVIL} + 1 }}' };
-    const error = await rejection(resolveTemplates(vars, { context, environment }), 'CONFIG_INVALID');
+    const error = await rejection(context.resolve(vars, environment, 'template'), 'CONFIG_INVALID');
     expect(error.message).to.contain('${env:EVIL}');
     expect(error.message + (error.next ?? '')).not.to.contain('lookup');
   });

@@ -112,7 +112,7 @@ describe('doctor', function () {
     await make(FLEET, { DOCKER_HOST: 'tcp://127.0.0.1:9' });
     stack = await (stack as Deployment).again(only('git'));
     const [command] = commands;
-    const result = await command?.run(stack.context, { arguments: [], options: {} });
+    const result = await command?.run(stack.context, { arguments: [], options: {} }, async () => commands);
     expect(result?.exitCode).to.equal(1);
     expect(result?.data).to.have.nested.property('error.code', 'DOCTOR_FAILED');
     expect(result?.text)

@@ -5,7 +5,7 @@ import type { EcsServiceConfig } from '../../../runner/src/config/schema.js';
 import { StackError } from '../../../runner/src/base/errors.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { EcsTarget } from '../../../runner/src/delivery/targets/ecs/ecsTarget.js';
-import type { Rollout } from '../../../runner/src/delivery/targets/target.js';
+import type { Rollout } from '../../../runner/src/domain/target.js';
 import { AwsProxy } from '../../support/awsProxy.js';
 import { apps, EcsFixture } from '../../support/ecsFixture.js';
 import { rejection } from '../../support/rejection.js';

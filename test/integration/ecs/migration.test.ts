@@ -9,7 +9,7 @@ import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { Ledger } from '../../../runner/src/state/ledger.js';
 import { LocalStore } from '../../../runner/src/state/stores/localStore.js';
 import { EcsTarget } from '../../../runner/src/delivery/targets/ecs/ecsTarget.js';
-import type { Begun, Rollout } from '../../../runner/src/delivery/targets/target.js';
+import type { Begun, Rollout } from '../../../runner/src/domain/target.js';
 import { AwsProxy } from '../../support/awsProxy.js';
 import { apps, EcsFixture } from '../../support/ecsFixture.js';
 import { Project } from '../../support/project.js';

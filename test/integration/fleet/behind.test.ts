@@ -3,7 +3,8 @@ import { createBalancer, type Balancer } from '../../../runner/src/delivery/targ
 import { hostsFromOutput } from '../../../runner/src/hosts/rules/inventoryHosts.js';
 import { createLoadBalancer, deleteLoadBalancer } from '../../../runner/src/local/loadBalancers.js';
 import { catchUp } from '../../../runner/src/delivery/catchUp.js';
-import { deployRelease, type DeployResult } from '../../../runner/src/delivery/deploy.js';
+import type { DeployResult } from '../../../runner/src/delivery/deployRequest.js';
+import { deployRelease } from '../../../runner/src/delivery/deploy.js';
 import { rollbackEnvironment } from '../../../runner/src/delivery/rollback.js';
 import { statusOfEnvironments } from '../../../runner/src/delivery/status.js';
 import type { Deployment } from '../../support/deployment.js';

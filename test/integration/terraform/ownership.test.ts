@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { OwnershipRecord } from '../../../runner/src/infrastructure/rules/ownershipRules.js';
+import type { OwnershipRecord } from '../../../runner/src/domain/ownership.js';
 import { cli } from '../../support/cli.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { emulator, makeBucket } from '../../support/stateStores.js';

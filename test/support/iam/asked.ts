@@ -1,7 +1,7 @@
 import { arnOf, type Place } from '../../../runner/src/iam/rules/arn.js';
 import { actionsIn } from '../../../runner/src/iam/rules/terraform/grants.js';
 import { terraformTypes } from '../../../runner/src/iam/rules/terraform/types.js';
-import type { Planned } from '../../../runner/src/iam/rules/terraform/grants.js';
+import type { Planned } from '../../../runner/src/iam/rules/terraform/resource.js';
 import { behind, found, never, type Behind } from './behind.js';
 import type { PolicyRequest } from './evaluate.js';
 import { FAMILIES } from './fits.js';

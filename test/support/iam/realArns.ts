@@ -1,5 +1,5 @@
 import type { Place } from '../../../runner/src/iam/rules/arn.js';
-import type { Planned } from '../../../runner/src/iam/rules/terraform/grants.js';
+import type { Planned } from '../../../runner/src/iam/rules/terraform/resource.js';
 
 /**
  * What the ARN of a thing says after its account, by the type that AWS' reference gives it: names in braces are attributes. What is

@@ -17,7 +17,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { isPair, parseDocument, visit } from 'yaml';
 import type { CommandDefinition } from '../../../runner/src/commands/command.js';
-import { optionsOf } from '../../../runner/src/commands/program.js';
+import { optionsOf } from '../../../runner/src/commands/options.js';
 import { allCommands } from '../../../runner/src/commands/registry.js';
 import { ExitCode } from '../../../runner/src/base/errors.js';
 import { cli, type CliResult } from '../../support/cli.js';

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import { buildProgram, optionsOf } from '../../../runner/src/commands/program.js';
-import { allCommands, commandGroups, registry } from '../../../runner/src/commands/registry.js';
+import { optionsOf } from '../../../runner/src/commands/options.js';
+import { buildProgram } from '../../../runner/src/commands/program.js';
+import { commandGroups } from '../../../runner/src/commands/groups.js';
+import { allCommands, registry } from '../../../runner/src/commands/registry.js';
 import type { CommandDefinition } from '../../../runner/src/commands/command.js';
 
 const commands = await allCommands();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { calls } from '../../../runner/src/iam/rules/calls.js';
-import { optionsOf } from '../../../runner/src/commands/program.js';
+import { optionsOf } from '../../../runner/src/commands/options.js';
 import { allCommands, registry } from '../../../runner/src/commands/registry.js';
 import { configSchema, targetSchema } from '../../../runner/src/config/schema.js';
 import { jsonSchema } from '../../../runner/src/config/jsonSchema.js';

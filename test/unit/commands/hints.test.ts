@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { optionsOf } from '../../../runner/src/commands/program.js';
+import { optionsOf } from '../../../runner/src/commands/options.js';
 import { allCommands } from '../../../runner/src/commands/registry.js';
 
 const source = fileURLToPath(new URL('../../../runner/src', import.meta.url));

@@ -1,9 +1,10 @@
+import { lookUpsOf } from '../../../runner/src/lookUps.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { validateConfig } from '../../../runner/src/config/load.js';
 import { resolveReferences, type Form } from '../../../runner/src/config/references.js';
 import { partsOf, referencesIn } from '../../../runner/src/config/referencesIn.js';
-import type { Context, NamedEnvironment } from '../../../runner/src/container.js';
+import type { Context, NamedEnvironment } from '../../../runner/src/context/context.js';
 import { fillRelease } from '../../../runner/src/delivery/rules/releaseValues.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 
@@ -208,7 +209,7 @@ describe('references that are looked up', () => {
   const context = (env: Record<string, string> = {}) => ({ env, secrets }) as unknown as Context;
   const environment = { name: 'staging' } as NamedEnvironment;
   const resolved = (value: unknown, env?: Record<string, string>, form?: Form) =>
-    resolveReferences(value, { context: context(env), environment }, form);
+    resolveReferences(value, lookUpsOf(context(env), environment), form);
 
   it('bring text as it is: nothing in it is a reference or an escape', () => {
     return fc.assert(

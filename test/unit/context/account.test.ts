@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Context } from '../../../runner/src/container.js';
+import type { Context } from '../../../runner/src/context/context.js';
 import { requireAccount } from '../../../runner/src/context/account.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';

@@ -1,13 +1,9 @@
 import { expect } from 'chai';
-import type { Context } from '../../../runner/src/container.js';
+import type { Context } from '../../../runner/src/context/context.js';
 import { StackError } from '../../../runner/src/base/errors.js';
 import type { ReleaseRecord } from '../../../runner/src/domain/records.js';
-import {
-  deployRelease,
-  deployStatus,
-  deploySummary,
-  type DeployRequest,
-} from '../../../runner/src/delivery/deploy.js';
+import type { DeployRequest } from '../../../runner/src/delivery/deployRequest.js';
+import { deployRelease, deployStatus, deploySummary } from '../../../runner/src/delivery/deploy.js';
 import { promoteRelease } from '../../../runner/src/delivery/promote.js';
 import { rollbackEnvironment } from '../../../runner/src/delivery/rollback.js';
 import { deployment, type Deployment } from '../../support/deployment.js';

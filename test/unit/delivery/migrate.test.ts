@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Context } from '../../../runner/src/container.js';
+import type { Context } from '../../../runner/src/context/context.js';
 import { StackError } from '../../../runner/src/base/errors.js';
 import { deployRelease } from '../../../runner/src/delivery/deploy.js';
 import {
@@ -7,7 +7,7 @@ import {
   releaseToMigrate,
   type MigrateRequest,
 } from '../../../runner/src/delivery/migrate.js';
-import type { Begun, Rollout } from '../../../runner/src/delivery/targets/target.js';
+import type { Begun, Rollout } from '../../../runner/src/domain/target.js';
 import { cli } from '../../support/cli.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { FakeTarget } from '../../support/fakeTarget.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Context } from '../../../runner/src/container.js';
+import type { Context } from '../../../runner/src/context/context.js';
 import { behindOf } from '../../../runner/src/domain/behind.js';
 import type { ReleaseRecord } from '../../../runner/src/domain/records.js';
 import { catchUp, stillBehind } from '../../../runner/src/delivery/catchUp.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Check, Finding } from '../../../runner/src/domain/finding.js';
-import type { Context } from '../../../runner/src/container.js';
+import type { Context } from '../../../runner/src/context/context.js';
 import { StackError } from '../../../runner/src/base/errors.js';
 import { deliveryChecks } from '../../../runner/src/doctor/delivery.js';
 import { deployment, type Deployment } from '../../support/deployment.js';

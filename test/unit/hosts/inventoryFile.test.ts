@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { InventoryConfig } from '../../../runner/src/config/schema.js';
-import type { Context, NamedEnvironment } from '../../../runner/src/container.js';
+import type { Context, NamedEnvironment } from '../../../runner/src/context/context.js';
 import { hostsFromFile } from '../../../runner/src/hosts/inventoryFile.js';
 
 describe('the user of an inventory file’s hosts', () => {

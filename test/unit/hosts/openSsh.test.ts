@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createProcesses } from '../../../runner/src/adapters/process/processes.js';
-import type { Context } from '../../../runner/src/container.js';
+import type { Context } from '../../../runner/src/context/context.js';
 import type { Host } from '../../../runner/src/domain/host.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { throughOpenSsh } from '../../../runner/src/hosts/openSsh.js';

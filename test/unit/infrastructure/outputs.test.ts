@@ -1,6 +1,7 @@
+import { lookUpsOf } from '../../../runner/src/lookUps.js';
 import { expect } from 'chai';
 import { resolveReferences, type Form } from '../../../runner/src/config/references.js';
-import type { Context, NamedEnvironment } from '../../../runner/src/container.js';
+import type { Context, NamedEnvironment } from '../../../runner/src/context/context.js';
 import type { Invocation, ProcessResult } from '../../../runner/src/base/ports.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { forgetOutputs, outputValue, readOutputs } from '../../../runner/src/infrastructure/outputs.js';
@@ -137,7 +138,7 @@ describe('outputs', () => {
     const values = { port: 80, flag: false, map: { a: 1 }, none: null };
     const resolved = (value: unknown, form?: Form) => {
       const { context, environment } = fake({ output: [output(values)] });
-      return resolveReferences(value, { context, environment }, form);
+      return resolveReferences(value, lookUpsOf(context, environment), form);
     };
 
     it('are what they are in variables, where they stand alone', async () => {

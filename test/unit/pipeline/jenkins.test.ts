@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { jenkinsPlan } from '../../../runner/src/pipeline/jenkins.js';
-import { pipelineInput } from '../../../runner/src/config/pipelineInput.js';
+import { pipelineInput } from '../../../runner/src/pipeline/pipelineInput.js';
 import { configSchema, type Config } from '../../../runner/src/config/schema.js';
 import { pipelineOf } from '../../../runner/src/pipeline/rules/stageGraph.js';
 import { deployment } from '../../support/deployment.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { pipelineInput } from '../../../runner/src/config/pipelineInput.js';
-import type { Context } from '../../../runner/src/container.js';
+import { pipelineInput } from '../../../runner/src/pipeline/pipelineInput.js';
+import type { Context } from '../../../runner/src/context/context.js';
 import { pipelineOf, type Stage } from '../../../runner/src/pipeline/rules/stageGraph.js';
 import type { ReleaseRecord } from '../../../runner/src/domain/records.js';
 import { treeContent } from '../../../runner/src/release/treeContent.js';

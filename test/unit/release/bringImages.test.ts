@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Context } from '../../../runner/src/container.js';
+import type { Context } from '../../../runner/src/context/context.js';
 import type { ReleaseRecord } from '../../../runner/src/domain/records.js';
 import { bringImages } from '../../../runner/src/release/bringImages.js';
 import { haveOneRegistry, imagesHome } from '../../../runner/src/release/imagesHome.js';

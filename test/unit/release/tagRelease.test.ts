@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Git } from '../../../runner/src/adapters/git/git.js';
-import type { Context } from '../../../runner/src/container.js';
+import type { Context } from '../../../runner/src/context/context.js';
 import type { StackError } from '../../../runner/src/base/errors.js';
 import { readHistory } from '../../../runner/src/release/commitHistory.js';
 import { currentVersion } from '../../../runner/src/release/makeRelease.js';

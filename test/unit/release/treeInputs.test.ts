@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Config } from '../../../runner/src/config/schema.js';
-import type { Context } from '../../../runner/src/container.js';
+import type { Context } from '../../../runner/src/context/context.js';
 import { selectEnvironment } from '../../../runner/src/config/selectEnvironment.js';
 import { StackError } from '../../../runner/src/base/errors.js';
 import { summariseBuild } from '../../../runner/src/release/build.js';

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import type { CommandDefinition, CommandInput, CommandResult } from '../../../runner/src/commands/command.js';
+import type { CommandResult } from '../../../runner/src/events/commandResult.js';
+import type { CommandDefinition, CommandInput } from '../../../runner/src/commands/command.js';
 import { commands as historyCommands } from '../../../runner/src/commands/history.js';
 import { commands as lockCommands } from '../../../runner/src/commands/lock.js';
-import type { Context } from '../../../runner/src/container.js';
+import type { Context } from '../../../runner/src/context/context.js';
 import { EventBus } from '../../../runner/src/events/events.js';
 import type { DeploymentStatus } from '../../../runner/src/domain/records.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
@@ -155,7 +156,8 @@ describe('commands on the state', () => {
       environment: () => Promise.resolve({ name: environment, config: {} }),
       state: () => Promise.resolve(state),
     };
-    return definition.run(context as unknown as Context, { arguments: [], options });
+    const input = { arguments: [], options };
+    return definition.run(context as unknown as Context, input, async () => definitions);
   }
 
   async function deployed(

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectories } from '../process/directories.js';
 import { writeWhole } from '../process/wholeFile.js';
-import type { InputFile } from '../../release/rules/inputs.js';
+import type { InputFile } from '../../domain/inputFile.js';
 import { blobId } from '../git/uncommitted.js';
 import type { BuildContext, ContextEntry, FileEntry } from './context.js';
 import { contentChanged } from './sentFile.js';

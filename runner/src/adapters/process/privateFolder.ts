@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Context } from '../../container.js';
 import { StackError } from '../../base/errors.js';
 import { ownIdentity, vitality } from './processIdentity.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
 
 /** On Linux a file system in memory: what is written there is on no disk, and gone after a crash of the machine. */
 const MEMORY = '/dev/shm';
@@ -29,7 +30,7 @@ export interface PrivateFolder {
  * @param kind `memory` for small files with secrets, which then lie on no disk where the system has such a place
  * @throws StackError STATE_WRITE_FAILED
  */
-export async function privateFolder(env: Context['env'], kind: 'memory' | 'disk'): Promise<PrivateFolder> {
+export async function privateFolder(env: Env, kind: 'memory' | 'disk'): Promise<PrivateFolder> {
   const disk = diskFolder(env);
   const path = await (kind === 'memory' ? make(MEMORY).catch(() => make(disk)) : make(disk)).catch(
     (error: unknown) => {
@@ -52,7 +53,7 @@ export async function privateFolder(env: Context['env'], kind: 'memory' | 'disk'
 }
 
 /** Removes the private folders of this user whose processes are gone. What cannot be removed is left. */
-export async function sweepPrivateFolders(env: Context['env']): Promise<void> {
+export async function sweepPrivateFolders(env: Env): Promise<void> {
   await Promise.all(
     [...new Set([MEMORY, diskFolder(env)])].map(async (parent) => {
       const names = await readdir(parent).catch(() => []);
@@ -65,7 +66,7 @@ export async function sweepPrivateFolders(env: Context['env']): Promise<void> {
 /** `automation-stack-private-MACHINE-PID-START-XXXXXX`. */
 const NAME = /^automation-stack-private-([0-9a-f]{8})-(\d+)-(\d+)-\w{6}$/;
 
-const diskFolder = (env: Context['env']): string => env['TMPDIR'] || tmpdir();
+const diskFolder = (env: Env): string => env['TMPDIR'] || tmpdir();
 
 function temporaryFailure(error: unknown, where: string): StackError {
   const reason = error instanceof Error ? error.message : String(error);

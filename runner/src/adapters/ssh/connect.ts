@@ -7,8 +7,6 @@ import type { Connection, Link } from './connection.js';
 import { commandLink, CONNECT_MS, forwardedLink, tcpLink, WAY_MS } from './links.js';
 import type { SshSettings, TrustedKey } from './sshSettings.js';
 
-export type { Connection } from './connection.js';
-
 /** The connection to the last jump host of a way. */
 export type Through = (jump: Route, signal?: AbortSignal) => Promise<Connection>;
 

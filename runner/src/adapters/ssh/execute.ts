@@ -1,7 +1,7 @@
 import type { SSHExecCommandOptions } from 'node-ssh';
 import { StackError } from '../../base/errors.js';
 import { hostAddress, type Host } from '../../domain/host.js';
-import type { Connection } from './connect.js';
+import type { Connection } from './connection.js';
 import { quoteArguments } from './quote.js';
 
 /** A host that dies in the middle of a command sends nothing more: no command waits longer than this unasked. */

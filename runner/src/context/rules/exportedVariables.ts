@@ -97,11 +97,6 @@ export function terraformArguments(
   ]);
 }
 
-/** A line that sets a variable in any POSIX shell. */
-export function exportLine(name: string, value: string): string {
-  return `export ${name}=${shellText(value)}`;
-}
-
 /** A comment that no value can end: line breaks would. */
 export function commentLine(text: string): string {
   return `# ${text.replaceAll(/[\r\n]+/g, ' ')}`;

@@ -1,9 +1,9 @@
-import type { Context, NamedEnvironment } from '../../container.js';
+import type { Context, NamedEnvironment } from '../../context/context.js';
 import { StackError } from '../../base/errors.js';
 import { didYouMean } from '../../base/nearest.js';
 import { serviceName } from '../../config/collisions.js';
 import type { FleetConfig, TargetConfig } from '../../config/schema.js';
-import type { Target } from './target.js';
+import type { Target } from '../../domain/target.js';
 
 /**
  * The targets of an environment, references resolved. Each kind's code is loaded only where it is used.
@@ -99,12 +99,9 @@ async function fleetTarget(
   config: TargetConfig,
 ): Promise<Target> {
   if (config.kind !== 'fleet') throw new Error(`${name} is not a fleet`);
-  const [{ createFleetTarget }, { resolveTemplates }] = await Promise.all([
-    import('./fleet/createFleetTarget.js'),
-    import('../../config/references.js'),
-  ]);
+  const { createFleetTarget } = await import('./fleet/createFleetTarget.js');
   // From what the configuration says: references resolved, nobody could tell data from templates any more.
   const raw = environment.config.targets[name] as FleetConfig;
-  const vars = (await resolveTemplates(raw.vars, { context, environment })) as FleetConfig['vars'];
+  const vars = await context.resolve(raw.vars, environment, 'template');
   return createFleetTarget({ context, environment, name, config: { ...config, vars } });
 }

@@ -1,8 +1,9 @@
 import { isInside } from '../../domain/resourceAddress.js';
 import { withoutIndexes } from '../../domain/resourceAddress.js';
 import type { PlanJson } from '../../infrastructure/rules/planSummary.js';
-import type { PlanScope, ScopedPlanJson } from '../../infrastructure/rules/planScope.js';
-import type { Planned } from './terraform/grants.js';
+import type { PlanScope } from '../../domain/plan.js';
+import type { ScopedPlanJson } from '../../infrastructure/rules/planScope.js';
+import type { Planned } from './terraform/resource.js';
 
 interface StateModule {
   readonly resources?: readonly StateResource[];

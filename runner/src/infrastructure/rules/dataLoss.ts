@@ -1,25 +1,10 @@
+import type { DataLoss } from '../../domain/plan.js';
 import { addressParts, isInside, isNamed, withoutIndex } from '../../domain/resourceAddress.js';
 import { shellQuote } from '../../base/shell.js';
 import { dataOf, servingOf } from './dataHoldingTypes.js';
 import { StackError } from '../../base/errors.js';
 import { didYouMean, nearest } from '../../base/nearest.js';
-import type { PlannedResource } from '../../domain/plannedResource.js';
-
-/** Something that a plan would destroy and that cannot be made again, or that would be out of service. */
-export interface DataLoss {
-  readonly address: string;
-  readonly action: 'destroy' | 'replace';
-  /** What it holds, in words: `a database`, `objects`; or that the configuration protects it. */
-  readonly holds: string;
-  /** Attributes that force the replacement. */
-  readonly forcedBy: readonly string[];
-  /** Key of an earlier object that its replacement left behind, where that is what goes. */
-  readonly deposed?: string;
-  /** True where another of its type is made in its place. */
-  readonly again?: true;
-  /** True where it holds no data, but is in service and would not come back as it was. */
-  readonly serves?: true;
-}
+import type { PlannedResource } from '../../domain/plan.js';
 
 /**
  * What a plan's resources would lose: destroyed or replaced (in either order) and holding data by their type, or

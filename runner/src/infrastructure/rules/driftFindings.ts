@@ -1,13 +1,10 @@
-import {
-  summarisePlan,
-  type PlanAction,
-  type PlannedResource,
-  type PlanJson,
-  type PlanSummary,
-} from './planSummary.js';
-import { scopeNote, type PlanScope } from './planScope.js';
+import type { PlanAction, PlannedResource, PlanSummary } from '../../domain/plan.js';
+import { summarisePlan, type PlanJson } from './planSummary.js';
+import type { PlanScope } from '../../domain/plan.js';
+import { scopeNote } from './planScope.js';
 import { planText } from './planText.js';
-import { diffAttributes, SENSITIVE, type AttributeChange } from './planValues.js';
+import type { AttributeChange } from '../../domain/plan.js';
+import { diffAttributes, SENSITIVE } from './planValues.js';
 
 /** One thing that is not as configured. */
 export interface DriftedResource {

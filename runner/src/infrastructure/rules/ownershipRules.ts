@@ -1,21 +1,7 @@
-import { isUniqueId, type OwnedResource, type ReusedResource } from './resourceIds.js';
-
-/** One environment of one application. */
-export interface DeploymentName {
-  readonly application: string;
-  readonly environment: string;
-}
-
-/** What one deployment owns and reuses, as of its last apply. Holds ids and addresses, never values. */
-export interface OwnershipRecord extends DeploymentName {
-  /** Names of buckets or roles are those of an account. */
-  readonly account?: string;
-  readonly owns: readonly OwnedResource[];
-  readonly reuses: readonly (ReusedResource & { readonly since: string })[];
-  readonly recordedAt: string;
-  readonly who: string;
-  readonly runUrl?: string;
-}
+import type { OwnershipRecord } from '../../domain/ownership.js';
+import type { DeploymentName } from '../../domain/ownership.js';
+import type { OwnedResource, ReusedResource } from '../../domain/ownership.js';
+import { isUniqueId } from './resourceIds.js';
 
 /** One reason not to destroy something. */
 export interface Reuse extends DeploymentName {

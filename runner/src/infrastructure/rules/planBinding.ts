@@ -1,4 +1,4 @@
-import type { PlanScope } from './planScope.js';
+import type { PlanScope } from '../../domain/plan.js';
 
 /** Which version of a state: Terraform counts its writes, and names the state so that it is not taken for another. */
 export interface StateVersion {

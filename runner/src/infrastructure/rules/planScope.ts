@@ -1,10 +1,9 @@
+import type { PlanScope } from '../../domain/plan.js';
 import { isInside, withoutIndexes } from '../../domain/resourceAddress.js';
 import { nearest } from '../../base/nearest.js';
-import type { PlanJson, PlanSummary } from './planSummary.js';
+import type { PlanSummary } from '../../domain/plan.js';
+import type { PlanJson } from './planSummary.js';
 import type { Diagnostic } from './terraformMessages.js';
-import type { PlanScope } from '../../domain/namedScope.js';
-
-export type { PlanScope } from '../../domain/namedScope.js';
 
 /** The parts of a plan's JSON that tell what there is, beside what changes. */
 export interface ScopedPlanJson extends PlanJson {

@@ -1,37 +1,14 @@
+import type { PlannedOutput } from '../../domain/plan.js';
+import type { PlanAction } from '../../domain/plan.js';
+import { ACTIONS } from '../../domain/plan.js';
+import type { PlannedResource } from '../../domain/plan.js';
+import type { PlanSummary } from '../../domain/plan.js';
 import { addressParts } from '../../domain/resourceAddress.js';
-import type { PlanScope } from '../../domain/namedScope.js';
-import { dataLosses, type DataLoss } from './dataLoss.js';
-import { ACTIONS, type PlanAction, type PlannedResource } from '../../domain/plannedResource.js';
+import type { PlanScope } from '../../domain/plan.js';
+import type { DataLoss } from '../../domain/plan.js';
+import { dataLosses } from './dataLoss.js';
+import type { AttributeChange } from '../../domain/plan.js';
 import { diffAttributes, pathText, render } from './planValues.js';
-
-export { PLAN_ORDER, type PlanAction, type PlannedResource } from '../../domain/plannedResource.js';
-
-export interface PlannedOutput {
-  readonly name: string;
-  readonly action: 'create' | 'change' | 'destroy';
-  readonly before: string;
-  readonly after: string;
-}
-
-/**
- * A Terraform plan as people read it. Made from `terraform show -json`; format:
- * https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
- */
-export interface PlanSummary {
-  /** The plan in one line: `1 to create, 2 to change; 14 unchanged`. */
-  readonly headline: string;
-  readonly counts: Readonly<Record<PlanAction | 'unchanged', number>>;
-  /** What would be destroyed or replaced and holds data: `apply` wants each of them named. */
-  readonly losses: readonly DataLoss[];
-  readonly resources: readonly PlannedResource[];
-  readonly outputs: readonly PlannedOutput[];
-  /** Resources that were found changed since the last apply, by hand or by something else. */
-  readonly drifted: readonly string[];
-  /** False where applying would change nothing. */
-  readonly hasChanges: boolean;
-  /** The only part of the root that was looked at; all of it where absent. */
-  readonly scope?: PlanScope;
-}
 
 export interface PlanJson {
   readonly resource_changes?: readonly ResourceChangeJson[];

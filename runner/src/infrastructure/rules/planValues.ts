@@ -1,14 +1,4 @@
-/** One attribute that a plan changes, as display text. */
-export interface AttributeChange {
-  /** As Terraform writes it: `tags.Name`, `ingress[0].from_port`. */
-  readonly path: string;
-  readonly before: string;
-  readonly after: string;
-  /** True where the new value is only known once it is applied. */
-  readonly unknown: boolean;
-  readonly forcesReplacement: boolean;
-}
-
+import type { AttributeChange } from '../../domain/plan.js';
 /** Both sides of a change with Terraform's marks, which mirror the values' shape; `true` marks all below. */
 export interface Sides {
   readonly before: unknown;

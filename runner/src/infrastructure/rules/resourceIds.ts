@@ -1,20 +1,5 @@
-/** Something that a deployment's Terraform made and manages. */
-export interface OwnedResource {
-  readonly address: string;
-  readonly type: string;
-  /** Its id and ARN; what others name it by. */
-  readonly ids: readonly string[];
-}
-
-/** Something that a deployment uses and another one may own. */
-export interface ReusedResource {
-  readonly id: string;
-  /** Of a name that means something only for its type: an ARN or `vpc-…` needs none. */
-  readonly type?: string;
-  /** Where it is named: `data.aws_vpc.this`, `var.existing.vpc.id`. */
-  readonly from: string;
-}
-
+import type { ReusedResource } from '../../domain/ownership.js';
+import type { OwnedResource } from '../../domain/ownership.js';
 /** Terraform's state as `terraform state pull` prints it, version 4. */
 export interface StateJson {
   readonly resources?: readonly {

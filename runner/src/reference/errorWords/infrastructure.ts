@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../base/errors.js';
-import type { ErrorWords } from '../errorWords.js';
+import type { ErrorWords } from './words.js';
 
 /** Terraform, what it owns, and hosts. */
 export const infrastructureWords = {

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../base/errors.js';
-import type { ErrorWords } from '../errorWords.js';
+import type { ErrorWords } from './words.js';
 
 /** Usage, configuration, the machine, the state, Jenkins, AWS and notifications. */
 export const machineWords = {

@@ -1,13 +1,5 @@
+import type { InputFile } from '../../domain/inputFile.js';
 import { createHash } from 'node:crypto';
-
-/** One file, directory or link that a build sees. */
-export interface InputFile {
-  readonly path: string;
-  readonly kind: 'file' | 'directory' | 'symlink';
-  readonly executable: boolean;
-  /** SHA-256 in hex of the content, target of a link, empty for a directory. */
-  readonly content: string;
-}
 
 /** Everything that decides what an image becomes, as far as it is in the project's hands. */
 export interface ImageInputs {

@@ -1,5 +1,5 @@
 import type { Forge } from '../../adapters/forge/forge.js';
-import type { Context } from '../../container.js';
+import type { Context } from '../../context/context.js';
 import type { ForgeKey } from '../../domain/channels.js';
 import type { ForgeConfig } from '../../config/schema.js';
 

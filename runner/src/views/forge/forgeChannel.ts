@@ -2,7 +2,7 @@ import { connectForge } from './connectForge.js';
 import { forgeWords, type ForgeKey } from '../../domain/channels.js';
 import { requestNumber } from '../../adapters/forge/forgePlace.js';
 import { once } from '../../base/once.js';
-import type { Context } from '../../container.js';
+import type { Context } from '../../context/context.js';
 import type { ChannelTools } from '../channelTools.js';
 import { ForgeView } from './forgeView.js';
 import { isForgeMemory, type ForgeMemory } from './forgeMemory.js';

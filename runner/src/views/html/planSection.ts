@@ -5,9 +5,10 @@ import {
   type PlannedOutput,
   type PlannedResource,
   type PlanSummary,
-} from '../../infrastructure/rules/planSummary.js';
+} from '../../domain/plan.js';
 import { SIGNS, tellResource } from '../../infrastructure/rules/planText.js';
-import { SENSITIVE, UNKNOWN, type AttributeChange } from '../../infrastructure/rules/planValues.js';
+import type { AttributeChange } from '../../domain/plan.js';
+import { SENSITIVE, UNKNOWN } from '../../infrastructure/rules/planValues.js';
 import { count, utcTime } from '../format.js';
 import type { PlanRecord } from '../runRecord.js';
 import { markup, type Markup } from './markup.js';

@@ -1,5 +1,5 @@
 import { lossText, lossTitle } from '../../infrastructure/rules/dataLoss.js';
-import type { PlanAction, PlanSummary } from '../../infrastructure/rules/planSummary.js';
+import type { PlanAction, PlanSummary } from '../../domain/plan.js';
 import { formatSeconds, shortCommit, shortDigest } from '../format.js';
 import type { Run, RunFailure, RunStage } from '../runModel.js';
 import { statusWords } from '../statusWords.js';

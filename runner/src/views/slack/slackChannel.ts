@@ -1,4 +1,4 @@
-import type { Context } from '../../container.js';
+import type { Context } from '../../context/context.js';
 import type { ChannelTools } from '../channelTools.js';
 import { isMessage, SlackView, type RunMessage } from './slackView.js';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
-import type { Connection } from '../../../../runner/src/adapters/ssh/connect.js';
+import type { Connection } from '../../../../runner/src/adapters/ssh/connection.js';
 import { forwardedLink } from '../../../../runner/src/adapters/ssh/links.js';
 import type { Host } from '../../../../runner/src/domain/host.js';
 import { routesBy } from '../../../support/routes.js';

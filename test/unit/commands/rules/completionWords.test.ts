@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { optionsOf } from '../../../../runner/src/commands/program.js';
+import { optionsOf } from '../../../../runner/src/commands/options.js';
 import { allCommands } from '../../../../runner/src/commands/registry.js';
 import { completions, type Facts } from '../../../../runner/src/commands/rules/completionWords.js';
 

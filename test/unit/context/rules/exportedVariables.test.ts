@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
+import { exportLine } from '../../../../runner/src/base/shell.js';
 import {
   commentLine,
   exportedNames,
-  exportLine,
   EXPORTS,
   sharedVariables,
   terraformArguments,

@@ -1,11 +1,8 @@
 import { expect } from 'chai';
 import { plannedResources } from '../../../../runner/src/iam/rules/planned.js';
 import { policyOf } from '../../../../runner/src/iam/rules/policyDocument.js';
-import {
-  terraformGrants,
-  type Access,
-  type Planned,
-} from '../../../../runner/src/iam/rules/terraform/grants.js';
+import type { Planned } from '../../../../runner/src/iam/rules/terraform/resource.js';
+import { terraformGrants, type Access } from '../../../../runner/src/iam/rules/terraform/grants.js';
 import { grammarFaults } from '../../../support/iamGrammar.js';
 
 const place = { region: 'eu-west-1', account: '111111111111' };

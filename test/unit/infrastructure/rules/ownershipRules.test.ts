@@ -1,10 +1,10 @@
 import { expect } from 'chai';
+import type { OwnershipRecord } from '../../../../runner/src/domain/ownership.js';
 import {
   accountIn,
   ofOthers,
   reusesOf,
   withSince,
-  type OwnershipRecord,
 } from '../../../../runner/src/infrastructure/rules/ownershipRules.js';
 
 const VPC = 'vpc-0123456789abcdef0';

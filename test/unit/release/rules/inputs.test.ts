@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { InputFile } from '../../../../runner/src/domain/inputFile.js';
 import {
   imageInputsDigest,
   releaseInputsDigest,
   type ImageInputs,
-  type InputFile,
 } from '../../../../runner/src/release/rules/inputs.js';
 import { imageTags, tagOf } from '../../../../runner/src/release/rules/tags.js';
 

@@ -1,9 +1,9 @@
 import { createEcsApi } from '../../../adapters/aws/ecs.js';
 import { createEcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { registryHost, registryOfAccount } from '../../../adapters/aws/ecrRegistry.js';
-import type { Context, NamedEnvironment } from '../../../container.js';
+import type { Context, NamedEnvironment } from '../../../context/context.js';
 import { imagesHome } from '../../../release/imagesHome.js';
-import type { Target } from '../target.js';
+import type { Target } from '../../../domain/target.js';
 import { EcsTarget } from './ecsTarget.js';
 import { byService, SharedService, type Member } from './sharedService.js';
 

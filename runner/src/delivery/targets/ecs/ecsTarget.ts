@@ -10,7 +10,7 @@ import {
 } from '../../../adapters/aws/ecs.js';
 import { createEcsTasks, type EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { lastLogLines } from '../../../adapters/aws/logs.js';
-import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js';
+import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../../../domain/target.js';
 import { moveService, registerRevision, type Change } from './serviceChange.js';
 import { overtaken, refuseAtLaunch, refuseForeign } from './ecsFailures.js';
 import type { Look, Looker } from './serviceDescription.js';

@@ -6,7 +6,7 @@ import { judgeMigration, type MigrationRecord, type MigrationTask } from '../../
 import { shortName } from '../../../domain/ecsService.js';
 import type { Task, TaskDefinition } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
-import type { Rollout } from '../target.js';
+import type { Rollout } from '../../../domain/target.js';
 import { logStream, tailOf } from './diagnosis.js';
 import { migrationTask } from './migrationTask.js';
 import type { Report } from './rollout.js';

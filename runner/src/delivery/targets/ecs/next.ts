@@ -3,7 +3,7 @@ import { fillRelease } from '../../rules/releaseValues.js';
 import type { EcsScope, Service } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { readLog } from '../../../adapters/aws/logs.js';
-import type { Rollout } from '../target.js';
+import type { Rollout } from '../../../domain/target.js';
 import type { EcsTargetOptions } from './targetOptions.js';
 import { withoutImage, withoutMigration } from './ecsFailures.js';
 import type { Look } from './serviceDescription.js';

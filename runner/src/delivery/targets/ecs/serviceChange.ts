@@ -7,7 +7,7 @@ import type {
   Service,
 } from '../../../adapters/aws/ecs.js';
 import { awsReason } from '../../../adapters/aws/awsErrors.js';
-import type { Rollout } from '../target.js';
+import type { Rollout } from '../../../domain/target.js';
 import type { Report } from './rollout.js';
 
 /** What a change is made with; every one is written into the journal before it is made. */

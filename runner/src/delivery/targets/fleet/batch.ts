@@ -1,5 +1,5 @@
 import type { Host } from '../../../domain/host.js';
-import type { Rollout } from '../target.js';
+import type { Rollout } from '../../../domain/target.js';
 import type { HostContainers } from './containers.js';
 import { failedByError, failedByPlaybook, type FailedHost } from './fleetFailures.js';
 import { bake, type GateParts } from './fleetGate.js';

@@ -1,4 +1,4 @@
-import type { Begun } from '../target.js';
+import type { Begun } from '../../../domain/target.js';
 import { KEEP_OUT } from './hostsBehind.js';
 
 /** What changes what a host runs, or what is sent to it. */

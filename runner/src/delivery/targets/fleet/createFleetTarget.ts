@@ -1,5 +1,5 @@
 import type { FleetConfig } from '../../../config/schema.js';
-import type { Context, NamedEnvironment } from '../../../container.js';
+import type { Context, NamedEnvironment } from '../../../context/context.js';
 import { StackError } from '../../../base/errors.js';
 import { inGroup, type Host } from '../../../domain/host.js';
 import { once } from '../../../base/once.js';
@@ -7,7 +7,7 @@ import { REGISTRY_PASSWORD, REGISTRY_USERNAME } from '../../../hosts/rules/ansib
 import { inventoryOf } from '../../../hosts/inventory.js';
 import { runPlaybook } from '../../../hosts/playbook.js';
 import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
-import type { Target } from '../target.js';
+import type { Target } from '../../../domain/target.js';
 import { createBalancer } from './balancer.js';
 import { FleetTarget } from './fleetTarget.js';
 import { registryOf } from './registryLogin.js';

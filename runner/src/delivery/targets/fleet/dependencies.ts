@@ -3,7 +3,7 @@ import type { EventBody } from '../../../events/events.js';
 import type { Host } from '../../../domain/host.js';
 import type { Clock } from '../../../base/ports.js';
 import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
-import type { Rollout } from '../target.js';
+import type { Rollout } from '../../../domain/target.js';
 import type { Balancer } from './balancer.js';
 import type { FleetIdentity } from './wanted.js';
 

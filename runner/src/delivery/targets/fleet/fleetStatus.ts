@@ -1,5 +1,5 @@
 import type { ReleaseRecord } from '../../../domain/records.js';
-import type { TargetStatus } from '../target.js';
+import type { TargetStatus } from '../../../domain/target.js';
 import type { Container } from './containers.js';
 import { probeHost } from './fleetGate.js';
 import { gateOf, lookAtAll } from './hostState.js';

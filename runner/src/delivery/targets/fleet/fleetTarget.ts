@@ -1,6 +1,6 @@
 import type { BehindHost, FleetHosts, ReleaseRecord, TargetRecord } from '../../../domain/records.js';
 import { batchSize, inBatches } from '../../rules/batches.js';
-import type { Known, Rollout, Target, TargetSnapshot, TargetStatus } from '../target.js';
+import type { Known, Rollout, Target, TargetSnapshot, TargetStatus } from '../../../domain/target.js';
 import { rollBatch, tell } from './batch.js';
 import { behindHost, KEEP_OUT, keepOut, keptOut, laggingHosts, refuseOtherSettings } from './hostsBehind.js';
 import { hostsBegun } from './begun.js';

@@ -1,7 +1,7 @@
 import { StackError, toErrorRecord } from '../../../base/errors.js';
 import type { Host } from '../../../domain/host.js';
 import type { BehindHost, ReleaseRecord } from '../../../domain/records.js';
-import type { Known, Rollout } from '../target.js';
+import type { Known, Rollout } from '../../../domain/target.js';
 import { tell } from './batch.js';
 import type { HostContainers } from './containers.js';
 import type { FailedHost } from './fleetFailures.js';

@@ -1,5 +1,5 @@
 import type { Host } from '../../../domain/host.js';
-import type { Rollout } from '../target.js';
+import type { Rollout } from '../../../domain/target.js';
 import { failedByPlaybook, type FailedHost } from './fleetFailures.js';
 import type { FleetParts } from './dependencies.js';
 import type { WantedContainer } from './wanted.js';

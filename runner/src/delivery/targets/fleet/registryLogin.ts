@@ -1,5 +1,5 @@
 import type { FleetConfig } from '../../../config/schema.js';
-import type { Context, NamedEnvironment } from '../../../container.js';
+import type { Context, NamedEnvironment } from '../../../context/context.js';
 import { imagesHome } from '../../../release/imagesHome.js';
 
 /** ECR's own hosts, whose passwords the SDK hands out. */

@@ -5,8 +5,6 @@ import type { AlsoRow, TypeRow } from './row.js';
 import { terraformTypes } from './types.js';
 import type { Planned } from './resource.js';
 
-export type { Planned } from './resource.js';
-
 /** What is to be done with what may change. */
 export type Access = 'look' | 'change' | 'destroy';
 

@@ -5,7 +5,7 @@ import type { EcsServiceConfig } from '../../../../../runner/src/config/schema.j
 import { StackError } from '../../../../../runner/src/base/errors.js';
 import { startedBy, startedByPrefix } from '../../../../../runner/src/domain/migration.js';
 import { EcsTarget } from '../../../../../runner/src/delivery/targets/ecs/ecsTarget.js';
-import type { Begun, Rollout } from '../../../../../runner/src/delivery/targets/target.js';
+import type { Begun, Rollout } from '../../../../../runner/src/domain/target.js';
 import { FakeEcs } from '../../../../support/fakeEcs.js';
 import { FakeTasks } from '../../../../support/fakeTasks.js';
 import { rejection } from '../../../../support/rejection.js';

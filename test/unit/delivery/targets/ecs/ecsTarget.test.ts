@@ -3,7 +3,7 @@ import type { AwsClients } from '../../../../../runner/src/adapters/aws/clients.
 import type { ProbeAnswer } from '../../../../../runner/src/adapters/http/httpProbe.js';
 import type { EcsServiceConfig } from '../../../../../runner/src/config/schema.js';
 import { StackError } from '../../../../../runner/src/base/errors.js';
-import type { Rollout, TargetSnapshot } from '../../../../../runner/src/delivery/targets/target.js';
+import type { Rollout, TargetSnapshot } from '../../../../../runner/src/domain/target.js';
 import { EcsTarget } from '../../../../../runner/src/delivery/targets/ecs/ecsTarget.js';
 import { FakeEcs } from '../../../../support/fakeEcs.js';
 import { rejection } from '../../../../support/rejection.js';

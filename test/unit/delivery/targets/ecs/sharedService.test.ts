@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { AwsClients } from '../../../../../runner/src/adapters/aws/clients.js';
 import { targetSchema, type EcsServiceConfig } from '../../../../../runner/src/config/schema.js';
-import type { Rollout } from '../../../../../runner/src/delivery/targets/target.js';
+import type { Rollout } from '../../../../../runner/src/domain/target.js';
 import { EcsTarget } from '../../../../../runner/src/delivery/targets/ecs/ecsTarget.js';
 import {
   byService,

@@ -1,7 +1,7 @@
 import { ExitCode, toErrorRecord, type StackError } from '../base/errors.js';
-import type { StageSummary } from './events.js';
-import type { Context } from '../container.js';
-import { statusOf } from './stage.js';
+import type { StageSummary } from '../events/events.js';
+import type { Context } from './context.js';
+import { statusOf } from '../events/stage.js';
 
 export interface RunAs<T = unknown> {
   /** The environment it is about; `--env` where left out. */

@@ -1,4 +1,3 @@
-import type { PipelineInput } from '../pipeline/rules/stageGraph.js';
 import { holdsSecret } from '../secrets/secretNames.js';
 import { cut, referencesIn } from './referencesIn.js';
 import { DEFAULT_BRANCHES, type Config } from './schema.js';
@@ -11,19 +10,6 @@ export function branchRules(config: Config): Readonly<Record<string, string>> {
       Object.hasOwn(config.environments, environment),
     ),
   );
-}
-
-/** What the stage graph needs of a configuration. */
-export function pipelineInput(config: Config): PipelineInput {
-  return {
-    application: config.application,
-    needs: config.needs,
-    branches: branchRules(config),
-    images: config.images,
-    environments: config.environments,
-    // Every stage tells Slack.
-    credentialsOf: (part) => credentialVariables(config, [part, config.notifications]),
-  };
 }
 
 /** Environment variables with secrets that a part refers to: those Jenkins is told of, and those whose name says so. */

@@ -1,5 +1,5 @@
-import type { MigrationRecord } from '../../domain/migration.js';
-import type { BehindHost, DeploymentKind, ReleaseRecord, TargetRecord } from '../../domain/records.js';
+import type { MigrationRecord } from './migration.js';
+import type { BehindHost, DeploymentKind, ReleaseRecord, TargetRecord } from './records.js';
 
 /**
  * What a rollout may use: where it reports, how it is interrupted, and the journal it writes to before each side

@@ -1,4 +1,4 @@
-import type { PlanScope } from './rules/planScope.js';
+import type { PlanScope } from '../domain/plan.js';
 import type { TerraformRoot } from './rules/terraformArguments.js';
 
 /** What decides whether a plan fits. */

@@ -1,9 +1,9 @@
-import type { Context } from '../container.js';
+import type { Context } from '../context/context.js';
 import { MASK } from '../secrets/redact.js';
 import { isDuration } from '../base/duration.js';
-import { referencesIn } from './referencesIn.js';
-import { isSecretPlace } from './secretPlaces.js';
-import type { Path } from './source.js';
+import { referencesIn } from '../config/referencesIn.js';
+import { isSecretPlace } from '../config/secretPlaces.js';
+import type { Path } from '../config/path.js';
 
 const DURATION_KEYS = new Set(['for', 'interval', 'timeout', 'drain', 'lock-expiry', 'session-duration']);
 const FREE_FORM = new Set(['vars', 'variables', 'environment', 'build-args']);

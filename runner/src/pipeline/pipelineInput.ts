@@ -1,0 +1,16 @@
+import { branchRules, credentialVariables } from '../config/branchRules.js';
+import type { Config } from '../config/schema.js';
+import type { PipelineInput } from './rules/stageGraph.js';
+
+/** What the stage graph needs of a configuration. */
+export function pipelineInput(config: Config): PipelineInput {
+  return {
+    application: config.application,
+    needs: config.needs,
+    branches: branchRules(config),
+    images: config.images,
+    environments: config.environments,
+    // Every stage tells Slack.
+    credentialsOf: (part) => credentialVariables(config, [part, config.notifications]),
+  };
+}
