@@ -10,6 +10,7 @@ import { commandIndex, commandPage } from '../runner/src/reference/commandPage.j
 import { configurationPage } from '../runner/src/reference/configurationPage.js';
 import { errorsPage } from '../runner/src/reference/errorsPage.js';
 import { stepPage, steps } from '../runner/src/reference/stepPage.js';
+import { layers } from './layers.cjs';
 import { jsonSchema } from '../runner/src/config/jsonSchema.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -31,6 +32,20 @@ const files = new Map<string, string>([
       ] as const,
   ),
 ]);
+
+/** The table of layers stands in a page that people write: only what is between its marks is made. */
+const architecture = await readFile(join(root, 'docs/architecture.md'), 'utf8');
+const table = layers.map(
+  ({ folders, what }) => `| ${folders.map((name) => `\`${name}\``).join(', ')} | ${what} |`,
+);
+files.set(
+  'docs/architecture.md',
+  architecture.replace(
+    /(<!-- layers:.*?-->\n)[^]*(<!-- \/layers -->)/,
+    (_, begin: string, end: string) =>
+      `${begin}\n| Layer | What it is |\n| --- | --- |\n${table.join('\n')}\n\n${end}`,
+  ),
+);
 
 for (const [step, verb] of Object.entries(steps)) {
   const definition = commands.find(({ name }) => name === verb);

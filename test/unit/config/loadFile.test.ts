@@ -78,7 +78,7 @@ describe('a text that a person wrote', () => {
     expect(await reasonOf(directory)).to.equal('it is a directory');
     expect(await reasonOf('/dev/null')).to.contain('device');
     writeFileSync(join(directory, 'a'), Buffer.from([0xff, 0xfe]));
-    expect(await reasonOf(join(directory, 'a'))).to.equal('it is no UTF-8 text');
+    expect(await reasonOf(join(directory, 'a'))).to.equal('it is not UTF-8 text');
   });
 
   it('has at most 4 MiB', async () => {

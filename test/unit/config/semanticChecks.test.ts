@@ -47,7 +47,7 @@ describe('settings that do not go together', () => {
   it('are a branch pattern with white space', () => {
     expect(
       found(`${staging('url: x')}branches: { 'feature x': staging, 'feature/*': staging }\n`),
-    ).to.deep.equal(['7:26 branches: "feature x" holds white space']);
+    ).to.deep.equal(['7:26 branches: "feature x" contains white space']);
   });
 
   it('are a need of itself, and one at a place that is neither a directory nor a bucket', () => {
@@ -70,8 +70,8 @@ describe('settings that do not go together', () => {
 
   it('are what belongs to a role, without one', () => {
     expect(found(staging('aws: { external-id: shop, session-duration: 30m }'))).to.deep.equal([
-      '5:25 aws.external-id: is of a role; name it: aws.role',
-      '5:49 aws.session-duration: is of a role; name it: aws.role',
+      '5:25 aws.external-id: needs a role; set aws.role',
+      '5:49 aws.session-duration: needs a role; set aws.role',
     ]);
   });
 
@@ -138,8 +138,8 @@ describe('what an environment extends', () => {
   it('is told where a circle closes, for each that is in it and nobody else', () => {
     const text = 'environments:\n  a: { extends: b }\n  b: { extends: a }\n  c: { extends: a }\n';
     expect(found(text)).to.deep.equal([
-      '4:17 extends goes round in a circle: b → a → b',
-      '5:17 extends goes round in a circle: a → b → a',
+      '4:17 extends is circular: b → a → b',
+      '5:17 extends is circular: a → b → a',
     ]);
   });
 

@@ -23,7 +23,7 @@ describe('the sense of a configuration', () => {
     expect(
       said({ environments: { staging: { targets: [], promotion: 5 } }, branches: { main: ['staging'] } }),
     ).to.deep.equal([
-      'warning environments.staging: no branch leads to staging: it is reached by typed commands only',
+      'warning environments.staging: no branch leads to staging: it can be reached only by commands that you type',
     ]);
   });
 
@@ -59,9 +59,9 @@ describe('the sense of a configuration', () => {
 
     it('ends where they go round, for each in the circle and nobody else', () => {
       expect(promoted({ a: 'b', b: 'c', c: 'a', d: 'a' })).to.deep.equal([
-        'error environments.a.promotion.from: promotion goes round in a circle: a ← b ← c ← a',
-        'error environments.b.promotion.from: promotion goes round in a circle: b ← c ← a ← b',
-        'error environments.c.promotion.from: promotion goes round in a circle: c ← a ← b ← c',
+        'error environments.a.promotion.from: promotion is circular: a ← b ← c ← a',
+        'error environments.b.promotion.from: promotion is circular: b ← c ← a ← b',
+        'error environments.c.promotion.from: promotion is circular: c ← a ← b ← c',
       ]);
     });
 
@@ -71,7 +71,7 @@ describe('the sense of a configuration', () => {
 
     it('ends where nothing can be healthy', () => {
       expect(promoted({ a: undefined, b: 'a' }, ['a'])).to.deep.equal([
-        'error environments.b.promotion.from: b is promoted from a, which has no targets: no release can be healthy there',
+        'error environments.b.promotion.from: b is promoted from a, which has no targets, so no release can be healthy there',
       ]);
       expect(promoted({ a: undefined, b: 'a' }, ['a', 'b']).join()).not.to.contain('promot');
       expect(promoted({ a: undefined, b: 'a' })).to.deep.equal([]);
@@ -83,7 +83,7 @@ describe('the sense of a configuration', () => {
       const leads = (environment: object) =>
         said({ images: { web: {} }, branches: { main: 'a' }, environments: { a: environment, b: run } })[0];
       expect(leads({})).to.equal(
-        'warning branches.main: main leads to a, where nothing is changed: it has no infrastructure, playbooks or targets',
+        'warning branches.main: main leads to a, which has no infrastructure, playbooks or targets: nothing is changed there',
       );
       for (const something of [{ infrastructure: {} }, { provision: {} }, run])
         expect(leads(something)).to.contain('no branch leads to b');
@@ -91,7 +91,7 @@ describe('the sense of a configuration', () => {
 
     it('is not asked for where the configuration names none, but where they lead is', () => {
       expect(said({ environments: { staging: {}, test: {} } })).to.deep.equal([
-        'warning environments.test: no branch leads to test: it is reached by typed commands only',
+        'warning environments.test: no branch leads to test: it can be reached only by commands that you type',
       ]);
     });
 
@@ -99,7 +99,7 @@ describe('the sense of a configuration', () => {
       const from = (name: string) => ({ ...run, promotion: { from: name } });
       const environments = { a: run, b: from('a'), c: from('b'), d: run };
       expect(said({ images: { web: {} }, branches: { main: 'c' }, environments })).to.deep.equal([
-        'warning environments.d: no branch leads to d: it is reached by typed commands only',
+        'warning environments.d: no branch leads to d: it can be reached only by commands that you type',
       ]);
     });
   });

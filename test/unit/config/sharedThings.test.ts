@@ -128,7 +128,7 @@ describe('a Terraform state of two environments', () => {
     expect(plain(same, same)).to.deep.equal([]);
     expect(plain(`${same}, aws: { region: eu-west-1 }`, `${same}, aws: { region: us-east-1 }`)).to.deep.equal(
       [
-        '5 environments.production.infrastructure: is the same Terraform state as environments.staging.infrastructure (line 4), but with other values: each apply would undo the other; give it a workspace of its own',
+        '5 environments.production.infrastructure: is the same Terraform state as environments.staging.infrastructure (line 4), but with other values: each apply would undo the other; give it its own workspace',
       ],
     );
   });

@@ -55,7 +55,9 @@ describe('the deployments of an environment', () => {
     const ended = await run('1.0.0', 'failed');
     await ledger.finishDeployment(ended);
     const error = await rejection(ledger.finishDeployment({ ...ended, status: 'healthy' }), 'STATE_CONFLICT');
-    expect(error.message).to.equal('deployment 1 of staging ended failed already and cannot end healthy');
+    expect(error.message).to.equal(
+      'deployment 1 of staging has ended already as failed, so it cannot end as healthy',
+    );
     expect(error).to.include({ where: 'memory', next: 'node runner history --env staging' });
   });
 

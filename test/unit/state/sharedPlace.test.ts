@@ -107,7 +107,7 @@ describe('the ledger of a build', () => {
     expect(event).to.deep.include({
       type: 'notice',
       level: 'info',
-      message: `the release ledger is ${ledger}, which this agent alone has`,
+      message: `the release ledger is ${ledger}, which only this agent has`,
     });
     expect(said(ledger, { JENKINS_URL: 'https://jenkins' })).to.have.length(1);
     expect(said(ledger, {})).to.deep.equal([]);

@@ -49,7 +49,7 @@ describe('the story of a failure', () => {
     const bug = failureLines(tellFailure(toErrorRecord(new TypeError('x is undefined'))), style).join('\n');
     expect(bug)
       .to.include('x is undefined')
-      .and.to.match(/at .*failure\.test\.ts/);
+      .and.to.match(/at .*failureText\.test\.ts/);
     expect(bug).to.include('please report it');
     const known = new StackError('TOOL_FAILED', 'it failed', { cause: new Error('inner') });
     expect(failureLines(tellFailure(toErrorRecord(known)), style).join('\n')).not.to.match(/\bat .*:\d+/);

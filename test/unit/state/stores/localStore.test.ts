@@ -86,7 +86,7 @@ describe('a document in a directory', () => {
     expect((await rejection(store.put('a', ''), 'STATE_WRITE_FAILED')).where).to.equal(join(directory, 'a'));
     await store.put('b', '');
     const { message } = await rejection(store.put('b/c', ''), 'STATE_WRITE_FAILED');
-    expect(message).to.contain('a file stands where a directory must be');
+    expect(message).to.contain('there is a file where a directory must be');
     expect(readdirSync(join(directory, '.work')), 'no draft stays').to.deep.equal(['locks']);
   });
 
@@ -204,7 +204,7 @@ describe('a refused access to a state', () => {
     expect(writeFailure(refused, '/a')).to.deep.include({
       message: 'cannot write the state: EMFILE: words; what was there before is unchanged',
       evidence: ['EMFILE: words'],
-      next: 'Set the cause right, then run the command again.',
+      next: 'Fix the cause, then run the command again.',
     });
   });
 

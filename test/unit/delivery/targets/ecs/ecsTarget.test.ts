@@ -133,7 +133,7 @@ describe('an ECS service: deploy', () => {
     ecs.describeTasks = async (arns, signal) =>
       (await describe(arns, signal)).map((task) => ({ ...task, healthStatus: 'UNHEALTHY' }));
     const failure = await rejection(make().deploy(release('b'), rollout), 'DEPLOY_FAILED');
-    expect(failure.message).to.contain('unhealthy by its container');
+    expect(failure.message).to.contain('is unhealthy according to');
   });
 
   it('is done as soon as the platform is, where the bake window has passed by then', async () => {

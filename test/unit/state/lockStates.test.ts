@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { ownIdentity } from '../../../../runner/src/adapters/process/processIdentity.js';
-import { holderOf, lockedError, lockEvidence, lostError } from '../../../../runner/src/state/lockDocument.js';
-import type { LockDocument } from '../../../../runner/src/state/lockDocument.js';
-import { Locks, type LockHolder } from '../../../../runner/src/state/locks.js';
-import { MemoryStore } from '../../../support/memoryStore.js';
-import { rejection } from '../../../support/rejection.js';
-import { alice, bob, FakeClock } from '../../../support/stateRecords.js';
+import { ownIdentity } from '../../../runner/src/adapters/process/processIdentity.js';
+import { holderOf, lockedError, lockEvidence, lostError } from '../../../runner/src/state/lockDocument.js';
+import type { LockDocument } from '../../../runner/src/state/lockDocument.js';
+import { Locks, type LockHolder } from '../../../runner/src/state/locks.js';
+import { MemoryStore } from '../../support/memoryStore.js';
+import { rejection } from '../../support/rejection.js';
+import { alice, bob, FakeClock } from '../../support/stateRecords.js';
 
 const KEY = 'locks/staging.json';
 const LOCK: LockDocument = {
@@ -203,7 +203,7 @@ describe('what is told of a lock', () => {
     const byHand = lockedError('staging', holder, now);
     expect(byHand.message, 'a clock that is behind').to.match(/for 0ms$/);
     expect(byHand.next).to.contain('Ask alice@laptop first: ');
-    expect(lockedError('staging', { ...holder, process }, now).next).to.contain('surely dead: ');
+    expect(lockedError('staging', { ...holder, process }, now).next).to.contain('certainly dead: ');
   });
 
   it('is how it was lost, with the holder where there is one', () => {
