@@ -1,6 +1,5 @@
 import type { CommandResult } from '../events/commandResult.js';
 import type { Context } from '../context/context.js';
-import type { StackError } from '../base/errors.js';
 
 /** A command as data: help, completion, the docs pages and the Groovy steps are all made from or held against it. */
 export interface CommandDefinition {

@@ -1,5 +1,4 @@
 import { digest } from '../base/digest.js';
-import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { isRecord, jsonIn } from '../base/toolJson.js';

@@ -41,7 +41,7 @@ describe('where a change is made, by docs/architecture.md', () => {
 });
 
 describe('files that docs/architecture.md names', () => {
-  for (const [, file = ''] of page.matchAll(/`((?:[\w-]+\/)+[\w-]+\.(?:ts|cjs|mjs|groovy))`/g))
+  for (const [, file = ''] of page.matchAll(/`((?:[\w-]+\/)+[\w-]+\.(?:ts|cjs|groovy))`/g))
     it(`are there: ${file}`, () => {
       expect(matches(file) || matches(join('runner/src', file))).to.equal(true);
     });

@@ -1,4 +1,4 @@
-import { shellQuote, shellText } from '../../base/shell.js';
+import { shellQuote } from '../../base/shell.js';
 
 /** What the environment variables of `env` are made from; references resolved. */
 export interface SharedSettings {

@@ -4,10 +4,7 @@ import { ACTIONS } from '../../domain/plan.js';
 import type { PlannedResource } from '../../domain/plan.js';
 import type { PlanSummary } from '../../domain/plan.js';
 import { addressParts } from '../../domain/resourceAddress.js';
-import type { PlanScope } from '../../domain/plan.js';
-import type { DataLoss } from '../../domain/plan.js';
 import { dataLosses } from './dataLoss.js';
-import type { AttributeChange } from '../../domain/plan.js';
 import { diffAttributes, pathText, render } from './planValues.js';
 
 export interface PlanJson {
