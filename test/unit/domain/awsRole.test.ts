@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import {
   accountOfRole,
+  partitionOfArn,
   partitionOfRegion,
   principalOf,
   sessionName,
@@ -84,5 +85,46 @@ describe('what an ARN says', () => {
       'aws-iso',
       'aws-iso-b',
     ]);
+  });
+});
+
+describe('the edges of a role', () => {
+  const name = (application: string, environment: string, run: string | undefined, who: string) =>
+    sessionName({ application, environment, run, who });
+
+  it('are no dashes around a part of its session', () => {
+    expect(name('shop', 'test', '//run//1//', '((ada))')).to.equal('shop-test-run-1-ada');
+  });
+
+  it('are 64 characters of its session, up to which nothing is cut', () => {
+    const whole = name('shop', 'test', 'r'.repeat(49), 'ada');
+    expect(whole)
+      .to.equal(`shop-test-${'r'.repeat(49)}-ada`)
+      .and.have.length(63);
+    expect(name('shop', 'test', 'r'.repeat(50), 'ada'))
+      .to.have.length(64)
+      .and.match(/r{50}-ada$/);
+    expect(name('shop', 'test', `s${'r'.repeat(50)}`, 'ada')).to.have.length.at.most(64);
+    expect(name('a'.repeat(200), 'test', 'b'.repeat(200), 'c'.repeat(3))).to.have.lengthOf.at.most(64);
+  });
+
+  it('are an ARN from its beginning', () => {
+    expect(accountOfRole('x arn:aws:iam::222222222222:role/d')).to.equal(undefined);
+    const caller = 'x arn:aws:sts::111111111111:assumed-role/jenkins/i-0abc';
+    expect(principalOf(caller)).to.equal(caller);
+    expect(partitionOfArn('arn:aws-cn:iam::1:role/x')).to.equal('aws-cn');
+    expect(partitionOfArn('x')).to.equal('aws');
+  });
+
+  it('are a region from its beginning, and its partition where there is none of its own', () => {
+    expect(
+      ['eusc-de-east-1', 'us-isof-south-1', 'eu-isoe-west-1', 'xx-cn-north-1', 'cn-x'].map(partitionOfRegion),
+    ).to.deep.equal(['aws-eusc', 'aws-iso-f', 'aws-iso-e', 'aws', 'aws']);
+  });
+
+  it('are no condition in a trust policy where there is no external id', () => {
+    expect(JSON.parse(trustStatement('arn:aws:iam::1:user/ada', undefined))).to.not.have.property(
+      'Condition',
+    );
   });
 });

@@ -58,3 +58,47 @@ describe('what makes another program act as a role', () => {
     expect(profileText('', 'p', '/h/a', undefined)).to.equal('[profile p]\ncredential_process = "/h/a"\n');
   });
 });
+
+describe('what a role’s variables hold', () => {
+  it('is nothing of what was not set before', () => {
+    const made = roleVariables('p', '/f', { AWS_ACCESS_KEY_ID: '', BUILD_TAG: 'b' });
+    expect(made).to.not.have.property('AWS_ACCESS_KEY_ID');
+    expect(JSON.parse(made[AWS_BASE] as string)).to.deep.equal({ file: '/f', env: { BUILD_TAG: 'b' } });
+  });
+
+  it('is what somebody has set since, where that is taken back', () => {
+    const made = roleVariables('p', '/f', { AWS_ACCESS_KEY_ID: 'before' });
+    expect(withoutRole({ ...made, AWS_SECURITY_TOKEN: 'mine', X: 'y' })).to.deep.equal({
+      AWS_ACCESS_KEY_ID: 'before',
+      AWS_SECURITY_TOKEN: 'mine',
+      X: 'y',
+    });
+    expect(withoutRole({ ...made, AWS_ACCESS_KEY_ID: 'mine' })).to.include({ AWS_ACCESS_KEY_ID: 'before' });
+  });
+
+  it('is taken back where there is nothing of it: nothing changes', () => {
+    const env = { AWS_PROFILE: 'mine', AWS_CONFIG_FILE: '/mine' };
+    expect(withoutRole(env)).to.deep.equal(env);
+    expect(withoutRole({ ...env, [AWS_BASE]: '' })).to.include(env);
+  });
+
+  it('is not believed where a part of it has another form', () => {
+    for (const base of [
+      '{"file":"/f"}',
+      '{"file":"/f","env":null}',
+      '{"file":"/f","env":"x"}',
+      '{"file":5,"env":{}}',
+      '5',
+    ])
+      expect(withoutRole({ AWS_CONFIG_FILE: '/f', AWS_PROFILE: 'p', [AWS_BASE]: base }), base).to.deep.equal({
+        AWS_CONFIG_FILE: '/f',
+        AWS_PROFILE: 'p',
+      });
+  });
+
+  it('stands after the user’s own, one line apart', () => {
+    expect(profileText('\n[profile a]\n\n\n', 'p', '/c', undefined)).to.equal(
+      '\n[profile a]\n\n[profile p]\ncredential_process = "/c"\n',
+    );
+  });
+});
