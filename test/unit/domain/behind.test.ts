@@ -58,7 +58,7 @@ describe('how a deployment ended', () => {
       { target: 'web', host: 'lost', version: null },
     ]);
     expect(behindOf({})).to.deep.equal([]);
-    expect(behindWords(web.hosts.behind)).to.equal('old behind on 1.0.0, lost behind');
+    expect(behindWords(web.hosts.behind as never)).to.equal('old behind on 1.0.0, lost behind');
   });
 
   it('counts the hosts of targets that have one behind', () => {

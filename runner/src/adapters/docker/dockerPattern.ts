@@ -117,16 +117,26 @@ function characterClass(chars: readonly string[], at: number): [string | undefin
     out += '^';
     at++;
   }
+  /** One letter, escaped or not. */
+  const letter = () => {
+    const char = chars[at++];
+    if (char !== '\\') return char === undefined ? undefined : literal(char);
+    const escaped = chars[at++] ?? '';
+    return NO_LETTERS.has(escaped) ? undefined : escape(escaped);
+  };
   for (let first = true; first || chars[at] !== ']'; first = false) {
-    if (chars[at] === undefined || (chars[at] === '[' && chars[at + 1] === ':')) return [undefined, at];
-    const isDash = chars[at] === '-' && !first && chars[at - 1] !== '[' && chars[at + 1] !== ']';
-    if (isDash) out += '-';
-    else if (chars[at] === '\\') {
-      const escaped = escape(chars[++at] as string);
-      if (escaped === undefined) return [undefined, at];
-      out += escaped;
-    } else out += literal(chars[at] as string);
-    at++;
+    if (chars[at] === '[' && chars[at + 1] === ':') return [undefined, at];
+    if (chars[at] === '\\' && CLASSES.has(chars[at + 1] ?? '')) {
+      out += ESCAPES[chars[at + 1] as string];
+      at += 2;
+      continue;
+    }
+    const low = letter();
+    const isRange = chars[at] === '-' && chars[at + 1] !== ']';
+    if (isRange) at++;
+    const high = isRange ? letter() : low;
+    if (low === undefined || high === undefined) return [undefined, at];
+    out += isRange ? `${low}-${high}` : low;
   }
   return [`${out}]`, at];
 }
@@ -136,6 +146,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
   ...{ S: '[^\\t\\n\\f\\r ]', b: '\\b', B: '\\B', A: '^', z: '$', a: '\\u0007' },
   ...{ f: '\\f', n: '\\n', r: '\\r', t: '\\t', v: '\\v' },
 };
+
+/** Escaped, these stand for any of several letters. */
+const CLASSES = new Set('dDwWsS');
+/** Escaped, these stand for no letter: for several, or for a place between two. */
+const NO_LETTERS = new Set('dDwWsSbBAz');
 
 /** An escaped letter has a meaning of its own in Go, or none at all; anything else in ASCII stands for itself. */
 function escape(char: string): string | undefined {
@@ -147,7 +162,8 @@ const literal = (char: string) => `\\u{${(char.codePointAt(0) as number).toStrin
 
 function compiled(source: string): RegExp | undefined {
   try {
-    return new RegExp(source, 'u');
+    // A class may hold another one, such as `[a\d]`.
+    return new RegExp(source, 'v');
   } catch {
     return undefined;
   }

@@ -73,14 +73,7 @@ function patternOf(line: string): string | undefined {
 }
 
 /** What Go calls white space, which is not quite what JavaScript does: a byte order mark is a letter. */
-function trim(text: string): string {
-  return text.replace(/^[\s\u0085]+|[\s\u0085]+$/g, (blanks) =>
-    /\uFEFF/.test(blanks) ? keepMarks(blanks) : '',
-  );
-}
-
-const keepMarks = (blanks: string) =>
-  blanks.slice(blanks.indexOf('\uFEFF'), blanks.lastIndexOf('\uFEFF') + 1);
+const trim = (text: string) => text.replace(/^(?:(?!\uFEFF)[\s\u0085])+|(?:(?!\uFEFF)[\s\u0085])+$/g, '');
 
 /** Go's `filepath.Clean`: `./a//b/../c/` is `a/c`. */
 function clean(path: string): string {
