@@ -219,3 +219,76 @@ describe('drift', () => {
     ]);
   });
 });
+
+describe('what drift rests on', () => {
+  const seen = (address: string, before: object, after: object) => change(address, ['update'], before, after);
+
+  it('is only what an apply would put back, else all that was changed', () => {
+    const [found] = driftOf({
+      resource_drift: [change('a.a', ['update'], { list: [1, 2] }, { list: [1, 3] })],
+      resource_changes: [change('a.a', ['update'], { list: [1, 3] }, { list: [1] })],
+    }).changes;
+    expect(found).to.include({ cause: 'outside', happened: 'change' });
+    const [replaced] = driftOf({
+      resource_drift: [seen('a.a', { x: 1 }, { x: 2 })],
+      resource_changes: [change('a.a', ['delete', 'create'], { y: 1 }, { y: 2 })],
+    }).changes;
+    expect(replaced).to.deep.include({ cause: 'outside' });
+    expect(replaced?.changes.map(({ path }) => path)).to.deep.equal(['x']);
+  });
+
+  it('is the configuration where nothing was changed outside, and where it was only made there', () => {
+    const [found] = driftOf({
+      resource_drift: [change('a.a', ['create'], null, { x: 1 })],
+      resource_changes: [seen('a.a', { x: 1 }, { x: 2 })],
+    }).changes;
+    expect(found).to.include({ cause: 'configuration' }).and.not.have.property('happened');
+  });
+
+  it('makes an output follow only where its value changed so in what is left alone', () => {
+    const output = (before: unknown, after: unknown, more: object = {}) => ({
+      out: { actions: ['update'], before, after, ...more },
+    });
+    const left = [seen('a.a', { revision: 41, name: 'a' }, { revision: 42, name: 'b' })];
+    const drift = (output_changes: PlanJson['output_changes']) =>
+      driftOf({ resource_drift: left, resource_changes: [noop('a.a')], output_changes });
+    expect(drift(output(41, 42))).to.deep.include({ drifted: 0, leftAlone: ['a.a', 'output.out'] });
+    expect(drift(output({ r: 41, n: 'a' }, { r: 42, n: 'b' })).drifted).to.equal(0);
+    expect(drift(output({ r: 41, n: 'a' }, { r: 42, n: 'c' })).drifted).to.equal(1);
+    expect(drift(output(41, 43)).drifted).to.equal(1);
+    expect(drift(output(41, 42, { before_sensitive: true, after_sensitive: true })).drifted).to.equal(1);
+  });
+
+  it('shows the value of an output before and after', () => {
+    const { changes } = driftOf({
+      output_changes: { url: { actions: ['update'], before: 'a', after: 'b' } },
+    });
+    expect(changes).to.deep.equal([
+      {
+        address: 'output.url',
+        action: 'change',
+        cause: 'configuration',
+        changes: [{ path: 'value', before: '"a"', after: '"b"', unknown: false, forcesReplacement: false }],
+      },
+    ]);
+  });
+
+  it('is the scope that was looked at, in its words and in the commands to type', () => {
+    const scope = { name: 'app', addresses: ['module.app'], added: [] } as never;
+    const drift = driftOf(
+      { resource_changes: [change('module.app.a.a', ['create'], null, { x: 1 })] },
+      scope,
+    );
+    expect(drift.scope).to.equal(scope);
+    expect(drift.headline).to.contain('; ').and.contain('app');
+    expect(driftText('staging', drift)).to.contain('plan --env staging --scope app');
+    expect(driftOf({})).not.to.have.property('scope');
+  });
+
+  it('names three of each cause, and then how many more', () => {
+    const create = (address: string) => change(address, ['create'], null, { x: 1 });
+    expect(driftOf({ resource_changes: ['a.a', 'b.b', 'c.c'].map(create) }).headline).to.equal(
+      'has drifted: 3 not applied yet (a.a, b.b, c.c)',
+    );
+  });
+});

@@ -1,10 +1,16 @@
 import { expect } from 'chai';
 import {
+  byHand,
+  dataDirectory,
   terraformApply,
   terraformEnvironment,
   terraformInit,
   terraformOutput,
   terraformPlan,
+  terraformShow,
+  terraformStateList,
+  terraformStatePull,
+  terraformVersion,
   tfVariables,
   type TerraformRoot,
 } from '../../../../runner/src/infrastructure/rules/terraformArguments.js';
@@ -102,5 +108,45 @@ describe('terraform invocations', () => {
       TF_VAR_c: 'true',
       TF_VAR_d: '{"e":[1]}',
     });
+  });
+});
+
+describe('terraform by hand and beside a plan', () => {
+  const kept: TerraformRoot = { ...root, backendConfig: ['bucket=b'] };
+  const words = ({ args }: { readonly args: readonly string[] }) => args.slice(1).join(' ');
+
+  it('keeps its data where the root says, or beside the root', () => {
+    expect(dataDirectory(root)).to.equal('/srv/shop/terraform/.terraform');
+    expect(dataDirectory({ ...root, env: { TF_DATA_DIR: 'data' } })).to.equal('/srv/shop/terraform/data');
+    expect(dataDirectory(kept)).to.match(/^\/srv\/shop\/terraform\/\.terraform\/backend-[0-9a-f]{12}$/);
+  });
+
+  it('is typed with the workspace, and the data directory of a backend of its own', () => {
+    expect(byHand(root, 'state', 'rm', 'a["b"]')).to.equal(
+      `TF_WORKSPACE=staging terraform -chdir=/srv/shop/terraform state rm 'a["b"]'`,
+    );
+    expect(byHand(kept, 'plan')).to.match(
+      /^TF_WORKSPACE=staging TF_DATA_DIR=\S+backend-[0-9a-f]{12} terraform /,
+    );
+  });
+
+  it('reads a plan, a state and its own version', () => {
+    expect(words(terraformShow(root, '/p'))).to.equal('show -json /p');
+    expect(words(terraformStatePull(root))).to.equal('state pull');
+    expect(words(terraformStateList(root))).to.equal('state list');
+    expect(words(terraformOutput(root))).to.equal('output -json -no-color');
+    expect(terraformVersion()).to.deep.equal({
+      file: 'terraform',
+      args: ['version', '-json'],
+      env: { CHECKPOINT_DISABLE: '1' },
+    });
+  });
+
+  it('plans a part, and applies within the time that it waits for a lock', () => {
+    expect(words(terraformPlan(root, { out: '/p', targets: ['module.a', 'b.c'] }))).to.contain(
+      '-target=module.a -target=b.c',
+    );
+    expect(words(terraformApply(root, '/p'))).to.equal('apply -input=false -json -lock-timeout=30s /p');
+    expect(words(terraformApply(root, '/p', {}, 5))).to.contain('-lock-timeout=5s');
   });
 });
