@@ -6,12 +6,13 @@ import { readdirSync } from 'node:fs';
 const mutate = [
   'runner/src/config/**/*.ts',
   'runner/src/state/**/*.ts',
-  'runner/src/core/**/*.ts',
-  'runner/src/invocations/**/*.ts',
+  'runner/src/**/rules/**/*.ts',
+  'runner/src/base/**/*.ts',
+  'runner/src/domain/**/*.ts',
 ];
 
 /** The unit tests of those folders and of what is near them; the others start processes or wait, for each mutant. */
-const tests = /^(config|state|core|invocations|targets|secrets)\/.*\.test\.ts$/;
+const tests = /^(config|state|base|domain|secrets|context|.*/rules|delivery/targets)\/.*\.test\.ts$/;
 
 export default {
   mutate,

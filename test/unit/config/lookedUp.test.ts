@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { resolveReferences, resolveTemplates, type Form } from '../../../runner/src/config/references.js';
+import { resolveReferences, type Form } from '../../../runner/src/config/references.js';
 import {
   asText,
   faultsIn,
@@ -7,10 +7,11 @@ import {
   partsOf,
   referencesIn,
 } from '../../../runner/src/config/referencesIn.js';
-import type { Context, NamedEnvironment } from '../../../runner/src/container.js';
-import { Template } from '../../../runner/src/core/template.js';
+import type { Context, NamedEnvironment } from '../../../runner/src/context/context.js';
+import { lookUpsOf } from '../../../runner/src/lookUps.js';
+import { Template } from '../../../runner/src/base/template.js';
 import { MASK, SecretRegistry } from '../../../runner/src/secrets/redact.js';
-import { forgetOutputs } from '../../../runner/src/steps/outputs.js';
+import { forgetOutputs } from '../../../runner/src/infrastructure/outputs.js';
 import { rejection } from '../../support/rejection.js';
 
 const OUTPUTS = { url: 'https://shop', hosts: ['a', 'b'], map: { x: 1 }, none: null, port: 8080 };
@@ -44,7 +45,7 @@ function scope(env: Readonly<Record<string, string>> = {}) {
     environment: async (name: string) => (asked.push(name), named(name)),
     processes: { run: async () => ({ exitCode: 0, stdout, tail: [] }) },
   } as unknown as Context;
-  return { context, environment: named('staging'), secrets, asked };
+  return { ...lookUpsOf(context, named('staging')), context, environment: named('staging'), secrets, asked };
 }
 const resolved = (value: unknown, form?: Form, env?: Record<string, string>) =>
   resolveReferences(value, scope(env), form);
@@ -63,7 +64,7 @@ describe('a reference to an output', () => {
       ['none', 'null'],
     ] as const) {
       const error = await rejection(resolved(`\${output:${name}}`), 'CONFIG_REFERENCE');
-      expect(error.message).to.equal(`\${output:${name}} is ${what}, where a text is needed`);
+      expect(error.message).to.equal(`\${output:${name}} is ${what}, but a text is needed`);
       expect(error.where).to.equal(`\${output:${name}}`);
     }
   });
@@ -122,7 +123,7 @@ describe('a reference to the environment', () => {
 
 describe('variables for a playbook', () => {
   const templates = (value: unknown, env: Record<string, string> = { A: 'a-value' }) =>
-    resolveTemplates(value, scope(env));
+    resolveReferences(value, scope(env), 'template');
 
   it('are templates where the configuration wrote them, and data where a reference stands for them', async () => {
     const found = (await templates({
@@ -154,7 +155,7 @@ describe('variables for a playbook', () => {
 
   it('have no reference in the middle of an expression', async () => {
     const error = await rejection(templates('{{ ${env:A} + 1 }}'), 'CONFIG_INVALID');
-    expect(error.message).to.contain('${env:A} stands in the middle');
+    expect(error.message).to.contain('${env:A} is in the middle');
     expect(error.where).to.equal('{{ ${env:A} + 1 }}');
   });
 });
@@ -189,11 +190,11 @@ describe('what stands in a text', () => {
     const fault = (text: string, allowed: Parameters<typeof faultsIn>[1]) =>
       faultsIn(text, allowed, ['staging']).map(({ message }) => message);
     expect(fault('${nonsense', [])).to.deep.equal([
-      '"${nonsense": no reference is looked up here. Write $${ for ${ itself.',
+      '"${nonsense": no reference is resolved here. Write $${ for ${ itself.',
     ]);
     expect(fault('$${nonsense', [])).to.deep.equal([]);
-    expect(fault('${NAME}', ['ssm'])[0]).to.contain('names no source. Here are looked up: ssm.');
-    expect(fault('${9}', ['env'])[0]).to.contain('names no source. Here are looked up: env.');
+    expect(fault('${NAME}', ['ssm'])[0]).to.contain('names no source. References here: ssm.');
+    expect(fault('${9}', ['env'])[0]).to.contain('names no source. References here: env.');
     expect(fault('${release:zzz}', ['release'])[0]).to.contain('It has: version, commit, branch.');
     expect(fault('${output:zzz/a}', ['output'])[0]).to.contain('Known: staging.');
     expect(fault('${env:A\n}', ['env'])[0]).to.contain('is not of the form');

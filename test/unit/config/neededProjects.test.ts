@@ -2,7 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { absoluteNeeds, isDirectory, readProject, recordedNeeds } from '../../../runner/src/config/needs.js';
+import {
+  absoluteNeeds,
+  isDirectory,
+  readProject,
+  recordedNeeds,
+} from '../../../runner/src/config/configuredNeeds.js';
 import { rejection } from '../../support/rejection.js';
 
 describe('an application that is needed', () => {

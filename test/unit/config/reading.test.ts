@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { conform } from '../../../runner/src/config/conform.js';
 import { validateConfig } from '../../../runner/src/config/load.js';
-import { branchRules, credentialVariables } from '../../../runner/src/config/pipelineInput.js';
+import { branchRules, credentialVariables } from '../../../runner/src/config/branchRules.js';
 import { configSchema, type Config } from '../../../runner/src/config/schema.js';
 import { isSecretPlace, placedTexts } from '../../../runner/src/config/secretPlaces.js';
 import { parseYaml } from '../../../runner/src/config/source.js';
@@ -42,7 +42,7 @@ describe('a YAML text', () => {
   it('has a place also where it was refused unread', () => {
     const yaml = source(`a: ${'x'.repeat(1024 * 1024)}`);
     expect(yaml.issues).to.deep.equal([
-      { message: 'is larger than 1 MiB: this is no configuration', path: [], line: 1, column: 1 },
+      { message: 'is larger than 1 MiB: this is not a configuration', path: [], line: 1, column: 1 },
     ]);
     expect(yaml.position(['a'])).to.deep.equal({ line: 1, column: 1 });
     expect(yaml.has(['a'])).to.equal(false);
@@ -88,7 +88,7 @@ describe('a YAML text', () => {
   });
 
   it('tells of a key that is a half character, and of a value that is one', () => {
-    expect(messages('"\\uD800": a\n')).to.deep.equal(['1:1 a key holds a character that no text can carry']);
+    expect(messages('"\\uD800": a\n')).to.deep.equal(['1:1 a key contains an invalid character']);
   });
 });
 
@@ -155,8 +155,8 @@ describe('a command of the configuration', () => {
   });
 
   it('is a list where a word holds a quote', () => {
-    expect(test(`'a "b c"'`).issues[0]?.message).to.contain('write a list of words');
-    expect(test(`'a b\\c'`).issues[0]?.message).to.contain('write a list of words');
+    expect(test(`'a "b c"'`).issues[0]?.message).to.contain('write a list if a word');
+    expect(test(`'a b\\c'`).issues[0]?.message).to.contain('write a list if a word');
   });
 });
 

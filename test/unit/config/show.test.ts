@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { validateConfig } from '../../../runner/src/config/load.js';
 import type { Config } from '../../../runner/src/config/schema.js';
-import { showConfig } from '../../../runner/src/config/show.js';
-import type { Context } from '../../../runner/src/container.js';
+import { showConfig } from '../../../runner/src/doctor/showConfig.js';
+import type { Context } from '../../../runner/src/context/context.js';
 
 const { config } = validateConfig(
   'a.yml',

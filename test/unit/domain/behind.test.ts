@@ -9,8 +9,8 @@ import {
   isProven,
   unprovenOf,
   unprovenWords,
-} from '../../../runner/src/core/behind.js';
-import type { DeploymentRecord } from '../../../runner/src/core/release.js';
+} from '../../../runner/src/domain/behind.js';
+import type { DeploymentRecord } from '../../../runner/src/domain/records.js';
 
 const ended = (status: DeploymentRecord['status'], ...targets: readonly string[]) =>
   ({

@@ -1,7 +1,11 @@
 import { expect } from 'chai';
-import { optionsOf } from '../../../runner/src/commands/program.js';
-import { allCommands } from '../../../runner/src/commands/registry.js';
-import { completions, FILES as FILES_MARK, type Facts } from '../../../runner/src/core/completion.js';
+import { optionsOf } from '../../../../runner/src/commands/options.js';
+import { allCommands } from '../../../../runner/src/commands/registry.js';
+import {
+  completions,
+  FILES as FILES_MARK,
+  type Facts,
+} from '../../../../runner/src/commands/rules/completionWords.js';
 
 const commands = (await allCommands())
   .filter(({ hidden }) => hidden !== true)

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { addKey, ASKPASS_SCRIPT, runAgent } from '../../../runner/src/invocations/sshAgent.js';
+import { addKey, ASKPASS_SCRIPT, runAgent } from '../../../../runner/src/hosts/rules/sshAgent.js';
 
 describe('an agent for an encrypted key', () => {
   it('works at a socket for a process, and ends with it', () => {

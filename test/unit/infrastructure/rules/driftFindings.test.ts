@@ -250,7 +250,7 @@ describe('what drift rests on', () => {
       out: { actions: ['update'], before, after, ...more },
     });
     const left = [seen('a.a', { revision: 41, name: 'a' }, { revision: 42, name: 'b' })];
-    const drift = (output_changes: PlanJson['output_changes']) =>
+    const drift = (output_changes: NonNullable<PlanJson['output_changes']>) =>
       driftOf({ resource_drift: left, resource_changes: [noop('a.a')], output_changes });
     expect(drift(output(41, 42))).to.deep.include({ drifted: 0, leftAlone: ['a.a', 'output.out'] });
     expect(drift(output({ r: 41, n: 'a' }, { r: 42, n: 'b' })).drifted).to.equal(0);

@@ -1,23 +1,23 @@
 import { expect } from 'chai';
-import type { Host } from '../../../runner/src/core/host.js';
-import type { Route } from '../../../runner/src/core/route.js';
-import { ansibleInventory, ansiblePlaybook } from '../../../runner/src/invocations/ansible.js';
+import type { Host } from '../../../runner/src/domain/host.js';
+import type { Route } from '../../../runner/src/domain/route.js';
+import { ansibleInventory, ansiblePlaybook } from '../../../runner/src/hosts/rules/ansibleArguments.js';
 import {
   parseAnsibleLine,
   PlaybookOutcome,
   type AnsibleEvent,
-} from '../../../runner/src/invocations/ansibleEvents.js';
+} from '../../../runner/src/hosts/rules/ansibleEvents.js';
 import {
   connectionVariables,
   hostVariables,
   inventoryList,
-} from '../../../runner/src/invocations/inventory.js';
+} from '../../../runner/src/hosts/rules/inventoryText.js';
 import {
   sshCertificateLook,
   sshConfiguration,
   sshWords,
   ssmSession,
-} from '../../../runner/src/invocations/ssh.js';
+} from '../../../runner/src/hosts/rules/sshArguments.js';
 
 const route = (more: Partial<Route> = {}): Route =>
   ({ address: '10.0.0.1', port: 22, user: 'me', knownHosts: ['/k'], jumps: [], ...more }) as Route;

@@ -1,15 +1,15 @@
 import { expect } from 'chai';
-import { parseExactJson } from '../../../runner/src/core/exactJson.js';
-import { withoutGitVariables } from '../../../runner/src/core/gitVariables.js';
-import { withoutOwnVariables } from '../../../runner/src/core/jenkinsVariables.js';
+import { parseExactJson } from '../../../runner/src/base/exactJson.js';
+import { withoutGitVariables } from '../../../runner/src/adapters/process/gitVariables.js';
+import { withoutOwnVariables } from '../../../runner/src/adapters/process/jenkinsVariables.js';
 import {
   keysOnConsole,
   replacement,
   seenAt,
   withInstance,
   withKeys,
-} from '../../../runner/src/core/learnedKeys.js';
-import { didYouMean, nearest } from '../../../runner/src/core/nearest.js';
+} from '../../../runner/src/hosts/rules/learnedKeys.js';
+import { didYouMean, nearest } from '../../../runner/src/base/nearest.js';
 
 describe('exact JSON', () => {
   it('loses no digit: what would not be written so again is text', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { StackError, toErrorRecord } from '../../../runner/src/core/errors.js';
-import { EventBus, type StackEvent } from '../../../runner/src/core/events.js';
-import { causedBy, interruptedBy, mayBeCutShort, withCause } from '../../../runner/src/core/interruption.js';
+import { StackError, toErrorRecord } from '../../../runner/src/base/errors.js';
+import { EventBus, type StackEvent } from '../../../runner/src/events/events.js';
+import { causedBy, interruptedBy, mayBeCutShort, withCause } from '../../../runner/src/base/interruption.js';
 
 describe('a failure', () => {
   it('is recorded with what is known of it, and nothing else', () => {

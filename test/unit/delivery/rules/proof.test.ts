@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { proofWords } from '../../../../runner/src/core/rollout/proof.js';
+import { proofWords } from '../../../../runner/src/delivery/rules/proof.js';
 
 describe('what a verdict rests on', () => {
   const watched = '10s';

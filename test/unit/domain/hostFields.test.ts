@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { readHost, readJumps, snakeFields, type HostDefaults } from '../../../runner/src/core/hostFields.js';
+import {
+  readHost,
+  readJumps,
+  snakeFields,
+  type HostDefaults,
+} from '../../../runner/src/domain/hostFields.js';
 
 const defaults: HostDefaults = { source: 'test', groups: [] };
 const read = (fields: Record<string, unknown>, more: Partial<HostDefaults> = {}) => {
@@ -49,7 +54,7 @@ describe('the fields of a host', () => {
     expect(read({ transport: 'ssm', instance_id: 'i-1' })).to.deep.include({ mistakes: [] });
     expect(read({ transport: 'ssm', instance_id: 'i-1' }).host.address).to.equal('i-1');
     expect(mistakes({ transport: 'ssm' })).to.deep.equal([
-      'a has no instance_id, which Session Manager needs',
+      'a has no instance_id; Session Manager needs one',
     ]);
     expect(mistakes({ instance_id: 'i-1' }, { transport: 'ssm' })).to.deep.equal([]);
     expect(mistakes({ instance_id: 'i-1' })).to.deep.equal(['a has no address']);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { environmentOfBranch } from '../../../runner/src/core/branches.js';
+import { environmentOfBranch } from '../../../runner/src/domain/branches.js';
 
 describe('the environment of a branch', () => {
   it('is that of its own name before that of any pattern, and of the first pattern that fits', () => {

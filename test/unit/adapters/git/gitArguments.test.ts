@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import * as git from '../../../runner/src/invocations/git.js';
-import type { Invocation } from '../../../runner/src/core/ports.js';
+import * as git from '../../../../runner/src/adapters/git/gitArguments.js';
+import type { Invocation } from '../../../../runner/src/base/ports.js';
 
 /** The verb and what follows it, as a person would type it. */
 const words = (invocation: Invocation) => git.gitWords(invocation).join(' ');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { parseDockerignore } from '../../../runner/src/core/dockerignore.js';
-import { compilePattern } from '../../../runner/src/core/dockerPattern.js';
+import { parseDockerignore } from '../../../../runner/src/adapters/docker/dockerignore.js';
+import { compilePattern } from '../../../../runner/src/adapters/docker/dockerPattern.js';
 
 describe('a pattern of a .dockerignore', () => {
   const patterns: readonly (readonly [

@@ -6,7 +6,7 @@ import {
   isNamed,
   withoutIndex,
   withoutIndexes,
-} from '../../../runner/src/core/address.js';
+} from '../../../runner/src/domain/resourceAddress.js';
 
 describe('an address of Terraform', () => {
   it('is cut at its dots, none of which stands in a key', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseAnsibleConfig } from '../../../runner/src/core/ansibleConfig.js';
+import { parseAnsibleConfig } from '../../../../runner/src/hosts/rules/ansibleConfig.js';
 
 const read = (text: string) => Object.fromEntries(parseAnsibleConfig(text));
 
