@@ -59,7 +59,7 @@ const service = { types: ['aws_ecs_service'], told: 'Changing it replaces the se
 const accessPoint = { types: ['aws_efs_access_point'], told: 'Changing one replaces it, not its files' };
 const group = {
   types: ['aws_lb_target_group'],
-  told: 'a group that replaces another is made, filled and used before that one goes',
+  told: 'A replacement is created, filled and used before the old group is deleted',
 };
 const certificate = {
   types: ['aws_acm_certificate'],
@@ -129,7 +129,7 @@ export const losses: Readonly<Record<string, Readonly<Record<string, Loss>>>> = 
     internal: { types: ['aws_lb', 'aws_lb_listener'], told: 'Changing it replaces the load balancer' },
     'internal-http: listeners, owned by Terraform': {
       types: ['aws_lb_listener'],
-      told: 'Changing the mark makes the listener anew',
+      told: 'Changing the mark replaces the listener',
     },
   },
   monitoring: {
@@ -189,7 +189,7 @@ export const losses: Readonly<Record<string, Readonly<Record<string, Loss>>>> = 
     'groups.*.target_type': group,
     'listener_rules.*.owned_by_delivery': {
       types: ['aws_lb_listener_rule'],
-      told: 'Changing the mark deletes the rule and then makes it anew',
+      told: 'Changing the mark deletes the rule and then creates it again',
     },
   },
 };
