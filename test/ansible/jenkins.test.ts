@@ -152,7 +152,7 @@ describe('the Ansible role jenkins, with a stand-in for Jenkins itself', functio
     const played = await host.play();
     expect(played.code).to.equal(2);
     expect(played.output).to.include('No configurator for the following root elements: nonsense');
-    expect(played.output).to.include('Jenkins runs again with the configuration before');
+    expect(played.output).to.include('Jenkins runs again with the previous configuration');
     expect(played.output).not.to.include('at Jenkins.configure(');
     expect(await host.inside('cat', '/etc/jenkins/jenkins.yaml')).to.equal(before);
     expect(await host.inside('cat', '/etc/jenkins.refused/jenkins.yaml')).to.include('nonsense');
@@ -165,7 +165,7 @@ describe('the Ansible role jenkins, with a stand-in for Jenkins itself', functio
     await host.inside('rm', '-r', '/etc/jenkins.proven');
     host.change('jenkins.yaml', (text) => `${text}\nnonsense: {}\n`);
     const played = await host.play();
-    expect(played.output).to.include('there was no configuration before to go back to');
+    expect(played.output).to.include('there is no previous configuration to restore');
     expect(await host.login()).to.equal('000');
     host.restoreController();
     succeeded(await host.play());

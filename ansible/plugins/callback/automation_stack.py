@@ -1,6 +1,6 @@
 """Prints what a playbook run does as one JSON object a line, for the runner to read.
 
-Lines start with {"event": …}; the runner's side of the contract is runner/src/invocations/ansibleEvents.ts.
+Lines start with {"event": …}; the runner's side of the contract is runner/src/hosts/rules/ansibleEvents.ts.
 Results of tasks with no_log are reported without any of their content.
 """
 

@@ -1,8 +1,8 @@
 #!/usr/bin/python
-"""One application container on this host: replaced with a health check and a way back, in one go.
+"""One application container on this host: replaced with a health check and a rollback, in one call.
 
-All of it happens in one call on the host, so that a controller that dies, or a network that breaks, in the middle
-leaves either the new container, healthy, or the old one.
+Everything happens in one call on the host. If the controller or the network fails in the middle, either the new
+container runs and is healthy, or the old one runs.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from ansible.module_utils.basic import AnsibleModule
 
 DOCUMENTATION = r"""
 module: app_container
-short_description: Run one application container, with a health check and a way back
+short_description: Run one application container, with a health check and a rollback
 description:
-  - The name of a container tells how far it is. NAME has proven itself, NAME-next is on probation, NAME-previous ran
-    before and is kept, stopped. A call that is cut off leaves names from which the next one goes on.
+  - The name of a container shows its role. NAME is current, NAME-next is the candidate, NAME-previous ran before and is
+    kept stopped. If a call is cut off, the next one continues from these names.
   - The options are those of the role app_container, without the prefix.
 author: automation-stack
 options:
   name: {type: str, required: true, description: [Name of the container.]}
   state: {type: str, choices: [present, restored, finalised], default: present, description: [See the role.]}
-  image: {type: str, default: "", description: [Image with its digest; it has to be on the host.]}
+  image: {type: str, default: "", description: [Image with its digest; it must be on the host.]}
   definition: {type: str, default: "", description: [Identifies image and settings together.]}
-  replace: {type: bool, default: false, description: [Replace a container that is the wanted one, too.]}
+  replace: {type: bool, default: false, description: [Replace the container even if it is the wanted one.]}
   publish: {type: str, required: true, description: ["HOSTPORT:CONTAINERPORT."]}
   environment: {type: dict, default: {}, description: [Environment variables.]}
   labels: {type: dict, default: {}, description: [Further labels.]}
   options: {type: list, elements: str, default: [], description: [Further options of docker run.]}
   command: {type: list, elements: str, default: [], description: [Command instead of the image's own.]}
-  restart_policy: {type: str, default: unless-stopped, description: [Restart policy of a proven container.]}
-  stop_timeout: {type: int, default: 10, description: [Seconds the old container has to end.]}
-  health_port: {type: int, required: true, description: [Port on the host that is asked.]}
+  restart_policy: {type: str, default: unless-stopped, description: [Restart policy of a healthy container.]}
+  stop_timeout: {type: int, default: 10, description: [Seconds that the old container has to stop.]}
+  health_port: {type: int, required: true, description: [Port on the host for the health check.]}
   health_path: {type: str, default: /, description: [HTTP path.]}
-  health_status: {type: list, elements: int, default: [], description: [Healthy codes; 200 to 399 where empty.]}
+  health_status: {type: list, elements: int, default: [], description: [Healthy codes; 200 to 399 if empty.]}
   health_timeout: {type: int, default: 120, description: [Seconds to become healthy.]}
-  health_interval: {type: float, default: 1.0, description: [Seconds between two questions.]}
+  health_interval: {type: float, default: 1.0, description: [Seconds between two health checks.]}
   log_lines: {type: int, default: 20, description: [Last log lines that a failure shows.]}
 """
 
@@ -51,19 +51,19 @@ report:
   type: dict
   returned: failure
   description: >-
-    What a person or program asks next: state and exitCode of the new container, its last log lines, and what became of
-    the old one (restored: healthy, unhealthy, none).
+    State and exitCode of the new container, its last log lines, and the state of the old one after the rollback
+    (restored: healthy, unhealthy, none).
 """
 
 DEFINITION = "automation-stack.definition"
-# Held while a container is replaced: a call whose controller died works on to its end, and whoever comes next waits for it.
+# Held while a container is replaced. A call whose controller died still runs to its end, and the next call waits for it.
 LOCK = "/run/lock/automation-stack-app-container"
 LIST_FORMAT = '{{.Names}}|{{.State}}|{{.Label "%s"}}|{{.Image}}' % DEFINITION
 ONE_ANSWER_SECONDS = 5
 
 
 class Failure(Exception):
-    """A step that did not work, with what is known of the container."""
+    """A step failed; with what is known about the container."""
 
     def __init__(self, reason, state="", exit_code=None, log=()):
         super().__init__(reason)
@@ -74,7 +74,7 @@ class Failure(Exception):
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect is an answer: what it points to may live elsewhere."""
+    """A redirect counts as the answer: its target may be on another host."""
 
     def redirect_request(self, req, fp, code, msg, headers, newurl):
         return None
@@ -89,7 +89,7 @@ class Application:
         self.name = self.wanted["name"]
         self.next = self.name + "-next"
         self.previous = self.name + "-previous"
-        # Without proxies: the host asks itself.
+        # Without proxies: the request stays on this host.
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirect())
         self.seen = self.look()
 
@@ -121,7 +121,7 @@ class Application:
         self.docker("rename", old, new)
         self.seen[new] = self.seen.pop(old)
 
-    # What the role's states mean
+    # The states of the role
 
     def present(self):
         state, definition = self.seen.get(self.name, ("", "", ""))[:2]
@@ -166,10 +166,10 @@ class Application:
             self.tidy()
         self.module.exit_json(changed=changed)
 
-    # How the new container comes
+    # The replacement
 
     def put_in_place(self):
-        # NEXT never proved itself. PREVIOUS is stale where NAME is there: that one has proven itself since.
+        # NEXT never became healthy. If NAME exists it was healthy later than PREVIOUS, so PREVIOUS is stale.
         self.remove(self.next)
         if self.name in self.seen:
             self.remove(self.previous)
@@ -179,7 +179,7 @@ class Application:
             self.stop(self.previous)
         self.run()
         seconds = self.wait_until_healthy(self.next)
-        # On probation the engine does not restart it, so that a crash is seen for what it is.
+        # A candidate has no restart policy, so that a crash is visible.
         self.docker("update", "--restart", self.wanted["restart_policy"], self.next)
         self.rename(self.next, self.name)
         return seconds
@@ -192,26 +192,26 @@ class Application:
             words += ["--label", "%s=%s" % (name, labels[name])]
         data = None
         if wanted["environment"]:
-            # By standard input: argv is there for every user of the host to see.
+            # By standard input: every user of the host can see argv.
             words += ["--env-file", "/dev/stdin"]
             data = "\n".join("%s=%s" % (name, text(value)) for name, value in wanted["environment"].items())
         self.docker(*(words + wanted["options"] + [wanted["image"]] + wanted["command"]), data=data)
         self.seen[self.next] = ("running", wanted["definition"], wanted["image"])
 
     def undo(self, failure):
-        """Brings the old container back, then reports the failure."""
+        """Restores the old container, then reports the failure."""
         try:
             self.seen = self.look()
             self.remove(self.next)
             became = self.revive()[0]
         except Failure as again:
             became = "unhealthy"
-            failure.log.append("going back failed too: " + again.reason)
+            failure.log.append("the rollback failed too: " + again.reason)
         report = {"state": failure.state, "exitCode": failure.exit_code, "log": failure.log, "restored": became}
         self.module.fail_json(msg=failure.reason, report=report)
 
     def revive(self):
-        """Starts what ran before under its name. Returns (healthy, unhealthy or none; why)."""
+        """Starts the previous container under its name. Returns (healthy, unhealthy or none; why)."""
         if self.name not in self.seen and self.previous in self.seen:
             self.rename(self.previous, self.name)
         if self.name not in self.seen:
@@ -235,9 +235,9 @@ class Application:
             if unused:
                 self.docker("image", "rm", *unused)
         except Failure:
-            pass  # a full look at the disk is not this deploy's business
+            pass  # a deployment does not fail because old images stay
 
-    # How health is told
+    # Health
 
     def wait_until_healthy(self, name):
         wanted = self.wanted
@@ -267,7 +267,7 @@ class Application:
                 return answer.status, None
         except urllib.error.HTTPError as error:
             return error.code, None
-        except Exception as error:  # sockets and http.client have many; each means: no answer
+        except Exception as error:  # sockets and http.client raise many types; each means: no answer
             return None, str(getattr(error, "reason", error)) or type(error).__name__
 
     def inspect(self, name):
@@ -302,7 +302,7 @@ def main():
             "definition": {"type": "str", "default": ""},
             "replace": {"type": "bool", "default": False},
             "publish": {"type": "str", "required": True},
-            # Kept out of the host's journal, where Ansible logs the arguments of its modules.
+            # Ansible logs the arguments of its modules in the host's journal; this one must not be there.
             "environment": {"type": "dict", "default": {}, "no_log": True},
             "labels": {"type": "dict", "default": {}},
             "options": {"type": "list", "elements": "str", "default": []},
@@ -320,7 +320,7 @@ def main():
     )
     if module.get_bin_path("docker") is None:
         module.fail_json(msg="Docker is not installed here: provision the host with the role docker_engine first")
-    # Released when the process ends, however it does.
+    # Released when the process ends, in any way.
     lock = os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     fcntl.flock(lock, fcntl.LOCK_EX)
     try:

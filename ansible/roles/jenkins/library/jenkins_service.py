@@ -1,8 +1,8 @@
 #!/usr/bin/python
-"""Jenkins on this host with the configuration that is there, or with the one before it where Jenkins refuses that.
+"""Runs Jenkins on this host with the current configuration, or with the previous one if Jenkins refuses it.
 
-All of it happens in one call on the host, so that a controller of Ansible's that dies in the middle leaves a Jenkins that
-runs, or a mark from which the next call knows that what is there has not proven itself.
+Everything happens in one call on the host. If Ansible's machine fails in the middle, either Jenkins runs, or a mark tells
+the next call that the current configuration is not confirmed.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from ansible.module_utils.basic import AnsibleModule
 
 DOCUMENTATION = r"""
 module: jenkins_service
-short_description: Restart Jenkins where its configuration changed, with a way back
+short_description: Restart Jenkins if its configuration changed, with a rollback
 description:
-  - What Jenkins answered with is kept beside the configuration, as CONFIGURATION.proven. Jenkins restarts where the two
-    differ. Where it does not answer then, the kept one comes back, and the refused one stays as CONFIGURATION.refused.
+  - The last configuration with which Jenkins answered is kept as CONFIGURATION.proven. Jenkins restarts if the current
+    one differs. If Jenkins then does not answer, the kept one is restored; the refused one stays as CONFIGURATION.refused.
 author: automation-stack
 options:
   name: {type: str, default: jenkins, description: [Name of the service.]}
-  configuration: {type: str, default: /etc/jenkins, description: [Folder that all of the configuration is in.]}
-  url: {type: str, required: true, description: [What answers with 200 when Jenkins is up.]}
-  timeout: {type: int, default: 300, description: [Seconds until it has to answer.]}
+  configuration: {type: str, default: /etc/jenkins, description: [Directory with the whole configuration.]}
+  url: {type: str, required: true, description: [URL that answers with 200 when Jenkins is up.]}
+  timeout: {type: int, default: 300, description: [Seconds in which it must answer.]}
   log_lines: {type: int, default: 20, description: [Last lines of the log that a failure shows.]}
 """
 
@@ -38,7 +38,7 @@ report:
   type: dict
   returned: failure
   description: >-
-    The last log lines, and what became of the configuration before (restored: healthy, unhealthy, none).
+    The last log lines, and the result with the previous configuration (restored: healthy, unhealthy, none).
 """
 
 ONE_ANSWER_SECONDS = 5
@@ -59,7 +59,7 @@ class Service:
         self.configuration = module.params["configuration"].rstrip("/")
         self.proven = self.configuration + ".proven"
         self.refused = self.configuration + ".refused"
-        # There from a restart until it is known how that ended.
+        # Exists from a restart until its result is known.
         self.unproven = self.configuration + ".unproven"
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -78,17 +78,17 @@ class Service:
         self.module.exit_json(changed=restart, seconds=seconds)
 
     def undo(self, failure, changed):
-        """Brings the configuration back that Jenkins ran with, and reports the failure."""
+        """Restores the configuration that Jenkins ran with, and reports the failure."""
         restored = "none"
         if changed and os.path.isdir(self.proven):
             restored = self.restore(failure)
         elif changed:
-            # Nothing to go back to: better no Jenkins than one that is started and refuses again and again.
+            # There is no previous configuration. A stopped Jenkins is better than one that fails at every start.
             self.systemctl("stop", self.name)
         then = {
-            "healthy": "Jenkins runs again with the configuration before; the refused one is in " + self.refused,
-            "unhealthy": "the configuration before does not start any more either",
-            "none": "there was no configuration before to go back to" if changed else "nothing had been changed",
+            "healthy": "Jenkins runs again with the previous configuration; the refused one is in " + self.refused,
+            "unhealthy": "the previous configuration does not start any more either",
+            "none": "there is no previous configuration to restore" if changed else "nothing was changed",
         }[restored]
         lines = "".join("\n  " + line for line in failure.log)
         message = "Jenkins did not start: %s; %s. Its last log lines:%s" % (failure.reason, then, lines)
@@ -101,7 +101,7 @@ class Service:
         try:
             self.restart()
         except Failure as again:
-            failure.log.append("going back failed too: " + again.reason)
+            failure.log.append("the rollback failed too: " + again.reason)
             return "unhealthy"
         self.settle()
         return "healthy"
@@ -116,7 +116,7 @@ class Service:
             pass
         since = time.time()
         self.systemctl("daemon-reload")
-        # Also forgets earlier starts, which systemd counts.
+        # systemd counts starts; this resets the count too.
         self.systemctl("reset-failed", self.name)
         code, error = self.systemctl("restart", self.name)
         if code != 0:
@@ -146,11 +146,11 @@ class Service:
                 return "HTTP %d" % answer.status
         except urllib.error.HTTPError as error:
             return "HTTP %d" % error.code
-        except Exception as error:  # sockets and http.client have many; each means: no answer
+        except Exception as error:  # sockets and http.client raise many types; each means: no answer
             return str(getattr(error, "reason", error)) or type(error).__name__
 
     def state(self):
-        """active, activating, failed, inactive; or `restarting` while systemd waits to try again what has ended."""
+        """active, activating, failed, inactive; or `restarting` while systemd waits before it starts Jenkins again."""
         command = ["systemctl", "show", "--property", "ActiveState", "--property", "SubState", self.name]
         _code, out, _err = self.module.run_command(command)
         properties = dict(line.split("=", 1) for line in out.splitlines() if "=" in line)
@@ -163,7 +163,7 @@ class Service:
         return code, err
 
     def log(self, since):
-        """The last lines without stack frames, which would leave no room for the words that count, nor secrets."""
+        """The last lines, without secrets and without stack frames, which would displace the messages."""
         self.module.run_command(["journalctl", "--sync"])
         command = ["journalctl", "--unit", self.name, "--output", "cat", "--no-pager", "--quiet"]
         command += ["--lines", "1000"] if since is None else ["--since", "@%d" % since]
@@ -173,7 +173,7 @@ class Service:
         return [hide(line, secrets) for line in lines[-self.module.params["log_lines"]:]]
 
     def secrets(self):
-        """Each secret's lines with its name."""
+        """The lines of each secret, with its name."""
         found = []
         for path, content in read(os.path.join(self.configuration, "secrets")).items():
             lines = content.decode("utf-8", "replace").split("\n")
@@ -188,7 +188,7 @@ def hide(line, secrets):
 
 
 def read(folder):
-    """Path in the folder → content; nothing where there is no folder."""
+    """Path in the folder → content; empty if there is no folder."""
     found = {}
     for directory, _folders, files in os.walk(folder):
         for name in files:
@@ -203,7 +203,7 @@ def contents(folder):
 
 
 def copy(source, destination):
-    """Replaces a folder by a copy that is complete before it has the name; owners and modes go with it."""
+    """Replaces a folder by a copy, which gets the name when it is complete; owners and modes are copied too."""
     partial = destination + ".partial"
     remove(partial)
     shutil.copytree(source, partial, copy_function=copy_file)
@@ -216,7 +216,7 @@ def copy(source, destination):
 
 
 def copy_file(source, destination):
-    # Owner and mode before the content: a secret is never there for others to read.
+    # Owner and mode before the content, so that others can never read a secret.
     with open(os.open(destination, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as to, open(source, "rb") as of:
         own(source, destination)
         shutil.copyfileobj(of, to)
