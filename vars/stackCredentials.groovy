@@ -2,11 +2,11 @@ import automationstack.Outcome
 import automationstack.Runner
 import groovy.transform.Field
 
-/** What was asked before in this build, by directory and configuration. */
+/** Earlier answers in this build, by directory and configuration. */
 @Field Map known = [:]
 
 /**
- * The credentials that commands of an environment need, as the runner says: asked once by each kind of step for each configuration.
+ * The credentials that commands of an environment need, according to the runner. Each kind of step asks once per configuration.
  *
  * @param given a step's arguments: `env` or `all`, `directory` and `config` decide
  * @return maps of `id`, `kind` and `variable`
@@ -44,7 +44,7 @@ List call(Map given) {
         }
     }
     if (accounts.size() > 1) {
-        error("${names.join(', ')}: each has AWS credentials of its own, so call the step for each of them")
+        error("${names.join(', ')}: each has its own AWS credentials, so call the step once for each")
     }
     return bindings
 }

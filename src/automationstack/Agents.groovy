@@ -1,6 +1,6 @@
 package automationstack
 
-/** Where stages run: an agent by label, a Docker image on one, or a Kubernetes pod. */
+/** Where stages run: an agent with a label, a Docker image on it, or a Kubernetes pod. */
 class Agents implements Serializable {
 
     private static final long serialVersionUID = 1L
@@ -12,7 +12,7 @@ class Agents implements Serializable {
     }
 
     /**
-     * Runs a body on an agent; where that agent goes away, once more on another.
+     * Runs a body on an agent. If that agent goes away, the body runs once more on another one.
      *
      * @param place `label`, `image` with `arguments`, or `podTemplate` (YAML text) with `container`; empty: any agent
      */

@@ -2,20 +2,20 @@ package automationstack
 
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
-/** Waits for people, outside of any agent, and for as many as the configuration asks for. */
+/** Waits, without an agent, until as many people have approved as the configuration asks for. */
 class Approval implements Serializable {
 
     private static final long serialVersionUID = 1L
 
-    /** Who approved: an id, or a list of them; or who refused. */
+    /** Who approved or refused: an id, or a list of ids. */
     Object by
-    /** Digest of the plan that was shown and approved; null where there was none. */
+    /** Digest of the plan that was shown and approved; null without a plan. */
     String plan
-    /** `refused` or `expired`; null where it was approved, or nobody has been asked. */
+    /** `refused` or `expired`; null if it was approved, or nobody was asked yet. */
     String ending
-    /** How long it was waited for, as a duration of the runner. */
+    /** How long the build waited, as a duration of the runner. */
     String after
-    /** Addresses that may be destroyed though they hold data, as all who approved typed them. */
+    /** Addresses of resources with data that may be destroyed: those that every approver typed. */
     List allowed = []
 
     private final Object script
@@ -28,7 +28,7 @@ class Approval implements Serializable {
         this.script = script
     }
 
-    /** Takes what a stage's outcome tells: which plan it is that will be asked about. */
+    /** Notes which plan the outcome of a stage has: the approval is for this plan. */
     void note(Map stage, Map outcome) {
         if (stage.kind == 'plan' && outcome.stages) {
             plans[stage.environment] = outcome.stages[0].plan?.digest
@@ -59,26 +59,26 @@ class Approval implements Serializable {
         }
     }
 
-    /** The approved stage, once: it is recorded with the first stage that it opens. */
+    /** The approved stage, once: it is recorded with the first stage after it. */
     List taken() {
         List stages = untold == null ? [] : [untold]
         untold = null
         return stages
     }
 
-    /** The call that was to record it did not come to its end. */
+    /** The call that should record the stages was cut off. */
     void giveBack(List stages) {
         if (!stages.isEmpty()) {
             untold = stages[0]
         }
     }
 
-    /** Why nothing passed. */
+    /** Why it was not approved. */
     String getMessage() {
         return ending == 'refused' ? "refused by ${by}" : "nobody approved it within ${after}"
     }
 
-    /** Asks until enough have approved who may: whoever may not is told so, and it is asked again. */
+    /** Asks until enough people have approved. Who may not approve gets a message, and the question is asked again. */
     private void askAll(Map terms, String subject, List losses) {
         int count = terms.count ?: 1
         List approvers = []
@@ -111,7 +111,7 @@ class Approval implements Serializable {
         return question
     }
 
-    /** Who may not, what cannot be known, and how many are missing; before anybody clicks. */
+    /** Who may not approve, what is not known, and how many approvals are missing; shown with the question. */
     private static String termsOf(Map terms, List approvers, int count) {
         String lines = terms.who ? "\nMay not approve it: ${terms.who.join(', ')}" : ''
         for (String note : terms.notes) {
@@ -124,7 +124,7 @@ class Approval implements Serializable {
         return lines
     }
 
-    /** @return null where somebody may approve; the runner looks again, and knows more names */
+    /** @return why somebody may not approve, or null; the runner checks again, and knows more names */
     private static String refusal(String who, Map terms, List approvers) {
         if (isAmong(who, approvers)) {
             return 'another person has to'
@@ -142,14 +142,14 @@ class Approval implements Serializable {
         return found
     }
 
-    /** An id, and of an address what stands before the `@`. */
+    /** The id; for an e-mail address also the part before the `@`. */
     private static List namesOf(String id) {
         String name = id.trim().toLowerCase()
         int at = name.indexOf('@')
         return at > 0 ? [name, name.substring(0, at)] : [name]
     }
 
-    /** What may be destroyed is what each of them has typed. */
+    /** Only what every approver has typed may be destroyed. */
     private void agree(Object answer, boolean isFirst) {
         List names = []
         String typed = answer instanceof Map ? answer.ALLOW_DESTROY : ''

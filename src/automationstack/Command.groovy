@@ -4,7 +4,7 @@ import hudson.model.Result
 import jenkins.model.CauseOfInterruption
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
-/** One command of the runner as a step: binds its credentials, calls it once, and makes a failure the build's. */
+/** One command of the runner as a step: binds its credentials, calls it once, and fails the build if it fails. */
 class Command implements Serializable {
 
     private static final long serialVersionUID = 1L
@@ -19,7 +19,7 @@ class Command implements Serializable {
 
     /**
      * @param given the command's options by their camel-case name
-     * @return what came of it: `exitCode`, `status`, `environment`, `release`, `digests`, `url`, `hosts`, `data` …
+     * @return the result: `exitCode`, `status`, `environment`, `release`, `digests`, `url`, `hosts`, `data` …
      */
     Map run(Map given) {
         Map outcome = [:]
@@ -44,14 +44,14 @@ class Command implements Serializable {
         script.error(Outcome.message(outcome))
     }
 
-    /** The build gets that result where nobody catches it, and only then. */
+    /** The build gets this result only if nobody catches the exception. */
     private void stop(String result, String message) {
         FlowInterruptedException stopped = null
         try {
             String words = "stack${name.capitalize()}: ${message.split('\n')[0]}"
             stopped = new FlowInterruptedException(Result.fromString(result), false, new CauseOfInterruption.UserInterruption(words))
         } catch (Exception refused) {
-            // The sandbox lets no exception with a result of its own through.
+            // The sandbox does not allow an exception with its own result.
             script.currentBuild.result = result
             return
         }

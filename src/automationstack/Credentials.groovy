@@ -1,6 +1,6 @@
 package automationstack
 
-/** Binds what the runner said that a stage needs, and nothing else; secrets only ever stand in the environment. */
+/** Binds the credentials that a stage needs according to the runner, and no others. Secrets are only in the environment. */
 class Credentials implements Serializable {
 
     private static final long serialVersionUID = 1L
@@ -24,7 +24,7 @@ class Credentials implements Serializable {
         return bound.isEmpty() ? body() : script.withCredentials(bound, body)
     }
 
-    /** What went wrong, with the variable that a credential was for where the words name one. */
+    /** A failure's words; if they name a credential, also the variable that it was for. */
     static String words(List bindings, String words) {
         for (Map binding : bindings) {
             if (words.contains("${binding.id}")) {

@@ -2,17 +2,17 @@ package automationstack
 
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
-/** How a build ends: told to the run's record, to Slack and to whoever looks at the build, whatever ended it. */
+/** How a build ends, whatever ended it: reported to the run's record, to Slack and on the build's page. */
 class Ending implements Serializable {
 
     private static final long serialVersionUID = 1L
 
-    /** An agent to tell it from is waited for no longer than this. */
+    /** How long the build waits for an agent to report the end from. */
     private static final int LONGEST_WAIT_MINUTES = 10
 
-    /** The failure that decides over the build: `message` and `result`. */
+    /** The failure that decides the result of the build: `message` and `result`. */
     Map failure
-    /** True once the end has been told, or was tried to be. */
+    /** True after the end was reported, or reporting it failed. */
     boolean isTold = false
 
     private final Object script
@@ -38,7 +38,7 @@ class Ending implements Serializable {
         before.add("${stage}=${words}".toString())
     }
 
-    /** The first failure is the build's. */
+    /** The first failure decides the result of the build. */
     void fail(String result, String message) {
         if (failure == null) {
             failure = [result: result, message: message]
@@ -51,11 +51,11 @@ class Ending implements Serializable {
     }
 
     /**
-     * Something ended the run that no stage has told of.
+     * Something ended the run that no stage has reported.
      *
      * @param broken an abort, a timeout, a lost agent, or an error of Jenkins or of Groovy
-     * @param stage the stage that ran, else the one whose turn it would have been; null where there is none
-     * @param plan what the runner said of this branch; null where it was not asked yet
+     * @param stage the stage that ran, else the next one; null if there is none
+     * @param plan the runner's answer about this branch; null if it was not asked yet
      */
     void broke(Throwable broken, String stage, Map plan) {
         Map how = broken instanceof FlowInterruptedException
@@ -71,9 +71,9 @@ class Ending implements Serializable {
     }
 
     /**
-     * Tells the end from the agent that is there, and publishes the report.
+     * Reports the end from the current agent, and publishes the report.
      *
-     * @param done stages that ended well, as Jenkins saw it
+     * @param done stages that succeeded, as Jenkins saw it
      */
     void tellHere(Map plan, List done) {
         isTold = true
@@ -88,13 +88,13 @@ class Ending implements Serializable {
         } catch (FlowInterruptedException interruption) {
             throw interruption
         } catch (Throwable broken) {
-            // From another agent it may still be told.
+            // Another agent may still report it.
             isTold = !Steps.isOfAgent(broken)
             script.echo("The end was not sent to all: ${Steps.words(broken)}")
         }
     }
 
-    /** Tells the end, where that was not done yet, from an agent like those before, else from any that is there. */
+    /** Reports the end, if that was not done yet: from an agent like those before, else from any agent. */
     void tell(Map plan, List done) {
         if (isTold) {
             return
@@ -112,7 +112,7 @@ class Ending implements Serializable {
         }
     }
 
-    /** @return whether another agent would not help either */
+    /** @return true if another agent would not help */
     private boolean tellFrom(Map plan, List done, Map place) {
         try {
             script.timeout(time: LONGEST_WAIT_MINUTES, unit: 'MINUTES') {

@@ -4,8 +4,8 @@ import com.cloudbees.groovy.cps.NonCPS
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
 /**
- * Why Jenkins ended something, by its words: the causes themselves are out of the sandbox's reach. All but an abort by a
- * person are the same in every language of Jenkins; hence whatever they do not say is one.
+ * Why Jenkins ended something, read from its message: the sandbox does not allow the causes themselves. All messages but
+ * that of an abort by a person are the same in every language of Jenkins. So any other message means such an abort.
  */
 class Interruption implements Serializable {
 
@@ -17,7 +17,7 @@ class Interruption implements Serializable {
     private static final String REFUSED = 'Rejected'
     private static final String SUPERSEDED = 'Superseded by '
 
-    /** @return `refused` or `expired` for an input that nobody approved; null where the build was aborted */
+    /** @return `refused` or `expired` for an input that nobody approved; null if the build was aborted */
     @NonCPS
     static String ofInput(FlowInterruptedException interruption) {
         if (words(interruption).startsWith(REFUSED)) {
@@ -26,32 +26,32 @@ class Interruption implements Serializable {
         return isTimeout(interruption) ? 'expired' : null
     }
 
-    /** True where the agent went away: another one may go on. */
+    /** True if the agent went away: another one may continue. */
     @NonCPS
     static boolean isLoss(FlowInterruptedException interruption) {
         String words = words(interruption)
         return LOST.any { words.contains(it) }
     }
 
-    /** True where a time that was set ran out. */
+    /** True if a timeout expired. */
     @NonCPS
     static boolean isTimeout(FlowInterruptedException interruption) {
         return words(interruption).contains(EXPIRED)
     }
 
-    /** True where a newer build has passed a milestone that this one came to. */
+    /** True if a newer build has passed the milestone that this build reached. */
     @NonCPS
     static boolean isSuperseded(FlowInterruptedException interruption) {
         return words(interruption).startsWith(SUPERSEDED)
     }
 
-    /** @return the number of the newer build, as text; null where that is not known */
+    /** @return the number of the newer build, as text; null if it is not known */
     @NonCPS
     static String newer(FlowInterruptedException interruption) {
         return isSuperseded(interruption) ? words(interruption).find('(?<=#)[0-9]+') : null
     }
 
-    /** Who refused or aborted, or what Jenkins says of it, in words. */
+    /** Who refused or aborted, else the message of Jenkins. */
     @NonCPS
     static String reason(FlowInterruptedException interruption) {
         String words = words(interruption)
@@ -61,7 +61,7 @@ class Interruption implements Serializable {
         return words.startsWith(ABORTED) ? "aborted by ${words.substring(ABORTED.length())}" : words
     }
 
-    /** @return who refused an input; null where that is not known */
+    /** @return who refused an input; null if it is not known */
     @NonCPS
     static String by(FlowInterruptedException interruption) {
         String words = words(interruption)

@@ -4,14 +4,14 @@ import com.cloudbees.groovy.cps.NonCPS
 import groovy.json.JsonOutput
 import groovy.json.JsonSlurper
 
-/** JSON that passes through an environment variable of Jenkins as it is, by what the sandbox lets through. */
+/** JSON that passes unchanged through an environment variable of Jenkins, written with what the sandbox allows. */
 class Json implements Serializable {
 
     private static final long serialVersionUID = 1L
 
     /**
-     * ASCII only, so that no locale on the way matters; and without a dollar sign, which no tool on the way takes for its
-     * own. Written as a map's value: the sandbox lets nothing but maps be written that hold others.
+     * ASCII only, so that no locale matters, and without a dollar sign, which other tools would expand. The value is
+     * written inside of a map, because the sandbox lets only maps with nested values be written.
      */
     @NonCPS
     static String write(Object value) {
@@ -25,7 +25,7 @@ class Json implements Serializable {
         return plain(new JsonSlurper().parseText(text))
     }
 
-    /** The parser's own maps read on demand and cannot be saved. */
+    /** The maps of the parser are lazy and cannot be saved. */
     @NonCPS
     private static Object plain(Object value) {
         if (value instanceof Map) {

@@ -1,22 +1,22 @@
 package automationstack
 
-/** What the end of a call means for the build. */
+/** What the result of a call means for the build. */
 class Outcome implements Serializable {
 
     private static final long serialVersionUID = 1L
 
-    /** Exit code of `drift` where there is some: the call did what was asked. */
+    /** Exit code of `drift` if there is drift: the call itself succeeded. */
     static final int DRIFT = 5
 
-    /** Exit codes of what runs around the runner: it is not on this agent yet, … */
+    /** Exit codes of the script around the runner: the runner is not on this agent yet, … */
     static final int NO_RUNNER = 124
-    /** … the agent cannot make a folder or a pipe, … */
+    /** … the agent cannot create a folder or a pipe, … */
     private static final int NO_CALL = 125
-    /** … or it has no Node that would do. */
+    /** … or it has no suitable Node. */
     private static final int OLD_NODE = 126
     private static final int NO_NODE = 127
 
-    /** SUCCESS, UNSTABLE, FAILURE, NOT_BUILT where nothing was changed because of someone else, or ABORTED. */
+    /** SUCCESS, UNSTABLE, FAILURE, ABORTED, or NOT_BUILT if somebody else is the reason that nothing changed. */
     static String result(Map outcome) {
         String category = outcome.error?.category
         if (outcome.exitCode == 0) {
@@ -29,7 +29,7 @@ class Outcome implements Serializable {
         return category == 'interrupted' ? 'ABORTED' : 'FAILURE'
     }
 
-    /** The failure's own words: what, where, and what to type next. */
+    /** The failure's message: what failed, where, and what to type next. */
     static String message(Map outcome) {
         Map error = outcome.error
         if (error == null) {
@@ -40,12 +40,12 @@ class Outcome implements Serializable {
         return "${error.message}${where}${next}"
     }
 
-    /** The failure in one line: what is wrong where it is known, for example in a line of the configuration. */
+    /** The failure in one line: if known, the fault itself, for example in a line of the configuration. */
     static String headline(Map outcome) {
         return outcome.error?.category == 'config' && outcome.error.evidence ? outcome.error.evidence[0] : message(outcome).split('\n')[0]
     }
 
-    /** True for exit codes of what runs around the runner: then nothing was written. */
+    /** True for exit codes of the script around the runner: then there is no result file. */
     static boolean isUnspoken(int exitCode) {
         return exitCode < 0 || (exitCode >= NO_RUNNER && exitCode <= NO_NODE)
     }
@@ -64,7 +64,7 @@ class Outcome implements Serializable {
         ]
     }
 
-    /** The error of a call that could not even write one. */
+    /** The error of a call that could not write its own error. */
     static Map withoutWord(int exitCode, String agent) {
         String next = 'Install Node 20 or newer on it (https://nodejs.org), or choose other agents by jenkins.agent.'
         if (exitCode == NO_NODE) {

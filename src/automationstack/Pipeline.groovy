@@ -40,7 +40,7 @@ class Pipeline implements Serializable {
         this.ending = new Ending(script, runner, agents, source, summary)
     }
 
-    /** @return `release`, `environment`, `url` … of what was deployed last */
+    /** @return `release`, `environment`, `url` … of the last deployment */
     Map run() {
         try {
             walk()
@@ -65,7 +65,7 @@ class Pipeline implements Serializable {
         agents.on([label: arguments.label]) {
             source.take()
             plan = ask()
-            // Where any agent will do, this one goes on.
+            // If any agent is suitable, this one continues.
             if (plan.jenkins.agent.isEmpty()) {
                 next = work(0)
             }
@@ -89,7 +89,7 @@ class Pipeline implements Serializable {
         ending.tell(plan, done())
     }
 
-    /** What the runner says of this branch; where it cannot, its message is the build's. */
+    /** The runner's answer about this branch; if it fails, its message is that of the build. */
     private Map ask() {
         Map outcome = runner.call('stages', source.options(resuming()))
         if (outcome.exitCode != 0) {
@@ -117,7 +117,7 @@ class Pipeline implements Serializable {
         return asked
     }
 
-    /** Steps that stages and approvals cannot do without. */
+    /** Steps that stages and approvals require. */
     private static Set stepsOf(Map jenkins) {
         Set names = ['withCredentials']
         if (jenkins.locks) {
@@ -140,10 +140,10 @@ class Pipeline implements Serializable {
     }
 
     /**
-     * What the job has: a parameter to go on where a build stopped, and a build whenever something that this application
-     * needs was released; the seed job names those jobs so. Told in every build: what is not told again goes. A job has one
-     * list of parameters and one of triggers, so those of the Jenkinsfile are among them. A job without branches is its
-     * owner's.
+     * Sets the properties of the job: a parameter to resume a build, and a trigger for each application that this one
+     * needs (the seed job gives those jobs their names). Every build sets them, because Jenkins removes what is not set
+     * again. A job has one list of parameters and one of triggers, so those of the Jenkinsfile are included. A job without
+     * branches belongs to its owner.
      */
     private void tellJob(List upstream) {
         if (!script.env.BRANCH_NAME && upstream.isEmpty()) {
@@ -219,7 +219,7 @@ class Pipeline implements Serializable {
         return false
     }
 
-    /** A milestone: builds that are older end where they come to it. It is the same place in every build, whatever was held back. */
+    /** A milestone: older builds end when they reach it. Its number is the same in every build, whatever was held back. */
     private void pass(int ordinal) {
         if (!passed.contains(ordinal)) {
             script.milestone(ordinal: ordinal)
@@ -253,7 +253,7 @@ class Pipeline implements Serializable {
         }
     }
 
-    /** Whoever waits is told what may keep the lock: a controller that crashed saves it, and never frees it. */
+    /** Says while waiting what may keep the lock: a controller that crashed has saved it, and never frees it. */
     private void locked(String name, Closure body) {
         boolean isTaken = false
         script.lock(resource: name, skipIfLocked: true) {
@@ -272,7 +272,7 @@ class Pipeline implements Serializable {
             if (stages[id].done) {
                 showDone(stages[id])
             } else if (ended[id] == null || ended[id] == 'running') {
-                // After an agent was lost, what had ended there is not done again.
+                // After an agent was lost, its finished stages do not run again.
                 walkStage(stages[id])
             }
         }
@@ -326,7 +326,7 @@ class Pipeline implements Serializable {
                 approval.giveBack(opened)
                 throw broken
             }
-            // A step of Jenkins itself: a credential that is not there, a full disk.
+            // A step of Jenkins itself failed: a missing credential, a full disk.
             String words = Credentials.words(plan.jenkins.credentials.stages[stage.id], Steps.words(broken))
             ending.note([stage: stage.id, ending: 'failed', reason: words])
             outcome = [exitCode: 1, error: [category: 'infrastructure', message: words]]
@@ -334,7 +334,7 @@ class Pipeline implements Serializable {
         return outcome
     }
 
-    /** What the Jenkinsfile names and what was typed with the approval, each once. */
+    /** Addresses from the Jenkinsfile and from the approval, each once. */
     private List allowedToDestroy() {
         List names = []
         for (Object name : [arguments.allowDestroy ?: [], approval.allowed].flatten()) {
@@ -345,7 +345,7 @@ class Pipeline implements Serializable {
         return names
     }
 
-    /** A failed stage holds back what needs it, as on a laptop; what is independent goes on. */
+    /** A failed stage holds back the stages that need it, as on a laptop. Independent stages continue. */
     private void settle(Map stage, Map outcome) {
         String result = Outcome.result(outcome)
         ended[stage.id] = result == 'SUCCESS' ? 'ok' : 'failed'
@@ -422,7 +422,7 @@ class Pipeline implements Serializable {
         }
     }
 
-    /** Stages that ended well. */
+    /** Stages that succeeded. */
     private List done() {
         List ids = []
         for (String id : ended.keySet()) {
@@ -433,7 +433,7 @@ class Pipeline implements Serializable {
         return ids
     }
 
-    /** The stage that runs, else the one whose turn it would be. */
+    /** The stage that runs, else the next one. */
     private String stageAtWork() {
         String id = null
         for (Map stage : plan == null ? [] : plan.stages) {

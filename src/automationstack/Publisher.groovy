@@ -8,13 +8,13 @@ class Publisher implements Serializable {
     private final Object script
     private final String place
 
-    /** @param folder where the library keeps what is its own */
+    /** @param folder the library's own folder */
     Publisher(Object script, String folder) {
         this.script = script
         this.place = "${folder}/report"
     }
 
-    /** Options of `conclude` that have it written. */
+    /** Options of `conclude` that make it write the report. */
     Map options() {
         return [output: place, junit: "${place}/stages.xml".toString()]
     }
@@ -42,7 +42,7 @@ class Publisher implements Serializable {
         }
     }
 
-    /** A build does not fail for want of a plugin that only shows it. */
+    /** A build does not fail because a plugin that only shows results is missing. */
     private void optional(String step, Closure body) {
         try {
             body()

@@ -2,25 +2,25 @@ package automationstack
 
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
-/** The runner on this agent: brings it there, calls it, reads how the call ended. */
+/** The runner on this agent: copies it there, calls it, reads the result of the call. */
 class Runner implements Serializable {
 
     private static final long serialVersionUID = 1L
 
-    /** Longer than this the arguments travel in a file: Linux takes 128 KiB for one environment variable. */
+    /** Longer arguments travel in a file: Linux takes at most 128 KiB for one environment variable. */
     private static final int LONGEST_VARIABLE = 100000
 
     private static final int LONGEST_RUN_ID = 120
 
-    /** How long the end of an interrupted call is waited for: undoing a deployment may take as long as deploying it. */
+    /** How long to wait for the end of an interrupted call: undoing a deployment may take as long as deploying it. */
     private static final int LONGEST_END_MINUTES = 30
 
     private final Object script
-    /** Of the library, asked once: `version` and `sha256`. */
+    /** `version` and `sha256` of the library's packed runner; each is read once. */
     private final Map packed = [:]
     /** Places where the runner was seen: `agent:file`. */
     private final List seen = []
-    /** Calls that Jenkins interrupted and whose end was not awaited: `command` and `place`. */
+    /** Calls that Jenkins interrupted and that may not have ended: `command` and `place`. */
     private List unended = []
 
     Runner(Object script) {
@@ -28,11 +28,11 @@ class Runner implements Serializable {
     }
 
     /**
-     * Calls the runner once. Where Jenkins interrupts the call, its end is waited for: it may be undoing a deployment.
+     * Calls the runner once. If Jenkins interrupts the call, the build waits for its end: it may be undoing a deployment.
      *
      * @param command `deploy`, `stages` …
      * @param given options by their camel-case name; `arguments` is the list of words without an option
-     * @return the result file's content with `exitCode` and, where it failed, `error`
+     * @return the content of the result file with `exitCode` and, after a failure, `error`
      */
     Map call(String command, Map given) {
         if (!isAtHand()) {
@@ -54,12 +54,12 @@ class Runner implements Serializable {
         return outcome(exitCode, place)
     }
 
-    /** Where the library keeps what is its own on this agent: beside the workspace. */
+    /** The library's own folder on this agent, beside the workspace. */
     String folder() {
         return "${script.env.WORKSPACE_TMP ?: script.pwd(tmp: true)}/automation-stack"
     }
 
-    /** Waits for calls that a timeout has interrupted; outside of that timeout, on their agent. */
+    /** Waits for calls that a timeout has interrupted. To be called outside of that timeout, on their agent. */
     void awaitEnds() {
         List calls = unended
         unended = []
@@ -69,7 +69,7 @@ class Runner implements Serializable {
     }
 
     /**
-     * The name of a build's run, also as a file. Of a long one the end is kept, where the number stands.
+     * The name of a build's run, also as a file. A long name keeps its end, which has the build number.
      *
      * @param tag BUILD_TAG, in which the branch `a/b` is `a%2Fb`
      */
@@ -98,7 +98,7 @@ class Runner implements Serializable {
         return packed.version
     }
 
-    /** False where neither the agent has a runner nor this commit of the library: only releases carry one. */
+    /** False if neither the agent nor this commit of the library has a runner: only releases carry one. */
     private boolean isAtHand() {
         if (script.env.AUTOMATION_STACK_RUNNER || packed.sha256) {
             return true
@@ -115,9 +115,9 @@ class Runner implements Serializable {
     }
 
     /**
-     * Where the runner is, as environment variables; it is written to the agent once for each workspace.
+     * The path of the runner, as environment variables. The runner is written to the agent once per workspace.
      *
-     * @param isGone it was there when it was last seen
+     * @param isGone true if the runner was deleted after it was last seen
      */
     private List delivery(String folder, boolean isGone) {
         if (script.env.AUTOMATION_STACK_RUNNER) {
@@ -128,7 +128,7 @@ class Runner implements Serializable {
         List environment = ["AUTOMATION_STACK_RUNNER=${file}".toString()]
         String here = "${script.env.NODE_NAME}:${file}"
         if (isGone || (!seen.contains(here) && !script.fileExists(file))) {
-            // A name of its own, moved into place at once: branches of `parallel` share the workspace.
+            // Written under its own name, then renamed: branches of `parallel` share the workspace.
             String delivered = "${home}/${UUID.randomUUID()}.mjs"
             script.writeFile(
                 file: delivered, text: script.libraryResource('automation-stack/runner.mjs'), encoding: 'UTF-8')
@@ -146,7 +146,7 @@ class Runner implements Serializable {
             } catch (FlowInterruptedException interruption) {
                 if (!Interruption.isLoss(interruption)) {
                     Map interrupted = [command: command, place: place]
-                    // A minute after a timeout has struck, Jenkins ends every step below it: whoever is outside waits.
+                    // A minute after a timeout Jenkins ends every step inside of it, so the code outside of it waits.
                     if (Interruption.isTimeout(interruption) || !awaitEnd(interrupted)) {
                         unended.add(interrupted)
                     }
@@ -158,9 +158,9 @@ class Runner implements Serializable {
     }
 
     /**
-     * `sh` gives up after a while; the runner goes on, with the lock and the agent still held from here.
+     * `sh` gives up after a while, and the runner goes on. The build still holds the lock and the agent.
      *
-     * @return false where a timeout around this kept it from waiting
+     * @return false if a surrounding timeout prevented the wait
      */
     private boolean awaitEnd(Map call) {
         boolean isAwaited = true
@@ -178,7 +178,7 @@ class Runner implements Serializable {
             isAwaited = !Interruption.isTimeout(again)
             unawaited(call, Interruption.reason(again))
         } catch (Exception gone) {
-            // The agent went away: what interrupted the call counts, not this.
+            // The agent went away. The interruption of the call counts, not this error.
             unawaited(call, Steps.words(gone))
         }
         return isAwaited
@@ -189,7 +189,7 @@ class Runner implements Serializable {
             "It may still be at work on ${script.env.NODE_NAME}: `node runner status` shows the result.")
     }
 
-    /** Who started the build; `jenkins` where it was a branch that changed, or the clock. */
+    /** Who started the build; `jenkins` if a changed branch or a timer did. */
     private String startedBy() {
         String user = 'jenkins'
         for (Object cause : script.currentBuild.getBuildCauses()) {
@@ -218,7 +218,7 @@ class Runner implements Serializable {
         return result
     }
 
-    /** Where nothing could be written, e.g. on a full disk, nothing was told. */
+    /** The content of the file; empty if it could not be written, e.g. on a full disk. */
     private Map toldIn(String file) {
         try {
             return Json.read(script.readFile(file: file, encoding: 'UTF-8')) as Map

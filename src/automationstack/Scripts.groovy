@@ -1,14 +1,14 @@
 package automationstack
 
-/** What `sh` runs. Constant: whatever varies is in the environment, where nothing needs quoting. */
+/** The scripts that `sh` runs. They are constant: values are in the environment, where they need no quoting. */
 class Scripts implements Serializable {
 
     private static final long serialVersionUID = 1L
 
     /**
-     * Calls the runner out of Jenkins' reach, and waits for it. On an abort Jenkins ends what carries a step's cookie, and
-     * all below it, children first: Terraform's provider would be gone before the runner hears of it. So the runner
-     * belongs to a keeper, which belongs to nobody and carries no cookie; the runner alone is told, once.
+     * Calls the runner where Jenkins cannot kill it, and waits for it. On an abort Jenkins kills the processes with a
+     * step's cookie and their children, children first: Terraform's provider would end before the runner gets the signal.
+     * So the runner is a child of a detached keeper without a cookie. Only the runner gets the signal, once.
      */
     static final String CALL = '''\
 #!/bin/sh
@@ -51,7 +51,7 @@ forward() {
 trap forward TERM INT
 (env -u JENKINS_NODE_COOKIE -u JENKINS_SERVER_COOKIE "$0" keeper 7<&- &)
 (exec 8>&-; read -r line <&7) &
-# From here on the keeper alone holds the other end: also its death is heard of.
+# From here on only the keeper holds the other end, so its death is noticed too.
 exec 8>&-
 wait $!
 gone() { [ -s "$place/keeper" ] && ! kill -0 "$(cat "$place/keeper")" 2>/dev/null; }
@@ -60,7 +60,7 @@ code=$(cat "$place/exit" 2>/dev/null)
 exit "${code:-125}"
 '''
 
-    /** Waits for the end of a call that Jenkins has given up, and shows what the runner says in the meantime. */
+    /** Waits for the end of a call that Jenkins has given up, and shows the runner's messages meanwhile. */
     static final String AWAIT = '''\
 #!/bin/sh
 place=$AUTOMATION_STACK_PLACE

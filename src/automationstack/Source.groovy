@@ -1,6 +1,6 @@
 package automationstack
 
-/** The commit that is built, in the workspace of each agent that works on it, with what earlier stages left for later ones. */
+/** The commit that is built, checked out on each agent, with the files that earlier stages left for later ones. */
 class Source implements Serializable {
 
     private static final long serialVersionUID = 1L
@@ -8,11 +8,11 @@ class Source implements Serializable {
     private final Object script
     private final Map arguments
     private final Baggage baggage
-    /** As the runner is told of it: without the remote's name. */
+    /** The branch as the runner gets it: without the remote's name. */
     String branch
     private String commit
 
-    /** @param arguments `directory` and `config`, where the call has them */
+    /** @param arguments of the call; `directory` and `config` are used if they are set */
     Source(Object script, Map arguments) {
         this.script = script
         this.arguments = arguments
@@ -20,8 +20,8 @@ class Source implements Serializable {
     }
 
     /**
-     * @param isSame false where any commit will do, as for telling how the build ended
-     * @throws AbortException where the branch has moved on while the build waited: what was approved is another commit
+     * @param isSame false if any commit is suitable, for example to report how the build ended
+     * @throws AbortException if the branch moved while the build waited: another commit was approved
      */
     void take(boolean isSame = true) {
         Map seen = script.checkout(script.scm)
@@ -35,7 +35,7 @@ class Source implements Serializable {
         baggage.take()
     }
 
-    /** What the next stages may need on another agent. */
+    /** Keeps what the next stages may need on another agent. */
     void leave() {
         baggage.leave()
     }

@@ -1,11 +1,11 @@
 package automationstack
 
-/** The steps of Jenkins that the library uses, by the plugin that has them. */
+/** The Jenkins steps that the library uses, with the plugin of each. */
 class Steps implements Serializable {
 
     private static final long serialVersionUID = 1L
 
-    /** What Jenkins throws where an agent went away between two steps; `retry` knows them. */
+    /** Exceptions of Jenkins if an agent goes away between two steps; `retry` knows them too. */
     private static final List OF_AGENT = [
         'AgentOfflineException', 'ChannelClosedException', 'ClosedChannelException', 'MissingContextVariableException',
         'RequestAbortedException',
@@ -24,7 +24,7 @@ class Steps implements Serializable {
         withDockerContainer: 'docker-workflow',
     ]
 
-    /** What is not installed of the steps named, said in one message; null where all of them are there. */
+    /** One message about all named steps whose plugin is missing; null if there are none. */
     static String missing(Object script, Collection names) {
         String all = known(script)
         List plugins = []
@@ -36,7 +36,7 @@ class Steps implements Serializable {
         return plugins.isEmpty() ? null : "Jenkins lacks plugins that this build needs: ${plugins.join(', ')}"
     }
 
-    /** True where the agent, not the work on it, failed: another one may do it. */
+    /** True if the agent failed, not the work on it: another agent may do it. */
     static boolean isOfAgent(Throwable broken) {
         Throwable cause = broken
         while (cause != null) {
@@ -48,7 +48,7 @@ class Steps implements Serializable {
         return false
     }
 
-    /** True where a step is not there because its plugin is not installed. */
+    /** True if a step is missing because its plugin is not installed. */
     static boolean isMissing(Throwable broken, String name) {
         return broken instanceof NoSuchMethodError && "${broken.message}".startsWith("No such DSL method '${name}'")
     }
@@ -65,8 +65,8 @@ class Steps implements Serializable {
     }
 
     /**
-     * The names of all steps, each between commas; null where that cannot be found out. Jenkins names them where it is asked
-     * for one that is not there; StepDescriptor, which knows them too, is out of the sandbox's reach.
+     * The names of all steps, each between commas; null if they cannot be found out. Jenkins lists them in its error about
+     * an unknown step. StepDescriptor knows them too, but the sandbox does not allow it.
      */
     private static String known(Object script) {
         try {

@@ -1,11 +1,11 @@
 package automationstack
 
-/** What a build has made and where it went: its description, and the question before an approval. */
+/** What a build has made and where it was deployed: its description, and the question of an approval. */
 class Summary implements Serializable {
 
     private static final long serialVersionUID = 1L
 
-    /** `release`, `digests`, `environment`, `url`, as the last stage that knew them said. */
+    /** `release`, `digests`, `environment`, `url`, from the last stage that had them. */
     final Map facts = [:]
     private final Object script
     /** Headlines of plans by environment. */
@@ -22,7 +22,7 @@ class Summary implements Serializable {
         facts.environment = plan.environment
     }
 
-    /** Takes what a stage's outcome tells. */
+    /** Adds the facts of a stage's outcome. */
     void add(Map stage, Map outcome) {
         for (String name : ['release', 'digests', 'url']) {
             if (outcome[name]) {
@@ -38,7 +38,7 @@ class Summary implements Serializable {
         }
     }
 
-    /** What a person approves. */
+    /** The question that a person approves. */
     String question(String application, String environment) {
         String what = facts.release ? "${application} ${facts.release.version}" : application
         String changes = plans[environment] ? "\nTerraform: ${plans[environment]}" : ''
@@ -49,12 +49,12 @@ class Summary implements Serializable {
         return "Deploy ${what} to ${environment}?${changes}${lost ? '\nData would be lost:' + lost : ''}"
     }
 
-    /** What the plan of an environment would lose; each must be named before it is applied. */
+    /** What the plan of an environment would lose; each resource must be named before the plan is applied. */
     List lossesOf(String environment) {
         return losses[environment] ?: []
     }
 
-    /** Plain text: the default markup formatter of Jenkins shows no more. */
+    /** Plain text, because the default markup formatter of Jenkins shows nothing else. */
     void describe(Map failure) {
         List lines = []
         if (facts.release) {
