@@ -14,7 +14,13 @@ export async function cli(
     cwd = process.cwd(),
     env = {},
     library,
-  }: { cwd?: string; env?: Readonly<Record<string, string | undefined>>; library?: string } = {},
+    program,
+  }: {
+    cwd?: string;
+    env?: Readonly<Record<string, string | undefined>>;
+    library?: string;
+    program?: string;
+  } = {},
 ): Promise<CliResult> {
   const stdout = capture();
   const stderr = capture();
@@ -23,6 +29,7 @@ export async function cli(
     env: { ...process.env, NO_COLOR: '1', ...env },
     cwd,
     ...(library === undefined ? {} : { library }),
+    ...(program === undefined ? {} : { program }),
     stdout: stdout.stream,
     stderr: stderr.stream,
     onSignal: () => undefined,

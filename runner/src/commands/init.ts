@@ -1,7 +1,10 @@
+import { relative } from 'node:path';
+import { asTyped } from '../base/calledAs.js';
+import { shellQuote } from '../base/shell.js';
+import type { Context } from '../context/context.js';
 import type { Initialised } from '../starter/init.js';
 import { option, type CommandDefinition } from './command.js';
 import { starterShapes, type StarterShape } from '../starter/rules/starterFile.js';
-import type { Typed } from './typed.js';
 
 export const commands: readonly CommandDefinition[] = [
   {
@@ -26,12 +29,9 @@ Writes a commented configuration and a Jenkinsfile, and excludes the state direc
     changes: true,
     environment: 'none',
     async run(context, input) {
-      const [{ initialise }, { typedFrom }] = await Promise.all([
-        import('../starter/init.js'),
-        import('./typed.js'),
-      ]);
+      const { initialise } = await import('../starter/init.js');
       const done = await initialise(context, option(input, 'example') as StarterShape | undefined);
-      const next = nextCommands(done, typedFrom(context));
+      const next = nextCommands(done, context);
       const { configuration, ...data } = done;
       if (context.options.dryRun) return { data: { ...done, next }, text: configuration };
       return {
@@ -69,23 +69,25 @@ function seen({ facts }: Initialised): readonly string[] {
 }
 
 /** What to type next, as it stands, from where the user is. */
-function nextCommands({ facts, git }: Initialised, typed: Typed): readonly string[] {
+function nextCommands({ facts, git }: Initialised, { options, call }: Context): readonly string[] {
+  const { directory, cwd = directory } = options;
+  const place = directory === cwd ? [] : ['-C', relative(cwd, directory)];
+  const inGit = (...words: readonly string[]) => ['git', ...place, ...words].map(shellQuote).join(' ');
+  const runner = (words: string) => asTyped(`node runner ${words}`, call);
   const branches = Object.entries(facts.branches ?? {});
   const [branch = 'develop'] = branches.find(([, name]) => name === 'staging') ?? branches[0] ?? [];
   const hasTargets = facts.shape !== 'minimal';
   return [
-    ...(git.isRepository ? [] : [typed.git(['init'])]),
-    ...(git.hasCommit ? [] : [typed.git(['add', '.']), typed.git(['commit', '-m', 'feat: begin'])]),
-    typed.runner(['config', 'check']),
-    typed.runner(['doctor']),
-    typed.runner(['stages', '--branch', branch]),
-    ...(facts.infrastructure === undefined ? [] : [typed.runner(['plan', '--env', 'staging'])]),
-    ...(facts.infrastructure === undefined || !hasTargets
-      ? []
-      : [typed.runner(['apply', '--env', 'staging'])]),
+    ...(git.isRepository ? [] : [inGit('init')]),
+    ...(git.hasCommit ? [] : [inGit('add', '.'), inGit('commit', '-m', 'feat: begin')]),
+    runner('config check'),
+    runner('doctor'),
+    runner(`stages --branch ${shellQuote(branch)}`),
+    ...(facts.infrastructure === undefined ? [] : [runner('plan --env staging')]),
+    ...(facts.infrastructure === undefined || !hasTargets ? [] : [runner('apply --env staging')]),
     ...(facts.ansible === undefined && facts.shape !== 'flask-fleet'
       ? []
-      : [typed.runner(['provision', '--env', 'staging'])]),
-    ...(hasTargets ? [typed.runner(['deploy', '--env', 'staging'])] : []),
+      : [runner('provision --env staging')]),
+    ...(hasTargets ? [runner('deploy --env staging')] : []),
   ];
 }

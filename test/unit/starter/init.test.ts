@@ -9,8 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { expect } from 'chai';
+import { programOf } from '../../../runner/src/base/calledAs.js';
 import { loadConfig } from '../../../runner/src/config/load.js';
 import type { Config } from '../../../runner/src/config/schema.js';
 import { cli } from '../../support/cli.js';
@@ -347,7 +348,8 @@ describe('init', () => {
     describe(`of ${name}`, () => {
       const init = async (cwd = root) => {
         const directory = make(one);
-        const done = await cli(['init', '-C', directory, '--json'], { cwd });
+        const program = programOf(resolve('runner'), cwd, {}, relative);
+        const done = await cli(['init', '-C', directory, '--json'], { cwd, program });
         expect(done.exitCode, done.stderr).to.equal(0);
         const data = JSON.parse(done.stdout) as { notes: readonly string[]; next: readonly string[] };
         const config = await loadConfig(directory, 'automation-stack.yml');
@@ -411,8 +413,8 @@ describe('init', () => {
         expect(shown.exitCode, shown.stderr).to.equal(0);
         expect(shown.stdout).to.match(/leads to (?:staging|production)/);
         for (const line of next.filter((item) => item.startsWith('node '))) {
-          const place = shellWords(line).at(-1) ?? '';
-          if (config.directory !== root) expect(resolve(root, place)).to.equal(config.directory);
+          const [, , option, place = ''] = shellWords(line);
+          expect([option, resolve(root, place)]).to.deep.equal(['-C', config.directory]);
         }
       });
     });
@@ -426,7 +428,9 @@ describe('init', () => {
     });
     const done = await cli(['init', '--config', 'deploy/shop file.yml', '--json'], { cwd: root });
     const { next } = JSON.parse(done.stdout) as { next: readonly string[] };
-    expect(next.find((line) => line.includes('config check'))).to.match(/--config 'deploy\/shop file\.yml'$/);
+    expect(next.find((line) => line.includes('config check'))).to.match(
+      /^node runner --config 'deploy\/shop file\.yml' config check$/,
+    );
     const config = await loadConfig(root, 'deploy/shop file.yml');
     for (const path of pathsOf(config)) expect(existsSync(path), path).to.equal(true);
     expect(readFileSync(join(root, 'Jenkinsfile'), 'utf8')).to.contain("config: 'deploy/shop file.yml'");
