@@ -30,7 +30,6 @@ export function fakeAws(answers: Readonly<Record<string, Answer>>, over: Partial
   return {
     region: 'eu-west-1',
     account: undefined,
-    endpoint: undefined,
     calls: new CallCounter(),
     call: call as unknown as AwsClients['call'],
     ecs: client,

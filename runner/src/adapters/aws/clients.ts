@@ -44,8 +44,6 @@ export interface AwsOptions {
 export interface AwsClients {
   readonly region: string;
   readonly account: string | undefined;
-  /** AWS_ENDPOINT_URL: set where an emulator stands in for AWS. */
-  readonly endpoint: string | undefined;
   readonly calls: CallCounter;
   readonly call: AwsCall;
   /** The role that the clients act as, where there is one. */
@@ -143,7 +141,6 @@ export function createAwsClients(options: AwsOptions): AwsClients {
     region,
     account: options.account ?? (role === undefined ? undefined : accountOfRole(role.arn)),
     assumed,
-    endpoint: env['AWS_ENDPOINT_URL'] === '' ? undefined : env['AWS_ENDPOINT_URL'],
     calls,
     call,
     ecs: lazy(async () => new (await sdk.ecs()).ECSClient(await settings('ECS'))),
