@@ -55,15 +55,17 @@ describe('processes that outlive the command that started them', () => {
     let inside = 0;
     let most = 0;
     const work = () =>
-      withStateLock(workshop, 'test', async () => {
+      withStateLock(workshop, 'up', async () => {
         most = Math.max(most, ++inside);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        // The first one holds the lock until both others have said that they wait for it.
+        while (workshop.news.length < 2 && inside === 1)
+          await new Promise((resolve) => setImmediate(resolve));
         inside -= 1;
       });
     await Promise.all([work(), work(), work()]);
     expect(most).to.equal(1);
     const killed = { token: 'killed', process: { ...ownIdentity(), pid: 999_999_999, startTime: '1' } };
-    await writeFile(join(workshop.settings.state, 'test.lock'), JSON.stringify(killed));
+    await writeFile(join(workshop.settings.state, 'up.lock'), JSON.stringify(killed));
     await work();
   });
 });

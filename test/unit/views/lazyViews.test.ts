@@ -26,12 +26,14 @@ describe('views that are loaded when a run begins', () => {
   });
 
   it('get every event in order, also those that came while they were loaded', async () => {
-    const views = lazily(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-      return [view];
-    });
+    let load: (views: readonly EventSubscriber[]) => void = () => undefined;
+    const views = lazily(() => new Promise((resolve) => (load = resolve)));
     for (const event of successfulRun.slice(0, 10)) views.handle(event);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(got).to.deep.equal([]);
+    load([view]);
+    // All promises that are settled go on before this.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(got).to.deep.equal(successfulRun.slice(0, 10));
     for (const event of successfulRun.slice(10)) views.handle(event);
     await views.close();
     expect(got).to.deep.equal(successfulRun);
