@@ -40,7 +40,6 @@ const define = (category: ErrorCategory, exitCode: ExitCode = ExitCode.failed): 
 export const errorCodes = {
   // Usage and configuration
   USAGE: define('usage', ExitCode.usage),
-  NODE_VERSION: define('usage', ExitCode.usage),
   CONFIG_NOT_FOUND: define('config', ExitCode.usage),
   CONFIG_INVALID: define('config', ExitCode.usage),
   CONFIG_REFERENCE: define('config', ExitCode.usage),

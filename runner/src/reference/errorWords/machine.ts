@@ -8,11 +8,6 @@ export const machineWords = {
     causes: 'An unknown command or option, a value of the wrong form, or options that exclude each other.',
     next: '`node runner COMMAND --help`',
   },
-  NODE_VERSION: {
-    means: 'Node.js is older than version 20. The runner does not start, and prints this as plain text.',
-    causes: 'An old Node.js comes first on `PATH`.',
-    next: 'Install Node.js 20 or newer and put it first on `PATH`.',
-  },
   CONFIG_NOT_FOUND: {
     means: 'There is no configuration file in this directory.',
     causes: 'The command runs in another directory, or the project has no `automation-stack.yml` yet.',
