@@ -85,7 +85,7 @@ const modes: Readonly<Record<string, (store: ObjectStore, state: State) => Promi
       const writer = await journal.open(deployment, { web: { before: sequence } });
       say(`open ${sequence}`);
       for (let entry = 1; entry <= 5; entry += 1) {
-        await writer.append(`action ${entry}`);
+        await writer.append({ action: `action ${entry}` });
         say(`entry ${sequence} ${entry}`);
       }
       say(`closing ${sequence}`);

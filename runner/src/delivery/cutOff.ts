@@ -2,7 +2,7 @@ import type { Context, NamedEnvironment } from '../context/context.js';
 import { approvalRule } from '../domain/approvalDecision.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord } from '../domain/records.js';
-import { UNREADABLE_ENTRY, type Unfinished } from '../state/journal.js';
+import { stepWords, UNREADABLE_ENTRY, type Unfinished } from '../state/journal.js';
 import type { Ledger } from '../state/ledger.js';
 import type { State } from '../state/state.js';
 import type { Begun, Target } from '../domain/target.js';
@@ -48,9 +48,9 @@ export async function findLeft({ ledger, journal }: State, environment: string):
 export function cutOffOf(left: Left) {
   if (left.kind !== 'begun' && left.kind !== 'open') return undefined;
   const { deployment } = left.kind === 'open' ? left.unfinished : left;
-  const lastStep = left.kind === 'open' ? left.unfinished.entries.at(-1)?.action : undefined;
+  const last = left.kind === 'open' ? left.unfinished.entries.at(-1) : undefined;
   const { sequence, version, who } = deployment;
-  return { sequence, version, who, ...(lastStep === undefined ? {} : { lastStep }) };
+  return { sequence, version, who, ...(last === undefined ? {} : { lastStep: stepWords(last) }) };
 }
 
 /**
@@ -87,7 +87,7 @@ export const NOTHING_CHANGED = 'cut off before anything changed';
 /** How far it came, for records. */
 export function cutOffReason({ entries }: Unfinished): string {
   const last = entries.at(-1);
-  return last === undefined ? NOTHING_CHANGED : `cut off after ${last.action}`;
+  return last === undefined ? NOTHING_CHANGED : `cut off after ${stepWords(last)}`;
 }
 
 /** What to tell when a deployment before this one never came to its end. */
@@ -107,7 +107,7 @@ export async function describeCutOff(
       evidence: [
         `started ${deployment.startedAt}`,
         ...(deployment.runUrl === undefined ? [] : [`run ${deployment.runUrl}`]),
-        last === undefined ? 'nothing had been changed yet' : `last step: ${last.action} (${last.time})`,
+        last === undefined ? 'nothing had been changed yet' : `last step: ${stepWords(last)} (${last.time})`,
       ],
       next:
         `\`node runner deploy --env ${name} --resume\` continues it; ` +
@@ -139,17 +139,14 @@ export async function waysForward(
 }
 
 /**
- * What runs that were killed began with a target, as that wrote it into the journal (as `TARGET: ACTION`).
+ * What runs that were killed began with a target, as that wrote it into the journal. An entry that cannot be read may
+ * be of any.
  * @param entries of the journal, in order
  */
 export function begunBy(target: Pick<Target, 'name'>, entries: Unfinished['entries'] = []): readonly Begun[] {
-  const mark = `${target.name}: `;
   return entries
-    .filter(({ action }) => action.startsWith(mark) || action === UNREADABLE_ENTRY)
-    .map(({ action, data }) => ({
-      action: action === UNREADABLE_ENTRY ? action : action.slice(mark.length),
-      ...(data === undefined ? {} : { data }),
-    }));
+    .filter((entry) => entry.target === target.name || entry.action === UNREADABLE_ENTRY)
+    .map(({ action, data }) => ({ action, ...(data === undefined ? {} : { data }) }));
 }
 
 function tell(context: Context, message: string): void {

@@ -18,7 +18,7 @@ import { describeApplication } from '../release/describeApplication.js';
 import { withLock } from './environmentLock.js';
 import { refuseOlderBuild } from './newerBuild.js';
 import { behindNotice, refuseOvertaken, unprovenNotice } from './partial.js';
-import { mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
+import { journalOf, mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
 import { cannotWrite, recordEnd } from './recordEnd.js';
 import type { StageEnd } from '../events/stage.js';
 import { undo, uninterrupted } from './undo.js';
@@ -83,8 +83,8 @@ async function roll(rolling: Rolling): Promise<DeployResult> {
     kind: request.kind,
     known: knownOf(target),
     begun: begunBy(target, start.resumed?.entries),
-    journal: (action, data) => write(`${target.name}: ${action}`, data),
-    journalBack: (action, data) => appendBack(`${target.name}: ${action}`, data),
+    journal: journalOf(target, write),
+    journalBack: journalOf(target, appendBack),
   });
   const results: Record<string, TargetRecord> = {};
   // What is not moved stays as it was recorded.
@@ -113,7 +113,7 @@ async function roll(rolling: Rolling): Promise<DeployResult> {
     ...rollout(target),
     signal: uninterrupted,
     begun: begunBy(target, [...(start.earlier ?? []), ...(start.resumed?.entries ?? [])]),
-    journal: (action, data) => appendBack(`${target.name}: ${action}`, data),
+    journal: journalOf(target, appendBack),
   });
   const attempt = { context, state, environment, recording, record: ended, targets, snapshots, stage };
   return undo({ ...attempt, rollout: goingBack }, failure);

@@ -1,6 +1,7 @@
 import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { poll } from '../base/poll.js';
+import type { JournalWriter } from '../state/journal.js';
 
 /** How long a store that does not take the end of a deployment is asked again. */
 const PATIENCE_MS = 60_000;
@@ -10,7 +11,7 @@ const LONGEST_PAUSE_MS = 10_000;
 const ENTRY_MS = 5000;
 
 /** Writes an entry of the journal. */
-export type WriteEntry = (action: string, data?: Readonly<Record<string, unknown>>) => Promise<void>;
+export type WriteEntry = JournalWriter['append'];
 
 /** Whether the state is what failed: its disk is full or its bucket away, and what was to be recorded still holds. */
 export function cannotWrite(error: unknown): error is StackError {
@@ -62,10 +63,10 @@ export async function recordEnd(
  */
 export function entriesOnTheWayBack(context: Context, append: WriteEntry): WriteEntry {
   let isSilent = false;
-  return async (action, data) => {
+  return async (step) => {
     if (isSilent) return;
     try {
-      await within(ENTRY_MS, append(action, data));
+      await within(ENTRY_MS, append(step));
     } catch (error) {
       if (error instanceof StackError && error.code === 'STATE_CONFLICT') throw error;
       isSilent = true;

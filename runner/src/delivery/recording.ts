@@ -3,7 +3,7 @@ import type { DeploymentRecord } from '../domain/records.js';
 import type { JournalEntry, JournalWriter } from '../state/journal.js';
 import type { DeploymentDraft } from '../state/ledger.js';
 import type { State } from '../state/state.js';
-import type { TargetSnapshot } from '../domain/target.js';
+import type { Rollout, Target, TargetSnapshot } from '../domain/target.js';
 import { cannotWrite, entriesOnTheWayBack, type WriteEntry } from './recordEnd.js';
 
 /** How one deployment is written down: its record in the ledger and its journal, which begin and end together. */
@@ -65,8 +65,8 @@ function recordingOf(
   const close = ({ status }: DeploymentRecord) => writer.close(status);
   return {
     record,
-    append: (action, data) => writer.append(action, data),
-    appendBack: entriesOnTheWayBack(context, (action, data) => writer.append(action, data)),
+    append: (step) => writer.append(step),
+    appendBack: entriesOnTheWayBack(context, (step) => writer.append(step)),
     finish,
     close,
     end: async (ended) => {
@@ -74,6 +74,11 @@ function recordingOf(
       await close(ended);
     },
   };
+}
+
+/** The journal as one target writes it. */
+export function journalOf({ name }: Pick<Target, 'name'>, write: WriteEntry): Rollout['journal'] {
+  return (action, data) => write({ target: name, action, ...(data === undefined ? {} : { data }) });
 }
 
 /** Whether a way back may begin although it cannot be recorded; says so. */

@@ -37,7 +37,7 @@ export async function undo(
     status: 'failed',
   });
   context.patience.insist();
-  await recording.appendBack('undo', { reason: cause.message });
+  await recording.appendBack({ action: 'undo', data: { reason: cause.message } });
   const { results, failures } = await restoreTargets(targets, snapshots, rollout);
   const interrupted = cause.code === 'INTERRUPTED';
   // Every target is as it was, but what a migration had changed before it failed is not known.

@@ -5,7 +5,7 @@ import type { Unfinished } from '../state/journal.js';
 import type { State } from '../state/state.js';
 import type { Rollout, Target } from '../domain/target.js';
 import { begunBy, cutOffReason } from './cutOff.js';
-import { mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
+import { journalOf, mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
 import { recordEnd } from './recordEnd.js';
 import { restoreTargets, rollbackFailed, uninterrupted, unrecorded } from './undo.js';
 
@@ -31,7 +31,7 @@ export async function undoCutOff(context: Context, state: State, cutOff: CutOff)
     signal: uninterrupted,
     kind: 'rollback',
     begun: begunBy(target, begun),
-    journal: (action, data) => recording.appendBack(`${target.name}: ${action}`, data),
+    journal: journalOf(target, recording.appendBack),
   });
   const targets = await targetsOf(context, environment, unfinished);
   const { results, failures } = await restoreTargets(targets, snapshots, rollout);

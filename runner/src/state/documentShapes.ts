@@ -72,6 +72,7 @@ export const deploymentShape = object({
 export const entryShape = object({
   number,
   time,
+  'target?': text,
   action: text,
   'data?': record(anything),
 });

@@ -8,12 +8,22 @@ import { ownIdentity, type ProcessIdentity } from '../adapters/process/processId
 import { segment } from './keys.js';
 import { coverShape, entryShape } from './documentShapes.js';
 
-export interface JournalEntry {
-  readonly number: number;
-  readonly time: string;
+/** What is about to be done, and to which target; without one it is about the environment as a whole. */
+export interface JournalStep {
+  readonly target?: string;
   readonly action: string;
+  /** Small, and free of secrets. */
   readonly data?: Readonly<Record<string, unknown>>;
 }
+
+export interface JournalEntry extends JournalStep {
+  readonly number: number;
+  readonly time: string;
+}
+
+/** A step for people: `web: update`. */
+export const stepWords = ({ target, action }: JournalStep): string =>
+  target === undefined ? action : `${target}: ${action}`;
 
 /** Stands for an entry that was written and cannot be read: anything may have been begun. */
 export const UNREADABLE_ENTRY = 'an entry that cannot be read';
@@ -40,11 +50,10 @@ export interface Unfinished {
 /** An open journal. */
 export interface JournalWriter {
   /**
-   * Writes an entry of its own; it is on disk when this returns. Safe to call side by side. Data must be small and
-   * redacted.
+   * Writes an entry of its own; it is on disk when this returns. Safe to call side by side.
    * @throws StackError STATE_WRITE_FAILED: the side effect must then not happen
    */
-  append(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
+  append(step: JournalStep): Promise<void>;
   /** Says how it ended; until then it counts as unfinished. */
   close(outcome: DeploymentStatus): Promise<void>;
 }
@@ -99,11 +108,11 @@ export class Journal {
     let last = known.length === 0 ? 0 : numberOf(known.at(-1) as string);
 
     return {
-      append: async (action, data) => {
+      append: async (step) => {
         // Numbers are taken at once, so that entries written side by side keep the order they were begun in.
         const number = (last += 1);
         const time = this.clock.now().toISOString();
-        const entry: JournalEntry = { number, time, action, ...(data === undefined ? {} : { data }) };
+        const entry: JournalEntry = { number, time, ...step };
         const key = entryKey(environment, sequence, number);
         if (!(await createDocument(this.store, key, entry))) throw overtaken(this.store.location, deployment);
       },
@@ -141,7 +150,7 @@ export class Journal {
       deployment,
       snapshots,
       entries: entries.flatMap((entry) => entry ?? []),
-      ...(earlier === undefined ? {} : { earlier }),
+      ...(earlier === undefined ? {} : { earlier: earlier.map(withTarget) }),
       startedAt,
       owner,
     };
@@ -149,7 +158,8 @@ export class Journal {
 
   private async entry(key: string): Promise<JournalEntry | undefined> {
     const found = await lookAtDocument<JournalEntry>(this.store, key, entryShape);
-    if (found === undefined || isReadable(found)) return found?.value;
+    if (found === undefined) return undefined;
+    if (isReadable(found)) return withTarget(found.value);
     return { number: numberOf(key), time: '', action: UNREADABLE_ENTRY };
   }
 
@@ -173,6 +183,13 @@ const entriesPrefix = (environment: string, sequence: number) =>
 const entryKey = (environment: string, sequence: number, number: number) =>
   `${entriesPrefix(environment, sequence)}/${String(number).padStart(6, '0')}.json`;
 const numberOf = (key: string) => Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
+
+/** Older runners wrote the target into the action: `web: update`. */
+function withTarget(entry: JournalEntry): JournalEntry {
+  const [, target, action] =
+    (entry.target === undefined && /^([a-z][a-z0-9-]*): (.+)$/s.exec(entry.action)) || [];
+  return target === undefined || action === undefined ? entry : { ...entry, target, action };
+}
 
 /** A journal that cannot be read names nothing to go back to; a release does. */
 const pastUnreadable = (environment: string) =>

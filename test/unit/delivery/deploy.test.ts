@@ -207,7 +207,7 @@ describe('a deployment', () => {
         commit: 'c',
       });
       const writer = await journal.open(record, { web: { running: '0.2.0' }, worker: { running: '0.2.0' } });
-      await writer.append('web: move');
+      await writer.append({ target: 'web', action: 'move' });
       web.running = '0.3.0';
     };
 

@@ -172,8 +172,8 @@ describe('migrations', () => {
       const about = { environment: 'staging', kind: 'deploy', version: '0.2.0' } as const;
       const record = await ledger.startDeployment({ ...about, who: 'somebody', commit: 'abc' });
       const writer = await journal.open(record, { web: { running: '0.1.0' }, worker: { running: '0.1.0' } });
-      await writer.append('web: migrate', { startedBy: 'migrate/x' });
-      await writer.append('worker: move');
+      await writer.append({ target: 'web', action: 'migrate', data: { startedBy: 'migrate/x' } });
+      await writer.append({ target: 'worker', action: 'move' });
       let seen: Pick<Rollout, 'begun' | 'kind'> | undefined;
       web.midway = async ({ begun, kind }) => void (seen = { begun: begun as readonly Begun[], kind: kind! });
       await deployRelease(withTargets(place.context), {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Journal, UNREADABLE_ENTRY } from '../../../runner/src/state/journal.js';
+import { Journal, stepWords, UNREADABLE_ENTRY } from '../../../runner/src/state/journal.js';
 import { MemoryStore } from '../../support/memoryStore.js';
 import { rejection } from '../../support/rejection.js';
 import { draft, FakeClock } from '../../support/stateRecords.js';
@@ -24,7 +24,7 @@ describe('the journal', () => {
   it('has nothing unfinished before a deployment and after its end', async () => {
     expect(await journal.unfinished('staging')).to.equal(undefined);
     const writer = await journal.open(deployment(1), snapshots);
-    await writer.append('web: register task definition');
+    await writer.append({ target: 'web', action: 'register task definition' });
     await writer.close('healthy');
     expect(await journal.unfinished('staging')).to.equal(undefined);
     expect([...store.objects.keys()], 'no entries are left').to.deep.equal(['journal/staging/cover.json']);
@@ -32,16 +32,20 @@ describe('the journal', () => {
 
   it('tells what was begun, what ran before, and whose it was', async () => {
     const writer = await journal.open(deployment(3), snapshots);
-    await writer.append('web: register task definition', { family: 'shop-web' });
-    await writer.append('web: update service');
+    await writer.append({ target: 'web', action: 'register task definition', data: { family: 'shop-web' } });
+    await writer.append({ target: 'web', action: 'update service' });
     const left = await new Journal(store, new FakeClock()).unfinished('staging');
     expect(left?.deployment).to.deep.equal(deployment(3));
     expect(left?.snapshots).to.deep.equal(snapshots);
     expect(left?.owner).to.deep.include({ who: 'alice@laptop', runUrl: 'https://ci.example/job/7' });
     expect(left?.owner.process.pid).to.equal(process.pid);
-    expect(left?.entries.map(({ number, action }) => [number, action])).to.deep.equal([
-      [1, 'web: register task definition'],
-      [2, 'web: update service'],
+    expect(left?.entries.map(({ number, target, action }) => [number, target, action])).to.deep.equal([
+      [1, 'web', 'register task definition'],
+      [2, 'web', 'update service'],
+    ]);
+    expect(left?.entries.map(stepWords)).to.deep.equal([
+      'web: register task definition',
+      'web: update service',
     ]);
     expect(left?.entries[0]?.data).to.deep.equal({ family: 'shop-web' });
     expect(await journal.unfinished('production')).to.equal(undefined);
@@ -50,23 +54,23 @@ describe('the journal', () => {
   it('keeps entries written side by side in the order they were begun', async () => {
     const writer = await journal.open(deployment(1), snapshots);
     const actions = Array.from({ length: 12 }, (_, index) => `host ${index}`);
-    await Promise.all(actions.map((action) => writer.append(action)));
+    await Promise.all(actions.map((action) => writer.append({ action })));
     expect((await journal.unfinished('staging'))?.entries.map((entry) => entry.action)).to.deep.equal(
       actions,
     );
   });
 
   it('goes on after the last entry where the same deployment is resumed', async () => {
-    await (await journal.open(deployment(1), snapshots)).append('first');
-    await (await journal.open(deployment(1), snapshots)).append('second');
+    await (await journal.open(deployment(1), snapshots)).append({ action: 'first' });
+    await (await journal.open(deployment(1), snapshots)).append({ action: 'second' });
     expect((await journal.unfinished('staging'))?.entries.map((entry) => entry.number)).to.deep.equal([1, 2]);
   });
 
   it('stops the run that was believed dead when another goes on with its deployment', async () => {
     const zombie = await journal.open(deployment(1), snapshots);
     const resumed = await journal.open(deployment(1), snapshots);
-    await resumed.append('resumed');
-    await rejection(zombie.append('still here'), 'STATE_CONFLICT');
+    await resumed.append({ action: 'resumed' });
+    await rejection(zombie.append({ action: 'still here' }), 'STATE_CONFLICT');
     await zombie.close('healthy');
     expect(await journal.unfinished('staging'), 'the resumed one is still open').to.not.equal(undefined);
   });
@@ -74,12 +78,12 @@ describe('the journal', () => {
   it('fails before the side effect where an entry cannot be written', async () => {
     const writer = await journal.open(deployment(1), snapshots);
     store.full = true;
-    await rejection(writer.append('web: update service'), 'STATE_WRITE_FAILED');
+    await rejection(writer.append({ target: 'web', action: 'update service' }), 'STATE_WRITE_FAILED');
   });
 
   it('says nothing of a run that is at no server, and no data that was not given', async () => {
     const { runUrl: _, ...byHand } = deployment(1);
-    await (await journal.open(byHand, snapshots)).append('begun');
+    await (await journal.open(byHand, snapshots)).append({ action: 'begun' });
     const left = await journal.unfinished('staging');
     expect(left?.owner).not.to.have.property('runUrl');
     expect(left?.entries).to.deep.equal([{ number: 1, time: '2026-11-03T12:00:00.000Z', action: 'begun' }]);
@@ -87,21 +91,40 @@ describe('the journal', () => {
   });
 
   it('hands on what deployments before it had begun', async () => {
-    const earlier = [{ number: 1, time: '2026-11-03T11:00:00.000Z', action: 'web: update service' }];
+    const earlier = [
+      { number: 1, time: '2026-11-03T11:00:00.000Z', target: 'web', action: 'update service' },
+    ];
     await journal.open(deployment(2), snapshots, earlier);
     expect((await journal.unfinished('staging'))?.earlier).to.deep.equal(earlier);
   });
 
+  it('reads the journals of older runners, which wrote the target into the action', async () => {
+    const at = { number: 1, time: '2026-11-03T11:00:00.000Z' };
+    const old = { ...at, action: 'web: update', data: { service: 'web' } };
+    const writer = await journal.open(deployment(2), snapshots, [old, { ...at, action: 'undo' }]);
+    await writer.append({ action: 'undo', data: { reason: 'web: it crashed' } });
+    const [key] = [...store.objects.keys()].filter((one) => !one.endsWith('cover.json'));
+    store.objects.set(key!.replace('000001', '000002'), JSON.stringify({ ...old, number: 2 }));
+    const left = await journal.unfinished('staging');
+    const read = { target: 'web', action: 'update', data: { service: 'web' } };
+    expect(left?.earlier).to.deep.equal([
+      { ...at, ...read },
+      { ...at, action: 'undo' },
+    ]);
+    expect(left?.entries[0]).to.not.have.property('target');
+    expect(left?.entries[1]).to.deep.equal({ ...at, number: 2, ...read });
+  });
+
   it('goes on past the ninth entry as after the first', async () => {
     const writer = await journal.open(deployment(1), snapshots);
-    for (let index = 1; index <= 11; index += 1) await writer.append(`action ${index}`);
-    await (await journal.open(deployment(1), snapshots)).append('last');
+    for (let index = 1; index <= 11; index += 1) await writer.append({ action: `action ${index}` });
+    await (await journal.open(deployment(1), snapshots)).append({ action: 'last' });
     expect((await journal.unfinished('staging'))?.entries.at(-1)).to.include({ number: 12, action: 'last' });
   });
 
   it('has an entry that cannot be read stand for anything, and passes over one that has gone', async () => {
     const writer = await journal.open(deployment(1), snapshots);
-    for (const action of ['first', 'second', 'third']) await writer.append(action);
+    for (const action of ['first', 'second', 'third']) await writer.append({ action });
     const keys = [...store.objects.keys()].filter((key) => !key.endsWith('cover.json'));
     store.objects.set(keys[1] as string, '{');
     expect((await journal.unfinished('staging'))?.entries[1]).to.deep.equal({
@@ -122,14 +145,14 @@ describe('the journal', () => {
 
   it('says who goes on, to the run that was believed dead', async () => {
     const zombie = await journal.open(deployment(1), snapshots);
-    await (await journal.open(deployment(1), snapshots)).append('resumed');
-    const error = await rejection(zombie.append('still here'), 'STATE_CONFLICT');
+    await (await journal.open(deployment(1), snapshots)).append({ action: 'resumed' });
+    const error = await rejection(zombie.append({ action: 'still here' }), 'STATE_CONFLICT');
     expect(error).to.include({ where: 'memory', next: 'node runner lock status --env staging' });
   });
 
   it('is closed also where its entries cannot be removed', async () => {
     const writer = await journal.open(deployment(1), snapshots);
-    await writer.append('begun');
+    await writer.append({ action: 'begun' });
     store.delete = () => Promise.reject(new Error('no'));
     await writer.close('healthy');
     expect(await journal.unfinished('staging')).to.equal(undefined);
