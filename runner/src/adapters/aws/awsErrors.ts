@@ -1,5 +1,5 @@
 import { PROVIDE_CREDENTIALS, RENEW_CREDENTIALS } from '../../base/credentialAdvice.js';
-import { proxyFailure } from '../http/proxyFailure.js';
+import { LOGIN_NEEDED, proxyFailure } from '../http/proxyFailure.js';
 import { StackError, type ErrorCode } from '../../base/errors.js';
 
 /** What was asked of AWS, for failures and for counting. */
@@ -136,10 +136,14 @@ function classify(failure: SdkFailure): Finding | undefined {
       words: `AWS cannot be reached: ${proxy.message}`,
       next: () => proxy.next,
     };
-  if (status === 407) {
+  if (status === LOGIN_NEEDED) {
     const next =
       'Put the login into HTTP_PROXY or HTTPS_PROXY, http://USER:PASSWORD@HOST:PORT; `doctor` shows which is used.';
-    return { code: 'AWS_UNREACHABLE', words: 'the proxy asks for a login (407)', next: () => next };
+    return {
+      code: 'AWS_UNREACHABLE',
+      words: `the proxy asks for a login (${LOGIN_NEEDED})`,
+      next: () => next,
+    };
   }
   const expiredSession = MISSING.has(failure.name) && /expired|refresh/i.test(failure.message);
   if (EXPIRED.has(failure.name) || expiredSession) {
@@ -224,7 +228,11 @@ function refusal(failure: SdkFailure): string {
 
 const isSaid = (message: string): boolean => !['', 'Unknown', 'UnknownError'].includes(message);
 
-function lostConnection(failure: SdkFailure, depth = 0): string | undefined {
+/** How the connection was lost, by the code of the socket; undefined where it was not. */
+export function lostConnection(
+  failure: Pick<SdkFailure, 'name' | 'code' | 'cause'>,
+  depth = 0,
+): string | undefined {
   if (typeof failure.code === 'string' && LOST.has(failure.code)) return failure.code;
   if (failure.name === 'TimeoutError') return 'timed out';
   if (depth < 5 && failure.cause instanceof Error) return lostConnection(failure.cause, depth + 1);

@@ -1,8 +1,8 @@
 import { StackError } from '../../base/errors.js';
 import type { Heard, Partner } from '../../base/patience.js';
-import { proxyFailure } from '../http/proxyFailure.js';
+import { LOGIN_NEEDED, proxyFailure } from '../http/proxyFailure.js';
 import type { AwsCall } from './call.js';
-import { awsReason } from './awsErrors.js';
+import { awsReason, lostConnection } from './awsErrors.js';
 
 /** A break in the connection to AWS ends what is under way only when it lasts longer than this. */
 export const LONGEST_SILENCE_MS = 120_000;
@@ -26,20 +26,25 @@ export function patiently(call: AwsCall, aws: Partner): AwsCall {
 /** Providers of credentials ask over the network too, when what they gave runs out. */
 const PROVIDERS = new Set(['CredentialsProviderError', 'TokenProviderError', 'ProviderError']);
 
+/** Socket codes of a place that does not exist, or where nothing listens. */
+const NOBODY_THERE = new Set(['ECONNREFUSED', 'ENOTFOUND']);
+
 function heard(error: unknown, known: boolean): Heard {
   if (!(error instanceof StackError)) return 'answered';
   if (error.code === 'AWS_THROTTLED') return 'silent';
   const proxy = proxyFailure(error.cause);
   // A proxy that refuses, or wants a login, does so the next time too.
-  if (proxy?.code === 'EPROXY' || error.message.endsWith('(407)')) return 'answered';
-  if (proxy !== undefined) return /^(?:ECONNREFUSED|ENOTFOUND)$/.test(proxy.code) ? 'absent' : 'silent';
-  if (error.code === 'AWS_UNREACHABLE')
-    return /\((?:ECONNREFUSED|ENOTFOUND)\)$/.test(error.message) ? 'absent' : 'silent';
+  const { httpStatusCode: status = 0 } =
+    (error.cause as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata ?? {};
+  if (proxy?.code === 'EPROXY' || status === LOGIN_NEEDED) return 'answered';
+  if (proxy !== undefined) return NOBODY_THERE.has(proxy.code) ? 'absent' : 'silent';
+  if (error.code === 'AWS_UNREACHABLE') {
+    const lost = error.cause instanceof Error ? lostConnection(error.cause) : undefined;
+    return status === 0 && NOBODY_THERE.has(lost ?? '') ? 'absent' : 'silent';
+  }
   // Without credentials nothing was sent. Where there were some before, what gives them is out of reach.
   if (PROVIDERS.has(awsReason(error) ?? '') && error.code === 'AWS_CREDENTIALS_MISSING')
     return known ? 'silent' : 'unasked';
-  const { httpStatusCode: status = 0 } =
-    (error.cause as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata ?? {};
   // 501 is how stand-ins say that they lack something.
   return status >= 500 && status !== 501 ? 'silent' : 'answered';
 }

@@ -1,3 +1,6 @@
+/** HTTP status of a proxy that wants a login. */
+export const LOGIN_NEEDED = 407;
+
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
@@ -12,6 +15,8 @@ export class ProxyFailure extends Error {
   override readonly name = 'ProxyFailure';
   /** The socket's own, where there was none: that is worth another try. */
   readonly code: string;
+  /** What the proxy answered, where it did. */
+  readonly status: number | undefined;
 
   /**
    * @param proxy its address without user and password
@@ -27,17 +32,18 @@ export class ProxyFailure extends Error {
   ) {
     const code = typeof reason === 'number' ? '' : ((reason as { code?: string }).code ?? '');
     const words =
-      reason === 407
-        ? 'asks for a login (407)'
+      reason === LOGIN_NEEDED
+        ? `asks for a login (${LOGIN_NEEDED})`
         : typeof reason === 'number'
           ? `does not connect to ${target} (${reason})`
           : `cannot be reached: ${WORDS[code] ?? (code || String((reason as Error).message))}`;
     super(`the proxy ${proxy} (${variable}) ${words}`, { cause: reason });
+    this.status = typeof reason === 'number' ? reason : undefined;
     this.code = typeof reason === 'number' ? 'EPROXY' : code || 'EPROXY';
   }
 
   get next(): string {
-    return this.message.includes('(407)')
+    return this.status === LOGIN_NEEDED
       ? `Put the login into it: export ${this.variable}=http://USER:PASSWORD@HOST:PORT`
       : `Check ${this.variable}, or list in NO_PROXY the hosts that need no proxy; \`doctor\` shows both.`;
   }
