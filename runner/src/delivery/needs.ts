@@ -1,7 +1,7 @@
 import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { poll } from '../base/poll.js';
-import { holdBack, type UpstreamStanding } from './rules/upstreamFindings.js';
+import { HeldBack, holdBack, type UpstreamStanding } from './rules/upstreamFindings.js';
 import type { DeployRequest } from './deployRequest.js';
 import { walkUpstream, type UpstreamGraph } from './upstream.js';
 
@@ -31,14 +31,14 @@ export async function requireUpstream(context: Context, request: NeedsRequest): 
   const { standings: look, ...graph } = await walkUpstream(context);
   const { clock, signal } = context;
   let told: string | undefined;
-  let held: StackError | undefined;
+  let held: HeldBack | undefined;
   const unlessHeld = async (left: () => number) => {
     signal.throwIfAborted();
     const standings = await look(environment);
     held = holdBack(environment, standings);
     if (held === undefined) return { ...graph, standings, summary: summaryOf(environment, standings) };
     if (held.code !== 'UPSTREAM_RUNNING' || left() <= 0) throw held;
-    const message = held.message.replace('held back', 'waiting');
+    const message = `waiting: ${held.why}`;
     if (message !== told) context.events.emit({ type: 'stage.progress', stage, message, status: 'running' });
     told = message;
     return undefined;
@@ -92,7 +92,7 @@ export async function heldBackBy(context: Context, environment: string): Promise
 async function warnOfUpstream(context: Context, environment: string, reason: string): Promise<void> {
   const held = await heldBackBy(context, environment);
   if (held === undefined) return;
-  const message = `continuing although ${held.message.replace('held back: ', '')} (forced: ${reason})`;
+  const message = `continuing although ${held instanceof HeldBack ? held.why : held.message} (forced: ${reason})`;
   context.events.emit({ type: 'notice', level: 'warning', message });
 }
 

@@ -1,4 +1,4 @@
-import { StackError } from '../../base/errors.js';
+import { StackError, type ErrorDetails } from '../../base/errors.js';
 import { behindOf, behindWords, hostsInService, isProven, unprovenWords } from '../../domain/behind.js';
 import type { DeploymentRecord, DeploymentStatus } from '../../domain/records.js';
 
@@ -44,8 +44,20 @@ export function standingOf(
   return deployment.status === 'running' ? 'running' : 'failed';
 }
 
+/** A deployment that has to wait for what it needs, or is not begun because of it. */
+export class HeldBack extends StackError {
+  /** @param why what it waits for: `auth 1.4.0 was rolled back in staging` */
+  constructor(
+    code: 'UPSTREAM_FAILED' | 'UPSTREAM_MISSING' | 'UPSTREAM_RUNNING',
+    readonly why: string,
+    details: ErrorDetails,
+  ) {
+    super(code, `held back: ${why}`, details);
+  }
+}
+
 /** Why a deployment to an environment must wait or is held back; undefined where all that it needs is well. */
-export function holdBack(environment: string, upstream: readonly UpstreamStanding[]): StackError | undefined {
+export function holdBack(environment: string, upstream: readonly UpstreamStanding[]): HeldBack | undefined {
   const by = (standing: Standing) => upstream.filter((item) => item.standing === standing);
   const [failed, missing, running] = [by('failed'), by('missing'), by('running')];
   const holding = [...failed, ...missing, ...running];
@@ -55,7 +67,7 @@ export function holdBack(environment: string, upstream: readonly UpstreamStandin
     failed.length > 0 ? 'UPSTREAM_FAILED' : missing.length > 0 ? 'UPSTREAM_MISSING' : 'UPSTREAM_RUNNING';
   const others = holding.slice(1).map((item) => item.application);
   const more = others.length === 0 ? '' : ` (and ${others.join(', ')})`;
-  return new StackError(code, `held back: ${wordsOf(first)}${more}`, {
+  return new HeldBack(code, `${wordsOf(first)}${more}`, {
     where: environment,
     evidence: holding.flatMap(evidenceOf),
     next: [...holding.map(nextFor), PASS].join(' '),
