@@ -98,7 +98,7 @@ async function execute(applying: Applying): Promise<ApplyResult> {
           context,
           environment,
           plan.file,
-          await plainWords(context, environment, { plan, stale: [reason] }),
+          await plainWords(context, environment, { plan, stale: [reason], isStateMoved: true }),
           origin.scope,
         );
       context.events.emit({

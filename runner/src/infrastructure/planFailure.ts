@@ -4,7 +4,7 @@ import { StackError } from '../base/errors.js';
 import type { PlanScope } from '../domain/plan.js';
 import { sharedRun } from '../base/sharedRun.js';
 import type { ChangeRecord } from '../state/changes.js';
-import type { SavedPlan } from './savedPlan.js';
+import type { FoundPlan, SavedPlan } from './savedPlan.js';
 import { scopeOption } from './scope.js';
 
 /** Digits of a digest that people are shown: enough to compare by eye. */
@@ -71,9 +71,9 @@ export function requireApprovedPlan(
 export async function plainWords(
   context: Context,
   environment: NamedEnvironment,
-  { plan, stale }: { readonly plan?: SavedPlan; readonly stale: readonly string[] },
+  { plan, stale, isStateMoved }: FoundPlan,
 ): Promise<readonly string[]> {
-  if (plan === undefined || !stale.some((reason) => reason.includes('the state'))) return stale;
+  if (plan === undefined || isStateMoved !== true) return stale;
   const other = await changedSince(context, environment, plan).catch(() => undefined);
   if (other === undefined) return stale;
   const who = other.runUrl ?? other.run ?? other.who;

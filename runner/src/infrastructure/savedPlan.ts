@@ -5,7 +5,13 @@ import type { Context, NamedEnvironment } from '../context/context.js';
 import type { PlanSummary } from '../domain/plan.js';
 import type { PlanScope } from '../domain/plan.js';
 import { isRecord } from '../base/toolJson.js';
-import { staleReasons, stateReasons, type PlanBinding, type StateVersion } from './rules/planBinding.js';
+import {
+  hasStateMoved,
+  staleReasons,
+  stateReasons,
+  type PlanBinding,
+  type StateVersion,
+} from './rules/planBinding.js';
 import { writeFailure } from '../adapters/process/localFailures.js';
 import type { PlanIds } from './ownership.js';
 import { defaultPlanFile, makePlanFolder } from './planPlaces.js';
@@ -79,16 +85,25 @@ export async function describePlan(
   return saved;
 }
 
+/** A plan that was kept, as far as it can be read. */
+export interface FoundPlan {
+  readonly plan?: SavedPlan;
+  /** Why it no longer fits, in words; empty where it does. */
+  readonly stale: readonly string[];
+  /** The state is another one than it was made on. */
+  readonly isStateMoved?: boolean;
+}
+
 /**
  * Looks for a saved plan.
- * @returns undefined where there is none; else the plan, and why it no longer fits (empty where it does)
+ * @returns undefined where there is none
  */
 export async function findPlan(
   context: Context,
   environment: NamedEnvironment,
   file: string,
   origin: PlanOrigin,
-): Promise<{ readonly plan?: SavedPlan; readonly stale: readonly string[] } | undefined> {
+): Promise<FoundPlan | undefined> {
   const now = await bindingOf(context, environment, file, origin).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
@@ -104,9 +119,11 @@ export async function findPlan(
   const stale = staleReasons(saved.binding, now);
   // A process of its own, so asked last.
   const state = stale.length === 0 ? await currentState(context, origin.root) : undefined;
+  const made = saved.binding.state;
   return {
     plan: { ...saved, file },
-    stale: stale.length > 0 ? stale : stateReasons(saved.binding.state, state),
+    stale: stale.length > 0 ? stale : stateReasons(made, state),
+    isStateMoved: hasStateMoved(made, state),
   };
 }
 

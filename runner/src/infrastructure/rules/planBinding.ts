@@ -71,6 +71,12 @@ export function staleReasons(saved: PlanBinding, now: PlanBinding): string[] {
   return reasons;
 }
 
+/** Whether a plan was made on another version of the state. Pure. */
+export function hasStateMoved(saved: StateVersion | undefined, now: StateVersion | undefined): boolean {
+  if (saved === undefined || now === undefined) return false;
+  return saved.serial !== now.serial || saved.lineage !== now.lineage;
+}
+
 /**
  * Why a plan does not fit the state, in words; empty where it does. Pure.
  * @param saved the state it was made on
@@ -79,7 +85,7 @@ export function staleReasons(saved: PlanBinding, now: PlanBinding): string[] {
 export function stateReasons(saved: StateVersion | undefined, now: StateVersion | undefined): string[] {
   if (now === undefined) return [];
   if (saved === undefined) return ['it does not say for which state it was made'];
-  if (saved.serial === now.serial && saved.lineage === now.lineage) return [];
+  if (!hasStateMoved(saved, now)) return [];
   // The first write names a state; from then on another name is another state.
   const isOther = saved.lineage !== '' && saved.lineage !== now.lineage;
   const what = isOther ? 'the state is not the one it was made for' : 'the state changed after it was made';
