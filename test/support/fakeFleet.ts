@@ -199,7 +199,9 @@ export class FakeFleet {
     const reach = (host: Host) => {
       this.asked.push(host.name);
       if (this.get(host.name).reachable) return this.get(host.name);
-      throw new StackError('SSH_UNREACHABLE', `${host.name} does not answer on SSH: connection refused`);
+      throw new StackError('SSH_UNREACHABLE', 'does not answer on SSH: connection refused', {
+        subject: host.name,
+      });
     };
     const seen = new Map<string, number>();
     const behaviourOf = (name: string, version: string | undefined) => this.behaviour(name, version);

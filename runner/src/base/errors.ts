@@ -132,6 +132,8 @@ export interface ErrorDetails {
   /** The command to type next, or the thing to change. */
   readonly next?: string | undefined;
   readonly cause?: unknown;
+  /** What the message begins with, e.g. a host: put before it, and left out where it is named already (`words`). */
+  readonly subject?: string;
   /** Overrides the code's own exit code, e.g. when an interrupt was undone. */
   readonly exitCode?: ExitCode;
 }
@@ -142,14 +144,20 @@ export class StackError extends Error {
   readonly evidence: readonly string[];
   readonly next: string | undefined;
   readonly exitCode: ExitCode;
+  readonly subject: string | undefined;
+  /** The message without the subject. */
+  readonly words: string;
 
   constructor(
     readonly code: ErrorCode,
-    message: string,
+    words: string,
     details: ErrorDetails = {},
   ) {
+    const message = details.subject === undefined ? words : `${details.subject} ${words}`;
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'StackError';
+    this.words = words;
+    this.subject = details.subject;
     this.where = details.where;
     this.evidence = details.evidence ?? [];
     this.next = details.next;
@@ -159,6 +167,12 @@ export class StackError extends Error {
   get category(): ErrorCategory {
     return errorCodes[this.code].category;
   }
+}
+
+/** What a failure says where its subject is named already. */
+export function wordsWithout(subject: string, error: unknown): string {
+  if (error instanceof StackError && error.subject === subject) return error.words;
+  return toErrorRecord(error).message;
 }
 
 /** The serialised shape of a failure in `--json`, `--result` files, the ledger and the journal. */

@@ -60,7 +60,14 @@ export type EventBody =
       readonly line: string;
     }
   /** A fact worth keeping in reports: a digest, a URL, a plan summary, a task definition. */
-  | { readonly type: 'stage.fact'; readonly stage: string; readonly name: string; readonly value: string }
+  | {
+      readonly type: 'stage.fact';
+      readonly stage: string;
+      readonly name: string;
+      readonly value: string;
+      /** The hosts that it names, where it is about hosts that the stage works on. */
+      readonly hosts?: readonly string[];
+    }
   /** What Terraform would change, and which plan it is; of the stage that plans, and again of the one that carries the plan out. */
   | {
       readonly type: 'stage.plan';

@@ -170,7 +170,8 @@ function hostReplaced(
 ): StackError {
   const [file = ''] = route.knownHosts;
   const name = keyName(route);
-  return new StackError('SSH_HOST_REPLACED', `${route.name} was replaced by another instance: ${replaced}`, {
+  return new StackError('SSH_HOST_REPLACED', `was replaced by another instance: ${replaced}`, {
+    subject: route.name,
     where: hostAddress(route),
     evidence: [`host key now: ${shown.type} ${shown.fingerprint}`, `known_hosts: ${file}`, ...notes],
     next:

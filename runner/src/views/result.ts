@@ -43,6 +43,7 @@ interface ResultStage {
 /** Collects what the result file tells beside the command's own data. */
 export class ResultView implements EventSubscriber {
   private readonly stages = new Map<string, ResultStage>();
+  private readonly hosts = new Set<string>();
   private environment: string | undefined;
   private release: ReleaseRecord | undefined;
   private end: { readonly status: StageStatus } | undefined;
@@ -61,6 +62,7 @@ export class ResultView implements EventSubscriber {
     else if (event.type === 'stage.fact') {
       const facts = { ...this.stages.get(event.stage)?.facts, [event.name]: event.value };
       this.change(event.stage, { facts });
+      for (const host of event.hosts ?? []) this.hosts.add(host);
     } else if (event.type === 'stage.plan') {
       const { headline, losses } = event.summary;
       const digest = event.digest === undefined ? {} : { digest: event.digest };
@@ -108,10 +110,9 @@ export class ResultView implements EventSubscriber {
   private found(): Pick<ResultRecord, 'url' | 'hosts'> {
     const facts = [...this.stages.values()].flatMap((stage) => Object.entries(stage.facts));
     const url = facts.findLast(([name]) => name === 'url')?.[1];
-    const hosts = facts.flatMap(([name, value]) => (name.startsWith('hosts of ') ? value.split(', ') : []));
     return {
       ...(url === undefined ? {} : { url }),
-      ...(hosts.length === 0 ? {} : { hosts: [...new Set(hosts)] }),
+      ...(this.hosts.size === 0 ? {} : { hosts: [...this.hosts] }),
     };
   }
 

@@ -40,6 +40,24 @@ describe('the result file', () => {
     expect(result.data).to.deep.equal({ a: 1 });
   });
 
+  it('has the hosts that the stages worked on, each once', () => {
+    const fact = (name: string, hosts?: readonly string[]): StackEvent => ({
+      time: '2026-11-08T12:00:00.000Z',
+      type: 'stage.fact',
+      stage: 'deploy:staging',
+      name,
+      value: 'a, b',
+      ...(hosts === undefined ? {} : { hosts }),
+    });
+    const view = viewOf([
+      fact('hosts of web', ['a', 'b']),
+      fact('hosts of api', ['b', 'c']),
+      fact('hosts of'),
+    ]);
+    expect(view.record(ok, undefined).hosts).to.deep.equal(['a', 'b', 'c']);
+    expect(viewOf(successfulRun).record(ok, undefined)).to.not.have.property('hosts');
+  });
+
   it('tells by the exit code what became of it, with the failure', async () => {
     const view = viewOf(rolledBackRun);
     await view.write({ ...ok, exitCode: 3, error: rolledBackError }, undefined);

@@ -38,7 +38,8 @@ export async function execute(
   const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, input = '' } = options;
   signal?.throwIfAborted();
   const lost = (message: string, cause?: unknown) =>
-    new StackError('SSH_UNREACHABLE', `${host.name} ${message}`, {
+    new StackError('SSH_UNREACHABLE', message, {
+      subject: host.name,
       where: hostAddress(host),
       evidence: [`command: ${argv.join(' ')}`],
       next: 'Check the host, then run the command again.',

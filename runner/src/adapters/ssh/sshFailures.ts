@@ -29,9 +29,10 @@ export function hostKeyFailure(route: Route, { key, verdict, file, files }: Refu
     return new StackError(
       'SSH_HOST_KEY_UNKNOWN',
       verdict.byAuthority
-        ? `${name} has no host certificate signed by the authority in the known_hosts file`
-        : `${name} is not in the known_hosts file, so its key cannot be checked`,
+        ? `has no host certificate signed by the authority in the known_hosts file`
+        : `is not in the known_hosts file, so its key cannot be checked`,
       {
+        subject: name,
         where: hostAddress(route),
         evidence: [`host key: ${shown}`, `known_hosts: ${file}`, ...wayOf(route)],
         next: `Compare the fingerprint with the host's console output, then: ${take}`,
@@ -42,9 +43,10 @@ export function hostKeyFailure(route: Route, { key, verdict, file, files }: Refu
   return new StackError(
     'SSH_HOST_KEY_CHANGED',
     verdict.kind === 'revoked'
-      ? `${name} shows a host key that the known_hosts file marks as revoked`
-      : `${name} shows another host key than the one in the known_hosts file: it was rebuilt, or someone intercepts the connection`,
+      ? `shows a host key that the known_hosts file marks as revoked`
+      : `shows another host key than the one in the known_hosts file: it was rebuilt, or someone intercepts the connection`,
     {
+      subject: name,
       where: hostAddress(route),
       evidence: [
         `host key now: ${shown}`,
@@ -79,12 +81,12 @@ export function connectFailure(error: unknown, route: Route, said: readonly stri
   const { name, privateKey, passphrase, user } = route;
   if (level === 'client-authentication' || /authentication methods failed/i.test(message)) {
     const used = privateKey === undefined ? 'any key of the SSH agent' : `the key ${privateKey}`;
-    return keyFailure(
-      `${name} does not accept ${used} for user ${user}`,
-      route,
-      `Check user and key: ${sshCommand(route)} true`,
-      error,
-    );
+    return new StackError('SSH_AUTH_FAILED', `does not accept ${used} for user ${user}`, {
+      subject: name,
+      where: hostAddress(route),
+      next: `Check user and key: ${sshCommand(route)} true`,
+      cause: error,
+    });
   }
   if (/parse privateKey|passphrase/i.test(message)) {
     const file = privateKey ?? '';
@@ -107,7 +109,8 @@ export function connectFailure(error: unknown, route: Route, said: readonly stri
       next: tool === 'aws' ? SESSION_TOOLS : `Install ${tool}.`,
       cause: error,
     });
-  return new StackError('SSH_UNREACHABLE', `${name} does not answer on SSH: ${reason(code, message)}`, {
+  return new StackError('SSH_UNREACHABLE', `does not answer on SSH: ${reason(code, message)}`, {
+    subject: name,
     where: hostAddress(route),
     evidence: [...said, ...wayOf(route)],
     next: nextStep(route),

@@ -10,6 +10,8 @@ export interface HealthRules {
   readonly bakeMs: number;
   /** How long it may take until everything was healthy for the first time. */
   readonly timeoutMs: number;
+  /** One endpoint is watched, and whoever asks names it: reasons leave its name out. */
+  readonly isAlone?: boolean;
 }
 
 /** What is watched by a name. */
@@ -53,7 +55,7 @@ export class HealthGate {
     watched: readonly (string | Watched)[],
     private readonly startedMs: number,
   ) {
-    for (const { name, timeoutMs = rules.timeoutMs } of watched.map(named))
+    for (const { name, timeoutMs = rules.timeoutMs } of watched.map(withName))
       this.endpoints.set(name, { healthy: false, failuresInARow: 0, last: 'no answer yet', timeoutMs });
     if (watched.length === 0) this.bakingSince = startedMs;
   }
@@ -68,7 +70,7 @@ export class HealthGate {
     if (this.bakingSince === undefined) {
       if ([...this.endpoints.values()].every((one) => one.healthy)) this.bakingSince = nowMs;
     } else if (!endpoint.healthy) {
-      this.failure ??= `${name} was healthy, then failed ${FAILURES_IN_A_ROW} times in a row: ${result.words}`;
+      this.failure ??= `${this.named(name, ' ')}was healthy, then failed ${FAILURES_IN_A_ROW} times in a row: ${result.words}`;
     }
   }
 
@@ -88,7 +90,7 @@ export class HealthGate {
     }
     const all = [...this.endpoints.entries()];
     const ill = all.filter(([, endpoint]) => !endpoint.healthy);
-    const last = ill.map(([name, endpoint]) => `${name}: ${endpoint.last}`).join('; ');
+    const last = ill.map(([name, endpoint]) => `${this.named(name, ': ')}${endpoint.last}`).join('; ');
     const [late] = ill.filter(([, { timeoutMs }]) => nowMs - this.startedMs >= timeoutMs);
     if (late !== undefined) {
       const { timeoutMs } = late[1];
@@ -98,9 +100,13 @@ export class HealthGate {
     }
     return { state: 'waiting', healthy: all.length - ill.length, total: all.length, last };
   }
+
+  private named(name: string, before: string): string {
+    return this.rules.isAlone === true ? '' : `${name}${before}`;
+  }
 }
 
-const named = (watched: string | Watched): Watched =>
+const withName = (watched: string | Watched): Watched =>
   typeof watched === 'string' ? { name: watched } : watched;
 
 /** Whether a status code counts as healthy: one of the given, or 200–399. */

@@ -38,6 +38,18 @@ describe('the health gate', () => {
     expect(gate.judge(10_000)).to.deep.equal({ state: 'healthy' });
   });
 
+  it('leaves out the name of what is watched alone', () => {
+    const reasonOf = (...probes: readonly boolean[]) => {
+      const gate = new HealthGate({ bakeMs: 30_000, timeoutMs: 60_000, isAlone: true }, ['a'], 0);
+      for (const [index, ok] of probes.entries()) gate.record('a', { ok, words: '503' }, index * 1000);
+      return gate.judge(60_000);
+    };
+    expect(reasonOf(false)).to.deep.include({ reason: 'not healthy within 60 s (health.timeout): 503' });
+    expect(reasonOf(true, false, false)).to.deep.include({
+      reason: 'was healthy, then failed 2 times in a row: 503',
+    });
+  });
+
   it('fails at two failed probes in a row, and stays failed', () => {
     const gate = new HealthGate(rules, ['a'], 0);
     gate.record('a', ok, 0);

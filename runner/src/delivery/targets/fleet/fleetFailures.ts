@@ -1,5 +1,5 @@
 import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
-import { StackError, toErrorRecord } from '../../../base/errors.js';
+import { StackError, toErrorRecord, wordsWithout } from '../../../base/errors.js';
 import type { BehindCause } from '../../../domain/records.js';
 
 /** Why one host does not run the release, and what it runs instead. */
@@ -7,6 +7,8 @@ export interface FailedHost {
   readonly host: string;
   readonly cause: BehindCause;
   readonly reason: string;
+  /** The reason without the host's name, where it begins with that. */
+  readonly words?: string;
   /** Last log lines, or what the failed task printed. */
   readonly log: readonly string[];
   /**
@@ -40,7 +42,15 @@ export function failedByPlaybook(failure: HostFailure): FailedHost {
 export function failedByError(host: string, error: unknown, now: FailedHost['now']): FailedHost {
   const record = toErrorRecord(error);
   const cause = record.code.startsWith('SSH_') ? 'unreachable' : 'playbook';
-  return { host, cause, reason: record.message, log: record.evidence ?? [], now };
+  const words = wordsWithout(host, error);
+  return {
+    host,
+    cause,
+    reason: record.message,
+    ...(words === record.message ? {} : { words }),
+    log: record.evidence ?? [],
+    now,
+  };
 }
 
 const NOW: Readonly<Record<FailedHost['now'], string>> = {
@@ -60,16 +70,12 @@ export function fleetFailure(
 ): StackError {
   const [first] = failed as readonly [FailedHost, ...FailedHost[]];
   const count = failed.length === 1 ? '' : ` (and ${failed.length - 1} more of ${total} hosts)`;
-  return new StackError('DEPLOY_FAILED', `${first.host}: ${withoutName(first)}${count}`, {
+  return new StackError('DEPLOY_FAILED', `${first.host}: ${first.words ?? first.reason}${count}`, {
     where: first.where ?? `${fleet.name} of ${fleet.environmentName}, ${first.host}`,
     evidence: failed.flatMap((host) => [
-      `${host.host}: ${withoutName(host)}; ${NOW[host.now]}`,
+      `${host.host}: ${host.words ?? host.reason}; ${NOW[host.now]}`,
       ...host.log.map((line) => `${host.host} | ${line}`),
     ]),
     next: `Fix the cause and deploy again: node runner deploy --env ${fleet.environmentName}`,
   });
 }
-
-/** Reasons of unreachable hosts begin with the host's name already. */
-const withoutName = ({ host, reason }: FailedHost): string =>
-  reason.startsWith(`${host} `) ? reason.slice(host.length + 1) : reason;

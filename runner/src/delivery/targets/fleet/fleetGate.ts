@@ -1,5 +1,6 @@
 import type { SshHosts } from '../../../adapters/ssh/sshHosts.js';
 import type { HealthConfig } from '../../../config/schema.js';
+import { wordsWithout } from '../../../base/errors.js';
 import type { Host } from '../../../domain/host.js';
 import type { Clock } from '../../../base/ports.js';
 import { HealthGate, isHealthyStatus, type ProbeResult } from '../../rules/healthGate.js';
@@ -25,7 +26,7 @@ export async function probeHost(parts: GateParts, host: Host, signal: AbortSigna
     return { ok: isHealthyStatus(status, health.status), words: `HTTP ${status}` };
   } catch (error) {
     signal.throwIfAborted();
-    return { ok: false, words: error instanceof Error ? error.message : String(error) };
+    return { ok: false, words: wordsWithout(host.name, error) };
   }
 }
 
@@ -52,7 +53,8 @@ async function restarts({ ssh, container }: GateParts, host: Host, signal: Abort
 export async function bake(parts: GateParts, host: Host, signal: AbortSignal): Promise<string | undefined> {
   const { clock, health } = parts;
   const now = () => clock.now().getTime();
-  const gate = new HealthGate({ bakeMs: health.for, timeoutMs: health.timeout }, [host.name], now());
+  const rules = { bakeMs: health.for, timeoutMs: health.timeout, isAlone: true };
+  const gate = new HealthGate(rules, [host.name], now());
   for (;;) {
     const result = await probeHost(parts, host, signal);
     gate.record(host.name, result, now());
@@ -61,8 +63,7 @@ export async function bake(parts: GateParts, host: Host, signal: AbortSignal): P
       return `the container ended and was started again ${times === 1 ? 'once' : `${times} times`}`;
     const verdict = gate.judge(now());
     if (verdict.state === 'healthy') return undefined;
-    if (verdict.state === 'unhealthy')
-      return verdict.reason.replace(`${host.name} `, '').replace(`${host.name}: `, '');
+    if (verdict.state === 'unhealthy') return verdict.reason;
     const left = verdict.state === 'baking' ? health.for - verdict.forMs : health.interval;
     await clock.sleep(Math.max(10, Math.min(health.interval, left)), signal);
   }

@@ -43,8 +43,9 @@ export class FleetTarget implements Target {
     const wanted = wantedContainer(parts, release, await parts.registry());
     const looks = await lookAtAll(parts, signal);
     const total = looks.length;
-    const names = looks.map(({ host }) => host.name).join(', ');
-    parts.emit({ type: 'stage.fact', stage: rollout.stage, name: `hosts of ${parts.name}`, value: names });
+    const names = looks.map(({ host }) => host.name);
+    const fact = { name: `hosts of ${parts.name}`, value: names.join(', '), hosts: names };
+    parts.emit({ type: 'stage.fact', stage: rollout.stage, ...fact });
     const failed = looks.flatMap(({ host, error }) =>
       error === undefined ? [] : [failedByError(host.name, error, 'untouched')],
     );
