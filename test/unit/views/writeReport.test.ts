@@ -252,7 +252,13 @@ describe('the report page', () => {
         'timeline-dark.svg',
         'timeline.svg',
       ]);
-      expect(await readFile(join(folder, 'report.css'), 'utf8')).to.not.match(/@import|url\(/);
+      const rules = await readFile(join(folder, 'report.css'), 'utf8');
+      expect(rules).to.not.match(/@import|url\(/);
+      for (const [, name] of rules.matchAll(/var\(--([\w-]+)/g))
+        if (name !== 'status') expect(rules, name).to.match(new RegExp(`\\n  --${name}: `));
+      expect(rules)
+        .to.contain(`--failed: ${light.status.failed};`)
+        .and.to.contain(`--failed: ${dark.status.failed};`);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

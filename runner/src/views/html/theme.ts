@@ -1,12 +1,17 @@
 import type { RunStageStatus } from '../runModel.js';
 
-/** Colours of the timeline; the same as those of report.css. Text on `paper` has a contrast of 4.5 or more. */
+/** Colours of the report: of its timeline and, as variables, of its style sheet. Text on `paper` has a contrast of 4.5 or more. */
 export interface Theme {
   readonly ink: string;
   readonly faint: string;
   readonly line: string;
   readonly band: string;
   readonly paper: string;
+  /** Around the paper. */
+  readonly desk: string;
+  readonly link: string;
+  /** Words of what was skipped or waits: the timeline's bars may be fainter than text. */
+  readonly skippedText: string;
   readonly status: Readonly<Record<RunStageStatus, string>>;
 }
 
@@ -16,6 +21,9 @@ export const light: Theme = {
   line: '#dde2e8',
   band: '#f5f7f9',
   paper: '#ffffff',
+  desk: '#eef1f4',
+  link: '#1d5bb5',
+  skippedText: '#6b7683',
   status: {
     ok: '#1c7c54',
     partial: '#8a6a00',
@@ -35,6 +43,9 @@ export const dark: Theme = {
   line: '#303a46',
   band: '#1a212a',
   paper: '#141a21',
+  desk: '#0d1117',
+  link: '#7db3ff',
+  skippedText: '#8b97a5',
   status: {
     ok: '#4cc38a',
     partial: '#e3c04a',
@@ -47,3 +58,22 @@ export const dark: Theme = {
     waiting: '#7b8794',
   },
 };
+
+/** The colours as variables of the style sheet, dark where the reader has it so; paper is always light. */
+export const themeRules = (): string => `:root {
+${variables(light, '  ')}
+}
+
+@media (prefers-color-scheme: dark) and (not print) {
+  :root {
+${variables(dark, '    ')}
+  }
+}
+`;
+
+function variables({ status, skippedText, ...colours }: Theme, indent: string): string {
+  const { skipped: _skipped, waiting: _waiting, 'cut-off': _cutOff, ...shown } = status;
+  return Object.entries({ ...colours, ...shown, skipped: skippedText })
+    .map(([name, colour]) => `${indent}--${name}: ${colour};`)
+    .join('\n');
+}

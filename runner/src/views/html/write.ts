@@ -6,7 +6,7 @@ import { writeWhole } from '../../adapters/process/wholeFile.js';
 import type { Run } from '../runModel.js';
 import { reportPage } from './page.js';
 import { planPage, type PlanPage } from './planSection.js';
-import { dark, light } from './theme.js';
+import { dark, light, themeRules } from './theme.js';
 import { drawTimeline } from './timeline.js';
 
 /**
@@ -21,7 +21,7 @@ export async function writeReport(
   made: { readonly at: Date; readonly by: string },
 ): Promise<string> {
   const page = join(directory, 'report.html');
-  await writeWhole(join(directory, 'report.css'), await readFile(stylesheetPath(), 'utf8'));
+  await writeStylesheet(directory);
   await writeWhole(join(directory, 'timeline.svg'), drawTimeline(run, light));
   await writeWhole(join(directory, 'timeline-dark.svg'), drawTimeline(run, dark));
   await writeWhole(page, reportPage(run, made));
@@ -33,8 +33,13 @@ export async function writeReport(
  * @throws Error of the file system
  */
 export async function writePlanPage(page: PlanPage, file: string): Promise<void> {
-  await writeWhole(join(dirname(file), 'report.css'), await readFile(stylesheetPath(), 'utf8'));
+  await writeStylesheet(dirname(file));
   await writeWhole(file, planPage(page));
+}
+
+async function writeStylesheet(directory: string): Promise<void> {
+  const rules = await readFile(stylesheetPath(), 'utf8');
+  await writeWhole(join(directory, 'report.css'), `${themeRules()}\n${rules}`);
 }
 
 /** `resources/` stands beside `runner/`, but the bundled code stands at another depth than its sources: look upwards. */
