@@ -32,7 +32,7 @@ export async function planRelease(context: Context): Promise<ReleasePlan> {
  * asked, then gives the images that were pushed with this content the version as a tag — the same digests, nothing is
  * rebuilt. What was written is undone where anything of it fails. Called again after it was cut off, it goes on.
  *
- * @throws StackError RELEASE_DIRTY, GIT_FAILED, STATE_WRITE_FAILED, TAG_IMMUTABLE, AWS_*
+ * @throws StackError RELEASE_DIRTY, GIT_FAILED, FILE_FAILED, TAG_IMMUTABLE, AWS_*
  */
 export async function tagRelease(
   context: Context,

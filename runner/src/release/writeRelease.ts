@@ -58,7 +58,7 @@ export async function undoCutOff(context: Context, plan: ReleasePlan): Promise<v
 
 /**
  * Changelog, commit, tag and push; where one fails, what stands before it is undone.
- * @throws StackError GIT_FAILED, STATE_WRITE_FAILED
+ * @throws StackError GIT_FAILED, FILE_FAILED
  */
 export async function writeRelease(
   context: Context,
@@ -188,15 +188,11 @@ async function replaceFile(context: Context, file: string, text: string): Promis
       await writeFile(file, text);
     });
   } catch (cause) {
-    throw new StackError(
-      'STATE_WRITE_FAILED',
-      `${CHANGELOG} cannot be written: ${(cause as Error).message}`,
-      {
-        where: file,
-        next: `Free space in ${dirname(file)}, or make it writable; then try again.`,
-        cause,
-      },
-    );
+    throw new StackError('FILE_FAILED', `${CHANGELOG} cannot be written: ${(cause as Error).message}`, {
+      where: file,
+      next: `Free space in ${dirname(file)}, or make it writable; then try again.`,
+      cause,
+    });
   }
 }
 

@@ -120,7 +120,7 @@ describe('a release of a repository', function () {
           () => undefined,
           (thrown: unknown) => thrown,
         );
-        expect((error as StackError).code).to.be.oneOf(['GIT_FAILED', 'STATE_WRITE_FAILED']);
+        expect((error as StackError).code).to.be.oneOf(['GIT_FAILED', 'FILE_FAILED']);
         expect(stateOf(clone)).to.deep.equal(before);
         expect(origin.git('tag')).to.equal('v1.0.0');
       });

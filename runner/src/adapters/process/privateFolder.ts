@@ -18,7 +18,7 @@ export interface PrivateFolder {
   /**
    * Writes a file that only this user can read.
    * @returns its absolute path
-   * @throws StackError STATE_WRITE_FAILED
+   * @throws StackError FILE_FAILED
    */
   file(name: string, content: string, mode?: number): Promise<string>;
   /** Removes it with all that is in it; harmless to call twice. */
@@ -28,7 +28,7 @@ export interface PrivateFolder {
 /**
  * Makes one. Its name says whose it is, so that `sweepPrivateFolders` finds what a process leaves that was killed.
  * @param kind `memory` for small files with secrets, which then lie on no disk where the system has such a place
- * @throws StackError STATE_WRITE_FAILED
+ * @throws StackError FILE_FAILED
  */
 export async function privateFolder(env: Env, kind: 'memory' | 'disk'): Promise<PrivateFolder> {
   const disk = diskFolder(env);
@@ -70,7 +70,7 @@ const diskFolder = (env: Env): string => env['TMPDIR'] || tmpdir();
 
 function temporaryFailure(error: unknown, where: string): StackError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new StackError('STATE_WRITE_FAILED', `a temporary file cannot be written: ${reason}`, {
+  return new StackError('FILE_FAILED', `a temporary file cannot be written: ${reason}`, {
     where,
     next: 'Set TMPDIR to a folder that this user can write to and that has space.',
     cause: error,

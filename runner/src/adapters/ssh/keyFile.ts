@@ -11,7 +11,7 @@ export interface KeyFile {
   readonly path: string;
   /** Empty where there is none yet. */
   read(): Promise<string>;
-  /** Writes it whole or not at all; nothing where `change` changes nothing. @throws StackError STATE_WRITE_FAILED */
+  /** Writes it whole or not at all; nothing where `change` changes nothing. @throws StackError FILE_FAILED */
   change(change: (text: string) => string): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export function createKeyFile(path: string): KeyFile {
       } catch (error) {
         if (error instanceof StackError) throw error;
         const reason = error instanceof Error ? error.message : String(error);
-        throw new StackError('STATE_WRITE_FAILED', `host keys cannot be saved: ${reason}`, {
+        throw new StackError('FILE_FAILED', `host keys cannot be saved: ${reason}`, {
           where: path,
           next: 'Name a file in `inventory.host-keys.file` that this user can write.',
           cause: error,
@@ -44,7 +44,7 @@ export function createKeyFile(path: string): KeyFile {
 }
 
 const stuck = (file: string): StackError =>
-  new StackError('STATE_WRITE_FAILED', 'another process has locked the file of learned host keys', {
+  new StackError('FILE_FAILED', 'another process has locked the file of learned host keys', {
     where: file,
     next: `If no other runner is running, remove ${file}.`,
   });

@@ -85,7 +85,7 @@ describe('a private folder', () => {
 
   it('is a failure with its cause where there is no place for it', async () => {
     const nowhere = { TMPDIR: join(directory, 'missing') };
-    const error = await rejection(privateFolder(nowhere, 'disk'), 'STATE_WRITE_FAILED');
+    const error = await rejection(privateFolder(nowhere, 'disk'), 'FILE_FAILED');
     expect(error.next).to.contain('TMPDIR');
     await sweepPrivateFolders(nowhere);
   });

@@ -10,7 +10,7 @@ export function withoutImage(
   image: string,
   release: ReleaseRecord,
 ): StackError {
-  return new StackError('CONFIG_INVALID', `release ${release.version} has no image ${image}`, {
+  return new StackError('RELEASE_UNKNOWN', `release ${release.version} has no image ${image}`, {
     where: `environments.${scope.environment}.targets.${target}.image`,
     next: `Its images are: ${Object.keys(release.images).join(', ') || 'none'}. Build a new release: node runner build`,
   });

@@ -243,7 +243,7 @@ describe('an ECS service: deploy', () => {
     const { make, rollout, ecs } = world();
     const failure = await rejection(
       make().deploy(releaseRecord('1.0.0', { images: {} }), rollout),
-      'CONFIG_INVALID',
+      'RELEASE_UNKNOWN',
     );
     expect(failure.message).to.equal('release 1.0.0 has no image web');
     expect(ecs.calls).to.deep.equal([]);
