@@ -207,7 +207,7 @@ environments:
   it('migrates alone, and the deploy that follows moves the service', async () => {
     const before = await runs();
     const preview = await project.expect(0, 'deploy', '--env', 'staging', '--release', '1.0.0', '--dry-run');
-    expect(preview.stdout).to.contain('web migrates before it is moved: sh -c echo "applying 0042"');
+    expect(preview.stdout).to.contain('web migrates before it is updated: sh -c echo "applying 0042"');
     const result = await project.json<MigrateResult>('migrate', '--env', 'staging', '--release', '1.0.0');
     expect(result).to.include({ environment: 'staging', release: '1.0.0' });
     expect(result.targets['web']).to.include({ exitCode: 0 });

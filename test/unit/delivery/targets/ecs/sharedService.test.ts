@@ -182,7 +182,7 @@ describe('two targets that are containers of one ECS service', () => {
   it('refuse, before anything is asked, a release without the image of one of them', async () => {
     const { ecs, web, rollout } = world();
     const only = releaseRecord('1.0.0', { images: { web: release('b', 'b').images['web'] as never } });
-    await rejection(web.deploy(only, rollout('web')), 'CONFIG_INVALID');
+    await rejection(web.deploy(only, rollout('web')), 'RELEASE_UNKNOWN');
     expect(ecs.calls).to.deep.equal([]);
   });
 });
