@@ -119,7 +119,7 @@ class StepsSpec extends Specification {
 
         then:
         build.result == result
-        result == 'SUCCESS' ? build.log.contains('bound: 1 1 aws-staging') : build.failure.message.contains('call the step for each of them')
+        result == 'SUCCESS' ? build.log.contains('bound: 1 1 aws-staging') : build.failure.message.contains('call the step once for each')
 
         where:
         credentials      | result
