@@ -1,6 +1,6 @@
 import { emulatorUrl, type LocalSettings } from './settings.js';
 
-/** What every client of the emulator is made with; explicit, so that a user's own AWS settings never interfere. */
+/** Settings of every client of the emulator; explicit, so that a user's own AWS settings never interfere. */
 export function emulatorClient(settings: LocalSettings) {
   // The SDK announces the end of Node 20 on stderr; nobody who calls `local create` can act on it.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -12,7 +12,7 @@ export function emulatorClient(settings: LocalSettings) {
   };
 }
 
-/** Runs a call; undefined where it fails with one of these error names, which say `it is not there`. */
+/** Runs a call; undefined if it fails with one of these error names, which mean that the resource is missing. */
 export async function unless<T>(names: readonly string[], call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();

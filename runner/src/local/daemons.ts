@@ -7,10 +7,10 @@ import { writeWhole } from '../adapters/process/wholeFile.js';
 import { eventually, must, type Workshop } from './workshop.js';
 import { asRoot } from './machine.js';
 
-/** A process that outlives the command that started it, recorded so that `down` stops that process and no other. */
+/** A process that runs longer than the command that started it. The record lets `down` stop exactly this process. */
 export interface DaemonRecord {
   readonly pid: number;
-  /** Clock ticks since boot at which it started (/proc/PID/stat, field 22): pids are used again, this pair is not. */
+  /** Its start in clock ticks since boot (/proc/PID/stat, field 22). A pid is used again, this pair is not. */
   readonly startTicks: string;
   readonly command: string;
   readonly log: string;
@@ -60,7 +60,7 @@ export async function recordDaemon(pid: number, log: string, file: string): Prom
   return record;
 }
 
-/** The recorded process where it still runs and still is that process, else undefined. */
+/** The recorded process if it still runs, else undefined. */
 export async function runningDaemon(file: string): Promise<DaemonRecord | undefined> {
   const record = await readRecord(file);
   if (record === undefined) return undefined;
@@ -71,7 +71,7 @@ export async function runningDaemon(file: string): Promise<DaemonRecord | undefi
 
 /**
  * Stops the recorded process: SIGTERM, SIGKILL after `patienceMs`; removes the record.
- * @returns false where it was not running (any more)
+ * @returns false if it did not run (any more)
  */
 export async function stopDaemon(workshop: Workshop, file: string, patienceMs = 10_000): Promise<boolean> {
   const record = await runningDaemon(file);
@@ -96,7 +96,7 @@ async function signalProcess(workshop: Workshop, pid: number, signal: 'TERM' | '
   try {
     process.kill(pid, `SIG${signal}`);
   } catch (error) {
-    // Started by sudo: only root may stop it. Gone in the meantime: nothing to do.
+    // Only root may stop a process that sudo started. If it has ended meanwhile, nothing is to do.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return;
     await must(workshop, await asRoot(workshop, 'kill', ['-s', signal, String(pid)]), {
       purpose: `stop process ${pid}`,

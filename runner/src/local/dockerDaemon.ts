@@ -12,7 +12,7 @@ export interface EngineFacts {
   readonly cgroupVersion: string;
 }
 
-/** Asks the Docker engine who it is; undefined where none answers. */
+/** The Docker engine's answer about itself; undefined if none answers. */
 export async function engineFacts(workshop: Workshop): Promise<EngineFacts | undefined> {
   const answer = await ask(workshop, 'docker', ['info', '--format', '{{.ServerVersion}} {{.CgroupVersion}}']);
   // A client without an engine still prints the template, with empty fields.
@@ -20,7 +20,7 @@ export async function engineFacts(workshop: Workshop): Promise<EngineFacts | und
   return version === '' ? undefined : { version, cgroupVersion };
 }
 
-/** A running engine is used as it is; where there is none, one is started (packages are there already). */
+/** Uses a running engine as it is, or starts one (the packages are installed already). */
 export async function engineUp(workshop: Workshop): Promise<EngineFacts> {
   const already = await engineFacts(workshop);
   if (already !== undefined) {
@@ -44,7 +44,7 @@ export async function engineUp(workshop: Workshop): Promise<EngineFacts> {
   return facts;
 }
 
-/** An engine that runs but does not let this user in must not get a second one beside it. */
+/** Refuses to start a second engine beside one that runs but does not admit this user. */
 async function refuseLockedSocket(workshop: Workshop): Promise<void> {
   const { tail } = await workshop.processes.run({ file: 'docker', args: ['version'] });
   if (!tail.some((line) => /permission denied/i.test(line))) return;
@@ -74,7 +74,7 @@ async function startEngine(workshop: Workshop): Promise<void> {
   ]);
   await startDaemon({
     ...start,
-    // iptables stands where a user's PATH often does not lead.
+    // iptables is in a folder that a user's PATH often does not have.
     env: { ...workshop.env, PATH: `${workshop.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
     log,
     record: join(home, ENGINE_RECORD),
@@ -87,7 +87,7 @@ async function startEngine(workshop: Workshop): Promise<void> {
     200,
   );
   if (!up || (await engineFacts(workshop)) === undefined) throw await notReachable(workshop);
-  // Under sudo the recorded process is sudo: record the engine itself, which is what `down --purge` stops.
+  // Under sudo the recorded process is sudo. Record the engine itself, because `down --purge` stops it.
   await recordDaemon(Number(await readFile(pidFile, 'utf8')), log, record);
 }
 

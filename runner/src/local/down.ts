@@ -8,11 +8,11 @@ import { servicesDown } from './localServices.js';
 import { ask, must, type Workshop } from './workshop.js';
 
 export interface DownOptions {
-  /** Also removes what `up` keeps to be quick the next time: images, tools, and the engine it started. */
+  /** Also removes what makes the next `up` fast: images, tools, and the engine that it started. */
   readonly purge: boolean;
 }
 
-/** Takes the local environment down and leaves nothing of it running; also after a half-finished `up`. */
+/** Stops the whole local environment, also after an unfinished `up`. */
 export async function localDown(workshop: Workshop, options: DownOptions): Promise<void> {
   const { settings } = workshop;
   await servicesDown(workshop);
@@ -31,7 +31,7 @@ export async function localDown(workshop: Workshop, options: DownOptions): Promi
   if (options.purge) await purge(workshop);
 }
 
-/** Removes what instances share, unless another one still needs it. */
+/** Removes shared parts, unless another instance still needs them. */
 async function purge(workshop: Workshop): Promise<void> {
   const { settings } = workshop;
   const others = await othersUp(workshop);
@@ -48,7 +48,7 @@ async function purge(workshop: Workshop): Promise<void> {
   workshop.say({ piece: 'tools', status: 'ok', message: `removed ${settings.tools}` });
 }
 
-/** Other local environments on this machine: by their networks, also those of another home. */
+/** Other local environments on this machine, found by their networks, also those of another home. */
 async function othersUp(workshop: Workshop): Promise<string[]> {
   const args = ['network', 'ls', '--filter', `label=${LABEL}`, '--format', '{{.Name}}'];
   const names = ((await ask(workshop, 'docker', args)) ?? '').split('\n');

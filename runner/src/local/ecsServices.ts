@@ -26,7 +26,7 @@ export interface EcsServiceRequest {
   /** Name of the service, its task family, its load balancer and its target group. */
   readonly name: string;
   readonly cluster: string;
-  /** The first image: what runs until the first deploy. It gets its port in the environment variable PORT. */
+  /** The image that runs until the first deploy. It gets its port in the environment variable PORT. */
   readonly image: string;
   /** Name of the container, and of the port mapping's owner. */
   readonly container: string;
@@ -42,7 +42,7 @@ export interface EcsServiceMade {
 }
 
 /**
- * What Terraform's ECS module gives on AWS, on the emulator: cluster, log group, load balancer and a service with its
+ * Creates on the emulator what Terraform's ECS module creates on AWS: cluster, log group, load balancer and a service with its
  * first task definition. The delivery owns task definition and count from then on: an existing service stays as it is.
  */
 export async function createEcsService(

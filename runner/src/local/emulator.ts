@@ -38,7 +38,7 @@ export async function emulatorUp(workshop: Workshop): Promise<void> {
       BIND_HOST: '127.0.0.1', // its default is every interface
       IOT_MTLS_ENABLED: '0', // else it opens port 8883
       MINISTACK_REGION: settings.region,
-      // It names its containers' owner after this, and finds the network of ECS tasks through the container HOSTNAME.
+      // The emulator labels its containers with this, and finds the network of ECS tasks by the container HOSTNAME.
       MINISTACK_HOSTNAME: settings.name,
       HOSTNAME: relayName(workshop),
       PYTHONUNBUFFERED: '1',
@@ -61,7 +61,7 @@ export async function emulatorDown(workshop: Workshop): Promise<void> {
   }
 }
 
-/** Waits until a daemon answers; its death or silence is a failure with the end of its log. */
+/** Waits until a daemon answers. If it ends or stays silent, the failure has the end of its log. */
 export async function waitFor(
   workshop: Workshop,
   who: string,
@@ -79,7 +79,7 @@ export async function waitFor(
   });
 }
 
-/** Another program on our port would be mistaken for ours: say so instead. */
+/** Refuses to start if another program uses our port: it would be mistaken for ours. */
 export async function refuseTakenPort(url: string, port: number, what: string): Promise<void> {
   if (!(await answers(url))) return;
   throw new StackError(

@@ -5,16 +5,16 @@ import { imageNames, type ImageNames } from './localImages.js';
 import { emulatorUrl, loadBalancerUrl, runnerDirectory, slackUrl, type LocalSettings } from './settings.js';
 import type { Workshop } from './workshop.js';
 
-/** What of the local environment is only known once it is up. */
+/** Facts of the local environment that are known only when it is up. */
 export interface LocalFacts {
   readonly images?: ImageNames | undefined;
-  /** Changes whenever the emulator starts with nothing in it: Terraform then makes everything anew. */
+  /** Changes whenever the emulator starts empty: Terraform then creates everything again. */
   readonly id?: string | undefined;
 }
 
 /**
- * The environment variables that lead every tool to the local environment: what `local env` prints for eval, and what
- * tests give to child processes. No real secret among them: the credentials open nothing but the emulator.
+ * The environment variables with which every tool uses the local environment. `local env` prints them for eval, and
+ * tests give them to child processes. None is a real secret: the credentials are for the emulator only.
  * @param facts left out before the first `local up`
  * @param path PATH to put the tools in front of
  */
@@ -33,7 +33,7 @@ export function localEnvironment(
     AWS_EC2_METADATA_DISABLED: 'true',
     AUTOMATION_STACK_REGISTRY: `127.0.0.1:${settings.emulatorPort}`,
     AUTOMATION_STACK_HOST_REGISTRY: `${settings.gateway}:${settings.emulatorPort}`,
-    // Their own names resolve nowhere: the emulator serves each under its own address.
+    // Their own names cannot be resolved: the emulator serves each under its own address.
     AUTOMATION_STACK_LOAD_BALANCERS: loadBalancerUrl(settings, '{name}'),
     SLACK_API_URL: `${slackUrl(settings)}api/`,
     SLACK_BOT_TOKEN: 'xoxb-local-token',
@@ -41,7 +41,7 @@ export function localEnvironment(
       ? {}
       : { AUTOMATION_STACK_BASE_PYTHON: images.python, AUTOMATION_STACK_BASE_BUSYBOX: images.busybox }),
     ANSIBLE_COLLECTIONS_PATH: settings.collections,
-    // The examples' roots for AWS have a twin that is made of local hosts.
+    // Each AWS root of the examples has a counterpart with local hosts.
     AUTOMATION_STACK_TERRAFORM_ROOT: 'terraform/local',
     TF_VAR_runner: runnerDirectory(),
     TF_VAR_local_environment: JSON.stringify(terraformView(settings, facts)),
@@ -51,7 +51,7 @@ export function localEnvironment(
   };
 }
 
-/** What the examples' Terraform roots know of the local environment: how slots become addresses, and where keys are. */
+/** What the Terraform roots of the examples need: the addresses of slots, and the files of the keys. */
 function terraformView(settings: LocalSettings, facts: LocalFacts): Record<string, string | number> {
   return {
     id: facts.id ?? '',

@@ -11,7 +11,7 @@ const PYTHON_PINS: readonly string[] = [
   'requests==2.34.2', // Ansible's docker modules, where they run on this machine
 ];
 
-/** Collections come out of the `ansible` distribution on PyPI, so that Galaxy need not be reachable. */
+/** Collections come from the `ansible` distribution on PyPI, so Galaxy is not needed. */
 const COLLECTIONS_PIN = 'ansible==12.3.0';
 const COLLECTIONS: readonly string[] = [
   'community.docker',
@@ -32,7 +32,7 @@ const wanted = createHash('sha256')
   .update(JSON.stringify([PYTHON_PINS, COLLECTIONS_PIN, COLLECTIONS]))
   .digest('hex');
 
-/** Are the pinned tools there, in just these versions? */
+/** Whether the pinned tools are installed, in exactly these versions. */
 export async function toolsPresent(workshop: Workshop): Promise<boolean> {
   try {
     return (await readFile(join(workshop.settings.tools, 'pins'), 'utf8')) === wanted;
@@ -41,7 +41,7 @@ export async function toolsPresent(workshop: Workshop): Promise<boolean> {
   }
 }
 
-/** Makes the virtualenv and unpacks the collections; nothing of the machine's own Python is touched. */
+/** Creates the virtualenv and unpacks the collections. The machine's own Python does not change. */
 export async function toolsUp(workshop: Workshop): Promise<void> {
   const { tools, venv, collections } = workshop.settings;
   if (await toolsPresent(workshop)) {

@@ -21,7 +21,7 @@ export interface LoadBalancerRequest {
   /** Port on which targets serve. */
   readonly port: number;
   readonly healthPath: string;
-  /** `10.213.77.10:80`, …: registered in addition to what is registered already. */
+  /** `10.213.77.10:80`, …: registered in addition to existing targets. */
   readonly targets: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export interface LoadBalancer {
   readonly url: string;
 }
 
-/** Makes a load balancer with one HTTP listener and one target group of IP targets; what exists stays. */
+/** Creates a load balancer with one HTTP listener and one target group of IP targets; existing parts stay. */
 export async function createLoadBalancer(
   settings: LocalSettings,
   request: LoadBalancerRequest,
@@ -90,7 +90,7 @@ export async function createLoadBalancer(
   return { name, targetGroupArn: group, url: loadBalancerUrl(settings, name) };
 }
 
-/** Removes the load balancer, its listener and its target group; what is not there is fine. */
+/** Removes the load balancer, its listener and its target group; missing parts are no error. */
 export async function deleteLoadBalancer(settings: LocalSettings, name: string): Promise<boolean> {
   const client = new ElasticLoadBalancingV2Client(emulatorClient(settings));
   const balancer = await findLoadBalancer(client, name);

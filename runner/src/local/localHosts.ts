@@ -40,8 +40,8 @@ export async function listHosts(workshop: Workshop): Promise<Host[]> {
 }
 
 /**
- * Makes a host that is reached over SSH as `deploy`; one that exists is only started.
- * @param slot fixes its address and ports; the first free one where left out
+ * Creates a host with SSH access as `deploy`; an existing one is only started.
+ * @param slot determines its address and ports; by default the first free one
  */
 export async function createHost(workshop: Workshop, name: string, slot: number | undefined): Promise<Host> {
   const images = await imageNames(workshop);
@@ -81,7 +81,7 @@ export async function createHost(workshop: Workshop, name: string, slot: number 
   return { ...address, name, running: true };
 }
 
-/** Removes a host with its disks and its known key; one that is not there is fine. */
+/** Removes a host with its disks and its known key; a missing host is no error. */
 export async function deleteHost(workshop: Workshop, name: string): Promise<boolean> {
   const container = containerName(workshop, name);
   const host = (await listHosts(workshop)).find((candidate) => candidate.name === name);
@@ -95,7 +95,7 @@ export async function deleteHost(workshop: Workshop, name: string): Promise<bool
   return host !== undefined;
 }
 
-/** Where Terraform says no slot, the lowest free one serves. */
+/** If Terraform names no slot, the lowest free one is used. */
 function chooseSlot(hosts: readonly Host[], name: string, wanted: number | undefined): number {
   const taken = new Map(hosts.map((host) => [host.slot, host.name]));
   if (wanted !== undefined) {
@@ -114,7 +114,7 @@ function chooseSlot(hosts: readonly Host[], name: string, wanted: number | undef
   });
 }
 
-/** systemd as PID 1 and an engine of the host's own, by single capabilities; never --privileged. */
+/** systemd as PID 1 and the host's own engine, with single capabilities; never --privileged. */
 function createArguments(
   workshop: Workshop,
   container: string,
@@ -137,11 +137,11 @@ function createArguments(
   ];
 }
 
-/** Without a volume the engine inside falls back to vfs, which copies every layer. */
+/** Without a volume the engine inside uses vfs, which copies every layer. */
 const volumeMount = (environment: string, volume: string): string =>
   `type=volume,source=${volume},target=/var/lib/docker,volume-label=${LABEL}=${environment}`;
 
-/** What systemd needs to see of the control groups: cgroup v2 gives each container a tree of its own. */
+/** The control groups that systemd needs: cgroup v2 gives each container its own tree. */
 function cgroupArguments(): string[] {
   return existsSync('/sys/fs/cgroup/cgroup.controllers')
     ? ['--cgroupns', 'private']

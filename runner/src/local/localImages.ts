@@ -12,15 +12,15 @@ export type ImageNames = Readonly<Record<ImageRecipe['name'], string>>;
 interface MachineParts {
   readonly suite: string;
   readonly sources: readonly string[];
-  /** File with the certificate authorities, and what goes into the tag for it. */
+  /** File with the certificate authorities, and its part of the tag. */
   readonly authorities: string | undefined;
   readonly fingerprint: readonly string[];
 }
 
-/** Where the names of the images that this machine gives are kept, so that `env` and `create` need no apt. */
+/** File with the names of this machine's images, so that `env` and `create` need no apt. */
 const record = (workshop: Workshop): string => join(workshop.settings.home, 'images.json');
 
-/** The names of the images made last; undefined before the first `local up`. */
+/** The names of the last images; undefined before the first `local up`. */
 export async function imageNames(workshop: Workshop): Promise<ImageNames | undefined> {
   try {
     return JSON.parse(await readFile(record(workshop), 'utf8')) as ImageNames;
@@ -38,7 +38,7 @@ export async function missingImages(workshop: Workshop): Promise<{ recipe: Image
   );
 }
 
-/** Every local image in the engine, old recipes' too. */
+/** Every local image in the engine, also of old recipes. */
 export async function presentImages(workshop: Workshop): Promise<string[]> {
   const filter = `reference=${IMAGE_PREFIX}/*`;
   const list = await ask(workshop, 'docker', [
@@ -51,7 +51,7 @@ export async function presentImages(workshop: Workshop): Promise<string[]> {
   return (list ?? '').split('\n').filter((line) => line !== '');
 }
 
-/** Names by which the engine knows images of the local registry, which ends with the environment. */
+/** Names of images of the local registry in the engine. The registry ends with the environment. */
 export async function registryImages(workshop: Workshop): Promise<string[]> {
   const registry = `127.0.0.1:${workshop.settings.emulatorPort}/`;
   const format = '{{.Repository}} {{.Tag}} {{.Digest}}';
@@ -64,7 +64,7 @@ export async function registryImages(workshop: Workshop): Promise<string[]> {
 }
 
 /**
- * Unpacks what an image is made of into a tar file; needs no engine, so it runs while that starts.
+ * Unpacks the content of an image into a tar file. It needs no engine, so it runs while the engine starts.
  * @returns a function that imports it into the engine
  */
 export async function prepareImage(
@@ -104,7 +104,7 @@ export async function prepareImage(
   }
 }
 
-/** Writes down which images belong to this machine, after all are there. */
+/** Saves which images belong to this machine, after all exist. */
 export async function recordImages(workshop: Workshop): Promise<ImageNames> {
   const { fingerprint } = await machineParts(workshop);
   const names = Object.fromEntries(
@@ -148,7 +148,7 @@ async function unpackFiles(
   const purpose = `make the ${recipe.name} image`;
   const root = join(scratch, 'root');
   await mkdir(root);
-  // World-writable for a moment, since apt downloads as its own user where it runs as root.
+  // World-writable for a moment, because apt as root downloads with its own user.
   const download = join(scratch, 'download');
   await mkdir(download);
   await chmod(scratch, 0o755);
@@ -166,7 +166,7 @@ async function unpackFiles(
   await must(workshop, { file: 'tar', args: tarArgs }, { purpose });
 }
 
-/** The machine's own certificate authorities go into the hosts, which fetch packages through the same network. */
+/** The hosts get the machine's certificate authorities, because they fetch packages through the same network. */
 function authoritiesStep(recipe: ImageRecipe, parts: MachineParts): string {
   if (recipe.kind !== 'debian' || parts.authorities === undefined) return '';
   return `\ncp '${parts.authorities}' "$1/etc/ssl/certs/ca-certificates.crt"\n`;

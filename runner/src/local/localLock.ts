@@ -4,7 +4,7 @@ import { withFileLock } from '../adapters/process/fileLock.js';
 import { StackError } from '../base/errors.js';
 import type { Workshop } from './workshop.js';
 
-/** Longer than the longest holder: a first `local up` on a slow machine. */
+/** Longer than the longest holder, which is a first `local up` on a slow machine. */
 const PATIENCE_MS = 15 * 60_000;
 
 /**

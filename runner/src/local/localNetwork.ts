@@ -5,7 +5,7 @@ import type { ImageNames } from './localImages.js';
 /** Label of everything made in the engine: its value is the environment's name. */
 export const LABEL = 'automation-stack.local';
 
-/** The small container through which ECS tasks reach the AWS API; the emulator takes its network for theirs. */
+/** The small container through which ECS tasks reach the AWS API. The emulator starts tasks in its network. */
 export const relayName = (workshop: Workshop): string => `${workshop.settings.name}-relay`;
 
 /** A bridge network of the environment's own, with fixed addresses. */
@@ -36,7 +36,7 @@ export async function networkUp(workshop: Workshop): Promise<void> {
   });
 }
 
-/** Starts the relay: it listens inside the network only, and passes on to the forwarder at the gateway. */
+/** Starts the relay: it listens inside of the network only, and forwards to the forwarder at the gateway. */
 export async function relayUp(workshop: Workshop, images: ImageNames): Promise<void> {
   const name = relayName(workshop);
   const { gateway, emulatorPort } = workshop.settings;

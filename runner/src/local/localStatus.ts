@@ -15,13 +15,13 @@ export interface PieceStatus {
 }
 
 export interface LocalStatus {
-  /** True where every piece that `local up` brings is there. */
+  /** True if every part that `local up` starts is there. */
   readonly up: boolean;
   readonly pieces: readonly PieceStatus[];
   readonly hosts: readonly Host[];
 }
 
-/** Looks at every piece, changing nothing. */
+/** Checks every part and changes nothing. */
 export async function localStatus(workshop: Workshop): Promise<LocalStatus> {
   const { settings } = workshop;
   const [engine, tools, names, emulator, services] = await Promise.all([
@@ -33,7 +33,7 @@ export async function localStatus(workshop: Workshop): Promise<LocalStatus> {
   ]);
   const present = new Set(engine === undefined ? [] : await presentImages(workshop));
   const images = Object.values(names ?? {});
-  // The relay runs inside the network: where it does, both are there.
+  // The relay runs inside of the network: if it runs, both exist.
   const relay = await ask(workshop, 'docker', [
     'inspect',
     '--format',

@@ -6,14 +6,14 @@ import { StackError } from '../base/errors.js';
 import type { Invocation } from '../base/ports.js';
 import { ask, must, type Workshop } from './workshop.js';
 
-/** Where certificate authorities stand on common systems; the first that exists is used. */
+/** Files of certificate authorities on common systems; the first that exists is used. */
 const CA_BUNDLES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
   '/etc/ssl/cert.pem',
 ];
 
-/** Is there a program of this name on PATH (or in the system folders that a user's PATH leaves out)? */
+/** Whether a program of this name is on PATH, or in the system folders that a user's PATH does not have. */
 export async function findProgram(workshop: Workshop, name: string): Promise<string | undefined> {
   const folders = [...(workshop.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
   for (const folder of folders) {
@@ -23,7 +23,7 @@ export async function findProgram(workshop: Workshop, name: string): Promise<str
   return undefined;
 }
 
-/** Runs as root: as it is where we are root, else by sudo without a question. */
+/** Runs a command as root: directly if we are root, else by sudo without a prompt. */
 export async function asRoot(
   workshop: Workshop,
   file: string,
@@ -41,7 +41,7 @@ export async function asRoot(
   return { file: 'sudo', args: ['-n', 'env', ...words, file, ...args] };
 }
 
-/** The MTU of the interface that leads out; bridges with a larger one lose packets without a word. */
+/** The MTU of the outgoing interface. Bridges with a larger one lose packets without an error. */
 export async function uplinkMtu(): Promise<number> {
   try {
     const routes = (await readFile('/proc/net/route', 'utf8')).trim().split('\n').slice(1);
@@ -53,7 +53,7 @@ export async function uplinkMtu(): Promise<number> {
   }
 }
 
-/** The machine's certificate authorities, which hosts need where a company's own stand among them. */
+/** The machine's certificate authorities. Hosts need them if a company has its own. */
 export async function caBundle(workshop: Workshop): Promise<string | undefined> {
   for (const file of [workshop.env['SSL_CERT_FILE'], ...CA_BUNDLES]) {
     if (file !== undefined && file !== '' && (await readable(file, constants.R_OK))) return file;
@@ -61,13 +61,13 @@ export async function caBundle(workshop: Workshop): Promise<string | undefined> 
   return undefined;
 }
 
-/** A folder for unpacking images: memory where it is large enough (dpkg's fsyncs cost 4 × on a disk). */
+/** A folder for unpacking images: in memory if that is large enough (on a disk dpkg's fsyncs take 4 × as long). */
 export async function scratchFolder(): Promise<string> {
   try {
     const { bavail, bsize } = await statfs('/dev/shm');
     if (bavail * bsize > 2 * 1024 ** 3) return '/dev/shm';
   } catch {
-    // No such file system: the ordinary temporary folder serves.
+    // Without such a file system the ordinary temporary folder is used.
   }
   return tmpdir();
 }

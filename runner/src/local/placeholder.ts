@@ -6,7 +6,7 @@ import { ask, must, notUp, type Workshop } from './workshop.js';
 const REPOSITORY = 'automation-stack/placeholder';
 
 /**
- * Serves 200 at / and /health until the first deploy. The trap is there since PID 1 ignores SIGTERM without one. It is
+ * Serves 200 at / and /health until the first deploy. The trap is needed because PID 1 ignores SIGTERM without one. It is
  * the image's own command: one in the task definition would outlive the placeholder and run in every later image.
  */
 const SCRIPT = [
@@ -18,8 +18,8 @@ const SCRIPT = [
 ].join('; ');
 
 /**
- * The image of services that nothing was deployed to yet; it listens on the port in the environment variable PORT.
- * It stands in the emulator's own registry: one from elsewhere the emulator would try to pull, three times.
+ * The image of services before the first deployment. It listens on the port in the environment variable PORT.
+ * It is in the emulator's own registry. The emulator would try to pull another one, three times.
  */
 export async function placeholder(workshop: Workshop): Promise<string> {
   const busybox = (await imageNames(workshop))?.busybox;

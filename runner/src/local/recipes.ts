@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What the local images are made of. No registry is needed: Debian packages of the machine's own mirror, unpacked
+ * The content of the local images. No registry is needed: Debian packages from the machine's own mirror are unpacked
  * into a file system and imported. Each image is tagged by the hash of its recipe, so that an unchanged recipe is
- * never made twice and a changed one always is.
+ * never built twice and a changed one always is.
  */
 export interface ImageRecipe {
   readonly name: 'host' | 'python' | 'busybox';
-  /** Words for people: what it is for. */
+  /** Its purpose, for people. */
   readonly purpose: string;
   readonly packages: readonly string[];
   /** `debian`: a whole small system with these packages; `files`: only the files that `arrange` picks. */
@@ -18,7 +18,7 @@ export interface ImageRecipe {
   readonly changes: readonly string[];
 }
 
-/** Leaves out what nobody reads inside a container; the empty man1 is there because OpenJDK's install needs it. */
+/** Leaves out documentation. The empty man1 exists because the installation of OpenJDK needs it. */
 const TRIM = `
 rm -rf "$1"/usr/share/doc/* "$1"/usr/share/locale/* "$1"/usr/share/man/*
 mkdir -p "$1/usr/share/man/man1"
@@ -107,12 +107,12 @@ printf 'root:x:0:\\nnogroup:x:65534:\\n' > "$1/etc/group"
 
 export const IMAGE_RECIPES: readonly ImageRecipe[] = [HOST, PYTHON, BUSYBOX];
 
-/** Every local image's repository starts with this; `down --purge` removes what does. */
+/** Repositories of all local images start with this; `down --purge` removes them. */
 export const IMAGE_PREFIX = 'automation-stack-local';
 
 /**
- * Name and tag of the image that a recipe gives.
- * @param machine what else goes into it: the package sources and the digest of the certificate authorities
+ * Name and tag of a recipe's image.
+ * @param machine the other parts of the hash: the package sources and the digest of the certificate authorities
  */
 export function imageTag(recipe: ImageRecipe, machine: readonly string[]): string {
   const hash = createHash('sha256')

@@ -14,7 +14,7 @@ interface ResourceKind {
 }
 
 /**
- * What `local create KIND NAME` and `local delete KIND NAME` know; the examples' Terraform roots call them. SDKs load
+ * The kinds of `local create KIND NAME` and `local delete KIND NAME`; the examples' Terraform roots call them. SDKs load
  * with the kind that needs them: a host needs none.
  */
 const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
@@ -67,7 +67,7 @@ const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
   },
 };
 
-/** @throws StackError USAGE for an unknown kind, a bad name or an unknown key; TOOL_FAILED where nothing runs */
+/** @throws StackError USAGE for an unknown kind, a bad name or an unknown key; TOOL_FAILED if nothing runs */
 export async function createResource(
   workshop: Workshop,
   kindName: string,
@@ -80,7 +80,7 @@ export async function createResource(
   return kind.create(workshop, name, given);
 }
 
-/** Deletes; where the local environment is down already there is nothing left to delete. */
+/** Deletes. If the local environment is down already, there is nothing left to delete. */
 export async function deleteResource(
   workshop: Workshop,
   kindName: string,
@@ -102,7 +102,7 @@ function findKind(kindName: string, name: string): ResourceKind {
       next: close === undefined ? 'node runner local create --help' : `Did you mean ${close}?`,
     });
   }
-  // Names become container, load balancer and file names: the narrowest of their rules holds.
+  // Names become names of containers, load balancers and files, so the strictest rule applies.
   if (!/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(name)) {
     throw new StackError(
       'USAGE',

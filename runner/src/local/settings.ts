@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { homeDirectory } from '../adapters/process/user.js';
 
 /**
- * Where the local environment lives and which names, addresses and ports it takes. All of it follows from two
+ * The folders, names, addresses and ports of the local environment. All of them follow from two
  * environment variables, so that every process (the runner, Terraform's provisioners, tests) finds the same things:
  *
  * - `AUTOMATION_STACK_HOME`: the folder for tools, images' recipes and state; `~/.automation-stack` by default.
@@ -16,7 +16,7 @@ export interface LocalSettings {
   /** Prefix of every container, network and volume: what `down` may remove. */
   readonly name: string;
   readonly home: string;
-  /** Tools that outlive `down`: the virtualenv and the Ansible collections. */
+  /** Tools that `down` does not remove: the virtualenv and the Ansible collections. */
   readonly tools: string;
   readonly venv: string;
   readonly collections: string;
@@ -24,26 +24,26 @@ export interface LocalSettings {
   readonly state: string;
   readonly privateKey: string;
   readonly knownHosts: string;
-  /** Holds the environment's id, new at every start of the emulator. */
+  /** The environment's id, new at every start of the emulator. */
   readonly idFile: string;
   readonly logs: string;
   readonly subnet: string;
-  /** Addresses Docker hands out by itself (ECS tasks); hosts have fixed ones below. */
+  /** Addresses that Docker assigns (ECS tasks); hosts have fixed addresses below them. */
   readonly dynamicRange: string;
   readonly gateway: string;
   readonly bridge: string;
   readonly emulatorPort: number;
   readonly slackPort: number;
-  /** First of the ports on which hosts publish SSH and HTTP, two a host. */
+  /** First port of the hosts for SSH and HTTP; two per host. */
   readonly hostPorts: number;
   readonly region: string;
   readonly account: string;
 }
 
-/** How many hosts fit: each has a slot, which fixes its address and its two ports. */
+/** Maximum number of hosts. Each has a slot, which determines its address and its two ports. */
 export const HOST_SLOTS = 30;
 
-/** Files that the machine-wide engine start leaves, outside any instance's state. */
+/** Files of the engine that was started for the whole machine, outside of any instance's state. */
 export const ENGINE_RECORD = 'engine.json';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -56,7 +56,7 @@ export function localSettings(env: Environment): LocalSettings {
   const suffix = instance === 0 ? '' : `-${instance}`;
   const state = join(home, `local${suffix}`);
   const tools = join(home, 'tools');
-  // 10.213.77.0/24 and up: private, and far from the defaults of Docker, VPNs and home routers.
+  // 10.213.77.0/24 and up: private, and different from the defaults of Docker, VPNs and home routers.
   const subnet = `10.213.${77 + instance}`;
   return {
     instance,
@@ -84,14 +84,14 @@ export function localSettings(env: Environment): LocalSettings {
 
 export interface HostAddress {
   readonly slot: number;
-  /** On the environment's own network: what a load balancer targets. */
+  /** Address in the environment's network, for load balancers. */
   readonly privateAddress: string;
   /** Published on 127.0.0.1. */
   readonly sshPort: number;
   readonly httpPort: number;
 }
 
-/** The address and ports of a slot: fixed, so that Terraform knows them before the host exists. */
+/** The fixed address and ports of a slot, so that Terraform knows them before the host exists. */
 export function hostAddress(settings: LocalSettings, slot: number): HostAddress {
   const prefix = settings.gateway.replace(/\.1$/, '');
   return {
@@ -112,7 +112,7 @@ export const slackUrl = (settings: LocalSettings): string => `http://127.0.0.1:$
 export const loadBalancerUrl = (settings: LocalSettings, name: string): string =>
   `${emulatorUrl(settings)}/_alb/${name}/`;
 
-/** The runner's own folder (with index.js), from source as well as from the bundle in dist/. */
+/** The runner's own folder (with index.js), for the source and for the bundle in dist/. */
 export function runnerDirectory(): string {
   let directory = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(directory, 'index.js')) && dirname(directory) !== directory)

@@ -6,12 +6,12 @@ export interface SlackMessage {
   readonly ts: string;
   /** Channel id, `C…`. */
   readonly channel: string;
-  /** As it was given first: `#deploys`. */
+  /** The name as it was first used: `#deploys`. */
   readonly channelName: string;
   readonly text: string;
   readonly blocks: readonly unknown[];
   readonly attachments: readonly unknown[];
-  /** The message it answers, where it stands in a thread. */
+  /** The message that it answers, if it is in a thread. */
   readonly thread_ts?: string;
   /** `api` or `webhook`. */
   readonly via: 'api' | 'webhook';
@@ -21,14 +21,14 @@ export interface SlackMessage {
 
 type Content = Pick<SlackMessage, 'text' | 'blocks' | 'attachments'>;
 
-/** Keeps messages in memory and in a file of JSON lines, the last line of a ts being its present state. */
+/** Keeps messages in memory and in a file of JSON lines. The last line of a ts has the current state. */
 export class SlackMessages {
   private readonly messages = new Map<string, SlackMessage>();
   private readonly channels = new Map<string, string>();
   private counter = 0;
   private writing: Promise<void> = Promise.resolve();
 
-  /** @param file where they survive a restart; undefined keeps them in memory only */
+  /** @param file keeps the messages over a restart; undefined keeps them in memory only */
   constructor(private readonly file: string | undefined) {}
 
   async load(): Promise<void> {
@@ -50,7 +50,7 @@ export class SlackMessages {
       : all.filter((message) => message.channel === channel || message.channelName === normalise(channel));
   }
 
-  /** Id of a channel given by name or id, as Slack answers it; every name exists here. */
+  /** The id of a channel that is given by name or id. Every name exists here. */
   channelId(nameOrId: string): string {
     if (/^[CDG][A-Z0-9]{8,}$/.test(nameOrId)) return nameOrId;
     const name = normalise(nameOrId);
@@ -113,7 +113,7 @@ export class SlackMessages {
     });
   }
 
-  /** One write after the other, so that lines never mix. */
+  /** Writes are serial, so that lines never mix. */
   private write(action: (file: string) => Promise<void>): Promise<void> {
     const { file } = this;
     if (file === undefined) return Promise.resolve();

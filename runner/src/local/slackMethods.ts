@@ -3,7 +3,7 @@ import { contentError } from './slackRules.js';
 
 export type Fields = Record<string, unknown>;
 
-/** A Web API call: what came as JSON, form or query, and its token. */
+/** A Web API call: its arguments from JSON, form or query, and its token. */
 export interface Call {
   readonly fields: Fields;
   readonly token: string | undefined;
@@ -82,7 +82,7 @@ export async function callMethod(method: string, call: Call, messages: SlackMess
 
 async function post(fields: Fields, messages: SlackMessages): Promise<Fields> {
   const channel = string(fields['channel']);
-  // A space or a capital is no channel of anyone's; a missing one is what a forgotten setting looks like.
+  // No channel has a space or a capital letter; a missing channel is a forgotten setting.
   if (!/^(#?[\p{Ll}\p{N}_-]{1,80}|[CDG][A-Z0-9]{8,})$/u.test(channel))
     return { ok: false, error: 'channel_not_found' };
   const content = readContent(fields);
@@ -118,7 +118,7 @@ export function readContent(fields: Fields): Content {
   };
 }
 
-/** As it is kept, once it was found to be fine. */
+/** The valid message as it is kept. */
 export const storedContent = (content: Content) => ({
   text: content.text,
   blocks: (content.blocks as readonly unknown[] | undefined) ?? [],
@@ -133,7 +133,7 @@ const refuse = (refused: { error: string; messages: string[] }): Fields => ({
     : { errors: refused.messages, response_metadata: { messages: refused.messages } }),
 });
 
-/** Form fields carry nested JSON as text; JSON bodies carry it as it is. Text that is no JSON stays text: refused later. */
+/** Form fields carry nested JSON as text, JSON bodies directly. Text that is not JSON stays text and is refused later. */
 function parsed(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {

@@ -2,7 +2,7 @@ import { notUp } from './workshop.js';
 import { slackUrl, type LocalSettings } from './settings.js';
 import type { SlackMessage } from './slackMessages.js';
 
-/** What the Slack sink was told so far, oldest first. */
+/** The messages of the Slack sink, oldest first. */
 export async function readSlack(settings: LocalSettings): Promise<SlackMessage[]> {
   try {
     const answer = await fetch(`${slackUrl(settings)}messages`, { signal: AbortSignal.timeout(5000) });
@@ -30,7 +30,7 @@ export function slackLines(messages: readonly SlackMessage[]): string {
 const timeOf = (message: SlackMessage): string =>
   new Date(Number(message.ts) * 1000).toISOString().slice(11, 19);
 
-/** The text of its blocks where it has some: that is what Slack shows. */
+/** The text of the blocks if there are any: Slack shows these. */
 function indented(message: SlackMessage, prefix: string): string[] {
   const shown = message.blocks.flatMap(textsOf).join('\n');
   const lines = (shown === '' ? message.text : shown).split('\n').filter((line) => line.trim() !== '');

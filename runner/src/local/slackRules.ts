@@ -1,4 +1,4 @@
-/** What Slack refuses, as its documentation of Block Kit and chat.postMessage says: a sink that takes all hides bugs. */
+/** What Slack refuses, from its documentation of Block Kit and chat.postMessage. A sink that accepts everything hides bugs. */
 
 const BLOCK_TYPES = new Set([
   ...[
@@ -22,7 +22,7 @@ type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Problems of a message's blocks in words; empty where Slack would take them. */
+/** Problems of a message's blocks, in words; empty if Slack would accept them. */
 export function blockProblems(blocks: unknown): string[] {
   if (!Array.isArray(blocks)) return ['blocks must be an array'];
   const problems = blocks.length > MOST_BLOCKS ? [`no more than ${MOST_BLOCKS} items allowed`] : [];
@@ -89,7 +89,7 @@ function textProblems(
   return [];
 }
 
-/** Slack's error for a message's content, or undefined where it is fine. */
+/** Slack's error for a message's content, or undefined if it is valid. */
 export function contentError(content: {
   readonly text: string;
   readonly blocks: unknown;

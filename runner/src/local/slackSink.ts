@@ -10,18 +10,18 @@ export interface SlackSinkOptions {
   readonly file?: string;
 }
 
-/** A fault to serve instead of answers: an HTTP status, silence, or Slack's own rate limit. */
+/** A fault to serve instead of responses: an HTTP status, no response, or Slack's rate limit. */
 interface Fault {
   readonly status: number | 'timeout' | 'ratelimited';
-  /** How many calls it still meets. */
+  /** How many more calls it affects. */
   times: number;
   /** Seconds that a rate limit asks the caller to wait. */
   readonly retryAfter: number;
 }
 
 /**
- * A Slack that keeps what it is told: Web API methods under /api/, incoming webhooks under /webhook/NAME (and
- * /services/…), what it got at GET /messages. It refuses what Slack refuses. PUT /fault makes it fail on purpose.
+ * A local Slack that keeps its messages: Web API methods under /api/, incoming webhooks under /webhook/NAME (and
+ * /services/…), all messages at GET /messages. It refuses what Slack refuses. PUT /fault makes it fail on purpose.
  */
 export async function startSlackSink(options: SlackSinkOptions): Promise<Server> {
   const messages = new SlackMessages(options.file);

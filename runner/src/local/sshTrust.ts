@@ -4,7 +4,7 @@ import { writeWhole } from '../adapters/process/wholeFile.js';
 import { withStateLock } from './localLock.js';
 import { ask, eventually, must, notUp, type Workshop } from './workshop.js';
 
-/** Hands a host the public key, as root's file: sshd refuses one that somebody else could write. */
+/** Gives a host the public key, in a file of root: sshd refuses a file that somebody else could write. */
 export async function giveKey(workshop: Workshop, container: string): Promise<void> {
   const key = await readFile(`${workshop.settings.privateKey}.pub`, 'utf8').catch(() => {
     throw notUp();
@@ -14,7 +14,7 @@ export async function giveKey(workshop: Workshop, container: string): Promise<vo
   await must(workshop, write, { purpose: 'hand the public key to the host' });
 }
 
-/** Learns a host's own key through the engine, not over the network that the key shall secure. */
+/** Reads a host's own key through the engine, not over the network that the key secures. */
 export async function trustHostKey(workshop: Workshop, container: string, port: number): Promise<void> {
   let key = '';
   await eventually(
@@ -45,7 +45,7 @@ async function rewriteKnownHosts(workshop: Workshop, port: number, key: string |
   await writeWhole(knownHosts, lines.length === 0 ? '' : `${lines.join('\n')}\n`);
 }
 
-/** An SSH key pair of this environment's own, and an empty list of known hosts. */
+/** This environment's own SSH key pair, and an empty list of known hosts. */
 export async function sshKeyUp(workshop: Workshop): Promise<void> {
   const { state, privateKey, knownHosts, name } = workshop.settings;
   await mkdir(state, { recursive: true, mode: 0o700 });
@@ -64,7 +64,7 @@ export async function sshKeyUp(workshop: Workshop): Promise<void> {
   });
 }
 
-/** Does an SSH server greet on this port of 127.0.0.1? Docker's proxy accepts before sshd listens. */
+/** Whether an SSH server sends its greeting on this port of 127.0.0.1. Docker's proxy accepts before sshd listens. */
 export function sshAnswers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: 1000 });

@@ -8,7 +8,7 @@ export interface ForwarderOptions {
   readonly targetPort: number;
 }
 
-/** Passes TCP connections from the local network on to a port on loopback; a server of its own, no protocol known. */
+/** Forwards TCP connections from the local network to a port on loopback. It knows no protocol. */
 export async function startForwarder(options: ForwarderOptions): Promise<Server> {
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect({ host: '127.0.0.1', port: options.targetPort, allowHalfOpen: true });
@@ -25,7 +25,7 @@ export async function startForwarder(options: ForwarderOptions): Promise<Server>
   return server;
 }
 
-/** One direction; an end passes on as an end, an error tears both down. */
+/** One direction. The end of the input ends the output; an error closes both. */
 function join(from: Socket, to: Socket): void {
   from.pipe(to);
   from.on('error', () => to.destroy());

@@ -10,14 +10,14 @@ import { withStateLock } from './localLock.js';
 import { ask, type Workshop } from './workshop.js';
 
 /**
- * Brings the local environment up: every piece that is there already is left as it is, so that it may be typed at
- * any time. Two at once: the second waits and then finds all done.
+ * Starts the local environment. Existing parts stay as they are, so it can be called at
+ * any time. If two run at once, the second one waits and then finds everything done.
  */
 export async function localUp(workshop: Workshop): Promise<void> {
   await installMissing(workshop);
   await sshKeyUp(workshop);
   await withStateLock(workshop, 'up', async () => {
-    // Unpacking systems needs no engine, and the Python tools need neither: side by side on two processors.
+    // Unpacking needs no engine, and the Python tools need neither, so they run side by side on two processors.
     const [engine, tools] = [engineUp(workshop), toolsUp(workshop)];
     const images = engine.then(() => imagesUp(workshop));
     const networked = engine.then(() => networkUp(workshop));
@@ -42,7 +42,7 @@ async function imagesUp(workshop: Workshop): Promise<void> {
   );
 }
 
-/** What has to come from the system's packages, found out first, so that one installation serves all. */
+/** All missing system packages, found first, so that one installation is enough. */
 async function installMissing(workshop: Workshop): Promise<void> {
   const packages: string[] = [];
   const reasons: string[] = [];
@@ -70,7 +70,7 @@ async function programs(workshop: Workshop, names: readonly string[]): Promise<b
   return true;
 }
 
-/** Waits for all, also after one failed, and then throws the first failure: nothing goes on behind the user's back. */
+/** Waits for all, also after a failure, and then throws the first failure, so that nothing continues unseen. */
 async function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(promises);
   const failure = results.find((result) => result.status === 'rejected');

@@ -22,13 +22,13 @@ export interface Workshop {
 }
 
 export interface CommandOptions extends ProcessOptions {
-  /** What the command is for, in the words of the failure: `install Docker`. */
+  /** The purpose of the command, for the message of a failure: `install Docker`. */
   readonly purpose: string;
   readonly next?: string;
 }
 
 /**
- * Runs a command that has to succeed.
+ * Runs a command that must succeed.
  * @returns its result, stdout kept
  * @throws StackError TOOL_FAILED with the command's last lines and what to type next
  */
@@ -62,7 +62,7 @@ export function inOneGroup(file: string, args: readonly string[]): Invocation {
   return { file: 'timeout', args: ['--kill-after=5s', '30m', file, ...args] };
 }
 
-/** Runs a command whose failure is an answer: stdout, or undefined where it failed or is not installed. */
+/** Runs a command that may fail: stdout, or undefined if it failed or is not installed. */
 export async function ask(
   workshop: Workshop,
   file: string,
@@ -80,7 +80,7 @@ export async function ask(
   }
 }
 
-/** Calls a check every `everyMs` until it answers true; false after `limitMs`. */
+/** Calls a check every `everyMs` until it returns true; false after `limitMs`. */
 export async function eventually(
   workshop: Workshop,
   check: () => Promise<boolean>,
@@ -92,7 +92,7 @@ export async function eventually(
   return (await poll(look, { clock, limitMs, gapMs: everyMs, signal })) ?? false;
 }
 
-/** Is there an HTTP answer (of any status) within a second? */
+/** Whether there is an HTTP response (with any status) within a second. */
 export async function answers(url: string): Promise<boolean> {
   try {
     await (await fetch(url, { signal: AbortSignal.timeout(1000) })).arrayBuffer();
@@ -102,6 +102,6 @@ export async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** What everything that needs a running local environment says where there is none. */
+/** The failure of everything that needs a running local environment, if there is none. */
 export const notUp = (): StackError =>
   new StackError('TOOL_FAILED', 'The local environment is not up', { next: 'Type: node runner local up' });
