@@ -2,7 +2,7 @@ import type { ObjectStore } from '../base/ports.js';
 import { createDocument, readDocument, updateDocument } from './documents.js';
 import { applicationShape } from './documentShapes.js';
 
-/** What others may know of an application without its sources; it has no document while nothing was deployed. */
+/** What others can know about an application without its sources. It has no document before the first deployment. */
 export interface ApplicationDocument {
   readonly application: string;
   readonly environments: readonly string[];
@@ -16,7 +16,7 @@ export async function readApplication(store: ObjectStore): Promise<ApplicationDo
   return (await readDocument<ApplicationDocument>(store, APPLICATION_KEY, applicationShape))?.value;
 }
 
-/** Writes the document where it says something else: one read, and one conditional write where it changed. */
+/** Writes the document if it changed: one read, and at most one conditional write. */
 export async function recordApplication(store: ObjectStore, document: ApplicationDocument): Promise<void> {
   await updateDocument<ApplicationDocument>(
     store,
@@ -26,7 +26,7 @@ export async function recordApplication(store: ObjectStore, document: Applicatio
   );
 }
 
-/** Writes it only where there is none. */
+/** Writes it only if there is none. */
 export async function introduceApplication(store: ObjectStore, document: ApplicationDocument): Promise<void> {
   await createDocument(store, APPLICATION_KEY, document);
 }

@@ -2,7 +2,7 @@ import { StackError } from '../base/errors.js';
 import type { ObjectStore } from '../base/ports.js';
 import { anything, type Shape } from '../base/recordShape.js';
 
-/** Writers that lose this often in a row meet something other than bad luck. */
+/** A writer that loses this often in a row has another problem than bad luck. */
 const ATTEMPTS = 50;
 
 export interface Document<T> {
@@ -10,7 +10,7 @@ export interface Document<T> {
   readonly etag: string;
 }
 
-/** Something is stored, but not what a runner writes. */
+/** Something is stored, but no document of a runner. */
 export interface Unreadable {
   /** What is wrong with it, in words. */
   readonly unreadable: string;
@@ -24,7 +24,7 @@ export function serialise(value: unknown): string {
 }
 
 /**
- * Reads a document and says what it is; never throws for what it finds in it.
+ * Reads a document and says what it is. It never throws because of the content.
  * @param shape what it must hold
  */
 export async function lookAtDocument<T>(
@@ -47,7 +47,7 @@ export async function lookAtDocument<T>(
   return { unreadable: `is not what a runner writes${where === '' ? '' : `: ${where}`}`, etag, body };
 }
 
-/** Whether it can be believed. */
+/** Whether the document is valid. */
 export function isReadable<T>(found: Document<T> | Unreadable | undefined): found is Document<T> {
   return found !== undefined && !('unreadable' in found);
 }
@@ -55,7 +55,7 @@ export function isReadable<T>(found: Document<T> | Unreadable | undefined): foun
 /**
  * Reads a JSON document.
  * @param shape what it must hold
- * @throws StackError STATE_UNREADABLE where what is stored is something else
+ * @throws StackError STATE_UNREADABLE if something else is stored
  */
 export async function readDocument<T>(
   store: ObjectStore,
@@ -67,15 +67,15 @@ export async function readDocument<T>(
   throw unreadableError(store, key, found);
 }
 
-/** Of a document that others can do without: undefined also where it cannot be read. */
+/** Reads an optional document: undefined also if it cannot be read. */
 export async function readHint<T>(store: ObjectStore, key: string, shape: Shape): Promise<T | undefined> {
   const found = await lookAtDocument<T>(store, key, shape);
   return isReadable(found) ? found.value : undefined;
 }
 
 /**
- * What to tell of a document that cannot be read.
- * @param next the command that leads out; a backup where there is none
+ * The failure of a document that cannot be read.
+ * @param next the command that helps; by default the advice is a backup
  */
 export function unreadableError(
   store: Pick<ObjectStore, 'location'>,
@@ -91,17 +91,17 @@ export function unreadableError(
   });
 }
 
-/** Writes a document that must not exist yet; false where it does. */
+/** Writes a document that must not exist yet; false if it does. */
 export async function createDocument(store: ObjectStore, key: string, value: unknown): Promise<boolean> {
   return (await store.put(key, serialise(value), { ifAbsent: true })) !== undefined;
 }
 
 /**
  * Changes a document so that no other writer's change is lost: read, decide, write if still the same, else again.
- * What cannot be read counts as absent, and is replaced.
+ * An unreadable document counts as missing, and is replaced.
  * @param change gets what is stored; returns what shall be stored, or undefined to leave it
  * @returns what is stored afterwards
- * @throws StackError STATE_CONFLICT where others win all the time
+ * @throws StackError STATE_CONFLICT if others always win
  */
 export async function updateDocument<T>(
   store: ObjectStore,

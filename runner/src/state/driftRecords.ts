@@ -3,7 +3,7 @@ import { readHint, updateDocument } from './documents.js';
 import { segment } from './keys.js';
 import { driftShape } from './documentShapes.js';
 
-/** What the last check of an environment's infrastructure found: no values, they are in the report. */
+/** The result of an environment's last drift check, without values; these are in the report. */
 export interface DriftRecord {
   readonly checkedAt: string;
   readonly who: string;
@@ -12,18 +12,18 @@ export interface DriftRecord {
   readonly drifted: number;
   /** `staging has drifted: 1 changed outside of Terraform`. */
   readonly headline: string;
-  /** What has changed the infrastructure since: the finding may no longer be true. */
+  /** What has changed the infrastructure since, so that the finding may be outdated. */
   readonly outdated?: { readonly by: 'apply' | 'destroy'; readonly at: string; readonly who: string };
 }
 
 const keyOf = (environment: string) => `drift/${segment(environment)}.json`;
 
-/** What cannot be read counts as never checked: the next check writes it again. */
+/** An unreadable record counts as never checked; the next check writes it again. */
 export function readDrift(store: ObjectStore, environment: string): Promise<DriftRecord | undefined> {
   return readHint<DriftRecord>(store, keyOf(environment), driftShape);
 }
 
-/** Keeps a finding; of two checks at one time the later one stays. */
+/** Saves a finding. Of two simultaneous checks the later one stays. */
 export async function writeDrift(store: ObjectStore, environment: string, found: DriftRecord): Promise<void> {
   await updateDocument<DriftRecord>(
     store,
@@ -33,7 +33,7 @@ export async function writeDrift(store: ObjectStore, environment: string, found:
   );
 }
 
-/** Marks the finding as outdated; an environment that was never checked stays so. */
+/** Marks the finding as outdated. An environment that was never checked stays unchecked. */
 export async function markOutdated(
   store: ObjectStore,
   environment: string,

@@ -2,18 +2,18 @@ import type { Document } from './documents.js';
 import { holderOf, lostError, type LockDocument, type LockHolder } from './lockDocument.js';
 
 export interface HeldLock {
-  /** The last holder, where it was cut off: it expired, or its process is dead. Its deployment may be half done. */
+  /** The last holder, if it did not release the lock: it expired, or its process is dead. Its deployment may be unfinished. */
   readonly tookOver?: LockHolder;
   /** Aborts when the lock is no longer ours: stop changing things. */
   readonly lost: AbortSignal;
   /**
-   * Whether another one is sure to have it. False also where nobody can tell, since the store does not answer: then
+   * Whether somebody else certainly has it. False also if the store does not answer: then
    * nobody else can have taken it there either.
    */
   isTaken(): Promise<boolean>;
   /**
-   * Gives it back; harmless where it is lost or released already. Never throws: what a run achieved does not depend
-   * on it, and a lock that cannot be given back frees itself when this process has ended or at its expiry.
+   * Releases it; harmless if it is lost or released already. Never throws: the result of a run does not depend
+   * on it. A lock that cannot be released becomes free when this process has ended, or when it expires.
    */
   release(): Promise<void>;
 }
@@ -21,10 +21,10 @@ export interface HeldLock {
 export interface Keeping {
   readonly environment: string;
   readonly taken: Document<LockDocument>;
-  /** What was stored before it was taken. */
+  /** The document before the lock was taken. */
   readonly before: LockDocument | undefined;
   readonly expiryMs: number;
-  /** The time at which a renewal of now expires. */
+  /** When a renewal that is made now expires. */
   expiry(): string;
   read(): Promise<Document<LockDocument> | undefined>;
   write(value: LockDocument, current: Document<LockDocument>): Promise<string | undefined>;
@@ -45,7 +45,7 @@ export function keepLock(keeping: Keeping): HeldLock {
     stop();
     lost.abort(lostError(environment, holder));
   };
-  // Where the store does not answer, nothing proves after the expiry that the lock is still ours.
+  // If the store does not answer, nothing proves after the expiry that the lock is still ours.
   const arm = () => setTimeout(() => lose(undefined), Math.min(expiryMs, LONGEST_TIMER_MS)).unref();
   let deadline = arm();
   const renew = async () => {

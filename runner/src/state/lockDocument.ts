@@ -5,27 +5,27 @@ import { unreadableError, type Unreadable } from './documents.js';
 import type { ProcessIdentity } from '../adapters/process/processIdentity.js';
 import { segment } from './keys.js';
 
-/** Who takes a lock, as others will read it. */
+/** Who takes a lock, as others read it. */
 export interface LockOwner {
   readonly who: string;
   readonly runUrl?: string;
   /** What runs, e.g. `deploy --env staging`. */
   readonly command: string;
-  /** Why, where a person holds it by hand. */
+  /** The reason, if a person holds it by hand. */
   readonly reason?: string;
 }
 
 export interface LockHolder extends LockOwner {
   readonly since: string;
   readonly expiresAt: string;
-  /** The process that renews it; none where a person holds it by hand. */
+  /** The process that renews it; undefined if a person holds it by hand. */
   readonly process?: ProcessIdentity;
 }
 
-/** A lock as it is stored. The token makes each taking unlike every other, also by the same owner. */
+/** A lock as it is stored. Each time it is taken it gets a new token, also by the same owner. */
 export type LockDocument = LockHolder & { readonly state: 'held' | 'released'; readonly token: string };
 
-/** Nobody can tell whether a lock is held: its document is not one. */
+/** The document is no lock, so nobody can tell whether the lock is held. */
 export function unreadableLock(
   store: Pick<ObjectStore, 'location'>,
   environment: string,
@@ -60,7 +60,7 @@ export function holderOf({
   };
 }
 
-/** The lines that help to find whoever holds a lock. */
+/** The lines that help to find the holder of a lock. */
 export function lockEvidence({ since, expiresAt, reason, runUrl, process }: LockHolder): string[] {
   return [
     `since ${since}, expires ${expiresAt}`,
@@ -87,7 +87,7 @@ export function lockedError(environment: string, holder: LockHolder, now: Date):
 
 /**
  * The lock is not ours any more.
- * @param holder what is stored now; undefined where it could not be renewed in time
+ * @param holder what is stored now; undefined if it could not be renewed in time
  */
 export function lostError(environment: string, holder: LockDocument | undefined): StackError {
   const how =

@@ -12,7 +12,7 @@ import { lockShape } from './documentShapes.js';
 export type { HeldLock } from './heldLock.js';
 export type { LockHolder, LockOwner } from './lockDocument.js';
 
-/** What is stored of a lock. */
+/** The stored state of a lock. */
 export type LockState =
   | { readonly state: 'free' }
   | { readonly state: 'held'; readonly holder: LockHolder }
@@ -23,7 +23,7 @@ export interface AcquireOptions {
   /** Longest wait for another holder, in milliseconds; 0 refuses at once. */
   readonly waitMs?: number;
   readonly signal?: AbortSignal;
-  /** Told when the wait begins, and again whenever the holder changes. */
+  /** Called when the wait begins, and again whenever the holder changes. */
   readonly onWait?: (holder: LockHolder) => void;
 }
 
@@ -31,9 +31,9 @@ const FIRST_POLL_MS = 250;
 const LONGEST_POLL_MS = 5000;
 
 /**
- * One lock an environment. A lock document is never deleted: giving it back, taking it and taking it over are all
+ * One lock per environment. A lock document is never deleted: to release it, to take it and to take it over are all
  * conditional writes on what was read, so of any number of racing runners exactly one wins. Expiry compares clocks
- * of different machines: it is minutes, renewed at every third of it, so some skew does no harm.
+ * of different machines. It takes minutes and is renewed at each third, so a small skew is harmless.
  */
 export class Locks {
   /** @param expiryMs after this long without renewal another run may take over */
@@ -44,8 +44,8 @@ export class Locks {
   ) {}
 
   /**
-   * Takes the environment's lock and renews it until released. A holder whose process is certainly dead is replaced
-   * at once; one that nobody here can tell of, after its expiry; one that lives, never.
+   * Takes the environment's lock and renews it until it is released. A holder whose process is certainly dead is replaced
+   * at once, a holder in an unknown state after its expiry, and a living holder never.
    * @throws StackError LOCKED where another holds it after `waitMs`; STATE_UNREADABLE; the signal's reason on abort
    */
   async acquire(environment: string, owner: LockOwner, options: AcquireOptions = {}): Promise<HeldLock> {
@@ -66,7 +66,7 @@ export class Locks {
   }
 
   /**
-   * Holds the lock by hand, without a process that renews it: to keep deploys away for a while.
+   * Holds the lock by hand, without a process that renews it, to prevent deploys for a while.
    * @param forMs until it frees itself, in milliseconds
    * @throws StackError LOCKED where another holds it after `waitMs`; the signal's reason on abort
    */
@@ -80,13 +80,13 @@ export class Locks {
     return holderOf(taken.value);
   }
 
-  /** Who holds the lock now; undefined where it is free, its holder is dead or expired, or it cannot be read. */
+  /** Who holds the lock now; undefined if it is free, its holder is dead or expired, or it cannot be read. */
   async holder(environment: string): Promise<LockHolder | undefined> {
     const found = await this.stored(environment);
     return found.state === 'held' ? found.holder : undefined;
   }
 
-  /** What is stored of the lock, also where that is no lock. */
+  /** The stored document of the lock, even if it is no lock. */
   async stored(environment: string): Promise<LockState> {
     const current = await this.look(environment);
     if (current === undefined) return { state: 'free' };
@@ -98,9 +98,9 @@ export class Locks {
   }
 
   /**
-   * Frees the lock whoever holds it, and whatever is stored as one; a run that lives learns it at its next renewal
+   * Frees the lock, whoever holds it and whatever is stored. A running command notices it at its next renewal
    * and stops.
-   * @returns who held it; undefined where nobody did, or nobody can tell
+   * @returns who held it; undefined if nobody did, or it is not known
    */
   async forceRelease(environment: string): Promise<LockHolder | undefined> {
     for (;;) {
@@ -150,8 +150,8 @@ export class Locks {
   }
 
   /**
-   * What is known of the holder's process counts before any clock: after a jump of the time or a night of a closed
-   * laptop, who lives still works, and who is dead does not.
+   * The state of the holder's process counts more than a clock. After a change of the time, or a night with a closed
+   * laptop, a living process still works and a dead one does not.
    */
   private isFree(document: LockDocument): boolean {
     if (document.state === 'released') return true;

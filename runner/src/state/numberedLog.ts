@@ -4,16 +4,16 @@ import { createDocument, isReadable, lookAtDocument, readHint, updateDocument } 
 import { headShape } from './documentShapes.js';
 
 const DIGITS = 8;
-/** Records read side by side: enough to hide the latency of S3, few enough for any limit on open files. */
+/** Number of records that are read in parallel: hides the latency of S3, and fits any limit on open files. */
 const PAGE = 16;
 
-/** How far the log reached when someone last looked, and marks on single records. Only ever a hint. */
+/** The last known end of the log, and marks on single records. Both are only hints. */
 interface Head {
   readonly latest: number;
   readonly marks?: Readonly<Record<string, number>>;
 }
 
-/** A record that is there and cannot be read: told, and passed over. */
+/** A record that cannot be read. It is reported and skipped. */
 export interface BrokenRecord {
   readonly key: string;
   /** `is empty`, `is not valid JSON`. */
@@ -22,13 +22,13 @@ export interface BrokenRecord {
 
 /**
  * An append-only list of documents numbered from 1. Numbers are claimed by conditional writes, so two runners never
- * get the same; nothing is ever listed, so a hundred thousand records cost no more than ten. The head document says
- * where to start looking; what is past it (a runner died before writing it) is found by probing upward.
+ * get the same. Nothing is ever listed, so 100,000 records cost no more than ten. The head document says
+ * where to start. Records after it (a runner died before it wrote the head) are found by probing upward.
  */
 export class NumberedLog<T> {
   /**
-   * @param shape what a record must hold
-   * @param onBroken told of each record that cannot be read
+   * @param shape of a record
+   * @param onBroken called for each record that cannot be read
    */
   constructor(
     private readonly store: ObjectStore,
@@ -43,7 +43,7 @@ export class NumberedLog<T> {
     return `${this.prefix}/${padded.slice(0, -3)}/${padded}.json`;
   }
 
-  /** A record; undefined also where it cannot be read: one of many must not keep the others from being used. */
+  /** A record; undefined also if it cannot be read, so that one bad record does not block the others. */
   async read(number: number): Promise<T | undefined> {
     const key = this.key(number);
     const found = await lookAtDocument<T>(this.store, key, this.shape);
@@ -81,7 +81,7 @@ export class NumberedLog<T> {
     return low;
   }
 
-  /** Records from the newest down, read page by page as the caller goes on; `before` is exclusive. */
+  /** Records, newest first, read page by page on demand; `before` is exclusive. */
   async *newest(before = Infinity, page = PAGE): AsyncGenerator<T> {
     let next = Math.min(before - 1, await this.latest());
     while (next >= 1) {
@@ -98,7 +98,7 @@ export class NumberedLog<T> {
     await this.updateHead({ latest: number, marks: { [name]: number } });
   }
 
-  /** The hint that `mark` left: the record of that sort is this one or a newer one. */
+  /** The hint of `mark`: the newest record of that sort is this one or a newer one. */
   async marked(name: string): Promise<number> {
     return (await this.head())?.marks?.[name] ?? 0;
   }
@@ -115,7 +115,7 @@ export class NumberedLog<T> {
     return `${this.prefix}/head.json`;
   }
 
-  /** Moves the hints forward, never back: a slow writer must not hide what a fast one did. */
+  /** Moves the hints forward, never back: a slow writer must not hide the records of a fast one. */
   private async updateHead(news: Head): Promise<void> {
     try {
       await updateDocument<Head>(

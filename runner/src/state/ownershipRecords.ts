@@ -5,13 +5,13 @@ import { readDocument, updateDocument } from './documents.js';
 import { segment } from './keys.js';
 import { ownershipShape } from './documentShapes.js';
 
-/** Folder of the ledger beside those of the applications; no application may be called so. */
+/** Folder in the ledger, beside those of the applications. No application may have this name. */
 export const OWNERSHIP_PART = '_ownership';
 
-/** Records read side by side. */
+/** Number of records that are read in parallel. */
 const AT_ONCE = 16;
 
-/** Who owns and reuses what, a record a deployment, shared by all that name the same place. */
+/** Who owns and reuses what: one record per deployment, shared by all that use the same location. */
 export class OwnershipLedger {
   constructor(private readonly store: ObjectStore) {}
 
@@ -19,7 +19,7 @@ export class OwnershipLedger {
     return this.store.location;
   }
 
-  /** Every deployment's record. The one question in the state that is answered by listing: a record a deployment. */
+  /** The records of all deployments. It is the only read of the state that lists keys: one record per deployment. */
   async all(): Promise<readonly OwnershipRecord[]> {
     const keys = await this.store.list('deployments/');
     const found = await pMap(keys, (key) => readDocument<OwnershipRecord>(this.store, key, ownershipShape), {
@@ -40,7 +40,7 @@ export class OwnershipLedger {
     await updateDocument<OwnershipRecord>(this.store, keyOf(deployment), change, ownershipShape);
   }
 
-  /** Forgets a deployment that was destroyed. */
+  /** Removes the record of a destroyed deployment. */
   async remove(deployment: DeploymentName): Promise<void> {
     await this.store.delete(keyOf(deployment));
   }

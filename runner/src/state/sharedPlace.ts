@@ -7,17 +7,17 @@ import { StackError } from '../base/errors.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What `state.location` is where the configuration says nothing. */
+/** The default of `state.location`. */
 export const DEFAULT_LOCATION = '.automation-stack';
 
-/** True below Jenkins, where a workspace belongs to one job and branch, and may be gone with the next build. */
+/** True in Jenkins, where a workspace belongs to one job and branch, and may be gone at the next build. */
 const isBuild = (env: Env): boolean => Boolean(env['JENKINS_URL'] || env['BUILD_TAG']);
 
 /**
- * Where the ledger is. A configuration that does not say gets, below Jenkins, a directory that all jobs of the application
- * on this agent find: each branch and job has a workspace of its own (with `@2` beside it), and a ledger there knows
- * nothing of what the others have released.
- * @param remote finds what is the same in all workspaces: the remote's address; without one the directory has to do
+ * Where the ledger is. In Jenkins, the default is a directory that all jobs of the application
+ * on this agent share: each branch and job has its own workspace (with `@2` beside it), and a ledger there knows
+ * nothing of the others' releases.
+ * @param remote returns the remote's address, which is the same in all workspaces; without one the directory is used
  */
 export async function ledgerLocation(
   config: Pick<Config, 'application' | 'state' | 'jenkins' | 'directory'>,
@@ -26,7 +26,7 @@ export async function ledgerLocation(
 ): Promise<string> {
   const { location } = config.state;
   const { agent } = config.jenkins;
-  // In a container of each build's own, the home is as short-lived as the workspace: that is refused when it is used.
+  // In a build's own container the home ends with the workspace. It is refused when it is used.
   const isLasting = agent?.image === undefined && agent?.['pod-template'] === undefined;
   if (location !== DEFAULT_LOCATION || !isBuild(env) || !isLasting) return location;
   const home = env['AUTOMATION_STACK_HOME'] || join(homeDirectory(env), '.automation-stack');
@@ -38,8 +38,8 @@ export async function ledgerLocation(
 }
 
 /**
- * Tells, once in a build, where its ledger is when the configuration did not say.
- * @throws StackError CONFIG_INVALID where it is in the workspace
+ * Reports, once per build, where the ledger is if the configuration does not say it.
+ * @throws StackError CONFIG_INVALID if it is in the workspace
  */
 export function sayLedger(
   location: string,
@@ -53,7 +53,7 @@ export function sayLedger(
 }
 
 /**
- * Refuses a directory in the workspace of a build as the place of what outlives it; so do its locks hold nobody back.
+ * Refuses a directory in a build's workspace for documents that must outlive the build. Locks there would stop nobody.
  * @param setting the key of the configuration that names the place
  * @throws StackError CONFIG_INVALID
  */

@@ -1,12 +1,12 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a killed process left is removed when it is older than any write can take. */
+/** Drafts of killed processes are removed when they are older than the longest write. */
 const LEFTOVER_AFTER_MS = 3_600_000;
 /** Drafts end in a UUID. */
 const DRAFT = /[-.][0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Removes old drafts. Locks are left alone, however old: only whoever breaks one by its rules may remove it. */
+/** Removes old drafts. Locks stay, however old: only a process that breaks one by its rules may remove it. */
 export async function removeLeftovers(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!DRAFT.test(name)) continue;
@@ -17,7 +17,7 @@ export async function removeLeftovers(directory: string): Promise<void> {
   }
 }
 
-/** Nothing is there: neither the file nor a directory that could hold it. */
+/** True if the file or its directory does not exist. */
 export function isAbsent(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ENOTDIR';

@@ -9,9 +9,9 @@ import { assertKey, digest } from '../keys.js';
 import { readFailure, writeFailure } from '../../adapters/process/localFailures.js';
 import { isAbsent, removeLeftovers } from './localFiles.js';
 
-/** Drafts and locks live beside the documents, on the same file system; no key begins with a dot. */
+/** Drafts and locks are beside the documents, on the same file system; no key begins with a dot. */
 const WORK = '.work';
-/** State may hold names that are nobody else's business. */
+/** State may contain private names. */
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 
@@ -24,7 +24,7 @@ export class LocalStore implements ObjectStore {
   private prepared: Promise<void> | undefined;
 
   /**
-   * @param directory where documents live; made on the first write
+   * @param directory of the documents; created at the first write
    * @param home the directory that gets a `.gitignore`, so that state neither dirties nor enters the repository
    */
   constructor(
@@ -85,11 +85,11 @@ export class LocalStore implements ObjectStore {
     return keys;
   }
 
-  /** Puts a flushed draft in its place, if the condition holds. */
+  /** Moves a flushed draft to its place, if the condition holds. */
   private async place(draft: string, path: string, key: string, condition: WriteCondition): Promise<boolean> {
     if (condition !== undefined && 'ifAbsent' in condition) {
       try {
-        // A link never replaces a file: the file system itself picks the one winner.
+        // A link never replaces a file, so the file system decides which writer wins.
         await link(draft, path);
         return true;
       } catch (error) {
@@ -124,7 +124,7 @@ export class LocalStore implements ObjectStore {
 
   private async *walk(directory: string): AsyncGenerator<string> {
     const entries = await this.entries(directory);
-    // Sorted as whole keys are: `a-b` comes before `a/b`.
+    // Sorted like whole keys: `a-b` comes before `a/b`.
     const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
     for (const name of names) {
       const key = directory === '' ? name : `${directory}/${name}`;

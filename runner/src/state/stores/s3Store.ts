@@ -17,11 +17,11 @@ export interface S3StoreOptions {
   readonly prefix: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly secrets: SecretRegistry;
-  /** How S3 is waited for where it does not answer. */
+  /** How to wait for S3 if it does not answer. */
   readonly patience?: Patience | undefined;
 }
 
-/** S3 answers 409 where it was still busy with another write to the key; asking again tells who won. */
+/** S3 answers 409 while it handles another write to the key. Reading again shows which write won. */
 const BUSY_ATTEMPTS = 5;
 const WRITE_ID = 'write-id';
 
@@ -79,7 +79,7 @@ class S3Store implements ObjectStore {
         if (status === 409 && attempt < BUSY_ATTEMPTS) {
           await sleep(50 * attempt * (1 + Math.random()));
         } else if (status === 412 && (repeated || attemptsOf(error) > 1)) {
-          // An earlier attempt may have been written and only its answer lost: then we met ourselves.
+          // An earlier attempt may have been written and only its answer was lost: then the conflict is with ourselves.
           const found = await this.read(key);
           return found?.writeId === writeId ? found.etag : undefined;
         } else if (status === 412 || status === 409 || (status === 404 && awsReason(error) === 'NoSuchKey')) {
@@ -144,7 +144,7 @@ class S3Store implements ObjectStore {
     return { action, resource: `${this.location}/${key}` };
   }
 
-  /** Adds what is special about state to the failures that most first runs meet. */
+  /** Adds advice about state to the failures that are typical of a first run. */
   private explain(error: unknown, code: 'STATE_WRITE_FAILED' | 'STATE_UNREADABLE'): unknown {
     if (!(error instanceof StackError)) return error;
     const same = { where: this.location, evidence: error.evidence, cause: error.cause };
@@ -167,7 +167,7 @@ class S3Store implements ObjectStore {
 
 type Read = GetObjectCommandOutput & { readonly text?: string };
 
-/** Reads what is sent within the call: the connection may break when the answer has begun. */
+/** Reads the body within the call, because the connection may break after the answer has begun. */
 function wholly(client: S3Client) {
   return {
     config: client.config,
