@@ -3,7 +3,7 @@ import { readHint, updateDocument } from './documents.js';
 import { segment, sharded } from './keys.js';
 import { buildShape } from './documentShapes.js';
 
-/** What a build of certain inputs made, so that the same inputs need no second build and push. */
+/** The result of a build from certain inputs, so that the same inputs need no second build and push. */
 export interface BuildRecord {
   readonly repository: string;
   /** `sha256:…` as the registry knows it. */
@@ -17,7 +17,7 @@ export interface BuildRecord {
 export class Builds {
   constructor(private readonly store: ObjectStore) {}
 
-  /** A record that cannot be read is none: what it said is built again. */
+  /** An unreadable record counts as missing: the image is built again. */
   get(image: string, inputs: string): Promise<BuildRecord | undefined> {
     return readHint<BuildRecord>(this.store, buildKey(image, inputs), buildShape);
   }

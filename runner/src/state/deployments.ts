@@ -7,7 +7,7 @@ import { segment, sharded } from './keys.js';
 import { NumberedLog, type BrokenRecord } from './numberedLog.js';
 import { deploymentShape, endedShape } from './documentShapes.js';
 
-/** A deployment that is about to start: the ledger adds its number, its time and its status. */
+/** A deployment before its start. The ledger adds its number, its time and its status. */
 export type DeploymentDraft = Omit<DeploymentRecord, 'sequence' | 'status' | 'startedAt' | 'endedAt'>;
 
 export interface CurrentDeployments {
@@ -15,13 +15,13 @@ export interface CurrentDeployments {
    * The last that ended healthy, partial or unproven: its release is what runs (after a rollback this is the rollback itself).
    */
   readonly healthy?: DeploymentRecord;
-  /** The last that was started, whatever became of it. */
+  /** The last started deployment, with any result. */
   readonly latest?: DeploymentRecord;
 }
 
 /** Deployment records of each environment, numbered from 1. */
 export class Deployments {
-  /** @param onBroken told of each record that cannot be read */
+  /** @param onBroken called for each record that cannot be read */
   constructor(
     private readonly store: ObjectStore,
     private readonly clock: Clock,
@@ -43,9 +43,9 @@ export class Deployments {
   async finish(record: DeploymentRecord): Promise<DeploymentRecord> {
     const log = this.log(record.environment);
     const ended = { ...record, endedAt: record.endedAt ?? this.clock.now().toISOString() };
-    // The index first: once the caller says healthy it is, also where this process dies at the next line.
+    // The index first: what the caller reports as healthy is healthy, even if this process dies at the next line.
     if (isInService(ended.status)) await this.remember(ended);
-    // One that is gone or cannot be read is written again: the caller has it from the journal.
+    // A missing or unreadable record is written again: the caller has it from the journal.
     await updateDocument<DeploymentRecord>(
       this.store,
       log.key(record.sequence),
@@ -81,7 +81,7 @@ export class Deployments {
     for await (const record of log.newest(undefined, 2)) {
       latest ??= record;
       if (isInService(record.status)) return { healthy: record, latest };
-      // Between the hint and here nothing was healthy, so jump: there may be many failures in a row.
+      // Nothing between the hint and here was healthy, so skip it: there may be many failures in a row.
       if (record.sequence <= hint) break;
     }
     const healthy = await this.healthyFrom(log, hint);
@@ -104,12 +104,12 @@ export class Deployments {
     }
   }
 
-  /** That the document is there says it all. */
+  /** The existence of the document is the information. */
   async wasHealthy(version: string, environment: string): Promise<boolean> {
     return (await this.store.get(endedKey('healthy', environment, version))) !== undefined;
   }
 
-  /** The hinted record; where that cannot be read, the last healthy one before it. */
+  /** The hinted record; if it cannot be read, the last healthy one before it. */
   private async healthyFrom(
     log: NumberedLog<DeploymentRecord>,
     hint: number,
@@ -142,7 +142,7 @@ export class Deployments {
 const endedKey = (status: DeploymentRecord['status'], environment: string, version: string) =>
   sharded(`${status}/${segment(environment)}`, version);
 
-/** A record ends once; only one that was cut off may get a better ending, from the run that resumed it. */
+/** The end of a record is final. Only that of a cut-off deployment may change, by the run that resumes it. */
 function mayEnd(stored: DeploymentRecord, ended: DeploymentRecord): boolean {
   return stored.status === 'running' || stored.status === 'cut-off' || stored.status === ended.status;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Longer names are shortened with a hash: file systems end at 255 bytes. */
+/** Longer names are shortened with a hash, because file systems allow 255 bytes. */
 const LONGEST = 120;
 
 /**
@@ -21,13 +21,13 @@ export function segment(text: string): string {
   return `${encoded.slice(0, 80)}~~${digest(text).slice(0, 32)}`;
 }
 
-/** A key that spreads names over 256 directories, so that none holds a hundred thousand files. */
+/** A key that spreads names over 256 directories, so that no directory has 100,000 files. */
 export function sharded(prefix: string, text: string): string {
   return `${prefix}/${digest(text).slice(0, 2)}/${segment(text)}.json`;
 }
 
 /**
- * Stores call this before they touch anything.
+ * Stores call this before every access.
  * @throws Error for a key that was not built from `segment`s: a bug of the caller
  */
 export function assertKey(key: string): void {

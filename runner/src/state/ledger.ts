@@ -11,7 +11,7 @@ import { Tests } from './testRecords.js';
 export type { BuildRecord } from './builds.js';
 export type { CurrentDeployments, DeploymentDraft } from './deployments.js';
 
-/** What was built and where it went. Callers redact what they hand over; the ledger writes it as it is. */
+/** What was built and where it was deployed. Callers redact the data; the ledger writes it unchanged. */
 export class Ledger {
   /** Applies, destroys and provisions. */
   readonly changes: Changes;
@@ -32,14 +32,14 @@ export class Ledger {
     this.deploymentRecords = new Deployments(store, clock, onBroken);
   }
 
-  /** Records met so far that cannot be read, and were passed over. */
+  /** Unreadable records so far, which were skipped. */
   get broken(): readonly BrokenRecord[] {
     return [...this.brokenRecords.values()];
   }
 
   /**
-   * Records a release, once for ever; the same release again (same sources, same digests) is fine.
-   * @throws StackError STATE_CONFLICT where its version is recorded with other content; STATE_WRITE_FAILED
+   * Records a release, once for ever. The same release again (same sources, same digests) is no error.
+   * @throws StackError STATE_CONFLICT if its version is recorded with other content; STATE_WRITE_FAILED
    */
   putRelease(record: ReleaseRecord): Promise<'created' | 'exists'> {
     return this.releaseRecords.put(record);
@@ -55,7 +55,7 @@ export class Ledger {
     return this.releaseRecords.byCommit(commit);
   }
 
-  /** The newest release with this digest of inputs: how a merge commit finds what its content already made. */
+  /** The newest release with this digest of inputs: a merge commit finds the release of the same content. */
   releaseByInputs(inputs: string): Promise<ReleaseRecord | undefined> {
     return this.releaseRecords.byInputs(inputs);
   }
@@ -70,7 +70,7 @@ export class Ledger {
   }
 
   /**
-   * Records what a build made. The same digest again adds its tags to the known ones; another digest replaces it.
+   * Records the result of a build. The same digest again adds its tags; another digest replaces the record.
    * @returns what is recorded now
    */
   putBuild(image: string, inputs: string, build: BuildRecord): Promise<BuildRecord> {
@@ -83,8 +83,8 @@ export class Ledger {
   }
 
   /**
-   * Writes how a deployment ended; `endedAt` is now where the record has none.
-   * @throws StackError STATE_CONFLICT where it has ended otherwise already (only `cut-off` may still change)
+   * Writes how a deployment ended; `endedAt` is now if the record has none.
+   * @throws StackError STATE_CONFLICT if another end is recorded already (only `cut-off` may still change)
    */
   finishDeployment(record: DeploymentRecord): Promise<DeploymentRecord> {
     return this.deploymentRecords.finish(record);
@@ -107,7 +107,7 @@ export class Ledger {
   }
 
   /**
-   * The release to roll back to: the last other one that was in service here and that no rollback has left behind.
+   * The release to roll back to: the last other one that was in service here and that no rollback has replaced.
    * @param beforeVersion the version that runs now, or that failed
    */
   async previousHealthy(environment: string, beforeVersion: string): Promise<ReleaseRecord | undefined> {
@@ -118,7 +118,7 @@ export class Ledger {
     return undefined;
   }
 
-  /** Where a release ended partial in an environment and never healthy, the last deployment that did. */
+  /** The last partial deployment of a release in an environment, if the release was never healthy there. */
   onlyPartialIn(version: string, environment: string): Promise<DeploymentRecord | undefined> {
     return this.deploymentRecords.onlyPartial(version, environment);
   }

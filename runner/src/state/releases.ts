@@ -23,7 +23,7 @@ interface Pointer {
 export class Releases {
   private readonly log: NumberedLog<{ readonly version: string }>;
 
-  /** @param onBroken told of each record in a list that cannot be read */
+  /** @param onBroken called for each record in a list that cannot be read */
   constructor(
     private readonly store: ObjectStore,
     private readonly onBroken: (record: BrokenRecord) => void,
@@ -37,7 +37,7 @@ export class Releases {
     const stored = created ? record : await this.get(record.version);
     if (stored !== undefined && !sameRelease(stored, record))
       throw conflict(this.store.location, stored, record);
-    // Indexes are completed also for a record that was there: whoever wrote it may have died before.
+    // Indexes are completed also for an existing record: its writer may have died before.
     if (created || (await this.byCommit(record.commit)) === undefined) {
       await this.log.append(() => ({ version: record.version }));
       await this.point(inputsKey(record.inputs), record);
@@ -56,7 +56,7 @@ export class Releases {
     throw unreadableError(this.store, key, found, next);
   }
 
-  /** A release; undefined also where its record cannot be read. */
+  /** A release; undefined also if its record cannot be read. */
   async find(version: string): Promise<ReleaseRecord | undefined> {
     const key = versionKey(version);
     const found = await lookAtDocument<ReleaseRecord>(this.store, key, releaseShape);
@@ -90,7 +90,7 @@ export class Releases {
     return pointer === undefined ? undefined : this.find(pointer.version);
   }
 
-  /** The newest wins, but a dirty tree never hides a clean one: it is not what the commit says. */
+  /** The newest wins, but a dirty tree never hides a clean one, because its content is not that of the commit. */
   private async point(key: string, { version, createdAt, dirty }: ReleaseRecord): Promise<void> {
     await updateDocument<Pointer>(
       this.store,
@@ -109,7 +109,7 @@ const versionKey = (version: string) => sharded('releases/versions', version);
 const commitKey = (commit: string) => sharded('releases/commits', commit);
 const inputsKey = (inputs: string) => sharded('releases/inputs', inputs.replace(/^sha256:/, ''));
 
-/** The same bytes from the same sources; who built it when, and under which tags, is circumstance. */
+/** True for the same bytes from the same sources. Builder, time and tags do not matter. */
 function sameRelease(a: ReleaseRecord, b: ReleaseRecord): boolean {
   const identity = (release: ReleaseRecord) =>
     JSON.stringify([

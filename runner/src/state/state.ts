@@ -5,7 +5,7 @@ import { Journal } from './journal.js';
 import { Ledger } from './ledger.js';
 import { Locks } from './locks.js';
 
-/** What outlives a run. */
+/** The documents that outlive a run. */
 export interface State {
   readonly store: ObjectStore;
   readonly ledger: Ledger;
@@ -13,12 +13,12 @@ export interface State {
   readonly journal: Journal;
 }
 
-/** Shorter than a write to a busy disk or a far region may take, a lock would expire while it is renewed. */
+/** Minimum expiry: a shorter lock could expire during its renewal, on a busy disk or in a far region. */
 const SHORTEST_EXPIRY_MS = 1000;
 
 /**
  * Puts the ledger, the locks and the journal on a store. Nothing is read or written yet.
- * @throws StackError CONFIG_INVALID where locks could not be kept
+ * @throws StackError CONFIG_INVALID if locks could not be kept
  */
 export function openState(store: ObjectStore, config: Pick<Config, 'state'>, clock: Clock): State {
   if (config.state['lock-expiry'] < SHORTEST_EXPIRY_MS) {

@@ -9,16 +9,16 @@ import { requireSharedPlace } from './sharedPlace.js';
 
 export interface StoreOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Gets the AWS credentials, where the location is a bucket. */
+  /** The AWS credentials are added to these secrets, if the location is a bucket. */
   readonly secrets: SecretRegistry;
-  /** How a bucket is waited for that does not answer. */
+  /** How to wait for a bucket that does not answer. */
   readonly patience?: Patience | undefined;
 }
 
 /**
- * Opens the place that `state.location` names: a directory (relative to the configuration file) or
+ * Opens the location in `state.location`: a directory (relative to the configuration file) or
  * `s3://bucket/prefix`. Each application has its own part of it, so that a team can share one bucket.
- * @throws StackError CONFIG_INVALID where the location is neither, or a build's own workspace
+ * @throws StackError CONFIG_INVALID if the location is neither, or is a build's own workspace
  */
 export function openStore(
   config: Pick<Config, 'application' | 'directory' | 'state'>,
@@ -34,9 +34,9 @@ export function openStore(
 
 /**
  * Opens one part of a location.
- * @param place what a setting says, and the setting's name
- * @param part folder in it; applications have theirs by their name
- * @throws StackError CONFIG_INVALID where the location is neither a directory nor a bucket
+ * @param place the value of a setting, and the setting's name
+ * @param part folder in it; that of an application has its name
+ * @throws StackError CONFIG_INVALID if the location is neither a directory nor a bucket
  */
 export async function openPart(
   { location, setting }: { readonly location: string; readonly setting: string },
