@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { agentOf } from './httpAgent.js';
 import { proxyFor, type Env } from './proxy.js';
 
-/** `fetch` that goes through the proxy the environment names for an address; Node's own knows of none. */
+/** `fetch` through the proxy that the environment names for an address. Node's own fetch uses no proxy. */
 export function fetchOf(env: Env): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);

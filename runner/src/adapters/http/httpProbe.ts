@@ -6,11 +6,11 @@ import type { Env } from './proxy.js';
 import { ProxyFailure } from './proxyFailure.js';
 
 export interface ProbeAnswer {
-  /** Undefined where there was no answer at all. */
+  /** Undefined if there was no response. */
   readonly status?: number;
   /** Words for people: `503`, `connection refused`, `no answer within 2 s`. */
   readonly words: string;
-  /** Where proxies are used: the status may be that of a proxy that did not get through. */
+  /** Set if proxies are used: the status may be that of a proxy that could not connect. */
   readonly isProxys?: boolean;
 }
 
@@ -19,13 +19,13 @@ const NOT_THROUGH = new Set([403, 407, 502, 503, 504]);
 export interface ProbeOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
-  /** Names the proxies that addresses are reached through; none where left out. */
+  /** Returns the proxy of an address; by default there are none. */
   readonly env?: Env;
-  /** Host to connect to in place of the URL's own, which is asked for all the same. */
+  /** Host to connect to in place of the URL's host, which stays in the request. */
   readonly via?: string;
   /** Sent with it. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** A certificate has to be valid, but may be of any name. */
+  /** The certificate must be valid, but may have any name. */
   readonly anyName?: boolean;
 }
 
@@ -55,7 +55,7 @@ export async function probe(url: string, options: ProbeOptions): Promise<ProbeAn
   return last;
 }
 
-/** The address a redirect leads to, where that differs by TLS alone. */
+/** The target of a redirect, if only TLS is different. */
 function secureTwin(url: string, location: string | undefined): string | undefined {
   if (location === undefined || !URL.canParse(location, url)) return undefined;
   const [from, to] = [new URL(url), new URL(location, url)];
@@ -86,7 +86,7 @@ async function ask(
       ...(isSecure && anyName ? { checkServerIdentity: () => undefined } : {}),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    // Of the whole probe: a trickling answer counts as none.
+    // The limit is for the whole probe: a response that is too slow counts as none.
     const timer = setTimeout(() => {
       resolve({ words: `no answer within ${Math.round(options.timeoutMs / 100) / 10} s` });
       request.destroy();

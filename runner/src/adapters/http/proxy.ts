@@ -10,21 +10,21 @@ export interface Proxy {
   readonly variable: string;
 }
 
-/** Variables that name a proxy by the scheme of what is asked for, in the order in which they count. */
+/** Variables that name a proxy, by the scheme of the request, in the order of priority. */
 const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   'http:': ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'],
   'https:': ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'],
 };
 const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
-/** Whether any variable names a proxy: only then is anything loaded that speaks to one. */
+/** Whether any variable names a proxy. Only then the code for proxies is loaded. */
 export const hasProxy = (env: Env): boolean =>
   Object.values(VARIABLES).some((names) => names.some((name) => Boolean(env[name])));
 
 /**
  * The proxy for an address, as curl and the AWS CLI choose it: every address that NO_PROXY does not except goes through
  * the one for its scheme, also one of this machine. Only instance metadata and container credentials never do.
- * @throws StackError CONFIG_INVALID where the variable holds no address of an HTTP proxy
+ * @throws StackError CONFIG_INVALID if the variable has no address of an HTTP proxy
  */
 export function proxyFor(address: string | URL, env: Env): Proxy | undefined {
   const target = new URL(address);
@@ -47,7 +47,7 @@ function parse(value: string, variable: string): URL {
   try {
     url = new URL(value.includes('://') ? value : `http://${value}`);
   } catch {
-    // Told below, with the schemes that nobody speaks here.
+    // Reported below, with the unsupported schemes.
   }
   if (url !== undefined && url.hostname !== '' && /^https?:$/.test(url.protocol)) return url;
   const what = url === undefined ? 'is not an address' : `names a proxy for ${url.protocol}//`;
@@ -57,7 +57,7 @@ function parse(value: string, variable: string): URL {
   });
 }
 
-/** Metadata of instances and credentials of containers are of this machine, whatever stands between it and the world. */
+/** Instance metadata and container credentials are on this machine and never need a proxy. */
 function isLinkLocal(host: string): boolean {
   return /^169\.254\./.test(host) || /^fe80:/i.test(host) || /^fd00:ec2:/i.test(host);
 }

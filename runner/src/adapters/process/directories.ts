@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a directory and those above it. Node's own recursive mkdir tries for ever where a file system takes no
- * directories and says ENOENT (`/proc`, some network drives); this one throws what the system says.
- * @param mode of what is made; what the umask leaves of 0777 where left out
+ * Creates a directory and its parents. Node's recursive mkdir never ends if a file system accepts no
+ * directories and returns ENOENT (`/proc`, some network drives); this function throws the system's error.
+ * @param mode of created directories; by default 0777 minus the umask
  */
 export function makeDirectories(path: string, mode = 0o777): void {
   const make = () => {

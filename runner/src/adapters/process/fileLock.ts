@@ -5,26 +5,26 @@ import { StackError } from '../../base/errors.js';
 import { ownIdentity, vitality, type ProcessIdentity } from './processIdentity.js';
 import { writeDraft } from './wholeFile.js';
 
-/** A lock is held for a few file operations; where nobody can tell whether its owner lives, this age decides. */
+/** A lock is held for a few file operations. If it is not known whether its owner lives, this age decides. */
 const STALE_AFTER_MS = 30_000;
 const GIVE_UP_AFTER_MS = 60_000;
 
 interface Owner {
   readonly token: string;
-  /** Absent of a lock that cannot be read: nobody can tell whose it is. */
+  /** Undefined for an unreadable lock, whose owner is not known. */
   readonly process?: ProcessIdentity;
 }
 
 /** For work that takes longer than a few file operations. */
 export interface LongLock {
-  /** Between looks at a lock that somebody else holds. */
+  /** Between two checks of a lock that somebody else holds. */
   readonly pollMs: number;
   /** After this long the wait ends with `stuck`. */
   readonly giveUpAfterMs: number;
   readonly stuck: (path: string) => StackError;
   /** Ends the wait with its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Told once, where there is somebody to wait for. */
+  /** Called once if somebody else holds the lock. */
   readonly onWait?: () => void;
 }
 
@@ -37,8 +37,8 @@ export interface LongLock {
  * after the dead owner's token, after a look that it is still there: two who find the same dead owner take turns, and
  * the second finds that token gone. So nobody ever removes the lock of the living.
  * @param path of the lock file; its directory exists
- * @param long for work that may take minutes: the lock shows a sign of life while it does
- * @throws StackError STATE_WRITE_FAILED where it stays held for a minute; Error of the file system
+ * @param long for work that may take minutes: the lock file is touched meanwhile
+ * @throws StackError STATE_WRITE_FAILED if it stays held for a minute; Error of the file system
  */
 export async function withFileLock<T>(path: string, work: () => Promise<T>, long?: LongLock): Promise<T> {
   const token = await acquire(path, Date.now() + (long?.giveUpAfterMs ?? GIVE_UP_AFTER_MS), long);
@@ -52,7 +52,7 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>, long
   }
 }
 
-/** Who has held it for long may have been given up meanwhile: then it, too, has to take turns. */
+/** A long holder may have been taken for dead meanwhile. Then it must also take the right to remove the lock. */
 async function giveBack(path: string, token: string): Promise<void> {
   if ((await age(path)) < STALE_AFTER_MS / 2) return remove(path, token);
   const right = rightOf(path, token);
@@ -64,7 +64,7 @@ async function giveBack(path: string, token: string): Promise<void> {
   }
 }
 
-/** The lock of those who want to remove a lock. */
+/** The lock that gives the right to remove a lock. */
 const rightOf = (path: string, token: string) => `${path}.${token.slice(0, 8)}`;
 
 async function touch(path: string): Promise<void> {
@@ -94,12 +94,12 @@ async function acquire(path: string, deadline: number, long?: LongLock): Promise
   }
 }
 
-/** Removes a dead owner's lock, alone among all that want to, and only where it is still that one. */
+/** Removes a dead owner's lock: only one process at a time does so, and only if it is still the same lock. */
 async function breakLock(path: string, token: string, deadline: number): Promise<void> {
   const right = rightOf(path, token);
   const own = await acquire(right, deadline);
   try {
-    // Who waited for the right may come when another has broken the lock and a third has taken it.
+    // While this process waited for the right, another may have removed the lock and a third may have taken it.
     if ((await staleToken(path)) === token) await absentAsUndefined(unlink(path));
   } finally {
     await remove(right, own);
@@ -117,7 +117,7 @@ function stuck(path: string): StackError {
   });
 }
 
-/** The token of an owner that is dead, or has been silent for too long; undefined where it may live. */
+/** The token of an owner that is dead or silent for too long; undefined if it may live. */
 async function staleToken(path: string): Promise<string | undefined> {
   const owner = await read(path);
   if (owner === undefined) return undefined;
@@ -136,7 +136,7 @@ async function read(path: string): Promise<Owner | undefined> {
   } catch {
     // As below.
   }
-  // Locks appear whole: an empty one was left by a machine that lost power, another one by an older runner.
+  // Locks appear whole. An empty one is from a machine that lost power, another invalid one from an older runner.
   return { token: 'unreadable' };
 }
 

@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises';
 import { LineSplitter } from './streamLines.js';
 
-/** Between two looks at a growing file: short for the eye, nothing for the machine. */
+/** Between two reads of a growing file: short for a person, cheap for the machine. */
 const LOOK_EVERY_MS = 150;
 const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Reads a file line by line while another process writes to it.
- * @param longest where lines are cut, in characters
- * @param ended settles when the writer has ended; what it wrote last is still read
+ * @param longest maximum length of a line, in characters; longer ones are cut
+ * @param ended settles when the writer has ended; its last output is still read
  */
 export async function followFile(
   path: string,

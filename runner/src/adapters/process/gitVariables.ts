@@ -49,14 +49,14 @@ const MISLEADING = new Set([
   'GIT_FLUSH',
 ]);
 
-/** The environment of a child without what would mislead git in it. */
+/** The environment of a child, without variables that would mislead its git. */
 export function withoutGitVariables(
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string | undefined>> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !misleads(name)));
 }
 
-/** GIT_TRACE and its kin write among what git says, which is read and shown where it fails. */
+/** GIT_TRACE and similar variables write into git's output, which is read, and shown after a failure. */
 function misleads(name: string): boolean {
   return MISLEADING.has(name) || /^GIT_(?:TRACE|TEST_|REDIRECT_)/.test(name);
 }

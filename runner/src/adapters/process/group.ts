@@ -1,14 +1,14 @@
-/** How long a group gets to end by itself before it is killed. */
+/** How long a group may take to end before it is killed. */
 const KILL_AFTER_MS = 30_000;
 
-/** A child's process group: what it started goes with it, so that no grandchild holds its pipes open for ever. */
+/** A child's process group: its own children end with it, so that no grandchild keeps its pipes open for ever. */
 export class ProcessGroup {
   private timer: NodeJS.Timeout | undefined;
   private asked = false;
 
   /**
    * @param leader process id of a child that was started detached
-   * @param killAfterMs how long it gets to end by itself after SIGTERM
+   * @param killAfterMs how long it may take to end after SIGTERM
    */
   constructor(
     private readonly leader: number | undefined,
@@ -16,9 +16,9 @@ export class ProcessGroup {
   ) {}
 
   /**
-   * Asks once for an orderly end. After SIGTERM the group is killed where it does not end; SIGINT goes to the leader
-   * alone and is never followed by a kill: terraform then waits for what its provider has begun, however long that
-   * takes, and saves its state; killed, it would lose it.
+   * Asks once for an orderly end. After SIGTERM the group is killed if it does not end. SIGINT goes to the leader
+   * only and is never followed by a kill: terraform then waits until its provider has finished, however long that
+   * takes, and saves its state. A kill would lose the state.
    */
   end(signal: 'SIGINT' | 'SIGTERM'): void {
     const { leader } = this;
@@ -40,6 +40,6 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // Gone already, which is what was wanted.
+    // It has ended already, as wanted.
   }
 }

@@ -14,7 +14,7 @@ const inTheWay: Words = {
   next: 'Move the file away, or name another directory as state.location.',
 };
 
-/** What the operating system says, in words, and what a person can do about it. */
+/** The operating system's error in words, and what a person can do about it. */
 const WORDS: Readonly<Record<string, Words>> = {
   ENOSPC: { problem: 'the disk is full', next: 'Free some space (`df -h`), then run the command again.' },
   EDQUOT: {

@@ -3,15 +3,15 @@ import { hostname } from 'node:os';
 import { processStat } from './alive.js';
 import { definedOnly } from '../../base/definedOnly.js';
 
-/** Names one process of one machine so exactly that another process can tell whether it still lives. */
+/** Identifies one process of one machine, so that another process can check whether it still lives. */
 export interface ProcessIdentity {
   readonly hostname: string;
   readonly pid: number;
   /** Changes with every start of the machine (Linux). */
   readonly bootId?: string;
-  /** Process ids mean something only inside one of these: containers have their own (Linux). */
+  /** Process ids are valid only inside of one namespace; containers have their own (Linux). */
   readonly pidNamespace?: string;
-  /** Clock ticks from boot to the start of the process: tells a reused pid apart (Linux). */
+  /** Clock ticks from boot to the start of the process: detects a reused pid (Linux). */
   readonly startTime?: string;
 }
 
@@ -22,8 +22,8 @@ export function ownIdentity(): ProcessIdentity {
 }
 
 /**
- * Whether a process lives. `dead` only where that is certain: on this very machine since its last start, in this very
- * process namespace. Two agents may well share a host name, so everything else is `unknown`.
+ * Whether a process lives. `dead` only if that is certain: on this machine since its last start, in this
+ * process namespace. Two agents can have the same host name, so everything else is `unknown`.
  */
 export function vitality(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
   const here = machine();

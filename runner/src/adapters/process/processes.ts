@@ -12,7 +12,7 @@ import { LineSplitter } from './streamLines.js';
 
 /** Lines kept as evidence; enough for a stack trace, small enough for Slack. */
 const TAIL_LINES = 40;
-/** How long a child that others may have signalled too gets to say so. */
+/** How long to wait for the exit of a child that others may have signalled too. */
 const HEARSAY_MS = 500;
 /** Jenkins signals the processes of a build from the leaves up, and gives all of them together 5 s. */
 const SIGNAL_WITHIN_MS = 6000;
@@ -20,24 +20,24 @@ const SIGNAL_WITHIN_MS = 6000;
 export interface ProcessesOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Makes what redacts one stream of lines: a secret may be broken over several, so some are kept back for a while. */
+  /** Creates the redactor of one stream of lines. A secret may span several lines, so some are kept back for a while. */
   readonly redactor: () => LineFilter;
   /** Aborts when the runner itself is interrupted. */
   readonly interrupt?: AbortSignal;
-  /** How long the runner's own signal may come after one that cut a child short, in milliseconds. */
+  /** How long the runner's own signal may come after one that ended a child, in milliseconds. */
   readonly signalWithinMs?: number;
 }
 
-/** What lines go through on their way out. */
+/** A filter for output lines. */
 export interface LineFilter {
-  /** @returns the lines that can go on: none while they are kept back */
+  /** @returns the lines that can be passed on; none while they are kept back */
   push(line: string): readonly string[];
-  /** @returns what was still kept back */
+  /** @returns the lines that were still kept back */
   flush(): readonly string[];
   readonly isHolding: boolean;
 }
 
-/** A line is kept back no longer than this where no other follows. */
+/** How long a line is kept back if no other follows. */
 const HOLD_MS = 200;
 
 /** Where to get each tool; shown when it is missing. */
@@ -50,7 +50,7 @@ const INSTALL_HINTS: Readonly<Record<string, string>> = {
   git: 'Install git, then run `node runner doctor`.',
 };
 
-/** Runs commands by execa: no shell, lines streamed one by one, memory flat whatever the child prints. */
+/** Runs commands with execa: no shell, lines streamed one by one, constant memory for any output. */
 export function createProcesses(options: ProcessesOptions): Processes {
   return { run: (invocation, runOptions = {}) => run(options, invocation, runOptions) };
 }
@@ -141,8 +141,8 @@ async function run(
 }
 
 /**
- * Gives the runner's own signal the time to come, so that what others cut short is not told as a failure.
- * @throws the signal's reason where it comes
+ * Waits for the runner's own signal, so that a child that others ended is not reported as a failure.
+ * @throws the signal's reason if it comes
  */
 function ownSignal(signal: AbortSignal | undefined, withinMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -191,7 +191,7 @@ function eachLine(
 }
 
 function notStarted(invocation: Invocation, code: string, cwd: string, cause: unknown): StackError {
-  // A working directory that is not there is told in the same words as a program that is not.
+  // A missing working directory gives the same error as a missing program.
   if (!existsSync(cwd)) {
     return new StackError(
       'FILE_FAILED',

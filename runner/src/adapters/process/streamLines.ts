@@ -5,7 +5,7 @@ import { cutLine, LONGEST_SHOWN } from '../../base/longLines.js';
 export class LineSplitter {
   private readonly decoder = new StringDecoder('utf8');
   private rest = '';
-  /** The rest of a line that was cut already is thrown away up to its end. */
+  /** True while the rest of a line that was cut is discarded. */
   private skipping = false;
 
   /**
@@ -32,7 +32,7 @@ export class LineSplitter {
     this.skipping = true;
   }
 
-  /** Hands out a last line that had no newline. */
+  /** Returns a last line without a newline. */
   end(): void {
     if (this.rest !== '') this.emit(this.rest);
     this.rest = '';

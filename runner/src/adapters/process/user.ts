@@ -8,10 +8,10 @@ export function whoAmI(env: Env): string {
   return `${name || `uid-${process.getuid?.() ?? 'unknown'}`}@${hostname()}`;
 }
 
-/** Whether the list of users knows who we are; ssh works for nobody else. */
+/** Whether the list of users has an entry for us; ssh needs one. */
 export const isKnownUser = (): boolean => attempt(() => userInfo().username) !== undefined;
 
-/** The user's folder; `/` for one who has none: HOME is not set, and the list of users does not know them. */
+/** The user's home; `/` without one: HOME is not set, and the list of users has no entry. */
 export function homeDirectory(env: Env): string {
   return env['HOME'] || attempt(homedir) || '/';
 }

@@ -4,14 +4,14 @@ import { basename, dirname, join } from 'node:path';
 import { makeDirectories } from './directories.js';
 
 export interface DraftOptions {
-  /** Permissions, of which the umask takes its part; 0644 where left out. */
+  /** Permissions before the umask; 0644 by default. */
   readonly mode?: number;
-  /** The content survives a loss of power once it is in its place. */
+  /** Whether the content survives a loss of power after the write. */
   readonly flush?: boolean;
 }
 
 export interface WholeFileOptions extends DraftOptions {
-  /** Folder of the draft, on the file system of the file; the file's own folder where left out. */
+  /** Folder of the draft, on the same file system as the file; by default the file's own folder. */
   readonly drafts?: string;
 }
 
@@ -61,7 +61,7 @@ export async function writeDraft(
   }
 }
 
-/** Makes a new name in a directory survive a loss of power. */
+/** Flushes a directory, so that a new name in it survives a loss of power. */
 export async function flushDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {

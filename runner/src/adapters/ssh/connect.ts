@@ -7,7 +7,7 @@ import type { Connection, Link } from './connection.js';
 import { commandLink, CONNECT_MS, forwardedLink, tcpLink, WAY_MS } from './links.js';
 import type { SshSettings, TrustedKey } from './sshSettings.js';
 
-/** The connection to the last jump host of a way. */
+/** The connection to the last jump host on the way. */
 export type Through = (jump: Route, signal?: AbortSignal) => Promise<Connection>;
 
 /**
@@ -67,7 +67,7 @@ async function attempt(
         return false;
       },
     });
-    // Nobody has to remember it: a home that cannot be written to keeps nobody out.
+    // Remembering the key is optional: a read-only home must not prevent the connection.
     await settings.keys?.seen(route).catch(() => undefined);
     return { ssh, link };
   } catch (error) {
@@ -92,11 +92,11 @@ async function openLink(
 
 interface Known {
   readonly known: KnownHosts;
-  /** The files that say something by themselves. */
+  /** The files with their own entries. */
   readonly holding: (says: (one: KnownHosts) => boolean) => readonly string[];
 }
 
-/** All that is known of hosts: people's own file, learned keys, the machine's, and what the host's source says. */
+/** All known host keys: the user's file, learned keys, the machine's file, and the keys from the host's source. */
 async function knownHosts(route: Route): Promise<Known> {
   const files = [...route.knownHosts, ...GLOBAL_KNOWN_HOSTS];
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));

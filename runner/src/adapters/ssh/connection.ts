@@ -9,7 +9,7 @@ export interface Link {
   /** An idle connection keeps no process alive. */
   release(): void;
   close(): void;
-  /** What the command that is the connection said last. */
+  /** The last output of the command that is the connection. */
   words(): readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { hostAddress, type Host } from '../../domain/host.js';
 import type { Connection } from './connection.js';
 import { quoteArguments } from './quote.js';
 
-/** A host that dies in the middle of a command sends nothing more: no command waits longer than this unasked. */
+/** A host that dies during a command sends nothing more. No command waits longer than this by default. */
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 type Channel = Parameters<NonNullable<SSHExecCommandOptions['onChannel']>>[0];
@@ -12,16 +12,16 @@ type Channel = Parameters<NonNullable<SSHExecCommandOptions['onChannel']>>[0];
 export interface ExecOptions {
   /** Closes the channel and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Milliseconds; a minute where left out. */
+  /** Milliseconds; by default a minute. */
   readonly timeoutMs?: number;
-  /** How long a host that fell silent is waited for, in milliseconds: for what is only evidence. A minute otherwise. */
+  /** How long to wait for a silent host, in milliseconds; set for calls that only collect evidence. By default a minute. */
   readonly patienceMs?: number;
   /** Written to the command's standard input, then closed. */
   readonly input?: string;
 }
 
 export interface ExecResult {
-  /** 128 where the command was ended by a signal. */
+  /** 128 if a signal ended the command. */
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;

@@ -6,7 +6,7 @@ import { writeWhole } from '../process/wholeFile.js';
 
 const WAIT_MS = 30_000;
 
-/** The file with learned host keys; several processes may change it at a time. */
+/** The file with learned host keys; several processes may change it at the same time. */
 export interface KeyFile {
   readonly path: string;
   /** Empty where there is none yet. */

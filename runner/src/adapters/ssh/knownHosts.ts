@@ -7,7 +7,7 @@ interface KnownHostsEntry {
   /** The key as base64, as it stands in the file. */
   readonly key: string;
   readonly revoked: boolean;
-  /** It is the key of an authority that signs the keys of these hosts. */
+  /** True for the key of an authority that signs the keys of these hosts. */
   readonly authority: boolean;
 }
 
@@ -28,7 +28,7 @@ const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
   'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
 };
 
-/** What a known_hosts file says about host keys: plain, wildcard and hashed names, `[host]:port`, `@revoked`. */
+/** The host keys in a known_hosts file: plain, wildcard and hashed names, `[host]:port`, `@revoked`. */
 export class KnownHosts {
   private readonly entries: readonly KnownHostsEntry[];
 
@@ -57,7 +57,7 @@ export class KnownHosts {
   /**
    * Algorithms to ask the host for, those of known keys first: otherwise a host with several keys might answer
    * with one that the file does not hold.
-   * @param wanted type of the key that is expected before all others
+   * @param wanted type of the key to prefer
    */
   algorithms(name: string, address: string, wanted?: string): string[] {
     const known = [...this.entriesOf(name), ...this.entriesOf(address)];

@@ -6,7 +6,7 @@ import type { Connection, Link } from './connection.js';
 
 /** Time for the TCP connection, and again for the handshake with login. */
 export const CONNECT_MS = 10_000;
-/** A session of Session Manager takes several seconds to open, a jump host a login more. */
+/** Session Manager takes several seconds to open a session; a jump host needs another login. */
 export const WAY_MS = 30_000;
 
 /** A TCP connection. */
@@ -19,7 +19,7 @@ export async function tcpLink(route: Route, signal?: AbortSignal): Promise<Link>
   });
 }
 
-/** A channel that a jump host opens to the next address; one that has gone silent is not waited for long. */
+/** A channel that a jump host opens to the next address. The wait for a silent jump host is limited. */
 export async function forwardedLink(
   via: Connection,
   route: Route,
@@ -41,7 +41,7 @@ export async function forwardedLink(
   }
 }
 
-/** A stream that opens in time; one that opens later is closed. */
+/** Waits for a stream. If it opens too late, it is closed. */
 function inTime<T extends Duplex>(opening: Promise<T>, limitMs: number, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     let isOver = false;
@@ -160,7 +160,7 @@ function openSocket(route: Route, signal?: AbortSignal): Promise<Socket> {
       socket.removeAllListeners();
       signal?.removeEventListener('abort', onAbort);
       if (error === undefined) return resolve(socket);
-      // A late error on a socket nobody waits for any more must not end the process.
+      // A late error on an abandoned socket must not end the process.
       socket.on('error', () => undefined);
       socket.destroy();
       reject(error);

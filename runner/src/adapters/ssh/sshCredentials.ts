@@ -7,7 +7,7 @@ export type Credentials =
   { readonly privateKey: string; readonly passphrase?: string } | { readonly agent: string };
 
 /**
- * What a host is logged in to with: the key, where one is named; else the SSH agent. A key that is encrypted is opened
+ * The credentials for a host: the key if one is named, else the SSH agent. An encrypted key is opened
  * with the passphrase, else looked for in the agent, as OpenSSH does.
  * @throws StackError SSH_AUTH_FAILED
  */

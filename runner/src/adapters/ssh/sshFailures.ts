@@ -5,13 +5,13 @@ import { shellQuote } from '../../base/shell.js';
 import { fingerprint, keyType } from './knownHosts.js';
 import type { Distrust } from './sshSettings.js';
 
-/** A key that is not trusted, and the files that say so or would have to hold it. */
+/** A key that is not trusted, and the files that say so or should have it. */
 export interface Refusal {
   readonly key: Buffer;
   readonly verdict: Distrust;
-  /** People's own. */
+  /** The user's own files. */
   readonly file: string;
-  /** Those that hold the key which is another, or the one that is revoked. */
+  /** Files with a different key, or with the revoked one. */
   readonly files: readonly string[];
 }
 
@@ -53,13 +53,13 @@ export function hostKeyFailure(route: Route, { key, verdict, file, files }: Refu
         `known_hosts: ${files.length === 0 ? file : files.join(', ')}${verdict.kind === 'changed' ? ` (holds ${verdict.knownTypes.join(', ')})` : ''}`,
         ...wayOf(route),
       ],
-      // The new key has to get there, whatever becomes of the old one.
+      // The new key must be added in any case.
       next: `If the host was rebuilt on purpose: ${[...forget, take].join('; ')}`,
     },
   );
 }
 
-/** How the host is reached, where that is not directly. */
+/** The way to the host, if it is not direct. */
 function wayOf({ jumps, proxy }: Route): readonly string[] {
   if (jumps.length > 0) return [`by way of ${jumps.map(hostAddress).join(', ')}`];
   return proxy === undefined ? [] : [`by way of: ${proxy.join(' ')}`];
@@ -72,7 +72,7 @@ export function keyFailure(message: string, route: Route, next: string, cause?: 
 
 /**
  * Sorts what ssh2 and the socket throw into the failures that people know.
- * @param said what the command said that was to be the connection
+ * @param said the output of the command that should be the connection
  */
 export function connectFailure(error: unknown, route: Route, said: readonly string[] = []): StackError {
   if (error instanceof StackError) return error;
@@ -132,7 +132,7 @@ function nextStep({ jumps, proxy, port, address }: Route): string {
   return `Check that it runs and that port ${port} is open from here, then run the command again.`;
 }
 
-/** The ssh that a person types to go the same way. */
+/** The ssh command for the same way. */
 function sshCommand({ privateKey, jumps, port, user, address }: Route): string {
   const way = jumps.map((jump) => `${jump.user}@${jump.address}:${jump.port}`).join(',');
   return [

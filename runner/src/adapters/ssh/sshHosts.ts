@@ -13,18 +13,18 @@ export type { ExecOptions, ExecResult } from './execute.js';
 export type { HttpProbe, ProbeResult } from './sshProbe.js';
 export type { SshSettings } from './sshSettings.js';
 
-/** Pause between attempts while a host is still booting. */
+/** Pause between attempts while a host boots. */
 const RETRY_MS = 1000;
 /**
  * A host that has answered before is waited for this long: nothing here is harmful to run twice. One that reboots is back
  * by then; one that is gone for good is told of soon enough.
  */
 const LONGEST_SILENCE_MS = 60_000;
-/** Connections worked on side by side; a login costs the controller more than the wait. */
+/** Number of parallel connections; a login costs the controller more than waiting. */
 const FAN_OUT = 16;
 
 export interface ReadyOptions {
-  /** How long an unreachable host is given to come up, in milliseconds; 0 tries once. */
+  /** How long to wait for an unreachable host, in milliseconds; 0 tries once. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -44,11 +44,11 @@ export interface SshHosts {
    * @throws StackError SSH_*
    */
   ready(host: Host, options?: ReadyOptions): Promise<void>;
-  /** Asks a port of the host itself over HTTP, from the host: no open port is needed between here and there. */
+  /** Sends an HTTP request to a port of the host, from the host itself, so the port need not be reachable from here. */
   probe(host: Host, request: HttpProbe, signal?: AbortSignal): Promise<ProbeResult>;
-  /** The last lines of a container's log, both streams; empty where there is no such container. */
+  /** The last lines of a container's log, both streams; empty if there is no such container. */
   containerLog(host: Host, container: string, lines: number): Promise<readonly string[]>;
-  /** Does the same on many hosts side by side, with a bound; results in the order of the hosts. */
+  /** Does the same on many hosts in parallel, up to a limit; results in the order of the hosts. */
   each<T>(hosts: readonly Host[], work: (host: Host) => Promise<T>): Promise<T[]>;
   close(): void;
 }
@@ -67,7 +67,7 @@ export function createSshHosts(settings: SshSettings): SshHosts {
 
   const connection = async (route: Route, signal?: AbortSignal): Promise<Connection> => {
     const id = routeId(route);
-    // Many hosts share a jump host: whoever comes second shares the first's success, or its failure.
+    // Many hosts share a jump host: all of them share the result of the first connection.
     for (let begun = connections.get(id); begun !== undefined; begun = connections.get(id)) {
       const kept = await begun;
       if (kept.ssh.isConnected()) return kept;
@@ -90,7 +90,7 @@ export function createSshHosts(settings: SshSettings): SshHosts {
       return opened;
     } catch (error) {
       if (connections.get(id) === fresh) connections.delete(id);
-      // It may be the jump host that is gone: the next attempt asks it anew. Others may still be at work through it.
+      // The jump host may be gone: the next attempt connects to it again. Other connections may still use it.
       if (jump !== undefined && isTimeout(error) && connections.get(routeId(jump)) === way)
         connections.delete(routeId(jump));
       throw error;
@@ -102,7 +102,7 @@ export function createSshHosts(settings: SshSettings): SshHosts {
     try {
       return await execute(opened, host, argv, options);
     } catch (error) {
-      // What was sent into a dead connection gets no answer; the next attempt begins with another one.
+      // A dead connection gives no answer; the next attempt opens another one.
       if (isSilence(error)) {
         opened.ssh.dispose();
         opened.link.close();
@@ -142,7 +142,7 @@ export function createSshHosts(settings: SshSettings): SshHosts {
     },
     async containerLog(host, container, lines) {
       const argv = ['docker', 'logs', '--tail', String(lines), container];
-      // Evidence: nothing waits long for it.
+      // This is only evidence, so the wait is short.
       const result = await execAsRoot(host, argv, { timeoutMs: 15_000, patienceMs: 10_000 });
       if (result.exitCode !== 0) return [];
       return `${result.stdout}\n${result.stderr}`
@@ -170,7 +170,7 @@ export function createSshHosts(settings: SshSettings): SshHosts {
 const isSilence = (error: unknown): boolean =>
   error instanceof StackError && error.code === 'SSH_UNREACHABLE';
 
-/** Nothing came, not even a refusal. */
+/** There was no answer, not even a refusal. */
 function isTimeout(error: unknown): boolean {
   if (!(error instanceof StackError)) return false;
   const { code, level } = (error.cause ?? {}) as { code?: string; level?: string };

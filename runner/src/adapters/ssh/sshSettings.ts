@@ -3,22 +3,22 @@ import type { Patience } from '../../base/patience.js';
 import type { Route } from '../../domain/route.js';
 import type { HostKeyVerdict } from './knownHosts.js';
 
-/** What an environment's hosts are reached by. */
+/** The SSH settings of an environment's hosts. */
 export interface SshSettings {
   /** The way to a host. */
   readonly routeOf: (host: Host) => Route;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Variables for commands whose streams are a connection; the process's own where left out. */
+  /** Variables for commands whose streams are a connection; by default those of the process. */
   readonly proxyEnv?: (() => Promise<Readonly<Record<string, string | undefined>>>) | undefined;
-  /** Where keys of hosts are learned, beside the known_hosts files; nowhere where left out. */
+  /** Source of new host keys, beside the known_hosts files; none by default. */
   readonly keys?: HostKeys | undefined;
-  /** Gets the private keys that are read. */
+  /** The private keys are added to these secrets. */
   readonly secrets?: { register(value: string): void };
-  /** How hosts are waited for that do not answer; without words where left out. */
+  /** How to wait for hosts that do not answer; silent by default. */
   readonly patience?: Patience | undefined;
 }
 
-/** A host key that is known now, whatever the known_hosts files hold. */
+/** A host key that is known now, independent of the known_hosts files. */
 export interface TrustedKey {
   readonly fingerprint: string;
   readonly type: string;
