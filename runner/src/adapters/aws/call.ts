@@ -1,10 +1,10 @@
 import type { SecretRegistry } from '../../secrets/redact.js';
 import { awsError, type AwsAction } from './awsErrors.js';
 
-/** How often AWS was asked, retries included, by action. */
+/** Number of requests to AWS by action, including retries. */
 export class CallCounter {
   private readonly counts = new Map<string, number>();
-  /** Told after each request, for `--verbose`. */
+  /** Called after each request, for `--verbose`. */
   onCall: ((action: string, resource: string | undefined, attempts: number) => void) | undefined;
 
   get total(): number {
@@ -25,14 +25,14 @@ interface Answered {
   readonly $metadata?: { readonly attempts?: number };
 }
 
-/** Any SDK client: what it sends is checked by the command's own type. */
+/** Any SDK client; the type of the command checks its input. */
 interface SdkClient {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each client overloads send() over its own commands
   send(command: any, options?: any): unknown;
   readonly config: { readonly credentials?: unknown };
 }
 
-/** What a command answers, read off the SDK's own types. */
+/** The output type of a command, from the SDK's types. */
 type OutputOf<Command> = Command extends {
   resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: infer Output }>;
 }
@@ -43,18 +43,18 @@ export interface CallWhat extends AwsAction {
   /** Ends the request, and the wait before its next attempt. */
   readonly signal?: AbortSignal;
   /**
-   * How long AWS is waited for where it does not answer, in milliseconds; two minutes where left out. To be given for
-   * what is only evidence.
+   * How long to wait if AWS does not answer, in milliseconds; by default two minutes. Set it for
+   * calls that only collect evidence.
    */
   readonly patienceMs?: number;
-  /** Told before it is sent again after a silence: the first may have arrived. */
+  /** Called before a repeated request after no answer: the first request may have arrived. */
   readonly onRepeat?: () => void;
 }
 
 /**
  * Sends one command.
  *
- * @throws StackError AWS_* with what was asked for, what AWS said and what to do; the signal's reason on abort
+ * @throws StackError AWS_* with the request, AWS's message and what to do; the signal's reason on abort
  */
 export type AwsCall = <Command>(
   client: SdkClient,
@@ -68,7 +68,7 @@ export function createCall(calls: CallCounter, secrets: SecretRegistry): AwsCall
     what.signal?.throwIfAborted();
     try {
       if (!known.has(client)) {
-        // Keys that come from a profile or a role are secrets too; the SDK caches them, so this costs nothing.
+        // Keys from a profile or a role are secrets too. The SDK caches them, so this costs nothing.
         await registerCredentials(client, secrets);
         known.add(client);
       }

@@ -5,11 +5,11 @@ import { sdk } from './sdk.js';
 export interface AwsIdentity {
   /** 12-digit account id. */
   readonly account: string;
-  /** ARN of the user or role that asks. */
+  /** ARN of the calling user or role. */
   readonly arn: string;
 }
 
-/** ARN of who assumes the role that the clients act as. */
+/** ARN of the principal that assumes the role of the clients. */
 export async function callerOf(aws: AwsClients): Promise<string> {
   if (aws.assumed === undefined) return (await readIdentity(aws)).arn;
   const { GetCallerIdentityCommand } = await sdk.sts();
@@ -18,7 +18,7 @@ export async function callerOf(aws: AwsClients): Promise<string> {
   return answer.Arn ?? '';
 }
 
-/** Who AWS says we are. */
+/** Our identity, as AWS reports it. */
 export async function readIdentity(aws: AwsClients): Promise<AwsIdentity> {
   const client = await aws.sts();
   const { GetCallerIdentityCommand } = await sdk.sts();
@@ -29,11 +29,11 @@ export async function readIdentity(aws: AwsClients): Promise<AwsIdentity> {
 }
 
 /**
- * Makes sure that the credentials belong to the account the configuration names, before anything is changed: keys of
- * the wrong account are the most expensive typing error there is. Without a configured account nothing is asked.
+ * Checks before any change that the credentials belong to the configured account: keys of
+ * the wrong account are the most expensive mistake. Without a configured account nothing is checked.
  *
  * @param environment its name, for the message
- * @throws StackError AWS_ACCESS_DENIED where they belong to another account
+ * @throws StackError AWS_ACCESS_DENIED if they belong to another account
  */
 export async function verifyAccount(aws: AwsClients, environment: string): Promise<AwsIdentity | undefined> {
   if (aws.account === undefined) return undefined;

@@ -18,7 +18,7 @@ export interface FleetInstance {
 }
 
 /**
- * Running instances that carry all the given tags, sorted by name.
+ * Running instances that have all the given tags, sorted by name.
  *
  * @param tags tag names and the values they must have; `*` and `?` stand for what they do in EC2 filters
  * @throws StackError AWS_*
@@ -53,8 +53,8 @@ export async function findFleet(
 }
 
 /**
- * Filters once more what EC2 answered: emulators ignore filters they do not know, and a machine too many in a fleet
- * is a machine deployed to by mistake.
+ * Filters EC2's answer again: emulators ignore filters that they do not know, and an extra machine in a fleet
+ * would be deployed to by mistake.
  */
 export function selectFleet(
   instances: readonly Instance[],
@@ -80,8 +80,8 @@ export function selectFleet(
 }
 
 /**
- * What an instance printed on its console. EC2 posts it some minutes after the boot; instances of the Nitro system are
- * asked for the latest where nothing is posted yet.
+ * The console output of an instance. EC2 publishes it some minutes after the boot; Nitro instances are
+ * asked for the latest output if nothing is published yet.
  * Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetConsoleOutput.html
  *
  * @returns empty where there is nothing yet
@@ -109,7 +109,7 @@ export async function consoleOutput(
   };
   const posted = await ask(false);
   if (posted !== '') return posted;
-  // Older instance types refuse the question.
+  // Older instance types refuse this request.
   return ask(true).catch((error: unknown) => {
     if (error instanceof StackError && error.code === 'AWS_REFUSED') return '';
     throw error;

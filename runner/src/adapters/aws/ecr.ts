@@ -9,7 +9,7 @@ import { sdk } from './sdk.js';
 export interface Manifest {
   /** `sha256:…` of its bytes. */
   readonly digest: string;
-  /** The exact bytes, which a new tag has to repeat. */
+  /** The exact bytes; a new tag must have the same. */
   readonly text: string;
   readonly mediaType: string | undefined;
   /** Sum of configuration and layers, compressed; undefined for an index of several platforms. */
@@ -27,8 +27,8 @@ const MEDIA_TYPES = [
 
 /**
  * Where Docker finds an account's registry.
- * @param endpoint overrides it, where a stand-in's address is not the one AWS tells (AUTOMATION_STACK_REGISTRY)
- * @returns undefined where the account is not known: `registryLogin` learns it from AWS
+ * @param endpoint overrides it, if a stand-in has another address than AWS reports (AUTOMATION_STACK_REGISTRY)
+ * @returns undefined if the account is not known: `registryLogin` asks AWS for it
  */
 export function registryHost(
   aws: Pick<AwsClients, 'account' | 'region'>,
@@ -40,7 +40,7 @@ export function registryHost(
 }
 
 /**
- * Domain of a region's partition; those of GovCloud have that of the commercial ones.
+ * Domain of a region's partition; GovCloud has that of the commercial regions.
  * Source: the partitions of https://github.com/aws/aws-sdk-js-v3 (util-endpoints)
  */
 const DOMAINS: readonly (readonly [RegExp, string])[] = [
@@ -55,7 +55,7 @@ const DOMAINS: readonly (readonly [RegExp, string])[] = [
 const domainOf = (region: string): string =>
   DOMAINS.find(([pattern]) => pattern.test(region))?.[1] ?? 'amazonaws.com';
 
-/** Asks for a token that lets Docker in for 12 hours; it is a secret from here on. One API call. */
+/** Gets a login token for Docker, valid for 12 hours, and registers it as a secret. One API call. */
 export async function registryLogin(
   aws: AwsClients,
   options: {
@@ -84,7 +84,7 @@ export async function registryLogin(
   return { host, username, password };
 }
 
-/** Makes a repository where it is missing: immutable tags, scan on push. An existing one is left as it is. */
+/** Creates a repository if it is missing: immutable tags, scan on push. An existing one does not change. */
 export async function ensureRepository(
   aws: AwsClients,
   repository: string,
@@ -109,13 +109,13 @@ export async function ensureRepository(
     await aws.call(client, create, what('ecr:CreateRepository'));
     return 'created';
   } catch (error) {
-    // Another run was faster.
+    // Another run has created it meanwhile.
     if (awsReason(error) === 'RepositoryAlreadyExistsException') return 'exists';
     throw error;
   }
 }
 
-/** What the registry serves for a tag or digest; undefined where it has none (or no such repository). */
+/** The manifest of a tag or digest; undefined if it does not exist (or the repository does not). */
 export async function readManifest(
   aws: AwsClients,
   repository: string,
@@ -128,7 +128,7 @@ export async function readManifest(
   try {
     const answer = await aws.call(await aws.ecr(), new BatchGetImageCommand(input), what);
     const found = answer.images?.[0];
-    // An image that is there but withheld (its key, its platform) must not pass for one that was never pushed.
+    // An image that exists but cannot be read (its key, its platform) must not count as one that was never pushed.
     const withheld = answer.failures?.map((one) => ({ reason: one.failureCode, detail: one.failureReason }));
     if (found?.imageManifest === undefined) {
       refuseFailures(withheld, what);
@@ -141,7 +141,7 @@ export async function readManifest(
   }
 }
 
-/** Reads what a manifest says of itself; its digest is computed, not believed. */
+/** Parses a manifest. Its digest is computed, not taken from the answer. */
 export function readManifestText(text: string, mediaType?: string): Manifest {
   const manifest = JSON.parse(text) as {
     mediaType?: string;
@@ -160,8 +160,8 @@ export function readManifestText(text: string, mediaType?: string): Manifest {
 }
 
 /**
- * Gives a manifest one more tag: the same bytes, nothing is pushed.
- * @throws StackError TAG_IMMUTABLE where the tag stands on another manifest
+ * Adds a tag to a manifest: the same bytes, nothing is pushed.
+ * @throws StackError TAG_IMMUTABLE if another manifest has the tag
  */
 export async function putTag(
   aws: AwsClients,
@@ -181,7 +181,7 @@ export async function putTag(
     await aws.call(await aws.ecr(), command, { action: 'ecr:PutImage', resource: repository, signal });
   } catch (error) {
     const reason = awsReason(error);
-    // The tag is there already, on this very manifest.
+    // This manifest has the tag already.
     if (reason === 'ImageAlreadyExistsException') return;
     if (reason !== 'ImageTagAlreadyExistsException') throw error;
     throw new StackError(

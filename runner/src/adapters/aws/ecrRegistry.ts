@@ -17,7 +17,7 @@ export async function registryHost(aws: AwsClients, env: Environment): Promise<s
   return known ?? registryOfAccount(aws, env, (await readIdentity(aws)).account);
 }
 
-/** The same, where the account the credentials belong to is known already. */
+/** The same, if the account of the credentials is known already. */
 export function registryOfAccount(aws: AwsClients, env: Environment, account: string): string {
   return knownHost({ region: aws.region, account: aws.account ?? account }, registryOverride(env)) ?? '';
 }

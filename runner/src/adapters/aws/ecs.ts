@@ -33,20 +33,20 @@ export interface EcsScope {
   readonly environment: string;
 }
 
-/** The questions and changes of one ECS service, each one API call where nothing else is said. */
+/** The API calls for one ECS service; each method is one call unless noted. */
 export interface EcsApi {
   describeService(signal?: AbortSignal): Promise<Service>;
-  /** With every member that AWS tells, also those that this version of the SDK does not know. */
+  /** With every member of AWS's answer, also those that this version of the SDK does not know. */
   describeTaskDefinition(
     arn: string,
     signal?: AbortSignal,
   ): Promise<{ readonly definition: TaskDefinition; readonly tags: readonly Tag[] }>;
   /**
-   * @param input sent with all its members, as `describeTaskDefinition` gave them
+   * @param input from `describeTaskDefinition`; all its members are sent
    * @returns the ARN of the new revision
    */
   register(input: RegisterTaskDefinitionCommandInput, signal?: AbortSignal): Promise<string>;
-  /** Changes the task definition alone: the desired count stays what autoscaling or people made it. */
+  /** Changes only the task definition; the desired count stays as autoscaling or people have set it. */
   update(
     change: { readonly taskDefinition: string; readonly force: boolean },
     signal?: AbortSignal,
@@ -55,9 +55,9 @@ export interface EcsApi {
    * ARNs of all tasks of the service that run (or start), or that ended in the last hour; one call a hundred.
    */
   listTasks(desired: 'RUNNING' | 'STOPPED', signal?: AbortSignal): Promise<readonly string[]>;
-  /** @param arns any number; one call a hundred. Tasks that the platform has forgotten are left out. */
+  /** @param arns any number; one call per hundred. Tasks that the platform has forgotten are left out. */
   describeTasks(arns: readonly string[], signal?: AbortSignal): Promise<readonly Task[]>;
-  /** EC2 ids of container instances, by their ARN; one call a hundred. */
+  /** EC2 ids of container instances, by their ARN; one call per hundred. */
   instanceIds(arns: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }
 
@@ -90,7 +90,7 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: arn, include: ['TAGS'] });
       const raw = keepAnswer(command);
       const answer = await aws.call(await aws.ecs(), command, what('DescribeTaskDefinition', signal, arn));
-      // The names are the same; only times are told otherwise, which nobody asks for here.
+      // The names are the same. Only times have another form, and nobody uses them here.
       const { taskDefinition = {}, tags = [] } = (raw() as typeof answer | undefined) ?? answer;
       return { definition: withoutNull(taskDefinition), tags: withoutNull(tags) };
     },
@@ -135,7 +135,7 @@ function absent(message: string, scope: EcsScope): StackError {
   });
 }
 
-/** What judging a rollout needs of the service. */
+/** The parts of the service that the verdict on a rollout needs. */
 export function serviceView(service: Service): ServiceView {
   return {
     status: service.status ?? 'ACTIVE',
@@ -158,7 +158,7 @@ export function serviceView(service: Service): ServiceView {
   };
 }
 
-/** What telling why a task ended needs of it. */
+/** The parts of a task that explain why it ended. */
 export function stoppedTask(task: Task): StoppedTask {
   const time = (at: Date | undefined) => at?.getTime();
   return {
@@ -177,7 +177,7 @@ export function stoppedTask(task: Task): StoppedTask {
   };
 }
 
-/** The task's own address on the network (awsvpc mode), undefined where it has none; IPv6 where that is all it has. */
+/** The task's own network address (awsvpc mode); undefined without one; IPv6 if it has no IPv4 address. */
 export function taskAddress(task: Task): string | undefined {
   const details = (task.attachments ?? []).flatMap((one) => one.details ?? []);
   const interfaces = (task.containers ?? []).flatMap((one) => one.networkInterfaces ?? []);

@@ -5,10 +5,10 @@ import { refuseFailures } from './awsErrors.js';
 import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 
-/** ListTasks gives, and DescribeTasks takes, no more at once. */
+/** The maximum that ListTasks returns and DescribeTasks accepts. */
 const AT_ONCE = 100;
 
-/** ARNs of all the tasks that a filter lets through, page after page. */
+/** ARNs of all tasks that match a filter, page by page. */
 export async function listTasks(
   aws: AwsClients,
   { filter, what }: { readonly filter: ListTasksCommandInput; readonly what: CallWhat },
@@ -23,8 +23,8 @@ export async function listTasks(
 }
 
 /**
- * Describes any number of tasks, a hundred a call, side by side; those that the platform has forgotten are left out.
- * @throws StackError AWS_REFUSED where it withholds one for another reason
+ * Describes any number of tasks, a hundred per call, in parallel. Tasks that the platform has forgotten are left out.
+ * @throws StackError AWS_REFUSED if a task is missing for another reason
  */
 export async function describeTasks(
   aws: AwsClients,
@@ -44,7 +44,7 @@ export async function describeTasks(
   return answers.flatMap(({ tasks }) => tasks ?? []);
 }
 
-/** EC2 ids of container instances, by their ARN, a hundred a call. */
+/** EC2 ids of container instances, by their ARN, a hundred per call. */
 export async function instanceIds(
   aws: AwsClients,
   {

@@ -6,11 +6,11 @@ import { sdk } from './sdk.js';
 /** Tasks that belong to no service: those that run to their end. */
 export interface EcsTasks {
   /**
-   * Starts one task. Safe to send again: the client token makes it one task however often it arrives.
+   * Starts one task. Safe to repeat: with the client token, several requests start only one task.
    * @returns the task, or why the platform found no place for it
    */
   run(input: RunTaskCommandInput): Promise<{ readonly task?: Task; readonly refused?: string }>;
-  /** @returns undefined where the platform does not know it, or no more */
+  /** @returns undefined if the platform does not know it (any more) */
   describe(arn: string, signal?: AbortSignal): Promise<Task | undefined>;
   stop(arn: string, reason: string): Promise<void>;
   /** Tasks of a family that run (or start), or that ended in the last hour. */
@@ -30,7 +30,7 @@ export function createEcsTasks(aws: AwsClients, { cluster, environment }: EcsSco
   return {
     async run(input) {
       const { RunTaskCommand } = await sdk.ecs();
-      // Not to be aborted: a task that nobody knows the name of could not be stopped.
+      // Not abortable: without its name the task could not be stopped.
       const command = new RunTaskCommand({ ...input, cluster, count: 1 });
       const answer = await aws.call(
         await aws.ecs(),

@@ -13,17 +13,17 @@ export interface TargetGroup {
   readonly targetType: string;
   readonly healthPath: string | undefined;
   readonly loadBalancers: readonly string[];
-  /** How long a good target takes at most until it counts as healthy, in milliseconds, by its health check. */
+  /** Longest time until a good target counts as healthy, in milliseconds, from the health check's settings. */
   readonly healthyMs?: number;
 }
 
-/** Instance id or IP address, as the group's target type wants it. */
+/** Instance id or IP address, depending on the group's target type. */
 export interface TargetAddress {
   readonly id: string;
   readonly port?: number;
 }
 
-/** How a target stands in a group; `unused` also where the group does not know it. */
+/** State of a target in a group; `unused` also if the group does not know it. */
 export interface TargetHealth {
   readonly state: 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining' | 'unavailable' | (string & {});
   readonly reason?: string;
@@ -31,7 +31,7 @@ export interface TargetHealth {
 
 /**
  * @param nameOrArn as the configuration names it
- * @throws StackError CONFIG_INVALID where there is no such group; AWS_*
+ * @throws StackError CONFIG_INVALID if there is no such group; AWS_*
  */
 export async function findTargetGroup(aws: AwsClients, nameOrArn: string): Promise<TargetGroup> {
   const client = await aws.elb();
@@ -84,7 +84,7 @@ export interface TargetSeen extends TargetHealth {
   readonly port: number | undefined;
 }
 
-/** All the targets of a group, one call. It needs no way to them: the load balancer asks them, from within their network. */
+/** All targets of a group, in one call. They need not be reachable from here: the load balancer checks them. */
 export async function targetsOf(
   aws: AwsClients,
   groupArn: string,
@@ -108,7 +108,7 @@ export async function targetsOf(
   });
 }
 
-/** Adds a target; harmless where it is there already. */
+/** Adds a target; harmless if it is registered already. */
 export async function registerTarget(
   aws: AwsClients,
   group: TargetGroup,
@@ -126,7 +126,7 @@ export async function registerTarget(
   );
 }
 
-/** Takes a target out; it gets no new requests from now on, while those under way go on (`waitDrained`). */
+/** Deregisters a target: it gets no new requests, and current ones continue (`waitDrained`). */
 export async function deregisterTarget(
   aws: AwsClients,
   group: TargetGroup,
@@ -144,7 +144,7 @@ export async function deregisterTarget(
   );
 }
 
-/** How a target stands. */
+/** State of a target. */
 export async function targetHealth(
   aws: AwsClients,
   group: TargetGroup,
@@ -176,10 +176,10 @@ export interface TargetWait {
 }
 
 /**
- * Waits until the last requests to a deregistered target have ended. The first answer may be one from before: only
- * `unused` tells that the group let it go.
+ * Waits until the last requests to a deregistered target have ended. The first answer may be outdated: only
+ * `unused` means that the group has released it.
  *
- * @returns false where it was still draining after `timeoutMs`: the caller goes on, as the configuration allows
+ * @returns false if it was still draining after `timeoutMs`: the caller continues, as configured
  */
 export async function waitDrained(
   aws: AwsClients,
@@ -190,14 +190,14 @@ export async function waitDrained(
   return until(wait, async () => (await targetHealth(aws, group, target, wait.signal)).state === 'unused');
 }
 
-/** Waits until the load balancer sends requests to a target. @returns false where it did not within `timeoutMs` */
+/** Waits until the load balancer sends requests to a target. @returns false if it did not within `timeoutMs` */
 export async function waitTargetHealthy(
   aws: AwsClients,
   group: TargetGroup,
   target: TargetAddress,
   wait: TargetWait,
 ): Promise<boolean> {
-  // A group that no listener forwards to reports `unused` for ever: there is nothing to wait for.
+  // A group that no listener uses reports `unused` for ever: there is nothing to wait for.
   const unlinked = group.loadBalancers.length === 0;
   return until(wait, async () => {
     const { state } = await targetHealth(aws, group, target, wait.signal);

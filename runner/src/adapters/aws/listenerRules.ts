@@ -4,11 +4,11 @@ import type { Action, Listener, Rule, RuleCondition } from '@aws-sdk/client-elas
 export interface ForwardedRequest {
   readonly scheme: 'http' | 'https';
   readonly port: number;
-  /** Host name that its rule wants, undefined where any does. */
+  /** Host name that the rule requires; undefined if any is accepted. */
   readonly host?: string;
   /** Path and query. */
   readonly path: string;
-  /** Headers that its rule wants; a value may be a secret between a load balancer and what stands before it. */
+  /** Headers that the rule requires; a value may be a secret between the load balancer and a CDN in front of it. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -26,11 +26,11 @@ interface Draft {
 }
 
 /**
- * The GET of a path that reaches a target group by itself: made of the conditions of a rule that forwards to it, and
- * held against all rules before that one. Plain HTTP before HTTPS.
+ * A GET request for a path that reaches only one target group: built from the conditions of a rule that forwards to it,
+ * and checked against all rules before that one. Plain HTTP before HTTPS.
  *
- * @returns undefined where none does: only other groups get the path, part of the requests go to another group, or
- * somebody has to log in first
+ * @returns undefined if there is none: only other groups get the path, part of the requests go to another group, or
+ * a login is required
  */
 export function requestTo(
   listeners: readonly RuledListener[],
@@ -62,7 +62,7 @@ export function requestTo(
   return undefined;
 }
 
-/** Rules as they are tried: by priority, the default last. */
+/** Rules in the order of evaluation: by priority, the default last. */
 function inOrder(rules: readonly Rule[], listener: Listener): readonly Rule[] {
   const numbered = rules
     .filter((rule) => rule.IsDefault !== true && rule.Priority !== 'default')
@@ -70,7 +70,7 @@ function inOrder(rules: readonly Rule[], listener: Listener): readonly Rule[] {
   return [...numbered, { Priority: 'default', Conditions: [], Actions: listener.DefaultActions ?? [] }];
 }
 
-/** Whether every request goes to the group at once: no other group has a share, and nobody has to log in. */
+/** Whether every request goes directly to the group: no other group has a weight, and no login is required. */
 function forwardsAll(actions: readonly Action[] = [], group: string): boolean {
   const [action] = actions;
   if (actions.length !== 1 || action === undefined) return false;
@@ -80,7 +80,7 @@ function forwardsAll(actions: readonly Action[] = [], group: string): boolean {
   return action.TargetGroupArn === group;
 }
 
-/** A request that meets conditions. @returns undefined where the path does not, or a condition cannot be met by a GET */
+/** A request that meets the conditions. @returns undefined if the path does not, or a GET cannot meet a condition */
 function draftOf(conditions: readonly RuleCondition[], path: string): Draft | undefined {
   let draft: Draft = { path, query: [], headers: {} };
   for (const condition of conditions) {
@@ -99,7 +99,7 @@ function draftOf(conditions: readonly RuleCondition[], path: string): Draft | un
       draft = { ...draft, query: [...draft.query, filled] };
     }
   }
-  // Where it is sent from is not ours to say: whether an answer comes shows it.
+  // The source address is not known here. The response shows whether it is accepted.
   const asked = conditions.filter(({ Field }) => Field !== 'source-ip');
   const whole = draft;
   return asked.every((condition) => matches(condition, whole)) ? whole : undefined;
@@ -127,7 +127,7 @@ function matches(condition: RuleCondition, draft: Draft): boolean {
       );
     }
     default:
-      // An address that requests come from, or what this does not know: not met by what is sent from anywhere.
+      // A source address or an unknown condition: not met, because the source can be any address.
       return false;
   }
 }
@@ -159,6 +159,6 @@ function fits(pattern: string, text: string, isCaseless: boolean): boolean {
 
 const wildcards = (pattern: string): number => (pattern.match(/[*?]/g) ?? []).length;
 
-/** A text that a pattern fits: `*.example.com` to `health.example.com`. */
+/** A text that matches a pattern: `*.example.com` gives `health.example.com`. */
 const filledIn = (pattern: string): string =>
   pattern.replace(/\\[*?]|\*|\?/g, (wild) => (wild === '*' ? 'health' : wild === '?' ? 'x' : wild.slice(1)));

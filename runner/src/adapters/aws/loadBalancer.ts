@@ -5,14 +5,14 @@ import { requestTo, type RuledListener } from './listenerRules.js';
 import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 
-/** Where a target group answers through its load balancer. */
+/** The URL of a target group through its load balancer. */
 export interface BalancedUrl {
   readonly url: string;
-  /** The load balancer's own name, where the URL has another one that its rules want. */
+  /** The load balancer's own name, if the URL has another one that its rules require. */
   readonly via?: string;
-  /** Headers that its rules want; values may be secrets. */
+  /** Headers that its rules require; values may be secrets. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** No rule tells a host name: the certificate is of a name that is not known. */
+  /** True if no rule names a host: the name in the certificate is not known. */
   readonly anyName?: true;
 }
 
@@ -21,7 +21,7 @@ export interface BalancedUrl {
  *
  * @param at AUTOMATION_STACK_LOAD_BALANCERS: where load balancers are reached from here in place of their own names,
  * `{name}` in it is the load balancer's
- * @returns undefined where no rule sends the path to the group alone
+ * @returns undefined if no rule sends the path to this group only
  */
 export async function targetGroupUrl(
   aws: AwsClients,
@@ -29,7 +29,7 @@ export async function targetGroupUrl(
   path: string,
   at?: string,
 ): Promise<BalancedUrl | undefined> {
-  // One group may stand behind several load balancers.
+  // A group may have several load balancers.
   for (const arn of group.loadBalancers) {
     const url = await balancerUrl(aws, arn, { group: group.arn, path, at });
     if (url !== undefined) return url;
@@ -67,7 +67,7 @@ async function balancerUrl(
   return { url, ...headers, ...(scheme === 'https' ? { anyName: true } : {}) };
 }
 
-/** The listeners of a load balancer that speak HTTP, with all their rules. */
+/** The HTTP listeners of a load balancer, with all their rules. */
 async function ruledListeners(aws: AwsClients, arn: string): Promise<readonly RuledListener[]> {
   const http = (await allListeners(aws, arn)).filter(({ Protocol }) => /^HTTPS?$/.test(Protocol ?? ''));
   return Promise.all(

@@ -5,13 +5,13 @@ import { sdk } from './sdk.js';
 export interface LogStream {
   readonly group: string;
   readonly stream: string;
-  /** Where the task definition sends them; the deployment's own where left out. */
+  /** Region in the task definition; by default that of the deployment. */
   readonly region?: string;
 }
 
-/** Log lines are evidence: nothing waits long for them. */
+/** Log lines are only evidence, so the wait for them is short. */
 const EVIDENCE_MS = 10_000;
-/** CloudWatch may answer a page that is not full, or empty, though there is more: empty ones are followed this often. */
+/** CloudWatch may return an empty page before the end. This is the maximum number of empty pages to follow. */
 const EMPTY_PAGES = 5;
 
 /**
@@ -67,11 +67,11 @@ async function logEvents(
 const linesOf = (events: GetLogEventsCommandOutput['events']): readonly string[] =>
   (events ?? []).flatMap((event) => (event.message ?? '').trimEnd().split('\n'));
 
-/** One reading of a log stream. */
+/** One page of a log stream. */
 export interface LogPage {
   /** Oldest first. */
   readonly lines: readonly string[];
-  /** Where the next reading goes on. */
+  /** Where the next read continues. */
   readonly next: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What one answer holds of a list. */
+/** One page of a list. */
 export interface Page<Item> {
   readonly items: readonly Item[] | undefined;
   /** Where the next page begins; undefined or empty at the end. */
@@ -6,11 +6,11 @@ export interface Page<Item> {
 }
 
 /**
- * All that a call lists, page after page. AWS may answer an empty page though more follow: only the token tells the
- * end. A token that comes back as it was sent is the end too, else nobody would ever get there.
+ * All items of a list, page by page. AWS may return an empty page before the end: only the token marks the
+ * end. A token that does not change is the end too; otherwise the loop would never finish.
  *
- * @param ask asks for the page at a token, for the first without one
- * @param enough so many are enough; all of them where left out
+ * @param ask gets the page at a token; the first one without a token
+ * @param enough the number of items that is enough; by default all
  */
 export async function everyPage<Item>(
   ask: (token: string | undefined, found: number) => Promise<Page<Item>>,

@@ -1,4 +1,4 @@
-/** What of the SDK's commands and their middleware this needs; their own types differ from client to client. */
+/** The parts of the SDK's commands and middleware that are used here; their own types differ between clients. */
 interface Command {
   readonly middlewareStack?: {
     // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has middleware types of its own
@@ -13,10 +13,10 @@ interface Handled {
 }
 
 /**
- * Keeps what AWS really answered beside what the SDK makes of it: the SDK drops every member that its own version does
+ * Keeps AWS's original answer beside the SDK's result: the SDK drops every member that its version does
  * not know.
  *
- * @returns tells the answer's JSON; undefined where none came by this way
+ * @returns a function that returns the answer's JSON; undefined if there was none
  */
 export function keepAnswer(command: object): () => Readonly<Record<string, unknown>> | undefined {
   let text: string | undefined;
@@ -28,7 +28,7 @@ export function keepAnswer(command: object): () => Readonly<Record<string, unkno
     response.body = bytes;
     return result;
   };
-  // Within the SDK's own reading of the answer.
+  // Runs inside of the SDK's deserialisation.
   (command as Command).middlewareStack?.add(middleware, {
     step: 'deserialize',
     priority: 'low',
@@ -37,13 +37,13 @@ export function keepAnswer(command: object): () => Readonly<Record<string, unkno
   return () => (text === undefined ? undefined : (JSON.parse(text) as Readonly<Record<string, unknown>>));
 }
 
-/** Sends an input as it is: the SDK's own writing of it would leave out every member that its version does not know. */
+/** Sends an input unchanged: the SDK's serialisation would drop every member that its version does not know. */
 export function sendAsItIs(command: object, input: object): void {
   const middleware = (next: Next) => async (args: Handled) => {
     args.request.body = JSON.stringify(input);
     return next(args);
   };
-  // Before its length is counted and it is signed.
+  // Before the content length and the signature are computed.
   (command as Command).middlewareStack?.add(middleware, {
     step: 'build',
     priority: 'high',
@@ -51,7 +51,7 @@ export function sendAsItIs(command: object, input: object): void {
   });
 }
 
-/** What is told as null is not there; sent back, it would be refused. */
+/** Removes null members: they mean "not set", and AWS would refuse them. */
 export const withoutNull = <T extends object>(value: T): T =>
   JSON.parse(JSON.stringify(value, (_, member: unknown) => (member === null ? undefined : member))) as T;
 

@@ -11,16 +11,16 @@ const THROTTLED_BASE_MS = 200;
 const LOST_BASE_MS = 100;
 const LONGEST_DELAY_MS = 20_000;
 
-/** Connection errors that waiting rarely heals: nobody listens, or there is no such host. */
+/** Connection errors that rarely go away: nothing listens, or the host does not exist. */
 const ABSENT = new Set(['ECONNREFUSED', 'ENOTFOUND']);
 
 export interface RetryQuestion {
-  /** `THROTTLING`, `TRANSIENT`, `SERVER_ERROR` or `CLIENT_ERROR`, as the SDK sorted it. */
+  /** `THROTTLING`, `TRANSIENT`, `SERVER_ERROR` or `CLIENT_ERROR`, the SDK's classification. */
   readonly errorType: string;
   readonly error: unknown;
   /** Attempts made so far, at least 1. */
   readonly attempts: number;
-  /** When the service itself said it may be asked again. */
+  /** When the service allows the next request. */
   readonly retryAfterMs?: number;
 }
 
@@ -28,7 +28,7 @@ export interface RetryQuestion {
  * Decides about one failed attempt.
  *
  * @param random a number from 0 to 1: delays are spread over their upper half, so that runners do not retry in step
- * @returns milliseconds to wait before the next attempt, or undefined where there should be none
+ * @returns milliseconds to wait before the next attempt, or undefined for no further attempt
  */
 export function retryDelayMs(question: RetryQuestion, random: number): number | undefined {
   const { attempts, error } = question;
@@ -46,7 +46,7 @@ function attemptsAllowed(question: RetryQuestion): number {
   return ABSENT.has(errorCode(question.error)) ? ABSENT_ATTEMPTS : LOST_ATTEMPTS;
 }
 
-/** The SDK counts LimitExceededException as throttling; for the services used here it is a quota: waiting is vain. */
+/** The SDK counts LimitExceededException as throttling. For the services used here it is a quota: waiting is useless. */
 function isThrottled(question: RetryQuestion): boolean {
   return question.errorType === 'THROTTLING' && (question.error as Error)?.name !== 'LimitExceededException';
 }
@@ -61,12 +61,12 @@ interface RetryToken {
   getRetryDelay(): number;
 }
 
-/** After so many attempts people are told what is waited for: in about a second and a half. */
+/** After this many attempts, about 1.5 s, the wait is reported. */
 const TOLD_AT = 5;
 
 /**
  * The SDK's retry strategy interface (version 2) over `retryDelayMs`; the SDK's middleware does the waiting.
- * @param onSilence told why, once it takes more than a moment
+ * @param onSilence called with the reason if it takes longer
  */
 export function createRetryStrategy(
   random: () => number = Math.random,

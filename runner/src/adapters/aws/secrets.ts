@@ -5,7 +5,7 @@ import { awsReason } from './awsErrors.js';
 import { sdk } from './sdk.js';
 
 /**
- * Reads a parameter of the SSM Parameter Store, decrypted: what `${ssm:/path}` stands for.
+ * Reads a parameter of the SSM Parameter Store, decrypted: the value of `${ssm:/path}`.
  *
  * @param name parameter name or path, `:version` or `:label` allowed
  * @throws StackError CONFIG_REFERENCE where there is none; AWS_*
@@ -32,7 +32,7 @@ export async function readParameter(aws: AwsClients, name: string): Promise<stri
 }
 
 /**
- * Reads a secret of Secrets Manager: what `${secret:name}` and `${secret:name#jsonKey}` stand for.
+ * Reads a secret of Secrets Manager: the value of `${secret:name}` and `${secret:name#jsonKey}`.
  *
  * @param reference name or ARN; after `#` a key of the JSON object that the secret holds
  * @throws StackError CONFIG_REFERENCE where there is no such secret or key; AWS_*
@@ -52,7 +52,7 @@ export async function readSecret(aws: AwsClients, reference: string): Promise<st
 /**
  * The value of a secret.
  * @param name name or ARN
- * @returns undefined where there is no such secret, or it has no value yet: AWS says the same of both
+ * @returns undefined if there is no such secret, or it has no value yet: AWS gives the same answer for both
  * @throws StackError AWS_*
  */
 export async function secretValue(aws: AwsClients, name: string): Promise<string | undefined> {
@@ -80,7 +80,7 @@ export async function putSecretValue(aws: AwsClients, name: string, value: strin
   await aws.call(client, command, { action: 'secretsmanager:PutSecretValue', resource: name });
 }
 
-/** One key of a secret that is a JSON object; the message names the keys there are, never a value. */
+/** One key of a secret that is a JSON object. The message names the existing keys, never a value. */
 function pick(value: string, key: string, reference: string): string {
   const where = `\${secret:${reference}}`;
   let parsed: unknown;

@@ -1,4 +1,4 @@
-/** What a forge answered. */
+/** The response of a forge. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;

@@ -1,7 +1,7 @@
 import type { TokenAnswer } from './forge.js';
 
 const DAY_MS = 24 * 3_600_000;
-/** Tokens that end sooner are told of. */
+/** Tokens that expire sooner are reported. */
 const SOON_DAYS = 14;
 
 /** A token that is good for everything, with how long it still is. @param ends when it ends, as a date that JavaScript reads */

@@ -1,4 +1,4 @@
-/** How a commit stands; each forge has its own words for it. */
+/** The state of a commit; each forge has its own words for it. */
 export type CommitState = 'running' | 'success' | 'failure' | 'error' | 'cancelled';
 
 export interface CommitStatus {
@@ -7,11 +7,11 @@ export interface CommitStatus {
   readonly context: string;
   readonly state: CommitState;
   readonly description: string;
-  /** Where a click on it leads. */
+  /** The link of the status. */
   readonly url?: string | undefined;
-  /** Branch that the commit is of, where it is known. */
+  /** Branch of the commit, if known. */
   readonly branch?: string | undefined;
-  /** What setting the same context gave before. */
+  /** The result of setting the same context before. */
   readonly place?: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface PullRequest {
   readonly branch: string;
 }
 
-/** What a token is good for. */
+/** What a token may do. */
 export interface TokenAnswer {
   readonly status: 'ok' | 'warning' | 'failed';
   readonly found: string;
@@ -32,7 +32,7 @@ export interface TokenAnswer {
 
 /** Where a repository and its pull requests are; every method throws `ForgeFailure`. */
 export interface Forge {
-  /** Characters that a status' description may have. */
+  /** Maximum length of a status' description, in characters. */
   readonly longestDescription: number;
   /** Sets a status, or changes the one of the same context. @returns the place to give with the next, where there is one */
   setStatus(status: CommitStatus): Promise<string | undefined>;
@@ -45,6 +45,6 @@ export interface Forge {
   findComment(number: number, mark: string): Promise<string | undefined>;
   addComment(number: number, text: string): Promise<string>;
   editComment(number: number, id: string, text: string): Promise<void>;
-  /** Asks what the token may do; changes nothing. */
+  /** Checks what the token may do; changes nothing. */
   testToken(): Promise<TokenAnswer>;
 }

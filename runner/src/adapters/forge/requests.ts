@@ -7,23 +7,23 @@ import type { Answer } from './answer.js';
 
 export type { Answer } from './answer.js';
 
-/** One request may take this long. */
+/** Limit of one request. */
 const REQUEST_LIMIT_MS = 5000;
-/** Waits between tries where the forge names none. */
+/** Waits between attempts if the forge names none. */
 const PAUSES_MS = [500, 1500, 3000];
-/** A rate limit that lasts longer is not waited for. */
+/** The longest rate limit to wait for. */
 const LONGEST_WAIT_MS = 65_000;
 const MOST_REDIRECTS = 3;
-/** Pages that are read at most: ten thousand comments. */
+/** Maximum number of pages: 10,000 comments. */
 const MOST_PAGES = 100;
 
 export interface ForgeOptions {
   readonly api: string;
   readonly repository: string;
   readonly token: string;
-  /** How it is asked: through a proxy, where one is named. */
+  /** `fetch`, through a proxy if one is named. */
   readonly fetch?: typeof fetch;
-  /** Ends waiting and asking. */
+  /** Aborts waits and requests. */
   readonly signal?: AbortSignal;
   /** Waits; tests do not. */
   readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
@@ -37,7 +37,7 @@ export interface RequestOptions extends ForgeOptions {
   readonly advice: (answer: Answer) => string;
 }
 
-/** JSON over HTTP with patience: what may pass is tried again, what is refused becomes a `ForgeFailure`. */
+/** JSON over HTTP with retries. A refusal becomes a `ForgeFailure`. */
 export class Requests {
   constructor(private readonly options: RequestOptions) {}
 
@@ -49,7 +49,7 @@ export class Requests {
     return this.ask(method, path, body);
   }
 
-  /** Makes something that a second try would make twice: only what was refused for a while is sent again. */
+  /** Creates something that a second attempt would create twice: it is only sent again after a rate limit. */
   async make(path: string, body: object): Promise<Answer> {
     return this.ask('POST', path, body, false);
   }
@@ -81,7 +81,7 @@ export class Requests {
     }
   }
 
-  /** Redirects are followed as they are asked to be, and never to another server: the token would go with them. */
+  /** Redirects are followed, but never to another server, which would get the token. */
   private async once(method: string, url: string, body?: object): Promise<Answer> {
     const { signal, headers, fetch: asked = fetch } = this.options;
     const limit = AbortSignal.timeout(REQUEST_LIMIT_MS);
@@ -103,17 +103,17 @@ export class Requests {
     }
   }
 
-  /** How long to wait before the next try; undefined where there is none. */
+  /** How long to wait before the next attempt; undefined for no further attempt. */
   private pause(answer: Answer | Error, tries: number, isRepeatable: boolean): number | undefined {
     const next = PAUSES_MS[tries];
     if (next === undefined) return undefined;
     if (answer instanceof Error) {
-      // A proxy that refuses, or a variable that is wrong, does so again.
+      // A refusing proxy or a wrong variable fails again.
       return isRepeatable && proxyFailure(answer) === undefined && tries < 2 ? next : undefined;
     }
     const limited = rateLimitMs(answer, this.options.now?.() ?? Date.now());
     if (limited !== undefined) return limited > LONGEST_WAIT_MS ? undefined : Math.max(limited, next);
-    // 409: GitLab is at work on the same status.
+    // 409: GitLab is still changing the same status.
     return isRepeatable && (answer.status >= 500 || answer.status === 409) ? next : undefined;
   }
 

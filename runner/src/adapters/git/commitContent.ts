@@ -7,7 +7,7 @@ import { parseTree } from './parse.js';
 
 type Ask = (invocation: Invocation) => Promise<ProcessResult>;
 
-/** Arguments of one call: far below what a system takes. */
+/** Number of arguments of one call: far below the system's limit. */
 const AT_ONCE = 500;
 
 /**
@@ -32,7 +32,7 @@ export async function committedFiles(
   return files;
 }
 
-/** The ids that git would give files as they are, after its filters; a file that cannot be read has none. */
+/** The ids that git would give to the current files, with its filters; an unreadable file has none. */
 export async function filteredIds(
   ask: Ask,
   directory: string,
@@ -48,7 +48,7 @@ export async function filteredIds(
   return ids;
 }
 
-/** Which files differ from what the index says of them, whatever it was told about them. */
+/** Files that differ from the index, also those that it should assume unchanged. */
 export async function changedFiles(
   ask: Ask,
   directory: string,

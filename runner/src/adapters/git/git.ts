@@ -45,33 +45,33 @@ export type { GitCommit, GitTag, RemoteRefs, WorkingTree } from './parse.js';
 
 /** The repository around the deployment; all methods throw StackError GIT_FAILED. */
 export interface Git {
-  /** Commit, branch and dirt; asked once, until HEAD is changed here. */
+  /** Commit, branch and uncommitted changes; read once, until HEAD is changed here. */
   workingTree(): Promise<WorkingTree>;
-  /** What is uncommitted or untracked below the deployment's directory, whatever a person ignores for themselves. */
+  /** Uncommitted and untracked files below the deployment's directory; a person's own ignore file does not count. */
   changes(): Promise<readonly string[]>;
-  /** Forgets what was seen of HEAD and the files: they have changed. */
+  /** Drops what is known about HEAD and the files, because they have changed. */
   lookAgain(): void;
-  /** What a commit holds below any directory; nothing where that is outside of the commit's repository. */
+  /** The files of a commit below any directory; none if that is outside of the commit's repository. */
   committed(directory: string, commit: string): Promise<ReadonlyMap<string, CommittedFile>>;
-  /** The ids that git would give files below a directory now, by the repository's own filters. */
+  /** The ids that git would give to files below a directory now, with the repository's filters. */
   filteredIds(directory: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Tags that HEAD can reach, in no particular order. */
   tags(): Promise<readonly GitTag[]>;
   /** All tags of this clone. */
   allTags(): Promise<readonly GitTag[]>;
-  /** Commits after a commit, newest first; all of them where none is given. */
+  /** Commits after a commit, newest first; by default all. */
   commitsSince(commit?: string): Promise<readonly GitCommit[]>;
-  /** Who wrote a commit, or all that came after another one up to it. */
+  /** The authors of a commit, or of all commits after another one up to it. */
   authors(commit: string, since?: string): Promise<readonly Author[]>;
   /** True for a clone without its whole history. */
   isShallow(): Promise<boolean>;
-  /** Full id of what a name stands for; undefined where there is no such thing. */
+  /** Full id of a name; undefined if it does not exist. */
   resolve(name: string): Promise<string | undefined>;
-  /** A file of a commit, by its path below the deployment's directory; undefined where it has none. */
+  /** A file of a commit, by its path below the deployment's directory; undefined if it does not exist. */
   fileOf(commit: string, path: string): Promise<string | undefined>;
   /** Whether a commit is among the ancestors of another. */
   isAncestor(ancestor: string, commit: string): Promise<boolean>;
-  /** Fails where git has no name and e-mail address for commits. */
+  /** Fails if git has no name and e-mail address for commits. */
   identity(): Promise<void>;
   /** Names of the remotes. */
   remotes(): Promise<readonly string[]>;
@@ -85,21 +85,21 @@ export interface Git {
   fetchTags(remote: string): Promise<void>;
   /** Makes an annotated tag on a commit. */
   tag(name: string, message: string, commit?: string): Promise<void>;
-  /** Takes a tag away, if it is still the given object. */
+  /** Removes a tag, if it is still the given object. */
   deleteTag(name: string, object: string): Promise<void>;
   /** Commits exactly these paths, whatever else is staged. */
   commit(paths: readonly string[], message: string): Promise<void>;
-  /** Brings the index back to what a commit says of these paths. */
+  /** Resets these paths in the index to a commit. */
   unstage(paths: readonly string[]): Promise<void>;
-  /** Moves HEAD's branch from one commit back to another, if it still stands there; files stay. */
+  /** Moves HEAD's branch from one commit back to another, if it is still there; files do not change. */
   moveHead(to: string, from: string): Promise<void>;
   /** Pushes refs to `origin`, all or none. */
   push(refs: readonly string[]): Promise<void>;
 }
 
-/** Written by the runner itself, so never a change of the deployment, also where nobody ignored it. */
+/** The runner writes it, so it is never a change of the deployment, even if it is not ignored. */
 const OWN_PATHS = ['.automation-stack'];
-/** A remote that does not answer must not hold up a build for ever. */
+/** A remote that does not answer must not block a build for ever. */
 const REMOTE_WITHIN_MS = 60_000;
 /** Whole lines that are ids. */
 const HASHES = /^[0-9a-f]{40}(?:[0-9a-f]{24})?(?=\r?$)/gm;
@@ -163,7 +163,7 @@ export function createGit(
       (await ask(gitIsAncestor(directory, ancestor, commit))).exitCode === 0,
     identity: async () => void (await read(gitIdentity(directory))),
     remotes: async () => (await read(gitRemotes(directory))).split('\n').filter((name) => name !== ''),
-    // A wrapper's words stand before it.
+    // The output of a wrapper may come before it.
     remoteUrl: async () => (await found(gitRemote(directory)))?.trim().split('\n').at(-1),
     parents: async () => [...(await read(gitParents(directory))).matchAll(HASHES)].map(([hash]) => hash),
     remoteRefs: async (remote, branch) => {

@@ -8,7 +8,7 @@ export interface CommittedFile {
   readonly id: string;
 }
 
-/** A file, directory or link that goes into something that is to be what a commit says. */
+/** A file, directory or link of content that must be the same as in a commit. */
 export interface ContentFile {
   /** Relative to where the commit's files are told from, `/`-separated. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface ContentFile {
 
 export type DifferenceKind = 'changed' | 'mode' | 'uncommitted' | 'missing' | 'submodule';
 
-/** A path where content is not what a commit says. */
+/** A path whose content differs from a commit. */
 export interface Difference {
   readonly path: string;
   readonly kind: DifferenceKind;
@@ -28,7 +28,7 @@ export interface Difference {
 
 export interface Differences {
   readonly certain: readonly Difference[];
-  /** Files of other bytes, which the repository's filters (line ends, LFS) may explain. */
+  /** Files with other bytes, which may be due to the repository's filters (line ends, LFS). */
   readonly perhaps: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export function blobId(content: Buffer | string): string {
 }
 
 /**
- * Where content is not what a commit says: changed, in no commit (whether git ignores it or not), or missing.
+ * Paths whose content differs from a commit: changed, not committed (ignored by git or not), or missing.
  *
  * @param committed what the commit holds, by path
  * @param expects whether a path of the commit belongs to the content
@@ -93,7 +93,7 @@ function modeOf(file: ContentFile): string {
   return file.kind === 'symlink' ? '120000' : file.executable ? '100755' : '100644';
 }
 
-/** Git knows no empty directories: one exists where something in it is committed. */
+/** Git has no empty directories: a directory exists if something in it is committed. */
 function directoriesOf(paths: Iterable<string>): ReadonlySet<string> {
   const found = new Set<string>();
   for (const path of paths) {

@@ -16,7 +16,7 @@ export type BlobEnd = 'copied' | 'exists' | 'mounted';
 /**
  * Brings one blob from a registry to another: it streams through, its digest is computed on the way, and the upload is
  * closed only where that is right. What is there already is not sent.
- * @param onBytes told how many bytes have gone through so far
+ * @param onBytes called with the number of bytes so far
  */
 export async function copyBlob(
   source: Place,
@@ -25,7 +25,7 @@ export async function copyBlob(
   onBytes: (done: number) => void,
 ): Promise<BlobEnd> {
   if (await hasBlob(target, blob.digest)) return 'exists';
-  // The whole of it again where it breaks off: half an upload is worth nothing.
+  // After a break the whole blob is sent again: half an upload is useless.
   return target.session.patiently(async () => {
     const begun = await begin(source, target, blob.digest);
     if (begun === 'mounted') return 'mounted';
@@ -58,7 +58,7 @@ async function hasBlob({ session, repository }: Place, digest: string): Promise<
   });
 }
 
-/** @returns where to send it; `mounted` where the registry took it over from another of its repositories */
+/** @returns where to send it; `mounted` if the registry took it from another of its repositories */
 async function begin(source: Place, target: Place, digest: string): Promise<URL | 'mounted'> {
   const { session, repository } = target;
   const from = source.session.pathOf(source.repository);
@@ -100,7 +100,7 @@ async function upload(
       next(null, chunk);
     },
   });
-  // What breaks off on the way here must not look like the end over there.
+  // A break while reading must not look like the end of the upload.
   from.once('error', (error) => counted.destroy(error));
   from.once('close', () => {
     if (!from.complete) counted.destroy(new Error('the registry broke off in the middle of a blob'));

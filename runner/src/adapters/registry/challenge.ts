@@ -8,12 +8,12 @@ interface Credentials {
   readonly password: string;
 }
 
-/** How a registry wants to be told who asks: ECR takes the password itself, others a token that is given for it. */
+/** How a registry authenticates: ECR takes the password itself, others a token for it. */
 export type Challenge =
   | { readonly kind: 'basic' }
   | { readonly kind: 'bearer'; readonly realm: string; readonly service: string | undefined };
 
-/** Reads `WWW-Authenticate`; undefined where it asks for something else. */
+/** Parses `WWW-Authenticate`; undefined for another scheme. */
 export function challengeOf(header: string | undefined): Challenge | undefined {
   const [, scheme = '', rest = ''] = /^\s*(\w+)\s*(.*)$/s.exec(header ?? '') ?? [];
   if (scheme.toLowerCase() === 'basic') return { kind: 'basic' };
@@ -30,7 +30,7 @@ export const basic = ({ username, password }: Credentials): string =>
 
 const LARGEST_TOKEN = 1024 * 1024;
 
-/** Asks for a token. Credentials go over HTTPS, or to this machine. */
+/** Requests a token. Credentials are sent only over HTTPS, or to this machine. */
 export async function readToken(
   challenge: Extract<Challenge, { kind: 'bearer' }>,
   ask: {

@@ -4,7 +4,7 @@ import { hasManifest, otherBytes, readStored, writeStored, type Descriptor } fro
 
 export interface CopyProgress {
   readonly digest: string;
-  /** `reading` while bytes go through; else how it ended. */
+  /** `reading` while bytes are copied, else how it ended. */
   readonly phase: 'reading' | BlobEnd;
   /** Bytes. */
   readonly done: number;
@@ -16,12 +16,12 @@ export interface CopyRequest {
   readonly target: Place;
   /** `sha256:…` of the manifest, or of an index of several platforms. */
   readonly digest: string;
-  /** Blobs that go through side by side. */
+  /** Number of blobs that are copied in parallel. */
   readonly concurrency: number;
   readonly on: (progress: CopyProgress) => void;
 }
 
-/** An index may hold indexes; more than this is no image of anybody's. */
+/** An index may contain indexes. No real image is nested deeper than this. */
 const DEEPEST = 4;
 
 /**
@@ -35,7 +35,7 @@ export async function copyImage(request: CopyRequest): Promise<'copied' | 'exist
   const { session, repository } = target;
   if (await hasManifest(session, repository, digest)) return 'exists';
   const sent = await copyManifest(request, digest, 0);
-  // Read back: what is deployed is what was tried before.
+  // Read back, so that the deployed image is certainly the tested one.
   const stored = await readStored(session, repository, digest);
   if (!stored.bytes.equals(sent)) throw otherBytes(session, repository, digest, stored.digest);
   return 'copied';
@@ -62,6 +62,6 @@ async function copyOne({ source, target, on }: CopyRequest, blob: Descriptor): P
   on({ digest, phase, done: total, total });
 }
 
-/** Layers that nobody may hand on lie where they say. */
+/** Layers that may not be distributed stay at the URLs that they name. */
 const isKept = ({ urls, mediaType = '' }: Descriptor): boolean =>
   (urls ?? []).length === 0 && !/foreign|nondistributable/.test(mediaType);

@@ -3,7 +3,7 @@ import { StackError } from '../../base/errors.js';
 import type { RegistrySession } from './registrySession.js';
 import { bytesOf, drain } from './registryWire.js';
 
-/** ECR and Docker Hub take no larger manifest. */
+/** ECR and Docker Hub accept no larger manifest. */
 const LARGEST = 4 * 1024 * 1024;
 
 const MEDIA_TYPES = [
@@ -13,12 +13,12 @@ const MEDIA_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
-/** One entry of a manifest: something that is named by its digest. */
+/** One entry of a manifest: content that is named by its digest. */
 export interface Descriptor {
   readonly mediaType?: string;
   readonly digest: string;
   readonly size: number;
-  /** Bytes that lie elsewhere by their nature (layers of Windows): no registry has them. */
+  /** Content that is always elsewhere (layers of Windows): no registry has it. */
   readonly urls?: readonly string[];
 }
 
@@ -26,13 +26,13 @@ export interface StoredManifest {
   readonly digest: string;
   readonly bytes: Buffer;
   readonly mediaType: string;
-  /** Of an index: one manifest a platform, and their attestations. */
+  /** For an index: one manifest per platform, and their attestations. */
   readonly manifests: readonly Descriptor[];
   /** Configuration and layers. */
   readonly blobs: readonly Descriptor[];
 }
 
-/** Whether a registry has a manifest. It then has all that is below it: a registry takes none whose parts are missing. */
+/** Whether a registry has a manifest. Then it has all its parts too: a registry accepts no manifest with missing parts. */
 export async function hasManifest(
   session: RegistrySession,
   repository: string,
@@ -53,8 +53,8 @@ export async function hasManifest(
 }
 
 /**
- * Reads a manifest by its digest, which is computed, not believed.
- * @throws StackError REGISTRY_REFUSED where the registry answers with other bytes, or with none
+ * Reads a manifest by its digest, which is computed and compared.
+ * @throws StackError REGISTRY_REFUSED if the registry answers with other bytes, or with none
  */
 export async function readStored(
   session: RegistrySession,
@@ -140,7 +140,7 @@ function parse(bytes: Buffer, session: RegistrySession, repository: string, dige
     const isSound = all.every((one) => one === undefined || /^sha256:[0-9a-f]{64}$/.test(one.digest));
     if (isSound && (found.manifests !== undefined || found.layers !== undefined)) return found;
   } catch {
-    // Told below, with what is JSON and no manifest.
+    // Reported below, with JSON that is no manifest.
   }
   throw new StackError('REGISTRY_REFUSED', `${repository}@${digest} is not a manifest that can be copied`, {
     where: `${session.host}/${repository}`,

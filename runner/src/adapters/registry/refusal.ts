@@ -5,7 +5,7 @@ import { bytesOf } from './registryWire.js';
 
 const LARGEST = 64 * 1024;
 
-/** What a registry refuses, in its own words where it has some. */
+/** A registry's refusal, with its own message if there is one. */
 export class RegistryRefusal extends StackError {
   constructor(
     host: string,
@@ -18,13 +18,13 @@ export class RegistryRefusal extends StackError {
     super('REGISTRY_REFUSED', `${host} ${words}`, { where: host, evidence, next });
   }
 
-  /** Another attempt may succeed: it is not for what we are or ask for. */
+  /** Whether another attempt may succeed: neither our permissions nor the request are the reason. */
   get isPassing(): boolean {
     return this.isWorthAnother || this.status === 408 || this.status === 429 || this.status >= 500;
   }
 }
 
-/** The refusal behind an answer that was not expected. */
+/** The refusal in an unexpected response. */
 export async function refusal(
   answer: IncomingMessage,
   host: string,

@@ -9,13 +9,13 @@ import { refusal, RegistryRefusal } from './refusal.js';
 import { drain, send } from './registryWire.js';
 
 export interface RegistryOptions {
-  /** Host, maybe with a port and a prefix of repositories: as image references begin. */
+  /** Host, maybe with a port and a prefix of repositories: the beginning of image references. */
   readonly host: string;
   readonly credentials?: { readonly username: string; readonly password: string };
   readonly env: Env;
   readonly secrets: SecretRegistry;
   readonly signal: AbortSignal;
-  /** First of the waits between attempts, which double, in milliseconds. */
+  /** First wait between attempts, in milliseconds; later waits double. */
   readonly pauseMs?: number;
 }
 
@@ -26,9 +26,9 @@ export interface RegistryRequest {
   readonly path: string | URL;
   readonly headers?: Readonly<Record<string, string | number>>;
   readonly body?: Buffer | Readable;
-  /** What is to be done to the repository. */
+  /** The actions on the repository. */
   readonly right: 'pull' | 'push';
-  /** Statuses that are answers, not refusals. */
+  /** Expected statuses; others are refusals. */
   readonly expect: readonly number[];
 }
 
@@ -36,11 +36,11 @@ const ATTEMPTS = 6;
 const PAUSE_MS = 500;
 const REDIRECTS = 5;
 
-/** On this machine Docker too speaks plain HTTP. */
+/** Like Docker, uses plain HTTP on this machine. */
 export const schemeOf = (host: string): 'http' | 'https' =>
   /^(?:localhost|127\.[\d.]+|\[::1\])(?::|$|\/)/.test(host) ? 'http' : 'https';
 
-/** One registry, spoken to by its HTTP API (OCI Distribution Specification 1.1), with what lets us in. */
+/** One registry by its HTTP API (OCI Distribution Specification 1.1), with credentials. */
 export class RegistrySession {
   private readonly base: string;
   private readonly prefix: string;
@@ -57,7 +57,7 @@ export class RegistrySession {
     return this.options.host;
   }
 
-  /** What stands in paths and scopes for a repository. */
+  /** The name of a repository in paths and scopes. */
   pathOf(repository: string): string {
     return `${this.prefix}${repository}`;
   }
@@ -80,7 +80,7 @@ export class RegistrySession {
     const sent = await this.authorization(request);
     let answer = await this.exchange(url, request, sent);
     const isNews = answer.statusCode === 401 && (await this.learn(answer, request, sent));
-    // Bytes that were streamed are gone: then whoever has them begins anew, with what lets us in known by now.
+    // Streamed bytes cannot be sent again here. The caller starts again, with the authentication known by then.
     if (isNews && isRepeatable(request)) {
       await drain(answer);
       answer = await this.exchange(url, request, await this.authorization(request));
@@ -141,7 +141,7 @@ export class RegistrySession {
     let token = this.tokens.get(scope);
     if (token === undefined) {
       token = readToken(this.challenge, { scope, credentials, env, signal, host: this.host });
-      // Many ask side by side: one token is for all of them.
+      // Parallel requests share one token.
       this.tokens.set(scope, token);
       token.catch(() => this.tokens.delete(scope));
     }
@@ -165,7 +165,7 @@ export class RegistrySession {
     if (sent === undefined) return true;
     if (this.challenge.kind === 'basic') return false;
     const scope = scopeOf(this.pathOf(request.repository), request.right);
-    // Another request may have got a new one meanwhile, or be about to.
+    // Another request may have got, or may be getting, a new one.
     const token = await this.tokens.get(scope)?.catch(() => '');
     if (sent === `Bearer ${token}`) this.tokens.delete(scope);
     return true;

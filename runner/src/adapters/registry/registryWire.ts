@@ -9,16 +9,16 @@ export interface WireRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string | number>>;
-  /** Bytes, or what they are streamed from: no more of it than a few buffers is ever in memory. */
+  /** Bytes, or a stream of them, of which only a few buffers are in memory. */
   readonly body?: Buffer | Readable;
   readonly env: Env;
   readonly signal: AbortSignal;
 }
 
-/** Nothing moves for so long: the connection is given up. */
+/** After this long without data the connection is closed. */
 const SILENCE_MS = 60_000;
 
-/** Sends one request; the answer's body is for the caller to read, or to `drain`. */
+/** Sends one request. The caller must read the body of the response, or `drain` it. */
 export async function send(request: WireRequest): Promise<IncomingMessage> {
   const { url, body, signal } = request;
   signal.throwIfAborted();
@@ -38,14 +38,14 @@ export async function send(request: WireRequest): Promise<IncomingMessage> {
     });
     sent.once('response', resolve);
     sent.once('timeout', () => sent.destroy(new Error(`no answer within ${SILENCE_MS / 1000} s`)));
-    // After the answer too: a connection that breaks then is met where the body is read.
+    // Also after the response: a connection that breaks then is handled where the body is read.
     sent.on('error', reject);
     if (body === undefined || Buffer.isBuffer(body)) sent.end(body);
     else pipeline(body, sent).catch(reject);
   });
 }
 
-/** Reads a body that is small by its nature. */
+/** Reads a small body. */
 export async function bytesOf(answer: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -60,7 +60,7 @@ export async function bytesOf(answer: IncomingMessage, limit: number): Promise<B
   return Buffer.concat(chunks);
 }
 
-/** Lets the connection be used again. */
+/** Reads the rest of the body, so that the connection can be used again. */
 export async function drain(answer: IncomingMessage): Promise<void> {
   await bytesOf(answer, 1024 * 1024).catch(() => undefined);
 }

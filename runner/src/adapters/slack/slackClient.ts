@@ -1,7 +1,7 @@
 import { StackError } from '../../base/errors.js';
 import { proxyFailure } from '../http/proxyFailure.js';
 
-/** One request may take this long; Slack answers in a tenth of it. */
+/** Limit of one request; Slack usually needs a tenth of it. */
 const REQUEST_LIMIT_MS = 3000;
 
 export interface SlackContent {
@@ -11,7 +11,7 @@ export interface SlackContent {
 
 /** Where messages go: a bot that can update and answer in threads, or a webhook that can only post. */
 export interface SlackClient {
-  /** False for a webhook: then one message a run, at its end. */
+  /** False for a webhook: then there is one message per run, at its end. */
   readonly updates: boolean;
   /** @returns where the message is, to update it and to answer in its thread */
   post(
@@ -52,7 +52,7 @@ function botClient(token: string, apiUrl: string | undefined, ask: typeof fetch)
         fetch: ask,
         timeout: REQUEST_LIMIT_MS,
         retryConfig: { retries: 1, minTimeout: 300, maxTimeout: 1000 },
-        // Its own words would end up between ours; what matters comes as an error.
+        // Its log lines would appear in our output; important problems are errors anyway.
         logger: silent,
       });
     }));

@@ -1,4 +1,4 @@
-/** Whom a Slack token belongs to, or why Slack refuses it. */
+/** The owner of a Slack token, or why Slack refuses it. */
 export type SlackTokenAnswer =
   | { readonly ok: true; readonly user: string; readonly team: string }
   | { readonly ok: false; readonly reason: string };
