@@ -18,11 +18,11 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, [for key, id in var.existing : key if id != ""])) == 0
-    error_message = "mode is reuse with encryption = ${var.encryption} and existing misses: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
+    error_message = "mode is reuse with encryption = ${var.encryption} and existing lacks: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
   }
   validation {
     condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
-    error_message = "mode is ${var.mode} with encryption = ${var.encryption} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
+    error_message = "mode is ${var.mode} with encryption = ${var.encryption} and existing has unused keys: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 
@@ -50,8 +50,9 @@ variable "bucket_name" {
 
 variable "encryption" {
   description = <<-EOT
-    What encrypts the objects: `s3`, S3's own keys, which cost nothing and keep nobody out who may read the object; `own-key`, a
-    KMS key that is made here and rotates, and that readers and writers may use; `given-key`, that of `kms_key_arn`, whose owner lets them.
+    What encrypts the objects: `s3`: S3's own keys, which are free but are no second permission; `own-key`: a KMS key
+    that is created here and rotates, and that readers and writers may use; `given-key`: the key `kms_key_arn`, whose
+    policy must let them.
     Objects stay encrypted with the key that they were written with: going away from `own-key` loses them when that key is
     deleted, after 30 days.
   EOT
@@ -66,7 +67,7 @@ variable "encryption" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the key where `encryption` is `given-key` and the bucket is made."
+  description = "ARN of the key if `encryption` is `given-key` and `mode` is `create`."
   type        = string
   default     = null
 
@@ -94,9 +95,9 @@ variable "old_version_days" {
 
 variable "write_once" {
   description = <<-EOT
-    Locks what was written: for `days` no version can be deleted, under `mode` `GOVERNANCE` but by who may bypass it, under
-    `COMPLIANCE` by nobody, the owner of the account included. With `no_overwrite` an upload must say `If-None-Match: *`, so that a
-    name means one artifact for ever. Not where it is null. Changing between null and a value replaces the bucket.
+    Locks each version for `days`: it cannot be deleted. With `mode` `GOVERNANCE` some principals may bypass the lock, with
+    `COMPLIANCE` nobody, not even the owner of the account. With `no_overwrite` an upload must send `If-None-Match: *`, so
+    that a name means one artifact for ever. Null for no lock. Changing between null and a value replaces the bucket.
   EOT
   type = object({
     days         = number
@@ -123,7 +124,7 @@ variable "force_destroy" {
 }
 
 variable "access_logs" {
-  description = "Where S3 writes who did what: a `bucket` that lets logging.s3.amazonaws.com write, and a `prefix` (else the name of this bucket). None where it is null."
+  description = "Where S3 logs each request: a `bucket` that lets logging.s3.amazonaws.com write, and a `prefix` (by default the name of this bucket). Null for no logs."
   type = object({
     bucket = string
     prefix = optional(string)
@@ -140,8 +141,9 @@ variable "deletion_protection" {
 
 variable "applications" {
   description = <<-EOT
-    Applications by key: the `prefix` of their artifacts (the key where it is null); `readers` and `writers`, ARNs of accounts, roles or
-    users that may do so below that prefix and nowhere else; `keep_days`, after which an artifact goes: never where it is null, since
+    Applications by key: the `prefix` of their artifacts (the key if it is null); `readers` and `writers`, ARNs of
+    accounts, roles or users with access below that prefix only; `keep_days`, after which an artifact is deleted: never
+    if it is null, since
     a release whose artifact is gone can neither be deployed nor rolled back to.
   EOT
   type = map(object({

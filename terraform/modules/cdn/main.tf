@@ -292,7 +292,7 @@ data "aws_cloudfront_distribution" "this" {
     }
     postcondition {
       condition     = self.enabled
-      error_message = "existing: distribution ${each.value} is turned off."
+      error_message = "existing: distribution ${each.value} is disabled."
     }
   }
 }

@@ -18,11 +18,11 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, [for key, id in var.existing : key if id != ""])) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
   }
   validation {
     condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 
@@ -39,9 +39,10 @@ variable "name" {
 
 variable "origins" {
   description = <<-EOT
-    Where it gets what it serves, by key. `kind` `load-balancer`: `domain_name` that it is reached at over TLS, `read_timeout` and
-    `keepalive_timeout` in seconds, and the name of a `secret_header` whose value is in `origin_secrets`, by which the load balancer knows the
-    distribution. `kind` `bucket`: the bucket's regional `domain_name` and its `bucket_arn`; the bucket is asked with a signature. `path` is put
+    The origins of the content, by key. `kind` `load-balancer`: its `domain_name` for TLS, `read_timeout` and
+    `keepalive_timeout` in seconds, and the name of a `secret_header` whose value is in `origin_secrets`, by which the
+    load balancer recognises the distribution. `kind` `bucket`: the bucket's regional `domain_name` and its
+    `bucket_arn`; requests to it are signed. `path` is put
     before every path.
   EOT
   type = map(object({
@@ -88,8 +89,8 @@ variable "origin_secrets" {
 
 variable "default" {
   description = <<-EOT
-    What happens to paths that `paths` does not name: `origin` (a key), `methods` `read` or `all`, `cache_policy` by name or by key of
-    `cache_policies` (nothing is kept unless it says so), `origin_request_policy` by name: what the origin is told besides, `functions` of CloudFront by event.
+    Settings for paths that are not in `paths`: `origin` (a key), `methods` `read` or `all`, `cache_policy` by name or by key of
+    `cache_policies` (nothing is cached by default), `origin_request_policy` by name: what else the origin gets, `functions` of CloudFront by event.
   EOT
   type = object({
     origin                = string
@@ -112,9 +113,9 @@ variable "default" {
 
 variable "cache_policies" {
   description = <<-EOT
-    Policies of its own, by key: an answer is kept by path and by these `query_strings`, never by cookies and headers, for as long as the
-    origin says within `min_seconds` and `max_seconds`, or for `default_seconds`. A file that a new version is asked for by `?ver=2` needs
-    `query_strings = ["ver"]`: with Managed-CachingOptimized the old one would be served on.
+    Cache policies by key: a response is cached by path and by these `query_strings`, never by cookies and headers, as
+    long as the origin says within `min_seconds` and `max_seconds`, else for `default_seconds`. A file with versions
+    such as `?ver=2` needs `query_strings = ["ver"]`: Managed-CachingOptimized would serve the old version.
   EOT
   type = map(object({
     query_strings   = optional(set(string), [])
@@ -164,7 +165,7 @@ variable "paths" {
 }
 
 variable "aliases" {
-  description = "Names of its own by key: `name`, and with `record` its addresses are made in the zone `zone_id`. Without any it is reached at CloudFront's name, by CloudFront's certificate."
+  description = "Its own names by key: `name`, and with `record` its DNS records are created in the zone `zone_id`. Without names it has CloudFront's name and certificate."
   type = map(object({
     name    = string
     record  = optional(bool, false)
@@ -195,7 +196,7 @@ variable "certificate_arn" {
 }
 
 variable "security_headers" {
-  description = "Headers of every answer: `hsts_seconds` for which browsers insist on TLS, with `hsts_subdomains` for all names below too; `frames` DENY or SAMEORIGIN, `referrer` and `content_security_policy`, unless the application says otherwise."
+  description = "Headers of every response: `hsts_seconds` for which browsers insist on TLS, with `hsts_subdomains` also for subdomains; `frames` DENY or SAMEORIGIN, `referrer` and `content_security_policy`, unless the application sends its own."
   type = object({
     hsts_seconds            = optional(number, 63072000)
     hsts_subdomains         = optional(bool, false)
@@ -213,13 +214,13 @@ variable "security_headers" {
 }
 
 variable "default_root_object" {
-  description = "File of a bucket that / stands for, such as `index.html`."
+  description = "File of a bucket that is served for /, such as `index.html`."
   type        = string
   default     = null
 }
 
 variable "error_pages" {
-  description = "Answers to errors of the origin by key: `code` of the error, `answer`, the code that is sent with the `page`, and for how many `seconds` it is kept."
+  description = "Responses to errors of the origin by key: `code` of the error, `answer`, the code that is sent with the `page`, and for how many `seconds` it is cached."
   type = map(object({
     code    = number
     answer  = optional(number)
@@ -248,7 +249,7 @@ variable "price_class" {
 }
 
 variable "countries" {
-  description = "From where it is reached: `rule` `none` (everywhere), `whitelist` (only `codes`) or `blacklist` (not `codes`), ISO codes of two letters."
+  description = "The countries that can reach it: `rule` `none` (everywhere), `whitelist` (only `codes`) or `blacklist` (not `codes`), ISO codes of two letters."
   type = object({
     rule  = optional(string, "none")
     codes = optional(set(string), [])
@@ -267,7 +268,7 @@ variable "countries" {
 }
 
 variable "web_acl_arn" {
-  description = "Firewall (WAFv2 of scope CLOUDFRONT) that looks at every request."
+  description = "Firewall (WAFv2 with scope CLOUDFRONT) that checks every request."
   type        = string
   default     = null
 
@@ -294,7 +295,7 @@ variable "access_logs" {
 }
 
 variable "tags" {
-  description = "Tags of everything that the module makes and AWS lets be tagged."
+  description = "Tags of all resources that can have tags."
   type        = map(string)
   default     = {}
   nullable    = false

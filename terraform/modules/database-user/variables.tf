@@ -1,5 +1,5 @@
 variable "mode" {
-  description = "`create` makes the secret and what the user is made with, `reuse` finds the secret named in `existing`; the outputs are the same."
+  description = "`create` creates the secret and the task that creates the user, `reuse` finds the secret named in `existing`; the outputs are the same."
   type        = string
   default     = "create"
   nullable    = false
@@ -18,16 +18,16 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, [for key, id in var.existing : key if id != ""])) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
   }
   validation {
     condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 
 variable "name" {
-  description = "Name of the deployment; what is made is called after it."
+  description = "Name of the deployment; resources are named after it."
   type        = string
   nullable    = false
 
@@ -50,8 +50,8 @@ variable "username" {
 
 variable "database" {
   description = <<-EOT
-    The database: its `engine` (`mysql`, `mariadb`, `postgres`), `address`, `port`, the `name` of the database that the user owns
-    and which is made where it is missing, and the ARN of the master user's secret, `secret_arn`: the outputs of the module `rds`.
+    The database: its `engine` (`mysql`, `mariadb`, `postgres`), `address`, `port`, the `name` of the user's database,
+    which is created if it is missing, and the ARN of the master user's secret, `secret_arn`: the outputs of the module `rds`.
   EOT
   type = object({
     engine     = string
@@ -64,7 +64,7 @@ variable "database" {
 
   validation {
     condition     = var.mode == "reuse" || var.database != null
-    error_message = "database says where the user is made."
+    error_message = "database names the database in which the user is created."
   }
   validation {
     condition     = var.database == null || contains(["mysql", "mariadb", "postgres"], try(var.database.engine, ""))
@@ -88,14 +88,14 @@ variable "cluster_arn" {
 }
 
 variable "subnet_ids" {
-  description = "Subnets by zone that the task runs in, from where the database, the registry of the image and AWS can be reached."
+  description = "Subnets of the task by zone. The database, the registry of the image and AWS must be reachable from there."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = var.mode == "reuse" || length(var.subnet_ids) > 0
-    error_message = "subnet_ids names a subnet at least."
+    error_message = "subnet_ids names at least one subnet."
   }
 }
 
@@ -107,7 +107,7 @@ variable "security_group_ids" {
 
   validation {
     condition     = var.mode == "reuse" || length(var.security_group_ids) > 0
-    error_message = "security_group_ids names a group at least."
+    error_message = "security_group_ids names at least one group."
   }
 }
 
@@ -160,13 +160,13 @@ variable "architecture" {
 }
 
 variable "image" {
-  description = "Image with the database's client and `sh`; the official one of the engine, from the public registry of AWS, where it is null. Name your own copy by digest where the network has no way out."
+  description = "Image with the database's client and `sh`; if null, the official image of the engine from AWS's public registry. Without internet access, name your own copy by digest."
   type        = string
   default     = null
 }
 
 variable "secret" {
-  description = "The secret: its `name` (`NAME/database`), `kms_key_arn` for a key of your own, `recovery_days`, for which it can be restored when it was deleted: 7 to 30, or 0 for none."
+  description = "The secret: its `name` (`NAME/database`), `kms_key_arn` for your own key, `recovery_days`, for which it can be restored when it was deleted: 7 to 30, or 0 for none."
   type = object({
     name          = optional(string)
     kms_key_arn   = optional(string)

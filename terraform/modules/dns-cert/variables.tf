@@ -11,7 +11,7 @@ variable "mode" {
 }
 
 variable "zone_mode" {
-  description = "`reuse` finds the zone named in `existing`, since a domain is rarely a deployment's own; `create` makes it, in mode `create`."
+  description = "`reuse` finds the zone named in `existing`, since a deployment rarely owns its domain; `create` creates it, only in mode `create`."
   type        = string
   default     = "reuse"
   nullable    = false
@@ -22,7 +22,7 @@ variable "zone_mode" {
   }
   validation {
     condition     = var.mode == "create" || var.zone_mode == "reuse"
-    error_message = "mode is reuse, and a certificate that exists is for names of a zone that exists: zone_mode is reuse, not ${var.zone_mode}."
+    error_message = "mode is reuse, and an existing certificate needs an existing zone: zone_mode is reuse, not ${var.zone_mode}."
   }
 }
 
@@ -34,16 +34,16 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, [for key, id in var.existing : key if id != ""])) == 0
-    error_message = "mode is ${var.mode}, zone_mode ${var.zone_mode}, and existing misses: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
+    error_message = "mode is ${var.mode}, zone_mode ${var.zone_mode}, and existing lacks: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
   }
   validation {
     condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
-    error_message = "mode is ${var.mode}, zone_mode ${var.zone_mode}, and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
+    error_message = "mode is ${var.mode}, zone_mode ${var.zone_mode}, and existing has unused keys: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 
 variable "name" {
-  description = "Name of the deployment; what is made is tagged with it."
+  description = "Name of the deployment; resources are tagged with it."
   type        = string
   nullable    = false
 }
@@ -91,7 +91,7 @@ variable "alternative_names" {
 }
 
 variable "key_algorithm" {
-  description = "Kind of the certificate's key: `RSA_2048`, which everything knows, or `EC_prime256v1` or `EC_secp384r1`. Changing it makes a new certificate before the old one goes."
+  description = "Kind of the certificate's key: `RSA_2048`, which every client supports, or `EC_prime256v1` or `EC_secp384r1`. Changing it makes a new certificate before the old one goes."
   type        = string
   default     = "RSA_2048"
   nullable    = false
@@ -111,9 +111,9 @@ variable "wait" {
 
 variable "records" {
   description = <<-EOT
-    Names in the zone that stand for something of AWS, by key, in both modes: `name`, and of the target its `target_dns_name` and
-    `target_zone_id` (outputs of load-balancer and cdn); `ipv6` where the target has it too; `evaluate_target_health` takes the name
-    away while the target is unhealthy, which nothing gains where it is the only one.
+    Names in the zone that point to AWS resources, by key, in both modes: `name`, and the target's `target_dns_name` and
+    `target_zone_id` (outputs of load-balancer and cdn); `ipv6` if the target has it too; `evaluate_target_health`
+    removes the name while the target is unhealthy, which is useless if it is the only target.
   EOT
   type = map(object({
     name                   = string
@@ -143,12 +143,12 @@ variable "caa_issuers" {
 
   validation {
     condition     = length(var.caa_issuers) == 0 || length(setintersection(var.caa_issuers, ["amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"])) > 0
-    error_message = "caa_issuers without amazon.com would refuse this very certificate; given: ${join(", ", var.caa_issuers)}."
+    error_message = "caa_issuers without amazon.com would refuse this certificate; given: ${join(", ", var.caa_issuers)}."
   }
 }
 
 variable "query_log" {
-  description = "Whether questions to a zone that is made are logged, for how many `retention_days`, encrypted with `kms_key_arn` where given; AWS writes such logs in us-east-1 only."
+  description = "Whether queries to a created zone are logged, for how many `retention_days`, encrypted with `kms_key_arn` if it is set; AWS writes such logs in us-east-1 only."
   type = object({
     enabled        = optional(bool, false)
     retention_days = optional(number, 90)
@@ -159,7 +159,7 @@ variable "query_log" {
 
   validation {
     condition     = !var.query_log.enabled || (var.mode == "create" && var.zone_mode == "create")
-    error_message = "query_log is of a zone that is made; zone_mode is ${var.zone_mode}."
+    error_message = "query_log is only for a zone that is created; zone_mode is ${var.zone_mode}."
   }
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.query_log.retention_days)

@@ -43,7 +43,7 @@ data "aws_route53_zone" "this" {
     }
     postcondition {
       condition     = self.private_zone != true
-      error_message = "existing: zone ${each.value} is private; a certificate can be proven only where everybody can look."
+      error_message = "existing: zone ${each.value} is private; a certificate can only be validated in a public zone."
     }
   }
 }

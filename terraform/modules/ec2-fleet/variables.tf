@@ -13,7 +13,7 @@ variable "mode" {
 variable "existing" {
   description = <<-EOT
     In mode `reuse` what exists: `launch_template = { id = "lt-…" }`, `instances` with the id for each key of `instances`, and
-    `autoscaling_group = { name = … }` where `autoscaling` is said; empty in mode `create`.
+    `autoscaling_group = { name = … }` if `autoscaling` is set; empty in mode `create`.
   EOT
   type        = map(map(string))
   default     = {}
@@ -21,11 +21,11 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]))) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]])))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]])))}."
   }
   validation {
     condition     = length(setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected))}."
   }
 }
 
@@ -56,9 +56,9 @@ variable "build_version" {
 variable "image" {
   description = <<-EOT
     What the instances start with: the newest image of `os` (`amazon-linux-2023`, `ecs-optimised`, `debian-12` or
-    `ubuntu-24.04`) for `architecture` (`x86_64` or `arm64`) in the region in use, as its publisher's public parameter says; or
-    the image that the Systems Manager parameter `parameter` names, or `ami_id`. For such an image `os` still says whom one logs in as and
-    what the root disk is called, unless `root_device` does.
+    `ubuntu-24.04`) for `architecture` (`x86_64` or `arm64`) in the region in use, from its publisher's public
+    parameter; or the image in the Systems Manager parameter `parameter`, or `ami_id`. For such an image `os` still sets
+    the login user and the name of the root disk, unless `root_device` does.
   EOT
   type = object({
     os           = optional(string, "debian-12")
@@ -133,9 +133,9 @@ variable "instances" {
 
 variable "autoscaling" {
   description = <<-EOT
-    A group of instances that come and go; null for none. `subnet_ids` by zone; `min`, `max`, and `desired` to begin with;
-    `target_group_arns`; `health_check`, where it is left out `ELB` with target groups, so that what they call unhealthy is replaced
-    after `grace_seconds`, and else `EC2`; `warmup_seconds` until an instance counts (what EC2 takes, where it is left out); `cpu_percent` and
+    An Auto Scaling group; null for none. `subnet_ids` by zone; `min`, `max`, and `desired` to begin with;
+    `target_group_arns`; `health_check`, if it is left out `ELB` with target groups, so that what they call unhealthy is replaced
+    after `grace_seconds`, and else `EC2`; `warmup_seconds` until an instance counts (what EC2 takes, if it is left out); `cpu_percent` and
     `requests` (`per_target` a minute) to hold by starting and ending instances; `refresh` replaces instances one after another when the
     template changes, keeps `min_healthy_percentage` and stops where new ones fail; `max_lifetime_days` replaces them by age. These two
     need instances that bring the application along: `image.ami_id`, `image.parameter` or `user_data`. `group_metrics` counts the
@@ -174,11 +174,11 @@ variable "autoscaling" {
   # The newest image of a publisher changes by itself, and an instance of it runs, which is all that EC2 asks: nothing would stop it.
   validation {
     condition     = alltrue([for group in var.autoscaling[*] : !group.refresh && group.max_lifetime_days == null || var.image.ami_id != null || var.image.parameter != null || var.user_data != null])
-    error_message = "autoscaling.refresh and max_lifetime_days would replace the application by blank instances of the newest ${var.image.os}: name an image that has it, image.ami_id or image.parameter, or a first boot that brings it, user_data."
+    error_message = "autoscaling.refresh and max_lifetime_days would replace the application by blank instances of the newest ${var.image.os}: name an image that has it (image.ami_id or image.parameter), or a first boot that installs it (user_data)."
   }
   validation {
     condition     = alltrue([for group in var.autoscaling[*] : !group.refresh || length(group.target_group_arns) == 0 || coalesce(group.health_check, "ELB") == "ELB"])
-    error_message = "autoscaling.refresh would go on though nothing answers behind the target groups: leave health_check out, or say ELB."
+    error_message = "autoscaling.refresh would continue even if no instance answers behind the target groups: leave health_check out, or set ELB."
   }
   validation {
     condition     = alltrue([for group in var.autoscaling[*] : coalesce(group.cpu_percent, 50) > 0 && coalesce(group.cpu_percent, 50) <= 100 && contains(range(1, 366), coalesce(group.max_lifetime_days, 1))])
@@ -195,7 +195,7 @@ variable "launch_template_only" {
 
   validation {
     condition     = var.launch_template_only == (length(var.instances) == 0 && var.autoscaling == null)
-    error_message = "A fleet has instances or autoscaling, or both; where something else starts the instances say launch_template_only = true, and then neither."
+    error_message = "A fleet has instances or autoscaling, or both; if another system starts the instances, set launch_template_only = true and neither of them."
   }
 }
 
@@ -223,7 +223,7 @@ variable "key_name" {
 }
 
 variable "user" {
-  description = "Whom one logs in as; the image's own user where it is left out."
+  description = "Login user; by default the user of the image."
   type        = string
   default     = null
 }
@@ -236,12 +236,12 @@ variable "user_data" {
   validation {
     # Four characters of base64 are three bytes.
     condition     = length(base64encode(coalesce(var.user_data, "-"))) <= 21848
-    error_message = "user_data is up to 16384 bytes, and what goes beyond the first boot is Ansible's."
+    error_message = "user_data is up to 16384 bytes; use Ansible for more than the first boot."
   }
 }
 
 variable "root_volume" {
-  description = "The root disk, always encrypted: `size` in GiB (20, or 30 for `ecs-optimised`, whose image is that big, where it is left out), `iops`, `throughput` in MiB/s, `kms_key_arn` for a key of your own."
+  description = "The root disk, always encrypted: `size` in GiB (by default 20, or 30 for `ecs-optimised`, which needs it), `iops`, `throughput` in MiB/s, `kms_key_arn` for your own key."
   type = object({
     size        = optional(number)
     iops        = optional(number)
@@ -253,7 +253,7 @@ variable "root_volume" {
 }
 
 variable "volumes" {
-  description = "Further disks by device name, such as `/dev/sdf`, always encrypted, gone with their instance."
+  description = "Further disks by device name, such as `/dev/sdf`, always encrypted, deleted with their instance."
   type = map(object({
     size        = number
     iops        = optional(number)

@@ -18,26 +18,25 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, [for key, name in var.existing : key if name != ""])) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, name in var.existing : key if name != ""]))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, [for key, name in var.existing : key if name != ""]))}."
   }
   validation {
     condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 
 variable "name" {
-  description = "Application; a repository that is not named otherwise is called `NAME/KEY`."
+  description = "Application; a repository without `name` is called `NAME/KEY`."
   type        = string
   nullable    = false
 }
 
 variable "repositories" {
   description = <<-EOT
-    Repositories by key; the key is what other configuration calls the image and must stay. `name` in the registry;
-    `immutable_tags`; `scan_on_push`; `kms_key_arn` for a key of your own, another of which
-    replaces the repository, images and all; `untagged_days` after which an image without
-    a tag goes; `keep_tagged`, how many tagged images to keep: all where it is null, since a release whose image is
+    Repositories by key; other configuration uses the key for the image and must stay. `name` in the registry;
+    `immutable_tags`; `scan_on_push`; `kms_key_arn` for your own key, another of which
+    replaces the repository, images and all; `untagged_days` after which an image without a tag is deleted; `keep_tagged`, how many tagged images to keep: all if it is null, since a release whose image is
     gone can neither be restarted nor rolled back to; `readers`, ARNs of accounts or roles elsewhere that may pull;
     `force_delete` also deletes the images with the repository.
   EOT

@@ -12,8 +12,8 @@ variable "mode" {
 
 variable "existing" {
   description = <<-EOT
-    In mode `reuse` the names of what exists: `cluster_name`; where `capacity` has instances, `capacity_provider_name` and
-    `autoscaling_group_name`; where `service_connect` is enabled, `namespace_name`. Empty in mode `create`.
+    In mode `reuse` the names of existing resources: `cluster_name`; if `capacity` has instances, `capacity_provider_name` and
+    `autoscaling_group_name`; if `service_connect` is enabled, `namespace_name`. Empty in mode `create`.
   EOT
   type        = map(string)
   default     = {}
@@ -21,16 +21,16 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, [for key, name in var.existing : key if name != ""])) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, name in var.existing : key if name != ""]))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, [for key, name in var.existing : key if name != ""]))}."
   }
   validation {
     condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 
 variable "name" {
-  description = "Name of the cluster; what is made is called after it."
+  description = "Name of the cluster; resources are named after it."
   type        = string
   nullable    = false
 
@@ -44,12 +44,12 @@ variable "name" {
   }
   validation {
     condition     = !contains(var.capacity, "instances") || !can(regex("(?i)^(aws|ecs|fargate)", var.name))
-    error_message = "The capacity provider of the instances is called after name, and AWS keeps names that begin with aws, ecs or fargate to itself: ${var.name}."
+    error_message = "The capacity provider is called after name, and AWS reserves names that begin with aws, ecs or fargate: ${var.name}."
   }
 }
 
 variable "capacity" {
-  description = "What tasks can run on: some of `fargate`, `fargate-spot` (cheap, and taken away when AWS needs it) and `instances`, an autoscaling group that grows and shrinks with the tasks."
+  description = "What tasks can run on: some of `fargate`, `fargate-spot` (cheap, but AWS may stop it) and `instances`, an Auto Scaling group whose size follows the tasks."
   type        = set(string)
   default     = ["fargate"]
   nullable    = false
@@ -61,7 +61,7 @@ variable "capacity" {
 }
 
 variable "default_strategy" {
-  description = "What services use that say nothing of their own, by kind of `capacity`: the first `base` tasks, then by `weight`. Fargate and instances cannot be mixed. Empty, each service says what it runs on."
+  description = "Default for services, by kind of `capacity`: the first `base` tasks, then by `weight`. Fargate and instances cannot be mixed. If it is empty, each service must choose."
   type = map(object({
     weight = optional(number, 1)
     base   = optional(number, 0)
@@ -71,7 +71,7 @@ variable "default_strategy" {
 
   validation {
     condition     = length(setsubtract(keys(var.default_strategy), var.capacity)) == 0
-    error_message = "default_strategy has what capacity has not: ${join(", ", setsubtract(keys(var.default_strategy), var.capacity))}."
+    error_message = "default_strategy has kinds that capacity does not have: ${join(", ", setsubtract(keys(var.default_strategy), var.capacity))}."
   }
   validation {
     condition     = !contains(keys(var.default_strategy), "instances") || length(var.default_strategy) == 1
@@ -85,7 +85,7 @@ variable "default_strategy" {
 
 variable "instances" {
   description = <<-EOT
-    The instances, where `capacity` has them. `subnet_ids` by zone, private ones; `security_group_ids`; `instance_profile_name`,
+    The instances, if `capacity` has them. `subnet_ids` by zone, private ones; `security_group_ids`; `instance_profile_name`,
     whose role lets them join clusters; `min_size` and `max_size`; `architecture` x86_64 or arm64; `instance_type` of that
     architecture; `ami_id` in place of the newest ECS-optimised image; `disk_size` in GiB, encrypted, with `disk_kms_key_arn`
     where given; `key_name` for SSH; `target_capacity`, the per cent of the instances that tasks should fill;
@@ -179,7 +179,7 @@ variable "execute_command" {
 }
 
 variable "service_connect" {
-  description = "Whether services find each other by name (Service Connect), in a namespace of the cluster's name or of its own `namespace_name`. Switching it off deletes the namespace, another name replaces it: let the services go of it before."
+  description = "Whether services find each other by name (Service Connect), in a namespace of the cluster's name or of its own `namespace_name`. Switching it off deletes the namespace, and another name replaces it: remove it from the services first."
   type = object({
     enabled        = optional(bool, false)
     namespace_name = optional(string)

@@ -22,11 +22,11 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, [for key, id in var.existing : key if id != ""])) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
   }
   validation {
     condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 
@@ -88,7 +88,7 @@ variable "security_group_ids" {
 }
 
 variable "assign_public_ip" {
-  description = "Whether tasks get public addresses: what tasks on Fargate need in a network without NAT gateways and endpoints, to pull their images."
+  description = "Whether tasks get public addresses. Tasks on Fargate need them to pull images if the network has no NAT gateways and endpoints."
   type        = bool
   default     = false
   nullable    = false
@@ -152,7 +152,7 @@ variable "scheduling_strategy" {
 }
 
 variable "placement" {
-  description = "How tasks are spread over instances, first rule first: over the zones, then over the instances. Fargate and daemons have no need of it."
+  description = "How tasks are spread over instances, first rule first: over the zones, then over the instances. Not used for Fargate and daemons."
   type = list(object({
     type  = string
     field = optional(string)
@@ -209,7 +209,7 @@ variable "memory" {
 }
 
 variable "ephemeral_storage" {
-  description = "GiB of disk that a task on Fargate has while it runs; 20 come with each."
+  description = "Disk of a task on Fargate, in GiB; 20 are included."
   type        = number
   default     = 20
   nullable    = false
@@ -238,12 +238,12 @@ variable "task_role_arn" {
 
   validation {
     condition     = var.task_role_arn != null || (!var.execute_command && length([for key, volume in var.volumes : key if volume.kind == "efs"]) == 0)
-    error_message = "task_role_arn is missing: sessions in containers and EFS volumes are allowed to the role of the task."
+    error_message = "task_role_arn is missing: sessions in containers and EFS volumes need the permissions of this role."
   }
 }
 
 variable "main_container" {
-  description = "Key of the container that serves: it comes first in the task definition, and a delivery brings it new images."
+  description = "Key of the container that serves requests. It is first in the task definition, and deliveries change its image."
   type        = string
   default     = "app"
   nullable    = false
@@ -305,7 +305,7 @@ variable "containers" {
   }
   validation {
     condition     = alltrue([for container in var.containers : length(setintersection(keys(container.environment), keys(container.secrets))) == 0])
-    error_message = "A variable is set or a secret, not both: ${join(", ", flatten([for name, container in var.containers : [for variable in setintersection(keys(container.environment), keys(container.secrets)) : "${name}.${variable}"]]))}."
+    error_message = "A variable is in environment or in secrets, not in both: ${join(", ", flatten([for name, container in var.containers : [for variable in setintersection(keys(container.environment), keys(container.secrets)) : "${name}.${variable}"]]))}."
   }
   validation {
     condition     = alltrue(flatten([for container in var.containers : [for arn in container.secrets : can(regex("^arn:aws[a-z-]*:(secretsmanager:[^:]+:[0-9]{12}:secret:|ssm:[^:]+:[0-9]{12}:parameter/)", arn))]]))
@@ -313,7 +313,7 @@ variable "containers" {
   }
   validation {
     condition     = alltrue([for container in var.containers : length(setsubtract(keys(container.mounts), keys(var.volumes))) == 0])
-    error_message = "mounts name what volumes has not: ${join(", ", flatten([for name, container in var.containers : [for key in setsubtract(keys(container.mounts), keys(var.volumes)) : "${name}.${key}"]]))}."
+    error_message = "mounts has keys that volumes does not have: ${join(", ", flatten([for name, container in var.containers : [for key in setsubtract(keys(container.mounts), keys(var.volumes)) : "${name}.${key}"]]))}."
   }
   validation {
     condition = alltrue(flatten([
@@ -377,7 +377,7 @@ variable "logs" {
 }
 
 variable "desired_count" {
-  description = "How many tasks the service begins with. Deliveries and autoscaling own the number afterwards."
+  description = "How many tasks the service starts with. Deliveries and autoscaling own the number afterwards."
   type        = number
   default     = 2
   nullable    = false
@@ -390,8 +390,8 @@ variable "desired_count" {
 
 variable "deployment" {
   description = <<-EOT
-    How ECS replaces tasks: `minimum_healthy_percent` stay while up to `maximum_percent` run; where they are not said, 100 and
-    200, for a daemon 0 and 100. `circuit_breaker` gives a release up whose tasks fail, and goes back. With load balancing a
+    How ECS replaces tasks: at least `minimum_healthy_percent` stay and at most `maximum_percent` run (default 100 and
+    200, for a daemon 0 and 100). `circuit_breaker` rolls a release back whose tasks fail. With load balancing a
     new task has `health_check_grace_period` seconds before its health counts. `wait` lets Terraform wait until it is stable.
   EOT
   type = object({
@@ -554,7 +554,7 @@ variable "service_connect" {
 }
 
 variable "tags" {
-  description = "Tags of everything that the module makes, and of the tasks."
+  description = "Tags of all resources, and of the tasks."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -22,11 +22,11 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]))) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]])))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]])))}."
   }
   validation {
     condition     = length(setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected))}."
   }
 }
 
@@ -48,7 +48,7 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Subnet by zone in which the file system can be mounted: one for each zone that is in use."
+  description = "Subnets of the mount targets by zone: one for each zone in use."
   type        = map(string)
   nullable    = false
 
@@ -60,8 +60,8 @@ variable "subnet_ids" {
 
 variable "clients" {
   description = <<-EOT
-    Who may mount, by key: `security_group_id` of the clients, or `cidr_block`, their addresses. A security group with one rule for
-    each is made; none where this is empty, then give `security_group_ids`.
+    Who may mount, by key: `security_group_id` of the clients, or `cidr_block`, their addresses. A security group with
+    one rule for each is created. If this is empty there is no group: set `security_group_ids`.
   EOT
   type = map(object({
     security_group_id = optional(string)
@@ -94,8 +94,8 @@ variable "security_group_ids" {
 
 variable "access_points" {
   description = <<-EOT
-    Access points by key: whoever mounts one sees `path` (`/KEY` where it is null) as the root, is the user `uid` of the group `gid`
-    whatever it is itself, and makes the directory with these `permissions` where it is missing. Changing one replaces it, not
+    Access points by key: a client that mounts one sees `path` (`/KEY` if it is null) as the root and acts as user `uid`
+    of group `gid`. A missing directory is created with these `permissions`. Changing one replaces it, not
     its files.
   EOT
   type = map(object({

@@ -267,7 +267,7 @@ resource "aws_iam_policy" "areas" {
   lifecycle {
     precondition {
       condition     = length(each.value) <= 6144
-      error_message = "What ${each.key} may do is ${length(each.value)} characters long, and a policy holds 6144: give the role fewer names."
+      error_message = "A policy of ${each.key} is ${length(each.value)} characters long, and 6144 are allowed: give the role fewer names."
     }
   }
 }

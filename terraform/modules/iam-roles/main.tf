@@ -98,7 +98,7 @@ resource "aws_iam_role_policy" "this" {
     # AWS counts what is not white space, in all inline policies of a role together.
     precondition {
       condition     = length(local.policies[each.key]) <= 10240
-      error_message = "What ${each.key} may do is ${length(local.policies[each.key])} characters long, and a role takes 10240: name fewer resources, or make two roles of it."
+      error_message = "The policies of ${each.key} are ${length(local.policies[each.key])} characters long, and a role takes 10240: name fewer resources, or use two roles."
     }
   }
 }

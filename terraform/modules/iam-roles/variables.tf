@@ -21,16 +21,16 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, flatten([for kind, names in var.existing : [for key, name in names : "${kind}.${key}" if name != ""]]))) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, flatten([for kind, names in var.existing : [for key, name in names : "${kind}.${key}" if name != ""]])))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, flatten([for kind, names in var.existing : [for key, name in names : "${kind}.${key}" if name != ""]])))}."
   }
   validation {
     condition     = length(setsubtract(flatten([for kind, names in var.existing : length(names) == 0 ? [kind] : [for key in keys(names) : "${kind}.${key}"]]), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, names in var.existing : length(names) == 0 ? [kind] : [for key in keys(names) : "${kind}.${key}"]]), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(flatten([for kind, names in var.existing : length(names) == 0 ? [kind] : [for key in keys(names) : "${kind}.${key}"]]), local.expected))}."
   }
 }
 
 variable "name" {
-  description = "Deployment; a role that is not named otherwise is called `NAME-KEY`, and plan and apply roles are for what is called after it."
+  description = "Deployment; a role without `name` is called `NAME-KEY`, and plan and apply roles are for resources that are named after it."
   type        = string
   nullable    = false
 
@@ -97,7 +97,7 @@ variable "roles" {
       ? can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/.+$", role.trust.provider_arn)) && length(role.trust.subjects) > 0 && length(role.trust.audiences) > 0
       : role.trust.provider_arn == null && length(role.trust.subjects) == 0
     ])
-    error_message = "trust.by = oidc needs provider_arn, subjects and audiences, and nobody else takes them; see: ${join(", ", [for key, role in var.roles : key if role.trust.by == "oidc" || role.trust.provider_arn != null || length(role.trust.subjects) > 0])}."
+    error_message = "trust.by = oidc needs provider_arn, subjects and audiences,, and no other trust takes them; see: ${join(", ", [for key, role in var.roles : key if role.trust.by == "oidc" || role.trust.provider_arn != null || length(role.trust.subjects) > 0])}."
   }
   validation {
     condition = alltrue(flatten([
@@ -112,7 +112,7 @@ variable "roles" {
     condition = alltrue([
       for role in var.roles : role.trust.by == "principals" ? length(role.trust.principals) > 0 : length(role.trust.principals) == 0 && role.trust.external_id == null
     ])
-    error_message = "trust.by = principals needs principals, and nobody else takes them or an external_id; see: ${join(", ", [for key, role in var.roles : key if role.trust.by == "principals" || length(role.trust.principals) > 0 || role.trust.external_id != null])}."
+    error_message = "trust.by = principals needs principals,, and no other trust takes them or an external_id; see: ${join(", ", [for key, role in var.roles : key if role.trust.by == "principals" || length(role.trust.principals) > 0 || role.trust.external_id != null])}."
   }
   validation {
     condition     = alltrue(flatten([for role in var.roles : [for arn in role.trust.principals : can(regex("^arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:(root|(role|user|assumed-role)/[^*]+)$", arn))]]))
@@ -130,7 +130,7 @@ variable "roles" {
         task-execution = ["repositories", "log_groups", "secrets", "parameters", "kms_keys"]
       }, role.kind, []))) == 0
     ])
-    error_message = "A role may be given what its kind has a use for (see the README); these have something else: ${join("; ", [for key, role in var.roles : "${key}, ${role.kind}: ${join(", ", keys(role.may))}"])}."
+    error_message = "may of a role takes only the keys of its kind (see the README); not so: ${join("; ", [for key, role in var.roles : "${key}, ${role.kind}: ${join(", ", keys(role.may))}"])}."
   }
   validation {
     condition = alltrue(flatten([
@@ -188,7 +188,7 @@ variable "path" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that no role may go beyond. An apply role then may only make roles that have the same boundary."
+  description = "ARN of the policy that limits every role. An apply role can then only create roles with the same boundary."
   type        = string
   default     = null
 

@@ -71,7 +71,7 @@ resource "aws_ssm_document" "this" {
   lifecycle {
     precondition {
       condition     = length(jsonencode(local.steps[each.key])) <= 62000
-      error_message = "What makes ${each.key} is ${length(jsonencode(local.steps[each.key]))} characters long, and a document takes 65536: move commands to a script or playbook that the build fetches."
+      error_message = "The document of ${each.key} is ${length(jsonencode(local.steps[each.key]))} characters long, and a document takes 65536: move commands to a script or playbook that the build fetches."
     }
   }
 }

@@ -8,7 +8,7 @@ data "aws_iam_role" "automation" {
   lifecycle {
     postcondition {
       condition     = strcontains(self.assume_role_policy, "ssm.amazonaws.com")
-      error_message = "existing: role.name is ${each.value}, which Systems Manager may not take on."
+      error_message = "existing: role.name is ${each.value}, which Systems Manager may not assume."
     }
   }
 }
@@ -39,7 +39,7 @@ data "aws_ssm_parameter" "this" {
   lifecycle {
     postcondition {
       condition     = can(regex("^ami-[0-9a-f]{8,17}$", self.insecure_value))
-      error_message = "existing: parameters.${each.key} is ${each.value}, which holds no id of an image."
+      error_message = "existing: parameters.${each.key} is ${each.value}, which contains no id of an image."
     }
   }
 }

@@ -21,16 +21,16 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, flatten([for kind, names in var.existing : [for key, name in names : "${kind}.${key}" if name != ""]]))) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, flatten([for kind, names in var.existing : [for key, name in names : "${kind}.${key}" if name != ""]])))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, flatten([for kind, names in var.existing : [for key, name in names : "${kind}.${key}" if name != ""]])))}."
   }
   validation {
     condition     = length(setsubtract(flatten([for kind, names in var.existing : length(names) == 0 ? [kind] : [for key in keys(names) : "${kind}.${key}"]]), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, names in var.existing : length(names) == 0 ? [kind] : [for key in keys(names) : "${kind}.${key}"]]), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(flatten([for kind, names in var.existing : length(names) == 0 ? [kind] : [for key in keys(names) : "${kind}.${key}"]]), local.expected))}."
   }
 }
 
 variable "name" {
-  description = "Name of the builder; what is made is called after it, a document and its images `NAME-KEY`."
+  description = "Name of the builder; resources are named after it, a document and its images `NAME-KEY`."
   type        = string
   nullable    = false
 
@@ -54,10 +54,10 @@ variable "images" {
     instance is prepared and what the root disk is called, unless `root_device` does. `steps` make it, in the order of their keys
     (`10-packages`, `20-app`): `commands` for the shell, as root, or a `playbook`: `file` in what is at `s3_url` (`https://…`) or in
     `github` (`owner`, `repository`, `path`, `version` such as `branch:main` or `commitID:…`), with `variables`. `tests` are `commands`
-    by key, and one that fails fails the build. `root_volume`: `size` in GiB (that of the base image where it is left out) and
-    `kms_key_arn` for a key of your own, always encrypted. `instance_type` of the build; `share_with` are accounts that may start the
-    image; `schedule` is when it is built by itself (`cron(…)` or `rate(…)`), never where it is left out; `parameter_name` where its id
-    is written, `/NAME/images/KEY` where it is left out.
+    by key, and one that fails fails the build. `root_volume`: `size` in GiB (that of the base image if it is left out) and
+    `kms_key_arn` for your own key, always encrypted. `instance_type` of the build; `share_with` are accounts that may start the
+    image; `schedule` is when it is built by itself (`cron(…)` or `rate(…)`), never if it is left out; `parameter_name` where its id
+    is written, `/NAME/images/KEY` if it is left out.
   EOT
   type = map(object({
     os             = optional(string, "debian-12")
@@ -131,7 +131,7 @@ variable "images" {
   }
   validation {
     condition     = !anytrue(flatten([for image in var.images : [for step in concat(values(image.steps)[*].commands, values(image.tests)[*].commands) : [for line in coalesce(step, []) : strcontains(line, "{{")]]]))
-    error_message = "Systems Manager takes {{ for the beginning of a name of its own: put such a line into a script or playbook that the build fetches: ${join("; ", flatten([for image in var.images : [for step in concat(values(image.steps)[*].commands, values(image.tests)[*].commands) : [for line in coalesce(step, []) : line if strcontains(line, "{{")]]]))}."
+    error_message = "Systems Manager interprets {{: put such a line into a script or playbook that the build fetches: ${join("; ", flatten([for image in var.images : [for step in concat(values(image.steps)[*].commands, values(image.tests)[*].commands) : [for line in coalesce(step, []) : line if strcontains(line, "{{")]]]))}."
   }
   validation {
     condition     = alltrue(flatten([for image in var.images : [for minutes in concat(values(image.steps)[*].timeout_minutes, values(image.tests)[*].timeout_minutes) : minutes >= 1 && minutes <= 2880]]))
@@ -139,7 +139,7 @@ variable "images" {
   }
   validation {
     condition     = alltrue([for image in var.images : length(image.share_with) == 0 || image.root_volume.kms_key_arn != null])
-    error_message = "An image that is encrypted with the account's own key starts in no other account: share_with needs root_volume.kms_key_arn, which is missing for ${join(", ", [for key, image in var.images : key if length(image.share_with) > 0 && image.root_volume.kms_key_arn == null])}."
+    error_message = "Other accounts cannot start an image that is encrypted with AWS's key: share_with needs root_volume.kms_key_arn, which is missing for ${join(", ", [for key, image in var.images : key if length(image.share_with) > 0 && image.root_volume.kms_key_arn == null])}."
   }
   validation {
     condition     = alltrue(flatten([for image in var.images : [for account in image.share_with : can(regex("^[0-9]{12}$", account))]]))
@@ -175,7 +175,7 @@ variable "security_group_ids" {
 }
 
 variable "instance_profile_name" {
-  description = "Instance profile of the build instances, whose role Systems Manager may manage; it also reads the playbooks' bucket."
+  description = "Instance profile of the build instances. Its role needs the permissions of Systems Manager, and must read the playbooks' bucket."
   type        = string
   nullable    = false
 }
@@ -199,13 +199,13 @@ variable "public_address" {
 }
 
 variable "log_group_name" {
-  description = "Log group for what the steps print, which the role of the instance profile may write to; null for none, where Systems Manager keeps the first 24000 characters of each step."
+  description = "Log group for the output of the steps; the role of the instance profile must be able to write there. Null for none: Systems Manager then keeps the first 24000 characters of each step."
   type        = string
   default     = null
 }
 
 variable "failure_topics" {
-  description = "ARNs of SNS topics, by key, that hear when a build failed, was cancelled or took too long; their policies let events.amazonaws.com publish."
+  description = "ARNs of SNS topics, by key, for builds that failed, were cancelled or took too long; their policies must let events.amazonaws.com publish."
   type        = map(string)
   default     = {}
   nullable    = false

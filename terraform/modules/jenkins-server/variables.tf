@@ -20,13 +20,13 @@ variable "existing" {
     condition = length(setsubtract(
       local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
     )) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(
       local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]),
     ))}."
   }
   validation {
     condition     = length(setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected))}."
   }
 }
 
@@ -78,9 +78,9 @@ variable "instance_profile_name" {
 variable "image" {
   description = <<-EOT
     What the server starts with: the newest image of `os` (`amazon-linux-2023`, `ecs-optimised`, `debian-12` or
-    `ubuntu-24.04`) for `architecture` (`x86_64` or `arm64`) in the region in use, as its publisher's public parameter says; or
-    the image that the Systems Manager parameter `parameter` names, or `ami_id`. For such an image `os` still says whom one logs in as and
-    what the root disk is called, unless `root_device` does.
+    `ubuntu-24.04`) for `architecture` (`x86_64` or `arm64`) in the region in use, from its publisher's public
+    parameter; or the image in the Systems Manager parameter `parameter`, or `ami_id`. For such an image `os` still sets
+    the login user and the name of the root disk, unless `root_device` does.
   EOT
   type = object({
     os           = optional(string, "debian-12")
@@ -119,7 +119,7 @@ variable "groups" {
 }
 
 variable "root_volume" {
-  description = "The root disk, always encrypted: `size` in GiB, `iops`, `throughput` in MiB/s, `kms_key_arn` for a key of your own."
+  description = "The root disk, always encrypted: `size` in GiB, `iops`, `throughput` in MiB/s, `kms_key_arn` for your own key."
   type = object({
     size        = optional(number, 20)
     iops        = optional(number)
@@ -132,8 +132,8 @@ variable "root_volume" {
 
 variable "data_volume" {
   description = <<-EOT
-    The disk with all that Jenkins keeps, always encrypted: `size` in GiB, `iops`, `throughput` in MiB/s, `kms_key_arn` for a key of
-    your own, which replaces the disk when it changes; `snapshot_id` to begin with what an earlier one left, read when the disk is made and never again; `final_snapshot` leaves one when the disk goes; `backup_tags`
+    The disk with the data of Jenkins, always encrypted: `size` in GiB, `iops`, `throughput` in MiB/s, `kms_key_arn` for
+    your own key, which replaces the disk when it changes; `snapshot_id` to start from a snapshot, read only when the disk is created; `final_snapshot` makes one when the disk is deleted; `backup_tags`
     that your snapshot policy (Data Lifecycle Manager, AWS Backup) chooses disks by; `directory` it is mounted at, as `device`.
   EOT
   type = object({

@@ -18,11 +18,11 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, [for key, name in var.existing : key if name != ""])) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, name in var.existing : key if name != ""]))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, [for key, name in var.existing : key if name != ""]))}."
   }
   validation {
     condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 
@@ -39,7 +39,7 @@ variable "name" {
 
 variable "keys" {
   description = <<-EOT
-    Key pairs by key; the key is what other configuration calls the pair and must stay. `public_key`, the line of a `.pub` file:
+    Key pairs by key; other configuration uses the key for the pair and must stay. `public_key`, the line of a `.pub` file:
     ssh-ed25519, or ssh-rsa of 2048 bits or more; in mode `reuse` it may be left out, and is compared where it is given. `name` in EC2, which has to be another one where the key changes.
   EOT
   type = map(object({
@@ -55,7 +55,7 @@ variable "keys" {
   # The text itself is never told: it may be a secret.
   validation {
     condition     = alltrue([for pair in var.keys : !strcontains(pair.public_key, "PRIVATE KEY") && !startswith(trimspace(pair.public_key), "PuTTY-User-Key-File")])
-    error_message = "A private key was given; it must stay with who holds it, and this one should be replaced if it was stored anywhere. The line of the .pub file belongs here: ${join(", ", [for key, pair in var.keys : key if strcontains(pair.public_key, "PRIVATE KEY") || startswith(trimspace(pair.public_key), "PuTTY-User-Key-File")])}."
+    error_message = "A private key was given: use the line of the .pub file, and replace the pair if the private key was stored anywhere: ${join(", ", [for key, pair in var.keys : key if strcontains(pair.public_key, "PRIVATE KEY") || startswith(trimspace(pair.public_key), "PuTTY-User-Key-File")])}."
   }
   validation {
     condition = alltrue([

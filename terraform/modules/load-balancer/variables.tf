@@ -21,11 +21,11 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, flatten([for kind, arns in var.existing : [for key, arn in arns : "${kind}.${key}" if arn != ""]]))) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, flatten([for kind, arns in var.existing : [for key, arn in arns : "${kind}.${key}" if arn != ""]])))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, flatten([for kind, arns in var.existing : [for key, arn in arns : "${kind}.${key}" if arn != ""]])))}."
   }
   validation {
     condition     = length(setsubtract(flatten([for kind, arns in var.existing : length(arns) == 0 ? [kind] : [for key in keys(arns) : "${kind}.${key}"]]), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, arns in var.existing : length(arns) == 0 ? [kind] : [for key in keys(arns) : "${kind}.${key}"]]), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(flatten([for kind, arns in var.existing : length(arns) == 0 ? [kind] : [for key in keys(arns) : "${kind}.${key}"]]), local.expected))}."
   }
 }
 
@@ -65,14 +65,14 @@ variable "security_group_ids" {
 }
 
 variable "internal" {
-  description = "Whether only the VPC reaches it. The default is false, since a load balancer is made to be the only entry from outside, before services that have no public address. Changing it replaces the load balancer, and with it its DNS name."
+  description = "Whether only the VPC reaches it. The default is false: a load balancer is the only entry from outside to services without a public address. Changing it replaces the load balancer, and with it its DNS name."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "ip_address_type" {
-  description = "`ipv4`, or `dualstack` where the subnets have IPv6 addresses too."
+  description = "`ipv4`, or `dualstack` if the subnets have IPv6 addresses too."
   type        = string
   default     = "ipv4"
   nullable    = false
@@ -93,7 +93,7 @@ variable "listeners" {
   description = <<-EOT
     Listeners by key. `port`; `protocol` HTTP or HTTPS. `action` for what no rule of a listener takes: `not-found` answers
     404, `redirect` goes to the HTTPS listener with the key `redirect_to`, `forward` goes to `target_group_arn`; with
-    `owned_by_delivery` that is only where it begins, Terraform leaves it alone later. For HTTPS: `certificate_arn` in place of the
+    `owned_by_delivery` that is only the start, Terraform ignores it later. For HTTPS: `certificate_arn` in place of the
     load balancer's, `additional_certificate_arns` by key for further names, `ssl_policy`.
   EOT
   type = map(object({
@@ -153,8 +153,8 @@ variable "listeners" {
 
 variable "access_logs" {
   description = <<-EOT
-    Where a record of each request goes: `destination` `s3`, to the bucket `bucket_name` under `prefix`, which the load
-    balancers of the region may write to; or `none`, which must be said.
+    Where each request is logged: `destination` `s3`, the bucket `bucket_name` under `prefix`, to which the load
+    balancers of the region may write; or `none`, which must be set.
   EOT
   type = object({
     destination = optional(string, "s3")

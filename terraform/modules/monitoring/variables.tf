@@ -11,7 +11,7 @@ variable "mode" {
 }
 
 variable "topic_mode" {
-  description = "In mode `create`: whether the topic is made too (`create`) or is that of a team (`reuse`)."
+  description = "In mode `create`: whether the topic is created too (`create`) or belongs to a team (`reuse`)."
   type        = string
   default     = "create"
   nullable    = false
@@ -33,11 +33,11 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]))) == 0
-    error_message = "mode is ${var.mode}, topic_mode ${var.topic_mode}, and existing misses: ${join(", ", setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]])))}."
+    error_message = "mode is ${var.mode}, topic_mode ${var.topic_mode}, and existing lacks: ${join(", ", setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]])))}."
   }
   validation {
     condition     = length(setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected)) == 0
-    error_message = "mode is ${var.mode}, topic_mode ${var.topic_mode}, and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected))}."
+    error_message = "mode is ${var.mode}, topic_mode ${var.topic_mode}, and existing has unused keys: ${join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected))}."
   }
   validation {
     condition = alltrue(concat(
@@ -49,7 +49,7 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Name of the deployment; what is made is called after it, and so is the namespace of metrics from logs."
+  description = "Name of the deployment; resources are named after it, and so is the namespace of metrics from logs."
   type        = string
   nullable    = false
 
@@ -60,7 +60,7 @@ variable "name" {
 }
 
 variable "kms" {
-  description = "Key that encrypts topic and logs: one that is made, or `key_arn` with `make_key = false`, which must let CloudWatch and its logs use it. Without both nothing is encrypted by a key of your own. With `make_key = false` a key that was made is deleted after 30 days, and logs that it encrypted are read by nobody then."
+  description = "Key that encrypts topic and logs: a new one, or `key_arn` with `make_key = false`, which must let CloudWatch and its logs use it. Without both, your own key encrypts nothing. With `make_key = false` a key that was made is deleted after 30 days, and nobody can read the logs that it encrypted."
   type = object({
     make_key = optional(bool, true)
     key_arn  = optional(string)
@@ -102,7 +102,7 @@ variable "subscriptions" {
   }
   validation {
     condition     = length(var.subscriptions) == 0 || (var.mode == "create" && var.topic_mode == "create")
-    error_message = "subscriptions are those of a topic that is made; its owner's otherwise: ${join(", ", keys(var.subscriptions))}."
+    error_message = "subscriptions are only for a topic that is created; the owner of an existing topic has its own: ${join(", ", keys(var.subscriptions))}."
   }
 }
 
@@ -130,7 +130,7 @@ variable "target_groups" {
 }
 
 variable "services" {
-  description = "ECS services by key: alarms at `cpu_percent` and `memory_percent` of what they reserve, and when fewer than `running_min` tasks run, which the cluster's Container Insights must count; 0 is no alarm."
+  description = "ECS services by key: alarms at `cpu_percent` and `memory_percent` of what they reserve, and when fewer than `running_min` tasks run, which needs the cluster's Container Insights; 0 is no alarm."
   type = map(object({
     cluster_name   = string
     service_name   = string
@@ -176,7 +176,7 @@ variable "autoscaling_groups" {
 variable "alarms" {
   description = <<-EOT
     Further alarms by key: `text` says what is wrong, when `statistic` (or p95 and the like) of `metric` in `namespace` with these `dimensions`
-    compares to `threshold` in `datapoints` of `periods` periods of `period` seconds; `missing` is what no data means.
+    compares to `threshold` in `datapoints` of `periods` periods of `period` seconds; `missing` is how missing data counts.
   EOT
   type = map(object({
     text       = string
@@ -232,7 +232,7 @@ variable "composites" {
   }
   validation {
     condition     = length(setsubtract(flatten([for alarm in var.composites : alarm.alarms]), keys(local.all_alarms))) == 0
-    error_message = "composites name alarms that are none: ${join(", ", setsubtract(flatten([for alarm in var.composites : alarm.alarms]), keys(local.all_alarms)))}."
+    error_message = "composites names alarms that do not exist: ${join(", ", setsubtract(flatten([for alarm in var.composites : alarm.alarms]), keys(local.all_alarms)))}."
   }
   # CloudWatch knows an alarm by its name alone: of two with one name the later would take the other's place, in turn with each apply.
   validation {
@@ -249,7 +249,7 @@ variable "dashboard" {
 }
 
 variable "log_groups" {
-  description = "Log groups by key: `name` (`/automation-stack/NAME/KEY` where it is null), kept for `retention_days`, never for ever."
+  description = "Log groups by key: `name` (`/automation-stack/NAME/KEY` if it is null), kept for `retention_days`, never for ever."
   type = map(object({
     name           = optional(string)
     retention_days = optional(number, 90)
@@ -280,7 +280,7 @@ variable "metric_filters" {
 
   validation {
     condition     = length(setsubtract([for filter in var.metric_filters : filter.log_group], keys(var.log_groups))) == 0
-    error_message = "metric_filters count lines of log groups that are none of log_groups: ${join(", ", setsubtract([for filter in var.metric_filters : filter.log_group], keys(var.log_groups)))}."
+    error_message = "metric_filters names log groups that are not in log_groups: ${join(", ", setsubtract([for filter in var.metric_filters : filter.log_group], keys(var.log_groups)))}."
   }
 }
 

@@ -12,8 +12,8 @@ variable "mode" {
 
 variable "existing" {
   description = <<-EOT
-    In mode `reuse` what exists: `vpc = { name = … }`, where this module made it elsewhere, and the rest is found by the names
-    that it gives; or the ids, `vpc = { id = … }` and, for each of `tiers`, the subnet of each key of `zones`, as
+    In mode `reuse` what exists: `vpc = { name = … }` of a network that this module created elsewhere, whose other parts
+    are found by their names; or the ids, `vpc = { id = … }` and, for each of `tiers`, the subnet of each key of `zones`, as
     `private = { a = "subnet-…" }`. Empty in mode `create`.
   EOT
   type        = map(map(string))
@@ -22,16 +22,16 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(lookup(local.expected, contains(keys(try(var.existing["vpc"], {})), "name") ? "name" : "id", []), flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]))) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(lookup(local.expected, contains(keys(try(var.existing["vpc"], {})), "name") ? "name" : "id", []), flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]])))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(lookup(local.expected, contains(keys(try(var.existing["vpc"], {})), "name") ? "name" : "id", []), flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]])))}."
   }
   validation {
     condition     = length(setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), lookup(local.expected, contains(keys(try(var.existing["vpc"], {})), "name") ? "name" : "id", []))) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), lookup(local.expected, contains(keys(try(var.existing["vpc"], {})), "name") ? "name" : "id", [])))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), lookup(local.expected, contains(keys(try(var.existing["vpc"], {})), "name") ? "name" : "id", [])))}."
   }
 }
 
 variable "name" {
-  description = "Name of the network; what is made is called after it."
+  description = "Name of the network; resources are named after it."
   type        = string
   nullable    = false
 
@@ -71,9 +71,9 @@ variable "zone_bits" {
 
 variable "zones" {
   description = <<-EOT
-    Availability zones by key. The key is all that tells subnets apart and must stay; a letter stands for the zone of the
+    Availability zones by key. The key identifies the subnets and must not change; a letter stands for the zone of the
     region with that letter and for a place in the addresses (a is 0), so that taking a zone away moves no other. For
-    another key, or another place, say them: `name` of the zone, `place` from 0. `cidr_blocks` by tier overrides addresses.
+    another key, or another place, set them: `name` of the zone, `place` from 0. `cidr_blocks` by tier overrides addresses.
   EOT
   type = map(object({
     name        = optional(string)
@@ -122,7 +122,7 @@ variable "tiers" {
 }
 
 variable "nat" {
-  description = "How private subnets reach the internet: `single` by one NAT gateway in the first zone (cheap), `per-zone` by one in each (a lost zone harms no other), `none` not at all. Where there are fewer than before, AWS takes their public addresses back."
+  description = "How private subnets reach the internet: `single` by one NAT gateway in the first zone (cheap), `per-zone` by one in each (a lost zone affects no other), `none` not at all. If there are fewer than before, AWS takes their public addresses back."
   type        = string
   default     = "single"
   nullable    = false
@@ -138,7 +138,7 @@ variable "nat" {
 }
 
 variable "flow_logs" {
-  description = "What happens to records of the traffic: `destination` `cloudwatch` (a log group of `retention_days`, encrypted with `kms_key_arn` where given), `s3` (the bucket `bucket_arn`) or `none`, which deletes that group with its records; `traffic` ALL, ACCEPT or REJECT."
+  description = "Where flow logs are written: `destination` `cloudwatch` (a log group of `retention_days`, encrypted with `kms_key_arn` if it is set), `s3` (the bucket `bucket_arn`) or `none`, which deletes that group with its records; `traffic` ALL, ACCEPT or REJECT."
   type = object({
     destination    = optional(string, "cloudwatch")
     retention_days = optional(number, 90)

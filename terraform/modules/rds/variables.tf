@@ -11,18 +11,18 @@ variable "mode" {
 }
 
 variable "existing" {
-  description = "In mode `reuse` the identifier of the `instance` and, where RDS does not keep its password, the ARN of the `secret` that holds it; empty in mode `create`."
+  description = "In mode `reuse` the identifier of the `instance` and, if RDS does not keep its password, the ARN of the `secret` that does; empty in mode `create`."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = length(setsubtract(local.expected, [for key, id in var.existing : key if id != ""])) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
   }
   validation {
     condition     = length(setsubtract(keys(var.existing), concat(local.expected, local.optional))) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), concat(local.expected, local.optional)))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(keys(var.existing), concat(local.expected, local.optional)))}."
   }
   validation {
     condition     = alltrue([for key, id in var.existing : can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:", id)) if key == "secret"])
@@ -31,7 +31,7 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Identifier of the instance; what is made is called after it. It stays: AWS gives an instance no other subnet group of the same VPC."
+  description = "Identifier of the instance; resources are named after it. It stays: AWS gives an instance no other subnet group of the same VPC."
   type        = string
   nullable    = false
 
@@ -61,8 +61,8 @@ variable "subnet_ids" {
 
 variable "clients" {
   description = <<-EOT
-    Who may connect, by key: `security_group_id` of the clients, or `cidr_block`, their addresses. A security group with one rule
-    for each is made; none where this is empty, then give `security_group_ids`.
+    Who may connect, by key: `security_group_id` of the clients, or `cidr_block`, their addresses. A security group with
+    one rule for each is created. If this is empty there is no group: set `security_group_ids`.
   EOT
   type = map(object({
     security_group_id = optional(string)
@@ -105,7 +105,7 @@ variable "engine" {
 }
 
 variable "engine_version" {
-  description = "Major version (`8.4` of mysql, `11.4` of mariadb, `17` of postgres). A minor one belongs here only where AWS is not to raise it: `auto_minor_version_upgrade = false`."
+  description = "Major version (`8.4` of mysql, `11.4` of mariadb, `17` of postgres). Set a minor version only with `auto_minor_version_upgrade = false`, so that AWS does not raise it."
   type        = string
   nullable    = false
 
@@ -131,7 +131,7 @@ variable "instance_class" {
 }
 
 variable "database_name" {
-  description = "Database that is made with the instance. Changing it replaces the instance; a restored one keeps its own."
+  description = "Database that is created with the instance. Changing it replaces the instance; a restored one keeps its own."
   type        = string
   nullable    = false
 
@@ -149,12 +149,12 @@ variable "username" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9_]{0,15}$", var.username)) && !contains(["rdsadmin", "root", var.engine == "postgres" ? "admin" : "rdsadmin"], var.username)
-    error_message = "username is up to 16 lower-case letters, digits and _, begins with a letter and is no name that RDS keeps for itself; not ${var.username}."
+    error_message = "username is up to 16 lower-case letters, digits and _, begins with a letter and is not reserved by RDS; not ${var.username}."
   }
 }
 
 variable "port" {
-  description = "Port; where it is null that of the engine: 3306 or 5432."
+  description = "Port; by default that of the engine: 3306 or 5432."
   type        = number
   default     = null
 
@@ -165,7 +165,7 @@ variable "port" {
 }
 
 variable "snapshot_id" {
-  description = "Snapshot to begin with, in place of an empty database. It is read when the instance is made and never again; leave it named afterwards, since name and user of the database are the snapshot's."
+  description = "Snapshot to start from, in place of an empty database. It is read only when the instance is created. Keep it here afterwards: it sets the name and user of the database."
   type        = string
   default     = null
 }
@@ -201,7 +201,7 @@ variable "parameters" {
 
   validation {
     condition     = length(setintersection(keys(var.parameters), ["require_secure_transport", "rds.force_ssl"])) == 0
-    error_message = "Whether connections need TLS is said by tls_required, not by parameters: ${join(", ", setintersection(keys(var.parameters), ["require_secure_transport", "rds.force_ssl"]))}."
+    error_message = "tls_required decides whether connections need TLS, not parameters: ${join(", ", setintersection(keys(var.parameters), ["require_secure_transport", "rds.force_ssl"]))}."
   }
   validation {
     condition     = alltrue([for parameter in var.parameters : contains(["pending-reboot", "immediate"], parameter.apply)])
@@ -242,7 +242,7 @@ variable "multi_az" {
 }
 
 variable "deletion_protection" {
-  description = "Whether AWS refuses to delete the instance until this is turned off."
+  description = "Whether AWS refuses to delete the instance until this is disabled."
   type        = bool
   default     = true
   nullable    = false
@@ -301,7 +301,7 @@ variable "allow_major_version_upgrade" {
 
   validation {
     condition     = !var.allow_major_version_upgrade || var.apply_immediately
-    error_message = "allow_major_version_upgrade needs apply_immediately: until the maintenance window the instance would keep its parameter group, which is of the old family and which Terraform could not delete. Apply both when a restart is right, and take them back."
+    error_message = "allow_major_version_upgrade needs apply_immediately: until the maintenance window the instance would keep its parameter group, which is of the old family and which Terraform could not delete. Apply both at a time when a restart is acceptable, and remove them afterwards."
   }
 }
 
@@ -320,7 +320,7 @@ variable "ca_certificate" {
 }
 
 variable "logs" {
-  description = "Logs of the engine in CloudWatch: which it `exports` (error and slow queries where it is null), for how many `retention_days` they are kept, encrypted with `kms_key_arn` where given."
+  description = "Logs of the engine in CloudWatch: which it `exports` (error and slow queries if it is null), for how many `retention_days` they are kept, encrypted with `kms_key_arn` if it is set."
   type = object({
     exports        = optional(set(string))
     retention_days = optional(number, 90)
@@ -343,7 +343,7 @@ variable "logs" {
 }
 
 variable "enhanced_monitoring" {
-  description = "Metrics of the operating system every so many `seconds` (0: none), written by a role that is made, or by `role_arn` with `make_role = false`."
+  description = "Metrics of the operating system every so many `seconds` (0: none), written with a role that is created, or with `role_arn` and `make_role = false`."
   type = object({
     seconds   = optional(number, 60)
     make_role = optional(bool, true)
@@ -363,7 +363,7 @@ variable "enhanced_monitoring" {
 }
 
 variable "performance_insights" {
-  description = "What the database waits for, kept for so many `days` (7 are free), encrypted with `kms_key_arn` where given."
+  description = "Performance Insights, kept for this many `days` (7 are free), encrypted with `kms_key_arn` if it is set."
   type = object({
     enabled     = optional(bool, true)
     days        = optional(number, 7)
@@ -378,7 +378,7 @@ variable "performance_insights" {
   }
   validation {
     condition     = !var.performance_insights.enabled || var.engine == "postgres" || !can(regex("^db[.]t[0-9a-z]+[.](micro|small)$", var.instance_class))
-    error_message = "${var.engine} on ${var.instance_class} has no performance insights: say performance_insights = { enabled = false }, or take a larger instance_class."
+    error_message = "${var.engine} on ${var.instance_class} has no performance insights: set performance_insights = { enabled = false }, or take a larger instance_class."
   }
 }
 

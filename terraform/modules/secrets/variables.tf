@@ -18,16 +18,16 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, [for key, name in var.existing : key if name != ""])) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, name in var.existing : key if name != ""]))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, [for key, name in var.existing : key if name != ""]))}."
   }
   validation {
     condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 
 variable "name" {
-  description = "Application or environment; a secret that is not named otherwise is called `NAME/KEY`."
+  description = "Application or environment; a secret without `name` is called `NAME/KEY`."
   type        = string
   nullable    = false
 
@@ -39,8 +39,8 @@ variable "name" {
 
 variable "secrets" {
   description = <<-EOT
-    Secrets by key; the key is what other configuration calls the secret and must stay. `description` of what it is for; `name` in
-    Secrets Manager; `kms_key_arn` for a key of your own; `recovery_days`, for which a deleted secret can be restored, 7 to 30, or 0
+    Secrets by key; other configuration uses the key for the secret and must stay. `description` of what it is for; `name` in
+    Secrets Manager; `kms_key_arn` for your own key; `recovery_days`, for which a deleted secret can be restored, 7 to 30, or 0
     for none; `readers`, ARNs of accounts, roles or users that may read it by its own policy (those elsewhere need a `kms_key_arn` that
     lets them); `rotation` by the function `lambda_arn` every so many `days`, `immediately` also when it is set up.
   EOT

@@ -18,11 +18,11 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, [for key, id in var.existing : key if id != ""])) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
   }
   validation {
     condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 
@@ -50,7 +50,7 @@ variable "vpc_id" {
 
 variable "groups" {
   description = <<-EOT
-    Groups by key; the key is what other configuration calls the group and must stay. `description` of what it is for (changing
+    Groups by key; other configuration uses the key for the group and must stay. `description` of what it is for (changing
     it replaces the group); `ingress` and `egress`, rules by key: `description`; `protocol` `tcp`, `udp`, `icmp` or `all`;
     `port`, or `port` to `to_port`, for tcp and udp; and one place: `cidr_ipv4`, `cidr_ipv6`, `group` (a key of this map),
     `security_group_id` of a group elsewhere or `prefix_list_id`. `public = true` is said on an ingress rule that is open to the
@@ -202,7 +202,7 @@ variable "groups" {
 }
 
 variable "close_default_group" {
-  description = "Whether the VPC's default security group, in which everything may talk with everything, is emptied; for a VPC that the module network made that is done already."
+  description = "Whether the VPC's default security group, which allows all traffic between its members, is emptied; the module network does that for its own VPC."
   type        = bool
   default     = false
   nullable    = false

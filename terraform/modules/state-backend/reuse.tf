@@ -14,7 +14,7 @@ data "aws_kms_key" "this" {
   lifecycle {
     postcondition {
       condition     = self.enabled && self.key_usage == "ENCRYPT_DECRYPT"
-      error_message = "existing: kms_key is ${each.value}, which encrypts nothing: it is disabled or made for something else (${self.key_usage})."
+      error_message = "existing: kms_key is ${each.value}, which cannot encrypt: it is disabled or has another use (${self.key_usage})."
     }
   }
 }

@@ -18,11 +18,11 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, [for key, id in var.existing : key if id != ""])) == 0
-    error_message = "mode is reuse with encryption = ${var.encryption} and existing misses: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
+    error_message = "mode is reuse with encryption = ${var.encryption} and existing lacks: ${join(", ", setsubtract(local.expected, [for key, id in var.existing : key if id != ""]))}."
   }
   validation {
     condition     = length(setsubtract(keys(var.existing), local.expected)) == 0
-    error_message = "mode is ${var.mode} with encryption = ${var.encryption} and existing has what it does not take: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
+    error_message = "mode is ${var.mode} with encryption = ${var.encryption} and existing has unused keys: ${join(", ", setsubtract(keys(var.existing), local.expected))}."
   }
 }
 
@@ -50,8 +50,8 @@ variable "bucket_name" {
 
 variable "encryption" {
   description = <<-EOT
-    What encrypts the objects: `own-key`, a KMS key that is made here and rotates; `given-key`, that of `kms_key_arn`; `s3`, S3's
-    own keys, which cost nothing and keep nobody out who may read the object. Objects stay encrypted with the key that they
+    What encrypts the objects: `own-key`: a KMS key that is created here and rotates; `given-key`: the key
+    `kms_key_arn`; `s3`: S3's own keys, which are free but are no second permission. Objects stay encrypted with the key that they
     were written with: going away from `own-key` loses them when that key is deleted, after 30 days.
   EOT
   type        = string
@@ -65,7 +65,7 @@ variable "encryption" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the key where `encryption` is `given-key` and the bucket is made."
+  description = "ARN of the key if `encryption` is `given-key` and `mode` is `create`."
   type        = string
   default     = null
 
@@ -99,7 +99,7 @@ variable "old_versions" {
 }
 
 variable "access_logs" {
-  description = "Where S3 writes who did what: a `bucket` that lets logging.s3.amazonaws.com write, and a `prefix` (else the name of this bucket). None where it is null."
+  description = "Where S3 logs each request: a `bucket` that lets logging.s3.amazonaws.com write, and a `prefix` (by default the name of this bucket). Null for no logs."
   type = object({
     bucket = string
     prefix = optional(string)
@@ -115,7 +115,7 @@ variable "deletion_protection" {
 }
 
 variable "states" {
-  description = "Terraform states by key, for `policies`: the `key` of the object as the deployment's backend says it, its `workspaces`, and their prefix where the backend says another."
+  description = "Terraform states by key, for `policies`: the `key` of the object as in the deployment's backend, its `workspaces`, and their prefix if the backend has another."
   type = map(object({
     key                  = string
     workspaces           = optional(set(string), ["default"])

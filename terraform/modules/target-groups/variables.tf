@@ -21,11 +21,11 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, flatten([for kind, arns in var.existing : [for key, arn in arns : "${kind}.${key}" if arn != ""]]))) == 0
-    error_message = "mode is reuse and existing misses: ${join(", ", setsubtract(local.expected, flatten([for kind, arns in var.existing : [for key, arn in arns : "${kind}.${key}" if arn != ""]])))}."
+    error_message = "mode is reuse and existing lacks: ${join(", ", setsubtract(local.expected, flatten([for kind, arns in var.existing : [for key, arn in arns : "${kind}.${key}" if arn != ""]])))}."
   }
   validation {
     condition     = length(setsubtract(flatten([for kind, arns in var.existing : length(arns) == 0 ? [kind] : [for key in keys(arns) : "${kind}.${key}"]]), local.expected)) == 0
-    error_message = "mode is ${var.mode} and existing has what it does not take: ${join(", ", setsubtract(flatten([for kind, arns in var.existing : length(arns) == 0 ? [kind] : [for key in keys(arns) : "${kind}.${key}"]]), local.expected))}."
+    error_message = "mode is ${var.mode} and existing has unused keys: ${join(", ", setsubtract(flatten([for kind, arns in var.existing : length(arns) == 0 ? [kind] : [for key in keys(arns) : "${kind}.${key}"]]), local.expected))}."
   }
   validation {
     condition = alltrue([
@@ -40,7 +40,7 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Application; what is made is called after it and its key."
+  description = "Application; resources are named after it and their key."
   type        = string
   nullable    = false
 

@@ -12,8 +12,8 @@ variable "mode" {
 
 variable "existing" {
   description = <<-EOT
-    In mode `reuse` the id of the endpoint for each key of `endpoints`, as `endpoints = { s3 = "vpce-…" }`, and, where one of them is an
-    interface, `security_group = { id = … }`; empty in mode `create`.
+    In mode `reuse` the id of the endpoint for each key of `endpoints`, as `endpoints = { s3 = "vpce-…" }`, and, if one
+    of them is an interface, `security_group = { id = … }`; empty in mode `create`.
   EOT
   type        = map(map(string))
   default     = {}
@@ -21,11 +21,11 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]))) == 0
-    error_message = format("mode is reuse and existing misses: %s.", join(", ", setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]))))
+    error_message = format("mode is reuse and existing lacks: %s.", join(", ", setsubtract(local.expected, flatten([for kind, ids in var.existing : [for key, id in ids : "${kind}.${key}" if id != ""]]))))
   }
   validation {
     condition     = length(setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected)) == 0
-    error_message = format("mode is %s and existing has what it does not take: %s.", var.mode, join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected)))
+    error_message = format("mode is %s and existing has unused keys: %s.", var.mode, join(", ", setsubtract(flatten([for kind, ids in var.existing : length(ids) == 0 ? [kind] : [for key in keys(ids) : "${kind}.${key}"]]), local.expected)))
   }
 }
 
@@ -53,8 +53,8 @@ variable "vpc_id" {
 
 variable "endpoints" {
   description = <<-EOT
-    Endpoints by key, which is the service as AWS calls it (`s3`, `ecr.api`, `logs`) unless `service`, or a whole `service_name`, says
-    another. `type` `interface`, or `gateway` for s3 and dynamodb; `private_dns`, whether the service's usual name leads to the
+    Endpoints by key, which is AWS's name of the service (`s3`, `ecr.api`, `logs`) unless `service`, or a whole
+    `service_name`, is set. `type` `interface`, or `gateway` for s3 and dynamodb; `private_dns`, whether the service's usual name leads to the
     interface; `account_only` refuses principals of other accounts, and what no principal asks for; `policy` is one of your own, as JSON.
     Without either everything that the principal may do passes.
   EOT
@@ -102,7 +102,7 @@ variable "route_table_ids" {
 
   validation {
     condition     = var.mode == "reuse" || length(flatten([for tables in var.route_table_ids : keys(tables)])) > 0 || alltrue([for endpoint in var.endpoints : endpoint.type != "gateway"])
-    error_message = "No route table leads to the gateways: ${join(", ", [for key, endpoint in var.endpoints : key if endpoint.type == "gateway"])}."
+    error_message = "route_table_ids is empty, so nothing can use these gateways: ${join(", ", [for key, endpoint in var.endpoints : key if endpoint.type == "gateway"])}."
   }
 }
 
@@ -114,7 +114,7 @@ variable "subnet_ids" {
 
   validation {
     condition     = var.mode == "reuse" || length(var.subnet_ids) > 0 || alltrue([for endpoint in var.endpoints : endpoint.type != "interface"])
-    error_message = "No subnet holds the interfaces: ${join(", ", [for key, endpoint in var.endpoints : key if endpoint.type == "interface"])}."
+    error_message = "subnet_ids is empty, and these interfaces need subnets: ${join(", ", [for key, endpoint in var.endpoints : key if endpoint.type == "interface"])}."
   }
 }
 
@@ -126,7 +126,7 @@ variable "cidr_blocks" {
 
   validation {
     condition     = var.mode == "reuse" || length(var.cidr_blocks) > 0 || alltrue([for endpoint in var.endpoints : endpoint.type != "interface"])
-    error_message = "No address may ask the interfaces: ${join(", ", [for key, endpoint in var.endpoints : key if endpoint.type == "interface"])}."
+    error_message = "cidr_blocks is empty, so nothing can connect to these interfaces: ${join(", ", [for key, endpoint in var.endpoints : key if endpoint.type == "interface"])}."
   }
   validation {
     condition     = alltrue([for cidr in var.cidr_blocks : can(cidrnetmask(cidr)) && try(cidrsubnet(cidr, 0, 0) == cidr && tonumber(split("/", cidr)[1]) >= 8, false)])

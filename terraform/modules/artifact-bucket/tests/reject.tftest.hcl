@@ -21,7 +21,7 @@ run "nothing_to_reuse" {
   variables {
     mode = "reuse"
   }
-  # says: mode is reuse with encryption = s3 and existing misses: bucket
+  # says: mode is reuse with encryption = s3 and existing lacks: bucket
   expect_failures = [var.existing]
 }
 
@@ -31,7 +31,7 @@ run "surplus_key" {
     mode     = "reuse"
     existing = { bucket = "artifacts", kms_key = "1" }
   }
-  # says: mode is reuse with encryption = s3 and existing has what it does not take: kms_key
+  # says: mode is reuse with encryption = s3 and existing has unused keys: kms_key
   expect_failures = [var.existing]
 }
 
@@ -40,7 +40,7 @@ run "existing_without_reuse" {
   variables {
     existing = { bucket = "artifacts" }
   }
-  # says: mode is create with encryption = s3 and existing has what it does not take: bucket
+  # says: mode is create with encryption = s3 and existing has unused keys: bucket
   expect_failures = [var.existing]
 }
 

@@ -22,7 +22,7 @@ run "nothing_to_reuse" {
   variables {
     mode = "reuse"
   }
-  # says: existing misses: distribution
+  # says: existing lacks: distribution
   expect_failures = [var.existing]
 }
 
@@ -32,7 +32,7 @@ run "surplus_id" {
     mode     = "reuse"
     existing = { distribution = "E1", id = "E1" }
   }
-  # says: mode is reuse and existing has what it does not take: id
+  # says: mode is reuse and existing has unused keys: id
   expect_failures = [var.existing]
 }
 
@@ -41,7 +41,7 @@ run "existing_without_reuse" {
   variables {
     existing = { distribution = "E1" }
   }
-  # says: mode is create and existing has what it does not take: distribution
+  # says: mode is create and existing has unused keys: distribution
   expect_failures = [var.existing]
 }
 

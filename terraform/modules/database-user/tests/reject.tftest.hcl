@@ -32,7 +32,7 @@ run "missing_secret" {
   variables {
     mode = "reuse"
   }
-  # says: existing misses: secret
+  # says: existing lacks: secret
   expect_failures = [var.existing]
 }
 
@@ -41,7 +41,7 @@ run "surplus" {
   variables {
     existing = { secret = "a" }
   }
-  # says: mode is create and existing has what it does not take: secret
+  # says: mode is create and existing has unused keys: secret
   expect_failures = [var.existing]
 }
 
@@ -77,7 +77,7 @@ run "no_database" {
   variables {
     database = null
   }
-  # says: database says where the user is made
+  # says: database names the database in which the user is created
   expect_failures = [var.database]
 }
 
@@ -125,7 +125,7 @@ run "no_subnet" {
   variables {
     subnet_ids = {}
   }
-  # says: subnet_ids names a subnet
+  # says: subnet_ids names at least one subnet
   expect_failures = [var.subnet_ids]
 }
 
@@ -134,7 +134,7 @@ run "no_security_group" {
   variables {
     security_group_ids = []
   }
-  # says: security_group_ids names a group
+  # says: security_group_ids names at least one group
   expect_failures = [var.security_group_ids]
 }
 

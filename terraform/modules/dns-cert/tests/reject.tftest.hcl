@@ -44,7 +44,7 @@ run "missing_zone" {
   variables {
     existing = {}
   }
-  # says: mode is create, zone_mode reuse, and existing misses: zone.
+  # says: mode is create, zone_mode reuse, and existing lacks: zone.
   expect_failures = [var.existing]
 }
 
@@ -54,7 +54,7 @@ run "missing_certificate" {
     mode     = "reuse"
     existing = { zone = "Z1", certificate = "" }
   }
-  # says: mode is reuse, zone_mode reuse, and existing misses: certificate.
+  # says: mode is reuse, zone_mode reuse, and existing lacks: certificate.
   expect_failures = [var.existing]
 }
 
@@ -63,7 +63,7 @@ run "surplus_certificate" {
   variables {
     existing = { zone = "Z1", certificate = "arn:1" }
   }
-  # says: mode is create, zone_mode reuse, and existing has what it does not take: certificate.
+  # says: mode is create, zone_mode reuse, and existing has unused keys: certificate.
   expect_failures = [var.existing]
 }
 
@@ -72,7 +72,7 @@ run "surplus_zone" {
   variables {
     zone_mode = "create"
   }
-  # says: mode is create, zone_mode create, and existing has what it does not take: zone.
+  # says: mode is create, zone_mode create, and existing has unused keys: zone.
   expect_failures = [var.existing]
 }
 
@@ -127,7 +127,7 @@ run "issuers_that_refuse_the_certificate" {
   variables {
     caa_issuers = ["letsencrypt.org"]
   }
-  # says: without amazon.com would refuse this very certificate
+  # says: without amazon.com would refuse this certificate
   expect_failures = [var.caa_issuers]
 }
 
@@ -136,6 +136,6 @@ run "a_log_of_the_zone_of_others" {
   variables {
     query_log = { enabled = true }
   }
-  # says: query_log is of a zone that is made; zone_mode is reuse
+  # says: query_log is only for a zone that is created; zone_mode is reuse
   expect_failures = [var.query_log]
 }

@@ -23,7 +23,7 @@ run "missing_template" {
     mode     = "reuse"
     existing = { instances = { a = "i-1" } }
   }
-  # says: existing misses: launch_template.id
+  # says: existing lacks: launch_template.id
   expect_failures = [var.existing]
 }
 
@@ -33,7 +33,7 @@ run "surplus_instance" {
     mode     = "reuse"
     existing = { launch_template = { id = "lt-1" }, instances = { a = "i-1", b = "i-2" } }
   }
-  # says: existing has what it does not take: instances.b
+  # says: existing has unused keys: instances.b
   expect_failures = [var.existing]
 }
 
@@ -42,7 +42,7 @@ run "existing_without_reuse" {
   variables {
     existing = { launch_template = { id = "lt-1" } }
   }
-  # says: mode is create and existing has what it does not take: launch_template.id
+  # says: mode is create and existing has unused keys: launch_template.id
   expect_failures = [var.existing]
 }
 
@@ -96,7 +96,7 @@ run "nothing_to_start" {
   variables {
     instances = {}
   }
-  # says: say launch_template_only = true
+  # says: set launch_template_only = true
   expect_failures = [var.launch_template_only]
 }
 
@@ -105,7 +105,7 @@ run "something_to_start_all_the_same" {
   variables {
     launch_template_only = true
   }
-  # says: say launch_template_only = true, and then neither
+  # says: set launch_template_only = true and neither of them
   expect_failures = [var.launch_template_only]
 }
 
@@ -206,6 +206,6 @@ run "a_refresh_that_nothing_stops" {
     image       = { parameter = "/shop/images/web" }
     autoscaling = { subnet_ids = { a = "subnet-0000000000000001a" }, min = 1, max = 1, refresh = true, health_check = "EC2", target_group_arns = ["arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/shop/0a1b2c3d4e5f6071"] }
   }
-  # says: though nothing answers behind the target groups
+  # says: even if no instance answers behind the target groups
   expect_failures = [var.autoscaling]
 }

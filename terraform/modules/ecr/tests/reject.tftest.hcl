@@ -22,7 +22,7 @@ run "missing_repository" {
     mode     = "reuse"
     existing = { web = "team/web" }
   }
-  # says: existing misses: api
+  # says: existing lacks: api
   expect_failures = [var.existing]
 }
 
@@ -32,7 +32,7 @@ run "empty_name_is_missing" {
     mode     = "reuse"
     existing = { web = "team/web", api = "" }
   }
-  # says: existing misses: api
+  # says: existing lacks: api
   expect_failures = [var.existing]
 }
 
@@ -42,7 +42,7 @@ run "surplus_repository" {
     mode     = "reuse"
     existing = { web = "team/web", api = "team/api", wbe = "team/wbe" }
   }
-  # says: mode is reuse and existing has what it does not take: wbe
+  # says: mode is reuse and existing has unused keys: wbe
   expect_failures = [var.existing]
 }
 
@@ -51,7 +51,7 @@ run "existing_without_reuse" {
   variables {
     existing = { web = "team/web" }
   }
-  # says: mode is create and existing has what it does not take: web
+  # says: mode is create and existing has unused keys: web
   expect_failures = [var.existing]
 }
 

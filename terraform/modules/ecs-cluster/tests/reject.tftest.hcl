@@ -22,7 +22,7 @@ run "missing_names" {
     capacity = ["instances"]
     existing = { cluster_name = "team", autoscaling_group_name = "" }
   }
-  # says: existing misses: autoscaling_group_name, capacity_provider_name
+  # says: existing lacks: autoscaling_group_name, capacity_provider_name
   expect_failures = [var.existing]
 }
 
@@ -33,7 +33,7 @@ run "missing_namespace" {
     service_connect = { enabled = true }
     existing        = { cluster_name = "team" }
   }
-  # says: existing misses: namespace_name
+  # says: existing lacks: namespace_name
   expect_failures = [var.existing]
 }
 
@@ -43,7 +43,7 @@ run "surplus_name" {
     mode     = "reuse"
     existing = { cluster_name = "team", autoscaling_group_name = "team" }
   }
-  # says: mode is reuse and existing has what it does not take: autoscaling_group_name
+  # says: mode is reuse and existing has unused keys: autoscaling_group_name
   expect_failures = [var.existing]
 }
 
@@ -52,7 +52,7 @@ run "existing_without_reuse" {
   variables {
     existing = { cluster_name = "team" }
   }
-  # says: mode is create and existing has what it does not take: cluster_name
+  # says: mode is create and existing has unused keys: cluster_name
   expect_failures = [var.existing]
 }
 
@@ -72,7 +72,7 @@ run "reserved_name" {
     capacity  = ["instances"]
     instances = { subnet_ids = { a = "subnet-1a" }, security_group_ids = ["sg-1"], instance_profile_name = "shop" }
   }
-  # says: keeps names that begin with aws, ecs or fargate to itself: ecs-shop
+  # says: reserves names that begin with aws, ecs or fargate: ecs-shop
   expect_failures = [var.name]
 }
 
@@ -110,7 +110,7 @@ run "strategy_without_capacity" {
   variables {
     default_strategy = { fargate-spot = {} }
   }
-  # says: default_strategy has what capacity has not: fargate-spot
+  # says: default_strategy has kinds that capacity does not have: fargate-spot
   expect_failures = [var.default_strategy]
 }
 

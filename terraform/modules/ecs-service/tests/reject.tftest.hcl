@@ -28,7 +28,7 @@ run "missing_group" {
     load_balancing = { strategy = "blue-green", container_port = 8080, rules = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] } } }
     existing       = { service_name = "shop", log_group_name = "/shop", blue_target_group_arn = "arn:blue", listener_rule_arn = "" }
   }
-  # says: existing misses: green_target_group_arn, listener_rule_arn
+  # says: existing lacks: green_target_group_arn, listener_rule_arn
   expect_failures = [var.existing]
 }
 
@@ -38,7 +38,7 @@ run "surplus_group" {
     mode     = "reuse"
     existing = { service_name = "shop", log_group_name = "/shop", blue_target_group_arn = "arn:blue" }
   }
-  # says: mode is reuse and existing has what it does not take: blue_target_group_arn
+  # says: mode is reuse and existing has unused keys: blue_target_group_arn
   expect_failures = [var.existing]
 }
 
@@ -47,7 +47,7 @@ run "existing_without_reuse" {
   variables {
     existing = { service_name = "shop" }
   }
-  # says: mode is create and existing has what it does not take: service_name
+  # says: mode is create and existing has unused keys: service_name
   expect_failures = [var.existing]
 }
 
@@ -158,7 +158,7 @@ run "variable_twice" {
   variables {
     containers = { app = { image = "shop/web:1", environment = { HOST = "a" }, secrets = { HOST = "arn:aws:ssm:eu-west-1:111111111111:parameter/host" } } }
   }
-  # says: A variable is set or a secret, not both: app.HOST
+  # says: A variable is in environment or in secrets, not in both: app.HOST
   expect_failures = [var.containers]
 }
 
@@ -176,7 +176,7 @@ run "mount_of_nothing" {
   variables {
     containers = { app = { image = "shop/web:1", mounts = { data = { path = "/data" } } } }
   }
-  # says: mounts name what volumes has not: app.data
+  # says: mounts has keys that volumes does not have: app.data
   expect_failures = [var.containers]
 }
 

@@ -25,7 +25,7 @@ run "missing_access_point" {
     mode     = "reuse"
     existing = { file_system = { id = "fs-1" }, mount_targets = { a = "fsmt-1" }, access_points = { uploads = "" } }
   }
-  # says: existing misses: access_points.uploads.
+  # says: existing lacks: access_points.uploads.
   expect_failures = [var.existing]
 }
 
@@ -35,7 +35,7 @@ run "surplus_mount_target" {
     mode     = "reuse"
     existing = { file_system = { id = "fs-1" }, mount_targets = { a = "fsmt-1", b = "fsmt-2" }, access_points = { uploads = "fsap-1" }, files = {} }
   }
-  # says: mode is reuse and existing has what it does not take: files, mount_targets.b.
+  # says: mode is reuse and existing has unused keys: files, mount_targets.b.
   expect_failures = [var.existing]
 }
 
@@ -44,7 +44,7 @@ run "existing_without_reuse" {
   variables {
     existing = { file_system = { id = "fs-1" } }
   }
-  # says: mode is create and existing has what it does not take: file_system.id
+  # says: mode is create and existing has unused keys: file_system.id
   expect_failures = [var.existing]
 }
 

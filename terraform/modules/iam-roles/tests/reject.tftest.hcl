@@ -25,7 +25,7 @@ run "missing_profile" {
     mode     = "reuse"
     existing = { roles = { agent = "a", task = "t" } }
   }
-  # says: existing misses: instance_profiles.agent
+  # says: existing lacks: instance_profiles.agent
   expect_failures = [var.existing]
 }
 
@@ -35,7 +35,7 @@ run "surplus_role" {
     mode     = "reuse"
     existing = { roles = { agent = "a", task = "t", tsak = "x" }, instance_profiles = { agent = "p" } }
   }
-  # says: mode is reuse and existing has what it does not take: roles.tsak
+  # says: mode is reuse and existing has unused keys: roles.tsak
   expect_failures = [var.existing]
 }
 
@@ -44,7 +44,7 @@ run "existing_without_reuse" {
   variables {
     existing = { roles = { task = "t" } }
   }
-  # says: mode is create and existing has what it does not take: roles.task
+  # says: mode is create and existing has unused keys: roles.task
   expect_failures = [var.existing]
 }
 

@@ -26,7 +26,7 @@ run "missing_parameter" {
     mode     = "reuse"
     existing = { documents = { web = "team-web" }, role = { name = "found" } }
   }
-  # says: existing misses: parameters.web
+  # says: existing lacks: parameters.web
   expect_failures = [var.existing]
 }
 
@@ -35,7 +35,7 @@ run "surplus_document" {
   variables {
     existing = { documents = { web = "team-web" } }
   }
-  # says: mode is create and existing has what it does not take: documents.web
+  # says: mode is create and existing has unused keys: documents.web
   expect_failures = [var.existing]
 }
 

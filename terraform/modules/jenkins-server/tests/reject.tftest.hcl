@@ -25,7 +25,7 @@ run "missing_disk" {
     mode     = "reuse"
     existing = { instance = { id = "i-1" }, launch_template = { id = "lt-1" } }
   }
-  # says: existing misses: data_volume.id
+  # says: existing lacks: data_volume.id
   expect_failures = [var.existing]
 }
 
@@ -35,7 +35,7 @@ run "surplus_profile" {
     mode     = "reuse"
     existing = { instance = { id = "i-1" }, launch_template = { id = "lt-1" }, data_volume = { id = "vol-1" }, profile = { id = "p" } }
   }
-  # says: mode is reuse and existing has what it does not take: profile.id
+  # says: mode is reuse and existing has unused keys: profile.id
   expect_failures = [var.existing]
 }
 
@@ -44,7 +44,7 @@ run "existing_without_reuse" {
   variables {
     existing = { instance = { id = "i-1" } }
   }
-  # says: mode is create and existing has what it does not take: instance.id
+  # says: mode is create and existing has unused keys: instance.id
   expect_failures = [var.existing]
 }
 

@@ -25,7 +25,7 @@ run "missing_key" {
     mode     = "reuse"
     existing = { ops = "ops", jenkins = "" }
   }
-  # says: existing misses: jenkins
+  # says: existing lacks: jenkins
   expect_failures = [var.existing]
 }
 
@@ -35,7 +35,7 @@ run "surplus_key" {
     mode     = "reuse"
     existing = { ops = "ops", jenkins = "jenkins", opps = "opps" }
   }
-  # says: mode is reuse and existing has what it does not take: opps
+  # says: mode is reuse and existing has unused keys: opps
   expect_failures = [var.existing]
 }
 
@@ -44,7 +44,7 @@ run "existing_without_reuse" {
   variables {
     existing = { ops = "ops" }
   }
-  # says: mode is create and existing has what it does not take: ops
+  # says: mode is create and existing has unused keys: ops
   expect_failures = [var.existing]
 }
 
@@ -71,7 +71,7 @@ run "a_private_key" {
   variables {
     keys = { ops = { public_key = "-----BEGIN OPENSSH PRIVATE KEY-----\nnone\n-----END OPENSSH PRIVATE KEY-----\n" } }
   }
-  # says: A private key was given; it must stay with who holds it
+  # says: A private key was given: use the line of the .pub file
   expect_failures = [var.keys]
 }
 
@@ -80,7 +80,7 @@ run "a_private_key_of_putty" {
   variables {
     keys = { ops = { public_key = "PuTTY-User-Key-File-3: ssh-ed25519" } }
   }
-  # says: The line of the .pub file belongs here: ops
+  # says: if the private key was stored anywhere: ops
   expect_failures = [var.keys]
 }
 

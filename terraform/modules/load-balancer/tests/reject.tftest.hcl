@@ -25,7 +25,7 @@ run "missing_listener" {
     mode     = "reuse"
     existing = { load_balancer = { arn = "arn:lb" }, listeners = { http = "arn:http", https = "" } }
   }
-  # says: existing misses: listeners.https
+  # says: existing lacks: listeners.https
   expect_failures = [var.existing]
 }
 
@@ -35,7 +35,7 @@ run "surplus_listener" {
     mode     = "reuse"
     existing = { load_balancer = { arn = "arn:lb" }, listeners = { http = "arn:http", https = "arn:https", htpps = "arn:https" } }
   }
-  # says: existing has what it does not take: listeners.htpps
+  # says: existing has unused keys: listeners.htpps
   expect_failures = [var.existing]
 }
 
@@ -44,7 +44,7 @@ run "existing_without_reuse" {
   variables {
     existing = { load_balancer = { arn = "arn:lb" } }
   }
-  # says: mode is create and existing has what it does not take: load_balancer.arn
+  # says: mode is create and existing has unused keys: load_balancer.arn
   expect_failures = [var.existing]
 }
 

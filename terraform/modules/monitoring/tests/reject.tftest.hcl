@@ -29,7 +29,7 @@ run "missing_topic" {
   variables {
     topic_mode = "reuse"
   }
-  # says: topic_mode reuse, and existing misses: topic.arn.
+  # says: topic_mode reuse, and existing lacks: topic.arn.
   expect_failures = [var.existing]
 }
 
@@ -40,7 +40,7 @@ run "missing_alarms_and_page" {
     instances = { web = { instance_id = "i-0123456789abcdef0" } }
     existing  = { topic = { arn = "arn:aws:sns:eu-west-1:111111111111:team" } }
   }
-  # says: existing misses: alarms.instance/web/status, dashboard.name.
+  # says: existing lacks: alarms.instance/web/status, dashboard.name.
   expect_failures = [var.existing]
 }
 
@@ -50,7 +50,7 @@ run "surplus_alarm" {
     topic_mode = "reuse"
     existing   = { topic = { arn = "arn:aws:sns:eu-west-1:111111111111:team" }, alarms = { down = "arn:aws:cloudwatch:eu-west-1:111111111111:alarm:down" } }
   }
-  # says: existing has what it does not take: alarms.down.
+  # says: existing has unused keys: alarms.down.
   expect_failures = [var.existing]
 }
 
@@ -105,7 +105,7 @@ run "an_alarm_of_an_alarm_that_is_none" {
   variables {
     composites = { down = { text = "x", alarms = ["service/web/cpu"] } }
   }
-  # says: composites name alarms that are none: service/web/cpu
+  # says: composites names alarms that do not exist: service/web/cpu
   expect_failures = [var.composites]
 }
 
@@ -123,7 +123,7 @@ run "lines_of_no_log" {
   variables {
     metric_filters = { x = { log_group = "web", pattern = "x", metric = "x" } }
   }
-  # says: none of log_groups: web
+  # says: not in log_groups: web
   expect_failures = [var.metric_filters]
 }
 

@@ -22,7 +22,7 @@ run "nothing_to_reuse" {
     mode  = "reuse"
     tiers = ["private"]
   }
-  # says: existing misses: private.a, private.b, vpc.id
+  # says: existing lacks: private.a, private.b, vpc.id
   expect_failures = [var.existing]
 }
 
@@ -37,7 +37,7 @@ run "missing_subnet" {
       private = { a = "subnet-3", b = "" }
     }
   }
-  # says: existing misses: private.b.
+  # says: existing lacks: private.b.
   expect_failures = [var.existing]
 }
 
@@ -53,7 +53,7 @@ run "surplus_subnets" {
       subnets = {}
     }
   }
-  # says: mode is reuse and existing has what it does not take: data.a, private.c, subnets, vpc.cidr.
+  # says: mode is reuse and existing has unused keys: data.a, private.c, subnets, vpc.cidr.
   expect_failures = [var.existing]
 }
 
@@ -64,7 +64,7 @@ run "name_and_ids" {
     tiers    = ["private"]
     existing = { vpc = { name = "team", id = "vpc-1" }, private = { a = "subnet-1" } }
   }
-  # says: mode is reuse and existing has what it does not take: private.a, vpc.id.
+  # says: mode is reuse and existing has unused keys: private.a, vpc.id.
   expect_failures = [var.existing]
 }
 
@@ -74,7 +74,7 @@ run "empty_name" {
     mode     = "reuse"
     existing = { vpc = { name = "" } }
   }
-  # says: existing misses: vpc.name
+  # says: existing lacks: vpc.name
   expect_failures = [var.existing]
 }
 
@@ -83,7 +83,7 @@ run "existing_without_reuse" {
   variables {
     existing = { vpc = { id = "vpc-1" } }
   }
-  # says: mode is create and existing has what it does not take: vpc.id
+  # says: mode is create and existing has unused keys: vpc.id
   expect_failures = [var.existing]
 }
 

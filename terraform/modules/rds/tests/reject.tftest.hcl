@@ -26,7 +26,7 @@ run "nothing_to_reuse" {
   variables {
     mode = "reuse"
   }
-  # says: existing misses: instance
+  # says: existing lacks: instance
   expect_failures = [var.existing]
 }
 
@@ -36,7 +36,7 @@ run "surplus_id" {
     mode     = "reuse"
     existing = { instance = "team", instanze = "team" }
   }
-  # says: mode is reuse and existing has what it does not take: instanze
+  # says: mode is reuse and existing has unused keys: instanze
   expect_failures = [var.existing]
 }
 
@@ -45,7 +45,7 @@ run "existing_without_reuse" {
   variables {
     existing = { instance = "team" }
   }
-  # says: mode is create and existing has what it does not take: instance
+  # says: mode is create and existing has unused keys: instance
   expect_failures = [var.existing]
 }
 
@@ -118,7 +118,7 @@ run "tls_by_a_parameter" {
   variables {
     parameters = { require_secure_transport = { value = "0" } }
   }
-  # says: said by tls_required, not by parameters
+  # says: tls_required decides whether connections need TLS, not parameters
   expect_failures = [var.parameters]
 }
 

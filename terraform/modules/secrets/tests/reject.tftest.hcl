@@ -22,7 +22,7 @@ run "missing_secret" {
     mode     = "reuse"
     existing = { token = "shop/token", database = "" }
   }
-  # says: existing misses: database
+  # says: existing lacks: database
   expect_failures = [var.existing]
 }
 
@@ -32,7 +32,7 @@ run "surplus_secret" {
     mode     = "reuse"
     existing = { token = "a", database = "b", tokn = "c" }
   }
-  # says: mode is reuse and existing has what it does not take: tokn
+  # says: mode is reuse and existing has unused keys: tokn
   expect_failures = [var.existing]
 }
 
@@ -41,7 +41,7 @@ run "existing_without_reuse" {
   variables {
     existing = { token = "a" }
   }
-  # says: mode is create and existing has what it does not take: token
+  # says: mode is create and existing has unused keys: token
   expect_failures = [var.existing]
 }
 

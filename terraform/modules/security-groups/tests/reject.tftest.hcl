@@ -23,7 +23,7 @@ run "missing_group" {
     mode     = "reuse"
     existing = { web = "sg-1", database = "" }
   }
-  # says: existing misses: database
+  # says: existing lacks: database
   expect_failures = [var.existing]
 }
 
@@ -33,7 +33,7 @@ run "surplus_group" {
     mode     = "reuse"
     existing = { web = "sg-1", database = "sg-2", wbe = "sg-3" }
   }
-  # says: mode is reuse and existing has what it does not take: wbe
+  # says: mode is reuse and existing has unused keys: wbe
   expect_failures = [var.existing]
 }
 
@@ -42,7 +42,7 @@ run "existing_without_reuse" {
   variables {
     existing = { web = "sg-1" }
   }
-  # says: mode is create and existing has what it does not take: web
+  # says: mode is create and existing has unused keys: web
   expect_failures = [var.existing]
 }
 

@@ -21,7 +21,7 @@ run "missing_key" {
     mode     = "reuse"
     existing = { bucket = "states" }
   }
-  # says: mode is reuse with encryption = own-key and existing misses: kms_key
+  # says: mode is reuse with encryption = own-key and existing lacks: kms_key
   expect_failures = [var.existing]
 }
 
@@ -32,7 +32,7 @@ run "surplus_key" {
     encryption = "s3"
     existing   = { bucket = "states", kms_key = "1", table = "locks" }
   }
-  # says: mode is reuse with encryption = s3 and existing has what it does not take: kms_key, table
+  # says: mode is reuse with encryption = s3 and existing has unused keys: kms_key, table
   expect_failures = [var.existing]
 }
 
@@ -41,7 +41,7 @@ run "existing_without_reuse" {
   variables {
     existing = { bucket = "states" }
   }
-  # says: mode is create with encryption = own-key and existing has what it does not take: bucket
+  # says: mode is create with encryption = own-key and existing has unused keys: bucket
   expect_failures = [var.existing]
 }
 

@@ -23,7 +23,7 @@ run "missing_group" {
     mode     = "reuse"
     existing = { target_groups = { web = "arn:web", api = "" } }
   }
-  # says: existing misses: target_groups.api
+  # says: existing lacks: target_groups.api
   expect_failures = [var.existing]
 }
 
@@ -33,7 +33,7 @@ run "surplus_group" {
     mode     = "reuse"
     existing = { target_groups = { web = "arn:web", api = "arn:api", wbe = "arn:web" } }
   }
-  # says: mode is reuse and existing has what it does not take: target_groups.wbe
+  # says: mode is reuse and existing has unused keys: target_groups.wbe
   expect_failures = [var.existing]
 }
 
@@ -42,7 +42,7 @@ run "existing_without_reuse" {
   variables {
     existing = { target_groups = { web = "arn:web" } }
   }
-  # says: mode is create and existing has what it does not take: target_groups.web
+  # says: mode is create and existing has unused keys: target_groups.web
   expect_failures = [var.existing]
 }
 

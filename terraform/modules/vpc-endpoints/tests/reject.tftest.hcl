@@ -26,7 +26,7 @@ run "nothing_to_reuse" {
     mode     = "reuse"
     existing = { endpoints = { s3 = "" } }
   }
-  # says: existing misses: endpoints.logs, endpoints.s3, security_group.id
+  # says: existing lacks: endpoints.logs, endpoints.s3, security_group.id
   expect_failures = [var.existing]
 }
 
@@ -37,7 +37,7 @@ run "surplus_ids" {
     endpoints = { s3 = { type = "gateway" } }
     existing  = { endpoints = { s3 = "vpce-1", logs = "vpce-2" }, security_group = { id = "sg-1" }, groups = {} }
   }
-  # says: mode is reuse and existing has what it does not take: endpoints.logs, groups, security_group.id
+  # says: mode is reuse and existing has unused keys: endpoints.logs, groups, security_group.id
   expect_failures = [var.existing]
 }
 
@@ -46,7 +46,7 @@ run "existing_without_reuse" {
   variables {
     existing = { endpoints = { s3 = "vpce-1" } }
   }
-  # says: mode is create and existing has what it does not take: endpoints.s3
+  # says: mode is create and existing has unused keys: endpoints.s3
   expect_failures = [var.existing]
 }
 
@@ -118,7 +118,7 @@ run "no_way_to_a_gateway" {
   variables {
     route_table_ids = { private = {} }
   }
-  # says: No route table leads to the gateways: s3
+  # says: route_table_ids is empty, so nothing can use these gateways: s3
   expect_failures = [var.route_table_ids]
 }
 
@@ -127,7 +127,7 @@ run "no_place_for_an_interface" {
   variables {
     subnet_ids = {}
   }
-  # says: No subnet holds the interfaces: logs
+  # says: subnet_ids is empty, and these interfaces need subnets: logs
   expect_failures = [var.subnet_ids]
 }
 
@@ -136,7 +136,7 @@ run "nobody_may_ask" {
   variables {
     cidr_blocks = {}
   }
-  # says: No address may ask the interfaces: logs
+  # says: cidr_blocks is empty, so nothing can connect to these interfaces: logs
   expect_failures = [var.cidr_blocks]
 }
 
