@@ -1,5 +1,5 @@
-# The artifacts of two applications: the build server writes both, hosts read only their own. A published artifact cannot be deleted
-# for a month, and its name never means another one.
+# The artifacts of two applications: the build server writes both, and hosts read only their own. A published artifact cannot be
+# deleted for a month, and its name is never used again.
 provider "aws" {
   region = "eu-west-1"
 }

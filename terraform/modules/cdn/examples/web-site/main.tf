@@ -1,4 +1,4 @@
-# A web site: pages from a load balancer that answers nobody else, uploads from a bucket that nobody else can read.
+# A web site: pages from a load balancer that answers only CloudFront, uploads from a bucket that only CloudFront can read.
 provider "aws" {
   region = "eu-west-1"
 }

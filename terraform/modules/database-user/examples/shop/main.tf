@@ -1,4 +1,4 @@
-# A service whose tasks sign in to their database as a user of their own.
+# A service whose tasks sign in to their database with their own user.
 provider "aws" {
   region = "eu-west-1"
 }

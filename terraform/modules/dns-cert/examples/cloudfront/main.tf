@@ -1,5 +1,5 @@
-# The certificate of a distribution, in a team's zone. CloudFront takes certificates of us-east-1 only, so that is the provider's region;
-# a root that is elsewhere has a second provider of it and says `providers = { aws = aws.us_east_1 }` in the module block.
+# The certificate of a distribution, in a team's zone. CloudFront accepts only certificates of us-east-1, so the provider has that region.
+# A root in another region has a second provider and sets `providers = { aws = aws.us_east_1 }` in the module block.
 provider "aws" {
   region = "us-east-1"
 }

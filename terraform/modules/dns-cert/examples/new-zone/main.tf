@@ -1,5 +1,5 @@
-# A zone of its own, for names right below it, with the questions to it logged. It is applied with wait = false first, then the
-# parent zone is told the name servers, then it is applied without.
+# Its own zone, for names directly below it, with a query log. First apply it with wait = false. Then add the name servers to the
+# parent zone, and apply without wait = false.
 provider "aws" {
   region = "us-east-1"
 }

@@ -1,4 +1,4 @@
-# A group behind a load balancer that follows its requests, of an image with the application in it, and the template of another system that starts the instances itself.
+# A group behind a load balancer whose size follows the requests, from an image that has the application; and a template for another system that starts instances itself.
 provider "aws" {
   region = "eu-west-1"
 }

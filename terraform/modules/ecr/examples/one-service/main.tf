@@ -1,4 +1,4 @@
-# The images of one service and of its migrations; the second repository is pulled by a production account too.
+# The images of one service and of its migrations; a production account pulls from the second repository too.
 provider "aws" {
   region = "eu-west-1"
 }

@@ -1,4 +1,4 @@
-# A cluster without instances, half of it on capacity that AWS may take away, and a second deployment that runs its services there.
+# A cluster without instances, half of it on capacity that AWS may stop; and a second deployment that runs its services there.
 provider "aws" {
   region = "eu-west-1"
 }

@@ -1,4 +1,4 @@
-# Instances over three zones that grow and shrink with the tasks, on ARM, replaced one after another when their image is new.
+# ARM instances in three zones. Their number follows the tasks. A new image replaces them one after another.
 provider "aws" {
   region = "eu-west-1"
 }

@@ -1,5 +1,5 @@
-# Two target groups behind rules whose weights Terraform leaves alone, the new one reached first by a listener for tests; and a second
-# deployment that looks the service up.
+# Two target groups behind rules whose weights Terraform ignores, with a listener to test the new group first; and a second
+# deployment that looks up the service.
 provider "aws" {
   region = "eu-west-1"
 }

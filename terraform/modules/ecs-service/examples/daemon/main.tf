@@ -1,4 +1,4 @@
-# One task on each instance of a cluster, which reads what the instance measures.
+# One task on each instance of a cluster, which reads the instance's metrics.
 provider "aws" {
   region = "eu-west-1"
 }

@@ -1,4 +1,4 @@
-# The uploads that all tasks of a web site share, as the user that its containers run as; nothing else can be mounted.
+# The uploads that all tasks of a web site share, owned by the user of its containers; nothing else can be mounted.
 provider "aws" {
   region = "eu-west-1"
 }

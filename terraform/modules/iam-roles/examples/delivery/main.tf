@@ -1,5 +1,5 @@
 # The roles of one deployment: Terraform plans and applies with roles of its own, a Jenkins agent builds with its instance profile and
-# becomes the deploy role for a delivery, and the tasks get what they need and no more.
+# assumes the deploy role for a delivery, and the tasks get only the permissions that they need.
 provider "aws" {
   region = "eu-west-1"
 }

@@ -1,4 +1,4 @@
-# Two images: web servers with their packages, every Monday; and a base for others, made by a playbook.
+# Two images: web servers with their packages, every Monday; and a base for others, built with a playbook.
 provider "aws" {
   region = "eu-west-1"
 }

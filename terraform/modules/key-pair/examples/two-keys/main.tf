@@ -1,4 +1,4 @@
-# The keys of a person and of the build server. Whoever holds the private halves put the .pub files beside this one: `file("ops.pub")`.
+# The keys of a person and of the build server. The owners of the private keys put the .pub files beside this file: `file("ops.pub")`.
 provider "aws" {
   region = "eu-west-1"
 }

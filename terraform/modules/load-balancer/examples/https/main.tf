@@ -1,5 +1,5 @@
-# The only entry of a shop from outside: HTTPS with two certificates, everything else redirected to it, each request recorded. A
-# second deployment puts its rules on the same listener.
+# The only entry of a shop from outside: HTTPS with two certificates, everything else is redirected, and each request is logged. A
+# second deployment adds its rules to the same listener.
 provider "aws" {
   region = "eu-west-1"
 }

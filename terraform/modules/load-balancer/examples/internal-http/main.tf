@@ -1,5 +1,5 @@
-# Inside of a VPC, without a certificate and without records: what both mean must be said. The default of the listener is moved by
-# deliveries.
+# Inside of a VPC, without a certificate and without a log; both must be set explicitly. Deliveries change the default action of
+# the listener.
 provider "aws" {
   region = "eu-west-1"
 }

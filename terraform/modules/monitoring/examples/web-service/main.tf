@@ -1,4 +1,4 @@
-# A web service on ECS with its load balancer and database: who hears of alarms, what is counted in its logs, and what runs on every host.
+# A web service on ECS with its load balancer and database: who gets alarms, what is counted in its logs, and the daemons on every host.
 provider "aws" {
   region = "eu-west-1"
 }

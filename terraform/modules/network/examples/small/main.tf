@@ -1,4 +1,4 @@
-# Two zones of a region whose letters have a gap, without private subnets: the cheapest network that a load balancer takes.
+# Two zones with a gap in their letters, without private subnets: the cheapest network that a load balancer accepts.
 provider "aws" {
   region = "ap-northeast-1"
 }

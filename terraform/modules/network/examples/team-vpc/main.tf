@@ -1,5 +1,5 @@
-# The network of a team in three zones, with a NAT gateway in each, and a second deployment that uses it instead of paying for
-# one of its own.
+# The network of a team in three zones, with a NAT gateway in each, and a second deployment that uses it in place of
+# its own.
 provider "aws" {
   region = "eu-west-1"
 }

@@ -1,4 +1,4 @@
-# A database as production needs it, in the data subnets of a network of its own.
+# A production database, in the data subnets of its own network.
 provider "aws" {
   region = "eu-west-1"
 }

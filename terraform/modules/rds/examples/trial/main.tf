@@ -1,4 +1,4 @@
-# The cheapest database that still is private and encrypted, for a deployment that is thrown away; all that protects less is said.
+# The cheapest private and encrypted database, for a temporary deployment. Each setting that protects less is explicit.
 provider "aws" {
   region = "eu-west-1"
 }

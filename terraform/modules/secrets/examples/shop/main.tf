@@ -1,4 +1,4 @@
-# What an application must know and nobody else: the values are put there by a person, once, after the first apply.
+# The secrets of an application. A person enters the values once, after the first apply.
 provider "aws" {
   region = "eu-west-1"
 }

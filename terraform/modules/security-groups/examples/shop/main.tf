@@ -1,5 +1,5 @@
-# The chain of an application: the internet reaches the load balancer, that reaches the hosts, those reach the database and, for
-# packages and images, any HTTPS server.
+# The chain of an application: the internet reaches the load balancer, the load balancer reaches the hosts, and the hosts reach the
+# database and, for packages and images, any HTTPS server.
 provider "aws" {
   region = "eu-west-1"
 }

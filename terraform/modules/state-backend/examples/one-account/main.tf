@@ -1,4 +1,4 @@
-# The bucket of an account, applied once and first: its own state stays in a file, or is moved into the bucket afterwards with
+# The bucket of an account, applied once and first: its own state stays in a file, or you move it into the bucket afterwards with
 # `terraform init -migrate-state -backend-config=…`.
 provider "aws" {
   region = "eu-west-1"

@@ -1,4 +1,4 @@
-# Two groups of tasks behind one rule whose weights Terraform leaves alone, and a second deployment that looks the same ones up.
+# Two groups of tasks behind one rule whose weights Terraform ignores, and a second deployment that looks up the same groups.
 provider "aws" {
   region = "eu-west-1"
 }

@@ -1,4 +1,4 @@
-# Two servers behind one rule of a load balancer, with a health check of the application's own.
+# Two servers behind one rule of a load balancer, with the application's own health check.
 provider "aws" {
   region = "eu-west-1"
 }

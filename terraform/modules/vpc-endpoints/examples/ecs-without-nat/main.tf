@@ -1,4 +1,4 @@
-# A network without a NAT gateway whose ECS tasks still get their images, secrets and logs through: what ECS on EC2 needs.
+# A network without a NAT gateway in which ECS tasks on EC2 still get images and secrets, and write logs.
 provider "aws" {
   region = "eu-west-1"
 }
