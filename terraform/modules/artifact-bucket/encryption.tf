@@ -21,7 +21,7 @@ resource "aws_kms_key" "this" {
     Version = "2012-10-17"
     Statement = concat(
       [{
-        # In a key's policy "*" is this key. IAM policies of the account decide: without this nobody could ever change the key.
+        # In a key's policy "*" is this key. IAM policies of the account decide: without this nobody could change the key.
         Sid       = "AccountDecides"
         Effect    = "Allow"
         Principal = { AWS = "arn:${local.partition}:iam::${data.aws_caller_identity.current.account_id}:root" }

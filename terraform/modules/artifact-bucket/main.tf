@@ -1,4 +1,4 @@
-# The bucket that releases are deployed from. Who may do what in it is in policy.tf.
+# The bucket that releases are deployed from. Its permissions are in policy.tf.
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
@@ -13,7 +13,7 @@ locals {
   partition = data.aws_partition.current.partition
   prefixes  = { for key, application in var.applications : key => coalesce(application.prefix, key) }
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode == "reuse" ? concat(["bucket"], var.encryption == "s3" ? [] : ["kms_key"]) : []
 }
 
@@ -36,7 +36,7 @@ module "bucket" {
   tags                = var.tags
 }
 
-# A version cannot be deleted or overwritten until it is so old; under GOVERNANCE a role with s3:BypassGovernanceRetention may.
+# A version cannot be deleted before this age. With GOVERNANCE a role with s3:BypassGovernanceRetention can delete it.
 resource "aws_s3_bucket_object_lock_configuration" "this" {
   for_each = { for key, name in local.created : key => var.write_once if var.write_once != null }
 

@@ -1,4 +1,4 @@
-# Until 0.3.0 they stood in this module itself.
+# Until 0.3.0 they were in this module itself.
 
 moved {
   from = aws_s3_bucket.this["main"]

@@ -27,7 +27,7 @@ resource "aws_s3_bucket_policy" "this" {
     Version = "2012-10-17"
     Statement = concat(
       module.bucket[each.key].guards,
-      # The parts of an upload cannot say that the object is new, only its end can: they make no object and are let through.
+      # Only the end of a multipart upload can require a new object. The parts create no object and are allowed.
       [for resource in ["${module.bucket[each.key].arn}/*"] : {
         Sid       = "NoOverwrite"
         Effect    = "Deny"

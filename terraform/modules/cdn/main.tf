@@ -1,11 +1,11 @@
-# The distribution: where it gets what it serves, which paths it keeps for how long, and under which names it serves them.
+# The distribution: its origins, its paths and their caching, and its names.
 
 locals {
   create  = var.mode == "create"
   created = local.create ? { main = var.name } : {}
   buckets = { for key, origin in var.origins : key => origin if origin.kind == "bucket" }
 
-  # The order of paths is a number that each says, so that taking one away moves no other.
+  # Each path has a number for its order, so that removing one moves no other.
   paths       = { for key, path in var.paths : format("%05d/%s", path.precedence, key) => path }
   in_order    = [for key in sort(keys(local.paths)) : local.paths[key]]
   behaviors   = concat([var.default], values(var.paths))
@@ -14,7 +14,7 @@ locals {
   methods     = { read = ["GET", "HEAD", "OPTIONS"], all = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] }
   certificate = length(var.aliases) > 0
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode == "reuse" ? ["distribution"] : []
 }
 
@@ -108,7 +108,7 @@ resource "aws_cloudfront_response_headers_policy" "this" {
     content_type_options {
       override = true
     }
-    # What follows is the application's to say otherwise.
+    # The application can override the following headers.
     frame_options {
       frame_option = var.security_headers.frames
       override     = false
@@ -251,7 +251,7 @@ resource "aws_cloudfront_distribution" "this" {
   }
 
   viewer_certificate {
-    # Without names of its own it is reached at CloudFront's, by CloudFront's certificate.
+    # Without its own names it has CloudFront's name and certificate.
     cloudfront_default_certificate = local.certificate ? null : true
     acm_certificate_arn            = local.certificate ? var.certificate_arn : null
     ssl_support_method             = local.certificate ? "sni-only" : null

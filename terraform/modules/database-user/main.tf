@@ -15,7 +15,7 @@ locals {
     postgres = "public.ecr.aws/docker/library/postgres:17"
   }
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode == "reuse" ? ["secret"] : []
 }
 

@@ -1,4 +1,4 @@
-# The certificate, proven by records in the zone, and the names that stand for something else.
+# The certificate, validated by records in the zone, and the records that point to AWS resources.
 
 locals {
   create      = var.mode == "create"
@@ -25,7 +25,7 @@ locals {
     }
   ]...)
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = concat(var.zone_mode == "reuse" ? ["zone"] : [], var.mode == "reuse" ? ["certificate"] : [])
 }
 
@@ -67,7 +67,7 @@ resource "aws_acm_certificate_validation" "this" {
   validation_record_fqdns = [for record in aws_route53_record.proof : record.fqdn]
 }
 
-# In both modes: a name of this deployment in a zone that may be another's.
+# In both modes: a name of this deployment, in a zone that may belong to another one.
 resource "aws_route53_record" "alias" {
   for_each = local.aliases
 

@@ -1,4 +1,4 @@
-# The zone, made or another's.
+# The zone, new or existing.
 
 data "aws_region" "current" {}
 data "aws_caller_identity" "current" {}
@@ -48,7 +48,7 @@ data "aws_route53_zone" "this" {
   }
 }
 
-# Of several issued certificates of the name the newest is found; it must be the one that was given.
+# The data source finds the newest issued certificate of the name; it must be the given one.
 data "aws_acm_certificate" "this" {
   for_each = local.create ? {} : { main = var.existing["certificate"] }
 

@@ -1,7 +1,7 @@
 locals {
   group = { for settings in var.autoscaling[*] : "main" => settings if local.create }
 
-  # One rule each for what there is a target for.
+  # One policy for each target.
   cpu_rules = { for key, group in local.group : "cpu" => { group = key, metric = "ASGAverageCPUUtilization", target = group.cpu_percent, label = null } if group.cpu_percent != null }
   request_rules = {
     for key, group in local.group : "requests" => {
@@ -24,7 +24,7 @@ resource "aws_autoscaling_group" "this" {
   health_check_grace_period = each.value.grace_seconds
   default_instance_warmup   = each.value.warmup_seconds
   max_instance_lifetime     = each.value.max_lifetime_days == null ? null : each.value.max_lifetime_days * 86400
-  # Whether what was started serves is for the delivery to find out, which has not been there yet.
+  # Do not wait until the instances serve: the delivery checks that, and it has not run yet.
   wait_for_capacity_timeout = "0"
   enabled_metrics = each.value.group_metrics ? [
     "GroupDesiredCapacity", "GroupInServiceInstances", "GroupMaxSize", "GroupMinSize", "GroupPendingInstances", "GroupTerminatingInstances", "GroupTotalInstances",
@@ -52,7 +52,7 @@ resource "aws_autoscaling_group" "this" {
     }
   }
 
-  # The group's own; instances have theirs from the template.
+  # Tags of the group; instances get theirs from the template.
   dynamic "tag" {
     for_each = merge(local.tags, { Name = var.name })
 
@@ -64,7 +64,7 @@ resource "aws_autoscaling_group" "this" {
   }
 
   lifecycle {
-    # How many there are is for the rules, and for delivery, once the group is there.
+    # The policies and the delivery own the number of instances after the creation.
     ignore_changes = [desired_capacity]
   }
 

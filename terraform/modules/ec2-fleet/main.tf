@@ -1,4 +1,4 @@
-# The launch templates and the instances that have a name; autoscaling.tf has the group of those that have none.
+# The launch templates and the named instances; autoscaling.tf has the group.
 
 locals {
   create      = var.mode == "create"
@@ -41,7 +41,7 @@ locals {
   tags = merge(var.tags, { application = local.application })
 
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode != "reuse" ? [] : concat(
     ["launch_template.id"],
     [for key in keys(var.instances) : "instances.${key}"],
@@ -65,7 +65,7 @@ resource "aws_launch_template" "this" {
   instance_type          = var.instance_type
   key_name               = var.key_name
   vpc_security_group_ids = each.value.groups
-  # What every newer type is by itself; EC2 refuses it for t2.
+  # The default of every newer type; EC2 refuses it for t2.
   ebs_optimized = startswith(var.instance_type, "t2.") ? null : true
   user_data     = var.user_data == null ? null : base64encode(var.user_data)
   tags          = merge(local.tags, { Name = each.value.name })
@@ -120,7 +120,7 @@ resource "aws_launch_template" "this" {
   # could not replace them. Only another name replaces a template, and then everything here.
 }
 
-# A subnet that gives public addresses by itself would put on the internet what nobody asked to be there.
+# A subnet that gives public addresses would put instances on the internet unintentionally.
 data "aws_subnet" "this" {
   for_each = local.create ? merge(
     { for key, instance in var.instances : key => instance.subnet_id },
@@ -147,14 +147,14 @@ resource "aws_instance" "this" {
   for_each = local.created
 
   instance_type = coalesce(each.value.instance_type, var.instance_type)
-  # As it was given: what is read again later is unknown until then, and an unknown subnet replaces an instance.
+  # The given id: an id from a data source can be unknown in a plan, and an unknown subnet replaces an instance.
   subnet_id               = each.value.subnet_id
   private_ip              = each.value.private_ip
   vpc_security_group_ids  = var.security_group_ids
   iam_instance_profile    = var.instance_profile_name
   disable_api_termination = each.value.termination_protection
   monitoring              = var.detailed_monitoring
-  # Decided when it starts. Null leaves it to the subnet, which gives none.
+  # Decided at the start. Null leaves it to the subnet, which gives no address.
   associate_public_ip_address = each.value.public_address && !each.value.fixed_address ? true : null
   tags                        = merge(local.tags, { Name = "${var.name}-${each.key}", build-version = var.build_version })
 

@@ -4,7 +4,7 @@ locals {
 
   created = { for key, repository in var.repositories : key => repository if local.create }
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode == "reuse" ? keys(var.repositories) : []
 }
 

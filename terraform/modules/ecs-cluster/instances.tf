@@ -1,4 +1,4 @@
-# The instances that tasks run on. ECS sizes the group by what the tasks need and lets no instance go that has some.
+# The instances for tasks. ECS sizes the group by the needs of the tasks, and removes no instance that has tasks.
 
 locals {
   created_instances = { for key, name in local.created : key => "${name}-instances" if contains(var.capacity, "instances") }
@@ -22,14 +22,14 @@ resource "aws_launch_template" "this" {
 
   name_prefix            = "${each.value}-"
   update_default_version = true
-  # The id of a public image is no secret: the other attribute would hide it in every plan.
+  # The id of a public image is no secret. The attribute `value` would hide it in every plan.
   image_id               = var.instances.ami_id != null ? var.instances.ami_id : one(values(data.aws_ssm_parameter.ami)[*].insecure_value)
   instance_type          = coalesce(var.instances.instance_type, local.instance_types[var.instances.architecture])
   key_name               = var.instances.key_name
   vpc_security_group_ids = var.instances.security_group_ids
   tags                   = var.tags
 
-  # Tasks with addresses of their own must not get at the role of the instance.
+  # Tasks with their own addresses must not use the role of the instance.
   user_data = base64encode(<<-EOT
     #!/bin/bash
     cat >> /etc/ecs/ecs.config <<'CONFIG'
@@ -88,9 +88,9 @@ resource "aws_autoscaling_group" "this" {
   max_size            = var.instances.max_size
   vpc_zone_identifier = values(var.instances.subnet_ids)
   health_check_type   = "EC2"
-  # A group whose first instances do not come would be tainted, and made anew beside itself under the name that it has.
+  # A group whose first instances do not start would be tainted, and created again beside itself with the same name.
   wait_for_capacity_timeout = "0"
-  # ECS takes it from those that have no tasks.
+  # ECS removes this protection from instances without tasks.
   protect_from_scale_in = true
   enabled_metrics       = var.instances.group_metrics ? ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupMaxSize", "GroupMinSize", "GroupPendingInstances", "GroupTotalInstances"] : []
 
@@ -112,7 +112,7 @@ resource "aws_autoscaling_group" "this" {
     }
   }
 
-  # ECS puts the first tag there itself, and it would be taken away again.
+  # ECS adds the first tag itself; without it here Terraform would remove it.
   dynamic "tag" {
     for_each = merge(var.tags, { AmazonECSManaged = "true", Name = each.value })
 
@@ -148,7 +148,7 @@ resource "aws_ecs_capacity_provider" "this" {
     }
   }
 
-  # It goes after the cluster has let go of it: until then it is in use.
+  # It is deleted after the cluster no longer uses it.
   lifecycle {
     create_before_destroy = true
   }

@@ -8,7 +8,7 @@ locals {
     )
   }
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode != "reuse" ? [] : concat(
     ["cluster_name"],
     contains(var.capacity, "instances") ? ["capacity_provider_name", "autoscaling_group_name"] : [],

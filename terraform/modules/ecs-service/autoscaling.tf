@@ -5,7 +5,7 @@ locals {
   autoscaled = { for key, name in local.created : key => name if var.autoscaling.enabled }
   target     = one(values(aws_appautoscaling_target.this))
 
-  # Where nothing is scheduled an action holds the limits that were said.
+  # Without schedules, one action sets the given limits.
   all_day   = { schedule = "rate(5 minutes)", timezone = "UTC", min_count = var.autoscaling.min_count, max_count = var.autoscaling.max_count }
   schedules = length(var.autoscaling.schedules) > 0 ? var.autoscaling.schedules : { limits = local.all_day }
 

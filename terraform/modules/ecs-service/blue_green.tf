@@ -1,4 +1,4 @@
-# The same service, whose target group belongs to whoever switches: it begins in the blue one, and Terraform leaves it alone.
+# The same service, whose target group a switch changes: it starts in the blue one, and Terraform ignores it.
 
 resource "aws_ecs_service" "blue_green" {
   for_each = local.blue_green ? local.created : {}
@@ -94,6 +94,6 @@ resource "aws_ecs_service" "blue_green" {
     ignore_changes = [task_definition, desired_count, load_balancer]
   }
 
-  # ECS takes a target group only when a rule sends requests there.
+  # ECS accepts a target group only if a rule sends requests to it.
   depends_on = [module.target_groups, terraform_data.strategy]
 }

@@ -1,11 +1,11 @@
-# The target groups, and the rules that send requests to them: for blue-green Terraform says only where those begin.
+# The target groups, and the rules that send requests to them. For blue-green Terraform sets only the initial weights.
 
 locals {
   blue_green = var.load_balancing.strategy == "blue-green"
   tested     = contains(keys(var.load_balancing.rules), "test")
 
   target_group = {
-    # Each task is registered with the port of its container: this one is never used, and its change would replace the group.
+    # Each task is registered with the port of its container. This port is never used, and a change would replace the group.
     port                 = 80
     target_type          = "ip"
     protocol             = var.load_balancing.protocol
@@ -17,7 +17,7 @@ locals {
   }
   target_groups = merge({ blue = local.target_group }, local.blue_green ? { green = local.target_group } : {})
 
-  # Both groups are named by a rule from the beginning: ECS refuses one that no load balancer uses.
+  # A rule names both groups from the beginning: ECS refuses a group that no load balancer uses.
   weights = {
     main = local.blue_green && !local.tested ? { blue = 100, green = 0 } : { blue = 1 }
     test = { green = 1 }

@@ -12,7 +12,7 @@ locals {
 
   made = merge(aws_ecs_service.this, aws_ecs_service.blue_green)
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode != "reuse" ? [] : concat(
     ["service_name", "log_group_name"],
     var.load_balancing.strategy == "none" ? [] : ["blue_target_group_arn", "listener_rule_arn"],
@@ -21,7 +21,7 @@ locals {
   )
 }
 
-# Whichever of the two services takes the other's place is made after that one is gone, since a cluster has each name once.
+# A service that replaces the other one is created after that is deleted, because a name is unique in a cluster.
 resource "terraform_data" "strategy" {
   for_each = local.created
 
@@ -122,6 +122,6 @@ resource "aws_ecs_service" "this" {
     ignore_changes = [task_definition, desired_count]
   }
 
-  # ECS takes a target group only when a rule sends requests there.
+  # ECS accepts a target group only if a rule sends requests to it.
   depends_on = [module.target_groups, terraform_data.strategy]
 }

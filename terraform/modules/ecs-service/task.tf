@@ -6,12 +6,12 @@ locals {
   log_options = {
     awslogs-group  = try(aws_cloudwatch_log_group.this["main"].name, null)
     awslogs-region = data.aws_region.current.id
-    # A container goes on when its log cannot be written.
+    # A container continues if its log cannot be written.
     mode            = "non-blocking"
     max-buffer-size = "25m"
   }
 
-  # The main container first, since that is what a delivery takes where it is told no other.
+  # The main container is first, because a delivery uses the first one by default.
   container_names = local.create ? concat([var.main_container], [for name in keys(var.containers) : name if name != var.main_container]) : []
 
   # Everything that AWS would add by itself is said, and lists are in order, so that what comes back is what was sent.
@@ -87,7 +87,7 @@ resource "aws_ecs_task_definition" "this" {
   task_role_arn            = var.task_role_arn
   container_definitions    = jsonencode(local.container_definitions)
   tags                     = var.tags
-  # A revision that a release or a rollback may still need is never taken away.
+  # A revision is never removed, because a release or a rollback may still need it.
   skip_destroy = true
 
   runtime_platform {
@@ -95,7 +95,7 @@ resource "aws_ecs_task_definition" "this" {
     cpu_architecture        = upper(var.architecture)
   }
 
-  # AWS refuses to be told the 20 GiB that come with each task.
+  # AWS refuses the value 20, which is the default of each task.
   dynamic "ephemeral_storage" {
     for_each = { for size in [var.ephemeral_storage] : "main" => size if var.launch_type == "FARGATE" && size > 20 }
 

@@ -25,7 +25,7 @@ resource "aws_vpc_security_group_ingress_rule" "clients" {
   cidr_ipv4                    = each.value.cidr_block
   tags                         = merge(var.tags, { Name = each.key })
 
-  # A group that is replaced has its rules before anything moves to it.
+  # A new group has its rules before anything uses it.
   lifecycle {
     create_before_destroy = true
   }

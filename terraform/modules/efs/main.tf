@@ -1,4 +1,4 @@
-# The file system, where it is mounted, what is mounted of it, and on which conditions.
+# The file system, its mount targets, access points and policy.
 
 locals {
   create  = var.mode == "create"
@@ -16,7 +16,7 @@ locals {
     [for back in [var.lifecycle_days.back_on_access] : { to_ia = null, to_archive = null, back = "AFTER_1_ACCESS" } if back && var.lifecycle_days.infrequent + var.lifecycle_days.archive > 0],
   )
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode != "reuse" ? [] : concat(
     ["file_system.id"],
     [for zone in keys(var.subnet_ids) : "mount_targets.${zone}"],
@@ -122,7 +122,7 @@ resource "aws_efs_access_point" "this" {
   root_directory {
     path = coalesce(each.value.path, "/${each.key}")
 
-    # Without it the directory would have to be there already.
+    # Without it the directory would have to exist already.
     creation_info {
       owner_uid   = each.value.uid
       owner_gid   = each.value.gid

@@ -65,7 +65,7 @@ locals {
     }[role.trust.by]
   }
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode != "reuse" ? [] : concat(
     [for key in keys(var.roles) : "roles.${key}"],
     [for key, role in var.roles : "instance_profiles.${key}" if role.trust.by == "ec2"],

@@ -42,7 +42,7 @@ locals {
   # Every part of an image bears these; the automation may end, stop and share only what bears the last of them.
   tags = merge(var.tags, { application = local.application, image-builder = var.name })
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode == "reuse" ? concat(["role.name"], flatten([for key in keys(var.images) : ["documents.${key}", "parameters.${key}"]])) : []
 }
 

@@ -8,7 +8,7 @@ locals {
   created = local.create ? { main = var.name } : {}
   tags    = merge(var.tags, { application = var.name })
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode == "reuse" ? ["instance.id", "launch_template.id", "data_volume.id"] : []
 }
 
@@ -50,7 +50,7 @@ module "host" {
   }
 }
 
-# Jobs, builds and keys. It outlives its instance, and leaves a snapshot when it goes itself.
+# Jobs, builds and keys. It outlives its instance, and leaves a snapshot when it is deleted.
 resource "aws_ebs_volume" "data" {
   for_each = local.created
 
@@ -78,7 +78,7 @@ resource "aws_volume_attachment" "data" {
   device_name = var.data_volume.device
   volume_id   = aws_ebs_volume.data["main"].id
   instance_id = module.host.instance_ids["controller"]
-  # Jenkins ends before its disk goes: what it was writing is written.
+  # Jenkins stops before its disk is detached, so that all data is written.
   stop_instance_before_detaching = true
 
   lifecycle {
@@ -108,7 +108,7 @@ resource "aws_route53_record" "this" {
   records = [module.host.hosts["${var.name}-controller"].address]
 }
 
-# A broken machine below it is left for another one, with the same id, address and disks; a system that hangs is restarted.
+# An instance on a broken machine moves to another one, with the same id, address and disks; a system that hangs is restarted.
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.create ? {
     recover = { metric = "StatusCheckFailed_System", minutes = 2, says = "The machine under ${var.name} is broken: it moves to another one" }

@@ -2,7 +2,7 @@ output "hosts" {
   description = "The server as the runner's inventory takes it, in the group that the Ansible role `jenkins` is for."
   value       = module.host.hosts
 
-  # Who configures it finds its disk attached.
+  # The disk is attached before the output is available.
   depends_on = [aws_volume_attachment.data]
 }
 

@@ -1,15 +1,15 @@
-# Public keys only: a private key never comes here, nor does Terraform make one, since its state would keep it.
+# Public keys only. Terraform creates no private key, because its state would contain it.
 
 locals {
   create  = var.mode == "create"
   created = { for key, pair in var.keys : key => pair if local.create }
-  # The key without the comment behind it: another comment is no other key.
+  # The key without its comment: another comment is the same key.
   public_keys = { for key, pair in local.created : key => join(" ", slice(split(" ", trimspace(pair.public_key)), 0, 2)) }
   # Another key has another name: what uses the pair may have Terraform make the new one before the old one goes, which EC2 refuses under
   # one name.
   names = { for key, public_key in local.public_keys : key => coalesce(var.keys[key].name, "${var.name}-${key}-${substr(sha256(public_key), 0, 8)}") }
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode == "reuse" ? keys(var.keys) : []
 }
 
@@ -28,7 +28,7 @@ data "aws_key_pair" "this" {
   include_public_key = true
 
   lifecycle {
-    # The comment behind a key is not the key.
+    # The comment after a key is not part of it.
     postcondition {
       condition = try(
         slice(split(" ", trimspace(self.public_key)), 0, 2) == slice(split(" ", trimspace(var.keys[each.key].public_key)), 0, 2),

@@ -52,7 +52,7 @@ variable "keys" {
     condition     = length(var.keys) > 0
     error_message = "keys names at least one key pair."
   }
-  # The text itself is never told: it may be a secret.
+  # The message never has the text itself: it may be a secret.
   validation {
     condition     = alltrue([for pair in var.keys : !strcontains(pair.public_key, "PRIVATE KEY") && !startswith(trimspace(pair.public_key), "PuTTY-User-Key-File")])
     error_message = "A private key was given: use the line of the .pub file, and replace the pair if the private key was stored anywhere: ${join(", ", [for key, pair in var.keys : key if strcontains(pair.public_key, "PRIVATE KEY") || startswith(trimspace(pair.public_key), "PuTTY-User-Key-File")])}."

@@ -6,11 +6,11 @@ locals {
   listeners          = { for key, listener in local.created_listeners : key => listener if !listener.owned_by_delivery }
   delivery_listeners = { for key, listener in local.created_listeners : key => listener if listener.owned_by_delivery }
 
-  # What only belongs to TLS is null elsewhere.
+  # Arguments for TLS are null otherwise.
   certificate_arns = { for key, listener in var.listeners : key => listener.protocol == "HTTPS" ? try(coalesce(listener.certificate_arn, var.certificate_arn), null) : null }
   ssl_policies     = { for key, listener in var.listeners : key => listener.protocol == "HTTPS" ? listener.ssl_policy : null }
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode == "reuse" ? concat(["load_balancer.arn"], [for key in keys(var.listeners) : "listeners.${key}"]) : []
 }
 
@@ -29,11 +29,11 @@ resource "aws_lb" "this" {
   enable_deletion_protection = var.deletion_protection
   enable_http2               = var.http2
   idle_timeout               = var.idle_timeout
-  # What a proxy and a server may read differently is how requests are smuggled.
+  # Headers that a proxy and a server read differently allow request smuggling.
   drop_invalid_header_fields = true
   desync_mitigation_mode     = "defensive"
 
-  # Said also where there are none: a block that is left out would not switch them off again.
+  # The block is always set: without it logs would not be switched off again.
   access_logs {
     enabled = var.access_logs.destination == "s3"
     bucket  = var.access_logs.destination == "s3" ? var.access_logs.bucket_name : ""
@@ -43,7 +43,7 @@ resource "aws_lb" "this" {
   tags = merge(var.tags, { Name = each.value })
 }
 
-# Whoever takes a listener over is made after the other's is gone, since a load balancer has each port once.
+# A listener that replaces another one is created after that is deleted, because a port is unique on a load balancer.
 resource "terraform_data" "listener_owner" {
   for_each = { for key, listener in local.created_listeners : key => listener.owned_by_delivery ? "delivery" : "terraform" }
 
@@ -90,7 +90,7 @@ resource "aws_lb_listener" "this" {
   depends_on = [terraform_data.listener_owner]
 }
 
-# Terraform says where these forward to when they are made, and leaves them alone afterwards.
+# Terraform sets their target at the creation and ignores it afterwards.
 resource "aws_lb_listener" "delivery" {
   #checkov:skip=CKV_AWS_2:HTTP must be asked for; the listener by which a delivery tests its new tasks may be one.
   #checkov:skip=CKV_AWS_103:At least TLS 1.2 by default, which checkov does not see in local.ssl_policies.

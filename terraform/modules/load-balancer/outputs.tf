@@ -7,7 +7,7 @@ locals {
     dns_name = data.aws_lb.this["main"].dns_name, zone_id = data.aws_lb.this["main"].zone_id
   }
 
-  # People come in by TLS where there is a listener for it.
+  # The URL uses TLS if there is a listener for it.
   entry = var.listeners[concat(
     [for key, listener in var.listeners : key if listener.protocol == "HTTPS"], keys(var.listeners),
   )[0]]

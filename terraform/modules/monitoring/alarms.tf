@@ -56,7 +56,7 @@ locals {
       }
     ]
   ])
-  # An instance that was stopped reports nothing and is no alarm.
+  # A stopped instance reports nothing and raises no alarm.
   instance_alarms = [
     for key, it in var.instances : {
       key        = "instance/${key}/status", text = "Instance ${key} fails its status checks", namespace = "AWS/EC2", metric = "StatusCheckFailed", statistic = "Maximum",

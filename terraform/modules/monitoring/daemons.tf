@@ -16,7 +16,7 @@ locals {
     log        = { host = "/var/log", container = "/var/log" }
     containers = { host = "/var/lib/docker/containers", container = "/var/lib/docker/containers" }
   }
-  # Where it was in each file; a volume of Docker's, so that a new task goes on where the old one stopped.
+  # Its position in each file, in a Docker volume, so that a new task continues where the old one stopped.
   position = "position"
 }
 

@@ -5,7 +5,7 @@ locals {
   created = { for key, secret in var.secrets : key => secret if local.create }
   names   = { for key, secret in var.secrets : key => coalesce(secret.name, "${var.name}/${key}") }
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode == "reuse" ? keys(var.secrets) : []
 }
 

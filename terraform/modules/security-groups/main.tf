@@ -5,7 +5,7 @@ locals {
   create  = var.mode == "create"
   created = { for key, group in var.groups : key => group if local.create }
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode == "reuse" ? keys(var.groups) : []
 }
 

@@ -20,7 +20,7 @@ locals {
     }
   ]...)
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode != "reuse" ? [] : concat(
     [for key in keys(var.groups) : "target_groups.${key}"],
     [for key in keys(var.listener_rules) : "listener_rules.${key}"],

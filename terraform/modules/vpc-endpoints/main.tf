@@ -32,7 +32,7 @@ locals {
   created           = { for key, endpoint in local.endpoints : key => endpoint if local.create }
   created_interface = { for key, endpoint in local.created : key => endpoint if endpoint.type == "interface" }
 
-  # What `existing` must name, and all that it may. It depends on other variables only, so that validations of `existing` can say it.
+  # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode != "reuse" ? [] : concat(
     [for key in keys(var.endpoints) : "endpoints.${key}"],
     anytrue([for endpoint in var.endpoints : endpoint.type == "interface"]) ? ["security_group.id"] : [],
