@@ -2,12 +2,53 @@ import { toErrorRecord, ExitCode, type StackError } from '../base/errors.js';
 import type { StageStatus } from './events.js';
 import type { BehindHost } from '../domain/records.js';
 import type { Clock } from '../base/ports.js';
-import type { EventBus } from './events.js';
+import type { PlanSummary } from '../domain/plan.js';
+import type { EventBus, EventOf } from './events.js';
 
 /** What telling of a stage takes. */
 export interface StageReporter {
   readonly clock: Clock;
   readonly events: EventBus;
+}
+
+type Progress = EventOf<'stage.progress'>;
+/** What a step forward is about, see the event. */
+export type StageProgress = Omit<Progress, 'type' | 'time' | 'stage' | 'message'>;
+
+/** A stage at work: what it does is told through this. */
+export class Stage {
+  /** @param id stable, e.g. `build:web`, `deploy:staging` */
+  constructor(
+    private readonly events: Pick<EventBus, 'emit'>,
+    readonly id: string,
+  ) {}
+
+  /** Tells of a step forward. */
+  progress(message: string, about: StageProgress = {}): void {
+    this.events.emit({ type: 'stage.progress', stage: this.id, message, ...about });
+  }
+
+  /**
+   * Hands on one line that a child process printed.
+   * @param source names it: `terraform`, `docker build web`, a host
+   */
+  output(source: string, line: string, stream: 'stdout' | 'stderr' = 'stdout'): void {
+    this.events.emit({ type: 'stage.output', stage: this.id, source, stream, line });
+  }
+
+  /**
+   * Tells a fact worth keeping in reports: a digest, a URL, a plan summary.
+   * @param hosts those that it names, where it is about hosts that the stage works on
+   */
+  fact(name: string, value: string, hosts?: readonly string[]): void {
+    const named = hosts === undefined ? {} : { hosts };
+    this.events.emit({ type: 'stage.fact', stage: this.id, name, value, ...named });
+  }
+
+  /** Tells what Terraform would change, and which plan it is. */
+  plan(summary: PlanSummary, digest: string): void {
+    this.events.emit({ type: 'stage.plan', stage: this.id, summary, digest });
+  }
 }
 
 /** What a stage says of itself in the end. */
@@ -29,7 +70,7 @@ export interface StageEnd {
 export async function inStage<T>(
   context: StageReporter,
   stage: { readonly id: string; readonly title: string; readonly environment?: string },
-  body: () => Promise<T>,
+  body: (stage: Stage) => Promise<T>,
   end: (result: T) => StageEnd = () => ({}),
 ): Promise<T> {
   const startedAt = context.clock.now().getTime();
@@ -41,7 +82,7 @@ export async function inStage<T>(
     ...(stage.environment === undefined ? {} : { environment: stage.environment }),
   });
   try {
-    const result = await body();
+    const result = await body(new Stage(context.events, stage.id));
     const { finding, behind = [], isPart = behind.length > 0, reason } = end(result);
     const found = finding === undefined ? undefined : toErrorRecord(finding);
     context.events.emit({
