@@ -83,3 +83,69 @@ describe('the secret of a database user', () => {
     expect([...limits]).to.deep.equal([62]);
   });
 });
+
+describe('what a user of a database may be', () => {
+  const one = (more: object) => readDatabaseUsers({ shop: { ...USER, ...more } }, 'it')[0];
+
+  it('has each setting that is given, and no other', () => {
+    expect(
+      one({
+        capacity_provider: 'SPOT',
+        launch_type: null,
+        assign_public_ip: true,
+        execution_role: 'r',
+        log_group: 'l',
+      }),
+    ).to.deep.include({
+      capacityProvider: 'SPOT',
+      publicAddress: true,
+      executionRole: 'r',
+      logGroup: 'l',
+      services: [],
+    });
+    expect(
+      one({ launch_type: null, assign_public_ip: false, execution_role: '', log_group: 5 }),
+    ).to.not.have.any.keys('launchType', 'capacityProvider', 'publicAddress', 'executionRole', 'logGroup');
+    expect(one({ launch_type: 'EC2' })?.launchType).to.equal('EC2');
+  });
+
+  it('is another deployment’s where it is null', () => {
+    expect(readDatabaseUsers({ shop: null, mail: USER }, 'it').map(({ name }) => name)).to.deep.equal([
+      'mail',
+    ]);
+  });
+
+  it('is refused with each mistake', () => {
+    const { username: _, subnets: __, ...rest } = USER;
+    expect(
+      mistakesOf({ shop: { ...rest, secret: 5, security_groups: ['', 'x'], launch_type: 'X' } }),
+    ).to.deep.equal([
+      'shop.launch_type is neither EC2 nor FARGATE',
+      'shop.username is missing',
+      'shop.secret is not a text',
+      'shop.subnets is missing',
+      'shop.security_groups is not a list of texts',
+    ]);
+    for (const whole of [null, 'x', ['x']])
+      expect(mistakesOf(whole)).to.deep.equal(['it is not a map of names']);
+    expect(mistakesOf({ shop: ['x'] })).to.deep.equal(['shop is not an object']);
+  });
+
+  it('has a secret that says both name and password, or none of ours', () => {
+    for (const text of [
+      undefined,
+      '',
+      '{',
+      '5',
+      'null',
+      '["a"]',
+      '{"username":"u"}',
+      '{"username":"u","password":""}',
+    ])
+      expect(readUserSecret(text), text).to.equal(undefined);
+    expect(readUserSecret('{"username":"u","password":"p","madeBy":""}')).to.deep.equal({
+      username: 'u',
+      password: 'p',
+    });
+  });
+});

@@ -115,3 +115,54 @@ describe('what a journal tells of a migration', () => {
     expect(begunMigration([migrate('one'), ended])?.ended).to.include({ task: 'abc' });
   });
 });
+
+describe('the end of a migration', () => {
+  const running = { lastStatus: 'RUNNING', desiredStatus: 'RUNNING', stopCode: '' };
+
+  it('has not come while its own container runs, whatever others of its task did', () => {
+    const others = [{ name: 'init', exitCode: 0 }, { name: 'web' }];
+    expect(judgeMigration(task({ ...running, ended: ['init'], containers: others }), 'web').state).to.equal(
+      'running',
+    );
+    expect(
+      judgeMigration(task({ ...running, ended: ['web'], containers: others }), 'web').state,
+      'no exit code yet',
+    ).to.equal('running');
+    expect(judgeMigration(task({ ...running, ended: ['web'], containers: [] }), 'web').state).to.equal(
+      'running',
+    );
+    expect(judgeMigration(task({ ...running, ended: [] }), 'web').state).to.equal('running');
+  });
+
+  it('is its own container’s, not the first one’s', () => {
+    const containers = [
+      { name: 'init', exitCode: 0 },
+      { name: 'web', exitCode: 3 },
+    ];
+    expect(judgeMigration(task({ containers }), 'web').state).to.equal('failed');
+    expect(judgeMigration(task({ containers: [...containers].reverse() }), 'init').state).to.equal(
+      'ended-well',
+    );
+  });
+
+  it('leaves no others running once the task has gone, or is going', () => {
+    const gone = task({ lastStatus: 'STOPPED', desiredStatus: 'RUNNING' });
+    expect(judgeMigration(gone, 'web')).to.deep.equal({ state: 'ended-well', othersRun: false });
+    const going = task({ lastStatus: 'RUNNING', desiredStatus: 'STOPPED' });
+    expect(judgeMigration(going, 'web')).to.deep.equal({ state: 'ended-well', othersRun: false });
+  });
+
+  it('is a failure where it never ran and nobody says why, with what is said', () => {
+    const never = (reason?: string) =>
+      judgeMigration(task({ containers: [{ name: 'other', exitCode: 0 }], reason }), 'web');
+    expect(never()).to.deep.equal({ state: 'failed', reason: 'task abc was stopped: no reason given' });
+    expect(never('no space')).to.deep.equal({ state: 'failed', reason: 'task abc was stopped: no space' });
+    expect(judgeMigration(task({ containers: [] }), 'web').state).to.equal('failed');
+  });
+
+  it('is asked for again by a token that each task and revision has of its own', () => {
+    const tokens = [clientToken('a', 'web:1'), clientToken('a', 'web:2'), clientToken('b', 'web:1')];
+    expect(new Set(tokens).size).to.equal(3);
+    for (const token of tokens) expect(token).to.match(/^[0-9a-f]{64}$/);
+  });
+});

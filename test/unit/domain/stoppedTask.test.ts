@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   failedTasks,
   guiltyContainer,
+  isOf,
   stoppedWords,
   triedAgain,
   type StoppedTask,
@@ -147,5 +148,66 @@ describe('why a task ended', () => {
     expect(guiltyContainer(task({ containers: both }), 'web')?.name).to.equal('web');
     const reasoned = [{ name: 'web' }, { name: 'proxy', reason: 'OutOfMemoryError' }];
     expect(guiltyContainer(task({ containers: reasoned }), 'web')?.name).to.equal('proxy');
+  });
+});
+
+describe('why a task ended', () => {
+  const ended = (more: object = {}) => ({ id: 't', taskDefinition: 'web:2', containers: [], ...more });
+
+  it('is that it is tried again only where it could not start for want of something', () => {
+    const start = { stopCode: 'TaskFailedToStart', reason: 'RESOURCE:ENI' };
+    expect(triedAgain(ended(start))).to.equal('RESOURCE:ENI');
+    expect(triedAgain(ended({ ...start, stopCode: 'EssentialContainerExited' }))).to.equal(undefined);
+    expect(triedAgain(ended({ ...start, containers: [{ name: 'a' }, { name: 'b', exitCode: 1 }] }))).to.equal(
+      undefined,
+    );
+    const inside = { stopCode: 'TaskFailedToStart', containers: [{ name: 'a', reason: 'pull rate limit' }] };
+    expect(triedAgain(ended(inside))).to.equal('pull rate limit');
+    expect(triedAgain(ended({ stopCode: 'TaskFailedToStart', reason: 'no such image' }))).to.equal(undefined);
+  });
+
+  it('counts for a rollout that began up to a second after it was made', () => {
+    const of = { taskDefinition: 'web:2', sinceMs: 10_000 };
+    expect([8_999, 9_000, 9_001, undefined].map((createdMs) => isOf(ended({ createdMs }), of))).to.deep.equal(
+      [false, true, true, true],
+    );
+    expect(isOf(ended({ taskDefinition: 'web:1' }), of)).to.equal(false);
+  });
+
+  it('is the configured container’s, where none failed and none says why', () => {
+    const containers = [
+      { name: 'a', exitCode: 0, reason: '' },
+      { name: 'b', exitCode: 0 },
+    ];
+    expect(guiltyContainer(ended({ containers }), 'b')?.name).to.equal('b');
+    expect(guiltyContainer(ended({ containers }), 'c')?.name).to.equal('a');
+    const told = [...containers, { name: 'c', reason: 'why' }];
+    expect(guiltyContainer(ended({ containers: told }), 'b')?.name).to.equal('c');
+    const failed = [
+      { name: 'a', exitCode: 1 },
+      { name: 'b', exitCode: 2 },
+    ];
+    expect(guiltyContainer(ended({ containers: failed }), 'b')?.name).to.equal('b');
+    expect(guiltyContainer(ended({ containers: failed }), 'c')?.name).to.equal('a');
+  });
+
+  it('is told with how long it lived, where both ends are known', () => {
+    const words = (more: object) =>
+      stoppedWords(ended({ containers: [{ name: 'a', exitCode: 1 }], ...more }), 'a');
+    expect(words({ startedMs: 0, stoppedMs: 99 })).to.equal('container a exited with code 1, at once');
+    expect(words({ startedMs: 0, stoppedMs: 100 })).to.equal(
+      'container a exited with code 1, 0.1 s after it started',
+    );
+    expect(words({ startedMs: 0 })).to.equal('container a exited with code 1');
+    expect(words({ stoppedMs: 9 })).to.equal('container a exited with code 1');
+  });
+
+  it('is what the platform says where it never started, else what the container says', () => {
+    const words = (more: object) => stoppedWords(ended(more), 'a');
+    expect(
+      words({ stopCode: 'TaskFailedToStart', reason: 'x', containers: [{ name: 'a', exitCode: 1 }] }),
+    ).to.equal('task t was stopped: x');
+    expect(words({ containers: [{ name: 'a', reason: 'y' }] })).to.equal('task t was stopped: y');
+    expect(words({})).to.equal('task t was stopped: no reason given');
   });
 });

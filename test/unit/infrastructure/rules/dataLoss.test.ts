@@ -1,14 +1,10 @@
 import { expect } from 'chai';
-import {
-  allowOptions,
-  lossText,
-  requireAllowed,
-} from '../../../../runner/src/infrastructure/rules/dataLoss.js';
-import { isInside, isNamed } from '../../../../runner/src/domain/resourceAddress.js';
-import { shellQuote } from '../../../../runner/src/base/shell.js';
-import { StackError } from '../../../../runner/src/base/errors.js';
-import { summarisePlan } from '../../../../runner/src/infrastructure/rules/planSummary.js';
-import { planText } from '../../../../runner/src/infrastructure/rules/planText.js';
+import { allowOptions, lossText, lossTitle, requireAllowed } from '../../../../runner/src/core/dataLoss.js';
+import { isInside, isNamed } from '../../../../runner/src/core/address.js';
+import { shellQuote } from '../../../../runner/src/core/shell.js';
+import { StackError } from '../../../../runner/src/core/errors.js';
+import { summarisePlan } from '../../../../runner/src/core/plan.js';
+import { planText } from '../../../../runner/src/core/planText.js';
 
 interface Extra {
   readonly previous?: string;
@@ -236,5 +232,79 @@ describe('an address of Terraform', () => {
   it('is quoted for a shell where that would read it otherwise', () => {
     expect(shellQuote('module.a.b')).to.equal('module.a.b');
     expect(shellQuote(`a["it's"]`)).to.equal(`'a["it'\\''s"]'`);
+  });
+});
+
+describe('a loss', () => {
+  const titles = (...serves: (true | undefined)[]) =>
+    lossTitle(serves.map((one) => ({ serves: one })) as never);
+
+  it('is of data as soon as one of them is', () => {
+    expect(titles(true, true)).to.equal('What is in service would be replaced');
+    expect(titles(true, undefined)).to.equal('Data would be lost');
+  });
+
+  it('is told with what else there is to know', () => {
+    const { resources, losses } = summary([[DATABASE, ['delete']]]);
+    const next = (hint?: string) => {
+      try {
+        requireAllowed(resources, losses, [], { environment: 'staging', command: 'type this', hint });
+      } catch (error) {
+        return (error as StackError).next;
+      }
+      return undefined;
+    };
+    expect(next()).to.equal('Where all of it may go: type this');
+    expect(next('or that')).to.equal('Where all of it may go: type this (or that)');
+  });
+
+  it('is allowed by a name that another resource only ends in', () => {
+    const items: readonly Item[] = [
+      ['aws_s3_bucket.logs', ['delete']],
+      ['module.a.aws_s3_bucket.logs', ['delete']],
+    ];
+    expect(allow(items, ['aws_s3_bucket.logs'])?.message).to.equal(
+      'data of staging would be lost: module.a.aws_s3_bucket.logs',
+    );
+  });
+
+  it('is not what stays, though its name is said', () => {
+    const error = allow(
+      [
+        ['aws_instance.web', ['update']],
+        [DATABASE, ['delete']],
+      ],
+      ['aws_instance.web'],
+    );
+    expect(error?.code).to.equal('USAGE');
+    expect(error?.evidence).to.deep.equal([DATABASE]);
+    expect(error?.next).to.contain('Where all of that may go');
+    expect(allow([['aws_instance.web', ['delete', 'create']]], ['web'])).to.equal(undefined);
+    const none = allow([['aws_instance.web', ['update']]], ['zzzzzzzz']);
+    expect(none?.evidence).to.deep.equal([]);
+    expect(none?.message).to.match(/of that name\.$/);
+  });
+
+  it('is no making anew where its replacement is in another module, or an earlier object goes', () => {
+    const service = (address: string, actions: readonly string[], more?: Extra): Item => [
+      address,
+      actions,
+      more,
+    ];
+    const one = service('module.a.aws_ecs_service.old', ['delete']);
+    const again = (...items: Item[]) => summary([one, ...items]).losses.map(({ again: anew }) => anew);
+    expect(again(service('module.a.aws_ecs_service.new', ['create']))).to.deep.equal([true]);
+    expect(again(service('module.b.aws_ecs_service.new', ['create']))).to.deep.equal([]);
+    expect(again(service('module.a.aws_ecs_service.new', ['update']))).to.deep.equal([]);
+    expect(
+      summary([
+        ['aws_ecs_service.a', ['delete'], { deposed: 'd' }],
+        ['aws_ecs_service.b', ['create']],
+      ]).losses,
+    ).to.deep.equal([]);
+    const [replaced] = summary([['aws_ecs_service.a', ['delete', 'create']]]).losses;
+    expect(replaced).to.include({ serves: true }).and.not.have.any.keys('again', 'deposed');
+    const [data] = summary([[DATABASE, ['delete']]]).losses;
+    expect(data).to.not.have.any.keys('again', 'deposed', 'serves');
   });
 });

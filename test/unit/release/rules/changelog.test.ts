@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { prependSection, releaseNotes } from '../../../../runner/src/release/rules/changelog.js';
-import { readChanges } from '../../../../runner/src/release/rules/commits.js';
+import { prependSection, releaseNotes, topSection } from '../../../runner/src/core/changelog.js';
+import { readChanges } from '../../../runner/src/core/commits.js';
 
 const changes = (...messages: string[]) =>
   readChanges(messages.map((message, index) => ({ hash: `${index}`.repeat(40), message })));
@@ -102,5 +102,24 @@ describe('conventional commits', () => {
   it('wants BREAKING CHANGE in capitals', () => {
     expect(read('fix: a\n\nbreaking change: not meant so')?.breaking).to.equal(undefined);
     expect(read('fix: a\n\nBREAKING CHANGE: meant so')?.breaking).to.equal('meant so');
+  });
+});
+
+describe('the top of a changelog', () => {
+  it('is its first section, with its day, where that is a release', () => {
+    expect(
+      topSection('# Changelog\r\n\r\n## 1.2.3 (2026-11-03)\r\n\r\n- a\r\n## 1.2.2 (2026-01-01)\n'),
+    ).to.deep.equal({
+      version: '1.2.3',
+      date: '2026-11-03',
+    });
+    for (const text of [
+      '',
+      '# Changelog',
+      '## Unreleased\n## 1.2.3 (2026-11-03)',
+      'x ## 1.2.3 (2026-11-03)',
+      '## 1.2.3 (2026-11-03) x',
+    ])
+      expect(topSection(text), text).to.equal(undefined);
   });
 });
