@@ -11,13 +11,23 @@ const mutate = [
   'runner/src/domain/**/*.ts',
 ];
 
-/** The unit tests of those folders and of what is near them; the others start processes or wait, for each mutant. */
-const tests = /^(config|state|base|domain|secrets|context|.*/rules|delivery/targets)\/.*\.test\.ts$/;
+/**
+ * Tests that start many processes or wait: each of their seconds would be spent for hundreds of mutants. What they alone
+ * would notice lacks a test beside the decision.
+ */
+const slow = [
+  /^(?:local|scripts|support)\//,
+  /^[^/]+$/,
+  /^adapters\/(?:process|registry)\/|^adapters\/(?:git\/settings|http\/proxy|ssh\/quote)\./,
+  /^commands\/(?:brokenState|causes|forge|summaries)\./,
+  /^steps\/(?:approval|beforeBuild|content|deploy|killed|needs|partial|resume|tagRelease)\./,
+  /^views\/forge\./,
+];
 
 export default {
   mutate,
   testFiles: readdirSync('test/unit', { recursive: true })
-    .filter((name) => tests.test(name))
+    .filter((name) => name.endsWith('.test.ts') && !slow.some((each) => each.test(name)))
     .map((name) => `test/unit/${name}`),
   plugins: ['./scripts/mutantRunner.mjs'],
   testRunner: 'unit',
@@ -39,8 +49,7 @@ export default {
     '.terraform',
   ],
   concurrency: 2,
-  timeoutMS: 10_000,
-  reporters: ['clear-text', 'html', 'json'],
+  reporters: ['clear-text', 'progress-append-only', 'html', 'json'],
   clearTextReporter: { allowColor: false, reportTests: false, reportMutants: false },
   htmlReporter: { fileName: 'reports/mutants/index.html' },
   jsonReporter: { fileName: 'reports/mutants/mutants.json' },
