@@ -178,3 +178,66 @@ describe('branch rules', () => {
   it('do not mistake an object’s own members for branches', () =>
     expect(environmentOfBranch({ main: 'production' }, 'constructor')).to.equal(undefined));
 });
+
+describe('the commands of a pipeline', () => {
+  const commands = (branch: string, more: Partial<PipelineInput> = {}) =>
+    Object.fromEntries(
+      pipelineOf({ ...input, ...more }, branch).stages.map(({ id, command }) => [id, command.join(' ')]),
+    );
+
+  it('are what a person would type', () => {
+    expect(commands('main', { needs: { auth: 's3://b' } })).to.deep.equal({
+      'needs:staging': 'needs --env staging',
+      'needs:production': 'needs --env production',
+      'build:web': 'build web',
+      'test:web': 'test web',
+      'build:worker': 'build worker',
+      push: 'push --env staging',
+      'deploy:staging': 'deploy --env staging',
+      'plan:production': 'plan --env production',
+      // Somebody is asked: there is nothing to run.
+      'approve:production': '',
+      'apply:production': 'apply --env production',
+      'promote:production': 'promote --env production --approve',
+    });
+    expect(commands('develop')).to.include({
+      push: 'push --env staging',
+      'provision:staging': 'provision --env staging',
+      'deploy:staging': 'deploy --env staging',
+    });
+  });
+
+  it('approve nothing where nobody has to', () => {
+    const { production } = input.environments as Required<typeof input.environments>;
+    const environments = {
+      ...input.environments,
+      production: { ...production, promotion: { from: 'staging' } },
+    };
+    expect(commands('main', { environments })['promote:production']).to.equal('promote --env production');
+    expect(commands('main', { environments })).not.to.have.property('approve:production');
+  });
+
+  it('are of no environment where a rule leads to one that is not there', () => {
+    expect(Object.keys(commands('x', { branches: { x: 'gone' } }))).to.deep.equal([
+      'build:web',
+      'test:web',
+      'build:worker',
+    ]);
+    const { environment, stages } = pipelineOf({ ...input, environments: {} }, 'main');
+    expect(environment).to.equal(undefined);
+    expect(stages).to.have.length(3);
+  });
+
+  it('need only what is chosen with them', () => {
+    const { stages } = pipelineOf(input, 'develop');
+    const needs = (choice: Parameters<typeof selectStages>[1]) =>
+      selectStages(stages, choice).map(({ id, needs: before }) => `${id} < ${before.join(' ')}`.trim());
+    expect(needs({ only: ['push', 'test:web'] })).to.deep.equal(['test:web <', 'push < test:web']);
+    expect(needs({ from: 'test' }))
+      .to.include('test:web <')
+      .and.include('push < test:web build:worker');
+    expect(needs({})).to.have.length(stages.length);
+    // A kind may hold a stage that comes before another of the same kind.
+    expect(needs({ from: 'build' })).to.deep.equal(needs({}));
+  });
+});
