@@ -211,7 +211,7 @@ describe('the commands of a pipeline', () => {
     const { production } = input.environments as Required<typeof input.environments>;
     const environments = {
       ...input.environments,
-      production: { ...production, promotion: { from: 'staging' } },
+      production: { ...production, promotion: { from: 'staging', approval: 'none' as const } },
     };
     expect(commands('main', { environments })['promote:production']).to.equal('promote --env production');
     expect(commands('main', { environments })).not.to.have.property('approve:production');
