@@ -73,3 +73,37 @@ describe('a message that tells what to type', () => {
     });
   });
 });
+
+describe('every text of ours', () => {
+  const data = () => ({
+    message: 'node runner a',
+    list: [{ next: 'node runner b', output: 'node runner c' }],
+    at: new Date(0),
+    none: null,
+    n: 5,
+  });
+
+  it('is as it was where the program is called so, and nothing says where the configuration is', () => {
+    const value = data();
+    expect(everyTextAsTyped(value, { program: 'node runner' })).to.equal(value);
+    expect(everyTextAsTyped(value, { program: 'node runner', place: [] })).to.equal(value);
+  });
+
+  it('is converted in our own fields alone, however deep', () => {
+    expect(everyTextAsTyped(data(), { program: 'node runner', place: ['-C', 'x'] })).to.deep.equal({
+      ...data(),
+      message: 'node runner -C x a',
+      list: [{ next: 'node runner -C x b', output: 'node runner c' }],
+    });
+  });
+
+  it('is called by a name that only looks like ours as it is', () => {
+    expect(program('automation-stack', '/src')).to.equal('automation-stack');
+    expect(program('/x/automation-stack.cmd', '/src')).to.equal('automation-stack');
+    expect(program('/x/my-automation-stack', '/x')).to.equal('node my-automation-stack');
+    expect(program('/x/automation-stack.md', '/x')).to.equal('node automation-stack.md');
+    expect(program('/x/index.js.d', '/x')).to.equal('node index.js.d');
+    const npx = { npm_lifecycle_event: 'run', npm_lifecycle_script: 'automation-stack' };
+    expect(program('/x/automation-stack', '/x', npx)).to.equal('automation-stack');
+  });
+});

@@ -85,3 +85,33 @@ describe('people who approve', () => {
     expect(isKnownToGit('ANN', { ann: ['Ann Lee'] })).to.equal(true);
   });
 });
+
+describe('the names of a person', () => {
+  it('are without white space around them, and without the number of a private address', () => {
+    expect(isSamePerson([' Ann '], ['ann'], {})).to.equal(true);
+    expect(isSamePerson(['12+ann@x.y'], ['ann'], {})).to.equal(true);
+    expect(isSamePerson(['a1+ann@x.y'], ['ann'], {})).to.equal(false);
+    expect(isSamePerson(['1x+ann@x.y'], ['ann'], {})).to.equal(false);
+  });
+
+  it('are known to git by an entry of people, by any of its names', () => {
+    const people = { carol: ['Carol Jones', 'c.jones@example.com'] };
+    expect(isKnownToGit('c.jones', people)).to.equal(true);
+    expect(isKnownToGit('dave', people)).to.equal(false);
+  });
+
+  it('are told sorted to programs that ask, and none where everybody may', () => {
+    const ids = keptOutIds(RULE, { ...PARTS, authors: [BOB, ANN] });
+    expect(ids)
+      .to.deep.equal([...ids].sort())
+      .and.include.members(['carol', 'bob', 'ann lee']);
+    expect(keptOutIds({ not: [], count: 1 }, PARTS)).to.deep.equal([]);
+    expect(keptOutIds({ not: ['starter'], count: 1 }, { ...PARTS, starter: undefined })).to.deep.equal([]);
+    expect(keptOut({ not: ['starter'], count: 1 }, { ...PARTS, starter: undefined })).to.deep.equal([]);
+  });
+
+  it('ask for nothing where there is no rule, and for what the rule says where there is one', () => {
+    expect(approvalRule(undefined)).to.equal(undefined);
+    expect(approvalRule(RULE)).to.equal(RULE);
+  });
+});

@@ -103,3 +103,27 @@ describe('the health gate', () => {
     expect([200, 401].map((status) => isHealthyStatus(status, [401]))).to.deep.equal([false, true]);
   });
 });
+
+describe('what a health gate watches', () => {
+  it('may be forgotten: it then waits for the others alone', () => {
+    const gate = new HealthGate(rules, ['a', 'b', 'c'], 0);
+    gate.record('a', ok, 1000);
+    gate.forget('b', 2000);
+    expect(gate.judge(2000)).to.deep.include({ state: 'waiting', healthy: 1, total: 2 });
+    gate.forget('c', 3000);
+    expect(gate.judge(4000)).to.deep.equal({ state: 'baking', forMs: 1000 });
+    gate.record('b', bad, 5000);
+    gate.record('b', bad, 6000);
+    gate.forget('a', 7000);
+    expect(gate.judge(13_000)).to.deep.equal({ state: 'healthy' });
+  });
+
+  it('has a time of its own where it says so, counted from when the gate was opened', () => {
+    const gate = new HealthGate(rules, ['a', { name: 'b', timeoutMs: 5000 }], 100_000);
+    expect(gate.judge(104_999).state).to.equal('waiting');
+    expect(gate.judge(105_000)).to.deep.equal({
+      state: 'unhealthy',
+      reason: 'not healthy within 5 s: a: no answer yet; b: no answer yet',
+    });
+  });
+});
