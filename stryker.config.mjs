@@ -11,23 +11,13 @@ const mutate = [
   'runner/src/domain/**/*.ts',
 ];
 
-/**
- * Tests that start many processes or wait: each of their seconds would be spent for hundreds of mutants. What they alone
- * would notice lacks a test beside the decision.
- */
-const slow = [
-  /^(?:local|scripts|support)\//,
-  /^[^/]+$/,
-  /^adapters\/(?:process|registry)\/|^adapters\/(?:git\/settings|http\/proxy|ssh\/quote)\./,
-  /^commands\/(?:brokenState|causes|forge|summaries)\./,
-  /^steps\/(?:approval|beforeBuild|content|deploy|killed|needs|partial|resume|tagRelease)\./,
-  /^views\/forge\./,
-];
+/** The unit tests of those folders and of what is near them; the others start processes, wait, or read the repository. */
+const tests = /^(?:config|core|invocations|secrets|state|targets)\/.*\.test\.ts$/;
 
 export default {
   mutate,
   testFiles: readdirSync('test/unit', { recursive: true })
-    .filter((name) => name.endsWith('.test.ts') && !slow.some((each) => each.test(name)))
+    .filter((name) => tests.test(name))
     .map((name) => `test/unit/${name}`),
   plugins: ['./scripts/mutantRunner.mjs'],
   testRunner: 'unit',
