@@ -53,9 +53,7 @@ describe('the fields of a host', () => {
     expect(read({ address: 'b', transport: 'ssh' }).host.transport).to.equal('ssh');
     expect(read({ transport: 'ssm', instance_id: 'i-1' })).to.deep.include({ mistakes: [] });
     expect(read({ transport: 'ssm', instance_id: 'i-1' }).host.address).to.equal('i-1');
-    expect(mistakes({ transport: 'ssm' })).to.deep.equal([
-      'a has no instance_id; Session Manager needs one',
-    ]);
+    expect(mistakes({ transport: 'ssm' })).to.deep.equal(['a has no instance_id; Session Manager needs one']);
     expect(mistakes({ instance_id: 'i-1' }, { transport: 'ssm' })).to.deep.equal([]);
     expect(mistakes({ instance_id: 'i-1' })).to.deep.equal(['a has no address']);
   });

@@ -86,7 +86,7 @@ export function requireAllowed(
     environment,
     command,
     hint,
-  }: { readonly environment: string; readonly command: string; readonly hint?: string },
+  }: { readonly environment: string; readonly command: string; readonly hint?: string | undefined },
 ): void {
   const addresses = addressesOf(losses);
   const named = new Set(allowed.flatMap((name) => namedBy(name, addresses, resources, command)));

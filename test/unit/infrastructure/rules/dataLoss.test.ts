@@ -1,10 +1,15 @@
 import { expect } from 'chai';
-import { allowOptions, lossText, lossTitle, requireAllowed } from '../../../../runner/src/core/dataLoss.js';
-import { isInside, isNamed } from '../../../../runner/src/core/address.js';
-import { shellQuote } from '../../../../runner/src/core/shell.js';
-import { StackError } from '../../../../runner/src/core/errors.js';
-import { summarisePlan } from '../../../../runner/src/core/plan.js';
-import { planText } from '../../../../runner/src/core/planText.js';
+import {
+  allowOptions,
+  lossText,
+  lossTitle,
+  requireAllowed,
+} from '../../../../runner/src/infrastructure/rules/dataLoss.js';
+import { isInside, isNamed } from '../../../../runner/src/domain/resourceAddress.js';
+import { shellQuote } from '../../../../runner/src/base/shell.js';
+import { StackError } from '../../../../runner/src/base/errors.js';
+import { summarisePlan } from '../../../../runner/src/infrastructure/rules/planSummary.js';
+import { planText } from '../../../../runner/src/infrastructure/rules/planText.js';
 
 interface Extra {
   readonly previous?: string;
@@ -286,7 +291,7 @@ describe('a loss', () => {
   });
 
   it('is no making anew where its replacement is in another module, or an earlier object goes', () => {
-    const service = (address: string, actions: readonly string[], more?: Extra): Item => [
+    const service = (address: string, actions: readonly string[], more: Extra = {}): Item => [
       address,
       actions,
       more,

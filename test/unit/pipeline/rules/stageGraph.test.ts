@@ -208,7 +208,8 @@ describe('the commands of a pipeline', () => {
   });
 
   it('approve nothing where nobody has to', () => {
-    const { production } = input.environments as Required<typeof input.environments>;
+    const { production } = input.environments;
+    if (production === undefined) throw new Error('the sample has production');
     const environments = {
       ...input.environments,
       production: { ...production, promotion: { from: 'staging', approval: 'none' as const } },

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { prependSection, releaseNotes, topSection } from '../../../runner/src/core/changelog.js';
-import { readChanges } from '../../../runner/src/core/commits.js';
+import { prependSection, releaseNotes, topSection } from '../../../../runner/src/release/rules/changelog.js';
+import { readChanges } from '../../../../runner/src/release/rules/commits.js';
 
 const changes = (...messages: string[]) =>
   readChanges(messages.map((message, index) => ({ hash: `${index}`.repeat(40), message })));

@@ -1,6 +1,11 @@
 import { expect } from 'chai';
-import { sensitiveTexts } from '../../../../runner/src/core/sensitive.js';
-import { isOutputs, isPlan, isState, isVersion } from '../../../../runner/src/core/terraformJson.js';
+import { sensitiveTexts } from '../../../../runner/src/infrastructure/rules/sensitive.js';
+import {
+  isOutputs,
+  isPlan,
+  isState,
+  isVersion,
+} from '../../../../runner/src/infrastructure/rules/terraformJson.js';
 
 const texts = (plan: object) => [...sensitiveTexts(plan)].sort();
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Host } from '../../../runner/src/core/host.js';
-import { keyName, routeId, routeOf, type RouteSettings } from '../../../runner/src/core/route.js';
-import { shellQuote, shellWords } from '../../../runner/src/core/shell.js';
+import type { Host } from '../../../runner/src/domain/host.js';
+import { keyName, routeId, routeOf, type RouteSettings } from '../../../runner/src/domain/route.js';
+import { shellQuote, shellWords } from '../../../runner/src/base/shell.js';
 
 const settings = (more: Partial<RouteSettings> = {}): RouteSettings => ({
   learned: '/learned',

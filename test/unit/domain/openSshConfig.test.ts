@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { Host } from '../../../runner/src/core/host.js';
-import { adviceOf, advised, parseSshSaid } from '../../../runner/src/core/openSshConfig.js';
+import type { Host } from '../../../runner/src/domain/host.js';
+import { adviceOf, advised, parseSshSaid } from '../../../runner/src/hosts/rules/openSshConfig.js';
 
 const said = (text: string) => parseSshSaid(text);
 const host = (more: Partial<Host> = {}): Host => ({

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { summarisePlan, type PlanJson } from '../../../../runner/src/core/plan.js';
+import { summarisePlan, type PlanJson } from '../../../../runner/src/infrastructure/rules/planSummary.js';
 
 type Resource = NonNullable<PlanJson['resource_changes']>[number];
 const one = (actions: readonly string[], more: Partial<Resource> = {}, change: object = {}): Resource => ({

@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { diffAttributes, pathText, render, type Sides } from '../../../../runner/src/core/planValues.js';
+import {
+  diffAttributes,
+  pathText,
+  render,
+  type Sides,
+} from '../../../../runner/src/infrastructure/rules/planValues.js';
 
 const diff = (before: unknown, after: unknown, more: Partial<Sides> = {}, forcedBy?: readonly string[]) =>
   diffAttributes(

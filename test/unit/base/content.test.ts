@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import { cutLine } from '../../../runner/src/core/longLines.js';
-import { once } from '../../../runner/src/core/once.js';
+import { cutLine } from '../../../runner/src/base/longLines.js';
+import { once } from '../../../runner/src/base/once.js';
 import {
   either,
   isBoolean,
@@ -13,15 +13,15 @@ import {
   text,
   time,
   whole,
-} from '../../../runner/src/core/shape.js';
-import { runField, sharedRun } from '../../../runner/src/core/sharedRun.js';
-import { imageTags, tagOf } from '../../../runner/src/core/tags.js';
+} from '../../../runner/src/base/recordShape.js';
+import { runField, sharedRun } from '../../../runner/src/base/sharedRun.js';
+import { imageTags, tagOf } from '../../../runner/src/release/rules/tags.js';
 import {
   blobId,
   differences,
   tellDifference,
   type ContentFile,
-} from '../../../runner/src/core/uncommitted.js';
+} from '../../../runner/src/adapters/git/uncommitted.js';
 
 describe('content beside what a commit says', () => {
   const file = (path: string, more: Partial<ContentFile> = {}): ContentFile => ({
