@@ -11,12 +11,9 @@ export interface Collision {
   readonly path: Path;
   /** The place that came first; its line is told. */
   readonly other: Path;
-  /** What is the same, and what to do, given the words for the other place. */
-  readonly message: About;
+  /** What is the same, and what to do; `PLACE` stands for the other place. */
+  readonly message: string;
 }
-
-/** A sentence about another place. */
-type About = (place: string) => string;
 
 interface Claim {
   readonly path: Path;
@@ -31,10 +28,7 @@ interface Claim {
 export function collisions(config: Parsed): readonly Collision[] {
   const environments = Object.entries(config.environments);
   const found = [
-    ...pairs(
-      repositories(config),
-      (place) => `pushes to the repository of ${place}: give each image its own repository`,
-    ),
+    ...pairs(repositories(config), 'pushes to the repository of PLACE: give each image its own repository'),
     ...services(environments, config),
     ...fleets(environments, config),
     ...states(environments),
@@ -47,7 +41,7 @@ export function collisions(config: Parsed): readonly Collision[] {
 type Named = readonly (readonly [name: string, config: EnvironmentConfig])[];
 
 /** Each claim after the first of its kind, with the first. */
-function pairs(claims: readonly Claim[], message: About): Collision[] {
+function pairs(claims: readonly Claim[], message: string): Collision[] {
   return claims.flatMap((claim, index) => {
     const other = claims.slice(0, index).find(({ key }) => key === claim.key);
     return other === undefined ? [] : [{ path: claim.path, other: other.path, message }];
@@ -96,25 +90,15 @@ function services(environments: Named, config: Parsed): Collision[] {
     const within = one.environment === other.environment;
     if (serviceName(one.target) !== serviceName(other.target)) continue;
     if (!within && !meansTheSame([one.target.cluster, one.target.service], one, other, config)) continue;
-    const problem = within ? sharedService(one.target, other.target) : SAME_SERVICE;
-    if (problem === undefined) continue;
-    const { key, message } = problem;
+    const message = within
+      ? sharedService(one.target, other.target)
+      : 'deploys to the same ECS service as PLACE, so each release replaces the other: give it its own service';
+    if (message === undefined) continue;
+    const key = within && message.includes('migrate') ? 'migrate' : 'service';
     found.push({ path: pathOf(one, key), other: pathOf(other, key), message });
   }
   return found;
 }
-
-/** What is wrong with two targets of one service: the key that is to be corrected, and why. */
-interface ServiceProblem {
-  readonly key: 'service' | 'migrate';
-  readonly message: About;
-}
-
-const SAME_SERVICE: ServiceProblem = {
-  key: 'service',
-  message: (place) =>
-    `deploys to the same ECS service as ${place}, so each release replaces the other: give it its own service`,
-};
 
 /**
  * Two targets of one environment may be two containers of one service.
@@ -123,19 +107,11 @@ const SAME_SERVICE: ServiceProblem = {
 export function sharedService(
   one: Pick<EcsServiceConfig, 'container' | 'migrate'>,
   other: Pick<EcsServiceConfig, 'container' | 'migrate'>,
-): ServiceProblem | undefined {
+): string | undefined {
   if (one.container === undefined || other.container === undefined || one.container === other.container)
-    return {
-      key: 'service',
-      message: (place) =>
-        `is the same ECS service as ${place}: if they are two containers of it, name the \`container\` of each; otherwise give each its own service`,
-    };
+    return 'is the same ECS service as PLACE: if they are two containers of it, name the `container` of each; otherwise give each its own service';
   if (one.migrate !== undefined && other.migrate !== undefined)
-    return {
-      key: 'migrate',
-      message: (place) =>
-        `migrates with the same ECS service as ${place}: a service can have only one \`migrate\``,
-    };
+    return 'migrates with the same ECS service as PLACE: a service can have only one `migrate`';
   return undefined;
 }
 
@@ -151,23 +127,22 @@ function fleets(environments: Named, config: Parsed): Collision[] {
     const within = one.environment === other.environment;
     const [a, b] = [one.target, other.target];
     const sameHosts = a.group === b.group && (within || sameInventory(one, other, config));
-    const report = (key: string, message: About) =>
+    const report = (key: string, message: string) =>
       found.push({ path: pathOf(one, key), other: pathOf(other, key), message });
     if (sameHosts && (a.port === b.port || one.name === other.name)) {
       report(
         'group',
-        (place) =>
-          `is on the same hosts as ${place}, with the same ${a.port === b.port ? 'port' : 'container'}`,
+        `is on the same hosts as PLACE, with the same ${a.port === b.port ? 'port' : 'container'}`,
       );
     }
     const group = a['target-group'];
     if (group === undefined || group !== b['target-group']) continue;
     if (within && a.image !== b.image)
-      report('target-group', (place) => `is the target group of ${place}, which serves another image`);
+      report('target-group', 'is the target group of PLACE, which serves another image');
     if (!within && meansTheSame([group], one, other, config))
       report(
         'target-group',
-        (place) => `is the target group of ${place}: requests would go to the hosts of both environments`,
+        'is the target group of PLACE: requests would go to the hosts of both environments',
       );
   }
   return found;
@@ -193,8 +168,8 @@ function states(environments: Named): Collision[] {
     found.push({
       path: ['environments', name, 'infrastructure'],
       other: ['environments', otherName, 'infrastructure'],
-      message: (place) =>
-        `is the same Terraform state as ${place}, but with other values: each apply would undo the other; give it its own workspace`,
+      message:
+        'is the same Terraform state as PLACE, but with other values: each apply would undo the other; give it its own workspace',
     });
   }
   return found;

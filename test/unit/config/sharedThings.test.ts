@@ -23,16 +23,14 @@ describe('two containers of one service', () => {
     expect(sharedService(web, api)).to.equal(undefined);
     expect(sharedService({ ...web, migrate }, api)).to.equal(undefined);
     expect(sharedService(web, { ...api, migrate })).to.equal(undefined);
-    const problem = sharedService({ ...web, migrate }, { ...api, migrate });
-    expect(problem?.key).to.equal('migrate');
-    expect(problem?.message('target api')).to.contain('migrates with the same ECS service as target api');
+    expect(sharedService({ ...web, migrate }, { ...api, migrate })).to.contain('migrates');
     for (const [first, second] of [
       [web, {}],
       [{}, web],
       [web, web],
       [{}, {}],
     ])
-      expect(sharedService(first!, second!)?.message('')).to.contain('name the `container`');
+      expect(sharedService(first!, second!)).to.contain('name the `container`');
   });
 
   it('are of a service that may be named by ARNs', () => {
