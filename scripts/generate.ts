@@ -12,10 +12,11 @@ import { errorsPage } from '../runner/src/reference/errorsPage.js';
 import { stepPage, steps } from '../runner/src/reference/stepPage.js';
 import { layers } from './layers.cjs';
 import { jsonSchema } from '../runner/src/config/jsonSchema.js';
+import { kinds } from '../runner/src/kinds.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const commands = (await allCommands()).filter((command) => command.hidden !== true);
-const schema = jsonSchema();
+const schema = jsonSchema(kinds);
 const files = new Map<string, string>([
   ['resources/automation-stack.schema.json', JSON.stringify(schema)],
   ['docs/configuration.md', configurationPage(schema)],

@@ -1,5 +1,5 @@
 import { lookUpsOf } from './lookUps.js';
-import type { Context, GlobalOptions, NamedEnvironment } from './context/context.js';
+import type { Context, GlobalOptions, Kinds, NamedEnvironment } from './context/context.js';
 import { whoAmI } from './adapters/process/user.js';
 import { selectEnvironment } from './config/selectEnvironment.js';
 import { systemClock } from './adapters/process/clock.js';
@@ -20,6 +20,8 @@ export interface ContextInput {
   readonly options: GlobalOptions;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** The kinds of targets, channels and so on; those of `kinds.ts` where left out. */
+  readonly kinds?: Kinds;
   /** How the user called the runner: messages tell to type the same. `node runner` where left out. */
   readonly call?: Call;
 }
@@ -54,13 +56,14 @@ export function createContext(input: ContextInput): Context {
   };
 
   const config = once(async () => {
-    const [{ loadConfig }, { registerConfigured }, { ledgerLocation }] = await Promise.all([
+    const [kinds, { loadConfig }, { registerConfigured }, { ledgerLocation }] = await Promise.all([
+      context.kinds(),
       import('./config/load.js'),
       import('./config/knownSecrets.js'),
       import('./state/sharedPlace.js'),
     ]);
-    const loaded = await loadConfig(options.directory, options.configFile);
-    registerConfigured(loaded, env, secrets);
+    const loaded = await loadConfig(options.directory, options.configFile, kinds);
+    registerConfigured(loaded, kinds, { env, secrets });
     const location = ledgerLocation(loaded, env, () => context.git.remoteUrl());
     return { ...loaded, state: { ...loaded.state, location: await location } };
   });
@@ -99,6 +102,7 @@ export function createContext(input: ContextInput): Context {
       ...env,
       ...(options.branch ? { BRANCH_NAME: options.branch } : {}),
     }),
+    kinds: once(async () => input.kinds ?? (await import('./kinds.js')).kinds),
     config,
     environment: async (name) => {
       return selectEnvironment(await config(), name ?? options.environment);

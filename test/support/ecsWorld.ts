@@ -1,6 +1,7 @@
 import type { AwsClients } from '../../runner/src/adapters/aws/clients.js';
 import type { ProbeAnswer } from '../../runner/src/adapters/http/httpProbe.js';
-import { targetSchema, type EcsServiceConfig } from '../../runner/src/config/schema.js';
+import { type EcsServiceConfig } from '../../runner/src/delivery/targets/ecs/schema.js';
+import { ecsServiceSchema } from '../../runner/src/delivery/targets/ecs/schema.js';
 import { EcsTarget } from '../../runner/src/delivery/targets/ecs/ecsTarget.js';
 import type { Rollout } from '../../runner/src/domain/target.js';
 import type { Answer } from './fakeAws.js';
@@ -51,14 +52,14 @@ export function ecsWorld(kind: 'worker' | 'web', options: EcsWorldOptions = {}) 
     aws: options.around === undefined ? aws : options.around(aws, clock),
     clock,
     environmentName: 'staging',
-    config: targetSchema.parse({
+    config: ecsServiceSchema.parse({
       kind: 'ecs-service',
       cluster: 'main',
       service: 'web',
       image: 'web',
       health: { for: '10s', interval: '1s' },
       ...options.config,
-    }) as EcsServiceConfig,
+    }),
     registry: () => 'registry.example',
     emit: (event) => void messages.push('message' in event ? event.message : event.type),
     probe: options.probe ?? (async () => ({ status: 200, words: '200' })),

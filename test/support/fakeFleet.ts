@@ -1,6 +1,5 @@
 import type { SshHosts } from '../../runner/src/adapters/ssh/sshHosts.js';
-import type { FleetConfig } from '../../runner/src/config/schema.js';
-import { targetSchema } from '../../runner/src/config/schema.js';
+import { fleetSchema } from '../../runner/src/delivery/targets/fleet/schema.js';
 import { StackError } from '../../runner/src/base/errors.js';
 import type { EventBody } from '../../runner/src/events/events.js';
 import type { Host } from '../../runner/src/domain/host.js';
@@ -74,14 +73,14 @@ export class FakeFleet {
 
   /** @param settings of the target, as in automation-stack.yml */
   target(settings: Record<string, unknown> = {}): FleetTarget {
-    const config = targetSchema.parse({
+    const config = fleetSchema.parse({
       kind: 'fleet',
       group: 'web',
       image: 'web',
       'target-group': 'shop',
       health: { for: '4s', interval: '1s', timeout: '10s' },
       ...settings,
-    }) as FleetConfig;
+    });
     return new FleetTarget({
       name: 'web',
       application: 'shop',

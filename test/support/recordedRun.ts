@@ -1,6 +1,7 @@
 import type { StackEvent } from '../../runner/src/events/events.js';
-import { joinRun, type Run } from '../../runner/src/views/runModel.js';
-import { afterEvent, emptyPart, type RunPart } from '../../runner/src/views/runRecord.js';
+import { joinRun } from '../../runner/src/views/runModel.js';
+import { afterEvent, emptyPart } from '../../runner/src/views/runRecord.js';
+import type { Run, RunPart } from '../../runner/src/events/run.js';
 
 /** The part that events leave in the record. */
 export function partOf(events: readonly StackEvent[], process = 'build-1:100:0'): RunPart {

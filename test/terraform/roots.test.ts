@@ -1,3 +1,4 @@
+import type { FleetConfig } from '../../runner/src/delivery/targets/fleet/schema.js';
 import { expect } from 'chai';
 import * as z from 'zod';
 import { selectEnvironment } from '../../runner/src/config/selectEnvironment.js';
@@ -93,7 +94,9 @@ describe('terraform roots of the examples', function () {
               expect(form.safeParse(outputs[name]).error?.issues, name).to.equal(undefined);
         });
 
-        const fleets = Object.values(config.targets).filter((target) => target.kind === 'fleet');
+        const fleets = Object.values(config.targets).filter(
+          (target): target is FleetConfig => target.kind === 'fleet',
+        );
         if (root.outputs.includes('hosts') || fleets.length > 0)
           it(`${environment} tells the runner its hosts in the form that the inventory takes`, () => {
             const hosts = hostsFromOutput(result.outputs.get(environment)?.['hosts'], {

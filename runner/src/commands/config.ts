@@ -50,9 +50,9 @@ const schema: CommandDefinition = {
   description:
     'The same as `resources/automation-stack.schema.json`, for editors: every key, its type, default and meaning.',
   environment: 'none',
-  async run() {
+  async run(context) {
     const { jsonSchema } = await import('../config/jsonSchema.js');
-    const data = jsonSchema();
+    const data = jsonSchema(await context.kinds());
     return { data, text: JSON.stringify(data, null, 2) };
   },
 };

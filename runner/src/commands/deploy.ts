@@ -90,7 +90,8 @@ An ECS service that wants 0 tasks gets the release too, but nothing shows that t
             : await knownRelease(context, resume.deployment.version);
         context.events.emit({ type: 'release', release });
         const reason = option(input, 'force');
-        const only = resume?.deployment.kind === 'catch-up' ? await catchingUp(environment) : undefined;
+        const only =
+          resume?.deployment.kind === 'catch-up' ? await toCatchUp(context, environment) : undefined;
         return inStage(
           context,
           stage,
@@ -210,9 +211,9 @@ export function waiting(input: CommandInput): { waitMs?: number } {
 }
 
 /** The targets that a `--catch-up` goes on with. */
-async function catchingUp(environment: NamedEnvironment): Promise<readonly string[]> {
-  const { fleetsOf } = await import('../delivery/catchUp.js');
-  return fleetsOf(environment);
+async function toCatchUp(context: Context, environment: NamedEnvironment): Promise<readonly string[]> {
+  const { catchingUp } = await import('../delivery/catchUp.js');
+  return catchingUp(context, environment);
 }
 
 /** What `--resume` goes on with, or has to close. @throws StackError USAGE where there is nothing */

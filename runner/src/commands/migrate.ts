@@ -1,4 +1,5 @@
 import type { Context, NamedEnvironment } from '../context/context.js';
+import { targetsWithKinds } from '../context/kinds.js';
 import { approvalOptions, approvers } from './approvalOptions.js';
 import type { CommandResult } from '../events/commandResult.js';
 import { list, option, type CommandDefinition } from './command.js';
@@ -48,7 +49,7 @@ const migrate: CommandDefinition = {
     const only = list(input, 'target');
     const version = option(input, 'release');
     if (context.options.dryRun)
-      return preview(context, environment, migratingTargets(environment, only), version);
+      return preview(context, environment, await migratingTargets(context, environment, only), version);
     warmUp(context, environment);
     const forcedReason = option(input, 'force');
     const approvedBy = approvers(context, input);
@@ -63,7 +64,7 @@ const migrate: CommandDefinition = {
       [{ id: stage.id, title: stage.title, needs: [] }],
       async () => {
         // Nothing is built for a migration that does not exist.
-        migratingTargets(environment, only);
+        await migratingTargets(context, environment, only);
         const release = await releaseToMigrate(context, environment, version, stage.id);
         context.events.emit({ type: 'release', release });
         return inStage(
@@ -100,11 +101,9 @@ async function preview(
     import('../base/duration.js'),
   ]);
   const release = version ?? (await findRelease(context))?.version;
-  const targets = names.flatMap((name) => {
-    const target = environment.config.targets[name];
-    if (target?.kind !== 'ecs-service' || target.migrate === undefined) return [];
-    const { command, timeout } = target.migrate;
-    return [{ name, command, timeout }];
+  const targets = targetsWithKinds(await context.kinds(), environment).flatMap(({ name, config, kind }) => {
+    const migration = names.includes(name) ? kind.migration?.(config) : undefined;
+    return migration === undefined ? [] : [{ name, ...migration }];
   });
   return {
     data: {

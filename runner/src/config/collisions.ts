@@ -1,10 +1,8 @@
 import { posix } from 'node:path';
-import type * as z from 'zod';
 import { referencesIn } from './referencesIn.js';
-import type { configSchema, EcsServiceConfig, EnvironmentConfig, FleetConfig } from './schema.js';
+import type { TargetConfig } from './kindSchemas.js';
+import type { EnvironmentConfig, ParsedConfig } from './schema.js';
 import type { Path } from './path.js';
-
-type Parsed = z.output<typeof configSchema>;
 
 /** Two places of a configuration that mean one and the same thing, where each has to have its own. */
 export interface Collision {
@@ -25,12 +23,11 @@ interface Claim {
  * What two parts of a configuration would fight over: services, hosts, repositories, Terraform states, target groups.
  * Only what is certain from the text: names with references may come to differ, and are compared when they are resolved.
  */
-export function collisions(config: Parsed): readonly Collision[] {
+export function collisions(config: ParsedConfig, kinds: CollidingKinds): readonly Collision[] {
   const environments = Object.entries(config.environments);
   const found = [
     ...pairs(repositories(config), 'pushes to the repository of PLACE: give each image its own repository'),
-    ...services(environments, config),
-    ...fleets(environments, config),
+    ...targets(environments, config, kinds),
     ...states(environments),
   ];
   // One place is told once, with the first that it collides with.
@@ -48,30 +45,49 @@ function pairs(claims: readonly Claim[], message: string): Collision[] {
   });
 }
 
-function repositories({ images }: Parsed): Claim[] {
+function repositories({ images }: ParsedConfig): Claim[] {
   return Object.entries(images).map(([name, { repository }]) => ({
     path: ['images', name, 'repository'],
     key: repository,
   }));
 }
 
-interface Placed<Target> {
+/** A target, with where it stands. */
+export interface Placed<Target extends TargetConfig = TargetConfig> {
   readonly environment: string;
   readonly settings: EnvironmentConfig;
   readonly name: string;
   readonly target: Target;
 }
 
-function targetsOf<Kind extends 'ecs-service' | 'fleet'>(environments: Named, kind: Kind) {
-  type Target = Kind extends 'fleet' ? FleetConfig : EcsServiceConfig;
-  return environments.flatMap(([environment, settings]) =>
-    Object.entries(settings.targets)
-      .filter(([, target]) => target.kind === kind)
-      .map(([name, target]): Placed<Target> => ({ environment, settings, name, target: target as Target })),
-  );
+/** A kind of target, as far as its targets may get into each other's way. */
+export interface CollidingTarget<Own extends TargetConfig = TargetConfig> {
+  readonly name: string;
+  /**
+   * What two targets of this kind would fight over.
+   * @param one stands after `other`
+   */
+  collisions?(one: Placed<Own>, other: Placed<Own>, config: ParsedConfig): readonly Collision[];
 }
 
-const pathOf = ({ environment, name }: Placed<unknown>, ...rest: string[]): Path => [
+interface CollidingKinds {
+  readonly targets: readonly CollidingTarget[];
+}
+
+/** What targets of one kind would fight over, as the kind knows it. */
+function targets(environments: Named, config: ParsedConfig, kinds: CollidingKinds): Collision[] {
+  return kinds.targets.flatMap((kind) => {
+    const placed = environments.flatMap(([environment, settings]) =>
+      Object.entries(settings.targets).flatMap(([name, target]): Placed[] =>
+        target.kind === kind.name ? [{ environment, settings, name, target }] : [],
+      ),
+    );
+    return [...everyPair(placed)].flatMap(([one, other]) => kind.collisions?.(one, other, config) ?? []);
+  });
+}
+
+/** Path of a key of a target. */
+export const pathOf = ({ environment, name }: Placed, ...rest: string[]): Path => [
   'environments',
   environment,
   'targets',
@@ -84,81 +100,9 @@ function* everyPair<T>(items: readonly T[]): Generator<readonly [T, T]> {
   for (const [index, item] of items.entries()) for (const other of items.slice(0, index)) yield [item, other];
 }
 
-function services(environments: Named, config: Parsed): Collision[] {
-  const found: Collision[] = [];
-  for (const [one, other] of everyPair(targetsOf(environments, 'ecs-service'))) {
-    const within = one.environment === other.environment;
-    if (serviceName(one.target) !== serviceName(other.target)) continue;
-    if (!within && !meansTheSame([one.target.cluster, one.target.service], one, other, config)) continue;
-    const message = within
-      ? sharedService(one.target, other.target)
-      : 'deploys to the same ECS service as PLACE, so each release replaces the other: give it its own service';
-    if (message === undefined) continue;
-    const key = within && message.includes('migrate') ? 'migrate' : 'service';
-    found.push({ path: pathOf(one, key), other: pathOf(other, key), message });
-  }
-  return found;
-}
-
-/**
- * Two targets of one environment may be two containers of one service.
- * @returns what keeps them from it; undefined where they may
- */
-export function sharedService(
-  one: Pick<EcsServiceConfig, 'container' | 'migrate'>,
-  other: Pick<EcsServiceConfig, 'container' | 'migrate'>,
-): string | undefined {
-  if (one.container === undefined || other.container === undefined || one.container === other.container)
-    return 'is the same ECS service as PLACE: if they are two containers of it, name the `container` of each; otherwise give each its own service';
-  if (one.migrate !== undefined && other.migrate !== undefined)
-    return 'migrates with the same ECS service as PLACE: a service can have only one `migrate`';
-  return undefined;
-}
-
-/** Cluster and service, which may both be given as ARNs. */
-export const serviceName = ({ cluster, service }: Pick<EcsServiceConfig, 'cluster' | 'service'>): string =>
-  [cluster, service]
-    .map((name) => (/^arn:/.test(name) ? name.slice(name.lastIndexOf('/') + 1) : name))
-    .join('/');
-
-function fleets(environments: Named, config: Parsed): Collision[] {
-  const found: Collision[] = [];
-  for (const [one, other] of everyPair(targetsOf(environments, 'fleet'))) {
-    const within = one.environment === other.environment;
-    const [a, b] = [one.target, other.target];
-    const sameHosts = a.group === b.group && (within || sameInventory(one, other, config));
-    const report = (key: string, message: string) =>
-      found.push({ path: pathOf(one, key), other: pathOf(other, key), message });
-    if (sameHosts && (a.port === b.port || one.name === other.name)) {
-      report(
-        'group',
-        `is on the same hosts as PLACE, with the same ${a.port === b.port ? 'port' : 'container'}`,
-      );
-    }
-    const group = a['target-group'];
-    if (group === undefined || group !== b['target-group']) continue;
-    if (within && a.image !== b.image)
-      report('target-group', 'is the target group of PLACE, which serves another image');
-    if (!within && meansTheSame([group], one, other, config))
-      report(
-        'target-group',
-        'is the target group of PLACE: requests would go to the hosts of both environments',
-      );
-  }
-  return found;
-}
-
-function sameInventory(one: Placed<unknown>, other: Placed<unknown>, config: Parsed): boolean {
-  const tags = one.settings.inventory.tags;
-  if (
-    tags === undefined ||
-    JSON.stringify(sorted(tags)) !== JSON.stringify(sorted(other.settings.inventory.tags))
-  )
-    return false;
-  return meansTheSame(Object.values(tags), one, other, config);
-}
-
-const sorted = (map: object | undefined) => Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+/** The entries of a map in an order that does not depend on how it is written. */
+export const sorted = (map: object | undefined) =>
+  Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
 
 function states(environments: Named): Collision[] {
   const found: Collision[] = [];
@@ -191,11 +135,11 @@ function inputsOf({ infrastructure, aws }: EnvironmentConfig): string {
  * Whether equal names in two environments are surely one thing: without references in the same account and region, or
  * outputs of the same Terraform state.
  */
-function meansTheSame(
+export function meansTheSame(
   names: readonly string[],
-  { settings: one, environment }: Placed<unknown>,
-  { settings: other, environment: otherName }: Placed<unknown>,
-  { jenkins }: Parsed,
+  { settings: one, environment }: Placed,
+  { settings: other, environment: otherName }: Placed,
+  { jenkins }: ParsedConfig,
 ): boolean {
   const state = stateOf(one);
   const references = referencesIn(names);

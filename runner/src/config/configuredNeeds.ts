@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { StackError } from '../base/errors.js';
 import { conform } from './conform.js';
-import { configSchema, type Config } from './schema.js';
+import { neededSchema, type Config } from './schema.js';
 import { readText, UnreadableText } from './readText.js';
 import { parseYaml } from './source.js';
 
@@ -45,13 +45,12 @@ export async function readProject(directory: string): Promise<NeededProject | un
   if (text === undefined) return undefined;
   const source = parseYaml(file, text);
   const { application, state, needs, environments } = (source.value ?? {}) as Record<string, unknown>;
-  const schema = configSchema.pick({ application: true, state: true, needs: true });
-  const { value, issues } = conform(schema, {
+  const { value, issues } = conform(neededSchema, {
     application,
     ...(state == null ? {} : { state }),
     ...(needs == null ? {} : { needs }),
   });
-  const parsed = schema.safeParse(value);
+  const parsed = neededSchema.safeParse(value);
   if (source.issues.length > 0 || issues.length > 0 || !parsed.success) {
     const found = [...issues, ...(parsed.success ? [] : parsed.error.issues)];
     throw new StackError('CONFIG_INVALID', `${file} does not say where its releases are recorded`, {

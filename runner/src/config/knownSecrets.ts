@@ -4,6 +4,7 @@ import { maySecretBe } from '../secrets/environmentSecrets.js';
 import { holdsSecret } from '../secrets/secretNames.js';
 import { looksRandom } from '../secrets/values.js';
 import { referencesIn } from './referencesIn.js';
+import type { KindSchemas } from './kindSchemas.js';
 import type { Config } from './schema.js';
 import { placedTexts } from './secretPlaces.js';
 
@@ -14,8 +15,12 @@ const LONGEST_KEY_FILE = 64 * 1024;
  * Registers every secret that a configuration names and this process can see without asking anybody, so that also what
  * did not look a reference up cannot print it.
  */
-export function registerConfigured(config: Config, env: Env, secrets: SecretRegistry): void {
-  for (const { text, isSecret } of placedTexts(config)) {
+export function registerConfigured(
+  config: Config,
+  kinds: KindSchemas,
+  { env, secrets }: { readonly env: Env; readonly secrets: SecretRegistry },
+): void {
+  for (const { text, isSecret } of placedTexts(config, kinds)) {
     const references = referencesIn(text);
     if (references.length === 0 && isSecret) secrets.register(text);
     else secrets.registerLikely(text);

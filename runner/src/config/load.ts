@@ -7,7 +7,8 @@ import { collisions, type Collision } from './collisions.js';
 import { conform } from './conform.js';
 import { extendEnvironments } from './extend.js';
 import { readText, UnreadableText } from './readText.js';
-import { configSchema, type Config } from './schema.js';
+import type { ConfiguredKinds } from './kinds.js';
+import { configurationSchema, type Config, type ConfigSchema } from './schema.js';
 import { keysOf, leavesAt, leavesOf } from './valueShape.js';
 import type { Path } from './path.js';
 import { parseYaml, type ConfigIssue, type YamlSource } from './source.js';
@@ -16,11 +17,12 @@ import { parseYaml, type ConfigIssue, type YamlSource } from './source.js';
  * Reads, validates and freezes the configuration.
  * @param directory directory of the command (`-C`), absolute
  * @param file configuration file, relative to it or absolute
+ * @param kinds of targets and channels that it may name
  * @throws StackError CONFIG_NOT_FOUND, or CONFIG_INVALID with every issue as `file:line:column message`
  */
-export async function loadConfig(directory: string, file: string): Promise<Config> {
+export async function loadConfig(directory: string, file: string, kinds: ConfiguredKinds): Promise<Config> {
   const { path, shown, text } = await readConfigText(directory, file);
-  const { config, issues } = validateConfig(shown, text, dirname(path), path);
+  const { config, issues } = validateConfig(kinds, shown, text, dirname(path), path);
   if (config === undefined) throw invalidConfig(shown, issues);
   return config;
 }
@@ -50,6 +52,7 @@ export async function readConfigText(
 
 /** Validates a text whole: either a frozen configuration or every issue in the order they stand. */
 export function validateConfig(
+  kinds: ConfiguredKinds,
   shown: string,
   text: string,
   directory: string,
@@ -77,8 +80,9 @@ export function validateConfig(
     const origin = extended.origins(path).find((candidate) => source.has(candidate)) ?? path;
     return { message: shortened(message), path, ...source.position(origin, part, find) };
   };
-  const { value, issues: misread } = conform(configSchema, extended.value, extended.names);
-  const parsed = configSchema.safeParse(value, { error: wording });
+  const schema = configurationSchema(kinds);
+  const { value, issues: misread } = conform(schema, extended.value, extended.names);
+  const parsed = schema.safeParse(value, { error: wordingOf(kinds) });
   const issues = [
     ...extended.issues.map((issue) => locate(issue.path, issue.message)),
     ...misread.map(({ path, message, part, find }) => locate(path, message, part, find)),
@@ -91,7 +95,7 @@ export function validateConfig(
     const mistyped = new Set<string>();
     for (const issue of found) {
       if (issue.code !== 'unrecognized_keys') continue;
-      const known = knownKeys(issue.path, value);
+      const known = knownKeys(schema, issue.path, value);
       for (const key of issue.keys) {
         const meant = nearest(key, known);
         if (meant !== undefined) mistyped.add([...issue.path, meant].join('.'));
@@ -105,8 +109,8 @@ export function validateConfig(
       issues.push(locate(issue.path, `${pathText(issue.path)}: ${issue.message}`));
     }
   } else {
-    issues.push(...crossCheck(parsed.data).map((issue) => locate(issue.path, issue.message)));
-    issues.push(...collisions(parsed.data).map((collision) => bothLines(source, collision)));
+    issues.push(...crossCheck(parsed.data, kinds).map((issue) => locate(issue.path, issue.message)));
+    issues.push(...collisions(parsed.data, kinds).map((collision) => bothLines(source, collision)));
   }
   const raw = value;
   if (!parsed.success || issues.length > 0) return { issues: inOrder(issues), raw, locate };
@@ -152,7 +156,9 @@ function flatten(issues: readonly z.core.$ZodIssue[], base: Path = []): z.core.$
   });
 }
 
-function wording(issue: z.core.$ZodRawIssue): string | undefined {
+const wordingOf = (kinds: ConfiguredKinds) => (issue: z.core.$ZodRawIssue) => wording(issue, kinds);
+
+function wording(issue: z.core.$ZodRawIssue, { targets }: ConfiguredKinds): string | undefined {
   if (issue.code === 'invalid_type') {
     if (issue.input === undefined) return 'is required';
     const expected: Record<string, string> = {
@@ -183,18 +189,16 @@ function wording(issue: z.core.$ZodRawIssue): string | undefined {
       : `must be ${options.join(' | ')}, not ${JSON.stringify(issue.input)}.${hint}`;
   }
   if (issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator !== undefined) {
-    return `must have a kind: ${TARGET_KINDS.join(' | ')}`;
+    return `must have a kind: ${targets.map(({ name }) => name).join(' | ')}`;
   }
   if (issue.code === 'invalid_key')
     return `"${String(issue.path?.at(-1))}" is not a valid name: it ${issue.issues[0]?.message ?? 'cannot be one'}`;
   return undefined;
 }
 
-const TARGET_KINDS = ['ecs-service', 'fleet'] as const;
-
 /** Keys the schema knows at a path, of the kind that the value says it is. */
-function knownKeys(path: Path, root: unknown): readonly string[] {
-  let leaves = leavesOf(configSchema);
+function knownKeys(schema: ConfigSchema, path: Path, root: unknown): readonly string[] {
+  let leaves = leavesOf(schema);
   let value: unknown = root;
   for (const step of path) {
     leaves = leavesAt(leaves, step, kindOf(value));

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { namesSecret } from '../secrets/secretNames.js';
-import { configSchema } from './schema.js';
+import type { KindSchemas } from './kindSchemas.js';
+import { configurationSchema } from './schema.js';
 import type { ZodAny } from './valueShape.js';
 import type { Path } from './path.js';
 
@@ -15,27 +16,32 @@ export interface PlacedText {
 const FREE_FORM = new Set(['vars', 'variables', 'environment', 'build-args', 'backend-config']);
 
 /** Every text in a configuration, or in a part of it. @param path of the part in the whole */
-export function placedTexts(value: unknown, path: Path = []): readonly PlacedText[] {
-  if (typeof value === 'string') return [{ path, text: value, isSecret: isSecretPlace(path) }];
+export function placedTexts(value: unknown, kinds: KindSchemas, path: Path = []): readonly PlacedText[] {
+  if (typeof value === 'string') return [{ path, text: value, isSecret: isSecretPlace(path, kinds) }];
   if (value === null || typeof value !== 'object') return [];
-  return Object.entries(value).flatMap(([key, item]) => placedTexts(item, [...path, key]));
+  return Object.entries(value).flatMap(([key, item]) => placedTexts(item, kinds, [...path, key]));
 }
 
 /**
  * Whether a secret belongs at a path: the schema says so (`writeOnly`), or the name that somebody gave a variable does.
  */
-export function isSecretPlace(path: Path): boolean {
+export function isSecretPlace(path: Path, kinds: KindSchemas): boolean {
   const free = path.findIndex((step) => FREE_FORM.has(String(step)));
   if (free !== -1 && path.slice(free + 1).some((step) => namesSecret(String(step)))) return true;
-  return secretPaths().some(
+  return secretPaths(kinds).some(
     (pattern) =>
       pattern.length === path.length &&
       pattern.every((step, index) => step === '*' || step === String(path[index])),
   );
 }
 
-let known: readonly (readonly string[])[] | undefined;
-const secretPaths = () => (known ??= pathsIn(configSchema, []));
+const known = new WeakMap<KindSchemas, readonly (readonly string[])[]>();
+
+function secretPaths(kinds: KindSchemas): readonly (readonly string[])[] {
+  const paths = known.get(kinds) ?? pathsIn(configurationSchema(kinds), []);
+  known.set(kinds, paths);
+  return paths;
+}
 
 function pathsIn(type: ZodAny, path: readonly string[]): (readonly string[])[] {
   if (z.globalRegistry.get(type as never)?.['writeOnly'] === true) return [path];

@@ -1,17 +1,18 @@
 import { accountOfRole } from '../domain/awsRole.js';
 import { didYouMean } from '../base/nearest.js';
-import { DEFAULT_BRANCHES, type configSchema } from './schema.js';
+import type { KindSchemas } from './kindSchemas.js';
+import { DEFAULT_BRANCHES, type ParsedConfig } from './schema.js';
 import { checkOutputs } from './outputChecks.js';
 import type { Path } from './path.js';
-import type * as z from 'zod';
-
-type Parsed = z.output<typeof configSchema>;
 
 /** Neither a directory nor a bucket. */
 const isForeign = (location: string) => /^(?!s3:\/\/[^/])[a-z][a-z0-9+.-]*:\/\//.test(location);
 
 /** What no single value can tell: names that must exist elsewhere, settings that need each other. */
-export function crossCheck(config: Parsed): readonly { path: Path; message: string }[] {
+export function crossCheck(
+  config: ParsedConfig,
+  kinds: KindSchemas,
+): readonly { path: Path; message: string }[] {
   const issues: { path: Path; message: string }[] = [];
   const environments = Object.keys(config.environments);
   const images = Object.keys(config.images);
@@ -86,12 +87,12 @@ export function crossCheck(config: Parsed): readonly { path: Path; message: stri
     }
   }
   issues.push(...checkOutputs(config.environments));
-  const slack = config.notifications.slack;
-  if (slack !== undefined && slack.token === undefined && slack.webhook === undefined) {
-    issues.push({
-      path: ['notifications', 'slack'],
-      message: 'notifications.slack: needs a token or a webhook, e.g. token: ${env:SLACK_BOT_TOKEN}',
-    });
+  for (const channel of kinds.channels) {
+    const { key } = channel;
+    const settings = config.notifications[key];
+    const message = settings === undefined ? undefined : channel.fault?.(settings);
+    if (message !== undefined)
+      issues.push({ path: ['notifications', key], message: `notifications.${key}: ${message}` });
   }
   return issues;
 }

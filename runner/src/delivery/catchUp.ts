@@ -1,4 +1,5 @@
 import type { Context, NamedEnvironment } from '../context/context.js';
+import { targetsWithKinds } from '../context/kinds.js';
 import { behindOf, behindWords, isInService, type BehindOfTarget } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
@@ -38,7 +39,7 @@ export async function catchUp(context: Context, request: CatchUpRequest): Promis
   if (found.length === 0 && current.status === 'healthy') {
     return { behind: [], summary: `nothing to catch up: every host of ${name} runs ${current.version}` };
   }
-  const only = fleetsOf(environment);
+  const only = await catchingUp(context, environment);
   const result = await deployRelease(context, {
     environment,
     release,
@@ -96,7 +97,7 @@ async function lookForBehind(
   current: DeploymentRecord,
   release: ReleaseRecord,
 ): Promise<readonly BehindOfTarget[]> {
-  const names = fleetsOf(environment);
+  const names = await catchingUp(context, environment);
   if (names.length === 0) return behindOf(current);
   const targets = await context.targets(environment, names);
   const found = await Promise.all(
@@ -110,5 +111,11 @@ async function lookForBehind(
 }
 
 /** The targets that catching up is about. */
-export const fleetsOf = ({ config }: NamedEnvironment): readonly string[] =>
-  Object.entries(config.targets).flatMap(([name, { kind }]) => (kind === 'fleet' ? [name] : []));
+export async function catchingUp(
+  context: Context,
+  environment: NamedEnvironment,
+): Promise<readonly string[]> {
+  return targetsWithKinds(await context.kinds(), environment).flatMap(({ name, kind }) =>
+    kind.capabilities.catchesUp === true ? [name] : [],
+  );
+}

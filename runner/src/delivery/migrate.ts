@@ -1,4 +1,5 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, Kinds, NamedEnvironment } from '../context/context.js';
+import { targetsWithKinds } from '../context/kinds.js';
 import { StackError } from '../base/errors.js';
 import type { ReleaseRecord } from '../domain/records.js';
 import type { MigrationRecord } from '../domain/migration.js';
@@ -36,7 +37,7 @@ export interface MigrateResult {
  */
 export async function migrateRelease(context: Context, request: MigrateRequest): Promise<MigrateResult> {
   const { environment, release, stage } = request;
-  const names = migratingTargets(environment, request.only);
+  const names = await migratingTargets(context, environment, request.only);
   await guard(context, request);
   await requireAccount(context, environment);
   const targets = await context.targets(environment, names);
@@ -69,11 +70,15 @@ async function migrateTarget(
  * @param only names to choose; all of them where empty
  * @throws StackError CONFIG_INVALID where there is none
  */
-export function migratingTargets(environment: NamedEnvironment, only: readonly string[]): readonly string[] {
-  const all = Object.entries(environment.config.targets).filter(
-    ([, target]) => target.kind === 'ecs-service' && target.migrate !== undefined,
+export async function migratingTargets(
+  context: Context,
+  environment: NamedEnvironment,
+  only: readonly string[],
+): Promise<readonly string[]> {
+  const kinds = await context.kinds();
+  const names = targetsWithKinds(kinds, environment).flatMap(({ name, config, kind }) =>
+    kind.migration?.(config) === undefined ? [] : [name],
   );
-  const names = all.map(([name]) => name);
   const without = only.find(
     (name) => !names.includes(name) && Object.hasOwn(environment.config.targets, name),
   );
@@ -85,10 +90,16 @@ export function migratingTargets(environment: NamedEnvironment, only: readonly s
       : `the target ${without} of ${environment.name} has no migration`,
     {
       where: `environments.${environment.name}.targets${without === undefined ? '' : `.${without}`}`,
-      next: 'Add to an ecs-service, for example: migrate: { command: ["./manage", "migrate"] }',
+      next: `Add to an ${kindsThatMigrate(kinds)}, for example: migrate: { command: ["./manage", "migrate"] }`,
     },
   );
 }
+
+const kindsThatMigrate = ({ targets }: Kinds) =>
+  targets
+    .filter((kind) => kind.migration !== undefined)
+    .map(({ name }) => name)
+    .join(' or ');
 
 /**
  * The named release, else the one of this working tree; built and pushed where there is none yet, but not for an

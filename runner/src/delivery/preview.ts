@@ -1,5 +1,6 @@
 import type { CommandResult } from '../events/commandResult.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
+import { targetsWithKinds } from '../context/kinds.js';
 import type { StackError } from '../base/errors.js';
 import { cutOffOf, findLeft } from './cutOff.js';
 import { nothingBefore } from './rollback.js';
@@ -74,7 +75,9 @@ async function preview(
   const lines = [
     `Would ${verb} ${release} to ${environment.name} (now ${current.healthy?.version ?? 'nothing in this ledger'}).`,
     ...now.map((target) => `  ${target.name} (${target.kind}): ${target.summary}`),
-    ...(kind === 'rollback' || version === current.healthy?.version ? [] : migrations(environment)),
+    ...(kind === 'rollback' || version === current.healthy?.version
+      ? []
+      : await beside(context, environment)),
     ...(stored.state === 'held' ? [`Locked by ${stored.holder.who} since ${stored.holder.since}.`] : []),
     ...(stored.state === 'unreadable' ? told(stored.error) : []),
     ...(left.kind === 'unreadable' ? told(left.error) : []),
@@ -108,12 +111,10 @@ async function preview(
 
 const told = ({ message, next }: StackError) => [`${message}.`, ...(next === undefined ? [] : [`  ${next}`])];
 
-/** What would run before services are moved. */
-function migrations({ config }: NamedEnvironment): readonly string[] {
-  return Object.entries(config.targets).flatMap(([name, target]) =>
-    target.kind === 'ecs-service' && target.migrate !== undefined
-      ? [`  ${name} migrates before it is updated: ${target.migrate.command.join(' ')}`]
-      : [],
+/** What would happen to targets beside the move itself. */
+async function beside(context: Context, environment: NamedEnvironment): Promise<readonly string[]> {
+  return targetsWithKinds(await context.kinds(), environment).flatMap(
+    ({ name, config, kind }) => kind.preview?.(name, config) ?? [],
   );
 }
 

@@ -19,11 +19,12 @@ export interface CheckedConfiguration {
  */
 export async function checkConfiguration(context: Context): Promise<CheckedConfiguration> {
   const { directory, configFile } = context.options;
+  const kinds = await context.kinds();
   const { path, shown, text } = await readConfigText(directory, configFile);
-  const { config, issues, raw, locate } = validateConfig(shown, text, dirname(path), path);
+  const { config, issues, raw, locate } = validateConfig(kinds, shown, text, dirname(path), path);
   const remarks = [
     ...senseOf(raw),
-    ...missingFiles(raw, { directory: dirname(resolve(directory, configFile)), env: context.env }),
+    ...missingFiles(raw, { directory: dirname(resolve(directory, configFile)), env: context.env, kinds }),
   ];
   const of = (level: 'error' | 'warning') =>
     remarks.filter((remark) => remark.level === level).map((remark) => locate(remark.path, remark.message));

@@ -1,3 +1,4 @@
+import type { Kinds } from '../context/context.js';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
@@ -14,6 +15,7 @@ export interface ConfigPlaces {
   /** Directory of the configuration file. */
   readonly directory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly kinds: Pick<Kinds, 'targets'>;
 }
 
 /**
@@ -36,7 +38,7 @@ export function missingFiles(raw: unknown, places: ConfigPlaces): readonly Remar
       ...playbookFiles(name, environment, places),
       ...keyFiles(name, environment, places),
       ...outputReferences(name, environment, outputs),
-      ...hostOutputs(name, environment, outputs),
+      ...hostOutputs(name, environment, outputs, places),
     ]),
     ...(template === undefined
       ? []
@@ -172,11 +174,13 @@ function hostOutputs(
   name: string,
   environment: unknown,
   outputs: ReadonlyMap<string, readonly string[] | undefined | null>,
+  { kinds }: ConfigPlaces,
 ): readonly Remark[] {
+  const ofHosts = kinds.targets.filter(({ capabilities }) => capabilities.hosts === true);
   const targets = Object.values(rawMap(rawAt(environment, ['targets'])));
   const usesHosts =
     rawAt(environment, ['provision']) !== undefined ||
-    targets.some((target) => rawAt(target, ['kind']) === 'fleet');
+    targets.some((target) => ofHosts.some((kind) => rawAt(target, ['kind']) === kind.name));
   if (!usesHosts || rawAt(environment, ['inventory', 'tags']) !== undefined) return [];
   const named = rawText(rawAt(environment, ['inventory', 'output']));
   const output = named ?? 'hosts';

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, Kinds, NamedEnvironment } from '../context/context.js';
+import { targetsWithKinds } from '../context/kinds.js';
 import { referencesIn } from '../config/referencesIn.js';
 import type { Check, Finding } from '../domain/finding.js';
-import { StackError, toErrorRecord } from '../base/errors.js';
+import { toErrorRecord } from '../base/errors.js';
 import { ansiblePlaybook } from '../hosts/rules/ansibleArguments.js';
 import { localSettings } from '../local/settings.js';
 import { ansiblePlaces, findAnsible, findPlaybook } from '../hosts/ansiblePlaces.js';
@@ -14,11 +15,12 @@ const SYNTAX_LIMIT_MS = 15_000;
 export function deliveryChecks(
   context: Context,
   environments: readonly NamedEnvironment[],
+  kinds: Kinds,
 ): readonly Check[] {
   return environments.flatMap((environment): readonly Check[] => {
-    const { name, config } = environment;
-    const services = Object.entries(config.targets).filter(([, { kind }]) => kind === 'ecs-service');
-    const playbooks = playbooksOf(environment);
+    const { name } = environment;
+    const targets = targetsWithKinds(kinds, environment);
+    const playbooks = playbooksOf(environment, targets);
     return [
       {
         id: `values:${name}`,
@@ -26,12 +28,7 @@ export function deliveryChecks(
         required: true,
         run: () => values(context, environment),
       },
-      ...services.map(([target]) => ({
-        id: `target:${name}/${target}`,
-        title: `Service of ${name}/${target}`,
-        required: true,
-        run: () => service(context, environment, target),
-      })),
+      ...targets.flatMap(({ name: target, kind }) => kind.doctor?.(context, environment, target) ?? []),
       ...(playbooks.length === 0
         ? []
         : [
@@ -71,28 +68,12 @@ async function values(context: Context, environment: NamedEnvironment): Promise<
   };
 }
 
-/** The cluster, the service and its container are there. What it runs is not judged: a deploy may be what mends it. */
-async function service(context: Context, environment: NamedEnvironment, name: string): Promise<Finding> {
-  try {
-    const [target] = await context.targets(environment, [name]);
-    const status = await target?.status();
-    return { status: 'ok', found: status?.summary ?? '' };
-  } catch (error) {
-    const isUnmade = error instanceof StackError && error.code === 'OUTPUT_MISSING';
-    if (!isUnmade) throw error;
-    return {
-      status: 'skipped',
-      found: 'not created yet',
-      next: `node runner apply --env ${environment.name}`,
-    };
-  }
-}
-
-function playbooksOf({ config }: NamedEnvironment): readonly string[] {
-  const fleets = Object.values(config.targets).flatMap((target) =>
-    target.kind === 'fleet' ? [target.playbook] : [],
-  );
-  return [...new Set([...(config.provision?.playbooks ?? []), ...fleets])];
+function playbooksOf(
+  { config }: NamedEnvironment,
+  targets: ReturnType<typeof targetsWithKinds>,
+): readonly string[] {
+  const own = targets.flatMap(({ kind, config: target }) => kind.playbooks?.(target) ?? []);
+  return [...new Set([...(config.provision?.playbooks ?? []), ...own])];
 }
 
 /** Playbooks are there and Ansible can read them; with a vault only that they are there, since no password is given. */

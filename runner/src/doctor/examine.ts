@@ -28,18 +28,24 @@ export async function examine(context: Context, limitMs = CHECK_LIMIT_MS): Promi
     failure = error;
   }
   const environments = config === undefined ? [] : await chosen(context, config);
-  const needs = needsOf(config, environments, (value) =>
-    referencesIn(value).some(({ kind }) => kind === 'ssm' || kind === 'secret'),
-  );
+  const kinds = await context.kinds();
+  const needs = needsOf(config, environments, {
+    kinds,
+    refersToAws: (value) => referencesIn(value).some(({ kind }) => kind === 'ssm' || kind === 'secret'),
+  });
   const checks: readonly Check[] = [
     ...toolChecks(context, needs),
     ...agentChecks(context, config, needs),
     configCheck(context, config, failure),
     ...(config === undefined ? [] : stateChecks(context, config)),
-    ...proxyChecks(context, environments),
-    ...serviceChecks(context, environments, needs),
-    ...channelChecks(context, environments, needs.channels),
-    ...deliveryChecks(context, environments),
+    ...proxyChecks(context, environments, kinds),
+    ...serviceChecks(context, environments, { needs, kinds }),
+    ...channelChecks(
+      context,
+      environments,
+      kinds.channels.filter(({ key }) => needs.channels.includes(key)),
+    ),
+    ...deliveryChecks(context, environments, kinds),
   ];
   return Promise.all(checks.map(async (check) => judge(check, await bounded(check, limitMs))));
 }

@@ -1,21 +1,26 @@
 import { connect } from 'node:net';
 import { hasProxy, proxyFor, proxyName } from '../adapters/http/proxy.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
-import { forges, forgeWords, type ForgeKey } from '../domain/channels.js';
-import { forgePlace } from '../adapters/forge/forgePlace.js';
-import type { Config } from '../config/schema.js';
+import type { Context, Kinds, NamedEnvironment } from '../context/context.js';
 import type { Check, Finding } from '../domain/finding.js';
 
 const CONNECT_LIMIT_MS = 5000;
 const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 /** Which proxies the environment names, for what they are used, and whether they are there; no check where it names none. */
-export function proxyChecks(context: Context, environments: readonly NamedEnvironment[]): readonly Check[] {
+export function proxyChecks(
+  context: Context,
+  environments: readonly NamedEnvironment[],
+  kinds: Kinds,
+): readonly Check[] {
   if (!hasProxy(context.env)) return [];
-  return [{ id: 'proxy', title: 'Proxy', required: true, run: () => proxies(context, environments) }];
+  return [{ id: 'proxy', title: 'Proxy', required: true, run: () => proxies(context, environments, kinds) }];
 }
 
-async function proxies(context: Context, environments: readonly NamedEnvironment[]): Promise<Finding> {
+async function proxies(
+  context: Context,
+  environments: readonly NamedEnvironment[],
+  kinds: Kinds,
+): Promise<Finding> {
   const { env } = context;
   const regions = new Set(
     environments.map(
@@ -27,12 +32,10 @@ async function proxies(context: Context, environments: readonly NamedEnvironment
     ...[...regions].map(
       (region) => ['AWS', env['AWS_ENDPOINT_URL'] || `https://ecs.${plain(region)}.amazonaws.com`] as const,
     ),
-    [
-      'Slack',
-      config?.notifications.slack === undefined ? undefined : env['SLACK_API_URL'] || 'https://slack.com',
-    ],
     ...(await Promise.all(
-      forges.map(async (key) => [forgeWords[key].name, await apiOf(key, context, config)] as const),
+      kinds.channels
+        .filter(({ key }) => config?.notifications[key] !== undefined)
+        .map(async (channel) => [channel.title, await channel.address(context)] as const),
     )),
     ['https', 'https://other.invalid'],
     ['http', 'http://other.invalid'],
@@ -54,19 +57,6 @@ async function proxies(context: Context, environments: readonly NamedEnvironment
   }
   const exceptions = env['no_proxy'] || env['NO_PROXY'];
   return { status: 'ok', found: [...lines, `NO_PROXY: ${exceptions ?? 'not set'}`].join('; ') };
-}
-
-/** Where a configured forge is asked; undefined also where that cannot be told, which its own check tells. */
-async function apiOf(key: ForgeKey, { env, git }: Context, config: Config | undefined) {
-  const settings = config?.notifications[key];
-  if (settings === undefined) return undefined;
-  const [api] = [settings.api].filter((given) => given !== undefined && URL.canParse(given));
-  try {
-    const remote = await git.remoteUrl();
-    return forgePlace(key, { repository: settings.repository ?? 'any/repository', api }, env, remote).api;
-  } catch {
-    return undefined;
-  }
 }
 
 const plain = (region: string) => (/^[a-z0-9-]+$/.test(region) ? region : 'us-east-1');

@@ -1,4 +1,5 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, Kinds, NamedEnvironment } from '../context/context.js';
+import { hasHosts } from '../context/kinds.js';
 import type { Check, Finding, Needs } from '../domain/finding.js';
 import { StackError } from '../base/errors.js';
 
@@ -11,13 +12,11 @@ const REGISTRY_LIMIT_MS = 8000;
 export function serviceChecks(
   context: Context,
   environments: readonly NamedEnvironment[],
-  needs: Needs,
+  { needs, kinds }: { readonly needs: Needs; readonly kinds: Kinds },
 ): readonly Check[] {
   return environments.flatMap((environment): Check[] => {
-    const { name, config } = environment;
+    const { name } = environment;
     const usesAws = needs.aws.includes(name);
-    const usesHosts =
-      config.provision !== undefined || Object.values(config.targets).some(({ kind }) => kind === 'fleet');
     return [
       ...(usesAws
         ? [
@@ -39,7 +38,7 @@ export function serviceChecks(
             },
           ]
         : []),
-      ...(usesHosts
+      ...(hasHosts(kinds, environment)
         ? [
             {
               id: `hosts:${name}`,

@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js';
+import type { Context, Kinds } from '../context/context.js';
 import { MASK } from '../secrets/redact.js';
 import { isDuration } from '../base/duration.js';
 import { referencesIn } from '../config/referencesIn.js';
@@ -13,12 +13,13 @@ const FREE_FORM = new Set(['vars', 'variables', 'environment', 'build-args']);
  * @param resolve look references up; whatever came from a secret is masked by the views
  */
 export async function showConfig(context: Context, resolve: boolean): Promise<unknown> {
+  const kinds = await context.kinds();
   const { directory: _directory, file: _file, ...config } = await context.config();
-  if (context.options.environment === undefined) return readable(withoutSecrets(config, [], false));
+  if (context.options.environment === undefined) return readable(withoutSecrets(config, kinds, [], false));
   const environment = await context.environment();
   const { extends: _extends, ...settings } = environment.config;
   const value = resolve ? await context.resolve(settings, environment) : settings;
-  const shown = withoutSecrets(value, ['environments', environment.name], resolve);
+  const shown = withoutSecrets(value, kinds, ['environments', environment.name], resolve);
   return { application: config.application, environment: environment.name, ...(readable(shown) as object) };
 }
 
@@ -26,15 +27,18 @@ export async function showConfig(context: Context, resolve: boolean): Promise<un
  * Masks what stands where a secret belongs, also what is too short or too common to be masked by its value.
  * @param resolved references were replaced by their values; else they tell nothing, and stay
  */
-function withoutSecrets(value: unknown, path: Path, resolved: boolean): unknown {
+function withoutSecrets(value: unknown, kinds: Kinds, path: Path, resolved: boolean): unknown {
   if (Array.isArray(value))
-    return value.map((item, index) => withoutSecrets(item, [...path, index], resolved));
+    return value.map((item, index) => withoutSecrets(item, kinds, [...path, index], resolved));
   if (value !== null && typeof value === 'object') {
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, withoutSecrets(item, [...path, key], resolved)]),
+      Object.entries(value).map(([key, item]) => [
+        key,
+        withoutSecrets(item, kinds, [...path, key], resolved),
+      ]),
     );
   }
-  const isShown = typeof value === 'boolean' || value === '' || !isSecretPlace(path);
+  const isShown = typeof value === 'boolean' || value === '' || !isSecretPlace(path, kinds);
   return isShown || (!resolved && referencesIn(value).length > 0) ? value : MASK;
 }
 

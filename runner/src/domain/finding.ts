@@ -1,5 +1,3 @@
-import { channels, type Channel } from './channels.js';
-
 export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped';
 
 /** What a check found. */
@@ -36,7 +34,7 @@ export interface Needs {
   /** The AWS CLI and its plugin, by which hosts are reached. */
   readonly sessions: boolean;
   /** Those who are told of runs. */
-  readonly channels: readonly Channel[];
+  readonly channels: readonly string[];
   /** Names of environments that ask AWS for something. */
   readonly aws: readonly string[];
 }
@@ -44,7 +42,7 @@ export interface Needs {
 /** The parts of a configuration that decide it. */
 export interface ConfiguredParts {
   readonly images: Readonly<Record<string, unknown>>;
-  readonly notifications: { readonly [channel in Channel]?: unknown };
+  readonly notifications: Readonly<Record<string, unknown>>;
 }
 export interface ConfiguredEnvironment {
   /** An account or a profile that is named has to be the right one, also where nothing is deployed. */
@@ -55,30 +53,42 @@ export interface ConfiguredEnvironment {
   readonly targets: Readonly<Record<string, { readonly kind: string }>>;
 }
 
+/** What is asked of the kinds of targets and channels. */
+export interface KindsInUse {
+  readonly targets: readonly {
+    readonly name: string;
+    readonly capabilities: { readonly hosts?: boolean; readonly aws?: boolean };
+  }[];
+  readonly channels: readonly { readonly key: string }[];
+}
+
 /**
  * What the chosen environments need; nothing where there is no configuration.
+ * @param kinds those there are
  * @param refersToAws true where a value refers to a parameter or secret that AWS keeps
  */
 export function needsOf(
   config: ConfiguredParts | undefined,
   environments: readonly { readonly name: string; readonly config: ConfiguredEnvironment }[],
-  refersToAws: (value: unknown) => boolean,
+  { kinds, refersToAws }: { readonly kinds: KindsInUse; readonly refersToAws: (value: unknown) => boolean },
 ): Needs {
   if (config === undefined)
     return { docker: false, terraform: false, ansible: false, sessions: false, channels: [], aws: [] };
   const has = (test: (environment: ConfiguredEnvironment) => boolean) =>
     environments.some((item) => test(item.config));
-  const targets = (environment: ConfiguredEnvironment, kind: string) =>
-    Object.values(environment.targets).some((target) => target.kind === kind);
+  const targets = (environment: ConfiguredEnvironment, capability: 'hosts' | 'aws') =>
+    Object.values(environment.targets).some(({ kind }) =>
+      kinds.targets.some(({ name, capabilities }) => name === kind && capabilities[capability] === true),
+    );
   const hasTargets = (item: { readonly config: ConfiguredEnvironment }) =>
     Object.keys(item.config.targets).length > 0;
   const hasImages = Object.keys(config.images).length > 0;
   return {
     docker: hasImages,
     terraform: has((environment) => environment.infrastructure !== undefined),
-    ansible: has((environment) => environment.provision !== undefined || targets(environment, 'fleet')),
+    ansible: has((environment) => environment.provision !== undefined || targets(environment, 'hosts')),
     sessions: has(usesSessions),
-    channels: channels.filter((channel) => config.notifications[channel] !== undefined),
+    channels: kinds.channels.map(({ key }) => key).filter((key) => config.notifications[key] !== undefined),
     aws: environments
       .filter(
         ({ config: environment }, index) =>
@@ -88,7 +98,7 @@ export function needsOf(
           (hasImages && index === 0 && !environments.some(hasTargets)) ||
           // A release goes through the registry of its environment.
           (hasImages && Object.keys(environment.targets).length > 0) ||
-          targets(environment, 'ecs-service') ||
+          targets(environment, 'aws') ||
           environment.inventory.tags !== undefined ||
           refersToAws(environment),
       )

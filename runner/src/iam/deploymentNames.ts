@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
-import type { Config, EcsServiceConfig, FleetConfig } from '../config/schema.js';
+import type { Config } from '../config/schema.js';
 import { referencesIn, unescaped } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { accountOfRole } from '../domain/awsRole.js';
-import { lastPart, type Place } from './rules/arn.js';
+import { hasHosts, targetsWithKinds } from '../context/kinds.js';
+import type { CallRow, TargetNames, TargetPermission } from '../domain/permissions.js';
+import { arnOf, lastPart, type Place } from './rules/arn.js';
 import type { BucketPart, PolicyNames } from './rules/resourceNames.js';
-import { verbs, type Part, type Verb } from './rules/verbs.js';
+import { usesTargets, verbs, type Part, type TargetPart, type Verb } from './rules/verbs.js';
 import type { DatabaseUser } from '../domain/databaseUser.js';
 import { OWNERSHIP_PART } from '../state/ownershipRecords.js';
 import { imagesHome } from '../release/imagesHome.js';
@@ -31,6 +33,10 @@ export interface NamedParts {
   readonly names: PolicyNames;
   /** Whether the deployment has a part of the table. */
   readonly has: (part: Part) => boolean;
+  /** The permissions of its targets. */
+  readonly targets: readonly TargetPermission[];
+  /** Rows of the kinds of its targets, beside those of the table. */
+  readonly rows: Readonly<Record<string, CallRow>>;
   readonly notes: readonly OpenNote[];
 }
 
@@ -49,9 +55,8 @@ export async function policyNames(
   const { aws, infrastructure, inventory, provision, targets } = environment.config;
   const notes = new Set<string>();
   const settled = (value: string) => settle(context, environment, value, notes);
-  const kinds = Object.values(targets);
-  const services = kinds.filter((one): one is EcsServiceConfig => one.kind === 'ecs-service');
-  const fleets = kinds.filter((one): one is FleetConfig => one.kind === 'fleet');
+  const kinds = await context.kinds();
+  const own = targetsWithKinds(kinds, environment);
   const told: OpenNote[] = [];
   const open = (
     what: string,
@@ -82,6 +87,13 @@ export async function policyNames(
   for (const [name, value] of Object.entries({ region, account })) {
     if (value === '*') notes.add(`aws.${name} is not set: the policy is for every ${name}`);
   }
+  const place = { region, account };
+  const ofTargets = await Promise.all(
+    own.map(async ({ kind, config: target }) =>
+      kind.names?.(target, settled, (form, names) => arnOf(place, form, names)),
+    ),
+  );
+  const services = ofTargets.flatMap((names) => names?.services ?? []);
   const references = referencesIn(sectionsOf(config, environment, verb));
   const named = (kind: string) => [
     ...new Set(references.filter((one) => one.kind === kind).map(({ name }) => name.split('#')[0] as string)),
@@ -100,7 +112,8 @@ export async function policyNames(
   const ledger = infrastructure?.ownership ?? config.state.location;
 
   const source = await sourceOf(context, environment, settled);
-  const brings = source !== undefined && (verbs[verb] as readonly Part[]).includes('bring-images');
+  const brings =
+    source !== undefined && (verbs[verb] as readonly (Part | TargetPart)[]).includes('bring-images');
   if (brings)
     notes.add(
       `${source.role ?? 'the caller'} reads the images in the environment they are promoted from: the statements on its registry are for that identity`,
@@ -108,15 +121,13 @@ export async function policyNames(
   // The source's role is assumed beside the environment's own.
   const assumed = [role, brings ? source.role : undefined].filter((one) => one !== undefined);
   const names: PolicyNames = {
-    place: { region, account },
+    place,
     ...(assumed.length === 0 ? {} : { assumed }),
     services: [
-      ...(await Promise.all(
-        services.map(async ({ cluster, service }) => ({
-          cluster: lastPart(await settled(cluster)) as string,
-          service: lastPart(await settled(service)) as string,
-        })),
-      )),
+      ...services.map(({ cluster, service }) => ({
+        cluster: lastPart(cluster) as string,
+        service: lastPart(service) as string,
+      })),
       ...users.services,
     ],
     families: open(
@@ -136,9 +147,8 @@ export async function policyNames(
       Object.values(config.images).map(({ repository }) => settled(repository)),
     ),
     ...(source === undefined ? {} : { source }),
-    targetGroups: await Promise.all(
-      fleets.flatMap((one) => (one['target-group'] === undefined ? [] : [settled(one['target-group'])])),
-    ),
+    targetGroups: ofTargets.flatMap((names) => names?.targetGroups ?? []),
+    resources: resourcesIn(ofTargets),
     parameters: named('ssm'),
     secrets: [...named('secret'), ...users.secrets],
     userSecrets: users.secrets,
@@ -151,7 +161,7 @@ export async function policyNames(
     ({ kind }) => kind === 'output',
   );
   // Who asks for the inventory itself asks for it whatever it is for.
-  const needsHosts = fleets.length > 0 || provision !== undefined || verb === 'inventory';
+  const needsHosts = hasHosts(kinds, environment) || verb === 'inventory';
   const present: Partial<Record<Part, boolean>> = {
     account: aws.account !== undefined || role !== undefined,
     'assume-role': assumed.length > 0,
@@ -159,14 +169,7 @@ export async function policyNames(
     push: names.repositories.length > 0,
     tag: names.repositories.length > 0,
     'bring-images': source !== undefined && names.repositories.length > 0,
-    'ecs-look': services.length > 0,
-    'ecs-register': services.length > 0,
-    'ecs-move': services.length > 0,
-    'ecs-migrate': services.some(({ migrate }) => migrate !== undefined),
     'database-users': environment.config['database-users'] !== undefined,
-    'fleet-pull': fleets.some(({ registry }) => registry === undefined || registry.includes('.dkr.ecr.')),
-    'balancer-look': names.targetGroups.length > 0,
-    'balancer-move': names.targetGroups.length > 0,
     'hosts-by-tag': needsHosts && inventory.tags !== undefined,
     'host-keys': needsHosts && inventory['host-keys'].from.includes('console'),
     'host-sessions': needsHosts && JSON.stringify(inventory).includes('"transport":"ssm"'),
@@ -175,8 +178,30 @@ export async function policyNames(
   return {
     names,
     has: (part) => present[part] ?? true,
+    targets: inUse(own),
+    rows: Object.assign({}, ...own.map(({ kind }) => kind.calls ?? {})) as Record<string, CallRow>,
     notes: [...told, ...[...notes].map((message) => ({ message }))],
   };
+}
+
+/** The permissions that a target makes use of, each once, kind by kind. */
+function inUse(targets: ReturnType<typeof targetsWithKinds>): readonly TargetPermission[] {
+  const kinds = [...new Set(targets.map(({ kind }) => kind))];
+  return kinds.flatMap((kind) =>
+    kind.permissions.filter((permission) =>
+      targets.some(({ kind: other, config }) => other === kind && (permission.of?.(config) ?? true)),
+    ),
+  );
+}
+
+/** What the kinds of targets name by words of their own. */
+function resourcesIn(
+  names: readonly (TargetNames | undefined)[],
+): Readonly<Record<string, readonly string[]>> {
+  const found: Record<string, readonly string[]> = {};
+  for (const { resources = {} } of names.filter((one) => one !== undefined))
+    for (const [word, arns] of Object.entries(resources)) found[word] = [...(found[word] ?? []), ...arns];
+  return found;
 }
 
 /** Where promoted images are copied from; undefined where nothing is copied. */
@@ -208,14 +233,14 @@ function sectionsOf(
   verb: Verb,
 ): readonly unknown[] {
   const { aws, infrastructure, inventory, provision, targets, variables } = environment;
-  const used: readonly Part[] = ['references', ...verbs[verb]];
+  const used: readonly (Part | TargetPart)[] = ['references', ...verbs[verb]];
   const has = (...some: readonly Part[]) => some.some((part) => used.includes(part));
   return [
     aws,
     config.notifications,
     ...(has('push') || verb === 'build' || verb === 'test' || verb === 'doctor' ? [config.images] : []),
     ...(has('outputs', 'backend-plan', 'backend-apply') ? [infrastructure, variables, inventory] : []),
-    ...(has('ecs-look') ? [targets] : []),
+    ...(usesTargets(verb) ? [targets] : []),
     ...(verb === 'provision' || verb === 'run' || verb === 'doctor' ? [provision] : []),
   ];
 }

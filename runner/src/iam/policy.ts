@@ -73,7 +73,7 @@ export async function policyFor(
   environment: NamedEnvironment,
   request: PolicyRequest,
 ): Promise<PolicyResult> {
-  const { names, has, notes } = await policyNames(context, environment, request.verb, request);
+  const { names, has, targets, rows, notes } = await policyNames(context, environment, request.verb, request);
   const access = TERRAFORM[request.verb];
   // A run without Terraform is one; its commands alone are refused as they refuse themselves.
   const isWithout = request.verb === 'run' && environment.config.infrastructure === undefined;
@@ -81,7 +81,10 @@ export async function policyFor(
     access === undefined || isWithout
       ? { grants: [], notes: [] }
       : await rootGrants(context, environment, request, access, names.place);
-  const asked: readonly Grant[] = [...grantsOf(names, callsOf(request.verb, has)), ...ofRoot.grants];
+  const asked: readonly Grant[] = [
+    ...grantsOf(names, callsOf(request.verb, { has, targets }), rows),
+    ...ofRoot.grants,
+  ];
   const isNothing = asked.every(({ resources }) => resources.length === 0);
   const grants = isNothing ? [NOTHING_ASKED] : asked;
   const policy = policyOf(grants);

@@ -7,8 +7,7 @@ import { scopeOf } from './scope.js';
 import { scopeOfPlan } from './scope.js';
 import type { ApplyResult } from './applyOptions.js';
 import type { ApplyOptions } from './applyOptions.js';
-import type { NamedEnvironment } from '../context/context.js';
-import type { Context } from '../context/context.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 /**
  * Applies an environment's infrastructure: the saved plan where it still fits, else a new one.
  * @param stage id of the stage that events belong to

@@ -31,8 +31,7 @@ import type { ApplyResult } from './applyOptions.js';
 import { lockTimeout, type ApplyOptions } from './applyOptions.js';
 import type { SavedPlan } from './savedPlan.js';
 import type { PlanOrigin } from './planOrigin.js';
-import type { NamedEnvironment } from '../context/context.js';
-import type { Context } from '../context/context.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 /** An apply with all that decides what it does. */
 export interface Applying {
   readonly context: Context;

@@ -9,8 +9,7 @@ import { defaultPlanFile } from './planPlaces.js';
 import type { SavedPlan } from './savedPlan.js';
 import { lockTimeout, type ApplyOptions } from './applyOptions.js';
 import type { PlanOrigin } from './planOrigin.js';
-import type { NamedEnvironment } from '../context/context.js';
-import type { Context } from '../context/context.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 /** The named plan, the saved one where it fits, or a new one. */
 export async function choosePlan(
   context: Context,

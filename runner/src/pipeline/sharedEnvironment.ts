@@ -4,6 +4,7 @@ import { homeDirectory } from '../adapters/process/user.js';
 import { writeWhole } from '../adapters/process/wholeFile.js';
 import { asText, referencesIn } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
+import { hasHosts } from '../context/kinds.js';
 import { StackError } from '../base/errors.js';
 import {
   EXPORTS,
@@ -75,7 +76,9 @@ export async function sharedEnvironment(
       ...(ssh.user === undefined ? {} : { user: ssh.user }),
       ...(ssh.key === undefined ? {} : { privateKey: resolve(config.directory, ssh.key) }),
     },
-    ...(hasHosts(environment) ? { ansible: await ansibleOf(context, environment) } : {}),
+    ...(hasHosts(await context.kinds(), environment)
+      ? { ansible: await ansibleOf(context, environment) }
+      : {}),
     variables: own,
   });
   const names = exportedNames(variables, context.env).filter((name) => !(name in own));
@@ -123,9 +126,6 @@ async function argumentsOf(
     context.env,
   );
 }
-
-const hasHosts = ({ config }: NamedEnvironment): boolean =>
-  config.provision !== undefined || Object.values(config.targets).some(({ kind }) => kind === 'fleet');
 
 /** The inventory is a script: hosts are asked for when they are needed, and nothing of them lies in a file. */
 async function ansibleOf(context: Context, environment: NamedEnvironment): Promise<Record<string, string>> {

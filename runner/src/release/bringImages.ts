@@ -1,7 +1,8 @@
 import type { Manifest } from '../adapters/aws/ecr.js';
 import type { CopyProgress } from '../adapters/registry/copy.js';
-import type { TargetConfig } from '../config/schema.js';
+import type { TargetConfig } from '../config/kindSchemas.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
+import { targetsWithKinds } from '../context/kinds.js';
 import { StackError } from '../base/errors.js';
 import { once } from '../base/once.js';
 import type { ReleaseImage, ReleaseRecord } from '../domain/records.js';
@@ -37,19 +38,19 @@ export async function bringImages(context: Context, request: BringRequest): Prom
     await bringOne(context, request, { name, image, source, target, from: from.name });
 }
 
-/** Targets that pull from an ECR: a fleet may name a registry of another kind, which people fill. */
+/** Targets that pull from an ECR: one may name a registry of another kind, which people fill. */
 async function pullingTargets(
   context: Context,
   environment: NamedEnvironment,
 ): Promise<readonly TargetConfig[]> {
-  const targets = Object.values(environment.config.targets);
+  const targets = targetsWithKinds(await context.kinds(), environment);
   const pulls = await Promise.all(
-    targets.map(async (one) => {
-      if (one.kind !== 'fleet' || one.registry === undefined) return true;
-      return (await context.resolve(one.registry, environment)).includes('.dkr.ecr.');
+    targets.map(async ({ kind, config }) => {
+      const registry = kind.registry?.(config);
+      return registry === undefined || (await context.resolve(registry, environment)).includes('.dkr.ecr.');
     }),
   );
-  return targets.filter((_, index) => pulls[index]);
+  return targets.filter((_, index) => pulls[index]).map(({ config }) => config);
 }
 
 interface Bringing {

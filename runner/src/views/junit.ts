@@ -1,6 +1,6 @@
 import type { BehindHost } from '../domain/records.js';
 import { escapeMarkup } from './html/markup.js';
-import type { Run, RunStage } from './runModel.js';
+import type { Run, RunStage } from '../events/run.js';
 
 /**
  * The stages of a run as JUnit XML, one testcase each, in the form that Jenkins' JUnit plugin reads

@@ -1,7 +1,8 @@
 import type { EventSubscriber, StackEvent } from '../events/events.js';
 import type { RunFiles } from './runFiles.js';
-import { afterEvent, emptyPart, type RunPart } from './runRecord.js';
+import { afterEvent, emptyPart } from './runRecord.js';
 import { LAST_LINES } from './stageWatch.js';
+import type { RunPart } from '../events/run.js';
 
 export interface RecorderOptions {
   readonly files: RunFiles;

@@ -5,11 +5,10 @@ import { isAlive } from '../adapters/process/alive.js';
 import { makeDirectories } from '../adapters/process/directories.js';
 import { withFileLock } from '../adapters/process/fileLock.js';
 import { StackError } from '../base/errors.js';
-import { channels, type Channel } from '../domain/channels.js';
 import type { Shape } from '../base/recordShape.js';
 import { sharedRun } from '../base/sharedRun.js';
 import { writeWhole } from '../adapters/process/wholeFile.js';
-import type { RunPart, RunRecord } from './runRecord.js';
+import type { RunPart, RunRecord } from '../events/run.js';
 import { readableRun } from './runShape.js';
 
 /** Runs kept; older ones make room. */
@@ -23,7 +22,13 @@ const LEFTOVER_AFTER_MS = 3_600_000;
 const DRAFT = /^\..*\.(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+\.\d+)$/;
 
 /** What each channel keeps of a run stands beside its record. */
-const memoryEnding = (channel: Channel) => `.${channel}.json`;
+const memoryEnding = (channel: string) => `.${channel}.json`;
+
+/** The run that a file is a channel's memory of: `RUN.CHANNEL.json` beside `RUN.json`; ids of runs may have dots too. */
+function runOfMemory(name: string, all: readonly string[]): string | undefined {
+  const run = /^(.+)\.[a-z-]+\.json$/.exec(name)?.[1];
+  return run !== undefined && all.includes(`${run}.json`) ? run : undefined;
+}
 
 /** The run records of one working directory: `.automation-stack/runs/RUN.json`. */
 export class RunFiles {
@@ -55,21 +60,22 @@ export class RunFiles {
   }
 
   /** @returns what a channel has kept of a run; undefined where that is nothing, or nothing to be believed */
-  async memory<T>(id: string, channel: Channel, shape: Shape): Promise<T | undefined> {
+  async memory<T>(id: string, channel: string, shape: Shape): Promise<T | undefined> {
     const found = await this.readJson(this.path(id, memoryEnding(channel)));
     return shape(found) === undefined ? (found as T) : undefined;
   }
 
   /** Keeps for the processes that follow what a channel has told. */
-  async remember(id: string, channel: Channel, memory: object): Promise<void> {
+  async remember(id: string, channel: string, memory: object): Promise<void> {
     await writeWhole(this.path(id, memoryEnding(channel)), `${JSON.stringify(memory)}\n`);
   }
 
   /** Ids of the runs kept, the one written last first. */
   async list(): Promise<readonly string[]> {
     const names = await readdir(this.directory).catch(() => [] as string[]);
-    const isMemory = (name: string) => channels.some((channel) => name.endsWith(memoryEnding(channel)));
-    const files = names.filter((name) => /^[^.].*\.json$/.test(name) && !isMemory(name));
+    const files = names.filter(
+      (name) => /^[^.].*\.json$/.test(name) && runOfMemory(name, names) === undefined,
+    );
     const dated = await Promise.all(
       files.map(async (name) => ({
         name,
@@ -82,8 +88,12 @@ export class RunFiles {
   /** Removes the oldest runs beyond the number kept. */
   async prune(): Promise<void> {
     for (const id of (await this.list()).slice(RUNS_KEPT)) {
+      const memories = (await readdir(this.directory)).filter(
+        (name, _, all) => runOfMemory(name, all) === id,
+      );
+      // The record goes last: without it nobody could tell what the others are.
+      for (const name of memories) await rm(join(this.directory, name), { force: true });
       await rm(this.path(id), { force: true });
-      for (const channel of channels) await rm(this.path(id, memoryEnding(channel)), { force: true });
     }
     await this.removeLeftovers();
   }

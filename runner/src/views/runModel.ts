@@ -1,49 +1,10 @@
 import { definedOnly } from '../base/definedOnly.js';
 import type { ErrorRecord } from '../base/errors.js';
 import { causedBy, withCause } from '../base/interruption.js';
-import type { StageStatus, StageSummary } from '../events/events.js';
+import type { StageSummary } from '../events/events.js';
 import { worstOf } from '../pipeline/rules/schedule.js';
-import type { ReleaseRecord } from '../domain/records.js';
 import { sameFailure } from './failureText.js';
-import type { NoticeRecord, RunPart, RunRecord, StageRecord } from './runRecord.js';
-
-/** `cut-off`: its process ended without a word (killed, machine gone); `waiting`: not begun. */
-export type RunStageStatus = StageStatus | 'running' | 'cut-off' | 'waiting';
-
-export type RunStage = Omit<StageRecord, 'status' | 'startedAt'> & {
-  readonly status: RunStageStatus;
-  readonly startedAt?: string;
-  readonly needs: readonly string[];
-};
-
-/** A run as people see it: all its parts as one. */
-export interface Run {
-  readonly id: string;
-  readonly commands: readonly string[];
-  readonly application?: string;
-  readonly environments: readonly string[];
-  readonly url?: string;
-  readonly branch?: string;
-  readonly commit?: string;
-  readonly runUrl?: string;
-  readonly who?: string;
-  readonly status: Exclude<RunStageStatus, 'waiting'>;
-  readonly startedAt: string;
-  readonly endedAt?: string;
-  readonly seconds: number;
-  readonly summary?: string;
-  readonly release?: ReleaseRecord;
-  readonly stages: readonly RunStage[];
-  /** Each failure once, the run's own first. */
-  readonly failures: readonly RunFailure[];
-  readonly notices: readonly NoticeRecord[];
-}
-
-export interface RunFailure {
-  readonly error: ErrorRecord;
-  readonly stage?: string;
-  readonly lastLines: readonly string[];
-}
+import type { Run, RunFailure, RunPart, RunRecord, RunStage, StageRecord } from '../events/run.js';
 
 /**
  * Joins the parts of a run.

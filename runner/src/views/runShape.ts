@@ -1,5 +1,5 @@
 import { anything, isNumber, list, object, oneOf, record, text, time, whole } from '../base/recordShape.js';
-import type { RunPart, RunRecord } from './runRecord.js';
+import type { RunPart, RunRecord } from '../events/run.js';
 
 const stageStatus = oneOf('ok', 'partial', 'failed', 'skipped', 'rolled-back', 'interrupted', 'running');
 const error = object({

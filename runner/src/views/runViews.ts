@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Context } from '../context/context.js';
-import { channels } from '../domain/channels.js';
 import type { EventSubscriber } from '../events/events.js';
-import { openers } from './openChannels.js';
 import { joinRun } from './runModel.js';
 import { Recorder } from './recorder.js';
 import { mayBeAlive, processName, RunFiles, runId } from './runFiles.js';
@@ -36,16 +34,17 @@ export async function createRunViews(
     (config) => config.notifications,
     () => undefined,
   );
+  const { channels } = await context.kinds();
   const told = await Promise.all(
     channels
-      .filter((channel) => notifications?.[channel] !== undefined)
-      .map(async (channel) =>
-        (await openers[channel]())({
+      .filter(({ key }) => notifications?.[key] !== undefined)
+      .map((channel) =>
+        channel.open({
           context,
           runs,
-          memory: (shape) => files.memory(id, channel, shape),
-          remember: (memory) => files.remember(id, channel, memory),
-          alone: (action) => files.alone(id, action, `.${channel}`),
+          memory: (shape) => files.memory(id, channel.key, shape),
+          remember: (memory) => files.remember(id, channel.key, memory),
+          alone: (action) => files.alone(id, action, `.${channel.key}`),
           warn,
         }),
       ),

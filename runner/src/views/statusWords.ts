@@ -1,4 +1,4 @@
-import type { RunStageStatus } from './runModel.js';
+import type { RunStageStatus } from '../events/run.js';
 
 /** How a status is called and drawn wherever runs are shown; the mark tells them apart without colour. */
 export interface StatusWords {

@@ -1,5 +1,4 @@
-import type { RunStage, RunStageStatus } from './runModel.js';
-import type { SubjectRecord } from './runRecord.js';
+import type { RunStage, RunStageStatus, SubjectRecord } from '../events/run.js';
 
 /** Hosts and targets: what goes through named phases (drain, pull, start, health …), unlike a resource or an image. */
 export function phasedSubjects(stage: RunStage): readonly SubjectRecord[] {

@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { starterConfig, starterShapes } from '../../../runner/src/starter/rules/starterFile.js';
-import { validateConfig } from '../../../runner/src/config/load.js';
 import { initialise } from '../../../runner/src/starter/init.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
+import { validateConfig } from '../../support/config.js';
 
 describe('init', () => {
   let stack: Deployment | undefined;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { systemClock } from '../../../runner/src/adapters/process/clock.js';
 import { createAwsClients, type AwsClients } from '../../../runner/src/adapters/aws/clients.js';
-import type { EcsServiceConfig } from '../../../runner/src/config/schema.js';
+import type { EcsServiceConfig } from '../../../runner/src/delivery/targets/ecs/schema.js';
 import { StackError } from '../../../runner/src/base/errors.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { EcsTarget } from '../../../runner/src/delivery/targets/ecs/ecsTarget.js';

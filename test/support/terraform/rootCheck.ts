@@ -3,7 +3,6 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { selectEnvironment } from '../../../runner/src/config/selectEnvironment.js';
-import { loadConfig } from '../../../runner/src/config/load.js';
 import { asText, cut, outputOf, partsOf, referencesIn } from '../../../runner/src/config/referencesIn.js';
 import type { Config, EnvironmentConfig } from '../../../runner/src/config/schema.js';
 import { readBlocks } from '../../../scripts/terraformReader.js';
@@ -16,6 +15,7 @@ import {
   type RunResult,
 } from './testEvents.js';
 import type { Workbench } from './workbench.js';
+import { loadConfig } from '../config.js';
 
 /** A deployment of `examples/` whose Terraform root is for AWS. */
 export interface Root {

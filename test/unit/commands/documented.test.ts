@@ -6,8 +6,9 @@ import { expect } from 'chai';
 import { calls } from '../../../runner/src/iam/rules/calls.js';
 import { optionsOf } from '../../../runner/src/commands/options.js';
 import { allCommands, registry } from '../../../runner/src/commands/registry.js';
-import { configSchema, targetSchema } from '../../../runner/src/config/schema.js';
+import { kinds } from '../../../runner/src/kinds.js';
 import { jsonSchema } from '../../../runner/src/config/jsonSchema.js';
+import { configSchema } from '../../support/config.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const commands = (await allCommands()).filter(({ hidden }) => hidden !== true);
@@ -71,11 +72,12 @@ describe('what the pages promise', () => {
 });
 
 describe('what the pages say of targets', () => {
-  const kinds = targetSchema.options.map((option) => option.shape.kind.value);
-  const strategies = JSON.stringify(jsonSchema()).match(/"strategy":\{[^}]*"enum":\[([^\]]*)\]/)?.[1] ?? '';
+  const targets = kinds.targets.map(({ name }) => name);
+  const strategies =
+    JSON.stringify(jsonSchema(kinds)).match(/"strategy":\{[^}]*"enum":\[([^\]]*)\]/)?.[1] ?? '';
 
   it('is held against the schema', () => {
-    expect(kinds).to.include('ecs-service');
+    expect(targets).to.include('ecs-service');
     expect(strategies).to.include('rolling');
     expect(configSchema).not.to.equal(undefined);
   });
@@ -92,7 +94,7 @@ describe('what the pages say of targets', () => {
     it(`names kinds and strategies that exist: ${file}`, () => {
       const credentials = ['text', 'file', 'ssh-key', 'password'];
       expect(
-        named('kind').filter((kind) => ![...kinds, ...credentials].includes(kind as never)),
+        named('kind').filter((kind) => ![...targets, ...credentials].includes(kind as never)),
       ).to.deep.equal([]);
       expect(named('strategy').filter((strategy) => !strategies.includes(`"${strategy}"`))).to.deep.equal([]);
     });

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { RunRecord } from '../../../runner/src/views/runRecord.js';
+import type { RunRecord } from '../../../runner/src/events/run.js';
 import { cli } from '../../support/cli.js';
 
 const CONFIG = `application: shop

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { validateConfig } from '../../../runner/src/config/load.js';
+import { validateConfig } from '../../support/config.js';
 
 const HEAD = `application: shop
 images:

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { openers } from '../../../runner/src/views/openChannels.js';
-import { channels } from '../../../runner/src/domain/channels.js';
-import { configSchema } from '../../../runner/src/config/schema.js';
+import { kinds } from '../../../runner/src/kinds.js';
+import { githubSchema, gitlabSchema } from '../../../runner/src/views/forge/schema.js';
 import { cli } from '../../support/cli.js';
+import { configSchema } from '../../support/config.js';
 
 const page = readFileSync(fileURLToPath(new URL('../../../docs/commit-status.md', import.meta.url)), 'utf8');
 
@@ -32,10 +32,9 @@ describe('the configuration of GitHub and GitLab', () => {
     });
 
   it('has the keys that the page lists, and no others', () => {
-    const { github, gitlab } = configSchema.shape.notifications.unwrap().shape;
     const listed = [...page.matchAll(/^\| `(\w+)` +\|/gm)].map(([, key]) => key);
-    for (const forge of [github, gitlab])
-      expect(Object.keys(forge.unwrap().shape).filter((key) => key !== '')).to.deep.equal(listed);
+    for (const forge of [githubSchema, gitlabSchema])
+      expect(Object.keys(forge.shape).filter((key) => key !== '')).to.deep.equal(listed);
   });
 
   it('sets a status and keeps a comment where nothing else is said', () => {
@@ -44,7 +43,7 @@ describe('the configuration of GitHub and GitLab', () => {
       environments: { staging: {} },
       notifications: { github: { token: 'x' } },
     });
-    expect(notifications.github).to.deep.equal({ token: 'x', status: true, comment: true });
+    expect(notifications['github']).to.deep.equal({ token: 'x', status: true, comment: true });
   });
 
   it('needs a token, and the address of an API', async () => {
@@ -64,9 +63,9 @@ describe('the configuration of GitHub and GitLab', () => {
     expect(text).to.include('***').and.not.to.include('literal-4711-token');
   });
 
-  it('is one of channels that are data: each has a key and an opener', () => {
+  it('is one of channels that are data: each has a key', () => {
     const { shape } = configSchema.shape.notifications.unwrap();
-    expect(Object.keys(shape)).to.deep.equal([...channels]);
-    expect(Object.keys(openers)).to.deep.equal([...channels]);
+    expect(Object.keys(shape)).to.deep.equal(kinds.channels.map(({ key }) => key));
+    expect(Object.keys(shape)).to.deep.equal(['slack', 'github', 'gitlab']);
   });
 });

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { registerConfigured, registerVariable } from '../../../runner/src/config/knownSecrets.js';
-import { validateConfig } from '../../../runner/src/config/load.js';
+import { registerVariable } from '../../../runner/src/config/knownSecrets.js';
 import type { Config } from '../../../runner/src/config/schema.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
+import { registerConfigured, validateConfig } from '../../support/config.js';
 
 const KEY = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n';
 const LINE = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC';

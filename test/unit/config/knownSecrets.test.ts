@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { registerConfigured } from '../../../runner/src/config/knownSecrets.js';
-import { validateConfig } from '../../../runner/src/config/load.js';
 import { registerEnvironment } from '../../../runner/src/secrets/environmentSecrets.js';
 import { holdsSecret, namesSecret } from '../../../runner/src/secrets/secretNames.js';
 import { MASK, SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { cli } from '../../support/cli.js';
+import { registerConfigured, validateConfig } from '../../support/config.js';
 
 const BASE = 'application: shop\nimages: { web: { repository: shop/web } }\n';
 function known(yaml: string, env: Readonly<Record<string, string>> = {}): SecretRegistry {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { validateConfig } from '../../../runner/src/config/load.js';
+import { validateConfig } from '../../support/config.js';
 
 const check = (text: string) => validateConfig('automation-stack.yml', text, '/app');
 const problems = (text: string) =>
@@ -32,7 +32,10 @@ describe('automation-stack.yml', () => {
   });
 
   it('turns durations into milliseconds', () => {
-    expect(check(GOOD).config?.environments['staging']?.targets['web']?.health.for).to.equal(30_000);
+    expect(check(GOOD).config?.environments['staging']?.targets['web']).to.have.nested.property(
+      'health.for',
+      30_000,
+    );
   });
 
   it('merges what an environment extends, deeply', () => {

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { loadConfig, readConfigText } from '../../../runner/src/config/load.js';
+import { readConfigText } from '../../../runner/src/config/load.js';
 import { readText, UnreadableText } from '../../../runner/src/config/readText.js';
 import { StackError } from '../../../runner/src/base/errors.js';
+import { loadConfig } from '../../support/config.js';
 
 const failureOf = async (work: Promise<unknown>): Promise<StackError> => {
   const error: unknown = await work.then(

@@ -1,12 +1,12 @@
 import { lookUpsOf } from '../../../runner/src/lookUps.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { validateConfig } from '../../../runner/src/config/load.js';
 import { resolveReferences, type Form } from '../../../runner/src/config/references.js';
 import { partsOf, referencesIn } from '../../../runner/src/config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../../../runner/src/context/context.js';
 import { fillRelease } from '../../../runner/src/delivery/rules/releaseValues.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
+import { validateConfig } from '../../support/config.js';
 
 /** Every place of the schema that takes text, with what it looks up; `X` stands for the text. */
 const places = {

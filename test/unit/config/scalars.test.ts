@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { validateConfig } from '../../../runner/src/config/load.js';
 import type { Config } from '../../../runner/src/config/schema.js';
+import { validateConfig } from '../../support/config.js';
 
 const check = (text: string) => validateConfig('automation-stack.yml', text, '/app');
 const problems = (text: string) =>
@@ -69,7 +69,7 @@ const places: Readonly<Record<string, readonly [key: string, read: Reader]>> = {
   variables: ['A', (config) => staging(config)?.variables['A']],
   target: ['service', (config) => web(config)['service']],
   environment: ['A', (config) => in_(web(config)['environment'], 'A')],
-  slack: ['channel', (config) => config.notifications.slack?.channel],
+  slack: ['channel', (config) => in_(config.notifications['slack'], 'channel')],
   agent: ['label', (config) => config.jenkins.agent?.label],
   state: ['location', (config) => config.state.location],
 };

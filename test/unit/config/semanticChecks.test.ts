@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { selectEnvironment } from '../../../runner/src/config/selectEnvironment.js';
-import { validateConfig } from '../../../runner/src/config/load.js';
 import type { Config } from '../../../runner/src/config/schema.js';
 import { StackError } from '../../../runner/src/base/errors.js';
+import { validateConfig } from '../../support/config.js';
 
 const HEAD = 'application: shop\nimages: { web: { repository: r } }\n';
 const found = (text: string): string[] =>
@@ -126,7 +126,10 @@ describe('what an environment extends', () => {
         '  test: { extends: production, targets: { web: { group: h } } }\n',
     );
     expect(config.environments['production']?.targets['web']).to.deep.include({ group: 'g', port: 82 });
-    expect(config.environments['production']?.targets['web']?.health.status).to.deep.equal([204]);
+    expect(config.environments['production']?.targets['web']).to.have.deep.nested.property(
+      'health.status',
+      [204],
+    );
     expect(config.environments['test']?.targets['web']).to.deep.include({ group: 'h', port: 82 });
   });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { serviceName, sharedService } from '../../../runner/src/config/collisions.js';
-import { validateConfig } from '../../../runner/src/config/load.js';
+import { serviceName, sharedService } from '../../../runner/src/delivery/targets/ecs/collisions.js';
+import { validateConfig } from '../../support/config.js';
 
 const HEAD = 'application: shop\nimages: { web: { repository: shop/web }, api: { repository: shop/api } }\n';
 const found = (environments: readonly string[], more = ''): string[] =>

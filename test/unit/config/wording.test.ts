@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { invalidConfig, validateConfig } from '../../../runner/src/config/load.js';
+import { invalidConfig } from '../../../runner/src/config/load.js';
+import { validateConfig } from '../../support/config.js';
 
 const problems = (text: string) =>
   validateConfig('automation-stack.yml', text, '/app').issues.map(

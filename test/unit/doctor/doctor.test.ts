@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Check, Finding } from '../../../runner/src/domain/finding.js';
+import { kinds } from '../../../runner/src/kinds.js';
 import type { Context } from '../../../runner/src/context/context.js';
 import { StackError } from '../../../runner/src/base/errors.js';
 import { deliveryChecks } from '../../../runner/src/doctor/delivery.js';
@@ -29,7 +30,7 @@ describe('doctor, of a delivery', () => {
 
   const find = async (id: string, context: Context = place.context): Promise<Finding> => {
     const environments = await Promise.all(['staging', 'hosts'].map((name) => context.environment(name)));
-    const check = deliveryChecks(context, environments).find((one) => one.id === id) as Check;
+    const check = deliveryChecks(context, environments, kinds).find((one) => one.id === id) as Check;
     return check.run();
   };
 
@@ -75,7 +76,7 @@ describe('doctor, of a delivery', () => {
     const environments = await Promise.all(
       ['staging', 'hosts'].map((name) => place.context.environment(name)),
     );
-    expect(deliveryChecks(place.context, environments).map(({ id }) => id)).to.deep.equal([
+    expect(deliveryChecks(place.context, environments, kinds).map(({ id }) => id)).to.deep.equal([
       'values:staging',
       'target:staging/web',
       'values:hosts',

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { CheckResult } from '../../../runner/src/domain/finding.js';
+import { kinds } from '../../../runner/src/kinds.js';
 import { judge, needsOf } from '../../../runner/src/domain/finding.js';
 import { agentChecks, placeOf, type Place } from '../../../runner/src/doctor/agentTools.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
@@ -41,7 +42,7 @@ describe('doctor, on an agent', () => {
     const all = agentChecks(
       place.context,
       config,
-      needsOf(config, environments, () => false),
+      needsOf(config, environments, { kinds, refersToAws: () => false }),
       where,
     );
     const found = await Promise.all(all.map(async (check) => judge(check, await check.run())));

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { kinds } from '../../../runner/src/kinds.js';
 import { judge, needsOf, type ConfiguredEnvironment } from '../../../runner/src/domain/finding.js';
 import { checksText } from '../../../runner/src/views/findings.js';
 
@@ -7,11 +8,14 @@ const environment = (settings: Partial<ConfiguredEnvironment> = {}) => ({
   config: { inventory: {}, targets: {}, ...settings },
 });
 const needs = (settings: Partial<ConfiguredEnvironment>, images: object = {}, slack?: unknown) =>
-  needsOf({ images: { ...images }, notifications: { slack } }, [environment(settings)], () => false);
+  needsOf({ images: { ...images }, notifications: { slack } }, [environment(settings)], {
+    kinds,
+    refersToAws: () => false,
+  });
 
 describe('what a configuration needs', () => {
   it('is nothing where there is none', () => {
-    expect(needsOf(undefined, [], () => true)).to.deep.equal({
+    expect(needsOf(undefined, [], { kinds, refersToAws: () => true })).to.deep.equal({
       docker: false,
       terraform: false,
       ansible: false,
@@ -42,7 +46,10 @@ describe('what a configuration needs', () => {
     expect(needs({ targets: { web: { kind: 'ecs-service' } } }).aws).to.deep.equal(['staging']);
     expect(needs({ inventory: { tags: { a: 'b' } } }).aws).to.deep.equal(['staging']);
     expect(needs({ targets: { web: { kind: 'fleet' } } }, { web: {} }).aws).to.deep.equal(['staging']);
-    const kept = needsOf({ images: {}, notifications: {} }, [environment()], () => true);
+    const kept = needsOf({ images: {}, notifications: {} }, [environment()], {
+      kinds,
+      refersToAws: () => true,
+    });
     expect(kept.aws).to.deep.equal(['staging']);
   });
 });

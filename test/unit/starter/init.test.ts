@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect } from 'chai';
 import { programOf } from '../../../runner/src/base/calledAs.js';
-import { loadConfig } from '../../../runner/src/config/load.js';
 import type { Config } from '../../../runner/src/config/schema.js';
 import { cli } from '../../support/cli.js';
+import { loadConfig } from '../../support/config.js';
 
 type Tree = Readonly<Record<string, string>>;
 interface Case {

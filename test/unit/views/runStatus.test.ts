@@ -5,11 +5,12 @@ import { reportPage } from '../../../runner/src/views/html/page.js';
 import { light } from '../../../runner/src/views/html/theme.js';
 import { drawTimeline } from '../../../runner/src/views/html/timeline.js';
 import { junitOf } from '../../../runner/src/views/junit.js';
-import { joinRun, type Run } from '../../../runner/src/views/runModel.js';
+import { joinRun } from '../../../runner/src/views/runModel.js';
 import { runMessage, stageMessage } from '../../../runner/src/views/slack/slackBlocks.js';
 import { statusWords } from '../../../runner/src/views/statusWords.js';
 import { partOf, runOf } from '../../support/recordedRun.js';
 import { atTimes } from '../../support/sampleRuns.js';
+import type { Run } from '../../../runner/src/events/run.js';
 
 const made = { at: new Date('2026-11-08T13:00:00Z'), by: '1.0.0' };
 const stage = 'rollback:staging';

@@ -11,7 +11,7 @@ import { dark, light } from '../../../runner/src/views/html/theme.js';
 import { drawTimeline } from '../../../runner/src/views/html/timeline.js';
 import { writeReport } from '../../../runner/src/views/html/write.js';
 import { junitOf } from '../../../runner/src/views/junit.js';
-import type { Run } from '../../../runner/src/views/runModel.js';
+import type { Run } from '../../../runner/src/events/run.js';
 import { runOf } from '../../support/recordedRun.js';
 import {
   atTimes,

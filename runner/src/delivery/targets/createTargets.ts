@@ -1,8 +1,7 @@
-import type { Context, NamedEnvironment } from '../../context/context.js';
 import { StackError } from '../../base/errors.js';
 import { didYouMean } from '../../base/nearest.js';
-import { serviceName } from '../../config/collisions.js';
-import type { FleetConfig, TargetConfig } from '../../config/schema.js';
+import type { Context, NamedEnvironment } from '../../context/context.js';
+import { targetsWithKinds } from '../../context/kinds.js';
 import type { Target } from '../../domain/target.js';
 
 /**
@@ -28,17 +27,19 @@ export async function createTargets(
     );
   }
   requireTargets(environment);
-  const chosen = Object.entries(environment.config.targets).filter(
-    ([name]) => only.length === 0 || only.includes(name),
+  const chosen = known.filter((name) => only.length === 0 || only.includes(name));
+  const all = targetsWithKinds(await context.kinds(), environment);
+  const made = await Promise.all(
+    [...new Set(all.map(({ kind }) => kind))].map(async (kind) => {
+      const own = all.filter((one) => one.kind === kind);
+      const wanted = own.map(({ name }) => name).filter((name) => chosen.includes(name));
+      if (wanted.length === 0) return [];
+      const targets = Object.fromEntries(own.map(({ name, config }) => [name, config]));
+      return [...(await kind.create(context, environment, targets, wanted))];
+    }),
   );
-  const services = await ecsTargets(context, environment, only);
-  return Promise.all(
-    chosen.map(
-      async ([name, config]) =>
-        services.get(name) ??
-        fleetTarget(context, environment, name, await context.resolve(config, environment)),
-    ),
-  );
+  const byName = new Map(made.flat());
+  return chosen.flatMap((name) => byName.get(name) ?? []);
 }
 
 /** @throws StackError TARGET_UNKNOWN where an environment has none: nothing can be brought there */
@@ -55,53 +56,9 @@ export function requireTargets({ name, config }: NamedEnvironment): void {
  * here is met again, and told, where it is needed.
  */
 export function warmUp(context: Context, environment: NamedEnvironment): void {
-  const kinds = new Set(Object.values(environment.config.targets).map(({ kind }) => kind));
-  if (!kinds.has('ecs-service')) return;
-  Promise.all([import('./ecs/createEcsTargets.js'), context.aws(environment).then((aws) => aws.ecs())]).catch(
-    () => undefined,
-  );
-}
-
-/** The ECS targets that are chosen, and those that are containers of the same services: they move together. */
-async function ecsTargets(
-  context: Context,
-  environment: NamedEnvironment,
-  only: readonly string[],
-): Promise<ReadonlyMap<string, Target>> {
-  const all = Object.entries(environment.config.targets).flatMap(([name, config]) =>
-    config.kind === 'ecs-service' ? [{ name, config }] : [],
-  );
-  const isChosen = ({ name }: { name: string }) => only.length === 0 || only.includes(name);
-  if (!all.some(isChosen)) return new Map();
-  const named = await Promise.all(
-    all.map(async (member) => {
-      const { cluster, service } = member.config;
-      return { member, service: serviceName(await context.resolve({ cluster, service }, environment)) };
-    }),
-  );
-  const moved = new Set(named.filter(({ member }) => isChosen(member)).map(({ service }) => service));
-  const members = await Promise.all(
-    named
-      .filter(({ service }) => moved.has(service))
-      .map(async ({ member: { name, config } }) => ({
-        name,
-        config: await context.resolve(config, environment),
-      })),
-  );
-  const { createEcsTargets } = await import('./ecs/createEcsTargets.js');
-  return createEcsTargets({ context, environment, members });
-}
-
-async function fleetTarget(
-  context: Context,
-  environment: NamedEnvironment,
-  name: string,
-  config: TargetConfig,
-): Promise<Target> {
-  if (config.kind !== 'fleet') throw new Error(`${name} is not a fleet`);
-  const { createFleetTarget } = await import('./fleet/createFleetTarget.js');
-  // From what the configuration says: references resolved, nobody could tell data from templates any more.
-  const raw = environment.config.targets[name] as FleetConfig;
-  const vars = await context.resolve(raw.vars, environment, 'template');
-  return createFleetTarget({ context, environment, name, config: { ...config, vars } });
+  const begin = async () => {
+    const kinds = new Set(targetsWithKinds(await context.kinds(), environment).map(({ kind }) => kind));
+    await Promise.all([...kinds].map(async (kind) => kind.warmUp?.(context, environment)));
+  };
+  begin().catch(() => undefined);
 }

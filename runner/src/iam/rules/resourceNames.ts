@@ -44,6 +44,8 @@ export interface PolicyNames {
   /** The ledger of what deployments own and reuse. */
   readonly ledger: readonly BucketPart[];
   readonly backend: readonly S3Backend[];
+  /** What kinds of targets name by words of their own. */
+  readonly resources?: Readonly<Record<string, readonly string[]>>;
 }
 
 type Resolve = (names: PolicyNames) => readonly string[];
@@ -127,6 +129,14 @@ export const conditions = {
 } satisfies Record<string, (names: PolicyNames) => Condition>;
 
 export type ConditionName = keyof typeof conditions;
+
+/** The resources behind a word: of the table above, or of a kind of target. */
+export const resourcesOf = (names: PolicyNames, word: string): readonly string[] =>
+  Object.hasOwn(forms, word) ? forms[word as Form](names) : (names.resources?.[word] ?? []);
+
+/** The condition behind a word. */
+export const conditionOf = (names: PolicyNames, word: string): Condition =>
+  conditions[word as ConditionName](names);
 
 /** A name in its form; an ARN stays what it is. */
 const arnIfName = (place: Place, form: string, name: string) =>

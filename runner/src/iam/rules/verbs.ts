@@ -1,5 +1,6 @@
-import { calls, type CallName, type CallRow } from './calls.js';
-import { conditions, forms, type PolicyNames } from './resourceNames.js';
+import type { CallRow, TargetPermission, TargetPhase } from '../../domain/permissions.js';
+import { calls, type CallName } from './calls.js';
+import { conditionOf, resourcesOf, type PolicyNames } from './resourceNames.js';
 import type { Grant } from './policyDocument.js';
 
 /**
@@ -33,22 +34,6 @@ export const parts = {
     'registry:read',
   ],
   tag: ['ecr:BatchGetImage', 'ecr:PutImage'],
-  'ecs-look': ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition'],
-  'ecs-register': ['ecs:RegisterTaskDefinition'],
-  'ecs-move': [
-    'ecs:RegisterTaskDefinition',
-    'ecs:UpdateService',
-    'ecs:ListTasks',
-    'ecs:DescribeTasks',
-    'logs:GetLogEvents',
-    'elasticloadbalancing:DescribeTargetGroups',
-    'elasticloadbalancing:DescribeLoadBalancers',
-    'elasticloadbalancing:DescribeListeners',
-    'elasticloadbalancing:DescribeRules',
-    'elasticloadbalancing:DescribeTargetHealth',
-    'ecs:DescribeContainerInstances',
-  ],
-  'ecs-migrate': ['ecs:RunTask', 'ecs:StopTask', 'ecs:ListTasks', 'ecs:DescribeTasks', 'logs:GetLogEvents'],
   'database-users': [
     'secretsmanager:GetSecretValue',
     'secretsmanager:PutSecretValue',
@@ -60,9 +45,6 @@ export const parts = {
     'ecs:DescribeServices',
     'ecs:UpdateService',
   ],
-  'fleet-pull': ['ecr:GetAuthorizationToken', 'docker:pull'],
-  'balancer-look': ['elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeTargetHealth'],
-  'balancer-move': ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'],
   'hosts-by-tag': ['ec2:DescribeInstances'],
   'host-keys': ['ec2:GetConsoleOutput'],
   'host-sessions': ['session:open'],
@@ -72,25 +54,17 @@ export const parts = {
 } as const satisfies Record<string, readonly CallName[]>;
 
 export type Part = keyof typeof parts;
+/** What a verb does with targets: the calls are those of their kinds. */
+export type TargetPart = `targets-${TargetPhase}`;
 
 const inventory = ['hosts-by-tag', 'outputs'] as const;
 const hosts = [...inventory, 'host-keys', 'host-sessions'] as const;
-const look = ['ecs-look', 'balancer-look', ...hosts] as const;
-const move = [
-  'account',
-  'state-write',
-  'upstream',
-  ...look,
-  'ecs-move',
-  'ecs-migrate',
-  'fleet-pull',
-  'balancer-move',
-  'bring-images',
-] as const;
+const look = ['targets-look', ...hosts] as const;
+const move = ['account', 'state-write', 'upstream', ...look, 'targets-move', 'bring-images'] as const;
 
 /** Which parts of the table each verb uses; verbs that ask nothing of AWS beside their references are `[]`. */
 export const verbs = {
-  doctor: ['account', 'state-write', 'login', 'ecs-look', ...hosts],
+  doctor: ['account', 'state-write', 'login', 'targets-check', ...hosts],
   test: ['state-read'],
   build: ['state-read'],
   push: ['account', 'state-write', 'push'],
@@ -103,7 +77,7 @@ export const verbs = {
   credentials: [],
   inventory: [...inventory],
   provision: ['account', 'state-write', ...hosts],
-  migrate: ['account', 'state-write', 'push', 'outputs', 'ecs-look', 'ecs-register', 'ecs-migrate'],
+  migrate: ['account', 'state-write', 'push', 'outputs', 'targets-migrate'],
   deploy: ['push', ...move],
   promote: [...move],
   rollback: [...move.filter((part) => part !== 'upstream')],
@@ -114,36 +88,57 @@ export const verbs = {
   lock: ['state-write'],
   notify: [],
   run: ['push', 'ledger', 'backend-apply', 'database-users', ...move],
-} as const satisfies Record<string, readonly Part[]>;
+} as const satisfies Record<string, readonly (Part | TargetPart)[]>;
 
 export type Verb = keyof typeof verbs;
 
+/** What a deployment has of what a verb may use. */
+export interface Used {
+  /** Whether it has a part; every one where left out. */
+  readonly has?: (part: Part) => boolean;
+  /** The permissions of its targets. */
+  readonly targets?: readonly TargetPermission[];
+}
+
+/** The calls of a verb, by their names in the table or in the rows of the targets' kinds. */
+export function callsOf(verb: Verb, { has = () => true, targets = [] }: Used = {}): readonly string[] {
+  const used: readonly (Part | TargetPart)[] = ['assume-role', 'references', ...verbs[verb]];
+  const made = used.flatMap((part): readonly string[] => {
+    if (!isOfTargets(part)) return has(part) ? parts[part] : [];
+    return targets.flatMap(({ phases, calls: own }) =>
+      phases.some((phase) => part === `targets-${phase}`) ? own : [],
+    );
+  });
+  return [...new Set(made)];
+}
+
+const isOfTargets = (part: Part | TargetPart): part is TargetPart => part.startsWith('targets-');
+
+/** Whether a verb looks at targets, or does anything with them. */
+export const usesTargets = (verb: Verb): boolean =>
+  (verbs[verb] as readonly (Part | TargetPart)[]).some(isOfTargets);
+
 /**
- * The calls of a verb.
- * @param has whether the deployment has a part
+ * What IAM has to allow for calls, the deployment's names filled in; without what it has nothing of.
+ * @param own rows of the kinds of targets, beside those of the table
  */
-export function callsOf(verb: Verb, has: (part: Part) => boolean = () => true): readonly CallName[] {
-  return callsOfParts(
-    ['assume-role', 'references', ...verbs[verb]].filter((part): part is Part => has(part as Part)),
-  );
-}
-
-export function callsOfParts(chosen: readonly Part[]): readonly CallName[] {
-  return [...new Set(chosen.flatMap((part): readonly CallName[] => parts[part]))];
-}
-
-/** What IAM has to allow for calls, the deployment's names filled in; without what it has nothing of. */
-export function grantsOf(names: PolicyNames, made: readonly CallName[]): readonly Grant[] {
+export function grantsOf(
+  names: PolicyNames,
+  made: readonly string[],
+  own: Readonly<Record<string, CallRow>> = {},
+): readonly Grant[] {
+  const rows: Readonly<Record<string, CallRow>> = { ...own, ...calls };
   return made.flatMap((call) => {
-    const row: CallRow = calls[call];
+    const row = rows[call];
+    if (row === undefined) throw new Error(`nothing says what IAM has to allow for ${call}`);
     return row.needs.flatMap(({ actions, on, when, because }): readonly Grant[] => {
-      const resources = forms[on](names);
+      const resources = resourcesOf(names, on);
       if (resources.length === 0) return [];
       return [
         {
           actions,
           resources,
-          ...(when === undefined ? {} : { condition: conditions[when](names) }),
+          ...(when === undefined ? {} : { condition: conditionOf(names, when) }),
           ...(because === undefined ? {} : { because }),
         },
       ];

@@ -1,7 +1,7 @@
 import type { Forge } from '../../adapters/forge/forge.js';
 import type { Context } from '../../context/context.js';
 import type { ForgeKey } from '../../domain/channels.js';
-import type { ForgeConfig } from '../../config/schema.js';
+import type { ForgeConfig } from './schema.js';
 
 /**
  * A configured forge with its token looked up.

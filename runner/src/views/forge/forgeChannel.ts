@@ -2,9 +2,9 @@ import { connectForge } from './connectForge.js';
 import { forgeWords, type ForgeKey } from '../../domain/channels.js';
 import { requestNumber } from '../../adapters/forge/forgePlace.js';
 import { once } from '../../base/once.js';
-import type { Context } from '../../context/context.js';
-import type { ChannelTools } from '../channelTools.js';
+import type { ChannelTools, Context } from '../../context/context.js';
 import { ForgeView } from './forgeView.js';
+import type { ForgeConfig } from './schema.js';
 import { isForgeMemory, type ForgeMemory } from './forgeMemory.js';
 import type { CheckedOut, Forged } from './forgeTeller.js';
 
@@ -23,7 +23,7 @@ export const openForge =
 
 /** A configured forge with its token looked up. */
 async function forgeOf(key: ForgeKey, context: Context, signal: AbortSignal): Promise<Forged> {
-  const config = (await context.config()).notifications[key];
+  const config = (await context.config()).notifications[key] as ForgeConfig | undefined;
   if (config === undefined) throw new Error(`${forgeWords[key].name} is not configured`);
   return {
     config,

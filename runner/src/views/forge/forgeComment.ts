@@ -2,7 +2,7 @@ import { lossText, lossTitle } from '../../infrastructure/rules/dataLoss.js';
 import type { PlanAction, PlanSummary } from '../../domain/plan.js';
 import { formatSeconds, shortCommit } from '../format.js';
 import { code, fenced, link, markdown } from '../markdown.js';
-import type { Run, RunFailure, RunStage } from '../runModel.js';
+import type { Run, RunFailure, RunStage } from '../../events/run.js';
 import { statusWords } from '../statusWords.js';
 
 /** GitHub takes 65,536 characters and GitLab a million; nobody reads that much. */

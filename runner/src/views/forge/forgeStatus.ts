@@ -2,7 +2,7 @@ import type { CommitState } from '../../adapters/forge/forge.js';
 import type { ErrorRecord } from '../../base/errors.js';
 import { endedWell } from '../../pipeline/rules/schedule.js';
 import { formatSeconds } from '../format.js';
-import type { Run, RunStage } from '../runModel.js';
+import type { Run, RunStage } from '../../events/run.js';
 import { statusWords } from '../statusWords.js';
 import { printable } from '../text.js';
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { ForgeFailure } from '../../adapters/forge/forgeFailure.js';
 import type { Forge, PullRequest } from '../../adapters/forge/forge.js';
-import type { ForgeConfig } from '../../config/schema.js';
+import type { ForgeConfig } from './schema.js';
 import { StackError } from '../../base/errors.js';
 import { commentMark, hasNews, runComment } from './forgeComment.js';
 import type { ForgeMemory } from './forgeMemory.js';
 import { runStatus } from './forgeStatus.js';
-import type { Run } from '../runModel.js';
+import type { Run } from '../../events/run.js';
 
 /** What is checked out: Jenkins builds pull requests as a merge that nobody but it has. */
 export interface CheckedOut {

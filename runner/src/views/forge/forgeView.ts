@@ -4,7 +4,7 @@ import { Behind, wentOnWithout } from '../backgroundTelling.js';
 import type { ForgeMemory } from './forgeMemory.js';
 import { isOfCommit, statusContext } from './forgeStatus.js';
 import { tellForge, type Forged } from './forgeTeller.js';
-import type { Run } from '../runModel.js';
+import type { Run } from '../../events/run.js';
 
 const BETWEEN_TELLINGS_MS = 2000;
 /** The end of a run waits this long for it to be told, the end of one of its processes less. */

@@ -1,5 +1,5 @@
 import { tellFailure } from '../failureText.js';
-import type { Run, RunFailure } from '../runModel.js';
+import type { Run, RunFailure } from '../../events/run.js';
 import { markup, type Markup } from './markup.js';
 
 /** A failure as the page tells it: what, where, the evidence, and what to do next. */

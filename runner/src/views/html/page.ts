@@ -1,10 +1,9 @@
 import { failureBlock } from './failureBlock.js';
 import { count, formatBytes, formatSeconds, shortCommit, shortDigest, utcTime } from '../format.js';
-import type { Run, RunStage } from '../runModel.js';
+import type { PlanRecord, Run, RunStage } from '../../events/run.js';
 import { statusWords } from '../statusWords.js';
 import { phasedSubjects, phaseTimes, plainSubjects, subjectSpan, subjectStatus } from '../subjects.js';
 import { printable } from '../text.js';
-import type { PlanRecord } from '../runRecord.js';
 import { markup, type Markup } from './markup.js';
 import { lossesBlock, planSection } from './planSection.js';
 import { describe } from './timeline.js';

@@ -10,7 +10,7 @@ import { SIGNS, tellResource } from '../../infrastructure/rules/planText.js';
 import type { AttributeChange } from '../../domain/plan.js';
 import { SENSITIVE, UNKNOWN } from '../../infrastructure/rules/planValues.js';
 import { count, utcTime } from '../format.js';
-import type { PlanRecord } from '../runRecord.js';
+import type { PlanRecord } from '../../events/run.js';
 import { markup, type Markup } from './markup.js';
 
 /** Groups that are longer begin folded, but for what takes something away. */

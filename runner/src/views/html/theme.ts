@@ -1,4 +1,4 @@
-import type { RunStageStatus } from '../runModel.js';
+import type { RunStageStatus } from '../../events/run.js';
 
 /** Colours of the report: of its timeline and, as variables, of its style sheet. Text on `paper` has a contrast of 4.5 or more. */
 export interface Theme {

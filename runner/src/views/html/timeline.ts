@@ -1,5 +1,5 @@
 import { count, formatSeconds } from '../format.js';
-import type { Run, RunStage } from '../runModel.js';
+import type { Run, RunStage } from '../../events/run.js';
 import { phasedSubjects, subjectSpan, subjectStatus } from '../subjects.js';
 import { statusWords } from '../statusWords.js';
 import { truncate } from '../text.js';

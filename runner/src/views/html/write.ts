@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeWhole } from '../../adapters/process/wholeFile.js';
-import type { Run } from '../runModel.js';
+import type { Run } from '../../events/run.js';
 import { reportPage } from './page.js';
 import { planPage, type PlanPage } from './planSection.js';
 import { dark, light, themeRules } from './theme.js';

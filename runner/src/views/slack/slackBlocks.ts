@@ -1,7 +1,7 @@
 import { lossText, lossTitle } from '../../infrastructure/rules/dataLoss.js';
 import type { PlanAction, PlanSummary } from '../../domain/plan.js';
 import { formatSeconds, shortCommit, shortDigest } from '../format.js';
-import type { Run, RunFailure, RunStage } from '../runModel.js';
+import type { Run, RunFailure, RunStage } from '../../events/run.js';
 import { statusWords } from '../statusWords.js';
 import { subjectStatus } from '../subjects.js';
 import { printable } from '../text.js';

@@ -1,5 +1,5 @@
-import type { Context } from '../../context/context.js';
-import type { ChannelTools } from '../channelTools.js';
+import type { ChannelTools, Context } from '../../context/context.js';
+import type { SlackConfig } from './schema.js';
 import { isMessage, SlackView, type RunMessage } from './slackView.js';
 
 export function openSlack({ context, runs, memory, remember, alone, warn }: ChannelTools): SlackView {
@@ -16,7 +16,7 @@ export function openSlack({ context, runs, memory, remember, alone, warn }: Chan
 /** The configured Slack with its token looked up, or undefined where none is configured. */
 export async function slackSettings(context: Context) {
   const config = await context.config();
-  const settings = config.notifications.slack;
+  const settings = config.notifications['slack'] as SlackConfig | undefined;
   if (settings === undefined) return undefined;
   const name = context.options.environment ?? Object.keys(config.environments)[0];
   const { token, webhook, channel } = await context.resolve(

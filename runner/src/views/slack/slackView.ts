@@ -1,9 +1,9 @@
 import type { SlackClient } from '../../adapters/slack/slackClient.js';
-import type { SlackConfig } from '../../config/schema.js';
+import type { SlackConfig } from './schema.js';
 import type { EventSubscriber, StackEvent } from '../../events/events.js';
 import { object, text } from '../../base/recordShape.js';
 import { Behind, wentOnWithout } from '../backgroundTelling.js';
-import type { Run } from '../runModel.js';
+import type { Run } from '../../events/run.js';
 import { failureMessage, runMessage, stageMessage, wholeMessage, type SlackMessage } from './slackBlocks.js';
 
 /** Slack takes about one message a second for each channel. */

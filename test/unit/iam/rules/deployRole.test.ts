@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { calls, type CallName, type CallRow } from '../../../../runner/src/iam/rules/calls.js';
-import { parts, verbs } from '../../../../runner/src/iam/rules/verbs.js';
+import { callsOf as allCallsOf, type Verb } from '../../../../runner/src/iam/rules/verbs.js';
+import { targetPermissions } from '../../../support/iam/targetPermissions.js';
 
 const kinds = readFileSync(
   fileURLToPath(new URL('../../../../terraform/modules/iam-roles/kinds.tf', import.meta.url)),
@@ -31,9 +32,16 @@ const actionsOf = (names: readonly CallName[]) =>
  * Without what makes a release, or copies one, which is the kind `build`, and without the ways to hosts that a
  * configuration has to ask for: a session is a shell on any instance, which no role is given unasked.
  */
-const NOT_OURS: ReadonlySet<string> = new Set(['push', 'bring-images', 'host-keys', 'host-sessions']);
-const callsOf = (verb: keyof typeof verbs) =>
-  verbs[verb].flatMap((part) => (NOT_OURS.has(part) ? [] : [...parts[part]]));
+const NOT_OURS: ReadonlySet<string> = new Set([
+  'assume-role',
+  'references',
+  'push',
+  'bring-images',
+  'host-keys',
+  'host-sessions',
+]);
+const callsOf = (verb: Verb) =>
+  allCallsOf(verb, { has: (part) => !NOT_OURS.has(part), targets: targetPermissions }) as readonly CallName[];
 
 describe('the role that delivers, as the module makes it', () => {
   it('is read from the module', () => {

@@ -7,11 +7,22 @@ import { forms } from '../../../../runner/src/iam/rules/resourceNames.js';
 import { POLICY_LIMIT, policyOf, policySize } from '../../../../runner/src/iam/rules/policyDocument.js';
 import { actionsIn, terraformGrants } from '../../../../runner/src/iam/rules/terraform/grants.js';
 import { terraformTypes } from '../../../../runner/src/iam/rules/terraform/types.js';
-import { callsOf, grantsOf, parts, verbs, type Verb } from '../../../../runner/src/iam/rules/verbs.js';
+import {
+  callsOf as allCallsOf,
+  grantsOf,
+  parts,
+  verbs,
+  type Part,
+  type Verb,
+} from '../../../../runner/src/iam/rules/verbs.js';
 import { allCommands } from '../../../../runner/src/commands/registry.js';
 import { grammarFaults, isAction } from '../../../support/iamGrammar.js';
 import { names } from '../../../support/iam/policyNames.js';
+import { targetPermissions } from '../../../support/iam/targetPermissions.js';
 import { filesIn } from '../../../support/files.js';
+
+const callsOf = (verb: Verb, has: (part: Part) => boolean = () => true) =>
+  allCallsOf(verb, { has, targets: targetPermissions });
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const rows = Object.entries(calls) as [CallName, CallRow][];
@@ -72,7 +83,10 @@ describe('the table of calls', () => {
   }
 
   it('leaves out no call: each belongs to a verb', () => {
-    const used = new Set(Object.values(parts).flat());
+    const used = new Set<string>([
+      ...Object.values(parts).flat(),
+      ...targetPermissions.flatMap((permission) => permission.calls),
+    ]);
     expect(rows.map(([name]) => name).filter((name) => !used.has(name))).to.deep.equal([]);
   });
 

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { parse } from 'yaml';
-import { validateConfig } from '../../../../runner/src/config/load.js';
 import { starterConfig } from '../../../../runner/src/starter/rules/starterFile.js';
 import { readDockerfile } from '../../../../runner/src/starter/rules/dockerfile.js';
 import { starterName, uniqueName } from '../../../../runner/src/starter/rules/starterNames.js';
 import { outputNames } from '../../../../runner/src/starter/rules/terraformFindings.js';
 import { starterFacts } from '../../../../runner/src/starter/rules/projectFindings.js';
 import { configText, yamlList, yamlText } from '../../../../runner/src/starter/rules/yamlText.js';
+import { validateConfig } from '../../../support/config.js';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }),

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { commentMark, hasNews, runComment } from '../../../../runner/src/views/forge/forgeComment.js';
 import { code, fenced, link, markdown } from '../../../../runner/src/views/markdown.js';
-import type { Run } from '../../../../runner/src/views/runModel.js';
+import type { Run } from '../../../../runner/src/events/run.js';
 import { runOf } from '../../../support/recordedRun.js';
 import { rolledBackRun, samplePlan, successfulRun } from '../../../support/sampleRuns.js';
 

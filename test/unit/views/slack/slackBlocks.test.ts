@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { contentError } from '../../../../runner/src/local/slackRules.js';
-import type { Run } from '../../../../runner/src/views/runModel.js';
+import type { Run } from '../../../../runner/src/events/run.js';
 import { channelOf } from '../../../../runner/src/views/slack/slackView.js';
 import {
   failureMessage,

@@ -1,4 +1,4 @@
-import type { HealthConfig } from '../../../config/schema.js';
+import type { HealthConfig } from '../../../config/schemaWords.js';
 import type { GateVerdict } from '../../rules/healthGate.js';
 import type { Wanted } from '../../../domain/ecsService.js';
 import type { TasksOf } from '../../../domain/stoppedTask.js';

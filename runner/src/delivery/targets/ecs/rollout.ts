@@ -1,5 +1,5 @@
 import { formatDuration } from '../../../base/duration.js';
-import type { HealthConfig } from '../../../config/schema.js';
+import type { HealthConfig } from '../../../config/schemaWords.js';
 import type { GateVerdict } from '../../rules/healthGate.js';
 import { proofWords } from '../../rules/proof.js';
 import type { Told, Wanted } from '../../../domain/ecsService.js';

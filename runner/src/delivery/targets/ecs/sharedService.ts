@@ -1,5 +1,5 @@
-import { serviceName, sharedService } from '../../../config/collisions.js';
-import type { EcsServiceConfig } from '../../../config/schema.js';
+import { serviceName, sharedService } from './collisions.js';
+import type { EcsServiceConfig } from './schema.js';
 import { StackError } from '../../../base/errors.js';
 import type { Wanted } from '../../../domain/ecsService.js';
 import type { Clock } from '../../../base/ports.js';

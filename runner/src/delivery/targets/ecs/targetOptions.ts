@@ -1,4 +1,4 @@
-import type { EcsServiceConfig } from '../../../config/schema.js';
+import type { EcsServiceConfig } from './schema.js';
 import type { EventBody } from '../../../events/events.js';
 import type { Clock } from '../../../base/ports.js';
 import type { AwsClients } from '../../../adapters/aws/clients.js';

@@ -2,7 +2,7 @@ import { StackError } from '../../../base/errors.js';
 import type { AwsClients } from '../../../adapters/aws/clients.js';
 import type { ContainerDefinition, Service, TaskDefinition } from '../../../adapters/aws/ecs.js';
 import type { TargetGroup } from '../../../adapters/aws/elb.js';
-import type { HealthConfig } from '../../../config/schema.js';
+import type { HealthConfig } from '../../../config/schemaWords.js';
 import type { ProbeRoute } from './endpoints.js';
 
 /** How the health of a service is to be probed. */

@@ -1,4 +1,4 @@
-import type { FleetConfig } from '../../../config/schema.js';
+import type { FleetConfig } from './schema.js';
 import type { Context, NamedEnvironment } from '../../../context/context.js';
 import { StackError } from '../../../base/errors.js';
 import { inGroup, type Host } from '../../../domain/host.js';

@@ -1,5 +1,5 @@
 import type { SshHosts } from '../../../adapters/ssh/sshHosts.js';
-import type { HealthConfig } from '../../../config/schema.js';
+import type { HealthConfig } from '../../../config/schemaWords.js';
 import { wordsWithout } from '../../../base/errors.js';
 import type { Host } from '../../../domain/host.js';
 import type { Clock } from '../../../base/ports.js';

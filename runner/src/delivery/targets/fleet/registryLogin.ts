@@ -1,4 +1,4 @@
-import type { FleetConfig } from '../../../config/schema.js';
+import type { FleetConfig } from './schema.js';
 import type { Context, NamedEnvironment } from '../../../context/context.js';
 import { imagesHome } from '../../../release/imagesHome.js';
 

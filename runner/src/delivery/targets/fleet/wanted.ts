@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FleetConfig } from '../../../config/schema.js';
+import type { FleetConfig } from './schema.js';
 import { StackError } from '../../../base/errors.js';
 import type { ReleaseRecord } from '../../../domain/records.js';
 import { fillRelease } from '../../rules/releaseValues.js';

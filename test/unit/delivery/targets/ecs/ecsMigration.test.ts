@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { AwsClients } from '../../../../../runner/src/adapters/aws/clients.js';
 import type { RunTaskCommandInput } from '../../../../../runner/src/adapters/aws/ecs.js';
-import type { EcsServiceConfig } from '../../../../../runner/src/config/schema.js';
+import type { EcsServiceConfig } from '../../../../../runner/src/delivery/targets/ecs/schema.js';
 import { StackError } from '../../../../../runner/src/base/errors.js';
 import { startedBy, startedByPrefix } from '../../../../../runner/src/domain/migration.js';
 import { EcsTarget } from '../../../../../runner/src/delivery/targets/ecs/ecsTarget.js';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { AwsClients } from '../../../../../runner/src/adapters/aws/clients.js';
-import { targetSchema, type EcsServiceConfig } from '../../../../../runner/src/config/schema.js';
+import { type EcsServiceConfig } from '../../../../../runner/src/delivery/targets/ecs/schema.js';
+import { ecsServiceSchema } from '../../../../../runner/src/delivery/targets/ecs/schema.js';
 import type { Rollout } from '../../../../../runner/src/domain/target.js';
 import { EcsTarget } from '../../../../../runner/src/delivery/targets/ecs/ecsTarget.js';
 import {
@@ -27,7 +28,7 @@ const release = (web: string, proxy: string, version = '1.0.0') =>
   });
 const member = (name: string, settings: object = {}): Member => ({
   name,
-  config: targetSchema.parse({
+  config: ecsServiceSchema.parse({
     kind: 'ecs-service',
     cluster: 'main',
     service: 'shop',
@@ -35,7 +36,7 @@ const member = (name: string, settings: object = {}): Member => ({
     container: name,
     health: { path: `/${name}`, for: '5s', interval: '1s', timeout: '20s' },
     ...settings,
-  }) as EcsServiceConfig,
+  }),
 });
 
 /** One service of two containers, and a target for each. */

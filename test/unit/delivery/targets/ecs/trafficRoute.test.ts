@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Service, TaskDefinition } from '../../../../../runner/src/adapters/aws/ecs.js';
-import type { HealthConfig } from '../../../../../runner/src/config/schema.js';
+import type { HealthConfig } from '../../../../../runner/src/config/schemaWords.js';
 import { probePlan } from '../../../../../runner/src/delivery/targets/ecs/trafficRoute.js';
 
 const health = { path: '/health', for: 0, interval: 1, timeout: 1 } as HealthConfig;

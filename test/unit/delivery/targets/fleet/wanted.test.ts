@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { targetSchema, type FleetConfig } from '../../../../../runner/src/config/schema.js';
+import { type FleetConfig } from '../../../../../runner/src/delivery/targets/fleet/schema.js';
+import { fleetSchema } from '../../../../../runner/src/delivery/targets/fleet/schema.js';
 import { targetAddress } from '../../../../../runner/src/delivery/targets/fleet/balancer.js';
 import {
   listContainers,
@@ -15,7 +16,7 @@ const identity = (settings = {}) => ({
   name: 'web',
   application: 'shop',
   environmentName: 'staging',
-  config: targetSchema.parse({ kind: 'fleet', group: 'web', image: 'web', ...settings }) as FleetConfig,
+  config: fleetSchema.parse({ kind: 'fleet', group: 'web', image: 'web', ...settings }),
 });
 const release = new FakeFleet(0).release('1.2.3', 'sha256:abc');
 

@@ -1,0 +1,36 @@
+import type * as z from 'zod';
+
+/** What the configuration says of every target, whatever its kind; each kind knows the rest of it. */
+export interface TargetConfig {
+  readonly kind: string;
+  /** Image of the configuration that it runs. */
+  readonly image: string;
+}
+
+/** What a target of a kind may say. */
+export interface TargetSchema {
+  /** What `kind` says, such as `ecs-service`. */
+  readonly name: string;
+  /** A map with `kind`, `image` and the kind's own keys; their descriptions are the docs. */
+  readonly schema: z.ZodObject;
+}
+
+/** What the settings of a channel may say. */
+export interface ChannelSchema<Own extends object = object> {
+  /** Its key below `notifications`. */
+  readonly key: string;
+  /** How the channel calls itself. */
+  readonly title: string;
+  /** Its settings; their descriptions are the docs. */
+  readonly schema: z.ZodType<Own>;
+  /** One line for the docs. */
+  readonly description: string;
+  /** What is wrong with its settings as a whole. */
+  fault?(settings: Own): string | undefined;
+}
+
+/** The kinds that the schema of the configuration is made of. */
+export interface KindSchemas {
+  readonly targets: readonly TargetSchema[];
+  readonly channels: readonly ChannelSchema[];
+}

@@ -1,0 +1,33 @@
+import type { TargetKind } from '../../../context/context.js';
+import { serviceCollisions } from './collisions.js';
+import { permissions } from './permissions.js';
+import { ecsServiceSchema, type EcsServiceConfig } from './schema.js';
+
+/** A target that is a service of ECS, or one container of it. */
+export const ecsService: TargetKind<EcsServiceConfig> = {
+  name: 'ecs-service',
+  schema: ecsServiceSchema,
+  collisions: serviceCollisions,
+  capabilities: { aws: true },
+  permissions,
+  names: async ({ cluster, service }, settled) => ({
+    services: [{ cluster: await settled(cluster), service: await settled(service) }],
+  }),
+  async create(...asked) {
+    const { createServices } = await import('./createServices.js');
+    return createServices(...asked);
+  },
+  warmUp: (context, environment) =>
+    Promise.all([import('./createServices.js'), context.aws(environment).then((aws) => aws.ecs())]),
+  doctor: (context, environment, name) => [
+    {
+      id: `target:${environment.name}/${name}`,
+      title: `Service of ${environment.name}/${name}`,
+      required: true,
+      run: async () => (await import('./serviceFinding.js')).serviceFinding(context, environment, name),
+    },
+  ],
+  preview: (name, { migrate }) =>
+    migrate === undefined ? [] : [`  ${name} migrates before it is updated: ${migrate.command.join(' ')}`],
+  migration: ({ migrate }) => migrate,
+};

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import {
+  commandOf,
+  containerEnvironment,
+  duration,
+  health,
+  lookedUp,
+  name,
+} from '../../../config/schemaWords.js';
+
+const migrate = z.strictObject({
+  command: commandOf(lookedUp).describe(
+    'Command that changes the schema; it replaces the command of the container.',
+  ),
+  container: lookedUp.optional().describe('Container it runs in (default: that of the target).'),
+  timeout: duration('10m').describe('After this long it is stopped and counts as failed.'),
+});
+
+/** A target that is a service of ECS, or one container of it. */
+export const ecsServiceSchema = z.strictObject({
+  kind: z.literal('ecs-service'),
+  cluster: lookedUp.describe('Cluster name or ARN.'),
+  service: lookedUp.describe('Service name.'),
+  image: name.describe('Image of this configuration that the service runs.'),
+  container: lookedUp
+    .optional()
+    .describe(
+      'Container in the task definition that runs it (default: the first). Two targets may be two containers of one service, which is then deployed once.',
+    ),
+  strategy: z.enum(['rolling']).default('rolling').describe('How tasks are replaced.'),
+  environment: containerEnvironment.describe(
+    'Environment variables set on the container; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
+  ),
+  migrate: migrate
+    .optional()
+    .describe('Migration that runs as a task of the new release before the service is updated.'),
+  health: health.prefault({}).describe('The health gate.'),
+  timeout: duration('15m').describe('How long the platform may take to become stable.'),
+});
+
+export type EcsServiceConfig = z.infer<typeof ecsServiceSchema>;

@@ -1,0 +1,23 @@
+import type { TargetPermission } from '../../../domain/permissions.js';
+import type { FleetConfig } from './schema.js';
+
+const isBalanced = ({ 'target-group': group }: FleetConfig) => group !== undefined;
+
+/** The calls of AWS that a fleet makes, by what is done with it. */
+export const permissions: readonly TargetPermission<FleetConfig>[] = [
+  {
+    phases: ['look'],
+    calls: ['elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeTargetHealth'],
+    of: isBalanced,
+  },
+  {
+    phases: ['move'],
+    calls: ['ecr:GetAuthorizationToken', 'docker:pull'],
+    of: ({ registry }) => registry === undefined || registry.includes('.dkr.ecr.'),
+  },
+  {
+    phases: ['move'],
+    calls: ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'],
+    of: isBalanced,
+  },
+];

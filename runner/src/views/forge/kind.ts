@@ -1,0 +1,33 @@
+import type { ChannelKind, Context } from '../../context/context.js';
+import { forgeWords, type ForgeKey } from '../../domain/channels.js';
+import { githubSchema, gitlabSchema, type ForgeConfig } from './schema.js';
+
+/** Commit statuses and a comment where repositories live. */
+const forge = (key: ForgeKey, schema: ChannelKind<ForgeConfig>['schema']): ChannelKind<ForgeConfig> => ({
+  key,
+  title: forgeWords[key].name,
+  schema,
+  description: `${forgeWords[key].name}: commit status and a comment at the ${forgeWords[key].request}.`,
+  doctor: async (context) =>
+    (await (await import('./connectForge.js')).connectForge(key, context, context.signal)).testToken(),
+  address: (context) => addressOf(key, context),
+  open: async (tools) => (await import('./forgeChannel.js')).openForge(key)(tools),
+});
+
+export const github = forge('github', githubSchema);
+export const gitlab = forge('gitlab', gitlabSchema);
+
+/** Where it is asked; undefined also where that cannot be told, which its own check tells. */
+async function addressOf(key: ForgeKey, context: Context): Promise<string | undefined> {
+  const settings = (await context.config()).notifications[key] as ForgeConfig | undefined;
+  if (settings === undefined) return undefined;
+  const [api] = [settings.api].filter((given) => given !== undefined && URL.canParse(given));
+  try {
+    const { forgePlace } = await import('../../adapters/forge/forgePlace.js');
+    const remote = await context.git.remoteUrl();
+    const repository = settings.repository ?? 'any/repository';
+    return forgePlace(key, { repository, api }, context.env, remote).api;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,7 @@
+import type { TargetPermission } from '../../../runner/src/domain/permissions.js';
+import { kinds } from '../../../runner/src/kinds.js';
+
+/** All that the runner's kinds of targets may ask for. */
+export const targetPermissions: readonly TargetPermission[] = kinds.targets.flatMap(
+  ({ permissions }) => permissions,
+);
