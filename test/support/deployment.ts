@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Context } from '../../runner/src/context/context.js';
+import type { Context, Kinds } from '../../runner/src/context/context.js';
 import { createContext } from '../../runner/src/container.js';
 import type { StackEvent } from '../../runner/src/events/events.js';
 
@@ -21,20 +21,23 @@ export interface Deployment {
 /**
  * @param files by path relative to the directory; `automation-stack.yml` among them
  * @param env added to this process's environment
+ * @param kinds of targets and channels; those of the runner where left out
  */
 export async function deployment(
   files: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string | undefined>> = {},
+  kinds?: Kinds,
 ): Promise<Deployment> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'automation-stack-test-')));
   write(directory, files);
-  return openDeployment(directory, env);
+  return openDeployment(directory, env, kinds);
 }
 
 /** The same of a directory that is there already. */
 export async function openDeployment(
   directory: string,
   env: Readonly<Record<string, string | undefined>> = {},
+  kinds?: Kinds,
 ): Promise<Deployment> {
   const abort = new AbortController();
   const context = createContext({
@@ -51,6 +54,7 @@ export async function openDeployment(
     },
     env: { ...process.env, ...env },
     signal: abort.signal,
+    ...(kinds === undefined ? {} : { kinds }),
   });
   const events: StackEvent[] = [];
   context.events.subscribe({ handle: (event) => void events.push(event) });
@@ -60,7 +64,7 @@ export async function openDeployment(
     events,
     interrupt: (reason) => abort.abort(reason),
     write: (files) => write(directory, files),
-    again: (more = {}) => openDeployment(directory, { ...env, ...more }),
+    again: (more = {}) => openDeployment(directory, { ...env, ...more }, kinds),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

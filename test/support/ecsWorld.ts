@@ -1,6 +1,5 @@
 import type { AwsClients } from '../../runner/src/adapters/aws/clients.js';
 import type { ProbeAnswer } from '../../runner/src/adapters/http/httpProbe.js';
-import { type EcsServiceConfig } from '../../runner/src/delivery/targets/ecs/schema.js';
 import { ecsServiceSchema } from '../../runner/src/delivery/targets/ecs/schema.js';
 import { EcsTarget } from '../../runner/src/delivery/targets/ecs/ecsTarget.js';
 import type { Rollout } from '../../runner/src/domain/target.js';

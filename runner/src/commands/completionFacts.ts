@@ -15,6 +15,9 @@ export async function completionFacts(path: string): Promise<Facts> {
       environments,
       images: keysOf(field(config, 'images')),
       branches: keysOf(field(config, 'branches')),
+      targets: environments.flatMap((name) =>
+        keysOf(field(field(field(config, 'environments'), name), 'targets')),
+      ),
       scopes: environments.flatMap((name) =>
         keysOf(field(field(field(field(config, 'environments'), name), 'infrastructure'), 'scopes')),
       ),

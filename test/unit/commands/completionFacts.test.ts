@@ -12,18 +12,19 @@ describe('the names that completion offers', () => {
     writeFileSync(join(directory, 'a.yml'), text);
     return completionFacts(join(directory, 'a.yml'));
   };
-  const none = { environments: [], images: [], branches: [], scopes: [] };
+  const none = { environments: [], images: [], branches: [], targets: [], scopes: [] };
 
   it('are those of the file, whether it is valid or not', async () => {
     expect(
       await factsOf(
         'nonsense: 5\nimages: { web: }\nbranches: { main: staging }\nenvironments:\n' +
-          '  staging: { infrastructure: { scopes: { app: [], db: [] } } }\n  test:\n',
+          '  staging: { infrastructure: { scopes: { app: [], db: [] } }, targets: { web: { kind: x } } }\n  test:\n',
       ),
     ).to.deep.equal({
       environments: ['staging', 'test'],
       images: ['web'],
       branches: ['main'],
+      targets: ['web'],
       scopes: ['app', 'db'],
     });
   });

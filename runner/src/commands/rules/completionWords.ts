@@ -21,6 +21,8 @@ export interface Facts {
   readonly images?: readonly string[];
   readonly branches?: readonly string[];
   readonly scopes?: readonly string[];
+  /** Of any kind. */
+  readonly targets?: readonly string[];
 }
 
 /** Instead of words: the shell completes names of files, or of directories, by itself. */
@@ -156,6 +158,8 @@ async function valuesOf(
       return fitting(((await facts()).branches ?? []).filter((name) => !/[*?[]/.test(name)));
     case 'scope':
       return fitting([...new Set((await facts()).scopes ?? [])]);
+    case 'target':
+      return fitting([...new Set((await facts()).targets ?? [])]);
     case 'from':
     case 'only':
       return fitting(stagesOf(await facts()));

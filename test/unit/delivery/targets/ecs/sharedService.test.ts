@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import type { AwsClients } from '../../../../../runner/src/adapters/aws/clients.js';
-import { type EcsServiceConfig } from '../../../../../runner/src/delivery/targets/ecs/schema.js';
 import { ecsServiceSchema } from '../../../../../runner/src/delivery/targets/ecs/schema.js';
 import type { Rollout } from '../../../../../runner/src/domain/target.js';
 import { EcsTarget } from '../../../../../runner/src/delivery/targets/ecs/ecsTarget.js';

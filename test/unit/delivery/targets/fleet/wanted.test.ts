@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { type FleetConfig } from '../../../../../runner/src/delivery/targets/fleet/schema.js';
 import { fleetSchema } from '../../../../../runner/src/delivery/targets/fleet/schema.js';
 import { targetAddress } from '../../../../../runner/src/delivery/targets/fleet/balancer.js';
 import {
