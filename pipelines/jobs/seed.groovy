@@ -1,8 +1,8 @@
 // Job DSL: the jobs of each application. Given by the seed job:
 //   applications  the entries of applications.yml, checked and complete (see applications.groovy)
 //   templates     the folder of the Jenkinsfile templates, in the workspace
-// Runs in the sandbox, so it makes no objects and calls no classes of its own. Inside blocks that Job DSL makes of a
-// plugin's own configuration (source, traits, properties …) every call is taken for a setting: hence the variables.
+// It runs in the sandbox, so it creates no objects and calls no classes. In blocks that Job DSL derives from a plugin's
+// configuration (source, traits, properties …) every call counts as a setting. So values for them are in variables.
 
 applications.each { defineApplication(it) }
 defineOverview(applications.collect { it.name })
@@ -13,7 +13,7 @@ def defineApplication(Map application) {
     if (application.infrastructure) {
         defineMultibranch(application, 'infrastructure', application.infrastructure, 'Terraform, by review')
     }
-    // Job DSL disables a single job that is defined no more, but no multibranch job.
+    // Job DSL disables a single job that is not defined any more, but not a multibranch job.
     if (application.retired) return
     if (application.environments) defineRollback(application)
     if (application.environments && application.drift) defineDrift(application)
@@ -49,9 +49,22 @@ def defineMultibranch(Map application, String job, String path, String title) {
     def onGitHub = gitHubName(where)
     // A pull request is a branch called PR-…
     def wanted = (application.branches + (onGitHub ? ['PR-*'] : [])).join(' ')
-    // With no branch left Jenkins ends those that it had, and with them their triggers; it keeps them all to be looked at.
+    // Without branches Jenkins ends the jobs that it had, with their triggers, and keeps them for inspection.
     def ended = application.retired
     def unwanted = ended ? '*' : ''
+    def byName = {
+        includes(wanted)
+        excludes(unwanted)
+    }
+    // Versions come from tags, which Jenkins does not fetch by default.
+    def withTags = {
+        extension {
+            shallow(false)
+            noTags(false)
+            reference('')
+            timeout(10)
+        }
+    }
     multibranchPipelineJob("${application.name}/${job}") {
         description(title)
         branchSources {
@@ -67,21 +80,10 @@ def defineMultibranch(Map application, String job, String path, String title) {
                             if (account) credentialsId(account)
                             traits {
                                 gitHubBranchDiscovery { strategyId(1) }
-                                // Of this repository, merged with where they lead to; a fork's would run foreign code.
+                                // Those of this repository, merged with their target; a fork would run foreign code.
                                 gitHubPullRequestDiscovery { strategyId(1) }
-                                // Versions come from tags, which Jenkins leaves out unless it is told.
-                                gitCloneOptionTrait {
-                                    extension {
-                                        shallow(false)
-                                        noTags(false)
-                                        reference('')
-                                        timeout(10)
-                                    }
-                                }
-                                headWildcardFilter {
-                                    includes(wanted)
-                                    excludes(unwanted)
-                                }
+                                gitCloneOptionTrait(withTags)
+                                headWildcardFilter(byName)
                             }
                         }
                     } else {
@@ -91,19 +93,8 @@ def defineMultibranch(Map application, String job, String path, String title) {
                             if (account) credentialsId(account)
                             traits {
                                 gitBranchDiscovery()
-                                // Versions come from tags, which Jenkins leaves out unless it is told.
-                                gitCloneOptionTrait {
-                                    extension {
-                                        shallow(false)
-                                        noTags(false)
-                                        reference('')
-                                        timeout(10)
-                                    }
-                                }
-                                headWildcardFilter {
-                                    includes(wanted)
-                                    excludes(unwanted)
-                                }
+                                gitCloneOptionTrait(withTags)
+                                headWildcardFilter(byName)
                             }
                         }
                     }
@@ -121,7 +112,7 @@ def defineMultibranch(Map application, String job, String path, String title) {
                 }
             }
         }
-        // For where no webhook reaches this controller.
+        // For controllers that no webhook reaches.
         triggers {
             periodicFolderTrigger { interval('15m') }
         }
@@ -131,11 +122,11 @@ def defineMultibranch(Map application, String job, String path, String title) {
 def defineRollback(Map application) {
     def text = filled('rollback.Jenkinsfile', application, ["['production']": listed(application.protected)])
     pipelineJob("${application.name}/rollback") {
-        description('Brings an environment back to a release that ran healthy there')
+        description('Rolls an environment back to a release that was healthy there')
         parameters {
-            choiceParam('environment', application.environments, 'What to roll back')
+            choiceParam('environment', application.environments, 'Environment to roll back')
             stringParam('version', '', 'Empty: the release before this one')
-            stringParam('reason', '', 'What the team is to read in Slack')
+            stringParam('reason', '', 'Reason, shown in Slack')
         }
         definition {
             cps {
@@ -149,9 +140,9 @@ def defineRollback(Map application) {
 def defineDrift(Map application) {
     def text = filled('drift.Jenkinsfile', application, [:])
     pipelineJob("${application.name}/drift") {
-        description('Looks every night for what was changed outside of Terraform')
+        description('Checks every night for changes outside of Terraform')
         properties {
-            // Also in the template, which Jenkins only reads when the job first runs.
+            // The template has it too, but Jenkins reads the template only when the job runs for the first time.
             pipelineTriggers {
                 triggers {
                     cron { spec('H H(2-5) * * *') }
