@@ -15,6 +15,7 @@ import { localUp } from '../../runner/src/local/up.js';
 import { provisionStep } from '../../runner/src/hosts/provision.js';
 import type { Rollout, Target } from '../../runner/src/domain/target.js';
 import { createTargets } from '../../runner/src/delivery/targets/createTargets.js';
+import { stageOf } from './stage.js';
 
 const run = promisify(execFile);
 
@@ -59,7 +60,11 @@ class FleetFixture {
   private async prepare(): Promise<void> {
     const made = await this.deployment();
     try {
-      await provisionStep(made.context, await made.context.environment('staging'), 'provision');
+      await provisionStep(
+        made.context,
+        await made.context.environment('staging'),
+        stageOf('provision', made.context),
+      );
     } finally {
       made.remove();
     }

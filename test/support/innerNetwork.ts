@@ -9,6 +9,7 @@ import type { HostFailure } from '../../runner/src/hosts/rules/ansibleEvents.js'
 import { inventoryOf } from '../../runner/src/hosts/inventory.js';
 import { runPlaybook } from '../../runner/src/hosts/playbook.js';
 import { provisionStep } from '../../runner/src/hosts/provision.js';
+import { stageOf } from './stage.js';
 
 const run = promisify(execFile);
 
@@ -155,7 +156,9 @@ const TELL = `
 /** Provisions a deployment's staging, without waiting for hosts to boot. */
 export async function provision({ context }: Deployment): Promise<string> {
   const options = { bootMs: 0 };
-  return (await provisionStep(context, await context.environment('staging'), 'provision', options)).summary;
+  return (
+    await provisionStep(context, await context.environment('staging'), stageOf('provision', context), options)
+  ).summary;
 }
 
 /** What Ansible alone makes of the host `app`: the runner would have found out before. */
@@ -163,7 +166,7 @@ export async function ansibleAlone({ context }: Deployment): Promise<readonly Ho
   const environment = await context.environment('staging');
   const outcome = await runPlaybook(context, {
     environment,
-    stage: 'provision',
+    stage: stageOf('provision', context),
     playbook: 'tell.yml',
     inventory: await inventoryOf(context, environment),
     limit: ['app'],

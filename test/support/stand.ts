@@ -12,6 +12,7 @@ import { deployment, type Deployment } from './deployment.js';
 import { FakeTarget } from './fakeTarget.js';
 import { MemoryStore } from './memoryStore.js';
 import { FakeClock, release } from './stateRecords.js';
+import { stageOf } from './stage.js';
 
 const CONFIG = `application: shop
 images: { web: { repository: shop/web } }
@@ -110,7 +111,7 @@ export class Stand {
       environment: await this.place.context.environment('staging'),
       release: record,
       kind: 'deploy',
-      stage: 'deploy:staging',
+      stage: stageOf('deploy:staging', this.context()),
       ...more,
     });
   }
@@ -131,13 +132,17 @@ export class Stand {
   async rollback(version?: string) {
     const environment = await this.place.context.environment('staging');
     const to = version === undefined ? {} : { version };
-    return rollbackEnvironment(this.context(), { environment, stage: 'rollback:staging', ...to });
+    return rollbackEnvironment(this.context(), {
+      environment,
+      stage: stageOf('rollback:staging', this.context()),
+      ...to,
+    });
   }
 
   async promote(version: string) {
     return promoteRelease(this.context(), {
       environment: await this.place.context.environment('production'),
-      stage: 'promote:production',
+      stage: stageOf('promote:production', this.context()),
       version,
       approvedBy: ['grace'],
     });

@@ -95,12 +95,12 @@ An ECS service that wants 0 tasks gets the release too, but nothing shows that t
         return inStage(
           context,
           stage,
-          () =>
+          (telling) =>
             deployRelease(context, {
               environment,
               release,
               kind: resume?.deployment.kind ?? 'deploy',
-              stage: stage.id,
+              stage: telling,
               forward: option(input, 'release') !== undefined || option(input, 'force') !== undefined,
               ...waiting(input),
               ...(resume === undefined ? {} : { resume }),
@@ -157,7 +157,7 @@ async function catchUpCommand(
       inStage(
         context,
         stage,
-        () => catchUp(context, { environment, stage: stage.id, ...waiting(input) }),
+        (telling) => catchUp(context, { environment, stage: telling, ...waiting(input) }),
         (caughtUp) => ({ reason: caughtUp.summary, behind: caughtUp.behind, finding: finding(caughtUp) }),
       ),
     ({ summary }) => summary,
@@ -177,14 +177,15 @@ async function chooseRelease(
 ): Promise<ReleaseRecord> {
   const version = option(input, 'release');
   if (version !== undefined) return knownRelease(context, version);
-  const [{ ensureRelease }, { requireOpenWay }] = await Promise.all([
+  const [{ ensureRelease }, { requireOpenWay }, { Stage }] = await Promise.all([
     import('../release/findRelease.js'),
     import('../delivery/beforeBuild.js'),
+    import('../events/stage.js'),
   ]);
   const forced = option(input, 'force') !== undefined;
   return ensureRelease(context, {
     environment,
-    stage: `deploy:${environment.name}`,
+    stage: new Stage(context.events, `deploy:${environment.name}`),
     beforeBuild: () => requireOpenWay(context, { environment, kind: 'deploy', forced, ...waiting(input) }),
   });
 }

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { NamedEnvironment } from '../context/context.js';
 import type { DriftResult } from '../infrastructure/drift.js';
 import type { CommandDefinition } from './command.js';
@@ -28,7 +29,7 @@ It changes only what \`status\` shows of the last check. A plan that waits for i
       lockTimeout(input),
       severalEnvironments(context, input),
     ]);
-    const body = (environment: NamedEnvironment, stage: string) =>
+    const body = (environment: NamedEnvironment, stage: Stage) =>
       driftStep(context, environment, stage, { ...timeout, ...scope(input) });
     const title = (name: string) => `Check ${name} for drift`;
     const end = ({ headline, finding }: DriftResult) => ({ reason: headline, finding });
@@ -48,7 +49,7 @@ It changes only what \`status\` shows of the last check. A plan that waits for i
       context,
       'drift',
       [{ id: stage.id, title: stage.title, needs: [] }],
-      () => inStage(context, stage, () => body(environment, stage.id), end),
+      () => inStage(context, stage, (telling) => body(environment, telling), end),
       ({ headline }) => headline,
       { environment: name, finding: ({ finding }) => finding },
     );

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { resolve } from 'node:path';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
@@ -68,7 +69,7 @@ export function pathOption(context: Context, input: CommandInput, name: string):
 export async function runVerb<T>(
   context: Context,
   verb: 'plan' | 'apply' | 'destroy',
-  body: (environment: NamedEnvironment, stage: string) => Promise<T>,
+  body: (environment: NamedEnvironment, stage: Stage) => Promise<T>,
   headline: (result: T) => string,
 ): Promise<T> {
   const [{ asRun }, { inStage }, environment] = await Promise.all([
@@ -86,7 +87,7 @@ export async function runVerb<T>(
       inStage(
         context,
         { id, title, environment: environment.name },
-        () => body(environment, id),
+        (stage) => body(environment, stage),
         (result) => ({ reason: headline(result) }),
       ),
     headline,

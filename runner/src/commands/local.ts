@@ -4,17 +4,15 @@ import { flag } from './command.js';
 import type { LocalNews, Workshop } from '../local/workshop.js';
 
 /** Each file of the local environment is loaded by the command that needs it. */
-async function workshop(context: Context, stage: string): Promise<Workshop> {
-  const { localSettings } = await import('../local/settings.js');
+async function workshop(context: Context, id: string): Promise<Workshop> {
+  const [{ localSettings }, { Stage }] = await Promise.all([
+    import('../local/settings.js'),
+    import('../events/stage.js'),
+  ]);
   const { env, processes, clock, signal } = context;
-  const say = (news: LocalNews) =>
-    context.events.emit({
-      type: 'stage.progress',
-      stage,
-      subject: news.piece,
-      message: news.message,
-      status: news.status === 'running' ? 'running' : 'ok',
-    });
+  const stage = new Stage(context.events, id);
+  const say = ({ piece, message, status }: LocalNews) =>
+    stage.progress(message, { subject: piece, status: status === 'running' ? 'running' : 'ok' });
   return { settings: localSettings(env), env, processes, clock, signal, say };
 }
 

@@ -59,7 +59,7 @@ async function check(context: Context, input: CommandInput, environment: string)
       inStage(
         context,
         { id, title, environment },
-        () => requireUpstream(context, { environment, stage: id, ...waiting(input) }),
+        (stage) => requireUpstream(context, { environment, stage, ...waiting(input) }),
         ({ summary }) => ({ reason: summary }),
       ),
     ({ summary }) => summary,

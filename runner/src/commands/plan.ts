@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { PlanResult } from '../infrastructure/plan.js';
@@ -64,7 +65,7 @@ export async function plan(context: Context, input: CommandInput, destroy: boole
   const out = pathOption(context, input, 'out');
   const part = scope(input);
   if (destroy && part.scope !== undefined) throw wholeOnly();
-  const body = (environment: NamedEnvironment, stage: string) =>
+  const body = (environment: NamedEnvironment, stage: Stage) =>
     planStep(context, environment, stage, {
       destroy,
       silent: true,

@@ -67,10 +67,10 @@ A release that runs on some of the hosts only (\`partial\`) is promoted with a w
         inStage(
           context,
           stage,
-          () =>
+          (telling) =>
             promoteRelease(context, {
               environment,
-              stage: stage.id,
+              stage: telling,
               ...waiting(input),
               ...(version === undefined ? {} : { version }),
               approvedBy,

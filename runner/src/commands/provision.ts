@@ -45,8 +45,8 @@ export const commands: readonly CommandDefinition[] = [
           inStage(
             context,
             { id, title, environment: environment.name },
-            () =>
-              provisionStep(context, environment, id, {
+            (stage) =>
+              provisionStep(context, environment, stage, {
                 dryRun: context.options.dryRun,
                 ...(limit === undefined ? {} : { limit }),
                 ...(tags.length === 0 ? {} : { tags }),

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { flag, type CommandDefinition } from './command.js';
 
 export const commands: readonly CommandDefinition[] = [
@@ -40,7 +41,7 @@ If a release with the same content exists, nothing is built or pushed, and neith
         'push',
         [{ id: stage.id, title: stage.title, needs: [] }],
         async () => {
-          const work = () => ensureRelease(context, { environment, stage: stage.id, force });
+          const work = (telling: Stage) => ensureRelease(context, { environment, stage: telling, force });
           const made = await inStage(context, stage, work, ({ version }) => ({
             reason: `release ${version}`,
           }));

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { flag, type CommandDefinition } from './command.js';
 
 export const commands: readonly CommandDefinition[] = [
@@ -37,7 +38,8 @@ A released commit has the version itself; a commit after it has \`NEXT-COUNT.gCO
         'release',
         [{ ...stage, needs: [] }],
         () => {
-          const work = () => tagRelease(context, plan, { push: flag(input, 'push'), stage: stage.id });
+          const work = (telling: Stage) =>
+            tagRelease(context, plan, { push: flag(input, 'push'), stage: telling });
           return inStage(context, stage, work, () => ({ reason: `v${plan.version}` }));
         },
         () => `v${plan.version}`,

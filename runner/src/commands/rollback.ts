@@ -46,10 +46,10 @@ const rollback: CommandDefinition = {
         inStage(
           context,
           stage,
-          () =>
+          (telling) =>
             rollbackEnvironment(context, {
               environment,
-              stage: stage.id,
+              stage: telling,
               ...waiting(input),
               ...(version === undefined ? {} : { version }),
             }),

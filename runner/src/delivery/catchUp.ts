@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { targetsWithKinds } from '../context/kinds.js';
 import { behindOf, behindWords, isInService, type BehindOfTarget } from '../domain/behind.js';
@@ -9,7 +10,7 @@ import { deployRelease } from './deploy.js';
 
 export interface CatchUpRequest {
   readonly environment: NamedEnvironment;
-  readonly stage: string;
+  readonly stage: Stage;
   readonly waitMs?: number;
 }
 

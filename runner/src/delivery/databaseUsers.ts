@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { randomInt } from 'node:crypto';
 import { createEcsApi } from '../adapters/aws/ecs.js';
 import { createEcsTasks } from '../adapters/aws/ecsTasks.js';
@@ -25,14 +26,14 @@ import { namedOutput } from '../infrastructure/outputs.js';
  *
  * Each step may be repeated: the password is in the secret before the task uses it, and that the user is made is
  * written last.
- * @param stage id of the stage that events belong to
+ * @param stage tells of it
  * @returns names of the users that were made or given another password
  * @throws StackError DATABASE_USER_FAILED with what the task printed; OUTPUT_MISSING, CONFIG_INVALID, LOCKED, AWS_*
  */
 export async function makeDatabaseUsers(
   context: Context,
   environment: NamedEnvironment,
-  stage: string,
+  stage: Stage,
 ): Promise<readonly string[]> {
   const config = environment.config['database-users'];
   if (config === undefined) return [];
@@ -91,7 +92,7 @@ async function left(
 interface Making {
   readonly context: Context;
   readonly environment: NamedEnvironment;
-  readonly stage: string;
+  readonly stage: Stage;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
 }
@@ -155,17 +156,10 @@ async function runTask(making: Making, user: DatabaseUser): Promise<void> {
       definition,
       container: user.container,
       timeoutMs,
-      rollout: { stage, signal, journal: async () => undefined },
+      rollout: { stage: stage.id, signal, journal: async () => undefined },
       report: (_phase, message) => say(making, user, message),
       readLog: (stream, from, ended) => readLog(aws, stream, from, ended),
-      tell: (line) =>
-        context.events.emit({
-          type: 'stage.output',
-          stage,
-          stream: 'stdout',
-          source: `database user ${user.name}`,
-          line,
-        }),
+      tell: (line) => stage.output(`database user ${user.name}`, line),
       words: { done: `${user.username} made`, work: 'database user', failure },
     },
     task,
@@ -190,13 +184,6 @@ async function startAnew(making: Making, user: DatabaseUser): Promise<void> {
   }
 }
 
-function say({ context, stage }: Making, user: DatabaseUser, message: string): void {
-  context.events.emit({
-    type: 'stage.progress',
-    stage,
-    subject: user.name,
-    phase: 'database-user',
-    message,
-    status: 'running',
-  });
+function say({ stage }: Making, user: DatabaseUser, message: string): void {
+  stage.progress(message, { subject: user.name, phase: 'database-user', status: 'running' });
 }

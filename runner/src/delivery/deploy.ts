@@ -78,7 +78,7 @@ async function roll(rolling: Rolling): Promise<DeployResult> {
   // A rollback is itself the way back: what cannot be written down must not keep it.
   const write = request.kind === 'rollback' ? appendBack : append;
   const rollout = (target: Target): Rollout => ({
-    stage,
+    stage: stage.id,
     signal,
     kind: request.kind,
     known: knownOf(target),
@@ -135,7 +135,7 @@ async function succeed(
     ...(status === 'unproven' ? { reason: unprovenWords(ended) } : {}),
     ...(url === undefined ? {} : { url }),
   };
-  if (url !== undefined) context.events.emit({ type: 'stage.fact', stage, name: 'url', value: url });
+  if (url !== undefined) stage.fact('url', url);
   const runs = `${name} runs ${release.version}, ${isProven(status) ? 'healthy' : 'unproven'}`;
   const what = `that ${runs},`;
   const lost = await recordEnd(context, { stage, what }, () => recording.finish(deployment));

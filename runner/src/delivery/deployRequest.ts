@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { NamedEnvironment } from '../context/context.js';
 import type { BehindOfTarget } from '../domain/behind.js';
 import type { DeploymentKind, DeploymentRecord, ReleaseRecord } from '../domain/records.js';
@@ -6,8 +7,8 @@ export interface DeployRequest {
   readonly environment: NamedEnvironment;
   readonly release: ReleaseRecord;
   readonly kind: DeploymentKind;
-  /** Stage that events belong to, e.g. `deploy:staging`. */
-  readonly stage: string;
+  /** Tells of it. */
+  readonly stage: Stage;
   readonly waitMs?: number;
   /** Names of the targets to move; all where left out. */
   readonly only?: readonly string[];

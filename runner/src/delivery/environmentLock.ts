@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { Context } from '../context/context.js';
 import type { HeldLock } from '../state/locks.js';
 import type { State } from '../state/state.js';
@@ -5,7 +6,7 @@ import { cannotWrite } from './recordEnd.js';
 
 export interface Locking {
   readonly environment: string;
-  readonly stage: string;
+  readonly stage: Stage;
   /** Longest wait for another holder, in milliseconds. */
   readonly waitMs: number;
   /** Goes on without a lock where none can be written and nobody holds one: for what brings back what ran before. */
@@ -36,7 +37,7 @@ async function acquire(context: Context, { locks }: State, locking: Locking): Pr
   const { environment, stage, waitMs, orWithout = false } = locking;
   const owner = {
     who: context.who,
-    command: stage,
+    command: stage.id,
     ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
   };
   try {
@@ -45,7 +46,7 @@ async function acquire(context: Context, { locks }: State, locking: Locking): Pr
       signal: context.signal,
       onWait: (holder) => {
         const message = `waiting for the lock of ${holder.who}`;
-        context.events.emit({ type: 'stage.progress', stage, message, status: 'running' });
+        stage.progress(message, { status: 'running' });
       },
     });
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { poll } from '../base/poll.js';
@@ -14,7 +15,8 @@ export interface UpstreamReport extends Omit<UpstreamGraph, 'standings'> {
 export interface NeedsRequest {
   /** Environment that is to be deployed to. */
   readonly environment: string;
-  readonly stage: string;
+  /** Tells of the wait. */
+  readonly stage?: Stage;
   /** Longest wait for deployments that are under way upstream, in milliseconds. */
   readonly waitMs?: number;
 }
@@ -39,7 +41,7 @@ export async function requireUpstream(context: Context, request: NeedsRequest): 
     if (held === undefined) return { ...graph, standings, summary: summaryOf(environment, standings) };
     if (held.code !== 'UPSTREAM_RUNNING' || left() <= 0) throw held;
     const message = `waiting: ${held.why}`;
-    if (message !== told) context.events.emit({ type: 'stage.progress', stage, message, status: 'running' });
+    if (message !== told) stage?.progress(message, { status: 'running' });
     told = message;
     return undefined;
   };
@@ -81,7 +83,7 @@ export async function waitForUpstream(context: Context, request: DeployRequest):
 /** What would hold a deployment back now; undefined where nothing would. */
 export async function heldBackBy(context: Context, environment: string): Promise<StackError | undefined> {
   try {
-    await requireUpstream(context, { environment, stage: `needs:${environment}` });
+    await requireUpstream(context, { environment });
     return undefined;
   } catch (error) {
     if (error instanceof StackError && error.code !== 'INTERRUPTED') return error;

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { behindOf, behindWords, hostsInService, isProven, unprovenWords } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
@@ -16,7 +17,7 @@ import { deployRelease } from './deploy.js';
 
 export interface PromoteRequest {
   readonly environment: NamedEnvironment;
-  readonly stage: string;
+  readonly stage: Stage;
   /** A version by name; else the release of this working tree, else what is healthy in the environment before. */
   readonly version?: string;
   /** Names of those who approved it. */

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { poll } from '../base/poll.js';
@@ -31,10 +32,10 @@ export function cannotWrite(error: unknown): error is StackError {
  */
 export async function recordEnd(
   context: Context,
-  { stage, what }: { readonly stage: string; readonly what: string },
+  { stage, what }: { readonly stage: Stage; readonly what: string },
   write: () => Promise<void>,
 ): Promise<StackError | undefined> {
-  const { clock, events } = context;
+  const { clock } = context;
   let failure: StackError | undefined;
   const attempt = async (left: () => number) => {
     try {
@@ -47,7 +48,7 @@ export async function recordEnd(
       const leftMs = left();
       if (leftMs <= 0) return true;
       const message = `${what} cannot be recorded (${error.message}): trying again for ${Math.ceil(leftMs / 1000)} s`;
-      events.emit({ type: 'stage.progress', stage, message, status: 'running' });
+      stage.progress(message, { status: 'running' });
       return undefined;
     }
   };

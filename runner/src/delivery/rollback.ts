@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import {
   behindWords,
@@ -17,7 +18,7 @@ import { undoCutOff, undoneWords } from './undoCutOff.js';
 
 export interface RollbackRequest {
   readonly environment: NamedEnvironment;
-  readonly stage: string;
+  readonly stage: Stage;
   /** Version to return to; the previous healthy one where left out. */
   readonly version?: string;
   readonly waitMs?: number;

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import pMap from 'p-map';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord, type ErrorRecord } from '../base/errors.js';
@@ -19,7 +20,7 @@ export interface Attempt {
   readonly snapshots: Readonly<Record<string, TargetSnapshot>>;
   /** Its journal never fails for want of a place to write: what ran before comes first. */
   readonly rollout: (target: Target) => Rollout;
-  readonly stage: string;
+  readonly stage: Stage;
 }
 
 /** Brings every target back and says why, with the exit code that tells how it ended. Records come after that. */
@@ -29,11 +30,9 @@ export async function undo(
 ): Promise<never> {
   const { context, state, environment, recording, record, targets, snapshots, rollout, stage } = attempt;
   const cause = toErrorRecord(failure.error);
-  context.events.emit({
-    type: 'stage.progress',
-    stage,
+  const of = failure.target === undefined ? '' : `${failure.target}: `;
+  stage.progress(`${of}${cause.message}: rolling back to ${record.previous ?? 'what ran before'}`, {
     phase: 'rollback',
-    message: `${failure.target === undefined ? '' : `${failure.target}: `}${cause.message}: rolling back to ${record.previous ?? 'what ran before'}`,
     status: 'failed',
   });
   context.patience.insist();

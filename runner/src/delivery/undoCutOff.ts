@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import type { DeploymentRecord } from '../domain/records.js';
@@ -11,7 +12,7 @@ import { restoreTargets, rollbackFailed, uninterrupted, unrecorded } from './und
 
 export interface CutOff {
   readonly environment: NamedEnvironment;
-  readonly stage: string;
+  readonly stage: Stage;
   readonly unfinished: Unfinished;
 }
 
@@ -27,7 +28,7 @@ export async function undoCutOff(context: Context, state: State, cutOff: CutOff)
   const recording = await open(context, state, unfinished);
   const begun = [...earlier, ...entries];
   const rollout = (target: Target): Rollout => ({
-    stage,
+    stage: stage.id,
     signal: uninterrupted,
     kind: 'rollback',
     begun: begunBy(target, begun),

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
@@ -27,7 +28,7 @@ import { privateFolder, type PrivateFolder } from '../adapters/process/privateFo
 export interface PlaybookRequest {
   readonly environment: NamedEnvironment;
   /** Stage that events belong to. */
-  readonly stage: string;
+  readonly stage: Stage;
   readonly playbook: string;
   readonly inventory: Inventory;
   /** Names of the hosts to work on. */
@@ -121,7 +122,7 @@ async function play(
         ...request.secrets,
         ...(request.vaultPassword === undefined ? {} : { [VAULT_PASSWORD]: request.vaultPassword }),
         // Our callback ends the run when we are killed: nothing of ours works on hosts behind our back.
-        AUTOMATION_STACK_RUN: request.stage,
+        AUTOMATION_STACK_RUN: request.stage.id,
       },
     });
     const outcome = new PlaybookOutcome();
@@ -201,7 +202,7 @@ class Teller {
   ) {}
 
   output(source: string, line: string, stream: 'stdout' | 'stderr' = 'stdout'): void {
-    this.context.events.emit({ type: 'stage.output', stage: this.request.stage, source, stream, line });
+    this.request.stage.output(source, line, stream);
   }
 
   tell(event: AnsibleEvent): void {
@@ -235,14 +236,7 @@ class Teller {
   }
 
   private progress(subject: string, message: string, status: 'running' | 'failed', phase: string): void {
-    this.context.events.emit({
-      type: 'stage.progress',
-      stage: this.request.stage,
-      subject,
-      phase,
-      message,
-      status,
-    });
+    this.request.stage.progress(message, { subject, phase, status });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord } from '../base/errors.js';
 import type { Host } from '../domain/host.js';
@@ -22,13 +23,13 @@ export interface Provisioned {
 
 /**
  * Brings the hosts of an environment into shape: waits until all let us in, then runs the playbooks in order.
- * @param stage id of the stage that events belong to
+ * @param stage tells of it
  * @throws StackError PLAYBOOK_FAILED naming host, task and message; SSH_*; CONFIG_INVALID where nothing is configured
  */
 export async function provisionStep(
   context: Context,
   environment: NamedEnvironment,
-  stage: string,
+  stage: Stage,
   options: ProvisionOptions = {},
 ): Promise<Provisioned> {
   if (options.dryRun === true) return provision(context, environment, stage, options);
@@ -41,7 +42,7 @@ export async function provisionStep(
 async function provision(
   context: Context,
   environment: NamedEnvironment,
-  stage: string,
+  stage: Stage,
   options: ProvisionOptions,
 ): Promise<Provisioned> {
   const settings = await context.resolve(environment.config.provision, environment);
@@ -83,14 +84,8 @@ async function provision(
     throw leftOutFailure(names, reached, settings.playbooks, options);
   }
   for (const [host, recap] of Object.entries(totals)) {
-    context.events.emit({
-      type: 'stage.progress',
-      stage,
-      subject: host,
-      phase: 'provisioned',
-      message: `${recap.ok} ok, ${recap.changed} changed`,
-      status: 'ok',
-    });
+    const message = `${recap.ok} ok, ${recap.changed} changed`;
+    stage.progress(message, { subject: host, phase: 'provisioned', status: 'ok' });
   }
   const changed = Object.values(totals).reduce((sum, recap) => sum + recap.changed, 0);
   return {
@@ -113,21 +108,14 @@ async function waitForHosts(
   context: Context,
   environment: NamedEnvironment,
   hosts: readonly Host[],
-  stage: string,
+  stage: Stage,
   timeoutMs: number,
 ): Promise<void> {
   const ssh = await context.ssh(environment);
   const errors = await ssh.each(hosts, async (host) => {
     try {
       await ssh.ready(host, { timeoutMs, signal: context.signal });
-      context.events.emit({
-        type: 'stage.progress',
-        stage,
-        subject: host.name,
-        phase: 'reachable',
-        message: 'reachable',
-        status: 'running',
-      });
+      stage.progress('reachable', { subject: host.name, phase: 'reachable', status: 'running' });
       return undefined;
     } catch (error) {
       if (context.signal.aborted) throw error;

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { applyPlan } from './applyPlan.js';
 import { tellPlan } from './plan.js';
 import { choosePlan } from './choosePlan.js';
@@ -10,7 +11,7 @@ import type { ApplyOptions } from './applyOptions.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 /**
  * Applies an environment's infrastructure: the saved plan where it still fits, else a new one.
- * @param stage id of the stage that events belong to
+ * @param stage tells of it
  * @throws StackError PLAN_STALE where a plan was named or approved and does not fit; DATA_LOSS_REFUSED where it destroys data
  *   that nobody named; TERRAFORM_FAILED with the resource and the provider's words; LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE, INTERRUPTED;
  *   DATABASE_USER_FAILED, after all else is done
@@ -18,7 +19,7 @@ import type { Context, NamedEnvironment } from '../context/context.js';
 export async function applyStep(
   context: Context,
   environment: NamedEnvironment,
-  stage: string,
+  stage: Stage,
   options: ApplyOptions = {},
 ): Promise<ApplyResult> {
   // A plan that was named is of its own scope.
@@ -27,6 +28,6 @@ export async function applyStep(
   await requireAccount(context, environment);
   const origin = await planOrigin(context, environment, false, scope);
   const plan = await choosePlan(context, environment, stage, origin, options);
-  tellPlan(context, stage, plan);
+  tellPlan(stage, plan);
   return applyPlan({ context, environment, stage, origin, plan, options });
 }

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { Outputs } from '../domain/outputValues.js';
 import type { AppliedResource } from './rules/applyProgress.js';
 import type { PlanSummary } from '../domain/plan.js';
@@ -23,7 +24,7 @@ export interface ApplyOptions {
    * What is done once Terraform is through, with what it has made; it is the matter of delivery, and handed in.
    * @returns what was done, in words
    */
-  readonly finish?: (environment: NamedEnvironment, stage: string) => Promise<readonly string[]>;
+  readonly finish?: (environment: NamedEnvironment, stage: Stage) => Promise<readonly string[]>;
 }
 
 export interface ApplyResult {

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { isStale } from './applyFailure.js';
 import { StackError } from '../base/errors.js';
 import { describeOutputs } from './outputs.js';
@@ -36,8 +37,8 @@ import type { Context, NamedEnvironment } from '../context/context.js';
 export interface Applying {
   readonly context: Context;
   readonly environment: NamedEnvironment;
-  /** Id of the stage that events belong to. */
-  readonly stage: string;
+  /** Tells of it. */
+  readonly stage: Stage;
   readonly origin: PlanOrigin;
   readonly plan: SavedPlan;
   readonly options: ApplyOptions;
@@ -106,7 +107,7 @@ async function execute(applying: Applying): Promise<ApplyResult> {
         message: `the saved plan no longer fits, planning again: ${reason}`,
       });
       const fresh = await makePlan(context, environment, stage, origin, lockTimeout(options));
-      tellPlan(context, stage, fresh);
+      tellPlan(stage, fresh);
       return applyPlan({ ...applying, plan: fresh, isFresh: true });
     }
     // A plan that began to be applied is of no more use; one that met a lock still fits.
@@ -126,7 +127,7 @@ async function execute(applying: Applying): Promise<ApplyResult> {
   const finished = destroy ? [] : await options.finish?.(environment, stage);
   const done = [describeChanges(changes, took), ...(finished ?? [])].join('; ');
   const summary = origin.scope === undefined ? done : `${done}; ${scopeNote(origin.scope)}`;
-  context.events.emit({ type: 'stage.fact', stage, name: destroy ? 'destroy' : 'apply', value: summary });
+  stage.fact(destroy ? 'destroy' : 'apply', summary);
   return {
     environment: environment.name,
     workspace: root.workspace,

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { rm } from 'node:fs/promises';
 import type { Context } from '../context/context.js';
 import type { ApplyProgress } from './rules/applyProgress.js';
@@ -18,7 +19,7 @@ import { runTerraform, type TerraformResult } from './terraformRun.js';
  */
 export async function runApply(
   context: Context,
-  stage: string,
+  stage: Stage,
   { root, variables, destroy, scope }: PlanOrigin,
   plan: SavedPlan,
   options: { readonly lockTimeoutSeconds?: number },
@@ -34,7 +35,7 @@ export async function runApply(
   const onLine = (line: string, stream: 'stdout' | 'stderr') => {
     const message = parseMessage(line);
     if (message === undefined) {
-      context.events.emit({ type: 'stage.output', stage, source: 'terraform', stream, line: cutLine(line) });
+      stage.output('terraform', cutLine(line), stream);
       return;
     }
     if (saysItStops(message)) stopping = true;
@@ -43,17 +44,11 @@ export async function runApply(
     if (message.type === 'change_summary' && message.changes.operation !== 'plan') changes = message.changes;
     const step = progress.take(message);
     if (step !== undefined) {
-      context.events.emit({
-        type: 'stage.progress',
-        stage,
-        phase: destroy ? 'destroy' : 'apply',
-        ...step,
-        total,
-        unit: 'changes',
-      });
+      const { message: words, ...about } = step;
+      stage.progress(words, { phase: destroy ? 'destroy' : 'apply', ...about, total, unit: 'changes' });
     }
     for (const text of step === undefined ? message.text.split('\n') : []) {
-      context.events.emit({ type: 'stage.output', stage, source: 'terraform', stream, line: cutLine(text) });
+      stage.output('terraform', cutLine(text), stream);
     }
   };
   try {

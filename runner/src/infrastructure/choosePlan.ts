@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { makePlan } from './plan.js';
 import { plainWords } from './planFailure.js';
 import { planStale } from './planFailure.js';
@@ -14,7 +15,7 @@ import type { Context, NamedEnvironment } from '../context/context.js';
 export async function choosePlan(
   context: Context,
   environment: NamedEnvironment,
-  stage: string,
+  stage: Stage,
   origin: PlanOrigin,
   options: ApplyOptions,
 ): Promise<SavedPlan> {
@@ -35,6 +36,6 @@ export async function choosePlan(
   if (found !== undefined) {
     const message = `the saved plan no longer fits, planning again: ${found.stale.join('; ')}`;
     context.events.emit({ type: 'notice', level: 'info', message });
-  } else context.events.emit({ type: 'stage.progress', stage, message: 'no saved plan: planning first' });
+  } else stage.progress('no saved plan: planning first');
   return makePlan(context, environment, stage, origin, lockTimeout(options));
 }

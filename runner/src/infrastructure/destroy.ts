@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { applyPlan } from './applyPlan.js';
 import { choosePlan } from './choosePlan.js';
 import type { ApplyOptions } from './applyOptions.js';
@@ -32,7 +33,7 @@ export interface DestroyOptions {
 export async function destroyStep(
   context: Context,
   environment: NamedEnvironment,
-  stage: string,
+  stage: Stage,
   options: DestroyOptions,
 ): Promise<ApplyResult> {
   await requireAccount(context, environment);
@@ -52,7 +53,7 @@ export async function destroyStep(
       })) ?? refuse(context, environment, options, plan))
     : undefined;
   // A refusal shows the plan itself.
-  tellPlan(context, stage, plan, refusal !== undefined);
+  tellPlan(stage, plan, refusal !== undefined);
   if (refusal !== undefined) throw refusal;
   return applyPlan({ context, environment, stage, origin, plan, options: applying });
 }

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { join } from 'node:path';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { driftLines, driftOf, driftText, type DriftedResource } from './rules/driftFindings.js';
@@ -34,7 +35,7 @@ export interface DriftResult {
 export async function driftStep(
   context: Context,
   environment: NamedEnvironment,
-  stage: string,
+  stage: Stage,
   options: { readonly lockTimeoutSeconds?: number; readonly scope?: string } = {},
 ): Promise<DriftResult> {
   const scope = scopeOf(environment, options.scope);
@@ -51,7 +52,7 @@ export async function driftStep(
     const drift = context.secrets.value(driftOf(plan, scope));
     const { name } = environment;
     const text = driftText(name, drift);
-    context.events.emit({ type: 'stage.fact', stage, name: 'drift', value: text });
+    stage.fact('drift', text);
     const { drifted, changes, leftAlone } = drift;
     const headline = `${name} ${drift.headline}`;
     // A look at a part says nothing of the environment.

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context, NamedEnvironment } from '../context/context.js';
@@ -58,13 +59,13 @@ export interface PlanResult {
 
 /**
  * Plans an environment's infrastructure and keeps the plan, bound to what it was made from, for `apply`.
- * @param stage id of the stage that events belong to
+ * @param stage tells of it
  * @throws StackError TERRAFORM_FAILED, LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE, INTERRUPTED
  */
 export async function planStep(
   context: Context,
   environment: NamedEnvironment,
-  stage: string,
+  stage: Stage,
   options: PlanOptions = {},
 ): Promise<PlanResult> {
   const scope = scopeOf(environment, options.scope);
@@ -74,7 +75,7 @@ export async function planStep(
   const consent = saved.binding.destroy ? { consent: consentOf(environment) } : {};
   const plan = saved.binding.destroy || options.out === undefined ? {} : { plan: options.out };
   const next = commandWithNames(context, environment, saved, { ...consent, ...plan });
-  const told = tellPlan(context, stage, saved, options.silent);
+  const told = tellPlan(stage, saved, options.silent);
   return saved.summary.hasChanges ? { ...told, next } : told;
 }
 
@@ -82,7 +83,7 @@ export async function planStep(
 export async function makePlan(
   context: Context,
   environment: NamedEnvironment,
-  stage: string,
+  stage: Stage,
   origin: PlanOrigin,
   options: PlanOptions,
 ): Promise<SavedPlan> {
@@ -127,7 +128,7 @@ function warnOfUnknown(
 export async function planInto(
   context: Context,
   environment: NamedEnvironment,
-  stage: string,
+  stage: Stage,
   origin: PlanOrigin,
   file: string,
   options: Pick<PlanOptions, 'lockTimeoutSeconds'> & { readonly mayReport?: boolean },
@@ -139,7 +140,7 @@ export async function planInto(
 async function writePlan(
   context: Context,
   environment: NamedEnvironment,
-  stage: string,
+  stage: Stage,
   origin: PlanOrigin,
   file: string,
   options: Pick<PlanOptions, 'lockTimeoutSeconds'>,
@@ -178,13 +179,7 @@ async function writePlan(
             )
               return;
             for (const text of (message?.text ?? line).split('\n')) {
-              context.events.emit({
-                type: 'stage.output',
-                stage,
-                source: 'terraform',
-                stream,
-                line: cutLine(text),
-              });
+              stage.output('terraform', cutLine(text), stream);
             }
           },
         },
@@ -223,12 +218,12 @@ function warnOfUnsaved(context: Context, { root }: PlanOrigin): void {
 const TOLD_LINES = 200;
 
 /** Tells a plan to the views and gives it back as a result. */
-export function tellPlan(context: Context, stage: string, saved: SavedPlan, silent = false): PlanResult {
+export function tellPlan(stage: Stage, saved: SavedPlan, silent = false): PlanResult {
   const { binding, summary, file } = saved;
   const text = planText(summary);
-  context.events.emit({ type: 'stage.plan', stage, summary, digest: binding.plan });
+  stage.plan(summary, binding.plan);
   for (const message of silent ? [] : text.split('\n').slice(0, TOLD_LINES)) {
-    if (message !== '') context.events.emit({ type: 'stage.progress', stage, message });
+    if (message !== '') stage.progress(message);
   }
   return {
     environment: binding.environment,

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord } from '../base/errors.js';
 import { didYouMean } from '../base/nearest.js';
@@ -25,7 +26,7 @@ const TOLD = 20;
 export async function guardReuse(
   context: Context,
   environment: NamedEnvironment,
-  stage: string,
+  stage: Stage,
   plan: PlanIds,
   consent: ReuseConsent,
 ): Promise<void> {
@@ -39,7 +40,7 @@ export async function guardReuse(
     reuses.length === 0
       ? `nobody reuses what would be destroyed: asked ${asked} other ${asked === 1 ? 'deployment' : 'deployments'} in ${ledger.location}`
       : `forgotten: ${[...new Set(reuses.map(deploymentText))].join(', ')}`;
-  context.events.emit({ type: 'stage.progress', stage, message });
+  stage.progress(message);
 }
 
 /** The same, but only told, and nothing is forgotten: for a plan that awaits its consent. */

@@ -1,5 +1,6 @@
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord, type ErrorRecord } from '../base/errors.js';
+import { Stage as Telling } from '../events/stage.js';
 import type { Stage } from './rules/stageGraph.js';
 
 export interface StagePreview {
@@ -75,7 +76,11 @@ async function previewStage(context: Context, stage: Stage, all: readonly Stage[
     }
     case 'plan': {
       const { planStep } = await import('../infrastructure/plan.js');
-      return (await planStep(context, environment as NamedEnvironment, stage.id, { silent: true })).text;
+      return (
+        await planStep(context, environment as NamedEnvironment, new Telling(context.events, stage.id), {
+          silent: true,
+        })
+      ).text;
     }
     case 'approve':
       return `Would wait for the approval for ${stage.environment}.`;

@@ -3,11 +3,11 @@ import type { Context, NamedEnvironment } from '../context/context.js';
 import { ExitCode, StackError, toErrorRecord } from '../base/errors.js';
 import type { PlanSummary } from '../domain/plan.js';
 import { runGraph, type StageOutcome } from './rules/schedule.js';
-import type { Stage } from './rules/stageGraph.js';
+import type { Stage as PlannedStage } from './rules/stageGraph.js';
 import { approversOf, approveStage } from './approveStage.js';
 import { planName } from '../infrastructure/planFailure.js';
 import { doneWords, type Done } from './resume.js';
-import { inStage, statusOf, type StageEnd } from '../events/stage.js';
+import { inStage, statusOf, type Stage, type StageEnd } from '../events/stage.js';
 import type { RunRequest } from './runRequest.js';
 
 /**
@@ -38,7 +38,7 @@ export async function runStages(context: Context, request: RunRequest): Promise<
         const { behind = [], isPart = behind.length > 0 } = await inStage(
           context,
           stage,
-          () => execute(context, stage, request, approvedPlans),
+          (telling) => execute(context, stage, telling, request, approvedPlans),
           (end) => end,
         );
         return { status: isPart ? 'partial' : 'ok' };
@@ -57,7 +57,7 @@ export async function runStages(context: Context, request: RunRequest): Promise<
 }
 
 /** A stage that is left out, with a line. */
-const tellDone = (context: Context, stage: Stage, done: Done) =>
+const tellDone = (context: Context, stage: PlannedStage, done: Done) =>
   inStage(
     context,
     stage,
@@ -93,10 +93,14 @@ async function requireOpenWays(context: Context, { stages, waitMs }: RunRequest)
   }
 }
 
-/** @param approvedPlans digests of what was approved in this process, by environment */
+/**
+ * @param telling tells of the stage
+ * @param approvedPlans digests of what was approved in this process, by environment
+ */
 async function execute(
   context: Context,
-  stage: Stage,
+  stage: PlannedStage,
+  telling: Stage,
   request: RunRequest,
   approvedPlans: Map<string, string>,
 ): Promise<StageEnd> {
@@ -106,16 +110,16 @@ async function execute(
       const { requireUpstream } = await import('../delivery/needs.js');
       const environment = stage.environment as string;
       return {
-        reason: (await requireUpstream(context, { environment, stage: stage.id, ...waiting })).summary,
+        reason: (await requireUpstream(context, { environment, stage: telling, ...waiting })).summary,
       };
     }
     case 'build': {
       const { buildImages } = await import('../release/build.js');
-      return { reason: await buildImages(context, [stage.image as string], stage.id) };
+      return { reason: await buildImages(context, [stage.image as string], telling) };
     }
     case 'test': {
       const { testImages } = await import('../release/test.js');
-      const reason = await testImages(context, [stage.image as string], stage.id);
+      const reason = await testImages(context, [stage.image as string], telling);
       const { recordTest } = await import('../release/testRecord.js');
       await recordTest(context, stage.image as string);
       return { reason };
@@ -124,7 +128,7 @@ async function execute(
       const { ensureRelease } = await import('../release/findRelease.js');
       const release = await ensureRelease(context, {
         environment: await environmentOf(context, stage),
-        stage: stage.id,
+        stage: telling,
       });
       context.events.emit({ type: 'release', release });
       return { reason: `release ${release.version}` };
@@ -132,7 +136,7 @@ async function execute(
     case 'plan': {
       const { planStep } = await import('../infrastructure/plan.js');
       const environment = await environmentOf(context, stage);
-      const plan = await planStep(context, environment, stage.id, scopeOfDelivery(environment));
+      const plan = await planStep(context, environment, telling, scopeOfDelivery(environment));
       // Whoever approves it, or looks at it later, can tell which one it was.
       return { reason: isApproved(request, stage) ? planWords(plan) : plan.summary.headline };
     }
@@ -146,7 +150,7 @@ async function execute(
       const { applyStep } = await import('../infrastructure/apply.js');
       const approvedPlan = request.approvedPlan ?? approvedPlans.get(stage.environment as string);
       const environment = await environmentOf(context, stage);
-      const applied = await applyStep(context, environment, stage.id, {
+      const applied = await applyStep(context, environment, telling, {
         approved: isApproved(request, stage),
         finish: databaseUsersOf(context),
         ...(approvedPlan === undefined ? {} : { approvedPlan }),
@@ -157,7 +161,7 @@ async function execute(
     }
     case 'provision': {
       const { provisionStep } = await import('../hosts/provision.js');
-      const provisioned = await provisionStep(context, await environmentOf(context, stage), stage.id);
+      const provisioned = await provisionStep(context, await environmentOf(context, stage), telling);
       return { reason: provisioned.summary };
     }
     case 'deploy': {
@@ -166,9 +170,9 @@ async function execute(
         import('../release/findRelease.js'),
       ]);
       const environment = await environmentOf(context, stage);
-      const release = await ensureRelease(context, { environment, stage: stage.id });
+      const release = await ensureRelease(context, { environment, stage: telling });
       return deployEnd(
-        await deployRelease(context, { environment, release, kind: 'deploy', stage: stage.id, ...waiting }),
+        await deployRelease(context, { environment, release, kind: 'deploy', stage: telling, ...waiting }),
       );
     }
     case 'promote': {
@@ -181,7 +185,7 @@ async function execute(
       return deployEnd(
         await promoteRelease(context, {
           environment,
-          stage: stage.id,
+          stage: telling,
           approvedBy,
           isApprovalRecorded: true,
           ...waiting,
@@ -192,7 +196,7 @@ async function execute(
 }
 
 /** Whether somebody approves what a stage does. */
-const isApproved = ({ pipeline }: RunRequest, stage: Stage): boolean =>
+const isApproved = ({ pipeline }: RunRequest, stage: PlannedStage): boolean =>
   pipeline.some(({ kind, environment }) => kind === 'approve' && environment === stage.environment);
 
 const planWords = ({ summary, digest }: { readonly summary: PlanSummary; readonly digest: string }) =>
@@ -202,12 +206,12 @@ const planWords = ({ summary, digest }: { readonly summary: PlanSummary; readonl
 const scopeOfDelivery = ({ config }: NamedEnvironment): { readonly scope?: string } =>
   config.infrastructure?.scope === undefined ? {} : { scope: config.infrastructure.scope };
 
-function environmentOf(context: Context, stage: Stage): Promise<NamedEnvironment> {
+function environmentOf(context: Context, stage: PlannedStage): Promise<NamedEnvironment> {
   return context.environment(stage.environment);
 }
 
 /** The failure of a stage that does not exist, with those that do. */
-export function unknownStage(id: string, stages: readonly Stage[]): StackError {
+export function unknownStage(id: string, stages: readonly PlannedStage[]): StackError {
   return new StackError('STAGE_UNKNOWN', `this branch has no stage "${id}"`, {
     next: `Choose of: ${stages.map((stage) => stage.id).join(', ')}.`,
     exitCode: ExitCode.usage,

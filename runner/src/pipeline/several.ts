@@ -3,7 +3,7 @@ import type { Context, NamedEnvironment } from '../context/context.js';
 import { ExitCode, StackError, toErrorRecord } from '../base/errors.js';
 import { sumUp, type EnvironmentEnd } from './rules/severalEnvironments.js';
 import { asRun } from '../context/runEvents.js';
-import { inStage, type StageEnd } from '../events/stage.js';
+import { inStage, type Stage, type StageEnd } from '../events/stage.js';
 
 /** How one of several environments ended: with a result (and perhaps a finding), or with an error alone. */
 export interface EnvironmentOutcome<T> extends EnvironmentEnd {
@@ -14,7 +14,7 @@ export interface SeveralEnvironments<T> {
   /** Names the run and, with the environment's name, its stages: `plan`. */
   readonly command: string;
   readonly title: (environment: string) => string;
-  readonly body: (environment: NamedEnvironment, stage: string) => Promise<T>;
+  readonly body: (environment: NamedEnvironment, stage: Stage) => Promise<T>;
   /** What is told of one that ended well; `reason` is its headline. */
   readonly end: (result: T) => StageEnd;
 }
@@ -43,9 +43,9 @@ export async function inEnvironments<T>(
       const result = await inStage(
         context,
         stage,
-        () => {
+        (telling) => {
           context.signal.throwIfAborted();
-          return body(environment, stage.id);
+          return body(environment, telling);
         },
         end,
       );

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { Manifest } from '../adapters/aws/ecr.js';
 import type { CopyProgress } from '../adapters/registry/copy.js';
 import type { TargetConfig } from '../config/kindSchemas.js';
@@ -13,7 +14,7 @@ export interface BringRequest {
   readonly environment: NamedEnvironment;
   readonly release: ReleaseRecord;
   /** Stage that events belong to. */
-  readonly stage: string;
+  readonly stage: Stage;
 }
 
 /**
@@ -93,7 +94,7 @@ async function bringOne(
   await tagAll(context, target, image, arrived);
   tell.line(`copied ${digest.slice(0, 19)}`, 'ok');
   const value = `${there.host}/${repository}@${digest}`;
-  context.events.emit({ type: 'stage.fact', stage, name: `image ${name}`, value });
+  stage.fact(`image ${name}`, value);
 }
 
 type Login = Awaited<ReturnType<Registry['login']>>;
@@ -138,16 +139,16 @@ async function tagAll(
 }
 
 /** A line for each blob when it begins and when it has arrived, and one a second while it goes through. */
-function teller(context: Context, stage: string, name: string) {
+function teller({ clock }: Context, stage: Stage, name: string) {
   const last = new Map<string, number>();
   const emit = (subject: string, message: string, status: 'running' | 'ok', bytes: object = {}) =>
-    context.events.emit({ type: 'stage.progress', stage, subject, phase: 'copy', message, status, ...bytes });
+    stage.progress(message, { subject, phase: 'copy', status, ...bytes });
   return {
     line: (message: string, status: 'running' | 'ok' = 'running') => emit(name, message, status),
     progress: ({ digest, phase, done, total }: CopyProgress) => {
       const subject = `${name} ${digest.slice('sha256:'.length, 'sha256:'.length + 12)}`;
       if (phase !== 'reading') return emit(subject, PHASES[phase], 'ok');
-      const now = context.clock.now().getTime();
+      const now = clock.now().getTime();
       if (now - (last.get(digest) ?? 0) < PROGRESS_MS) return;
       last.set(digest, now);
       emit(subject, 'copying', 'running', { done, total, unit: 'B' });

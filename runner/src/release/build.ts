@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import pMap from 'p-map';
 import type { BuildEvent, DockerEngine } from '../adapters/docker/engine.js';
 import type { Context } from '../context/context.js';
@@ -33,13 +34,13 @@ export interface BuiltImage {
  * engine to find out) nor the engine holds them.
  *
  * @param names images of the configuration; all where empty
- * @param stage id of the stage that events belong to
+ * @param stage tells of it
  * @throws StackError DOCKERFILE_MISSING, BUILD_FAILED, CONTENT_CHANGED, DOCKER_UNREACHABLE
  */
 export async function buildAll(
   context: Context,
   names: readonly string[],
-  stage: string,
+  stage: Stage,
   options: BuildOptions = {},
 ): Promise<readonly BuiltImage[]> {
   const config = await context.config();
@@ -57,7 +58,7 @@ export async function buildAll(
 export async function buildImages(
   context: Context,
   names: readonly string[],
-  stage: string,
+  stage: Stage,
   options: BuildOptions = {},
 ): Promise<string> {
   return summariseBuild(await buildAll(context, names, stage, options));
@@ -78,20 +79,14 @@ export function summariseBuild(images: readonly BuiltImage[]): string {
 async function buildOne(
   context: Context,
   image: TreeImage,
-  stage: string,
+  stage: Stage,
   options: BuildOptions,
 ): Promise<BuiltImage> {
   const { environments } = await context.config();
   if (options.force !== true && Object.keys(environments).length > 0) {
     const known = await knownBuild(context, image, await buildEnvironment(context));
     if (known !== undefined) {
-      tell(
-        context,
-        stage,
-        image.name,
-        `inputs unchanged: already pushed as ${known.digest.slice(0, 19)}`,
-        'ok',
-      );
+      tell(stage, image.name, `inputs unchanged: already pushed as ${known.digest.slice(0, 19)}`, 'ok');
       return { name: image.name, inputs: image.inputs, outcome: 'pushed', digest: known.digest };
     }
   }
@@ -117,7 +112,7 @@ export async function localName(
 export async function ensureLocal(
   context: Context,
   image: TreeImage,
-  stage: string,
+  stage: Stage,
   options: BuildOptions & { readonly target?: string | undefined } = {},
 ): Promise<BuiltImage> {
   const target = options.target ?? image.config.target;
@@ -125,14 +120,13 @@ export async function ensureLocal(
   const made = { name: image.name, inputs: image.inputs };
   const present = options.force === true ? undefined : await engine.image(tag);
   if (present !== undefined) {
-    tell(context, stage, image.name, 'inputs unchanged: the engine has it', 'ok');
+    tell(stage, image.name, 'inputs unchanged: the engine has it', 'ok');
     return { ...made, outcome: 'local', id: present.id };
   }
   const startedAt = context.clock.now().getTime();
   const { builder } = await engine.ping();
   const files = image.buildContext.entries.filter((entry) => entry.kind === 'file').length;
   tell(
-    context,
     stage,
     image.name,
     `building by ${builder}, ${files} ${files === 1 ? 'file' : 'files'} in ${image.config.context}`,
@@ -149,12 +143,12 @@ export async function ensureLocal(
     signal: context.signal,
   };
   const id = await engine
-    .build(request, (event) => report(context, stage, image.name, event))
+    .build(request, (event) => report(stage, image.name, event))
     .catch((error: unknown) => {
       throw forImage(error, image);
     });
   const seconds = (context.clock.now().getTime() - startedAt) / 1000;
-  tell(context, stage, image.name, `built ${id.slice(0, 19)}`, 'ok');
+  tell(stage, image.name, `built ${id.slice(0, 19)}`, 'ok');
   await forgetOldNames(engine, tag);
   return { ...made, outcome: 'built', id, seconds };
 }
@@ -180,26 +174,24 @@ async function resolveSecrets(
   return values;
 }
 
-function report(context: Context, stage: string, image: string, event: BuildEvent): void {
+function report(stage: Stage, image: string, event: BuildEvent): void {
   if (event.type === 'output') {
-    const { line, stream } = event;
-    context.events.emit({ type: 'stage.output', stage, source: `build ${image}`, stream, line });
+    stage.output(`build ${image}`, event.line, event.stream);
     return;
   }
   const took = event.seconds === undefined || event.seconds < 0.1 ? '' : ` (${event.seconds.toFixed(1)} s)`;
   const status = event.status === 'failed' ? 'failed' : 'running';
   const words = { running: '', ok: ` done${took}`, cached: ' cached', failed: ' failed' }[event.status];
-  tell(context, stage, image, `${event.name}${words}`, status);
+  tell(stage, image, `${event.name}${words}`, status);
 }
 
 function tell(
-  context: Context,
-  stage: string,
+  stage: Stage,
   subject: string,
   message: string,
   status: 'running' | 'ok' | 'failed' = 'running',
 ): void {
-  context.events.emit({ type: 'stage.progress', stage, subject, phase: 'build', message, status });
+  stage.progress(message, { subject, phase: 'build', status });
 }
 
 /** Several images build side by side: the failure names whose it is. */

@@ -28,7 +28,7 @@ export async function ensureRelease(context: Context, request: ReleaseRequest): 
     const found = request.force === true ? undefined : await findRelease(context);
     if (found !== undefined) {
       const message = `release ${found.version} has this content: nothing to build or push`;
-      context.events.emit({ type: 'stage.progress', stage: request.stage, message, status: 'ok' });
+      request.stage.progress(message, { status: 'ok' });
       return found;
     }
     await request.beforeBuild?.();

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { Context } from '../context/context.js';
 import { asRun } from '../context/runEvents.js';
-import { inStage } from '../events/stage.js';
+import { inStage, type Stage } from '../events/stage.js';
 
 /**
  * Runs one stage an image, side by side, as `run` does for a branch.
@@ -16,7 +16,7 @@ export function asImageStages<T>(
   context: Context,
   verb: 'build' | 'test',
   names: readonly string[],
-  body: (name: string, stage: string) => Promise<T>,
+  body: (name: string, stage: Stage) => Promise<T>,
   reason: (result: T) => string,
 ): Promise<readonly T[]> {
   const title = verb === 'build' ? 'Build' : 'Test';
@@ -32,7 +32,7 @@ export function asImageStages<T>(
         async (name) => {
           const stage = { id: `${verb}:${name}`, title: `${title} ${name}` };
           try {
-            const work = () => body(name, stage.id);
+            const work = (telling: Stage) => body(name, telling);
             return { result: await inStage(context, stage, work, (result) => ({ reason: reason(result) })) };
           } catch (error) {
             return { error };

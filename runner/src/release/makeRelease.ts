@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { poll } from '../base/poll.js';
@@ -73,7 +74,7 @@ async function pushRelease(
   };
   await ledger.putRelease(context.secrets.value(record));
   await introduceApplication(context);
-  context.events.emit({ type: 'stage.fact', stage: request.stage, name: 'release', value: version });
+  request.stage.fact('release', version);
   return record;
 }
 
@@ -84,7 +85,7 @@ const POLL_MS = 500;
 /** The record of a version that another run has pushed just now; undefined where none comes in good time. */
 async function awaitRecord(
   context: Context,
-  stage: string,
+  stage: Stage,
   version: string,
 ): Promise<ReleaseRecord | undefined> {
   const { ledger } = await context.state();
@@ -92,8 +93,7 @@ async function awaitRecord(
   let told = false;
   const look = async () => {
     const record = await ledger.release(version);
-    if (record === undefined && !told)
-      context.events.emit({ type: 'stage.progress', stage, message, status: 'running' });
+    if (record === undefined && !told) stage.progress(message, { status: 'running' });
     told = true;
     return record;
   };

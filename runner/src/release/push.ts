@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import pMap from 'p-map';
 import type { LayerProgress } from '../adapters/docker/engine.js';
 import type { Manifest } from '../adapters/aws/ecr.js';
@@ -13,8 +14,8 @@ import { notServed, openRegistry, type Registry } from './imageRegistry.js';
 
 export interface PushRequest {
   readonly environment: NamedEnvironment;
-  /** Id of the stage that events belong to. */
-  readonly stage: string;
+  /** Tells of it. */
+  readonly stage: Stage;
   /** The first one names the release and must be new; the others are kept where they stand on other bytes. */
   readonly tags: readonly string[];
   readonly force?: boolean;
@@ -50,12 +51,7 @@ export async function pushImages(
         request.environment,
         build,
       );
-      context.events.emit({
-        type: 'stage.fact',
-        stage: request.stage,
-        name: `image ${image.name}`,
-        value: `${repository}@${digest}`,
-      });
+      request.stage.fact(`image ${image.name}`, `${repository}@${digest}`);
       const size = sizeBytes === undefined ? {} : { sizeBytes };
       return [image.name, { repository, digest, tags, inputs: image.inputs, ...size }] as const;
     },
@@ -78,7 +74,7 @@ async function pushOne(
   const login = await registry.login();
   const made = await ensureRepository(registry.aws, repository, context.signal);
   const built = await ensureLocal(context, image, request.stage, { force });
-  if (made === 'created') tell(context, request, image.name, `repository ${repository} made`);
+  if (made === 'created') tell(request, image.name, `repository ${repository} made`);
   const [tag = 'latest'] = request.tags;
   const reference = `${login.host}/${repository}:${tag}`;
   const pushed = await pushTag(context, image, request, {
@@ -94,7 +90,7 @@ async function pushOne(
   if (manifest === undefined || (!(pushed instanceof StackError) && manifest.digest !== pushed)) {
     throw notServed(reference, String(pushed), manifest?.digest);
   }
-  tell(context, request, image.name, `pushed ${manifest.digest.slice(0, 19)}`, 'ok');
+  tell(request, image.name, `pushed ${manifest.digest.slice(0, 19)}`, 'ok');
   return tagManifest(context, registry, image, request, manifest, [tag]);
 }
 
@@ -107,12 +103,12 @@ async function pushTag(
 ): Promise<string | StackError> {
   const engine = await context.docker();
   const { reference, credentials, id } = what;
-  tell(context, request, image.name, `pushing ${reference}`);
+  tell(request, image.name, `pushing ${reference}`);
   for (let attempt = 1; ; attempt++) {
     await engine.tag(id, reference);
     try {
       const push = { reference, credentials, signal: context.signal };
-      const pushed = await engine.push(push, (layer) => tellLayer(context, request, image.name, layer));
+      const pushed = await engine.push(push, (layer) => tellLayer(request, image.name, layer));
       return pushed.digest;
     } catch (error) {
       if (error instanceof StackError && error.code === 'TAG_IMMUTABLE') return error;
@@ -152,13 +148,7 @@ async function tagKnown(
     context.events.emit({ type: 'notice', level: 'warning', message });
     return pushOne(context, registry, image, request);
   }
-  tell(
-    context,
-    request,
-    image.name,
-    `inputs unchanged: already pushed as ${known.digest.slice(0, 19)}`,
-    'ok',
-  );
+  tell(request, image.name, `inputs unchanged: already pushed as ${known.digest.slice(0, 19)}`, 'ok');
   return tagManifest(context, registry, image, request, manifest, known.tags);
 }
 
@@ -203,20 +193,12 @@ async function putOneTag(
 }
 
 function tell(
-  context: Context,
-  request: PushRequest,
+  { stage }: PushRequest,
   subject: string,
   message: string,
   status: 'running' | 'ok' = 'running',
 ): void {
-  context.events.emit({
-    type: 'stage.progress',
-    stage: request.stage,
-    subject,
-    phase: 'push',
-    message,
-    status,
-  });
+  stage.progress(message, { subject, phase: 'push', status });
 }
 
 const LAYER_WORDS = {
@@ -226,18 +208,15 @@ const LAYER_WORDS = {
   exists: 'already there',
 } as const;
 
-function tellLayer(context: Context, request: PushRequest, image: string, layer: LayerProgress): void {
+function tellLayer({ stage }: PushRequest, image: string, layer: LayerProgress): void {
   // Every layer waits first; only what moves is worth a line.
   if (layer.phase === 'waiting') return;
   const ended = layer.phase === 'pushed' || layer.phase === 'exists';
   const bytes = layer.done === undefined ? {} : { done: layer.done, unit: 'B' };
   const total = layer.total === undefined ? {} : { total: layer.total };
-  context.events.emit({
-    type: 'stage.progress',
-    stage: request.stage,
+  stage.progress(LAYER_WORDS[layer.phase], {
     subject: `${image} ${layer.layer}`,
     phase: 'push',
-    message: LAYER_WORDS[layer.phase],
     status: ended ? 'ok' : 'running',
     ...(ended ? {} : { ...bytes, ...total }),
   });

@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import { join, relative } from 'node:path';
 import type { Context } from '../context/context.js';
 import { releaseNotes } from './rules/changelog.js';
@@ -37,9 +38,9 @@ export async function planRelease(context: Context): Promise<ReleasePlan> {
 export async function tagRelease(
   context: Context,
   plan: ReleasePlan,
-  options: { readonly push: boolean; readonly stage: string },
+  options: { readonly push: boolean; readonly stage: Stage },
 ): Promise<TaggedRelease> {
-  const say = (message: string) => tell(context, options.stage, message);
+  const say = (message: string) => options.stage.progress(message, DONE);
   if (!plan.isNew) {
     if (options.push) await pushAgain(context, plan, say);
     return { ...plan, record: await tagImages(context, plan, await findRelease(context), options.stage) };
@@ -56,14 +57,14 @@ async function tagImages(
   context: Context,
   plan: ReleasePlan,
   pushed: ReleaseRecord | undefined,
-  stage: string,
+  stage: Stage,
 ): Promise<ReleaseRecord | undefined> {
   const { ledger } = await context.state();
   const known = await ledger.release(plan.version);
   if (known !== undefined) return known;
   const { inputs } = await workingTreeInputs(context);
   if (pushed === undefined) {
-    tell(context, stage, `no images with this content were pushed yet: the next push makes ${plan.version}`);
+    stage.progress(`no images with this content were pushed yet: the next push makes ${plan.version}`, DONE);
     return undefined;
   }
   if (pushed.inputs !== inputs) {
@@ -81,7 +82,7 @@ async function tagImages(
     const manifest = await readManifest(registry.aws, repository, { imageDigest: digest }, context.signal);
     if (manifest === undefined) throw gone(repository, digest);
     await putTag(registry.aws, repository, manifest, plan.version, context.signal);
-    tell(context, stage, `${repository}:${plan.version} is ${digest.slice(0, 19)}`);
+    stage.progress(`${repository}:${plan.version} is ${digest.slice(0, 19)}`, DONE);
     images[name] = { ...image, tags: [...new Set([...image.tags, plan.version])] };
   }
   return record(context, plan, pushed, images);
@@ -110,9 +111,7 @@ async function record(
   return release;
 }
 
-function tell(context: Context, stage: string, message: string): void {
-  context.events.emit({ type: 'stage.progress', stage, message, status: 'ok' });
-}
+const DONE = { status: 'ok' } as const;
 
 function gone(repository: string, digest: string): StackError {
   return new StackError('REGISTRY_REFUSED', `${repository}@${digest} is no longer in the registry`, {

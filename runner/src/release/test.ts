@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import pMap from 'p-map';
 import type { ImageConfig } from '../config/schema.js';
 import type { Context } from '../context/context.js';
@@ -19,7 +20,7 @@ interface TestPlan {
  * @returns the outcome in one line
  * @throws StackError TEST_FAILED with the last lines, after all have ended
  */
-export async function testImages(context: Context, names: readonly string[], stage: string): Promise<string> {
+export async function testImages(context: Context, names: readonly string[], stage: Stage): Promise<string> {
   const config = await context.config();
   const tree = await workingTreeInputs(context);
   holdInputs(context);
@@ -46,19 +47,12 @@ export async function testImages(context: Context, names: readonly string[], sta
 }
 
 /** @returns seconds that the test itself took */
-async function testOne(context: Context, image: TreeImage, stage: string): Promise<number> {
+async function testOne(context: Context, image: TreeImage, stage: Stage): Promise<number> {
   const plan = planOf(image.config);
   const onLine = (line: string, stream: 'stdout' | 'stderr') =>
-    context.events.emit({ type: 'stage.output', stage, source: `test ${image.name}`, stream, line });
+    stage.output(`test ${image.name}`, line, stream);
   const tell = (message: string, status: 'running' | 'ok' | 'failed') =>
-    context.events.emit({
-      type: 'stage.progress',
-      stage,
-      subject: image.name,
-      phase: 'test',
-      message,
-      status,
-    });
+    stage.progress(message, { subject: image.name, phase: 'test', status });
   const words = plan.command.join(' ');
   let run: () => Promise<Outcome>;
   if (plan.on === 'image') {

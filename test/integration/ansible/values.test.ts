@@ -6,6 +6,7 @@ import { rejection } from '../../support/rejection.js';
 import type { Host } from '../../../runner/src/domain/host.js';
 import { routesBy } from '../../support/routes.js';
 import { runPlaybook } from '../../../runner/src/hosts/playbook.js';
+import { stageOf } from '../../support/stage.js';
 
 const CONFIG = String.raw`
 application: shop
@@ -100,7 +101,7 @@ describe('values on their way to Ansible', function () {
     const vars = await context.resolve(environment.config.provision?.vars, environment, 'template');
     const outcome = await runPlaybook(context, {
       environment,
-      stage: 'provision:staging',
+      stage: stageOf('provision:staging', context),
       playbook: 'tell.yml',
       inventory: { hosts: [host], routeOf: routesBy({ knownHosts: '/dev/null' }) },
       limit: ['here'],

@@ -14,6 +14,8 @@ import {
   type ImageFixtureOptions,
 } from '../../support/imageFixture.js';
 import { rejection } from '../../support/rejection.js';
+import type { Stage } from '../../../runner/src/events/stage.js';
+import { stageOf } from '../../support/stage.js';
 
 describe('building images', function () {
   this.timeout(60_000);
@@ -38,11 +40,11 @@ describe('building images', function () {
         const when = new Date(1_700_000_000_000);
         const file = join(shop.directory, 'app/a');
         utimesSync(file, when, when);
-        await buildAll(shop.context, [], 'build');
+        await buildAll(shop.context, [], stageOf('build', shop.context));
         shop.write({ 'app/a': 'two' });
         utimesSync(file, when, when);
         const again = await shop.again();
-        await buildAll(again.context, [], 'build');
+        await buildAll(again.context, [], stageOf('build', again.context));
         expect(await again.inside('web', 'cat', '/app/a')).to.equal('two');
         expect(await again.inside('web', 'stat', '-c', '%Y', '/app/a')).to.equal('1700000000');
       });
@@ -54,7 +56,7 @@ describe('building images', function () {
         const tree = await workingTreeInputs(context);
         holdInputs(context);
         shop.write({ 'app/a': 'two' });
-        const failure = await rejection(buildAll(context, [], 'build'), 'CONTENT_CHANGED');
+        const failure = await rejection(buildAll(context, [], stageOf('build', context)), 'CONTENT_CHANGED');
         expect(failure.evidence.join()).to.contain('a');
         const name = await localName(context, tree.images['web'] as TreeImage);
         expect(await (await context.docker()).image(name)).to.equal(undefined);
@@ -72,7 +74,7 @@ describe('building images', function () {
           },
         });
         chmodSync(join(shop.directory, 'app/run'), 0o755);
-        await buildAll(shop.context, [], 'build');
+        await buildAll(shop.context, [], stageOf('build', shop.context));
         const found = await shop.inside('web', 'sh', '-c', 'cd /app && find . -type f | sort && ./link2');
         expect(found.split('\n').filter((line) => line !== './.dockerignore')).to.deep.equal([
           './log/keep',
@@ -88,7 +90,7 @@ describe('building images', function () {
           image: 'dockerfile: web.Dockerfile',
           files: { 'web.Dockerfile': 'FROM BASE\nCOPY . /app\n', 'app/a': 'a' },
         });
-        await buildAll(shop.context, [], 'build');
+        await buildAll(shop.context, [], stageOf('build', shop.context));
         expect(await shop.inside('web', 'ls', '-A', '/app')).to.equal('a');
       });
 
@@ -101,7 +103,7 @@ describe('building images', function () {
               'FROM BASE AS first\nARG COLOUR\nRUN echo "it is $COLOUR" | tee /colour\nFROM first\nRUN false\n',
           },
         });
-        await buildAll(shop.context, [], 'build', { force: true });
+        await buildAll(shop.context, [], stageOf('build', shop.context), { force: true });
         expect(await shop.inside('web', 'cat', '/colour')).to.equal('it is sea green');
         expect(output(shop.events)).to.include('it is sea green');
         expect(progress(shop.events).join('\n')).to.match(/\d\/\d\] RUN echo .* \| tee \/colour done/);
@@ -113,7 +115,7 @@ describe('building images', function () {
           env,
           files: { 'app/Dockerfile': 'FROM BASE\nCOPY . /app\n', 'app/big': big, 'app/empty': '' },
         });
-        await buildAll(shop.context, [], 'build');
+        await buildAll(shop.context, [], stageOf('build', shop.context));
         const [size] = (await shop.inside('web', 'wc', '-c', '/app/big')).split(' ');
         expect(Number(size)).to.equal(big.length);
         expect(await shop.inside('web', 'tail', '-c', '20', '/app/big')).to.equal(big.slice(-20));
@@ -124,7 +126,10 @@ describe('building images', function () {
           env,
           files: { 'app/Dockerfile': 'FROM BASE\nRUN echo "module not found: flask"; exit 7\n' },
         });
-        const failure = await rejection(buildAll(shop.context, [], 'build'), 'BUILD_FAILED');
+        const failure = await rejection(
+          buildAll(shop.context, [], stageOf('build', shop.context)),
+          'BUILD_FAILED',
+        );
         expect(failure.message).to.match(/^image web: the build failed at \[2\/2\] RUN echo .* exit code 7$/);
         expect(failure.evidence).to.deep.equal(['module not found: flask']);
         expect(failure.where).to.contain(join(shop.directory, 'app/Dockerfile'));
@@ -132,13 +137,19 @@ describe('building images', function () {
 
       it('explains a Dockerfile that does not parse', async () => {
         const shop = await fixture({ env, files: { 'app/Dockerfile': 'FROM BASE\nRAN true\n' } });
-        const failure = await rejection(buildAll(shop.context, [], 'build'), 'BUILD_FAILED');
+        const failure = await rejection(
+          buildAll(shop.context, [], stageOf('build', shop.context)),
+          'BUILD_FAILED',
+        );
         expect(failure.message.toLowerCase()).to.contain('unknown instruction: ran');
       });
 
       it('says which base image could not be pulled', async () => {
         const shop = await fixture({ env, files: { 'app/Dockerfile': 'FROM 127.0.0.1:9/none:1\n' } });
-        const failure = await rejection(buildAll(shop.context, [], 'build'), 'BUILD_FAILED');
+        const failure = await rejection(
+          buildAll(shop.context, [], stageOf('build', shop.context)),
+          'BUILD_FAILED',
+        );
         expect(`${failure.message} ${failure.where}`).to.contain('127.0.0.1:9/none:1');
       });
 
@@ -153,7 +164,10 @@ describe('building images', function () {
             if (event.type === 'stage.output' && event.line === 'started') shop.interrupt(reason);
           },
         });
-        const error = await rejection(buildAll(shop.context, [], 'build'), 'INTERRUPTED');
+        const error = await rejection(
+          buildAll(shop.context, [], stageOf('build', shop.context)),
+          'INTERRUPTED',
+        );
         expect(error).to.equal(reason);
       });
     });
@@ -161,12 +175,12 @@ describe('building images', function () {
 
   it('leaves an image alone whose inputs the engine has built already', async () => {
     const shop = await fixture({ files: { 'app/Dockerfile': 'FROM BASE\nCOPY . /app\n', 'app/a': 'one' } });
-    const [first] = await buildAll(shop.context, [], 'build');
-    const [second] = await buildAll((await shop.again()).context, [], 'build');
+    const [first] = await buildAll(shop.context, [], stageOf('build', shop.context));
+    const [second] = await buildAll((await shop.again()).context, [], stageOf('build'));
     expect([first?.outcome, second?.outcome]).to.deep.equal(['built', 'local']);
     expect(second?.id).to.equal(first?.id);
     shop.write({ 'app/a': 'two' });
-    const [third] = await buildAll((await shop.again()).context, [], 'build');
+    const [third] = await buildAll((await shop.again()).context, [], stageOf('build'));
     expect(third?.outcome).to.equal('built');
     expect(summariseBuild([second as never])).to.equal('web unchanged');
   });
@@ -175,8 +189,8 @@ describe('building images', function () {
     const shop = await fixture({
       files: { 'app/Dockerfile': 'FROM BASE\nRUN head -c 16 /dev/urandom > /random\n' },
     });
-    const [first] = await buildAll(shop.context, [], 'build');
-    const [second] = await buildAll(shop.context, [], 'build', { force: true });
+    const [first] = await buildAll(shop.context, [], stageOf('build', shop.context));
+    const [second] = await buildAll(shop.context, [], stageOf('build', shop.context), { force: true });
     expect(second?.outcome).to.equal('built');
     expect(second?.id).not.to.equal(first?.id);
   });
@@ -190,7 +204,7 @@ describe('building images', function () {
           'FROM BASE\nRUN --mount=type=secret,id=npm cat /run/secrets/npm && test "$(cat /run/secrets/npm)" = npm-t0ken-value && touch /proof\n',
       },
     });
-    const [built] = await buildAll(shop.context, [], 'build', { force: true });
+    const [built] = await buildAll(shop.context, [], stageOf('build', shop.context), { force: true });
     expect(await shop.inside('web', 'find', '/proof', '/run', '-type', 'f')).to.equal('/proof');
     expect(output(shop.events)).to.deep.equal(['***']);
     expect(await shop.docker('history', '--no-trunc', built?.id as string)).not.to.contain(
@@ -207,7 +221,10 @@ describe('building images', function () {
       image: 'secrets: { npm: "${env:NPM_TOKEN}" }',
       files: { 'app/Dockerfile': 'FROM BASE\n' },
     });
-    const failure = await rejection(buildAll(shop.context, [], 'build'), 'BUILD_FAILED');
+    const failure = await rejection(
+      buildAll(shop.context, [], stageOf('build', shop.context)),
+      'BUILD_FAILED',
+    );
     expect(failure.message).to.contain('BuildKit');
     expect(failure.next).to.contain('DOCKER_BUILDKIT=0');
   });
@@ -220,7 +237,7 @@ describe('building images', function () {
       },
       more: (application) => `good: { context: good, repository: ${application}/good }`,
     });
-    const build = (name: string, stage: string) => buildAll(shop.context, [name], stage);
+    const build = (name: string, stage: Stage) => buildAll(shop.context, [name], stage);
     await rejection(
       asImageStages(shop.context, 'build', ['web', 'good'], build, summariseBuild),
       'BUILD_FAILED',
@@ -233,7 +250,10 @@ describe('building images', function () {
 
   it('says where the Dockerfile is missing', async () => {
     const shop = await fixture({ files: { 'app/a': '' } });
-    const failure = await rejection(buildAll(shop.context, [], 'build'), 'DOCKERFILE_MISSING');
+    const failure = await rejection(
+      buildAll(shop.context, [], stageOf('build', shop.context)),
+      'DOCKERFILE_MISSING',
+    );
     expect(failure.message).to.contain(join(shop.directory, 'app', 'Dockerfile'));
   });
 
@@ -242,7 +262,10 @@ describe('building images', function () {
       env: { DOCKER_HOST: 'unix:///nonexistent.sock' },
       files: { 'app/Dockerfile': 'FROM BASE\n' },
     });
-    const failure = await rejection(buildAll(shop.context, [], 'build'), 'DOCKER_UNREACHABLE');
+    const failure = await rejection(
+      buildAll(shop.context, [], stageOf('build', shop.context)),
+      'DOCKER_UNREACHABLE',
+    );
     expect(failure.where).to.equal('unix:///nonexistent.sock');
   });
 
@@ -250,7 +273,7 @@ describe('building images', function () {
     const shop = await fixture({ files: { 'app/Dockerfile': 'FROM BASE\nCOPY . /app\n', 'app/a': '' } });
     for (let round = 0; round < 7; round++) {
       shop.write({ 'app/a': String(round) });
-      await buildAll((await shop.again()).context, [], 'build');
+      await buildAll((await shop.again()).context, [], stageOf('build'));
     }
     const names = await shop.docker('images', '--quiet', '--filter', `reference=${shop.application}/web`);
     expect(names.split('\n')).to.have.length(5);

@@ -8,6 +8,7 @@ import {
   type ImageFixtureOptions,
 } from '../../support/imageFixture.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 describe('testing images', function () {
   this.timeout(60_000);
@@ -27,7 +28,9 @@ describe('testing images', function () {
       image: 'target: app\ntest: [sh, check.sh]',
       files: { 'app/Dockerfile': dockerfile, 'app/check.sh': 'pwd; echo wrong >&2; exit 0\n' },
     });
-    expect(await testImages(shop.context, ['web'], 'test')).to.match(/^web passed in [\d.]+ s$/);
+    expect(await testImages(shop.context, ['web'], stageOf('test', shop.context))).to.match(
+      /^web passed in [\d.]+ s$/,
+    );
     expect(output(shop.events)).to.include.members(['/srv', 'wrong']);
     const streams = shop.events.flatMap((event) =>
       event.type === 'stage.output' && event.line === 'wrong' ? [event.stream] : [],
@@ -40,7 +43,7 @@ describe('testing images', function () {
       image: 'target: app\ntest: { command: [ls, /tools], target: checks }',
       files: { 'app/Dockerfile': dockerfile },
     });
-    expect(await testImages(shop.context, [], 'test')).to.contain('web passed');
+    expect(await testImages(shop.context, [], stageOf('test', shop.context))).to.contain('web passed');
   });
 
   it('runs it beside the sources where the configuration says so', async () => {
@@ -49,7 +52,7 @@ describe('testing images', function () {
       env: { DOCKER_HOST: 'unix:///nonexistent.sock' },
       files: { 'app/Dockerfile': dockerfile, 'app/check.sh': 'echo "in $(basename "$PWD")"\n' },
     });
-    await testImages(shop.context, ['web'], 'test');
+    await testImages(shop.context, ['web'], stageOf('test', shop.context));
     expect(output(shop.events)).to.deep.equal(['in app']);
   });
 
@@ -58,7 +61,10 @@ describe('testing images', function () {
       image: 'target: app\ntest: [sh, check.sh]',
       files: { 'app/Dockerfile': dockerfile, 'app/check.sh': 'echo "1 failed, 3 passed"; exit 4\n' },
     });
-    const failure = await rejection(testImages(shop.context, ['web'], 'test'), 'TEST_FAILED');
+    const failure = await rejection(
+      testImages(shop.context, ['web'], stageOf('test', shop.context)),
+      'TEST_FAILED',
+    );
     expect(failure.message).to.equal('the test of image web ended with exit code 4');
     expect(failure.evidence).to.deep.equal(['1 failed, 3 passed']);
     expect(failure.next).to.contain('test web --verbose');
@@ -69,7 +75,10 @@ describe('testing images', function () {
       image: 'target: app\ntest: pytest -q',
       files: { 'app/Dockerfile': dockerfile },
     });
-    const failure = await rejection(testImages(shop.context, ['web'], 'test'), 'TEST_FAILED');
+    const failure = await rejection(
+      testImages(shop.context, ['web'], stageOf('test', shop.context)),
+      'TEST_FAILED',
+    );
     expect(failure.message).to.equal('image web has no `pytest`');
     expect(failure.next).to.contain('target:');
   });
@@ -85,7 +94,7 @@ describe('testing images', function () {
         if (event.type === 'stage.output' && event.line === 'started') shop.interrupt(reason);
       },
     });
-    await rejection(testImages(shop.context, ['web'], 'test'), 'INTERRUPTED');
+    await rejection(testImages(shop.context, ['web'], stageOf('test', shop.context)), 'INTERRUPTED');
     const image = (
       await shop.docker('images', '--quiet', '--filter', `reference=${shop.application}/web`)
     ).split('\n')[0];

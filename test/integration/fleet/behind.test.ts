@@ -10,6 +10,7 @@ import { statusOfEnvironments } from '../../../runner/src/delivery/status.js';
 import type { Deployment } from '../../support/deployment.js';
 import { fleet, fleetApps, HOSTS } from '../../support/fleetFixture.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 const NAME = 'test-fleet-behind';
 const AWAY = 'test-fleet-1';
@@ -33,7 +34,7 @@ describe('a real fleet with a host that is away', function () {
       environment: await environment(),
       release,
       kind: 'deploy',
-      stage,
+      stage: stageOf(stage),
     });
   };
   const live = async () => (await statusOfEnvironments(await fresh(), true))[0]?.targets?.[0];
@@ -95,13 +96,16 @@ describe('a real fleet with a host that is away', function () {
 
   it('catches up by that host alone, and serves with all again', async () => {
     const before = await Promise.all(others.map(idOf));
-    const { result, behind } = await catchUp(await fresh(), { environment: await environment(), stage });
+    const { result, behind } = await catchUp(await fresh(), {
+      environment: await environment(),
+      stage: stageOf(stage),
+    });
     expect(behind).to.deep.equal([]);
     expect(result?.deployment).to.include({ kind: 'catch-up', status: 'healthy', version: '1.1.0' });
     expect(await Promise.all(others.map(idOf))).to.deep.equal(before);
     expect(await serving()).to.equal(HOSTS.join(' '));
     expect((await live())?.healthy).to.equal(true);
-    const again = await catchUp(await fresh(), { environment: await environment(), stage });
+    const again = await catchUp(await fresh(), { environment: await environment(), stage: stageOf(stage) });
     expect(again.summary).to.equal('nothing to catch up: every host of staging runs 1.1.0');
   });
 
@@ -113,7 +117,7 @@ describe('a real fleet with a host that is away', function () {
       await thaw();
     }
     const before = await idOf(AWAY);
-    const request = { environment: await environment(), stage: 'rollback:staging' };
+    const request = { environment: await environment(), stage: stageOf('rollback:staging') };
     const { deployment: record } = await rollbackEnvironment(await fresh(), request);
     expect(record).to.include({ version: '1.1.0', status: 'healthy' });
     expect(await idOf(AWAY)).to.equal(before);

@@ -11,6 +11,7 @@ import { provisionStep } from '../../../runner/src/hosts/provision.js';
 import { fleet } from '../../support/fleetFixture.js';
 import { rejection } from '../../support/rejection.js';
 import { routesBy } from '../../support/routes.js';
+import { stageOf } from '../../support/stage.js';
 
 const run = promisify(execFile);
 
@@ -156,7 +157,11 @@ describe('trust between the runner and real hosts', function () {
     });
     try {
       const { context } = deployment;
-      const provisioning = provisionStep(context, await context.environment('staging'), 'provision');
+      const provisioning = provisionStep(
+        context,
+        await context.environment('staging'),
+        stageOf('provision', context),
+      );
       await rejection(provisioning, 'SSH_HOST_KEY_UNKNOWN');
       expect(deployment.events.some((event) => event.type === 'stage.output')).to.equal(false);
     } finally {

@@ -15,6 +15,7 @@ import { crash, FakeTarget } from '../../support/fakeTarget.js';
 import { rejection } from '../../support/rejection.js';
 import { alice, draft, release } from '../../support/stateRecords.js';
 import { emulator } from '../../support/stateStores.js';
+import { stageOf } from '../../support/stage.js';
 
 const ENVIRONMENTS = `images: { web: { repository: web } }
 environments:
@@ -77,7 +78,7 @@ describe('repositories that need each other', function () {
         environment: await context.environment('staging'),
         release: (await ledger.release(version)) as ReleaseRecord,
         kind: 'deploy',
-        stage: 'deploy:staging',
+        stage: stageOf('deploy:staging', context),
       },
     );
     if (failing) await rejection(deployed, 'DEPLOY_ROLLED_BACK');

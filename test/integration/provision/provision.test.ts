@@ -5,6 +5,7 @@ import { provisionStep } from '../../../runner/src/hosts/provision.js';
 import type { Deployment } from '../../support/deployment.js';
 import { fleet, HOSTS } from '../../support/fleetFixture.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 /** Fails on one host, and prints what a person would look for. */
 const FAILS_ON_ONE = `
@@ -48,7 +49,7 @@ describe('provisioning real hosts', function () {
     return deployment;
   };
   const provision = async ({ context }: Deployment, options = {}) =>
-    provisionStep(context, await context.environment('staging'), 'provision', options);
+    provisionStep(context, await context.environment('staging'), stageOf('provision', context), options);
 
   before(() => fleet.up());
   afterEach(() => open.splice(0).forEach((deployment) => deployment.remove()));

@@ -17,6 +17,7 @@ import {
 } from '../../support/imageFixture.js';
 import { rejection } from '../../support/rejection.js';
 import { FakeClock } from '../../support/stateRecords.js';
+import { stageOf } from '../../support/stage.js';
 
 const files = { 'app/Dockerfile': 'FROM BASE\nCOPY . /app\n', 'app/a': 'one' };
 /** Nothing answers there: a run that works all the same has asked nobody. */
@@ -35,7 +36,11 @@ describe('pushing a release', function () {
     return fresh;
   };
   const push = async (shop: ImageFixture, force = false): Promise<ReleaseRecord> =>
-    ensureRelease(shop.context, { environment: await buildEnvironment(shop.context), stage: 'push', force });
+    ensureRelease(shop.context, {
+      environment: await buildEnvironment(shop.context),
+      stage: stageOf('push', shop.context),
+      force,
+    });
   const tags = async (shop: ImageFixture, image = 'web'): Promise<string[]> => {
     const answer = await fetch(`http://${shop.registry}/v2/${shop.application}/${image}/tags/list`);
     return ((await answer.json()) as { tags: string[] }).tags;
@@ -107,7 +112,7 @@ describe('pushing a release', function () {
     const first = await push(shop);
     const offline = await shop.again(OFFLINE);
     expect(await push(offline)).to.deep.equal(first);
-    const [built] = await buildAll(offline.context, [], 'build');
+    const [built] = await buildAll(offline.context, [], stageOf('build', offline.context));
     expect(built?.outcome).to.equal('pushed');
   });
 

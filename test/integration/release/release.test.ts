@@ -15,6 +15,7 @@ import {
   type ImageFixtureOptions,
 } from '../../support/imageFixture.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 const files = { 'app/Dockerfile': 'FROM BASE\nCOPY . /app\n', 'app/a': 'one' };
 
@@ -27,9 +28,15 @@ describe('making a release', function () {
     return fresh;
   };
   const push = async (shop: ImageFixture) =>
-    ensureRelease(shop.context, { environment: await buildEnvironment(shop.context), stage: 'push' });
+    ensureRelease(shop.context, {
+      environment: await buildEnvironment(shop.context),
+      stage: stageOf('push', shop.context),
+    });
   const release = async (shop: ImageFixture, toOrigin = false) =>
-    tagRelease(shop.context, await planRelease(shop.context), { push: toOrigin, stage: 'release' });
+    tagRelease(shop.context, await planRelease(shop.context), {
+      push: toOrigin,
+      stage: stageOf('release', shop.context),
+    });
   const warnings = (events: readonly StackEvent[]) =>
     events.flatMap((event) => (event.type === 'notice' && event.level === 'warning' ? [event] : []));
   afterEach(async () => {

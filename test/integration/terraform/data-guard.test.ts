@@ -12,6 +12,7 @@ import { planStep, type PlanOptions } from '../../../runner/src/infrastructure/p
 import { runStages } from '../../../runner/src/pipeline/run.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 const CONFIG = (protect = 'module.data, terraform_data.disk') => `
 application: shop
@@ -43,9 +44,9 @@ describe('data is destroyed by its name only', function () {
   let stack: Deployment;
   const environment = (name = 'staging') => stack.context.environment(name);
   const plan = async (options: PlanOptions = {}, name?: string) =>
-    planStep(stack.context, await environment(name), 'plan', options);
+    planStep(stack.context, await environment(name), stageOf('plan', stack.context), options);
   const apply = async (options: ApplyOptions = {}, name?: string) =>
-    applyStep(stack.context, await environment(name), 'apply', options);
+    applyStep(stack.context, await environment(name), stageOf('apply', stack.context), options);
   const refused = (running: Promise<unknown>, code: ErrorCode = 'DATA_LOSS_REFUSED'): Promise<StackError> =>
     rejection(running, code);
   const change = () => stack.write({ 'terraform/main.tf': ROOT(2) });
@@ -100,7 +101,10 @@ describe('data is destroyed by its name only', function () {
 
   it('asks for each name when all is destroyed, beside the yes', async () => {
     const destroy = async (options: object) =>
-      destroyStep(stack.context, await environment(), 'destroy', { yes: true, ...options });
+      destroyStep(stack.context, await environment(), stageOf('destroy', stack.context), {
+        yes: true,
+        ...options,
+      });
     const command = `node runner destroy --env staging --yes --allow-destroy 'terraform_data.disk["a"]' --allow-destroy ${DATABASE}`;
     expect((await refused(destroy({ yes: false }), 'APPROVAL_REQUIRED')).next).to.contain(command);
     expect((await refused(destroy({ allowDestroy: ['main'] }))).next).to.contain(command);

@@ -15,6 +15,7 @@ import { planStep } from '../../../runner/src/infrastructure/plan.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { commandOf, leavesFirst, terminate } from '../../support/processTree.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 const MAIN = fileURLToPath(new URL('../../../runner/src/main.ts', import.meta.url));
 const CONFIG = `
@@ -45,8 +46,9 @@ describe('Terraform under bad conditions', function () {
   let stack: Deployment;
   const environment = (name = 'staging') => stack.context.environment(name);
   const apply = async (options = {}) =>
-    applyStep(stack.context, await environment(), 'apply:staging', options);
-  const plan = async (options = {}) => planStep(stack.context, await environment(), 'plan:staging', options);
+    applyStep(stack.context, await environment(), stageOf('apply:staging', stack.context), options);
+  const plan = async (options = {}) =>
+    planStep(stack.context, await environment(), stageOf('plan:staging', stack.context), options);
   const until = async (condition: () => boolean) => {
     while (!condition()) await pause(50);
   };
@@ -88,7 +90,11 @@ resource "terraform_data" "bad" {
 
   it('tells who holds the lock of a local state, since when, and to wait: nobody else can free it', async () => {
     const holder = await stack.again();
-    const running = applyStep(holder.context, await holder.context.environment('staging'), 'apply:staging');
+    const running = applyStep(
+      holder.context,
+      await holder.context.environment('staging'),
+      stageOf('apply:staging', holder.context),
+    );
     await until(isThere('waiting'));
     const error = await rejection(plan({ lockTimeoutSeconds: 0 }), 'LOCKED');
     openGate();
@@ -251,9 +257,13 @@ resource "terraform_data" "bad" {
   it('destroys only with a yes, and a protected environment only by its name', async () => {
     openGate();
     await apply();
-    await applyStep(stack.context, await environment('production'), 'apply:production');
+    await applyStep(
+      stack.context,
+      await environment('production'),
+      stageOf('apply:production', stack.context),
+    );
     const destroy = async (name: string, options: { yes: boolean; confirm?: string }) =>
-      destroyStep(stack.context, await environment(name), `destroy:${name}`, options);
+      destroyStep(stack.context, await environment(name), stageOf(`destroy:${name}`, stack.context), options);
 
     const careless = await rejection(destroy('staging', { yes: false }), 'APPROVAL_REQUIRED');
     expect(careless.evidence.join('\n')).to.contain('3 to destroy').and.to.contain('- terraform_data.first');
@@ -274,7 +284,11 @@ resource "terraform_data" "bad" {
     const bin = join(stack.directory, 'bin');
     const without = await stack.again({ PATH: '/nonexistent' });
     const missing = await rejection(
-      planStep(without.context, await without.context.environment('staging'), 'plan'),
+      planStep(
+        without.context,
+        await without.context.environment('staging'),
+        stageOf('plan', without.context),
+      ),
       'TOOL_MISSING',
     );
     expect(missing.message).to.equal('terraform is not installed or not on PATH');
@@ -282,7 +296,7 @@ resource "terraform_data" "bad" {
     execFileSync('chmod', ['+x', join(bin, 'terraform')]);
     const old = await stack.again({ PATH: `${bin}:${process.env['PATH']}` });
     const error = await rejection(
-      planStep(old.context, await old.context.environment('staging'), 'plan'),
+      planStep(old.context, await old.context.environment('staging'), stageOf('plan', old.context)),
       'TOOL_MISSING',
     );
     expect(error.message).to.equal('Terraform 1.9.8 is too old: 1.11.0 is the oldest');

@@ -6,6 +6,7 @@ import { readOutputs } from '../../../runner/src/infrastructure/outputs.js';
 import { planStep } from '../../../runner/src/infrastructure/plan.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 const CONFIG = (size = 'small') => `
 application: shop
@@ -46,9 +47,19 @@ describe('plan and apply on a real root', function () {
   this.timeout(60_000);
   let stack: Deployment;
   const plan = async (options = {}, name = 'staging') =>
-    planStep(stack.context, await stack.context.environment(name), `plan:${name}`, options);
+    planStep(
+      stack.context,
+      await stack.context.environment(name),
+      stageOf(`plan:${name}`, stack.context),
+      options,
+    );
   const apply = async (options = {}, name = 'staging') =>
-    applyStep(stack.context, await stack.context.environment(name), `apply:${name}`, options);
+    applyStep(
+      stack.context,
+      await stack.context.environment(name),
+      stageOf(`apply:${name}`, stack.context),
+      options,
+    );
   /** A new process, as every command is one. */
   const next = async () => void (stack = await stack.again());
 
@@ -168,8 +179,8 @@ describe('plan and apply on a real root', function () {
     const staging = await other.context.environment('staging');
     const out = join(stack.directory, 'other.tfplan');
     stack.write({ 'automation-stack.yml': CONFIG() });
-    await planStep(other.context, staging, 'plan', { out });
-    await applyStep(other.context, staging, 'apply', { plan: out });
+    await planStep(other.context, staging, stageOf('plan', other.context), { out });
+    await applyStep(other.context, staging, stageOf('apply', other.context), { plan: out });
     expect((await apply()).summary).to.equal('no changes');
   });
 

@@ -16,6 +16,7 @@ import { expect } from 'chai';
 import { ownIdentity } from '../../../runner/src/adapters/process/processIdentity.js';
 import { planStep } from '../../../runner/src/infrastructure/plan.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
+import { stageOf } from '../../support/stage.js';
 
 const CONFIG = `
 application: shop
@@ -57,7 +58,7 @@ describe('the shared provider cache', function () {
     return stack;
   };
   const plan = async (stack: Deployment, name = 'staging') =>
-    planStep(stack.context, await stack.context.environment(name), `plan:${name}`);
+    planStep(stack.context, await stack.context.environment(name), stageOf(`plan:${name}`, stack.context));
   /** The provider is none, so that planning ends when it is installed. */
   const install = async (stack: Deployment) => plan(stack).catch(() => undefined);
   const installed = (stack: Deployment) =>

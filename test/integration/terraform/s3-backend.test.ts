@@ -4,6 +4,7 @@ import { readOutputs } from '../../../runner/src/infrastructure/outputs.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
 import { emulator, makeBucket } from '../../support/stateStores.js';
+import { stageOf } from '../../support/stage.js';
 
 const CONFIG = (bucket: string) => `
 application: shop
@@ -37,7 +38,7 @@ describe('Terraform with its state in S3', function () {
   this.timeout(60_000);
   let stack: Deployment;
   const apply = async (name: string) =>
-    applyStep(stack.context, await stack.context.environment(name), `apply:${name}`);
+    applyStep(stack.context, await stack.context.environment(name), stageOf(`apply:${name}`, stack.context));
   const outputs = async (name: string) => readOutputs(stack.context, await stack.context.environment(name));
 
   before(async () => {

@@ -7,6 +7,7 @@ import { planStep } from '../../../runner/src/infrastructure/plan.js';
 import { cli } from '../../support/cli.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 const CONFIG = (more = '') => `
 application: shop
@@ -48,11 +49,26 @@ describe('a scope of a real root', function () {
   this.timeout(60_000);
   let stack: Deployment;
   const plan = async (options = {}) =>
-    planStep(stack.context, await stack.context.environment('staging'), 'plan:staging', options);
+    planStep(
+      stack.context,
+      await stack.context.environment('staging'),
+      stageOf('plan:staging', stack.context),
+      options,
+    );
   const apply = async (options = {}) =>
-    applyStep(stack.context, await stack.context.environment('staging'), 'apply:staging', options);
+    applyStep(
+      stack.context,
+      await stack.context.environment('staging'),
+      stageOf('apply:staging', stack.context),
+      options,
+    );
   const drift = async (options = {}) =>
-    driftStep(stack.context, await stack.context.environment('staging'), 'drift:staging', options);
+    driftStep(
+      stack.context,
+      await stack.context.environment('staging'),
+      stageOf('drift:staging', stack.context),
+      options,
+    );
   /** A new process, with other values. */
   const next = async (env: Readonly<Record<string, string>> = {}) => void (stack = await stack.again(env));
   const run = (env: Readonly<Record<string, string>>, ...argv: readonly string[]) =>

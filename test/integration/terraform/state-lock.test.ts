@@ -13,6 +13,7 @@ import { planStep } from '../../../runner/src/infrastructure/plan.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
 import { emulator, makeBucket } from '../../support/stateStores.js';
+import { stageOf } from '../../support/stage.js';
 
 const MAIN = fileURLToPath(new URL('../../../runner/src/main.ts', import.meta.url));
 const LOCAL = `
@@ -51,9 +52,14 @@ describe('the lock of a state in S3', function () {
   this.timeout(90_000);
   let stack: Deployment;
   const plan = async () =>
-    planStep(stack.context, await stack.context.environment('staging'), 'plan:staging', {
-      lockTimeoutSeconds: 0,
-    });
+    planStep(
+      stack.context,
+      await stack.context.environment('staging'),
+      stageOf('plan:staging', stack.context),
+      {
+        lockTimeoutSeconds: 0,
+      },
+    );
   const until = async (condition: () => boolean) => {
     while (!condition()) await pause(50);
   };
@@ -149,7 +155,9 @@ describe('the lock of a state behind HTTP', function () {
     });
     try {
       const environment = await stack.context.environment('staging');
-      const planned = planStep(stack.context, environment, 'plan:staging', { lockTimeoutSeconds: 0 });
+      const planned = planStep(stack.context, environment, stageOf('plan:staging', stack.context), {
+        lockTimeoutSeconds: 0,
+      });
       const error = await rejection(planned, 'LOCKED');
       expect(error.message).to.equal('another terraform holds the Terraform state lock');
       expect(error.next)
@@ -174,16 +182,19 @@ describe('a backend that changed', function () {
     });
     try {
       const environment = await stack.context.environment('staging');
-      await applyStep(stack.context, environment, 'apply:staging');
+      await applyStep(stack.context, environment, stageOf('apply:staging', stack.context));
       stack.write({ 'terraform/main.tf': root('b.tfstate') });
-      const error = await rejection(planStep(stack.context, environment, 'plan:staging'), 'TERRAFORM_FAILED');
+      const error = await rejection(
+        planStep(stack.context, environment, stageOf('plan:staging', stack.context)),
+        'TERRAFORM_FAILED',
+      );
       expect(error.message).to.equal('terraform init failed: the backend of the state changed');
       const command = /^To move the states: (.+? -migrate-state)\. /.exec(error.next ?? '')?.[1] ?? '';
       expect(error.next).to.contain(`${command.replace('-migrate-state', '-reconfigure')}.`);
       const shell = spawn('sh', ['-c', command], { stdio: ['pipe', 'ignore', 'ignore'] });
       shell.stdin?.end('yes\n');
       expect(await once(shell, 'exit'), command).to.deep.equal([0, null]);
-      const plan = await planStep(stack.context, environment, 'plan:staging');
+      const plan = await planStep(stack.context, environment, stageOf('plan:staging', stack.context));
       expect(plan.summary.headline).to.equal('no changes; 1 unchanged');
     } finally {
       stack.remove();

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { conform } from '../../../runner/src/config/conform.js';
-import { validateConfig } from '../../../runner/src/config/load.js';
 import { branchRules, credentialVariables } from '../../../runner/src/config/branchRules.js';
-import { configSchema, type Config } from '../../../runner/src/config/schema.js';
+import type { Config } from '../../../runner/src/config/schema.js';
+import { kinds } from '../../../runner/src/kinds.js';
+import { configSchema, validateConfig } from '../../support/config.js';
 import { isSecretPlace, placedTexts } from '../../../runner/src/config/secretPlaces.js';
 import { parseYaml } from '../../../runner/src/config/source.js';
 import { settled, Written } from '../../../runner/src/config/written.js';
@@ -214,18 +215,18 @@ describe('the variables that Jenkins has to bind', () => {
 
 describe('where a secret belongs', () => {
   it('is told by the schema, or by the name that somebody gave', () => {
-    expect(isSecretPlace(['notifications', 'slack', 'token'])).to.equal(true);
-    expect(isSecretPlace(['notifications', 'slack', 'channel'])).to.equal(false);
-    expect(isSecretPlace(['notifications', 'slack', 'token', 'more'])).to.equal(false);
-    expect(isSecretPlace(['images', 'any', 'secrets', 'NAME'])).to.equal(true);
-    expect(isSecretPlace(['environments', 'any', 'variables', 'DB_PASSWORD'])).to.equal(true);
-    expect(isSecretPlace(['environments', 'any', 'variables', 'db', 'password', 0])).to.equal(true);
-    expect(isSecretPlace(['environments', 'password', 'variables', 'HOST'])).to.equal(false);
-    expect(isSecretPlace(['environments', 'any', 'password'])).to.equal(false);
+    expect(isSecretPlace(['notifications', 'slack', 'token'], kinds)).to.equal(true);
+    expect(isSecretPlace(['notifications', 'slack', 'channel'], kinds)).to.equal(false);
+    expect(isSecretPlace(['notifications', 'slack', 'token', 'more'], kinds)).to.equal(false);
+    expect(isSecretPlace(['images', 'any', 'secrets', 'NAME'], kinds)).to.equal(true);
+    expect(isSecretPlace(['environments', 'any', 'variables', 'DB_PASSWORD'], kinds)).to.equal(true);
+    expect(isSecretPlace(['environments', 'any', 'variables', 'db', 'password', 0], kinds)).to.equal(true);
+    expect(isSecretPlace(['environments', 'password', 'variables', 'HOST'], kinds)).to.equal(false);
+    expect(isSecretPlace(['environments', 'any', 'password'], kinds)).to.equal(false);
   });
 
   it('is told of each text of a configuration, and of nothing else', () => {
-    expect(placedTexts({ a: ['x', 5, null], notifications: { slack: { token: 't' } } })).to.deep.equal([
+    expect(placedTexts({ a: ['x', 5, null], notifications: { slack: { token: 't' } } }, kinds)).to.deep.equal([
       { path: ['a', '0'], text: 'x', isSecret: false },
       { path: ['notifications', 'slack', 'token'], text: 't', isSecret: true },
     ]);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { validateConfig } from '../../../runner/src/config/load.js';
+import { validateConfig } from '../../support/config.js';
 import type { Config } from '../../../runner/src/config/schema.js';
 import { showConfig } from '../../../runner/src/doctor/showConfig.js';
 import type { Context } from '../../../runner/src/context/context.js';

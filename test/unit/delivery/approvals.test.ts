@@ -9,6 +9,7 @@ import { openDeployment, type Deployment } from '../../support/deployment.js';
 import { FakeTarget } from '../../support/fakeTarget.js';
 import { rejection } from '../../support/rejection.js';
 import { Repository } from '../../support/repository.js';
+import { stageOf } from '../../support/stage.js';
 
 const CONFIG = (approval: string, more = '') => `application: shop
 branches: { main: production }
@@ -122,7 +123,7 @@ describe('an approval', () => {
   it('is held to the same where a promotion is typed', async () => {
     await begin('{ not: [starter] }');
     const environment = await context.environment('production');
-    const promotion = { environment, stage: 'promote:production', approvedBy: ['carol'] };
+    const promotion = { environment, stage: stageOf('promote:production'), approvedBy: ['carol'] };
     await rejection(promoteRelease(context, promotion), 'APPROVAL_NOT_ALLOWED');
     await rejection(promoteRelease(context, { ...promotion, approvedBy: [] }), 'APPROVAL_REQUIRED');
   });

@@ -9,6 +9,7 @@ import { rollbackEnvironment } from '../../../runner/src/delivery/rollback.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { crash, FakeTarget } from '../../support/fakeTarget.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 const CONFIG = `application: shop
 images: { web: { repository: shop/web } }
@@ -41,7 +42,7 @@ describe('a deployment', () => {
     environment: await place.context.environment('staging'),
     release: release(version),
     kind: 'deploy',
-    stage: 'deploy:staging',
+    stage: stageOf('deploy:staging', place.context),
     ...more,
   });
   const deploy = async (version: string, more: Partial<DeployRequest> = {}) => {
@@ -104,7 +105,11 @@ describe('a deployment', () => {
     expect(healthy?.reason).to.equal('nothing shows that it works: worker wants 0 tasks');
     expect(await ledger.wasHealthyIn('0.3.0', 'staging')).to.equal(false);
     const production = await place.context.environment('production');
-    const promotion = { environment: production, stage: 'promote', approvedBy: ['someone'] };
+    const promotion = {
+      environment: production,
+      stage: stageOf('promote', context()),
+      approvedBy: ['someone'],
+    };
     const named = { ...promotion, version: '0.3.0' };
     await rejection(promoteRelease(context(), named), 'PROMOTION_REFUSED');
     const forced = await promoteRelease(context(), { ...named, forcedReason: 'night' });
@@ -156,7 +161,10 @@ describe('a deployment', () => {
     expect(error.evidence).to.include('web: host is down');
     web.failRestore = undefined;
     const environment = await place.context.environment('staging');
-    const { summary } = await rollbackEnvironment(context(), { environment, stage: 'rollback:staging' });
+    const { summary } = await rollbackEnvironment(context(), {
+      environment,
+      stage: stageOf('rollback:staging', context()),
+    });
     expect(summary).to.contain('undone');
     expect(web.running).to.equal('0.1.0');
   });
@@ -237,7 +245,10 @@ describe('a deployment', () => {
     it('is undone by rollback', async () => {
       await kill();
       const environment = await place.context.environment('staging');
-      const { deployment: record } = await rollbackEnvironment(context(), { environment, stage: 'r' });
+      const { deployment: record } = await rollbackEnvironment(context(), {
+        environment,
+        stage: stageOf('r', context()),
+      });
       expect(record).to.include({ sequence: 2, status: 'rolled-back' });
       expect(record.reason).to.contain('web: move');
       expect(web.running).to.equal('0.2.0');
@@ -249,7 +260,10 @@ describe('a deployment', () => {
       await deploy('0.2.0');
       await deploy('0.3.0');
       const environment = await place.context.environment('staging');
-      const { summary } = await rollbackEnvironment(context(), { environment, stage: 'r' });
+      const { summary } = await rollbackEnvironment(context(), {
+        environment,
+        stage: stageOf('r', context()),
+      });
       expect(summary).to.equal('staging is back on 0.2.0 (was 0.3.0)');
       expect(web.running).to.equal('0.2.0');
     });
@@ -257,13 +271,16 @@ describe('a deployment', () => {
     it('says so where there is nothing to roll back to', async () => {
       await deploy('0.2.0');
       const environment = await place.context.environment('staging');
-      await rejection(rollbackEnvironment(context(), { environment, stage: 'r' }), 'RELEASE_NONE');
+      await rejection(
+        rollbackEnvironment(context(), { environment, stage: stageOf('r', context()) }),
+        'RELEASE_NONE',
+      );
     });
 
     it('refuses a version that was never made', async () => {
       const environment = await place.context.environment('staging');
       await rejection(
-        rollbackEnvironment(context(), { environment, stage: 'r', version: '9.9.9' }),
+        rollbackEnvironment(context(), { environment, stage: stageOf('r', context()), version: '9.9.9' }),
         'RELEASE_UNKNOWN',
       );
     });
@@ -277,7 +294,7 @@ describe('a deployment', () => {
     }) =>
       promoteRelease(context(), {
         environment: await place.context.environment('production'),
-        stage: 'promote:production',
+        stage: stageOf('promote:production', context()),
         ...more,
       });
 

@@ -13,6 +13,7 @@ import { deployment, type Deployment } from '../../support/deployment.js';
 import { FakeTarget } from '../../support/fakeTarget.js';
 import { rejection } from '../../support/rejection.js';
 import { release } from '../../support/stateRecords.js';
+import { stageOf } from '../../support/stage.js';
 
 const CONFIG = `application: shop
 images: { web: { repository: shop/web } }
@@ -59,7 +60,7 @@ describe('migrations', () => {
     migrateRelease(withTargets(place.context), {
       environment: await place.context.environment(environment),
       release: release('0.2.0'),
-      stage: `migrate:${environment}`,
+      stage: stageOf(`migrate:${environment}`, place.context),
       only: [],
       ...more,
     });
@@ -68,7 +69,7 @@ describe('migrations', () => {
       environment: await place.context.environment(environment),
       release: release(version),
       kind: 'deploy',
-      stage: `deploy:${environment}`,
+      stage: stageOf(`deploy:${environment}`, place.context),
     });
 
   beforeEach(async () => {
@@ -135,7 +136,7 @@ describe('migrations', () => {
     it('are not those of a release that nobody made', async () => {
       const staging = await place.context.environment('staging');
       await rejection(
-        releaseToMigrate(place.context, staging, '9.9.9', 'migrate:staging'),
+        releaseToMigrate(place.context, staging, '9.9.9', stageOf('migrate:staging', place.context)),
         'RELEASE_UNKNOWN',
       );
     });
@@ -180,7 +181,7 @@ describe('migrations', () => {
         environment: await place.context.environment('staging'),
         release: release('0.2.0'),
         kind: 'deploy',
-        stage: 'deploy:staging',
+        stage: stageOf('deploy:staging', place.context),
         resume: (await journal.unfinished('staging'))!,
       });
       expect(seen).to.deep.equal({

@@ -19,6 +19,7 @@ import { FakeTarget } from '../../support/fakeTarget.js';
 import { MemoryStore } from '../../support/memoryStore.js';
 import { rejection } from '../../support/rejection.js';
 import { alice, draft, FakeClock, release as releaseOf } from '../../support/stateRecords.js';
+import { stageOf } from '../../support/stage.js';
 
 const SHOP = `application: shop
 needs: { auth: stores }
@@ -71,7 +72,7 @@ describe('a deployment of an application that needs another', () => {
       environment: await shop.context.environment('staging'),
       release: release(version),
       kind: 'deploy',
-      stage: 'deploy:staging',
+      stage: stageOf('deploy:staging', context()),
       ...more,
     });
   };
@@ -162,7 +163,7 @@ describe('a deployment of an application that needs another', () => {
     };
     const waiting = requireUpstream(
       { ...context(), clock },
-      { environment: 'staging', stage: 'needs:staging', waitMs: 600_000 },
+      { environment: 'staging', stage: stageOf('needs:staging', context()), waitMs: 600_000 },
     );
     await rejection(waiting, 'UPSTREAM_FAILED');
     expect(sleeps).to.have.length(1);
@@ -204,7 +205,7 @@ describe('a deployment of an application that needs another', () => {
     expect((await deploy('2.1.0')).unchanged).to.equal(true);
     await rejection(deploy('2.2.0'), 'UPSTREAM_FAILED');
     const environment = await shop.context.environment('staging');
-    await rollbackEnvironment(context(), { environment, stage: 'rollback:staging' });
+    await rollbackEnvironment(context(), { environment, stage: stageOf('rollback:staging', context()) });
     expect(web.running).to.equal('2.0.0');
   });
 
@@ -224,7 +225,7 @@ describe('a deployment of an application that needs another', () => {
     const promote = async () =>
       promoteRelease(context(), {
         environment: await shop.context.environment('production'),
-        stage: 'promote:production',
+        stage: stageOf('promote:production', context()),
         version: '2.0.0',
       });
     await record('auth', 'healthy');
@@ -244,7 +245,7 @@ describe('a deployment of an application that needs another', () => {
     await record('auth', 'healthy');
     const promotion = promoteRelease(context(), {
       environment: await shop.context.environment('production'),
-      stage: 'promote:production',
+      stage: stageOf('promote:production', context()),
     });
     expect((await rejection(promotion, 'UPSTREAM_MISSING')).where).to.equal('production');
     expect(await (await shop.context.state()).ledger.releases()).to.deep.equal([]);

@@ -12,6 +12,7 @@ import { deployment, type Deployment } from '../../support/deployment.js';
 import { FakeFleet } from '../../support/fakeFleet.js';
 import { FakeTarget } from '../../support/fakeTarget.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 const CONFIG = `application: shop
 images: { web: { repository: shop/web }, api: { repository: shop/api } }
@@ -45,14 +46,14 @@ describe('a deployment that leaves a host behind', () => {
       environment: await environment(name),
       release: await release(version),
       kind: 'deploy',
-      stage: `deploy:${name}`,
+      stage: stageOf(`deploy:${name}`, context()),
     });
   const catchUpNow = async () =>
-    catchUp(context(), { environment: await environment(), stage: 'deploy:staging' });
+    catchUp(context(), { environment: await environment(), stage: stageOf('deploy:staging', context()) });
   const promote = async (version: string, more: { forcedReason?: string } = {}) =>
     promoteRelease(context(), {
       environment: await environment('production'),
-      stage: 'promote:production',
+      stage: stageOf('promote:production', context()),
       version,
       ...more,
     });
@@ -148,7 +149,7 @@ describe('a deployment that leaves a host behind', () => {
     const request = {
       environment: await environment('production'),
       release: dirty,
-      stage: 'deploy:production',
+      stage: stageOf('deploy:production', context()),
     };
     await rejection(deployRelease(context(), { ...request, kind: 'promote' }), 'RELEASE_DIRTY');
     await deployRelease(context(), { ...request, kind: 'promote', forcedBy: 'ada', forcedReason: 'now' });
@@ -159,7 +160,7 @@ describe('a deployment that leaves a host behind', () => {
   it('has nothing to catch up to where nothing was deployed', async () => {
     const nothing = catchUp(context(), {
       environment: await environment('production'),
-      stage: 'deploy:production',
+      stage: stageOf('deploy:production', context()),
     });
     await rejection(nothing, 'RELEASE_NONE');
   });
@@ -170,7 +171,7 @@ describe('a deployment that leaves a host behind', () => {
       environment: await environment(),
       release: await release('1.0.0'),
       kind: 'catch-up',
-      stage: 'deploy:staging',
+      stage: stageOf('deploy:staging', context()),
       only: ['web'],
     });
     await rejection(overtaken, 'STATE_CONFLICT');
@@ -180,7 +181,7 @@ describe('a deployment that leaves a host behind', () => {
     await deploy('1.1.0');
     const back = await rollbackEnvironment(context(), {
       environment: await environment(),
-      stage: 'rollback:staging',
+      stage: stageOf('rollback:staging', context()),
     });
     expect(back.deployment).to.include({ kind: 'rollback', version: '1.0.0', status: 'partial' });
     expect(back.summary).to.equal(

@@ -4,6 +4,7 @@ import { findLeft } from '../../../runner/src/delivery/cutOff.js';
 import { crash } from '../../support/fakeTarget.js';
 import { rejection } from '../../support/rejection.js';
 import { Stand } from '../../support/stand.js';
+import { stageOf } from '../../support/stage.js';
 
 describe('the way out', () => {
   let stand: Stand;
@@ -270,7 +271,7 @@ describe('the way out', () => {
       async () =>
         (await import('../../../runner/src/delivery/rollback.js')).rollbackEnvironment(stand.context(), {
           environment: await stand.place.context.environment('production'),
-          stage: 'rollback:production',
+          stage: stageOf('rollback:production', stand.context()),
           version: '0.2.0',
         }),
     ]) {

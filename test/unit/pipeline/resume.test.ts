@@ -13,6 +13,7 @@ import { crash, FakeTarget } from '../../support/fakeTarget.js';
 import { openDeployment, type Deployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
 import { Repository } from '../../support/repository.js';
+import { stageOf } from '../../support/stage.js';
 
 const CONFIG = `application: shop
 branches: { main: production }
@@ -61,7 +62,12 @@ describe('what another run of a commit has done', () => {
   const deploy = async () => {
     const { context } = await process();
     const environment = await context.environment('staging');
-    return deployRelease(context, { environment, release, kind: 'deploy', stage: 'deploy:staging' });
+    return deployRelease(context, {
+      environment,
+      release,
+      kind: 'deploy',
+      stage: stageOf('deploy:staging', context),
+    });
   };
   const BUILT = ['build:web', 'test:web', 'push'];
 
@@ -139,9 +145,9 @@ describe('what another run of a commit has done', () => {
       const { ledger } = await context.state();
       await ledger.putRelease({ ...release, version: '0.1.9', commit: 'x', inputs: 'y' });
       const environment = await context.environment('staging');
-      await rollbackEnvironment(context, { environment, stage: 'r', version: '0.1.9' });
+      await rollbackEnvironment(context, { environment, stage: stageOf('r', context), version: '0.1.9' });
       expect(await done()).to.deep.equal(BUILT);
-      await rollbackEnvironment(context, { environment, stage: 'r', version: '0.2.0' });
+      await rollbackEnvironment(context, { environment, stage: stageOf('r', context), version: '0.2.0' });
       expect(await done(), 'back again, by a rollback').to.deep.equal(BUILT);
     });
 
@@ -234,7 +240,7 @@ describe('what another run of a commit has done', () => {
           inputs: 'y',
         });
         const environment = await context.environment('production');
-        await rollbackEnvironment(context, { environment, stage: 'r', version: '0.1.9' });
+        await rollbackEnvironment(context, { environment, stage: stageOf('r', context), version: '0.1.9' });
         expect(await done()).to.deep.equal([...BUILT, 'deploy:staging']);
         await rejection(
           only('promote', { resume: true }).then(() => undefined),

@@ -7,6 +7,7 @@ import { deployment, type Deployment } from '../../support/deployment.js';
 import { fakeAws, sdkError, type FakeAws } from '../../support/fakeAws.js';
 import { FakeRegistry } from '../../support/fakeRegistry.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 const CONFIG = (production = '', aws = '{ region: us-east-1 }') => `application: shop
 images:
@@ -80,7 +81,7 @@ describe('bringing images to another account or region', function () {
     bringImages(context, {
       environment: await context.environment('production'),
       release: release(digest),
-      stage: 'promote:production',
+      stage: stageOf('promote:production', context),
     });
 
   beforeEach(async () => {

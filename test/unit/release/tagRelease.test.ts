@@ -10,6 +10,7 @@ import { planRelease, tagRelease } from '../../../runner/src/release/tagRelease.
 import { type Deployment, openDeployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';
 import { Repository } from '../../support/repository.js';
+import { stageOf } from '../../support/stage.js';
 
 const FILES = {
   'automation-stack.yml': 'application: shop\nenvironments: { staging: {} }\n',
@@ -56,7 +57,7 @@ describe('a release of a repository', function () {
   ) => {
     const { context } = await open(repository);
     const changed = change(context);
-    return tagRelease(changed, await planRelease(changed), { push, stage: 'release' });
+    return tagRelease(changed, await planRelease(changed), { push, stage: stageOf('release', changed) });
   };
   const stateOf = (repository: Repository) => ({
     head: repository.git('rev-parse', 'HEAD'),
