@@ -226,9 +226,11 @@ describe('where a secret belongs', () => {
   });
 
   it('is told of each text of a configuration, and of nothing else', () => {
-    expect(placedTexts({ a: ['x', 5, null], notifications: { slack: { token: 't' } } }, kinds)).to.deep.equal([
-      { path: ['a', '0'], text: 'x', isSecret: false },
-      { path: ['notifications', 'slack', 'token'], text: 't', isSecret: true },
-    ]);
+    expect(placedTexts({ a: ['x', 5, null], notifications: { slack: { token: 't' } } }, kinds)).to.deep.equal(
+      [
+        { path: ['a', '0'], text: 'x', isSecret: false },
+        { path: ['notifications', 'slack', 'token'], text: 't', isSecret: true },
+      ],
+    );
   });
 });
