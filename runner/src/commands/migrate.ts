@@ -37,7 +37,7 @@ const migrate: CommandDefinition = {
     const [
       { warmUp },
       { asRun },
-      { inStage },
+      { inStage, Stage },
       { migrateRelease, migrateSummary, migratingTargets, releaseToMigrate },
     ] = await Promise.all([
       import('../delivery/targets/createTargets.js'),
@@ -65,16 +65,21 @@ const migrate: CommandDefinition = {
       async () => {
         // Nothing is built for a migration that does not exist.
         await migratingTargets(context, environment, only);
-        const release = await releaseToMigrate(context, environment, version, stage.id);
+        const release = await releaseToMigrate(
+          context,
+          environment,
+          version,
+          new Stage(context.events, stage.id),
+        );
         context.events.emit({ type: 'release', release });
         return inStage(
           context,
           stage,
-          () =>
+          (telling) =>
             migrateRelease(context, {
               environment,
               release,
-              stage: stage.id,
+              stage: telling,
               only,
               ...waiting(input),
               approvedBy,

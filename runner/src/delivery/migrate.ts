@@ -1,3 +1,4 @@
+import type { Stage } from '../events/stage.js';
 import type { Context, Kinds, NamedEnvironment } from '../context/context.js';
 import { targetsWithKinds } from '../context/kinds.js';
 import { StackError } from '../base/errors.js';
@@ -14,7 +15,7 @@ import { unknownRelease } from './promote.js';
 export interface MigrateRequest {
   readonly environment: NamedEnvironment;
   readonly release: ReleaseRecord;
-  readonly stage: string;
+  readonly stage: Stage;
   /** Targets by name; all that have a migration where empty. */
   readonly only: readonly string[];
   readonly waitMs?: number;
@@ -58,11 +59,11 @@ export async function migrateRelease(context: Context, request: MigrateRequest):
 async function migrateTarget(
   target: Target,
   release: ReleaseRecord,
-  { stage, signal }: { readonly stage: string; readonly signal: AbortSignal },
+  { stage, signal }: { readonly stage: Stage; readonly signal: AbortSignal },
 ): Promise<MigrationRecord> {
   if (target.migrate === undefined) throw new Error(`${target.name} cannot migrate`);
   // There is no journal to go on from: a task that a killed run leaves behind is found by its name.
-  return target.migrate(release, { stage, signal, journal: async () => undefined });
+  return target.migrate(release, { stage: stage.id, signal, journal: async () => undefined });
 }
 
 /**
@@ -110,7 +111,7 @@ export async function releaseToMigrate(
   context: Context,
   environment: NamedEnvironment,
   version: string | undefined,
-  stage: string,
+  stage: Stage,
 ): Promise<ReleaseRecord> {
   if (version !== undefined) {
     const { ledger } = await context.state();

@@ -14,6 +14,7 @@ import { AwsProxy } from '../../support/awsProxy.js';
 import { databaseImage, MASTER, startDatabase, type DatabaseServer } from '../../support/databases.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { EcsFixture } from '../../support/ecsFixture.js';
+import { stageOf } from '../../support/stage.js';
 import { rejection } from '../../support/rejection.js';
 
 const SCRIPT = readFileSync(
@@ -149,7 +150,9 @@ describe('apply, where a root describes a database user', function () {
     const { context, events } = await stack.again();
     const environment = await context.environment('staging');
     events.length = 0;
-    return applyStep(context, environment, 'apply:staging', { finish: databaseUsersOf(context) });
+    return applyStep(context, environment, stageOf('apply:staging', context), {
+      finish: databaseUsersOf(context),
+    });
   };
   const calls = () =>
     proxy.calls.map(({ action }) => action).filter((action) => /^(ECS|SecretsManager)/.test(action));

@@ -1,3 +1,4 @@
+import { Stage } from '../../../events/stage.js';
 import type { FleetConfig } from './schema.js';
 import type { Context, NamedEnvironment } from '../../../context/context.js';
 import { StackError } from '../../../base/errors.js';
@@ -53,7 +54,7 @@ export async function createFleetTarget(parts: {
       const auth = await (await registry()).credentials();
       const outcome = await runPlaybook(context, {
         environment,
-        stage: rollout.stage,
+        stage: new Stage(context.events, rollout.stage),
         playbook: config.playbook,
         inventory: await inventory(),
         limit: hosts,
