@@ -1,3 +1,4 @@
+import { transportNames } from '../domain/transport.js';
 import * as z from 'zod';
 
 /** The kinds of text that the schema's other parts are made of. */
@@ -9,7 +10,7 @@ interface Kinds {
 }
 
 const port = z.number().int().min(1).max(65535);
-const transport = z.enum(['ssh', 'ssm']);
+const transport = z.enum(transportNames);
 
 /** The section `inventory` of an environment: which hosts there are, and how they are reached. */
 export function inventorySchema({ group, lookedUp, secret, variables }: Kinds) {

@@ -1,3 +1,5 @@
+import { usesSessions } from './transport.js';
+
 export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped';
 
 /** What a check found. */
@@ -87,7 +89,7 @@ export function needsOf(
     docker: hasImages,
     terraform: has((environment) => environment.infrastructure !== undefined),
     ansible: has((environment) => environment.provision !== undefined || targets(environment, 'hosts')),
-    sessions: has(usesSessions),
+    sessions: has(({ inventory }) => usesSessions(inventory)),
     channels: kinds.channels.map(({ key }) => key).filter((key) => config.notifications[key] !== undefined),
     aws: environments
       .filter(
@@ -105,10 +107,6 @@ export function needsOf(
       .map(({ name }) => name),
   };
 }
-
-/** Whether any host on any way may be reached by Session Manager. */
-const usesSessions = ({ inventory }: ConfiguredEnvironment): boolean =>
-  JSON.stringify(inventory).includes('"transport":"ssm"');
 
 /** A required check that failed is a failure; any other that is not well is a warning. */
 export function judge(check: Check, finding: Finding): CheckResult {

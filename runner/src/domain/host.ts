@@ -1,3 +1,5 @@
+import type { Transport } from './transport.js';
+
 /**
  * A machine of an environment, as Terraform's outputs, EC2's tags, the configuration or an Ansible inventory describe
  * it. Everything that talks to hosts (SSH, Ansible, load balancers) takes this shape.
@@ -35,9 +37,6 @@ export interface Host {
   /** Variables that Ansible sees for this host alone. */
   readonly vars?: Readonly<Record<string, unknown>>;
 }
-
-/** `ssm`: a session of AWS Systems Manager, which needs no open port and no path through the network. */
-export type Transport = 'ssh' | 'ssm';
 
 /** What OpenSSH was told of a host in its own words, beside what the other fields hold. */
 export interface OpenSsh {

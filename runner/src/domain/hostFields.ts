@@ -1,4 +1,5 @@
-import { DEFAULT_USER, type Host, type Transport } from './host.js';
+import { DEFAULT_USER, type Host } from './host.js';
+import { isTransport, reachesInstance, transportNames, type Transport } from './transport.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -31,7 +32,7 @@ export function readHost(name: string, fields: Fields, defaults: HostDefaults, m
   const given = read.address('address');
   const goesOn =
     fields['jump'] === undefined || fields['jump'] === null ? defaults.throughJump : read.says('jump');
-  const byId = way === 'ssm' && goesOn !== true;
+  const byId = reachesInstance(way) && goesOn !== true;
   if (byId && instanceId === undefined)
     mistakes.push(`${name} has no instance_id; Session Manager needs one`);
   else if (!byId && fields['address'] === undefined) mistakes.push(`${name} has no address`);
@@ -148,8 +149,8 @@ class FieldReader {
 
   transport(): Transport | undefined {
     const value = this.text('transport');
-    if (value === undefined || value === 'ssh' || value === 'ssm') return value;
-    return this.wrong('transport', 'ssh or ssm');
+    if (value === undefined || isTransport(value)) return value;
+    return this.wrong('transport', transportNames.join(' or '));
   }
 
   hostKeys(): readonly string[] | undefined {

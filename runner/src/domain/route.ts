@@ -1,4 +1,5 @@
-import type { Host, OpenSsh, Transport } from './host.js';
+import type { Host, OpenSsh } from './host.js';
+import { isSession, type Transport } from './transport.js';
 
 /**
  * How one host is reached: made once from what the host and its environment say, and told to node-ssh and to Ansible
@@ -100,7 +101,7 @@ function proxyOf(
   settings: RouteSettings,
   transport: Transport | undefined,
 ): readonly string[] | undefined {
-  if (transport === 'ssm') return settings.session(host.instanceId ?? host.address, host.port);
+  if (isSession(transport)) return settings.session(host.instanceId ?? host.address, host.port);
   const line = host.openSsh?.proxyCommand;
   return line === undefined ? undefined : ['/bin/sh', '-c', `exec ${line}`];
 }

@@ -1,3 +1,4 @@
+import { usesSessions } from '../domain/transport.js';
 import { resolve } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { referencesIn, unescaped } from '../config/referencesIn.js';
@@ -172,7 +173,7 @@ export async function policyNames(
     'database-users': environment.config['database-users'] !== undefined,
     'hosts-by-tag': needsHosts && inventory.tags !== undefined,
     'host-keys': needsHosts && inventory['host-keys'].from.includes('console'),
-    'host-sessions': needsHosts && JSON.stringify(inventory).includes('"transport":"ssm"'),
+    'host-sessions': needsHosts && usesSessions(inventory),
     outputs: infrastructure !== undefined && (usesOutputs || (needsHosts && usesHostOutput(inventory))),
   };
   return {

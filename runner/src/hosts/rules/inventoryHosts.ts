@@ -1,3 +1,4 @@
+import { reachesInstance } from '../../domain/transport.js';
 import { StackError } from '../../base/errors.js';
 import { DEFAULT_USER, type Host } from '../../domain/host.js';
 import { isFields, readHost, readJumps, type HostDefaults } from '../../domain/hostFields.js';
@@ -80,7 +81,7 @@ export function hostsFromInstances(
     const address = throughJump ? (privateAddress ?? publicAddress) : (publicAddress ?? privateAddress);
     return {
       name: unique,
-      address: transport === 'ssm' && !throughJump ? instanceId : (address ?? instanceId),
+      address: reachesInstance(transport) && !throughJump ? instanceId : (address ?? instanceId),
       port: 22,
       user: defaults.user ?? DEFAULT_USER,
       groups: defaults.groups,
