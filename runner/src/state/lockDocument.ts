@@ -37,6 +37,7 @@ export function unreadableLock(
   return unreadableError(store, lockKey(environment), found, next);
 }
 
+/** Where the lock of an environment is stored. */
 export const lockKey = (environment: string) => `locks/${segment(environment)}.json`;
 
 /** What others may know of a lock. */
