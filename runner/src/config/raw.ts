@@ -3,10 +3,13 @@ import type { Path } from './path.js';
 /** Reading a configuration that may not be valid: what has another shape than expected is simply not there. */
 export type Raw = Readonly<Record<string, unknown>>;
 
+/** The value where it is a map, else an empty one. */
 export const rawMap = (value: unknown): Raw =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Raw) : {};
+/** The value where it is a text; undefined where it is anything else. */
 export const rawText = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;
+/** The value where it is a list, else an empty one. */
 export const rawList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** The value at a path; undefined where there is none. */
