@@ -111,6 +111,7 @@ async function resumption(
   return { resumed: unfinished, snapshots, ...(earlier === undefined ? {} : { earlier }) };
 }
 
+/** The failure of `--resume` where no deployment was cut off. */
 export function nothingToResume({ name }: Pick<NamedEnvironment, 'name'>): StackError {
   return new StackError('USAGE', `no deployment to ${name} was cut off`, {
     next: `\`node runner status --env ${name}\` shows what runs.`,

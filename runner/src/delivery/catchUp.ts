@@ -57,7 +57,10 @@ export async function catchUp(context: Context, request: CatchUpRequest): Promis
   return { result, behind, summary };
 }
 
-/** `deploy --catch-up --dry-run`: which hosts would be brought forward. */
+/**
+ * `deploy --catch-up --dry-run`: which hosts would be brought forward.
+ * @throws StackError RELEASE_NONE where no release is in service
+ */
 export async function previewCatchUp(
   context: Context,
   environment: NamedEnvironment,

@@ -34,7 +34,8 @@ export interface MigrateResult {
 /**
  * Runs the migrations of a release under the environment's lock, one target after the other, and moves nothing: for
  * pipelines that migrate apart from the deploy. `deploy` does both in order.
- * @throws StackError MIGRATION_FAILED, CONFIG_INVALID, LOCKED, DEPLOY_CUT_OFF, PROMOTION_REFUSED, APPROVAL_REQUIRED
+ * @throws StackError MIGRATION_FAILED, CONFIG_INVALID, LOCKED, DEPLOY_CUT_OFF, PROMOTION_REFUSED, APPROVAL_REQUIRED,
+ * RELEASE_DIRTY
  */
 export async function migrateRelease(context: Context, request: MigrateRequest): Promise<MigrateResult> {
   const { environment, release, stage } = request;

@@ -3,7 +3,10 @@ import { StackError } from '../base/errors.js';
 import type { EventBody } from '../events/events.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
 
-/** Catching up brings what runs, and nothing else: what has been deployed meanwhile is not undone by it. */
+/**
+ * Catching up brings what runs, and nothing else: what has been deployed meanwhile is not undone by it.
+ * @throws StackError STATE_CONFLICT where another release is in service by now
+ */
 export function refuseOvertaken(
   environment: string,
   release: ReleaseRecord,

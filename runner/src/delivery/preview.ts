@@ -26,7 +26,10 @@ export async function previewPromotion(
   return preview(context, environment, 'promote', version ?? (await treeVersion(context)) ?? running);
 }
 
-/** `rollback --dry-run`. */
+/**
+ * `rollback --dry-run`.
+ * @throws StackError RELEASE_NONE where there is nothing to roll back to
+ */
 export async function previewRollback(
   context: Context,
   environment: NamedEnvironment,

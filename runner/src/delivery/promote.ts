@@ -249,6 +249,7 @@ async function requireHealthy(
   });
 }
 
+/** The failure of a release that the ledger does not have. */
 export function unknownRelease(version: string): StackError {
   return new StackError('RELEASE_UNKNOWN', `there is no release ${version}`, {
     next: '`node runner history --releases` lists them.',

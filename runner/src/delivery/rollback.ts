@@ -35,7 +35,7 @@ export interface RollbackResult {
 /**
  * Makes an environment whole: undoes a deployment that was cut off, else brings back the previous healthy release by
  * digest, without a build. A release by name is brought in any case, also over a deployment that cannot be undone.
- * @throws StackError RELEASE_NONE where there is nothing to go back to, and what deployRelease throws
+ * @throws StackError RELEASE_NONE where there is nothing to go back to, RELEASE_UNKNOWN, and what deployRelease throws
  */
 export async function rollbackEnvironment(
   context: Context,
@@ -75,6 +75,7 @@ export async function rollbackEnvironment(
   return { deployment, behind, summary };
 }
 
+/** The failure of a rollback that has no release to roll back to. */
 export function nothingBefore(environment: string): StackError {
   return new StackError('RELEASE_NONE', `${environment} has no earlier healthy release to roll back to`, {
     where: environment,

@@ -23,7 +23,10 @@ export interface Attempt {
   readonly stage: Stage;
 }
 
-/** Brings every target back and says why, with the exit code that tells how it ended. Records come after that. */
+/**
+ * Brings every target back and says why, with the exit code that tells how it ended. Records come after that.
+ * @throws StackError DEPLOY_ROLLED_BACK (3), INTERRUPTED (130), MIGRATION_FAILED; ROLLBACK_FAILED where a target is not back
+ */
 export async function undo(
   attempt: Attempt,
   failure: { readonly target?: string; readonly error: unknown },

@@ -65,6 +65,7 @@ export function overtaken({ service, environment }: EcsScope, runs: string): Sta
  * Services whose rollouts are not ours to judge, refused by name before anything is registered or migrated: those that
  * something else moves, and daemons, which have a task for each machine, stop it before the next one starts and want as
  * many as there are machines at that moment.
+ * @throws StackError CONFIG_INVALID
  */
 export function refuseForeign(scope: EcsScope, service: Service): void {
   const { deploymentController, schedulingStrategy } = service;

@@ -73,7 +73,11 @@ export function nextTaskDefinition(
   };
 }
 
-/** The container of a task definition that the configuration means. */
+/**
+ * The container of a task definition that the configuration means.
+ * @param name the first container where left out
+ * @throws StackError CONFIG_INVALID where it has none of that name
+ */
 export function findContainer(definition: TaskDefinition, name: string | undefined): ContainerDefinition {
   const containers = definition.containerDefinitions ?? [];
   const found = name === undefined ? containers[0] : containers.find((one) => one.name === name);

@@ -53,7 +53,10 @@ export async function createBalancer(options: BalancerOptions): Promise<Balancer
   };
 }
 
-/** How a target group knows a host: by instance, or by address. */
+/**
+ * How a target group knows a host: by instance, or by address.
+ * @throws StackError CONFIG_INVALID where the host lacks what its target group wants
+ */
 export function targetAddress(
   group: Pick<TargetGroup, 'targetType' | 'name'>,
   host: Host,

@@ -90,7 +90,10 @@ const cameBack = ({ name }: Host, { version }: ReleaseRecord): BehindHost => ({
   reason: `it runs ${version}, but is still out of service`,
 });
 
-/** The hosts that are not behind stay as they are; with other settings than those wanted now they would not. */
+/**
+ * The hosts that are not behind stay as they are; with other settings than those wanted now they would not.
+ * @throws StackError CONFIG_INVALID where the settings have changed
+ */
 export function refuseOtherSettings(
   fleet: FleetParts,
   looks: readonly Look[],
