@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { connectForge } from '../../../runner/src/views/forge/connectForge.js';
-import type { Context } from '../../../runner/src/context/context.js';
+import { connectForge } from '../../../runner/src/config/connectForge.js';
+import type { Context } from '../../../runner/src/container.js';
 import { MASK, SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { rejection } from '../../support/rejection.js';
 
