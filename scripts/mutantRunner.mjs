@@ -23,8 +23,9 @@ class MutantRunner {
     this.#files = testFiles.map((file) => resolve(file));
   }
 
+  /** Said to load files again, which is never needed: no mutant is switched on before they are loaded (`ignoreStatic`). */
   capabilities() {
-    return { reloadEnvironment: false };
+    return { reloadEnvironment: true };
   }
 
   init() {
@@ -41,20 +42,18 @@ class MutantRunner {
     return { ...result, mutantCoverage: instrumented.mutantCoverage };
   }
 
-  async mutantRun({ activeMutant, testFilter, disableBail, hitLimit, mutantActivation }) {
+  async mutantRun({ activeMutant, testFilter, disableBail, hitLimit }) {
     instrumented.hitLimit = hitLimit;
     instrumented.hitCount = hitLimit ? 0 : undefined;
     const wanted = testFilter && new Set(testFilter);
     // Mocha only ever asks for `test`; one expression of hundreds of titles would be slow.
     this.#mocha.grep({ test: (title) => !wanted || wanted.has(title) });
-    const whileLoading = mutantActivation === 'static' ? activeMutant.id : undefined;
-    return toMutantRunResult(await this.#run({ disableBail, mutant: activeMutant.id, whileLoading }));
+    return toMutantRunResult(await this.#run({ disableBail, mutant: activeMutant.id }));
   }
 
-  async #run({ disableBail, mutant, whileLoading }) {
+  async #run({ disableBail, mutant }) {
     try {
       if (!this.#loaded) {
-        instrumented.activeMutant = whileLoading;
         await this.#mocha.loadFilesAsync();
         this.#loaded = true;
       }
