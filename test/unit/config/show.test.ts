@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { validateConfig } from '../../support/config.js';
 import type { Config } from '../../../runner/src/config/schema.js';
 import { showConfig } from '../../../runner/src/doctor/showConfig.js';
+import { kinds } from '../../../runner/src/kinds.js';
 import type { Context } from '../../../runner/src/context/context.js';
 
 const { config } = validateConfig(
@@ -23,6 +24,7 @@ state: { lock-expiry: 15m }
 const show = async (environment?: string, resolve = false) => {
   const context = {
     options: { environment },
+    kinds: async () => kinds,
     config: async () => config,
     environment: async () => ({
       name: environment,

@@ -259,8 +259,8 @@ describe('a loss', () => {
       }
       return undefined;
     };
-    expect(next()).to.equal('Where all of it may go: type this');
-    expect(next('or that')).to.equal('Where all of it may go: type this (or that)');
+    expect(next()).to.equal('If all of it may be destroyed: type this');
+    expect(next('or that')).to.equal('If all of it may be destroyed: type this (or that)');
   });
 
   it('is allowed by a name that another resource only ends in', () => {
@@ -283,7 +283,7 @@ describe('a loss', () => {
     );
     expect(error?.code).to.equal('USAGE');
     expect(error?.evidence).to.deep.equal([DATABASE]);
-    expect(error?.next).to.contain('Where all of that may go');
+    expect(error?.next).to.contain('If all of that may be destroyed');
     expect(allow([['aws_instance.web', ['delete', 'create']]], ['web'])).to.equal(undefined);
     const none = allow([['aws_instance.web', ['update']]], ['zzzzzzzz']);
     expect(none?.evidence).to.deep.equal([]);
