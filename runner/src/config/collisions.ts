@@ -9,9 +9,12 @@ export interface Collision {
   readonly path: Path;
   /** The place that came first; its line is told. */
   readonly other: Path;
-  /** What is the same, and what to do; `PLACE` stands for the other place. */
-  readonly message: string;
+  /** What is the same, and what to do. */
+  readonly message: AboutPlace;
 }
+
+/** A message that names the other place. */
+export type AboutPlace = (place: string) => string;
 
 interface Claim {
   readonly path: Path;
@@ -26,7 +29,10 @@ interface Claim {
 export function collisions(config: ParsedConfig, kinds: CollidingKinds): readonly Collision[] {
   const environments = Object.entries(config.environments);
   const found = [
-    ...pairs(repositories(config), 'pushes to the repository of PLACE: give each image its own repository'),
+    ...pairs(
+      repositories(config),
+      (place) => `pushes to the repository of ${place}: give each image its own repository`,
+    ),
     ...targets(environments, config, kinds),
     ...states(environments),
   ];
@@ -38,7 +44,7 @@ export function collisions(config: ParsedConfig, kinds: CollidingKinds): readonl
 type Named = readonly (readonly [name: string, config: EnvironmentConfig])[];
 
 /** Each claim after the first of its kind, with the first. */
-function pairs(claims: readonly Claim[], message: string): Collision[] {
+function pairs(claims: readonly Claim[], message: AboutPlace): Collision[] {
   return claims.flatMap((claim, index) => {
     const other = claims.slice(0, index).find(({ key }) => key === claim.key);
     return other === undefined ? [] : [{ path: claim.path, other: other.path, message }];
@@ -112,8 +118,8 @@ function states(environments: Named): Collision[] {
     found.push({
       path: ['environments', name, 'infrastructure'],
       other: ['environments', otherName, 'infrastructure'],
-      message:
-        'is the same Terraform state as PLACE, but with other values: each apply would undo the other; give it its own workspace',
+      message: (place) =>
+        `is the same Terraform state as ${place}, but with other values: each apply would undo the other; give it its own workspace`,
     });
   }
   return found;

@@ -126,7 +126,7 @@ function bothLines(source: YamlSource, { path, other, message }: Collision): Con
   };
   const inherited = source.has(path) ? '' : ' (inherited by `extends`)';
   const there = `${pathText(other)} (line ${position(other).line})`;
-  const words = `${pathText(path)}${inherited}: ${message.replace('PLACE', there)}`;
+  const words = `${pathText(path)}${inherited}: ${message(there)}`;
   return { message: words, path, ...position(path) };
 }
 

@@ -31,7 +31,7 @@ export const staticSite: TargetKind<z.infer<typeof schema>> = {
           {
             path: ['environments', one.environment, 'targets', one.name, 'bucket'],
             other: ['environments', other.environment, 'targets', other.name, 'bucket'],
-            message: 'is the bucket of PLACE',
+            message: (place: string) => `is the bucket of ${place}`,
           },
         ]
       : [],

@@ -23,14 +23,16 @@ describe('two containers of one service', () => {
     expect(sharedService(web, api)).to.equal(undefined);
     expect(sharedService({ ...web, migrate }, api)).to.equal(undefined);
     expect(sharedService(web, { ...api, migrate })).to.equal(undefined);
-    expect(sharedService({ ...web, migrate }, { ...api, migrate })).to.contain('migrates');
+    const problem = sharedService({ ...web, migrate }, { ...api, migrate });
+    expect(problem?.key).to.equal('migrate');
+    expect(problem?.message('target api')).to.contain('migrates with the same ECS service as target api');
     for (const [first, second] of [
       [web, {}],
       [{}, web],
       [web, web],
       [{}, {}],
     ])
-      expect(sharedService(first!, second!)).to.contain('name the `container`');
+      expect(sharedService(first!, second!)?.message('target api')).to.contain('name the `container`');
   });
 
   it('are of a service that may be named by ARNs', () => {

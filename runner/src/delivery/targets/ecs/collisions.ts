@@ -1,4 +1,10 @@
-import { meansTheSame, pathOf, type Collision, type Placed } from '../../../config/collisions.js';
+import {
+  meansTheSame,
+  pathOf,
+  type AboutPlace,
+  type Collision,
+  type Placed,
+} from '../../../config/collisions.js';
 import type { ParsedConfig } from '../../../config/schema.js';
 import type { EcsServiceConfig } from './schema.js';
 
@@ -11,13 +17,23 @@ export function serviceCollisions(
   const within = one.environment === other.environment;
   if (serviceName(one.target) !== serviceName(other.target)) return [];
   if (!within && !meansTheSame([one.target.cluster, one.target.service], one, other, config)) return [];
-  const message = within
-    ? sharedService(one.target, other.target)
-    : 'deploys to the same ECS service as PLACE, so each release replaces the other: give it its own service';
-  if (message === undefined) return [];
-  const key = within && message.includes('migrate') ? 'migrate' : 'service';
+  const problem = within ? sharedService(one.target, other.target) : SAME_SERVICE;
+  if (problem === undefined) return [];
+  const { key, message } = problem;
   return [{ path: pathOf(one, key), other: pathOf(other, key), message }];
 }
+
+/** What is wrong with two targets of one service: the key to correct, and why. */
+interface ServiceProblem {
+  readonly key: 'service' | 'migrate';
+  readonly message: AboutPlace;
+}
+
+const SAME_SERVICE: ServiceProblem = {
+  key: 'service',
+  message: (place) =>
+    `deploys to the same ECS service as ${place}, so each release replaces the other: give it its own service`,
+};
 
 /**
  * Two targets of one environment may be two containers of one service.
@@ -26,11 +42,19 @@ export function serviceCollisions(
 export function sharedService(
   one: Pick<EcsServiceConfig, 'container' | 'migrate'>,
   other: Pick<EcsServiceConfig, 'container' | 'migrate'>,
-): string | undefined {
+): ServiceProblem | undefined {
   if (one.container === undefined || other.container === undefined || one.container === other.container)
-    return 'is the same ECS service as PLACE: if they are two containers of it, name the `container` of each; otherwise give each its own service';
+    return {
+      key: 'service',
+      message: (place) =>
+        `is the same ECS service as ${place}: if they are two containers of it, name the \`container\` of each; otherwise give each its own service`,
+    };
   if (one.migrate !== undefined && other.migrate !== undefined)
-    return 'migrates with the same ECS service as PLACE: a service can have only one `migrate`';
+    return {
+      key: 'migrate',
+      message: (place) =>
+        `migrates with the same ECS service as ${place}: a service can have only one \`migrate\``,
+    };
   return undefined;
 }
 

@@ -75,7 +75,7 @@ export function byService(members: readonly Member[], environment: string): read
       if (problem === undefined) continue;
       throw new StackError(
         'CONFIG_INVALID',
-        `target ${member.name} ${problem.replace('PLACE', `target ${other.name}`)}`,
+        `target ${member.name} ${problem.message(`target ${other.name}`)}`,
         {
           where: `environments.${environment}.targets.${member.name}`,
           evidence: [`both are service ${member.config.service} in cluster ${member.config.cluster}`],

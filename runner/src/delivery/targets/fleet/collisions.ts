@@ -1,4 +1,11 @@
-import { meansTheSame, pathOf, sorted, type Collision, type Placed } from '../../../config/collisions.js';
+import {
+  meansTheSame,
+  pathOf,
+  sorted,
+  type AboutPlace,
+  type Collision,
+  type Placed,
+} from '../../../config/collisions.js';
 import type { ParsedConfig } from '../../../config/schema.js';
 import type { FleetConfig } from './schema.js';
 
@@ -12,22 +19,23 @@ export function fleetCollisions(
   const within = one.environment === other.environment;
   const [a, b] = [one.target, other.target];
   const sameHosts = a.group === b.group && (within || sameInventory(one, other, config));
-  const report = (key: string, message: string) =>
+  const report = (key: string, message: AboutPlace) =>
     found.push({ path: pathOf(one, key), other: pathOf(other, key), message });
   if (sameHosts && (a.port === b.port || one.name === other.name)) {
     report(
       'group',
-      `is on the same hosts as PLACE, with the same ${a.port === b.port ? 'port' : 'container'}`,
+      (place) =>
+        `is on the same hosts as ${place}, with the same ${a.port === b.port ? 'port' : 'container'}`,
     );
   }
   const group = a['target-group'];
   if (group === undefined || group !== b['target-group']) return found;
   if (within && a.image !== b.image)
-    report('target-group', 'is the target group of PLACE, which serves another image');
+    report('target-group', (place) => `is the target group of ${place}, which serves another image`);
   if (!within && meansTheSame([group], one, other, config))
     report(
       'target-group',
-      'is the target group of PLACE: requests would go to the hosts of both environments',
+      (place) => `is the target group of ${place}: requests would go to the hosts of both environments`,
     );
   return found;
 }
