@@ -1,5 +1,4 @@
-import type { CommandDefinition } from './command.js';
-import { flag } from './command.js';
+import { flag, type CommandDefinition } from './command.js';
 
 const check: CommandDefinition = {
   name: 'config check',

@@ -1,6 +1,5 @@
 import type { Context } from '../context/context.js';
-import type { CommandDefinition, CommandInput } from './command.js';
-import { flag } from './command.js';
+import { flag, type CommandDefinition, type CommandInput } from './command.js';
 import type { LocalNews, Workshop } from '../local/workshop.js';
 
 /** Each file of the local environment is loaded by the command that needs it. */

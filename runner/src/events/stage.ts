@@ -1,9 +1,8 @@
 import { toErrorRecord, ExitCode, type StackError } from '../base/errors.js';
-import type { StageStatus } from './events.js';
+import type { StageStatus, EventBus, EventOf } from './events.js';
 import type { BehindHost } from '../domain/records.js';
 import type { Clock } from '../base/ports.js';
 import type { PlanSummary } from '../domain/plan.js';
-import type { EventBus, EventOf } from './events.js';
 
 /** What telling of a stage takes. */
 export interface StageReporter {

@@ -4,10 +4,8 @@ import { tellPlan } from './plan.js';
 import { choosePlan } from './choosePlan.js';
 import { planOrigin } from './terraformOrigin.js';
 import { requireAccount } from '../context/account.js';
-import { scopeOf } from './scope.js';
-import { scopeOfPlan } from './scope.js';
-import type { ApplyResult } from './applyOptions.js';
-import type { ApplyOptions } from './applyOptions.js';
+import { scopeOf, scopeOfPlan } from './scope.js';
+import type { ApplyResult, ApplyOptions } from './applyOptions.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 /**
  * Applies an environment's infrastructure: the saved plan where it still fits, else a new one.

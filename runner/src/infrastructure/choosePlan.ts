@@ -1,13 +1,8 @@
 import type { Stage } from '../events/stage.js';
-import { makePlan } from './plan.js';
-import { plainWords } from './planFailure.js';
-import { planStale } from './planFailure.js';
-import { missingPlan } from './planFailure.js';
-import { showPlan } from './plan.js';
-import { requireApprovedPlan } from './planFailure.js';
-import { findPlan } from './savedPlan.js';
+import { makePlan, showPlan } from './plan.js';
+import { plainWords, planStale, missingPlan, requireApprovedPlan } from './planFailure.js';
+import { findPlan, type SavedPlan } from './savedPlan.js';
 import { defaultPlanFile } from './planPlaces.js';
-import type { SavedPlan } from './savedPlan.js';
 import { lockTimeout, type ApplyOptions } from './applyOptions.js';
 import type { PlanOrigin } from './planOrigin.js';
 import type { Context, NamedEnvironment } from '../context/context.js';

@@ -1,8 +1,7 @@
 import type { Stage } from '../events/stage.js';
 import { applyPlan } from './applyPlan.js';
 import { choosePlan } from './choosePlan.js';
-import type { ApplyOptions } from './applyOptions.js';
-import type { ApplyResult } from './applyOptions.js';
+import type { ApplyOptions, ApplyResult } from './applyOptions.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { planText } from './rules/planText.js';

@@ -1,8 +1,7 @@
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord } from '../base/errors.js';
-import type { DeploymentName, OwnershipRecord } from '../domain/ownership.js';
+import type { DeploymentName, OwnershipRecord, OwnedResource, ReusedResource } from '../domain/ownership.js';
 import { accountIn, ofOthers, withSince } from './rules/ownershipRules.js';
-import type { OwnedResource, ReusedResource } from '../domain/ownership.js';
 import { lostBy, ownedBy, reusedByState, reusedByVariables, type PlanIdsJson } from './rules/resourceIds.js';
 import type { TerraformRoot } from './rules/terraformArguments.js';
 import { OWNERSHIP_PART, OwnershipLedger } from '../state/ownershipRecords.js';

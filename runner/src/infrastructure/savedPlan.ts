@@ -2,8 +2,7 @@ import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { writeWhole } from '../adapters/process/wholeFile.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
-import type { PlanSummary } from '../domain/plan.js';
-import type { PlanScope } from '../domain/plan.js';
+import type { PlanSummary, PlanScope } from '../domain/plan.js';
 import { isRecord } from '../base/toolJson.js';
 import {
   hasStateMoved,

@@ -2,9 +2,14 @@ import type { NamedEnvironment } from '../context/context.js';
 import { shellQuote } from '../base/shell.js';
 import { StackError } from '../base/errors.js';
 import { didYouMean } from '../base/nearest.js';
-import { changesOutside, movedOutside, unmatchedAddresses } from './rules/planScope.js';
+import {
+  changesOutside,
+  movedOutside,
+  unmatchedAddresses,
+  type OutsideChange,
+  type ScopedPlanJson,
+} from './rules/planScope.js';
 import type { PlanScope } from '../domain/plan.js';
-import type { OutsideChange, ScopedPlanJson } from './rules/planScope.js';
 import type { Diagnostic } from './rules/terraformMessages.js';
 
 /**

@@ -5,8 +5,15 @@ import type { Clock, ObjectStore } from '../base/ports.js';
 import { isReadable, lookAtDocument, serialise, type Document, type Unreadable } from './documents.js';
 import { keepLock, type HeldLock } from './heldLock.js';
 import { ownIdentity, vitality, type ProcessIdentity } from '../adapters/process/processIdentity.js';
-import { holderOf, lockedError, lockKey, unreadableLock } from './lockDocument.js';
-import type { LockDocument, LockHolder, LockOwner } from './lockDocument.js';
+import {
+  holderOf,
+  lockedError,
+  lockKey,
+  unreadableLock,
+  type LockDocument,
+  type LockHolder,
+  type LockOwner,
+} from './lockDocument.js';
 import { lockShape } from './documentShapes.js';
 
 export type { HeldLock } from './heldLock.js';

@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { CheckResult } from '../../../runner/src/domain/finding.js';
+import { judge, needsOf, type CheckResult } from '../../../runner/src/domain/finding.js';
 import { kinds } from '../../../runner/src/kinds.js';
-import { judge, needsOf } from '../../../runner/src/domain/finding.js';
 import { agentChecks, placeOf, type Place } from '../../../runner/src/doctor/agentTools.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import { ownIdentity } from '../../../runner/src/adapters/process/processIdentity.js';
-import { holderOf, lockedError, lockEvidence, lostError } from '../../../runner/src/state/lockDocument.js';
-import type { LockDocument } from '../../../runner/src/state/lockDocument.js';
+import {
+  holderOf,
+  lockedError,
+  lockEvidence,
+  lostError,
+  type LockDocument,
+} from '../../../runner/src/state/lockDocument.js';
 import { Locks, type LockHolder } from '../../../runner/src/state/locks.js';
 import { MemoryStore } from '../../support/memoryStore.js';
 import { rejection } from '../../support/rejection.js';

@@ -1,10 +1,9 @@
-import { printable } from '../../../runner/src/views/text.js';
+import { printable, displayWidth } from '../../../runner/src/views/text.js';
 import { expect } from 'chai';
 import type { StackEvent } from '../../../runner/src/events/events.js';
 import { HumanView } from '../../../runner/src/views/human.js';
 import { createStyle, supportsUnicode } from '../../../runner/src/views/style.js';
 import { stripAnsi } from '../../../runner/src/base/ansi.js';
-import { displayWidth } from '../../../runner/src/views/text.js';
 import { atTimes, rolledBackError, rolledBackRun, successfulRun } from '../../support/sampleRuns.js';
 import { Screen } from '../../support/screen.js';
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
-import type { Descriptor } from './manifests.js';
-import { otherBytes } from './manifests.js';
+import { otherBytes, type Descriptor } from './manifests.js';
 import type { RegistrySession } from './registrySession.js';
 import { drain } from './registryWire.js';
 

@@ -1,5 +1,4 @@
-import { isInside } from '../../domain/resourceAddress.js';
-import { withoutIndexes } from '../../domain/resourceAddress.js';
+import { isInside, withoutIndexes } from '../../domain/resourceAddress.js';
 import type { PlanJson } from '../../infrastructure/rules/planSummary.js';
 import type { PlanScope } from '../../domain/plan.js';
 import type { ScopedPlanJson } from '../../infrastructure/rules/planScope.js';

@@ -1,10 +1,9 @@
-import type { DataLoss } from '../../domain/plan.js';
+import type { DataLoss, PlannedResource } from '../../domain/plan.js';
 import { addressParts, isInside, isNamed, withoutIndex } from '../../domain/resourceAddress.js';
 import { shellQuote } from '../../base/shell.js';
 import { dataOf, servingOf } from './dataHoldingTypes.js';
 import { StackError } from '../../base/errors.js';
 import { didYouMean, nearest } from '../../base/nearest.js';
-import type { PlannedResource } from '../../domain/plan.js';
 
 /**
  * What a plan's resources would lose: destroyed or replaced (in either order) and holding data by their type, or

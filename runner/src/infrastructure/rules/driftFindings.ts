@@ -1,9 +1,13 @@
-import type { PlanAction, PlannedResource, PlanSummary } from '../../domain/plan.js';
+import type {
+  PlanAction,
+  PlannedResource,
+  PlanSummary,
+  PlanScope,
+  AttributeChange,
+} from '../../domain/plan.js';
 import { summarisePlan, type PlanJson } from './planSummary.js';
-import type { PlanScope } from '../../domain/plan.js';
 import { scopeNote } from './planScope.js';
 import { planText } from './planText.js';
-import type { AttributeChange } from '../../domain/plan.js';
 import { diffAttributes, SENSITIVE } from './planValues.js';
 
 /** One thing that is not as configured. */

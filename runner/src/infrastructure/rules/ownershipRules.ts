@@ -1,6 +1,9 @@
-import type { OwnershipRecord } from '../../domain/ownership.js';
-import type { DeploymentName } from '../../domain/ownership.js';
-import type { OwnedResource, ReusedResource } from '../../domain/ownership.js';
+import type {
+  OwnershipRecord,
+  DeploymentName,
+  OwnedResource,
+  ReusedResource,
+} from '../../domain/ownership.js';
 import { isUniqueId } from './resourceIds.js';
 
 /** One reason not to destroy something. */

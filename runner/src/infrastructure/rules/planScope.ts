@@ -1,7 +1,6 @@
-import type { PlanScope } from '../../domain/plan.js';
+import type { PlanScope, PlanSummary } from '../../domain/plan.js';
 import { isInside, withoutIndexes } from '../../domain/resourceAddress.js';
 import { nearest } from '../../base/nearest.js';
-import type { PlanSummary } from '../../domain/plan.js';
 import type { PlanJson } from './planSummary.js';
 import type { Diagnostic } from './terraformMessages.js';
 

@@ -1,8 +1,10 @@
-import type { PlannedOutput } from '../../domain/plan.js';
-import type { PlanAction } from '../../domain/plan.js';
-import { ACTIONS } from '../../domain/plan.js';
-import type { PlannedResource } from '../../domain/plan.js';
-import type { PlanSummary } from '../../domain/plan.js';
+import {
+  ACTIONS,
+  type PlannedOutput,
+  type PlanAction,
+  type PlannedResource,
+  type PlanSummary,
+} from '../../domain/plan.js';
 import { addressParts } from '../../domain/resourceAddress.js';
 import { dataLosses } from './dataLoss.js';
 import { diffAttributes, pathText, render } from './planValues.js';

@@ -1,6 +1,11 @@
 import { lossText, lossTitle } from './dataLoss.js';
-import type { PlanAction, PlannedOutput, PlannedResource, PlanSummary } from '../../domain/plan.js';
-import type { AttributeChange } from '../../domain/plan.js';
+import type {
+  PlanAction,
+  PlannedOutput,
+  PlannedResource,
+  PlanSummary,
+  AttributeChange,
+} from '../../domain/plan.js';
 
 /** Terraform's own signs; those it has no sign for in a plan get a letter's width too. */
 export const SIGNS: Readonly<Record<PlanAction, string>> = {

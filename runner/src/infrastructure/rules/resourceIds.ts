@@ -1,5 +1,4 @@
-import type { ReusedResource } from '../../domain/ownership.js';
-import type { OwnedResource } from '../../domain/ownership.js';
+import type { ReusedResource, OwnedResource } from '../../domain/ownership.js';
 /** Terraform's state as `terraform state pull` prints it, version 4. */
 export interface StateJson {
   readonly resources?: readonly {

@@ -5,9 +5,9 @@ import {
   type PlannedOutput,
   type PlannedResource,
   type PlanSummary,
+  type AttributeChange,
 } from '../../domain/plan.js';
 import { SIGNS, tellResource } from '../../infrastructure/rules/planText.js';
-import type { AttributeChange } from '../../domain/plan.js';
 import { SENSITIVE, UNKNOWN } from '../../infrastructure/rules/planValues.js';
 import { count, utcTime } from '../format.js';
 import type { PlanRecord } from '../../events/run.js';

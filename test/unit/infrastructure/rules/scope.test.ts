@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { PlanJson } from '../../../../runner/src/infrastructure/rules/planSummary.js';
+import { summarisePlan, type PlanJson } from '../../../../runner/src/infrastructure/rules/planSummary.js';
 import {
   changesOutside,
   movedOutside,
@@ -8,7 +8,6 @@ import {
   unmatchedAddresses,
   warningsWorthTelling,
 } from '../../../../runner/src/infrastructure/rules/planScope.js';
-import { summarisePlan } from '../../../../runner/src/infrastructure/rules/planSummary.js';
 
 const scope = (...addresses: string[]) => ({ name: 'app', addresses });
 type Change = NonNullable<PlanJson['resource_changes']>[number];

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import type { Container } from '../../../../../runner/src/delivery/targets/fleet/containers.js';
-import { parseContent } from '../../../../../runner/src/delivery/targets/fleet/containers.js';
+import { parseContent, type Container } from '../../../../../runner/src/delivery/targets/fleet/containers.js';
 import { lacks, proofOf } from '../../../../../runner/src/delivery/targets/fleet/runningDigest.js';
 import { judgeHosts, type HostStatus } from '../../../../../runner/src/delivery/targets/fleet/fleetStatus.js';
 import { FakeFleet, type Behaviour } from '../../../../support/fakeFleet.js';
