@@ -7,7 +7,7 @@ export function lookUpsOf(context: Context, environment: NamedEnvironment): Look
     env: context.env,
     secrets: context.secrets,
     async advice(variable) {
-      const { bindingAdvice } = await import('./pipeline/jenkins.js');
+      const { bindingAdvice } = await import('./pipeline/rules/jenkinsBindings.js');
       return bindingAdvice(await context.config(), variable);
     },
     async output(path, other) {

@@ -15,7 +15,7 @@ const completion: CommandDefinition = {
   ],
   environment: 'none',
   async run(_context, input) {
-    const { completionScript } = await import('./completionScript.js');
+    const { completionScript } = await import('./rules/completionScript.js');
     return { text: completionScript(input.arguments[0] as string) };
   },
 };

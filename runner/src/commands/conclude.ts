@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Context } from '../context/context.js';
 import { toErrorRecord } from '../base/errors.js';
-import type { Untold } from '../pipeline/untold.js';
+import type { Untold } from '../pipeline/rules/untold.js';
 import { list, option, type CommandDefinition, type CommandInput } from './command.js';
 
 const ENDINGS = ['refused', 'expired', 'interrupted', 'superseded', 'lost', 'failed'] as const;
@@ -52,9 +52,9 @@ const conclude: CommandDefinition = {
     ] = await Promise.all([
       import('../pipeline/rules/stageGraph.js'),
       import('../pipeline/rules/stageWords.js'),
-      import('../pipeline/pipelineInput.js'),
+      import('../pipeline/rules/pipelineInput.js'),
       import('../pipeline/conclude.js'),
-      import('../pipeline/untold.js'),
+      import('../pipeline/rules/untold.js'),
       import('../views/runModel.js'),
       import('../views/runFiles.js'),
     ]);

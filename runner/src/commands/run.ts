@@ -60,7 +60,7 @@ const run: CommandDefinition = {
     ] = await Promise.all([
       import('../pipeline/rules/stageGraph.js'),
       import('../pipeline/rules/stageWords.js'),
-      import('../pipeline/pipelineInput.js'),
+      import('../pipeline/rules/pipelineInput.js'),
       import('../context/runEvents.js'),
       import('../pipeline/run.js'),
     ]);

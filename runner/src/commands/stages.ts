@@ -26,8 +26,8 @@ const stages: CommandDefinition = {
       { doneStages, doneWords },
     ] = await Promise.all([
       import('../pipeline/rules/stageGraph.js'),
-      import('../pipeline/pipelineInput.js'),
-      import('../pipeline/jenkins.js'),
+      import('../pipeline/rules/pipelineInput.js'),
+      import('../pipeline/rules/jenkinsBindings.js'),
       import('../views/pipeline.js'),
       import('../state/sharedPlace.js'),
       import('../pipeline/resume.js'),

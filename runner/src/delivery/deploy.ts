@@ -17,7 +17,7 @@ import { begunBy } from './cutOff.js';
 import { describeApplication } from '../release/describeApplication.js';
 import { withLock } from './environmentLock.js';
 import { refuseOlderBuild } from './newerBuild.js';
-import { behindNotice, refuseOvertaken, unprovenNotice } from './partial.js';
+import { behindNotice, refuseOvertaken, unprovenNotice } from './rules/partialDeploy.js';
 import { journalOf, mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
 import { cannotWrite, recordEnd } from './recordEnd.js';
 import type { StageEnd } from '../events/stage.js';

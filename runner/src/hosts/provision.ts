@@ -6,8 +6,8 @@ import type { HostFailure, HostRecap } from './rules/ansibleEvents.js';
 import { recordingChange } from '../infrastructure/changeRecord.js';
 import { inventoryOf, limitHosts, type Inventory } from './inventory.js';
 import { runPlaybook } from './playbook.js';
-import { isTagged, leftOutFailure, reachedHosts } from './reachedHosts.js';
-import type { ProvisionOptions } from './provisionOptions.js';
+import { isTagged, leftOutFailure, reachedHosts } from './rules/reachedHosts.js';
+import type { ProvisionOptions } from './rules/provisionOptions.js';
 
 /** How long hosts that Terraform has just made are given to boot. */
 export const BOOT_MS = 120_000;

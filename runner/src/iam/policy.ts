@@ -18,7 +18,7 @@ import { toolJson } from '../base/toolJson.js';
 import { terraformShow } from '../infrastructure/rules/terraformArguments.js';
 import { defaultPlanFile } from '../infrastructure/planPlaces.js';
 import { scopeOf, scopeOption } from '../infrastructure/scope.js';
-import { terraformFailure } from '../infrastructure/terraformFailure.js';
+import { terraformFailure } from '../infrastructure/rules/terraformFailure.js';
 import { openRoot } from '../infrastructure/terraformRoot.js';
 import { runTerraform } from '../infrastructure/terraformRun.js';
 import { policyNames, type GivenNames } from './deploymentNames.js';

@@ -4,7 +4,7 @@ import { StackError } from '../base/errors.js';
 import type { PlanScope } from '../domain/plan.js';
 import { byHand, type TerraformRoot } from './rules/terraformArguments.js';
 import { scopeOption } from './scope.js';
-import { isUnsaved, terraformFailure, type FailedRun } from './terraformFailure.js';
+import { isUnsaved, terraformFailure, type FailedRun } from './rules/terraformFailure.js';
 import type { TerraformInterrupted } from './terraformRun.js';
 
 /** Resources named in a message at most. */

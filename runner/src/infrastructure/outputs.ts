@@ -7,7 +7,7 @@ import type { Outputs } from '../domain/outputValues.js';
 import { isOutputs } from './rules/terraformJson.js';
 import { toolJson } from '../base/toolJson.js';
 import { terraformOutput, terraformStateList, type TerraformRoot } from './rules/terraformArguments.js';
-import { terraformFailure } from './terraformFailure.js';
+import { terraformFailure } from './rules/terraformFailure.js';
 import { openRoot } from './terraformRoot.js';
 import { runTerraform } from './terraformRun.js';
 

@@ -24,7 +24,7 @@ import { bindPlan, describePlan, preparePlanFile, removePlan, type SavedPlan } f
 import { holdToScope, scopeFailure, scopeOf } from './scope.js';
 import { planOrigin, withVariablesFile } from './terraformOrigin.js';
 import { stateLocked } from './stateLock.js';
-import { terraformFailure } from './terraformFailure.js';
+import { terraformFailure } from './rules/terraformFailure.js';
 import { runTerraform, tellWarnings } from './terraformRun.js';
 import { noteTerraform } from './terraformVersion.js';
 

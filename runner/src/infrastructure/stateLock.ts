@@ -7,7 +7,7 @@ import type { LockHolder } from './rules/terraformMessages.js';
 import { byHand, type TerraformRoot } from './rules/terraformArguments.js';
 import type { ChangeRecord } from '../state/changes.js';
 import { ownIdentity, vitality } from '../adapters/process/processIdentity.js';
-import { lockHolderOf, type FailedRun } from './terraformFailure.js';
+import { lockHolderOf, type FailedRun } from './rules/terraformFailure.js';
 
 /** Runs of the ledger that are looked at: a lock that is older than so many applies was met by all of them. */
 const LOOKED_AT = 50;

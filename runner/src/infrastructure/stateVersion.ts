@@ -4,7 +4,7 @@ import type { StateJson } from './rules/resourceIds.js';
 import { isState } from './rules/terraformJson.js';
 import { toolJson } from '../base/toolJson.js';
 import { terraformStatePull, type TerraformRoot } from './rules/terraformArguments.js';
-import { terraformFailure } from './terraformFailure.js';
+import { terraformFailure } from './rules/terraformFailure.js';
 import { runTerraform } from './terraformRun.js';
 import { zipEntryHead } from './zipEntry.js';
 

@@ -8,7 +8,7 @@ import { hclText } from './rules/hcl.js';
 import { dataDirectory, terraformInit, type TerraformRoot } from './rules/terraformArguments.js';
 import { alone, pluginCache } from './pluginCache.js';
 import { privateFolder } from '../adapters/process/privateFolder.js';
-import { isUnsaved, terraformFailure } from './terraformFailure.js';
+import { isUnsaved, terraformFailure } from './rules/terraformFailure.js';
 
 /** Terraform's own words, in all its messages, for a root that was not initialised or no longer fits. */
 const ASKS_FOR_INIT = /\bterraform init\b/;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipelineInput } from '../../../runner/src/pipeline/pipelineInput.js';
+import { pipelineInput } from '../../../runner/src/pipeline/rules/pipelineInput.js';
 import { pipelineOf } from '../../../runner/src/pipeline/rules/stageGraph.js';
 import { doneStages } from '../../../runner/src/pipeline/resume.js';
 import { runStages } from '../../../runner/src/pipeline/run.js';

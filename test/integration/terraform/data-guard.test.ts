@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorCode, StackError } from '../../../runner/src/base/errors.js';
 import { pipelineOf } from '../../../runner/src/pipeline/rules/stageGraph.js';
-import { pipelineInput } from '../../../runner/src/pipeline/pipelineInput.js';
+import { pipelineInput } from '../../../runner/src/pipeline/rules/pipelineInput.js';
 import { applyStep } from '../../../runner/src/infrastructure/apply.js';
 import type { ApplyOptions } from '../../../runner/src/infrastructure/applyOptions.js';
 import { destroyStep } from '../../../runner/src/infrastructure/destroy.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Context } from '../../../runner/src/context/context.js';
-import { pipelineInput } from '../../../runner/src/pipeline/pipelineInput.js';
+import { pipelineInput } from '../../../runner/src/pipeline/rules/pipelineInput.js';
 import { pipelineOf } from '../../../runner/src/pipeline/rules/stageGraph.js';
 import { approvalTerms } from '../../../runner/src/delivery/approvals.js';
 import { promoteRelease } from '../../../runner/src/delivery/promote.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { reachedHosts } from '../../../runner/src/hosts/reachedHosts.js';
+import { reachedHosts } from '../../../runner/src/hosts/rules/reachedHosts.js';
 
 const recap = { ok: 0, changed: 0, failed: 0, unreachable: 0, skipped: 0, rescued: 0 };
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { pipelineInput } from '../../../runner/src/pipeline/pipelineInput.js';
+import { pipelineInput } from '../../../runner/src/pipeline/rules/pipelineInput.js';
 import type { Context } from '../../../runner/src/context/context.js';
 import { pipelineOf, type Stage } from '../../../runner/src/pipeline/rules/stageGraph.js';
 import type { ReleaseRecord } from '../../../runner/src/domain/records.js';

@@ -18,7 +18,7 @@ import { migrate, stopBegun } from './ecsMigration.js';
 import { imageOf, migrationOptions, nextRevision, type Next } from './next.js';
 import { ecsRecord } from './record.js';
 import { followRollout, type Report, type RolloutOptions } from './rollout.js';
-import { readSnapshot, type EcsSnapshot } from './snapshot.js';
+import { readSnapshot, type EcsSnapshot } from './rules/ecsSnapshot.js';
 import { SharedService, type Member } from './sharedService.js';
 import { digestOf, findContainer } from './taskDefinition.js';
 import type { EcsTargetOptions } from './targetOptions.js';

@@ -1,7 +1,7 @@
 import type { Host } from '../../../domain/host.js';
 import type { Rollout } from '../../../domain/target.js';
 import type { HostContainers } from './containers.js';
-import { failedByError, failedByPlaybook, type FailedHost } from './fleetFailures.js';
+import { failedByError, failedByPlaybook, type FailedHost } from './rules/fleetFailures.js';
 import { bake, type GateParts } from './fleetGate.js';
 import type { FleetParts } from './dependencies.js';
 import type { Proof } from './runningDigest.js';

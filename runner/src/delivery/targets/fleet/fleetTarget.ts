@@ -4,7 +4,7 @@ import type { Known, Rollout, Target, TargetSnapshot, TargetStatus } from '../..
 import { rollBatch, tell } from './batch.js';
 import { behindHost, KEEP_OUT, keepOut, keptOut, laggingHosts, refuseOtherSettings } from './hostsBehind.js';
 import { hostsBegun } from './begun.js';
-import { failedByError, fleetFailure, type FailedHost } from './fleetFailures.js';
+import { failedByError, fleetFailure, type FailedHost } from './rules/fleetFailures.js';
 import { fetchImages } from './pullImage.js';
 import { currentHosts, gateOf, joinBalancer, lookAtAll, wantedProof } from './hostState.js';
 import type { FleetParts } from './dependencies.js';

@@ -4,7 +4,7 @@ import type { BehindHost, ReleaseRecord } from '../../../domain/records.js';
 import type { Known, Rollout } from '../../../domain/target.js';
 import { tell } from './batch.js';
 import type { HostContainers } from './containers.js';
-import type { FailedHost } from './fleetFailures.js';
+import type { FailedHost } from './rules/fleetFailures.js';
 import { currentHosts, lookAtAll, wantedProof, type Look } from './hostState.js';
 import type { FleetParts } from './dependencies.js';
 import { lacks } from './runningDigest.js';

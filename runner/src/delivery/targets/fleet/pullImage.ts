@@ -1,6 +1,6 @@
 import type { Host } from '../../../domain/host.js';
 import type { Rollout } from '../../../domain/target.js';
-import { failedByPlaybook, type FailedHost } from './fleetFailures.js';
+import { failedByPlaybook, type FailedHost } from './rules/fleetFailures.js';
 import type { FleetParts } from './dependencies.js';
 import type { WantedContainer } from './wanted.js';
 

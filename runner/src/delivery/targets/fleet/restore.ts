@@ -4,7 +4,7 @@ import { batchSize, inBatches } from '../../rules/batches.js';
 import type { Rollout, TargetSnapshot } from '../../../domain/target.js';
 import { rollBatch } from './batch.js';
 import type { Container, HostContainers } from './containers.js';
-import { failedByError, type FailedHost } from './fleetFailures.js';
+import { failedByError, type FailedHost } from './rules/fleetFailures.js';
 import { gateOf, joinBalancer, lookAtAll, waitForReplacements, type Look } from './hostState.js';
 import type { FleetParts } from './dependencies.js';
 import { lacks, proofOf } from './runningDigest.js';

@@ -1,7 +1,7 @@
 import type { Host } from '../../../domain/host.js';
 import type { Rollout } from '../../../domain/target.js';
 import { lookAt, type HostContainers } from './containers.js';
-import { failedByError, type FailedHost } from './fleetFailures.js';
+import { failedByError, type FailedHost } from './rules/fleetFailures.js';
 import type { FleetParts } from './dependencies.js';
 import { lacks, proofOf, type Proof } from './runningDigest.js';
 import { containerName, restoringVariables } from './wanted.js';

@@ -1,6 +1,6 @@
-import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
-import { StackError, toErrorRecord, wordsWithout } from '../../../base/errors.js';
-import type { BehindCause } from '../../../domain/records.js';
+import type { HostFailure } from '../../../../hosts/rules/ansibleEvents.js';
+import { StackError, toErrorRecord, wordsWithout } from '../../../../base/errors.js';
+import type { BehindCause } from '../../../../domain/records.js';
 
 /** Why one host does not run the release, and what it runs instead. */
 export interface FailedHost {

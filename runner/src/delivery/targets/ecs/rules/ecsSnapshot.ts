@@ -1,5 +1,5 @@
-import { StackError } from '../../../base/errors.js';
-import type { TargetSnapshot } from '../../../domain/target.js';
+import { StackError } from '../../../../base/errors.js';
+import type { TargetSnapshot } from '../../../../domain/target.js';
 
 /** What an ECS service ran before a change. */
 export interface EcsSnapshot {

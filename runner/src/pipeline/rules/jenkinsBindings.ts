@@ -1,7 +1,7 @@
-import { legsOf, lockOf, type Leg } from './rules/agentBlocks.js';
-import type { Pipeline } from './rules/stageGraph.js';
-import { credentialVariables } from '../config/branchRules.js';
-import type { Config, JenkinsConfig } from '../config/schema.js';
+import { legsOf, lockOf, type Leg } from './agentBlocks.js';
+import type { Pipeline } from './stageGraph.js';
+import { credentialVariables } from '../../config/branchRules.js';
+import type { Config, JenkinsConfig } from '../../config/schema.js';
 
 /** A credential of Jenkins as a step binds it: `variable` gets the secret, or the path of the file it is in. */
 export interface Binding {

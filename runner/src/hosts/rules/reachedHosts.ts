@@ -1,5 +1,5 @@
-import { StackError } from '../base/errors.js';
-import type { HostRecap } from './rules/ansibleEvents.js';
+import { StackError } from '../../base/errors.js';
+import type { HostRecap } from './ansibleEvents.js';
 import type { ProvisionOptions } from './provisionOptions.js';
 
 /** Whether only some tasks were asked for. */

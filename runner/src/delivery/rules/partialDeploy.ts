@@ -1,7 +1,7 @@
-import { behindOf, behindWords, unprovenWords } from '../domain/behind.js';
-import { StackError } from '../base/errors.js';
-import type { EventBody } from '../events/events.js';
-import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
+import { behindOf, behindWords, unprovenWords } from '../../domain/behind.js';
+import { StackError } from '../../base/errors.js';
+import type { EventBody } from '../../events/events.js';
+import type { DeploymentRecord, ReleaseRecord } from '../../domain/records.js';
 
 /**
  * Catching up brings what runs, and nothing else: what has been deployed meanwhile is not undone by it.

@@ -1,6 +1,6 @@
-import { bindingsOf } from './jenkins.js';
-import type { Config } from '../config/schema.js';
-import { StackError } from '../base/errors.js';
+import { bindingsOf } from './jenkinsBindings.js';
+import type { Config } from '../../config/schema.js';
+import { StackError } from '../../base/errors.js';
 
 /** What Jenkins says of a stage that could not tell its own end. */
 export interface Untold {

@@ -1,6 +1,6 @@
-import { branchRules, credentialVariables } from '../config/branchRules.js';
-import type { Config } from '../config/schema.js';
-import type { PipelineInput } from './rules/stageGraph.js';
+import { branchRules, credentialVariables } from '../../config/branchRules.js';
+import type { Config } from '../../config/schema.js';
+import type { PipelineInput } from './stageGraph.js';
 
 /** What the stage graph needs of a configuration. */
 export function pipelineInput(config: Config): PipelineInput {

@@ -1,18 +1,18 @@
 import { expect } from 'chai';
-import type { Context } from '../../../runner/src/context/context.js';
-import { behindOf } from '../../../runner/src/domain/behind.js';
-import type { ReleaseRecord } from '../../../runner/src/domain/records.js';
-import { catchUp, stillBehind } from '../../../runner/src/delivery/catchUp.js';
-import { deployEnd, deployRelease } from '../../../runner/src/delivery/deploy.js';
-import { promoteRelease } from '../../../runner/src/delivery/promote.js';
-import { rollbackEnvironment } from '../../../runner/src/delivery/rollback.js';
-import { statusOfEnvironments } from '../../../runner/src/delivery/status.js';
-import { environmentStatusText } from '../../../runner/src/views/environmentStatus.js';
-import { deployment, type Deployment } from '../../support/deployment.js';
-import { FakeFleet } from '../../support/fakeFleet.js';
-import { FakeTarget } from '../../support/fakeTarget.js';
-import { rejection } from '../../support/rejection.js';
-import { stageOf } from '../../support/stage.js';
+import type { Context } from '../../../../runner/src/context/context.js';
+import { behindOf } from '../../../../runner/src/domain/behind.js';
+import type { ReleaseRecord } from '../../../../runner/src/domain/records.js';
+import { catchUp, stillBehind } from '../../../../runner/src/delivery/catchUp.js';
+import { deployEnd, deployRelease } from '../../../../runner/src/delivery/deploy.js';
+import { promoteRelease } from '../../../../runner/src/delivery/promote.js';
+import { rollbackEnvironment } from '../../../../runner/src/delivery/rollback.js';
+import { statusOfEnvironments } from '../../../../runner/src/delivery/status.js';
+import { environmentStatusText } from '../../../../runner/src/views/environmentStatus.js';
+import { deployment, type Deployment } from '../../../support/deployment.js';
+import { FakeFleet } from '../../../support/fakeFleet.js';
+import { FakeTarget } from '../../../support/fakeTarget.js';
+import { rejection } from '../../../support/rejection.js';
+import { stageOf } from '../../../support/stage.js';
 
 const CONFIG = `application: shop
 images: { web: { repository: shop/web }, api: { repository: shop/api } }

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { jenkinsPlan } from '../../../runner/src/pipeline/jenkins.js';
-import { pipelineInput } from '../../../runner/src/pipeline/pipelineInput.js';
-import { type Config } from '../../../runner/src/config/schema.js';
-import { pipelineOf } from '../../../runner/src/pipeline/rules/stageGraph.js';
-import { deployment } from '../../support/deployment.js';
-import { rejection } from '../../support/rejection.js';
-import { configSchema } from '../../support/config.js';
+import { jenkinsPlan } from '../../../../runner/src/pipeline/rules/jenkinsBindings.js';
+import { pipelineInput } from '../../../../runner/src/pipeline/rules/pipelineInput.js';
+import { type Config } from '../../../../runner/src/config/schema.js';
+import { pipelineOf } from '../../../../runner/src/pipeline/rules/stageGraph.js';
+import { deployment } from '../../../support/deployment.js';
+import { rejection } from '../../../support/rejection.js';
+import { configSchema } from '../../../support/config.js';
 
 const SLACK = { channel: '#deploys', token: '${env:SLACK_BOT_TOKEN}' };
 

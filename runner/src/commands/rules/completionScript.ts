@@ -1,4 +1,4 @@
-import { StackError } from '../base/errors.js';
+import { StackError } from '../../base/errors.js';
 
 /**
  * A completion script. It holds no words of its own: at each Tab it asks the runner that is typed, by its hidden

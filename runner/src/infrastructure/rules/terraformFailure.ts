@@ -1,7 +1,7 @@
-import { StackError } from '../base/errors.js';
-import { isBackendMoved, terraformAdvice } from './rules/terraformAdvice.js';
-import { parseLockHolder, plainLines, type Diagnostic, type LockHolder } from './rules/terraformMessages.js';
-import { byHand, type TerraformRoot } from './rules/terraformArguments.js';
+import { StackError } from '../../base/errors.js';
+import { isBackendMoved, terraformAdvice } from './terraformAdvice.js';
+import { parseLockHolder, plainLines, type Diagnostic, type LockHolder } from './terraformMessages.js';
+import { byHand, type TerraformRoot } from './terraformArguments.js';
 
 export interface FailedRun {
   readonly tail: readonly string[];

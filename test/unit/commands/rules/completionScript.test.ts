@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { completionScript } from '../../../runner/src/commands/completionScript.js';
+import { completionScript } from '../../../../runner/src/commands/rules/completionScript.js';
 
 /** A program in the runner's place: it prints the words that it was given, or what the test wants offered. */
 const STAND_IN = `#!/bin/bash
