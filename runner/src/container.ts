@@ -1,5 +1,5 @@
 import { lookUpsOf } from './lookUps.js';
-import type { Context, GlobalOptions, Kinds, NamedEnvironment } from './context/context.js';
+import type { Context, ContextWith, GlobalOptions, Kinds, NamedEnvironment } from './context/context.js';
 import { whoAmI } from './adapters/process/user.js';
 import { selectEnvironment } from './config/selectEnvironment.js';
 import { systemClock } from './adapters/process/clock.js';
@@ -138,7 +138,7 @@ export function createContext(input: ContextInput): Context {
 
 /** What a role is assumed with. */
 async function sessionOf(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'resolve' | 'who'>,
   environment: NamedEnvironment,
   arn: string,
 ): Promise<RoleToAssume> {

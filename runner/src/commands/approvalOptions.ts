@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { flag, list, type CommandInput, type OptionDefinition } from './command.js';
 
 /** How commands are told that something was approved. */
@@ -16,6 +16,6 @@ export const approvalOptions: readonly OptionDefinition[] = [
 ];
 
 /** Who approved it, as the options say: by name, and whoever typed `--approve`. */
-export function approvers(context: Context, input: CommandInput): readonly string[] {
+export function approvers(context: ContextWith<'who'>, input: CommandInput): readonly string[] {
   return [...list(input, 'approved-by'), ...(flag(input, 'approve') ? [context.who] : [])];
 }

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { toErrorRecord } from '../base/errors.js';
 import type { Untold } from '../pipeline/rules/untold.js';
 import { list, option, type CommandDefinition, type CommandInput } from './command.js';
@@ -86,7 +86,11 @@ const conclude: CommandDefinition = {
 };
 
 /** The report in the same breath: whoever tells the end of a build publishes it. What keeps it away is no failure. */
-async function report(context: Context, input: CommandInput, run: string) {
+async function report(
+  context: ContextWith<'clock' | 'config' | 'events' | 'options' | 'secrets'>,
+  input: CommandInput,
+  run: string,
+) {
   const output = option(input, 'output');
   if (output === undefined) return {};
   const [{ writeReports }] = await Promise.all([import('../views/writeReport.js'), context.events.close()]);

@@ -1,5 +1,5 @@
 import { parseDuration } from '../base/duration.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
 import type { CaughtUp } from '../delivery/catchUp.js';
@@ -190,7 +190,7 @@ async function chooseRelease(
   });
 }
 
-async function knownRelease(context: Context, version: string): Promise<ReleaseRecord> {
+async function knownRelease(context: ContextWith<'state'>, version: string): Promise<ReleaseRecord> {
   const { ledger } = await context.state();
   const release = await ledger.release(version);
   if (release !== undefined) return release;
@@ -212,14 +212,17 @@ export function waiting(input: CommandInput): { waitMs?: number } {
 }
 
 /** The targets that a `--catch-up` goes on with. */
-async function toCatchUp(context: Context, environment: NamedEnvironment): Promise<readonly string[]> {
+async function toCatchUp(
+  context: ContextWith<'kinds'>,
+  environment: NamedEnvironment,
+): Promise<readonly string[]> {
   const { catchingUp } = await import('../delivery/catchUp.js');
   return catchingUp(context, environment);
 }
 
 /** What `--resume` goes on with, or has to close. @throws StackError USAGE where there is nothing */
 async function cutOffDeployment(
-  context: Context,
+  context: ContextWith<'state'>,
   environment: NamedEnvironment,
 ): Promise<{ readonly deployment: DeploymentRecord }> {
   const [{ findLeft }, { nothingToResume }] = await Promise.all([

@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import { tellBroken } from './broken.js';
@@ -49,7 +49,7 @@ const history: CommandDefinition = {
 
 /** The newest deployments of all environments as one list; numbers count in each environment for itself. */
 async function everywhere(
-  context: Context,
+  context: ContextWith<'config' | 'events' | 'state'>,
   limit: number,
   before: number | undefined,
 ): Promise<CommandResult> {
@@ -84,7 +84,7 @@ async function everywhere(
 }
 
 async function deploymentsOf(
-  context: Context,
+  context: ContextWith<'events' | 'state'>,
   name: string,
   limit: number,
   before: number | undefined,
@@ -95,7 +95,7 @@ async function deploymentsOf(
   return tellCutOff(context, name, found);
 }
 
-async function releases(context: Context, limit: number): Promise<CommandResult> {
+async function releases(context: ContextWith<'events' | 'state'>, limit: number): Promise<CommandResult> {
   const { ledger } = await context.state();
   const found = await ledger.releases(limit);
   tellBroken(context, ledger.broken);
@@ -114,7 +114,7 @@ async function releases(context: Context, limit: number): Promise<CommandResult>
 
 /** A record that says `running` while no run holds the environment is what a killed run left. */
 async function tellCutOff(
-  context: Context,
+  context: ContextWith<'state'>,
   environment: string,
   records: readonly DeploymentRecord[],
 ): Promise<readonly DeploymentRecord[]> {

@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js';
+import type { Context, ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { ROLE_LIMIT } from '../iam/rules/policyParts.js';
 import { POLICY_LIMIT, type PolicyDocument } from '../iam/rules/policyDocument.js';
@@ -100,7 +100,7 @@ function partAt({ parts }: PolicyResult, wanted: string): PolicyDocument {
   });
 }
 
-function tellParts(context: Context, { size, parts }: PolicyResult): void {
+function tellParts(context: ContextWith<'events'>, { size, parts }: PolicyResult): void {
   const message = `the policy has ${size} characters, and IAM accepts ${POLICY_LIMIT}: it needs ${parts.length} managed policies`;
   const next =
     parts.length > ROLE_LIMIT

@@ -1,6 +1,6 @@
 import type { Stage } from '../events/stage.js';
 import { resolve } from 'node:path';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { list, option, type CommandInput, type OptionDefinition } from './command.js';
 
@@ -60,7 +60,11 @@ export async function lockTimeout(input: CommandInput): Promise<{ lockTimeoutSec
 }
 
 /** A path as it was typed, absolute: it starts at the directory of the command. */
-export function pathOption(context: Context, input: CommandInput, name: string): string | undefined {
+export function pathOption(
+  context: ContextWith<'options'>,
+  input: CommandInput,
+  name: string,
+): string | undefined {
   const path = option(input, name);
   return path === undefined ? undefined : resolve(context.options.directory, path);
 }

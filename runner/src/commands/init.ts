@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { asTyped } from '../base/calledAs.js';
 import { shellQuote } from '../base/shell.js';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import type { Initialised } from '../starter/init.js';
 import { option, type CommandDefinition } from './command.js';
 import { starterShapes, type StarterShape } from '../starter/rules/starterFile.js';
@@ -69,7 +69,10 @@ function seen({ facts }: Initialised): readonly string[] {
 }
 
 /** What to type next, as it stands, from where the user is. */
-function nextCommands({ facts, git }: Initialised, { options, call }: Context): readonly string[] {
+function nextCommands(
+  { facts, git }: Initialised,
+  { options, call }: ContextWith<'call' | 'options'>,
+): readonly string[] {
   const { directory, cwd = directory } = options;
   const place = directory === cwd ? [] : ['-C', relative(cwd, directory)];
   const inGit = (...words: readonly string[]) => ['git', ...place, ...words].map(shellQuote).join(' ');

@@ -1,9 +1,12 @@
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { flag, type CommandDefinition, type CommandInput } from './command.js';
 import type { LocalNews, Workshop } from '../local/workshop.js';
 
 /** Each file of the local environment is loaded by the command that needs it. */
-async function workshop(context: Context, id: string): Promise<Workshop> {
+async function workshop(
+  context: ContextWith<'clock' | 'env' | 'events' | 'processes' | 'signal'>,
+  id: string,
+): Promise<Workshop> {
   const [{ localSettings }, { Stage }] = await Promise.all([
     import('../local/settings.js'),
     import('../events/stage.js'),

@@ -1,5 +1,5 @@
 import type { Stage } from '../events/stage.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { PlanResult } from '../infrastructure/plan.js';
 import type { CommandResult } from '../events/commandResult.js';
@@ -101,7 +101,11 @@ function wholeOnly(): StackError {
 }
 
 /** @throws StackError STATE_WRITE_FAILED */
-async function writePage(context: Context, result: PlanResult, file: string): Promise<void> {
+async function writePage(
+  context: ContextWith<'clock' | 'config'>,
+  result: PlanResult,
+  file: string,
+): Promise<void> {
   const [{ writePlanPage }, { runnerVersion }, { writeFailure }, { planRecord }, { application }] =
     await Promise.all([
       import('../views/html/write.js'),

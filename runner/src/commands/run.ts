@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { Context } from '../context/context.js';
+import type { Context, ContextWith } from '../context/context.js';
 import type { Pipeline } from '../pipeline/rules/stageGraph.js';
 import type { StageOutcome } from '../pipeline/rules/schedule.js';
 import { approvalOptions, approvers } from './approvalOptions.js';
@@ -142,7 +142,7 @@ async function whatIsDone(context: Context, pipeline: Pipeline) {
 }
 
 /** Whether no other process of this run has told of it: the first one tells also what need not be done. */
-async function isFirst(context: Context): Promise<boolean> {
+async function isFirst(context: ContextWith<'clock' | 'env' | 'options'>): Promise<boolean> {
   const { RunFiles, runId } = await import('../views/runFiles.js');
   const { directory, configFile } = context.options;
   const files = new RunFiles(dirname(resolve(directory, configFile)));

@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { ExitCode, StackError } from '../base/errors.js';
 import { sumUp, worstExitCode } from '../pipeline/rules/severalEnvironments.js';
 import type { EnvironmentOutcome } from '../pipeline/several.js';
@@ -18,7 +18,7 @@ export const allOption: OptionDefinition = {
  * @throws StackError USAGE, ENVIRONMENT_UNKNOWN
  */
 export async function severalEnvironments(
-  context: Context,
+  context: ContextWith<'config' | 'environment'>,
   input: CommandInput,
   single: readonly string[] = [],
 ): Promise<readonly NamedEnvironment[] | undefined> {

@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import type { Pipeline } from '../pipeline/rules/stageGraph.js';
 import { flag, option, type CommandDefinition } from './command.js';
 
@@ -56,7 +56,10 @@ const stages: CommandDefinition = {
 };
 
 /** What is asked of those who approve; looked up only where something is waiting for them. */
-async function whoMayNot(context: Context, { stages: all }: Pipeline) {
+async function whoMayNot(
+  context: ContextWith<'config' | 'environment' | 'git' | 'state' | 'who'>,
+  { stages: all }: Pipeline,
+) {
   const stage = all.find(({ kind }) => kind === 'approve');
   if (stage === undefined) return { count: 1, not: [], who: [], notes: [] };
   const { approvalTerms } = await import('../delivery/approvals.js');

@@ -1,11 +1,14 @@
-import type { Context, NamedEnvironment } from './context.js';
+import type { ContextWith, NamedEnvironment } from './context.js';
 
 /**
  * Makes sure, before anything is changed, that the credentials belong to the account the environment names. Where it
  * names none, nothing is asked and no SDK is loaded. A role names one; it is assumed here, before anything else.
  * @throws StackError AWS_ACCESS_DENIED where they belong to another account, or may not assume the role
  */
-export async function requireAccount(context: Context, environment: NamedEnvironment): Promise<void> {
+export async function requireAccount(
+  context: ContextWith<'aws'>,
+  environment: NamedEnvironment,
+): Promise<void> {
   const { account, role } = environment.config.aws;
   if (account === undefined && role === undefined) return;
   const { verifyAccount } = await import('../adapters/aws/callerIdentity.js');

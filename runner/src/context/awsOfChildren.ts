@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeDirectories } from '../adapters/process/directories.js';
 import { writeWhole } from '../adapters/process/wholeFile.js';
 import { homeDirectory } from '../adapters/process/user.js';
-import type { Context, NamedEnvironment } from './context.js';
+import type { Context, ContextWith, NamedEnvironment } from './context.js';
 import { profileText, roleVariables } from './rules/awsChild.js';
 import { StackError } from '../base/errors.js';
 import { shellQuote } from '../base/shell.js';
@@ -18,7 +18,7 @@ import { digest } from '../base/digest.js';
  * @throws StackError CONFIG_INVALID, STATE_WRITE_FAILED
  */
 export async function awsVariables(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'resolve'>,
   environment: NamedEnvironment,
 ): Promise<Record<string, string>> {
   const { region, profile, role } = await context.resolve(environment.config.aws, environment);
@@ -41,7 +41,7 @@ export async function awsVariables(
 }
 
 /** What prints the credentials, as AWS's tools ask a `credential_process` for them. */
-async function script(context: Context, environment: NamedEnvironment): Promise<string> {
+async function script(context: ContextWith<'config'>, environment: NamedEnvironment): Promise<string> {
   const { file, directory } = await context.config();
   const command = [process.execPath, join(runnerDirectory(), 'index.js'), 'credentials'];
   const place = ['-C', directory, '--config', file, '--env', environment.name];

@@ -82,6 +82,9 @@ export interface Context {
   targets(environment: NamedEnvironment, only?: readonly string[]): Promise<readonly Target[]>;
 }
 
+/** What a function asks of the context: only the members that it uses. */
+export type ContextWith<K extends keyof Context> = Pick<Context, K>;
+
 /**
  * What there are several kinds of. A kind is data in its own folder, and `kinds.ts` registers it; everybody else gets
  * the kinds handed in, and asks them.

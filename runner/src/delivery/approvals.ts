@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import {
   approvalRule,
   authorText,
@@ -35,7 +35,7 @@ export interface Approved {
  * @param commit what is going there; undefined outside of a repository
  */
 export async function partsOf(
-  context: Context,
+  context: ContextWith<'config' | 'git' | 'state' | 'who'>,
   environment: NamedEnvironment,
   commit: string | undefined,
 ): Promise<KnownParts> {
@@ -64,7 +64,10 @@ export interface ApprovalTerms {
 }
 
 /** Who may approve what is checked out, before anybody is asked. Nothing is looked up where anybody may. */
-export async function approvalTerms(context: Context, environment: NamedEnvironment): Promise<ApprovalTerms> {
+export async function approvalTerms(
+  context: ContextWith<'config' | 'git' | 'state' | 'who'>,
+  environment: NamedEnvironment,
+): Promise<ApprovalTerms> {
   const rule = ruleOf(environment) ?? { not: [], count: 1 };
   const { count } = rule;
   if (rule.not.length === 0) return { count, not: [], who: [], notes: [] };
@@ -80,7 +83,7 @@ export async function approvalTerms(context: Context, environment: NamedEnvironm
  * @throws StackError APPROVAL_REQUIRED where there are too few, APPROVAL_NOT_ALLOWED of somebody who may not
  */
 export async function requireApproval(
-  context: Context,
+  context: ContextWith<'config' | 'events' | 'git' | 'state' | 'who'>,
   environment: NamedEnvironment,
   by: readonly string[],
   commit: string | undefined,
@@ -109,7 +112,7 @@ export async function requireApproval(
  * that commit. An approval is not asked for twice; one of something else, or before a rollback, is none.
  */
 export async function recordedApproval(
-  context: Context,
+  context: ContextWith<'config' | 'git' | 'state' | 'who'>,
   environment: NamedEnvironment,
   commit: string,
 ): Promise<ApprovalRecord | undefined> {
@@ -135,7 +138,7 @@ export async function recordedApproval(
 
 /** Records who let what pass. @throws StackError STATE_WRITE_FAILED */
 export async function recordApproval(
-  context: Context,
+  context: ContextWith<'env' | 'runUrl' | 'state' | 'who'>,
   environment: NamedEnvironment,
   { by, authors, commit }: Approved,
   plan: string | undefined,
@@ -178,7 +181,7 @@ function tooFew(environment: NamedEnvironment, rule: ApprovalRule, by: readonly 
 
 /** Whatever was not known passes, but not in silence. */
 function tell(
-  context: Context,
+  context: ContextWith<'events'>,
   rule: ApprovalRule,
   { notes, authors, people }: KnownParts,
   by: readonly string[],
@@ -197,7 +200,7 @@ function tell(
 
 /** Who wrote what is new: all that came after what the environment has, as far as this clone tells. */
 async function authorsOf(
-  context: Context,
+  context: ContextWith<'git' | 'state'>,
   environment: NamedEnvironment,
   commit: string | undefined,
   notes: string[],
@@ -233,7 +236,10 @@ async function authorsOf(
 }
 
 /** The commit that an environment has: of the release that runs there, else of what was applied last. */
-async function commitIn(context: Context, { name }: NamedEnvironment): Promise<string | undefined> {
+async function commitIn(
+  context: ContextWith<'state'>,
+  { name }: NamedEnvironment,
+): Promise<string | undefined> {
   const { ledger } = await context.state();
   const { healthy } = await ledger.current(name);
   if (healthy !== undefined) return healthy.commit;
@@ -243,7 +249,7 @@ async function commitIn(context: Context, { name }: NamedEnvironment): Promise<s
 }
 
 /** What is checked out; undefined outside of a repository. */
-export const commitHere = async (context: Context): Promise<string | undefined> =>
+export const commitHere = async (context: ContextWith<'git'>): Promise<string | undefined> =>
   (await context.git.workingTree().catch(() => undefined))?.commit;
 
 const short = (commit: string) => commit.slice(0, 10);

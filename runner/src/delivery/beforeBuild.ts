@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { lockedError } from '../state/lockDocument.js';
 import { requireTargets } from './targets/createTargets.js';
@@ -55,7 +55,7 @@ async function requireNeeded(context: Context, { name }: NamedEnvironment): Prom
  * @throws StackError LOCKED, DEPLOY_CUT_OFF
  */
 export async function requireFree(
-  context: Context,
+  context: ContextWith<'clock' | 'state' | 'targets'>,
   environment: NamedEnvironment,
   waitMs: number,
   forward = false,
@@ -97,7 +97,7 @@ export function refuseBypass({ name, config }: NamedEnvironment, version?: strin
  * @throws StackError RELEASE_DIRTY where an environment would refuse what is checked out
  */
 export async function refuseDirtyTree(
-  context: Context,
+  context: ContextWith<'git'>,
   environment: NamedEnvironment,
   release?: { readonly dirty: boolean },
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { behindOf, isInService } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord } from '../domain/records.js';
@@ -29,7 +29,7 @@ type Request = Pick<DeployRequest, 'environment' | 'release' | 'stage' | 'resume
  * @throws StackError DEPLOY_CUT_OFF where a person has to say what is to become of it; STATE_UNREADABLE; USAGE
  */
 export async function beginning(
-  context: Context,
+  context: ContextWith<'clock' | 'events' | 'patience' | 'targets'>,
   state: State,
   targets: () => Promise<readonly Target[]>,
   request: Request,
@@ -54,7 +54,7 @@ export async function beginning(
  * @throws StackError STATE_UNREADABLE
  */
 export async function settle(
-  context: Context,
+  context: ContextWith<'clock' | 'events' | 'patience' | 'targets'>,
   state: State,
   left: Left,
   targets: () => Promise<readonly Target[]>,
@@ -91,7 +91,7 @@ export async function supersede(
 }
 
 async function resumption(
-  context: Context,
+  context: ContextWith<'events'>,
   state: State,
   left: Left,
   { environment, release, resume }: Request,

@@ -1,5 +1,5 @@
 import type { Stage } from '../events/stage.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { targetsWithKinds } from '../context/kinds.js';
 import { behindOf, behindWords, isInService, type BehindOfTarget } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
@@ -62,7 +62,7 @@ export async function catchUp(context: Context, request: CatchUpRequest): Promis
  * @throws StackError RELEASE_NONE where no release is in service
  */
 export async function previewCatchUp(
-  context: Context,
+  context: ContextWith<'kinds' | 'state' | 'targets'>,
   environment: NamedEnvironment,
 ): Promise<{ readonly version: string; readonly behind: readonly BehindOfTarget[] }> {
   const { current, release } = await inService(context, environment.name);
@@ -81,7 +81,7 @@ export function stillBehind(environment: string, { behind }: CaughtUp): StackErr
 }
 
 async function inService(
-  context: Context,
+  context: ContextWith<'state'>,
   name: string,
 ): Promise<{ readonly current: DeploymentRecord; readonly release: ReleaseRecord }> {
   const { ledger } = await context.state();
@@ -96,7 +96,7 @@ async function inService(
 }
 
 async function lookForBehind(
-  context: Context,
+  context: ContextWith<'kinds' | 'targets'>,
   environment: NamedEnvironment,
   current: DeploymentRecord,
   release: ReleaseRecord,
@@ -116,7 +116,7 @@ async function lookForBehind(
 
 /** The targets that catching up is about. */
 export async function catchingUp(
-  context: Context,
+  context: ContextWith<'kinds'>,
   environment: NamedEnvironment,
 ): Promise<readonly string[]> {
   return targetsWithKinds(await context.kinds(), environment).flatMap(({ name, kind }) =>

@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { approvalRule } from '../domain/approvalDecision.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord } from '../domain/records.js';
@@ -57,7 +57,7 @@ export function cutOffOf(left: Left) {
  * Ends what needs nobody's decision: a record of what changed nothing, a journal of what has ended. Where that cannot
  * be written now it is no hindrance: whatever comes next says the same.
  */
-export async function settleRecords(context: Context, state: State, left: Left): Promise<void> {
+export async function settleRecords(context: ContextWith<'events'>, state: State, left: Left): Promise<void> {
   try {
     await endRecords(context, state, left);
   } catch (error) {
@@ -66,7 +66,7 @@ export async function settleRecords(context: Context, state: State, left: Left):
   }
 }
 
-async function endRecords(context: Context, state: State, left: Left): Promise<void> {
+async function endRecords(context: ContextWith<'events'>, state: State, left: Left): Promise<void> {
   if (left.kind === 'ended') {
     const { deployment, unfinished } = left;
     const writer = await state.journal.open(unfinished.deployment, unfinished.snapshots);
@@ -149,6 +149,6 @@ export function begunBy(target: Pick<Target, 'name'>, entries: Unfinished['entri
     .map(({ action, data }) => ({ action, ...(data === undefined ? {} : { data }) }));
 }
 
-function tell(context: Context, message: string): void {
+function tell(context: ContextWith<'events'>, message: string): void {
   context.events.emit({ type: 'notice', level: 'warning', message });
 }

@@ -4,7 +4,7 @@ import { createEcsApi } from '../adapters/aws/ecs.js';
 import { createEcsTasks } from '../adapters/aws/ecsTasks.js';
 import { readLog } from '../adapters/aws/logs.js';
 import { putSecretValue, secretValue } from '../adapters/aws/secrets.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import {
   drawPassword,
   readDatabaseUsers,
@@ -73,7 +73,7 @@ interface Unmade {
 
 /** The users that are not yet made by the task definition that describes them now. */
 async function left(
-  context: Context,
+  context: ContextWith<'aws' | 'secrets'>,
   environment: NamedEnvironment,
   users: readonly DatabaseUser[],
 ): Promise<readonly Unmade[]> {
@@ -90,7 +90,7 @@ async function left(
 }
 
 interface Making {
-  readonly context: Context;
+  readonly context: ContextWith<'aws' | 'clock' | 'secrets'>;
   readonly environment: NamedEnvironment;
   readonly stage: Stage;
   readonly signal: AbortSignal;

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { formatDuration } from '../base/duration.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { behindOf, behindWords, endedAs, hostsInService, isProven, unprovenWords } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord, TargetRecord } from '../domain/records.js';
@@ -254,7 +254,10 @@ function refuseDirty({ environment, release, kind, forcedBy }: DeployRequest): v
 }
 
 /** The environment's URL; a reference that cannot be looked up costs nobody a deploy. */
-async function environmentUrl(context: Context, environment: NamedEnvironment): Promise<string | undefined> {
+async function environmentUrl(
+  context: ContextWith<'resolve'>,
+  environment: NamedEnvironment,
+): Promise<string | undefined> {
   const { url } = environment.config;
   if (url === undefined) return undefined;
   return context.resolve(url, environment).catch(() => undefined);

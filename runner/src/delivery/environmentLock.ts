@@ -1,5 +1,5 @@
 import type { Stage } from '../events/stage.js';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import type { HeldLock } from '../state/locks.js';
 import type { State } from '../state/state.js';
 import { cannotWrite } from './recordEnd.js';
@@ -15,7 +15,7 @@ export interface Locking {
 
 /** Holds the environment's lock while the body runs; released on every way out. */
 export async function withLock<T>(
-  context: Context,
+  context: ContextWith<'events' | 'runUrl' | 'signal' | 'state' | 'who'>,
   locking: Locking,
   body: (state: State, lock: HeldLock) => Promise<T>,
 ): Promise<T> {
@@ -33,7 +33,11 @@ export async function withLock<T>(
   }
 }
 
-async function acquire(context: Context, { locks }: State, locking: Locking): Promise<HeldLock> {
+async function acquire(
+  context: ContextWith<'events' | 'runUrl' | 'signal' | 'who'>,
+  { locks }: State,
+  locking: Locking,
+): Promise<HeldLock> {
   const { environment, stage, waitMs, orWithout = false } = locking;
   const owner = {
     who: context.who,

@@ -1,5 +1,5 @@
 import type { Stage } from '../events/stage.js';
-import type { Context, Kinds, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, Kinds, NamedEnvironment } from '../context/context.js';
 import { targetsWithKinds } from '../context/kinds.js';
 import { StackError } from '../base/errors.js';
 import type { ReleaseRecord } from '../domain/records.js';
@@ -73,7 +73,7 @@ async function migrateTarget(
  * @throws StackError CONFIG_INVALID where there is none
  */
 export async function migratingTargets(
-  context: Context,
+  context: ContextWith<'kinds'>,
   environment: NamedEnvironment,
   only: readonly string[],
 ): Promise<readonly string[]> {

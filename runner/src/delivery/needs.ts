@@ -1,5 +1,5 @@
 import type { Stage } from '../events/stage.js';
-import type { Context } from '../context/context.js';
+import type { Context, ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { poll } from '../base/poll.js';
 import { HeldBack, holdBack, type UpstreamStanding } from './rules/upstreamFindings.js';
@@ -53,7 +53,7 @@ export async function requireUpstream(context: Context, request: NeedsRequest): 
 
 /** How everything upstream stands in some environments; judges nothing. */
 export async function readUpstream(
-  context: Context,
+  context: ContextWith<'clock' | 'config' | 'env' | 'patience' | 'secrets'>,
   environments: readonly string[],
 ): Promise<UpstreamReport> {
   const { standings, ...graph } = await walkUpstream(context);

@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { State } from '../state/state.js';
 
@@ -8,7 +8,7 @@ import type { State } from '../state/state.js';
  * @throws StackError SUPERSEDED
  */
 export async function refuseOlderBuild(
-  { runUrl }: Pick<Context, 'runUrl'>,
+  { runUrl }: ContextWith<'runUrl'>,
   { ledger }: State,
   { name }: Pick<NamedEnvironment, 'name'>,
 ): Promise<void> {

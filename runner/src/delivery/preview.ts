@@ -1,5 +1,5 @@
 import type { CommandResult } from '../events/commandResult.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { targetsWithKinds } from '../context/kinds.js';
 import type { StackError } from '../base/errors.js';
 import { cutOffOf, findLeft } from './cutOff.js';
@@ -115,7 +115,10 @@ async function preview(
 const told = ({ message, next }: StackError) => [`${message}.`, ...(next === undefined ? [] : [`  ${next}`])];
 
 /** What would happen to targets beside the move itself. */
-async function beside(context: Context, environment: NamedEnvironment): Promise<readonly string[]> {
+async function beside(
+  context: ContextWith<'kinds'>,
+  environment: NamedEnvironment,
+): Promise<readonly string[]> {
   return targetsWithKinds(await context.kinds(), environment).flatMap(
     ({ name, config, kind }) => kind.preview?.(name, config) ?? [],
   );

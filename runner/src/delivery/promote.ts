@@ -1,5 +1,5 @@
 import type { Stage } from '../events/stage.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { behindOf, behindWords, hostsInService, isProven, unprovenWords } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
@@ -74,7 +74,7 @@ export async function promoteRelease(context: Context, request: PromoteRequest):
  * @param commit of the release; before that is known, what is checked out
  */
 async function approvalOf(
-  context: Context,
+  context: ContextWith<'config' | 'events' | 'git' | 'state' | 'who'>,
   { environment, approvedBy = [], version, isApprovalRecorded = false }: PromoteRequest,
   commit?: string,
 ): Promise<Approved | undefined> {
@@ -98,7 +98,7 @@ async function approvalOf(
  * @throws StackError PROMOTION_REFUSED
  */
 async function passPartial(
-  context: Context,
+  context: ContextWith<'events' | 'state'>,
   request: PromoteRequest,
   release: ReleaseRecord,
   from: NamedEnvironment,
@@ -233,7 +233,7 @@ async function upstreamIsHealthy(context: Context, request: PromoteRequest): Pro
 }
 
 async function requireHealthy(
-  context: Context,
+  context: ContextWith<'state'>,
   request: PromoteRequest,
   release: ReleaseRecord,
   from: NamedEnvironment,

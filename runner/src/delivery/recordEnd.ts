@@ -1,5 +1,5 @@
 import type { Stage } from '../events/stage.js';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { poll } from '../base/poll.js';
 import type { JournalWriter } from '../state/journal.js';
@@ -31,7 +31,7 @@ export function cannotWrite(error: unknown): error is StackError {
  * @returns undefined once it is written, else why it is not
  */
 export async function recordEnd(
-  context: Context,
+  context: ContextWith<'clock'>,
   { stage, what }: { readonly stage: Stage; readonly what: string },
   write: () => Promise<void>,
 ): Promise<StackError | undefined> {
@@ -62,7 +62,7 @@ export async function recordEnd(
  * cannot. Only where another run has gone on with the deployment it fails: two must not work on one environment.
  * @throws StackError STATE_CONFLICT
  */
-export function entriesOnTheWayBack(context: Context, append: WriteEntry): WriteEntry {
+export function entriesOnTheWayBack(context: ContextWith<'events'>, append: WriteEntry): WriteEntry {
   let isSilent = false;
   return async (step) => {
     if (isSilent) return;

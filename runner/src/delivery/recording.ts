@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import type { JournalEntry, JournalWriter } from '../state/journal.js';
 import type { DeploymentDraft } from '../state/ledger.js';
@@ -23,7 +23,7 @@ export interface Recording {
 
 /** Begins or goes on with the journal of a deployment that has its record. */
 export async function openRecording(
-  context: Context,
+  context: ContextWith<'events'>,
   { ledger, journal }: State,
   record: DeploymentRecord,
   snapshots: Readonly<Record<string, TargetSnapshot>>,
@@ -38,7 +38,7 @@ export async function openRecording(
  * @param start writes the record, which was not yet; undefined where it was
  */
 export function withoutJournal(
-  context: Context,
+  context: ContextWith<'events'>,
   { ledger, journal }: State,
   record: DeploymentRecord,
   snapshots: Readonly<Record<string, TargetSnapshot>>,
@@ -57,7 +57,7 @@ export function withoutJournal(
 }
 
 function recordingOf(
-  context: Context,
+  context: ContextWith<'events'>,
   record: DeploymentRecord,
   writer: JournalWriter,
   finish: (ended: DeploymentRecord) => Promise<void>,
@@ -82,7 +82,7 @@ export function journalOf({ name }: Pick<Target, 'name'>, write: WriteEntry): Ro
 }
 
 /** Whether a way back may begin although it cannot be recorded; says so. */
-export function mayGoUnrecorded(context: Context, error: unknown): boolean {
+export function mayGoUnrecorded(context: ContextWith<'events'>, error: unknown): boolean {
   if (!cannotWrite(error)) return false;
   const message = `this cannot be recorded yet (${error.message}): rolling back anyway`;
   context.events.emit({ type: 'notice', level: 'warning', message });

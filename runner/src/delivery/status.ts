@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { behindOf, type BehindOfTarget } from '../domain/behind.js';
 import { toErrorRecord, type ErrorRecord } from '../base/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
@@ -36,7 +36,7 @@ export interface EnvironmentStatus {
 
 /** The status of the environment named by --env, or of all. */
 export async function statusOfEnvironments(
-  context: Context,
+  context: ContextWith<'config' | 'environment' | 'options' | 'state' | 'targets'>,
   live: boolean,
 ): Promise<readonly EnvironmentStatus[]> {
   const config = await context.config();
@@ -47,7 +47,11 @@ export async function statusOfEnvironments(
   return Promise.all(names.map((name) => statusOf(context, name, live)));
 }
 
-async function statusOf(context: Context, name: string, live: boolean): Promise<EnvironmentStatus> {
+async function statusOf(
+  context: ContextWith<'environment' | 'state' | 'targets'>,
+  name: string,
+  live: boolean,
+): Promise<EnvironmentStatus> {
   const state = await context.state();
   const { store, ledger, locks } = state;
   const hasInfrastructure = (await context.environment(name)).config.infrastructure !== undefined;
@@ -79,7 +83,7 @@ async function statusOf(context: Context, name: string, live: boolean): Promise<
 }
 
 async function targetStatus(
-  context: Context,
+  context: ContextWith<'environment' | 'state' | 'targets'>,
   name: string,
 ): Promise<readonly (TargetStatus & { name: string })[]> {
   const environment = await context.environment(name);

@@ -1,6 +1,6 @@
 import type { Stage } from '../events/stage.js';
 import pMap from 'p-map';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord, type ErrorRecord } from '../base/errors.js';
 import type { DeploymentRecord, DeploymentStatus, TargetRecord } from '../domain/records.js';
 import type { State } from '../state/state.js';
@@ -11,7 +11,7 @@ import { recordEnd } from './recordEnd.js';
 
 /** A deployment that did not come to its end, with all that going back needs. */
 export interface Attempt {
-  readonly context: Context;
+  readonly context: ContextWith<'clock' | 'patience'>;
   readonly state: State;
   readonly environment: NamedEnvironment;
   readonly recording: Recording;

@@ -1,6 +1,6 @@
 import type { Stage } from '../events/stage.js';
 import { isDeepStrictEqual } from 'node:util';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import type { Unfinished } from '../state/journal.js';
 import type { State } from '../state/state.js';
@@ -21,7 +21,11 @@ export interface CutOff {
  * @returns its record
  * @throws StackError ROLLBACK_FAILED: the journal stays open; STATE_WRITE_FAILED where only the record is missing
  */
-export async function undoCutOff(context: Context, state: State, cutOff: CutOff): Promise<DeploymentRecord> {
+export async function undoCutOff(
+  context: ContextWith<'clock' | 'events' | 'patience' | 'targets'>,
+  state: State,
+  cutOff: CutOff,
+): Promise<DeploymentRecord> {
   const { environment, stage, unfinished } = cutOff;
   const { deployment, snapshots, earlier = [], entries } = unfinished;
   context.patience.insist();
@@ -80,7 +84,11 @@ export async function isAsBefore(
   return same.every(Boolean);
 }
 
-async function open(context: Context, state: State, unfinished: Unfinished): Promise<Recording> {
+async function open(
+  context: ContextWith<'events'>,
+  state: State,
+  unfinished: Unfinished,
+): Promise<Recording> {
   const { deployment, snapshots, earlier } = unfinished;
   try {
     return await openRecording(context, state, deployment, snapshots, earlier);
@@ -92,7 +100,7 @@ async function open(context: Context, state: State, unfinished: Unfinished): Pro
 
 /** The targets that it may have moved; one that is no longer configured cannot be moved, and is named. */
 async function targetsOf(
-  context: Context,
+  context: ContextWith<'events' | 'targets'>,
   environment: NamedEnvironment,
   { snapshots }: Unfinished,
 ): Promise<readonly Target[]> {

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { absoluteNeeds, isDirectory, readProject, type Needs } from '../config/configuredNeeds.js';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { StackError, toErrorRecord } from '../base/errors.js';
 import { orderOf } from './rules/needsGraph.js';
 import { standingOf, type UpstreamStanding } from './rules/upstreamFindings.js';
@@ -55,7 +55,9 @@ const AT_ONCE = 8;
  * for one application, the one that is nearest to this application counts.
  * @throws StackError NEEDS_CYCLE, UPSTREAM_UNREADABLE, CONFIG_INVALID where a directory holds another application
  */
-export async function walkUpstream(context: Context): Promise<UpstreamGraph> {
+export async function walkUpstream(
+  context: ContextWith<'clock' | 'config' | 'env' | 'patience' | 'secrets'>,
+): Promise<UpstreamGraph> {
   const config = await context.config();
   const { application, file } = config;
   const found = new Map<string, Found>();
@@ -99,7 +101,10 @@ const edgesOf = (neededBy: string, needs: Needs, where: string): Edge[] =>
   Object.entries(needs).map(([application, location]) => ({ application, location, neededBy, where }));
 
 /** What an application says of itself: its own file where its sources are here, else what it left in its store. */
-async function visit(context: Context, edge: Edge): Promise<Found> {
+async function visit(
+  context: ContextWith<'clock' | 'config' | 'env' | 'patience' | 'secrets'>,
+  edge: Edge,
+): Promise<Found> {
   const { application, neededBy } = edge;
   return readable(edge, async () => {
     const project = isDirectory(edge.location) ? await readProject(edge.location) : undefined;

@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { homeDirectory, isKnownUser } from '../adapters/process/user.js';
 import type { Config } from '../config/schema.js';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import type { Check, Finding, Needs } from '../domain/finding.js';
 
 /** `ps` that takes longer hangs. */
@@ -18,7 +18,7 @@ export interface Place {
 }
 
 /** Told from what Jenkins sets in every build, and from what container engines leave in every container. */
-export function placeOf({ env }: Pick<Context, 'env'>): Place {
+export function placeOf({ env }: ContextWith<'env'>): Place {
   return {
     isJenkins: env['JENKINS_URL'] !== undefined || env['AUTOMATION_STACK_RUN'] !== undefined,
     isContainer:
@@ -34,7 +34,7 @@ export function placeOf({ env }: Pick<Context, 'env'>): Place {
  * of an apply.
  */
 export function agentChecks(
-  context: Context,
+  context: ContextWith<'env' | 'processes' | 'signal'>,
   config: Config | undefined,
   needs: Needs,
   { isJenkins, isContainer }: Place = placeOf(context),
@@ -56,7 +56,7 @@ export function agentChecks(
   ];
 }
 
-async function ps(context: Context): Promise<Finding> {
+async function ps(context: ContextWith<'processes' | 'signal'>): Promise<Finding> {
   const result = await run(context, 'ps', '-A', '-o', 'pid,command', 'e');
   if (result === undefined) return { status: 'failed', found: 'is not on PATH', next: PROCPS };
   if (result.exitCode === 0) return { status: 'ok', found: 'lists processes as Jenkins asks for them' };
@@ -65,7 +65,7 @@ async function ps(context: Context): Promise<Finding> {
 }
 
 /** The program, not the shell's own word for it: Jenkins calls it without a shell. */
-async function kill(context: Context): Promise<Finding> {
+async function kill(context: ContextWith<'processes' | 'signal'>): Promise<Finding> {
   const result = await run(context, 'kill', '-0', String(process.pid));
   if (result?.exitCode === 0) return { status: 'ok', found: 'is a program' };
   return {
@@ -76,7 +76,7 @@ async function kill(context: Context): Promise<Finding> {
 }
 
 /** Docker runs an agent's image as the agent's own user, whom the image need not know. */
-async function user({ env }: Context): Promise<Finding> {
+async function user({ env }: ContextWith<'env'>): Promise<Finding> {
   const home = homeDirectory(env);
   const isWritable = await access(home, constants.W_OK).then(
     () => true,
@@ -106,7 +106,7 @@ function hostTests(config: Config | undefined): readonly (readonly [string, stri
   );
 }
 
-async function onPath({ env }: Context, program: string, why: string): Promise<Finding> {
+async function onPath({ env }: ContextWith<'env'>, program: string, why: string): Promise<Finding> {
   // One with a folder is of the project, and looked for when it runs.
   if (program.includes('/')) return { status: 'skipped', found: `${program} is in the project` };
   for (const folder of (env['PATH'] ?? '').split(delimiter)) {
@@ -126,7 +126,7 @@ async function onPath({ env }: Context, program: string, why: string): Promise<F
   };
 }
 
-async function run(context: Context, file: string, ...args: readonly string[]) {
+async function run(context: ContextWith<'processes' | 'signal'>, file: string, ...args: readonly string[]) {
   const options = { timeoutMs: TOOL_LIMIT_MS, signal: context.signal };
   return context.processes.run({ file, args }, options).catch(() => undefined);
 }

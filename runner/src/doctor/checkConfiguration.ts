@@ -3,7 +3,7 @@ import { readConfigText, inOrder, invalidConfig, validateConfig } from '../confi
 import { senseOf } from '../config/sense.js';
 import type { Config } from '../config/schema.js';
 import type { ConfigIssue } from '../config/source.js';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { missingFiles } from './configFiles.js';
 
 export interface CheckedConfiguration {
@@ -17,7 +17,9 @@ export interface CheckedConfiguration {
  * refers to. Nothing outside of this machine is asked.
  * @throws StackError CONFIG_NOT_FOUND; CONFIG_INVALID with every error as `file:line:column message`
  */
-export async function checkConfiguration(context: Context): Promise<CheckedConfiguration> {
+export async function checkConfiguration(
+  context: ContextWith<'env' | 'kinds' | 'options'>,
+): Promise<CheckedConfiguration> {
   const { directory, configFile } = context.options;
   const kinds = await context.kinds();
   const { path, shown, text } = await readConfigText(directory, configFile);
@@ -35,7 +37,7 @@ export async function checkConfiguration(context: Context): Promise<CheckedConfi
 
 /** A warning as a line. */
 export function warningLine(
-  context: Context,
+  context: ContextWith<'options'>,
   config: Config,
   { line, column, message }: ConfigIssue,
 ): string {

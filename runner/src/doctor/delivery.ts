@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Context, Kinds, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, Kinds, NamedEnvironment } from '../context/context.js';
 import { targetsWithKinds } from '../context/kinds.js';
 import { referencesIn } from '../config/referencesIn.js';
 import type { Check, Finding } from '../domain/finding.js';
@@ -44,7 +44,10 @@ export function deliveryChecks(
 }
 
 /** Every secret, parameter and variable that the configuration refers to can be read; outputs come with `apply`. */
-async function values(context: Context, environment: NamedEnvironment): Promise<Finding> {
+async function values(
+  context: ContextWith<'config' | 'resolve'>,
+  environment: NamedEnvironment,
+): Promise<Finding> {
   const { images } = await context.config();
   const references = referencesIn([environment.config, images]).filter(({ kind }) => kind !== 'output');
   const unique = [...new Set(references.map(({ kind, name }) => `\${${kind}:${name}}`))];
@@ -78,7 +81,7 @@ function playbooksOf(
 
 /** Playbooks are there and Ansible can read them; with a vault only that they are there, since no password is given. */
 async function syntax(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'options' | 'processes' | 'signal'>,
   environment: NamedEnvironment,
   playbooks: readonly string[],
 ): Promise<Finding> {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { Config } from '../config/schema.js';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import type { Check, Finding } from '../domain/finding.js';
 import { toErrorRecord } from '../base/errors.js';
 
@@ -13,7 +13,11 @@ const LEAST_FREE = 100 * MEGABYTE;
 const GOOD_FREE = 2048 * MEGABYTE;
 
 /** The configuration file itself; a directory without one is no failure: `init` makes it. */
-export function configCheck(context: Context, config: Config | undefined, error: unknown): Check {
+export function configCheck(
+  context: ContextWith<'options'>,
+  config: Config | undefined,
+  error: unknown,
+): Check {
   return {
     id: 'config',
     title: 'Configuration',
@@ -40,7 +44,7 @@ export function configCheck(context: Context, config: Config | undefined, error:
 }
 
 /** Where the ledger, locks and journal live. */
-export function stateChecks(context: Context, config: Config): readonly Check[] {
+export function stateChecks(context: ContextWith<'clock' | 'store'>, config: Config): readonly Check[] {
   const { location } = config.state;
   const isLocal = !location.includes('://');
   return [
@@ -59,7 +63,7 @@ export function stateChecks(context: Context, config: Config): readonly Check[] 
 }
 
 /** Writes, reads and removes a document as a deployment would. */
-async function stateIsWritable(context: Context): Promise<Finding> {
+async function stateIsWritable(context: ContextWith<'clock' | 'store'>): Promise<Finding> {
   const store = await context.store();
   const key = `doctor/${context.clock.now().getTime()}-${process.pid}.json`;
   await store.put(key, '{}', { ifAbsent: true });

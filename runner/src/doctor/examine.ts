@@ -1,6 +1,6 @@
 import { referencesIn } from '../config/referencesIn.js';
 import type { Config } from '../config/schema.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { judge, needsOf, type Check, type CheckResult, type Finding } from '../domain/finding.js';
 import { toErrorRecord } from '../base/errors.js';
 import { agentChecks } from './agentTools.js';
@@ -50,7 +50,10 @@ export async function examine(context: Context, limitMs = CHECK_LIMIT_MS): Promi
   return Promise.all(checks.map(async (check) => judge(check, await bounded(check, limitMs))));
 }
 
-async function chosen(context: Context, config: Config): Promise<readonly NamedEnvironment[]> {
+async function chosen(
+  context: ContextWith<'environment' | 'options'>,
+  config: Config,
+): Promise<readonly NamedEnvironment[]> {
   if (context.options.environment !== undefined) return [await context.environment()];
   return Promise.all(Object.keys(config.environments).map((name) => context.environment(name)));
 }

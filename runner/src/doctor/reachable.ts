@@ -1,4 +1,4 @@
-import type { Context, Kinds, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, Kinds, NamedEnvironment } from '../context/context.js';
 import { hasHosts } from '../context/kinds.js';
 import type { Check, Finding, Needs } from '../domain/finding.js';
 import { StackError } from '../base/errors.js';
@@ -52,7 +52,10 @@ export function serviceChecks(
   });
 }
 
-async function credentials(context: Context, environment: NamedEnvironment): Promise<Finding> {
+async function credentials(
+  context: ContextWith<'aws' | 'clock'>,
+  environment: NamedEnvironment,
+): Promise<Finding> {
   const [aws, { callerOf, readIdentity, verifyAccount }] = await Promise.all([
     context.aws(environment),
     import('../adapters/aws/callerIdentity.js'),
@@ -73,7 +76,10 @@ async function credentials(context: Context, environment: NamedEnvironment): Pro
   };
 }
 
-async function registry(context: Context, environment: NamedEnvironment): Promise<Finding> {
+async function registry(
+  context: ContextWith<'aws' | 'env' | 'secrets' | 'signal'>,
+  environment: NamedEnvironment,
+): Promise<Finding> {
   const [{ openRegistry }, { probe }] = await Promise.all([
     import('../release/imageRegistry.js'),
     import('../adapters/http/httpProbe.js'),

@@ -1,4 +1,4 @@
-import type { Context, Kinds } from '../context/context.js';
+import type { ContextWith, Kinds } from '../context/context.js';
 import { MASK } from '../secrets/redact.js';
 import { isDuration } from '../base/duration.js';
 import { referencesIn } from '../config/referencesIn.js';
@@ -12,7 +12,10 @@ const FREE_FORM = new Set(['vars', 'variables', 'environment', 'build-args']);
  * The effective configuration as plain data, durations written as people write them.
  * @param resolve look references up; whatever came from a secret is masked by the views
  */
-export async function showConfig(context: Context, resolve: boolean): Promise<unknown> {
+export async function showConfig(
+  context: ContextWith<'config' | 'environment' | 'kinds' | 'options' | 'resolve'>,
+  resolve: boolean,
+): Promise<unknown> {
   const kinds = await context.kinds();
   const { directory: _directory, file: _file, ...config } = await context.config();
   if (context.options.environment === undefined) return readable(withoutSecrets(config, kinds, [], false));

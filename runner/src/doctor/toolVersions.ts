@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import type { Check, Finding, Needs } from '../domain/finding.js';
 import { localSettings } from '../local/settings.js';
 import { findAnsible } from '../hosts/ansiblePlaces.js';
@@ -15,7 +15,10 @@ const PLUGIN_PAGE =
 const TOOL_LIMIT_MS = 15_000;
 
 /** The tools on this machine. */
-export function toolChecks(context: Context, needs: Needs): readonly Check[] {
+export function toolChecks(
+  context: ContextWith<'docker' | 'env' | 'processes' | 'signal'>,
+  needs: Needs,
+): readonly Check[] {
   return [
     { id: 'node', title: 'Node.js', required: true, run: () => Promise.resolve(node(process.versions.node)) },
     {
@@ -44,7 +47,7 @@ export function toolChecks(context: Context, needs: Needs): readonly Check[] {
 }
 
 /** What a session of Session Manager is opened with. */
-function sessionChecks(context: Context): readonly Check[] {
+function sessionChecks(context: ContextWith<'processes' | 'signal'>): readonly Check[] {
   const plugin = async (): Promise<Finding> => {
     const next = `Install it: ${PLUGIN_PAGE}`;
     const finding = await tool(context, ['session-manager-plugin', '--version'], next);
@@ -69,18 +72,18 @@ function node(version: string): Finding {
   return { status: 'failed', found: `${version} is too old`, next };
 }
 
-async function docker(context: Context): Promise<Finding> {
+async function docker(context: ContextWith<'docker'>): Promise<Finding> {
   const engine = await context.docker();
   const [{ version }, { builder }] = await Promise.all([engine.info(), engine.ping()]);
   const found = `${version} at ${engine.address}, builds with ${builder === 'buildkit' ? 'BuildKit' : 'the classic builder'}`;
   return { status: 'ok', found };
 }
 
-async function terraform(context: Context): Promise<Finding> {
+async function terraform(context: ContextWith<'processes'>): Promise<Finding> {
   return { status: 'ok', found: `${await checkedTerraform(context)} (needs ${OLDEST_TERRAFORM})` };
 }
 
-async function ansible(context: Context): Promise<Finding> {
+async function ansible(context: ContextWith<'env' | 'processes' | 'signal'>): Promise<Finding> {
   const file = await findAnsible(context.env, join(localSettings(context.env).venv, 'bin'));
   const result = await context.processes.run(
     { file, args: ['--version'] },
@@ -106,7 +109,7 @@ async function ansible(context: Context): Promise<Finding> {
 
 /** A tool that only has to be there. */
 async function tool(
-  context: Context,
+  context: ContextWith<'processes' | 'signal'>,
   [file, ...args]: readonly [string, ...string[]],
   next: string,
 ): Promise<Finding> {

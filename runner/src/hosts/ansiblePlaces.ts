@@ -1,7 +1,7 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { parseAnsibleConfig } from './rules/ansibleConfig.js';
 import { StackError } from '../base/errors.js';
 import type { AnsiblePlaces } from './rules/ansibleSettings.js';
@@ -14,7 +14,10 @@ const NAME = 'ansible.cfg';
  * Finds what an Ansible run needs beside the program: the deployment's own folder; its `ansible.cfg`, else the user's;
  * the generic roles that come with the runner.
  */
-export async function ansiblePlaces(context: Context, environment: NamedEnvironment): Promise<AnsiblePlaces> {
+export async function ansiblePlaces(
+  context: ContextWith<'config' | 'env' | 'options'>,
+  environment: NamedEnvironment,
+): Promise<AnsiblePlaces> {
   const config = await context.config();
   const library = join(runnerDirectory(), '..', 'ansible');
   const wanted = resolve(config.directory, environment.config.provision?.directory ?? 'ansible');
@@ -32,7 +35,11 @@ export async function ansiblePlaces(context: Context, environment: NamedEnvironm
 }
 
 /** The project's come first, so that a laptop and an agent do the same; then those that Ansible looks for. */
-function configurations({ env, options }: Context, directory: string, project: string): readonly string[] {
+function configurations(
+  { env, options }: ContextWith<'env' | 'options'>,
+  directory: string,
+  project: string,
+): readonly string[] {
   const fromShell = env['ANSIBLE_CONFIG'];
   const named = fromShell ? resolve(options.directory, fromShell) : undefined;
   return [

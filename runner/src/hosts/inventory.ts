@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import type { InventoryConfig } from '../config/schema.js';
 import { createKeyFile } from '../adapters/ssh/keyFile.js';
 import { StackError } from '../base/errors.js';
@@ -103,7 +103,7 @@ async function fromOutput(
 }
 
 async function fromTags(
-  context: Context,
+  context: ContextWith<'aws' | 'signal'>,
   environment: NamedEnvironment,
   inventory: InventoryConfig,
   tags: Readonly<Record<string, string>>,

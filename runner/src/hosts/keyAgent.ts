@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { poll } from '../base/poll.js';
 import type { Route } from '../domain/route.js';
@@ -24,7 +24,10 @@ export interface KeyAgent {
  * The agent listens in a folder that only we can enter, and ends with the run.
  * @throws StackError SSH_AUTH_FAILED where the passphrase does not open a key; TOOL_MISSING
  */
-export async function keyAgent(context: Context, routes: readonly Route[]): Promise<KeyAgent> {
+export async function keyAgent(
+  context: ContextWith<'clock' | 'env' | 'processes' | 'secrets' | 'signal'>,
+  routes: readonly Route[],
+): Promise<KeyAgent> {
   const keys = new Map(
     routes
       .flatMap((route) => [...route.jumps, route])
@@ -61,7 +64,7 @@ export async function keyAgent(context: Context, routes: readonly Route[]): Prom
   }
 }
 
-async function listening(context: Context, socket: string): Promise<void> {
+async function listening(context: ContextWith<'clock' | 'signal'>, socket: string): Promise<void> {
   const look = () =>
     access(socket).then(
       () => true,

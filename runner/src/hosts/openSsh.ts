@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { Host } from '../domain/host.js';
 import { adviceOf, advised, parseSshSaid, type SshSaid } from './rules/openSshConfig.js';
@@ -20,7 +20,7 @@ type Settings = Pick<RouteSettings, 'privateKey' | 'knownHosts' | 'sshConfig' | 
  * @throws StackError CONFIG_INVALID where OpenSSH refuses what it is given
  */
 export async function throughOpenSsh(
-  context: Context,
+  context: ContextWith<'processes' | 'signal'>,
   hosts: readonly Host[],
   settings: Settings,
   depth = 0,
@@ -29,7 +29,12 @@ export async function throughOpenSsh(
   return pMap(hosts, (host) => ask(context, host, settings, depth), { concurrency: FAN_OUT });
 }
 
-async function ask(context: Context, host: Host, settings: Settings, depth: number): Promise<Host> {
+async function ask(
+  context: ContextWith<'processes' | 'signal'>,
+  host: Host,
+  settings: Settings,
+  depth: number,
+): Promise<Host> {
   const { asked: words = [], directory } = host.openSsh ?? {};
   const file = settings.sshConfig === undefined ? undefined : settings.path(settings.sshConfig);
   if (file === undefined && words.length === 0) return host;
@@ -61,7 +66,7 @@ async function ask(context: Context, host: Host, settings: Settings, depth: numb
 }
 
 async function read(
-  context: Context,
+  context: ContextWith<'processes' | 'signal'>,
   host: Host,
   words: readonly string[],
   file: string | undefined,

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
 import { asText } from '../config/referencesIn.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { cutLine, LONGEST_RECORD } from '../base/longLines.js';
 import { Template, valueName } from '../base/template.js';
@@ -197,7 +197,7 @@ class Teller {
   private readonly failed = new Set<string>();
 
   constructor(
-    private readonly context: Context,
+    private readonly context: ContextWith<'options'>,
     private readonly request: PlaybookRequest,
   ) {}
 

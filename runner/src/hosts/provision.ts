@@ -1,5 +1,5 @@
 import type { Stage } from '../events/stage.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord } from '../base/errors.js';
 import type { Host } from '../domain/host.js';
 import type { HostFailure, HostRecap } from './rules/ansibleEvents.js';
@@ -105,7 +105,7 @@ function summarise(count: number, changed: number, { dryRun }: ProvisionOptions)
 
 /** Waits for every host side by side, then reports all that did not come, with the first as the reason. */
 async function waitForHosts(
-  context: Context,
+  context: ContextWith<'signal' | 'ssh'>,
   environment: NamedEnvironment,
   hosts: readonly Host[],
   stage: Stage,

@@ -3,7 +3,7 @@ import type { SshSettings } from '../adapters/ssh/sshSettings.js';
 import { createKeyFile } from '../adapters/ssh/keyFile.js';
 import { homeDirectory } from '../adapters/process/user.js';
 import type { InventoryConfig } from '../config/schema.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { DEFAULT_USER } from '../domain/host.js';
 import { snakeFields, type HostDefaults } from '../domain/hostFields.js';
 import { jumpsOf } from './rules/inventoryHosts.js';
@@ -15,7 +15,10 @@ import { createHostKeys } from './hostKeys.js';
 import { throughOpenSsh } from './openSsh.js';
 
 /** What the routes of an environment's hosts are made of; asked for once a process and environment. */
-export async function routeSettings(context: Context, environment: NamedEnvironment): Promise<RouteSettings> {
+export async function routeSettings(
+  context: ContextWith<'config' | 'env' | 'processes' | 'resolve' | 'signal'>,
+  environment: NamedEnvironment,
+): Promise<RouteSettings> {
   const [inventory, aws, config] = await Promise.all([
     context.resolve(environment.config.inventory, environment),
     context.resolve(environment.config.aws, environment),

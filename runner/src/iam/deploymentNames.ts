@@ -2,7 +2,7 @@ import { usesSessions } from '../domain/transport.js';
 import { resolve } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { referencesIn, unescaped } from '../config/referencesIn.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { accountOfRole } from '../domain/awsRole.js';
 import { hasHosts, targetsWithKinds } from '../context/kinds.js';
 import type { CallRow, TargetNames, TargetPermission } from '../domain/permissions.js';
@@ -207,7 +207,7 @@ function resourcesIn(
 
 /** Where promoted images are copied from; undefined where nothing is copied. */
 async function sourceOf(
-  context: Context,
+  context: ContextWith<'env' | 'environment'>,
   { config }: NamedEnvironment,
   settled: (value: string) => Promise<string>,
 ): Promise<(Place & { readonly role?: string }) | undefined> {
@@ -248,7 +248,7 @@ function sectionsOf(
 
 /** One value with its references looked up; `*` stands for what cannot be told without asking for a secret. */
 async function settle(
-  context: Context,
+  context: ContextWith<'resolve'>,
   environment: NamedEnvironment,
   value: string,
   notes: Set<string>,

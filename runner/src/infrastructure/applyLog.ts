@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive } from '../adapters/process/alive.js';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { parseMessage } from './rules/terraformMessages.js';
 
 /**
@@ -14,7 +14,7 @@ export function applyLog(folder: string, environment: string): string {
 
 /** Tells of applies whose runner was killed, and what became of them; logs of those that ended are removed. */
 export async function tellCutOffApplies(
-  context: Context,
+  context: ContextWith<'events'>,
   folder: string,
   environment: string,
 ): Promise<void> {

@@ -20,7 +20,7 @@ import { commandWithNames, guardData } from './dataGuard.js';
 import { guardReuse } from './reuseGuard.js';
 import { lockTimeout, type ApplyResult, type ApplyOptions } from './applyOptions.js';
 import type { PlanOrigin } from './planOrigin.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 /** An apply with all that decides what it does. */
 export interface Applying {
   readonly context: Context;
@@ -128,7 +128,11 @@ async function execute(applying: Applying): Promise<ApplyResult> {
 }
 
 /** Removes a plan that is of no more use; a file that the user named is theirs. */
-async function discard(context: Context, plan: SavedPlan, options: ApplyOptions): Promise<void> {
+async function discard(
+  context: ContextWith<'config' | 'env'>,
+  plan: SavedPlan,
+  options: ApplyOptions,
+): Promise<void> {
   if (options.plan !== undefined) return;
   await removePlan(plan.file);
   await leavePlanFolder(await context.config(), context.env, plan.file);

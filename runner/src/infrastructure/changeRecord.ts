@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { referencesIn } from '../config/referencesIn.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { toErrorRecord } from '../base/errors.js';
 import { runField } from '../base/sharedRun.js';
 import type { ChangeDraft, ChangeRecord } from '../state/changes.js';
@@ -65,7 +65,7 @@ export async function recordingChange<T>(
  * may ignore), the scope. Undefined where something is looked up elsewhere: what it was then nobody can tell later.
  */
 export async function terraformInputs(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'resolve'>,
   environment: NamedEnvironment,
   scope: string | undefined,
 ): Promise<string | undefined> {
@@ -85,7 +85,11 @@ export async function terraformInputs(
     .digest('hex');
 }
 
-async function quietly<T>(context: Context, what: string, write: () => Promise<T>): Promise<T | undefined> {
+async function quietly<T>(
+  context: ContextWith<'events'>,
+  what: string,
+  write: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await write();
   } catch (error) {

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { shellQuote } from '../base/shell.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import type { DataLoss } from '../domain/plan.js';
 import { allowOptions, dataLosses, requireAllowed } from './rules/dataLoss.js';
 import type { ApplyOptions } from './applyOptions.js';
@@ -15,7 +15,7 @@ type Given = Pick<ApplyOptions, 'allowDestroy' | 'approved' | 'plan' | 'consent'
  * @throws StackError DATA_LOSS_REFUSED, USAGE of a name that is nothing the plan destroys
  */
 export function guardData(
-  context: Context,
+  context: ContextWith<'options'>,
   environment: NamedEnvironment,
   plan: SavedPlan,
   given: Given,
@@ -32,7 +32,7 @@ export function guardData(
 
 /** What carries a plan out, all that it needs named: `node runner apply --env staging --allow-destroy …`. */
 export function commandWithNames(
-  context: Context,
+  context: ContextWith<'options'>,
   environment: NamedEnvironment,
   plan: SavedPlan,
   given: Given,
@@ -61,7 +61,7 @@ function lossesNow({ config }: NamedEnvironment, { summary }: SavedPlan): readon
   return dataLosses(summary.resources, config.infrastructure?.protect ?? []);
 }
 
-function shorten(context: Context, file: string): string {
+function shorten(context: ContextWith<'options'>, file: string): string {
   const path = relative(context.options.directory, file);
   return path.startsWith('..') ? file : path;
 }

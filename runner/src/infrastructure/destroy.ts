@@ -2,7 +2,7 @@ import type { Stage } from '../events/stage.js';
 import { applyPlan } from './applyPlan.js';
 import { choosePlan } from './choosePlan.js';
 import type { ApplyOptions, ApplyResult } from './applyOptions.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { planText } from './rules/planText.js';
 import { requireAccount } from '../context/account.js';
@@ -58,7 +58,7 @@ export async function destroyStep(
 }
 
 function refuse(
-  context: Context,
+  context: ContextWith<'options'>,
   environment: NamedEnvironment,
   { yes, confirm }: DestroyOptions,
   plan: SavedPlan,

@@ -1,10 +1,10 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { toErrorRecord } from '../base/errors.js';
 import { markOutdated, writeDrift } from '../state/driftRecords.js';
 
 /** Keeps what a check found, for `status`. Never throws: the finding itself is told all the same. */
 export async function recordDrift(
-  context: Context,
+  context: ContextWith<'clock' | 'events' | 'runUrl' | 'store' | 'who'>,
   { name }: NamedEnvironment,
   found: { readonly drifted: number; readonly headline: string },
 ): Promise<void> {
@@ -20,7 +20,7 @@ export async function recordDrift(
 
 /** Something changed the infrastructure: what the last check found may no longer be true. Never throws. */
 export async function outdateDrift(
-  context: Context,
+  context: ContextWith<'clock' | 'events' | 'store' | 'who'>,
   { name }: NamedEnvironment,
   by: 'apply' | 'destroy',
 ): Promise<void> {
@@ -34,7 +34,11 @@ export async function outdateDrift(
   );
 }
 
-async function quietly(context: Context, what: string, write: () => Promise<void>): Promise<void> {
+async function quietly(
+  context: ContextWith<'events'>,
+  what: string,
+  write: () => Promise<void>,
+): Promise<void> {
   try {
     await write();
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { didYouMean } from '../base/nearest.js';
 import { isAddress } from '../domain/resourceAddress.js';
@@ -12,7 +12,7 @@ import { openRoot } from './terraformRoot.js';
 import { runTerraform } from './terraformRun.js';
 
 /** Read once per process and environment: deploys, inventories and references all ask for them. */
-const memory = new WeakMap<Context, Map<string, Promise<Outputs>>>();
+const memory = new WeakMap<object, Map<string, Promise<Outputs>>>();
 
 /**
  * The outputs of an environment's Terraform root by name.
@@ -40,7 +40,7 @@ export function describeOutputs(context: Context, environment: NamedEnvironment)
 }
 
 /** Called after apply and destroy: what was read before is no longer true. */
-export function forgetOutputs(context: Context, environment: NamedEnvironment): void {
+export function forgetOutputs(context: object, environment: NamedEnvironment): void {
   memory.get(context)?.delete(environment.name);
 }
 
@@ -121,7 +121,7 @@ async function read(context: Context, environment: NamedEnvironment): Promise<Ou
   );
 }
 
-async function isEmpty(context: Context, root: TerraformRoot): Promise<boolean> {
+async function isEmpty(context: ContextWith<'processes' | 'signal'>, root: TerraformRoot): Promise<boolean> {
   const result = await context.processes.run(terraformStateList(root), {
     signal: context.signal,
     captureStdout: true,
@@ -130,7 +130,7 @@ async function isEmpty(context: Context, root: TerraformRoot): Promise<boolean> 
 }
 
 /** Every text inside a sensitive value is a secret, and numbers of six digits on; others are too common to be masked. */
-export function registerText(context: Context, value: unknown): void {
+export function registerText(context: ContextWith<'secrets'>, value: unknown): void {
   if (typeof value === 'string' || typeof value === 'number') context.secrets.register(String(value));
   else if (value !== null && typeof value === 'object') {
     for (const item of Object.values(value)) registerText(context, item);

@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord } from '../base/errors.js';
 import type { DeploymentName, OwnershipRecord, OwnedResource, ReusedResource } from '../domain/ownership.js';
 import { accountIn, ofOthers, withSince } from './rules/ownershipRules.js';
@@ -17,7 +17,7 @@ export interface PlanIds {
 }
 
 /** The ids of a plan; what is a secret by now is none. */
-export function idsOfPlan(context: Context, plan: PlanIdsJson): PlanIds {
+export function idsOfPlan(context: ContextWith<'secrets'>, plan: PlanIdsJson): PlanIds {
   return { lost: lostBy(plan), reuses: withoutSecrets(context, reusedByVariables(plan)) };
 }
 
@@ -27,7 +27,7 @@ export function idsOfPlan(context: Context, plan: PlanIdsJson): PlanIds {
  * @throws StackError CONFIG_INVALID
  */
 export async function openOwnership(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'patience' | 'secrets'>,
   { name, config: { infrastructure } }: NamedEnvironment,
 ): Promise<OwnershipLedger> {
   const config = await context.config();
@@ -39,7 +39,10 @@ export async function openOwnership(
   return new OwnershipLedger(await openPart(place, config, OWNERSHIP_PART, context));
 }
 
-export async function deploymentOf(context: Context, environment: NamedEnvironment): Promise<DeploymentName> {
+export async function deploymentOf(
+  context: ContextWith<'config'>,
+  environment: NamedEnvironment,
+): Promise<DeploymentName> {
   return { application: (await context.config()).application, environment: environment.name };
 }
 
@@ -99,7 +102,7 @@ export async function recordOwnership(
 }
 
 async function attempt(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'events' | 'patience' | 'secrets'>,
   environment: NamedEnvironment,
   write: (ledger: OwnershipLedger, self: DeploymentName) => Promise<void>,
 ): Promise<void> {
@@ -117,16 +120,22 @@ async function attempt(
   }
 }
 
-const by = ({ who, runUrl }: Context) => ({ who, ...(runUrl === undefined ? {} : { runUrl }) });
+const by = ({ who, runUrl }: ContextWith<'runUrl' | 'who'>) => ({
+  who,
+  ...(runUrl === undefined ? {} : { runUrl }),
+});
 
 function withoutSecrets<T extends { readonly id: string }>(
-  context: Context,
+  context: ContextWith<'secrets'>,
   items: readonly T[],
 ): readonly T[] {
   return items.filter(({ id }) => context.secrets.text(id) === id);
 }
 
-function withoutSecretIds(context: Context, items: readonly OwnedResource[]): readonly OwnedResource[] {
+function withoutSecretIds(
+  context: ContextWith<'secrets'>,
+  items: readonly OwnedResource[],
+): readonly OwnedResource[] {
   return items.flatMap((item) => {
     const ids = item.ids.filter((id) => context.secrets.text(id) === id);
     return ids.length === 0 ? [] : [{ ...item, ids }];

@@ -1,7 +1,7 @@
 import type { Stage } from '../events/stage.js';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { isInside, withoutIndex } from '../domain/resourceAddress.js';
 import { cutLine } from '../base/longLines.js';
 import { didYouMean } from '../base/nearest.js';
@@ -104,7 +104,7 @@ export async function makePlan(
 
 /** A name that protects nothing is most likely a typo, and would be noticed when it is too late. */
 function warnOfUnknown(
-  context: Context,
+  context: ContextWith<'events'>,
   environment: NamedEnvironment,
   plan: PlanJson,
   protect: readonly string[],
@@ -203,7 +203,7 @@ async function writePlan(
 }
 
 /** An apply could not save its state and left it here: planning without it would make everything a second time. */
-function warnOfUnsaved(context: Context, { root }: PlanOrigin): void {
+function warnOfUnsaved(context: ContextWith<'events'>, { root }: PlanOrigin): void {
   const file = join(root.directory, 'errored.tfstate');
   if (!existsSync(file)) return;
   context.events.emit({
@@ -238,7 +238,7 @@ export function tellPlan(stage: Stage, saved: SavedPlan, silent = false): PlanRe
 }
 
 async function readPlan(
-  context: Context,
+  context: ContextWith<'env' | 'events' | 'processes' | 'secrets' | 'signal'>,
   environment: NamedEnvironment,
   { root, scope }: PlanOrigin,
   file: string,
@@ -260,7 +260,11 @@ async function readPlan(
  * that has made the plan.
  * @throws StackError TERRAFORM_FAILED, TOOL_MISSING, INTERRUPTED
  */
-export async function showPlan(context: Context, root: PlanOrigin['root'], file: string): Promise<PlanJson> {
+export async function showPlan(
+  context: ContextWith<'env' | 'events' | 'processes' | 'secrets' | 'signal'>,
+  root: PlanOrigin['root'],
+  file: string,
+): Promise<PlanJson> {
   const shown = await runTerraform(context, root, terraformShow(root, file), { captureStdout: true });
   if (shown.exitCode !== 0) throw terraformFailure('show', root, shown);
   const plan = toolJson('terraform show -json', shown, isPlan<PlanJson>);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { PlanScope } from '../domain/plan.js';
 import { sharedRun } from '../base/sharedRun.js';
@@ -15,7 +15,7 @@ export const planName = (digest: string) => digest.slice(0, SHOWN);
 
 /** A plan that does not fit. */
 export function planStale(
-  context: Context,
+  context: ContextWith<'env' | 'options'>,
   environment: NamedEnvironment,
   file: string,
   reasons: readonly string[],
@@ -32,7 +32,7 @@ export function planStale(
 
 /** No plan where one was named, or approved. */
 export function missingPlan(
-  context: Context,
+  context: ContextWith<'env'>,
   environment: NamedEnvironment,
   file: string,
   scope?: PlanScope,
@@ -69,7 +69,7 @@ export function requireApprovedPlan(
  * is what most often does.
  */
 export async function plainWords(
-  context: Context,
+  context: ContextWith<'env' | 'state'>,
   environment: NamedEnvironment,
   { plan, stale, isStateMoved }: FoundPlan,
 ): Promise<readonly string[]> {
@@ -83,7 +83,7 @@ export async function plainWords(
 }
 
 async function changedSince(
-  context: Context,
+  context: ContextWith<'env' | 'state'>,
   { name }: NamedEnvironment,
   { createdAt }: SavedPlan,
 ): Promise<ChangeRecord | undefined> {
@@ -98,7 +98,7 @@ async function changedSince(
   return undefined;
 }
 
-function shorten(context: Context, file: string): string {
+function shorten(context: ContextWith<'options'>, file: string): string {
   const folder = `${context.options.directory}/`;
   return file.startsWith(folder) ? file.slice(folder.length) : file;
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { withFileLock } from '../adapters/process/fileLock.js';
-import type { Context } from '../context/context.js';
+import type { Context, ContextWith } from '../context/context.js';
 import { makeDirectories } from '../adapters/process/directories.js';
 import { homeDirectory } from '../adapters/process/user.js';
 import { StackError } from '../base/errors.js';
@@ -19,20 +19,23 @@ const LOCK_FILE = '.init.lock';
 /** A provider of some hundred MiB on a slow line, several times over. */
 const LONGEST_WAIT_MS = 30 * 60_000;
 
-const found = new WeakMap<Context, PluginCache | undefined>();
+const found = new WeakMap<object, PluginCache | undefined>();
 
 /**
  * The provider cache of a root: what the environment's variables, the shell or Terraform's own settings name, else
  * one of this user's beside the runner's tools. Undefined where that cannot be made: then each root has its own copy.
  */
-export function pluginCache(context: Context, root: Pick<TerraformRoot, 'env'>): PluginCache | undefined {
+export function pluginCache(
+  context: ContextWith<'env' | 'events'>,
+  root: Pick<TerraformRoot, 'env'>,
+): PluginCache | undefined {
   const own = root.env[VARIABLE];
   if (own !== undefined) return { directory: own, env: {} };
   if (!found.has(context)) found.set(context, locate(context));
   return found.get(context);
 }
 
-function locate(context: Context): PluginCache | undefined {
+function locate(context: ContextWith<'env' | 'events'>): PluginCache | undefined {
   const { env } = context;
   const home = homeDirectory(env);
   const named = env[VARIABLE] ?? cacheInSettings(env, home);
@@ -96,7 +99,7 @@ function textOf(file: string): string {
  * @throws StackError LOCKED where the other one takes half an hour; the signal's reason
  */
 export async function alone<T>(
-  context: Context,
+  context: ContextWith<'signal'>,
   cache: PluginCache | undefined,
   init: () => Promise<T>,
   onWait: () => void,

@@ -1,5 +1,5 @@
 import type { Stage } from '../events/stage.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord } from '../base/errors.js';
 import { didYouMean } from '../base/nearest.js';
 import type { DeploymentName } from '../domain/ownership.js';
@@ -24,7 +24,7 @@ const TOLD = 20;
  * @throws StackError STILL_REUSED naming each use; OWNERSHIP_UNREADABLE for a protected environment, CONFIG_INVALID
  */
 export async function guardReuse(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'events' | 'patience' | 'secrets'>,
   environment: NamedEnvironment,
   stage: Stage,
   plan: PlanIds,
@@ -45,7 +45,7 @@ export async function guardReuse(
 
 /** The same, but only told, and nothing is forgotten: for a plan that awaits its consent. */
 export async function refuseReuse(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'events' | 'patience' | 'secrets'>,
   environment: NamedEnvironment,
   plan: PlanIds,
   consent: ReuseConsent,
@@ -63,7 +63,7 @@ interface Found {
 
 /** Undefined where nothing goes, or where nobody can be asked and the environment is not protected. */
 async function lookForReuse(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'events' | 'patience' | 'secrets'>,
   environment: NamedEnvironment,
   { lost }: PlanIds,
 ): Promise<Found | undefined> {
@@ -82,7 +82,7 @@ async function lookForReuse(
 }
 
 function unreadable(
-  context: Context,
+  context: ContextWith<'events'>,
   environment: NamedEnvironment,
   ledger: OwnershipLedger,
   error: unknown,

@@ -1,7 +1,7 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { writeWhole } from '../adapters/process/wholeFile.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import type { PlanSummary, PlanScope } from '../domain/plan.js';
 import { isRecord } from '../base/toolJson.js';
 import {
@@ -35,7 +35,7 @@ export interface SavedPlan {
  * Makes room for a plan: an old one goes, and the file is its owner's only, as plans hold secrets in clear text.
  * @throws StackError STATE_WRITE_FAILED
  */
-export async function preparePlanFile(context: Context, file: string): Promise<void> {
+export async function preparePlanFile(context: ContextWith<'config' | 'env'>, file: string): Promise<void> {
   await makePlanFolder(await context.config(), context.env, file);
   try {
     await removePlan(file);
@@ -51,7 +51,7 @@ export async function removePlan(file: string): Promise<void> {
 
 /** What a plan that was just made is bound to. */
 export function bindPlan(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'git'>,
   environment: NamedEnvironment,
   file: string,
   origin: PlanOrigin,
@@ -61,7 +61,7 @@ export function bindPlan(
 
 /** Writes what a plan was made from beside it. */
 export async function describePlan(
-  context: Context,
+  context: ContextWith<'clock' | 'who'>,
   file: string,
   binding: PlanBinding,
   summary: PlanSummary,
@@ -128,7 +128,7 @@ export async function findPlan(
 
 /** Digest of the plan that is kept of an environment; undefined where there is none. */
 export async function savedPlanDigest(
-  context: Context,
+  context: ContextWith<'config' | 'env'>,
   environment: NamedEnvironment,
   scope: PlanScope | undefined,
 ): Promise<string | undefined> {
@@ -141,7 +141,7 @@ export async function savedPlanDigest(
 const description = (file: string) => `${file}.json`;
 
 async function bindingOf(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'git'>,
   environment: NamedEnvironment,
   file: string,
   { root, variables, terraform, destroy, scope }: PlanOrigin,

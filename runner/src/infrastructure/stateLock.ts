@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { workersOn } from '../adapters/process/workers.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { changeText, judgeStateLock, type LockVerdict } from './rules/lockHolder.js';
 import type { LockHolder } from './rules/terraformMessages.js';
@@ -18,7 +18,7 @@ const LOOKED_AT = 50;
  * @returns LOCKED; undefined where the command failed of something else
  */
 export async function stateLocked(
-  context: Context,
+  context: ContextWith<'state'>,
   environment: NamedEnvironment,
   root: TerraformRoot,
   run: FailedRun,
@@ -37,7 +37,7 @@ export async function stateLocked(
 
 /** Applies and destroys of others, newest first; undefined where the ledger cannot be read. */
 async function recorded(
-  context: Context,
+  context: ContextWith<'state'>,
   environment: NamedEnvironment,
 ): Promise<readonly ChangeRecord[] | undefined> {
   const own = ownIdentity();

@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import type { StateVersion } from './rules/planBinding.js';
 import type { StateJson } from './rules/resourceIds.js';
 import { isState } from './rules/terraformJson.js';
@@ -29,7 +29,10 @@ export async function plannedState(plan: Buffer): Promise<StateVersion | undefin
  * The state as it is now.
  * @throws StackError TERRAFORM_FAILED, TOOL_MISSING, INTERRUPTED
  */
-export async function currentState(context: Context, root: TerraformRoot): Promise<StateVersion> {
+export async function currentState(
+  context: ContextWith<'env' | 'events' | 'processes' | 'secrets' | 'signal'>,
+  root: TerraformRoot,
+): Promise<StateVersion> {
   const { serial, lineage } = (await pullState(context, root)) ?? { serial: 0, lineage: '' };
   return { serial, lineage };
 }
@@ -40,7 +43,7 @@ export async function currentState(context: Context, root: TerraformRoot): Promi
  * @throws StackError TERRAFORM_FAILED, TOOL_FAILED, TOOL_MISSING, INTERRUPTED
  */
 export async function pullState(
-  context: Context,
+  context: ContextWith<'env' | 'events' | 'processes' | 'secrets' | 'signal'>,
   root: TerraformRoot,
 ): Promise<(StateVersion & StateJson) | undefined> {
   const pulled = await runTerraform(context, root, terraformStatePull(root), { captureStdout: true });

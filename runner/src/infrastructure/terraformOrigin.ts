@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import type { PlanScope } from '../domain/plan.js';
 import { privateFolder } from '../adapters/process/privateFolder.js';
 import type { PlanOrigin } from './planOrigin.js';
@@ -10,7 +10,7 @@ import { checkedTerraform } from './terraformVersion.js';
  * @throws StackError CONFIG_INVALID, CONFIG_REFERENCE
  */
 export async function planOrigin(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'processes' | 'resolve'>,
   environment: NamedEnvironment,
   destroy: boolean,
   scope?: PlanScope,
@@ -33,7 +33,7 @@ export async function planOrigin(
  * @param use gets undefined where there are no variables
  */
 export async function withVariablesFile<T>(
-  context: Context,
+  context: ContextWith<'env'>,
   variables: Readonly<Record<string, unknown>>,
   use: (file: string | undefined) => Promise<T>,
 ): Promise<T> {

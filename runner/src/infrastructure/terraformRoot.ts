@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { asText, referencesIn } from '../config/referencesIn.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { TerraformRoot } from './rules/terraformArguments.js';
 import { awsVariables } from '../context/awsOfChildren.js';
@@ -11,7 +11,10 @@ import { awsVariables } from '../context/awsOfChildren.js';
  * out: Terraform makes those, so it cannot be told them.
  * @throws StackError CONFIG_INVALID where the environment has no infrastructure or its directory is missing
  */
-export async function openRoot(context: Context, environment: NamedEnvironment): Promise<TerraformRoot> {
+export async function openRoot(
+  context: ContextWith<'config' | 'env' | 'resolve'>,
+  environment: NamedEnvironment,
+): Promise<TerraformRoot> {
   const { infrastructure } = environment.config;
   const config = await context.config();
   if (infrastructure === undefined) {

@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { ProcessEnd } from '../base/interruption.js';
 import { LONGEST_RECORD } from '../base/longLines.js';
@@ -27,7 +27,7 @@ export interface TerraformResult extends ProcessResult {
  * @throws StackError TERRAFORM_FAILED of a failed init, TOOL_MISSING, INTERRUPTED
  */
 export async function runTerraform(
-  context: Context,
+  context: ContextWith<'env' | 'events' | 'processes' | 'secrets' | 'signal'>,
   root: TerraformRoot,
   invocation: Invocation,
   options: Omit<ProcessOptions, 'killSignal'> = {},
@@ -65,7 +65,7 @@ interface Attempt extends TerraformResult {
 }
 
 async function attempt(
-  context: Context,
+  context: ContextWith<'processes' | 'signal'>,
   invocation: Invocation,
   options: Omit<ProcessOptions, 'killSignal'>,
 ): Promise<Attempt> {
@@ -112,7 +112,7 @@ const TOLD_WARNINGS = 5;
 const GENERATED_FILE = /file "[^"]*\/variables\.tfvars\.json"/;
 
 /** Tells Terraform's warnings, each once: a misspelt variable is one. */
-export function tellWarnings(context: Context, diagnostics: readonly Diagnostic[]): void {
+export function tellWarnings(context: ContextWith<'events'>, diagnostics: readonly Diagnostic[]): void {
   const warnings = diagnostics.filter(({ severity }) => severity !== 'error');
   const texts = warnings.map(({ summary, detail }) =>
     `Terraform: ${summary}. ${detail.split('\n\n')[0] ?? ''}`.trim(),
@@ -124,15 +124,15 @@ export function tellWarnings(context: Context, diagnostics: readonly Diagnostic[
 }
 
 /** Inits of this process, by context: one after the other, and how many each data directory has had. */
-const inits = new WeakMap<Context, { last: Promise<void>; readonly done: Map<string, number> }>();
+const inits = new WeakMap<object, { last: Promise<void>; readonly done: Map<string, number> }>();
 
-function initsOf(context: Context) {
+function initsOf(context: object) {
   const known = inits.get(context) ?? { last: Promise.resolve(), done: new Map<string, number>() };
   inits.set(context, known);
   return known;
 }
 
-const initialisations = (context: Context, root: TerraformRoot) =>
+const initialisations = (context: object, root: TerraformRoot) =>
   initsOf(context).done.get(dataDirectory(root)) ?? 0;
 
 /**
@@ -140,7 +140,7 @@ const initialisations = (context: Context, root: TerraformRoot) =>
  * @param known how many times it had been initialised before Terraform asked for it
  */
 async function initialise(
-  context: Context,
+  context: ContextWith<'env' | 'events' | 'processes' | 'secrets' | 'signal'>,
   root: TerraformRoot,
   known: number,
   options: Omit<ProcessOptions, 'killSignal'>,
@@ -160,7 +160,7 @@ async function initialise(
 }
 
 async function runInit(
-  context: Context,
+  context: ContextWith<'env' | 'events' | 'processes' | 'secrets' | 'signal'>,
   root: TerraformRoot,
   options: Omit<ProcessOptions, 'killSignal'>,
 ): Promise<void> {
@@ -182,7 +182,7 @@ async function runInit(
 
 /** Moves `key=value` settings that hold a secret into a file only this user can read: argv is there for all to see. */
 async function hideSecrets(
-  context: Context,
+  context: ContextWith<'env' | 'secrets'>,
   settings: readonly string[],
 ): Promise<{ backendConfig: readonly string[]; cleanUp: () => Promise<void> }> {
   const secret = settings.filter((item) => item.includes('=') && context.secrets.text(item) !== item);

@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { isVersion } from './rules/terraformJson.js';
 import { plainLines } from './rules/terraformMessages.js';
@@ -8,24 +8,24 @@ import { terraformVersion } from './rules/terraformArguments.js';
 /** Older ones lack ephemeral values and lock files in S3, which the modules use. */
 export const OLDEST_TERRAFORM = '1.11.0';
 
-const checked = new WeakMap<Context, Promise<string>>();
+const checked = new WeakMap<object, Promise<string>>();
 
 /**
  * The version of the terraform on PATH; asked once.
  * @throws StackError TOOL_MISSING where there is none or it is too old
  */
-export async function checkedTerraform(context: Context): Promise<string> {
+export async function checkedTerraform(context: ContextWith<'processes'>): Promise<string> {
   const known = checked.get(context) ?? ask(context);
   checked.set(context, known);
   return refuseOld(await known);
 }
 
 /** Takes the version from what a terraform that runs anyway says of itself: it need not be asked. */
-export function noteTerraform(context: Context, version: string): void {
+export function noteTerraform(context: object, version: string): void {
   checked.set(context, Promise.resolve(version));
 }
 
-async function ask(context: Context): Promise<string> {
+async function ask(context: ContextWith<'processes'>): Promise<string> {
   const result = await context.processes.run(terraformVersion(), { captureStdout: true, timeoutMs: 30_000 });
   const version = jsonIn(result.stdout, isVersion)?.terraform_version;
   if (result.exitCode !== 0 || version === undefined) {

@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import {
   commitHere,
   approvalRequired,
@@ -29,7 +29,7 @@ export async function approveStage(
 
 /** Who approved it, as told; of a run that is resumed, whom the ledger knows to have approved this very commit. */
 export async function approversOf(
-  context: Context,
+  context: ContextWith<'config' | 'git' | 'state' | 'who'>,
   environment: NamedEnvironment,
   { approvedBy = [], resume }: Told,
 ): Promise<readonly string[]> {
@@ -41,7 +41,10 @@ export async function approversOf(
 }
 
 /** Digest of the plan that waits to be applied; undefined where there is none. */
-async function savedDigest(context: Context, environment: NamedEnvironment): Promise<string | undefined> {
+async function savedDigest(
+  context: ContextWith<'config' | 'env'>,
+  environment: NamedEnvironment,
+): Promise<string | undefined> {
   if (environment.config.infrastructure === undefined) return undefined;
   const [{ savedPlanDigest }, { scopeOf }] = await Promise.all([
     import('../infrastructure/savedPlan.js'),

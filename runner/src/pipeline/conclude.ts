@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import type { EventBody, StageStatus } from '../events/events.js';
 import { ExitCode, toErrorRecord, type ErrorRecord, type StackError } from '../base/errors.js';
 import type { Pipeline } from './rules/stageGraph.js';
@@ -29,7 +29,10 @@ const LOST = 'succeeded on an agent that was lost, together with its records';
  * Ends a run whose stages ran in processes of their own: tells the stage that cannot, records the others that never
  * ran as skipped, and says how all of it ended. Nothing is told twice.
  */
-export async function concludeRun(context: Context, conclusion: Conclusion): Promise<void> {
+export async function concludeRun(
+  context: ContextWith<'clock' | 'events' | 'runUrl' | 'who'>,
+  conclusion: Conclusion,
+): Promise<void> {
   const { pipeline, told, ended, done = [], resumed, failure } = conclusion;
   const emit = (event: EventBody) => context.events.emit(event);
   const now = context.clock.now();

@@ -1,4 +1,4 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { referencesIn } from '../config/referencesIn.js';
 import type { Pipeline, Stage } from './rules/stageGraph.js';
 import type { ReleaseRecord } from '../domain/records.js';
@@ -89,7 +89,7 @@ async function releaseOf(context: Context): Promise<ReleaseRecord | undefined> {
 }
 
 async function testedBy(
-  context: Context,
+  context: ContextWith<'state'>,
   commit: string,
   image: string,
   release: ReleaseRecord | undefined,
@@ -103,7 +103,7 @@ async function testedBy(
 
 /** The release runs there, brought by this commit's configuration, and nothing has happened there since. */
 async function deployedBy(
-  context: Context,
+  context: ContextWith<'state'>,
   commit: string,
   environment: string,
   release: ReleaseRecord | undefined,
@@ -126,7 +126,7 @@ async function deployedBy(
 
 /** The last change of the infrastructure is this commit's apply, of the same values, and no drift was found since. */
 async function appliedBy(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'resolve' | 'state' | 'store'>,
   commit: string,
   environment: NamedEnvironment,
 ): Promise<ChangeRecord | undefined> {
@@ -146,7 +146,7 @@ async function appliedBy(
 
 /** The last change at all is this commit's provision, of hosts that only Terraform makes, of what stands in the commit. */
 async function provisionedBy(
-  context: Context,
+  context: ContextWith<'state'>,
   commit: string,
   { name, config }: NamedEnvironment,
 ): Promise<ChangeRecord | undefined> {
@@ -176,7 +176,10 @@ async function approvedBy(
   return doneOf(approval, approval.approvedBy.join(', '), approval.at);
 }
 
-async function newestChange(context: Context, environment: string): Promise<ChangeRecord | undefined> {
+async function newestChange(
+  context: ContextWith<'state'>,
+  environment: string,
+): Promise<ChangeRecord | undefined> {
   const { ledger } = await context.state();
   for await (const change of ledger.changes.newest(environment)) return change;
   return undefined;

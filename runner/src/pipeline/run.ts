@@ -1,5 +1,5 @@
 import { databaseUsersOf } from '../delivery/afterTerraform.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { ExitCode, StackError, toErrorRecord } from '../base/errors.js';
 import type { PlanSummary } from '../domain/plan.js';
 import { runGraph, type StageOutcome } from './rules/schedule.js';
@@ -57,7 +57,7 @@ export async function runStages(context: Context, request: RunRequest): Promise<
 }
 
 /** A stage that is left out, with a line. */
-const tellDone = (context: Context, stage: PlannedStage, done: Done) =>
+const tellDone = (context: ContextWith<'clock' | 'events'>, stage: PlannedStage, done: Done) =>
   inStage(
     context,
     stage,
@@ -206,7 +206,7 @@ const planWords = ({ summary, digest }: { readonly summary: PlanSummary; readonl
 const scopeOfDelivery = ({ config }: NamedEnvironment): { readonly scope?: string } =>
   config.infrastructure?.scope === undefined ? {} : { scope: config.infrastructure.scope };
 
-function environmentOf(context: Context, stage: PlannedStage): Promise<NamedEnvironment> {
+function environmentOf(context: ContextWith<'environment'>, stage: PlannedStage): Promise<NamedEnvironment> {
   return context.environment(stage.environment);
 }
 

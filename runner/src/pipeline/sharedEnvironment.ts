@@ -3,7 +3,7 @@ import { makeDirectories } from '../adapters/process/directories.js';
 import { homeDirectory } from '../adapters/process/user.js';
 import { writeWhole } from '../adapters/process/wholeFile.js';
 import { asText, referencesIn } from '../config/referencesIn.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { hasHosts } from '../context/kinds.js';
 import { StackError } from '../base/errors.js';
 import {
@@ -92,7 +92,7 @@ export async function sharedEnvironment(
 
 /** Variables go by a file, as in our own runs; those that hold a secret by their own argument, where they may be told. */
 async function argumentsOf(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'secrets'>,
   { name }: NamedEnvironment,
   root: TerraformRoot,
   variables: Readonly<Record<string, unknown>>,
@@ -128,7 +128,10 @@ async function argumentsOf(
 }
 
 /** The inventory is a script: hosts are asked for when they are needed, and nothing of them lies in a file. */
-async function ansibleOf(context: Context, environment: NamedEnvironment): Promise<Record<string, string>> {
+async function ansibleOf(
+  context: ContextWith<'config' | 'env' | 'options'>,
+  environment: NamedEnvironment,
+): Promise<Record<string, string>> {
   const { file, directory } = await context.config();
   const command = [process.execPath, join(runnerDirectory(), 'index.js'), 'inventory', '--list'];
   const place = ['-C', directory, '--config', file, '--env', environment.name];
@@ -140,7 +143,11 @@ async function ansibleOf(context: Context, environment: NamedEnvironment): Promi
 }
 
 /** Ansible divides its inventories at commas and reads variables in them: such a path would be another one. */
-async function inventoryFile(context: Context, environment: string, script: string): Promise<string> {
+async function inventoryFile(
+  context: ContextWith<'config' | 'env'>,
+  environment: string,
+  script: string,
+): Promise<string> {
   const { directory } = await context.config();
   const folder = await makePlansDirectory(await context.config());
   if (!/[,$]/.test(folder)) return shellFile(join(folder, `${environment}.inventory`), script, 0o700);
@@ -165,7 +172,7 @@ async function shellFile(path: string, content: string, mode = 0o600): Promise<s
 }
 
 async function ownVariables(
-  context: Context,
+  context: ContextWith<'resolve'>,
   environment: NamedEnvironment,
   missing: { name: string; reason: string }[],
 ): Promise<Record<string, string>> {

@@ -2,7 +2,7 @@ import type { Stage } from '../events/stage.js';
 import type { Manifest } from '../adapters/aws/ecr.js';
 import type { CopyProgress } from '../adapters/registry/copy.js';
 import type { TargetConfig } from '../config/kindSchemas.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { targetsWithKinds } from '../context/kinds.js';
 import { StackError } from '../base/errors.js';
 import { once } from '../base/once.js';
@@ -41,7 +41,7 @@ export async function bringImages(context: Context, request: BringRequest): Prom
 
 /** Targets that pull from an ECR: one may name a registry of another kind, which people fill. */
 async function pullingTargets(
-  context: Context,
+  context: ContextWith<'kinds' | 'resolve'>,
   environment: NamedEnvironment,
 ): Promise<readonly TargetConfig[]> {
   const targets = targetsWithKinds(await context.kinds(), environment);
@@ -100,7 +100,7 @@ async function bringOne(
 type Login = Awaited<ReturnType<Registry['login']>>;
 
 async function copyBetween(
-  context: Context,
+  context: ContextWith<'config' | 'env' | 'secrets' | 'signal'>,
   copy: {
     readonly here: Login;
     readonly there: Login;
@@ -124,7 +124,7 @@ async function copyBetween(
 
 /** Without a tag a lifecycle policy would take an image for left over. One that stands on another image stays there. */
 async function tagAll(
-  context: Context,
+  context: ContextWith<'events' | 'signal'>,
   target: Registry,
   { repository, tags }: ReleaseImage,
   manifest: Manifest,
@@ -139,7 +139,7 @@ async function tagAll(
 }
 
 /** A line for each blob when it begins and when it has arrived, and one a second while it goes through. */
-function teller({ clock }: Context, stage: Stage, name: string) {
+function teller({ clock }: ContextWith<'clock'>, stage: Stage, name: string) {
   const last = new Map<string, number>();
   const emit = (subject: string, message: string, status: 'running' | 'ok', bytes: object = {}) =>
     stage.progress(message, { subject, phase: 'copy', status, ...bytes });

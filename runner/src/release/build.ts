@@ -1,7 +1,7 @@
 import type { Stage } from '../events/stage.js';
 import pMap from 'p-map';
 import type { BuildEvent, DockerEngine } from '../adapters/docker/engine.js';
-import type { Context } from '../context/context.js';
+import type { Context, ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import {
   buildEnvironment,
@@ -95,7 +95,7 @@ async function buildOne(
 
 /** Name of an image in the engine; its tag is its inputs, so a name never means other content. */
 export async function localName(
-  context: Context,
+  context: ContextWith<'config'>,
   image: TreeImage,
   target = image.config.target,
 ): Promise<string> {

@@ -1,5 +1,5 @@
 import type { GitTag } from '../adapters/git/git.js';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { readChanges, type Change } from './rules/commits.js';
 import { StackError } from '../base/errors.js';
 import { highestTag, type VersionTag } from './rules/semanticVersion.js';
@@ -15,7 +15,7 @@ export interface History {
  * Reads tags and commits; two git processes, one on a tag. Where HEAD reaches no version, the remote is asked first.
  * @throws StackError GIT_FAILED also where nobody can say whether there are versions
  */
-export async function readHistory(context: Context): Promise<History> {
+export async function readHistory(context: ContextWith<'events' | 'git'>): Promise<History> {
   const [tree, tags] = await Promise.all([context.git.workingTree(), versionTags(context)]);
   const last = highestTag(tags, tree.commit);
   if (last?.commit === tree.commit) return { last, changes: [] };
@@ -23,13 +23,13 @@ export async function readHistory(context: Context): Promise<History> {
 }
 
 /** Runs that have asked their remote: a first release stays one while it is made. */
-const asked = new WeakSet<Context>();
+const asked = new WeakSet<object>();
 
 /**
  * Tags that HEAD can reach. A clone without any is not taken for a new project: Jenkins fetches none unless it is told to, and
  * a shallow clone ends before them. So the remote says whether there are versions, and they are fetched.
  */
-async function versionTags(context: Context): Promise<readonly GitTag[]> {
+async function versionTags(context: ContextWith<'events' | 'git'>): Promise<readonly GitTag[]> {
   const { git } = context;
   const here = await git.tags();
   if (highestTag(here) !== undefined || asked.has(context)) return here;
@@ -48,7 +48,11 @@ async function versionTags(context: Context): Promise<readonly GitTag[]> {
 }
 
 /** @returns false where this clone has all there is */
-async function fetchMissing(context: Context, remote: string, isShallow: boolean): Promise<boolean> {
+async function fetchMissing(
+  context: ContextWith<'events' | 'git'>,
+  remote: string,
+  isShallow: boolean,
+): Promise<boolean> {
   const { git } = context;
   const [there, known] = await Promise.all([git.remoteRefs(remote), git.allTags()]);
   const names = new Set(known.map(({ name }) => name));

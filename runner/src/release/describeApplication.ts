@@ -1,5 +1,5 @@
 import { recordedNeeds, type Needs } from '../config/configuredNeeds.js';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import type { ApplicationDocument } from '../state/application.js';
 
@@ -10,7 +10,7 @@ import type { ApplicationDocument } from '../state/application.js';
  * @returns what this application needs, for the record of the deployment that starts
  */
 export async function describeApplication(
-  context: Context,
+  context: ContextWith<'config' | 'store'>,
   latest: DeploymentRecord | undefined,
 ): Promise<Needs> {
   const document = await documentOf(context);
@@ -25,14 +25,14 @@ export async function describeApplication(
  * each other would otherwise wait for each other without being told. A document that is there is left to deployments,
  * which are checked first: a release that makes a circle must not hold up others that were well.
  */
-export async function introduceApplication(context: Context): Promise<void> {
+export async function introduceApplication(context: ContextWith<'config' | 'store'>): Promise<void> {
   const document = await documentOf(context);
   if (Object.keys(document.needs).length === 0) return;
   const { introduceApplication: introduce } = await import('../state/application.js');
   await introduce(await context.store(), document);
 }
 
-async function documentOf(context: Context): Promise<ApplicationDocument> {
+async function documentOf(context: ContextWith<'config'>): Promise<ApplicationDocument> {
   const config = await context.config();
   return {
     application: config.application,

@@ -1,7 +1,7 @@
 import type { RegistryCredentials } from '../adapters/docker/buildkitSession.js';
 import type { AwsClients } from '../adapters/aws/clients.js';
 import { registryOverride } from '../adapters/aws/ecrRegistry.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { accountOfRole } from '../domain/awsRole.js';
 import { StackError } from '../base/errors.js';
 
@@ -13,7 +13,10 @@ export interface Registry {
 }
 
 /** Opens an environment's registry; nothing is asked of AWS yet. */
-export async function openRegistry(context: Context, environment: NamedEnvironment): Promise<Registry> {
+export async function openRegistry(
+  context: ContextWith<'aws' | 'env' | 'secrets' | 'signal'>,
+  environment: NamedEnvironment,
+): Promise<Registry> {
   const aws = await context.aws(environment);
   let login: ReturnType<Registry['login']> | undefined;
   return {
@@ -33,7 +36,10 @@ export async function openRegistry(context: Context, environment: NamedEnvironme
  * What tells one registry from another in the ledger, told without asking AWS: an image that one account holds is
  * not thereby in the next.
  */
-export async function registryName(context: Context, environment: NamedEnvironment): Promise<string> {
+export async function registryName(
+  context: ContextWith<'env' | 'resolve'>,
+  environment: NamedEnvironment,
+): Promise<string> {
   const endpoint = registryOverride(context.env);
   if (endpoint !== undefined) return endpoint;
   const { account, region, role } = await context.resolve(environment.config.aws, environment);

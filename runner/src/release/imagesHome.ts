@@ -1,5 +1,5 @@
 import { registryHost, registryOverride } from '../adapters/aws/ecrRegistry.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { accountOfRole } from '../domain/awsRole.js';
 
@@ -7,7 +7,10 @@ import { accountOfRole } from '../domain/awsRole.js';
  * The environment in whose registry an environment's images are: its own, or the one that its promotions come from,
  * where they are used in place.
  */
-export async function imagesHome(context: Context, environment: NamedEnvironment): Promise<NamedEnvironment> {
+export async function imagesHome(
+  context: ContextWith<'environment'>,
+  environment: NamedEnvironment,
+): Promise<NamedEnvironment> {
   const seen = new Set<string>();
   let home = environment;
   while (home.config.promotion?.images === 'in-place' && !seen.has(home.name)) {
@@ -22,7 +25,7 @@ export async function imagesHome(context: Context, environment: NamedEnvironment
  * tell, because an account is not named and the credentials differ.
  */
 export async function haveOneRegistry(
-  context: Context,
+  context: ContextWith<'aws' | 'env' | 'resolve'>,
   one: NamedEnvironment,
   other: NamedEnvironment,
 ): Promise<boolean> {
@@ -44,7 +47,7 @@ export async function haveOneRegistry(
   return own === others;
 }
 
-async function placeOf(context: Context, environment: NamedEnvironment) {
+async function placeOf(context: ContextWith<'env' | 'resolve'>, environment: NamedEnvironment) {
   const { account, region, profile, role } = await context.resolve(environment.config.aws, environment);
   return {
     account: account ?? accountOfRole(role ?? ''),

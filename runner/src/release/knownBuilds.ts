@@ -1,11 +1,11 @@
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import type { BuildRecord } from '../state/ledger.js';
 import type { TreeImage } from './treeInputs.js';
 import { registryName } from './imageRegistry.js';
 
 /** What the ledger knows of these inputs in an environment's registry; local reads only, no engine and no AWS. */
 export async function knownBuild(
-  context: Context,
+  context: ContextWith<'env' | 'resolve' | 'state'>,
   image: TreeImage,
   environment: NamedEnvironment,
 ): Promise<BuildRecord | undefined> {
@@ -16,7 +16,7 @@ export async function knownBuild(
 
 /** Records what was pushed; the same digest again adds its tags. */
 export async function rememberBuild(
-  context: Context,
+  context: ContextWith<'env' | 'resolve' | 'state'>,
   image: TreeImage,
   environment: NamedEnvironment,
   build: BuildRecord,
@@ -25,5 +25,8 @@ export async function rememberBuild(
   return ledger.putBuild(await keyOf(context, image, environment), image.inputs, build);
 }
 
-const keyOf = async (context: Context, image: TreeImage, environment: NamedEnvironment) =>
-  `${image.name}@${await registryName(context, environment)}`;
+const keyOf = async (
+  context: ContextWith<'env' | 'resolve'>,
+  image: TreeImage,
+  environment: NamedEnvironment,
+) => `${image.name}@${await registryName(context, environment)}`;

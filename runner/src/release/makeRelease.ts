@@ -1,5 +1,5 @@
 import type { Stage } from '../events/stage.js';
-import type { Context } from '../context/context.js';
+import type { Context, ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { poll } from '../base/poll.js';
 import { withContent, type ReleaseRecord } from '../domain/records.js';
@@ -42,7 +42,7 @@ export async function makeRelease(context: Context, request: ReleaseRequest): Pr
 }
 
 /** A release that its commit does not describe is no candidate for production: whoever makes it is told why, and which way out. */
-function warnOfDirt(context: Context, uncommitted: readonly string[]): void {
+function warnOfDirt(context: ContextWith<'events'>, uncommitted: readonly string[]): void {
   const message = `not what its commit says: ${tellUncommitted(uncommitted).join(', ')}`;
   const next =
     'Commit it, exclude it by .dockerignore, or list it under `generated:` of the image if a step before the build makes it.';
@@ -84,7 +84,7 @@ const POLL_MS = 500;
 
 /** The record of a version that another run has pushed just now; undefined where none comes in good time. */
 async function awaitRecord(
-  context: Context,
+  context: ContextWith<'clock' | 'signal' | 'state'>,
   stage: Stage,
   version: string,
 ): Promise<ReleaseRecord | undefined> {
@@ -121,7 +121,7 @@ export async function currentVersion(context: Context): Promise<string> {
  * argument) gets `.r2`, `.r3` …; a tagged release can have only one content.
  * @param taken a version that has a release
  */
-async function nextVersion(context: Context, taken: string): Promise<string> {
+async function nextVersion(context: ContextWith<'state'>, taken: string): Promise<string> {
   if (isRelease(taken)) {
     throw new StackError('TAG_IMMUTABLE', `version ${taken} is released already, with other content`, {
       where: `v${taken}`,

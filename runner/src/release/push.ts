@@ -2,7 +2,7 @@ import type { Stage } from '../events/stage.js';
 import pMap from 'p-map';
 import type { LayerProgress } from '../adapters/docker/engine.js';
 import type { Manifest } from '../adapters/aws/ecr.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { ReleaseImage } from '../domain/records.js';
 import type { BuildRecord } from '../state/ledger.js';
@@ -96,7 +96,7 @@ async function pushOne(
 
 /** @returns the digest, or the refusal of an immutable tag, which may be harmless */
 async function pushTag(
-  context: Context,
+  context: ContextWith<'docker' | 'signal'>,
   image: TreeImage,
   request: PushRequest,
   what: { reference: string; credentials: { username: string; password: string }; id: string },
@@ -153,7 +153,7 @@ async function tagKnown(
 }
 
 async function tagManifest(
-  context: Context,
+  context: ContextWith<'clock' | 'events' | 'signal'>,
   registry: Registry,
   image: TreeImage,
   request: PushRequest,
@@ -173,7 +173,7 @@ async function tagManifest(
 
 /** The commit's tags stay where an earlier build of the commit put them: only the release's own tag must be right. */
 async function putOneTag(
-  context: Context,
+  context: ContextWith<'events' | 'signal'>,
   registry: Registry,
   repository: string,
   manifest: Manifest,

@@ -1,6 +1,6 @@
 import type { Stage } from '../events/stage.js';
 import { join, relative } from 'node:path';
-import type { Context } from '../context/context.js';
+import type { Context, ContextWith } from '../context/context.js';
 import { releaseNotes } from './rules/changelog.js';
 import { StackError } from '../base/errors.js';
 import type { ReleaseImage, ReleaseRecord } from '../domain/records.js';
@@ -19,7 +19,7 @@ export interface TaggedRelease extends ReleasePlan {
 }
 
 /** The next version and its notes, from what changed since the last tag. */
-export async function planRelease(context: Context): Promise<ReleasePlan> {
+export async function planRelease(context: ContextWith<'events' | 'git'>): Promise<ReleasePlan> {
   const { last, changes } = await readHistory(context);
   if (last !== undefined && changes.length === 0) {
     return { version: last.version, previous: last.version, isNew: false, notes: '' };

@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { WorkingTree } from '../adapters/git/git.js';
 import type { Config } from '../config/schema.js';
-import type { Context } from '../context/context.js';
+import type { Context, ContextWith } from '../context/context.js';
 import { parseDockerignore } from '../adapters/docker/dockerignore.js';
 import {
   blobId,
@@ -62,7 +62,7 @@ export function tellUncommitted(uncommitted: readonly string[], most = 5): reado
 type Committed = (directory: string) => Promise<ReadonlyMap<string, CommittedFile>>;
 
 /** Asks git once for a directory and all below it. */
-function commitReader(context: Context, commit: string): Committed {
+function commitReader(context: ContextWith<'git'>, commit: string): Committed {
   const known = new Map<string, ReturnType<Committed>>();
   return async (directory) => {
     const above = [...known.keys()].find(
@@ -81,7 +81,11 @@ function commitReader(context: Context, commit: string): Committed {
   };
 }
 
-async function ofImage(context: Context, image: TreeImage, committed: Committed): Promise<readonly string[]> {
+async function ofImage(
+  context: ContextWith<'git'>,
+  image: TreeImage,
+  committed: Committed,
+): Promise<readonly string[]> {
   const { directory, sends } = image.buildContext;
   const known = await committed(realpathSync(directory));
   const { certain, perhaps } = differences(image.files, known, sends);
@@ -98,7 +102,7 @@ async function ofImage(context: Context, image: TreeImage, committed: Committed)
 
 /** What decides an image and need not be in its context: the Dockerfile, what it leaves out, the configuration. */
 async function ofFiles(
-  context: Context,
+  context: ContextWith<'git'>,
   config: Config,
   image: TreeImage,
   committed: Committed,
@@ -123,7 +127,7 @@ async function ofFiles(
   return found;
 }
 
-async function isFiltered(context: Context, file: string, id: string): Promise<boolean> {
+async function isFiltered(context: ContextWith<'git'>, file: string, id: string): Promise<boolean> {
   const name = relative(dirname(file), file);
   return (await context.git.filteredIds(dirname(file), [name])).get(name) === id;
 }

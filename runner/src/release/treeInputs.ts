@@ -4,7 +4,7 @@ import { hashContext, type HashedFile } from '../adapters/docker/hashes.js';
 import { branchRules } from '../config/branchRules.js';
 import { asText } from '../config/referencesIn.js';
 import type { Config, ImageConfig } from '../config/schema.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { environmentOfBranch } from '../domain/branches.js';
 import { StackError } from '../base/errors.js';
 import { imageInputsDigest, releaseInputsDigest } from './rules/inputs.js';
@@ -35,7 +35,7 @@ export interface TreeInputs {
  * A run decides once what it builds: a test that leaves files in a context must not make the push that follows
  * another release. So this is kept for as long as the run's context lives.
  */
-const decided = new WeakMap<Context, Promise<TreeInputs>>();
+const decided = new WeakMap<object, Promise<TreeInputs>>();
 
 /**
  * The inputs of all images, and their digest: what a release is matched by. Reads files only; needs neither an engine
@@ -51,16 +51,16 @@ export function workingTreeInputs(context: Context): Promise<TreeInputs> {
 }
 
 /** Looks again: files have changed, perhaps with our own hands (the changelog of a release). */
-export function forgetInputs(context: Context): void {
+export function forgetInputs(context: ContextWith<'git'>): void {
   decided.delete(context);
   context.git.lookAgain();
 }
 
 /** Contexts whose content was tested: what follows must be of the same. */
-const tested = new WeakSet<Context>();
+const tested = new WeakSet<object>();
 
 /** What was tested is what is pushed: from now on files that change are a failure, not a reason to look again. */
-export function holdInputs(context: Context): void {
+export function holdInputs(context: object): void {
   tested.add(context);
 }
 
@@ -68,7 +68,10 @@ export function holdInputs(context: Context): void {
  * Does something with the content of the tree. Where files change while they are read it looks again and begins anew, once.
  * @throws StackError CONTENT_CHANGED where they change again, or where this content was tested already
  */
-export async function onSettledContent<T>(context: Context, work: () => Promise<T>): Promise<T> {
+export async function onSettledContent<T>(
+  context: ContextWith<'events' | 'git'>,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -144,7 +147,9 @@ export function stateDirectory(config: Config): string {
  * leads — the environment a promotion starts from, since that one gets the images first — else the first one.
  * @throws StackError ENVIRONMENT_UNKNOWN
  */
-export async function buildEnvironment(context: Context): Promise<NamedEnvironment> {
+export async function buildEnvironment(
+  context: ContextWith<'config' | 'environment' | 'git' | 'options'>,
+): Promise<NamedEnvironment> {
   const config = await context.config();
   let name = context.options.environment;
   if (name === undefined) {

@@ -1,7 +1,7 @@
 import { readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeWhole } from '../adapters/process/wholeFile.js';
-import type { Context } from '../context/context.js';
+import type { Context, ContextWith } from '../context/context.js';
 import { prependSection, topSection } from './rules/changelog.js';
 import { StackError } from '../base/errors.js';
 import { tellUncommitted, treeContent } from './treeContent.js';
@@ -44,7 +44,7 @@ export async function lookFirst(context: Context, plan: ReleasePlan, push: boole
  * A run that was killed between the changelog and its commit has left the changelog: where it holds nothing but what that run
  * put there, it goes back to what is committed.
  */
-export async function undoCutOff(context: Context, plan: ReleasePlan): Promise<void> {
+export async function undoCutOff(context: ContextWith<'config' | 'git'>, plan: ReleasePlan): Promise<void> {
   const { git } = context;
   const file = await changelogFile(context);
   const [committed, present] = await Promise.all([git.fileOf('HEAD', CHANGELOG), textOf(file)]);
@@ -61,7 +61,7 @@ export async function undoCutOff(context: Context, plan: ReleasePlan): Promise<v
  * @throws StackError GIT_FAILED, FILE_FAILED
  */
 export async function writeRelease(
-  context: Context,
+  context: ContextWith<'clock' | 'config' | 'events' | 'git'>,
   plan: ReleasePlan,
   push: boolean,
   say: Say,
@@ -102,7 +102,7 @@ interface Written {
   readonly keepCommit: boolean;
 }
 
-async function undo(context: Context, written: Written): Promise<void> {
+async function undo(context: ContextWith<'config' | 'git'>, written: Written): Promise<void> {
   const { git } = context;
   // A tag that git had made before it failed is ours: there was none when we looked.
   const tag = written.tag ?? (await git.resolve(`refs/tags/${written.name}`));
@@ -114,7 +114,7 @@ async function undo(context: Context, written: Written): Promise<void> {
 }
 
 /** A tag that was made before, pushed once more. */
-export async function pushAgain(context: Context, plan: ReleasePlan, say: Say): Promise<void> {
+export async function pushAgain(context: ContextWith<'git'>, plan: ReleasePlan, say: Say): Promise<void> {
   const { branch } = await context.git.workingTree();
   const name = `v${plan.version}`;
   if (branch === 'HEAD') throw noBranch(name);
@@ -124,7 +124,7 @@ export async function pushAgain(context: Context, plan: ReleasePlan, say: Say): 
 
 /** Whether HEAD is the commit of this release already, of a run that was killed before its tag. */
 async function isReleaseCommit(
-  context: Context,
+  context: ContextWith<'events' | 'git'>,
   plan: ReleasePlan,
   text: string | undefined,
 ): Promise<boolean> {
@@ -134,7 +134,7 @@ async function isReleaseCommit(
 }
 
 async function commitChangelog(
-  context: Context,
+  context: ContextWith<'clock' | 'config' | 'git'>,
   plan: ReleasePlan,
   file: string,
   text: string | undefined,
@@ -149,7 +149,12 @@ async function commitChangelog(
 const KEPT = 'kept';
 
 /** A push whose answer was lost may have arrived all the same. */
-async function pushRelease(context: Context, name: string, branch: string, commit: string): Promise<void> {
+async function pushRelease(
+  context: ContextWith<'git'>,
+  name: string,
+  branch: string,
+  commit: string,
+): Promise<void> {
   try {
     await context.git.push([`HEAD:refs/heads/${branch}`, `refs/tags/${name}`]);
   } catch (error) {
@@ -160,14 +165,18 @@ async function pushRelease(context: Context, name: string, branch: string, commi
   }
 }
 
-async function restore(context: Context, file: string, text: string | undefined): Promise<void> {
+async function restore(
+  context: ContextWith<'config' | 'git'>,
+  file: string,
+  text: string | undefined,
+): Promise<void> {
   if (text === undefined) await rm(file, { force: true });
   else await replaceFile(context, file, text);
   await context.git.unstage([file]);
   forgetInputs(context);
 }
 
-async function changelogFile(context: Context): Promise<string> {
+async function changelogFile(context: ContextWith<'config'>): Promise<string> {
   const { directory } = await context.config();
   const file = join(directory, CHANGELOG);
   return realpath(file).catch(() => file);
@@ -176,7 +185,7 @@ async function changelogFile(context: Context): Promise<string> {
 const textOf = (file: string) => readFile(file, 'utf8').catch(() => undefined);
 
 /** Renamed into place from the runner's own directory: whole or not at all, and nothing left beside it. */
-async function replaceFile(context: Context, file: string, text: string): Promise<void> {
+async function replaceFile(context: ContextWith<'config'>, file: string, text: string): Promise<void> {
   const drafts = join((await context.config()).directory, '.automation-stack');
   try {
     const mode = await stat(file).then(

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { makeDirectories } from '../adapters/process/directories.js';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import {
   starterConfig,
@@ -32,7 +32,10 @@ const IGNORED = '.automation-stack/';
  * @param shape what environments hold; guessed where left out
  * @throws StackError FILE_EXISTS where there is a configuration already; USAGE where nothing can be read or written
  */
-export async function initialise(context: Context, shape: StarterShape | undefined): Promise<Initialised> {
+export async function initialise(
+  context: ContextWith<'env' | 'git' | 'options' | 'processes'>,
+  shape: StarterShape | undefined,
+): Promise<Initialised> {
   const { directory, configFile, dryRun } = context.options;
   await requireDirectory(directory);
   const { facts, notes, branches } = await look(context, shape);
@@ -48,7 +51,10 @@ export async function initialise(context: Context, shape: StarterShape | undefin
   return { ...found, written, kept, notes };
 }
 
-async function look(context: Context, asked: StarterShape | undefined) {
+async function look(
+  context: ContextWith<'env' | 'git' | 'options' | 'processes'>,
+  asked: StarterShape | undefined,
+) {
   const { directory, configFile } = context.options;
   const notes: string[] = [];
   const tell = (note: string) => void (notes.includes(note) || notes.push(note));
@@ -73,7 +79,7 @@ async function look(context: Context, asked: StarterShape | undefined) {
 }
 
 /** The repository's name where this is all of it, else the directory's. */
-async function projectName(context: Context): Promise<string> {
+async function projectName(context: ContextWith<'git' | 'options'>): Promise<string> {
   const { directory } = context.options;
   const isWhole = (await names(directory)).includes('.git');
   const url = isWhole ? ((await context.git.remoteUrl().catch(() => undefined)) ?? '') : '';

@@ -1,9 +1,9 @@
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import type { BranchFacts } from './rules/branchLines.js';
 import { gitBranches, gitHeadName, gitRemoteDefault } from '../adapters/git/gitArguments.js';
 
 /** What git knows of the branches of a directory; every answer may be missing. */
-export async function readBranches(context: Context): Promise<BranchFacts> {
+export async function readBranches(context: ContextWith<'options' | 'processes'>): Promise<BranchFacts> {
   const { directory } = context.options;
   const lines = async (invocation: ReturnType<typeof gitBranches>) => {
     const result = await context.processes.run(invocation, { captureStdout: true }).catch(() => undefined);

@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js';
+import type { Context, ContextWith } from '../context/context.js';
 import { ExitCode } from '../base/errors.js';
 import type { EventSubscriber } from '../events/events.js';
 import { Aftermath, AFTERMATH } from './aftermath.js';
@@ -106,7 +106,10 @@ export function createViews(input: ViewsInput): Views {
 }
 
 /** Where the library wants to read on after an interruption. */
-function aftermathOf({ env, options, signal }: Context, now: () => number): Aftermath | undefined {
+function aftermathOf(
+  { env, options, signal }: ContextWith<'env' | 'options' | 'signal'>,
+  now: () => number,
+): Aftermath | undefined {
   const file = env[AFTERMATH];
   if (file === undefined || file === '') return undefined;
   const style = createStyle(false, supportsUnicode(env));

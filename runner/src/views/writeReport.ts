@@ -1,5 +1,5 @@
 import { dirname, relative, resolve } from 'node:path';
-import type { Context } from '../context/context.js';
+import type { ContextWith } from '../context/context.js';
 import { runnerVersion } from '../base/version.js';
 import { writeWhole } from '../adapters/process/wholeFile.js';
 import { writeReport } from './html/write.js';
@@ -21,7 +21,10 @@ export interface ReportRequest {
  * @returns the files, and a line that says so
  * @throws StackError where there is no such run, or a file cannot be written
  */
-export async function writeReports(context: Context, request: ReportRequest) {
+export async function writeReports(
+  context: ContextWith<'clock' | 'config' | 'options' | 'secrets'>,
+  request: ReportRequest,
+) {
   const { directory, configFile } = context.options;
   const files = new RunFiles(dirname(resolve(directory, configFile)));
   const now = context.clock.now();

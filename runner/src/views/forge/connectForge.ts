@@ -1,5 +1,5 @@
 import type { Forge } from '../../adapters/forge/forge.js';
-import type { Context } from '../../context/context.js';
+import type { Context, ContextWith } from '../../context/context.js';
 import type { ForgeKey } from '../../domain/channels.js';
 import type { ForgeConfig } from './schema.js';
 
@@ -18,7 +18,10 @@ export async function connectForge(key: ForgeKey, context: Context, signal: Abor
   return open(key, { settings: { token, ...place }, env: context.env, remote, signal });
 }
 
-async function settingsOf(key: ForgeKey, context: Context): Promise<ForgeConfig> {
+async function settingsOf(
+  key: ForgeKey,
+  context: ContextWith<'config' | 'environment' | 'options' | 'resolve'>,
+): Promise<ForgeConfig> {
   const config = await context.config();
   const name = context.options.environment ?? Object.keys(config.environments)[0];
   return context.resolve(config.notifications[key] as ForgeConfig, await context.environment(name));

@@ -2,7 +2,7 @@ import { connectForge } from './connectForge.js';
 import { forgeWords, type ForgeKey } from '../../domain/channels.js';
 import { requestNumber } from '../../adapters/forge/forgePlace.js';
 import { once } from '../../base/once.js';
-import type { ChannelTools, Context } from '../../context/context.js';
+import type { ChannelTools, Context, ContextWith } from '../../context/context.js';
 import { ForgeView } from './forgeView.js';
 import type { ForgeConfig } from './schema.js';
 import { isForgeMemory, type ForgeMemory } from './forgeMemory.js';
@@ -34,7 +34,7 @@ async function forgeOf(key: ForgeKey, context: Context, signal: AbortSignal): Pr
   };
 }
 
-async function checkedOut({ git }: Context): Promise<CheckedOut> {
+async function checkedOut({ git }: ContextWith<'git'>): Promise<CheckedOut> {
   const [{ commit, branch, dirty }, parents] = await Promise.all([git.workingTree(), git.parents()]);
   return { commit, branch, parents, dirty };
 }

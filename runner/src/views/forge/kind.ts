@@ -1,4 +1,4 @@
-import type { ChannelKind, Context } from '../../context/context.js';
+import type { ChannelKind, ContextWith } from '../../context/context.js';
 import { forgeWords, type ForgeKey } from '../../domain/channels.js';
 import { githubSchema, gitlabSchema, type ForgeConfig } from './schema.js';
 
@@ -18,7 +18,10 @@ export const github = forge('github', githubSchema);
 export const gitlab = forge('gitlab', gitlabSchema);
 
 /** Where it is asked; undefined also where that cannot be told, which its own check tells. */
-async function addressOf(key: ForgeKey, context: Context): Promise<string | undefined> {
+async function addressOf(
+  key: ForgeKey,
+  context: ContextWith<'config' | 'env' | 'git'>,
+): Promise<string | undefined> {
   const settings = (await context.config()).notifications[key] as ForgeConfig | undefined;
   if (settings === undefined) return undefined;
   const [api] = [settings.api].filter((given) => given !== undefined && URL.canParse(given));

@@ -1,9 +1,12 @@
-import type { Context, NamedEnvironment } from '../../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../../context/context.js';
 import type { Finding } from '../../domain/finding.js';
 import type { SlackConfig } from './schema.js';
 
 /** Whether Slack takes the token. */
-export async function slackFinding(context: Context, environment: NamedEnvironment): Promise<Finding> {
+export async function slackFinding(
+  context: ContextWith<'config' | 'env' | 'resolve' | 'signal'>,
+  environment: NamedEnvironment,
+): Promise<Finding> {
   const settings = (await context.config()).notifications['slack'] as SlackConfig | undefined;
   if (settings?.token === undefined)
     return { status: 'skipped', found: 'a webhook cannot be tested without a message' };

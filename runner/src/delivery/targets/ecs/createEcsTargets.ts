@@ -1,7 +1,7 @@
 import { createEcsApi } from '../../../adapters/aws/ecs.js';
 import { createEcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { registryHost, registryOfAccount } from '../../../adapters/aws/ecrRegistry.js';
-import type { Context, NamedEnvironment } from '../../../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../../../context/context.js';
 import { imagesHome } from '../../../release/imagesHome.js';
 import type { Target } from '../../../domain/target.js';
 import { EcsTarget } from './ecsTarget.js';
@@ -12,7 +12,7 @@ import { byService, SharedService, type Member } from './sharedService.js';
  * @throws StackError CONFIG_INVALID where two of one service are not two containers of it
  */
 export async function createEcsTargets(parts: {
-  readonly context: Context;
+  readonly context: ContextWith<'aws' | 'clock' | 'env' | 'environment' | 'events'>;
   readonly environment: NamedEnvironment;
   /** References already resolved. */
   readonly members: readonly Member[];

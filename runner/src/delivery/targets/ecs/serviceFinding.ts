@@ -1,10 +1,10 @@
 import { StackError } from '../../../base/errors.js';
-import type { Context, NamedEnvironment } from '../../../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../../../context/context.js';
 import type { Finding } from '../../../domain/finding.js';
 
 /** The cluster, the service and its container are there. What it runs is not judged: a deploy may be what mends it. */
 export async function serviceFinding(
-  context: Context,
+  context: ContextWith<'targets'>,
   environment: NamedEnvironment,
   name: string,
 ): Promise<Finding> {

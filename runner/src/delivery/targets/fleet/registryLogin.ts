@@ -1,5 +1,5 @@
 import type { FleetConfig } from './schema.js';
-import type { Context, NamedEnvironment } from '../../../context/context.js';
+import type { ContextWith, NamedEnvironment } from '../../../context/context.js';
 import { imagesHome } from '../../../release/imagesHome.js';
 
 /** ECR's own hosts, whose passwords the SDK hands out. */
@@ -16,7 +16,7 @@ export interface FleetRegistry {
 
 /** The registry that hosts pull from: what the target names, else the one that images are pushed to. */
 export async function registryOf(
-  context: Context,
+  context: ContextWith<'aws' | 'env' | 'environment' | 'secrets' | 'signal'>,
   environment: NamedEnvironment,
   config: Pick<FleetConfig, 'registry'>,
 ): Promise<FleetRegistry> {
@@ -34,7 +34,10 @@ export async function registryOf(
   };
 }
 
-async function pushedTo(context: Context, environment: NamedEnvironment): Promise<string> {
+async function pushedTo(
+  context: ContextWith<'aws' | 'env' | 'environment'>,
+  environment: NamedEnvironment,
+): Promise<string> {
   const { registryHost } = await import('../../../adapters/aws/ecrRegistry.js');
   return registryHost(await context.aws(await imagesHome(context, environment)), context.env);
 }
