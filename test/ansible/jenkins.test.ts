@@ -136,7 +136,7 @@ describe('the Ansible role jenkins, with a stand-in for Jenkins itself', functio
   it('stops before it changes anything where a setting is missing, and names it', async () => {
     const environment = { JENKINS_URL: 'https://jenkins.example.com/' };
     const played = await host.play({ jenkins_environment: environment });
-    expect(played.output).to.include('nobody gave: AGENT_HOST, AGENT_HOST_KEY, AUTOMATION_STACK_REPOSITORY');
+    expect(played.output).to.include('settings without a value: AGENT_HOST, AGENT_HOST_KEY, AUTOMATION_STACK_REPOSITORY');
     expect(played.changed).to.equal(0);
   });
 
