@@ -40,7 +40,7 @@ export class Workers {
       platform: 'node',
       target: 'node20',
       // Loaded on use only, and no worker uses any.
-      packages: 'external',
+      external: ['@aws-sdk/*', 'agent-base', 'http-proxy-agent', 'https-proxy-agent'],
       logLevel: 'error',
     });
     return new Workers(directory, script);

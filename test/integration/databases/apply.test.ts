@@ -160,7 +160,7 @@ describe('apply, where a root describes a database user', function () {
   it('says what the task said where the user cannot be made, and leaves it to be made', async () => {
     const failure = await rejection(apply(), 'DATABASE_USER_FAILED');
     expect(failure.message).to.contain(
-      'the user shop_app was not made: container database-user exited with code 77',
+      'the user shop_app was not created: container database-user exited with code 77',
     );
     expect(failure.evidence.join('\n')).to.contain('the database refuses the master user dbadmin');
     expect(failure.next).to.contain('apply --env staging');

@@ -12,9 +12,9 @@ ${more === '' ? '  roles:\n    - role: app_container\n' : more}`;
 
 /** Playbooks that Ansible ends well, and that replace nothing, or not all, of what was asked for. */
 const PLAYBOOKS: Record<string, readonly [playbook: string, reason: RegExp]> = {
-  'names a group that is not there': [play('webservers'), /^test-fleet-0: no play of app\.yml worked on it/],
-  'names only the first host': [play('"web[0]"'), /^test-fleet-1: no play of app\.yml worked on it/],
-  'has no tasks': [play('web', '  tasks: []\n'), /^test-fleet-\d: no play of app\.yml worked on it/],
+  'names a group that is not there': [play('webservers'), /^test-fleet-0: no play of app\.yml ran on it/],
+  'names only the first host': [play('"web[0]"'), /^test-fleet-1: no play of app\.yml ran on it/],
+  'has no tasks': [play('web', '  tasks: []\n'), /^test-fleet-\d: no play of app\.yml ran on it/],
   'skips its role': [
     play('web', '  roles:\n    - role: app_container\n      when: false\n'),
     /^test-fleet-0: the playbook succeeded, but it runs sha256:/,

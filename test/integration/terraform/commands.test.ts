@@ -40,7 +40,7 @@ describe('the Terraform commands', function () {
     const { exitCode, stdout } = await run('plan');
     expect(exitCode).to.equal(0);
     expect(stdout).to.match(/^1 to create\n\n {2}\+ terraform_data\.host\n/);
-    expect(stdout).to.contain('To do it: node runner apply --env staging');
+    expect(stdout).to.contain('Apply it: node runner apply --env staging');
   });
 
   it('apply --dry-run changes nothing', async () => {

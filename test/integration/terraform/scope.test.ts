@@ -91,7 +91,7 @@ describe('a scope of a real root', function () {
     expect(exitCode).to.equal(0);
     expect(stdout).to.match(/^2 to change; 1 unchanged; scope app: the rest of the root was not checked\n/);
     expect(stdout).to.contain('~ app: "1" → (known after apply)').and.not.to.contain('database');
-    expect(stdout).to.contain('To do it: node runner apply --env staging --scope app\n');
+    expect(stdout).to.contain('Apply it: node runner apply --env staging --scope app\n');
     const applied = await run({ RELEASE: '2' }, 'apply', '--env', 'staging', '--scope', 'app', '--json');
     const result = JSON.parse(applied.stdout.trim().split('\n').at(-1) as string) as Record<string, unknown>;
     expect(result).to.include({ scope: 'app' });
@@ -120,7 +120,7 @@ describe('a scope of a real root', function () {
   it('refuses a plan that changes what it depends on, names it, and keeps no plan', async () => {
     await next({ RELEASE: '2', NETWORK: 'b' });
     const refused = await rejection(plan({ scope: 'app' }), 'OUT_OF_SCOPE');
-    expect(refused.message).to.equal('the plan of the scope app holds 1 change outside of it');
+    expect(refused.message).to.equal('the plan of the scope app has 1 change outside of it');
     expect(refused.evidence).to.deep.equal(['terraform_data.network (update)']);
     expect(refused.next).to.contain('node runner plan --env staging');
     expect(existsSync(join(stack.directory, '.automation-stack/plans/staging.scope-app.tfplan'))).to.equal(

@@ -71,7 +71,7 @@ describe('several environments in one command', function () {
       ['production', '1 to create'],
     ]);
     expect(stdout).to.contain('staging: 1 to create').and.to.contain('production: 1 to create');
-    expect(stdout).to.contain('To do it: node runner apply --env production');
+    expect(stdout).to.contain('Apply it: node runner apply --env production');
     for (const name of ['staging', 'production']) {
       const { exitCode: applied, stderr } = await run('apply', '--env', name);
       expect(applied, stderr).to.equal(0);
