@@ -80,7 +80,9 @@ describe('ownership on real roots', function () {
   it('refuses a destroy of what another application reuses, and says who, where, since when and what to type', async () => {
     const { exitCode, stderr } = await run(base, 'destroy', '--env', 'production', '--yes');
     expect(exitCode).to.equal(1);
-    expect(stderr).to.contain('STILL_REUSED').and.to.contain('shop/production reuses what would be destroyed');
+    expect(stderr)
+      .to.contain('STILL_REUSED')
+      .and.to.contain('shop/production reuses what would be destroyed');
     expect(stderr).to.match(
       /shop\/production uses terraform_data\.network \([0-9a-f-]{36}\) in var\.existing\.network since 2\d{3}-\d\d-\d\d, applied by ann/,
     );
