@@ -1,6 +1,6 @@
 import type { Context, ContextWith, Kinds, NamedEnvironment } from '../context/context.js';
 import { hasHosts } from '../context/kinds.js';
-import type { Check, Finding, Needs } from '../domain/finding.js';
+import { notCreatedYet, type Check, type Finding, type Needs } from '../domain/finding.js';
 import { StackError } from '../base/errors.js';
 
 const MINUTE_MS = 60_000;
@@ -108,13 +108,7 @@ async function hosts(context: Context, environment: NamedEnvironment): Promise<F
   try {
     found = await hostsOf(context, environment);
   } catch (error) {
-    const isUnmade = error instanceof StackError && error.code === 'OUTPUT_MISSING';
-    if (!isUnmade) throw error;
-    return {
-      status: 'skipped',
-      found: 'not created yet',
-      next: `node runner apply --env ${environment.name}`,
-    };
+    return notCreatedYet(error, environment.name);
   }
   const ssh = await context.ssh(environment);
   try {

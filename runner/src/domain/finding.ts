@@ -1,3 +1,4 @@
+import { StackError } from '../base/errors.js';
 import { usesSessions } from './transport.js';
 
 export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped';
@@ -9,6 +10,17 @@ export interface Finding {
   readonly found: string;
   /** What to type, where it is not well. */
   readonly next?: string;
+}
+
+/**
+ * What is found of something that Terraform is yet to make.
+ * @param error met while it was looked at
+ * @param environment whose it is
+ * @throws the error, where that is not why
+ */
+export function notCreatedYet(error: unknown, environment: string): Finding {
+  if (!(error instanceof StackError) || error.code !== 'OUTPUT_MISSING') throw error;
+  return { status: 'skipped', found: 'not created yet', next: `node runner apply --env ${environment}` };
 }
 
 /** One thing that has to be right for the runner to do its work. */
