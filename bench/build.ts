@@ -77,15 +77,15 @@ async function project(directory: string, application: string) {
     env: process.env,
     redactor: () => new SecretRegistry().lines(),
   });
-  const workshop = {
+  const localContext = {
     settings,
     env: process.env,
     processes,
     clock: systemClock,
     signal: undefined,
-    say: () => undefined,
+    report: () => undefined,
   };
-  const base = (await imageNames(workshop))?.busybox;
+  const base = (await imageNames(localContext))?.busybox;
   if (base === undefined) throw new Error('no local images: run `node runner local up` first');
   for (let folder = 0; folder < 100; folder++)
     await mkdir(join(directory, `app/lib/${folder}`), { recursive: true });

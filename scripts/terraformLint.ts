@@ -7,7 +7,7 @@ import { runTflint } from '../test/support/terraform/tflint.js';
 import { concerns, readLintParts, tell, type LintFinding } from '../test/support/terraform/lintParts.js';
 import { checkovSkips, notSkipped } from '../test/support/terraform/lintSkips.js';
 import { scanCopy } from '../test/support/terraform/scanCopy.js';
-import { testWorkshop } from '../test/support/workshop.js';
+import { testLocalContext } from '../test/support/localContext.js';
 
 const words = process.argv.slice(2);
 const tools = words.filter((word) => ['tflint', 'checkov'].includes(word));
@@ -21,13 +21,16 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const parts = all.filter(({ path }) => paths.length === 0 || paths.includes(path));
-const workshop = { ...testWorkshop(), say: (news: { message: string }) => console.error(news.message) };
+const localContext = {
+  ...testLocalContext(),
+  say: (news: { message: string }) => console.error(news.message),
+};
 
 /** All of it, also where parts are named: a part may call others. */
 async function scan(): Promise<LintFinding[]> {
   const copy = await scanCopy(all);
   try {
-    return notSkipped(await runCheckov(await checkovUp(workshop), copy), checkovSkips(all));
+    return notSkipped(await runCheckov(await checkovUp(localContext), copy), checkovSkips(all));
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
@@ -35,7 +38,7 @@ async function scan(): Promise<LintFinding[]> {
 
 const chosen = (tool: string) => tools.length === 0 || tools.includes(tool);
 const found = [
-  ...(chosen('tflint') ? await runTflint(await tflintUp(workshop), parts) : []),
+  ...(chosen('tflint') ? await runTflint(await tflintUp(localContext), parts) : []),
   ...(chosen('checkov') ? await scan() : []),
 ].filter((finding) => parts.some((part) => concerns(part, finding)));
 console.log(found.length === 0 ? `Nothing found in ${parts.length} modules and roots.` : tell(found));

@@ -16,7 +16,7 @@ import { createContext, type ContextInput } from './container.js';
 import { runnerVersion } from './base/version.js';
 import { createViews } from './views/createViews.js';
 import { writeError } from './views/errorFile.js';
-import { outliveFailures } from './views/outlive.js';
+import { ignoreStreamErrors } from './views/ignoreStreamErrors.js';
 
 /** The process as the command line needs it; tests bring their own. */
 export interface Process {
@@ -36,7 +36,7 @@ export interface Process {
 
 /** Runs one command line to its end. Never throws; every failure is shown and becomes an exit code. */
 export async function runCommandLine(world: Process): Promise<number> {
-  for (const stream of [world.stdout, world.stderr]) outliveFailures(stream);
+  for (const stream of [world.stdout, world.stderr]) ignoreStreamErrors(stream);
   try {
     return await runWords(world);
   } catch (error) {

@@ -60,7 +60,7 @@ export function createContext(input: ContextInput): Context {
       context.kinds(),
       import('./config/load.js'),
       import('./config/knownSecrets.js'),
-      import('./state/sharedPlace.js'),
+      import('./state/sharedLocation.js'),
     ]);
     const loaded = await loadConfig(options.directory, options.configFile, kinds);
     registerConfigured(loaded, kinds, { env, secrets });

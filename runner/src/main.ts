@@ -2,12 +2,12 @@ import { closeSync } from 'node:fs';
 import { relative } from 'node:path';
 import { isatty } from 'node:tty';
 import { runnerVersion } from './base/version.js';
-import { outliveFailures } from './views/outlive.js';
+import { ignoreStreamErrors } from './views/ignoreStreamErrors.js';
 
 /**
  * argv → command → exit code. The only place that ends the process, and the only one that reads process globals.
  */
-for (const stream of [process.stdout, process.stderr]) outliveFailures(stream);
+for (const stream of [process.stdout, process.stderr]) ignoreStreamErrors(stream);
 if (process.env['AUTOMATION_STACK_AWS_BASE']) await leaveRole();
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 const called = await calledByJenkins();

@@ -22,7 +22,7 @@ class Approval implements Serializable {
     /** Digests of plans by environment. */
     private final Map plans = [:]
     /** The stage that was approved and that the runner has not been told of. */
-    private String untold
+    private String unreported
 
     Approval(Object script) {
         this.script = script
@@ -36,10 +36,10 @@ class Approval implements Serializable {
     }
 
     /** @throws FlowInterruptedException where the build itself is aborted */
-    void ask(Map plan, Map leg, Summary summary) {
+    void ask(Map plan, Map block, Summary summary) {
         Map terms = plan.jenkins.approval
-        String subject = summary.question(plan.application, leg.environment)
-        List losses = summary.lossesOf(leg.environment)
+        String subject = summary.question(plan.application, block.environment)
+        List losses = summary.lossesOf(block.environment)
         int minutes = terms.timeoutMinutes
         after = "${minutes}m"
         try {
@@ -54,22 +54,22 @@ class Approval implements Serializable {
             by = Interruption.by(interruption)
         }
         if (ending == null) {
-            untold = leg.stage
-            this.plan = plans[leg.environment]
+            unreported = block.stage
+            this.plan = plans[block.environment]
         }
     }
 
     /** The approved stage, once: it is recorded with the first stage after it. */
     List taken() {
-        List stages = untold == null ? [] : [untold]
-        untold = null
+        List stages = unreported == null ? [] : [unreported]
+        unreported = null
         return stages
     }
 
     /** The call that should record the stages was cut off. */
     void giveBack(List stages) {
         if (!stages.isEmpty()) {
-            untold = stages[0]
+            unreported = stages[0]
         }
     }
 

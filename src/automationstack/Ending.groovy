@@ -21,7 +21,7 @@ class Ending implements Serializable {
     private final Source source
     private final Summary summary
     /** How a stage ended that the runner could not tell of: arguments of `conclude`. */
-    private Map untold = [:]
+    private Map lostEnding = [:]
     /** Stages that another build has done, with its words. */
     private final List before = []
 
@@ -47,7 +47,7 @@ class Ending implements Serializable {
 
     /** A stage ended, and the runner cannot know how. */
     void note(Map how) {
-        untold = how
+        lostEnding = how
     }
 
     /**
@@ -66,7 +66,7 @@ class Ending implements Serializable {
         fail('ABORTED', how.reason)
         if (stage != null) {
             how.stage = stage
-            untold = how
+            lostEnding = how
         }
     }
 
@@ -82,7 +82,7 @@ class Ending implements Serializable {
         try {
             Publisher publisher = new Publisher(script, runner.folder())
             new Credentials(script).bound(plan.jenkins.credentials.none) {
-                outcome = runner.call('conclude', source.options(untold + [done: done, resumed: before] + publisher.options()))
+                outcome = runner.call('conclude', source.options(lostEnding + [done: done, resumed: before] + publisher.options()))
             }
             publisher.publish(outcome)
         } catch (FlowInterruptedException interruption) {

@@ -4,14 +4,14 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
 /**
  * The stage graph of a branch as Jenkins stages. The runner decides what is run, where and in which order
- * (`stages --json`); this only walks it: legs one after another, each on an agent; approvals outside of any.
+ * (`stages --json`); this only walks it: agent blocks one after another, each on an agent; approvals outside of any.
  */
 class Pipeline implements Serializable {
 
     private static final long serialVersionUID = 1L
 
-    /** Of a leg: milestones are numbered by leg and wave. */
-    private static final int MOST_WAVES = 1000
+    /** Milestones are numbered by agent block and parallel group. */
+    private static final int MOST_GROUPS = 1000
 
     private final Object script
     private final Map arguments
@@ -70,14 +70,14 @@ class Pipeline implements Serializable {
                 next = work(0)
             }
         }
-        while (next < plan.jenkins.legs.size() && ending.failure == null) {
-            Map leg = plan.jenkins.legs[next]
-            if (leg.kind == 'approval') {
-                approve(leg)
+        while (next < plan.jenkins.blocks.size() && ending.failure == null) {
+            Map block = plan.jenkins.blocks[next]
+            if (block.kind == 'approval') {
+                approve(block)
                 next = next + 1
             } else {
                 int index = next
-                guarded(leg, index) {
+                guarded(block, index) {
                     agents.on(plan.jenkins.agent) {
                         source.take()
                         work(index)
@@ -129,10 +129,10 @@ class Pipeline implements Serializable {
         if (jenkins.agent.podTemplate) {
             names.add('podTemplate')
         }
-        for (Map leg : jenkins.legs) {
-            if (leg.kind == 'approval') {
+        for (Map block : jenkins.blocks) {
+            if (block.kind == 'approval') {
                 names.add('input')
-            } else if (leg.milestone || leg.waves.any { it.milestone }) {
+            } else if (block.milestone || block.groups.any { it.milestone }) {
                 names.add('milestone')
             }
         }
@@ -169,16 +169,16 @@ class Pipeline implements Serializable {
         script.properties(all)
     }
 
-    /** A leg on the agent that is there. Returns the number of the next one. */
+    /** An agent block on the agent that is there. Returns the number of the next one. */
     private int work(int index) {
-        Map leg = plan.jenkins.legs[index]
-        if (leg != null && leg.kind == 'agent') {
+        Map block = plan.jenkins.blocks[index]
+        if (block != null && block.kind == 'agent') {
             try {
                 script.timeout(time: plan.jenkins.timeoutMinutes, unit: 'MINUTES') {
-                    walkLeg(leg, index)
+                    walkBlock(block, index)
                 }
             } catch (FlowInterruptedException interruption) {
-                // Told from here while there is an agent; where it went away, the leg is tried on another.
+                // Told from here while there is an agent; where it went away, the block is tried on another.
                 if (!Interruption.isLoss(interruption)) {
                     runner.awaitEnds()
                     ending.broke(interruption, stageAtWork(), plan)
@@ -187,30 +187,30 @@ class Pipeline implements Serializable {
                 throw interruption
             }
         }
-        if (ending.failure != null || index + 1 >= plan.jenkins.legs.size()) {
+        if (ending.failure != null || index + 1 >= plan.jenkins.blocks.size()) {
             ending.tellHere(plan, done())
         }
         return index + 1
     }
 
-    private void walkLeg(Map leg, int index) {
+    private void walkBlock(Map block, int index) {
         int number = 0
-        for (Map wave : leg.waves) {
+        for (Map group : block.groups) {
             number = number + 1
-            if (wave.milestone && isAnyReady(wave)) {
-                pass(index * MOST_WAVES + number)
+            if (group.milestone && isAnyReady(group)) {
+                pass(index * MOST_GROUPS + number)
             }
-            walkWave(wave, leg.lock)
-            if (hasPlan(wave) || (number == leg.waves.size() && index + 1 < plan.jenkins.legs.size())) {
+            walkGroup(group, block.lock)
+            if (hasPlan(group) || (number == block.groups.size() && index + 1 < plan.jenkins.blocks.size())) {
                 source.leave()
             }
         }
     }
 
     /** A saved plan is needed on whatever agent applies it. */
-    private boolean hasPlan(Map wave) {
-        for (List chain : wave.chains) {
-            for (String id : chain) {
+    private boolean hasPlan(Map group) {
+        for (List sequence : group.sequences) {
+            for (String id : sequence) {
                 if (stages[id].kind == 'plan') {
                     return true
                 }
@@ -227,22 +227,22 @@ class Pipeline implements Serializable {
         }
     }
 
-    private void walkWave(Map wave, String held) {
-        if (wave.chains.size() == 1) {
-            walkChain(wave.chains[0], held)
+    private void walkGroup(Map group, String held) {
+        if (group.sequences.size() == 1) {
+            walkSequence(group.sequences[0], held)
             return
         }
         Map branches = [:]
-        for (List chain : wave.chains) {
-            List ids = chain
+        for (List sequence : group.sequences) {
+            List ids = sequence
             branches[stages[ids[0]].title] = {
-                walkChain(ids, held)
+                walkSequence(ids, held)
             }
         }
         script.parallel(branches)
     }
 
-    private void walkChain(List ids, String held) {
+    private void walkSequence(List ids, String held) {
         String name = plan.jenkins.locks[ids[0]]
         if (name == null || name == held || isHeldBack(stages[ids[0]])) {
             walkStages(ids)
@@ -365,9 +365,9 @@ class Pipeline implements Serializable {
         }
     }
 
-    private boolean isAnyReady(Map wave) {
-        for (List chain : wave.chains) {
-            if (!isHeldBack(stages[chain[0]])) {
+    private boolean isAnyReady(Map group) {
+        for (List sequence : group.sequences) {
+            if (!isHeldBack(stages[sequence[0]])) {
                 return true
             }
         }
@@ -387,8 +387,8 @@ class Pipeline implements Serializable {
         return null
     }
 
-    private void approve(Map leg) {
-        Map stage = stages[leg.stage]
+    private void approve(Map block) {
+        Map stage = stages[block.stage]
         if (isHeldBack(stage)) {
             return
         }
@@ -396,13 +396,13 @@ class Pipeline implements Serializable {
             showDone(stage)
             return
         }
-        ended[leg.stage] = 'running'
+        ended[block.stage] = 'running'
         script.stage(stage.title) {
-            approval.ask(plan, leg, summary)
-            ended[leg.stage] = approval.ending == null ? 'ok' : 'failed'
+            approval.ask(plan, block, summary)
+            ended[block.stage] = approval.ending == null ? 'ok' : 'failed'
             if (approval.ending != null) {
                 ending.fail('NOT_BUILT', "${stage.title}: ${approval.message}".toString())
-                ending.note([stage: leg.stage, ending: approval.ending, by: approval.by, after: approval.after])
+                ending.note([stage: block.stage, ending: approval.ending, by: approval.by, after: approval.after])
                 script.catchError(buildResult: 'NOT_BUILT', stageResult: 'NOT_BUILT') {
                     script.error(ending.failure.message)
                 }
@@ -411,12 +411,12 @@ class Pipeline implements Serializable {
     }
 
     /** After an approval: builds that are older end here; then the lock; an agent is taken last. */
-    private void guarded(Map leg, int index, Closure body) {
-        if (leg.milestone) {
-            pass(index * MOST_WAVES)
+    private void guarded(Map block, int index, Closure body) {
+        if (block.milestone) {
+            pass(index * MOST_GROUPS)
         }
-        if (leg.lock) {
-            locked(leg.lock, body)
+        if (block.lock) {
+            locked(block.lock, body)
         } else {
             body()
         }

@@ -42,7 +42,7 @@ class Runner implements Serializable {
         String place = "${folder}/calls/${UUID.randomUUID()}"
         List environment = [
             "AUTOMATION_STACK_PLACE=${place}".toString(),
-            "AUTOMATION_STACK_AFTERMATH=${place}/aftermath".toString(),
+            "AUTOMATION_STACK_INTERRUPTION_LOG=${place}/interruption.log".toString(),
             "AUTOMATION_STACK_RUN=${runId(script.env.BUILD_TAG)}".toString(),
             "AUTOMATION_STACK_WHO=${startedBy()}".toString(),
             argumentsOf(command, given, place),

@@ -65,9 +65,9 @@ exit "${code:-125}"
 #!/bin/sh
 place=$AUTOMATION_STACK_PLACE
 show() {
-    [ -e "$place/aftermath" ] || return 0
-    all=$(wc -l <"$place/aftermath")
-    [ "$all" -le "$shown" ] || tail -n +"$((shown + 1))" "$place/aftermath"
+    [ -e "$place/interruption.log" ] || return 0
+    all=$(wc -l <"$place/interruption.log")
+    [ "$all" -le "$shown" ] || tail -n +"$((shown + 1))" "$place/interruption.log"
     shown=$all
 }
 shown=0

@@ -7,7 +7,7 @@ class Source implements Serializable {
 
     private final Object script
     private final Map arguments
-    private final Baggage baggage
+    private final Stash stash
     /** The branch as the runner gets it: without the remote's name. */
     String branch
     private String commit
@@ -16,7 +16,7 @@ class Source implements Serializable {
     Source(Object script, Map arguments) {
         this.script = script
         this.arguments = arguments
-        this.baggage = new Baggage(script, arguments.directory)
+        this.stash = new Stash(script, arguments.directory)
     }
 
     /**
@@ -32,12 +32,12 @@ class Source implements Serializable {
             script.error("The branch moved from ${before} to ${seen.GIT_COMMIT} while this build waited: build that")
         }
         commit = before
-        baggage.take()
+        stash.take()
     }
 
     /** Keeps what the next stages may need on another agent. */
     void leave() {
-        baggage.leave()
+        stash.leave()
     }
 
     /** A file of the project, as a path from the workspace. */

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { toolsUp } from '../../runner/src/local/installTools.js';
-import { testWorkshop } from '../support/workshop.js';
+import { testLocalContext } from '../support/localContext.js';
 
 const run = promisify(execFile);
 const ANSIBLE = resolve('ansible');
@@ -20,15 +20,15 @@ interface Specification {
 
 describe('the Ansible roles', function () {
   this.timeout(240_000);
-  const workshop = testWorkshop();
-  const { tools, venv } = workshop.settings;
+  const localContext = testLocalContext();
+  const { tools, venv } = localContext.settings;
   const lint = join(tools, 'ansible-lint');
   const roles = readdirSync(join(ANSIBLE, 'roles'));
   const yaml = (...path: string[]): unknown => parse(readFileSync(join(ANSIBLE, ...path), 'utf8'));
   let folder: string;
 
   before(async () => {
-    await toolsUp(workshop);
+    await toolsUp(localContext);
     const there = await access(join(lint, 'bin', 'ansible-lint')).then(
       () => true,
       () => false,

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { imageNames } from '../../runner/src/local/localImages.js';
 import { localSettings } from '../../runner/src/local/settings.js';
-import { testWorkshop } from './workshop.js';
+import { testLocalContext } from './localContext.js';
 
 export const MASTER = { username: 'dbadmin', password: "Ma#ster $`\\1'2" } as const;
 type Engine = 'mysql' | 'postgres';
@@ -73,7 +73,7 @@ export interface DatabaseServer {
 
 /** Image with both servers and their clients, made of the local environment's host. @returns its name */
 export async function databaseImage(): Promise<string> {
-  const base = (await imageNames(testWorkshop()))?.host;
+  const base = (await imageNames(testLocalContext()))?.host;
   if (base === undefined) throw new Error('no local images: run `node runner local up` first');
   const tag = 'automation-stack-test/databases:1';
   const recipe = [

@@ -24,7 +24,7 @@ import type { ReleaseRecord } from '../../runner/src/domain/records.js';
 import { imageNames } from '../../runner/src/local/localImages.js';
 import { createLoadBalancer, deleteLoadBalancer } from '../../runner/src/local/loadBalancers.js';
 import { emulatorUrl, loadBalancerUrl, localSettings } from '../../runner/src/local/settings.js';
-import { testWorkshop } from './workshop.js';
+import { testLocalContext } from './localContext.js';
 
 /** Port on which the fixtures' applications serve. */
 export const APP_PORT = 8000;
@@ -75,16 +75,16 @@ export class EcsFixture {
 
   /** Makes cluster, repository, log group and a service that runs `apps.good`, and waits until it runs. */
   static async create(options: FixtureOptions = {}): Promise<EcsFixture> {
-    const workshop = testWorkshop();
-    const base = (await imageNames(workshop))?.busybox;
+    const localContext = testLocalContext();
+    const base = (await imageNames(localContext))?.busybox;
     if (base === undefined) throw new Error('no local images: run `node runner local up` first');
-    const endpoint = emulatorUrl(workshop.settings);
+    const endpoint = emulatorUrl(localContext.settings);
     const env = {
       AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: workshop.settings.region,
+      AWS_REGION: localContext.settings.region,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test-secret',
-      AUTOMATION_STACK_LOAD_BALANCERS: loadBalancerUrl(workshop.settings, '{name}'),
+      AUTOMATION_STACK_LOAD_BALANCERS: loadBalancerUrl(localContext.settings, '{name}'),
     };
     const fixture = new EcsFixture(endpoint, env, base);
     await fixture.prepare(options);

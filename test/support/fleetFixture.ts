@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { deployment, type Deployment } from './deployment.js';
-import { testWorkshop } from './workshop.js';
+import { testLocalContext } from './localContext.js';
 import type { ReleaseRecord } from '../../runner/src/domain/records.js';
 import { createHost, deleteHost } from '../../runner/src/local/localHosts.js';
 import { imageNames } from '../../runner/src/local/localImages.js';
@@ -36,9 +36,9 @@ export const HOSTS = ['test-fleet-0', 'test-fleet-1', 'test-fleet-2', 'test-flee
 
 /** Four real hosts of the local environment, with systemd, sshd and, once provisioned, a Docker engine each. */
 class FleetFixture {
-  private readonly workshop = testWorkshop();
+  private readonly localContext = testLocalContext();
   private base = '';
-  readonly settings = this.workshop.settings;
+  readonly settings = this.localContext.settings;
   /** As the hosts see it. */
   readonly hostRegistry = `${this.settings.gateway}:${this.settings.emulatorPort}`;
   private readonly made: string[] = [];
@@ -71,15 +71,16 @@ class FleetFixture {
   }
 
   private async bringUp(): Promise<void> {
-    await localUp(this.workshop);
-    this.base = (await imageNames(this.workshop))?.busybox ?? '';
+    await localUp(this.localContext);
+    this.base = (await imageNames(this.localContext))?.busybox ?? '';
     await this.makeRepository();
-    for (const [index, name] of HOSTS.entries()) await createHost(this.workshop, name, FIRST_SLOT + index);
+    for (const [index, name] of HOSTS.entries())
+      await createHost(this.localContext, name, FIRST_SLOT + index);
   }
 
   async down(): Promise<void> {
     if (this.upped === undefined) return;
-    await Promise.all(HOSTS.map((name) => deleteHost(this.workshop, name)));
+    await Promise.all(HOSTS.map((name) => deleteHost(this.localContext, name)));
     if (this.made.length > 0) await run('docker', ['rmi', '--force', ...this.made]).catch(() => undefined);
   }
 
@@ -110,7 +111,7 @@ class FleetFixture {
   async freeze(host: string): Promise<() => Promise<void>> {
     await run('docker', ['stop', '--time', '1', this.container(host)]);
     return async () => {
-      await createHost(this.workshop, host, FIRST_SLOT + HOSTS.indexOf(host as (typeof HOSTS)[number]));
+      await createHost(this.localContext, host, FIRST_SLOT + HOSTS.indexOf(host as (typeof HOSTS)[number]));
     };
   }
 

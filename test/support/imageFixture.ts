@@ -5,7 +5,7 @@ import { imageNames } from '../../runner/src/local/localImages.js';
 import { emulatorUrl } from '../../runner/src/local/settings.js';
 import type { StackEvent } from '../../runner/src/events/events.js';
 import { deployment, type Deployment } from './deployment.js';
-import { testWorkshop } from './workshop.js';
+import { testLocalContext } from './localContext.js';
 
 const run = promisify(execFile);
 
@@ -51,10 +51,10 @@ export interface ImageFixtureOptions {
 
 /** Writes the files, commits them on branch develop and opens a context. */
 export async function imageFixture(options: ImageFixtureOptions): Promise<ImageFixture> {
-  const workshop = testWorkshop();
-  const base = (await imageNames(workshop))?.busybox;
+  const localContext = testLocalContext();
+  const base = (await imageNames(localContext))?.busybox;
   if (base === undefined) throw new Error('no local images: run `node runner local up` first');
-  const endpoint = process.env['AWS_ENDPOINT_URL'] ?? emulatorUrl(workshop.settings);
+  const endpoint = process.env['AWS_ENDPOINT_URL'] ?? emulatorUrl(localContext.settings);
   const registry = new URL(endpoint).host;
   const application = `test-${randomBytes(4).toString('hex')}`;
   const files = Object.fromEntries(

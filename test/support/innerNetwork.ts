@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { deployment, type Deployment } from './deployment.js';
-import { testWorkshop } from './workshop.js';
+import { testLocalContext } from './localContext.js';
 import { createHost, deleteHost } from '../../runner/src/local/localHosts.js';
 import { hostAddress, type HostAddress } from '../../runner/src/local/settings.js';
 import { localUp } from '../../runner/src/local/up.js';
@@ -23,8 +23,8 @@ const MACHINES = Object.keys(SLOTS) as Machine[];
  * others their SSH is as closed as in a private subnet.
  */
 class InnerNetwork {
-  private readonly workshop = testWorkshop();
-  readonly settings = this.workshop.settings;
+  private readonly localContext = testLocalContext();
+  readonly settings = this.localContext.settings;
   private upped: Promise<void> | undefined;
 
   up(): Promise<void> {
@@ -32,15 +32,15 @@ class InnerNetwork {
   }
 
   private async bringUp(): Promise<void> {
-    await localUp(this.workshop);
-    for (const machine of MACHINES) await createHost(this.workshop, this.name(machine), SLOTS[machine]);
+    await localUp(this.localContext);
+    for (const machine of MACHINES) await createHost(this.localContext, this.name(machine), SLOTS[machine]);
     await this.close('middle', 'outer');
     await this.close('inner', 'middle');
   }
 
   async down(): Promise<void> {
     if (this.upped === undefined) return;
-    await Promise.all(MACHINES.map((machine) => deleteHost(this.workshop, this.name(machine))));
+    await Promise.all(MACHINES.map((machine) => deleteHost(this.localContext, this.name(machine))));
   }
 
   place(machine: Machine): HostAddress {

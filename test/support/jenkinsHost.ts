@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { createHost, deleteHost } from '../../runner/src/local/localHosts.js';
 import { localUp } from '../../runner/src/local/up.js';
 import { serveJenkins, type JenkinsDownloads } from './jenkinsDownloads.js';
-import { testWorkshop } from './workshop.js';
+import { testLocalContext } from './localContext.js';
 
 const run = promisify(execFile);
 const NAME = 'test-jenkins';
@@ -42,8 +42,8 @@ export interface Played {
 
 /** A bare host of the local environment, reached over SSH, and the role `jenkins` with stand-ins for its downloads. */
 export class JenkinsHost {
-  private readonly workshop = testWorkshop();
-  private readonly settings = this.workshop.settings;
+  private readonly localContext = testLocalContext();
+  private readonly settings = this.localContext.settings;
   private readonly container = `${this.settings.name}-host-${NAME}`;
   private readonly folder = mkdtempSync(join(tmpdir(), 'automation-stack-jenkins-'));
   /** A copy of the controller's files, for a test to change. */
@@ -54,9 +54,9 @@ export class JenkinsHost {
   said = '';
 
   async up(): Promise<void> {
-    await localUp(this.workshop);
-    await deleteHost(this.workshop, NAME);
-    const host = await createHost(this.workshop, NAME, SLOT);
+    await localUp(this.localContext);
+    await deleteHost(this.localContext, NAME);
+    const host = await createHost(this.localContext, NAME, SLOT);
     const mirror = /^deb (?:\[.*?\] )?(\S+?)\/? \w+ main/m.exec(await this.apt())?.[1];
     if (mirror === undefined) throw new Error('the host names no package repository');
     this.downloads = await serveJenkins(this.settings.gateway, mirror);
@@ -87,7 +87,7 @@ export class JenkinsHost {
 
   async down(): Promise<void> {
     await this.downloads?.close();
-    await deleteHost(this.workshop, NAME);
+    await deleteHost(this.localContext, NAME);
     rmSync(this.folder, { recursive: true, force: true });
   }
 

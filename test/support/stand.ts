@@ -2,7 +2,7 @@ import type { Context } from '../../runner/src/context/context.js';
 import { StackError } from '../../runner/src/base/errors.js';
 import type { StackEvent } from '../../runner/src/events/events.js';
 import type { ReleaseRecord } from '../../runner/src/domain/records.js';
-import { findLeft } from '../../runner/src/delivery/cutOff.js';
+import { readLastRun } from '../../runner/src/delivery/unfinished.js';
 import type { DeployRequest } from '../../runner/src/delivery/deployRequest.js';
 import { deployRelease } from '../../runner/src/delivery/deploy.js';
 import { promoteRelease } from '../../runner/src/delivery/promote.js';
@@ -122,7 +122,7 @@ export class Stand {
   }
 
   async resume() {
-    const left = await findLeft(this.state, 'staging');
+    const left = await readLastRun(this.state, 'staging');
     if (left.kind === 'nothing') throw new StackError('USAGE', 'nothing to resume');
     if (left.kind === 'unreadable') throw left.error;
     const { deployment: resume } = left.kind === 'open' ? left.unfinished : left;

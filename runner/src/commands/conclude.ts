@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { ContextWith } from '../context/context.js';
 import { toErrorRecord } from '../base/errors.js';
-import type { Untold } from '../pipeline/rules/untold.js';
+import type { StageEnding } from '../pipeline/rules/stageEnding.js';
 import { list, option, type CommandDefinition, type CommandInput } from './command.js';
 
 const ENDINGS = ['refused', 'expired', 'interrupted', 'superseded', 'lost', 'failed'] as const;
@@ -54,7 +54,7 @@ const conclude: CommandDefinition = {
       import('../pipeline/rules/stageWords.js'),
       import('../pipeline/rules/pipelineInput.js'),
       import('../pipeline/conclude.js'),
-      import('../pipeline/rules/untold.js'),
+      import('../pipeline/rules/stageEnding.js'),
       import('../views/runModel.js'),
       import('../views/runFiles.js'),
     ]);
@@ -70,7 +70,7 @@ const conclude: CommandDefinition = {
     await concludeRun(context, {
       pipeline,
       ...(before === undefined ? {} : { startedAt: before.startedAt }),
-      told: new Map((before?.stages ?? []).map((item) => [item.id, item.status])),
+      reported: new Map((before?.stages ?? []).map((item) => [item.id, item.status])),
       ...(failure === undefined ? {} : { failure }),
       done: list(input, 'done').flatMap((ids) => ids.split(',')),
       resumed: new Map(
@@ -78,7 +78,7 @@ const conclude: CommandDefinition = {
       ),
       ...(stage === undefined
         ? {}
-        : { ended: { stage, error: failureOfStage(config, stage, untold(input)) } }),
+        : { ended: { stage, error: failureOfStage(config, stage, stageEnding(input)) } }),
       summary: (done) => runWords(pipeline, done),
     });
     return { data: { run: id, ...(await report(context, input, id)) } };
@@ -102,8 +102,8 @@ async function report(
   }
 }
 
-const untold = (input: CommandInput): Untold => ({
-  ending: (option(input, 'ending') as Untold['ending'] | undefined) ?? 'interrupted',
+const stageEnding = (input: CommandInput): StageEnding => ({
+  ending: (option(input, 'ending') as StageEnding['ending'] | undefined) ?? 'interrupted',
   by: option(input, 'by'),
   reason: option(input, 'reason'),
   key: option(input, 'key'),

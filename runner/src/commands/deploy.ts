@@ -83,7 +83,7 @@ An ECS service that wants 0 tasks gets the release too, but nothing shows that t
       'deploy',
       [{ id: stage.id, title: stage.title, needs: [] }],
       async () => {
-        const resume = flag(input, 'resume') ? await cutOffDeployment(context, environment) : undefined;
+        const resume = flag(input, 'resume') ? await unfinishedDeployment(context, environment) : undefined;
         const release =
           resume === undefined
             ? await chooseRelease(context, environment, input)
@@ -221,15 +221,15 @@ async function toCatchUp(
 }
 
 /** What `--resume` goes on with, or has to close. @throws StackError USAGE where there is nothing */
-async function cutOffDeployment(
+async function unfinishedDeployment(
   context: ContextWith<'state'>,
   environment: NamedEnvironment,
 ): Promise<{ readonly deployment: DeploymentRecord }> {
-  const [{ findLeft }, { nothingToResume }] = await Promise.all([
-    import('../delivery/cutOff.js'),
-    import('../delivery/beginning.js'),
+  const [{ readLastRun }, { nothingToResume }] = await Promise.all([
+    import('../delivery/unfinished.js'),
+    import('../delivery/preflight.js'),
   ]);
-  const left = await findLeft(await context.state(), environment.name);
+  const left = await readLastRun(await context.state(), environment.name);
   if (left.kind === 'unreadable') throw left.error;
   if (left.kind === 'nothing') throw nothingToResume(environment);
   return left.kind === 'open' ? left.unfinished : left;

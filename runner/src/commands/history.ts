@@ -1,7 +1,7 @@
 import type { ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord } from '../domain/records.js';
-import { tellBroken } from './broken.js';
+import { reportBroken } from './broken.js';
 import type { CommandResult } from '../events/commandResult.js';
 import { flag, option, type CommandDefinition, type CommandInput } from './command.js';
 
@@ -91,14 +91,14 @@ async function deploymentsOf(
 ): Promise<readonly DeploymentRecord[]> {
   const { ledger } = await context.state();
   const found = await ledger.deployments(name, { limit, ...(before === undefined ? {} : { before }) });
-  tellBroken(context, ledger.broken);
-  return tellCutOff(context, name, found);
+  reportBroken(context, ledger.broken);
+  return noticeUnfinished(context, name, found);
 }
 
 async function releases(context: ContextWith<'events' | 'state'>, limit: number): Promise<CommandResult> {
   const { ledger } = await context.state();
   const found = await ledger.releases(limit);
-  tellBroken(context, ledger.broken);
+  reportBroken(context, ledger.broken);
   if (found.length === 0) return { data: [], text: 'No release was made yet. Start with: node runner push' };
   const { table } = await import('../views/table.js');
   const rows = found.map((release) => [
@@ -113,7 +113,7 @@ async function releases(context: ContextWith<'events' | 'state'>, limit: number)
 }
 
 /** A record that says `running` while no run holds the environment is what a killed run left. */
-async function tellCutOff(
+async function noticeUnfinished(
   context: ContextWith<'state'>,
   environment: string,
   records: readonly DeploymentRecord[],

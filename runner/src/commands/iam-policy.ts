@@ -87,7 +87,7 @@ async function print(context: Context, input: CommandInput): Promise<CommandResu
   });
   for (const message of result.notes) context.events.emit({ type: 'notice', level: 'info', message });
   const policy = part === undefined ? result.policy : partAt(result, part);
-  if (!result.fits && part === undefined) tellParts(context, result);
+  if (!result.fits && part === undefined) reportParts(context, result);
   return { data: result, text: JSON.stringify(policy, null, 2) };
 }
 
@@ -100,7 +100,7 @@ function partAt({ parts }: PolicyResult, wanted: string): PolicyDocument {
   });
 }
 
-function tellParts(context: ContextWith<'events'>, { size, parts }: PolicyResult): void {
+function reportParts(context: ContextWith<'events'>, { size, parts }: PolicyResult): void {
   const message = `the policy has ${size} characters, and IAM accepts ${POLICY_LIMIT}: it needs ${parts.length} managed policies`;
   const next =
     parts.length > ROLE_LIMIT

@@ -1,21 +1,21 @@
 import type { ContextWith } from '../context/context.js';
 import { flag, type CommandDefinition, type CommandInput } from './command.js';
-import type { LocalNews, Workshop } from '../local/workshop.js';
+import type { LocalProgress, LocalContext } from '../local/localContext.js';
 
 /** Each file of the local environment is loaded by the command that needs it. */
-async function workshop(
+async function localContext(
   context: ContextWith<'clock' | 'env' | 'events' | 'processes' | 'signal'>,
   id: string,
-): Promise<Workshop> {
+): Promise<LocalContext> {
   const [{ localSettings }, { Stage }] = await Promise.all([
     import('../local/settings.js'),
     import('../events/stage.js'),
   ]);
   const { env, processes, clock, signal } = context;
   const stage = new Stage(context.events, id);
-  const say = ({ piece, message, status }: LocalNews) =>
+  const report = ({ piece, message, status }: LocalProgress) =>
     stage.progress(message, { subject: piece, status: status === 'running' ? 'running' : 'ok' });
-  return { settings: localSettings(env), env, processes, clock, signal, say };
+  return { settings: localSettings(env), env, processes, clock, signal, report };
 }
 
 const up: CommandDefinition = {
@@ -29,7 +29,7 @@ const up: CommandDefinition = {
   async run(context) {
     const { localUp } = await import('../local/up.js');
     const { localStatus, statusLines } = await import('../local/localStatus.js');
-    const shop = await workshop(context, 'local:up');
+    const shop = await localContext(context, 'local:up');
     await localUp(shop);
     const status = await localStatus(shop);
     return { data: status, text: `${statusLines(status)}\n\nNow type: eval "$(node runner local env)"` };
@@ -48,7 +48,7 @@ const down: CommandDefinition = {
   environment: 'none',
   async run(context, input) {
     const { localDown } = await import('../local/down.js');
-    await localDown(await workshop(context, 'local:down'), { purge: flag(input, 'purge') });
+    await localDown(await localContext(context, 'local:down'), { purge: flag(input, 'purge') });
     return { data: { up: false } };
   },
 };
@@ -59,7 +59,7 @@ const status: CommandDefinition = {
   environment: 'none',
   async run(context) {
     const { localStatus, statusLines } = await import('../local/localStatus.js');
-    const found = await localStatus(await workshop(context, 'local:status'));
+    const found = await localStatus(await localContext(context, 'local:status'));
     return { exitCode: found.up ? 0 : 1, data: found, text: statusLines(found) };
   },
 };
@@ -71,7 +71,7 @@ const env: CommandDefinition = {
   environment: 'none',
   async run(context) {
     const { currentEnvironment, exportLines } = await import('../local/exportLines.js');
-    const variables = await currentEnvironment(await workshop(context, 'local:env'));
+    const variables = await currentEnvironment(await localContext(context, 'local:env'));
     // Keys and tokens of stand-ins on this machine: masked, they would lead nowhere.
     return { data: variables, text: exportLines(variables), reveal: true };
   },
@@ -85,7 +85,7 @@ const slack: CommandDefinition = {
   environment: 'none',
   async run(context) {
     const { readSlack, slackLines } = await import('../local/slackReader.js');
-    const messages = await readSlack((await workshop(context, 'local:slack')).settings);
+    const messages = await readSlack((await localContext(context, 'local:slack')).settings);
     return { data: messages, text: slackLines(messages) };
   },
 };
@@ -117,7 +117,7 @@ const create: CommandDefinition = {
   environment: 'none',
   async run(context, input) {
     const { createResource } = await import('../local/resources.js');
-    const made = await createResource(await workshop(context, 'local:create'), ...split(input));
+    const made = await createResource(await localContext(context, 'local:create'), ...split(input));
     const text = Object.entries(made).map(([key, value]) => `${key}=${String(value)}`);
     return { data: made, text: text.join(' ') };
   },
@@ -132,7 +132,7 @@ const remove: CommandDefinition = {
   async run(context, input) {
     const { deleteResource } = await import('../local/resources.js');
     const [kind, name, words] = split(input);
-    const deleted = await deleteResource(await workshop(context, 'local:delete'), kind, name, words);
+    const deleted = await deleteResource(await localContext(context, 'local:delete'), kind, name, words);
     return { data: { deleted }, text: `${kind} ${name}: ${deleted ? 'removed' : 'did not exist'}` };
   },
 };
@@ -144,7 +144,7 @@ const services: CommandDefinition = {
   environment: 'none',
   async run(context) {
     const { runServices } = await import('../local/localServices.js');
-    const { settings } = await workshop(context, 'local:services');
+    const { settings } = await localContext(context, 'local:services');
     await runServices(settings, context.signal);
     return {};
   },

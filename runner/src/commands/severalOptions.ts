@@ -1,6 +1,6 @@
 import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { ExitCode, StackError } from '../base/errors.js';
-import { sumUp, worstExitCode } from '../pipeline/rules/severalEnvironments.js';
+import { summaryOfEnvironments, worstExitCode } from '../pipeline/rules/severalEnvironments.js';
 import type { EnvironmentOutcome } from '../pipeline/several.js';
 import type { CommandResult } from '../events/commandResult.js';
 import { flag, option, type CommandInput, type OptionDefinition } from './command.js';
@@ -58,7 +58,7 @@ export function resultOfSeveral<T>(
     ...end,
     ...(result === undefined ? { data: {}, text: '' } : show(result)),
   }));
-  const failure = sumUp(outcomes, ({ exitCode }) => exitCode !== ExitCode.drift);
+  const failure = summaryOfEnvironments(outcomes, ({ exitCode }) => exitCode !== ExitCode.drift);
   const texts = shown.flatMap(({ environment, text }) => {
     if (text === '') return [];
     return [text.startsWith(environment) ? text : `${environment}: ${text}`];

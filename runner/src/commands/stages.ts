@@ -22,21 +22,21 @@ const stages: CommandDefinition = {
       { pipelineInput },
       { jenkinsPlan },
       { pipelineText },
-      { sayLedger },
+      { noticeLedgerLocation },
       { doneStages, doneWords },
     ] = await Promise.all([
       import('../pipeline/rules/stageGraph.js'),
       import('../pipeline/rules/pipelineInput.js'),
       import('../pipeline/rules/jenkinsBindings.js'),
       import('../views/pipeline.js'),
-      import('../state/sharedPlace.js'),
+      import('../state/sharedLocation.js'),
       import('../pipeline/resume.js'),
     ]);
     const config = await context.config();
     const branch = option(input, 'branch') ?? (await context.git.workingTree()).branch;
     const pipeline = pipelineOf(pipelineInput(config), branch);
     // What a build would stop at later is told before it begins.
-    if (pipeline.stages.length > 0) sayLedger(config.state.location, context);
+    if (pipeline.stages.length > 0) noticeLedgerLocation(config.state.location, context);
     const done = flag(input, 'resume') ? await doneStages(context, pipeline) : undefined;
     const jenkins = jenkinsPlan(config, pipeline);
     // A program that names no branch asks for the credentials of a command, before each: the graph is no news to it.

@@ -1,4 +1,4 @@
-import { tellBroken } from './broken.js';
+import { reportBroken } from './broken.js';
 import { flag, type CommandDefinition } from './command.js';
 
 const status: CommandDefinition = {
@@ -19,7 +19,7 @@ const status: CommandDefinition = {
     ]);
     const environments = await statusOfEnvironments(context, flag(input, 'live'));
     const { ledger } = await context.state();
-    tellBroken(context, ledger.broken);
+    reportBroken(context, ledger.broken);
     const healthy = environments.every((item) => item.targets?.every((target) => target.healthy) ?? true);
     return {
       exitCode: healthy ? 0 : 1,

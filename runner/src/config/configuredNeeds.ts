@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { StackError } from '../base/errors.js';
-import { conform } from './conform.js';
+import { schemaIssues } from './schemaIssues.js';
 import { neededSchema, type Config } from './schema.js';
 import { readText, UnreadableText } from './readText.js';
 import { parseYaml } from './source.js';
@@ -45,7 +45,7 @@ export async function readProject(directory: string): Promise<NeededProject | un
   if (text === undefined) return undefined;
   const source = parseYaml(file, text);
   const { application, state, needs, environments } = (source.value ?? {}) as Record<string, unknown>;
-  const { value, issues } = conform(neededSchema, {
+  const { value, issues } = schemaIssues(neededSchema, {
     application,
     ...(state == null ? {} : { state }),
     ...(needs == null ? {} : { needs }),

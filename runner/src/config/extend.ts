@@ -1,9 +1,9 @@
 import type { Path } from './path.js';
-import { Written } from './written.js';
+import { RawConfig } from './rawConfig.js';
 
 type Plain = Record<string, unknown>;
 const isPlain = (value: unknown): value is Plain =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Written);
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof RawConfig);
 
 export interface Extended {
   /** The raw configuration with every environment's `extends` merged in. */
@@ -51,7 +51,7 @@ function chainOf(
   for (;;) {
     const here = environments[chain[chain.length - 1] as string];
     const said = isPlain(here) ? here['extends'] : undefined;
-    const parent = said instanceof Written ? said.text : said;
+    const parent = said instanceof RawConfig ? said.text : said;
     if (typeof parent !== 'string') return chain;
     const path = ['environments', chain[chain.length - 1] as string, 'extends'];
     if (!Object.hasOwn(environments, parent)) {

@@ -4,7 +4,7 @@ import { StackError } from '../base/errors.js';
 import { didYouMean, nearest } from '../base/nearest.js';
 import { crossCheck } from './semanticChecks.js';
 import { collisions, type Collision } from './collisions.js';
-import { conform } from './conform.js';
+import { schemaIssues } from './schemaIssues.js';
 import { extendEnvironments } from './extend.js';
 import { readText, UnreadableText } from './readText.js';
 import type { ConfiguredKinds } from './kinds.js';
@@ -81,16 +81,16 @@ export function validateConfig(
     return { message: shortened(message), path, ...source.position(origin, part, find) };
   };
   const schema = configurationSchema(kinds);
-  const { value, issues: misread } = conform(schema, extended.value, extended.names);
+  const { value, issues: misread } = schemaIssues(schema, extended.value, extended.names);
   const parsed = schema.safeParse(value, { error: wordingOf(kinds) });
   const issues = [
     ...extended.issues.map((issue) => locate(issue.path, issue.message)),
     ...misread.map(({ path, message, part, find }) => locate(path, message, part, find)),
   ];
   // What was refused as it was read is not refused again for its form.
-  const told = new Set(misread.map(({ path }) => path.join('.')));
+  const reported = new Set(misread.map(({ path }) => path.join('.')));
   if (!parsed.success) {
-    const found = flatten(parsed.error.issues).filter(({ path }) => !told.has(path.join('.')));
+    const found = flatten(parsed.error.issues).filter(({ path }) => !reported.has(path.join('.')));
     // A mistyped key is one mistake, not also a missing key.
     const mistyped = new Set<string>();
     for (const issue of found) {

@@ -11,16 +11,16 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { Path } from './path.js';
-import { Written } from './written.js';
+import { RawConfig } from './rawConfig.js';
 
 /** Offsets in the text of what stands at a path. */
-export interface Place {
+export interface Position {
   readonly key: number;
   readonly value: number;
   readonly end: number;
 }
 
-interface Entry extends Place {
+interface Entry extends Position {
   readonly name: string;
   readonly node: unknown;
   /** Came by `<<`: an entry of the map itself goes before it. */
@@ -39,7 +39,7 @@ const UNCARRIED = /[\0\p{Surrogate}]/u;
  */
 export class YamlReader {
   readonly issues: { readonly message: string; readonly offset: number }[] = [];
-  private readonly places = new Map<string, Place>();
+  private readonly places = new Map<string, Position>();
   private readonly targets = new Map<Alias, Node | undefined>();
   /** Nodes on the way down here by aliases. */
   private readonly within: Node[] = [];
@@ -64,7 +64,7 @@ export class YamlReader {
     return this.value(contents, []);
   }
 
-  place(path: Path): Place | undefined {
+  place(path: Path): Position | undefined {
     return this.places.get(keyOf(path));
   }
 
@@ -138,7 +138,7 @@ export class YamlReader {
     if (value === null) return null;
     const text = typeof value === 'string' ? value : (node.source ?? '');
     if (UNCARRIED.test(text)) this.complain(node, 'contains an invalid character');
-    return typeof value === 'string' ? value : new Written(text, value);
+    return typeof value === 'string' ? value : new RawConfig(text, value);
   }
 
   private follow<T>(alias: Alias, otherwise: T, use: (target: Node) => T): T {

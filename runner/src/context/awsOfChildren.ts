@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectories } from '../adapters/process/directories.js';
-import { writeWhole } from '../adapters/process/wholeFile.js';
+import { writeAtomically } from '../adapters/process/atomicFile.js';
 import { homeDirectory } from '../adapters/process/user.js';
 import type { Context, ContextWith, NamedEnvironment } from './context.js';
 import { profileText, roleVariables } from './rules/awsChild.js';
@@ -67,7 +67,7 @@ async function ownConfiguration(env: Context['env']): Promise<string> {
 /** Whole or not at all: another environment's Terraform may be reading it. */
 async function place(path: string, content: string, mode: number): Promise<void> {
   if ((await readFile(path, 'utf8').catch(() => undefined)) === content) return;
-  await writeWhole(path, content, { mode });
+  await writeAtomically(path, content, { mode });
 }
 
 /** Some SDKs give the line to a shell, others divide it themselves: within double quotes they agree but for these. */

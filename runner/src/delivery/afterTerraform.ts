@@ -7,8 +7,8 @@ export function databaseUsersOf(
 ): (environment: NamedEnvironment, stage: Stage) => Promise<readonly string[]> {
   return async (environment, stage) => {
     if (environment.config['database-users'] === undefined) return [];
-    const { makeDatabaseUsers } = await import('./databaseUsers.js');
-    const made = await makeDatabaseUsers(context, environment, stage);
+    const { createDatabaseUsers } = await import('./databaseUsers.js');
+    const made = await createDatabaseUsers(context, environment, stage);
     return made.map((name) => `database user ${name} made`);
   };
 }

@@ -4,12 +4,12 @@ import {
   authorText,
   differentPeople,
   isKnownToGit,
-  keptOut,
-  keptOutIds,
-  whyKeptOut,
+  excludedApprovers,
+  excludedIds,
+  whyExcluded,
   type ApprovalRule,
   type Author,
-  type Parts,
+  type ApprovalPeople,
 } from '../domain/approvalDecision.js';
 import { StackError } from '../base/errors.js';
 import { runField } from '../base/sharedRun.js';
@@ -19,7 +19,7 @@ import type { ApprovalRecord } from '../state/approvalRecords.js';
 const NOBODY = 'jenkins';
 
 /** Who has a part in a commit that is on its way to an environment, and what of it cannot be known. */
-export interface KnownParts extends Parts {
+export interface KnownPeople extends ApprovalPeople {
   readonly notes: readonly string[];
 }
 
@@ -34,11 +34,11 @@ export interface Approved {
  * Looks up who wrote what is new in an environment, and who started this run. Never throws: what cannot be known is said.
  * @param commit what is going there; undefined outside of a repository
  */
-export async function partsOf(
+export async function peopleOf(
   context: ContextWith<'config' | 'git' | 'state' | 'who'>,
   environment: NamedEnvironment,
   commit: string | undefined,
-): Promise<KnownParts> {
+): Promise<KnownPeople> {
   const { people } = await context.config();
   const notes: string[] = [];
   const authors = await authorsOf(context, environment, commit, notes);
@@ -71,15 +71,15 @@ export async function approvalTerms(
   const rule = ruleOf(environment) ?? { not: [], count: 1 };
   const { count } = rule;
   if (rule.not.length === 0) return { count, not: [], who: [], notes: [] };
-  const { notes, ...parts } = await partsOf(context, environment, await commitHere(context));
-  const who = keptOut(rule, parts).map(({ name, role }) => `${name} (${role})`);
-  return { count, not: keptOutIds(rule, parts), who, notes };
+  const { notes, ...known } = await peopleOf(context, environment, await commitHere(context));
+  const who = excludedApprovers(rule, known).map(({ name, role }) => `${name} (${role})`);
+  return { count, not: excludedIds(rule, known), who, notes };
 }
 
 /**
  * Holds an approval to what its environment asks for.
  * @param by who approved it, as they were told to us
- * @param isTold true where what cannot be known was said before
+ * @param isReported true where what cannot be known was said before
  * @throws StackError APPROVAL_REQUIRED where there are too few, APPROVAL_NOT_ALLOWED of somebody who may not
  */
 export async function requireApproval(
@@ -91,9 +91,9 @@ export async function requireApproval(
 ): Promise<Approved> {
   const rule = ruleOf(environment) ?? { not: [], count: 1 };
   if (by.length === 0) throw approvalRequired(environment);
-  const parts = await partsOf(context, environment, commit);
+  const known = await peopleOf(context, environment, commit);
   for (const approver of by) {
-    const out = whyKeptOut(approver, rule, parts);
+    const out = whyExcluded(approver, rule, known);
     if (out === undefined) continue;
     const what = out.role === 'author' ? `as ${out.name} is an author of it` : `as ${out.name} started it`;
     throw new StackError('APPROVAL_NOT_ALLOWED', `${approver} may not approve ${environment.name}, ${what}`, {
@@ -101,10 +101,10 @@ export async function requireApproval(
       next: 'Somebody else has to approve it. `people` of the configuration says who is who.',
     });
   }
-  const people = differentPeople(by, parts.people);
+  const people = differentPeople(by, known.people);
   if (people.length < rule.count) throw tooFew(environment, rule, people);
-  if (rule.not.length > 0 && !isTold) tell(context, rule, parts, people);
-  return { by: people, authors: parts.authors.map(authorText), commit };
+  if (rule.not.length > 0 && !isTold) tell(context, rule, known, people);
+  return { by: people, authors: known.authors.map(authorText), commit };
 }
 
 /**
@@ -120,13 +120,13 @@ export async function recordedApproval(
   const rule = ruleOf(environment);
   for await (const approval of ledger.approvals.newest(environment.name)) {
     if (rule === undefined || approval.commit !== commit) return undefined;
-    const parts = await partsOf(context, environment, commit);
+    const known = await peopleOf(context, environment, commit);
     const { approvedBy, startedBy, at } = approval;
-    const starters = [parts, { ...parts, starter: startedBy === NOBODY ? undefined : startedBy }];
+    const starters = [known, { ...known, starter: startedBy === NOBODY ? undefined : startedBy }];
     const isRefused = approvedBy.some((one) =>
-      starters.some((all) => whyKeptOut(one, rule, all) !== undefined),
+      starters.some((all) => whyExcluded(one, rule, all) !== undefined),
     );
-    if (isRefused || differentPeople(approvedBy, parts.people).length < rule.count) return undefined;
+    if (isRefused || differentPeople(approvedBy, known.people).length < rule.count) return undefined;
     const since = await ledger.deployments(environment.name, { limit: 20 });
     const isOvertaken = since.some(
       ({ startedAt, kind, checkedOut }) => startedAt > at && (kind === 'rollback' || checkedOut !== commit),
@@ -183,7 +183,7 @@ function tooFew(environment: NamedEnvironment, rule: ApprovalRule, by: readonly 
 function tell(
   context: ContextWith<'events'>,
   rule: ApprovalRule,
-  { notes, authors, people }: KnownParts,
+  { notes, authors, people }: KnownPeople,
   by: readonly string[],
 ): void {
   const strangers = rule.not.includes('author') ? by.filter((one) => !isKnownToGit(one, people)) : [];

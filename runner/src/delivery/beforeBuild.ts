@@ -3,9 +3,9 @@ import { StackError } from '../base/errors.js';
 import { lockedError } from '../state/lockDocument.js';
 import { requireTargets } from './targets/createTargets.js';
 import { requireAccount } from '../context/account.js';
-import { describeCutOff, findLeft } from './cutOff.js';
+import { unfinishedError, readLastRun } from './unfinished.js';
 import { openRegistry } from '../release/imageRegistry.js';
-import { isAsBefore } from './undoCutOff.js';
+import { isAsBefore } from './rollBackUnfinished.js';
 
 /** Where a release is going to be brought that is not built yet. */
 export interface Destination {
@@ -39,13 +39,13 @@ export async function requireOpenWay(context: Context, destination: Destination)
 /** What the application needs is healthy there; most need no other, and then nothing is loaded. */
 async function requireNeeded(context: Context, { name }: NamedEnvironment): Promise<void> {
   if (Object.keys((await context.config()).needs).length === 0) return;
-  const [{ heldBackBy }, { introduceApplication }] = await Promise.all([
+  const [{ unhealthyUpstream }, { introduceApplication }] = await Promise.all([
     import('./needs.js'),
     import('../release/describeApplication.js'),
   ]);
   // So that two new applications that need each other are told so, whichever comes first.
   await introduceApplication(context);
-  const held = await heldBackBy(context, name);
+  const held = await unhealthyUpstream(context, name);
   if (held !== undefined) throw held;
 }
 
@@ -69,10 +69,11 @@ export async function requireFree(
     throw lockedError(name, stored.holder, context.clock.now());
   }
   if (forward) return;
-  const left = await findLeft(state, name);
-  if (left.kind === 'unreadable') throw left.error;
-  if (left.kind !== 'open' || (await isAsBefore(await context.targets(environment), left.unfinished))) return;
-  throw await describeCutOff(state, left.unfinished, environment);
+  const lastRun = await readLastRun(state, name);
+  if (lastRun.kind === 'unreadable') throw lastRun.error;
+  if (lastRun.kind !== 'open' || (await isAsBefore(await context.targets(environment), lastRun.unfinished)))
+    return;
+  throw await unfinishedError(state, lastRun.unfinished, environment);
 }
 
 /** Whether uncommitted work is refused. */

@@ -35,7 +35,7 @@ export async function catchUp(context: Context, request: CatchUpRequest): Promis
   await requireAccount(context, environment);
   const { current, release } = await inService(context, name);
   context.events.emit({ type: 'release', release });
-  const found = await lookForBehind(context, environment, current, release);
+  const found = await findBehind(context, environment, current, release);
   // Hosts that came back by themselves are put into service again, and the record says so.
   if (found.length === 0 && current.status === 'healthy') {
     return { behind: [], summary: `nothing to catch up: every host of ${name} runs ${current.version}` };
@@ -66,7 +66,7 @@ export async function previewCatchUp(
   environment: NamedEnvironment,
 ): Promise<{ readonly version: string; readonly behind: readonly BehindOfTarget[] }> {
   const { current, release } = await inService(context, environment.name);
-  return { version: current.version, behind: await lookForBehind(context, environment, current, release) };
+  return { version: current.version, behind: await findBehind(context, environment, current, release) };
 }
 
 /** What was asked for has not happened while a host is behind. */
@@ -95,7 +95,7 @@ async function inService(
   });
 }
 
-async function lookForBehind(
+async function findBehind(
   context: ContextWith<'kinds' | 'targets'>,
   environment: NamedEnvironment,
   current: DeploymentRecord,

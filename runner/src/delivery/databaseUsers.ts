@@ -30,7 +30,7 @@ import { namedOutput } from '../infrastructure/outputs.js';
  * @returns names of the users that were made or given another password
  * @throws StackError DATABASE_USER_FAILED with what the task printed; OUTPUT_MISSING, CONFIG_INVALID, LOCKED, AWS_*
  */
-export async function makeDatabaseUsers(
+export async function createDatabaseUsers(
   context: Context,
   environment: NamedEnvironment,
   stage: Stage,
@@ -50,7 +50,7 @@ export async function makeDatabaseUsers(
       environment,
       waiting.map(({ user }) => user),
     )) {
-      await makeUser({ context, environment, stage, signal, timeoutMs: config.timeout }, one);
+      await createUser({ context, environment, stage, signal, timeoutMs: config.timeout }, one);
       made.push(one.user.name);
     }
     return made;
@@ -66,7 +66,7 @@ async function describedUsers(
   return readDatabaseUsers(described, `output "${output}" of ${environment.name}`);
 }
 
-interface Unmade {
+interface MissingUser {
   readonly user: DatabaseUser;
   readonly secret: UserSecret | undefined;
 }
@@ -76,11 +76,11 @@ async function left(
   context: ContextWith<'aws' | 'secrets'>,
   environment: NamedEnvironment,
   users: readonly DatabaseUser[],
-): Promise<readonly Unmade[]> {
+): Promise<readonly MissingUser[]> {
   if (users.length === 0) return [];
   const aws = await context.aws(environment);
   const looked = await Promise.all(
-    users.map(async (user): Promise<Unmade> => {
+    users.map(async (user): Promise<MissingUser> => {
       const secret = readUserSecret(await secretValue(aws, user.secret));
       if (secret !== undefined) context.secrets.register(secret.password);
       return { user, secret: secret?.username === user.username ? secret : undefined };
@@ -89,7 +89,7 @@ async function left(
   return looked.filter(({ user, secret }) => secret?.madeBy !== user.taskDefinition);
 }
 
-interface Making {
+interface UserCreation {
   readonly context: ContextWith<'aws' | 'clock' | 'secrets'>;
   readonly environment: NamedEnvironment;
   readonly stage: Stage;
@@ -97,7 +97,7 @@ interface Making {
   readonly timeoutMs: number;
 }
 
-async function makeUser(making: Making, { user, secret }: Unmade): Promise<void> {
+async function createUser(making: UserCreation, { user, secret }: MissingUser): Promise<void> {
   const { context, environment, signal } = making;
   const aws = await context.aws(environment);
   signal.throwIfAborted();
@@ -110,13 +110,13 @@ async function makeUser(making: Making, { user, secret }: Unmade): Promise<void>
   }
   await runTask(making, user);
   // Of a user that was made before, no task has to hear: the password stays.
-  if (known.madeBy === undefined) await startAnew(making, user);
+  if (known.madeBy === undefined) await restartTasks(making, user);
   const madeBy = user.taskDefinition;
   await putSecretValue(aws, user.secret, JSON.stringify({ username, password, madeBy }));
 }
 
 /** Runs the task that makes the user, to its end. */
-async function runTask(making: Making, user: DatabaseUser): Promise<void> {
+async function runTask(making: UserCreation, user: DatabaseUser): Promise<void> {
   const { context, environment, stage, signal, timeoutMs } = making;
   const { clock } = context;
   const aws = await context.aws(environment);
@@ -167,7 +167,7 @@ async function runTask(making: Making, user: DatabaseUser): Promise<void> {
 }
 
 /** Tasks read a secret when they start: those that began before it had its value, or with another, are replaced. */
-async function startAnew(making: Making, user: DatabaseUser): Promise<void> {
+async function restartTasks(making: UserCreation, user: DatabaseUser): Promise<void> {
   const { context, environment, signal } = making;
   const aws = await context.aws(environment);
   for (const service of user.services) {
@@ -184,6 +184,6 @@ async function startAnew(making: Making, user: DatabaseUser): Promise<void> {
   }
 }
 
-function say({ stage }: Making, user: DatabaseUser, message: string): void {
+function say({ stage }: UserCreation, user: DatabaseUser, message: string): void {
   stage.progress(message, { subject: user.name, phase: 'database-user', status: 'running' });
 }

@@ -1,7 +1,14 @@
 import pMap from 'p-map';
 import { formatDuration } from '../base/duration.js';
 import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
-import { behindOf, behindWords, endedAs, hostsInService, isProven, unprovenWords } from '../domain/behind.js';
+import {
+  behindOf,
+  behindWords,
+  statusOfTargets,
+  hostsInService,
+  isProven,
+  unprovenWords,
+} from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord, TargetRecord } from '../domain/records.js';
 import { runField } from '../base/sharedRun.js';
@@ -12,16 +19,16 @@ import type { Known, Rollout, Target, TargetSnapshot } from '../domain/target.js
 import { checkedOut } from '../context/checkedOut.js';
 import { requireAccount } from '../context/account.js';
 import { isGuarded, refuseBypass } from './beforeBuild.js';
-import { beginning, supersede, type Start } from './beginning.js';
-import { begunBy } from './cutOff.js';
+import { preflight, supersede, type StartingPoint } from './preflight.js';
+import { begunActions } from './unfinished.js';
 import { describeApplication } from '../release/describeApplication.js';
 import { withLock } from './environmentLock.js';
 import { refuseOlderBuild } from './newerBuild.js';
-import { behindNotice, refuseOvertaken, unprovenNotice } from './rules/partialDeploy.js';
+import { behindNotice, refuseSuperseded, unprovenNotice } from './rules/partialDeploy.js';
 import { journalOf, mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
-import { cannotWrite, recordEnd } from './recordEnd.js';
+import { isWriteFailure, recordEnd } from './recordEnd.js';
 import type { StageEnd } from '../events/stage.js';
-import { undo, uninterrupted } from './undo.js';
+import { rollBack, neverAborted } from './rollBackFailed.js';
 import type { DeployRequest, DeployResult } from './deployRequest.js';
 
 /**
@@ -46,45 +53,45 @@ export async function deployRelease(context: Context, request: DeployRequest): P
   return withLock(context, locking, async (state, lock) => {
     if (kind !== 'rollback' && request.forcedBy === undefined)
       await refuseOlderBuild(context, state, environment);
-    const start = await beginning(context, state, () => targets, request);
+    const start = await preflight(context, state, () => targets, request);
     if ('deployment' in start) return start;
-    return roll({ context, state, lock, targets: await targets, request, start });
+    return rollOut({ context, state, lock, targets: await targets, request, start });
   });
 }
 
-interface Rolling {
+interface RunningDeployment {
   readonly context: Context;
   readonly state: State;
   readonly lock: HeldLock;
   readonly targets: readonly Target[];
   readonly request: DeployRequest;
-  readonly start: Start;
+  readonly start: StartingPoint;
 }
 
-async function roll(rolling: Rolling): Promise<DeployResult> {
-  const { context, state, lock, targets, request, start } = rolling;
+async function rollOut(running: RunningDeployment): Promise<DeployResult> {
+  const { context, state, lock, targets, request, start } = running;
   const { environment, release, stage } = request;
   const { healthy, latest } = await state.ledger.current(environment.name);
-  if (request.kind === 'catch-up') refuseOvertaken(environment.name, release, healthy);
+  if (request.kind === 'catch-up') refuseSuperseded(environment.name, release, healthy);
   const knownOf = (target: Target): Known | undefined =>
     healthy === undefined ? undefined : { version: healthy.version, target: healthy.targets?.[target.name] };
   const snapshots = await snapshotsOf(targets, start, knownOf);
-  const recording = await record(rolling, snapshots, healthy, latest);
+  const recording = await record(running, snapshots, healthy, latest);
 
   // The first failing target ends the others' waiting: all of them are going back anyway.
   const failing = new AbortController();
   const signal = AbortSignal.any([context.signal, lock.lost, failing.signal]);
-  const { append, appendBack } = recording;
+  const { append, appendRollback } = recording;
   // A rollback is itself the way back: what cannot be written down must not keep it.
-  const write = request.kind === 'rollback' ? appendBack : append;
+  const write = request.kind === 'rollback' ? appendRollback : append;
   const rollout = (target: Target): Rollout => ({
     stage: stage.id,
     signal,
     kind: request.kind,
     known: knownOf(target),
-    begun: begunBy(target, start.resumed?.entries),
+    begun: begunActions(target, start.resumed?.entries),
     journal: journalOf(target, write),
-    journalBack: journalOf(target, appendBack),
+    journalRollback: journalOf(target, appendRollback),
   });
   const results: Record<string, TargetRecord> = {};
   // What is not moved stays as it was recorded.
@@ -106,29 +113,29 @@ async function roll(rolling: Rolling): Promise<DeployResult> {
     { concurrency: (await context.config()).concurrency },
   );
   const ended = { ...recording.record, endedAt: context.clock.now().toISOString() };
-  if (failure === undefined) return succeed(rolling, recording, { ...ended, targets: results });
+  if (failure === undefined) return succeed(running, recording, { ...ended, targets: results });
   // Where another run has the lock, going back would be a fight with it.
   if (lock.lost.aborted && (await lock.isTaken())) throw failure.error;
-  const goingBack = (target: Target): Rollout => ({
+  const rollbackOf = (target: Target): Rollout => ({
     ...rollout(target),
-    signal: uninterrupted,
-    begun: begunBy(target, [...(start.earlier ?? []), ...(start.resumed?.entries ?? [])]),
-    journal: journalOf(target, appendBack),
+    signal: neverAborted,
+    begun: begunActions(target, [...(start.earlier ?? []), ...(start.resumed?.entries ?? [])]),
+    journal: journalOf(target, appendRollback),
   });
   const attempt = { context, state, environment, recording, record: ended, targets, snapshots, stage };
-  return undo({ ...attempt, rollout: goingBack }, failure);
+  return rollBack({ ...attempt, rollout: rollbackOf }, failure);
 }
 
 /** Every target runs it, healthy: that stays so, also where it cannot be recorded. */
 async function succeed(
-  { context, request, targets }: Rolling,
+  { context, request, targets }: RunningDeployment,
   recording: Recording,
   ended: DeploymentRecord,
 ): Promise<DeployResult> {
   const { environment, release, stage } = request;
   const { name } = environment;
   const url = await environmentUrl(context, environment);
-  const status = endedAs(ended.targets ?? {});
+  const status = statusOfTargets(ended.targets ?? {});
   const deployment: DeploymentRecord = {
     ...ended,
     status,
@@ -166,7 +173,7 @@ function unrecorded(environment: string, runs: string, lost: StackError): StackE
 /** What ran before: what an unfinished deployment saw counts, since now it may be half of each. */
 async function snapshotsOf(
   targets: readonly Target[],
-  { snapshots = {} }: Start,
+  { snapshots = {} }: StartingPoint,
   knownOf: (target: Target) => Known | undefined,
 ): Promise<Readonly<Record<string, TargetSnapshot>>> {
   const found = await pMap(targets, async (target) => {
@@ -181,7 +188,7 @@ async function snapshotsOf(
 
 /** Writes the record and opens the journal; of a deployment that goes over another one, also that one's end. */
 async function record(
-  { context, state, request, start }: Rolling,
+  { context, state, request, start }: RunningDeployment,
   snapshots: Readonly<Record<string, TargetSnapshot>>,
   healthy: DeploymentRecord | undefined,
   latest: DeploymentRecord | undefined,
@@ -190,7 +197,7 @@ async function record(
   const { resumed, over, earlier } = start;
   if (resumed !== undefined) return openRecording(context, state, resumed.deployment, snapshots, earlier);
   const needs = await describeApplication(context, latest).catch((error: unknown) => {
-    if (kind !== 'rollback' || !cannotWrite(error)) throw error;
+    if (kind !== 'rollback' || !isWriteFailure(error)) throw error;
     return latest?.needs ?? {};
   });
   const draft: DeploymentDraft = {
@@ -240,8 +247,8 @@ async function upstreamIsHealthy(context: Context, request: DeployRequest): Prom
 /** Before the lock: a copy may take minutes, and is worth having whatever comes of the deployment. */
 async function imagesAreThere(context: Context, request: DeployRequest): Promise<void> {
   if (request.environment.config.promotion === undefined) return;
-  const { bringImages } = await import('../release/bringImages.js');
-  await bringImages(context, request);
+  const { copyImages } = await import('../release/copyImages.js');
+  await copyImages(context, request);
 }
 
 function refuseDirty({ environment, release, kind, forcedBy }: DeployRequest): void {

@@ -2,7 +2,7 @@ import type { Stage } from '../events/stage.js';
 import type { ContextWith } from '../context/context.js';
 import type { HeldLock } from '../state/locks.js';
 import type { State } from '../state/state.js';
-import { cannotWrite } from './recordEnd.js';
+import { isWriteFailure } from './recordEnd.js';
 
 export interface Locking {
   readonly environment: string;
@@ -54,7 +54,8 @@ async function acquire(
       },
     });
   } catch (error) {
-    if (!orWithout || !cannotWrite(error) || (await locks.stored(environment)).state !== 'free') throw error;
+    if (!orWithout || !isWriteFailure(error) || (await locks.stored(environment)).state !== 'free')
+      throw error;
     // Who cannot write a lock there keeps others out as little as they do; what is broken stays in service meanwhile.
     const message = `${environment} is not locked (${error.message}): rolling back anyway`;
     context.events.emit({ type: 'notice', level: 'warning', message });

@@ -6,8 +6,8 @@ import type { ReleaseRecord } from '../domain/records.js';
 import type { MigrationRecord } from '../domain/migration.js';
 import type { Target } from '../domain/target.js';
 import { requireAccount } from '../context/account.js';
-import { settle } from './beginning.js';
-import { describeCutOff, findLeft } from './cutOff.js';
+import { closeLastRun } from './preflight.js';
+import { unfinishedError, readLastRun } from './unfinished.js';
 import { withLock } from './environmentLock.js';
 import { recordApproval, requireApproval, ruleOf } from './approvals.js';
 import { unknownRelease } from './promote.js';
@@ -45,9 +45,15 @@ export async function migrateRelease(context: Context, request: MigrateRequest):
   const targets = await context.targets(environment, names);
   const locking = { environment: environment.name, stage, waitMs: request.waitMs ?? 0 };
   return withLock(context, locking, async (state, lock) => {
-    const left = await findLeft(state, environment.name);
-    const unfinished = await settle(context, state, left, () => context.targets(environment), request);
-    if (unfinished !== undefined) throw await describeCutOff(state, unfinished, environment);
+    const lastRun = await readLastRun(state, environment.name);
+    const unfinished = await closeLastRun(
+      context,
+      state,
+      lastRun,
+      () => context.targets(environment),
+      request,
+    );
+    if (unfinished !== undefined) throw await unfinishedError(state, unfinished, environment);
     const signal = AbortSignal.any([context.signal, lock.lost]);
     const results: Record<string, MigrationRecord> = {};
     for (const target of targets) {

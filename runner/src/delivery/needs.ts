@@ -2,7 +2,7 @@ import type { Stage } from '../events/stage.js';
 import type { Context, ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { poll } from '../base/poll.js';
-import { HeldBack, holdBack, type UpstreamStanding } from './rules/upstreamFindings.js';
+import { HeldBack, upstreamError, type UpstreamStanding } from './rules/upstreamFindings.js';
 import type { DeployRequest } from './deployRequest.js';
 import { walkUpstream, type UpstreamGraph } from './upstream.js';
 
@@ -32,17 +32,17 @@ export async function requireUpstream(context: Context, request: NeedsRequest): 
   const { environment, stage, waitMs = 0 } = request;
   const { standings: look, ...graph } = await walkUpstream(context);
   const { clock, signal } = context;
-  let told: string | undefined;
+  let reported: string | undefined;
   let held: HeldBack | undefined;
   const unlessHeld = async (left: () => number) => {
     signal.throwIfAborted();
     const standings = await look(environment);
-    held = holdBack(environment, standings);
+    held = upstreamError(environment, standings);
     if (held === undefined) return { ...graph, standings, summary: summaryOf(environment, standings) };
     if (held.code !== 'UPSTREAM_RUNNING' || left() <= 0) throw held;
     const message = `waiting: ${held.why}`;
-    if (message !== told) stage?.progress(message, { status: 'running' });
-    told = message;
+    if (message !== reported) stage?.progress(message, { status: 'running' });
+    reported = message;
     return undefined;
   };
   const pace = { gapMs: FIRST_POLL_MS, growth: 1.5, longestGapMs: LONGEST_POLL_MS };
@@ -81,7 +81,10 @@ export async function waitForUpstream(context: Context, request: DeployRequest):
 }
 
 /** What would hold a deployment back now; undefined where nothing would. */
-export async function heldBackBy(context: Context, environment: string): Promise<StackError | undefined> {
+export async function unhealthyUpstream(
+  context: Context,
+  environment: string,
+): Promise<StackError | undefined> {
   try {
     await requireUpstream(context, { environment });
     return undefined;
@@ -92,7 +95,7 @@ export async function heldBackBy(context: Context, environment: string): Promise
 }
 
 async function warnOfUpstream(context: Context, environment: string, reason: string): Promise<void> {
-  const held = await heldBackBy(context, environment);
+  const held = await unhealthyUpstream(context, environment);
   if (held === undefined) return;
   const message = `continuing although ${held instanceof HeldBack ? held.why : held.message} (forced: ${reason})`;
   context.events.emit({ type: 'notice', level: 'warning', message });

@@ -2,7 +2,7 @@ import type { CommandResult } from '../events/commandResult.js';
 import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { targetsWithKinds } from '../context/kinds.js';
 import type { StackError } from '../base/errors.js';
-import { cutOffOf, findLeft } from './cutOff.js';
+import { unfinishedSummary, readLastRun } from './unfinished.js';
 import { nothingBefore } from './rollback.js';
 
 /** `deploy --dry-run`: which release would go where, and what runs there now; looks, changes nothing. */
@@ -37,13 +37,13 @@ export async function previewRollback(
 ): Promise<CommandResult> {
   const state = await context.state();
   const { ledger } = state;
-  const left = await findLeft(state, environment.name);
+  const lastRun = await readLastRun(state, environment.name);
   const current = (await ledger.current(environment.name)).healthy?.version;
   const previous =
     current === undefined ? undefined : (await ledger.previousHealthy(environment.name, current))?.version;
-  const undoes = left.kind === 'open';
+  const undoes = lastRun.kind === 'open';
   if (version === undefined && !undoes && previous === undefined) throw nothingBefore(environment.name);
-  const before = undoes ? (left.unfinished.deployment.previous ?? 'what ran before') : previous;
+  const before = undoes ? (lastRun.unfinished.deployment.previous ?? 'what ran before') : previous;
   return preview(context, environment, 'rollback', version ?? before);
 }
 
@@ -61,12 +61,12 @@ async function preview(
 ): Promise<CommandResult> {
   const state = await context.state();
   const { ledger, locks } = state;
-  const [current, stored, left] = await Promise.all([
+  const [current, stored, lastRun] = await Promise.all([
     ledger.current(environment.name),
     locks.stored(environment.name),
-    findLeft(state, environment.name),
+    readLastRun(state, environment.name),
   ]);
-  const cutOff = cutOffOf(left);
+  const unfinished = unfinishedSummary(lastRun);
   const targets = await context.targets(environment);
   const now = await Promise.all(
     targets.map(async (target) => ({ name: target.name, ...(await target.status()) })),
@@ -82,12 +82,12 @@ async function preview(
       ? []
       : await beside(context, environment)),
     ...(stored.state === 'held' ? [`Locked by ${stored.holder.who} since ${stored.holder.since}.`] : []),
-    ...(stored.state === 'unreadable' ? told(stored.error) : []),
-    ...(left.kind === 'unreadable' ? told(left.error) : []),
-    ...(cutOff === undefined
+    ...(stored.state === 'unreadable' ? errorLines(stored.error) : []),
+    ...(lastRun.kind === 'unreadable' ? errorLines(lastRun.error) : []),
+    ...(unfinished === undefined
       ? []
       : [
-          `Deployment ${cutOff.sequence} of ${cutOff.version} was cut off: --resume or rollback first, ` +
+          `Deployment ${unfinished.sequence} of ${unfinished.version} was cut off: --resume or rollback first, ` +
             'or rollback --to VERSION over it.',
         ]),
     ...(held === undefined
@@ -112,7 +112,10 @@ async function preview(
   };
 }
 
-const told = ({ message, next }: StackError) => [`${message}.`, ...(next === undefined ? [] : [`  ${next}`])];
+const errorLines = ({ message, next }: StackError) => [
+  `${message}.`,
+  ...(next === undefined ? [] : [`  ${next}`]),
+];
 
 /** What would happen to targets beside the move itself. */
 async function beside(
@@ -133,6 +136,6 @@ async function heldBack(
 ): Promise<StackError | undefined> {
   const unchanged = version !== undefined && version === current;
   if (unchanged || Object.keys((await context.config()).needs).length === 0) return undefined;
-  const { heldBackBy } = await import('./needs.js');
-  return heldBackBy(context, environment.name);
+  const { unhealthyUpstream } = await import('./needs.js');
+  return unhealthyUpstream(context, environment.name);
 }

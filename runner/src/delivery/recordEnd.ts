@@ -15,7 +15,7 @@ const ENTRY_MS = 5000;
 export type WriteEntry = JournalWriter['append'];
 
 /** Whether the state is what failed: its disk is full or its bucket away, and what was to be recorded still holds. */
-export function cannotWrite(error: unknown): error is StackError {
+export function isWriteFailure(error: unknown): error is StackError {
   return (
     error instanceof StackError &&
     (error.code === 'STATE_WRITE_FAILED' ||
@@ -44,7 +44,7 @@ export async function recordEnd(
       return true;
     } catch (error) {
       failure = asStackError(error);
-      if (!cannotWrite(error)) return true;
+      if (!isWriteFailure(error)) return true;
       const leftMs = left();
       if (leftMs <= 0) return true;
       const message = `${what} cannot be recorded (${error.message}): trying again for ${Math.ceil(leftMs / 1000)} s`;
@@ -62,7 +62,7 @@ export async function recordEnd(
  * cannot. Only where another run has gone on with the deployment it fails: two must not work on one environment.
  * @throws StackError STATE_CONFLICT
  */
-export function entriesOnTheWayBack(context: ContextWith<'events'>, append: WriteEntry): WriteEntry {
+export function rollbackEntries(context: ContextWith<'events'>, append: WriteEntry): WriteEntry {
   let isSilent = false;
   return async (step) => {
     if (isSilent) return;

@@ -4,7 +4,7 @@ import type { JournalEntry, JournalWriter } from '../state/journal.js';
 import type { DeploymentDraft } from '../state/ledger.js';
 import type { State } from '../state/state.js';
 import type { Rollout, Target, TargetSnapshot } from '../domain/target.js';
-import { cannotWrite, entriesOnTheWayBack, type WriteEntry } from './recordEnd.js';
+import { isWriteFailure, rollbackEntries, type WriteEntry } from './recordEnd.js';
 
 /** How one deployment is written down: its record in the ledger and its journal, which begin and end together. */
 export interface Recording {
@@ -12,7 +12,7 @@ export interface Recording {
   /** Written before the side effect it tells of. @throws StackError STATE_WRITE_FAILED, AWS_*: it must not happen */
   readonly append: WriteEntry;
   /** The same for what goes back: written where it can be. @throws StackError STATE_CONFLICT */
-  readonly appendBack: WriteEntry;
+  readonly appendRollback: WriteEntry;
   /** Writes the record, then closes the journal; a kill in between leaves a journal that the next command closes. */
   end(ended: DeploymentRecord): Promise<void>;
   /** Writes the record alone; the journal stays open. */
@@ -66,7 +66,7 @@ function recordingOf(
   return {
     record,
     append: (step) => writer.append(step),
-    appendBack: entriesOnTheWayBack(context, (step) => writer.append(step)),
+    appendRollback: rollbackEntries(context, (step) => writer.append(step)),
     finish,
     close,
     end: async (ended) => {
@@ -83,7 +83,7 @@ export function journalOf({ name }: Pick<Target, 'name'>, write: WriteEntry): Ro
 
 /** Whether a way back may begin although it cannot be recorded; says so. */
 export function mayGoUnrecorded(context: ContextWith<'events'>, error: unknown): boolean {
-  if (!cannotWrite(error)) return false;
+  if (!isWriteFailure(error)) return false;
   const message = `this cannot be recorded yet (${error.message}): rolling back anyway`;
   context.events.emit({ type: 'notice', level: 'warning', message });
   return true;

@@ -10,11 +10,11 @@ import {
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import { requireAccount } from '../context/account.js';
-import { findLeft, NOTHING_CHANGED, settleRecords } from './cutOff.js';
+import { readLastRun, NOTHING_CHANGED, closeRecords } from './unfinished.js';
 import { deployRelease } from './deploy.js';
 import { withLock } from './environmentLock.js';
 import { unknownRelease } from './promote.js';
-import { undoCutOff, undoneWords } from './undoCutOff.js';
+import { rollBackUnfinished, rolledBackWords } from './rollBackUnfinished.js';
 
 export interface RollbackRequest {
   readonly environment: NamedEnvironment;
@@ -44,8 +44,8 @@ export async function rollbackEnvironment(
   const { environment } = request;
   const state = await context.state();
   const { ledger } = state;
-  if (request.version === undefined && (await findLeft(state, environment.name)).kind !== 'nothing') {
-    const undone = await undoLeft(context, request);
+  if (request.version === undefined && (await readLastRun(state, environment.name)).kind !== 'nothing') {
+    const undone = await rollBackLastRun(context, request);
     if (undone !== undefined) return undone;
   }
   const current = (await ledger.current(environment.name)).healthy;
@@ -85,19 +85,22 @@ export function nothingBefore(environment: string): StackError {
 
 /**
  * Undoes what a run that was killed left.
- * @returns undefined where there is nothing to undo: another runner has done it meanwhile, or it had ended healthy
+ * @returns undefined where there is nothing to roll back: another runner has done it meanwhile, or it had ended healthy
  */
-async function undoLeft(context: Context, request: RollbackRequest): Promise<RollbackResult | undefined> {
+async function rollBackLastRun(
+  context: Context,
+  request: RollbackRequest,
+): Promise<RollbackResult | undefined> {
   const { environment, stage, waitMs = 0 } = request;
   await requireAccount(context, environment);
   const locking = { environment: environment.name, stage, waitMs, orWithout: true };
   return withLock(context, locking, async (state): Promise<RollbackResult | undefined> => {
-    const left = await findLeft(state, environment.name);
-    if (left.kind === 'unreadable') throw left.error;
-    await settleRecords(context, state, left);
+    const lastRun = await readLastRun(state, environment.name);
+    if (lastRun.kind === 'unreadable') throw lastRun.error;
+    await closeRecords(context, state, lastRun);
     // A rollback that had changed nothing is what is asked for again.
-    if (left.kind === 'begun' && left.deployment.kind !== 'rollback') {
-      const { deployment } = left;
+    if (lastRun.kind === 'begun' && lastRun.deployment.kind !== 'rollback') {
+      const { deployment } = lastRun;
       const summary = `${environment.name} runs what it did: the deployment of ${deployment.version} was ${NOTHING_CHANGED}`;
       return {
         deployment: { ...deployment, status: 'cut-off', reason: NOTHING_CHANGED },
@@ -105,15 +108,15 @@ async function undoLeft(context: Context, request: RollbackRequest): Promise<Rol
         summary,
       };
     }
-    if (left.kind === 'ended' && !isInService(left.deployment.status)) {
-      return { deployment: left.deployment, behind: [], summary: undoneWords(left.deployment) };
+    if (lastRun.kind === 'ended' && !isInService(lastRun.deployment.status)) {
+      return { deployment: lastRun.deployment, behind: [], summary: rolledBackWords(lastRun.deployment) };
     }
-    if (left.kind !== 'open') return undefined;
-    const { unfinished } = left;
+    if (lastRun.kind !== 'open') return undefined;
+    const { unfinished } = lastRun;
     const { sequence, version, who } = unfinished.deployment;
     const message = `deployment ${sequence} of ${version} by ${who} was cut off: undoing it`;
     context.events.emit({ type: 'notice', level: 'warning', message });
-    const deployment = await undoCutOff(context, state, { environment, stage, unfinished });
-    return { deployment, behind: [], summary: undoneWords(deployment) };
+    const deployment = await rollBackUnfinished(context, state, { environment, stage, unfinished });
+    return { deployment, behind: [], summary: rolledBackWords(deployment) };
   });
 }

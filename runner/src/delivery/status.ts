@@ -4,7 +4,7 @@ import { toErrorRecord, type ErrorRecord } from '../base/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
 import { readDrift, type DriftRecord } from '../state/driftRecords.js';
 import type { TargetStatus } from '../domain/target.js';
-import { cutOffOf, findLeft } from './cutOff.js';
+import { unfinishedSummary, readLastRun } from './unfinished.js';
 
 export interface EnvironmentStatus {
   readonly environment: string;
@@ -55,27 +55,27 @@ async function statusOf(
   const state = await context.state();
   const { store, ledger, locks } = state;
   const hasInfrastructure = (await context.environment(name)).config.infrastructure !== undefined;
-  const [current, stored, left, drift, targets] = await Promise.all([
+  const [current, stored, lastRun, drift, targets] = await Promise.all([
     ledger.current(name),
     locks.stored(name),
-    findLeft(state, name),
+    readLastRun(state, name),
     hasInfrastructure ? readDrift(store, name) : undefined,
     live ? targetStatus(context, name) : undefined,
   ]);
   const behind = current.healthy === undefined ? [] : behindOf(current.healthy);
   const lock = stored.state === 'held' ? stored.holder : undefined;
   // While somebody holds the lock, an open journal is simply the deployment in progress.
-  const cutOff = lock === undefined ? cutOffOf(left) : undefined;
+  const unfinished = lock === undefined ? unfinishedSummary(lastRun) : undefined;
   const errors = [
     ...(stored.state === 'unreadable' ? [stored.error] : []),
-    ...(left.kind === 'unreadable' ? [left.error] : []),
+    ...(lastRun.kind === 'unreadable' ? [lastRun.error] : []),
   ];
   return {
     environment: name,
     ...current,
     ...(behind.length === 0 ? {} : { behind }),
     ...(lock === undefined ? {} : { lock }),
-    ...(cutOff === undefined ? {} : { cutOff }),
+    ...(unfinished === undefined ? {} : { cutOff: unfinished }),
     ...(errors.length === 0 ? {} : { unreadable: errors.map(toErrorRecord) }),
     ...(hasInfrastructure ? { drift: drift ?? null } : {}),
     ...(targets === undefined ? {} : { targets }),

@@ -31,7 +31,7 @@ interface Found extends Upstream {
 /** Everything upstream of this application. */
 export interface UpstreamGraph {
   readonly application: string;
-  /** Waves that may be deployed side by side; the last is this application. */
+  /** Groups that may be deployed side by side; the last is this application. */
   readonly order: readonly (readonly string[])[];
   /** In that order. */
   readonly upstream: readonly Upstream[];

@@ -12,13 +12,13 @@ const RECIPE = 'or use the image of pipelines/agent/Dockerfile';
 const PROCPS = `Install procps in the image (apt-get install procps, apk add procps), ${RECIPE}.`;
 
 /** Where a runner stands. */
-export interface Place {
+export interface Machine {
   readonly isJenkins: boolean;
   readonly isContainer: boolean;
 }
 
 /** Told from what Jenkins sets in every build, and from what container engines leave in every container. */
-export function placeOf({ env }: ContextWith<'env'>): Place {
+export function machineOf({ env }: ContextWith<'env'>): Machine {
   return {
     isJenkins: env['JENKINS_URL'] !== undefined || env['AUTOMATION_STACK_RUN'] !== undefined,
     isContainer:
@@ -37,7 +37,7 @@ export function agentChecks(
   context: ContextWith<'env' | 'processes' | 'signal'>,
   config: Config | undefined,
   needs: Needs,
-  { isJenkins, isContainer }: Place = placeOf(context),
+  { isJenkins, isContainer }: Machine = machineOf(context),
 ): readonly Check[] {
   const tests = hostTests(config).map(([image, command]) => ({
     id: `test:${image}`,

@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { readConfigText, inOrder, invalidConfig, validateConfig } from '../config/load.js';
-import { senseOf } from '../config/sense.js';
+import { remarksOf } from '../config/remarks.js';
 import type { Config } from '../config/schema.js';
 import type { ConfigIssue } from '../config/source.js';
 import type { ContextWith } from '../context/context.js';
@@ -25,7 +25,7 @@ export async function checkConfiguration(
   const { path, shown, text } = await readConfigText(directory, configFile);
   const { config, issues, raw, locate } = validateConfig(kinds, shown, text, dirname(path), path);
   const remarks = [
-    ...senseOf(raw),
+    ...remarksOf(raw),
     ...missingFiles(raw, { directory: dirname(resolve(directory, configFile)), env: context.env, kinds }),
   ];
   const of = (level: 'error' | 'warning') =>

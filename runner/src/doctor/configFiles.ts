@@ -4,14 +4,14 @@ import { join, resolve } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
 import { rawAt, rawMap, rawText, textsIn, type Remark } from '../config/raw.js';
 import { referencesIn } from '../config/referencesIn.js';
-import { podTemplateOf, textsOf } from '../config/sense.js';
+import { podTemplateOf, textsOf } from '../config/remarks.js';
 import type { Path } from '../config/path.js';
 import { didYouMean } from '../base/nearest.js';
 import { outputNames } from '../starter/rules/terraformFindings.js';
 import { runnerDirectory } from '../local/settings.js';
 
 /** Where the files of a configuration are looked for. */
-export interface ConfigPlaces {
+export interface ConfigFolders {
   /** Directory of the configuration file. */
   readonly directory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -23,7 +23,7 @@ export interface ConfigPlaces {
  * behind a reference that needs AWS or Terraform is passed over.
  * @param raw the configuration with every `extends` merged in; it need not be valid
  */
-export function missingFiles(raw: unknown, places: ConfigPlaces): readonly Remark[] {
+export function missingFiles(raw: unknown, places: ConfigFolders): readonly Remark[] {
   const environments = Object.entries(rawMap(rawAt(raw, ['environments'])));
   const outputs = new Map(
     environments.map(([name, environment]) => [name, outputsOf(environment, places)] as const),
@@ -49,7 +49,7 @@ export function missingFiles(raw: unknown, places: ConfigPlaces): readonly Remar
 const missing = (path: Path, message: string): Remark => ({ path, message, level: 'error' });
 const shownPath = (path: Path) => path.map(String).join('.');
 
-function imageFiles(name: string, image: unknown, places: ConfigPlaces): readonly Remark[] {
+function imageFiles(name: string, image: unknown, places: ConfigFolders): readonly Remark[] {
   const here = ['images', name];
   const context = known(rawText(rawAt(image, ['context'])) ?? '.', places.env);
   if (context === undefined) return [];
@@ -68,7 +68,7 @@ function imageFiles(name: string, image: unknown, places: ConfigPlaces): readonl
       ];
 }
 
-function rootFiles(name: string, environment: unknown, places: ConfigPlaces): readonly Remark[] {
+function rootFiles(name: string, environment: unknown, places: ConfigFolders): readonly Remark[] {
   const infrastructure = rawAt(environment, ['infrastructure']);
   if (infrastructure === undefined || infrastructure === null) return [];
   const here = ['environments', name, 'infrastructure'];
@@ -91,7 +91,7 @@ function rootFiles(name: string, environment: unknown, places: ConfigPlaces): re
 }
 
 /** Playbooks are the deployment's own, else those that come with the runner. */
-function playbookFiles(name: string, environment: unknown, places: ConfigPlaces): readonly Remark[] {
+function playbookFiles(name: string, environment: unknown, places: ConfigFolders): readonly Remark[] {
   const here = ['environments', name];
   const folder = known(rawText(rawAt(environment, ['provision', 'directory'])) ?? 'ansible', places.env);
   if (folder === undefined) return [];
@@ -125,7 +125,7 @@ function playbookFiles(name: string, environment: unknown, places: ConfigPlaces)
 }
 
 /** Keys and known_hosts files. Those outside of the project are this machine's: they may be there where it runs. */
-function keyFiles(name: string, environment: unknown, places: ConfigPlaces): readonly Remark[] {
+function keyFiles(name: string, environment: unknown, places: ConfigFolders): readonly Remark[] {
   return ['private-key', 'known-hosts'].flatMap((key) => {
     const file = rawText(rawAt(environment, ['inventory', key]));
     if (file === undefined) return [];
@@ -174,7 +174,7 @@ function hostOutputs(
   name: string,
   environment: unknown,
   outputs: ReadonlyMap<string, readonly string[] | undefined | null>,
-  { kinds }: ConfigPlaces,
+  { kinds }: ConfigFolders,
 ): readonly Remark[] {
   const ofHosts = kinds.targets.filter(({ capabilities }) => capabilities.hosts === true);
   const targets = Object.values(rawMap(rawAt(environment, ['targets'])));
@@ -198,7 +198,7 @@ function hostOutputs(
 }
 
 /** What the root of an environment declares; null where it has none, undefined where it cannot be read. */
-function outputsOf(environment: unknown, places: ConfigPlaces): readonly string[] | undefined | null {
+function outputsOf(environment: unknown, places: ConfigFolders): readonly string[] | undefined | null {
   const infrastructure = rawAt(environment, ['infrastructure']);
   if (infrastructure === undefined || infrastructure === null) return null;
   const directory = known(rawText(rawAt(infrastructure, ['directory'])) ?? 'terraform', places.env);
@@ -213,7 +213,7 @@ function outputsOf(environment: unknown, places: ConfigPlaces): readonly string[
   }
 }
 
-function fileAt(path: Path, file: string, base: string, { env }: ConfigPlaces): readonly Remark[] {
+function fileAt(path: Path, file: string, base: string, { env }: ConfigFolders): readonly Remark[] {
   const text = known(file, env);
   if (text === undefined) return [];
   const home = homeDirectory(env);
@@ -228,7 +228,7 @@ function fileAt(path: Path, file: string, base: string, { env }: ConfigPlaces): 
 }
 
 /** A text with the environment's variables filled in; undefined where it refers to something else. */
-function known(text: string, env: ConfigPlaces['env']): string | undefined {
+function known(text: string, env: ConfigFolders['env']): string | undefined {
   const filled = text.replace(
     /\$\{env:([^}:]+)(?::-([^}]*))?\}/g,
     (whole, variable: string, fallback?: string) => {

@@ -6,7 +6,7 @@ import type { Check, Finding } from '../domain/finding.js';
 import { toErrorRecord } from '../base/errors.js';
 import { ansiblePlaybook } from '../hosts/rules/ansibleArguments.js';
 import { localSettings } from '../local/settings.js';
-import { ansiblePlaces, findAnsible, findPlaybook } from '../hosts/ansiblePlaces.js';
+import { ansiblePaths, findAnsible, findPlaybook } from '../hosts/ansiblePaths.js';
 
 /** A playbook that takes longer to be read does not end. */
 const SYNTAX_LIMIT_MS = 15_000;
@@ -86,7 +86,7 @@ async function syntax(
   playbooks: readonly string[],
 ): Promise<Finding> {
   const [places, executable] = await Promise.all([
-    ansiblePlaces(context, environment),
+    ansiblePaths(context, environment),
     findAnsible(context.env, join(localSettings(context.env).venv, 'bin')),
   ]);
   const files = await Promise.all(playbooks.map((playbook) => findPlaybook(places, playbook)));

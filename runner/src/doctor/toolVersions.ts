@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ContextWith } from '../context/context.js';
 import type { Check, Finding, Needs } from '../domain/finding.js';
 import { localSettings } from '../local/settings.js';
-import { findAnsible } from '../hosts/ansiblePlaces.js';
+import { findAnsible } from '../hosts/ansiblePaths.js';
 import { checkedTerraform, isOlder, OLDEST_TERRAFORM } from '../infrastructure/terraformVersion.js';
 
 const OLDEST_NODE = '20.0.0';

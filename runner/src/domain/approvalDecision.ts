@@ -21,7 +21,7 @@ export interface Author {
 export type People = Readonly<Record<string, readonly string[]>>;
 
 /** Who has a part in what waits for its approval. */
-export interface Parts {
+export interface ApprovalPeople {
   readonly authors: readonly Author[];
   /** Undefined where nobody started it: a change, or the clock. */
   readonly starter: string | undefined;
@@ -29,7 +29,7 @@ export interface Parts {
 }
 
 /** Somebody who may not approve, and why. */
-export interface KeptOut {
+export interface ExcludedApprover {
   readonly name: string;
   readonly role: Role;
 }
@@ -71,8 +71,11 @@ export function isSamePerson(one: readonly string[], other: readonly string[], p
 }
 
 /** Everybody who may not approve. */
-export function keptOut(rule: ApprovalRule, { authors, starter, people }: Parts): readonly KeptOut[] {
-  const out: (KeptOut & { readonly names: readonly string[] })[] = [];
+export function excludedApprovers(
+  rule: ApprovalRule,
+  { authors, starter, people }: ApprovalPeople,
+): readonly ExcludedApprover[] {
+  const out: (ExcludedApprover & { readonly names: readonly string[] })[] = [];
   const add = (role: Role, name: string, names: readonly string[]) => {
     if (!out.some((one) => one.role === role && isSamePerson(one.names, names, people)))
       out.push({ role, name, names });
@@ -84,7 +87,10 @@ export function keptOut(rule: ApprovalRule, { authors, starter, people }: Parts)
 }
 
 /** All names of those who may not approve, as they are compared: for programs that ask in our place. */
-export function keptOutIds(rule: ApprovalRule, { authors, starter, people }: Parts): readonly string[] {
+export function excludedIds(
+  rule: ApprovalRule,
+  { authors, starter, people }: ApprovalPeople,
+): readonly string[] {
   const names = [
     ...(rule.not.includes('author') ? authors.flatMap(({ name, email }) => [name, email]) : []),
     ...(rule.not.includes('starter') && starter !== undefined ? [starter] : []),
@@ -93,7 +99,11 @@ export function keptOutIds(rule: ApprovalRule, { authors, starter, people }: Par
 }
 
 /** Why somebody may not approve; undefined where they may. */
-export function whyKeptOut(approver: string, rule: ApprovalRule, parts: Parts): KeptOut | undefined {
+export function whyExcluded(
+  approver: string,
+  rule: ApprovalRule,
+  parts: ApprovalPeople,
+): ExcludedApprover | undefined {
   const { authors, starter, people } = parts;
   const author = rule.not.includes('author')
     ? authors.find(({ name, email }) => isSamePerson([approver], [name, email], people))

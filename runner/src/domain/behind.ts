@@ -28,7 +28,9 @@ export function behindOf({ targets }: Pick<DeploymentRecord, 'targets'>): readon
  * How a deployment ended whose targets all came to their end: unproven as soon as one of them runs nothing, partial as
  * soon as one host is behind.
  */
-export function endedAs(targets: Readonly<Record<string, TargetRecord>>): 'healthy' | 'partial' | 'unproven' {
+export function statusOfTargets(
+  targets: Readonly<Record<string, TargetRecord>>,
+): 'healthy' | 'partial' | 'unproven' {
   if (unprovenOf({ targets }).length > 0) return 'unproven';
   return behindOf({ targets }).length > 0 ? 'partial' : 'healthy';
 }

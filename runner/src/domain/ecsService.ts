@@ -61,7 +61,7 @@ export type Verdict =
   | { readonly state: 'gone'; readonly status: string };
 
 /** Verdicts that a rollout goes on with, or ends well with. */
-export type Told = Extract<Verdict, { state: 'progress' | 'stable' | 'empty' }>;
+export type RolloutProgress = Extract<Verdict, { state: 'progress' | 'stable' | 'empty' }>;
 
 /**
  * Stable means: PRIMARY (found by its status, wherever it stands) runs the wanted task definition, is COMPLETED, has

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { guiltyContainer, stoppedWords, type StoppedTask } from './stoppedTask.js';
+import { failedContainer, stoppedWords, type StoppedTask } from './stoppedTask.js';
 
 /** A migration that ended well. */
 export interface MigrationRecord {
@@ -52,14 +52,14 @@ export function judgeMigration(task: MigrationTask, container: string): Migratio
   }
   if (own?.exitCode === 0)
     return { state: 'ended-well', othersRun: task.desiredStatus !== 'STOPPED' && !gone };
-  const guilty = guiltyContainer(task, container);
-  return guilty?.exitCode === 0
+  const failed = failedContainer(task, container);
+  return failed?.exitCode === 0
     ? { state: 'failed', reason: `task ${task.id} was stopped: ${task.reason || 'no reason given'}` }
     : { state: 'failed', reason: stoppedWords(task, container) };
 }
 
 /** What the name of a migration's task is made of. */
-export interface MigrationPlace {
+export interface MigrationScope {
   readonly environment: string;
   readonly target: string;
   readonly cluster: string;
@@ -70,8 +70,8 @@ export interface MigrationPlace {
  * What `startedBy` of all migrations of a release in one place begins with: how a run finds what another one that was
  * killed left running. The platform takes 36 letters, digits, `-`, `_` and `/`.
  */
-export function startedByPrefix(version: string, place: MigrationPlace): string {
-  const { environment, target, cluster, service } = place;
+export function startedByPrefix(version: string, scope: MigrationScope): string {
+  const { environment, target, cluster, service } = scope;
   const readable = version.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 13);
   return `migrate/${readable}/${shortHash([version, environment, target, cluster, service], 6)}/`;
 }

@@ -18,7 +18,7 @@ export interface StoppedContainer {
 }
 
 /** Ends that say something about the release; scale-in, a lost machine or a person stopping a task say nothing. */
-const TELLING_CODES = new Set(['EssentialContainerExited', 'TaskFailedToStart']);
+const CODES_WITH_REASON = new Set(['EssentialContainerExited', 'TaskFailedToStart']);
 const FAILED_CHECK = /failed .*health check|unhealthy/i;
 
 /**
@@ -55,13 +55,13 @@ export const isOf = (task: StoppedTask, { taskDefinition, sinceMs = 0 }: TasksOf
 export function failedTasks(tasks: readonly StoppedTask[], of: TasksOf): readonly StoppedTask[] {
   return tasks
     .filter((task) => isOf(task, of))
-    .filter((task) => TELLING_CODES.has(task.stopCode ?? '') || FAILED_CHECK.test(task.reason ?? ''))
+    .filter((task) => CODES_WITH_REASON.has(task.stopCode ?? '') || FAILED_CHECK.test(task.reason ?? ''))
     .filter((task) => triedAgain(task) === undefined)
     .sort((a, b) => (a.stoppedMs ?? 0) - (b.stoppedMs ?? 0));
 }
 
 /** The container that ended the task: one with a bad exit code, else one with a reason, else the given one. */
-export function guiltyContainer(task: StoppedTask, configured: string): StoppedContainer | undefined {
+export function failedContainer(task: StoppedTask, configured: string): StoppedContainer | undefined {
   const named = (name: string) => task.containers.find((one) => one.name === name);
   const failed = task.containers.filter((one) => one.exitCode !== undefined && one.exitCode !== 0);
   return (
@@ -75,7 +75,7 @@ export function guiltyContainer(task: StoppedTask, configured: string): StoppedC
 
 /** Why a task ended, in a sentence without full stop. */
 export function stoppedWords(task: StoppedTask, configured: string): string {
-  const container = guiltyContainer(task, configured);
+  const container = failedContainer(task, configured);
   const lived =
     task.startedMs !== undefined && task.stoppedMs !== undefined
       ? `, ${lifetime(task.stoppedMs - task.startedMs)}`

@@ -3,8 +3,8 @@ import type { BehindHost, DeploymentKind, ReleaseRecord, TargetRecord } from './
 
 /**
  * What a rollout may use: where it reports, how it is interrupted, and the journal it writes to before each side
- * effect. The orchestrator (steps/deploy.ts) owns locks, records and the undo of a failed rollout; a target only
- * knows how to look, to move and to go back.
+ * effect. `delivery/deploy.ts` owns locks, records and the rollback of a failed rollout; a target only
+ * knows how to describe, to move and to restore.
  */
 export interface Rollout {
   /** Id of the stage that events belong to. */
@@ -13,7 +13,7 @@ export interface Rollout {
   /** Written and flushed before the side effect it describes. Data must be small and free of secrets. */
   journal(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
   /** The same before what brings back what ran: it never fails for want of a place to write. `journal` where absent. */
-  journalBack?(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
+  journalRollback?(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
   /** What it is part of: a rollback migrates nothing, and catching up touches only what is behind. */
   readonly kind?: DeploymentKind;
   /** What the environment ran before, by the ledger; undefined where that is nothing. */

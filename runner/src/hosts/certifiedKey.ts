@@ -1,7 +1,7 @@
 import type { TrustedKey } from '../adapters/ssh/sshSettings.js';
 import type { Processes } from '../base/ports.js';
 import type { Route } from '../domain/route.js';
-import { sshCertificateLook } from './rules/sshArguments.js';
+import { sshCertificateQuery } from './rules/sshArguments.js';
 
 const LIMIT_MS = 30_000;
 
@@ -20,7 +20,7 @@ export async function certifiedKey(
   let shown: TrustedKey | undefined;
   let matches = false;
   let accepted = false;
-  await processes.run(sshCertificateLook(route), {
+  await processes.run(sshCertificateQuery(route), {
     timeoutMs: LIMIT_MS,
     ...(signal === undefined ? {} : { signal }),
     onLine: (line) => {

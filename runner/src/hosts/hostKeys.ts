@@ -6,11 +6,11 @@ import { hostAddress } from '../domain/host.js';
 import {
   keysOnConsole,
   replacement,
-  seenAt,
+  instanceAt,
   withInstance,
   withKeys,
   type KeySource,
-  type SeenInstance,
+  type KnownInstance,
 } from './rules/learnedKeys.js';
 import { keyName, type Route } from '../domain/route.js';
 import { shellQuote } from '../base/shell.js';
@@ -20,7 +20,7 @@ const BOOTING_MS = 10 * 60_000;
 /** A console is asked no more often. */
 const ASK_MS = 5000;
 
-export interface HostKeyParts {
+export interface HostKeyDependencies {
   readonly file: KeyFile;
   /** Whether an EC2 instance's console is believed. */
   readonly fromConsole: boolean;
@@ -34,8 +34,8 @@ export interface HostKeyParts {
 }
 
 /** Learns the keys of hosts in the ways that the configuration allows, and tells each that it learns. */
-export function createHostKeys(parts: HostKeyParts): HostKeys {
-  const { file } = parts;
+export function createHostKeys(dependencies: HostKeyDependencies): HostKeys {
+  const { file } = dependencies;
   const asked = new Map<string, number>();
   /** When an instance was first met whose start nobody tells. */
   const met = new Map<string, number>();
@@ -45,13 +45,13 @@ export function createHostKeys(parts: HostKeyParts): HostKeys {
     instanceId: string,
     signal?: AbortSignal,
   ): Promise<readonly string[] | undefined> => {
-    const now = parts.now().getTime();
+    const now = dependencies.now().getTime();
     if (now - (asked.get(instanceId) ?? -Infinity) < ASK_MS) return undefined;
     asked.set(instanceId, now);
-    return keysOnConsole(await parts.console(instanceId, signal));
+    return keysOnConsole(await dependencies.console(instanceId, signal));
   };
   const isBooting = (instanceId: string, launched: string | undefined): boolean => {
-    const now = parts.now().getTime();
+    const now = dependencies.now().getTime();
     const since = launched === undefined ? (met.get(instanceId) ?? now) : Date.parse(launched);
     met.set(instanceId, since);
     return now - since < BOOTING_MS;
@@ -71,10 +71,10 @@ export function createHostKeys(parts: HostKeyParts): HostKeys {
       const shown = { fingerprint: fingerprint(key), type: keyType(key) };
       const line = `${shown.type} ${key.toString('base64')}`;
       if (verdict.byAuthority) {
-        const certified = await parts.certified(route, signal);
+        const certified = await dependencies.certified(route, signal);
         if (certified !== undefined) return certified;
       }
-      const before = seenAt(await file.read(), keyName(route));
+      const before = instanceAt(await file.read(), keyName(route));
       const now = instanceOf(route);
       const replaced =
         before !== undefined && now !== undefined && before.instanceId !== now.instanceId
@@ -83,11 +83,13 @@ export function createHostKeys(parts: HostKeyParts): HostKeys {
       const told = replaced === undefined ? '' : ` It was replaced: ${replaced}.`;
       const notes: string[] = [];
 
-      if (parts.fromConsole && route.instanceId !== undefined) {
+      if (dependencies.fromConsole && route.instanceId !== undefined) {
         const keys = await console(route.instanceId, signal);
         if (keys?.includes(line) === true) {
           await keep(route, keys, 'console');
-          parts.tell(`${route.name}: learned its host keys from the console of ${route.instanceId}.${told}`);
+          dependencies.tell(
+            `${route.name}: learned its host keys from the console of ${route.instanceId}.${told}`,
+          );
           return shown;
         }
         if (keys !== undefined && keys.length > 0) throw otherThanConsole(route, shown, keys);
@@ -95,9 +97,11 @@ export function createHostKeys(parts: HostKeyParts): HostKeys {
         notes.push(`the console of ${route.instanceId} shows no host keys`);
       }
       const mayBeNew = verdict.kind === 'unknown' || replaced !== undefined;
-      if (parts.acceptFirst && mayBeNew && !verdict.byAuthority) {
+      if (dependencies.acceptFirst && mayBeNew && !verdict.byAuthority) {
         await keep(route, [line], 'first-use');
-        parts.tell(`${route.name}: trusted its host key ${shown.fingerprint} at its first use.${told}`);
+        dependencies.tell(
+          `${route.name}: trusted its host key ${shown.fingerprint} at its first use.${told}`,
+        );
         return shown;
       }
       if (replaced !== undefined) throw hostReplaced(route, shown, line, replaced, notes);
@@ -107,7 +111,7 @@ export function createHostKeys(parts: HostKeyParts): HostKeys {
       const instance = instanceOf(route);
       if (instance === undefined) return;
       const name = keyName(route);
-      if (seenAt(await file.read(), name)?.instanceId === instance.instanceId) return;
+      if (instanceAt(await file.read(), name)?.instanceId === instance.instanceId) return;
       await file.change((text) => withInstance(text, name, instance));
     },
   };
@@ -127,7 +131,7 @@ export async function keepGiven(file: KeyFile, routes: readonly Route[]): Promis
   );
 }
 
-function instanceOf({ instanceId, launched }: Route): SeenInstance | undefined {
+function instanceOf({ instanceId, launched }: Route): KnownInstance | undefined {
   return instanceId === undefined ? undefined : { instanceId, launched };
 }
 

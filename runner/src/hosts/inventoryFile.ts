@@ -6,9 +6,9 @@ import { StackError } from '../base/errors.js';
 import type { Host } from '../domain/host.js';
 import { hostsFromAnsible } from './rules/ansibleInventory.js';
 import { ansibleInventory, VAULT_PASSWORD, VAULT_SCRIPT } from './rules/ansibleArguments.js';
-import type { AnsiblePlaces } from './rules/ansibleSettings.js';
+import type { AnsiblePaths } from './rules/ansibleSettings.js';
 import { localSettings } from '../local/settings.js';
-import { ansiblePlaces, findAnsible } from './ansiblePlaces.js';
+import { ansiblePaths, findAnsible } from './ansiblePaths.js';
 import { privateFolder } from '../adapters/process/privateFolder.js';
 import { hostDefaults } from './routes.js';
 
@@ -23,9 +23,9 @@ export async function hostsFromFile(
   inventory: InventoryConfig,
   name: string,
 ): Promise<readonly Host[]> {
-  const [config, places, playbook] = await Promise.all([
+  const [config, paths, playbook] = await Promise.all([
     context.config(),
-    ansiblePlaces(context, environment),
+    ansiblePaths(context, environment),
     findAnsible(context.env, join(localSettings(context.env).venv, 'bin')),
   ]);
   const home = homeDirectory(context.env);
@@ -35,7 +35,7 @@ export async function hostsFromFile(
   try {
     const result = await context.processes.run(
       ansibleInventory({
-        places,
+        places: paths,
         executable: join(dirname(playbook), 'ansible-inventory'),
         inventory: file,
         ...(vault === undefined
@@ -51,9 +51,9 @@ export async function hostsFromFile(
     if (list === undefined) throw unreadable(name, file, result.tail);
     return hostsFromAnsible(list, {
       ...hostDefaults(environment, inventory, source),
-      user: inventory.user ?? remoteUser(places),
+      user: inventory.user ?? remoteUser(paths),
       noteAssumed: true,
-      path: (path) => resolve(places.directory, path.replace(/^~(?=\/|$)/, home)),
+      path: (path) => resolve(paths.directory, path.replace(/^~(?=\/|$)/, home)),
     });
   } finally {
     await folder.remove();
@@ -61,8 +61,8 @@ export async function hostsFromFile(
 }
 
 /** Who Ansible logs in as where the inventory does not say it. */
-const remoteUser = ({ env, said }: AnsiblePlaces): string | undefined =>
-  env['ANSIBLE_REMOTE_USER'] || said.get('defaults.remote_user');
+const remoteUser = ({ env, configured }: AnsiblePaths): string | undefined =>
+  env['ANSIBLE_REMOTE_USER'] || configured.get('defaults.remote_user');
 
 function parsed(text: string): unknown {
   try {

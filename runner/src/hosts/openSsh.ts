@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { Host } from '../domain/host.js';
-import { adviceOf, advised, parseSshSaid, type SshSaid } from './rules/openSshConfig.js';
+import { adviceOf, advised, parseSshReport, type SshReport } from './rules/openSshConfig.js';
 import { jumpsOf } from './rules/inventoryHosts.js';
 import type { RouteSettings } from '../domain/route.js';
 import { sshConfiguration } from './rules/sshArguments.js';
@@ -47,10 +47,14 @@ async function ask(
     read(context, host, words, file, given),
     read(context, host, [], undefined, given),
   ]);
-  const said = adviceOf(answer, usual);
+  const configured = adviceOf(answer, usual);
   const seen = (path: string | undefined) =>
     path === undefined || directory === undefined || path.startsWith('~') ? path : resolve(directory, path);
-  const advice = { ...said, privateKey: seen(said.privateKey), knownHosts: seen(said.knownHosts) };
+  const advice = {
+    ...configured,
+    privateKey: seen(configured.privateKey),
+    knownHosts: seen(configured.knownHosts),
+  };
   const found = advised(host, advice, settings);
   if (host.jumps !== undefined || advice.jump === undefined) {
     if (host.jumps === undefined) return found;
@@ -70,16 +74,16 @@ async function read(
   host: Host,
   words: readonly string[],
   file: string | undefined,
-  said: { readonly user?: string | undefined; readonly port?: number | undefined },
-): Promise<SshSaid> {
+  configured: { readonly user?: string | undefined; readonly port?: number | undefined },
+): Promise<SshReport> {
   // As Ansible's ssh sees paths.
   const cwd = host.openSsh?.directory;
   const invocation = {
-    ...sshConfiguration(host.address, words, file, said),
+    ...sshConfiguration(host.address, words, file, configured),
     ...(cwd === undefined ? {} : { cwd }),
   };
   const result = await context.processes.run(invocation, { captureStdout: true, signal: context.signal });
-  if (result.exitCode === 0) return parseSshSaid(result.stdout);
+  if (result.exitCode === 0) return parseSshReport(result.stdout);
   throw new StackError('CONFIG_INVALID', `ssh cannot read its configuration of ${host.name}`, {
     where: file ?? 'inventory.file',
     evidence: result.tail.slice(-5),

@@ -7,7 +7,7 @@ import type { Context, ContextWith, NamedEnvironment } from '../context/context.
 import { StackError } from '../base/errors.js';
 import { cutLine, LONGEST_RECORD } from '../base/longLines.js';
 import { Template, valueName } from '../base/template.js';
-import type { AnsiblePlaces } from './rules/ansibleSettings.js';
+import type { AnsiblePaths } from './rules/ansibleSettings.js';
 import {
   ansiblePlaybook,
   REGISTRY_PASSWORD,
@@ -20,7 +20,7 @@ import { connectionVariables, inventoryDocument } from './rules/inventoryText.js
 import type { Route } from '../domain/route.js';
 import { localSettings } from '../local/settings.js';
 import { awsVariables } from '../context/awsOfChildren.js';
-import { ansiblePlaces, findAnsible, findPlaybook } from './ansiblePlaces.js';
+import { ansiblePaths, findAnsible, findPlaybook } from './ansiblePaths.js';
 import type { Inventory } from './inventory.js';
 import { keyAgent } from './keyAgent.js';
 import { privateFolder, type PrivateFolder } from '../adapters/process/privateFolder.js';
@@ -57,20 +57,20 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
   const { environment, inventory } = request;
   context.secrets.register(request.vaultPassword);
   context.secrets.register(request.secrets?.[REGISTRY_PASSWORD]);
-  const places = await ansiblePlaces(context, environment);
-  const playbook = await findPlaybook(places, request.playbook);
+  const paths = await ansiblePaths(context, environment);
+  const playbook = await findPlaybook(paths, request.playbook);
   const shared = await context.resolve(environment.config.variables, environment, 'free');
   const routes = inventory.hosts.map(inventory.routeOf);
   const agent = await keyAgent(context, routes);
   try {
-    return await play(context, request, { places, playbook, shared, agent: agent.socket });
+    return await play(context, request, { places: paths, playbook, shared, agent: agent.socket });
   } finally {
     await agent.close();
   }
 }
 
 interface Prepared {
-  readonly places: AnsiblePlaces;
+  readonly places: AnsiblePaths;
   readonly playbook: string;
   readonly shared: Readonly<Record<string, unknown>>;
   /** Socket of the agent that holds encrypted keys. */
@@ -80,7 +80,7 @@ interface Prepared {
 async function play(
   context: Context,
   request: PlaybookRequest,
-  { places, playbook, shared, agent }: Prepared,
+  { places: paths, playbook, shared, agent }: Prepared,
 ): Promise<PlaybookOutcome> {
   const { inventory } = request;
   const { hosts, routeOf, file } = inventory;
@@ -99,7 +99,7 @@ async function play(
         ? undefined
         : await folder.file('vault-password', VAULT_SCRIPT, 0o700);
     const invocation = ansiblePlaybook({
-      places,
+      places: paths,
       executable: await findAnsible(context.env, join(localSettings(context.env).venv, 'bin')),
       playbook,
       inventory:
@@ -126,7 +126,7 @@ async function play(
       },
     });
     const outcome = new PlaybookOutcome();
-    const teller = new Teller(context, request);
+    const teller = new PlaybookReporter(context, request);
     const result = await context.processes.run(invocation, {
       signal: request.signal,
       // The recap of hundreds of hosts is one long line.
@@ -193,7 +193,7 @@ function hideSecrets(value: unknown, secrets: Context['secrets']): unknown {
 }
 
 /** Turns Ansible's events into ours. */
-class Teller {
+class PlaybookReporter {
   private readonly failed = new Set<string>();
 
   constructor(

@@ -12,7 +12,7 @@ import type { ProvisionOptions } from './rules/provisionOptions.js';
 /** How long hosts that Terraform has just made are given to boot. */
 export const BOOT_MS = 120_000;
 
-export interface Provisioned {
+export interface ProvisionResult {
   readonly hosts: Readonly<Record<string, HostRecap>>;
   readonly playbooks: readonly string[];
   /** Tasks that changed something, over all hosts. */
@@ -31,7 +31,7 @@ export async function provisionStep(
   environment: NamedEnvironment,
   stage: Stage,
   options: ProvisionOptions = {},
-): Promise<Provisioned> {
+): Promise<ProvisionResult> {
   if (options.dryRun === true) return provision(context, environment, stage, options);
   const isPart = options.limit !== undefined || options.tags !== undefined;
   return recordingChange(context, environment, { kind: 'provision', isPart }, () =>
@@ -44,7 +44,7 @@ async function provision(
   environment: NamedEnvironment,
   stage: Stage,
   options: ProvisionOptions,
-): Promise<Provisioned> {
+): Promise<ProvisionResult> {
   const settings = await context.resolve(environment.config.provision, environment);
   if (settings === undefined) {
     throw new StackError('CONFIG_INVALID', `${environment.name} has nothing to provision`, {

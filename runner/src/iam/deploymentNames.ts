@@ -6,12 +6,12 @@ import type { Context, ContextWith, NamedEnvironment } from '../context/context.
 import { accountOfRole } from '../domain/awsRole.js';
 import { hasHosts, targetsWithKinds } from '../context/kinds.js';
 import type { CallRow, TargetNames, TargetPermission } from '../domain/permissions.js';
-import { arnOf, lastPart, type Place } from './rules/arn.js';
+import { arnOf, lastPart, type ArnScope } from './rules/arn.js';
 import type { BucketPart, PolicyNames } from './rules/resourceNames.js';
 import { usesTargets, verbs, type Part, type TargetPart, type Verb } from './rules/verbs.js';
 import type { DatabaseUser } from '../domain/databaseUser.js';
 import { OWNERSHIP_PART } from '../state/ownershipRecords.js';
-import { imagesHome } from '../release/imagesHome.js';
+import { registryOfImages } from '../release/registryOfImages.js';
 import { readBackend } from './backend.js';
 import { familyOf, usersOfDatabases } from './databaseUserNames.js';
 
@@ -30,7 +30,7 @@ export interface OpenNote {
 }
 
 /** What an environment's policy is made of. */
-export interface NamedParts {
+export interface ParsedNames {
   readonly names: PolicyNames;
   /** Whether the deployment has a part of the table. */
   readonly has: (part: Part) => boolean;
@@ -51,7 +51,7 @@ export async function policyNames(
   environment: NamedEnvironment,
   verb: Verb,
   given: GivenNames,
-): Promise<NamedParts> {
+): Promise<ParsedNames> {
   const config = await context.config();
   const { aws, infrastructure, inventory, provision, targets } = environment.config;
   const notes = new Set<string>();
@@ -210,9 +210,9 @@ async function sourceOf(
   context: ContextWith<'env' | 'environment'>,
   { config }: NamedEnvironment,
   settled: (value: string) => Promise<string>,
-): Promise<(Place & { readonly role?: string }) | undefined> {
+): Promise<(ArnScope & { readonly role?: string }) | undefined> {
   if (config.promotion === undefined || config.promotion.images === 'in-place') return undefined;
-  const from = await imagesHome(context, await context.environment(config.promotion.from));
+  const from = await registryOfImages(context, await context.environment(config.promotion.from));
   const regional = context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? '*';
   const placeOf = async ({ account, region, role }: typeof config.aws) => ({
     region: await settled(region ?? regional),

@@ -1,6 +1,6 @@
 import type { Stage } from '../events/stage.js';
 import { applyPlan } from './applyPlan.js';
-import { tellPlan } from './plan.js';
+import { reportPlan } from './plan.js';
 import { choosePlan } from './choosePlan.js';
 import { planOrigin } from './terraformOrigin.js';
 import { requireAccount } from '../context/account.js';
@@ -26,6 +26,6 @@ export async function applyStep(
   await requireAccount(context, environment);
   const origin = await planOrigin(context, environment, false, scope);
   const plan = await choosePlan(context, environment, stage, origin, options);
-  tellPlan(stage, plan);
+  reportPlan(stage, plan);
   return applyPlan({ context, environment, stage, origin, plan, options });
 }

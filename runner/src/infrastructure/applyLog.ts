@@ -13,7 +13,7 @@ export function applyLog(folder: string, environment: string): string {
 }
 
 /** Tells of applies whose runner was killed, and what became of them; logs of those that ended are removed. */
-export async function tellCutOffApplies(
+export async function noticeUnfinishedApplies(
   context: ContextWith<'events'>,
   folder: string,
   environment: string,

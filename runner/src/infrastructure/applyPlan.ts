@@ -1,5 +1,5 @@
 import type { Stage } from '../events/stage.js';
-import { isStale, applyFailure, applyInterrupted, type EndedEarly } from './applyFailure.js';
+import { isStale, applyFailure, applyInterrupted, type UnfinishedApply } from './applyFailure.js';
 import { StackError } from '../base/errors.js';
 import { describeOutputs, forgetOutputs } from './outputs.js';
 import type { Outputs } from '../domain/outputValues.js';
@@ -9,7 +9,7 @@ import { scopeNote, warningsWorthTelling } from './rules/planScope.js';
 import { tellWarnings, TerraformInterrupted } from './terraformRun.js';
 import { stateLocked } from './stateLock.js';
 import { afterApply } from './afterApply.js';
-import { tellPlan, makePlan } from './plan.js';
+import { reportPlan, makePlan } from './plan.js';
 import { plainWords, planStale } from './planFailure.js';
 import { runApply } from './applyRun.js';
 import type { ChangeSummary } from './rules/terraformMessages.js';
@@ -22,7 +22,7 @@ import { lockTimeout, type ApplyResult, type ApplyOptions } from './applyOptions
 import type { PlanOrigin } from './planOrigin.js';
 import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 /** An apply with all that decides what it does. */
-export interface Applying {
+export interface ApplyRequest {
   readonly context: Context;
   readonly environment: NamedEnvironment;
   /** Tells of it. */
@@ -38,7 +38,7 @@ export interface Applying {
  * Applies a plan that was chosen; shared with destroy.
  * @throws what `applyStep` throws
  */
-export async function applyPlan(applying: Applying): Promise<ApplyResult> {
+export async function applyPlan(applying: ApplyRequest): Promise<ApplyResult> {
   const { context, environment, stage, origin, plan, options } = applying;
   const { destroy } = origin;
   // Here, so that a plan that is made again on the way meets it too.
@@ -56,11 +56,11 @@ export async function applyPlan(applying: Applying): Promise<ApplyResult> {
   return recordingChange(context, environment, change, () => execute(applying));
 }
 
-async function execute(applying: Applying): Promise<ApplyResult> {
+async function execute(applying: ApplyRequest): Promise<ApplyResult> {
   const { context, environment, stage, origin, plan, options, isFresh = false } = applying;
   const { root, destroy } = origin;
   const progress = new ApplyProgress();
-  const ended: () => EndedEarly = () => ({
+  const ended: () => UnfinishedApply = () => ({
     verb: destroy ? 'destroy' : 'apply',
     environment,
     root,
@@ -95,7 +95,7 @@ async function execute(applying: Applying): Promise<ApplyResult> {
         message: `the saved plan no longer fits, planning again: ${reason}`,
       });
       const fresh = await makePlan(context, environment, stage, origin, lockTimeout(options));
-      tellPlan(stage, fresh);
+      reportPlan(stage, fresh);
       return applyPlan({ ...applying, plan: fresh, isFresh: true });
     }
     // A plan that began to be applied is of no more use; one that met a lock still fits.

@@ -4,9 +4,9 @@ import type { Context } from '../context/context.js';
 import type { ApplyProgress } from './rules/applyProgress.js';
 import { cutLine } from '../base/longLines.js';
 import { isTargetingWarning } from './rules/planScope.js';
-import { parseMessage, saysItStops, type ChangeSummary } from './rules/terraformMessages.js';
+import { parseMessage, isStopMessage, type ChangeSummary } from './rules/terraformMessages.js';
 import { terraformApply } from './rules/terraformArguments.js';
-import { applyLog, tellCutOffApplies } from './applyLog.js';
+import { applyLog, noticeUnfinishedApplies } from './applyLog.js';
 import { makePlansDirectory } from './planPlaces.js';
 import type { PlanOrigin } from './planOrigin.js';
 import type { SavedPlan } from './savedPlan.js';
@@ -26,7 +26,7 @@ export async function runApply(
   progress: ApplyProgress,
 ): Promise<{ result: TerraformResult; changes: ChangeSummary | undefined }> {
   const folder = await makePlansDirectory(await context.config());
-  await tellCutOffApplies(context, folder, plan.binding.environment);
+  await noticeUnfinishedApplies(context, folder, plan.binding.environment);
   const log = applyLog(folder, plan.binding.environment);
   const { counts } = plan.summary;
   const total = counts.create + counts.change + counts.destroy + 2 * counts.replace;
@@ -38,7 +38,7 @@ export async function runApply(
       stage.output('terraform', cutLine(line), stream);
       return;
     }
-    if (saysItStops(message)) stopping = true;
+    if (isStopMessage(message)) stopping = true;
     if (scope !== undefined && message.type === 'diagnostic' && isTargetingWarning(message.diagnostic))
       return;
     if (message.type === 'change_summary' && message.changes.operation !== 'plan') changes = message.changes;

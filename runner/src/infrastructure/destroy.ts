@@ -7,7 +7,7 @@ import { StackError } from '../base/errors.js';
 import { planText } from './rules/planText.js';
 import { requireAccount } from '../context/account.js';
 import { commandWithNames, consentOf, isProtected } from './dataGuard.js';
-import { tellPlan } from './plan.js';
+import { reportPlan } from './plan.js';
 import { refuseReuse } from './reuseGuard.js';
 import type { SavedPlan } from './savedPlan.js';
 import { planOrigin } from './terraformOrigin.js';
@@ -52,7 +52,7 @@ export async function destroyStep(
       })) ?? refuse(context, environment, options, plan))
     : undefined;
   // A refusal shows the plan itself.
-  tellPlan(stage, plan, refusal !== undefined);
+  reportPlan(stage, plan, refusal !== undefined);
   if (refusal !== undefined) throw refusal;
   return applyPlan({ context, environment, stage, origin, plan, options: applying });
 }

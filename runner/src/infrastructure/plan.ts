@@ -11,9 +11,9 @@ import { isTargetingWarning, summaryOfScope, warningsWorthTelling } from './rule
 import { planText } from './rules/planText.js';
 import { sensitiveTexts } from './rules/sensitive.js';
 import { isPlan } from './rules/terraformJson.js';
-import { parseMessage, saysItStops } from './rules/terraformMessages.js';
+import { parseMessage, isStopMessage } from './rules/terraformMessages.js';
 import { toolJson } from '../base/toolJson.js';
-import { byHand, terraformPlan, terraformShow } from './rules/terraformArguments.js';
+import { terraformCommand, terraformPlan, terraformShow } from './rules/terraformArguments.js';
 import { requireAccount } from '../context/account.js';
 import { commandWithNames, consentOf } from './dataGuard.js';
 import { idsOfPlan } from './ownership.js';
@@ -21,7 +21,7 @@ import { defaultPlanFile } from './planPlaces.js';
 import { privateFolder } from '../adapters/process/privateFolder.js';
 import type { PlanOrigin } from './planOrigin.js';
 import { bindPlan, describePlan, preparePlanFile, removePlan, type SavedPlan } from './savedPlan.js';
-import { holdToScope, scopeFailure, scopeOf } from './scope.js';
+import { refuseOutsideScope, scopeFailure, scopeOf } from './scope.js';
 import { planOrigin, withVariablesFile } from './terraformOrigin.js';
 import { stateLocked } from './stateLock.js';
 import { terraformFailure } from './rules/terraformFailure.js';
@@ -75,8 +75,8 @@ export async function planStep(
   const consent = saved.binding.destroy ? { consent: consentOf(environment) } : {};
   const plan = saved.binding.destroy || options.out === undefined ? {} : { plan: options.out };
   const next = commandWithNames(context, environment, saved, { ...consent, ...plan });
-  const told = tellPlan(stage, saved, options.silent);
-  return saved.summary.hasChanges ? { ...told, next } : told;
+  const reported = reportPlan(stage, saved, options.silent);
+  return saved.summary.hasChanges ? { ...reported, next } : reported;
 }
 
 /** Makes a plan and keeps it; says nothing of what is in it. */
@@ -170,7 +170,7 @@ async function writePlan(
           isStopping: () => stopping,
           onLine: (line, stream) => {
             const message = parseMessage(line);
-            if (message !== undefined && saysItStops(message)) stopping = true;
+            if (message !== undefined && isStopMessage(message)) stopping = true;
             if (message?.type === 'version') noteTerraform(context, message.terraform);
             if (
               scope !== undefined &&
@@ -210,19 +210,19 @@ function warnOfUnsaved(context: ContextWith<'events'>, { root }: PlanOrigin): vo
     type: 'notice',
     level: 'warning',
     message: `${file} contains a state that an apply could not save: the plan may not know what that apply created`,
-    next: `Push it, then remove it: ${byHand(root, 'state', 'push', 'errored.tfstate')}`,
+    next: `Push it, then remove it: ${terraformCommand(root, 'state', 'push', 'errored.tfstate')}`,
   });
 }
 
 /** Lines of a plan in a log at most; the report has them all. */
-const TOLD_LINES = 200;
+const SHOWN_LINES = 200;
 
 /** Tells a plan to the views and gives it back as a result. */
-export function tellPlan(stage: Stage, saved: SavedPlan, silent = false): PlanResult {
+export function reportPlan(stage: Stage, saved: SavedPlan, silent = false): PlanResult {
   const { binding, summary, file } = saved;
   const text = planText(summary);
   stage.plan(summary, binding.plan);
-  for (const message of silent ? [] : text.split('\n').slice(0, TOLD_LINES)) {
+  for (const message of silent ? [] : text.split('\n').slice(0, SHOWN_LINES)) {
     if (message !== '') stage.progress(message);
   }
   return {
@@ -246,7 +246,7 @@ async function readPlan(
 ): Promise<PlanJson> {
   const plan = await showPlan(context, root, file);
   try {
-    holdToScope(environment, plan, scope, mayReport);
+    refuseOutsideScope(environment, plan, scope, mayReport);
   } catch (error) {
     // Nobody is to apply it by mistake.
     await removePlan(file);

@@ -98,7 +98,7 @@ function textOf(file: string): string {
  * @param onWait told once where another init is under way
  * @throws StackError LOCKED where the other one takes half an hour; the signal's reason
  */
-export async function alone<T>(
+export async function withCacheLock<T>(
   context: ContextWith<'signal'>,
   cache: PluginCache | undefined,
   init: () => Promise<T>,

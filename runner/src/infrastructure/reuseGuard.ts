@@ -16,7 +16,7 @@ export interface ReuseConsent {
 }
 
 /** Uses told at most. */
-const TOLD = 20;
+const SHOWN = 20;
 
 /**
  * Refuses a plan that destroys or replaces what other deployments reuse. Where the plan may go on, the reuse that was
@@ -30,7 +30,7 @@ export async function guardReuse(
   plan: PlanIds,
   consent: ReuseConsent,
 ): Promise<void> {
-  const found = await lookForReuse(context, environment, plan);
+  const found = await findReuse(context, environment, plan);
   if (found === undefined) return;
   const refusal = refusalOf(environment, found, consent);
   if (refusal !== undefined) throw refusal;
@@ -50,7 +50,7 @@ export async function refuseReuse(
   plan: PlanIds,
   consent: ReuseConsent,
 ): Promise<StackError | undefined> {
-  const found = await lookForReuse(context, environment, plan);
+  const found = await findReuse(context, environment, plan);
   return found === undefined ? undefined : refusalOf(environment, found, consent);
 }
 
@@ -62,7 +62,7 @@ interface Found {
 }
 
 /** Undefined where nothing goes, or where nobody can be asked and the environment is not protected. */
-async function lookForReuse(
+async function findReuse(
   context: ContextWith<'config' | 'env' | 'events' | 'patience' | 'secrets'>,
   environment: NamedEnvironment,
   { lost }: PlanIds,
@@ -117,7 +117,7 @@ function refusalOf(
     (reuse) =>
       `${deploymentText(reuse)} uses ${reuse.address} (${reuse.id}) in ${reuse.from} since ${reuse.since.slice(0, 10)}, applied by ${reuse.who}`,
   );
-  const more = lines.length > TOLD ? [`and ${lines.length - TOLD} more`] : [];
+  const more = lines.length > SHOWN ? [`and ${lines.length - SHOWN} more`] : [];
   const strangers = forgetReuse
     .filter((name) => !reuses.some((reuse) => deploymentText(reuse) === name))
     .map((name) => `--forget-reuse ${name} reuses nothing of it.${didYouMean(name, users)}`);
@@ -132,7 +132,7 @@ function refusalOf(
     `${users.join(' and ')} ${users.length === 1 ? 'reuses' : 'reuse'} what would be destroyed`,
     {
       where: `${environment.name}, according to the ledger in ${ledger.location}`,
-      evidence: [...strangers, ...lines.slice(0, TOLD), ...more],
+      evidence: [...strangers, ...lines.slice(0, SHOWN), ...more],
       next:
         `Let ${users.length === 1 ? 'it' : 'them'} use something else, or destroy ${users.length === 1 ? 'it' : 'them'} first. ` +
         `If ${users.length === 1 ? 'it no longer exists' : 'they no longer exist'}: ${command} ${forgotten.map((name) => `--forget-reuse ${name}`).join(' ')}`,

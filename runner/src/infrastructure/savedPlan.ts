@@ -1,6 +1,6 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { writeWhole } from '../adapters/process/wholeFile.js';
+import { writeAtomically } from '../adapters/process/atomicFile.js';
 import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import type { PlanSummary, PlanScope } from '../domain/plan.js';
 import { isRecord } from '../base/toolJson.js';
@@ -77,7 +77,7 @@ export async function describePlan(
   };
   try {
     await chmod(file, 0o600);
-    await writeWhole(description(file), `${JSON.stringify(saved)}\n`, { mode: 0o600 });
+    await writeAtomically(description(file), `${JSON.stringify(saved)}\n`, { mode: 0o600 });
   } catch (error) {
     throw writeFailure(error, file);
   }

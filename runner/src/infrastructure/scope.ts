@@ -39,7 +39,7 @@ export function scopeOf(
  * @param mayReport true where nothing is to be applied, so that changes elsewhere are merely told
  * @throws StackError OUT_OF_SCOPE, CONFIG_INVALID of an address that names nothing
  */
-export function holdToScope(
+export function refuseOutsideScope(
   environment: NamedEnvironment,
   plan: ScopedPlanJson,
   scope: PlanScope | undefined,

@@ -4,13 +4,13 @@ import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { changeText, judgeStateLock, type LockVerdict } from './rules/lockHolder.js';
 import type { LockHolder } from './rules/terraformMessages.js';
-import { byHand, type TerraformRoot } from './rules/terraformArguments.js';
+import { terraformCommand, type TerraformRoot } from './rules/terraformArguments.js';
 import type { ChangeRecord } from '../state/changes.js';
-import { ownIdentity, vitality } from '../adapters/process/processIdentity.js';
+import { ownIdentity, processState } from '../adapters/process/processIdentity.js';
 import { lockHolderOf, type FailedRun } from './rules/terraformFailure.js';
 
 /** Runs of the ledger that are looked at: a lock that is older than so many applies was met by all of them. */
-const LOOKED_AT = 50;
+const CHECKED = 50;
 
 /**
  * What a lock means that keeps a command from the state: whose run it is, whether that run lives, and how it is freed,
@@ -28,7 +28,7 @@ export async function stateLocked(
   const verdict = judgeStateLock<ChangeRecord>({
     lock,
     changes: await recorded(context, environment),
-    vitality: ({ process }) => (process === undefined ? 'unknown' : vitality(process)),
+    processState: ({ process }) => (process === undefined ? 'unknown' : processState(process)),
     hostname: hostname(),
     terraforms: workersOn('terraform', root.directory),
   });
@@ -47,7 +47,7 @@ async function recorded(
     for await (const change of ledger.changes.newest(environment.name)) {
       const isOwn = change.process?.pid === own.pid && change.process.startTime === own.startTime;
       if (!isOwn) found.push(change);
-      if (found.length === LOOKED_AT) break;
+      if (found.length === CHECKED) break;
     }
     return found;
   } catch (error) {
@@ -82,7 +82,7 @@ function nextOf(root: TerraformRoot, lock: LockHolder, { run, life }: LockVerdic
   if (life === 'alive') return WAIT;
   if (lock.id === undefined)
     return `${WAIT} Terraform did not print the lock id, which is needed to free the lock.`;
-  const free = byHand(root, 'force-unlock', lock.id);
+  const free = terraformCommand(root, 'force-unlock', lock.id);
   if (life === 'gone') return `Free it: ${free}`;
   const look = run?.runUrl ?? (lock.who === undefined ? 'where it was started' : `on ${machineOf(lock.who)}`);
   return `${WAIT} Only if it is certainly gone (check: ${look}): ${free}`;

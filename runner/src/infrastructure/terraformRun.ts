@@ -6,7 +6,7 @@ import type { Invocation, ProcessOptions, ProcessResult } from '../base/ports.js
 import { parseMessage, withoutCliWarning, type Diagnostic } from './rules/terraformMessages.js';
 import { hclText } from './rules/hcl.js';
 import { dataDirectory, terraformInit, type TerraformRoot } from './rules/terraformArguments.js';
-import { alone, pluginCache } from './pluginCache.js';
+import { withCacheLock, pluginCache } from './pluginCache.js';
 import { privateFolder } from '../adapters/process/privateFolder.js';
 import { isUnsaved, terraformFailure } from './rules/terraformFailure.js';
 
@@ -106,7 +106,7 @@ function asksForInit(result: TerraformResult): boolean {
 }
 
 /** Warnings told at most; more are in the verbose output. */
-const TOLD_WARNINGS = 5;
+const SHOWN_WARNINGS = 5;
 
 /** The file that the environment's variables travel in; nobody else knows it by its name. */
 const GENERATED_FILE = /file "[^"]*\/variables\.tfvars\.json"/;
@@ -117,7 +117,7 @@ export function tellWarnings(context: ContextWith<'events'>, diagnostics: readon
   const texts = warnings.map(({ summary, detail }) =>
     `Terraform: ${summary}. ${detail.split('\n\n')[0] ?? ''}`.trim(),
   );
-  for (const text of [...new Set(texts)].slice(0, TOLD_WARNINGS)) {
+  for (const text of [...new Set(texts)].slice(0, SHOWN_WARNINGS)) {
     const message = text.replaceAll('\n', ' ').replace(GENERATED_FILE, 'infrastructure.variables');
     context.events.emit({ type: 'notice', level: 'warning', message });
   }
@@ -152,7 +152,7 @@ async function initialise(
       const now = initialisations(context, root);
       if (now !== known) return;
       const tell = () => options.onLine?.('waiting for another terraform init on this machine', 'stdout');
-      await alone(context, pluginCache(context, root), () => runInit(context, root, options), tell);
+      await withCacheLock(context, pluginCache(context, root), () => runInit(context, root, options), tell);
       all.done.set(dataDirectory(root), now + 1);
     });
   all.last = mine;

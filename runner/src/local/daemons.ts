@@ -3,8 +3,8 @@ import { openSync, closeSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { processStat } from '../adapters/process/alive.js';
-import { writeWhole } from '../adapters/process/wholeFile.js';
-import { eventually, must, type Workshop } from './workshop.js';
+import { writeAtomically } from '../adapters/process/atomicFile.js';
+import { waitUntil, runCommand, type LocalContext } from './localContext.js';
 import { asRoot } from './machine.js';
 
 /** A process that runs longer than the command that started it. The record lets `down` stop exactly this process. */
@@ -56,7 +56,7 @@ export async function recordDaemon(pid: number, log: string, file: string): Prom
     command: (await commandLine(pid)) ?? '',
     log,
   };
-  await writeWhole(file, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  await writeAtomically(file, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
   return record;
 }
 
@@ -73,32 +73,32 @@ export async function runningDaemon(file: string): Promise<DaemonRecord | undefi
  * Stops the recorded process: SIGTERM, SIGKILL after `patienceMs`; removes the record.
  * @returns false if it did not run (any more)
  */
-export async function stopDaemon(workshop: Workshop, file: string, patienceMs = 10_000): Promise<boolean> {
+export async function stopDaemon(local: LocalContext, file: string, patienceMs = 10_000): Promise<boolean> {
   const record = await runningDaemon(file);
   if (record !== undefined) {
-    await signalProcess(workshop, record.pid, 'TERM');
-    const gone = await eventually(
-      workshop,
+    await signalProcess(local, record.pid, 'TERM');
+    const gone = await waitUntil(
+      local,
       async () => (await runningDaemon(file)) === undefined,
       patienceMs,
       50,
     );
     if (!gone) {
-      await signalProcess(workshop, record.pid, 'KILL');
-      await eventually(workshop, async () => (await runningDaemon(file)) === undefined, 2000, 50);
+      await signalProcess(local, record.pid, 'KILL');
+      await waitUntil(local, async () => (await runningDaemon(file)) === undefined, 2000, 50);
     }
   }
   await rm(file, { force: true });
   return record !== undefined;
 }
 
-async function signalProcess(workshop: Workshop, pid: number, signal: 'TERM' | 'KILL'): Promise<void> {
+async function signalProcess(local: LocalContext, pid: number, signal: 'TERM' | 'KILL'): Promise<void> {
   try {
     process.kill(pid, `SIG${signal}`);
   } catch (error) {
     // Only root may stop a process that sudo started. If it has ended meanwhile, nothing is to do.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return;
-    await must(workshop, await asRoot(workshop, 'kill', ['-s', signal, String(pid)]), {
+    await runCommand(local, await asRoot(local, 'kill', ['-s', signal, String(pid)]), {
       purpose: `stop process ${pid}`,
     });
   }

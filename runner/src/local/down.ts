@@ -5,7 +5,7 @@ import { engineDown, engineFacts } from './dockerDaemon.js';
 import { presentImages, registryImages } from './localImages.js';
 import { LABEL, networkDown } from './localNetwork.js';
 import { servicesDown } from './localServices.js';
-import { ask, must, type Workshop } from './workshop.js';
+import { askCommand, runCommand, type LocalContext } from './localContext.js';
 
 export interface DownOptions {
   /** Also removes what makes the next `up` fast: images, tools, and the engine that it started. */
@@ -13,54 +13,54 @@ export interface DownOptions {
 }
 
 /** Stops the whole local environment, also after an unfinished `up`. */
-export async function localDown(workshop: Workshop, options: DownOptions): Promise<void> {
-  const { settings } = workshop;
-  await servicesDown(workshop);
-  await emulatorDown(workshop);
-  if ((await engineFacts(workshop)) !== undefined) {
-    await networkDown(workshop);
-    workshop.say({
+export async function localDown(local: LocalContext, options: DownOptions): Promise<void> {
+  const { settings } = local;
+  await servicesDown(local);
+  await emulatorDown(local);
+  if ((await engineFacts(local)) !== undefined) {
+    await networkDown(local);
+    local.report({
       piece: 'network',
       status: 'ok',
       message: `containers, volumes and network of ${settings.name} are removed`,
     });
-    await removeImages(workshop, 'images of the local registry', await registryImages(workshop));
+    await removeImages(local, 'images of the local registry', await registryImages(local));
   }
   await rm(settings.state, { recursive: true, force: true });
-  workshop.say({ piece: 'state', status: 'ok', message: `removed ${settings.state}` });
-  if (options.purge) await purge(workshop);
+  local.report({ piece: 'state', status: 'ok', message: `removed ${settings.state}` });
+  if (options.purge) await purge(local);
 }
 
 /** Removes shared parts, unless another instance still needs them. */
-async function purge(workshop: Workshop): Promise<void> {
-  const { settings } = workshop;
-  const others = await othersUp(workshop);
+async function purge(local: LocalContext): Promise<void> {
+  const { settings } = local;
+  const others = await othersUp(local);
   if (others.length > 0) {
     const message = `kept images, tools and engine: ${others.join(', ')} still needs them`;
-    workshop.say({ piece: 'purge', status: 'skipped', message });
+    local.report({ piece: 'purge', status: 'skipped', message });
     return;
   }
-  await removeImages(workshop, 'base images', await presentImages(workshop));
-  await engineDown(workshop);
+  await removeImages(local, 'base images', await presentImages(local));
+  await engineDown(local);
   await rm(settings.tools, { recursive: true, force: true });
   await rm(join(settings.home, 'images.json'), { force: true });
   await rmdir(settings.home).catch(() => undefined);
-  workshop.say({ piece: 'tools', status: 'ok', message: `removed ${settings.tools}` });
+  local.report({ piece: 'tools', status: 'ok', message: `removed ${settings.tools}` });
 }
 
 /** Other local environments on this machine, found by their networks, also those of another home. */
-async function othersUp(workshop: Workshop): Promise<string[]> {
+async function othersUp(local: LocalContext): Promise<string[]> {
   const args = ['network', 'ls', '--filter', `label=${LABEL}`, '--format', '{{.Name}}'];
-  const names = ((await ask(workshop, 'docker', args)) ?? '').split('\n');
-  return names.filter((name) => name !== '' && name !== workshop.settings.name);
+  const names = ((await askCommand(local, 'docker', args)) ?? '').split('\n');
+  return names.filter((name) => name !== '' && name !== local.settings.name);
 }
 
-async function removeImages(workshop: Workshop, what: string, images: readonly string[]): Promise<void> {
+async function removeImages(local: LocalContext, what: string, images: readonly string[]): Promise<void> {
   if (images.length === 0) return;
-  await must(
-    workshop,
+  await runCommand(
+    local,
     { file: 'docker', args: ['rmi', '--force', ...images] },
     { purpose: `remove the ${what}` },
   );
-  workshop.say({ piece: 'images', status: 'ok', message: `removed ${images.length} ${what}` });
+  local.report({ piece: 'images', status: 'ok', message: `removed ${images.length} ${what}` });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StackError } from '../base/errors.js';
-import { answers, eventually, type Workshop } from './workshop.js';
+import { isAnswering, waitUntil, type LocalContext } from './localContext.js';
 import { lastLines, runningDaemon, startDaemon, stopDaemon } from './daemons.js';
 import { instanceLabel, relayName } from './localNetwork.js';
 import { emulatorUrl, type LocalSettings } from './settings.js';
@@ -13,15 +13,15 @@ const logFile = (settings: LocalSettings): string => join(settings.logs, 'emulat
 /** Does the emulator run, and answer? */
 export async function emulatorRuns(settings: LocalSettings): Promise<boolean> {
   if ((await runningDaemon(recordFile(settings))) === undefined) return false;
-  return answers(`${emulatorUrl(settings)}/_ministack/health`);
+  return isAnswering(`${emulatorUrl(settings)}/_ministack/health`);
 }
 
 /** Starts the AWS emulator on loopback: ECR with its registry, ECS in real containers, load balancers, S3, SSM … */
-export async function emulatorUp(workshop: Workshop): Promise<void> {
-  const { settings } = workshop;
+export async function emulatorUp(local: LocalContext): Promise<void> {
+  const { settings } = local;
   const url = emulatorUrl(settings);
   if (await emulatorRuns(settings)) {
-    workshop.say({ piece: 'emulator', status: 'skipped', message: `the AWS API answers at ${url}` });
+    local.report({ piece: 'emulator', status: 'skipped', message: `the AWS API answers at ${url}` });
     return;
   }
   await refuseTakenPort(`${url}/`, settings.emulatorPort, 'the AWS emulator');
@@ -33,44 +33,44 @@ export async function emulatorUp(workshop: Workshop): Promise<void> {
     log,
     record,
     env: {
-      ...workshop.env,
+      ...local.env,
       GATEWAY_PORT: String(settings.emulatorPort),
       BIND_HOST: '127.0.0.1', // its default is every interface
       IOT_MTLS_ENABLED: '0', // else it opens port 8883
       MINISTACK_REGION: settings.region,
       // The emulator labels its containers with this, and finds the network of ECS tasks by the container HOSTNAME.
       MINISTACK_HOSTNAME: settings.name,
-      HOSTNAME: relayName(workshop),
+      HOSTNAME: relayName(local),
       PYTHONUNBUFFERED: '1',
       AWS_ENDPOINT_URL: undefined,
     },
   });
-  await waitFor(workshop, 'The AWS emulator', record, log, () => answers(`${url}/_ministack/health`));
+  await waitFor(local, 'The AWS emulator', record, log, () => isAnswering(`${url}/_ministack/health`));
   await writeFile(settings.idFile, randomUUID());
-  workshop.say({
+  local.report({
     piece: 'emulator',
     status: 'ok',
-    message: `the AWS API answers at ${url} (containers labelled ${instanceLabel(workshop)})`,
+    message: `the AWS API answers at ${url} (containers labelled ${instanceLabel(local)})`,
   });
 }
 
 /** Stops the emulator; it removes the containers of its tasks. */
-export async function emulatorDown(workshop: Workshop): Promise<void> {
-  if (await stopDaemon(workshop, recordFile(workshop.settings), 15_000)) {
-    workshop.say({ piece: 'emulator', status: 'ok', message: 'stopped' });
+export async function emulatorDown(local: LocalContext): Promise<void> {
+  if (await stopDaemon(local, recordFile(local.settings), 15_000)) {
+    local.report({ piece: 'emulator', status: 'ok', message: 'stopped' });
   }
 }
 
 /** Waits until a daemon answers. If it ends or stays silent, the failure has the end of its log. */
 export async function waitFor(
-  workshop: Workshop,
+  local: LocalContext,
   who: string,
   record: string,
   log: string,
   ready: () => Promise<boolean>,
 ): Promise<void> {
   const settled = async () => (await ready()) || (await runningDaemon(record)) === undefined;
-  await eventually(workshop, settled, 30_000);
+  await waitUntil(local, settled, 30_000);
   if (await ready()) return;
   throw new StackError('TOOL_FAILED', `${who} did not come up`, {
     where: log,
@@ -81,7 +81,7 @@ export async function waitFor(
 
 /** Refuses to start if another program uses our port: it would be mistaken for ours. */
 export async function refuseTakenPort(url: string, port: number, what: string): Promise<void> {
-  if (!(await answers(url))) return;
+  if (!(await isAnswering(url))) return;
   throw new StackError(
     'TOOL_FAILED',
     `Port ${port}, where ${what} should listen, is taken by another program`,

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { exportLine } from '../base/shell.js';
 import { imageNames, type ImageNames } from './localImages.js';
 import { emulatorUrl, loadBalancerUrl, runnerDirectory, slackUrl, type LocalSettings } from './settings.js';
-import type { Workshop } from './workshop.js';
+import type { LocalContext } from './localContext.js';
 
 /** Facts of the local environment that are known only when it is up. */
 export interface LocalFacts {
@@ -72,13 +72,9 @@ export function exportLines(variables: Readonly<Record<string, string>>): string
 }
 
 /** The variables of this machine's local environment. */
-export async function currentEnvironment(workshop: Workshop): Promise<Record<string, string>> {
-  const id = await readFile(workshop.settings.idFile, 'utf8').catch(() => undefined);
-  return localEnvironment(
-    workshop.settings,
-    { images: await imageNames(workshop), id },
-    workshop.env['PATH'],
-  );
+export async function currentEnvironment(local: LocalContext): Promise<Record<string, string>> {
+  const id = await readFile(local.settings.idFile, 'utf8').catch(() => undefined);
+  return localEnvironment(local.settings, { images: await imageNames(local), id }, local.env['PATH']);
 }
 
 const withoutFolder = (path: string, folder: string): string[] =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ask, inOneGroup, must, type Workshop } from './workshop.js';
+import { askCommand, asProcessGroup, runCommand, type LocalContext } from './localContext.js';
 
 /** Pinned tools of the virtualenv. */
 const PYTHON_PINS: readonly string[] = [
@@ -33,26 +33,26 @@ const wanted = createHash('sha256')
   .digest('hex');
 
 /** Whether the pinned tools are installed, in exactly these versions. */
-export async function toolsPresent(workshop: Workshop): Promise<boolean> {
+export async function toolsPresent(local: LocalContext): Promise<boolean> {
   try {
-    return (await readFile(join(workshop.settings.tools, 'pins'), 'utf8')) === wanted;
+    return (await readFile(join(local.settings.tools, 'pins'), 'utf8')) === wanted;
   } catch {
     return false;
   }
 }
 
 /** Creates the virtualenv and unpacks the collections. The machine's own Python does not change. */
-export async function toolsUp(workshop: Workshop): Promise<void> {
-  const { tools, venv, collections } = workshop.settings;
-  if (await toolsPresent(workshop)) {
-    workshop.say({
+export async function toolsUp(local: LocalContext): Promise<void> {
+  const { tools, venv, collections } = local.settings;
+  if (await toolsPresent(local)) {
+    local.report({
       piece: 'tools',
       status: 'skipped',
       message: `${PYTHON_PINS.slice(0, 3).join(', ')} are in ${venv}`,
     });
     return;
   }
-  workshop.say({
+  local.report({
     piece: 'tools',
     status: 'running',
     message: `installing ${PYTHON_PINS.join(', ')} into ${venv} (the AWS emulator, and Ansible)`,
@@ -61,15 +61,15 @@ export async function toolsUp(workshop: Workshop): Promise<void> {
   await rm(join(tools, 'pins'), { force: true });
   const python = join(venv, 'bin', 'python');
   const purpose = 'set up the Python tools';
-  if ((await ask(workshop, python, ['-m', 'pip', '--version'])) === undefined) {
+  if ((await askCommand(local, python, ['-m', 'pip', '--version'])) === undefined) {
     await rm(venv, { recursive: true, force: true });
-    await must(workshop, inOneGroup('python3', ['-m', 'venv', venv]), { purpose });
+    await runCommand(local, asProcessGroup('python3', ['-m', 'venv', venv]), { purpose });
   }
   const pip = ['-m', 'pip', '--disable-pip-version-check', '--quiet'];
-  await must(workshop, inOneGroup(python, [...pip, 'install', ...PYTHON_PINS]), { purpose });
-  await unpackCollections(workshop, python, pip, collections);
+  await runCommand(local, asProcessGroup(python, [...pip, 'install', ...PYTHON_PINS]), { purpose });
+  await unpackCollections(local, python, pip, collections);
   await writeFile(join(tools, 'pins'), wanted);
-  workshop.say({
+  local.report({
     piece: 'tools',
     status: 'ok',
     message: `Python tools and Ansible collections are in ${tools}`,
@@ -77,20 +77,20 @@ export async function toolsUp(workshop: Workshop): Promise<void> {
 }
 
 async function unpackCollections(
-  workshop: Workshop,
+  local: LocalContext,
   python: string,
   pip: readonly string[],
   collections: string,
 ): Promise<void> {
   const purpose = `unpack ${COLLECTIONS.join(', ')}`;
-  const download = await mkdtemp(join(workshop.settings.tools, 'download-'));
+  const download = await mkdtemp(join(local.settings.tools, 'download-'));
   try {
     const args = [...pip, 'download', '--no-deps', '--dest', download, COLLECTIONS_PIN];
-    await must(workshop, inOneGroup(python, args), { purpose });
+    await runCommand(local, asProcessGroup(python, args), { purpose });
     const wheel = (await readdir(download)).find((file) => file.endsWith('.whl'));
     await rm(collections, { recursive: true, force: true });
     const unpack = ['-c', UNPACK, join(download, wheel ?? ''), collections, ...COLLECTIONS];
-    await must(workshop, { file: python, args: unpack }, { purpose });
+    await runCommand(local, { file: python, args: unpack }, { purpose });
   } finally {
     await rm(download, { recursive: true, force: true });
   }

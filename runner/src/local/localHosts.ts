@@ -5,7 +5,7 @@ import { LABEL } from './localNetwork.js';
 import { hostAddress, HOST_SLOTS, type HostAddress } from './settings.js';
 import { forgetHostKey, giveKey, sshAnswers, trustHostKey } from './sshTrust.js';
 import { withStateLock } from './localLock.js';
-import { ask, eventually, must, notUp, type Workshop } from './workshop.js';
+import { askCommand, waitUntil, runCommand, notRunningError, type LocalContext } from './localContext.js';
 
 export interface Host extends HostAddress {
   readonly name: string;
@@ -15,26 +15,26 @@ export interface Host extends HostAddress {
 const SLOT_LABEL = `${LABEL}.slot`;
 
 /** Container (and volume prefix) of a host. */
-const containerName = (workshop: Workshop, name: string): string => `${workshop.settings.name}-host-${name}`;
+const containerName = (local: LocalContext, name: string): string => `${local.settings.name}-host-${name}`;
 
 /** All hosts of this environment. */
-export async function listHosts(workshop: Workshop): Promise<Host[]> {
+export async function listHosts(local: LocalContext): Promise<Host[]> {
   const args = [
     'ps',
     '--all',
     '--filter',
-    `label=${LABEL}=${workshop.settings.name}`,
+    `label=${LABEL}=${local.settings.name}`,
     '--filter',
     `label=${SLOT_LABEL}`,
   ];
   const format = `{{.Names}} {{.Label "${SLOT_LABEL}"}} {{.State}}`;
-  const lines = ((await ask(workshop, 'docker', [...args, '--format', format])) ?? '').split('\n');
+  const lines = ((await askCommand(local, 'docker', [...args, '--format', format])) ?? '').split('\n');
   return lines
     .filter((line) => line !== '')
     .map((line) => {
       const [container = '', slot = '0', state = ''] = line.split(' ');
-      const name = container.slice(containerName(workshop, '').length);
-      return { name, running: state === 'running', ...hostAddress(workshop.settings, Number(slot)) };
+      const name = container.slice(containerName(local, '').length);
+      return { name, running: state === 'running', ...hostAddress(local.settings, Number(slot)) };
     })
     .sort((a, b) => a.slot - b.slot);
 }
@@ -43,35 +43,35 @@ export async function listHosts(workshop: Workshop): Promise<Host[]> {
  * Creates a host with SSH access as `deploy`; an existing one is only started.
  * @param slot determines its address and ports; by default the first free one
  */
-export async function createHost(workshop: Workshop, name: string, slot: number | undefined): Promise<Host> {
-  const images = await imageNames(workshop);
-  if (images === undefined) throw notUp();
-  const container = containerName(workshop, name);
-  const address = await withStateLock(workshop, 'hosts', async () => {
-    const hosts = await listHosts(workshop);
+export async function createHost(local: LocalContext, name: string, slot: number | undefined): Promise<Host> {
+  const images = await imageNames(local);
+  if (images === undefined) throw notRunningError();
+  const container = containerName(local, name);
+  const address = await withStateLock(local, 'hosts', async () => {
+    const hosts = await listHosts(local);
     const existing = hosts.find((host) => host.name === name);
     if (existing !== undefined) {
       if (slot !== undefined && slot !== existing.slot) throw otherSlot(name, existing.slot, slot);
       if (!existing.running)
-        await must(workshop, docker(['start', container]), { purpose: `start the host ${name}` });
+        await runCommand(local, docker(['start', container]), { purpose: `start the host ${name}` });
       return existing;
     }
-    const chosen = hostAddress(workshop.settings, chooseSlot(hosts, name, slot));
-    await must(workshop, docker(createArguments(workshop, container, name, chosen, images.host)), {
+    const chosen = hostAddress(local.settings, chooseSlot(hosts, name, slot));
+    await runCommand(local, docker(createArguments(local, container, name, chosen, images.host)), {
       purpose: `make the host ${name}`,
       next: 'Check that the local environment is up: node runner local status',
     });
     return chosen;
   });
-  await must(workshop, docker(['start', container]), {
+  await runCommand(local, docker(['start', container]), {
     purpose: `start the host ${name}`,
     next: `If a port is taken, find the program: ss -ltnp 'sport = :${address.sshPort}'`,
   });
-  await giveKey(workshop, container);
-  await trustHostKey(workshop, container, address.sshPort);
-  const open = await eventually(workshop, () => sshAnswers(address.sshPort), 20_000);
+  await giveKey(local, container);
+  await trustHostKey(local, container, address.sshPort);
+  const open = await waitUntil(local, () => sshAnswers(address.sshPort), 20_000);
   if (!open) {
-    const log = await ask(workshop, 'docker', ['logs', '--tail', '20', container]);
+    const log = await askCommand(local, 'docker', ['logs', '--tail', '20', container]);
     throw new StackError('SSH_UNREACHABLE', `The host ${name} started, but its SSH does not answer`, {
       where: `127.0.0.1:${address.sshPort}`,
       evidence: (log ?? '').split('\n').filter((line) => line !== ''),
@@ -82,16 +82,16 @@ export async function createHost(workshop: Workshop, name: string, slot: number 
 }
 
 /** Removes a host with its disks and its known key; a missing host is no error. */
-export async function deleteHost(workshop: Workshop, name: string): Promise<boolean> {
-  const container = containerName(workshop, name);
-  const host = (await listHosts(workshop)).find((candidate) => candidate.name === name);
+export async function deleteHost(local: LocalContext, name: string): Promise<boolean> {
+  const container = containerName(local, name);
+  const host = (await listHosts(local)).find((candidate) => candidate.name === name);
   if (host !== undefined) {
-    await must(workshop, docker(['rm', '--force', '--volumes', container]), {
+    await runCommand(local, docker(['rm', '--force', '--volumes', container]), {
       purpose: `remove the host ${name}`,
     });
-    await forgetHostKey(workshop, host.sshPort);
+    await forgetHostKey(local, host.sshPort);
   }
-  await ask(workshop, 'docker', ['volume', 'rm', '--force', `${container}-docker`]);
+  await askCommand(local, 'docker', ['volume', 'rm', '--force', `${container}-docker`]);
   return host !== undefined;
 }
 
@@ -116,13 +116,13 @@ function chooseSlot(hosts: readonly Host[], name: string, wanted: number | undef
 
 /** systemd as PID 1 and the host's own engine, with single capabilities; never --privileged. */
 function createArguments(
-  workshop: Workshop,
+  local: LocalContext,
   container: string,
   name: string,
   address: HostAddress,
   image: string,
 ): string[] {
-  const { settings } = workshop;
+  const { settings } = local;
   return [
     ...['create', '--name', container, '--hostname', name],
     ...['--label', `${LABEL}=${settings.name}`, '--label', `${SLOT_LABEL}=${address.slot}`],

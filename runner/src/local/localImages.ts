@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { arch } from 'node:os';
-import { writeWhole } from '../adapters/process/wholeFile.js';
+import { writeAtomically } from '../adapters/process/atomicFile.js';
 import { caBundle, packageSources, scratchFolder } from './machine.js';
 import { IMAGE_PREFIX, IMAGE_RECIPES, imageTag, type ImageRecipe } from './recipes.js';
-import { ask, inOneGroup, must, type Workshop } from './workshop.js';
+import { askCommand, asProcessGroup, runCommand, type LocalContext } from './localContext.js';
 
 export type ImageNames = Readonly<Record<ImageRecipe['name'], string>>;
 
-interface MachineParts {
+interface MachineFacts {
   readonly suite: string;
   readonly sources: readonly string[];
   /** File with the certificate authorities, and its part of the tag. */
@@ -18,30 +18,30 @@ interface MachineParts {
 }
 
 /** File with the names of this machine's images, so that `env` and `create` need no apt. */
-const record = (workshop: Workshop): string => join(workshop.settings.home, 'images.json');
+const record = (local: LocalContext): string => join(local.settings.home, 'images.json');
 
 /** The names of the last images; undefined before the first `local up`. */
-export async function imageNames(workshop: Workshop): Promise<ImageNames | undefined> {
+export async function imageNames(local: LocalContext): Promise<ImageNames | undefined> {
   try {
-    return JSON.parse(await readFile(record(workshop), 'utf8')) as ImageNames;
+    return JSON.parse(await readFile(record(local), 'utf8')) as ImageNames;
   } catch {
     return undefined;
   }
 }
 
 /** Images that are not in the engine yet, with their tags. */
-export async function missingImages(workshop: Workshop): Promise<{ recipe: ImageRecipe; tag: string }[]> {
-  const parts = await machineParts(workshop);
-  const present = new Set(await presentImages(workshop));
+export async function missingImages(local: LocalContext): Promise<{ recipe: ImageRecipe; tag: string }[]> {
+  const parts = await machineFacts(local);
+  const present = new Set(await presentImages(local));
   return IMAGE_RECIPES.map((recipe) => ({ recipe, tag: imageTag(recipe, parts.fingerprint) })).filter(
     ({ tag }) => !present.has(tag),
   );
 }
 
 /** Every local image in the engine, also of old recipes. */
-export async function presentImages(workshop: Workshop): Promise<string[]> {
+export async function presentImages(local: LocalContext): Promise<string[]> {
   const filter = `reference=${IMAGE_PREFIX}/*`;
-  const list = await ask(workshop, 'docker', [
+  const list = await askCommand(local, 'docker', [
     'images',
     '--filter',
     filter,
@@ -52,10 +52,10 @@ export async function presentImages(workshop: Workshop): Promise<string[]> {
 }
 
 /** Names of images of the local registry in the engine. The registry ends with the environment. */
-export async function registryImages(workshop: Workshop): Promise<string[]> {
-  const registry = `127.0.0.1:${workshop.settings.emulatorPort}/`;
+export async function registryImages(local: LocalContext): Promise<string[]> {
+  const registry = `127.0.0.1:${local.settings.emulatorPort}/`;
   const format = '{{.Repository}} {{.Tag}} {{.Digest}}';
-  const list = await ask(workshop, 'docker', ['images', '--digests', '--format', format]);
+  const list = await askCommand(local, 'docker', ['images', '--digests', '--format', format]);
   const names = (list ?? '').split('\n').map((line) => {
     const [repository = '', tag = '', digest = ''] = line.split(' ');
     return tag === '<none>' ? `${repository}@${digest}` : `${repository}:${tag}`;
@@ -68,35 +68,35 @@ export async function registryImages(workshop: Workshop): Promise<string[]> {
  * @returns a function that imports it into the engine
  */
 export async function prepareImage(
-  workshop: Workshop,
+  local: LocalContext,
   recipe: ImageRecipe,
   tag: string,
 ): Promise<() => Promise<void>> {
-  const started = workshop.clock.now().getTime();
-  workshop.say({
+  const started = local.clock.now().getTime();
+  local.report({
     piece: `${recipe.name} image`,
     status: 'running',
     message: `making ${tag}: ${recipe.purpose}`,
   });
-  const parts = await machineParts(workshop);
+  const parts = await machineFacts(local);
   const scratch = await mkdtemp(join(await scratchFolder(), 'automation-stack-image-'));
   try {
     const tar = join(scratch, 'image.tar');
     const hook = join(scratch, 'arrange.sh');
     await writeFile(hook, `#!/bin/sh\nset -eu\n${recipe.arrange}${authoritiesStep(recipe, parts)}`);
     await chmod(hook, 0o755);
-    if (recipe.kind === 'debian') await unpackSystem(workshop, recipe, parts, scratch, tar, hook);
-    else await unpackFiles(workshop, recipe, scratch, tar, hook);
+    if (recipe.kind === 'debian') await unpackSystem(local, recipe, parts, scratch, tar, hook);
+    else await unpackFiles(local, recipe, scratch, tar, hook);
     return async () => {
       const changes = recipe.changes.flatMap((change) => ['--change', change]);
-      await must(
-        workshop,
+      await runCommand(
+        local,
         { file: 'docker', args: ['import', ...changes, tar, tag] },
         { purpose: `import the ${recipe.name} image` },
       );
       await rm(scratch, { recursive: true, force: true });
-      const seconds = Math.round((workshop.clock.now().getTime() - started) / 1000);
-      workshop.say({ piece: `${recipe.name} image`, status: 'ok', message: `${tag} built in ${seconds} s` });
+      const seconds = Math.round((local.clock.now().getTime() - started) / 1000);
+      local.report({ piece: `${recipe.name} image`, status: 'ok', message: `${tag} built in ${seconds} s` });
     };
   } catch (error) {
     await rm(scratch, { recursive: true, force: true });
@@ -105,20 +105,20 @@ export async function prepareImage(
 }
 
 /** Saves which images belong to this machine, after all exist. */
-export async function recordImages(workshop: Workshop): Promise<ImageNames> {
-  const { fingerprint } = await machineParts(workshop);
+export async function recordImages(local: LocalContext): Promise<ImageNames> {
+  const { fingerprint } = await machineFacts(local);
   const names = Object.fromEntries(
     IMAGE_RECIPES.map((recipe) => [recipe.name, imageTag(recipe, fingerprint)]),
   );
-  await mkdir(workshop.settings.home, { recursive: true, mode: 0o700 });
-  await writeWhole(record(workshop), `${JSON.stringify(names, null, 2)}\n`);
+  await mkdir(local.settings.home, { recursive: true, mode: 0o700 });
+  await writeAtomically(record(local), `${JSON.stringify(names, null, 2)}\n`);
   return names as ImageNames;
 }
 
 async function unpackSystem(
-  workshop: Workshop,
+  local: LocalContext,
   recipe: ImageRecipe,
-  parts: MachineParts,
+  parts: MachineFacts,
   scratch: string,
   tar: string,
   hook: string,
@@ -131,15 +131,15 @@ async function unpackSystem(
     ...[`--customize-hook=${hook}`, parts.suite, tar, sources],
   ];
   const env = { TMPDIR: scratch };
-  await must(
-    workshop,
-    { ...inOneGroup('mmdebstrap', args), env },
+  await runCommand(
+    local,
+    { ...asProcessGroup('mmdebstrap', args), env },
     { purpose: `make the ${recipe.name} image` },
   );
 }
 
 async function unpackFiles(
-  workshop: Workshop,
+  local: LocalContext,
   recipe: ImageRecipe,
   scratch: string,
   tar: string,
@@ -153,28 +153,32 @@ async function unpackFiles(
   await mkdir(download);
   await chmod(scratch, 0o755);
   await chmod(download, 0o777);
-  await must(
-    workshop,
+  await runCommand(
+    local,
     { file: 'apt-get', args: ['download', '-q', ...recipe.packages], cwd: download },
     { purpose },
   );
   for (const file of await readdir(download)) {
-    await must(workshop, { file: 'dpkg-deb', args: ['--extract', join(download, file), root] }, { purpose });
+    await runCommand(
+      local,
+      { file: 'dpkg-deb', args: ['--extract', join(download, file), root] },
+      { purpose },
+    );
   }
-  await must(workshop, { file: hook, args: [root] }, { purpose });
+  await runCommand(local, { file: hook, args: [root] }, { purpose });
   const tarArgs = ['--create', '--file', tar, '--directory', root, '--owner=0', '--group=0', '.'];
-  await must(workshop, { file: 'tar', args: tarArgs }, { purpose });
+  await runCommand(local, { file: 'tar', args: tarArgs }, { purpose });
 }
 
 /** The hosts get the machine's certificate authorities, because they fetch packages through the same network. */
-function authoritiesStep(recipe: ImageRecipe, parts: MachineParts): string {
+function authoritiesStep(recipe: ImageRecipe, parts: MachineFacts): string {
   if (recipe.kind !== 'debian' || parts.authorities === undefined) return '';
   return `\ncp '${parts.authorities}' "$1/etc/ssl/certs/ca-certificates.crt"\n`;
 }
 
-async function machineParts(workshop: Workshop): Promise<MachineParts> {
-  const { suite, lines } = await packageSources(workshop);
-  const authorities = await caBundle(workshop);
+async function machineFacts(local: LocalContext): Promise<MachineFacts> {
+  const { suite, lines } = await packageSources(local);
+  const authorities = await caBundle(local);
   const digest =
     authorities === undefined
       ? ''

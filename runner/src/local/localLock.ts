@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withFileLock } from '../adapters/process/fileLock.js';
 import { StackError } from '../base/errors.js';
-import type { Workshop } from './workshop.js';
+import type { LocalContext } from './localContext.js';
 
 /** Longer than the longest holder, which is a first `local up` on a slow machine. */
 const PATIENCE_MS = 15 * 60_000;
@@ -11,21 +11,25 @@ const PATIENCE_MS = 15 * 60_000;
  * Runs one piece of work at a time across processes: Terraform creates hosts side by side, and two of them must not
  * choose the same slot or overwrite each other's known host. A holder that was killed loses its lock.
  */
-export async function withStateLock<T>(workshop: Workshop, name: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(workshop.settings.state, { recursive: true, mode: 0o700 });
+export async function withStateLock<T>(
+  local: LocalContext,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  await mkdir(local.settings.state, { recursive: true, mode: 0o700 });
   const onWait = () => {
     if (name !== 'up') return;
-    workshop.say({
+    local.report({
       piece: 'up',
       status: 'running',
       message: 'another `local up` is running: waiting for it',
     });
   };
-  return withFileLock(join(workshop.settings.state, `${name}.lock`), work, {
+  return withFileLock(join(local.settings.state, `${name}.lock`), work, {
     pollMs: 20,
     giveUpAfterMs: PATIENCE_MS,
     stuck: tooLong,
-    signal: workshop.signal,
+    signal: local.signal,
     onWait,
   });
 }

@@ -1,4 +1,4 @@
-import { must, ask, type Workshop } from './workshop.js';
+import { runCommand, askCommand, type LocalContext } from './localContext.js';
 import { uplinkMtu } from './machine.js';
 import type { ImageNames } from './localImages.js';
 
@@ -6,13 +6,15 @@ import type { ImageNames } from './localImages.js';
 export const LABEL = 'automation-stack.local';
 
 /** The small container through which ECS tasks reach the AWS API. The emulator starts tasks in its network. */
-export const relayName = (workshop: Workshop): string => `${workshop.settings.name}-relay`;
+export const relayName = (local: LocalContext): string => `${local.settings.name}-relay`;
 
 /** A bridge network of the environment's own, with fixed addresses. */
-export async function networkUp(workshop: Workshop): Promise<void> {
-  const { name, subnet, gateway, dynamicRange, bridge } = workshop.settings;
-  if ((await ask(workshop, 'docker', ['network', 'inspect', '--format', '{{.Id}}', name])) !== undefined) {
-    workshop.say({ piece: 'network', status: 'skipped', message: `${name} (${subnet}) is there` });
+export async function networkUp(local: LocalContext): Promise<void> {
+  const { name, subnet, gateway, dynamicRange, bridge } = local.settings;
+  if (
+    (await askCommand(local, 'docker', ['network', 'inspect', '--format', '{{.Id}}', name])) !== undefined
+  ) {
+    local.report({ piece: 'network', status: 'skipped', message: `${name} (${subnet}) is there` });
     return;
   }
   const mtu = await uplinkMtu();
@@ -21,15 +23,15 @@ export async function networkUp(workshop: Workshop): Promise<void> {
     ...['--opt', `com.docker.network.driver.mtu=${mtu}`, '--opt', `com.docker.network.bridge.name=${bridge}`],
     ...['--label', `${LABEL}=${name}`, name],
   ];
-  await must(
-    workshop,
+  await runCommand(
+    local,
     { file: 'docker', args },
     {
       purpose: `make the network ${name}`,
       next: `If ${subnet} is taken here, set AUTOMATION_STACK_LOCAL_INSTANCE to 1 … 9: each has its own subnet and ports.`,
     },
   );
-  workshop.say({
+  local.report({
     piece: 'network',
     status: 'ok',
     message: `${name}: ${subnet}, hosts reach this machine at ${gateway}`,
@@ -37,47 +39,47 @@ export async function networkUp(workshop: Workshop): Promise<void> {
 }
 
 /** Starts the relay: it listens inside of the network only, and forwards to the forwarder at the gateway. */
-export async function relayUp(workshop: Workshop, images: ImageNames): Promise<void> {
-  const name = relayName(workshop);
-  const { gateway, emulatorPort } = workshop.settings;
-  const state = await ask(workshop, 'docker', ['inspect', '--format', '{{.State.Running}}', name]);
+export async function relayUp(local: LocalContext, images: ImageNames): Promise<void> {
+  const name = relayName(local);
+  const { gateway, emulatorPort } = local.settings;
+  const state = await askCommand(local, 'docker', ['inspect', '--format', '{{.State.Running}}', name]);
   if (state === 'true') return;
-  if (state !== undefined) await ask(workshop, 'docker', ['rm', '--force', name]);
+  if (state !== undefined) await askCommand(local, 'docker', ['rm', '--force', name]);
   const port = String(emulatorPort);
   const args = [
-    ...['run', '--detach', '--name', name, '--network', workshop.settings.name],
-    ...['--label', `${LABEL}=${workshop.settings.name}`, images.busybox],
+    ...['run', '--detach', '--name', name, '--network', local.settings.name],
+    ...['--label', `${LABEL}=${local.settings.name}`, images.busybox],
     ...['nc', '-ll', '-p', port, '-e', 'nc', gateway, port],
   ];
-  await must(workshop, { file: 'docker', args }, { purpose: 'start the relay of the local network' });
+  await runCommand(local, { file: 'docker', args }, { purpose: 'start the relay of the local network' });
 }
 
 /** Removes every container, volume and network of this environment, the emulator's containers too. */
-export async function networkDown(workshop: Workshop): Promise<void> {
-  const { name } = workshop.settings;
-  const filters = [`label=${LABEL}=${name}`, `label=ministack.instance=${instanceLabel(workshop)}`];
+export async function networkDown(local: LocalContext): Promise<void> {
+  const { name } = local.settings;
+  const filters = [`label=${LABEL}=${name}`, `label=ministack.instance=${instanceLabel(local)}`];
   for (const filter of filters) {
-    await removeAll(workshop, ['ps', '--all', '--quiet', '--filter', filter], ['rm', '--force', '--volumes']);
+    await removeAll(local, ['ps', '--all', '--quiet', '--filter', filter], ['rm', '--force', '--volumes']);
   }
   const label = `label=${LABEL}=${name}`;
-  await removeAll(workshop, ['volume', 'ls', '--quiet', '--filter', label], ['volume', 'rm', '--force']);
-  await removeAll(workshop, ['network', 'ls', '--quiet', '--filter', label], ['network', 'rm']);
+  await removeAll(local, ['volume', 'ls', '--quiet', '--filter', label], ['volume', 'rm', '--force']);
+  await removeAll(local, ['network', 'ls', '--quiet', '--filter', label], ['network', 'rm']);
 }
 
 /** How the emulator labels the containers it starts for this environment. */
-export function instanceLabel(workshop: Workshop): string {
-  return `${workshop.settings.name}:${workshop.settings.emulatorPort}`;
+export function instanceLabel(local: LocalContext): string {
+  return `${local.settings.name}:${local.settings.emulatorPort}`;
 }
 
 async function removeAll(
-  workshop: Workshop,
+  local: LocalContext,
   list: readonly string[],
   remove: readonly string[],
 ): Promise<void> {
-  const found = ((await ask(workshop, 'docker', list)) ?? '').split('\n').filter((id) => id !== '');
+  const found = ((await askCommand(local, 'docker', list)) ?? '').split('\n').filter((id) => id !== '');
   if (found.length === 0) return;
-  await must(
-    workshop,
+  await runCommand(
+    local,
     { file: 'docker', args: [...remove, ...found] },
     {
       purpose: `remove ${found.length} of the local environment's ${list[0] === 'ps' ? 'containers' : `${list[0]}s`}`,

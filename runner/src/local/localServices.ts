@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Server } from 'node:net';
-import { answers, type Workshop } from './workshop.js';
+import { isAnswering, type LocalContext } from './localContext.js';
 import { runningDaemon, startDaemon, stopDaemon } from './daemons.js';
 import { refuseTakenPort, waitFor } from './emulator.js';
 import { startForwarder } from './tcpForwarder.js';
@@ -14,15 +14,15 @@ const logFile = (settings: LocalSettings): string => join(settings.logs, 'servic
 /** Do the Slack sink and the forwarder run? */
 export async function servicesRun(settings: LocalSettings): Promise<boolean> {
   if ((await runningDaemon(recordFile(settings))) === undefined) return false;
-  return answers(`${slackUrl(settings)}health`);
+  return isAnswering(`${slackUrl(settings)}health`);
 }
 
 /** Starts the Slack sink and the forwarder in one detached process of this runner. */
-export async function servicesUp(workshop: Workshop): Promise<void> {
-  const { settings } = workshop;
+export async function servicesUp(local: LocalContext): Promise<void> {
+  const { settings } = local;
   const url = slackUrl(settings);
   if (await servicesRun(settings)) {
-    workshop.say({ piece: 'services', status: 'skipped', message: `the Slack sink answers at ${url}` });
+    local.report({ piece: 'services', status: 'skipped', message: `the Slack sink answers at ${url}` });
     return;
   }
   await refuseTakenPort(`${url}health`, settings.slackPort, 'the Slack sink');
@@ -31,12 +31,12 @@ export async function servicesUp(workshop: Workshop): Promise<void> {
   await startDaemon({
     file: process.execPath,
     args: [join(runnerDirectory(), 'index.js'), 'local', 'services'],
-    env: { ...workshop.env, NO_COLOR: '1' },
+    env: { ...local.env, NO_COLOR: '1' },
     log,
     record,
   });
-  await waitFor(workshop, 'The Slack sink', record, log, () => answers(`${url}health`));
-  workshop.say({
+  await waitFor(local, 'The Slack sink', record, log, () => isAnswering(`${url}health`));
+  local.report({
     piece: 'services',
     status: 'ok',
     message: `Slack sink at ${url} (messages at ${url}messages), registry for hosts at ${settings.gateway}:${settings.emulatorPort}`,
@@ -44,9 +44,9 @@ export async function servicesUp(workshop: Workshop): Promise<void> {
 }
 
 /** Stops the process that `servicesUp` started. */
-export async function servicesDown(workshop: Workshop): Promise<void> {
-  if (await stopDaemon(workshop, recordFile(workshop.settings))) {
-    workshop.say({ piece: 'services', status: 'ok', message: 'stopped' });
+export async function servicesDown(local: LocalContext): Promise<void> {
+  if (await stopDaemon(local, recordFile(local.settings))) {
+    local.report({ piece: 'services', status: 'ok', message: 'stopped' });
   }
 }
 

@@ -6,7 +6,7 @@ import { relayName } from './localNetwork.js';
 import { servicesRun } from './localServices.js';
 import { toolsPresent } from './installTools.js';
 import { emulatorUrl, slackUrl } from './settings.js';
-import { ask, type Workshop } from './workshop.js';
+import { askCommand, type LocalContext } from './localContext.js';
 
 export interface PieceStatus {
   readonly piece: string;
@@ -22,23 +22,23 @@ export interface LocalStatus {
 }
 
 /** Checks every part and changes nothing. */
-export async function localStatus(workshop: Workshop): Promise<LocalStatus> {
-  const { settings } = workshop;
+export async function localStatus(local: LocalContext): Promise<LocalStatus> {
+  const { settings } = local;
   const [engine, tools, names, emulator, services] = await Promise.all([
-    engineFacts(workshop),
-    toolsPresent(workshop),
-    imageNames(workshop),
+    engineFacts(local),
+    toolsPresent(local),
+    imageNames(local),
     emulatorRuns(settings),
     servicesRun(settings),
   ]);
-  const present = new Set(engine === undefined ? [] : await presentImages(workshop));
+  const present = new Set(engine === undefined ? [] : await presentImages(local));
   const images = Object.values(names ?? {});
   // The relay runs inside of the network: if it runs, both exist.
-  const relay = await ask(workshop, 'docker', [
+  const relay = await askCommand(local, 'docker', [
     'inspect',
     '--format',
     '{{.State.Running}}',
-    relayName(workshop),
+    relayName(local),
   ]);
   const pieces: PieceStatus[] = [
     {
@@ -60,7 +60,7 @@ export async function localStatus(workshop: Workshop): Promise<LocalStatus> {
       detail: `Slack ${slackUrl(settings)}, registry for hosts ${settings.gateway}:${settings.emulatorPort}`,
     },
   ];
-  const hosts = engine === undefined ? [] : await listHosts(workshop);
+  const hosts = engine === undefined ? [] : await listHosts(local);
   return { up: pieces.every((piece) => piece.up), pieces, hosts };
 }
 

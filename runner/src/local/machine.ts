@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { StackError } from '../base/errors.js';
 import type { Invocation } from '../base/ports.js';
-import { ask, must, type Workshop } from './workshop.js';
+import { askCommand, runCommand, type LocalContext } from './localContext.js';
 
 /** Files of certificate authorities on common systems; the first that exists is used. */
 const CA_BUNDLES = [
@@ -14,8 +14,8 @@ const CA_BUNDLES = [
 ];
 
 /** Whether a program of this name is on PATH, or in the system folders that a user's PATH does not have. */
-export async function findProgram(workshop: Workshop, name: string): Promise<string | undefined> {
-  const folders = [...(workshop.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+export async function findProgram(local: LocalContext, name: string): Promise<string | undefined> {
+  const folders = [...(local.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
   for (const folder of folders) {
     const file = join(folder, name);
     if (folder !== '' && (await readable(file, constants.X_OK))) return file;
@@ -25,13 +25,13 @@ export async function findProgram(workshop: Workshop, name: string): Promise<str
 
 /** Runs a command as root: directly if we are root, else by sudo without a prompt. */
 export async function asRoot(
-  workshop: Workshop,
+  local: LocalContext,
   file: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Invocation> {
   if (process.getuid?.() === 0) return { file, args, env };
-  if ((await ask(workshop, 'sudo', ['-n', 'true'])) === undefined) {
+  if ((await askCommand(local, 'sudo', ['-n', 'true'])) === undefined) {
     throw new StackError('TOOL_FAILED', `${file} has to run as root, and sudo asks for a password here`, {
       where: [file, ...args].join(' '),
       next: `Type: sudo ${[file, ...args].join(' ')}   (or \`sudo -v\` first), then \`node runner local up\` again.`,
@@ -54,8 +54,8 @@ export async function uplinkMtu(): Promise<number> {
 }
 
 /** The machine's certificate authorities. Hosts need them if a company has its own. */
-export async function caBundle(workshop: Workshop): Promise<string | undefined> {
-  for (const file of [workshop.env['SSL_CERT_FILE'], ...CA_BUNDLES]) {
+export async function caBundle(local: LocalContext): Promise<string | undefined> {
+  for (const file of [local.env['SSL_CERT_FILE'], ...CA_BUNDLES]) {
     if (file !== undefined && file !== '' && (await readable(file, constants.R_OK))) return file;
   }
   return undefined;
@@ -77,27 +77,27 @@ export async function scratchFolder(): Promise<string> {
  * @param why said to the user before anything happens
  */
 export async function installPackages(
-  workshop: Workshop,
+  local: LocalContext,
   packages: readonly string[],
   why: string,
 ): Promise<void> {
-  if ((await findProgram(workshop, 'apt-get')) === undefined) {
+  if ((await findProgram(local, 'apt-get')) === undefined) {
     throw new StackError('TOOL_MISSING', `${why}, and this system has no apt-get to install it with`, {
       where: packages.join(' '),
       next: `Install ${packages.join(', ')} with your package manager, then \`node runner local up\` again.`,
     });
   }
-  workshop.say({
+  local.report({
     piece: 'packages',
     status: 'running',
     message: `apt-get install ${packages.join(' ')} (${why})`,
   });
   const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
-  await refreshPackageLists(workshop);
-  await must(
-    workshop,
+  await refreshPackageLists(local);
+  await runCommand(
+    local,
     await asRoot(
-      workshop,
+      local,
       'apt-get',
       ['install', '-y', '-q', '-o', 'DPkg::Lock::Timeout=120', ...packages],
       quiet,
@@ -107,14 +107,14 @@ export async function installPackages(
 }
 
 /** `apt-get update`: a fresh machine's lists are empty. */
-async function refreshPackageLists(workshop: Workshop): Promise<void> {
-  await must(workshop, await asRoot(workshop, 'apt-get', ['update', '-q', '-o', 'DPkg::Lock::Timeout=120']), {
+async function refreshPackageLists(local: LocalContext): Promise<void> {
+  await runCommand(local, await asRoot(local, 'apt-get', ['update', '-q', '-o', 'DPkg::Lock::Timeout=120']), {
     purpose: 'refresh the package lists',
   });
 }
 
 /** The machine's own package sources (its mirror), as one-line entries for images; its distribution's only. */
-export async function packageSources(workshop: Workshop): Promise<{ suite: string; lines: string[] }> {
+export async function packageSources(local: LocalContext): Promise<{ suite: string; lines: string[] }> {
   const system = Object.fromEntries(
     (await readFile('/etc/os-release', 'utf8')).split('\n').map((line) => {
       const [key = '', value = ''] = line.split('=', 2);
@@ -123,7 +123,7 @@ export async function packageSources(workshop: Workshop): Promise<{ suite: strin
   );
   const origin = (system['ID'] ?? 'debian').replace(/^./, (letter) => letter.toUpperCase());
   const list = () =>
-    ask(workshop, 'apt-get', [
+    askCommand(local, 'apt-get', [
       'indextargets',
       '--format',
       '$(REPO_URI) $(RELEASE) $(COMPONENT)',
@@ -132,7 +132,7 @@ export async function packageSources(workshop: Workshop): Promise<{ suite: strin
     ]);
   let found = await list();
   if (found === undefined || found === '') {
-    await refreshPackageLists(workshop);
+    await refreshPackageLists(local);
     found = await list();
   }
   const lines = [...new Set((found ?? '').split('\n').filter((line) => line.startsWith('http')))].sort();

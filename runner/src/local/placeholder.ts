@@ -1,7 +1,7 @@
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { emulatorClient, unless } from './awsTools.js';
 import { imageNames } from './localImages.js';
-import { ask, must, notUp, type Workshop } from './workshop.js';
+import { askCommand, runCommand, notRunningError, type LocalContext } from './localContext.js';
 
 const REPOSITORY = 'automation-stack/placeholder';
 
@@ -21,11 +21,11 @@ const SCRIPT = [
  * The image of services before the first deployment. It listens on the port in the environment variable PORT.
  * It is in the emulator's own registry. The emulator would try to pull another one, three times.
  */
-export async function placeholder(workshop: Workshop): Promise<string> {
-  const busybox = (await imageNames(workshop))?.busybox;
-  if (busybox === undefined) throw notUp();
+export async function placeholder(local: LocalContext): Promise<string> {
+  const busybox = (await imageNames(local))?.busybox;
+  if (busybox === undefined) throw notRunningError();
   const tag = `${busybox.split(':').at(-1) ?? 'latest'}-2`;
-  const registry = `127.0.0.1:${workshop.settings.emulatorPort}`;
+  const registry = `127.0.0.1:${local.settings.emulatorPort}`;
   const image = `${registry}/${REPOSITORY}:${tag}`;
   const known = await fetch(`http://${registry}/v2/${REPOSITORY}/manifests/${tag}`, {
     method: 'HEAD',
@@ -33,19 +33,19 @@ export async function placeholder(workshop: Workshop): Promise<string> {
     signal: AbortSignal.timeout(5000),
   });
   if (known.ok) return image;
-  const client = new ECRClient(emulatorClient(workshop.settings));
+  const client = new ECRClient(emulatorClient(local.settings));
   await unless(['RepositoryAlreadyExistsException'], () =>
     client.send(new CreateRepositoryCommand({ repositoryName: REPOSITORY })),
   );
   client.destroy();
   const purpose = 'put the placeholder image into the local registry';
-  const container = `automation-stack-placeholder-${workshop.settings.emulatorPort}-${process.pid}`;
-  const docker = (...args: string[]) => must(workshop, { file: 'docker', args }, { purpose });
+  const container = `automation-stack-placeholder-${local.settings.emulatorPort}-${process.pid}`;
+  const docker = (...args: string[]) => runCommand(local, { file: 'docker', args }, { purpose });
   await docker('create', '--name', container, busybox);
   try {
     await docker('commit', '--change', `CMD ${JSON.stringify(['sh', '-c', SCRIPT])}`, container, image);
   } finally {
-    await ask(workshop, 'docker', ['rm', container]);
+    await askCommand(local, 'docker', ['rm', container]);
   }
   await docker('push', '--quiet', image);
   return image;

@@ -2,15 +2,15 @@ import { StackError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { createHost, deleteHost } from './localHosts.js';
 import { emulatorRuns } from './emulator.js';
-import { notUp, type Workshop } from './workshop.js';
+import { notRunningError, type LocalContext } from './localContext.js';
 
 /** `key=value` words by key. */
 export type Settings = Readonly<Record<string, string>>;
 
 interface ResourceKind {
   readonly keys: readonly string[];
-  create(workshop: Workshop, name: string, given: Settings): Promise<Record<string, unknown>>;
-  delete(workshop: Workshop, name: string, given: Settings): Promise<boolean>;
+  create(local: LocalContext, name: string, given: Settings): Promise<Record<string, unknown>>;
+  delete(local: LocalContext, name: string, given: Settings): Promise<boolean>;
 }
 
 /**
@@ -20,10 +20,10 @@ interface ResourceKind {
 const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
   host: {
     keys: ['slot'],
-    create: async (workshop, name, given) => ({
-      ...(await createHost(workshop, name, number(given, 'slot'))),
+    create: async (local, name, given) => ({
+      ...(await createHost(local, name, number(given, 'slot'))),
     }),
-    delete: (workshop, name) => deleteHost(workshop, name),
+    delete: (local, name) => deleteHost(local, name),
   },
   'load-balancer': {
     keys: ['port', 'health', 'targets'],
@@ -44,15 +44,15 @@ const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
   },
   'ecs-service': {
     keys: ['cluster', 'image', 'container', 'port', 'desired', 'health'],
-    create: async (workshop, name, given) => {
+    create: async (local, name, given) => {
       const port = number(given, 'port') ?? 8000;
       const { placeholder } = await import('./placeholder.js');
       const { createEcsService } = await import('./ecsServices.js');
       return {
-        ...(await createEcsService(workshop.settings, {
+        ...(await createEcsService(local.settings, {
           name,
           cluster: given['cluster'] ?? 'local',
-          image: given['image'] ?? (await placeholder(workshop)),
+          image: given['image'] ?? (await placeholder(local)),
           container: given['container'] ?? 'web',
           port,
           desired: number(given, 'desired') ?? 2,
@@ -69,28 +69,28 @@ const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
 
 /** @throws StackError USAGE for an unknown kind, a bad name or an unknown key; TOOL_FAILED if nothing runs */
 export async function createResource(
-  workshop: Workshop,
+  local: LocalContext,
   kindName: string,
   name: string,
   words: readonly string[],
 ): Promise<Record<string, unknown>> {
   const kind = findKind(kindName, name);
   const given = parseWords(kindName, kind, words);
-  if (kindName !== 'host') await requireEmulator(workshop);
-  return kind.create(workshop, name, given);
+  if (kindName !== 'host') await requireEmulator(local);
+  return kind.create(local, name, given);
 }
 
 /** Deletes. If the local environment is down already, there is nothing left to delete. */
 export async function deleteResource(
-  workshop: Workshop,
+  local: LocalContext,
   kindName: string,
   name: string,
   words: readonly string[],
 ): Promise<boolean> {
   const kind = findKind(kindName, name);
   const given = parseWords(kindName, kind, words);
-  if (kindName !== 'host' && !(await emulatorRuns(workshop.settings))) return false;
-  return kind.delete(workshop, name, given);
+  if (kindName !== 'host' && !(await emulatorRuns(local.settings))) return false;
+  return kind.delete(local, name, given);
 }
 
 function findKind(kindName: string, name: string): ResourceKind {
@@ -144,7 +144,7 @@ function number(given: Settings, key: string): number | undefined {
   throw new StackError('USAGE', `${key} is a whole number, not ${value}`, { where: `${key}=${value}` });
 }
 
-async function requireEmulator(workshop: Workshop): Promise<void> {
-  if (await emulatorRuns(workshop.settings)) return;
-  throw notUp();
+async function requireEmulator(local: LocalContext): Promise<void> {
+  if (await emulatorRuns(local.settings)) return;
+  throw notRunningError();
 }

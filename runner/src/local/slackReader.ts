@@ -1,4 +1,4 @@
-import { notUp } from './workshop.js';
+import { notRunningError } from './localContext.js';
 import { slackUrl, type LocalSettings } from './settings.js';
 import type { SlackMessage } from './slackMessages.js';
 
@@ -8,7 +8,7 @@ export async function readSlack(settings: LocalSettings): Promise<SlackMessage[]
     const answer = await fetch(`${slackUrl(settings)}messages`, { signal: AbortSignal.timeout(5000) });
     return (await answer.json()) as SlackMessage[];
   } catch {
-    throw notUp();
+    throw notRunningError();
   }
 }
 

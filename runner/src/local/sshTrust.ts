@@ -1,63 +1,67 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { writeWhole } from '../adapters/process/wholeFile.js';
+import { writeAtomically } from '../adapters/process/atomicFile.js';
 import { withStateLock } from './localLock.js';
-import { ask, eventually, must, notUp, type Workshop } from './workshop.js';
+import { askCommand, waitUntil, runCommand, notRunningError, type LocalContext } from './localContext.js';
 
 /** Gives a host the public key, in a file of root: sshd refuses a file that somebody else could write. */
-export async function giveKey(workshop: Workshop, container: string): Promise<void> {
-  const key = await readFile(`${workshop.settings.privateKey}.pub`, 'utf8').catch(() => {
-    throw notUp();
+export async function giveKey(local: LocalContext, container: string): Promise<void> {
+  const key = await readFile(`${local.settings.privateKey}.pub`, 'utf8').catch(() => {
+    throw notRunningError();
   });
   const file = '/etc/ssh/authorized_keys.d/deploy';
   const write = { file: 'docker', args: ['exec', '--interactive', container, 'tee', file], input: key };
-  await must(workshop, write, { purpose: 'hand the public key to the host' });
+  await runCommand(local, write, { purpose: 'hand the public key to the host' });
 }
 
 /** Reads a host's own key through the engine, not over the network that the key secures. */
-export async function trustHostKey(workshop: Workshop, container: string, port: number): Promise<void> {
+export async function trustHostKey(local: LocalContext, container: string, port: number): Promise<void> {
   let key = '';
-  await eventually(
-    workshop,
+  await waitUntil(
+    local,
     async () => {
       key =
-        (await ask(workshop, 'docker', ['exec', container, 'cat', '/etc/ssh/ssh_host_ed25519_key.pub'])) ??
-        '';
+        (await askCommand(local, 'docker', [
+          'exec',
+          container,
+          'cat',
+          '/etc/ssh/ssh_host_ed25519_key.pub',
+        ])) ?? '';
       return key !== '';
     },
     20_000,
   );
   const words = key.split(' ').slice(0, 2).join(' ');
-  await withStateLock(workshop, 'known-hosts', () => rewriteKnownHosts(workshop, port, words));
+  await withStateLock(local, 'known-hosts', () => rewriteKnownHosts(local, port, words));
 }
 
 /** Forgets the key of a host that is gone. */
-export function forgetHostKey(workshop: Workshop, port: number): Promise<void> {
-  return withStateLock(workshop, 'known-hosts', () => rewriteKnownHosts(workshop, port, undefined));
+export function forgetHostKey(local: LocalContext, port: number): Promise<void> {
+  return withStateLock(local, 'known-hosts', () => rewriteKnownHosts(local, port, undefined));
 }
 
-async function rewriteKnownHosts(workshop: Workshop, port: number, key: string | undefined): Promise<void> {
-  const { knownHosts } = workshop.settings;
+async function rewriteKnownHosts(local: LocalContext, port: number, key: string | undefined): Promise<void> {
+  const { knownHosts } = local.settings;
   const who = `[127.0.0.1]:${port}`;
   const before = (await readFile(knownHosts, 'utf8').catch(() => '')).split('\n');
   const lines = before.filter((line) => line !== '' && !line.startsWith(`${who} `));
   if (key !== undefined) lines.push(`${who} ${key}`);
-  await writeWhole(knownHosts, lines.length === 0 ? '' : `${lines.join('\n')}\n`);
+  await writeAtomically(knownHosts, lines.length === 0 ? '' : `${lines.join('\n')}\n`);
 }
 
 /** This environment's own SSH key pair, and an empty list of known hosts. */
-export async function sshKeyUp(workshop: Workshop): Promise<void> {
-  const { state, privateKey, knownHosts, name } = workshop.settings;
+export async function sshKeyUp(local: LocalContext): Promise<void> {
+  const { state, privateKey, knownHosts, name } = local.settings;
   await mkdir(state, { recursive: true, mode: 0o700 });
   await chmod(state, 0o700);
   await writeFile(knownHosts, '', { flag: 'a' });
   if ((await readFile(`${privateKey}.pub`, 'utf8').catch(() => '')) !== '') {
-    workshop.say({ piece: 'ssh key', status: 'skipped', message: `${privateKey} is there` });
+    local.report({ piece: 'ssh key', status: 'skipped', message: `${privateKey} is there` });
     return;
   }
   const args = ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', privateKey];
-  await must(workshop, { file: 'ssh-keygen', args }, { purpose: 'make an SSH key' });
-  workshop.say({
+  await runCommand(local, { file: 'ssh-keygen', args }, { purpose: 'make an SSH key' });
+  local.report({
     piece: 'ssh key',
     status: 'ok',
     message: `made ${privateKey} for the hosts of this environment alone`,

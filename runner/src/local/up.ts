@@ -7,66 +7,65 @@ import { servicesUp } from './localServices.js';
 import { sshKeyUp } from './sshTrust.js';
 import { toolsUp } from './installTools.js';
 import { withStateLock } from './localLock.js';
-import { ask, type Workshop } from './workshop.js';
+import { askCommand, type LocalContext } from './localContext.js';
 
 /**
  * Starts the local environment. Existing parts stay as they are, so it can be called at
  * any time. If two run at once, the second one waits and then finds everything done.
  */
-export async function localUp(workshop: Workshop): Promise<void> {
-  await installMissing(workshop);
-  await sshKeyUp(workshop);
-  await withStateLock(workshop, 'up', async () => {
+export async function localUp(local: LocalContext): Promise<void> {
+  await installMissing(local);
+  await sshKeyUp(local);
+  await withStateLock(local, 'up', async () => {
     // Unpacking needs no engine, and the Python tools need neither, so they run side by side on two processors.
-    const [engine, tools] = [engineUp(workshop), toolsUp(workshop)];
-    const images = engine.then(() => imagesUp(workshop));
-    const networked = engine.then(() => networkUp(workshop));
+    const [engine, tools] = [engineUp(local), toolsUp(local)];
+    const images = engine.then(() => imagesUp(local));
+    const networked = engine.then(() => networkUp(local));
     await allOf([engine, tools, images, networked]);
-    await emulatorUp(workshop);
-    await servicesUp(workshop);
-    await relayUp(workshop, await recordImages(workshop));
+    await emulatorUp(local);
+    await servicesUp(local);
+    await relayUp(local, await recordImages(local));
   });
 }
 
-async function imagesUp(workshop: Workshop): Promise<void> {
-  const missing = await missingImages(workshop);
+async function imagesUp(local: LocalContext): Promise<void> {
+  const missing = await missingImages(local);
   if (missing.length === 0) {
-    workshop.say({ piece: 'images', status: 'skipped', message: 'the base images of this recipe are there' });
+    local.report({ piece: 'images', status: 'skipped', message: 'the base images of this recipe are there' });
     return;
   }
   await allOf(
     missing.map(async ({ recipe, tag }) => {
-      const importImage = await prepareImage(workshop, recipe, tag);
+      const importImage = await prepareImage(local, recipe, tag);
       await importImage();
     }),
   );
 }
 
 /** All missing system packages, found first, so that one installation is enough. */
-async function installMissing(workshop: Workshop): Promise<void> {
+async function installMissing(local: LocalContext): Promise<void> {
   const packages: string[] = [];
   const reasons: string[] = [];
   const need = (names: readonly string[], reason: string) => {
     packages.push(...names);
     reasons.push(reason);
   };
-  if ((await engineFacts(workshop)) === undefined && !(await programs(workshop, ['dockerd', 'iptables']))) {
+  if ((await engineFacts(local)) === undefined && !(await programs(local, ['dockerd', 'iptables']))) {
     need(['docker.io', 'iptables'], 'no Docker engine answers');
-  } else if ((await findProgram(workshop, 'docker')) === undefined) need(['docker.io'], 'no Docker client');
-  if ((await findProgram(workshop, 'mmdebstrap')) === undefined)
+  } else if ((await findProgram(local, 'docker')) === undefined) need(['docker.io'], 'no Docker client');
+  if ((await findProgram(local, 'mmdebstrap')) === undefined)
     need(['mmdebstrap'], 'base images are made here');
-  if (!(await programs(workshop, ['ssh', 'ssh-keygen'])))
-    need(['openssh-client'], 'hosts are reached over SSH');
-  if ((await ask(workshop, 'python3', ['-c', 'import ensurepip, venv'])) === undefined) {
+  if (!(await programs(local, ['ssh', 'ssh-keygen']))) need(['openssh-client'], 'hosts are reached over SSH');
+  if ((await askCommand(local, 'python3', ['-c', 'import ensurepip, venv'])) === undefined) {
     need(['python3-venv'], 'the tools live in a virtualenv');
   }
-  if (packages.length > 0) await installPackages(workshop, packages, reasons.join('; '));
+  if (packages.length > 0) await installPackages(local, packages, reasons.join('; '));
   else
-    workshop.say({ piece: 'packages', status: 'skipped', message: 'everything that is needed is installed' });
+    local.report({ piece: 'packages', status: 'skipped', message: 'everything that is needed is installed' });
 }
 
-async function programs(workshop: Workshop, names: readonly string[]): Promise<boolean> {
-  for (const name of names) if ((await findProgram(workshop, name)) === undefined) return false;
+async function programs(local: LocalContext, names: readonly string[]): Promise<boolean> {
+  for (const name of names) if ((await findProgram(local, name)) === undefined) return false;
   return true;
 }
 

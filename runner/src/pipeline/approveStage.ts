@@ -9,7 +9,7 @@ import {
 } from '../delivery/approvals.js';
 import type { RunRequest } from './runRequest.js';
 
-type Told = Pick<RunRequest, 'approvedBy' | 'approvedPlan' | 'resume'>;
+type ApprovalInput = Pick<RunRequest, 'approvedBy' | 'approvedPlan' | 'resume'>;
 
 /**
  * The stage that waits for people: holds what they said to what the environment asks for, and records it with the plan
@@ -19,7 +19,7 @@ type Told = Pick<RunRequest, 'approvedBy' | 'approvedPlan' | 'resume'>;
 export async function approveStage(
   context: Context,
   environment: NamedEnvironment,
-  { approvedBy = [], approvedPlan }: Told,
+  { approvedBy = [], approvedPlan }: ApprovalInput,
 ): Promise<{ readonly by: readonly string[]; readonly plan: string | undefined }> {
   const approved = await requireApproval(context, environment, approvedBy, await commitHere(context));
   const plan = approvedPlan ?? (await savedDigest(context, environment));
@@ -31,7 +31,7 @@ export async function approveStage(
 export async function approversOf(
   context: ContextWith<'config' | 'git' | 'state' | 'who'>,
   environment: NamedEnvironment,
-  { approvedBy = [], resume }: Told,
+  { approvedBy = [], resume }: ApprovalInput,
 ): Promise<readonly string[]> {
   if (approvedBy.length > 0 || resume !== true || ruleOf(environment) === undefined) return approvedBy;
   const commit = await commitHere(context);

@@ -10,7 +10,7 @@ export interface Conclusion {
   /** When the run began, where that is known. */
   readonly startedAt?: string;
   /** What has been told of each stage so far: `waiting` where nothing was. */
-  readonly told: ReadonlyMap<string, string>;
+  readonly reported: ReadonlyMap<string, string>;
   /** The failure that stands first among those that were told. */
   readonly failure?: ErrorRecord;
   /** Stages that the caller saw end well; what was told of them may have been lost with an agent. */
@@ -33,7 +33,7 @@ export async function concludeRun(
   context: ContextWith<'clock' | 'events' | 'runUrl' | 'who'>,
   conclusion: Conclusion,
 ): Promise<void> {
-  const { pipeline, told, ended, done = [], resumed, failure } = conclusion;
+  const { pipeline, reported, ended, done = [], resumed, failure } = conclusion;
   const emit = (event: EventBody) => context.events.emit(event);
   const now = context.clock.now();
   emit({
@@ -47,7 +47,7 @@ export async function concludeRun(
     isPart: true,
     stages: pipeline.stages,
   });
-  const status = new Map(told);
+  const status = new Map(reported);
   const end = (id: string, title: string, how: StageStatus, reason: string, error?: ErrorRecord) => {
     emit({ type: 'stage.start', stage: id, title });
     const more = error === undefined ? {} : { error };
@@ -66,7 +66,7 @@ export async function concludeRun(
     else if ((status.get(id) ?? 'waiting') === 'waiting')
       end(id, title, 'skipped', heldBackBy(needs, status));
   }
-  const isTold = ended !== undefined && hasEnded(told.get(ended.stage));
+  const isTold = ended !== undefined && hasEnded(reported.get(ended.stage));
   // A stage that told its own end told why as well, unless it only knew of a signal.
   const cause = isTold && error?.category === 'interrupted' ? error : undefined;
   const own = isTold ? undefined : error;

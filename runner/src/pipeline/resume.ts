@@ -9,7 +9,7 @@ import { terraformInputs } from '../infrastructure/changeRecord.js';
 import { cleanCommit } from '../context/checkedOut.js';
 
 /** Who has done a stage, and when. */
-export interface Done {
+export interface DoneStage {
   /** Name of the run, where that was recorded. */
   readonly run?: string;
   readonly url?: string;
@@ -17,7 +17,7 @@ export interface Done {
   readonly at: string;
 }
 
-interface Looking {
+interface ResumeSearch {
   readonly context: Context;
   readonly commit: string;
   readonly release: ReleaseRecord | undefined;
@@ -30,15 +30,15 @@ interface Looking {
 export async function doneStages(
   context: Context,
   { stages }: Pick<Pipeline, 'stages'>,
-): Promise<ReadonlyMap<string, Done>> {
-  const done = new Map<string, Done>();
+): Promise<ReadonlyMap<string, DoneStage>> {
+  const done = new Map<string, DoneStage>();
   const commit = await cleanCommit(context);
   if (commit === undefined) {
     const message = 'there are uncommitted changes: no stage counts as done';
     context.events.emit({ type: 'notice', level: 'info', message });
     return done;
   }
-  const looking: Looking = { context, commit, release: await releaseOf(context) };
+  const looking: ResumeSearch = { context, commit, release: await releaseOf(context) };
   // What an application needs may have changed since: it is looked at again, and holds nothing back here.
   const gates = new Set(stages.filter(({ kind }) => kind === 'needs').map(({ id }) => id));
   for (const stage of stages) {
@@ -50,15 +50,15 @@ export async function doneStages(
 }
 
 /** One line of a stage that is left out. */
-export function doneWords({ run, url, who, at }: Done): string {
+export function doneWords({ run, url, who, at }: DoneStage): string {
   return `done already by ${url ?? run ?? who} at ${at.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 async function proofOf(
-  { context, commit, release }: Looking,
+  { context, commit, release }: ResumeSearch,
   stage: Stage,
-  done: ReadonlyMap<string, Done>,
-): Promise<Done | undefined> {
+  done: ReadonlyMap<string, DoneStage>,
+): Promise<DoneStage | undefined> {
   const environment = async () => context.environment(stage.environment);
   switch (stage.kind) {
     case 'needs':
@@ -93,7 +93,7 @@ async function testedBy(
   commit: string,
   image: string,
   release: ReleaseRecord | undefined,
-): Promise<Done | undefined> {
+): Promise<DoneStage | undefined> {
   const inputs = release?.images[image]?.inputs;
   if (inputs === undefined) return undefined;
   const { ledger } = await context.state();
@@ -107,7 +107,7 @@ async function deployedBy(
   commit: string,
   environment: string,
   release: ReleaseRecord | undefined,
-): Promise<Done | undefined> {
+): Promise<DoneStage | undefined> {
   if (release === undefined) return undefined;
   const { ledger, journal } = await context.state();
   const { healthy, latest } = await ledger.current(environment);
@@ -163,8 +163,8 @@ async function approvedBy(
   context: Context,
   commit: string,
   environment: NamedEnvironment,
-  done: ReadonlyMap<string, Done>,
-): Promise<Done | undefined> {
+  done: ReadonlyMap<string, DoneStage>,
+): Promise<DoneStage | undefined> {
   const approval = await recordedApproval(context, environment, commit);
   if (approval === undefined) return undefined;
   if (environment.config.infrastructure !== undefined) {
@@ -185,16 +185,16 @@ async function newestChange(
   return undefined;
 }
 
-const madeBy = (release: ReleaseRecord): Done => doneOf(release, release.createdBy, release.createdAt);
+const madeBy = (release: ReleaseRecord): DoneStage => doneOf(release, release.createdBy, release.createdAt);
 
-const changeBy = (change: ChangeRecord | undefined): Done | undefined =>
+const changeBy = (change: ChangeRecord | undefined): DoneStage | undefined =>
   change === undefined ? undefined : doneOf(change, change.who, change.endedAt ?? change.startedAt);
 
 function doneOf(
   { run, runUrl }: { readonly run?: string; readonly runUrl?: string },
   who: string,
   at: string,
-): Done {
+): DoneStage {
   return {
     ...(run === undefined ? {} : { run }),
     ...(runUrl === undefined ? {} : { url: runUrl }),

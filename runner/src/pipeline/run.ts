@@ -6,7 +6,7 @@ import { runGraph, type StageOutcome } from './rules/schedule.js';
 import type { Stage as PlannedStage } from './rules/stageGraph.js';
 import { approversOf, approveStage } from './approveStage.js';
 import { planName } from '../infrastructure/planFailure.js';
-import { doneWords, type Done } from './resume.js';
+import { doneWords, type DoneStage } from './resume.js';
 import { inStage, statusOf, type Stage, type StageEnd } from '../events/stage.js';
 import type { RunRequest } from './runRequest.js';
 
@@ -22,7 +22,7 @@ export async function runStages(context: Context, request: RunRequest): Promise<
   for (const stage of request.pipeline) {
     const done = request.doneElsewhere?.get(stage.id);
     if (done !== undefined && !request.stages.some(({ id }) => id === stage.id))
-      await tellDone(context, stage, done);
+      await reportDone(context, stage, done);
   }
   const outcomes = await runGraph(
     request.stages,
@@ -32,7 +32,7 @@ export async function runStages(context: Context, request: RunRequest): Promise<
         context.signal.throwIfAborted();
         const done = request.done?.get(stage.id);
         if (done !== undefined) {
-          await tellDone(context, stage, done);
+          await reportDone(context, stage, done);
           return { status: 'ok' };
         }
         const { behind = [], isPart = behind.length > 0 } = await inStage(
@@ -57,7 +57,7 @@ export async function runStages(context: Context, request: RunRequest): Promise<
 }
 
 /** A stage that is left out, with a line. */
-const tellDone = (context: ContextWith<'clock' | 'events'>, stage: PlannedStage, done: Done) =>
+const reportDone = (context: ContextWith<'clock' | 'events'>, stage: PlannedStage, done: DoneStage) =>
   inStage(
     context,
     stage,

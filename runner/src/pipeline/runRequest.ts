@@ -1,5 +1,5 @@
 import type { Stage } from './rules/stageGraph.js';
-import type { Done } from './resume.js';
+import type { DoneStage } from './resume.js';
 
 export interface RunRequest {
   readonly stages: readonly Stage[];
@@ -10,9 +10,9 @@ export interface RunRequest {
   /** Digest of the plan that they read; of the plan that is there, where left out. */
   readonly approvedPlan?: string;
   /** Stages that another run of the commit has done: they are left out, with a word. */
-  readonly done?: ReadonlyMap<string, Done>;
+  readonly done?: ReadonlyMap<string, DoneStage>;
   /** Such stages of a run whose processes run a part each: they are told, and nothing is left out. */
-  readonly doneElsewhere?: ReadonlyMap<string, Done>;
+  readonly doneElsewhere?: ReadonlyMap<string, DoneStage>;
   /** Where nobody is named, an approval that the ledger has of this commit counts. */
   readonly resume?: boolean;
   readonly waitMs?: number;

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { ExitCode, StackError, toErrorRecord } from '../base/errors.js';
-import { sumUp, type EnvironmentEnd } from './rules/severalEnvironments.js';
+import { summaryOfEnvironments, type EnvironmentEnd } from './rules/severalEnvironments.js';
 import { asRun } from '../context/runEvents.js';
 import { inStage, type Stage, type StageEnd } from '../events/stage.js';
 
@@ -68,7 +68,7 @@ export async function inEnvironments<T>(
       return outcomes;
     },
     (outcomes) => summary(outcomes, end),
-    { finding: (outcomes) => sumUp(outcomes) },
+    { finding: (outcomes) => summaryOfEnvironments(outcomes) },
   );
 }
 

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { makeDirectories } from '../adapters/process/directories.js';
 import { homeDirectory } from '../adapters/process/user.js';
-import { writeWhole } from '../adapters/process/wholeFile.js';
+import { writeAtomically } from '../adapters/process/atomicFile.js';
 import { asText, referencesIn } from '../config/referencesIn.js';
 import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { hasHosts } from '../context/kinds.js';
@@ -21,7 +21,7 @@ import {
 } from '../infrastructure/rules/terraformArguments.js';
 import { runnerDirectory } from '../local/settings.js';
 import { writeFailure } from '../adapters/process/localFailures.js';
-import { ansiblePlaces } from '../hosts/ansiblePlaces.js';
+import { ansiblePaths } from '../hosts/ansiblePaths.js';
 import { awsVariables } from '../context/awsOfChildren.js';
 import { digest } from '../base/digest.js';
 import { makePlansDirectory } from '../infrastructure/planPlaces.js';
@@ -138,7 +138,7 @@ async function ansibleOf(
   const script = `#!/bin/sh\nexec ${[...command, ...place].map(shellQuote).join(' ')}\n`;
   return {
     ANSIBLE_INVENTORY: await inventoryFile(context, environment.name, script),
-    ...ansibleSettings(await ansiblePlaces(context, environment)),
+    ...ansibleSettings(await ansiblePaths(context, environment)),
   };
 }
 
@@ -164,7 +164,7 @@ async function inventoryFile(
 /** @throws StackError STATE_WRITE_FAILED */
 async function shellFile(path: string, content: string, mode = 0o600): Promise<string> {
   try {
-    await writeWhole(path, content, { mode });
+    await writeAtomically(path, content, { mode });
   } catch (error) {
     throw writeFailure(error, path);
   }

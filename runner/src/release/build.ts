@@ -6,7 +6,7 @@ import { StackError } from '../base/errors.js';
 import {
   buildEnvironment,
   chooseImages,
-  onSettledContent,
+  onFrozenContent,
   type TreeImage,
   workingTreeInputs,
 } from './treeInputs.js';
@@ -45,7 +45,7 @@ export async function buildAll(
 ): Promise<readonly BuiltImage[]> {
   const config = await context.config();
   const chosen = chooseImages(config, names);
-  return onSettledContent(context, async () => {
+  return onFrozenContent(context, async () => {
     const tree = await workingTreeInputs(context);
     return pMap(chosen, (name) => buildOne(context, tree.images[name] as TreeImage, stage, options), {
       concurrency: config.concurrency,

@@ -1,7 +1,7 @@
 import type { Context } from '../context/context.js';
 import { withContent, type ReleaseRecord } from '../domain/records.js';
 import { treeContent } from './treeContent.js';
-import { onSettledContent } from './treeInputs.js';
+import { onFrozenContent } from './treeInputs.js';
 import type { ReleaseRequest } from './releaseRequest.js';
 
 /**
@@ -24,7 +24,7 @@ export async function findRelease(context: Context): Promise<ReleaseRecord | und
  * @throws StackError BUILD_FAILED, CONTENT_CHANGED, REGISTRY_REFUSED, TAG_IMMUTABLE, GIT_FAILED, STATE_CONFLICT …
  */
 export async function ensureRelease(context: Context, request: ReleaseRequest): Promise<ReleaseRecord> {
-  return onSettledContent(context, async () => {
+  return onFrozenContent(context, async () => {
     const found = request.force === true ? undefined : await findRelease(context);
     if (found !== undefined) {
       const message = `release ${found.version} has this content: nothing to build or push`;

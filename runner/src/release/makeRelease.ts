@@ -6,7 +6,7 @@ import { withContent, type ReleaseRecord } from '../domain/records.js';
 import { runField } from '../base/sharedRun.js';
 import { imageTags } from './rules/tags.js';
 import { isRelease, rebuiltVersion, versionOf } from './rules/semanticVersion.js';
-import { tellUncommitted, treeContent } from './treeContent.js';
+import { reportUncommitted, treeContent } from './treeContent.js';
 import { introduceApplication } from './describeApplication.js';
 import { readHistory } from './commitHistory.js';
 import { pushImages } from './push.js';
@@ -21,7 +21,7 @@ export async function makeRelease(context: Context, request: ReleaseRequest): Pr
     treeContent(context),
     context.state(),
   ]);
-  if (tree.dirty) warnOfDirt(context, uncommitted);
+  if (tree.dirty) warnOfUncommitted(context, uncommitted);
   const content = { inputs, dirty: tree.dirty };
   const force = request.force === true;
   const current = await currentVersion(context);
@@ -42,8 +42,8 @@ export async function makeRelease(context: Context, request: ReleaseRequest): Pr
 }
 
 /** A release that its commit does not describe is no candidate for production: whoever makes it is told why, and which way out. */
-function warnOfDirt(context: ContextWith<'events'>, uncommitted: readonly string[]): void {
-  const message = `not what its commit says: ${tellUncommitted(uncommitted).join(', ')}`;
+function warnOfUncommitted(context: ContextWith<'events'>, uncommitted: readonly string[]): void {
+  const message = `not what its commit says: ${reportUncommitted(uncommitted).join(', ')}`;
   const next =
     'Commit it, exclude it by .dockerignore, or list it under `generated:` of the image if a step before the build makes it.';
   context.events.emit({ type: 'notice', level: 'warning', message, next });

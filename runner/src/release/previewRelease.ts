@@ -1,7 +1,7 @@
 import type { CommandResult } from '../events/commandResult.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { imageTags } from './rules/tags.js';
-import { tellUncommitted, treeContent } from './treeContent.js';
+import { reportUncommitted, treeContent } from './treeContent.js';
 import { buildEnvironment, type TreeImage, workingTreeInputs } from './treeInputs.js';
 import { knownBuild } from './knownBuilds.js';
 import { currentVersion } from './makeRelease.js';
@@ -44,7 +44,7 @@ export async function previewPush(context: Context, environment: NamedEnvironmen
   const names = Object.keys(tree.images);
   const lines = [
     `Would make release ${version} in the registry of ${environment.name}.`,
-    ...tellUncommitted(content.uncommitted).map((each) => `  uncommitted: ${each}`),
+    ...reportUncommitted(content.uncommitted).map((each) => `  uncommitted: ${each}`),
     ...names.map((name) => `  ${tree.images[name]?.config.repository}: ${tags.join(', ')}`),
     'Nothing was changed.',
   ];

@@ -10,7 +10,13 @@ import { readHistory } from './commitHistory.js';
 import { buildEnvironment, workingTreeInputs } from './treeInputs.js';
 import { openRegistry } from './imageRegistry.js';
 import { findRelease } from './findRelease.js';
-import { CHANGELOG, lookFirst, pushAgain, undoCutOff, writeRelease } from './writeRelease.js';
+import {
+  CHANGELOG,
+  checkBeforeRelease,
+  pushAgain,
+  removeUnfinishedRelease,
+  writeRelease,
+} from './writeRelease.js';
 import type { ReleasePlan } from './releasePlan.js';
 
 export interface TaggedRelease extends ReleasePlan {
@@ -45,8 +51,8 @@ export async function tagRelease(
     if (options.push) await pushAgain(context, plan, say);
     return { ...plan, record: await tagImages(context, plan, await findRelease(context), options.stage) };
   }
-  await undoCutOff(context, plan);
-  await lookFirst(context, plan, options.push);
+  await removeUnfinishedRelease(context, plan);
+  await checkBeforeRelease(context, plan, options.push);
   const pushed = await findRelease(context);
   await writeRelease(context, plan, options.push, say);
   return { ...plan, record: await tagImages(context, plan, pushed, options.stage) };

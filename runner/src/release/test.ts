@@ -4,7 +4,7 @@ import type { ImageConfig } from '../config/schema.js';
 import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { ensureLocal } from './build.js';
-import { chooseImages, holdInputs, type TreeImage, workingTreeInputs } from './treeInputs.js';
+import { chooseImages, freezeInputs, type TreeImage, workingTreeInputs } from './treeInputs.js';
 
 interface TestPlan {
   readonly command: readonly string[];
@@ -23,7 +23,7 @@ interface TestPlan {
 export async function testImages(context: Context, names: readonly string[], stage: Stage): Promise<string> {
   const config = await context.config();
   const tree = await workingTreeInputs(context);
-  holdInputs(context);
+  freezeInputs(context);
   const chosen = chooseImages(config, names).filter((name) => config.images[name]?.test !== undefined);
   const untested = names.filter((name) => !chosen.includes(name));
   if (chosen.length === 0)

@@ -9,7 +9,7 @@ import {
   type CommittedFile,
   differences,
   type Difference,
-  tellDifference,
+  differenceText,
 } from '../adapters/git/uncommitted.js';
 import { stateDirectory, type TreeImage, workingTreeInputs } from './treeInputs.js';
 
@@ -54,7 +54,7 @@ export async function treeContent(context: Context): Promise<TreeContent> {
 }
 
 /** The first of what is uncommitted, for a message. */
-export function tellUncommitted(uncommitted: readonly string[], most = 5): readonly string[] {
+export function reportUncommitted(uncommitted: readonly string[], most = 5): readonly string[] {
   const left = uncommitted.length - most;
   return left > 0 ? [...uncommitted.slice(0, most), `and ${left} more`] : uncommitted;
 }
@@ -97,7 +97,7 @@ async function ofImage(
     ...certain.filter(counts),
     ...changed.map((path) => ({ path, kind: 'changed' }) as const),
   ];
-  return all.map((each) => tellDifference({ ...each, path: join(image.config.context, each.path) }));
+  return all.map((each) => differenceText({ ...each, path: join(image.config.context, each.path) }));
 }
 
 /** What decides an image and need not be in its context: the Dockerfile, what it leaves out, the configuration. */
@@ -119,9 +119,9 @@ async function ofFiles(
     const name = relative(dirname(real), real);
     const id = (await committed(dirname(real))).get(name)?.id;
     const told = { path: relative(config.directory, file) };
-    if (id === undefined) found.push(tellDifference({ ...told, kind: 'uncommitted' }));
+    if (id === undefined) found.push(differenceText({ ...told, kind: 'uncommitted' }));
     else if (id !== blobId(bytesOf(real)) && !(await isFiltered(context, real, id))) {
-      found.push(tellDifference({ ...told, kind: 'changed' }));
+      found.push(differenceText({ ...told, kind: 'changed' }));
     }
   }
   return found;

@@ -60,7 +60,7 @@ export function forgetInputs(context: ContextWith<'git'>): void {
 const tested = new WeakSet<object>();
 
 /** What was tested is what is pushed: from now on files that change are a failure, not a reason to look again. */
-export function holdInputs(context: object): void {
+export function freezeInputs(context: object): void {
   tested.add(context);
 }
 
@@ -68,7 +68,7 @@ export function holdInputs(context: object): void {
  * Does something with the content of the tree. Where files change while they are read it looks again and begins anew, once.
  * @throws StackError CONTENT_CHANGED where they change again, or where this content was tested already
  */
-export async function onSettledContent<T>(
+export async function onFrozenContent<T>(
   context: ContextWith<'events' | 'git'>,
   work: () => Promise<T>,
 ): Promise<T> {

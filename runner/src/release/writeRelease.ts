@@ -1,22 +1,22 @@
 import { readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { writeWhole } from '../adapters/process/wholeFile.js';
+import { writeAtomically } from '../adapters/process/atomicFile.js';
 import type { Context, ContextWith } from '../context/context.js';
 import { prependSection, topSection } from './rules/changelog.js';
 import { StackError } from '../base/errors.js';
-import { tellUncommitted, treeContent } from './treeContent.js';
+import { reportUncommitted, treeContent } from './treeContent.js';
 import { readHistory } from './commitHistory.js';
 import { forgetInputs } from './treeInputs.js';
 import type { ReleasePlan } from './releasePlan.js';
 
 export const CHANGELOG = 'CHANGELOG.md';
-type Say = (message: string) => void;
+type Report = (message: string) => void;
 
 /**
  * Everything that would make a release fail half way, before anything is written.
  * @throws StackError RELEASE_DIRTY, GIT_FAILED
  */
-export async function lookFirst(context: Context, plan: ReleasePlan, push: boolean): Promise<void> {
+export async function checkBeforeRelease(context: Context, plan: ReleasePlan, push: boolean): Promise<void> {
   const { git } = context;
   const name = `v${plan.version}`;
   const { tree, uncommitted } = await treeContent(context);
@@ -37,14 +37,17 @@ export async function lookFirst(context: Context, plan: ReleasePlan, push: boole
   const elsewhere = there?.tags.find((tag) => tag.name === name);
   if (elsewhere !== undefined) throw tagTaken(name, elsewhere.commit, 'of origin');
   const tip = there?.branches.get(tree.branch);
-  if (push && tip !== undefined && !(await git.isAncestor(tip, tree.commit))) throw behind(tree.branch);
+  if (push && tip !== undefined && !(await git.isAncestor(tip, tree.commit))) throw behindRemote(tree.branch);
 }
 
 /**
  * A run that was killed between the changelog and its commit has left the changelog: where it holds nothing but what that run
  * put there, it goes back to what is committed.
  */
-export async function undoCutOff(context: ContextWith<'config' | 'git'>, plan: ReleasePlan): Promise<void> {
+export async function removeUnfinishedRelease(
+  context: ContextWith<'config' | 'git'>,
+  plan: ReleasePlan,
+): Promise<void> {
   const { git } = context;
   const file = await changelogFile(context);
   const [committed, present] = await Promise.all([git.fileOf('HEAD', CHANGELOG), textOf(file)]);
@@ -64,7 +67,7 @@ export async function writeRelease(
   context: ContextWith<'clock' | 'config' | 'events' | 'git'>,
   plan: ReleasePlan,
   push: boolean,
-  say: Say,
+  say: Report,
 ): Promise<void> {
   const { git } = context;
   const name = `v${plan.version}`;
@@ -81,9 +84,9 @@ export async function writeRelease(
     if (push) await pushRelease(context, name, branch, commit);
   } catch (error) {
     if (error instanceof StackError && error.cause === KEPT) throw error;
-    await undo(context, { name, tag, before, file, text, keepCommit: isCommitted }).catch(
+    await removeRelease(context, { name, tag, before, file, text, keepCommit: isCommitted }).catch(
       (failed: unknown) => {
-        throw notUndone(name, before, error, failed);
+        throw notRemoved(name, before, error, failed);
       },
     );
     throw error;
@@ -102,7 +105,7 @@ interface Written {
   readonly keepCommit: boolean;
 }
 
-async function undo(context: ContextWith<'config' | 'git'>, written: Written): Promise<void> {
+async function removeRelease(context: ContextWith<'config' | 'git'>, written: Written): Promise<void> {
   const { git } = context;
   // A tag that git had made before it failed is ours: there was none when we looked.
   const tag = written.tag ?? (await git.resolve(`refs/tags/${written.name}`));
@@ -114,7 +117,7 @@ async function undo(context: ContextWith<'config' | 'git'>, written: Written): P
 }
 
 /** A tag that was made before, pushed once more. */
-export async function pushAgain(context: ContextWith<'git'>, plan: ReleasePlan, say: Say): Promise<void> {
+export async function pushAgain(context: ContextWith<'git'>, plan: ReleasePlan, say: Report): Promise<void> {
   const { branch } = await context.git.workingTree();
   const name = `v${plan.version}`;
   if (branch === 'HEAD') throw noBranch(name);
@@ -160,7 +163,7 @@ async function pushRelease(
   } catch (error) {
     if (!(error instanceof StackError)) throw error;
     const there = await context.git.remoteRefs('origin').catch(() => undefined);
-    if (there === undefined) throw unsure(name, error);
+    if (there === undefined) throw unknownOutcome(name, error);
     if (!there.tags.some((tag) => tag.name === name && tag.commit === commit)) throw error;
   }
 }
@@ -192,7 +195,7 @@ async function replaceFile(context: ContextWith<'config'>, file: string, text: s
       (known) => known.mode & 0o777,
       () => 0o644,
     );
-    await writeWhole(file, text, { mode, drafts }).catch(async (error: NodeJS.ErrnoException) => {
+    await writeAtomically(file, text, { mode, drafts }).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EXDEV') throw error;
       await writeFile(file, text);
     });
@@ -210,7 +213,7 @@ function dirtyTree(uncommitted: readonly string[]): StackError {
     'RELEASE_DIRTY',
     'the working tree has uncommitted changes: a release contains only what was committed',
     {
-      evidence: tellUncommitted(uncommitted),
+      evidence: reportUncommitted(uncommitted),
       next: 'Commit or stash them (git status), or exclude them from images by .dockerignore.',
     },
   );
@@ -240,14 +243,14 @@ function noOrigin(): StackError {
   });
 }
 
-function behind(branch: string): StackError {
+function behindRemote(branch: string): StackError {
   return new StackError('GIT_FAILED', `${branch} of origin has commits that this clone does not have`, {
     where: branch,
     next: 'git pull --rebase, then try again.',
   });
 }
 
-function notUndone(name: string, before: string, error: unknown, failed: unknown): StackError {
+function notRemoved(name: string, before: string, error: unknown, failed: unknown): StackError {
   const words = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown));
   return new StackError('GIT_FAILED', `${words(error)}; and the changes could not be undone`, {
     evidence: [words(failed)],
@@ -256,7 +259,7 @@ function notUndone(name: string, before: string, error: unknown, failed: unknown
   });
 }
 
-function unsure(name: string, error: StackError): StackError {
+function unknownOutcome(name: string, error: StackError): StackError {
   return new StackError(
     'GIT_FAILED',
     `it is unknown whether the push arrived, so ${name} is kept here: ${error.message}`,

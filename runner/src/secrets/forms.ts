@@ -1,5 +1,5 @@
 import { SHORTEST } from './needles.js';
-import { eachReading } from './readings.js';
+import { eachDecoding } from './readings.js';
 
 /** A line of a secret that is shorter tells nothing, and would mask ordinary words. */
 const SHORTEST_LINE = 8;
@@ -43,7 +43,7 @@ function addAll(add: (form: string, shortest?: number) => void, value: string): 
     if (/[\\%&$'"]$/.test(text)) add(text.slice(0, -1));
   };
   addReading(bytes.toString('latin1'));
-  eachReading(value, ({ text }) => addReading(text));
+  eachDecoding(value, ({ text }) => addReading(text));
   if (value.length > LONG) return;
   const json = JSON.stringify(value).slice(1, -1);
   add(json);

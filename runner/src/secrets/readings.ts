@@ -4,7 +4,7 @@ import { CONTROL_SEQUENCE } from '../base/ansi.js';
  * A text as a reader may come to see it: escape sequences taken away, an encoding undone, lines joined. Characters are
  * bytes of UTF-8, so that `ü`, `%C3%BC` and `\u00fc` are the same; each knows where in the original it comes from.
  */
-export interface Reading {
+export interface Decoding {
   readonly text: string;
   /** Where each character's source begins and ends in the original. */
   readonly starts: Int32Array;
@@ -36,7 +36,7 @@ export function withoutEscapes(text: string): string {
  * @param visit gets a reading with its lines joined, since a value may be wrapped; and with its lines apart, where it has
  *   several. Both are valid until it returns.
  */
-export function eachReading(text: string, visit: (joined: Reading, apart: Reading) => void): void {
+export function eachDecoding(text: string, visit: (joined: Decoding, apart: Decoding) => void): void {
   if (!WORTH_A_LOOK.test(text)) return;
   taken = 0;
   const given = asBytes(text);
@@ -52,7 +52,7 @@ export function eachReading(text: string, visit: (joined: Reading, apart: Readin
 }
 
 /** @param isSame true where the text as it stands was read already */
-function readThrough(plain: Bytes, visit: (joined: Reading, apart: Reading) => void, isSame = false): void {
+function readThrough(plain: Bytes, visit: (joined: Decoding, apart: Decoding) => void, isSame = false): void {
   let bytes = plain;
   for (let pass = 0; pass <= MOST_PASSES; pass += 1) {
     if (pass > 0) {
@@ -129,7 +129,7 @@ class Bytes {
     this.push(from.codes[index] as number, from.starts[index] as number, from.ends[index] as number);
   }
 
-  reading(): Reading {
+  reading(): Decoding {
     const { length, starts, ends } = this;
     const text = this.buffer.toString('latin1', 0, length);
     return { text, starts, ends };

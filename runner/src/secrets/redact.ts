@@ -1,5 +1,5 @@
 import { formsOf } from './forms.js';
-import { eachReading, type Reading } from './readings.js';
+import { eachDecoding, type Decoding } from './readings.js';
 import { LineRedactor, type Searcher } from './lineRedactor.js';
 import { merged, NeedleIndex, type Span } from './needles.js';
 import { findShapes, HINTS, secretsIn } from './secretShapes.js';
@@ -72,7 +72,7 @@ export class SecretRegistry implements Searcher {
   find(text: string): readonly Span[] {
     const index = this.needles();
     let spans: Span[] | undefined;
-    const add = (reading?: Reading) => (start: number, end: number) => {
+    const add = (reading?: Decoding) => (start: number, end: number) => {
       const { starts, ends } = reading ?? {};
       (spans ??= []).push({
         start: starts === undefined ? start : (starts[start] as number),
@@ -80,7 +80,7 @@ export class SecretRegistry implements Searcher {
       });
     };
     if (index.search(text, add())) findShapes(text, add());
-    eachReading(text, (joined, apart) => {
+    eachDecoding(text, (joined, apart) => {
       if (index.search(joined.text, add(joined))) findShapes(apart.text, add(apart));
     });
     if (text.endsWith(CUT)) {
@@ -106,7 +106,7 @@ export class SecretRegistry implements Searcher {
     let first: number | undefined;
     for (const end of possibleEnds(text.slice(from))) {
       first ??= index.partial(end);
-      eachReading(end, (reading) => {
+      eachDecoding(end, (reading) => {
         for (const decoded of possibleEnds(reading.text)) {
           const start = index.partial(decoded);
           if (start !== undefined) first = Math.min(first ?? Infinity, reading.starts[start] as number);
@@ -120,7 +120,7 @@ export class SecretRegistry implements Searcher {
     const index = this.needles();
     return possibleEnds(text).some((end) => {
       let inside = index.endsInside(end);
-      eachReading(
+      eachDecoding(
         end,
         (reading) =>
           void (inside ||= possibleEnds(reading.text).some((decoded) => index.endsInside(decoded))),

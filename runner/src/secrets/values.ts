@@ -38,7 +38,7 @@ export function looksRandom(value: string): boolean {
 }
 
 /** Fields of a secret that are none themselves: who, where and what kind, as databases and cloud accounts name them. */
-const TELLING =
+const SECRET_WORDS =
   /^(?:user(?:name)?|login|engine|host(?:name)?|server|endpoint|port|db(?:name|instanceidentifier|clusteridentifier)?|database|schema|region|type|kind|name|id|client_(?:id|email|x509_cert_url)|project(?:_id)?|account(?:_?id)?|email|role|scope|auth_uri|token_uri|auth_provider_x509_cert_url|universe_domain|masterarn|arn|version|ssl(?:mode)?|url|uri)$/i;
 
 /** The parts of a secret value that are secrets by themselves: fields of JSON, the password in an address. */
@@ -57,8 +57,8 @@ export function partsOf(value: string): readonly string[] {
 
 function collect(value: unknown, name: string, parts: string[]): void {
   if (typeof value === 'string') {
-    parts.push(...(TELLING.test(name) ? secretsIn(value) : [value, ...secretsIn(value)]));
-  } else if (typeof value === 'number' && !TELLING.test(name)) parts.push(String(value));
+    parts.push(...(SECRET_WORDS.test(name) ? secretsIn(value) : [value, ...secretsIn(value)]));
+  } else if (typeof value === 'number' && !SECRET_WORDS.test(name)) parts.push(String(value));
   else if (value !== null && typeof value === 'object') {
     for (const [key, item] of Object.entries(value)) collect(item, Array.isArray(value) ? name : key, parts);
   }

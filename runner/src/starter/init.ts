@@ -9,7 +9,7 @@ import {
   type StarterFacts,
   type StarterShape,
 } from './rules/starterFile.js';
-import { starterFacts, type StarterSight } from './rules/projectFindings.js';
+import { starterFacts, type ProjectFacts } from './rules/projectFindings.js';
 import { runnerDirectory } from '../local/settings.js';
 import { readProject } from './projectFiles.js';
 import { readBranches } from './starterBranches.js';
@@ -57,15 +57,15 @@ async function look(
 ) {
   const { directory, configFile } = context.options;
   const notes: string[] = [];
-  const tell = (note: string) => void (notes.includes(note) || notes.push(note));
+  const note = (note: string) => void (notes.includes(note) || notes.push(note));
   const [name, files, branches] = await Promise.all([
     projectName(context),
-    readProject(directory, tell),
+    readProject(directory, note),
     readBranches(context),
   ]);
   // Paths in the configuration start where it stands.
   const base = dirname(resolve(directory, configFile));
-  const sight: StarterSight = {
+  const project: ProjectFacts = {
     name,
     files,
     branches,
@@ -74,7 +74,7 @@ async function look(
     place: (path) => relative(base, resolve(directory, path)) || '.',
   };
   const schema = resolve(runnerDirectory(), '..', 'resources', 'automation-stack.schema.json');
-  const facts = { ...starterFacts(sight, tell), schema: relative(base, schema) };
+  const facts = { ...starterFacts(project, note), schema: relative(base, schema) };
   return { facts, notes, branches };
 }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import type { ProjectFiles, Tell } from './rules/project.js';
+import type { ProjectFiles, Note } from './rules/project.js';
 
 /** How far `init` looks: enough for a repository of many services, and never through a home directory. */
 const DEEPEST = 6;
@@ -14,7 +14,7 @@ const SKIPPED =
 /** Folders with a dot are tools' own, but for these. */
 const SHOWN = /^\.(?:docker|deploy|ci)$/;
 /** Files that say how a project is built, run and provisioned. */
-const TELLING =
+const READ_IN_FULL =
   /(?:^|\/)(?:(?:Dockerfile|Containerfile)[^/]*|[^/]+\.(?:Dockerfile|Containerfile)|[^/]+\.(?:tf|ya?ml|ini|txt|in|cfg|toml)|[^/]+\.tf\.json|hosts|inventory|package\.json|composer\.json|Pipfile)$/i;
 const SOURCE = /\.(?:py|js|mjs|cjs|ts|go|php|rb|java|kt|rs|cs|ex|exs|sh|conf)$/;
 
@@ -23,10 +23,10 @@ const SOURCE = /\.(?:py|js|mjs|cjs|ts|go|php|rb|java|kt|rs|cs|ex|exs|sh|conf)$/;
  * folders, and passes over what it may not read, saying so.
  * @param directory absolute
  */
-export async function readProject(directory: string, tell: Tell): Promise<ProjectFiles> {
-  const paths = await walk(directory, tell);
+export async function readProject(directory: string, note: Note): Promise<ProjectFiles> {
+  const paths = await walk(directory, note);
   const sources = paths.filter((path) => SOURCE.test(path)).slice(0, MOST_SOURCES);
-  const wanted = new Set([...paths.filter((path) => TELLING.test(path)), ...sources]);
+  const wanted = new Set([...paths.filter((path) => READ_IN_FULL.test(path)), ...sources]);
   const texts = new Map<string, string>();
   for (const path of wanted) {
     const text = await readShort(join(directory, path));
@@ -35,7 +35,7 @@ export async function readProject(directory: string, tell: Tell): Promise<Projec
   return { paths: [...paths].sort(), read: (path) => texts.get(posix.normalize(path)) };
 }
 
-async function walk(directory: string, tell: Tell): Promise<readonly string[]> {
+async function walk(directory: string, note: Note): Promise<readonly string[]> {
   const paths: string[] = [];
   const unread: string[] = [];
   let level = [''];
@@ -58,9 +58,9 @@ async function walk(directory: string, tell: Tell): Promise<readonly string[]> {
     }
     level = next;
   }
-  if (unread.length > 0) tell(`${unread.join(', ')} could not be read`);
-  if (level.length > 0) tell(`folders more than ${DEEPEST} levels deep were not read`);
-  if (paths.length >= MOST_FILES) tell(`only the first ${MOST_FILES} files were read`);
+  if (unread.length > 0) note(`${unread.join(', ')} could not be read`);
+  if (level.length > 0) note(`folders more than ${DEEPEST} levels deep were not read`);
+  if (paths.length >= MOST_FILES) note(`only the first ${MOST_FILES} files were read`);
   return paths;
 }
 

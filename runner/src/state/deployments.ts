@@ -51,7 +51,7 @@ export class Deployments {
       log.key(record.sequence),
       (stored) => {
         if (stored !== undefined && !mayEnd(stored, ended))
-          throw endedAlready(this.store.location, stored, ended);
+          throw alreadyEndedError(this.store.location, stored, ended);
         return ended;
       },
       deploymentShape,
@@ -92,7 +92,7 @@ export class Deployments {
    * Deployments to go back to, newest first: healthy or partial ones, and those that are unproven only in part, without the release that runs now and without those that a
    * rollback left behind: after A, B, rollback to A, the way back from A is what ran before A, never B.
    */
-  async *wayBack(environment: string, beforeVersion: string): AsyncGenerator<DeploymentRecord> {
+  async *rollbackCandidates(environment: string, beforeVersion: string): AsyncGenerator<DeploymentRecord> {
     const seen = new Set<string>([beforeVersion]);
     for await (const record of this.log(environment).newest()) {
       if (!isInService(record.status)) continue;
@@ -147,7 +147,7 @@ function mayEnd(stored: DeploymentRecord, ended: DeploymentRecord): boolean {
   return stored.status === 'running' || stored.status === 'cut-off' || stored.status === ended.status;
 }
 
-function endedAlready(location: string, stored: DeploymentRecord, ended: DeploymentRecord): StackError {
+function alreadyEndedError(location: string, stored: DeploymentRecord, ended: DeploymentRecord): StackError {
   const name = `deployment ${ended.sequence} of ${ended.environment}`;
   return new StackError(
     'STATE_CONFLICT',

@@ -77,7 +77,7 @@ export const entryShape = object({
   'data?': record(anything),
 });
 
-export const coverShape = either(
+export const journalHeaderShape = either(
   object({ state: oneOf('closed') }),
   object({
     state: oneOf('open'),

@@ -27,7 +27,7 @@ export function serialise(value: unknown): string {
  * Reads a document and says what it is. It never throws because of the content.
  * @param shape what it must hold
  */
-export async function lookAtDocument<T>(
+export async function tryReadDocument<T>(
   store: ObjectStore,
   key: string,
   shape: Shape,
@@ -62,14 +62,14 @@ export async function readDocument<T>(
   key: string,
   shape: Shape,
 ): Promise<Document<T> | undefined> {
-  const found = await lookAtDocument<T>(store, key, shape);
+  const found = await tryReadDocument<T>(store, key, shape);
   if (found === undefined || isReadable(found)) return found;
   throw unreadableError(store, key, found);
 }
 
 /** Reads an optional document: undefined also if it cannot be read. */
 export async function readHint<T>(store: ObjectStore, key: string, shape: Shape): Promise<T | undefined> {
-  const found = await lookAtDocument<T>(store, key, shape);
+  const found = await tryReadDocument<T>(store, key, shape);
   return isReadable(found) ? found.value : undefined;
 }
 
@@ -110,7 +110,7 @@ export async function updateDocument<T>(
   shape: Shape = anything,
 ): Promise<T | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const current = await lookAtDocument<T>(store, key, shape);
+    const current = await tryReadDocument<T>(store, key, shape);
     const known = isReadable(current) ? current.value : undefined;
     const next = change(known);
     if (next === undefined) return known;

@@ -18,7 +18,7 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
-export interface Keeping {
+export interface LockRenewal {
   readonly environment: string;
   readonly taken: Document<LockDocument>;
   /** The document before the lock was taken. */
@@ -33,11 +33,11 @@ export interface Keeping {
 /** Node's timers overflow past it, to 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Renews a lock at every third of its expiry, until it is released or found lost. Its timers hold no process. */
-export function keepLock(keeping: Keeping): HeldLock {
-  const { environment, before, expiryMs } = keeping;
+/** Renews a lock at each third of its expiry, until it is released or found lost. Its timers hold no process. */
+export function renewLock(renewal: LockRenewal): HeldLock {
+  const { environment, before, expiryMs } = renewal;
   const lost = new AbortController();
-  let current = keeping.taken;
+  let current = renewal.taken;
   let working: Promise<void> = Promise.resolve();
   let released = false;
 
@@ -50,10 +50,10 @@ export function keepLock(keeping: Keeping): HeldLock {
   let deadline = arm();
   const renew = async () => {
     if (released || lost.signal.aborted) return;
-    const next = { ...current.value, expiresAt: keeping.expiry() };
-    const etag = await keeping.write(next, current);
+    const next = { ...current.value, expiresAt: renewal.expiry() };
+    const etag = await renewal.write(next, current);
     if (etag === undefined) {
-      const found = (await keeping.read())?.value;
+      const found = (await renewal.read())?.value;
       lose(found ?? { ...current.value, state: 'released' });
       return;
     }
@@ -72,7 +72,7 @@ export function keepLock(keeping: Keeping): HeldLock {
   };
 
   const isTaken = async () => {
-    const found = await keeping.read().catch(() => current);
+    const found = await renewal.read().catch(() => current);
     return found === undefined || found.value.token !== current.value.token || found.value.state !== 'held';
   };
 
@@ -86,7 +86,7 @@ export function keepLock(keeping: Keeping): HeldLock {
       stop();
       await working;
       if (lost.signal.aborted) return;
-      await keeping.write({ ...current.value, state: 'released' }, current).catch(() => undefined);
+      await renewal.write({ ...current.value, state: 'released' }, current).catch(() => undefined);
     },
   };
 }

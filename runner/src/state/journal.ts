@@ -3,10 +3,10 @@ import { StackError } from '../base/errors.js';
 import type { Clock, ObjectStore } from '../base/ports.js';
 import type { DeploymentRecord, DeploymentStatus } from '../domain/records.js';
 import type { TargetSnapshot } from '../domain/target.js';
-import { createDocument, isReadable, lookAtDocument, serialise, unreadableError } from './documents.js';
+import { createDocument, isReadable, tryReadDocument, serialise, unreadableError } from './documents.js';
 import { ownIdentity, type ProcessIdentity } from '../adapters/process/processIdentity.js';
 import { segment } from './keys.js';
-import { coverShape, entryShape } from './documentShapes.js';
+import { journalHeaderShape, entryShape } from './documentShapes.js';
 
 /** What is about to be done, and to which target; without one it is about the environment as a whole. */
 export interface JournalStep {
@@ -34,7 +34,7 @@ export interface JournalOwner {
   readonly process: ProcessIdentity;
 }
 
-/** What a run left that never came to its end: enough to resume or to undo it from another process. */
+/** What a run left that never came to its end: enough to resume it or to roll it back from another process. */
 export interface Unfinished {
   readonly deployment: DeploymentRecord;
   /** What ran before, by target. */
@@ -58,7 +58,7 @@ export interface JournalWriter {
   close(outcome: DeploymentStatus): Promise<void>;
 }
 
-type Cover =
+type JournalHeader =
   // The token makes each opening unlike every other, so that closing it never closes another.
   | ({ readonly state: 'open'; readonly token: string } & Omit<Unfinished, 'entries'>)
   | {
@@ -69,7 +69,7 @@ type Cover =
     };
 
 /**
- * What a deploy is about to do, written before each side effect. Each environment has one cover document that says
+ * What a deploy is about to do, written before each side effect. Each environment has one header document that says
  * whether a journal is open: it appears and changes in single writes, so there is no moment at which a kill could
  * leave something in between. Entries are documents of their own beside it.
  */
@@ -95,7 +95,7 @@ export class Journal {
     const owner: JournalOwner = { who, ...(runUrl === undefined ? {} : { runUrl }), process: ownIdentity() };
     const known = await this.entryKeys(environment, sequence);
     const before = earlier.length === 0 ? {} : { earlier };
-    const cover: Cover = {
+    const header: JournalHeader = {
       state: 'open',
       token: randomUUID(),
       deployment,
@@ -104,7 +104,7 @@ export class Journal {
       owner,
       ...before,
     };
-    const etag = await this.store.put(coverKey(environment), serialise(cover));
+    const etag = await this.store.put(headerKey(environment), serialise(header));
     let last = known.length === 0 ? 0 : numberOf(known.at(-1) as string);
 
     return {
@@ -114,18 +114,20 @@ export class Journal {
         const time = this.clock.now().toISOString();
         const entry: JournalEntry = { number, time, ...step };
         const key = entryKey(environment, sequence, number);
-        if (!(await createDocument(this.store, key, entry))) throw overtaken(this.store.location, deployment);
+        if (!(await createDocument(this.store, key, entry)))
+          throw overtakenError(this.store.location, deployment);
       },
       close: async (outcome) => {
-        const closed: Cover = {
+        const closed: JournalHeader = {
           state: 'closed',
           sequence,
           outcome,
           closedAt: this.clock.now().toISOString(),
         };
         const condition = etag === undefined ? undefined : { ifMatch: etag };
-        // Where the condition fails, another run has replaced this journal and its cover must stay.
-        if ((await this.store.put(coverKey(environment), serialise(closed), condition)) === undefined) return;
+        // Where the condition fails, another run has replaced this journal and its header must stay.
+        if ((await this.store.put(headerKey(environment), serialise(closed), condition)) === undefined)
+          return;
         await this.discardEntries(environment, sequence);
       },
     };
@@ -137,15 +139,15 @@ export class Journal {
    * @throws StackError STATE_UNREADABLE where nobody can tell whether anything is unfinished
    */
   async unfinished(environment: string): Promise<Unfinished | undefined> {
-    const key = coverKey(environment);
-    const found = await lookAtDocument<Cover>(this.store, key, coverShape);
+    const key = headerKey(environment);
+    const found = await tryReadDocument<JournalHeader>(this.store, key, journalHeaderShape);
     if (found === undefined) return undefined;
-    if (!isReadable(found)) throw unreadableError(this.store, key, found, pastUnreadable(environment));
-    const cover = found.value;
-    if (cover.state === 'closed') return undefined;
-    const keys = await this.entryKeys(environment, cover.deployment.sequence);
+    if (!isReadable(found)) throw unreadableError(this.store, key, found, withoutUnreadable(environment));
+    const header = found.value;
+    if (header.state === 'closed') return undefined;
+    const keys = await this.entryKeys(environment, header.deployment.sequence);
     const entries = await Promise.all(keys.map((entry) => this.entry(entry)));
-    const { deployment, snapshots, earlier, startedAt, owner } = cover;
+    const { deployment, snapshots, earlier, startedAt, owner } = header;
     return {
       deployment,
       snapshots,
@@ -157,7 +159,7 @@ export class Journal {
   }
 
   private async entry(key: string): Promise<JournalEntry | undefined> {
-    const found = await lookAtDocument<JournalEntry>(this.store, key, entryShape);
+    const found = await tryReadDocument<JournalEntry>(this.store, key, entryShape);
     if (found === undefined) return undefined;
     if (isReadable(found)) return withTarget(found.value);
     return { number: numberOf(key), time: '', action: UNREADABLE_ENTRY };
@@ -177,7 +179,7 @@ export class Journal {
   }
 }
 
-const coverKey = (environment: string) => `journal/${segment(environment)}/cover.json`;
+const headerKey = (environment: string) => `journal/${segment(environment)}/cover.json`;
 const entriesPrefix = (environment: string, sequence: number) =>
   `journal/${segment(environment)}/${String(sequence).padStart(8, '0')}`;
 const entryKey = (environment: string, sequence: number, number: number) =>
@@ -192,11 +194,11 @@ function withTarget(entry: JournalEntry): JournalEntry {
 }
 
 /** A journal that cannot be read names nothing to go back to; a release does. */
-const pastUnreadable = (environment: string) =>
+const withoutUnreadable = (environment: string) =>
   `\`node runner rollback --env ${environment} --to VERSION\` deploys a release that works and begins a ` +
   `new journal; \`node runner history --env ${environment}\` lists them.`;
 
-function overtaken(location: string, { environment, sequence }: DeploymentRecord): StackError {
+function overtakenError(location: string, { environment, sequence }: DeploymentRecord): StackError {
   return new StackError('STATE_CONFLICT', `another run continues deployment ${sequence} of ${environment}`, {
     where: location,
     next: `node runner lock status --env ${environment}`,

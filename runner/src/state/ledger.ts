@@ -111,7 +111,7 @@ export class Ledger {
    * @param beforeVersion the version that runs now, or that failed
    */
   async previousHealthy(environment: string, beforeVersion: string): Promise<ReleaseRecord | undefined> {
-    for await (const { version } of this.deploymentRecords.wayBack(environment, beforeVersion)) {
+    for await (const { version } of this.deploymentRecords.rollbackCandidates(environment, beforeVersion)) {
       const release = await this.releaseRecords.find(version);
       if (release !== undefined) return release;
     }

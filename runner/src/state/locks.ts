@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { StackError } from '../base/errors.js';
 import { poll } from '../base/poll.js';
 import type { Clock, ObjectStore } from '../base/ports.js';
-import { isReadable, lookAtDocument, serialise, type Document, type Unreadable } from './documents.js';
-import { keepLock, type HeldLock } from './heldLock.js';
-import { ownIdentity, vitality, type ProcessIdentity } from '../adapters/process/processIdentity.js';
+import { isReadable, tryReadDocument, serialise, type Document, type Unreadable } from './documents.js';
+import { renewLock, type HeldLock } from './heldLock.js';
+import { ownIdentity, processState, type ProcessIdentity } from '../adapters/process/processIdentity.js';
 import {
   holderOf,
   lockedError,
@@ -58,7 +58,7 @@ export class Locks {
   async acquire(environment: string, owner: LockOwner, options: AcquireOptions = {}): Promise<HeldLock> {
     const mine = { ...owner, process: ownIdentity() };
     const { taken, before } = await this.take(environment, mine, this.expiryMs, options);
-    return keepLock({
+    return renewLock({
       environment,
       taken,
       before,
@@ -162,8 +162,8 @@ export class Locks {
    */
   private isFree(document: LockDocument): boolean {
     if (document.state === 'released') return true;
-    const life = document.process === undefined ? 'unknown' : vitality(document.process);
-    return life === 'unknown' ? Date.parse(document.expiresAt) <= this.now() : life === 'dead';
+    const owner = document.process === undefined ? 'unknown' : processState(document.process);
+    return owner === 'unknown' ? Date.parse(document.expiresAt) <= this.now() : owner === 'dead';
   }
 
   private held(owner: LockOwner & { readonly process?: ProcessIdentity }, forMs: number): LockDocument {
@@ -180,7 +180,7 @@ export class Locks {
   }
 
   private look(environment: string): Promise<Document<LockDocument> | Unreadable | undefined> {
-    return lookAtDocument<LockDocument>(this.store, lockKey(environment), lockShape);
+    return tryReadDocument<LockDocument>(this.store, lockKey(environment), lockShape);
   }
 
   private write(environment: string, value: object, current: { readonly etag: string } | undefined) {

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../base/ports.js';
 import { anything, type Shape } from '../base/recordShape.js';
-import { createDocument, isReadable, lookAtDocument, readHint, updateDocument } from './documents.js';
+import { createDocument, isReadable, tryReadDocument, readHint, updateDocument } from './documents.js';
 import { headShape } from './documentShapes.js';
 
 const DIGITS = 8;
@@ -46,7 +46,7 @@ export class NumberedLog<T> {
   /** A record; undefined also if it cannot be read, so that one bad record does not block the others. */
   async read(number: number): Promise<T | undefined> {
     const key = this.key(number);
-    const found = await lookAtDocument<T>(this.store, key, this.shape);
+    const found = await tryReadDocument<T>(this.store, key, this.shape);
     if (found === undefined || isReadable(found)) return found?.value;
     this.onBroken({ key, why: found.unreadable });
     return undefined;

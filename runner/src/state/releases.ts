@@ -4,7 +4,7 @@ import type { ReleaseRecord } from '../domain/records.js';
 import {
   createDocument,
   isReadable,
-  lookAtDocument,
+  tryReadDocument,
   readHint,
   unreadableError,
   updateDocument,
@@ -49,7 +49,7 @@ export class Releases {
   /** @throws StackError STATE_UNREADABLE */
   async get(version: string): Promise<ReleaseRecord | undefined> {
     const key = versionKey(version);
-    const found = await lookAtDocument<ReleaseRecord>(this.store, key, releaseShape);
+    const found = await tryReadDocument<ReleaseRecord>(this.store, key, releaseShape);
     if (found === undefined || isReadable(found)) return found?.value;
     const next =
       'Use another release (`node runner history --releases` lists them), or restore it from a backup.';
@@ -59,7 +59,7 @@ export class Releases {
   /** A release; undefined also if its record cannot be read. */
   async find(version: string): Promise<ReleaseRecord | undefined> {
     const key = versionKey(version);
-    const found = await lookAtDocument<ReleaseRecord>(this.store, key, releaseShape);
+    const found = await tryReadDocument<ReleaseRecord>(this.store, key, releaseShape);
     if (found === undefined || isReadable(found)) return found?.value;
     this.onBroken({ key, why: found.unreadable });
     return undefined;

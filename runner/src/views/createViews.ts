@@ -1,12 +1,12 @@
 import type { Context, ContextWith } from '../context/context.js';
 import { ExitCode } from '../base/errors.js';
 import type { EventSubscriber } from '../events/events.js';
-import { Aftermath, AFTERMATH } from './aftermath.js';
+import { InterruptionLog, INTERRUPTION_LOG } from './interruptionLog.js';
 import { writeError } from './errorFile.js';
 import { HumanView } from './human.js';
 import { JsonView } from './json.js';
 import { LazyViews } from './lazyViews.js';
-import { outliveFailures } from './outlive.js';
+import { ignoreStreamErrors } from './ignoreStreamErrors.js';
 import type { Outcome, ProseView } from './outcome.js';
 import { PlainView } from './plain.js';
 import { ResultView } from './result.js';
@@ -46,7 +46,7 @@ export interface Views {
 export function createViews(input: ViewsInput): Views {
   const { context, stdout, stderr } = input;
   const { options, env, clock } = context;
-  for (const stream of [stdout, stderr]) outliveFailures(stream);
+  for (const stream of [stdout, stderr]) ignoreStreamErrors(stream);
   const now = () => clock.now().getTime();
   const isLive = stderr.isTTY === true && env['TERM'] !== 'dumb' && env['CI'] === undefined;
   const style = createStyle(options.color && stderr.isTTY === true, supportsUnicode(env));
@@ -77,20 +77,20 @@ export function createViews(input: ViewsInput): Views {
   const subscribers: EventSubscriber[] = [prose, runViews];
   if (options.json) subscribers.push(new JsonView((line) => void stdout.write(`${line}\n`)));
   if (result !== undefined) subscribers.push(result);
-  const aftermath = aftermathOf(context, now);
-  if (aftermath !== undefined) subscribers.push(aftermath);
+  const interruptionLog = interruptionLogOf(context, now);
+  if (interruptionLog !== undefined) subscribers.push(interruptionLog);
 
   return {
     subscribers,
     finish: async (outcome) => {
       for (const line of prose.finish(outcome)) stderr.write(`${line}\n`);
-      aftermath?.finish(outcome);
+      interruptionLog?.finish(outcome);
       for (const warning of warnings) {
         stderr.write(`${style.status('warning', `WARNING ${warning}`)}\n`);
-        aftermath?.append(`WARNING ${warning}`);
+        interruptionLog?.append(`WARNING ${warning}`);
       }
       printResult(outcome, options.json, stdout);
-      if (!options.json) aftermath?.append(outcome.result.text?.trimEnd() ?? '');
+      if (!options.json) interruptionLog?.append(outcome.result.text?.trimEnd() ?? '');
       // Each by itself: where one disk is full, the other file still tells.
       const written = await Promise.allSettled([
         result?.write(outcome, options.environment),
@@ -106,14 +106,14 @@ export function createViews(input: ViewsInput): Views {
 }
 
 /** Where the library wants to read on after an interruption. */
-function aftermathOf(
+function interruptionLogOf(
   { env, options, signal }: ContextWith<'env' | 'options' | 'signal'>,
   now: () => number,
-): Aftermath | undefined {
-  const file = env[AFTERMATH];
+): InterruptionLog | undefined {
+  const file = env[INTERRUPTION_LOG];
   if (file === undefined || file === '') return undefined;
   const style = createStyle(false, supportsUnicode(env));
-  return new Aftermath(file, signal, { style, verbose: options.verbose, now });
+  return new InterruptionLog(file, signal, { style, verbose: options.verbose, now });
 }
 
 function printResult({ result, error }: Outcome, json: boolean, stdout: Output): void {

@@ -10,7 +10,7 @@ const LABEL_WIDTH = 10;
  * How a failure is told to people, the same everywhere (terminal, log, report, Slack): what happened, where, the
  * evidence, and what to type next. Only bugs show their stack.
  */
-export interface FailureStory {
+export interface FailureDetails {
   readonly what: string;
   readonly code: string;
   readonly where?: string;
@@ -22,7 +22,7 @@ export interface FailureStory {
  * @param error the failure
  * @param lastLines what the stage printed last: the evidence where the failure itself brings none
  */
-export function tellFailure(error: ErrorRecord, lastLines: readonly string[] = []): FailureStory {
+export function failureText(error: ErrorRecord, lastLines: readonly string[] = []): FailureDetails {
   const own = error.code === 'BUG' ? (error.stack ?? '').split('\n').slice(1) : (error.evidence ?? []);
   const evidence = (own.length > 0 ? own : lastLines).flatMap((line) => line.split('\n')).map(printable);
   return {
@@ -43,7 +43,7 @@ export function sameFailure(one: ErrorRecord, other: ErrorRecord): boolean {
  * The story as lines of a terminal or log.
  * @param width columns that prose is wrapped to; evidence and what to type next are never broken, so that they can be copied
  */
-export function failureLines(story: FailureStory, style: Style, width = 100): readonly string[] {
+export function failureLines(story: FailureDetails, style: Style, width = 100): readonly string[] {
   const indent = ' '.repeat(LABEL_WIDTH + 2);
   const row = (label: string, lines: readonly string[]) =>
     lines.map(

@@ -2,7 +2,7 @@ import type { EventOf, EventSubscriber, StackEvent, StageStatus } from '../event
 import { failureLines } from './failureText.js';
 import { count, formatDuration, formatProgress, formatSeconds } from './format.js';
 import { LiveRegion, type Terminal } from './liveRegion.js';
-import { isToldByStages, runHeadline, runSummary, stageOutcome } from './prose.js';
+import { isShownByStages, runHeadline, runSummary, stageOutcome } from './prose.js';
 import { StageWatch, type WatchedStage, type WatchedSubject } from './stageWatch.js';
 import type { Style } from './style.js';
 import { displayWidth, pad, printable } from './text.js';
@@ -78,7 +78,7 @@ export class HumanView implements EventSubscriber, ProseView {
       case 'run.end':
         return [
           ...this.failures(event.error),
-          ...(isToldByStages(event, this.isPart)
+          ...(isShownByStages(event, this.isPart)
             ? []
             : [style.status(event.status, runSummary(event, style))]),
         ];

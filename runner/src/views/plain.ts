@@ -2,14 +2,14 @@ import type { EventOf, EventSubscriber, StackEvent } from '../events/events.js';
 import { failureLines } from './failureText.js';
 import { countsBytes, formatDuration, formatProgress, formatSeconds, timeOfDay } from './format.js';
 import type { Outcome, ProseView } from './outcome.js';
-import { isToldByStages, runHeadline, runSummary, stageOutcome } from './prose.js';
+import { isShownByStages, runHeadline, runSummary, stageOutcome } from './prose.js';
 import { StageWatch } from './stageWatch.js';
 import type { Style } from './style.js';
 import { pad, printable } from './text.js';
 
 /** A stage that has said nothing for this long says that it is alive. */
 const SILENCE_MS = 30_000;
-const BEAT_MS = 5_000;
+const HEARTBEAT_MS = 5_000;
 /** Counted bytes (layers of a push) are told this often at most. */
 const BYTES_EVERY_MS = 10_000;
 
@@ -22,7 +22,7 @@ export interface PlainViewOptions {
   readonly now: () => number;
 }
 
-interface Said {
+interface LastLine {
   text: string;
   status: string | undefined;
   at: number;
@@ -33,7 +33,7 @@ export class PlainView implements EventSubscriber, ProseView {
   private readonly watch = new StageWatch();
   /** When each running stage was last heard of by the reader. */
   private readonly lastWord = new Map<string, number>();
-  private readonly said = new Map<string, Said>();
+  private readonly said = new Map<string, LastLine>();
   private timer: NodeJS.Timeout | undefined;
   /** Width of the longest stage id, so that what is said starts in one column. */
   private idWidth = 0;
@@ -68,7 +68,7 @@ export class PlainView implements EventSubscriber, ProseView {
         break;
       case 'run.end':
         this.printAll(event.time, this.failures(event.error));
-        if (!isToldByStages(event, this.isPart))
+        if (!isShownByStages(event, this.isPart))
           this.print(
             event.time,
             this.options.style.status(event.status, runSummary(event, this.options.style)),
@@ -164,7 +164,7 @@ export class PlainView implements EventSubscriber, ProseView {
   private keepTime(): void {
     if (this.watch.running.size === 0) return void this.close();
     if (this.timer !== undefined) return;
-    this.timer = setInterval(() => this.heartbeat(), BEAT_MS);
+    this.timer = setInterval(() => this.heartbeat(), HEARTBEAT_MS);
     this.timer.unref();
   }
 }

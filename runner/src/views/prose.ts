@@ -37,7 +37,7 @@ export function runSummary(event: EventOf<'run.end'>, style: Style): string {
 }
 
 /** Whether the end of a part of a run (Jenkins: a process a stage) says no more than its stages have said. */
-export const isToldByStages = ({ summary }: EventOf<'run.end'>, isPart: boolean): boolean =>
+export const isShownByStages = ({ summary }: EventOf<'run.end'>, isPart: boolean): boolean =>
   isPart && summary === undefined;
 
 /** What a finished stage leaves to be said: why it did not go well, else what came of it (`sha256:1a2b3c4d5e6f · 3 to add`). */

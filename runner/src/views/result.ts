@@ -2,7 +2,7 @@ import type { ErrorRecord } from '../base/errors.js';
 import type { EventSubscriber, StackEvent, StageStatus } from '../events/events.js';
 import type { PlanSummary } from '../domain/plan.js';
 import type { BehindHost, ReleaseRecord } from '../domain/records.js';
-import { writeWhole } from '../adapters/process/wholeFile.js';
+import { writeAtomically } from '../adapters/process/atomicFile.js';
 import type { Outcome } from './outcome.js';
 
 /** What `--result FILE` holds: the outcome for the program that called, e.g. the Groovy steps. */
@@ -103,7 +103,7 @@ export class ResultView implements EventSubscriber {
    * @throws Error of the file system
    */
   async write(outcome: Outcome, environment: string | undefined): Promise<void> {
-    await writeWhole(this.file, `${JSON.stringify(this.record(outcome, environment), null, 2)}\n`);
+    await writeAtomically(this.file, `${JSON.stringify(this.record(outcome, environment), null, 2)}\n`);
   }
 
   /** URL and hosts, as the stages told them. */

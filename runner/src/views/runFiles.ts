@@ -7,7 +7,7 @@ import { withFileLock } from '../adapters/process/fileLock.js';
 import { StackError } from '../base/errors.js';
 import type { Shape } from '../base/recordShape.js';
 import { sharedRun } from '../base/sharedRun.js';
-import { writeWhole } from '../adapters/process/wholeFile.js';
+import { writeAtomically } from '../adapters/process/atomicFile.js';
 import type { RunPart, RunRecord } from '../events/run.js';
 import { readableRun } from './runShape.js';
 
@@ -22,7 +22,7 @@ const LEFTOVER_AFTER_MS = 3_600_000;
 const DRAFT = /^\..*\.(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+\.\d+)$/;
 
 /** What each channel keeps of a run stands beside its record. */
-const memoryEnding = (channel: string) => `.${channel}.json`;
+const channelFileEnding = (channel: string) => `.${channel}.json`;
 
 /** The run that a file is a channel's memory of: `RUN.CHANNEL.json` beside `RUN.json`; ids of runs may have dots too. */
 function runOfMemory(name: string, all: readonly string[]): string | undefined {
@@ -50,7 +50,7 @@ export class RunFiles {
       const index = parts.findIndex(({ process }) => process === part.process);
       if (index === -1) parts.push(part);
       else parts[index] = part;
-      await writeWhole(this.path(id), `${JSON.stringify({ id, parts })}\n`);
+      await writeAtomically(this.path(id), `${JSON.stringify({ id, parts })}\n`);
     });
   }
 
@@ -61,13 +61,13 @@ export class RunFiles {
 
   /** @returns what a channel has kept of a run; undefined where that is nothing, or nothing to be believed */
   async memory<T>(id: string, channel: string, shape: Shape): Promise<T | undefined> {
-    const found = await this.readJson(this.path(id, memoryEnding(channel)));
+    const found = await this.readJson(this.path(id, channelFileEnding(channel)));
     return shape(found) === undefined ? (found as T) : undefined;
   }
 
   /** Keeps for the processes that follow what a channel has told. */
   async remember(id: string, channel: string, memory: object): Promise<void> {
-    await writeWhole(this.path(id, memoryEnding(channel)), `${JSON.stringify(memory)}\n`);
+    await writeAtomically(this.path(id, channelFileEnding(channel)), `${JSON.stringify(memory)}\n`);
   }
 
   /** Ids of the runs kept, the one written last first. */

@@ -12,7 +12,7 @@ import type { Run, RunFailure, RunPart, RunRecord, RunStage, StageRecord } from 
  * @param now for how long a run has been going, where it goes on
  */
 export function joinRun(record: RunRecord, isAlive: (part: RunPart) => boolean, now: Date): Run {
-  const parts = told(record.parts);
+  const parts = partsOfRun(record.parts);
   const statusOf = (part: RunPart) => (part.status === 'running' && !isAlive(part) ? 'cut-off' : part.status);
   const stages = joinStages(parts, statusOf);
   const last = <T>(pick: (part: RunPart) => T | undefined) =>
@@ -47,7 +47,7 @@ export function joinRun(record: RunRecord, isAlive: (part: RunPart) => boolean, 
 }
 
 /** Parts by their beginning; a signal is told as what it was sent for, where somebody knows. */
-function told(all: readonly RunPart[]): readonly RunPart[] {
+function partsOfRun(all: readonly RunPart[]): readonly RunPart[] {
   const parts = [...all].sort((one, other) => one.startedAt.localeCompare(other.startedAt));
   const cause = parts.findLast((part) => part.cause !== undefined)?.cause;
   if (cause === undefined) return parts;
@@ -67,12 +67,12 @@ function joinStages(
   const planned = new Map<string, StageSummary>();
   for (const stage of parts.flatMap((part) => part.planned))
     if (!planned.has(stage.id)) planned.set(stage.id, stage);
-  const told = new Map<string, RunStage>();
+  const reported = new Map<string, RunStage>();
   for (const part of parts) {
     for (const stage of part.stages) {
       // The last word on a stage counts: a retry in a later process replaces what was before.
       const status = stage.status === 'running' && statusOf(part) !== 'running' ? 'cut-off' : stage.status;
-      told.set(stage.id, { ...stage, status, needs: planned.get(stage.id)?.needs ?? [] });
+      reported.set(stage.id, { ...stage, status, needs: planned.get(stage.id)?.needs ?? [] });
     }
   }
   const waiting = ({ id, title, needs }: StageSummary): RunStage => ({
@@ -84,8 +84,8 @@ function joinStages(
     subjects: [],
     lastLines: [],
   });
-  const inOrder = [...planned.values()].map((stage) => told.get(stage.id) ?? waiting(stage));
-  return [...inOrder, ...[...told.values()].filter(({ id }) => !planned.has(id))];
+  const inOrder = [...planned.values()].map((stage) => reported.get(stage.id) ?? waiting(stage));
+  return [...inOrder, ...[...reported.values()].filter(({ id }) => !planned.has(id))];
 }
 
 /**
@@ -108,14 +108,14 @@ function runStatus(
 function failuresOf(parts: readonly RunPart[], stages: readonly RunStage[]): readonly RunFailure[] {
   const final = new Map(stages.map((stage) => [stage.id, stage]));
   const isForgiven = (error: ErrorRecord) => {
-    const told = parts.flatMap((part) =>
+    const reported = parts.flatMap((part) =>
       part.stages.filter((stage) => stage.error !== undefined && sameFailure(stage.error, error)),
     );
     const stands = ({ id }: StageRecord) => {
       const last = final.get(id)?.error;
       return last !== undefined && sameFailure(last, error);
     };
-    return told.length > 0 && !told.some(stands);
+    return reported.length > 0 && !reported.some(stands);
   };
   const all: RunFailure[] = parts.flatMap((part): RunFailure[] => [
     ...(part.error === undefined ? [] : [{ error: part.error, lastLines: [] }]),

@@ -35,7 +35,7 @@ export async function createRunViews(
     () => undefined,
   );
   const { channels } = await context.kinds();
-  const told = await Promise.all(
+  const channelViews = await Promise.all(
     channels
       .filter(({ key }) => notifications?.[key] !== undefined)
       .map((channel) =>
@@ -49,5 +49,5 @@ export async function createRunViews(
         }),
       ),
   );
-  return [recorder, ...told];
+  return [recorder, ...channelViews];
 }

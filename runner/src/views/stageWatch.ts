@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../base/errors.js';
 import type { EventOf, StackEvent } from '../events/events.js';
-import { sameFailure, tellFailure, type FailureStory } from './failureText.js';
+import { sameFailure, failureText, type FailureDetails } from './failureText.js';
 import type { Progress } from './format.js';
 
 /** Lines of child output kept for each stage: the evidence where a failure brings none of its own. */
@@ -62,13 +62,13 @@ export class StageWatch {
    * Failures that no one has seen yet, once each, and marks them seen.
    * @param last the failure of the whole run or command, usually one of the stages' own
    */
-  unseenFailures(last?: ErrorRecord): readonly FailureStory[] {
+  unseenFailures(last?: ErrorRecord): readonly FailureDetails[] {
     if (last !== undefined && !this.failures.some(({ error }) => sameFailure(error, last))) {
       this.failures.push({ error: last, lastLines: [], shown: false });
     }
     const unseen = this.failures.filter(({ shown }) => !shown);
     for (const failure of unseen) failure.shown = true;
-    return unseen.map(({ error, lastLines }) => tellFailure(error, lastLines));
+    return unseen.map(({ error, lastLines }) => failureText(error, lastLines));
   }
 
   private stage(event: { readonly stage: string; readonly time: string }): WatchedStage {

@@ -22,7 +22,7 @@ export function upstreamText(
   ]);
   return [
     table(['application', ...environments, 'needed by', 'recorded in'], rows),
-    `Order: ${order.map((wave) => wave.join(', ')).join(' → ')}`,
+    `Order: ${order.map((group) => group.join(', ')).join(' → ')}`,
   ].join('\n');
 }
 

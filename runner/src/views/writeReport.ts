@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 import type { ContextWith } from '../context/context.js';
 import { runnerVersion } from '../base/version.js';
-import { writeWhole } from '../adapters/process/wholeFile.js';
+import { writeAtomically } from '../adapters/process/atomicFile.js';
 import { writeReport } from './html/write.js';
 import { junitOf } from './junit.js';
 import { joinRun } from './runModel.js';
@@ -36,7 +36,7 @@ export async function writeReports(
   const written = [page];
   if (request.junit !== undefined) {
     const file = resolve(directory, request.junit);
-    await writeWhole(file, junitOf(run));
+    await writeAtomically(file, junitOf(run));
     written.push(file);
   }
   const shown = written.map((file) => relative(directory, file) || file);

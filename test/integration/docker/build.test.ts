@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { StackError } from '../../../runner/src/base/errors.js';
 import { asImageStages } from '../../../runner/src/release/imageStages.js';
 import { buildAll, localName, summariseBuild } from '../../../runner/src/release/build.js';
-import { holdInputs, type TreeImage, workingTreeInputs } from '../../../runner/src/release/treeInputs.js';
+import { freezeInputs, type TreeImage, workingTreeInputs } from '../../../runner/src/release/treeInputs.js';
 import {
   imageFixture,
   output,
@@ -54,7 +54,7 @@ describe('building images', function () {
         const shop = await fixture({ env, files });
         const { context } = shop;
         const tree = await workingTreeInputs(context);
-        holdInputs(context);
+        freezeInputs(context);
         shop.write({ 'app/a': 'two' });
         const failure = await rejection(buildAll(context, [], stageOf('build', context)), 'CONTENT_CHANGED');
         expect(failure.evidence.join()).to.contain('a');

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { ansiblePlaybook } from '../../../runner/src/hosts/rules/ansibleArguments.js';
 import { selection } from '../../../runner/src/hosts/rules/ansibleSelection.js';
-import { testWorkshop } from '../../support/workshop.js';
+import { testLocalContext } from '../../support/localContext.js';
 
 const run = promisify(execFile);
 
@@ -27,7 +27,7 @@ const LEFT_TO_THE_USER = [
 
 describe('the settings of the installed ansible-core', () => {
   it('are each fixed for a run, left out of it, or known to change nothing of what runs where', async () => {
-    const { venv } = testWorkshop().settings;
+    const { venv } = testLocalContext().settings;
     const list = await run(join(venv, 'bin', 'ansible-config'), ['list', '--format', 'json'], {
       maxBuffer: 1e8,
     });
@@ -38,7 +38,7 @@ describe('the settings of the installed ansible-core', () => {
       library: '/l',
       directory: '/d',
       configuration: '/c',
-      said: new Map<string, string>(),
+      configured: new Map<string, string>(),
       collections: ['/e'],
       env: {},
     };

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { imageNames } from '../../../runner/src/local/localImages.js';
-import { testWorkshop } from '../../support/workshop.js';
+import { testLocalContext } from '../../support/localContext.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -21,7 +21,7 @@ describe('the agent image', function () {
     folder = await mkdtemp(join(tmpdir(), 'agent-'));
     for (const key of ['node', 'tools', 'agent'] as const)
       names[key] = `automation-stack-test/${key}:${process.pid}`;
-    const base = (await imageNames(testWorkshop()))?.host;
+    const base = (await imageNames(testLocalContext()))?.host;
     if (base === undefined) throw new Error('no local images: run `node runner local up` first');
     const pathOf = async (tool: string) => (await execa('which', [tool])).stdout;
     const npm = (await execa('readlink', ['-f', await pathOf('npm')])).stdout.replace(/\/bin\/[^/]*$/, '');

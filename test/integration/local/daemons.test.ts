@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { lastLines, runningDaemon, startDaemon, stopDaemon } from '../../../runner/src/local/daemons.js';
 import { withStateLock } from '../../../runner/src/local/localLock.js';
-import { testWorkshop } from '../../support/workshop.js';
+import { testLocalContext } from '../../support/localContext.js';
 import { ownIdentity } from '../../../runner/src/adapters/process/processIdentity.js';
 
 describe('processes that outlive the command that started them', () => {
@@ -20,16 +20,16 @@ describe('processes that outlive the command that started them', () => {
     });
   beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'daemons-'))));
   afterEach(async () => {
-    await stopDaemon(testWorkshop(), record());
+    await stopDaemon(testLocalContext(), record());
     await rm(folder, { recursive: true, force: true });
   });
 
   it('are found again by their record, write to their log, and stop when told to', async () => {
     const { pid } = await start('echo started; exec sleep 60');
     expect((await runningDaemon(record()))?.pid).to.equal(pid);
-    expect(await stopDaemon(testWorkshop(), record())).to.equal(true);
+    expect(await stopDaemon(testLocalContext(), record())).to.equal(true);
     expect(await runningDaemon(record())).to.equal(undefined);
-    expect(await stopDaemon(testWorkshop(), record())).to.equal(false);
+    expect(await stopDaemon(testLocalContext(), record())).to.equal(false);
     expect(await lastLines(join(folder, 'daemon.log'))).to.deep.equal(['started']);
   });
 
@@ -37,7 +37,7 @@ describe('processes that outlive the command that started them', () => {
     await start(`trap '' TERM; echo deaf; while :; do sleep 0.1; done`);
     while ((await lastLines(join(folder, 'daemon.log'))).length === 0)
       await new Promise((r) => setTimeout(r, 20));
-    expect(await stopDaemon(testWorkshop(), record(), 300)).to.equal(true);
+    expect(await stopDaemon(testLocalContext(), record(), 300)).to.equal(true);
     expect(await runningDaemon(record())).to.equal(undefined);
   });
 
@@ -45,27 +45,27 @@ describe('processes that outlive the command that started them', () => {
     const { pid } = await start('exec sleep 60');
     const right = await readFile(record(), 'utf8');
     await writeFile(record(), right.replace(/"startTicks": "\d+"/, '"startTicks": "1"'));
-    expect(await stopDaemon(testWorkshop(), record())).to.equal(false);
+    expect(await stopDaemon(testLocalContext(), record())).to.equal(false);
     expect(() => process.kill(pid, 0)).not.to.throw();
     await writeFile(record(), right);
   });
 
   it('share locks that one holds at a time, and that a killed holder loses', async () => {
-    const workshop = testWorkshop({ AUTOMATION_STACK_HOME: folder });
+    const localContext = testLocalContext({ AUTOMATION_STACK_HOME: folder });
     let inside = 0;
     let most = 0;
     const work = () =>
-      withStateLock(workshop, 'up', async () => {
+      withStateLock(localContext, 'up', async () => {
         most = Math.max(most, ++inside);
         // The first one holds the lock until both others have said that they wait for it.
-        while (workshop.news.length < 2 && inside === 1)
+        while (localContext.news.length < 2 && inside === 1)
           await new Promise((resolve) => setImmediate(resolve));
         inside -= 1;
       });
     await Promise.all([work(), work(), work()]);
     expect(most).to.equal(1);
     const killed = { token: 'killed', process: { ...ownIdentity(), pid: 999_999_999, startTime: '1' } };
-    await writeFile(join(workshop.settings.state, 'up.lock'), JSON.stringify(killed));
+    await writeFile(join(localContext.settings.state, 'up.lock'), JSON.stringify(killed));
     await work();
   });
 });

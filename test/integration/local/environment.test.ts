@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { sshAnswers } from '../../../runner/src/local/sshTrust.js';
 import type { LocalStatus } from '../../../runner/src/local/localStatus.js';
-import { testWorkshop } from '../../support/workshop.js';
+import { testLocalContext } from '../../support/localContext.js';
 
 const run = promisify(execFile);
 const RUNNER = resolve('runner');
@@ -22,7 +22,7 @@ interface Outcome {
 
 describe('the local environment, on this machine', function () {
   this.timeout(300_000);
-  const { settings } = testWorkshop(INSTANCE);
+  const { settings } = testLocalContext(INSTANCE);
   let variables: Record<string, string> = {};
   const env = () => ({ ...process.env, ...INSTANCE, ...variables });
 

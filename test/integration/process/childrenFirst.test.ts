@@ -62,7 +62,7 @@ interface Ended {
   readonly error: ErrorRecord;
   readonly run: Run;
   readonly said: string;
-  readonly aftermath: string;
+  readonly interruptionLog: string;
 }
 
 describe('a build whose processes are ended one after another, children first', function () {
@@ -112,7 +112,7 @@ describe('a build whose processes are ended one after another, children first', 
           BEGUN: file('begun'),
           WORKER_TOOL: join(directory, 'bin/tool'),
           WORKER_RUNNING: file('running'),
-          AUTOMATION_STACK_AFTERMATH: file('aftermath'),
+          AUTOMATION_STACK_INTERRUPTION_LOG: file('interruptionLog'),
           ...env,
         },
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -143,18 +143,20 @@ describe('a build whose processes are ended one after another, children first', 
         new Date(),
       ),
       said,
-      aftermath: existsSync(file('aftermath')) ? readFileSync(file('aftermath'), 'utf8') : '',
+      interruptionLog: existsSync(file('interruptionLog'))
+        ? readFileSync(file('interruptionLog'), 'utf8')
+        : '',
     };
   };
 
-  const expectInterrupted = ({ exitCode, error, run, said, aftermath }: Ended) => {
+  const expectInterrupted = ({ exitCode, error, run, said, interruptionLog }: Ended) => {
     expect(error.code, said).to.equal('INTERRUPTED');
     expect(error.message).to.match(/^interrupted by SIGTERM/);
     expect(exitCode).to.equal(130);
     expect(run.status).to.equal('interrupted');
     expect(run.failures.map(({ error: { code } }) => code)).to.deep.equal(['INTERRUPTED']);
-    expect(aftermath).to.match(/^\[[\d:]+\] interrupted by SIGTERM: /);
-    expect(said).to.contain(aftermath.trim().split('\n').at(-1));
+    expect(interruptionLog).to.match(/^\[[\d:]+\] interrupted by SIGTERM: /);
+    expect(said).to.contain(interruptionLog.trim().split('\n').at(-1));
   };
 
   for (const pauseMs of [200, 800]) {
@@ -179,7 +181,7 @@ describe('a build whose processes are ended one after another, children first', 
       expect(readFileSync(join(stack.directory, '.automation-stack/running'), 'utf8')).to.equal('0.1.0');
       const { latest } = await (await (await stack.again()).context.state()).ledger.current('staging');
       expect(latest).to.include({ status: 'interrupted', version: '0.2.0' });
-      expect(ended.aftermath).to.contain('rolling back to what ran before');
+      expect(ended.interruptionLog).to.contain('rolling back to what ran before');
     });
   }
 

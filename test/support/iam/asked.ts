@@ -1,4 +1,4 @@
-import { arnOf, type Place } from '../../../runner/src/iam/rules/arn.js';
+import { arnOf, type ArnScope } from '../../../runner/src/iam/rules/arn.js';
 import { actionsIn } from '../../../runner/src/iam/rules/terraform/grants.js';
 import { terraformTypes } from '../../../runner/src/iam/rules/terraform/types.js';
 import type { Planned } from '../../../runner/src/iam/rules/terraform/resource.js';
@@ -17,7 +17,7 @@ const PHASES = ['read', 'create', 'change', 'delete'] as const;
 
 /** All that is asked to make, change and delete one resource, or to look at a data source, on the ARNs that it will have. */
 export function askedOf(
-  place: Place,
+  place: ArnScope,
   resource: Planned,
   all: readonly Planned[],
   reference: Reference,
@@ -65,7 +65,7 @@ export function askedOf(
 }
 
 function requests(
-  { place, all }: { readonly place: Place; readonly all: readonly Planned[] },
+  { place, all }: { readonly place: ArnScope; readonly all: readonly Planned[] },
   resource: Planned,
   action: string,
   forms: readonly string[],
@@ -104,7 +104,11 @@ function saidBy(action: string, { values }: Planned): Pick<PolicyRequest, 'conte
   return isSaid ? { context: { 'iam:PolicyARN': policy } } : {};
 }
 
-function hiddenRequests(place: Place, resource: Planned, { actions, on }: Behind): readonly PolicyRequest[] {
+function hiddenRequests(
+  place: ArnScope,
+  resource: Planned,
+  { actions, on }: Behind,
+): readonly PolicyRequest[] {
   return actionsIn(actions).flatMap((action) =>
     on.map((form) => ({
       action,
@@ -120,7 +124,7 @@ function hiddenRequests(place: Place, resource: Planned, { actions, on }: Behind
 }
 
 /** The role that a service makes for itself where it is not there yet. */
-function linkedRole(place: Place, { type }: Planned): readonly PolicyRequest[] {
+function linkedRole(place: ArnScope, { type }: Planned): readonly PolicyRequest[] {
   const linked = terraformTypes[type]?.linked;
   if (linked === undefined) return [];
   const resource = arnOf(place, `iam::A:role/aws-service-role/${linked}/AWSServiceRoleForIt`);
@@ -139,7 +143,7 @@ const HANDED: Readonly<Record<string, readonly [service: string, ...attributes: 
 };
 
 /** A role that trusts a service is handed to it, whichever of them the plan means; one that is not in the plan never. */
-function passedRoles(place: Place, resource: Planned, all: readonly Planned[]): readonly PolicyRequest[] {
+function passedRoles(place: ArnScope, resource: Planned, all: readonly Planned[]): readonly PolicyRequest[] {
   const [service, ...attributes] = HANDED[resource.type] ?? [];
   if (service === undefined || !attributes.some((name) => isSet(resource, name, all))) return [];
   const roles = all.filter(

@@ -1,4 +1,4 @@
-import type { Place } from '../../../runner/src/iam/rules/arn.js';
+import type { ArnScope } from '../../../runner/src/iam/rules/arn.js';
 import type { Planned } from '../../../runner/src/iam/rules/terraform/resource.js';
 
 /**
@@ -70,7 +70,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
 };
 
 /** The ARN that a thing really gets, as what the reference calls `service:type`; with an id where AWS chooses it. */
-export function realArn(place: Place, thing: Planned, type: string, form: string): string {
+export function realArn(place: ArnScope, thing: Planned, type: string, form: string): string {
   const [, , service, region, account, ...rest] = form.split(':');
   const named = (NAMED[thing.type]?.[type] ?? EVERYWHERE[type])?.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     nameOf(thing, name),

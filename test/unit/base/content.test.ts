@@ -19,7 +19,7 @@ import { imageTags, tagOf } from '../../../runner/src/release/rules/tags.js';
 import {
   blobId,
   differences,
-  tellDifference,
+  differenceText,
   type ContentFile,
 } from '../../../runner/src/adapters/git/uncommitted.js';
 
@@ -37,7 +37,7 @@ describe('content beside what a commit says', () => {
     expects = () => true,
   ) => {
     const { certain, perhaps } = differences(content, new Map(Object.entries(committed)), expects);
-    return { certain: certain.map(tellDifference), perhaps };
+    return { certain: certain.map(differenceText), perhaps };
   };
   const same = { mode: '100644', id: '1' };
 

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import { StackError, toErrorRecord } from '../../../runner/src/base/errors.js';
 import { EventBus, type StackEvent } from '../../../runner/src/events/events.js';
-import { causedBy, interruptedBy, mayBeCutShort, withCause } from '../../../runner/src/base/interruption.js';
+import {
+  causedBy,
+  interruptedBy,
+  mayBeInterrupted,
+  withCause,
+} from '../../../runner/src/base/interruption.js';
 
 describe('a failure', () => {
   it('is recorded with what is known of it, and nothing else', () => {
@@ -69,17 +74,17 @@ describe('an interruption', () => {
 
   it('may be why a child failed: by its signal, its exit code or its words', () => {
     const end = (exitCode: number | undefined, signal?: string) => ({ exitCode, signal });
-    expect(mayBeCutShort(end(undefined, 'SIGTERM'), [])).to.equal(true);
-    expect([130, 137, 143, 1].map((code) => mayBeCutShort(end(code), []))).to.deep.equal([
+    expect(mayBeInterrupted(end(undefined, 'SIGTERM'), [])).to.equal(true);
+    expect([130, 137, 143, 1].map((code) => mayBeInterrupted(end(code), []))).to.deep.equal([
       true,
       true,
       true,
       false,
     ]);
-    expect(mayBeCutShort(end(1), ['fine', 'Error: signal: terminated'])).to.equal(true);
-    expect(mayBeCutShort(end(undefined), ['Interrupt received.'])).to.equal(true);
-    expect(mayBeCutShort(end(1), ['Error: no such file'])).to.equal(false);
-    expect(mayBeCutShort(end(0, 'SIGTERM'), ['Interrupt received.'])).to.equal(false);
+    expect(mayBeInterrupted(end(1), ['fine', 'Error: signal: terminated'])).to.equal(true);
+    expect(mayBeInterrupted(end(undefined), ['Interrupt received.'])).to.equal(true);
+    expect(mayBeInterrupted(end(1), ['Error: no such file'])).to.equal(false);
+    expect(mayBeInterrupted(end(0, 'SIGTERM'), ['Interrupt received.'])).to.equal(false);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { once } from '../../../runner/src/base/once.js';
-import { Patience, type Asking } from '../../../runner/src/base/patience.js';
+import { Patience, type WaitOptions } from '../../../runner/src/base/patience.js';
 import { VirtualClock } from '../../support/virtualClock.js';
 
 /** Somebody who is silent until a moment, and the one who waits for it. */
@@ -21,7 +21,7 @@ function world(silentMs: number, interrupt?: AbortSignal) {
     if (elapsed() < silentMs) throw new Error('connection refused');
     return 'here';
   };
-  const ask = (over: Partial<Asking> = {}) =>
+  const ask = (over: Partial<WaitOptions> = {}) =>
     host.ask(attempt, { heard: () => 'absent', longestMs: 60_000, ...over });
   return { clock, told, elapsed, patience, host, ask, asked: () => asked };
 }

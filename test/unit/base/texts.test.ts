@@ -5,7 +5,7 @@ import { withoutOwnVariables } from '../../../runner/src/adapters/process/jenkin
 import {
   keysOnConsole,
   replacement,
-  seenAt,
+  instanceAt,
   withInstance,
   withKeys,
 } from '../../../runner/src/hosts/rules/learnedKeys.js';
@@ -53,7 +53,11 @@ describe('the environment of a child', () => {
 
   it('has nothing by which Jenkins would end it', () => {
     expect(
-      withoutOwnVariables({ JENKINS_NODE_COOKIE: 'x', AUTOMATION_STACK_AFTERMATH: 'x', JENKINS_URL: 'y' }),
+      withoutOwnVariables({
+        JENKINS_NODE_COOKIE: 'x',
+        AUTOMATION_STACK_INTERRUPTION_LOG: 'x',
+        JENKINS_URL: 'y',
+      }),
     ).to.deep.equal({
       JENKINS_URL: 'y',
     });
@@ -73,10 +77,10 @@ describe('the keys that the runner has learned', () => {
   });
 
   it('know the instance that answered, with when it was started', () => {
-    expect(seenAt(FILE, 'a')).to.deep.equal({ instanceId: 'i-1', launched: '2026-01-01' });
-    expect(seenAt(FILE, 'ab')).to.deep.equal({ instanceId: 'i-2' });
-    expect(seenAt(FILE, 'b')).to.equal(undefined);
-    expect(seenAt('#instance a\nx a i-9\n', 'a')).to.equal(undefined);
+    expect(instanceAt(FILE, 'a')).to.deep.equal({ instanceId: 'i-1', launched: '2026-01-01' });
+    expect(instanceAt(FILE, 'ab')).to.deep.equal({ instanceId: 'i-2' });
+    expect(instanceAt(FILE, 'b')).to.equal(undefined);
+    expect(instanceAt('#instance a\nx a i-9\n', 'a')).to.equal(undefined);
   });
 
   it('forget the instance before', () => {

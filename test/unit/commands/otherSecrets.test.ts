@@ -69,7 +69,12 @@ describe('secrets of other stages', () => {
     const { PATH: _, ...env } = slack.env;
     return cli([...args, '--result', 'call/result.json', '--error', 'call/error.json'], {
       cwd: directory,
-      env: { ...env, ...SECRETS, AUTOMATION_STACK_RUN: 'build-7', AUTOMATION_STACK_AFTERMATH: undefined },
+      env: {
+        ...env,
+        ...SECRETS,
+        AUTOMATION_STACK_RUN: 'build-7',
+        AUTOMATION_STACK_INTERRUPTION_LOG: undefined,
+      },
     });
   };
   const expectNone = (text: string, where: string) => {

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { conform } from '../../../runner/src/config/conform.js';
+import { schemaIssues } from '../../../runner/src/config/schemaIssues.js';
 import { branchRules, credentialVariables } from '../../../runner/src/config/branchRules.js';
 import type { Config } from '../../../runner/src/config/schema.js';
 import { kinds } from '../../../runner/src/kinds.js';
 import { configSchema, validateConfig } from '../../support/config.js';
 import { isSecretPlace, placedTexts } from '../../../runner/src/config/secretPlaces.js';
 import { parseYaml } from '../../../runner/src/config/source.js';
-import { settled, Written } from '../../../runner/src/config/written.js';
+import { settled, RawConfig } from '../../../runner/src/config/rawConfig.js';
 
 const config = (text: string) => validateConfig('a.yml', `application: shop\n${text}`, '/w');
 
@@ -95,7 +95,7 @@ describe('a YAML text', () => {
 
 describe('a scalar that was written without quotes', () => {
   it('is a plain number in plain digits alone', () => {
-    const plain = (text: string, value: unknown = Number(text)) => new Written(text, value).isPlainNumber;
+    const plain = (text: string, value: unknown = Number(text)) => new RawConfig(text, value).isPlainNumber;
     for (const text of ['0', '80', '-1', '1.50', '10.25']) expect(plain(text), text).to.equal(true);
     for (const text of ['007', '1e3', '0x1F', '+1', '1.', '.5', '1.x', '1_000'])
       expect(plain(text, 1), text).to.equal(false);
@@ -105,20 +105,20 @@ describe('a scalar that was written without quotes', () => {
   it('is settled where anything may stand, deep in lists and maps', () => {
     expect(
       settled({
-        a: [new Written('1', 1), new Written('1.0', 1), new Written('yes', true)],
-        b: { c: new Written('0644', 420), d: null, e: 'x' },
-        f: new Written('.x', undefined),
+        a: [new RawConfig('1', 1), new RawConfig('1.0', 1), new RawConfig('yes', true)],
+        b: { c: new RawConfig('0644', 420), d: null, e: 'x' },
+        f: new RawConfig('.x', undefined),
       }),
     ).to.deep.equal({ a: [1, '1.0', true], b: { c: '0644', d: null, e: 'x' }, f: '.x' });
   });
 
   it('is what it reads as where neither a text nor a number belongs', () => {
-    const read = (written: Written) =>
-      conform(configSchema, { application: 'a', environments: { s: { provision: written } } }).value as {
+    const read = (written: RawConfig) =>
+      schemaIssues(configSchema, { application: 'a', environments: { s: { provision: written } } }).value as {
         environments: { s: { provision: unknown } };
       };
-    expect(read(new Written('5', 5)).environments.s.provision).to.equal(5);
-    expect(read(new Written('5.0', 5)).environments.s.provision).to.equal('5.0');
+    expect(read(new RawConfig('5', 5)).environments.s.provision).to.equal(5);
+    expect(read(new RawConfig('5.0', 5)).environments.s.provision).to.equal('5.0');
   });
 
   it('is true or false where that belongs', () => {

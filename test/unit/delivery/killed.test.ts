@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { StackError } from '../../../runner/src/base/errors.js';
-import { findLeft } from '../../../runner/src/delivery/cutOff.js';
+import { readLastRun } from '../../../runner/src/delivery/unfinished.js';
 import { crash, FakeTarget } from '../../support/fakeTarget.js';
 import { MortalStore, Stand } from '../../support/stand.js';
 import { MemoryStore } from '../../support/memoryStore.js';
@@ -100,7 +100,7 @@ describe('a run that is killed at any of its writes', () => {
             const context = `after write ${writes}`;
             await out(stand);
             expect(new Set(stand.running.split(' ')).size, `one release ${context}`).to.equal(1);
-            expect((await findLeft(stand.state, 'staging')).kind, context).to.equal('nothing');
+            expect((await readLastRun(stand.state, 'staging')).kind, context).to.equal('nothing');
             const records = await stand.state.ledger.deployments('staging');
             expect(
               records.filter(({ status }) => status === 'running'),
@@ -127,7 +127,7 @@ describe('a run that is killed at any of its writes', () => {
       const stand = await prepared();
       try {
         const isDead = await killed(stand, writes, (one) => one.deploy('0.3.0'));
-        const { kind } = await findLeft(stand.state, 'staging');
+        const { kind } = await readLastRun(stand.state, 'staging');
         const { latest } = await stand.state.ledger.current('staging');
         expect(kind === 'begun' || kind === 'open', `${kind} after ${writes}`).to.equal(
           latest?.status === 'running',

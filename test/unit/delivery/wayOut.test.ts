@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { StackError } from '../../../runner/src/base/errors.js';
-import { findLeft } from '../../../runner/src/delivery/cutOff.js';
+import { readLastRun } from '../../../runner/src/delivery/unfinished.js';
 import { crash } from '../../support/fakeTarget.js';
 import { rejection } from '../../support/rejection.js';
 import { Stand } from '../../support/stand.js';
@@ -17,7 +17,7 @@ describe('the way out', () => {
 
   const web = () => stand.targets[0]!;
   const latest = async () => (await stand.state.ledger.current('staging')).latest;
-  const left = async () => (await findLeft(stand.state, 'staging')).kind;
+  const left = async () => (await readLastRun(stand.state, 'staging')).kind;
 
   describe('of a deploy that fails while its state cannot be written', () => {
     /** The disk is full from the moment at which the new version is in service. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { judge, needsOf, type CheckResult } from '../../../runner/src/domain/finding.js';
 import { kinds } from '../../../runner/src/kinds.js';
-import { agentChecks, placeOf, type Place } from '../../../runner/src/doctor/agentTools.js';
+import { agentChecks, machineOf, type Machine } from '../../../runner/src/doctor/agentTools.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 
 const CONFIG = `application: shop
@@ -14,7 +14,7 @@ images:
   job: { repository: shop/job, test: "pytest -q" }
 environments: { staging: { provision: { playbooks: [site.yml] } } }
 `;
-const IMAGE: Place = { isJenkins: true, isContainer: true };
+const IMAGE: Machine = { isJenkins: true, isContainer: true };
 
 /** What Jenkins needs of an agent, above all of one that is a Docker image. */
 describe('doctor, on an agent', () => {
@@ -35,7 +35,7 @@ describe('doctor, on an agent', () => {
     writeFileSync(file, `#!/bin/sh\n${script}\n`);
     chmodSync(file, 0o755);
   };
-  const checks = async (where: Place = IMAGE): Promise<ReadonlyMap<string, CheckResult>> => {
+  const checks = async (where: Machine = IMAGE): Promise<ReadonlyMap<string, CheckResult>> => {
     const config = await place.context.config();
     const environments = [await place.context.environment('staging')];
     const all = agentChecks(
@@ -96,8 +96,8 @@ describe('doctor, on an agent', () => {
   });
 
   it('knows a build of Jenkins by its variables', () => {
-    expect(placeOf({ env: { JENKINS_URL: 'https://ci.example.org/' } }).isJenkins).to.equal(true);
-    expect(placeOf({ env: {} }).isJenkins).to.equal(false);
-    expect(placeOf({ env: { KUBERNETES_SERVICE_HOST: '10.0.0.1' } }).isContainer).to.equal(true);
+    expect(machineOf({ env: { JENKINS_URL: 'https://ci.example.org/' } }).isJenkins).to.equal(true);
+    expect(machineOf({ env: {} }).isJenkins).to.equal(false);
+    expect(machineOf({ env: { KUBERNETES_SERVICE_HOST: '10.0.0.1' } }).isContainer).to.equal(true);
   });
 });

@@ -4,24 +4,24 @@ import {
   differentPeople,
   isKnownToGit,
   isSamePerson,
-  keptOut,
-  keptOutIds,
-  whyKeptOut,
+  excludedApprovers,
+  excludedIds,
+  whyExcluded,
   type ApprovalRule,
-  type Parts,
+  type ApprovalPeople,
 } from '../../../runner/src/domain/approvalDecision.js';
 
 const ANN = { name: 'Ann Lee', email: 'Ann.Lee@example.com' };
 const BOB = { name: 'Bob', email: '4711+bob@users.noreply.github.com' };
 const RULE: ApprovalRule = { not: ['author', 'starter'], count: 1 };
-const PARTS: Parts = { authors: [ANN, BOB], starter: 'carol', people: {} };
+const PARTS: ApprovalPeople = { authors: [ANN, BOB], starter: 'carol', people: {} };
 
 describe('who may approve', () => {
   it('is everybody where the configuration only asks for an approval', () => {
     const rule = approvalRule('required') as ApprovalRule;
     expect(rule).to.deep.equal({ not: [], count: 1 });
-    expect(keptOut(rule, PARTS)).to.deep.equal([]);
-    expect(whyKeptOut('carol', rule, PARTS)).to.equal(undefined);
+    expect(excludedApprovers(rule, PARTS)).to.deep.equal([]);
+    expect(whyExcluded('carol', rule, PARTS)).to.equal(undefined);
     expect(approvalRule('none')).to.equal(undefined);
   });
 
@@ -34,34 +34,34 @@ describe('who may approve', () => {
       ['Carol', 'starter'],
       ['carol@example.com', 'starter'],
     ] as const)
-      expect(whyKeptOut(name, RULE, PARTS)?.role, name).to.equal(role);
+      expect(whyExcluded(name, RULE, PARTS)?.role, name).to.equal(role);
     for (const name of ['dave', 'ann', 'lee@example.com', ''])
-      expect(whyKeptOut(name, RULE, PARTS), name).to.equal(undefined);
+      expect(whyExcluded(name, RULE, PARTS), name).to.equal(undefined);
   });
 
   it('is said by the configuration where the names have nothing in common', () => {
     const people = { alee1: ['ann.lee@example.com'], carol: ['Carol Jones'] };
-    expect(whyKeptOut('alee1', RULE, { ...PARTS, people })?.name).to.equal('Ann Lee <Ann.Lee@example.com>');
-    expect(whyKeptOut('Carol Jones', RULE, { ...PARTS, people })?.role).to.equal('starter');
-    expect(keptOutIds(RULE, { ...PARTS, people })).to.include.members(['alee1', 'carol jones']);
+    expect(whyExcluded('alee1', RULE, { ...PARTS, people })?.name).to.equal('Ann Lee <Ann.Lee@example.com>');
+    expect(whyExcluded('Carol Jones', RULE, { ...PARTS, people })?.role).to.equal('starter');
+    expect(excludedIds(RULE, { ...PARTS, people })).to.include.members(['alee1', 'carol jones']);
   });
 
   it('keeps out only whom the rule names', () => {
-    expect(whyKeptOut('carol', { not: ['author'], count: 1 }, PARTS)).to.equal(undefined);
-    expect(whyKeptOut('bob', { not: ['starter'], count: 1 }, PARTS)).to.equal(undefined);
-    expect(keptOutIds({ not: [], count: 2 }, PARTS)).to.deep.equal([]);
+    expect(whyExcluded('carol', { not: ['author'], count: 1 }, PARTS)).to.equal(undefined);
+    expect(whyExcluded('bob', { not: ['starter'], count: 1 }, PARTS)).to.equal(undefined);
+    expect(excludedIds({ not: [], count: 2 }, PARTS)).to.deep.equal([]);
   });
 
   it('names each person once, as what they are', () => {
     const twice = { ...PARTS, authors: [ANN, { ...ANN, email: 'ann.lee@example.com' }], starter: 'ann.lee' };
-    expect(keptOut(RULE, twice)).to.deep.equal([
+    expect(excludedApprovers(RULE, twice)).to.deep.equal([
       { name: 'Ann Lee <Ann.Lee@example.com>', role: 'author' },
       { name: 'ann.lee', role: 'starter' },
     ]);
   });
 
   it('keeps nobody out as the starter of what nobody has started', () => {
-    expect(whyKeptOut('jenkins', RULE, { ...PARTS, starter: undefined })).to.equal(undefined);
+    expect(whyExcluded('jenkins', RULE, { ...PARTS, starter: undefined })).to.equal(undefined);
   });
 });
 
@@ -101,13 +101,15 @@ describe('the names of a person', () => {
   });
 
   it('are told sorted to programs that ask, and none where everybody may', () => {
-    const ids = keptOutIds(RULE, { ...PARTS, authors: [BOB, ANN] });
+    const ids = excludedIds(RULE, { ...PARTS, authors: [BOB, ANN] });
     expect(ids)
       .to.deep.equal([...ids].sort())
       .and.include.members(['carol', 'bob', 'ann lee']);
-    expect(keptOutIds({ not: [], count: 1 }, PARTS)).to.deep.equal([]);
-    expect(keptOutIds({ not: ['starter'], count: 1 }, { ...PARTS, starter: undefined })).to.deep.equal([]);
-    expect(keptOut({ not: ['starter'], count: 1 }, { ...PARTS, starter: undefined })).to.deep.equal([]);
+    expect(excludedIds({ not: [], count: 1 }, PARTS)).to.deep.equal([]);
+    expect(excludedIds({ not: ['starter'], count: 1 }, { ...PARTS, starter: undefined })).to.deep.equal([]);
+    expect(excludedApprovers({ not: ['starter'], count: 1 }, { ...PARTS, starter: undefined })).to.deep.equal(
+      [],
+    );
   });
 
   it('ask for nothing where there is no rule, and for what the rule says where there is one', () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import {
   behindOf,
   behindWords,
-  endedAs,
+  statusOfTargets,
   hasRun,
   hostsInService,
   isInService,
@@ -47,9 +47,9 @@ describe('how a deployment ended', () => {
   });
 
   it('is told by its targets: unproven before partial before healthy', () => {
-    expect(endedAs({ web, none } as never)).to.equal('unproven');
-    expect(endedAs({ web, api } as never)).to.equal('partial');
-    expect(endedAs({ api } as never)).to.equal('healthy');
+    expect(statusOfTargets({ web, none } as never)).to.equal('unproven');
+    expect(statusOfTargets({ web, api } as never)).to.equal('partial');
+    expect(statusOfTargets({ api } as never)).to.equal('healthy');
   });
 
   it('names the hosts that are behind, with their targets', () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { Host } from '../../../runner/src/domain/host.js';
-import { adviceOf, advised, parseSshSaid } from '../../../runner/src/hosts/rules/openSshConfig.js';
+import { adviceOf, advised, parseSshReport } from '../../../runner/src/hosts/rules/openSshConfig.js';
 
-const said = (text: string) => parseSshSaid(text);
+const said = (text: string) => parseSshReport(text);
 const host = (more: Partial<Host> = {}): Host => ({
   name: 'a',
   address: 'app',

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import {
   failedTasks,
-  guiltyContainer,
+  failedContainer,
   isOf,
   stoppedWords,
   triedAgain,
@@ -137,7 +137,7 @@ describe('why a task ended', () => {
       { name: 'web', exitCode: 0 },
       { name: 'proxy', exitCode: 1 },
     ];
-    expect(guiltyContainer(task({ containers }), 'web')?.name).to.equal('proxy');
+    expect(failedContainer(task({ containers }), 'web')?.name).to.equal('proxy');
   });
 
   it('blames the configured container where several failed, and the one with a reason where none has a code', () => {
@@ -145,9 +145,9 @@ describe('why a task ended', () => {
       { name: 'proxy', exitCode: 143 },
       { name: 'web', exitCode: 1 },
     ];
-    expect(guiltyContainer(task({ containers: both }), 'web')?.name).to.equal('web');
+    expect(failedContainer(task({ containers: both }), 'web')?.name).to.equal('web');
     const reasoned = [{ name: 'web' }, { name: 'proxy', reason: 'OutOfMemoryError' }];
-    expect(guiltyContainer(task({ containers: reasoned }), 'web')?.name).to.equal('proxy');
+    expect(failedContainer(task({ containers: reasoned }), 'web')?.name).to.equal('proxy');
   });
 });
 
@@ -179,16 +179,16 @@ describe('why a task ended', () => {
       { name: 'a', exitCode: 0, reason: '' },
       { name: 'b', exitCode: 0 },
     ];
-    expect(guiltyContainer(ended({ containers }), 'b')?.name).to.equal('b');
-    expect(guiltyContainer(ended({ containers }), 'c')?.name).to.equal('a');
+    expect(failedContainer(ended({ containers }), 'b')?.name).to.equal('b');
+    expect(failedContainer(ended({ containers }), 'c')?.name).to.equal('a');
     const told = [...containers, { name: 'c', reason: 'why' }];
-    expect(guiltyContainer(ended({ containers: told }), 'b')?.name).to.equal('c');
+    expect(failedContainer(ended({ containers: told }), 'b')?.name).to.equal('c');
     const failed = [
       { name: 'a', exitCode: 1 },
       { name: 'b', exitCode: 2 },
     ];
-    expect(guiltyContainer(ended({ containers: failed }), 'b')?.name).to.equal('b');
-    expect(guiltyContainer(ended({ containers: failed }), 'c')?.name).to.equal('a');
+    expect(failedContainer(ended({ containers: failed }), 'b')?.name).to.equal('b');
+    expect(failedContainer(ended({ containers: failed }), 'c')?.name).to.equal('a');
   });
 
   it('is told with how long it lived, where both ends are known', () => {

@@ -13,7 +13,7 @@ import {
   inventoryList,
 } from '../../../runner/src/hosts/rules/inventoryText.js';
 import {
-  sshCertificateLook,
+  sshCertificateQuery,
   sshConfiguration,
   sshWords,
   ssmSession,
@@ -61,7 +61,7 @@ describe('the words of OpenSSH', () => {
   });
 
   it('look at a certificate without logging in', () => {
-    const { file, args, env } = sshCertificateLook(route());
+    const { file, args, env } = sshCertificateQuery(route());
     expect(file).to.equal('ssh');
     expect(args.slice(0, 3)).to.deep.equal(['-v', '-o', 'PreferredAuthentications=none']);
     expect(args.join(' ')).to.contain('HostKeyAlgorithms=ssh-ed25519-cert-v01@openssh.com,');
@@ -120,7 +120,7 @@ describe('the calls of Ansible', () => {
     library: '/l',
     directory: '/d',
     configuration: '/c',
-    said: new Map<string, string>(),
+    configured: new Map<string, string>(),
     collections: [],
     env: {},
   };

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { createKeyFile } from '../../../runner/src/adapters/ssh/keyFile.js';
 import { fingerprint, KnownHosts } from '../../../runner/src/adapters/ssh/knownHosts.js';
-import type { Distrust } from '../../../runner/src/adapters/ssh/sshSettings.js';
+import type { KeyMismatch } from '../../../runner/src/adapters/ssh/sshSettings.js';
 import type { Host } from '../../../runner/src/domain/host.js';
-import { keysOnConsole, seenAt } from '../../../runner/src/hosts/rules/learnedKeys.js';
+import { keysOnConsole, instanceAt } from '../../../runner/src/hosts/rules/learnedKeys.js';
 import type { Route } from '../../../runner/src/domain/route.js';
-import { createHostKeys, keepGiven, type HostKeyParts } from '../../../runner/src/hosts/hostKeys.js';
+import { createHostKeys, keepGiven, type HostKeyDependencies } from '../../../runner/src/hosts/hostKeys.js';
 import { rejection } from '../../support/rejection.js';
 import { routesBy } from '../../support/routes.js';
 
@@ -33,8 +33,8 @@ const consoleOf = (...keys: Buffer[]) =>
     'login:',
   ].join('\r\n');
 
-const UNKNOWN: Distrust = { kind: 'unknown', byAuthority: false };
-const CHANGED: Distrust = { kind: 'changed', knownTypes: ['ssh-ed25519'], byAuthority: false };
+const UNKNOWN: KeyMismatch = { kind: 'unknown', byAuthority: false };
+const CHANGED: KeyMismatch = { kind: 'changed', knownTypes: ['ssh-ed25519'], byAuthority: false };
 const NOW = new Date('2026-03-01T12:00:00Z');
 
 describe('learning the key of a host', () => {
@@ -44,7 +44,7 @@ describe('learning the key of a host', () => {
   let route: Route;
   const file = () => createKeyFile(join(folder, 'known', 'hosts'));
   const text = () => readFileSync(file().path, 'utf8');
-  const keys = (more: Partial<HostKeyParts> = {}) =>
+  const keys = (more: Partial<HostKeyDependencies> = {}) =>
     createHostKeys({
       file: file(),
       fromConsole: false,
@@ -132,7 +132,7 @@ describe('learning the key of a host', () => {
   });
 
   it('takes nothing on trust where an authority signs the keys of these hosts', async () => {
-    const authority: Distrust = { ...UNKNOWN, byAuthority: true };
+    const authority: KeyMismatch = { ...UNKNOWN, byAuthority: true };
     expect(await keys({ acceptFirst: true }).learn(route, hostKey(), authority)).to.equal(undefined);
     const certified = { fingerprint: 'SHA256:x', type: 'ssh-ed25519' };
     const signed = keys({ certified: () => Promise.resolve(certified) });
@@ -159,7 +159,7 @@ describe('learning the key of a host', () => {
       await withConsole(consoleOf(fresh)).learn(successor(), fresh, CHANGED);
       expect(told.at(-1)).to.include(`It was replaced: ${words}.`);
       expect([known(fresh), known(old)]).to.deep.equal(['known', 'changed']);
-      expect(seenAt(text(), '10.0.2.7')?.instanceId).to.equal('i-2');
+      expect(instanceAt(text(), '10.0.2.7')?.instanceId).to.equal('i-2');
     });
 
     it('is a first use again', async () => {

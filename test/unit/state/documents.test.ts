@@ -3,7 +3,7 @@ import { object, text } from '../../../runner/src/base/recordShape.js';
 import {
   createDocument,
   isReadable,
-  lookAtDocument,
+  tryReadDocument,
   readDocument,
   readHint,
   unreadableError,
@@ -37,7 +37,7 @@ describe('a document of the state', () => {
   ] as const)
     it(`cannot be believed where it ${why}: ${JSON.stringify(body)}`, async () => {
       store.objects.set('a', body);
-      const found = await lookAtDocument(store, 'a', shape);
+      const found = await tryReadDocument(store, 'a', shape);
       expect(found).to.deep.equal({ unreadable: why, etag: body, body });
       expect(isReadable(found)).to.equal(false);
       const error = await rejection(readDocument(store, 'a', shape), 'STATE_UNREADABLE');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { systemClock } from '../../../runner/src/adapters/process/clock.js';
 import { writeFailure } from '../../../runner/src/adapters/process/localFailures.js';
-import { ownIdentity, vitality } from '../../../runner/src/adapters/process/processIdentity.js';
+import { ownIdentity, processState } from '../../../runner/src/adapters/process/processIdentity.js';
 import { openState } from '../../../runner/src/state/state.js';
 import { StackError } from '../../../runner/src/base/errors.js';
 import { MemoryStore } from '../../support/memoryStore.js';
@@ -60,16 +60,16 @@ describe('a refused write', () => {
 
 describe('the life of a process', () => {
   it('is certain for this one, and for one that is no more', () => {
-    expect(vitality(ownIdentity())).to.equal('alive');
-    expect(vitality({ ...ownIdentity(), pid: 2 ** 22 + 1 })).to.equal('dead');
-    expect(vitality({ ...ownIdentity(), startTime: '1' })).to.equal('dead');
+    expect(processState(ownIdentity())).to.equal('alive');
+    expect(processState({ ...ownIdentity(), pid: 2 ** 22 + 1 })).to.equal('dead');
+    expect(processState({ ...ownIdentity(), startTime: '1' })).to.equal('dead');
   });
 
   it('is unknown for one of another machine, boot or container', () => {
     const dead = { ...ownIdentity(), pid: 2 ** 22 + 1 };
-    expect(vitality({ ...dead, hostname: 'elsewhere' })).to.equal('unknown');
-    expect(vitality({ ...dead, bootId: 'earlier' })).to.equal('unknown');
-    expect(vitality({ ...dead, pidNamespace: 'pid:[1]' })).to.equal('unknown');
+    expect(processState({ ...dead, hostname: 'elsewhere' })).to.equal('unknown');
+    expect(processState({ ...dead, bootId: 'earlier' })).to.equal('unknown');
+    expect(processState({ ...dead, pidNamespace: 'pid:[1]' })).to.equal('unknown');
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { StackError, toErrorRecord } from '../../../runner/src/base/errors.js';
-import { failureLines, tellFailure } from '../../../runner/src/views/failureText.js';
+import { failureLines, failureText } from '../../../runner/src/views/failureText.js';
 import { createStyle } from '../../../runner/src/views/style.js';
 
 const style = createStyle(false, true);
@@ -14,7 +14,7 @@ const failure = toErrorRecord(
 
 describe('the story of a failure', () => {
   it('says what, the code, where, the evidence and what to type next, in this order', () => {
-    expect(failureLines(tellFailure(failure), style, 100)).to.deep.equal([
+    expect(failureLines(failureText(failure), style, 100)).to.deep.equal([
       '✗ web could not be built',
       '  code      BUILD_FAILED',
       '  where     Dockerfile:7',
@@ -25,7 +25,7 @@ describe('the story of a failure', () => {
 
   it('wraps prose on a narrow terminal but never breaks what is to be copied', () => {
     const lines = failureLines(
-      tellFailure({ ...failure, message: 'word '.repeat(20).trim(), evidence: ['e '.repeat(40)] }),
+      failureText({ ...failure, message: 'word '.repeat(20).trim(), evidence: ['e '.repeat(40)] }),
       style,
       40,
     );
@@ -36,22 +36,22 @@ describe('the story of a failure', () => {
 
   it('has the stage’s last lines as evidence where the failure brings none', () => {
     const { evidence: _, ...bare } = failure;
-    expect(tellFailure(bare, ['one', 'two']).evidence).to.deep.equal(['one', 'two']);
-    expect(tellFailure(failure, ['one']).evidence).to.deep.equal(['pip: not found']);
+    expect(failureText(bare, ['one', 'two']).evidence).to.deep.equal(['one', 'two']);
+    expect(failureText(failure, ['one']).evidence).to.deep.equal(['pip: not found']);
   });
 
   it('keeps the last fifteen lines of evidence', () => {
     const evidence = [...Array(40).keys()].map((line) => `line ${line}`);
-    expect(tellFailure({ ...failure, evidence }).evidence).to.deep.equal(evidence.slice(-15));
+    expect(failureText({ ...failure, evidence }).evidence).to.deep.equal(evidence.slice(-15));
   });
 
   it('shows a stack for bugs alone', () => {
-    const bug = failureLines(tellFailure(toErrorRecord(new TypeError('x is undefined'))), style).join('\n');
+    const bug = failureLines(failureText(toErrorRecord(new TypeError('x is undefined'))), style).join('\n');
     expect(bug)
       .to.include('x is undefined')
       .and.to.match(/at .*failureText\.test\.ts/);
     expect(bug).to.include('please report it');
     const known = new StackError('TOOL_FAILED', 'it failed', { cause: new Error('inner') });
-    expect(failureLines(tellFailure(toErrorRecord(known)), style).join('\n')).not.to.match(/\bat .*:\d+/);
+    expect(failureLines(failureText(toErrorRecord(known)), style).join('\n')).not.to.match(/\bat .*:\d+/);
   });
 });

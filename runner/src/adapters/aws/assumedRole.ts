@@ -97,7 +97,10 @@ async function explained(
   base: Parameters<typeof assumedCredentials>[1],
 ): Promise<unknown> {
   if (!(error instanceof StackError)) return error;
-  if (error.code === 'AWS_REFUSED' && /DurationSeconds|MaxSessionDuration|role chaining/i.test(said(error))) {
+  if (
+    error.code === 'AWS_REFUSED' &&
+    /DurationSeconds|MaxSessionDuration|role chaining/i.test(errorText(error))
+  ) {
     return new StackError('AWS_REFUSED', `${role.arn} does not allow a session of that length`, {
       where: role.arn,
       evidence: error.evidence,
@@ -121,4 +124,5 @@ async function explained(
   });
 }
 
-const said = (error: StackError): string => [error.message, awsReason(error), ...error.evidence].join(' ');
+const errorText = (error: StackError): string =>
+  [error.message, awsReason(error), ...error.evidence].join(' ');

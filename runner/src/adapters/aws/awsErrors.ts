@@ -222,11 +222,11 @@ function place(what: AwsAction): { where?: string } {
 function refusal(failure: SdkFailure): string {
   const status = failure.$metadata?.httpStatusCode ?? 0;
   const message = firstLine(failure.message);
-  if (status >= 500) return `AWS failed with ${status} (${isSaid(message) ? message : failure.name})`;
-  return isSaid(message) ? message : failure.name;
+  if (status >= 500) return `AWS failed with ${status} (${isErrorText(message) ? message : failure.name})`;
+  return isErrorText(message) ? message : failure.name;
 }
 
-const isSaid = (message: string): boolean => !['', 'Unknown', 'UnknownError'].includes(message);
+const isErrorText = (message: string): boolean => !['', 'Unknown', 'UnknownError'].includes(message);
 
 /** How the connection was lost, by the code of the socket; undefined where it was not. */
 export function lostConnection(

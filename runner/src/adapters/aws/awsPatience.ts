@@ -1,5 +1,5 @@
 import { StackError } from '../../base/errors.js';
-import type { Heard, Partner } from '../../base/patience.js';
+import type { Answered, Partner } from '../../base/patience.js';
 import { LOGIN_NEEDED, proxyFailure } from '../http/proxyFailure.js';
 import type { AwsCall } from './call.js';
 import { awsReason, lostConnection } from './awsErrors.js';
@@ -12,10 +12,10 @@ export const LONGEST_SILENCE_MS = 120_000;
  * reads, writes of the same once more, RunTask with its client token; S3's conditional writes find out by themselves
  * (`onRepeat`). A second RegisterTaskDefinition leaves one revision too many, which nobody runs.
  */
-export function patiently(call: AwsCall, aws: Partner): AwsCall {
+export function withPatience(call: AwsCall, aws: Partner): AwsCall {
   return (client, command, what) =>
     aws.ask(() => call(client, command, what), {
-      heard,
+      heard: hasAnswered,
       longestMs: what.patienceMs ?? LONGEST_SILENCE_MS,
       evidence: what.patienceMs !== undefined,
       signal: what.signal,
@@ -29,7 +29,7 @@ const PROVIDERS = new Set(['CredentialsProviderError', 'TokenProviderError', 'Pr
 /** Socket codes of a place that does not exist, or where nothing listens. */
 const NOBODY_THERE = new Set(['ECONNREFUSED', 'ENOTFOUND']);
 
-function heard(error: unknown, known: boolean): Heard {
+function hasAnswered(error: unknown, known: boolean): Answered {
   if (!(error instanceof StackError)) return 'answered';
   if (error.code === 'AWS_THROTTLED') return 'silent';
   const proxy = proxyFailure(error.cause);

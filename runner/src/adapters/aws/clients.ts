@@ -16,7 +16,7 @@ import type { SecretRegistry } from '../../secrets/redact.js';
 import { systemClock } from '../process/clock.js';
 import { assumedCredentials, type RoleToAssume, type SessionCredentials } from './assumedRole.js';
 import { CallCounter, createCall, type AwsCall } from './call.js';
-import { LONGEST_SILENCE_MS, patiently } from './awsPatience.js';
+import { LONGEST_SILENCE_MS, withPatience } from './awsPatience.js';
 import { createRetryStrategy } from './retries.js';
 import { sdk } from './sdk.js';
 
@@ -109,7 +109,7 @@ export function createAwsClients(options: AwsOptions): AwsClients {
       },
     };
   };
-  const call = patiently(createCall(calls, secrets), partner);
+  const call = withPatience(createCall(calls, secrets), partner);
   const lazy = <Client extends { readonly config: { credentials?: unknown } }>(
     make: () => Promise<Client>,
   ) => {

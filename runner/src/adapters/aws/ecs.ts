@@ -13,7 +13,7 @@ import type { StoppedTask } from '../../domain/stoppedTask.js';
 import type { AwsClients } from './clients.js';
 import { describeTasks, instanceIds, listTasks } from './ecsPages.js';
 import { awsReason, refuseFailures } from './awsErrors.js';
-import { keepAnswer, sendAsItIs, withoutNull } from './rawJson.js';
+import { keepRawAnswer, sendRawJson, withoutNull } from './rawJson.js';
 import { sdk } from './sdk.js';
 
 export type {
@@ -88,7 +88,7 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
     async describeTaskDefinition(arn, signal) {
       const { DescribeTaskDefinitionCommand } = await sdk.ecs();
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: arn, include: ['TAGS'] });
-      const raw = keepAnswer(command);
+      const raw = keepRawAnswer(command);
       const answer = await aws.call(await aws.ecs(), command, what('DescribeTaskDefinition', signal, arn));
       // The names are the same. Only times have another form, and nobody uses them here.
       const { taskDefinition = {}, tags = [] } = (raw() as typeof answer | undefined) ?? answer;
@@ -97,7 +97,7 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
     async register(input, signal) {
       const { RegisterTaskDefinitionCommand } = await sdk.ecs();
       const command = new RegisterTaskDefinitionCommand(input);
-      sendAsItIs(command, input);
+      sendRawJson(command, input);
       const answer = await aws.call(
         await aws.ecs(),
         command,

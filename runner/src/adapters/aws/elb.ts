@@ -79,7 +79,7 @@ function healthyWithin(group: {
 }
 
 /** A target as its group sees it. */
-export interface TargetSeen extends TargetHealth {
+export interface TargetObservation extends TargetHealth {
   readonly id: string;
   readonly port: number | undefined;
 }
@@ -89,7 +89,7 @@ export async function targetsOf(
   aws: AwsClients,
   groupArn: string,
   options: { readonly signal: AbortSignal; readonly patienceMs: number },
-): Promise<readonly TargetSeen[]> {
+): Promise<readonly TargetObservation[]> {
   const client = await aws.elb();
   const { DescribeTargetHealthCommand } = await sdk.elb();
   const answer = await aws.call(client, new DescribeTargetHealthCommand({ TargetGroupArn: groupArn }), {

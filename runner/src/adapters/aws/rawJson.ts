@@ -18,7 +18,7 @@ interface Handled {
  *
  * @returns a function that returns the answer's JSON; undefined if there was none
  */
-export function keepAnswer(command: object): () => Readonly<Record<string, unknown>> | undefined {
+export function keepRawAnswer(command: object): () => Readonly<Record<string, unknown>> | undefined {
   let text: string | undefined;
   const middleware = (next: Next) => async (args: Handled) => {
     const result = await next(args);
@@ -38,7 +38,7 @@ export function keepAnswer(command: object): () => Readonly<Record<string, unkno
 }
 
 /** Sends an input unchanged: the SDK's serialisation would drop every member that its version does not know. */
-export function sendAsItIs(command: object, input: object): void {
+export function sendRawJson(command: object, input: object): void {
   const middleware = (next: Next) => async (args: Handled) => {
     args.request.body = JSON.stringify(input);
     return next(args);

@@ -1,6 +1,6 @@
 import type { ContextEntry } from './context.js';
 import { type Call, GrpcError, NOT_FOUND } from './grpc.js';
-import { markedTime, readAsHashed } from './sentFile.js';
+import { modifiedTime, readAsHashed } from './sentFile.js';
 import { bytesField, numberField, readFields } from './protobuf.js';
 
 /**
@@ -68,7 +68,7 @@ function stat(entry: ContextEntry): Buffer {
     bytesField(1, entry.path),
     numberField(2, type + entry.mode),
     numberField(5, entry.kind === 'file' ? entry.size : 0),
-    numberField(6, entry.kind === 'file' ? markedTime(entry) : entry.mtimeNs),
+    numberField(6, entry.kind === 'file' ? modifiedTime(entry) : entry.mtimeNs),
     entry.kind === 'symlink' ? bytesField(7, entry.linkTarget) : Buffer.alloc(0),
   ]);
 }

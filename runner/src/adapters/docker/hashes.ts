@@ -3,14 +3,14 @@ import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectories } from '../process/directories.js';
-import { writeWhole } from '../process/wholeFile.js';
+import { writeAtomically } from '../process/atomicFile.js';
 import type { InputFile } from '../../domain/inputFile.js';
 import { blobId } from '../git/uncommitted.js';
 import type { BuildContext, ContextEntry, FileEntry } from './context.js';
 import { contentChanged } from './sentFile.js';
 
 /** What a file looked like when it was hashed (size, mtime, ctime, inode), then its SHA-256 and git's id of it. */
-type Known = readonly [look: string, sha256: string, blob: string];
+type CachedHash = readonly [look: string, sha256: string, blob: string];
 type Hash = { readonly sha256: string; readonly blob: string };
 
 const READ_AT_ONCE_BYTES = 1024 * 1024;
@@ -51,7 +51,7 @@ export async function hashContext(
     if (entry.kind !== 'file') continue;
     const before = Object.hasOwn(known, entry.path) ? known[entry.path] : undefined;
     // A cache of an older runner has no id of git's.
-    if (before?.[0] === lookOf(entry) && before[2] !== undefined) {
+    if (before?.[0] === fileStamp(entry) && before[2] !== undefined) {
       hashes.set(entry.path, { sha256: before[1], blob: before[2] });
     } else changed.push(entry);
   }
@@ -61,7 +61,7 @@ export async function hashContext(
     await pMap(changed, read, { concurrency: SIDE_BY_SIDE });
   }
   if (changed.length > 0 || Object.keys(known).length !== hashes.size) {
-    await writeCache(cacheFile, remembered(context.entries, hashes, now));
+    await writeCache(cacheFile, cachedHash(context.entries, hashes, now));
   }
   const files = context.entries.map((entry) => inputOf(entry, hashes));
   const entries = context.entries.map((entry) =>
@@ -71,20 +71,20 @@ export async function hashContext(
   return { dockerfile, files, context: { ...context, entries } };
 }
 
-const lookOf = (entry: FileEntry) => `${entry.size} ${entry.mtimeNs} ${entry.ctimeNs} ${entry.inode}`;
+const fileStamp = (entry: FileEntry) => `${entry.size} ${entry.mtimeNs} ${entry.ctimeNs} ${entry.inode}`;
 
-function remembered(
+function cachedHash(
   entries: readonly ContextEntry[],
   hashes: ReadonlyMap<string, Hash>,
   now: number,
-): Readonly<Record<string, Known>> {
+): Readonly<Record<string, CachedHash>> {
   const settled = entries.filter(
     (entry) => entry.kind === 'file' && now - Number(entry.ctimeNs / 1_000_000n) > SETTLED_MS,
   ) as FileEntry[];
   return Object.fromEntries(
     settled.map((entry) => {
       const { sha256, blob } = hashes.get(entry.path) as Hash;
-      return [entry.path, [lookOf(entry), sha256, blob]];
+      return [entry.path, [fileStamp(entry), sha256, blob]];
     }),
   );
 }
@@ -122,22 +122,22 @@ async function readHash(entry: FileEntry): Promise<Hash> {
   return { sha256: content.digest('hex'), blob: blob.digest('hex') };
 }
 
-async function readCache(file: string): Promise<Readonly<Record<string, Known>>> {
+async function readCache(file: string): Promise<Readonly<Record<string, CachedHash>>> {
   try {
     const found: unknown = JSON.parse(await readFile(file, 'utf8'));
-    return found !== null && typeof found === 'object' ? (found as Record<string, Known>) : {};
+    return found !== null && typeof found === 'object' ? (found as Record<string, CachedHash>) : {};
   } catch {
     return {};
   }
 }
 
 /** Whole or not at all: a run beside this one reads the old cache or the new. */
-async function writeCache(file: string, hashes: Readonly<Record<string, Known>>): Promise<void> {
+async function writeCache(file: string, hashes: Readonly<Record<string, CachedHash>>): Promise<void> {
   try {
     makeDirectories(dirname(file));
     // Neither shown by git nor committed, whatever the project ignores.
     await writeFile(join(dirname(file), '.gitignore'), '*\n');
-    await writeWhole(file, JSON.stringify(hashes));
+    await writeAtomically(file, JSON.stringify(hashes));
   } catch {
     // Without a cache the next run reads the files again.
   }

@@ -25,7 +25,7 @@ export interface BuildRequest {
 }
 
 /** What a build needs besides its request. */
-export interface BuildMeans {
+export interface BuildDependencies {
   readonly docker: Docker;
   readonly builder: Builder;
   credentials(host: string): Promise<RegistryCredentials | undefined>;
@@ -37,7 +37,7 @@ export interface BuildMeans {
  * was hashed
  */
 export async function buildImage(
-  means: BuildMeans,
+  means: BuildDependencies,
   request: BuildRequest,
   on: (event: BuildEvent) => void,
 ): Promise<string> {
@@ -49,7 +49,7 @@ export async function buildImage(
 
 /** BuildKit asks for files, secrets and credentials over a session: only changed files travel. */
 async function withBuildkit(
-  means: BuildMeans,
+  means: BuildDependencies,
   request: BuildRequest,
   on: (event: BuildEvent) => void,
 ): Promise<string | undefined> {
@@ -107,7 +107,7 @@ function refused(error: unknown, signal: AbortSignal): unknown {
 
 /** The builder of engines without BuildKit: the whole context as a tar stream, no secrets. */
 async function classic(
-  means: BuildMeans,
+  means: BuildDependencies,
   request: BuildRequest,
   on: (event: BuildEvent) => void,
 ): Promise<string | undefined> {

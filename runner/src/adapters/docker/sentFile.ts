@@ -50,7 +50,7 @@ export function contentChanged(paths: readonly string[], cause?: unknown): Stack
  *
  * @returns nanoseconds since 1970
  */
-export function markedTime(entry: FileEntry): bigint {
+export function modifiedTime(entry: FileEntry): bigint {
   if (entry.sha256 === undefined) return entry.mtimeNs;
   const second = 1_000_000_000n;
   const whole = entry.mtimeNs - (((entry.mtimeNs % second) + second) % second);

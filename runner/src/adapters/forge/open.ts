@@ -1,5 +1,5 @@
 import type { ForgeKey } from '../../domain/channels.js';
-import { forgePlace } from './forgePlace.js';
+import { forgeProject } from './forgeProject.js';
 import { fetchOf } from '../http/fetch.js';
 import type { Forge } from './forge.js';
 
@@ -20,7 +20,7 @@ export interface OpenForge {
 export async function openForge(forge: ForgeKey, input: OpenForge): Promise<Forge> {
   const { settings, env, remote, signal } = input;
   const options = {
-    ...forgePlace(forge, settings, env, remote),
+    ...forgeProject(forge, settings, env, remote),
     token: settings.token,
     fetch: fetchOf(env),
     ...(signal === undefined ? {} : { signal }),

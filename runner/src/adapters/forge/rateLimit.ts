@@ -1,8 +1,8 @@
 import type { Answer } from './answer.js';
-import { saidBy } from './said.js';
+import { errorTextOf } from './errorText.js';
 
 /** What GitHub advises where it does not say how long: a minute. */
-const UNTOLD_MS = 60_000;
+const DEFAULT_WAIT_MS = 60_000;
 
 /**
  * How long a forge asks to be left alone; undefined where an answer is no rate limit. GitHub answers 403 or 429, with
@@ -12,7 +12,7 @@ const UNTOLD_MS = 60_000;
  */
 export function rateLimitMs({ status, headers, body }: Answer, now: number): number | undefined {
   if (status !== 429 && status !== 403) return undefined;
-  const words = saidBy(body) ?? '';
+  const words = errorTextOf(body) ?? '';
   const isSpent = headers.get('x-ratelimit-remaining') === '0';
   const after = headers.get('retry-after');
   if (status === 403 && after === null && !isSpent && !/rate limit|abuse detection/i.test(words))
@@ -23,5 +23,5 @@ export function rateLimitMs({ status, headers, body }: Answer, now: number): num
   if (Number.isFinite(date)) return Math.max(0, date - now);
   const reset = Number(headers.get('x-ratelimit-reset') ?? headers.get('ratelimit-reset') ?? Number.NaN);
   if ((isSpent || status === 429) && Number.isFinite(reset)) return Math.max(0, reset * 1000 - now);
-  return UNTOLD_MS;
+  return DEFAULT_WAIT_MS;
 }

@@ -2,7 +2,7 @@ import { forgeWords, type ForgeKey } from '../../domain/channels.js';
 import { proxyFailure } from '../http/proxyFailure.js';
 import { ForgeFailure } from './forgeFailure.js';
 import { rateLimitMs } from './rateLimit.js';
-import { saidBy } from './said.js';
+import { errorTextOf } from './errorText.js';
 import type { Answer } from './answer.js';
 
 export type { Answer } from './answer.js';
@@ -138,7 +138,7 @@ export class Requests {
       const why = `rate limit, for another ${Math.ceil(limited / 60_000)} min (HTTP ${status})`;
       return new ForgeFailure(code, 'away', told(why), { next }, status);
     }
-    const said = saidBy(answer.body);
+    const said = errorTextOf(answer.body);
     const why = said === undefined ? `HTTP ${status}` : `${said} (HTTP ${status})`;
     if (status >= 500 || status === 409)
       return new ForgeFailure(code, 'away', told(why), { next: `Look at the health of ${api}.` }, status);

@@ -33,7 +33,7 @@ export interface Differences {
 }
 
 /** A difference in words, with its path first. */
-export function tellDifference({ path, kind }: Difference): string {
+export function differenceText({ path, kind }: Difference): string {
   return `${path} ${WORDS[kind]}`;
 }
 

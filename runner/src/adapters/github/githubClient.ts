@@ -1,7 +1,7 @@
 import type { CommitState, Forge, PullRequest } from '../forge/forge.js';
 import { ForgeFailure } from '../forge/forgeFailure.js';
 import { Requests, type Answer, type ForgeOptions } from '../forge/requests.js';
-import { saidBy } from '../forge/said.js';
+import { errorTextOf } from '../forge/errorText.js';
 import { testGitHubToken } from './githubToken.js';
 
 /** https://docs.github.com/en/rest/commits/statuses#create-a-commit-status; longer ones are refused with 422. */
@@ -105,6 +105,6 @@ function advice({ status, headers, body }: Answer, repository: string): string {
   }
   if (status === 404)
     return `Check that ${repository} is the repository (notifications.github.repository) and that the token may see and write to it.`;
-  if (/no commit found/i.test(saidBy(body) ?? '')) return 'Push the commit, then run again.';
+  if (/no commit found/i.test(errorTextOf(body) ?? '')) return 'Push the commit, then run again.';
   return 'Check notifications.github; `node runner doctor` tests the token.';
 }

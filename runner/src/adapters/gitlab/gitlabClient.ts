@@ -1,7 +1,7 @@
 import { ForgeFailure } from '../forge/forgeFailure.js';
 import type { CommitState, Forge, PullRequest } from '../forge/forge.js';
 import { Requests, type Answer, type ForgeOptions } from '../forge/requests.js';
-import { saidBy } from '../forge/said.js';
+import { errorTextOf } from '../forge/errorText.js';
 import { testGitLabToken } from './gitlabToken.js';
 
 /** https://docs.gitlab.com/api/commits/#set-commit-pipeline-status: each of these may have 255 characters. */
@@ -111,7 +111,7 @@ function advice({ status, body }: Answer, repository: string): string {
   if (status === 401) return 'Make a new token and store it where notifications.gitlab.token points to.';
   if (status === 403)
     return `Give the token the scope api, and its user at least the role Developer in ${repository}.`;
-  if (status === 404 && /commit/i.test(saidBy(body) ?? '')) return 'Push the commit, then run again.';
+  if (status === 404 && /commit/i.test(errorTextOf(body) ?? '')) return 'Push the commit, then run again.';
   if (status === 404)
     return `Check that ${repository} is the project (notifications.gitlab.repository) and that the token may see it.`;
   return 'Check notifications.gitlab; `node runner doctor` tests the token.';

@@ -48,7 +48,7 @@ const WORDS: Readonly<Record<string, string>> = {
 export async function probe(url: string, options: ProbeOptions): Promise<ProbeAnswer> {
   const startedMs = performance.now();
   const { location, ...answer } = await ask(url, options);
-  const secure = secureTwin(url, location);
+  const secure = httpsAddress(url, location);
   if (secure === undefined) return answer;
   const leftMs = Math.max(100, options.timeoutMs - (performance.now() - startedMs));
   const { location: _, ...last } = await ask(secure, { ...options, timeoutMs: leftMs });
@@ -56,7 +56,7 @@ export async function probe(url: string, options: ProbeOptions): Promise<ProbeAn
 }
 
 /** The target of a redirect, if only TLS is different. */
-function secureTwin(url: string, location: string | undefined): string | undefined {
+function httpsAddress(url: string, location: string | undefined): string | undefined {
   if (location === undefined || !URL.canParse(location, url)) return undefined;
   const [from, to] = [new URL(url), new URL(location, url)];
   const same = from.hostname === to.hostname && from.pathname === to.pathname && from.search === to.search;

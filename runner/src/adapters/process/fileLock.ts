@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../../base/errors.js';
-import { ownIdentity, vitality, type ProcessIdentity } from './processIdentity.js';
-import { writeDraft } from './wholeFile.js';
+import { ownIdentity, processState, type ProcessIdentity } from './processIdentity.js';
+import { writeDraft } from './atomicFile.js';
 
 /** A lock is held for a few file operations. If it is not known whether its owner lives, this age decides. */
 const STALE_AFTER_MS = 30_000;
@@ -19,7 +19,7 @@ interface Owner {
 export interface LongLock {
   /** Between two checks of a lock that somebody else holds. */
   readonly pollMs: number;
-  /** After this long the wait ends with `stuck`. */
+  /** After this long the wait ends with `lockTimeoutError`. */
   readonly giveUpAfterMs: number;
   readonly stuck: (path: string) => StackError;
   /** Ends the wait with its reason. */
@@ -48,12 +48,12 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>, long
     return await work();
   } finally {
     clearInterval(alive);
-    await giveBack(path, token);
+    await releaseLock(path, token);
   }
 }
 
 /** A long holder may have been taken for dead meanwhile. Then it must also take the right to remove the lock. */
-async function giveBack(path: string, token: string): Promise<void> {
+async function releaseLock(path: string, token: string): Promise<void> {
   if ((await age(path)) < STALE_AFTER_MS / 2) return remove(path, token);
   const right = rightOf(path, token);
   const own = await acquire(right, Date.now() + GIVE_UP_AFTER_MS);
@@ -81,7 +81,7 @@ async function acquire(path: string, deadline: number, long?: LongLock): Promise
       long?.signal?.throwIfAborted();
       const stale = await staleToken(path);
       if (stale !== undefined) await breakLock(path, stale, deadline);
-      else if (Date.now() > deadline) throw (long?.stuck ?? stuck)(path);
+      else if (Date.now() > deadline) throw (long?.stuck ?? lockTimeoutError)(path);
       else {
         if (!told) long?.onWait?.();
         told = true;
@@ -110,7 +110,7 @@ async function remove(path: string, token: string): Promise<void> {
   if ((await read(path))?.token === token) await absentAsUndefined(unlink(path));
 }
 
-function stuck(path: string): StackError {
+function lockTimeoutError(path: string): StackError {
   return new StackError('STATE_WRITE_FAILED', 'another process has locked a file of the state for a minute', {
     where: path,
     next: `Find the process that hangs (\`cat ${path}\` names it) and end it.`,
@@ -121,7 +121,7 @@ function stuck(path: string): StackError {
 async function staleToken(path: string): Promise<string | undefined> {
   const owner = await read(path);
   if (owner === undefined) return undefined;
-  const life = owner.process === undefined ? 'unknown' : vitality(owner.process);
+  const life = owner.process === undefined ? 'unknown' : processState(owner.process);
   if (life === 'unknown') return (await age(path)) > STALE_AFTER_MS ? owner.token : undefined;
   return life === 'dead' ? owner.token : undefined;
 }

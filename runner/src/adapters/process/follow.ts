@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { LineSplitter } from './streamLines.js';
 
 /** Between two reads of a growing file: short for a person, cheap for the machine. */
-const LOOK_EVERY_MS = 150;
+const POLL_EVERY_MS = 150;
 const CHUNK_BYTES = 64 * 1024;
 
 /**
@@ -34,7 +34,7 @@ export async function followFile(
   try {
     while (running) {
       await readOn();
-      await Promise.race([over, pause(LOOK_EVERY_MS)]);
+      await Promise.race([over, pause(POLL_EVERY_MS)]);
     }
     await readOn();
     lines.end();

@@ -7,7 +7,7 @@ const OWN: ReadonlySet<string> = new Set([
   'JENKINS_SERVER_COOKIE',
   'JENKINS_NODE_COOKIE',
   'HUDSON_SERVER_COOKIE',
-  'AUTOMATION_STACK_AFTERMATH',
+  'AUTOMATION_STACK_INTERRUPTION_LOG',
 ]);
 
 /** The environment of child processes. */

@@ -3,7 +3,7 @@ import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StackError } from '../../base/errors.js';
-import { ownIdentity, vitality } from './processIdentity.js';
+import { ownIdentity, processState } from './processIdentity.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -96,7 +96,7 @@ function isLeft(path: string, changedAt: number): boolean {
     pid: Number(pid),
     ...(startTime === '0' ? {} : { startTime: startTime as string }),
   };
-  const life = where === machine() ? vitality(owner) : 'unknown';
+  const life = where === machine() ? processState(owner) : 'unknown';
   if (life === 'unknown') return Date.now() - changedAt > KEPT_MS;
   return life === 'dead';
 }

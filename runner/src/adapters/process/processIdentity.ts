@@ -25,7 +25,7 @@ export function ownIdentity(): ProcessIdentity {
  * Whether a process lives. `dead` only if that is certain: on this machine since its last start, in this
  * process namespace. Two agents can have the same host name, so everything else is `unknown`.
  */
-export function vitality(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
+export function processState(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
   const here = machine();
   const comparable =
     identity.hostname === hostname() &&

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import type { Invocation, Processes, ProcessOptions, ProcessResult } from '../../base/ports.js';
 import { StackError } from '../../base/errors.js';
 import { withoutGitVariables } from './gitVariables.js';
-import { mayBeCutShort } from '../../base/interruption.js';
+import { mayBeInterrupted } from '../../base/interruption.js';
 import { withoutOwnVariables } from './jenkinsVariables.js';
 import { cutLine } from '../../base/longLines.js';
 import { wordsOfCode } from '../../base/systemFailure.js';
@@ -13,7 +13,7 @@ import { LineSplitter } from './streamLines.js';
 /** Lines kept as evidence; enough for a stack trace, small enough for Slack. */
 const TAIL_LINES = 40;
 /** How long to wait for the exit of a child that others may have signalled too. */
-const HEARSAY_MS = 500;
+const OUTPUT_GRACE_MS = 500;
 /** Jenkins signals the processes of a build from the leaves up, and gives all of them together 5 s. */
 const SIGNAL_WITHIN_MS = 6000;
 
@@ -81,7 +81,7 @@ async function run(
   const kill = () => {
     if (options.isStopping?.() !== true) group.end(options.killSignal ?? 'SIGTERM');
   };
-  const onAbort = () => (options.isStopping === undefined ? kill() : void setTimeout(kill, HEARSAY_MS));
+  const onAbort = () => (options.isStopping === undefined ? kill() : void setTimeout(kill, OUTPUT_GRACE_MS));
   options.signal?.addEventListener('abort', onAbort, { once: true });
   let timedOut = false;
   const expire = () => {
@@ -129,7 +129,7 @@ async function run(
     if (result.exitCode === undefined && result.code !== undefined)
       throw notStarted(invocation, result.code, invocation.cwd ?? base.cwd, result.cause);
     if (timedOut) tail.push(`did not end within ${Math.round((options.timeoutMs ?? 0) / 1000)} s: stopped`);
-    else if (mayBeCutShort(end, tail))
+    else if (mayBeInterrupted(end, tail))
       await ownSignal(options.signal ?? base.interrupt, base.signalWithinMs ?? SIGNAL_WITHIN_MS);
     return { exitCode: result.exitCode ?? 128, stdout: captured.join(''), tail };
   } finally {

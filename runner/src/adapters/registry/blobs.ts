@@ -5,7 +5,7 @@ import type { RegistrySession } from './registrySession.js';
 import { drain } from './registryWire.js';
 
 /** A repository in a registry. */
-export interface Place {
+export interface Repository {
   readonly session: RegistrySession;
   readonly repository: string;
 }
@@ -18,8 +18,8 @@ export type BlobEnd = 'copied' | 'exists' | 'mounted';
  * @param onBytes called with the number of bytes so far
  */
 export async function copyBlob(
-  source: Place,
-  target: Place,
+  source: Repository,
+  target: Repository,
   blob: Descriptor,
   onBytes: (done: number) => void,
 ): Promise<BlobEnd> {
@@ -43,7 +43,7 @@ export async function copyBlob(
   });
 }
 
-async function hasBlob({ session, repository }: Place, digest: string): Promise<boolean> {
+async function hasBlob({ session, repository }: Repository, digest: string): Promise<boolean> {
   return session.patiently(async () => {
     const answer = await session.ask({
       method: 'HEAD',
@@ -58,7 +58,7 @@ async function hasBlob({ session, repository }: Place, digest: string): Promise<
 }
 
 /** @returns where to send it; `mounted` if the registry took it from another of its repositories */
-async function begin(source: Place, target: Place, digest: string): Promise<URL | 'mounted'> {
+async function begin(source: Repository, target: Repository, digest: string): Promise<URL | 'mounted'> {
   const { session, repository } = target;
   const from = source.session.pathOf(source.repository);
   const mount =
@@ -76,8 +76,8 @@ async function begin(source: Place, target: Place, digest: string): Promise<URL 
 }
 
 async function upload(
-  source: Place,
-  target: Place,
+  source: Repository,
+  target: Repository,
   blob: Descriptor,
   to: URL,
   onBytes: (done: number) => void,

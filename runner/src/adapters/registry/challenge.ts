@@ -25,7 +25,7 @@ export function challengeOf(header: string | undefined): Challenge | undefined {
   return realm === undefined ? undefined : { kind: 'bearer', realm, service: fields['service'] };
 }
 
-export const basic = ({ username, password }: Credentials): string =>
+export const basicAuthorization = ({ username, password }: Credentials): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
 const LARGEST_TOKEN = 1024 * 1024;
@@ -49,7 +49,7 @@ export async function readToken(
   const answer = await send({
     method: 'GET',
     url,
-    headers: ask.credentials === undefined ? {} : { authorization: basic(ask.credentials) },
+    headers: ask.credentials === undefined ? {} : { authorization: basicAuthorization(ask.credentials) },
     env: ask.env,
     signal: ask.signal,
   });

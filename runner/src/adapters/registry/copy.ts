@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { copyBlob, type BlobEnd, type Place } from './blobs.js';
+import { copyBlob, type BlobEnd, type Repository } from './blobs.js';
 import { hasManifest, otherBytes, readStored, writeStored, type Descriptor } from './manifests.js';
 
 export interface CopyProgress {
@@ -12,8 +12,8 @@ export interface CopyProgress {
 }
 
 export interface CopyRequest {
-  readonly source: Place;
-  readonly target: Place;
+  readonly source: Repository;
+  readonly target: Repository;
   /** `sha256:…` of the manifest, or of an index of several platforms. */
   readonly digest: string;
   /** Number of blobs that are copied in parallel. */

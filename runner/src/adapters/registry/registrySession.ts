@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { StackError } from '../../base/errors.js';
 import type { SecretRegistry } from '../../secrets/redact.js';
 import type { Env } from '../http/proxy.js';
-import { basic, challengeOf, readToken, type Challenge } from './challenge.js';
+import { basicAuthorization, challengeOf, readToken, type Challenge } from './challenge.js';
 import { refusal, RegistryRefusal } from './refusal.js';
 import { drain, send } from './registryWire.js';
 
@@ -136,7 +136,8 @@ export class RegistrySession {
   private async authorization(request: RegistryRequest): Promise<string | undefined> {
     const { credentials, env, signal, secrets } = this.options;
     if (this.challenge === undefined) return undefined;
-    if (this.challenge.kind === 'basic') return credentials === undefined ? undefined : basic(credentials);
+    if (this.challenge.kind === 'basic')
+      return credentials === undefined ? undefined : basicAuthorization(credentials);
     const scope = scopeOf(this.pathOf(request.repository), request.right);
     let token = this.tokens.get(scope);
     if (token === undefined) {

@@ -4,7 +4,7 @@ import { readCredentials } from './sshCredentials.js';
 import { connectFailure, hostKeyFailure, type Refusal } from './sshFailures.js';
 import { fingerprint, KnownHosts } from './knownHosts.js';
 import type { Connection, Link } from './connection.js';
-import { commandLink, CONNECT_MS, forwardedLink, tcpLink, WAY_MS } from './links.js';
+import { commandLink, CONNECT_MS, forwardedLink, tcpLink, HOP_MS } from './links.js';
 import type { SshSettings, TrustedKey } from './sshSettings.js';
 
 /** The connection to the last jump host on the way. */
@@ -54,7 +54,7 @@ async function attempt(
       sock: link.stream,
       username: route.user,
       ...credentials,
-      readyTimeout: direct ? CONNECT_MS : WAY_MS,
+      readyTimeout: direct ? CONNECT_MS : HOP_MS,
       algorithms: {
         serverHostKey: known.algorithms(name, route.address, trusted?.type) as never,
       },

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StackError } from '../../base/errors.js';
 import { withFileLock } from '../process/fileLock.js';
-import { writeWhole } from '../process/wholeFile.js';
+import { writeAtomically } from '../process/atomicFile.js';
 
 const WAIT_MS = 30_000;
 
@@ -27,7 +27,7 @@ export function createKeyFile(path: string): KeyFile {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await withFileLock(
           `${path}.lock`,
-          async () => writeWhole(path, change(await read()), { mode: 0o600 }),
+          async () => writeAtomically(path, change(await read()), { mode: 0o600 }),
           { pollMs: 20, giveUpAfterMs: WAIT_MS, stuck, signal: undefined },
         );
       } catch (error) {

@@ -7,7 +7,7 @@ import type { Connection, Link } from './connection.js';
 /** Time for the TCP connection, and again for the handshake with login. */
 export const CONNECT_MS = 10_000;
 /** Session Manager takes several seconds to open a session; a jump host needs another login. */
-export const WAY_MS = 30_000;
+export const HOP_MS = 30_000;
 
 /** A TCP connection. */
 export async function tcpLink(route: Route, signal?: AbortSignal): Promise<Link> {
@@ -24,7 +24,7 @@ export async function forwardedLink(
   via: Connection,
   route: Route,
   signal?: AbortSignal,
-  limitMs = WAY_MS,
+  limitMs = HOP_MS,
 ): Promise<Link> {
   via.link.hold();
   try {
@@ -69,8 +69,8 @@ function inTime<T extends Duplex>(opening: Promise<T>, limitMs: number, signal?:
 const noAnswer = (): Error => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
 
 /** Ends the commands that are still a connection when the process ends. */
-const living = new Set<() => void>();
-const endAll = () => living.forEach((end) => end());
+const onceOpen = new Set<() => void>();
+const endAll = () => onceOpen.forEach((end) => end());
 
 /** A command whose standard streams are the connection, as OpenSSH's ProxyCommand is. */
 export function commandLink(
@@ -97,11 +97,11 @@ export function commandLink(
         // It is gone already.
       }
     };
-    if (living.size === 0) process.once('exit', endAll);
-    living.add(end);
+    if (onceOpen.size === 0) process.once('exit', endAll);
+    onceOpen.add(end);
     child.once('close', () => {
-      living.delete(end);
-      if (living.size === 0) process.removeListener('exit', endAll);
+      onceOpen.delete(end);
+      if (onceOpen.size === 0) process.removeListener('exit', endAll);
       stream.destroy();
     });
     child.once('error', reject);

@@ -3,12 +3,12 @@ import { hostAddress } from '../../domain/host.js';
 import { keyName, type Route } from '../../domain/route.js';
 import { shellQuote } from '../../base/shell.js';
 import { fingerprint, keyType } from './knownHosts.js';
-import type { Distrust } from './sshSettings.js';
+import type { KeyMismatch } from './sshSettings.js';
 
 /** A key that is not trusted, and the files that say so or should have it. */
 export interface Refusal {
   readonly key: Buffer;
-  readonly verdict: Distrust;
+  readonly verdict: KeyMismatch;
   /** The user's own files. */
   readonly file: string;
   /** Files with a different key, or with the revoked one. */

@@ -24,7 +24,7 @@ export interface TrustedKey {
   readonly type: string;
 }
 
-export type Distrust = Exclude<HostKeyVerdict, { kind: 'known' }>;
+export type KeyMismatch = Exclude<HostKeyVerdict, { kind: 'known' }>;
 
 /** Learns host keys that no known_hosts file holds. */
 export interface HostKeys {
@@ -33,7 +33,12 @@ export interface HostKeys {
    * @returns the key to expect of the host; undefined where there is no telling
    * @throws StackError SSH_HOST_REPLACED, SSH_HOST_KEY_CHANGED; SSH_UNREACHABLE where it may be told a little later
    */
-  learn(route: Route, key: Buffer, verdict: Distrust, signal?: AbortSignal): Promise<TrustedKey | undefined>;
+  learn(
+    route: Route,
+    key: Buffer,
+    verdict: KeyMismatch,
+    signal?: AbortSignal,
+  ): Promise<TrustedKey | undefined>;
   /** Remembers which instance answered at an address. */
   seen(route: Route): Promise<void>;
 }

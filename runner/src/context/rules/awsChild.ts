@@ -12,7 +12,7 @@ const CLEARED = [
   'AWS_WEB_IDENTITY_TOKEN_FILE',
 ];
 /** Who and which run: the name of the session is made of them. */
-const TOLD = ['AUTOMATION_STACK_RUN', 'AUTOMATION_STACK_WHO', 'BUILD_TAG', 'BUILD_USER_ID'];
+const PASSED_ON = ['AUTOMATION_STACK_RUN', 'AUTOMATION_STACK_WHO', 'BUILD_TAG', 'BUILD_USER_ID'];
 
 /**
  * What makes another program act as a role: a profile whose credentials it asks our own command for, again before they
@@ -21,7 +21,7 @@ const TOLD = ['AUTOMATION_STACK_RUN', 'AUTOMATION_STACK_WHO', 'BUILD_TAG', 'BUIL
  * @param file configuration that holds the profile
  */
 export function roleVariables(profile: string, file: string, env: Env): Record<string, string> {
-  const base = [...CLEARED, ...TOLD, 'AWS_PROFILE', 'AWS_CONFIG_FILE'].filter((name) => env[name]);
+  const base = [...CLEARED, ...PASSED_ON, 'AWS_PROFILE', 'AWS_CONFIG_FILE'].filter((name) => env[name]);
   const cleared = CLEARED.filter((name) => env[name]);
   return {
     AWS_PROFILE: profile,
@@ -41,7 +41,7 @@ export function withoutRole(env: Env): Env {
   const base = parse(held);
   if (base === undefined || env['AWS_CONFIG_FILE'] !== base.file) return rest;
   const ours = [
-    ...['AWS_PROFILE', 'AWS_CONFIG_FILE', 'AWS_SDK_LOAD_CONFIG', ...TOLD],
+    ...['AWS_PROFILE', 'AWS_CONFIG_FILE', 'AWS_SDK_LOAD_CONFIG', ...PASSED_ON],
     ...CLEARED.filter((name) => rest[name] === ''),
   ];
   return {

@@ -89,16 +89,16 @@ export class HealthGate {
       return forMs >= this.rules.bakeMs && clean ? { state: 'healthy' } : { state: 'baking', forMs };
     }
     const all = [...this.endpoints.entries()];
-    const ill = all.filter(([, endpoint]) => !endpoint.healthy);
-    const last = ill.map(([name, endpoint]) => `${this.named(name, ': ')}${endpoint.last}`).join('; ');
-    const [late] = ill.filter(([, { timeoutMs }]) => nowMs - this.startedMs >= timeoutMs);
+    const unhealthy = all.filter(([, endpoint]) => !endpoint.healthy);
+    const last = unhealthy.map(([name, endpoint]) => `${this.named(name, ': ')}${endpoint.last}`).join('; ');
+    const [late] = unhealthy.filter(([, { timeoutMs }]) => nowMs - this.startedMs >= timeoutMs);
     if (late !== undefined) {
       const { timeoutMs } = late[1];
       const limit = timeoutMs === this.rules.timeoutMs ? ' (health.timeout)' : '';
       const reason = `not healthy within ${Math.round(timeoutMs / 1000)} s${limit}: ${last}`;
       return { state: 'unhealthy', reason };
     }
-    return { state: 'waiting', healthy: all.length - ill.length, total: all.length, last };
+    return { state: 'waiting', healthy: all.length - unhealthy.length, total: all.length, last };
   }
 
   private named(name: string, before: string): string {

@@ -9,24 +9,24 @@ export interface NeedsNode {
 }
 
 /**
- * The order in which applications that need each other are deployed: waves, each of applications that may go side by
- * side once all before them are done. Names within a wave are sorted, so the same graph always gives the same order.
+ * The order in which applications that need each other are deployed: groups, each of applications that may go side by
+ * side once all before them are done. Names within a group are sorted, so the same graph always gives the same order.
  * @throws StackError NEEDS_CYCLE naming the applications that wait for each other, and where each edge is written
  */
 export function orderOf(nodes: readonly NeedsNode[]): readonly (readonly string[])[] {
   const names = new Set(nodes.map((node) => node.application));
-  const waves: string[][] = [];
+  const groups: string[][] = [];
   const placed = new Set<string>();
   let waiting = nodes;
   while (waiting.length > 0) {
     const isReady = ({ needs }: NeedsNode) => needs.every((name) => placed.has(name) || !names.has(name));
-    const wave = waiting.filter(isReady).map((node) => node.application);
-    if (wave.length === 0) throw cycleError(cycleIn(waiting));
-    waves.push([...new Set(wave)].sort());
-    for (const name of wave) placed.add(name);
+    const group = waiting.filter(isReady).map((node) => node.application);
+    if (group.length === 0) throw cycleError(cycleIn(waiting));
+    groups.push([...new Set(group)].sort());
+    for (const name of group) placed.add(name);
     waiting = waiting.filter((node) => !placed.has(node.application));
   }
-  return waves;
+  return groups;
 }
 
 /**

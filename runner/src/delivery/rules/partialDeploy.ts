@@ -7,7 +7,7 @@ import type { DeploymentRecord, ReleaseRecord } from '../../domain/records.js';
  * Catching up brings what runs, and nothing else: what has been deployed meanwhile is not undone by it.
  * @throws StackError STATE_CONFLICT where another release is in service by now
  */
-export function refuseOvertaken(
+export function refuseSuperseded(
   environment: string,
   release: ReleaseRecord,
   healthy: DeploymentRecord | undefined,

@@ -57,7 +57,10 @@ export class HeldBack extends StackError {
 }
 
 /** Why a deployment to an environment must wait or is held back; undefined where all that it needs is well. */
-export function holdBack(environment: string, upstream: readonly UpstreamStanding[]): HeldBack | undefined {
+export function upstreamError(
+  environment: string,
+  upstream: readonly UpstreamStanding[],
+): HeldBack | undefined {
   const by = (standing: Standing) => upstream.filter((item) => item.standing === standing);
   const [failed, missing, running] = [by('failed'), by('missing'), by('running')];
   const holding = [...failed, ...missing, ...running];

@@ -1,6 +1,6 @@
 import type { Invocation } from '../../base/ports.js';
 import { selection } from './ansibleSelection.js';
-import { ansibleSettings, callbackPlugins, isSaid, type AnsiblePlaces } from './ansibleSettings.js';
+import { ansibleSettings, callbackPlugins, isConfigured, type AnsiblePaths } from './ansibleSettings.js';
 
 /** Environment variables in which secrets reach Ansible; none of them ever stands in argv or in a file. */
 export const VAULT_PASSWORD = 'AUTOMATION_STACK_VAULT_PASSWORD';
@@ -11,7 +11,7 @@ export const REGISTRY_PASSWORD = 'AUTOMATION_STACK_REGISTRY_PASSWORD';
 export const VAULT_SCRIPT = `#!/bin/sh\nprintf '%s' "$${VAULT_PASSWORD}"\n`;
 
 export interface PlaybookRun {
-  readonly places: AnsiblePlaces;
+  readonly places: AnsiblePaths;
   /** The ansible-playbook to run. */
   readonly executable: string;
   readonly playbook: string;
@@ -43,9 +43,9 @@ export interface PlaybookRun {
  * @throws StackError CONFIG_INVALID for a folder that Ansible cannot be told
  */
 export function ansiblePlaybook(run: PlaybookRun): Invocation {
-  const { places } = run;
+  const { places: paths } = run;
   const forks =
-    run.forks ?? (isSaid(places, 'ANSIBLE_FORKS', ['defaults.forks']) ? undefined : run.usualForks);
+    run.forks ?? (isConfigured(paths, 'ANSIBLE_FORKS', ['defaults.forks']) ? undefined : run.usualForks);
   return {
     file: run.executable,
     args: [
@@ -59,13 +59,13 @@ export function ansiblePlaybook(run: PlaybookRun): Invocation {
       ...(run.dryRun === true ? ['--check', '--diff'] : []),
       run.playbook,
     ],
-    cwd: places.directory,
+    cwd: paths.directory,
     env: {
       ...selection(run.tags),
       // Which of its plugins read that inventory is for `ansible.cfg` to say.
       ...(run.ownInventory === undefined ? {} : { ANSIBLE_INVENTORY_ENABLED: undefined }),
-      ...ansibleSettings(places),
-      ANSIBLE_CALLBACK_PLUGINS: callbackPlugins(places),
+      ...ansibleSettings(paths),
+      ANSIBLE_CALLBACK_PLUGINS: callbackPlugins(paths),
       ANSIBLE_STDOUT_CALLBACK: 'automation_stack',
       ANSIBLE_NOCOLOR: 'True',
       ANSIBLE_FORCE_COLOR: 'False',

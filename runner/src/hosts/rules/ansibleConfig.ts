@@ -17,9 +17,9 @@ export function parseAnsibleConfig(text: string): AnsibleConfig {
     else if (/^\s/.test(line) && key !== undefined)
       settings.set(key, `${settings.get(key) ?? ''}\n${value}`.trim());
     else {
-      const [, name, said] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(value) ?? [];
+      const [, name, configured] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(value) ?? [];
       key = name === undefined ? undefined : `${section}.${name.trim().toLowerCase()}`;
-      if (key !== undefined) settings.set(key, said ?? '');
+      if (key !== undefined) settings.set(key, configured ?? '');
     }
   }
   return settings;

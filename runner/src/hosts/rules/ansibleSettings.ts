@@ -3,7 +3,7 @@ import type { AnsibleConfig } from './ansibleConfig.js';
 import { StackError } from '../../base/errors.js';
 
 /** Where an Ansible run finds things; absolute paths. */
-export interface AnsiblePlaces {
+export interface AnsiblePaths {
   /** The folder with the generic roles, playbooks and plugins of automation-stack. */
   readonly library: string;
   /** The deployment's own folder of playbooks: its `ansible.cfg`, `roles/` and `group_vars/` are honoured. */
@@ -11,7 +11,7 @@ export interface AnsiblePlaces {
   /** The `ansible.cfg` to use. */
   readonly configuration: string;
   /** What it says; nothing where it is our own. */
-  readonly said: AnsibleConfig;
+  readonly configured: AnsibleConfig;
   /** Collections of our own, beside the usual places. */
   readonly collections: readonly string[];
   /** Variables of the shell: what they say counts as what `ansible.cfg` says, as Ansible itself has it. */
@@ -49,16 +49,16 @@ const SETTINGS: readonly Setting[] = [
  * over ours, paths of roles and collections are joined. Host keys are checked whatever it says.
  * @throws StackError CONFIG_INVALID for a folder that Ansible cannot be told
  */
-export function ansibleSettings(places: AnsiblePlaces): Record<string, string> {
-  const { library, directory, configuration, env } = places;
+export function ansibleSettings(paths: AnsiblePaths): Record<string, string> {
+  const { library, directory, configuration, env } = paths;
   const home = env['ANSIBLE_HOME'] ?? '~/.ansible';
   const list = (entries: readonly string[]) => pathList(entries, directory);
-  const roles = saidPaths(places, 'ANSIBLE_ROLES_PATH', ['defaults.roles_path']);
+  const roles = configuredPaths(paths, 'ANSIBLE_ROLES_PATH', ['defaults.roles_path']);
   const collections =
-    saidPaths(places, 'ANSIBLE_COLLECTIONS_PATH', [
+    configuredPaths(paths, 'ANSIBLE_COLLECTIONS_PATH', [
       'defaults.collections_path',
       'defaults.collections_paths',
-    ]) ?? saidPaths(places, 'ANSIBLE_COLLECTIONS_PATHS', []);
+    ]) ?? configuredPaths(paths, 'ANSIBLE_COLLECTIONS_PATHS', []);
   return {
     ANSIBLE_CONFIG: plainPath(configuration, directory),
     ANSIBLE_ROLES_PATH: list([
@@ -67,18 +67,18 @@ export function ansibleSettings(places: AnsiblePlaces): Record<string, string> {
       join(library, 'roles'),
       ...(roles === undefined ? [`${home}/roles`, '/usr/share/ansible/roles', '/etc/ansible/roles'] : []),
     ]),
-    ...(places.collections.length === 0
+    ...(paths.collections.length === 0
       ? {}
       : {
           ANSIBLE_COLLECTIONS_PATH: list([
             ...(collections ?? []),
-            ...places.collections,
+            ...paths.collections,
             ...(collections === undefined ? [`${home}/collections`, '/usr/share/ansible/collections'] : []),
           ]),
         }),
     ANSIBLE_HOST_KEY_CHECKING: 'True',
     ...Object.fromEntries(
-      SETTINGS.filter(({ variable, keys }) => !isSaid(places, variable, keys)).map((setting) => [
+      SETTINGS.filter(({ variable, keys }) => !isConfigured(paths, variable, keys)).map((setting) => [
         setting.variable,
         setting.value,
       ]),
@@ -87,33 +87,41 @@ export function ansibleSettings(places: AnsiblePlaces): Record<string, string> {
 }
 
 /** Where our stdout callback is found, before the project's own. */
-export function callbackPlugins(places: AnsiblePlaces): string {
-  const home = places.env['ANSIBLE_HOME'] ?? '~/.ansible';
-  const own = saidPaths(places, 'ANSIBLE_CALLBACK_PLUGINS', ['defaults.callback_plugins']) ?? [
+export function callbackPlugins(paths: AnsiblePaths): string {
+  const home = paths.env['ANSIBLE_HOME'] ?? '~/.ansible';
+  const own = configuredPaths(paths, 'ANSIBLE_CALLBACK_PLUGINS', ['defaults.callback_plugins']) ?? [
     `${home}/plugins/callback`,
     '/usr/share/ansible/plugins/callback',
   ];
-  return pathList([join(places.library, 'plugins', 'callback'), ...own], places.directory);
+  return pathList([join(paths.library, 'plugins', 'callback'), ...own], paths.directory);
 }
 
 /** Whether the project or the shell says something. */
-export function isSaid({ said, env }: AnsiblePlaces, variable: string, keys: readonly string[]): boolean {
-  return Boolean(env[variable]) || keys.some((key) => said.has(key));
+export function isConfigured(
+  { configured, env }: AnsiblePaths,
+  variable: string,
+  keys: readonly string[],
+): boolean {
+  return Boolean(env[variable]) || keys.some((key) => configured.has(key));
 }
 
 /** A list of paths that somebody named; those in a file are relative to it. */
-function saidPaths(places: AnsiblePlaces, variable: string, keys: readonly string[]): string[] | undefined {
+function configuredPaths(
+  paths: AnsiblePaths,
+  variable: string,
+  keys: readonly string[],
+): string[] | undefined {
   const split = (text: string) =>
     text
       .split(':')
       .map((path) => path.trim())
       .filter((path) => path !== '');
-  const fromShell = places.env[variable];
+  const fromShell = paths.env[variable];
   if (fromShell) return split(fromShell);
-  const text = keys.map((key) => places.said.get(key)).find((value) => value !== undefined);
+  const text = keys.map((key) => paths.configured.get(key)).find((value) => value !== undefined);
   if (text === undefined) return undefined;
   return split(text).map((path) =>
-    /^[~$]|^\{\{/.test(path) ? path : resolve(dirname(places.configuration), path),
+    /^[~$]|^\{\{/.test(path) ? path : resolve(dirname(paths.configuration), path),
   );
 }
 

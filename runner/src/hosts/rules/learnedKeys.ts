@@ -6,7 +6,7 @@
 export type KeySource = 'console' | 'given' | 'first-use';
 
 /** Which instance answered under a name. */
-export interface SeenInstance {
+export interface KnownInstance {
   readonly instanceId: string;
   /** When it was started (ISO 8601), where that is known. */
   readonly launched?: string | undefined;
@@ -16,7 +16,7 @@ export interface SeenInstance {
 const INSTANCE = '#instance';
 
 /** The instance that was last seen under a name. */
-export function seenAt(text: string, name: string): SeenInstance | undefined {
+export function instanceAt(text: string, name: string): KnownInstance | undefined {
   for (const line of text.split('\n')) {
     const [marker, at, instanceId, launched] = line.split(' ');
     if (marker === INSTANCE && at === name && instanceId !== undefined)
@@ -26,7 +26,7 @@ export function seenAt(text: string, name: string): SeenInstance | undefined {
 }
 
 /** The text with another instance under a name. */
-export function withInstance(text: string, name: string, { instanceId, launched }: SeenInstance): string {
+export function withInstance(text: string, name: string, { instanceId, launched }: KnownInstance): string {
   const line = [INSTANCE, name, instanceId, ...(launched === undefined ? [] : [launched])].join(' ');
   return joined([...linesOf(text).filter((other) => !other.startsWith(`${INSTANCE} ${name} `)), line]);
 }
@@ -53,8 +53,8 @@ export function keysOnConsole(output: string): readonly string[] {
 }
 
 /** How an instance is told of that is no longer the one it was. */
-export function replacement(before: SeenInstance, now: SeenInstance): string {
-  const tell = ({ instanceId, launched }: SeenInstance) =>
+export function replacement(before: KnownInstance, now: KnownInstance): string {
+  const tell = ({ instanceId, launched }: KnownInstance) =>
     launched === undefined ? instanceId : `${instanceId} (started ${launched})`;
   return `known before as ${tell(before)}, now ${tell(now)}`;
 }

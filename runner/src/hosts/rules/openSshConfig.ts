@@ -1,15 +1,16 @@
 import type { Host } from '../../domain/host.js';
 
 /** What `ssh -G` says, by option in lower case; some options come several times. */
-export type SshSaid = ReadonlyMap<string, readonly string[]>;
+export type SshReport = ReadonlyMap<string, readonly string[]>;
 
-export function parseSshSaid(text: string): SshSaid {
-  const said = new Map<string, string[]>();
+export function parseSshReport(text: string): SshReport {
+  const configured = new Map<string, string[]>();
   for (const line of text.split('\n')) {
     const [, key, value] = /^(\S+) (.*)$/.exec(line.trim()) ?? [];
-    if (key !== undefined && value !== undefined) said.set(key, [...(said.get(key) ?? []), value]);
+    if (key !== undefined && value !== undefined)
+      configured.set(key, [...(configured.get(key) ?? []), value]);
   }
-  return said;
+  return configured;
 }
 
 /** The parts of an answer that a configuration made different from OpenSSH's own defaults. */
@@ -26,13 +27,13 @@ export interface SshAdvice {
 }
 
 /** @param usual the answer without any configuration, for the same host */
-export function adviceOf(said: SshSaid, usual: SshSaid): SshAdvice {
+export function adviceOf(configured: SshReport, usual: SshReport): SshAdvice {
   const changed = (key: string): string | undefined => {
     const before = usual.get(key) ?? [];
-    return (said.get(key) ?? []).find((value) => !before.includes(value) && value !== 'none');
+    return (configured.get(key) ?? []).find((value) => !before.includes(value) && value !== 'none');
   };
   // One with a usual name is among the defaults, which are listed where none is configured.
-  const keys = said.get('identityfile') ?? [];
+  const keys = configured.get('identityfile') ?? [];
   const sameKeys = keys.join('\n') === usual.get('identityfile')?.join('\n');
   const port = changed('port');
   const files = changed('userknownhostsfile');

@@ -60,7 +60,7 @@ const commandLine = (words: readonly string[]): string =>
     .replaceAll('%', '%%');
 
 /** Where a session of Session Manager is opened. */
-export interface SessionPlace {
+export interface SessionScope {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
 }
@@ -69,7 +69,7 @@ export interface SessionPlace {
  * The AWS CLI's session to the SSH port of an instance; its standard streams are the connection.
  * Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-getting-started-enable-ssh-connections.html
  */
-export function ssmSession(instanceId: string, port: number, place: SessionPlace): readonly string[] {
+export function ssmSession(instanceId: string, port: number, place: SessionScope): readonly string[] {
   return [
     ...['aws', 'ssm', 'start-session', '--target', instanceId],
     ...['--document-name', 'AWS-StartSSHSession', '--parameters', `portNumber=${port}`],
@@ -89,7 +89,7 @@ const CERTIFICATES = [
 ];
 
 /** Looks at a host's certificate, and tells of it on standard error. */
-export function sshCertificateLook(route: Route): Invocation {
+export function sshCertificateQuery(route: Route): Invocation {
   const offered = [
     '-o',
     'PreferredAuthentications=none',
@@ -113,14 +113,14 @@ export function sshConfiguration(
   address: string,
   words: readonly string[],
   file: string | undefined,
-  said: { readonly user?: string | undefined; readonly port?: number | undefined } = {},
+  configured: { readonly user?: string | undefined; readonly port?: number | undefined } = {},
 ): Invocation {
   return {
     file: 'ssh',
     args: [
       ...['-G', '-F', file ?? 'none'],
-      ...(said.user === undefined ? [] : ['-o', `User="${said.user}"`]),
-      ...(said.port === undefined ? [] : ['-p', String(said.port)]),
+      ...(configured.user === undefined ? [] : ['-o', `User="${configured.user}"`]),
+      ...(configured.port === undefined ? [] : ['-p', String(configured.port)]),
       ...words,
       address,
     ],

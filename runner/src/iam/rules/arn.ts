@@ -1,5 +1,5 @@
 /** Where a deployment is, as its ARNs tell it. */
-export interface Place {
+export interface ArnScope {
   readonly region: string;
   /** 12 digits, or `*` where nobody has said. */
   readonly account: string;
@@ -17,7 +17,7 @@ export function partitionOf(region: string): string {
  *   last part.
  */
 export function arnOf(
-  place: Place,
+  place: ArnScope,
   form: string,
   values: Readonly<Record<string, string | undefined>> = {},
 ): string {

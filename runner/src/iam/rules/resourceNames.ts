@@ -1,4 +1,4 @@
-import { arnOf, type Place } from './arn.js';
+import { arnOf, type ArnScope } from './arn.js';
 import type { Condition } from './policyDocument.js';
 
 /** A bucket and the part of it that is meant. */
@@ -22,7 +22,7 @@ export interface S3Backend {
 
 /** The names that a policy is made of: what the configuration says, `*` where it does not. */
 export interface PolicyNames {
-  readonly place: Place;
+  readonly place: ArnScope;
   /** Roles that are assumed before anything is done there. */
   readonly assumed?: readonly string[];
   readonly services: readonly { readonly cluster: string; readonly service: string }[];
@@ -32,7 +32,7 @@ export interface PolicyNames {
   readonly logGroups: readonly string[];
   readonly repositories: readonly string[];
   /** Where promoted images are copied from, where that is another registry. */
-  readonly source?: Place;
+  readonly source?: ArnScope;
   readonly targetGroups: readonly string[];
   readonly parameters: readonly string[];
   readonly secrets: readonly string[];
@@ -139,8 +139,8 @@ export const conditionOf = (names: PolicyNames, word: string): Condition =>
   conditions[word as ConditionName](names);
 
 /** A name in its form; an ARN stays what it is. */
-const arnIfName = (place: Place, form: string, name: string) =>
+const arnIfName = (place: ArnScope, form: string, name: string) =>
   name.startsWith('arn:') ? name : arnOf(place, form, { name });
 
-const objectsOf = (place: Place, { bucket, prefix }: BucketPart) =>
+const objectsOf = (place: ArnScope, { bucket, prefix }: BucketPart) =>
   arnOf(place, `s3:::{bucket}/${prefix === '' ? '' : `${prefix}/`}*`, { bucket });

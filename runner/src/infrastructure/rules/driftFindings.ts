@@ -100,7 +100,7 @@ const attributeOf = (path: string) => /^[^.[]*/.exec(path)?.[0] ?? path;
  */
 function outputsThatFollow(plan: PlanJson, left: readonly PlannedResource[]): ReadonlySet<string> {
   const key = ({ before, after }: AttributeChange) => `${before} → ${after}`;
-  const known = new Set(left.flatMap(({ changes }) => changes.filter(isTold).map(key)));
+  const known = new Set(left.flatMap(({ changes }) => changes.filter(isReported).map(key)));
   const names = Object.entries(plan.output_changes ?? {}).flatMap(([name, change]) => {
     const changes = diffAttributes({
       before: change.before,
@@ -109,13 +109,13 @@ function outputsThatFollow(plan: PlanJson, left: readonly PlannedResource[]): Re
       beforeSensitive: change.before_sensitive,
       afterSensitive: change.after_sensitive,
     });
-    return changes.length > 0 && changes.every((one) => isTold(one) && known.has(key(one))) ? [name] : [];
+    return changes.length > 0 && changes.every((one) => isReported(one) && known.has(key(one))) ? [name] : [];
   });
   return new Set(names);
 }
 
 /** Masked and cut values look alike though they differ. */
-const isTold = ({ before, after, unknown }: AttributeChange) =>
+const isReported = ({ before, after, unknown }: AttributeChange) =>
   !unknown && ![before, after].some((text) => text === SENSITIVE || text.endsWith('…'));
 
 /** Addresses that a headline names of each cause; all of them stand below it. */

@@ -17,7 +17,7 @@ export interface LockFacts<Change extends RecordedChange = RecordedChange> {
   /** Applies and destroys of the environment, newest first; undefined where the ledger cannot be read. */
   readonly changes: readonly Change[] | undefined;
   /** Whether the runner of a change lives; `dead` only where that is certain. */
-  readonly vitality: (change: Change) => 'alive' | 'dead' | 'unknown';
+  readonly processState: (change: Change) => 'alive' | 'dead' | 'unknown';
   /** Name of this machine, as Terraform writes it into its locks. */
   readonly hostname: string;
   /** Processes of Terraform on this machine that work on the same root. */
@@ -53,7 +53,7 @@ export function judgeStateLock<Change extends RecordedChange>(facts: LockFacts<C
   if (change === undefined) return { life: 'unknown', because: withoutRun(changes, lock) };
   if (change.endedAt !== undefined)
     return { ...run, life: 'gone', because: `that run ended ${change.endedAt}` };
-  const runner = facts.vitality(change);
+  const runner = facts.processState(change);
   if (runner === 'alive')
     return { ...run, life: 'alive', because: `that run is alive: process ${change.process?.pid} on ${host}` };
   if (runner === 'dead')

@@ -117,7 +117,8 @@ function resource(item: ResourceChangeJson, action: PlanAction): PlannedResource
     action,
     ...(reason === undefined ? {} : { reason }),
     forcedBy,
-    changes: action === 'change' || action === 'replace' ? diffAttributes(sides(change), forcedBy) : [],
+    changes:
+      action === 'change' || action === 'replace' ? diffAttributes(beforeAndAfter(change), forcedBy) : [],
     ...(moved ? { movedFrom: item.previous_address } : {}),
     ...(item.deposed === undefined ? {} : { deposed: item.deposed }),
     ...(action === 'replace' && !change.actions.includes('delete') ? { leavesOld: true as const } : {}),
@@ -129,7 +130,7 @@ const typeOf = (address: string) => addressParts(address).at(-2) ?? '';
 function output(name: string, change: ChangeJson): readonly PlannedOutput[] {
   const [action] = change.actions;
   if (action === 'no-op' || action === undefined) return [];
-  const { before, after, unknown, beforeSensitive, afterSensitive } = sides(change);
+  const { before, after, unknown, beforeSensitive, afterSensitive } = beforeAndAfter(change);
   return [
     {
       name,
@@ -140,7 +141,7 @@ function output(name: string, change: ChangeJson): readonly PlannedOutput[] {
   ];
 }
 
-function sides(change: ChangeJson) {
+function beforeAndAfter(change: ChangeJson) {
   return {
     before: change.before,
     after: change.after,

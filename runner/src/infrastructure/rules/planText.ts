@@ -49,9 +49,9 @@ export function tellResource(resource: PlannedResource): {
 } {
   const { action, movedFrom, reason, changes } = resource;
   // A replacement changes every computed attribute; only what was decided is worth a line.
-  const told =
+  const shown =
     action === 'replace' ? changes.filter((item) => !item.unknown || item.forcesReplacement) : changes;
-  const computed = changes.length - told.length;
+  const computed = changes.length - shown.length;
   const notes = [
     movedFrom === undefined ? undefined : `was ${movedFrom}`,
     resource.deposed === undefined ? undefined : `deposed ${resource.deposed}`,
@@ -59,7 +59,7 @@ export function tellResource(resource: PlannedResource): {
     resource.leavesOld === true ? 'the old one is kept, but no longer managed' : undefined,
     reason,
   ].filter((note) => note !== undefined);
-  return { notes, changes: told, computed };
+  return { notes, changes: shown, computed };
 }
 
 function resourceLines(resource: PlannedResource): string[] {

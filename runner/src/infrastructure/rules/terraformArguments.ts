@@ -53,7 +53,7 @@ const terraform = (root: TerraformRoot, ...args: readonly string[]): Invocation 
 });
 
 /** A command of Terraform on this root as a person types it, with the workspace and the data directory that ours have. */
-export function byHand(root: TerraformRoot, ...args: readonly string[]): string {
+export function terraformCommand(root: TerraformRoot, ...args: readonly string[]): string {
   const settings = {
     TF_WORKSPACE: root.workspace,
     ...(root.backendConfig.length === 0 ? {} : { TF_DATA_DIR: dataDirectory(root) }),

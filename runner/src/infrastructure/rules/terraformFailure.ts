@@ -1,7 +1,7 @@
 import { StackError } from '../../base/errors.js';
 import { isBackendMoved, terraformAdvice } from './terraformAdvice.js';
 import { parseLockHolder, plainLines, type Diagnostic, type LockHolder } from './terraformMessages.js';
-import { byHand, type TerraformRoot } from './terraformArguments.js';
+import { terraformCommand, type TerraformRoot } from './terraformArguments.js';
 
 export interface FailedRun {
   readonly tail: readonly string[];
@@ -50,7 +50,7 @@ export function lockHolderOf(run: FailedRun): LockHolder | undefined {
 /** Terraform keeps asking for init where the state may have to be moved, which it does not do unasked. */
 function movedBackend(command: string, root: TerraformRoot): StackError {
   const settings = root.backendConfig.map((item) => `-backend-config=${item}`);
-  const init = (how: string) => byHand({ ...root, workspace: 'default' }, 'init', how, ...settings);
+  const init = (how: string) => terraformCommand({ ...root, workspace: 'default' }, 'init', how, ...settings);
   return new StackError('TERRAFORM_FAILED', `terraform ${command} failed: the backend of the state changed`, {
     where: root.directory,
     evidence: ['The root was initialised with another backend than its configuration names now.'],

@@ -86,7 +86,7 @@ const isMessage = (value: unknown): value is { readonly '@message': string } & R
   isRecord(value) && typeof value['@message'] === 'string';
 
 /** True where Terraform says that it was interrupted and is ending in order. */
-export function saysItStops(message: TerraformMessage): boolean {
+export function isStopMessage(message: TerraformMessage): boolean {
   return message.type === 'other' && /^\s*(?:Interrupt received|Stopping operation)/.test(message.text);
 }
 

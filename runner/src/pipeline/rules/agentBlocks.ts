@@ -1,24 +1,24 @@
 import type { Stage } from './stageGraph.js';
 
 /**
- * How Jenkins walks a stage graph. A leg is what happens on one agent without a person in between; an approval waits
- * outside of any agent. Inside a leg, waves follow each other; the chains of a wave run side by side; the stages of a
- * chain follow each other.
+ * How Jenkins runs a stage graph. An agent block is what runs on one agent without a person in between; an approval
+ * waits outside of any agent. The parallel groups of a block follow each other; the sequences of a group run side by
+ * side; the stages of a sequence follow each other.
  */
-export type Leg =
+export type AgentBlock =
   | { readonly kind: 'approval'; readonly stage: string; readonly environment: string }
   | {
       readonly kind: 'agent';
-      /** Held around the whole leg: taken before an agent is, so that nobody waits for it on an agent. */
+      /** Held around the whole block: taken before an agent is, so that nobody waits for it on an agent. */
       readonly lock?: string;
       /** Builds that are older than one that has come this far end here. */
       readonly milestone: boolean;
-      readonly waves: readonly Wave[];
+      readonly groups: readonly ParallelGroup[];
     };
 
-export interface Wave {
+export interface ParallelGroup {
   readonly milestone: boolean;
-  readonly chains: readonly (readonly string[])[];
+  readonly sequences: readonly (readonly string[])[];
 }
 
 /** Stages that change an environment; one build at a time does so. */
@@ -32,37 +32,37 @@ export function lockOf(application: string, stage: Stage): string | undefined {
 }
 
 /**
- * Cuts a stage graph into legs.
+ * Cuts a stage graph into agent blocks.
  * @param stages in an order that respects `needs`, as `pipelineOf` gives them
  */
-export function legsOf(application: string, stages: readonly Stage[]): readonly Leg[] {
+export function agentBlocksOf(application: string, stages: readonly Stage[]): readonly AgentBlock[] {
   const ranks = ranksOf(stages);
   const last = Math.max(0, ...ranks.values());
-  const legs: Leg[] = [];
+  const blocks: AgentBlock[] = [];
   for (let rank = 0; rank <= last; rank++) {
     const members = stages.filter((stage) => ranks.get(stage.id) === rank);
     for (const { id, environment } of members.filter(isApproval))
-      legs.push({ kind: 'approval', stage: id, environment: environment as string });
+      blocks.push({ kind: 'approval', stage: id, environment: environment as string });
     const working = members.filter((stage) => !isApproval(stage));
     if (working.length === 0) continue;
     const afterApproval = rank > 0;
     const lock = afterApproval
       ? working.map((stage) => lockOf(application, stage)).find((name) => name !== undefined)
       : undefined;
-    legs.push({
+    blocks.push({
       kind: 'agent',
       ...(lock === undefined ? {} : { lock }),
       milestone: afterApproval,
-      waves: wavesOf(application, working, !afterApproval),
+      groups: parallelGroupsOf(application, working, !afterApproval),
     });
   }
-  return legs;
+  return blocks;
 }
 
 const isApproval = (stage: Stage) => stage.kind === 'approve';
 
 /**
- * How many approvals come before a stage. An approval has the rank of what it opens: it stands right before that leg.
+ * How many approvals come before a stage. An approval has the rank of what it opens: it stands right before that block.
  */
 function ranksOf(stages: readonly Stage[]): ReadonlyMap<string, number> {
   const ranks = new Map<string, number>();
@@ -73,14 +73,20 @@ function ranksOf(stages: readonly Stage[]): ReadonlyMap<string, number> {
   return ranks;
 }
 
-/** Chains of the members by their depth: all of a wave's needs are in the waves before. */
-function wavesOf(application: string, members: readonly Stage[], milestones: boolean): readonly Wave[] {
-  const chains = chainsOf(application, members);
-  const chainOf = new Map(chains.flatMap((chain, index) => chain.map((stage) => [stage.id, index] as const)));
+/** Sequences of the members by their depth: all that a group needs is in the groups before. */
+function parallelGroupsOf(
+  application: string,
+  members: readonly Stage[],
+  milestones: boolean,
+): readonly ParallelGroup[] {
+  const sequences = sequencesOf(application, members);
+  const sequenceOf = new Map(
+    sequences.flatMap((sequence, index) => sequence.map((stage) => [stage.id, index] as const)),
+  );
   const depths: number[] = [];
-  chains.forEach((chain, index) => {
-    const needed = (chain[0] as Stage).needs
-      .map((need) => chainOf.get(need))
+  sequences.forEach((sequence, index) => {
+    const needed = (sequence[0] as Stage).needs
+      .map((need) => sequenceOf.get(need))
       .filter((need) => need !== undefined);
     depths[index] = Math.max(-1, ...needed.map((need) => depths[need] as number)) + 1;
   });
@@ -88,24 +94,24 @@ function wavesOf(application: string, members: readonly Stage[], milestones: boo
   return [...new Set(depths)]
     .sort((one, other) => one - other)
     .map((depth) => {
-      const wave = chains.filter((_, index) => depths[index] === depth);
-      // One milestone before the first change of this leg: a milestone may not stand inside `parallel`.
-      const changes = wave.flat().some((stage) => lockOf(application, stage) !== undefined);
+      const group = sequences.filter((_, index) => depths[index] === depth);
+      // One milestone before the first change of this block: a milestone may not stand inside `parallel`.
+      const changes = group.flat().some((stage) => lockOf(application, stage) !== undefined);
       const milestone = milestones && changes && !passed;
       passed ||= changes;
-      return { milestone, chains: wave.map((chain) => chain.map(({ id }) => id)) };
+      return { milestone, sequences: group.map((sequence) => sequence.map(({ id }) => id)) };
     });
 }
 
 /**
- * Stages that only wait for one another stand in one chain, so that no other chain of the wave holds them up. What
- * changes an environment begins a chain, since a milestone comes right before it.
+ * Stages that only wait for one another are one sequence, so that no other sequence of the group holds them up. What
+ * changes an environment begins a sequence, since a milestone comes right before it.
  */
-function chainsOf(application: string, members: readonly Stage[]): readonly (readonly Stage[])[] {
+function sequencesOf(application: string, members: readonly Stage[]): readonly (readonly Stage[])[] {
   const ids = new Set(members.map(({ id }) => id));
   const needsOf = (stage: Stage) => stage.needs.filter((need) => ids.has(need));
   const waitingFor = (id: string) => members.filter((stage) => stage.needs.includes(id)).length;
-  const chains: Stage[][] = [];
+  const sequences: Stage[][] = [];
   for (const stage of members) {
     const [need, ...others] = needsOf(stage);
     const begins =
@@ -113,10 +119,10 @@ function chainsOf(application: string, members: readonly Stage[]): readonly (rea
       members.some(({ id, ...other }) => id === need && lockOf(application, { id, ...other }) === undefined);
     const before =
       need !== undefined && others.length === 0 && waitingFor(need) === 1 && !begins
-        ? chains.find((chain) => chain.at(-1)?.id === need)
+        ? sequences.find((sequence) => sequence.at(-1)?.id === need)
         : undefined;
-    if (before === undefined) chains.push([stage]);
+    if (before === undefined) sequences.push([stage]);
     else before.push(stage);
   }
-  return chains;
+  return sequences;
 }

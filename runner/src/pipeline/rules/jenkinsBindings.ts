@@ -1,4 +1,4 @@
-import { legsOf, lockOf, type Leg } from './agentBlocks.js';
+import { agentBlocksOf, lockOf, type AgentBlock } from './agentBlocks.js';
 import type { Pipeline } from './stageGraph.js';
 import { credentialVariables } from '../../config/branchRules.js';
 import type { Config, JenkinsConfig } from '../../config/schema.js';
@@ -18,7 +18,7 @@ export interface JenkinsPlan {
   };
   readonly timeoutMinutes: number;
   readonly approval: { readonly submitters: string; readonly timeoutMinutes: number };
-  readonly legs: readonly Leg[];
+  readonly blocks: readonly AgentBlock[];
   /** Lock of each stage that changes an environment. */
   readonly locks: Readonly<Record<string, string>>;
   /** Credentials of each stage, and of each environment's commands; `none` for commands without an environment. */
@@ -44,7 +44,7 @@ export function jenkinsPlan(config: Config, pipeline: Pipeline): JenkinsPlan {
     agent: { ...place, ...(podTemplate === undefined ? {} : { podTemplate }) },
     timeoutMinutes: minutes(timeout),
     approval: { submitters: approval.submitters.join(','), timeoutMinutes: minutes(approval.timeout) },
-    legs: legsOf(config.application, pipeline.stages),
+    blocks: agentBlocksOf(config.application, pipeline.stages),
     locks: Object.fromEntries(locks),
     credentials: {
       stages: Object.fromEntries(

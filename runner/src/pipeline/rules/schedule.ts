@@ -52,7 +52,7 @@ export async function runGraph(
 export const endedWell = (status: string | undefined): boolean => status === 'ok' || status === 'partial';
 
 /** The worse first: what decides over the status of a run. */
-const GRAVITY = [
+const BY_SEVERITY = [
   'failed',
   'cut-off',
   'rolled-back',
@@ -64,9 +64,9 @@ const GRAVITY = [
 ] as const;
 
 /** The status of what several statuses make together; undefined of none. */
-export const worstOf = (statuses: Iterable<string>): (typeof GRAVITY)[number] | undefined => {
+export const worstOf = (statuses: Iterable<string>): (typeof BY_SEVERITY)[number] | undefined => {
   const all = new Set(statuses);
-  return GRAVITY.find((status) => all.has(status));
+  return BY_SEVERITY.find((status) => all.has(status));
 };
 
 /** How a stage ended, as the reason of one that needed it. */

@@ -29,7 +29,7 @@ export function worstExitCode(ends: readonly EnvironmentEnd[]): number {
  * @param isWorth which of them count
  * @returns undefined where none does
  */
-export function sumUp(
+export function summaryOfEnvironments(
   ends: readonly EnvironmentEnd[],
   isWorth: (end: EnvironmentEnd) => boolean = () => true,
 ): StackError | undefined {

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import type { StarterAnsible } from './facts.js';
-import { filesIn, inside, listed, nameOf, type ProjectFiles, type Tell } from './project.js';
+import { filesIn, inside, listed, nameOf, type ProjectFiles, type Note } from './project.js';
 
 const FOLDERS = [
   'ansible',
@@ -19,12 +19,12 @@ const INVENTORY =
 const NOT_PROVISIONING = /^(?:deploy|release|rollback|destroy|teardown|uninstall|restart|backup|restore)/;
 
 /** Playbooks and groups of a project; undefined where it has none. */
-export function findAnsible(files: ProjectFiles, tell: Tell): StarterAnsible | undefined {
+export function findAnsible(files: ProjectFiles, note: Note): StarterAnsible | undefined {
   const directory = FOLDERS.find((folder) => playbooksIn(files, folder).length > 0);
   if (directory === undefined) {
     const inside = files.paths.filter((path) => path.startsWith('ansible/'));
-    if (inside.length > 0) tell('ansible/ has no readable playbook (a list of plays with hosts:)');
-    tellInventory(files, tell);
+    if (inside.length > 0) note('ansible/ has no readable playbook (a list of plays with hosts:)');
+    noteInventory(files, note);
     return undefined;
   }
   const all = playbooksIn(files, directory).map((path) =>
@@ -33,19 +33,19 @@ export function findAnsible(files: ProjectFiles, tell: Tell): StarterAnsible | u
   const left = all.filter((name) => NOT_PROVISIONING.test(nameOf(name)));
   const kept = all.filter((name) => !left.includes(name));
   if (left.length > 0)
-    tell(
+    note(
       `${listed(left)} in ${directory}: not used for provisioning, because its name suggests something else`,
     );
   const main = kept.find((name) => MAIN.includes(name));
   const playbooks = main === undefined ? kept : [main];
   const others = kept.filter((name) => !playbooks.includes(name));
   if (others.length > 0)
-    tell(
+    note(
       `${listed(others)} in ${directory}: not run by themselves, as ${main ?? ''} may import them; add them to provision.playbooks if needed`,
     );
   if (main === undefined && playbooks.length > 1)
-    tell(`the order of the playbooks (${listed(playbooks)}) is that of their names: change it if it matters`);
-  const groups = [...new Set([...tellInventory(files, tell), ...groupsOf(files, directory, all)])];
+    note(`the order of the playbooks (${listed(playbooks)}) is that of their names: change it if it matters`);
+  const groups = [...new Set([...noteInventory(files, note), ...groupsOf(files, directory, all)])];
   return { directory, playbooks, groups };
 }
 
@@ -79,7 +79,7 @@ function groupsOf(files: ProjectFiles, directory: string, playbooks: readonly st
 }
 
 /** Tells of inventory files, which may be named in the place of tags, and gives back their groups. */
-function tellInventory(files: ProjectFiles, tell: Tell): readonly string[] {
+function noteInventory(files: ProjectFiles, note: Note): readonly string[] {
   const found = files.paths.filter(
     (path) => INVENTORY.test(path) && !/(?:group|host)_vars\//.test(path) && !/(?:^|\/)roles\//.test(path),
   );
@@ -87,7 +87,7 @@ function tellInventory(files: ProjectFiles, tell: Tell): readonly string[] {
     .map((path) => ({ path, ...inventoryOf(files, path) }))
     .filter(({ hosts }) => hosts.length > 0);
   for (const { path, hosts } of inventories)
-    tell(
+    note(
       `${path} lists ${listed(hosts, 3)}: if these are the hosts of an environment, write inventory: { file: ${path} } there instead of output and tags`,
     );
   return inventories.flatMap(({ groups }) => groups);

@@ -1,4 +1,4 @@
-import { listed, type Tell } from './project.js';
+import { listed, type Note } from './project.js';
 
 /** What git knows of branches; all of it may be missing. */
 export interface BranchFacts {
@@ -21,7 +21,7 @@ const PRODUCTION = ['main', 'master', 'trunk', 'production', 'prod'];
  * Which branch leads where: a branch for development goes to staging, the main one to production, by way of staging
  * and an approval. Only branches that are there are named, if there is one.
  */
-export function starterBranches(facts: BranchFacts, tell: Tell): Readonly<Record<string, string>> {
+export function starterBranches(facts: BranchFacts, note: Note): Readonly<Record<string, string>> {
   const { known, current, remoteDefault, isRepository } = facts;
   const is = (name: string) => known.includes(name) || name === current;
   const staging = STAGING.find((name) => name === remoteDefault) ?? STAGING.find(is);
@@ -30,7 +30,7 @@ export function starterBranches(facts: BranchFacts, tell: Tell): Readonly<Record
     [remoteDefault, ...PRODUCTION.filter(is)].find(isFree) ??
     (staging === undefined && known.every((name) => name === current) ? current : undefined);
   if (!isRepository) {
-    tell(
+    note(
       'there is no git repository: the branches develop and main are a guess, and a release needs a commit',
     );
     return { develop: 'staging', main: 'production' };
@@ -38,12 +38,12 @@ export function starterBranches(facts: BranchFacts, tell: Tell): Readonly<Record
   if (staging !== undefined && production !== undefined)
     return { [staging]: 'staging', [production]: 'production' };
   if (staging !== undefined) {
-    tell(`no main branch was found beside ${staging}: main, which leads to production, is a guess`);
+    note(`no main branch was found beside ${staging}: main, which leads to production, is a guess`);
     return { [staging]: 'staging', main: 'production' };
   }
   const main = production ?? 'main';
   const others = known.filter((name) => name !== main);
-  tell(
+  note(
     `${production === undefined ? 'no branch was found: main is a guess, and' : `no branch for development was found${others.length === 0 ? '' : ` (there are ${listed(others)})`}:`} ` +
       `${main} leads to staging first and, once somebody approved it, on to production`,
   );

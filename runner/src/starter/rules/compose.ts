@@ -8,7 +8,7 @@ import {
   listed,
   nameOf,
   type ProjectFiles,
-  type Tell,
+  type Note,
 } from './project.js';
 
 /** A service of a compose file that is built from this project. */
@@ -39,12 +39,12 @@ const SECRET = /TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE_KEY|API_KEY/i;
 const NOT_DELIVERED = /^(?:tests?|e2e|lint(?:er)?|docs?|dev|devcontainer|cypress|playwright)$/;
 
 /** Reads every compose file that docker would start by itself; tells what it leaves out and why. */
-export function composeServices(files: ProjectFiles, tell: Tell): readonly ComposeService[] {
+export function composeServices(files: ProjectFiles, note: Note): readonly ComposeService[] {
   const composes = files.paths.filter((path) => COMPOSE.test(nameOf(path)));
   const chosen = composes.filter((path) => path === mainIn(files, directoryOf(path)));
   const others = composes.filter((path) => !chosen.includes(path));
-  if (others.length > 0) tell(`${listed(others)}: not read, only the main compose file of a directory is`);
-  return chosen.flatMap((file) => servicesOf(files, file, tell));
+  if (others.length > 0) note(`${listed(others)}: not read, only the main compose file of a directory is`);
+  return chosen.flatMap((file) => servicesOf(files, file, note));
 }
 
 /** Of a directory's compose files the one that docker takes. */
@@ -53,12 +53,12 @@ function mainIn(files: ProjectFiles, directory: string): string | undefined {
   return BASES.map((base) => inside(directory, base)).find((path) => here.includes(path));
 }
 
-function servicesOf(files: ProjectFiles, file: string, tell: Tell): readonly ComposeService[] {
+function servicesOf(files: ProjectFiles, file: string, note: Note): readonly ComposeService[] {
   let document: unknown;
   try {
     document = parse(files.read(file) ?? '', { logLevel: 'error', merge: true });
   } catch (error) {
-    tell(`${file} is not read: ${(error as Error).message.split('\n', 1)[0] ?? ''}`);
+    note(`${file} is not read: ${(error as Error).message.split('\n', 1)[0] ?? ''}`);
     return [];
   }
   const services = fields(fields(document)['services']);
@@ -69,10 +69,10 @@ function servicesOf(files: ProjectFiles, file: string, tell: Tell): readonly Com
       if (typeof service['image'] === 'string') ready.push(`${name} (${service['image']})`);
       return [];
     }
-    return serviceOf(files, file, name, service, tell) ?? [];
+    return serviceOf(files, file, name, service, note) ?? [];
   });
   if (ready.length > 0)
-    tell(
+    note(
       `${file}: ${listed(ready)} ${ready.length === 1 ? 'is an image' : 'are images'} of others, not built here; make them with Terraform (RDS, ElastiCache …) or leave them`,
     );
   return found;
@@ -83,12 +83,12 @@ function serviceOf(
   file: string,
   name: string,
   service: Fields,
-  tell: Tell,
+  note: Note,
 ): ComposeService | undefined {
   const build =
     typeof service['build'] === 'string' ? { context: service['build'] } : fields(service['build']);
   const given = text(build['context']) ?? '.';
-  const leaveOut = (why: string) => void tell(`${file}: the service ${name} is left out, ${why}`);
+  const leaveOut = (why: string) => void note(`${file}: the service ${name} is left out, ${why}`);
   if (NOT_DELIVERED.test(name)) return leaveOut('because its name says that it is for development or tests');
   if (/^(?:\w+:\/\/|git@)|\$/.test(given))
     return leaveOut(`its build context ${given} is not a directory here`);

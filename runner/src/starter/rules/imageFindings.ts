@@ -3,7 +3,7 @@ import { readDockerfile, type DockerfileFacts } from './dockerfile.js';
 import type { StarterImage, StarterTarget } from './facts.js';
 import { healthPathOf } from './health.js';
 import { starterName, uniqueName } from './starterNames.js';
-import { directoryOf, has, inside, listed, nameOf, type ProjectFiles, type Tell } from './project.js';
+import { directoryOf, has, inside, listed, nameOf, type ProjectFiles, type Note } from './project.js';
 import { testCommand } from './testFindings.js';
 
 const DOCKERFILE = /^(?:Dockerfile|Containerfile)(?:[.-](.+))?$|^(.+)\.(?:Dockerfile|Containerfile)$/i;
@@ -22,8 +22,8 @@ export interface FoundImages {
 }
 
 /** The images of a project: what its compose files build, then its other Dockerfiles at any depth. */
-export function findImages(files: ProjectFiles, tell: Tell): FoundImages {
-  const services = composeServices(files, tell);
+export function findImages(files: ProjectFiles, note: Note): FoundImages {
+  const services = composeServices(files, note);
   const images: StarterImage[] = [];
   const targets: StarterTarget[] = [];
   const names = () => new Set(images.map(({ name }) => name));
@@ -34,47 +34,47 @@ export function findImages(files: ProjectFiles, tell: Tell): FoundImages {
     let image = imageOf.get(key);
     if (image === undefined) {
       for (const name of service.hidden)
-        tell(
+        note(
           `${service.file}: the build argument ${name} of ${service.name} looks like a secret, so its value was left out: arguments stay in the image; use secrets: instead`,
         );
       image = uniqueName(starterName(service.name, 'web'), names());
       imageOf.set(key, image);
       images.push(describe(files, { ...service, name: image }, facts));
     }
-    targets.push(targetOfService(files, service, image, facts, targets, tell));
+    targets.push(targetOfService(files, service, image, facts, targets, note));
   }
   const built = new Set(services.map(({ dockerfile }) => dockerfile));
-  for (const dockerfile of dockerfilesOf(files, built, tell)) {
+  for (const dockerfile of dockerfilesOf(files, built, note)) {
     const facts = readDockerfile(files.read(dockerfile) ?? '');
-    const context = contextOf(files, dockerfile, facts, tell);
+    const context = contextOf(files, dockerfile, facts, note);
     const isFirst = images.length === 0;
     const name = uniqueName(nameFor(dockerfile, context, isFirst), names());
     images.push(describe(files, { name, context, dockerfile }, facts));
-    const target = targetOfDockerfile(files, name, context, facts, tell);
+    const target = targetOfDockerfile(files, name, context, facts, note);
     targets.push({ ...target, name: uniqueName(name, new Set(targets.map((other) => other.name))) });
   }
   return { images, targets };
 }
 
 /** Dockerfiles that make something to deliver, the shallow ones first. */
-function dockerfilesOf(files: ProjectFiles, built: ReadonlySet<string>, tell: Tell): readonly string[] {
+function dockerfilesOf(files: ProjectFiles, built: ReadonlySet<string>, note: Note): readonly string[] {
   const all = files.paths.filter((path) => DOCKERFILE.test(nameOf(path)) && !built.has(path));
   const templates = all.filter(
     (path) => NO_DOCKERFILE.test(path) && !/\.(?:dockerignore|md|txt)$/i.test(path),
   );
   if (templates.length > 0)
-    tell(`${listed(templates)}: not used, because it looks like a template or a copy`);
+    note(`${listed(templates)}: not used, because it looks like a template or a copy`);
   const real = all.filter((path) => !NO_DOCKERFILE.test(path));
   const left = real.filter((path) => NOT_DELIVERED.test(variantOf(path)));
   if (left.length > 0)
-    tell(`${listed(left)}: left out, because the name says that it is for development or tests`);
+    note(`${listed(left)}: left out, because the name says that it is for development or tests`);
   const kept = real.filter((path) => !left.includes(path));
   const replaced = kept.filter(
     (path) =>
       variantOf(path) === '' &&
       kept.some((other) => directoryOf(other) === directoryOf(path) && DELIVERED.test(variantOf(other))),
   );
-  if (replaced.length > 0) tell(`${listed(replaced)}: left out, there is one for production beside it`);
+  if (replaced.length > 0) note(`${listed(replaced)}: left out, there is one for production beside it`);
   const depth = (path: string) => path.split('/').length;
   return kept
     .filter((path) => !replaced.includes(path))
@@ -101,7 +101,7 @@ function nameFor(dockerfile: string, context: string, isFirst: boolean): string 
 }
 
 /** The directory that a Dockerfile's COPY is about: its own, else the nearest above it that has all of it. */
-function contextOf(files: ProjectFiles, dockerfile: string, facts: DockerfileFacts, tell: Tell): string {
+function contextOf(files: ProjectFiles, dockerfile: string, facts: DockerfileFacts, note: Note): string {
   const own = directoryOf(dockerfile);
   if (own === '.') return '.';
   const isThere = (context: string) => (source: string) => {
@@ -118,11 +118,11 @@ function contextOf(files: ProjectFiles, dockerfile: string, facts: DockerfileFac
       : facts.sources.length === 0 || hasSources(files, context, dockerfile);
   const context = [...above, '.'].find(fits) ?? own;
   if (context !== own)
-    tell(
+    note(
       `${dockerfile}: its context is guessed to be ${context === '.' ? 'this directory' : context}, where what it copies is`,
     );
   else if (!fits(own))
-    tell(
+    note(
       `${dockerfile}: it copies files that do not exist (${listed(named.filter((source) => !isThere(own)(source)))}); its context may be wrong`,
     );
   return context;
@@ -171,18 +171,18 @@ function targetOfService(
   image: string,
   facts: DockerfileFacts,
   before: readonly StarterTarget[],
-  tell: Tell,
+  note: Note,
 ): StarterTarget {
   const name = uniqueName(starterName(service.name, 'web'), new Set(before.map((target) => target.name)));
   const [port = service.hasCommand ? undefined : facts.ports[0]] = service.ports;
   if (facts.isFastCgi && (port === undefined || port === 9000)) {
-    tell(
+    note(
       `${service.file}: ${service.name} answers FastCGI (php-fpm), not HTTP: it gets no HTTP health check, and belongs in one task with its web server`,
     );
     return { name, image, isWorker: true };
   }
   if (port === undefined) {
-    tell(`${service.file}: ${service.name} has no port, so it is a worker and gets no HTTP health check`);
+    note(`${service.file}: ${service.name} has no port, so it is a worker and gets no HTTP health check`);
     return { name, image, isWorker: true };
   }
   const health =
@@ -203,22 +203,22 @@ function targetOfDockerfile(
   name: string,
   context: string,
   facts: DockerfileFacts,
-  tell: Tell,
+  note: Note,
 ): StarterTarget {
   const [port] = facts.ports;
   if (facts.isFastCgi && (port === undefined || port === 9000)) {
-    tell(
+    note(
       `${name} answers FastCGI (php-fpm), not HTTP: it gets no HTTP health check, and needs a web server before it`,
     );
     return { name, image: name, isWorker: true };
   }
   if (port === undefined && WORKER.test(name)) {
-    tell(`${name} exposes no port and is named like a worker: it gets no HTTP health check`);
+    note(`${name} exposes no port and is named like a worker: it gets no HTTP health check`);
     return { name, image: name, isWorker: true };
   }
   if (port === undefined && facts.hasFrom)
-    tell(`${name}: it has no EXPOSE, so its port is unknown; if it is a worker, remove its health check`);
-  if (!facts.hasFrom) tell(`the Dockerfile of ${name} has no FROM, so it cannot be built yet`);
+    note(`${name}: it has no EXPOSE, so its port is unknown; if it is a worker, remove its health check`);
+  if (!facts.hasFrom) note(`the Dockerfile of ${name} has no FROM, so it cannot be built yet`);
   const health = healthPathOf(files, context, facts);
   return {
     name,

@@ -9,7 +9,7 @@ export interface ProjectFiles {
 }
 
 /** What was guessed or not understood, in one sentence each. */
-export type Tell = (note: string) => void;
+export type Note = (note: string) => void;
 
 export const directoryOf = (path: string): string => posix.dirname(path);
 export const nameOf = (path: string): string => posix.basename(path);

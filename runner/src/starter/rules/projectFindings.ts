@@ -4,11 +4,11 @@ import type { StarterFacts, StarterImage, StarterInfrastructure, StarterShape } 
 import { findImages, type FoundImages } from './imageFindings.js';
 import { findInfrastructure, regionOf } from './terraformFindings.js';
 import { starterName } from './starterNames.js';
-import { has, inside, listed, type ProjectFiles, type Tell } from './project.js';
+import { has, inside, listed, type ProjectFiles, type Note } from './project.js';
 import { guessedNames, isGroup } from './targetLines.js';
 
 /** All that `init` sees. */
-export interface StarterSight {
+export interface ProjectFacts {
   /** What the repository or the directory is called. */
   readonly name: string;
   readonly files: ProjectFiles;
@@ -21,21 +21,21 @@ export interface StarterSight {
 }
 
 /** Makes facts of what was seen, and tells what was guessed, left out or not understood. */
-export function starterFacts(sight: StarterSight, tell: Tell): Omit<StarterFacts, 'schema'> {
-  const { files, place } = sight;
-  const application = starterName(sight.name);
-  if (application !== sight.name)
-    tell(`the application is called ${application}, derived from “${sight.name}”`);
-  const branches = starterBranches(sight.branches, tell);
-  const found = findImages(files, tell);
-  const infrastructure = findInfrastructure(files, tell);
-  const ansible = findAnsible(files, tell);
+export function starterFacts(project: ProjectFacts, note: Note): Omit<StarterFacts, 'schema'> {
+  const { files, place } = project;
+  const application = starterName(project.name);
+  if (application !== project.name)
+    note(`the application is called ${application}, derived from “${project.name}”`);
+  const branches = starterBranches(project.branches, note);
+  const found = findImages(files, note);
+  const infrastructure = findInfrastructure(files, note);
+  const ansible = findAnsible(files, note);
   const hasPlaybooks = ansible !== undefined || has(files, 'ansible');
-  const shape = sight.shape ?? guessShape(found, infrastructure, hasPlaybooks);
+  const shape = project.shape ?? guessShape(found, infrastructure, hasPlaybooks);
   const seen = infrastructure === undefined ? undefined : regionOf(files, infrastructure.directory);
-  const region = sight.region ?? seen ?? 'eu-west-1';
-  if (sight.region === undefined && seen === undefined)
-    tell(`the region ${region} is a guess: neither AWS_REGION nor a provider names one`);
+  const region = project.region ?? seen ?? 'eu-west-1';
+  if (project.region === undefined && seen === undefined)
+    note(`the region ${region} is a guess: neither AWS_REGION nor a provider names one`);
   const facts = {
     application,
     region,
@@ -48,7 +48,7 @@ export function starterFacts(sight: StarterSight, tell: Tell): Omit<StarterFacts
       ? {}
       : { ansible: { ...ansible, directory: place(ansible.directory) } }),
   };
-  tellOf(sight, { ...facts, schema: '' }, ansible !== undefined, tell);
+  noteFacts(project, { ...facts, schema: '' }, ansible !== undefined, note);
   return facts;
 }
 
@@ -64,7 +64,7 @@ function guessShape(
   return hasPlaybooks || outputs.includes('hosts') ? 'flask-fleet' : 'hello-ecs';
 }
 
-function placed(image: StarterImage, place: StarterSight['place']): StarterImage {
+function placed(image: StarterImage, place: ProjectFacts['place']): StarterImage {
   const { context, dockerfile } = image;
   return {
     ...image,
@@ -73,7 +73,7 @@ function placed(image: StarterImage, place: StarterSight['place']): StarterImage
   };
 }
 
-function placedRoot(root: StarterInfrastructure, place: StarterSight['place']): StarterInfrastructure {
+function placedRoot(root: StarterInfrastructure, place: ProjectFacts['place']): StarterInfrastructure {
   const directories = Object.entries(root.directories ?? {}).map(([name, path]) => [name, place(path)]);
   return {
     ...root,
@@ -85,39 +85,39 @@ function placedRoot(root: StarterInfrastructure, place: StarterSight['place']): 
 }
 
 /** What follows from all of it together. */
-function tellOf({ files }: StarterSight, facts: StarterFacts, hasAnsible: boolean, tell: Tell): void {
+function noteFacts({ files }: ProjectFacts, facts: StarterFacts, hasAnsible: boolean, note: Note): void {
   const { images, shape, targets = [], infrastructure, ansible } = facts;
-  if (images.length === 0) tellNoImage(files, shape, tell);
+  if (images.length === 0) noteNoImage(files, shape, note);
   const guessed = guessedNames(facts, targets.length > 0 ? targets : [{ name: 'web', image: 'web' }]);
   if (guessed.length > 0)
-    tell(
+    note(
       `the names of clusters and services are guesses (${listed(guessed)}): correct them, or create them before the first deploy`,
     );
-  if (shape === 'hello-ecs' && hasAnsible) tell('ansible/ is not used: the targets are ECS services');
+  if (shape === 'hello-ecs' && hasAnsible) note('ansible/ is not used: the targets are ECS services');
   const usesHosts = shape === 'flask-fleet' || ansible !== undefined;
   if (usesHosts && infrastructure?.outputs?.includes('hosts') !== true)
-    tell(
+    note(
       `hosts are found by guessed EC2 tags (Application: ${facts.application}, Environment: staging or production): correct them, or give a Terraform output hosts`,
     );
   const groups = usesHosts ? (ansible?.groups ?? []) : [];
   const foreign = groups.filter((name) => !isGroup(name));
   if (foreign.length > 0)
-    tell(
+    note(
       `the groups ${listed(foreign)} of the playbooks have invalid names (allowed: letters, digits, _ and dashes): their plays match no host`,
     );
   if (groups.length > 1 && infrastructure?.outputs?.includes('hosts') !== true)
-    tell(
+    note(
       `the playbooks know the groups ${listed(groups)}: hosts that are found by tags are all in one group; use a Terraform output hosts for more groups`,
     );
-  if (shape === 'flask-fleet') tellFleet(files, facts, tell);
+  if (shape === 'flask-fleet') noteFleet(files, facts, note);
   const untried = images.filter(({ test, testStage }) => test !== undefined && testStage === undefined);
   if (untried.length > 0)
-    tell(
+    note(
       `the tests of ${listed(untried.map(({ name, test = [] }) => `${name} (${test.join(' ')})`))} are written as comments: it is unknown whether the image contains their tools`,
     );
 }
 
-function tellNoImage(files: ProjectFiles, shape: StarterShape, tell: Tell): void {
+function noteNoImage(files: ProjectFiles, shape: StarterShape, note: Note): void {
   const kind = has(files, 'artisan')
     ? 'a Laravel application'
     : has(files, 'wp-config.php') || has(files, 'wp-config-sample.php')
@@ -134,23 +134,23 @@ function tellNoImage(files: ProjectFiles, shape: StarterShape, tell: Tell): void
                 ? 'a Python application'
                 : undefined;
   const what = kind === undefined ? '' : ` for what looks like ${kind}`;
-  tell(
+  note(
     shape === 'minimal'
       ? `no Dockerfile${what} was found, so there is no image and nothing to deploy yet`
       : `no Dockerfile${what} was found: the image web is built from ./Dockerfile, which you have to write`,
   );
 }
 
-function tellFleet(files: ProjectFiles, { targets = [], ansible }: StarterFacts, tell: Tell): void {
+function noteFleet(files: ProjectFiles, { targets = [], ansible }: StarterFacts, note: Note): void {
   const workers = targets.filter(({ isWorker }) => isWorker === true);
   if (workers.length > 0)
-    tell(
+    note(
       `${listed(workers.map(({ name }) => name))} ${workers.length === 1 ? 'has' : 'have'} no target: a fleet is checked by a port, and a worker has none`,
     );
-  tell('docker-host.yml, which comes with the runner, puts a Docker engine on the hosts');
+  note('docker-host.yml, which comes with the runner, puts a Docker engine on the hosts');
   const folder = ansible?.directory ?? 'ansible';
   if ([inside(folder, 'deploy.yml'), inside(folder, 'playbooks/deploy.yml')].some((path) => has(files, path)))
-    tell(
+    note(
       `${folder} has its own deploy.yml: the fleet runs it instead of the runner’s; name another with playbook:, or remove it`,
     );
 }

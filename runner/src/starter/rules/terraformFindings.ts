@@ -7,7 +7,7 @@ import {
   listed,
   nameOf,
   type ProjectFiles,
-  type Tell,
+  type Note,
 } from './project.js';
 
 const TERRAFORM = /\.tf(?:\.json)?$/;
@@ -20,35 +20,35 @@ const PREFERRED = ['terraform', 'infrastructure', 'infra', '.'];
 const ENVIRONMENTS = ['staging', 'production'];
 
 /** The Terraform root of a project with its variable files and outputs; undefined where there is none. */
-export function findInfrastructure(files: ProjectFiles, tell: Tell): StarterInfrastructure | undefined {
+export function findInfrastructure(files: ProjectFiles, note: Note): StarterInfrastructure | undefined {
   const directories = [...new Set(files.paths.filter((path) => TERRAFORM.test(path)).map(directoryOf))];
   const roots = directories.filter((directory) => isRoot(files, directory));
   const modules = directories.filter((directory) => !roots.includes(directory));
   if (roots.length === 0) {
     if (modules.length > 0)
-      tell(`${listed(modules)}: Terraform modules, but no root that uses them was found`);
+      note(`${listed(modules)}: Terraform modules, but no root that uses them was found`);
     return undefined;
   }
   const pair = environmentRoots(roots);
   if (pair !== undefined) {
     const others = roots.filter((root) => !Object.values(pair).includes(root));
-    if (others.length > 0) tell(`${listed(others)}: other Terraform roots, not used`);
+    if (others.length > 0) note(`${listed(others)}: other Terraform roots, not used`);
     const both = ENVIRONMENTS.map((name) => outputsOf(files, pair[name] as string));
     const outputs = (both[0] as readonly string[]).filter((name) =>
       (both[1] as readonly string[]).includes(name),
     );
-    tell(`${pair['staging']} and ${pair['production']} are separate Terraform roots: no workspaces are used`);
+    note(`${pair['staging']} and ${pair['production']} are separate Terraform roots: no workspaces are used`);
     return { directory: pair['staging'] as string, directories: pair, varFiles: [], outputs };
   }
   const [directory = '.'] = [...roots].sort(
     (one, other) => rank(one) - rank(other) || one.localeCompare(other, 'en'),
   );
   const others = roots.filter((root) => root !== directory);
-  if (others.length > 0) tell(`${listed(others)}: other Terraform roots, not used; ${directory} is`);
+  if (others.length > 0) note(`${listed(others)}: other Terraform roots, not used; ${directory} is`);
   const chosen = Object.fromEntries(ENVIRONMENTS.map((name) => [name, varFilesOf(files, directory, name)]));
   const missing = ENVIRONMENTS.filter((name) => (chosen[name] as readonly string[]).length === 0);
   if (missing.length > 0)
-    tell(
+    note(
       `${directory} has no variable file for ${listed(missing)} (${missing.map((name) => `${name}.tfvars`).join(', ')}): it gets the defaults of the root`,
     );
   const backendConfig = Object.fromEntries(
@@ -57,7 +57,7 @@ export function findInfrastructure(files: ProjectFiles, tell: Tell): StarterInfr
     ),
   );
   if (/\bcloud\s*\{/.test(textOf(files, directory)))
-    tell(
+    note(
       `${directory} keeps its state in HCP Terraform (cloud block): workspaces may have other names there`,
     );
   return {

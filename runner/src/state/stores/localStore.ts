@@ -3,7 +3,7 @@ import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { makeDirectories } from '../../adapters/process/directories.js';
 import { withFileLock } from '../../adapters/process/fileLock.js';
-import { flushDirectory, writeDraft } from '../../adapters/process/wholeFile.js';
+import { flushDirectory, writeDraft } from '../../adapters/process/atomicFile.js';
 import type { ObjectStore, StoredObject, WriteCondition } from '../../base/ports.js';
 import { assertKey, digest } from '../keys.js';
 import { readFailure, writeFailure } from '../../adapters/process/localFailures.js';

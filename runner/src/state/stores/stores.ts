@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import { requireSharedPlace } from '../sharedPlace.js';
+import { requireSharedLocation } from '../sharedLocation.js';
 import type { StoreKind } from './storeKind.js';
 
 const directory: StoreKind = {
@@ -7,7 +7,7 @@ const directory: StoreKind = {
   form: 'a directory',
   matches: (location) => !/^[a-z][a-z0-9+.-]+:\/\//.test(location),
   async open({ location, setting, directory: base, part }, { env }) {
-    requireSharedPlace(location, setting, env);
+    requireSharedLocation(location, setting, env);
     const { LocalStore } = await import('./localStore.js');
     const home = isAbsolute(location) ? location : resolve(base, location);
     return new LocalStore(join(home, part), home);

@@ -1,12 +1,12 @@
 import { connectForge } from './connectForge.js';
 import { forgeWords, type ForgeKey } from '../../domain/channels.js';
-import { requestNumber } from '../../adapters/forge/forgePlace.js';
+import { requestNumber } from '../../adapters/forge/forgeProject.js';
 import { once } from '../../base/once.js';
 import type { ChannelTools, Context, ContextWith } from '../../context/context.js';
 import { ForgeView } from './forgeView.js';
 import type { ForgeConfig } from './schema.js';
 import { isForgeMemory, type ForgeMemory } from './forgeMemory.js';
-import type { CheckedOut, Forged } from './forgeTeller.js';
+import type { CheckedOut, ForgeTarget } from './forgeReport.js';
 
 export const openForge =
   (key: ForgeKey) =>
@@ -22,7 +22,7 @@ export const openForge =
     });
 
 /** A configured forge with its token looked up. */
-async function forgeOf(key: ForgeKey, context: Context, signal: AbortSignal): Promise<Forged> {
+async function forgeOf(key: ForgeKey, context: Context, signal: AbortSignal): Promise<ForgeTarget> {
   const config = (await context.config()).notifications[key] as ForgeConfig | undefined;
   if (config === undefined) throw new Error(`${forgeWords[key].name} is not configured`);
   return {

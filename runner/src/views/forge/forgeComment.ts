@@ -135,12 +135,12 @@ function footer({ runUrl, branch, commit, who }: Run): string {
 
 /** Each plan once, with the title of the stage that made it: the stage that carries it out tells it again. */
 function plansOf({ stages }: Run): readonly (readonly [string, PlanSummary])[] {
-  const told = new Map<string, readonly [string, PlanSummary]>();
+  const planned = new Map<string, readonly [string, PlanSummary]>();
   for (const { plan, title } of stages) {
     const key = JSON.stringify(plan?.summary);
-    if (plan !== undefined && !told.has(key)) told.set(key, [title, plan.summary]);
+    if (plan !== undefined && !planned.has(key)) planned.set(key, [title, plan.summary]);
   }
-  return [...told.values()];
+  return [...planned.values()];
 }
 
 /** Where the environments that were deployed to are. */

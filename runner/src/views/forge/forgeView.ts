@@ -1,22 +1,22 @@
 import { ForgeFailure } from '../../adapters/forge/forgeFailure.js';
 import type { EventOf, EventSubscriber, StackEvent } from '../../events/events.js';
-import { Behind, wentOnWithout } from '../backgroundTelling.js';
+import { BackgroundDelivery, abandonedNotice } from '../backgroundDelivery.js';
 import type { ForgeMemory } from './forgeMemory.js';
 import { isOfCommit, statusContext } from './forgeStatus.js';
-import { tellForge, type Forged } from './forgeTeller.js';
+import { reportToForge, type ForgeTarget } from './forgeReport.js';
 import type { Run } from '../../events/run.js';
 
-const BETWEEN_TELLINGS_MS = 2000;
+const BETWEEN_REPORTS_MS = 2000;
 /** The end of a run waits this long for it to be told, the end of one of its processes less. */
 const CLOSE_LIMIT_MS = 10_000;
 const PART_LIMIT_MS = 4000;
-const LAST_WORD_MS = 500;
+const FINAL_REPORT_MS = 500;
 
 export interface ForgeViewOptions {
   /** `GitHub`, `GitLab`. */
   readonly name: string;
   /** Settings with the token looked up; `signal` ends all that it asks. Called once, where there is something to tell. */
-  readonly settings: (signal: AbortSignal) => Promise<Forged>;
+  readonly settings: (signal: AbortSignal) => Promise<ForgeTarget>;
   /** The run as it stands: all processes of it, and this process alone. */
   readonly runs: () => Promise<{ readonly whole: Run; readonly own: Run } | undefined>;
   readonly memory: () => Promise<ForgeMemory | undefined>;
@@ -33,27 +33,27 @@ export interface ForgeViewOptions {
  * for the end alone.
  */
 export class ForgeView implements EventSubscriber {
-  readonly closeMs = CLOSE_LIMIT_MS + 2 * LAST_WORD_MS;
+  readonly closeMs = CLOSE_LIMIT_MS + 2 * FINAL_REPORT_MS;
   private start: EventOf<'run.start'> | undefined;
-  private settings: Promise<Forged> | undefined;
+  private settings: Promise<ForgeTarget> | undefined;
   private isOver = false;
   private telling: Promise<void> | undefined;
   private readonly end = new AbortController();
-  private readonly behind: Behind;
+  private readonly behind: BackgroundDelivery;
 
   constructor(private readonly options: ForgeViewOptions) {
-    this.behind = new Behind({
+    this.behind = new BackgroundDelivery({
       name: options.name,
       tell: () => this.tell(),
-      failed: (error) => options.warn(wentOnWithout(error)),
-      betweenMs: BETWEEN_TELLINGS_MS,
+      failed: (error) => options.warn(abandonedNotice(error)),
+      betweenMs: BETWEEN_REPORTS_MS,
       closeMs: () => (this.isOver ? CLOSE_LIMIT_MS : PART_LIMIT_MS),
     });
   }
 
   handle(event: StackEvent): void {
     if (event.type === 'run.start' && isOfCommit(event.command)) this.start = event;
-    if (this.start !== undefined && TELLING.has(event.type)) this.behind.wake();
+    if (this.start !== undefined && REPORTED_EVENTS.has(event.type)) this.behind.wake();
   }
 
   async close(): Promise<void> {
@@ -62,7 +62,10 @@ export class ForgeView implements EventSubscriber {
     await this.behind.close();
     this.end.abort(new Error('the run has ended'));
     // Long enough to remember that there was no answer.
-    await Promise.race([this.telling, new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS).unref())]);
+    await Promise.race([
+      this.telling,
+      new Promise((resolve) => setTimeout(resolve, FINAL_REPORT_MS).unref()),
+    ]);
   }
 
   private tell(): Promise<void> {
@@ -78,7 +81,7 @@ export class ForgeView implements EventSubscriber {
     if (memory.missed === true && runs.whole.status === 'running') return;
     try {
       this.settings ??= this.options.settings(this.end.signal);
-      await tellForge(await this.settings, memory, this.told(runs));
+      await reportToForge(await this.settings, memory, this.reportOf(runs));
       delete memory.missed;
     } catch (error) {
       const isAway = error instanceof ForgeFailure && error.kind === 'away';
@@ -90,7 +93,7 @@ export class ForgeView implements EventSubscriber {
     }
   }
 
-  private told({ whole, own }: { readonly whole: Run; readonly own: Run }) {
+  private reportOf({ whole, own }: { readonly whole: Run; readonly own: Run }) {
     const { application = '', environment, command, isChoice } = this.start as EventOf<'run.start'>;
     // A choice of a pipeline's stages says nothing of the whole.
     const context = isChoice === true ? undefined : statusContext(application, environment, command);
@@ -98,7 +101,7 @@ export class ForgeView implements EventSubscriber {
   }
 }
 
-const TELLING: ReadonlySet<StackEvent['type']> = new Set([
+const REPORTED_EVENTS: ReadonlySet<StackEvent['type']> = new Set([
   'run.start',
   'stage.plan',
   'stage.end',

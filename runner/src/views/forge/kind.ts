@@ -26,10 +26,10 @@ async function addressOf(
   if (settings === undefined) return undefined;
   const [api] = [settings.api].filter((given) => given !== undefined && URL.canParse(given));
   try {
-    const { forgePlace } = await import('../../adapters/forge/forgePlace.js');
+    const { forgeProject } = await import('../../adapters/forge/forgeProject.js');
     const remote = await context.git.remoteUrl();
     const repository = settings.repository ?? 'any/repository';
-    return forgePlace(key, { repository, api }, context.env, remote).api;
+    return forgeProject(key, { repository, api }, context.env, remote).api;
   } catch {
     return undefined;
   }

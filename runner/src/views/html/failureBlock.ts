@@ -1,10 +1,10 @@
-import { tellFailure } from '../failureText.js';
+import { failureText } from '../failureText.js';
 import type { Run, RunFailure } from '../../events/run.js';
 import { markup, type Markup } from './markup.js';
 
 /** A failure as the page tells it: what, where, the evidence, and what to do next. */
 export function failureBlock(failure: RunFailure, run: Run): Markup {
-  const { what, code, where, evidence, next } = tellFailure(failure.error, failure.lastLines);
+  const { what, code, where, evidence, next } = failureText(failure.error, failure.lastLines);
   const stage = run.stages.find(({ id }) => id === failure.stage);
   return markup`<section class="failure">
 <h2>${what}</h2>

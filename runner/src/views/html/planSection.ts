@@ -109,11 +109,11 @@ function attribute({ path, before, after, forcesReplacement }: AttributeChange):
 }
 
 function outputItem({ name, action, before, after }: PlannedOutput): Markup {
-  const told =
+  const description =
     action === 'change'
       ? markup`${value(before)} → ${value(after)}`
       : value(action === 'create' ? after : before);
-  return markup`<li class="plan-${action}"><p>${sign(action)} <code>${name}</code> ${told}</p></li>`;
+  return markup`<li class="plan-${action}"><p>${sign(action)} <code>${name}</code> ${description}</p></li>`;
 }
 
 const sign = (action: PlanAction) => markup`<span class="sign">${SIGNS[action].trim()}</span>`;

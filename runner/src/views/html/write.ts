@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeWhole } from '../../adapters/process/wholeFile.js';
+import { writeAtomically } from '../../adapters/process/atomicFile.js';
 import type { Run } from '../../events/run.js';
 import { reportPage } from './page.js';
 import { planPage, type PlanPage } from './planSection.js';
@@ -22,9 +22,9 @@ export async function writeReport(
 ): Promise<string> {
   const page = join(directory, 'report.html');
   await writeStylesheet(directory);
-  await writeWhole(join(directory, 'timeline.svg'), drawTimeline(run, light));
-  await writeWhole(join(directory, 'timeline-dark.svg'), drawTimeline(run, dark));
-  await writeWhole(page, reportPage(run, made));
+  await writeAtomically(join(directory, 'timeline.svg'), drawTimeline(run, light));
+  await writeAtomically(join(directory, 'timeline-dark.svg'), drawTimeline(run, dark));
+  await writeAtomically(page, reportPage(run, made));
   return page;
 }
 
@@ -34,12 +34,12 @@ export async function writeReport(
  */
 export async function writePlanPage(page: PlanPage, file: string): Promise<void> {
   await writeStylesheet(dirname(file));
-  await writeWhole(file, planPage(page));
+  await writeAtomically(file, planPage(page));
 }
 
 async function writeStylesheet(directory: string): Promise<void> {
   const rules = await readFile(stylesheetPath(), 'utf8');
-  await writeWhole(join(directory, 'report.css'), `${themeRules()}\n${rules}`);
+  await writeAtomically(join(directory, 'report.css'), `${themeRules()}\n${rules}`);
 }
 
 /** `resources/` stands beside `runner/`, but the bundled code stands at another depth than its sources: look upwards. */

@@ -84,8 +84,8 @@ export function failureMessage({ error, lastLines }: RunFailure): SlackMessage {
  * What a stage did, for the thread; undefined where the stage's one line says it all.
  * @param told facts that the thread has heard already (a plan is a fact of both its making and its applying)
  */
-export function stageMessage(stage: RunStage, told: Set<string>): SlackMessage | undefined {
-  const news = stage.facts.filter(({ value }) => !told.has(value) && told.add(value));
+export function stageMessage(stage: RunStage, shown: Set<string>): SlackMessage | undefined {
+  const news = stage.facts.filter(({ value }) => !shown.has(value) && shown.add(value));
   const isLong = ({ value }: { readonly value: string }) => value.includes('\n');
   const facts = news
     .filter((fact) => !isLong(fact))
@@ -100,7 +100,7 @@ export function stageMessage(stage: RunStage, told: Set<string>): SlackMessage |
   const plan = stage.plan === undefined ? [] : planSections(stage.plan.summary);
   // The stage that carries it out tells its plan again.
   const isNews =
-    plan.length > 0 && !told.has(JSON.stringify(plan)) && told.add(JSON.stringify(plan)).size > 0;
+    plan.length > 0 && !shown.has(JSON.stringify(plan)) && shown.add(JSON.stringify(plan)).size > 0;
   const behind = (stage.behind ?? []).map(
     ({ host, version, reason }) =>
       `${statusWords.partial.emoji} *${escape(host)}* is behind${version === null ? '' : ` on ${escape(version)}`}: ${escape(firstLine(reason))}`,

@@ -2,7 +2,7 @@ import type { SlackClient } from '../../adapters/slack/slackClient.js';
 import type { SlackConfig } from './schema.js';
 import type { EventSubscriber, StackEvent } from '../../events/events.js';
 import { object, text } from '../../base/recordShape.js';
-import { Behind, wentOnWithout } from '../backgroundTelling.js';
+import { BackgroundDelivery, abandonedNotice } from '../backgroundDelivery.js';
 import type { Run } from '../../events/run.js';
 import { failureMessage, runMessage, stageMessage, wholeMessage, type SlackMessage } from './slackBlocks.js';
 
@@ -41,7 +41,7 @@ export interface SlackViewOptions {
  */
 export class SlackView implements EventSubscriber {
   private settings: ReturnType<SlackViewOptions['settings']> | undefined;
-  private readonly behind: Behind;
+  private readonly behind: BackgroundDelivery;
   private message: RunMessage | undefined;
   /** What was sent last: Slack need not hear it twice, and a webhook would post it twice. */
   private sent: string | undefined;
@@ -53,13 +53,13 @@ export class SlackView implements EventSubscriber {
   private cause: string | undefined;
   /** Ids of stages whose end is still to be told in the thread. */
   private readonly ended: string[] = [];
-  private readonly told = new Set<string>();
+  private readonly shown = new Set<string>();
 
   constructor(private readonly options: SlackViewOptions) {
-    this.behind = new Behind({
+    this.behind = new BackgroundDelivery({
       name: 'Slack',
       tell: () => this.tell(),
-      failed: (error) => options.warn(wentOnWithout(error)),
+      failed: (error) => options.warn(abandonedNotice(error)),
       betweenMs: BETWEEN_UPDATES_MS,
       closeMs: () => CLOSE_LIMIT_MS,
     });
@@ -77,7 +77,7 @@ export class SlackView implements EventSubscriber {
     if (this.settings === undefined) return;
     if (event.type === 'stage.end') this.ended.push(event.stage);
     if (event.type === 'run.end') this.cause = event.cause?.code;
-    if (TELLING.has(event.type)) this.behind.wake();
+    if (REPORTED_EVENTS.has(event.type)) this.behind.wake();
   }
 
   async close(): Promise<void> {
@@ -147,17 +147,17 @@ export class SlackView implements EventSubscriber {
       if (failure !== undefined) return wants.has('failure') ? [failureMessage(failure)] : [];
       const stage = run.stages.find((item) => item.id === id);
       if (stage === undefined || !wants.has('stage')) return [];
-      return stageMessage(stage, this.told) ?? [];
+      return stageMessage(stage, this.shown) ?? [];
     });
     return [...inside, ...outside];
   }
 
   private once(text: string): boolean {
-    return !this.told.has(text) && this.told.add(text).has(text);
+    return !this.shown.has(text) && this.shown.add(text).has(text);
   }
 }
 
-const TELLING: ReadonlySet<StackEvent['type']> = new Set([
+const REPORTED_EVENTS: ReadonlySet<StackEvent['type']> = new Set([
   'run.start',
   'stage.start',
   'stage.end',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type FileEntry, readContext } from '../../../../runner/src/adapters/docker/context.js';
 import { hashContext } from '../../../../runner/src/adapters/docker/hashes.js';
-import { markedTime, readAsHashed } from '../../../../runner/src/adapters/docker/sentFile.js';
+import { modifiedTime, readAsHashed } from '../../../../runner/src/adapters/docker/sentFile.js';
 import { packContext } from '../../../../runner/src/adapters/docker/tarball.js';
 import { rejection } from '../../../support/rejection.js';
 
@@ -75,10 +75,10 @@ describe('a file that is sent to a build', () => {
   it('has a time of its own for each content, the same to the second', async () => {
     const file = join(base, 'file');
     utimesSync(file, 1_700_000_000, 1_700_000_000);
-    const before = markedTime(await entry());
+    const before = modifiedTime(await entry());
     writeFileSync(file, 'b'.repeat(LARGE));
     utimesSync(file, 1_700_000_000, 1_700_000_000);
-    const after = markedTime(await entry());
+    const after = modifiedTime(await entry());
     expect(after).not.to.equal(before);
     expect([before, after].map((time) => time / 1_000_000_000n)).to.deep.equal([
       1_700_000_000n,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { hostname } from 'node:os';
 import { expect } from 'chai';
-import { ownIdentity, vitality } from '../../../../runner/src/adapters/process/processIdentity.js';
+import { ownIdentity, processState } from '../../../../runner/src/adapters/process/processIdentity.js';
 
 describe('the identity of a process', () => {
   it('has all that Linux tells', () => {
@@ -14,8 +14,8 @@ describe('the identity of a process', () => {
 
   it('is alive where only its start is not known, and unknown where its boot is not', () => {
     const { startTime: _, ...without } = ownIdentity();
-    expect(vitality(without)).to.equal('alive');
-    expect(vitality({ hostname: hostname(), pid: process.pid })).to.equal('unknown');
+    expect(processState(without)).to.equal('alive');
+    expect(processState({ hostname: hostname(), pid: process.pid })).to.equal('unknown');
   });
 
   it('is dead where it has ended and nobody has taken note yet', async () => {
@@ -28,10 +28,10 @@ describe('the identity of a process', () => {
         await new Promise((resolve) => parent.stdout.once('data', (data) => resolve(String(data)))),
       );
       const { startTime: _, ...here } = ownIdentity();
-      let found = vitality({ ...here, pid });
+      let found = processState({ ...here, pid });
       for (let look = 0; look < 100 && found === 'alive'; look += 1) {
         await new Promise((resolve) => setTimeout(resolve, 20));
-        found = vitality({ ...here, pid });
+        found = processState({ ...here, pid });
       }
       expect(found).to.equal('dead');
     } finally {

@@ -20,7 +20,7 @@ const refusal = (needs: Readonly<Record<string, readonly string[]>>): StackError
 };
 
 describe('the order of applications', () => {
-  it('is waves of what may go side by side, each after all that it needs', () => {
+  it('is groups of what may go side by side, each after all that it needs', () => {
     const order = orderOf(
       graph({ shop: ['catalogue', 'auth'], auth: ['identity'], catalogue: ['identity'], identity: [] }),
     );
@@ -57,9 +57,9 @@ describe('the order of applications', () => {
           orderOf(list.map((application) => ({ application, needs: needs(application), where: '' })));
         expect(of(shuffled)).to.deep.equal(of(names));
         const seen = new Set<string>();
-        for (const wave of of(names)) {
-          for (const name of wave) expect(needs(name).every((need) => seen.has(need))).to.equal(true);
-          wave.forEach((name) => seen.add(name));
+        for (const group of of(names)) {
+          for (const name of group) expect(needs(name).every((need) => seen.has(need))).to.equal(true);
+          group.forEach((name) => seen.add(name));
         }
         expect(seen.size).to.equal(6);
       }),

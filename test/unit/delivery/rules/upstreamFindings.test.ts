@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { StackError } from '../../../../runner/src/base/errors.js';
 import type { DeploymentRecord } from '../../../../runner/src/domain/records.js';
 import {
-  holdBack,
+  upstreamError,
   standingOf,
   type UpstreamStanding,
 } from '../../../../runner/src/delivery/rules/upstreamFindings.js';
@@ -30,19 +30,19 @@ const auth = (record?: DeploymentRecord, change: Partial<UpstreamStanding> = {})
   known: true,
   ...change,
 });
-const held = (...upstream: UpstreamStanding[]) => holdBack('staging', upstream) as StackError;
+const held = (...upstream: UpstreamStanding[]) => upstreamError('staging', upstream) as StackError;
 
 describe('what an application needs', () => {
   it('lets it go where the last deployment is healthy, a rollback too', () => {
-    expect(holdBack('staging', [auth(deployment())])).to.equal(undefined);
-    expect(holdBack('staging', [auth(deployment({ kind: 'rollback', version: '1.3.0' }))])).to.equal(
+    expect(upstreamError('staging', [auth(deployment())])).to.equal(undefined);
+    expect(upstreamError('staging', [auth(deployment({ kind: 'rollback', version: '1.3.0' }))])).to.equal(
       undefined,
     );
   });
 
   it('is not asked where it has no environment of that name', () => {
     expect(standingOf('staging', undefined, ['production'])).to.equal('elsewhere');
-    expect(holdBack('staging', [auth(undefined, { standing: 'elsewhere' })])).to.equal(undefined);
+    expect(upstreamError('staging', [auth(undefined, { standing: 'elsewhere' })])).to.equal(undefined);
   });
 
   for (const [status, words] of [

@@ -20,7 +20,7 @@ const places = {
   library: '/stack/ansible',
   directory: '/shop/ansible',
   configuration: '/stack/ansible/ansible.cfg',
-  said: new Map<string, string>(),
+  configured: new Map<string, string>(),
   collections: ['/tools/collections'],
   env: {},
 };
@@ -150,7 +150,7 @@ describe('the ansible-playbook call', () => {
         'pipelining = False',
       ].join('\r\n'),
     );
-    const project = { ...places, configuration: '/shop/ansible.cfg', said };
+    const project = { ...places, configuration: '/shop/ansible.cfg', configured: said };
     const call = (more: object = {}) =>
       ansiblePlaybook({
         places: project,

@@ -5,7 +5,7 @@ import {
   jumpsOf,
 } from '../../../../runner/src/hosts/rules/inventoryHosts.js';
 import { hostAddress, type Host } from '../../../../runner/src/domain/host.js';
-import { adviceOf, advised, parseSshSaid } from '../../../../runner/src/hosts/rules/openSshConfig.js';
+import { adviceOf, advised, parseSshReport } from '../../../../runner/src/hosts/rules/openSshConfig.js';
 import { routeOf } from '../../../../runner/src/domain/route.js';
 import { routeSettings } from '../../../support/routes.js';
 
@@ -94,8 +94,10 @@ describe('hosts that are reached by Session Manager', () => {
 });
 
 describe('what OpenSSH’s configuration says', () => {
-  const usual = parseSshSaid('hostname app\nport 22\nuser me\nidentityfile ~/.ssh/id_rsa\nproxyjump none\n');
-  const said = parseSshSaid(
+  const usual = parseSshReport(
+    'hostname app\nport 22\nuser me\nidentityfile ~/.ssh/id_rsa\nproxyjump none\n',
+  );
+  const said = parseSshReport(
     'hostname 10.0.0.1\nport 2222\nuser bob\nidentityfile /k 1\nidentityfile ~/.ssh/id_rsa\nproxycommand nc %h %p %r %%\n',
   );
   const host: Host = { name: 'app', address: 'app', port: 22, user: 'admin', groups: [] };
@@ -112,8 +114,8 @@ describe('what OpenSSH’s configuration says', () => {
   });
 
   it('may name a key that has one of the usual names', () => {
-    const all = parseSshSaid('identityfile ~/.ssh/id_rsa\nidentityfile ~/.ssh/id_ed25519\n');
-    const key = (text: string) => adviceOf(parseSshSaid(text), all).privateKey;
+    const all = parseSshReport('identityfile ~/.ssh/id_rsa\nidentityfile ~/.ssh/id_ed25519\n');
+    const key = (text: string) => adviceOf(parseSshReport(text), all).privateKey;
     expect(key('identityfile ~/.ssh/id_ed25519\n')).to.equal('~/.ssh/id_ed25519');
     expect(key('identityfile none\n')).to.equal(undefined);
   });

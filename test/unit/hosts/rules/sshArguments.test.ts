@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 import type { Host } from '../../../../runner/src/domain/host.js';
 import { connectionVariables } from '../../../../runner/src/hosts/rules/inventoryText.js';
-import { sshCertificateLook, sshWords } from '../../../../runner/src/hosts/rules/sshArguments.js';
+import { sshCertificateQuery, sshWords } from '../../../../runner/src/hosts/rules/sshArguments.js';
 import { shellWords } from '../../../../runner/src/base/shell.js';
 import { routesBy } from '../../../support/routes.js';
 
@@ -90,10 +90,10 @@ describe('what OpenSSH is told of a route', () => {
 
   it('lets no host on the way speak where its words are read', () => {
     const route = routesBy({ jumps: [jump('bastion')] })(host);
-    const proxy = option(sshCertificateLook(route).args, 'ProxyCommand') ?? '';
+    const proxy = option(sshCertificateQuery(route).args, 'ProxyCommand') ?? '';
     expect(proxy).to.match(/ bastion 2>\/dev\/null$/);
     expect(option(sshWords(route), 'ProxyCommand')).to.equal(proxy.replace(' 2>/dev/null', ''));
-    expect(option(sshCertificateLook(routesBy()(host)).args, 'ProxyCommand')).to.equal('none');
+    expect(option(sshCertificateQuery(routesBy()(host)).args, 'ProxyCommand')).to.equal('none');
   });
 
   it('opens a session of Session Manager to the instance, and to the first jump host alone', () => {

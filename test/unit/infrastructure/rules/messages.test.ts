@@ -4,7 +4,7 @@ import {
   parseLockHolder,
   parseMessage,
   plainLines,
-  saysItStops,
+  isStopMessage,
   type TerraformMessage,
 } from '../../../../runner/src/infrastructure/rules/terraformMessages.js';
 
@@ -54,8 +54,8 @@ describe('Terraform’s messages', () => {
   });
 
   it('tell that Terraform is ending in order', () => {
-    expect(saysItStops(message('log', 0, {}, '\nInterrupt received.\nPlease wait'))).to.equal(true);
-    expect(saysItStops(message('log', 0, {}, 'terraform_data.x: Creating...'))).to.equal(false);
+    expect(isStopMessage(message('log', 0, {}, '\nInterrupt received.\nPlease wait'))).to.equal(true);
+    expect(isStopMessage(message('log', 0, {}, 'terraform_data.x: Creating...'))).to.equal(false);
   });
 
   it('tell each resource’s progress with its own time', () => {

@@ -73,7 +73,7 @@ const change = (more: Partial<RecordedChange> = {}): RecordedChange => ({
 const facts = (more: Partial<LockFacts> = {}): LockFacts => ({
   lock: holder(S3),
   changes: [change()],
-  vitality: () => 'unknown',
+  processState: () => 'unknown',
   hostname: 'laptop',
   terraforms: [],
   ...more,
@@ -107,11 +107,11 @@ describe('a state lock that is met', () => {
   });
 
   const lives: readonly (readonly [string, Partial<LockFacts>])[] = [
-    ['its runner lives', { vitality: () => 'alive' }],
+    ['its runner lives', { processState: () => 'alive' }],
     ['terraform works here', { hostname: 'agent-7', terraforms: [99] }],
     [
       'terraform works here though its runner is dead',
-      { hostname: 'agent-7', terraforms: [99], vitality: () => 'dead' },
+      { hostname: 'agent-7', terraforms: [99], processState: () => 'dead' },
     ],
     [
       'the system holds it, whatever the ledger says',
@@ -130,7 +130,7 @@ describe('a state lock that is met', () => {
 
   const gone: readonly (readonly [string, Partial<LockFacts>])[] = [
     ['its run has ended', { changes: [change({ endedAt: '2026-01-02T03:09:00Z' })] }],
-    ['its runner is dead and nothing works here', { hostname: 'agent-7', vitality: () => 'dead' }],
+    ['its runner is dead and nothing works here', { hostname: 'agent-7', processState: () => 'dead' }],
   ];
   for (const [when, more] of gone)
     it(`was left behind where ${when}`, () => {
@@ -147,7 +147,7 @@ describe('a state lock that is met', () => {
       { changes: [change({ runUrl: 'https://jenkins/job/shop/12/' })] },
       'check: https://jenkins/job/shop/12/',
     ],
-    ['its runner is dead, but not here', { vitality: () => 'dead' }, 'check: on agent-7'],
+    ['its runner is dead, but not here', { processState: () => 'dead' }, 'check: on agent-7'],
     ['the ledger cannot be read', { changes: undefined }, 'check: on agent-7'],
     ['no run of the ledger took it', { changes: [] }, 'check: on agent-7'],
     ['it was taken to plan', { lock: holder(block('x', 'y', 'OperationTypePlan')) }, 'check: on agent-7'],

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import {
-  byHand,
+  terraformCommand,
   dataDirectory,
   terraformApply,
   terraformEnvironment,
@@ -122,10 +122,10 @@ describe('terraform by hand and beside a plan', () => {
   });
 
   it('is typed with the workspace, and the data directory of a backend of its own', () => {
-    expect(byHand(root, 'state', 'rm', 'a["b"]')).to.equal(
+    expect(terraformCommand(root, 'state', 'rm', 'a["b"]')).to.equal(
       `TF_WORKSPACE=staging terraform -chdir=/srv/shop/terraform state rm 'a["b"]'`,
     );
-    expect(byHand(kept, 'plan')).to.match(
+    expect(terraformCommand(kept, 'plan')).to.match(
       /^TF_WORKSPACE=staging TF_DATA_DIR=\S+backend-[0-9a-f]{12} terraform /,
     );
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { legsOf, lockOf } from '../../../../runner/src/pipeline/rules/agentBlocks.js';
+import { agentBlocksOf, lockOf } from '../../../../runner/src/pipeline/rules/agentBlocks.js';
 import type { Stage, StageKind } from '../../../../runner/src/pipeline/rules/stageGraph.js';
 
 /** `kind:subject < need need` */
@@ -20,18 +20,18 @@ function stages(...lines: readonly string[]): readonly Stage[] {
 }
 
 const waves = (...lines: readonly string[]) =>
-  legsOf('shop', stages(...lines)).map((leg) =>
-    leg.kind === 'agent' ? leg.waves.map(({ chains }) => chains) : leg.stage,
+  agentBlocksOf('shop', stages(...lines)).map((block) =>
+    block.kind === 'agent' ? block.groups.map(({ sequences }) => sequences) : block.stage,
   );
 
-describe('legs of a stage graph', () => {
-  it('let stages that only wait for one another follow each other in one chain', () => {
+describe('agent blocks of a stage graph', () => {
+  it('let stages that only wait for one another follow each other in one sequence', () => {
     expect(waves('build:web', 'test:web < build:web', 'push < test:web')).to.deep.equal([
       [[['build:web', 'test:web', 'push']]],
     ]);
   });
 
-  it('run independent chains side by side, and what joins them after', () => {
+  it('run independent sequences side by side, and what joins them after', () => {
     expect(
       waves(
         'build:api',
@@ -51,8 +51,8 @@ describe('legs of a stage graph', () => {
     ]);
   });
 
-  it('begin a wave where an environment is first changed, with a milestone right before it', () => {
-    const [leg] = legsOf(
+  it('begin a parallel group where an environment is first changed, with a milestone right before it', () => {
+    const [block] = agentBlocksOf(
       'shop',
       stages(
         'build:web',
@@ -62,18 +62,18 @@ describe('legs of a stage graph', () => {
         'deploy:staging < apply:staging',
       ),
     );
-    expect(leg).to.deep.equal({
+    expect(block).to.deep.equal({
       kind: 'agent',
       milestone: false,
-      waves: [
-        { milestone: false, chains: [['build:web', 'push'], ['plan:staging']] },
-        { milestone: true, chains: [['apply:staging', 'deploy:staging']] },
+      groups: [
+        { milestone: false, sequences: [['build:web', 'push'], ['plan:staging']] },
+        { milestone: true, sequences: [['apply:staging', 'deploy:staging']] },
       ],
     });
   });
 
   it('wait for an approval outside of any agent, then pass a milestone and hold the lock around what it opens', () => {
-    const legs = legsOf(
+    const blocks = agentBlocksOf(
       'shop',
       stages(
         'push',
@@ -84,19 +84,19 @@ describe('legs of a stage graph', () => {
         'promote:production < apply:production',
       ),
     );
-    expect(legs.slice(1)).to.deep.equal([
+    expect(blocks.slice(1)).to.deep.equal([
       { kind: 'approval', stage: 'approve:production', environment: 'production' },
       {
         kind: 'agent',
         lock: 'shop/production',
         milestone: true,
-        waves: [{ milestone: false, chains: [['apply:production', 'promote:production']] }],
+        groups: [{ milestone: false, sequences: [['apply:production', 'promote:production']] }],
       },
     ]);
   });
 
   it('are none where there are no stages', () => {
-    expect(legsOf('shop', [])).to.deep.equal([]);
+    expect(agentBlocksOf('shop', [])).to.deep.equal([]);
   });
 
   it('hold every stage once, and none before what it needs', () => {

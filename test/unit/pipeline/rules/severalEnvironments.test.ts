@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { toErrorRecord, StackError, type ErrorCode } from '../../../../runner/src/base/errors.js';
 import {
-  sumUp,
+  summaryOfEnvironments,
   worstExitCode,
   type EnvironmentEnd,
 } from '../../../../runner/src/pipeline/rules/severalEnvironments.js';
@@ -24,13 +24,13 @@ describe('the end of several environments', () => {
   });
 
   it('is told in its own words where one ended badly, and names all where several did', () => {
-    expect(sumUp([end('a')])).to.equal(undefined);
-    expect(sumUp([end('a'), end('b', 'LOCKED')])).to.include({
+    expect(summaryOfEnvironments([end('a')])).to.equal(undefined);
+    expect(summaryOfEnvironments([end('a'), end('b', 'LOCKED')])).to.include({
       code: 'LOCKED',
       message: 'LOCKED there',
       next: 'mend b',
     });
-    const two = sumUp([end('a', 'DRIFT_FOUND'), end('b', 'TERRAFORM_FAILED'), end('c')]);
+    const two = summaryOfEnvironments([end('a', 'DRIFT_FOUND'), end('b', 'TERRAFORM_FAILED'), end('c')]);
     expect(two).to.include({ code: 'TERRAFORM_FAILED', next: 'mend b' });
     expect(two?.message).to.equal('2 of 3 environments failed: a, b');
     expect(two?.evidence).to.deep.equal(['a: DRIFT_FOUND there', 'b: TERRAFORM_FAILED there']);
@@ -38,6 +38,6 @@ describe('the end of several environments', () => {
 
   it('leaves out what does not count', () => {
     const isFailure = ({ exitCode }: EnvironmentEnd) => exitCode !== 5;
-    expect(sumUp([end('a', 'DRIFT_FOUND')], isFailure)).to.equal(undefined);
+    expect(summaryOfEnvironments([end('a', 'DRIFT_FOUND')], isFailure)).to.equal(undefined);
   });
 });

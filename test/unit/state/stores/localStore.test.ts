@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { readFailure, writeFailure } from '../../../../runner/src/adapters/process/localFailures.js';
 import { makeDirectories } from '../../../../runner/src/adapters/process/directories.js';
-import { flushDirectory, writeDraft } from '../../../../runner/src/adapters/process/wholeFile.js';
+import { flushDirectory, writeDraft } from '../../../../runner/src/adapters/process/atomicFile.js';
 import { isAbsent, removeLeftovers } from '../../../../runner/src/state/stores/localFiles.js';
 import { LocalStore } from '../../../../runner/src/state/stores/localStore.js';
 import { rejection } from '../../../support/rejection.js';

@@ -31,8 +31,8 @@ interface ServiceProblem {
 
 const SAME_SERVICE: ServiceProblem = {
   key: 'service',
-  message: (place) =>
-    `deploys to the same ECS service as ${place}, so each release replaces the other: give it its own service`,
+  message: (scope) =>
+    `deploys to the same ECS service as ${scope}, so each release replaces the other: give it its own service`,
 };
 
 /**
@@ -46,14 +46,14 @@ export function sharedService(
   if (one.container === undefined || other.container === undefined || one.container === other.container)
     return {
       key: 'service',
-      message: (place) =>
-        `is the same ECS service as ${place}: if they are two containers of it, name the \`container\` of each; otherwise give each its own service`,
+      message: (scope) =>
+        `is the same ECS service as ${scope}: if they are two containers of it, name the \`container\` of each; otherwise give each its own service`,
     };
   if (one.migrate !== undefined && other.migrate !== undefined)
     return {
       key: 'migrate',
-      message: (place) =>
-        `migrates with the same ECS service as ${place}: a service can have only one \`migrate\``,
+      message: (scope) =>
+        `migrates with the same ECS service as ${scope}: a service can have only one \`migrate\``,
     };
   return undefined;
 }

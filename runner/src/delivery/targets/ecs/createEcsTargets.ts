@@ -2,7 +2,7 @@ import { createEcsApi } from '../../../adapters/aws/ecs.js';
 import { createEcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { registryHost, registryOfAccount } from '../../../adapters/aws/ecrRegistry.js';
 import type { ContextWith, NamedEnvironment } from '../../../context/context.js';
-import { imagesHome } from '../../../release/imagesHome.js';
+import { registryOfImages } from '../../../release/registryOfImages.js';
 import type { Target } from '../../../domain/target.js';
 import { EcsTarget } from './ecsTarget.js';
 import { byService, SharedService, type Member } from './sharedService.js';
@@ -23,7 +23,7 @@ export async function createEcsTargets(parts: {
   // Loading the SDK takes a while: it begins now, and its failure is met by the first call.
   aws.ecs().catch(() => undefined);
   const { clock } = context;
-  const home = await imagesHome(context, environment);
+  const home = await registryOfImages(context, environment);
   const elsewhere =
     home.name === environment.name ? undefined : await registryHost(await context.aws(home), context.env);
   const targets = groups.flatMap((group) => {

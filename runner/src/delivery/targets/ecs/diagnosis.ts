@@ -2,7 +2,7 @@ import { StackError } from '../../../base/errors.js';
 import type { Clock } from '../../../base/ports.js';
 import {
   failedTasks,
-  guiltyContainer,
+  failedContainer,
   isOf,
   stoppedWords,
   triedAgain,
@@ -85,7 +85,7 @@ function noteTriedAgain(
  * What is only looked for to explain a failure: where AWS does not tell, the failure stands without it.
  * @throws the signal's reason on abort, and whatever is a bug
  */
-export async function ifTold<T>(asked: Promise<T>, otherwise: T, signal: AbortSignal): Promise<T> {
+export async function orFallback<T>(asked: Promise<T>, otherwise: T, signal: AbortSignal): Promise<T> {
   try {
     return await asked;
   } catch (error) {
@@ -101,7 +101,7 @@ export async function crashError(
   task: StoppedTask,
   signal: AbortSignal,
 ): Promise<StackError> {
-  const name = guiltyContainer(task, scope.container)?.name ?? scope.container;
+  const name = failedContainer(task, scope.container)?.name ?? scope.container;
   const stream = logStream(scope.definition, name, task.id);
   const lines = stream === undefined ? [] : await patientLogLines(scope, stream, signal);
   return failure(scope, stoppedWords(task, scope.container), [

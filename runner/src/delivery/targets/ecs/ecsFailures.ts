@@ -30,7 +30,7 @@ export function withoutMigration(scope: EcsScope, target: string): StackError {
  * @returns what a migration is told of the second
  * @throws StackError CONFIG_INVALID for the first
  */
-export function refuseAtLaunch(
+export function refuseUnlaunchable(
   scope: EcsScope,
   target: string,
   { volumes = [] }: Pick<TaskDefinition, 'volumes'>,
@@ -54,7 +54,7 @@ export function refuseAtLaunch(
 }
 
 /** The service runs what neither this deploy nor the one before brought. */
-export function overtaken({ service, environment }: EcsScope, runs: string): StackError {
+export function overtakenError({ service, environment }: EcsScope, runs: string): StackError {
   return new StackError('ROLLBACK_FAILED', `someone else deployed ${shortName(runs)}: it is not changed`, {
     where: `service ${service}, environment ${environment}`,
     next: `Find out who it was (CloudTrail: UpdateService), then deploy the release you want to ${environment}.`,

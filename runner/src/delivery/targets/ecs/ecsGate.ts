@@ -3,7 +3,7 @@ import { HealthGate, isHealthyStatus, type GateVerdict } from '../../rules/healt
 import type { Proof } from '../../rules/proof.js';
 import type { Endpoint, ProbeRoute } from './endpoints.js';
 import { allTasks, requireRunning, searchCrashed, tasksLeft, why } from './gateTasks.js';
-import { isHeard, requestOf, type Sight } from './sight.js';
+import { isAnswered, requestOf, type Reachability } from './reachability.js';
 import { TargetsWatch } from './targetsWatch.js';
 import type { GateOptions } from './gateOptions.js';
 
@@ -15,7 +15,7 @@ const MOMENT_MS = 1000;
 /** Where nothing is expected to answer, it is not waited for long. */
 const SILENT_PROBE_MS = 1000;
 /** Between probes until everything is healthy for the first time, at most. */
-const EAGER_MS = 250;
+const FIRST_ROUNDS_MS = 250;
 
 /**
  * Holds the release back until it has been healthy over the bake window: probes answer, its targets are healthy, and no
@@ -33,44 +33,46 @@ export async function passGate(options: GateOptions): Promise<Proof | undefined>
   let settledMs = now();
   settled.addEventListener('abort', () => (settledMs = now()), { once: true });
   let tasks = needsTasks ? await allTasks(options) : undefined;
-  let { sight } = options;
+  let { reachability } = options;
   const endpoints = (): readonly Endpoint[] =>
     route.kind === 'url' ? [{ name: route.url, url: route.url }] : (tasks?.endpoints ?? []);
   const openGate = () => {
-    const probed = sight === 'silent' ? [] : endpoints().map(({ name }) => ({ name }));
+    const probed = reachability === 'silent' ? [] : endpoints().map(({ name }) => ({ name }));
     const rules = { bakeMs: health.for, timeoutMs: health.timeout };
     return new HealthGate(rules, [...probed, ...targets.watched(tasks)], now());
   };
-  if (sight === 'silent' && endpoints().length > 0)
-    options.tell(blindWords(route, 'nor did what ran before'));
+  if (reachability === 'silent' && endpoints().length > 0)
+    options.tell(unprobedWords(route, 'nor did what ran before'));
   let gate = openGate();
   const openedMs = now();
   let searchedMs = openedMs;
-  let stumbled = false;
+  let hasFailed = false;
   let round = 0;
   for (;;) {
     round += 1;
     const roundMs = now();
     const settledBefore = settled.aborted;
-    const results = await Promise.all(endpoints().map((endpoint) => probeOnce(options, endpoint, sight)));
-    if (sight !== 'seen' && results.some(({ heard }) => heard)) {
+    const results = await Promise.all(
+      endpoints().map((endpoint) => probeOnce(options, endpoint, reachability)),
+    );
+    if (reachability !== 'seen' && results.some(({ heard }) => heard)) {
       // They can be reached after all: from here on they are judged by what they answer.
-      const wasSilent = sight === 'silent';
-      sight = 'seen';
+      const wasSilent = reachability === 'silent';
+      reachability = 'seen';
       if (wasSilent) gate = openGate();
     }
     for (const { name, ok, words } of results) {
       gate.record(name, { ok, words }, now());
-      stumbled ||= !ok;
+      hasFailed ||= !ok;
     }
     await targets.ask(gate, tasks, 'when-due');
     const verdict = gate.judge(now());
     if (verdict.state !== 'healthy') options.onProgress(verdict);
     if (verdict.state === 'unhealthy') {
       const left = await tasksLeft(options, tasks);
-      if (left === undefined && sight === 'unknown' && results.length > 0) {
-        sight = 'silent';
-        options.tell(blindWords(route, 'and nothing ran before'));
+      if (left === undefined && reachability === 'unknown' && results.length > 0) {
+        reachability = 'silent';
+        options.tell(unprobedWords(route, 'and nothing ran before'));
       } else if (left === undefined) throw await why(options, verdict.reason, tasks?.tasks ?? []);
       else tasks = left;
       gate = openGate();
@@ -86,7 +88,7 @@ export async function passGate(options: GateOptions): Promise<Proof | undefined>
     }
     await pause(options, nextRoundMs(options, verdict, now() - roundMs));
   }
-  const known = sight === 'seen' && stumbled ? undefined : tasks?.tasks;
+  const known = reachability === 'seen' && hasFailed ? undefined : tasks?.tasks;
   const tasksSeenMs = wasSettled && round === 1 ? openedMs : -Infinity;
   const justSeen = now() - (known === undefined ? settledMs : tasksSeenMs) < MOMENT_MS;
   const left = await requireRunning(options, known, justSeen);
@@ -101,20 +103,20 @@ export async function passGate(options: GateOptions): Promise<Proof | undefined>
       : {}),
     ...(count === 0
       ? {}
-      : sight === 'seen'
+      : reachability === 'seen'
         ? { answered: route.kind === 'url' ? 'its URL' : count === 1 ? 'its task' : `${count} tasks` }
         : { unseen: 'nothing answers from here' }),
   };
 }
 
-function blindWords(route: ProbeRoute, before: string): string {
-  const place = route.kind === 'url' ? route.url : 'the tasks’ own addresses';
-  return `${place} cannot be reached from here: nothing answers, ${before}; so it does not count for the release (set health.url to an address that can be reached)`;
+function unprobedWords(route: ProbeRoute, before: string): string {
+  const scope = route.kind === 'url' ? route.url : 'the tasks’ own addresses';
+  return `${scope} cannot be reached from here: nothing answers, ${before}; so it does not count for the release (set health.url to an address that can be reached)`;
 }
 
 /** Often until healthy for the first time, then at the configured interval, and once at the window's very end. */
 function nextRoundMs({ health }: GateOptions, verdict: GateVerdict, roundMs: number): number {
-  if (verdict.state === 'waiting') return Math.min(EAGER_MS, health.interval);
+  if (verdict.state === 'waiting') return Math.min(FIRST_ROUNDS_MS, health.interval);
   const untilInterval = Math.max(10, health.interval - roundMs);
   if (verdict.state !== 'baking') return untilInterval;
   return Math.min(untilInterval, Math.max(10, health.for - verdict.forMs));
@@ -131,10 +133,14 @@ async function pause({ scope, signal, settled }: GateOptions, ms: number): Promi
   }
 }
 
-async function probeOnce({ health, probe, signal, route }: GateOptions, endpoint: Endpoint, sight: Sight) {
-  const longest = sight === 'silent' ? SILENT_PROBE_MS : LONGEST_PROBE_MS;
+async function probeOnce(
+  { health, probe, signal, route }: GateOptions,
+  endpoint: Endpoint,
+  reachability: Reachability,
+) {
+  const longest = reachability === 'silent' ? SILENT_PROBE_MS : LONGEST_PROBE_MS;
   const timeoutMs = Math.min(longest, Math.max(1000, health.interval));
   const answer = await probe(endpoint.url, { timeoutMs, signal, ...requestOf(route) });
   const ok = answer.status !== undefined && isHealthyStatus(answer.status, health.status);
-  return { name: endpoint.name, ok, words: answer.words, heard: isHeard(answer) };
+  return { name: endpoint.name, ok, words: answer.words, heard: isAnswered(answer) };
 }

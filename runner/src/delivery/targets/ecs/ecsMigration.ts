@@ -5,7 +5,7 @@ import {
   startedBy,
   startedByPrefix,
   type BegunMigration,
-  type MigrationPlace,
+  type MigrationScope,
   type MigrationRecord,
 } from '../../../domain/migration.js';
 import { shortName } from '../../../domain/ecsService.js';
@@ -16,7 +16,7 @@ import { migrationError, watchMigration, type WatchOptions } from './migrationWa
 import { STOP_SECONDS, stopTask, taskId } from './stopTask.js';
 
 export interface MigrationOptions extends WatchOptions {
-  readonly place: MigrationPlace;
+  readonly place: MigrationScope;
   readonly version: string;
   /** The service as it stands: its network and launch type are the migration's too. */
   readonly service: Service;
@@ -32,7 +32,7 @@ export interface MigrationOptions extends WatchOptions {
  * @throws StackError MIGRATION_FAILED with exit code and last lines; AWS_*; the signal's reason on abort
  */
 export async function migrate(options: MigrationOptions): Promise<MigrationRecord> {
-  const { clock, rollout, report, taskDefinition, command, tasks, version, place } = options;
+  const { clock, rollout, report, taskDefinition, command, tasks, version, place: scope } = options;
   const begun = begunMigration(rollout.begun);
   const already = 'the run that was cut off has migrated already';
   if (begun?.ended !== undefined) {
@@ -45,7 +45,7 @@ export async function migrate(options: MigrationOptions): Promise<MigrationRecor
     return { ...named(left.task), exitCode: 0, seconds: 0 };
   }
   const name =
-    left?.task.startedBy ?? startedBy(startedByPrefix(version, place), taskDefinition, clock.now());
+    left?.task.startedBy ?? startedBy(startedByPrefix(version, scope), taskDefinition, clock.now());
   rollout.signal.throwIfAborted();
   await rollout.journal('migrate', { taskDefinition: shortName(taskDefinition), startedBy: name });
   if (left !== undefined) {
@@ -69,11 +69,11 @@ export async function migrate(options: MigrationOptions): Promise<MigrationRecor
 
 /** A migration of this release that is under way, or that a killed run has brought to its end unnoticed. */
 async function findLeft(
-  { tasks, rollout, container, version, place, definition }: MigrationOptions,
+  { tasks, rollout, container, version, place: scope, definition }: MigrationOptions,
   begun: BegunMigration | undefined,
 ): Promise<{ readonly task: Task; readonly ended: boolean } | undefined> {
   const family = definition.family ?? '';
-  const prefix = startedByPrefix(version, place);
+  const prefix = startedByPrefix(version, scope);
   // Under the environment's lock nobody else migrates: what runs here was left by a run that was killed.
   const running = await tasks.ofFamily(family, 'RUNNING', rollout.signal);
   const left = running.find((one) => one.startedBy?.startsWith(prefix) === true);

@@ -12,17 +12,17 @@ import { createEcsTasks, type EcsTasks } from '../../../adapters/aws/ecsTasks.js
 import { lastLogLines } from '../../../adapters/aws/logs.js';
 import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../../../domain/target.js';
 import { moveService, registerRevision, type Change } from './serviceChange.js';
-import { overtaken, refuseAtLaunch, refuseForeign } from './ecsFailures.js';
-import type { Look, Looker } from './serviceDescription.js';
+import { overtakenError, refuseUnlaunchable, refuseForeign } from './ecsFailures.js';
+import type { ServiceDescription, ServiceReader } from './serviceDescription.js';
 import { migrate, stopBegun } from './ecsMigration.js';
-import { imageOf, migrationOptions, nextRevision, type Next } from './next.js';
+import { imageOf, migrationOptions, nextRevision, type NextRevision } from './nextRevision.js';
 import { ecsRecord } from './record.js';
 import { followRollout, type Report, type RolloutOptions } from './rollout.js';
 import { readSnapshot, type EcsSnapshot } from './rules/ecsSnapshot.js';
 import { SharedService, type Member } from './sharedService.js';
 import { digestOf, findContainer } from './taskDefinition.js';
 import type { EcsTargetOptions } from './targetOptions.js';
-import { noWay, probeByHttp, waysOf, type Way } from './ways.js';
+import { noProbeSetup, probeByHttp, probeSetupsOf, type ProbeSetup } from './probeSetup.js';
 
 const LOG_LINES = 15;
 
@@ -33,7 +33,7 @@ export class EcsTarget implements Target {
   private readonly scope: EcsScope;
   private readonly api: EcsApi;
   private readonly tasks: EcsTasks;
-  private readonly looker: Looker;
+  private readonly reader: ServiceReader;
   private readonly shared: SharedService;
 
   constructor(private readonly options: EcsTargetOptions) {
@@ -51,25 +51,25 @@ export class EcsTarget implements Target {
       });
     this.api = this.shared.parts.api;
     this.tasks = this.shared.parts.tasks;
-    this.looker = this.shared.looker;
+    this.reader = this.shared.reader;
   }
 
   async snapshot(): Promise<TargetSnapshot> {
-    const look = await this.looker.look();
-    const digest = this.digest(look);
+    const described = await this.reader.read();
+    const digest = this.digest(described);
     const snapshot: EcsSnapshot = {
       kind: this.kind,
       cluster: this.scope.cluster,
       service: this.scope.service,
-      taskDefinition: look.service.taskDefinition ?? '',
-      desiredCount: look.service.desiredCount ?? 0,
+      taskDefinition: described.service.taskDefinition ?? '',
+      desiredCount: described.service.desiredCount ?? 0,
       ...(digest === undefined ? {} : { digest }),
     };
     return { ...snapshot };
   }
 
   async requireMovable(): Promise<void> {
-    const { service } = await this.looker.recentLook();
+    const { service } = await this.reader.readRecent();
     refuseForeign(this.scope, service);
   }
 
@@ -79,16 +79,16 @@ export class EcsTarget implements Target {
     const report = this.reporter(rollout.stage);
     const key = `deploy ${release.version}`;
     const begun = await this.shared.together(key, this.name, () => this.begin(release, rollout));
-    const { look, taskDefinition, previous, way } = begun;
+    const { described, taskDefinition, previous, setupOf } = begun;
     if (begun.service === undefined) {
-      const { runningCount, desiredCount } = look.service;
+      const { runningCount, desiredCount } = described.service;
       const tasks = `${runningCount}/${desiredCount} tasks running`;
       report('update', `already runs ${shortName(previous)}, ${tasks}`);
       const status = desiredCount === 0 ? 'unproven' : 'unchanged';
       return ecsRecord(this.scope, status, { taskDefinition, digest });
     }
     const proof = await followRollout({
-      ...this.following(look, begun.service, way(this.name), rollout),
+      ...this.following(described, begun.service, setupOf(this.name), rollout),
       acceptedMs: begun.acceptedMs,
       wanted: {
         taskDefinition,
@@ -102,7 +102,7 @@ export class EcsTarget implements Target {
       return ecsRecord(this.scope, 'unproven', { taskDefinition, digest, migrated });
     }
     report('health', `runs ${shortName(taskDefinition)}: ${proof}`, 'ok');
-    const { route } = way(this.name);
+    const { route } = setupOf(this.name);
     return ecsRecord(this.scope, 'healthy', { taskDefinition, digest, route, proof, migrated });
   }
 
@@ -110,24 +110,25 @@ export class EcsTarget implements Target {
   private async begin(release: ReleaseRecord, rollout: Rollout): Promise<Changed> {
     this.shared.untouched = true;
     const ahead = await this.next(release, rollout.signal);
-    const { look, next } = ahead;
+    const { described, next } = ahead;
     const report = this.reporter(rollout.stage);
-    const previous = look.service.taskDefinition ?? '';
-    const verdict = judgeService(serviceView(look.service), { taskDefinition: previous });
+    const previous = described.service.taskDefinition ?? '';
+    const verdict = judgeService(serviceView(described.service), { taskDefinition: previous });
     // What was set where nothing ran has never been judged: it is started anew, and goes through the gate.
     const isUnjudged = rollout.known?.target?.status === 'unproven';
     const isThere = verdict.state === 'empty' || (verdict.state === 'stable' && !isUnjudged);
     if (!next.changed && isThere) {
-      return { look, previous, taskDefinition: previous, way: () => noWay, acceptedMs: 0 };
+      return { described, previous, taskDefinition: previous, setupOf: () => noProbeSetup, acceptedMs: 0 };
     }
     const change = { api: this.api, scope: this.scope, rollout, report };
     const { members } = this.shared.parts;
     // The release is another one: only then can its schema be.
     const migrates = next.changed && rollout.kind !== 'rollback';
     const migrating = migrates ? members.find(({ config }) => config.migrate !== undefined) : undefined;
-    if (migrating !== undefined) refuseAtLaunch(this.scope, migrating.name, look.definition, look.service);
-    const [way, taskDefinition] = await Promise.all([
-      waysOf(this.options, this.shared, look, report, rollout.signal),
+    if (migrating !== undefined)
+      refuseUnlaunchable(this.scope, migrating.name, described.definition, described.service);
+    const [setupOf, taskDefinition] = await Promise.all([
+      probeSetupsOf(this.options, this.shared, described, report, rollout.signal),
       next.changed ? registerRevision(change, next.input) : previous,
     ]);
     const migrated =
@@ -137,21 +138,21 @@ export class EcsTarget implements Target {
     // What a killed run left on its way is waited for; what the platform gave up is started anew.
     const underWay = !next.changed && verdict.state === 'progress';
     const service = underWay
-      ? look.service
+      ? described.service
       : await this.move(change, previous, taskDefinition, !next.changed);
     const acceptedMs = this.options.clock.now().getTime();
-    return { look, previous, taskDefinition, way, migrated, service, acceptedMs };
+    return { described, previous, taskDefinition, setupOf, migrated, service, acceptedMs };
   }
 
   async migrate(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord> {
     const ahead = await this.next(release, rollout.signal);
-    const { look, next } = ahead;
-    refuseAtLaunch(this.scope, this.name, look.definition, look.service);
+    const { described, next } = ahead;
+    refuseUnlaunchable(this.scope, this.name, described.definition, described.service);
     const report = this.reporter(rollout.stage);
     const change = { api: this.api, scope: this.scope, rollout, report };
     const taskDefinition = next.changed
       ? await registerRevision(change, next.input)
-      : (look.service.taskDefinition ?? '');
+      : (described.service.taskDefinition ?? '');
     return this.runMigration(release, ahead, taskDefinition, rollout);
   }
 
@@ -159,13 +160,13 @@ export class EcsTarget implements Target {
     const { taskDefinition, digest } = readSnapshot(before, this.name);
     const key = `restore ${taskDefinition}`;
     const begun = await this.shared.together(key, this.name, () => this.goBack(taskDefinition, rollout));
-    const { look, way } = begun;
+    const { described, setupOf } = begun;
     const report = this.reporter(rollout.stage);
     if (begun.service === undefined) {
       report('update', `${shortName(taskDefinition)} was not changed`, 'ok');
       return ecsRecord(this.scope, 'unchanged', { taskDefinition, digest });
     }
-    const following = this.following(look, begun.service, way(this.name), rollout);
+    const following = this.following(described, begun.service, setupOf(this.name), rollout);
     const proof = await followRollout({
       ...following,
       acceptedMs: begun.acceptedMs,
@@ -173,41 +174,43 @@ export class EcsTarget implements Target {
       health: { ...following.health, for: 0 },
       wanted: { taskDefinition, ...deploymentOf(begun.service, taskDefinition) },
     });
-    const { route } = way(this.name);
+    const { route } = setupOf(this.name);
     return ecsRecord(this.scope, 'rolled-back', { taskDefinition, digest, route, proof });
   }
 
   /** Brings the service back, for all the targets that are containers of it. */
   private async goBack(taskDefinition: string, rollout: Rollout): Promise<Changed> {
     const report = this.reporter(rollout.stage);
-    const look = await this.looker.look(rollout.signal);
-    const view = serviceView(look.service);
+    const described = await this.reader.read(rollout.signal);
+    const view = serviceView(described.service);
     const primary = primaryOf(view);
     const { untouched, movedTo, begun } = this.shared;
     // A view from before our own move would show what ran then: as if it were back already.
     const stale = movedTo !== undefined && isStale(view, begun);
     const runs = stale ? movedTo : (primary?.taskDefinition ?? view.taskDefinition);
-    const { family = '' } = look.definition;
+    const { family = '' } = described.definition;
     await stopBegun({ tasks: this.tasks, clock: this.options.clock, rollout, report, family });
-    const way = await waysOf(this.options, this.shared, look, report, rollout.signal);
-    const before = { look, previous: runs, taskDefinition, way, acceptedMs: 0 };
+    const setupOf = await probeSetupsOf(this.options, this.shared, described, report, rollout.signal);
+    const before = { described, previous: runs, taskDefinition, setupOf, acceptedMs: 0 };
     if (untouched && runs === taskDefinition) return before;
     if (movedTo !== undefined && runs !== movedTo && runs !== taskDefinition) {
-      throw overtaken(this.scope, runs);
+      throw overtakenError(this.scope, runs);
     }
     // A circuit breaker may have gone back already; only where it gave up on that too, it needs a push.
     const force = runs === taskDefinition && primary?.rolloutState === 'FAILED';
     const change = { api: this.api, scope: this.scope, rollout, report };
     const service =
-      runs !== taskDefinition || force ? await this.move(change, runs, taskDefinition, force) : look.service;
+      runs !== taskDefinition || force
+        ? await this.move(change, runs, taskDefinition, force)
+        : described.service;
     return { ...before, service, acceptedMs: this.options.clock.now().getTime() };
   }
 
   async status(): Promise<TargetStatus> {
-    const look = await this.looker.look();
-    const view = serviceView(look.service);
+    const described = await this.reader.read();
+    const view = serviceView(described.service);
     const verdict = judgeService(view, { taskDefinition: view.taskDefinition });
-    const digest = this.digest(look);
+    const digest = this.digest(described);
     return {
       kind: this.kind,
       healthy: verdict.state === 'stable',
@@ -226,32 +229,32 @@ export class EcsTarget implements Target {
   private async move(change: Change, from: string, to: string, force: boolean): Promise<Service> {
     this.shared.movedTo = to;
     this.shared.untouched = false;
-    this.looker.forget();
+    this.reader.forget();
     const service = await moveService(change, { from, to, force });
     this.shared.begun = deploymentOf(service, to).deployment;
     return service;
   }
 
   /** The service as it is, and the revision that brings a release to it. */
-  private async next(release: ReleaseRecord, signal: AbortSignal): Promise<Next> {
+  private async next(release: ReleaseRecord, signal: AbortSignal): Promise<NextRevision> {
     const { members } = this.shared.parts;
     // Before anything is asked: a release without one of the images is no release for this service.
     for (const member of members) imageOf(member, this.scope, release);
-    const look = await this.looker.freshLook(signal);
-    refuseForeign(this.scope, look.service);
-    return nextRevision(this.options.registry, members, this.scope, release, look);
+    const described = await this.reader.takeRecent(signal);
+    refuseForeign(this.scope, described.service);
+    return nextRevision(this.options.registry, members, this.scope, release, described);
   }
 
   private runMigration(
     release: ReleaseRecord,
-    next: Next,
+    next: NextRevision,
     taskDefinition: string,
     rollout: Rollout,
     member: Member = this.options,
   ): Promise<MigrationRecord> {
     const report = this.reporter(rollout.stage);
     const { scope, tasks } = this;
-    const warning = refuseAtLaunch(scope, member.name, next.look.definition, next.look.service);
+    const warning = refuseUnlaunchable(scope, member.name, next.described.definition, next.described.service);
     if (warning !== undefined) report('migrate', warning);
     const options = { ...this.options, name: member.name, config: member.config };
     return migrate(
@@ -261,9 +264,9 @@ export class EcsTarget implements Target {
 
   /** @param service as the change left it */
   private following(
-    { definition }: Look,
+    { definition }: ServiceDescription,
     service: Service,
-    { route, sight, groups }: Way,
+    { route, reachability, groups }: ProbeSetup,
     rollout: Rollout,
   ): Omit<RolloutOptions, 'wanted' | 'acceptedMs'> {
     const { config, aws, clock, probe = probeByHttp } = this.options;
@@ -286,7 +289,7 @@ export class EcsTarget implements Target {
       // Where nothing is wanted there is nothing to watch.
       health: service.desiredCount === 0 ? { ...config.health, for: 0 } : config.health,
       route,
-      sight,
+      reachability,
       targets: { aws, api: this.api, groups },
       graceMs: (service.healthCheckGracePeriodSeconds ?? 0) * 1000,
       report: this.reporter(rollout.stage),
@@ -295,8 +298,8 @@ export class EcsTarget implements Target {
     };
   }
 
-  private digest(look: Look): string | undefined {
-    return digestOf(findContainer(look.definition, this.options.config.container).image);
+  private digest(described: ServiceDescription): string | undefined {
+    return digestOf(findContainer(described.definition, this.options.config.container).image);
   }
 
   private reporter(stage: string): Report {
@@ -308,12 +311,12 @@ export class EcsTarget implements Target {
 
 /** What was done to a service, or, without `service`, that there was nothing to do. */
 interface Changed {
-  readonly look: Look;
+  readonly described: ServiceDescription;
   /** What ran before, and what runs now. */
   readonly previous: string;
   readonly taskDefinition: string;
   /** How a target is seen. */
-  readonly way: (target: string) => Way;
+  readonly setupOf: (target: string) => ProbeSetup;
   readonly migrated?: MigrationRecord | undefined;
   /** The service as the change left it. */
   readonly service?: Service;

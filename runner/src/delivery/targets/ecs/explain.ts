@@ -2,15 +2,15 @@ import type { StackError } from '../../../base/errors.js';
 import {
   shortName,
   type ServiceView,
-  type Told,
+  type RolloutProgress,
   type Verdict,
   type Wanted,
 } from '../../../domain/ecsService.js';
 import type { TasksOf } from '../../../domain/stoppedTask.js';
-import { crashError, failure, ifTold, stoppedOf, type DiagnosisScope } from './diagnosis.js';
+import { crashError, failure, orFallback, stoppedOf, type DiagnosisScope } from './diagnosis.js';
 
 /** A rollout that was judged. */
-export interface Judged {
+export interface JudgedService {
   readonly scope: DiagnosisScope;
   readonly wanted: Wanted;
   /** When the platform created the deployment, by its own clock. */
@@ -19,15 +19,15 @@ export interface Judged {
 }
 
 /** The tasks that a rollout started. */
-export const tasksOf = (judged: Pick<Judged, 'wanted' | 'sinceMs'>): TasksOf => ({
+export const tasksOf = (judged: Pick<JudgedService, 'wanted' | 'sinceMs'>): TasksOf => ({
   taskDefinition: judged.wanted.taskDefinition,
   ...(judged.sinceMs === undefined ? {} : { sinceMs: judged.sinceMs }),
 });
 
 /** The failure behind a verdict, with the stopped task that caused it where there is one. */
 export async function explain(
-  judged: Judged,
-  verdict: Exclude<Verdict, Told>,
+  judged: JudgedService,
+  verdict: Exclude<Verdict, RolloutProgress>,
   view: ServiceView,
 ): Promise<StackError> {
   const { scope, wanted, signal } = judged;
@@ -39,7 +39,7 @@ export async function explain(
     );
   }
   if (verdict.state === 'gone') return failure(scope, `the service is ${verdict.status} now`, view.events);
-  const [crashed] = await ifTold(stoppedOf(scope, tasksOf(judged), signal), [], signal);
+  const [crashed] = await orFallback(stoppedOf(scope, tasksOf(judged), signal), [], signal);
   const platform =
     verdict.state === 'rolled-back'
       ? `ECS rolled back to ${shortName(verdict.taskDefinition)}: ${verdict.reason}`

@@ -5,17 +5,17 @@ import type { TasksOf } from '../../../domain/stoppedTask.js';
 import type { DiagnosisScope } from './diagnosis.js';
 import type { ProbeRoute } from './endpoints.js';
 import type { Probe } from './probe.js';
-import type { Sight } from './sight.js';
+import type { Reachability } from './reachability.js';
 import type { TargetsSource } from './targetHealth.js';
 
 export interface GateOptions {
   readonly scope: DiagnosisScope;
   readonly route: ProbeRoute;
   /** Whether anything answered there before the change. */
-  readonly sight: Sight;
+  readonly reachability: Reachability;
   /** The service's target groups, none where it has none. */
   readonly targets: TargetsSource;
-  /** How long the platform itself lets a new task be ill, in milliseconds. */
+  /** How long the platform itself lets a new task be unhealthy, in milliseconds. */
   readonly graceMs: number;
   readonly health: HealthConfig;
   readonly tasks: TasksOf;

@@ -1,7 +1,7 @@
 import { failedTasks } from '../../../domain/stoppedTask.js';
-import { isStale, judgeService, type Told } from '../../../domain/ecsService.js';
+import { isStale, judgeService, type RolloutProgress } from '../../../domain/ecsService.js';
 import { serviceView, stoppedTask, type Task } from '../../../adapters/aws/ecs.js';
-import { crashError, ifTold, stoppedOf, unhealthyError } from './diagnosis.js';
+import { crashError, orFallback, stoppedOf, unhealthyError } from './diagnosis.js';
 import { findTasks, tasksOfRollout, type FoundTasks } from './endpoints.js';
 import { explain } from './explain.js';
 import type { GateOptions } from './gateOptions.js';
@@ -20,7 +20,7 @@ export async function requireRunning(
 ): Promise<readonly Task[] | undefined> {
   const left =
     justSeen && known !== undefined
-      ? await refuseIll(options, known, known)
+      ? await refuseUnhealthy(options, known, known)
       : await refuseCrashed(options, known);
   if (left !== undefined && left.length > 0) return left;
   if (justSeen && known === undefined && options.desired() > 0) return [];
@@ -87,7 +87,7 @@ export async function tasksLeft(
 }
 
 /** Looks at the service itself. @throws StackError where the rollout has failed */
-async function judgeNow(options: GateOptions): Promise<Told> {
+async function judgeNow(options: GateOptions): Promise<RolloutProgress> {
   const { scope, tasks, signal, wanted } = options;
   const view = serviceView(await scope.api.describeService(signal));
   if (isStale(view, wanted.deployment)) return { ...unseen, desired: view.desired };
@@ -99,7 +99,7 @@ async function judgeNow(options: GateOptions): Promise<Told> {
 const unseen = { state: 'progress', running: 0, oldRunning: 0, failedTasks: 0, allRunning: false } as const;
 
 /**
- * No task of the rollout may have ended by itself, or have been found ill by its container's own check.
+ * No task of the rollout may have ended by itself, or have been found unhealthy by its container's own check.
  *
  * @param known the tasks that were watched all along; undefined where ended ones have to be searched for
  * @returns those tasks as they are now, undefined where one of them does not run any more
@@ -111,7 +111,7 @@ async function refuseCrashed(
   const { scope, tasks, signal } = options;
   if (known !== undefined) {
     const arns = known.map(({ taskArn }) => taskArn ?? '');
-    return refuseIll(options, known, await scope.api.describeTasks(arns, signal));
+    return refuseUnhealthy(options, known, await scope.api.describeTasks(arns, signal));
   }
   const [crashed] = await stoppedOf(scope, tasks, signal);
   if (crashed !== undefined) throw await crashError(scope, crashed, signal);
@@ -119,7 +119,7 @@ async function refuseCrashed(
 }
 
 /** The same of tasks that are described already. */
-async function refuseIll(
+async function refuseUnhealthy(
   { scope, tasks, signal }: GateOptions,
   known: readonly Task[],
   described: readonly Task[],
@@ -127,11 +127,11 @@ async function refuseIll(
   const [crashed] = failedTasks(described.map(stoppedTask), tasks);
   if (crashed !== undefined) throw await crashError(scope, crashed, signal);
   // One that is being taken away closes its port first: that says nothing of the release.
-  const ill = described.find(
+  const unhealthy = described.find(
     ({ healthStatus, desiredStatus }) => healthStatus === 'UNHEALTHY' && desiredStatus !== 'STOPPED',
   );
-  if (ill !== undefined) {
-    const { id } = stoppedTask(ill);
+  if (unhealthy !== undefined) {
+    const { id } = stoppedTask(unhealthy);
     throw await unhealthyError(
       scope,
       `task ${id} is unhealthy according to its container health check`,
@@ -152,9 +152,9 @@ export const searchCrashed = async (options: GateOptions): Promise<void> =>
 /** An unhealthy release has often crashed: then that is the reason to tell. */
 export async function why(options: GateOptions, reason: string, watched: readonly Task[]) {
   const { scope, tasks, signal } = options;
-  const [crashed] = await ifTold(stoppedOf(scope, tasks, signal), [], signal);
+  const [crashed] = await orFallback(stoppedOf(scope, tasks, signal), [], signal);
   if (crashed !== undefined) return crashError(scope, crashed, signal);
-  return unhealthyError(scope, reason, await ifTold(ownTasks(options, watched), [], signal), signal);
+  return unhealthyError(scope, reason, await orFallback(ownTasks(options, watched), [], signal), signal);
 }
 
 /** Ids of the rollout's tasks, whose logs may say more. */

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../base/duration.js';
 import { StackError } from '../../../base/errors.js';
 import type { Clock } from '../../../base/ports.js';
-import { nextLookMs, TASK_LOOKS } from '../../rules/looks.js';
+import { nextPollMs, TASK_POLLS } from '../../rules/pollSchedule.js';
 import { judgeMigration, type MigrationRecord, type MigrationTask } from '../../../domain/migration.js';
 import { shortName } from '../../../domain/ecsService.js';
 import type { Task, TaskDefinition } from '../../../adapters/aws/ecs.js';
@@ -57,11 +57,11 @@ export async function watchMigration(options: WatchOptions, task: Task): Promise
     work: 'migration',
     failure: (reason, evidence) => migrationError(options, reason, evidence),
   };
-  let told = '';
+  let reported = '';
   let over = false;
   try {
     for (;;) {
-      const gapMs = Math.min(nextLookMs(elapsedMs(), TASK_LOOKS), timeoutMs - elapsedMs());
+      const gapMs = Math.min(nextPollMs(elapsedMs(), TASK_POLLS), timeoutMs - elapsedMs());
       await clock.sleep(Math.max(0, gapMs), rollout.signal);
       const seen = await tasks.describe(task.taskArn ?? '', rollout.signal);
       const now = seen === undefined ? undefined : migrationTask(seen);
@@ -87,8 +87,8 @@ export async function watchMigration(options: WatchOptions, task: Task): Promise
       }
       await log.readOn(rollout.signal);
       const standing = `task ${(now?.lastStatus ?? 'starting').toLowerCase()}`;
-      if (standing !== told) report('migrate', standing);
-      told = standing;
+      if (standing !== reported) report('migrate', standing);
+      reported = standing;
       if (elapsedMs() >= timeoutMs) {
         over = true;
         const reason = `The ${words.work} took longer than its timeout`;
@@ -120,17 +120,17 @@ function evidenceOf(task: MigrationTask | undefined, log: TaskLog): readonly str
 
 /** A failed migration: the service is as it was, the schema may not be. */
 export function migrationError(
-  { place, definition, container }: WatchOptions,
+  { place: scope, definition, container }: WatchOptions,
   reason: string,
   evidence: readonly string[],
 ): StackError {
   const logs = logStream(definition, container, '');
   return new StackError('MIGRATION_FAILED', `the migration failed: ${reason}`, {
-    where: `service ${place.service}, environment ${place.environment}`,
+    where: `service ${scope.service}, environment ${scope.environment}`,
     evidence,
     next: [
       'The service was not updated, but changes of the migration stay: make sure that it can run again, then ',
-      `\`node runner deploy --env ${place.environment}\``,
+      `\`node runner deploy --env ${scope.environment}\``,
       ...(logs === undefined ? [] : [` (all its output: ${tailOf(logs)} --since 1h)`]),
     ].join(''),
   });

@@ -5,7 +5,7 @@ import type { EcsScope } from '../../../adapters/aws/ecs.js';
 import type { ProbeRoute } from './endpoints.js';
 
 /** What a deploy or a way back found out. */
-export interface Found {
+export interface DeployFindings {
   readonly taskDefinition: string;
   readonly digest: string | undefined;
   readonly route?: ProbeRoute;
@@ -18,7 +18,7 @@ export interface Found {
 export function ecsRecord(
   { cluster, service }: EcsScope,
   status: TargetRecord['status'],
-  { taskDefinition, digest, route, proof, migrated }: Found,
+  { taskDefinition, digest, route, proof, migrated }: DeployFindings,
 ): TargetRecord {
   return {
     kind: 'ecs-service',

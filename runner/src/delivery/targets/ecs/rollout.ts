@@ -2,13 +2,13 @@ import { formatDuration } from '../../../base/duration.js';
 import type { HealthConfig } from '../../../config/schemaWords.js';
 import type { GateVerdict } from '../../rules/healthGate.js';
 import { proofWords } from '../../rules/proof.js';
-import type { Told, Wanted } from '../../../domain/ecsService.js';
+import type { RolloutProgress, Wanted } from '../../../domain/ecsService.js';
 import type { DiagnosisScope } from './diagnosis.js';
 import type { ProbeRoute } from './endpoints.js';
 import { passGate } from './ecsGate.js';
 import type { Probe } from './probe.js';
 import { tasksOf } from './explain.js';
-import type { Sight } from './sight.js';
+import type { Reachability } from './reachability.js';
 import type { TargetsSource } from './targetHealth.js';
 import { watchRollout } from './rolloutWatch.js';
 
@@ -23,7 +23,7 @@ export interface RolloutOptions {
   readonly signal: AbortSignal;
   readonly health: HealthConfig;
   readonly route: ProbeRoute;
-  readonly sight: Sight;
+  readonly reachability: Reachability;
   readonly targets: TargetsSource;
   readonly graceMs: number;
   readonly probe: Probe;
@@ -74,7 +74,7 @@ export async function followRollout(options: RolloutOptions): Promise<string | u
       health,
       signal,
       route: options.route,
-      sight: options.sight,
+      reachability: options.reachability,
       targets: options.targets,
       graceMs: options.graceMs,
       wanted: options.wanted,
@@ -97,27 +97,27 @@ export async function followRollout(options: RolloutOptions): Promise<string | u
 
 /** Reports task counts when they change. */
 function tellTasks(report: Report) {
-  let told = '';
-  return (verdict: Told) => {
+  let reported = '';
+  return (verdict: RolloutProgress) => {
     const { running, desired } = verdict;
     const draining =
       verdict.state === 'progress' && verdict.oldRunning > 0 ? `, ${verdict.oldRunning} old` : '';
     const none = verdict.state === 'empty' ? ', none is wanted' : '';
     const words = `${running}/${desired} tasks running${draining}${none}`;
-    if (words !== told) report('tasks', words);
-    told = words;
+    if (words !== reported) report('tasks', words);
+    reported = words;
   };
 }
 
 /** Reports the gate when it moves on, and now and then in between. */
 function tellHealth({ report, scope, health }: RolloutOptions) {
-  let told = '';
-  let toldMs = -Infinity;
+  let reported = '';
+  let reportedMs = -Infinity;
   return (verdict: GateVerdict) => {
     const nowMs = scope.clock.now().getTime();
-    if (verdict.state === told && nowMs - toldMs < REPORT_EVERY_MS) return;
-    told = verdict.state;
-    toldMs = nowMs;
+    if (verdict.state === reported && nowMs - reportedMs < REPORT_EVERY_MS) return;
+    reported = verdict.state;
+    reportedMs = nowMs;
     const bake = formatDuration(health.for);
     if (verdict.state === 'waiting')
       report('health', `${verdict.healthy}/${verdict.total} healthy (${verdict.last})`);

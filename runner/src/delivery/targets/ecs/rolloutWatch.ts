@@ -1,7 +1,13 @@
-import { nextLookMs, ROLLOUT_LOOKS, shouldAskForStopped } from '../../rules/looks.js';
-import { isStale, judgeService, primaryOf, type Told, type Wanted } from '../../../domain/ecsService.js';
+import { nextPollMs, ROLLOUT_POLLS, shouldAskForStopped } from '../../rules/pollSchedule.js';
+import {
+  isStale,
+  judgeService,
+  primaryOf,
+  type RolloutProgress,
+  type Wanted,
+} from '../../../domain/ecsService.js';
 import { serviceView } from '../../../adapters/aws/ecs.js';
-import { crashError, failure, ifTold, stoppedOf, type DiagnosisScope } from './diagnosis.js';
+import { crashError, failure, orFallback, stoppedOf, type DiagnosisScope } from './diagnosis.js';
 import { explain, tasksOf } from './explain.js';
 
 /** A view from before the change is not believed for so long; after that it is the truth. */
@@ -16,7 +22,7 @@ export interface Watch {
   /** The clock when the platform accepted the change. */
   readonly acceptedMs: number;
   readonly timeoutMs: number;
-  readonly onProgress: (verdict: Told) => void;
+  readonly onProgress: (verdict: RolloutProgress) => void;
   /** Called once, when as many new tasks run as are wanted while old ones still drain. */
   readonly onAllRunning: () => void;
 }
@@ -36,7 +42,7 @@ export async function watchRollout(watch: Watch): Promise<void> {
   let isKnown = false;
   for (;;) {
     const leftMs = Math.max(0, watch.timeoutMs - elapsed());
-    await scope.clock.sleep(Math.min(nextLookMs(elapsed(), ROLLOUT_LOOKS), leftMs), signal);
+    await scope.clock.sleep(Math.min(nextPollMs(elapsed(), ROLLOUT_POLLS), leftMs), signal);
     const view = serviceView(await scope.api.describeService(signal));
     const seenMs = elapsed();
     // What was true before the change says nothing of it.
@@ -64,7 +70,7 @@ export async function watchRollout(watch: Watch): Promise<void> {
     runningBefore = running;
     if (seenMs >= watch.timeoutMs) {
       const words = `not stable after ${Math.round(watch.timeoutMs / 1000)} s (the target's timeout): ${running} of ${verdict.desired} tasks run`;
-      const [late] = await ifTold(stoppedOf(scope, tasksOf(watch), signal), [], signal);
+      const [late] = await orFallback(stoppedOf(scope, tasksOf(watch), signal), [], signal);
       if (late !== undefined) throw await crashError(scope, late, signal);
       throw failure(scope, words, view.events);
     }

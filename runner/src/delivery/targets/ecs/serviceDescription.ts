@@ -4,18 +4,18 @@ import type { EcsApi, EcsScope, Service, Tag, TaskDefinition } from '../../../ad
 import { refuseForeign } from './ecsFailures.js';
 
 /** The service and the task definition it runs, as described at one moment. */
-export interface Look {
+export interface ServiceDescription {
   readonly service: Service;
   readonly definition: TaskDefinition;
   readonly tags: readonly Tag[];
 }
 
-/** How long a look may be used again; under the environment's lock nobody else deploys in between. */
+/** How long a description may be used again; under the environment's lock nobody else deploys in between. */
 const FRESH_MS = 30_000;
 
-/** Looks at the service, two API calls each; what a snapshot just saw, the deploy that follows begins with. */
-export class Looker {
-  private last: { readonly atMs: number; readonly look: Look } | undefined;
+/** Reads the service with two API calls. A deploy starts with what its snapshot has just read. */
+export class ServiceReader {
+  private last: { readonly atMs: number; readonly look: ServiceDescription } | undefined;
 
   constructor(
     private readonly api: EcsApi,
@@ -24,7 +24,7 @@ export class Looker {
   ) {}
 
   /** @throws StackError DEPLOY_FAILED where the service was deleted, CONFIG_INVALID where there never was one */
-  async look(signal?: AbortSignal): Promise<Look> {
+  async read(signal?: AbortSignal): Promise<ServiceDescription> {
     const service = await this.api.describeService(signal);
     if (service.status !== undefined && service.status !== 'ACTIVE') {
       throw new StackError('DEPLOY_FAILED', `the service ${this.scope.service} is ${service.status}`, {
@@ -35,27 +35,27 @@ export class Looker {
     // One that others move may have none of its own.
     if (service.taskDefinition === undefined) refuseForeign(this.scope, service);
     const described = await this.api.describeTaskDefinition(service.taskDefinition ?? '', signal);
-    const look = { service, ...described };
-    this.last = { atMs: this.clock.now().getTime(), look };
-    return look;
+    const description = { service, ...described };
+    this.last = { atMs: this.clock.now().getTime(), look: description };
+    return description;
   }
 
-  /** The last look where it is fresh, once; else a new one. */
-  async freshLook(signal: AbortSignal): Promise<Look> {
-    const recent = await this.recentLook(signal);
+  /** The last description where it is recent, and only once; else a new one. */
+  async takeRecent(signal: AbortSignal): Promise<ServiceDescription> {
+    const recent = await this.readRecent(signal);
     this.last = undefined;
     return recent;
   }
 
-  /** To be called where the service is changed: what was seen before is not so any more. */
+  /** Call it where the service is changed: the last description is out of date then. */
   forget(): void {
     this.last = undefined;
   }
 
-  /** The last look where it is fresh, else a new one; it may be used again. */
-  async recentLook(signal?: AbortSignal): Promise<Look> {
+  /** The last description where it is recent, else a new one. It may be used again. */
+  async readRecent(signal?: AbortSignal): Promise<ServiceDescription> {
     const { last } = this;
     const fresh = last !== undefined && this.clock.now().getTime() - last.atMs < FRESH_MS;
-    return fresh ? last.look : this.look(signal);
+    return fresh ? last.look : this.read(signal);
   }
 }

@@ -5,8 +5,8 @@ import type { Wanted } from '../../../domain/ecsService.js';
 import type { Clock } from '../../../base/ports.js';
 import type { EcsApi, EcsScope } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
-import { Looker } from './serviceDescription.js';
-import type { Sight } from './sight.js';
+import { ServiceReader } from './serviceDescription.js';
+import type { Reachability } from './reachability.js';
 
 /** One target of a service: one of its containers. References are resolved. */
 export interface Member {
@@ -25,7 +25,7 @@ interface Step {
  * first that comes to it: one revision with every image, one move. Each then watches by itself.
  */
 export class SharedService {
-  readonly looker: Looker;
+  readonly reader: ServiceReader;
   /** True from the beginning of a deploy until it moves the service. */
   untouched = false;
   /** What this process moved the service to: anything else found later is someone else's doing. */
@@ -33,7 +33,7 @@ export class SharedService {
   /** The deployment that moving it began. */
   begun: Wanted['deployment'];
   /** Whether each target could be probed before the service was changed. */
-  readonly sights = new Map<string, Sight>();
+  readonly knownReachability = new Map<string, Reachability>();
   private step: Step | undefined;
 
   constructor(
@@ -45,7 +45,7 @@ export class SharedService {
       readonly members: readonly Member[];
     },
   ) {
-    this.looker = new Looker(parts.api, parts.clock, parts.scope);
+    this.reader = new ServiceReader(parts.api, parts.clock, parts.scope);
   }
 
   /**

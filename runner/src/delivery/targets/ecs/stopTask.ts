@@ -5,7 +5,7 @@ import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 
 /** A stopped container gets this long to end in order, unless its definition says otherwise. */
 export const STOP_SECONDS = 30;
-const LOOK_MS = 1000;
+const POLL_MS = 1000;
 
 /**
  * Stops a task and waits until its containers have ended. No signal ends the waiting: this is what a signal asks for.
@@ -22,11 +22,11 @@ export async function stopTask(
   const limit = options.seconds + 5;
   try {
     await tasks.stop(arn, options.reason);
-    const look = async () => {
+    const readStatus = async () => {
       const seen = await tasks.describe(arn);
       return seen === undefined || hasEnded(seen) ? true : undefined;
     };
-    if ((await poll(look, { clock, limitMs: limit * 1000, gapMs: LOOK_MS })) === true) return undefined;
+    if ((await poll(readStatus, { clock, limitMs: limit * 1000, gapMs: POLL_MS })) === true) return undefined;
     return `task ${taskId(task)} did not stop within ${limit} s`;
   } catch (error) {
     return `task ${taskId(task)} could not be stopped: ${(error as Error).message}`;

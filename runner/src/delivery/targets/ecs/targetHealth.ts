@@ -1,6 +1,6 @@
 import type { AwsClients } from '../../../adapters/aws/clients.js';
 import { taskAddress, type EcsApi, type Service, type Task } from '../../../adapters/aws/ecs.js';
-import type { TargetGroup, TargetSeen } from '../../../adapters/aws/elb.js';
+import type { TargetGroup, TargetObservation } from '../../../adapters/aws/elb.js';
 
 /** A target group of the service, and the container port that it sends requests to. */
 export interface ServiceGroup {
@@ -77,18 +77,18 @@ export async function viewTargets(
   return viewOf(found.flat());
 }
 
-type Seen = Partial<TargetSeen> & Pick<TargetSeen, 'state'>;
+type Seen = Partial<TargetObservation> & Pick<TargetObservation, 'state'>;
 
 function viewOf(targets: readonly Seen[]): TargetsView {
   const healthy = targets.filter(({ state }) => state === 'healthy').length;
   const other =
     targets.find(({ state }) => state === 'unhealthy') ?? targets.find(({ state }) => state !== 'healthy');
-  const place = other?.id === undefined ? '' : `${other.id}:${other.port} `;
+  const scope = other?.id === undefined ? '' : `${other.id}:${other.port} `;
   const why = other?.reason === undefined ? '' : `: ${other.reason}`;
   const words = `${healthy}/${targets.length} targets healthy`;
   return {
     healthy: targets.length > 0 && healthy === targets.length,
-    words: other === undefined ? words : `${words} (${place}${other.state}${why})`,
+    words: other === undefined ? words : `${words} (${scope}${other.state}${why})`,
   };
 }
 

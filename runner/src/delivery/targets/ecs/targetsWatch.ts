@@ -14,13 +14,13 @@ export class TargetsWatch {
   private view: TargetsView | undefined;
   private askedMs = -Infinity;
   private firstMs: number | undefined;
-  private untold: string | undefined;
+  private unreadable: string | undefined;
 
   constructor(private readonly options: GateOptions) {}
 
   /** Whether there are targets, and AWS tells of them. */
   get isAsked(): boolean {
-    return this.options.targets.groups.length > 0 && this.untold === undefined;
+    return this.options.targets.groups.length > 0 && this.unreadable === undefined;
   }
 
   /** What it says in the end, undefined where it says nothing. */
@@ -60,7 +60,7 @@ export class TargetsWatch {
       signal.throwIfAborted();
       if (!(error instanceof StackError)) throw error;
       // Evidence that is not to be had is no reason to fail: what else is seen decides.
-      this.untold = error.message;
+      this.unreadable = error.message;
       this.options.tell(`the health of the targets is unknown (${error.message}): it does not count`);
       gate.forget(NAME, now());
       return true;

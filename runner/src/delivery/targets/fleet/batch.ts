@@ -2,10 +2,10 @@ import type { Host } from '../../../domain/host.js';
 import type { Rollout } from '../../../domain/target.js';
 import type { HostContainers } from './containers.js';
 import { failedByError, failedByPlaybook, type FailedHost } from './rules/fleetFailures.js';
-import { bake, type GateParts } from './fleetGate.js';
-import type { FleetParts } from './dependencies.js';
+import { watchHealth, type GateDependencies } from './fleetGate.js';
+import type { FleetDependencies } from './dependencies.js';
 import type { Proof } from './runningDigest.js';
-import { bringBack, settleHost, unproven } from './settle.js';
+import { restoreHost, restoreIfChanged, hostsWithoutProof } from './restoreHost.js';
 import { containerName } from './wanted.js';
 
 const LOG_LINES = 20;
@@ -21,7 +21,7 @@ export interface BatchRequest {
   /** Whether a host that is healthy in the end may serve; `failed`: with what it ran before. */
   readonly mayServe: (host: string, failed: boolean) => boolean;
   /** Watches each host over the bake window; left out where nothing is meant to run. */
-  readonly gate?: GateParts;
+  readonly gate?: GateDependencies;
   /** What hosts come to run, for people: `1.4.0`. */
   readonly version: string;
 }
@@ -34,7 +34,7 @@ export interface BatchRequest {
  * @throws whatever makes the whole batch impossible: a playbook that cannot run, an AWS that refuses, an interrupt
  */
 export async function rollBatch(
-  fleet: FleetParts,
+  fleet: FleetDependencies,
   request: BatchRequest,
   rollout: Rollout,
 ): Promise<FailedHost[]> {
@@ -65,14 +65,14 @@ export async function rollBatch(
     if (failure.leftOut === true) fail(failedByPlaybook(failure));
     else failed.set(failure.host, failedByPlaybook(failure));
   }
-  for (const failure of await unproven(fleet, healthy(), request.proof, rollout)) fail(failure);
+  for (const failure of await hostsWithoutProof(fleet, healthy(), request.proof, rollout)) fail(failure);
   // What the role has not settled itself is settled here.
   for (const host of request.hosts) {
     const found = failed.get(host.name);
     if (found?.now !== 'unknown' || found.cause === 'unreachable') continue;
     failed.set(host.name, {
       ...found,
-      now: await settleHost(fleet, host, request.before.get(host.name), rollout),
+      now: await restoreIfChanged(fleet, host, request.before.get(host.name), rollout),
     });
   }
 
@@ -81,16 +81,16 @@ export async function rollBatch(
     const verdicts = await ssh.each(healthy(), async (host) => {
       const seconds = Math.round(gate.health.for / 1000);
       if (seconds > 0) tell(fleet, rollout, host.name, 'watch', `healthy, watched for ${seconds} s`);
-      return { host, reason: await bake(gate, host, signal) };
+      return { host, reason: await watchHealth(gate, host, signal) };
     });
     for (const { host, reason } of verdicts) {
       if (reason === undefined) continue;
       const log = await ssh.containerLog(host, containerName(fleet), LOG_LINES).catch(() => []);
       fail({ host: host.name, cause: 'unhealthy', reason, log, now: 'unknown' });
     }
-    const ill = verdicts.filter(({ reason }) => reason !== undefined).map(({ host }) => host);
-    for (const host of ill) {
-      const back = await bringBack(fleet, host, request.before.get(host.name), rollout);
+    const unhealthy = verdicts.filter(({ reason }) => reason !== undefined).map(({ host }) => host);
+    for (const host of unhealthy) {
+      const back = await restoreHost(fleet, host, request.before.get(host.name), rollout);
       failed.set(host.name, { ...(failed.get(host.name) as FailedHost), now: back });
     }
   }
@@ -99,7 +99,7 @@ export async function rollBatch(
 }
 
 /** @returns the names of the hosts that left */
-async function drain(fleet: FleetParts, hosts: readonly Host[], rollout: Rollout): Promise<string[]> {
+async function drain(fleet: FleetDependencies, hosts: readonly Host[], rollout: Rollout): Promise<string[]> {
   const balancer = await fleet.balancer();
   if (balancer === undefined) return [];
   const ssh = await fleet.ssh();
@@ -116,7 +116,7 @@ async function drain(fleet: FleetParts, hosts: readonly Host[], rollout: Rollout
 
 /** Puts hosts that drained and are healthy, with the new or the old, back into service; tells how each host ended. */
 async function register(
-  fleet: FleetParts,
+  fleet: FleetDependencies,
   request: BatchRequest,
   drained: ReadonlySet<string>,
   failed: Map<string, FailedHost>,
@@ -140,7 +140,7 @@ async function register(
       if (failed.has(host.name) || (await balancer.serves(host, rollout.signal))) return;
       const log = await ssh.containerLog(host, containerName(fleet), LOG_LINES).catch(() => []);
       const reason = `${balancer.name} does not send requests to it: its health check fails`;
-      const now = await bringBack(fleet, host, request.before.get(host.name), rollout);
+      const now = await restoreHost(fleet, host, request.before.get(host.name), rollout);
       failed.set(host.name, { host: host.name, cause: 'not-served', reason, log, now });
     });
   }
@@ -166,7 +166,7 @@ async function register(
 
 /** One line about one host. */
 export function tell(
-  fleet: FleetParts,
+  fleet: FleetDependencies,
   rollout: Rollout,
   subject: string,
   phase: string,

@@ -16,13 +16,13 @@ export interface Container {
 }
 
 /**
- * The application's containers on one host. Their names tell how far they are: the proven one, the one on probation,
- * the one set aside (see the role app_container).
+ * The application's containers on one host. Their names tell how far they are: the current one, the
+ * candidate, the previous one (see the role app_container).
  */
 export interface HostContainers {
-  readonly proven?: Container;
-  readonly next?: Container;
-  readonly aside?: Container;
+  readonly current?: Container;
+  readonly candidate?: Container;
+  readonly previous?: Container;
 }
 
 /** Labels that say what a container is. */
@@ -67,9 +67,9 @@ export function parseContainers(name: string, stdout: string): HostContainers {
   const pick = (key: keyof HostContainers, container: Container | undefined) =>
     container === undefined ? {} : { [key]: container };
   return {
-    ...pick('proven', found[name]),
-    ...pick('next', found[`${name}-next`]),
-    ...pick('aside', found[`${name}-previous`]),
+    ...pick('current', found[name]),
+    ...pick('candidate', found[`${name}-next`]),
+    ...pick('previous', found[`${name}-previous`]),
   };
 }
 
@@ -116,7 +116,7 @@ export function parseContent(containers: string, images: string): ReadonlyMap<st
  * What runs on a host now.
  * @throws StackError SSH_* where it cannot be reached; DEPLOY_FAILED where its Docker does not answer
  */
-export async function lookAt(
+export async function readContainers(
   ssh: SshHosts,
   host: Host,
   name: string,
@@ -126,7 +126,7 @@ export async function lookAt(
   const result = await ssh.execAsRoot(host, listContainers(name), options);
   if (result.exitCode !== 0) throw noEngine(host, result.stderr);
   const found = parseContainers(name, result.stdout);
-  const names = { proven: name, next: `${name}-next`, aside: `${name}-previous` } as const;
+  const names = { current: name, candidate: `${name}-next`, previous: `${name}-previous` } as const;
   const there = (Object.keys(names) as (keyof HostContainers)[]).filter((key) => found[key] !== undefined);
   if (there.length === 0) return found;
   // Where a container or an image goes away between two questions, no digest is known, and none is believed.

@@ -14,14 +14,14 @@ import { FleetTarget } from './fleetTarget.js';
 import { registryOf } from './registryLogin.js';
 
 /** A fleet of an environment on the real world: Terraform's hosts, SSH, Ansible, the account's load balancer. */
-export async function createFleetTarget(parts: {
+export async function createFleetTarget(options: {
   readonly context: Context;
   readonly environment: NamedEnvironment;
   readonly name: string;
   /** References already resolved. */
   readonly config: FleetConfig;
 }): Promise<Target> {
-  const { context, environment, name, config } = parts;
+  const { context, environment, name, config } = options;
   const { application } = await context.config();
   const inventory = once(() => inventoryOf(context, environment));
   const registry = once(() => registryOf(context, environment, config));
@@ -66,13 +66,13 @@ export async function createFleetTarget(parts: {
             ? {}
             : { [REGISTRY_USERNAME]: auth.username, [REGISTRY_PASSWORD]: auth.password },
       });
-      return [...outcome.failures, ...leftOut(outcome.leftOut(hosts), config.playbook)];
+      return [...outcome.failures, ...skippedByPlaybook(outcome.leftOut(hosts), config.playbook)];
     },
   });
 }
 
 /** Hosts that the playbook was run for, and that none of its plays names: nothing happened there. */
-function leftOut(hosts: readonly string[], playbook: string): readonly HostFailure[] {
+function skippedByPlaybook(hosts: readonly string[], playbook: string): readonly HostFailure[] {
   return hosts.map((host) => ({
     host,
     unreachable: false,

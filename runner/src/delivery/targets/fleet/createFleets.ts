@@ -16,8 +16,8 @@ export async function createFleets(
       const config = await context.resolve(raw, environment);
       // From what the configuration says: references resolved, nobody could tell data from templates any more.
       const vars = await context.resolve(raw.vars, environment, 'template');
-      const parts = { context, environment, name, config: { ...config, vars } };
-      return [name, await createFleetTarget(parts)] as const;
+      const dependencies = { context, environment, name, config: { ...config, vars } };
+      return [name, await createFleetTarget(dependencies)] as const;
     });
   return new Map(await Promise.all(made));
 }

@@ -15,7 +15,7 @@ export interface PlayRequest {
 }
 
 /** What a fleet works with: create.ts makes it of the real world, tests make it of fakes. */
-export interface FleetParts extends FleetIdentity {
+export interface FleetDependencies extends FleetIdentity {
   readonly clock: Clock;
   readonly emit: (event: EventBody) => void;
   /** The hosts of the target's group. @throws StackError CONFIG_INVALID where it has none */

@@ -7,7 +7,7 @@ import { HealthGate, isHealthyStatus, type ProbeResult } from '../../rules/healt
 
 const LONGEST_PROBE_MS = 5000;
 
-export interface GateParts {
+export interface GateDependencies {
   readonly ssh: Pick<SshHosts, 'probe' | 'execAsRoot'>;
   readonly clock: Clock;
   readonly health: HealthConfig;
@@ -17,8 +17,12 @@ export interface GateParts {
 }
 
 /** One question to a host's own port, from the host. An unreachable host is an unhealthy one. */
-export async function probeHost(parts: GateParts, host: Host, signal: AbortSignal): Promise<ProbeResult> {
-  const { ssh, health, port } = parts;
+export async function probeHost(
+  dependencies: GateDependencies,
+  host: Host,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const { ssh, health, port } = dependencies;
   const timeoutMs = Math.min(LONGEST_PROBE_MS, Math.max(1000, health.interval));
   try {
     const { status, error } = await ssh.probe(host, { port, path: health.path, timeoutMs }, signal);
@@ -34,7 +38,11 @@ export async function probeHost(parts: GateParts, host: Host, signal: AbortSigna
  * How often the engine has started the container again since it was made or started by hand. A crash every few seconds
  * hides between two probes, but not from this.
  */
-async function restarts({ ssh, container }: GateParts, host: Host, signal: AbortSignal): Promise<number> {
+async function restartCount(
+  { ssh, container }: GateDependencies,
+  host: Host,
+  signal: AbortSignal,
+): Promise<number> {
   const argv = ['docker', 'container', 'inspect', '--format', '{{.RestartCount}}', container];
   try {
     const { exitCode, stdout } = await ssh.execAsRoot(host, argv, { signal });
@@ -50,15 +58,19 @@ async function restarts({ ssh, container }: GateParts, host: Host, signal: Abort
  * Watches one host over the bake window.
  * @returns undefined once it was healthy all along, else why not
  */
-export async function bake(parts: GateParts, host: Host, signal: AbortSignal): Promise<string | undefined> {
-  const { clock, health } = parts;
+export async function watchHealth(
+  dependencies: GateDependencies,
+  host: Host,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { clock, health } = dependencies;
   const now = () => clock.now().getTime();
   const rules = { bakeMs: health.for, timeoutMs: health.timeout, isAlone: true };
   const gate = new HealthGate(rules, [host.name], now());
   for (;;) {
-    const result = await probeHost(parts, host, signal);
+    const result = await probeHost(dependencies, host, signal);
     gate.record(host.name, result, now());
-    const times = result.ok ? await restarts(parts, host, signal) : 0;
+    const times = result.ok ? await restartCount(dependencies, host, signal) : 0;
     if (times > 0)
       return `the container ended and was started again ${times === 1 ? 'once' : `${times} times`}`;
     const verdict = gate.judge(now());

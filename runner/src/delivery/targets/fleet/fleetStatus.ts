@@ -2,8 +2,8 @@ import type { ReleaseRecord } from '../../../domain/records.js';
 import type { TargetStatus } from '../../../domain/target.js';
 import type { Container } from './containers.js';
 import { probeHost } from './fleetGate.js';
-import { gateOf, lookAtAll } from './hostState.js';
-import type { FleetParts } from './dependencies.js';
+import { gateOf, readHostStates } from './hostState.js';
+import type { FleetDependencies } from './dependencies.js';
 
 /** What one host runs, and whether it answers. */
 export interface HostStatus {
@@ -18,20 +18,20 @@ export interface HostStatus {
 }
 
 /** What runs where, whether it answers, and whether it is one and the same everywhere: what the ledger says. */
-export async function fleetStatus(fleet: FleetParts, release?: ReleaseRecord): Promise<TargetStatus> {
+export async function fleetStatus(fleet: FleetDependencies, release?: ReleaseRecord): Promise<TargetStatus> {
   const gate = await gateOf(fleet);
-  const looks = await lookAtAll(fleet);
+  const states = await readHostStates(fleet);
   const never = new AbortController().signal;
   const hosts = await Promise.all(
-    looks.map(async ({ host, containers }): Promise<HostStatus> => {
+    states.map(async ({ host, containers }): Promise<HostStatus> => {
       if (containers === undefined) return { host: host.name, version: 'unreachable', healthy: false };
-      const container = containers.proven;
+      const container = containers.current;
       if (container === undefined) return { host: host.name, version: 'nothing', healthy: false };
       const { ok, words } = await probeHost(gate, host, never);
       const { version, definition } = container;
       const digest = runningDigest(container);
       const what = { version, definition, ...(digest === undefined ? {} : { digest }) };
-      const healthy = ok && container.state === 'running' && containers.next === undefined;
+      const healthy = ok && container.state === 'running' && containers.candidate === undefined;
       return { host: host.name, ...what, healthy, answer: words };
     }),
   );

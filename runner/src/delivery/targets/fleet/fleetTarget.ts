@@ -2,12 +2,19 @@ import type { BehindHost, FleetHosts, ReleaseRecord, TargetRecord } from '../../
 import { batchSize, inBatches } from '../../rules/batches.js';
 import type { Known, Rollout, Target, TargetSnapshot, TargetStatus } from '../../../domain/target.js';
 import { rollBatch, tell } from './batch.js';
-import { behindHost, KEEP_OUT, keepOut, keptOut, laggingHosts, refuseOtherSettings } from './hostsBehind.js';
+import {
+  behindHost,
+  TAKE_OUT_ACTION,
+  takeOutOfService,
+  hostsOutOfService,
+  laggingHosts,
+  refuseOtherSettings,
+} from './hostsBehind.js';
 import { hostsBegun } from './begun.js';
 import { failedByError, fleetFailure, type FailedHost } from './rules/fleetFailures.js';
 import { fetchImages } from './pullImage.js';
-import { currentHosts, gateOf, joinBalancer, lookAtAll, wantedProof } from './hostState.js';
-import type { FleetParts } from './dependencies.js';
+import { currentHosts, gateOf, joinBalancer, readHostStates, wantedProof } from './hostState.js';
+import type { FleetDependencies } from './dependencies.js';
 import { readSnapshot, restoreFleet, snapshotOf } from './restore.js';
 import { fleetStatus } from './fleetStatus.js';
 import { wantedContainer } from './wanted.js';
@@ -20,58 +27,58 @@ export class FleetTarget implements Target {
   /** Hosts that this process took out of the target group, because they are behind. */
   private readonly takenOut = new Set<string>();
 
-  constructor(private readonly parts: FleetParts) {}
+  constructor(private readonly dependencies: FleetDependencies) {}
 
   get name(): string {
-    return this.parts.name;
+    return this.dependencies.name;
   }
 
   async snapshot(known?: Known): Promise<TargetSnapshot> {
-    return { ...snapshotOf(await lookAtAll(this.parts), keptOut(known)) };
+    return { ...snapshotOf(await readHostStates(this.dependencies), hostsOutOfService(known)) };
   }
 
   behind(release: ReleaseRecord, known: Known | undefined): Promise<readonly BehindHost[]> {
-    return laggingHosts(this.parts, release, known);
+    return laggingHosts(this.dependencies, release, known);
   }
 
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
-    const { parts } = this;
+    const { dependencies } = this;
     const { signal, known } = rollout;
     const isCatchUp = rollout.kind === 'catch-up';
     // Where only hosts that are behind are brought forward, one that stays behind takes nothing from the others.
     const refuse = (failures: readonly FailedHost[]) => isCatchUp || this.refuseTooMany(failures, total);
-    const wanted = wantedContainer(parts, release, await parts.registry());
-    const looks = await lookAtAll(parts, signal);
-    const total = looks.length;
-    const names = looks.map(({ host }) => host.name);
-    const fact = { name: `hosts of ${parts.name}`, value: names.join(', '), hosts: names };
-    parts.emit({ type: 'stage.fact', stage: rollout.stage, ...fact });
-    const failed = looks.flatMap(({ host, error }) =>
+    const wanted = wantedContainer(dependencies, release, await dependencies.registry());
+    const states = await readHostStates(dependencies, signal);
+    const total = states.length;
+    const names = states.map(({ host }) => host.name);
+    const fact = { name: `hosts of ${dependencies.name}`, value: names.join(', '), hosts: names };
+    dependencies.emit({ type: 'stage.fact', stage: rollout.stage, ...fact });
+    const failed = states.flatMap(({ host, error }) =>
       error === undefined ? [] : [failedByError(host.name, error, 'untouched')],
     );
-    for (const { host, reason } of failed) tell(parts, rollout, host, 'failed', reason, 'failed');
+    for (const { host, reason } of failed) tell(dependencies, rollout, host, 'failed', reason, 'failed');
     refuse(failed);
-    const behind = keptOut(known);
-    if (isCatchUp) refuseOtherSettings(parts, looks, wanted, behind, release.version);
+    const behind = hostsOutOfService(known);
+    if (isCatchUp) refuseOtherSettings(dependencies, states, wanted, behind, release.version);
 
     const before = new Map(
-      looks.flatMap(({ host, containers }) =>
+      states.flatMap(({ host, containers }) =>
         containers === undefined ? [] : [[host.name, containers] as const],
       ),
     );
-    const current = await currentHosts(parts, looks, wanted, signal);
-    const hosts = looks.map(({ host }) => host);
+    const current = await currentHosts(dependencies, states, wanted, signal);
+    const hosts = states.map(({ host }) => host);
     const inPlace = hosts.filter(({ name }) => current.has(name));
     const pending = hosts.filter(({ name }) => before.has(name) && !current.has(name));
-    await joinBalancer(parts, inPlace, rollout);
+    await joinBalancer(dependencies, inPlace, rollout);
     if (pending.length === 0 && failed.length === 0)
       return this.record('unchanged', wanted, { total, behind: [] });
 
-    const { ready, unfetched } = await fetchImages(parts, pending, wanted, rollout);
+    const { ready, unfetched } = await fetchImages(dependencies, pending, wanted, rollout);
     failed.push(...unfetched);
     refuse(failed);
     // A container that is the wanted one but does not answer is replaced too.
-    const stuck = ready.some(({ name }) => before.get(name)?.proven?.definition === wanted.definition);
+    const stuck = ready.some(({ name }) => before.get(name)?.current?.definition === wanted.definition);
     const variables = { ...wanted.variables, ...(stuck ? { app_container_replace: true } : {}) };
     const request = {
       variables,
@@ -79,18 +86,18 @@ export class FleetTarget implements Target {
       // A host that was behind already serves again once it has caught up, not with what it ran before.
       mayServe: (host: string, isOld: boolean) => !isOld || !behind.has(host),
       proof: wantedProof(wanted),
-      gate: await gateOf(parts),
+      gate: await gateOf(dependencies),
       version: release.version,
     };
-    for (const batch of inBatches(ready, batchSize(parts.config.batch, total))) {
+    for (const batch of inBatches(ready, batchSize(dependencies.config.batch, total))) {
       signal.throwIfAborted();
       for (const host of batch) this.touched.add(host.name);
-      failed.push(...(await rollBatch(parts, { ...request, hosts: batch }, rollout)));
+      failed.push(...(await rollBatch(dependencies, { ...request, hosts: batch }, rollout)));
       refuse(failed);
     }
     const left = hosts.filter(({ name }) => failed.some(({ host }) => host === name));
     for (const { name } of left) this.takenOut.add(name);
-    await keepOut(parts, left, rollout);
+    await takeOutOfService(dependencies, left, rollout);
     return {
       ...this.record(failed.length === 0 ? 'healthy' : 'partial', wanted, {
         total,
@@ -100,8 +107,8 @@ export class FleetTarget implements Target {
   }
 
   async restore(snapshot: TargetSnapshot, rollout: Rollout): Promise<TargetRecord> {
-    const { hosts, keptOut: out } = readSnapshot(snapshot, this.parts);
-    const begun = (rollout.begun ?? []).filter(({ action }) => action === KEEP_OUT);
+    const { hosts, keptOut: out } = readSnapshot(snapshot, this.dependencies);
+    const begun = (rollout.begun ?? []).filter(({ action }) => action === TAKE_OUT_ACTION);
     const takenOut = new Set(begun.flatMap(({ data }) => (data?.['hosts'] ?? []) as readonly string[]));
     // What this process touched, and what the journal says that another one did.
     const before = hostsBegun(this.touched.size > 0 ? (rollout.begun ?? []) : rollout.begun);
@@ -110,21 +117,24 @@ export class FleetTarget implements Target {
       haveTakenOut: (host: string) => this.takenOut.has(host) || takenOut.has(host),
     };
     const wanted = { hosts, ...(out === undefined ? {} : { keptOut: out }) };
-    const failed = await restoreFleet(this.parts, wanted, may, rollout);
+    const failed = await restoreFleet(this.dependencies, wanted, may, rollout);
     const states = Object.values(hosts);
-    if (failed.length > 0) throw fleetFailure(this.parts, failed, states.length);
+    if (failed.length > 0) throw fleetFailure(this.dependencies, failed, states.length);
     const ran = states.find((one) => one !== null && one !== 'unreachable');
     const container = typeof ran === 'object' && ran !== null ? ran : undefined;
     return this.record('rolled-back', container, { total: states.length, behind: [] });
   }
 
   status(release?: ReleaseRecord): Promise<TargetStatus> {
-    return fleetStatus(this.parts, release);
+    return fleetStatus(this.dependencies, release);
   }
 
   private refuseTooMany(failed: readonly FailedHost[], total: number): void {
-    if (failed.length > 0 && (failed.length > this.parts.config['max-failed'] || failed.length === total)) {
-      throw fleetFailure(this.parts, failed, total);
+    if (
+      failed.length > 0 &&
+      (failed.length > this.dependencies.config['max-failed'] || failed.length === total)
+    ) {
+      throw fleetFailure(this.dependencies, failed, total);
     }
   }
 

@@ -1,31 +1,31 @@
 import type { Host } from '../../../domain/host.js';
 import type { Rollout } from '../../../domain/target.js';
 import { tell } from './batch.js';
-import { lookAt, type HostContainers } from './containers.js';
-import { probeHost, type GateParts } from './fleetGate.js';
-import type { FleetParts } from './dependencies.js';
-import { lacks, type Proof } from './runningDigest.js';
+import { readContainers, type HostContainers } from './containers.js';
+import { probeHost, type GateDependencies } from './fleetGate.js';
+import type { FleetDependencies } from './dependencies.js';
+import { missingProof, type Proof } from './runningDigest.js';
 import { containerName, healthPort, type WantedContainer } from './wanted.js';
 
-/** One look at a host: its containers, or why it could not be looked at. */
-export type Look =
+/** The state of a host: its containers, or why they could not be read. */
+export type HostState =
   | { readonly host: Host; readonly containers: HostContainers; readonly error?: undefined }
   | { readonly host: Host; readonly containers?: undefined; readonly error: unknown };
 
 /**
- * Looks at hosts side by side.
+ * Reads the states of hosts, side by side.
  * @param hosts all of the fleet where left out
  */
-export async function lookAtAll(
-  fleet: FleetParts,
+export async function readHostStates(
+  fleet: FleetDependencies,
   signal?: AbortSignal,
   hosts?: readonly Host[],
-): Promise<Look[]> {
+): Promise<HostState[]> {
   const ssh = await fleet.ssh();
   const name = containerName(fleet);
-  return ssh.each(hosts ?? (await fleet.hosts()), async (host): Promise<Look> => {
+  return ssh.each(hosts ?? (await fleet.hosts()), async (host): Promise<HostState> => {
     try {
-      return { host, containers: await lookAt(ssh, host, name, signal) };
+      return { host, containers: await readContainers(ssh, host, name, signal) };
     } catch (error) {
       signal?.throwIfAborted();
       return { host, error };
@@ -37,15 +37,15 @@ export async function lookAtAll(
 const LOCK = '/run/lock/automation-stack-app-container';
 /** As long as a module that was sent to a host takes until it holds the lock. */
 const MODULE_START_MS = 1000;
-/** Beside the health timeout: stopping the old container, starting the new one, going back. */
+/** Beside the health timeout: stopping the old container, starting the new one, rolling back. */
 const REPLACE_SECONDS = 60;
 
 /**
  * Waits until none of the hosts replaces its container any more. A playbook that was interrupted leaves the module at work on
- * the hosts, to its end: a host that is looked at before would be taken for unchanged.
+ * the hosts, to its end: a host that is read too early would look unchanged.
  */
 export async function waitForReplacements(
-  fleet: FleetParts,
+  fleet: FleetDependencies,
   signal: AbortSignal,
   hosts: readonly Host[],
 ): Promise<void> {
@@ -57,14 +57,14 @@ export async function waitForReplacements(
       const argv = ['flock', '--timeout', String(seconds), LOCK, 'true'];
       await ssh.execAsRoot(host, argv, { signal, timeoutMs: (seconds + 10) * 1000 });
     } catch {
-      // The look that follows says what is wrong with it.
+      // Reading its state, which follows, says what is wrong.
       signal.throwIfAborted();
     }
   });
 }
 
 /** How this fleet's hosts are asked for their health. */
-export async function gateOf(fleet: FleetParts): Promise<GateParts> {
+export async function gateOf(fleet: FleetDependencies): Promise<GateDependencies> {
   const { clock, config } = fleet;
   const container = containerName(fleet);
   return { ssh: await fleet.ssh(), clock, health: config.health, port: healthPort(fleet), container };
@@ -78,13 +78,14 @@ export const wantedProof = ({ digest, definition }: WantedContainer): Proof => (
 
 /** Names of the hosts that run what is wanted already, and answer. */
 export async function currentHosts(
-  fleet: FleetParts,
-  looks: readonly Look[],
+  fleet: FleetDependencies,
+  states: readonly HostState[],
   wanted: WantedContainer,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const candidates = looks.filter(
-    ({ containers }) => containers !== undefined && lacks(containers, wantedProof(wanted)) === undefined,
+  const candidates = states.filter(
+    ({ containers }) =>
+      containers !== undefined && missingProof(containers, wantedProof(wanted)) === undefined,
   );
   const gate = await gateOf(fleet);
   const ssh = await fleet.ssh();
@@ -97,7 +98,7 @@ export async function currentHosts(
 
 /** Registers healthy hosts that a deploy that was cut off left outside the target group. */
 export async function joinBalancer(
-  fleet: FleetParts,
+  fleet: FleetDependencies,
   hosts: readonly Host[],
   rollout: Rollout,
 ): Promise<void> {

@@ -5,9 +5,9 @@ import type { Known, Rollout } from '../../../domain/target.js';
 import { tell } from './batch.js';
 import type { HostContainers } from './containers.js';
 import type { FailedHost } from './rules/fleetFailures.js';
-import { currentHosts, lookAtAll, wantedProof, type Look } from './hostState.js';
-import type { FleetParts } from './dependencies.js';
-import { lacks } from './runningDigest.js';
+import { currentHosts, readHostStates, wantedProof, type HostState } from './hostState.js';
+import type { FleetDependencies } from './dependencies.js';
+import { missingProof } from './runningDigest.js';
 import { wantedContainer, type WantedContainer } from './wanted.js';
 
 /**
@@ -20,8 +20,8 @@ export function behindHost(
   before: HostContainers | undefined,
   known: Known | undefined,
 ): BehindHost {
-  // What was set aside runs again only where somebody brought it back.
-  const ran = before?.proven ?? (now === 'untouched' ? undefined : before?.aside);
+  // The previous container runs again only where somebody restored it.
+  const ran = before?.current ?? (now === 'untouched' ? undefined : before?.previous);
   const version = before === undefined ? lastVersion(host, known) : (ran?.version ?? null);
   return { host, version: now === 'none' ? null : version, cause, reason };
 }
@@ -34,20 +34,24 @@ function lastVersion(name: string, known: Known | undefined): string | null {
 }
 
 /** Names of the hosts that the deployment before left behind, and that therefore serve nobody. */
-export const keptOut = (known: Known | undefined): ReadonlySet<string> =>
+export const hostsOutOfService = (known: Known | undefined): ReadonlySet<string> =>
   new Set(behindBefore(known).map(({ host }) => host));
 
 /** Action in the journal. */
-export const KEEP_OUT = 'keep out';
+export const TAKE_OUT_ACTION = 'keep out';
 
 /**
  * Takes hosts that are behind out of the target group: a host that comes back with the old version must not serve
  * beside the new one. The load balancer is told so whether the host can be reached or not.
  */
-export async function keepOut(fleet: FleetParts, hosts: readonly Host[], rollout: Rollout): Promise<void> {
+export async function takeOutOfService(
+  fleet: FleetDependencies,
+  hosts: readonly Host[],
+  rollout: Rollout,
+): Promise<void> {
   const balancer = hosts.length === 0 ? undefined : await fleet.balancer();
   if (balancer === undefined) return;
-  await rollout.journal(KEEP_OUT, { hosts: hosts.map(({ name }) => name), of: balancer.name });
+  await rollout.journal(TAKE_OUT_ACTION, { hosts: hosts.map(({ name }) => name), of: balancer.name });
   const ssh = await fleet.ssh();
   await ssh.each(hosts, async (host) => {
     await balancer.drain(host, rollout.signal);
@@ -61,29 +65,30 @@ export async function keepOut(fleet: FleetParts, hosts: readonly Host[], rollout
  * @throws StackError CONFIG_INVALID where the settings have changed since: then catching up would leave two kinds
  */
 export async function laggingHosts(
-  fleet: FleetParts,
+  fleet: FleetDependencies,
   release: ReleaseRecord,
   known: Known | undefined,
 ): Promise<readonly BehindHost[]> {
   const wanted = wantedContainer(fleet, release, await fleet.registry());
-  const looks = await lookAtAll(fleet);
-  refuseOtherSettings(fleet, looks, wanted, keptOut(known), release.version);
-  const current = await currentHosts(fleet, looks, wanted, new AbortController().signal);
-  return looks.flatMap(({ host, containers, error }): BehindHost[] => {
-    if (current.has(host.name)) return keptOut(known).has(host.name) ? [cameBack(host, release)] : [];
+  const states = await readHostStates(fleet);
+  refuseOtherSettings(fleet, states, wanted, hostsOutOfService(known), release.version);
+  const current = await currentHosts(fleet, states, wanted, new AbortController().signal);
+  return states.flatMap(({ host, containers, error }): BehindHost[] => {
+    if (current.has(host.name))
+      return hostsOutOfService(known).has(host.name) ? [runsButIsOut(host, release)] : [];
     const failed = { host: host.name, log: [], now: 'untouched' } as const;
     if (containers === undefined) {
       const { message } = toErrorRecord(error);
       return [behindHost({ ...failed, cause: 'unreachable', reason: message }, undefined, known)];
     }
-    const missing = lacks(containers, wantedProof(wanted));
+    const missing = missingProof(containers, wantedProof(wanted));
     const cause = missing === undefined ? 'unhealthy' : 'not-replaced';
     return [behindHost({ ...failed, cause, reason: missing ?? 'it does not answer' }, containers, known)];
   });
 }
 
 /** It runs the release already, and is out of service until the ledger knows. */
-const cameBack = ({ name }: Host, { version }: ReleaseRecord): BehindHost => ({
+const runsButIsOut = ({ name }: Host, { version }: ReleaseRecord): BehindHost => ({
   host: name,
   version,
   cause: 'unreachable',
@@ -95,14 +100,14 @@ const cameBack = ({ name }: Host, { version }: ReleaseRecord): BehindHost => ({
  * @throws StackError CONFIG_INVALID where the settings have changed
  */
 export function refuseOtherSettings(
-  fleet: FleetParts,
-  looks: readonly Look[],
+  fleet: FleetDependencies,
+  states: readonly HostState[],
   wanted: WantedContainer,
   behind: ReadonlySet<string>,
   version: string,
 ): void {
-  const other = looks.filter(({ host, containers }) => {
-    const container = containers?.proven;
+  const other = states.filter(({ host, containers }) => {
+    const container = containers?.current;
     if (container === undefined || behind.has(host.name) || container.definition === '') return false;
     return (container.content ?? []).includes(wanted.digest) && container.definition !== wanted.definition;
   });

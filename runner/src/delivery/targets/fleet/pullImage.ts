@@ -1,7 +1,7 @@
 import type { Host } from '../../../domain/host.js';
 import type { Rollout } from '../../../domain/target.js';
 import { failedByPlaybook, type FailedHost } from './rules/fleetFailures.js';
-import type { FleetParts } from './dependencies.js';
+import type { FleetDependencies } from './dependencies.js';
 import type { WantedContainer } from './wanted.js';
 
 export interface Fetched {
@@ -16,7 +16,7 @@ export interface Fetched {
  * capacity, and one that cannot be pulled costs nothing at all.
  */
 export async function fetchImages(
-  fleet: FleetParts,
+  fleet: FleetDependencies,
   hosts: readonly Host[],
   wanted: WantedContainer,
   rollout: Rollout,

@@ -1,6 +1,6 @@
 import type { FleetConfig } from './schema.js';
 import type { ContextWith, NamedEnvironment } from '../../../context/context.js';
-import { imagesHome } from '../../../release/imagesHome.js';
+import { registryOfImages } from '../../../release/registryOfImages.js';
 
 /** ECR's own hosts, whose passwords the SDK hands out. */
 // The domains of all partitions.
@@ -28,7 +28,7 @@ export async function registryOf(
     async credentials() {
       if (!ECR.test(host)) return undefined;
       const { registryLogin } = await import('../../../adapters/aws/ecr.js');
-      const aws = await context.aws(await imagesHome(context, environment));
+      const aws = await context.aws(await registryOfImages(context, environment));
       return registryLogin(aws, { endpoint: host, secrets: context.secrets, signal: context.signal });
     },
   };
@@ -39,5 +39,5 @@ async function pushedTo(
   environment: NamedEnvironment,
 ): Promise<string> {
   const { registryHost } = await import('../../../adapters/aws/ecrRegistry.js');
-  return registryHost(await context.aws(await imagesHome(context, environment)), context.env);
+  return registryHost(await context.aws(await registryOfImages(context, environment)), context.env);
 }

@@ -5,9 +5,9 @@ import type { Rollout, TargetSnapshot } from '../../../domain/target.js';
 import { rollBatch } from './batch.js';
 import type { Container, HostContainers } from './containers.js';
 import { failedByError, type FailedHost } from './rules/fleetFailures.js';
-import { gateOf, joinBalancer, lookAtAll, waitForReplacements, type Look } from './hostState.js';
-import type { FleetParts } from './dependencies.js';
-import { lacks, proofOf } from './runningDigest.js';
+import { gateOf, joinBalancer, readHostStates, waitForReplacements, type HostState } from './hostState.js';
+import type { FleetDependencies } from './dependencies.js';
+import { missingProof, proofOf } from './runningDigest.js';
 import { restoringVariables } from './wanted.js';
 
 /** What one host ran: its container, null for nothing, `unreachable` where it could not be asked. */
@@ -20,15 +20,18 @@ export interface FleetSnapshot {
 }
 
 /**
- * What a fleet runs now, to go back to.
+ * What a fleet runs now, to be restored later.
  * @param behind names of hosts that the deployment before left behind
  */
-export function snapshotOf(looks: readonly Look[], behind: ReadonlySet<string> = new Set()): FleetSnapshot {
+export function snapshotOf(
+  states: readonly HostState[],
+  behind: ReadonlySet<string> = new Set(),
+): FleetSnapshot {
   const hosts: Record<string, HostSnapshot> = {};
-  for (const { host, containers } of looks) {
-    // After a cut-off deploy, the container set aside is the last one that has proven itself.
+  for (const { host, containers } of states) {
+    // After a cut-off deploy, the previous container is the last one that was healthy.
     hosts[host.name] =
-      containers === undefined ? 'unreachable' : (containers.proven ?? containers.aside ?? null);
+      containers === undefined ? 'unreachable' : (containers.current ?? containers.previous ?? null);
   }
   return { hosts, ...(behind.size === 0 ? {} : { keptOut: [...behind] }) };
 }
@@ -36,7 +39,7 @@ export function snapshotOf(looks: readonly Look[], behind: ReadonlySet<string> =
 /** @throws StackError ROLLBACK_FAILED where it is a snapshot of something else, e.g. of what the target was before */
 export function readSnapshot(
   snapshot: TargetSnapshot,
-  { name, environmentName }: Pick<FleetParts, 'name' | 'environmentName'>,
+  { name, environmentName }: Pick<FleetDependencies, 'name' | 'environmentName'>,
 ): FleetSnapshot {
   const { hosts } = snapshot;
   if (typeof hosts === 'object' && hosts !== null && !Array.isArray(hosts))
@@ -47,20 +50,20 @@ export function readSnapshot(
   });
 }
 
-interface GoingBack {
+interface HostToRestore {
   readonly host: Host;
   readonly back: Container | undefined;
 }
 
 /**
- * Brings every host back to a snapshot, in batches; those that are there already are left alone.
+ * Restores every host to a snapshot, in batches; those that are there already are left alone.
  *
  * @param may what the deploy that is undone may have done to a host: change it though it cannot be asked now, or take
  *   it out of the target group because it could not be asked then
  * @returns the hosts that are not as they were
  */
 export async function restoreFleet(
-  fleet: FleetParts,
+  fleet: FleetDependencies,
   snapshot: FleetSnapshot,
   may: { readonly haveChanged: (host: string) => boolean; readonly haveTakenOut: (host: string) => boolean },
   rollout: Rollout,
@@ -70,16 +73,16 @@ export async function restoreFleet(
   // One that came since, or could not be asked before, has nothing to go back to: the others do not wait for it.
   const asked = hosts.filter(couldBeAsked);
   await waitForReplacements(fleet, rollout.signal, asked);
-  const looks = await lookAtAll(fleet, rollout.signal, asked);
+  const states = await readHostStates(fleet, rollout.signal, asked);
   const gate = await gateOf(fleet);
   const failed: FailedHost[] = [];
-  const pending: GoingBack[] = [];
+  const pending: HostToRestore[] = [];
   // But it may serve again.
   const asBefore: Host[] = hosts.filter(
     ({ name }) => snapshot.hosts[name] === 'unreachable' && may.haveTakenOut(name),
   );
   const out = new Set(snapshot.keptOut);
-  for (const { host, containers, error } of looks) {
+  for (const { host, containers, error } of states) {
     const back = snapshot.hosts[host.name];
     if (back === undefined || back === 'unreachable') continue;
     if (containers === undefined) {
@@ -100,7 +103,7 @@ export async function restoreFleet(
         proof: back === undefined ? undefined : proofOf(back),
         // A host that fails on its way back has no other way to go: it tries the same once more.
         before: new Map(
-          batch.map(({ host }) => [host.name, back === undefined ? {} : { proven: back }] as const),
+          batch.map(({ host }) => [host.name, back === undefined ? {} : { current: back }] as const),
         ),
         // The role has waited for its health already; what ran before needs no second proof over time.
         ...(back === undefined ? {} : { gate: { ...gate, health: { ...gate.health, for: 0 } } }),
@@ -113,10 +116,10 @@ export async function restoreFleet(
 }
 
 function isAsBefore(found: HostContainers, back: Container | null): boolean {
-  if (back === null) return lacks(found, undefined) === undefined && found.aside === undefined;
-  const { proven } = found;
-  if (proven?.definition !== back.definition || proven.image !== back.image) return false;
-  return lacks(found, proofOf(back)) === undefined;
+  if (back === null) return missingProof(found, undefined) === undefined && found.previous === undefined;
+  const { current } = found;
+  if (current?.definition !== back.definition || current.image !== back.image) return false;
+  return missingProof(found, proofOf(back)) === undefined;
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {

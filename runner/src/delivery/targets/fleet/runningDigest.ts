@@ -18,20 +18,20 @@ export function proofOf({ digest, content, definition }: Container): Proof {
  * @param proof undefined where nothing is meant to run
  * @returns in words; undefined where it runs just that
  */
-export function lacks(found: HostContainers, proof: Proof | undefined): string | undefined {
-  const { proven, next } = found;
+export function missingProof(found: HostContainers, proof: Proof | undefined): string | undefined {
+  const { current, candidate } = found;
   if (proof === undefined)
-    return proven === undefined && next === undefined ? undefined : 'something runs there';
-  if (proven === undefined) return 'the container does not run there';
-  if (next !== undefined) return 'a candidate container was left there';
-  if (proven.state !== 'running') return `the container is ${proven.state}`;
-  const content = proven.content ?? [];
+    return current === undefined && candidate === undefined ? undefined : 'something runs there';
+  if (current === undefined) return 'the container does not run there';
+  if (candidate !== undefined) return 'a candidate container was left there';
+  if (current.state !== 'running') return `the container is ${current.state}`;
+  const content = current.content ?? [];
   if (proof.digests.length > 0 && !proof.digests.some((digest) => content.includes(digest))) {
     const runs = content[0] ?? 'an image without a digest in the engine';
     return `it runs ${runs}, not ${proof.digests[0]}`;
   }
   // A playbook of another role writes no definition: then the image alone tells.
-  if (proven.definition !== '' && proof.definition !== '' && proven.definition !== proof.definition) {
+  if (current.definition !== '' && proof.definition !== '' && current.definition !== proof.definition) {
     return 'it runs the right image with other settings';
   }
   return undefined;

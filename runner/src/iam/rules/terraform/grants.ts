@@ -1,4 +1,4 @@
-import { arnOf, type Place } from '../arn.js';
+import { arnOf, type ArnScope } from '../arn.js';
 import type { Grant } from '../policyDocument.js';
 import { completed, planRoles, type PlanRoles } from './roles.js';
 import type { AlsoRow, TypeRow } from './row.js';
@@ -25,7 +25,7 @@ export interface TerraformGrants {
 
 /** What IAM has to allow for the resources of a plan. */
 export function terraformGrants(
-  place: Place,
+  place: ArnScope,
   resources: readonly Planned[],
   access: Access,
 ): TerraformGrants {
@@ -54,7 +54,7 @@ export function terraformGrants(
 }
 
 function grantsOfPart(
-  place: Place,
+  place: ArnScope,
   part: AlsoRow,
   resource: Planned,
   access: Access,
@@ -147,7 +147,7 @@ function handed(
 }
 
 /** The role that a service makes for itself the first time. */
-function linkedRole(place: Place, { linked }: TypeRow): readonly Grant[] {
+function linkedRole(place: ArnScope, { linked }: TypeRow): readonly Grant[] {
   if (linked === undefined) return [];
   return [
     {

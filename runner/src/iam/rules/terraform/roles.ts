@@ -1,4 +1,4 @@
-import { arnOf, lastPart, type Place } from '../arn.js';
+import { arnOf, lastPart, type ArnScope } from '../arn.js';
 import type { Planned } from './resource.js';
 
 /** The roles of a plan, and what carries them. */
@@ -21,7 +21,7 @@ const textOf = ({ values }: Planned, name: string): string | undefined =>
   typeof values[name] === 'string' ? values[name] : undefined;
 
 /** Reads the roles off the resources of a plan. */
-export function planRoles(place: Place, resources: readonly Planned[]): PlanRoles {
+export function planRoles(place: ArnScope, resources: readonly Planned[]): PlanRoles {
   const roles = resources
     .filter(({ type }) => type === 'aws_iam_role')
     .map((role) => ({

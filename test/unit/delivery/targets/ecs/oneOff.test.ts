@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createAwsClients } from '../../../../../runner/src/adapters/aws/clients.js';
 import { SecretRegistry } from '../../../../../runner/src/secrets/redact.js';
 import { logStream, tailOf } from '../../../../../runner/src/delivery/targets/ecs/diagnosis.js';
-import { refuseAtLaunch } from '../../../../../runner/src/delivery/targets/ecs/ecsFailures.js';
+import { refuseUnlaunchable } from '../../../../../runner/src/delivery/targets/ecs/ecsFailures.js';
 import { ecsWorld } from '../../../../support/ecsWorld.js';
 import { rejection } from '../../../../support/rejection.js';
 
@@ -27,8 +27,8 @@ describe('a task beside an ECS service', () => {
 
   it('is told to have none of the names that Service Connect gives', () => {
     const deployments = [{ serviceConnectConfiguration: { enabled: true } }];
-    expect(refuseAtLaunch(scope, 'web', {}, { deployments })).to.contain('Service Connect');
-    expect(refuseAtLaunch(scope, 'web', {}, {})).to.equal(undefined);
+    expect(refuseUnlaunchable(scope, 'web', {}, { deployments })).to.contain('Service Connect');
+    expect(refuseUnlaunchable(scope, 'web', {}, {})).to.equal(undefined);
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { AwsCall } from '../../../../../runner/src/adapters/aws/call.js';
 import { awsError } from '../../../../../runner/src/adapters/aws/awsErrors.js';
-import { patiently } from '../../../../../runner/src/adapters/aws/awsPatience.js';
+import { withPatience } from '../../../../../runner/src/adapters/aws/awsPatience.js';
 import { StackError } from '../../../../../runner/src/base/errors.js';
 import { Patience } from '../../../../../runner/src/base/patience.js';
 import type { ReleaseRecord } from '../../../../../runner/src/domain/records.js';
@@ -37,7 +37,7 @@ function world(
         if (untilMs !== undefined && clock.now().getTime() < untilMs) throw awsError(outage.failure(), what);
         return aws.call(client, command, what);
       };
-      return { ...aws, call: patiently(failing, patience.partner('AWS')) };
+      return { ...aws, call: withPatience(failing, patience.partner('AWS')) };
     },
   });
   return { ...place, told, made: () => made, patience: patience as Patience };

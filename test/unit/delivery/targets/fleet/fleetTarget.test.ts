@@ -279,7 +279,7 @@ describe('a fleet', () => {
       journal: async (action) => {
         if (action === 'bring back') throw new Error('the disk is full');
       },
-      journalBack: async () => undefined,
+      journalRollback: async () => undefined,
     };
     const target = fleet.target({ batch: 4, 'max-failed': 1 });
     await target.deploy(fleet.release('1.1.0'), rollout).catch(() => undefined);

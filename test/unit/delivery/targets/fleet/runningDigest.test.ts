@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parseContent, type Container } from '../../../../../runner/src/delivery/targets/fleet/containers.js';
-import { lacks, proofOf } from '../../../../../runner/src/delivery/targets/fleet/runningDigest.js';
+import { missingProof, proofOf } from '../../../../../runner/src/delivery/targets/fleet/runningDigest.js';
 import { judgeHosts, type HostStatus } from '../../../../../runner/src/delivery/targets/fleet/fleetStatus.js';
 import { FakeFleet, type Behaviour } from '../../../../support/fakeFleet.js';
 import { rejection } from '../../../../support/rejection.js';
@@ -20,35 +20,39 @@ describe('what a host has to prove', () => {
 
   for (const [name, found, reason] of [
     ['nothing', {}, 'the container does not run there'],
-    ['a stopped container', { proven: container({ state: 'exited' }) }, 'the container is exited'],
-    ['a container on probation beside it', { proven: container(), next: container() }, /candidate container/],
+    ['a stopped container', { current: container({ state: 'exited' }) }, 'the container is exited'],
+    [
+      'a container on probation beside it',
+      { current: container(), candidate: container() },
+      /candidate container/,
+    ],
     [
       'another image under the right labels',
-      { proven: container({ content: ['sha256:b'] }) },
+      { current: container({ content: ['sha256:b'] }) },
       /it runs sha256:b/,
     ],
     [
       'an image without a known digest',
-      { proven: container({ content: [] }) },
+      { current: container({ content: [] }) },
       /without a digest in the engine/,
     ],
-    ['other settings', { proven: container({ definition: 'd2' }) }, /other settings/],
+    ['other settings', { current: container({ definition: 'd2' }) }, /other settings/],
   ] as const) {
     it(`is not proven by ${name}`, () => {
-      expect(lacks(found, proof)).to.match(new RegExp(reason));
+      expect(missingProof(found, proof)).to.match(new RegExp(reason));
     });
   }
 
   it('is proven by the image that the engine names, also where a playbook of one’s own writes no labels', () => {
-    expect(lacks({ proven: container() }, proof)).to.equal(undefined);
-    expect(lacks({ proven: container({ definition: '', digest: '', version: '' }) }, proof)).to.equal(
+    expect(missingProof({ current: container() }, proof)).to.equal(undefined);
+    expect(missingProof({ current: container({ definition: '', digest: '', version: '' }) }, proof)).to.equal(
       undefined,
     );
   });
 
   it('is nothing where nothing is meant to run', () => {
-    expect(lacks({}, undefined)).to.equal(undefined);
-    expect(lacks({ proven: container() }, undefined)).to.equal('something runs there');
+    expect(missingProof({}, undefined)).to.equal(undefined);
+    expect(missingProof({ current: container() }, undefined)).to.equal('something runs there');
   });
 
   it('is what ran before for a host that goes back, by its label only where nothing else was recorded', () => {

@@ -101,9 +101,9 @@ describe('the containers of a host', () => {
       'shop',
       line('shop', 'running') + line('shop-next', 'created') + line('shop-previous', 'exited'),
     );
-    expect(seen.proven?.state).to.equal('running');
-    expect(seen.next?.state).to.equal('created');
-    expect(seen.aside).to.deep.equal({
+    expect(seen.current?.state).to.equal('running');
+    expect(seen.candidate?.state).to.equal('created');
+    expect(seen.previous).to.deep.equal({
       image: 'r/i@sha256:1',
       state: 'exited',
       definition: 'd',

@@ -438,7 +438,7 @@ class StepsSpec extends Specification {
         file.text = """
             import { appendFileSync, writeFileSync } from 'node:fs';
             const { options } = JSON.parse(process.env.AUTOMATION_STACK_ARGUMENTS);
-            const say = (line) => { console.log(line); appendFileSync(process.env.AUTOMATION_STACK_AFTERMATH, line + '\\n'); };
+            const say = (line) => { console.log(line); appendFileSync(process.env.AUTOMATION_STACK_INTERRUPTION_LOG, line + '\\n'); };
             if (process.env.AUTOMATION_STACK_ARGUMENTS.includes('"command":"stages"')) { writeFileSync(options.result, JSON.stringify({ data: { jenkins: { credentials: { none: [], environments: {} } } } })); process.exit(0); }
             const end = (code, category, message) => { writeFileSync(options.error, JSON.stringify({ category, message })); process.exit(code); };
             for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => appendFileSync('${project.home}/signals', signal + '\\n'));

@@ -1,0 +1,100 @@
+import type { ReleaseImage, ReleaseRecord } from '../../../domain/records.js';
+import { fillRelease } from '../../rules/releaseValues.js';
+import type { EcsScope, Service } from '../../../adapters/aws/ecs.js';
+import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
+import { readLog } from '../../../adapters/aws/logs.js';
+import type { Rollout } from '../../../domain/target.js';
+import type { EcsTargetOptions } from './targetOptions.js';
+import { withoutImage, withoutMigration } from './ecsFailures.js';
+import type { ServiceDescription } from './serviceDescription.js';
+import type { Member } from './sharedService.js';
+import type { MigrationOptions } from './ecsMigration.js';
+import type { Report } from './rollout.js';
+import { findContainer, nextTaskDefinition, type NextTaskDefinition } from './taskDefinition.js';
+
+/** What a release means for the service. */
+export interface NextRevision {
+  readonly described: ServiceDescription;
+  readonly next: NextTaskDefinition;
+}
+
+/** @throws StackError CONFIG_INVALID where the release has no such image */
+export function imageOf({ config, name }: Member, scope: EcsScope, release: ReleaseRecord): ReleaseImage {
+  const image = release.images[config.image];
+  if (image === undefined) throw withoutImage(scope, name, config.image, release);
+  return image;
+}
+
+/**
+ * The revision that brings a release to the service: one, with the images of all the targets that are containers of it.
+ * @param registry what stands before the repository in image references, by account
+ * @throws StackError CONFIG_INVALID, before anything is made, where a container is not there
+ */
+export function nextRevision(
+  registry: (account: string) => string,
+  members: readonly Member[],
+  scope: EcsScope,
+  release: ReleaseRecord,
+  described: ServiceDescription,
+): NextRevision {
+  let { definition } = described;
+  let changed = false;
+  let next: NextTaskDefinition | undefined;
+  for (const member of members) {
+    const { config } = member;
+    if (config.migrate?.container !== undefined) findContainer(definition, config.migrate.container);
+    const image = imageOf(member, scope, release);
+    next = nextTaskDefinition(definition, described.tags, {
+      container: config.container,
+      image: `${registry(accountOf(described.service))}/${image.repository}@${image.digest}`,
+      environment: fillRelease(config.environment, release),
+    });
+    changed ||= next.changed;
+    definition = { ...definition, containerDefinitions: next.input.containerDefinitions };
+  }
+  return { described, next: { ...(next as NextTaskDefinition), changed } };
+}
+
+/**
+ * The configured migration, to be run with a revision.
+ * @throws StackError CONFIG_INVALID where none is configured
+ */
+export function migrationOptions(parts: {
+  readonly options: EcsTargetOptions;
+  readonly scope: EcsScope;
+  readonly tasks: EcsTasks;
+  readonly release: ReleaseRecord;
+  readonly next: NextRevision;
+  readonly taskDefinition: string;
+  readonly rollout: Rollout;
+  readonly report: Report;
+}): MigrationOptions {
+  const { scope, tasks, release, taskDefinition, rollout, report } = parts;
+  const { config, clock, aws, emit, name } = parts.options;
+  const { described, next } = parts.next;
+  if (config.migrate === undefined) throw withoutMigration(scope, name);
+  const { command, timeout, container = config.container } = config.migrate;
+  const output = { type: 'stage.output', stage: rollout.stage, stream: 'stdout' } as const;
+  return {
+    tasks,
+    clock,
+    place: { ...scope, target: name },
+    version: release.version,
+    service: described.service,
+    definition: {
+      family: described.definition.family,
+      containerDefinitions: next.input.containerDefinitions,
+    },
+    taskDefinition,
+    container: findContainer(described.definition, container).name ?? '',
+    command,
+    timeoutMs: timeout,
+    rollout,
+    report,
+    readLog: (stream, from, signal) => readLog(aws, stream, from, signal),
+    tell: (line) => emit({ ...output, source: `migrate ${name}`, line }),
+  };
+}
+
+/** `arn:aws:ecs:REGION:ACCOUNT:service/…` */
+const accountOf = (service: Service): string => service.serviceArn?.split(':')[4] ?? '';

@@ -1,0 +1,113 @@
+import { access, constants, readFile, stat } from 'node:fs/promises';
+import { delimiter, join, resolve } from 'node:path';
+import { homeDirectory } from '../adapters/process/user.js';
+import type { ContextWith, NamedEnvironment } from '../context/context.js';
+import { parseAnsibleConfig } from './rules/ansibleConfig.js';
+import { StackError } from '../base/errors.js';
+import type { AnsiblePaths } from './rules/ansibleSettings.js';
+import { localSettings, runnerDirectory } from '../local/settings.js';
+
+const PLAYBOOK = 'ansible-playbook';
+const NAME = 'ansible.cfg';
+
+/**
+ * Finds what an Ansible run needs beside the program: the deployment's own folder; its `ansible.cfg`, else the user's;
+ * the generic roles that come with the runner.
+ */
+export async function ansiblePaths(
+  context: ContextWith<'config' | 'env' | 'options'>,
+  environment: NamedEnvironment,
+): Promise<AnsiblePaths> {
+  const config = await context.config();
+  const library = join(runnerDirectory(), '..', 'ansible');
+  const wanted = resolve(config.directory, environment.config.provision?.directory ?? 'ansible');
+  const directory = (await isDirectory(wanted)) ? wanted : config.directory;
+  const own = await firstFile(configurations(context, directory, config.directory));
+  const { collections } = localSettings(context.env);
+  return {
+    library,
+    directory,
+    configuration: own ?? join(library, 'ansible.cfg'),
+    configured:
+      own === undefined ? new Map() : parseAnsibleConfig(await readFile(own, 'utf8').catch(() => '')),
+    collections: (await isDirectory(collections)) ? [collections] : [],
+    env: context.env,
+  };
+}
+
+/** The project's come first, so that a laptop and an agent do the same; then those that Ansible looks for. */
+function configurations(
+  { env, options }: ContextWith<'env' | 'options'>,
+  directory: string,
+  project: string,
+): readonly string[] {
+  const fromShell = env['ANSIBLE_CONFIG'];
+  const named = fromShell ? resolve(options.directory, fromShell) : undefined;
+  return [
+    join(directory, NAME),
+    join(project, NAME),
+    ...(named === undefined ? [] : [named, join(named, NAME)]),
+    join(homeDirectory(env), `.${NAME}`),
+    join('/etc/ansible', NAME),
+  ];
+}
+
+async function firstFile(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if (await exists(path)) return path;
+  return undefined;
+}
+
+/**
+ * A playbook's path: the deployment's own, else the generic one of that name.
+ * @throws StackError CONFIG_INVALID where neither has it
+ */
+export async function findPlaybook(paths: AnsiblePaths, name: string): Promise<string> {
+  const candidates = [
+    resolve(paths.directory, name),
+    resolve(paths.directory, 'playbooks', name),
+    join(paths.library, 'playbooks', name),
+  ];
+  for (const candidate of candidates) if (await exists(candidate)) return candidate;
+  throw new StackError('CONFIG_INVALID', `there is no playbook ${name}`, {
+    where: name,
+    evidence: candidates.map((candidate) => `looked for ${candidate}`),
+    next: 'Correct the name of the playbook, or `provision.directory`.',
+  });
+}
+
+/**
+ * The ansible-playbook that is used.
+ * @param kept folder of the one the local environment keeps; PATH comes first
+ * @throws StackError TOOL_MISSING
+ */
+export async function findAnsible(
+  env: Readonly<Record<string, string | undefined>>,
+  kept: string,
+): Promise<string> {
+  const folders = [...(env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''), kept];
+  for (const folder of folders) {
+    const file = join(folder, PLAYBOOK);
+    if (
+      await access(file, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return file;
+  }
+  throw new StackError('TOOL_MISSING', `${PLAYBOOK} is neither on PATH nor in ${kept}`, {
+    where: PLAYBOOK,
+    next: 'Install Ansible (`pip install ansible-core`), or run `node runner local up`, which installs its own.',
+  });
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
