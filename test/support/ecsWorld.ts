@@ -2,12 +2,13 @@ import type { AwsClients } from '../../runner/src/adapters/aws/clients.js';
 import type { ProbeAnswer } from '../../runner/src/adapters/http/httpProbe.js';
 import { ecsServiceSchema } from '../../runner/src/delivery/targets/ecs/schema.js';
 import { EcsTarget } from '../../runner/src/delivery/targets/ecs/ecsTarget.js';
-import type { Rollout } from '../../runner/src/domain/target.js';
+import type { Rollout } from '../../runner/src/context/target.js';
 import type { Answer } from './fakeAws.js';
 import { ecsOverAws } from './ecsOverAws.js';
 import { FakeEcs } from './fakeEcs.js';
 import { release as releaseRecord } from './stateRecords.js';
 import { VirtualClock } from './virtualClock.js';
+import { stageOf } from './stage.js';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const released = (letter: string) =>
@@ -60,12 +61,13 @@ export function ecsWorld(kind: 'worker' | 'web', options: EcsWorldOptions = {}) 
       ...options.config,
     }),
     registry: () => 'registry.example',
-    emit: (event) => void messages.push('message' in event ? event.message : event.type),
     probe: options.probe ?? (async () => ({ status: 200, words: '200' })),
   });
   const controller = new AbortController();
   const rollout: Rollout = {
-    stage: 'deploy:staging',
+    stage: stageOf('deploy:staging', {
+      events: { emit: (event) => void messages.push('message' in event ? event.message : event.type) },
+    }),
     signal: controller.signal,
     journal: async () => undefined,
   };

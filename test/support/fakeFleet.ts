@@ -7,8 +7,9 @@ import type { ReleaseRecord } from '../../runner/src/domain/records.js';
 import type { HostFailure } from '../../runner/src/hosts/rules/ansibleEvents.js';
 import type { Container } from '../../runner/src/delivery/targets/fleet/containers.js';
 import { FleetTarget } from '../../runner/src/delivery/targets/fleet/fleetTarget.js';
-import type { Rollout } from '../../runner/src/domain/target.js';
+import type { Rollout } from '../../runner/src/context/target.js';
 import { VirtualClock } from './virtualClock.js';
+import { stageOf } from './stage.js';
 
 interface FakeHost {
   readonly host: Host;
@@ -87,7 +88,6 @@ export class FakeFleet {
       environmentName: 'staging',
       config,
       clock: this.clock,
-      emit: (event) => void this.events.push(event),
       hosts: async () => [...this.hosts.values()].map(({ host }) => host),
       ssh: async () => this.hostsOverSsh(),
       registry: async () => 'registry.example',
@@ -117,7 +117,7 @@ export class FakeFleet {
 
   rollout(signal = new AbortController().signal): Rollout {
     return {
-      stage: 'deploy:staging',
+      stage: stageOf('deploy:staging', { events: { emit: (event) => void this.events.push(event) } }),
       signal,
       journal: async (action, data) => {
         this.log.push(`journal ${action} ${(data?.['hosts'] as string[]).join()}`);

@@ -1,6 +1,6 @@
 import { StackError } from '../../runner/src/base/errors.js';
-import type { ReleaseRecord, TargetRecord } from '../../runner/src/domain/records.js';
-import type { Rollout, Target, TargetSnapshot } from '../../runner/src/domain/target.js';
+import type { ReleaseRecord, TargetRecord, TargetSnapshot } from '../../runner/src/domain/records.js';
+import type { Rollout, Target } from '../../runner/src/context/target.js';
 
 /** A target in memory: remembers what runs, and fails or waits where a test says so. */
 export class FakeTarget implements Target {

@@ -13,7 +13,8 @@ import { imageNames } from '../../runner/src/local/localImages.js';
 import { emulatorUrl } from '../../runner/src/local/settings.js';
 import { localUp } from '../../runner/src/local/up.js';
 import { provisionStep } from '../../runner/src/hosts/provision.js';
-import type { Rollout, Target } from '../../runner/src/domain/target.js';
+import type { Context } from '../../runner/src/context/context.js';
+import type { Rollout, Target } from '../../runner/src/context/target.js';
 import { createTargets } from '../../runner/src/delivery/targets/createTargets.js';
 import { stageOf } from './stage.js';
 
@@ -239,12 +240,14 @@ export interface RolloutWishes {
   readonly journal?: string[];
   readonly onJournal?: (line: string) => void | Promise<void>;
   readonly signal?: AbortSignal;
+  /** Whose events tell of it; nobody's where left out. */
+  readonly context?: Pick<Context, 'events'>;
 }
 
 /** A rollout whose journal is kept in memory. */
 export function rollout(wishes: RolloutWishes = {}): Rollout {
   return {
-    stage: 'deploy:staging',
+    stage: stageOf('deploy:staging', wishes.context),
     signal: wishes.signal ?? new AbortController().signal,
     journal: async (action, data) => {
       const line = `${action} ${((data?.['hosts'] ?? []) as string[]).join(',')}`;

@@ -5,6 +5,7 @@
 import { createContext } from '../../runner/src/container.js';
 import type { ReleaseRecord } from '../../runner/src/domain/records.js';
 import { createTargets } from '../../runner/src/delivery/targets/createTargets.js';
+import { stageOf } from './stage.js';
 
 const context = createContext({
   options: {
@@ -29,7 +30,7 @@ context.events.subscribe({
 });
 const [target] = await createTargets(context, await context.environment());
 await target?.deploy(JSON.parse(process.env['WORKER_RELEASE'] as string) as ReleaseRecord, {
-  stage: 'deploy:staging',
+  stage: stageOf('deploy:staging', context),
   signal: context.signal,
   journal: () => Promise.resolve(),
 });

@@ -13,7 +13,7 @@ import type { Patience } from '../base/patience.js';
 import type { Clock, ObjectStore, Processes } from '../base/ports.js';
 import type { Form } from '../config/references.js';
 import type { Config, EnvironmentConfig } from '../config/schema.js';
-import type { Target } from '../domain/target.js';
+import type { Target } from './target.js';
 import type { EventBus, EventSubscriber } from '../events/events.js';
 import type { SecretRegistry } from '../secrets/redact.js';
 import type { State } from '../state/state.js';

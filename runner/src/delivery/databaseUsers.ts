@@ -20,6 +20,9 @@ import { watchMigration } from './targets/ecs/migrationWatch.js';
 import { withLock } from './environmentLock.js';
 import { namedOutput } from '../infrastructure/outputs.js';
 
+/** Of the steps that make a user. */
+const PHASE = 'database-user';
+
 /**
  * Makes the database users that an environment's Terraform root describes: each gets a password in a secret of its own,
  * and a task that signs in as the database's master makes it. One that stands as it should costs one call.
@@ -156,11 +159,11 @@ async function runTask(making: UserCreation, user: DatabaseUser): Promise<void> 
       definition,
       container: user.container,
       timeoutMs,
-      rollout: { stage: stage.id, signal, journal: async () => undefined },
-      report: (_phase, message) => say(making, user, message),
+      rollout: { stage, signal, journal: async () => undefined },
+      subject: stage.subject(user.name),
       readLog: (stream, from, ended) => readLog(aws, stream, from, ended),
-      tell: (line) => stage.output(`database user ${user.name}`, line),
-      words: { done: `${user.username} made`, work: 'database user', failure },
+      source: `database user ${user.name}`,
+      words: { phase: PHASE, done: `${user.username} made`, work: 'database user', failure },
     },
     task,
   );
@@ -185,5 +188,5 @@ async function restartTasks(making: UserCreation, user: DatabaseUser): Promise<v
 }
 
 function say({ stage }: UserCreation, user: DatabaseUser, message: string): void {
-  stage.progress(message, { subject: user.name, phase: 'database-user', status: 'running' });
+  stage.subject(user.name).progress(PHASE, message);
 }

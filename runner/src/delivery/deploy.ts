@@ -10,12 +10,12 @@ import {
   unprovenWords,
 } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
-import type { DeploymentRecord, TargetRecord } from '../domain/records.js';
+import type { DeploymentRecord, TargetRecord, TargetSnapshot } from '../domain/records.js';
 import { runField } from '../base/sharedRun.js';
 import type { DeploymentDraft } from '../state/ledger.js';
 import type { HeldLock } from '../state/locks.js';
 import type { State } from '../state/state.js';
-import type { Known, Rollout, Target, TargetSnapshot } from '../domain/target.js';
+import type { Known, Rollout, Target } from '../context/target.js';
 import { checkedOut } from '../context/checkedOut.js';
 import { requireAccount } from '../context/account.js';
 import { isGuarded, refuseBypass } from './beforeBuild.js';
@@ -85,7 +85,7 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
   // A rollback is itself the way back: what cannot be written down must not keep it.
   const write = request.kind === 'rollback' ? appendRollback : append;
   const rollout = (target: Target): Rollout => ({
-    stage: stage.id,
+    stage,
     signal,
     kind: request.kind,
     known: knownOf(target),

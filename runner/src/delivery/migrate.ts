@@ -4,7 +4,7 @@ import { targetsWithKinds } from '../context/kinds.js';
 import { StackError } from '../base/errors.js';
 import type { ReleaseRecord } from '../domain/records.js';
 import type { MigrationRecord } from '../domain/migration.js';
-import type { Target } from '../domain/target.js';
+import type { Target } from '../context/target.js';
 import { requireAccount } from '../context/account.js';
 import { closeLastRun } from './preflight.js';
 import { unfinishedError, readLastRun } from './unfinished.js';
@@ -70,7 +70,7 @@ async function migrateTarget(
 ): Promise<MigrationRecord> {
   if (target.migrate === undefined) throw new Error(`${target.name} cannot migrate`);
   // There is no journal to go on from: a task that a killed run leaves behind is found by its name.
-  return target.migrate(release, { stage: stage.id, signal, journal: async () => undefined });
+  return target.migrate(release, { stage, signal, journal: async () => undefined });
 }
 
 /**

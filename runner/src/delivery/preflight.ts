@@ -1,10 +1,10 @@
 import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { behindOf, isInService } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
-import type { DeploymentRecord } from '../domain/records.js';
+import type { DeploymentRecord, TargetSnapshot } from '../domain/records.js';
 import type { JournalEntry, Unfinished } from '../state/journal.js';
 import type { State } from '../state/state.js';
-import type { Target, TargetSnapshot } from '../domain/target.js';
+import type { Target } from '../context/target.js';
 import { unfinishedReason, unfinishedError, readLastRun, closeRecords, type LastRun } from './unfinished.js';
 import type { DeployRequest, DeployResult } from './deployRequest.js';
 import { isAsBefore, rollBackUnfinished, rolledBackWords } from './rollBackUnfinished.js';

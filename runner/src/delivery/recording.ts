@@ -1,9 +1,9 @@
 import type { ContextWith } from '../context/context.js';
-import type { DeploymentRecord } from '../domain/records.js';
+import type { DeploymentRecord, TargetSnapshot } from '../domain/records.js';
 import type { JournalEntry, JournalWriter } from '../state/journal.js';
 import type { DeploymentDraft } from '../state/ledger.js';
 import type { State } from '../state/state.js';
-import type { Rollout, Target, TargetSnapshot } from '../domain/target.js';
+import type { Rollout, Target } from '../context/target.js';
 import { isWriteFailure, rollbackEntries, type WriteEntry } from './recordEnd.js';
 
 /** How one deployment is written down: its record in the ledger and its journal, which begin and end together. */

@@ -4,7 +4,7 @@ import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import type { Unfinished } from '../state/journal.js';
 import type { State } from '../state/state.js';
-import type { Rollout, Target } from '../domain/target.js';
+import type { Rollout, Target } from '../context/target.js';
 import { begunActions, unfinishedReason } from './unfinished.js';
 import { journalOf, mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
 import { recordEnd } from './recordEnd.js';
@@ -32,7 +32,7 @@ export async function rollBackUnfinished(
   const recording = await openOrGoOn(context, state, unfinished);
   const begun = [...earlier, ...entries];
   const rollout = (target: Target): Rollout => ({
-    stage: stage.id,
+    stage,
     signal: neverAborted,
     kind: 'rollback',
     begun: begunActions(target, begun),

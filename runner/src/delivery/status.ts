@@ -3,7 +3,7 @@ import { behindOf, type BehindOfTarget } from '../domain/behind.js';
 import { toErrorRecord, type ErrorRecord } from '../base/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
 import { readDrift, type DriftRecord } from '../state/driftRecords.js';
-import type { TargetStatus } from '../domain/target.js';
+import type { TargetStatus } from '../context/target.js';
 import { unfinishedSummary, readLastRun } from './unfinished.js';
 
 export interface EnvironmentStatus {

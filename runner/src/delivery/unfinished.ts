@@ -5,7 +5,7 @@ import type { DeploymentRecord } from '../domain/records.js';
 import { stepWords, UNREADABLE_ENTRY, type Unfinished } from '../state/journal.js';
 import type { Ledger } from '../state/ledger.js';
 import type { State } from '../state/state.js';
-import type { Begun, Target } from '../domain/target.js';
+import type { Begun, Target } from '../context/target.js';
 import { isWriteFailure } from './recordEnd.js';
 
 /** What the last run left of a deployment. The lock says whether it is still at work. */

@@ -87,6 +87,9 @@ export interface DeploymentRecord {
   readonly targets?: Readonly<Record<string, TargetRecord>>;
 }
 
+/** What ran before a change, as plain JSON: enough to restore it, also in another process after a crash. */
+export type TargetSnapshot = Readonly<Record<string, unknown>>;
+
 export interface TargetRecord {
   readonly kind: string;
   readonly status: DeploymentStatus | 'unchanged';

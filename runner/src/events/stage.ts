@@ -27,6 +27,11 @@ export class Stage {
     this.events.emit({ type: 'stage.progress', stage: this.id, message, ...about });
   }
 
+  /** One thing that the stage works on: a host, a target, an image. */
+  subject(name: string): StageSubject {
+    return new StageSubject(this, name);
+  }
+
   /**
    * Hands on one line that a child process printed.
    * @param source names it: `terraform`, `docker build web`, a host
@@ -47,6 +52,19 @@ export class Stage {
   /** Tells what Terraform would change, and which plan it is. */
   plan(summary: PlanSummary, digest: string): void {
     this.events.emit({ type: 'stage.plan', stage: this.id, summary, digest });
+  }
+}
+
+/** One thing that a stage works on: how far it is, is told through this. */
+export class StageSubject {
+  constructor(
+    private readonly stage: Stage,
+    private readonly name: string,
+  ) {}
+
+  /** Tells of a step forward; `running` where no status says that it has ended. */
+  progress(phase: string, message: string, status: StageProgress['status'] = 'running'): void {
+    this.stage.progress(message, { subject: this.name, phase, status });
   }
 }
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { StackError } from '../base/errors.js';
 import type { Clock, ObjectStore } from '../base/ports.js';
-import type { DeploymentRecord, DeploymentStatus } from '../domain/records.js';
-import type { TargetSnapshot } from '../domain/target.js';
+import type { DeploymentRecord, DeploymentStatus, TargetSnapshot } from '../domain/records.js';
 import { createDocument, isReadable, tryReadDocument, serialise, unreadableError } from './documents.js';
 import { ownIdentity, type ProcessIdentity } from '../adapters/process/processIdentity.js';
 import { segment } from './keys.js';

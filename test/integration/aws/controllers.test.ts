@@ -7,6 +7,7 @@ import { foreignControllers, type ForeignController } from '../../support/aws/co
 import { AwsProxy } from '../../support/awsProxy.js';
 import { apps, EcsFixture } from '../../support/ecsFixture.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 describe('an ECS service of another deployment controller', function () {
   this.timeout(60_000);
@@ -28,7 +29,7 @@ describe('an ECS service of another deployment controller', function () {
       proxy.clear();
       const env = { ...fixture.env, AWS_ENDPOINT_URL: proxy.url };
       const target = new EcsTarget({
-        ...{ name: 'web', clock: systemClock, emit: () => undefined, environmentName: 'staging' },
+        ...{ name: 'web', clock: systemClock, environmentName: 'staging' },
         aws: createAwsClients({ env, secrets: new SecretRegistry() }),
         registry: () => fixture.registry,
         config: {
@@ -39,7 +40,7 @@ describe('an ECS service of another deployment controller', function () {
         },
       });
       const { signal } = new AbortController();
-      const rollout = { stage: 'deploy:staging', signal, journal: async () => undefined };
+      const rollout = { stage: stageOf('deploy:staging'), signal, journal: async () => undefined };
       const release = fixture.release(await fixture.image(apps.good));
       const failure = await rejection(target.deploy(release, rollout), 'CONFIG_INVALID');
       expect(failure.message).to.contain(controller);

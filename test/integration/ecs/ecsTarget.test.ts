@@ -5,10 +5,11 @@ import type { EcsServiceConfig } from '../../../runner/src/delivery/targets/ecs/
 import { StackError } from '../../../runner/src/base/errors.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { EcsTarget } from '../../../runner/src/delivery/targets/ecs/ecsTarget.js';
-import type { Rollout } from '../../../runner/src/domain/target.js';
+import type { Rollout } from '../../../runner/src/context/target.js';
 import { AwsProxy } from '../../support/awsProxy.js';
 import { apps, EcsFixture } from '../../support/ecsFixture.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 const health = { path: '/health', for: 1500, interval: 300, timeout: 4000 };
 
@@ -28,7 +29,6 @@ function deploying(
     name: 'web',
     aws,
     clock: systemClock,
-    emit: () => undefined,
     environmentName: 'staging',
     registry: () => fixture.registry,
     balancersAt: fixture.env['AUTOMATION_STACK_LOAD_BALANCERS'],
@@ -44,7 +44,11 @@ function deploying(
     } as EcsServiceConfig,
   });
   const signal = over.signal ?? new AbortController().signal;
-  return { target, aws, rollout: { stage: 'deploy:staging', signal, journal: async () => undefined } };
+  return {
+    target,
+    aws,
+    rollout: { stage: stageOf('deploy:staging'), signal, journal: async () => undefined },
+  };
 }
 
 describe('an ECS service on the emulator', function () {

@@ -9,11 +9,13 @@ import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { Ledger } from '../../../runner/src/state/ledger.js';
 import { LocalStore } from '../../../runner/src/state/stores/localStore.js';
 import { EcsTarget } from '../../../runner/src/delivery/targets/ecs/ecsTarget.js';
-import type { Begun, Rollout } from '../../../runner/src/domain/target.js';
+import type { EventBody } from '../../../runner/src/events/events.js';
+import type { Begun, Rollout } from '../../../runner/src/context/target.js';
 import { AwsProxy } from '../../support/awsProxy.js';
 import { apps, EcsFixture } from '../../support/ecsFixture.js';
 import { Project } from '../../support/project.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 describe('an ECS service with a migration, on the emulator', function () {
   this.timeout(60_000);
@@ -41,9 +43,6 @@ describe('an ECS service with a migration, on the emulator', function () {
       name: 'web',
       aws: createAwsClients({ env, secrets: new SecretRegistry() }),
       clock: systemClock,
-      emit: (event) => {
-        if (event.type === 'stage.output') output.push(event.line);
-      },
       environmentName: 'staging',
       registry: () => fixture.registry,
       config: {
@@ -58,8 +57,13 @@ describe('an ECS service with a migration, on the emulator', function () {
         timeout: 60_000,
       },
     });
+    const events = {
+      emit: (event: EventBody) => {
+        if (event.type === 'stage.output') output.push(event.line);
+      },
+    };
     const rollout: Rollout = {
-      stage: 'deploy:staging',
+      stage: stageOf('deploy:staging', { events }),
       signal: over.signal ?? new AbortController().signal,
       journal: async (action, data) => void entries.push({ action, ...(data === undefined ? {} : { data }) }),
     };

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { Target, TargetSnapshot } from '../../../runner/src/domain/target.js';
+import type { TargetSnapshot } from '../../../runner/src/domain/records.js';
+import type { Target } from '../../../runner/src/context/target.js';
 import type { Deployment } from '../../support/deployment.js';
 import { fleet, fleetApps, HOSTS, rollout } from '../../support/fleetFixture.js';
 import { rejection } from '../../support/rejection.js';
@@ -29,7 +30,10 @@ describe('deploying to a real fleet', function () {
     expect((await target.status()).healthy).to.equal(false);
     deployment.events.length = 0;
     const journal: string[] = [];
-    const record = await target.deploy(fleet.release('1.0.0', digests.one), rollout({ journal }));
+    const record = await target.deploy(
+      fleet.release('1.0.0', digests.one),
+      rollout({ journal, context: deployment.context }),
+    );
     expect(record).to.include({ kind: 'fleet', status: 'healthy', digest: digests.one });
     expect(record.facts).to.deep.equal({ hosts: '4' });
     expect(await versions()).to.equal(all('1.0.0'));
@@ -55,7 +59,10 @@ describe('deploying to a real fleet', function () {
   it('does nothing, and starts no Ansible, where every host runs the release already', async () => {
     deployment.events.length = 0;
     const journal: string[] = [];
-    const record = await target.deploy(fleet.release('1.0.0', digests.one), rollout({ journal }));
+    const record = await target.deploy(
+      fleet.release('1.0.0', digests.one),
+      rollout({ journal, context: deployment.context }),
+    );
     expect(record.status).to.equal('unchanged');
     expect(journal).to.deep.equal([]);
     // All that is told is which hosts it is about.

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Target } from '../../../runner/src/domain/target.js';
+import type { Target } from '../../../runner/src/context/target.js';
 import type { Deployment } from '../../support/deployment.js';
 import { fleet, fleetApps, HOSTS, rollout } from '../../support/fleetFixture.js';
 import { rejection } from '../../support/rejection.js';

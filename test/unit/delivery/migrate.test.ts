@@ -7,7 +7,7 @@ import {
   releaseToMigrate,
   type MigrateRequest,
 } from '../../../runner/src/delivery/migrate.js';
-import type { Begun, Rollout } from '../../../runner/src/domain/target.js';
+import type { Begun, Rollout } from '../../../runner/src/context/target.js';
 import { cli } from '../../support/cli.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
 import { FakeTarget } from '../../support/fakeTarget.js';

@@ -2,7 +2,7 @@ import { StackError } from '../../base/errors.js';
 import { didYouMean } from '../../base/nearest.js';
 import type { Context, NamedEnvironment } from '../../context/context.js';
 import { targetsWithKinds } from '../../context/kinds.js';
-import type { Target } from '../../domain/target.js';
+import type { Target } from '../../context/target.js';
 
 /**
  * The targets of an environment, references resolved. Each kind's code is loaded only where it is used.

@@ -3,7 +3,7 @@ import { createEcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { registryHost, registryOfAccount } from '../../../adapters/aws/ecrRegistry.js';
 import type { ContextWith, NamedEnvironment } from '../../../context/context.js';
 import { registryOfImages } from '../../../release/registryOfImages.js';
-import type { Target } from '../../../domain/target.js';
+import type { Target } from '../../../context/target.js';
 import { EcsTarget } from './ecsTarget.js';
 import { byService, SharedService, type Member } from './sharedService.js';
 
@@ -47,7 +47,6 @@ export async function createEcsTargets(parts: {
         aws,
         clock,
         shared,
-        emit: (event) => context.events.emit(event),
         balancersAt: context.env['AUTOMATION_STACK_LOAD_BALANCERS'] || undefined,
         registry: (account) => elsewhere ?? registryOfAccount(aws, context.env, account),
       });

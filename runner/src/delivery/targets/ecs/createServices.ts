@@ -1,5 +1,5 @@
 import type { Context, NamedEnvironment } from '../../../context/context.js';
-import type { Target } from '../../../domain/target.js';
+import type { Target } from '../../../context/target.js';
 import { serviceName } from './collisions.js';
 import { createEcsTargets } from './createEcsTargets.js';
 import type { EcsServiceConfig } from './schema.js';

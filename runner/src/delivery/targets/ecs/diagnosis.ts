@@ -1,4 +1,5 @@
 import { StackError } from '../../../base/errors.js';
+import type { StageSubject } from '../../../events/stage.js';
 import type { Clock } from '../../../base/ports.js';
 import {
   failedTasks,
@@ -33,8 +34,8 @@ export interface DiagnosisScope {
   readonly cleared: Set<string>;
   /** Why tasks of the release could not start, where the platform tries again by itself. */
   readonly triedAgain: Set<string>;
-  /** Told each such reason once. */
-  readonly tell: (message: string) => void;
+  /** The target, which each such reason is told of once. */
+  readonly subject: StageSubject;
 }
 
 /** CloudWatch takes a moment to show the last lines of a container that just died. */
@@ -50,7 +51,7 @@ const DESCRIBED = 100;
  * found, but those that are known to say nothing cost no second call.
  */
 export async function stoppedOf(
-  scope: Pick<DiagnosisScope, 'api' | 'cleared' | 'triedAgain' | 'tell'>,
+  scope: Pick<DiagnosisScope, 'api' | 'cleared' | 'triedAgain' | 'subject'>,
   of: TasksOf,
   signal?: AbortSignal,
 ): Promise<readonly StoppedTask[]> {
@@ -72,13 +73,13 @@ export async function stoppedOf(
 }
 
 function noteTriedAgain(
-  { triedAgain: known, tell }: Pick<DiagnosisScope, 'triedAgain' | 'tell'>,
+  { triedAgain: known, subject }: Pick<DiagnosisScope, 'triedAgain' | 'subject'>,
   task: StoppedTask,
 ): void {
   const reason = triedAgain(task);
   if (reason === undefined || known.has(reason)) return;
   known.add(reason);
-  tell(`a task could not start, ECS tries again: ${reason}`);
+  subject.progress('tasks', `a task could not start, ECS tries again: ${reason}`);
 }
 
 /**

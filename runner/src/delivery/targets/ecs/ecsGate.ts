@@ -42,7 +42,7 @@ export async function passGate(options: GateOptions): Promise<Proof | undefined>
     return new HealthGate(rules, [...probed, ...targets.watched(tasks)], now());
   };
   if (reachability === 'silent' && endpoints().length > 0)
-    options.tell(unprobedWords(route, 'nor did what ran before'));
+    scope.subject.progress('health', unprobedWords(route, 'nor did what ran before'));
   let gate = openGate();
   const openedMs = now();
   let searchedMs = openedMs;
@@ -72,7 +72,7 @@ export async function passGate(options: GateOptions): Promise<Proof | undefined>
       const left = await tasksLeft(options, tasks);
       if (left === undefined && reachability === 'unknown' && results.length > 0) {
         reachability = 'silent';
-        options.tell(unprobedWords(route, 'and nothing ran before'));
+        scope.subject.progress('health', unprobedWords(route, 'and nothing ran before'));
       } else if (left === undefined) throw await why(options, verdict.reason, tasks?.tasks ?? []);
       else tasks = left;
       gate = openGate();

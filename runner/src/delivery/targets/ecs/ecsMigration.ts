@@ -32,16 +32,16 @@ export interface MigrationOptions extends WatchOptions {
  * @throws StackError MIGRATION_FAILED with exit code and last lines; AWS_*; the signal's reason on abort
  */
 export async function migrate(options: MigrationOptions): Promise<MigrationRecord> {
-  const { clock, rollout, report, taskDefinition, command, tasks, version, place: scope } = options;
+  const { clock, rollout, subject, taskDefinition, command, tasks, version, place: scope } = options;
   const begun = begunMigration(rollout.begun);
   const already = 'the run that was cut off has migrated already';
   if (begun?.ended !== undefined) {
-    report('migrate', already);
+    subject.progress('migrate', already);
     return begun.ended;
   }
   const left = await findLeft(options, begun);
   if (left?.ended === true) {
-    report('migrate', already);
+    subject.progress('migrate', already);
     return { ...named(left.task), exitCode: 0, seconds: 0 };
   }
   const name =
@@ -49,7 +49,10 @@ export async function migrate(options: MigrationOptions): Promise<MigrationRecor
   rollout.signal.throwIfAborted();
   await rollout.journal('migrate', { taskDefinition: shortName(taskDefinition), startedBy: name });
   if (left !== undefined) {
-    report('migrate', `continues with task ${taskId(left.task)}, which a run that was cut off started`);
+    subject.progress(
+      'migrate',
+      `continues with task ${taskId(left.task)}, which a run that was cut off started`,
+    );
     return watchMigration(options, left.task);
   }
   const input = runTaskInput(options.service, {
@@ -63,7 +66,7 @@ export async function migrate(options: MigrationOptions): Promise<MigrationRecor
   if (task === undefined) {
     throw migrationError(options, `the platform has no capacity for its task (${refused})`, []);
   }
-  report('migrate', `${command.join(' ')} (task ${taskId(task)})`);
+  subject.progress('migrate', `${command.join(' ')} (task ${taskId(task)})`);
   return watchMigration(options, task);
 }
 
@@ -88,20 +91,20 @@ async function findLeft(
 
 /** Stops what a killed run left running, before its targets go back. */
 export async function stopBegun(
-  options: Pick<MigrationOptions, 'clock' | 'rollout' | 'report'> & {
+  options: Pick<MigrationOptions, 'clock' | 'rollout' | 'subject'> & {
     readonly tasks: EcsTasks;
     readonly family: string;
   },
 ): Promise<void> {
-  const { tasks, clock, rollout, report, family } = options;
+  const { tasks, clock, rollout, subject, family } = options;
   const begun = begunMigration(rollout.begun);
   if (begun === undefined || begun.ended !== undefined) return;
   const running = await tasks.ofFamily(family, 'RUNNING', rollout.signal);
   for (const task of running.filter((one) => one.startedBy === begun.startedBy)) {
-    report('migrate', `stopping task ${taskId(task)}, which the run that was cut off started`);
+    subject.progress('migrate', `stopping task ${taskId(task)}, which the run that was cut off started`);
     const reason = 'The deployment that started this migration is undone';
     const unstopped = await stopTask(tasks, clock, task, { reason, seconds: STOP_SECONDS });
-    if (unstopped !== undefined) report('migrate', unstopped);
+    if (unstopped !== undefined) subject.progress('migrate', unstopped);
   }
 }
 

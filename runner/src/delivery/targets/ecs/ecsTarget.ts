@@ -1,4 +1,4 @@
-import type { ReleaseRecord, TargetRecord } from '../../../domain/records.js';
+import type { ReleaseRecord, TargetRecord, TargetSnapshot } from '../../../domain/records.js';
 import type { MigrationRecord } from '../../../domain/migration.js';
 import { isStale, judgeService, primaryOf, shortName, type Wanted } from '../../../domain/ecsService.js';
 import {
@@ -10,14 +10,14 @@ import {
 } from '../../../adapters/aws/ecs.js';
 import { createEcsTasks, type EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { lastLogLines } from '../../../adapters/aws/logs.js';
-import type { Rollout, Target, TargetSnapshot, TargetStatus } from '../../../domain/target.js';
+import type { Rollout, Target, TargetStatus } from '../../../context/target.js';
 import { moveService, registerRevision, type Change } from './serviceChange.js';
 import { overtakenError, refuseUnlaunchable, refuseForeign } from './ecsFailures.js';
 import type { ServiceDescription, ServiceReader } from './serviceDescription.js';
 import { migrate, stopBegun } from './ecsMigration.js';
 import { imageOf, migrationOptions, nextRevision, type NextRevision } from './nextRevision.js';
 import { ecsRecord } from './record.js';
-import { followRollout, type Report, type RolloutOptions } from './rollout.js';
+import { followRollout, type RolloutOptions } from './rollout.js';
 import { readSnapshot, type EcsSnapshot } from './rules/ecsSnapshot.js';
 import { SharedService, type Member } from './sharedService.js';
 import { digestOf, findContainer } from './taskDefinition.js';
@@ -76,14 +76,14 @@ export class EcsTarget implements Target {
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
     const { digest } = imageOf(this.options, this.scope, release);
     const { config } = this.options;
-    const report = this.reporter(rollout.stage);
+    const subject = rollout.stage.subject(this.name);
     const key = `deploy ${release.version}`;
     const begun = await this.shared.together(key, this.name, () => this.begin(release, rollout));
     const { described, taskDefinition, previous, setupOf } = begun;
     if (begun.service === undefined) {
       const { runningCount, desiredCount } = described.service;
       const tasks = `${runningCount}/${desiredCount} tasks running`;
-      report('update', `already runs ${shortName(previous)}, ${tasks}`);
+      subject.progress('update', `already runs ${shortName(previous)}, ${tasks}`);
       const status = desiredCount === 0 ? 'unproven' : 'unchanged';
       return ecsRecord(this.scope, status, { taskDefinition, digest });
     }
@@ -98,10 +98,10 @@ export class EcsTarget implements Target {
     });
     const migrated = config.migrate === undefined ? undefined : begun.migrated;
     if (proof === undefined) {
-      report('health', `${shortName(taskDefinition)} is set, unproven: no task is wanted`, 'ok');
+      subject.progress('health', `${shortName(taskDefinition)} is set, unproven: no task is wanted`, 'ok');
       return ecsRecord(this.scope, 'unproven', { taskDefinition, digest, migrated });
     }
-    report('health', `runs ${shortName(taskDefinition)}: ${proof}`, 'ok');
+    subject.progress('health', `runs ${shortName(taskDefinition)}: ${proof}`, 'ok');
     const { route } = setupOf(this.name);
     return ecsRecord(this.scope, 'healthy', { taskDefinition, digest, route, proof, migrated });
   }
@@ -111,7 +111,7 @@ export class EcsTarget implements Target {
     this.shared.untouched = true;
     const ahead = await this.next(release, rollout.signal);
     const { described, next } = ahead;
-    const report = this.reporter(rollout.stage);
+    const subject = rollout.stage.subject(this.name);
     const previous = described.service.taskDefinition ?? '';
     const verdict = judgeService(serviceView(described.service), { taskDefinition: previous });
     // What was set where nothing ran has never been judged: it is started anew, and goes through the gate.
@@ -120,7 +120,7 @@ export class EcsTarget implements Target {
     if (!next.changed && isThere) {
       return { described, previous, taskDefinition: previous, setupOf: () => noProbeSetup, acceptedMs: 0 };
     }
-    const change = { api: this.api, scope: this.scope, rollout, report };
+    const change = { api: this.api, scope: this.scope, rollout, subject };
     const { members } = this.shared.parts;
     // The release is another one: only then can its schema be.
     const migrates = next.changed && rollout.kind !== 'rollback';
@@ -128,7 +128,7 @@ export class EcsTarget implements Target {
     if (migrating !== undefined)
       refuseUnlaunchable(this.scope, migrating.name, described.definition, described.service);
     const [setupOf, taskDefinition] = await Promise.all([
-      probeSetupsOf(this.options, this.shared, described, report, rollout.signal),
+      probeSetupsOf(this.options, this.shared, described, subject, rollout.signal),
       next.changed ? registerRevision(change, next.input) : previous,
     ]);
     const migrated =
@@ -148,8 +148,8 @@ export class EcsTarget implements Target {
     const ahead = await this.next(release, rollout.signal);
     const { described, next } = ahead;
     refuseUnlaunchable(this.scope, this.name, described.definition, described.service);
-    const report = this.reporter(rollout.stage);
-    const change = { api: this.api, scope: this.scope, rollout, report };
+    const subject = rollout.stage.subject(this.name);
+    const change = { api: this.api, scope: this.scope, rollout, subject };
     const taskDefinition = next.changed
       ? await registerRevision(change, next.input)
       : (described.service.taskDefinition ?? '');
@@ -161,9 +161,9 @@ export class EcsTarget implements Target {
     const key = `restore ${taskDefinition}`;
     const begun = await this.shared.together(key, this.name, () => this.goBack(taskDefinition, rollout));
     const { described, setupOf } = begun;
-    const report = this.reporter(rollout.stage);
+    const subject = rollout.stage.subject(this.name);
     if (begun.service === undefined) {
-      report('update', `${shortName(taskDefinition)} was not changed`, 'ok');
+      subject.progress('update', `${shortName(taskDefinition)} was not changed`, 'ok');
       return ecsRecord(this.scope, 'unchanged', { taskDefinition, digest });
     }
     const following = this.following(described, begun.service, setupOf(this.name), rollout);
@@ -180,7 +180,7 @@ export class EcsTarget implements Target {
 
   /** Brings the service back, for all the targets that are containers of it. */
   private async goBack(taskDefinition: string, rollout: Rollout): Promise<Changed> {
-    const report = this.reporter(rollout.stage);
+    const subject = rollout.stage.subject(this.name);
     const described = await this.reader.read(rollout.signal);
     const view = serviceView(described.service);
     const primary = primaryOf(view);
@@ -189,8 +189,8 @@ export class EcsTarget implements Target {
     const stale = movedTo !== undefined && isStale(view, begun);
     const runs = stale ? movedTo : (primary?.taskDefinition ?? view.taskDefinition);
     const { family = '' } = described.definition;
-    await stopBegun({ tasks: this.tasks, clock: this.options.clock, rollout, report, family });
-    const setupOf = await probeSetupsOf(this.options, this.shared, described, report, rollout.signal);
+    await stopBegun({ tasks: this.tasks, clock: this.options.clock, rollout, subject, family });
+    const setupOf = await probeSetupsOf(this.options, this.shared, described, subject, rollout.signal);
     const before = { described, previous: runs, taskDefinition, setupOf, acceptedMs: 0 };
     if (untouched && runs === taskDefinition) return before;
     if (movedTo !== undefined && runs !== movedTo && runs !== taskDefinition) {
@@ -198,7 +198,7 @@ export class EcsTarget implements Target {
     }
     // A circuit breaker may have gone back already; only where it gave up on that too, it needs a push.
     const force = runs === taskDefinition && primary?.rolloutState === 'FAILED';
-    const change = { api: this.api, scope: this.scope, rollout, report };
+    const change = { api: this.api, scope: this.scope, rollout, subject };
     const service =
       runs !== taskDefinition || force
         ? await this.move(change, runs, taskDefinition, force)
@@ -252,13 +252,13 @@ export class EcsTarget implements Target {
     rollout: Rollout,
     member: Member = this.options,
   ): Promise<MigrationRecord> {
-    const report = this.reporter(rollout.stage);
+    const subject = rollout.stage.subject(this.name);
     const { scope, tasks } = this;
     const warning = refuseUnlaunchable(scope, member.name, next.described.definition, next.described.service);
-    if (warning !== undefined) report('migrate', warning);
+    if (warning !== undefined) subject.progress('migrate', warning);
     const options = { ...this.options, name: member.name, config: member.config };
     return migrate(
-      migrationOptions({ options, scope, tasks, release, next, taskDefinition, rollout, report }),
+      migrationOptions({ options, scope, tasks, release, next, taskDefinition, rollout, subject }),
     );
   }
 
@@ -281,7 +281,7 @@ export class EcsTarget implements Target {
         logLines: (stream, signal) => lastLogLines(aws, stream, LOG_LINES, signal),
         cleared: new Set(),
         triedAgain: new Set(),
-        tell: (message) => this.reporter(rollout.stage)('tasks', message),
+        subject: rollout.stage.subject(this.name),
       },
       desired: service.desiredCount ?? 0,
       timeoutMs: config.timeout,
@@ -292,7 +292,6 @@ export class EcsTarget implements Target {
       reachability,
       targets: { aws, api: this.api, groups },
       graceMs: (service.healthCheckGracePeriodSeconds ?? 0) * 1000,
-      report: this.reporter(rollout.stage),
       probe,
       ...(createdMs === undefined ? {} : { sinceMs: createdMs }),
     };
@@ -300,12 +299,6 @@ export class EcsTarget implements Target {
 
   private digest(described: ServiceDescription): string | undefined {
     return digestOf(findContainer(described.definition, this.options.config.container).image);
-  }
-
-  private reporter(stage: string): Report {
-    const { emit } = this.options;
-    const about = { type: 'stage.progress', stage, subject: this.name } as const;
-    return (phase, message, status = 'running') => emit({ ...about, phase, message, status });
   }
 }
 

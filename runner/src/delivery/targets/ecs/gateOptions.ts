@@ -28,6 +28,4 @@ export interface GateOptions {
   readonly desired: () => number;
   /** Told about every round of probes. */
   readonly onProgress: (verdict: GateVerdict) => void;
-  /** Told what cannot be seen, and what the verdict will rest on instead. */
-  readonly tell: (message: string) => void;
 }

@@ -6,10 +6,10 @@ import { judgeMigration, type MigrationRecord, type MigrationTask } from '../../
 import { shortName } from '../../../domain/ecsService.js';
 import type { Task, TaskDefinition } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
-import type { Rollout } from '../../../domain/target.js';
+import type { StageSubject } from '../../../events/stage.js';
+import type { Rollout } from '../../../context/target.js';
 import { logStream, tailOf } from './diagnosis.js';
 import { migrationTask } from './migrationTask.js';
-import type { Report } from './rollout.js';
 import { STOP_SECONDS, stopTask, taskId } from './stopTask.js';
 import { TaskLog, type ReadLog } from './taskLog.js';
 
@@ -22,16 +22,19 @@ export interface WatchOptions {
   readonly container: string;
   readonly timeoutMs: number;
   readonly rollout: Rollout;
-  readonly report: Report;
+  /** What the task is of, which its steps are told of. */
+  readonly subject: StageSubject;
   readonly readLog: ReadLog;
-  /** Told each line that the migration prints. */
-  readonly tell: (line: string) => void;
+  /** What names the lines that the task prints: `migrate web`. */
+  readonly source: string;
   /** How a task is spoken of that is no migration. */
   readonly words?: TaskWords;
 }
 
 /** What a task that runs to its end is called. */
 export interface TaskWords {
+  /** Of its steps: `migrate`. */
+  readonly phase: string;
   /** `migrated`, of one that ended well. */
   readonly done: string;
   /** What it does, for whom AWS tells why a task was stopped: `migration`. */
@@ -46,13 +49,15 @@ export interface TaskWords {
  * @throws StackError MIGRATION_FAILED with exit code and last lines; AWS_*; the signal's reason on abort
  */
 export async function watchMigration(options: WatchOptions, task: Task): Promise<MigrationRecord> {
-  const { tasks, clock, container, timeoutMs, rollout, definition, report } = options;
-  const log = new TaskLog(logStream(definition, container, taskId(task)), options.readLog, options.tell);
+  const { tasks, clock, container, timeoutMs, rollout, definition, subject, source } = options;
+  const stream = logStream(definition, container, taskId(task));
+  const log = new TaskLog(stream, options.readLog, (line) => rollout.stage.output(source, line));
   const startedMs = clock.now().getTime();
   const elapsedMs = () => clock.now().getTime() - startedMs;
   const own = definition.containerDefinitions?.find(({ name }) => name === container);
   const seconds = own?.stopTimeout ?? STOP_SECONDS;
   const words: TaskWords = options.words ?? {
+    phase: 'migrate',
     done: 'migrated',
     work: 'migration',
     failure: (reason, evidence) => migrationError(options, reason, evidence),
@@ -78,7 +83,7 @@ export async function watchMigration(options: WatchOptions, task: Task): Promise
         await rollout.journal('migrated', { ...record });
         if (verdict.othersRun) await tasks.stop(task.taskArn ?? '', `The ${words.work} has ended`);
         await log.finish(clock);
-        report('migrate', `${words.done} in ${formatDuration(record.seconds * 1000)}`);
+        subject.progress(words.phase, `${words.done} in ${formatDuration(record.seconds * 1000)}`);
         return record;
       }
       if (verdict?.state === 'failed') {
@@ -87,7 +92,7 @@ export async function watchMigration(options: WatchOptions, task: Task): Promise
       }
       await log.readOn(rollout.signal);
       const standing = `task ${(now?.lastStatus ?? 'starting').toLowerCase()}`;
-      if (standing !== reported) report('migrate', standing);
+      if (standing !== reported) subject.progress(words.phase, standing);
       reported = standing;
       if (elapsedMs() >= timeoutMs) {
         over = true;
@@ -102,10 +107,10 @@ export async function watchMigration(options: WatchOptions, task: Task): Promise
     }
   } catch (error) {
     if (over) throw error;
-    report('migrate', `stopping task ${taskId(task)}`);
+    subject.progress(words.phase, `stopping task ${taskId(task)}`);
     const reason = `The run of this ${words.work} was interrupted`;
     const unstopped = await stopTask(tasks, clock, task, { reason, seconds });
-    if (unstopped !== undefined) report('migrate', unstopped);
+    if (unstopped !== undefined) subject.progress(words.phase, unstopped);
     throw error;
   }
 }

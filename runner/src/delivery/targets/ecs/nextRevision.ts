@@ -3,13 +3,13 @@ import { fillRelease } from '../../rules/releaseValues.js';
 import type { EcsScope, Service } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { readLog } from '../../../adapters/aws/logs.js';
-import type { Rollout } from '../../../domain/target.js';
+import type { StageSubject } from '../../../events/stage.js';
+import type { Rollout } from '../../../context/target.js';
 import type { EcsTargetOptions } from './targetOptions.js';
 import { withoutImage, withoutMigration } from './ecsFailures.js';
 import type { ServiceDescription } from './serviceDescription.js';
 import type { Member } from './sharedService.js';
 import type { MigrationOptions } from './ecsMigration.js';
-import type { Report } from './rollout.js';
 import { findContainer, nextTaskDefinition, type NextTaskDefinition } from './taskDefinition.js';
 
 /** What a release means for the service. */
@@ -67,14 +67,13 @@ export function migrationOptions(parts: {
   readonly next: NextRevision;
   readonly taskDefinition: string;
   readonly rollout: Rollout;
-  readonly report: Report;
+  readonly subject: StageSubject;
 }): MigrationOptions {
-  const { scope, tasks, release, taskDefinition, rollout, report } = parts;
-  const { config, clock, aws, emit, name } = parts.options;
+  const { scope, tasks, release, taskDefinition, rollout, subject } = parts;
+  const { config, clock, aws, name } = parts.options;
   const { described, next } = parts.next;
   if (config.migrate === undefined) throw withoutMigration(scope, name);
   const { command, timeout, container = config.container } = config.migrate;
-  const output = { type: 'stage.output', stage: rollout.stage, stream: 'stdout' } as const;
   return {
     tasks,
     clock,
@@ -90,9 +89,9 @@ export function migrationOptions(parts: {
     command,
     timeoutMs: timeout,
     rollout,
-    report,
+    subject,
+    source: `migrate ${name}`,
     readLog: (stream, from, signal) => readLog(aws, stream, from, signal),
-    tell: (line) => emit({ ...output, source: `migrate ${name}`, line }),
   };
 }
 

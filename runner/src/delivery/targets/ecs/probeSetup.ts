@@ -1,7 +1,7 @@
 import type { ProbeRoute } from './endpoints.js';
+import type { StageSubject } from '../../../events/stage.js';
 import type { ServiceDescription } from './serviceDescription.js';
 import type { Probe } from './probe.js';
-import type { Report } from './rollout.js';
 import { probePlan, resolveRoute, targetGroupsOf } from './trafficRoute.js';
 import type { SharedService } from './sharedService.js';
 import { reachabilityOf, type Reachability } from './reachability.js';
@@ -27,10 +27,10 @@ export async function probeSetupsOf(
   { aws, balancersAt, probe = probeByHttp }: Pick<EcsTargetOptions, 'aws' | 'balancersAt' | 'probe'>,
   { parts: { api, members }, knownReachability }: Pick<SharedService, 'parts' | 'knownReachability'>,
   described: ServiceDescription,
-  report: Report,
+  subject: StageSubject,
   signal: AbortSignal,
 ): Promise<(target: string) => ProbeSetup> {
-  const warn = (message: string) => report('health', message);
+  const warn = (message: string) => subject.progress('health', message);
   const groups = await targetGroupsOf(aws, described.service, warn);
   const found = await Promise.all(
     members.map(async ({ name, config }) => {

@@ -3,6 +3,7 @@ import type { HealthConfig } from '../../../config/schemaWords.js';
 import type { GateVerdict } from '../../rules/healthGate.js';
 import { proofWords } from '../../rules/proof.js';
 import type { RolloutProgress, Wanted } from '../../../domain/ecsService.js';
+import type { StageSubject } from '../../../events/stage.js';
 import type { DiagnosisScope } from './diagnosis.js';
 import type { ProbeRoute } from './endpoints.js';
 import { passGate } from './ecsGate.js';
@@ -27,15 +28,7 @@ export interface RolloutOptions {
   readonly targets: TargetsSource;
   readonly graceMs: number;
   readonly probe: Probe;
-  readonly report: Report;
 }
-
-/** Tells how far a target is; `running` where no status says that it has ended. */
-export type Report = (
-  phase: 'register' | 'migrate' | 'update' | 'tasks' | 'health',
-  message: string,
-  status?: 'running' | 'ok' | 'rolled-back',
-) => void;
 
 /** Between two reports of the bake window, in milliseconds: often enough to be seen alive, seldom enough for logs. */
 const REPORT_EVERY_MS = 5000;
@@ -51,11 +44,11 @@ export async function followRollout(options: RolloutOptions): Promise<string | u
   const failed = new AbortController();
   const settled = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
-  const { scope, report, health } = options;
+  const { scope, health } = options;
   let { desired } = options;
   let open: () => void = () => undefined;
   const allRunning = new Promise<void>((resolve) => (open = resolve));
-  const tell = tellTasks(report);
+  const tell = tellTasks(scope.subject);
   const watching = watchRollout({
     ...options,
     signal,
@@ -80,7 +73,6 @@ export async function followRollout(options: RolloutOptions): Promise<string | u
       wanted: options.wanted,
       tasks: tasksOf(options),
       probe: options.probe,
-      tell: (message) => report('health', message),
       settled: settled.signal,
       desired: () => desired,
       onProgress: tellHealth(options),
@@ -96,7 +88,7 @@ export async function followRollout(options: RolloutOptions): Promise<string | u
 }
 
 /** Reports task counts when they change. */
-function tellTasks(report: Report) {
+function tellTasks(subject: StageSubject) {
   let reported = '';
   return (verdict: RolloutProgress) => {
     const { running, desired } = verdict;
@@ -104,27 +96,28 @@ function tellTasks(report: Report) {
       verdict.state === 'progress' && verdict.oldRunning > 0 ? `, ${verdict.oldRunning} old` : '';
     const none = verdict.state === 'empty' ? ', none is wanted' : '';
     const words = `${running}/${desired} tasks running${draining}${none}`;
-    if (words !== reported) report('tasks', words);
+    if (words !== reported) subject.progress('tasks', words);
     reported = words;
   };
 }
 
 /** Reports the gate when it moves on, and now and then in between. */
-function tellHealth({ report, scope, health }: RolloutOptions) {
+function tellHealth({ scope: { clock, subject }, health }: RolloutOptions) {
   let reported = '';
   let reportedMs = -Infinity;
   return (verdict: GateVerdict) => {
-    const nowMs = scope.clock.now().getTime();
+    const nowMs = clock.now().getTime();
     if (verdict.state === reported && nowMs - reportedMs < REPORT_EVERY_MS) return;
     reported = verdict.state;
     reportedMs = nowMs;
     const bake = formatDuration(health.for);
     if (verdict.state === 'waiting')
-      report('health', `${verdict.healthy}/${verdict.total} healthy (${verdict.last})`);
-    if (verdict.state === 'healthy') report('health', health.for === 0 ? 'healthy' : `healthy for ${bake}`);
+      subject.progress('health', `${verdict.healthy}/${verdict.total} healthy (${verdict.last})`);
+    if (verdict.state === 'healthy')
+      subject.progress('health', health.for === 0 ? 'healthy' : `healthy for ${bake}`);
     if (verdict.state !== 'baking' || health.for === 0) return;
     const forMs = Math.min(verdict.forMs, health.for);
-    report(
+    subject.progress(
       'health',
       forMs < 1000 ? `healthy, watched for ${bake}` : `healthy for ${formatDuration(forMs)} of ${bake}`,
     );

@@ -7,25 +7,26 @@ import type {
   Service,
 } from '../../../adapters/aws/ecs.js';
 import { awsReason } from '../../../adapters/aws/awsErrors.js';
-import type { Rollout } from '../../../domain/target.js';
-import type { Report } from './rollout.js';
+import type { StageSubject } from '../../../events/stage.js';
+import type { Rollout } from '../../../context/target.js';
 
 /** What a change is made with; every one is written into the journal before it is made. */
 export interface Change {
   readonly api: EcsApi;
   readonly scope: EcsScope;
   readonly rollout: Rollout;
-  readonly report: Report;
+  /** The target, which the changes are told of. */
+  readonly subject: StageSubject;
 }
 
 /** Registers a revision; harmless where a killed run did so before. @returns its ARN */
 export async function registerRevision(
-  { api, rollout, report }: Change,
+  { api, rollout, subject }: Change,
   input: RegisterTaskDefinitionCommandInput,
 ): Promise<string> {
   await rollout.journal('register', { family: input.family });
   const arn = await api.register(input, rollout.signal);
-  report('register', `registered ${shortName(arn)}`);
+  subject.progress('register', `registered ${shortName(arn)}`);
   return arn;
 }
 
@@ -37,14 +38,14 @@ export async function registerRevision(
  * @throws StackError ROLLBACK_FAILED where the revision was deregistered meanwhile; AWS_*
  */
 export async function moveService(
-  { api, scope, rollout, report }: Change,
+  { api, scope, rollout, subject }: Change,
   move: { readonly from: string; readonly to: string; readonly force: boolean },
 ): Promise<Service> {
   const { from, to, force } = move;
   await rollout.journal('update', { service: scope.service, from, to });
   try {
     const service = await api.update({ taskDefinition: to, force }, rollout.signal);
-    report('update', `${shortName(from)} → ${shortName(to)}`);
+    subject.progress('update', `${shortName(from)} → ${shortName(to)}`);
     return service;
   } catch (error) {
     if (awsReason(error) !== 'ClientException' || !/inactive/i.test((error as Error).message)) throw error;

@@ -1,5 +1,4 @@
 import type { EcsServiceConfig } from './schema.js';
-import type { EventBody } from '../../../events/events.js';
 import type { Clock } from '../../../base/ports.js';
 import type { AwsClients } from '../../../adapters/aws/clients.js';
 import type { EcsApi } from '../../../adapters/aws/ecs.js';
@@ -14,7 +13,6 @@ export interface EcsTargetOptions {
   readonly environmentName: string;
   readonly aws: AwsClients;
   readonly clock: Clock;
-  readonly emit: (event: EventBody) => void;
   /**
    * What stands before the repository in image references: a registry host, or a host and a prefix.
    * @param account the one the service runs in, which its ARN tells without another call

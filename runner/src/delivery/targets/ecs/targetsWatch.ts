@@ -61,7 +61,10 @@ export class TargetsWatch {
       if (!(error instanceof StackError)) throw error;
       // Evidence that is not to be had is no reason to fail: what else is seen decides.
       this.unreadable = error.message;
-      this.options.tell(`the health of the targets is unknown (${error.message}): it does not count`);
+      scope.subject.progress(
+        'health',
+        `the health of the targets is unknown (${error.message}): it does not count`,
+      );
       gate.forget(NAME, now());
       return true;
     }

@@ -1,5 +1,5 @@
 import type { Host } from '../../../domain/host.js';
-import type { Rollout } from '../../../domain/target.js';
+import type { Rollout } from '../../../context/target.js';
 import type { HostContainers } from './containers.js';
 import { failedByError, failedByPlaybook, type FailedHost } from './rules/fleetFailures.js';
 import { watchHealth, type GateDependencies } from './fleetGate.js';
@@ -43,7 +43,7 @@ export async function rollBatch(
   const failed = new Map<string, FailedHost>();
   const fail = (failure: FailedHost) => {
     failed.set(failure.host, failure);
-    tell(fleet, rollout, failure.host, 'failed', failure.reason, 'failed');
+    rollout.stage.subject(failure.host).progress('failed', failure.reason, 'failed');
   };
   const healthy = () => request.hosts.filter((host) => !failed.has(host.name));
 
@@ -80,7 +80,8 @@ export async function rollBatch(
   if (gate !== undefined) {
     const verdicts = await ssh.each(healthy(), async (host) => {
       const seconds = Math.round(gate.health.for / 1000);
-      if (seconds > 0) tell(fleet, rollout, host.name, 'watch', `healthy, watched for ${seconds} s`);
+      if (seconds > 0)
+        rollout.stage.subject(host.name).progress('watch', `healthy, watched for ${seconds} s`);
       return { host, reason: await watchHealth(gate, host, signal) };
     });
     for (const { host, reason } of verdicts) {
@@ -106,10 +107,12 @@ async function drain(fleet: FleetDependencies, hosts: readonly Host[], rollout: 
   const names = hosts.map((host) => host.name);
   await rollout.journal('drain', { hosts: names, from: balancer.name });
   await ssh.each(hosts, async (host) => {
-    tell(fleet, rollout, host.name, 'drain', `leaving ${balancer.name}`);
+    rollout.stage.subject(host.name).progress('drain', `leaving ${balancer.name}`);
     const ended = await balancer.drain(host, rollout.signal);
     if (!ended)
-      tell(fleet, rollout, host.name, 'drain', 'still has requests after the drain time, continuing');
+      rollout.stage
+        .subject(host.name)
+        .progress('drain', 'still has requests after the drain time, continuing');
   });
   return names;
 }
@@ -150,28 +153,15 @@ async function register(
       const serves =
         balancer === undefined || request.gate === undefined ? '' : `, serving in ${balancer.name}`;
       const phase = serves === '' ? 'healthy' : 'registered';
-      tell(
-        fleet,
-        rollout,
-        name,
-        phase,
-        request.gate === undefined ? 'removed' : `${request.version} healthy${serves}`,
-        'ok',
-      );
+      rollout.stage
+        .subject(name)
+        .progress(
+          phase,
+          request.gate === undefined ? 'removed' : `${request.version} healthy${serves}`,
+          'ok',
+        );
     } else if (failure.now === 'healthy') {
-      tell(fleet, rollout, name, 'restored', 'back on what ran before, healthy', 'rolled-back');
+      rollout.stage.subject(name).progress('restored', 'back on what ran before, healthy', 'rolled-back');
     }
   }
-}
-
-/** One line about one host. */
-export function tell(
-  fleet: FleetDependencies,
-  rollout: Rollout,
-  subject: string,
-  phase: string,
-  message: string,
-  status: 'running' | 'ok' | 'failed' | 'rolled-back' = 'running',
-): void {
-  fleet.emit({ type: 'stage.progress', stage: rollout.stage, subject, phase, message, status });
 }

@@ -1,4 +1,4 @@
-import type { Begun } from '../../../domain/target.js';
+import type { Begun } from '../../../context/target.js';
 import { TAKE_OUT_ACTION } from './hostsBehind.js';
 
 /** What changes what a host runs, or what is sent to it. */

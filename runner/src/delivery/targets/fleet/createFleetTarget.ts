@@ -1,4 +1,3 @@
-import { Stage } from '../../../events/stage.js';
 import type { FleetConfig } from './schema.js';
 import type { Context, NamedEnvironment } from '../../../context/context.js';
 import { StackError } from '../../../base/errors.js';
@@ -8,7 +7,7 @@ import { REGISTRY_PASSWORD, REGISTRY_USERNAME } from '../../../hosts/rules/ansib
 import { inventoryOf } from '../../../hosts/inventory.js';
 import { runPlaybook } from '../../../hosts/playbook.js';
 import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
-import type { Target } from '../../../domain/target.js';
+import type { Target } from '../../../context/target.js';
 import { createBalancer } from './balancer.js';
 import { FleetTarget } from './fleetTarget.js';
 import { registryOf } from './registryLogin.js';
@@ -31,7 +30,6 @@ export async function createFleetTarget(options: {
     application,
     environmentName: environment.name,
     clock: context.clock,
-    emit: (event) => context.events.emit(event),
     ssh: () => context.ssh(environment),
     hosts: async () =>
       refuseEmptyGroup(inGroup((await inventory()).hosts, config.group), config.group, environment.name),
@@ -54,7 +52,7 @@ export async function createFleetTarget(options: {
       const auth = await (await registry()).credentials();
       const outcome = await runPlaybook(context, {
         environment,
-        stage: new Stage(context.events, rollout.stage),
+        stage: rollout.stage,
         playbook: config.playbook,
         inventory: await inventory(),
         limit: hosts,

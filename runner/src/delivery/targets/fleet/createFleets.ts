@@ -1,5 +1,5 @@
 import type { Context, NamedEnvironment } from '../../../context/context.js';
-import type { Target } from '../../../domain/target.js';
+import type { Target } from '../../../context/target.js';
 import { createFleetTarget } from './createFleetTarget.js';
 import type { FleetConfig } from './schema.js';
 

@@ -1,9 +1,8 @@
 import type { SshHosts } from '../../../adapters/ssh/sshHosts.js';
-import type { EventBody } from '../../../events/events.js';
 import type { Host } from '../../../domain/host.js';
 import type { Clock } from '../../../base/ports.js';
 import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
-import type { Rollout } from '../../../domain/target.js';
+import type { Rollout } from '../../../context/target.js';
 import type { Balancer } from './balancer.js';
 import type { FleetIdentity } from './wanted.js';
 
@@ -17,7 +16,6 @@ export interface PlayRequest {
 /** What a fleet works with: create.ts makes it of the real world, tests make it of fakes. */
 export interface FleetDependencies extends FleetIdentity {
   readonly clock: Clock;
-  readonly emit: (event: EventBody) => void;
   /** The hosts of the target's group. @throws StackError CONFIG_INVALID where it has none */
   readonly hosts: () => Promise<readonly Host[]>;
   readonly ssh: () => Promise<SshHosts>;

@@ -1,5 +1,5 @@
 import type { ReleaseRecord } from '../../../domain/records.js';
-import type { TargetStatus } from '../../../domain/target.js';
+import type { TargetStatus } from '../../../context/target.js';
 import type { Container } from './containers.js';
 import { probeHost } from './fleetGate.js';
 import { gateOf, readHostStates } from './hostState.js';

@@ -1,7 +1,13 @@
-import type { BehindHost, FleetHosts, ReleaseRecord, TargetRecord } from '../../../domain/records.js';
+import type {
+  BehindHost,
+  FleetHosts,
+  ReleaseRecord,
+  TargetRecord,
+  TargetSnapshot,
+} from '../../../domain/records.js';
 import { batchSize, inBatches } from '../../rules/batches.js';
-import type { Known, Rollout, Target, TargetSnapshot, TargetStatus } from '../../../domain/target.js';
-import { rollBatch, tell } from './batch.js';
+import type { Known, Rollout, Target, TargetStatus } from '../../../context/target.js';
+import { rollBatch } from './batch.js';
 import {
   behindHost,
   TAKE_OUT_ACTION,
@@ -51,12 +57,11 @@ export class FleetTarget implements Target {
     const states = await readHostStates(dependencies, signal);
     const total = states.length;
     const names = states.map(({ host }) => host.name);
-    const fact = { name: `hosts of ${dependencies.name}`, value: names.join(', '), hosts: names };
-    dependencies.emit({ type: 'stage.fact', stage: rollout.stage, ...fact });
+    rollout.stage.fact(`hosts of ${dependencies.name}`, names.join(', '), names);
     const failed = states.flatMap(({ host, error }) =>
       error === undefined ? [] : [failedByError(host.name, error, 'untouched')],
     );
-    for (const { host, reason } of failed) tell(dependencies, rollout, host, 'failed', reason, 'failed');
+    for (const { host, reason } of failed) rollout.stage.subject(host).progress('failed', reason, 'failed');
     refuse(failed);
     const behind = hostsOutOfService(known);
     if (isCatchUp) refuseOtherSettings(dependencies, states, wanted, behind, release.version);

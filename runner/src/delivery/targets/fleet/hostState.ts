@@ -1,6 +1,5 @@
 import type { Host } from '../../../domain/host.js';
-import type { Rollout } from '../../../domain/target.js';
-import { tell } from './batch.js';
+import type { Rollout } from '../../../context/target.js';
 import { readContainers, type HostContainers } from './containers.js';
 import { probeHost, type GateDependencies } from './fleetGate.js';
 import type { FleetDependencies } from './dependencies.js';
@@ -109,6 +108,6 @@ export async function joinBalancer(
     if (await balancer.isRegistered(host, rollout.signal)) return;
     await rollout.journal('register', { hosts: [host.name], in: balancer.name });
     await balancer.register(host);
-    tell(fleet, rollout, host.name, 'registered', `serving in ${balancer.name} again`, 'ok');
+    rollout.stage.subject(host.name).progress('registered', `serving in ${balancer.name} again`, 'ok');
   });
 }

@@ -1,8 +1,7 @@
 import { StackError, toErrorRecord } from '../../../base/errors.js';
 import type { Host } from '../../../domain/host.js';
 import type { BehindHost, ReleaseRecord } from '../../../domain/records.js';
-import type { Known, Rollout } from '../../../domain/target.js';
-import { tell } from './batch.js';
+import type { Known, Rollout } from '../../../context/target.js';
 import type { HostContainers } from './containers.js';
 import type { FailedHost } from './rules/fleetFailures.js';
 import { currentHosts, readHostStates, wantedProof, type HostState } from './hostState.js';
@@ -55,7 +54,9 @@ export async function takeOutOfService(
   const ssh = await fleet.ssh();
   await ssh.each(hosts, async (host) => {
     await balancer.drain(host, rollout.signal);
-    tell(fleet, rollout, host.name, 'kept out', `out of ${balancer.name} until it is updated`, 'failed');
+    rollout.stage
+      .subject(host.name)
+      .progress('kept out', `out of ${balancer.name} until it is updated`, 'failed');
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Host } from '../../../domain/host.js';
-import type { Rollout } from '../../../domain/target.js';
+import type { Rollout } from '../../../context/target.js';
 import { failedByPlaybook, type FailedHost } from './rules/fleetFailures.js';
 import type { FleetDependencies } from './dependencies.js';
 import type { WantedContainer } from './wanted.js';

@@ -1,7 +1,8 @@
 import { StackError } from '../../../base/errors.js';
 import type { Host } from '../../../domain/host.js';
 import { batchSize, inBatches } from '../../rules/batches.js';
-import type { Rollout, TargetSnapshot } from '../../../domain/target.js';
+import type { TargetSnapshot } from '../../../domain/records.js';
+import type { Rollout } from '../../../context/target.js';
 import { rollBatch } from './batch.js';
 import type { Container, HostContainers } from './containers.js';
 import { failedByError, type FailedHost } from './rules/fleetFailures.js';

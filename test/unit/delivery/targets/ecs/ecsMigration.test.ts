@@ -5,12 +5,14 @@ import type { EcsServiceConfig } from '../../../../../runner/src/delivery/target
 import { StackError } from '../../../../../runner/src/base/errors.js';
 import { startedBy, startedByPrefix } from '../../../../../runner/src/domain/migration.js';
 import { EcsTarget } from '../../../../../runner/src/delivery/targets/ecs/ecsTarget.js';
-import type { Begun, Rollout } from '../../../../../runner/src/domain/target.js';
+import type { EventBody } from '../../../../../runner/src/events/events.js';
+import type { Begun, Rollout } from '../../../../../runner/src/context/target.js';
 import { FakeEcs } from '../../../../support/fakeEcs.js';
 import { FakeTasks } from '../../../../support/fakeTasks.js';
 import { rejection } from '../../../../support/rejection.js';
 import { release as releaseRecord } from '../../../../support/stateRecords.js';
 import { VirtualClock } from '../../../../support/virtualClock.js';
+import { stageOf } from '../../../../support/stage.js';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const release = (letter: string) =>
@@ -78,14 +80,16 @@ function world(over: { migrate?: object; container?: object } = {}) {
       api: ecs,
       tasks,
       registry: () => 'registry.example',
-      emit: (event) => {
-        if (event.type === 'stage.output') output.push(`${event.source}: ${event.line}`);
-        else messages.push('message' in event ? event.message : event.type);
-      },
     });
+  const events = {
+    emit: (event: EventBody) => {
+      if (event.type === 'stage.output') output.push(`${event.source}: ${event.line}`);
+      else messages.push('message' in event ? event.message : event.type);
+    },
+  };
   const controller = new AbortController();
   const rollout: Rollout = {
-    stage: 'deploy:staging',
+    stage: stageOf('deploy:staging', { events }),
     signal: controller.signal,
     journal: async (action, data) => {
       order.push(`journal ${action}`);

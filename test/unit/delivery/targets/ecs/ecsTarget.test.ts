@@ -3,12 +3,14 @@ import type { AwsClients } from '../../../../../runner/src/adapters/aws/clients.
 import type { ProbeAnswer } from '../../../../../runner/src/adapters/http/httpProbe.js';
 import type { EcsServiceConfig } from '../../../../../runner/src/delivery/targets/ecs/schema.js';
 import { StackError } from '../../../../../runner/src/base/errors.js';
-import type { Rollout, TargetSnapshot } from '../../../../../runner/src/domain/target.js';
+import type { TargetSnapshot } from '../../../../../runner/src/domain/records.js';
+import type { Rollout } from '../../../../../runner/src/context/target.js';
 import { EcsTarget } from '../../../../../runner/src/delivery/targets/ecs/ecsTarget.js';
 import { FakeEcs } from '../../../../support/fakeEcs.js';
 import { rejection } from '../../../../support/rejection.js';
 import { release as releaseRecord } from '../../../../support/stateRecords.js';
 import { VirtualClock } from '../../../../support/virtualClock.js';
+import { stageOf } from '../../../../support/stage.js';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const image = (letter: string) => `registry.example/shop/web@${digest(letter)}`;
@@ -66,7 +68,6 @@ function world(over: { health?: object; environment?: Record<string, string> } =
       clock,
       api: ecs,
       registry: () => 'registry.example',
-      emit: (event) => void messages.push('message' in event ? event.message : event.type),
       probe: async (url) => {
         // Old tasks answer as long as they run; that is no probe of health.
         if (/10\.0\.0\.[89]:/.test(url))
@@ -77,7 +78,9 @@ function world(over: { health?: object; environment?: Record<string, string> } =
     });
   const controller = new AbortController();
   const rollout: Rollout = {
-    stage: 'deploy:staging',
+    stage: stageOf('deploy:staging', {
+      events: { emit: (event) => void messages.push('message' in event ? event.message : event.type) },
+    }),
     signal: controller.signal,
     journal: async (action) => void journal.push(`${action} after ${ecs.calls.at(-1)}`),
   };

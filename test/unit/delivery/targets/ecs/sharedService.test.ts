@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { AwsClients } from '../../../../../runner/src/adapters/aws/clients.js';
 import { ecsServiceSchema } from '../../../../../runner/src/delivery/targets/ecs/schema.js';
-import type { Rollout } from '../../../../../runner/src/domain/target.js';
+import type { Rollout } from '../../../../../runner/src/context/target.js';
 import { EcsTarget } from '../../../../../runner/src/delivery/targets/ecs/ecsTarget.js';
 import {
   byService,
@@ -13,6 +13,7 @@ import { FakeTasks } from '../../../../support/fakeTasks.js';
 import { rejection } from '../../../../support/rejection.js';
 import { release as releaseRecord } from '../../../../support/stateRecords.js';
 import { VirtualClock } from '../../../../support/virtualClock.js';
+import { stageOf } from '../../../../support/stage.js';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const image = (name: string, letter: string) => `registry.example/shop/${name}@${digest(letter)}`;
@@ -65,7 +66,6 @@ function world(settings: { web?: object; proxy?: object } = {}) {
         environmentName: 'staging',
         aws: { logs: async () => ({}), call: async () => ({ events: [] }) } as unknown as AwsClients,
         registry: () => 'registry.example',
-        emit: () => undefined,
         probe: async (url) => {
           probed.add(url);
           const ill = answers.ill !== '' && url.endsWith(answers.ill);
@@ -75,7 +75,7 @@ function world(settings: { web?: object; proxy?: object } = {}) {
   ) as [EcsTarget, EcsTarget];
   const journal: string[] = [];
   const rollout = (name: string): Rollout => ({
-    stage: 'deploy:staging',
+    stage: stageOf('deploy:staging'),
     signal: new AbortController().signal,
     journal: async (action) => void journal.push(`${name}: ${action}`),
   });

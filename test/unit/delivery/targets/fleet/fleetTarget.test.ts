@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Rollout } from '../../../../../runner/src/domain/target.js';
+import type { Rollout } from '../../../../../runner/src/context/target.js';
 import { FakeFleet } from '../../../../support/fakeFleet.js';
 import { rejection } from '../../../../support/rejection.js';
 

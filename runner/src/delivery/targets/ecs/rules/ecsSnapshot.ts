@@ -1,5 +1,5 @@
 import { StackError } from '../../../../base/errors.js';
-import type { TargetSnapshot } from '../../../../domain/target.js';
+import type { TargetSnapshot } from '../../../../domain/records.js';
 
 /** What an ECS service ran before a change. */
 export interface EcsSnapshot {

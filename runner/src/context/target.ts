@@ -1,5 +1,12 @@
-import type { MigrationRecord } from './migration.js';
-import type { BehindHost, DeploymentKind, ReleaseRecord, TargetRecord } from './records.js';
+import type { MigrationRecord } from '../domain/migration.js';
+import type {
+  BehindHost,
+  DeploymentKind,
+  ReleaseRecord,
+  TargetRecord,
+  TargetSnapshot,
+} from '../domain/records.js';
+import type { Stage } from '../events/stage.js';
 
 /**
  * What a rollout may use: where it reports, how it is interrupted, and the journal it writes to before each side
@@ -7,8 +14,8 @@ import type { BehindHost, DeploymentKind, ReleaseRecord, TargetRecord } from './
  * knows how to describe, to move and to restore.
  */
 export interface Rollout {
-  /** Id of the stage that events belong to. */
-  readonly stage: string;
+  /** The stage that it is part of: what it does is told through this. */
+  readonly stage: Stage;
   readonly signal: AbortSignal;
   /** Written and flushed before the side effect it describes. Data must be small and free of secrets. */
   journal(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
@@ -33,9 +40,6 @@ export interface Begun {
   readonly action: string;
   readonly data?: Readonly<Record<string, unknown>>;
 }
-
-/** What ran before a change, as plain JSON: enough for `restore`, also in another process after a crash. */
-export type TargetSnapshot = Readonly<Record<string, unknown>>;
 
 export interface TargetStatus {
   readonly kind: string;
