@@ -109,7 +109,7 @@ async function createUser(making: UserCreation, { user, secret }: MissingUser): 
   const { username, password } = known;
   if (secret === undefined) {
     await putSecretValue(aws, user.secret, JSON.stringify({ username, password }));
-    say(making, user, `${username} has a password now`);
+    making.stage.subject(user.name).progress(PHASE, `${username} has a password now`);
   }
   await runTask(making, user);
   // Of a user that was made before, no task has to hear: the password stays.
@@ -173,20 +173,20 @@ async function runTask(making: UserCreation, user: DatabaseUser): Promise<void> 
 async function restartTasks(making: UserCreation, user: DatabaseUser): Promise<void> {
   const { context, environment, signal } = making;
   const aws = await context.aws(environment);
+  const subject = making.stage.subject(user.name);
   for (const service of user.services) {
     const api = createEcsApi(aws, { cluster: user.cluster, service, environment: environment.name });
     const { taskDefinition = '' } = await api.describeService(signal);
     const { definition } = await api.describeTaskDefinition(taskDefinition, signal);
     if (!JSON.stringify(definition.containerDefinitions ?? []).includes(user.secret)) {
       const runs = `${service} runs ${shortName(taskDefinition)}, which does not read this secret`;
-      say(making, user, `${runs}: deploy the revision that Terraform created`);
+      subject.progress(PHASE, `${runs}: deploy the revision that Terraform created`);
       continue;
     }
     await api.update({ taskDefinition, force: true }, signal);
-    say(making, user, `${service} restarts its tasks (${shortName(taskDefinition)}), to read the secret`);
+    subject.progress(
+      PHASE,
+      `${service} restarts its tasks (${shortName(taskDefinition)}), to read the secret`,
+    );
   }
-}
-
-function say({ stage }: UserCreation, user: DatabaseUser, message: string): void {
-  stage.subject(user.name).progress(PHASE, message);
 }

@@ -86,7 +86,8 @@ async function buildOne(
   if (options.force !== true && Object.keys(environments).length > 0) {
     const known = await knownBuild(context, image, await buildEnvironment(context));
     if (known !== undefined) {
-      tell(stage, image.name, `inputs unchanged: already pushed as ${known.digest.slice(0, 19)}`, 'ok');
+      const digest = known.digest.slice(0, 19);
+      stage.subject(image.name).progress('build', `inputs unchanged: already pushed as ${digest}`, 'ok');
       return { name: image.name, inputs: image.inputs, outcome: 'pushed', digest: known.digest };
     }
   }
@@ -118,19 +119,17 @@ export async function ensureLocal(
   const target = options.target ?? image.config.target;
   const [engine, tag] = [await context.docker(), await localName(context, image, target)];
   const made = { name: image.name, inputs: image.inputs };
+  const subject = stage.subject(image.name);
   const present = options.force === true ? undefined : await engine.image(tag);
   if (present !== undefined) {
-    tell(stage, image.name, 'inputs unchanged: the engine has it', 'ok');
+    subject.progress('build', 'inputs unchanged: the engine has it', 'ok');
     return { ...made, outcome: 'local', id: present.id };
   }
   const startedAt = context.clock.now().getTime();
   const { builder } = await engine.ping();
   const files = image.buildContext.entries.filter((entry) => entry.kind === 'file').length;
-  tell(
-    stage,
-    image.name,
-    `building by ${builder}, ${files} ${files === 1 ? 'file' : 'files'} in ${image.config.context}`,
-  );
+  const counted = `${files} ${files === 1 ? 'file' : 'files'}`;
+  subject.progress('build', `building by ${builder}, ${counted} in ${image.config.context}`);
   const secrets = image.config.secrets;
   const request = {
     context: image.buildContext,
@@ -148,7 +147,7 @@ export async function ensureLocal(
       throw forImage(error, image);
     });
   const seconds = (context.clock.now().getTime() - startedAt) / 1000;
-  tell(stage, image.name, `built ${id.slice(0, 19)}`, 'ok');
+  subject.progress('build', `built ${id.slice(0, 19)}`, 'ok');
   await forgetOldNames(engine, tag);
   return { ...made, outcome: 'built', id, seconds };
 }
@@ -182,16 +181,7 @@ function report(stage: Stage, image: string, event: BuildEvent): void {
   const took = event.seconds === undefined || event.seconds < 0.1 ? '' : ` (${event.seconds.toFixed(1)} s)`;
   const status = event.status === 'failed' ? 'failed' : 'running';
   const words = { running: '', ok: ` done${took}`, cached: ' cached', failed: ' failed' }[event.status];
-  tell(stage, image, `${event.name}${words}`, status);
-}
-
-function tell(
-  stage: Stage,
-  subject: string,
-  message: string,
-  status: 'running' | 'ok' | 'failed' = 'running',
-): void {
-  stage.progress(message, { subject, phase: 'build', status });
+  stage.subject(image).progress('build', `${event.name}${words}`, status);
 }
 
 /** Several images build side by side: the failure names whose it is. */

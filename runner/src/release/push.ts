@@ -69,12 +69,13 @@ async function pushOne(
 ): Promise<BuildRecord> {
   const { ensureRepository, readManifest } = await import('../adapters/aws/ecr.js');
   const { repository } = image.config;
+  const subject = request.stage.subject(image.name);
   const force = request.force === true;
   // Whether the registry lets us in is known before a build, not after it.
   const login = await registry.login();
   const made = await ensureRepository(registry.aws, repository, context.signal);
   const built = await ensureLocal(context, image, request.stage, { force });
-  if (made === 'created') tell(request, image.name, `repository ${repository} made`);
+  if (made === 'created') subject.progress('push', `repository ${repository} made`);
   const [tag = 'latest'] = request.tags;
   const reference = `${login.host}/${repository}:${tag}`;
   const pushed = await pushTag(context, image, request, {
@@ -90,7 +91,7 @@ async function pushOne(
   if (manifest === undefined || (!(pushed instanceof StackError) && manifest.digest !== pushed)) {
     throw notServed(reference, String(pushed), manifest?.digest);
   }
-  tell(request, image.name, `pushed ${manifest.digest.slice(0, 19)}`, 'ok');
+  subject.progress('push', `pushed ${manifest.digest.slice(0, 19)}`, 'ok');
   return tagManifest(context, registry, image, request, manifest, [tag]);
 }
 
@@ -103,7 +104,7 @@ async function pushTag(
 ): Promise<string | StackError> {
   const engine = await context.docker();
   const { reference, credentials, id } = what;
-  tell(request, image.name, `pushing ${reference}`);
+  request.stage.subject(image.name).progress('push', `pushing ${reference}`);
   for (let attempt = 1; ; attempt++) {
     await engine.tag(id, reference);
     try {
@@ -148,7 +149,8 @@ async function tagKnown(
     context.events.emit({ type: 'notice', level: 'warning', message });
     return pushOne(context, registry, image, request);
   }
-  tell(request, image.name, `inputs unchanged: already pushed as ${known.digest.slice(0, 19)}`, 'ok');
+  const message = `inputs unchanged: already pushed as ${known.digest.slice(0, 19)}`;
+  request.stage.subject(image.name).progress('push', message, 'ok');
   return tagManifest(context, registry, image, request, manifest, known.tags);
 }
 
@@ -190,15 +192,6 @@ async function putOneTag(
     context.events.emit({ type: 'notice', level: 'info', message });
     return false;
   }
-}
-
-function tell(
-  { stage }: PushRequest,
-  subject: string,
-  message: string,
-  status: 'running' | 'ok' = 'running',
-): void {
-  stage.progress(message, { subject, phase: 'push', status });
 }
 
 const LAYER_WORDS = {

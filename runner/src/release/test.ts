@@ -51,8 +51,7 @@ async function testOne(context: Context, image: TreeImage, stage: Stage): Promis
   const plan = planOf(image.config);
   const onLine = (line: string, stream: 'stdout' | 'stderr') =>
     stage.output(`test ${image.name}`, line, stream);
-  const tell = (message: string, status: 'running' | 'ok' | 'failed') =>
-    stage.progress(message, { subject: image.name, phase: 'test', status });
+  const subject = stage.subject(image.name);
   const words = plan.command.join(' ');
   let run: () => Promise<Outcome>;
   if (plan.on === 'image') {
@@ -66,15 +65,15 @@ async function testOne(context: Context, image: TreeImage, stage: Stage): Promis
     const invocation = { file, args, cwd: image.buildContext.directory };
     run = () => context.processes.run(invocation, { signal: context.signal, onLine });
   }
-  tell(`${words} (${plan.on === 'image' ? 'in the image' : 'on this machine'})`, 'running');
+  subject.progress('test', `${words} (${plan.on === 'image' ? 'in the image' : 'on this machine'})`);
   const startedAt = context.clock.now().getTime();
   const outcome = await run();
   const seconds = (context.clock.now().getTime() - startedAt) / 1000;
   if (outcome.exitCode !== 0) {
-    tell(`${words} failed`, 'failed');
+    subject.progress('test', `${words} failed`, 'failed');
     throw testFailed(image, plan, outcome);
   }
-  tell(`${words} passed`, 'ok');
+  subject.progress('test', `${words} passed`, 'ok');
   return seconds;
 }
 
