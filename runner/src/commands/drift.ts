@@ -35,7 +35,8 @@ It changes only what \`status\` shows of the last check. A plan that waits for i
     const end = ({ headline, finding }: DriftResult) => ({ reason: headline, finding });
     if (several !== undefined) {
       const { inEnvironments } = await import('../pipeline/several.js');
-      const outcomes = await inEnvironments(context, several, { command: 'drift', title, body, end });
+      const told = ({ headline }: DriftResult) => headline;
+      const outcomes = await inEnvironments(context, several, { command: 'drift', title, body, end, told });
       return resultOfSeveral(outcomes, shown);
     }
     const [{ asRun }, { inStage }, environment] = await Promise.all([

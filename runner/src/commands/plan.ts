@@ -80,8 +80,12 @@ export async function plan(context: Context, input: CommandInput, destroy: boole
       title: (name) => `Plan ${name}`,
       body,
       end: ({ summary }) => ({ reason: summary.headline }),
+      told: ({ environment, summary }) => `${environment}: ${summary.headline}`,
     });
-    return resultOfSeveral(outcomes, shown);
+    return resultOfSeveral(outcomes, (result) => {
+      const { data, text } = shown(result);
+      return { data, text: `${result.environment}: ${text}` };
+    });
   }
   const result = await runVerb(context, 'plan', body, ({ summary }) => summary.headline);
   const html = pathOption(context, input, 'html');

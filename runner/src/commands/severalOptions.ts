@@ -48,7 +48,7 @@ export async function severalEnvironments(
 /**
  * One result for all: data of each, the worst exit code. Findings (drift) are no failure; where something failed, it
  * is what is told, with what was found beside it.
- * @param show data and text of one environment
+ * @param show data and text of one environment; the text names it
  */
 export function resultOfSeveral<T>(
   outcomes: readonly EnvironmentOutcome<T>[],
@@ -58,11 +58,8 @@ export function resultOfSeveral<T>(
     ...end,
     ...(result === undefined ? { data: {}, text: '' } : show(result)),
   }));
+  const texts = shown.flatMap(({ text }) => (text === '' ? [] : [text]));
   const failure = summaryOfEnvironments(outcomes, ({ exitCode }) => exitCode !== ExitCode.drift);
-  const texts = shown.flatMap(({ environment, text }) => {
-    if (text === '') return [];
-    return [text.startsWith(environment) ? text : `${environment}: ${text}`];
-  });
   return {
     exitCode: worstExitCode(outcomes),
     data: {

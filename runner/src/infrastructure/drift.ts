@@ -20,6 +20,7 @@ export interface DriftResult {
   readonly changes: readonly DriftedResource[];
   /** Changed outside, but left so by the configuration. */
   readonly leftAlone: readonly string[];
+  /** Names the environment. */
   readonly headline: string;
   /** For people; the first line is the headline. */
   readonly text: string;
@@ -69,7 +70,8 @@ export async function driftStep(
       finding:
         drifted === 0
           ? undefined
-          : new StackError('DRIFT_FOUND', headline, {
+          : new StackError('DRIFT_FOUND', drift.headline, {
+              subject: name,
               where: `${name}, ${origin.root.directory}`,
               evidence: driftLines(drift),
               next: `\`node runner plan --env ${name}${scopeOption(scope)}\` shows what an apply would do; \`node runner apply --env ${name}${scopeOption(scope)}\` changes it back to the configuration.`,

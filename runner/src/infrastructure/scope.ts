@@ -25,7 +25,8 @@ export function scopeOf(
   const addresses = Object.hasOwn(scopes, name) ? scopes[name] : undefined;
   if (addresses !== undefined) return { name, addresses };
   const known = Object.keys(scopes);
-  throw new StackError('SCOPE_UNKNOWN', `${environment} has no scope "${name}".${didYouMean(name, known)}`, {
+  throw new StackError('SCOPE_UNKNOWN', `has no scope "${name}".${didYouMean(name, known)}`, {
+    subject: environment,
     where: `environments.${environment}.infrastructure.scopes`,
     next:
       known.length === 0

@@ -8,6 +8,8 @@ import { inStage, type Stage, type StageEnd } from '../events/stage.js';
 /** How one of several environments ended: with a result (and perhaps a finding), or with an error alone. */
 export interface EnvironmentOutcome<T> extends EnvironmentEnd {
   readonly result?: T;
+  /** What is said of it where others are told too: names the environment. */
+  readonly told: string;
 }
 
 export interface SeveralEnvironments<T> {
@@ -15,8 +17,10 @@ export interface SeveralEnvironments<T> {
   readonly command: string;
   readonly title: (environment: string) => string;
   readonly body: (environment: NamedEnvironment, stage: Stage) => Promise<T>;
-  /** What is told of one that ended well; `reason` is its headline. */
+  /** What is told of one that ended well. */
   readonly end: (result: T) => StageEnd;
+  /** Its headline, which names the environment. */
+  readonly told: (result: T) => string;
 }
 
 /**
@@ -27,7 +31,7 @@ export interface SeveralEnvironments<T> {
 export async function inEnvironments<T>(
   context: Context,
   environments: readonly NamedEnvironment[],
-  { command, title, body, end }: SeveralEnvironments<T>,
+  { command, title, body, end, told }: SeveralEnvironments<T>,
 ): Promise<readonly EnvironmentOutcome<T>[]> {
   const { concurrency } = await context.config();
   const stages = environments.map(({ name }) => ({
@@ -50,12 +54,15 @@ export async function inEnvironments<T>(
         end,
       );
       const { finding } = end(result);
-      if (finding === undefined) return { environment: name, exitCode: ExitCode.ok, result };
-      return { environment: name, exitCode: finding.exitCode, error: toErrorRecord(finding), result };
+      const done = { environment: name, result, told: told(result) };
+      if (finding === undefined) return { ...done, exitCode: ExitCode.ok };
+      return { ...done, exitCode: finding.exitCode, error: toErrorRecord(finding) };
     } catch (error) {
       if (!(error instanceof StackError)) bugs.push(error);
       const record = toErrorRecord(error);
-      return { environment: name, exitCode: record.exitCode, error: record };
+      const isNamed = error instanceof StackError && error.subject === name;
+      const words = isNamed ? record.message : `${name}: ${record.message}`;
+      return { environment: name, exitCode: record.exitCode, error: record, told: words };
     }
   };
   return asRun(
@@ -67,15 +74,7 @@ export async function inEnvironments<T>(
       if (bugs.length > 0) throw bugs[0];
       return outcomes;
     },
-    (outcomes) => summary(outcomes, end),
+    (outcomes) => outcomes.map((outcome) => outcome.told).join('\n'),
     { finding: (outcomes) => summaryOfEnvironments(outcomes) },
   );
-}
-
-function summary<T>(outcomes: readonly EnvironmentOutcome<T>[], end: (result: T) => StageEnd): string {
-  const words = outcomes.map(({ environment, result, error }) => {
-    const reason = (result === undefined ? undefined : end(result).reason) ?? error?.message ?? '';
-    return reason.startsWith(environment) ? reason : `${environment}: ${reason}`;
-  });
-  return words.join('\n');
 }
