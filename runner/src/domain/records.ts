@@ -119,4 +119,6 @@ export interface BehindHost {
   readonly cause: BehindCause;
   /** In words. */
   readonly reason: string;
+  /** The reason without the host's name, where it begins with that. */
+  readonly words?: string;
 }

@@ -21,9 +21,11 @@ export function refuseSuperseded(
 }
 
 /** Says who is behind and why, and what brings them forward. */
-export function behindNotice(deployment: DeploymentRecord): EventBody {
+export function behindNotice(deployment: Pick<DeploymentRecord, 'environment' | 'targets'>): EventBody {
   const behind = behindOf(deployment);
-  const reasons = behind.map(({ host, reason }) => (reason.startsWith(host) ? reason : `${host}: ${reason}`));
+  const reasons = behind.map(({ host, reason, words }) =>
+    words === undefined ? `${host}: ${reason}` : reason,
+  );
   return {
     type: 'notice',
     level: 'warning',

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { Context } from '../../../../runner/src/context/context.js';
 import { behindOf } from '../../../../runner/src/domain/behind.js';
-import type { ReleaseRecord } from '../../../../runner/src/domain/records.js';
+import type { BehindHost, ReleaseRecord } from '../../../../runner/src/domain/records.js';
 import { catchUp, stillBehind } from '../../../../runner/src/delivery/catchUp.js';
 import { deployEnd, deployRelease } from '../../../../runner/src/delivery/deploy.js';
+import { behindNotice } from '../../../../runner/src/delivery/rules/partialDeploy.js';
 import { promoteRelease } from '../../../../runner/src/delivery/promote.js';
 import { rollbackEnvironment } from '../../../../runner/src/delivery/rollback.js';
 import { statusOfEnvironments } from '../../../../runner/src/delivery/status.js';
@@ -23,6 +24,19 @@ environments:
       api: { kind: ecs-service, cluster: shop, service: api, image: api }
   production: { extends: staging, promotion: { from: staging }, targets: { api: { service: api-production } } }
 `;
+
+describe('the notice of hosts behind', () => {
+  it('names each host once, also one whose name the reason happens to begin with', () => {
+    const behind: readonly BehindHost[] = [
+      { host: 'web-1', version: null, cause: 'unreachable', reason: 'web-1 is away', words: 'is away' },
+      { host: 'the', version: null, cause: 'unhealthy', reason: 'the container ended' },
+    ];
+    const targets = { web: { kind: 'fleet', status: 'partial', hosts: { total: 3, behind } } as const };
+    expect(behindNotice({ environment: 'staging', targets })).to.include({
+      message: 'staging: web-1 behind, the behind: web-1 is away; the: the container ended',
+    });
+  });
+});
 
 describe('a deployment that leaves a host behind', () => {
   let place: Deployment;
@@ -82,6 +96,7 @@ describe('a deployment that leaves a host behind', () => {
         version: '1.0.0',
         cause: 'unreachable',
         reason: 'web-1 does not answer on SSH: connection refused',
+        words: 'does not answer on SSH: connection refused',
       },
     ]);
     const current = await (await state()).ledger.current('staging');

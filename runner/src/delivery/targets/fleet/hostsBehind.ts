@@ -1,9 +1,9 @@
-import { StackError, toErrorRecord } from '../../../base/errors.js';
+import { StackError } from '../../../base/errors.js';
 import type { Host } from '../../../domain/host.js';
 import type { BehindHost, ReleaseRecord } from '../../../domain/records.js';
 import type { Known, Rollout } from '../../../context/target.js';
 import type { HostContainers } from './containers.js';
-import type { FailedHost } from './rules/fleetFailures.js';
+import { failedByError, type FailedHost } from './rules/fleetFailures.js';
 import { currentHosts, readHostStates, wantedProof, type HostState } from './hostState.js';
 import type { FleetDependencies } from './dependencies.js';
 import { missingProof } from './runningDigest.js';
@@ -15,14 +15,20 @@ import { wantedContainer, type WantedContainer } from './wanted.js';
  * @param known what the ledger says of the deployment before
  */
 export function behindHost(
-  { host, now, cause, reason }: FailedHost,
+  { host, now, cause, reason, words }: FailedHost,
   before: HostContainers | undefined,
   known: Known | undefined,
 ): BehindHost {
   // The previous container runs again only where somebody restored it.
   const ran = before?.current ?? (now === 'untouched' ? undefined : before?.previous);
   const version = before === undefined ? lastVersion(host, known) : (ran?.version ?? null);
-  return { host, version: now === 'none' ? null : version, cause, reason };
+  return {
+    host,
+    version: now === 'none' ? null : version,
+    cause,
+    reason,
+    ...(words === undefined ? {} : { words }),
+  };
 }
 
 const behindBefore = (known: Known | undefined): readonly BehindHost[] => known?.target?.hosts?.behind ?? [];
@@ -79,8 +85,8 @@ export async function laggingHosts(
       return hostsOutOfService(known).has(host.name) ? [runsButIsOut(host, release)] : [];
     const failed = { host: host.name, log: [], now: 'untouched' } as const;
     if (containers === undefined) {
-      const { message } = toErrorRecord(error);
-      return [behindHost({ ...failed, cause: 'unreachable', reason: message }, undefined, known)];
+      const unreachable = { ...failedByError(host.name, error, 'untouched'), cause: 'unreachable' } as const;
+      return [behindHost(unreachable, undefined, known)];
     }
     const missing = missingProof(containers, wantedProof(wanted));
     const cause = missing === undefined ? 'unhealthy' : 'not-replaced';

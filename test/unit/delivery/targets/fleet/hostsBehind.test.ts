@@ -40,6 +40,7 @@ describe('a fleet that may leave hosts behind', () => {
           version: '1.0.0',
           cause: 'unreachable',
           reason: 'web-1 does not answer on SSH: connection refused',
+          words: 'does not answer on SSH: connection refused',
         },
       ],
     });
