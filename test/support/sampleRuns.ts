@@ -302,6 +302,7 @@ const interruptedError: ErrorRecord = {
   code: 'INTERRUPTED',
   category: 'interrupted',
   message: 'interrupted by SIGTERM; staging-1 runs 1.3.2 again',
+  interruption: { signal: 'SIGTERM', outcome: 'staging-1 runs 1.3.2 again' },
   next: 'node runner deploy --env staging',
   exitCode: 130,
 };

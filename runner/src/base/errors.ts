@@ -124,6 +124,14 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
+/** How the runner itself was interrupted; the message says it too. */
+export interface Interruption {
+  /** `SIGTERM` */
+  readonly signal: string;
+  /** What became of what was interrupted: `staging is back on 1.0.0`. */
+  readonly outcome?: string;
+}
+
 export interface ErrorDetails {
   /** What was asked for or touched: a file with line and column, a host, a service, an image. */
   readonly where?: string | undefined;
@@ -134,6 +142,7 @@ export interface ErrorDetails {
   readonly cause?: unknown;
   /** What the message begins with, e.g. a host: put before it, and left out where it is named already (`words`). */
   readonly subject?: string;
+  readonly interruption?: Interruption | undefined;
   /** Overrides the code's own exit code, e.g. when an interrupt was undone. */
   readonly exitCode?: ExitCode;
 }
@@ -145,6 +154,7 @@ export class StackError extends Error {
   readonly next: string | undefined;
   readonly exitCode: ExitCode;
   readonly subject: string | undefined;
+  readonly interruption: Interruption | undefined;
   /** The message without the subject. */
   readonly words: string;
 
@@ -158,6 +168,7 @@ export class StackError extends Error {
     this.name = 'StackError';
     this.words = words;
     this.subject = details.subject;
+    this.interruption = details.interruption;
     this.where = details.where;
     this.evidence = details.evidence ?? [];
     this.next = details.next;
@@ -183,6 +194,7 @@ export interface ErrorRecord {
   readonly where?: string;
   readonly evidence?: readonly string[];
   readonly next?: string;
+  readonly interruption?: Interruption;
   readonly exitCode: number;
   readonly stack?: string;
 }
@@ -197,6 +209,7 @@ export function toErrorRecord(error: unknown): ErrorRecord {
       ...(error.where === undefined ? {} : { where: error.where }),
       ...(error.evidence.length === 0 ? {} : { evidence: error.evidence }),
       ...(error.next === undefined ? {} : { next: error.next }),
+      ...(error.interruption === undefined ? {} : { interruption: error.interruption }),
       exitCode: error.exitCode,
     };
   }

@@ -1,11 +1,25 @@
-import { StackError, type ErrorRecord } from './errors.js';
+import { StackError, type ErrorDetails, type ErrorRecord } from './errors.js';
 
 /** The failure that stands for a signal which the runner got. */
 export function interruptedBy(signal: string): StackError {
-  return new StackError('INTERRUPTED', `interrupted by ${signal}`);
+  return new StackError('INTERRUPTED', `interrupted by ${signal}`, { interruption: { signal } });
 }
 
-const BY_SIGNAL = /^interrupted by SIG[A-Z]+/;
+/**
+ * An interruption with what became of what was interrupted.
+ * @param reason what interrupted it
+ * @param outcome in words: `staging is back on 1.0.0`
+ */
+export function interruptedWith(
+  { message, interruption }: Pick<ErrorRecord, 'message'> & Pick<ErrorDetails, 'interruption'>,
+  outcome: string,
+  details: ErrorDetails,
+): StackError {
+  return new StackError('INTERRUPTED', `${message}; ${outcome}`, {
+    ...details,
+    ...(interruption === undefined ? {} : { interruption: { ...interruption, outcome } }),
+  });
+}
 
 /**
  * An interruption as the one who ended the build tells it: the runner itself only knew the signal.
@@ -14,13 +28,11 @@ const BY_SIGNAL = /^interrupted by SIG[A-Z]+/;
 export function withCause(error: ErrorRecord, cause: ErrorRecord): ErrorRecord {
   if (error.code !== 'INTERRUPTED') return error;
   const { code, category, next } = cause;
-  const message = causedBy(error.message, cause);
-  return { ...error, code, category, message, ...(next === undefined ? {} : { next }) };
+  const { interruption, ...rest } = error;
+  const told = [cause.message, interruption?.outcome].filter((words) => words !== undefined).join('; ');
+  const message = interruption === undefined ? error.message : told;
+  return { ...rest, code, category, message, ...(next === undefined ? {} : { next }) };
 }
-
-/** The same of a sentence. */
-export const causedBy = (text: string, cause: ErrorRecord): string =>
-  text.replace(BY_SIGNAL, () => cause.message);
 
 /** Exit codes of shells whose last command was ended by SIGINT, SIGKILL or SIGTERM. */
 const OF_SIGNALS: ReadonlySet<number> = new Set([130, 137, 143]);

@@ -2,6 +2,7 @@ import type { Stage } from '../events/stage.js';
 import pMap from 'p-map';
 import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { StackError, toErrorRecord, type ErrorRecord } from '../base/errors.js';
+import { interruptedWith } from '../base/interruption.js';
 import type { DeploymentRecord, DeploymentStatus, TargetRecord, TargetSnapshot } from '../domain/records.js';
 import type { State } from '../state/state.js';
 import type { Rollout, Target } from '../context/target.js';
@@ -62,7 +63,7 @@ function rolledBackError({ record }: FailedDeployment, cause: ErrorRecord, error
   if (cause.code === 'MIGRATION_FAILED') return notMigrated(record, cause, error);
   const back = previous === undefined ? 'as it was' : `back on ${previous}`;
   return cause.code === 'INTERRUPTED'
-    ? new StackError('INTERRUPTED', `${cause.message}; ${environment} is ${back}`, {
+    ? interruptedWith(cause, `${environment} is ${back}`, {
         where: environment,
         next: `Nothing was lost: \`node runner deploy --env ${environment} --release ${version}\` tries again.`,
       })
@@ -86,6 +87,7 @@ function withoutRecord(ended: StackError, environment: string, lost: StackError 
     evidence: [...ended.evidence, `this could not be recorded: ${lost.message}`],
     next: `${lost.next ?? 'Fix the cause.'} ${checkedByNextRun(environment)} ${ended.next ?? ''}`.trim(),
     cause: ended.cause,
+    interruption: ended.interruption,
   });
 }
 

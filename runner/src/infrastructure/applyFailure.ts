@@ -1,5 +1,6 @@
 import type { NamedEnvironment } from '../context/context.js';
 import type { AppliedResource } from './rules/applyProgress.js';
+import { interruptedWith } from '../base/interruption.js';
 import { StackError } from '../base/errors.js';
 import type { PlanScope } from '../domain/plan.js';
 import { terraformCommand, type TerraformRoot } from './rules/terraformArguments.js';
@@ -68,7 +69,7 @@ export function applyInterrupted(ended: UnfinishedApply, reason: TerraformInterr
     reason.how === 'killed'
       ? 'was cut off'
       : `was ended in order${inOrder ? '' : ', but its state could not be written'}`;
-  return new StackError('INTERRUPTED', `${reason.message}; the ${verb} of ${environment.name} ${how}`, {
+  return interruptedWith(reason, `the ${verb} of ${environment.name} ${how}`, {
     where: `${root.directory} (workspace ${root.workspace})`,
     evidence: [...whatHappened(resources, inOrder), ...(reason.how === 'killed' ? [MAY_BE_MISSING] : [])],
     next:

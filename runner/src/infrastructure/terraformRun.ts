@@ -56,7 +56,7 @@ export class TerraformInterrupted extends StackError {
     reason: StackError,
     readonly how: 'in-order' | 'killed' | 'unsaved',
   ) {
-    super(reason.code, reason.message, { cause: reason });
+    super(reason.code, reason.message, { cause: reason, interruption: reason.interruption });
   }
 }
 

@@ -1,6 +1,6 @@
 import { definedOnly } from '../base/definedOnly.js';
 import type { ErrorRecord } from '../base/errors.js';
-import { causedBy, withCause } from '../base/interruption.js';
+import { withCause } from '../base/interruption.js';
 import type { StageSummary } from '../events/events.js';
 import { worstOf } from '../pipeline/rules/schedule.js';
 import { sameFailure } from './failureText.js';
@@ -51,12 +51,15 @@ function partsOfRun(all: readonly RunPart[]): readonly RunPart[] {
   const parts = [...all].sort((one, other) => one.startedAt.localeCompare(other.startedAt));
   const cause = parts.findLast((part) => part.cause !== undefined)?.cause;
   if (cause === undefined) return parts;
-  const retold = <T extends { readonly error?: ErrorRecord; readonly reason?: string }>(one: T): T => ({
-    ...one,
-    ...(one.reason === undefined ? {} : { reason: causedBy(one.reason, cause) }),
-    ...(one.error === undefined ? {} : { error: withCause(one.error, cause) }),
-  });
-  return parts.map((part) => ({ ...retold(part), stages: part.stages.map(retold) }));
+  const retold = ({ error }: { readonly error?: ErrorRecord }) =>
+    error === undefined ? {} : { error: withCause(error, cause) };
+  const stage = (one: StageRecord): StageRecord => {
+    const told = retold(one);
+    // What interrupted a stage is its reason too.
+    const isRetold = told.error !== undefined && told.error !== one.error;
+    return { ...one, ...told, ...(isRetold ? { reason: told.error.message } : {}) };
+  };
+  return parts.map((part) => ({ ...part, ...retold(part), stages: part.stages.map(stage) }));
 }
 
 /** Planned stages in their order with what became of them, then any that came unplanned. */

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { StackError, toErrorRecord } from '../../../runner/src/base/errors.js';
 import { EventBus, type StackEvent } from '../../../runner/src/events/events.js';
 import {
-  causedBy,
   interruptedBy,
+  interruptedWith,
   mayBeInterrupted,
   withCause,
 } from '../../../runner/src/base/interruption.js';
@@ -50,10 +50,9 @@ describe('an interruption', () => {
   const cause = toErrorRecord(new StackError('LOCKED', 'a newer build began', { next: 'see that' }));
 
   it('is told as the one who ended the build tells it, with what the runner said of the end', () => {
-    const told = withCause(
-      { ...record, message: 'interrupted by SIGTERM; web is undone', evidence: ['x'] },
-      cause,
-    );
+    const ended = interruptedWith(record, 'web is undone', { evidence: ['x'] });
+    expect(ended.message).to.equal('interrupted by SIGTERM; web is undone');
+    const told = withCause(toErrorRecord(ended), cause);
     expect(told).to.deep.include({
       code: 'LOCKED',
       category: cause.category,
@@ -61,9 +60,13 @@ describe('an interruption', () => {
       evidence: ['x'],
     });
     expect(told.message).to.equal('a newer build began; web is undone');
-    expect(causedBy('after it was interrupted by SIGINT', cause)).to.equal(
-      'after it was interrupted by SIGINT',
-    );
+    expect(told).not.to.have.property('interruption');
+    expect(withCause(record, cause).message).to.equal('a newer build began');
+  });
+
+  it('keeps its own words where no signal to the runner was it', () => {
+    const aborted = toErrorRecord(new StackError('INTERRUPTED', 'interrupted by SIGTERM, says Jenkins'));
+    expect(withCause(aborted, cause).message).to.equal('interrupted by SIGTERM, says Jenkins');
   });
 
   it('keeps what to type where the cause says nothing of it, and is nothing but an interruption', () => {

@@ -34,7 +34,14 @@ describe('conclude', () => {
   /** What the runner itself says where a signal ended it. */
   const why = (status: StageStatus) => {
     const message = 'interrupted by SIGTERM; staging is back on 1.0.0';
-    const error = { code: 'INTERRUPTED', category: 'interrupted', message, exitCode: 130 } as const;
+    const interruption = { signal: 'SIGTERM', outcome: 'staging is back on 1.0.0' };
+    const error = {
+      code: 'INTERRUPTED',
+      category: 'interrupted',
+      message,
+      interruption,
+      exitCode: 130,
+    } as const;
     return status === 'interrupted' ? { reason: message, error } : {};
   };
 

@@ -40,11 +40,12 @@ export function summaryOfEnvironments(
   // Bugs are thrown, not told as how an environment ended.
   const code = worst.error.code as ErrorCode;
   if (bad.length === 1) {
-    const { message, where, evidence, next } = worst.error;
+    const { message, where, evidence, next, interruption } = worst.error;
     return new StackError(code, message, {
       ...(where === undefined ? {} : { where }),
       ...(evidence === undefined ? {} : { evidence }),
       ...(next === undefined ? {} : { next }),
+      interruption,
     });
   }
   const names = bad.map(({ environment }) => environment).join(', ');
