@@ -117,7 +117,8 @@ async function visit(
     }
     const { state: own } = await context.config();
     const place = { ...own, location: project?.location ?? edge.location };
-    const store = await openStore({ application, directory: '/', state: place }, context);
+    const setting = `needs.${application} of ${neededBy}`;
+    const store = await openStore({ application, directory: '/', state: place }, context, setting);
     const says = project ?? (await readApplication(store));
     return {
       application,
@@ -173,16 +174,13 @@ async function readable<T>(edge: Edge, read: () => Promise<T>): Promise<T> {
   } catch (error) {
     const record = toErrorRecord(error);
     if (!(error instanceof StackError) || record.category === 'config') throw error;
-    // The store speaks of this application's own place.
-    const named = (text: string) =>
-      text.replace('state.location', `needs.${edge.application} of ${edge.neededBy}`);
     throw new StackError(
       'UPSTREAM_UNREADABLE',
-      `cannot read the status of ${edge.application}: ${named(record.message)}`,
+      `cannot read the status of ${edge.application}: ${record.message}`,
       {
         where: edge.location,
         evidence: [`needed by ${edge.neededBy}: ${edge.where}`, ...(record.evidence ?? [])],
-        ...(record.next === undefined ? {} : { next: named(record.next) }),
+        ...(record.next === undefined ? {} : { next: record.next }),
         cause: error,
       },
     );

@@ -8,18 +8,15 @@ import { stores } from './stores/stores.js';
 /**
  * Opens the place that `state.location` names: a directory (relative to the configuration file) or
  * `s3://bucket/prefix`. Each application has its own part of it, so that a team can share one bucket.
+ * @param setting what names the place where that is not the configuration's own key
  * @throws StackError CONFIG_INVALID where the location is neither, or a build's own workspace
  */
 export function openStore(
   config: Pick<Config, 'application' | 'directory' | 'state'>,
   options: StoreOptions,
+  setting = 'state.location',
 ): Promise<ObjectStore> {
-  return openPart(
-    { ...config.state, setting: 'state.location' },
-    config,
-    segment(config.application),
-    options,
-  );
+  return openPart({ ...config.state, setting }, config, segment(config.application), options);
 }
 
 /**

@@ -297,6 +297,13 @@ describe('a deployment of an application that needs another', () => {
       expect(upstream[0]).to.deep.include({ application: 'identity', neededBy: ['auth', 'mail'] });
     });
 
+    it('names the need, not the place of its own records, in what to correct', async () => {
+      shop = await shop.again({ JENKINS_URL: 'http://jenkins/', WORKSPACE: shop.directory });
+      const error = await rejection(walkUpstream(shop.context), 'CONFIG_INVALID');
+      expect(error.message).to.match(/^needs\.auth of shop is a directory of this workspace/);
+      expect(error.where).to.equal('needs.auth of shop');
+    });
+
     it('says whose records cannot be read, who needs them and where that is written', async () => {
       mkdirSync(join(shop.directory, 'stores/auth'), { recursive: true });
       writeFileSync(join(shop.directory, 'stores/auth/application.json'), 'not JSON');

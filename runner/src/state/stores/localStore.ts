@@ -26,10 +26,12 @@ export class LocalStore implements ObjectStore {
   /**
    * @param directory of the documents; created at the first write
    * @param home the directory that gets a `.gitignore`, so that state neither dirties nor enters the repository
+   * @param setting the key of the configuration that names the place; `state.location` where left out
    */
   constructor(
     directory: string,
     private readonly home: string = directory,
+    private readonly setting?: string,
   ) {
     this.location = directory;
   }
@@ -40,7 +42,7 @@ export class LocalStore implements ObjectStore {
       return { body, etag: digest(body) };
     } catch (error) {
       if (isAbsent(error)) return undefined;
-      throw readFailure(error, this.path(key));
+      throw readFailure(error, this.path(key), this.setting);
     }
   }
 
@@ -59,7 +61,7 @@ export class LocalStore implements ObjectStore {
         await rm(draft, { force: true });
       }
     } catch (error) {
-      throw writeFailure(error, path);
+      throw writeFailure(error, path, this.setting);
     }
   }
 
@@ -70,7 +72,7 @@ export class LocalStore implements ObjectStore {
       await this.prepare();
       await withFileLock(this.lockPath(key), () => rm(path, { force: true }));
     } catch (error) {
-      throw writeFailure(error, path);
+      throw writeFailure(error, path, this.setting);
     }
   }
 
@@ -140,7 +142,7 @@ export class LocalStore implements ObjectStore {
       return entries.filter((entry) => !entry.name.startsWith('.'));
     } catch (error) {
       if (isAbsent(error)) return [];
-      throw readFailure(error, path);
+      throw readFailure(error, path, this.setting);
     }
   }
 

@@ -15,6 +15,8 @@ export interface S3StoreOptions {
   readonly bucket: string;
   /** Without slashes at its ends. */
   readonly prefix: string;
+  /** The key of the configuration that names the place. */
+  readonly setting?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly secrets: SecretRegistry;
   /** How to wait for S3 if it does not answer. */
@@ -27,9 +29,9 @@ const WRITE_ID = 'write-id';
 
 /** A state store in a bucket; credentials, region and endpoint come from the environment variables of the AWS CLI. */
 export function createS3Store(options: S3StoreOptions): ObjectStore {
-  const { env, secrets, patience } = options;
+  const { bucket, prefix, setting = 'state.location', env, secrets, patience } = options;
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
-  return new S3Store(options.bucket, options.prefix, createAwsClients({ env, secrets, region, patience }));
+  return new S3Store(bucket, prefix, setting, createAwsClients({ env, secrets, region, patience }));
 }
 
 /**
@@ -42,6 +44,7 @@ class S3Store implements ObjectStore {
   constructor(
     private readonly bucket: string,
     private readonly prefix: string,
+    private readonly setting: string,
     private readonly aws: AwsClients,
   ) {
     this.location = `s3://${bucket}/${prefix}`;
@@ -149,8 +152,8 @@ class S3Store implements ObjectStore {
     if (!(error instanceof StackError)) return error;
     const same = { where: this.location, evidence: error.evidence, cause: error.cause };
     if (awsReason(error) === 'NoSuchBucket') {
-      const next = `Make it (\`aws s3 mb s3://${this.bucket}\`, with versioning), or correct state.location.`;
-      return new StackError(code, `the bucket ${this.bucket} of state.location does not exist`, {
+      const next = `Make it (\`aws s3 mb s3://${this.bucket}\`, with versioning), or correct ${this.setting}.`;
+      return new StackError(code, `the bucket ${this.bucket} of ${this.setting} does not exist`, {
         ...same,
         next,
       });

@@ -10,7 +10,7 @@ const directory: StoreKind = {
     requireSharedLocation(location, setting, env);
     const { LocalStore } = await import('./localStore.js');
     const home = isAbsolute(location) ? location : resolve(base, location);
-    return new LocalStore(join(home, part), home);
+    return new LocalStore(join(home, part), home, setting);
   },
 };
 
@@ -20,10 +20,11 @@ const s3: StoreKind = {
   name: 's3',
   form: 's3://bucket/prefix',
   matches: (location) => BUCKET.test(location),
-  async open({ location, part }, options) {
+  async open({ location, setting, part }, options) {
     const { createS3Store } = await import('./s3Store.js');
     const [, bucket = '', prefix = ''] = BUCKET.exec(location) ?? [];
-    return createS3Store({ bucket, prefix: prefix === '' ? part : `${prefix}/${part}`, ...options });
+    const place = { bucket, prefix: prefix === '' ? part : `${prefix}/${part}`, setting };
+    return createS3Store({ ...place, ...options });
   },
 };
 

@@ -45,6 +45,15 @@ describe('a document in a directory', () => {
     expect(await store.get('a/b.json')).to.equal(undefined);
   });
 
+  it('says by the setting that names its place what to correct', async () => {
+    await store.put('a', '');
+    const failure = await rejection(store.put('a/b.json', ''), 'STATE_WRITE_FAILED');
+    expect(failure.next).to.equal('Move the file away, or name another directory as state.location.');
+    const other = new LocalStore(directory, home, 'needs.auth of shop');
+    const named = await rejection(other.put('a/b.json', ''), 'STATE_WRITE_FAILED');
+    expect(named.next).to.equal('Move the file away, or name another directory as needs.auth of shop.');
+  });
+
   it('is made only once where that is asked for', async () => {
     const first = await store.put('a', '1', { ifAbsent: true });
     expect(await store.put('a', '2', { ifAbsent: true })).to.equal(undefined);
