@@ -4,6 +4,7 @@ import { schemaIssues } from './schemaIssues.js';
 import { neededSchema, type Config } from './schema.js';
 import { readText, UnreadableText } from './readText.js';
 import { parseYaml } from './source.js';
+import { ofPath, told } from './path.js';
 
 /** Applications by name, with where their releases are recorded: absolute, sorted by name. */
 export type Needs = Readonly<Record<string, string>>;
@@ -52,13 +53,13 @@ export async function readProject(directory: string): Promise<NeededProject | un
   });
   const parsed = neededSchema.safeParse(value);
   if (source.issues.length > 0 || issues.length > 0 || !parsed.success) {
-    const found = [...issues, ...(parsed.success ? [] : parsed.error.issues)];
+    const found = [
+      ...issues.map(({ path, words }) => told(words, path)),
+      ...(parsed.success ? [] : parsed.error.issues).map(({ path, message }) => told(ofPath(message), path)),
+    ];
     throw new StackError('CONFIG_INVALID', `${file} does not say where its releases are recorded`, {
       where: file,
-      evidence: [
-        ...source.issues.map((issue) => `${issue.line}:${issue.column} ${issue.message}`),
-        ...found.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-      ],
+      evidence: [...source.issues.map((issue) => `${issue.line}:${issue.column} ${issue.message}`), ...found],
       next: `node runner config check -C ${directory}`,
     });
   }

@@ -10,7 +10,7 @@ import { readText, UnreadableText } from './readText.js';
 import type { ConfiguredKinds } from './kinds.js';
 import { configurationSchema, type Config, type ConfigSchema } from './schema.js';
 import { keysOf, leavesAt, leavesOf } from './valueShape.js';
-import type { Path } from './path.js';
+import { ofPath, pathText, told, type Path, type Words } from './path.js';
 import { parseYaml, type ConfigIssue, type YamlSource } from './source.js';
 
 /**
@@ -63,29 +63,29 @@ export function validateConfig(
   /** As it is written, every `extends` merged in; undefined where it is no YAML. */
   raw: unknown;
   /** Where a path stands in the text. */
-  locate: (path: Path, message: string) => ConfigIssue;
+  locate: (path: Path, words: Words) => ConfigIssue;
 } {
   const source = parseYaml(shown, text);
   if (source.issues.length > 0) {
-    const locate = (path: Path, message: string) => ({ message, path, ...source.position(path) });
+    const locate = (path: Path, words: Words) => ({
+      message: told(words, path),
+      path,
+      ...source.position(path),
+    });
     return { issues: source.issues, raw: undefined, locate };
   }
   const extended = extendEnvironments(source.value ?? {});
-  const locate = (
-    path: Path,
-    message: string,
-    part: 'key' | 'value' = 'value',
-    find?: string,
-  ): ConfigIssue => {
+  const locate = (path: Path, words: Words, part: 'key' | 'value' = 'value', find?: string): ConfigIssue => {
     const origin = extended.origins(path).find((candidate) => source.has(candidate)) ?? path;
-    return { message: shortened(message), path, ...source.position(origin, part, find) };
+    const inherited = origin === path ? {} : { inherited: told(words, origin) };
+    return { message: told(words, path), ...inherited, path, ...source.position(origin, part, find) };
   };
   const schema = configurationSchema(kinds);
   const { value, issues: misread } = schemaIssues(schema, extended.value, extended.names);
   const parsed = schema.safeParse(value, { error: wordingOf(kinds) });
   const issues = [
     ...extended.issues.map((issue) => locate(issue.path, issue.message)),
-    ...misread.map(({ path, message, part, find }) => locate(path, message, part, find)),
+    ...misread.map(({ path, words, part, find }) => locate(path, words, part, find)),
   ];
   // What was refused as it was read is not refused again for its form.
   const reported = new Set(misread.map(({ path }) => path.join('.')));
@@ -100,16 +100,16 @@ export function validateConfig(
         const meant = nearest(key, known);
         if (meant !== undefined) mistyped.add([...issue.path, meant].join('.'));
         const hint = didYouMean(key, known) || ` Known here: ${known.join(', ')}.`;
-        const message = `unknown key "${key}" in ${pathText(issue.path)}.${hint}`;
-        issues.push(locate([...issue.path, key], message, 'key'));
+        const words = (path: Path) => `unknown key "${key}" in ${pathText(path.slice(0, -1))}.${hint}`;
+        issues.push(locate([...issue.path, key], words, 'key'));
       }
     }
     for (const issue of found) {
       if (issue.code === 'unrecognized_keys' || mistyped.has(issue.path.join('.'))) continue;
-      issues.push(locate(issue.path, `${pathText(issue.path)}: ${issue.message}`));
+      issues.push(locate(issue.path, ofPath(issue.message)));
     }
   } else {
-    issues.push(...crossCheck(parsed.data, kinds).map((issue) => locate(issue.path, issue.message)));
+    issues.push(...crossCheck(parsed.data, kinds).map(({ path, words }) => locate(path, words)));
     issues.push(...collisions(parsed.data, kinds).map((collision) => bothLines(source, collision)));
   }
   const raw = value;
@@ -210,10 +210,6 @@ function knownKeys(schema: ConfigSchema, path: Path, root: unknown): readonly st
 
 const kindOf = (value: unknown) => (value as { kind?: unknown } | null | undefined)?.kind;
 
-function pathText(path: Path): string {
-  return path.length === 0 ? 'the file' : path.map(String).join('.');
-}
-
 /** Issues as they stand in the text, each once. */
 export function inOrder(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
   const seen = new Set<string>();
@@ -221,13 +217,10 @@ export function inOrder(issues: readonly ConfigIssue[]): readonly ConfigIssue[] 
     .sort((a, b) => a.line - b.line || a.column - b.column)
     .filter((issue) => {
       // What an environment inherits is reported where it stands, once.
-      const key = `${issue.line}:${issue.column}:${issue.message.replace(/environments\.[^.:\s]+/, 'environments.*')}`;
+      const key = `${issue.line}:${issue.column}:${issue.inherited ?? issue.message}`;
       return !seen.has(key) && seen.add(key);
     });
 }
-
-/** A message quotes what it is about, which may be a whole file. */
-const shortened = (message: string) => (message.length > 400 ? `${message.slice(0, 400)}…` : message);
 
 function deepFreeze<T>(value: T): T {
   if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {

@@ -1,10 +1,10 @@
 import { outputOf, referencesIn } from './referencesIn.js';
 import type { EnvironmentConfig } from './schema.js';
-import type { Path } from './path.js';
+import { ofPath, type Path, type Words } from './path.js';
 
 interface OutputIssue {
   readonly path: Path;
-  readonly message: string;
+  readonly words: Words;
 }
 
 /** `${output:…}` that can never be looked up: of another environment without infrastructure, or to reach the very state that holds it. */
@@ -23,7 +23,7 @@ export function checkOutputs(
         )
         .map(({ whole, from }) => ({
           path,
-          message: `${pathText(path)}: "${whole}": ${from} has no infrastructure, so no outputs`,
+          words: ofPath(`"${whole}": ${from} has no infrastructure, so no outputs`),
         })),
     ),
     ...(environment.infrastructure?.['backend-config'] ?? []).flatMap((text, index) =>
@@ -31,7 +31,7 @@ export function checkOutputs(
         .filter(({ from }) => backendNeeds(from, environments).has(name))
         .map(({ whole }) => ({
           path: ['environments', name, 'infrastructure', 'backend-config', index],
-          message: `infrastructure.backend-config: "${whole}" is in the state that this backend leads to`,
+          words: `infrastructure.backend-config: "${whole}" is in the state that this backend leads to`,
         })),
     ),
   ]);
@@ -62,5 +62,3 @@ function textsIn(value: unknown, path: Path): readonly { path: Path; text: strin
   if (value === null || typeof value !== 'object') return [];
   return Object.entries(value).flatMap(([key, item]) => textsIn(item, [...path, key]));
 }
-
-const pathText = (path: Path) => path.map(String).join('.');

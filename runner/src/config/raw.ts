@@ -1,4 +1,4 @@
-import type { Path } from './path.js';
+import type { Path, Words } from './path.js';
 
 /** Reading a configuration that may not be valid: what has another shape than expected is simply not there. */
 export type Raw = Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ export function textsIn(
 /** What is wrong with a configuration, or only strange in it, beyond the shape of its values. */
 export interface Remark {
   readonly path: Path;
-  readonly message: string;
+  readonly words: Words;
   /** `warning`: it may be meant. */
   readonly level: 'error' | 'warning';
 }

@@ -15,8 +15,8 @@ const namesOf = (raw: unknown, key: string) => Object.keys(rawMap(rawAt(raw, [ke
 const environmentsOf = (raw: unknown) => Object.entries(rawMap(rawAt(raw, ['environments'])));
 const targetsOf = (environment: unknown) => Object.entries(rawMap(rawAt(environment, ['targets'])));
 const hasTargets = (raw: unknown, name: string) => targetsOf(rawAt(raw, ['environments', name])).length > 0;
-const error = (path: Remark['path'], message: string): Remark => ({ path, message, level: 'error' });
-const warning = (path: Remark['path'], message: string): Remark => ({ path, message, level: 'warning' });
+const error = (path: Remark['path'], words: string): Remark => ({ path, words, level: 'error' });
+const warning = (path: Remark['path'], words: string): Remark => ({ path, words, level: 'warning' });
 
 /** The same words as the check of a valid configuration has, so that nothing is told twice. */
 function unknownNames(raw: unknown): readonly Remark[] {

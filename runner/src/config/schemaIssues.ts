@@ -1,11 +1,11 @@
 import { faultsIn, unescaped } from './referencesIn.js';
 import { leavesAt, leavesOf, type Leaf, type ZodAny } from './valueShape.js';
-import type { Path } from './path.js';
+import { ofPath, type Path, type Words } from './path.js';
 import { settled, RawConfig } from './rawConfig.js';
 
 export interface ConformIssue {
   readonly path: Path;
-  readonly message: string;
+  readonly words: Words;
   /** Words inside of the value that it is about. */
   readonly find?: string;
   readonly part?: 'key';
@@ -36,7 +36,7 @@ export function schemaIssues(
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => {
         for (const fault of faultsIn(key, [], []))
-          issues.push({ path: [...path, key], message: `the key ${fault.message}`, part: 'key' });
+          issues.push({ path: [...path, key], words: `the key ${fault.message}`, part: 'key' });
         return [unescaped(key), walk(inside(leaves, key, kind), item, [...path, key])];
       }),
     );
@@ -45,7 +45,7 @@ export function schemaIssues(
   function text(leaves: readonly Leaf[], value: string, path: Path): string {
     const allowed = [...new Set(leaves.flatMap(({ references }) => references))];
     for (const { message, find } of faultsIn(value, allowed, environments))
-      issues.push({ path, message: `${path.map(String).join('.')}: ${message}`, find });
+      issues.push({ path, words: ofPath(message), find });
     return allowed.length === 0 ? unescaped(value) : value;
   }
 
@@ -61,7 +61,7 @@ export function schemaIssues(
     if (takes('number') && typeof value === 'number')
       issues.push({
         path,
-        message: `${path.map(String).join('.')}: must be a number in plain digits, such as 80, not ${text}`,
+        words: ofPath(`must be a number in plain digits, such as 80, not ${text}`),
       });
     return String(value) === text ? value : text;
   }

@@ -3,7 +3,7 @@ import { didYouMean } from '../base/nearest.js';
 import type { KindSchemas } from './kindSchemas.js';
 import { DEFAULT_BRANCHES, type ParsedConfig } from './schema.js';
 import { checkOutputs } from './outputChecks.js';
-import type { Path } from './path.js';
+import type { Path, Words } from './path.js';
 
 /** Neither a directory nor a bucket. */
 const isForeign = (location: string) => /^(?!s3:\/\/[^/])[a-z][a-z0-9+.-]*:\/\//.test(location);
@@ -12,34 +12,34 @@ const isForeign = (location: string) => /^(?!s3:\/\/[^/])[a-z][a-z0-9+.-]*:\/\//
 export function crossCheck(
   config: ParsedConfig,
   kinds: KindSchemas,
-): readonly { path: Path; message: string }[] {
-  const issues: { path: Path; message: string }[] = [];
+): readonly { path: Path; words: Words }[] {
+  const issues: { path: Path; words: Words }[] = [];
   const environments = Object.keys(config.environments);
   const images = Object.keys(config.images);
   const missing = (path: Path, what: string, name: string, known: readonly string[]) => {
     if (known.includes(name)) return;
     issues.push({
       path,
-      message: `${what} "${name}" is not defined.${didYouMean(name, known) || ` Known: ${known.join(', ') || 'none'}.`}`,
+      words: `${what} "${name}" is not defined.${didYouMean(name, known) || ` Known: ${known.join(', ') || 'none'}.`}`,
     });
   };
   if (environments.length === 0)
-    issues.push({ path: ['environments'], message: 'environments: name at least one' });
+    issues.push({ path: ['environments'], words: 'environments: name at least one' });
   for (const [branch, environment] of Object.entries(config.branches ?? {})) {
     missing(['branches', branch], 'environment', environment, environments);
   }
   const branchPatterns = Object.keys(config.branches ?? DEFAULT_BRANCHES);
   for (const pattern of branchPatterns) {
     if (/\s/.test(pattern))
-      issues.push({ path: ['branches', pattern], message: `branches: "${pattern}" contains white space` });
+      issues.push({ path: ['branches', pattern], words: `branches: "${pattern}" contains white space` });
   }
   for (const [name, location] of Object.entries(config.needs)) {
     if (name === config.application)
-      issues.push({ path: ['needs', name], message: `needs: ${name} cannot need itself` });
+      issues.push({ path: ['needs', name], words: `needs: ${name} cannot need itself` });
     if (isForeign(location))
       issues.push({
         path: ['needs', name],
-        message: `needs.${name}: must be a directory or s3://bucket/prefix, not "${location}"`,
+        words: `needs.${name}: must be a directory or s3://bucket/prefix, not "${location}"`,
       });
   }
   for (const [name, environment] of Object.entries(config.environments)) {
@@ -48,25 +48,25 @@ export function crossCheck(
       const from = [...here, 'promotion', 'from'];
       missing(from, 'environment', environment.promotion.from, environments);
       if (environment.promotion.from === name)
-        issues.push({ path: from, message: `${name} cannot be promoted from itself` });
+        issues.push({ path: from, words: `${name} cannot be promoted from itself` });
     }
     const { account, role } = environment.aws;
     const ofRole = role === undefined ? undefined : accountOfRole(role);
     if (account !== undefined && ofRole !== undefined && ofRole !== account) {
       issues.push({
         path: [...here, 'aws', 'role'],
-        message: `aws.role: is a role of account ${ofRole}, but aws.account is ${account}`,
+        words: `aws.role: is a role of account ${ofRole}, but aws.account is ${account}`,
       });
     }
     for (const key of ['external-id', 'session-duration'] as const) {
       if (environment.aws[key] !== undefined && role === undefined)
-        issues.push({ path: [...here, 'aws', key], message: `aws.${key}: needs a role; set aws.role` });
+        issues.push({ path: [...here, 'aws', key], words: `aws.${key}: needs a role; set aws.role` });
     }
     const { ownership } = environment.infrastructure ?? {};
     if (ownership !== undefined && isForeign(ownership)) {
       issues.push({
         path: [...here, 'infrastructure', 'ownership'],
-        message: `infrastructure.ownership: must be a directory or s3://bucket/prefix, not "${ownership}"`,
+        words: `infrastructure.ownership: must be a directory or s3://bucket/prefix, not "${ownership}"`,
       });
     }
     const { scope, scopes = {} } = environment.infrastructure ?? {};
@@ -82,7 +82,7 @@ export function crossCheck(
     if (second !== undefined) {
       issues.push({
         path: [...here, 'inventory', second],
-        message: `inventory: name one of output, tags, hosts and file`,
+        words: `inventory: name one of output, tags, hosts and file`,
       });
     }
   }
@@ -92,7 +92,7 @@ export function crossCheck(
     const settings = config.notifications[key];
     const message = settings === undefined ? undefined : channel.fault?.(settings);
     if (message !== undefined)
-      issues.push({ path: ['notifications', key], message: `notifications.${key}: ${message}` });
+      issues.push({ path: ['notifications', key], words: `notifications.${key}: ${message}` });
   }
   return issues;
 }

@@ -5,6 +5,8 @@ import type { Path } from './path.js';
 /** One thing that is wrong with the configuration, with where it stands (1-based). */
 export interface ConfigIssue {
   readonly message: string;
+  /** The same said of the environment that it is inherited from, where it is inherited. */
+  readonly inherited?: string;
   readonly path: Path;
   readonly line: number;
   readonly column: number;

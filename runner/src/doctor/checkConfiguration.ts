@@ -29,7 +29,7 @@ export async function checkConfiguration(
     ...missingFiles(raw, { directory: dirname(resolve(directory, configFile)), env: context.env, kinds }),
   ];
   const of = (level: 'error' | 'warning') =>
-    remarks.filter((remark) => remark.level === level).map((remark) => locate(remark.path, remark.message));
+    remarks.filter((remark) => remark.level === level).map((remark) => locate(remark.path, remark.words));
   const errors = inOrder([...issues, ...of('error')]);
   if (config === undefined || errors.length > 0) throw invalidConfig(shown, errors);
   return { config, warnings: inOrder(of('warning')) };

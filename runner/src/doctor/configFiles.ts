@@ -5,7 +5,7 @@ import { homeDirectory } from '../adapters/process/user.js';
 import { rawAt, rawMap, rawText, textsIn, type Remark } from '../config/raw.js';
 import { referencesIn } from '../config/referencesIn.js';
 import { podTemplateOf, textsOf } from '../config/remarks.js';
-import type { Path } from '../config/path.js';
+import { ofPath, pathText, told, type Path, type Words } from '../config/path.js';
 import { didYouMean } from '../base/nearest.js';
 import { outputNames } from '../starter/rules/terraformFindings.js';
 import { runnerDirectory } from '../local/settings.js';
@@ -46,8 +46,7 @@ export function missingFiles(raw: unknown, places: ConfigFolders): readonly Rema
   ];
 }
 
-const missing = (path: Path, message: string): Remark => ({ path, message, level: 'error' });
-const shownPath = (path: Path) => path.map(String).join('.');
+const missing = (path: Path, words: Words): Remark => ({ path, words, level: 'error' });
 
 function imageFiles(name: string, image: unknown, places: ConfigFolders): readonly Remark[] {
   const here = ['images', name];
@@ -55,7 +54,7 @@ function imageFiles(name: string, image: unknown, places: ConfigFolders): readon
   if (context === undefined) return [];
   const directory = resolve(places.directory, context);
   if (kindOf(directory) !== 'directory')
-    return [missing([...here, 'context'], `${shownPath(here)}.context: there is no directory ${context}`)];
+    return [missing([...here, 'context'], `${pathText(here)}.context: there is no directory ${context}`)];
   const named = rawText(rawAt(image, ['dockerfile']));
   if (named !== undefined) return fileAt([...here, 'dockerfile'], named, places.directory, places);
   return kindOf(join(directory, 'Dockerfile')) === 'file'
@@ -63,7 +62,7 @@ function imageFiles(name: string, image: unknown, places: ConfigFolders): readon
     : [
         missing(
           [...here, 'context'],
-          `${shownPath(here)}: there is no Dockerfile in ${context}; name it with dockerfile:, relative to this file`,
+          `${pathText(here)}: there is no Dockerfile in ${context}; name it with dockerfile:, relative to this file`,
         ),
       ];
 }
@@ -76,11 +75,10 @@ function rootFiles(name: string, environment: unknown, places: ConfigFolders): r
   if (shown === undefined) return [];
   const root = resolve(places.directory, shown);
   const place = [...here, 'directory'];
-  if (kindOf(root) !== 'directory')
-    return [missing(place, `${shownPath(place)}: there is no directory ${shown}`)];
+  if (kindOf(root) !== 'directory') return [missing(place, ofPath(`there is no directory ${shown}`))];
   const isRoot = readdirSync(root).some((file) => /\.tf(?:\.json)?$/.test(file));
   return [
-    ...(isRoot ? [] : [missing(place, `${shownPath(place)}: ${shown} contains no Terraform files`)]),
+    ...(isRoot ? [] : [missing(place, ofPath(`${shown} contains no Terraform files`))]),
     ...textsOf(rawAt(infrastructure, ['var-files'])).flatMap(([index, file]) =>
       fileAt([...here, 'var-files', index], file, root, places),
     ),
@@ -109,7 +107,9 @@ function playbookFiles(name: string, environment: unknown, places: ConfigFolders
     return [
       missing(
         path,
-        `${shownPath(path)}: there is no playbook ${text}, neither in ${folder} nor in the runner’s own.${didYouMean(text, names)}`,
+        ofPath(
+          `there is no playbook ${text}, neither in ${folder} nor in the runner’s own.${didYouMean(text, names)}`,
+        ),
       ),
     ];
   };
@@ -131,9 +131,9 @@ function keyFiles(name: string, environment: unknown, places: ConfigFolders): re
     if (file === undefined) return [];
     const found = fileAt(['environments', name, 'inventory', key], file, places.directory, places);
     if (!/^[~/]|:-[~/]/.test(file)) return found;
-    return found.map((remark) => ({
+    return found.map((remark): Remark => ({
       ...remark,
-      message: `${remark.message} on this machine`,
+      words: (path: Path) => `${told(remark.words, path)} on this machine`,
       level: 'warning',
     }));
   });
@@ -152,17 +152,19 @@ function outputReferences(
         const [first = '', other] = reference.name.split('/', 2) as [string, string | undefined];
         const of = other === undefined ? name : first;
         const output = (other ?? first).split('.')[0] ?? '';
-        const said = `${shownPath(path)}: \${output:${reference.name}}`;
-        if (!outputs.has(of)) return [missing(path, `${said}: environment "${of}" is not defined`)];
+        const said = `\${output:${reference.name}}`;
+        if (!outputs.has(of)) return [missing(path, ofPath(`${said}: environment "${of}" is not defined`))];
         const declared = outputs.get(of);
         if (declared === null)
-          return [missing(path, `${said}: ${of} has no infrastructure that could have outputs`)];
+          return [missing(path, ofPath(`${said}: ${of} has no infrastructure that could have outputs`))];
         if (declared === undefined || declared.includes(output)) return [];
         const there = declared.length === 0 ? 'none' : declared.join(', ');
         return [
           missing(
             path,
-            `${said}: the Terraform root of ${of} declares no output "${output}".${didYouMean(output, declared) || ` It declares: ${there}.`}`,
+            ofPath(
+              `${said}: the Terraform root of ${of} declares no output "${output}".${didYouMean(output, declared) || ` It declares: ${there}.`}`,
+            ),
           ),
         ];
       }),
@@ -188,11 +190,10 @@ function hostOutputs(
   const declared = outputs.get(name);
   if (declared === undefined || declared?.includes(output) === true) return [];
   return [
-    missing(
-      path,
+    missing(path, ([, of]: Path) =>
       declared === null
-        ? `environments.${name} has no hosts: it needs an infrastructure with the output "${output}", or inventory.tags`
-        : `environments.${name} has no hosts: its Terraform root declares no output "${output}", and no inventory.tags are set`,
+        ? `environments.${String(of)} has no hosts: it needs an infrastructure with the output "${output}", or inventory.tags`
+        : `environments.${String(of)} has no hosts: its Terraform root declares no output "${output}", and no inventory.tags are set`,
     ),
   ];
 }
@@ -220,10 +221,7 @@ function fileAt(path: Path, file: string, base: string, { env }: ConfigFolders):
   const kind = kindOf(resolve(base, text.replace(/^~(?=\/|$)/, home)));
   if (kind === 'file') return [];
   return [
-    missing(
-      path,
-      `${shownPath(path)}: ${kind === 'directory' ? `${text} is a directory` : `there is no file ${text}`}`,
-    ),
+    missing(path, ofPath(kind === 'directory' ? `${text} is a directory` : `there is no file ${text}`)),
   ];
 }
 

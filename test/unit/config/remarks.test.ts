@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { rawAt, rawList, rawMap, rawText, textsIn } from '../../../runner/src/config/raw.js';
+import { told } from '../../../runner/src/config/path.js';
 import { podTemplateOf, remarksOf, textsOf } from '../../../runner/src/config/remarks.js';
 
 const run = { targets: { web: { image: 'web' } } };
 const said = (raw: unknown) =>
-  remarksOf(raw).map(({ path, message, level }) => `${level} ${path.join('.')}: ${message}`);
+  remarksOf(raw).map(({ path, words, level }) => `${level} ${path.join('.')}: ${told(words, path)}`);
 
 describe('the sense of a configuration', () => {
   it('is there where every name leads somewhere and everything is reached', () => {
