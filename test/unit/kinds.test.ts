@@ -104,8 +104,8 @@ describe('a kind of target and a channel that one line registers', () => {
 
   it('are told by a preview', async () => {
     const { context, environment } = await staging();
-    const { text = '' } = await previewDeploy(context, environment, '1.0.0');
-    expect(text).to.include('  site is copied into shop-site');
+    const { lines } = await previewDeploy(context, environment, '1.0.0');
+    expect(lines).to.include('  site is copied into shop-site');
   });
 
   it('are completed', async () => {

@@ -24,8 +24,11 @@ BuildKit builds if the engine has it. The runner itself sends the files, build s
       if (names.length === 0)
         return { data: { images: [] }, text: 'There are no images: nothing was built.' };
       if (context.options.dryRun) {
-        const { previewBuild } = await import('../release/previewRelease.js');
-        return previewBuild(context, names);
+        const [{ previewBuild }, { previewResult }] = await Promise.all([
+          import('../release/previewRelease.js'),
+          import('../events/commandResult.js'),
+        ]);
+        return previewResult(await previewBuild(context, names));
       }
       const { asImageStages } = await import('../release/imageStages.js');
       const force = flag(input, 'force');

@@ -75,8 +75,11 @@ An ECS service that wants 0 tasks gets the release too, but nothing shows that t
     };
     if (flag(input, 'catch-up')) return catchUpCommand(context, environment, input, stage);
     if (context.options.dryRun) {
-      const { previewDeploy } = await import('../delivery/preview.js');
-      return previewDeploy(context, environment, option(input, 'release'));
+      const [{ previewDeploy }, { previewResult }] = await Promise.all([
+        import('../delivery/preview.js'),
+        import('../events/commandResult.js'),
+      ]);
+      return previewResult(await previewDeploy(context, environment, option(input, 'release')));
     }
     const result = await asRun(
       context,
@@ -140,13 +143,11 @@ async function catchUpCommand(
     import('../delivery/catchUp.js'),
   ]);
   if (context.options.dryRun) {
+    const { previewResult } = await import('../events/commandResult.js');
     const { version, behind } = await previewCatchUp(context, environment);
     const lines = behind.map(({ host, target, reason }) => `  ${host} (${target}): ${reason}`);
     const words = lines.length === 0 ? 'No host is behind.' : `Would update to ${version}:`;
-    return {
-      data: { dryRun: true, version, behind },
-      text: [words, ...lines, 'Nothing was changed.'].join('\n'),
-    };
+    return previewResult({ data: { dryRun: true, version, behind }, lines: [words, ...lines] });
   }
   const finding = (done: CaughtUp) => stillBehind(environment.name, done);
   const done = await asRun(

@@ -47,8 +47,11 @@ A release that runs on some of the hosts only (\`partial\`) is promoted with a w
     requireTargets(environment);
     warmUp(context, environment);
     if (context.options.dryRun) {
-      const { previewPromotion } = await import('../delivery/preview.js');
-      return previewPromotion(context, environment, option(input, 'release'));
+      const [{ previewPromotion }, { previewResult }] = await Promise.all([
+        import('../delivery/preview.js'),
+        import('../events/commandResult.js'),
+      ]);
+      return previewResult(await previewPromotion(context, environment, option(input, 'release')));
     }
     const from = environment.config.promotion?.from ?? 'nowhere';
     const stage = {

@@ -31,8 +31,11 @@ If a release with the same content exists, nothing is built or pushed, and neith
         };
       const environment = await buildEnvironment(context);
       if (context.options.dryRun) {
-        const { previewPush } = await import('../release/previewRelease.js');
-        return previewPush(context, environment);
+        const [{ previewPush }, { previewResult }] = await Promise.all([
+          import('../release/previewRelease.js'),
+          import('../events/commandResult.js'),
+        ]);
+        return previewResult(await previewPush(context, environment));
       }
       const stage = { id: 'push', title: 'Push images', environment: environment.name };
       const force = flag(input, 'force');

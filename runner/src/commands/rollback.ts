@@ -29,8 +29,11 @@ const rollback: CommandDefinition = {
     const environment = await context.environment();
     warmUp(context, environment);
     if (context.options.dryRun) {
-      const { previewRollback } = await import('../delivery/preview.js');
-      return previewRollback(context, environment, option(input, 'to'));
+      const [{ previewRollback }, { previewResult }] = await Promise.all([
+        import('../delivery/preview.js'),
+        import('../events/commandResult.js'),
+      ]);
+      return previewResult(await previewRollback(context, environment, option(input, 'to')));
     }
     const stage = {
       id: `rollback:${environment.name}`,

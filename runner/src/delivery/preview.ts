@@ -1,4 +1,4 @@
-import type { CommandResult } from '../events/commandResult.js';
+import type { Preview } from '../events/commandResult.js';
 import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { targetsWithKinds } from '../context/kinds.js';
 import type { StackError } from '../base/errors.js';
@@ -10,7 +10,7 @@ export async function previewDeploy(
   context: Context,
   environment: NamedEnvironment,
   version: string | undefined,
-): Promise<CommandResult> {
+): Promise<Preview> {
   return preview(context, environment, 'deploy', version ?? (await treeVersion(context)));
 }
 
@@ -19,7 +19,7 @@ export async function previewPromotion(
   context: Context,
   environment: NamedEnvironment,
   version: string | undefined,
-): Promise<CommandResult> {
+): Promise<Preview> {
   const from = environment.config.promotion?.from;
   const { ledger } = await context.state();
   const running = from === undefined ? undefined : (await ledger.current(from)).healthy?.version;
@@ -34,7 +34,7 @@ export async function previewRollback(
   context: Context,
   environment: NamedEnvironment,
   version: string | undefined,
-): Promise<CommandResult> {
+): Promise<Preview> {
   const state = await context.state();
   const { ledger } = state;
   const lastRun = await readLastRun(state, environment.name);
@@ -58,7 +58,7 @@ async function preview(
   environment: NamedEnvironment,
   kind: 'deploy' | 'promote' | 'rollback',
   version: string | undefined,
-): Promise<CommandResult> {
+): Promise<Preview> {
   const state = await context.state();
   const { ledger, locks } = state;
   const [current, stored, lastRun] = await Promise.all([
@@ -96,7 +96,6 @@ async function preview(
           `${held.message[0]?.toUpperCase()}${held.message.slice(1)}.`,
           ...held.evidence.map((line) => `  ${line}`),
         ]),
-    'Nothing was changed.',
   ];
   return {
     data: {
@@ -108,7 +107,7 @@ async function preview(
       ...(held === undefined ? {} : { heldBack: { code: held.code, message: held.message } }),
       targets: now,
     },
-    text: lines.join('\n'),
+    lines,
   };
 }
 

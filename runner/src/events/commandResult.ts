@@ -13,3 +13,19 @@ export interface CommandResult {
   /** The user asked for secrets on stdout (`env --secrets`): text and data are shown as they are. */
   readonly reveal?: boolean;
 }
+
+/** What a command would do. */
+export interface Preview {
+  /** As plain data. */
+  readonly data: unknown;
+  /** The same for people. */
+  readonly lines: readonly string[];
+  /** There is nothing to do, and the lines say so. */
+  readonly isNothing?: boolean;
+}
+
+/** What `--dry-run` leaves. */
+export const previewResult = ({ data, lines, isNothing = false }: Preview): CommandResult => ({
+  data,
+  text: [...lines, ...(isNothing ? [] : ['Nothing was changed.'])].join('\n'),
+});

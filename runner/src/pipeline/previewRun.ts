@@ -12,9 +12,6 @@ export interface StagePreview {
   readonly error?: ErrorRecord;
 }
 
-/** Said by each preview for itself; a run says it once, at its end. */
-const CLOSING = 'Nothing was changed.';
-
 /**
  * `run --dry-run`: what each stage would do — images that would be built, what Terraform would change, which hosts and
  * targets would be moved. Looks, and changes nothing; previews are made one after another, in the order of the stages.
@@ -29,16 +26,18 @@ export async function previewRun(
     context.signal.throwIfAborted();
     const { id, title } = stage;
     try {
-      const text = await previewStage(context, stage, stages);
-      previews.push({ id, title, lines: text.split('\n').filter((line) => line !== CLOSING) });
+      const lines = await previewStage(context, stage, stages);
+      previews.push({ id, title, lines: lines.flatMap((line) => line.split('\n')) });
     } catch (error) {
       const record = toErrorRecord(error);
       if (record.code === 'BUG' || record.code === 'INTERRUPTED') throw error;
-      const apply = `apply:${stage.environment}`;
-      const isYetToBeMade = record.code === 'OUTPUT_MISSING' && stages.some((other) => other.id === apply);
+      const apply = stages.find(
+        ({ kind, environment }) => kind === 'apply' && environment === stage.environment,
+      );
+      const isYetToBeMade = record.code === 'OUTPUT_MISSING' && apply !== undefined;
       previews.push(
         isYetToBeMade
-          ? { id, title, lines: [`Known only after ${apply} has run.`] }
+          ? { id, title, lines: [`Known only after ${apply.id} has run.`] }
           : { id, title, lines: [], error: record },
       );
     }
@@ -58,45 +57,49 @@ export function previewFailure(previews: readonly StagePreview[]): StackError | 
   });
 }
 
-async function previewStage(context: Context, stage: Stage, all: readonly Stage[]): Promise<string> {
+async function previewStage(
+  context: Context,
+  stage: Stage,
+  all: readonly Stage[],
+): Promise<readonly string[]> {
   const environment =
     stage.environment === undefined ? undefined : await context.environment(stage.environment);
   switch (stage.kind) {
     case 'needs':
-      return `Would check that what ${stage.environment} needs is healthy.`;
+      return [`Would check that what ${stage.environment} needs is healthy.`];
     case 'build': {
       const { previewBuild } = await import('../release/previewRelease.js');
-      return (await previewBuild(context, [stage.image as string])).text as string;
+      return (await previewBuild(context, [stage.image as string])).lines;
     }
     case 'test':
-      return `Would run the tests of ${stage.image}.`;
+      return [`Would run the tests of ${stage.image}.`];
     case 'push': {
       const { previewPush } = await import('../release/previewRelease.js');
-      return (await previewPush(context, environment as NamedEnvironment)).text as string;
+      return (await previewPush(context, environment as NamedEnvironment)).lines;
     }
     case 'plan': {
       const { planStep } = await import('../infrastructure/plan.js');
-      return (
-        await planStep(context, environment as NamedEnvironment, new Telling(context.events, stage.id), {
-          silent: true,
-        })
-      ).text;
+      const telling = new Telling(context.events, stage.id);
+      const { text } = await planStep(context, environment as NamedEnvironment, telling, { silent: true });
+      return [text];
     }
     case 'approve':
-      return `Would wait for the approval for ${stage.environment}.`;
+      return [`Would wait for the approval for ${stage.environment}.`];
     case 'apply':
-      return all.some(({ id }) => id === `plan:${stage.environment}`)
-        ? 'Would apply that plan.'
-        : 'Would apply the plan that was kept, or plan again.';
+      return [
+        all.some(({ kind, environment: of }) => kind === 'plan' && of === stage.environment)
+          ? 'Would apply that plan.'
+          : 'Would apply the plan that was kept, or plan again.',
+      ];
     case 'provision':
-      return provisionText(context, environment as NamedEnvironment);
+      return [await provisionText(context, environment as NamedEnvironment)];
     case 'deploy': {
       const { previewDeploy } = await import('../delivery/preview.js');
-      return (await previewDeploy(context, environment as NamedEnvironment, undefined)).text as string;
+      return (await previewDeploy(context, environment as NamedEnvironment, undefined)).lines;
     }
     case 'promote': {
       const { previewPromotion } = await import('../delivery/preview.js');
-      return (await previewPromotion(context, environment as NamedEnvironment, undefined)).text as string;
+      return (await previewPromotion(context, environment as NamedEnvironment, undefined)).lines;
     }
   }
 }

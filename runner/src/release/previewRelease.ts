@@ -1,4 +1,4 @@
-import type { CommandResult } from '../events/commandResult.js';
+import type { Preview } from '../events/commandResult.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { imageTags } from './rules/tags.js';
 import { reportUncommitted, treeContent } from './treeContent.js';
@@ -10,7 +10,7 @@ import { findRelease } from './findRelease.js';
 const SHORT_DIGEST = 'sha256:'.length + 12;
 
 /** `build --dry-run`: which images would be built; asks neither Docker nor AWS. */
-export async function previewBuild(context: Context, names: readonly string[]): Promise<CommandResult> {
+export async function previewBuild(context: Context, names: readonly string[]): Promise<Preview> {
   const tree = await workingTreeInputs(context);
   const environment = await buildEnvironment(context);
   const images = await Promise.all(
@@ -25,15 +25,16 @@ export async function previewBuild(context: Context, names: readonly string[]): 
       ? `Would build ${name} (inputs ${inputs.slice(0, SHORT_DIGEST)}), unless the engine has it.`
       : `Would not build ${name}: its inputs were pushed as ${pushed.slice(0, SHORT_DIGEST)}.`,
   );
-  return { data: { dryRun: true, images }, text: [...lines, 'Nothing was changed.'].join('\n') };
+  return { data: { dryRun: true, images }, lines };
 }
 
 /** `push --dry-run`: the release that would be made, or the one that has this content already. */
-export async function previewPush(context: Context, environment: NamedEnvironment): Promise<CommandResult> {
+export async function previewPush(context: Context, environment: NamedEnvironment): Promise<Preview> {
   const found = await findRelease(context);
   if (found !== undefined) {
-    const text = `Release ${found.version} has this content: nothing would be built or pushed.`;
-    return { data: { dryRun: true, version: found.version, tags: [], environment: environment.name }, text };
+    const lines = [`Release ${found.version} has this content: nothing would be built or pushed.`];
+    const data = { dryRun: true, version: found.version, tags: [], environment: environment.name };
+    return { data, lines, isNothing: true };
   }
   const [version, content, tree] = await Promise.all([
     currentVersion(context),
@@ -46,7 +47,6 @@ export async function previewPush(context: Context, environment: NamedEnvironmen
     `Would make release ${version} in the registry of ${environment.name}.`,
     ...reportUncommitted(content.uncommitted).map((each) => `  uncommitted: ${each}`),
     ...names.map((name) => `  ${tree.images[name]?.config.repository}: ${tags.join(', ')}`),
-    'Nothing was changed.',
   ];
-  return { data: { dryRun: true, version, tags, environment: environment.name }, text: lines.join('\n') };
+  return { data: { dryRun: true, version, tags, environment: environment.name }, lines };
 }
