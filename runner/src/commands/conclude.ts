@@ -67,6 +67,7 @@ const conclude: CommandDefinition = {
     const before = record === undefined ? undefined : joinRun(record, mayBeAlive, context.clock.now());
     const failure = before?.failures[0]?.error;
     const stage = option(input, 'stage');
+    const ended = pipeline.stages.find(({ id: one }) => one === stage) ?? { id: stage ?? '' };
     await concludeRun(context, {
       pipeline,
       ...(before === undefined ? {} : { startedAt: before.startedAt }),
@@ -78,7 +79,7 @@ const conclude: CommandDefinition = {
       ),
       ...(stage === undefined
         ? {}
-        : { ended: { stage, error: failureOfStage(config, stage, stageEnding(input)) } }),
+        : { ended: { stage, error: failureOfStage(config, ended, stageEnding(input)) } }),
       summary: (done) => runWords(pipeline, done),
     });
     return { data: { run: id, ...(await report(context, input, id)) } };

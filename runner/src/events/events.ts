@@ -15,6 +15,10 @@ export interface StageSummary {
   /** Words for people, e.g. `Deploy to staging`. */
   readonly title: string;
   readonly needs: readonly string[];
+  /** What it does, of a stage of the pipeline: `deploy`, `approve`. */
+  readonly kind?: string;
+  /** The environment that it is about. */
+  readonly environment?: string;
 }
 
 export type EventBody =

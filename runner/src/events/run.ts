@@ -93,6 +93,8 @@ export type RunStage = Omit<StageRecord, 'status' | 'startedAt'> & {
   readonly status: RunStageStatus;
   readonly startedAt?: string;
   readonly needs: readonly string[];
+  /** What it does, of a stage of the pipeline: `deploy`, `approve`. */
+  readonly kind?: string;
 };
 
 /** A run as people see it: all its parts as one. */

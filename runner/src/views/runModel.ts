@@ -75,13 +75,15 @@ function joinStages(
     for (const stage of part.stages) {
       // The last word on a stage counts: a retry in a later process replaces what was before.
       const status = stage.status === 'running' && statusOf(part) !== 'running' ? 'cut-off' : stage.status;
-      reported.set(stage.id, { ...stage, status, needs: planned.get(stage.id)?.needs ?? [] });
+      const { needs = [], kind, environment } = planned.get(stage.id) ?? {};
+      reported.set(stage.id, { ...definedOnly({ kind, environment }), ...stage, status, needs });
     }
   }
-  const waiting = ({ id, title, needs }: StageSummary): RunStage => ({
+  const waiting = ({ id, title, needs, kind, environment }: StageSummary): RunStage => ({
     id,
     title,
     needs,
+    ...definedOnly({ kind, environment }),
     status: 'waiting',
     facts: [],
     subjects: [],

@@ -15,11 +15,18 @@ export interface StageEnding {
   readonly after: string | undefined;
 }
 
-/** The failure that stands for how a stage ended. */
-export function failureOfStage(config: Config, stage: string, how: StageEnding): StackError {
+/**
+ * The failure that stands for how a stage ended.
+ * @param environment that the stage is about
+ */
+export function failureOfStage(
+  config: Config,
+  { id: stage, environment }: { readonly id: string; readonly environment?: string },
+  how: StageEnding,
+): StackError {
   const { ending, by, after } = how;
   const reason = how.reason ?? 'the build was aborted';
-  const subject = stage.split(':')[1] ?? stage;
+  const subject = environment ?? stage;
   switch (ending) {
     case 'refused':
       return new StackError('APPROVAL_REFUSED', `refused by ${by ?? 'somebody'}`, {

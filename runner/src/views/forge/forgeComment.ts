@@ -2,7 +2,7 @@ import { lossText, lossTitle } from '../../infrastructure/rules/dataLoss.js';
 import type { PlanAction, PlanSummary } from '../../domain/plan.js';
 import { formatSeconds, shortCommit } from '../format.js';
 import { code, fenced, link, markdown } from '../markdown.js';
-import type { Run, RunFailure, RunStage } from '../../events/run.js';
+import type { Run, RunFailure } from '../../events/run.js';
 import { statusWords } from '../statusWords.js';
 
 /** GitHub takes 65,536 characters and GitLab a million; nobody reads that much. */
@@ -145,9 +145,10 @@ function plansOf({ stages }: Run): readonly (readonly [string, PlanSummary])[] {
 
 /** Where the environments that were deployed to are. */
 function urlsOf({ stages }: Run): readonly (readonly [string, string])[] {
-  const environment = ({ id, environment: named }: RunStage) => named ?? id.split(':')[1] ?? id;
   const all = stages.flatMap((stage) =>
-    stage.facts.filter(({ name }) => name === 'url').map(({ value }) => [environment(stage), value] as const),
+    stage.facts
+      .filter(({ name }) => name === 'url')
+      .map(({ value }) => [stage.environment ?? stage.id, value] as const),
   );
   return [...new Map(all).entries()];
 }

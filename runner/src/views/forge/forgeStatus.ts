@@ -93,10 +93,8 @@ function approvalDue(stages: readonly RunStage[]): RunStage | undefined {
   if (stages.some(({ status }) => status === 'running')) return undefined;
   const statuses = new Map(stages.map(({ id, status }) => [id, status]));
   return stages.find(
-    ({ id, status, needs }) =>
-      status === 'waiting' &&
-      id.startsWith('approve:') &&
-      needs.every((need) => endedWell(statuses.get(need))),
+    ({ kind, status, needs }) =>
+      status === 'waiting' && kind === 'approve' && needs.every((need) => endedWell(statuses.get(need))),
   );
 }
 

@@ -38,7 +38,13 @@ describe('the status of a commit', () => {
   it('waits for a person once nothing else holds it up', () => {
     const stages = [
       { id: 'push', status: 'ok' },
-      { id: 'approve:production', status: 'waiting', title: 'Approve production', needs: ['push'] },
+      {
+        id: 'approve:production',
+        kind: 'approve',
+        status: 'waiting',
+        title: 'Approve production',
+        needs: ['push'],
+      },
     ].map((stage) => ({ ...ended.stages[0]!, ...stage })) as typeof ended.stages;
     const running = { ...ended, status: 'running' as const, stages };
     expect(runStatus(running, 140)).to.deep.equal({
