@@ -81,7 +81,7 @@ export interface ObjectStore {
   /**
    * Writes whole or not at all (a full disk leaves the old content).
    * @returns the new etag, or undefined where the condition did not hold: someone else won
-   * @throws StackError STATE_WRITE_FAILED
+   * @throws StackError STATE_WRITE_FAILED; LOCKED where another process keeps writing it
    */
   put(key: string, body: string, condition?: WriteCondition): Promise<string | undefined>;
   delete(key: string): Promise<void>;

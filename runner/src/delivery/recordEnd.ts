@@ -1,6 +1,7 @@
 import type { Stage } from '../events/stage.js';
 import type { ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
+import { FileLocked } from '../adapters/process/fileLock.js';
 import { poll } from '../base/poll.js';
 import type { JournalWriter } from '../state/journal.js';
 
@@ -14,12 +15,16 @@ const ENTRY_MS = 5000;
 /** Writes an entry of the journal. */
 export type WriteEntry = JournalWriter['append'];
 
-/** Whether the state is what failed: its disk is full or its bucket away, and what was to be recorded still holds. */
+/**
+ * Whether the state is what failed: its disk is full, its bucket away or a file of it locked, and what was to be recorded
+ * still holds. The lock of an environment is no such failure.
+ */
 export function isWriteFailure(error: unknown): error is StackError {
   return (
     error instanceof StackError &&
     (error.code === 'STATE_WRITE_FAILED' ||
       error.code === 'STATE_UNREADABLE' ||
+      error instanceof FileLocked ||
       error.code.startsWith('AWS_'))
   );
 }

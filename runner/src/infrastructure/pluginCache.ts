@@ -4,7 +4,6 @@ import { withFileLock } from '../adapters/process/fileLock.js';
 import type { Context, ContextWith } from '../context/context.js';
 import { makeDirectories } from '../adapters/process/directories.js';
 import { homeDirectory } from '../adapters/process/user.js';
-import { StackError } from '../base/errors.js';
 import type { TerraformRoot } from './rules/terraformArguments.js';
 
 /** Where Terraform keeps providers for all roots and environments, so that each is downloaded and unpacked once. */
@@ -110,11 +109,7 @@ export async function withCacheLock<T>(
     giveUpAfterMs: LONGEST_WAIT_MS,
     signal: context.signal,
     onWait,
-    stuck: (path) =>
-      new StackError('LOCKED', 'another process has been initialising a Terraform root for half an hour', {
-        where: path,
-        next: `Find the process that hangs (\`cat ${path}\` names it) and end it.`,
-      }),
+    busy: 'another process has been initialising a Terraform root for half an hour',
   });
 }
 

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withFileLock } from '../adapters/process/fileLock.js';
-import { StackError } from '../base/errors.js';
 import type { LocalContext } from './localContext.js';
 
 /** Longer than the longest holder, which is a first `local up` on a slow machine. */
@@ -10,6 +9,8 @@ const PATIENCE_MS = 15 * 60_000;
 /**
  * Runs one piece of work at a time across processes: Terraform creates hosts side by side, and two of them must not
  * choose the same slot or overwrite each other's known host. A holder that was killed loses its lock.
+ * @param name of the lock, e.g. `hosts`
+ * @throws StackError LOCKED where another process holds it for a quarter of an hour; the signal's reason
  */
 export async function withStateLock<T>(
   local: LocalContext,
@@ -28,19 +29,8 @@ export async function withStateLock<T>(
   return withFileLock(join(local.settings.state, `${name}.lock`), work, {
     pollMs: 20,
     giveUpAfterMs: PATIENCE_MS,
-    stuck: tooLong,
+    busy: 'another process has been changing the local environment for a quarter of an hour',
     signal: local.signal,
     onWait,
   });
-}
-
-function tooLong(file: string): StackError {
-  return new StackError(
-    'TOOL_FAILED',
-    'Another process has been changing the local environment for too long',
-    {
-      where: file,
-      next: `If no other \`node runner local\` runs, remove ${file}.`,
-    },
-  );
 }

@@ -108,17 +108,13 @@ export class RunFiles {
     }
   }
 
-  /** Runs an action while no other process does so for the same run. */
+  /** Runs an action while no other process does so for the same run. @throws StackError LOCKED */
   async alone<T>(id: string, action: () => Promise<T>, suffix = ''): Promise<T> {
     makeDirectories(this.directory);
     return withFileLock(join(this.directory, `.${id}${suffix}.lock`), action, {
       pollMs: LOCK_POLL_MS,
       giveUpAfterMs: LOCK_PATIENCE_MS,
-      stuck: (path) =>
-        new StackError('STATE_WRITE_FAILED', 'another process of this run has held the lock for a minute', {
-          where: path,
-          next: `Find the process that hangs (\`cat ${path}\` names it) and end it.`,
-        }),
+      busy: 'another process of this run has locked its record for a minute',
     });
   }
 

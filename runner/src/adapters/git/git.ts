@@ -43,7 +43,7 @@ import {
 
 export type { GitCommit, GitTag, RemoteRefs, WorkingTree } from './parse.js';
 
-/** The repository around the deployment; all methods throw StackError GIT_FAILED. */
+/** The repository around the deployment; all methods throw StackError GIT_FAILED, and LOCKED where another git holds it. */
 export interface Git {
   /** Commit, branch and uncommitted changes; read once, until HEAD is changed here. */
   workingTree(): Promise<WorkingTree>;

@@ -1,4 +1,4 @@
-import { StackError } from '../../base/errors.js';
+import { StackError, type ErrorCode } from '../../base/errors.js';
 import type { Invocation } from '../../base/ports.js';
 import { shellQuote } from '../../base/shell.js';
 import { gitWords } from './gitArguments.js';
@@ -7,6 +7,8 @@ import { gitWords } from './gitArguments.js';
 const MEANINGS: readonly {
   readonly says: RegExp;
   readonly means: string;
+  /** GIT_FAILED where left out. */
+  readonly code?: ErrorCode;
   next(directory: string, said: string): string;
 }[] = [
   {
@@ -36,7 +38,9 @@ const MEANINGS: readonly {
     next: () => 'git remote add origin URL',
   },
   {
-    says: /index\.lock': File exists|Another git process seems to be running/,
+    // `index.lock`, and that of a ref, of the configuration or of the packed refs.
+    says: /^(?!remote:).*\.lock': File exists|Another git process seems to be running/m,
+    code: 'LOCKED',
     means: 'another git process uses this repository, or one was killed',
     next: (_, said) =>
       `Wait for it. If no git is running: rm ${shellQuote(/Unable to create '([^']+)'/.exec(said)?.[1] ?? '.git/index.lock')}`,
@@ -91,7 +95,7 @@ export function gitFailure(invocation: Invocation, directory: string, tail: read
   const said = tail.join('\n');
   const known = MEANINGS.find((meaning) => meaning.says.test(said));
   const words = gitWords(invocation);
-  return new StackError('GIT_FAILED', known?.means ?? `git ${words[0] ?? ''} failed`, {
+  return new StackError(known?.code ?? 'GIT_FAILED', known?.means ?? `git ${words[0] ?? ''} failed`, {
     where: directory,
     evidence: tail.slice(-5),
     next: known?.next(directory, said) ?? `Run it yourself to see more: git ${words.join(' ')}`,

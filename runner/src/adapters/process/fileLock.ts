@@ -8,6 +8,7 @@ import { writeDraft } from './atomicFile.js';
 /** A lock is held for a few file operations. If it is not known whether its owner lives, this age decides. */
 const STALE_AFTER_MS = 30_000;
 const GIVE_UP_AFTER_MS = 60_000;
+const BUSY = 'another process has locked a file of the state for a minute';
 
 interface Owner {
   readonly token: string;
@@ -19,13 +20,31 @@ interface Owner {
 export interface LongLock {
   /** Between two checks of a lock that somebody else holds. */
   readonly pollMs: number;
-  /** After this long the wait ends with `lockTimeoutError`. */
+  /** After this long, in milliseconds, the wait ends with `FileLocked`. */
   readonly giveUpAfterMs: number;
-  readonly stuck: (path: string) => StackError;
+  /** What the failure says of whoever holds it, e.g. `another process has locked the host keys for 30 s`. */
+  readonly busy: string;
   /** Ends the wait with its reason. */
   readonly signal?: AbortSignal | undefined;
   /** Called once if somebody else holds the lock. */
   readonly onWait?: () => void;
+}
+
+/**
+ * Another process holds a file that this one has to write. A class of its own, because a run waits for it as for a disk
+ * that is full, but never for the lock of an environment, which has the same code.
+ */
+export class FileLocked extends StackError {
+  constructor(busy: string, path: string, holder: ProcessIdentity | undefined) {
+    super('LOCKED', busy, {
+      where: path,
+      evidence: holder === undefined ? [] : [`process ${holder.pid} on ${holder.hostname}`],
+      next:
+        holder === undefined
+          ? 'Run the command again.'
+          : `Wait for that process (\`ps -fp ${holder.pid}\` on ${holder.hostname}), or end it if it hangs; then run the command again.`,
+    });
+  }
 }
 
 /**
@@ -38,7 +57,7 @@ export interface LongLock {
  * the second finds that token gone. So nobody ever removes the lock of the living.
  * @param path of the lock file; its directory exists
  * @param long for work that may take minutes: the lock file is touched meanwhile
- * @throws StackError STATE_WRITE_FAILED if it stays held for a minute; Error of the file system
+ * @throws FileLocked (LOCKED) if it stays held for a minute, or as long as `long` says; Error of the file system
  */
 export async function withFileLock<T>(path: string, work: () => Promise<T>, long?: LongLock): Promise<T> {
   const token = await acquire(path, Date.now() + (long?.giveUpAfterMs ?? GIVE_UP_AFTER_MS), long);
@@ -81,7 +100,8 @@ async function acquire(path: string, deadline: number, long?: LongLock): Promise
       long?.signal?.throwIfAborted();
       const stale = await staleToken(path);
       if (stale !== undefined) await breakLock(path, stale, deadline);
-      else if (Date.now() > deadline) throw (long?.stuck ?? lockTimeoutError)(path);
+      else if (Date.now() > deadline)
+        throw new FileLocked(long?.busy ?? BUSY, path, (await read(path))?.process);
       else {
         if (!told) long?.onWait?.();
         told = true;
@@ -108,13 +128,6 @@ async function breakLock(path: string, token: string, deadline: number): Promise
 
 async function remove(path: string, token: string): Promise<void> {
   if ((await read(path))?.token === token) await absentAsUndefined(unlink(path));
-}
-
-function lockTimeoutError(path: string): StackError {
-  return new StackError('STATE_WRITE_FAILED', 'another process has locked a file of the state for a minute', {
-    where: path,
-    next: `Find the process that hangs (\`cat ${path}\` names it) and end it.`,
-  });
 }
 
 /** The token of an owner that is dead or silent for too long; undefined if it may live. */

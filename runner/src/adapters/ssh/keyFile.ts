@@ -5,13 +5,14 @@ import { withFileLock } from '../process/fileLock.js';
 import { writeAtomically } from '../process/atomicFile.js';
 
 const WAIT_MS = 30_000;
+const BUSY = 'another process has locked the file of learned host keys for 30 s';
 
 /** The file with learned host keys; several processes may change it at the same time. */
 export interface KeyFile {
   readonly path: string;
   /** Empty where there is none yet. */
   read(): Promise<string>;
-  /** Writes it whole or not at all; nothing where `change` changes nothing. @throws StackError FILE_FAILED */
+  /** Writes it whole or not at all; nothing where `change` changes nothing. @throws StackError FILE_FAILED, LOCKED */
   change(change: (text: string) => string): Promise<void>;
 }
 
@@ -28,7 +29,7 @@ export function createKeyFile(path: string): KeyFile {
         await withFileLock(
           `${path}.lock`,
           async () => writeAtomically(path, change(await read()), { mode: 0o600 }),
-          { pollMs: 20, giveUpAfterMs: WAIT_MS, stuck, signal: undefined },
+          { pollMs: 20, giveUpAfterMs: WAIT_MS, busy: BUSY, signal: undefined },
         );
       } catch (error) {
         if (error instanceof StackError) throw error;
@@ -42,9 +43,3 @@ export function createKeyFile(path: string): KeyFile {
     },
   };
 }
-
-const stuck = (file: string): StackError =>
-  new StackError('FILE_FAILED', 'another process has locked the file of learned host keys', {
-    where: file,
-    next: `If no other runner is running, remove ${file}.`,
-  });

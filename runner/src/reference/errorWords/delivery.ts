@@ -40,8 +40,7 @@ export const deliveryWords = {
   },
   GIT_FAILED: {
     means: 'git refused a command that the runner needs.',
-    causes:
-      'No repository or no commit, missing tags, no credentials, a protected branch, another git at work.',
+    causes: 'No repository or no commit, missing tags, no credentials, a protected branch.',
     next: 'Run the `git` command of the message.',
   },
   RELEASE_UNKNOWN: {
@@ -114,9 +113,10 @@ export const deliveryWords = {
     next: 'Run the build again, or set a longer `jenkins.approval.timeout`.',
   },
   LOCKED: {
-    means: 'Another run or person holds the lock. Nothing was changed.',
-    causes: 'A deploy in progress, `lock acquire`, or a Terraform state lock that a dead run left.',
-    next: '`node runner lock status`, then wait (`--wait 10m`) or ask. Last resort: `lock release --env NAME --force`.',
+    means: 'Another run, process or person holds the lock. What it protects was not changed.',
+    causes:
+      'A deploy in progress, `lock acquire`, a Terraform state lock, another git or runner on this machine; or a dead run left its lock.',
+    next: 'Wait for the holder that the message names, or ask. For an environment: `node runner lock status`, `--wait 10m`; last resort: `lock release --env NAME --force`.',
   },
   NEEDS_CYCLE: {
     means: 'Applications need each other in a circle.',

@@ -152,6 +152,26 @@ describe('git', () => {
     });
   }
 
+  for (const name of ['index.lock', 'refs/tags/v1.2.0.lock', 'packed-refs.lock']) {
+    it(`is LOCKED, and no fault of git, where another git holds ${name}`, async () => {
+      const said = `fatal: Unable to create '/shop/.git/${name}': File exists.`;
+      const { processes } = fakeProcesses({ push: { exitCode: 128, tail: [said] } });
+      const error = await failure(createGit(processes, '/shop').push(['HEAD']));
+      expect([error.code, error.exitCode]).to.deep.equal(['LOCKED', 4]);
+      expect(error.next).to.contain(`rm /shop/.git/${name}`);
+    });
+  }
+
+  it('names no file of the remote to remove where the lock is held there', async () => {
+    const said = "remote: error: Unable to create '/srv/shop.git/refs/heads/main.lock': File exists.";
+    const { processes } = fakeProcesses({
+      push: { exitCode: 1, tail: [said, ' ! [remote rejected] main -> main (failed)'] },
+    });
+    const error = await failure(createGit(processes, '/shop').push(['HEAD']));
+    expect(error.code).to.equal('GIT_FAILED');
+    expect(error.next).not.to.contain('rm ');
+  });
+
   it('shows what to type without the settings it runs under', async () => {
     const { processes } = fakeProcesses({ push: { exitCode: 1, tail: ['something new'] } });
     const error = await failure(createGit(processes, '/shop').push(['HEAD']));
