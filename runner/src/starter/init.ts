@@ -30,7 +30,8 @@ const IGNORED = '.automation-stack/';
 /**
  * Makes a first configuration for a directory, from what is in it. Nothing is overwritten.
  * @param shape what environments hold; guessed where left out
- * @throws StackError FILE_EXISTS where there is a configuration already; USAGE where nothing can be read or written
+ * @throws StackError FILE_EXISTS where there is a configuration already; USAGE where the directory is none; FILE_FAILED
+ *   where a file cannot be written
  */
 export async function initialise(
   context: ContextWith<'env' | 'git' | 'options' | 'processes'>,
@@ -109,7 +110,7 @@ async function create(directory: string, file: string, content: string): Promise
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'EEXIST') {
-      throw new StackError('USAGE', `${file} cannot be written: ${message}`, {
+      throw new StackError('FILE_FAILED', `${file} cannot be written: ${message}`, {
         where: path,
         next: 'Make the directory writable, or name another with -C DIR.',
         cause: error,

@@ -445,7 +445,7 @@ describe('init', () => {
     const file = await cli(['init', '-C', join(root, 'file')]);
     expect(file.exitCode).to.equal(2);
     const inFile = await cli(['init', '-C', root, '--config', 'file/x.yml']);
-    expect(inFile.exitCode).to.equal(2);
-    expect(inFile.stderr).not.to.contain('BUG');
+    expect(inFile.exitCode).to.equal(1);
+    expect(inFile.stderr).to.contain('FILE_FAILED').and.to.contain('file/x.yml cannot be written');
   });
 });
