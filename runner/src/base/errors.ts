@@ -62,6 +62,7 @@ export const errorCodes = {
   AWS_CREDENTIALS_MISSING: define('infrastructure'),
   AWS_CREDENTIALS_EXPIRED: define('infrastructure'),
   AWS_ACCESS_DENIED: define('infrastructure'),
+  AWS_ACCOUNT_MISMATCH: define('infrastructure'),
   AWS_THROTTLED: define('infrastructure'),
   AWS_UNREACHABLE: define('infrastructure'),
   AWS_REFUSED: define('infrastructure'),

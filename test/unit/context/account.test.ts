@@ -34,7 +34,7 @@ describe('the account of an environment', () => {
     const environment = await place.context.environment('production');
     const error = await rejection(
       requireAccount(withIdentity('222222222222'), environment),
-      'AWS_ACCESS_DENIED',
+      'AWS_ACCOUNT_MISMATCH',
     );
     expect(error.message).to.contain('222222222222');
     expect(error.where).to.contain('111111111111');

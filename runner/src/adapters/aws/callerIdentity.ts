@@ -33,14 +33,14 @@ export async function readIdentity(aws: AwsClients): Promise<AwsIdentity> {
  * the wrong account are the most expensive mistake. Without a configured account nothing is checked.
  *
  * @param environment its name, for the message
- * @throws StackError AWS_ACCESS_DENIED if they belong to another account
+ * @throws StackError AWS_ACCOUNT_MISMATCH if they belong to another account
  */
 export async function verifyAccount(aws: AwsClients, environment: string): Promise<AwsIdentity | undefined> {
   if (aws.account === undefined) return undefined;
   const identity = await readIdentity(aws);
   if (identity.account === aws.account) return identity;
   throw new StackError(
-    'AWS_ACCESS_DENIED',
+    'AWS_ACCOUNT_MISMATCH',
     `these credentials belong to another AWS account (${identity.account})`,
     {
       where: `environment ${environment} is account ${aws.account}`,

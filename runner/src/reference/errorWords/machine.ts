@@ -106,8 +106,13 @@ export const machineWords = {
   },
   AWS_ACCESS_DENIED: {
     means: 'AWS refused a request for lack of permissions.',
-    causes: 'A missing IAM statement, a trust policy that does not name the caller, or the wrong account.',
+    causes: 'A missing IAM statement, or a trust policy that does not name the caller.',
     next: 'Add the statement of the message. `node runner iam-policy --env NAME --command COMMAND` prints all.',
+  },
+  AWS_ACCOUNT_MISMATCH: {
+    means: 'The AWS credentials belong to another account than the environment. Nothing was changed.',
+    causes: 'Another profile or role than intended, or a wrong `aws.account` in the configuration.',
+    next: 'Use credentials of the account that the message names. `aws sts get-caller-identity` shows yours.',
   },
   AWS_THROTTLED: {
     means: 'AWS refused requests because there were too many, also after retries.',

@@ -74,7 +74,7 @@ describe('the account', () => {
     const right = fakeAws(identity, { account: '222222222222' });
     expect((await verifyAccount(right, 'staging'))?.account).to.equal('222222222222');
     const wrong = fakeAws(identity, { account: '111111111111' });
-    const failure = await rejection(verifyAccount(wrong, 'production'), 'AWS_ACCESS_DENIED');
+    const failure = await rejection(verifyAccount(wrong, 'production'), 'AWS_ACCOUNT_MISMATCH');
     expect(failure.message).to.equal('these credentials belong to another AWS account (222222222222)');
     expect(failure.where).to.equal('environment production is account 111111111111');
   });
