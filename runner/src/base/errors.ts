@@ -99,6 +99,7 @@ export const errorCodes = {
   DEPLOY_FAILED: define('service'),
   DEPLOY_ROLLED_BACK: define('service', ExitCode.rolledBack),
   DEPLOY_CUT_OFF: define('service'),
+  DEPLOY_OVERTAKEN: define('service'),
   // Not 3: the services are as they were, what the migration itself changed may not be.
   MIGRATION_FAILED: define('service'),
   ROLLBACK_FAILED: define('service'),

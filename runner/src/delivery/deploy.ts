@@ -36,7 +36,7 @@ import type { DeployRequest, DeployResult } from './deployRequest.js';
  * target fails, or a signal arrives, every target goes back to its snapshot: an environment only ever runs one release.
  * What the application needs must be healthy there first.
  * @throws StackError LOCKED, DEPLOY_CUT_OFF, DEPLOY_ROLLED_BACK (3), INTERRUPTED (130, undone), ROLLBACK_FAILED,
- * UPSTREAM_*, STATE_WRITE_FAILED, RELEASE_DIRTY, PROMOTION_REFUSED, SUPERSEDED
+ * DEPLOY_OVERTAKEN, UPSTREAM_*, STATE_WRITE_FAILED, RELEASE_DIRTY, PROMOTION_REFUSED, SUPERSEDED
  */
 export async function deployRelease(context: Context, request: DeployRequest): Promise<DeployResult> {
   refuseDirty(request);

@@ -26,7 +26,8 @@ export interface FailedDeployment {
 
 /**
  * Restores every target and says why, with the exit code that tells how it ended. Records come after that.
- * @throws StackError DEPLOY_ROLLED_BACK (3), INTERRUPTED (130), MIGRATION_FAILED; ROLLBACK_FAILED where a target is not back
+ * @throws StackError DEPLOY_ROLLED_BACK (3), INTERRUPTED (130), MIGRATION_FAILED; ROLLBACK_FAILED where a target is not back,
+ *   DEPLOY_OVERTAKEN where that is because somebody else deployed
  */
 export async function rollBack(
   attempt: FailedDeployment,
@@ -157,14 +158,20 @@ export async function rollbackFailed(
   failures: readonly { readonly target: string; readonly error: ErrorRecord }[],
 ): Promise<StackError> {
   const { name } = environment;
-  return new StackError('ROLLBACK_FAILED', `${name} could not be rolled back after: ${cause.message}`, {
-    where: failures.map((item) => item.target).join(', '),
-    evidence: failures.flatMap((item) => [
-      `${item.target}: ${item.error.message}`,
-      ...(item.error.evidence ?? []),
-    ]),
-    next:
-      `Look at the lines above, then \`node runner rollback --env ${name}\` tries again from the same point. ` +
-      `If what ran before cannot be restored: ${await recoveryCommands(ledger, record, environment)}`,
-  });
+  // Nothing is broken where all that keeps targets from going back is what somebody else brought.
+  const isOvertaken = failures.every(({ error }) => error.code === 'DEPLOY_OVERTAKEN');
+  return new StackError(
+    isOvertaken ? 'DEPLOY_OVERTAKEN' : 'ROLLBACK_FAILED',
+    `${name} could not be rolled back after: ${cause.message}`,
+    {
+      where: failures.map((item) => item.target).join(', '),
+      evidence: failures.flatMap((item) => [
+        `${item.target}: ${item.error.message}`,
+        ...(item.error.evidence ?? []),
+      ]),
+      next:
+        `Look at the lines above, then \`node runner rollback --env ${name}\` tries again from the same point. ` +
+        `If what ran before cannot be restored: ${await recoveryCommands(ledger, record, environment)}`,
+    },
+  );
 }

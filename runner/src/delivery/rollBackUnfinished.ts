@@ -19,7 +19,7 @@ export interface UnfinishedDeployment {
 /**
  * Restores what ran before a deployment that was cut off, then records it and closes its journal.
  * @returns its record
- * @throws StackError ROLLBACK_FAILED: the journal stays open; STATE_WRITE_FAILED where only the record is missing
+ * @throws StackError ROLLBACK_FAILED, DEPLOY_OVERTAKEN: the journal stays open; STATE_WRITE_FAILED where only the record is missing
  */
 export async function rollBackUnfinished(
   context: ContextWith<'clock' | 'events' | 'patience' | 'targets'>,

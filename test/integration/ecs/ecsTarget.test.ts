@@ -138,13 +138,13 @@ describe('an ECS service on the emulator', function () {
     const theirs = await fixture.register(good);
     const deployed = rejection(
       target.deploy(fixture.release(await fixture.image(apps.good)), rollout),
-      'DEPLOY_FAILED',
+      'DEPLOY_OVERTAKEN',
     );
     while ((await fixture.describe()).taskDefinition === before['taskDefinition'])
       await systemClock.sleep(50);
     await fixture.update(theirs);
     expect((await deployed).message).to.match(/^someone else deployed /);
-    await rejection(target.restore(before, rollout), 'ROLLBACK_FAILED');
+    await rejection(target.restore(before, rollout), 'DEPLOY_OVERTAKEN');
     expect((await fixture.describe()).taskDefinition).to.equal(theirs);
   });
 

@@ -77,6 +77,15 @@ describe('the way out', () => {
       expect(error.evidence).to.include('web: host is down');
     });
 
+    it('says that somebody else deployed where nothing else keeps it from going back', async () => {
+      const overtaken = new StackError('DEPLOY_OVERTAKEN', 'someone else deployed web:9: it is not changed');
+      web().failDeploy = crash();
+      web().failRestore = overtaken;
+      const error = await rejection(stand.deploy('0.3.0'), 'DEPLOY_OVERTAKEN');
+      expect(error.exitCode).to.equal(1);
+      expect(error.evidence).to.include('web: someone else deployed web:9: it is not changed');
+    });
+
     it('does not wait for a store that does not answer at all', async () => {
       const put = stand.store.put.bind(stand.store);
       let isAway = false;

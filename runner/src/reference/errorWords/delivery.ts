@@ -75,6 +75,12 @@ export const deliveryWords = {
     causes: 'The runner, its agent or its machine was killed.',
     next: '`node runner deploy --env NAME --resume`, or `node runner rollback --env NAME`.',
   },
+  DEPLOY_OVERTAKEN: {
+    means:
+      'Somebody else deployed to the service while this deployment was in progress. Theirs is not changed.',
+    causes: 'Another pipeline, `aws ecs update-service`, the console or Terraform moved the service.',
+    next: 'Find out who it was (CloudTrail: `UpdateService`), then `node runner rollback --env NAME --to VERSION`.',
+  },
   // Not 3: the services are as they were, what the migration itself changed may not be.
   MIGRATION_FAILED: {
     means: 'The migration failed. No service was moved, but changes of the migration to the database stay.',
@@ -83,8 +89,7 @@ export const deliveryWords = {
   },
   ROLLBACK_FAILED: {
     means: 'The previous release could not be restored. Look at the environment now.',
-    causes:
-      'A deregistered task definition, an unhealthy previous release, unreachable hosts, somebody else deployed.',
+    causes: 'A deregistered task definition, an unhealthy previous release, unreachable hosts.',
     next: '`node runner rollback --env NAME`, or `node runner rollback --env NAME --to VERSION`.',
   },
   PROMOTION_REFUSED: {

@@ -1,6 +1,5 @@
 import { StackError } from '../../../base/errors.js';
 import type { ReleaseRecord } from '../../../domain/records.js';
-import { shortName } from '../../../domain/ecsService.js';
 import type { EcsScope, Service, TaskDefinition } from '../../../adapters/aws/ecs.js';
 
 /** A release that has no image for this target. */
@@ -53,10 +52,19 @@ export function refuseUnlaunchable(
     : undefined;
 }
 
-/** The service runs what neither this deploy nor the one before brought. */
-export function overtakenError({ service, environment }: EcsScope, runs: string): StackError {
-  return new StackError('ROLLBACK_FAILED', `someone else deployed ${shortName(runs)}: it is not changed`, {
+/**
+ * The service runs what neither this deploy nor the one before brought.
+ * @param words e.g. `someone else deployed web:9: it is not changed`
+ * @param evidence the last events of the service
+ */
+export function overtakenError(
+  { service, environment }: Pick<EcsScope, 'service' | 'environment'>,
+  words: string,
+  evidence: readonly string[] = [],
+): StackError {
+  return new StackError('DEPLOY_OVERTAKEN', words, {
     where: `service ${service}, environment ${environment}`,
+    evidence,
     next: `Find out who it was (CloudTrail: UpdateService), then deploy the release you want to ${environment}.`,
   });
 }

@@ -194,7 +194,7 @@ export class EcsTarget implements Target {
     const before = { described, previous: runs, taskDefinition, setupOf, acceptedMs: 0 };
     if (untouched && runs === taskDefinition) return before;
     if (movedTo !== undefined && runs !== movedTo && runs !== taskDefinition) {
-      throw overtakenError(this.scope, runs);
+      throw overtakenError(this.scope, `someone else deployed ${shortName(runs)}: it is not changed`);
     }
     // A circuit breaker may have gone back already; only where it gave up on that too, it needs a push.
     const force = runs === taskDefinition && primary?.rolloutState === 'FAILED';

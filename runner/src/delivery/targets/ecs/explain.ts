@@ -7,6 +7,7 @@ import {
   type Wanted,
 } from '../../../domain/ecsService.js';
 import type { TasksOf } from '../../../domain/stoppedTask.js';
+import { overtakenError } from './ecsFailures.js';
 import { crashError, failure, orFallback, stoppedOf, type DiagnosisScope } from './diagnosis.js';
 
 /** A rollout that was judged. */
@@ -32,7 +33,7 @@ export async function explain(
 ): Promise<StackError> {
   const { scope, wanted, signal } = judged;
   if (verdict.state === 'overtaken') {
-    return failure(
+    return overtakenError(
       scope,
       `someone else deployed ${shortName(verdict.taskDefinition)} in the meantime, instead of ${shortName(wanted.taskDefinition)}`,
       view.events,

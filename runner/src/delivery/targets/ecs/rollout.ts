@@ -38,7 +38,7 @@ const REPORT_EVERY_MS = 5000;
  * when all new tasks run, while old ones still drain. The first to fail ends the other.
  *
  * @returns what the verdict rests on, in words; undefined where no task is wanted, so that it rests on nothing
- * @throws StackError DEPLOY_FAILED with reason and evidence; the signal's reason on abort
+ * @throws StackError DEPLOY_FAILED with reason and evidence; DEPLOY_OVERTAKEN; the signal's reason on abort
  */
 export async function followRollout(options: RolloutOptions): Promise<string | undefined> {
   const failed = new AbortController();

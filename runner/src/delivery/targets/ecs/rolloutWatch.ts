@@ -30,8 +30,8 @@ export interface Watch {
 /**
  * Waits until the wanted task definition is stable.
  *
- * @throws StackError DEPLOY_FAILED with reason and evidence where it fails, crashes, is rolled back or overtaken by
- * someone else, or takes longer than the timeout; the signal's reason on abort
+ * @throws StackError DEPLOY_FAILED with reason and evidence where it fails, crashes, is rolled back or takes longer than
+ * the timeout; DEPLOY_OVERTAKEN where someone else deployed; the signal's reason on abort
  */
 export async function watchRollout(watch: Watch): Promise<void> {
   const { scope, wanted, signal } = watch;

@@ -317,13 +317,13 @@ describe('an ECS service: a deploy that fails', () => {
     ecs.courses = [{ runningMs: 1000, overtakenMs: 1200 }];
     const target = make();
     const before = await target.snapshot();
-    const failure = await rejection(target.deploy(release('b'), rollout), 'DEPLOY_FAILED');
+    const failure = await rejection(target.deploy(release('b'), rollout), 'DEPLOY_OVERTAKEN');
     expect(failure.message).to.equal('someone else deployed other:9 in the meantime, instead of web:2');
     ecs.definitions.set('arn:aws:ecs:eu-west-1:111111111111:task-definition/other:9', {
       family: 'other',
       containerDefinitions: [{ name: 'web' }],
     });
-    const refused = await rejection(target.restore(before, rollout), 'ROLLBACK_FAILED');
+    const refused = await rejection(target.restore(before, rollout), 'DEPLOY_OVERTAKEN');
     expect(refused.message).to.equal('someone else deployed other:9: it is not changed');
     expect(ecs.calls.filter((call) => call.startsWith('UpdateService'))).to.have.length(1);
   });
