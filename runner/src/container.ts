@@ -56,16 +56,19 @@ export function createContext(input: ContextInput): Context {
   };
 
   const config = once(async () => {
-    const [kinds, { loadConfig }, { registerConfigured }, { ledgerLocation }] = await Promise.all([
-      context.kinds(),
-      import('./config/load.js'),
-      import('./config/knownSecrets.js'),
-      import('./state/sharedLocation.js'),
-    ]);
+    const [kinds, { loadConfig }, { registerConfigured }, { ledgerLocation }, { folderOf }] =
+      await Promise.all([
+        context.kinds(),
+        import('./config/load.js'),
+        import('./config/knownSecrets.js'),
+        import('./state/sharedLocation.js'),
+        import('./config/storeLocation.js'),
+      ]);
     const loaded = await loadConfig(options.directory, options.configFile, kinds);
     registerConfigured(loaded, kinds, { env, secrets });
-    const location = ledgerLocation(loaded, env, () => context.git.remoteUrl());
-    return { ...loaded, state: { ...loaded.state, location: await location } };
+    const location = await ledgerLocation(loaded, env, () => context.git.remoteUrl());
+    const stateFolder = folderOf(kinds.stores, location, loaded.directory);
+    return { ...loaded, stateFolder, state: { ...loaded.state, location } };
   });
   const aws = perEnvironment(async (environment) => {
     const { createAwsClients } = await import('./adapters/aws/clients.js');
@@ -82,8 +85,8 @@ export function createContext(input: ContextInput): Context {
     return clients;
   });
   const store = once(async () => {
-    const { openStore } = await import('./state/store.js');
-    return openStore(await config(), { env, secrets, patience });
+    const [{ openStore }, { stores }] = await Promise.all([import('./state/store.js'), context.kinds()]);
+    return openStore(await config(), { env, secrets, patience }, stores);
   });
 
   const context: Context = {

@@ -1,6 +1,7 @@
 import type { Kinds } from './context/context.js';
 import { ecsService } from './delivery/targets/ecs/kind.js';
 import { fleet } from './delivery/targets/fleet/kind.js';
+import { stores } from './state/stores/stores.js';
 import { github, gitlab } from './views/forge/kind.js';
 import { slack } from './views/slack/kind.js';
 
@@ -8,4 +9,5 @@ import { slack } from './views/slack/kind.js';
 export const kinds: Kinds = {
   targets: [ecsService, fleet],
   channels: [slack, github, gitlab],
+  stores,
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ObjectStore } from '../../runner/src/base/ports.js';
 import { SecretRegistry } from '../../runner/src/secrets/redact.js';
+import { stores } from '../../runner/src/state/stores/stores.js';
 import { openStore } from '../../runner/src/state/store.js';
 
 /** Where the emulator of `node runner local up` answers, with credentials that it takes. */
@@ -33,5 +34,5 @@ export function openAt(
   env: Readonly<Record<string, string | undefined>> = emulator,
 ): Promise<ObjectStore> {
   const config = { application: 'shop', directory, state: { location, 'lock-expiry': 900_000 } };
-  return openStore(config, { env, secrets: new SecretRegistry() });
+  return openStore(config, { env, secrets: new SecretRegistry() }, stores);
 }

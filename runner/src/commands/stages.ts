@@ -36,7 +36,7 @@ const stages: CommandDefinition = {
     const branch = option(input, 'branch') ?? (await context.git.workingTree()).branch;
     const pipeline = pipelineOf(pipelineInput(config), branch);
     // What a build would stop at later is told before it begins.
-    if (pipeline.stages.length > 0) noticeLedgerLocation(config.state.location, context);
+    if (pipeline.stages.length > 0) noticeLedgerLocation(config, context);
     const done = flag(input, 'resume') ? await doneStages(context, pipeline) : undefined;
     const jenkins = jenkinsPlan(config, pipeline);
     // A program that names no branch asks for the credentials of a command, before each: the graph is no news to it.

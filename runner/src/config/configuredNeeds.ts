@@ -1,20 +1,27 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { StackError } from '../base/errors.js';
 import { schemaIssues } from './schemaIssues.js';
 import { neededSchema, type Config } from './schema.js';
 import { readText, UnreadableText } from './readText.js';
 import { parseYaml } from './source.js';
 import { ofPath, told } from './path.js';
+import { folderOf, type StoreLocation } from './storeLocation.js';
 
 /** Applications by name, with where their releases are recorded: absolute, sorted by name. */
 export type Needs = Readonly<Record<string, string>>;
 
-/** What an application needs, in a form that means the same from every directory. */
-export function absoluteNeeds({ needs, directory }: Pick<Config, 'needs' | 'directory'>): Needs {
+/**
+ * What an application needs, in a form that means the same from every directory.
+ * @param stores kinds of places that a location may be
+ */
+export function absoluteNeeds(
+  { needs, directory }: Pick<Config, 'needs' | 'directory'>,
+  stores: readonly StoreLocation[],
+): Needs {
   return Object.fromEntries(
     Object.entries(needs)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, location]) => [name, absoluteLocation(location, directory)]),
+      .map(([name, location]) => [name, folderOf(stores, location, directory) ?? location]),
   );
 }
 
@@ -31,9 +38,14 @@ export interface NeededProject {
 /**
  * What stands in the `automation-stack.yml` of another application's directory; undefined where there is none. Only
  * the keys that matter are looked at: what else is in it is that application's affair.
+ * @param directory of that application, absolute
+ * @param stores kinds of places that a location may be
  * @throws StackError CONFIG_INVALID where these are not readable
  */
-export async function readProject(directory: string): Promise<NeededProject | undefined> {
+export async function readProject(
+  directory: string,
+  stores: readonly StoreLocation[],
+): Promise<NeededProject | undefined> {
   const file = join(directory, 'automation-stack.yml');
   const text = await readText(file).catch((error: unknown) => {
     if (error instanceof UnreadableText && error.isAbsent) return undefined;
@@ -63,12 +75,13 @@ export async function readProject(directory: string): Promise<NeededProject | un
       next: `node runner config check -C ${directory}`,
     });
   }
+  const { location } = parsed.data.state;
   return {
     application: parsed.data.application,
     file,
-    location: absoluteLocation(parsed.data.state.location, directory),
+    location: folderOf(stores, location, directory) ?? location,
     environments: Object.keys(environments ?? {}),
-    needs: absoluteNeeds({ needs: parsed.data.needs, directory }),
+    needs: absoluteNeeds({ needs: parsed.data.needs, directory }, stores),
   };
 }
 
@@ -76,18 +89,16 @@ export async function readProject(directory: string): Promise<NeededProject | un
  * What an application needs, for those who do not have the sources: a project's directory becomes the place where that
  * project records its releases.
  */
-export async function recordedNeeds(config: Pick<Config, 'needs' | 'directory'>): Promise<Needs> {
-  const places = Object.entries(absoluteNeeds(config)).map(async ([name, location]) => {
+export async function recordedNeeds(
+  config: Pick<Config, 'needs' | 'directory'>,
+  stores: readonly StoreLocation[],
+): Promise<Needs> {
+  const places = Object.entries(absoluteNeeds(config, stores)).map(async ([name, location]) => {
     // One that cannot be read was complained of before; whoever goes on by force records what is written.
-    const project = isDirectory(location) ? await readProject(location).catch(() => undefined) : undefined;
+    const folder = folderOf(stores, location, config.directory);
+    const project =
+      folder === undefined ? undefined : await readProject(folder, stores).catch(() => undefined);
     return [name, project?.location ?? location] as const;
   });
   return Object.fromEntries(await Promise.all(places));
 }
-
-function absoluteLocation(location: string, directory: string): string {
-  return isDirectory(location) ? resolve(directory, location) : location;
-}
-
-/** What is no directory is `s3://bucket/prefix`. */
-export const isDirectory = (location: string): boolean => !location.includes('://');

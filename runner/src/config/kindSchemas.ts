@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { StoreLocation } from './storeLocation.js';
 
 /** What the configuration says of every target, whatever its kind; each kind knows the rest of it. */
 export interface TargetConfig {
@@ -33,4 +34,5 @@ export interface ChannelSchema<Own extends object = object> {
 export interface KindSchemas {
   readonly targets: readonly TargetSchema[];
   readonly channels: readonly ChannelSchema[];
+  readonly stores: readonly StoreLocation[];
 }

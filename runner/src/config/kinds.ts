@@ -1,5 +1,6 @@
 import type { CollidingTarget } from './collisions.js';
 import type { ChannelSchema, TargetConfig, TargetSchema } from './kindSchemas.js';
+import type { StoreLocation } from './storeLocation.js';
 
 /** A kind of target as the configuration knows it. */
 export type ConfiguredTarget<Own extends TargetConfig = TargetConfig> = TargetSchema & CollidingTarget<Own>;
@@ -8,4 +9,5 @@ export type ConfiguredTarget<Own extends TargetConfig = TargetConfig> = TargetSc
 export interface ConfiguredKinds {
   readonly targets: readonly ConfiguredTarget[];
   readonly channels: readonly ChannelSchema[];
+  readonly stores: readonly StoreLocation[];
 }

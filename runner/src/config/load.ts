@@ -11,13 +11,14 @@ import type { ConfiguredKinds } from './kinds.js';
 import { configurationSchema, type Config, type ConfigSchema } from './schema.js';
 import { keysOf, leavesAt, leavesOf } from './valueShape.js';
 import { ofPath, pathText, told, type Path, type Words } from './path.js';
+import { folderOf } from './storeLocation.js';
 import { parseYaml, type ConfigIssue, type YamlSource } from './source.js';
 
 /**
  * Reads, validates and freezes the configuration.
  * @param directory directory of the command (`-C`), absolute
  * @param file configuration file, relative to it or absolute
- * @param kinds of targets and channels that it may name
+ * @param kinds of targets, channels and stores that it may name
  * @throws StackError CONFIG_NOT_FOUND, or CONFIG_INVALID with every issue as `file:line:column message`
  */
 export async function loadConfig(directory: string, file: string, kinds: ConfiguredKinds): Promise<Config> {
@@ -114,7 +115,8 @@ export function validateConfig(
   }
   const raw = value;
   if (!parsed.success || issues.length > 0) return { issues: inOrder(issues), raw, locate };
-  return { config: deepFreeze({ ...parsed.data, directory, file }), issues: [], raw, locate };
+  const stateFolder = folderOf(kinds.stores, parsed.data.state.location, directory);
+  return { config: deepFreeze({ ...parsed.data, directory, file, stateFolder }), issues: [], raw, locate };
 }
 
 /** Two places at once. What an environment inherits stands elsewhere: then the environment itself is pointed at. */

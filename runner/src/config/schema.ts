@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isDuration, parseDuration } from '../base/duration.js';
 import { inventorySchema } from './inventorySchema.js';
 import type { KindSchemas, TargetConfig } from './kindSchemas.js';
+import { storeForms } from './storeLocation.js';
 import type { Source } from './referencesIn.js';
 import {
   command,
@@ -83,7 +84,7 @@ const approvalBy = z.strictObject({
   count: z.number().int().min(1).max(10).default(1).describe('How many different people must approve it.'),
 });
 
-const environmentOf = (targets: z.ZodType<TargetConfig>) =>
+const environmentOf = (targets: z.ZodType<TargetConfig>, places: string) =>
   z.strictObject({
     extends: name.optional().describe('Environment whose settings are the starting point.'),
     aws: z
@@ -141,7 +142,7 @@ const environmentOf = (targets: z.ZodType<TargetConfig>) =>
         ownership: text
           .optional()
           .describe(
-            'Ledger of what deployments own and reuse, shared by all that name it: a directory, or s3://bucket/prefix (default: `state.location`).',
+            `Ledger of what deployments own and reuse, shared by all that name it: ${places} (default: \`state.location\`).`,
           ),
         scopes: z
           .record(name, z.array(terraformAddress).min(1, 'must name at least one address'))
@@ -279,17 +280,20 @@ export const DEFAULT_BRANCHES = {
   'release/*': 'production',
 };
 
+/** @param location of the state, with what it may be in its description */
+const stateOf = (location: z.ZodDefault<z.ZodString>) =>
+  z
+    .strictObject({
+      location,
+      'lock-expiry': duration('15m').describe('A lock that was not renewed for this long may be taken over.'),
+    })
+    .prefault({});
+const stateLocation = text.default('.automation-stack');
+
 /** What is read of an application that another one needs; kinds have no part in it. */
 const needed = {
   application: name.describe('Name of the application, also in the records of the release ledger.'),
-  state: z
-    .strictObject({
-      location: text
-        .default('.automation-stack')
-        .describe('Release ledger, locks and journal: a directory, or s3://bucket/prefix for a team.'),
-      'lock-expiry': duration('15m').describe('A lock that was not renewed for this long may be taken over.'),
-    })
-    .prefault({}),
+  state: stateOf(stateLocation),
   needs: z
     .record(name, text)
     .default({})
@@ -311,7 +315,9 @@ function schemaOf(kinds: KindSchemas) {
       .describe('Branch name or glob to environment; the first match wins.'),
     needs: needed.needs,
     images: z.record(name, imageSchema).default({}).describe('Images that a build makes.'),
-    environments: z.record(name, environmentOf(targetsOf(kinds))).describe('Where releases are deployed.'),
+    environments: z
+      .record(name, environmentOf(targetsOf(kinds), storeForms(kinds.stores)))
+      .describe('Where releases are deployed.'),
     people: z
       .record(text, z.array(text).min(1))
       .default({})
@@ -319,7 +325,9 @@ function schemaOf(kinds: KindSchemas) {
         'Who is who, for `approval: { not: … }`: map of Jenkins user id to the names and e-mail addresses of the person in git.',
       ),
     notifications: notificationsOf(kinds).default({}),
-    state: needed.state,
+    state: stateOf(
+      stateLocation.describe(`Release ledger, locks and journal: ${storeForms(kinds.stores)} for a team.`),
+    ),
     jenkins: jenkins.prefault({}).describe('How Jenkins runs the stages; ignored on a laptop.'),
     concurrency: z
       .number()
@@ -352,7 +360,7 @@ export const neededSchema = z.strictObject(needed);
 
 const made = new WeakMap<KindSchemas, ConfigSchema>();
 
-/** The schema of the configuration with these kinds of targets and channels; made once of each set of kinds. */
+/** The schema of the configuration with these kinds of targets, channels and stores; made once of each set of kinds. */
 export function configurationSchema(kinds: KindSchemas): ConfigSchema {
   const schema = made.get(kinds) ?? schemaOf(kinds);
   made.set(kinds, schema);
@@ -367,6 +375,8 @@ export type Config = Readonly<ParsedConfig> & {
   /** Directory of the configuration file: every relative path starts here. */
   readonly directory: string;
   readonly file: string;
+  /** Folder of this machine that `state.location` is, absolute; undefined where the state is elsewhere. */
+  readonly stateFolder: string | undefined;
 };
 export type ImageConfig = z.infer<typeof imageSchema>;
 export type EnvironmentConfig = ParsedConfig['environments'][string];

@@ -4,9 +4,7 @@ import type { KindSchemas } from './kindSchemas.js';
 import { DEFAULT_BRANCHES, type ParsedConfig } from './schema.js';
 import { checkOutputs } from './outputChecks.js';
 import type { Path, Words } from './path.js';
-
-/** Neither a directory nor a bucket. */
-const isForeign = (location: string) => /^(?!s3:\/\/[^/])[a-z][a-z0-9+.-]*:\/\//.test(location);
+import { storeForms, storeOf } from './storeLocation.js';
 
 /** What no single value can tell: names that must exist elsewhere, settings that need each other. */
 export function crossCheck(
@@ -15,6 +13,8 @@ export function crossCheck(
 ): readonly { path: Path; words: Words }[] {
   const issues: { path: Path; words: Words }[] = [];
   const environments = Object.keys(config.environments);
+  const isForeign = (location: string) => storeOf(kinds.stores, location) === undefined;
+  const forms = storeForms(kinds.stores, ' or ');
   const images = Object.keys(config.images);
   const missing = (path: Path, what: string, name: string, known: readonly string[]) => {
     if (known.includes(name)) return;
@@ -39,7 +39,7 @@ export function crossCheck(
     if (isForeign(location))
       issues.push({
         path: ['needs', name],
-        words: `needs.${name}: must be a directory or s3://bucket/prefix, not "${location}"`,
+        words: `needs.${name}: must be ${forms}, not "${location}"`,
       });
   }
   for (const [name, environment] of Object.entries(config.environments)) {
@@ -66,7 +66,7 @@ export function crossCheck(
     if (ownership !== undefined && isForeign(ownership)) {
       issues.push({
         path: [...here, 'infrastructure', 'ownership'],
-        words: `infrastructure.ownership: must be a directory or s3://bucket/prefix, not "${ownership}"`,
+        words: `infrastructure.ownership: must be ${forms}, not "${ownership}"`,
       });
     }
     const { scope, scopes = {} } = environment.infrastructure ?? {};

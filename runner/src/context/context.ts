@@ -17,6 +17,7 @@ import type { Target } from './target.js';
 import type { EventBus, EventSubscriber } from '../events/events.js';
 import type { SecretRegistry } from '../secrets/redact.js';
 import type { State } from '../state/state.js';
+import type { StoreKind } from '../state/stores/storeKind.js';
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -92,6 +93,7 @@ export type ContextWith<K extends keyof Context> = Pick<Context, K>;
 export interface Kinds {
   readonly targets: readonly TargetKind[];
   readonly channels: readonly ChannelKind[];
+  readonly stores: readonly StoreKind[];
 }
 
 /**

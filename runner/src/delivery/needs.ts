@@ -53,7 +53,7 @@ export async function requireUpstream(context: Context, request: NeedsRequest): 
 
 /** How everything upstream stands in some environments; judges nothing. */
 export async function readUpstream(
-  context: ContextWith<'clock' | 'config' | 'env' | 'patience' | 'secrets'>,
+  context: ContextWith<'clock' | 'config' | 'env' | 'kinds' | 'patience' | 'secrets'>,
   environments: readonly string[],
 ): Promise<UpstreamReport> {
   const { standings, ...graph } = await walkUpstream(context);

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
-import { absoluteNeeds, isDirectory, readProject, type Needs } from '../config/configuredNeeds.js';
+import { absoluteNeeds, readProject, type Needs } from '../config/configuredNeeds.js';
+import { folderOf } from '../config/storeLocation.js';
 import type { ContextWith } from '../context/context.js';
 import { StackError, toErrorRecord } from '../base/errors.js';
 import { orderOf } from './rules/needsGraph.js';
@@ -56,12 +57,12 @@ const AT_ONCE = 8;
  * @throws StackError NEEDS_CYCLE, UPSTREAM_UNREADABLE, CONFIG_INVALID where a directory holds another application
  */
 export async function walkUpstream(
-  context: ContextWith<'clock' | 'config' | 'env' | 'patience' | 'secrets'>,
+  context: ContextWith<'clock' | 'config' | 'env' | 'kinds' | 'patience' | 'secrets'>,
 ): Promise<UpstreamGraph> {
   const config = await context.config();
   const { application, file } = config;
   const found = new Map<string, Found>();
-  let edges = edgesOf(application, absoluteNeeds(config), file);
+  let edges = edgesOf(application, absoluteNeeds(config, (await context.kinds()).stores), file);
   const all = [...edges];
   while (edges.length > 0) {
     const fresh = edges.filter(
@@ -102,12 +103,14 @@ const edgesOf = (neededBy: string, needs: Needs, where: string): Edge[] =>
 
 /** What an application says of itself: its own file where its sources are here, else what it left in its store. */
 async function visit(
-  context: ContextWith<'clock' | 'config' | 'env' | 'patience' | 'secrets'>,
+  context: ContextWith<'clock' | 'config' | 'env' | 'kinds' | 'patience' | 'secrets'>,
   edge: Edge,
 ): Promise<Found> {
   const { application, neededBy } = edge;
   return readable(edge, async () => {
-    const project = isDirectory(edge.location) ? await readProject(edge.location) : undefined;
+    const { stores } = await context.kinds();
+    const folder = folderOf(stores, edge.location, '/');
+    const project = folder === undefined ? undefined : await readProject(folder, stores);
     if (project !== undefined && project.application !== application) {
       throw new StackError(
         'CONFIG_INVALID',
@@ -118,7 +121,7 @@ async function visit(
     const { state: own } = await context.config();
     const place = { ...own, location: project?.location ?? edge.location };
     const setting = `needs.${application} of ${neededBy}`;
-    const store = await openStore({ application, directory: '/', state: place }, context, setting);
+    const store = await openStore({ application, directory: '/', state: place }, context, stores, setting);
     const says = project ?? (await readApplication(store));
     return {
       application,

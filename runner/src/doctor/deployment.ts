@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { Config } from '../config/schema.js';
 import type { ContextWith } from '../context/context.js';
 import type { Check, Finding } from '../domain/finding.js';
@@ -45,20 +45,12 @@ export function configCheck(
 
 /** Where the ledger, locks and journal live. */
 export function stateChecks(context: ContextWith<'clock' | 'store'>, config: Config): readonly Check[] {
-  const { location } = config.state;
-  const isLocal = !location.includes('://');
+  const { stateFolder } = config;
   return [
     { id: 'state', title: 'State', required: true, run: () => stateIsWritable(context) },
-    ...(isLocal
-      ? [
-          {
-            id: 'disk',
-            title: 'Disk space',
-            required: true,
-            run: () => diskSpace(resolve(config.directory, location)),
-          },
-        ]
-      : []),
+    ...(stateFolder === undefined
+      ? []
+      : [{ id: 'disk', title: 'Disk space', required: true, run: () => diskSpace(stateFolder) }]),
   ];
 }
 

@@ -17,7 +17,7 @@ export async function showConfig(
   resolve: boolean,
 ): Promise<unknown> {
   const kinds = await context.kinds();
-  const { directory: _directory, file: _file, ...config } = await context.config();
+  const { directory: _directory, file: _file, stateFolder: _folder, ...config } = await context.config();
   if (context.options.environment === undefined) return readable(withoutSecrets(config, kinds, [], false));
   const environment = await context.environment();
   const { extends: _extends, ...settings } = environment.config;

@@ -35,3 +35,33 @@ export interface TargetNames {
   /** ARNs, by the word that the kind's own rows have for them. */
   readonly resources?: Readonly<Record<string, readonly string[]>>;
 }
+
+/**
+ * What commands do with a place where state is kept: with the deployment's own records, with those of the applications
+ * that it needs, and with the ledger of what deployments own.
+ */
+export type StorePhase = 'state-read' | 'state-write' | 'upstream' | 'ledger';
+
+/** Whose records a place is used for: the same kind is asked to allow less on those of others. */
+export type StoreUse = 'state' | 'upstream' | 'ledger';
+
+/** The calls of AWS that a kind of store makes in some phases. */
+export interface StorePermission {
+  readonly phases: readonly StorePhase[];
+  /** Names of calls: of the table of the permissions, or of the kind's own rows. */
+  readonly calls: readonly string[];
+}
+
+/** A bucket and the part of it that is meant. */
+export interface BucketPart {
+  readonly bucket: string;
+  /** Without slashes at its ends; the whole bucket where empty. */
+  readonly prefix: string;
+}
+
+/** What a location names that permissions are confined to. */
+export interface StoreNames {
+  readonly bucket?: BucketPart;
+  /** ARNs, by the word that the kind's own rows have for them. */
+  readonly resources?: Readonly<Record<string, readonly string[]>>;
+}

@@ -1,7 +1,7 @@
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { lastPart } from './rules/arn.js';
 import { readDatabaseUsers, type DatabaseUser } from '../domain/databaseUser.js';
-import { verbs, type Part, type TargetPart, type Verb } from './rules/verbs.js';
+import { verbs, type AnyPart, type Verb } from './rules/verbs.js';
 import { readOutputs } from '../infrastructure/outputs.js';
 
 /** What a policy names for making the database users of an environment. */
@@ -26,7 +26,7 @@ export async function usersOfDatabases(
   note: (message: string) => void,
 ): Promise<UsersForPolicy> {
   const config = environment.config['database-users'];
-  const used: readonly (Part | TargetPart)[] = verbs[verb];
+  const used: readonly AnyPart[] = verbs[verb];
   if (config === undefined || !used.includes('database-users')) return NONE;
   try {
     const outputs = await readOutputs(context, environment);

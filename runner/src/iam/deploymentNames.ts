@@ -5,12 +5,22 @@ import { referencesIn, unescaped } from '../config/referencesIn.js';
 import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { accountOfRole } from '../domain/awsRole.js';
 import { hasHosts, targetsWithKinds } from '../context/kinds.js';
-import type { CallRow, TargetNames, TargetPermission } from '../domain/permissions.js';
+import type {
+  BucketPart,
+  CallRow,
+  StoreNames,
+  StorePermission,
+  StoreUse,
+  TargetNames,
+  TargetPermission,
+} from '../domain/permissions.js';
 import { arnOf, lastPart, type ArnScope } from './rules/arn.js';
-import type { BucketPart, PolicyNames } from './rules/resourceNames.js';
-import { usesTargets, verbs, type Part, type TargetPart, type Verb } from './rules/verbs.js';
+import type { PolicyNames } from './rules/resourceNames.js';
+import { usesTargets, verbs, type AnyPart, type Part, type TargetPart, type Verb } from './rules/verbs.js';
 import type { DatabaseUser } from '../domain/databaseUser.js';
+import { storeOf } from '../config/storeLocation.js';
 import { OWNERSHIP_PART } from '../state/ownershipRecords.js';
+import type { StoreKind } from '../state/stores/storeKind.js';
 import { registryOfImages } from '../release/registryOfImages.js';
 import { readBackend } from './backend.js';
 import { familyOf, usersOfDatabases } from './databaseUserNames.js';
@@ -33,10 +43,12 @@ export interface OpenNote {
 export interface ParsedNames {
   readonly names: PolicyNames;
   /** Whether the deployment has a part of the table. */
-  readonly has: (part: Part) => boolean;
+  readonly has: (part: Exclude<AnyPart, TargetPart>) => boolean;
   /** The permissions of its targets. */
   readonly targets: readonly TargetPermission[];
-  /** Rows of the kinds of its targets, beside those of the table. */
+  /** The permissions of the places where it keeps state. */
+  readonly stores: readonly StorePermission[];
+  /** Rows of the kinds of its targets and stores, beside those of the table. */
   readonly rows: Readonly<Record<string, CallRow>>;
   readonly notes: readonly OpenNote[];
 }
@@ -111,10 +123,22 @@ export async function policyNames(
     notes.add(`the backend ${backend.type} needs permissions that are not in this policy`);
   const users = await usersOfDatabases(context, environment, verb, (message) => notes.add(message));
   const ledger = infrastructure?.ownership ?? config.state.location;
+  const storeAt = (use: StoreUse, location: string, part: string): NamedStore => {
+    const kind = storeOf(kinds.stores, location);
+    return { kind, names: kind?.names?.(use, location, part, (form, values) => arnOf(place, form, values)) };
+  };
+  const state = storeAt('state', config.state.location, config.application);
+  const upstream = Object.entries(config.needs).map(([application, location]) => {
+    const store = storeAt('upstream', location, application);
+    if (store.kind?.folder !== undefined)
+      notes.add(`needs.${application} is a directory: the location of its state is not looked up`);
+    return store;
+  });
+  const ledgers = infrastructure === undefined ? [] : [storeAt('ledger', ledger, OWNERSHIP_PART)];
+  const places = [state, ...upstream, ...ledgers];
 
   const source = await sourceOf(context, environment, settled);
-  const brings =
-    source !== undefined && (verbs[verb] as readonly (Part | TargetPart)[]).includes('bring-images');
+  const brings = source !== undefined && (verbs[verb] as readonly AnyPart[]).includes('bring-images');
   if (brings)
     notes.add(
       `${source.role ?? 'the caller'} reads the images in the environment they are promoted from: the statements on its registry are for that identity`,
@@ -149,13 +173,13 @@ export async function policyNames(
     ),
     ...(source === undefined ? {} : { source }),
     targetGroups: ofTargets.flatMap((names) => names?.targetGroups ?? []),
-    resources: resourcesIn(ofTargets),
+    resources: resourcesIn([...ofTargets, ...places.map(({ names }) => names)]),
     parameters: named('ssm'),
     secrets: [...named('secret'), ...users.secrets],
     userSecrets: users.secrets,
-    state: bucketPart(config.state.location, config.application),
-    upstream: upstreamOf(config, notes),
-    ledger: infrastructure === undefined ? [] : bucketPart(ledger, OWNERSHIP_PART),
+    state: bucketsOf([state]),
+    upstream: bucketsOf(upstream),
+    ledger: bucketsOf(ledgers),
     backend: backend?.s3 === undefined ? [] : [backend.s3],
   };
   const usesOutputs = referencesIn([targets, inventory, provision, environment.config.variables]).some(
@@ -163,7 +187,7 @@ export async function policyNames(
   );
   // Who asks for the inventory itself asks for it whatever it is for.
   const needsHosts = hasHosts(kinds, environment) || verb === 'inventory';
-  const present: Partial<Record<Part, boolean>> = {
+  const present: Partial<Record<Exclude<AnyPart, TargetPart>, boolean>> = {
     account: aws.account !== undefined || role !== undefined,
     'assume-role': assumed.length > 0,
     login: names.repositories.length > 0,
@@ -180,7 +204,11 @@ export async function policyNames(
     names,
     has: (part) => present[part] ?? true,
     targets: inUse(own),
-    rows: Object.assign({}, ...own.map(({ kind }) => kind.calls ?? {})) as Record<string, CallRow>,
+    stores: [...new Set(places.map(({ kind }) => kind))].flatMap((kind) => kind?.permissions ?? []),
+    rows: Object.assign({}, ...[...own, ...places].map(({ kind }) => kind?.calls ?? {})) as Record<
+      string,
+      CallRow
+    >,
     notes: [...told, ...[...notes].map((message) => ({ message }))],
   };
 }
@@ -195,9 +223,9 @@ function inUse(targets: ReturnType<typeof targetsWithKinds>): readonly TargetPer
   );
 }
 
-/** What the kinds of targets name by words of their own. */
+/** What the kinds of targets and stores name by words of their own. */
 function resourcesIn(
-  names: readonly (TargetNames | undefined)[],
+  names: readonly (Pick<TargetNames, 'resources'> | undefined)[],
 ): Readonly<Record<string, readonly string[]>> {
   const found: Record<string, readonly string[]> = {};
   for (const { resources = {} } of names.filter((one) => one !== undefined))
@@ -234,7 +262,7 @@ function sectionsOf(
   verb: Verb,
 ): readonly unknown[] {
   const { aws, infrastructure, inventory, provision, targets, variables } = environment;
-  const used: readonly (Part | TargetPart)[] = ['references', ...verbs[verb]];
+  const used: readonly AnyPart[] = ['references', ...verbs[verb]];
   const has = (...some: readonly Part[]) => some.some((part) => used.includes(part));
   return [
     aws,
@@ -265,18 +293,11 @@ async function settle(
   return value.replaceAll(/\$\{[^}]*\}/g, '*');
 }
 
-/** The part of a bucket that a location is for one application; none where it is a directory. */
-function bucketPart(location: string, part: string): readonly BucketPart[] {
-  const found = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(location);
-  if (found === null) return [];
-  const [, bucket = '', prefix = ''] = found;
-  return [{ bucket, prefix: prefix === '' ? part : `${prefix}/${part}` }];
+/** A place where state is kept, with the names that its permissions are confined to. */
+interface NamedStore {
+  readonly kind: StoreKind | undefined;
+  readonly names: StoreNames | undefined;
 }
 
-function upstreamOf(config: Config, notes: Set<string>): readonly BucketPart[] {
-  return Object.entries(config.needs).flatMap(([application, location]) => {
-    if (!location.startsWith('s3://'))
-      notes.add(`needs.${application} is a directory: the location of its state is not looked up`);
-    return bucketPart(location, application);
-  });
-}
+const bucketsOf = (stores: readonly NamedStore[]): readonly BucketPart[] =>
+  stores.flatMap(({ names }) => (names?.bucket === undefined ? [] : [names.bucket]));

@@ -73,7 +73,12 @@ export async function policyFor(
   environment: NamedEnvironment,
   request: PolicyRequest,
 ): Promise<PolicyResult> {
-  const { names, has, targets, rows, notes } = await policyNames(context, environment, request.verb, request);
+  const { names, has, targets, stores, rows, notes } = await policyNames(
+    context,
+    environment,
+    request.verb,
+    request,
+  );
   const access = TERRAFORM[request.verb];
   // A run without Terraform is one; its commands alone are refused as they refuse themselves.
   const isWithout = request.verb === 'run' && environment.config.infrastructure === undefined;
@@ -82,7 +87,7 @@ export async function policyFor(
       ? { grants: [], notes: [] }
       : await rootGrants(context, environment, request, access, names.place);
   const asked: readonly Grant[] = [
-    ...grantsOf(names, callsOf(request.verb, { has, targets }), rows),
+    ...grantsOf(names, callsOf(request.verb, { has, targets, stores }), rows),
     ...ofRoot.grants,
   ];
   const isNothing = asked.every(({ resources }) => resources.length === 0);

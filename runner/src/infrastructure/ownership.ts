@@ -27,7 +27,7 @@ export function idsOfPlan(context: ContextWith<'secrets'>, plan: PlanIdsJson): P
  * @throws StackError CONFIG_INVALID
  */
 export async function openOwnership(
-  context: ContextWith<'config' | 'env' | 'patience' | 'secrets'>,
+  context: ContextWith<'config' | 'env' | 'kinds' | 'patience' | 'secrets'>,
   { name, config: { infrastructure } }: NamedEnvironment,
 ): Promise<OwnershipLedger> {
   const config = await context.config();
@@ -36,7 +36,8 @@ export async function openOwnership(
     own === undefined
       ? { location: config.state.location, setting: 'state.location' }
       : { location: own, setting: `environments.${name}.infrastructure.ownership` };
-  return new OwnershipLedger(await openPart(place, config, OWNERSHIP_PART, context));
+  const { stores } = await context.kinds();
+  return new OwnershipLedger(await openPart(place, config, OWNERSHIP_PART, context, stores));
 }
 
 export async function deploymentOf(
@@ -102,7 +103,7 @@ export async function recordOwnership(
 }
 
 async function attempt(
-  context: ContextWith<'config' | 'env' | 'events' | 'patience' | 'secrets'>,
+  context: ContextWith<'config' | 'env' | 'events' | 'kinds' | 'patience' | 'secrets'>,
   environment: NamedEnvironment,
   write: (ledger: OwnershipLedger, self: DeploymentName) => Promise<void>,
 ): Promise<void> {

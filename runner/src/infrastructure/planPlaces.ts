@@ -15,8 +15,7 @@ const KEPT_MS = 7 * DAY_MS;
 
 /** The folder of plans and logs: in the state directory, or beside the configuration where the state is not on this machine. */
 export function plansDirectory(config: Config): string {
-  const { location } = config.state;
-  return resolve(config.directory, location.includes('://') ? OWN : location, 'plans');
+  return join(config.stateFolder ?? resolve(config.directory, OWN), 'plans');
 }
 
 /**

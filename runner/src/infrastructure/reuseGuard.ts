@@ -24,7 +24,7 @@ const SHOWN = 20;
  * @throws StackError STILL_REUSED naming each use; OWNERSHIP_UNREADABLE for a protected environment, CONFIG_INVALID
  */
 export async function guardReuse(
-  context: ContextWith<'config' | 'env' | 'events' | 'patience' | 'secrets'>,
+  context: ContextWith<'config' | 'env' | 'events' | 'kinds' | 'patience' | 'secrets'>,
   environment: NamedEnvironment,
   stage: Stage,
   plan: PlanIds,
@@ -45,7 +45,7 @@ export async function guardReuse(
 
 /** The same, but only told, and nothing is forgotten: for a plan that awaits its consent. */
 export async function refuseReuse(
-  context: ContextWith<'config' | 'env' | 'events' | 'patience' | 'secrets'>,
+  context: ContextWith<'config' | 'env' | 'events' | 'kinds' | 'patience' | 'secrets'>,
   environment: NamedEnvironment,
   plan: PlanIds,
   consent: ReuseConsent,
@@ -63,7 +63,7 @@ interface Found {
 
 /** Undefined where nothing goes, or where nobody can be asked and the environment is not protected. */
 async function findReuse(
-  context: ContextWith<'config' | 'env' | 'events' | 'patience' | 'secrets'>,
+  context: ContextWith<'config' | 'env' | 'events' | 'kinds' | 'patience' | 'secrets'>,
   environment: NamedEnvironment,
   { lost }: PlanIds,
 ): Promise<Found | undefined> {

@@ -10,7 +10,7 @@ import type { ApplicationDocument } from '../state/application.js';
  * @returns what this application needs, for the record of the deployment that starts
  */
 export async function describeApplication(
-  context: ContextWith<'config' | 'store'>,
+  context: ContextWith<'config' | 'kinds' | 'store'>,
   latest: DeploymentRecord | undefined,
 ): Promise<Needs> {
   const document = await documentOf(context);
@@ -25,18 +25,20 @@ export async function describeApplication(
  * each other would otherwise wait for each other without being told. A document that is there is left to deployments,
  * which are checked first: a release that makes a circle must not hold up others that were well.
  */
-export async function introduceApplication(context: ContextWith<'config' | 'store'>): Promise<void> {
+export async function introduceApplication(
+  context: ContextWith<'config' | 'kinds' | 'store'>,
+): Promise<void> {
   const document = await documentOf(context);
   if (Object.keys(document.needs).length === 0) return;
   const { introduceApplication: introduce } = await import('../state/application.js');
   await introduce(await context.store(), document);
 }
 
-async function documentOf(context: ContextWith<'config'>): Promise<ApplicationDocument> {
+async function documentOf(context: ContextWith<'config' | 'kinds'>): Promise<ApplicationDocument> {
   const config = await context.config();
   return {
     application: config.application,
     environments: Object.keys(config.environments),
-    needs: await recordedNeeds(config),
+    needs: await recordedNeeds(config, (await context.kinds()).stores),
   };
 }

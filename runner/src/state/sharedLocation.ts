@@ -42,9 +42,10 @@ export async function ledgerLocation(
  * @throws StackError CONFIG_INVALID if it is in the workspace
  */
 export function noticeLedgerLocation(
-  location: string,
+  { state: { location }, stateFolder }: Pick<Config, 'state' | 'stateFolder'>,
   { env, events }: { readonly env: Env; readonly events: EventBus },
 ): void {
+  if (stateFolder === undefined) return;
   requireSharedLocation(location, 'state.location', env);
   if (!isBuild(env) || !/\/ledgers\/[^/]+-[0-9a-f]{12}$/.test(location)) return;
   const message = `the release ledger is ${location}, which only this agent has`;
@@ -54,11 +55,12 @@ export function noticeLedgerLocation(
 
 /**
  * Refuses a directory in a build's workspace for documents that must outlive the build. Locks there would stop nobody.
+ * @param location a folder of this machine, as the configuration says it
  * @param setting the key of the configuration that names the place
  * @throws StackError CONFIG_INVALID
  */
 export function requireSharedLocation(location: string, setting: string, env: Env): void {
-  if (!isBuild(env) || location.includes('://')) return;
+  if (!isBuild(env)) return;
   const workspace = env['WORKSPACE'];
   const isInside = workspace !== undefined && isAbsolute(location) && isBelow(workspace, location);
   if (isAbsolute(location) && !isInside) return;

@@ -7,6 +7,7 @@ import { systemClock } from '../../../runner/src/adapters/process/clock.js';
 import type { ReleaseRecord } from '../../../runner/src/domain/records.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { openState, type State } from '../../../runner/src/state/state.js';
+import { stores } from '../../../runner/src/state/stores/stores.js';
 import { openStore } from '../../../runner/src/state/store.js';
 import { deployRelease } from '../../../runner/src/delivery/deploy.js';
 import { cli, type CliResult } from '../../support/cli.js';
@@ -60,7 +61,7 @@ describe('repositories that need each other', function () {
     const state = { location: '.automation-stack', 'lock-expiry': 900_000 };
     const place = { application: name, directory: at(name), state };
     return openState(
-      await openStore(place, { env: {}, secrets: new SecretRegistry() }),
+      await openStore(place, { env: {}, secrets: new SecretRegistry() }, stores),
       { state },
       systemClock,
     );

@@ -5,7 +5,7 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { createAwsClients } from '../../../runner/src/adapters/aws/clients.js';
 import { systemClock } from '../../../runner/src/adapters/process/clock.js';
 import { calls, type CallName, type CallRow } from '../../../runner/src/iam/rules/calls.js';
-import { targetPermissions } from '../../support/iam/targetPermissions.js';
+import { storePermissions, targetPermissions } from '../../support/iam/targetPermissions.js';
 import { callsOf, type Verb } from '../../../runner/src/iam/rules/verbs.js';
 import { createLoadBalancer, deleteLoadBalancer } from '../../../runner/src/local/loadBalancers.js';
 import { localSettings } from '../../../runner/src/local/settings.js';
@@ -267,7 +267,10 @@ describe('the calls that are really made', function () {
 
   it('are none that the table does not allow', () => {
     const wrong = [...made].flatMap(([verb, seen]) => {
-      const allowed: readonly string[] = callsOf(verb, { targets: targetPermissions });
+      const allowed: readonly string[] = callsOf(verb, {
+        targets: targetPermissions,
+        stores: storePermissions,
+      });
       return [...seen].filter((call) => !allowed.includes(call)).map((call) => `${verb}: ${call}`);
     });
     expect(wrong).to.deep.equal([]);

@@ -2,12 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import {
-  absoluteNeeds,
-  isDirectory,
-  readProject,
-  recordedNeeds,
-} from '../../../runner/src/config/configuredNeeds.js';
+import { absoluteNeeds, readProject, recordedNeeds } from '../../../runner/src/config/configuredNeeds.js';
+import { folderOf } from '../../../runner/src/config/storeLocation.js';
+import { stores } from '../../../runner/src/state/stores/stores.js';
 import { rejection } from '../../support/rejection.js';
 
 describe('an application that is needed', () => {
@@ -18,23 +15,29 @@ describe('an application that is needed', () => {
 
   it('is in a directory or in a bucket, told the same from everywhere', () => {
     expect(
-      absoluteNeeds({
-        needs: { mail: '../mail', auth: 's3://delivery', pay: '/srv/pay' },
-        directory: '/work/shop',
-      }),
+      absoluteNeeds(
+        {
+          needs: { mail: '../mail', auth: 's3://delivery', pay: '/srv/pay' },
+          directory: '/work/shop',
+        },
+        stores,
+      ),
     ).to.deep.equal({ auth: 's3://delivery', mail: '/work/mail', pay: '/srv/pay' });
-    expect(Object.keys(absoluteNeeds({ needs: { b: 'x', a: 'x' }, directory: '/' }))).to.deep.equal([
+    expect(Object.keys(absoluteNeeds({ needs: { b: 'x', a: 'x' }, directory: '/' }, stores))).to.deep.equal([
       'a',
       'b',
     ]);
-    expect(['x', 's3://x'].map(isDirectory)).to.deep.equal([true, false]);
+    expect(['x', 's3://x'].map((location) => folderOf(stores, location, '/w'))).to.deep.equal([
+      '/w/x',
+      undefined,
+    ]);
   });
 
   it('says where its releases are, what it needs, and which environments it has', async () => {
     project(
       'application: auth\nstate: { location: ledger }\nneeds: { mail: ../mail }\nenvironments: { staging: {} }\nunknown: 5\n',
     );
-    expect(await readProject(directory)).to.deep.equal({
+    expect(await readProject(directory, stores)).to.deep.equal({
       application: 'auth',
       file: join(directory, 'automation-stack.yml'),
       location: join(directory, 'ledger'),
@@ -45,7 +48,7 @@ describe('an application that is needed', () => {
 
   it('says so too where it says nothing but its name', async () => {
     project('application: auth\nstate:\nneeds:\nenvironments:\n');
-    expect(await readProject(directory)).to.deep.include({
+    expect(await readProject(directory, stores)).to.deep.include({
       application: 'auth',
       location: join(directory, '.automation-stack'),
       environments: [],
@@ -54,8 +57,8 @@ describe('an application that is needed', () => {
   });
 
   it('is none where there is no file', async () => {
-    expect(await readProject(directory)).to.equal(undefined);
-    expect(await readProject(join(directory, 'none'))).to.equal(undefined);
+    expect(await readProject(directory, stores)).to.equal(undefined);
+    expect(await readProject(join(directory, 'none'), stores)).to.equal(undefined);
   });
 
   for (const [how, text, evidence] of [
@@ -70,7 +73,7 @@ describe('an application that is needed', () => {
   ] as const)
     it(`cannot be told where ${how}`, async () => {
       project(text);
-      const error = await rejection(readProject(directory), 'CONFIG_INVALID');
+      const error = await rejection(readProject(directory, stores), 'CONFIG_INVALID');
       expect(error.evidence[0]).to.match(evidence);
       expect(error.where).to.equal(join(directory, 'automation-stack.yml'));
       expect(error.next).to.equal(`node runner config check -C ${directory}`);
@@ -78,7 +81,7 @@ describe('an application that is needed', () => {
 
   it('cannot be told where its file cannot be read', async () => {
     mkdirSync(join(directory, 'automation-stack.yml'));
-    const error = await rejection(readProject(directory), 'CONFIG_INVALID');
+    const error = await rejection(readProject(directory, stores), 'CONFIG_INVALID');
     expect(error.message).to.contain('it is a directory');
     expect(error.where).to.equal(join(directory, 'automation-stack.yml'));
   });
@@ -91,7 +94,7 @@ describe('an application that is needed', () => {
       'application: auth\nstate: { location: s3://b/auth }\n',
     );
     writeFileSync(join(directory, 'broken/automation-stack.yml'), '[');
-    expect(await recordedNeeds({ needs, directory })).to.deep.equal({
+    expect(await recordedNeeds({ needs, directory }, stores)).to.deep.equal({
       auth: 's3://b/auth',
       broken: join(directory, 'broken'),
       mail: join(directory, 'mail'),

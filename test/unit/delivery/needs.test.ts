@@ -12,6 +12,7 @@ import { promoteRelease } from '../../../runner/src/delivery/promote.js';
 import { rollbackEnvironment } from '../../../runner/src/delivery/rollback.js';
 import { lastDeployment, walkUpstream } from '../../../runner/src/delivery/upstream.js';
 import { openState, type State } from '../../../runner/src/state/state.js';
+import { stores } from '../../../runner/src/state/stores/stores.js';
 import { openStore } from '../../../runner/src/state/store.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
@@ -39,7 +40,7 @@ describe('a deployment of an application that needs another', () => {
   /** The state of an application that leaves its records in a directory beside the configuration. */
   const stateOf = async (application: string, location = 'stores'): Promise<State> => {
     const place = { application, directory: shop.directory, state: { ...STATE, location } };
-    const store = await openStore(place, { env: {}, secrets: new SecretRegistry() });
+    const store = await openStore(place, { env: {}, secrets: new SecretRegistry() }, stores);
     return openState(store, { state: STATE }, systemClock);
   };
   /** Records a deployment of an application as its own runner would. */

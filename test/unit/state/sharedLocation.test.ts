@@ -4,6 +4,8 @@ import {
   requireSharedLocation,
   noticeLedgerLocation,
 } from '../../../runner/src/state/sharedLocation.js';
+import { folderOf } from '../../../runner/src/config/storeLocation.js';
+import { stores } from '../../../runner/src/state/stores/stores.js';
 import type { EventBody } from '../../../runner/src/events/events.js';
 import { StackError } from '../../../runner/src/base/errors.js';
 import { deployment } from '../../support/deployment.js';
@@ -35,9 +37,9 @@ describe('where a build keeps what outlives it', () => {
     }
   });
 
-  it('is a bucket, or a directory of the agent', () => {
+  it('is a directory of the agent', () => {
     const env = { ...BUILD, WORKSPACE: '/agent/workspace/shop' };
-    for (const location of ['s3://bucket', '/var/lib/automation-stack', '/agent/workspace/shop@2/ledger'])
+    for (const location of ['/var/lib/automation-stack', '/agent/workspace/shop@2/ledger'])
       expect(refusal(location, env), location).to.equal(undefined);
   });
 
@@ -102,7 +104,11 @@ describe('the ledger of a build', () => {
   const ledger = '/home/jenkins/ledgers/shop-0123456789ab';
   const said = (location: string, env: Record<string, string> = BUILD) => {
     const events: EventBody[] = [];
-    noticeLedgerLocation(location, {
+    const config = {
+      state: { location, 'lock-expiry': 1 },
+      stateFolder: folderOf(stores, location, '/agent/shop'),
+    };
+    noticeLedgerLocation(config, {
       env,
       events: { emit: (event: EventBody) => events.push(event) } as never,
     });

@@ -1,12 +1,6 @@
+import type { BucketPart } from '../../domain/permissions.js';
 import { arnOf, type ArnScope } from './arn.js';
 import type { Condition } from './policyDocument.js';
-
-/** A bucket and the part of it that is meant. */
-export interface BucketPart {
-  readonly bucket: string;
-  /** Without slashes at its ends; the whole bucket where empty. */
-  readonly prefix: string;
-}
 
 /** Where Terraform keeps the state of a root in S3. */
 export interface S3Backend {
@@ -44,7 +38,7 @@ export interface PolicyNames {
   /** The ledger of what deployments own and reuse. */
   readonly ledger: readonly BucketPart[];
   readonly backend: readonly S3Backend[];
-  /** What kinds of targets name by words of their own. */
+  /** What kinds of targets and stores name by words of their own. */
   readonly resources?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -130,7 +124,7 @@ export const conditions = {
 
 export type ConditionName = keyof typeof conditions;
 
-/** The resources behind a word: of the table above, or of a kind of target. */
+/** The resources behind a word: of the table above, or of a kind of target or store. */
 export const resourcesOf = (names: PolicyNames, word: string): readonly string[] =>
   Object.hasOwn(forms, word) ? forms[word as Form](names) : (names.resources?.[word] ?? []);
 

@@ -1,18 +1,20 @@
-import type { CallRow, TargetPermission, TargetPhase } from '../../domain/permissions.js';
+import type {
+  CallRow,
+  StorePermission,
+  StorePhase,
+  TargetPermission,
+  TargetPhase,
+} from '../../domain/permissions.js';
 import { calls, type CallName } from './calls.js';
 import { conditionOf, resourcesOf, type PolicyNames } from './resourceNames.js';
 import type { Grant } from './policyDocument.js';
 
 /**
- * What verbs are made of. A part that the deployment does not have (no fleet, no bucket of state) asks for nothing.
+ * What verbs are made of. A part that the deployment does not have (no fleet, no images) asks for nothing.
  */
 export const parts = {
   account: ['sts:GetCallerIdentity'],
   'assume-role': ['sts:AssumeRole'],
-  'state-read': ['s3:GetObject', 's3:ListObjectsV2'],
-  'state-write': ['s3:GetObject', 's3:ListObjectsV2', 's3:PutObject', 's3:DeleteObject'],
-  upstream: ['upstream:read'],
-  ledger: ['ledger:use'],
   references: ['ssm:GetParameter', 'secretsmanager:GetSecretValue'],
   login: ['ecr:GetAuthorizationToken'],
   push: [
@@ -56,6 +58,8 @@ export const parts = {
 export type Part = keyof typeof parts;
 /** What a verb does with targets: the calls are those of their kinds. */
 export type TargetPart = `targets-${TargetPhase}`;
+/** Whatever verbs are made of; what they do with state asks for the calls of the kinds of stores. */
+export type AnyPart = Part | TargetPart | StorePhase;
 
 const inventory = ['hosts-by-tag', 'outputs'] as const;
 const hosts = [...inventory, 'host-keys', 'host-sessions'] as const;
@@ -88,39 +92,48 @@ export const verbs = {
   lock: ['state-write'],
   notify: [],
   run: ['push', 'ledger', 'backend-apply', 'database-users', ...move],
-} as const satisfies Record<string, readonly (Part | TargetPart)[]>;
+} as const satisfies Record<string, readonly AnyPart[]>;
 
 export type Verb = keyof typeof verbs;
 
 /** What a deployment has of what a verb may use. */
 export interface Used {
   /** Whether it has a part; every one where left out. */
-  readonly has?: (part: Part) => boolean;
+  readonly has?: (part: Exclude<AnyPart, TargetPart>) => boolean;
   /** The permissions of its targets. */
   readonly targets?: readonly TargetPermission[];
+  /** The permissions of the places where it keeps state. */
+  readonly stores?: readonly StorePermission[];
 }
 
-/** The calls of a verb, by their names in the table or in the rows of the targets' kinds. */
-export function callsOf(verb: Verb, { has = () => true, targets = [] }: Used = {}): readonly string[] {
-  const used: readonly (Part | TargetPart)[] = ['assume-role', 'references', ...verbs[verb]];
+/** The calls of a verb, by their names in the table or in the rows of the kinds of targets and stores. */
+export function callsOf(
+  verb: Verb,
+  { has = () => true, targets = [], stores = [] }: Used = {},
+): readonly string[] {
+  const used: readonly AnyPart[] = ['assume-role', 'references', ...verbs[verb]];
   const made = used.flatMap((part): readonly string[] => {
-    if (!isOfTargets(part)) return has(part) ? parts[part] : [];
-    return targets.flatMap(({ phases, calls: own }) =>
-      phases.some((phase) => part === `targets-${phase}`) ? own : [],
-    );
+    if (!isOfTargets(part) && !has(part)) return [];
+    if (isOfTable(part)) return parts[part];
+    return [
+      ...targets.flatMap(({ phases, calls: own }) =>
+        phases.some((phase) => part === `targets-${phase}`) ? own : [],
+      ),
+      ...stores.flatMap(({ phases, calls: own }) => (phases.some((phase) => part === phase) ? own : [])),
+    ];
   });
   return [...new Set(made)];
 }
 
-const isOfTargets = (part: Part | TargetPart): part is TargetPart => part.startsWith('targets-');
+const isOfTable = (part: AnyPart): part is Part => Object.hasOwn(parts, part);
+const isOfTargets = (part: AnyPart): part is TargetPart => part.startsWith('targets-');
 
 /** Whether a verb looks at targets, or does anything with them. */
-export const usesTargets = (verb: Verb): boolean =>
-  (verbs[verb] as readonly (Part | TargetPart)[]).some(isOfTargets);
+export const usesTargets = (verb: Verb): boolean => (verbs[verb] as readonly AnyPart[]).some(isOfTargets);
 
 /**
  * What IAM has to allow for calls, the deployment's names filled in; without what it has nothing of.
- * @param own rows of the kinds of targets, beside those of the table
+ * @param own rows of the kinds of targets and stores, beside those of the table
  */
 export function grantsOf(
   names: PolicyNames,

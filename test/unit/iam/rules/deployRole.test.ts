@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { calls, type CallName, type CallRow } from '../../../../runner/src/iam/rules/calls.js';
 import { callsOf as allCallsOf, type Verb } from '../../../../runner/src/iam/rules/verbs.js';
-import { targetPermissions } from '../../../support/iam/targetPermissions.js';
+import { storePermissions, targetPermissions } from '../../../support/iam/targetPermissions.js';
 
 const kinds = readFileSync(
   fileURLToPath(new URL('../../../../terraform/modules/iam-roles/kinds.tf', import.meta.url)),
@@ -41,7 +41,11 @@ const NOT_OURS: ReadonlySet<string> = new Set([
   'host-sessions',
 ]);
 const callsOf = (verb: Verb) =>
-  allCallsOf(verb, { has: (part) => !NOT_OURS.has(part), targets: targetPermissions }) as readonly CallName[];
+  allCallsOf(verb, {
+    has: (part) => !NOT_OURS.has(part),
+    targets: targetPermissions,
+    stores: storePermissions,
+  }) as readonly CallName[];
 
 describe('the role that delivers, as the module makes it', () => {
   it('is read from the module', () => {

@@ -6,7 +6,7 @@ import { terraformTypes } from '../../../../runner/src/iam/rules/terraform/types
 import { callsOf, grantsOf, verbs, type Verb } from '../../../../runner/src/iam/rules/verbs.js';
 import { misfits } from '../../../support/iam/fits.js';
 import { overlap, readReference } from '../../../support/iam/reference.js';
-import { targetPermissions } from '../../../support/iam/targetPermissions.js';
+import { storePermissions, targetPermissions } from '../../../support/iam/targetPermissions.js';
 import { names } from '../../../support/iam/policyNames.js';
 
 const reference = readReference();
@@ -68,7 +68,9 @@ describe('AWS’ reference of actions', () => {
   const never = ['ecr:TagResource'];
   for (const verb of Object.keys(verbs) as Verb[])
     it(`allows ${verb} what its calls lead to`, () => {
-      const policy = policyOf(grantsOf(names, callsOf(verb, { targets: targetPermissions })));
+      const policy = policyOf(
+        grantsOf(names, callsOf(verb, { targets: targetPermissions, stores: storePermissions })),
+      );
       const allowed = new Set(policy.Statement.flatMap(({ Action }) => Action));
       const dependents = [...allowed].flatMap((action) => [
         ...(reference.actions.get(action)?.dependents ?? []),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { calls, type CallName, type CallRow } from '../../../../runner/src/iam/rules/calls.js';
+import type { StorePhase } from '../../../../runner/src/domain/permissions.js';
 import { forms } from '../../../../runner/src/iam/rules/resourceNames.js';
 import { POLICY_LIMIT, policyOf, policySize } from '../../../../runner/src/iam/rules/policyDocument.js';
 import { actionsIn, terraformGrants } from '../../../../runner/src/iam/rules/terraform/grants.js';
@@ -18,11 +19,11 @@ import {
 import { allCommands } from '../../../../runner/src/commands/registry.js';
 import { grammarFaults, isAction } from '../../../support/iamGrammar.js';
 import { names } from '../../../support/iam/policyNames.js';
-import { targetPermissions } from '../../../support/iam/targetPermissions.js';
+import { storePermissions, targetPermissions } from '../../../support/iam/targetPermissions.js';
 import { filesIn } from '../../../support/files.js';
 
-const callsOf = (verb: Verb, has: (part: Part) => boolean = () => true) =>
-  allCallsOf(verb, { has, targets: targetPermissions });
+const callsOf = (verb: Verb, has: (part: Part | StorePhase) => boolean = () => true) =>
+  allCallsOf(verb, { has, targets: targetPermissions, stores: storePermissions });
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const rows = Object.entries(calls) as [CallName, CallRow][];
@@ -85,7 +86,7 @@ describe('the table of calls', () => {
   it('leaves out no call: each belongs to a verb', () => {
     const used = new Set<string>([
       ...Object.values(parts).flat(),
-      ...targetPermissions.flatMap((permission) => permission.calls),
+      ...[...targetPermissions, ...storePermissions].flatMap((permission) => permission.calls),
     ]);
     expect(rows.map(([name]) => name).filter((name) => !used.has(name))).to.deep.equal([]);
   });
