@@ -135,6 +135,11 @@ export function createContext(input: ContextInput): Context {
       const { createTargets } = await import('./delivery/targets/createTargets.js');
       return createTargets(context, environment, only);
     },
+    makeDatabaseUsers: async (environment, stage) => {
+      if (environment.config['database-users'] === undefined) return [];
+      const { createDatabaseUsers } = await import('./delivery/databaseUsers.js');
+      return createDatabaseUsers(context, environment, stage);
+    },
   };
   return context;
 }

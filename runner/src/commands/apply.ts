@@ -1,4 +1,3 @@
-import { databaseUsersOf } from '../delivery/afterTerraform.js';
 import type { CommandDefinition } from './command.js';
 import {
   allowDestroy,
@@ -53,7 +52,6 @@ After an interrupt, Terraform finishes its current operation and saves its state
         'apply',
         (environment, stage) =>
           applyStep(context, environment, stage, {
-            finish: databaseUsersOf(context),
             ...timeout,
             ...allowDestroy(input),
             ...forgetReuse(input),

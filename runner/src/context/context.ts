@@ -15,6 +15,7 @@ import type { Form } from '../config/references.js';
 import type { Config, EnvironmentConfig } from '../config/schema.js';
 import type { Target } from './target.js';
 import type { EventBus, EventSubscriber } from '../events/events.js';
+import type { Stage } from '../events/stage.js';
 import type { SecretRegistry } from '../secrets/redact.js';
 import type { State } from '../state/state.js';
 import type { StoreKind } from '../state/stores/storeKind.js';
@@ -81,6 +82,14 @@ export interface Context {
   ssh(environment: NamedEnvironment): Promise<SshHosts>;
   /** The targets of an environment; `only` chooses some by name. */
   targets(environment: NamedEnvironment, only?: readonly string[]): Promise<readonly Target[]>;
+  /**
+   * Makes the database users that an environment describes: what every apply ends with. Delivery does it, with tasks, and
+   * Terraform's wing may not ask it.
+   * @param stage tells of it
+   * @returns names of the users that were made or given another password
+   * @throws StackError DATABASE_USER_FAILED; OUTPUT_MISSING, CONFIG_INVALID, LOCKED, AWS_*
+   */
+  makeDatabaseUsers(environment: NamedEnvironment, stage: Stage): Promise<readonly string[]>;
 }
 
 /** What a function asks of the context: only the members that it uses. */

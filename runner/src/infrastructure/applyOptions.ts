@@ -1,8 +1,6 @@
-import type { Stage } from '../events/stage.js';
 import type { Outputs } from '../domain/outputValues.js';
 import type { AppliedResource } from './rules/applyProgress.js';
 import type { PlanSummary } from '../domain/plan.js';
-import type { NamedEnvironment } from '../context/context.js';
 
 export interface ApplyOptions {
   /** A plan made by `plan --out`, absolute; it is applied or refused, never made anew. */
@@ -20,11 +18,6 @@ export interface ApplyOptions {
   /** The consent that was given to a destroy, as it is typed: `--yes`. */
   readonly consent?: string;
   readonly lockTimeoutSeconds?: number;
-  /**
-   * What is done once Terraform is through, with what it has made; it is the matter of delivery, and handed in.
-   * @returns what was done, in words
-   */
-  readonly finish?: (environment: NamedEnvironment, stage: Stage) => Promise<readonly string[]>;
 }
 
 export interface ApplyResult {

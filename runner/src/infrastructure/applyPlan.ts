@@ -112,8 +112,10 @@ async function execute(applying: ApplyRequest): Promise<ApplyResult> {
   }
 
   const took = (context.clock.now().getTime() - startedAt) / 1000;
-  const finished = destroy ? [] : await options.finish?.(environment, stage);
-  const done = [describeChanges(changes, took), ...(finished ?? [])].join('; ');
+  const users = destroy ? [] : await context.makeDatabaseUsers(environment, stage);
+  const done = [describeChanges(changes, took), ...users.map((user) => `database user ${user} made`)].join(
+    '; ',
+  );
   const summary = origin.scope === undefined ? done : `${done}; ${scopeNote(origin.scope)}`;
   stage.fact(destroy ? 'destroy' : 'apply', summary);
   return {

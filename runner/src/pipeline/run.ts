@@ -1,4 +1,3 @@
-import { databaseUsersOf } from '../delivery/afterTerraform.js';
 import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { ExitCode, StackError, toErrorRecord } from '../base/errors.js';
 import type { PlanSummary } from '../domain/plan.js';
@@ -152,7 +151,6 @@ async function execute(
       const environment = await environmentOf(context, stage);
       const applied = await applyStep(context, environment, telling, {
         approved: isApproved(request, stage),
-        finish: databaseUsersOf(context),
         ...(approvedPlan === undefined ? {} : { approvedPlan }),
         ...scopeOfDelivery(environment),
         ...(request.allowDestroy === undefined ? {} : { allowDestroy: request.allowDestroy }),

@@ -8,7 +8,6 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { readFileSync } from 'node:fs';
-import { databaseUsersOf } from '../../../runner/src/delivery/afterTerraform.js';
 import { applyStep } from '../../../runner/src/infrastructure/apply.js';
 import { AwsProxy } from '../../support/awsProxy.js';
 import { databaseImage, MASTER, startDatabase, type DatabaseServer } from '../../support/databases.js';
@@ -150,9 +149,7 @@ describe('apply, where a root describes a database user', function () {
     const { context, events } = await stack.again();
     const environment = await context.environment('staging');
     events.length = 0;
-    return applyStep(context, environment, stageOf('apply:staging', context), {
-      finish: databaseUsersOf(context),
-    });
+    return applyStep(context, environment, stageOf('apply:staging', context));
   };
   const calls = () =>
     proxy.calls.map(({ action }) => action).filter((action) => /^(ECS|SecretsManager)/.test(action));
