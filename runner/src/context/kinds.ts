@@ -1,5 +1,6 @@
 import type { TargetConfig } from '../config/kindSchemas.js';
-import type { Kinds, NamedEnvironment, TargetKind } from './context.js';
+import type { Config } from '../config/schema.js';
+import type { ChannelKind, Kinds, NamedEnvironment, TargetKind } from './context.js';
 
 /**
  * The targets of an environment, each with its kind.
@@ -20,3 +21,12 @@ export function targetsWithKinds(
 export const hasHosts = (kinds: Pick<Kinds, 'targets'>, environment: NamedEnvironment): boolean =>
   environment.config.provision !== undefined ||
   targetsWithKinds(kinds, environment).some(({ kind }) => kind.capabilities.hosts === true);
+
+/**
+ * The channels that a configuration names: those who are told of runs.
+ * @param config undefined where there is none that can be read: then nobody is told
+ */
+export const configuredChannels = (
+  { channels }: Pick<Kinds, 'channels'>,
+  config: Pick<Config, 'notifications'> | undefined,
+): readonly ChannelKind[] => channels.filter(({ key }) => config?.notifications[key] !== undefined);

@@ -5,11 +5,11 @@ import type { Check } from '../domain/finding.js';
 export function channelChecks(
   context: Context,
   environments: readonly NamedEnvironment[],
-  configured: readonly ChannelKind[],
+  channels: readonly ChannelKind[],
 ): readonly Check[] {
   const [first] = environments;
   if (first === undefined) return [];
-  return configured.map((channel) => ({
+  return channels.map((channel) => ({
     id: channel.key,
     title: channel.title,
     required: false,

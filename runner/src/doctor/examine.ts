@@ -1,4 +1,5 @@
 import { referencesIn } from '../config/referencesIn.js';
+import { configuredChannels } from '../context/kinds.js';
 import type { Config } from '../config/schema.js';
 import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { judge, needsOf, type Check, type CheckResult, type Finding } from '../domain/finding.js';
@@ -29,6 +30,7 @@ export async function examine(context: Context, limitMs = CHECK_LIMIT_MS): Promi
   }
   const environments = config === undefined ? [] : await chosen(context, config);
   const kinds = await context.kinds();
+  const channels = configuredChannels(kinds, config);
   const needs = needsOf(config, environments, {
     kinds,
     refersToAws: (value) => referencesIn(value).some(({ kind }) => kind === 'ssm' || kind === 'secret'),
@@ -38,13 +40,9 @@ export async function examine(context: Context, limitMs = CHECK_LIMIT_MS): Promi
     ...agentChecks(context, config, needs),
     configCheck(context, config, failure),
     ...(config === undefined ? [] : stateChecks(context, config)),
-    ...proxyChecks(context, environments, kinds),
+    ...proxyChecks(context, environments, channels),
     ...serviceChecks(context, environments, { needs, kinds }),
-    ...channelChecks(
-      context,
-      environments,
-      kinds.channels.filter(({ key }) => needs.channels.includes(key)),
-    ),
+    ...channelChecks(context, environments, channels),
     ...deliveryChecks(context, environments, kinds),
   ];
   return Promise.all(checks.map(async (check) => judge(check, await bounded(check, limitMs))));

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { hasProxy, proxyFor, proxyName } from '../adapters/http/proxy.js';
-import type { Context, Kinds, NamedEnvironment } from '../context/context.js';
+import type { ChannelKind, Context, NamedEnvironment } from '../context/context.js';
 import type { Check, Finding } from '../domain/finding.js';
 
 const CONNECT_LIMIT_MS = 5000;
@@ -10,16 +10,18 @@ const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 export function proxyChecks(
   context: Context,
   environments: readonly NamedEnvironment[],
-  kinds: Kinds,
+  channels: readonly ChannelKind[],
 ): readonly Check[] {
   if (!hasProxy(context.env)) return [];
-  return [{ id: 'proxy', title: 'Proxy', required: true, run: () => proxies(context, environments, kinds) }];
+  return [
+    { id: 'proxy', title: 'Proxy', required: true, run: () => proxies(context, environments, channels) },
+  ];
 }
 
 async function proxies(
   context: Context,
   environments: readonly NamedEnvironment[],
-  kinds: Kinds,
+  channels: readonly ChannelKind[],
 ): Promise<Finding> {
   const { env } = context;
   const regions = new Set(
@@ -27,15 +29,12 @@ async function proxies(
       ({ config }) => config.aws.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? '',
     ),
   );
-  const config = environments.length === 0 ? undefined : await context.config();
   const asked: readonly (readonly [string, string | undefined])[] = [
     ...[...regions].map(
       (region) => ['AWS', env['AWS_ENDPOINT_URL'] || `https://ecs.${plain(region)}.amazonaws.com`] as const,
     ),
     ...(await Promise.all(
-      kinds.channels
-        .filter(({ key }) => config?.notifications[key] !== undefined)
-        .map(async (channel) => [channel.title, await channel.address(context)] as const),
+      channels.map(async (channel) => [channel.title, await channel.address(context)] as const),
     )),
     ['https', 'https://other.invalid'],
     ['http', 'http://other.invalid'],

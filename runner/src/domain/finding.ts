@@ -47,8 +47,6 @@ export interface Needs {
   readonly ansible: boolean;
   /** The AWS CLI and its plugin, by which hosts are reached. */
   readonly sessions: boolean;
-  /** Those who are told of runs. */
-  readonly channels: readonly string[];
   /** Names of environments that ask AWS for something. */
   readonly aws: readonly string[];
 }
@@ -56,7 +54,6 @@ export interface Needs {
 /** The parts of a configuration that decide it. */
 export interface ConfiguredParts {
   readonly images: Readonly<Record<string, unknown>>;
-  readonly notifications: Readonly<Record<string, unknown>>;
 }
 export interface ConfiguredEnvironment {
   /** An account or a profile that is named has to be the right one, also where nothing is deployed. */
@@ -67,13 +64,12 @@ export interface ConfiguredEnvironment {
   readonly targets: Readonly<Record<string, { readonly kind: string }>>;
 }
 
-/** What is asked of the kinds of targets and channels. */
+/** What is asked of the kinds of targets. */
 export interface KindsInUse {
   readonly targets: readonly {
     readonly name: string;
     readonly capabilities: { readonly hosts?: boolean; readonly aws?: boolean };
   }[];
-  readonly channels: readonly { readonly key: string }[];
 }
 
 /**
@@ -87,7 +83,7 @@ export function needsOf(
   { kinds, refersToAws }: { readonly kinds: KindsInUse; readonly refersToAws: (value: unknown) => boolean },
 ): Needs {
   if (config === undefined)
-    return { docker: false, terraform: false, ansible: false, sessions: false, channels: [], aws: [] };
+    return { docker: false, terraform: false, ansible: false, sessions: false, aws: [] };
   const has = (test: (environment: ConfiguredEnvironment) => boolean) =>
     environments.some((item) => test(item.config));
   const targets = (environment: ConfiguredEnvironment, capability: 'hosts' | 'aws') =>
@@ -102,7 +98,6 @@ export function needsOf(
     terraform: has((environment) => environment.infrastructure !== undefined),
     ansible: has((environment) => environment.provision !== undefined || targets(environment, 'hosts')),
     sessions: has(({ inventory }) => usesSessions(inventory)),
-    channels: kinds.channels.map(({ key }) => key).filter((key) => config.notifications[key] !== undefined),
     aws: environments
       .filter(
         ({ config: environment }, index) =>

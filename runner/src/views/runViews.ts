@@ -1,3 +1,4 @@
+import { configuredChannels } from '../context/kinds.js';
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Context } from '../context/context.js';
@@ -30,24 +31,19 @@ export async function createRunViews(
   };
 
   // What is wrong with the configuration is told by whoever needs it.
-  const notifications = await context.config().then(
-    (config) => config.notifications,
-    () => undefined,
-  );
-  const { channels } = await context.kinds();
+  const config = await context.config().catch(() => undefined);
+  const channels = configuredChannels(await context.kinds(), config);
   const channelViews = await Promise.all(
-    channels
-      .filter(({ key }) => notifications?.[key] !== undefined)
-      .map((channel) =>
-        channel.open({
-          context,
-          runs,
-          memory: (shape) => files.memory(id, channel.key, shape),
-          remember: (memory) => files.remember(id, channel.key, memory),
-          alone: (action) => files.alone(id, action, `.${channel.key}`),
-          warn,
-        }),
-      ),
+    channels.map((channel) =>
+      channel.open({
+        context,
+        runs,
+        memory: (shape) => files.memory(id, channel.key, shape),
+        remember: (memory) => files.remember(id, channel.key, memory),
+        alone: (action) => files.alone(id, action, `.${channel.key}`),
+        warn,
+      }),
+    ),
   );
   return [recorder, ...channelViews];
 }

@@ -7,8 +7,8 @@ const environment = (settings: Partial<ConfiguredEnvironment> = {}) => ({
   name: 'staging',
   config: { inventory: {}, targets: {}, ...settings },
 });
-const needs = (settings: Partial<ConfiguredEnvironment>, images: object = {}, slack?: unknown) =>
-  needsOf({ images: { ...images }, notifications: { slack } }, [environment(settings)], {
+const needs = (settings: Partial<ConfiguredEnvironment>, images: object = {}) =>
+  needsOf({ images: { ...images } }, [environment(settings)], {
     kinds,
     refersToAws: () => false,
   });
@@ -20,7 +20,6 @@ describe('what a configuration needs', () => {
       terraform: false,
       ansible: false,
       sessions: false,
-      channels: [],
       aws: [],
     });
   });
@@ -31,8 +30,6 @@ describe('what a configuration needs', () => {
     expect(needs({ provision: {} }).ansible).to.equal(true);
     expect(needs({ targets: { web: { kind: 'fleet' } } }).ansible).to.equal(true);
     expect(needs({ targets: { web: { kind: 'ecs-service' } } }).ansible).to.equal(false);
-    expect(needs({}, {}, { channel: '#x' }).channels).to.deep.equal(['slack']);
-    expect(needs({}).channels).to.deep.equal([]);
   });
 
   it('is the AWS CLI and its plugin where Session Manager is on the way to a host', () => {
@@ -46,7 +43,7 @@ describe('what a configuration needs', () => {
     expect(needs({ targets: { web: { kind: 'ecs-service' } } }).aws).to.deep.equal(['staging']);
     expect(needs({ inventory: { tags: { a: 'b' } } }).aws).to.deep.equal(['staging']);
     expect(needs({ targets: { web: { kind: 'fleet' } } }, { web: {} }).aws).to.deep.equal(['staging']);
-    const kept = needsOf({ images: {}, notifications: {} }, [environment()], {
+    const kept = needsOf({ images: {} }, [environment()], {
       kinds,
       refersToAws: () => true,
     });
