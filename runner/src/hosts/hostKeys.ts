@@ -33,7 +33,10 @@ export interface HostKeyDependencies {
   readonly now: () => Date;
 }
 
-/** Learns the keys of hosts in the ways that the configuration allows, and tells each that it learns. */
+/**
+ * Learns the keys of hosts in the ways that the configuration allows, and tells each that it learns.
+ * @returns what throws StackError SSH_HOST_KEY_CHANGED, SSH_HOST_REPLACED and SSH_UNREACHABLE where a key is not believed
+ */
 export function createHostKeys(dependencies: HostKeyDependencies): HostKeys {
   const { file } = dependencies;
   const asked = new Map<string, number>();

@@ -31,7 +31,7 @@ export async function hostsOf(context: Context, environment: NamedEnvironment): 
 
 /**
  * The hosts together with the way to each. Host keys that their source says are put where OpenSSH finds them.
- * @throws StackError as `hostsOf`
+ * @throws StackError as `hostsOf`; FILE_FAILED where host keys cannot be put there
  */
 export async function inventoryOf(context: Context, environment: NamedEnvironment): Promise<Inventory> {
   const [inventory, settings] = await Promise.all([

@@ -22,7 +22,7 @@ export interface KeyAgent {
 /**
  * Opens the encrypted keys of routes for programs that cannot be given a passphrase: Ansible's ssh, which must ask nobody.
  * The agent listens in a folder that only we can enter, and ends with the run.
- * @throws StackError SSH_AUTH_FAILED where the passphrase does not open a key; TOOL_MISSING
+ * @throws StackError SSH_AUTH_FAILED where the passphrase does not open a key; TOOL_MISSING; TOOL_FAILED where ssh-agent does not start
  */
 export async function keyAgent(
   context: ContextWith<'clock' | 'env' | 'processes' | 'secrets' | 'signal'>,

@@ -14,7 +14,10 @@ import { certifiedKey } from './certifiedKey.js';
 import { createHostKeys } from './hostKeys.js';
 import { throughOpenSsh } from './openSsh.js';
 
-/** What the routes of an environment's hosts are made of; asked for once a process and environment. */
+/**
+ * What the routes of an environment's hosts are made of; asked for once a process and environment.
+ * @throws StackError CONFIG_INVALID where `inventory.jump` does not describe hosts; CONFIG_REFERENCE, TOOL_MISSING
+ */
 export async function routeSettings(
   context: ContextWith<'config' | 'env' | 'processes' | 'resolve' | 'signal'>,
   environment: NamedEnvironment,

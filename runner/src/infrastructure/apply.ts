@@ -10,7 +10,7 @@ import type { Context, NamedEnvironment } from '../context/context.js';
 /**
  * Applies an environment's infrastructure: the saved plan where it still fits, else a new one.
  * @param stage tells of it
- * @throws StackError PLAN_STALE where a plan was named or approved and does not fit; DATA_LOSS_REFUSED where it destroys data
+ * @throws StackError SCOPE_UNKNOWN; PLAN_STALE where a plan was named or approved and does not fit; DATA_LOSS_REFUSED where it destroys data
  *   that nobody named; TERRAFORM_FAILED with the resource and the provider's words; LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE, INTERRUPTED;
  *   DATABASE_USER_FAILED, after all else is done
  */

@@ -63,6 +63,8 @@ export async function recordingChange<T>(
 /**
  * Digest of what Terraform was given beside the files of the commit: variables of the process, files of values (which git
  * may ignore), the scope. Undefined where something is looked up elsewhere: what it was then nobody can tell later.
+ * @param scope its name; undefined for the whole root
+ * @throws StackError CONFIG_INVALID where the directory of the root is missing
  */
 export async function terraformInputs(
   context: ContextWith<'config' | 'env' | 'resolve'>,

@@ -6,7 +6,10 @@ import { defaultPlanFile } from './planPlaces.js';
 import { lockTimeout, type ApplyOptions } from './applyOptions.js';
 import type { PlanOrigin } from './planOrigin.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
-/** The named plan, the saved one where it fits, or a new one. */
+/**
+ * The named plan, the saved one where it fits, or a new one.
+ * @throws StackError PLAN_STALE where a plan was named or approved and does not fit; what `makePlan` throws
+ */
 export async function choosePlan(
   context: Context,
   environment: NamedEnvironment,

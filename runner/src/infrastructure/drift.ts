@@ -31,7 +31,8 @@ export interface DriftResult {
 /**
  * Compares an environment's infrastructure with its configuration and its last apply. Changes nothing: the plan that
  * it takes is thrown away, and one that waits for an approval stays as it is. What was found is kept for `status`.
- * @throws StackError TERRAFORM_FAILED, LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE, INTERRUPTED
+ * @returns DRIFT_FOUND as `finding` where something has drifted
+ * @throws StackError SCOPE_UNKNOWN, TERRAFORM_FAILED, LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE, INTERRUPTED
  */
 export async function driftStep(
   context: Context,

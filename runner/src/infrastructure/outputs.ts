@@ -26,7 +26,10 @@ export async function readOutputs(
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
 }
 
-/** The same with what Terraform says of each: views mask the sensitive ones, which are registered as secrets here. */
+/**
+ * The same with what Terraform says of each: views mask the sensitive ones, which are registered as secrets here.
+ * @throws StackError OUTPUT_MISSING where the root was never applied (or destroyed), TERRAFORM_FAILED, TOOL_MISSING
+ */
 export function describeOutputs(context: Context, environment: NamedEnvironment): Promise<Outputs> {
   const known = memory.get(context) ?? new Map<string, Promise<Outputs>>();
   memory.set(context, known);

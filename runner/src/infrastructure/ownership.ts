@@ -40,6 +40,7 @@ export async function openOwnership(
   return new OwnershipLedger(await openPart(place, config, OWNERSHIP_PART, context, stores));
 }
 
+/** How the ledger names the deployment of an environment. */
 export async function deploymentOf(
   context: ContextWith<'config'>,
   environment: NamedEnvironment,

@@ -60,7 +60,8 @@ export interface PlanResult {
 /**
  * Plans an environment's infrastructure and keeps the plan, bound to what it was made from, for `apply`.
  * @param stage tells of it
- * @throws StackError TERRAFORM_FAILED, LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE, INTERRUPTED
+ * @throws StackError SCOPE_UNKNOWN, AWS_ACCOUNT_MISMATCH, TERRAFORM_FAILED, LOCKED, TOOL_MISSING, CONFIG_INVALID, CONFIG_REFERENCE,
+ *   INTERRUPTED
  */
 export async function planStep(
   context: Context,
@@ -258,7 +259,8 @@ async function readPlan(
 /**
  * Reads a plan file. What it marks as sensitive is a secret of this process from then on, which need not be the one
  * that has made the plan.
- * @throws StackError TERRAFORM_FAILED, TOOL_MISSING, INTERRUPTED
+ * @param file of the plan, absolute
+ * @throws StackError TERRAFORM_FAILED, TOOL_MISSING, TOOL_FAILED where Terraform printed no plan, INTERRUPTED
  */
 export async function showPlan(
   context: ContextWith<'env' | 'events' | 'processes' | 'secrets' | 'signal'>,

@@ -43,7 +43,10 @@ export async function guardReuse(
   stage.progress(message);
 }
 
-/** The same, but only told, and nothing is forgotten: for a plan that awaits its consent. */
+/**
+ * The same, but only told, and nothing is forgotten: for a plan that awaits its consent.
+ * @returns STILL_REUSED; undefined where nobody reuses what would be destroyed
+ */
 export async function refuseReuse(
   context: ContextWith<'config' | 'env' | 'events' | 'kinds' | 'patience' | 'secrets'>,
   environment: NamedEnvironment,

@@ -45,6 +45,10 @@ export async function preparePlanFile(context: ContextWith<'config' | 'env'>, fi
   }
 }
 
+/**
+ * Removes a plan and what describes it; nothing where there is none.
+ * @param file of the plan, absolute
+ */
 export async function removePlan(file: string): Promise<void> {
   await Promise.all([rm(file, { force: true }), rm(description(file), { force: true })]);
 }

@@ -12,7 +12,7 @@ const checked = new WeakMap<object, Promise<string>>();
 
 /**
  * The version of the terraform on PATH; asked once.
- * @throws StackError TOOL_MISSING where there is none or it is too old
+ * @throws StackError TOOL_MISSING where there is none or it is too old; TOOL_FAILED where it does not say its version
  */
 export async function checkedTerraform(context: ContextWith<'processes'>): Promise<string> {
   const known = checked.get(context) ?? ask(context);

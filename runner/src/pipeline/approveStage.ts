@@ -27,7 +27,10 @@ export async function approveStage(
   return { by: approved.by, plan };
 }
 
-/** Who approved it, as told; of a run that is resumed, whom the ledger knows to have approved this very commit. */
+/**
+ * Who approved it, as told; of a run that is resumed, whom the ledger knows to have approved this very commit.
+ * @throws StackError APPROVAL_REQUIRED where a run is resumed that nobody approved
+ */
 export async function approversOf(
   context: ContextWith<'config' | 'git' | 'state' | 'who'>,
   environment: NamedEnvironment,

@@ -35,7 +35,8 @@ export interface BuiltImage {
  *
  * @param names images of the configuration; all where empty
  * @param stage tells of it
- * @throws StackError DOCKERFILE_MISSING, BUILD_FAILED, CONTENT_CHANGED, DOCKER_UNREACHABLE
+ * @throws StackError USAGE where there is no such image; DOCKERFILE_MISSING, BUILD_FAILED, CONTENT_CHANGED,
+ *   DOCKER_UNREACHABLE
  */
 export async function buildAll(
   context: Context,

@@ -15,6 +15,8 @@ import type { ReleaseRequest } from './releaseRequest.js';
 /**
  * Builds and pushes what is checked out and records it; apart from `release.ts`, which most often finds one. Where another
  * run was faster with the same content, its release is ours.
+ * @throws StackError TAG_IMMUTABLE where the version stands for other content; BUILD_FAILED, CONTENT_CHANGED,
+ *   REGISTRY_REFUSED, GIT_FAILED, STATE_CONFLICT …
  */
 export async function makeRelease(context: Context, request: ReleaseRequest): Promise<ReleaseRecord> {
   const [{ tree, inputs, uncommitted }, { ledger }] = await Promise.all([

@@ -18,7 +18,7 @@ interface TestPlan {
  *
  * @param names images of the configuration; all that have a test where empty
  * @returns the outcome in one line
- * @throws StackError TEST_FAILED with the last lines, after all have ended
+ * @throws StackError TEST_FAILED with the last lines, after all have ended; USAGE where there is no such image
  */
 export async function testImages(context: Context, names: readonly string[], stage: Stage): Promise<string> {
   const config = await context.config();

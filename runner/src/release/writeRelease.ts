@@ -116,7 +116,10 @@ async function removeRelease(context: ContextWith<'config' | 'git'>, written: Wr
   if ((await textOf(written.file)) !== written.text) await restore(context, written.file, written.text);
 }
 
-/** A tag that was made before, pushed once more. */
+/**
+ * A tag that was made before, pushed once more.
+ * @throws StackError GIT_FAILED where HEAD is on no branch, or git refuses; LOCKED
+ */
 export async function pushAgain(context: ContextWith<'git'>, plan: ReleasePlan, say: Report): Promise<void> {
   const { branch } = await context.git.workingTree();
   const name = `v${plan.version}`;

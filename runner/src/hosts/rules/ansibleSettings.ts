@@ -86,7 +86,11 @@ export function ansibleSettings(paths: AnsiblePaths): Record<string, string> {
   };
 }
 
-/** Where our stdout callback is found, before the project's own. */
+/**
+ * Where our stdout callback is found, before the project's own.
+ * @returns folders, joined by colons
+ * @throws StackError CONFIG_INVALID for a folder that has a colon in its path
+ */
 export function callbackPlugins(paths: AnsiblePaths): string {
   const home = paths.env['ANSIBLE_HOME'] ?? '~/.ansible';
   const own = configuredPaths(paths, 'ANSIBLE_CALLBACK_PLUGINS', ['defaults.callback_plugins']) ?? [

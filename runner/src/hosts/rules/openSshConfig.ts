@@ -3,6 +3,7 @@ import type { Host } from '../../domain/host.js';
 /** What `ssh -G` says, by option in lower case; some options come several times. */
 export type SshReport = ReadonlyMap<string, readonly string[]>;
 
+/** @param text what `ssh -G HOST` printed: an option and its value a line */
 export function parseSshReport(text: string): SshReport {
   const configured = new Map<string, string[]>();
   for (const line of text.split('\n')) {

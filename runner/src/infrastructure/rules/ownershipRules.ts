@@ -17,6 +17,7 @@ export interface Reuse extends DeploymentName {
   readonly who: string;
 }
 
+/** A deployment as options and messages name it: `APPLICATION/ENVIRONMENT`. */
 export const deploymentText = ({ application, environment }: DeploymentName) =>
   `${application}/${environment}`;
 

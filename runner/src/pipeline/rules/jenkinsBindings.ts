@@ -29,6 +29,10 @@ export interface JenkinsPlan {
   };
 }
 
+/**
+ * What Jenkins has to know of a pipeline beside its stages: agents, credentials, locks, approvals.
+ * @param pipeline of one branch
+ */
 export function jenkinsPlan(config: Config, pipeline: Pipeline): JenkinsPlan {
   const { agent = {}, approval, timeout } = config.jenkins;
   const { 'pod-template': podTemplate, ...place } = agent;
