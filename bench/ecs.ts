@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../runner/src/adapters/process/clock.js';
 import { Ledger } from '../runner/src/state/ledger.js';
 import { LocalStore } from '../runner/src/state/stores/localStore.js';
+import { startedTasks } from '../test/support/aws/startedTasks.js';
 import { AwsProxy } from '../test/support/awsProxy.js';
 import { apps, APP_PORT, EcsFixture } from '../test/support/ecsFixture.js';
 import type { Bench, BenchRow } from './bench.js';
@@ -19,7 +20,7 @@ const ROUNDS = 5;
 const WARM_UPS = 1;
 const APPLICATION = 'bench';
 /** Of a rollout of two seconds; what each is for stands in README.md. */
-const CALLS = 9;
+const CALLS = 8;
 
 /** One deploy by one tool. */
 interface Sample {
@@ -38,6 +39,7 @@ const bench: Bench = async () => {
   const tools = await peers();
   const fixture = await EcsFixture.create({ desired: 2 });
   const proxy = await AwsProxy.start(fixture.endpoint);
+  proxy.use(startedTasks());
   const observer = new PlatformObserver(fixture.endpoint, fixture.cluster, fixture.service);
   const directory = await mkdtemp(join(tmpdir(), 'automation-stack-bench-ecs-'));
   try {

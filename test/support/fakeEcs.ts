@@ -1,4 +1,4 @@
-import type { Deployment } from '@aws-sdk/client-ecs';
+import type { Deployment, ServiceEvent } from '@aws-sdk/client-ecs';
 import type {
   EcsApi,
   RegisterTaskDefinitionCommandInput,
@@ -52,6 +52,8 @@ export class FakeEcs implements EcsApi {
   ended: Task[] = [];
   /** More tasks of what ran first, which run until it is gone. */
   crowd = 0;
+  /** Whether its messages name the tasks that it started, as those of AWS do. */
+  namesTasks = true;
   /** The courses of the next moves; the last one stays. */
   courses: Course[] = [{ runningMs: 1000, completedMs: 2000 }];
   private readonly later: { readonly ms: number; readonly what: () => void }[] = [];
@@ -124,7 +126,9 @@ export class FakeEcs implements EcsApi {
   async describeTasks(arns: readonly string[], signal?: AbortSignal): Promise<readonly Task[]> {
     if (arns.length === 0) return [];
     this.count('DescribeTasks', signal);
-    return this.tasks().filter((task) => arns.includes(task.taskArn as string));
+    return this.tasks().filter(({ taskArn = '' }) =>
+      arns.some((one) => taskArn === one || taskArn.endsWith(`/${one}`)),
+    );
   }
 
   async instanceIds(arns: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
@@ -178,7 +182,7 @@ export class FakeEcs implements EcsApi {
       status: 'ACTIVE',
       desiredCount: this.desired,
       runningCount: this.desired,
-      events: [],
+      events: this.events(),
       ...this.service,
     };
     const one = (
@@ -248,6 +252,19 @@ export class FakeEcs implements EcsApi {
     const deployments = [one('PRIMARY', to, running, done ? 'COMPLETED' : 'IN_PROGRESS')];
     if (!done && from !== to) deployments.push(before('ACTIVE'));
     return { ...base, taskDefinition: to, deployments };
+  }
+
+  /** What it says about itself, the newest first. */
+  private events(): ServiceEvent[] {
+    if (!this.namesTasks) return [];
+    const { move } = this;
+    const started = (tasks: readonly string[], atMs: number): ServiceEvent => ({
+      createdAt: new Date(atMs),
+      message: `(service web) has started ${tasks.length} tasks: ${tasks.map((id) => `(task ${id})`).join(' ')}.`,
+    });
+    const first = started(['old-1', 'old-2'].slice(0, this.desired), 0);
+    if (move === undefined || !this.passed(move.course.runningMs)) return [first];
+    return [started(['new-1', 'new-2'].slice(0, this.desired), move.atMs), first];
   }
 
   private tasks(): Task[] {

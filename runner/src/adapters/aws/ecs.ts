@@ -55,7 +55,7 @@ export interface EcsApi {
    * ARNs of all tasks of the service that run (or start), or that ended in the last hour; one call a hundred.
    */
   listTasks(desired: 'RUNNING' | 'STOPPED', signal?: AbortSignal): Promise<readonly string[]>;
-  /** @param arns any number; one call per hundred. Tasks that the platform has forgotten are left out. */
+  /** @param arns any number, or ids; one call per hundred. Tasks that the platform has forgotten are left out. */
   describeTasks(arns: readonly string[], signal?: AbortSignal): Promise<readonly Task[]>;
   /** EC2 ids of container instances, by their ARN; one call per hundred. */
   instanceIds(arns: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
@@ -156,6 +156,20 @@ export function serviceView(service: Service): ServiceView {
     })),
     events: (service.events ?? []).slice(0, 3).map((event) => event.message ?? ''),
   };
+}
+
+/**
+ * Ids of the tasks that ECS's own messages say it started for a service, the newest first. ECS words them
+ * `(service web) has started 2 tasks: (task 0af1…) (task 1be2…).` They only tell which tasks to ask for, in place of a
+ * call that lists them: what they are and whether they run is described.
+ * @param sinceMs milliseconds by the platform's clock; earlier messages are left out
+ */
+export function startedTasks({ events = [] }: Service, sinceMs = 0): readonly string[] {
+  const since = events.filter(({ createdAt }) => (createdAt?.getTime() ?? -Infinity) >= sinceMs);
+  return since.flatMap(({ message = '' }) => {
+    const [, tasks = ''] = /\bhas started \d+ tasks?: (.*)$/.exec(message) ?? [];
+    return [...tasks.matchAll(/\(task ([\w-]+)\)/g)].flatMap(([, id]) => id ?? []);
+  });
 }
 
 /** The parts of a task that explain why it ended. */

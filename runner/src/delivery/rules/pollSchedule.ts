@@ -12,10 +12,10 @@ export interface PollSchedule {
 }
 
 /**
- * Of a rollout: 2.3 s, 5.3 s, 12.2 s, then every 12 s. One that takes 2 s is seen by one look, a sixth late; a longer
- * one costs at most one look for each ten seconds begun, and one more.
+ * Of a rollout: 2.5 s, 5.5 s, 12.1 s, then every 12 s. One that takes 2 to 2.5 s is seen by one look, a quarter late at
+ * most; a longer one costs at most one look for each ten seconds begun, and one more.
  */
-export const ROLLOUT_POLLS: PollSchedule = { firstMs: 2300, share: 1.3, shortestMs: 0, longestMs: 12_000 };
+export const ROLLOUT_POLLS: PollSchedule = { firstMs: 2500, share: 1.2, shortestMs: 0, longestMs: 12_000 };
 
 /** Of a task that runs to its end, whose output is told as it comes. */
 export const TASK_POLLS: PollSchedule = { firstMs: 1000, share: 0.15, shortestMs: 300, longestMs: 10_000 };

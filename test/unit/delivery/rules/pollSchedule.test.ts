@@ -23,11 +23,11 @@ const last = (made: readonly number[]) => made.at(-1) as number;
 describe('when to look at a rollout', () => {
   it('looks soon, then ever more seldom, then every twelve seconds', () => {
     const seconds = looks(60_000, ROLLOUT_POLLS).map((ms) => Number((ms / 1000).toFixed(1)));
-    expect(seconds).to.deep.equal([2.3, 5.3, 12.2, 24.2, 36.2, 48.2, 60.2]);
+    expect(seconds).to.deep.equal([2.5, 5.5, 12.1, 24.1, 36.1, 48.1, 60.1]);
   });
 
   it('sees one of two seconds by one look, at most a quarter late', () => {
-    for (const stable of [1850, 2000, 2300]) {
+    for (const stable of [2000, 2250, 2500]) {
       const made = looks(stable, ROLLOUT_POLLS);
       expect(made).to.have.length(1);
       expect(last(made)).to.be.at.most(stable * 1.25);

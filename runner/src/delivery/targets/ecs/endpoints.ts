@@ -19,18 +19,33 @@ export interface FoundTasks {
   readonly tasks: readonly Task[];
 }
 
-/** Running tasks of a rollout, as many as are desired or more, and where they answer; two API calls. */
+/**
+ * Running tasks of a rollout, as many as are desired or more, and where they answer.
+ *
+ * @param search `started`: ids of tasks that the platform says it started for the rollout. Where they are as many as are
+ * desired, and all run, one API call finds them; else two.
+ */
 export async function findTasks(
   api: EcsApi,
-  search: { readonly tasks: TasksOf; readonly desired: number },
+  search: { readonly tasks: TasksOf; readonly desired: number; readonly started: readonly string[] },
   route: ProbeRoute,
   signal: AbortSignal,
 ): Promise<FoundTasks> {
-  const listed = await api.describeTasks(await api.listTasks('RUNNING', signal), signal);
-  const running = listed.filter((task) => task.lastStatus === 'RUNNING');
-  const own = tasksOfRollout(running, search.tasks, search.desired);
-  return { endpoints: endpointsOf(own, route), tasks: own };
+  const { tasks, desired, started } = search;
+  const found = (described: readonly Task[]): FoundTasks => {
+    const own = tasksOfRollout(described.filter(isRunning), tasks, desired);
+    return { endpoints: endpointsOf(own, route), tasks: own };
+  };
+  if (started.length > 0 && started.length === desired) {
+    const named = found(await api.describeTasks(started, signal));
+    if (named.tasks.length === desired) return named;
+  }
+  return found(await api.describeTasks(await api.listTasks('RUNNING', signal), signal));
 }
+
+/** Whether a task runs, and is to go on. */
+export const isRunning = ({ lastStatus, desiredStatus = 'RUNNING' }: Task): boolean =>
+  lastStatus === 'RUNNING' && desiredStatus === 'RUNNING';
 
 /** Where tasks are probed one by one; nowhere by another route. */
 export function endpointsOf(tasks: readonly Task[], route: ProbeRoute): readonly Endpoint[] {

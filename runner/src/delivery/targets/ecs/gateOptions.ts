@@ -26,6 +26,8 @@ export interface GateOptions {
   readonly settled: AbortSignal;
   /** How many tasks are wanted at this moment; autoscaling may change it. */
   readonly desired: () => number;
+  /** Ids of the tasks that the platform says it started for the rollout. */
+  readonly started: () => readonly string[];
   /** Told about every round of probes. */
   readonly onProgress: (verdict: GateVerdict) => void;
 }

@@ -54,11 +54,14 @@ export async function allTasks(options: GateOptions): Promise<FoundTasks> {
   const { scope, tasks, signal, health, route } = options;
   const deadline = nowOf(options) + health.timeout;
   let desired = options.desired();
+  let started = options.started();
   for (;;) {
-    const found = await findTasks(scope.api, { tasks, desired }, route, signal);
+    const found = await findTasks(scope.api, { tasks, desired, started }, route, signal);
     const count = route.kind === 'each-task' ? found.endpoints.length : found.tasks.length;
     // With none wanted there is nothing to probe, which is no proof: `requireRunning` says so in the end.
     if (count >= desired) return found;
+    // Those that were named do not suffice.
+    started = [];
     await refuseCrashed(options, undefined);
     if (nowOf(options) >= deadline) {
       const lack = route.kind === 'each-task' ? 'have an address' : 'run';

@@ -1,7 +1,7 @@
-import type { EcsApi, Service } from '../../../adapters/aws/ecs.js';
+import { startedTasks, type EcsApi, type Service } from '../../../adapters/aws/ecs.js';
 import type { ProbeAnswer } from '../../../adapters/http/httpProbe.js';
 import { orFallback } from './diagnosis.js';
-import { endpointsOf, type ProbeRoute } from './endpoints.js';
+import { endpointsOf, isRunning, type ProbeRoute } from './endpoints.js';
 import type { Probe } from './probe.js';
 
 /**
@@ -16,8 +16,8 @@ const ROUNDS = 2;
 const TIMEOUT_MS = 1500;
 
 /**
- * Asks what runs now, before anything is changed, at the place where the release will be asked. Two API calls where
- * each task is probed, none where a URL is.
+ * Asks what runs now, before anything is changed, at the place where the release will be asked. One API call where
+ * each task is probed and ECS's messages name running ones, else two more; none where a URL is probed.
  */
 export async function reachabilityOf(
   { api, probe }: { readonly api: EcsApi; readonly probe: Probe },
@@ -26,7 +26,9 @@ export async function reachabilityOf(
   signal: AbortSignal,
 ): Promise<Reachability> {
   const urls =
-    route.kind === 'url' ? [route.url] : await orFallback(urlsOfRunningTasks(api, route, signal), [], signal);
+    route.kind === 'url'
+      ? [route.url]
+      : await orFallback(urlsOfRunningTasks(api, route, service, signal), [], signal);
   if (urls.length === 0) return 'unknown';
   for (let round = 1; round <= ROUNDS; round += 1) {
     const asked = { timeoutMs: TIMEOUT_MS, signal, ...requestOf(route) };
@@ -44,16 +46,19 @@ export const isAnswered = ({ status, isProxys = false }: ProbeAnswer): boolean =
 async function urlsOfRunningTasks(
   api: EcsApi,
   route: ProbeRoute,
+  service: Service,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   if (route.kind !== 'each-task') return [];
-  const listed = await api.describeTasks(await api.listTasks('RUNNING', signal), signal);
-  const run = listed.filter(
-    ({ lastStatus, desiredStatus = 'RUNNING' }) => lastStatus === 'RUNNING' && desiredStatus === 'RUNNING',
-  );
-  return endpointsOf(run, route)
-    .slice(0, ASKED)
-    .map(({ url }) => url);
+  const urlsOf = async (arns: readonly string[]) => {
+    const run = (await api.describeTasks(arns, signal)).filter(isRunning);
+    return endpointsOf(run, route).map(({ url }) => url);
+  };
+  const asked = Math.min(ASKED, service.desiredCount ?? 0);
+  const named = startedTasks(service).slice(0, asked);
+  const urls = named.length < asked ? [] : await urlsOf(named);
+  if (urls.length > 0 && urls.length === asked) return urls;
+  return (await urlsOf(await api.listTasks('RUNNING', signal))).slice(0, ASKED);
 }
 
 /** What a probe of a route is sent with, beside its URL. */

@@ -46,14 +46,16 @@ export async function followRollout(options: RolloutOptions): Promise<string | u
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const { scope, health } = options;
   let { desired } = options;
+  let started: readonly string[] = [];
   let open: () => void = () => undefined;
   const allRunning = new Promise<void>((resolve) => (open = resolve));
   const tell = tellTasks(scope.subject);
   const watching = watchRollout({
     ...options,
     signal,
-    onProgress: (verdict) => {
+    onProgress: (verdict, startedTasks) => {
       ({ desired } = verdict);
+      started = startedTasks;
       tell(verdict);
     },
     onAllRunning: () => open(),
@@ -75,6 +77,7 @@ export async function followRollout(options: RolloutOptions): Promise<string | u
       probe: options.probe,
       settled: settled.signal,
       desired: () => desired,
+      started: () => started,
       onProgress: tellHealth(options),
     }),
   );

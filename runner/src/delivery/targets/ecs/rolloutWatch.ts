@@ -6,7 +6,7 @@ import {
   type RolloutProgress,
   type Wanted,
 } from '../../../domain/ecsService.js';
-import { serviceView } from '../../../adapters/aws/ecs.js';
+import { serviceView, startedTasks } from '../../../adapters/aws/ecs.js';
 import { crashError, failure, orFallback, stoppedOf, type DiagnosisScope } from './diagnosis.js';
 import { explain, tasksOf } from './explain.js';
 
@@ -22,7 +22,8 @@ export interface Watch {
   /** The clock when the platform accepted the change. */
   readonly acceptedMs: number;
   readonly timeoutMs: number;
-  readonly onProgress: (verdict: RolloutProgress) => void;
+  /** @param started ids of the tasks that the platform says it started for the rollout */
+  readonly onProgress: (verdict: RolloutProgress, started: readonly string[]) => void;
   /** Called once, when as many new tasks run as are wanted while old ones still drain. */
   readonly onAllRunning: () => void;
 }
@@ -43,14 +44,16 @@ export async function watchRollout(watch: Watch): Promise<void> {
   for (;;) {
     const leftMs = Math.max(0, watch.timeoutMs - elapsed());
     await scope.clock.sleep(Math.min(nextPollMs(elapsed(), ROLLOUT_POLLS), leftMs), signal);
-    const view = serviceView(await scope.api.describeService(signal));
+    const service = await scope.api.describeService(signal);
+    const view = serviceView(service);
     const seenMs = elapsed();
     // What was true before the change says nothing of it.
     if (!isKnown && seenMs < STALE_MS && isStale(view, wanted.deployment)) continue;
     isKnown = true;
     const verdict = judgeService(view, wanted);
+    const started = watch.sinceMs === undefined ? [] : startedTasks(service, watch.sinceMs);
     if (verdict.state === 'stable' || verdict.state === 'empty') {
-      watch.onProgress(verdict);
+      watch.onProgress(verdict, started);
       return;
     }
     if (verdict.state !== 'progress') throw await explain(watch, verdict, view);
@@ -58,7 +61,7 @@ export async function watchRollout(watch: Watch): Promise<void> {
       announced = true;
       watch.onAllRunning();
     }
-    watch.onProgress(verdict);
+    watch.onProgress(verdict, started);
     const { running, failedTasks, desired } = verdict;
     const pending = primaryOf(view)?.pending ?? 0;
     const counts = { failedTasks, running, runningBefore, pending, desired };
