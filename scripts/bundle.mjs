@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { joinChunks } from './joinChunks.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const unused = `${root}scripts/unused.mjs`;
@@ -62,10 +63,42 @@ export async function bundle(outdir, changes = {}) {
       js: [
         "import{createRequire as __createRequire}from'node:module';",
         "import{fileURLToPath as __toPath}from'node:url';",
-        'const require=__createRequire(import.meta.url),__filename=__toPath(import.meta.url),',
-        "__dirname=__toPath(new URL('.',import.meta.url));",
+        'const require=/*@__PURE__*/__createRequire(import.meta.url),__filename=/*@__PURE__*/__toPath(import.meta.url),',
+        "__dirname=/*@__PURE__*/__toPath(/*@__PURE__*/new URL('.',import.meta.url));",
       ].join(''),
     },
     ...changes,
+  });
+}
+
+/** What is loaded at start: by every command, and by every command that reads the configuration. */
+const GROUPS = {
+  main: ['runner/src/main.ts'],
+  'start.js': ['runner/src/commandLine.ts'],
+  'configuration.js': [
+    'runner/src/kinds.ts',
+    'runner/src/config/load.ts',
+    'runner/src/config/knownSecrets.ts',
+    'runner/src/state/sharedLocation.ts',
+  ],
+};
+
+/**
+ * The runner as it is delivered.
+ * @param outdir folder of the bundle
+ * @param changes options of esbuild that differ, e.g. `minifyIdentifiers`
+ * @returns the output files
+ */
+export async function bundleRunner(outdir, changes = {}) {
+  const result = await bundle(outdir, { ...changes, write: false, metafile: true });
+  const { minifyIdentifiers = false } = changes;
+  return joinChunks(result, GROUPS, {
+    outdir,
+    target: 'node20',
+    minifyWhitespace: true,
+    minifyIdentifiers,
+    legalComments: 'none',
+    // What there is to warn of was told by the first pass.
+    logLevel: 'error',
   });
 }

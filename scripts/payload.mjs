@@ -2,12 +2,11 @@
 // playbooks, the schema, the report's style sheet.
 import { readFile, readdir } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
-import { bundle, root } from './bundle.mjs';
+import { bundleRunner, root } from './bundle.mjs';
 
 /** @returns [path, text] of every file, relative to this repository, in a fixed order */
 export async function payload() {
-  const { outputFiles } = await bundle(`${root}runner/dist`, {
-    write: false,
+  const outputFiles = await bundleRunner(`${root}runner/dist`, {
     minifyIdentifiers: true,
     keepNames: true,
   });
