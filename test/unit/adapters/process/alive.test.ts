@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { isAlive, processStat } from '../../../../runner/src/adapters/process/alive.js';
 
@@ -24,12 +26,16 @@ describe('a process by its id', () => {
   });
 
   it('is not alive where it ended and is still listed', async () => {
-    // The shell becomes a program that never asks how its child ended.
-    child = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    // The shell becomes a program that never asks how its child ended; only then the child may end.
+    child = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 60 3<&-'], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+    });
     const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
     const pid = Number(line.toString());
-    let stat = '';
-    while (!stat.includes(') Z ')) stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const read = (file: string) => readFile(`/proc/${file}`, 'utf8');
+    while (!(await read(`${child.pid}/cmdline`)).startsWith('sleep')) await sleep(5);
+    (child.stdio[3] as Writable).end();
+    while (!(await read(`${pid}/stat`)).includes(') Z ')) await sleep(5);
     expect(isAlive(pid)).to.equal(false);
   });
 
