@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import { terraformAdvice } from '../../../../runner/src/infrastructure/rules/terraformAdvice.js';
+import {
+  isBackendMoved,
+  terraformAdvice,
+} from '../../../../runner/src/infrastructure/rules/terraformAdvice.js';
 
 // The words are those of Terraform 1.11, the AWS provider and its S3 backend.
 const WORDS: readonly (readonly [string, string, string])[] = [
@@ -49,4 +52,18 @@ describe('what to do about a failure of Terraform', () => {
   it('is to correct the cause, where the words are known to nobody', () => {
     expect(terraformAdvice('Error: Unsupported argument')).to.equal('Fix the cause');
   });
+});
+
+describe('a backend that is another', () => {
+  const moved = [
+    'Backend configuration changed',
+    'Error asking for state migration action: input is disabled',
+    "Can't ask approval for state migration when interactive input is disabled.",
+    'Reason: Backend type changed from "local" to "s3"',
+    'Reason: Unsetting the previously set backend "s3"',
+  ];
+  for (const words of moved)
+    it(`is told by “${words}”`, () => expect(isBackendMoved(`Error: ${words}`)).to.equal(true));
+
+  it('is not told by other words', () => expect(isBackendMoved('Error: Backend not found')).to.equal(false));
 });

@@ -53,9 +53,31 @@ describe('Terraform’s messages', () => {
     });
   });
 
+  it('are messages only with words, of their own kind', () => {
+    expect(parseMessage('{"@message":5,"type":"log"}')).to.equal(undefined);
+    expect(parseMessage('["@message"]')).to.equal(undefined);
+    expect(parseMessage('{"level":"info","note":"\\"@message\\""}')).to.equal(undefined);
+    expect(message('version', 0, { terraform: '1.11.4', diagnostic: { summary: 's' } })).to.include({
+      type: 'version',
+    });
+    expect(message('log', 0, { changes: { add: 1 } })).to.deep.equal({ type: 'other', text: '', at: 0 });
+  });
+
+  it('count what was changed', () => {
+    const changes = { add: 1, change: 2, remove: 3, operation: 'apply' };
+    expect(message('change_summary', 7, { changes }, 'done')).to.deep.equal({
+      ...{ type: 'change_summary', text: 'done', at: 7 },
+      changes,
+    });
+  });
+
   it('tell that Terraform is ending in order', () => {
     expect(isStopMessage(message('log', 0, {}, '\nInterrupt received.\nPlease wait'))).to.equal(true);
+    expect(isStopMessage(message('log', 0, {}, 'Stopping operation...'))).to.equal(true);
+    expect(isStopMessage(message('log', 0, {}, ' \n Stopping operation...'))).to.equal(true);
     expect(isStopMessage(message('log', 0, {}, 'terraform_data.x: Creating...'))).to.equal(false);
+    expect(isStopMessage(message('log', 0, {}, 'No Stopping operation'))).to.equal(false);
+    expect(isStopMessage(message('version', 0, { terraform: '1' }, 'Interrupt received'))).to.equal(false);
   });
 
   it('tell each resource’s progress with its own time', () => {
@@ -120,11 +142,16 @@ describe('Terraform’s messages', () => {
       });
     }
     expect(parseLockHolder('Error: something else')).to.equal(undefined);
+    const bare = 'Error acquiring the state lock\nLock Info:\n';
+    expect(parseLockHolder(bare)).to.deep.equal({});
+    expect(parseLockHolder(bare.replace('\nLock', ' Lock'))).to.equal(undefined);
   });
 
   it('are shown without frame, colours and the warning about a missing CLI configuration', () => {
     expect(
       plainLines([
+        'Initializing',
+        '  with a │ within   ',
         'There are some problems with the CLI configuration:',
         '╷',
         '│ Warning: Unable to open CLI configuration file',
@@ -134,6 +161,6 @@ describe('Terraform’s messages', () => {
         '\u001b[31m│\u001b[0m Error: no such thing',
         '╵',
       ]),
-    ).to.deep.equal(['Error: no such thing']);
+    ).to.deep.equal(['Initializing', '  with a │ within', 'Error: no such thing']);
   });
 });
