@@ -11,6 +11,14 @@ printf '%s\\n' "$*" >> "$CALLS"
 printf '%s\\n' $OFFERS
 `;
 
+describe('a completion script', () => {
+  it('is there for each shell, in its own language', () => {
+    expect(completionScript('bash')).to.match(/^complete .*-F _automation_stack/m);
+    expect(completionScript('zsh')).to.match(/^compdef _automation_stack/m);
+    expect(completionScript('fish')).to.match(/^complete -c automation-stack/m);
+  });
+});
+
 describe('the completion script of bash', () => {
   let folder: string;
   before(() => {

@@ -4,7 +4,7 @@ import { behindOf } from '../../../../runner/src/domain/behind.js';
 import type { BehindHost, ReleaseRecord } from '../../../../runner/src/domain/records.js';
 import { catchUp, stillBehind } from '../../../../runner/src/delivery/catchUp.js';
 import { deployEnd, deployRelease } from '../../../../runner/src/delivery/deploy.js';
-import { behindNotice } from '../../../../runner/src/delivery/rules/partialDeploy.js';
+import { behindNotice, refuseSuperseded } from '../../../../runner/src/delivery/rules/partialDeploy.js';
 import { promoteRelease } from '../../../../runner/src/delivery/promote.js';
 import { rollbackEnvironment } from '../../../../runner/src/delivery/rollback.js';
 import { statusOfEnvironments } from '../../../../runner/src/delivery/status.js';
@@ -35,6 +35,23 @@ describe('the notice of hosts behind', () => {
     expect(behindNotice({ environment: 'staging', targets })).to.include({
       message: 'staging: web-1 behind, the behind: web-1 is away; the: the container ended',
     });
+  });
+});
+
+describe('catching up', () => {
+  const release = { version: '1.0.0' } as ReleaseRecord;
+  const refusal = (healthy: { version: string } | undefined) =>
+    rejection(
+      Promise.resolve().then(() => refuseSuperseded('staging', release, healthy as never)),
+      'STATE_CONFLICT',
+    );
+
+  it('is refused where another release, or none, is in service by now', async () => {
+    const other = await refusal({ version: '2.0.0' });
+    expect(other).to.include({ message: 'staging runs 2.0.0 by now, not 1.0.0', where: 'staging' });
+    expect(other.next).to.contain('--catch-up');
+    expect((await refusal(undefined)).message).to.contain('staging runs nothing by now');
+    expect(() => refuseSuperseded('staging', release, { version: '1.0.0' } as never)).not.to.throw();
   });
 });
 

@@ -38,6 +38,19 @@ describe('an ansible.cfg', () => {
     expect(read('\ufeff[a]\r\nb = c\r\n')).to.deep.equal({ 'a.b': 'c' });
   });
 
+  it('keeps a semicolon, an equals sign and a mark that are within a value', () => {
+    expect(read('[a]\nb = c ;d ; e\nf = =\ng = x\ufeffh\n; i = j\nk  =  l\n')).to.deep.equal({
+      'a.b': 'c',
+      'a.f': '=',
+      'a.g': 'x\ufeffh',
+      'a.k': 'l',
+    });
+  });
+
+  it('goes on with a value over an empty line', () => {
+    expect(read('[a]\nb = c\n\n   \n  d\n')).to.deep.equal({ 'a.b': 'c\nd' });
+  });
+
   it('has what is no setting passed over, with what would go on with it', () => {
     expect(read('[a]\nb = c\nnonsense\n  more\nd = e\n= f\nx[y] = z\n[] rest\nk = l\n')).to.deep.equal({
       'a.b': 'c',

@@ -89,8 +89,8 @@ describe('the resources of a plan', () => {
   });
 
   it('are none of an empty plan', () => {
-    expect(plannedResources({} as ScopedPlanJson)).to.deep.equal([]);
-    expect(plannedResources({ prior_state: {} } as ScopedPlanJson)).to.deep.equal([]);
-    expect(plannedResources({ prior_state: { values: {} } } as ScopedPlanJson)).to.deep.equal([]);
+    expect(plannedResources({})).to.deep.equal([]);
+    expect(plannedResources({ prior_state: {} })).to.deep.equal([]);
+    expect(plannedResources({ prior_state: { values: {} } })).to.deep.equal([]);
   });
 });

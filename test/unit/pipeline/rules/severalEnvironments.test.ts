@@ -21,6 +21,27 @@ describe('the end of several environments', () => {
     expect(codes(end('a', 'TERRAFORM_FAILED'), end('b', 'INTERRUPTED'))).to.equal(130);
     expect(codes(end('a'), end('b'))).to.equal(0);
     expect(codes()).to.equal(0);
+    expect(codes({ environment: 'a', exitCode: 99 })).to.equal(99);
+  });
+
+  it('has all that the only failure has', () => {
+    const where = 'main.tf:3';
+    const failed = (details: object) => {
+      const error = toErrorRecord(new StackError('TERRAFORM_FAILED', 'x', details));
+      return summaryOfEnvironments([{ environment: 'a', exitCode: error.exitCode, error }]);
+    };
+    const whole = failed({ where, evidence: ['line'], next: 'n' });
+    expect(whole).to.include({ where, next: 'n' });
+    expect(whole?.evidence).to.deep.equal(['line']);
+    expect(failed({})).to.deep.include({ where: undefined, evidence: [], next: undefined });
+  });
+
+  it('says where to look first where no failure says what to do', () => {
+    const failed = (environment: string) => {
+      const error = toErrorRecord(new StackError('TERRAFORM_FAILED', 'x'));
+      return { environment, exitCode: error.exitCode, error };
+    };
+    expect(summaryOfEnvironments([failed('a'), failed('b')])?.next).to.equal('Look at a first.');
   });
 
   it('is told in its own words where one ended badly, and names all where several did', () => {

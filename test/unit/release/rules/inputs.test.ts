@@ -29,6 +29,21 @@ describe('digest of inputs', () => {
     expect(imageInputsDigest(other)).to.equal(imageInputsDigest(inputs));
   });
 
+  it('is the same whatever the order of secrets', () => {
+    const digest = (...secrets: readonly string[]) => imageInputsDigest({ ...inputs, secrets });
+    expect(digest('c', 'a', 'b')).to.equal(digest('a', 'b', 'c'));
+    expect(digest('b', 'c', 'a')).to.equal(digest('a', 'b', 'c'));
+  });
+
+  it('stays what it is: what was built before is known by it', () => {
+    expect(
+      imageInputsDigest({ ...inputs, secrets: ['b', 'a'], files: [file('c'), file('a'), file('b')] }),
+    ).to.equal('sha256:c6a3ccce961386046a1691ffa8d16fa4b2c95c65402aa43a4bcca081ba33a64e');
+    expect(releaseInputsDigest({ web: 'sha256:1', api: 'sha256:2', worker: 'sha256:3' }, '')).to.equal(
+      'sha256:1ebf2fecfe1372f2c11c7b521f18a75bcd2edeb0357525135f39917cb2c5acb4',
+    );
+  });
+
   it('differs with every single part', () => {
     const variants: ImageInputs[] = [
       inputs,
