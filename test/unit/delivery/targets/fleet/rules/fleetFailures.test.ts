@@ -6,7 +6,6 @@ import {
   fleetFailure,
   type FailedHost,
 } from '../../../../../../runner/src/delivery/targets/fleet/rules/fleetFailures.js';
-import type { HostFailure } from '../../../../../../runner/src/hosts/rules/ansibleEvents.js';
 
 const failed = (more: object = {}) =>
   failedByPlaybook({
@@ -19,7 +18,7 @@ const failed = (more: object = {}) =>
       where: '',
     },
     ...more,
-  } as unknown as HostFailure);
+  });
 
 describe('a host on which the playbook failed', () => {
   for (const restored of ['healthy', 'unhealthy', 'none'] as const)
