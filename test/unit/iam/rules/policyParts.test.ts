@@ -45,4 +45,26 @@ describe('the parts of a policy', () => {
     expect(evaluate(parts, { action: 's3:ListBucket', resource: bucket(299) })).to.equal('allowed');
     expect(evaluate(parts, { action: 's3:ListBucket', resource: bucket(300) })).to.equal('denied');
   });
+
+  it('divide the actions of a statement whose one resource cannot be divided', () => {
+    const actions = Array.from({ length: 9 }, (_, index) => `s3:GetThing${index}`);
+    const one: Statement = { Sid: 'S3', Effect: 'Allow', Action: actions, Resource: ['*'] };
+    const size = policySize(policy({ ...one, Action: actions.slice(0, 4) }));
+    const parts = partsOf(policy(one), size);
+    for (const part of parts) expect(policySize(part)).to.be.at.most(size);
+    const all = parts.flatMap(({ Statement }) => Statement);
+    expect(all.flatMap(({ Action }) => Action)).to.deep.equal(actions);
+    expect(all.every(({ Resource }) => Resource.join() === '*')).to.equal(true);
+  });
+
+  it('are as large as they may be, to the character', () => {
+    const small = policy(statement('S3', 1), statement('S32', 1));
+    expect(partsOf(small, policySize(small))).to.have.length(1);
+    expect(partsOf(small, policySize(small) - 1)).to.have.length(2);
+  });
+
+  it('leave whole what cannot be divided', () => {
+    const one = policy({ ...statement('S3', 1), Action: ['s3:ListBucket'] });
+    expect(partsOf(one, 10)).to.deep.equal([one]);
+  });
 });

@@ -27,6 +27,17 @@ describe('version', () => {
       expect(highestTag(tags)?.version).to.equal('1.0.0');
     });
 
+    it('is among tags of the same version the one of the commit that is checked out', () => {
+      const tags = [tag('1.2.3'), tag('v1.2.3', HEAD), tag('v1.2.3', 'a'.repeat(40))];
+      expect(highestTag(tags, HEAD)).to.include({ name: 'v1.2.3', commit: HEAD });
+      expect(highestTag([...tags].reverse(), HEAD)).to.include({ commit: HEAD });
+      expect(highestTag([tag('v1.3.0'), tag('v1.2.3', HEAD)], HEAD)?.name).to.equal('v1.3.0');
+    });
+
+    it('leaves out a version with another word before it', () => {
+      expect(highestTag([tag('=1.2.3'), tag('1v.2.3'), tag(' 1.2.3')])).to.equal(undefined);
+    });
+
     it('takes a version without v', () => {
       expect(highestTag([tag('0.4.0')])?.version).to.equal('0.4.0');
     });
@@ -59,6 +70,10 @@ describe('version', () => {
 
     it('is the tag itself on a clean tagged commit', () => {
       expect(versionOf({ ...base, tags: [tag('v1.2.3', HEAD)] })).to.equal('1.2.3');
+    });
+
+    it('is the first version where nothing was tagged', () => {
+      expect(versionOf({ ...base, tags: [], changes: changes('feat: a') })).to.equal('0.1.0-1.gabcdef12');
     });
 
     it('is a pre-release of the next version, with the number of commits and the commit', () => {
@@ -98,5 +113,6 @@ describe('version', () => {
     expect(semver.gt(rebuiltVersion(first, 2), first)).to.equal(true);
     expect(isRelease(first)).to.equal(false);
     expect(isRelease('1.3.0')).to.equal(true);
+    expect(isRelease('latest')).to.equal(false);
   });
 });
