@@ -120,6 +120,15 @@ describe('the groups of playbooks and inventories', () => {
       .and.to.contain('inventory: { file: hosts.ini }');
   });
 
+  it('are those of an INI inventory also where a comment stands behind them', () => {
+    expect(groups({ hosts: '[web] # the front\n  w1 ansible_host=1\n[db] ; the rest\nd#1\n' })).to.deep.equal(
+      ['web', 'db'],
+    );
+    expect(find({ 'site.yml': play, hosts: '  w1 # x\n[web]x\n  # y\n' }).notes).to.contain(
+      'hosts lists w1 and [web]x',
+    );
+  });
+
   it('are those of a YAML inventory, at any depth', () => {
     const files = {
       'inventory.yml':
