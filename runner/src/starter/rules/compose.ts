@@ -133,7 +133,6 @@ function portOf(value: unknown): { readonly container: number; readonly publishe
     return { container, ...(published === undefined ? {} : { published }) };
   }
   const words = plain(String(value)).replace(/\/tcp$/, '');
-  if (words.endsWith('/udp')) return undefined;
   const parts = words.split(':');
   const container = number(parts.at(-1));
   const published = number(parts.at(-2));

@@ -28,6 +28,8 @@ describe('the ports of a Dockerfile', () => {
     ['are unknown where a variable is', 'FROM a\nEXPOSE $PORT', []],
     ['come from a variable that is set with a blank', 'FROM a\nENV PORT 8000\nEXPOSE $PORT', [8000]],
     ['come from quoted variables', 'FROM a\nENV A="1" B=\'2\'\nEXPOSE $A $B', [1, 2]],
+    ['come from quoted variables with blanks', 'FROM a\nENV A="1 2" B=\'3 4\'\nEXPOSE $A $B', [1, 2, 3, 4]],
+    ['come from all that follows a name and blanks', 'FROM a\nENV PORT   80 81\nEXPOSE $PORT', [80, 81]],
     ['are 80 for nginx', 'FROM nginx', [80]],
     ['are 80 for nginx of another registry', 'FROM r.example.com/library/nginx:1', [80]],
     ['are those that nginx is given', 'FROM nginx\nEXPOSE 8080', [8080]],

@@ -29,6 +29,7 @@ describe('the Dockerfiles that make an image', () => {
       ['c/d/Dockerfile', 'b/Dockerfile', 'a/Dockerfile'],
       ['a', 'b', 'd'],
     ],
+    ['are the shallow ones first, whatever they are called', ['a/b/Dockerfile', 'z/Dockerfile'], ['z', 'b']],
     ['are called web at the top', ['Dockerfile', 'api/Dockerfile'], ['web', 'api']],
     ['are called web in app alone', ['app/Dockerfile', 'zoo/Dockerfile'], ['web', 'zoo']],
     ['are called by app where it is not the first', ['a/Dockerfile', 'app/Dockerfile'], ['a', 'app']],
