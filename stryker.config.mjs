@@ -12,8 +12,7 @@ const mutate = [
 ];
 
 /** The unit tests of those folders and of what is near them; the others start processes, wait, or read the repository. */
-const tests =
-  /^(?:(?:base|config|context|delivery\/targets|domain|hosts|iam|infrastructure|secrets|state|.*\/rules)\/.*|pipeline\/several)\.test\.ts$/;
+const tests = /^(?:config|base|domain|context|secrets|state|.*\/rules|delivery\/targets)\/.*\.test\.ts$/;
 
 export default {
   mutate,
