@@ -172,7 +172,7 @@ describe('.dockerignore, as the Docker client and engine understand it', functio
       const { stderr } = error as { stderr: string };
       if (/COPY failed: no source files|no such file or directory/.test(stderr)) return true;
       if (/pattern|error parsing regexp|excludes/.test(stderr)) return false;
-      throw error;
+      throw new Error(`docker build of ${directory}: ${stderr}`, { cause: error });
     }
   };
 
