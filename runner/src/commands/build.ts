@@ -1,3 +1,4 @@
+import { previewResult } from '../events/commandResult.js';
 import { flag, type CommandDefinition } from './command.js';
 
 export const commands: readonly CommandDefinition[] = [
@@ -24,10 +25,7 @@ BuildKit builds if the engine has it. The runner itself sends the files, build s
       if (names.length === 0)
         return { data: { images: [] }, text: 'There are no images: nothing was built.' };
       if (context.options.dryRun) {
-        const [{ previewBuild }, { previewResult }] = await Promise.all([
-          import('../release/previewRelease.js'),
-          import('../events/commandResult.js'),
-        ]);
+        const { previewBuild } = await import('../release/previewRelease.js');
         return previewResult(await previewBuild(context, names));
       }
       const { asImageStages } = await import('../release/imageStages.js');

@@ -3,7 +3,7 @@ import type { Context, ContextWith, NamedEnvironment } from '../context/context.
 import { StackError } from '../base/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
 import type { CaughtUp } from '../delivery/catchUp.js';
-import type { CommandResult } from '../events/commandResult.js';
+import { previewResult, type CommandResult } from '../events/commandResult.js';
 import { flag, option, type CommandDefinition, type CommandInput } from './command.js';
 
 const deploy: CommandDefinition = {
@@ -75,10 +75,7 @@ An ECS service that wants 0 tasks gets the release too, but nothing shows that t
     };
     if (flag(input, 'catch-up')) return catchUpCommand(context, environment, input, stage);
     if (context.options.dryRun) {
-      const [{ previewDeploy }, { previewResult }] = await Promise.all([
-        import('../delivery/preview.js'),
-        import('../events/commandResult.js'),
-      ]);
+      const { previewDeploy } = await import('../delivery/preview.js');
       return previewResult(await previewDeploy(context, environment, option(input, 'release')));
     }
     const result = await asRun(
@@ -143,7 +140,6 @@ async function catchUpCommand(
     import('../delivery/catchUp.js'),
   ]);
   if (context.options.dryRun) {
-    const { previewResult } = await import('../events/commandResult.js');
     const { version, behind } = await previewCatchUp(context, environment);
     const lines = behind.map(({ host, target, reason }) => `  ${host} (${target}): ${reason}`);
     const words = lines.length === 0 ? 'No host is behind.' : `Would update to ${version}:`;

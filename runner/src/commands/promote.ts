@@ -1,3 +1,4 @@
+import { previewResult } from '../events/commandResult.js';
 import { approvalOptions, approvers } from './approvalOptions.js';
 import { option, type CommandDefinition } from './command.js';
 import { waiting } from './deploy.js';
@@ -47,10 +48,7 @@ A release that runs on some of the hosts only (\`partial\`) is promoted with a w
     requireTargets(environment);
     warmUp(context, environment);
     if (context.options.dryRun) {
-      const [{ previewPromotion }, { previewResult }] = await Promise.all([
-        import('../delivery/preview.js'),
-        import('../events/commandResult.js'),
-      ]);
+      const { previewPromotion } = await import('../delivery/preview.js');
       return previewResult(await previewPromotion(context, environment, option(input, 'release')));
     }
     const from = environment.config.promotion?.from ?? 'nowhere';

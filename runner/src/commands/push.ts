@@ -1,3 +1,4 @@
+import { previewResult } from '../events/commandResult.js';
 import type { Stage } from '../events/stage.js';
 import { flag, type CommandDefinition } from './command.js';
 
@@ -31,10 +32,7 @@ If a release with the same content exists, nothing is built or pushed, and neith
         };
       const environment = await buildEnvironment(context);
       if (context.options.dryRun) {
-        const [{ previewPush }, { previewResult }] = await Promise.all([
-          import('../release/previewRelease.js'),
-          import('../events/commandResult.js'),
-        ]);
+        const { previewPush } = await import('../release/previewRelease.js');
         return previewResult(await previewPush(context, environment));
       }
       const stage = { id: 'push', title: 'Push images', environment: environment.name };

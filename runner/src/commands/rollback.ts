@@ -1,3 +1,4 @@
+import { previewResult } from '../events/commandResult.js';
 import { option, type CommandDefinition } from './command.js';
 import { waiting } from './deploy.js';
 
@@ -29,10 +30,7 @@ const rollback: CommandDefinition = {
     const environment = await context.environment();
     warmUp(context, environment);
     if (context.options.dryRun) {
-      const [{ previewRollback }, { previewResult }] = await Promise.all([
-        import('../delivery/preview.js'),
-        import('../events/commandResult.js'),
-      ]);
+      const { previewRollback } = await import('../delivery/preview.js');
       return previewResult(await previewRollback(context, environment, option(input, 'to')));
     }
     const stage = {

@@ -15,7 +15,7 @@ const FRESH_MS = 30_000;
 
 /** Reads the service with two API calls. A deploy starts with what its snapshot has just read. */
 export class ServiceReader {
-  private last: { readonly atMs: number; readonly look: ServiceDescription } | undefined;
+  private last: { readonly atMs: number; readonly described: ServiceDescription } | undefined;
 
   constructor(
     private readonly api: EcsApi,
@@ -36,7 +36,7 @@ export class ServiceReader {
     if (service.taskDefinition === undefined) refuseForeign(this.scope, service);
     const described = await this.api.describeTaskDefinition(service.taskDefinition ?? '', signal);
     const description = { service, ...described };
-    this.last = { atMs: this.clock.now().getTime(), look: description };
+    this.last = { atMs: this.clock.now().getTime(), described: description };
     return description;
   }
 
@@ -56,6 +56,6 @@ export class ServiceReader {
   async readRecent(signal?: AbortSignal): Promise<ServiceDescription> {
     const { last } = this;
     const fresh = last !== undefined && this.clock.now().getTime() - last.atMs < FRESH_MS;
-    return fresh ? last.look : this.read(signal);
+    return fresh ? last.described : this.read(signal);
   }
 }
