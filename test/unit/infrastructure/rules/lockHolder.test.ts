@@ -5,15 +5,8 @@ import {
   type LockFacts,
   type RecordedChange,
 } from '../../../../runner/src/infrastructure/rules/lockHolder.js';
+import { recordedChange as change } from '../../../support/recordedChange.js';
 
-const change = (more: Partial<RecordedChange> = {}): RecordedChange => ({
-  number: 12,
-  kind: 'apply',
-  startedAt: '2026-01-02T03:04:00.000Z',
-  who: 'jane',
-  process: { hostname: 'agent-7', pid: 4711 },
-  ...more,
-});
 const lock = (more: LockFacts['lock'] = {}) => ({
   who: 'jenkins@agent-7',
   created: '2026-01-02 03:04:05.678901234 +0000 UTC',

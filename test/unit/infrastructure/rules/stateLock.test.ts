@@ -4,6 +4,7 @@ import {
   type LockFacts,
   type RecordedChange,
 } from '../../../../runner/src/infrastructure/rules/lockHolder.js';
+import { recordedChange as change } from '../../../support/recordedChange.js';
 import {
   parseLockHolder,
   type LockHolder,
@@ -62,14 +63,6 @@ const root = {
   backendConfig: [],
   env: {},
 };
-const change = (more: Partial<RecordedChange> = {}): RecordedChange => ({
-  number: 12,
-  kind: 'apply',
-  startedAt: '2026-01-02T03:04:00.000Z',
-  who: 'jane',
-  process: { hostname: 'agent-7', pid: 4711 },
-  ...more,
-});
 const facts = (more: Partial<LockFacts> = {}): LockFacts => ({
   lock: holder(S3),
   changes: [change()],

@@ -1,3 +1,4 @@
+import { balancerAnswers, GROUP } from '../../../../support/balancerAnswers.js';
 import { expect } from 'chai';
 import type { Answer } from '../../../../support/fakeAws.js';
 import { ecsWorld, type EcsWorldOptions } from '../../../../support/ecsWorld.js';
@@ -7,29 +8,8 @@ const TIMES = [
   0.5, 1, 1.9, 2, 2.2, 2.5, 3, 4, 5, 6, 8, 10, 12, 14, 18, 20, 22, 25, 30, 35, 40, 45, 50, 60, 75, 90, 120,
 ];
 
-const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/shop/1';
-const BALANCER = 'arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/shop/2';
 const balancing: Readonly<Record<string, Answer>> = {
-  'elasticloadbalancing:DescribeTargetGroups': () => ({
-    TargetGroups: [
-      { TargetGroupArn: GROUP, TargetGroupName: 'shop', TargetType: 'ip', LoadBalancerArns: [BALANCER] },
-    ],
-  }),
-  'elasticloadbalancing:DescribeLoadBalancers': () => ({
-    LoadBalancers: [{ LoadBalancerArn: BALANCER, DNSName: 'shop.elb.amazonaws.com' }],
-  }),
-  'elasticloadbalancing:DescribeListeners': () => ({
-    Listeners: [{ ListenerArn: 'l', Protocol: 'HTTP', Port: 80, DefaultActions: [] }],
-  }),
-  'elasticloadbalancing:DescribeRules': () => ({
-    Rules: [
-      {
-        Priority: '1',
-        Conditions: [{ Field: 'path-pattern', Values: ['/*'] }],
-        Actions: [{ Type: 'forward', TargetGroupArn: GROUP }],
-      },
-    ],
-  }),
+  ...balancerAnswers({ Protocol: 'HTTP', Port: 80 }),
   'elasticloadbalancing:DescribeTargetHealth': () => ({
     TargetHealthDescriptions: ['10.0.0.1', '10.0.0.2'].map((Id) => ({
       Target: { Id, Port: 8000 },

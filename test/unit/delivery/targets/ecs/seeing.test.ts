@@ -1,11 +1,10 @@
 import { expect } from 'chai';
 import type { ProbeAnswer } from '../../../../../runner/src/adapters/http/httpProbe.js';
+import { balancerAnswers, GROUP } from '../../../../support/balancerAnswers.js';
 import { ecsWorld } from '../../../../support/ecsWorld.js';
 import { sdkError } from '../../../../support/fakeAws.js';
 import { rejection } from '../../../../support/rejection.js';
 
-const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/shop/1';
-const BALANCER = 'arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/shop/2';
 const course = { runningMs: 500, completedMs: 1000 };
 const nobody: ProbeAnswer = { words: 'no answer within 1 s' };
 const well: ProbeAnswer = { status: 200, words: '200' };
@@ -18,34 +17,10 @@ function balanced(states: (id: string, elapsedMs: number) => string, probe: () =
     config: { health },
     probe: async () => probe(),
     answers: {
-      'elasticloadbalancing:DescribeTargetGroups': () => ({
-        TargetGroups: [
-          {
-            TargetGroupArn: GROUP,
-            TargetGroupName: 'shop',
-            TargetType: 'ip',
-            LoadBalancerArns: [BALANCER],
-            HealthCheckIntervalSeconds: 30,
-            HealthyThresholdCount: 5,
-            HealthCheckTimeoutSeconds: 5,
-          },
-        ],
-      }),
-      'elasticloadbalancing:DescribeLoadBalancers': () => ({
-        LoadBalancers: [{ LoadBalancerArn: BALANCER, DNSName: 'shop.elb.amazonaws.com' }],
-      }),
-      'elasticloadbalancing:DescribeListeners': () => ({
-        Listeners: [{ ListenerArn: 'l', Protocol: 'HTTPS', Port: 443, DefaultActions: [] }],
-      }),
-      'elasticloadbalancing:DescribeRules': () => ({
-        Rules: [
-          {
-            Priority: '1',
-            Conditions: [{ Field: 'path-pattern', Values: ['/*'] }],
-            Actions: [{ Type: 'forward', TargetGroupArn: GROUP }],
-          },
-        ],
-      }),
+      ...balancerAnswers(
+        { Protocol: 'HTTPS', Port: 443 },
+        { HealthCheckIntervalSeconds: 30, HealthyThresholdCount: 5, HealthCheckTimeoutSeconds: 5 },
+      ),
       'elasticloadbalancing:DescribeTargetHealth': () => ({
         TargetHealthDescriptions: ['10.0.0.1', '10.0.0.2', '10.0.0.9'].map((Id) => ({
           Target: { Id, Port: 8000 },
