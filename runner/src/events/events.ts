@@ -72,6 +72,28 @@ export type EventBody =
       /** The hosts that it names, where it is about hosts that the stage works on. */
       readonly hosts?: readonly string[];
     }
+  /** One check of a release before it gets requests, or of its numbers after: how it ended, and what it printed. */
+  | {
+      readonly type: 'stage.check';
+      readonly stage: string;
+      /** The target. */
+      readonly subject: string;
+      readonly name: string;
+      readonly status: 'ok' | 'failed';
+      readonly seconds: number;
+      /** Its last lines, or the numbers that were compared. */
+      readonly evidence: readonly string[];
+    }
+  /** Where requests go from now on: percent by colour, e.g. `{ blue: 90, green: 10 }`. */
+  | {
+      readonly type: 'stage.traffic';
+      readonly stage: string;
+      /** The target. */
+      readonly subject: string;
+      readonly weights: Readonly<Record<string, number>>;
+      /** What each colour runs, where that is known. */
+      readonly versions: Readonly<Record<string, string>>;
+    }
   /** What Terraform would change, and which plan it is; of the stage that plans, and again of the one that carries the plan out. */
   | {
       readonly type: 'stage.plan';

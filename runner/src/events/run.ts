@@ -56,8 +56,33 @@ export interface StageRecord {
   readonly plan?: PlanRecord;
   /** Hosts, images and resources, by what was said of them. */
   readonly subjects: readonly SubjectRecord[];
+  /** How the checks of its targets ended, in order. */
+  readonly checks?: readonly CheckRecord[];
+  /** Where requests went, each time that changed. */
+  readonly traffic?: readonly TrafficRecord[];
   /** What its child processes printed last. */
   readonly lastLines: readonly string[];
+}
+
+export interface CheckRecord {
+  /** The target. */
+  readonly subject: string;
+  readonly name: string;
+  readonly status: 'ok' | 'failed';
+  readonly seconds: number;
+  readonly evidence: readonly string[];
+  /** When it ended. */
+  readonly at: string;
+}
+
+export interface TrafficRecord {
+  /** The target. */
+  readonly subject: string;
+  /** Percent of requests by colour. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** What each colour runs, where that is known. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly at: string;
 }
 
 /** A plan as it is kept: what matters most first, the rest counted. */

@@ -11,6 +11,10 @@ export interface StageReporter {
 }
 
 type Progress = EventOf<'stage.progress'>;
+/** How a check of a target ended, see the event. */
+export type CheckEnd = Omit<EventOf<'stage.check'>, 'type' | 'time' | 'stage'>;
+/** Where a target's requests go, see the event. */
+export type Traffic = Omit<EventOf<'stage.traffic'>, 'type' | 'time' | 'stage'>;
 /** What a step forward is about, see the event. */
 export type StageProgress = Omit<Progress, 'type' | 'time' | 'stage' | 'message'>;
 
@@ -47,6 +51,16 @@ export class Stage {
   fact(name: string, value: string, hosts?: readonly string[]): void {
     const named = hosts === undefined ? {} : { hosts };
     this.events.emit({ type: 'stage.fact', stage: this.id, name, value, ...named });
+  }
+
+  /** Tells how a check ended. */
+  check(end: CheckEnd): void {
+    this.events.emit({ type: 'stage.check', stage: this.id, ...end });
+  }
+
+  /** Tells where requests go from now on. */
+  traffic(traffic: Traffic): void {
+    this.events.emit({ type: 'stage.traffic', stage: this.id, ...traffic });
   }
 
   /** Tells what Terraform would change, and which plan it is. */

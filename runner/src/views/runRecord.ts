@@ -9,6 +9,8 @@ import type { PlanRecord, RunPart, StageRecord, SubjectRecord } from '../events/
 const SUBJECTS_KEPT = 500;
 const PLANNED_KEPT = 1000;
 const NOTICES_KEPT = 100;
+/** Checks of a stage, and moves of its traffic. */
+const CHECKS_KEPT = 200;
 
 /** @returns an empty part, before its first event */
 export function emptyPart(process: string, startedAt: string): RunPart {
@@ -39,7 +41,14 @@ export function afterEvent(part: RunPart, event: StackEvent): RunPart {
 }
 
 type StageEvent = EventOf<
-  'stage.start' | 'stage.progress' | 'stage.output' | 'stage.fact' | 'stage.plan' | 'stage.end'
+  | 'stage.start'
+  | 'stage.progress'
+  | 'stage.output'
+  | 'stage.fact'
+  | 'stage.check'
+  | 'stage.traffic'
+  | 'stage.plan'
+  | 'stage.end'
 >;
 
 function afterStageEvent(stages: readonly StageRecord[], event: StageEvent): readonly StageRecord[] {
@@ -71,6 +80,16 @@ function changedStage(stage: StageRecord, event: StageEvent): StageRecord {
     case 'stage.fact': {
       const others = stage.facts.filter(({ name }) => name !== event.name);
       return { ...stage, facts: [...others, { name: event.name, value: event.value }] };
+    }
+    case 'stage.check': {
+      const { time, type: _, stage: __, ...check } = event;
+      const checks = [...(stage.checks ?? []), { ...check, at: time }];
+      return { ...stage, checks: checks.slice(-CHECKS_KEPT) };
+    }
+    case 'stage.traffic': {
+      const { time, type: _, stage: __, ...traffic } = event;
+      const all = [...(stage.traffic ?? []), { ...traffic, at: time }];
+      return { ...stage, traffic: all.slice(-CHECKS_KEPT) };
     }
     case 'stage.plan':
       return { ...stage, plan: planRecord(event.summary) };

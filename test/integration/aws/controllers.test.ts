@@ -34,7 +34,7 @@ describe('an ECS service of another deployment controller', function () {
         registry: () => fixture.registry,
         config: {
           ...{ kind: 'ecs-service', cluster: fixture.cluster, service: fixture.service, image: 'web' },
-          ...{ strategy: 'rolling', environment: {}, timeout: 30_000 },
+          ...{ strategy: { kind: 'rolling' }, environment: {}, timeout: 30_000 },
           migrate: { command: ['sh', '-c', 'echo migrated'], timeout: 10_000 },
           health: { path: '/health', for: 0, interval: 300, timeout: 4000 },
         },

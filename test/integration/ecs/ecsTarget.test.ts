@@ -37,7 +37,7 @@ function deploying(
       cluster: fixture.cluster,
       service: fixture.service,
       image: 'web',
-      strategy: 'rolling',
+      strategy: { kind: 'rolling' },
       environment: over.environment ?? {},
       health,
       timeout: 60_000,

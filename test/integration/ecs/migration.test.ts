@@ -50,7 +50,7 @@ describe('an ECS service with a migration, on the emulator', function () {
         cluster: fixture.cluster,
         service: fixture.service,
         image: 'web',
-        strategy: 'rolling',
+        strategy: { kind: 'rolling' },
         environment: {},
         migrate: { command: ['sh', '-c', script], timeout: over.timeout ?? 30_000 },
         health: { path: '/health', for: 0, interval: 300, timeout: 4000 },

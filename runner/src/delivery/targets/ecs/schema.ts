@@ -7,6 +7,7 @@ import {
   lookedUp,
   name,
 } from '../../../config/schemaWords.js';
+import { strategy } from './strategySchema.js';
 
 const migrate = z.strictObject({
   command: commandOf(lookedUp).describe(
@@ -27,7 +28,7 @@ export const ecsServiceSchema = z.strictObject({
     .describe(
       'Container in the task definition that runs it (default: the first). Two targets may be two containers of one service, which is then deployed once.',
     ),
-  strategy: z.enum(['rolling']).default('rolling').describe('How tasks are replaced.'),
+  strategy,
   environment: containerEnvironment.describe(
     'Environment variables set on the container; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
   ),

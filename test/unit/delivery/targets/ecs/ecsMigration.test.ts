@@ -64,7 +64,7 @@ function world(over: { migrate?: object; container?: object } = {}) {
     cluster: 'main',
     service: 'web',
     image: 'web',
-    strategy: 'rolling',
+    strategy: { kind: 'rolling' },
     environment: {},
     migrate: { command: ['./manage', 'migrate'], timeout: 600_000, ...over.migrate },
     health: { path: '/', for: 0, interval: 1000, timeout: 20_000 },

@@ -54,7 +54,7 @@ function world(over: { health?: object; environment?: Record<string, string> } =
     cluster: 'main',
     service: 'web',
     image: 'web',
-    strategy: 'rolling',
+    strategy: { kind: 'rolling' },
     environment: over.environment ?? {},
     health: { path: '/health', for: 5000, interval: 1000, timeout: 20_000, ...over.health },
     timeout: 60_000,
