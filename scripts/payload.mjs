@@ -14,6 +14,7 @@ export async function payload() {
   for (const path of [
     'runner/index.js',
     'resources/automation-stack.schema.json',
+    'resources/local/emulator.py',
     'resources/report/report.css',
     ...(await textFiles('ansible')),
   ])

@@ -25,6 +25,8 @@ export interface Rollout {
   readonly kind?: DeploymentKind;
   /** What the environment ran before, by the ledger; undefined where that is nothing. */
   readonly known?: Known | undefined;
+  /** Somebody said that what the world has counts more than what is recorded of it. */
+  readonly isForced?: boolean;
   /** What a run that was killed began with this target, in order; empty unless this one goes on with it. */
   readonly begun?: readonly Begun[];
 }
@@ -63,9 +65,10 @@ export interface Target {
   snapshot(known?: Known): Promise<TargetSnapshot>;
   /**
    * Refuses where this is not to be moved by a deploy. Asked right after a snapshot, before anything is begun.
-   * @throws StackError CONFIG_INVALID
+   * @param known what the ledger says of it, where that has to agree with the world
+   * @throws StackError CONFIG_INVALID, STATE_CONFLICT
    */
-  requireMovable?(): Promise<void>;
+  requireMovable?(known?: Known): Promise<void>;
   /**
    * Brings a release and gates it on health. Idempotent: called again after a kill it goes on from what it finds.
    * On failure it throws with the reason and evidence, and leaves going back to `restore` — except for single

@@ -75,7 +75,8 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
   if (request.kind === 'catch-up') refuseSuperseded(environment.name, release, healthy);
   const knownOf = (target: Target): Known | undefined =>
     healthy === undefined ? undefined : { version: healthy.version, target: healthy.targets?.[target.name] };
-  const snapshots = await snapshotsOf(targets, start, knownOf);
+  const isForced = request.forcedBy !== undefined;
+  const snapshots = await snapshotsOf(targets, start, knownOf, isForced);
   const recording = await record(running, snapshots, healthy, latest);
 
   // The first failing target ends the others' waiting: all of them are going back anyway.
@@ -89,6 +90,7 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
     signal,
     kind: request.kind,
     known: knownOf(target),
+    isForced,
     begun: begunActions(target, start.resumed?.entries),
     journal: journalOf(target, write),
     journalRollback: journalOf(target, appendRollback),
@@ -175,12 +177,13 @@ async function snapshotsOf(
   targets: readonly Target[],
   { snapshots = {} }: StartingPoint,
   knownOf: (target: Target) => Known | undefined,
+  isForced: boolean,
 ): Promise<Readonly<Record<string, TargetSnapshot>>> {
   const found = await pMap(targets, async (target) => {
     const before = snapshots[target.name];
     if (before !== undefined) return [target.name, before] as const;
     const snapshot = await target.snapshot(knownOf(target));
-    await target.requireMovable?.();
+    await target.requireMovable?.(isForced ? undefined : knownOf(target));
     return [target.name, snapshot] as const;
   });
   return Object.fromEntries(found);

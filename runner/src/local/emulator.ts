@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { resourceFile } from '../adapters/process/resourceFile.js';
 import { StackError } from '../base/errors.js';
 import { isAnswering, waitUntil, type LocalContext } from './localContext.js';
 import { lastLines, runningDaemon, startDaemon, stopDaemon } from './daemons.js';
@@ -29,7 +30,7 @@ export async function emulatorUp(local: LocalContext): Promise<void> {
   const record = recordFile(settings);
   await startDaemon({
     file: join(settings.venv, 'bin', 'python'),
-    args: [join(settings.venv, 'bin', 'ministack')],
+    args: [resourceFile('local', 'emulator.py')],
     log,
     record,
     env: {

@@ -46,9 +46,12 @@ export interface EcsApi {
    * @returns the ARN of the new revision
    */
   register(input: RegisterTaskDefinitionCommandInput, signal?: AbortSignal): Promise<string>;
-  /** Changes only the task definition; the desired count stays as autoscaling or people have set it. */
+  /**
+   * Changes the task definition.
+   * @param change `count`: also the desired count, which otherwise stays as autoscaling or people have set it
+   */
   update(
-    change: { readonly taskDefinition: string; readonly force: boolean },
+    change: { readonly taskDefinition: string; readonly force: boolean; readonly count?: number },
     signal?: AbortSignal,
   ): Promise<Service>;
   /**
@@ -112,6 +115,7 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
         service,
         taskDefinition: change.taskDefinition,
         ...(change.force ? { forceNewDeployment: true } : {}),
+        ...(change.count === undefined ? {} : { desiredCount: change.count }),
       });
       const answer = await aws.call(await aws.ecs(), command, what('UpdateService', signal));
       return answer.service ?? {};

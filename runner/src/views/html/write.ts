@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { writeAtomically } from '../../adapters/process/atomicFile.js';
+import { resourceFile } from '../../adapters/process/resourceFile.js';
 import type { Run } from '../../events/run.js';
 import { reportPage } from './page.js';
 import { planPage, type PlanPage } from './planSection.js';
@@ -38,16 +37,6 @@ export async function writePlanPage(page: PlanPage, file: string): Promise<void>
 }
 
 async function writeStylesheet(directory: string): Promise<void> {
-  const rules = await readFile(stylesheetPath(), 'utf8');
+  const rules = await readFile(resourceFile('report', 'report.css'), 'utf8');
   await writeAtomically(join(directory, 'report.css'), `${themeRules()}\n${rules}`);
-}
-
-/** `resources/` stands beside `runner/`, but the bundled code stands at another depth than its sources: look upwards. */
-function stylesheetPath(): string {
-  let directory = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    const file = join(directory, 'resources', 'report', 'report.css');
-    if (existsSync(file) || dirname(directory) === directory) return file;
-    directory = dirname(directory);
-  }
 }

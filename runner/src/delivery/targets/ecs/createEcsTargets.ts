@@ -5,6 +5,9 @@ import type { ContextWith, NamedEnvironment } from '../../../context/context.js'
 import { registryOfImages } from '../../../release/registryOfImages.js';
 import type { Target } from '../../../context/target.js';
 import { EcsTarget } from './ecsTarget.js';
+import type { ProbeOptions } from '../../../adapters/http/httpProbe.js';
+import { ColourPair } from './switch/colourPair.js';
+import { SwitchTarget } from './switch/switchTarget.js';
 import { byService, SharedService, type Member } from './sharedService.js';
 
 /**
@@ -26,32 +29,35 @@ export async function createEcsTargets(parts: {
   const home = await registryOfImages(context, environment);
   const elsewhere =
     home.name === environment.name ? undefined : await registryHost(await context.aws(home), context.env);
-  const targets = groups.flatMap((group) => {
+  const targets = groups.flatMap((group): readonly (readonly [string, Target])[] => {
     const [{ config: first }] = group as readonly [Member, ...Member[]];
+    const { strategy } = first;
+    const options = {
+      // Loaded when first used: a no-change deploy probes nothing.
+      probe: async (url: string, asked: ProbeOptions) =>
+        (await import('../../../adapters/http/httpProbe.js')).probe(url, { ...asked, env: context.env }),
+      environmentName: environment.name,
+      aws,
+      clock,
+      balancersAt: context.env['AUTOMATION_STACK_LOAD_BALANCERS'] || undefined,
+      registry: (account: string) => elsewhere ?? registryOfAccount(aws, context.env, account),
+    };
+    if (strategy.kind === 'switch') {
+      const pair = new ColourPair({ ...options, members: group, strategy });
+      return group.map(({ name }) => [name, new SwitchTarget(name, pair)] as const);
+    }
     const scope = { cluster: first.cluster, service: first.service, environment: environment.name };
+    const api = createEcsApi(aws, scope);
     const shared = new SharedService({
       scope,
-      api: createEcsApi(aws, scope),
+      api,
       tasks: createEcsTasks(aws, scope),
       clock,
       members: group,
     });
-    return group.map(({ name, config }) => {
-      const target = new EcsTarget({
-        // Loaded when first used: a no-change deploy probes nothing.
-        probe: async (url, options) =>
-          (await import('../../../adapters/http/httpProbe.js')).probe(url, { ...options, env: context.env }),
-        name,
-        config,
-        environmentName: environment.name,
-        aws,
-        clock,
-        shared,
-        balancersAt: context.env['AUTOMATION_STACK_LOAD_BALANCERS'] || undefined,
-        registry: (account) => elsewhere ?? registryOfAccount(aws, context.env, account),
-      });
-      return [name, target] as const;
-    });
+    return group.map(
+      ({ name, config }) => [name, new EcsTarget({ ...options, name, config, shared })] as const,
+    );
   });
   return new Map(targets);
 }

@@ -116,7 +116,9 @@ export class EcsTarget implements Target {
     const verdict = judgeService(serviceView(described.service), { taskDefinition: previous });
     // What was set where nothing ran has never been judged: it is started anew, and goes through the gate.
     const isUnjudged = rollout.known?.target?.status === 'unproven';
-    const isThere = verdict.state === 'empty' || (verdict.state === 'stable' && !isUnjudged);
+    const { like } = this.options;
+    const isSized = like === undefined || described.service.desiredCount === like.count;
+    const isThere = isSized && (verdict.state === 'empty' || (verdict.state === 'stable' && !isUnjudged));
     if (!next.changed && isThere) {
       return { described, previous, taskDefinition: previous, setupOf: () => noProbeSetup, acceptedMs: 0 };
     }
@@ -136,10 +138,12 @@ export class EcsTarget implements Target {
         ? undefined
         : await this.runMigration(release, ahead, taskDefinition, rollout, migrating);
     // What a killed run left on its way is waited for; what the platform gave up is started anew.
-    const underWay = !next.changed && verdict.state === 'progress';
+    const underWay = !next.changed && isSized && verdict.state === 'progress';
+    // More tasks of the same revision need no push.
+    const force = !next.changed && isSized;
     const service = underWay
       ? described.service
-      : await this.move(change, previous, taskDefinition, !next.changed);
+      : await this.move(change, previous, taskDefinition, { force, count: like?.count });
     const acceptedMs = this.options.clock.now().getTime();
     return { described, previous, taskDefinition, setupOf, migrated, service, acceptedMs };
   }
@@ -199,9 +203,11 @@ export class EcsTarget implements Target {
     // A circuit breaker may have gone back already; only where it gave up on that too, it needs a push.
     const force = runs === taskDefinition && primary?.rolloutState === 'FAILED';
     const change = { api: this.api, scope: this.scope, rollout, subject };
+    const { like } = this.options;
+    const isSized = like === undefined || described.service.desiredCount === like.count;
     const service =
-      runs !== taskDefinition || force
-        ? await this.move(change, runs, taskDefinition, force)
+      runs !== taskDefinition || force || !isSized
+        ? await this.move(change, runs, taskDefinition, { force, count: like?.count })
         : described.service;
     return { ...before, service, acceptedMs: this.options.clock.now().getTime() };
   }
@@ -226,11 +232,16 @@ export class EcsTarget implements Target {
     };
   }
 
-  private async move(change: Change, from: string, to: string, force: boolean): Promise<Service> {
+  private async move(
+    change: Change,
+    from: string,
+    to: string,
+    how: { readonly force: boolean; readonly count?: number | undefined },
+  ): Promise<Service> {
     this.shared.movedTo = to;
     this.shared.untouched = false;
     this.reader.forget();
-    const service = await moveService(change, { from, to, force });
+    const service = await moveService(change, { from, to, ...how });
     this.shared.begun = deploymentOf(service, to).deployment;
     return service;
   }
@@ -242,7 +253,52 @@ export class EcsTarget implements Target {
     for (const member of members) imageOf(member, this.scope, release);
     const described = await this.reader.takeRecent(signal);
     refuseForeign(this.scope, described.service);
-    return nextRevision(this.options.registry, members, this.scope, release, described);
+    return this.revisionOf(release, described);
+  }
+
+  /** Of a colour that runs another release: made of what the live one runs, with all that was changed there since. */
+  private revisionOf(release: ReleaseRecord, described: ServiceDescription): NextRevision {
+    const { registry, like } = this.options;
+    const { members } = this.shared.parts;
+    const own = nextRevision(registry, members, this.scope, release, described);
+    if (like === undefined || !own.next.changed) return own;
+    const { definition, tags } = like.described;
+    const { next } = nextRevision(registry, members, this.scope, release, { ...described, definition, tags });
+    return { described, next: { ...next, changed: true } };
+  }
+
+  /**
+   * Whether the service runs a release already, with at least one task, and nothing is on its way.
+   * @throws StackError CONFIG_INVALID where the release has no image for it; AWS_*
+   */
+  async isRunning(release: ReleaseRecord, signal: AbortSignal): Promise<boolean> {
+    const { members } = this.shared.parts;
+    for (const member of members) imageOf(member, this.scope, release);
+    const described = await this.reader.readRecent(signal);
+    const view = serviceView(described.service);
+    const { state } = judgeService(view, { taskDefinition: view.taskDefinition });
+    const { next } = nextRevision(this.options.registry, members, this.scope, release, described);
+    return !next.changed && state === 'stable';
+  }
+
+  /**
+   * Watches what runs, as a deploy does in the end.
+   * @param forMs how long it must stay healthy
+   * @returns what the verdict rests on, in words
+   * @throws StackError DEPLOY_FAILED with reason and evidence
+   */
+  async watch(rollout: Rollout, forMs: number): Promise<string | undefined> {
+    const described = await this.reader.read(rollout.signal);
+    const subject = rollout.stage.subject(this.name);
+    const setupOf = await probeSetupsOf(this.options, this.shared, described, subject, rollout.signal);
+    const following = this.following(described, described.service, setupOf(this.name), rollout);
+    const { taskDefinition = '' } = described.service;
+    return followRollout({
+      ...following,
+      health: { ...following.health, for: forMs },
+      acceptedMs: this.options.clock.now().getTime(),
+      wanted: { taskDefinition },
+    });
   }
 
   private runMigration(

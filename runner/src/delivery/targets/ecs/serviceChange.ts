@@ -33,19 +33,27 @@ export async function registerRevision(
 /**
  * Tells the platform to move the service.
  *
- * @param move `force` starts new tasks also where the task definition stays the same
+ * @param move `force` starts new tasks also where the task definition stays the same; `count` sets how many are wanted,
+ * which is left as it is where absent
  * @returns the service as the change left it
  * @throws StackError ROLLBACK_FAILED where the revision was deregistered meanwhile; AWS_*
  */
 export async function moveService(
   { api, scope, rollout, subject }: Change,
-  move: { readonly from: string; readonly to: string; readonly force: boolean },
+  move: {
+    readonly from: string;
+    readonly to: string;
+    readonly force: boolean;
+    readonly count?: number | undefined;
+  },
 ): Promise<Service> {
-  const { from, to, force } = move;
-  await rollout.journal('update', { service: scope.service, from, to });
+  const { from, to, force, count } = move;
+  const counted = count === undefined ? {} : { count };
+  await rollout.journal('update', { service: scope.service, from, to, ...counted });
   try {
-    const service = await api.update({ taskDefinition: to, force }, rollout.signal);
-    subject.progress('update', `${shortName(from)} → ${shortName(to)}`);
+    const service = await api.update({ taskDefinition: to, force, ...counted }, rollout.signal);
+    const tasks = count === undefined ? '' : ` with ${count} ${count === 1 ? 'task' : 'tasks'}`;
+    subject.progress('update', `${shortName(from)} → ${shortName(to)}${tasks}`);
     return service;
   } catch (error) {
     if (awsReason(error) !== 'ClientException' || !/inactive/i.test((error as Error).message)) throw error;

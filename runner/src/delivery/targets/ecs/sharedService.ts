@@ -7,17 +7,12 @@ import type { EcsApi, EcsScope } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { ServiceReader } from './serviceDescription.js';
 import type { Reachability } from './reachability.js';
+import { SharedStep } from './sharedStep.js';
 
 /** One target of a service: one of its containers. References are resolved. */
 export interface Member {
   readonly name: string;
   readonly config: EcsServiceConfig;
-}
-
-interface Step {
-  readonly key: string;
-  readonly result: Promise<unknown>;
-  readonly taken: Set<string>;
 }
 
 /**
@@ -34,7 +29,7 @@ export class SharedService {
   begun: Wanted['deployment'];
   /** Whether each target could be probed before the service was changed. */
   readonly knownReachability = new Map<string, Reachability>();
-  private step: Step | undefined;
+  private readonly steps = new SharedStep();
 
   constructor(
     readonly parts: {
@@ -48,16 +43,9 @@ export class SharedService {
     this.reader = new ServiceReader(parts.api, parts.clock, parts.scope);
   }
 
-  /**
-   * Does a step once for all members; one that asks for it a second time begins it anew.
-   * @param key tells steps apart: who comes with another one begins that
-   */
+  /** Does a step once for all members, see `SharedStep`. */
   together<T>(key: string, member: string, work: () => Promise<T>): Promise<T> {
-    const open = this.step !== undefined && this.step.key === key && !this.step.taken.has(member);
-    const step: Step = open && this.step ? this.step : { key, result: work(), taken: new Set() };
-    step.taken.add(member);
-    this.step = step;
-    return step.result as Promise<T>;
+    return this.steps.together(key, member, work);
   }
 }
 

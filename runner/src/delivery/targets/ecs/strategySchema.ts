@@ -67,7 +67,7 @@ const switched = z.strictObject({
     .optional()
     .describe('ARN of a listener rule that sends test requests to the idle colour.'),
   steps: z
-    .array(percent)
+    .array(z.number().int().min(1).max(99))
     .default([])
     .describe('Percents of requests that the new colour gets before it gets all, such as [10, 50].'),
   every: duration('1m', '24h').describe('How long each step is watched.'),

@@ -4,6 +4,7 @@ import type { AwsClients } from '../../../adapters/aws/clients.js';
 import type { EcsApi } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import type { Probe } from './probe.js';
+import type { ServiceDescription } from './serviceDescription.js';
 import type { SharedService } from './sharedService.js';
 
 export interface EcsTargetOptions {
@@ -27,4 +28,14 @@ export interface EcsTargetOptions {
   readonly probe?: Probe;
   /** AUTOMATION_STACK_LOAD_BALANCERS: where load balancers are reached from here, `{name}` in it is its name. */
   readonly balancersAt?: string | undefined;
+  /** Where the service is the idle colour of a switch: what it takes over of the live one. */
+  readonly like?: LiveColour;
+}
+
+/** What the idle colour of a switch takes over of the live one. */
+export interface LiveColour {
+  /** How many tasks it is to have. */
+  readonly count: number;
+  /** What its next revision is made of: its own may be several releases old. */
+  readonly described: ServiceDescription;
 }
