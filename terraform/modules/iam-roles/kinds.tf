@@ -5,6 +5,7 @@ locals {
   words = [
     "clusters", "services", "task_definitions", "target_groups", "repositories", "pass_roles", "assume_roles",
     "log_groups", "secrets", "parameters", "kms_keys", "read_objects", "write_objects", "state", "file_systems",
+    "listener_rules", "balancing_roles",
   ]
 
   # Sorted, so that the order in which they were given is no change. What is given is known when planning, the ARNs need not be.
@@ -15,6 +16,8 @@ locals {
   derived = {
     for key, may in local.may : key => {
       tasks               = [for arn in may.clusters : "${replace(arn, ":cluster/", ":task/")}/*"]
+      deployments         = flatten([for arn in may.services : [arn, "${replace(arn, ":service/", ":service-deployment/")}/*"]])
+      service_revisions   = flatten([for arn in may.services : [arn, "${replace(arn, ":service/", ":service-revision/")}/*"]])
       container_instances = [for arn in may.clusters : "${replace(arn, ":cluster/", ":container-instance/")}/*"]
       revisions           = distinct([for arn in may.task_definitions : "${replace(arn, "/:([0-9]+|[*])$/", "")}:*"])
       log_streams         = flatten([for arn in may.log_groups : [trimsuffix(arn, ":*"), "${trimsuffix(arn, ":*")}:*"]])
@@ -101,12 +104,23 @@ locals {
           sid        = "PassRoles", given = local.given[key].pass_roles, actions = ["iam:PassRole"], resources = may.pass_roles
           conditions = { StringEquals = { "iam:PassedToService" = ["ecs-tasks.amazonaws.com"] } }
         },
+        # Where ECS moves requests itself: AWS asks for the service beside its deployments and revisions.
+        {
+          sid     = "FollowDeployments", given = local.given[key].services && local.given[key].balancing_roles
+          actions = ["ecs:ContinueServiceDeployment", "ecs:DescribeServiceDeployments", "ecs:ListServiceDeployments", "ecs:StopServiceDeployment"], resources = local.derived[key].deployments
+        },
+        { sid = "LookAtRevisions", given = local.given[key].services && local.given[key].balancing_roles, actions = ["ecs:DescribeServiceRevisions"], resources = local.derived[key].service_revisions },
+        {
+          sid        = "PassBalancingRoles", given = local.given[key].balancing_roles, actions = ["iam:PassRole"], resources = may.balancing_roles
+          conditions = { StringEquals = { "iam:PassedToService" = ["ecs.amazonaws.com"] } }
+        },
       ]
       balancers = [
         {
-          sid     = "LookAtLoadBalancers", given = local.given[key].target_groups
+          sid     = "LookAtLoadBalancers", given = local.given[key].target_groups || local.given[key].listener_rules || local.given[key].balancing_roles
           actions = ["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"], resources = ["*"]
         },
+        { sid = "MoveRequests", given = local.given[key].listener_rules, actions = ["elasticloadbalancing:ModifyRule"], resources = may.listener_rules },
         { sid = "MoveTargets", given = local.given[key].target_groups, actions = ["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"], resources = may.target_groups },
       ]
       instances = [

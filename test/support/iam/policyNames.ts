@@ -10,6 +10,10 @@ export const names: PolicyNames = {
   logGroups: ['/shop/web'],
   repositories: ['shop/web'],
   targetGroups: ['legacy'],
+  resources: {
+    'listener-rule': ['arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener-rule/app/main/1a/2b/3c'],
+    'balancing-role': ['arn:aws:iam::111111111111:role/shop-balancing'],
+  },
   parameters: ['/shop/vault'],
   userSecrets: ['shop/database'],
   secrets: ['slack'],

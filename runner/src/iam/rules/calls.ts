@@ -25,6 +25,7 @@ const runner = (actions: string | readonly string[], on: Form, when?: ConditionN
     },
   ],
 });
+const OF_STATE_MACHINE = 'held against a state machine that is written from the documentation of AWS';
 const open = (action: string, because = NO_LEVEL): CallRow => ({
   by: 'runner',
   needs: [{ actions: [action], on: 'any', because }],
@@ -82,6 +83,32 @@ export const calls = {
     ],
   },
   'ecs:StopTask': runner('ecs:StopTask', 'ecs-task'),
+  // Deployments that ECS makes by moving requests itself.
+  'ecs:ListServiceDeployments': {
+    ...runner('ecs:ListServiceDeployments', 'ecs-service'),
+    unmade: OF_STATE_MACHINE,
+  },
+  'ecs:DescribeServiceDeployments': {
+    ...runner('ecs:DescribeServiceDeployments', 'service-deployment'),
+    unmade: OF_STATE_MACHINE,
+  },
+  'ecs:DescribeServiceRevisions': {
+    ...runner('ecs:DescribeServiceRevisions', 'service-revision'),
+    unmade: OF_STATE_MACHINE,
+  },
+  'ecs:StopServiceDeployment': {
+    ...runner('ecs:StopServiceDeployment', 'service-deployment'),
+    unmade: OF_STATE_MACHINE,
+  },
+  'ecs:ContinueServiceDeployment': {
+    ...runner('ecs:ContinueServiceDeployment', 'service-deployment'),
+    unmade: OF_STATE_MACHINE,
+  },
+  // UpdateService hands it over with the load balancer's rules.
+  'balancing-role:pass': {
+    ...runner('iam:PassRole', 'balancing-role', 'to-ecs'),
+    unmade: OF_STATE_MACHINE,
+  },
 
   'ecr:GetAuthorizationToken': open('ecr:GetAuthorizationToken'),
   'ecr:DescribeRepositories': runner('ecr:DescribeRepositories', 'repository'),
@@ -162,6 +189,11 @@ export const calls = {
   'elasticloadbalancing:DescribeLoadBalancers': open('elasticloadbalancing:DescribeLoadBalancers'),
   'elasticloadbalancing:DescribeListeners': open('elasticloadbalancing:DescribeListeners'),
   'elasticloadbalancing:DescribeRules': open('elasticloadbalancing:DescribeRules'),
+  'elasticloadbalancing:ModifyRule': {
+    ...runner('elasticloadbalancing:ModifyRule', 'listener-rule'),
+    unmade:
+      'made where requests are switched between two services, which has a test of its own (test/integration/switch)',
+  },
   'elasticloadbalancing:RegisterTargets': {
     by: 'runner',
     needs: [

@@ -54,6 +54,9 @@ export const forms = {
   'assumed-role': ({ assumed = [] }) => assumed,
   'ecs-service': ({ place, services }) =>
     services.map((names) => arnOf(place, 'ecs:R:A:service/{cluster}/{service}', names)),
+  // AWS asks for both: the service and its deployments, or its revisions.
+  'service-deployment': ({ place, services }) => ofService(place, services, 'service-deployment'),
+  'service-revision': ({ place, services }) => ofService(place, services, 'service-revision'),
   'ecs-task': ({ place, services }) =>
     services.map((names) => arnOf(place, 'ecs:R:A:task/{cluster}/*', names)),
   'container-instance': ({ place, services }) =>
@@ -76,6 +79,13 @@ export const forms = {
   session: ({ place }) => [arnOf(place, 'ssm:R:A:session/*', {})],
   'target-group': ({ place, targetGroups }) =>
     targetGroups.map((name) => arnIfName(place, 'elasticloadbalancing:R:A:targetgroup/{name}/*', name)),
+  'listener-rule': ({ place, resources }) =>
+    (resources?.['listener-rule'] ?? []).map((name) =>
+      arnIfName(place, 'elasticloadbalancing:R:A:listener-rule/{name}', name),
+    ),
+  // Roles by which ECS changes rules.
+  'balancing-role': ({ place, resources }) =>
+    (resources?.['balancing-role'] ?? []).map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
   parameter: ({ place, parameters }) =>
     parameters.map((name) => arnIfName(place, 'ssm:R:A:parameter/{name}', name.replace(/^\//, ''))),
   // AWS adds a dash and six characters to a secret's name.
@@ -120,6 +130,7 @@ export const conditions = {
   'while-registering': () => ({ StringEquals: { 'ecs:CreateAction': ['RegisterTaskDefinition'] } }),
   'while-running': () => ({ StringEquals: { 'ecs:CreateAction': ['RunTask'] } }),
   'to-tasks': () => ({ StringEquals: { 'iam:PassedToService': ['ecs-tasks.amazonaws.com'] } }),
+  'to-ecs': () => ({ StringEquals: { 'iam:PassedToService': ['ecs.amazonaws.com'] } }),
 } satisfies Record<string, (names: PolicyNames) => Condition>;
 
 export type ConditionName = keyof typeof conditions;
@@ -135,6 +146,13 @@ export const conditionOf = (names: PolicyNames, word: string): Condition =>
 /** A name in its form; an ARN stays what it is. */
 const arnIfName = (place: ArnScope, form: string, name: string) =>
   name.startsWith('arn:') ? name : arnOf(place, form, { name });
+
+/** Services, with what of a kind each has. */
+const ofService = (place: ArnScope, services: PolicyNames['services'], kind: string) =>
+  services.flatMap((names) => [
+    arnOf(place, 'ecs:R:A:service/{cluster}/{service}', names),
+    arnOf(place, `ecs:R:A:${kind}/{cluster}/{service}/*`, names),
+  ]);
 
 const objectsOf = (place: ArnScope, { bucket, prefix }: BucketPart) =>
   arnOf(place, `s3:::{bucket}/${prefix === '' ? '' : `${prefix}/`}*`, { bucket });

@@ -243,6 +243,56 @@ run "a_delivery_touches_what_it_is_given" {
   }
 }
 
+run "a_delivery_changes_the_rules_that_it_is_given" {
+  command = plan
+
+  variables {
+    roles = {
+      # ECS moves the requests of this one.
+      native = {
+        kind  = "deploy"
+        trust = { by = "principals", principals = ["arn:aws:iam::111111111111:role/ci"] }
+        may = {
+          services        = ["arn:aws:ecs:eu-west-1:111111111111:service/shop/web"]
+          balancing_roles = ["arn:aws:iam::111111111111:role/web-balancing"]
+        }
+      }
+      # And the delivery those of this one.
+      switch = {
+        kind  = "deploy"
+        trust = { by = "principals", principals = ["arn:aws:iam::111111111111:role/ci"] }
+        may = {
+          services       = [for color in ["blue", "green"] : "arn:aws:ecs:eu-west-1:111111111111:service/shop/web-${color}"]
+          listener_rules = ["arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener-rule/app/shop/1a/2b/3c"]
+        }
+      }
+    }
+  }
+
+  assert {
+    condition = jsonencode({ for statement in jsondecode(aws_iam_role_policy.this["native"].policy).Statement : statement.Sid => statement.Resource }) == jsonencode({
+      FollowDeployments   = ["arn:aws:ecs:eu-west-1:111111111111:service/shop/web", "arn:aws:ecs:eu-west-1:111111111111:service-deployment/shop/web/*"]
+      LookAtLoadBalancers = ["*"]
+      LookAtRevisions     = ["arn:aws:ecs:eu-west-1:111111111111:service/shop/web", "arn:aws:ecs:eu-west-1:111111111111:service-revision/shop/web/*"]
+      MoveServices        = ["arn:aws:ecs:eu-west-1:111111111111:service/shop/web"]
+      PassBalancingRoles  = ["arn:aws:iam::111111111111:role/web-balancing"]
+    })
+    error_message = "Deployments of ECS cannot be followed, or others can: ${aws_iam_role_policy.this["native"].policy}."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.this["native"].policy).Statement : statement.Condition.StringEquals["iam:PassedToService"] if statement.Sid == "PassBalancingRoles"] == [["ecs.amazonaws.com"]]
+    error_message = "The role that changes rules can be handed to others than ECS: ${aws_iam_role_policy.this["native"].policy}."
+  }
+  assert {
+    condition = jsonencode({ for statement in jsondecode(aws_iam_role_policy.this["switch"].policy).Statement : statement.Sid => statement.Resource }) == jsonencode({
+      LookAtLoadBalancers = ["*"]
+      MoveRequests        = ["arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener-rule/app/shop/1a/2b/3c"]
+      MoveServices        = [for color in ["blue", "green"] : "arn:aws:ecs:eu-west-1:111111111111:service/shop/web-${color}"]
+    })
+    error_message = "The rule cannot be changed, or others can: ${aws_iam_role_policy.this["switch"].policy}."
+  }
+}
+
 run "what_runs_gets_what_it_is_given" {
   command = plan
 

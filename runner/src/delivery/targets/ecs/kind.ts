@@ -1,5 +1,6 @@
 import type { TargetKind } from '../../../context/context.js';
 import { serviceCollisions } from './collisions.js';
+import { names } from './names.js';
 import { permissions } from './permissions.js';
 import { ecsServiceSchema, type EcsServiceConfig } from './schema.js';
 
@@ -10,9 +11,7 @@ export const ecsService: TargetKind<EcsServiceConfig> = {
   collisions: serviceCollisions,
   capabilities: { aws: true },
   permissions,
-  names: async ({ cluster, service }, settled) => ({
-    services: [{ cluster: await settled(cluster), service: await settled(service) }],
-  }),
+  names,
   async create(...asked) {
     const { createServices } = await import('./createServices.js');
     return createServices(...asked);
