@@ -1,11 +1,14 @@
 import type * as z from 'zod';
 import type { StoreLocation } from './storeLocation.js';
+import type { ChecksConfig } from './checksSchema.js';
 
 /** What the configuration says of every target, whatever its kind; each kind knows the rest of it. */
 export interface TargetConfig {
   readonly kind: string;
   /** Image of the configuration that it runs. */
   readonly image: string;
+  /** What a release has to pass there. */
+  readonly checks?: ChecksConfig | undefined;
 }
 
 /** What a target of a kind may say. */

@@ -74,6 +74,10 @@ export function crossCheck(
       missing([...here, 'infrastructure', 'scope'], 'scope', scope, Object.keys(scopes));
     for (const [targetName, target] of Object.entries(environment.targets)) {
       missing([...here, 'targets', targetName, 'image'], 'image', target.image, images);
+      for (const [check, { image }] of Object.entries(target.checks ?? {})) {
+        if (image !== undefined)
+          missing([...here, 'targets', targetName, 'checks', check, 'image'], 'image', image, images);
+      }
     }
     const { inventory } = environment;
     const [, second] = (['output', 'tags', 'hosts', 'file'] as const).filter(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { checksOf, shortWatches } from '../../../config/checksSchema.js';
 import {
   commandOf,
   containerEnvironment,
@@ -17,8 +18,7 @@ const migrate = z.strictObject({
   timeout: duration('10m').describe('After this long it is stopped and counts as failed.'),
 });
 
-/** A target that is a service of ECS, or one container of it. */
-export const ecsServiceSchema = z.strictObject({
+const written = z.strictObject({
   kind: z.literal('ecs-service'),
   cluster: lookedUp.describe('Cluster name or ARN.'),
   service: lookedUp.describe('Service name.'),
@@ -36,7 +36,14 @@ export const ecsServiceSchema = z.strictObject({
     .optional()
     .describe('Migration that runs as a task of the new release before the service is updated.'),
   health: health.prefault({}).describe('The health gate.'),
+  checks: checksOf(['agent', 'task']),
   timeout: duration('15m').describe('How long the platform may take to become stable.'),
+});
+
+/** A target that is a service of ECS, or one container of it. */
+export const ecsServiceSchema = written.superRefine(({ checks, health: gate, strategy: way }, context) => {
+  for (const { path, message } of shortWatches(checks, 'bake' in way ? way.bake : gate.for))
+    context.addIssue({ code: 'custom', path: [...path], message });
 });
 
 export type EcsServiceConfig = z.infer<typeof ecsServiceSchema>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { checksOf, shortWatches } from '../../../config/checksSchema.js';
 import {
   containerEnvironment,
   duration,
@@ -9,8 +10,7 @@ import {
   variables,
 } from '../../../config/schemaWords.js';
 
-/** A target that is a group of hosts. */
-export const fleetSchema = z.strictObject({
+const written = z.strictObject({
   kind: z.literal('fleet'),
   group: group.describe('Inventory group of the hosts.'),
   image: name.describe('Image of this configuration that the hosts run.'),
@@ -52,6 +52,13 @@ export const fleetSchema = z.strictObject({
     ),
   vars: variables.default({}).describe('Variables for the playbook.'),
   health: health.prefault({}).describe('The health gate of each host.'),
+  checks: checksOf(['agent', 'host']),
+});
+
+/** A target that is a group of hosts. */
+export const fleetSchema = written.superRefine(({ checks, health: gate }, context) => {
+  for (const { path, message } of shortWatches(checks, gate.for))
+    context.addIssue({ code: 'custom', path: [...path], message });
 });
 
 export type FleetConfig = z.infer<typeof fleetSchema>;

@@ -1,0 +1,94 @@
+import type { ChecksConfig } from '../../config/checksSchema.js';
+import type { AwsClients } from '../../adapters/aws/clients.js';
+import type { Clock, Processes } from '../../base/ports.js';
+import type { DeploymentKind, ReleaseRecord } from '../../domain/records.js';
+import type { CheckEnd, Stage } from '../../events/stage.js';
+
+/** What the checks of all targets of an environment work with. */
+export interface CheckTools {
+  readonly clock: Clock;
+  readonly processes: Processes;
+  /** Directory of the configuration, where commands on the agent run. */
+  readonly directory: string;
+  /** What commands on the agent find in their environment, such as the role of the environment. */
+  readonly variables: () => Promise<Readonly<Record<string, string>>>;
+  /** For alarms and metrics. */
+  readonly aws: () => Promise<AwsClients>;
+  /** Runs a command in a container on the agent. */
+  readonly container: RunCommand;
+}
+
+/** One command of a check. */
+export interface CheckCommand {
+  /** Name of the check. */
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Variables for it; nothing secret. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Image of the configuration that it runs in, on the agent. */
+  readonly image?: string | undefined;
+  /** Container of the task that it runs in. */
+  readonly container?: string | undefined;
+  readonly release: ReleaseRecord;
+  readonly signal: AbortSignal;
+  /** Told each line that it prints. */
+  readonly tell: (line: string) => void;
+}
+
+export interface CommandEnd {
+  /** Why it failed; undefined where it ended with 0. */
+  readonly failure?: string | undefined;
+  /** Its last lines. */
+  readonly tail: readonly string[];
+}
+
+/** Runs a command to its end. @throws the signal's reason on abort; StackError where it cannot be run at all */
+export type RunCommand = (command: CheckCommand) => Promise<CommandEnd>;
+
+/** What is checked, and how its commands get to it. */
+export interface CheckedTarget {
+  readonly name: string;
+  readonly environment: string;
+  /** References already resolved. */
+  readonly checks: ChecksConfig | undefined;
+  readonly release: ReleaseRecord;
+  /** A rollback is checked by nothing: what is checked may be the very reason for it. */
+  readonly kind?: DeploymentKind | undefined;
+  /** Where the new release answers: the idle colour, the test listener, or the service. */
+  readonly url?: string | undefined;
+  /** Name and address of the host that is checked, where it is one. */
+  readonly host?: { readonly name: string; readonly address: string } | undefined;
+  /** Runs a command as a task of the new revision, where there is one. */
+  readonly task?: RunCommand | undefined;
+  /** Runs a command on the host that is checked, where there is one. */
+  readonly onHost?: RunCommand | undefined;
+}
+
+/**
+ * `before-traffic`: the commands, and a look at the alarms. `bake`: alarms and metrics, for so long or until the signal
+ * says that the release has been watched enough.
+ */
+export type When =
+  | { readonly when: 'before-traffic' }
+  | { readonly when: 'bake'; readonly forMs: number; readonly until?: AbortSignal };
+
+export interface ChecksContext {
+  readonly tools: CheckTools;
+  readonly stage: Stage;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs the checks of a target for one moment of its deploy. Each tells its end by `stage.check`. All that are begun come
+ * to their end: a person learns of every fault at once.
+ *
+ * @returns how each ended, in the order of the configuration; none where nothing is to be checked now
+ * @throws StackError DEPLOY_FAILED with the names of those that failed, and their last lines or numbers; AWS_*; the
+ * signal's reason on abort
+ */
+export type RunChecks = (
+  context: ChecksContext,
+  target: CheckedTarget,
+  when: When,
+) => Promise<readonly CheckEnd[]>;
