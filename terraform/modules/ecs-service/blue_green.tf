@@ -1,4 +1,5 @@
-# The same service, whose target group a switch changes: it starts in the blue one, and Terraform ignores it.
+# The same service, whose requests ECS moves between two target groups: it starts in the blue one. The runner tells ECS how with each
+# deployment, and Terraform ignores what comes of that.
 
 resource "aws_ecs_service" "blue_green" {
   for_each = local.blue_green ? local.created : {}
@@ -91,7 +92,10 @@ resource "aws_ecs_service" "blue_green" {
   }
 
   lifecycle {
-    ignore_changes = [task_definition, desired_count, load_balancer]
+    ignore_changes = [
+      task_definition, desired_count, load_balancer,
+      deployment_minimum_healthy_percent, deployment_maximum_percent, deployment_circuit_breaker, alarms,
+    ]
   }
 
   # ECS accepts a target group only if a rule sends requests to it.

@@ -1,7 +1,9 @@
-# The target groups, and the rules that send requests to them. For blue-green Terraform sets only the initial weights.
+# The target groups, and the rules that send requests to them. Where there are two groups, Terraform says only where the rules begin.
 
 locals {
   blue_green = var.load_balancing.strategy == "blue-green"
+  switched   = var.load_balancing.strategy == "switch"
+  two_groups = local.blue_green || local.switched
   tested     = contains(keys(var.load_balancing.rules), "test")
 
   target_group = {
@@ -15,11 +17,11 @@ locals {
     health_check         = var.load_balancing.health_check
     stickiness           = var.load_balancing.stickiness
   }
-  target_groups = merge({ blue = local.target_group }, local.blue_green ? { green = local.target_group } : {})
+  target_groups = merge({ blue = local.target_group }, local.two_groups ? { green = local.target_group } : {})
 
   # A rule names both groups from the beginning: ECS refuses a group that no load balancer uses.
   weights = {
-    main = local.blue_green && !local.tested ? { blue = 100, green = 0 } : { blue = 1 }
+    main = local.two_groups && !local.tested ? { blue = 100, green = 0 } : { blue = 1 }
     test = { green = 1 }
   }
 }
@@ -33,7 +35,7 @@ module "target_groups" {
   vpc_id = var.vpc_id
   groups = local.target_groups
   listener_rules = {
-    for key, rule in var.load_balancing.rules : key => merge(rule, { weights = local.weights[key], owned_by_delivery = local.blue_green })
+    for key, rule in var.load_balancing.rules : key => merge(rule, { weights = local.weights[key], owned_by_delivery = local.two_groups })
   }
   existing = local.create ? {} : {
     target_groups  = { for color in keys(local.target_groups) : color => var.existing["${color}_target_group_arn"] }

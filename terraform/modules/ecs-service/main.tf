@@ -1,9 +1,13 @@
-# The service. What it runs and how many of it belong to deliveries from the second revision on. Its target group is Terraform's:
-# blue_green.tf has the service whose group belongs to a delivery, since what is ignored cannot depend on a variable.
+# The service, or the two of a switch. What they run and how many of it belong to deliveries from the second revision on. Their target
+# groups are Terraform's: blue_green.tf has the service whose group belongs to ECS, since what is ignored cannot depend on a variable.
 
 locals {
   create  = var.mode == "create"
   created = local.create ? { main = var.name } : {}
+
+  # By key: one, or one for each color. The live color of a switch is whichever its rule names; it begins as blue.
+  service_names = local.switched ? { for color in ["blue", "green"] : color => "${var.name}-${color}" } : { main = var.name }
+  services      = local.create ? local.service_names : {}
 
   daemon           = var.scheduling_strategy == "DAEMON"
   load_balanced    = var.load_balancing.strategy != "none" ? { main = var.load_balancing.strategy } : {}
@@ -14,14 +18,17 @@ locals {
 
   # The keys that `existing` must have, and no others. It depends on other variables only, so that validations of `existing` can use it.
   expected = var.mode != "reuse" ? [] : concat(
-    ["service_name", "log_group_name"],
+    var.load_balancing.strategy == "switch" ? ["blue_service_name", "green_service_name"] : ["service_name"],
+    ["log_group_name"],
     var.load_balancing.strategy == "none" ? [] : ["blue_target_group_arn", "listener_rule_arn"],
-    var.load_balancing.strategy == "blue-green" ? ["green_target_group_arn"] : [],
+    contains(["blue-green", "switch"], var.load_balancing.strategy) ? ["green_target_group_arn"] : [],
+    var.load_balancing.strategy == "blue-green" ? ["balancing_role_arn"] : [],
     contains(keys(var.load_balancing.rules), "test") ? ["test_listener_rule_arn"] : [],
   )
 }
 
-# A service that replaces the other one is created after that is deleted, because a name is unique in a cluster.
+# A service that replaces the other one is created after that is deleted, because a name is unique in a cluster. Those of a switch have
+# names of their own.
 resource "terraform_data" "strategy" {
   for_each = local.created
 
@@ -29,12 +36,13 @@ resource "terraform_data" "strategy" {
 }
 
 resource "aws_ecs_service" "this" {
-  for_each = local.blue_green ? {} : local.created
+  for_each = local.blue_green ? {} : local.services
 
-  name                = each.value
-  cluster             = var.cluster_arn
-  task_definition     = aws_ecs_task_definition.this[each.key].arn
-  desired_count       = local.daemon ? null : var.desired_count
+  name            = each.value
+  cluster         = var.cluster_arn
+  task_definition = aws_ecs_task_definition.this["main"].arn
+  # The color that no requests go to runs nothing until a delivery needs it.
+  desired_count       = local.daemon ? null : each.key == "green" ? 0 : var.desired_count
   scheduling_strategy = var.scheduling_strategy
   launch_type         = length(var.capacity_provider_strategy) == 0 ? var.launch_type : null
 
@@ -85,7 +93,7 @@ resource "aws_ecs_service" "this" {
     for_each = local.load_balanced
 
     content {
-      target_group_arn = module.target_groups["main"].target_group_arns["blue"]
+      target_group_arn = module.target_groups["main"].target_group_arns[each.key == "green" ? "green" : "blue"]
       container_name   = var.main_container
       container_port   = var.load_balancing.container_port
     }

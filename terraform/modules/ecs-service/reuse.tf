@@ -1,7 +1,7 @@
 # A service that belongs to somebody else: only looked up, never changed.
 
 data "aws_ecs_service" "this" {
-  for_each = local.create ? {} : { main = var.existing["service_name"] }
+  for_each = local.create ? {} : { for key in keys(local.service_names) : key => var.existing[key == "main" ? "service_name" : "${key}_service_name"] }
 
   cluster_arn  = var.cluster_arn
   service_name = each.value
@@ -9,7 +9,7 @@ data "aws_ecs_service" "this" {
   lifecycle {
     postcondition {
       condition     = self.scheduling_strategy == var.scheduling_strategy
-      error_message = "existing: service_name is ${each.value}, which is scheduled as ${self.scheduling_strategy}, not as ${var.scheduling_strategy}."
+      error_message = "existing: ${each.key == "main" ? "service_name" : "${each.key}_service_name"} is ${each.value}, which is scheduled as ${self.scheduling_strategy}, not as ${var.scheduling_strategy}."
     }
   }
 }

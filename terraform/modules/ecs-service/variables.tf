@@ -13,8 +13,8 @@ variable "mode" {
 variable "existing" {
   description = <<-EOT
     In mode `reuse` what exists: `service_name` and `log_group_name`; with load balancing `blue_target_group_arn` and
-    `listener_rule_arn`, for blue-green also `green_target_group_arn`, and with a test rule `test_listener_rule_arn`. Empty in
-    mode `create`.
+    `listener_rule_arn`, for blue-green and switch also `green_target_group_arn`, and with a test rule `test_listener_rule_arn`. For
+    blue-green `balancing_role_arn` too; for switch `blue_service_name` and `green_service_name` in place of `service_name`. Empty in mode `create`.
   EOT
   type        = map(string)
   default     = {}
@@ -31,13 +31,17 @@ variable "existing" {
 }
 
 variable "name" {
-  description = "Name of the service and of its task definitions; the prefix of all names. Changing it replaces the service."
+  description = "Name of the service and of its task definitions; the prefix of all names. The services of a switch are called `NAME-blue` and `NAME-green`. Changing it replaces the service."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]{0,199}$", var.name))
     error_message = "name is up to 200 letters, digits and -, not ${var.name}."
+  }
+  validation {
+    condition     = var.load_balancing.strategy != "blue-green" || length(var.name) <= 54
+    error_message = "name is up to 54 characters for blue-green, whose role is called NAME-balancing: ${var.name} has ${length(var.name)}."
   }
 }
 
@@ -145,9 +149,9 @@ variable "scheduling_strategy" {
   }
   validation {
     condition = var.scheduling_strategy != "DAEMON" || (
-      var.launch_type == "EC2" && length(var.capacity_provider_strategy) == 0 && !var.autoscaling.enabled && var.load_balancing.strategy != "blue-green"
+      var.launch_type == "EC2" && length(var.capacity_provider_strategy) == 0 && !var.autoscaling.enabled && !contains(["blue-green", "switch"], var.load_balancing.strategy)
     )
-    error_message = "A DAEMON runs once on each instance: launch_type EC2, no capacity_provider_strategy, no autoscaling, no blue-green."
+    error_message = "A DAEMON runs once on each instance: launch_type EC2, no capacity_provider_strategy, no autoscaling, no blue-green, no switch."
   }
 }
 
@@ -377,7 +381,7 @@ variable "logs" {
 }
 
 variable "desired_count" {
-  description = "How many tasks the service starts with. Deliveries and autoscaling own the number afterwards."
+  description = "How many tasks the service starts with; the green one of a switch starts with none. Deliveries and autoscaling own the number afterwards."
   type        = number
   default     = 2
   nullable    = false
@@ -392,7 +396,8 @@ variable "deployment" {
   description = <<-EOT
     How ECS replaces tasks: at least `minimum_healthy_percent` stay and at most `maximum_percent` run (default 100 and
     200, for a daemon 0 and 100). `circuit_breaker` rolls a release back whose tasks fail. With load balancing a
-    new task has `health_check_grace_period` seconds before its health counts. `wait` lets Terraform wait until it is stable.
+    new task has `health_check_grace_period` seconds before its health counts. `wait` lets Terraform wait until it is stable. Of a
+    blue-green service the percents and `circuit_breaker` are only where it begins: each delivery says how ECS replaces its tasks.
   EOT
   type = object({
     minimum_healthy_percent   = optional(number)
@@ -427,9 +432,10 @@ variable "execute_command" {
 
 variable "load_balancing" {
   description = <<-EOT
-    How requests get to the main container. `strategy` `none`; `rolling`, one target group; `blue-green`, two behind rules whose
-    weights Terraform leaves alone, for a switch that the runner does not do yet. `container_port`, one of its ports; `rules` by key:
-    `main`, and for blue-green also `test`, which sends requests to the other group before the switch: `listener_arn`, `priority` and what a request must have. `protocol`,
+    How requests get to the main container. `strategy` `none`; `rolling`, one target group; `blue-green`, two, between which ECS moves
+    the requests of one service; `switch`, two services, each with its group, between which a delivery changes the rule. Terraform leaves
+    alone where rules of the last two send requests. `container_port`, one of its ports; `rules` by key: `main`, and where there are two
+    groups also `test`, which sends requests to the other one first: `listener_arn`, `priority` and what a request must have. `protocol`,
     `protocol_version`, `health_check`, `deregistration_delay`, `slow_start` and `stickiness` of the target groups.
   EOT
   type = object({
@@ -468,14 +474,14 @@ variable "load_balancing" {
   nullable = false
 
   validation {
-    condition     = contains(["none", "rolling", "blue-green"], var.load_balancing.strategy)
-    error_message = "load_balancing.strategy is none, rolling or blue-green, not ${var.load_balancing.strategy}."
+    condition     = contains(["none", "rolling", "blue-green", "switch"], var.load_balancing.strategy)
+    error_message = "load_balancing.strategy is none, rolling, blue-green or switch, not ${var.load_balancing.strategy}."
   }
   validation {
     condition = (var.load_balancing.strategy == "none") == !contains(keys(var.load_balancing.rules), "main") && length(setsubtract(
-      keys(var.load_balancing.rules), var.load_balancing.strategy == "blue-green" ? ["main", "test"] : ["main"]
+      keys(var.load_balancing.rules), contains(["blue-green", "switch"], var.load_balancing.strategy) ? ["main", "test"] : ["main"]
     )) == 0
-    error_message = "load_balancing.rules has main where there is load balancing, and test for blue-green only; strategy is ${var.load_balancing.strategy}, rules: ${join(", ", keys(var.load_balancing.rules))}."
+    error_message = "load_balancing.rules has main where there is load balancing, and test for blue-green and switch only; strategy is ${var.load_balancing.strategy}, rules: ${join(", ", keys(var.load_balancing.rules))}."
   }
   validation {
     condition = var.mode == "reuse" || var.load_balancing.strategy == "none" || contains(
@@ -490,7 +496,7 @@ variable "autoscaling" {
     Whether the number of tasks follows the load, from `min_count` to `max_count`: `targets` for `cpu` and `memory` in per cent
     and `requests` a minute and task (not for blue-green, where requests change their group), with seconds to wait after
     a step (`scale_out_cooldown`, `scale_in_cooldown`). `schedules` by key set the limits, from then on alone: `schedule` as
-    `cron(0 6 * * ? *)`, `timezone`, `min_count`, `max_count`.
+    `cron(0 6 * * ? *)`, `timezone`, `min_count`, `max_count`; not for a switch, where deliveries hand the minimum from color to color.
   EOT
   type = object({
     enabled            = optional(bool, false)
@@ -521,8 +527,12 @@ variable "autoscaling" {
     error_message = "autoscaling.targets are for cpu, memory and requests, not: ${join(", ", setsubtract(keys(var.autoscaling.targets), ["cpu", "memory", "requests"]))}."
   }
   validation {
-    condition     = !contains(keys(var.autoscaling.targets), "requests") || var.load_balancing.strategy == "rolling"
-    error_message = "autoscaling.targets.requests counts what one target group gets; load_balancing.strategy is ${var.load_balancing.strategy}, not rolling."
+    condition     = !contains(keys(var.autoscaling.targets), "requests") || contains(["rolling", "switch"], var.load_balancing.strategy)
+    error_message = "autoscaling.targets.requests counts what one target group gets; load_balancing.strategy is ${var.load_balancing.strategy}, not rolling or switch."
+  }
+  validation {
+    condition     = length(var.autoscaling.schedules) == 0 || var.load_balancing.strategy != "switch"
+    error_message = "autoscaling.schedules would start tasks of the color that no requests go to; not for load_balancing.strategy switch: ${join(", ", keys(var.autoscaling.schedules))}."
   }
   validation {
     condition     = alltrue([for one in var.autoscaling.schedules : can(regex("^(cron|rate|at)\\(.+\\)$", one.schedule))])
@@ -544,12 +554,39 @@ variable "service_connect" {
   nullable = false
 
   validation {
+    condition     = length(var.service_connect.names) == 0 || var.load_balancing.strategy != "switch"
+    error_message = "service_connect.names would be those of two services, and ECS takes a name once: not for load_balancing.strategy switch."
+  }
+  validation {
     condition     = var.mode == "reuse" || !var.service_connect.enabled || var.service_connect.namespace_arn != null
     error_message = "service_connect needs a namespace_arn."
   }
   validation {
     condition     = var.mode == "reuse" || length(setsubtract(keys(var.service_connect.names), try(keys(var.containers[var.main_container].ports), []))) == 0
     error_message = "service_connect.names are by ports of ${var.main_container}; it has none called: ${join(", ", setsubtract(keys(var.service_connect.names), try(keys(var.containers[var.main_container].ports), [])))}."
+  }
+}
+
+variable "path" {
+  description = "Path of the role by which ECS moves requests (blue-green). Changing it replaces the role."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9._-]+/)*$", var.path))
+    error_message = "path begins and ends with /, not ${var.path}."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the permissions boundary of that role, if the account requires one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null || can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary))
+    error_message = "permissions_boundary is the ARN of a policy, not ${coalesce(var.permissions_boundary, "null")}."
   }
 }
 

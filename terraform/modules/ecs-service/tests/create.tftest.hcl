@@ -295,11 +295,67 @@ run "blue_green_has_two_groups_and_a_rule_for_both" {
   }
 }
 
-run "where_a_switch_has_moved_the_service_is_left_alone" {
+run "ecs_gets_a_role_for_this_service_alone" {
+  command = plan
+
+  variables {
+    path                 = "/delivery/"
+    permissions_boundary = "arn:aws:iam::111111111111:policy/boundary"
+    load_balancing = {
+      strategy       = "blue-green"
+      container_port = 8080
+      rules          = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] } }
+    }
+  }
+
+  assert {
+    condition = (
+      aws_iam_role.balancing["main"].name == "shop-balancing" && aws_iam_role.balancing["main"].path == "/delivery/" &&
+      aws_iam_role.balancing["main"].permissions_boundary == "arn:aws:iam::111111111111:policy/boundary" &&
+      jsondecode(aws_iam_role.balancing["main"].assume_role_policy).Statement[0].Principal == { Service = "ecs.amazonaws.com" }
+    )
+    error_message = "Not ECS, or not ECS alone, may use the role, or an account with a boundary refuses it."
+  }
+}
+
+run "what_a_deployment_of_ecs_needs_is_handed_over" {
+  state_key = "blue-green"
+
+  variables {
+    load_balancing = {
+      strategy       = "blue-green"
+      container_port = 8080
+      rules          = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] } }
+    }
+  }
+
+  assert {
+    condition = output.native_deployment == {
+      target_group_arn           = output.target_group_arns["blue"]
+      alternate_target_group_arn = output.target_group_arns["green"]
+      production_rule_arn        = output.listener_rule_arn
+      test_rule_arn              = null
+      role_arn                   = aws_iam_role.balancing["main"].arn
+    }
+    error_message = "The runner is told something else: ${jsonencode(output.native_deployment)}."
+  }
+  assert {
+    condition = jsonencode({ for statement in jsondecode(aws_iam_role_policy.balancing["main"].policy).Statement : statement.Sid => [statement.Action, statement.Resource] }) == jsonencode({
+      LookAtLoadBalancers = [["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"], ["*"]]
+      MoveRequests        = [["elasticloadbalancing:ModifyRule"], [output.listener_rule_arn]]
+      MoveTasks           = [["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"], values(output.target_group_arns)]
+    })
+    error_message = "ECS may change more than this service's rules and groups, or less: ${aws_iam_role_policy.balancing["main"].policy}."
+  }
+}
+
+run "where_ecs_has_moved_the_service_is_left_alone" {
   command   = plan
   state_key = "blue-green"
 
   variables {
+    # A deployment says how ECS replaces tasks; the module only where that begins.
+    deployment = { minimum_healthy_percent = 50, maximum_percent = 150, circuit_breaker = false }
     containers = { app = { image = "shop/web:1", ports = { http = { port = 9090 } } } }
     load_balancing = {
       strategy       = "blue-green"
@@ -310,7 +366,14 @@ run "where_a_switch_has_moved_the_service_is_left_alone" {
 
   assert {
     condition     = [for one in aws_ecs_service.blue_green["main"].load_balancer : one.container_port] == [8080] && length(aws_ecs_service.this) == 0
-    error_message = "Terraform moves the service to another target group than a switch did."
+    error_message = "Terraform moves the service to another target group than ECS did."
+  }
+  assert {
+    condition = (
+      aws_ecs_service.blue_green["main"].deployment_minimum_healthy_percent == 100 && aws_ecs_service.blue_green["main"].deployment_maximum_percent == 200 &&
+      aws_ecs_service.blue_green["main"].deployment_circuit_breaker[0].enable
+    )
+    error_message = "Terraform changes what each deployment says of itself."
   }
 }
 
@@ -349,6 +412,99 @@ run "a_test_rule_reaches_green_first" {
   assert {
     condition     = jsonencode(local.weights) == jsonencode({ main = { blue = 1 }, test = { green = 1 } })
     error_message = "The test rule does not reach the other group."
+  }
+}
+
+run "a_switch_has_two_services_behind_one_rule" {
+  state_key = "switch"
+
+  override_resource {
+    target = module.target_groups["main"].aws_lb_target_group.this["green"]
+    values = { arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/green/0a1b2c3d4e5f6071" }
+  }
+
+  variables {
+    load_balancing = {
+      strategy       = "switch"
+      container_port = 8080
+      rules = {
+        main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] }
+        test = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 5, headers = { X-Preview = ["next"] } }
+      }
+    }
+    desired_count = 3
+    autoscaling   = { enabled = true, min_count = 3, max_count = 9, targets = { cpu = 50, requests = 600 } }
+  }
+
+  assert {
+    condition     = jsonencode(output.service_names) == jsonencode({ blue = "shop-blue", green = "shop-green" }) && output.service_name == "shop" && output.service_arn == null && length(aws_ecs_service.blue_green) == 0
+    error_message = "The runner finds other services: ${jsonencode(output.service_names)}."
+  }
+  assert {
+    condition     = jsonencode({ for color, service in aws_ecs_service.this : color => service.desired_count }) == jsonencode({ blue = 3, green = 0 })
+    error_message = "The idle color runs tasks, or the live one begins without."
+  }
+  assert {
+    condition     = alltrue([for service in aws_ecs_service.this : service.task_definition == aws_ecs_task_definition.this["main"].arn]) && keys(aws_ecs_task_definition.this) == ["main"]
+    error_message = "The colors do not begin with one task definition."
+  }
+  assert {
+    condition = jsonencode({ for color, service in aws_ecs_service.this : color => one(service.load_balancer[*].target_group_arn) }) == jsonencode({
+      blue  = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/made/0a1b2c3d4e5f6071"
+      green = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:targetgroup/green/0a1b2c3d4e5f6071"
+    })
+    error_message = "A color is registered in the group of the other one."
+  }
+  assert {
+    condition     = jsonencode(local.weights) == jsonencode({ main = { blue = 1 }, test = { green = 1 } }) && output.listener_rule_arn != null && output.test_listener_rule_arn != null
+    error_message = "The rules do not begin with blue as the live color."
+  }
+  assert {
+    condition     = output.native_deployment == null && length(aws_iam_role.balancing) == 0
+    error_message = "ECS has a role for rules that a delivery changes."
+  }
+  # Deliveries hand the minimum from color to color: where a schedule sets it, the idle one would be started.
+  assert {
+    condition = (
+      jsonencode({ for color, target in aws_appautoscaling_target.this : color => [target.resource_id, target.min_capacity, target.max_capacity] }) == jsonencode({ blue = ["service/team/shop-blue", 3, 9], green = ["service/team/shop-green", 0, 9] }) &&
+      alltrue([for action in aws_appautoscaling_scheduled_action.this : action.scalable_target_action[0].min_capacity == null && action.scalable_target_action[0].max_capacity == "9"]) &&
+      keys(aws_appautoscaling_scheduled_action.this) == ["blue-limits", "green-limits"]
+    )
+    error_message = "Autoscaling starts the idle color, or does not know it."
+  }
+  assert {
+    condition     = keys(aws_appautoscaling_policy.this) == ["blue-cpu", "blue-requests", "green-cpu", "green-requests"] && keys(output.scalable_target_arns) == ["blue", "green"]
+    error_message = "A color is not scaled: ${join(", ", keys(aws_appautoscaling_policy.this))}."
+  }
+}
+
+run "what_a_switch_has_moved_is_left_alone" {
+  command   = plan
+  state_key = "switch"
+
+  # As AWS does: another container is another revision.
+  plan_options {
+    replace = [aws_ecs_task_definition.this["main"]]
+  }
+
+  variables {
+    load_balancing = {
+      strategy       = "switch"
+      container_port = 8080
+      # Without the test rule the main one would begin with both groups.
+      rules = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] } }
+    }
+    desired_count = 5
+    autoscaling   = { enabled = true, min_count = 4, max_count = 9, targets = { cpu = 50, requests = 600 } }
+  }
+
+  assert {
+    condition     = alltrue([for service in aws_ecs_service.this : service.task_definition == run.a_switch_has_two_services_behind_one_rule.task_definition_arn])
+    error_message = "Terraform moves a color to another revision than a delivery did."
+  }
+  assert {
+    condition     = jsonencode({ for color, service in aws_ecs_service.this : color => service.desired_count }) == jsonencode({ blue = 3, green = 0 })
+    error_message = "Terraform changes how many tasks a color runs."
   }
 }
 

@@ -28,7 +28,7 @@ run "missing_group" {
     load_balancing = { strategy = "blue-green", container_port = 8080, rules = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] } } }
     existing       = { service_name = "shop", log_group_name = "/shop", blue_target_group_arn = "arn:blue", listener_rule_arn = "" }
   }
-  # says: existing lacks: green_target_group_arn, listener_rule_arn
+  # says: existing lacks: balancing_role_arn, green_target_group_arn, listener_rule_arn
   expect_failures = [var.existing]
 }
 
@@ -231,7 +231,7 @@ run "unknown_strategy" {
   variables {
     load_balancing = { strategy = "canary", container_port = 8080, rules = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] } } }
   }
-  # says: strategy is none, rolling or blue-green, not canary
+  # says: strategy is none, rolling, blue-green or switch, not canary
   expect_failures = [var.load_balancing]
 }
 
@@ -240,7 +240,7 @@ run "test_rule_for_one_group" {
   variables {
     load_balancing = { strategy = "rolling", container_port = 8080, rules = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] }, test = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 20, path_patterns = ["/*"] } } }
   }
-  # says: test for blue-green only; strategy is rolling, rules: main, test
+  # says: test for blue-green and switch only; strategy is rolling, rules: main, test
   expect_failures = [var.load_balancing]
 }
 
@@ -259,7 +259,7 @@ run "requests_of_two_groups" {
     load_balancing = { strategy = "blue-green", container_port = 8080, rules = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] } } }
     autoscaling    = { enabled = true, targets = { requests = 100 } }
   }
-  # says: strategy is blue-green, not rolling
+  # says: strategy is blue-green, not rolling or switch
   expect_failures = [var.autoscaling]
 }
 
@@ -297,4 +297,52 @@ run "deployment_that_cannot_move" {
   }
   # says: ECS can neither stop a task nor start one
   expect_failures = [var.deployment]
+}
+
+run "schedules_of_a_switch" {
+  command = plan
+  variables {
+    load_balancing = { strategy = "switch", container_port = 8080, rules = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] } } }
+    autoscaling    = { enabled = true, schedules = { morning = { schedule = "cron(0 6 ? * MON-FRI *)", min_count = 4, max_count = 20 } } }
+  }
+  # says: would start tasks of the color that no requests go to; not for load_balancing.strategy switch: morning
+  expect_failures = [var.autoscaling]
+}
+
+run "one_name_for_two_services" {
+  command = plan
+  variables {
+    load_balancing  = { strategy = "switch", container_port = 8080, rules = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] } } }
+    service_connect = { enabled = true, namespace_arn = "arn:aws:servicediscovery:eu-west-1:111111111111:namespace/ns-1", names = { http = { dns_name = "shop", port = 80 } } }
+  }
+  # says: service_connect.names would be those of two services
+  expect_failures = [var.service_connect]
+}
+
+run "name_too_long_for_its_role" {
+  command = plan
+  variables {
+    name           = "a-shop-whose-name-is-longer-than-what-iam-takes-for-a-role"
+    load_balancing = { strategy = "blue-green", container_port = 8080, rules = { main = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener/app/made/0a1b2c3d4e5f6071/1a2b3c4d5e6f7081", priority = 10, path_patterns = ["/*"] } } }
+  }
+  # says: name is up to 54 characters for blue-green
+  expect_failures = [var.name]
+}
+
+run "bad_boundary" {
+  command = plan
+  variables {
+    permissions_boundary = "boundary"
+  }
+  # says: permissions_boundary is the ARN of a policy, not boundary
+  expect_failures = [var.permissions_boundary]
+}
+
+run "bad_path" {
+  command = plan
+  variables {
+    path = "delivery"
+  }
+  # says: path begins and ends with /, not delivery
+  expect_failures = [var.path]
 }

@@ -137,6 +137,7 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
     execute_command: 'as it is',
     'web: execute_command': { execute_command: 'true' },
     main_container: 'as it is',
+    path: '"/another/"',
     vpc_id: 'as it is',
     placement: { placement: '[{ type = "binpack", field = "memory" }]' },
     cpu: { cpu: '1024', memory: '2048' },

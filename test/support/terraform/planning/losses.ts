@@ -96,6 +96,7 @@ export const losses: Readonly<Record<string, Readonly<Record<string, Loss>>>> = 
   },
   'ecs-service': {
     'blue-green: launch_type': service,
+    path: role,
     'daemon: scheduling_strategy': service,
     'web: capacity_provider_strategy, none': {
       types: ['aws_ecs_service'],

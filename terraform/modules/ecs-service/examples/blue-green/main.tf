@@ -57,6 +57,7 @@ module "found" {
     green_target_group_arn = module.service.target_group_arns["green"]
     listener_rule_arn      = module.service.listener_rule_arn
     test_listener_rule_arn = module.service.test_listener_rule_arn
+    balancing_role_arn     = module.service.native_deployment.role_arn
   }
 }
 
