@@ -31,8 +31,28 @@ export interface PlannedResource {
   readonly movedFrom?: string;
   /** Key of an object that an earlier replacement left behind, where that is what goes. */
   readonly deposed?: string;
+  /** What of it the delivery owns, where an apply would change that back. */
+  readonly owned?: DeliveryOwned;
   /** Its replacement leaves the old object alone: it is no longer managed, but there. */
   readonly leavesOld?: true;
+}
+
+/** What the delivery owns of a resource: Terraform says where it begins, and the last deployment where it is. */
+export interface DeliveryOwned {
+  readonly address: string;
+  readonly what: 'rule' | 'service' | 'scaling';
+  /** ARN of a rule; `CLUSTER/NAME` of a service and its scaling. */
+  readonly id: string;
+  /** Name of the target that owns it. */
+  readonly target: string;
+  /** Colour that is live, where the target has two. */
+  readonly live?: string;
+  /** Version that is live. */
+  readonly version: string;
+  /** Paths of the owned attributes that differ. */
+  readonly paths: readonly string[];
+  /** Where a rule sends requests though the ledger says otherwise; absent where they agree. */
+  readonly elsewhere?: string;
 }
 
 export interface PlannedOutput {
@@ -52,6 +72,8 @@ export interface PlanSummary {
   readonly outputs: readonly PlannedOutput[];
   /** Resources that were found changed since the last apply, by hand or by something else. */
   readonly drifted: readonly string[];
+  /** What the delivery owns and has changed since the last apply; absent where that is nothing. */
+  readonly owned?: readonly DeliveryOwned[];
   /** False where applying would change nothing. */
   readonly hasChanges: boolean;
   /** The only part of the root that was looked at; all of it where absent. */
@@ -72,8 +94,9 @@ export interface AttributeChange {
 /** Something that a plan would destroy and that cannot be made again, or that would be out of service. */
 export interface DataLoss {
   readonly address: string;
-  readonly action: 'destroy' | 'replace';
-  /** What it holds, in words: `a database`, `objects`; or that the configuration protects it. */
+  /** `change`: what the delivery owns would be moved back. */
+  readonly action: 'destroy' | 'replace' | 'change';
+  /** What it holds, in words: `a database`, `objects`; that the configuration protects it, or what the delivery owns. */
   readonly holds: string;
   /** Attributes that force the replacement. */
   readonly forcedBy: readonly string[];

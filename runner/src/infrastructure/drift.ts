@@ -1,9 +1,11 @@
 import type { Stage } from '../events/stage.js';
 import { join } from 'node:path';
 import type { Context, NamedEnvironment } from '../context/context.js';
+import type { DeliveryOwned } from '../domain/plan.js';
 import { driftLines, driftOf, driftText, type DriftedResource } from './rules/driftFindings.js';
 import { StackError } from '../base/errors.js';
 import { requireAccount } from '../context/account.js';
+import { deliveredIn } from './delivered.js';
 import { recordDrift } from './driftRecord.js';
 import { planInto } from './plan.js';
 import { privateFolder } from '../adapters/process/privateFolder.js';
@@ -20,6 +22,8 @@ export interface DriftResult {
   readonly changes: readonly DriftedResource[];
   /** Changed outside, but left so by the configuration. */
   readonly leftAlone: readonly string[];
+  /** What the delivery owns and has put elsewhere than Terraform did; absent where that is nothing. */
+  readonly owned?: readonly DeliveryOwned[];
   /** Names the environment. */
   readonly headline: string;
   /** For people; the first line is the headline. */
@@ -50,12 +54,13 @@ export async function driftStep(
       ...options,
       mayReport: true,
     });
+    const delivered = await deliveredIn(context, environment, plan);
     // Values that copy a sensitive one carry no mark of their own.
-    const drift = context.secrets.value(driftOf(plan, scope));
+    const drift = context.secrets.value(driftOf(plan, scope, delivered));
     const { name } = environment;
     const text = driftText(name, drift);
     stage.fact('drift', text);
-    const { drifted, changes, leftAlone } = drift;
+    const { drifted, changes, leftAlone, owned } = drift;
     const headline = `${name} ${drift.headline}`;
     // A look at a part says nothing of the environment.
     if (scope === undefined) await recordDrift(context, environment, { drifted, headline });
@@ -66,6 +71,7 @@ export async function driftStep(
       drifted,
       changes,
       leftAlone,
+      ...(owned === undefined ? {} : { owned }),
       headline,
       text,
       finding:

@@ -16,6 +16,7 @@ import { toolJson } from '../base/toolJson.js';
 import { terraformCommand, terraformPlan, terraformShow } from './rules/terraformArguments.js';
 import { requireAccount } from '../context/account.js';
 import { commandWithNames, consentOf } from './dataGuard.js';
+import { deliveredIn } from './delivered.js';
 import { idsOfPlan } from './ownership.js';
 import { defaultPlanFile } from './planPlaces.js';
 import { privateFolder } from '../adapters/process/privateFolder.js';
@@ -99,7 +100,10 @@ export async function makePlan(
   const protect = environment.config.infrastructure?.protect ?? [];
   // A scope leaves out most of what there is.
   if (origin.scope === undefined) warnOfUnknown(context, environment, plan, protect);
-  const summary = context.secrets.value(summaryOfScope(summarisePlan(plan, protect), origin.scope));
+  const delivered = await deliveredIn(context, environment, plan);
+  const summary = context.secrets.value(
+    summaryOfScope(summarisePlan(plan, protect, delivered), origin.scope),
+  );
   return describePlan(context, file, binding, summary, idsOfPlan(context, plan));
 }
 

@@ -21,6 +21,7 @@ const summary = object({
   resources: list(resource),
   outputs: list(anything),
   drifted: list(text),
+  'owned?': list(object({ address: text, what: text, id: text, version: text })),
 });
 const stage = object({
   id: text,

@@ -72,7 +72,7 @@ export const verbs = {
   test: ['state-read'],
   build: ['state-read'],
   push: ['account', 'state-write', 'push'],
-  plan: ['account', 'backend-plan'],
+  plan: ['account', 'state-read', 'backend-plan'],
   apply: ['account', 'state-write', 'ledger', 'backend-apply', 'database-users'],
   drift: ['account', 'state-write', 'backend-plan'],
   destroy: ['account', 'state-write', 'ledger', 'backend-apply'],

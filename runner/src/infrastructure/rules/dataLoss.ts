@@ -1,13 +1,15 @@
-import type { DataLoss, PlannedResource } from '../../domain/plan.js';
+import type { DataLoss, DeliveryOwned, PlannedResource } from '../../domain/plan.js';
 import { addressParts, isInside, isNamed, withoutIndex } from '../../domain/resourceAddress.js';
 import { shellQuote } from '../../base/shell.js';
 import { dataOf, servingOf } from './dataHoldingTypes.js';
+import { ownedText } from './deliveryOwned.js';
 import { StackError } from '../../base/errors.js';
 import { didYouMean, nearest } from '../../base/nearest.js';
 
 /**
  * What a plan's resources would lose: destroyed or replaced (in either order) and holding data by their type, or
- * protected by the configuration; or replaced while they serve, also by one of another address. What is moved or forgotten stays as it is and is no loss. Pure.
+ * protected by the configuration; or replaced while they serve, also by one of another address; or changed back from where
+ * the delivery has put them. What is moved or forgotten stays as it is and is no loss. Pure.
  * @param protect addresses of resources, or of modules for all in them
  */
 export function dataLosses(
@@ -15,7 +17,9 @@ export function dataLosses(
   protect: readonly string[] = [],
 ): readonly DataLoss[] {
   return resources.flatMap((resource): DataLoss[] => {
-    const { address, action, type, forcedBy, deposed } = resource;
+    const { address, action, type, forcedBy, deposed, owned } = resource;
+    if (action === 'change' && owned !== undefined && serves(owned))
+      return [{ address, action, holds: ownedText(owned), forcedBy, serves: true }];
     if ((action !== 'destroy' && action !== 'replace') || resource.leavesOld === true) return [];
     const data = dataOf(type);
     const again = action === 'destroy' && deposed === undefined && isMadeAgain(resource, resources);
@@ -37,6 +41,10 @@ export function dataLosses(
   });
 }
 
+/** The number of tasks of a service without colours may be Terraform's to say: a delivery does not set it. */
+const serves = ({ live, paths }: DeliveryOwned): boolean =>
+  live !== undefined || paths.some((path) => path !== 'desired_count');
+
 /** Whether the same module makes one of that type under another name: for users that is a replacement. */
 const isMadeAgain = ({ address, type }: PlannedResource, resources: readonly PlannedResource[]): boolean =>
   resources.some(
@@ -52,7 +60,9 @@ const moduleOf = (address: string): string => addressParts(address).slice(0, -2)
 /** What the losses are, above the list of them. */
 export function lossTitle(losses: readonly DataLoss[]): string {
   return losses.every(({ serves }) => serves === true)
-    ? 'What is in service would be replaced'
+    ? losses.every(({ action }) => action === 'change')
+      ? 'What the delivery owns would be changed back'
+      : 'What is in service would be replaced'
     : 'Data would be lost';
 }
 
@@ -61,7 +71,8 @@ export function lossText({ address, action, holds, forcedBy, deposed, again }: D
   const forced = forcedBy.length === 0 ? '' : `, ${forcedBy.join(' and ')} forces it`;
   const what = deposed === undefined ? address : `${address} deposed ${deposed}`;
   const goes = again === true ? 'destroyed and created again' : 'destroyed';
-  return `${what} (${holds}): ${action === 'replace' ? 'replaced' : goes}${forced}`;
+  const becomes = { replace: 'replaced', change: 'changed back', destroy: goes }[action];
+  return `${what} (${holds}): ${becomes}${forced}`;
 }
 
 /** The options that allow losses, as they are typed; empty where there are none. */
@@ -94,13 +105,23 @@ export function requireAllowed(
   const count = addressesOf(refused).length;
   throw new StackError(
     'DATA_LOSS_REFUSED',
-    `${refused.every(({ serves }) => serves === true) ? `what serves ${environment} would be replaced` : `data of ${environment} would be lost`}: ${count === 1 ? (refused[0] as DataLoss).address : `${count} resources`}`,
+    `${refused.every(({ serves }) => serves === true) ? `what serves ${environment} would be ${refused.every(({ action }) => action === 'change') ? 'changed back' : 'replaced'}` : `data of ${environment} would be lost`}: ${count === 1 ? (refused[0] as DataLoss).address : `${count} resources`}`,
     {
       where: environment,
       evidence: refused.map(lossText),
-      next: `If all of it may be destroyed: ${command}${hint === undefined ? '' : ` (${hint})`}`,
+      next: `${nextOf(refused)}: ${command}${hint === undefined ? '' : ` (${hint})`}`,
     },
   );
+}
+
+/** What a person has to mean who names them. */
+function nextOf(losses: readonly DataLoss[]): string {
+  const isBack = ({ action }: DataLoss) => action === 'change';
+  if (losses.every(isBack))
+    return 'Let Terraform ignore what the delivery owns (`lifecycle { ignore_changes = […] }`). If it is to be changed back all the same';
+  return losses.some(isBack)
+    ? 'If all of it may be destroyed or changed back'
+    : 'If all of it may be destroyed';
 }
 
 /** The losses' addresses that a name allows. */
@@ -119,7 +140,9 @@ function namedBy(
       next: `Name each one that may be destroyed by its whole address: ${command}`,
     });
   }
-  const going = resources.filter(({ action }) => action === 'destroy' || action === 'replace');
+  const going = resources.filter(
+    ({ action, owned }) => action === 'destroy' || action === 'replace' || owned !== undefined,
+  );
   // It goes, but holds no data: nobody need have named it, and nothing is wrong.
   if (going.some(({ address }) => isNamed(address, name))) return [];
   const candidates = [...addresses, ...going.map(({ address }) => address)];

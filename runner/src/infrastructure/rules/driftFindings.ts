@@ -1,10 +1,12 @@
 import type {
+  DeliveryOwned,
   PlanAction,
   PlannedResource,
   PlanSummary,
   PlanScope,
   AttributeChange,
 } from '../../domain/plan.js';
+import { attributeOf, isAllOwned, ownedText, type Delivered } from './deliveryOwned.js';
 import { summarisePlan, type PlanJson } from './planSummary.js';
 import { scopeNote } from './planScope.js';
 import { planText } from './planText.js';
@@ -32,6 +34,8 @@ export interface Drift {
   readonly changes: readonly DriftedResource[];
   /** Changed outside, but an apply would leave it so: the configuration ignores it, or does not say. No drift. */
   readonly leftAlone: readonly string[];
+  /** What the delivery owns and has put elsewhere than Terraform did. No drift; absent where that is nothing. */
+  readonly owned?: readonly DeliveryOwned[];
   readonly unchanged: number;
   /** The only part of the root that was looked at; all of it where absent. */
   readonly scope?: PlanScope;
@@ -40,17 +44,23 @@ export interface Drift {
 /**
  * What a plan says of drift: whatever an apply would do now is not as configured, and is told apart by whether it was
  * changed outside since the last apply. Changes outside that an apply would not touch (computed values, what
- * `ignore_changes` gives to somebody else) are no drift: they would be found every night. Pure.
+ * `ignore_changes` gives to somebody else) are no drift: they would be found every night. Nor is what the delivery owns. Pure.
+ * @param delivered what deliveries have put where, by the ledger
  */
-export function driftOf(plan: PlanJson, scope?: PlanScope): Drift {
-  const planned = summarisePlan(plan);
+export function driftOf(plan: PlanJson, scope?: PlanScope, delivered: readonly Delivered[] = []): Drift {
+  const planned = summarisePlan(plan, [], delivered);
+  const { owned = [] } = planned;
   const outside = new Map(
     summarisePlan({ resource_changes: plan.resource_drift ?? [] }).resources.map((one) => [one.address, one]),
   );
-  const resources = planned.resources.map((resource) => drifted(resource, outside.get(resource.address)));
+  const resources = planned.resources.flatMap((resource) => {
+    const own = withoutOwned(resource);
+    return own === undefined ? [] : [drifted(own, outside.get(resource.address))];
+  });
   const isLeft = ({ address }: PlannedResource) => resources.every((one) => one.address !== address);
   const left = [...outside.values()].filter(isLeft);
   const follows = outputsThatFollow(plan, left);
+  const isOwned = (address: string) => owned.some((one) => one.address === address);
   // What outputs show follows from the resources behind them.
   const onlyOutside = outside.size > 0 && resources.every(({ cause }) => cause === 'outside');
   const telling = planned.outputs.filter(({ name }) => !follows.has(name));
@@ -67,9 +77,21 @@ export function driftOf(plan: PlanJson, scope?: PlanScope): Drift {
     ...(scope === undefined ? {} : { scope }),
     drifted: changes.length,
     changes,
-    leftAlone: [...left.map(({ address }) => address), ...[...follows].map((name) => `output.${name}`)],
+    leftAlone: [
+      ...left.map(({ address }) => address).filter((address) => !isOwned(address)),
+      ...[...follows].map((name) => `output.${name}`),
+    ],
+    ...(owned.length === 0 ? {} : { owned }),
     unchanged,
   };
+}
+
+/** What an apply would do to a resource beside what the delivery owns of it; undefined where that is all. */
+function withoutOwned(resource: PlannedResource): PlannedResource | undefined {
+  const { owned, changes } = resource;
+  if (owned === undefined) return resource;
+  if (isAllOwned(owned, changes)) return undefined;
+  return { ...resource, changes: changes.filter(({ path }) => !owned.paths.includes(path)) };
 }
 
 function drifted(planned: PlannedResource, outside: PlannedResource | undefined): DriftedResource {
@@ -90,9 +112,6 @@ function drifted(planned: PlannedResource, outside: PlannedResource | undefined)
   const changes = telling.length > 0 ? telling : outside.changes;
   return { address, action, cause: 'outside', happened, changes };
 }
-
-/** The resource's own attribute: `ingress` of `ingress[0].from_port`. */
-const attributeOf = (path: string) => /^[^.[]*/.exec(path)?.[0] ?? path;
 
 /**
  * Outputs that only show what was changed outside and is left alone: a task definition that the delivery has moved is
@@ -145,6 +164,13 @@ export function driftText(environment: string, drift: Drift): string {
     parts.push(section('Changed outside of Terraform since the last apply', of('outside')));
   if (of('configuration').length > 0)
     parts.push(section('In the configuration, but not applied', of('configuration')));
+  if (drift.owned !== undefined)
+    parts.push(
+      [
+        'Owned by the delivery (no drift)',
+        ...drift.owned.map((one) => `    ${one.address}: ${ownedText(one)}`),
+      ].join('\n'),
+    );
   if (drift.leftAlone.length > 0)
     parts.push(`Changed outside and ignored by the configuration (no drift): ${drift.leftAlone.join(', ')}`);
   if (drift.drifted > 0) {

@@ -1,5 +1,6 @@
 import {
   ACTIONS,
+  type DeliveryOwned,
   type PlannedOutput,
   type PlanAction,
   type PlannedResource,
@@ -7,6 +8,7 @@ import {
 } from '../../domain/plan.js';
 import { addressParts } from '../../domain/resourceAddress.js';
 import { dataLosses } from './dataLoss.js';
+import { isAllOwned, ownedOf, type Delivered } from './deliveryOwned.js';
 import { diffAttributes, pathText, render } from './planValues.js';
 
 export interface PlanJson {
@@ -51,8 +53,13 @@ const REASONS: Readonly<Record<string, string>> = {
 /**
  * What a plan would do, sensitive values masked. Pure.
  * @param protect what the configuration guards as data is guarded: addresses of resources and modules
+ * @param delivered what deliveries have put where, by the ledger
  */
-export function summarisePlan(plan: PlanJson, protect: readonly string[] = []): PlanSummary {
+export function summarisePlan(
+  plan: PlanJson,
+  protect: readonly string[] = [],
+  delivered: readonly Delivered[] = [],
+): PlanSummary {
   const counts = {
     create: 0,
     change: 0,
@@ -69,9 +76,18 @@ export function summarisePlan(plan: PlanJson, protect: readonly string[] = []): 
     if (item.mode === 'data') continue;
     const action = actionOf(item);
     counts[action ?? 'unchanged']++;
-    if (action !== undefined) resources.push(resource(item, action));
+    if (action !== undefined) resources.push(resource(item, action, delivered));
   }
   const outputs = Object.entries(plan.output_changes ?? {}).flatMap(([name, change]) => output(name, change));
+  const drifts = (plan.resource_drift ?? []).filter(({ change }) => !change.actions.includes('no-op'));
+  const leftAlone = drifts.filter(({ address }) => resources.every((one) => one.address !== address));
+  const owned = [
+    ...resources.flatMap((one) => one.owned ?? []),
+    ...leftAlone.flatMap((item) => ownedOutside(item, delivered) ?? []),
+  ];
+  const told = new Set(
+    owned.filter(({ elsewhere }) => elsewhere === undefined).map(({ address }) => address),
+  );
   const hasChanges = plan.applyable ?? (resources.length > 0 || outputs.length > 0);
   return {
     headline: headline(counts, outputs.length, hasChanges),
@@ -80,9 +96,8 @@ export function summarisePlan(plan: PlanJson, protect: readonly string[] = []): 
     // Nobody changes it on its way through the views, so it need not be searched for secrets in each.
     resources: Object.freeze(resources),
     outputs,
-    drifted: (plan.resource_drift ?? [])
-      .filter(({ change }) => !change.actions.includes('no-op'))
-      .map(({ address }) => address),
+    drifted: drifts.map(({ address }) => address).filter((address) => !told.has(address)),
+    ...(owned.length === 0 ? {} : { owned }),
     hasChanges,
   };
 }
@@ -106,19 +121,40 @@ function actionOf({ change, address, previous_address }: ResourceChangeJson): Pl
   return previous_address !== undefined && previous_address !== address ? 'move' : undefined;
 }
 
-function resource(item: ResourceChangeJson, action: PlanAction): PlannedResource {
+/** What a delivery owns of a resource that was changed outside since the last apply, where nothing else was. */
+function ownedOutside(item: ResourceChangeJson, delivered: readonly Delivered[]): DeliveryOwned | undefined {
+  const { address, change } = item;
+  if (actionOf(item) !== 'change') return undefined;
+  const changes = diffAttributes(beforeAndAfter(change));
+  const type = item.type ?? typeOf(address);
+  const owned = ownedOf({ address, type, now: change.after, changes }, delivered);
+  return owned !== undefined && isAllOwned(owned, changes) ? owned : undefined;
+}
+
+function resource(
+  item: ResourceChangeJson,
+  action: PlanAction,
+  delivered: readonly Delivered[],
+): PlannedResource {
   const { change } = item;
   const forcedBy = (change.replace_paths ?? []).map(pathText);
   const reason = REASONS[item.action_reason ?? ''];
   const moved = item.previous_address !== undefined && item.previous_address !== item.address;
+  const type = item.type ?? typeOf(item.address);
+  const changes =
+    action === 'change' || action === 'replace' ? diffAttributes(beforeAndAfter(change), forcedBy) : [];
+  const owned =
+    action === 'change'
+      ? ownedOf({ address: item.address, type, now: change.before, changes }, delivered)
+      : undefined;
   return {
     address: item.address,
-    type: item.type ?? typeOf(item.address),
+    type,
     action,
     ...(reason === undefined ? {} : { reason }),
     forcedBy,
-    changes:
-      action === 'change' || action === 'replace' ? diffAttributes(beforeAndAfter(change), forcedBy) : [],
+    changes,
+    ...(owned === undefined ? {} : { owned }),
     ...(moved ? { movedFrom: item.previous_address } : {}),
     ...(item.deposed === undefined ? {} : { deposed: item.deposed }),
     ...(action === 'replace' && !change.actions.includes('delete') ? { leavesOld: true as const } : {}),

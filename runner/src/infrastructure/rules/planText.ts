@@ -1,5 +1,7 @@
 import { lossText, lossTitle } from './dataLoss.js';
+import { ownedText } from './deliveryOwned.js';
 import type {
+  DeliveryOwned,
   PlanAction,
   PlannedOutput,
   PlannedResource,
@@ -33,11 +35,22 @@ export function planText(summary: PlanSummary): string {
   }
   if (summary.resources.length > 0) lines.push('', ...summary.resources.flatMap(resourceLines));
   if (summary.outputs.length > 0) lines.push('', 'Outputs', ...summary.outputs.map(outputLine));
+  const left = leftToDelivery(summary);
+  if (left.length > 0)
+    lines.push(
+      '',
+      'Left where the delivery has put it',
+      ...left.map((one) => `    ${one.address}: ${ownedText(one)}`),
+    );
   if (summary.drifted.length > 0) {
     lines.push('', `Changed outside of Terraform since the last apply: ${summary.drifted.join(', ')}`);
   }
   return lines.join('\n');
 }
+
+/** What the delivery owns and an apply would leave as it is. */
+export const leftToDelivery = ({ owned = [], resources }: PlanSummary): readonly DeliveryOwned[] =>
+  owned.filter(({ address }) => resources.every((one) => one.address !== address));
 
 /** What is worth telling of a resource, the same in every view. */
 export function tellResource(resource: PlannedResource): {
@@ -56,6 +69,7 @@ export function tellResource(resource: PlannedResource): {
     movedFrom === undefined ? undefined : `was ${movedFrom}`,
     resource.deposed === undefined ? undefined : `deposed ${resource.deposed}`,
     action === 'forget' ? 'kept, but no longer managed' : undefined,
+    resource.owned === undefined ? undefined : `${ownedText(resource.owned)}; an apply would change it back`,
     resource.leavesOld === true ? 'the old one is kept, but no longer managed' : undefined,
     reason,
   ].filter((note) => note !== undefined);

@@ -7,7 +7,8 @@ import {
   type PlanSummary,
   type AttributeChange,
 } from '../../domain/plan.js';
-import { SIGNS, tellResource } from '../../infrastructure/rules/planText.js';
+import { ownedText } from '../../infrastructure/rules/deliveryOwned.js';
+import { leftToDelivery, SIGNS, tellResource } from '../../infrastructure/rules/planText.js';
 import { SENSITIVE, UNKNOWN } from '../../infrastructure/rules/planValues.js';
 import { count, utcTime } from '../format.js';
 import type { PlanRecord } from '../../events/run.js';
@@ -76,6 +77,7 @@ export function lossesBlock({ losses }: PlanSummary, title?: string): Markup | u
 /** A plan: counts, then every resource with what changes in it, what goes first. */
 export function planSection({ summary, hidden }: PlanRecord, title: string): Markup {
   const { counts, resources, outputs, drifted } = summary;
+  const left = leftToDelivery(summary);
   const shown = PLAN_ORDER.filter((action) => counts[action] > 0);
   return markup`<section class="plan">
 <h2>${title}</h2>
@@ -84,6 +86,7 @@ ${shown.length === 0 && markup`<p>${summary.headline}</p>`}
 ${shown.map((action) => group(action, resources))}
 ${hidden > 0 && markup`<p>and ${count(hidden, 'more resource')}</p>`}
 ${outputs.length > 0 && markup`<details open=""><summary>${count(outputs.length, 'output')}</summary><ul class="planned">${outputs.map(outputItem)}</ul></details>`}
+${left.length > 0 && markup`<p>Left where the delivery has put it:</p><ul>${left.map((one) => markup`<li><code>${one.address}</code> ${ownedText(one)}</li>`)}</ul>`}
 ${drifted.length > 0 && markup`<p>Changed outside of Terraform since the last apply: ${drifted.map((address, index) => markup`${index > 0 && ', '}<code>${address}</code>`)}</p>`}
 </section>`;
 }
