@@ -6,6 +6,7 @@ import type { Host } from '../../runner/src/domain/host.js';
 import type { ReleaseRecord } from '../../runner/src/domain/records.js';
 import type { HostFailure } from '../../runner/src/hosts/rules/ansibleEvents.js';
 import type { Container } from '../../runner/src/delivery/targets/fleet/containers.js';
+import type { CheckTools } from '../../runner/src/delivery/checks/checks.js';
 import { FleetTarget } from '../../runner/src/delivery/targets/fleet/fleetTarget.js';
 import type { Rollout } from '../../runner/src/context/target.js';
 import { VirtualClock } from './virtualClock.js';
@@ -33,7 +34,8 @@ export type Behaviour =
   | 'is left out'
   | 'skips its tasks'
   | 'brings another image'
-  | 'keeps the settings';
+  | 'keeps the settings'
+  | 'fails its check';
 
 /**
  * A fleet in memory: hosts with containers, an Ansible that does what the role app_container does, a load balancer.
@@ -47,6 +49,8 @@ export class FakeFleet {
   readonly clock = new VirtualClock();
   readonly hosts = new Map<string, FakeHost>();
   readonly behaviours = new Map<string, Behaviour>();
+  /** What its checks work with. */
+  checkTools: CheckTools | undefined;
   /** Called before each playbook run. */
   onPlay: () => void = () => undefined;
 
@@ -90,6 +94,7 @@ export class FakeFleet {
       clock: this.clock,
       hosts: async () => [...this.hosts.values()].map(({ host }) => host),
       ssh: async () => this.hostsOverSsh(),
+      checkTools: async () => this.checkTools as CheckTools,
       registry: async () => 'registry.example',
       balancer: async () => (config['target-group'] === undefined ? undefined : this.balancer()),
       play: async ({ hosts, variables }) => {
@@ -205,8 +210,12 @@ export class FakeFleet {
     const seen = new Map<string, number>();
     const behaviourOf = (name: string, version: string | undefined) => this.behaviour(name, version);
     return {
-      async exec() {
-        throw new Error('not used by a fleet');
+      exec: async (host, argv) => {
+        reach(host);
+        this.log.push(`exec ${host.name} ${argv.join(' ')}`);
+        const version = this.get(host.name).running?.version;
+        const fails = this.behaviour(host.name, version) === 'fails its check';
+        return { exitCode: fails ? 3 : 0, stdout: fails ? 'GET /cart 500\n' : 'ok\n', stderr: '' };
       },
       async execAsRoot(host, argv) {
         const { running, aside, images } = reach(host);

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { formatDuration } from '../base/duration.js';
-import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import {
   behindOf,
   behindWords,
@@ -30,6 +30,7 @@ import { isWriteFailure, recordEnd } from './recordEnd.js';
 import type { StageEnd } from '../events/stage.js';
 import { rollBack, neverAborted } from './rollBackFailed.js';
 import type { DeployRequest, DeployResult } from './deployRequest.js';
+import { environmentUrl } from './environmentUrl.js';
 
 /**
  * Brings a release to an environment: lock → snapshot → record → journal → targets side by side → record. When any
@@ -261,16 +262,6 @@ function refuseDirty({ environment, release, kind, forcedBy }: DeployRequest): v
     where: environment.name,
     next: 'Commit the changes, deploy them to staging, and promote that release.',
   });
-}
-
-/** The environment's URL; a reference that cannot be looked up costs nobody a deploy. */
-async function environmentUrl(
-  context: ContextWith<'resolve'>,
-  environment: NamedEnvironment,
-): Promise<string | undefined> {
-  const { url } = environment.config;
-  if (url === undefined) return undefined;
-  return context.resolve(url, environment).catch(() => undefined);
 }
 
 /** What a stage that deployed says of itself. */

@@ -1,3 +1,4 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ECRClient } from '@aws-sdk/client-ecr';
@@ -48,6 +49,7 @@ export interface AwsClients {
   readonly call: AwsCall;
   /** The role that the clients act as, where there is one. */
   readonly assumed?: AssumedRole | undefined;
+  cloudWatch(): Promise<CloudWatchClient>;
   ecs(): Promise<ECSClient>;
   ecr(): Promise<ECRClient>;
   ec2(): Promise<EC2Client>;
@@ -143,6 +145,7 @@ export function createAwsClients(options: AwsOptions): AwsClients {
     assumed,
     calls,
     call,
+    cloudWatch: lazy(async () => new (await sdk.cloudWatch()).CloudWatchClient(await settings('CLOUDWATCH'))),
     ecs: lazy(async () => new (await sdk.ecs()).ECSClient(await settings('ECS'))),
     ecr: lazy(async () => new (await sdk.ecr()).ECRClient(await settings('ECR'))),
     ec2: lazy(async () => new (await sdk.ec2()).EC2Client(await settings('EC2'))),

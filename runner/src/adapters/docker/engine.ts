@@ -8,6 +8,7 @@ import type { BuildEvent } from './buildProgress.js';
 import { storedCredentials } from './registryLogins.js';
 import { engineFailure } from './dockerFailure.js';
 import { type LayerProgress, type Pushed, type PushRequest, pushImage } from './imagePush.js';
+import { pullImage, type PullRequest } from './imagePull.js';
 import { type RunRequest, type RunResult, runContainer } from './runContainer.js';
 
 export type { Builder, BuildRequest } from './imageBuild.js';
@@ -55,6 +56,8 @@ export interface DockerEngine {
   untag(reference: string): Promise<void>;
   /** Pushes one tag; throws StackError REGISTRY_REFUSED or TAG_IMMUTABLE. */
   push(request: PushRequest, on: (progress: LayerProgress) => void): Promise<Pushed>;
+  /** Pulls an image, by tag or digest; throws StackError REGISTRY_REFUSED. */
+  pull(request: PullRequest): Promise<void>;
   /** Runs a container to its end and removes it. */
   run(request: RunRequest, onLine: (line: string, stream: 'stdout' | 'stderr') => void): Promise<RunResult>;
   /** Last lines of a container's output, both streams; empty where it is gone. */
@@ -134,6 +137,7 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
           });
       }),
     push: (request, tell) => on((client) => pushImage(client, request, tell), request.signal),
+    pull: (request) => on((client) => pullImage(client, request), request.signal),
     run: (request, onLine) =>
       on(async (client) => {
         try {

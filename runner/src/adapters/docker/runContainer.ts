@@ -10,6 +10,8 @@ export interface RunRequest {
   readonly workingDirectory?: string;
   /** For people who look at `docker ps` meanwhile. */
   readonly name?: string;
+  /** `host`: it reaches what this machine reaches, loopback included; a network of its own where left out. */
+  readonly network?: 'host';
   readonly signal: AbortSignal;
 }
 
@@ -42,7 +44,10 @@ export async function runContainer(
     ...(request.workingDirectory === undefined ? {} : { WorkingDir: request.workingDirectory }),
     ...(request.name === undefined ? {} : { name: request.name }),
     Labels: { 'automation-stack': 'run' },
-    HostConfig: { Init: true },
+    HostConfig: {
+      Init: true,
+      ...(request.network === undefined ? {} : { NetworkMode: request.network }),
+    },
   });
   const stop = () => void container.stop({ t: STOP_SECONDS }).catch(() => undefined);
   try {

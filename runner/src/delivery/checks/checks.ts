@@ -1,8 +1,9 @@
 import type { ChecksConfig } from '../../config/checksSchema.js';
 import type { AwsClients } from '../../adapters/aws/clients.js';
+import { StackError } from '../../base/errors.js';
 import type { Clock, Processes } from '../../base/ports.js';
 import type { DeploymentKind, ReleaseRecord } from '../../domain/records.js';
-import type { CheckEnd, Stage } from '../../events/stage.js';
+import type { Stage } from '../../events/stage.js';
 
 /** What the checks of all targets of an environment work with. */
 export interface CheckTools {
@@ -66,12 +67,13 @@ export interface CheckedTarget {
 }
 
 /**
- * `before-traffic`: the commands, and a look at the alarms. `bake`: alarms and metrics, for so long or until the signal
- * says that the release has been watched enough.
+ * A moment of a deploy. `before-change`: a look at the alarms, while nothing is touched. `before-traffic`: the commands.
+ * `bake`: alarms and metrics, for so many milliseconds or until the signal says that the release has been watched enough;
+ * `sinceMs` is when it began to get requests, by default now.
  */
 export type When =
-  | { readonly when: 'before-traffic' }
-  | { readonly when: 'bake'; readonly forMs: number; readonly until?: AbortSignal };
+  | { readonly when: 'before-change' | 'before-traffic' }
+  | { readonly when: 'bake'; readonly lasts: number | AbortSignal; readonly sinceMs?: number };
 
 export interface ChecksContext {
   readonly tools: CheckTools;
@@ -79,16 +81,17 @@ export interface ChecksContext {
   readonly signal: AbortSignal;
 }
 
-/**
- * Runs the checks of a target for one moment of its deploy. Each tells its end by `stage.check`. All that are begun come
- * to their end: a person learns of every fault at once.
- *
- * @returns how each ended, in the order of the configuration; none where nothing is to be checked now
- * @throws StackError DEPLOY_FAILED with the names of those that failed, and their last lines or numbers; AWS_*; the
- * signal's reason on abort
- */
-export type RunChecks = (
-  context: ChecksContext,
-  target: CheckedTarget,
-  when: When,
-) => Promise<readonly CheckEnd[]>;
+/** A check that failed, or its tool could not be had: the release gets no requests, or loses them again. */
+export function checkError(
+  target: Pick<CheckedTarget, 'name' | 'environment' | 'host'>,
+  check: string,
+  failed: { readonly reason: string; readonly evidence: readonly string[]; readonly cause?: unknown },
+): StackError {
+  const on = target.host === undefined ? '' : `, ${target.host.name}`;
+  return new StackError('DEPLOY_FAILED', `check ${check} failed: ${failed.reason}`, {
+    where: `checks.${check} of target ${target.name}, environment ${target.environment}${on}`,
+    evidence: failed.evidence,
+    next: `Fix the cause and deploy again: node runner deploy --env ${target.environment}`,
+    cause: failed.cause,
+  });
+}

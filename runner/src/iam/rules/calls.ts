@@ -215,6 +215,16 @@ export const calls = {
 
   'logs:GetLogEvents': runner('logs:GetLogEvents', 'log-stream'),
 
+  'cloudwatch:DescribeAlarms': {
+    ...runner('cloudwatch:DescribeAlarms', 'alarm'),
+    unmade: 'made where a target has an alarm among its checks, which have tests of their own',
+  },
+  'cloudwatch:GetMetricData': {
+    ...open('cloudwatch:GetMetricData'),
+    unmade:
+      'made where a check compares metrics: the emulator knows no expressions over SEARCH, nor Metrics Insights',
+  },
+
   'ssm:GetParameter': runner('ssm:GetParameter', 'parameter'),
   'secretsmanager:GetSecretValue': runner('secretsmanager:GetSecretValue', 'secret'),
 

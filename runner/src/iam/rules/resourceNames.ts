@@ -63,6 +63,8 @@ export const forms = {
     services.map((names) => arnOf(place, 'ecs:R:A:container-instance/{cluster}/*', names)),
   'task-definition': each(({ families }) => families, 'ecs:R:A:task-definition/{name}:*'),
   role: ({ place, roles }) => roles.map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
+  // Asked by name, and authorised on all of them.
+  alarm: ({ place }) => [arnOf(place, 'cloudwatch:R:A:alarm:*')],
   'log-stream': each(({ logGroups }) => logGroups, 'logs:R:A:log-group:{name}:log-stream:*'),
   repository: each(({ repositories }) => repositories, 'ecr:R:A:repository/{name}'),
   'source-repository': ({ source, repositories }) =>

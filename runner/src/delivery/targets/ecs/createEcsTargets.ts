@@ -4,6 +4,7 @@ import { registryHost, registryOfAccount } from '../../../adapters/aws/ecrRegist
 import type { ContextWith, NamedEnvironment } from '../../../context/context.js';
 import { registryOfImages } from '../../../release/registryOfImages.js';
 import type { Target } from '../../../context/target.js';
+import type { CheckTools } from '../../checks/checks.js';
 import { EcsTarget } from './ecsTarget.js';
 import type { ProbeOptions } from '../../../adapters/http/httpProbe.js';
 import { ColourPair } from './switch/colourPair.js';
@@ -19,8 +20,11 @@ export async function createEcsTargets(parts: {
   readonly environment: NamedEnvironment;
   /** References already resolved. */
   readonly members: readonly Member[];
+  /** Where some of them have checks. */
+  readonly checkTools?: CheckTools;
+  readonly url?: string | undefined;
 }): Promise<ReadonlyMap<string, Target>> {
-  const { context, environment, members } = parts;
+  const { context, environment, members, checkTools, url } = parts;
   const groups = byService(members, environment.name);
   const aws = await context.aws(environment);
   // Loading the SDK takes a while: it begins now, and its failure is met by the first call.
@@ -39,6 +43,8 @@ export async function createEcsTargets(parts: {
       environmentName: environment.name,
       aws,
       clock,
+      url,
+      ...(checkTools === undefined ? {} : { checkTools }),
       balancersAt: context.env['AUTOMATION_STACK_LOAD_BALANCERS'] || undefined,
       registry: (account: string) => elsewhere ?? registryOfAccount(aws, context.env, account),
     };

@@ -1,5 +1,8 @@
 import type { Context, NamedEnvironment } from '../../../context/context.js';
 import type { Target } from '../../../context/target.js';
+import { createCheckTools } from '../../checks/createTools.js';
+import { environmentUrl } from '../../environmentUrl.js';
+import { hasChecks } from './ecsChecks.js';
 import { serviceName } from './collisions.js';
 import { createEcsTargets } from './createEcsTargets.js';
 import type { EcsServiceConfig } from './schema.js';
@@ -23,5 +26,11 @@ export async function createServices(
       .filter(({ service }) => moved.has(service))
       .map(async ({ name, config }) => ({ name, config: await context.resolve(config, environment) })),
   );
-  return createEcsTargets({ context, environment, members });
+  const checked = members.some(({ config }) => hasChecks(config))
+    ? {
+        checkTools: await createCheckTools(context, environment),
+        url: await environmentUrl(context, environment),
+      }
+    : {};
+  return createEcsTargets({ context, environment, members, ...checked });
 }

@@ -13,7 +13,7 @@ import type { Service, Task } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { migrationTask, runTaskInput } from './migrationTask.js';
 import { migrationError, watchMigration, type WatchOptions } from './migrationWatch.js';
-import { STOP_SECONDS, stopTask, taskId } from './stopTask.js';
+import { stopStarted, taskId } from './stopTask.js';
 
 export interface MigrationOptions extends WatchOptions {
   readonly place: MigrationScope;
@@ -99,13 +99,9 @@ export async function stopBegun(
   const { tasks, clock, rollout, subject, family } = options;
   const begun = begunMigration(rollout.begun);
   if (begun === undefined || begun.ended !== undefined) return;
-  const running = await tasks.ofFamily(family, 'RUNNING', rollout.signal);
-  for (const task of running.filter((one) => one.startedBy === begun.startedBy)) {
-    subject.progress('migrate', `stopping task ${taskId(task)}, which the run that was cut off started`);
-    const reason = 'The deployment that started this migration is undone';
-    const unstopped = await stopTask(tasks, clock, task, { reason, seconds: STOP_SECONDS });
-    if (unstopped !== undefined) subject.progress('migrate', unstopped);
-  }
+  const reason = 'The deployment that started this migration is undone';
+  const { signal } = rollout;
+  await stopStarted({ tasks, clock, subject, signal, family, phase: 'migrate', reason }, [begun.startedBy]);
 }
 
 const named = (task: Task) => ({

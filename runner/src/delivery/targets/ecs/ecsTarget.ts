@@ -14,6 +14,8 @@ import type { Rollout, Target, TargetStatus } from '../../../context/target.js';
 import { moveService, registerRevision, type Change } from './serviceChange.js';
 import { overtakenError, refuseUnlaunchable, refuseForeign } from './ecsFailures.js';
 import type { ServiceDescription, ServiceReader } from './serviceDescription.js';
+import { stopBegunChecks } from './checkTask.js';
+import { hasChecks, runEcsChecks, urlOfService } from './ecsChecks.js';
 import { migrate, stopBegun } from './ecsMigration.js';
 import { imageOf, migrationOptions, nextRevision, type NextRevision } from './nextRevision.js';
 import { ecsRecord } from './record.js';
@@ -90,6 +92,7 @@ export class EcsTarget implements Target {
     const proof = await followRollout({
       ...this.following(described, begun.service, setupOf(this.name), rollout),
       acceptedMs: begun.acceptedMs,
+      check: (signal, passed) => this.check(release, { ...begun, rollout, signal }, passed),
       wanted: {
         taskDefinition,
         ...(previous === taskDefinition ? {} : { previous }),
@@ -112,18 +115,28 @@ export class EcsTarget implements Target {
     const ahead = await this.next(release, rollout.signal);
     const { described, next } = ahead;
     const subject = rollout.stage.subject(this.name);
+    const { config } = this.options;
     const previous = described.service.taskDefinition ?? '';
     const verdict = judgeService(serviceView(described.service), { taskDefinition: previous });
     // What was set where nothing ran has never been judged: it is started anew, and goes through the gate.
     const isUnjudged = rollout.known?.target?.status === 'unproven';
     const { like } = this.options;
     const isSized = like === undefined || described.service.desiredCount === like.count;
-    const isThere = isSized && (verdict.state === 'empty' || (verdict.state === 'stable' && !isUnjudged));
+    // A run that was killed while it checked has moved the service, and not come to a verdict.
+    const isUnchecked = hasChecks(config) && (rollout.begun ?? []).some(({ action }) => action === 'update');
+    const isJudged = !isUnjudged && !isUnchecked;
+    const isThere = isSized && (verdict.state === 'empty' || (verdict.state === 'stable' && isJudged));
     if (!next.changed && isThere) {
       return { described, previous, taskDefinition: previous, setupOf: () => noProbeSetup, acceptedMs: 0 };
     }
     const change = { api: this.api, scope: this.scope, rollout, subject };
     const { members } = this.shared.parts;
+    for (const member of members) {
+      const options = { ...this.options, ...member };
+      const checked = { ...described, taskDefinition: previous, release, url: undefined };
+      const parts = { options, scope: this.scope, tasks: this.tasks, rollout, ...checked };
+      await runEcsChecks(parts, { when: 'before-change' });
+    }
     // The release is another one: only then can its schema be.
     const migrates = next.changed && rollout.kind !== 'rollback';
     const migrating = migrates ? members.find(({ config }) => config.migrate !== undefined) : undefined;
@@ -138,7 +151,8 @@ export class EcsTarget implements Target {
         ? undefined
         : await this.runMigration(release, ahead, taskDefinition, rollout, migrating);
     // What a killed run left on its way is waited for; what the platform gave up is started anew.
-    const underWay = !next.changed && isSized && verdict.state === 'progress';
+    const isOnItsWay = verdict.state === 'progress' || (verdict.state === 'stable' && isUnchecked);
+    const underWay = !next.changed && isSized && isOnItsWay;
     // More tasks of the same revision need no push.
     const force = !next.changed && isSized;
     const service = underWay
@@ -193,7 +207,9 @@ export class EcsTarget implements Target {
     const stale = movedTo !== undefined && isStale(view, begun);
     const runs = stale ? movedTo : (primary?.taskDefinition ?? view.taskDefinition);
     const { family = '' } = described.definition;
-    await stopBegun({ tasks: this.tasks, clock: this.options.clock, rollout, subject, family });
+    const stopping = { tasks: this.tasks, clock: this.options.clock, subject, family };
+    await stopBegun({ ...stopping, rollout });
+    await stopBegunChecks({ ...stopping, signal: rollout.signal }, rollout.begun);
     const setupOf = await probeSetupsOf(this.options, this.shared, described, subject, rollout.signal);
     const before = { described, previous: runs, taskDefinition, setupOf, acceptedMs: 0 };
     if (untouched && runs === taskDefinition) return before;
@@ -318,6 +334,36 @@ export class EcsTarget implements Target {
     );
   }
 
+  /**
+   * A rolling update sends requests to new tasks as they become healthy: it can be checked only beside the gate, once the
+   * service is stable.
+   */
+  private async check(
+    release: ReleaseRecord,
+    { described, service = described.service, taskDefinition, acceptedMs, setupOf, rollout, signal }: Checked,
+    passed: AbortSignal,
+  ): Promise<void> {
+    const { options, scope, tasks } = this;
+    const { definition } = described;
+    const url = urlOfService(setupOf(this.name).route, options.url);
+    const parts = {
+      options,
+      scope,
+      tasks,
+      rollout,
+      signal,
+      service,
+      definition,
+      taskDefinition,
+      release,
+      url,
+    };
+    await Promise.all([
+      runEcsChecks(parts, { when: 'before-traffic' }),
+      runEcsChecks(parts, { when: 'bake', lasts: passed, sinceMs: acceptedMs }),
+    ]);
+  }
+
   /** @param service as the change left it */
   private following(
     { definition }: ServiceDescription,
@@ -372,6 +418,9 @@ interface Changed {
   /** The clock when the platform accepted the change. */
   readonly acceptedMs: number;
 }
+
+/** A service that is moved, and what ends its checks. */
+type Checked = Changed & { readonly rollout: Rollout; readonly signal: AbortSignal };
 
 /** The deployment that a change began, as its answer tells. */
 function deploymentOf(service: Service, taskDefinition: string): Pick<Wanted, 'deployment'> {

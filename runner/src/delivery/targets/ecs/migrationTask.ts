@@ -8,11 +8,13 @@ import {
   type Task,
 } from '../../../adapters/aws/ecs.js';
 
-/** What a migration's task is started with. */
+/** What a task beside the service is started with: a migration, or a check. */
 export interface MigrationStart {
   readonly taskDefinition: string;
   readonly container: string;
   readonly command: readonly string[];
+  /** Set on the container, beside what the revision sets; nothing secret. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly startedBy: string;
   readonly clientToken: string;
 }
@@ -22,7 +24,8 @@ export interface MigrationStart {
  * network with the same permissions. Only the container's command is another.
  */
 export function runTaskInput(service: Service, start: MigrationStart): RunTaskCommandInput {
-  const { taskDefinition, container, command, startedBy, clientToken } = start;
+  const { taskDefinition, container, command, environment = {}, startedBy, clientToken } = start;
+  const variables = Object.entries(environment).map(([name, value]) => ({ name, value }));
   const primary = service.deployments?.find(({ id }) => id === primaryOf(serviceView(service))?.id);
   const network = service.networkConfiguration ?? primary?.networkConfiguration;
   const providers = service.capacityProviderStrategy ?? [];
@@ -32,7 +35,15 @@ export function runTaskInput(service: Service, start: MigrationStart): RunTaskCo
     taskDefinition,
     startedBy,
     clientToken,
-    overrides: { containerOverrides: [{ name: container, command: [...command] }] },
+    overrides: {
+      containerOverrides: [
+        {
+          name: container,
+          command: [...command],
+          ...(variables.length === 0 ? {} : { environment: variables }),
+        },
+      ],
+    },
     ...(network === undefined ? {} : { networkConfiguration: network }),
     // Either of them: with both the platform refuses.
     ...(providers.length > 0

@@ -43,6 +43,8 @@ export function nextRevision(
   for (const member of members) {
     const { config } = member;
     if (config.migrate?.container !== undefined) findContainer(definition, config.migrate.container);
+    for (const { container } of Object.values(config.checks ?? {}))
+      if (container !== undefined) findContainer(definition, container);
     const image = imageOf(member, scope, release);
     next = nextTaskDefinition(definition, described.tags, {
       container: config.container,

@@ -1,4 +1,5 @@
 import type { TargetPermission } from '../../../domain/permissions.js';
+import { checkPermissions, runsTasks } from '../../rules/checkPermissions.js';
 import type { EcsServiceConfig } from './schema.js';
 
 /** Whether ECS itself moves the requests. */
@@ -47,4 +48,10 @@ export const permissions: readonly TargetPermission<EcsServiceConfig>[] = [
   },
   { phases: ['look'], calls: ['elasticloadbalancing:DescribeRules'], of: isSwitch },
   { phases: ['move'], calls: ['elasticloadbalancing:ModifyRule'], of: isSwitch },
+  {
+    phases: ['move'],
+    calls: ['ecs:RunTask', 'ecs:StopTask', 'ecs:ListTasks', 'ecs:DescribeTasks', 'logs:GetLogEvents'],
+    of: ({ checks }) => runsTasks(checks),
+  },
+  ...checkPermissions,
 ];

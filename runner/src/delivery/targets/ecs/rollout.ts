@@ -28,6 +28,12 @@ export interface RolloutOptions {
   readonly targets: TargetsSource;
   readonly graceMs: number;
   readonly probe: Probe;
+  /**
+   * What is checked beside the gate, from when the service is stable; where no task is wanted nothing is.
+   * @param signal ends it
+   * @param passed aborts when the gate has passed
+   */
+  readonly check?: (signal: AbortSignal, passed: AbortSignal) => Promise<unknown>;
 }
 
 /** Between two reports of the bake window, in milliseconds: often enough to be seen alive, seldom enough for logs. */
@@ -81,8 +87,11 @@ export async function followRollout(options: RolloutOptions): Promise<string | u
       onProgress: tellHealth(options),
     }),
   );
+  const passed = new AbortController();
+  const checking = watching.then(() => (desired === 0 ? undefined : options.check?.(signal, passed.signal)));
   try {
-    const [proof] = await Promise.all([gating, watching]);
+    const passing = gating.finally(() => passed.abort());
+    const [proof] = await Promise.all([passing, watching, checking]);
     return proof === undefined ? undefined : proofWords(proof);
   } catch (error) {
     failed.abort(error);

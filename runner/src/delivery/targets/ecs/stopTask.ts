@@ -2,6 +2,7 @@ import { poll } from '../../../base/poll.js';
 import type { Clock } from '../../../base/ports.js';
 import type { Task } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
+import type { StageSubject } from '../../../events/stage.js';
 
 /** A stopped container gets this long to end in order, unless its definition says otherwise. */
 export const STOP_SECONDS = 30;
@@ -30,6 +31,34 @@ export async function stopTask(
     return `task ${taskId(task)} did not stop within ${limit} s`;
   } catch (error) {
     return `task ${taskId(task)} could not be stopped: ${(error as Error).message}`;
+  }
+}
+
+/**
+ * Stops the tasks that a killed run left running.
+ * @param startedBy what their `startedBy` says; nothing is asked where there are none
+ */
+export async function stopStarted(
+  options: {
+    readonly tasks: EcsTasks;
+    readonly clock: Clock;
+    readonly subject: StageSubject;
+    readonly signal: AbortSignal;
+    readonly family: string;
+    /** Of the steps that are told. */
+    readonly phase: string;
+    /** What AWS says of a task that was stopped so. */
+    readonly reason: string;
+  },
+  startedBy: readonly string[],
+): Promise<void> {
+  if (startedBy.length === 0) return;
+  const { tasks, clock, subject, signal, family, phase, reason } = options;
+  const running = await tasks.ofFamily(family, 'RUNNING', signal);
+  for (const task of running.filter((one) => startedBy.includes(one.startedBy ?? ''))) {
+    subject.progress(phase, `stopping task ${taskId(task)}, which the run that was cut off started`);
+    const unstopped = await stopTask(tasks, clock, task, { reason, seconds: STOP_SECONDS });
+    if (unstopped !== undefined) subject.progress(phase, unstopped);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../../base/ports.js';
 import type { AwsClients } from '../../../adapters/aws/clients.js';
 import type { EcsApi } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
+import type { CheckTools } from '../../checks/checks.js';
 import type { Probe } from './probe.js';
 import type { ServiceDescription } from './serviceDescription.js';
 import type { SharedService } from './sharedService.js';
@@ -26,6 +27,10 @@ export interface EcsTargetOptions {
   /** The service with the other targets that are containers of it; of its own where left out. */
   readonly shared?: SharedService;
   readonly probe?: Probe;
+  /** What its checks work with; only a target without checks can do without. */
+  readonly checkTools?: CheckTools;
+  /** URL of the environment, where it has one. */
+  readonly url?: string | undefined;
   /** AUTOMATION_STACK_LOAD_BALANCERS: where load balancers are reached from here, `{name}` in it is its name. */
   readonly balancersAt?: string | undefined;
   /** Where the service is the idle colour of a switch: what it takes over of the live one. */

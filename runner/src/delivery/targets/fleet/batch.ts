@@ -3,6 +3,7 @@ import type { Rollout } from '../../../context/target.js';
 import type { HostContainers } from './containers.js';
 import { failedByError, failedByPlaybook, type FailedHost } from './rules/fleetFailures.js';
 import { watchHealth, type GateDependencies } from './fleetGate.js';
+import type { FleetChecks } from './fleetChecks.js';
 import type { FleetDependencies } from './dependencies.js';
 import type { Proof } from './runningDigest.js';
 import { restoreHost, restoreIfChanged, hostsWithoutProof } from './restoreHost.js';
@@ -22,12 +23,14 @@ export interface BatchRequest {
   readonly mayServe: (host: string, failed: boolean) => boolean;
   /** Watches each host over the bake window; left out where nothing is meant to run. */
   readonly gate?: GateDependencies;
+  /** What each host has to pass before it serves, and all of them while they do; nothing where left out. */
+  readonly checks?: FleetChecks | undefined;
   /** What hosts come to run, for people: `1.4.0`. */
   readonly version: string;
 }
 
 /**
- * Takes one batch of hosts through: drain → playbook → health gate → register. A host that fails is brought back to
+ * Takes one batch of hosts through: drain → playbook → health gate → checks → register → watch. A host that fails is brought back to
  * what it ran before and serves again, if that is healthy; the others go on.
  *
  * @returns the hosts that failed
@@ -82,20 +85,21 @@ export async function rollBatch(
       const seconds = Math.round(gate.health.for / 1000);
       if (seconds > 0)
         rollout.stage.subject(host.name).progress('watch', `healthy, watched for ${seconds} s`);
-      return { host, reason: await watchHealth(gate, host, signal) };
-    });
-    for (const { host, reason } of verdicts) {
-      if (reason === undefined) continue;
+      const reason = await watchHealth(gate, host, signal);
+      if (reason === undefined) return { host, found: await request.checks?.ofHost(host) };
       const log = await ssh.containerLog(host, containerName(fleet), LOG_LINES).catch(() => []);
-      fail({ host: host.name, cause: 'unhealthy', reason, log, now: 'unknown' });
-    }
-    const unhealthy = verdicts.filter(({ reason }) => reason !== undefined).map(({ host }) => host);
+      return { host, found: { reason, log } };
+    });
+    for (const { host, found } of verdicts)
+      if (found !== undefined) fail({ host: host.name, cause: 'unhealthy', ...found, now: 'unknown' });
+    const unhealthy = verdicts.filter(({ found }) => found !== undefined).map(({ host }) => host);
     for (const host of unhealthy) {
       const back = await restoreHost(fleet, host, request.before.get(host.name), rollout);
       failed.set(host.name, { ...(failed.get(host.name) as FailedHost), now: back });
     }
   }
   await register(fleet, request, drained, failed, rollout);
+  if (request.hosts.some(({ name }) => !failed.has(name))) await request.checks?.watch();
   return [...failed.values()];
 }
 

@@ -8,6 +8,7 @@ import { inventoryOf } from '../../../hosts/inventory.js';
 import { runPlaybook } from '../../../hosts/playbook.js';
 import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
 import type { Target } from '../../../context/target.js';
+import { createCheckTools } from '../../checks/createTools.js';
 import { createBalancer } from './balancer.js';
 import { FleetTarget } from './fleetTarget.js';
 import { registryOf } from './registryLogin.js';
@@ -31,6 +32,7 @@ export async function createFleetTarget(options: {
     environmentName: environment.name,
     clock: context.clock,
     ssh: () => context.ssh(environment),
+    checkTools: once(() => createCheckTools(context, environment)),
     hosts: async () =>
       refuseEmptyGroup(inGroup((await inventory()).hosts, config.group), config.group, environment.name),
     registry: async () => (await registry()).host,

@@ -3,6 +3,7 @@ import type { Host } from '../../../domain/host.js';
 import type { Clock } from '../../../base/ports.js';
 import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
 import type { Rollout } from '../../../context/target.js';
+import type { CheckTools } from '../../checks/checks.js';
 import type { Balancer } from './balancer.js';
 import type { FleetIdentity } from './wanted.js';
 
@@ -21,6 +22,8 @@ export interface FleetDependencies extends FleetIdentity {
   readonly ssh: () => Promise<SshHosts>;
   /** Undefined where the target has no target group. */
   readonly balancer: () => Promise<Balancer | undefined>;
+  /** What its checks work with; only a target without checks can do without. */
+  readonly checkTools?: () => Promise<CheckTools>;
   /** Registry host, as the hosts see it. */
   readonly registry: () => Promise<string>;
   /** Runs the target's playbook on some hosts. @returns the hosts that failed, and those that it left out */

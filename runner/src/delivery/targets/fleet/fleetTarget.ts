@@ -20,6 +20,8 @@ import { hostsBegun } from './begun.js';
 import { failedByError, fleetFailure, type FailedHost } from './rules/fleetFailures.js';
 import { fetchImages } from './pullImage.js';
 import { currentHosts, gateOf, joinBalancer, readHostStates, wantedProof } from './hostState.js';
+import type { Host } from '../../../domain/host.js';
+import { fleetChecks, type FleetChecks } from './fleetChecks.js';
 import type { FleetDependencies } from './dependencies.js';
 import { readSnapshot, restoreFleet, snapshotOf } from './restore.js';
 import { fleetStatus } from './fleetStatus.js';
@@ -75,10 +77,14 @@ export class FleetTarget implements Target {
     const hosts = states.map(({ host }) => host);
     const inPlace = hosts.filter(({ name }) => current.has(name));
     const pending = hosts.filter(({ name }) => before.has(name) && !current.has(name));
+    const checks = fleetChecks(dependencies, release, rollout);
+    // What a killed run brought may not have been checked yet.
+    if ((rollout.begun ?? []).length > 0) await this.checkAgain(inPlace, checks);
     await joinBalancer(dependencies, inPlace, rollout);
     if (pending.length === 0 && failed.length === 0)
       return this.record('unchanged', wanted, { total, behind: [] });
 
+    await checks?.beforeChange();
     const { ready, unfetched } = await fetchImages(dependencies, pending, wanted, rollout);
     failed.push(...unfetched);
     refuse(failed);
@@ -92,6 +98,7 @@ export class FleetTarget implements Target {
       mayServe: (host: string, isOld: boolean) => !isOld || !behind.has(host),
       proof: wantedProof(wanted),
       gate: await gateOf(dependencies),
+      checks,
       version: release.version,
     };
     for (const batch of inBatches(ready, batchSize(dependencies.config.batch, total))) {
@@ -132,6 +139,16 @@ export class FleetTarget implements Target {
 
   status(release?: ReleaseRecord): Promise<TargetStatus> {
     return fleetStatus(this.dependencies, release);
+  }
+
+  private async checkAgain(hosts: readonly Host[], checks: FleetChecks | undefined): Promise<void> {
+    if (checks === undefined) return;
+    const ssh = await this.dependencies.ssh();
+    const failed = await ssh.each(hosts, async (host): Promise<FailedHost[]> => {
+      const found = await checks.ofHost(host);
+      return found === undefined ? [] : [{ host: host.name, cause: 'unhealthy', ...found, now: 'unknown' }];
+    });
+    if (failed.flat().length > 0) throw fleetFailure(this.dependencies, failed.flat(), hosts.length);
   }
 
   private refuseTooMany(failed: readonly FailedHost[], total: number): void {

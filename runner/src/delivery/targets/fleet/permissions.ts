@@ -1,4 +1,5 @@
 import type { TargetPermission } from '../../../domain/permissions.js';
+import { checkPermissions } from '../../rules/checkPermissions.js';
 import type { FleetConfig } from './schema.js';
 
 const isBalanced = ({ 'target-group': group }: FleetConfig) => group !== undefined;
@@ -20,4 +21,5 @@ export const permissions: readonly TargetPermission<FleetConfig>[] = [
     calls: ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'],
     of: isBalanced,
   },
+  ...checkPermissions,
 ];

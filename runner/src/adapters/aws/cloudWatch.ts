@@ -1,0 +1,89 @@
+import type { AwsClients } from './clients.js';
+import { sdk } from './sdk.js';
+
+/** An alarm as CloudWatch sees it. */
+export interface AlarmView {
+  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+  /** Why, in CloudWatch's words. */
+  readonly reason: string;
+  /** When it came into that state, in milliseconds; undefined where CloudWatch does not tell. */
+  readonly sinceMs?: number;
+}
+
+/** CloudWatch takes this many names at a time. */
+const NAMES = 100;
+
+/** Alarms by name, metric alarms and composite ones; one that is not there is missing in the result. */
+export async function describeAlarms(
+  aws: AwsClients,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, AlarmView>> {
+  const { DescribeAlarmsCommand } = await sdk.cloudWatch();
+  const client = await aws.cloudWatch();
+  const found = new Map<string, AlarmView>();
+  for (let from = 0; from < names.length; from += NAMES) {
+    const command = new DescribeAlarmsCommand({
+      AlarmNames: names.slice(from, from + NAMES),
+      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+      MaxRecords: NAMES,
+    });
+    const resource = names.slice(from, from + NAMES).join(', ');
+    const answer = await aws.call(client, command, { action: 'cloudwatch:DescribeAlarms', resource, signal });
+    for (const alarm of [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])]) {
+      const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
+      found.set(alarm.AlarmName ?? '', {
+        state: alarm.StateValue ?? 'INSUFFICIENT_DATA',
+        reason: alarm.StateReason ?? '',
+        ...(since === undefined ? {} : { sinceMs: since.getTime() }),
+      });
+    }
+  }
+  return found;
+}
+
+/** One data point: where its period begins, in milliseconds, and its value. */
+export interface DataPoint {
+  readonly atMs: number;
+  readonly value: number;
+}
+
+/** Series of one expression, each with its label and its points, oldest first. */
+export type MetricSeries = readonly { readonly label: string; readonly points: readonly DataPoint[] }[];
+
+/**
+ * What one expression gives between two moments. A request of its own for each: CloudWatch takes one query of Metrics
+ * Insights at a time.
+ * @param expression `SELECT …`, or metric math over SEARCH
+ * @param periodMs length of a data point
+ * @throws StackError AWS_REFUSED where the expression is none
+ */
+export async function metricData(
+  aws: AwsClients,
+  { expression, periodMs }: { readonly expression: string; readonly periodMs: number },
+  between: { readonly fromMs: number; readonly toMs: number },
+  signal: AbortSignal,
+): Promise<MetricSeries> {
+  const { GetMetricDataCommand } = await sdk.cloudWatch();
+  const client = await aws.cloudWatch();
+  const found = new Map<string, readonly DataPoint[]>();
+  let token: string | undefined;
+  do {
+    const command = new GetMetricDataCommand({
+      MetricDataQueries: [{ Id: 'checked', Expression: expression, Period: periodMs / 1000 }],
+      StartTime: new Date(between.fromMs),
+      EndTime: new Date(between.toMs),
+      ScanBy: 'TimestampAscending',
+      ...(token === undefined ? {} : { NextToken: token }),
+    });
+    const what = { action: 'cloudwatch:GetMetricData', resource: expression, signal };
+    const answer = await aws.call(client, command, what);
+    for (const { Label = '', Timestamps = [], Values = [] } of answer.MetricDataResults ?? []) {
+      const points = Timestamps.map((at, index) => ({ atMs: at.getTime(), value: Values[index] ?? 0 }));
+      // A series goes on from page to page.
+      found.set(Label, [...(found.get(Label) ?? []), ...points]);
+    }
+    token = answer.NextToken;
+  } while (token !== undefined);
+  return [...found].map(([label, points]) => ({ label, points }));
+}
