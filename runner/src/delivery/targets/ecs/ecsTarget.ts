@@ -298,22 +298,26 @@ export class EcsTarget implements Target {
   }
 
   /**
-   * Watches what runs, as a deploy does in the end.
+   * Watches what runs, as a deploy does in the end; alarms and metrics are watched with it.
+   * @param release what runs there
    * @param forMs how long it must stay healthy
    * @returns what the verdict rests on, in words
    * @throws StackError DEPLOY_FAILED with reason and evidence
    */
-  async watch(rollout: Rollout, forMs: number): Promise<string | undefined> {
+  async watch(release: ReleaseRecord, rollout: Rollout, forMs: number): Promise<string | undefined> {
     const described = await this.reader.read(rollout.signal);
     const subject = rollout.stage.subject(this.name);
     const setupOf = await probeSetupsOf(this.options, this.shared, described, subject, rollout.signal);
     const following = this.following(described, described.service, setupOf(this.name), rollout);
     const { taskDefinition = '' } = described.service;
+    const acceptedMs = this.options.clock.now().getTime();
+    const checked = { described, taskDefinition, previous: taskDefinition, acceptedMs, setupOf, rollout };
     return followRollout({
       ...following,
       health: { ...following.health, for: forMs },
-      acceptedMs: this.options.clock.now().getTime(),
+      acceptedMs,
       wanted: { taskDefinition },
+      check: (signal, passed) => this.check(release, { ...checked, signal }, passed, ['bake']),
     });
   }
 
@@ -336,12 +340,13 @@ export class EcsTarget implements Target {
 
   /**
    * A rolling update sends requests to new tasks as they become healthy: it can be checked only beside the gate, once the
-   * service is stable.
+   * service is stable. The idle colour of a switch gets none until then.
    */
   private async check(
     release: ReleaseRecord,
     { described, service = described.service, taskDefinition, acceptedMs, setupOf, rollout, signal }: Checked,
     passed: AbortSignal,
+    moments: readonly ('before-traffic' | 'bake')[] = ['before-traffic', 'bake'],
   ): Promise<void> {
     const { options, scope, tasks } = this;
     const { definition } = described;
@@ -358,10 +363,11 @@ export class EcsTarget implements Target {
       release,
       url,
     };
-    await Promise.all([
-      runEcsChecks(parts, { when: 'before-traffic' }),
-      runEcsChecks(parts, { when: 'bake', lasts: passed, sinceMs: acceptedMs }),
-    ]);
+    await Promise.all(
+      moments.map((when) =>
+        runEcsChecks(parts, when === 'bake' ? { when, lasts: passed, sinceMs: acceptedMs } : { when }),
+      ),
+    );
   }
 
   /** @param service as the change left it */

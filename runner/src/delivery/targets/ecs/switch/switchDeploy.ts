@@ -156,9 +156,13 @@ async function shift(switching: Switching, view: PairView, colour: Colour, isKep
   }
 }
 
-async function watched({ pair, rollout, subject }: Switching, colour: Colour, forMs: number): Promise<void> {
+async function watched(
+  { pair, release, rollout, subject }: Switching,
+  colour: Colour,
+  forMs: number,
+): Promise<void> {
   subject.progress('traffic', `watched for ${formatDuration(forMs)}`);
-  await Promise.all(pair.targets(colour).map((target) => target.watch(rollout, forMs)));
+  await Promise.all(pair.targets(colour).map((target) => target.watch(release, rollout, forMs)));
 }
 
 /**
