@@ -5,18 +5,24 @@ import { referencesIn } from '../config/referencesIn.js';
 import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { toErrorRecord } from '../base/errors.js';
 import { runField } from '../base/sharedRun.js';
-import type { ChangeDraft, ChangeRecord } from '../state/changes.js';
+import type { ChangeDraft, ChangeKind } from '../state/changes.js';
 import { ownIdentity } from '../adapters/process/processIdentity.js';
 import { cleanCommit } from '../context/checkedOut.js';
 import { openRoot } from './terraformRoot.js';
 
-export interface Change {
-  readonly kind: ChangeRecord['kind'];
+export interface Change<T = unknown> {
+  readonly kind: ChangeKind;
   /** True where only a part of what is configured was asked for: it proves nothing of the rest. */
   readonly isPart?: boolean;
   readonly plan?: string;
   /** What was configured beside the files of the commit; see {@link terraformInputs}. */
   readonly inputs?: string | undefined;
+  /** Targets that it is done with. */
+  readonly targets?: readonly string[];
+  /** What is done, in words that hold no secret. */
+  readonly summary?: string;
+  /** What was done, where the end says more than the beginning; and whether that counts as a failure. */
+  readonly told?: (result: T) => { readonly summary: string; readonly isFailed?: boolean };
 }
 
 /**
@@ -26,7 +32,7 @@ export interface Change {
 export async function recordingChange<T>(
   context: Context,
   { name }: NamedEnvironment,
-  { kind, isPart = false, plan, inputs }: Change,
+  { kind, isPart = false, plan, inputs, targets, summary, told }: Change<T>,
   body: () => Promise<T>,
 ): Promise<T> {
   const commit = isPart ? undefined : await cleanCommit(context);
@@ -35,6 +41,8 @@ export async function recordingChange<T>(
     ...(commit === undefined ? {} : { commit }),
     ...(inputs === undefined ? {} : { inputs }),
     ...(plan === undefined ? {} : { plan }),
+    ...(targets === undefined ? {} : { targets }),
+    ...(summary === undefined ? {} : { summary }),
     who: context.who,
     ...runField(context.env),
     ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
@@ -44,15 +52,17 @@ export async function recordingChange<T>(
   const started = await quietly(context, `the ${kind} of ${name}`, async () =>
     (await changes()).start(name, draft),
   );
-  const end = async (status: 'ok' | 'failed') => {
+  const end = async (status: 'ok' | 'failed', words = summary) => {
     if (started === undefined) return;
+    const record = words === undefined ? started : { ...started, summary: words };
     await quietly(context, `the end of the ${kind} of ${name}`, async () =>
-      (await changes()).finish(name, started, status),
+      (await changes()).finish(name, record, status),
     );
   };
   try {
     const result = await body();
-    await end('ok');
+    const done = told?.(result);
+    await end(done?.isFailed === true ? 'failed' : 'ok', done?.summary);
     return result;
   } catch (error) {
     await end('failed');

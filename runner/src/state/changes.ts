@@ -5,11 +5,18 @@ import { segment } from './keys.js';
 import { NumberedLog, type BrokenRecord } from './numberedLog.js';
 import { changeShape } from './documentShapes.js';
 
-/** One attempt to change what an environment runs on. */
-export interface ChangeRecord {
+/** What changes the infrastructure and hosts of an environment. */
+const foundations = ['apply', 'destroy', 'provision'] as const;
+type Foundation = (typeof foundations)[number];
+/** What people do with what runs there. */
+const operations = ['exec', 'task', 'scale', 'restart'] as const;
+export const changeKinds = [...foundations, ...operations] as const;
+
+/** One attempt to change what an environment runs on, or something that was done with what runs there. */
+export interface ChangeRecord<Kind extends string = Foundation> {
   /** Counts up from 1 in each environment. */
   readonly number: number;
-  readonly kind: 'apply' | 'destroy' | 'provision';
+  readonly kind: Kind;
   /** `running` also where its runner was killed. */
   readonly status: 'running' | 'ok' | 'failed';
   readonly startedAt: string;
@@ -20,6 +27,10 @@ export interface ChangeRecord {
   readonly inputs?: string;
   /** Digest of the plan that was carried out. */
   readonly plan?: string;
+  /** What was done with: names of targets. */
+  readonly targets?: readonly string[];
+  /** What was done, in words: `2 → 4 tasks`. */
+  readonly summary?: string;
   readonly who: string;
   readonly run?: string;
   readonly runUrl?: string;
@@ -27,9 +38,11 @@ export interface ChangeRecord {
   readonly process?: ProcessIdentity;
 }
 
-export type ChangeDraft = Omit<ChangeRecord, 'number' | 'status' | 'startedAt' | 'endedAt'>;
+export type ChangeKind = (typeof changeKinds)[number];
+export type AnyChange = ChangeRecord<ChangeKind>;
+export type ChangeDraft = Omit<AnyChange, 'number' | 'status' | 'startedAt' | 'endedAt'>;
 
-/** What changed an environment's infrastructure and hosts, numbered from 1; deployments have a log of their own. */
+/** What was done to an environment beside deployments, which have a log of their own; numbered from 1. */
 export class Changes {
   constructor(
     private readonly store: ObjectStore,
@@ -38,14 +51,14 @@ export class Changes {
   ) {}
 
   /** Writes it as running, under the next number. */
-  start(environment: string, draft: ChangeDraft): Promise<ChangeRecord> {
+  start(environment: string, draft: ChangeDraft): Promise<AnyChange> {
     const startedAt = this.clock.now().toISOString();
     return this.log(environment).append((number) => ({ ...draft, number, status: 'running', startedAt }));
   }
 
-  async finish(environment: string, record: ChangeRecord, status: 'ok' | 'failed'): Promise<void> {
-    const ended: ChangeRecord = { ...record, status, endedAt: this.clock.now().toISOString() };
-    await updateDocument<ChangeRecord>(
+  async finish(environment: string, record: AnyChange, status: 'ok' | 'failed'): Promise<void> {
+    const ended: AnyChange = { ...record, status, endedAt: this.clock.now().toISOString() };
+    await updateDocument<AnyChange>(
       this.store,
       this.log(environment).key(record.number),
       () => ended,
@@ -53,12 +66,20 @@ export class Changes {
     );
   }
 
-  /** Newest first. */
-  newest(environment: string): AsyncGenerator<ChangeRecord> {
+  /** What changed its infrastructure and hosts, newest first. */
+  async *newest(environment: string): AsyncGenerator<ChangeRecord> {
+    for await (const change of this.all(environment)) if (isFoundation(change)) yield change;
+  }
+
+  /** All that was done, newest first. */
+  all(environment: string): AsyncGenerator<AnyChange> {
     return this.log(environment).newest(undefined, 4);
   }
 
-  private log(environment: string): NumberedLog<ChangeRecord> {
+  private log(environment: string): NumberedLog<AnyChange> {
     return new NumberedLog(this.store, `changes/${segment(environment)}`, changeShape, this.onBroken);
   }
 }
+
+const isFoundation = (change: AnyChange): change is ChangeRecord =>
+  (foundations as readonly string[]).includes(change.kind);

@@ -146,13 +146,15 @@ const run = { 'run?': text, 'runUrl?': text } as const;
 
 export const changeShape = object({
   number,
-  kind: oneOf('apply', 'destroy', 'provision'),
+  kind: oneOf('apply', 'destroy', 'provision', 'exec', 'task', 'scale', 'restart'),
   status: oneOf('running', 'ok', 'failed'),
   startedAt: time,
   'endedAt?': time,
   'commit?': text,
   'inputs?': text,
   'plan?': text,
+  'targets?': list(text),
+  'summary?': text,
   who: text,
   ...run,
   'process?': processIdentity,

@@ -194,3 +194,24 @@ describe('records that cannot be read', () => {
     expect(ledger.broken).to.deep.equal([{ key, why: 'is not valid JSON' }]);
   });
 });
+
+describe('what is done with what runs', () => {
+  const draft = { who: 'jane', targets: ['web'] };
+
+  it('stands beside applies and provisions, and counts as none of them', async () => {
+    const { changes } = ledger;
+    const applied = await changes.start('staging', { kind: 'apply', who: 'joe' });
+    await changes.finish('staging', applied, 'ok');
+    for (const kind of ['exec', 'task', 'scale', 'restart'] as const)
+      await changes.finish(
+        'staging',
+        await changes.start('staging', { ...draft, kind, summary: kind }),
+        'ok',
+      );
+    expect((await all(changes.newest('staging'))).map(({ kind }) => kind)).to.deep.equal(['apply']);
+    const found = await all(changes.all('staging'));
+    expect(found.map(({ kind }) => kind)).to.deep.equal(['restart', 'scale', 'task', 'exec', 'apply']);
+    expect(found[0]).to.deep.include({ ...draft, number: 5, status: 'ok', summary: 'restart' });
+    expect(ledger.broken).to.deep.equal([]);
+  });
+});
