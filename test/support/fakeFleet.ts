@@ -217,6 +217,9 @@ export class FakeFleet {
         const fails = this.behaviour(host.name, version) === 'fails its check';
         return { exitCode: fails ? 3 : 0, stdout: fails ? 'GET /cart 500\n' : 'ok\n', stderr: '' };
       },
+      async openAsRoot() {
+        throw new Error('not used by this fleet');
+      },
       async execAsRoot(host, argv) {
         const { running, aside, images } = reach(host);
         const contentOf = (one: Container | undefined) => one?.content?.[0] ?? one?.digest ?? '';

@@ -62,6 +62,32 @@ export interface Processes {
   run(invocation: Invocation, options?: ProcessOptions): Promise<ProcessResult>;
 }
 
+/** The terminal, or the pipes, that the runner was started with: what a session is handed over to. */
+export interface Terminal {
+  /** Whether a person types there. */
+  readonly isTTY: boolean;
+  /** What it understands: `xterm-256color`. */
+  readonly type: string;
+  size(): { readonly columns: number; readonly rows: number };
+  /**
+   * Hands what is typed on as it comes, key by key, and takes what is shown.
+   * @param onEnd called where the input ends
+   * @returns gives the terminal back
+   */
+  attach(session: {
+    readonly onInput: (chunk: Buffer) => void;
+    readonly onEnd: () => void;
+    readonly onResize: () => void;
+  }): () => void;
+  write(chunk: Buffer, stream?: 'stdout' | 'stderr'): void;
+  /**
+   * Runs a command that has the terminal to itself.
+   * @returns its exit code; 128 where a signal ended it
+   * @throws StackError TOOL_MISSING
+   */
+  handOver(invocation: Invocation, signal: AbortSignal): Promise<number>;
+}
+
 /** A document in the state store with the version tag that conditional writes compare. */
 export interface StoredObject {
   readonly body: string;

@@ -1,13 +1,12 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { Invocation, Processes, ProcessOptions, ProcessResult } from '../../base/ports.js';
-import { StackError } from '../../base/errors.js';
 import { withoutGitVariables } from './gitVariables.js';
 import { mayBeInterrupted } from '../../base/interruption.js';
 import { withoutOwnVariables } from './jenkinsVariables.js';
 import { cutLine } from '../../base/longLines.js';
-import { wordsOfCode } from '../../base/systemFailure.js';
 import { followFile } from './follow.js';
 import { ProcessGroup } from './group.js';
+import { notStarted } from './notStarted.js';
 import { LineSplitter } from './streamLines.js';
 
 /** Lines kept as evidence; enough for a stack trace, small enough for Slack. */
@@ -39,16 +38,6 @@ export interface LineFilter {
 
 /** How long a line is kept back if no other follows. */
 const HOLD_MS = 200;
-
-/** Where to get each tool; shown when it is missing. */
-const INSTALL_HINTS: Readonly<Record<string, string>> = {
-  terraform:
-    'Install Terraform >= 1.11 (https://developer.hashicorp.com/terraform/install), then run `node runner doctor`.',
-  'ansible-playbook':
-    'Install Ansible (`pip install ansible`), or run `node runner local up`, which installs its own.',
-  docker: 'Install Docker (https://docs.docker.com/engine/install/), then run `node runner doctor`.',
-  git: 'Install git, then run `node runner doctor`.',
-};
 
 /** Runs commands with execa: no shell, lines streamed one by one, constant memory for any output. */
 export function createProcesses(options: ProcessesOptions): Processes {
@@ -187,34 +176,5 @@ function eachLine(
       lines.end();
       resolve();
     });
-  });
-}
-
-function notStarted(invocation: Invocation, code: string, cwd: string, cause: unknown): StackError {
-  // A missing working directory gives the same error as a missing program.
-  if (!existsSync(cwd)) {
-    return new StackError(
-      'FILE_FAILED',
-      `cannot run ${invocation.file} in ${cwd}: there is no such directory`,
-      {
-        where: cwd,
-        next: 'Correct the directory that the configuration or the command names.',
-        cause,
-      },
-    );
-  }
-  if (code !== 'ENOENT' && code !== 'EACCES') {
-    return new StackError('TOOL_FAILED', `cannot start ${invocation.file}: ${wordsOfCode(code)}`, {
-      where: invocation.file,
-      next: 'Run `node runner doctor` to see what this machine has.',
-      cause,
-    });
-  }
-  return new StackError('TOOL_MISSING', `${invocation.file} is not installed or not on PATH`, {
-    where: invocation.file,
-    next:
-      INSTALL_HINTS[invocation.file] ??
-      'Run `node runner doctor` to see what is missing and how to install it.',
-    cause,
   });
 }

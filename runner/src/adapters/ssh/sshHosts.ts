@@ -5,10 +5,12 @@ import { systemClock } from '../process/clock.js';
 import { routeId, type Route } from '../../domain/route.js';
 import type { Connection } from './connection.js';
 import { openConnection, type Through } from './connect.js';
+import { openChannel, type Channel, type ChannelOptions } from './channel.js';
 import { execute, type ExecOptions, type ExecResult } from './execute.js';
 import { parseProbe, probeCommand, type HttpProbe, type ProbeResult } from './sshProbe.js';
 import type { SshSettings } from './sshSettings.js';
 
+export type { Channel, ChannelOptions } from './channel.js';
 export type { ExecOptions, ExecResult } from './execute.js';
 export type { HttpProbe, ProbeResult } from './sshProbe.js';
 export type { SshSettings } from './sshSettings.js';
@@ -39,6 +41,12 @@ export interface SshHosts {
   exec(host: Host, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Like `exec`, as root: by `sudo -n` unless the host's user is root already. */
   execAsRoot(host: Host, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /**
+   * Starts an argv on the host as root, and hands its output on as it comes. It is run once: who wants it again after the
+   * connection broke, knows from where.
+   * @throws StackError SSH_*
+   */
+  openAsRoot(host: Host, argv: readonly string[], options: ChannelOptions): Promise<Channel>;
   /**
    * Waits until the host lets us in. Only silence is waited for: a wrong key or a changed host key fails at once.
    * @throws StackError SSH_*
@@ -118,12 +126,17 @@ export function createSshHosts(settings: SshSettings): SshHosts {
       evidence: options.patienceMs !== undefined,
       signal: options.signal,
     });
-  const execAsRoot: SshHosts['execAsRoot'] = (host, argv, options) =>
-    exec(host, host.user === 'root' ? argv : ['sudo', '-n', ...argv], options);
+  const asRoot = (host: Host, argv: readonly string[]) =>
+    host.user === 'root' ? argv : ['sudo', '-n', ...argv];
+  const execAsRoot: SshHosts['execAsRoot'] = (host, argv, options) => exec(host, asRoot(host, argv), options);
 
   return {
     exec,
     execAsRoot,
+    async openAsRoot(host, argv, options) {
+      const opened = await connection(settings.routeOf(host), options.signal);
+      return openChannel(opened, host, asRoot(host, argv), options);
+    },
     async ready(host, { timeoutMs = 0, signal } = {}) {
       const deadline = systemClock.now().getTime() + timeoutMs;
       for (;;) {
