@@ -101,7 +101,11 @@ function verbFirst(argv: readonly string[]): { verb: string | undefined; words: 
     start += takesValue(argv[start] as string) ? 2 : 1;
   const verb = argv[start];
   if (verb === undefined) return { verb, words: [...argv] };
-  return { verb, words: [...argv.slice(start), ...argv.slice(0, start)] };
+  const [before, words] = [argv.slice(0, start), argv.slice(start)];
+  // What stands behind `--` is a command for somewhere else.
+  const end = words.indexOf('--');
+  if (end === -1) return { verb, words: [...words, ...before] };
+  return { verb, words: [...words.slice(0, end), ...before, ...words.slice(end)] };
 }
 
 const takesValue = (word: string) =>
@@ -122,12 +126,17 @@ async function execute(world: Process, definition: CommandDefinition, command: C
   });
   const views = createViews({ context, stdout: world.stdout, stderr: world.stderr });
   for (const view of views.subscribers) context.events.subscribe(view);
+  const input = { arguments: command.args, options: camelToKebab(given), environments: named };
+  const isEndless = definition.endless?.(input) === true;
+  // Its output is all that it is for: without a reader there is nothing left to do.
+  if (isEndless) world.stdout.on('error', () => interrupt.abort(interruptedBy('SIGPIPE')));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     world.onSignal(signal, () => {
       // The first signal asks for an orderly end (deploys are undone); more of them change nothing.
       if (interrupt.signal.aborted) return;
       const reason = interruptedBy(signal);
       interrupt.abort(reason);
+      if (isEndless) return;
       const message = `${reason.message}: the runner first ends or undoes what it began; further signals have no effect`;
       context.events.emit({ type: 'notice', level: 'info', message });
     });
@@ -142,7 +151,6 @@ async function execute(world: Process, definition: CommandDefinition, command: C
     await sweepPrivateFolders(world.env);
     if (definition.environment === 'required' && options.environment === undefined)
       await context.environment();
-    const input = { arguments: command.args, options: camelToKebab(given), environments: named };
     result = await definition.run(context, input, allCommands);
     failure = result.failure;
   } catch (error) {

@@ -38,6 +38,7 @@ export function fakeAws(answers: Readonly<Record<string, Answer>>, over: Partial
     ec2: client,
     elb: client,
     s3: client,
+    scaling: client,
     ssm: client,
     secretsManager: client,
     sts: client,

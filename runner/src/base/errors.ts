@@ -103,6 +103,12 @@ export const errorCodes = {
   // Not 3: the services are as they were, what the migration itself changed may not be.
   MIGRATION_FAILED: define('service'),
   ROLLBACK_FAILED: define('service'),
+  // What runs, and what is done with it
+  TASK_NONE: define('service'),
+  TASK_FAILED: define('service'),
+  LOG_UNREADABLE: define('infrastructure'),
+  EXEC_UNAVAILABLE: define('infrastructure'),
+  SCALE_REFUSED: define('service'),
   PROMOTION_REFUSED: define('approval'),
   APPROVAL_REQUIRED: define('approval'),
   APPROVAL_REFUSED: define('approval'),

@@ -17,6 +17,8 @@ export interface CommandDefinition {
   readonly changes?: boolean;
   /** `required`: refuses to start without --env; `optional`: uses it where given; `several`: takes a list, or `--all`. */
   readonly environment?: 'required' | 'optional' | 'several' | 'none';
+  /** It goes on until somebody ends it, and that is how it ends well: Ctrl-C, or a reader who has gone. */
+  readonly endless?: (input: CommandInput) => boolean;
   /** Kept out of help and docs: plumbing that other parts call. */
   readonly hidden?: boolean;
   /** @param allCommands every command there is, loaded when asked for */

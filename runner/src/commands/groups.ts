@@ -5,5 +5,6 @@ export const commandGroups: Readonly<Record<string, readonly string[]>> = {
   Infrastructure: ['plan', 'apply', 'drift', 'destroy', 'output', 'iam-policy'],
   Hosts: ['inventory', 'provision', 'env'],
   Deliver: ['stages', 'run', 'deploy', 'promote', 'rollback', 'migrate', 'needs'],
+  Operate: ['tasks', 'logs', 'exec', 'task', 'scale', 'restart'],
   'Inspect and notify': ['status', 'history', 'report', 'lock', 'notify'],
 };

@@ -19,6 +19,11 @@ const history: CommandDefinition = {
   options: [
     { name: 'limit', value: 'N', description: `Number of deployments (default: ${LIMIT}).` },
     { name: 'releases', description: 'List the releases that were made instead.' },
+    {
+      name: 'changes',
+      description:
+        'List what else was done instead: applies, destroys, provisions, sessions, one-off tasks, scaling, restarts.',
+    },
     { name: 'before', value: 'SEQ', description: 'Only deployments older than this number: the next page.' },
   ],
   examples: [
@@ -28,12 +33,20 @@ const history: CommandDefinition = {
       explains: 'The page before number 120, for a script.',
     },
     { command: 'history', explains: 'The last deployments to every environment.' },
+    {
+      command: 'history --env production --changes',
+      explains: 'Who applied, scaled, restarted or logged in.',
+    },
     { command: 'history --releases', explains: 'What could be deployed, promoted or rolled back to.' },
   ],
   environment: 'optional',
   async run(context, input) {
     const limit = wholeNumber(input, 'limit', HIGHEST_LIMIT) ?? LIMIT;
     if (flag(input, 'releases')) return releases(context, limit);
+    if (flag(input, 'changes')) {
+      const { changesOf } = await import('./historyChanges.js');
+      return changesOf(context, limit);
+    }
     const before = wholeNumber(input, 'before', Number.MAX_SAFE_INTEGER);
     if (context.options.environment === undefined) return everywhere(context, limit, before);
     const { name } = await context.environment();

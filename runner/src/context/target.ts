@@ -7,6 +7,7 @@ import type {
   TargetSnapshot,
 } from '../domain/records.js';
 import type { Stage } from '../events/stage.js';
+import type { Operations } from './operations.js';
 
 /**
  * What a rollout may use: where it reports, how it is interrupted, and the journal it writes to before each side
@@ -92,4 +93,6 @@ export interface Target {
    * @throws StackError MIGRATION_FAILED
    */
   migrate?(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord>;
+  /** What else can be done with what runs there; targets without it have nothing that runs. */
+  operations?(): Promise<Operations>;
 }

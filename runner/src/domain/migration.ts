@@ -35,6 +35,10 @@ const STOPPED_FROM_OUTSIDE = new Set([
   'TerminationNotice',
 ]);
 
+/** Whether a task was ended by somebody or something else than its own containers. */
+export const stoppedFromOutside = ({ stopCode }: Pick<StoppedTask, 'stopCode'>): boolean =>
+  STOPPED_FROM_OUTSIDE.has(stopCode ?? '');
+
 /**
  * Whether a migration has ended, and how: only its container's exit code 0 is well, and only where nobody stopped it.
  * @param container the one that runs the migration
@@ -46,7 +50,7 @@ export function judgeMigration(task: MigrationTask, container: string): Migratio
   if (!gone && own?.exitCode === undefined) return { state: 'running' };
   // Why it is being ended may be told a moment later than that it is.
   if (!gone && task.desiredStatus === 'STOPPED' && !task.stopCode) return { state: 'running' };
-  if (STOPPED_FROM_OUTSIDE.has(task.stopCode ?? '')) {
+  if (stoppedFromOutside(task)) {
     const why = task.reason || task.stopCode || '';
     return { state: 'failed', reason: `task ${task.id} was stopped before it ended: ${why}` };
   }

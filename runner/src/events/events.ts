@@ -112,6 +112,17 @@ export type EventBody =
       readonly error?: ErrorRecord;
     }
   | { readonly type: 'release'; readonly release: ReleaseRecord }
+  /** One line that was asked for: of a log, or of a command that ran elsewhere. It is the result itself. */
+  | {
+      readonly type: 'line';
+      readonly line: string;
+      readonly stream: 'stdout' | 'stderr';
+      /** Where it is from, of a line of a log: target, and id of the task or name of the host. */
+      readonly target?: string;
+      readonly task?: string;
+      /** ISO time at which it was written. */
+      readonly at?: string;
+    }
   | {
       readonly type: 'notice';
       readonly level: 'info' | 'warning';

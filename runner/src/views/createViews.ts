@@ -6,6 +6,7 @@ import { writeError } from './errorFile.js';
 import { HumanView } from './human.js';
 import { JsonView } from './json.js';
 import { LazyViews } from './lazyViews.js';
+import { LineView } from './lines.js';
 import { ignoreStreamErrors } from './ignoreStreamErrors.js';
 import type { Outcome, ProseView } from './outcome.js';
 import { PlainView } from './plain.js';
@@ -76,6 +77,7 @@ export function createViews(input: ViewsInput): Views {
   }, warn);
   const subscribers: EventSubscriber[] = [prose, runViews];
   if (options.json) subscribers.push(new JsonView((line) => void stdout.write(`${line}\n`)));
+  else subscribers.push(lineView(input));
   if (result !== undefined) subscribers.push(result);
   const interruptionLog = interruptionLogOf(context, now);
   if (interruptionLog !== undefined) subscribers.push(interruptionLog);
@@ -103,6 +105,17 @@ export function createViews(input: ViewsInput): Views {
       return isLost ? ExitCode.failed : outcome.exitCode;
     },
   };
+}
+
+/** What was asked for line by line goes where results go. */
+function lineView({ context, stdout, stderr }: ViewsInput): LineView {
+  const { options, env, clock } = context;
+  return new LineView({
+    style: createStyle(options.color && stdout.isTTY === true, supportsUnicode(env)),
+    isTerminal: stdout.isTTY === true,
+    now: () => clock.now().getTime(),
+    print: (line, stream) => void (stream === 'stdout' ? stdout : stderr).write(`${line}\n`),
+  });
 }
 
 /** Where the library wants to read on after an interruption. */

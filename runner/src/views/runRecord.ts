@@ -31,6 +31,9 @@ export function afterEvent(part: RunPart, event: StackEvent): RunPart {
       const notice = { level, message, ...(next === undefined ? {} : { next }) };
       return { ...part, notices: [...part.notices, notice].slice(-NOTICES_KEPT) };
     }
+    // What a command printed is its result, and none of the run's record.
+    case 'line':
+      return part;
     case 'run.end': {
       const { time, type: _, seconds: _seconds, ...end } = event;
       return { ...part, ...end, endedAt: time };

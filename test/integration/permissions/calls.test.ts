@@ -65,6 +65,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   SSM: 'ssm',
   SecretsManager: 'secretsmanager',
   Logs: 'logs',
+  AnyScaleFrontendService: 'application-autoscaling',
 };
 const METHODS: Readonly<Record<string, string>> = {
   GET: 's3:GetObject',
@@ -204,6 +205,15 @@ describe('the calls that are really made', function () {
     await project.start(['doctor', '--env', 'staging'], { AWS_ENDPOINT_URL: proxy.url }).ended;
     note('doctor');
     expect(guard.refused, 'doctor').to.deep.equal([]);
+  });
+
+  it('of what is done with what runs are allowed too', async () => {
+    await run(0, 'tasks', '--env', 'staging');
+    await run(0, 'logs', '--env', 'staging');
+    await run(0, 'logs', '--env', 'staging', '--since', '10m');
+    await run(0, 'task', '--env', 'staging', '--', 'true');
+    await run(0, 'scale', '1', '--env', 'staging');
+    await run(0, 'restart', '--env', 'staging');
   });
 
   it('are refused to a command under the policy of another, which is told', async () => {

@@ -144,6 +144,14 @@ const NEEDS: Readonly<Record<string, Needs>> = {
       context: {},
     },
   ],
+  'Logs.FilterLogEvents': (_, body) => [
+    {
+      action: 'logs:FilterLogEvents',
+      resource: arn('logs', `log-group:${String(body['logGroupName'])}:*`),
+      context: {},
+    },
+  ],
+  'AnyScaleFrontendService.DescribeScalableTargets': onAll('application-autoscaling:DescribeScalableTargets'),
   'SSM.GetParameter': (_, body) => [
     {
       action: 'ssm:GetParameter',

@@ -31,6 +31,34 @@ describe('the command line', () => {
     }
   });
 
+  it('leaves what stands behind -- to the command that is run there', async () => {
+    write(`application: shop
+images: { web: { repository: shop/web } }
+environments: { staging: { targets: { web: { kind: ecs-service, cluster: c, service: s, image: web } } } }
+`);
+    const words = [
+      'task',
+      '--env',
+      'staging',
+      '--dry-run',
+      '--json',
+      '--',
+      'ls',
+      '--env',
+      '-C',
+      '/tmp',
+      '--help',
+    ];
+    const { exitCode, stdout, stderr } = await cli(['-C', directory, ...words], {
+      env: { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+    });
+    expect(exitCode, stderr).to.equal(0);
+    expect(JSON.parse(stdout)).to.deep.include({
+      target: 'web',
+      command: ['ls', '--env', '-C', '/tmp', '--help'],
+    });
+  });
+
   it('takes another configuration file', async () => {
     write(GOOD.replace('shop', 'other'), 'other.yml');
     expect((await cli(['config', 'check', '--config', 'other.yml'], { cwd: directory })).stdout).to.contain(

@@ -1,3 +1,4 @@
+import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2Client } from '@aws-sdk/client-ec2';
@@ -55,6 +56,7 @@ export interface AwsClients {
   ec2(): Promise<EC2Client>;
   elb(): Promise<ElasticLoadBalancingV2Client>;
   s3(): Promise<S3Client>;
+  scaling(): Promise<ApplicationAutoScalingClient>;
   ssm(): Promise<SSMClient>;
   secretsManager(): Promise<SecretsManagerClient>;
   sts(): Promise<STSClient>;
@@ -163,6 +165,10 @@ export function createAwsClients(options: AwsOptions): AwsClients {
         followRegionRedirects: true,
       });
     }),
+    scaling: lazy(
+      async () =>
+        new (await sdk.scaling()).ApplicationAutoScalingClient(await settings('APPLICATION_AUTO_SCALING')),
+    ),
     ssm: lazy(async () => new (await sdk.ssm()).SSMClient(await settings('SSM'))),
     secretsManager: lazy(
       async () => new (await sdk.secretsManager()).SecretsManagerClient(await settings('SECRETS_MANAGER')),

@@ -1,5 +1,6 @@
 import type { GetLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import type { AwsClients } from './clients.js';
+import { awsReason } from './awsErrors.js';
 import { sdk } from './sdk.js';
 
 export interface LogStream {
@@ -47,6 +48,7 @@ async function logEvents(
   { group, stream, region }: LogStream,
   page: { readonly limit?: number; readonly fromHead: boolean; readonly token: string | undefined },
   signal: AbortSignal | undefined,
+  patience: { readonly patienceMs?: number } = { patienceMs: EVIDENCE_MS },
 ): Promise<GetLogEventsCommandOutput> {
   const { GetLogEventsCommand } = await sdk.logs();
   const command = new GetLogEventsCommand({
@@ -59,7 +61,7 @@ async function logEvents(
   return aws.call(await aws.logs(region), command, {
     action: 'logs:GetLogEvents',
     resource: `${group}/${stream}`,
-    patienceMs: EVIDENCE_MS,
+    ...patience,
     ...(signal === undefined ? {} : { signal }),
   });
 }
@@ -92,4 +94,84 @@ export async function readLog(
     signal?.throwIfAborted();
     return { lines: [], next: from };
   }
+}
+
+/** One event of a log group. */
+export interface LogEvent {
+  /** No other event has it. */
+  readonly id: string;
+  readonly stream: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly message: string;
+}
+
+/**
+ * One page of the events of all streams whose names begin alike, oldest first.
+ * @param from moment of the first event, in milliseconds since the epoch
+ * @param token where an earlier page ended
+ * @throws StackError AWS_*
+ */
+export async function filterLog(
+  aws: AwsClients,
+  streams: { readonly group: string; readonly prefix: string; readonly region?: string | undefined },
+  {
+    from,
+    token,
+    signal,
+  }: { readonly from: number; readonly token?: string | undefined; readonly signal: AbortSignal },
+): Promise<{ readonly events: readonly LogEvent[]; readonly next: string | undefined }> {
+  const { FilterLogEventsCommand } = await sdk.logs();
+  const command = new FilterLogEventsCommand({
+    logGroupName: streams.group,
+    logStreamNamePrefix: streams.prefix,
+    startTime: from,
+    ...(token === undefined ? {} : { nextToken: token }),
+  });
+  const answer = await aws.call(await aws.logs(streams.region), command, {
+    action: 'logs:FilterLogEvents',
+    resource: streams.group,
+    signal,
+  });
+  const events = (answer.events ?? []).map((event) => ({
+    id: event.eventId ?? '',
+    stream: event.logStreamName ?? '',
+    at: event.timestamp ?? 0,
+    message: event.message ?? '',
+  }));
+  return { events, next: answer.nextToken };
+}
+
+/**
+ * The last events of one stream, oldest first.
+ * @returns none where there is no such stream yet
+ * @throws StackError AWS_*
+ */
+export async function lastLogEvents(
+  aws: AwsClients,
+  stream: LogStream,
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly Omit<LogEvent, 'id'>[]> {
+  const found: Omit<LogEvent, 'id'>[] = [];
+  let token: string | undefined;
+  try {
+    for (let empty = 0; empty < EMPTY_PAGES && found.length < limit;) {
+      const answer = await logEvents(aws, stream, { limit, fromHead: false, token }, signal, {});
+      const page = (answer.events ?? []).map(({ timestamp = 0, message = '' }) => ({
+        stream: stream.stream,
+        at: timestamp,
+        message,
+      }));
+      found.unshift(...page);
+      if (page.length === 0) empty += 1;
+      const before = answer.nextBackwardToken;
+      if (before === undefined || before === token) break;
+      token = before;
+    }
+  } catch (error) {
+    const isMissing = awsReason(error) === 'ResourceNotFoundException';
+    if (!isMissing || /group/i.test((error as Error).message)) throw error;
+  }
+  return found.slice(-limit);
 }

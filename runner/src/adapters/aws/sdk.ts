@@ -12,6 +12,7 @@ export const sdk = {
   elb: once(() => import('./sdk/elbSdk.js')),
   logs: once(() => import('./sdk/logsSdk.js')),
   s3: once(() => import('./sdk/s3Sdk.js')),
+  scaling: once(() => import('./sdk/scalingSdk.js')),
   secretsManager: once(() => import('./sdk/secretsManagerSdk.js')),
   ssm: once(() => import('./sdk/ssmSdk.js')),
   sts: once(() => import('./sdk/stsSdk.js')),

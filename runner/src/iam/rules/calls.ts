@@ -82,6 +82,16 @@ export const calls = {
       { actions: ['iam:PassRole'], on: 'role', when: 'to-tasks' },
     ],
   },
+  'ecs:ExecuteCommand': {
+    by: 'runner',
+    // Asked of the task, and of the cluster where the session is recorded.
+    needs: [
+      { actions: ['ecs:ExecuteCommand'], on: 'ecs-task' },
+      { actions: ['ecs:ExecuteCommand'], on: 'ecs-cluster' },
+    ],
+    unmade:
+      'the emulator has no sessions: test/unit/delivery/targets/ecs/operate/exec.test.ts holds it against a double',
+  },
   'ecs:StopTask': runner('ecs:StopTask', 'ecs-task'),
   // Deployments that ECS makes by moving requests itself.
   'ecs:ListServiceDeployments': {
@@ -223,6 +233,14 @@ export const calls = {
     ...open('cloudwatch:GetMetricData'),
     unmade:
       'made where a check compares metrics: the emulator knows no expressions over SEARCH, nor Metrics Insights',
+  },
+  'logs:FilterLogEvents': runner('logs:FilterLogEvents', 'log-group'),
+
+  'application-autoscaling:DescribeScalableTargets': open('application-autoscaling:DescribeScalableTargets'),
+  'application-autoscaling:RegisterScalableTarget': {
+    ...runner('application-autoscaling:RegisterScalableTarget', 'scalable-target'),
+    unmade:
+      'the emulator has no autoscaling: test/unit/delivery/targets/ecs/operate/scale.test.ts holds it against a double',
   },
 
   'ssm:GetParameter': runner('ssm:GetParameter', 'parameter'),

@@ -57,6 +57,10 @@ export const forms = {
   // AWS asks for both: the service and its deployments, or its revisions.
   'service-deployment': ({ place, services }) => ofService(place, services, 'service-deployment'),
   'service-revision': ({ place, services }) => ofService(place, services, 'service-revision'),
+  'ecs-cluster': ({ place, services }) => [
+    ...new Set(services.map((names) => arnOf(place, 'ecs:R:A:cluster/{cluster}', names))),
+  ],
+  'scalable-target': ({ place }) => [arnOf(place, 'application-autoscaling:R:A:scalable-target/*', {})],
   'ecs-task': ({ place, services }) =>
     services.map((names) => arnOf(place, 'ecs:R:A:task/{cluster}/*', names)),
   'container-instance': ({ place, services }) =>
@@ -65,6 +69,7 @@ export const forms = {
   role: ({ place, roles }) => roles.map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
   // Asked by name, and authorised on all of them.
   alarm: ({ place }) => [arnOf(place, 'cloudwatch:R:A:alarm:*')],
+  'log-group': each(({ logGroups }) => logGroups, 'logs:R:A:log-group:{name}:*'),
   'log-stream': each(({ logGroups }) => logGroups, 'logs:R:A:log-group:{name}:log-stream:*'),
   repository: each(({ repositories }) => repositories, 'ecr:R:A:repository/{name}'),
   'source-repository': ({ source, repositories }) =>

@@ -117,6 +117,34 @@ export const deliveryWords = {
     causes: '`jenkins.approval.timeout` passed.',
     next: 'Run the build again, or set a longer `jenkins.approval.timeout`.',
   },
+  TASK_NONE: {
+    means: 'No task or container that fits is running.',
+    causes:
+      'The service wants 0 tasks, its tasks end as they start, or `--task` or `--release` names another one.',
+    next: '`node runner tasks --env NAME` lists what runs; `node runner logs --env NAME` shows what the last ones said.',
+  },
+  TASK_FAILED: {
+    means: 'A one-off task did not come to its own end, or a service did not get the tasks that it wants.',
+    causes: 'No capacity, an image or secret that cannot be read, or somebody stopped the task.',
+    next: 'Fix what the message names, then run the command again.',
+  },
+  LOG_UNREADABLE: {
+    means: 'The log of a target cannot be read from here.',
+    causes:
+      'Its containers do not log by `awslogs`, its log group does not exist, or its streams have no prefix.',
+    next: 'Correct `logConfiguration` in the task definition, or read the log where the message says it goes.',
+  },
+  EXEC_UNAVAILABLE: {
+    means: 'No session can be opened in the container.',
+    causes:
+      'The task was started without ECS Exec, its role may not open channels, or its agent does not run.',
+    next: 'Follow the message; then `node runner restart`, as only new tasks have it.',
+  },
+  SCALE_REFUSED: {
+    means: 'Autoscaling governs the number of tasks.',
+    causes: 'A number that is set by hand would be changed by the next alarm.',
+    next: 'Set the bounds: `node runner scale --min N --max N`.',
+  },
   LOCKED: {
     means: 'Another run, process or person holds the lock. What it protects was not changed.',
     causes:

@@ -40,6 +40,7 @@ function commandsInCode(): readonly string[] {
       const service =
         {
           'cloudwatch-logs': 'logs',
+          'application-auto-scaling': 'application-autoscaling',
           'elastic-load-balancing-v2': 'elasticloadbalancing',
           'secrets-manager': 'secretsmanager',
         }[client] ?? client;

@@ -1,2 +1,6 @@
 /** What the runner uses of the CloudWatch Logs SDK; named exports, so that the bundle leaves the rest out. */
-export { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+export {
+  CloudWatchLogsClient,
+  FilterLogEventsCommand,
+  GetLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';

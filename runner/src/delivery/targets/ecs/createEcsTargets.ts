@@ -16,7 +16,9 @@ import { byService, SharedService, type Member } from './sharedService.js';
  * @throws StackError CONFIG_INVALID where two of one service are not two containers of it
  */
 export async function createEcsTargets(parts: {
-  readonly context: ContextWith<'aws' | 'clock' | 'env' | 'environment' | 'events'>;
+  readonly context: ContextWith<
+    'aws' | 'clock' | 'config' | 'env' | 'environment' | 'events' | 'processes' | 'resolve' | 'secrets'
+  >;
   readonly environment: NamedEnvironment;
   /** References already resolved. */
   readonly members: readonly Member[];
@@ -45,6 +47,13 @@ export async function createEcsTargets(parts: {
       clock,
       url,
       ...(checkTools === undefined ? {} : { checkTools }),
+      onHost: {
+        processes: context.processes,
+        secrets: context.secrets,
+        awsVariables: async () =>
+          (await import('../../../context/awsOfChildren.js')).awsVariables(context, environment),
+        sessionsAt: context.env['AWS_ENDPOINT_URL_SSM'] ?? context.env['AWS_ENDPOINT_URL'],
+      },
       balancersAt: context.env['AUTOMATION_STACK_LOAD_BALANCERS'] || undefined,
       registry: (account: string) => elsewhere ?? registryOfAccount(aws, context.env, account),
     };

@@ -173,7 +173,8 @@ export function logStream(
 export const tailOf = ({ group, region }: { readonly group: string; readonly region?: string | undefined }) =>
   `aws logs tail ${group}${region === undefined ? '' : ` --region ${region}`}`;
 
-function awslogs(
+/** Where a container logs to by the awslogs driver; undefined where it logs by another. */
+export function awslogs(
   container: ContainerDefinition | undefined,
 ): { group: string; prefix: string | undefined; region: string | undefined } | undefined {
   const configuration = container?.logConfiguration;
@@ -187,5 +188,5 @@ function awslogs(
   };
 }
 
-const containerOf = (definition: TaskDefinition, name: string): ContainerDefinition | undefined =>
+export const containerOf = (definition: TaskDefinition, name: string): ContainerDefinition | undefined =>
   definition.containerDefinitions?.find((one) => one.name === name);

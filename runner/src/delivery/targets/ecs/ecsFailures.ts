@@ -97,3 +97,11 @@ export function refuseForeign(scope: EcsScope, service: Service): void {
     });
   }
 }
+
+/** A service that wants no task has none that could be started anew. */
+export function nothingToRestart(scope: EcsScope, target: string): StackError {
+  return new StackError('TASK_NONE', `${target} wants 0 tasks: there is nothing to restart`, {
+    where: `service ${scope.service}, environment ${scope.environment}`,
+    next: `node runner scale 1 --env ${scope.environment} --target ${target} starts one.`,
+  });
+}

@@ -10,9 +10,10 @@ import {
 } from '../../../adapters/aws/ecs.js';
 import { createEcsTasks, type EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { lastLogLines } from '../../../adapters/aws/logs.js';
+import type { Operations } from '../../../context/operations.js';
 import type { Rollout, Target, TargetStatus } from '../../../context/target.js';
 import { moveService, registerRevision, type Change } from './serviceChange.js';
-import { overtakenError, refuseUnlaunchable, refuseForeign } from './ecsFailures.js';
+import { nothingToRestart, overtakenError, refuseUnlaunchable, refuseForeign } from './ecsFailures.js';
 import type { ServiceDescription, ServiceReader } from './serviceDescription.js';
 import { stopBegunChecks } from './checkTask.js';
 import { hasChecks, runEcsChecks, urlOfService } from './ecsChecks.js';
@@ -226,6 +227,46 @@ export class EcsTarget implements Target {
         ? await this.move(change, runs, taskDefinition, { force, count: like?.count })
         : described.service;
     return { ...before, service, acceptedMs: this.options.clock.now().getTime() };
+  }
+
+  /** Starts the tasks of what runs anew, for all the targets that are containers of the service. */
+  async restart(rollout: Rollout): Promise<TargetRecord> {
+    const begun = await this.shared.together('restart', this.name, async () => {
+      const described = await this.reader.read(rollout.signal);
+      refuseForeign(this.scope, described.service);
+      if (described.service.desiredCount === 0) throw nothingToRestart(this.scope, this.name);
+      const subject = rollout.stage.subject(this.name);
+      const setupOf = await probeSetupsOf(this.options, this.shared, described, subject, rollout.signal);
+      const runs = described.service.taskDefinition ?? '';
+      const change = { api: this.api, scope: this.scope, rollout, subject };
+      const service = await this.move(change, runs, runs, { force: true });
+      return { described, runs, setupOf, service, acceptedMs: this.options.clock.now().getTime() };
+    });
+    const { described, runs: taskDefinition, setupOf, service, acceptedMs } = begun;
+    const proof = await followRollout({
+      ...this.following(described, service, setupOf(this.name), rollout),
+      acceptedMs,
+      wanted: { taskDefinition, ...deploymentOf(service, taskDefinition) },
+    });
+    const status = proof === undefined ? 'unproven' : 'healthy';
+    return ecsRecord(this.scope, status, { taskDefinition, digest: this.digest(described), proof });
+  }
+
+  async operations(): Promise<Operations> {
+    const [{ ecsOperations }, { createServiceScaling }] = await Promise.all([
+      import('./operate/operations.js'),
+      import('../../../adapters/aws/scaling.js'),
+    ]);
+    return ecsOperations({
+      options: this.options,
+      scope: this.scope,
+      api: this.api,
+      tasks: this.tasks,
+      reader: this.reader,
+      scaling: createServiceScaling(this.options.aws, this.scope),
+      next: (release, signal) => this.next(release, signal),
+      restart: (rollout) => this.restart(rollout),
+    });
   }
 
   async status(): Promise<TargetStatus> {

@@ -5,13 +5,36 @@ import type { EcsServiceConfig } from './schema.js';
 /** Whether ECS itself moves the requests. */
 const isNative = ({ strategy: { kind } }: EcsServiceConfig) => kind !== 'rolling' && kind !== 'switch';
 const isSwitch = ({ strategy }: EcsServiceConfig) => strategy.kind === 'switch';
+const LOOKS = ['check', 'look', 'migrate', 'tasks', 'logs', 'exec', 'task', 'restart'] as const;
+const OF_TASKS = ['ecs:ListTasks', 'ecs:DescribeTasks'];
 
 /** The calls of AWS that a service makes, by what is done with it. */
 export const permissions: readonly TargetPermission<EcsServiceConfig>[] = [
-  { phases: ['check', 'look', 'migrate'], calls: ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition'] },
+  { phases: [...LOOKS], calls: ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition'] },
   { phases: ['migrate'], calls: ['ecs:RegisterTaskDefinition'] },
+  { phases: ['scale'], calls: ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:UpdateService'] },
   {
-    phases: ['move'],
+    phases: ['scale'],
+    calls: [
+      'application-autoscaling:DescribeScalableTargets',
+      'application-autoscaling:RegisterScalableTarget',
+    ],
+  },
+  { phases: ['tasks'], calls: OF_TASKS },
+  { phases: ['logs'], calls: [...OF_TASKS, 'logs:FilterLogEvents', 'logs:GetLogEvents'] },
+  { phases: ['exec'], calls: [...OF_TASKS, 'ecs:ExecuteCommand'] },
+  {
+    phases: ['task'],
+    calls: [
+      'ecs:RegisterTaskDefinition',
+      'ecs:RunTask',
+      'ecs:StopTask',
+      'ecs:DescribeTasks',
+      'logs:GetLogEvents',
+    ],
+  },
+  {
+    phases: ['move', 'restart'],
     calls: [
       'ecs:RegisterTaskDefinition',
       'ecs:UpdateService',
@@ -46,7 +69,11 @@ export const permissions: readonly TargetPermission<EcsServiceConfig>[] = [
     ],
     of: isNative,
   },
-  { phases: ['look'], calls: ['elasticloadbalancing:DescribeRules'], of: isSwitch },
+  {
+    phases: ['look', 'tasks', 'logs', 'exec', 'task', 'scale', 'restart'],
+    calls: ['elasticloadbalancing:DescribeRules'],
+    of: isSwitch,
+  },
   { phases: ['move'], calls: ['elasticloadbalancing:ModifyRule'], of: isSwitch },
   {
     phases: ['move'],

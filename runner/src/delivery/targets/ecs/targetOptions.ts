@@ -1,5 +1,5 @@
 import type { EcsServiceConfig } from './schema.js';
-import type { Clock } from '../../../base/ports.js';
+import type { Clock, Processes } from '../../../base/ports.js';
 import type { AwsClients } from '../../../adapters/aws/clients.js';
 import type { EcsApi } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
@@ -31,6 +31,8 @@ export interface EcsTargetOptions {
   readonly checkTools?: CheckTools;
   /** URL of the environment, where it has one. */
   readonly url?: string | undefined;
+  /** What sessions in containers are opened with; those targets that open none do without. */
+  readonly onHost?: OnHost | undefined;
   /** AUTOMATION_STACK_LOAD_BALANCERS: where load balancers are reached from here, `{name}` in it is its name. */
   readonly balancersAt?: string | undefined;
   /** Where the service is the idle colour of a switch: what it takes over of the live one. */
@@ -43,4 +45,14 @@ export interface LiveColour {
   readonly count: number;
   /** What its next revision is made of: its own may be several releases old. */
   readonly described: ServiceDescription;
+}
+
+/** The machine that a session is opened from. */
+export interface OnHost {
+  readonly processes: Processes;
+  readonly secrets: { register(value: string | undefined): void };
+  /** By which AWS's own tools act as we do. */
+  awsVariables(): Promise<Readonly<Record<string, string>>>;
+  /** Where Session Manager is reached, if not at the region's own address. */
+  readonly sessionsAt?: string | undefined;
 }

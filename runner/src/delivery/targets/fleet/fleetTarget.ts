@@ -6,6 +6,7 @@ import type {
   TargetSnapshot,
 } from '../../../domain/records.js';
 import { batchSize, inBatches } from '../../rules/batches.js';
+import type { Operations } from '../../../context/operations.js';
 import type { Known, Rollout, Target, TargetStatus } from '../../../context/target.js';
 import { rollBatch } from './batch.js';
 import {
@@ -135,6 +136,10 @@ export class FleetTarget implements Target {
     const ran = states.find((one) => one !== null && one !== 'unreachable');
     const container = typeof ran === 'object' && ran !== null ? ran : undefined;
     return this.record('rolled-back', container, { total: states.length, behind: [] });
+  }
+
+  async operations(): Promise<Operations> {
+    return (await import('./operate/operations.js')).fleetOperations(this.dependencies);
   }
 
   status(release?: ReleaseRecord): Promise<TargetStatus> {

@@ -7,17 +7,17 @@ const isBalanced = ({ 'target-group': group }: FleetConfig) => group !== undefin
 /** The calls of AWS that a fleet makes, by what is done with it. */
 export const permissions: readonly TargetPermission<FleetConfig>[] = [
   {
-    phases: ['look'],
+    phases: ['look', 'restart'],
     calls: ['elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeTargetHealth'],
     of: isBalanced,
   },
   {
-    phases: ['move'],
+    phases: ['move', 'task'],
     calls: ['ecr:GetAuthorizationToken', 'docker:pull'],
     of: ({ registry }) => registry === undefined || registry.includes('.dkr.ecr.'),
   },
   {
-    phases: ['move'],
+    phases: ['move', 'restart'],
     calls: ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'],
     of: isBalanced,
   },

@@ -1,5 +1,6 @@
 import type { ReleaseRecord, TargetRecord, TargetSnapshot } from '../../../../domain/records.js';
 import type { MigrationRecord } from '../../../../domain/migration.js';
+import type { Operations } from '../../../../context/operations.js';
 import type { Known, Rollout, Target, TargetStatus } from '../../../../context/target.js';
 import type { EcsTarget } from '../ecsTarget.js';
 import { readSnapshot, type EcsSnapshot } from '../rules/ecsSnapshot.js';
@@ -73,6 +74,12 @@ export class SwitchTarget implements Target {
       summary: `${status.summary}, ${words}`,
       details: { ...status.details, live, percent: split.percent },
     };
+  }
+
+  /** What runs in the live colour is what people mean. */
+  async operations(): Promise<Operations> {
+    const { signal } = new AbortController();
+    return this.of(await this.liveNow(signal)).operations();
   }
 
   /** @throws StackError STATE_CONFLICT where both colours get requests */
