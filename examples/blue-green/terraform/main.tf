@@ -201,8 +201,10 @@ module "service" {
       main = { listener_arn = local.listener_arn, priority = 10, path_patterns = ["/*"] }
     }
   }
-  autoscaling = { enabled = var.size.max_count > var.size.min_count, min_count = var.size.min_count, max_count = var.size.max_count }
-  tags        = local.tags
+  autoscaling          = { enabled = var.size.max_count > var.size.min_count, min_count = var.size.min_count, max_count = var.size.max_count }
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  tags                 = local.tags
 }
 
 # What a delivery may do: move this service, run its migrations, and nothing else.

@@ -265,6 +265,8 @@ module "wordpress" {
       }
     }
   }
-  autoscaling = { enabled = var.tasks.max_count > var.tasks.min_count, min_count = var.tasks.min_count, max_count = var.tasks.max_count }
-  tags        = local.tags
+  autoscaling          = { enabled = var.tasks.max_count > var.tasks.min_count, min_count = var.tasks.min_count, max_count = var.tasks.max_count }
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  tags                 = local.tags
 }
