@@ -45,6 +45,8 @@ export class FakeEcs implements EcsApi {
   readonly definitions = new Map<string, TaskDefinition>();
   service: Partial<Service> = {};
   tags: Tag[] = [];
+  /** Those of a revision, where it has others. */
+  readonly tagsOf = new Map<number, Tag[]>();
   desired = 2;
   /** How many of the new tasks do not run any more. */
   missing = 0;
@@ -90,13 +92,24 @@ export class FakeEcs implements EcsApi {
 
   async describeTaskDefinition(arn: string, signal?: AbortSignal) {
     this.count('DescribeTaskDefinition', signal);
-    return { definition: this.definitions.get(arn) as TaskDefinition, tags: this.tags };
+    const found = this.definitions.get(arn) ?? this.revision(arn);
+    return { definition: found as TaskDefinition, tags: this.tagsOf.get(found?.revision ?? 0) ?? this.tags };
+  }
+
+  /** `FAMILY:REVISION`, or the newest one of `FAMILY`. */
+  private revision(name: string): TaskDefinition | undefined {
+    const [family, revision] = name.split(':');
+    return [...this.definitions.values()].findLast(
+      (one) => one.family === family && (revision === undefined || `${one.revision}` === revision),
+    );
   }
 
   async register(input: RegisterTaskDefinitionCommandInput, signal?: AbortSignal): Promise<string> {
     this.count('RegisterTaskDefinition', signal);
     this.registered.push(input);
-    return this.add(input);
+    const arn = this.add(input);
+    this.tagsOf.set(this.definitions.get(arn)?.revision ?? 0, [...(input.tags ?? [])]);
+    return arn;
   }
 
   async update(change: { taskDefinition: string; force: boolean }, signal?: AbortSignal): Promise<Service> {

@@ -23,6 +23,7 @@ import { ecsRecord } from './record.js';
 import { followRollout, type RolloutOptions } from './rollout.js';
 import { readSnapshot, type EcsSnapshot } from './rules/ecsSnapshot.js';
 import { SharedService, type Member } from './sharedService.js';
+import { tellTerraformChanges, withTerraformChanges } from './terraformRevision.js';
 import { digestOf, findContainer } from './taskDefinition.js';
 import type { EcsTargetOptions } from './targetOptions.js';
 import { noProbeSetup, probeByHttp, probeSetupsOf, type ProbeSetup } from './probeSetup.js';
@@ -58,7 +59,7 @@ export class EcsTarget implements Target {
   }
 
   async snapshot(): Promise<TargetSnapshot> {
-    const described = await this.reader.read();
+    const described = await this.reader.read(undefined, true);
     const digest = this.digest(described);
     const snapshot: EcsSnapshot = {
       kind: this.kind,
@@ -131,6 +132,7 @@ export class EcsTarget implements Target {
       return { described, previous, taskDefinition: previous, setupOf: () => noProbeSetup, acceptedMs: 0 };
     }
     const change = { api: this.api, scope: this.scope, rollout, subject };
+    tellTerraformChanges(subject, described);
     const { members } = this.shared.parts;
     for (const member of members) {
       const options = { ...this.options, ...member };
@@ -169,6 +171,7 @@ export class EcsTarget implements Target {
     refuseUnlaunchable(this.scope, this.name, described.definition, described.service);
     const subject = rollout.stage.subject(this.name);
     const change = { api: this.api, scope: this.scope, rollout, subject };
+    tellTerraformChanges(subject, described);
     const taskDefinition = next.changed
       ? await registerRevision(change, next.input)
       : (described.service.taskDefinition ?? '');
@@ -310,18 +313,26 @@ export class EcsTarget implements Target {
     for (const member of members) imageOf(member, this.scope, release);
     const described = await this.reader.takeRecent(signal);
     refuseForeign(this.scope, described.service);
-    return this.revisionOf(release, described);
+    return this.revisionOf(release, described, signal);
   }
 
   /** Of a colour that runs another release: made of what the live one runs, with all that was changed there since. */
-  private revisionOf(release: ReleaseRecord, described: ServiceDescription): NextRevision {
+  private async revisionOf(
+    release: ReleaseRecord,
+    described: ServiceDescription,
+    signal: AbortSignal,
+  ): Promise<NextRevision> {
     const { registry, like } = this.options;
     const { members } = this.shared.parts;
-    const own = nextRevision(registry, members, this.scope, release, described);
+    const caughtUp = await withTerraformChanges(this.api, described, members, signal);
+    const own = nextRevision(registry, members, this.scope, release, caughtUp);
     if (like === undefined || !own.next.changed) return own;
-    const { definition, tags } = like.described;
-    const { next } = nextRevision(registry, members, this.scope, release, { ...described, definition, tags });
-    return { described, next: { ...next, changed: true } };
+    const live = await withTerraformChanges(this.api, like.described, members, signal);
+    const made = nextRevision(registry, members, this.scope, release, {
+      ...live,
+      service: described.service,
+    });
+    return { ...made, next: { ...made.next, changed: true } };
   }
 
   /**
@@ -334,7 +345,8 @@ export class EcsTarget implements Target {
     const described = await this.reader.readRecent(signal);
     const view = serviceView(described.service);
     const { state } = judgeService(view, { taskDefinition: view.taskDefinition });
-    const { next } = nextRevision(this.options.registry, members, this.scope, release, described);
+    const caughtUp = await withTerraformChanges(this.api, described, members, signal);
+    const { next } = nextRevision(this.options.registry, members, this.scope, release, caughtUp);
     return !next.changed && state === 'stable';
   }
 

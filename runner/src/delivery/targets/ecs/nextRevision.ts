@@ -7,14 +7,14 @@ import type { StageSubject } from '../../../events/stage.js';
 import type { Rollout } from '../../../context/target.js';
 import type { EcsTargetOptions } from './targetOptions.js';
 import { withoutImage, withoutMigration } from './ecsFailures.js';
-import type { ServiceDescription } from './serviceDescription.js';
 import type { Member } from './sharedService.js';
 import type { MigrationOptions } from './ecsMigration.js';
+import type { CaughtUpDescription } from './terraformRevision.js';
 import { findContainer, nextTaskDefinition, type NextTaskDefinition } from './taskDefinition.js';
 
 /** What a release means for the service. */
 export interface NextRevision {
-  readonly described: ServiceDescription;
+  readonly described: CaughtUpDescription;
   readonly next: NextTaskDefinition;
 }
 
@@ -35,10 +35,10 @@ export function nextRevision(
   members: readonly Member[],
   scope: EcsScope,
   release: ReleaseRecord,
-  described: ServiceDescription,
+  described: CaughtUpDescription,
 ): NextRevision {
   let { definition } = described;
-  let changed = false;
+  let changed = described.taken.length > 0;
   let next: NextTaskDefinition | undefined;
   for (const member of members) {
     const { config } = member;

@@ -9,6 +9,7 @@ import type {
 import { awsReason } from '../../../adapters/aws/awsErrors.js';
 import type { StageSubject } from '../../../events/stage.js';
 import type { Rollout } from '../../../context/target.js';
+import { SOURCE_TAG } from './terraformRevision.js';
 
 /** What a change is made with; every one is written into the journal before it is made. */
 export interface Change {
@@ -25,7 +26,13 @@ export async function registerRevision(
   input: RegisterTaskDefinitionCommandInput,
 ): Promise<string> {
   await rollout.journal('register', { family: input.family });
-  const arn = await api.register(input, rollout.signal);
+  const arn = await api.register(input, rollout.signal).catch((error: unknown) => {
+    const { tags, ...untagged } = input;
+    const isOurs = tags?.every(({ key }) => key === SOURCE_TAG) === true;
+    // A role that was made when nothing had tags may not set any: the tag is worth having, not failing for.
+    if (!isOurs || !(error instanceof StackError) || error.code !== 'AWS_ACCESS_DENIED') throw error;
+    return api.register(untagged, rollout.signal);
+  });
   subject.progress('register', `registered ${shortName(arn)}`);
   return arn;
 }

@@ -29,7 +29,7 @@ export interface NextTaskDefinition {
  * Everything else is carried over, also what this version of the SDK does not know: `EcsApi` reads and writes the JSON
  * itself, since the SDK drops unknown members at every level.
  */
-const NOT_REGISTERABLE = [
+export const NOT_REGISTERABLE = [
   'taskDefinitionArn',
   'revision',
   'status',
