@@ -1,3 +1,4 @@
+import type { TargetDiff } from '../domain/difference.js';
 import type { MigrationRecord } from '../domain/migration.js';
 import type {
   BehindHost,
@@ -88,6 +89,8 @@ export interface Target {
    * @throws StackError CONFIG_INVALID where catching up would leave two kinds of hosts
    */
   behind?(release: ReleaseRecord, known: Known | undefined): Promise<readonly BehindHost[]>;
+  /** Looks at what a deploy of a release would change. */
+  diff?(release: ReleaseRecord): Promise<TargetDiff>;
   /**
    * Runs the migration of a release and nothing else; only targets whose configuration has one can.
    * @throws StackError MIGRATION_FAILED

@@ -12,6 +12,14 @@ export interface Difference {
   readonly to?: unknown;
 }
 
+/** An image, by the version that it was built for where that is known. */
+export interface ImageValue {
+  readonly image: string;
+  /** `sha256:…`; empty where it is yet to be built. */
+  readonly digest: string;
+  readonly version?: string;
+}
+
 /** What a deploy would change in one target. */
 export interface TargetDiff {
   readonly differences: readonly Difference[];
@@ -36,13 +44,24 @@ export function differenceWords({ what, name, of, from, to }: Difference): strin
 
 /** What is added or removed is told where it is a plain value; a whole container is told by its name. */
 const inBrackets = (value: unknown): string =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) ? '' : ` (${valueWords(value)})`;
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !isImage(value)
+    ? ''
+    : ` (${valueWords(value)})`;
 
 function valueWords(value: unknown): string {
+  if (isImage(value)) return imageWords(value);
   const text =
     typeof value === 'string' ? value : Array.isArray(value) ? listWords(value) : JSON.stringify(value);
-  if (text === '') return '(empty)';
+  if (text === '') return "''";
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+}
+
+const isImage = (value: unknown): value is ImageValue =>
+  value !== null && typeof value === 'object' && 'digest' in value && 'image' in value;
+
+function imageWords({ image, digest, version }: ImageValue): string {
+  if (digest === '') return `${version ?? image} (not built yet)`;
+  return version === undefined ? `${image}@${digest}` : `${version} (${digest.slice(0, 19)})`;
 }
 
 const listWords = (values: readonly unknown[]): string =>

@@ -86,6 +86,7 @@ export const verbs = {
   promote: [...move],
   rollback: [...move.filter((part) => part !== 'upstream')],
   status: ['account', 'state-read', ...look],
+  diff: ['account', 'state-read', ...look],
   history: ['state-read'],
   tasks: ['account', 'state-read', ...hosts, 'targets-tasks'],
   logs: ['account', 'state-read', ...hosts, 'targets-logs'],

@@ -1,4 +1,5 @@
-import type { ReleaseRecord, TargetRecord, TargetSnapshot } from '../../../domain/records.js';
+import type { TargetDiff } from '../../../domain/difference.js';
+import type { ReleaseRecord, TargetRecord, TargetSnapshot, DeploymentKind } from '../../../domain/records.js';
 import type { MigrationRecord } from '../../../domain/migration.js';
 import { isStale, judgeService, primaryOf, shortName, type Wanted } from '../../../domain/ecsService.js';
 import {
@@ -13,6 +14,7 @@ import { lastLogLines } from '../../../adapters/aws/logs.js';
 import type { Operations } from '../../../context/operations.js';
 import type { Rollout, Target, TargetStatus } from '../../../context/target.js';
 import { moveService, registerRevision, type Change } from './serviceChange.js';
+import { diffService } from './diffService.js';
 import { nothingToRestart, overtakenError, refuseUnlaunchable, refuseForeign } from './ecsFailures.js';
 import type { ServiceDescription, ServiceReader } from './serviceDescription.js';
 import { stopBegunChecks } from './checkTask.js';
@@ -114,7 +116,7 @@ export class EcsTarget implements Target {
   /** Changes the service, for all the targets that are containers of it. */
   private async begin(release: ReleaseRecord, rollout: Rollout): Promise<Changed> {
     this.shared.untouched = true;
-    const ahead = await this.next(release, rollout.signal);
+    const ahead = await this.next(release, rollout.signal, rollout.kind);
     const { described, next } = ahead;
     const subject = rollout.stage.subject(this.name);
     const { config } = this.options;
@@ -163,6 +165,12 @@ export class EcsTarget implements Target {
       : await this.move(change, previous, taskDefinition, { force, count: like?.count });
     const acceptedMs = this.options.clock.now().getTime();
     return { described, previous, taskDefinition, setupOf, migrated, service, acceptedMs };
+  }
+
+  async diff(release: ReleaseRecord): Promise<TargetDiff> {
+    const running = await this.reader.read(undefined, true);
+    const ahead = await this.next(release, new AbortController().signal);
+    return diffService(running, ahead, this.name, this.shared.parts.members);
   }
 
   async migrate(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord> {
@@ -307,13 +315,19 @@ export class EcsTarget implements Target {
   }
 
   /** The service as it is, and the revision that brings a release to it. */
-  private async next(release: ReleaseRecord, signal: AbortSignal): Promise<NextRevision> {
+  private async next(
+    release: ReleaseRecord,
+    signal: AbortSignal,
+    kind?: DeploymentKind,
+  ): Promise<NextRevision> {
     const { members } = this.shared.parts;
     // Before anything is asked: a release without one of the images is no release for this service.
     for (const member of members) imageOf(member, this.scope, release);
     const described = await this.reader.takeRecent(signal);
     refuseForeign(this.scope, described.service);
-    return this.revisionOf(release, described, signal);
+    // The way back brings nothing new, whatever the world has changed since.
+    const from = kind === 'rollback' ? { ...described, newest: undefined } : described;
+    return this.revisionOf(release, from, signal);
   }
 
   /** Of a colour that runs another release: made of what the live one runs, with all that was changed there since. */

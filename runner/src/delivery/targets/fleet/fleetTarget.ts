@@ -5,10 +5,12 @@ import type {
   TargetRecord,
   TargetSnapshot,
 } from '../../../domain/records.js';
+import type { TargetDiff } from '../../../domain/difference.js';
 import { batchSize, inBatches } from '../../rules/batches.js';
 import type { Operations } from '../../../context/operations.js';
 import type { Known, Rollout, Target, TargetStatus } from '../../../context/target.js';
 import { rollBatch } from './batch.js';
+import { diffFleet } from './diffFleet.js';
 import {
   behindHost,
   TAKE_OUT_ACTION,
@@ -48,6 +50,10 @@ export class FleetTarget implements Target {
 
   behind(release: ReleaseRecord, known: Known | undefined): Promise<readonly BehindHost[]> {
     return laggingHosts(this.dependencies, release, known);
+  }
+
+  diff(release: ReleaseRecord): Promise<TargetDiff> {
+    return diffFleet(this.dependencies, release);
   }
 
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {

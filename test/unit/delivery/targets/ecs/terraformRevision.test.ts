@@ -57,6 +57,15 @@ describe('what Terraform changed in the task definition', () => {
     expect(calls('DescribeTaskDefinition') - asked).to.equal(1);
   });
 
+  it('is not taken along by a rollback, which brings nothing new', async () => {
+    const world = ecsWorld('worker');
+    const { target, release, rollout } = world;
+    await terraform(world, { memory: '1024' });
+    await target.deploy(release, { ...rollout, kind: 'rollback' });
+    expect(lastOf(world)).not.to.have.property('memory');
+    expect(sourceOf(lastOf(world))).to.equal('1');
+  });
+
   it('is compared with what the running revision was made from: a person’s change stays', async () => {
     const world = ecsWorld('worker');
     const { target, release, rollout, ecs, messages } = world;
