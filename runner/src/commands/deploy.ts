@@ -31,6 +31,10 @@ An ECS service that wants 0 tasks gets the release too, but nothing shows that t
         'Deploy the release that the environment runs to the hosts that are behind, and to no other.',
     },
     {
+      name: 'no-verify',
+      description: 'Do not refuse what surely cannot run: an image or a new secret that is not there.',
+    },
+    {
       name: 'wait',
       value: 'DURATION',
       description: 'Wait this long for the lock and for the applications that are needed, e.g. 10m.',
@@ -102,6 +106,7 @@ An ECS service that wants 0 tasks gets the release too, but nothing shows that t
               kind: resume?.deployment.kind ?? 'deploy',
               stage: telling,
               forward: option(input, 'release') !== undefined || option(input, 'force') !== undefined,
+              ...(flag(input, 'no-verify') ? { verify: false } : {}),
               ...waiting(input),
               ...(resume === undefined ? {} : { resume }),
               ...(only === undefined ? {} : { only }),

@@ -4,7 +4,7 @@ export const commandGroups: Readonly<Record<string, readonly string[]>> = {
   'Make a release': ['build', 'test', 'push', 'release'],
   Infrastructure: ['plan', 'apply', 'drift', 'destroy', 'output', 'iam-policy'],
   Hosts: ['inventory', 'provision', 'env'],
-  Deliver: ['stages', 'run', 'diff', 'deploy', 'promote', 'rollback', 'migrate', 'needs'],
+  Deliver: ['stages', 'run', 'verify', 'diff', 'deploy', 'promote', 'rollback', 'migrate', 'needs'],
   Operate: ['tasks', 'logs', 'exec', 'task', 'scale', 'restart'],
   'Inspect and notify': ['status', 'history', 'report', 'lock', 'notify'],
 };

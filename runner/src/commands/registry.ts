@@ -29,6 +29,7 @@ export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = 
   env: () => import('./env.js'),
   stages: () => import('./stages.js'),
   run: () => import('./run.js'),
+  verify: () => import('./verify.js'),
   diff: () => import('./diff.js'),
   deploy: () => import('./deploy.js'),
   promote: () => import('./promote.js'),

@@ -1,4 +1,5 @@
 import type { TargetDiff } from '../domain/difference.js';
+import type { CheckResult } from '../domain/finding.js';
 import type { MigrationRecord } from '../domain/migration.js';
 import type {
   BehindHost,
@@ -25,6 +26,8 @@ export interface Rollout {
   journalRollback?(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
   /** What it is part of: a rollback migrates nothing, and catching up touches only what is behind. */
   readonly kind?: DeploymentKind;
+  /** Whether what cannot run is refused before anything is changed; it is where left out. */
+  readonly verify?: boolean | undefined;
   /** What the environment ran before, by the ledger; undefined where that is nothing. */
   readonly known?: Known | undefined;
   /** Somebody said that what the world has counts more than what is recorded of it. */
@@ -55,6 +58,14 @@ export interface TargetStatus {
   /** Short words: `2/2 tasks`, `staging-1 0.3.0 · staging-2 0.3.0`. */
   readonly summary: string;
   readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** A release that is to be verified for a target. */
+export interface Wanted {
+  readonly release: ReleaseRecord;
+  /** Platforms that the configuration builds images for, by image. */
+  readonly platforms: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
 }
 
 export interface Target {
@@ -89,6 +100,8 @@ export interface Target {
    * @throws StackError CONFIG_INVALID where catching up would leave two kinds of hosts
    */
   behind?(release: ReleaseRecord, known: Known | undefined): Promise<readonly BehindHost[]>;
+  /** Looks at what a deploy of a release leans on, without changing it. */
+  verify?(wanted: Wanted): Promise<readonly CheckResult[]>;
   /** Looks at what a deploy of a release would change. */
   diff?(release: ReleaseRecord): Promise<TargetDiff>;
   /**

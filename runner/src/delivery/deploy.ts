@@ -90,6 +90,7 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
     stage,
     signal,
     kind: request.kind,
+    verify: request.verify,
     known: knownOf(target),
     isForced,
     begun: begunActions(target, start.resumed?.entries),

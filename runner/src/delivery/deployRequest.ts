@@ -16,6 +16,8 @@ export interface DeployRequest {
   readonly resume?: { readonly deployment: DeploymentRecord };
   /** Goes over a deployment that was cut off, and ends it: the release was chosen by name, knowing that it works. */
   readonly forward?: boolean;
+  /** Whether targets refuse what surely cannot run (`--no-verify`); they do where left out. */
+  readonly verify?: boolean;
   readonly from?: string;
   readonly fromBehind?: readonly string[];
   readonly approvedBy?: string;

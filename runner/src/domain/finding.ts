@@ -1,7 +1,8 @@
 import { StackError } from '../base/errors.js';
 import { usesSessions } from './transport.js';
 
-export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped';
+/** `unverified`: it could not be found out, `found` says why. */
+export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped' | 'unverified';
 
 /** What a check found. */
 export interface Finding {

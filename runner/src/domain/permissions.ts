@@ -15,11 +15,11 @@ export interface CallRow {
 
 /**
  * What commands do with a target: `check` is `doctor`; `look` is a look at what runs, which also comes before a move;
- * `migrate` is the command of that name; `move` brings a release there or takes it back. The others are the commands of
- * their names.
+ * `verify` is what comes before a move; `migrate` is the command of that name; `move` brings a release there or takes it
+ * back. The others are the commands of their names.
  */
 export type TargetPhase =
-  'check' | 'look' | 'migrate' | 'move' | 'tasks' | 'logs' | 'exec' | 'task' | 'scale' | 'restart';
+  'check' | 'look' | 'verify' | 'migrate' | 'move' | 'tasks' | 'logs' | 'exec' | 'task' | 'scale' | 'restart';
 
 /** The calls of AWS that a kind of target makes in some phases. */
 export interface TargetPermission<Target = never> {

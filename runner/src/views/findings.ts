@@ -6,10 +6,14 @@ const WORDS: Readonly<Record<CheckStatus, string>> = {
   warning: 'warning',
   failed: 'FAILED',
   skipped: '-',
+  unverified: '?',
 };
 
 /** Checks as aligned lines, what to type below each that is not well, and a last line that sums up. */
-export function checksText(checks: readonly CheckResult[]): string {
+export function checksText(
+  checks: readonly CheckResult[],
+  words = { well: 'Ready', ill: 'Not ready' },
+): string {
   const width = Math.max(...checks.map(({ title }) => displayWidth(title)));
   const lines = checks.flatMap(({ status, title, found, next }) => [
     `${pad(WORDS[status], 7)}  ${pad(title, width)}  ${found}`,
@@ -20,7 +24,7 @@ export function checksText(checks: readonly CheckResult[]): string {
   const warnings = count('warning');
   const summary =
     failed === 0
-      ? `Ready${warnings === 0 ? '' : `, with ${warnings} warning${warnings === 1 ? '' : 's'}`}.`
-      : `Not ready: ${failed} check${failed === 1 ? '' : 's'} failed.`;
+      ? `${words.well}${warnings === 0 ? '' : `, with ${warnings} warning${warnings === 1 ? '' : 's'}`}.`
+      : `${words.ill}: ${failed} check${failed === 1 ? '' : 's'} failed.`;
   return [...lines, '', summary].join('\n');
 }

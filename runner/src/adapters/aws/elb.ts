@@ -12,6 +12,11 @@ export interface TargetGroup {
   /** `instance`, `ip` or `lambda`. */
   readonly targetType: string;
   readonly healthPath: string | undefined;
+  /** `HTTP`, `HTTPS`, `TCP` … */
+  readonly protocol?: string | undefined;
+  /** A number, or `traffic-port`. */
+  readonly healthPort?: string | undefined;
+  readonly healthProtocol?: string | undefined;
   readonly loadBalancers: readonly string[];
   /** Longest time until a good target counts as healthy, in milliseconds, from the health check's settings. */
   readonly healthyMs?: number;
@@ -51,6 +56,9 @@ export async function findTargetGroup(aws: AwsClients, nameOrArn: string): Promi
         port: group.Port,
         targetType: group.TargetType ?? 'instance',
         healthPath: group.HealthCheckPath,
+        protocol: group.Protocol,
+        healthPort: group.HealthCheckPort,
+        healthProtocol: group.HealthCheckProtocol,
         loadBalancers: group.LoadBalancerArns ?? [],
         ...healthyWithin(group),
       };

@@ -66,6 +66,24 @@ async function logEvents(
   });
 }
 
+/**
+ * Whether there is a log group of a name.
+ * @param region by default that of the deployment
+ * @throws StackError AWS_*
+ */
+export async function hasLogGroup(
+  aws: AwsClients,
+  name: string,
+  region: string | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { DescribeLogGroupsCommand } = await sdk.logs();
+  const command = new DescribeLogGroupsCommand({ logGroupNamePrefix: name });
+  const what = { action: 'logs:DescribeLogGroups', resource: name, patienceMs: EVIDENCE_MS, signal };
+  const answer = await aws.call(await aws.logs(region), command, what);
+  return (answer.logGroups ?? []).some(({ logGroupName }) => logGroupName === name);
+}
+
 const linesOf = (events: GetLogEventsCommandOutput['events']): readonly string[] =>
   (events ?? []).flatMap((event) => (event.message ?? '').trimEnd().split('\n'));
 

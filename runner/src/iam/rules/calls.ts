@@ -185,6 +185,15 @@ export const calls = {
     ...runner('ec2:GetConsoleOutput', 'instance'),
     unmade: 'the emulator’s instances are records: there is nothing on their consoles',
   },
+  'ec2:DescribeSubnets': open('ec2:DescribeSubnets'),
+  'ec2:DescribeRouteTables': {
+    ...open('ec2:DescribeRouteTables'),
+    unmade: 'made where a service is in subnets that there are: the emulator’s services are not',
+  },
+  'ec2:DescribeVpcEndpoints': {
+    ...open('ec2:DescribeVpcEndpoints'),
+    unmade: 'made where a service is in subnets that there are: the emulator’s services are not',
+  },
   'session:open': {
     by: 'runner',
     needs: [
@@ -223,6 +232,10 @@ export const calls = {
   },
   'elasticloadbalancing:DeregisterTargets': runner('elasticloadbalancing:DeregisterTargets', 'target-group'),
 
+  'logs:DescribeLogGroups': open(
+    'logs:DescribeLogGroups',
+    'groups are asked for by the beginning of their names, and only names are read',
+  ),
   'logs:GetLogEvents': runner('logs:GetLogEvents', 'log-stream'),
 
   'cloudwatch:DescribeAlarms': {
@@ -245,6 +258,23 @@ export const calls = {
 
   'ssm:GetParameter': runner('ssm:GetParameter', 'parameter'),
   'secretsmanager:GetSecretValue': runner('secretsmanager:GetSecretValue', 'secret'),
+
+  'ssm:DescribeParameters': {
+    ...open('ssm:DescribeParameters'),
+    unmade:
+      'made where a task definition has parameters, which has a test of its own (test/integration/verify)',
+  },
+  'secretsmanager:DescribeSecret': {
+    by: 'runner',
+    needs: [
+      {
+        actions: ['secretsmanager:DescribeSecret'],
+        on: 'any',
+        because: 'which secrets a task definition names is known when it is read; no value is',
+      },
+    ],
+    unmade: 'made where a task definition has secrets, which has a test of its own (test/integration/verify)',
+  },
 
   'secretsmanager:PutSecretValue': {
     ...runner('secretsmanager:PutSecretValue', 'user-secret'),

@@ -87,6 +87,7 @@ export const verbs = {
   rollback: [...move.filter((part) => part !== 'upstream')],
   status: ['account', 'state-read', ...look],
   diff: ['account', 'state-read', ...look],
+  verify: ['account', 'state-read', ...look, 'targets-verify'],
   history: ['state-read'],
   tasks: ['account', 'state-read', ...hosts, 'targets-tasks'],
   logs: ['account', 'state-read', ...hosts, 'targets-logs'],

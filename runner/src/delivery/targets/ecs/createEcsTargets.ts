@@ -33,8 +33,8 @@ export async function createEcsTargets(parts: {
   aws.ecs().catch(() => undefined);
   const { clock } = context;
   const home = await registryOfImages(context, environment);
-  const elsewhere =
-    home.name === environment.name ? undefined : await registryHost(await context.aws(home), context.env);
+  const images = home.name === environment.name ? aws : await context.aws(home);
+  const elsewhere = images === aws ? undefined : await registryHost(images, context.env);
   const targets = groups.flatMap((group): readonly (readonly [string, Target])[] => {
     const [{ config: first }] = group as readonly [Member, ...Member[]];
     const { strategy } = first;
@@ -44,6 +44,7 @@ export async function createEcsTargets(parts: {
         (await import('../../../adapters/http/httpProbe.js')).probe(url, { ...asked, env: context.env }),
       environmentName: environment.name,
       aws,
+      images,
       clock,
       url,
       ...(checkTools === undefined ? {} : { checkTools }),

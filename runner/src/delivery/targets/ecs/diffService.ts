@@ -1,7 +1,7 @@
 import type { Service } from '../../../adapters/aws/ecs.js';
 import type { Difference, TargetDiff } from '../../../domain/difference.js';
 import { differencesOf, type Revision } from './mergeDefinition.js';
-import type { NextRevision } from './nextRevision.js';
+import type { Planned } from './nextRevision.js';
 import type { EcsServiceConfig } from './schema.js';
 import type { Member } from './sharedService.js';
 import { findContainer } from './taskDefinition.js';
@@ -14,7 +14,7 @@ import { findContainer } from './taskDefinition.js';
  */
 export function diffService(
   running: Revision,
-  { described, next }: NextRevision,
+  { described, next }: Planned,
   name: string,
   members: readonly Member[],
 ): TargetDiff {

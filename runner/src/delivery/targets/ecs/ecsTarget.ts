@@ -12,7 +12,8 @@ import {
 import { createEcsTasks, type EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { lastLogLines } from '../../../adapters/aws/logs.js';
 import type { Operations } from '../../../context/operations.js';
-import type { Rollout, Target, TargetStatus } from '../../../context/target.js';
+import type { Rollout, Target, TargetStatus, Wanted as Wanting } from '../../../context/target.js';
+import type { CheckResult } from '../../../domain/finding.js';
 import { moveService, registerRevision, type Change } from './serviceChange.js';
 import { diffService } from './diffService.js';
 import { nothingToRestart, overtakenError, refuseUnlaunchable, refuseForeign } from './ecsFailures.js';
@@ -20,7 +21,7 @@ import type { ServiceDescription, ServiceReader } from './serviceDescription.js'
 import { stopBegunChecks } from './checkTask.js';
 import { hasChecks, runEcsChecks, urlOfService } from './ecsChecks.js';
 import { migrate, stopBegun } from './ecsMigration.js';
-import { imageOf, migrationOptions, nextRevision, type NextRevision } from './nextRevision.js';
+import { imageOf, migrationOptions, nextRevision, type NextRevision, type Planned } from './nextRevision.js';
 import { ecsRecord } from './record.js';
 import { followRollout, type RolloutOptions } from './rollout.js';
 import { readSnapshot, type EcsSnapshot } from './rules/ecsSnapshot.js';
@@ -150,6 +151,9 @@ export class EcsTarget implements Target {
     const [setupOf, taskDefinition] = await Promise.all([
       probeSetupsOf(this.options, this.shared, described, subject, rollout.signal),
       next.changed ? registerRevision(change, next.input) : previous,
+      next.changed && rollout.verify !== false && rollout.kind !== 'rollback'
+        ? this.refuseUnrunnable(release, ahead, rollout.signal)
+        : undefined,
     ]);
     const migrated =
       migrating === undefined
@@ -167,10 +171,39 @@ export class EcsTarget implements Target {
     return { described, previous, taskDefinition, setupOf, migrated, service, acceptedMs };
   }
 
+  async verify(wanted: Wanting): Promise<readonly CheckResult[]> {
+    const { name, config, aws, images = aws } = this.options;
+    const { service } = await this.reader.read(wanted.signal, true);
+    const { described, next, running } = await this.next(wanted.release, wanted.signal);
+    const { verifyService } = await import('./verify/verifyService.js');
+    const { containerDefinitions } = next.input;
+    const definition = { ...described.definition, containerDefinitions };
+    const image = imageOf(this.options, this.scope, wanted.release);
+    const { signal } = wanted;
+    return verifyService({ name, config, aws, images, service, running, definition, image, wanted, signal });
+  }
+
   async diff(release: ReleaseRecord): Promise<TargetDiff> {
-    const running = await this.reader.read(undefined, true);
+    await this.reader.read(undefined, true);
     const ahead = await this.next(release, new AbortController().signal);
-    return diffService(running, ahead, this.name, this.shared.parts.members);
+    return diffService(ahead.running, ahead, this.name, this.shared.parts.members);
+  }
+
+  private async refuseUnrunnable(
+    release: ReleaseRecord,
+    { described, next, running }: NextRevision,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { aws, images = aws, clock } = this.options;
+    const { refuseUnrunnable } = await import('./verify/verifyAhead.js');
+    const { containerDefinitions } = next.input;
+    const definition = { ...described.definition, containerDefinitions };
+    const { members } = this.shared.parts;
+    const nowMs = clock.now().getTime();
+    const { scope } = this;
+    await refuseUnrunnable({
+      ...{ aws, images, scope, running, definition, members, release, nowMs, signal },
+    });
   }
 
   async migrate(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord> {
@@ -327,7 +360,8 @@ export class EcsTarget implements Target {
     refuseForeign(this.scope, described.service);
     // The way back brings nothing new, whatever the world has changed since.
     const from = kind === 'rollback' ? { ...described, newest: undefined } : described;
-    return this.revisionOf(release, from, signal);
+    const { definition, tags } = described;
+    return { running: { definition, tags }, ...(await this.revisionOf(release, from, signal)) };
   }
 
   /** Of a colour that runs another release: made of what the live one runs, with all that was changed there since. */
@@ -335,7 +369,7 @@ export class EcsTarget implements Target {
     release: ReleaseRecord,
     described: ServiceDescription,
     signal: AbortSignal,
-  ): Promise<NextRevision> {
+  ): Promise<Planned> {
     const { registry, like } = this.options;
     const { members } = this.shared.parts;
     const caughtUp = await withTerraformChanges(this.api, described, members, signal);

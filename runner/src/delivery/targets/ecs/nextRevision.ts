@@ -9,11 +9,17 @@ import type { EcsTargetOptions } from './targetOptions.js';
 import { withoutImage, withoutMigration } from './ecsFailures.js';
 import type { Member } from './sharedService.js';
 import type { MigrationOptions } from './ecsMigration.js';
+import type { Revision } from './mergeDefinition.js';
 import type { CaughtUpDescription } from './terraformRevision.js';
 import { findContainer, nextTaskDefinition, type NextTaskDefinition } from './taskDefinition.js';
 
 /** What a release means for the service. */
-export interface NextRevision {
+export interface NextRevision extends Planned {
+  /** What runs, as it was registered. */
+  readonly running: Revision;
+}
+
+export interface Planned {
   readonly described: CaughtUpDescription;
   readonly next: NextTaskDefinition;
 }
@@ -36,7 +42,7 @@ export function nextRevision(
   scope: EcsScope,
   release: ReleaseRecord,
   described: CaughtUpDescription,
-): NextRevision {
+): Planned {
   let { definition } = described;
   let changed = described.taken.length > 0;
   let next: NextTaskDefinition | undefined;

@@ -11,6 +11,21 @@ const OF_TASKS = ['ecs:ListTasks', 'ecs:DescribeTasks'];
 /** The calls of AWS that a service makes, by what is done with it. */
 export const permissions: readonly TargetPermission<EcsServiceConfig>[] = [
   { phases: [...LOOKS], calls: ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition'] },
+  // A deploy looks at what is new in it.
+  {
+    phases: ['verify', 'move'],
+    calls: ['ecr:BatchGetImage', 'ssm:DescribeParameters', 'secretsmanager:DescribeSecret'],
+  },
+  {
+    phases: ['verify'],
+    calls: [
+      'elasticloadbalancing:DescribeTargetGroups',
+      'logs:DescribeLogGroups',
+      'ec2:DescribeSubnets',
+      'ec2:DescribeRouteTables',
+      'ec2:DescribeVpcEndpoints',
+    ],
+  },
   { phases: ['migrate'], calls: ['ecs:RegisterTaskDefinition'] },
   { phases: ['scale'], calls: ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:UpdateService'] },
   {

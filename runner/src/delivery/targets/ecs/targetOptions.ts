@@ -14,6 +14,8 @@ export interface EcsTargetOptions {
   readonly config: EcsServiceConfig;
   readonly environmentName: string;
   readonly aws: AwsClients;
+  /** Of the account whose registry has the images; `aws` where left out. */
+  readonly images?: AwsClients;
   readonly clock: Clock;
   /**
    * What stands before the repository in image references: a registry host, or a host and a prefix.

@@ -8,7 +8,8 @@ import type {
 import type { TargetDiff } from '../../../domain/difference.js';
 import { batchSize, inBatches } from '../../rules/batches.js';
 import type { Operations } from '../../../context/operations.js';
-import type { Known, Rollout, Target, TargetStatus } from '../../../context/target.js';
+import type { CheckResult } from '../../../domain/finding.js';
+import type { Known, Rollout, Target, TargetStatus, Wanted } from '../../../context/target.js';
 import { rollBatch } from './batch.js';
 import { diffFleet } from './diffFleet.js';
 import {
@@ -28,6 +29,7 @@ import { fleetChecks, type FleetChecks } from './fleetChecks.js';
 import type { FleetDependencies } from './dependencies.js';
 import { readSnapshot, restoreFleet, snapshotOf } from './restore.js';
 import { fleetStatus } from './fleetStatus.js';
+import { verifyFleet } from './verifyFleet.js';
 import { wantedContainer } from './wanted.js';
 
 /** Hosts that run one container each, replaced in batches by Ansible, watched over SSH. */
@@ -50,6 +52,10 @@ export class FleetTarget implements Target {
 
   behind(release: ReleaseRecord, known: Known | undefined): Promise<readonly BehindHost[]> {
     return laggingHosts(this.dependencies, release, known);
+  }
+
+  verify({ release }: Wanted): Promise<readonly CheckResult[]> {
+    return verifyFleet(this.dependencies, release);
   }
 
   diff(release: ReleaseRecord): Promise<TargetDiff> {
