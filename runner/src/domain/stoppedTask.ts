@@ -20,6 +20,7 @@ export interface StoppedContainer {
 /** Ends that say something about the release; scale-in, a lost machine or a person stopping a task say nothing. */
 const CODES_WITH_REASON = new Set(['EssentialContainerExited', 'TaskFailedToStart']);
 const FAILED_CHECK = /failed .*health check|unhealthy/i;
+const OUT_OF_MEMORY = /OutOfMemory|\boom\b/i;
 
 /**
  * Why a task could not start though its release may be good: no capacity, no network interface or address, a registry
@@ -83,7 +84,10 @@ export function stoppedWords(task: StoppedTask, configured: string): string {
   if (task.stopCode === 'TaskFailedToStart' || container?.exitCode === undefined) {
     return `task ${task.id} was stopped${lived}: ${task.reason || container?.reason || 'no reason given'}`;
   }
-  const meaning = EXIT_CODES[container.exitCode];
+  // The platform itself says so: nothing has to be guessed from the code.
+  const meaning = OUT_OF_MEMORY.test(container.reason ?? '')
+    ? 'it used more memory than it may'
+    : EXIT_CODES[container.exitCode];
   const words = meaning === undefined ? '' : ` (${meaning})`;
   return `container ${container.name} exited with code ${container.exitCode}${words}${lived}`;
 }

@@ -1,6 +1,7 @@
 import { StackError } from '../../../base/errors.js';
 import type { StageSubject } from '../../../events/stage.js';
 import type { Clock } from '../../../base/ports.js';
+import { faultWords, stopCause } from '../../../domain/stopCause.js';
 import {
   failedTasks,
   failedContainer,
@@ -105,11 +106,18 @@ export async function crashError(
   const name = failedContainer(task, scope.container)?.name ?? scope.container;
   const stream = logStream(scope.definition, name, task.id);
   const lines = stream === undefined ? [] : await patientLogLines(scope, stream, signal);
-  return failure(scope, stoppedWords(task, scope.container), [
-    ...(task.reason === undefined ? [] : [`stopped: ${task.reason}`]),
-    ...task.containers.filter((one) => one.reason).map((one) => `${one.name}: ${one.reason}`),
-    ...lines,
-  ]);
+  const cause = stopCause(task, scope.container);
+  return failure(
+    scope,
+    stoppedWords(task, scope.container),
+    [
+      ...(cause === undefined ? [] : [`fault: ${faultWords[cause.fault]}`]),
+      ...(task.reason === undefined ? [] : [`stopped: ${task.reason}`]),
+      ...task.containers.filter((one) => one.reason).map((one) => `${one.name}: ${one.reason}`),
+      ...lines,
+    ],
+    cause?.help,
+  );
 }
 
 /** The failure of a release that runs but is not healthy: the reason and what its tasks last said. */
@@ -125,8 +133,16 @@ export async function unhealthyError(
   return failure(scope, reason, lines);
 }
 
-/** A failed deploy, with what to type next. */
-export function failure(scope: DiagnosisScope, message: string, evidence: readonly string[]): StackError {
+/**
+ * A failed deploy, with what to type next.
+ * @param help what mends the cause, where that is known
+ */
+export function failure(
+  scope: DiagnosisScope,
+  message: string,
+  evidence: readonly string[],
+  help = 'Fix the cause and deploy again:',
+): StackError {
   const logs = awslogs(containerOf(scope.definition, scope.container));
   // Lasting lack of what tasks need is the likely cause then, though by itself it fails nothing.
   const unstarted = [...scope.triedAgain].map((reason) => `could not start: ${reason}`);
@@ -134,7 +150,7 @@ export function failure(scope: DiagnosisScope, message: string, evidence: readon
     where: `service ${scope.service}, environment ${scope.environment}`,
     evidence: [...evidence, ...unstarted],
     next: [
-      'Fix the cause and deploy again: ',
+      `${help}${help.endsWith('.') ? ' Then:' : ''} `,
       `node runner deploy --env ${scope.environment}`,
       ...(logs === undefined ? [] : [` (all its output: ${tailOf(logs)} --since 30m)`]),
     ].join(''),
