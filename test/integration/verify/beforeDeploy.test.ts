@@ -63,7 +63,7 @@ describe('before a deploy', function () {
         family,
         ...input,
         ...change(first),
-      } as RegisterTaskDefinitionCommandInput),
+      }),
     );
   };
 

@@ -265,14 +265,7 @@ export const calls = {
       'made where a task definition has parameters, which has a test of its own (test/integration/verify)',
   },
   'secretsmanager:DescribeSecret': {
-    by: 'runner',
-    needs: [
-      {
-        actions: ['secretsmanager:DescribeSecret'],
-        on: 'any',
-        because: 'which secrets a task definition names is known when it is read; no value is',
-      },
-    ],
+    ...runner('secretsmanager:DescribeSecret', 'secret'),
     unmade: 'made where a task definition has secrets, which has a test of its own (test/integration/verify)',
   },
 
