@@ -33,6 +33,10 @@ export interface EcsServiceRequest {
   readonly port: number;
   readonly desired: number;
   readonly healthPath: string;
+  /** Environment variables of its first task definition, beside PORT. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** ARNs of secrets by the variable they are read into. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 export interface EcsServiceMade {
@@ -49,13 +53,22 @@ export async function createEcsService(
   settings: LocalSettings,
   request: EcsServiceRequest,
 ): Promise<EcsServiceMade> {
+  const { cluster, name, port, healthPath } = request;
+  const { targetGroupArn } = await createLoadBalancer(settings, { name, port, healthPath, targets: [] });
+  await createServiceBehind(settings, request, targetGroupArn);
+  return { cluster, service: name, url: loadBalancerUrl(settings, name) };
+}
+
+/** Creates cluster, log group and a service whose tasks are registered in a target group; an existing service stays. */
+export async function createServiceBehind(
+  settings: LocalSettings,
+  request: EcsServiceRequest,
+  targetGroupArn: string,
+): Promise<void> {
   const client = new ECSClient(emulatorClient(settings));
   const { cluster, name } = request;
   await client.send(new CreateClusterCommand({ clusterName: cluster }));
-  const [balancer] = await Promise.all([
-    createLoadBalancer(settings, { name, port: request.port, healthPath: request.healthPath, targets: [] }),
-    createLogGroup(settings, logGroup(name)),
-  ]);
+  await createLogGroup(settings, logGroup(name));
   if ((await findService(client, cluster, name)) === undefined) {
     const taskDefinition = await registerFirst(settings, client, request);
     await client.send(
@@ -70,7 +83,7 @@ export async function createEcsService(
         },
         loadBalancers: [
           {
-            targetGroupArn: balancer.targetGroupArn,
+            targetGroupArn,
             containerName: request.container,
             containerPort: request.port,
           },
@@ -87,11 +100,21 @@ export async function createEcsService(
     );
   }
   client.destroy();
-  return { cluster, service: name, url: loadBalancerUrl(settings, name) };
 }
 
 /** Removes the service, its tasks, its load balancer and log group, and the cluster when it is empty. */
 export async function deleteEcsService(
+  settings: LocalSettings,
+  name: string,
+  cluster: string,
+): Promise<boolean> {
+  const existed = await deleteService(settings, name, cluster);
+  await deleteLoadBalancer(settings, name);
+  return existed;
+}
+
+/** Removes the service, its tasks and its log group, and the cluster when it is empty. */
+export async function deleteService(
   settings: LocalSettings,
   name: string,
   cluster: string,
@@ -103,7 +126,6 @@ export async function deleteEcsService(
     await client.send(new DeleteServiceCommand({ cluster, service: name, force: true }));
     await stopTasks(client, cluster, name);
   }
-  await deleteLoadBalancer(settings, name);
   await deleteLogGroup(settings, logGroup(name));
   const gone = ['ClusterNotFoundException'];
   const left = await unless(gone, () =>
@@ -130,7 +152,7 @@ async function registerFirst(
   client: ECSClient,
   request: EcsServiceRequest,
 ): Promise<string | undefined> {
-  const { name, port } = request;
+  const { name, port, environment = {}, secrets = {} } = request;
   const { taskDefinition } = await client.send(
     new RegisterTaskDefinitionCommand({
       family: name,
@@ -144,7 +166,11 @@ async function registerFirst(
           name: request.container,
           image: request.image,
           essential: true,
-          environment: [{ name: 'PORT', value: String(port) }],
+          environment: Object.entries({ PORT: String(port), ...environment }).map(([name, value]) => ({
+            name,
+            value,
+          })),
+          secrets: Object.entries(secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
           portMappings: [{ containerPort: port, protocol: 'tcp' }],
           logConfiguration: {
             logDriver: 'awslogs',

@@ -10,6 +10,7 @@ import {
   DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
   RegisterTargetsCommand,
+  type Action,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { everyPage } from '../adapters/aws/pages.js';
 import { emulatorClient, unless } from './awsTools.js';
@@ -39,46 +40,9 @@ export async function createLoadBalancer(
 ): Promise<LoadBalancer> {
   const client = new ElasticLoadBalancingV2Client(emulatorClient(settings));
   const { name } = request;
-  const group =
-    (await findTargetGroup(client, name)) ??
-    (
-      await client.send(
-        new CreateTargetGroupCommand({
-          Name: name,
-          Protocol: 'HTTP',
-          Port: request.port,
-          VpcId: 'vpc-local',
-          TargetType: 'ip',
-          HealthCheckPath: request.healthPath,
-          HealthCheckIntervalSeconds: 5,
-          HealthCheckTimeoutSeconds: 2,
-          HealthyThresholdCount: 2,
-        }),
-      )
-    ).TargetGroups?.[0]?.TargetGroupArn;
-  if (group === undefined) throw new Error(`the emulator created no target group ${name}`);
-  const balancer =
-    (await findLoadBalancer(client, name)) ??
-    (
-      await client.send(
-        new CreateLoadBalancerCommand({
-          Name: name,
-          Type: 'application',
-          Subnets: ['subnet-local-a', 'subnet-local-b'],
-        }),
-      )
-    ).LoadBalancers?.[0]?.LoadBalancerArn;
-  if ((await listenersOf(client, balancer)).length === 0) {
-    await client.send(
-      new CreateListenerCommand({
-        LoadBalancerArn: balancer,
-        Protocol: 'HTTP',
-        Port: 80,
-        // One forward by ARN: the emulator drops weights.
-        DefaultActions: [{ Type: 'forward', TargetGroupArn: group }],
-      }),
-    );
-  }
+  const group = await ensureTargetGroup(client, request);
+  // One forward by ARN: the emulator drops weights.
+  await ensureListener(client, name, { Type: 'forward', TargetGroupArn: group });
   if (request.targets.length > 0) {
     const Targets = request.targets.map((target) => {
       const [Id = '', port] = target.split(':');
@@ -90,8 +54,69 @@ export async function createLoadBalancer(
   return { name, targetGroupArn: group, url: loadBalancerUrl(settings, name) };
 }
 
-/** Removes the load balancer, its listener and its target group; missing parts are no error. */
-export async function deleteLoadBalancer(settings: LocalSettings, name: string): Promise<boolean> {
+/** A target group of IP targets; an existing one stays. @returns its ARN */
+export async function ensureTargetGroup(
+  client: ElasticLoadBalancingV2Client,
+  { name, port, healthPath }: Pick<LoadBalancerRequest, 'name' | 'port' | 'healthPath'>,
+): Promise<string> {
+  const existing = await findTargetGroup(client, name);
+  if (existing?.TargetGroupArn !== undefined) return existing.TargetGroupArn;
+  const made = await client.send(
+    new CreateTargetGroupCommand({
+      Name: name,
+      Protocol: 'HTTP',
+      Port: port,
+      VpcId: 'vpc-local',
+      TargetType: 'ip',
+      HealthCheckPath: healthPath,
+      HealthCheckIntervalSeconds: 5,
+      HealthCheckTimeoutSeconds: 2,
+      HealthyThresholdCount: 2,
+    }),
+  );
+  const arn = made.TargetGroups?.[0]?.TargetGroupArn;
+  if (arn === undefined) throw new Error(`the emulator created no target group ${name}`);
+  return arn;
+}
+
+/** A load balancer with one HTTP listener; existing parts stay. @returns the ARN of the listener */
+export async function ensureListener(
+  client: ElasticLoadBalancingV2Client,
+  name: string,
+  action: Action,
+): Promise<string> {
+  const balancer =
+    (await findLoadBalancer(client, name)) ??
+    (
+      await client.send(
+        new CreateLoadBalancerCommand({
+          Name: name,
+          Type: 'application',
+          Subnets: ['subnet-local-a', 'subnet-local-b'],
+        }),
+      )
+    ).LoadBalancers?.[0]?.LoadBalancerArn;
+  const [existing] = await listenersOf(client, balancer);
+  if (existing?.ListenerArn !== undefined) return existing.ListenerArn;
+  const made = await client.send(
+    new CreateListenerCommand({
+      LoadBalancerArn: balancer,
+      Protocol: 'HTTP',
+      Port: 80,
+      DefaultActions: [action],
+    }),
+  );
+  const arn = made.Listeners?.[0]?.ListenerArn;
+  if (arn === undefined) throw new Error(`the emulator created no listener of ${name}`);
+  return arn;
+}
+
+/** Removes the load balancer, its listener and its target groups; missing parts are no error. */
+export async function deleteLoadBalancer(
+  settings: LocalSettings,
+  name: string,
+  groups: readonly string[] = [name],
+): Promise<boolean> {
   const client = new ElasticLoadBalancingV2Client(emulatorClient(settings));
   const balancer = await findLoadBalancer(client, name);
   if (balancer !== undefined) {
@@ -99,10 +124,11 @@ export async function deleteLoadBalancer(settings: LocalSettings, name: string):
       await client.send(new DeleteListenerCommand({ ListenerArn }));
     await client.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: balancer }));
   }
-  const group = await findTargetGroup(client, name);
-  if (group !== undefined) await client.send(new DeleteTargetGroupCommand({ TargetGroupArn: group }));
+  const found = await Promise.all(groups.map((group) => findTargetGroup(client, group)));
+  const arns = found.flatMap((group) => group?.TargetGroupArn ?? []);
+  for (const TargetGroupArn of arns) await client.send(new DeleteTargetGroupCommand({ TargetGroupArn }));
   client.destroy();
-  return balancer !== undefined || group !== undefined;
+  return balancer !== undefined || arns.length > 0;
 }
 
 const listenersOf = (client: ElasticLoadBalancingV2Client, balancer: string | undefined) =>
@@ -123,5 +149,5 @@ async function findTargetGroup(client: ElasticLoadBalancingV2Client, name: strin
   const found = await unless(['TargetGroupNotFoundException', 'TargetGroupNotFound'], () =>
     client.send(new DescribeTargetGroupsCommand({ Names: [name] })),
   );
-  return found?.TargetGroups?.find((group) => group.TargetGroupName === name)?.TargetGroupArn;
+  return found?.TargetGroups?.find((group) => group.TargetGroupName === name);
 }

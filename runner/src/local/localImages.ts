@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { arch } from 'node:os';
 import { writeAtomically } from '../adapters/process/atomicFile.js';
 import { caBundle, packageSources, scratchFolder } from './machine.js';
-import { IMAGE_PREFIX, IMAGE_RECIPES, imageTag, type ImageRecipe } from './recipes.js';
+import { IMAGE_PREFIX, IMAGE_RECIPES, imageTag, OPTIONAL_RECIPES, type ImageRecipe } from './recipes.js';
+import { withStateLock } from './localLock.js';
 import { askCommand, asProcessGroup, runCommand, type LocalContext } from './localContext.js';
 
-export type ImageNames = Readonly<Record<ImageRecipe['name'], string>>;
+export type ImageNames = Readonly<
+  Record<Exclude<ImageRecipe['name'], keyof typeof OPTIONAL_RECIPES>, string>
+>;
 
 interface MachineFacts {
   readonly suite: string;
@@ -36,6 +39,22 @@ export async function missingImages(local: LocalContext): Promise<{ recipe: Imag
   return IMAGE_RECIPES.map((recipe) => ({ recipe, tag: imageTag(recipe, parts.fingerprint) })).filter(
     ({ tag }) => !present.has(tag),
   );
+}
+
+/** The image of an optional recipe, which is made now if the engine has none. @returns its name and tag */
+export async function optionalImage(
+  local: LocalContext,
+  name: keyof typeof OPTIONAL_RECIPES,
+): Promise<string> {
+  const recipe = OPTIONAL_RECIPES[name];
+  const { fingerprint } = await machineFacts(local);
+  const tag = imageTag(recipe, fingerprint);
+  await withStateLock(local, 'images', async () => {
+    if ((await presentImages(local)).includes(tag)) return;
+    const importImage = await prepareImage(local, recipe, tag);
+    await importImage();
+  });
+  return tag;
 }
 
 /** Every local image in the engine, also of old recipes. */
@@ -93,8 +112,7 @@ export async function prepareImage(
         local,
         { file: 'docker', args: ['import', ...changes, tar, tag] },
         { purpose: `import the ${recipe.name} image` },
-      );
-      await rm(scratch, { recursive: true, force: true });
+      ).finally(() => rm(scratch, { recursive: true, force: true }));
       const seconds = Math.round((local.clock.now().getTime() - started) / 1000);
       local.report({ piece: `${recipe.name} image`, status: 'ok', message: `${tag} built in ${seconds} s` });
     };

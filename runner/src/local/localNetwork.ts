@@ -5,6 +5,16 @@ import type { ImageNames } from './localImages.js';
 /** Label of everything made in the engine: its value is the environment's name. */
 export const LABEL = 'automation-stack.local';
 
+/** Label of a database; its value is the name that it was created with. */
+export const POSTGRES_LABEL = `${LABEL}.postgres`;
+
+export interface LocalDatabase {
+  readonly name: string;
+  readonly running: boolean;
+  /** `127.0.0.1:PORT`; empty where it does not run. */
+  readonly loopback: string;
+}
+
 /** The small container through which ECS tasks reach the AWS API. The emulator starts tasks in its network. */
 export const relayName = (local: LocalContext): string => `${local.settings.name}-relay`;
 
@@ -52,6 +62,26 @@ export async function relayUp(local: LocalContext, images: ImageNames): Promise<
     ...['nc', '-ll', '-p', port, '-e', 'nc', gateway, port],
   ];
   await runCommand(local, { file: 'docker', args }, { purpose: 'start the relay of the local network' });
+}
+
+/** This environment's databases. */
+export async function listDatabases(local: LocalContext): Promise<LocalDatabase[]> {
+  const filters = [
+    '--filter',
+    `label=${LABEL}=${local.settings.name}`,
+    '--filter',
+    `label=${POSTGRES_LABEL}`,
+  ];
+  const format = `{{.Label "${POSTGRES_LABEL}"}} {{.State}} {{.Ports}}`;
+  const lines = await askCommand(local, 'docker', ['ps', '--all', ...filters, '--format', format]);
+  return (lines ?? '')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [name = '', state = '', ports = ''] = line.split(' ');
+      return { name, running: state === 'running', loopback: ports.replace(/->.*$/, '') };
+    })
+    .sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** Removes every container, volume and network of this environment, the emulator's containers too. */

@@ -1,6 +1,7 @@
 import { engineFacts } from './dockerDaemon.js';
 import { emulatorRuns } from './emulator.js';
 import { imageNames, presentImages } from './localImages.js';
+import { listDatabases, type LocalDatabase } from './localNetwork.js';
 import { listHosts, type Host } from './localHosts.js';
 import { relayName } from './localNetwork.js';
 import { servicesRun } from './localServices.js';
@@ -19,6 +20,7 @@ export interface LocalStatus {
   readonly up: boolean;
   readonly pieces: readonly PieceStatus[];
   readonly hosts: readonly Host[];
+  readonly databases: readonly LocalDatabase[];
 }
 
 /** Checks every part and changes nothing. */
@@ -60,8 +62,9 @@ export async function localStatus(local: LocalContext): Promise<LocalStatus> {
       detail: `Slack ${slackUrl(settings)}, registry for hosts ${settings.gateway}:${settings.emulatorPort}`,
     },
   ];
-  const hosts = engine === undefined ? [] : await listHosts(local);
-  return { up: pieces.every((piece) => piece.up), pieces, hosts };
+  const [hosts, databases] =
+    engine === undefined ? [[], []] : await Promise.all([listHosts(local), listDatabases(local)]);
+  return { up: pieces.every((piece) => piece.up), pieces, hosts, databases };
 }
 
 /** The status as lines for people. */
@@ -73,5 +76,7 @@ export function statusLines(status: LocalStatus): string {
     const ports = `ssh 127.0.0.1:${host.sshPort}  http 127.0.0.1:${host.httpPort}  ${host.privateAddress}`;
     lines.push(`${host.running ? 'up  ' : 'down'}  host       ${host.name.padEnd(16)} ${ports}`);
   }
+  for (const { name, running, loopback } of status.databases)
+    lines.push(`${running ? 'up  ' : 'down'}  postgres   ${name.padEnd(16)} ${loopback}`);
   return lines.join('\n');
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  * never built twice and a changed one always is.
  */
 export interface ImageRecipe {
-  readonly name: 'host' | 'python' | 'busybox';
+  readonly name: 'host' | 'python' | 'busybox' | 'postgres';
   /** Its purpose, for people. */
   readonly purpose: string;
   readonly packages: readonly string[];
@@ -76,9 +76,9 @@ touch -d 2000-01-01 "$1/var/lib/apt/lists"
 
 const PYTHON: ImageRecipe = {
   name: 'python',
-  purpose: 'base of Python applications: Flask and gunicorn',
+  purpose: 'base of Python applications: Flask, gunicorn and the client of PostgreSQL',
   kind: 'debian',
-  packages: ['python3-flask', 'gunicorn', 'ca-certificates'],
+  packages: ['python3-flask', 'gunicorn', 'python3-psycopg2', 'ca-certificates'],
   arrange: `${TRIM}
 ln -sf python3 "$1/usr/bin/python"
 `,
@@ -105,7 +105,37 @@ printf 'root:x:0:\\nnogroup:x:65534:\\n' > "$1/etc/group"
   changes: ['ENV PATH=/bin', 'CMD ["sh"]'],
 };
 
+/** Its data is thrown away with its container: nothing waits for the disk. Nobody is let in without TLS, as on RDS. */
+const POSTGRES: ImageRecipe = {
+  name: 'postgres',
+  purpose: 'databases of applications: PostgreSQL',
+  kind: 'debian',
+  packages: ['postgresql', 'openssl'],
+  arrange: `${TRIM}
+rm -rf "$1"/etc/postgresql/* "$1"/var/lib/postgresql/*
+cat > "$1/usr/local/bin/serve-postgres" <<'END'
+#!/bin/sh
+set -eu
+data=/var/lib/postgresql/data
+bin=$(echo /usr/lib/postgresql/*/bin)
+if [ ! -s "$data/PG_VERSION" ]; then
+  "$bin/initdb" --pgdata="$data" --encoding=UTF8 --locale=C.UTF-8 --no-sync --auth=peer
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=postgres -keyout "$data/server.key" -out "$data/server.crt"
+  chmod 600 "$data/server.key"
+  printf 'local all all peer\\nhostssl all all all scram-sha-256\\n' > "$data/pg_hba.conf"
+fi
+exec "$bin/postgres" -D "$data" -c listen_addresses='*' -c unix_socket_directories=/tmp -c ssl=on -c fsync=off -c full_page_writes=off -c max_connections=200
+END
+chmod 755 "$1/usr/local/bin/serve-postgres"
+`,
+  changes: ['ENV LANG=C.UTF-8 PGHOST=/tmp', 'USER postgres', 'CMD ["/usr/local/bin/serve-postgres"]'],
+};
+
+/** What every local environment has. */
 export const IMAGE_RECIPES: readonly ImageRecipe[] = [HOST, PYTHON, BUSYBOX];
+
+/** Made when something asks for it first. */
+export const OPTIONAL_RECIPES = { postgres: POSTGRES } as const;
 
 /** Repositories of all local images start with this; `down --purge` removes them. */
 export const IMAGE_PREFIX = 'automation-stack-local';

@@ -3,6 +3,7 @@ import { nearest } from '../base/nearest.js';
 import { createHost, deleteHost } from './localHosts.js';
 import { emulatorRuns } from './emulator.js';
 import { notRunningError, type LocalContext } from './localContext.js';
+import type { EcsServiceRequest } from './ecsServices.js';
 
 /** `key=value` words by key. */
 export type Settings = Readonly<Record<string, string>>;
@@ -12,6 +13,8 @@ interface ResourceKind {
   create(local: LocalContext, name: string, given: Settings): Promise<Record<string, unknown>>;
   delete(local: LocalContext, name: string, given: Settings): Promise<boolean>;
 }
+
+const SERVICE_KEYS = ['cluster', 'image', 'container', 'port', 'desired', 'health', 'environment', 'secrets'];
 
 /**
  * The kinds of `local create KIND NAME` and `local delete KIND NAME`; the examples' Terraform roots call them. SDKs load
@@ -43,26 +46,36 @@ const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
     },
   },
   'ecs-service': {
-    keys: ['cluster', 'image', 'container', 'port', 'desired', 'health'],
+    keys: SERVICE_KEYS,
     create: async (local, name, given) => {
-      const port = number(given, 'port') ?? 8000;
-      const { placeholder } = await import('./placeholder.js');
       const { createEcsService } = await import('./ecsServices.js');
-      return {
-        ...(await createEcsService(local.settings, {
-          name,
-          cluster: given['cluster'] ?? 'local',
-          image: given['image'] ?? (await placeholder(local)),
-          container: given['container'] ?? 'web',
-          port,
-          desired: number(given, 'desired') ?? 2,
-          healthPath: given['health'] ?? '/health',
-        })),
-      };
+      return { ...(await createEcsService(local.settings, await serviceRequest(local, name, given))) };
     },
     delete: async ({ settings }, name, given) => {
       const { deleteEcsService } = await import('./ecsServices.js');
       return deleteEcsService(settings, name, given['cluster'] ?? 'local');
+    },
+  },
+  'ecs-colours': {
+    keys: SERVICE_KEYS,
+    create: async (local, name, given) => {
+      const { createEcsColours } = await import('./ecsColours.js');
+      return { ...(await createEcsColours(local.settings, await serviceRequest(local, name, given))) };
+    },
+    delete: async ({ settings }, name, given) => {
+      const { deleteEcsColours } = await import('./ecsColours.js');
+      return deleteEcsColours(settings, name, given['cluster'] ?? 'local');
+    },
+  },
+  postgres: {
+    keys: [],
+    create: async (local, name) => {
+      const { createPostgres } = await import('./localDatabases.js');
+      return { ...(await createPostgres(local, name)) };
+    },
+    delete: async (local, name) => {
+      const { deletePostgres } = await import('./localDatabases.js');
+      return deletePostgres(local, name);
     },
   },
 };
@@ -91,6 +104,39 @@ export async function deleteResource(
   const given = parseWords(kindName, kind, words);
   if (kindName !== 'host' && !(await emulatorRuns(local.settings))) return false;
   return kind.delete(local, name, given);
+}
+
+async function serviceRequest(
+  local: LocalContext,
+  name: string,
+  given: Settings,
+): Promise<EcsServiceRequest> {
+  const { placeholder } = await import('./placeholder.js');
+  return {
+    name,
+    cluster: given['cluster'] ?? 'local',
+    image: given['image'] ?? (await placeholder(local)),
+    container: given['container'] ?? 'web',
+    port: number(given, 'port') ?? 8000,
+    desired: number(given, 'desired') ?? 2,
+    healthPath: given['health'] ?? '/health',
+    environment: pairs(given, 'environment'),
+    secrets: pairs(given, 'secrets'),
+  };
+}
+
+/** `A=1,B=2` by name. */
+function pairs(given: Settings, key: string): Record<string, string> {
+  const words = (given[key] ?? '').split(',').filter((word) => word !== '');
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf('=');
+      if (at > 0) return [word.slice(0, at), word.slice(at + 1)];
+      throw new StackError('USAGE', `${key} is NAME=VALUE,…, and ${word} is none`, {
+        where: `${key}=${given[key] ?? ''}`,
+      });
+    }),
+  );
 }
 
 function findKind(kindName: string, name: string): ResourceKind {
