@@ -1,0 +1,5 @@
+CREATE TABLE orders (
+  id       uuid PRIMARY KEY,
+  customer text NOT NULL,
+  created  timestamptz NOT NULL DEFAULT now()
+);
