@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The main job on the local environment, with the commands a user would type: each is echoed before it runs.
 #   scripts/demo.sh          run it (again: new releases on what is there)
+#   EXAMPLE=blue-green scripts/demo.sh    another example in place of these two
 #   scripts/demo.sh down     take everything away
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -40,6 +41,8 @@ project() {
     rm -rf "${demo:?}/$1"
     cp -R "examples/$1" "$demo/$1"
     cd "$demo/$1"
+    # What runs on this machine takes the place of what runs on AWS.
+    [[ ! -f local.yml ]] || mv local.yml automation-stack.yml
     quietly init --initial-branch=develop
     printf '.automation-stack/\n.terraform/\nterraform.tfstate*\nreports/\n' >.gitignore
     quietly add --all
@@ -52,13 +55,16 @@ project() {
     # Whatever an earlier demo was interrupted at: the sources as they ship, and environments that are whole.
     cp -R "$root/examples/$1/." .
     local environment
-    for environment in staging production; do
+    for environment in $(environments); do
       if node "$root/runner" status --env "$environment" --json | grep -q '"cutOff"'; then
         runner rollback --env "$environment"
       fi
     done
   fi
 }
+
+# Those of the example in this directory.
+environments() { sed -n '/^environments:/,/^[a-z]/s/^  \([a-z]*\):$/\1/p' automation-stack.yml; }
 
 # commit TYPE MESSAGE: everything that changed, on the branch that is checked out.
 commit() {
@@ -75,12 +81,12 @@ merge_to_main() {
 
 down() {
   local name environment
-  for name in flask-fleet hello-ecs; do
+  for name in flask-fleet hello-ecs blue-green; do
     [[ -d $demo/$name ]] || continue
     (
       cd "$demo/$name"
       eval "$(node "$root/runner" local env)"
-      for environment in staging production; do
+      for environment in $(environments); do
         runner destroy --env "$environment" --yes --confirm "$environment" || echo "Going on: local down removes what is left."
       done
     ) || true
@@ -142,20 +148,30 @@ service() {
 }
 
 main() {
-  local began=$SECONDS
+  local began=$SECONDS examples=(flask-fleet hello-ecs)
   chapter 'The local environment' 'Docker engine, AWS emulator, hosts and a Slack sink, all on this machine.'
   runner local up
   eval "$(node runner local env)"
-  fleet
-  service
-  chapter 'What Slack was told'
-  runner local slack
+  if [[ ${EXAMPLE:-} == blue-green ]]; then
+    examples=(blue-green)
+    source scripts/demoBlueGreen.sh
+    blue_green
+  else
+    fleet
+    service
+    chapter 'What Slack was told'
+    runner local slack
+  fi
   chapter 'Reports'
-  for name in flask-fleet hello-ecs; do (cd "$demo/$name" && runner report); done
-  printf '\n%sDone in %d s.%s Look around: cd %s && node %s status\n' "$bold" $((SECONDS - began)) "$plain" .demo/flask-fleet ../../runner
+  for name in "${examples[@]}"; do (cd "$demo/$name" && runner report); done
+  printf '\n%sDone in %d s.%s Look around: cd %s && node %s status\n' "$bold" $((SECONDS - began)) "$plain" ".demo/${examples[0]}" ../../runner
   echo 'Take it away again: make demo-down'
 }
 
+case ${EXAMPLE:-} in
+  '' | blue-green) ;;
+  *) echo "EXAMPLE is blue-green, or left out: flask-fleet and hello-ecs" >&2; exit 2 ;;
+esac
 case ${1:-up} in
   up) main ;;
   down) down ;;
