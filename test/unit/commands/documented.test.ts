@@ -71,10 +71,28 @@ describe('what the pages promise', () => {
   }
 });
 
+type Part = Readonly<Record<string, unknown>>;
+
+/** Every object within a schema, itself too. */
+function* everyPart(schema: unknown): Generator<Part> {
+  if (typeof schema !== 'object' || schema === null) return;
+  if (!Array.isArray(schema)) yield schema as Part;
+  for (const part of Object.values(schema)) yield* everyPart(part);
+}
+
+/** Schemas of every property of that name. */
+function* namedBy(schema: unknown, name: string): Generator<Part> {
+  for (const { properties } of everyPart(schema)) {
+    const found = (properties as Part | undefined)?.[name];
+    if (found !== undefined) yield found as Part;
+  }
+}
+
 describe('what the pages say of targets', () => {
   const targets = kinds.targets.map(({ name }) => name);
-  const strategies =
-    JSON.stringify(jsonSchema(kinds)).match(/"strategy":\{[^}]*"enum":\[([^\]]*)\]/)?.[1] ?? '';
+  const strategies = [...namedBy(jsonSchema(kinds), 'strategy')].flatMap((schema) =>
+    [...everyPart(schema)].flatMap((part) => (typeof part['const'] === 'string' ? [part['const']] : [])),
+  );
 
   it('is held against the schema', () => {
     expect(targets).to.include('ecs-service');
@@ -94,9 +112,9 @@ describe('what the pages say of targets', () => {
     it(`names kinds and strategies that exist: ${file}`, () => {
       const credentials = ['text', 'file', 'ssh-key', 'password'];
       expect(
-        named('kind').filter((kind) => ![...targets, ...credentials].includes(kind as never)),
+        named('kind').filter((kind) => ![...targets, ...strategies, ...credentials].includes(kind as never)),
       ).to.deep.equal([]);
-      expect(named('strategy').filter((strategy) => !strategies.includes(`"${strategy}"`))).to.deep.equal([]);
+      expect(named('strategy').filter((strategy) => !strategies.includes(strategy))).to.deep.equal([]);
     });
   }
 });
