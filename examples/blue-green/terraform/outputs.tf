@@ -51,3 +51,8 @@ output "database_users" {
   description = "Users of the database that the runner makes after an apply, and the services that read their secrets."
   value       = { app = merge(module.database_user.user, { services = [module.service.service_name] }) }
 }
+
+output "native_deployment" {
+  description = "What the runner tells ECS, so that ECS moves the requests: groups, rules and the role by which it changes them."
+  value       = module.service.native_deployment
+}
