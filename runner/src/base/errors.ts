@@ -102,6 +102,8 @@ export const errorCodes = {
   DEPLOY_OVERTAKEN: define('service'),
   // Not 3: the services are as they were, what the migration itself changed may not be.
   MIGRATION_FAILED: define('service'),
+  HOOK_FAILED: define('service'),
+  STAGE_FAILED: define('test'),
   ROLLBACK_FAILED: define('service'),
   // What runs, and what is done with it
   TASK_NONE: define('service'),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isDuration, parseDuration } from '../base/duration.js';
+import { hooks } from './hooksSchema.js';
 import { inventorySchema } from './inventorySchema.js';
 import type { KindSchemas, TargetConfig } from './kindSchemas.js';
 import { storeForms } from './storeLocation.js';
@@ -206,6 +207,9 @@ const environmentOf = (targets: z.ZodType<TargetConfig>, places: string) =>
       })
       .optional(),
     targets: z.record(name, targets).default({}).describe('What the environment deploys to.'),
+    hooks: hooks
+      .optional()
+      .describe('Commands around each deploy, promotion and rollback; see docs/checks.md.'),
     url: lookedUp.optional().describe('URL of the environment; shown in reports and Slack.'),
     protected: z
       .boolean()

@@ -56,7 +56,10 @@ export async function deployRelease(context: Context, request: DeployRequest): P
       await refuseOlderBuild(context, state, environment);
     const start = await preflight(context, state, () => targets, request);
     if ('deployment' in start) return start;
-    return rollOut({ context, state, lock, targets: await targets, request, start });
+    const running = { context, state, lock, targets: await targets, request, start };
+    if (environment.config.hooks === undefined || kind === 'catch-up') return rollOut(running);
+    const { withHooks } = await import('./hooks/withHooks.js');
+    return withHooks(context, state, request, () => rollOut(running));
   });
 }
 
@@ -272,12 +275,22 @@ export const deployEnd = (result: DeployResult): StageEnd => ({
   isPart: deployStatus(result) === 'partial',
 });
 
-/** How a deploy went that ended well: `partial` also where nothing shows that the release works. */
-export const deployStatus = ({ deployment }: Pick<DeployResult, 'deployment'>): 'ok' | 'partial' =>
-  deployment.status === 'partial' || deployment.status === 'unproven' ? 'partial' : 'ok';
+/** How a deploy went that ended well: `partial` also where nothing shows that the release works, or a hook failed after it. */
+export const deployStatus = ({
+  deployment,
+  hookFailure,
+}: Pick<DeployResult, 'deployment' | 'hookFailure'>): 'ok' | 'partial' =>
+  deployment.status === 'partial' || deployment.status === 'unproven' || hookFailure !== undefined
+    ? 'partial'
+    : 'ok';
 
 /** One line that says how a deploy ended. */
-export function deploySummary({ deployment, release, unchanged, behind }: DeployResult): string {
+export function deploySummary(result: DeployResult): string {
+  const { hookFailure } = result;
+  return hookFailure === undefined ? endWords(result) : `${endWords(result)}; but ${hookFailure}`;
+}
+
+function endWords({ deployment, release, unchanged, behind }: DeployResult): string {
   if (unchanged) return `${deployment.environment} already runs ${release.version}, healthy`;
   const took = Date.parse(deployment.endedAt ?? deployment.startedAt) - Date.parse(deployment.startedAt);
   if (deployment.status === 'unproven') {

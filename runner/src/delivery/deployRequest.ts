@@ -33,4 +33,6 @@ export interface DeployResult {
   readonly unchanged: boolean;
   /** Hosts that do not run it; no more than the targets allow. */
   readonly behind: readonly BehindOfTarget[];
+  /** Why a hook failed that runs after it; the release runs all the same. */
+  readonly hookFailure?: string;
 }

@@ -65,7 +65,7 @@ export async function policyNames(
   given: GivenNames,
 ): Promise<ParsedNames> {
   const config = await context.config();
-  const { aws, infrastructure, inventory, provision, targets } = environment.config;
+  const { aws, hooks, infrastructure, inventory, provision, targets } = environment.config;
   const notes = new Set<string>();
   const settled = (value: string) => settle(context, environment, value, notes);
   const kinds = await context.kinds();
@@ -172,6 +172,9 @@ export async function policyNames(
       Object.values(config.images).map(({ repository }) => settled(repository)),
     ),
     ...(source === undefined ? {} : { source }),
+    distributions: await Promise.all(
+      (hooks?.after ?? []).flatMap((hook) => ('cloudfront' in hook ? [settled(hook.cloudfront)] : [])),
+    ),
     targetGroups: ofTargets.flatMap((names) => names?.targetGroups ?? []),
     resources: resourcesIn([...ofTargets, ...places.map(({ names }) => names)]),
     parameters: named('ssm'),
@@ -182,7 +185,7 @@ export async function policyNames(
     ledger: bucketsOf(ledgers),
     backend: backend?.s3 === undefined ? [] : [backend.s3],
   };
-  const usesOutputs = referencesIn([targets, inventory, provision, environment.config.variables]).some(
+  const usesOutputs = referencesIn([targets, hooks, inventory, provision, environment.config.variables]).some(
     ({ kind }) => kind === 'output',
   );
   // Who asks for the inventory itself asks for it whatever it is for.
@@ -191,6 +194,7 @@ export async function policyNames(
     account: aws.account !== undefined || role !== undefined,
     'assume-role': assumed.length > 0,
     login: names.repositories.length > 0,
+    invalidate: (names.distributions ?? []).length > 0,
     push: names.repositories.length > 0,
     tag: names.repositories.length > 0,
     'bring-images': source !== undefined && names.repositories.length > 0,
@@ -261,7 +265,7 @@ function sectionsOf(
   { config: environment }: NamedEnvironment,
   verb: Verb,
 ): readonly unknown[] {
-  const { aws, infrastructure, inventory, provision, targets, variables } = environment;
+  const { aws, hooks, infrastructure, inventory, provision, targets, variables } = environment;
   const used: readonly AnyPart[] = ['references', ...verbs[verb]];
   const has = (...some: readonly Part[]) => some.some((part) => used.includes(part));
   return [
@@ -269,7 +273,7 @@ function sectionsOf(
     config.notifications,
     ...(has('push') || verb === 'build' || verb === 'test' || verb === 'doctor' ? [config.images] : []),
     ...(has('outputs', 'backend-plan', 'backend-apply') ? [infrastructure, variables, inventory] : []),
-    ...(usesTargets(verb) ? [targets] : []),
+    ...(usesTargets(verb) ? [targets, hooks] : []),
     ...(verb === 'provision' || verb === 'run' || verb === 'doctor' ? [provision] : []),
   ];
 }

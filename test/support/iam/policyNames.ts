@@ -14,6 +14,7 @@ export const names: PolicyNames = {
     'listener-rule': ['arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener-rule/app/main/1a/2b/3c'],
     'balancing-role': ['arn:aws:iam::111111111111:role/shop-balancing'],
   },
+  distributions: ['E1A2B3C4D5E6F7'],
   parameters: ['/shop/vault'],
   userSecrets: ['shop/database'],
   secrets: ['slack'],

@@ -1,4 +1,5 @@
 import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import type { CloudFrontClient } from '@aws-sdk/client-cloudfront';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2Client } from '@aws-sdk/client-ec2';
@@ -50,6 +51,7 @@ export interface AwsClients {
   readonly call: AwsCall;
   /** The role that the clients act as, where there is one. */
   readonly assumed?: AssumedRole | undefined;
+  cloudFront(): Promise<CloudFrontClient>;
   cloudWatch(): Promise<CloudWatchClient>;
   ecs(): Promise<ECSClient>;
   ecr(): Promise<ECRClient>;
@@ -147,6 +149,7 @@ export function createAwsClients(options: AwsOptions): AwsClients {
     assumed,
     calls,
     call,
+    cloudFront: lazy(async () => new (await sdk.cloudFront()).CloudFrontClient(await settings('CLOUDFRONT'))),
     cloudWatch: lazy(async () => new (await sdk.cloudWatch()).CloudWatchClient(await settings('CLOUDWATCH'))),
     ecs: lazy(async () => new (await sdk.ecs()).ECSClient(await settings('ECS'))),
     ecr: lazy(async () => new (await sdk.ecr()).ECRClient(await settings('ECR'))),

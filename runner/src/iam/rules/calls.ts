@@ -238,6 +238,10 @@ export const calls = {
   ),
   'logs:GetLogEvents': runner('logs:GetLogEvents', 'log-stream'),
 
+  'cloudfront:CreateInvalidation': {
+    ...runner('cloudfront:CreateInvalidation', 'distribution'),
+    unmade: 'made where a hook after a deploy names a distribution, which has a test of its own',
+  },
   'cloudwatch:DescribeAlarms': {
     ...runner('cloudwatch:DescribeAlarms', 'alarm'),
     unmade: 'made where a target has an alarm among its checks, which have tests of their own',

@@ -28,6 +28,8 @@ export interface PolicyNames {
   /** Where promoted images are copied from, where that is another registry. */
   readonly source?: ArnScope;
   readonly targetGroups: readonly string[];
+  /** Distributions of CloudFront that hooks invalidate. */
+  readonly distributions?: readonly string[];
   readonly parameters: readonly string[];
   readonly secrets: readonly string[];
   /** Secrets of database users, whose values `apply` makes. */
@@ -67,6 +69,7 @@ export const forms = {
     services.map((names) => arnOf(place, 'ecs:R:A:container-instance/{cluster}/*', names)),
   'task-definition': each(({ families }) => families, 'ecs:R:A:task-definition/{name}:*'),
   role: ({ place, roles }) => roles.map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
+  distribution: each(({ distributions = [] }) => distributions, 'cloudfront::A:distribution/{name}'),
   // Asked by name, and authorised on all of them.
   alarm: ({ place }) => [arnOf(place, 'cloudwatch:R:A:alarm:*')],
   'log-group': each(({ logGroups }) => logGroups, 'logs:R:A:log-group:{name}:*'),

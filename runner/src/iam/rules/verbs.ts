@@ -35,6 +35,7 @@ export const parts = {
     'registry:write',
     'registry:read',
   ],
+  invalidate: ['cloudfront:CreateInvalidation'],
   tag: ['ecr:BatchGetImage', 'ecr:PutImage'],
   'database-users': [
     'secretsmanager:GetSecretValue',
@@ -64,7 +65,15 @@ export type AnyPart = Part | TargetPart | StorePhase;
 const inventory = ['hosts-by-tag', 'outputs'] as const;
 const hosts = [...inventory, 'host-keys', 'host-sessions'] as const;
 const look = ['targets-look', ...hosts] as const;
-const move = ['account', 'state-write', 'upstream', ...look, 'targets-move', 'bring-images'] as const;
+const move = [
+  'account',
+  'state-write',
+  'upstream',
+  ...look,
+  'targets-move',
+  'bring-images',
+  'invalidate',
+] as const;
 
 /** Which parts of the table each verb uses; verbs that ask nothing of AWS beside their references are `[]`. */
 export const verbs = {

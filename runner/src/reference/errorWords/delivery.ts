@@ -87,6 +87,16 @@ export const deliveryWords = {
     causes: 'The command failed, took longer than `migrate.timeout`, or its task could not start.',
     next: 'Read the log, make sure the migration can run again, then `node runner deploy --env NAME`.',
   },
+  HOOK_FAILED: {
+    means: 'A hook of the environment failed. Before a deploy nothing was changed; after it the release runs.',
+    causes: 'The command ended with another code than 0, took longer than its `timeout`, or is not there.',
+    next: 'Read its last lines, correct it, then run the command again.',
+  },
+  STAGE_FAILED: {
+    means: 'A stage of your own (`stages:`) failed; stages that need it do not run.',
+    causes: 'The command ended with another code than 0, took longer than its `timeout`, or is not there.',
+    next: 'Read its last lines, then `node runner run --only NAME`.',
+  },
   ROLLBACK_FAILED: {
     means: 'The previous release could not be restored. Look at the environment now.',
     causes: 'A deregistered task definition, an unhealthy previous release, unreachable hosts.',
