@@ -5,6 +5,7 @@ import { inventorySchema } from './inventorySchema.js';
 import type { KindSchemas, TargetConfig } from './kindSchemas.js';
 import { storeForms } from './storeLocation.js';
 import type { Source } from './referencesIn.js';
+import { ownStages } from './stagesSchema.js';
 import {
   command,
   containerVariable,
@@ -322,6 +323,7 @@ function schemaOf(kinds: KindSchemas) {
     environments: z
       .record(name, environmentOf(targetsOf(kinds), storeForms(kinds.stores)))
       .describe('Where releases are deployed.'),
+    stages: ownStages.default({}).describe('Stages of your own in the graph, by name; see docs/checks.md.'),
     people: z
       .record(text, z.array(text).min(1))
       .default({})

@@ -4,6 +4,7 @@ import type { KindSchemas } from './kindSchemas.js';
 import { DEFAULT_BRANCHES, type ParsedConfig } from './schema.js';
 import { checkOutputs } from './outputChecks.js';
 import type { Path, Words } from './path.js';
+import { stageFaults } from './stagesSchema.js';
 import { storeForms, storeOf } from './storeLocation.js';
 
 /** What no single value can tell: names that must exist elsewhere, settings that need each other. */
@@ -90,7 +91,10 @@ export function crossCheck(
       });
     }
   }
-  issues.push(...checkOutputs(config.environments));
+  issues.push(
+    ...checkOutputs(config.environments),
+    ...stageFaults(config).map(({ path, message }) => ({ path, words: message })),
+  );
   for (const channel of kinds.channels) {
     const { key } = channel;
     const settings = config.notifications[key];

@@ -97,6 +97,8 @@ async function previewStage(
       const { previewDeploy } = await import('../delivery/preview.js');
       return (await previewDeploy(context, environment as NamedEnvironment, undefined)).lines;
     }
+    case 'own':
+      return [`Would run ${(await context.config()).stages[stage.id]?.run.join(' ') ?? ''}.`];
     case 'promote': {
       const { previewPromotion } = await import('../delivery/preview.js');
       return (await previewPromotion(context, environment as NamedEnvironment, undefined)).lines;

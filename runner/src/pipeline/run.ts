@@ -173,6 +173,10 @@ async function execute(
         await deployRelease(context, { environment, release, kind: 'deploy', stage: telling, ...waiting }),
       );
     }
+    case 'own': {
+      const { runOwnStage } = await import('./ownStage.js');
+      return { reason: await runOwnStage(context, stage, telling) };
+    }
     case 'promote': {
       const [{ promoteRelease }, { deployEnd }] = await Promise.all([
         import('../delivery/promote.js'),

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Context } from '../../../runner/src/context/context.js';
 import { StackError } from '../../../runner/src/base/errors.js';
 import type { ReleaseRecord } from '../../../runner/src/domain/records.js';
@@ -329,5 +331,66 @@ describe('a deployment', () => {
       });
       expect(record).to.include({ forcedReason: 'hotfix', forcedBy: place.context.who });
     });
+  });
+});
+
+describe('a deployment with hooks', () => {
+  const hooked = (hooks: string) => `application: shop
+images: { web: { repository: shop/web } }
+environments:
+  staging:
+    targets: { web: { kind: fleet, group: web, image: web } }
+    hooks: ${hooks}
+`;
+  let place: Deployment;
+  let web: FakeTarget;
+  const begin = async (hooks: string) => {
+    place = await deployment({ 'automation-stack.yml': hooked(hooks) });
+    web = new FakeTarget('web');
+  };
+  const deploy = async (version: string, more: Partial<DeployRequest> = {}) => {
+    const { ledger } = await place.context.state();
+    await ledger.putRelease(release(version));
+    const context = { ...place.context, targets: async () => [web] };
+    return deployRelease(context, {
+      environment: await place.context.environment('staging'),
+      release: release(version),
+      kind: 'deploy',
+      stage: stageOf('deploy:staging', place.context),
+      ...more,
+    });
+  };
+  afterEach(() => place.remove());
+
+  it('is stopped by one that fails before it, while nothing is changed or recorded', async () => {
+    await begin('{ before: [{ run: [sh, -c, "exit 3"] }] }');
+    const failure = await rejection(deploy('0.2.0'), 'HOOK_FAILED');
+    expect(failure.message).to.equal('the hook `sh -c exit 3` failed: it ended with exit code 3');
+    expect(web.running).not.to.equal('0.2.0');
+    expect((await (await place.context.state()).ledger.current('staging')).latest).to.equal(undefined);
+  });
+
+  it('goes back though one fails before it', async () => {
+    await begin('{ before: [{ run: [sh, -c, "exit 3"] }] }');
+    await deploy('0.1.0', { kind: 'rollback' });
+    expect(web.running).to.equal('0.1.0');
+  });
+
+  it('stays where one fails after it, as a part of what was asked', async () => {
+    await begin('{ after: [{ run: [sh, -c, "exit 3"] }] }');
+    const result = await deploy('0.2.0');
+    expect(web.running).to.equal('0.2.0');
+    expect(result.deployment.status).to.equal('healthy');
+    expect(deployStatus(result)).to.equal('partial');
+    expect(deploySummary(result)).to.contain('; but the hook `sh -c exit 3` failed');
+  });
+
+  it('tells those of a failure why it failed', async () => {
+    await begin('{ failed: [{ run: [sh, -c, "echo $AUTOMATION_STACK_CODE > told"] }] }');
+    await deploy('0.1.0');
+    web.failDeploy = crash();
+    await rejection(deploy('0.2.0'), 'DEPLOY_ROLLED_BACK');
+    const { directory } = await place.context.config();
+    expect(readFileSync(join(directory, 'told'), 'utf8')).to.equal('DEPLOY_ROLLED_BACK\n');
   });
 });

@@ -10,6 +10,7 @@ export function pipelineInput(config: Config): PipelineInput {
     branches: branchRules(config),
     images: config.images,
     environments: config.environments,
+    stages: config.stages,
     // Every stage tells Slack.
     credentialsOf: (part) => credentialVariables(config, [part, config.notifications]),
   };

@@ -1,12 +1,24 @@
 import { approvalRule, type ApprovalSetting } from '../../domain/approvalDecision.js';
+import type { OwnStages } from '../../config/stagesSchema.js';
 import { environmentOfBranch } from '../../domain/branches.js';
+import { withOwnStages } from './ownStages.js';
 
 export type StageKind =
-  'needs' | 'build' | 'test' | 'push' | 'plan' | 'approve' | 'apply' | 'provision' | 'deploy' | 'promote';
+  | 'needs'
+  | 'build'
+  | 'test'
+  | 'push'
+  | 'plan'
+  | 'approve'
+  | 'apply'
+  | 'provision'
+  | 'deploy'
+  | 'promote'
+  | 'own';
 
 /** One node of the stage graph: the same for a laptop's `run` and for Jenkins. */
 export interface Stage {
-  /** `kind`, or `kind:subject`, e.g. `build:web`, `deploy:staging`. */
+  /** `kind`, or `kind:subject`, e.g. `build:web`, `deploy:staging`; of an own stage its name. */
   readonly id: string;
   readonly kind: StageKind;
   /** What Jenkins and the reports call it. */
@@ -49,6 +61,8 @@ export interface PipelineInput {
       }
     >
   >;
+  /** The project's own stages, by name. */
+  readonly stages?: OwnStages;
   /** Credential variables that a part of the configuration refers to. */
   credentialsOf(part: unknown): readonly string[];
 }
@@ -60,6 +74,24 @@ export interface PipelineInput {
  * where it has not been there yet.
  */
 export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
+  const pipeline = builtIn(config, branch);
+  const { stages: own = {} } = config;
+  const stages = withOwnStages(pipeline.stages, own, (id, settings, environment): Stage => {
+    const place = environment === undefined ? undefined : config.environments[environment];
+    return {
+      id,
+      kind: 'own',
+      title: id,
+      needs: settings.after,
+      ...(environment === undefined ? {} : { environment }),
+      command: ['run', '--only', id],
+      credentials: [...new Set([...settings.credentials, ...config.credentialsOf([settings, place])])],
+    };
+  });
+  return { ...pipeline, stages };
+}
+
+function builtIn(config: PipelineInput, branch: string): Pipeline {
   const name = environmentOfBranch(config.branches, branch);
   const environment = name === undefined ? undefined : config.environments[name];
   const stages: Stage[] = [];
