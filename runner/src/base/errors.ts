@@ -104,6 +104,7 @@ export const errorCodes = {
   MIGRATION_FAILED: define('service'),
   HOOK_FAILED: define('service'),
   STAGE_FAILED: define('test'),
+  SCHEMA_CONTRACTED: define('approval'),
   ROLLBACK_FAILED: define('service'),
   // What runs, and what is done with it
   TASK_NONE: define('service'),

@@ -2,16 +2,28 @@ import type { Context, NamedEnvironment } from '../context/context.js';
 import { targetsWithKinds } from '../context/kinds.js';
 import { approvalOptions, approvers } from './approvalOptions.js';
 import type { CommandResult } from '../events/commandResult.js';
-import { list, option, type CommandDefinition } from './command.js';
+import { StackError } from '../base/errors.js';
+import { didYouMean } from '../base/nearest.js';
+import { list, option, type CommandDefinition, type CommandInput } from './command.js';
 import { waiting } from './deploy.js';
+
+const PHASES = ['expand', 'contract'];
 
 const migrate: CommandDefinition = {
   name: 'migrate',
   summary: 'Run the migrations of a release without deploying it',
   description: `Registers the task definition of \`--release VERSION\` (default: the release of this working tree, which is built and pushed if there is none) and runs the \`migrate\` command of each target that has one as a task with it, under the environment's lock. The task's exit code decides; its output is shown as it comes.
 
-\`deploy\` and \`promote\` migrate by themselves before they move the service; this command is for pipelines that want it as a separate step. A failed migration exits 1 and does not touch the services; changes that it has made stay. An interrupt stops the task. In addition to the permissions of a deploy it needs \`ecs:RunTask\`, \`ecs:StopTask\` and \`logs:GetLogEvents\`.`,
+\`deploy\` and \`promote\` migrate by themselves before they move the service; this command is for pipelines that want it as a separate step. A failed migration exits 1 and does not touch the services; changes that it has made stay. An interrupt stops the task. In addition to the permissions of a deploy it needs \`ecs:RunTask\`, \`ecs:StopTask\` and \`logs:GetLogEvents\`.
+
+\`--phase contract\` runs the \`migrate.contract\` command, which removes what only older releases need. It runs in the image of the release that runs there, and gets the release whose step it is in AUTOMATION_STACK_CONTRACT. By default that is the release before: what one rolls back to does not need what is removed. From then on older releases are refused.`,
   options: [
+    {
+      name: 'phase',
+      value: 'PHASE',
+      description:
+        '`expand` (default) adds what a release needs; `contract` removes what only older ones need.',
+    },
     {
       name: 'release',
       value: 'VERSION',
@@ -48,6 +60,7 @@ const migrate: CommandDefinition = {
     const environment = await context.environment();
     const only = list(input, 'target');
     const version = option(input, 'release');
+    if (phaseOf(input) === 'contract') return contractCommand(context, environment, input);
     if (context.options.dryRun)
       return preview(context, environment, await migratingTargets(context, environment, only), version);
     warmUp(context, environment);
@@ -94,20 +107,92 @@ const migrate: CommandDefinition = {
   },
 };
 
+/** @throws StackError USAGE */
+function phaseOf(input: CommandInput): string {
+  const phase = option(input, 'phase') ?? 'expand';
+  if (!PHASES.includes(phase))
+    throw new StackError('USAGE', `--phase is expand or contract, not "${phase}"`, {
+      next: `Choose one.${didYouMean(phase, PHASES)}`,
+    });
+  const other = ['release', 'force'].find((name) => input.options[name] !== undefined);
+  if (phase === 'contract' && other !== undefined)
+    throw new StackError('USAGE', `--phase contract is of what runs: --${other} cannot be used with it`, {
+      next: `Remove --${other}.`,
+    });
+  return phase;
+}
+
+/** `--phase contract`. */
+async function contractCommand(
+  context: Context,
+  environment: NamedEnvironment,
+  input: CommandInput,
+): Promise<CommandResult> {
+  const [{ warmUp }, { asRun }, { inStage }, { migratingTargets }, { contractEnvironment, contractSummary }] =
+    await Promise.all([
+      import('../delivery/targets/createTargets.js'),
+      import('../context/runEvents.js'),
+      import('../events/stage.js'),
+      import('../delivery/migrate.js'),
+      import('../delivery/contract.js'),
+    ]);
+  const only = list(input, 'target');
+  if (context.options.dryRun)
+    return preview(
+      context,
+      environment,
+      await migratingTargets(context, environment, only, 'contract'),
+      undefined,
+      'contract',
+    );
+  warmUp(context, environment);
+  const stage = {
+    id: `contract:${environment.name}`,
+    title: `Contract ${environment.name}`,
+    environment: environment.name,
+  };
+  const result = await asRun(
+    context,
+    'migrate',
+    [{ id: stage.id, title: stage.title, needs: [] }],
+    () =>
+      inStage(
+        context,
+        stage,
+        (telling) =>
+          contractEnvironment(context, {
+            environment,
+            stage: telling,
+            only,
+            approvedBy: approvers(context, input),
+            ...waiting(input),
+          }),
+        (done) => ({ reason: contractSummary(done) }),
+      ),
+    contractSummary,
+  );
+  return { data: result };
+}
+
 /** `--dry-run`: what would run, from the configuration alone. */
 async function preview(
   context: Context,
   environment: NamedEnvironment,
   names: readonly string[],
   version: string | undefined,
+  phase: 'expand' | 'contract' = 'expand',
 ): Promise<CommandResult> {
   const [{ findRelease }, { formatDuration }] = await Promise.all([
     import('../release/findRelease.js'),
     import('../base/duration.js'),
   ]);
-  const release = version ?? (await findRelease(context))?.version;
+  const running = async () => {
+    const { ledger } = await context.state();
+    return (await ledger.current(environment.name)).healthy?.version;
+  };
+  const release = version ?? (phase === 'expand' ? (await findRelease(context))?.version : await running());
   const targets = targetsWithKinds(await context.kinds(), environment).flatMap(({ name, config, kind }) => {
-    const migration = names.includes(name) ? kind.migration?.(config) : undefined;
+    const migration = names.includes(name) ? kind.migration?.(config)?.[phase] : undefined;
     return migration === undefined ? [] : [{ name, ...migration }];
   });
   return {
@@ -118,7 +203,7 @@ async function preview(
       targets: Object.fromEntries(targets.map(({ name, command }) => [name, { command }])),
     },
     text: [
-      `Would migrate ${environment.name} with ${release ?? 'a release built from this working tree'}:`,
+      `Would ${phase === 'expand' ? 'migrate' : 'contract'} ${environment.name} with ${release ?? 'a release built from this working tree'}:`,
       ...targets.map(
         ({ name, command, timeout }) =>
           `  ${name}: ${command.join(' ')}, as a task of the release, at most ${formatDuration(timeout)}`,

@@ -9,6 +9,12 @@ const rollback: CommandDefinition = {
     'Undoes a deployment that was cut off; otherwise returns to the previous healthy release. `--to VERSION` deploys a release by name, also if a deployment was cut off and can be neither finished nor undone. It uses digests and builds nothing. It is allowed in every environment, also in those that are promoted to.',
   options: [
     { name: 'to', value: 'VERSION', description: 'Release to deploy, no matter what was cut off.' },
+    {
+      name: 'force',
+      value: 'REASON',
+      description:
+        'Go back although a contract step has removed from the database what the release needs; who and why are recorded.',
+    },
     { name: 'wait', value: 'DURATION', description: 'Wait this long for the lock, e.g. 10m.' },
   ],
   examples: [
@@ -39,6 +45,7 @@ const rollback: CommandDefinition = {
       environment: environment.name,
     };
     const version = option(input, 'to');
+    const reason = option(input, 'force');
     const result = await asRun(
       context,
       'rollback',
@@ -53,6 +60,7 @@ const rollback: CommandDefinition = {
               stage: telling,
               ...waiting(input),
               ...(version === undefined ? {} : { version }),
+              ...(reason === undefined ? {} : { forcedReason: reason }),
             }),
           (done) => ({
             reason: done.summary,

@@ -60,7 +60,7 @@ async function whoMayNot(
   context: ContextWith<'config' | 'environment' | 'git' | 'state' | 'who'>,
   { stages: all }: Pipeline,
 ) {
-  const stage = all.find(({ kind }) => kind === 'approve');
+  const stage = all.find(({ kind }) => kind === 'approve' || kind === 'approve-contract');
   if (stage === undefined) return { count: 1, not: [], who: [], notes: [] };
   const { approvalTerms } = await import('../delivery/approvals.js');
   return approvalTerms(context, await context.environment(stage.environment));

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { StoreLocation } from './storeLocation.js';
 import type { ChecksConfig } from './checksSchema.js';
+import type { MigrateConfig } from './migrateSchema.js';
 
 /** What the configuration says of every target, whatever its kind; each kind knows the rest of it. */
 export interface TargetConfig {
@@ -9,6 +10,8 @@ export interface TargetConfig {
   readonly image: string;
   /** What a release has to pass there. */
   readonly checks?: ChecksConfig | undefined;
+  /** What it does to the schema of a database; only kinds that can run a command have it. */
+  readonly migrate?: MigrateConfig | undefined;
 }
 
 /** What a target of a kind may say. */

@@ -1,3 +1,4 @@
+import type { ContractStep, MigrationStep } from '../config/migrateSchema.js';
 import type { ConfiguredTarget } from '../config/kinds.js';
 import type { ChannelSchema, TargetConfig } from '../config/kindSchemas.js';
 import type { Shape } from '../base/recordShape.js';
@@ -142,7 +143,7 @@ export interface TargetKind<Own extends TargetConfig = TargetConfig> extends Con
   doctor?(context: Context, environment: NamedEnvironment, name: string): readonly Check[];
   /** Lines of `--dry-run`: what happens to a target beside the move itself. */
   preview?(name: string, target: Own): readonly string[];
-  /** The migration that a target runs before it moves. */
+  /** What a target does to the schema of a database, before it moves and after. */
   migration?(target: Own): Migration | undefined;
   /** Playbooks that a target runs. */
   playbooks?(target: Own): readonly string[];
@@ -159,10 +160,14 @@ export interface TargetCapabilities {
   readonly catchesUp?: boolean;
 }
 
+/** What a target does to a schema, in two phases. */
 export interface Migration {
-  readonly command: readonly string[];
-  /** In milliseconds. */
-  readonly timeout: number;
+  /** Runs before the target moves. */
+  readonly expand?: MigrationStep | undefined;
+  /** Removes what only older releases need. */
+  readonly contract?: ContractStep | undefined;
+  /** Name of the database, where several environments have the same. */
+  readonly database?: string | undefined;
 }
 
 /** A way in which people are told of runs. Each keeps a file of its own beside a run's record. */

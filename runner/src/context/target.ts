@@ -106,9 +106,10 @@ export interface Target {
   diff?(release: ReleaseRecord): Promise<TargetDiff>;
   /**
    * Runs the migration of a release and nothing else; only targets whose configuration has one can.
-   * @throws StackError MIGRATION_FAILED
+   * @param of of a contract step: the release whose step it is; `release` is then what runs
+   * @throws StackError MIGRATION_FAILED; STATE_CONFLICT where a contract step finds another release running
    */
-  migrate?(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord>;
+  migrate?(release: ReleaseRecord, rollout: Rollout, of?: string): Promise<MigrationRecord>;
   /** What else can be done with what runs there; targets without it have nothing that runs. */
   operations?(): Promise<Operations>;
 }

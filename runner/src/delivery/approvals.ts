@@ -119,6 +119,7 @@ export async function recordedApproval(
   const { ledger } = await context.state();
   const rule = ruleOf(environment);
   for await (const approval of ledger.approvals.newest(environment.name)) {
+    if (approval.of !== undefined) continue;
     if (rule === undefined || approval.commit !== commit) return undefined;
     const known = await peopleOf(context, environment, commit);
     const { approvedBy, startedBy, at } = approval;
@@ -142,6 +143,7 @@ export async function recordApproval(
   environment: NamedEnvironment,
   { by, authors, commit }: Approved,
   plan: string | undefined,
+  of?: ApprovalRecord['of'],
 ): Promise<ApprovalRecord> {
   const { ledger } = await context.state();
   return ledger.approvals.add(environment.name, {
@@ -150,6 +152,7 @@ export async function recordApproval(
     startedBy: context.who,
     approvedBy: by,
     ...(plan === undefined ? {} : { plan }),
+    ...(of === undefined ? {} : { of }),
     ...runField(context.env),
     ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
   });

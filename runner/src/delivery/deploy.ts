@@ -22,9 +22,11 @@ import { isGuarded, refuseBypass } from './beforeBuild.js';
 import { preflight, supersede, type StartingPoint } from './preflight.js';
 import { begunActions } from './unfinished.js';
 import { describeApplication } from '../release/describeApplication.js';
+import { contractsOf, refuseContracted } from './contracted.js';
 import { withLock } from './environmentLock.js';
 import { refuseOlderBuild } from './newerBuild.js';
 import { behindNotice, refuseSuperseded, unprovenNotice } from './rules/partialDeploy.js';
+import { migrationsOf, notingMigrations } from './migrationEntries.js';
 import { journalOf, mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
 import { isWriteFailure, recordEnd } from './recordEnd.js';
 import type { StageEnd } from '../events/stage.js';
@@ -37,7 +39,7 @@ import { environmentUrl } from './environmentUrl.js';
  * target fails, or a signal arrives, every target goes back to its snapshot: an environment only ever runs one release.
  * What the application needs must be healthy there first.
  * @throws StackError LOCKED, DEPLOY_CUT_OFF, DEPLOY_ROLLED_BACK (3), INTERRUPTED (130, undone), ROLLBACK_FAILED,
- * DEPLOY_OVERTAKEN, UPSTREAM_*, STATE_WRITE_FAILED, RELEASE_DIRTY, PROMOTION_REFUSED, SUPERSEDED
+ * DEPLOY_OVERTAKEN, UPSTREAM_*, STATE_WRITE_FAILED, RELEASE_DIRTY, PROMOTION_REFUSED, SUPERSEDED, SCHEMA_CONTRACTED
  */
 export async function deployRelease(context: Context, request: DeployRequest): Promise<DeployResult> {
   refuseDirty(request);
@@ -52,8 +54,12 @@ export async function deployRelease(context: Context, request: DeployRequest): P
   targets.catch(() => undefined);
   const locking = { environment: environment.name, stage, waitMs, orWithout: kind === 'rollback' };
   return withLock(context, locking, async (state, lock) => {
-    if (kind !== 'rollback' && request.forcedBy === undefined)
-      await refuseOlderBuild(context, state, environment);
+    await Promise.all([
+      kind !== 'rollback' && request.forcedBy === undefined
+        ? refuseOlderBuild(context, state, environment)
+        : undefined,
+      refuseContracted(context, state, request),
+    ]);
     const start = await preflight(context, state, () => targets, request);
     if ('deployment' in start) return start;
     const running = { context, state, lock, targets: await targets, request, start };
@@ -86,6 +92,7 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
   // The first failing target ends the others' waiting: all of them are going back anyway.
   const failing = new AbortController();
   const signal = AbortSignal.any([context.signal, lock.lost, failing.signal]);
+  const migrations = migrationsOf(start.resumed?.entries);
   const { append, appendRollback } = recording;
   // A rollback is itself the way back: what cannot be written down must not keep it.
   const write = request.kind === 'rollback' ? appendRollback : append;
@@ -97,7 +104,7 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
     known: knownOf(target),
     isForced,
     begun: begunActions(target, start.resumed?.entries),
-    journal: journalOf(target, write),
+    journal: notingMigrations(journalOf(target, write), target.name, migrations, context.clock),
     journalRollback: journalOf(target, appendRollback),
   });
   const results: Record<string, TargetRecord> = {};
@@ -119,7 +126,11 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
     },
     { concurrency: (await context.config()).concurrency },
   );
-  const ended = { ...recording.record, endedAt: context.clock.now().toISOString() };
+  const ended = {
+    ...recording.record,
+    endedAt: context.clock.now().toISOString(),
+    ...(migrations.length === 0 ? {} : { migrations }),
+  };
   if (failure === undefined) return succeed(running, recording, { ...ended, targets: results });
   // Where another run has the lock, going back would be a fight with it.
   if (lock.lost.aborted && (await lock.isTaken())) throw failure.error;
@@ -217,6 +228,7 @@ async function record(
     commit: release.commit,
     needs,
     ...(await checkedOut(context)),
+    ...(kind === 'rollback' ? {} : await contractsOf(context, environment, request.only)),
     ...runField(context.env),
     ...(context.runUrl === undefined ? {} : { runUrl: context.runUrl }),
     ...(request.from === undefined ? {} : { from: request.from }),

@@ -12,6 +12,9 @@ import { withLock } from './environmentLock.js';
 import { recordApproval, requireApproval, ruleOf } from './approvals.js';
 import { unknownRelease } from './promote.js';
 
+/** What a migration does: adds what the new release needs, or removes what only older ones do. */
+export type MigrationPhase = 'expand' | 'contract';
+
 export interface MigrateRequest {
   readonly environment: NamedEnvironment;
   readonly release: ReleaseRecord;
@@ -76,29 +79,36 @@ async function migrateTarget(
 /**
  * The targets of an environment whose configuration has a migration.
  * @param only names to choose; all of them where empty
+ * @param phase the one that they must have
  * @throws StackError CONFIG_INVALID where there is none
  */
 export async function migratingTargets(
   context: ContextWith<'kinds'>,
   environment: NamedEnvironment,
   only: readonly string[],
+  phase: MigrationPhase = 'expand',
 ): Promise<readonly string[]> {
   const kinds = await context.kinds();
   const names = targetsWithKinds(kinds, environment).flatMap(({ name, config, kind }) =>
-    kind.migration?.(config) === undefined ? [] : [name],
+    kind.migration?.(config)?.[phase] === undefined ? [] : [name],
   );
   const without = only.find(
     (name) => !names.includes(name) && Object.hasOwn(environment.config.targets, name),
   );
   if (names.length > 0 && without === undefined) return only.length === 0 ? names : only;
+  const what = phase === 'expand' ? 'migration' : 'contract step';
+  const example =
+    phase === 'expand'
+      ? 'migrate: { command: ["./manage", "migrate"] }'
+      : 'migrate: { contract: { command: ["./manage", "contract"] } }';
   throw new StackError(
     'CONFIG_INVALID',
     without === undefined
-      ? `no target of ${environment.name} has a migration`
-      : `the target ${without} of ${environment.name} has no migration`,
+      ? `no target of ${environment.name} has a ${what}`
+      : `the target ${without} of ${environment.name} has no ${what}`,
     {
       where: `environments.${environment.name}.targets${without === undefined ? '' : `.${without}`}`,
-      next: `Add to an ${kindsThatMigrate(kinds)}, for example: migrate: { command: ["./manage", "migrate"] }`,
+      next: `Add to an ${kindsThatMigrate(kinds)}, for example: ${example}`,
     },
   );
 }

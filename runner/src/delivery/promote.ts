@@ -13,6 +13,7 @@ import {
   type Approved,
 } from './approvals.js';
 import type { DeployResult } from './deployRequest.js';
+import { refuseOutrun } from './contracted.js';
 import { deployRelease } from './deploy.js';
 
 export interface PromoteRequest {
@@ -49,6 +50,7 @@ export async function promoteRelease(context: Context, request: PromoteRequest):
   const approved =
     early?.commit === release.commit ? early : await approvalOf(context, request, release.commit);
   const fromBehind = await passPartial(context, request, release, from);
+  await outrunsNobody(context, request, release);
   if (approved !== undefined && request.isApprovalRecorded !== true)
     await recordApproval(context, environment, approved, undefined);
   context.events.emit({ type: 'release', release });
@@ -67,6 +69,16 @@ export async function promoteRelease(context: Context, request: PromoteRequest):
       ? {}
       : { forcedBy: context.who, forcedReason: request.forcedReason }),
   });
+}
+
+/** @throws StackError PROMOTION_REFUSED where another environment still needs what the contract step after it removes */
+async function outrunsNobody(
+  context: Context,
+  { environment, forcedReason }: PromoteRequest,
+  release: ReleaseRecord,
+): Promise<void> {
+  if (forcedReason !== undefined) return;
+  await refuseOutrun(context, await context.state(), { environment, release });
 }
 
 /**

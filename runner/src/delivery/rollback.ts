@@ -22,6 +22,8 @@ export interface RollbackRequest {
   /** Version to return to; the previous healthy one where left out. */
   readonly version?: string;
   readonly waitMs?: number;
+  /** Why it goes back behind a contract step. */
+  readonly forcedReason?: string;
 }
 
 export interface RollbackResult {
@@ -65,6 +67,9 @@ export async function rollbackEnvironment(
     stage: request.stage,
     forward: request.version !== undefined,
     ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
+    ...(request.forcedReason === undefined
+      ? {}
+      : { forcedBy: context.who, forcedReason: request.forcedReason }),
   });
   const was = current === undefined || current.version === version ? '' : ` (was ${current.version})`;
   const some = behind.length === 0 ? '' : ` on ${hostsInService(deployment)}, ${behindWords(behind)}`;

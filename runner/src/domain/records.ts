@@ -83,8 +83,22 @@ export interface DeploymentRecord {
   readonly reason?: string;
   /** Where people found the environment then. */
   readonly url?: string;
+  /** By target name: contract steps that came with the release, as configured then; their names, where they have one. */
+  readonly contracts?: Readonly<Record<string, { readonly id?: string }>>;
+  /** What ran before anything was moved; kept also where the deployment failed. */
+  readonly migrations?: readonly MigrationEntry[];
   /** By target name: what was moved, in words and numbers (task definition, hosts). */
   readonly targets?: Readonly<Record<string, TargetRecord>>;
+}
+
+/** A migration of a deployment, as far as it came. */
+export interface MigrationEntry {
+  readonly target: string;
+  /** Its task or container, once it had ended well. */
+  readonly task?: string;
+  /** Snapshot of the database from before it. */
+  readonly snapshot?: string;
+  readonly at: string;
 }
 
 /** What ran before a change, as plain JSON: enough to restore it, also in another process after a crash. */

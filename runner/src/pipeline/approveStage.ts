@@ -28,6 +28,20 @@ export async function approveStage(
 }
 
 /**
+ * The same before a contract step; people are those who may approve a promotion there.
+ * @throws StackError APPROVAL_REQUIRED, APPROVAL_NOT_ALLOWED, STATE_WRITE_FAILED
+ */
+export async function approveContract(
+  context: Context,
+  environment: NamedEnvironment,
+  { approvedBy = [] }: ApprovalInput,
+): Promise<readonly string[]> {
+  const approved = await requireApproval(context, environment, approvedBy, await commitHere(context));
+  await recordApproval(context, environment, approved, undefined, 'contract');
+  return approved.by;
+}
+
+/**
  * Who approved it, as told; of a run that is resumed, whom the ledger knows to have approved this very commit.
  * @throws StackError APPROVAL_REQUIRED where a run is resumed that nobody approved
  */

@@ -85,6 +85,10 @@ async function previewStage(
     }
     case 'approve':
       return [`Would wait for the approval for ${stage.environment}.`];
+    case 'approve-contract':
+      return [`Would wait for the approval of the contract of ${stage.environment}.`];
+    case 'contract':
+      return [`Would remove what only older releases need in ${stage.environment}, once it is due.`];
     case 'apply':
       return [
         all.some(({ kind, environment: of }) => kind === 'plan' && of === stage.environment)

@@ -3,7 +3,7 @@ import { ExitCode, StackError, toErrorRecord } from '../base/errors.js';
 import type { PlanSummary } from '../domain/plan.js';
 import { runGraph, type StageOutcome } from './rules/schedule.js';
 import type { Stage as PlannedStage } from './rules/stageGraph.js';
-import { approversOf, approveStage } from './approveStage.js';
+import { approveContract, approversOf, approveStage } from './approveStage.js';
 import { planName } from '../infrastructure/planFailure.js';
 import { doneWords, type DoneStage } from './resume.js';
 import { inStage, statusOf, type Stage, type StageEnd } from '../events/stage.js';
@@ -176,6 +176,23 @@ async function execute(
     case 'own': {
       const { runOwnStage } = await import('./ownStage.js');
       return { reason: await runOwnStage(context, stage, telling) };
+    }
+    case 'approve-contract': {
+      const by = await approveContract(context, await environmentOf(context, stage), request);
+      return { reason: `approved by ${by.join(' and ')}` };
+    }
+    case 'contract': {
+      const { contractEnvironment, contractSummary } = await import('../delivery/contract.js');
+      const contracted = await contractEnvironment(context, {
+        environment: await environmentOf(context, stage),
+        stage: telling,
+        only: [],
+        approvedBy: request.approvedBy ?? [],
+        isApprovalRecorded: true,
+        mayWait: true,
+        ...waiting,
+      });
+      return { reason: contractSummary(contracted) };
     }
     case 'promote': {
       const [{ promoteRelease }, { deployEnd }] = await Promise.all([

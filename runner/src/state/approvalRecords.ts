@@ -16,6 +16,8 @@ export interface ApprovalRecord {
   readonly approvedBy: readonly string[];
   /** Digest of the plan that was read; absent where there was none. */
   readonly plan?: string;
+  /** What was let pass, where that is not a promotion. */
+  readonly of?: 'contract';
   readonly at: string;
   readonly run?: string;
   readonly runUrl?: string;

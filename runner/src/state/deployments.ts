@@ -1,4 +1,5 @@
 import { hasRun, isInService } from '../domain/behind.js';
+import { RollbackLine } from '../domain/rollbackLine.js';
 import { StackError } from '../base/errors.js';
 import type { Clock, ObjectStore } from '../base/ports.js';
 import type { DeploymentRecord } from '../domain/records.js';
@@ -93,14 +94,9 @@ export class Deployments {
    * rollback left behind: after A, B, rollback to A, the way back from A is what ran before A, never B.
    */
   async *rollbackCandidates(environment: string, beforeVersion: string): AsyncGenerator<DeploymentRecord> {
-    const seen = new Set<string>([beforeVersion]);
+    const line = new RollbackLine(beforeVersion);
     for await (const record of this.log(environment).newest()) {
-      if (!isInService(record.status)) continue;
-      if (hasRun(record) && !seen.has(record.version)) {
-        seen.add(record.version);
-        yield record;
-      }
-      if (record.kind === 'rollback' && record.previous !== undefined) seen.add(record.previous);
+      if (isInService(record.status) && line.offers(record, hasRun(record))) yield record;
     }
   }
 

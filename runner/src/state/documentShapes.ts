@@ -39,6 +39,13 @@ const target = object({
   'facts?': texts,
 });
 
+const migration = object({
+  target: text,
+  'task?': text,
+  'snapshot?': text,
+  at: time,
+});
+
 export const deploymentShape = object({
   sequence: number,
   environment: text,
@@ -67,6 +74,8 @@ export const deploymentShape = object({
   'run?': text,
   'checkedOut?': text,
   'targets?': record(target),
+  'contracts?': record(object({ 'id?': text })),
+  'migrations?': list(migration),
 });
 
 export const entryShape = object({
@@ -167,7 +176,26 @@ export const approvalShape = object({
   startedBy: text,
   approvedBy: list(text),
   'plan?': text,
+  'of?': oneOf('contract'),
   at: time,
+  ...run,
+});
+
+export const contractShape = object({
+  number,
+  target: text,
+  version: text,
+  madeAt: time,
+  'id?': text,
+  ranIn: text,
+  status: oneOf('running', 'ok', 'failed'),
+  'startedBy?': text,
+  'task?': text,
+  'reason?': text,
+  who: text,
+  'approvedBy?': text,
+  startedAt: time,
+  'endedAt?': time,
   ...run,
 });
 

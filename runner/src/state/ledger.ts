@@ -3,6 +3,7 @@ import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
 import { Approvals } from './approvalRecords.js';
 import { Builds, type BuildRecord } from './builds.js';
 import { Changes } from './changes.js';
+import { Contracts } from './contractRecords.js';
 import { Deployments, type CurrentDeployments, type DeploymentDraft } from './deployments.js';
 import type { BrokenRecord } from './numberedLog.js';
 import { Releases } from './releases.js';
@@ -16,6 +17,8 @@ export class Ledger {
   /** Applies, destroys and provisions. */
   readonly changes: Changes;
   readonly approvals: Approvals;
+  /** Contract steps of migrations. */
+  readonly contracts: Contracts;
   readonly tests: Tests;
   private readonly builds: Builds;
   private readonly releaseRecords: Releases;
@@ -26,6 +29,7 @@ export class Ledger {
     const onBroken = (record: BrokenRecord) => void this.brokenRecords.set(record.key, record);
     this.changes = new Changes(store, clock, onBroken);
     this.approvals = new Approvals(store, clock, onBroken);
+    this.contracts = new Contracts(store, clock, onBroken);
     this.tests = new Tests(store);
     this.builds = new Builds(store);
     this.releaseRecords = new Releases(store, onBroken);

@@ -30,7 +30,10 @@ export const FILES = ':files';
 export const DIRECTORIES = ':directories';
 
 const STAGES_OF_IMAGES = ['build', 'test'];
-const STAGES_OF_ENVIRONMENTS = ['needs', 'plan', 'approve', 'apply', 'provision', 'deploy', 'promote'];
+const STAGES_OF_ENVIRONMENTS = [
+  ...['needs', 'plan', 'approve', 'apply', 'provision', 'deploy', 'promote'],
+  ...['approve-contract', 'contract'],
+];
 
 /**
  * What may stand in place of the last word, or one of the two marks above.

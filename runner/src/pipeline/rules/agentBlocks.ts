@@ -22,7 +22,7 @@ export interface ParallelGroup {
 }
 
 /** Stages that change an environment; one build at a time does so. */
-const CHANGING: ReadonlySet<Stage['kind']> = new Set(['apply', 'provision', 'deploy', 'promote']);
+const CHANGING: ReadonlySet<Stage['kind']> = new Set(['apply', 'provision', 'deploy', 'promote', 'contract']);
 
 /** The lock that a stage needs: `application/environment`; undefined where it changes no environment. */
 export function lockOf(application: string, stage: Stage): string | undefined {
@@ -59,7 +59,7 @@ export function agentBlocksOf(application: string, stages: readonly Stage[]): re
   return blocks;
 }
 
-const isApproval = (stage: Stage) => stage.kind === 'approve';
+const isApproval = ({ kind }: Stage) => kind === 'approve' || kind === 'approve-contract';
 
 /**
  * How many approvals come before a stage. An approval has the rank of what it opens: it stands right before that block.

@@ -14,6 +14,8 @@ export type StageKind =
   | 'provision'
   | 'deploy'
   | 'promote'
+  | 'approve-contract'
+  | 'contract'
   | 'own';
 
 /** One node of the stage graph: the same for a laptop's `run` and for Jenkins. */
@@ -43,6 +45,12 @@ export interface Pipeline {
   readonly upstream: readonly string[];
 }
 
+/** A target, as far as the graph goes: whether a contract step follows its release, and somebody approves that. */
+interface ConfiguredContract {
+  readonly migrate?:
+    { readonly contract?: { readonly approval: 'required' | 'none' } | undefined } | undefined;
+}
+
 /** The parts of the configuration that shape the graph. */
 export interface PipelineInput {
   readonly application: string;
@@ -57,7 +65,7 @@ export interface PipelineInput {
         readonly infrastructure?: unknown;
         readonly provision?: unknown;
         readonly promotion?: { readonly from: string; readonly approval: ApprovalSetting } | undefined;
-        readonly targets: Readonly<Record<string, unknown>>;
+        readonly targets: Readonly<Record<string, ConfiguredContract>>;
       }
     >
   >;
@@ -179,6 +187,43 @@ function builtIn(config: PipelineInput, branch: string): Pipeline {
       credentials,
     });
 
+  /** What only older releases need is removed once the release has proved itself; nothing waits for it. */
+  const contract = (at: string, after: string) => {
+    const steps = Object.values(config.environments[at]?.targets ?? {}).flatMap(
+      ({ migrate }) => migrate?.contract ?? [],
+    );
+    if (steps.length === 0) return;
+    const own = { environment: at, credentials: config.credentialsOf(config.environments[at]) };
+    const approved = steps.some(({ approval }) => approval === 'required')
+      ? [
+          add({
+            id: `approve-contract:${at}`,
+            kind: 'approve-contract',
+            title: `Approve the contract of ${at}`,
+            needs: [after],
+            environment: at,
+            command: [],
+            credentials: config.credentialsOf(undefined),
+          }),
+        ]
+      : [];
+    add({
+      id: `contract:${at}`,
+      kind: 'contract',
+      title: `Contract ${at}`,
+      needs: approved.length === 0 ? [after] : approved,
+      command: [
+        'migrate',
+        '--env',
+        at,
+        '--phase',
+        'contract',
+        ...(approved.length === 0 ? [] : ['--approve']),
+      ],
+      ...own,
+    });
+  };
+
   let ready: readonly string[] = [...gate, ...released];
   if (from !== undefined) {
     ready = [
@@ -193,6 +238,7 @@ function builtIn(config: PipelineInput, branch: string): Pipeline {
         credentials: config.credentialsOf(config.environments[from]),
       }),
     ];
+    contract(from, `deploy:${from}`);
   }
   const planned = environment.infrastructure === undefined ? [] : [inEnvironment('plan', `Plan ${name}`, [])];
   // Nobody is asked to let nothing pass.
@@ -212,14 +258,16 @@ function builtIn(config: PipelineInput, branch: string): Pipeline {
   if (planned.length > 0) ready = [inEnvironment('apply', `Apply ${name}`, [...planned, ...ready])];
   if (environment.provision !== undefined) ready = [inEnvironment('provision', `Provision ${name}`, ready)];
   if (isDeployedTo(name)) {
-    if (promotion === undefined) inEnvironment('deploy', `Deploy to ${name}`, ready);
-    else
-      inEnvironment(
-        'promote',
-        `Promote ${promotion.from} to ${name}`,
-        ready,
-        approvalRule(promotion.approval) !== undefined ? ['--approve'] : [],
-      );
+    const moved =
+      promotion === undefined
+        ? inEnvironment('deploy', `Deploy to ${name}`, ready)
+        : inEnvironment(
+            'promote',
+            `Promote ${promotion.from} to ${name}`,
+            ready,
+            approvalRule(promotion.approval) !== undefined ? ['--approve'] : [],
+          );
+    contract(name, moved);
   }
   return { application: config.application, branch, environment: name, stages, upstream };
 }

@@ -88,7 +88,8 @@ export const deliveryWords = {
     next: 'Read the log, make sure the migration can run again, then `node runner deploy --env NAME`.',
   },
   HOOK_FAILED: {
-    means: 'A hook of the environment failed. Before a deploy nothing was changed; after it the release runs.',
+    means:
+      'A hook of the environment failed. Before a deploy nothing was changed; after it the release runs.',
     causes: 'The command ended with another code than 0, took longer than its `timeout`, or is not there.',
     next: 'Read its last lines, correct it, then run the command again.',
   },
@@ -96,6 +97,12 @@ export const deliveryWords = {
     means: 'A stage of your own (`stages:`) failed; stages that need it do not run.',
     causes: 'The command ended with another code than 0, took longer than its `timeout`, or is not there.',
     next: 'Read its last lines, then `node runner run --only NAME`.',
+  },
+  SCHEMA_CONTRACTED: {
+    means: 'A contract step of a migration has removed what a release needs, or may not remove it yet.',
+    causes:
+      'Going back to a release from before the step; or another environment, or a part of this one, still runs such a release.',
+    next: 'Bring a release from after the step. `--force REASON` of `rollback` and `deploy` skips the check and is recorded.',
   },
   ROLLBACK_FAILED: {
     means: 'The previous release could not be restored. Look at the environment now.',

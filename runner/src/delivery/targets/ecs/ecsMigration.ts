@@ -23,6 +23,8 @@ export interface MigrationOptions extends WatchOptions {
   /** ARN of the revision to run. */
   readonly taskDefinition: string;
   readonly command: readonly string[];
+  /** Variables beside those of the revision. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -60,11 +62,13 @@ export async function migrate(options: MigrationOptions): Promise<MigrationRecor
     command,
     container: options.container,
     startedBy: name,
+    environment: options.environment,
     clientToken: clientToken(name, taskDefinition),
   });
   const { task, refused } = await tasks.run(input);
   if (task === undefined) {
-    throw migrationError(options, `the platform has no capacity for its task (${refused})`, []);
+    const reason = `the platform has no capacity for its task (${refused})`;
+    throw options.words?.failure(reason, []) ?? migrationError(options, reason, []);
   }
   subject.progress('migrate', `${command.join(' ')} (task ${taskId(task)})`);
   return watchMigration(options, task);

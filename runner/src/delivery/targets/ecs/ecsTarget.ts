@@ -1,3 +1,4 @@
+import { expandOf } from '../../../config/migrateSchema.js';
 import type { TargetDiff } from '../../../domain/difference.js';
 import type { ReleaseRecord, TargetRecord, TargetSnapshot, DeploymentKind } from '../../../domain/records.js';
 import type { MigrationRecord } from '../../../domain/migration.js';
@@ -16,7 +17,13 @@ import type { Rollout, Target, TargetStatus, Wanted as Wanting } from '../../../
 import type { CheckResult } from '../../../domain/finding.js';
 import { moveService, registerRevision, type Change } from './serviceChange.js';
 import { diffService } from './diffService.js';
-import { nothingToRestart, overtakenError, refuseUnlaunchable, refuseForeign } from './ecsFailures.js';
+import {
+  nothingToRestart,
+  otherImage,
+  overtakenError,
+  refuseUnlaunchable,
+  refuseForeign,
+} from './ecsFailures.js';
 import type { ServiceDescription, ServiceReader } from './serviceDescription.js';
 import { stopBegunChecks } from './checkTask.js';
 import { hasChecks, runEcsChecks, urlOfService } from './ecsChecks.js';
@@ -104,7 +111,7 @@ export class EcsTarget implements Target {
         ...deploymentOf(begun.service, taskDefinition),
       },
     });
-    const migrated = config.migrate === undefined ? undefined : begun.migrated;
+    const migrated = expandOf(config.migrate) === undefined ? undefined : begun.migrated;
     if (proof === undefined) {
       subject.progress('health', `${shortName(taskDefinition)} is set, unproven: no task is wanted`, 'ok');
       return ecsRecord(this.scope, 'unproven', { taskDefinition, digest, migrated });
@@ -145,7 +152,9 @@ export class EcsTarget implements Target {
     }
     // The release is another one: only then can its schema be.
     const migrates = next.changed && rollout.kind !== 'rollback';
-    const migrating = migrates ? members.find(({ config }) => config.migrate !== undefined) : undefined;
+    const migrating = migrates
+      ? members.find(({ config }) => expandOf(config.migrate) !== undefined)
+      : undefined;
     if (migrating !== undefined)
       refuseUnlaunchable(this.scope, migrating.name, described.definition, described.service);
     const [setupOf, taskDefinition] = await Promise.all([
@@ -206,17 +215,21 @@ export class EcsTarget implements Target {
     });
   }
 
-  async migrate(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord> {
+  async migrate(release: ReleaseRecord, rollout: Rollout, of?: string): Promise<MigrationRecord> {
     const ahead = await this.next(release, rollout.signal);
     const { described, next } = ahead;
     refuseUnlaunchable(this.scope, this.name, described.definition, described.service);
     const subject = rollout.stage.subject(this.name);
     const change = { api: this.api, scope: this.scope, rollout, subject };
     tellTerraformChanges(subject, described);
-    const taskDefinition = next.changed
+    // A contract step goes with what runs, as it runs.
+    const isRunning = this.digest(described) === imageOf(this.options, this.scope, release).digest;
+    if (of !== undefined && !isRunning) throw otherImage(this.scope, release);
+    const isNew = next.changed && of === undefined;
+    const taskDefinition = isNew
       ? await registerRevision(change, next.input)
       : (described.service.taskDefinition ?? '');
-    return this.runMigration(release, ahead, taskDefinition, rollout);
+    return this.runMigration(release, ahead, taskDefinition, rollout, this.options, of);
   }
 
   async restore(before: TargetSnapshot, rollout: Rollout): Promise<TargetRecord> {
@@ -428,6 +441,7 @@ export class EcsTarget implements Target {
     taskDefinition: string,
     rollout: Rollout,
     member: Member = this.options,
+    of?: string,
   ): Promise<MigrationRecord> {
     const subject = rollout.stage.subject(this.name);
     const { scope, tasks } = this;
@@ -435,7 +449,7 @@ export class EcsTarget implements Target {
     if (warning !== undefined) subject.progress('migrate', warning);
     const options = { ...this.options, name: member.name, config: member.config };
     return migrate(
-      migrationOptions({ options, scope, tasks, release, next, taskDefinition, rollout, subject }),
+      migrationOptions({ options, scope, tasks, release, next, taskDefinition, rollout, subject, of }),
     );
   }
 

@@ -1,4 +1,6 @@
+import { migrationOf } from '../../../config/migrateSchema.js';
 import type { TargetKind } from '../../../context/context.js';
+import { migrationLines } from '../../rules/migrationLines.js';
 import { serviceCollisions } from './collisions.js';
 import { names } from './names.js';
 import { permissions } from './permissions.js';
@@ -26,7 +28,6 @@ export const ecsService: TargetKind<EcsServiceConfig> = {
       run: async () => (await import('./serviceFinding.js')).serviceFinding(context, environment, name),
     },
   ],
-  preview: (name, { migrate }) =>
-    migrate === undefined ? [] : [`  ${name} migrates before it is updated: ${migrate.command.join(' ')}`],
-  migration: ({ migrate }) => migrate,
+  preview: (name, { migrate }) => migrationLines(name, migrationOf(migrate)),
+  migration: ({ migrate }) => migrationOf(migrate),
 };

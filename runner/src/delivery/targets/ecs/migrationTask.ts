@@ -14,7 +14,7 @@ export interface MigrationStart {
   readonly container: string;
   readonly command: readonly string[];
   /** Set on the container, beside what the revision sets; nothing secret. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   readonly startedBy: string;
   readonly clientToken: string;
 }

@@ -1,3 +1,4 @@
+import { contractOf, expandOf } from '../../../config/migrateSchema.js';
 import type { ReleaseImage, ReleaseRecord } from '../../../domain/records.js';
 import { fillRelease } from '../../rules/releaseValues.js';
 import type { EcsScope, Service } from '../../../adapters/aws/ecs.js';
@@ -6,7 +7,7 @@ import { readLog } from '../../../adapters/aws/logs.js';
 import type { StageSubject } from '../../../events/stage.js';
 import type { Rollout } from '../../../context/target.js';
 import type { EcsTargetOptions } from './targetOptions.js';
-import { withoutImage, withoutMigration } from './ecsFailures.js';
+import { contractWords, withoutImage, withoutMigration } from './ecsFailures.js';
 import type { Member } from './sharedService.js';
 import type { MigrationOptions } from './ecsMigration.js';
 import type { Revision } from './mergeDefinition.js';
@@ -48,7 +49,8 @@ export function nextRevision(
   let next: NextTaskDefinition | undefined;
   for (const member of members) {
     const { config } = member;
-    if (config.migrate?.container !== undefined) findContainer(definition, config.migrate.container);
+    for (const step of [expandOf(config.migrate), contractOf(config.migrate)])
+      if (step?.container !== undefined) findContainer(definition, step.container);
     for (const { container } of Object.values(config.checks ?? {}))
       if (container !== undefined) findContainer(definition, container);
     const image = imageOf(member, scope, release);
@@ -76,17 +78,23 @@ export function migrationOptions(parts: {
   readonly taskDefinition: string;
   readonly rollout: Rollout;
   readonly subject: StageSubject;
+  /** Of a contract step: the release whose step it is. */
+  readonly of?: string | undefined;
 }): MigrationOptions {
-  const { scope, tasks, release, taskDefinition, rollout, subject } = parts;
+  const { scope, tasks, release, taskDefinition, rollout, subject, of } = parts;
   const { config, clock, aws, name } = parts.options;
   const { described, next } = parts.next;
-  if (config.migrate === undefined) throw withoutMigration(scope, name);
-  const { command, timeout, container = config.container } = config.migrate;
+  const step = of === undefined ? expandOf(config.migrate) : contractOf(config.migrate);
+  if (step === undefined) throw withoutMigration(scope, name);
+  const { command, timeout, container = config.container } = step;
   return {
     tasks,
     clock,
     place: { ...scope, target: name },
-    version: release.version,
+    version: of === undefined ? release.version : `contract/${of}`,
+    ...(of === undefined
+      ? {}
+      : { environment: { AUTOMATION_STACK_CONTRACT: of }, words: contractWords(scope, of) }),
     service: described.service,
     definition: {
       family: described.definition.family,
@@ -98,7 +106,7 @@ export function migrationOptions(parts: {
     timeoutMs: timeout,
     rollout,
     subject,
-    source: `migrate ${name}`,
+    source: `${of === undefined ? 'migrate' : 'contract'} ${name}`,
     readLog: (stream, from, signal) => readLog(aws, stream, from, signal),
   };
 }

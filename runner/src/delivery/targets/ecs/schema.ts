@@ -1,22 +1,8 @@
 import * as z from 'zod';
 import { checksOf, shortWatches } from '../../../config/checksSchema.js';
-import {
-  commandOf,
-  containerEnvironment,
-  duration,
-  health,
-  lookedUp,
-  name,
-} from '../../../config/schemaWords.js';
+import { migrateSchema } from '../../../config/migrateSchema.js';
+import { containerEnvironment, duration, health, lookedUp, name } from '../../../config/schemaWords.js';
 import { strategy } from './strategySchema.js';
-
-const migrate = z.strictObject({
-  command: commandOf(lookedUp).describe(
-    'Command that changes the schema; it replaces the command of the container.',
-  ),
-  container: lookedUp.optional().describe('Container it runs in (default: that of the target).'),
-  timeout: duration('10m').describe('After this long it is stopped and counts as failed.'),
-});
 
 const written = z.strictObject({
   kind: z.literal('ecs-service'),
@@ -32,9 +18,11 @@ const written = z.strictObject({
   environment: containerEnvironment.describe(
     'Environment variables set on the container; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
   ),
-  migrate: migrate
+  migrate: migrateSchema
     .optional()
-    .describe('Migration that runs as a task of the new release before the service is updated.'),
+    .describe(
+      'Changes of the schema that run as tasks of the release: before the service is updated, and after.',
+    ),
   health: health.prefault({}).describe('The health gate.'),
   checks: checksOf(['agent', 'task']),
   timeout: duration('15m').describe('How long the platform may take to become stable.'),

@@ -56,8 +56,8 @@ export class SwitchTarget implements Target {
     return this.own(await steps.together(`restore ${before.live}`, this.name, work));
   }
 
-  async migrate(release: ReleaseRecord, rollout: Rollout): Promise<MigrationRecord> {
-    return this.of(await this.liveNow(rollout.signal)).migrate(release, rollout);
+  async migrate(release: ReleaseRecord, rollout: Rollout, of?: string): Promise<MigrationRecord> {
+    return this.of(await this.liveNow(rollout.signal)).migrate(release, rollout, of);
   }
 
   async status(): Promise<TargetStatus> {
