@@ -8,6 +8,8 @@ export interface TargetConfig {
   readonly kind: string;
   /** Image of the configuration that it runs. */
   readonly image: string;
+  /** Targets that have to run a release before it is brought here. */
+  readonly needs?: readonly string[] | undefined;
   /** What a release has to pass there. */
   readonly checks?: ChecksConfig | undefined;
   /** What it does to the schema of a database; only kinds that can run a command have it. */

@@ -208,6 +208,12 @@ const environmentOf = (targets: z.ZodType<TargetConfig>, places: string) =>
       })
       .optional(),
     targets: z.record(name, targets).default({}).describe('What the environment deploys to.'),
+    'on-failure': z
+      .enum(['all', 'dependants'])
+      .optional()
+      .describe(
+        'What goes back if a target fails: `all` (default), so that the environment runs one release; or the target with those that need it.',
+      ),
     hooks: hooks
       .optional()
       .describe('Commands around each deploy, promotion and rollback; see docs/checks.md.'),

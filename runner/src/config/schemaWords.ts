@@ -74,6 +74,13 @@ export const group = z
     'must be the name of a group: letters, digits, _ and dashes, not beginning with a digit',
   );
 
+export const targetNeeds = z
+  .array(name)
+  .optional()
+  .describe(
+    'Targets of the environment that have to run the release, healthy, before this one is begun (default: none; they move side by side).',
+  );
+
 export const health = z.strictObject({
   path: lookedUp.default('/').describe('HTTP path that answers 2xx or 3xx when the application is healthy.'),
   port: z

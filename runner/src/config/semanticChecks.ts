@@ -6,6 +6,7 @@ import { checkOutputs } from './outputChecks.js';
 import type { Path, Words } from './path.js';
 import { stageFaults } from './stagesSchema.js';
 import { storeForms, storeOf } from './storeLocation.js';
+import { circleOf, needsOfTargets } from './targetNeeds.js';
 
 /** What no single value can tell: names that must exist elsewhere, settings that need each other. */
 export function crossCheck(
@@ -73,6 +74,16 @@ export function crossCheck(
     const { scope, scopes = {} } = environment.infrastructure ?? {};
     if (scope !== undefined)
       missing([...here, 'infrastructure', 'scope'], 'scope', scope, Object.keys(scopes));
+    const needs = needsOfTargets(environment.targets);
+    for (const [target, needed] of Object.entries(needs))
+      for (const [index, need] of needed.entries())
+        missing([...here, 'targets', target, 'needs', index], 'target', need, Object.keys(needs));
+    const circle = circleOf(needs);
+    if (circle !== undefined)
+      issues.push({
+        path: [...here, 'targets', circle[0] as string, 'needs'],
+        words: `${name}: targets need each other in a circle: ${circle.join(' → ')}`,
+      });
     for (const [targetName, target] of Object.entries(environment.targets)) {
       missing([...here, 'targets', targetName, 'image'], 'image', target.image, images);
       for (const [check, { image }] of Object.entries(target.checks ?? {})) {

@@ -145,6 +145,8 @@ export interface TargetKind<Own extends TargetConfig = TargetConfig> extends Con
   preview?(name: string, target: Own): readonly string[];
   /** What a target does to the schema of a database, before it moves and after. */
   migration?(target: Own): Migration | undefined;
+  /** What a target is a part of, as text: targets of the same move as one. */
+  partOf?(target: Own): string;
   /** Playbooks that a target runs. */
   playbooks?(target: Own): readonly string[];
   /** The registry that a target pulls from, where it names one; the environment's own where undefined. */

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { formatDuration } from '../base/duration.js';
-import type { Context } from '../context/context.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import {
   behindOf,
   behindWords,
@@ -18,6 +18,8 @@ import type { State } from '../state/state.js';
 import type { Known, Rollout, Target } from '../context/target.js';
 import { checkedOut } from '../context/checkedOut.js';
 import { requireAccount } from '../context/account.js';
+import { targetsWithKinds } from '../context/kinds.js';
+import { needsOfTargets } from '../config/targetNeeds.js';
 import { isGuarded, refuseBypass } from './beforeBuild.js';
 import { preflight, supersede, type StartingPoint } from './preflight.js';
 import { begunActions } from './unfinished.js';
@@ -31,12 +33,14 @@ import { journalOf, mayGoUnrecorded, openRecording, withoutJournal, type Recordi
 import { isWriteFailure, recordEnd } from './recordEnd.js';
 import type { StageEnd } from '../events/stage.js';
 import { rollBack, neverAborted } from './rollBackFailed.js';
+import { moveTargets } from './moveTargets.js';
 import type { DeployRequest, DeployResult } from './deployRequest.js';
 import { environmentUrl } from './environmentUrl.js';
 
 /**
- * Brings a release to an environment: lock → snapshot → record → journal → targets side by side → record. When any
- * target fails, or a signal arrives, every target goes back to its snapshot: an environment only ever runs one release.
+ * Brings a release to an environment: lock → snapshot → record → journal → targets side by side, each after those that it
+ * needs → record. When any target fails, or a signal arrives, every target goes back to its snapshot: an environment only
+ * ever runs one release. With `on-failure: dependants` only those go back that failed or need one that did.
  * What the application needs must be healthy there first.
  * @throws StackError LOCKED, DEPLOY_CUT_OFF, DEPLOY_ROLLED_BACK (3), INTERRUPTED (130, undone), ROLLBACK_FAILED,
  * DEPLOY_OVERTAKEN, UPSTREAM_*, STATE_WRITE_FAILED, RELEASE_DIRTY, PROMOTION_REFUSED, SUPERSEDED, SCHEMA_CONTRACTED
@@ -83,22 +87,23 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
   const { environment, release, stage } = request;
   const { healthy, latest } = await state.ledger.current(environment.name);
   if (request.kind === 'catch-up') refuseSuperseded(environment.name, release, healthy);
-  const knownOf = (target: Target): Known | undefined =>
-    healthy === undefined ? undefined : { version: healthy.version, target: healthy.targets?.[target.name] };
+  const knownOf = (target: Target): Known | undefined => {
+    // Where the last one failed in part, some run its release.
+    const of = latest?.moved?.includes(target.name) === true ? latest : healthy;
+    return of === undefined ? undefined : { version: of.version, target: of.targets?.[target.name] };
+  };
   const isForced = request.forcedBy !== undefined;
   const snapshots = await snapshotsOf(targets, start, knownOf, isForced);
   const recording = await record(running, snapshots, healthy, latest);
 
-  // The first failing target ends the others' waiting: all of them are going back anyway.
-  const failing = new AbortController();
-  const signal = AbortSignal.any([context.signal, lock.lost, failing.signal]);
+  const signal = AbortSignal.any([context.signal, lock.lost]);
   const migrations = migrationsOf(start.resumed?.entries);
   const { append, appendRollback } = recording;
   // A rollback is itself the way back: what cannot be written down must not keep it.
   const write = request.kind === 'rollback' ? appendRollback : append;
-  const rollout = (target: Target): Rollout => ({
+  const rollout = (target: Target, until = signal): Rollout => ({
     stage,
-    signal,
+    signal: until,
     kind: request.kind,
     verify: request.verify,
     known: knownOf(target),
@@ -110,22 +115,18 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
   const results: Record<string, TargetRecord> = {};
   // What is not moved stays as it was recorded.
   if (request.only !== undefined) Object.assign(results, healthy?.targets);
-  let failure: { readonly target?: string; readonly error: unknown } | undefined;
-  await pMap(
+  const moved = await moveTargets({
     targets,
-    async (target) => {
-      try {
-        signal.throwIfAborted();
-        results[target.name] = await target.deploy(release, rollout(target));
-      } catch (error) {
-        failure ??= context.signal.aborted
-          ? { error: context.signal.reason }
-          : { target: target.name, error };
-        failing.abort(error);
-      }
-    },
-    { concurrency: (await context.config()).concurrency },
-  );
+    ...(await movingTogether(context, environment)),
+    concurrency: (await context.config()).concurrency,
+    signal,
+    deploy: (target, until) => target.deploy(release, rollout(target, until)),
+  });
+  Object.assign(results, moved.results);
+  const failure =
+    moved.failure?.isCalledOff === true && context.signal.aborted
+      ? { error: context.signal.reason as unknown }
+      : moved.failure;
   const ended = {
     ...recording.record,
     endedAt: context.clock.now().toISOString(),
@@ -140,8 +141,31 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
     begun: begunActions(target, [...(start.earlier ?? []), ...(start.resumed?.entries ?? [])]),
     journal: journalOf(target, appendRollback),
   });
-  const attempt = { context, state, environment, recording, record: ended, targets, snapshots, stage };
-  return rollBack({ ...attempt, rollout: rollbackOf }, failure);
+  const attempt = { context, state, environment, recording, record: ended, snapshots, stage };
+  const { back, left } = moved;
+  // An interruption, or a lost lock, is no failure of one target.
+  const isWhole = signal.aborted || Object.keys(moved.results).every((name) => back.has(name));
+  if (isWhole) return rollBack({ ...attempt, targets, rollout: rollbackOf }, failure);
+  const going = targets.filter(({ name }) => back.has(name) && !left.includes(name));
+  const staying = Object.fromEntries(Object.entries(moved.results).filter(([name]) => !back.has(name)));
+  return rollBack({ ...attempt, targets: going, staying, rollout: rollbackOf }, failure);
+}
+
+/** How the targets of an environment hang together. */
+async function movingTogether(context: Context, environment: NamedEnvironment) {
+  const all = targetsWithKinds(await context.kinds(), environment);
+  const parts = new Map<string, string[]>();
+  for (const { name, config, kind } of all) {
+    const part = kind.partOf?.(config);
+    if (part !== undefined) parts.set(part, [...(parts.get(part) ?? []), name]);
+  }
+  const onHosts = new Set(all.flatMap(({ name, kind }) => (kind.capabilities.hosts === true ? [name] : [])));
+  return {
+    needs: needsOfTargets(environment.config.targets),
+    groups: [...parts.values()],
+    onFailure: environment.config['on-failure'] ?? ('all' as const),
+    isLimited: ({ name }: Target) => onHosts.has(name),
+  };
 }
 
 /** Every target runs it, healthy: that stays so, also where it cannot be recorded. */

@@ -22,6 +22,8 @@ export interface FailedDeployment {
   /** Its journal never fails for want of a place to write: what ran before comes first. */
   readonly rollout: (target: Target) => Rollout;
   readonly stage: Stage;
+  /** Targets that run the release and are to stay on it, by name; the environment then runs two. */
+  readonly staying?: Readonly<Record<string, TargetRecord>>;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function rollBack(
   failure: { readonly target?: string; readonly error: unknown },
 ): Promise<never> {
   const { context, state, environment, recording, record, targets, snapshots, rollout, stage } = attempt;
+  const { staying } = attempt;
   const cause = toErrorRecord(failure.error);
   const of = failure.target === undefined ? '' : `${failure.target}: `;
   stage.progress(`${of}${cause.message}: rolling back to ${record.previous ?? 'what ran before'}`, {
@@ -46,8 +49,14 @@ export async function rollBack(
   const interrupted = cause.code === 'INTERRUPTED';
   // Every target is as it was, but what a migration had changed before it failed is not known.
   const migrating = cause.code === 'MIGRATION_FAILED';
-  const status: DeploymentStatus = interrupted ? 'interrupted' : migrating ? 'failed' : 'rolled-back';
-  const ended = { ...record, reason: cause.message, targets: results };
+  const inPart = migrating || staying !== undefined;
+  const status: DeploymentStatus = interrupted ? 'interrupted' : inPart ? 'failed' : 'rolled-back';
+  const ended = {
+    ...record,
+    reason: cause.message,
+    targets: { ...staying, ...results },
+    ...(staying === undefined ? {} : { moved: Object.keys(staying) }),
+  };
   const what = `the end of ${record.version} in ${environment.name}`;
   if (failures.length > 0) {
     // The journal stays open: the next `rollback` tries again from the same snapshots.
@@ -59,8 +68,42 @@ export async function rollBack(
   throw withoutRecord(rolledBackError(attempt, cause, failure.error), environment.name, lost);
 }
 
-function rolledBackError({ record }: FailedDeployment, cause: ErrorRecord, error: unknown): StackError {
+/** Some run the release, and some went back. */
+function inPartError(
+  { environment, version, previous }: DeploymentRecord,
+  staying: readonly string[],
+  back: readonly string[],
+  cause: ErrorRecord,
+  error: unknown,
+): StackError {
+  const was = previous === undefined ? 'as before' : `back on ${previous}`;
+  const others =
+    previous === undefined
+      ? ''
+      : ` \`node runner rollback --env ${environment} --to ${previous}\` takes the others back.`;
+  const runs = `${staying.join(', ')} ${staying.length === 1 ? 'runs' : 'run'} it`;
+  return new StackError(
+    cause.code === 'MIGRATION_FAILED' ? 'MIGRATION_FAILED' : 'DEPLOY_FAILED',
+    `${version} was deployed in part: ${cause.message}; ${runs}, ${back.join(', ')} ${back.length === 1 ? 'is' : 'are'} ${was}`,
+    {
+      where: cause.where ?? environment,
+      evidence: cause.evidence ?? [],
+      next: `${cause.next ?? 'Fix the cause and deploy again.'}${others}`,
+      cause: error,
+    },
+  );
+}
+
+function rolledBackError(
+  { record, staying, targets }: FailedDeployment,
+  cause: ErrorRecord,
+  error: unknown,
+): StackError {
   const { environment, version, previous } = record;
+  if (staying !== undefined) {
+    const back = targets.map(({ name }) => name);
+    return inPartError(record, Object.keys(staying), back, cause, error);
+  }
   if (cause.code === 'MIGRATION_FAILED') return notMigrated(record, cause, error);
   const back = previous === undefined ? 'as it was' : `back on ${previous}`;
   return cause.code === 'INTERRUPTED'

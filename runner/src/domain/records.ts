@@ -87,6 +87,8 @@ export interface DeploymentRecord {
   readonly contracts?: Readonly<Record<string, { readonly id?: string }>>;
   /** What ran before anything was moved; kept also where the deployment failed. */
   readonly migrations?: readonly MigrationEntry[];
+  /** Of one that failed in part: targets that run its release all the same. */
+  readonly moved?: readonly string[];
   /** By target name: what was moved, in words and numbers (task definition, hosts). */
   readonly targets?: Readonly<Record<string, TargetRecord>>;
 }

@@ -76,6 +76,7 @@ export const deploymentShape = object({
   'targets?': record(target),
   'contracts?': record(object({ 'id?': text })),
   'migrations?': list(migration),
+  'moved?': list(text),
 });
 
 export const entryShape = object({

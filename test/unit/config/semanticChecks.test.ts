@@ -183,3 +183,26 @@ describe('an environment that is named', () => {
     expect(refusal('toString').code).to.equal('ENVIRONMENT_UNKNOWN');
   });
 });
+
+describe('targets that need each other', () => {
+  const targets = (web: string, api: string) =>
+    [
+      'targets:',
+      `      web: { kind: ecs-service, cluster: c, service: web, image: web, needs: [${web}] }`,
+      `      api: { kind: ecs-service, cluster: c, service: api, image: web, needs: [${api}] }`,
+    ].join('\n');
+
+  it('are targets of the environment, with the nearest name where one is mistyped', () => {
+    expect(found(staging(targets('api', '')))).to.deep.equal([]);
+    expect(found(staging(targets('apu', ''))).join()).to.contain(
+      'target "apu" is not defined. Did you mean "api"?',
+    );
+  });
+
+  it('wait for each other in no circle', () => {
+    expect(found(staging(targets('api', 'web'))).join()).to.contain(
+      'staging: targets need each other in a circle: web → api → web',
+    );
+    expect(found(staging(targets('web', ''))).join()).to.contain('circle: web → web');
+  });
+});

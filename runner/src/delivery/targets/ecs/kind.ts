@@ -1,7 +1,7 @@
 import { migrationOf } from '../../../config/migrateSchema.js';
 import type { TargetKind } from '../../../context/context.js';
 import { migrationLines } from '../../rules/migrationLines.js';
-import { serviceCollisions } from './collisions.js';
+import { serviceCollisions, serviceName } from './collisions.js';
 import { names } from './names.js';
 import { permissions } from './permissions.js';
 import { ecsServiceSchema, type EcsServiceConfig } from './schema.js';
@@ -29,5 +29,6 @@ export const ecsService: TargetKind<EcsServiceConfig> = {
     },
   ],
   preview: (name, { migrate }) => migrationLines(name, migrationOf(migrate)),
+  partOf: serviceName,
   migration: ({ migrate }) => migrationOf(migrate),
 };

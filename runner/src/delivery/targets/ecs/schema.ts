@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { checksOf, shortWatches } from '../../../config/checksSchema.js';
 import { migrateSchema } from '../../../config/migrateSchema.js';
-import { containerEnvironment, duration, health, lookedUp, name } from '../../../config/schemaWords.js';
+import { containerEnvironment, duration, health, lookedUp, name, targetNeeds } from '../../../config/schemaWords.js';
 import { strategy } from './strategySchema.js';
 
 const written = z.strictObject({
@@ -15,6 +15,7 @@ const written = z.strictObject({
       'Container in the task definition that runs it (default: the first). Two targets may be two containers of one service, which is then deployed once.',
     ),
   strategy,
+  needs: targetNeeds,
   environment: containerEnvironment.describe(
     'Environment variables set on the container; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
   ),

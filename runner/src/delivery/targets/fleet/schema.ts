@@ -7,6 +7,7 @@ import {
   health,
   lookedUp,
   name,
+  targetNeeds,
   variables,
 } from '../../../config/schemaWords.js';
 
@@ -25,6 +26,7 @@ const written = z.strictObject({
     .default(80)
     .describe('Port on the host where the application answers.'),
   'container-port': z.number().int().min(1).max(65535).default(8000).describe('Port inside the container.'),
+  needs: targetNeeds,
   environment: containerEnvironment.describe(
     'Environment variables of the container; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
   ),
