@@ -34,6 +34,12 @@ export interface Rollout {
   readonly isForced?: boolean;
   /** What a run that was killed began with this target, in order; empty unless this one goes on with it. */
   readonly begun?: readonly Begun[];
+  /** What runs began that this one goes over, in order. */
+  readonly earlier?: readonly Begun[];
+  /** What a pause of the platform means: the run waits until somebody ends it, which is the default, or ends there. */
+  readonly atPause?: 'wait' | 'end';
+  /** Pauses that somebody said are to be ended, by the name that the target recorded (`hook`). */
+  readonly continues?: readonly string[];
 }
 
 /** What the ledger says of a target. */
@@ -104,6 +110,12 @@ export interface Target {
   verify?(wanted: Wanted): Promise<readonly CheckResult[]>;
   /** Looks at what a deploy of a release would change. */
   diff?(release: ReleaseRecord): Promise<TargetDiff>;
+  /**
+   * Ends a pause that the platform makes, and waits for nothing; only targets that pause can.
+   * @param begun what the journal has of the deployment that pauses
+   * @returns false where nothing pauses
+   */
+  endPause?(how: 'continue' | 'roll back', begun: readonly Begun[], signal: AbortSignal): Promise<boolean>;
   /**
    * Runs the migration of a release and nothing else; only targets whose configuration has one can.
    * @param of of a contract step: the release whose step it is; `release` is then what runs

@@ -44,10 +44,19 @@ export function withContent(
 export type DeploymentKind = 'deploy' | 'promote' | 'rollback' | 'catch-up';
 /**
  * `partial`: the release runs, healthy, but not on every host; no more are behind than `max-failed` allows. `unproven`: it
- * is what would run, but where no task is wanted nothing shows that it works.
+ * is what would run, but where no task is wanted nothing shows that it works. `paused`: the platform waits until somebody
+ * says how it goes on; no run is at work.
  */
 export type DeploymentStatus =
-  'running' | 'healthy' | 'partial' | 'unproven' | 'failed' | 'rolled-back' | 'interrupted' | 'cut-off';
+  | 'running'
+  | 'paused'
+  | 'healthy'
+  | 'partial'
+  | 'unproven'
+  | 'failed'
+  | 'rolled-back'
+  | 'interrupted'
+  | 'cut-off';
 
 /** One attempt to bring a release to an environment. */
 export interface DeploymentRecord {

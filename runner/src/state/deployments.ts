@@ -138,9 +138,9 @@ export class Deployments {
 const endedKey = (status: DeploymentRecord['status'], environment: string, version: string) =>
   sharded(`${status}/${segment(environment)}`, version);
 
-/** The end of a record is final. Only that of a cut-off deployment may change, by the run that resumes it. */
+/** The end of a record is final. Only that of a cut-off or paused deployment may change, by the run that goes on with it. */
 function mayEnd(stored: DeploymentRecord, ended: DeploymentRecord): boolean {
-  return stored.status === 'running' || stored.status === 'cut-off' || stored.status === ended.status;
+  return ['running', 'cut-off', 'paused'].includes(stored.status) || stored.status === ended.status;
 }
 
 function alreadyEndedError(location: string, stored: DeploymentRecord, ended: DeploymentRecord): StackError {

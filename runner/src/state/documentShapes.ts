@@ -54,6 +54,7 @@ export const deploymentShape = object({
   'previous?': text,
   status: oneOf(
     'running',
+    'paused',
     'healthy',
     'partial',
     'unproven',

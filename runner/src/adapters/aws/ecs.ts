@@ -1,5 +1,7 @@
 import type {
   ContainerDefinition,
+  DeploymentConfiguration,
+  LoadBalancer,
   RegisterTaskDefinitionCommandInput,
   RunTaskCommandInput,
   Service,
@@ -18,6 +20,8 @@ import { sdk } from './sdk.js';
 
 export type {
   ContainerDefinition,
+  DeploymentConfiguration,
+  LoadBalancer,
   RegisterTaskDefinitionCommandInput,
   RunTaskCommandInput,
   Service,
@@ -31,6 +35,19 @@ export interface EcsScope {
   readonly service: string;
   /** The environment of the configuration, for messages. */
   readonly environment: string;
+}
+
+/** How ECS moves a service, where it is to move requests too. */
+export interface MoveSettings {
+  readonly deploymentConfiguration: DeploymentConfiguration;
+  readonly loadBalancers: readonly LoadBalancer[];
+}
+
+export interface ServiceUpdate {
+  readonly taskDefinition: string;
+  readonly force: boolean;
+  readonly count?: number;
+  readonly settings?: MoveSettings;
 }
 
 /** The API calls for one ECS service; each method is one call unless noted. */
@@ -48,12 +65,10 @@ export interface EcsApi {
   register(input: RegisterTaskDefinitionCommandInput, signal?: AbortSignal): Promise<string>;
   /**
    * Changes the task definition.
-   * @param change `count`: also the desired count, which otherwise stays as autoscaling or people have set it
+   * @param change `count`: also the desired count, which otherwise stays as autoscaling or people have set it; `settings`:
+   * also how requests move
    */
-  update(
-    change: { readonly taskDefinition: string; readonly force: boolean; readonly count?: number },
-    signal?: AbortSignal,
-  ): Promise<Service>;
+  update(change: ServiceUpdate, signal?: AbortSignal): Promise<Service>;
   /**
    * ARNs of all tasks of the service that run (or start), or that ended in the last hour; one call a hundred.
    */
@@ -116,6 +131,12 @@ export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
         taskDefinition: change.taskDefinition,
         ...(change.force ? { forceNewDeployment: true } : {}),
         ...(change.count === undefined ? {} : { desiredCount: change.count }),
+        ...(change.settings === undefined
+          ? {}
+          : {
+              deploymentConfiguration: change.settings.deploymentConfiguration,
+              loadBalancers: [...change.settings.loadBalancers],
+            }),
       });
       const answer = await aws.call(await aws.ecs(), command, what('UpdateService', signal));
       return answer.service ?? {};

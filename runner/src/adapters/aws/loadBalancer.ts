@@ -37,10 +37,50 @@ export async function targetGroupUrl(
   return undefined;
 }
 
+/**
+ * Finds the URL whose requests a rule of a listener takes, whatever it does with them.
+ *
+ * @param rule ARN of the rule
+ * @param at see `targetGroupUrl`
+ * @returns undefined if there is no such rule of an application load balancer, or another rule takes them first
+ */
+export async function ruleUrl(
+  aws: AwsClients,
+  rule: string,
+  path: string,
+  at?: string,
+): Promise<BalancedUrl | undefined> {
+  const [, prefix, balancer] = /^(.*:)listener-rule\/(app\/[^/]+\/[^/]+)\//.exec(rule) ?? [];
+  if (prefix === undefined || balancer === undefined) return undefined;
+  return balancerUrl(aws, `${prefix}loadbalancer/${balancer}`, { group: rule, path, at, as: takenBy(rule) });
+}
+
+/** As if the rule sent its requests to a target group of its own, which has the rule's name. */
+const takenBy =
+  (rule: string) =>
+  ({ listener, rules }: RuledListener): RuledListener => {
+    const Actions = [{ Type: 'forward', TargetGroupArn: rule } as const];
+    const own = rules.find(({ RuleArn }) => RuleArn === rule);
+    return {
+      listener: own?.IsDefault === true ? { ...listener, DefaultActions: Actions } : listener,
+      rules: rules.map((one) => (one === own ? { ...one, Actions } : one)),
+    };
+  };
+
 async function balancerUrl(
   aws: AwsClients,
   arn: string,
-  { group, path, at }: { readonly group: string; readonly path: string; readonly at: string | undefined },
+  {
+    group,
+    path,
+    at,
+    as = (listener) => listener,
+  }: {
+    readonly group: string;
+    readonly path: string;
+    readonly at: string | undefined;
+    readonly as?: (listener: RuledListener) => RuledListener;
+  },
 ): Promise<BalancedUrl | undefined> {
   const client = await aws.elb();
   const { DescribeLoadBalancersCommand } = await sdk.elb();
@@ -52,7 +92,7 @@ async function balancerUrl(
     ruledListeners(aws, arn),
   ]);
   const balancer = balancers.LoadBalancers?.find((one) => one.LoadBalancerArn === arn);
-  const request = requestTo(listeners, group, path);
+  const request = requestTo(listeners.map(as), group, path);
   if (balancer?.DNSName === undefined || request === undefined) return undefined;
   const { scheme, port, host } = request;
   const headers = Object.keys(request.headers).length === 0 ? {} : { headers: request.headers };

@@ -82,6 +82,7 @@ const PASS = '`deploy --force REASON` and `promote --force REASON` skip this che
 const STATUS_WORDS: Readonly<
   Record<Exclude<DeploymentStatus, 'running' | 'healthy' | 'partial' | 'unproven'>, string>
 > = {
+  paused: 'is paused',
   failed: 'failed',
   'rolled-back': 'was rolled back',
   interrupted: 'was interrupted',
@@ -132,6 +133,9 @@ function nextFor(item: UpstreamStanding): string {
   if (deployment === undefined) {
     const wrong = known ? '' : ` (or correct its place in \`needs\`)`;
     return `${there}${type('deploy')} deploys it there${wrong}.`;
+  }
+  if (deployment.status === 'paused') {
+    return `${there}${type('continue')} continues it, ${type('rollback')} undoes it.`;
   }
   if (deployment.status === 'cut-off') {
     return `${there}${type('deploy', ' --resume')} continues it, ${type('rollback')} undoes it.`;

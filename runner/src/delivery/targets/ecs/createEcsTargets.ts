@@ -5,11 +5,13 @@ import type { ContextWith, NamedEnvironment } from '../../../context/context.js'
 import { registryOfImages } from '../../../release/registryOfImages.js';
 import type { Target } from '../../../context/target.js';
 import type { CheckTools } from '../../checks/checks.js';
+import { nativeMover } from './native/createNativeMover.js';
 import { EcsTarget } from './ecsTarget.js';
 import type { ProbeOptions } from '../../../adapters/http/httpProbe.js';
 import { ColourPair } from './switch/colourPair.js';
 import { SwitchTarget } from './switch/switchTarget.js';
 import { byService, SharedService, type Member } from './sharedService.js';
+import { isNative } from './strategySchema.js';
 
 /**
  * The ECS services of an environment, on the context's own AWS, one target a container.
@@ -71,8 +73,10 @@ export async function createEcsTargets(parts: {
       clock,
       members: group,
     });
+    const mover = isNative(strategy) ? nativeMover({ group, strategy, scope, api, options }) : undefined;
+    const moved = mover === undefined ? {} : { mover };
     return group.map(
-      ({ name, config }) => [name, new EcsTarget({ ...options, name, config, shared })] as const,
+      ({ name, config }) => [name, new EcsTarget({ ...options, ...moved, name, config, shared })] as const,
     );
   });
   return new Map(targets);

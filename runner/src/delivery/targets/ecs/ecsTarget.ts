@@ -13,9 +13,10 @@ import {
 import { createEcsTasks, type EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { lastLogLines } from '../../../adapters/aws/logs.js';
 import type { Operations } from '../../../context/operations.js';
-import type { Rollout, Target, TargetStatus, Wanted as Wanting } from '../../../context/target.js';
+import type { Begun, Rollout, Target, TargetStatus, Wanted as Wanting } from '../../../context/target.js';
 import type { CheckResult } from '../../../domain/finding.js';
-import { moveService, registerRevision, type Change } from './serviceChange.js';
+import { rollingMover, type Moved, type Move, type Mover, type Moving, type Pause } from './mover.js';
+import { registerRevision, type Change } from './serviceChange.js';
 import { diffService } from './diffService.js';
 import {
   nothingToRestart,
@@ -27,6 +28,7 @@ import {
 import type { ServiceDescription, ServiceReader } from './serviceDescription.js';
 import { stopBegunChecks } from './checkTask.js';
 import { hasChecks, runEcsChecks, urlOfService } from './ecsChecks.js';
+import type { DiagnosisScope } from './diagnosis.js';
 import { migrate, stopBegun } from './ecsMigration.js';
 import { imageOf, migrationOptions, nextRevision, type NextRevision, type Planned } from './nextRevision.js';
 import { ecsRecord } from './record.js';
@@ -35,7 +37,8 @@ import { readSnapshot, type EcsSnapshot } from './rules/ecsSnapshot.js';
 import { SharedService, type Member } from './sharedService.js';
 import { tellTerraformChanges, withTerraformChanges } from './terraformRevision.js';
 import { digestOf, findContainer } from './taskDefinition.js';
-import type { EcsTargetOptions } from './targetOptions.js';
+import { isNative } from './strategySchema.js';
+import type { CheckedRevision, EcsTargetOptions } from './targetOptions.js';
 import { noProbeSetup, probeByHttp, probeSetupsOf, type ProbeSetup } from './probeSetup.js';
 
 const LOG_LINES = 15;
@@ -49,6 +52,7 @@ export class EcsTarget implements Target {
   private readonly tasks: EcsTasks;
   private readonly reader: ServiceReader;
   private readonly shared: SharedService;
+  private readonly mover: Mover;
 
   constructor(private readonly options: EcsTargetOptions) {
     const { name, config, clock, aws } = options;
@@ -66,11 +70,13 @@ export class EcsTarget implements Target {
     this.api = this.shared.parts.api;
     this.tasks = this.shared.parts.tasks;
     this.reader = this.shared.reader;
+    this.mover = options.mover ?? rollingMover;
   }
 
   async snapshot(): Promise<TargetSnapshot> {
     const described = await this.reader.read(undefined, true);
     const digest = this.digest(described);
+    const underWay = await this.mover.underWay();
     const snapshot: EcsSnapshot = {
       kind: this.kind,
       cluster: this.scope.cluster,
@@ -78,6 +84,7 @@ export class EcsTarget implements Target {
       taskDefinition: described.service.taskDefinition ?? '',
       desiredCount: described.service.desiredCount ?? 0,
       ...(digest === undefined ? {} : { digest }),
+      ...(underWay === undefined ? {} : { underWay }),
     };
     return { ...snapshot };
   }
@@ -85,6 +92,11 @@ export class EcsTarget implements Target {
   async requireMovable(): Promise<void> {
     const { service } = await this.reader.readRecent();
     refuseForeign(this.scope, service);
+    await this.mover.requireMovable(service);
+  }
+
+  endPause(how: 'continue' | 'roll back', begun: readonly Begun[], signal: AbortSignal): Promise<boolean> {
+    return this.mover.endPause(how, begun, signal);
   }
 
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
@@ -101,10 +113,19 @@ export class EcsTarget implements Target {
       const status = desiredCount === 0 ? 'unproven' : 'unchanged';
       return ecsRecord(this.scope, status, { taskDefinition, digest });
     }
+    if (begun.pause !== undefined)
+      return ecsRecord(this.scope, 'paused', { taskDefinition, digest, pause: begun.pause });
     const proof = await followRollout({
       ...this.following(described, begun.service, setupOf(this.name), rollout),
       acceptedMs: begun.acceptedMs,
-      check: (signal, passed) => this.check(release, { ...begun, rollout, signal }, passed),
+      // Where ECS moves the requests, the commands have run before it did.
+      check: (signal, passed) =>
+        this.check(
+          release,
+          { ...begun, rollout, signal },
+          passed,
+          isNative(config.strategy) ? ['bake'] : undefined,
+        ),
       wanted: {
         taskDefinition,
         ...(previous === taskDefinition ? {} : { previous }),
@@ -132,6 +153,8 @@ export class EcsTarget implements Target {
     const verdict = judgeService(serviceView(described.service), { taskDefinition: previous });
     // What was set where nothing ran has never been judged: it is started anew, and goes through the gate.
     const isUnjudged = rollout.known?.target?.status === 'unproven';
+    const goneOn = await this.goOn(release, described, rollout);
+    if (goneOn !== undefined) return goneOn;
     const { like } = this.options;
     const isSized = like === undefined || described.service.desiredCount === like.count;
     // A run that was killed while it checked has moved the service, and not come to a verdict.
@@ -173,11 +196,59 @@ export class EcsTarget implements Target {
     const underWay = !next.changed && isSized && isOnItsWay;
     // More tasks of the same revision need no push.
     const force = !next.changed && isSized;
-    const service = underWay
-      ? described.service
-      : await this.move(change, previous, taskDefinition, { force, count: like?.count });
+    const service = underWay ? described.service : undefined;
+    const moving = () => this.moving(change, described, { release, isUndo: false });
+    const moved =
+      service === undefined
+        ? await this.move(moving(), { from: previous, to: taskDefinition, force, count: like?.count })
+        : { service };
     const acceptedMs = this.options.clock.now().getTime();
-    return { described, previous, taskDefinition, setupOf, migrated, service, acceptedMs };
+    return { described, previous, taskDefinition, setupOf, migrated, ...moved, acceptedMs };
+  }
+
+  /** What a run that was killed or paused left to the platform, which goes on with it. */
+  private async goOn(
+    release: ReleaseRecord,
+    described: ServiceDescription,
+    rollout: Rollout,
+  ): Promise<Changed | undefined> {
+    if ((rollout.begun ?? []).length === 0) return undefined;
+    const subject = rollout.stage.subject(this.name);
+    const change = { api: this.api, scope: this.scope, rollout, subject };
+    const moved = await this.mover.goOn(this.moving(change, described, { release, isUndo: false }));
+    if (moved === undefined) return undefined;
+    const { from, to, service, pause } = moved;
+    this.shared.movedTo = to;
+    this.shared.untouched = false;
+    this.reader.forget();
+    const setupOf = await probeSetupsOf(this.options, this.shared, described, subject, rollout.signal);
+    const acceptedMs = this.options.clock.now().getTime();
+    return { described, previous: from, taskDefinition: to, setupOf, service, pause, acceptedMs };
+  }
+
+  private moving(
+    change: Change,
+    described: ServiceDescription,
+    { release, isUndo }: { readonly release?: ReleaseRecord; readonly isUndo: boolean },
+  ): Moving {
+    const { name, options } = this;
+    const checked = this.shared.parts.members.filter(({ config }) => hasChecks(config));
+    const { rollout } = change;
+    const isChecked = release !== undefined && checked.length > 0 && rollout.kind !== 'rollback';
+    return {
+      change,
+      described,
+      name,
+      isUndo,
+      version: release?.version,
+      diagnosis: this.diagnosis(described, change.rollout),
+      check: isChecked
+        ? async (url) => {
+            const { check = (one) => this.checkBeforeTraffic(one) } = options;
+            await Promise.all(checked.map((member) => check({ member, described, release, url, rollout })));
+          }
+        : undefined,
+    };
   }
 
   async verify(wanted: Wanting): Promise<readonly CheckResult[]> {
@@ -257,10 +328,14 @@ export class EcsTarget implements Target {
   /** Brings the service back, for all the targets that are containers of it. */
   private async goBack(taskDefinition: string, rollout: Rollout): Promise<Changed> {
     const subject = rollout.stage.subject(this.name);
-    const described = await this.reader.read(rollout.signal);
+    const change = { api: this.api, scope: this.scope, rollout, subject };
+    let described = await this.reader.read(rollout.signal);
+    const isStopped = await this.mover.stop(this.moving(change, described, { isUndo: true }), taskDefinition);
+    if (isStopped) described = await this.reader.read(rollout.signal);
     const view = serviceView(described.service);
     const primary = primaryOf(view);
-    const { untouched, movedTo, begun } = this.shared;
+    const { movedTo, begun } = this.shared;
+    const untouched = this.shared.untouched && !isStopped;
     // A view from before our own move would show what ran then: as if it were back already.
     const stale = movedTo !== undefined && isStale(view, begun);
     const runs = stale ? movedTo : (primary?.taskDefinition ?? view.taskDefinition);
@@ -276,13 +351,14 @@ export class EcsTarget implements Target {
     }
     // A circuit breaker may have gone back already; only where it gave up on that too, it needs a push.
     const force = runs === taskDefinition && primary?.rolloutState === 'FAILED';
-    const change = { api: this.api, scope: this.scope, rollout, subject };
     const { like } = this.options;
     const isSized = like === undefined || described.service.desiredCount === like.count;
-    const service =
+    const move = { from: runs, to: taskDefinition, force, count: like?.count };
+    const moving = this.moving(change, described, { isUndo: true });
+    const { service } =
       runs !== taskDefinition || force || !isSized
-        ? await this.move(change, runs, taskDefinition, { force, count: like?.count })
-        : described.service;
+        ? await this.move(moving, move)
+        : { service: described.service };
     return { ...before, service, acceptedMs: this.options.clock.now().getTime() };
   }
 
@@ -296,7 +372,8 @@ export class EcsTarget implements Target {
       const setupOf = await probeSetupsOf(this.options, this.shared, described, subject, rollout.signal);
       const runs = described.service.taskDefinition ?? '';
       const change = { api: this.api, scope: this.scope, rollout, subject };
-      const service = await this.move(change, runs, runs, { force: true });
+      const moving = this.moving(change, described, { isUndo: false });
+      const { service } = await this.move(moving, { from: runs, to: runs, force: true });
       return { described, runs, setupOf, service, acceptedMs: this.options.clock.now().getTime() };
     });
     const { described, runs: taskDefinition, setupOf, service, acceptedMs } = begun;
@@ -346,18 +423,43 @@ export class EcsTarget implements Target {
     };
   }
 
-  private async move(
-    change: Change,
-    from: string,
-    to: string,
-    how: { readonly force: boolean; readonly count?: number | undefined },
-  ): Promise<Service> {
-    this.shared.movedTo = to;
+  /** The commands of a member, where ECS moves the requests only after them. */
+  private async checkBeforeTraffic({
+    member,
+    described,
+    release,
+    url,
+    rollout,
+  }: CheckedRevision): Promise<void> {
+    const { options, scope, tasks } = this;
+    const taskDefinition = this.shared.movedTo ?? described.service.taskDefinition ?? '';
+    const parts = { options: { ...options, ...member }, scope, tasks, rollout, ...described };
+    await runEcsChecks({ ...parts, taskDefinition, release, url }, { when: 'before-traffic' });
+  }
+
+  private async move(moving: Moving, move: Move): Promise<Moved> {
+    this.shared.movedTo = move.to;
     this.shared.untouched = false;
     this.reader.forget();
-    const service = await moveService(change, { from, to, ...how });
-    this.shared.begun = deploymentOf(service, to).deployment;
-    return service;
+    const moved = await this.mover.move(moving, move);
+    // What ECS brings back by itself is older than that: only of its rolling update it says so.
+    if (this.mover === rollingMover) this.shared.begun = deploymentOf(moved.service, move.to).deployment;
+    return moved;
+  }
+
+  private diagnosis({ definition }: ServiceDescription, rollout: Rollout): DiagnosisScope {
+    const { config, aws, clock } = this.options;
+    return {
+      api: this.api,
+      clock,
+      definition,
+      container: findContainer(definition, config.container).name ?? '',
+      ...this.scope,
+      logLines: (stream, signal) => lastLogLines(aws, stream, LOG_LINES, signal),
+      cleared: new Set(),
+      triedAgain: new Set(),
+      subject: rollout.stage.subject(this.name),
+    };
   }
 
   /** The service as it is, and the revision that brings a release to it. */
@@ -487,25 +589,15 @@ export class EcsTarget implements Target {
 
   /** @param service as the change left it */
   private following(
-    { definition }: ServiceDescription,
+    described: ServiceDescription,
     service: Service,
     { route, reachability, groups }: ProbeSetup,
     rollout: Rollout,
   ): Omit<RolloutOptions, 'wanted' | 'acceptedMs'> {
-    const { config, aws, clock, probe = probeByHttp } = this.options;
+    const { config, aws, probe = probeByHttp } = this.options;
     const createdMs = primaryOf(serviceView(service))?.createdMs;
     return {
-      scope: {
-        api: this.api,
-        clock,
-        definition,
-        container: findContainer(definition, config.container).name ?? '',
-        ...this.scope,
-        logLines: (stream, signal) => lastLogLines(aws, stream, LOG_LINES, signal),
-        cleared: new Set(),
-        triedAgain: new Set(),
-        subject: rollout.stage.subject(this.name),
-      },
+      scope: this.diagnosis(described, rollout),
       desired: service.desiredCount ?? 0,
       timeoutMs: config.timeout,
       signal: rollout.signal,
@@ -536,6 +628,8 @@ interface Changed {
   readonly migrated?: MigrationRecord | undefined;
   /** The service as the change left it. */
   readonly service?: Service;
+  /** The platform waits for somebody, until when nothing more is to be seen. */
+  readonly pause?: Pause | undefined;
   /** The clock when the platform accepted the change. */
   readonly acceptedMs: number;
 }

@@ -1,9 +1,9 @@
 import type { TargetPermission } from '../../../domain/permissions.js';
 import { checkPermissions, runsTasks } from '../../rules/checkPermissions.js';
 import type { EcsServiceConfig } from './schema.js';
+import { isNative } from './strategySchema.js';
 
-/** Whether ECS itself moves the requests. */
-const isNative = ({ strategy: { kind } }: EcsServiceConfig) => kind !== 'rolling' && kind !== 'switch';
+const movesRequests = ({ strategy }: EcsServiceConfig) => isNative(strategy);
 const isSwitch = ({ strategy }: EcsServiceConfig) => strategy.kind === 'switch';
 const LOOKS = ['check', 'look', 'migrate', 'tasks', 'logs', 'exec', 'task', 'restart'] as const;
 const OF_TASKS = ['ecs:ListTasks', 'ecs:DescribeTasks'];
@@ -72,7 +72,7 @@ export const permissions: readonly TargetPermission<EcsServiceConfig>[] = [
   {
     phases: ['look', 'move'],
     calls: ['ecs:ListServiceDeployments', 'ecs:DescribeServiceDeployments'],
-    of: isNative,
+    of: movesRequests,
   },
   {
     phases: ['move'],
@@ -82,7 +82,7 @@ export const permissions: readonly TargetPermission<EcsServiceConfig>[] = [
       'ecs:ContinueServiceDeployment',
       'balancing-role:pass',
     ],
-    of: isNative,
+    of: movesRequests,
   },
   {
     phases: ['look', 'tasks', 'logs', 'exec', 'task', 'scale', 'restart'],

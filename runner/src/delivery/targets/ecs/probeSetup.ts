@@ -7,6 +7,7 @@ import type { SharedService } from './sharedService.js';
 import { reachabilityOf, type Reachability } from './reachability.js';
 import { groupsOf, type ServiceGroup } from './targetHealth.js';
 import type { EcsTargetOptions } from './targetOptions.js';
+import { isNative } from './strategySchema.js';
 import { findContainer } from './taskDefinition.js';
 
 /** How the tasks of a target are probed. */
@@ -36,7 +37,10 @@ export async function probeSetupsOf(
     members.map(async ({ name, config }) => {
       const container = findContainer(described.definition, config.container);
       const plan = probePlan(config.health, described.service, described.definition, container);
-      const route = await resolveRoute(aws, plan, { groups, at: balancersAt }, warn);
+      const { strategy } = config;
+      // Which of the two groups has the tasks changes with each deployment; the rule stays.
+      const rule = isNative(strategy) ? strategy['production-rule'] : undefined;
+      const route = await resolveRoute(aws, plan, { groups, rule, at: balancersAt }, warn);
       // On the way back what runs may be what failed: what was found out before that counts.
       const reachability =
         knownReachability.get(name) ??
@@ -44,7 +48,11 @@ export async function probeSetupsOf(
       knownReachability.set(name, reachability);
       return [
         name,
-        { route, reachability, groups: groupsOf(described.service, container.name ?? '', groups) },
+        {
+          route,
+          reachability,
+          groups: rule === undefined ? groupsOf(described.service, container.name ?? '', groups) : [],
+        },
       ] as const;
     }),
   );

@@ -3,6 +3,7 @@ import type { MigrationRecord } from '../../../domain/migration.js';
 import { shortName } from '../../../domain/ecsService.js';
 import type { EcsScope } from '../../../adapters/aws/ecs.js';
 import type { ProbeRoute } from './endpoints.js';
+import type { Pause } from './mover.js';
 
 /** What a deploy or a way back found out. */
 export interface DeployFindings {
@@ -12,13 +13,14 @@ export interface DeployFindings {
   /** What the verdict rests on. */
   readonly proof?: string | undefined;
   readonly migrated?: MigrationRecord | undefined;
+  readonly pause?: Pause | undefined;
 }
 
 /** What the ledger keeps of an ECS service. */
 export function ecsRecord(
   { cluster, service }: EcsScope,
   status: TargetRecord['status'],
-  { taskDefinition, digest, route, proof, migrated }: DeployFindings,
+  { taskDefinition, digest, route, proof, migrated, pause }: DeployFindings,
 ): TargetRecord {
   return {
     kind: 'ecs-service',
@@ -31,6 +33,17 @@ export function ecsRecord(
       ...(route?.kind === 'url' ? { url: route.url } : {}),
       ...(proof === undefined ? {} : { proof }),
       ...(migrated === undefined ? {} : { migration: migrated.task }),
+      ...(pause === undefined ? {} : pauseFacts(pause)),
     },
   };
 }
+
+/** What somebody needs who decides how it goes on. */
+const pauseFacts = ({ deployment, stage, hook, since, expires, testUrl }: Pause) => ({
+  deployment,
+  hook,
+  'paused-at': stage,
+  'paused-since': since,
+  ...(expires === undefined ? {} : { 'pause-expires': expires }),
+  ...(testUrl === undefined ? {} : { 'test-url': testUrl }),
+});

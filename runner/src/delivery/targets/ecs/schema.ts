@@ -1,7 +1,14 @@
 import * as z from 'zod';
 import { checksOf, shortWatches } from '../../../config/checksSchema.js';
 import { migrateSchema } from '../../../config/migrateSchema.js';
-import { containerEnvironment, duration, health, lookedUp, name, targetNeeds } from '../../../config/schemaWords.js';
+import {
+  containerEnvironment,
+  duration,
+  health,
+  lookedUp,
+  name,
+  targetNeeds,
+} from '../../../config/schemaWords.js';
 import { strategy } from './strategySchema.js';
 
 const written = z.strictObject({

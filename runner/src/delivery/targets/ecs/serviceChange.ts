@@ -3,6 +3,7 @@ import { shortName } from '../../../domain/ecsService.js';
 import type {
   EcsApi,
   EcsScope,
+  MoveSettings,
   RegisterTaskDefinitionCommandInput,
   Service,
 } from '../../../adapters/aws/ecs.js';
@@ -52,13 +53,18 @@ export async function moveService(
     readonly to: string;
     readonly force: boolean;
     readonly count?: number | undefined;
+    /** How ECS moves requests too. */
+    readonly settings?: MoveSettings;
+    /** What the journal keeps beside that. */
+    readonly noted?: Readonly<Record<string, unknown>>;
   },
 ): Promise<Service> {
-  const { from, to, force, count } = move;
+  const { from, to, force, count, settings, noted } = move;
   const counted = count === undefined ? {} : { count };
-  await rollout.journal('update', { service: scope.service, from, to, ...counted });
+  await rollout.journal('update', { service: scope.service, from, to, ...counted, ...noted });
   try {
-    const service = await api.update({ taskDefinition: to, force, ...counted }, rollout.signal);
+    const change = { taskDefinition: to, force, ...counted, ...(settings === undefined ? {} : { settings }) };
+    const service = await api.update(change, rollout.signal);
     const tasks = count === undefined ? '' : ` with ${count} ${count === 1 ? 'task' : 'tasks'}`;
     subject.progress('update', `${shortName(from)} → ${shortName(to)}${tasks}`);
     return service;

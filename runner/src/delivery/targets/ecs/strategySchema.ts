@@ -14,13 +14,12 @@ const balancing = {
   role: lookedUp.describe('ARN of the role by which ECS changes the rules.'),
 };
 
-/** Where a deployment of ECS may pause, in its own order. */
+/** Where a deployment of ECS may pause, in its own order; while requests are being moved it cannot. */
 export const PAUSES = [
   'before-scale-up',
   'after-scale-up',
-  'test-traffic',
   'after-test-traffic',
-  'production-traffic',
+  'before-production-traffic',
   'after-production-traffic',
 ] as const;
 
@@ -52,7 +51,8 @@ const canary = z.strictObject({
 const linear = z.strictObject({
   kind: z.literal('linear'),
   ...native,
-  percent: percent.default(20).describe('Percent of requests that move in each step.'),
+  // ECS takes no smaller steps.
+  percent: percent.min(3).default(20).describe('Percent of requests that move in each step.'),
   every: duration('5m', '24h').describe('Time between two steps; in whole minutes.'),
 });
 
@@ -97,4 +97,8 @@ export const strategy = z
 
 export type StrategyConfig = z.output<typeof strategy>;
 export type NativeStrategy = z.output<typeof blueGreen> | z.output<typeof canary> | z.output<typeof linear>;
+/** Whether ECS itself moves the requests. */
+export const isNative = (config: StrategyConfig): config is NativeStrategy =>
+  config.kind !== 'rolling' && config.kind !== 'switch';
+
 export type SwitchStrategy = z.output<typeof switched>;

@@ -6,7 +6,10 @@ import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import type { CheckTools } from '../../checks/checks.js';
 import type { Probe } from './probe.js';
 import type { ServiceDescription } from './serviceDescription.js';
-import type { SharedService } from './sharedService.js';
+import type { Mover } from './mover.js';
+import type { Member, SharedService } from './sharedService.js';
+import type { ReleaseRecord } from '../../../domain/records.js';
+import type { Rollout } from '../../../context/target.js';
 
 export interface EcsTargetOptions {
   readonly name: string;
@@ -35,10 +38,24 @@ export interface EcsTargetOptions {
   readonly url?: string | undefined;
   /** What sessions in containers are opened with; those targets that open none do without. */
   readonly onHost?: OnHost | undefined;
+  /** How the service gets to another revision; by a rolling update where left out. */
+  readonly mover?: Mover;
+  /** Checks a new revision before ECS moves requests to it; by its own checks where left out. */
+  readonly check?: (checked: CheckedRevision) => Promise<unknown>;
   /** AUTOMATION_STACK_LOAD_BALANCERS: where load balancers are reached from here, `{name}` in it is its name. */
   readonly balancersAt?: string | undefined;
   /** Where the service is the idle colour of a switch: what it takes over of the live one. */
   readonly like?: LiveColour;
+}
+
+/** A new revision that gets no requests but test requests. */
+export interface CheckedRevision {
+  readonly member: Member;
+  readonly described: ServiceDescription;
+  readonly release: ReleaseRecord;
+  /** Where it answers, if anywhere. */
+  readonly url: string | undefined;
+  readonly rollout: Rollout;
 }
 
 /** What the idle colour of a switch takes over of the live one. */

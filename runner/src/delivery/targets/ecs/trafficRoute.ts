@@ -45,14 +45,22 @@ export function probePlan(
 /**
  * Finds what a plan leaves open, before anything is changed: a probe that cannot be made must not be found out after.
  *
- * @param groups the service's target groups
+ * @param groups the service's target groups; `rule`: the listener rule that sends requests to the one that has its tasks
  * @param at AUTOMATION_STACK_LOAD_BALANCERS
  * @param warn told where only the platform can be watched though more was to be expected
  */
 export async function resolveRoute(
   aws: AwsClients,
   plan: ProbePlan,
-  { groups, at }: { readonly groups: readonly TargetGroup[]; readonly at: string | undefined },
+  {
+    groups,
+    rule,
+    at,
+  }: {
+    readonly groups: readonly TargetGroup[];
+    readonly rule?: string | undefined;
+    readonly at: string | undefined;
+  },
   warn: (message: string) => void,
 ): Promise<ProbeRoute> {
   if (plan.kind === 'url' || plan.kind === 'each-task') return plan;
@@ -63,9 +71,11 @@ export async function resolveRoute(
   const group = groups.find(({ arn }) => arn === plan.targetGroup);
   // That groups could not be read is told already.
   if (group === undefined) return { kind: 'tasks-only' };
-  const { targetGroupUrl } = await import('../../../adapters/aws/loadBalancer.js');
+  const { ruleUrl, targetGroupUrl } = await import('../../../adapters/aws/loadBalancer.js');
   try {
-    const found = await targetGroupUrl(aws, group, plan.path, at);
+    const found = await (rule === undefined
+      ? targetGroupUrl(aws, group, plan.path, at)
+      : ruleUrl(aws, rule, plan.path, at));
     if (found !== undefined) return { kind: 'url', ...found };
     warn(
       `no listener sends ${plan.path} only to the service: the health of its targets decides; set health.url to probe`,

@@ -10,6 +10,8 @@ export interface EcsSnapshot {
   readonly desiredCount: number;
   /** `sha256:…` of the image that ran, where it ran by digest. */
   readonly digest?: string;
+  /** What the platform was doing with it then: a deployment that has not come to its end. */
+  readonly underWay?: string;
 }
 
 /** @throws StackError ROLLBACK_FAILED where it is a snapshot of something else, e.g. written by an older runner */

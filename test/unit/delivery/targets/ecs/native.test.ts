@@ -1,0 +1,323 @@
+import { expect } from 'chai';
+import type { StackError } from '../../../../../runner/src/base/errors.js';
+import { nativeWorld, released, type NativeWorldOptions } from '../../../../support/ecs/nativeWorld.js';
+
+const MINUTE = 60_000;
+type World = ReturnType<typeof nativeWorld>;
+
+/** Lets somebody act once the first deployment is so long at work. */
+function after(world: World, ms: number, what: () => void): void {
+  world.ecs.deployments.later.push({ ms, what });
+}
+
+/** What a deploy threw, be it ours or that of a test. */
+async function thrown(promise: Promise<unknown>): Promise<StackError> {
+  const ended = await promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  if ('error' in ended) return ended.error as StackError;
+  throw new Error(`nothing was thrown, but ${JSON.stringify(ended.value)} came`);
+}
+
+async function deployed(options: NativeWorldOptions = {}) {
+  const world = nativeWorld(options);
+  const { target, rollout } = world.process();
+  const record = await target.deploy(world.release, rollout);
+  return { world, target, rollout, record };
+}
+
+async function failed(
+  options: NativeWorldOptions,
+  act: (world: World) => void = () => undefined,
+  prepare: (world: World) => void = () => undefined,
+) {
+  const world = nativeWorld(options);
+  prepare(world);
+  const { target, rollout } = world.process();
+  const before = await target.snapshot();
+  act(world);
+  const error = await thrown(target.deploy(world.release, rollout));
+  return { world, target, rollout, before, error };
+}
+
+describe('a service that ECS moves by itself', () => {
+  it('blue-green: is moved by one UpdateService, and followed to its end by looks at the deployment', async () => {
+    const { world, record } = await deployed();
+    expect(record.status).to.equal('healthy');
+    expect(world.ecs.runs).to.equal('web:2');
+    expect(world.ecs.count('UpdateService')).to.equal(1);
+    expect(world.traffic()).to.deep.equal([0, 100]);
+    const { input } = world.ecs.asked.find(({ action }) => action === 'UpdateService')!;
+    expect(input['deploymentConfiguration']).to.deep.equal({
+      strategy: 'BLUE_GREEN',
+      bakeTimeInMinutes: 5,
+      lifecycleHooks: [],
+    });
+    expect(input['loadBalancers']).to.deep.equal([
+      {
+        targetGroupArn: 'arn:blue',
+        containerName: 'web',
+        containerPort: 8000,
+        advancedConfiguration: {
+          alternateTargetGroupArn: 'arn:green',
+          productionListenerRule: 'arn:production',
+          testListenerRule: 'arn:test',
+          roleArn: 'arn:role',
+        },
+      },
+    ]);
+  });
+
+  it('canary: gets a few percent first', async () => {
+    const { world } = await deployed({ strategy: { kind: 'canary', percent: 10, every: '90s' } });
+    expect(world.ecs.deployments.shares).to.deep.equal([10, 100]);
+    expect(world.traffic()).to.deep.equal([0, 10, 100]);
+    expect(world.ecs.deployments.configuration.canaryConfiguration?.canaryBakeTimeInMinutes).to.equal(2);
+  });
+
+  it('linear: gets its requests in steps, for which the deadline has room', async () => {
+    const { world } = await deployed({
+      strategy: { kind: 'linear', percent: 20, every: '6m', bake: '20m' },
+      config: { timeout: '5m' },
+    });
+    expect(world.ecs.deployments.shares).to.deep.equal([20, 40, 60, 80, 100]);
+    expect(world.ecs.runs).to.equal('web:2');
+  });
+
+  it('ends the pause that its checks need, when they have passed', async () => {
+    const urls: (string | undefined)[] = [];
+    const checks = { smoke: { command: ['true'] } };
+    const { world } = await deployed({
+      config: { checks },
+      testUrl: 'http://test.example/',
+      check: async ({ url }) => void urls.push(url),
+    });
+    expect(urls).to.deep.equal(['http://test.example/']);
+    expect(world.ecs.count('ContinueServiceDeployment')).to.equal(1);
+  });
+
+  it('gives a release whose checks fail no requests', async () => {
+    const checks = { smoke: { command: ['false'] } };
+    const found = await failed({
+      config: { checks },
+      check: async () => {
+        throw new Error('smoke failed');
+      },
+    });
+    expect(found.error.message).to.equal('smoke failed');
+    await found.target.restore(found.before, found.rollout);
+    expect(found.world.ecs.runs).to.equal('web:1');
+    expect(found.world.ecs.deployments.shares).to.deep.equal([0]);
+  });
+
+  it('waits at a pause, says what to type, and does not count it', async () => {
+    const world = nativeWorld({ strategy: { pause: ['after-test-traffic'] }, config: { timeout: '5m' } });
+    const { target, rollout } = world.process();
+    after(world, 2 * 60 * MINUTE, () => {
+      const [deployment] = world.ecs.deployments.all;
+      world.ecs.deployments.continue(deployment!.arn, deployment!.hooks[0]!.id);
+    });
+    expect((await target.deploy(world.release, rollout)).status).to.equal('healthy');
+    const told = world.messages().filter((words) => words.includes('node runner continue --env staging'));
+    expect(told).to.have.length(1);
+  });
+
+  it('tells that nobody ended a pause in time', async () => {
+    const found = await failed({ strategy: { pause: ['after-scale-up'], 'pause-timeout': '2h' } });
+    expect(found.error.message).to.include('nobody ended the pause at after-scale-up in time');
+    await found.target.restore(found.before, found.rollout);
+    expect(found.world.ecs.runs).to.equal('web:1');
+  });
+
+  it('names the alarm that sent it back', async () => {
+    const { error } = await failed({
+      strategy: { alarms: ['errors'], bake: '10m' },
+      conduct: { alarm: { name: 'errors', afterMs: 3 * MINUTE } },
+    });
+    expect(error.message).to.include('the alarm errors went off');
+  });
+
+  it('shows the task that crashed, long before the deadline', async () => {
+    const found = await failed({ conduct: { isCrashing: true } });
+    expect(found.error.message).to.include('3');
+    expect(found.error.evidence.join('\n')).to.include('KeyError: DATABASE_URL');
+    expect(found.world.clock.now().getTime() - found.world.ecs.deployments.all[0]!.createdMs).to.be.below(
+      MINUTE,
+    );
+    await found.target.restore(found.before, found.rollout);
+    expect(found.world.ecs.runs).to.equal('web:1');
+  });
+
+  it('names the function that failed', async () => {
+    const found = await failed({ conduct: { hook: { ends: 'FAILED', ms: 4000 } } }, undefined, ({ ecs }) => {
+      ecs.deployments.configuration = {
+        strategy: 'ROLLING',
+        lifecycleHooks: [
+          {
+            targetType: 'AWS_LAMBDA',
+            hookTargetArn: 'arn:aws:lambda:eu-west-1:111111111111:function:smoke',
+            lifecycleStages: ['POST_SCALE_UP'],
+          },
+        ],
+      };
+    });
+    expect(found.error.message).to.include('the hook smoke at after-scale-up failed');
+  });
+
+  it('tells that somebody else stopped it', async () => {
+    const found = await failed({}, (world) =>
+      after(world, MINUTE, () => world.ecs.deployments.stop(world.ecs.deployments.all[0]!.arn, 'ABORT')),
+    );
+    expect(found.error.message).to.include('Stopped by a user');
+    await found.target.restore(found.before, found.rollout);
+    expect(found.world.ecs.runs).to.equal('web:1');
+  });
+
+  it('gives up at its deadline, and tells ECS to go back', async () => {
+    const found = await failed({ conduct: { scaleUpMs: 1e9 }, config: { timeout: '10m' } });
+    expect(found.error.message).to.include('not at its end after 15m');
+    const record = await found.target.restore(found.before, found.rollout);
+    expect(record.status).to.equal('rolled-back');
+    expect(found.world.ecs.count('StopServiceDeployment')).to.equal(1);
+    expect(found.world.ecs.count('UpdateService')).to.equal(1);
+    expect(found.world.ecs.runs).to.equal('web:1');
+  });
+
+  it('goes back from a deployment that has ended by another one, which waits for nothing', async () => {
+    const world = nativeWorld({ strategy: { pause: ['after-test-traffic'], alarms: ['errors'] } });
+    const { target, rollout } = world.process();
+    const before = await target.snapshot();
+    after(world, 5 * MINUTE, () => {
+      const [deployment] = world.ecs.deployments.all;
+      world.ecs.deployments.continue(deployment!.arn, deployment!.hooks[0]!.id);
+    });
+    await target.deploy(world.release, rollout);
+    world.ecs.deployments.conduct = {
+      ...world.ecs.deployments.conduct,
+      alarm: { name: 'errors', afterMs: 0 },
+    };
+    await target.restore(before, rollout);
+    expect(world.ecs.runs).to.equal('web:1');
+    expect(world.ecs.deployments.configuration.bakeTimeInMinutes).to.equal(0);
+  });
+
+  it('follows a deployment that the answer does not name, and that is listed late', async () => {
+    const { world } = await deployed({ conduct: { isSilent: true, unlistedMs: 12_000 } });
+    expect(world.ecs.runs).to.equal('web:2');
+    expect(world.ecs.deployments.all).to.have.length(1);
+  });
+
+  it('refuses while ECS moves the service for somebody else', async () => {
+    const world = nativeWorld();
+    world.ecs.deployments.update({ forceNewDeployment: true });
+    const error = await thrown(world.process().target.requireMovable());
+    expect(error.code).to.equal('STATE_CONFLICT');
+    expect(error.next).to.include('aws ecs stop-service-deployment');
+  });
+
+  it('refuses a service without a load balancer', async () => {
+    const world = nativeWorld();
+    world.ecs.deployments.loadBalancers = [];
+    const error = await thrown(world.process().target.requireMovable());
+    expect([error.code, error.message]).to.deep.equal([
+      'CONFIG_INVALID',
+      'the service web has no load balancer: blue-green moves its requests',
+    ]);
+  });
+
+  describe('with a platform that is busy', () => {
+    const actions = [
+      'DescribeServices',
+      'ListServiceDeployments',
+      'UpdateService',
+      'DescribeServiceDeployments',
+      'ContinueServiceDeployment',
+    ];
+    for (const action of actions)
+      for (const fault of ['throttle', 'lose'] as const)
+        it(`${fault === 'throttle' ? 'repeats a throttled' : 'repeats, after a lost answer,'} ${action}, and makes one deployment`, async () => {
+          const world = nativeWorld({
+            config: { checks: { smoke: { command: ['true'] } } },
+            check: async () => undefined,
+          });
+          world.ecs.fault = (asked, nth) => (asked === action && nth === 1 ? fault : undefined);
+          const { target, rollout } = world.process();
+          expect((await target.deploy(world.release, rollout)).status).to.equal('healthy');
+          expect(world.ecs.deployments.all).to.have.length(1);
+        });
+  });
+
+  describe('with a run that is killed at any entry of its journal', () => {
+    const killed = new Error('killed');
+    /** A run that dies as it is about to write its nth entry, or right after it has. */
+    async function dies(world: World, nth: number, when: 'before' | 'after') {
+      let left = nth;
+      const { target, rollout } = world.process({
+        journal: async (action, data) => {
+          left -= 1;
+          if (left === 0 && when === 'before') throw killed;
+          world.entries.push({ action, ...(data === undefined ? {} : { data }) });
+          if (left === 0) throw killed;
+        },
+      });
+      const before = await target.snapshot();
+      const ended = await target.deploy(world.release, rollout).then(
+        () => true,
+        (error: unknown) => {
+          if (error !== killed) throw error;
+          return false;
+        },
+      );
+      return { before, ended };
+    }
+
+    const options: NativeWorldOptions = {
+      config: { checks: { smoke: { command: ['true'] } } },
+      check: async () => undefined,
+      conduct: { isSilent: true },
+    };
+    for (const when of ['before', 'after'] as const)
+      for (const way of ['resume', 'rollback'] as const)
+        it(`comes to an end by ${way}, killed ${when} each write`, async () => {
+          for (let nth = 1; ; nth += 1) {
+            const world = nativeWorld(options);
+            const { before, ended } = await dies(world, nth, when);
+            if (ended) {
+              expect(nth).to.be.above(4);
+              return;
+            }
+            const { target, rollout } = world.process({ begun: [...world.entries] });
+            if (way === 'resume') {
+              await target.deploy(world.release, rollout);
+              expect(world.ecs.runs, `killed at ${nth}`).to.match(/^web:[23]$/);
+            } else {
+              await target.restore(before, rollout);
+              expect(world.ecs.runs, `killed at ${nth}`).to.equal('web:1');
+            }
+            expect(world.ecs.deployments.active(), `killed at ${nth}`).to.equal(undefined);
+            const forward = world.ecs.deployments.all.filter(
+              ({ target: to }) => !to.taskDefinition.endsWith(':1'),
+            );
+            expect(forward.length, `killed at ${nth}`).to.be.at.most(1);
+          }
+        });
+
+    it('finds the deployment whose UpdateService was answered to nobody', async () => {
+      const world = nativeWorld(options);
+      const { target, rollout } = world.process();
+      world.ecs.fault = (action) => {
+        if (action !== 'UpdateService') return undefined;
+        throw Object.assign(new Error('killed'), { name: 'Error' });
+      };
+      await thrown(target.deploy(world.release, rollout));
+      // The request had arrived all the same.
+      world.ecs.fault = () => undefined;
+      const { data } = world.entries.find(({ action }) => action === 'update')!;
+      world.ecs.deployments.update({ taskDefinition: String(data?.['to']) });
+      const again = world.process({ begun: [...world.entries] });
+      expect((await again.target.deploy(released('b'), again.rollout)).status).to.equal('healthy');
+      expect(world.ecs.deployments.all).to.have.length(1);
+    });
+  });
+});
