@@ -13,6 +13,8 @@ export class FakeTarget implements Target {
   unmovable: Error | undefined;
   /** Whether it wants nothing to run. */
   isEmpty = false;
+  /** The platform waits at this one until it is continued. */
+  pauses: string | undefined;
   /** Awaited in the middle of a deploy, after the change was made. */
   midway: (rollout: Rollout) => Promise<void> = async () => undefined;
 
@@ -34,13 +36,23 @@ export class FakeTarget implements Target {
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
     this.calls.push(`deploy ${release.version}`);
     const empty = { kind: this.kind, status: 'unproven' } as const;
-    if (this.running === release.version)
+    if (this.running === release.version && rollout.continues?.includes(this.pauses ?? '') === true)
+      this.pauses = undefined;
+    if (this.running === release.version && this.pauses === undefined)
       return this.isEmpty ? empty : { kind: this.kind, status: 'unchanged' };
     await rollout.journal('move', { to: release.version });
     this.running = release.version;
     await this.midway(rollout);
     rollout.signal.throwIfAborted();
     if (this.failDeploy !== undefined) throw this.failDeploy;
+    if (this.pauses !== undefined && rollout.atPause === 'end') {
+      const facts = {
+        hook: this.pauses,
+        'paused-at': 'after-test-traffic',
+        'paused-since': '2026-11-03T12:00:00.000Z',
+      };
+      return { kind: this.kind, status: 'paused', facts };
+    }
     return this.isEmpty ? empty : { kind: this.kind, status: 'healthy' };
   }
 

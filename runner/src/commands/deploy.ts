@@ -35,6 +35,12 @@ An ECS service that wants 0 tasks gets the release too, but nothing shows that t
       description: 'Do not refuse what surely cannot run: an image or a new secret that is not there.',
     },
     {
+      name: 'until',
+      value: 'paused',
+      description:
+        'End (exit 0) where the platform pauses, instead of waiting there; `continue` or `rollback` goes on from it.',
+    },
+    {
       name: 'wait',
       value: 'DURATION',
       description: 'Wait this long for the lock and for the applications that are needed, e.g. 10m.',
@@ -108,6 +114,7 @@ An ECS service that wants 0 tasks gets the release too, but nothing shows that t
               forward: option(input, 'release') !== undefined || option(input, 'force') !== undefined,
               ...(flag(input, 'no-verify') ? { verify: false } : {}),
               ...waiting(input),
+              ...untilPaused(input),
               ...(resume === undefined ? {} : { resume }),
               ...(only === undefined ? {} : { only }),
               ...(reason === undefined ? {} : { forcedBy: context.who, forcedReason: reason }),
@@ -213,6 +220,15 @@ export function waiting(input: CommandInput): { waitMs?: number } {
   }
 }
 
+/** `--until paused`: a pause of the platform ends the run. */
+export function untilPaused(input: CommandInput): { atPause?: 'end' } {
+  const until = option(input, 'until');
+  if (until === undefined) return {};
+  if (until !== 'paused')
+    throw new StackError('USAGE', `--until ${until} is not known`, { next: 'Use --until paused.' });
+  return { atPause: 'end' };
+}
+
 /** The targets that a `--catch-up` goes on with. */
 async function toCatchUp(
   context: ContextWith<'kinds'>,
@@ -234,7 +250,7 @@ async function unfinishedDeployment(
   const left = await readLastRun(await context.state(), environment.name);
   if (left.kind === 'unreadable') throw left.error;
   if (left.kind === 'nothing') throw nothingToResume(environment);
-  return left.kind === 'open' ? left.unfinished : left;
+  return left.kind === 'open' || left.kind === 'paused' ? left.unfinished : left;
 }
 
 /** A deployment that was cut off has its release. @throws StackError USAGE */

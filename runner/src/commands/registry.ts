@@ -33,6 +33,7 @@ export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = 
   diff: () => import('./diff.js'),
   deploy: () => import('./deploy.js'),
   promote: () => import('./promote.js'),
+  continue: () => import('./continue.js'),
   rollback: () => import('./rollback.js'),
   migrate: () => import('./migrate.js'),
   needs: () => import('./needs.js'),

@@ -3,7 +3,7 @@ import { StackError } from '../base/errors.js';
 import { lockedError } from '../state/lockDocument.js';
 import { requireTargets } from './targets/createTargets.js';
 import { requireAccount } from '../context/account.js';
-import { unfinishedError, readLastRun } from './unfinished.js';
+import { pausedError, unfinishedError, readLastRun } from './unfinished.js';
 import { openRegistry } from '../release/imageRegistry.js';
 import { isAsBefore } from './rollBackUnfinished.js';
 
@@ -71,8 +71,9 @@ export async function requireFree(
   if (forward) return;
   const lastRun = await readLastRun(state, name);
   if (lastRun.kind === 'unreadable') throw lastRun.error;
-  if (lastRun.kind !== 'open' || (await isAsBefore(await context.targets(environment), lastRun.unfinished)))
-    return;
+  if (lastRun.kind !== 'open' && lastRun.kind !== 'paused') return;
+  if (await isAsBefore(await context.targets(environment), lastRun.unfinished)) return;
+  if (lastRun.kind === 'paused') throw pausedError(lastRun.deployment);
   throw await unfinishedError(state, lastRun.unfinished, environment);
 }
 

@@ -10,6 +10,7 @@ import {
   unprovenWords,
 } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
+import { pausesOf, pauseWords } from '../domain/paused.js';
 import type { DeploymentRecord, TargetRecord, TargetSnapshot } from '../domain/records.js';
 import { runField } from '../base/sharedRun.js';
 import type { DeploymentDraft } from '../state/ledger.js';
@@ -109,6 +110,9 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
     known: knownOf(target),
     isForced,
     begun: begunActions(target, start.resumed?.entries),
+    earlier: begunActions(target, start.earlier),
+    atPause: request.atPause ?? 'wait',
+    continues: pausesOf(request.continues ?? {}).map(({ hook }) => hook),
     journal: notingMigrations(journalOf(target, write), target.name, migrations, context.clock),
     journalRollback: journalOf(target, appendRollback),
   });
@@ -132,6 +136,8 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
     endedAt: context.clock.now().toISOString(),
     ...(migrations.length === 0 ? {} : { migrations }),
   };
+  const isPaused = Object.values(results).some(({ status }) => status === 'paused');
+  if (failure === undefined && isPaused) return pause(running, recording, { ...ended, targets: results });
   if (failure === undefined) return succeed(running, recording, { ...ended, targets: results });
   // Where another run has the lock, going back would be a fight with it.
   if (lock.lost.aborted && (await lock.isTaken())) throw failure.error;
@@ -166,6 +172,23 @@ async function movingTogether(context: Context, environment: NamedEnvironment) {
     onFailure: environment.config['on-failure'] ?? ('all' as const),
     isLimited: ({ name }: Target) => onHosts.has(name),
   };
+}
+
+/** Some targets wait for somebody: the run ends, its journal stays open, and the lock is free. */
+async function pause(
+  { context, request }: RunningDeployment,
+  recording: Recording,
+  ended: DeploymentRecord,
+): Promise<DeployResult> {
+  const { release, stage, environment } = request;
+  const reason = pausesOf(ended).map(pauseWords).join('; ');
+  const deployment: DeploymentRecord = { ...ended, status: 'paused', reason };
+  const what = `the pause of ${release.version} in ${environment.name}`;
+  const lost = await recordEnd(context, { stage, what }, () => recording.finish(deployment));
+  // Who comes next finds the open journal all the same.
+  if (lost !== undefined) throw lost;
+  for (const one of pausesOf(deployment)) stage.fact('paused', pauseWords(one));
+  return { deployment, release, unchanged: false, behind: [] };
 }
 
 /** Every target runs it, healthy: that stays so, also where it cannot be recorded. */
@@ -327,6 +350,11 @@ export function deploySummary(result: DeployResult): string {
 }
 
 function endWords({ deployment, release, unchanged, behind }: DeployResult): string {
+  if (deployment.status === 'paused') {
+    const { environment } = deployment;
+    const typed = `node runner continue --env ${environment}, or node runner rollback --env ${environment}`;
+    return `${release.version} is paused in ${environment} (${pausesOf(deployment).map(pauseWords).join('; ')}): ${typed}`;
+  }
   if (unchanged) return `${deployment.environment} already runs ${release.version}, healthy`;
   const took = Date.parse(deployment.endedAt ?? deployment.startedAt) - Date.parse(deployment.startedAt);
   if (deployment.status === 'unproven') {

@@ -14,6 +14,10 @@ export interface DeployRequest {
   readonly only?: readonly string[];
   /** Goes on with this deployment, which was cut off. */
   readonly resume?: { readonly deployment: DeploymentRecord };
+  /** What a pause of a target means: the run waits there, which is the default, or ends. */
+  readonly atPause?: 'wait' | 'end';
+  /** Ends the pauses of the deployment that it goes on with. */
+  readonly continues?: DeploymentRecord;
   /** Goes over a deployment that was cut off, and ends it: the release was chosen by name, knowing that it works. */
   readonly forward?: boolean;
   /** Whether targets refuse what surely cannot run (`--no-verify`); they do where left out. */

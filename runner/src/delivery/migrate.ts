@@ -7,7 +7,7 @@ import type { MigrationRecord } from '../domain/migration.js';
 import type { Target } from '../context/target.js';
 import { requireAccount } from '../context/account.js';
 import { closeLastRun } from './preflight.js';
-import { unfinishedError, readLastRun } from './unfinished.js';
+import { pausedError, unfinishedError, readLastRun } from './unfinished.js';
 import { withLock } from './environmentLock.js';
 import { recordApproval, requireApproval, ruleOf } from './approvals.js';
 import { unknownRelease } from './promote.js';
@@ -56,6 +56,7 @@ export async function migrateRelease(context: Context, request: MigrateRequest):
       () => context.targets(environment),
       request,
     );
+    if (unfinished !== undefined && lastRun.kind === 'paused') throw pausedError(lastRun.deployment);
     if (unfinished !== undefined) throw await unfinishedError(state, unfinished, environment);
     const signal = AbortSignal.any([context.signal, lock.lost]);
     const results: Record<string, MigrationRecord> = {};

@@ -5,7 +5,14 @@ import type { DeploymentRecord, TargetSnapshot } from '../domain/records.js';
 import type { JournalEntry, Unfinished } from '../state/journal.js';
 import type { State } from '../state/state.js';
 import type { Target } from '../context/target.js';
-import { unfinishedReason, unfinishedError, readLastRun, closeRecords, type LastRun } from './unfinished.js';
+import {
+  pausedError,
+  unfinishedReason,
+  unfinishedError,
+  readLastRun,
+  closeRecords,
+  type LastRun,
+} from './unfinished.js';
 import type { DeployRequest, DeployResult } from './deployRequest.js';
 import { isAsBefore, rollBackUnfinished, rolledBackWords } from './rollBackUnfinished.js';
 
@@ -21,7 +28,7 @@ export interface StartingPoint {
   readonly earlier?: readonly JournalEntry[];
 }
 
-type Request = Pick<DeployRequest, 'environment' | 'release' | 'stage' | 'resume' | 'forward'>;
+type Request = Pick<DeployRequest, 'environment' | 'release' | 'stage' | 'kind' | 'resume' | 'forward'>;
 
 /**
  * Looks at what the last run left, under the environment's lock, and ends what needs no decision.
@@ -39,6 +46,8 @@ export async function preflight(
   if (request.resume !== undefined) return resumeLastRun(context, state, lastRun, request);
   const unfinished = await closeLastRun(context, state, lastRun, targets, request);
   if (unfinished === undefined) return {};
+  // A rollback to a release by name ends it; whoever deploys has to say first what is to become of it.
+  if (lastRun.kind === 'paused' && request.kind !== 'rollback') throw pausedError(lastRun.deployment);
   if (request.forward !== true) throw await unfinishedError(state, unfinished, environment);
   const { deployment, snapshots, entries, earlier = [] } = unfinished;
   const message = `deployment ${deployment.sequence} of ${deployment.version} by ${deployment.who} was cut off: replacing it`;
@@ -68,7 +77,7 @@ export async function closeLastRun(
     return undefined;
   }
   await closeRecords(context, state, lastRun);
-  if (lastRun.kind !== 'open') return undefined;
+  if (lastRun.kind !== 'open' && lastRun.kind !== 'paused') return undefined;
   const { unfinished } = lastRun;
   if (forward || !(await isAsBefore(await targets(), unfinished))) return unfinished;
   const undone = await rollBackUnfinished(context, state, { environment, stage, unfinished });
@@ -104,7 +113,8 @@ async function resumeLastRun(
     return { deployment, release, unchanged: false, behind: behindOf(deployment) };
   }
   // Another runner may have ended it while this one waited for the lock.
-  if (lastRun.kind !== 'open' || lastRun.unfinished.deployment.sequence !== resume?.deployment.sequence)
+  const isOpen = lastRun.kind === 'open' || lastRun.kind === 'paused';
+  if (!isOpen || lastRun.unfinished.deployment.sequence !== resume?.deployment.sequence)
     throw nothingToResume(environment);
   const { unfinished } = lastRun;
   const { snapshots, earlier } = unfinished;

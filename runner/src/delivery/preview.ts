@@ -41,7 +41,7 @@ export async function previewRollback(
   const current = (await ledger.current(environment.name)).healthy?.version;
   const previous =
     current === undefined ? undefined : (await ledger.previousHealthy(environment.name, current))?.version;
-  const undoes = lastRun.kind === 'open';
+  const undoes = lastRun.kind === 'open' || lastRun.kind === 'paused';
   if (version === undefined && !undoes && previous === undefined) throw nothingBefore(environment.name);
   const before = undoes ? (lastRun.unfinished.deployment.previous ?? 'what ran before') : previous;
   return preview(context, environment, 'rollback', version ?? before);

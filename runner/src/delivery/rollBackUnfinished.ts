@@ -14,6 +14,8 @@ export interface UnfinishedDeployment {
   readonly environment: NamedEnvironment;
   readonly stage: Stage;
   readonly unfinished: Unfinished;
+  /** It was not cut off, but waited for somebody. */
+  readonly wasPaused?: boolean;
 }
 
 /**
@@ -41,13 +43,13 @@ export async function rollBackUnfinished(
   const targets = await targetsOf(context, environment, unfinished);
   const { results, failures } = await restoreTargets(targets, snapshots, rollout);
   if (failures.length > 0) {
-    const cause = { message: 'the deployment was cut off' };
+    const cause = { message: `the deployment was ${request.wasPaused === true ? 'paused' : 'cut off'}` };
     throw await rollbackFailed(state, environment, deployment, cause, failures);
   }
   const ended: DeploymentRecord = {
     ...deployment,
     status: 'rolled-back',
-    reason: unfinishedReason(unfinished),
+    reason: request.wasPaused === true ? 'rolled back at a pause' : unfinishedReason(unfinished),
     endedAt: context.clock.now().toISOString(),
     targets: results,
   };
@@ -60,7 +62,7 @@ export async function rollBackUnfinished(
 /** In words: what the environment runs again. */
 export function rolledBackWords({ environment, previous, version }: DeploymentRecord): string {
   const back = previous === undefined ? 'as it was' : `back on ${previous}`;
-  return `${environment} is ${back}: the deployment of ${version} that was cut off is undone`;
+  return `${environment} is ${back}: the deployment of ${version} is undone`;
 }
 
 /**

@@ -12,6 +12,7 @@ import type { DeploymentRecord } from '../domain/records.js';
 import { requireAccount } from '../context/account.js';
 import { readLastRun, NOTHING_CHANGED, closeRecords } from './unfinished.js';
 import { deployRelease } from './deploy.js';
+import { endPauseOfRun } from './endPause.js';
 import { withLock } from './environmentLock.js';
 import { unknownRelease } from './promote.js';
 import { rollBackUnfinished, rolledBackWords } from './rollBackUnfinished.js';
@@ -46,6 +47,9 @@ export async function rollbackEnvironment(
   const { environment } = request;
   const state = await context.state();
   const { ledger } = state;
+  const waiting =
+    request.version === undefined ? await endPauseOfRun(context, environment, 'roll back') : undefined;
+  if (waiting !== undefined) return { ...waiting, behind: [] };
   if (request.version === undefined && (await readLastRun(state, environment.name)).kind !== 'nothing') {
     const undone = await rollBackLastRun(context, request);
     if (undone !== undefined) return undone;
@@ -116,12 +120,19 @@ async function rollBackLastRun(
     if (lastRun.kind === 'ended' && !isInService(lastRun.deployment.status)) {
       return { deployment: lastRun.deployment, behind: [], summary: rolledBackWords(lastRun.deployment) };
     }
-    if (lastRun.kind !== 'open') return undefined;
-    const { unfinished } = lastRun;
+    if (lastRun.kind !== 'open' && lastRun.kind !== 'paused') return undefined;
+    const { unfinished, kind } = lastRun;
     const { sequence, version, who } = unfinished.deployment;
-    const message = `deployment ${sequence} of ${version} by ${who} was cut off: undoing it`;
+    const how = kind === 'paused' ? 'is paused' : 'was cut off';
+    const message = `deployment ${sequence} of ${version} by ${who} ${how}: undoing it`;
     context.events.emit({ type: 'notice', level: 'warning', message });
-    const deployment = await rollBackUnfinished(context, state, { environment, stage, unfinished });
+    const wasPaused = kind === 'paused' ? { wasPaused: true } : {};
+    const deployment = await rollBackUnfinished(context, state, {
+      environment,
+      stage,
+      unfinished,
+      ...wasPaused,
+    });
     return { deployment, behind: [], summary: rolledBackWords(deployment) };
   });
 }

@@ -1,6 +1,7 @@
 import type { ContextWith } from '../context/context.js';
 import { behindOf, type BehindOfTarget } from '../domain/behind.js';
 import { toErrorRecord, type ErrorRecord } from '../base/errors.js';
+import { pausesOf, type PausedTarget } from '../domain/paused.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
 import { readDrift, type DriftRecord } from '../state/driftRecords.js';
 import type { TargetStatus } from '../context/target.js';
@@ -27,6 +28,8 @@ export interface EnvironmentStatus {
     readonly who: string;
     readonly lastStep?: string;
   };
+  /** Targets of the latest deployment that wait for somebody, while no run is at work. */
+  readonly paused?: readonly PausedTarget[];
   /** Its lock or its journal is stored, and is none. */
   readonly unreadable?: readonly ErrorRecord[];
   /** What the last `drift` found; null where there was none yet, absent where there is no infrastructure. */
@@ -76,6 +79,7 @@ async function statusOf(
     ...(behind.length === 0 ? {} : { behind }),
     ...(lock === undefined ? {} : { lock }),
     ...(unfinished === undefined ? {} : { cutOff: unfinished }),
+    ...(lastRun.kind === 'paused' && lock === undefined ? { paused: pausesOf(lastRun.deployment) } : {}),
     ...(errors.length === 0 ? {} : { unreadable: errors.map(toErrorRecord) }),
     ...(hasInfrastructure ? { drift: drift ?? null } : {}),
     ...(targets === undefined ? {} : { targets }),

@@ -1,6 +1,7 @@
 import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { approvalRule } from '../domain/approvalDecision.js';
 import { StackError } from '../base/errors.js';
+import { pausesOf, pauseWords } from '../domain/paused.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import { stepWords, UNREADABLE_ENTRY, type Unfinished } from '../state/journal.js';
 import type { Ledger } from '../state/ledger.js';
@@ -15,6 +16,8 @@ export type LastRun =
   | { readonly kind: 'begun'; readonly deployment: DeploymentRecord }
   /** Its journal is open: anything in it may have happened. */
   | { readonly kind: 'open'; readonly unfinished: Unfinished; readonly begun?: DeploymentRecord }
+  /** The platform waits until somebody says how it goes on; its journal is open. */
+  | { readonly kind: 'paused'; readonly deployment: DeploymentRecord; readonly unfinished: Unfinished }
   /** It came to its end; only its journal was not closed. */
   | { readonly kind: 'ended'; readonly deployment: DeploymentRecord; readonly unfinished: Unfinished }
   /** Its journal cannot be read. */
@@ -36,6 +39,7 @@ export async function readLastRun({ ledger, journal }: State, environment: strin
     return begun === undefined ? { kind: 'nothing' } : { kind: 'begun', deployment: begun };
   const { sequence } = unfinished.deployment;
   const deployment = await ledger.deployment(environment, sequence);
+  if (deployment?.status === 'paused') return { kind: 'paused', deployment, unfinished };
   const hasEnded =
     deployment !== undefined && deployment.status !== 'running' && deployment.status !== 'cut-off';
   if (hasEnded) return { kind: 'ended', deployment, unfinished };
@@ -93,6 +97,20 @@ export const NOTHING_CHANGED = 'cut off before anything changed';
 export function unfinishedReason({ entries }: Unfinished): string {
   const last = entries.at(-1);
   return last === undefined ? NOTHING_CHANGED : `cut off after ${stepWords(last)}`;
+}
+
+/** What to tell when a deployment before this one waits for somebody. */
+export function pausedError(deployment: DeploymentRecord): StackError {
+  const { environment, sequence, version, who } = deployment;
+  return new StackError(
+    'DEPLOY_PAUSED',
+    `deployment ${sequence} of ${version} to ${environment} by ${who} is paused`,
+    {
+      where: environment,
+      evidence: pausesOf(deployment).map(pauseWords),
+      next: `\`node runner continue --env ${environment}\` continues it; \`node runner rollback --env ${environment}\` goes back.`,
+    },
+  );
 }
 
 /** What to tell when a deployment before this one never came to its end. */

@@ -1,4 +1,5 @@
 import { behindWords, hostsInService, unprovenWords } from '../domain/behind.js';
+import { pauseWords } from '../domain/paused.js';
 import type { EnvironmentStatus } from '../delivery/status.js';
 import { table } from './table.js';
 
@@ -59,7 +60,7 @@ function driftLines({ environment, drift }: EnvironmentStatus, now: number): rea
 }
 
 function attention(status: EnvironmentStatus): readonly string[] {
-  const { environment, cutOff, targets, latest, healthy, behind, unreadable = [] } = status;
+  const { environment, cutOff, paused, targets, latest, healthy, behind, unreadable = [] } = status;
   const lines = unreadable.flatMap(({ message, next }) => [
     `${environment}: ${message}`,
     ...(next === undefined ? [] : [`  Next: ${next}`]),
@@ -70,6 +71,13 @@ function attention(status: EnvironmentStatus): readonly string[] {
       `${environment}: deployment ${cutOff.sequence} of ${cutOff.version} by ${cutOff.who} was cut off${after}.`,
       `  Next: node runner deploy --env ${environment} --resume, or node runner rollback --env ${environment}`,
       `  If neither works: node runner rollback --env ${environment} --to VERSION`,
+    );
+  }
+  if (paused !== undefined && latest !== undefined) {
+    lines.push(
+      `${environment}: deployment ${latest.sequence} of ${latest.version} by ${latest.who} is paused.`,
+      ...paused.map((one) => `  ${pauseWords(one)}`),
+      `  Next: node runner continue --env ${environment}, or node runner rollback --env ${environment}`,
     );
   }
   if (healthy !== undefined && behind !== undefined) {

@@ -7,7 +7,7 @@ import { sdk } from '../../../runner/src/adapters/aws/sdk.js';
 import { SecretRegistry } from '../../../runner/src/secrets/redact.js';
 import type { Clock } from '../../../runner/src/base/ports.js';
 import { fakeAws, type Answer } from '../fakeAws.js';
-import { ServiceDeployments, type Deployment, type Revision, type Update } from './serviceDeployments.js';
+import { ServiceDeployments, type Deployment, type Revision } from './serviceDeployments.js';
 
 // Loading takes real time, in which a virtual clock would go on.
 await Promise.all([sdk.ecs(), sdk.elb(), sdk.logs()]);
@@ -106,9 +106,9 @@ export class NativeAws {
       case 'DescribeTaskDefinition':
         return { taskDefinition: this.definitions.get(String(input['taskDefinition'])), tags: [] };
       case 'RegisterTaskDefinition':
-        return { taskDefinition: { taskDefinitionArn: this.register(input as TaskDefinition) } };
+        return { taskDefinition: { taskDefinitionArn: this.register(input) } };
       case 'UpdateService': {
-        const begun = deployments.update(input as Update);
+        const begun = deployments.update(input);
         deployments.advance();
         return { service: this.describeService(begun) };
       }
@@ -127,7 +127,10 @@ export class NativeAws {
             .map(({ arn, taskDefinition }) => ({ serviceRevisionArn: arn, taskDefinition })),
         };
       case 'StopServiceDeployment':
-        deployments.stop(String(input['serviceDeploymentArn']), String(input['stopType'] ?? 'ROLLBACK'));
+        deployments.stop(
+          String(input['serviceDeploymentArn']),
+          (input['stopType'] as string | undefined) ?? 'ROLLBACK',
+        );
         return { serviceDeploymentArn: input['serviceDeploymentArn'] };
       case 'ContinueServiceDeployment':
         deployments.continue(

@@ -103,7 +103,7 @@ export function nativeWorld(options: NativeWorldOptions = {}) {
     const rollout: Rollout = {
       stage: stageOf('deploy:staging', {
         events: {
-          emit: (event) => void events.push({ ...event, time: clock.now().toISOString() } as StackEvent),
+          emit: (event) => void events.push({ ...event, time: clock.now().toISOString() }),
         },
       }),
       signal: new AbortController().signal,

@@ -93,6 +93,7 @@ export const verbs = {
   migrate: ['account', 'state-write', 'push', 'outputs', 'targets-migrate'],
   deploy: ['push', ...move],
   promote: [...move],
+  continue: [...move],
   rollback: [...move.filter((part) => part !== 'upstream')],
   status: ['account', 'state-read', ...look],
   diff: ['account', 'state-read', ...look],

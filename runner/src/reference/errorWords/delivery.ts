@@ -81,6 +81,11 @@ export const deliveryWords = {
     causes: 'Another pipeline, `aws ecs update-service`, the console or Terraform moved the service.',
     next: 'Find out who it was (CloudTrail: `UpdateService`), then `node runner rollback --env NAME --to VERSION`.',
   },
+  DEPLOY_PAUSED: {
+    means: 'A deployment waits until somebody says how it goes on. Another one has to wait for that.',
+    causes: 'The `strategy` of a target has a `pause`, and `deploy --until paused` ended there.',
+    next: '`node runner continue --env NAME`, or `node runner rollback --env NAME`.',
+  },
   // Not 3: the services are as they were, what the migration itself changed may not be.
   MIGRATION_FAILED: {
     means: 'The migration failed. No service was moved, but changes of the migration to the database stay.',

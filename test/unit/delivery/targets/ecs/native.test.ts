@@ -123,6 +123,91 @@ describe('a service that ECS moves by itself', () => {
     expect(told).to.have.length(1);
   });
 
+  it('ends the run at a pause, and goes on with it where somebody has said so', async () => {
+    const world = nativeWorld({
+      strategy: { pause: ['after-test-traffic'] },
+      testUrl: 'http://test.example/',
+    });
+    const first = world.process({ atPause: 'end' });
+    const { status, facts = {} } = await first.target.deploy(world.release, first.rollout);
+    expect(status).to.equal('paused');
+    expect(facts).to.include({ 'paused-at': 'after-test-traffic', 'test-url': 'http://test.example/' });
+    expect(Date.parse(facts['pause-expires']!) - Date.parse(facts['paused-since']!)).to.be.within(
+      86_000_000,
+      86_400_000,
+    );
+    // Whoever goes on without a word finds the same pause.
+    const same = world.process({ atPause: 'end', begun: [...world.entries] });
+    expect((await same.target.deploy(world.release, same.rollout)).facts).to.include({ hook: facts['hook'] });
+    const again = world.process({ begun: [...world.entries], continues: [facts['hook']!] });
+    expect((await again.target.deploy(world.release, again.rollout)).status).to.equal('healthy');
+    expect(world.ecs.count('UpdateService')).to.equal(1);
+  });
+
+  it('goes back from a pause by the answer to it', async () => {
+    const world = nativeWorld({ strategy: { pause: ['after-test-traffic'] } });
+    const first = world.process({ atPause: 'end' });
+    const before = await first.target.snapshot();
+    await first.target.deploy(world.release, first.rollout);
+    expect(await first.target.snapshot()).not.to.deep.equal(before);
+    const { target, rollout } = world.process({ begun: [...world.entries] });
+    expect((await target.restore(before, rollout)).status).to.equal('rolled-back');
+    expect(world.ecs.runs).to.equal('web:1');
+    expect([
+      world.ecs.count('ContinueServiceDeployment'),
+      world.ecs.count('StopServiceDeployment'),
+    ]).to.deep.equal([1, 0]);
+    expect(await target.snapshot()).to.deep.equal(before);
+  });
+
+  it('fails the run that goes on with a pause that has expired, and is back', async () => {
+    const world = nativeWorld({ strategy: { pause: ['after-test-traffic'], 'pause-timeout': '1h' } });
+    const first = world.process({ atPause: 'end' });
+    const before = await first.target.snapshot();
+    const { facts } = await first.target.deploy(world.release, first.rollout);
+    await world.clock.sleep(2 * 60 * MINUTE);
+    const { target, rollout } = world.process({ begun: [...world.entries], continues: [facts!['hook']!] });
+    const error = await thrown(target.deploy(world.release, rollout));
+    expect(error.message).to.include('nobody ended the pause at after-test-traffic in time');
+    await target.restore(before, rollout);
+    expect(world.ecs.runs).to.equal('web:1');
+    expect(world.ecs.count('UpdateService')).to.equal(1);
+  });
+
+  it('ends a pause at which a run waits in another process', async () => {
+    const world = nativeWorld({ strategy: { pause: ['after-test-traffic'] } });
+    const other = world.process();
+    const answers: boolean[] = [];
+    after(world, 5 * MINUTE, () => {
+      void other.target
+        .endPause('continue', [...world.entries], other.rollout.signal)
+        .then((ended) => answers.push(ended));
+    });
+    const { target, rollout } = world.process();
+    expect((await target.deploy(world.release, rollout)).status).to.equal('healthy');
+    expect(answers).to.deep.equal([true]);
+    expect(await other.target.endPause('continue', [...world.entries], rollout.signal)).to.equal(false);
+  });
+
+  it('pauses before each step of a linear shift', async () => {
+    const world = nativeWorld({
+      strategy: { kind: 'linear', percent: 50, every: '1m', pause: ['before-production-traffic'] },
+    });
+    const hooks: string[] = [];
+    for (;;) {
+      const { target, rollout } = world.process({
+        atPause: 'end',
+        begun: [...world.entries],
+        continues: hooks,
+      });
+      const { status, facts } = await target.deploy(world.release, rollout);
+      if (status !== 'paused') break;
+      hooks.push(facts!['hook']!);
+    }
+    expect(hooks).to.have.length(2);
+    expect(world.ecs.deployments.shares).to.deep.equal([50, 100]);
+  });
+
   it('tells that nobody ended a pause in time', async () => {
     const found = await failed({ strategy: { pause: ['after-scale-up'], 'pause-timeout': '2h' } });
     expect(found.error.message).to.include('nobody ended the pause at after-scale-up in time');

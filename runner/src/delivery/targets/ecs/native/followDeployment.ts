@@ -4,7 +4,7 @@ import type { HookView, ServiceDeploymentView } from '../../../../domain/service
 import { shouldAskForStopped, nextPollMs, ROLLOUT_POLLS } from '../../../rules/pollSchedule.js';
 import { crashError, failure, orFallback, stoppedOf } from '../diagnosis.js';
 import type { Moving, Pause } from '../mover.js';
-import { isCheckedAt, stageWord } from './rules/nativeSettings.js';
+import { isCheckedAt, stageWord } from './rules/stages.js';
 import { judgeDeployment, weightsOf, type NativeVerdict } from './rules/nativeVerdict.js';
 import { notContinued } from './nativeFailures.js';
 

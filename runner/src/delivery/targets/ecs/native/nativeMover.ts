@@ -14,7 +14,8 @@ import { beforeChange, findDeployment, type Search } from './findDeployment.js';
 import { followDeployment, isHasty, teller } from './followDeployment.js';
 import { foreignDeployment, noDeployment, sameGroup, withoutBalancer } from './nativeFailures.js';
 import { begunArns, begunDeployment, type BegunDeployment } from './rules/begunDeployment.js';
-import { longestMs, nativeSettings, pausesOf, STAGE_OF_PAUSE } from './rules/nativeSettings.js';
+import { nativeSettings } from './nativeSettings.js';
+import { longestMs, pausesOf, STAGE_OF_PAUSE } from './rules/stages.js';
 import { judgeDeployment } from './rules/nativeVerdict.js';
 
 export interface NativeOptions {
@@ -90,12 +91,22 @@ export class NativeMover implements Mover {
       ...(isUndo ? { undo: true } : {}),
     };
     const { from, to, force, count } = move;
-    this.last = begunDeployment([{ action: 'update', data: { from, to, ...noted } }]) as BegunDeployment;
+    const begun: BegunDeployment = {
+      from,
+      to,
+      isUndo,
+      ...(before === undefined ? {} : { before }),
+      ...(sinceMs === undefined ? {} : { sinceMs }),
+      isStopped: false,
+      ended: [],
+      isChecked: false,
+    };
+    this.last = begun;
     const service = await moveService(change, { from, to, force, count, settings, noted });
-    const arn = await findDeployment(this.search(signal), this.last, service);
+    const arn = await findDeployment(this.search(signal), begun, service);
     if (arn === undefined) throw noDeployment(scope, to);
     await rollout.journal('deployment', { arn });
-    this.last = { ...this.last, arn };
+    this.last = { ...begun, arn };
     return this.follow(moving, this.last);
   }
 

@@ -1,4 +1,8 @@
-import type { Begun } from '../../../../../context/target.js';
+/** An entry of the journal. */
+interface Begun {
+  readonly action: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
 
 /** The last deployment that a run began, as the journal tells. */
 export interface BegunDeployment {

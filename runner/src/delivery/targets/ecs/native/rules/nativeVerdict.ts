@@ -1,5 +1,5 @@
 import type { HookView, ServiceDeploymentView } from '../../../../../domain/serviceDeployment.js';
-import { stageWord } from './nativeSettings.js';
+import { stageWord } from './stages.js';
 
 /** How a deployment of ECS stands. */
 export type NativeVerdict =
