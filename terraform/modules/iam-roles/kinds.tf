@@ -93,6 +93,8 @@ locals {
         { sid = "FindTasks", given = local.given[key].clusters, actions = ["ecs:ListTasks"], resources = ["*"], conditions = { ArnEquals = { "ecs:cluster" = may.clusters } } },
         { sid = "WatchTasks", given = local.given[key].clusters, actions = ["ecs:DescribeTasks", "ecs:StopTask"], resources = local.derived[key].tasks },
         { sid = "FindMachines", given = local.given[key].clusters, actions = ["ecs:DescribeContainerInstances"], resources = local.derived[key].container_instances },
+        # Checks of a release: alarms are asked for by name and authorised on all; metrics have no resource level.
+        { sid = "LookAtAlarms", given = local.given[key].clusters || local.given[key].target_groups, actions = ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"], resources = ["*"] },
         { sid = "LookAtDefinitions", given = local.given[key].task_definitions, actions = ["ecs:DescribeTaskDefinition", "secretsmanager:DescribeSecret", "ssm:DescribeParameters"], resources = ["*"] },
         # A new revision runs nothing by itself: what it may run as is named in PassRoles.
         { sid = "DefineTasks", given = local.given[key].task_definitions, actions = ["ecs:RegisterTaskDefinition"], resources = local.derived[key].revisions },

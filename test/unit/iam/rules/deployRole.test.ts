@@ -30,7 +30,7 @@ const actionsOf = (names: readonly CallName[]) =>
   new Set(names.flatMap((name) => (calls[name] as CallRow).needs.flatMap(({ actions }) => actions)));
 /**
  * Without what makes a release, or copies one, which is the kind `build`, and without the ways to hosts that a
- * configuration has to ask for: a session is a shell on any instance, which no role is given unasked.
+ * configuration has to ask for: a session is a shell on any instance, which no role is given unasked. Nor is a distribution of CloudFront, which a hook names.
  */
 const NOT_OURS: ReadonlySet<string> = new Set([
   'assume-role',
@@ -39,6 +39,7 @@ const NOT_OURS: ReadonlySet<string> = new Set([
   'bring-images',
   'host-keys',
   'host-sessions',
+  'invalidate',
 ]);
 const callsOf = (verb: Verb) =>
   allCallsOf(verb, {

