@@ -24,7 +24,7 @@ export function createServiceScaling(
   aws: Pick<AwsClients, 'call' | 'scaling'>,
   { cluster, service, environment }: EcsScope,
 ): ServiceScaling {
-  const ResourceId = `service/${lastPart(cluster)}/${lastPart(service)}`;
+  const ResourceId = scalingResource({ cluster, service });
   const what = (action: string, signal: AbortSignal | undefined) => ({
     action: `application-autoscaling:${action}`,
     resource: ResourceId,
@@ -57,6 +57,91 @@ export function createServiceScaling(
       await aws.call(await aws.scaling(), command, what('RegisterScalableTarget', signal));
     },
   };
+}
+
+/** How autoscaling treats a service: its bounds, and what of it stands still. */
+export interface ScalingState extends ScalingBounds {
+  readonly suspended: { readonly in: boolean; readonly out: boolean; readonly scheduled: boolean };
+}
+
+/** What Application Auto Scaling calls an ECS service. */
+export const scalingResource = ({ cluster, service }: Pick<EcsScope, 'cluster' | 'service'>): string =>
+  `service/${lastPart(cluster)}/${lastPart(service)}`;
+
+/** AWS takes so many ids at a time. */
+const IDS = 50;
+/** Whether autoscaling can be asked is soon known: a deploy does not wait for it. */
+const PATIENCE_MS = 5000;
+
+/**
+ * How autoscaling treats services, one call for 50 of them.
+ * @param resources see `scalingResource`; one that nothing scales is missing in the result
+ * @throws StackError AWS_*
+ */
+export async function describeScaling(
+  aws: Pick<AwsClients, 'call' | 'scaling'>,
+  resources: readonly string[],
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, ScalingState>> {
+  const { DescribeScalableTargetsCommand } = await sdk.scaling();
+  const found = new Map<string, ScalingState>();
+  for (let from = 0; from < resources.length; from += IDS) {
+    const ResourceIds = resources.slice(from, from + IDS);
+    const command = new DescribeScalableTargetsCommand({
+      ServiceNamespace: NAMESPACE,
+      ResourceIds,
+      ScalableDimension: DIMENSION,
+    });
+    const answer = await aws.call(await aws.scaling(), command, {
+      action: 'application-autoscaling:DescribeScalableTargets',
+      resource: ResourceIds.join(', '),
+      patienceMs: PATIENCE_MS,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    for (const {
+      ResourceId = '',
+      MinCapacity = 0,
+      MaxCapacity = 0,
+      SuspendedState = {},
+    } of answer.ScalableTargets ?? [])
+      found.set(ResourceId, {
+        min: MinCapacity,
+        max: MaxCapacity,
+        suspended: {
+          in: SuspendedState.DynamicScalingInSuspended ?? false,
+          out: SuspendedState.DynamicScalingOutSuspended ?? false,
+          scheduled: SuspendedState.ScheduledScalingSuspended ?? false,
+        },
+      });
+  }
+  return found;
+}
+
+/** Sets how autoscaling treats a service that it scales already. @throws StackError AWS_* */
+export async function setScaling(
+  aws: Pick<AwsClients, 'call' | 'scaling'>,
+  resource: string,
+  { min, max, suspended }: ScalingState,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { RegisterScalableTargetCommand } = await sdk.scaling();
+  const command = new RegisterScalableTargetCommand({
+    ServiceNamespace: NAMESPACE,
+    ResourceId: resource,
+    ScalableDimension: DIMENSION,
+    MinCapacity: min,
+    MaxCapacity: max,
+    SuspendedState: {
+      DynamicScalingInSuspended: suspended.in,
+      DynamicScalingOutSuspended: suspended.out,
+      ScheduledScalingSuspended: suspended.scheduled,
+    },
+  });
+  await aws.call(await aws.scaling(), command, {
+    action: 'application-autoscaling:RegisterScalableTarget',
+    resource,
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);

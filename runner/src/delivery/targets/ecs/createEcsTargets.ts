@@ -1,4 +1,5 @@
 import { createEcsApi } from '../../../adapters/aws/ecs.js';
+import { scalingResource } from '../../../adapters/aws/scaling.js';
 import { createEcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { registryHost, registryOfAccount } from '../../../adapters/aws/ecrRegistry.js';
 import type { ContextWith, NamedEnvironment } from '../../../context/context.js';
@@ -8,8 +9,11 @@ import type { CheckTools } from '../../checks/checks.js';
 import { nativeMover } from './native/createNativeMover.js';
 import { EcsTarget } from './ecsTarget.js';
 import type { ProbeOptions } from '../../../adapters/http/httpProbe.js';
-import { ColourPair } from './switch/colourPair.js';
+import { ColourPair, namesOf } from './switch/colourPair.js';
 import { SwitchTarget } from './switch/switchTarget.js';
+import { Autoscaling } from './scaling/autoscaling.js';
+import { scaledTarget } from './scaling/scaledTarget.js';
+import type { EcsServiceConfig } from './schema.js';
 import { byService, SharedService, type Member } from './sharedService.js';
 import { isNative } from './strategySchema.js';
 
@@ -37,6 +41,12 @@ export async function createEcsTargets(parts: {
   const home = await registryOfImages(context, environment);
   const images = home.name === environment.name ? aws : await context.aws(home);
   const elsewhere = images === aws ? undefined : await registryHost(images, context.env);
+  const resourcesOf = (config: EcsServiceConfig) =>
+    (config.strategy.kind === 'switch'
+      ? Object.values(namesOf(config, config.strategy))
+      : [config.service]
+    ).map((service) => scalingResource({ cluster: config.cluster, service }));
+  const scaling = new Autoscaling(aws, [...new Set(members.flatMap(({ config }) => resourcesOf(config)))]);
   const targets = groups.flatMap((group): readonly (readonly [string, Target])[] => {
     const [{ config: first }] = group as readonly [Member, ...Member[]];
     const { strategy } = first;
@@ -62,7 +72,10 @@ export async function createEcsTargets(parts: {
     };
     if (strategy.kind === 'switch') {
       const pair = new ColourPair({ ...options, members: group, strategy });
-      return group.map(({ name }) => [name, new SwitchTarget(name, pair)] as const);
+      const [blue, green] = resourcesOf(first) as [string, string];
+      return group.map(
+        ({ name }) => [name, scaledTarget(new SwitchTarget(name, pair), scaling, { blue, green })] as const,
+      );
     }
     const scope = { cluster: first.cluster, service: first.service, environment: environment.name };
     const api = createEcsApi(aws, scope);
@@ -75,9 +88,11 @@ export async function createEcsTargets(parts: {
     });
     const mover = isNative(strategy) ? nativeMover({ group, strategy, scope, api, options }) : undefined;
     const moved = mover === undefined ? {} : { mover };
-    return group.map(
-      ({ name, config }) => [name, new EcsTarget({ ...options, ...moved, name, config, shared })] as const,
-    );
+    const [service] = resourcesOf(first) as [string];
+    return group.map(({ name, config }) => {
+      const target = new EcsTarget({ ...options, ...moved, name, config, shared });
+      return [name, scaledTarget(target, scaling, { service })] as const;
+    });
   });
   return new Map(targets);
 }

@@ -29,7 +29,7 @@ export const permissions: readonly TargetPermission<EcsServiceConfig>[] = [
   { phases: ['migrate'], calls: ['ecs:RegisterTaskDefinition'] },
   { phases: ['scale'], calls: ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:UpdateService'] },
   {
-    phases: ['scale'],
+    phases: ['scale', 'move'],
     calls: [
       'application-autoscaling:DescribeScalableTargets',
       'application-autoscaling:RegisterScalableTarget',
