@@ -90,6 +90,9 @@ locals {
       ]
       services = [
         { sid = "MoveServices", given = local.given[key].services, actions = ["ecs:DescribeServices", "ecs:UpdateService"], resources = may.services },
+        # Autoscaling stands still while a service moves. AWS names scalable targets itself: the namespace confines it.
+        { sid = "LookAtScaling", given = local.given[key].services, actions = ["application-autoscaling:DescribeScalableTargets"], resources = ["*"] },
+        { sid = "SuspendScaling", given = local.given[key].services, actions = ["application-autoscaling:RegisterScalableTarget"], resources = ["*"], conditions = { StringEquals = { "application-autoscaling:service-namespace" = ["ecs"] } } },
         { sid = "FindTasks", given = local.given[key].clusters, actions = ["ecs:ListTasks"], resources = ["*"], conditions = { ArnEquals = { "ecs:cluster" = may.clusters } } },
         { sid = "WatchTasks", given = local.given[key].clusters, actions = ["ecs:DescribeTasks", "ecs:StopTask"], resources = local.derived[key].tasks },
         { sid = "FindMachines", given = local.given[key].clusters, actions = ["ecs:DescribeContainerInstances"], resources = local.derived[key].container_instances },

@@ -1,13 +1,8 @@
 import type { ServiceNamespace } from '@aws-sdk/client-application-auto-scaling';
+import type { ScalingBounds, ScalingState } from '../../domain/scaling.js';
 import type { AwsClients } from './clients.js';
 import type { EcsScope } from './ecs.js';
 import { sdk } from './sdk.js';
-
-/** Between which numbers of tasks autoscaling keeps a service. */
-export interface ScalingBounds {
-  readonly min: number;
-  readonly max: number;
-}
 
 const NAMESPACE: ServiceNamespace = 'ecs';
 const DIMENSION = 'ecs:service:DesiredCount';
@@ -57,11 +52,6 @@ export function createServiceScaling(
       await aws.call(await aws.scaling(), command, what('RegisterScalableTarget', signal));
     },
   };
-}
-
-/** How autoscaling treats a service: its bounds, and what of it stands still. */
-export interface ScalingState extends ScalingBounds {
-  readonly suspended: { readonly in: boolean; readonly out: boolean; readonly scheduled: boolean };
 }
 
 /** What Application Auto Scaling calls an ECS service. */

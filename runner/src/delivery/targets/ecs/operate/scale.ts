@@ -3,7 +3,7 @@ import { StackError } from '../../../../base/errors.js';
 import { poll } from '../../../../base/poll.js';
 import type { ScaleEnd, ScaleRequest } from '../../../../context/operations.js';
 import { setDesiredCount } from '../../../../adapters/aws/ecsOperate.js';
-import type { ScalingBounds } from '../../../../adapters/aws/scaling.js';
+import type { ScalingBounds } from '../../../../domain/scaling.js';
 import { refuseForeign } from '../ecsFailures.js';
 import { expectedCount, planScale } from '../rules/scaling.js';
 import type { EcsParts } from './parts.js';

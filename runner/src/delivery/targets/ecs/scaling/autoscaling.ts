@@ -1,6 +1,7 @@
 import { toErrorRecord } from '../../../../base/errors.js';
 import type { AwsClients } from '../../../../adapters/aws/clients.js';
-import { describeScaling, setScaling, type ScalingState } from '../../../../adapters/aws/scaling.js';
+import { describeScaling, setScaling } from '../../../../adapters/aws/scaling.js';
+import type { ScalingState } from '../../../../domain/scaling.js';
 
 /**
  * Application Auto Scaling of all services of an environment. Where it cannot be asked, or may not be, a deploy goes on

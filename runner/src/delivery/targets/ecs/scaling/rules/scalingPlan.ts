@@ -1,4 +1,4 @@
-import type { ScalingState } from '../../../../../adapters/aws/scaling.js';
+import type { ScalingState } from '../../../../../domain/scaling.js';
 
 /** How services are scaled, by what Application Auto Scaling calls them. */
 export type ScalingStates = Readonly<Record<string, ScalingState>>;
