@@ -324,3 +324,112 @@ export const interruptedRun = atTimes([
   ],
   [71.2, { type: 'run.end', status: 'interrupted', seconds: 71.2, exitCode: 130, error: interruptedError }],
 ]);
+
+const SWITCH = 'deploy:production';
+
+const traffic = (blue: number, green: number, isBegun = true): EventBody => ({
+  type: 'stage.traffic',
+  stage: SWITCH,
+  subject: 'web',
+  weights: { blue, green },
+  versions: { blue: '1.3.2', ...(isBegun ? { green: '1.4.0' } : {}) },
+});
+
+const check = (
+  name: string,
+  seconds: number,
+  evidence: readonly string[],
+  status: 'ok' | 'failed' = 'ok',
+): EventBody => ({ type: 'stage.check', stage: SWITCH, subject: 'web', name, status, seconds, evidence });
+
+/** A switch between two colours up to its first step, which takes 72 seconds. */
+const untilShift: readonly Timed[] = [
+  [
+    0,
+    {
+      type: 'run.start',
+      command: 'deploy',
+      application: 'shop',
+      environment: 'production',
+      branch: 'main',
+      commit: '8f3c2a91d04be67f5a1c9e2b7d6045f8a3b1c2d4',
+      who: 'Jane Doe',
+      stages: [{ id: SWITCH, title: 'Deploy to production', needs: [], kind: 'deploy' }],
+    },
+  ],
+  [0.2, { type: 'stage.start', stage: SWITCH, title: 'Deploy to production', environment: 'production' }],
+  [0.4, { type: 'stage.fact', stage: SWITCH, name: 'version', value: '1.3.2 → 1.4.0' }],
+  [1, traffic(100, 0)],
+  [2, progress(SWITCH, 'web', 'update', 'blue is live, so green gets 1.4.0')],
+  [3, progress(SWITCH, 'web', 'register', 'registered shop-web:42')],
+  [9, progress(SWITCH, 'web', 'tasks', '2/4 tasks running')],
+  [26, progress(SWITCH, 'web', 'health', '4/4 healthy')],
+  [40, progress(SWITCH, 'web', 'check smoke', './smoke --url http://green.shop.internal')],
+  [40, progress(SWITCH, 'web', 'check cart', './manage check cart (task 1a2b3c4d)')],
+  [58, check('smoke', 18.2, ['GET / → 200 in 41 ms', 'GET /cart → 200 in 77 ms', '12 of 12 passed'])],
+];
+
+/** A deploy by colours in steps of 10, 50 and 100 percent, checked before and after. */
+export const switchedRun = atTimes([
+  ...untilShift,
+  [70, check('cart', 30, ['carts: 1204 rows, all readable'])],
+  [72, traffic(90, 10)],
+  [72.1, progress(SWITCH, 'web', 'traffic', 'watched for 1m')],
+  [132, traffic(50, 50)],
+  [132.1, progress(SWITCH, 'web', 'traffic', 'watched for 1m')],
+  [192, traffic(0, 100)],
+  [192.1, progress(SWITCH, 'web', 'checks', 'watching errors')],
+  [252, check('errors', 60, ['5xx per request: 0.02 % (baseline 0.02 %, limit 1 %)'])],
+  [253, progress(SWITCH, 'web', 'keep', 'blue keeps running for 30m: a rollback is one change of the rule')],
+  [253.4, { type: 'stage.end', stage: SWITCH, status: 'ok', seconds: 253.2 }],
+  [
+    253.6,
+    { type: 'run.end', status: 'ok', seconds: 253.6, exitCode: 0, summary: '1.4.0 is healthy in production' },
+  ],
+]);
+
+export const checkError: ErrorRecord = {
+  code: 'DEPLOY_ROLLED_BACK',
+  category: 'service',
+  message: 'check errors failed: 4.1 % is above the limit of 1 %; production runs 1.3.2 again',
+  where: 'checks.errors of target web, environment production',
+  evidence: ['5xx per request: 4.1 % (baseline 0.02 %, limit 1 %)', '12:02:00  4.1 %'],
+  next: 'Fix the cause and deploy again: node runner deploy --env production',
+  exitCode: 3,
+};
+
+/** A check of the numbers fails at half of the requests: they all go back. */
+export const checkFailedRun = atTimes([
+  ...untilShift,
+  [70, check('cart', 30, ['carts: 1204 rows, all readable'])],
+  [72, traffic(90, 10)],
+  [72.1, progress(SWITCH, 'web', 'traffic', 'watched for 1m')],
+  [132, traffic(50, 50)],
+  [132.1, progress(SWITCH, 'web', 'checks', 'watching errors')],
+  [162, check('errors', 30, checkError.evidence ?? [], 'failed')],
+  [162.2, { type: 'notice', level: 'warning', message: 'Rolling production back to 1.3.2' }],
+  [163, traffic(100, 0, false)],
+  [163.1, progress(SWITCH, 'web', 'rollback', 'blue is live again', 'rolled-back')],
+  [
+    170,
+    {
+      type: 'stage.end',
+      stage: SWITCH,
+      status: 'rolled-back',
+      seconds: 169.8,
+      reason: 'check errors failed',
+      error: checkError,
+    },
+  ],
+  [
+    170.2,
+    {
+      type: 'run.end',
+      status: 'rolled-back',
+      seconds: 170.2,
+      exitCode: 3,
+      error: checkError,
+      summary: 'production runs 1.3.2, as before',
+    },
+  ],
+]);

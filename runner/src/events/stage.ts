@@ -10,6 +10,9 @@ export interface StageReporter {
   readonly events: EventBus;
 }
 
+/** What the phase of a check that runs begins with, as in `check smoke`; how it ends is told by `stage.check`. */
+export const CHECK_PHASE = 'check ';
+
 type Progress = EventOf<'stage.progress'>;
 /** How a check of a target ended, see the event. */
 export type CheckEnd = Omit<EventOf<'stage.check'>, 'type' | 'time' | 'stage'>;

@@ -6,6 +6,7 @@ import { isShownByStages, runHeadline, runSummary, stageOutcome } from './prose.
 import { StageWatch, type WatchedStage, type WatchedSubject } from './stageWatch.js';
 import type { Style } from './style.js';
 import { displayWidth, pad, printable } from './text.js';
+import { trafficWords } from './traffic.js';
 import type { Outcome, ProseView } from './outcome.js';
 
 /** One turn of the spinner, in milliseconds: lively, and next to no work. */
@@ -35,6 +36,8 @@ export class HumanView implements EventSubscriber, ProseView {
   private isPart = false;
   private done = 0;
   private frame = 0;
+  /** Where the requests of each target went, as it was told last. */
+  private readonly traffic = new Map<string, string>();
 
   constructor(private readonly options: HumanViewOptions) {
     this.region = new LiveRegion(options.terminal, options.style.ellipsis);
@@ -67,6 +70,10 @@ export class HumanView implements EventSubscriber, ProseView {
       case 'stage.start':
         this.fitTitle(event.title);
         return [];
+      case 'stage.check':
+        return this.checkLines(event);
+      case 'stage.traffic':
+        return this.trafficLines(event);
       case 'stage.output':
         if (!this.options.verbose) return [];
         return [`  ${style.dim(`${event.source} ${style.bar}`)} ${printable(event.line)}`];
@@ -85,6 +92,25 @@ export class HumanView implements EventSubscriber, ProseView {
       default:
         return [];
     }
+  }
+
+  private checkLines(event: EventOf<'stage.check'>): readonly string[] {
+    const { style } = this.options;
+    const mark = style.status(event.status, style.marks[event.status]);
+    const took = style.dim(formatSeconds(event.seconds));
+    const line = `  ${mark} ${printable(event.subject)}  check ${printable(event.name)}  ${took}`;
+    const evidence = event.status === 'ok' ? [] : event.evidence;
+    return [line, ...evidence.map((one) => `      ${style.dim(style.bar)} ${printable(one)}`)];
+  }
+
+  /** Where requests go, each time that this changes. */
+  private trafficLines(event: EventOf<'stage.traffic'>): readonly string[] {
+    const { style } = this.options;
+    const words = `${printable(event.subject)}  ${printable(trafficWords(event, style.separator))}`;
+    const key = `${event.stage} ${event.subject}`;
+    if (this.traffic.get(key) === words) return [];
+    this.traffic.set(key, words);
+    return [`  ${style.marks.info} ${words}`];
   }
 
   private endLines(event: EventOf<'stage.end'>): readonly string[] {

@@ -1,4 +1,5 @@
 import type { EventOf, EventSubscriber, StackEvent } from '../events/events.js';
+import { CHECK_PHASE } from '../events/stage.js';
 import { failureLines } from './failureText.js';
 import { countsBytes, formatDuration, formatProgress, formatSeconds, timeOfDay } from './format.js';
 import type { Outcome, ProseView } from './outcome.js';
@@ -6,6 +7,7 @@ import { isShownByStages, runHeadline, runSummary, stageOutcome } from './prose.
 import { StageWatch } from './stageWatch.js';
 import type { Style } from './style.js';
 import { pad, printable } from './text.js';
+import { checkWords, trafficWords } from './traffic.js';
 
 /** A stage that has said nothing for this long says that it is alive. */
 const SILENCE_MS = 30_000;
@@ -55,6 +57,12 @@ export class PlainView implements EventSubscriber, ProseView {
         break;
       case 'stage.progress':
         this.progress(event);
+        break;
+      case 'stage.check':
+        this.check(event);
+        break;
+      case 'stage.traffic':
+        this.traffic(event);
         break;
       case 'stage.output':
         if (this.options.verbose)
@@ -106,6 +114,8 @@ export class PlainView implements EventSubscriber, ProseView {
   }
 
   private progress(event: EventOf<'stage.progress'>): void {
+    // The end of a check is told by an event of its own; that it still runs, by the heartbeat.
+    if (event.phase?.startsWith(CHECK_PHASE) === true) return;
     const progress = formatProgress(event);
     const text = `${printable(event.message)}${progress === '' ? '' : ` (${progress})`}`;
     const key = `${event.stage} ${event.subject ?? ''}`;
@@ -117,6 +127,24 @@ export class PlainView implements EventSubscriber, ProseView {
     const subject = event.subject === undefined ? '' : `${printable(event.subject)}  `;
     const failed = event.status === 'failed' || event.status === 'rolled-back';
     this.printStage(event, `${subject}${failed ? this.options.style.status(event.status, text) : text}`);
+  }
+
+  /** How a check ended, with what it printed where it failed. */
+  private check(event: EventOf<'stage.check'>): void {
+    const { style } = this.options;
+    const words = `${printable(event.subject)}  ${printable(checkWords(event))}`;
+    if (event.status === 'ok') return this.printStage(event, words);
+    this.printStage(event, style.status('failed', words));
+    for (const line of event.evidence) this.printStage(event, `  ${style.dim(style.bar)} ${printable(line)}`);
+  }
+
+  /** Where requests go, each time that this changes. */
+  private traffic(event: EventOf<'stage.traffic'>): void {
+    const text = printable(trafficWords(event, this.options.style.separator));
+    const key = `${event.stage} ${event.subject} traffic`;
+    if (this.said.get(key)?.text === text) return;
+    this.said.set(key, { text, status: undefined, at: this.options.now() });
+    this.printStage(event, `${printable(event.subject)}  ${text}`);
   }
 
   private stageEnd(event: EventOf<'stage.end'>): void {

@@ -148,6 +148,7 @@ function lastTime(parts: readonly RunPart[]): string | undefined {
     ...part.stages.flatMap((stage) => [
       stage.endedAt ?? stage.startedAt,
       ...stage.subjects.flatMap(({ phases }) => phases.map(({ at }) => at)),
+      ...[...(stage.checks ?? []), ...(stage.traffic ?? [])].map(({ at }) => at),
     ]),
   ]);
   return times.sort().at(-1);

@@ -2,6 +2,7 @@ import type { EventOf, StackEvent } from '../events/events.js';
 import { PLAN_ORDER, type PlannedResource, type PlanSummary } from '../domain/plan.js';
 import { countsBytes } from './format.js';
 import { LAST_LINES } from './stageWatch.js';
+import { trafficWords } from './traffic.js';
 
 import type { PlanRecord, RunPart, StageRecord, SubjectRecord } from '../events/run.js';
 
@@ -91,8 +92,15 @@ function changedStage(stage: StageRecord, event: StageEvent): StageRecord {
     }
     case 'stage.traffic': {
       const { time, type: _, stage: __, ...traffic } = event;
-      const all = [...(stage.traffic ?? []), { ...traffic, at: time }];
-      return { ...stage, traffic: all.slice(-CHECKS_KEPT) };
+      const before = stage.traffic ?? [];
+      // The first word tells where requests went before: a move is a phase of its target.
+      const isMove = before.some(({ subject }) => subject === traffic.subject);
+      const move = { time, phase: 'traffic', message: trafficWords(traffic) };
+      return {
+        ...stage,
+        traffic: [...before, { ...traffic, at: time }].slice(-CHECKS_KEPT),
+        subjects: isMove ? afterProgress(stage.subjects, traffic.subject, move) : stage.subjects,
+      };
     }
     case 'stage.plan':
       return { ...stage, plan: planRecord(event.summary) };
@@ -123,7 +131,7 @@ export function planRecord(summary: PlanSummary, most = PLANNED_KEPT): PlanRecor
 function afterProgress(
   subjects: readonly SubjectRecord[],
   name: string,
-  event: EventOf<'stage.progress'>,
+  event: Pick<EventOf<'stage.progress'>, 'time' | 'phase' | 'message' | 'status'>,
 ): readonly SubjectRecord[] {
   const index = subjects.findIndex((subject) => subject.name === name);
   if (index === -1 && subjects.length >= SUBJECTS_KEPT) return subjects;

@@ -38,6 +38,17 @@ const stage = object({
   subjects: list(
     object({ name: text, status: oneOf('running', 'ok', 'failed', 'rolled-back'), phases: list(phase) }),
   ),
+  'checks?': list(
+    object({
+      subject: text,
+      name: text,
+      status: oneOf('ok', 'failed'),
+      seconds: isNumber,
+      evidence: list(text),
+      at: time,
+    }),
+  ),
+  'traffic?': list(object({ subject: text, weights: record(isNumber), versions: record(text), at: time })),
   lastLines: list(text),
 });
 

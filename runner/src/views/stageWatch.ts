@@ -2,6 +2,7 @@ import type { ErrorRecord } from '../base/errors.js';
 import type { EventOf, StackEvent } from '../events/events.js';
 import { sameFailure, failureText, type FailureDetails } from './failureText.js';
 import type { Progress } from './format.js';
+import { trafficWords } from './traffic.js';
 
 /** Lines of child output kept for each stage: the evidence where a failure brings none of its own. */
 export const LAST_LINES = 15;
@@ -41,6 +42,9 @@ export class StageWatch {
     if (event.type === 'stage.start')
       this.running.set(event.stage, this.begin(event.stage, event.title, event.time));
     else if (event.type === 'stage.progress') this.progress(event);
+    // Where requests go is told like any step forward, but has its own event.
+    else if (event.type === 'stage.traffic')
+      this.progress({ ...event, type: 'stage.progress', phase: 'traffic', message: trafficWords(event) });
     else if (event.type === 'stage.fact') this.stage(event).facts.set(event.name, event.value);
     else if (event.type === 'stage.output') {
       const stage = this.stage(event);

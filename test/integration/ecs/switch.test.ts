@@ -17,7 +17,7 @@ describe('a switch between two services, on the emulator', function () {
 
   it('deploys to the idle colour at the count of the live one, then moves all requests', async () => {
     const { stderr, stdout } = await deploy('1.0.0');
-    expect(stderr + stdout).to.contain('all requests go to green (1.0.0)');
+    expect(stderr + stdout).to.contain('green 100 % (1.0.0)');
     expect(await fixture.percents()).to.deep.equal({ blue: 0, green: 100 });
     expect(await fixture.answer()).to.equal('200 one');
     expect(await fixture.service('green')).to.include({ runningCount: 2, desiredCount: 2 });

@@ -65,8 +65,8 @@ describe('a switch under load, on the emulator', function () {
     /→ .* with 2 tasks/,
     /2\/2 tasks running/,
     /healthy/,
-    /20 % of requests go to/,
-    /all requests go to/,
+    /(blue|green) 20 %/,
+    / 20 %[^]* 100 %/,
     /keeps running for/,
   ];
   for (const [index, moment] of MOMENTS.entries()) {

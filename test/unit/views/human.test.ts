@@ -4,7 +4,15 @@ import type { StackEvent } from '../../../runner/src/events/events.js';
 import { HumanView } from '../../../runner/src/views/human.js';
 import { createStyle, supportsUnicode } from '../../../runner/src/views/style.js';
 import { stripAnsi } from '../../../runner/src/base/ansi.js';
-import { atTimes, rolledBackError, rolledBackRun, successfulRun } from '../../support/sampleRuns.js';
+import {
+  atTimes,
+  checkError,
+  checkFailedRun,
+  rolledBackError,
+  rolledBackRun,
+  successfulRun,
+  switchedRun,
+} from '../../support/sampleRuns.js';
 import { Screen } from '../../support/screen.js';
 
 describe('text of other programs', () => {
@@ -46,6 +54,32 @@ describe('the live view', () => {
     expect(screen.text).to.have.length(9);
     expect(screen.text.filter((line) => line.startsWith('✓'))).to.have.length(8);
     expect(screen.text.at(-1)).to.equal('✓ done in 1m38s: 1.4.0 is healthy in staging');
+  });
+
+  it('keeps a line for each check and for each move of the requests', async () => {
+    open();
+    tell(switchedRun);
+    await view.close();
+    expect(screen.text.slice(1, 8)).to.deep.equal([
+      '  · web  blue 100 % (1.3.2)',
+      '  ✓ web  check smoke  18.2s',
+      '  ✓ web  check cart  30.0s',
+      '  · web  blue 90 % (1.3.2) · green 10 % (1.4.0)',
+      '  · web  blue 50 % (1.3.2) · green 50 % (1.4.0)',
+      '  · web  green 100 % (1.4.0)',
+      '  ✓ web  check errors  1m',
+    ]);
+    expect(screen.text).to.have.length(10);
+  });
+
+  it('shows where requests go while they move, and what a failed check printed', () => {
+    open();
+    tell(until(checkFailedRun, 132));
+    expect(screen.text.at(-1)).to.match(/· web +2m11s {2}blue 50 % \(1\.3\.2\) · green 50 % \(1\.4\.0\)$/);
+    tell(checkFailedRun.filter(({ type }) => type === 'stage.check').slice(-1));
+    expect(screen.text.join('\n')).to.include(
+      `  ✗ web  check errors  30.0s\n      │ ${checkError.evidence![0]}\n`,
+    );
   });
 
   it('shows the running stage and each of its hosts while they move', () => {

@@ -4,9 +4,12 @@ import { PlainView } from '../../../runner/src/views/plain.js';
 import { createStyle } from '../../../runner/src/views/style.js';
 import {
   atTimes,
+  checkError,
+  checkFailedRun,
   rolledBackError,
   rolledBackRun,
   successfulRun,
+  switchedRun,
   type Timed,
 } from '../../support/sampleRuns.js';
 
@@ -58,6 +61,30 @@ describe('plain lines', () => {
     for (const part of [rolledBackError.where, rolledBackError.next, ...(rolledBackError.evidence ?? [])])
       expect(text).to.include(part);
     expect(view.finish(outcomeOf(rolledBackError))).to.deep.equal([]);
+  });
+
+  it('tell each check and each move of the requests in one line, and no start of a check', () => {
+    tell(switchedRun);
+    const said = words().map((line) => line.replace('deploy:production  web  ', ''));
+    expect(said.filter((line) => /check|%/.test(line))).to.deep.equal([
+      'blue 100 % (1.3.2)',
+      'check smoke ok in 18.2s',
+      'check cart ok in 30.0s',
+      'blue 90 % (1.3.2) · green 10 % (1.4.0)',
+      'blue 50 % (1.3.2) · green 50 % (1.4.0)',
+      'green 100 % (1.4.0)',
+      'check errors ok in 1m',
+    ]);
+  });
+
+  it('tell what a failed check printed, and say the same of the requests but once', () => {
+    tell([...checkFailedRun.slice(0, 5), checkFailedRun[3]!, ...checkFailedRun.slice(5)]);
+    const text = words().join('\n');
+    expect(text).to.include(
+      `web  check errors failed in 30.0s\ndeploy:production    │ ${checkError.evidence![0]}\n`,
+    );
+    expect(text.split('blue 100 % (1.3.2)')).to.have.length(3);
+    expect(text).not.to.include('12 of 12 passed');
   });
 
   it('tell a failure that came before any stage when the command ends', () => {

@@ -5,15 +5,18 @@ import { expect } from 'chai';
 import type { StackEvent } from '../../../runner/src/events/events.js';
 import { Recorder } from '../../../runner/src/views/recorder.js';
 import { joinRun } from '../../../runner/src/views/runModel.js';
+import { readableRun } from '../../../runner/src/views/runShape.js';
 import { mayBeAlive, requireRun, RunFiles, runId } from '../../../runner/src/views/runFiles.js';
 import { partOf, runOf } from '../../support/recordedRun.js';
 import { rejection } from '../../support/rejection.js';
 import {
   atTimes,
+  checkFailedRun,
   rolledBackError,
   rolledBackRun,
   sampleStages,
   successfulRun,
+  switchedRun,
 } from '../../support/sampleRuns.js';
 
 const later = new Date('2026-11-08T13:00:00Z');
@@ -46,6 +49,40 @@ describe('the record of a run', () => {
     ]);
     expect(run.failures[0]?.lastLines).to.deep.equal(['relation "carts_v2" does not exist']);
     expect(run.stages.map(({ id }) => id)).to.deep.equal(planned);
+  });
+
+  it('keeps checks and traffic, each move as a phase, through the parts of a run', async () => {
+    await record('build-1:100:0', checkFailedRun);
+    const [read] = joinRun((await files.read('run-1'))!, () => false, later).stages;
+    const [made] = runOf(checkFailedRun).stages;
+    expect(read).to.deep.equal(made);
+    expect(read?.checks?.map(({ name, status }) => `${name} ${status}`)).to.deep.equal([
+      'smoke ok',
+      'cart ok',
+      'errors failed',
+    ]);
+    expect(read?.traffic?.map(({ weights }) => weights['green'])).to.deep.equal([0, 10, 50, 0]);
+    const phases = read?.subjects.map((subject) => subject.phases.map(({ name }) => name).join(' '));
+    expect(phases).to.deep.equal([
+      'update register tasks health check smoke check cart traffic checks traffic rollback',
+    ]);
+  });
+
+  it('lasts until the last that is known of it, where its process was killed', () => {
+    const cut = switchedRun.filter(({ time }) => time < '2026-11-08T12:03:12.050Z');
+    expect(cut.at(-1)?.type).to.equal('stage.traffic');
+    expect(runOf(cut).endedAt).to.equal('2026-11-08T12:03:12.000Z');
+  });
+
+  it('is not believed where its checks or its traffic are broken', () => {
+    for (const broken of [{ checks: [{ name: 'smoke' }] }, { traffic: [{ weights: { blue: 'x' } }] }]) {
+      const part = partOf(switchedRun);
+      const stages = part.stages.map((stage) => ({ ...stage, ...broken }));
+      expect(readableRun({ id: 'r', parts: [{ ...part, stages }] }), JSON.stringify(broken)).to.equal(
+        undefined,
+      );
+      expect(readableRun({ id: 'r', parts: [part] })).not.to.equal(undefined);
+    }
   });
 
   it('is not begun by a command without stages', async () => {

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { StackError, toErrorRecord } from '../../base/errors.js';
-import type { CheckEnd } from '../../events/stage.js';
+import { CHECK_PHASE, type CheckEnd } from '../../events/stage.js';
 import {
   alarmsOf,
   checkVariables,
@@ -80,7 +80,7 @@ async function runOne(context: ChecksContext, target: CheckedTarget, check: Comm
   const source = `check ${check.name}${target.host === undefined ? '' : ` on ${target.host.name}`}`;
   stage.progress(check.command.join(' '), {
     subject: target.name,
-    phase: `check ${check.name}`,
+    phase: `${CHECK_PHASE}${check.name}`,
     status: 'running',
   });
   const told = (status: CheckEnd['status'], evidence: readonly string[]): CheckEnd => {

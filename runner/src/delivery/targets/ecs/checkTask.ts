@@ -6,6 +6,7 @@ import type { EcsScope, Service, TaskDefinition } from '../../../adapters/aws/ec
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { readLog } from '../../../adapters/aws/logs.js';
 import type { Begun, Rollout } from '../../../context/target.js';
+import { CHECK_PHASE } from '../../../events/stage.js';
 import type { CommandEnd, RunCommand } from '../../checks/checks.js';
 import { runTaskInput } from './migrationTask.js';
 import { watchMigration } from './migrationWatch.js';
@@ -47,7 +48,7 @@ export function checkTask(parts: CheckTaskOptions): RunCommand {
     const { task, refused } = await tasks.run(runTaskInput(service, { ...start, clientToken: token }));
     if (task === undefined)
       return { failure: `the platform has no capacity for its task (${refused})`, tail: [] };
-    subject.progress(`check ${name}`, `${command.join(' ')} (task ${taskId(task)})`);
+    subject.progress(`${CHECK_PHASE}${name}`, `${command.join(' ')} (task ${taskId(task)})`);
     const lines: string[] = [];
     let failed: CommandEnd | undefined;
     try {

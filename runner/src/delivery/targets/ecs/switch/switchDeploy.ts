@@ -135,7 +135,7 @@ async function serves(
 
 /** Moves the requests to a colour, step by step; each step is watched, and all of them over the bake window. */
 async function shift(switching: Switching, view: PairView, colour: Colour, isKept: boolean): Promise<void> {
-  const { pair, rollout, release, subject } = switching;
+  const { pair, rollout } = switching;
   const { steps, every, bake } = pair.strategy;
   // A rollback waits for nothing: what it goes back to has been baked.
   const isBack = rollout.kind === 'rollback';
@@ -148,8 +148,6 @@ async function shift(switching: Switching, view: PairView, colour: Colour, isKep
       rule = await pair.send({ ...view, rule }, colour, percent, rollout.signal);
       at = percent;
       tellTraffic(switching, percentsFor(colour, percent), otherColour(colour));
-      const words = percent === 100 ? 'all requests' : `${percent} % of requests`;
-      subject.progress('traffic', `${words} go to ${colour} (${release.version})`);
     }
     const forMs = percent === 100 ? bake : every;
     if (!isBack && forMs > 0) await watched(switching, colour, forMs);

@@ -41,7 +41,7 @@ export async function switchRestore(
       weights: percentsFor(live, 100),
       versions: versionsOf(rollout, live),
     });
-    subject.progress('traffic', `all requests go to ${live} again`, 'rolled-back');
+    subject.progress('rollback', `${live} is live again`, 'rolled-back');
   }
   const ended = records ?? (await restored(pair, live, before, rollout, view));
   const isPutBack = await putBack(pair, otherColour(live), before, rollout, view);
