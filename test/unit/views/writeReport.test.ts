@@ -15,11 +15,14 @@ import type { Run } from '../../../runner/src/events/run.js';
 import { runOf } from '../../support/recordedRun.js';
 import {
   atTimes,
+  checkError,
+  checkFailedRun,
   interruptedRun,
   rolledBackError,
   rolledBackRun,
   samplePlan,
   successfulRun,
+  switchedRun,
 } from '../../support/sampleRuns.js';
 import { elementsOf, parseXml } from '../../support/xml.js';
 
@@ -77,6 +80,28 @@ const hostileRun = runOf(
     [4, { type: 'stage.plan', stage: 's', summary: hostilePlan }],
     [4, { type: 'stage.fact', stage: 's', name: hostile, value: `javascript:alert(1)//https://${hostile}` }],
     [4, { type: 'stage.fact', stage: 's', name: 'url', value: `https://x.example/"${hostile}` }],
+    [
+      4,
+      {
+        type: 'stage.check',
+        stage: 's',
+        subject: hostile,
+        name: hostile,
+        status: 'failed',
+        seconds: 1,
+        evidence: [hostile],
+      },
+    ],
+    [
+      4.5,
+      {
+        type: 'stage.traffic',
+        stage: 's',
+        subject: hostile,
+        weights: { [hostile]: 60, blue: 40 },
+        versions: { [hostile]: hostile, blue: hostile },
+      },
+    ],
     [5, { type: 'stage.output', stage: 's', source: 'x', stream: 'stdout', line: hostile }],
     [5, { type: 'notice', level: 'warning', message: hostile, next: hostile }],
     [
@@ -97,6 +122,9 @@ const samples: Readonly<Record<string, Run>> = {
   successful: runOf(successfulRun),
   'rolled back': runOf(rolledBackRun),
   interrupted: runOf(interruptedRun),
+  switched: runOf(switchedRun),
+  'check that failed in a': runOf(checkFailedRun),
+  'half switched': runOf(switchedRun.slice(0, 14), true),
   'cut off': runOf(rolledBackRun.slice(0, -4)),
   running: runOf(successfulRun.slice(0, 20), true),
   hostile: hostileRun,
@@ -237,6 +265,34 @@ describe('the report page', () => {
     for (const line of rolledBackError.evidence ?? []) expect(text).to.include(line);
   });
 
+  it('has each check with its evidence, open where it failed, and each move of the requests', () => {
+    const page = parsePage(runOf(checkFailedRun));
+    const table = elementsOf(page, 'table').find(({ attributes }) => attributes['class'] === 'checks')!;
+    const cells = elementsOf(table, 'tr').map((row) =>
+      everyElement(row)
+        .map(({ text }) => text)
+        .join(' '),
+    );
+    expect(cells).to.have.length(4);
+    expect(cells[3]).to.match(/errors .*web .*failed .*✗ .*5xx per request: 4\.1 % .*30\.0s/s);
+    expect(elementsOf(table, 'details').map((one) => elementsOf(one, 'summary')[0]?.text)).to.deep.equal([
+      '3 lines',
+    ]);
+    const moves = elementsOf(page, 'ol').find(({ attributes }) => attributes['class'] === 'traffic')!;
+    expect(
+      elementsOf(moves, 'li').map((one) =>
+        elementsOf(one, 'span')
+          .slice(1)
+          .map(({ text }) => text.trim()),
+      ),
+    ).to.deep.equal([
+      ['blue 100 %'],
+      ['blue 90 %', 'green 10 %'],
+      ['blue 50 %', 'green 50 %'],
+      ['blue 100 %'],
+    ]);
+  });
+
   it('names statuses in words, not by colour alone', () => {
     const page = reportPage(runOf(rolledBackRun), made);
     expect(page).to.include('rolled back').and.to.include('succeeded').and.to.include('↩');
@@ -299,6 +355,32 @@ describe('the timeline', () => {
     expect(drawTimeline(runOf(rolledBackRun), dark)).not.to.include('NaN');
   });
 
+  it('draws the shares of the colours over time, named, patterned and as high as they are', () => {
+    const svg = parseXml(drawTimeline(runOf(switchedRun), light));
+    const of = (colour: string) =>
+      elementsOf(svg, 'rect')
+        .filter(({ attributes }) => attributes['fill'] === `url(#traffic-${colour})`)
+        .map(({ attributes }) => Number(attributes['height']));
+    expect(of('blue')).to.deep.equal([28, 25.2, 14]);
+    expect(of('green')).to.deep.equal([2.8, 14, 28]);
+    const texts = elementsOf(svg, 'text').map(({ text }) => text);
+    for (const words of ['web requests', 'blue 90 % (1.3.2)', 'green 50 % (1.4.0)', 'green 100 % (1.4.0)'])
+      expect(
+        texts.some((text) => text.startsWith(words)),
+        words,
+      ).to.equal(true);
+    expect(elementsOf(svg, 'desc')[0]?.text).to.include('requests of web to green 100 % (1.4.0)');
+  });
+
+  it('draws a tick for each check, a cross where it failed, and names that one', () => {
+    const svg = parseXml(drawTimeline(runOf(checkFailedRun), dark));
+    const titles = elementsOf(svg, 'title').map(({ text }) => text);
+    for (const words of ['web: check smoke ok in 18.2s', 'web: check errors failed in 30.0s'])
+      expect(titles).to.include(words);
+    expect(elementsOf(svg, 'text').map(({ text }) => text)).to.include('✗ errors');
+    expect(elementsOf(svg, 'desc')[0]?.text).to.include('check errors failed in 30.0s');
+  });
+
   it('stands also where a run has no stages, took no time, or two hundred stages', () => {
     const run = samples['successful']!;
     const many = [...Array(200).keys()].map((index) => ({ ...run.stages[0]!, id: `${index}` }));
@@ -313,9 +395,12 @@ describe('the timeline', () => {
 
 describe('JUnit XML', () => {
   for (const [name, run] of Object.entries(samples)) {
-    it(`of a ${name} run is well-formed, with a test case for every stage`, () => {
+    it(`of a ${name} run is well-formed, with a test case for every stage and every check`, () => {
       const suite = elementsOf(parseXml(junitOf(run)), 'testsuite')[0]!;
-      expect(elementsOf(suite, 'testcase')).to.have.length(run.stages.length);
+      expect(elementsOf(suite, 'testcase')).to.have.length(
+        run.stages.length + run.stages.flatMap(({ checks = [] }) => checks).length,
+      );
+      expect(Number(suite.attributes['tests'])).to.equal(elementsOf(suite, 'testcase').length);
       expect(Number(suite.attributes['failures'])).to.equal(elementsOf(suite, 'failure').length);
       expect(Number(suite.attributes['skipped'])).to.equal(elementsOf(suite, 'skipped').length);
     });
@@ -329,6 +414,18 @@ describe('JUnit XML', () => {
     });
     for (const line of [...(rolledBackError.evidence ?? []), `Next: ${rolledBackError.next}`])
       expect(failure?.text).to.include(line);
+  });
+
+  it('has the evidence of each check, and where requests go in the end', () => {
+    const xml = parseXml(junitOf(runOf(checkFailedRun)));
+    const failed = elementsOf(xml, 'testcase').find(({ attributes }) =>
+      attributes['name']?.includes('check errors'),
+    )!;
+    expect(failed.attributes['name']).to.equal('Deploy to production: check errors of web');
+    expect(elementsOf(failed, 'failure')[0]?.text).to.equal(checkError.evidence!.join('\n'));
+    expect(elementsOf(xml, 'property').map(({ attributes }) => attributes)).to.deep.equal([
+      { name: 'traffic.web', value: 'blue 100 % (1.3.2)' },
+    ]);
   });
 
   it('is well-formed whatever a stage is called and prints', () => {

@@ -4,6 +4,7 @@ import type { PlanRecord, Run, RunStage } from '../../events/run.js';
 import { statusWords } from '../statusWords.js';
 import { phasedSubjects, phaseTimes, plainSubjects, subjectSpan, subjectStatus } from '../subjects.js';
 import { printable } from '../text.js';
+import { checksTable, trafficList } from './checksTable.js';
 import { markup, type Markup } from './markup.js';
 import { lossesBlock, planSection } from './planSection.js';
 import { describe } from './timeline.js';
@@ -105,6 +106,8 @@ ${stage.reason !== undefined && markup`<p>${shortDigest(stage.reason)}</p>`}
 ${stage.behind !== undefined && markup`<ul class="subjects">${stage.behind.map(({ host, version, cause, reason }) => markup`<li class="status-partial"><code>${host}</code> behind${version !== null && markup` on ${version}`} (${cause}): ${reason}</li>`)}</ul>`}
 ${stage.facts.length > 0 && markup`<dl class="facts">${stage.facts.map(({ name, value }) => markup`<div><dt>${name}</dt><dd>${factValue(value)}</dd></div>`)}</dl>`}
 ${others.length > 0 && markup`<ul class="subjects">${others.slice(0, RESOURCES_SHOWN).map((subject) => markup`<li class="status-${subjectStatus(subject, stage)}"><code>${subject.name}</code> ${subject.phases.at(-1)?.message}</li>`)}${hidden > 0 && markup`<li>and ${hidden} more</li>`}</ul>`}
+${trafficList(stage)}
+${checksTable(stage.checks)}
 ${lines.length > 0 && markup`<pre>${lines.map(printable).join('\n')}</pre>`}
 </li>`;
 }

@@ -12,6 +12,10 @@ export interface Theme {
   readonly link: string;
   /** Words of what was skipped or waits: the timeline's bars may be fainter than text. */
   readonly skippedText: string;
+  /** Shares of the requests by colour; text stands on `fill`. */
+  readonly traffic: Readonly<
+    Record<'blue' | 'green' | 'other', { readonly fill: string; readonly line: string }>
+  >;
   readonly status: Readonly<Record<RunStageStatus, string>>;
 }
 
@@ -24,6 +28,11 @@ export const light: Theme = {
   desk: '#eef1f4',
   link: '#1d5bb5',
   skippedText: '#6b7683',
+  traffic: {
+    blue: { fill: '#cfe2fc', line: '#1d63c4' },
+    green: { fill: '#cdeed9', line: '#1c7c54' },
+    other: { fill: '#e4e8ed', line: '#5b6675' },
+  },
   status: {
     ok: '#1c7c54',
     partial: '#8a6a00',
@@ -46,6 +55,11 @@ export const dark: Theme = {
   desk: '#0d1117',
   link: '#7db3ff',
   skippedText: '#8b97a5',
+  traffic: {
+    blue: { fill: '#1e4276', line: '#6aa8ff' },
+    green: { fill: '#1b4f3a', line: '#4cc38a' },
+    other: { fill: '#36414e', line: '#9aa6b4' },
+  },
   status: {
     ok: '#4cc38a',
     partial: '#e3c04a',
@@ -71,9 +85,13 @@ ${variables(dark, '    ')}
 }
 `;
 
-function variables({ status, skippedText, ...colours }: Theme, indent: string): string {
+function variables({ status, skippedText, traffic, ...colours }: Theme, indent: string): string {
   const { skipped: _skipped, waiting: _waiting, 'cut-off': _cutOff, ...shown } = status;
-  return Object.entries({ ...colours, ...shown, skipped: skippedText })
+  const shares = Object.entries(traffic).flatMap(([name, { fill, line }]) => [
+    [`share-${name}`, fill],
+    [`share-${name}-line`, line],
+  ]);
+  return Object.entries({ ...colours, ...shown, skipped: skippedText, ...Object.fromEntries(shares) })
     .map(([name, colour]) => `${indent}--${name}: ${colour};`)
     .join('\n');
 }

@@ -3,14 +3,14 @@ import type { Run, RunStage } from '../../events/run.js';
 import { phasedSubjects, subjectSpan, subjectStatus } from '../subjects.js';
 import { statusWords } from '../statusWords.js';
 import { truncate } from '../text.js';
+import { checkWords, finalTraffic, trafficWords } from '../traffic.js';
+import { LABELS, MARGIN, WIDTH, round } from './canvas.js';
+import { CHECK_LANE, checkLane } from './checkLane.js';
 import { markup, type Markup } from './markup.js';
 import { niceStep, timeTicks } from './scale.js';
 import type { Theme } from './theme.js';
+import { LANE, trafficLane, trafficLanes, trafficPatterns } from './trafficLane.js';
 
-const WIDTH = 1040;
-const LABELS = 220;
-/** Room right of the last moment for a duration that stands behind its bar. */
-const MARGIN = 76;
 const AXIS = 30;
 const ROW = 32;
 const BAR = 16;
@@ -20,7 +20,7 @@ const SUB_BAR = 8;
 const HOSTS_DRAWN = 12;
 
 /**
- * Draws the stages of a run over time: one row a stage, hosts as thin rows under theirs. Statuses differ in colour,
+ * Draws the stages of a run over time: one row a stage, under it where requests went, its checks, and hosts as thin rows. Statuses differ in colour,
  * in pattern and in the mark at the bar's end.
  * @returns an SVG document without styles or scripts
  */
@@ -29,18 +29,25 @@ export function drawTimeline(run: Run, theme: Theme): string {
   const total = Math.max(run.seconds, 1);
   const x = (time: number) => LABELS + (Math.max(0, time - start) / 1000 / total) * (WIDTH - LABELS - MARGIN);
   const end = start + total * 1000;
+  const canvas = { theme, x, end };
   const rows: Markup[] = [];
   let y = AXIS;
   run.stages.forEach((stage, index) => {
     const hosts = phasedSubjects(stage).slice(0, HOSTS_DRAWN);
-    const height = ROW + hosts.length * SUB_ROW + (hosts.length > 0 ? 6 : 0);
+    const { checks = [] } = stage;
+    const lanes = trafficLanes(stage);
+    const checksAt = ROW + lanes.length * LANE;
+    const hostsAt = checksAt + (checks.length > 0 ? CHECK_LANE : 0);
+    const height = hostsAt + hosts.length * SUB_ROW + (hostsAt > ROW || hosts.length > 0 ? 6 : 0);
     if (index % 2 === 0)
       rows.push(markup`<rect x="0" y="${y}" width="${WIDTH}" height="${height}" fill="${theme.band}"/>`);
     rows.push(stageRow(stage, y, x, end, theme));
+    lanes.forEach((moves, lane) => rows.push(trafficLane(moves, stage, y + ROW + lane * LANE, canvas)));
+    if (checks.length > 0) rows.push(checkLane(checks, y + checksAt, canvas));
     hosts.forEach((host, row) => {
       const [from, to] = subjectSpan(host, stage, end);
       const status = subjectStatus(host, stage);
-      const top = y + ROW + row * SUB_ROW;
+      const top = y + hostsAt + row * SUB_ROW;
       rows.push(markup`<g><title>${host.name}: ${host.phases.map((phase) => phase.name).join(' → ')}, ${formatSeconds((to - from) / 1000)}</title>
 <text x="${LABELS - 16}" y="${top + 9}" font-size="11" text-anchor="end" fill="${theme.faint}">${truncate(host.name, 28)}</text>
 ${host.phases.map((phase, i) => {
@@ -70,7 +77,12 @@ ${axis(total, (seconds) => x(start + seconds * 1000), y, theme)}
 export function describe(run: Run): string {
   const stages = run.stages.map((stage) => {
     const word = statusWords[stage.status].word.toLowerCase();
-    return `${stage.title} ${word}${stage.seconds === undefined ? '' : ` in ${formatSeconds(stage.seconds)}`}`;
+    const took = stage.seconds === undefined ? '' : ` in ${formatSeconds(stage.seconds)}`;
+    const traffic = finalTraffic(stage.traffic).map(
+      (last) => `, requests of ${last.subject} to ${trafficWords(last, ' and ')}`,
+    );
+    const failed = (stage.checks ?? []).filter((check) => check.status === 'failed');
+    return `${stage.title} ${word}${took}${traffic.join('')}${failed.map((check) => `, ${checkWords(check)}`).join('')}`;
   });
   return `${count(run.stages.length, 'stage')} in ${formatSeconds(run.seconds)}: ${stages.join(', ')}.`;
 }
@@ -114,6 +126,7 @@ function patterns(theme: Theme): Markup {
     hatch('interrupted', 'M2 0V8M6 0V8', '0.2'),
     hatch('cut-off', 'M0 2H3M4 6H7', '0.15'),
     hatch('running', 'M0 4H4', '0.35'),
+    ...trafficPatterns(theme),
   ]}</defs>`;
 }
 
@@ -123,8 +136,4 @@ function axis(total: number, x: (seconds: number) => number, bottom: number, the
     (tick) =>
       markup`<line x1="${round(x(tick))}" y1="${AXIS - 6}" x2="${round(x(tick))}" y2="${bottom}" stroke="${theme.line}" stroke-dasharray="2 3"/><text x="${round(x(tick))}" y="${AXIS - 12}" text-anchor="middle">${tick === 0 ? '0' : formatSeconds(tick).replace('.0s', 's')}</text>`,
   )}</g>`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,10 +1,11 @@
 import { lossText, lossTitle } from '../../infrastructure/rules/dataLoss.js';
 import type { PlanAction, PlanSummary } from '../../domain/plan.js';
 import { formatSeconds, shortCommit, shortDigest } from '../format.js';
-import type { Run, RunFailure, RunStage } from '../../events/run.js';
+import type { CheckRecord, Run, RunFailure, RunStage } from '../../events/run.js';
 import { statusWords } from '../statusWords.js';
 import { subjectStatus } from '../subjects.js';
 import { printable } from '../text.js';
+import { checkWords, finalTraffic, trafficWords } from '../traffic.js';
 
 /** What Slack takes (https://docs.slack.dev/reference/block-kit/blocks): 3,000 characters a text, 2,000 in a context. */
 const LONGEST_TEXT = 2900;
@@ -105,12 +106,20 @@ export function stageMessage(stage: RunStage, shown: Set<string>): SlackMessage 
     ({ host, version, reason }) =>
       `${statusWords.partial.emoji} *${escape(host)}* is behind${version === null ? '' : ` on ${escape(version)}`}: ${escape(firstLine(reason))}`,
   );
-  if (news.length + subjects.length + behind.length === 0 && !isNews) return undefined;
-  const parts = [`*${escape(stage.title)}*`, ...facts, ...firstOnes(behind), ...firstOnes(subjects)];
+  const gates = gateLines(stage);
+  if (news.length + subjects.length + behind.length + gates.length === 0 && !isNews) return undefined;
+  const parts = [
+    `*${escape(stage.title)}*`,
+    ...facts,
+    ...gates,
+    ...firstOnes(behind),
+    ...firstOnes(subjects),
+  ];
   return {
     text: limit(plain(`${stage.title}: ${stage.reason ?? stage.status}`)),
     blocks: [
       section(lines(parts)),
+      ...checkEvidence(stage),
       ...(isNews ? plan : []),
       ...news
         .filter(isLong)
@@ -119,6 +128,34 @@ export function stageMessage(stage: RunStage, shown: Set<string>): SlackMessage 
     ],
   };
 }
+
+/** How the checks ended, those that failed first, and where requests go in the end. */
+function gateLines({ checks = [], traffic }: RunStage): readonly string[] {
+  const inOrder = [...failedChecks(checks), ...checks.filter(({ status }) => status === 'ok')];
+  return [
+    ...firstOnes(
+      inOrder.map(
+        (check) =>
+          `${statusWords[check.status].emoji} ${escape(check.subject)}  ${escape(checkWords(check))}`,
+      ),
+      NAMES_SHOWN,
+    ),
+    ...finalTraffic(traffic).map(
+      (last) => `requests of ${escape(last.subject)}: ${escape(trafficWords(last))}`,
+    ),
+  ];
+}
+
+/** What the first failed check printed; the failure of the stage says it already where it comes of it. */
+function checkEvidence({ checks = [], error }: RunStage): readonly SlackBlock[] {
+  const [failed] = failedChecks(checks);
+  if (failed === undefined || failed.evidence.length === 0) return [];
+  const told = new Set(error?.evidence);
+  if (failed.evidence.every((line) => told.has(line))) return [];
+  return [section(fenced(failed.evidence.slice(-EVIDENCE_LINES).join('\n')))];
+}
+
+const failedChecks = (checks: readonly CheckRecord[]) => checks.filter(({ status }) => status === 'failed');
 
 /** A plan: what is lost, what goes, and in one line the rest. Values are left to the report. */
 function planSections({ headline, losses, resources }: PlanSummary): readonly SlackBlock[] {

@@ -14,7 +14,15 @@ import {
 import { runOf } from '../../../support/recordedRun.js';
 import { summarisePlan } from '../../../../runner/src/infrastructure/rules/planSummary.js';
 import { planRecord } from '../../../../runner/src/views/runRecord.js';
-import { rolledBackError, rolledBackRun, samplePlan, successfulRun } from '../../../support/sampleRuns.js';
+import {
+  checkError,
+  checkFailedRun,
+  rolledBackError,
+  rolledBackRun,
+  samplePlan,
+  successfulRun,
+  switchedRun,
+} from '../../../support/sampleRuns.js';
 
 const run = runOf(rolledBackRun);
 const stage = run.stages.at(-1)!;
@@ -51,7 +59,22 @@ function saying(text: string): Run {
     { name: text, value: text },
     { name: 'plan', value: `two lines\n${text}` },
   ];
-  const stages = [{ ...stage, title: text, reason: text, error, subjects, facts, lastLines: [text] }];
+  const checks = [
+    {
+      subject: text,
+      name: text,
+      status: 'failed' as const,
+      seconds: 1,
+      evidence: [`x${text}`],
+      at: run.startedAt,
+    },
+  ];
+  const traffic = [
+    { subject: text, weights: { [text]: 100 }, versions: { [text]: text }, at: run.startedAt },
+  ];
+  const stages = [
+    { ...stage, checks, traffic, title: text, reason: text, error, subjects, facts, lastLines: [text] },
+  ];
   const about = { application: text, environments: [text], branch: text, who: text, summary: text };
   return { ...run, ...about, stages, failures: [{ error, stage: stage.id, lastLines: [text] }] };
 }
@@ -84,6 +107,22 @@ describe('what Slack is told', () => {
       `*Next:* ${rolledBackError.next}`,
     ])
       expect(text).to.include(part!.replaceAll('>', '&gt;'));
+  });
+
+  it('tells the checks of a stage and where requests go in the end', () => {
+    const [switched] = runOf(switchedRun).stages;
+    const text = textsOf(stageMessage(switched!, new Set())!).join('\n');
+    expect(text).to.include(':white_check_mark: web  check smoke ok in 18.2s');
+    expect(text).to.include('requests of web: green 100 % (1.4.0)').and.not.to.include('blue 90 %');
+  });
+
+  it('tells what a failed check printed, where the failure does not tell it', () => {
+    const [failed] = runOf(checkFailedRun).stages;
+    const { error: _, ...undone } = failed!;
+    const text = textsOf(stageMessage(undone, new Set())!).join('\n');
+    expect(text).to.match(/\*Deploy to production\*\n.*\n:x: web {2}check errors failed in 30\.0s/);
+    expect(text.split(checkError.evidence![0]!)).to.have.length(2);
+    expect(textsOf(stageMessage(failed!, new Set())!).join('\n')).not.to.include(checkError.evidence![0]);
   });
 
   it('tells a webhook the failure in the one message that it gets', () => {
