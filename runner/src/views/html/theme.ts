@@ -87,11 +87,11 @@ ${variables(dark, '    ')}
 
 function variables({ status, skippedText, traffic, ...colours }: Theme, indent: string): string {
   const { skipped: _skipped, waiting: _waiting, 'cut-off': _cutOff, ...shown } = status;
-  const shares = Object.entries(traffic).flatMap(([name, { fill, line }]) => [
+  const shares = Object.entries(traffic).flatMap(([name, { fill, line }]): [string, string][] => [
     [`share-${name}`, fill],
     [`share-${name}-line`, line],
   ]);
-  return Object.entries({ ...colours, ...shown, skipped: skippedText, ...Object.fromEntries(shares) })
+  return [...Object.entries({ ...colours, ...shown, skipped: skippedText }), ...shares]
     .map(([name, colour]) => `${indent}--${name}: ${colour};`)
     .join('\n');
 }

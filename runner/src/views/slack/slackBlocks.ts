@@ -65,17 +65,32 @@ export function wholeMessage(run: Run): SlackMessage {
   const { text, blocks } = runMessage(run);
   const [first] = run.failures;
   // The run's own blocks name the failure already.
-  return { text, blocks: [...blocks, ...(first === undefined ? [] : failureMessage(first).blocks.slice(1))] };
+  return {
+    text,
+    blocks: [
+      ...blocks,
+      ...(first === undefined ? [] : failureMessage(first, stageOf(run, first)).blocks.slice(1)),
+    ],
+  };
 }
 
-/** A failure for the thread: where, the evidence, and what to type next. */
-export function failureMessage({ error, lastLines }: RunFailure): SlackMessage {
+/** The stage that a failure is of, where it is of one. */
+export const stageOf = ({ stages }: Run, { stage }: RunFailure): RunStage | undefined =>
+  stages.find(({ id }) => id === stage);
+
+/**
+ * A failure for the thread: where, the evidence, and what to type next.
+ * @param stage that it is of: how its checks ended, and where requests go since
+ */
+export function failureMessage({ error, lastLines }: RunFailure, stage?: RunStage): SlackMessage {
+  const gates = stage === undefined ? [] : gateLines(stage);
   const evidence = (error.evidence ?? lastLines).slice(-EVIDENCE_LINES).join('\n');
   return {
     text: limit(plain(error.message)),
     blocks: [
       section(`:x: ${headline({ error })}`),
       ...(evidence === '' ? [] : [section(fenced(evidence))]),
+      ...(gates.length === 0 ? [] : [section(lines(gates))]),
       ...(error.next === undefined ? [] : [section(`*Next:* ${escape(error.next)}`)]),
     ],
   };

@@ -4,7 +4,14 @@ import type { EventSubscriber, StackEvent } from '../../events/events.js';
 import { object, text } from '../../base/recordShape.js';
 import { BackgroundDelivery, abandonedNotice } from '../backgroundDelivery.js';
 import type { Run } from '../../events/run.js';
-import { failureMessage, runMessage, stageMessage, wholeMessage, type SlackMessage } from './slackBlocks.js';
+import {
+  failureMessage,
+  runMessage,
+  stageMessage,
+  stageOf,
+  wholeMessage,
+  type SlackMessage,
+} from './slackBlocks.js';
 
 /** Slack takes about one message a second for each channel. */
 const BETWEEN_UPDATES_MS = 1000;
@@ -130,7 +137,7 @@ export class SlackView implements EventSubscriber {
       run.status !== 'running' && wants.has('failure')
         ? run.failures
             .filter(({ stage, error }) => stage === undefined && this.once(error.message))
-            .map(failureMessage)
+            .map((failure) => failureMessage(failure))
         : [];
     // A stage's process only knows of a signal: what it was sent for is told by the one that concludes the run.
     const late = run.failures.flatMap(({ stage, error }) =>
@@ -144,7 +151,8 @@ export class SlackView implements EventSubscriber {
     const inside = [...ended, ...late].flatMap((id) => {
       const failure = run.failures.find(({ stage }) => stage === id);
       if (failure?.error.code === 'INTERRUPTED' && this.isPart && this.cause === undefined) return [];
-      if (failure !== undefined) return wants.has('failure') ? [failureMessage(failure)] : [];
+      if (failure !== undefined)
+        return wants.has('failure') ? [failureMessage(failure, stageOf(run, failure))] : [];
       const stage = run.stages.find((item) => item.id === id);
       if (stage === undefined || !wants.has('stage')) return [];
       return stageMessage(stage, this.shown) ?? [];

@@ -8,6 +8,7 @@ import {
   noticeMessage,
   runMessage,
   stageMessage,
+  stageOf,
   wholeMessage,
   type SlackMessage,
 } from '../../../../runner/src/views/slack/slackBlocks.js';
@@ -82,7 +83,7 @@ function saying(text: string): Run {
 const messagesOf = (of: Run): readonly SlackMessage[] => [
   runMessage(of),
   wholeMessage(of),
-  ...of.failures.map(failureMessage),
+  ...of.failures.map((failure) => failureMessage(failure, stageOf(of, failure))),
   ...of.stages.flatMap((item) => stageMessage(item, new Set()) ?? []),
   noticeMessage({ application: of.application!, environment: of.environments[0] }, of.application!, 'failed'),
 ];
@@ -123,6 +124,18 @@ describe('what Slack is told', () => {
     expect(text).to.match(/\*Deploy to production\*\n.*\n:x: web {2}check errors failed in 30\.0s/);
     expect(text.split(checkError.evidence![0]!)).to.have.length(2);
     expect(textsOf(stageMessage(failed!, new Set())!).join('\n')).not.to.include(checkError.evidence![0]);
+  });
+
+  it('tells with a failure how the checks ended and where requests go since', () => {
+    const failed = runOf(checkFailedRun);
+    const [failure] = failed.failures;
+    for (const message of [failureMessage(failure!, stageOf(failed, failure!)), wholeMessage(failed)]) {
+      check(message);
+      const text = textsOf(message).join('\n');
+      expect(text)
+        .to.include(':x: web  check errors failed in 30.0s\n:white_check_mark: web  check smoke')
+        .and.to.include('requests of web: blue 100 % (1.3.2)');
+    }
   });
 
   it('tells a webhook the failure in the one message that it gets', () => {
