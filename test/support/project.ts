@@ -27,7 +27,7 @@ export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<RunResult>;
   /** Resolves when stderr or stdout has matched; rejects with the output where it ends before. */
-  until(pattern: RegExp): Promise<void>;
+  readonly until: (pattern: RegExp) => Promise<void>;
 }
 
 /** A copy of an example with a repository of its own, and the built runner on the local environment. */

@@ -1,6 +1,5 @@
 import { StackError } from '../../../base/errors.js';
 import type { ReleaseRecord } from '../../../domain/records.js';
-import { shortName } from '../../../domain/ecsService.js';
 import type { TaskWords } from './migrationWatch.js';
 import type { EcsScope, Service, TaskDefinition } from '../../../adapters/aws/ecs.js';
 

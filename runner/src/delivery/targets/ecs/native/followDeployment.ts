@@ -197,8 +197,7 @@ export function teller(
     }
     const going = verdict.state === 'going-back' ? `ECS goes back: ${verdict.reason}` : undefined;
     const stage = view.stage === undefined ? undefined : stageWord(view.stage);
-    const shares = weights === undefined ? '' : `, ${weights.green} % of requests`;
-    const message = going ?? (stage === undefined ? undefined : `${stage}${shares}`);
+    const message = going ?? stage;
     if (message === undefined || message === told) return;
     told = message;
     subject.progress(stage ?? 'update', message, going === undefined ? 'running' : 'failed');
