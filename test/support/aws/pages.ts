@@ -25,6 +25,7 @@ interface Paging {
 
 const MARKER = ['Marker', 'NextMarker'] as const;
 const TOKEN = ['nextToken', 'nextToken'] as const;
+const EC2_TOKEN = ['NextToken', 'nextToken'] as const;
 
 /** The calls that AWS answers in pages, by action. Source: the API reference of each; the SDK has paginators for them. */
 export const PAGED: Readonly<Record<string, Paging>> = {
@@ -36,7 +37,12 @@ export const PAGED: Readonly<Record<string, Paging>> = {
   'ELB.DescribeLoadBalancers': { items: 'LoadBalancers', token: MARKER },
   'ELB.DescribeListeners': { items: 'Listeners', token: MARKER },
   'ELB.DescribeRules': { items: 'Rules', token: MARKER },
-  'EC2.DescribeInstances': { items: 'reservationSet', token: ['NextToken', 'nextToken'], emptyFirst: true },
+  'Logs.DescribeLogGroups': { items: 'logGroups', token: TOKEN },
+  'SSM.DescribeParameters': { items: 'Parameters', token: ['NextToken', 'NextToken'] },
+  'EC2.DescribeSubnets': { items: 'subnetSet', token: EC2_TOKEN },
+  'EC2.DescribeRouteTables': { items: 'routeTableSet', token: EC2_TOKEN },
+  'EC2.DescribeVpcEndpoints': { items: 'vpcEndpointSet', token: EC2_TOKEN },
+  'EC2.DescribeInstances': { items: 'reservationSet', token: EC2_TOKEN, emptyFirst: true },
 };
 
 /** Lists in pages of at most `size`, with a token for the next that is good for this list alone. */

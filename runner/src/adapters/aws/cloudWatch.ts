@@ -1,4 +1,5 @@
 import type { AwsClients } from './clients.js';
+import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 
 /** An alarm as CloudWatch sees it. */
@@ -23,14 +24,22 @@ export async function describeAlarms(
   const client = await aws.cloudWatch();
   const found = new Map<string, AlarmView>();
   for (let from = 0; from < names.length; from += NAMES) {
-    const command = new DescribeAlarmsCommand({
-      AlarmNames: names.slice(from, from + NAMES),
-      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
-      MaxRecords: NAMES,
+    const AlarmNames = names.slice(from, from + NAMES);
+    const what = { action: 'cloudwatch:DescribeAlarms', resource: AlarmNames.join(', '), signal };
+    const alarms = await everyPage(async (NextToken) => {
+      const command = new DescribeAlarmsCommand({
+        AlarmNames,
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+        MaxRecords: NAMES,
+        ...(NextToken && { NextToken }),
+      });
+      const answer = await aws.call(client, command, what);
+      return {
+        items: [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])],
+        next: answer.NextToken,
+      };
     });
-    const resource = names.slice(from, from + NAMES).join(', ');
-    const answer = await aws.call(client, command, { action: 'cloudwatch:DescribeAlarms', resource, signal });
-    for (const alarm of [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])]) {
+    for (const alarm of alarms) {
       const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
       found.set(alarm.AlarmName ?? '', {
         state: alarm.StateValue ?? 'INSUFFICIENT_DATA',
@@ -66,24 +75,23 @@ export async function metricData(
 ): Promise<MetricSeries> {
   const { GetMetricDataCommand } = await sdk.cloudWatch();
   const client = await aws.cloudWatch();
-  const found = new Map<string, readonly DataPoint[]>();
-  let token: string | undefined;
-  do {
+  const what = { action: 'cloudwatch:GetMetricData', resource: expression, signal };
+  const results = await everyPage(async (NextToken) => {
     const command = new GetMetricDataCommand({
       MetricDataQueries: [{ Id: 'checked', Expression: expression, Period: periodMs / 1000 }],
       StartTime: new Date(between.fromMs),
       EndTime: new Date(between.toMs),
       ScanBy: 'TimestampAscending',
-      ...(token === undefined ? {} : { NextToken: token }),
+      ...(NextToken && { NextToken }),
     });
-    const what = { action: 'cloudwatch:GetMetricData', resource: expression, signal };
     const answer = await aws.call(client, command, what);
-    for (const { Label = '', Timestamps = [], Values = [] } of answer.MetricDataResults ?? []) {
-      const points = Timestamps.map((at, index) => ({ atMs: at.getTime(), value: Values[index] ?? 0 }));
-      // A series goes on from page to page.
-      found.set(Label, [...(found.get(Label) ?? []), ...points]);
-    }
-    token = answer.NextToken;
-  } while (token !== undefined);
+    return { items: answer.MetricDataResults, next: answer.NextToken };
+  });
+  const found = new Map<string, readonly DataPoint[]>();
+  for (const { Label = '', Timestamps = [], Values = [] } of results) {
+    const points = Timestamps.map((at, index) => ({ atMs: at.getTime(), value: Values[index] ?? 0 }));
+    // A series goes on from page to page.
+    found.set(Label, [...(found.get(Label) ?? []), ...points]);
+  }
   return [...found].map(([label, points]) => ({ label, points }));
 }

@@ -1,6 +1,7 @@
 import type { GetLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import type { AwsClients } from './clients.js';
 import { awsReason } from './awsErrors.js';
+import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 
 export interface LogStream {
@@ -78,10 +79,13 @@ export async function hasLogGroup(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { DescribeLogGroupsCommand } = await sdk.logs();
-  const command = new DescribeLogGroupsCommand({ logGroupNamePrefix: name });
   const what = { action: 'logs:DescribeLogGroups', resource: name, patienceMs: EVIDENCE_MS, signal };
-  const answer = await aws.call(await aws.logs(region), command, what);
-  return (answer.logGroups ?? []).some(({ logGroupName }) => logGroupName === name);
+  const groups = await everyPage(async (nextToken) => {
+    const input = { logGroupNamePrefix: name, ...(nextToken && { nextToken }) };
+    const answer = await aws.call(await aws.logs(region), new DescribeLogGroupsCommand(input), what);
+    return { items: answer.logGroups, next: answer.nextToken };
+  });
+  return groups.some(({ logGroupName }) => logGroupName === name);
 }
 
 const linesOf = (events: GetLogEventsCommandOutput['events']): readonly string[] =>

@@ -1,4 +1,5 @@
 import type { AwsClients } from './clients.js';
+import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 
 /** A subnet, as far as the way of its tasks to a registry needs. */
@@ -28,7 +29,7 @@ export interface VpcEndpoint {
   readonly isGateway: boolean;
 }
 
-/** The networks of some subnets. Three calls. */
+/** The networks of some subnets. Three calls, where each has one page. */
 export interface Network {
   /** Those that there are. */
   readonly subnets: readonly Subnet[];
@@ -49,12 +50,16 @@ export async function describeNetwork(
   const client = await aws.ec2();
   const { DescribeSubnetsCommand, DescribeRouteTablesCommand, DescribeVpcEndpointsCommand } = await sdk.ec2();
   const what = (action: string, resource: string) => ({ action: `ec2:${action}`, resource, signal });
-  const answer = await aws.call(
-    client,
-    new DescribeSubnetsCommand({ Filters: [{ Name: 'subnet-id', Values: [...ids] }] }),
-    what('DescribeSubnets', ids.join()),
-  );
-  const subnets = (answer.Subnets ?? [])
+  const all = await everyPage(async (NextToken) => {
+    const input = { Filters: [{ Name: 'subnet-id', Values: [...ids] }], ...(NextToken && { NextToken }) };
+    const answer = await aws.call(
+      client,
+      new DescribeSubnetsCommand(input),
+      what('DescribeSubnets', ids.join()),
+    );
+    return { items: answer.Subnets, next: answer.NextToken };
+  });
+  const subnets = all
     .filter(({ SubnetId }) => ids.includes(SubnetId ?? ''))
     .map((one) => ({
       id: one.SubnetId ?? '',
@@ -63,14 +68,25 @@ export async function describeNetwork(
     }));
   const [first] = subnets;
   if (first === undefined) return { subnets, routeTables: [], endpoints: [] };
-  const filter = { Filters: [{ Name: 'vpc-id', Values: [first.vpc] }] };
+  const inNetwork = (NextToken: string | undefined) => ({
+    Filters: [{ Name: 'vpc-id', Values: [first.vpc] }],
+    ...(NextToken && { NextToken }),
+  });
   const [tables, found] = await Promise.all([
-    aws.call(client, new DescribeRouteTablesCommand(filter), what('DescribeRouteTables', first.vpc)),
-    aws.call(client, new DescribeVpcEndpointsCommand(filter), what('DescribeVpcEndpoints', first.vpc)),
+    everyPage(async (NextToken) => {
+      const command = new DescribeRouteTablesCommand(inNetwork(NextToken));
+      const answer = await aws.call(client, command, what('DescribeRouteTables', first.vpc));
+      return { items: answer.RouteTables, next: answer.NextToken };
+    }),
+    everyPage(async (NextToken) => {
+      const command = new DescribeVpcEndpointsCommand(inNetwork(NextToken));
+      const answer = await aws.call(client, command, what('DescribeVpcEndpoints', first.vpc));
+      return { items: answer.VpcEndpoints, next: answer.NextToken };
+    }),
   ]);
   return {
     subnets,
-    routeTables: (tables.RouteTables ?? [])
+    routeTables: tables
       .filter(({ VpcId }) => VpcId === first.vpc)
       .map(({ Associations = [], Routes = [] }) => {
         const way = Routes.find(
@@ -84,7 +100,7 @@ export async function describeNetwork(
           endpoints: Routes.flatMap(({ GatewayId }) => (GatewayId?.startsWith('vpce-') ? [GatewayId] : [])),
         };
       }),
-    endpoints: (found.VpcEndpoints ?? [])
+    endpoints: found
       .filter(({ VpcId, State }) => VpcId === first.vpc && `${State}`.toLowerCase() === 'available')
       .map(({ VpcEndpointId, VpcEndpointType, ServiceName = '' }) => ({
         isGateway: VpcEndpointType === 'Gateway',

@@ -2,6 +2,7 @@ import type { ServiceNamespace } from '@aws-sdk/client-application-auto-scaling'
 import type { ScalingBounds, ScalingState } from '../../domain/scaling.js';
 import type { AwsClients } from './clients.js';
 import type { EcsScope } from './ecs.js';
+import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 
 const NAMESPACE: ServiceNamespace = 'ecs';
@@ -28,17 +29,8 @@ export function createServiceScaling(
   });
   return {
     async bounds(signal) {
-      const { DescribeScalableTargetsCommand } = await sdk.scaling();
-      const command = new DescribeScalableTargetsCommand({
-        ServiceNamespace: NAMESPACE,
-        ResourceIds: [ResourceId],
-        ScalableDimension: DIMENSION,
-      });
-      const answer = await aws.call(await aws.scaling(), command, what('DescribeScalableTargets', signal));
-      const [found] = answer.ScalableTargets ?? [];
-      return found === undefined
-        ? undefined
-        : { min: found.MinCapacity ?? 0, max: found.MaxCapacity ?? Number.MAX_SAFE_INTEGER };
+      const found = (await describeScaling(aws, [ResourceId], signal)).get(ResourceId);
+      return found === undefined ? undefined : { min: found.min, max: found.max };
     },
     async setBounds({ min, max }, signal) {
       const { RegisterScalableTargetCommand } = await sdk.scaling();
@@ -77,23 +69,23 @@ export async function describeScaling(
   const found = new Map<string, ScalingState>();
   for (let from = 0; from < resources.length; from += IDS) {
     const ResourceIds = resources.slice(from, from + IDS);
-    const command = new DescribeScalableTargetsCommand({
-      ServiceNamespace: NAMESPACE,
-      ResourceIds,
-      ScalableDimension: DIMENSION,
-    });
-    const answer = await aws.call(await aws.scaling(), command, {
+    const what = {
       action: 'application-autoscaling:DescribeScalableTargets',
       resource: ResourceIds.join(', '),
       patienceMs: PATIENCE_MS,
       ...(signal === undefined ? {} : { signal }),
+    };
+    const targets = await everyPage(async (NextToken) => {
+      const command = new DescribeScalableTargetsCommand({
+        ServiceNamespace: NAMESPACE,
+        ResourceIds,
+        ScalableDimension: DIMENSION,
+        ...(NextToken && { NextToken }),
+      });
+      const answer = await aws.call(await aws.scaling(), command, what);
+      return { items: answer.ScalableTargets, next: answer.NextToken };
     });
-    for (const {
-      ResourceId = '',
-      MinCapacity = 0,
-      MaxCapacity = 0,
-      SuspendedState = {},
-    } of answer.ScalableTargets ?? [])
+    for (const { ResourceId = '', MinCapacity = 0, MaxCapacity = 0, SuspendedState = {} } of targets)
       found.set(ResourceId, {
         min: MinCapacity,
         max: MaxCapacity,

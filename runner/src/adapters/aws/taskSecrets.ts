@@ -1,5 +1,6 @@
 import type { AwsClients } from './clients.js';
 import { awsReason } from './awsErrors.js';
+import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 
 /** Names that one call may ask for. */
@@ -20,18 +21,22 @@ export async function knownParameters(
   const found = new Set<string>();
   for (let start = 0; start < names.length; start += NAMES) {
     const asked = names.slice(start, start + NAMES);
-    const command = new DescribeParametersCommand({
-      ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: asked }],
-      MaxResults: NAMES,
-    });
     const what = {
       action: 'ssm:DescribeParameters',
       resource: asked.join(),
       patienceMs: EVIDENCE_MS,
       signal,
     };
-    const answer = await aws.call(await aws.ssm(), command, what);
-    for (const { Name } of answer.Parameters ?? []) found.add(Name ?? '');
+    const parameters = await everyPage(async (NextToken) => {
+      const command = new DescribeParametersCommand({
+        ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: asked }],
+        MaxResults: NAMES,
+        ...(NextToken && { NextToken }),
+      });
+      const answer = await aws.call(await aws.ssm(), command, what);
+      return { items: answer.Parameters, next: answer.NextToken };
+    });
+    for (const { Name } of parameters) found.add(Name ?? '');
   }
   return found;
 }

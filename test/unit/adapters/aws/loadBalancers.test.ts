@@ -20,7 +20,10 @@ const group: TargetGroup = {
   name: 'shop',
   port: 80,
   targetType: 'ip',
+  protocol: 'HTTP',
   healthPath: '/health',
+  healthPort: 'traffic-port',
+  healthProtocol: 'HTTP',
   loadBalancers: [BALANCER],
 };
 const target = { id: '10.0.0.1', port: 80 };
@@ -50,7 +53,10 @@ describe('target groups', () => {
             TargetGroupArn: ARN,
             Port: 80,
             TargetType: 'ip',
+            Protocol: 'HTTP',
             HealthCheckPath: '/health',
+            HealthCheckPort: 'traffic-port',
+            HealthCheckProtocol: 'HTTP',
             LoadBalancerArns: [BALANCER],
           },
         ],
