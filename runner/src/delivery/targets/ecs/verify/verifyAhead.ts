@@ -49,7 +49,7 @@ export async function refuseUnrunnable(ahead: Ahead): Promise<void> {
   throw new StackError('DEPLOY_FAILED', problem.found, {
     where: `service ${scope.service}, environment ${scope.environment}`,
     evidence: failed.slice(1).map((one) => one?.found ?? ''),
-    next: `${problem.next ?? ''} All that is looked at: node runner verify --env ${scope.environment}. Deploy without it: --no-verify.`,
+    next: `${problem.next ?? ''} All that is looked at: \`node runner verify --env ${scope.environment}\`. To deploy without it, add \`--no-verify\`.`,
   });
 }
 

@@ -35,7 +35,12 @@ function world(bounds?: { min: number; max: number }, stuckAt = Infinity) {
     'application-autoscaling:DescribeScalableTargets': () => {
       if (denied !== undefined) throw denied;
       const { bounds: now } = state;
-      return { ScalableTargets: now === undefined ? [] : [{ MinCapacity: now.min, MaxCapacity: now.max }] };
+      return {
+        ScalableTargets:
+          now === undefined
+            ? []
+            : [{ ResourceId: 'service/main/web', MinCapacity: now.min, MaxCapacity: now.max }],
+      };
     },
     'application-autoscaling:RegisterScalableTarget': ({ MinCapacity, MaxCapacity }) => {
       state.bounds = { min: MinCapacity as number, max: MaxCapacity as number };
