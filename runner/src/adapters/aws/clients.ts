@@ -99,10 +99,10 @@ export function createAwsClients(options: AwsOptions): AwsClients {
   /** Settings that all clients share; `service` is the suffix of the service's own endpoint variable. */
   const baseSettings = async (service: string) => {
     const agent = await agentOf(env);
-    const endpoint = env[`AWS_ENDPOINT_URL_${service}`] ?? env['AWS_ENDPOINT_URL'];
+    const endpoint = endpointOf(env, service);
     return {
       region,
-      ...(endpoint === undefined || endpoint === '' ? {} : { endpoint }),
+      ...(endpoint === undefined ? {} : { endpoint }),
       ...(profile === undefined ? {} : { profile }),
       ...(credentials === undefined ? {} : { credentials }),
       ...(options.version === undefined ? {} : { customUserAgent: `automation-stack/${options.version}` }),
@@ -206,6 +206,17 @@ function refuseForeignRole(arn: string, account: string | undefined, region: str
     where: arn,
     next: 'Name a role of the environment’s own account and partition, such as arn:aws:iam::222222222222:role/delivery.',
   });
+}
+
+/**
+ * Where a service of AWS is asked, if that is not its public address.
+ * @param service suffix of the service's own variable, such as `SSM`
+ */
+export function endpointOf(
+  env: Readonly<Record<string, string | undefined>>,
+  service: string,
+): string | undefined {
+  return (env[`AWS_ENDPOINT_URL_${service}`] ?? env['AWS_ENDPOINT_URL']) || undefined;
 }
 
 /** Keys that stand in the environment need no credential chain, and none of the time it takes to load. */

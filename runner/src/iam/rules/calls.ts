@@ -90,7 +90,7 @@ export const calls = {
       { actions: ['ecs:ExecuteCommand'], on: 'ecs-cluster' },
     ],
     unmade:
-      'the emulator has no sessions: test/unit/delivery/targets/ecs/operate/exec.test.ts holds it against a double',
+      'no sessions are there locally: test/unit/delivery/targets/ecs/operate/exec.test.ts holds it against a double',
   },
   'ecs:StopTask': runner('ecs:StopTask', 'ecs-task'),
   // Deployments that ECS makes by moving requests itself.
@@ -249,7 +249,7 @@ export const calls = {
   'cloudwatch:GetMetricData': {
     ...open('cloudwatch:GetMetricData'),
     unmade:
-      'made where a check compares metrics: the emulator knows no expressions over SEARCH, nor Metrics Insights',
+      'made where a check compares metrics: there are no expressions over SEARCH locally, nor Metrics Insights',
   },
   'logs:FilterLogEvents': runner('logs:FilterLogEvents', 'log-group'),
 
@@ -257,7 +257,7 @@ export const calls = {
   'application-autoscaling:RegisterScalableTarget': {
     ...runner('application-autoscaling:RegisterScalableTarget', 'scalable-target'),
     unmade:
-      'the emulator has no autoscaling: test/unit/delivery/targets/ecs/operate/scale.test.ts holds it against a double',
+      'no autoscaling is there locally: test/unit/delivery/targets/ecs/operate/scale.test.ts holds it against a double',
   },
 
   'ssm:GetParameter': runner('ssm:GetParameter', 'parameter'),

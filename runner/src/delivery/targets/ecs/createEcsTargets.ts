@@ -1,6 +1,7 @@
 import { createEcsApi } from '../../../adapters/aws/ecs.js';
 import { scalingResource } from '../../../adapters/aws/scaling.js';
 import { createEcsTasks } from '../../../adapters/aws/ecsTasks.js';
+import { endpointOf } from '../../../adapters/aws/clients.js';
 import { registryHost, registryOfAccount } from '../../../adapters/aws/ecrRegistry.js';
 import type { ContextWith, NamedEnvironment } from '../../../context/context.js';
 import { registryOfImages } from '../../../release/registryOfImages.js';
@@ -65,7 +66,7 @@ export async function createEcsTargets(parts: {
         secrets: context.secrets,
         awsVariables: async () =>
           (await import('../../../context/awsOfChildren.js')).awsVariables(context, environment),
-        sessionsAt: context.env['AWS_ENDPOINT_URL_SSM'] ?? context.env['AWS_ENDPOINT_URL'],
+        sessionsAt: endpointOf(context.env, 'SSM'),
       },
       balancersAt: context.env['AUTOMATION_STACK_LOAD_BALANCERS'] || undefined,
       registry: (account: string) => elsewhere ?? registryOfAccount(aws, context.env, account),

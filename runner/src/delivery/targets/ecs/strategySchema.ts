@@ -31,9 +31,7 @@ const native = {
   pause: z
     .array(z.enum(PAUSES))
     .default([])
-    .describe(
-      'Where the deployment waits until `node runner continue` or `node runner rollback` is typed, or a Jenkins build is answered.',
-    ),
+    .describe('Where the deployment waits until `node runner continue` or `node runner rollback` is typed.'),
   'pause-timeout': duration('24h', '14d').describe('How long it waits there; after that ECS rolls back.'),
   alarms: z
     .array(lookedUp)
