@@ -223,7 +223,7 @@ describe('a migration that fails', () => {
     const { make, rollout, tasks } = world();
     tasks.course = { obeysMs: 0 };
     const deployed = rejection(make().deploy(release('b'), rollout), 'MIGRATION_FAILED');
-    while (tasks.started.length === 0) await Promise.resolve();
+    while (tasks.started.length === 0) await new Promise(setImmediate);
     await tasks.stop('arn:aws:ecs:eu-west-1:111111111111:task/main/migration-1');
     expect((await deployed).message).to.contain('was stopped before it ended: stopped by somebody');
   });
