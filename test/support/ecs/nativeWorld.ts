@@ -7,6 +7,7 @@ import { NativeMover } from '../../../runner/src/delivery/targets/ecs/native/nat
 import { ecsServiceSchema } from '../../../runner/src/delivery/targets/ecs/schema.js';
 import { SharedService } from '../../../runner/src/delivery/targets/ecs/sharedService.js';
 import type { NativeStrategy } from '../../../runner/src/delivery/targets/ecs/strategySchema.js';
+import type { CheckTools } from '../../../runner/src/delivery/checks/checks.js';
 import type { EcsTargetOptions } from '../../../runner/src/delivery/targets/ecs/targetOptions.js';
 import type { StackEvent } from '../../../runner/src/events/events.js';
 import { release as releaseRecord } from '../stateRecords.js';
@@ -99,6 +100,8 @@ export function nativeWorld(options: NativeWorldOptions = {}) {
       registry: () => 'registry.example',
       probe: async () => ({ status: 200, words: '200' }),
       ...(options.check === undefined ? {} : { check: options.check }),
+      // Its checks are commands: they go by `check`, and there are no alarms to look at.
+      checkTools: { clock } as unknown as CheckTools,
     });
     const rollout: Rollout = {
       stage: stageOf('deploy:staging', {

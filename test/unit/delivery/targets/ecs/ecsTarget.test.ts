@@ -283,6 +283,7 @@ describe('an ECS service: a deploy that fails', () => {
     const failure = await rejection(make().deploy(release('b'), rollout), 'DEPLOY_FAILED');
     expect(failure.message).to.equal('container web exited with code 3, 0.5 s after it started');
     expect(failure.evidence).to.deep.equal([
+      'fault: the release’s own',
       'stopped: Essential container in task exited',
       'Traceback',
       'KeyError: DATABASE_URL',
