@@ -6,6 +6,8 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { expect } from 'chai';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createAwsClients, type AwsClients } from '../../../runner/src/adapters/aws/clients.js';
 import { findFleet } from '../../../runner/src/adapters/aws/ec2.js';
 import { systemClock } from '../../../runner/src/adapters/process/clock.js';
@@ -41,7 +43,9 @@ describe('a fleet on something like AWS', function () {
   after(() => proxy.stop());
 
   describe('behind a load balancer', () => {
-    const host = { name: 'one', address: '10.0.0.1', port: 22, user: 'deploy', groups: [] };
+    const host = { name: 'one', address: '127.0.0.1', port: 22, user: 'deploy', groups: [] };
+    // What the load balancer checks.
+    const served = createServer((_, response) => response.end('ok'));
     const settings = localSettings(process.env);
     let balancer: Balancer;
     const took = async (work: Promise<boolean>) => {
@@ -51,20 +55,23 @@ describe('a fleet on something like AWS', function () {
     };
 
     before(async () => {
+      await new Promise<void>((resolve) => served.listen(0, '127.0.0.1', resolve));
+      const { port } = served.address() as AddressInfo;
       // More of them than one page holds.
       for (const one of ['a', 'b', 'c', name])
         await createLoadBalancer(settings, {
           name: one === name ? name : `${name}-${one}`,
-          port: 80,
+          port,
           healthPath: '/',
           targets: [],
         });
       balancer = await createBalancer({
-        ...{ aws, clock: systemClock, targetGroup: name, port: 80 },
+        ...{ aws, clock: systemClock, targetGroup: name, port },
         ...{ drainMs: 10_000, healthyMs: 10_000 },
       });
     });
     after(async () => {
+      served.close();
       for (const one of ['-a', '-b', '-c', '']) await deleteLoadBalancer(settings, `${name}${one}`);
     });
 

@@ -34,7 +34,7 @@ describe('a switch between two services, on the emulator', function () {
   });
 
   it('tells which colour is live', async () => {
-    const { stdout, stderr } = await fixture.project.expect(0, 'status', '--env', 'staging');
+    const { stdout, stderr } = await fixture.project.expect(0, 'status', '--env', 'staging', '--live');
     expect(stdout + stderr).to.contain('2/2 tasks, green is live');
   });
 
