@@ -18,6 +18,8 @@ locals {
       tasks               = [for arn in may.clusters : "${replace(arn, ":cluster/", ":task/")}/*"]
       deployments         = flatten([for arn in may.services : [arn, "${replace(arn, ":service/", ":service-deployment/")}/*"]])
       service_revisions   = flatten([for arn in may.services : [arn, "${replace(arn, ":service/", ":service-revision/")}/*"]])
+      # AWS names scalable targets itself.
+      scalable_targets    = distinct([for arn in may.services : "${replace(split(":service/", arn)[0], ":ecs:", ":application-autoscaling:")}:scalable-target/*"])
       container_instances = [for arn in may.clusters : "${replace(arn, ":cluster/", ":container-instance/")}/*"]
       revisions           = distinct([for arn in may.task_definitions : "${replace(arn, "/:([0-9]+|[*])$/", "")}:*"])
       log_streams         = flatten([for arn in may.log_groups : [trimsuffix(arn, ":*"), "${trimsuffix(arn, ":*")}:*"]])
@@ -90,9 +92,9 @@ locals {
       ]
       services = [
         { sid = "MoveServices", given = local.given[key].services, actions = ["ecs:DescribeServices", "ecs:UpdateService"], resources = may.services },
-        # Autoscaling stands still while a service moves. AWS names scalable targets itself: the namespace confines it.
+        # Autoscaling stands still while a service moves: the namespace keeps it to services of ECS.
         { sid = "LookAtScaling", given = local.given[key].services, actions = ["application-autoscaling:DescribeScalableTargets"], resources = ["*"] },
-        { sid = "SuspendScaling", given = local.given[key].services, actions = ["application-autoscaling:RegisterScalableTarget"], resources = ["*"], conditions = { StringEquals = { "application-autoscaling:service-namespace" = ["ecs"] } } },
+        { sid = "SuspendScaling", given = local.given[key].services, actions = ["application-autoscaling:RegisterScalableTarget"], resources = local.derived[key].scalable_targets, conditions = { StringEquals = { "application-autoscaling:service-namespace" = ["ecs"] } } },
         { sid = "FindTasks", given = local.given[key].clusters, actions = ["ecs:ListTasks"], resources = ["*"], conditions = { ArnEquals = { "ecs:cluster" = may.clusters } } },
         { sid = "WatchTasks", given = local.given[key].clusters, actions = ["ecs:DescribeTasks", "ecs:StopTask"], resources = local.derived[key].tasks },
         { sid = "FindMachines", given = local.given[key].clusters, actions = ["ecs:DescribeContainerInstances"], resources = local.derived[key].container_instances },

@@ -234,10 +234,11 @@ run "a_delivery_touches_what_it_is_given" {
     error_message = "A delivery may change more on all resources than AWS has no resource level for."
   }
   assert {
-    condition = jsonencode({ for statement in jsondecode(aws_iam_role_policy.this["deploy"].policy).Statement : statement.Sid => statement.Condition if contains(["FindTasks", "PassRoles", "TagMigrations"], statement.Sid) }) == jsonencode({
-      FindTasks     = { ArnEquals = { "ecs:cluster" = ["arn:aws:ecs:eu-west-1:111111111111:cluster/shop"] } }
-      PassRoles     = { StringEquals = { "iam:PassedToService" = ["ecs-tasks.amazonaws.com"] } }
-      TagMigrations = { StringEquals = { "ecs:CreateAction" = ["RunTask"] } }
+    condition = jsonencode({ for statement in jsondecode(aws_iam_role_policy.this["deploy"].policy).Statement : statement.Sid => statement.Condition if contains(["FindTasks", "PassRoles", "SuspendScaling", "TagMigrations"], statement.Sid) }) == jsonencode({
+      FindTasks      = { ArnEquals = { "ecs:cluster" = ["arn:aws:ecs:eu-west-1:111111111111:cluster/shop"] } }
+      PassRoles      = { StringEquals = { "iam:PassedToService" = ["ecs-tasks.amazonaws.com"] } }
+      SuspendScaling = { StringEquals = { "application-autoscaling:service-namespace" = ["ecs"] } }
+      TagMigrations  = { StringEquals = { "ecs:CreateAction" = ["RunTask"] } }
     })
     error_message = "A condition that narrows a statement is missing: ${aws_iam_role_policy.this["deploy"].policy}."
   }
@@ -274,8 +275,10 @@ run "a_delivery_changes_the_rules_that_it_is_given" {
       FollowDeployments   = ["arn:aws:ecs:eu-west-1:111111111111:service/shop/web", "arn:aws:ecs:eu-west-1:111111111111:service-deployment/shop/web/*"]
       LookAtLoadBalancers = ["*"]
       LookAtRevisions     = ["arn:aws:ecs:eu-west-1:111111111111:service/shop/web", "arn:aws:ecs:eu-west-1:111111111111:service-revision/shop/web/*"]
+      LookAtScaling       = ["*"]
       MoveServices        = ["arn:aws:ecs:eu-west-1:111111111111:service/shop/web"]
       PassBalancingRoles  = ["arn:aws:iam::111111111111:role/web-balancing"]
+      SuspendScaling      = ["arn:aws:application-autoscaling:eu-west-1:111111111111:scalable-target/*"]
     })
     error_message = "Deployments of ECS cannot be followed, or others can: ${aws_iam_role_policy.this["native"].policy}."
   }
@@ -286,8 +289,10 @@ run "a_delivery_changes_the_rules_that_it_is_given" {
   assert {
     condition = jsonencode({ for statement in jsondecode(aws_iam_role_policy.this["switch"].policy).Statement : statement.Sid => statement.Resource }) == jsonencode({
       LookAtLoadBalancers = ["*"]
+      LookAtScaling       = ["*"]
       MoveRequests        = ["arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener-rule/app/shop/1a/2b/3c"]
       MoveServices        = [for color in ["blue", "green"] : "arn:aws:ecs:eu-west-1:111111111111:service/shop/web-${color}"]
+      SuspendScaling      = ["arn:aws:application-autoscaling:eu-west-1:111111111111:scalable-target/*"]
     })
     error_message = "The rule cannot be changed, or others can: ${aws_iam_role_policy.this["switch"].policy}."
   }

@@ -122,6 +122,16 @@ describe('a policy that is read off a plan', () => {
       expect(on('iam:PassRole', managed('aws_instance', {}))).to.deep.equal([]);
     });
 
+    it('hands none to a service of ECS whose tasks have a network of their own', () => {
+      const balancing = managed('aws_iam_role', {
+        ...{ name: 'shop', assume_role_policy: '{"Principal":{"Service":"ecs.amazonaws.com"}}' },
+      });
+      const of = (values: object) =>
+        on('iam:PassRole', balancing, managed('aws_ecs_service', values, ['iam_role']));
+      expect(of({})).to.deep.equal(['arn:aws:iam::111111111111:role/shop']);
+      expect(of({ network_configuration: [{ subnets: ['subnet-1'] }] })).to.deep.equal([]);
+    });
+
     it('leaves that of a profile that is not in the plan to people, and opens it to nobody', () => {
       const instance = managed('aws_instance', { iam_instance_profile: 'shared' });
       expect(on('iam:PassRole', instance)).to.deep.equal([]);

@@ -43,7 +43,8 @@ export const compute: Readonly<Record<string, TypeRow>> = {
     create: 'ecs: CreateService TagResource',
     change: 'ecs: UpdateService TagResource UntagResource',
     delete: 'ecs: UpdateService DeleteService',
-    passes: { roles: ['iam_role'], to: 'ecs.amazonaws.com' },
+    // With a network of their own, tasks are registered by ECS's own role.
+    passes: { roles: ['iam_role'], to: 'ecs.amazonaws.com', unless: 'network_configuration' },
     linked: 'ecs.amazonaws.com',
   },
   aws_ecs_task_definition: {

@@ -114,7 +114,8 @@ function handed(
   untold: Set<string>,
 ): readonly Grant[] {
   if (passes === undefined) return [];
-  const { to } = passes;
+  const { to, unless } = passes;
+  if (unless !== undefined && isSet(resource, unless, all)) return [];
   const valueOf = (name: string) => {
     const value = resource.values[name];
     return typeof value === 'string' && value !== '' ? value : undefined;

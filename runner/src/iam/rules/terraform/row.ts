@@ -31,6 +31,8 @@ export interface TypeRow {
     readonly profiles?: readonly string[];
     readonly templates?: readonly string[];
     readonly to: string;
+    /** An attribute beside which the service takes no role; a plan calls the role unknown then, as nobody gave it. */
+    readonly unless?: string;
   };
   /** Service that makes its own role in the account the first time. */
   readonly linked?: string;
