@@ -214,6 +214,8 @@ describe('the calls that are really made', function () {
     await run(0, 'task', '--env', 'staging', '--', 'true');
     await run(0, 'scale', '1', '--env', 'staging');
     await run(0, 'restart', '--env', 'staging');
+    await run(5, 'diff', '--env', 'staging');
+    await run(0, 'verify', '--env', 'staging');
   });
 
   it('are refused to a command under the policy of another, which is told', async () => {

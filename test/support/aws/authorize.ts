@@ -110,6 +110,7 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   'ECR.PutImage': repository('ecr:PutImage'),
 
   'EC2.DescribeInstances': onAll('ec2:DescribeInstances'),
+  'EC2.DescribeSubnets': onAll('ec2:DescribeSubnets'),
   'EC2.GetConsoleOutput': (request) => [
     {
       action: 'ec2:GetConsoleOutput',
@@ -134,6 +135,7 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   ],
   'ELB.DeregisterTargets': ofGroup('elasticloadbalancing:DeregisterTargets'),
 
+  'Logs.DescribeLogGroups': onAll('logs:DescribeLogGroups'),
   'Logs.GetLogEvents': (_, body) => [
     {
       action: 'logs:GetLogEvents',
