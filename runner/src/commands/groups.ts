@@ -16,6 +16,6 @@ export const commandGroups: Readonly<Record<string, readonly string[]>> = {
     'migrate',
     'needs',
   ],
-  Operate: ['tasks', 'logs', 'exec', 'task', 'scale', 'restart'],
+  Operate: ['tasks', 'logs', 'exec', 'task', 'scale', 'restart', 'drain'],
   'Inspect and notify': ['status', 'history', 'report', 'lock', 'notify'],
 };

@@ -43,6 +43,7 @@ export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = 
   task: () => import('./task.js'),
   scale: () => import('./scale.js'),
   restart: () => import('./restart.js'),
+  drain: () => import('./drain.js'),
   status: () => import('./status.js'),
   history: () => import('./history.js'),
   report: () => import('./report.js'),

@@ -13,7 +13,7 @@ const rollback: CommandDefinition = {
       name: 'force',
       value: 'REASON',
       description:
-        'Go back although a contract step has removed from the database what the release needs; who and why are recorded.',
+        'Go back although a contract step has removed from the database what the release needs, or somebody else has deployed since; who and why are recorded.',
     },
     { name: 'wait', value: 'DURATION', description: 'Wait this long for the lock, e.g. 10m.' },
   ],

@@ -3,7 +3,7 @@ import type { Terminal } from '../base/ports.js';
 import type { Stage, StageSubject } from '../events/stage.js';
 
 /** What people do with what runs in a target. */
-export const operationNames = ['tasks', 'logs', 'exec', 'task', 'scale', 'restart'] as const;
+export const operationNames = ['tasks', 'logs', 'exec', 'task', 'scale', 'restart', 'drain'] as const;
 export type OperationName = (typeof operationNames)[number];
 
 /** One task of a service, or the container of one host. */
@@ -112,6 +112,22 @@ export interface RestartRequest {
   readonly signal: AbortSignal;
 }
 
+export interface DrainRequest {
+  /** The colour that the ledger says is live; undefined where it says nothing. */
+  readonly live: string | undefined;
+  readonly signal: AbortSignal;
+  readonly subject: StageSubject;
+}
+
+/** What became of the colour that gets no requests. */
+export interface DrainEnd {
+  readonly colour: string;
+  /** How many tasks it was to have. */
+  readonly before: number;
+  /** In words: `blue is drained: 2 → 0 tasks`. */
+  readonly summary: string;
+}
+
 /** Why a target cannot do what others can, and what to type instead. */
 export interface Cannot {
   readonly why: string;
@@ -138,6 +154,8 @@ export interface Operations {
   readonly scale?: (request: ScaleRequest) => Promise<ScaleEnd>;
   /** Starts anew what runs, gated on health. @throws StackError DEPLOY_FAILED */
   readonly restart?: (request: RestartRequest) => Promise<TargetRecord>;
+  /** Stops the tasks of the colour that gets no requests. @throws StackError STATE_CONFLICT where that is not certain */
+  readonly drain?: (request: DrainRequest) => Promise<DrainEnd>;
   /** What it cannot, by name. */
   readonly cannot?: Readonly<Partial<Record<OperationName, Cannot>>>;
 }

@@ -85,9 +85,10 @@ export interface Target {
   /**
    * Refuses where this is not to be moved by a deploy. Asked right after a snapshot, before anything is begun.
    * @param known what the ledger says of it, where that has to agree with the world
-   * @throws StackError CONFIG_INVALID, STATE_CONFLICT
+   * @param back the release that a rollback is to bring: it goes over nothing that somebody else has brought since
+   * @throws StackError CONFIG_INVALID, STATE_CONFLICT, DEPLOY_OVERTAKEN
    */
-  requireMovable?(known?: Known): Promise<void>;
+  requireMovable?(known?: Known, back?: ReleaseRecord): Promise<void>;
   /**
    * Brings a release and gates it on health. Idempotent: called again after a kill it goes on from what it finds.
    * On failure it throws with the reason and evidence, and leaves going back to `restore` — except for single

@@ -25,6 +25,7 @@ import { isGuarded, refuseBypass } from './beforeBuild.js';
 import { preflight, supersede, type StartingPoint } from './preflight.js';
 import { begunActions } from './unfinished.js';
 import { describeApplication } from '../release/describeApplication.js';
+import { knownOf } from './known.js';
 import { contractsOf, refuseContracted } from './contracted.js';
 import { withLock } from './environmentLock.js';
 import { refuseOlderBuild } from './newerBuild.js';
@@ -86,15 +87,12 @@ interface RunningDeployment {
 async function rollOut(running: RunningDeployment): Promise<DeployResult> {
   const { context, state, lock, targets, request, start } = running;
   const { environment, release, stage } = request;
-  const { healthy, latest } = await state.ledger.current(environment.name);
+  const current = await state.ledger.current(environment.name);
+  const { healthy, latest } = current;
   if (request.kind === 'catch-up') refuseSuperseded(environment.name, release, healthy);
-  const knownOf = (target: Target): Known | undefined => {
-    // Where the last one failed in part, some run its release.
-    const of = latest?.moved?.includes(target.name) === true ? latest : healthy;
-    return of === undefined ? undefined : { version: of.version, target: of.targets?.[target.name] };
-  };
+  const known = ({ name }: Target) => knownOf(current, name);
   const isForced = request.forcedBy !== undefined;
-  const snapshots = await snapshotsOf(targets, start, knownOf, isForced);
+  const snapshots = await snapshotsOf(running, known);
   const recording = await record(running, snapshots, healthy, latest);
 
   const signal = AbortSignal.any([context.signal, lock.lost]);
@@ -107,7 +105,7 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
     signal: until,
     kind: request.kind,
     verify: request.verify,
-    known: knownOf(target),
+    known: known(target),
     isForced,
     begun: begunActions(target, start.resumed?.entries),
     earlier: begunActions(target, start.earlier),
@@ -143,6 +141,8 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
   if (lock.lost.aborted && (await lock.isTaken())) throw failure.error;
   const rollbackOf = (target: Target): Rollout => ({
     ...rollout(target),
+    // What was forced is the deploy: its failure is no reason to go over somebody else.
+    isForced: false,
     signal: neverAborted,
     begun: begunActions(target, [...(start.earlier ?? []), ...(start.resumed?.entries ?? [])]),
     journal: journalOf(target, appendRollback),
@@ -237,16 +237,18 @@ function unrecorded(environment: string, runs: string, lost: StackError): StackE
 
 /** What ran before: what an unfinished deployment saw counts, since now it may be half of each. */
 async function snapshotsOf(
-  targets: readonly Target[],
-  { snapshots = {} }: StartingPoint,
-  knownOf: (target: Target) => Known | undefined,
-  isForced: boolean,
+  { targets, start: { snapshots = {} }, request }: RunningDeployment,
+  known: (target: Target) => Known | undefined,
 ): Promise<Readonly<Record<string, TargetSnapshot>>> {
+  const isForced = request.forcedBy !== undefined;
+  // Who names the release wants it whatever runs.
+  const back = request.kind === 'rollback' && request.forward !== true ? request.release : undefined;
   const found = await pMap(targets, async (target) => {
     const before = snapshots[target.name];
     if (before !== undefined) return [target.name, before] as const;
-    const snapshot = await target.snapshot(knownOf(target));
-    await target.requireMovable?.(isForced ? undefined : knownOf(target));
+    const snapshot = await target.snapshot(known(target));
+    if (isForced) await target.requireMovable?.();
+    else await target.requireMovable?.(known(target), back);
     return [target.name, snapshot] as const;
   });
   return Object.fromEntries(found);

@@ -16,6 +16,8 @@ export interface UnfinishedDeployment {
   readonly unfinished: Unfinished;
   /** It was not cut off, but waited for somebody. */
   readonly wasPaused?: boolean;
+  /** Who goes back over what somebody else has brought since, and why. */
+  readonly forced?: { readonly by: string; readonly reason: string };
 }
 
 /**
@@ -28,7 +30,7 @@ export async function rollBackUnfinished(
   state: State,
   request: UnfinishedDeployment,
 ): Promise<DeploymentRecord> {
-  const { environment, stage, unfinished } = request;
+  const { environment, stage, unfinished, forced } = request;
   const { deployment, snapshots, earlier = [], entries } = unfinished;
   context.patience.insist();
   const recording = await openOrGoOn(context, state, unfinished);
@@ -37,6 +39,7 @@ export async function rollBackUnfinished(
     stage,
     signal: neverAborted,
     kind: 'rollback',
+    isForced: forced !== undefined,
     begun: begunActions(target, begun),
     journal: journalOf(target, recording.appendRollback),
   });
@@ -50,6 +53,7 @@ export async function rollBackUnfinished(
     ...deployment,
     status: 'rolled-back',
     reason: request.wasPaused === true ? 'rolled back at a pause' : unfinishedReason(unfinished),
+    ...(forced === undefined ? {} : { forcedBy: forced.by, forcedReason: forced.reason }),
     endedAt: context.clock.now().toISOString(),
     targets: results,
   };

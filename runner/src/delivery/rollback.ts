@@ -23,7 +23,7 @@ export interface RollbackRequest {
   /** Version to return to; the previous healthy one where left out. */
   readonly version?: string;
   readonly waitMs?: number;
-  /** Why it goes back behind a contract step. */
+  /** Why it goes back behind a contract step, or over what somebody else has deployed since. */
   readonly forcedReason?: string;
 }
 
@@ -127,11 +127,14 @@ async function rollBackLastRun(
     const message = `deployment ${sequence} of ${version} by ${who} ${how}: undoing it`;
     context.events.emit({ type: 'notice', level: 'warning', message });
     const wasPaused = kind === 'paused' ? { wasPaused: true } : {};
+    const reason = request.forcedReason;
+    const forced = reason === undefined ? {} : { forced: { by: context.who, reason } };
     const deployment = await rollBackUnfinished(context, state, {
       environment,
       stage,
       unfinished,
       ...wasPaused,
+      ...forced,
     });
     return { deployment, behind: [], summary: rolledBackWords(deployment) };
   });

@@ -2,9 +2,11 @@ import type { ContextWith } from '../context/context.js';
 import { behindOf, type BehindOfTarget } from '../domain/behind.js';
 import { toErrorRecord, type ErrorRecord } from '../base/errors.js';
 import { pausesOf, type PausedTarget } from '../domain/paused.js';
+import type { KeptColour } from '../domain/kept.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
 import { readDrift, type DriftRecord } from '../state/driftRecords.js';
 import type { TargetStatus } from '../context/target.js';
+import { keptColours } from './keptColours.js';
 import { unfinishedSummary, readLastRun } from './unfinished.js';
 
 export interface EnvironmentStatus {
@@ -30,6 +32,8 @@ export interface EnvironmentStatus {
   };
   /** Targets of the latest deployment that wait for somebody, while no run is at work. */
   readonly paused?: readonly PausedTarget[];
+  /** Old colours that run beside the live ones, by the ledger, for a way back. */
+  readonly kept?: readonly KeptColour[];
   /** Its lock or its journal is stored, and is none. */
   readonly unreadable?: readonly ErrorRecord[];
   /** What the last `drift` found; null where there was none yet, absent where there is no infrastructure. */
@@ -65,6 +69,7 @@ async function statusOf(
     hasInfrastructure ? readDrift(store, name) : undefined,
     live ? targetStatus(context, name) : undefined,
   ]);
+  const kept = await keptColours(state, name, current);
   const behind = current.healthy === undefined ? [] : behindOf(current.healthy);
   const lock = stored.state === 'held' ? stored.holder : undefined;
   // While somebody holds the lock, an open journal is simply the deployment in progress.
@@ -80,6 +85,7 @@ async function statusOf(
     ...(lock === undefined ? {} : { lock }),
     ...(unfinished === undefined ? {} : { cutOff: unfinished }),
     ...(lastRun.kind === 'paused' && lock === undefined ? { paused: pausesOf(lastRun.deployment) } : {}),
+    ...(kept.length === 0 ? {} : { kept }),
     ...(errors.length === 0 ? {} : { unreadable: errors.map(toErrorRecord) }),
     ...(hasInfrastructure ? { drift: drift ?? null } : {}),
     ...(targets === undefined ? {} : { targets }),

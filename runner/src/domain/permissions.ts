@@ -19,7 +19,18 @@ export interface CallRow {
  * back. The others are the commands of their names.
  */
 export type TargetPhase =
-  'check' | 'look' | 'verify' | 'migrate' | 'move' | 'tasks' | 'logs' | 'exec' | 'task' | 'scale' | 'restart';
+  | 'check'
+  | 'look'
+  | 'verify'
+  | 'migrate'
+  | 'move'
+  | 'tasks'
+  | 'logs'
+  | 'exec'
+  | 'task'
+  | 'scale'
+  | 'restart'
+  | 'drain';
 
 /** The calls of AWS that a kind of target makes in some phases. */
 export interface TargetPermission<Target = never> {

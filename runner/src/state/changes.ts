@@ -9,7 +9,7 @@ import { changeShape } from './documentShapes.js';
 const foundations = ['apply', 'destroy', 'provision'] as const;
 type Foundation = (typeof foundations)[number];
 /** What people do with what runs there. */
-const operations = ['exec', 'task', 'scale', 'restart'] as const;
+const operations = ['exec', 'task', 'scale', 'restart', 'drain'] as const;
 export const changeKinds = [...foundations, ...operations] as const;
 
 /** One attempt to change what an environment runs on, or something that was done with what runs there. */

@@ -157,7 +157,7 @@ const run = { 'run?': text, 'runUrl?': text } as const;
 
 export const changeShape = object({
   number,
-  kind: oneOf('apply', 'destroy', 'provision', 'exec', 'task', 'scale', 'restart'),
+  kind: oneOf('apply', 'destroy', 'provision', 'exec', 'task', 'scale', 'restart', 'drain'),
   status: oneOf('running', 'ok', 'failed'),
   startedAt: time,
   'endedAt?': time,

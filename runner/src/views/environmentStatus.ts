@@ -1,4 +1,5 @@
 import { behindWords, hostsInService, unprovenWords } from '../domain/behind.js';
+import { isOverdue, keptWords } from '../domain/kept.js';
 import { pauseWords } from '../domain/paused.js';
 import type { EnvironmentStatus } from '../delivery/status.js';
 import { table } from './table.js';
@@ -20,7 +21,7 @@ export function environmentStatusText(environments: readonly EnvironmentStatus[]
   const headers = ['environment', 'release', 'since', 'by', 'last attempt', 'lock', 'url'];
   return [
     table(headers, rows),
-    ...environments.flatMap((item) => [...driftLines(item, now), ...attention(item)]),
+    ...environments.flatMap((item) => [...driftLines(item, now), ...attention(item, now)]),
   ].join('\n');
 }
 
@@ -59,8 +60,18 @@ function driftLines({ environment, drift }: EnvironmentStatus, now: number): rea
   return [drift.drifted === 0 ? words : `${words}, type: ${check}`];
 }
 
-function attention(status: EnvironmentStatus): readonly string[] {
-  const { environment, cutOff, paused, targets, latest, healthy, behind, unreadable = [] } = status;
+function attention(status: EnvironmentStatus, now: number): readonly string[] {
+  const {
+    environment,
+    cutOff,
+    paused,
+    targets,
+    latest,
+    healthy,
+    behind,
+    kept = [],
+    unreadable = [],
+  } = status;
   const lines = unreadable.flatMap(({ message, next }) => [
     `${environment}: ${message}`,
     ...(next === undefined ? [] : [`  Next: ${next}`]),
@@ -92,6 +103,10 @@ function attention(status: EnvironmentStatus): readonly string[] {
       `${environment}: ${healthy.version} is unproven: ${unprovenWords(healthy)}`,
       `  Next: let it run a task, then node runner deploy --env ${environment}`,
     );
+  }
+  for (const one of kept) {
+    lines.push(`${environment}/${keptWords(one, now)}`);
+    if (isOverdue(one, now)) lines.push(`  Next: node runner drain --env ${environment}`);
   }
   if (latest?.reason !== undefined && latest.sequence !== healthy?.sequence) {
     lines.push(`${environment}: #${latest.sequence} ${latest.status}: ${latest.reason}`);

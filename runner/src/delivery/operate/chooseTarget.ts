@@ -81,6 +81,7 @@ const VERBS: Readonly<Record<OperationName, string>> = {
   task: 'run a one-off task',
   scale: 'be scaled',
   restart: 'be restarted',
+  drain: 'be drained',
 };
 
 const listOf = (targets: readonly { readonly name: string }[]): string =>

@@ -105,6 +105,7 @@ export const verbs = {
   task: ['account', 'state-write', ...hosts, 'targets-task'],
   scale: ['account', 'state-write', 'outputs', 'targets-scale'],
   restart: ['account', 'state-write', ...hosts, 'targets-restart'],
+  drain: ['account', 'state-write', 'outputs', 'targets-drain'],
   needs: ['state-read', 'upstream'],
   release: ['account', 'state-write', 'tag'],
   lock: ['state-write'],

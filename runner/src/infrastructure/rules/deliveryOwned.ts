@@ -9,6 +9,8 @@ export interface Delivered {
   readonly cluster: string;
   /** Name of the service that serves. */
   readonly service: string;
+  /** Name of the service of the other colour, where the ledger has it. */
+  readonly other?: string;
   /** Colour that is live, where the target has two services. */
   readonly live?: string;
   /** ARNs of the rules that it changes, or has ECS change. */
@@ -40,7 +42,7 @@ export const mayBeOwned = (type: string): boolean => Object.hasOwn(OWNED, type);
  */
 export function deliveredBy(record: DeploymentRecord, isMoving: boolean): readonly Delivered[] {
   return Object.entries(record.targets ?? {}).flatMap(([target, { kind, facts = {} }]): Delivered[] => {
-    const { cluster, service, live, strategy, rule } = facts;
+    const { cluster, service, live, strategy, rule, 'other-service': other } = facts;
     if (kind !== 'ecs-service' || cluster === undefined || service === undefined) return [];
     const group = strategy === 'switch' && !isMoving ? facts['target-group'] : undefined;
     return [
@@ -49,6 +51,7 @@ export function deliveredBy(record: DeploymentRecord, isMoving: boolean): readon
         version: record.version,
         cluster: nameOf(cluster),
         service: nameOf(service),
+        ...(other === undefined ? {} : { other: nameOf(other) }),
         rules: [rule, facts['test-rule']].filter((one) => one !== undefined),
         ...(live === undefined ? {} : { live }),
         ...(group === undefined ? {} : { group }),
@@ -120,7 +123,8 @@ function isItsOwn(type: string, now: Readonly<Record<string, unknown>>, delivere
 }
 
 /** The service that serves, and the one of the other colour. */
-function servicesOf({ service, live }: Delivered): readonly string[] {
+function servicesOf({ service, live, other }: Delivered): readonly string[] {
+  if (other !== undefined) return [service, other];
   if (live === undefined || !service.endsWith(`-${live}`)) return [service];
   const stem = service.slice(0, -live.length);
   return [`${stem}blue`, `${stem}green`];

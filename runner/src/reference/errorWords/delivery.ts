@@ -77,9 +77,9 @@ export const deliveryWords = {
   },
   DEPLOY_OVERTAKEN: {
     means:
-      'Somebody else deployed to the service while this deployment was in progress. Theirs is not changed.',
+      'Somebody else deployed to the service while this deployment was in progress, or before a rollback. Theirs is not changed.',
     causes: 'Another pipeline, `aws ecs update-service`, the console or Terraform moved the service.',
-    next: 'Find out who it was (CloudTrail: `UpdateService`), then `node runner rollback --env NAME --to VERSION`.',
+    next: 'Find out who it was (CloudTrail: `UpdateService`), then `node runner rollback --env NAME --to VERSION`, or `--force REASON`.',
   },
   DEPLOY_PAUSED: {
     means: 'A deployment waits until somebody says how it goes on. Another one has to wait for that.',

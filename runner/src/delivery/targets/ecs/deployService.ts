@@ -41,10 +41,10 @@ export async function deployService(
     const tasks = `${runningCount}/${desiredCount} tasks running`;
     subject.progress('update', `already runs ${shortName(previous)}, ${tasks}`);
     const status = desiredCount === 0 ? 'unproven' : 'unchanged';
-    return ecsRecord(scope, status, { taskDefinition, digest });
+    return ecsRecord(parts, status, { taskDefinition, digest });
   }
   if (begun.pause !== undefined)
-    return ecsRecord(scope, 'paused', { taskDefinition, digest, pause: begun.pause });
+    return ecsRecord(parts, 'paused', { taskDefinition, digest, pause: begun.pause });
   const proof = await followRollout({
     ...followingOf(parts, described, begun.service, setupOf(name), rollout),
     acceptedMs: begun.acceptedMs,
@@ -66,11 +66,11 @@ export async function deployService(
   const migrated = expandOf(config.migrate) === undefined ? undefined : begun.migrated;
   if (proof === undefined) {
     subject.progress('health', `${shortName(taskDefinition)} is set, unproven: no task is wanted`, 'ok');
-    return ecsRecord(scope, 'unproven', { taskDefinition, digest, migrated });
+    return ecsRecord(parts, 'unproven', { taskDefinition, digest, migrated });
   }
   subject.progress('health', `runs ${shortName(taskDefinition)}: ${proof}`, 'ok');
   const { route } = setupOf(name);
-  return ecsRecord(scope, 'healthy', { taskDefinition, digest, route, proof, migrated });
+  return ecsRecord(parts, 'healthy', { taskDefinition, digest, route, proof, migrated });
 }
 
 /** Changes the service, for all the targets that are containers of it. */

@@ -92,6 +92,20 @@ export function overtakenError(
 }
 
 /**
+ * What a way back would go over: somebody else deployed since.
+ * @param runs what the service runs, in words
+ */
+export function overtakenBack(scope: EcsScope, runs: string): StackError {
+  const { service, environment } = scope;
+  return new StackError('DEPLOY_OVERTAKEN', `someone else deployed ${runs}: it is not changed`, {
+    where: `service ${service}, environment ${environment}`,
+    next:
+      `Find out who it was (CloudTrail: UpdateService), then deploy the release you want to ${environment}; ` +
+      `\`node runner rollback --env ${environment} --force REASON\` goes back over it.`,
+  });
+}
+
+/**
  * Services whose rollouts are not ours to judge, refused by name before anything is registered or migrated: those that
  * something else moves, and daemons, which have a task for each machine, stop it before the next one starts and want as
  * many as there are machines at that moment.

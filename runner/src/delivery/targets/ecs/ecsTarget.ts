@@ -5,10 +5,10 @@ import type { MigrationRecord } from '../../../domain/migration.js';
 import type { ReleaseRecord, TargetRecord, TargetSnapshot } from '../../../domain/records.js';
 import { serviceView } from '../../../adapters/aws/ecs.js';
 import type { Operations } from '../../../context/operations.js';
-import type { Begun, Rollout, Target, TargetStatus, Wanted } from '../../../context/target.js';
+import type { Begun, Known, Rollout, Target, TargetStatus, Wanted } from '../../../context/target.js';
 import { deployService } from './deployService.js';
 import { diffService } from './diffService.js';
-import { refuseForeign } from './ecsFailures.js';
+import { overtakenBack, refuseForeign } from './ecsFailures.js';
 import { watchService } from './followService.js';
 import { migrateService } from './migrateService.js';
 import { imageOf } from './nextRevision.js';
@@ -47,11 +47,17 @@ export class EcsTarget implements Target {
     return { ...snapshot };
   }
 
-  async requireMovable(): Promise<void> {
-    const { reader, mover, scope } = this.parts;
-    const { service } = await reader.readRecent();
+  async requireMovable(known?: Known, back?: ReleaseRecord): Promise<void> {
+    const { reader, mover, scope, options } = this.parts;
+    const described = await reader.readRecent();
+    const { service } = described;
     refuseForeign(scope, service);
     await mover.requireMovable(service);
+    if (back === undefined || known?.target?.digest === undefined) return;
+    const digest = runningDigest(this.parts, described);
+    const ours = [known.target.digest, back.images[options.config.image]?.digest];
+    if (!ours.includes(digest))
+      throw overtakenBack(scope, `${shortName(service.taskDefinition ?? '')} after ${known.version}`);
   }
 
   endPause(how: 'continue' | 'roll back', begun: readonly Begun[], signal: AbortSignal): Promise<boolean> {

@@ -29,6 +29,16 @@ export const permissions: readonly TargetPermission<EcsServiceConfig>[] = [
   { phases: ['migrate'], calls: ['ecs:RegisterTaskDefinition'] },
   { phases: ['scale'], calls: ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:UpdateService'] },
   {
+    phases: ['drain'],
+    calls: [
+      ...['ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:UpdateService'],
+      ...['elasticloadbalancing:DescribeTargetHealth'],
+      ...['application-autoscaling:DescribeScalableTargets'],
+      ...['application-autoscaling:RegisterScalableTarget'],
+    ],
+    of: isSwitch,
+  },
+  {
     phases: ['scale', 'move'],
     calls: [
       'application-autoscaling:DescribeScalableTargets',
@@ -85,7 +95,7 @@ export const permissions: readonly TargetPermission<EcsServiceConfig>[] = [
     of: movesRequests,
   },
   {
-    phases: ['look', 'tasks', 'logs', 'exec', 'task', 'scale', 'restart'],
+    phases: ['look', 'tasks', 'logs', 'exec', 'task', 'scale', 'restart', 'drain'],
     calls: ['elasticloadbalancing:DescribeRules'],
     of: isSwitch,
   },

@@ -1,9 +1,10 @@
 import type { TargetRecord } from '../../../domain/records.js';
 import type { MigrationRecord } from '../../../domain/migration.js';
 import { shortName } from '../../../domain/ecsService.js';
-import type { EcsScope } from '../../../adapters/aws/ecs.js';
 import type { ProbeRoute } from './endpoints.js';
 import type { Pause } from './mover.js';
+import { isNative, type StrategyConfig } from './strategySchema.js';
+import type { TargetParts } from './targetParts.js';
 
 /** What a deploy or a way back found out. */
 export interface DeployFindings {
@@ -18,7 +19,7 @@ export interface DeployFindings {
 
 /** What the ledger keeps of an ECS service. */
 export function ecsRecord(
-  { cluster, service }: EcsScope,
+  { scope: { cluster, service }, options }: Pick<TargetParts, 'scope' | 'options'>,
   status: TargetRecord['status'],
   { taskDefinition, digest, route, proof, migrated, pause }: DeployFindings,
 ): TargetRecord {
@@ -30,6 +31,7 @@ export function ecsRecord(
       taskDefinition: shortName(taskDefinition),
       cluster,
       service,
+      ...ruleFacts(options.config.strategy),
       ...(route?.kind === 'url' ? { url: route.url } : {}),
       ...(proof === undefined ? {} : { proof }),
       ...(migrated === undefined ? {} : { migration: migrated.task }),
@@ -47,3 +49,11 @@ const pauseFacts = ({ deployment, stage, hook, since, expires, testUrl }: Pause)
   ...(expires === undefined ? {} : { 'pause-expires': expires }),
   ...(testUrl === undefined ? {} : { 'test-url': testUrl }),
 });
+
+/** Which rules a deploy changes, or has ECS change: by them `plan` and `drift` know what is not Terraform's. */
+function ruleFacts(strategy: StrategyConfig): Readonly<Record<string, string>> {
+  if (strategy.kind === 'rolling') return {};
+  const { kind, 'test-rule': test } = strategy;
+  const rule = isNative(strategy) ? strategy['production-rule'] : strategy.rule;
+  return { strategy: kind, rule, ...(test === undefined ? {} : { 'test-rule': test }) };
+}

@@ -32,5 +32,5 @@ export async function restartService(parts: TargetParts, rollout: Rollout): Prom
     wanted: { taskDefinition, ...deploymentOf(service, taskDefinition) },
   });
   const status = proof === undefined ? 'unproven' : 'healthy';
-  return ecsRecord(scope, status, { taskDefinition, digest: runningDigest(parts, described), proof });
+  return ecsRecord(parts, status, { taskDefinition, digest: runningDigest(parts, described), proof });
 }

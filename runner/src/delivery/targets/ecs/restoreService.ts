@@ -3,12 +3,13 @@ import type { TargetRecord, TargetSnapshot } from '../../../domain/records.js';
 import { serviceView } from '../../../adapters/aws/ecs.js';
 import type { Rollout } from '../../../context/target.js';
 import { stopBegunChecks } from './checkTask.js';
-import { overtakenError } from './ecsFailures.js';
+import { overtakenBack } from './ecsFailures.js';
 import { stopBegun } from './ecsMigration.js';
 import { followingOf } from './followService.js';
 import { probeSetupsOf } from './probeSetup.js';
 import { ecsRecord } from './record.js';
 import { followRollout } from './rollout.js';
+import { begunRevisions } from './rules/begunRevisions.js';
 import { readSnapshot } from './rules/ecsSnapshot.js';
 import { deploymentOf, moveShared, movingOf, type Changed } from './serviceMove.js';
 import { changeOf, type TargetParts } from './targetParts.js';
@@ -22,7 +23,7 @@ export async function restoreService(
   before: TargetSnapshot,
   rollout: Rollout,
 ): Promise<TargetRecord> {
-  const { scope, shared, name } = parts;
+  const { shared, name } = parts;
   const { taskDefinition, digest } = readSnapshot(before, name);
   const key = `restore ${taskDefinition}`;
   const begun = await shared.together(key, name, () => goBack(parts, taskDefinition, rollout));
@@ -30,7 +31,7 @@ export async function restoreService(
   const subject = rollout.stage.subject(name);
   if (begun.service === undefined) {
     subject.progress('update', `${shortName(taskDefinition)} was not changed`, 'ok');
-    return ecsRecord(scope, 'unchanged', { taskDefinition, digest });
+    return ecsRecord(parts, 'unchanged', { taskDefinition, digest });
   }
   const following = followingOf(parts, described, begun.service, setupOf(name), rollout);
   const proof = await followRollout({
@@ -41,7 +42,7 @@ export async function restoreService(
     wanted: { taskDefinition, ...deploymentOf(begun.service, taskDefinition) },
   });
   const { route } = setupOf(name);
-  return ecsRecord(scope, 'rolled-back', { taskDefinition, digest, route, proof });
+  return ecsRecord(parts, 'rolled-back', { taskDefinition, digest, route, proof });
 }
 
 /** Brings the service back, for all the targets that are containers of it. */
@@ -66,9 +67,8 @@ async function goBack(parts: TargetParts, taskDefinition: string, rollout: Rollo
   const setupOf = await probeSetupsOf(options, shared, described, subject, rollout.signal);
   const before = { described, previous: runs, taskDefinition, setupOf, acceptedMs: 0 };
   if (untouched && runs === taskDefinition) return before;
-  if (movedTo !== undefined && runs !== movedTo && runs !== taskDefinition) {
-    throw overtakenError(scope, `someone else deployed ${shortName(runs)}: it is not changed`);
-  }
+  const isOurs = runs === taskDefinition || runs === movedTo || begunRevisions(rollout, scope).has(runs);
+  if (!isOurs && rollout.isForced !== true) throw overtakenBack(scope, shortName(runs));
   // A circuit breaker may have gone back already; only where it gave up on that too, it needs a push.
   const force = runs === taskDefinition && primary?.rolloutState === 'FAILED';
   const { like } = options;

@@ -198,12 +198,12 @@ describe('a rolling service with checks', () => {
   });
 
   it('has what a killed run left stopped when it goes back', async () => {
-    const { make, rollout, tasks, order } = world(SCHEMA);
+    const { make, rollout, tasks, order, journal } = world(SCHEMA);
     const target = make();
     const before = await target.snapshot();
     await target.deploy(release('b'), rollout());
     tasks.leave({ startedBy: 'check/left' }, {});
-    const begun = [{ action: 'check', data: { startedBy: 'check/left' } }];
+    const begun = [...journal, { action: 'check', data: { startedBy: 'check/left' } }];
     await make().restore(before, rollout({ begun }));
     expect(order).to.include('StopTask');
   });

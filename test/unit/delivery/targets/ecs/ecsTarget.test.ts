@@ -4,7 +4,7 @@ import type { ProbeAnswer } from '../../../../../runner/src/adapters/http/httpPr
 import type { EcsServiceConfig } from '../../../../../runner/src/delivery/targets/ecs/schema.js';
 import { StackError } from '../../../../../runner/src/base/errors.js';
 import type { TargetSnapshot } from '../../../../../runner/src/domain/records.js';
-import type { Rollout } from '../../../../../runner/src/context/target.js';
+import type { Begun, Rollout } from '../../../../../runner/src/context/target.js';
 import { EcsTarget } from '../../../../../runner/src/delivery/targets/ecs/ecsTarget.js';
 import { FakeEcs } from '../../../../support/fakeEcs.js';
 import { rejection } from '../../../../support/rejection.js';
@@ -401,12 +401,55 @@ describe('an ECS service: restore', () => {
     expect(ecs.calls.filter((call) => call.startsWith('UpdateService'))).to.deep.equal([]);
   });
 
-  it('works in another process, from the snapshot alone', async () => {
-    const { make, rollout, ecs } = world();
-    const before = await make().snapshot();
-    await make().deploy(release('b'), rollout);
-    await make().restore(before, rollout);
-    expect(ecs.runs).to.equal('web:1');
+  describe('in another process', () => {
+    async function killed() {
+      const all = world();
+      const begun: Begun[] = [];
+      const journal: Rollout['journal'] = async (action, data = {}) => void begun.push({ action, data });
+      const before = await all.make().snapshot();
+      await all.make().deploy(release('b'), { ...all.rollout, journal });
+      return { ...all, before, begun };
+    }
+
+    it('works from the snapshot and the journal', async () => {
+      const { make, rollout, ecs, before, begun } = await killed();
+      await make().restore(before, { ...rollout, begun });
+      expect(ecs.runs).to.equal('web:1');
+    });
+
+    it('goes over what somebody else has deployed since only where that is asked for', async () => {
+      const { make, rollout, ecs, before, begun } = await killed();
+      const taskDefinition = await ecs.register(ecs.registered[0]!);
+      await ecs.update({ taskDefinition, force: false });
+      const failure = await rejection(make().restore(before, { ...rollout, begun }), 'DEPLOY_OVERTAKEN');
+      expect(failure.message).to.equal('someone else deployed web:3: it is not changed');
+      expect(failure.next).to.contain('rollback --env staging --force REASON');
+      expect(ecs.runs).to.equal('web:3');
+      await make().restore(before, { ...rollout, begun, isForced: true });
+      expect(ecs.runs).to.equal('web:1');
+    });
+  });
+
+  describe('by a rollback of what has ended', () => {
+    const known = {
+      version: '1.1.0',
+      target: { kind: 'ecs-service', status: 'healthy', digest: digest('b') },
+    } as const;
+    const table: readonly (readonly [string, string, boolean])[] = [
+      ['what the ledger says', 'b', true],
+      ['what it goes back to already', 'a', true],
+      ['what somebody else brought', 'c', false],
+    ];
+    for (const [words, runs, isAllowed] of table)
+      it(`${isAllowed ? 'goes on from' : 'refuses to go over'} ${words}`, async () => {
+        const { make, rollout } = world();
+        if (runs !== 'a') await make().deploy(release(runs), rollout);
+        const asked = make().requireMovable(known, release('a'));
+        if (isAllowed) return asked;
+        const failure = await rejection(asked, 'DEPLOY_OVERTAKEN');
+        expect(failure.message).to.equal('someone else deployed web:2 after 1.1.0: it is not changed');
+        await make().requireMovable(known);
+      });
   });
 
   it('refuses a snapshot that does not say what ran', async () => {

@@ -6,7 +6,7 @@ import { isUnderWay, type ListedDeployment } from '../../../../domain/serviceDep
 import { shortName } from '../../../../domain/ecsService.js';
 import { nextPollMs, ROLLOUT_POLLS } from '../../../rules/pollSchedule.js';
 import { failure } from '../diagnosis.js';
-import { overtakenError } from '../ecsFailures.js';
+import { overtakenBack } from '../ecsFailures.js';
 import type { Move, Moved, Mover, Moving } from '../mover.js';
 import { moveService } from '../serviceChange.js';
 import type { NativeStrategy } from '../strategySchema.js';
@@ -124,7 +124,8 @@ export class NativeMover implements Mover {
     const [active] = await deployments.list({ isUnderWay: true }, rollout.signal);
     if (active === undefined) return false;
     const definition = await this.definitionOf(active, rollout.signal);
-    if (!ours.has(active.arn) && definition !== to) throw overtakenError(scope, definition ?? active.arn);
+    const isOurs = ours.has(active.arn) || definition === to || rollout.isForced === true;
+    if (!isOurs) throw overtakenBack(scope, shortName(definition ?? active.arn));
     if (definition === to) {
       moving.change.subject.progress('rollback', `ECS brings ${shortName(to)} back already`);
       await this.awaitEnd(moving, active.arn);

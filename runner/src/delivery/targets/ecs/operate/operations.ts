@@ -21,5 +21,11 @@ export function ecsOperations(parts: EcsParts): Operations {
     scale: async (request) => (await import('./scale.js')).scaleService(parts, request),
     // The service keeps its revision: there is nothing that another run would have to undo.
     restart: (request) => parts.restart({ ...request, journal: async () => undefined }),
+    cannot: {
+      drain: {
+        why: 'it keeps no old colour',
+        next: 'Only a target with `strategy: switch` does, see docs/delivery.md.',
+      },
+    },
   };
 }

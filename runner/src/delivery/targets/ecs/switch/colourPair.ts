@@ -92,6 +92,11 @@ export class ColourPair {
     return { services, groups, rule, split: splitOf(rule.weights, groups) };
   }
 
+  /** What this process has told a colour to run; undefined where that is nothing. */
+  movedTo(colour: Colour): string | undefined {
+    return this.services[colour].movedTo;
+  }
+
   /** Makes the next `read` look anew. */
   forget(): void {
     for (const colour of COLOURS) this.services[colour].reader.forget();
@@ -131,6 +136,18 @@ export class ColourPair {
     const { parts, reader } = this.services[colour];
     await parts.api.update({ ...wanted, force: false }, signal);
     reader.forget();
+  }
+
+  /**
+   * What the ledger keeps of where requests go; the record of a service names the rules.
+   * @param of the colour that the record is of
+   */
+  facts({ groups }: PairView, live: Colour, of: Colour): Readonly<Record<string, string>> {
+    return {
+      live,
+      'target-group': groups[live],
+      'other-service': this.scopes[otherColour(of)].service,
+    };
   }
 
   private groupOf(colour: Colour, { service }: ServiceDescription): string {

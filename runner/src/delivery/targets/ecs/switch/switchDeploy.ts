@@ -1,11 +1,12 @@
 import { formatDuration } from '../../../../base/duration.js';
 import type { ReleaseRecord, TargetRecord } from '../../../../domain/records.js';
-import type { Begun, Known, Rollout } from '../../../../context/target.js';
+import type { Begun, Rollout } from '../../../../context/target.js';
 import type { StageSubject } from '../../../../events/stage.js';
 import type { EcsTarget } from '../ecsTarget.js';
 import type { ColourPair, PairView } from './colourPair.js';
-import { isColour, liveColour, otherColour, percentsFor, soleColour, type Colour } from './rules/colours.js';
-import { notServing, unknownLiveColour } from './switchFailures.js';
+import { isColour, otherColour, percentsFor, type Colour } from './rules/colours.js';
+import { requireLive } from './requireLive.js';
+import { notServing } from './switchFailures.js';
 
 /** How often targets that are not healthy yet are asked again, and how long, in milliseconds. */
 const SERVING_POLL_MS = 500;
@@ -39,12 +40,13 @@ export async function switchDeploy(
   const switching = { pair, release, rollout, name, subject };
   const view = await pair.read(rollout.signal);
   const begun = switchBegun(rollout.begun);
-  const known = rollout.isForced === true ? undefined : rollout.known;
-  const live = requireLive(pair, view, known, begun?.from);
+  const recordedLive = rollout.isForced === true ? undefined : rollout.known?.target?.facts?.['live'];
+  const live = requireLive(pair, view, recordedLive, begun?.from);
   const idle = otherColour(live);
   if (begun === undefined && (await allRun(pair.targets(live), release, rollout.signal))) {
     subject.progress('update', `${live} is live and runs it already`);
-    return recordsOf(switching, view, live, await moved(pair.targets(live), release, rollout));
+    const ended = await moved(pair.targets(live), release, rollout);
+    return recorded(ended, { ...pair.facts(view, live, live), ...stillKept(switching, view, live) });
   }
   await rollout.journal('switch', { from: live, to: idle, release: release.version });
   tellTraffic(switching, view.split.percent, live);
@@ -52,11 +54,12 @@ export async function switchDeploy(
   if (isKept) subject.progress('update', `${idle} was kept, and runs it: only the rule changes`);
   const records = isKept ? undefined : await toIdle(switching, view, live, idle);
   if (records !== undefined && [...records.values()].some(({ status }) => status === 'unproven'))
-    return records;
+    return recorded(records, pair.facts(view, live, idle));
   await shift(switching, view, idle, isKept);
   await retire(switching, view, live);
   const ended = records ?? (await moved(pair.targets(idle), release, rollout));
-  return recordsOf(switching, view, idle, ended);
+  const facts = { ...pair.facts(view, idle, idle), ...nowKept(switching, live) };
+  return recorded(ended, facts, 'healthy');
 }
 
 /** What a run that was killed had begun: the colours, as they were then. */
@@ -66,24 +69,6 @@ function switchBegun(
   const data = begun.findLast(({ action }) => action === 'switch')?.data;
   const { from, to } = data ?? {};
   return isColour(from) && isColour(to) ? { from, to } : undefined;
-}
-
-/**
- * Which colour is live.
- * @param known what the ledger says, where it has to agree with the rule
- * @param begun the colour that was live when a deploy began that goes on now
- * @throws StackError STATE_CONFLICT
- */
-export function requireLive(
-  { scope, strategy }: ColourPair,
-  { split }: PairView,
-  known?: Known,
-  begun?: Colour,
-): Colour {
-  const recorded = known?.target?.facts?.['live'];
-  const finding = liveColour({ split, begun, recorded: isColour(recorded) ? recorded : undefined });
-  if (finding.state === 'known') return finding.live;
-  throw unknownLiveColour(scope, strategy.rule, finding.why);
 }
 
 /** Deploys to the idle colour, which gets no requests but test requests. */
@@ -210,21 +195,33 @@ function tellTraffic(
   rollout.stage.traffic({ subject: name, weights, versions });
 }
 
-function recordsOf(
-  { pair }: Switching,
-  view: PairView,
-  live: Colour,
+/** The old colour, which is kept from now on. */
+function nowKept({ pair }: Switching, old: Colour): Readonly<Record<string, string>> {
+  const { keep } = pair.strategy;
+  if (keep === 0) return {};
+  const nowMs = pair.options.clock.now().getTime();
+  const at = (ms: number) => new Date(ms).toISOString();
+  return { kept: old, 'kept-since': at(nowMs), 'kept-until': at(nowMs + keep) };
+}
+
+/** What was kept before and still runs: a deploy that changes nothing does not forget it. */
+function stillKept({ rollout }: Switching, { services }: PairView, live: Colour) {
+  const { kept, 'kept-since': since, 'kept-until': until } = rollout.known?.target?.facts ?? {};
+  const isKept = isColour(kept) && kept !== live && (services[kept].service.desiredCount ?? 0) > 0;
+  return isKept && since !== undefined && until !== undefined
+    ? { kept, 'kept-since': since, 'kept-until': until }
+    : {};
+}
+
+/** @param found what a target that was found to run the release already counts as: it was put to use */
+function recorded(
   records: ReadonlyMap<string, TargetRecord>,
+  facts: Readonly<Record<string, string>>,
+  found: TargetRecord['status'] = 'unchanged',
 ): ReadonlyMap<string, TargetRecord> {
-  const { keep, rule } = pair.strategy;
-  const wasLive = soleColour(view.split) === live;
-  const until = new Date(pair.options.clock.now().getTime() + keep).toISOString();
-  const kept = wasLive || keep === 0 ? {} : { kept: otherColour(live), 'kept-until': until };
-  const facts = { strategy: 'switch', live, rule, 'target-group': view.groups[live], ...kept };
   return new Map(
     [...records].map(([name, record]) => {
-      // It was put to use, whatever was found to be there already.
-      const status = !wasLive && record.status === 'unchanged' ? ('healthy' as const) : record.status;
+      const status = record.status === 'unchanged' ? found : record.status;
       return [name, { ...record, status, facts: { ...record.facts, ...facts } }];
     }),
   );

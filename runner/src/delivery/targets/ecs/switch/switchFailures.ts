@@ -13,6 +13,18 @@ export function unknownLiveColour(scope: EcsScope, rule: string, why: string): S
   });
 }
 
+/** The live colour serves nobody: the other one is what can be gone back to. */
+export function lastToServe({ service, environment }: EcsScope, live: Colour, idle: Colour): StackError {
+  return new StackError(
+    'STATE_CONFLICT',
+    `${idle} is not drained: ${live} is live and has no healthy target`,
+    {
+      where: `service ${service}, environment ${environment}`,
+      next: `\`node runner rollback --env ${environment}\` goes back to ${idle}; \`node runner status --env ${environment} --live\` shows how both stand.`,
+    },
+  );
+}
+
 /** A colour that would get requests, and cannot answer them. */
 export function notServing(
   scope: EcsScope,

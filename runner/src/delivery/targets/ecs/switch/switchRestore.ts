@@ -1,5 +1,8 @@
 import type { TargetRecord } from '../../../../domain/records.js';
+import { shortName } from '../../../../domain/ecsService.js';
 import type { Rollout } from '../../../../context/target.js';
+import { overtakenBack } from '../ecsFailures.js';
+import { begunRevisions } from '../rules/begunRevisions.js';
 import type { ColourPair, PairView } from './colourPair.js';
 import { otherColour, percentsFor, type Colour } from './rules/colours.js';
 import type { SwitchSnapshot } from './rules/switchSnapshot.js';
@@ -9,8 +12,8 @@ import { unknownLiveColour } from './switchFailures.js';
  * Sends all requests to the colour that was live before, and sets the other one to what it was. The requests come
  * first: that is one call, where the colour still serves.
  * @returns what each target runs now, by its name
- * @throws StackError STATE_CONFLICT where somebody sends requests elsewhere meanwhile; DEPLOY_FAILED where the colour
- * that was live no longer becomes healthy
+ * @throws StackError STATE_CONFLICT where somebody sends requests elsewhere meanwhile; DEPLOY_OVERTAKEN where somebody
+ * deployed to a colour; DEPLOY_FAILED where the colour that was live no longer becomes healthy
  */
 export async function switchRestore(
   pair: ColourPair,
@@ -30,6 +33,7 @@ export async function switchRestore(
       pair.strategy.rule,
       `the rule sends requests to another target group, ${foreign.join(', ')}`,
     );
+  refuseOvertaken(pair, live, before, rollout, view);
   const isServing = await serves(pair, view, live, signal);
   // Where the colour has gone meanwhile it has to come back before it gets a request.
   const records = isServing ? undefined : await restored(pair, live, before, rollout, view);
@@ -52,16 +56,29 @@ export async function switchRestore(
       {
         ...record,
         status: isChanged ? ('rolled-back' as const) : record.status,
-        facts: {
-          ...record.facts,
-          strategy: 'switch',
-          live,
-          rule: pair.strategy.rule,
-          'target-group': view.groups[live],
-        },
+        facts: { ...record.facts, ...pair.facts(view, live, live) },
       },
     ]),
   );
+}
+
+/** A colour that runs what neither was there before nor came from us is somebody else's. */
+function refuseOvertaken(
+  pair: ColourPair,
+  colour: Colour,
+  before: SwitchSnapshot,
+  rollout: Rollout,
+  { services }: PairView,
+): void {
+  if (rollout.isForced === true) return;
+  const { taskDefinition: runs = '' } = services[colour].service;
+  const scope = pair.scopes[colour];
+  const ours = [
+    before.colours[colour].taskDefinition,
+    pair.movedTo(colour),
+    ...begunRevisions(rollout, scope),
+  ];
+  if (!ours.includes(runs)) throw overtakenBack(scope, shortName(runs));
 }
 
 const versionsOf = ({ known }: Rollout, live: Colour): Readonly<Record<string, string>> =>
@@ -104,11 +121,12 @@ async function putBack(
   colour: Colour,
   before: SwitchSnapshot,
   rollout: Rollout,
-  { services }: PairView,
+  view: PairView,
 ): Promise<boolean> {
   const { taskDefinition, desiredCount: count } = before.colours[colour];
-  const { service } = services[colour];
+  const { service } = view.services[colour];
   if (service.taskDefinition === taskDefinition && service.desiredCount === count) return false;
+  refuseOvertaken(pair, colour, before, rollout, view);
   await rollout.journal('put-back', { colour, taskDefinition, count });
   await pair.set(colour, { taskDefinition, count }, rollout.signal);
   return true;

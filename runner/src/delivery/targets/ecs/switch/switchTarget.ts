@@ -7,7 +7,8 @@ import { readSnapshot, type EcsSnapshot } from '../rules/ecsSnapshot.js';
 import type { ColourPair } from './colourPair.js';
 import { COLOURS, soleColour, type Colour } from './rules/colours.js';
 import { readSwitchSnapshot, type SwitchSnapshot } from './rules/switchSnapshot.js';
-import { requireLive, switchDeploy } from './switchDeploy.js';
+import { requireLive } from './requireLive.js';
+import { switchDeploy } from './switchDeploy.js';
 import { switchRestore } from './switchRestore.js';
 
 /** A service of two colours behind one rule: releases go to the idle one, and the rule makes it the live one. */
@@ -38,9 +39,10 @@ export class SwitchTarget implements Target {
     return { ...snapshot };
   }
 
-  async requireMovable(known?: Known): Promise<void> {
+  async requireMovable(known?: Known, back?: ReleaseRecord): Promise<void> {
     for (const colour of COLOURS) await this.of(colour).requireMovable();
-    requireLive(this.pair, await this.pair.read(), known);
+    const live = requireLive(this.pair, await this.pair.read(), known?.target?.facts?.['live']);
+    if (back !== undefined) await this.of(live).requireMovable(known, back);
   }
 
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
@@ -76,10 +78,14 @@ export class SwitchTarget implements Target {
     };
   }
 
-  /** What runs in the live colour is what people mean. */
+  /** What runs in the live colour is what people mean, except where it drains. */
   async operations(): Promise<Operations> {
     const { signal } = new AbortController();
-    return this.of(await this.liveNow(signal)).operations();
+    const operations = await this.of(await this.liveNow(signal)).operations();
+    return {
+      ...operations,
+      drain: async (request) => (await import('./drainIdle.js')).drainIdle(this.pair, request),
+    };
   }
 
   /** @throws StackError STATE_CONFLICT where both colours get requests */

@@ -8,6 +8,9 @@ const STILL = { in: true, out: true, scheduled: true };
 /** A service that nothing but the deploy changes the size of; its bounds stay. */
 export const suspended = (state: ScalingState): ScalingState => ({ ...state, suspended: STILL });
 
+/** The old colour of a switch: it may go down to nothing, and stands still. */
+export const keptStill = ({ max }: ScalingState): ScalingState => ({ min: 0, max, suspended: STILL });
+
 /** Whether a service is scaled as it is to be. */
 export const isSame = (one: ScalingState, other: ScalingState | undefined): boolean =>
   other !== undefined &&
@@ -32,7 +35,7 @@ export function afterMove(
   const now = before[swap.to];
   return {
     ...before,
-    [swap.from]: { min: 0, max: old.max, suspended: STILL },
+    [swap.from]: keptStill(old),
     ...(now === undefined ? {} : { [swap.to]: old }),
   };
 }
