@@ -3,10 +3,12 @@ import { failedContainer, stoppedWords, type StoppedTask } from './stoppedTask.j
 
 /** A migration that ended well. */
 export interface MigrationRecord {
-  /** Revision it ran with, `family:7`. */
-  readonly taskDefinition: string;
-  /** Id of its task. */
+  /** Revision it ran with, `family:7`; undefined where it ran on a host. */
+  readonly taskDefinition?: string;
+  /** Id of its task, or name of its container. */
   readonly task: string;
+  /** The host that it ran on; undefined where that was a task. */
+  readonly host?: string;
   readonly exitCode: number;
   readonly seconds: number;
 }

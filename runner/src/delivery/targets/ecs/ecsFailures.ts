@@ -1,6 +1,5 @@
 import { StackError } from '../../../base/errors.js';
 import type { ReleaseRecord } from '../../../domain/records.js';
-import type { TaskWords } from './migrationWatch.js';
 import type { EcsScope, Service, TaskDefinition } from '../../../adapters/aws/ecs.js';
 
 /** A release that has no image for this target. */
@@ -23,19 +22,6 @@ export function withoutMigration(scope: EcsScope, target: string): StackError {
     next: 'Add to it, for example: migrate: { command: ["./manage", "migrate"] }',
   });
 }
-
-/** How the task of a contract step is spoken of. @param of the release whose step it is */
-export const contractWords = (scope: EcsScope, of: string): TaskWords => ({
-  phase: 'contract',
-  done: `the contract of ${of} is done`,
-  work: 'contract',
-  failure: (reason, evidence) =>
-    new StackError('MIGRATION_FAILED', `the contract of ${of} failed: ${reason}`, {
-      where: `service ${scope.service}, environment ${scope.environment}`,
-      evidence,
-      next: `What it removed stays removed. Make sure that it can run again, then \`node runner migrate --env ${scope.environment} --phase contract\``,
-    }),
-});
 
 /** A service that does not run what the ledger says. */
 export function otherImage(scope: EcsScope, release: ReleaseRecord): StackError {

@@ -1,13 +1,14 @@
 import { contractOf, expandOf } from '../../../config/migrateSchema.js';
 import type { ReleaseImage, ReleaseRecord } from '../../../domain/records.js';
 import { fillRelease } from '../../rules/releaseValues.js';
+import { contractWords } from '../../rules/taskWords.js';
 import type { EcsScope, Service } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { readLog } from '../../../adapters/aws/logs.js';
 import type { StageSubject } from '../../../events/stage.js';
 import type { Rollout } from '../../../context/target.js';
 import type { EcsTargetOptions } from './targetOptions.js';
-import { contractWords, withoutImage, withoutMigration } from './ecsFailures.js';
+import { withoutImage, withoutMigration } from './ecsFailures.js';
 import type { Member } from './sharedService.js';
 import type { MigrationOptions } from './ecsMigration.js';
 import type { Revision } from './mergeDefinition.js';
@@ -94,7 +95,16 @@ export function migrationOptions(parts: {
     version: of === undefined ? release.version : `contract/${of}`,
     ...(of === undefined
       ? {}
-      : { environment: { AUTOMATION_STACK_CONTRACT: of }, words: contractWords(scope, of) }),
+      : {
+          environment: { AUTOMATION_STACK_CONTRACT: of },
+          words: contractWords(
+            {
+              environment: scope.environment,
+              where: `service ${scope.service}, environment ${scope.environment}`,
+            },
+            of,
+          ),
+        }),
     service: described.service,
     definition: {
       family: described.definition.family,
