@@ -38,6 +38,7 @@ export function fakeAws(answers: Readonly<Record<string, Answer>>, over: Partial
     ecr: client,
     ec2: client,
     elb: client,
+    rds: client,
     s3: client,
     scaling: client,
     ssm: client,

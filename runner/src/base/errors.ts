@@ -103,6 +103,7 @@ export const errorCodes = {
   DEPLOY_PAUSED: define('service'),
   // Not 3: the services are as they were, what the migration itself changed may not be.
   MIGRATION_FAILED: define('service'),
+  SNAPSHOT_FAILED: define('infrastructure'),
   HOOK_FAILED: define('service'),
   STAGE_FAILED: define('test'),
   SCHEMA_CONTRACTED: define('approval'),

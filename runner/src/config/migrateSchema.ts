@@ -5,16 +5,19 @@ import { commandOf, duration, durationText, lookedUp, name } from './schemaWords
 /** How long a command of `migrate` may take that says nothing of it. */
 const FALLBACK = '10m';
 
+const containerOf = (fallback: string) => ({
+  container: lookedUp.optional().describe(`Container it runs in (default: that of ${fallback}).`),
+});
+
 const step = {
   command: commandOf(lookedUp).describe('Command; it replaces the command of the container.'),
-  container: lookedUp.optional().describe('Container it runs in (default: that of `migrate`).'),
   timeout: durationText('24d')
     .transform(parseDuration)
     .optional()
     .describe('After this long it is stopped and counts as failed (default: that of `migrate`).'),
 };
 
-const contract = z.strictObject({
+const contract = {
   ...step,
   after: z
     .enum(['next-release', 'bake'])
@@ -31,42 +34,89 @@ const contract = z.strictObject({
     .describe(
       'Name of this step: it runs once in an environment, however many releases have it (default: every release has a step of its own).',
     ),
-});
+};
+
+const snapshot = z
+  .strictObject({
+    'db-instance': lookedUp.optional().describe('Identifier of a DB instance of RDS.'),
+    'db-cluster': lookedUp.optional().describe('Identifier of a DB cluster of Aurora, or a Multi-AZ one.'),
+    keep: z
+      .number()
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        'How many of its snapshots stay: older ones that were made here are deleted (default: none is deleted).',
+      ),
+    timeout: duration('1h').describe('How long RDS may take until the snapshot is available.'),
+  })
+  .superRefine((written, context) => {
+    const named = [written['db-instance'], written['db-cluster']].filter((one) => one !== undefined);
+    if (named.length !== 1)
+      context.addIssue({ code: 'custom', message: 'is of one database: name `db-instance` or `db-cluster`' });
+  });
 
 const fields = {
   command: commandOf(lookedUp)
     .optional()
     .describe('Command that changes the schema before the release is moved: short for `expand`.'),
   timeout: duration(FALLBACK).describe('After this long a command is stopped and counts as failed.'),
-  expand: z
-    .strictObject(step)
-    .optional()
-    .describe('What the new release needs and the one before tolerates; runs before anything is moved.'),
-  contract: contract
-    .optional()
-    .describe(
-      'Removes what only older releases need; runs as a stage of its own, after the release it belongs to has proved itself.',
-    ),
   database: name
     .optional()
     .describe(
       'Name of the database. Environments that name the same share it: none removes what a release of another needs (default: each has its own).',
     ),
+  snapshot: snapshot
+    .optional()
+    .describe('Snapshot of the database that is made, and waited for, before each of the commands.'),
 };
 
-const shape = <Container extends z.ZodRawShape>(container: Container) =>
-  z.strictObject({ ...fields, ...container }).superRefine((written, context) => {
-    const { command, expand, contract: removing } = written as MigrateConfig;
-    if (command !== undefined && expand !== undefined)
-      context.addIssue({ code: 'custom', path: ['expand'], message: 'is what `command` is too: name one' });
-    if (command === undefined && expand === undefined && removing === undefined)
-      context.addIssue({ code: 'custom', message: 'needs a command: name one, or `expand` or `contract`' });
-  });
+const shape = <Own extends z.ZodRawShape, OfStep extends z.ZodRawShape>(own: Own, ofStep: OfStep) =>
+  z
+    .strictObject({
+      ...fields,
+      ...own,
+      expand: z
+        .strictObject({ ...step, ...ofStep })
+        .optional()
+        .describe('What the new release needs and the one before tolerates; runs before anything is moved.'),
+      contract: z
+        .strictObject({ ...contract, ...ofStep })
+        .optional()
+        .describe(
+          'Removes what only older releases need; runs as a stage of its own, after the release it belongs to has proved itself.',
+        ),
+    })
+    .superRefine((written, context) => {
+      const { command, expand, contract: removing } = written as MigrateConfig;
+      if (command !== undefined && expand !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: ['expand'],
+          message: 'is what `command` is too: name one',
+        });
+      if (command === undefined && expand === undefined && removing === undefined)
+        context.addIssue({
+          code: 'custom',
+          message: 'needs a command: name one, or `expand` or `contract`',
+        });
+    });
 
 /** `migrate:` of a target whose container can be chosen. */
-export const migrateSchema = shape({
-  container: lookedUp.optional().describe('Container it runs in (default: that of the target).'),
-});
+export const migrateSchema = shape(containerOf('the target'), containerOf('`migrate`'));
+
+/** `migrate:` of a target that has one container. */
+export const migrateOnHostSchema = shape({}, {});
+
+/** The database that a snapshot is made of before a migration; one of both is named. */
+export interface SnapshotConfig {
+  readonly 'db-instance'?: string | undefined;
+  readonly 'db-cluster'?: string | undefined;
+  readonly keep?: number | undefined;
+  /** In milliseconds. */
+  readonly timeout: number;
+}
 
 export interface MigrationStep {
   readonly command: readonly string[];
@@ -91,6 +141,7 @@ export interface MigrateConfig {
   readonly expand?: WrittenStep | undefined;
   readonly contract?: (WrittenStep & Omit<ContractStep, 'timeout'>) | undefined;
   readonly database?: string | undefined;
+  readonly snapshot?: SnapshotConfig | undefined;
 }
 
 const filled = <S extends WrittenStep>(written: S, { container, timeout }: MigrateConfig) => ({

@@ -24,6 +24,8 @@ export interface Rollout {
   journal(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
   /** The same before what brings back what ran: it never fails for want of a place to write. `journal` where absent. */
   journalRollback?(action: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Number of the deployment that it is part of, where it is part of one. */
+  readonly deployment?: number;
   /** What it is part of: a rollback migrates nothing, and catching up touches only what is behind. */
   readonly kind?: DeploymentKind;
   /** Whether what cannot run is refused before anything is changed; it is where left out. */

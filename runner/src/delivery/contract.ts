@@ -149,6 +149,7 @@ async function contractTarget(target: Target, contracting: Contracting): Promise
     signal,
     journal: async (action, data = {}) => {
       if (action === 'migrate') await write({ startedBy: String(data['startedBy']) });
+      if (action === 'snapshot-there') await write({ snapshot: String(data['snapshot']) });
       if (action === 'migrated') await write({ status: 'ok', task: String(data['task']) });
     },
     ...(begun?.startedBy === undefined

@@ -103,6 +103,7 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
   const rollout = (target: Target, until = signal): Rollout => ({
     stage,
     signal: until,
+    deployment: recording.record.sequence,
     kind: request.kind,
     verify: request.verify,
     known: known(target),

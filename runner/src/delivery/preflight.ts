@@ -13,6 +13,7 @@ import {
   closeRecords,
   type LastRun,
 } from './unfinished.js';
+import { migrationsIn } from './migrationEntries.js';
 import type { DeployRequest, DeployResult } from './deployRequest.js';
 import { isAsBefore, rollBackUnfinished, rolledBackWords } from './rollBackUnfinished.js';
 
@@ -96,7 +97,7 @@ export async function supersede(
   status: 'cut-off' | 'failed',
 ): Promise<void> {
   const reason = `${unfinishedReason(over)}; superseded by deployment ${by.sequence} of ${by.version}`;
-  await ledger.finishDeployment({ ...over.deployment, status, reason });
+  await ledger.finishDeployment({ ...over.deployment, ...migrationsIn(over.entries), status, reason });
 }
 
 async function resumeLastRun(

@@ -6,6 +6,7 @@ import { interruptedWith } from '../base/interruption.js';
 import type { DeploymentRecord, DeploymentStatus, TargetRecord, TargetSnapshot } from '../domain/records.js';
 import type { State } from '../state/state.js';
 import type { Rollout, Target } from '../context/target.js';
+import { withRestoreWords } from './migrationEntries.js';
 import { recoveryCommands } from './unfinished.js';
 import type { Recording } from './recording.js';
 import { recordEnd } from './recordEnd.js';
@@ -65,7 +66,8 @@ export async function rollBack(
   }
   const lost = await recordEnd(context, { stage, what }, () => recording.end({ ...ended, status }));
   if (cause.code === 'BUG' && lost === undefined) throw failure.error;
-  throw withoutRecord(rolledBackError(attempt, cause, failure.error), environment.name, lost);
+  const error = withRestoreWords(rolledBackError(attempt, cause, failure.error), record.migrations);
+  throw withoutRecord(error, environment.name, lost);
 }
 
 /** Some run the release, and some went back. */

@@ -5,6 +5,7 @@ import type { DeploymentRecord } from '../domain/records.js';
 import type { Unfinished } from '../state/journal.js';
 import type { State } from '../state/state.js';
 import type { Rollout, Target } from '../context/target.js';
+import { migrationsIn } from './migrationEntries.js';
 import { begunActions, unfinishedReason } from './unfinished.js';
 import { journalOf, mayGoUnrecorded, openRecording, withoutJournal, type Recording } from './recording.js';
 import { recordEnd } from './recordEnd.js';
@@ -51,6 +52,7 @@ export async function rollBackUnfinished(
   }
   const ended: DeploymentRecord = {
     ...deployment,
+    ...migrationsIn(entries),
     status: 'rolled-back',
     reason: request.wasPaused === true ? 'rolled back at a pause' : unfinishedReason(unfinished),
     ...(forced === undefined ? {} : { forcedBy: forced.by, forcedReason: forced.reason }),

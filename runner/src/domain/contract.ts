@@ -18,6 +18,8 @@ export interface ContractRecord {
   /** Finds the task of a run that was killed. */
   readonly startedBy?: string;
   readonly task?: string;
+  /** Snapshot of the database from before it, by its ARN. */
+  readonly snapshot?: string;
   readonly reason?: string;
   readonly who: string;
   readonly approvedBy?: string;

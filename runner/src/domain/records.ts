@@ -107,8 +107,10 @@ export interface MigrationEntry {
   readonly target: string;
   /** Its task or container, once it had ended well. */
   readonly task?: string;
-  /** Snapshot of the database from before it. */
+  /** Snapshot of the database from before it, by its ARN. */
   readonly snapshot?: string;
+  /** Engine of that database. */
+  readonly engine?: string;
   readonly at: string;
 }
 

@@ -14,6 +14,7 @@ import type {
   TargetNames,
   TargetPermission,
 } from '../domain/permissions.js';
+import { snapshotPattern } from '../domain/databaseSnapshot.js';
 import { arnOf, lastPart, type ArnScope } from './rules/arn.js';
 import type { PolicyNames } from './rules/resourceNames.js';
 import { usesTargets, verbs, type AnyPart, type Part, type TargetPart, type Verb } from './rules/verbs.js';
@@ -172,6 +173,7 @@ export async function policyNames(
       Object.values(config.images).map(({ repository }) => settled(repository)),
     ),
     ...(source === undefined ? {} : { source }),
+    snapshots: [snapshotPattern(config.application, environment.name)],
     distributions: await Promise.all(
       (hooks?.after ?? []).flatMap((hook) => ('cloudfront' in hook ? [settled(hook.cloudfront)] : [])),
     ),

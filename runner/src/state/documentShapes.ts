@@ -43,6 +43,7 @@ const migration = object({
   target: text,
   'task?': text,
   'snapshot?': text,
+  'engine?': text,
   at: time,
 });
 
@@ -192,6 +193,7 @@ export const contractShape = object({
   ranIn: text,
   status: oneOf('running', 'ok', 'failed'),
   'startedBy?': text,
+  'snapshot?': text,
   'task?': text,
   'reason?': text,
   who: text,

@@ -5,7 +5,7 @@ locals {
   words = [
     "clusters", "services", "task_definitions", "target_groups", "repositories", "pass_roles", "assume_roles",
     "log_groups", "secrets", "parameters", "kms_keys", "read_objects", "write_objects", "state", "file_systems",
-    "listener_rules", "balancing_roles",
+    "listener_rules", "balancing_roles", "databases",
   ]
 
   # Sorted, so that the order in which they were given is no change. What is given is known when planning, the ARNs need not be.
@@ -23,6 +23,7 @@ locals {
       container_instances = [for arn in may.clusters : "${replace(arn, ":cluster/", ":container-instance/")}/*"]
       revisions           = distinct([for arn in may.task_definitions : "${replace(arn, "/:([0-9]+|[*])$/", "")}:*"])
       log_streams         = flatten([for arn in may.log_groups : [trimsuffix(arn, ":*"), "${trimsuffix(arn, ":*")}:*"]])
+      snapshots           = distinct([for arn in may.databases : replace(replace(arn, "/:db:.*$/", ":snapshot:*"), "/:cluster:.*$/", ":cluster-snapshot:*")])
       locks               = [for arn in may.state : "${arn}.tflock"]
       buckets_read        = distinct([for arn in may.read_objects : split("/", arn)[0]])
       buckets_kept        = distinct([for arn in concat(may.write_objects, may.state) : split("/", arn)[0]])
@@ -122,6 +123,18 @@ locals {
           conditions = { StringEquals = { "iam:PassedToService" = ["ecs.amazonaws.com"] } }
         },
       ]
+      # A snapshot before a migration. What has no tag of ours was made by somebody else, and is not deleted.
+      snapshots = [
+        {
+          sid     = "SnapshotDatabases", given = local.given[key].databases
+          actions = ["rds:CreateDBClusterSnapshot", "rds:CreateDBSnapshot", "rds:DescribeDBClusterSnapshots", "rds:DescribeDBSnapshots"], resources = concat(may.databases, local.derived[key].snapshots)
+        },
+        { sid = "TagSnapshots", given = local.given[key].databases, actions = ["rds:AddTagsToResource"], resources = local.derived[key].snapshots },
+        {
+          sid        = "DeleteSnapshots", given = local.given[key].databases, actions = ["rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"], resources = local.derived[key].snapshots
+          conditions = { Null = { "aws:ResourceTag/automation-stack:application" = ["false"] } }
+        },
+      ]
       balancers = [
         {
           sid     = "LookAtLoadBalancers", given = local.given[key].target_groups || local.given[key].listener_rules || local.given[key].balancing_roles
@@ -167,8 +180,8 @@ locals {
   of_kind = {
     plan           = ["read_state", "lock_state", "objects", "list_objects", "encrypt"]
     apply          = ["read_state", "lock_state", "write_state", "objects", "list_objects", "encrypt"]
-    deploy         = ["services", "balancers", "instances", "pull", "retag", "read_logs", "references", "read_state", "ledger", "list_objects", "encrypt"]
-    build          = ["services", "balancers", "instances", "read_state", "read_logs", "pull", "push", "assume", "write_logs", "references", "objects", "list_objects", "encrypt", "sessions"]
+    deploy         = ["services", "snapshots", "balancers", "instances", "pull", "retag", "read_logs", "references", "read_state", "ledger", "list_objects", "encrypt"]
+    build          = ["services", "snapshots", "balancers", "instances", "read_state", "read_logs", "pull", "push", "assume", "write_logs", "references", "objects", "list_objects", "encrypt", "sessions"]
     instance       = ["pull", "ecs_agent", "write_logs", "secrets", "objects", "list_objects", "encrypt", "sessions"]
     task           = ["write_logs", "secrets", "objects", "list_objects", "mount", "encrypt", "sessions"]
     task-execution = ["pull", "write_logs", "secrets", "decrypt"]

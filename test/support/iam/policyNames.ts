@@ -13,7 +13,10 @@ export const names: PolicyNames = {
   resources: {
     'listener-rule': ['arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener-rule/app/main/1a/2b/3c'],
     'balancing-role': ['arn:aws:iam::111111111111:role/shop-balancing'],
+    'db-instance': ['orders'],
+    'db-cluster': ['ledger'],
   },
+  snapshots: ['shop-staging-*'],
   distributions: ['E1A2B3C4D5E6F7'],
   parameters: ['/shop/vault'],
   userSecrets: ['shop/database'],

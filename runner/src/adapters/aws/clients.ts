@@ -6,6 +6,7 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { RDSClient } from '@aws-sdk/client-rds';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
@@ -57,6 +58,7 @@ export interface AwsClients {
   ecr(): Promise<ECRClient>;
   ec2(): Promise<EC2Client>;
   elb(): Promise<ElasticLoadBalancingV2Client>;
+  rds(): Promise<RDSClient>;
   s3(): Promise<S3Client>;
   scaling(): Promise<ApplicationAutoScalingClient>;
   ssm(): Promise<SSMClient>;
@@ -158,6 +160,7 @@ export function createAwsClients(options: AwsOptions): AwsClients {
       async () =>
         new (await sdk.elb()).ElasticLoadBalancingV2Client(await settings('ELASTIC_LOAD_BALANCING_V2')),
     ),
+    rds: lazy(async () => new (await sdk.rds()).RDSClient(await settings('RDS'))),
     s3: lazy(async () => {
       const common = await settings('S3');
       // Stand-ins for S3 seldom resolve BUCKET.HOST.

@@ -12,6 +12,7 @@ export const sdk = {
   ecs: once(() => import('./sdk/ecsSdk.js')),
   elb: once(() => import('./sdk/elbSdk.js')),
   logs: once(() => import('./sdk/logsSdk.js')),
+  rds: once(() => import('./sdk/rdsSdk.js')),
   s3: once(() => import('./sdk/s3Sdk.js')),
   scaling: once(() => import('./sdk/scalingSdk.js')),
   secretsManager: once(() => import('./sdk/secretsManagerSdk.js')),

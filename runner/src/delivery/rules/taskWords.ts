@@ -54,3 +54,10 @@ export const contractWords = ({ environment, where }: Place, of: string): TaskWo
       next: `What it removed stays removed. Make sure that it can run again, then \`node runner migrate --env ${environment} --phase contract\``,
     }),
 });
+
+/** A migration was asked for where none is configured. */
+export const withoutMigration = (environment: string, target: string): StackError =>
+  new StackError('CONFIG_INVALID', `the target ${target} has no migration`, {
+    where: `environments.${environment}.targets.${target}`,
+    next: 'Add to it, for example: migrate: { command: ["./manage", "migrate"] }',
+  });

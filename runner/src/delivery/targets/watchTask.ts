@@ -10,7 +10,7 @@ import type { TaskWords } from '../rules/taskWords.js';
 export type TaskStanding =
   /** `words`: for people, `task running` */
   | { readonly state: 'running'; readonly words: string }
-  /** `record`: what the ledger keeps; `tidy` ends what the platform lets go on beside it. */
+  /** `record`: what the ledger keeps; `tidy` removes what is left of it. */
   | {
       readonly state: 'ended-well';
       readonly record: Omit<MigrationRecord, 'seconds'>;
@@ -72,8 +72,8 @@ export async function watchTask(options: WatchTaskOptions, task: WatchedTask): P
         const record = { ...standing.record, seconds: elapsedMs() / 1000 };
         // Written at once: from here on it is not to be run again.
         await rollout.journal('migrated', { ...record });
-        await standing.tidy?.();
         await output.finish(clock);
+        await standing.tidy?.();
         subject.progress(words.phase, `${words.done} in ${formatDuration(record.seconds * 1000)}`);
         return record;
       }

@@ -31,6 +31,22 @@ const open = (action: string, because = NO_LEVEL): CallRow => ({
   needs: [{ actions: [action], on: 'any', because }],
 });
 
+/** What is done with the snapshots of a database. */
+function snapshotOf(verb: 'Create' | 'Describe' | 'Delete', database: 'db-instance' | 'db-cluster'): CallRow {
+  const isInstance = database === 'db-instance';
+  const on = isInstance ? 'db-snapshot' : 'db-cluster-snapshot';
+  const action = `rds:${verb}${isInstance ? 'DBSnapshot' : 'DBClusterSnapshot'}${verb === 'Describe' ? 's' : ''}`;
+  return {
+    by: 'runner',
+    needs: [
+      ...(verb === 'Delete' ? [] : [{ actions: [action], on: database } as const]),
+      { actions: verb === 'Create' ? [action, 'rds:AddTagsToResource'] : [action], on },
+    ],
+    unmade:
+      'made where a migration has a snapshot, which has tests of its own (test/integration/databases/snapshots.test.ts)',
+  };
+}
+
 /**
  * Every call of AWS that a verb can make, by the SDK's name of it, with what IAM has to allow for it: the one table
  * that policies are made from and that tests hold against the calls that were really made.
@@ -251,6 +267,12 @@ export const calls = {
     unmade:
       'made where a check compares metrics: there are no expressions over SEARCH locally, nor Metrics Insights',
   },
+  'rds:CreateDBSnapshot': snapshotOf('Create', 'db-instance'),
+  'rds:DescribeDBSnapshots': snapshotOf('Describe', 'db-instance'),
+  'rds:DeleteDBSnapshot': snapshotOf('Delete', 'db-instance'),
+  'rds:CreateDBClusterSnapshot': snapshotOf('Create', 'db-cluster'),
+  'rds:DescribeDBClusterSnapshots': snapshotOf('Describe', 'db-cluster'),
+  'rds:DeleteDBClusterSnapshot': snapshotOf('Delete', 'db-cluster'),
   'logs:FilterLogEvents': runner('logs:FilterLogEvents', 'log-group'),
 
   'application-autoscaling:DescribeScalableTargets': open('application-autoscaling:DescribeScalableTargets'),

@@ -28,6 +28,8 @@ export interface PolicyNames {
   /** Where promoted images are copied from, where that is another registry. */
   readonly source?: ArnScope;
   readonly targetGroups: readonly string[];
+  /** Identifiers of snapshots of databases, as a pattern. */
+  readonly snapshots?: readonly string[];
   /** Distributions of CloudFront that hooks invalidate. */
   readonly distributions?: readonly string[];
   readonly parameters: readonly string[];
@@ -69,6 +71,12 @@ export const forms = {
     services.map((names) => arnOf(place, 'ecs:R:A:container-instance/{cluster}/*', names)),
   'task-definition': each(({ families }) => families, 'ecs:R:A:task-definition/{name}:*'),
   role: ({ place, roles }) => roles.map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
+  'db-instance': ({ place, resources }) =>
+    (resources?.['db-instance'] ?? []).map((name) => arnIfName(place, 'rds:R:A:db:{name}', name)),
+  'db-cluster': ({ place, resources }) =>
+    (resources?.['db-cluster'] ?? []).map((name) => arnIfName(place, 'rds:R:A:cluster:{name}', name)),
+  'db-snapshot': each(({ snapshots = [] }) => snapshots, 'rds:R:A:snapshot:{name}'),
+  'db-cluster-snapshot': each(({ snapshots = [] }) => snapshots, 'rds:R:A:cluster-snapshot:{name}'),
   distribution: each(({ distributions = [] }) => distributions, 'cloudfront::A:distribution/{name}'),
   // Asked by name, and authorised on all of them.
   alarm: ({ place }) => [arnOf(place, 'cloudwatch:R:A:alarm:*')],

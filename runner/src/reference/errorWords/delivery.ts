@@ -88,9 +88,17 @@ export const deliveryWords = {
   },
   // Not 3: the services are as they were, what the migration itself changed may not be.
   MIGRATION_FAILED: {
-    means: 'The migration failed. No service was moved, but changes of the migration to the database stay.',
-    causes: 'The command failed, took longer than `migrate.timeout`, or its task could not start.',
+    means:
+      'The migration failed. No service and no host was moved, but changes of the migration to the database stay.',
+    causes:
+      'The command failed, took longer than `migrate.timeout`, its task or container could not start, or its host went away.',
     next: 'Read the log, make sure the migration can run again, then `node runner deploy --env NAME`.',
+  },
+  SNAPSHOT_FAILED: {
+    means: 'The snapshot of the database that comes before a migration was not made. Nothing was migrated.',
+    causes:
+      'There is no such database, it was busy for too long, the quota of snapshots is used up, or the role may not make one.',
+    next: 'Read what RDS says, then `node runner deploy --env NAME`.',
   },
   HOOK_FAILED: {
     means:

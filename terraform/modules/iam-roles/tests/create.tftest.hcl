@@ -298,6 +298,36 @@ run "a_delivery_changes_the_rules_that_it_is_given" {
   }
 }
 
+run "a_delivery_keeps_the_databases_that_it_is_given" {
+  command = plan
+
+  variables {
+    roles = {
+      keeper = {
+        kind  = "deploy"
+        trust = { by = "principals", principals = ["arn:aws:iam::111111111111:role/ci"] }
+        may   = { databases = ["arn:aws:rds:eu-west-1:111111111111:cluster:ledger", "arn:aws:rds:eu-west-1:111111111111:db:orders"] }
+      }
+    }
+  }
+
+  assert {
+    condition = jsonencode({ for statement in jsondecode(aws_iam_role_policy.this["keeper"].policy).Statement : statement.Sid => statement.Resource }) == jsonencode({
+      DeleteSnapshots = ["arn:aws:rds:eu-west-1:111111111111:cluster-snapshot:*", "arn:aws:rds:eu-west-1:111111111111:snapshot:*"]
+      SnapshotDatabases = [
+        "arn:aws:rds:eu-west-1:111111111111:cluster:ledger", "arn:aws:rds:eu-west-1:111111111111:db:orders",
+        "arn:aws:rds:eu-west-1:111111111111:cluster-snapshot:*", "arn:aws:rds:eu-west-1:111111111111:snapshot:*",
+      ]
+      TagSnapshots = ["arn:aws:rds:eu-west-1:111111111111:cluster-snapshot:*", "arn:aws:rds:eu-west-1:111111111111:snapshot:*"]
+    })
+    error_message = "Snapshots of the databases cannot be made, or of others can: ${aws_iam_role_policy.this["keeper"].policy}."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.this["keeper"].policy).Statement : statement.Condition if statement.Sid == "DeleteSnapshots"] == [{ Null = { "aws:ResourceTag/automation-stack:application" = ["false"] } }]
+    error_message = "Snapshots of others can be deleted: ${aws_iam_role_policy.this["keeper"].policy}."
+  }
+}
+
 run "what_runs_gets_what_it_is_given" {
   command = plan
 

@@ -7,6 +7,7 @@ import type { ContextWith, NamedEnvironment } from '../../../context/context.js'
 import { registryOfImages } from '../../../release/registryOfImages.js';
 import type { Target } from '../../../context/target.js';
 import type { CheckTools } from '../../checks/checks.js';
+import { createSnapshotTaker } from '../../snapshots/createTaker.js';
 import { nativeMover } from './native/createNativeMover.js';
 import { EcsTarget } from './ecsTarget.js';
 import type { ProbeOptions } from '../../../adapters/http/httpProbe.js';
@@ -48,6 +49,7 @@ export async function createEcsTargets(parts: {
       : [config.service]
     ).map((service) => scalingResource({ cluster: config.cluster, service }));
   const scaling = new Autoscaling(aws, [...new Set(members.flatMap(({ config }) => resourcesOf(config)))]);
+  const takeSnapshot = await createSnapshotTaker(context, environment);
   const targets = groups.flatMap((group): readonly (readonly [string, Target])[] => {
     const [{ config: first }] = group as readonly [Member, ...Member[]];
     const { strategy } = first;
@@ -59,6 +61,7 @@ export async function createEcsTargets(parts: {
       aws,
       images,
       clock,
+      takeSnapshot,
       url,
       ...(checkTools === undefined ? {} : { checkTools }),
       onHost: {

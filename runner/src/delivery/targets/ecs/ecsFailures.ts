@@ -15,14 +15,6 @@ export function withoutImage(
   });
 }
 
-/** A migration was asked for where none is configured. */
-export function withoutMigration(scope: EcsScope, target: string): StackError {
-  return new StackError('CONFIG_INVALID', `the target ${target} has no migration`, {
-    where: `environments.${scope.environment}.targets.${target}`,
-    next: 'Add to it, for example: migrate: { command: ["./manage", "migrate"] }',
-  });
-}
-
 /** A service that does not run what the ledger says. */
 export function otherImage(scope: EcsScope, release: ReleaseRecord): StackError {
   return new StackError('STATE_CONFLICT', `the service ${scope.service} does not run ${release.version}`, {

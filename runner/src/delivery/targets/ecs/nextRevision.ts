@@ -1,14 +1,15 @@
 import { contractOf, expandOf } from '../../../config/migrateSchema.js';
 import type { ReleaseImage, ReleaseRecord } from '../../../domain/records.js';
 import { fillRelease } from '../../rules/releaseValues.js';
-import { contractWords } from '../../rules/taskWords.js';
+import { contractWords, withoutMigration } from '../../rules/taskWords.js';
+import { snapshotBefore } from '../../snapshots/takeSnapshot.js';
 import type { EcsScope, Service } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import { readLog } from '../../../adapters/aws/logs.js';
 import type { StageSubject } from '../../../events/stage.js';
 import type { Rollout } from '../../../context/target.js';
 import type { EcsTargetOptions } from './targetOptions.js';
-import { withoutImage, withoutMigration } from './ecsFailures.js';
+import { withoutImage } from './ecsFailures.js';
 import type { Member } from './sharedService.js';
 import type { MigrationOptions } from './ecsMigration.js';
 import type { Revision } from './mergeDefinition.js';
@@ -86,13 +87,15 @@ export function migrationOptions(parts: {
   const { config, clock, aws, name } = parts.options;
   const { described, next } = parts.next;
   const step = of === undefined ? expandOf(config.migrate) : contractOf(config.migrate);
-  if (step === undefined) throw withoutMigration(scope, name);
+  if (step === undefined) throw withoutMigration(scope.environment, name);
   const { command, timeout, container = config.container } = step;
+  const version = of === undefined ? release.version : `contract/${of}`;
   return {
     tasks,
     clock,
     place: { ...scope, target: name },
-    version: of === undefined ? release.version : `contract/${of}`,
+    version,
+    before: snapshotBefore(config.migrate, parts.options.takeSnapshot, { target: name, version, rollout }),
     ...(of === undefined
       ? {}
       : {

@@ -1,5 +1,6 @@
 import type { TargetPermission } from '../../../domain/permissions.js';
 import { checkPermissions, runsTasks } from '../../rules/checkPermissions.js';
+import { snapshotPermissions } from '../../rules/snapshotPermissions.js';
 import type { EcsServiceConfig } from './schema.js';
 import { isNative } from './strategySchema.js';
 
@@ -106,4 +107,5 @@ export const permissions: readonly TargetPermission<EcsServiceConfig>[] = [
     of: ({ checks }) => runsTasks(checks),
   },
   ...checkPermissions,
+  ...snapshotPermissions,
 ];

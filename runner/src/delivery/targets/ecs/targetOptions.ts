@@ -4,6 +4,7 @@ import type { AwsClients } from '../../../adapters/aws/clients.js';
 import type { EcsApi } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import type { CheckTools } from '../../checks/checks.js';
+import type { TakeSnapshot } from '../../snapshots/takeSnapshot.js';
 import type { Probe } from './probe.js';
 import type { ServiceDescription } from './serviceDescription.js';
 import type { Mover } from './mover.js';
@@ -34,6 +35,8 @@ export interface EcsTargetOptions {
   readonly probe?: Probe;
   /** What its checks work with; only a target without checks can do without. */
   readonly checkTools?: CheckTools;
+  /** Makes snapshots before migrations; only a target without one can do without. */
+  readonly takeSnapshot?: TakeSnapshot | undefined;
   /** URL of the environment, where it has one. */
   readonly url?: string | undefined;
   /** What sessions in containers are opened with; those targets that open none do without. */
