@@ -4,7 +4,10 @@ import { TAKE_OUT_ACTION } from './hostsBehind.js';
 /** What changes what a host runs, or what is sent to it. */
 const CHANGING: readonly string[] = ['drain', 'replace', 'bring back'];
 /** What leaves a host with what it runs: it gets an image, is put back into service, or is kept out of it. */
-const HARMLESS: readonly string[] = ['fetch', 'register', TAKE_OUT_ACTION];
+const HARMLESS: readonly string[] = [
+  ...['fetch', 'register', TAKE_OUT_ACTION],
+  ...['snapshot', 'snapshot-there', 'migrate', 'migrated'],
+];
 
 /**
  * The hosts that a run may have changed, as its journal tells: each is written there before it is touched.

@@ -9,6 +9,7 @@ import { runPlaybook } from '../../../hosts/playbook.js';
 import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
 import type { Target } from '../../../context/target.js';
 import { createCheckTools } from '../../checks/createTools.js';
+import { createSnapshotTaker } from '../../snapshots/createTaker.js';
 import { createBalancer } from './balancer.js';
 import { FleetTarget } from './fleetTarget.js';
 import { registryOf } from './registryLogin.js';
@@ -32,6 +33,7 @@ export async function createFleetTarget(options: {
     environmentName: environment.name,
     clock: context.clock,
     ssh: () => context.ssh(environment),
+    takeSnapshot: await createSnapshotTaker(context, environment),
     checkTools: once(() => createCheckTools(context, environment)),
     hosts: async () =>
       refuseEmptyGroup(inGroup((await inventory()).hosts, config.group), config.group, environment.name),

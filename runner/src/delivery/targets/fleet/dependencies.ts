@@ -4,6 +4,7 @@ import type { Clock } from '../../../base/ports.js';
 import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
 import type { Rollout } from '../../../context/target.js';
 import type { CheckTools } from '../../checks/checks.js';
+import type { TakeSnapshot } from '../../snapshots/takeSnapshot.js';
 import type { Balancer } from './balancer.js';
 import type { FleetIdentity } from './wanted.js';
 
@@ -24,6 +25,8 @@ export interface FleetDependencies extends FleetIdentity {
   readonly balancer: () => Promise<Balancer | undefined>;
   /** What its checks work with; only a target without checks can do without. */
   readonly checkTools?: () => Promise<CheckTools>;
+  /** Makes snapshots before migrations; only a target without one can do without. */
+  readonly takeSnapshot?: TakeSnapshot;
   /** Registry host, as the hosts see it. */
   readonly registry: () => Promise<string>;
   /** Runs the target's playbook on some hosts. @returns the hosts that failed, and those that it left out */

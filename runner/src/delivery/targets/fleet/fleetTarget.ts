@@ -6,10 +6,12 @@ import type {
   TargetSnapshot,
 } from '../../../domain/records.js';
 import type { TargetDiff } from '../../../domain/difference.js';
+import type { MigrationRecord } from '../../../domain/migration.js';
+import { expandOf } from '../../../config/migrateSchema.js';
 import { batchSize, inBatches } from '../../rules/batches.js';
 import type { Operations } from '../../../context/operations.js';
 import type { CheckResult } from '../../../domain/finding.js';
-import type { Known, Rollout, Target, TargetStatus, Wanted } from '../../../context/target.js';
+import type { Begun, Known, Rollout, Target, TargetStatus, Wanted } from '../../../context/target.js';
 import { rollBatch } from './batch.js';
 import { diffFleet } from './diffFleet.js';
 import {
@@ -21,9 +23,19 @@ import {
   refuseOtherSettings,
 } from './hostsBehind.js';
 import { hostsBegun } from './begun.js';
-import { failedByError, fleetFailure, type FailedHost } from './rules/fleetFailures.js';
+import { failedByError, fleetFailure, runsNowhere, type FailedHost } from './rules/fleetFailures.js';
+import { begunOn, migrateFleet, stopMigration, type FleetMigration } from './fleetMigration.js';
 import { fetchImages } from './pullImage.js';
-import { currentHosts, gateOf, joinBalancer, readHostStates, wantedProof } from './hostState.js';
+import {
+  currentHosts,
+  gateOf,
+  hasRelease,
+  joinBalancer,
+  readHostStates,
+  wantedProof,
+  type HostState,
+} from './hostState.js';
+import { missingProof } from './runningDigest.js';
 import type { Host } from '../../../domain/host.js';
 import { fleetChecks, type FleetChecks } from './fleetChecks.js';
 import type { FleetDependencies } from './dependencies.js';
@@ -39,6 +51,8 @@ export class FleetTarget implements Target {
   private readonly touched = new Set<string>();
   /** Hosts that this process took out of the target group, because they are behind. */
   private readonly takenOut = new Set<string>();
+  /** What this process wrote to the journal of its migration. */
+  private readonly migrating: Begun[] = [];
 
   constructor(private readonly dependencies: FleetDependencies) {}
 
@@ -101,6 +115,14 @@ export class FleetTarget implements Target {
     const { ready, unfetched } = await fetchImages(dependencies, pending, wanted, rollout);
     failed.push(...unfetched);
     refuse(failed);
+    const [first] = ready;
+    // A host that was given the release, however it fares there, was so after the migration.
+    const isNew = !states.some(({ containers }) => hasRelease(containers, wanted));
+    const migrates = isNew && !isCatchUp && rollout.kind !== 'rollback';
+    const migrated =
+      migrates && first !== undefined && expandOf(dependencies.config.migrate) !== undefined
+        ? await this.runMigration({ release, wanted, host: first, rollout })
+        : undefined;
     // A container that is the wanted one but does not answer is replaced too.
     const stuck = ready.some(({ name }) => before.get(name)?.current?.definition === wanted.definition);
     const variables = { ...wanted.variables, ...(stuck ? { app_container_replace: true } : {}) };
@@ -124,11 +146,52 @@ export class FleetTarget implements Target {
     for (const { name } of left) this.takenOut.add(name);
     await takeOutOfService(dependencies, left, rollout);
     return {
-      ...this.record(failed.length === 0 ? 'healthy' : 'partial', wanted, {
-        total,
-        behind: failed.map((one) => behindHost(one, before.get(one.host), known)),
-      }),
+      ...this.record(
+        failed.length === 0 ? 'healthy' : 'partial',
+        wanted,
+        {
+          total,
+          behind: failed.map((one) => behindHost(one, before.get(one.host), known)),
+        },
+        migrated,
+      ),
     };
+  }
+
+  async migrate(release: ReleaseRecord, rollout: Rollout, of?: string): Promise<MigrationRecord> {
+    const { dependencies } = this;
+    const { signal } = rollout;
+    const wanted = wantedContainer(dependencies, release, await dependencies.registry());
+    const states = await readHostStates(dependencies, signal);
+    const failed = states.flatMap(({ host, error }) =>
+      error === undefined ? [] : [failedByError(host.name, error, 'untouched')],
+    );
+    this.refuseTooMany(failed, states.length);
+    const runsIt = ({ containers }: HostState) =>
+      containers !== undefined &&
+      missingProof(containers, { digests: [wanted.digest], definition: '' }) === undefined;
+    // A contract step goes with what runs, as it runs.
+    const host = states.find(
+      (state) => state.containers !== undefined && (of === undefined || runsIt(state)),
+    )?.host;
+    if (host === undefined) throw runsNowhere(dependencies, release);
+    const { unfetched } = await fetchImages(dependencies, [host], wanted, rollout);
+    if (unfetched.length > 0) throw fleetFailure(dependencies, unfetched, states.length);
+    return this.runMigration({ release, wanted, host, rollout, of });
+  }
+
+  private runMigration(request: FleetMigration): Promise<MigrationRecord> {
+    const { rollout } = request;
+    return migrateFleet(this.dependencies, {
+      ...request,
+      rollout: {
+        ...rollout,
+        journal: async (action, data = {}) => {
+          await rollout.journal(action, data);
+          this.migrating.push({ action, data });
+        },
+      },
+    });
   }
 
   async restore(snapshot: TargetSnapshot, rollout: Rollout): Promise<TargetRecord> {
@@ -142,9 +205,13 @@ export class FleetTarget implements Target {
       haveTakenOut: (host: string) => this.takenOut.has(host) || takenOut.has(host),
     };
     const wanted = { hosts, ...(out === undefined ? {} : { keptOut: out }) };
+    const open = begunOn(this.migrating.length > 0 ? this.migrating : rollout.begun);
+    const unstopped = open === undefined ? undefined : await stopMigration(this.dependencies, open, rollout);
     const failed = await restoreFleet(this.dependencies, wanted, may, rollout);
     const states = Object.values(hosts);
     if (failed.length > 0) throw fleetFailure(this.dependencies, failed, states.length);
+    // Before that is known, no other migration may begin.
+    if (unstopped !== undefined) throw unstopped;
     const ran = states.find((one) => one !== null && one !== 'unreachable');
     const container = typeof ran === 'object' && ran !== null ? ran : undefined;
     return this.record('rolled-back', container, { total: states.length, behind: [] });
@@ -181,6 +248,7 @@ export class FleetTarget implements Target {
     status: TargetRecord['status'],
     ran: { readonly digest: string } | undefined,
     hosts: FleetHosts,
+    migrated?: MigrationRecord,
   ): TargetRecord {
     const { total, behind } = hosts;
     const words = behind.length === 0 ? String(total) : `${total - behind.length} of ${total}`;
@@ -188,7 +256,10 @@ export class FleetTarget implements Target {
       kind: this.kind,
       status,
       ...(ran === undefined ? {} : { digest: ran.digest }),
-      facts: { hosts: words },
+      facts: {
+        hosts: words,
+        ...(migrated === undefined ? {} : { migration: `${migrated.task} on ${migrated.host ?? ''}` }),
+      },
       ...(status === 'rolled-back' ? {} : { hosts }),
     };
   }

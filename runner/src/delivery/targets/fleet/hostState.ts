@@ -75,6 +75,12 @@ export const wantedProof = ({ digest, definition }: WantedContainer): Proof => (
   definition,
 });
 
+/** Whether a host was given what is wanted, whatever became of it there. */
+export const hasRelease = (containers: HostContainers | undefined, wanted: WantedContainer): boolean =>
+  containers?.current !== undefined &&
+  (containers.current.definition === wanted.definition ||
+    missingProof(containers, wantedProof(wanted)) === undefined);
+
 /** Names of the hosts that run what is wanted already, and answer. */
 export async function currentHosts(
   fleet: FleetDependencies,

@@ -1,4 +1,7 @@
+import { migrationOf } from '../../../config/migrateSchema.js';
 import type { TargetKind } from '../../../context/context.js';
+import { databaseNames } from '../../rules/snapshotPermissions.js';
+import { migrationLines } from '../../rules/migrationLines.js';
 import { fleetCollisions } from './collisions.js';
 import { permissions } from './permissions.js';
 import { fleetSchema, type FleetConfig } from './schema.js';
@@ -10,12 +13,16 @@ export const fleet: TargetKind<FleetConfig> = {
   collisions: fleetCollisions,
   capabilities: { hosts: true, catchesUp: true },
   permissions,
-  names: async ({ 'target-group': group }, settled) =>
-    group === undefined ? {} : { targetGroups: [await settled(group)] },
+  names: async ({ 'target-group': group, migrate }, settled) => ({
+    ...(group === undefined ? {} : { targetGroups: [await settled(group)] }),
+    resources: await databaseNames({ migrate }, settled),
+  }),
   async create(...asked) {
     const { createFleets } = await import('./createFleets.js');
     return createFleets(...asked);
   },
+  preview: (name, { migrate }) => migrationLines(name, migrationOf(migrate)),
+  migration: ({ migrate }) => migrationOf(migrate),
   playbooks: ({ playbook }) => [playbook],
   registry: ({ registry }) => registry,
 };

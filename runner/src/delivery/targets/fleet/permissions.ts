@@ -1,5 +1,6 @@
 import type { TargetPermission } from '../../../domain/permissions.js';
 import { checkPermissions } from '../../rules/checkPermissions.js';
+import { snapshotPermissions } from '../../rules/snapshotPermissions.js';
 import type { FleetConfig } from './schema.js';
 
 const isBalanced = ({ 'target-group': group }: FleetConfig) => group !== undefined;
@@ -12,7 +13,7 @@ export const permissions: readonly TargetPermission<FleetConfig>[] = [
     of: isBalanced,
   },
   {
-    phases: ['move', 'task'],
+    phases: ['move', 'migrate', 'task'],
     calls: ['ecr:GetAuthorizationToken', 'docker:pull'],
     of: ({ registry }) => registry === undefined || registry.includes('.dkr.ecr.'),
   },
@@ -22,4 +23,5 @@ export const permissions: readonly TargetPermission<FleetConfig>[] = [
     of: isBalanced,
   },
   ...checkPermissions,
+  ...snapshotPermissions,
 ];

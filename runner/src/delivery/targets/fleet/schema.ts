@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checksOf, shortWatches } from '../../../config/checksSchema.js';
+import { migrateOnHostSchema } from '../../../config/migrateSchema.js';
 import {
   containerEnvironment,
   duration,
@@ -53,6 +54,11 @@ const written = z.strictObject({
       'Number of hosts that may be down or fail in a deploy; with more, all hosts roll back. Such a deploy is recorded as partial, and `deploy --catch-up` updates these hosts.',
     ),
   vars: variables.default({}).describe('Variables for the playbook.'),
+  migrate: migrateOnHostSchema
+    .optional()
+    .describe(
+      'Changes of the schema that run in a container of the release on one host: before any host is changed, and after.',
+    ),
   health: health.prefault({}).describe('The health gate of each host.'),
   checks: checksOf(['agent', 'host']),
 });

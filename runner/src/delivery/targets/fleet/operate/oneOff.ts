@@ -5,6 +5,7 @@ import type { TaskEnd, TaskRequest } from '../../../../context/operations.js';
 import type { Host } from '../../../../domain/host.js';
 import type { FleetDependencies } from '../dependencies.js';
 import { fetchImages } from '../pullImage.js';
+import { runContainer } from '../runContainer.js';
 import { containerName, wantedContainer, type WantedContainer } from '../wanted.js';
 import { hostsNamed, runningHost } from './hostTasks.js';
 
@@ -29,7 +30,7 @@ export async function runOnHost(fleet: FleetDependencies, request: TaskRequest):
   const host = await hostFor(fleet, request);
   await fetch(fleet, host, wanted, request);
   const name = `${containerName(fleet)}-task-${randomBytes(4).toString('hex')}`;
-  const { argv, input } = runArgv(name, wanted, command);
+  const { argv, input } = runContainer(fleet, wanted, { name, flags: ['--rm'], command });
   note(`${name} on ${host.name}, release ${release.version}: ${command.join(' ')}`);
   const ssh = await fleet.ssh();
   const splitters = {
@@ -106,24 +107,6 @@ async function fetch(
     evidence: failed.log,
     next: 'Fix what the engine says, or name another host: --host NAME.',
   });
-}
-
-/** The variables go by standard input: every user of the host can see argv. */
-function runArgv(name: string, { image, variables }: WantedContainer, command: readonly string[]) {
-  const environment = (variables['app_container_environment'] ?? {}) as Readonly<Record<string, unknown>>;
-  const options = (variables['app_container_options'] ?? []) as readonly string[];
-  const input = Object.entries(environment)
-    .map(([key, value]) => `${key}=${String(value)}\n`)
-    .join('');
-  return {
-    argv: [
-      ...['docker', 'run', '--rm', '--init', '--name', name, '--env-file', '/dev/stdin'],
-      ...options,
-      image,
-      ...command,
-    ],
-    input,
-  };
 }
 
 function notBegun(fleet: FleetDependencies, host: Host): StackError {

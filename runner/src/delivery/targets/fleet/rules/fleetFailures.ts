@@ -79,3 +79,14 @@ export function fleetFailure(
     next: `Fix the cause and deploy again: node runner deploy --env ${fleet.environmentName}`,
   });
 }
+
+/** A fleet that does not run what the ledger says. */
+export function runsNowhere(
+  { name, environmentName }: { readonly name: string; readonly environmentName: string },
+  { version }: { readonly version: string },
+): StackError {
+  return new StackError('STATE_CONFLICT', `no host of ${name} runs ${version}`, {
+    where: `targets.${name} of ${environmentName}`,
+    next: `\`node runner status --env ${environmentName} --live\` shows what runs; deploy the release that you want.`,
+  });
+}
