@@ -7,8 +7,10 @@ import type { ReleaseRecord } from '../../runner/src/domain/records.js';
 import type { HostFailure } from '../../runner/src/hosts/rules/ansibleEvents.js';
 import type { Container } from '../../runner/src/delivery/targets/fleet/containers.js';
 import type { CheckTools } from '../../runner/src/delivery/checks/checks.js';
+import type { TakeSnapshot } from '../../runner/src/delivery/snapshots/takeSnapshot.js';
 import { FleetTarget } from '../../runner/src/delivery/targets/fleet/fleetTarget.js';
 import type { Rollout } from '../../runner/src/context/target.js';
+import { FakeMigrations } from './fakeMigrations.js';
 import { VirtualClock } from './virtualClock.js';
 import { stageOf } from './stage.js';
 
@@ -49,8 +51,13 @@ export class FakeFleet {
   readonly clock = new VirtualClock();
   readonly hosts = new Map<string, FakeHost>();
   readonly behaviours = new Map<string, Behaviour>();
+  readonly migrations = new FakeMigrations(this.clock);
+  /** Called before each command that a host gets as root. */
+  onCommand: (host: string, argv: readonly string[]) => void | Promise<void> = () => undefined;
   /** What its checks work with. */
   checkTools: CheckTools | undefined;
+  /** Makes snapshots before its migrations. */
+  takeSnapshot: TakeSnapshot = () => Promise.reject(new Error('no snapshot was expected'));
   /** Called before each playbook run. */
   onPlay: () => void = () => undefined;
 
@@ -94,6 +101,7 @@ export class FakeFleet {
       clock: this.clock,
       hosts: async () => [...this.hosts.values()].map(({ host }) => host),
       ssh: async () => this.hostsOverSsh(),
+      takeSnapshot: (asked) => this.takeSnapshot(asked),
       checkTools: async () => this.checkTools as CheckTools,
       registry: async () => 'registry.example',
       balancer: async () => (config['target-group'] === undefined ? undefined : this.balancer()),
@@ -125,7 +133,9 @@ export class FakeFleet {
       stage: stageOf('deploy:staging', { events: { emit: (event) => void this.events.push(event) } }),
       signal,
       journal: async (action, data) => {
-        this.log.push(`journal ${action} ${(data?.['hosts'] as string[]).join()}`);
+        this.log.push(
+          `journal ${action} ${((data?.['hosts'] ?? [data?.['host'] ?? '']) as string[]).join()}`,
+        );
       },
     };
   }
@@ -220,8 +230,11 @@ export class FakeFleet {
       async openAsRoot() {
         throw new Error('not used by this fleet');
       },
-      async execAsRoot(host, argv) {
+      execAsRoot: async (host, argv, { input } = {}) => {
+        await this.onCommand(host.name, argv);
         const { running, aside, images } = reach(host);
+        const ofMigration = this.migrations.answer(host.name, argv, input);
+        if (ofMigration !== undefined) return ofMigration;
         const contentOf = (one: Container | undefined) => one?.content?.[0] ?? one?.digest ?? '';
         if (argv[4] === '{{.Name}}|{{.Image}}') {
           const ids = argv.slice(5).map((name) => {
