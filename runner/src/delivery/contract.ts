@@ -6,14 +6,15 @@ import { runField } from '../base/sharedRun.js';
 import type { ContractStep } from '../config/migrateSchema.js';
 import type { ContractRecord } from '../domain/contract.js';
 import type { MigrationRecord } from '../domain/migration.js';
-import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
-import type { Rollout, Target } from '../context/target.js';
+import type { DeploymentRecord, MigrationEntry, ReleaseRecord } from '../domain/records.js';
+import type { Begun, Rollout, Target } from '../context/target.js';
 import { requireAccount } from '../context/account.js';
 import type { State } from '../state/state.js';
 import { commitHere, recordApproval, requireApproval } from './approvals.js';
 import { outrunBy, outrunWords } from './contracted.js';
 import { withLock } from './environmentLock.js';
 import { migratingTargets } from './migrate.js';
+import { notingMigrations, withRestoreWords } from './migrationEntries.js';
 import { closeLastRun } from './preflight.js';
 import { unknownRelease } from './promote.js';
 import { dueStep, type StepDecision } from './rules/contractStep.js';
@@ -144,17 +145,21 @@ async function contractTarget(target: Target, contracting: Contracting): Promise
   const write = async (news: Partial<ContractRecord>) => {
     record = await contracts.update(environment.name, { ...record, ...news });
   };
+  const told: MigrationEntry[] = [];
   const rollout: Rollout = {
     stage,
     signal,
-    journal: async (action, data = {}) => {
-      if (action === 'migrate') await write({ startedBy: String(data['startedBy']) });
-      if (action === 'snapshot-there') await write({ snapshot: String(data['snapshot']) });
-      if (action === 'migrated') await write({ status: 'ok', task: String(data['task']) });
-    },
-    ...(begun?.startedBy === undefined
-      ? {}
-      : { begun: [{ action: 'migrate', data: { startedBy: begun.startedBy } }] }),
+    journal: notingMigrations(
+      async (action, data = {}) => {
+        if (action === 'migrate') await write(startOf(data));
+        if (action === 'snapshot-there') await write({ snapshot: String(data['snapshot']) });
+        if (action === 'migrated') await write({ status: 'ok', task: String(data['task']) });
+      },
+      target.name,
+      told,
+      context.clock,
+    ),
+    ...(begun === undefined ? {} : { begun: begunOf(begun) }),
   };
   try {
     const done = await target.migrate(release, rollout, of);
@@ -164,9 +169,22 @@ async function contractTarget(target: Target, contracting: Contracting): Promise
   } catch (error) {
     const { message } = toErrorRecord(error);
     await write({ status: 'failed', reason: message }).catch(() => undefined);
-    throw error;
+    throw error instanceof StackError ? withRestoreWords(error, told) : error;
   }
 }
+
+const startOf = (data: Readonly<Record<string, unknown>>): Partial<ContractRecord> => ({
+  startedBy: String(data['startedBy']),
+  ...(data['host'] === undefined ? {} : { host: String(data['host']) }),
+});
+
+/** What a killed run did of a step, as its target wrote it. */
+const begunOf = ({ snapshot, startedBy, host }: ContractRecord): readonly Begun[] => [
+  ...(snapshot === undefined ? [] : [{ action: 'snapshot-there', data: { snapshot } }]),
+  ...(startedBy === undefined
+    ? []
+    : [{ action: 'migrate', data: { startedBy, ...(host === undefined ? {} : { host }) } }]),
+];
 
 async function knownRelease({ ledger }: State, version: string): Promise<ReleaseRecord> {
   const release = await ledger.release(version);

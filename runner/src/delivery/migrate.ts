@@ -2,13 +2,14 @@ import type { Stage } from '../events/stage.js';
 import type { Context, ContextWith, Kinds, NamedEnvironment } from '../context/context.js';
 import { targetsWithKinds } from '../context/kinds.js';
 import { StackError } from '../base/errors.js';
-import type { ReleaseRecord } from '../domain/records.js';
+import type { MigrationEntry, ReleaseRecord } from '../domain/records.js';
 import type { MigrationRecord } from '../domain/migration.js';
 import type { Target } from '../context/target.js';
 import { requireAccount } from '../context/account.js';
 import { closeLastRun } from './preflight.js';
 import { pausedError, unfinishedError, readLastRun } from './unfinished.js';
 import { withLock } from './environmentLock.js';
+import { notingMigrations, withRestoreWords } from './migrationEntries.js';
 import { recordApproval, requireApproval, ruleOf } from './approvals.js';
 import { unknownRelease } from './promote.js';
 
@@ -37,7 +38,7 @@ export interface MigrateResult {
 /**
  * Runs the migrations of a release under the environment's lock, one target after the other, and moves nothing: for
  * pipelines that migrate apart from the deploy. `deploy` does both in order.
- * @throws StackError MIGRATION_FAILED, CONFIG_INVALID, LOCKED, DEPLOY_CUT_OFF, PROMOTION_REFUSED, APPROVAL_REQUIRED,
+ * @throws StackError MIGRATION_FAILED, SNAPSHOT_FAILED, CONFIG_INVALID, LOCKED, DEPLOY_CUT_OFF, PROMOTION_REFUSED, APPROVAL_REQUIRED,
  * RELEASE_DIRTY
  */
 export async function migrateRelease(context: Context, request: MigrateRequest): Promise<MigrateResult> {
@@ -61,20 +62,27 @@ export async function migrateRelease(context: Context, request: MigrateRequest):
     const signal = AbortSignal.any([context.signal, lock.lost]);
     const results: Record<string, MigrationRecord> = {};
     for (const target of targets) {
-      results[target.name] = await migrateTarget(target, release, { stage, signal });
+      results[target.name] = await migrateTarget(context, target, release, { stage, signal });
     }
     return { environment: environment.name, release: release.version, targets: results };
   });
 }
 
 async function migrateTarget(
+  context: ContextWith<'clock'>,
   target: Target,
   release: ReleaseRecord,
   { stage, signal }: { readonly stage: Stage; readonly signal: AbortSignal },
 ): Promise<MigrationRecord> {
   if (target.migrate === undefined) throw new Error(`${target.name} cannot migrate`);
   // There is no journal to go on from: a task that a killed run leaves behind is found by its name.
-  return target.migrate(release, { stage, signal, journal: async () => undefined });
+  const told: MigrationEntry[] = [];
+  const journal = notingMigrations(async () => undefined, target.name, told, context.clock);
+  try {
+    return await target.migrate(release, { stage, signal, journal });
+  } catch (error) {
+    throw error instanceof StackError ? withRestoreWords(error, told) : error;
+  }
 }
 
 /**

@@ -14,6 +14,7 @@ import { readLastRun, NOTHING_CHANGED, closeRecords } from './unfinished.js';
 import { deployRelease } from './deploy.js';
 import { endPauseOfRun } from './endPause.js';
 import { withLock } from './environmentLock.js';
+import { restoreWords } from './migrationEntries.js';
 import { unknownRelease } from './promote.js';
 import { rollBackUnfinished, rolledBackWords } from './rollBackUnfinished.js';
 
@@ -49,10 +50,16 @@ export async function rollbackEnvironment(
   const { ledger } = state;
   const waiting =
     request.version === undefined ? await endPauseOfRun(context, environment, 'roll back') : undefined;
-  if (waiting !== undefined) return { ...waiting, behind: [] };
+  if (waiting !== undefined) {
+    tellRestore(context, waiting.deployment);
+    return { ...waiting, behind: [] };
+  }
   if (request.version === undefined && (await readLastRun(state, environment.name)).kind !== 'nothing') {
     const undone = await rollBackLastRun(context, request);
-    if (undone !== undefined) return undone;
+    if (undone !== undefined) {
+      tellRestore(context, undone.deployment);
+      return undone;
+    }
   }
   const current = (await ledger.current(environment.name)).healthy;
   const version =
@@ -75,6 +82,7 @@ export async function rollbackEnvironment(
       ? {}
       : { forcedBy: context.who, forcedReason: request.forcedReason }),
   });
+  if (!unchanged) tellRestore(context, current);
   const was = current === undefined || current.version === version ? '' : ` (was ${current.version})`;
   const some = behind.length === 0 ? '' : ` on ${hostsInService(deployment)}, ${behindWords(behind)}`;
   const unproven = deployment.status === 'unproven' ? `, unproven: ${unprovenWords(deployment)}` : '';
@@ -82,6 +90,14 @@ export async function rollbackEnvironment(
     ? `${environment.name} runs ${version} already, healthy: nothing was changed`
     : `${environment.name} is back on ${version}${some}${was}${unproven}`;
   return { deployment, behind, summary };
+}
+
+/** A rollback leaves databases as they are: says how one is brought back that was kept before a migration. */
+function tellRestore(context: Pick<Context, 'events'>, from: DeploymentRecord | undefined): void {
+  const next = restoreWords(from?.migrations);
+  if (from === undefined || next === undefined) return;
+  const message = `what the migration of ${from.version} changed in the database stays`;
+  context.events.emit({ type: 'notice', level: 'info', message, next });
 }
 
 /** The failure of a rollback that has no release to roll back to. */

@@ -17,6 +17,8 @@ export interface ContractRecord {
   readonly status: 'running' | 'ok' | 'failed';
   /** Finds the task of a run that was killed. */
   readonly startedBy?: string;
+  /** The host that its container is on, where that is no task. */
+  readonly host?: string;
   readonly task?: string;
   /** Snapshot of the database from before it, by its ARN. */
   readonly snapshot?: string;

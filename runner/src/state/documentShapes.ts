@@ -193,6 +193,7 @@ export const contractShape = object({
   ranIn: text,
   status: oneOf('running', 'ok', 'failed'),
   'startedBy?': text,
+  'host?': text,
   'snapshot?': text,
   'task?': text,
   'reason?': text,

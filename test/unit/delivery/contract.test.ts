@@ -154,9 +154,17 @@ describe('contract steps', () => {
     const { contracts } = await ledger();
     const draft = { target: 'web', version: '1.2.0', madeAt: release('1.2.0').createdAt, ranIn: '1.3.0' };
     const record = await contracts.start('staging', { ...draft, who: 'somebody' });
-    await contracts.update('staging', { ...record, startedBy: 'migrate/contract/7' });
+    await contracts.update('staging', {
+      ...record,
+      startedBy: 'migrate/contract/7',
+      host: 'web-1',
+      snapshot: 'arn:1',
+    });
     await contract();
-    expect(web.begun).to.deep.equal([{ action: 'migrate', data: { startedBy: 'migrate/contract/7' } }]);
+    expect(web.begun).to.deep.equal([
+      { action: 'snapshot-there', data: { snapshot: 'arn:1' } },
+      { action: 'migrate', data: { startedBy: 'migrate/contract/7', host: 'web-1' } },
+    ]);
     expect(await contracts.all('staging')).to.have.length(1);
   });
 
