@@ -39,6 +39,7 @@ export function fakeAws(answers: Readonly<Record<string, Answer>>, over: Partial
     ec2: client,
     elb: client,
     rds: client,
+    eventBridge: client,
     s3: client,
     scaling: client,
     ssm: client,

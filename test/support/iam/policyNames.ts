@@ -12,6 +12,8 @@ export const names: PolicyNames = {
   targetGroups: ['legacy'],
   resources: {
     'listener-rule': ['arn:aws:elasticloadbalancing:eu-west-1:111111111111:listener-rule/app/main/1a/2b/3c'],
+    'schedule-rule': ['shop-nightly'],
+    'schedule-role': ['shop-schedule'],
     'balancing-role': ['arn:aws:iam::111111111111:role/shop-balancing'],
     'db-instance': ['orders'],
     'db-cluster': ['ledger'],

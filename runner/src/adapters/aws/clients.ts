@@ -7,6 +7,7 @@ import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { RDSClient } from '@aws-sdk/client-rds';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
@@ -59,6 +60,7 @@ export interface AwsClients {
   ec2(): Promise<EC2Client>;
   elb(): Promise<ElasticLoadBalancingV2Client>;
   rds(): Promise<RDSClient>;
+  eventBridge(): Promise<EventBridgeClient>;
   s3(): Promise<S3Client>;
   scaling(): Promise<ApplicationAutoScalingClient>;
   ssm(): Promise<SSMClient>;
@@ -161,6 +163,9 @@ export function createAwsClients(options: AwsOptions): AwsClients {
         new (await sdk.elb()).ElasticLoadBalancingV2Client(await settings('ELASTIC_LOAD_BALANCING_V2')),
     ),
     rds: lazy(async () => new (await sdk.rds()).RDSClient(await settings('RDS'))),
+    eventBridge: lazy(
+      async () => new (await sdk.eventBridge()).EventBridgeClient(await settings('EVENTBRIDGE')),
+    ),
     s3: lazy(async () => {
       const common = await settings('S3');
       // Stand-ins for S3 seldom resolve BUCKET.HOST.

@@ -11,6 +11,7 @@ export const sdk = {
   ecr: once(() => import('./sdk/ecrSdk.js')),
   ecs: once(() => import('./sdk/ecsSdk.js')),
   elb: once(() => import('./sdk/elbSdk.js')),
+  eventBridge: once(() => import('./sdk/eventBridgeSdk.js')),
   logs: once(() => import('./sdk/logsSdk.js')),
   rds: once(() => import('./sdk/rdsSdk.js')),
   s3: once(() => import('./sdk/s3Sdk.js')),

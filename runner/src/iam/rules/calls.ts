@@ -26,6 +26,8 @@ const runner = (actions: string | readonly string[], on: Form, when?: ConditionN
   ],
 });
 const OF_STATE_MACHINE = 'held against a state machine that is written from the documentation of AWS';
+const OF_SCHEDULES =
+  'made where a service has scheduled tasks, which have a test of their own (test/integration/ecs/schedules.test.ts)';
 const open = (action: string, because = NO_LEVEL): CallRow => ({
   by: 'runner',
   needs: [{ actions: [action], on: 'any', because }],
@@ -280,6 +282,18 @@ export const calls = {
     ...runner('application-autoscaling:RegisterScalableTarget', 'scalable-target'),
     unmade:
       'no autoscaling is there locally: test/unit/delivery/targets/ecs/operate/scale.test.ts holds it against a double',
+  },
+
+  'events:DescribeRule': { ...runner('events:DescribeRule', 'schedule-rule'), unmade: OF_SCHEDULES },
+  'events:ListTargetsByRule': {
+    ...runner('events:ListTargetsByRule', 'schedule-rule'),
+    unmade: OF_SCHEDULES,
+  },
+  'events:PutTargets': { ...runner('events:PutTargets', 'schedule-rule'), unmade: OF_SCHEDULES },
+  // PutTargets hands over the role by which the task is started.
+  'schedule-role:pass': {
+    ...runner('iam:PassRole', 'schedule-role', 'to-schedules'),
+    unmade: OF_SCHEDULES,
   },
 
   'ssm:GetParameter': runner('ssm:GetParameter', 'parameter'),

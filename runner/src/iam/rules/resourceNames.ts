@@ -104,6 +104,11 @@ export const forms = {
   // Roles by which ECS changes rules.
   'balancing-role': ({ place, resources }) =>
     (resources?.['balancing-role'] ?? []).map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
+  // The default event bus stands in no ARN.
+  'schedule-rule': ({ place, resources }) =>
+    (resources?.['schedule-rule'] ?? []).map((name) => arnIfName(place, 'events:R:A:rule/{name}', name)),
+  'schedule-role': ({ place, resources }) =>
+    (resources?.['schedule-role'] ?? []).map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
   parameter: ({ place, parameters }) =>
     parameters.map((name) => arnIfName(place, 'ssm:R:A:parameter/{name}', name.replace(/^\//, ''))),
   // AWS adds a dash and six characters to a secret's name.
@@ -148,6 +153,7 @@ export const conditions = {
   'while-registering': () => ({ StringEquals: { 'ecs:CreateAction': ['RegisterTaskDefinition'] } }),
   'while-running': () => ({ StringEquals: { 'ecs:CreateAction': ['RunTask'] } }),
   'to-tasks': () => ({ StringEquals: { 'iam:PassedToService': ['ecs-tasks.amazonaws.com'] } }),
+  'to-schedules': () => ({ StringEquals: { 'iam:PassedToService': ['events.amazonaws.com'] } }),
   'to-ecs': () => ({ StringEquals: { 'iam:PassedToService': ['ecs.amazonaws.com'] } }),
 } satisfies Record<string, (names: PolicyNames) => Condition>;
 

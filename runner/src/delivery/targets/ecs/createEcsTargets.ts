@@ -15,6 +15,8 @@ import { ColourPair, namesOf } from './switch/colourPair.js';
 import { SwitchTarget } from './switch/switchTarget.js';
 import { Autoscaling } from './scaling/autoscaling.js';
 import { scaledTarget } from './scaling/scaledTarget.js';
+import { scheduledTarget } from './schedules/scheduledTarget.js';
+import { Schedules } from './schedules/schedules.js';
 import type { EcsServiceConfig } from './schema.js';
 import { byService, SharedService, type Member } from './sharedService.js';
 import { isNative } from './strategySchema.js';
@@ -74,15 +76,23 @@ export async function createEcsTargets(parts: {
       balancersAt: context.env['AUTOMATION_STACK_LOAD_BALANCERS'] || undefined,
       registry: (account: string) => elsewhere ?? registryOfAccount(aws, context.env, account),
     };
+    const scope = { cluster: first.cluster, service: first.service, environment: environment.name };
+    const api = createEcsApi(aws, scope);
+    const withSchedules = (target: Target, { name, config }: Member): Target =>
+      (config.schedules ?? []).length === 0
+        ? target
+        : scheduledTarget(
+            target,
+            new Schedules({ ...{ name, config, aws, api, clock }, ...scope, registry: options.registry }),
+          );
     if (strategy.kind === 'switch') {
       const pair = new ColourPair({ ...options, members: group, strategy });
       const [blue, green] = resourcesOf(first) as [string, string];
-      return group.map(
-        ({ name }) => [name, scaledTarget(new SwitchTarget(name, pair), scaling, { blue, green })] as const,
-      );
+      return group.map((member) => {
+        const target = scaledTarget(new SwitchTarget(member.name, pair), scaling, { blue, green });
+        return [member.name, withSchedules(target, member)] as const;
+      });
     }
-    const scope = { cluster: first.cluster, service: first.service, environment: environment.name };
-    const api = createEcsApi(aws, scope);
     const shared = new SharedService({
       scope,
       api,
@@ -93,9 +103,9 @@ export async function createEcsTargets(parts: {
     const mover = isNative(strategy) ? nativeMover({ group, strategy, scope, api, options }) : undefined;
     const moved = mover === undefined ? {} : { mover };
     const [service] = resourcesOf(first) as [string];
-    return group.map(({ name, config }) => {
-      const target = new EcsTarget({ ...options, ...moved, name, config, shared });
-      return [name, scaledTarget(target, scaling, { service })] as const;
+    return group.map((member) => {
+      const target = new EcsTarget({ ...options, ...moved, ...member, shared });
+      return [member.name, withSchedules(scaledTarget(target, scaling, { service }), member)] as const;
     });
   });
   return new Map(targets);

@@ -6,6 +6,7 @@ import { isNative } from './strategySchema.js';
 
 const movesRequests = ({ strategy }: EcsServiceConfig) => isNative(strategy);
 const isSwitch = ({ strategy }: EcsServiceConfig) => strategy.kind === 'switch';
+const hasSchedules = ({ schedules = [] }: EcsServiceConfig) => schedules.length > 0;
 const LOOKS = ['check', 'look', 'migrate', 'tasks', 'logs', 'exec', 'task', 'restart'] as const;
 const OF_TASKS = ['ecs:ListTasks', 'ecs:DescribeTasks'];
 
@@ -106,6 +107,8 @@ export const permissions: readonly TargetPermission<EcsServiceConfig>[] = [
     calls: ['ecs:RunTask', 'ecs:StopTask', 'ecs:ListTasks', 'ecs:DescribeTasks', 'logs:GetLogEvents'],
     of: ({ checks }) => runsTasks(checks),
   },
+  { phases: ['look'], calls: ['events:DescribeRule', 'events:ListTargetsByRule'], of: hasSchedules },
+  { phases: ['move'], calls: ['events:PutTargets', 'schedule-role:pass'], of: hasSchedules },
   ...checkPermissions,
   ...snapshotPermissions,
 ];

@@ -9,6 +9,7 @@ import {
   name,
   targetNeeds,
 } from '../../../config/schemaWords.js';
+import { schedules } from './schedules/schema.js';
 import { strategy } from './strategySchema.js';
 
 const written = z.strictObject({
@@ -31,6 +32,7 @@ const written = z.strictObject({
     .describe(
       'Changes of the schema that run as tasks of the release: before the service is updated, and after.',
     ),
+  schedules,
   health: health.prefault({}).describe('The health gate.'),
   checks: checksOf(['agent', 'task']),
   timeout: duration('15m').describe('How long the platform may take to become stable.'),
