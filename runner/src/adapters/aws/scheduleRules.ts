@@ -1,26 +1,10 @@
-import type { Target } from '@aws-sdk/client-eventbridge';
 import { StackError } from '../../base/errors.js';
+import type { RuleName, RuleTarget, ScheduleRule } from '../../domain/scheduleRule.js';
 import { awsReason, refuseFailures } from './awsErrors.js';
 import type { AwsClients } from './clients.js';
 import { everyPage } from './pages.js';
 import { keepRawAnswer, sendRawJson, withoutNull } from './rawJson.js';
 import { sdk } from './sdk.js';
-
-/** One thing that a rule of EventBridge starts: with every member of AWS's answer, whatever the SDK knows of it. */
-export type RuleTarget = Target;
-
-/** A rule of EventBridge, as it is named in its requests. */
-export interface RuleName {
-  readonly name: string;
-  /** Its event bus, where that is not the default one. */
-  readonly bus?: string;
-}
-
-export interface ScheduleRule {
-  /** `rate(1 day)`, `cron(…)`; undefined where events start it. */
-  readonly expression?: string;
-  readonly isEnabled: boolean;
-}
 
 type Aws = Pick<AwsClients, 'call' | 'eventBridge'>;
 
@@ -47,7 +31,7 @@ export async function describeRule(
 }
 
 /**
- * Reads what a rule starts, one call for a hundred.
+ * Reads what a rule starts, one call for a hundred; with every member of AWS's answer, whatever the SDK knows of it.
  * @returns undefined where there is no such rule
  * @throws StackError AWS_*
  */

@@ -1,14 +1,10 @@
-import {
-  putRuleTargets,
-  ruleWords,
-  targetsOfRule,
-  type RuleTarget,
-} from '../../../../adapters/aws/scheduleRules.js';
+import { putRuleTargets, ruleWords, targetsOfRule } from '../../../../adapters/aws/scheduleRules.js';
 import { awsReason } from '../../../../adapters/aws/awsErrors.js';
 import { StackError } from '../../../../base/errors.js';
 import type { Rollout } from '../../../../context/target.js';
 import { shortName } from '../../../../domain/ecsService.js';
 import type { ReleaseRecord } from '../../../../domain/records.js';
+import type { RuleTarget } from '../../../../domain/scheduleRule.js';
 import { newestRevision } from '../newestRevision.js';
 import { OwnRevisions } from './ownRevisions.js';
 import {

@@ -1,6 +1,6 @@
-import type { RuleTarget, ScheduleRule } from '../../../../../adapters/aws/scheduleRules.js';
 import { shortName } from '../../../../../domain/ecsService.js';
 import type { Finding } from '../../../../../domain/finding.js';
+import type { RuleTarget, ScheduleRule } from '../../../../../domain/scheduleRule.js';
 import { familyOf, isPinned } from './scheduleTargets.js';
 
 /** A rule as it was looked at; undefined for what is not there. */

@@ -1,6 +1,6 @@
-import type { RuleName, RuleTarget } from '../../../../../adapters/aws/scheduleRules.js';
 import { shortName } from '../../../../../domain/ecsService.js';
 import type { TargetSnapshot } from '../../../../../domain/records.js';
+import type { RuleName, RuleTarget } from '../../../../../domain/scheduleRule.js';
 
 /** What one target of a rule ran before a change. */
 export interface ScheduledTask {
