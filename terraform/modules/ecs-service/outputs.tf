@@ -81,6 +81,14 @@ output "scalable_target_arns" {
   value       = { for key, target in aws_appautoscaling_target.this : key => target.arn }
 }
 
+output "scheduled_tasks" {
+  description = "What a target names in `schedules`, by the keys of `scheduled_tasks`: `rule` and `role`, by their ARNs. Empty in mode `reuse`."
+  value       = { for key, rule in aws_cloudwatch_event_rule.scheduled : key => { rule = rule.arn, role = aws_iam_role.schedule["main"].arn } }
+
+  # Who is told the role may use it at once.
+  depends_on = [aws_iam_role_policy.schedule]
+}
+
 output "log_group_name" {
   description = "Log group of the containers; a stream is called NAME/CONTAINER/TASK."
   value       = local.create ? aws_cloudwatch_log_group.this["main"].name : data.aws_cloudwatch_log_group.this["main"].name

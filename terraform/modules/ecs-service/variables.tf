@@ -567,8 +567,51 @@ variable "service_connect" {
   }
 }
 
+variable "scheduled_tasks" {
+  description = <<-EOT
+    Tasks that the clock starts, by key: `schedule` as `cron(0 2 * * ? *)` in UTC or `rate(1 day)`, `command` in place of that of the
+    `container` (default: the main one), `count`, `enabled`, `description`. They run the task definition of the service; deliveries
+    move them together. Not in mode `reuse`.
+  EOT
+  type = map(object({
+    schedule    = string
+    command     = optional(list(string))
+    container   = optional(string)
+    count       = optional(number, 1)
+    enabled     = optional(bool, true)
+    description = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.mode == "create" || length(var.scheduled_tasks) == 0
+    error_message = "scheduled_tasks are made, not found: mode is ${var.mode}, and they are ${join(", ", keys(var.scheduled_tasks))}."
+  }
+  validation {
+    condition     = alltrue([for one in var.scheduled_tasks : can(regex("^(cron|rate)\\(.+\\)$", one.schedule))])
+    error_message = "schedule of scheduled_tasks is cron(…) or rate(…), not: ${join(", ", [for key, one in var.scheduled_tasks : "${key} = ${one.schedule}"])}."
+  }
+  validation {
+    condition     = alltrue([for one in var.scheduled_tasks : contains(keys(var.containers), coalesce(one.container, var.main_container))])
+    error_message = "container of scheduled_tasks is one of ${join(", ", keys(var.containers))}, not: ${join(", ", [for key, one in var.scheduled_tasks : "${key} = ${coalesce(one.container, var.main_container)}"])}."
+  }
+  validation {
+    condition     = alltrue([for one in var.scheduled_tasks : one.count >= 1 && one.count <= 10 && floor(one.count) == one.count])
+    error_message = "count of scheduled_tasks is 1 to 10, not: ${join(", ", [for key, one in var.scheduled_tasks : "${key} = ${one.count}"])}."
+  }
+  validation {
+    condition     = alltrue([for key in keys(var.scheduled_tasks) : can(regex("^[A-Za-z0-9-]+$", key)) && length("${var.name}-${key}") <= 64])
+    error_message = "Rules are called NAME-KEY, up to 64 letters, digits and -; not: ${join(", ", [for key in keys(var.scheduled_tasks) : "${var.name}-${key}"])}."
+  }
+  validation {
+    condition     = length(var.scheduled_tasks) == 0 || length(var.name) <= 55
+    error_message = "name is up to 55 characters with scheduled_tasks, whose role is called NAME-schedule: ${var.name} has ${length(var.name)}."
+  }
+}
+
 variable "path" {
-  description = "Path of the role by which ECS moves requests (blue-green). Changing it replaces the role."
+  description = "Path of the roles by which ECS moves requests (blue-green) and EventBridge starts scheduled tasks. Changing it replaces them."
   type        = string
   default     = "/"
   nullable    = false
@@ -580,7 +623,7 @@ variable "path" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the permissions boundary of that role, if the account requires one."
+  description = "ARN of the permissions boundary of these roles, if the account requires one."
   type        = string
   default     = null
 

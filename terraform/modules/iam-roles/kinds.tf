@@ -5,7 +5,7 @@ locals {
   words = [
     "clusters", "services", "task_definitions", "target_groups", "repositories", "pass_roles", "assume_roles",
     "log_groups", "secrets", "parameters", "kms_keys", "read_objects", "write_objects", "state", "file_systems",
-    "listener_rules", "balancing_roles", "databases",
+    "listener_rules", "balancing_roles", "schedule_rules", "schedule_roles", "databases",
   ]
 
   # Sorted, so that the order in which they were given is no change. What is given is known when planning, the ARNs need not be.
@@ -15,9 +15,9 @@ locals {
   # What is said of a resource in another form: its tasks, any revision, its log streams, its bucket and what is listed there.
   derived = {
     for key, may in local.may : key => {
-      tasks               = [for arn in may.clusters : "${replace(arn, ":cluster/", ":task/")}/*"]
-      deployments         = flatten([for arn in may.services : [arn, "${replace(arn, ":service/", ":service-deployment/")}/*"]])
-      service_revisions   = flatten([for arn in may.services : [arn, "${replace(arn, ":service/", ":service-revision/")}/*"]])
+      tasks             = [for arn in may.clusters : "${replace(arn, ":cluster/", ":task/")}/*"]
+      deployments       = flatten([for arn in may.services : [arn, "${replace(arn, ":service/", ":service-deployment/")}/*"]])
+      service_revisions = flatten([for arn in may.services : [arn, "${replace(arn, ":service/", ":service-revision/")}/*"]])
       # AWS names scalable targets itself.
       scalable_targets    = distinct([for arn in may.services : "${replace(split(":service/", arn)[0], ":ecs:", ":application-autoscaling:")}:scalable-target/*"])
       container_instances = [for arn in may.clusters : "${replace(arn, ":cluster/", ":container-instance/")}/*"]
@@ -135,6 +135,14 @@ locals {
           conditions = { Null = { "aws:ResourceTag/automation-stack:application" = ["false"] } }
         },
       ]
+      # Scheduled tasks move with their service.
+      schedules = [
+        { sid = "MoveSchedules", given = local.given[key].schedule_rules, actions = ["events:DescribeRule", "events:ListTargetsByRule", "events:PutTargets"], resources = may.schedule_rules },
+        {
+          sid        = "PassScheduleRoles", given = local.given[key].schedule_roles, actions = ["iam:PassRole"], resources = may.schedule_roles
+          conditions = { StringEquals = { "iam:PassedToService" = ["events.amazonaws.com"] } }
+        },
+      ]
       balancers = [
         {
           sid     = "LookAtLoadBalancers", given = local.given[key].target_groups || local.given[key].listener_rules || local.given[key].balancing_roles
@@ -180,8 +188,8 @@ locals {
   of_kind = {
     plan           = ["read_state", "lock_state", "objects", "list_objects", "encrypt"]
     apply          = ["read_state", "lock_state", "write_state", "objects", "list_objects", "encrypt"]
-    deploy         = ["services", "snapshots", "balancers", "instances", "pull", "retag", "read_logs", "references", "read_state", "ledger", "list_objects", "encrypt"]
-    build          = ["services", "snapshots", "balancers", "instances", "read_state", "read_logs", "pull", "push", "assume", "write_logs", "references", "objects", "list_objects", "encrypt", "sessions"]
+    deploy         = ["services", "schedules", "snapshots", "balancers", "instances", "pull", "retag", "read_logs", "references", "read_state", "ledger", "list_objects", "encrypt"]
+    build          = ["services", "schedules", "snapshots", "balancers", "instances", "read_state", "read_logs", "pull", "push", "assume", "write_logs", "references", "objects", "list_objects", "encrypt", "sessions"]
     instance       = ["pull", "ecs_agent", "write_logs", "secrets", "objects", "list_objects", "encrypt", "sessions"]
     task           = ["write_logs", "secrets", "objects", "list_objects", "mount", "encrypt", "sessions"]
     task-execution = ["pull", "write_logs", "secrets", "decrypt"]

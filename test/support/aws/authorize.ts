@@ -40,6 +40,11 @@ export const passed = (roles: readonly unknown[]): readonly PolicyRequest[] =>
     context: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
   }));
 
+const ruleAsked = (action: string, body: Json): PolicyRequest => ({
+  action,
+  resource: arn('events', `rule/${String(body['Rule'] ?? body['Name'])}`),
+  context: {},
+});
 const tagged = (createAction: string, resource: string, isTagged: boolean): readonly PolicyRequest[] =>
   isTagged ? [{ action: 'ecs:TagResource', resource, context: { 'ecs:CreateAction': createAction } }] : [];
 
@@ -136,6 +141,19 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   'ELB.DeregisterTargets': ofGroup('elasticloadbalancing:DeregisterTargets'),
 
   'Logs.DescribeLogGroups': onAll('logs:DescribeLogGroups'),
+  'AWSEvents.DescribeRule': (_, body) => [ruleAsked('events:DescribeRule', body)],
+  'AWSEvents.ListTargetsByRule': (_, body) => [ruleAsked('events:ListTargetsByRule', body)],
+  // It hands over the roles of the targets.
+  'AWSEvents.PutTargets': (_, body) => [
+    ruleAsked('events:PutTargets', body),
+    ...list(body['Targets']).flatMap((one) =>
+      passed([(one as Json)['RoleArn']]).map((request) => ({
+        ...request,
+        context: { 'iam:PassedToService': 'events.amazonaws.com' },
+      })),
+    ),
+  ],
+
   'Logs.GetLogEvents': (_, body) => [
     {
       action: 'logs:GetLogEvents',

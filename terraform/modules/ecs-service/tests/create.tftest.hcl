@@ -573,6 +573,76 @@ run "tasks_are_spread_over_capacity_and_zones" {
   }
 }
 
+run "scheduled_tasks_follow_the_service" {
+  variables {
+    task_role_arn = "arn:aws:iam::111111111111:role/shop-task"
+    scheduled_tasks = {
+      nightly = { schedule = "cron(0 2 * * ? *)", command = ["./report", "--all"] }
+      pause   = { schedule = "rate(1 day)", enabled = false, count = 2 }
+    }
+  }
+
+  assert {
+    condition = jsonencode({ for key, rule in aws_cloudwatch_event_rule.scheduled : rule.name => [rule.schedule_expression, rule.state] }) == jsonencode({
+      shop-nightly = ["cron(0 2 * * ? *)", "ENABLED"], shop-pause = ["rate(1 day)", "DISABLED"]
+    })
+    error_message = "The rules are others."
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_event_target.scheduled["nightly"].input == jsonencode({ containerOverrides = [{ name = "app", command = ["./report", "--all"] }] }) &&
+      aws_cloudwatch_event_target.scheduled["pause"].input == null && aws_cloudwatch_event_target.scheduled["pause"].ecs_target[0].task_count == 2
+    )
+    error_message = "Tasks run another command, or another number of them runs."
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_event_target.scheduled["nightly"].arn == var.cluster_arn && aws_cloudwatch_event_target.scheduled["nightly"].ecs_target[0].launch_type == "FARGATE" &&
+      aws_cloudwatch_event_target.scheduled["nightly"].ecs_target[0].network_configuration[0].subnets == toset(values(var.subnet_ids)) &&
+      !aws_cloudwatch_event_target.scheduled["nightly"].ecs_target[0].network_configuration[0].assign_public_ip &&
+      aws_cloudwatch_event_target.scheduled["nightly"].ecs_target[0].task_definition_arn == aws_ecs_task_definition.this["main"].arn
+    )
+    error_message = "Tasks run elsewhere than those of the service, or something else."
+  }
+  assert {
+    condition = jsonencode({ for statement in jsondecode(aws_iam_role_policy.schedule["main"].policy).Statement : statement.Sid => [statement.Resource, statement.Condition] }) == jsonencode({
+      StartTasks    = [["arn:aws:ecs:eu-west-1:111111111111:task-definition/shop:*"], { ArnEquals = { "ecs:cluster" = ["arn:aws:ecs:eu-west-1:111111111111:cluster/team"] } }]
+      TagTasks      = [["arn:aws:ecs:eu-west-1:111111111111:task/team/*"], { StringEquals = { "ecs:CreateAction" = ["RunTask"] } }]
+      HandOverRoles = [["arn:aws:iam::111111111111:role/shop-execution", "arn:aws:iam::111111111111:role/shop-task"], { StringEquals = { "iam:PassedToService" = ["ecs-tasks.amazonaws.com"] } }]
+    })
+    error_message = "EventBridge may start other tasks, or not the next revision: ${aws_iam_role_policy.schedule["main"].policy}"
+  }
+  assert {
+    condition = jsondecode(aws_iam_role.schedule["main"].assume_role_policy).Statement[0].Condition == {
+      StringEquals = { "aws:SourceAccount" = "111111111111" }, ArnEquals = { "aws:SourceArn" = [for rule in aws_cloudwatch_event_rule.scheduled : rule.arn] }
+    }
+    error_message = "Rules of others may use the role: ${aws_iam_role.schedule["main"].assume_role_policy}"
+  }
+  assert {
+    condition     = output.scheduled_tasks["nightly"] == { rule = aws_cloudwatch_event_rule.scheduled["nightly"].arn, role = aws_iam_role.schedule["main"].arn } && length(output.scheduled_tasks) == 2
+    error_message = "A target cannot name the rules: ${jsonencode(output.scheduled_tasks)}"
+  }
+}
+
+# As if a delivery had moved them: the image is another, and so would be the first revision.
+run "which_revision_scheduled_tasks_start_is_left_alone" {
+  command = plan
+
+  variables {
+    task_role_arn = "arn:aws:iam::111111111111:role/shop-task"
+    scheduled_tasks = {
+      nightly = { schedule = "cron(0 2 * * ? *)", command = ["./report", "--all"] }
+      pause   = { schedule = "rate(1 day)", enabled = false, count = 2 }
+    }
+    containers = { app = { image = "shop/web:2", ports = { http = { port = 8080 } } } }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.scheduled["nightly"].ecs_target[0].task_definition_arn == run.scheduled_tasks_follow_the_service.task_definition_arn
+    error_message = "Terraform takes scheduled tasks back from the delivery."
+  }
+}
+
 run "schedules_own_the_limits" {
   state_key = "schedules"
 

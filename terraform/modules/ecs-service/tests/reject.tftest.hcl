@@ -346,3 +346,60 @@ run "bad_path" {
   # says: path begins and ends with /, not delivery
   expect_failures = [var.path]
 }
+
+run "scheduled_tasks_of_others" {
+  command = plan
+  variables {
+    mode            = "reuse"
+    existing        = { service_name = "shop", log_group_name = "/shop" }
+    scheduled_tasks = { nightly = { schedule = "rate(1 day)" } }
+  }
+  # says: scheduled_tasks are made, not found
+  expect_failures = [var.scheduled_tasks]
+}
+
+run "schedule_in_words" {
+  command = plan
+  variables {
+    scheduled_tasks = { nightly = { schedule = "every night" } }
+  }
+  # says: schedule of scheduled_tasks is cron(…) or rate(…), not: nightly = every night
+  expect_failures = [var.scheduled_tasks]
+}
+
+run "schedule_of_no_container" {
+  command = plan
+  variables {
+    scheduled_tasks = { nightly = { schedule = "rate(1 day)", container = "batch" } }
+  }
+  # says: container of scheduled_tasks is one of app, not: nightly = batch
+  expect_failures = [var.scheduled_tasks]
+}
+
+run "schedule_of_half_a_task" {
+  command = plan
+  variables {
+    scheduled_tasks = { nightly = { schedule = "rate(1 day)", count = 0 } }
+  }
+  # says: count of scheduled_tasks is 1 to 10, not: nightly = 0
+  expect_failures = [var.scheduled_tasks]
+}
+
+run "schedule_without_a_name" {
+  command = plan
+  variables {
+    scheduled_tasks = { "every night" = { schedule = "rate(1 day)" } }
+  }
+  # says: Rules are called NAME-KEY
+  expect_failures = [var.scheduled_tasks]
+}
+
+run "name_too_long_for_the_role_of_schedules" {
+  command = plan
+  variables {
+    name            = "a-shop-whose-name-is-longer-than-what-iam-takes-for-role"
+    scheduled_tasks = { nightly = { schedule = "rate(1 day)" } }
+  }
+  # says: name is up to 55 characters with scheduled_tasks
+  expect_failures = [var.scheduled_tasks]
+}

@@ -258,6 +258,15 @@ run "a_delivery_changes_the_rules_that_it_is_given" {
           balancing_roles = ["arn:aws:iam::111111111111:role/web-balancing"]
         }
       }
+      # And this one has scheduled tasks.
+      scheduled = {
+        kind  = "deploy"
+        trust = { by = "principals", principals = ["arn:aws:iam::111111111111:role/ci"] }
+        may = {
+          schedule_rules = ["arn:aws:events:eu-west-1:111111111111:rule/web-nightly"]
+          schedule_roles = ["arn:aws:iam::111111111111:role/web-schedule"]
+        }
+      }
       # And the delivery those of this one.
       switch = {
         kind  = "deploy"
@@ -281,6 +290,13 @@ run "a_delivery_changes_the_rules_that_it_is_given" {
       SuspendScaling      = ["arn:aws:application-autoscaling:eu-west-1:111111111111:scalable-target/*"]
     })
     error_message = "Deployments of ECS cannot be followed, or others can: ${aws_iam_role_policy.this["native"].policy}."
+  }
+  assert {
+    condition = jsonencode([for statement in jsondecode(aws_iam_role_policy.this["scheduled"].policy).Statement : [statement.Sid, statement.Resource, lookup(statement, "Condition", null)]]) == jsonencode([
+      ["MoveSchedules", ["arn:aws:events:eu-west-1:111111111111:rule/web-nightly"], null],
+      ["PassScheduleRoles", ["arn:aws:iam::111111111111:role/web-schedule"], { StringEquals = { "iam:PassedToService" = ["events.amazonaws.com"] } }],
+    ])
+    error_message = "Scheduled tasks cannot be moved, or others can: ${aws_iam_role_policy.this["scheduled"].policy}."
   }
   assert {
     condition     = [for statement in jsondecode(aws_iam_role_policy.this["native"].policy).Statement : statement.Condition.StringEquals["iam:PassedToService"] if statement.Sid == "PassBalancingRoles"] == [["ecs.amazonaws.com"]]

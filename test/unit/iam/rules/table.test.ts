@@ -42,6 +42,7 @@ function commandsInCode(): readonly string[] {
         {
           'cloudwatch-logs': 'logs',
           'application-auto-scaling': 'application-autoscaling',
+          eventbridge: 'events',
           'elastic-load-balancing-v2': 'elasticloadbalancing',
           'secrets-manager': 'secretsmanager',
         }[client] ?? client;
@@ -168,7 +169,7 @@ describe('the table of calls', () => {
     expect(without.some(({ Action }) => Action.includes('sts:AssumeRole'))).to.equal(false);
   });
 
-  it('hands the roles of tasks to tasks alone, and the one that changes rules to ECS alone', () => {
+  it('hands the roles of tasks, of requests and of schedules each to its own service alone', () => {
     const pass = policyOf(grantsOf(names, callsOf('deploy'))).Statement.filter(({ Action }) =>
       Action.includes('iam:PassRole'),
     );
@@ -185,6 +186,11 @@ describe('the table of calls', () => {
         Action: ['iam:PassRole'],
         Resource: ['arn:aws:iam::111111111111:role/shop-balancing'],
         Condition: { StringEquals: { 'iam:PassedToService': ['ecs.amazonaws.com'] } },
+      },
+      {
+        Action: ['iam:PassRole'],
+        Resource: ['arn:aws:iam::111111111111:role/shop-schedule'],
+        Condition: { StringEquals: { 'iam:PassedToService': ['events.amazonaws.com'] } },
       },
     ]);
   });

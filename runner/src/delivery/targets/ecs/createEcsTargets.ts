@@ -89,8 +89,8 @@ export async function createEcsTargets(parts: {
       const pair = new ColourPair({ ...options, members: group, strategy });
       const [blue, green] = resourcesOf(first) as [string, string];
       return group.map((member) => {
-        const target = scaledTarget(new SwitchTarget(member.name, pair), scaling, { blue, green });
-        return [member.name, withSchedules(target, member)] as const;
+        const target = withSchedules(new SwitchTarget(member.name, pair), member);
+        return [member.name, scaledTarget(target, scaling, { blue, green })] as const;
       });
     }
     const shared = new SharedService({
@@ -104,8 +104,8 @@ export async function createEcsTargets(parts: {
     const moved = mover === undefined ? {} : { mover };
     const [service] = resourcesOf(first) as [string];
     return group.map((member) => {
-      const target = new EcsTarget({ ...options, ...moved, ...member, shared });
-      return [member.name, withSchedules(scaledTarget(target, scaling, { service }), member)] as const;
+      const target = withSchedules(new EcsTarget({ ...options, ...moved, ...member, shared }), member);
+      return [member.name, scaledTarget(target, scaling, { service })] as const;
     });
   });
   return new Map(targets);
