@@ -9,17 +9,15 @@ import {
   type StarterFacts,
   type StarterShape,
 } from './rules/starterFile.js';
+import type { Note } from './rules/project.js';
 import { starterFacts, type ProjectFacts } from './rules/projectFindings.js';
 import { runnerDirectory } from '../local/settings.js';
 import { readProject } from './projectFiles.js';
 import { readBranches } from './starterBranches.js';
 
-export interface Initialised {
+export interface Initialised extends Written {
   readonly configuration: string;
   readonly facts: StarterFacts;
-  readonly written: readonly string[];
-  /** Files that were there already and serve as they are. */
-  readonly kept: readonly string[];
   /** What was guessed, left out or not understood, each with why. */
   readonly notes: readonly string[];
   readonly git: { readonly isRepository: boolean; readonly hasCommit: boolean };
@@ -43,40 +41,74 @@ export async function initialise(
   const configuration = starterConfig(facts);
   const found = { configuration, facts, git: branches };
   if (dryRun) return { ...found, written: [], kept: [], notes };
+  return { ...found, ...(await writeFirst(directory, configFile, configuration)), notes };
+}
+
+/** Files of a first configuration, by what became of them. */
+export interface Written {
+  readonly written: readonly string[];
+  /** Files that were there already and serve as they are. */
+  readonly kept: readonly string[];
+}
+
+/**
+ * Writes a first configuration, and what belongs to it where it is missing.
+ * @throws StackError FILE_EXISTS where there is one already; FILE_FAILED
+ */
+export async function writeFirst(
+  directory: string,
+  configFile: string,
+  configuration: string,
+): Promise<Written> {
   await create(directory, configFile, configuration);
   const written = [configFile];
   const kept: string[] = [];
   const jenkinsfile = starterJenkinsfile(configFile);
   ((await createWhereMissing(directory, 'Jenkinsfile', jenkinsfile)) ? written : kept).push('Jenkinsfile');
   ((await ignoreState(directory)) ? written : kept).push('.gitignore');
-  return { ...found, written, kept, notes };
+  return { written, kept };
 }
 
 async function look(
   context: ContextWith<'env' | 'git' | 'options' | 'processes'>,
   asked: StarterShape | undefined,
 ) {
-  const { directory, configFile } = context.options;
   const notes: string[] = [];
   const note = (note: string) => void (notes.includes(note) || notes.push(note));
+  const project = { ...(await lookAtProject(context, note)), shape: asked };
+  const facts = { ...starterFacts(project, note), schema: schemaPath(baseOf(context)) };
+  return { facts, notes, branches: project.branches };
+}
+
+/** What is in the directory of a project, and what git knows of it. */
+export async function lookAtProject(
+  context: ContextWith<'env' | 'git' | 'options' | 'processes'>,
+  note: Note,
+): Promise<ProjectFacts> {
+  const { directory } = context.options;
   const [name, files, branches] = await Promise.all([
     projectName(context),
     readProject(directory, note),
     readBranches(context),
   ]);
-  // Paths in the configuration start where it stands.
-  const base = dirname(resolve(directory, configFile));
-  const project: ProjectFacts = {
+  const base = baseOf(context);
+  return {
     name,
     files,
     branches,
-    shape: asked,
+    shape: undefined,
     region: context.env['AWS_REGION'] || context.env['AWS_DEFAULT_REGION'],
     place: (path) => relative(base, resolve(directory, path)) || '.',
   };
-  const schema = resolve(runnerDirectory(), '..', 'resources', 'automation-stack.schema.json');
-  const facts = { ...starterFacts(project, note), schema: relative(base, schema) };
-  return { facts, notes, branches };
+}
+
+/** Paths in the configuration start where it stands. */
+const baseOf = ({ options }: ContextWith<'options'>): string =>
+  dirname(resolve(options.directory, options.configFile));
+
+/** Path of the JSON Schema, relative to the directory of the configuration. */
+export function schemaPath(base: string): string {
+  return relative(base, resolve(runnerDirectory(), '..', 'resources', 'automation-stack.schema.json'));
 }
 
 /** The repository's name where this is all of it, else the directory's. */
@@ -89,7 +121,8 @@ async function projectName(context: ContextWith<'git' | 'options'>): Promise<str
 
 const names = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);
 
-async function requireDirectory(directory: string): Promise<void> {
+/** @throws StackError USAGE where it is none */
+export async function requireDirectory(directory: string): Promise<void> {
   const found = await stat(directory).catch(() => undefined);
   if (found?.isDirectory() === true) return;
   throw new StackError(
@@ -100,6 +133,12 @@ async function requireDirectory(directory: string): Promise<void> {
       next: 'Name the directory of the project with -C DIR.',
     },
   );
+}
+
+/** @throws StackError FILE_EXISTS where the configuration is there already: told before anything is asked */
+export async function requireNone(directory: string, file: string): Promise<void> {
+  const path = resolve(directory, file);
+  if ((await stat(path).catch(() => undefined)) !== undefined) throw exists(path, file);
 }
 
 async function create(directory: string, file: string, content: string): Promise<void> {
@@ -116,12 +155,15 @@ async function create(directory: string, file: string, content: string): Promise
         cause: error,
       });
     }
-    throw new StackError('FILE_EXISTS', `${file} exists already`, {
-      where: path,
-      next: 'Edit it and run `node runner config check`, or move it away and run `node runner init` again.',
-    });
+    throw exists(path, file);
   }
 }
+
+const exists = (path: string, file: string): StackError =>
+  new StackError('FILE_EXISTS', `${file} exists already`, {
+    where: path,
+    next: 'Edit it and run `node runner config check`, or move it away and run `node runner init` again.',
+  });
 
 /** @returns false where there is one already */
 async function createWhereMissing(directory: string, file: string, content: string): Promise<boolean> {

@@ -28,6 +28,8 @@ const runner = (actions: string | readonly string[], on: Form, when?: ConditionN
 const OF_STATE_MACHINE = 'held against a state machine that is written from the documentation of AWS';
 const OF_SCHEDULES =
   'made where a service has scheduled tasks, which have a test of their own (test/integration/ecs/schedules.test.ts)';
+const BEFORE_CONFIGURATION =
+  'made where `init --from-service` is given a name that is not there, which has a test of its own (test/integration/starter)';
 const open = (action: string, because = NO_LEVEL): CallRow => ({
   by: 'runner',
   needs: [{ actions: [action], on: 'any', because }],
@@ -62,6 +64,15 @@ export const calls = {
     unmade: 'made where an environment names a role, which has a test of its own (test/integration/accounts)',
   },
 
+  // Somebody takes a service over: names that are like the one that was typed are looked for.
+  'ecs:ListClusters': { ...open('ecs:ListClusters'), unmade: BEFORE_CONFIGURATION },
+  'ecs:ListServices': {
+    ...open(
+      'ecs:ListServices',
+      'its resource level is none; the cluster may be one that the configuration does not name',
+    ),
+    unmade: BEFORE_CONFIGURATION,
+  },
   'ecs:DescribeServices': runner('ecs:DescribeServices', 'ecs-service'),
   'ecs:DescribeTaskDefinition': open('ecs:DescribeTaskDefinition'),
   'ecs:RegisterTaskDefinition': {

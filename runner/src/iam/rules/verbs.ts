@@ -35,6 +35,16 @@ export const parts = {
     'registry:write',
     'registry:read',
   ],
+  // What a configuration is made of, beside the service itself.
+  'find-service': [
+    'ecs:ListClusters',
+    'ecs:ListServices',
+    'ecs:ListTasks',
+    'ecs:DescribeTasks',
+    'ecr:BatchGetImage',
+    'elasticloadbalancing:DescribeTargetGroups',
+    'application-autoscaling:DescribeScalableTargets',
+  ],
   invalidate: ['cloudfront:CreateInvalidation'],
   tag: ['ecr:BatchGetImage', 'ecr:PutImage'],
   'database-users': [
@@ -77,6 +87,7 @@ const move = [
 
 /** Which parts of the table each verb uses; verbs that ask nothing of AWS beside their references are `[]`. */
 export const verbs = {
+  init: ['account', 'state-write', 'targets-look', 'find-service'],
   doctor: ['account', 'state-write', 'login', 'targets-check', ...hosts],
   test: ['state-read'],
   build: ['state-read'],

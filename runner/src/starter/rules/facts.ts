@@ -24,6 +24,8 @@ export interface StarterImage {
   readonly dockerfile?: string;
   readonly target?: string;
   readonly args?: Readonly<Record<string, string>>;
+  /** Where it is known; named after application and image else. */
+  readonly repository?: string;
   /** The command of its unit tests. */
   readonly test?: readonly string[];
   /** Dockerfile stage that has the test tools; without one the test is only a suggestion. */

@@ -41,7 +41,7 @@ export function starterFacts(project: ProjectFacts, note: Note): Omit<StarterFac
     region,
     branches,
     shape,
-    images: found.images.map((image) => placed(image, place)),
+    images: found.images.map((image) => placedImage(image, place)),
     targets: found.targets,
     ...(infrastructure === undefined ? {} : { infrastructure: placedRoot(infrastructure, place) }),
     ...(ansible === undefined || shape === 'hello-ecs'
@@ -64,7 +64,8 @@ function guessShape(
   return hasPlaybooks || outputs.includes('hosts') ? 'flask-fleet' : 'hello-ecs';
 }
 
-function placed(image: StarterImage, place: ProjectFacts['place']): StarterImage {
+/** An image with its paths as the configuration has to write them. */
+export function placedImage(image: StarterImage, place: ProjectFacts['place']): StarterImage {
   const { context, dockerfile } = image;
   return {
     ...image,
@@ -73,7 +74,8 @@ function placed(image: StarterImage, place: ProjectFacts['place']): StarterImage
   };
 }
 
-function placedRoot(root: StarterInfrastructure, place: ProjectFacts['place']): StarterInfrastructure {
+/** The same of a Terraform root. */
+export function placedRoot(root: StarterInfrastructure, place: ProjectFacts['place']): StarterInfrastructure {
   const directories = Object.entries(root.directories ?? {}).map(([name, path]) => [name, place(path)]);
   return {
     ...root,

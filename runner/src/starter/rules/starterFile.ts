@@ -70,7 +70,8 @@ function targetsOf(facts: StarterFacts, images: readonly StarterImage[]): readon
   return facts.targets?.length ? facts.targets : images.map(({ name }) => ({ name, image: name }));
 }
 
-function imageLines(images: readonly StarterImage[], application: string): string[] {
+/** `images:`, with what is there to build them. */
+export function imageLines(images: readonly StarterImage[], application: string): string[] {
   if (images.length === 0) {
     return [
       '# Images that a build makes, e.g.',
@@ -85,7 +86,7 @@ function imageLines(images: readonly StarterImage[], application: string): strin
       `  ${image.name}:`,
       `    context: ${configText(image.context)}`,
       ...(image.dockerfile === undefined ? [] : [`    dockerfile: ${configText(image.dockerfile)}`]),
-      `    repository: ${application}/${image.name}`,
+      `    repository: ${image.repository ?? `${application}/${image.name}`}`,
       ...(image.target === undefined ? [] : [`    target: ${configText(image.target)}`]),
       ...argumentLines(image),
       ...testLines(image),

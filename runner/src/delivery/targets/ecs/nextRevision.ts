@@ -56,9 +56,13 @@ export function nextRevision(
     for (const { container } of Object.values(config.checks ?? {}))
       if (container !== undefined) findContainer(definition, container);
     const image = imageOf(member, scope, release);
+    const repository = `${registry(accountOf(described.service))}/${image.repository}`;
+    const { image: running } = findContainer(definition, config.container);
     next = nextTaskDefinition(definition, described.tags, {
       container: config.container,
-      image: `${registry(accountOf(described.service))}/${image.repository}@${image.digest}`,
+      image: isNamedByTag(release, image, { repository, running })
+        ? (running as string)
+        : `${repository}@${image.digest}`,
       environment: fillRelease(config.environment, release),
     });
     changed ||= next.changed;
@@ -66,6 +70,15 @@ export function nextRevision(
   }
   return { described, next: { ...(next as NextTaskDefinition), changed } };
 }
+
+/** What was found running may be named by a tag: only for another name of the same image nothing is moved. */
+const isNamedByTag = (
+  { adopted }: ReleaseRecord,
+  { tags }: ReleaseImage,
+  { repository, running }: { readonly repository: string; readonly running: string | undefined },
+): boolean =>
+  adopted === true &&
+  tags.some((tag) => running === `${repository}:${tag}` || (tag === 'latest' && running === repository));
 
 /**
  * The configured migration, to be run with a revision.
