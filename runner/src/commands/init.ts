@@ -5,7 +5,7 @@ import { shellQuote } from '../base/shell.js';
 import type { Context, ContextWith } from '../context/context.js';
 import type { CommandResult } from '../events/commandResult.js';
 import type { Initialised } from '../starter/init.js';
-import { option, type CommandDefinition, type CommandInput } from './command.js';
+import { flag, option, type CommandDefinition, type CommandInput } from './command.js';
 import { starterShapes, type StarterShape } from '../starter/rules/starterFile.js';
 
 export const commands: readonly CommandDefinition[] = [
@@ -31,6 +31,10 @@ Writes a commented configuration and a Jenkinsfile, and excludes the state direc
         description:
           'An ECS service that runs (or its ARN); `--env` names its environment (default: staging).',
       },
+      {
+        name: 'terraform-import',
+        description: 'Write a file of Terraform too, with the service and `import` blocks for it.',
+      },
       { name: 'region', value: 'REGION', description: 'Region of that service (default: AWS_REGION).' },
     ],
     examples: [
@@ -46,7 +50,7 @@ Writes a commented configuration and a Jenkinsfile, and excludes the state direc
     async run(context, input) {
       const service = option(input, 'from-service');
       refuseMixed(input, service);
-      if (service !== undefined) return fromService(context, service, option(input, 'region'));
+      if (service !== undefined) return fromService(context, input, service);
       const { initialise } = await import('../starter/init.js');
       const done = await initialise(context, option(input, 'example') as StarterShape | undefined);
       const next = nextCommands(done, context);
@@ -61,9 +65,13 @@ Writes a commented configuration and a Jenkinsfile, and excludes the state direc
 ];
 
 function refuseMixed(input: CommandInput, service: string | undefined): void {
+  const ofService = [
+    ...(option(input, 'region') === undefined ? [] : ['--region']),
+    ...(flag(input, 'terraform-import') ? ['--terraform-import'] : []),
+  ];
   const [one, other] =
-    service === undefined && option(input, 'region') !== undefined
-      ? ['--region', 'needs --from-service CLUSTER/SERVICE']
+    service === undefined && ofService[0] !== undefined
+      ? [ofService[0], 'needs --from-service CLUSTER/SERVICE']
       : service !== undefined && option(input, 'example') !== undefined
         ? ['--example', 'is for projects without a service; leave it out']
         : [];
@@ -71,20 +79,23 @@ function refuseMixed(input: CommandInput, service: string | undefined): void {
   throw new StackError('USAGE', `${one} ${other}`, { next: 'node runner init --help' });
 }
 
-async function fromService(
-  context: Context,
-  service: string,
-  region: string | undefined,
-): Promise<CommandResult> {
+async function fromService(context: Context, input: CommandInput, service: string): Promise<CommandResult> {
   const { initialiseFromService } = await import('../starter/fromService/initFromService.js');
-  const done = await initialiseFromService(context, { service, region });
-  const { configuration, facts, written, kept, notes, git, adopted } = done;
+  const done = await initialiseFromService(context, {
+    service,
+    region: option(input, 'region'),
+    imports: flag(input, 'terraform-import'),
+  });
+  const { configuration, facts, terraform, written, kept, notes, git, adopted } = done;
   const { living, environment, target, image, container } = facts;
   const next = [
     ...gitCommands(git, context),
-    ...['config check', `diff --env ${environment}`, `deploy --env ${environment}`].map((words) =>
-      asTyped(`node runner ${words}`, context.call),
-    ),
+    ...[
+      'config check',
+      `diff --env ${environment}`,
+      ...(terraform?.isRoot === true ? [`plan --env ${environment}`] : []),
+      `deploy --env ${environment}`,
+    ].map((words) => asTyped(`node runner ${words}`, context.call)),
   ];
   const data = {
     cluster: living.cluster,
@@ -101,7 +112,13 @@ async function fromService(
     ...(adopted !== undefined && 'release' in adopted ? { release: adopted.release.version } : {}),
     next,
   };
-  if (context.options.dryRun) return { data: { ...data, configuration }, text: configuration };
+  if (context.options.dryRun)
+    return {
+      data: { ...data, configuration, ...(terraform === undefined ? {} : { terraform: terraform.text }) },
+      text: [configuration, ...(terraform === undefined ? [] : [`# ${terraform.path}`, terraform.text])].join(
+        '\n',
+      ),
+    };
   const from = `the service ${living.cluster}/${living.service} (container ${container.name}, ${living.revision})`;
   return { data, text: told({ written, kept, notes, from, next }) };
 }

@@ -59,12 +59,13 @@ export async function writeFirst(
   directory: string,
   configFile: string,
   configuration: string,
+  more: readonly { readonly file: string; readonly text: string }[] = [],
 ): Promise<Written> {
   await create(directory, configFile, configuration);
   const written = [configFile];
   const kept: string[] = [];
-  const jenkinsfile = starterJenkinsfile(configFile);
-  ((await createWhereMissing(directory, 'Jenkinsfile', jenkinsfile)) ? written : kept).push('Jenkinsfile');
+  for (const { file, text } of [{ file: 'Jenkinsfile', text: starterJenkinsfile(configFile) }, ...more])
+    ((await createWhereMissing(directory, file, text)) ? written : kept).push(file);
   ((await ignoreState(directory)) ? written : kept).push('.gitignore');
   return { written, kept };
 }

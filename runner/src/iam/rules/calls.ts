@@ -29,7 +29,7 @@ const OF_STATE_MACHINE = 'held against a state machine that is written from the 
 const OF_SCHEDULES =
   'made where a service has scheduled tasks, which have a test of their own (test/integration/ecs/schedules.test.ts)';
 const BEFORE_CONFIGURATION =
-  'made where `init --from-service` is given a name that is not there, which has a test of its own (test/integration/starter)';
+  'made by `init --from-service` alone, which has a test of its own (test/integration/starter)';
 const open = (action: string, because = NO_LEVEL): CallRow => ({
   by: 'runner',
   needs: [{ actions: [action], on: 'any', because }],
@@ -233,6 +233,10 @@ export const calls = {
   },
 
   'elasticloadbalancing:DescribeTargetGroups': open('elasticloadbalancing:DescribeTargetGroups'),
+  'elasticloadbalancing:DescribeTargetGroupAttributes': {
+    ...open('elasticloadbalancing:DescribeTargetGroupAttributes'),
+    unmade: BEFORE_CONFIGURATION,
+  },
   'elasticloadbalancing:DescribeTargetHealth': open('elasticloadbalancing:DescribeTargetHealth'),
   'elasticloadbalancing:DescribeLoadBalancers': open('elasticloadbalancing:DescribeLoadBalancers'),
   'elasticloadbalancing:DescribeListeners': open('elasticloadbalancing:DescribeListeners'),

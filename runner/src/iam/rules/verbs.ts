@@ -43,6 +43,7 @@ export const parts = {
     'ecs:DescribeTasks',
     'ecr:BatchGetImage',
     'elasticloadbalancing:DescribeTargetGroups',
+    'elasticloadbalancing:DescribeTargetGroupAttributes',
     'application-autoscaling:DescribeScalableTargets',
   ],
   invalidate: ['cloudfront:CreateInvalidation'],

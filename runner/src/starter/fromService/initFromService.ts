@@ -13,6 +13,7 @@ import {
 import type { BranchFacts } from '../rules/branchLines.js';
 import { adopt, type Adoption } from './adopt.js';
 import { readService } from './readService.js';
+import { terraformFile, type TerraformFile } from './terraformFile.js';
 import { serviceConfig } from './rules/configText.js';
 import { adoptionNotes } from './rules/adoptionNotes.js';
 import { serviceFacts, type ServiceFacts } from './rules/serviceFacts.js';
@@ -24,6 +25,7 @@ export interface FromService extends Written {
   /** What was guessed, or stays where it is, each with why. */
   readonly notes: readonly string[];
   readonly git: BranchFacts;
+  readonly terraform: TerraformFile | undefined;
   /** Absent in a dry run. */
   readonly adopted?: Adoption;
 }
@@ -33,6 +35,8 @@ export interface FromServiceRequest {
   readonly service: string;
   /** AWS_REGION where left out. */
   readonly region: string | undefined;
+  /** Whether a file of Terraform with `import` blocks is written too. */
+  readonly imports: boolean;
 }
 
 /**
@@ -42,7 +46,7 @@ export interface FromServiceRequest {
  */
 export async function initialiseFromService(
   context: Context,
-  { service, region }: FromServiceRequest,
+  { service, region, imports }: FromServiceRequest,
 ): Promise<FromService> {
   const { directory, configFile, dryRun, environment = 'staging' } = context.options;
   const place = servicePlace(service);
@@ -57,15 +61,22 @@ export async function initialiseFromService(
     readService({ aws, env, environment, signal, note }, place),
     lookAtProject(context, note),
   ]);
+  const own = serviceFacts({ project, environment, ...read }, note);
+  const { files, place: placed } = project;
+  const terraform = imports
+    ? await terraformFile(aws, read, own.target, { files, roots: own.roots }, note)
+    : undefined;
   const facts = {
-    ...serviceFacts({ project, environment, ...read }, note),
+    ...own,
     schema: schemaPath(dirname(resolve(directory, configFile))),
+    ...(terraform?.isRoot === true ? { importsInto: placed(terraform.directory) } : {}),
   };
   const configuration = serviceConfig(facts);
-  const found = { configuration, facts, notes, git: project.branches };
+  const found = { configuration, facts, notes, git: project.branches, terraform };
   if (dryRun) return { ...found, written: [], kept: [] };
   const isClean = (await context.git.changes().catch(() => [''])).length === 0;
-  const written = await writeFirst(directory, configFile, configuration);
+  const more = terraform === undefined ? [] : [{ file: terraform.path, text: terraform.text }];
+  const written = await writeFirst(directory, configFile, configuration, more);
   context.git.lookAgain();
   const adopted = await adopt(context, read, facts, isClean);
   adoptionNotes(facts, read.running, adopted, isClean).forEach(note);

@@ -16,6 +16,8 @@ import { missingService, refuseOthers, type ServicePlace } from './rules/service
 
 /** A service with what the registry and its tasks tell of its image. */
 export interface ReadService {
+  /** As AWS describes it. */
+  readonly service: Service;
   readonly living: LivingService;
   readonly container: LivingContainer;
   readonly running: RunningImage;
@@ -56,7 +58,7 @@ export async function readService(reading: Reading, place: ServicePlace): Promis
   );
   const container = releasedContainer(living, ({ name }) => repositories.has(name));
   const running = await imageOf(reading, { api, container, registry });
-  return { living, container, running, repositories };
+  return { service, living, container, running, repositories };
 }
 
 async function requireService(aws: AwsClients, place: ServicePlace): Promise<Service> {

@@ -1,7 +1,7 @@
 import { starterBranches } from '../../rules/branchLines.js';
 import type { StarterImage } from '../../rules/facts.js';
 import { findImages, type FoundImages } from '../../rules/imageFindings.js';
-import { directoryOf, listed, type Note } from '../../rules/project.js';
+import { directoryOf, listed, type Note, type ProjectFiles } from '../../rules/project.js';
 import { placedImage, type ProjectFacts } from '../../rules/projectFindings.js';
 import { starterName } from '../../rules/starterNames.js';
 import type { LivingContainer, LivingService, RunningImage } from './livingService.js';
@@ -24,8 +24,9 @@ export interface ServiceFacts {
   readonly strategy: readonly string[];
   /** Other containers whose images are in the account's own registry. */
   readonly others: readonly { readonly name: string; readonly repository: string }[];
-  /** Terraform roots of the project, and whether one of them was made for the service just now. */
+  /** Terraform roots of the project, relative to it. */
   readonly roots: readonly string[];
+  /** A root that is made for the service, as the configuration names it. */
   readonly importsInto?: string | undefined;
 }
 
@@ -88,7 +89,7 @@ export function serviceFacts(seen: ServiceProject, note: Note): Omit<ServiceFact
     health,
     strategy: strategyLines(living, container.name, note),
     others,
-    roots: terraformRoots(project),
+    roots: terraformRoots(project.files),
   };
 }
 
@@ -106,11 +107,11 @@ function branchOf({ branches: known }: ProjectFacts, environment: string, note: 
 const TERRAFORM = /\.tf(?:\.json)?$/;
 
 /** Directories with a provider or a backend: what Terraform is started in. */
-function terraformRoots({ files, place }: ProjectFacts): readonly string[] {
+function terraformRoots(files: ProjectFiles): readonly string[] {
   const isRoot = (path: string) =>
     /^\s*(?:provider\s+"|backend\s+"|cloud\s*\{)/m.test(files.read(path) ?? '');
   const roots = files.paths.filter((path) => TERRAFORM.test(path) && isRoot(path)).map(directoryOf);
-  return [...new Set(roots)].map(place);
+  return [...new Set(roots)];
 }
 
 /** The Dockerfile of the project that makes the image which runs. */
