@@ -25,10 +25,11 @@ export function ecsOverAws(
           taskDefinitionArn: await ecs.register(input as unknown as RegisterTaskDefinitionCommandInput),
         },
       }),
-      'ecs:UpdateService': async ({ taskDefinition, forceNewDeployment = false }) => ({
+      'ecs:UpdateService': async ({ taskDefinition, forceNewDeployment = false, desiredCount }) => ({
         service: await ecs.update({
           taskDefinition: taskDefinition as string,
           force: forceNewDeployment as boolean,
+          count: desiredCount as number | undefined,
         }),
       }),
       'ecs:ListTasks': async ({ desiredStatus, nextToken, maxResults = 100 }) => {

@@ -19,6 +19,8 @@ const released = (letter: string) =>
 export interface EcsWorldOptions {
   readonly config?: object;
   readonly answers?: Readonly<Record<string, Answer>>;
+  /** The service is the idle colour of a switch, whose live one has so many tasks. */
+  readonly count?: number;
   readonly probe?: (url: string) => Promise<ProbeAnswer>;
   /** What stands between the target and the fake AWS, e.g. a patient caller. */
   readonly around?: (aws: AwsClients, clock: VirtualClock) => AwsClients;
@@ -47,6 +49,7 @@ export function ecsWorld(kind: 'worker' | 'web', options: EcsWorldOptions = {}) 
   });
   const aws = ecsOverAws(ecs, options.answers);
   const messages: string[] = [];
+  const { count } = options;
   const target = new EcsTarget({
     name: 'web',
     aws: options.around === undefined ? aws : options.around(aws, clock),
@@ -61,6 +64,14 @@ export function ecsWorld(kind: 'worker' | 'web', options: EcsWorldOptions = {}) 
       ...options.config,
     }),
     registry: () => 'registry.example',
+    ...(count === undefined
+      ? {}
+      : {
+          like: {
+            count,
+            described: { service: {}, definition: [...ecs.definitions.values()][0] ?? {}, tags: [] },
+          },
+        }),
     probe: options.probe ?? (async () => ({ status: 200, words: '200' })),
   });
   const controller = new AbortController();

@@ -112,7 +112,10 @@ export class FakeEcs implements EcsApi {
     return arn;
   }
 
-  async update(change: { taskDefinition: string; force: boolean }, signal?: AbortSignal): Promise<Service> {
+  async update(
+    change: { taskDefinition: string; force: boolean; count?: number | undefined },
+    signal?: AbortSignal,
+  ): Promise<Service> {
     this.count(change.force ? 'UpdateService --force' : 'UpdateService', signal);
     const course = (this.courses.length > 1 ? this.courses.shift() : this.courses[0]) as Course;
     this.move = {
@@ -126,6 +129,7 @@ export class FakeEcs implements EcsApi {
     };
     this.stale = course.stale ?? 0;
     this.current = change.taskDefinition;
+    this.desired = change.count ?? this.desired;
     return this.view();
   }
 

@@ -25,18 +25,25 @@ export const noProbeSetup: ProbeSetup = {
 
 /** How the tasks of each target are probed, by its name; found out before anything is changed. */
 export async function probeSetupsOf(
-  { aws, balancersAt, probe = probeByHttp }: Pick<EcsTargetOptions, 'aws' | 'balancersAt' | 'probe'>,
+  {
+    aws,
+    balancersAt,
+    probe = probeByHttp,
+    like,
+  }: Pick<EcsTargetOptions, 'aws' | 'balancersAt' | 'like' | 'probe'>,
   { parts: { api, members }, knownReachability }: Pick<SharedService, 'parts' | 'knownReachability'>,
   described: ServiceDescription,
   subject: StageSubject,
   signal: AbortSignal,
 ): Promise<(target: string) => ProbeSetup> {
   const warn = (message: string) => subject.progress('health', message);
-  const groups = await targetGroupsOf(aws, described.service, warn);
+  // An idle colour may have no task yet: what it is going to have is what is asked.
+  const service = like === undefined ? described.service : { ...described.service, desiredCount: like.count };
+  const groups = await targetGroupsOf(aws, service, warn);
   const found = await Promise.all(
     members.map(async ({ name, config }) => {
       const container = findContainer(described.definition, config.container);
-      const plan = probePlan(config.health, described.service, described.definition, container);
+      const plan = probePlan(config.health, service, described.definition, container);
       const { strategy } = config;
       // Which of the two groups has the tasks changes with each deployment; the rule stays.
       const rule = isNative(strategy) ? strategy['production-rule'] : undefined;

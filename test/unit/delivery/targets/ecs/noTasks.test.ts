@@ -87,3 +87,29 @@ describe('an ECS service at 0 tasks', () => {
     expect(status.details).to.include({ state: 'empty' });
   });
 });
+
+describe('an idle colour at 0 tasks', () => {
+  const idle = (status: number) =>
+    ecsWorld('web', {
+      config: { health: { for: '10s', interval: '1s', timeout: '20s' } },
+      count: 2,
+      probe: async () => ({ status, words: String(status) }),
+    });
+
+  it('gets the tasks of the live one, which are probed', async () => {
+    const { ecs, target, release, rollout } = idle(200);
+    ecs.desired = 0;
+    ecs.courses = [course];
+    const { status, facts } = await target.deploy(release, rollout);
+    expect(status).to.equal('healthy');
+    expect(facts?.['proof']).to.contain('answer');
+    expect(ecs.desired).to.equal(2);
+  });
+
+  it('is unhealthy where they answer so', async () => {
+    const { ecs, target, release, rollout } = idle(503);
+    ecs.desired = 0;
+    ecs.courses = [course];
+    expect((await rejection(target.deploy(release, rollout), 'DEPLOY_FAILED')).message).to.contain('503');
+  });
+});
