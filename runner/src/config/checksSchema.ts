@@ -45,7 +45,7 @@ const fields = {
   command: commandOf(lookedUp)
     .optional()
     .describe(
-      'Command that has to end with 0 before the release gets requests. It gets AUTOMATION_STACK_URL, _VERSION, _COMMIT, _ENVIRONMENT and _TARGET.',
+      'Command that has to end with 0 before the release gets requests. It gets AUTOMATION_STACK_URL and _HEADERS, where the new release answers, and _VERSION, _COMMIT, _ENVIRONMENT and _TARGET.',
     ),
   container: lookedUp
     .optional()

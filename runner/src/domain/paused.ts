@@ -10,6 +10,8 @@ export interface PausedTarget {
   readonly expires?: string;
   /** Where the new release answers test requests. */
   readonly testUrl?: string;
+  /** What requests need there, such as `X-Preview: next`, one a line. */
+  readonly testHeaders?: string;
   /** The platform's name of the pause. */
   readonly hook: string;
 }
@@ -20,17 +22,28 @@ export function pausesOf({ targets }: Pick<DeploymentRecord, 'targets'>): readon
     ([target, { status, facts = {} }]): readonly PausedTarget[] => {
       if (status !== 'paused') return [];
       const { hook = '', 'paused-at': stage = '', 'paused-since': since = '' } = facts;
-      const { 'pause-expires': expires, 'test-url': testUrl } = facts;
+      const { 'pause-expires': expires, 'test-url': testUrl, 'test-headers': testHeaders } = facts;
       const until = expires === undefined ? {} : { expires };
-      return [{ target, stage, since, hook, ...until, ...(testUrl === undefined ? {} : { testUrl }) }];
+      return [
+        {
+          target,
+          stage,
+          since,
+          hook,
+          ...until,
+          ...(testUrl === undefined ? {} : { testUrl }),
+          ...(testHeaders === undefined ? {} : { testHeaders }),
+        },
+      ];
     },
   );
 }
 
 /** `web: paused at after-test-traffic since 2026-11-03 12:00 UTC, expires 2026-11-04 12:00 UTC, test requests: URL`. */
-export function pauseWords({ target, stage, since, expires, testUrl }: PausedTarget): string {
+export function pauseWords({ target, stage, since, expires, testUrl, testHeaders }: PausedTarget): string {
   const until = expires === undefined ? '' : `, expires ${minute(expires)}`;
-  const where = testUrl === undefined ? '' : `, test requests: ${testUrl}`;
+  const needs = testHeaders === undefined ? '' : ` with ${testHeaders.replaceAll('\n', ', ')}`;
+  const where = testUrl === undefined ? '' : `, test requests: ${testUrl}${needs}`;
   return `${target}: paused at ${stage} since ${minute(since)}${until}${where}`;
 }
 

@@ -7,6 +7,7 @@ import { NativeMover } from '../../../runner/src/delivery/targets/ecs/native/nat
 import { ecsServiceSchema } from '../../../runner/src/delivery/targets/ecs/schema.js';
 import { SharedService } from '../../../runner/src/delivery/targets/ecs/sharedService.js';
 import type { NativeStrategy } from '../../../runner/src/delivery/targets/ecs/strategySchema.js';
+import type { CheckedAddress } from '../../../runner/src/delivery/rules/checkCommands.js';
 import type { CheckTools } from '../../../runner/src/delivery/checks/checks.js';
 import type { EcsTargetOptions } from '../../../runner/src/delivery/targets/ecs/targetOptions.js';
 import type { StackEvent } from '../../../runner/src/events/events.js';
@@ -27,7 +28,7 @@ export interface NativeWorldOptions {
   readonly config?: object;
   readonly conduct?: Partial<Conduct>;
   readonly check?: EcsTargetOptions['check'];
-  readonly testUrl?: string;
+  readonly test?: CheckedAddress;
 }
 
 /** A service that ECS moves by itself, as the runner meets it through the SDK, on virtual time. */
@@ -87,7 +88,7 @@ export function nativeWorld(options: NativeWorldOptions = {}) {
       timeoutMs: config.timeout,
       container: undefined,
       isChecked: Object.keys(config.checks ?? {}).length > 0,
-      testUrl: async () => options.testUrl,
+      testAt: async () => options.test,
     });
     const target = new EcsTarget({
       name: 'web',

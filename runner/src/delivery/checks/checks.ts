@@ -4,6 +4,7 @@ import { StackError } from '../../base/errors.js';
 import type { Clock, Processes } from '../../base/ports.js';
 import type { DeploymentKind, ReleaseRecord } from '../../domain/records.js';
 import type { Stage } from '../../events/stage.js';
+import type { CheckedAddress } from '../rules/checkCommands.js';
 
 /** What the checks of all targets of an environment work with. */
 export interface CheckTools {
@@ -57,7 +58,7 @@ export interface CheckedTarget {
   /** A rollback is checked by nothing: what is checked may be the very reason for it. */
   readonly kind?: DeploymentKind | undefined;
   /** Where the new release answers: the idle colour, the test listener, or the service. */
-  readonly url?: string | undefined;
+  readonly at?: CheckedAddress | undefined;
   /** Name and address of the host that is checked, where it is one. */
   readonly host?: { readonly name: string; readonly address: string } | undefined;
   /** Runs a command as a task of the new revision, where there is one. */

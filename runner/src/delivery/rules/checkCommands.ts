@@ -49,21 +49,39 @@ export const metricsOf = (checks: ChecksConfig) =>
 export const isWatched = (checks: ChecksConfig | undefined): boolean =>
   Object.values(checks ?? {}).some(({ alarm, metric }) => alarm !== undefined || metric !== undefined);
 
+/** Where a release answers. */
+export interface CheckedAddress {
+  readonly url: string;
+  /** What requests need there: without them another release may answer. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** `X-Preview: next`, one a line: what curl's `--header` takes. */
+export const headerLines = (headers: Readonly<Record<string, string>>): string =>
+  Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n');
+
+/** `http://shop.example/ with X-Preview: next`. */
+export const addressWords = ({ url, headers }: CheckedAddress): string =>
+  headers === undefined ? url : `${url} with ${headerLines(headers).replaceAll('\n', ', ')}`;
+
 /** What a command learns of the release that it checks, by environment variables; none of it is secret. */
 export function checkVariables(target: {
   readonly name: string;
   readonly environment: string;
   readonly release: Pick<ReleaseRecord, 'version' | 'commit'>;
-  readonly url?: string | undefined;
+  readonly at?: CheckedAddress | undefined;
   readonly host?: { readonly name: string; readonly address: string } | undefined;
 }): Readonly<Record<string, string>> {
-  const { name, environment, release, url, host } = target;
+  const { name, environment, release, at, host } = target;
   return {
     AUTOMATION_STACK_ENVIRONMENT: environment,
     AUTOMATION_STACK_TARGET: name,
     AUTOMATION_STACK_VERSION: release.version,
     AUTOMATION_STACK_COMMIT: release.commit,
-    ...(url === undefined ? {} : { AUTOMATION_STACK_URL: url }),
+    ...(at === undefined ? {} : { AUTOMATION_STACK_URL: at.url }),
+    ...(at?.headers === undefined ? {} : { AUTOMATION_STACK_HEADERS: headerLines(at.headers) }),
     ...(host === undefined
       ? {}
       : { AUTOMATION_STACK_HOST: host.name, AUTOMATION_STACK_ADDRESS: host.address }),

@@ -67,7 +67,7 @@ describe('checks before traffic', () => {
   it('run beside the configuration, with what they need to know, and are told with their last lines', async () => {
     const { run, started, told, events } = world({ './smoke': { lines: ['GET / 200'] } });
     const ends = await run({ smoke: { command: ['./smoke', '--fast'] } }, 'before-traffic', {
-      url: 'http://green',
+      at: { url: 'http://green' },
     });
     expect(started).to.deep.equal([
       {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  addressWords,
   checkVariables,
   commandFailure,
   commandsOf,
@@ -50,11 +51,21 @@ describe('the commands of checks', () => {
       AUTOMATION_STACK_COMMIT: 'c0ffee',
     });
     const host = { name: 'web-1', address: '10.0.0.1' };
-    expect(checkVariables({ ...told, url: 'http://10.0.0.1:80', host })).to.include({
+    expect(checkVariables({ ...told, at: { url: 'http://10.0.0.1:80' }, host })).to.include({
       AUTOMATION_STACK_URL: 'http://10.0.0.1:80',
       AUTOMATION_STACK_HOST: 'web-1',
       AUTOMATION_STACK_ADDRESS: '10.0.0.1',
     });
+  });
+
+  it('learn what requests to the new release need, one header a line', () => {
+    const at = { url: 'http://alb', headers: { 'X-Preview': 'next', Host: 'shop.example' } };
+    const release = { version: '1.4.0', commit: 'c0ffee' };
+    expect(checkVariables({ name: 'web', environment: 'staging', release, at })).to.include({
+      AUTOMATION_STACK_URL: 'http://alb',
+      AUTOMATION_STACK_HEADERS: 'X-Preview: next\nHost: shop.example',
+    });
+    expect(addressWords(at)).to.equal('http://alb with X-Preview: next, Host: shop.example');
   });
 
   it('fail by their exit code, their timeout or their memory', () => {

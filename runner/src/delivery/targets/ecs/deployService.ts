@@ -100,7 +100,7 @@ async function begin(parts: TargetParts, release: ReleaseRecord, rollout: Rollou
   const { members } = shared.parts;
   for (const member of members) {
     const own = { ...options, ...member };
-    const checked = { ...described, taskDefinition: previous, release, url: undefined };
+    const checked = { ...described, taskDefinition: previous, release, at: undefined };
     await runEcsChecks({ options: own, scope, tasks, rollout, ...checked }, { when: 'before-change' });
   }
   // The release is another one: only then can its schema be.

@@ -1,6 +1,7 @@
 import type { ReleaseRecord } from '../../../domain/records.js';
 import type { CheckEnd } from '../../../events/stage.js';
 import type { When } from '../../checks/checks.js';
+import type { CheckedAddress } from '../../rules/checkCommands.js';
 import { checkTask, stopBegunChecks, type CheckTaskOptions } from './checkTask.js';
 import type { ProbeRoute } from './endpoints.js';
 import type { EcsServiceConfig } from './schema.js';
@@ -10,7 +11,7 @@ export interface EcsChecks extends CheckTaskOptions {
   readonly options: CheckTaskOptions['options'] & Pick<EcsTargetOptions, 'checkTools'>;
   readonly release: ReleaseRecord;
   /** Where the new revision answers: a test listener, the idle colour, or the service. */
-  readonly url: string | undefined;
+  readonly at: CheckedAddress | undefined;
   /** Ends the checks; that of the rollout where left out. */
   readonly signal?: AbortSignal;
 }
@@ -23,7 +24,7 @@ export interface EcsChecks extends CheckTaskOptions {
  * @throws StackError DEPLOY_FAILED with last lines or numbers; AWS_*; the signal's reason on abort
  */
 export async function runEcsChecks(parts: EcsChecks, when: When): Promise<readonly CheckEnd[]> {
-  const { options, scope, tasks, rollout, definition, release, url } = parts;
+  const { options, scope, tasks, rollout, definition, release, at } = parts;
   const { config, checkTools: tools, clock, name } = options;
   if (!hasChecks(config)) return [];
   if (tools === undefined) throw new Error(`the checks of ${name} have nothing to work with`);
@@ -39,7 +40,7 @@ export async function runEcsChecks(parts: EcsChecks, when: When): Promise<readon
     checks: config.checks,
     release,
     kind: rollout.kind,
-    url,
+    at,
     task: checkTask(parts),
   };
   return runChecks({ tools, stage, signal }, target, when);
@@ -49,11 +50,21 @@ export const hasChecks = ({ checks }: Pick<EcsServiceConfig, 'checks'>): boolean
   Object.keys(checks ?? {}).length > 0;
 
 /**
- * Where the service answers that all requests go to. What is found by the rules of a load balancer may need headers that
- * a command does not send: then the environment's own URL is better.
+ * Where the service answers, for a command.
+ * @param route where the gate probes it
+ * @param known `path`: the one that is probed, which is no part of the address. `environmentUrl` is better where all requests
+ * go to the service and the route needs headers. Of an idle colour it is not: there the old release answers.
  */
-export function urlOfService(route: ProbeRoute, environmentUrl: string | undefined): string | undefined {
-  if (route.kind !== 'url') return environmentUrl;
-  const isPlain = route.headers === undefined && route.via === undefined;
-  return isPlain ? new URL(route.url).origin : (environmentUrl ?? new URL(route.url).origin);
+export function addressOf(
+  route: ProbeRoute,
+  known: { readonly path: string; readonly environmentUrl?: string | undefined; readonly isIdle: boolean },
+): CheckedAddress | undefined {
+  const { environmentUrl, isIdle } = known;
+  const environment = environmentUrl === undefined || isIdle ? undefined : { url: environmentUrl };
+  if (route.kind !== 'url') return environment;
+  const { url, headers, via } = route;
+  const path = known.path.startsWith('/') ? known.path : `/${known.path}`;
+  const at = { url: url.endsWith(path) ? url.slice(0, -path.length) : new URL(url).origin };
+  if (isIdle) return headers === undefined ? at : { ...at, headers };
+  return headers === undefined && via === undefined ? at : (environment ?? at);
 }

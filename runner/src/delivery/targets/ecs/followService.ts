@@ -2,7 +2,7 @@ import { primaryOf } from '../../../domain/ecsService.js';
 import type { ReleaseRecord } from '../../../domain/records.js';
 import { serviceView, type Service } from '../../../adapters/aws/ecs.js';
 import type { Rollout } from '../../../context/target.js';
-import { runEcsChecks, urlOfService } from './ecsChecks.js';
+import { addressOf, runEcsChecks } from './ecsChecks.js';
 import { probeByHttp, probeSetupsOf, type ProbeSetup } from './probeSetup.js';
 import { followRollout, type RolloutOptions } from './rollout.js';
 import type { ServiceDescription } from './serviceDescription.js';
@@ -51,7 +51,11 @@ export async function checkBesideGate(
   moments: readonly ('before-traffic' | 'bake')[] = ['before-traffic', 'bake'],
 ): Promise<void> {
   const { definition } = described;
-  const url = urlOfService(setupOf(name).route, options.url);
+  const at = addressOf(setupOf(name).route, {
+    path: options.config.health.path,
+    environmentUrl: options.url,
+    isIdle: options.like !== undefined,
+  });
   const checked = {
     options,
     scope,
@@ -62,7 +66,7 @@ export async function checkBesideGate(
     definition,
     taskDefinition,
     release,
-    url,
+    at,
   };
   await Promise.all(
     moments.map((when) =>

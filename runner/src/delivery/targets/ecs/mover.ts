@@ -1,6 +1,7 @@
 import type { Service } from '../../../adapters/aws/ecs.js';
 import type { Begun } from '../../../context/target.js';
 import type { DiagnosisScope } from './diagnosis.js';
+import type { CheckedAddress } from '../../rules/checkCommands.js';
 import { moveService, type Change } from './serviceChange.js';
 import type { ServiceDescription } from './serviceDescription.js';
 
@@ -18,9 +19,9 @@ export interface Moving {
   readonly isUndo: boolean;
   /**
    * Checks the new revision before it gets requests, where it has checks.
-   * @param url where it answers test requests, if anywhere
+   * @param at where it answers test requests, if anywhere
    */
-  readonly check?: ((url: string | undefined) => Promise<void>) | undefined;
+  readonly check?: ((at: CheckedAddress | undefined) => Promise<void>) | undefined;
 }
 
 export interface Move {
@@ -38,7 +39,7 @@ export interface Pause {
   readonly hook: string;
   readonly since: string;
   readonly expires?: string;
-  readonly testUrl?: string;
+  readonly test?: CheckedAddress;
 }
 
 export interface Moved {

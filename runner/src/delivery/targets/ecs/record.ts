@@ -1,6 +1,7 @@
 import type { TargetRecord } from '../../../domain/records.js';
 import type { MigrationRecord } from '../../../domain/migration.js';
 import { shortName } from '../../../domain/ecsService.js';
+import { headerLines } from '../../rules/checkCommands.js';
 import type { ProbeRoute } from './endpoints.js';
 import type { Pause } from './mover.js';
 import { isNative, type StrategyConfig } from './strategySchema.js';
@@ -41,13 +42,14 @@ export function ecsRecord(
 }
 
 /** What somebody needs who decides how it goes on. */
-const pauseFacts = ({ deployment, stage, hook, since, expires, testUrl }: Pause) => ({
+const pauseFacts = ({ deployment, stage, hook, since, expires, test }: Pause) => ({
   deployment,
   hook,
   'paused-at': stage,
   'paused-since': since,
   ...(expires === undefined ? {} : { 'pause-expires': expires }),
-  ...(testUrl === undefined ? {} : { 'test-url': testUrl }),
+  ...(test === undefined ? {} : { 'test-url': test.url }),
+  ...(test?.headers === undefined ? {} : { 'test-headers': headerLines(test.headers) }),
 });
 
 /** Which rules a deploy changes, or has ECS change: by them `plan` and `drift` know what is not Terraform's. */

@@ -46,9 +46,9 @@ export function movingOf(
     version: release?.version,
     diagnosis: diagnosisOf(parts, described, change.rollout),
     check: isChecked
-      ? async (url) => {
+      ? async (at) => {
           const { check = (one) => checkBeforeTraffic(parts, one) } = options;
-          await Promise.all(checked.map((member) => check({ member, described, release, url, rollout })));
+          await Promise.all(checked.map((member) => check({ member, described, release, at, rollout })));
         }
       : undefined,
   };
@@ -72,11 +72,11 @@ export async function moveShared(
 /** The commands of a member, where ECS moves the requests only after them. */
 async function checkBeforeTraffic(
   { options, scope, tasks, shared }: TargetParts,
-  { member, described, release, url, rollout }: CheckedRevision,
+  { member, described, release, at, rollout }: CheckedRevision,
 ): Promise<void> {
   const taskDefinition = shared.movedTo ?? described.service.taskDefinition ?? '';
   const checked = { options: { ...options, ...member }, scope, tasks, rollout, ...described };
-  await runEcsChecks({ ...checked, taskDefinition, release, url }, { when: 'before-traffic' });
+  await runEcsChecks({ ...checked, taskDefinition, release, at }, { when: 'before-traffic' });
 }
 
 /** The deployment that a change began, as its answer tells. */

@@ -5,6 +5,7 @@ import type { EcsApi } from '../../../adapters/aws/ecs.js';
 import type { EcsTasks } from '../../../adapters/aws/ecsTasks.js';
 import type { CheckTools } from '../../checks/checks.js';
 import type { TakeSnapshot } from '../../snapshots/takeSnapshot.js';
+import type { CheckedAddress } from '../../rules/checkCommands.js';
 import type { Probe } from './probe.js';
 import type { ServiceDescription } from './serviceDescription.js';
 import type { Mover } from './mover.js';
@@ -57,7 +58,7 @@ export interface CheckedRevision {
   readonly described: ServiceDescription;
   readonly release: ReleaseRecord;
   /** Where it answers, if anywhere. */
-  readonly url: string | undefined;
+  readonly at: CheckedAddress | undefined;
   readonly rollout: Rollout;
 }
 

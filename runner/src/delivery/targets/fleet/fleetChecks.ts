@@ -33,7 +33,7 @@ export function fleetChecks(
     const own =
       host === undefined
         ? {}
-        : { host, url: urlOf(host, config.port), onHost: await commandOn(fleet, host, tools) };
+        : { host, at: { url: urlOf(host, config.port) }, onHost: await commandOn(fleet, host, tools) };
     const target = { name, environment, checks, release, kind, ...own };
     await runChecks({ tools, stage, signal }, target, when);
   };

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
+import type { ProbeRoute } from '../../../../../runner/src/delivery/targets/ecs/endpoints.js';
 import type { EcsServiceConfig } from '../../../../../runner/src/delivery/targets/ecs/schema.js';
 import { StackError } from '../../../../../runner/src/base/errors.js';
 import type { CheckTools } from '../../../../../runner/src/delivery/checks/checks.js';
 import { EcsTarget } from '../../../../../runner/src/delivery/targets/ecs/ecsTarget.js';
-import { urlOfService } from '../../../../../runner/src/delivery/targets/ecs/ecsChecks.js';
+import { addressOf } from '../../../../../runner/src/delivery/targets/ecs/ecsChecks.js';
 import type { Begun, Rollout } from '../../../../../runner/src/context/target.js';
 import type { EventBody } from '../../../../../runner/src/events/events.js';
 import { fakeAws } from '../../../../support/fakeAws.js';
@@ -245,13 +246,36 @@ describe('a rolling service with checks', () => {
   });
 });
 
-describe('the URL that checks of a service get', () => {
+describe('the address that checks of a service get', () => {
+  const path = '/health';
+  const headers = { 'X-Preview': 'next' };
+
   it('is where the probe goes, or the environment’s where requests there need headers', () => {
-    expect(urlOfService({ kind: 'url', url: 'http://alb/shop/health' }, undefined)).to.equal('http://alb');
-    expect(urlOfService({ kind: 'url', url: 'http://alb/health' }, 'https://shop')).to.equal('http://alb');
+    const at = (route: ProbeRoute, environmentUrl?: string) =>
+      addressOf(route, { path, environmentUrl, isIdle: false });
+    expect(at({ kind: 'url', url: 'http://alb/shop/other' })).to.deep.equal({ url: 'http://alb' });
+    expect(at({ kind: 'url', url: 'http://alb/health' }, 'https://shop')).to.deep.equal({
+      url: 'http://alb',
+    });
     const named = { kind: 'url', url: 'http://shop.example/health', via: 'alb' } as const;
-    expect(urlOfService(named, 'https://shop')).to.equal('https://shop');
-    expect(urlOfService(named, undefined)).to.equal('http://shop.example');
-    expect(urlOfService({ kind: 'tasks-only' }, 'https://shop')).to.equal('https://shop');
+    expect(at(named, 'https://shop')).to.deep.equal({ url: 'https://shop' });
+    expect(at(named)).to.deep.equal({ url: 'http://shop.example' });
+    expect(at({ kind: 'tasks-only' }, 'https://shop')).to.deep.equal({ url: 'https://shop' });
+  });
+
+  it('keeps what stands before the path that is probed', () => {
+    const route = { kind: 'url', url: 'http://127.0.0.1:4566/_alb/shop/health' } as const;
+    const url = 'http://127.0.0.1:4566/_alb/shop';
+    expect(addressOf(route, { path: 'health', isIdle: true })).to.deep.equal({ url });
+  });
+
+  it('of an idle colour is never where the old release answers', () => {
+    const at = (route: ProbeRoute) =>
+      addressOf(route, { path, environmentUrl: 'https://shop', isIdle: true });
+    expect(at({ kind: 'url', url: 'http://alb/health', headers })).to.deep.equal({
+      url: 'http://alb',
+      headers,
+    });
+    expect(at({ kind: 'tasks-only' })).to.equal(undefined);
   });
 });

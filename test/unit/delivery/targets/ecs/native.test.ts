@@ -86,14 +86,15 @@ describe('a service that ECS moves by itself', () => {
   });
 
   it('ends the pause that its checks need, when they have passed', async () => {
-    const urls: (string | undefined)[] = [];
+    const asked: unknown[] = [];
+    const test = { url: 'http://test.example/', headers: { 'X-Preview': 'next' } };
     const checks = { smoke: { command: ['true'] } };
     const { world } = await deployed({
       config: { checks },
-      testUrl: 'http://test.example/',
-      check: async ({ url }) => void urls.push(url),
+      test,
+      check: async ({ at }) => void asked.push(at),
     });
-    expect(urls).to.deep.equal(['http://test.example/']);
+    expect(asked).to.deep.equal([test]);
     expect(world.ecs.count('ContinueServiceDeployment')).to.equal(1);
   });
 
@@ -126,12 +127,16 @@ describe('a service that ECS moves by itself', () => {
   it('ends the run at a pause, and goes on with it where somebody has said so', async () => {
     const world = nativeWorld({
       strategy: { pause: ['after-test-traffic'] },
-      testUrl: 'http://test.example/',
+      test: { url: 'http://test.example/', headers: { 'X-Preview': 'next' } },
     });
     const first = world.process({ atPause: 'end' });
     const { status, facts = {} } = await first.target.deploy(world.release, first.rollout);
     expect(status).to.equal('paused');
-    expect(facts).to.include({ 'paused-at': 'after-test-traffic', 'test-url': 'http://test.example/' });
+    expect(facts).to.include({
+      'paused-at': 'after-test-traffic',
+      'test-url': 'http://test.example/',
+      'test-headers': 'X-Preview: next',
+    });
     expect(Date.parse(facts['pause-expires']!) - Date.parse(facts['paused-since']!)).to.be.within(
       86_000_000,
       86_400_000,

@@ -27,11 +27,11 @@ export function nativeMover(parts: {
     timeoutMs: Math.max(...group.map(({ config }) => config.timeout)),
     container: group[0]?.config.container,
     isChecked: group.some(({ config }) => Object.keys(config.checks ?? {}).length > 0),
-    testUrl: once(async () => {
+    testAt: once(async () => {
       if (rule === undefined) return undefined;
       const { ruleUrl } = await import('../../../../adapters/aws/loadBalancer.js');
       try {
-        return (await ruleUrl(aws, rule, '/', balancersAt))?.url;
+        return await ruleUrl(aws, rule, '/', balancersAt);
       } catch (error) {
         // It is only told.
         if (!(error instanceof StackError)) throw error;

@@ -2,6 +2,7 @@ import { formatDuration } from '../../../../base/duration.js';
 import type { EcsDeployments } from '../../../../adapters/aws/ecsDeployments.js';
 import type { HookView, ServiceDeploymentView } from '../../../../domain/serviceDeployment.js';
 import { shouldAskForStopped, nextPollMs, ROLLOUT_POLLS } from '../../../rules/pollSchedule.js';
+import { addressWords, type CheckedAddress } from '../../../rules/checkCommands.js';
 import { crashError, failure, orFallback, stoppedOf } from '../diagnosis.js';
 import type { Moving, Pause } from '../mover.js';
 import { isCheckedAt, stageWord } from './rules/stages.js';
@@ -22,7 +23,7 @@ export interface FollowedDeployment {
   /** The checks have passed before. */
   readonly isChecked: boolean;
   /** Where the new revision answers test requests. */
-  readonly testUrl: () => Promise<string | undefined>;
+  readonly testAt: () => Promise<CheckedAddress | undefined>;
   /** What the colours run, where that is known: blue is what ran before, green the new revision. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -125,7 +126,7 @@ async function atPause(
   const { rollout } = moving.change;
   let { isChecked } = known;
   if (!isChecked && moving.check !== undefined && isCheckedAt(stage)) {
-    await moving.check(await followed.testUrl());
+    await moving.check(await followed.testAt());
     await rollout.journal('checked', { hook: hook.id });
     isChecked = true;
   }
@@ -135,30 +136,30 @@ async function atPause(
     await endPause(followed, hook.id);
     return { isEnded: true, isChecked };
   }
-  const testUrl = await followed.testUrl();
+  const test = await followed.testAt();
   if (rollout.atPause === 'end') {
     const expires = hook.expiresMs === undefined ? {} : { expires: new Date(hook.expiresMs).toISOString() };
     const found = { deployment: arn, stage: stageWord(stage), hook: hook.id, since: known.since, ...expires };
     return {
-      pause: { ...found, ...(testUrl === undefined ? {} : { testUrl }) },
+      pause: { ...found, ...(test === undefined ? {} : { test }) },
       isEnded: false,
       isChecked,
     };
   }
-  known.tell(stage, hook, testUrl);
+  known.tell(stage, hook, test);
   return { isEnded: false, isChecked };
 }
 
-type TellPause = (stage: string, hook: HookView, testUrl: string | undefined) => void;
+type TellPause = (stage: string, hook: HookView, test: CheckedAddress | undefined) => void;
 
 /** Says once what ends a pause. */
 function pauseTeller({ change: { subject, scope } }: Moving): TellPause {
   let told: string | undefined;
-  return (stage, hook, testUrl) => {
+  return (stage, hook, test) => {
     if (told === hook.id) return;
     told = hook.id;
     const until = hook.expiresMs === undefined ? '' : ` until ${new Date(hook.expiresMs).toISOString()}`;
-    const where = testUrl === undefined ? '' : `; it answers test requests at ${testUrl}`;
+    const where = test === undefined ? '' : `; it answers test requests at ${addressWords(test)}`;
     const typed = `node runner continue --env ${scope.environment}, or node runner rollback --env ${scope.environment}`;
     subject.progress('pause', `paused at ${stageWord(stage)}${until}${where}. In another terminal: ${typed}`);
   };

@@ -9,6 +9,7 @@ import { failure } from '../diagnosis.js';
 import { overtakenBack } from '../ecsFailures.js';
 import type { Move, Moved, Mover, Moving } from '../mover.js';
 import { moveService } from '../serviceChange.js';
+import type { CheckedAddress } from '../../../rules/checkCommands.js';
 import type { NativeStrategy } from '../strategySchema.js';
 import { beforeChange, findDeployment, type Search } from './findDeployment.js';
 import { followDeployment, isHasty, teller } from './followDeployment.js';
@@ -31,7 +32,7 @@ export interface NativeOptions {
   /** Some of the service's targets have checks. */
   readonly isChecked: boolean;
   /** Where the new revision answers test requests. */
-  readonly testUrl: () => Promise<string | undefined>;
+  readonly testAt: () => Promise<CheckedAddress | undefined>;
 }
 
 /** By ECS itself, which moves the requests between two target groups: blue-green, canary and linear. */
@@ -197,7 +198,7 @@ export class NativeMover implements Mover {
   }
 
   private async follow(moving: Moving, begun: BegunDeployment): Promise<Moved> {
-    const { api, deployments, strategy, timeoutMs, isChecked, testUrl } = this.options;
+    const { api, deployments, strategy, timeoutMs, isChecked, testAt } = this.options;
     const { rollout } = moving.change;
     const hasty = isHasty(moving);
     const { own } = pausesOf(strategy, isChecked);
@@ -211,7 +212,7 @@ export class NativeMover implements Mover {
       answered: new Set([...begun.ended, ...(rollout.continues ?? [])]),
       ownStage: own === undefined ? undefined : STAGE_OF_PAUSE[own],
       isChecked: begun.isChecked,
-      testUrl,
+      testAt,
       versions: {
         ...(before === undefined ? {} : moving.isUndo ? { green: before } : { blue: before }),
         ...(moving.version === undefined ? {} : { green: moving.version }),
