@@ -54,6 +54,19 @@ export interface CheckedAddress {
   readonly url: string;
   /** What requests need there: without them another release may answer. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** It is the load balancer's own name, which its certificate does not have. */
+  readonly anyName?: boolean | undefined;
+}
+
+/**
+ * The address by the name that certificates have: that of the environment, at the same port. Only where headers tell the
+ * new release from the old one, which answers there too.
+ */
+export function byName(at: CheckedAddress, environmentUrl: string | undefined): CheckedAddress {
+  const { url, headers, anyName } = at;
+  if (anyName !== true || headers === undefined || environmentUrl === undefined) return at;
+  const [own, named] = [new URL(url), new URL(environmentUrl)];
+  return named.protocol === own.protocol && named.port === own.port ? { url: named.origin, headers } : at;
 }
 
 /** `X-Preview: next`, one a line: what curl's `--header` takes. */

@@ -1,7 +1,8 @@
+import { definedOnly } from '../../../base/definedOnly.js';
 import type { ReleaseRecord } from '../../../domain/records.js';
 import type { CheckEnd } from '../../../events/stage.js';
 import type { When } from '../../checks/checks.js';
-import type { CheckedAddress } from '../../rules/checkCommands.js';
+import { byName, type CheckedAddress } from '../../rules/checkCommands.js';
 import { checkTask, stopBegunChecks, type CheckTaskOptions } from './checkTask.js';
 import type { ProbeRoute } from './endpoints.js';
 import type { EcsServiceConfig } from './schema.js';
@@ -62,9 +63,9 @@ export function addressOf(
   const { environmentUrl, isIdle } = known;
   const environment = environmentUrl === undefined || isIdle ? undefined : { url: environmentUrl };
   if (route.kind !== 'url') return environment;
-  const { url, headers, via } = route;
+  const { url, headers, via, anyName } = route;
   const path = known.path.startsWith('/') ? known.path : `/${known.path}`;
   const at = { url: url.endsWith(path) ? url.slice(0, -path.length) : new URL(url).origin };
-  if (isIdle) return headers === undefined ? at : { ...at, headers };
+  if (isIdle) return byName({ ...at, ...definedOnly({ headers, anyName }) }, environmentUrl);
   return headers === undefined && via === undefined ? at : (environment ?? at);
 }

@@ -9,6 +9,7 @@ import type { Change } from './serviceChange.js';
 import type { ServiceDescription } from './serviceDescription.js';
 import type { CheckedRevision } from './targetOptions.js';
 import { diagnosisOf, type TargetParts } from './targetParts.js';
+import { byName } from '../../rules/checkCommands.js';
 
 /** What was done to a service, or, without `service`, that there was nothing to do. */
 export interface Changed {
@@ -46,7 +47,8 @@ export function movingOf(
     version: release?.version,
     diagnosis: diagnosisOf(parts, described, change.rollout),
     check: isChecked
-      ? async (at) => {
+      ? async (test) => {
+          const at = test === undefined ? undefined : byName(test, options.url);
           const { check = (one) => checkBeforeTraffic(parts, one) } = options;
           await Promise.all(checked.map((member) => check({ member, described, release, at, rollout })));
         }

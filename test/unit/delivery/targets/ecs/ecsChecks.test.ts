@@ -278,4 +278,17 @@ describe('the address that checks of a service get', () => {
     });
     expect(at({ kind: 'tasks-only' })).to.equal(undefined);
   });
+
+  it('has the environment’s name where the load balancer’s own has no certificate, and a header leads there', () => {
+    const at = (environmentUrl: string, more: object) =>
+      addressOf(
+        { kind: 'url', url: 'https://alb.amazonaws.com/health', anyName: true, ...more },
+        { path, environmentUrl, isIdle: true },
+      )?.url;
+    expect(at('https://shop.example/', { headers })).to.equal('https://shop.example');
+    // Without a header, or at another port, the old release would answer.
+    expect(at('https://shop.example/', {})).to.equal('https://alb.amazonaws.com');
+    expect(at('https://shop.example:8443/', { headers })).to.equal('https://alb.amazonaws.com');
+    expect(at('http://shop.example/', { headers })).to.equal('https://alb.amazonaws.com');
+  });
 });
