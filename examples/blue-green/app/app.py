@@ -28,6 +28,8 @@ def create_app(database=None) -> Flask:
         try:
             database.rows(orders.READ, {"id": str(uuid.UUID(int=0))})
         except Exception as error:
+            # The log of a task is what somebody gets to see whose release was rolled back.
+            app.logger.error("unwell: %s", str(error).strip())
             return jsonify(status="unwell", version=version, why=str(error).strip()), 503
         return jsonify(status="ok", version=version)
 

@@ -31,6 +31,11 @@ class MigrateTest(unittest.TestCase):
         with self.assertRaisesRegex(migrate.Refused, "expand first"):
             migrate.due(ALL, applied(ADD), "contract")
 
+    def test_contract_leaves_what_the_release_did_not_have_whose_contract_it_is(self):
+        later = ("004-later.contract.sql", "contract", "LATER")
+        self.assertEqual(migrate.due([*ALL, later], applied(ADD, FILL), "contract", {DROP[0]}), [DROP])
+        self.assertEqual(migrate.due(ALL, applied(ADD, FILL), "contract", set()), [])
+
     def test_an_older_release_leaves_alone_what_a_later_one_applied(self):
         self.assertEqual(migrate.due([ADD], applied(*ALL), "expand"), [])
 
