@@ -5,7 +5,7 @@ import type { ReleaseRecord } from '../../runner/src/domain/records.js';
 import { readLastRun } from '../../runner/src/delivery/unfinished.js';
 import type { DeployRequest } from '../../runner/src/delivery/deployRequest.js';
 import { deployRelease } from '../../runner/src/delivery/deploy.js';
-import { promoteRelease } from '../../runner/src/delivery/promote.js';
+import { promoteRelease, type PromoteRequest } from '../../runner/src/delivery/promote.js';
 import { rollbackEnvironment } from '../../runner/src/delivery/rollback.js';
 import { openState, type State } from '../../runner/src/state/state.js';
 import { deployment, type Deployment } from './deployment.js';
@@ -139,12 +139,13 @@ export class Stand {
     });
   }
 
-  async promote(version: string) {
+  async promote(version: string, more: Partial<PromoteRequest> = {}) {
     return promoteRelease(this.context(), {
       environment: await this.place.context.environment('production'),
       stage: stageOf('promote:production', this.context()),
       version,
       approvedBy: ['grace'],
+      ...more,
     });
   }
 }

@@ -100,7 +100,7 @@ export const errorCodes = {
   DEPLOY_ROLLED_BACK: define('service', ExitCode.rolledBack),
   DEPLOY_CUT_OFF: define('service'),
   DEPLOY_OVERTAKEN: define('service'),
-  DEPLOY_PAUSED: define('service'),
+  DEPLOY_PAUSED: define('approval'),
   // Not 3: the services are as they were, what the migration itself changed may not be.
   MIGRATION_FAILED: define('service'),
   SNAPSHOT_FAILED: define('infrastructure'),

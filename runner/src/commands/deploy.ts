@@ -4,7 +4,15 @@ import { StackError } from '../base/errors.js';
 import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
 import type { CaughtUp } from '../delivery/catchUp.js';
 import { previewResult, type CommandResult } from '../events/commandResult.js';
-import { flag, option, type CommandDefinition, type CommandInput } from './command.js';
+import { flag, option, type CommandDefinition, type CommandInput, type OptionDefinition } from './command.js';
+
+/** Of verbs that bring a release somewhere. */
+export const untilPausedOption: OptionDefinition = {
+  name: 'until',
+  value: 'paused',
+  description:
+    'End (exit 0) where the platform pauses, instead of waiting there; `continue` or `rollback` goes on from it.',
+};
 
 const deploy: CommandDefinition = {
   name: 'deploy',
@@ -34,12 +42,7 @@ An ECS service that wants 0 tasks gets the release too, but nothing shows that t
       name: 'no-verify',
       description: 'Do not refuse what surely cannot run: an image or a new secret that is not there.',
     },
-    {
-      name: 'until',
-      value: 'paused',
-      description:
-        'End (exit 0) where the platform pauses, instead of waiting there; `continue` or `rollback` goes on from it.',
-    },
+    untilPausedOption,
     {
       name: 'wait',
       value: 'DURATION',

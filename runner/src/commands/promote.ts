@@ -1,7 +1,7 @@
 import { previewResult } from '../events/commandResult.js';
 import { approvalOptions, approvers } from './approvalOptions.js';
 import { option, type CommandDefinition } from './command.js';
-import { waiting } from './deploy.js';
+import { untilPaused, untilPausedOption, waiting } from './deploy.js';
 
 const promote: CommandDefinition = {
   name: 'promote',
@@ -24,6 +24,7 @@ A release that runs on some of the hosts only (\`partial\`) is promoted with a w
       value: 'DURATION',
       description: 'Wait this long for the lock and for the applications that are needed, e.g. 10m.',
     },
+    untilPausedOption,
   ],
   examples: [
     { command: 'promote --env production --approve', explains: 'Promote what staging runs to production.' },
@@ -73,6 +74,7 @@ A release that runs on some of the hosts only (\`partial\`) is promoted with a w
               environment,
               stage: telling,
               ...waiting(input),
+              ...untilPaused(input),
               ...(version === undefined ? {} : { version }),
               approvedBy,
               ...(forcedReason === undefined ? {} : { forcedReason }),

@@ -7,7 +7,10 @@ import type { DeployRequest, DeployResult } from './deployRequest.js';
 import { unknownRelease } from './promote.js';
 import { readLastRun } from './unfinished.js';
 
-/** @throws StackError USAGE where nothing is paused; STATE_UNREADABLE */
+/**
+ * The deployment of an environment that is paused, or whose pause was ended by a run that was cut off then.
+ * @throws StackError USAGE where there is none; STATE_UNREADABLE
+ */
 export async function pausedDeployment(
   context: Pick<Context, 'state'>,
   { name }: Pick<NamedEnvironment, 'name'>,
@@ -15,10 +18,16 @@ export async function pausedDeployment(
   const lastRun = await readLastRun(await context.state(), name);
   if (lastRun.kind === 'unreadable') throw lastRun.error;
   if (lastRun.kind === 'paused') return lastRun.deployment;
+  if (lastRun.kind === 'open' && lastRun.continued !== undefined) return lastRun.continued;
   throw new StackError('USAGE', `no deployment to ${name} is paused`, {
     where: name,
     next: `\`node runner status --env ${name}\` shows what runs.`,
   });
+}
+
+export interface ContinueRequest extends Pick<DeployRequest, 'environment' | 'stage' | 'waitMs' | 'atPause'> {
+  /** Who said so; who runs the command where left out. */
+  readonly by?: string;
 }
 
 /**
@@ -27,7 +36,7 @@ export async function pausedDeployment(
  */
 export async function continueDeployment(
   context: Context,
-  request: Pick<DeployRequest, 'environment' | 'stage' | 'waitMs' | 'atPause'>,
+  { by = context.who, ...request }: ContinueRequest,
 ): Promise<DeployResult> {
   const paused = await pausedDeployment(context, request.environment);
   const { ledger } = await context.state();
@@ -36,5 +45,7 @@ export async function continueDeployment(
   context.events.emit({ type: 'release', release });
   for (const one of pausesOf(paused)) request.stage.progress(pauseWords(one));
   const resume = { deployment: paused };
-  return deployRelease(context, { ...request, release, kind: paused.kind, resume, continues: paused });
+  const before = paused.continuedBy?.split(', ') ?? [];
+  const continues = { ...paused, continuedBy: [...new Set([...before, by])].join(', ') };
+  return deployRelease(context, { ...request, release, kind: paused.kind, resume, continues });
 }

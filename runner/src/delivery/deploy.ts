@@ -10,7 +10,7 @@ import {
   unprovenWords,
 } from '../domain/behind.js';
 import { StackError } from '../base/errors.js';
-import { pausesOf, pauseWords } from '../domain/paused.js';
+import { pauseQuestion, pausesOf, pauseWords, type PauseQuestion } from '../domain/paused.js';
 import type { DeploymentRecord, TargetRecord, TargetSnapshot } from '../domain/records.js';
 import { runField } from '../base/sharedRun.js';
 import type { DeploymentDraft } from '../state/ledger.js';
@@ -264,7 +264,14 @@ async function record(
 ): Promise<Recording> {
   const { environment, release, kind } = request;
   const { resumed, over, earlier } = start;
-  if (resumed !== undefined) return openRecording(context, state, resumed.deployment, snapshots, earlier);
+  if (resumed !== undefined) {
+    const { continuedBy } = request.continues ?? {};
+    const continued = continuedBy === undefined ? {} : { continuedBy };
+    // From here on it is at work: if it is killed, it was cut off, and waits for nobody.
+    if (resumed.paused !== undefined)
+      await state.ledger.continueDeployment({ ...resumed.paused, ...continued });
+    return openRecording(context, state, { ...resumed.deployment, ...continued }, snapshots, earlier);
+  }
   const needs = await describeApplication(context, latest).catch((error: unknown) => {
     if (kind !== 'rollback' || !isWriteFailure(error)) throw error;
     return latest?.needs ?? {};
@@ -335,7 +342,14 @@ export const deployEnd = (result: DeployResult): StageEnd => ({
   reason: deploySummary(result),
   behind: result.behind,
   isPart: deployStatus(result) === 'partial',
+  paused: questionOf(result.deployment),
 });
+
+/** What is asked where a run ended at a pause. */
+function questionOf(deployment: DeploymentRecord): PauseQuestion | undefined {
+  const { status, endedAt, startedAt } = deployment;
+  return status === 'paused' ? pauseQuestion(deployment, new Date(endedAt ?? startedAt)) : undefined;
+}
 
 /** How a deploy went that ended well: `partial` also where nothing shows that the release works, or a hook failed after it. */
 export const deployStatus = ({

@@ -20,7 +20,12 @@ import { isAsBefore, rollBackUnfinished, rolledBackWords } from './rollBackUnfin
 /** Where a deployment begins: afresh, where another was cut off, or over that one. */
 export interface StartingPoint {
   /** Goes on with it, under its number. */
-  readonly resumed?: { readonly deployment: DeploymentRecord; readonly entries: readonly JournalEntry[] };
+  readonly resumed?: {
+    readonly deployment: DeploymentRecord;
+    readonly entries: readonly JournalEntry[];
+    /** Its record, where it was paused. */
+    readonly paused?: DeploymentRecord;
+  };
   /** Ends it. */
   readonly over?: Unfinished;
   /** What ran before the one that was cut off, by target. */
@@ -119,7 +124,8 @@ async function resumeLastRun(
     throw nothingToResume(environment);
   const { unfinished } = lastRun;
   const { snapshots, earlier } = unfinished;
-  return { resumed: unfinished, snapshots, ...(earlier === undefined ? {} : { earlier }) };
+  const resumed = lastRun.kind === 'paused' ? { ...unfinished, paused: lastRun.deployment } : unfinished;
+  return { resumed, snapshots, ...(earlier === undefined ? {} : { earlier }) };
 }
 
 /** The failure of `--resume` where no deployment was cut off. */

@@ -12,9 +12,10 @@ import {
   ruleOf,
   type Approved,
 } from './approvals.js';
-import type { DeployResult } from './deployRequest.js';
+import type { DeployRequest, DeployResult } from './deployRequest.js';
 import { refuseOutrun } from './contracted.js';
 import { deployRelease } from './deploy.js';
+import { pausedError } from './unfinished.js';
 
 export interface PromoteRequest {
   readonly environment: NamedEnvironment;
@@ -28,6 +29,8 @@ export interface PromoteRequest {
   /** Promotes what never ran in the environment before; the reason is recorded. */
   readonly forcedReason?: string;
   readonly waitMs?: number;
+  /** What a pause of a target means, see DeployRequest. */
+  readonly atPause?: DeployRequest['atPause'];
 }
 
 /**
@@ -64,6 +67,7 @@ export async function promoteRelease(context: Context, request: PromoteRequest):
     // Named, or forced: somebody has looked. What was cut off there is gone over.
     forward: request.version !== undefined || request.forcedReason !== undefined,
     ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
+    ...(request.atPause === undefined ? {} : { atPause: request.atPause }),
     ...(approved === undefined ? {} : { approvedBy: approved.by.join(', '), authors: approved.authors }),
     ...(request.forcedReason === undefined
       ? {}
@@ -215,7 +219,9 @@ async function goThrough(
     kind: 'deploy',
     stage: request.stage,
     ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
+    ...(request.atPause === undefined ? {} : { atPause: request.atPause }),
   });
+  if (deployment.status === 'paused') throw pausedError(deployment);
   if (!isProven(deployment.status) && forcedReason === undefined) throw unprovenThere(request, deployment);
   return release;
 }

@@ -19,6 +19,8 @@ export interface UnfinishedDeployment {
   readonly wasPaused?: boolean;
   /** Who goes back over what somebody else has brought since, and why. */
   readonly forced?: { readonly by: string; readonly reason: string };
+  /** Why, where somebody said so. */
+  readonly reason?: string;
 }
 
 /**
@@ -54,7 +56,9 @@ export async function rollBackUnfinished(
     ...deployment,
     ...migrationsIn(entries),
     status: 'rolled-back',
-    reason: request.wasPaused === true ? 'rolled back at a pause' : unfinishedReason(unfinished),
+    reason:
+      request.reason ??
+      (request.wasPaused === true ? 'rolled back at a pause' : unfinishedReason(unfinished)),
     ...(forced === undefined ? {} : { forcedBy: forced.by, forcedReason: forced.reason }),
     endedAt: context.clock.now().toISOString(),
     targets: results,

@@ -15,7 +15,13 @@ export type LastRun =
   /** Its record was written and nothing else: it has changed nothing. */
   | { readonly kind: 'begun'; readonly deployment: DeploymentRecord }
   /** Its journal is open: anything in it may have happened. */
-  | { readonly kind: 'open'; readonly unfinished: Unfinished; readonly begun?: DeploymentRecord }
+  | {
+      readonly kind: 'open';
+      readonly unfinished: Unfinished;
+      readonly begun?: DeploymentRecord;
+      /** Its record, where it had paused and somebody went on with it. */
+      readonly continued?: DeploymentRecord;
+    }
   /** The platform waits until somebody says how it goes on; its journal is open. */
   | { readonly kind: 'paused'; readonly deployment: DeploymentRecord; readonly unfinished: Unfinished }
   /** It came to its end; only its journal was not closed. */
@@ -45,7 +51,9 @@ export async function readLastRun({ ledger, journal }: State, environment: strin
   if (hasEnded) return { kind: 'ended', deployment, unfinished };
   // One that went over it and was killed before it had a journal of its own.
   const later = begun !== undefined && begun.sequence > sequence ? { begun } : {};
-  return { kind: 'open', unfinished, ...later };
+  const continued =
+    deployment !== undefined && pausesOf(deployment).length > 0 ? { continued: deployment } : {};
+  return { kind: 'open', unfinished, ...later, ...continued };
 }
 
 /** The deployment that `--resume` goes on with, as `status` tells of it. */

@@ -87,6 +87,8 @@ export interface DeploymentRecord {
   readonly fromBehind?: readonly string[];
   /** Names of all who approved it, with commas between them. */
   readonly approvedBy?: string;
+  /** Names of all who ended a pause of it, with commas between them. */
+  readonly continuedBy?: string;
   /** Who wrote what was new there, where somebody had to approve it. */
   readonly authors?: readonly string[];
   readonly forcedBy?: string;

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../base/errors.js';
 import type { PlanSummary } from '../domain/plan.js';
+import type { PauseQuestion } from '../domain/paused.js';
 import type { BehindHost, ReleaseRecord } from '../domain/records.js';
 
 /**
@@ -109,6 +110,8 @@ export type EventBody =
       readonly reason?: string;
       /** Hosts that do not run the release, of a stage that deployed. */
       readonly behind?: readonly BehindHost[];
+      /** What is to be decided, where it ended at a pause of its platform. */
+      readonly paused?: PauseQuestion;
       readonly error?: ErrorRecord;
     }
   | { readonly type: 'release'; readonly release: ReleaseRecord }

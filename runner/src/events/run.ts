@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../base/errors.js';
 import type { PlanSummary } from '../domain/plan.js';
+import type { PauseQuestion } from '../domain/paused.js';
 import type { BehindHost, ReleaseRecord } from '../domain/records.js';
 import type { StageStatus, StageSummary } from './events.js';
 
@@ -51,6 +52,8 @@ export interface StageRecord {
   readonly error?: ErrorRecord;
   /** Hosts that do not run the release. */
   readonly behind?: readonly BehindHost[];
+  /** What is to be decided, where it ended at a pause of its platform. */
+  readonly paused?: PauseQuestion;
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   /** What Terraform would change. */
   readonly plan?: PlanRecord;

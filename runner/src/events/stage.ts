@@ -1,5 +1,6 @@
 import { toErrorRecord, ExitCode, type StackError } from '../base/errors.js';
 import type { StageStatus, EventBus, EventOf } from './events.js';
+import type { PauseQuestion } from '../domain/paused.js';
 import type { BehindHost } from '../domain/records.js';
 import type { Clock } from '../base/ports.js';
 import type { PlanSummary } from '../domain/plan.js';
@@ -92,6 +93,8 @@ export interface StageEnd {
   readonly behind?: readonly BehindHost[];
   /** It ended well, but not in full: the stage is `partial`. */
   readonly isPart?: boolean;
+  /** Its platform waits for somebody; the stage ended there. */
+  readonly paused?: PauseQuestion | undefined;
   /** What was found though the stage did its work (drift): told like a failure, and not thrown. */
   readonly finding?: StackError | undefined;
 }
@@ -117,7 +120,7 @@ export async function inStage<T>(
   });
   try {
     const result = await body(new Stage(context.events, stage.id));
-    const { finding, behind = [], isPart = behind.length > 0, reason } = end(result);
+    const { finding, behind = [], isPart = behind.length > 0, reason, paused } = end(result);
     const found = finding === undefined ? undefined : toErrorRecord(finding);
     context.events.emit({
       type: 'stage.end',
@@ -126,6 +129,7 @@ export async function inStage<T>(
       seconds: seconds(),
       ...(reason === undefined ? {} : { reason }),
       ...(behind.length === 0 ? {} : { behind }),
+      ...(paused === undefined ? {} : { paused }),
       ...(found === undefined ? {} : { error: found }),
     });
     return result;

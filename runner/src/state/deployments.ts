@@ -42,23 +42,18 @@ export class Deployments {
 
   /** See Ledger.finishDeployment. */
   async finish(record: DeploymentRecord): Promise<DeploymentRecord> {
-    const log = this.log(record.environment);
     const ended = { ...record, endedAt: record.endedAt ?? this.clock.now().toISOString() };
     // The index first: what the caller reports as healthy is healthy, even if this process dies at the next line.
     if (isInService(ended.status)) await this.remember(ended);
-    // A missing or unreadable record is written again: the caller has it from the journal.
-    await updateDocument<DeploymentRecord>(
-      this.store,
-      log.key(record.sequence),
-      (stored) => {
-        if (stored !== undefined && !mayEnd(stored, ended))
-          throw alreadyEndedError(this.store.location, stored, ended);
-        return ended;
-      },
-      deploymentShape,
-    );
-    if (isInService(ended.status)) await log.mark('healthy', ended.sequence);
+    await this.write(ended);
+    if (isInService(ended.status)) await this.log(ended.environment).mark('healthy', ended.sequence);
     return ended;
+  }
+
+  /** See Ledger.continueDeployment. */
+  async goOn(record: DeploymentRecord): Promise<void> {
+    const { endedAt: _, reason: __, ...rest } = record;
+    await this.write({ ...rest, status: 'running' });
   }
 
   async newest(environment: string, limit: number, before?: number): Promise<readonly DeploymentRecord[]> {
@@ -123,6 +118,20 @@ export class Deployments {
     const key = endedKey('partial', environment, version);
     const found = await readHint<{ readonly sequence: number }>(this.store, key, endedShape);
     return found === undefined ? undefined : this.get(environment, found.sequence);
+  }
+
+  private async write(record: DeploymentRecord): Promise<void> {
+    // A missing or unreadable record is written again: the caller has it from the journal.
+    await updateDocument<DeploymentRecord>(
+      this.store,
+      this.log(record.environment).key(record.sequence),
+      (stored) => {
+        if (stored !== undefined && !mayEnd(stored, record))
+          throw alreadyEndedError(this.store.location, stored, record);
+        return record;
+      },
+      deploymentShape,
+    );
   }
 
   private async remember({ environment, version, sequence, status }: DeploymentRecord): Promise<void> {

@@ -75,6 +75,7 @@ export const deploymentShape = object({
   'url?': text,
   'run?': text,
   'checkedOut?': text,
+  'continuedBy?': text,
   'targets?': record(target),
   'contracts?': record(object({ 'id?': text })),
   'migrations?': list(migration),

@@ -94,6 +94,14 @@ export class Ledger {
     return this.deploymentRecords.finish(record);
   }
 
+  /**
+   * Writes that a run goes on with a deployment that was paused.
+   * @throws StackError STATE_CONFLICT if it has ended
+   */
+  continueDeployment(record: DeploymentRecord): Promise<void> {
+    return this.deploymentRecords.goOn(record);
+  }
+
   /** Newest first; `before` is a sequence, exclusive. */
   deployments(
     environment: string,

@@ -45,6 +45,32 @@ describe('a deployment that is paused', () => {
     await rejection(goOn(stand), 'USAGE');
   });
 
+  it('may be a promotion, which keeps who approved it and says who let it go on', async () => {
+    const stand = await Stand.make();
+    await stand.deploy('0.2.0');
+    const context = stand.context();
+    const environment = await context.environment('production');
+    stand.targets.forEach((target) => (target.running = '0.1.0'));
+    stand.targets[0]!.pauses = 'hook-1';
+    const { deployment } = await stand.promote('0.2.0', { atPause: 'end' });
+    expect([deployment.status, deployment.kind]).to.deep.equal(['paused', 'promote']);
+    const stage = stageOf('continue:production', context);
+    const { deployment: ended } = await continueDeployment(context, { environment, stage, by: 'ada' });
+    expect(ended).to.include({ status: 'healthy', kind: 'promote', approvedBy: 'grace', continuedBy: 'ada' });
+  });
+
+  it('is no longer told as paused once somebody goes on with it, also where that is cut off', async () => {
+    const stand = await paused();
+    stand.targets[1]!.deploy = () => new Promise(() => undefined);
+    void goOn(stand);
+    while ((await stand.state.ledger.deployment('staging', 2))?.status !== 'running')
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    await stand.processEnds();
+    const [staging] = await statusOfEnvironments(stand.context(), false);
+    expect(staging?.paused).to.equal(undefined);
+    expect(staging?.cutOff?.sequence).to.equal(2);
+  });
+
   it('is rolled back, and recorded so', async () => {
     const stand = await paused();
     const { deployment } = await stand.rollback();
