@@ -5,13 +5,14 @@ import type { StageOutcome } from '../pipeline/rules/schedule.js';
 import { approvalOptions, approvers } from './approvalOptions.js';
 import { flag, list, option, type CommandDefinition } from './command.js';
 import { waiting } from './deploy.js';
+import { pauseAnswer, pauseAsker, pauseOptions } from './pauseOptions.js';
 import { allowDestroy, allowDestroyOption } from './infrastructureOptions.js';
 
 const run: CommandDefinition = {
   name: 'run',
   summary: 'Run all stages of a branch, as Jenkins would',
   description:
-    'Runs the graph that `stages` prints. Independent stages run in parallel; a failed stage holds back only the stages that need it. `--from` starts at a stage, `--only` runs only the named stages. `--resume` skips what another run of the same commit has done and nothing has undone since; what the ledger does not prove is done again. `--dry-run` shows what each stage would do: the images that would be built, what Terraform would change, what would be deployed.',
+    'Runs the graph that `stages` prints. Independent stages run in parallel; a failed stage holds back only the stages that need it. `--from` starts at a stage, `--only` runs only the named stages. `--resume` skips what another run of the same commit has done and nothing has undone since; what the ledger does not prove is done again. Where a deployment pauses (`strategy: { pause: [...] }`), `run` asks on a terminal whether it goes on; elsewhere it ends there (exit 1, DEPLOY_PAUSED), and after `continue` or `rollback`, `run --resume` goes on. `--dry-run` shows what each stage would do: the images that would be built, what Terraform would change, what would be deployed.',
   options: [
     { name: 'branch', value: 'BRANCH', description: 'Branch to run as (default: the one checked out).' },
     {
@@ -37,6 +38,7 @@ const run: CommandDefinition = {
         'The plan that was approved, by its name in `plan` and its stage; no other plan is applied.',
     },
     allowDestroyOption,
+    ...pauseOptions,
     { name: 'wait', value: 'DURATION', description: 'Wait this long for locks, e.g. 10m.' },
   ],
   examples: [
@@ -97,6 +99,7 @@ const run: CommandDefinition = {
     const approvedBy = approvers(context, input);
     const approvedPlan = option(input, 'approved-plan');
     const resume = flag(input, 'resume');
+    const asking = isPart || !stages.some(({ kind }) => kind === 'continue') ? {} : await pauseAsker(context);
     const done =
       resume && (!isPart || (await isFirst(context))) ? await whatIsDone(context, pipeline) : undefined;
     const outcomes = await asRun(
@@ -111,6 +114,8 @@ const run: CommandDefinition = {
           ...allowDestroy(input),
           approvedBy,
           resume,
+          ...pauseAnswer(input),
+          ...asking,
           ...(approvedPlan === undefined ? {} : { approvedPlan }),
           ...(done === undefined ? {} : isPart ? { doneElsewhere: done } : { done }),
         }),

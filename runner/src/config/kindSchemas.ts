@@ -14,6 +14,8 @@ export interface TargetConfig {
   readonly checks?: ChecksConfig | undefined;
   /** What it does to the schema of a database; only kinds that can run a command have it. */
   readonly migrate?: MigrateConfig | undefined;
+  /** How its requests are moved, and where its platform pauses for somebody; only kinds whose platform can have it. */
+  readonly strategy?: { readonly kind: string; readonly pause?: readonly string[] | undefined } | undefined;
 }
 
 /** What a target of a kind may say. */

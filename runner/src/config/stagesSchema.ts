@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { didYouMean } from '../base/nearest.js';
+import type { TargetConfig } from './kindSchemas.js';
 import type { Path } from './path.js';
 import { commandOf, duration, lookedUp, name, text, variable } from './schemaWords.js';
 
@@ -34,7 +35,8 @@ export type OwnStage = OwnStages[string];
 
 /** What stages begin with that are no project's own. */
 const BUILT_IN = [
-  ...['needs', 'build', 'test', 'push', 'plan', 'approve', 'apply', 'provision', 'deploy', 'promote', 'own'],
+  ...['needs', 'build', 'test', 'push', 'plan', 'approve', 'apply', 'provision', 'deploy', 'promote'],
+  ...['continue', 'own'],
 ];
 
 interface Parts {
@@ -47,12 +49,15 @@ interface Parts {
         readonly infrastructure?: unknown;
         readonly provision?: unknown;
         readonly promotion?: unknown;
-        readonly targets: object;
+        readonly targets: Readonly<Record<string, Pick<TargetConfig, 'strategy'>>>;
       }
     >
   >;
   readonly stages: OwnStages;
 }
+
+const isPausing = (targets: Parts['environments'][string]['targets']) =>
+  Object.values(targets).some(({ strategy }) => (strategy?.pause ?? []).length > 0);
 
 /** Ids that some branch may have. */
 function builtInIds({ needs, images, environments }: Parts): readonly string[] {
@@ -69,6 +74,7 @@ function builtInIds({ needs, images, environments }: Parts): readonly string[] {
       ...(settings.provision === undefined ? [] : [`provision:${at}`]),
       ...(isDeployedTo ? [`deploy:${at}`] : []),
       ...(isDeployedTo && settings.promotion !== undefined ? [`promote:${at}`] : []),
+      ...(isPausing(settings.targets) ? [`continue:${at}`] : []),
     ];
   });
   return [...ofImages, ...(ofImages.length > 0 ? ['push'] : []), ...ofEnvironments];

@@ -101,6 +101,8 @@ async function previewStage(
       const { previewDeploy } = await import('../delivery/preview.js');
       return (await previewDeploy(context, environment as NamedEnvironment, undefined)).lines;
     }
+    case 'continue':
+      return [`Would ask at each pause in ${stage.environment} whether it goes on, or back.`];
     case 'own':
       return [`Would run ${(await context.config()).stages[stage.id]?.run.join(' ') ?? ''}.`];
     case 'promote': {

@@ -3,6 +3,8 @@ import { referencesIn } from '../config/referencesIn.js';
 import type { Pipeline, Stage } from './rules/stageGraph.js';
 import type { ReleaseRecord } from '../domain/records.js';
 import type { ChangeRecord } from '../state/changes.js';
+import { pauseQuestion, type PauseQuestion } from '../domain/paused.js';
+import { readLastRun } from '../delivery/unfinished.js';
 import { readDrift } from '../state/driftRecords.js';
 import { recordedApproval } from '../delivery/approvals.js';
 import { terraformInputs } from '../infrastructure/changeRecord.js';
@@ -15,6 +17,8 @@ export interface DoneStage {
   readonly url?: string;
   readonly who: string;
   readonly at: string;
+  /** What is to be decided, where it brought the release to a pause. */
+  readonly paused?: PauseQuestion;
 }
 
 interface ResumeSearch {
@@ -50,8 +54,9 @@ export async function doneStages(
 }
 
 /** One line of a stage that is left out. */
-export function doneWords({ run, url, who, at }: DoneStage): string {
-  return `done already by ${url ?? run ?? who} at ${at.slice(0, 16).replace('T', ' ')} UTC`;
+export function doneWords({ run, url, who, at, paused }: DoneStage): string {
+  const waits = paused === undefined ? '' : ', and paused there';
+  return `done already by ${url ?? run ?? who} at ${at.slice(0, 16).replace('T', ' ')} UTC${waits}`;
 }
 
 async function proofOf(
@@ -74,6 +79,11 @@ async function proofOf(
       return release === undefined ? undefined : madeBy(release);
     case 'deploy':
     case 'promote':
+      return (
+        (await deployedBy(context, commit, stage.environment as string, release)) ??
+        (await pausedBy(context, commit, stage.environment as string, release))
+      );
+    case 'continue':
       return deployedBy(context, commit, stage.environment as string, release);
     case 'plan':
     case 'apply':
@@ -125,6 +135,22 @@ async function deployedBy(
   // What the deployment was told of hosts and addresses may be another now.
   if (change !== undefined && (change.endedAt ?? change.startedAt) > healthy.startedAt) return undefined;
   return doneOf(healthy, healthy.who, healthy.endedAt ?? healthy.startedAt);
+}
+
+/** The release waits there at a pause, brought by this commit's configuration: it has not to be brought again. */
+async function pausedBy(
+  context: ContextWith<'clock' | 'state'>,
+  commit: string,
+  environment: string,
+  release: ReleaseRecord | undefined,
+): Promise<DoneStage | undefined> {
+  const lastRun = await readLastRun(await context.state(), environment);
+  if (release === undefined || lastRun.kind !== 'paused') return undefined;
+  const { deployment } = lastRun;
+  if (deployment.version !== release.version || deployment.checkedOut !== commit) return undefined;
+  const paused = pauseQuestion(deployment, context.clock.now());
+  const done = doneOf(deployment, deployment.who, deployment.endedAt ?? deployment.startedAt);
+  return { ...done, ...(paused === undefined ? {} : { paused }) };
 }
 
 /** The last change of the infrastructure is this commit's apply, of the same values, and no drift was found since. */

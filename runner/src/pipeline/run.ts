@@ -1,6 +1,7 @@
 import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { ExitCode, StackError, toErrorRecord } from '../base/errors.js';
 import type { PlanSummary } from '../domain/plan.js';
+import { pauseQuestion } from '../domain/paused.js';
 import { runGraph, type StageOutcome } from './rules/schedule.js';
 import type { Stage as PlannedStage } from './rules/stageGraph.js';
 import { approveContract, approversOf, approveStage } from './approveStage.js';
@@ -65,7 +66,7 @@ const reportDone = (context: ContextWith<'clock' | 'events'>, stage: PlannedStag
   );
 
 /** Where images are to be built, what would stop them on their way is asked first. */
-async function requireOpenWays(context: Context, { stages, waitMs }: RunRequest): Promise<void> {
+async function requireOpenWays(context: Context, { stages, waitMs, done }: RunRequest): Promise<void> {
   const push = stages.find(({ kind }) => kind === 'push');
   if (push === undefined || !stages.some(({ kind }) => kind === 'build')) return;
   const [{ findRelease }, { requireFree, refuseDirtyTree, requireOpenWay }, { requireAccount }] =
@@ -77,7 +78,9 @@ async function requireOpenWays(context: Context, { stages, waitMs }: RunRequest)
   const release = await findRelease(context);
   const registry = await environmentOf(context, push);
   const waiting = waitMs === undefined ? {} : { waitMs };
-  const moving = stages.filter(({ kind }) => kind === 'deploy' || kind === 'promote');
+  const moving = stages.filter(
+    ({ id, kind }) => (kind === 'deploy' || kind === 'promote') && done?.has(id) !== true,
+  );
   // What this machine knows is told before AWS is asked.
   for (const stage of moving) {
     const environment = await environmentOf(context, stage);
@@ -168,10 +171,24 @@ async function execute(
         import('../release/findRelease.js'),
       ]);
       const environment = await environmentOf(context, stage);
+      const atPause = await atPauseOf(context, environment, request);
+      if (atPause?.end !== undefined) return atPause.end;
       const release = await ensureRelease(context, { environment, stage: telling });
       return deployEnd(
-        await deployRelease(context, { environment, release, kind: 'deploy', stage: telling, ...waiting }),
+        await deployRelease(context, {
+          environment,
+          release,
+          kind: 'deploy',
+          stage: telling,
+          ...waiting,
+          ...atPause?.until,
+        }),
       );
+    }
+    case 'continue': {
+      const { continueStage } = await import('./continueStage.js');
+      const { pauseAnswer: answer, askPause: ask, waitMs } = request;
+      return continueStage(context, await environmentOf(context, stage), telling, { answer, ask, waitMs });
     }
     case 'own': {
       const { runOwnStage } = await import('./ownStage.js');
@@ -201,6 +218,8 @@ async function execute(
       ]);
       const environment = await environmentOf(context, stage);
       const approvedBy = await approversOf(context, environment, request);
+      const atPause = await atPauseOf(context, environment, request);
+      if (atPause?.end !== undefined) return atPause.end;
       return deployEnd(
         await promoteRelease(context, {
           environment,
@@ -208,10 +227,28 @@ async function execute(
           approvedBy,
           isApprovalRecorded: true,
           ...waiting,
+          ...atPause?.until,
         }),
       );
     }
   }
+}
+
+/** How a deploy meets pauses that a stage of their own is for: it ends there, or has done so before its agent was lost. */
+async function atPauseOf(
+  context: Context,
+  environment: NamedEnvironment,
+  { pipeline }: RunRequest,
+): Promise<{ readonly until?: { readonly atPause: 'end' }; readonly end?: StageEnd } | undefined> {
+  const isPausing = pipeline.some(
+    ({ kind, environment: at }) => kind === 'continue' && at === environment.name,
+  );
+  if (!isPausing) return undefined;
+  const { pausedByThisRun } = await import('./continueStage.js');
+  const deployment = await pausedByThisRun(context, environment);
+  if (deployment === undefined) return { until: { atPause: 'end' } };
+  const paused = pauseQuestion(deployment, context.clock.now());
+  return { end: { reason: `${deployment.version} is paused in ${environment.name} already`, paused } };
 }
 
 /** Whether somebody approves what a stage does. */

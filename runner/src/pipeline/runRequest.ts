@@ -1,4 +1,5 @@
 import type { Stage } from './rules/stageGraph.js';
+import type { ContinueInput, PauseAnswer } from './continueStage.js';
 import type { DoneStage } from './resume.js';
 
 export interface RunRequest {
@@ -16,6 +17,10 @@ export interface RunRequest {
   /** Where nobody is named, an approval that the ledger has of this commit counts. */
   readonly resume?: boolean;
   readonly waitMs?: number;
+  /** What somebody said at a pause. */
+  readonly pauseAnswer?: PauseAnswer;
+  /** Asks who sits there at a pause. */
+  readonly askPause?: NonNullable<ContinueInput['ask']>;
   /** What the apply stages may destroy though it holds data. */
   readonly allowDestroy?: readonly string[];
 }

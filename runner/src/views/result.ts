@@ -1,9 +1,11 @@
 import type { ErrorRecord } from '../base/errors.js';
-import type { EventSubscriber, StackEvent, StageStatus } from '../events/events.js';
+import type { EventOf, EventSubscriber, StackEvent, StageStatus } from '../events/events.js';
+import type { PauseQuestion } from '../domain/paused.js';
 import type { PlanSummary } from '../domain/plan.js';
 import type { BehindHost, ReleaseRecord } from '../domain/records.js';
 import { writeAtomically } from '../adapters/process/atomicFile.js';
 import type { Outcome } from './outcome.js';
+import { checkWords } from './traffic.js';
 
 /** What `--result FILE` holds: the outcome for the program that called, e.g. the Groovy steps. */
 export interface ResultRecord {
@@ -34,6 +36,10 @@ interface ResultStage {
   readonly reason?: string;
   /** Hosts that do not run the release; the stage is then `partial`. */
   readonly behind?: readonly BehindHost[];
+  /** How its checks ended, a line each. */
+  readonly checks?: readonly string[];
+  /** What is to be decided, where it ended at a pause of its platform. */
+  readonly paused?: PauseQuestion;
   readonly facts: Readonly<Record<string, string>>;
   /** Of stages that plan and apply: what an approval must show. `data` of the commands has the whole plan. */
   readonly plan?: Pick<PlanSummary, 'headline' | 'losses'> & { readonly digest?: string };
@@ -67,13 +73,17 @@ export class ResultView implements EventSubscriber {
       const { headline, losses } = event.summary;
       const digest = event.digest === undefined ? {} : { digest: event.digest };
       this.change(event.stage, { plan: { headline, losses, ...digest } });
+    } else if (event.type === 'stage.check') {
+      const checks = [...(this.stages.get(event.stage)?.checks ?? []), checkLine(event)];
+      this.change(event.stage, { checks });
     } else if (event.type === 'stage.end') {
-      const { status, seconds, reason, behind, error } = event;
+      const { status, seconds, reason, behind, paused, error } = event;
       this.change(event.stage, {
         status,
         seconds,
         ...(reason === undefined ? {} : { reason }),
         ...(behind === undefined ? {} : { behind }),
+        ...(paused === undefined ? {} : { paused }),
         ...(error === undefined ? {} : { error }),
       });
     }
@@ -120,6 +130,12 @@ export class ResultView implements EventSubscriber {
     const before = this.stages.get(id) ?? { id, title: id, status: 'running', facts: {} };
     this.stages.set(id, { ...before, ...change });
   }
+}
+
+/** `web: check smoke ok in 3.2s (200 from /health)`; the evidence is the last line of it. */
+function checkLine(check: EventOf<'stage.check'>): string {
+  const last = check.evidence.at(-1);
+  return `${check.subject}: ${checkWords(check)}${last === undefined ? '' : ` (${last})`}`;
 }
 
 function digestsOf({ images }: ReleaseRecord): Readonly<Record<string, string>> {

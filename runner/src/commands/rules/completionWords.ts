@@ -31,7 +31,7 @@ export const DIRECTORIES = ':directories';
 
 const STAGES_OF_IMAGES = ['build', 'test'];
 const STAGES_OF_ENVIRONMENTS = [
-  ...['needs', 'plan', 'approve', 'apply', 'provision', 'deploy', 'promote'],
+  ...['needs', 'plan', 'approve', 'apply', 'provision', 'deploy', 'promote', 'continue'],
   ...['approve-contract', 'contract'],
 ];
 

@@ -2,11 +2,19 @@ import type { Stage } from './stageGraph.js';
 
 /**
  * How Jenkins runs a stage graph. An agent block is what runs on one agent without a person in between; an approval
- * waits outside of any agent. The parallel groups of a block follow each other; the sequences of a group run side by
+ * waits outside of any agent, and so does a pause, whose answers are carried out on an agent each. The parallel groups of a block follow each other; the sequences of a group run side by
  * side; the stages of a sequence follow each other.
  */
 export type AgentBlock =
   | { readonly kind: 'approval'; readonly stage: string; readonly environment: string }
+  | {
+      readonly kind: 'pause';
+      readonly stage: string;
+      readonly environment: string;
+      /** Held while an answer is carried out, not while it is waited for. */
+      readonly lock: string;
+      readonly milestone: true;
+    }
   | {
       readonly kind: 'agent';
       /** Held around the whole block: taken before an agent is, so that nobody waits for it on an agent. */
@@ -22,7 +30,9 @@ export interface ParallelGroup {
 }
 
 /** Stages that change an environment; one build at a time does so. */
-const CHANGING: ReadonlySet<Stage['kind']> = new Set(['apply', 'provision', 'deploy', 'promote', 'contract']);
+const CHANGING: ReadonlySet<Stage['kind']> = new Set([
+  ...(['apply', 'provision', 'deploy', 'promote', 'continue', 'contract'] as const),
+]);
 
 /** The lock that a stage needs: `application/environment`; undefined where it changes no environment. */
 export function lockOf(application: string, stage: Stage): string | undefined {
@@ -41,9 +51,13 @@ export function agentBlocksOf(application: string, stages: readonly Stage[]): re
   const blocks: AgentBlock[] = [];
   for (let rank = 0; rank <= last; rank++) {
     const members = stages.filter((stage) => ranks.get(stage.id) === rank);
-    for (const { id, environment } of members.filter(isApproval))
-      blocks.push({ kind: 'approval', stage: id, environment: environment as string });
-    const working = members.filter((stage) => !isApproval(stage));
+    for (const stage of members.filter(isAsked)) {
+      const { id, environment = '' } = stage;
+      const lock = lockOf(application, stage);
+      if (lock === undefined) blocks.push({ kind: 'approval', stage: id, environment });
+      else blocks.push({ kind: 'pause', stage: id, environment, lock, milestone: true });
+    }
+    const working = members.filter((stage) => !isAsked(stage));
     if (working.length === 0) continue;
     const afterApproval = rank > 0;
     const lock = afterApproval
@@ -59,16 +73,17 @@ export function agentBlocksOf(application: string, stages: readonly Stage[]): re
   return blocks;
 }
 
-const isApproval = ({ kind }: Stage) => kind === 'approve' || kind === 'approve-contract';
+/** Somebody is asked, outside of any agent. */
+const isAsked = ({ kind }: Stage) => kind === 'approve' || kind === 'approve-contract' || kind === 'continue';
 
 /**
- * How many approvals come before a stage. An approval has the rank of what it opens: it stands right before that block.
+ * How many questions come before a stage. One has the rank of what it opens: it stands right before that block.
  */
 function ranksOf(stages: readonly Stage[]): ReadonlyMap<string, number> {
   const ranks = new Map<string, number>();
   for (const stage of stages) {
     const before = Math.max(0, ...stage.needs.map((need) => ranks.get(need) ?? 0));
-    ranks.set(stage.id, before + (isApproval(stage) ? 1 : 0));
+    ranks.set(stage.id, before + (isAsked(stage) ? 1 : 0));
   }
   return ranks;
 }

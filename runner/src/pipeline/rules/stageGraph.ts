@@ -14,6 +14,7 @@ export type StageKind =
   | 'provision'
   | 'deploy'
   | 'promote'
+  | 'continue'
   | 'approve-contract'
   | 'contract'
   | 'own';
@@ -45,10 +46,14 @@ export interface Pipeline {
   readonly upstream: readonly string[];
 }
 
-/** A target, as far as the graph goes: whether a contract step follows its release, and somebody approves that. */
-interface ConfiguredContract {
+/**
+ * A target, as far as the graph goes: whether a contract step follows its release, and somebody approves that; where its
+ * platform pauses until somebody says how it goes on.
+ */
+interface PlannedTarget {
   readonly migrate?:
     { readonly contract?: { readonly approval: 'required' | 'none' } | undefined } | undefined;
+  readonly strategy?: { readonly pause?: readonly string[] | undefined } | undefined;
 }
 
 /** The parts of the configuration that shape the graph. */
@@ -65,7 +70,7 @@ export interface PipelineInput {
         readonly infrastructure?: unknown;
         readonly provision?: unknown;
         readonly promotion?: { readonly from: string; readonly approval: ApprovalSetting } | undefined;
-        readonly targets: Readonly<Record<string, ConfiguredContract>>;
+        readonly targets: Readonly<Record<string, PlannedTarget>>;
       }
     >
   >;
@@ -84,13 +89,23 @@ export interface PipelineInput {
 export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
   const pipeline = builtIn(config, branch);
   const { stages: own = {} } = config;
+  const waiting = new Map(
+    pipeline.stages.flatMap(({ id, kind, needs }) =>
+      kind === 'continue' ? needs.map((need) => [need, id] as const) : [],
+    ),
+  );
   const stages = withOwnStages(pipeline.stages, own, (id, settings, environment): Stage => {
     const place = environment === undefined ? undefined : config.environments[environment];
+    // After a deploy is after its pauses, unless it is to help with deciding them.
+    const behind = (stage: string) => {
+      const pause = waiting.get(stage);
+      return pause === undefined || settings.before?.includes(pause) === true ? stage : pause;
+    };
     return {
       id,
       kind: 'own',
       title: id,
-      needs: settings.after,
+      needs: settings.after.map(behind),
       ...(environment === undefined ? {} : { environment }),
       command: ['run', '--only', id],
       credentials: [...new Set([...settings.credentials, ...config.credentialsOf([settings, place])])],
@@ -187,6 +202,24 @@ function builtIn(config: PipelineInput, branch: string): Pipeline {
       credentials,
     });
 
+  const isPausing = (at: string) =>
+    Object.values(config.environments[at]?.targets ?? {}).some(
+      ({ strategy }) => (strategy?.pause ?? []).length > 0,
+    );
+  const untilPaused = (at: string) => (isPausing(at) ? ['--until', 'paused'] : []);
+  /** Where the platform pauses, somebody says how it goes on; all that follows waits for that. */
+  const continued = (at: string, after: string) =>
+    isPausing(at)
+      ? add({
+          id: `continue:${at}`,
+          kind: 'continue',
+          title: `Continue in ${at}`,
+          needs: [after],
+          environment: at,
+          command: ['continue', '--env', at, ...untilPaused(at)],
+          credentials: config.credentialsOf(config.environments[at]),
+        })
+      : after;
   /** What only older releases need is removed once the release has proved itself; nothing waits for it. */
   const contract = (at: string, after: string) => {
     const steps = Object.values(config.environments[at]?.targets ?? {}).flatMap(
@@ -226,19 +259,18 @@ function builtIn(config: PipelineInput, branch: string): Pipeline {
 
   let ready: readonly string[] = [...gate, ...released];
   if (from !== undefined) {
-    ready = [
-      ...gate,
-      add({
-        id: `deploy:${from}`,
-        kind: 'deploy',
-        title: `Deploy to ${from}`,
-        needs: [...gateBefore, ...released],
-        environment: from,
-        command: ['deploy', '--env', from],
-        credentials: config.credentialsOf(config.environments[from]),
-      }),
-    ];
-    contract(from, `deploy:${from}`);
+    const deployed = add({
+      id: `deploy:${from}`,
+      kind: 'deploy',
+      title: `Deploy to ${from}`,
+      needs: [...gateBefore, ...released],
+      environment: from,
+      command: ['deploy', '--env', from, ...untilPaused(from)],
+      credentials: config.credentialsOf(config.environments[from]),
+    });
+    const there = continued(from, deployed);
+    ready = [...gate, there];
+    contract(from, there);
   }
   const planned = environment.infrastructure === undefined ? [] : [inEnvironment('plan', `Plan ${name}`, [])];
   // Nobody is asked to let nothing pass.
@@ -260,14 +292,12 @@ function builtIn(config: PipelineInput, branch: string): Pipeline {
   if (isDeployedTo(name)) {
     const moved =
       promotion === undefined
-        ? inEnvironment('deploy', `Deploy to ${name}`, ready)
-        : inEnvironment(
-            'promote',
-            `Promote ${promotion.from} to ${name}`,
-            ready,
-            approvalRule(promotion.approval) !== undefined ? ['--approve'] : [],
-          );
-    contract(name, moved);
+        ? inEnvironment('deploy', `Deploy to ${name}`, ready, untilPaused(name))
+        : inEnvironment('promote', `Promote ${promotion.from} to ${name}`, ready, [
+            ...(approvalRule(promotion.approval) !== undefined ? ['--approve'] : []),
+            ...untilPaused(name),
+          ]);
+    contract(name, continued(name, moved));
   }
   return { application: config.application, branch, environment: name, stages, upstream };
 }

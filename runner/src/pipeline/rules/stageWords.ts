@@ -38,6 +38,10 @@ export function runWords(pipeline: Pipeline, done: ReadonlySet<string>, source =
 /** How far the content came: built, tested, pushed, or into an environment. */
 function contentWords(pipeline: Pipeline, ran: readonly Stage[], source: string): string | undefined {
   const into = ran.filter(({ kind }) => kind === 'deploy' || kind === 'promote').at(-1)?.environment;
+  const isContinued = (stages: readonly Stage[]) =>
+    stages.some(({ kind, environment }) => kind === 'continue' && environment === into);
+  if (into !== undefined && isContinued(pipeline.stages) && !isContinued(ran))
+    return `${source} is on its way to ${into}`;
   if (into !== undefined) return `${source} is in ${into}`;
   const imagesOf = (stages: readonly Stage[], kind?: StageKind) => [
     ...new Set(
