@@ -40,7 +40,7 @@ stages: { after: { after: deploy:staging, run: ['true'] } }
 export class PausedDelivery {
   readonly world = nativeWorld({
     strategy: { pause, 'pause-timeout': '1h' },
-    testUrl: 'http://test.example/',
+    test: { url: 'http://test.example/' },
   });
   readonly store = new MortalStore();
   /** All events, of all processes. */

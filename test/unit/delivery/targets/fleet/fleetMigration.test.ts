@@ -216,7 +216,9 @@ describe('the migration of a fleet', () => {
     );
     await deploy('1.1.0', {}, contract);
     let input = '';
-    fleet.onCommand = () => (input = fleet.migrations.containers[0]?.input ?? input);
+    fleet.onCommand = () => {
+      input = fleet.migrations.containers[0]?.input ?? input;
+    };
     await fleet.target(contract).migrate(fleet.release('1.1.0'), rollout(), '1.0.0');
     expect(input).to.equal('DATABASE=shop\nAUTOMATION_STACK_CONTRACT=1.0.0\n');
   });
