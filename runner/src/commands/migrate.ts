@@ -12,9 +12,9 @@ const PHASES = ['expand', 'contract'];
 const migrate: CommandDefinition = {
   name: 'migrate',
   summary: 'Run the migrations of a release without deploying it',
-  description: `Registers the task definition of \`--release VERSION\` (default: the release of this working tree, which is built and pushed if there is none) and runs the \`migrate\` command of each target that has one as a task with it, under the environment's lock. The task's exit code decides; its output is shown as it comes.
+  description: `Registers the task definition of \`--release VERSION\` (default: the release of this working tree, which is built and pushed if there is none) and runs the \`migrate\` command of each target that has one as a task with it, of a fleet in a container on one host, under the environment's lock. Its exit code decides; its output is shown as it comes.
 
-\`deploy\` and \`promote\` migrate by themselves before they move the service; this command is for pipelines that want it as a separate step. A failed migration exits 1 and does not touch the services; changes that it has made stay. An interrupt stops the task. In addition to the permissions of a deploy it needs \`ecs:RunTask\`, \`ecs:StopTask\` and \`logs:GetLogEvents\`.
+\`deploy\` and \`promote\` migrate by themselves before they move anything; this command is for pipelines that want it as a separate step. A failed migration exits 1 and does not touch services and hosts; changes that it has made stay. An interrupt stops it. In addition to the permissions of a deploy it needs, for services, \`ecs:RunTask\`, \`ecs:StopTask\` and \`logs:GetLogEvents\`.
 
 \`--phase contract\` runs the \`migrate.contract\` command, which removes what only older releases need. It runs in the image of the release that runs there, and gets the release whose step it is in AUTOMATION_STACK_CONTRACT. By default that is the release before: what one rolls back to does not need what is removed. From then on older releases are refused.`,
   options: [

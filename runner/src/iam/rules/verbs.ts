@@ -102,7 +102,7 @@ export const verbs = {
   credentials: [],
   inventory: [...inventory],
   provision: ['account', 'state-write', ...hosts],
-  migrate: ['account', 'state-write', 'push', 'outputs', 'targets-migrate'],
+  migrate: ['account', 'state-write', 'push', 'outputs', ...hosts, 'targets-migrate'],
   deploy: ['push', ...move],
   promote: [...move],
   continue: [...move],

@@ -15,7 +15,7 @@ import {
   migrationName,
   parseMigrations,
   type ListedMigration,
-} from './rules/migrationContainer.js';
+} from './migrationContainer.js';
 import {
   lookAt,
   nameOf,

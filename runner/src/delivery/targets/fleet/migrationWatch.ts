@@ -5,12 +5,7 @@ import type { MigrationRecord } from '../../../domain/migration.js';
 import type { SshHosts } from '../../../adapters/ssh/sshHosts.js';
 import { watchTask, type TaskOutput, type WatchTaskOptions } from '../watchTask.js';
 import { dockerLogs, parseStamped, ToldLines } from './rules/dockerLog.js';
-import {
-  inspectState,
-  judgeContainer,
-  stoppedName,
-  type ContainerVerdict,
-} from './rules/migrationContainer.js';
+import { inspectState, judgeContainer, stoppedName, type ContainerVerdict } from './migrationContainer.js';
 
 /** A migration's container gets this long to end in order. */
 const STOP_SECONDS = 30;

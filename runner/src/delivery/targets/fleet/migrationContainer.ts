@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { LABELS } from '../containers.js';
-import { containerName, type FleetIdentity } from '../wanted.js';
+import { LABELS } from './containers.js';
+import { containerName, type FleetIdentity } from './wanted.js';
 
 /** Label of a migration's container: the release that it is of, `contract/1.3.0` of a contract step. */
 export const MIGRATION_LABEL = 'automation-stack.migration';
