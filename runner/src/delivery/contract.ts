@@ -173,9 +173,12 @@ async function contractTarget(target: Target, contracting: Contracting): Promise
   }
 }
 
-const startOf = (data: Readonly<Record<string, unknown>>): Partial<ContractRecord> => ({
-  startedBy: String(data['startedBy']),
-  ...(data['host'] === undefined ? {} : { host: String(data['host']) }),
+const startOf = ({
+  startedBy,
+  host,
+}: Readonly<Record<string, unknown>>): Pick<ContractRecord, 'startedBy' | 'host'> => ({
+  ...(typeof startedBy === 'string' ? { startedBy } : {}),
+  ...(typeof host === 'string' ? { host } : {}),
 });
 
 /** What a killed run did of a step, as its target wrote it. */

@@ -1,8 +1,16 @@
 import { expect } from 'chai';
-import { contractOf, expandOf, migrateSchema } from '../../../runner/src/config/migrateSchema.js';
+import {
+  contractOf,
+  expandOf,
+  migrateOnHostSchema,
+  migrateSchema,
+} from '../../../runner/src/config/migrateSchema.js';
 
-const faults = (written: unknown) => {
-  const { error } = migrateSchema.safeParse(written);
+const faults = (
+  written: unknown,
+  schema: typeof migrateSchema | typeof migrateOnHostSchema = migrateSchema,
+) => {
+  const { error } = schema.safeParse(written);
   return error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
 };
 
@@ -36,5 +44,22 @@ describe('the schema changes of a target', () => {
     expect(faults({ command: './a', expand: { command: './b' } })).to.deep.equal([
       'expand: is what `command` is too: name one',
     ]);
+  });
+
+  it('may keep the database first, one by name', () => {
+    const kept = migrateSchema.parse({ command: './a', snapshot: { 'db-cluster': 'ledger', keep: 3 } });
+    expect(kept.snapshot).to.deep.equal({ 'db-cluster': 'ledger', keep: 3, timeout: 3_600_000 });
+    const one = ['snapshot: is of one database: name `db-instance` or `db-cluster`'];
+    expect(faults({ command: './a', snapshot: {} })).to.deep.equal(one);
+    expect(faults({ command: './a', snapshot: { 'db-cluster': 'a', 'db-instance': 'b' } })).to.deep.equal(
+      one,
+    );
+    expect(faults({ command: './a', snapshot: { 'db-cluster': 'a', keep: 0 } })).to.have.lengthOf(1);
+  });
+
+  it('choose no container on a host, which has one', () => {
+    expect(faults({ command: './a' }, migrateOnHostSchema)).to.equal(undefined);
+    for (const written of [{ container: 'b' }, { contract: { command: './c', container: 'b' } }])
+      expect(faults({ command: './a', ...written }, migrateOnHostSchema)?.join()).to.contain('"container"');
   });
 });
