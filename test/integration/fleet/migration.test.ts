@@ -164,6 +164,7 @@ describe('a real fleet with a migration', function () {
       expect(exitCode, stderr).to.equal(1);
       expect(stderr).to.contain('ROLLBACK_FAILED').and.to.contain('may still run');
       const again = await start(...deploy('1.1.0')).ended;
+      console.log(again.stderr);
       expect(again.exitCode, again.stderr).to.equal(1);
       expect(again.stderr).to.contain('DEPLOY_CUT_OFF');
     } finally {
