@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** A database that snapshots are made of: an instance, or a cluster of Aurora. */
 export interface Database {
   readonly kind: 'db-instance' | 'db-cluster';
@@ -32,8 +34,10 @@ export interface SnapshotPurpose {
   readonly deployment?: number | undefined;
 }
 
-/** RDS takes 255 characters, and less of it is read. */
-const LONGEST = 120;
+/** RDS takes 63 characters of a cluster's snapshot, with what tells it from the next one. */
+const LONGEST = 46;
+/** So much of the names of application and environment is always there. */
+const LONGEST_PLACE = 30;
 const TAG = 'automation-stack:';
 
 /**
@@ -43,13 +47,17 @@ const TAG = 'automation-stack:';
 export function snapshotName(purpose: SnapshotPurpose, at: Date): string {
   const { application, environment, target, version, deployment } = purpose;
   const last = deployment === undefined ? at.toISOString().replace(/\D/g, '').slice(0, 14) : `d${deployment}`;
-  const name = clean([application, environment, target, version].join('-')).slice(0, LONGEST);
-  return `${clean(/^[a-z]/.test(name) ? name : `s-${name}`)}-${last}`;
+  const whole = clean([application, environment, target, version].join('-'));
+  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 8);
+  const name = whole.length <= LONGEST ? whole : `${clean(whole.slice(0, LONGEST - 9))}-${hash}`;
+  return `${name}-${last}`;
 }
 
 /** What the identifiers of an environment's snapshots begin with, as a pattern of IAM. */
-export const snapshotPattern = (application: string, environment: string): string =>
-  `${clean(`${application}-${environment}`)}-*`;
+export function snapshotPattern(application: string, environment: string): string {
+  const place = clean(`${application}-${environment}`);
+  return place.length < LONGEST_PLACE ? `${place}-*` : `${place.slice(0, LONGEST_PLACE)}*`;
+}
 
 const clean = (text: string): string =>
   text

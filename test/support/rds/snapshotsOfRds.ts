@@ -116,6 +116,11 @@ export class SnapshotsOfRds {
     }
     if (id !== '' && found === undefined)
       return refusal(`${word}SnapshotNotFound${isCluster ? 'Fault' : ''}`, `no ${id}`);
+    if (id !== '' && of !== '')
+      return refusal(
+        'InvalidParameterCombination',
+        'a snapshot and its database cannot be asked for together',
+      );
     const all = this.snapshots.filter(
       (one) =>
         one.isCluster === isCluster &&
@@ -136,7 +141,8 @@ export class SnapshotsOfRds {
     form: URLSearchParams,
   ): Answer {
     const nowMs = this.clock.now().getTime();
-    if (!/^[a-zA-Z](?!.*--)[a-zA-Z0-9-]{0,254}$/.test(id) || id.endsWith('-'))
+    const longest = isCluster ? 63 : 255;
+    if (!/^[a-zA-Z](?!.*--)[a-zA-Z0-9-]*$/.test(id) || id.endsWith('-') || id.length > longest)
       return refusal('InvalidParameterValue', `${id} is not a valid identifier`);
     if (!(isCluster ? this.clusters : this.instances).has(of))
       return refusal(isCluster ? 'DBClusterNotFoundFault' : 'DBInstanceNotFound', `${of} not found.`);

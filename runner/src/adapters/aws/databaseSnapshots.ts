@@ -35,11 +35,14 @@ const MaxRecords = 100;
 
 const ofInstance = (aws: Aws, instance: string): DatabaseSnapshots => {
   const ask = asking(aws, instance);
-  const describe = async (only: { DBSnapshotIdentifier?: string }, signal: AbortSignal) => {
+  // AWS takes the name of a snapshot or of its database, not both.
+  const describe = async (
+    only: { DBSnapshotIdentifier: string } | { DBInstanceIdentifier: string },
+    signal: AbortSignal,
+  ) => {
     const { DescribeDBSnapshotsCommand } = await sdk.rds();
     return everyPage(async (Marker) => {
       const command = new DescribeDBSnapshotsCommand({
-        DBInstanceIdentifier: instance,
         ...only,
         SnapshotType: 'manual',
         MaxRecords,
@@ -59,7 +62,7 @@ const ofInstance = (aws: Aws, instance: string): DatabaseSnapshots => {
       );
     },
     find: (id, signal) => firstOf(() => describe({ DBSnapshotIdentifier: id }, signal)),
-    all: (signal) => describe({}, signal),
+    all: (signal) => describe({ DBInstanceIdentifier: instance }, signal),
     async remove(id, signal) {
       const { DeleteDBSnapshotCommand } = await sdk.rds();
       const command = new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: id });
@@ -70,11 +73,13 @@ const ofInstance = (aws: Aws, instance: string): DatabaseSnapshots => {
 
 const ofCluster = (aws: Aws, cluster: string): DatabaseSnapshots => {
   const ask = asking(aws, cluster);
-  const describe = async (only: { DBClusterSnapshotIdentifier?: string }, signal: AbortSignal) => {
+  const describe = async (
+    only: { DBClusterSnapshotIdentifier: string } | { DBClusterIdentifier: string },
+    signal: AbortSignal,
+  ) => {
     const { DescribeDBClusterSnapshotsCommand } = await sdk.rds();
     return everyPage(async (Marker) => {
       const command = new DescribeDBClusterSnapshotsCommand({
-        DBClusterIdentifier: cluster,
         ...only,
         SnapshotType: 'manual',
         MaxRecords,
@@ -94,7 +99,7 @@ const ofCluster = (aws: Aws, cluster: string): DatabaseSnapshots => {
       );
     },
     find: (id, signal) => firstOf(() => describe({ DBClusterSnapshotIdentifier: id }, signal)),
-    all: (signal) => describe({}, signal),
+    all: (signal) => describe({ DBClusterIdentifier: cluster }, signal),
     async remove(id, signal) {
       const { DeleteDBClusterSnapshotCommand } = await sdk.rds();
       const command = new DeleteDBClusterSnapshotCommand({ DBClusterSnapshotIdentifier: id });

@@ -56,6 +56,8 @@ export interface SnapshotTools {
 }
 
 const PHASE = 'snapshot';
+/** States from which no snapshot becomes available; RDS documents `available`, `creating` and `copying` alone. */
+const GIVEN_UP = /fail|error|delet|incompatible/;
 /** Between two looks, in milliseconds: a snapshot takes minutes. */
 const POLL_MS = { shortest: 2000, longest: 15_000, share: 0.1 };
 
@@ -93,10 +95,10 @@ export function snapshotTaker(tools: SnapshotTools): TakeSnapshot {
   };
 }
 
-/** Identifiers and ARNs are taken alike. */
+/** Identifiers and ARNs are taken alike; RDS keeps them in small letters. */
 const databaseOf = (config: SnapshotConfig): Database => {
   const kind = config['db-instance'] === undefined ? 'db-cluster' : 'db-instance';
-  return { kind, id: (config[kind] ?? '').split(':').at(-1) ?? '' };
+  return { kind, id: (config[kind] ?? '').toLowerCase().split(':').at(-1) ?? '' };
 };
 
 interface Making extends SnapshotRequest {
@@ -119,7 +121,7 @@ async function make(making: Making): Promise<DatabaseSnapshot> {
   let found = await create(making, id);
   let told = '';
   while (found.status !== 'available') {
-    if (found.status !== 'creating') {
+    if (GIVEN_UP.test(found.status)) {
       // Its name is free for the next attempt.
       await snapshots.remove(id, signal);
       throw new NotMade(`RDS calls it ${found.status}`);
@@ -153,7 +155,7 @@ async function create(making: Making, id: string): Promise<DatabaseSnapshot> {
     if (found === undefined) continue;
     if (found.of !== database.id || !isSameSnapshot(found, purpose))
       throw new NotMade(`there is a snapshot ${id} already that was made for something else`);
-    if (found.status !== 'failed') return found;
+    if (!GIVEN_UP.test(found.status)) return found;
     await snapshots.remove(id, signal);
   }
 }

@@ -76,7 +76,7 @@ describe('a snapshot before a migration', () => {
 
   it('is made of a cluster just so, also where that is named by its ARN', async () => {
     const { rds, take, checks } = world();
-    await take({ 'db-cluster': 'arn:aws:rds:eu-west-1:111111111111:cluster:ledger' });
+    await take({ 'db-cluster': 'arn:aws:rds:eu-west-1:111111111111:cluster:Ledger' });
     expect(rds.snapshots[0]).to.include({ id: NAME, of: 'ledger', isCluster: true });
     expect(checks()[0]?.evidence[1])
       .to.contain('restore-db-cluster-from-snapshot')
