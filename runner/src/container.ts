@@ -47,10 +47,12 @@ export function createContext(input: ContextInput): Context {
   const perEnvironment = <T>(make: (environment: NamedEnvironment) => Promise<T>) => {
     const made = new Map<string, () => Promise<T>>();
     return (environment: NamedEnvironment) => {
-      const existing = made.get(environment.name);
+      // A scope may have a role of its own.
+      const key = `${environment.name}/${environment.scope ?? ''}`;
+      const existing = made.get(key);
       if (existing !== undefined) return existing();
       const fresh = once(() => make(environment));
-      made.set(environment.name, fresh);
+      made.set(key, fresh);
       return fresh();
     };
   };

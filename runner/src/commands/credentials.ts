@@ -1,5 +1,6 @@
 import { StackError } from '../base/errors.js';
-import type { CommandDefinition } from './command.js';
+import { actingIn } from '../context/scopeRole.js';
+import { option, type CommandDefinition } from './command.js';
 
 export const commands: readonly CommandDefinition[] = [
   {
@@ -7,10 +8,11 @@ export const commands: readonly CommandDefinition[] = [
     summary: 'Print the credentials of an environment’s role',
     description:
       'JSON in the format of a `credential_process` of the AWS tools. Terraform and Ansible use it to act as the role and to renew its session.',
+    options: [{ name: 'scope', value: 'NAME', description: 'Scope whose role is meant.' }],
     environment: 'required',
     hidden: true,
-    async run(context) {
-      const environment = await context.environment();
+    async run(context, input) {
+      const environment = actingIn(await context.environment(), option(input, 'scope'));
       const { assumed } = await context.aws(environment);
       if (assumed === undefined) {
         throw new StackError('CONFIG_INVALID', `the environment ${environment.name} has no role`, {

@@ -86,6 +86,22 @@ const approvalBy = z.strictObject({
   count: z.number().int().min(1).max(10).default(1).describe('How many different people must approve it.'),
 });
 
+const roleArn = z
+  .string()
+  .regex(
+    /\$\{|^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+    'must be the ARN of a role, such as arn:aws:iam::222222222222:role/delivery',
+  )
+  .meta({ [REFERENCES]: ['env'] satisfies readonly Source[] });
+
+const addresses = z.array(terraformAddress).min(1, 'must name at least one address');
+
+/** A named part of a root, and who acts on it. */
+interface ScopeConfig {
+  readonly addresses: string[];
+  readonly role?: string | undefined;
+}
+
 const environmentOf = (targets: z.ZodType<TargetConfig>, places: string) =>
   z.strictObject({
     extends: name.optional().describe('Environment whose settings are the starting point.'),
@@ -99,13 +115,7 @@ const environmentOf = (targets: z.ZodType<TargetConfig>, places: string) =>
           .optional()
           .describe('Account that credentials must belong to.'),
         profile: fromEnvironment.optional().describe('Profile of the shared AWS configuration.'),
-        role: z
-          .string()
-          .regex(
-            /\$\{|^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-            'must be the ARN of a role, such as arn:aws:iam::222222222222:role/delivery',
-          )
-          .meta({ [REFERENCES]: ['env'] satisfies readonly Source[] })
+        role: roleArn
           .optional()
           .describe(
             'ARN of a role that is assumed for all work in this environment. The present credentials (or `profile`) only assume it, and read and write the ledger.',
@@ -147,10 +157,21 @@ const environmentOf = (targets: z.ZodType<TargetConfig>, places: string) =>
             `Ledger of what deployments own and reuse, shared by all that name it: ${places} (default: \`state.location\`).`,
           ),
         scopes: z
-          .record(name, z.array(terraformAddress).min(1, 'must name at least one address'))
+          .record(
+            name,
+            z.union([
+              addresses.transform((list): ScopeConfig => ({ addresses: list })),
+              z.strictObject({
+                addresses: addresses.describe('Addresses of resources and modules.'),
+                role: roleArn
+                  .optional()
+                  .describe('ARN of a role that plans and applies this scope, in place of `aws.role`.'),
+              }),
+            ]),
+          )
           .default({})
           .describe(
-            'Named parts of the root for `--scope NAME`: addresses of resources and modules; see docs/infrastructure.md.',
+            'Named parts of the root for `--scope NAME`: addresses of resources and modules, and where wanted the role that acts on them; see docs/infrastructure.md.',
           ),
         scope: name
           .optional()

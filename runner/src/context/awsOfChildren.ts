@@ -26,10 +26,11 @@ export async function awsVariables(
   if (role === undefined) return { ...regional, ...(profile === undefined ? {} : { AWS_PROFILE: profile }) };
   const { application, directory } = await context.config();
   const folder = join(localSettings(context.env).home, 'aws');
-  const name = `${digest(directory).slice(0, 12)}-${environment.name}`;
+  const acting = [environment.name, environment.scope].filter((part) => part !== undefined).join('.scope-');
+  const name = `${digest(directory).slice(0, 12)}-${acting}`;
   const [config, command] = [join(folder, `${name}.config`), join(folder, `${name}.credentials`)];
   refuseOddPath(command);
-  const named = `automation-stack-${application}-${environment.name}`;
+  const named = `automation-stack-${application}-${acting}`;
   try {
     makeDirectories(folder, 0o700);
     await place(command, await script(context, environment), 0o700);
@@ -45,7 +46,8 @@ async function script(context: ContextWith<'config'>, environment: NamedEnvironm
   const { file, directory } = await context.config();
   const command = [process.execPath, join(runnerDirectory(), 'index.js'), 'credentials'];
   const place = ['-C', directory, '--config', file, '--env', environment.name];
-  const key = shellQuote(digest(`${directory}\n${environment.name}`));
+  if (environment.scope !== undefined) place.push('--scope', environment.scope);
+  const key = shellQuote(digest(place.join('\n')));
   // A shell that was given the role's profile without the credentials to ask for it: we would ask ourselves, without end.
   return `#!/bin/sh
 if [ "$AUTOMATION_STACK_ASKING" = ${key} ]; then

@@ -42,6 +42,8 @@ export interface GlobalOptions {
 export interface NamedEnvironment {
   readonly name: string;
   readonly config: EnvironmentConfig;
+  /** Scope of the infrastructure whose role acts in it; absent where that is the environment's own identity. */
+  readonly scope?: string;
 }
 
 /**

@@ -17,6 +17,7 @@ import { isPlan } from '../infrastructure/rules/terraformJson.js';
 import { toolJson } from '../base/toolJson.js';
 import { terraformShow } from '../infrastructure/rules/terraformArguments.js';
 import { defaultPlanFile } from '../infrastructure/planPlaces.js';
+import { actingIn } from '../context/scopeRole.js';
 import { scopeOf, scopeOption } from '../infrastructure/scope.js';
 import { terraformFailure } from '../infrastructure/rules/terraformFailure.js';
 import { openRoot } from '../infrastructure/terraformRoot.js';
@@ -75,7 +76,7 @@ export async function policyFor(
 ): Promise<PolicyResult> {
   const { names, has, targets, stores, rows, notes } = await policyNames(
     context,
-    environment,
+    actingIn(environment, request.scope),
     request.verb,
     request,
   );

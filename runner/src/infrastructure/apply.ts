@@ -4,6 +4,7 @@ import { reportPlan } from './plan.js';
 import { choosePlan } from './choosePlan.js';
 import { planOrigin } from './terraformOrigin.js';
 import { requireAccount } from '../context/account.js';
+import { actingIn } from '../context/scopeRole.js';
 import { scopeOf, scopeOfPlan } from './scope.js';
 import type { ApplyResult, ApplyOptions } from './applyOptions.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
@@ -23,8 +24,9 @@ export async function applyStep(
   // A plan that was named is of its own scope.
   const named = options.plan === undefined ? undefined : await scopeOfPlan(options.plan);
   const scope = scopeOf(environment, options.scope ?? named);
-  await requireAccount(context, environment);
-  const origin = await planOrigin(context, environment, false, scope);
+  const acting = actingIn(environment, scope?.name);
+  await requireAccount(context, acting);
+  const origin = await planOrigin(context, acting, false, scope);
   const plan = await choosePlan(context, environment, stage, origin, options);
   reportPlan(stage, plan);
   return applyPlan({ context, environment, stage, origin, plan, options });

@@ -5,6 +5,7 @@ import type { DeliveryOwned } from '../domain/plan.js';
 import { driftLines, driftOf, driftText, type DriftedResource } from './rules/driftFindings.js';
 import { StackError } from '../base/errors.js';
 import { requireAccount } from '../context/account.js';
+import { actingIn } from '../context/scopeRole.js';
 import { deliveredIn } from './delivered.js';
 import { recordDrift } from './driftRecord.js';
 import { planInto } from './plan.js';
@@ -45,8 +46,9 @@ export async function driftStep(
   options: { readonly lockTimeoutSeconds?: number; readonly scope?: string } = {},
 ): Promise<DriftResult> {
   const scope = scopeOf(environment, options.scope);
-  await requireAccount(context, environment);
-  const origin = await planOrigin(context, environment, false, scope);
+  const acting = actingIn(environment, scope?.name);
+  await requireAccount(context, acting);
+  const origin = await planOrigin(context, acting, false, scope);
   // Plans hold secrets in clear text: in a directory that only this user can read, for as long as it takes.
   const folder = await privateFolder(context.env, 'disk');
   try {

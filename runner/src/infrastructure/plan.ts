@@ -15,6 +15,7 @@ import { parseMessage, isStopMessage } from './rules/terraformMessages.js';
 import { toolJson } from '../base/toolJson.js';
 import { terraformCommand, terraformPlan, terraformShow } from './rules/terraformArguments.js';
 import { requireAccount } from '../context/account.js';
+import { actingIn } from '../context/scopeRole.js';
 import { commandWithNames, consentOf } from './dataGuard.js';
 import { deliveredIn } from './delivered.js';
 import { idsOfPlan } from './ownership.js';
@@ -71,8 +72,9 @@ export async function planStep(
   options: PlanOptions = {},
 ): Promise<PlanResult> {
   const scope = scopeOf(environment, options.scope);
-  await requireAccount(context, environment);
-  const origin = await planOrigin(context, environment, options.destroy === true, scope);
+  const acting = actingIn(environment, scope?.name);
+  await requireAccount(context, acting);
+  const origin = await planOrigin(context, acting, options.destroy === true, scope);
   const saved = await makePlan(context, environment, stage, origin, options);
   const consent = saved.binding.destroy ? { consent: consentOf(environment) } : {};
   const plan = saved.binding.destroy || options.out === undefined ? {} : { plan: options.out };

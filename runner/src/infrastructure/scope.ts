@@ -22,8 +22,8 @@ export function scopeOf(
 ): PlanScope | undefined {
   if (name === undefined) return undefined;
   const scopes = config.infrastructure?.scopes ?? {};
-  const addresses = Object.hasOwn(scopes, name) ? scopes[name] : undefined;
-  if (addresses !== undefined) return { name, addresses };
+  const scope = Object.hasOwn(scopes, name) ? scopes[name] : undefined;
+  if (scope !== undefined) return { name, addresses: scope.addresses };
   const known = Object.keys(scopes);
   throw new StackError('SCOPE_UNKNOWN', `has no scope "${name}".${didYouMean(name, known)}`, {
     subject: environment,

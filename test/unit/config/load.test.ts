@@ -171,9 +171,20 @@ describe('automation-stack.yml', () => {
       const { config, issues } = check(text);
       expect(issues).to.deep.equal([]);
       expect(config?.environments['production']?.infrastructure).to.deep.include({
-        scopes: { app: ['module.app', 'aws_ecs_service.web'] },
+        scopes: { app: { addresses: ['module.app', 'aws_ecs_service.web'] } },
         scope: 'app',
       });
+    });
+
+    it('may have a role of their own, by its ARN', () => {
+      const role = 'arn:aws:iam::111111111111:role/shop-scope';
+      const text = scoped(`scopes: { app: { addresses: [module.app], role: '${role}' } }`);
+      expect(check(text).config?.environments['staging']?.infrastructure?.scopes).to.deep.equal({
+        app: { addresses: ['module.app'], role },
+      });
+      expect(
+        problems(scoped('scopes: { app: { addresses: [module.app], role: shop } }')).join('\n'),
+      ).to.contain('must be the ARN of a role');
     });
 
     for (const address of [
