@@ -92,8 +92,8 @@ export class EcsFixture {
   }
 
   /** Makes an image of an application and pushes it. @returns its manifest's digest */
-  async image(script: string): Promise<string> {
-    const reference = `${this.registry}/${this.repository}:${randomBytes(4).toString('hex')}`;
+  async image(script: string, tag = randomBytes(4).toString('hex')): Promise<string> {
+    const reference = `${this.registry}/${this.repository}:${tag}`;
     const container = await docker('create', this.base);
     // A stamp makes each image another one, also of the same application.
     const entry = ['sh', '-c', `: ${reference}; ${script}`];

@@ -31,7 +31,7 @@ export function adoptionNotes(
         ? `what runs is recorded as release ${release.version}; there are uncommitted changes, so \`diff\` shows the image that would be built of them`
         : origin.isProven
           ? `what runs is recorded as release ${release.version}, made of what is checked out (${short}), as its tag says`
-          : `what runs is recorded as release ${release.version}, as if made of what is checked out (${short}), since nothing tells its sources; if it was made of something older, \`node runner push --force\` builds what is here, and a deploy brings it`,
+          : `what runs is recorded as release ${release.version}, as if made of what is checked out (${short}), since nothing tells its sources; if it was made of something older, commit this first, then \`node runner push --force\` builds what is here and a deploy brings it`,
   ];
   if (!running.tagHolds && running.tag !== undefined)
     notes.push(
