@@ -86,6 +86,41 @@ describe('what a deploy would change in an ECS service', () => {
   });
 });
 
+describe('an image that a tag names', () => {
+  const config = ecsServiceSchema.parse({
+    kind: 'ecs-service',
+    cluster: 'main',
+    service: 'shop',
+    image: 'web',
+  });
+  const of = (running: string, adopted: boolean) => {
+    const definition = { family: 'shop', containerDefinitions: [{ name: 'web', image: running }] };
+    const image = { repository: 'shop/web', digest: digest('a'), tags: ['1.4.2', 'latest'], inputs: '' };
+    return nextRevision(
+      () => 'registry.example',
+      [{ name: 'web', config }],
+      { cluster: 'main', service: 'shop', environment: 'staging' },
+      release('1.4.2', { images: { web: image }, ...(adopted ? { adopted } : {}) }),
+      { service: {}, definition, tags: [], taken: [], kept: [] },
+    ).next;
+  };
+
+  it('is left as it is where it was found running, and only there', () => {
+    expect(of('registry.example/shop/web:1.4.2', true).changed).to.equal(false);
+    expect(of('registry.example/shop/web', true).changed).to.equal(false);
+    for (const [running, adopted] of [
+      ['registry.example/shop/web:1.4.2', false],
+      ['registry.example/shop/web:1.4.3', true],
+      ['other.example/shop/web:1.4.2', true],
+      [`registry.example/shop/web@${digest('b')}`, true],
+    ] as const) {
+      const { changed, input } = of(running, adopted);
+      expect(changed, running).to.equal(true);
+      expect(input.containerDefinitions?.[0]?.image).to.equal(`registry.example/shop/web@${digest('a')}`);
+    }
+  });
+});
+
 describe('what a deploy would change on the hosts of a fleet', () => {
   it('is the version of each, nothing where it runs, and unknown where a host does not answer', async () => {
     const fleet = new FakeFleet(3);

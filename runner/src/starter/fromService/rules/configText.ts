@@ -1,5 +1,5 @@
 import { imageLines } from '../../rules/starterFile.js';
-import { configText, yamlComment, yamlText } from '../../rules/yamlText.js';
+import { configText, yamlComment } from '../../rules/yamlText.js';
 import type { ServiceFacts } from './serviceFacts.js';
 
 /** The commented text of an `automation-stack.yml` for a service that is there. Pure; it passes `config check`. */
@@ -62,9 +62,9 @@ function targetLines(facts: ServiceFacts): readonly string[] {
     ...indent(
       [
         'kind: ecs-service',
-        `cluster: ${yamlText(living.cluster)}`,
-        `service: ${yamlText(living.service)}`,
-        ...(several ? [`container: ${yamlText(container.name)}`] : []),
+        `cluster: ${configText(living.cluster)}`,
+        `service: ${configText(living.service)}`,
+        ...(several ? [`container: ${configText(container.name)}`] : []),
         `image: ${image.name}`,
         ...facts.strategy,
         ...environmentLines(facts),

@@ -1,6 +1,6 @@
 import { StackError } from '../../../base/errors.js';
 import type { Note } from '../../rules/project.js';
-import { yamlList, yamlText, configText } from '../../rules/yamlText.js';
+import { configText, yamlList } from '../../rules/yamlText.js';
 import type { LivingBalancer, LivingHook, LivingService, LivingStrategy } from './livingService.js';
 
 const KINDS: Readonly<Record<string, 'blue-green' | 'canary' | 'linear'>> = {
@@ -39,10 +39,10 @@ export function strategyLines(living: LivingService, container: string, note: No
   const lines = [
     `kind: ${kind}`,
     ...stepLines(strategy),
-    `alternate-target-group: ${yamlText(alternate)}`,
-    `production-rule: ${yamlText(productionRule)}`,
-    ...(testRule === undefined ? [] : [`test-rule: ${yamlText(testRule)}`]),
-    `role: ${yamlText(role)}`,
+    `alternate-target-group: ${configText(alternate)}`,
+    `production-rule: ${configText(productionRule)}`,
+    ...(testRule === undefined ? [] : [`test-rule: ${configText(testRule)}`]),
+    `role: ${configText(role)}`,
     `bake: ${strategy.bakeMinutes}m`,
     ...(pauses.points.length === 0 ? [] : [`pause: ${yamlList(pauses.points)}`]),
     ...(pauses.minutes === undefined ? [] : [`pause-timeout: ${pauses.minutes}m`]),
