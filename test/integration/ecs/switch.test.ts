@@ -38,6 +38,38 @@ describe('a switch between two services, on the emulator', function () {
     expect(stdout + stderr).to.contain('2/2 tasks, green is live');
   });
 
+  it('tells until when the old colour is kept, and drains it only then, or when it is told to', async () => {
+    const asked = await fixture.project.expect(0, 'status', '--env', 'staging');
+    expect(asked.stdout).to.match(/staging\/web: blue is kept until \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+    const early = await fixture.project.expect(0, 'drain', '--env', 'staging');
+    expect(early.stdout + early.stderr).to.contain('blue is kept until');
+    expect(await fixture.service('blue')).to.include({ desiredCount: 2 });
+    const now = await fixture.project.expect(0, 'drain', '--env', 'staging', '--now');
+    expect(now.stdout + now.stderr).to.contain('blue is drained: 2 → 0 tasks');
+    expect(await fixture.service('blue')).to.include({ desiredCount: 0 });
+    expect(await fixture.answer()).to.equal('200 one');
+    const after = await fixture.project.expect(0, 'status', '--env', 'staging');
+    expect(after.stdout).not.to.contain('kept');
+    const changes = await fixture.project.expect(0, 'history', '--env', 'staging', '--changes');
+    expect(changes.stdout).to.match(/drain.*blue is drained/);
+  });
+
+  it('says that the time of the old colour is over, and what to type', async () => {
+    fixture.configure('bake: 0s, keep: 1s');
+    await deploy('1.1.0');
+    await deploy('1.0.0');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const { stdout } = await fixture.project.expect(0, 'status', '--env', 'staging');
+    expect(stdout).to.contain('was to be kept until').and.to.contain('Next: node runner drain --env staging');
+    await fixture.send({ [fixture.groups.blue]: 100 });
+    const { stderr } = await fixture.project.expect(1, 'drain', '--env', 'staging');
+    expect(stderr).to.contain('STATE_CONFLICT').and.to.contain('the ledger says that green is live');
+    await fixture.send({ [fixture.groups.green]: 100 });
+    await fixture.project.expect(0, 'drain', '--env', 'staging');
+    expect(await fixture.service('blue')).to.include({ desiredCount: 0 });
+    fixture.configure('bake: 1s, keep: 30m');
+  });
+
   it('switches again, and back by one change of the rule', async () => {
     await deploy('1.1.0');
     expect(await fixture.answer()).to.equal('200 two');

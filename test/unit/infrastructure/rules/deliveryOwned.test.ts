@@ -209,6 +209,18 @@ describe('what the delivery owns', () => {
     expect(summarisePlan(plan('shop-blue'), [], delivered).losses).to.have.lengthOf(1);
   });
 
+  it('of a switch is also the service of the other colour, whatever it is called', () => {
+    const named = deliveredBy(
+      record({ ...SWITCHED, service: 'shop-new', 'other-service': 'shop-old' }),
+      false,
+    );
+    const counted = (desired_count: number) => service('shop-old', { desired_count });
+    const plan = { resource_drift: [change('aws_ecs_service.old', ['update'], counted(2), counted(0))] };
+    expect(summarisePlan(plan, [], named).owned?.map(ownedText)).to.deep.equal([
+      'delivery owns service main/shop-old: green = 1.4.0',
+    ]);
+  });
+
   it('of a deployment that ECS makes is also how it is made', () => {
     const native = deliveredBy(
       record({

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { StackError } from '../../../../../runner/src/base/errors.js';
+import type { Rollout } from '../../../../../runner/src/context/target.js';
 import { nativeWorld, released, type NativeWorldOptions } from '../../../../support/ecs/nativeWorld.js';
 
 const MINUTE = 60_000;
@@ -338,6 +339,50 @@ describe('a service that ECS moves by itself', () => {
         });
   });
 
+  describe('with a platform that is busy at any moment', () => {
+    for (const fault of ['throttle', 'lose'] as const)
+      it(`brings a release, and takes it back, where any request ${fault === 'lose' ? 'loses its answer' : 'is throttled'}`, async () => {
+        for (let nth = 1; ; nth += 1) {
+          const world = nativeWorld({ strategy: { bake: '0s' } });
+          world.ecs.fault = () => (world.ecs.asked.length === nth ? fault : undefined);
+          const { target, rollout } = world.process();
+          const before = await target.snapshot();
+          await target.deploy(world.release, rollout);
+          const context = `${fault} of request ${nth}`;
+          expect(world.ecs.deployments.all, context).to.have.length(1);
+          await target.restore(before, rollout);
+          expect(world.ecs.runs, context).to.equal('web:1');
+          expect(world.ecs.deployments.all, context).to.have.length(2);
+          if (world.ecs.asked.length < nth) break;
+        }
+      });
+  });
+
+  it('says in the ledger which rules ECS changes for it', async () => {
+    const { record } = await deployed();
+    expect(record.facts).to.include({
+      ...{ strategy: 'blue-green', rule: 'arn:production', 'test-rule': 'arn:test' },
+    });
+  });
+
+  for (const isForced of [false, true])
+    it(`${isForced ? 'goes back over' : 'leaves alone'} what somebody else began after a run was killed`, async () => {
+      const world = nativeWorld();
+      const first = world.process();
+      const before = await first.target.snapshot();
+      await first.target.deploy(world.release, first.rollout);
+      const [definition] = world.ecs.definitions.values();
+      world.ecs.definitions.set('theirs/web:9', { ...definition, taskDefinitionArn: 'theirs/web:9' });
+      world.ecs.deployments.update({ taskDefinition: 'theirs/web:9' });
+      const { target, rollout } = world.process({ begun: [...world.entries], isForced });
+      if (isForced) await target.restore(before, rollout);
+      else expect((await thrown(target.restore(before, rollout))).code).to.equal('DEPLOY_OVERTAKEN');
+      const runs = world.ecs.deployments.active() ?? world.ecs.deployments.live;
+      expect('target' in runs ? runs.target.taskDefinition : runs.taskDefinition).to.equal(
+        isForced ? before['taskDefinition'] : 'theirs/web:9',
+      );
+    });
+
   describe('with a run that is killed at any entry of its journal', () => {
     const killed = new Error('killed');
     /** A run that dies as it is about to write its nth entry, or right after it has. */
@@ -392,6 +437,45 @@ describe('a service that ECS moves by itself', () => {
             expect(forward.length, `killed at ${nth}`).to.be.at.most(1);
           }
         });
+
+    for (const when of ['before', 'after'] as const)
+      it(`comes back also where going back is killed ${when} each write`, async () => {
+        for (let nth = 1; ; nth += 1) {
+          const world = nativeWorld(options);
+          const { before, ended } = await dies(world, nth, when);
+          for (let again = 1; ; again += 1) {
+            const one = again === 1 ? world : nativeWorld(options);
+            const from = again === 1 ? before : (await dies(one, nth, when)).before;
+            let left = again;
+            const journal: Rollout['journal'] = async (action, data) => {
+              left -= 1;
+              if (left === 0 && when === 'before') throw killed;
+              one.entries.push({ action, ...(data === undefined ? {} : { data }) });
+              if (left === 0) throw killed;
+            };
+            const begun = [...one.entries];
+            const { target, rollout } = one.process({ begun, journal });
+            const isBack = await target.restore(from, rollout).then(
+              () => true,
+              (error: unknown) => {
+                if (error !== killed) throw error;
+                return false;
+              },
+            );
+            if (!isBack) {
+              const last = one.process({ begun: [...one.entries] });
+              await last.target.restore(from, last.rollout);
+            }
+            const context = `killed at ${nth}, and at ${again} on the way back`;
+            expect(one.ecs.runs, context).to.equal('web:1');
+            expect(one.ecs.deployments.active(), context).to.equal(undefined);
+            const back = one.ecs.deployments.all.filter(({ target: to }) => to.taskDefinition.endsWith(':1'));
+            expect(back.length, context).to.be.at.most(1);
+            if (isBack) break;
+          }
+          if (ended) return;
+        }
+      });
 
     it('finds the deployment whose UpdateService was answered to nobody', async () => {
       const world = nativeWorld(options);

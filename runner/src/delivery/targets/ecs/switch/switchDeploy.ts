@@ -48,11 +48,12 @@ export async function switchDeploy(
     const ended = await moved(pair.targets(live), release, rollout);
     return recorded(ended, { ...pair.facts(view, live, live), ...stillKept(switching, view, live) });
   }
-  await rollout.journal('switch', { from: live, to: idle, release: release.version });
+  const count = countFor(view, live, begun?.count);
+  await rollout.journal('switch', { from: live, to: idle, release: release.version, count });
   tellTraffic(switching, view.split.percent, live);
   const isKept = rollout.kind === 'rollback' && (await serves(switching, view, idle));
   if (isKept) subject.progress('update', `${idle} was kept, and runs it: only the rule changes`);
-  const records = isKept ? undefined : await toIdle(switching, view, live, idle);
+  const records = isKept ? undefined : await toIdle(switching, view, live, count);
   if (records !== undefined && [...records.values()].some(({ status }) => status === 'unproven'))
     return recorded(records, pair.facts(view, live, idle));
   await shift(switching, view, idle, isKept);
@@ -62,13 +63,24 @@ export async function switchDeploy(
   return recorded(ended, facts, 'healthy');
 }
 
-/** What a run that was killed had begun: the colours, as they were then. */
+/** What a run that was killed had begun: the colours, and how many tasks the live one had then. */
 function switchBegun(
   begun: readonly Begun[] = [],
-): { readonly from: Colour; readonly to: Colour } | undefined {
+): { readonly from: Colour; readonly to: Colour; readonly count: number | undefined } | undefined {
   const data = begun.findLast(({ action }) => action === 'switch')?.data;
-  const { from, to } = data ?? {};
-  return isColour(from) && isColour(to) ? { from, to } : undefined;
+  const { from, to, count } = data ?? {};
+  if (!isColour(from) || !isColour(to)) return undefined;
+  return { from, to, count: typeof count === 'number' ? count : undefined };
+}
+
+/**
+ * How many tasks the new colour is to have: as many as the live one had when the deploy began, which may be drained already
+ * where this goes on after a kill. What gets requests loses no task in any case.
+ */
+function countFor({ services, split }: PairView, live: Colour, begun: number | undefined): number {
+  const idle = otherColour(live);
+  const wanted = begun ?? services[live].service.desiredCount ?? 0;
+  return split.percent[idle] > 0 ? Math.max(wanted, services[idle].service.desiredCount ?? 0) : wanted;
 }
 
 /** Deploys to the idle colour, which gets no requests but test requests. */
@@ -76,8 +88,9 @@ async function toIdle(
   { pair, release, rollout, subject }: Switching,
   view: PairView,
   live: Colour,
-  idle: Colour,
+  count: number,
 ): Promise<ReadonlyMap<string, TargetRecord>> {
+  const idle = otherColour(live);
   // A load balancer checks the targets of a group only where a rule has it, be it with no weight.
   if (view.rule.weights[view.groups[idle]] === undefined) {
     await rollout.journal('shift', { percent: percentsFor(live, 100) });
@@ -85,8 +98,6 @@ async function toIdle(
   }
   await rollout.journal('test-rule', { colour: idle });
   await pair.test(view, idle, rollout.signal);
-  const { service } = view.services[live];
-  const count = service.desiredCount ?? 0;
   subject.progress('update', `${live} is live, so ${idle} gets ${release.version}`);
   return moved(pair.targets(idle, { count, described: view.services[live] }), release, rollout);
 }
