@@ -4,7 +4,7 @@ const check: CommandDefinition = {
   name: 'config check',
   summary: 'Validate the whole automation-stack.yml',
   description:
-    'Reports every error at once, each as `file:line:column`; exits 2 if there are any: keys and values, unknown names, circular promotions, and missing Dockerfiles, contexts, Terraform roots, variable files, outputs, playbooks, keys and pod templates. What may be intended, such as an image that no target runs, is a warning. It checks only this directory; `doctor` checks the rest.',
+    'Reports every error at once, each as `file:line:column`; exits 2 if there are any: keys and values, unknown names, circles of promotions and stages, and missing Dockerfiles, contexts, Terraform roots, variable files, outputs, playbooks, keys and pod templates. What may be intended, such as an image that no target runs, is a warning. It checks only this directory; `doctor` checks the rest.',
   examples: [{ command: 'config check', explains: 'Check the configuration of this directory.' }],
   environment: 'none',
   async run(context) {

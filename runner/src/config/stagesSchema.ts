@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { didYouMean } from '../base/nearest.js';
 import type { TargetConfig } from './kindSchemas.js';
+import type { MigrateConfig } from './migrateSchema.js';
 import type { Path } from './path.js';
 import { commandOf, duration, lookedUp, name, text, variable } from './schemaWords.js';
 
@@ -35,8 +36,8 @@ export type OwnStage = OwnStages[string];
 
 /** What stages begin with that are no project's own. */
 const BUILT_IN = [
-  ...['needs', 'build', 'test', 'push', 'plan', 'approve', 'apply', 'provision', 'deploy', 'promote'],
-  ...['continue', 'own'],
+  ...['needs', 'build', 'test', 'push', 'plan', 'approve', 'apply', 'provision', 'deploy', 'promote', 'own'],
+  ...['continue', 'approve-contract', 'contract'],
 ];
 
 interface Parts {
@@ -48,7 +49,7 @@ interface Parts {
       {
         readonly infrastructure?: unknown;
         readonly provision?: unknown;
-        readonly promotion?: unknown;
+        readonly promotion?: { readonly from: string } | undefined;
         readonly targets: Readonly<Record<string, Pick<TargetConfig, 'strategy'>>>;
       }
     >
@@ -59,6 +60,12 @@ interface Parts {
 const isPausing = (targets: Parts['environments'][string]['targets']) =>
   Object.values(targets).some(({ strategy }) => (strategy?.pause ?? []).length > 0);
 
+/** The contract step of a target, whose kind may have none. */
+const contractOfTarget = (target: unknown) => {
+  const { migrate } = target as { readonly migrate?: Pick<MigrateConfig, 'contract'> };
+  return migrate?.contract === undefined ? [] : [migrate.contract];
+};
+
 /** Ids that some branch may have. */
 function builtInIds({ needs, images, environments }: Parts): readonly string[] {
   const ofImages = Object.entries(images).flatMap(([image, { test }]) => [
@@ -67,17 +74,29 @@ function builtInIds({ needs, images, environments }: Parts): readonly string[] {
   ]);
   const ofEnvironments = Object.entries(environments).flatMap(([at, settings]) => {
     const isDeployedTo = Object.keys(settings.targets).length > 0;
+    const isPromoted = settings.promotion !== undefined;
+    // A release that is promoted from there goes there first, whatever brings it otherwise.
+    const isSource = Object.values(environments).some(({ promotion }) => promotion?.from === at);
+    const contracts = Object.values(settings.targets).flatMap(contractOfTarget);
     return [
       ...(Object.keys(needs).length > 0 ? [`needs:${at}`] : []),
       ...(settings.infrastructure === undefined ? [] : [`plan:${at}`, `apply:${at}`]),
-      ...(settings.promotion === undefined ? [] : [`approve:${at}`]),
+      ...(isPromoted ? [`approve:${at}`] : []),
       ...(settings.provision === undefined ? [] : [`provision:${at}`]),
-      ...(isDeployedTo ? [`deploy:${at}`] : []),
-      ...(isDeployedTo && settings.promotion !== undefined ? [`promote:${at}`] : []),
+      ...(isDeployedTo && (isSource || !isPromoted) ? [`deploy:${at}`] : []),
+      ...(isDeployedTo && isPromoted ? [`promote:${at}`] : []),
       ...(isPausing(settings.targets) ? [`continue:${at}`] : []),
+      ...(contracts.some(({ approval }) => approval === 'required') ? [`approve-contract:${at}`] : []),
+      ...(contracts.length > 0 ? [`contract:${at}`] : []),
     ];
   });
   return [...ofImages, ...(ofImages.length > 0 ? ['push'] : []), ...ofEnvironments];
+}
+
+/** Where releases are promoted, no stage is called a deploy; other words are only mistyped. */
+function meant(id: string, known: readonly string[]): string {
+  const promoted = id.replace(/^deploy:/, 'promote:');
+  return known.includes(promoted) ? promoted : id;
 }
 
 /** What is wrong with a project's own stages: names, and ids of stages that there are on no branch. */
@@ -92,7 +111,7 @@ export function stageFaults(config: Parts): readonly { readonly path: Path; read
         .filter((id) => !known.includes(id))
         .map((id) => ({
           path: [...here, key],
-          message: `stages.${stage}.${key}: there is no stage "${id}".${didYouMean(id, known) || ` Known: ${known.join(', ')}.`}`,
+          message: `stages.${stage}.${key}: there is no stage "${id}".${didYouMean(meant(id, known), known) || ` Known: ${known.join(', ')}.`}`,
         }));
     const { after, before = [], environment } = settings;
     return [

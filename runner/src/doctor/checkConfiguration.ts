@@ -4,6 +4,8 @@ import { remarksOf } from '../config/remarks.js';
 import type { Config } from '../config/schema.js';
 import type { ConfigIssue } from '../config/source.js';
 import type { ContextWith } from '../context/context.js';
+import { ownStageRemarks } from '../pipeline/rules/ownStageRemarks.js';
+import { pipelineInput } from '../pipeline/rules/pipelineInput.js';
 import { missingFiles } from './configFiles.js';
 
 export interface CheckedConfiguration {
@@ -26,6 +28,7 @@ export async function checkConfiguration(
   const { config, issues, raw, locate } = validateConfig(kinds, shown, text, dirname(path), path);
   const remarks = [
     ...remarksOf(raw),
+    ...(config === undefined ? [] : ownStageRemarks(pipelineInput(config))),
     ...missingFiles(raw, { directory: dirname(resolve(directory, configFile)), env: context.env, kinds }),
   ];
   const of = (level: 'error' | 'warning') =>

@@ -1,5 +1,6 @@
 import { StackError } from '../../base/errors.js';
 import type { OwnStage, OwnStages } from '../../config/stagesSchema.js';
+import { circleOf } from '../../config/targetNeeds.js';
 
 /** A stage as far as its place in the graph goes. */
 interface Placed {
@@ -14,10 +15,10 @@ function environmentOf({ environment, after }: OwnStage, stages: readonly Placed
 }
 
 /**
- * Adds a project's own stages to a graph. One of which the branch lacks a stage that it comes after is left out.
- * @param stages in an order that respects `needs`; the result is in one too
+ * Adds a project's own stages to a graph, behind the others. One of which the branch lacks a stage that it comes after is left
+ * out.
+ * @param stages in an order that respects `needs`
  * @param make makes the stage of a name, in an environment where it has one
- * @throws StackError CONFIG_INVALID where stages wait for each other
  */
 export function withOwnStages<Stage extends Placed>(
   stages: readonly Stage[],
@@ -33,23 +34,25 @@ export function withOwnStages<Stage extends Placed>(
   }
   if (present.length === 0) return stages;
   const made = present.map(([name, settings]) => make(name, settings, environmentOf(settings, stages)));
-  const waiting = [...stages, ...made].map((stage) => ({
+  return [...stages, ...made].map((stage) => ({
     ...stage,
     needs: [
       ...stage.needs,
       ...present.flatMap(([name, { before = [] }]) => (before.includes(stage.id) ? [name] : [])),
     ],
   }));
-  return inOrder(waiting);
 }
 
-/** Each behind all that it needs, otherwise as they stood. */
-function inOrder<Stage extends Placed>(stages: readonly Stage[]): readonly Stage[] {
+/**
+ * Each stage behind all that it needs, otherwise as they stood.
+ * @throws StackError CONFIG_INVALID where stages wait for each other
+ */
+export function inOrder<Stage extends Placed>(stages: readonly Stage[]): readonly Stage[] {
   const ordered: Stage[] = [];
   const done = new Set<string>();
   for (let left = stages; left.length > 0;) {
     const next = left.find(({ needs }) => needs.every((need) => done.has(need)));
-    if (next === undefined) throw inCircle(left);
+    if (next === undefined) throw inCircle(circleOfStages(left) ?? []);
     ordered.push(next);
     done.add(next.id);
     left = left.filter((stage) => stage !== next);
@@ -57,14 +60,16 @@ function inOrder<Stage extends Placed>(stages: readonly Stage[]): readonly Stage
   return ordered;
 }
 
-function inCircle(stages: readonly Placed[]): StackError {
-  const waits = (id: string) =>
-    stages.find((stage) => stage.id === id)?.needs.find((need) => stages.some((one) => one.id === need));
-  const way: string[] = [];
-  for (let id: string | undefined = stages[0]?.id; id !== undefined && !way.includes(id); id = waits(id))
-    way.push(id);
-  return new StackError('CONFIG_INVALID', `stages wait for each other: ${[...way].reverse().join(' → ')}`, {
+/** Stages on a way round, each followed by one that it waits for; the first is the last too. */
+export const circleOfStages = (stages: readonly Placed[]): readonly string[] | undefined =>
+  circleOf(Object.fromEntries(stages.map(({ id, needs }) => [id, needs])));
+
+/** `stages wait for each other in a circle: smoke → push → smoke`. */
+export const circleWords = (circle: readonly string[]): string =>
+  `stages wait for each other in a circle: ${circle.join(' → ')}`;
+
+const inCircle = (circle: readonly string[]): StackError =>
+  new StackError('CONFIG_INVALID', circleWords(circle), {
     where: 'stages',
-    next: 'Correct `after` and `before` below `stages:`, then: node runner stages',
+    next: 'Correct `after` and `before` below `stages:`, then: node runner config check',
   });
-}

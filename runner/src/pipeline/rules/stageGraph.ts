@@ -1,7 +1,7 @@
 import { approvalRule, type ApprovalSetting } from '../../domain/approvalDecision.js';
 import type { OwnStages } from '../../config/stagesSchema.js';
 import { environmentOfBranch } from '../../domain/branches.js';
-import { withOwnStages } from './ownStages.js';
+import { inOrder, withOwnStages } from './ownStages.js';
 
 export type StageKind =
   | 'needs'
@@ -85,8 +85,15 @@ export interface PipelineInput {
  * Build, test and push make the release; a direct environment is planned, applied, provisioned and deployed; an
  * environment with a promotion gets the very release that is healthy in the one before, going through that first
  * where it has not been there yet.
+ * @throws StackError CONFIG_INVALID where own stages wait for each other
  */
 export function pipelineOf(config: PipelineInput, branch: string): Pipeline {
+  const pipeline = unorderedPipeline(config, branch);
+  return { ...pipeline, stages: inOrder(pipeline.stages) };
+}
+
+/** The same as the configuration has it: own stages stand last, and may wait for each other. */
+export function unorderedPipeline(config: PipelineInput, branch: string): Pipeline {
   const pipeline = builtIn(config, branch);
   const { stages: own = {} } = config;
   const waiting = new Map(

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { OwnStages } from '../../../../runner/src/config/stagesSchema.js';
 import { agentBlocksOf } from '../../../../runner/src/pipeline/rules/agentBlocks.js';
+import { ownStageRemarks } from '../../../../runner/src/pipeline/rules/ownStageRemarks.js';
 import { pipelineOf, type PipelineInput } from '../../../../runner/src/pipeline/rules/stageGraph.js';
 import { validateConfig } from '../../../support/config.js';
 
@@ -70,11 +71,79 @@ describe('stages of a project’s own', () => {
   });
 
   it('may not wait for each other', () => {
-    const stages = { one: own({ after: ['deploy:staging'], before: ['build:web'] }) };
-    expect(() => graph(stages, 'develop')).to.throw('stages wait for each other: ');
-    expect(() => graph({ one: own({ after: ['two'] }), two: own({ after: ['one'] }) }, 'develop')).to.throw(
-      'stages wait for each other: ',
+    const around = { one: own({ after: ['deploy:staging'], before: ['build:web'] }) };
+    expect(() => graph(around, 'develop')).to.throw(
+      'stages wait for each other in a circle: build:web → one → deploy:staging → push → build:web',
     );
+    const stages = {
+      three: own({ after: ['two'] }),
+      one: own({ after: ['two'] }),
+      two: own({ after: ['one'] }),
+    };
+    // What only waits for those in the circle is not one of them.
+    expect(() => graph(stages, 'develop')).to.throw('in a circle: two → one → two');
+  });
+});
+
+describe('what the graphs of all branches tell of a project’s own stages', () => {
+  const remarks = (stages: OwnStages) =>
+    ownStageRemarks(input(stages)).map(
+      ({ path, words, level }) => `${level} ${path.join('.')}: ${words as string}`,
+    );
+
+  it('is nothing of those that stand well', () => {
+    expect(remarks({})).to.deep.equal([]);
+    expect(
+      remarks({
+        smoke: own({ after: ['deploy:staging'], before: ['approve:production'] }),
+        tidy: own({ after: ['promote:production'] }),
+        scan: own({ after: ['build:web'], before: ['push'] }),
+      }),
+    ).to.deep.equal([]);
+  });
+
+  it('is a circle, once, beginning with one of their own', () => {
+    expect(remarks({ one: own({ after: ['two'] }), two: own({ after: ['one'] }) })).to.deep.equal([
+      'error stages.one: stages wait for each other in a circle: one → two → one',
+    ]);
+    expect(remarks({ one: own({ after: ['one'] }) })).to.deep.equal([
+      'error stages.one: stages wait for each other in a circle: one → one',
+    ]);
+    const before = {
+      one: own({ after: ['push'], before: ['two'] }),
+      two: own({ after: ['push'], before: ['one'] }),
+    };
+    expect(remarks(before)).to.deep.equal([
+      'error stages.one: stages wait for each other in a circle: one → two → one',
+    ]);
+  });
+
+  it('is a circle through built-in stages, on whichever branch', () => {
+    expect(remarks({ smoke: own({ after: ['deploy:staging'], before: ['push'] }) })).to.deep.equal([
+      'error stages.smoke: stages wait for each other in a circle: smoke → deploy:staging → push → smoke',
+    ]);
+    const late = { smoke: own({ after: ['promote:production'], before: ['deploy:staging'] }) };
+    expect(remarks(late)).to.deep.equal([
+      'error stages.smoke: stages wait for each other in a circle: smoke → promote:production → approve:production → deploy:staging → smoke',
+    ]);
+  });
+
+  it('is a stage that no branch has', () => {
+    const { environments, ...rest } = input({
+      smoke: own({ after: ['deploy:staging', 'deploy:review'] }),
+      load: own({ after: ['smoke'] }),
+    });
+    const review = { review: { targets: { web: {} } }, ...environments };
+    expect(
+      ownStageRemarks({
+        ...rest,
+        environments: review,
+        branches: { develop: 'staging', 'pr/*': 'review' },
+      }).map(({ words, level }) => [level, words]),
+    ).to.deep.equal([
+      ['warning', 'stages.smoke: is on no branch, as none has all of deploy:staging, deploy:review'],
+      ['warning', 'stages.load: is on no branch, as none has smoke'],
+    ]);
   });
 });
 
@@ -103,6 +172,46 @@ stages: ${stages}
     expect(issues('{ smoke: { after: push, before: promote:staging, run: x } }')[0]).to.contain(
       'stages.smoke.before: there is no stage "promote:staging".',
     );
+  });
+
+  it('come after contract steps, where there are any', () => {
+    const contract = (approval: string) => `application: shop
+images: { web: { repository: shop/web } }
+environments:
+  staging:
+    targets:
+      web:
+        kind: ecs-service
+        cluster: main
+        service: web
+        image: web
+        migrate: { contract: { command: ./contract, approval: ${approval} } }
+stages: { smoke: { after: contract:staging, before: approve-contract:staging, run: x } }
+`;
+    const words = (approval: string) =>
+      validateConfig('automation-stack.yml', contract(approval), '/work').issues.map(
+        ({ message }) => message,
+      );
+    expect(words('required')).to.deep.equal([]);
+    expect(words('none')[0]).to.contain('stages.smoke.before: there is no stage "approve-contract:staging".');
+    expect(issues('{ smoke: { after: contract:staging, run: x } }')[0]).to.contain(
+      'there is no stage "contract:staging".',
+    );
+  });
+
+  it('do not come after a deploy to where releases are only promoted', () => {
+    const text = `application: shop
+images: { web: { repository: shop/web } }
+environments:
+  staging: { targets: { web: { kind: fleet, group: web, image: web } } }
+  production: { extends: staging, promotion: { from: staging } }
+stages: { smoke: { after: deploy:production, run: x } }
+`;
+    expect(
+      validateConfig('automation-stack.yml', text, '/work').issues.map(({ message }) => message),
+    ).to.deep.equal([
+      'stages.smoke.after: there is no stage "deploy:production". Did you mean "promote:production"?',
+    ]);
   });
 
   it('have names and environments that are not taken, and are there', () => {
