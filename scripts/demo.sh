@@ -148,7 +148,7 @@ service() {
 }
 
 main() {
-  local began=$SECONDS examples=(flask-fleet hello-ecs)
+  local began=$SECONDS examples=(flask-fleet hello-ecs) reported=''
   chapter 'The local environment' 'Docker engine, AWS emulator, hosts and a Slack sink, all on this machine.'
   runner local up
   eval "$(node runner local env)"
@@ -163,7 +163,7 @@ main() {
     runner local slack
   fi
   chapter 'Reports'
-  for name in "${examples[@]}"; do (cd "$demo/$name" && runner report); done
+  for name in "${examples[@]}"; do (cd "$demo/$name" && runner report ${reported:+--run "$reported"}); done
   printf '\n%sDone in %d s.%s Look around: cd %s && node %s status\n' "$bold" $((SECONDS - began)) "$plain" ".demo/${examples[0]}" ../../runner
   echo 'Take it away again: make demo-down'
 }

@@ -14,7 +14,8 @@ ask() {
 release() {
   printf '\n%s$ cp -R releases/%s/. app/%s\n' "$bold" "$1" "$plain"
   cp -R "releases/$1/." app/
-  git --no-pager diff --stat -- app
+  quietly add --all
+  git --no-pager diff --cached --stat -- app
   commit "$2" "$3"
 }
 
@@ -82,6 +83,8 @@ blue_green() {
   chapter 'Release 4, and the contract of release 3' 'The whole pipeline, as Jenkins runs it. When release 4 is healthy, a stage of its own drops the old column.'
   again feat 'the release after'
   runner run --branch develop
+  # The report at the end is of this run.
+  reported=$(ls .automation-stack/runs | grep -oE '^[0-9T]+-[0-9a-f]+' | sort | tail -n 1)
   ask "${url}orders/count"
 
   chapter 'Behind the contract' 'Release 2 reads the old column: it is refused by name. Release 3 does not, and comes back.'
