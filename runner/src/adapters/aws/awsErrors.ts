@@ -223,7 +223,8 @@ function refusal(failure: SdkFailure): string {
   const status = failure.$metadata?.httpStatusCode ?? 0;
   const message = firstLine(failure.message);
   if (status >= 500) return `AWS failed with ${status} (${isErrorText(message) ? message : failure.name})`;
-  return isErrorText(message) ? message : failure.name;
+  if (isErrorText(message)) return message;
+  return isErrorText(failure.name) ? failure.name : `answered ${status} and did not say why`;
 }
 
 const isErrorText = (message: string): boolean => !['', 'Unknown', 'UnknownError'].includes(message);

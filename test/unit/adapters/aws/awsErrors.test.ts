@@ -107,6 +107,11 @@ describe('failures of AWS', () => {
     }
   });
 
+  it('say so where an answer has neither words nor a name, as that of an emulator that lacks the call', () => {
+    const failure = mapped(sdk('Unknown', 'UnknownError', { httpStatusCode: 400 }));
+    expect(failure.message).to.equal('ecs:UpdateService: answered 400 and did not say why');
+  });
+
   it('say that AWS itself failed', () => {
     expect(mapped(sdk('503', 'Unknown', { httpStatusCode: 503 })).message).to.contain('AWS failed with 503');
   });
