@@ -3,6 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
+  existsSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
@@ -46,12 +47,13 @@ export class Project {
       filter: (path) => !/\.automation-stack|\.terraform|tfstate/.test(path),
     });
     // Tags are immutable: projects that begin with the same version must not share a repository.
-    const config = project.read('automation-stack.yml');
     const id = randomBytes(4).toString('hex');
-    project.write('automation-stack.yml', config.replace(/(repository: )(\S+)/g, `$1test-${id}/$2`));
+    for (const config of ['automation-stack.yml', 'local.yml'])
+      if (existsSync(join(project.directory, config)))
+        project.write(config, project.read(config).replace(/(repository: )(\S+)/g, `$1test-${id}/$2`));
     // Nor the names of what Terraform makes: a demo beside the tests has the example's own.
     const names = 'terraform/local/main.tf';
-    project.write(names, project.read(names).replace(/"(?:hello|flask)-/g, `"t${id}-`));
+    project.write(names, project.read(names).replace(/"(?:hello|flask|blue-green)-/g, `"t${id}-`));
     project.repository();
     return project;
   }

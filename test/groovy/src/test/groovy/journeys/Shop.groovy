@@ -50,6 +50,16 @@ class Shop {
         changed.text = how(changed.text)
     }
 
+    /** The files of one folder over those of another. */
+    void overlay(String from, String to) {
+        File source = new File(repository, from)
+        source.eachFileRecurse(FileType.FILES) { File file ->
+            File copy = new File(new File(repository, to), source.toPath().relativize(file.toPath()).toString())
+            copy.parentFile.mkdirs()
+            copy.text = file.text
+        }
+    }
+
     void commit(String message) {
         git('add', '--all')
         git('commit', '--quiet', '--message', message)
@@ -138,7 +148,13 @@ class Shop {
         }
         new File(repository, '.gitignore').text = '.automation-stack/\n.terraform/\nterraform.tfstate*\n'
         // Names of its own, so that a demo beside it stays whole.
-        change('terraform/local/main.tf') { it.replaceAll('"(?:flask|hello)-', "\"j${id}-") }
+        change('terraform/local/main.tf') { it.replaceAll('"(?:flask|hello|blue-green)-', "\"j${id}-") }
+        File local = new File(repository, 'local.yml')
+        // What runs on this machine takes the place of what runs on AWS.
+        if (local.isFile()) {
+            change('automation-stack.yml') { local.text }
+            local.delete()
+        }
         slots.each { environment, slot ->
             change("terraform/local/${environment}.tfvars") {
                 "environment = \"${environment}\"\nslots = {\n  j${id}-${environment}-1 = ${slot}\n  j${id}-${environment}-2 = ${slot + 1}\n}\n".toString()
@@ -148,6 +164,7 @@ class Shop {
         change('automation-stack.yml') {
             it.replace("repository: ${example}/web", "repository: journey-${id}/web")
               .replace('      var-files: [staging.tfvars]', "      var-files: [staging.tfvars]\n      backend-config: ['workspace_dir=${home}/terraform']")
+              .replace('infrastructure: { directory: terraform/local, workspace: staging }', "infrastructure: { directory: terraform/local, workspace: staging, backend-config: ['workspace_dir=${home}/terraform'] }")
               .replace('\nimages:', "\nstate: { location: ${home}/ledger }\n\nimages:")
         }
     }
