@@ -53,6 +53,7 @@ export class PausedDelivery {
     const repository = Repository.of({
       'automation-stack.yml': CONFIG,
       Dockerfile: 'FROM scratch\n',
+      '.dockerignore': 'automation-stack.yml\n',
       '.gitignore': '.automation-stack/\n',
     });
     const delivery = new PausedDelivery(repository);

@@ -1,7 +1,7 @@
 import { StackError } from '../base/errors.js';
+import type { Terminal } from '../base/ports.js';
 import type { Context } from '../context/context.js';
-import type { PauseQuestion } from '../domain/paused.js';
-import { sequenceOfPause } from '../domain/paused.js';
+import { sequenceOfPause, type PauseQuestion } from '../domain/paused.js';
 import type { Asked, PauseAnswer } from '../pipeline/continueStage.js';
 import { option, type CommandInput, type OptionDefinition } from './command.js';
 
@@ -52,33 +52,27 @@ export function pauseAnswer(input: CommandInput): { readonly pauseAnswer?: Pause
 const KEYS: Readonly<Record<string, Asked>> = { c: 'continue', r: 'rollback', l: 'later' };
 const CTRL_C = 3;
 
-/** Asks at a pause who sits at the terminal, by one key; undefined where nobody does. */
-export async function pauseAsker(
-  context: Context,
-): Promise<{ readonly askPause?: (question: PauseQuestion) => Promise<Asked> }> {
-  const { processTerminal } = await import('../adapters/process/terminal.js');
-  const terminal = processTerminal(context.env);
+/**
+ * Asks at a pause who sits at the terminal, by one key.
+ * @returns nothing where nobody does
+ */
+export function pauseAsker(
+  context: Pick<Context, 'env' | 'events' | 'options' | 'signal'>,
+  terminal: Pick<Terminal, 'attach' | 'isTTY'>,
+): { readonly askPause?: (question: PauseQuestion) => Promise<Asked> } {
   if (!terminal.isTTY || context.options.json || Boolean(context.env['CI'])) return {};
   const askPause = ({ version, previous, lines }: PauseQuestion) => {
     const back = previous ?? 'what ran before';
-    const message = [
-      `${version} is paused`,
-      ...lines,
-      `Press c to continue, r to roll back to ${back}, l to decide later.`,
-    ].join('\n');
+    const keys = `Press c to continue, r to roll back to ${back}, l to decide later.`;
+    const message = [`${version} is paused`, ...lines, keys].join('\n');
     context.events.emit({ type: 'notice', level: 'info', message });
-    return keyOf(context, terminal);
+    return keyOf(context.signal, terminal);
   };
   return { askPause };
 }
 
 /** @throws StackError INTERRUPTED on Ctrl-C; the signal's reason on abort */
-function keyOf(
-  { signal }: Pick<Context, 'signal'>,
-  terminal: {
-    attach: ReturnType<typeof import('../adapters/process/terminal.js').processTerminal>['attach'];
-  },
-): Promise<Asked> {
+function keyOf(signal: AbortSignal, terminal: Pick<Terminal, 'attach'>): Promise<Asked> {
   return new Promise((resolve, reject) => {
     const onAbort = () => end(() => reject(signal.reason as Error));
     const end = (settle: () => void) => {
@@ -89,9 +83,8 @@ function keyOf(
     const release = terminal.attach({
       onInput: (chunk) => {
         // While keys are read one by one, Ctrl-C is a key too.
-        if (chunk.includes(CTRL_C))
-          return end(() => reject(new StackError('INTERRUPTED', 'interrupted by Ctrl-C')));
-        const key = KEYS[chunk.toString().trim().toLowerCase().charAt(0)];
+        if (chunk.includes(CTRL_C)) end(() => reject(new StackError('INTERRUPTED', 'interrupted by Ctrl-C')));
+        const key = KEYS[chunk.toString().trim().toLowerCase()];
         if (key !== undefined) end(() => resolve(key));
       },
       onEnd: () => end(() => resolve('later')),

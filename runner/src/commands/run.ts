@@ -99,7 +99,8 @@ const run: CommandDefinition = {
     const approvedBy = approvers(context, input);
     const approvedPlan = option(input, 'approved-plan');
     const resume = flag(input, 'resume');
-    const asking = isPart || !stages.some(({ kind }) => kind === 'continue') ? {} : await pauseAsker(context);
+    const asking =
+      isPart || !stages.some(({ kind }) => kind === 'continue') ? {} : await terminalAsker(context);
     const done =
       resume && (!isPart || (await isFirst(context))) ? await whatIsDone(context, pipeline) : undefined;
     const outcomes = await asRun(
@@ -140,6 +141,12 @@ const run: CommandDefinition = {
     };
   },
 };
+
+/** Loaded only where something pauses. */
+async function terminalAsker(context: Context) {
+  const { processTerminal } = await import('../adapters/process/terminal.js');
+  return pauseAsker(context, processTerminal(context.env));
+}
 
 async function whatIsDone(context: Context, pipeline: Pipeline) {
   const { doneStages } = await import('../pipeline/resume.js');

@@ -9,7 +9,8 @@ import { pausedError, readLastRun, unfinishedError } from '../delivery/unfinishe
 import { isInService } from '../domain/behind.js';
 import { pauseName, pauseQuestion, sequenceOfPause, type PauseQuestion } from '../domain/paused.js';
 import type { DeploymentRecord } from '../domain/records.js';
-import type { Stage, StageEnd } from '../events/stage.js';
+import { inStage, type Stage, type StageEnd } from '../events/stage.js';
+import type { Stage as PlannedStage } from './rules/stageGraph.js';
 
 /** What somebody said at a pause. */
 export interface PauseAnswer {
@@ -63,6 +64,30 @@ export async function continueStage(
     const end = await carriedOut(continuing, { pause: question.name, answer: said });
     if (end.paused === undefined) return end;
   }
+}
+
+/**
+ * Rolls back what waits at a pause that nobody is asked about; the stage is told again then.
+ * @throws StackError ROLLBACK_FAILED, LOCKED, DEPLOY_OVERTAKEN, STATE_*
+ */
+export async function refuseUnasked(
+  context: Context,
+  stage: PlannedStage,
+  { reason, waitMs }: { readonly reason: string; readonly waitMs?: number },
+): Promise<void> {
+  const environment = await context.environment(stage.environment);
+  const lastRun = await readLastRun(await context.state(), environment.name);
+  if (lastRun.kind !== 'paused') return;
+  const { sequence } = lastRun.deployment;
+  const waiting = waitMs === undefined ? {} : { waitMs };
+  await inStage(context, stage, async (telling) => {
+    const calm = { ...context, signal: neverAborted };
+    const back = await refusePaused(calm, { environment, stage: telling, sequence, reason, ...waiting });
+    if (back !== undefined) throw refused(back);
+  }).catch((error: unknown) => {
+    // What ended the run is told as its failure; that it is back is how this stage ended.
+    if (!(error instanceof StackError) || error.code !== 'DEPLOY_ROLLED_BACK') throw error;
+  });
 }
 
 /** The deployment of this very run that is paused there: of a stage that is repeated as its agent was lost. */

@@ -2,7 +2,7 @@ import type { Context, ContextWith, NamedEnvironment } from '../context/context.
 import { ExitCode, StackError, toErrorRecord } from '../base/errors.js';
 import type { PlanSummary } from '../domain/plan.js';
 import { pauseQuestion } from '../domain/paused.js';
-import { runGraph, type StageOutcome } from './rules/schedule.js';
+import { endedWell, runGraph, type StageOutcome } from './rules/schedule.js';
 import type { Stage as PlannedStage } from './rules/stageGraph.js';
 import { approveContract, approversOf, approveStage } from './approveStage.js';
 import { planName } from '../infrastructure/planFailure.js';
@@ -51,10 +51,30 @@ export async function runStages(context: Context, request: RunRequest): Promise<
       context.events.emit({ type: 'stage.end', stage: stage.id, status: 'skipped', seconds: 0, reason });
     },
   );
+  await leaveNoPause(context, outcomes, request);
   const failed = outcomes.find((outcome) => outcome.error !== undefined);
   if (failed !== undefined) throw failed.error;
   return outcomes;
 }
+
+/** A pause that this run came to and that nobody is asked about, as a gate failed or the run was interrupted: it goes back. */
+async function leaveNoPause(
+  context: Context,
+  outcomes: readonly StageOutcome[],
+  { waitMs }: RunRequest,
+): Promise<void> {
+  for (const { stage, status, reason = 'the run was interrupted' } of outcomes) {
+    const isUnasked = status === 'skipped' || (status === 'interrupted' && context.signal.aborted);
+    const isBrought = outcomes.some(
+      (one) => isMove(one.stage) && one.stage.environment === stage.environment && endedWell(one.status),
+    );
+    if (stage.kind !== 'continue' || !isUnasked || !isBrought) continue;
+    const { refuseUnasked } = await import('./continueStage.js');
+    await refuseUnasked(context, stage, { reason, ...(waitMs === undefined ? {} : { waitMs }) });
+  }
+}
+
+const isMove = ({ kind }: PlannedStage) => kind === 'deploy' || kind === 'promote';
 
 /** A stage that is left out, with a line. */
 const reportDone = (context: ContextWith<'clock' | 'events'>, stage: PlannedStage, done: DoneStage) =>
@@ -78,9 +98,7 @@ async function requireOpenWays(context: Context, { stages, waitMs, done }: RunRe
   const release = await findRelease(context);
   const registry = await environmentOf(context, push);
   const waiting = waitMs === undefined ? {} : { waitMs };
-  const moving = stages.filter(
-    ({ id, kind }) => (kind === 'deploy' || kind === 'promote') && done?.has(id) !== true,
-  );
+  const moving = stages.filter((stage) => isMove(stage) && done?.has(stage.id) !== true);
   // What this machine knows is told before AWS is asked.
   for (const stage of moving) {
     const environment = await environmentOf(context, stage);

@@ -148,6 +148,42 @@ describe('a run of a branch that pauses', () => {
     expect(delivery.world.ecs.runs).to.equal('web:1');
   });
 
+  it('goes back without a question where a gate before it failed, but not where another run paused it', async () => {
+    delivery.repository.write({
+      'automation-stack.yml': delivery.repository
+        .read('automation-stack.yml')
+        .replace(
+          "{ after: { after: deploy:staging, run: ['true'] } }",
+          "{ gate: { after: deploy:staging, before: continue:staging, run: ['false'] } }",
+        ),
+    });
+    const all = ['deploy:staging', 'gate', 'continue:staging'];
+    await rejection(ended(delivery.run(all, { askPause: async () => 'continue' })), 'STAGE_FAILED');
+    expect(delivery.ends.slice(-2)).to.deep.equal([
+      'continue:staging skipped',
+      'continue:staging rolled-back',
+    ]);
+    expect((await delivery.recorded())?.reason).to.equal('needs gate, which failed');
+    expect(delivery.world.ecs.runs).to.equal('web:1');
+
+    await deployed();
+    await rejection(ended(delivery.run(all)), 'DEPLOY_PAUSED');
+    expect((await delivery.recorded())?.status).to.equal('paused');
+  });
+
+  it('goes back where the run is interrupted before it is asked', async () => {
+    const abort = new AbortController();
+    const context = await delivery.process('', 'carol', abort.signal);
+    context.events.subscribe({
+      handle: (event) => {
+        if (event.type === 'stage.end') abort.abort(new StackError('INTERRUPTED', 'stopped by SIGTERM'));
+      },
+    });
+    await rejection(ended(delivery.run(['deploy:staging', 'continue:staging'], {}, context)), 'INTERRUPTED');
+    expect((await delivery.recorded())?.status).to.equal('rolled-back');
+    expect(delivery.world.ecs.runs).to.equal('web:1');
+  });
+
   it('says so where somebody has rolled it back meanwhile, and passes where nothing paused', async () => {
     const name = await deployed();
     await rejection(ended(delivery.answer('rollback', name, 'bob')), 'DEPLOY_ROLLED_BACK');

@@ -40,6 +40,23 @@ describe('the result file', () => {
     expect(result.data).to.deep.equal({ a: 1 });
   });
 
+  it('has the pause at which a stage ended, with how its checks went: what Jenkins asks with', () => {
+    const time = '2026-11-08T12:00:00.000Z';
+    const stage = 'deploy:production';
+    const paused = { name: '12:hook-1', version: '1.4.0', lines: ['web: paused'], minutesLeft: 60 };
+    const view = viewOf([
+      { time, type: 'stage.start', stage, title: 'Deploy' },
+      {
+        ...{ time, type: 'stage.check', stage, subject: 'web', name: 'smoke', status: 'ok', seconds: 3.2 },
+        evidence: ['GET /', '12 passed'],
+      },
+      { time, type: 'stage.end', stage, status: 'ok', seconds: 60, paused },
+    ]);
+    const [told] = view.record(ok, undefined).stages;
+    expect(told?.paused).to.deep.equal(paused);
+    expect(told?.checks).to.deep.equal(['web: check smoke ok in 3.2s (12 passed)']);
+  });
+
   it('has the hosts that the stages worked on, each once', () => {
     const fact = (name: string, hosts?: readonly string[]): StackEvent => ({
       time: '2026-11-08T12:00:00.000Z',

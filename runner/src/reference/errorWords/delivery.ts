@@ -83,8 +83,9 @@ export const deliveryWords = {
   },
   DEPLOY_PAUSED: {
     means: 'A deployment waits until somebody says how it goes on. Another one has to wait for that.',
-    causes: 'The `strategy` of a target has a `pause`, and `deploy --until paused` ended there.',
-    next: '`node runner continue --env NAME`, or `node runner rollback --env NAME`.',
+    causes:
+      'The `strategy` of a target has a `pause`, and `run`, or `deploy --until paused`, ended there with nobody to ask.',
+    next: '`node runner continue --env NAME`, or `node runner rollback --env NAME`; then `node runner run --resume`.',
   },
   // Not 3: the services are as they were, what the migration itself changed may not be.
   MIGRATION_FAILED: {
