@@ -73,6 +73,17 @@ class Approval implements Serializable {
         }
     }
 
+    /** What may be destroyed, each once: addresses that the Jenkinsfile names, and those of the approval. */
+    List allowing(Object named) {
+        List names = []
+        for (Object name : [named ?: [], allowed].flatten()) {
+            if (!names.contains(name)) {
+                names.add(name)
+            }
+        }
+        return names
+    }
+
     /** Why it was not approved. */
     String getMessage() {
         return ending == 'refused' ? "refused by ${by}" : "nobody approved it within ${after}"

@@ -4,7 +4,7 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
 /**
  * The stage graph of a branch as Jenkins stages. The runner decides what is run, where and in which order
- * (`stages --json`); this only walks it: agent blocks one after another, each on an agent; approvals outside of any.
+ * (`stages --json`); this only walks it: agent blocks one after another, each on an agent; questions outside of any.
  */
 class Pipeline implements Serializable {
 
@@ -19,6 +19,7 @@ class Pipeline implements Serializable {
     private final Agents agents
     private final Source source
     private final Approval approval
+    private final Pause pause
     private final Summary summary
     private final Ending ending
     private Map plan
@@ -36,6 +37,7 @@ class Pipeline implements Serializable {
         this.agents = new Agents(script)
         this.source = new Source(script, arguments)
         this.approval = new Approval(script)
+        this.pause = new Pause(script)
         this.summary = new Summary(script)
         this.ending = new Ending(script, runner, agents, source, summary)
     }
@@ -66,27 +68,42 @@ class Pipeline implements Serializable {
             source.take()
             plan = ask()
             // If any agent is suitable, this one continues.
-            if (plan.jenkins.agent.isEmpty()) {
+            if (plan.jenkins.agent.isEmpty() && (plan.jenkins.blocks.isEmpty() || plan.jenkins.blocks[0].kind == 'agent')) {
                 next = work(0)
             }
         }
-        while (next < plan.jenkins.blocks.size() && ending.failure == null) {
+        next = following(next)
+        while (next < plan.jenkins.blocks.size()) {
             Map block = plan.jenkins.blocks[next]
+            int index = next
             if (block.kind == 'approval') {
                 approve(block)
-                next = next + 1
+            } else if (block.kind == 'pause') {
+                decide(block, index)
             } else {
-                int index = next
                 guarded(block, index) {
                     agents.on(plan.jenkins.agent) {
                         source.take()
                         work(index)
                     }
                 }
-                next = next + 1
             }
+            next = following(index + 1)
         }
         ending.tell(plan, done())
+    }
+
+    /** The next block. After a failure only what is paused is still decided: nothing else would end it. */
+    private int following(int index) {
+        int next = index
+        while (next < plan.jenkins.blocks.size() && ending.failure != null && !isPaused(plan.jenkins.blocks[next])) {
+            next = next + 1
+        }
+        return next
+    }
+
+    private boolean isPaused(Map block) {
+        return block.kind == 'pause' && pause.isAt(block.environment)
     }
 
     /** The runner's answer about this branch; if it fails, its message is that of the build. */
@@ -101,96 +118,50 @@ class Pipeline implements Serializable {
             asked.jenkins.agent.podTemplate = script.readFile(
                 file: source.file(asked.jenkins.agent.podTemplate), encoding: 'UTF-8')
         }
-        String missing = Steps.missing(script, stepsOf(asked.jenkins))
+        String missing = Steps.missing(script, Steps.of(asked.jenkins))
         if (missing != null) {
             script.error("${missing}\nNext: Install them; docs/jenkins-controller.md lists the required plugins with versions.")
         }
-        tellJob(asked.upstream ?: [])
+        new Job(script, arguments).tell(source.branch, asked.upstream ?: [])
         for (Map stage : asked.stages) {
             stages[stage.id] = stage
             if (stage.done) {
                 ended[stage.id] = 'ok'
                 ending.resumed(stage.id, stage.done.words)
+                pause.resumed(stage)
             }
         }
         summary.begin(asked)
         return asked
     }
 
-    /** Steps that stages and approvals require. */
-    private static Set stepsOf(Map jenkins) {
-        Set names = ['withCredentials']
-        if (jenkins.locks) {
-            names.add('lock')
-        }
-        if (jenkins.agent.image) {
-            names.add('withDockerContainer')
-        }
-        if (jenkins.agent.podTemplate) {
-            names.add('podTemplate')
-        }
-        for (Map block : jenkins.blocks) {
-            if (block.kind == 'approval') {
-                names.add('input')
-            } else if (block.milestone || block.groups.any { it.milestone }) {
-                names.add('milestone')
-            }
-        }
-        return names
-    }
-
-    /**
-     * Sets the properties of the job: a parameter to resume a build, and a trigger for each application that this one
-     * needs (the seed job gives those jobs their names). Every build sets them, because Jenkins removes what is not set
-     * again. A job has one list of parameters and one of triggers, so those of the Jenkinsfile are included. A job without
-     * branches belongs to its owner.
-     */
-    private void tellJob(List upstream) {
-        if (!script.env.BRANCH_NAME && upstream.isEmpty()) {
-            return
-        }
-        Object resume = script.booleanParam(
-            name: 'resume', defaultValue: false, description: 'Skip what another build of the same commit has done')
-        List all = []
-        all.addAll(arguments.properties ?: [])
-        all.add(script.parameters((arguments.parameters ?: []) + [resume]))
-        List triggers = []
-        triggers.addAll(arguments.triggers ?: [])
-        List jobs = []
-        for (String application : upstream) {
-            jobs.add("/${application}/delivery/${source.branch.replace('/', '%2F')}".toString())
-        }
-        if (jobs) {
-            triggers.add(script.upstream(upstreamProjects: jobs.join(',')))
-        }
-        if (triggers) {
-            all.add(script.pipelineTriggers(triggers))
-        }
-        script.properties(all)
-    }
-
     /** An agent block on the agent that is there. Returns the number of the next one. */
     private int work(int index) {
         Map block = plan.jenkins.blocks[index]
         if (block != null && block.kind == 'agent') {
-            try {
-                script.timeout(time: plan.jenkins.timeoutMinutes, unit: 'MINUTES') {
-                    walkBlock(block, index)
-                }
-            } catch (FlowInterruptedException interruption) {
-                // Told from here while there is an agent; where it went away, the block is tried on another.
-                if (!Interruption.isLoss(interruption)) {
-                    runner.awaitEnds()
-                    ending.broke(interruption, stageAtWork(), plan)
-                    ending.tellHere(plan, done())
-                }
-                throw interruption
+            limited {
+                walkBlock(block, index)
             }
         }
-        if (ending.failure != null || index + 1 >= plan.jenkins.blocks.size()) {
+        if (following(index + 1) >= plan.jenkins.blocks.size()) {
             ending.tellHere(plan, done())
         }
         return index + 1
+    }
+
+    /** Work on an agent, within the time that it may take there. */
+    private void limited(Closure body) {
+        try {
+            script.timeout(time: plan.jenkins.timeoutMinutes, unit: 'MINUTES', body)
+        } catch (FlowInterruptedException interruption) {
+            // Told from here while there is an agent; where it went away, the block is tried on another.
+            if (!Interruption.isLoss(interruption)) {
+                runner.awaitEnds()
+                ending.broke(interruption, stageAtWork(), plan)
+                ending.tellHere(plan, done())
+            }
+            throw interruption
+        }
     }
 
     private void walkBlock(Map block, int index) {
@@ -302,19 +273,20 @@ class Pipeline implements Serializable {
             Map outcome = outcomeOf(stage)
             summary.add(stage, outcome)
             approval.note(stage, outcome)
+            pause.note(stage, outcome)
             settle(stage, outcome)
         }
     }
 
-    private Map outcomeOf(Map stage) {
+    private Map outcomeOf(Map stage, Map more = [:]) {
         Map outcome = [:]
         List opened = approval.taken()
         try {
             new Credentials(script).bound(plan.jenkins.credentials.stages[stage.id]) {
-                Map given = [only: opened + [stage.id], approvedBy: approval.by, wait: '15m'] + resuming()
+                Map given = [only: opened + [stage.id], approvedBy: approval.by, wait: '15m'] + resuming() + more
                 if (stage.kind == 'apply') {
                     given.approvedPlan = approval.plan
-                    given.allowDestroy = allowedToDestroy()
+                    given.allowDestroy = approval.allowing(arguments.allowDestroy)
                 }
                 outcome = runner.call('run', source.options(given))
             }
@@ -332,17 +304,6 @@ class Pipeline implements Serializable {
             outcome = [exitCode: 1, error: [category: 'infrastructure', message: words]]
         }
         return outcome
-    }
-
-    /** Addresses from the Jenkinsfile and from the approval, each once. */
-    private List allowedToDestroy() {
-        List names = []
-        for (Object name : [arguments.allowDestroy ?: [], approval.allowed].flatten()) {
-            if (!names.contains(name)) {
-                names.add(name)
-            }
-        }
-        return names
     }
 
     /** A failed stage holds back the stages that need it, as on a laptop. Independent stages continue. */
@@ -407,6 +368,68 @@ class Pipeline implements Serializable {
                     script.error(ending.failure.message)
                 }
             }
+        }
+    }
+
+    /** Asks at a pause, and carries out what is said, until the deployment has ended: it may come to several pauses. */
+    private void decide(Map block, int index) {
+        Map stage = stages[block.stage]
+        if (stage.done) {
+            showDone(stage)
+            return
+        }
+        String need = heldBackBy(stage)
+        if (need != null && !isPaused(block)) {
+            return
+        }
+        ended[stage.id] = 'running'
+        while (ended[stage.id] == 'running') {
+            script.stage(stage.title) {
+                Map answer = need == null
+                    ? pause.ask(plan, block.environment, ending.failure)
+                    : pause.refuse(block.environment, "${need} did not succeed".toString())
+                carryOut(block, index, answer)
+            }
+        }
+    }
+
+    /** The answer to a pause is carried out on an agent; the commit that it has does not matter. */
+    private void carryOut(Map block, int index, Map answer) {
+        Object interruption = answer.remove('interruption')
+        Closure work = {
+            agents.on(plan.jenkins.agent) {
+                source.take(false)
+                limited {
+                    answered(block, index, answer, interruption)
+                }
+            }
+        }
+        if (answer.answer == 'rollback') {
+            locked(block.lock, work)
+        } else {
+            guarded(block, index, work)
+        }
+        if (interruption != null) {
+            throw interruption
+        }
+    }
+
+    private void answered(Map block, int index, Map answer, Object interruption) {
+        Map stage = stages[block.stage]
+        Map outcome = outcomeOf(stage, answer)
+        summary.add(stage, outcome)
+        pause.note(stage, outcome)
+        if (interruption != null) {
+            // The abort is what ended the build, not what became of the pause.
+            script.echo(Outcome.message(outcome))
+            ending.broke(interruption, stage.id, plan)
+        } else if (!isPaused(block)) {
+            settle(stage, outcome)
+        }
+        if (interruption != null || (!isPaused(block) && following(index + 1) >= plan.jenkins.blocks.size())) {
+            ending.tellHere(plan, done())
+        } else {
+            source.leave()
         }
     }
 

@@ -24,6 +24,29 @@ class Steps implements Serializable {
         withDockerContainer: 'docker-workflow',
     ]
 
+    /** Steps that the stages and questions of a plan require. */
+    static Set of(Map jenkins) {
+        Set names = ['withCredentials']
+        if (jenkins.locks) {
+            names.add('lock')
+        }
+        if (jenkins.agent.image) {
+            names.add('withDockerContainer')
+        }
+        if (jenkins.agent.podTemplate) {
+            names.add('podTemplate')
+        }
+        for (Map block : jenkins.blocks) {
+            if (block.kind != 'agent') {
+                names.add('input')
+            }
+            if (block.milestone || block.groups?.any { it.milestone }) {
+                names.add('milestone')
+            }
+        }
+        return names
+    }
+
     /** One message about all named steps whose plugin is missing; null if there are none. */
     static String missing(Object script, Collection names) {
         String all = known(script)
