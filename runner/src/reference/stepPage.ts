@@ -14,6 +14,7 @@ export const steps: Readonly<Record<string, string>> = Object.fromEntries(
     'migrate',
     'deploy',
     'promote',
+    'continue',
     'rollback',
     'release',
     'notify',
