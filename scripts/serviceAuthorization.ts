@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const services =
   'acm application-autoscaling autoscaling backup backup-storage cloudfront cloudwatch dlm dynamodb ec2 ec2messages ecr ecs ' +
   'elasticache elasticfilesystem elasticloadbalancing events iam imagebuilder kms logs rds route53 s3 secretsmanager ' +
-  'servicediscovery sns sqs ssm ssmmessages sts wafv2';
+  'servicediscovery servicequotas sns sqs ssm ssmmessages sts wafv2';
 /** Condition keys that our policies use; of others the file says nothing. */
 const conditions = new Set(
   (

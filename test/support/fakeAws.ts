@@ -40,6 +40,8 @@ export function fakeAws(answers: Readonly<Record<string, Answer>>, over: Partial
     elb: client,
     rds: client,
     eventBridge: client,
+    iam: client,
+    quotas: client,
     s3: client,
     scaling: client,
     ssm: client,

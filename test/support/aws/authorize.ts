@@ -140,6 +140,23 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   ],
   'ELB.DeregisterTargets': ofGroup('elasticloadbalancing:DeregisterTargets'),
 
+  'IAM.SimulatePrincipalPolicy': (request) => [
+    {
+      action: 'iam:SimulatePrincipalPolicy',
+      resource: formOf(request).get('PolicySourceArn') ?? '',
+      context: {},
+    },
+  ],
+  'ServiceQuotas.GetServiceQuota': (_, body) => [
+    {
+      action: 'servicequotas:GetServiceQuota',
+      resource: arn('servicequotas', `${String(body['ServiceCode'])}/${String(body['QuotaCode'])}`),
+      context: {},
+    },
+  ],
+  'ServiceQuotas.GetAWSDefaultServiceQuota': onAll('servicequotas:GetAWSDefaultServiceQuota'),
+  'GraniteServiceVersion.GetMetricData': onAll('cloudwatch:GetMetricData'),
+
   'Logs.DescribeLogGroups': onAll('logs:DescribeLogGroups'),
   'AWSEvents.DescribeRule': (_, body) => [ruleAsked('events:DescribeRule', body)],
   'AWSEvents.ListTargetsByRule': (_, body) => [ruleAsked('events:ListTargetsByRule', body)],

@@ -8,8 +8,10 @@ import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { RDSClient } from '@aws-sdk/client-rds';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { Agent as HttpsAgent } from 'node:https';
@@ -61,6 +63,9 @@ export interface AwsClients {
   elb(): Promise<ElasticLoadBalancingV2Client>;
   rds(): Promise<RDSClient>;
   eventBridge(): Promise<EventBridgeClient>;
+  /** One for all regions of a partition. */
+  iam(): Promise<IAMClient>;
+  quotas(): Promise<ServiceQuotasClient>;
   s3(): Promise<S3Client>;
   scaling(): Promise<ApplicationAutoScalingClient>;
   ssm(): Promise<SSMClient>;
@@ -166,6 +171,8 @@ export function createAwsClients(options: AwsOptions): AwsClients {
     eventBridge: lazy(
       async () => new (await sdk.eventBridge()).EventBridgeClient(await settings('EVENTBRIDGE')),
     ),
+    iam: lazy(async () => new (await sdk.iam()).IAMClient(await settings('IAM'))),
+    quotas: lazy(async () => new (await sdk.quotas()).ServiceQuotasClient(await settings('SERVICE_QUOTAS'))),
     s3: lazy(async () => {
       const common = await settings('S3');
       // Stand-ins for S3 seldom resolve BUCKET.HOST.

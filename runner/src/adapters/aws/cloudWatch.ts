@@ -95,3 +95,47 @@ export async function metricData(
   }
   return [...found].map(([label, points]) => ({ label, points }));
 }
+
+/** One metric, with how its points are put together. */
+export interface Metric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** Such as `Maximum`. */
+  readonly statistic: string;
+}
+
+/** Usage is counted every few minutes. */
+const USAGE_PERIOD_MS = 300_000;
+const USAGE_WINDOW_MS = 6 * USAGE_PERIOD_MS;
+/** It is looked at before a deploy, which must not be held up. */
+const EVIDENCE_MS = 10_000;
+
+/**
+ * The newest value of a metric.
+ * @returns undefined where it has none in the last half hour
+ * @throws StackError AWS_*
+ */
+export async function latestValue(
+  aws: AwsClients,
+  { namespace, name, dimensions, statistic }: Metric,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { GetMetricDataCommand } = await sdk.cloudWatch();
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+  const Metric = { Namespace: namespace, MetricName: name, Dimensions };
+  const command = new GetMetricDataCommand({
+    MetricDataQueries: [
+      { Id: 'usage', MetricStat: { Metric, Period: USAGE_PERIOD_MS / 1000, Stat: statistic } },
+    ],
+    StartTime: new Date(nowMs - USAGE_WINDOW_MS),
+    EndTime: new Date(nowMs),
+    ScanBy: 'TimestampDescending',
+  });
+  const answer = await aws.call(await aws.cloudWatch(), command, {
+    ...{ action: 'cloudwatch:GetMetricData', resource: `${namespace} ${name}`, signal },
+    patienceMs: EVIDENCE_MS,
+  });
+  return answer.MetricDataResults?.[0]?.Values?.[0];
+}

@@ -265,6 +265,14 @@ export const calls = {
   },
   'elasticloadbalancing:DeregisterTargets': runner('elasticloadbalancing:DeregisterTargets', 'target-group'),
 
+  'iam:SimulatePrincipalPolicy': runner('iam:SimulatePrincipalPolicy', 'role'),
+  'servicequotas:GetServiceQuota': runner('servicequotas:GetServiceQuota', 'fargate-quota'),
+  'servicequotas:GetAWSDefaultServiceQuota': {
+    ...open('servicequotas:GetAWSDefaultServiceQuota'),
+    unmade:
+      'made where an account has no quota of its own: test/unit/adapters/aws/quotas.test.ts holds it against a double',
+  },
+
   'logs:DescribeLogGroups': open(
     'logs:DescribeLogGroups',
     'groups are asked for by the beginning of their names, and only names are read',
@@ -282,7 +290,7 @@ export const calls = {
   'cloudwatch:GetMetricData': {
     ...open('cloudwatch:GetMetricData'),
     unmade:
-      'made where a check compares metrics: there are no expressions over SEARCH locally, nor Metrics Insights',
+      'made where a check compares metrics, and for what is used of quotas: there are no expressions over SEARCH locally, nor Metrics Insights, nor quotas',
   },
   'rds:CreateDBSnapshot': snapshotOf('Create', 'db-instance'),
   'rds:DescribeDBSnapshots': snapshotOf('Describe', 'db-instance'),

@@ -80,6 +80,7 @@ export const forms = {
   distribution: each(({ distributions = [] }) => distributions, 'cloudfront::A:distribution/{name}'),
   // Asked by name, and authorised on all of them.
   alarm: ({ place }) => [arnOf(place, 'cloudwatch:R:A:alarm:*')],
+  'fargate-quota': ({ place }) => [arnOf(place, 'servicequotas:R:A:fargate/*', {})],
   'log-group': each(({ logGroups }) => logGroups, 'logs:R:A:log-group:{name}:*'),
   'log-stream': each(({ logGroups }) => logGroups, 'logs:R:A:log-group:{name}:log-stream:*'),
   repository: each(({ repositories }) => repositories, 'ecr:R:A:repository/{name}'),

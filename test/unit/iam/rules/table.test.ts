@@ -45,6 +45,7 @@ function commandsInCode(): readonly string[] {
           eventbridge: 'events',
           'elastic-load-balancing-v2': 'elasticloadbalancing',
           'secrets-manager': 'secretsmanager',
+          'service-quotas': 'servicequotas',
         }[client] ?? client;
       return [...text.matchAll(/(\w+)Command\b/g)].map(([, name]) => [name as string, service] as const);
     }),
