@@ -8,6 +8,13 @@ const NAMES = 50;
 /** What is looked at before a deploy must not hold it up. */
 const EVIDENCE_MS = 10_000;
 
+/** A parameter or secret, without its value. */
+export interface SecretView {
+  readonly arn?: string;
+  /** The customer's key that it is encrypted with: id, ARN or alias. Keys of AWS need no permission. */
+  readonly key?: string;
+}
+
 /**
  * Which parameters there are, by name, without their values; one call per fifty.
  * @throws StackError AWS_*
@@ -16,9 +23,9 @@ export async function knownParameters(
   aws: AwsClients,
   names: readonly string[],
   signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, SecretView>> {
   const { DescribeParametersCommand } = await sdk.ssm();
-  const found = new Set<string>();
+  const found = new Map<string, SecretView>();
   for (let start = 0; start < names.length; start += NAMES) {
     const asked = names.slice(start, start + NAMES);
     const what = {
@@ -36,7 +43,7 @@ export async function knownParameters(
       const answer = await aws.call(await aws.ssm(), command, what);
       return { items: answer.Parameters, next: answer.NextToken };
     });
-    for (const { Name } of parameters) found.add(Name ?? '');
+    for (const { Name = '', ARN, KeyId } of parameters) found.set(Name, viewOf(ARN, KeyId));
   }
   return found;
 }
@@ -46,11 +53,11 @@ export async function knownParameters(
  * @param id name or ARN
  * @throws StackError AWS_*
  */
-export async function secretState(
+export async function describeSecret(
   aws: AwsClients,
   id: string,
   signal: AbortSignal,
-): Promise<'there' | 'missing' | 'deleted'> {
+): Promise<SecretView & { readonly state: 'there' | 'missing' | 'deleted' }> {
   const { DescribeSecretCommand } = await sdk.secretsManager();
   const what = { action: 'secretsmanager:DescribeSecret', resource: id, patienceMs: EVIDENCE_MS, signal };
   try {
@@ -59,9 +66,15 @@ export async function secretState(
       new DescribeSecretCommand({ SecretId: id }),
       what,
     );
-    return answer.DeletedDate === undefined ? 'there' : 'deleted';
+    const state = answer.DeletedDate === undefined ? 'there' : 'deleted';
+    return { state, ...viewOf(answer.ARN, answer.KmsKeyId) };
   } catch (error) {
     if (awsReason(error) !== 'ResourceNotFoundException') throw error;
-    return 'missing';
+    return { state: 'missing' };
   }
 }
+
+const viewOf = (arn: string | undefined, key: string | undefined): SecretView => ({
+  ...(arn === undefined ? {} : { arn }),
+  ...(key === undefined || /(?:^|:)alias\/aws\//.test(key) ? {} : { key }),
+});

@@ -93,7 +93,7 @@ export class EcsTarget implements Target {
 
   async verify(wanted: Wanted): Promise<readonly CheckResult[]> {
     const { options, reader, scope } = this.parts;
-    const { name, config, aws, images = aws } = options;
+    const { name, config, aws, images = aws, clock } = options;
     const { service } = await reader.read(wanted.signal, true);
     const { described, next, running } = await planRelease(this.parts, wanted.release, wanted.signal);
     const { verifyService } = await import('./verify/verifyService.js');
@@ -101,7 +101,10 @@ export class EcsTarget implements Target {
     const definition = { ...described.definition, containerDefinitions };
     const image = imageOf(options, scope, wanted.release);
     const { signal } = wanted;
-    return verifyService({ name, config, aws, images, service, running, definition, image, wanted, signal });
+    const nowMs = clock.now().getTime();
+    return verifyService({
+      ...{ name, config, aws, images, service, running, definition, image, wanted, nowMs, signal },
+    });
   }
 
   async diff(release: ReleaseRecord): Promise<TargetDiff> {

@@ -62,7 +62,7 @@ export function addressesFinding(service: Service, subnets: readonly string[], n
   if (subnets.length === 0 || found.length === 0)
     return {
       status: 'unverified',
-      found: 'free addresses and Fargate’s quota of vCPUs cannot be read from here',
+      found: 'free addresses cannot be read from here',
     };
   const free = found.reduce((sum, { freeAddresses = 0 }) => sum + freeAddresses, 0);
   const { deploymentConfiguration, desiredCount = 0 } = service;

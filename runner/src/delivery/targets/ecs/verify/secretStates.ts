@@ -1,6 +1,6 @@
-import { knownParameters, secretState } from '../../../../adapters/aws/taskSecrets.js';
+import { knownParameters, describeSecret } from '../../../../adapters/aws/taskSecrets.js';
 import type { AwsClients } from '../../../../adapters/aws/clients.js';
-import type { SecretStates, TaskSecret } from './secretsCheck.js';
+import type { SecretStates, SecretViews, TaskSecret } from './secretsCheck.js';
 
 /**
  * Which secrets are there: one call per fifty parameters, one per secret of Secrets Manager. Those in another region are left
@@ -11,7 +11,7 @@ export async function secretStates(
   aws: AwsClients,
   secrets: readonly TaskSecret[],
   signal: AbortSignal,
-): Promise<SecretStates> {
+): Promise<{ readonly states: SecretStates; readonly views: SecretViews }> {
   const own = secrets.filter(({ region }) => region === undefined);
   const of = (store: TaskSecret['store']) => [
     ...new Set(own.filter((one) => one.store === store).map(({ id }) => id)),
@@ -19,12 +19,24 @@ export async function secretStates(
   const parameters = of('ssm');
   // The ARN of a name of one part does not tell whether that begins with a slash.
   const forms = (id: string) => (id.includes('/') ? [id] : [id, `/${id}`]);
-  const [known, states] = await Promise.all([
+  const [known, kept] = await Promise.all([
     knownParameters(aws, parameters.flatMap(forms), signal),
-    Promise.all(of('secretsmanager').map(async (id) => [id, await secretState(aws, id, signal)] as const)),
+    Promise.all(of('secretsmanager').map(async (id) => [id, await describeSecret(aws, id, signal)] as const)),
   ]);
   const found = parameters.map(
-    (id) => [id, forms(id).some((name) => known.has(name)) ? 'there' : 'missing'] as const,
+    (id) =>
+      [
+        id,
+        forms(id)
+          .map((name) => known.get(name))
+          .find((one) => one !== undefined),
+      ] as const,
   );
-  return new Map([...found, ...states]);
+  return {
+    states: new Map([
+      ...found.map(([id, one]) => [id, one === undefined ? 'missing' : 'there'] as const),
+      ...kept.map(([id, { state }]) => [id, state] as const),
+    ]),
+    views: new Map([...found.map(([id, one]) => [id, one ?? {}] as const), ...kept]),
+  };
 }

@@ -7,12 +7,25 @@ export interface TaskSecret {
   readonly store: 'ssm' | 'secretsmanager';
   /** Name of the parameter; ARN or name of the secret, without key and version. */
   readonly id: string;
+  /** Its ARN, where the task definition has that. */
+  readonly arn: string | undefined;
   /** Where it is in another region than the service, which is not looked into. */
   readonly region: string | undefined;
 }
 
 /** What was found of secrets: by id, whether it is there. */
 export type SecretStates = ReadonlyMap<string, 'there' | 'missing' | 'deleted'>;
+
+/** What is needed to read a secret, by its id. */
+export type SecretViews = ReadonlyMap<
+  string,
+  {
+    /** As its store has it, where that tells. */
+    readonly arn?: string;
+    /** The customer's key that it is encrypted with: id, ARN or alias. */
+    readonly key?: string;
+  }
+>;
 
 /**
  * The secrets of a task definition.
@@ -30,10 +43,14 @@ export function secretsOf(definition: TaskDefinition, region: string): readonly 
       // A name of several parts begins with a slash, which its ARN has not twice.
       const own = rest.join(':').replace(/^parameter\/?/, '');
       const id = own.includes('/') ? `/${own}` : own;
-      return { name, store: 'ssm', id: service === 'ssm' ? id : valueFrom, region: elsewhere };
+      const isArn = service === 'ssm';
+      return {
+        ...{ name, store: 'ssm', id: isArn ? id : valueFrom, region: elsewhere },
+        arn: isArn ? valueFrom : undefined,
+      };
     }
     const id = valueFrom.split(':').slice(0, 7).join(':');
-    return { name, store: 'secretsmanager', id, region: elsewhere };
+    return { name, store: 'secretsmanager', id, arn: id, region: elsewhere };
   });
 }
 

@@ -82,5 +82,6 @@ async function secrets({ aws, running, definition, signal }: Ahead): Promise<Fin
   const kept = fresh.filter(({ store }) => store === 'secretsmanager').slice(0, MOST_SECRETS);
   const asked = fresh.filter((one) => one.store === 'ssm' || kept.includes(one));
   if (asked.length === 0) return undefined;
-  return secretsFinding(asked, await secretStates(aws, asked, signal), region);
+  const { states } = await secretStates(aws, asked, signal);
+  return secretsFinding(asked, states, region);
 }

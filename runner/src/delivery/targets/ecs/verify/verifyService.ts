@@ -11,13 +11,18 @@ import type { CheckResult, Finding } from '../../../../domain/finding.js';
 import type { ReleaseImage } from '../../../../domain/records.js';
 import type { Revision } from '../mergeDefinition.js';
 import type { EcsServiceConfig } from '../schema.js';
+import { fargateShares } from './fargate.js';
 import { imageFinding } from './imageCheck.js';
 import { addressesFinding, networkFinding, subnetsOf } from './networkCheck.js';
-import { roleFinding } from './roleCheck.js';
+import { addedVcpus } from './quotaCheck.js';
 import { secretsFinding, secretsOf } from './secretsCheck.js';
 import { secretStates } from './secretStates.js';
 import { strategyFinding } from './strategyCheck.js';
 import { healthFinding, portsFinding } from './trafficCheck.js';
+import { verifyQuota } from './verifyQuota.js';
+import { verifyRole } from './verifyRole.js';
+
+type Check = readonly [id: string, title: string, run: () => Finding | Promise<Finding>];
 
 /** A service, and what a deploy would make of it. */
 export interface ServiceToVerify {
@@ -32,6 +37,7 @@ export interface ServiceToVerify {
   readonly definition: TaskDefinition;
   readonly image: ReleaseImage;
   readonly wanted: Wanted;
+  readonly nowMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -41,18 +47,15 @@ export async function verifyService(one: ServiceToVerify): Promise<readonly Chec
   const { region } = aws;
   const subnets = subnetsOf(service, definition);
   const network = once(() => describeNetwork(aws, subnets, signal));
-  const checks: readonly [id: string, title: string, run: () => Finding | Promise<Finding>][] = [
+  const secrets = secretsOf(definition, region);
+  const kept = once(() => secretStates(aws, secrets, signal));
+  const views = async () => (await kept()).views;
+  const shares = fargateShares(service, definition);
+  const checks: readonly Check[] = [
     ['strategy', 'Strategy', () => strategyFinding(service, config.strategy)],
     ['image', 'Image', () => image(one)],
-    ['role', 'Execution role', () => roleFinding(running, definition, service, region)],
-    [
-      'secrets',
-      'Secrets',
-      async () => {
-        const secrets = secretsOf(definition, region);
-        return secretsFinding(secrets, await secretStates(aws, secrets, signal), region);
-      },
-    ],
+    ['role', 'Execution role', () => verifyRole({ aws, service, running, definition, views, signal })],
+    ['secrets', 'Secrets', async () => secretsFinding(secrets, (await kept()).states, region)],
     ['logs', 'Log groups', () => logs(one)],
     ['ports', 'Ports', () => portsFinding(service, definition)],
     [
@@ -75,10 +78,20 @@ export async function verifyService(one: ServiceToVerify): Promise<readonly Chec
         ),
     ],
     [
-      'quota',
+      'addresses',
       'Addresses',
       async () => addressesFinding(service, subnets, subnets.length === 0 ? noNetwork : await network()),
     ],
+    ...(shares.length === 0
+      ? []
+      : [
+          [
+            'quota',
+            'Quota of vCPUs',
+            () =>
+              verifyQuota(one, shares, addedVcpus(service, config.strategy, running.definition, definition)),
+          ] satisfies Check,
+        ]),
   ];
   return Promise.all(
     checks.map(async ([id, title, run]): Promise<CheckResult> => ({

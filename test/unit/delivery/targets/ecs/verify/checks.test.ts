@@ -13,7 +13,6 @@ import {
   addressesFinding,
   networkFinding,
 } from '../../../../../../runner/src/delivery/targets/ecs/verify/networkCheck.js';
-import { roleFinding } from '../../../../../../runner/src/delivery/targets/ecs/verify/roleCheck.js';
 import {
   newSecrets,
   secretsFinding,
@@ -232,32 +231,6 @@ describe('verify: the strategy', () => {
       'ok',
       /^blue-green, by ECS →/,
     ],
-  ]);
-});
-
-describe('verify: the execution role', () => {
-  const role = 'arn:aws:iam::111111111111:role/execution';
-  const of = (over: Partial<TaskDefinition> = {}, repository = 'shop/web'): TaskDefinition => ({
-    ...task(),
-    executionRoleArn: role,
-    containerDefinitions: [{ name: 'web', image: `registry/${repository}@sha256:a` }],
-    ...over,
-  });
-  const found = (now: TaskDefinition, runningCount = 1) =>
-    roleFinding({ definition: of(), tags: [] }, now, { runningCount }, 'eu-west-1');
-  table([
-    ['what runs was started by it', found(of({}, 'shop/web')), 'ok', /execution: what runs/],
-    ['nothing runs', found(of(), 0), 'unverified', /simulate-principal-policy/],
-    ['another repository', found(of({}, 'shop/other')), 'unverified', /registry\/shop\/other/],
-    ['a new secret', found({ ...of(), ...withSecrets('/a') }), 'unverified', /S0.*ssm:GetParameters/],
-    ['another role', found(of({ executionRoleArn: `${role}2` })), 'unverified', /execution2/],
-    [
-      'none, with secrets',
-      found({ ...of({ executionRoleArn: '' }), ...withSecrets('/a') }),
-      'failed',
-      /execution_role_arn/,
-    ],
-    ['none, on machines', found({ containerDefinitions: [] }), 'skipped', /none is needed/],
   ]);
 });
 
