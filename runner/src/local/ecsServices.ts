@@ -19,6 +19,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { everyPage } from '../adapters/aws/pages.js';
 import { emulatorClient, unless } from './awsTools.js';
+import { createExecutionRole, deleteExecutionRole, executionRoleArn } from './executionRole.js';
 import { createLoadBalancer, deleteLoadBalancer } from './loadBalancers.js';
 import { loadBalancerUrl, type LocalSettings } from './settings.js';
 
@@ -46,8 +47,8 @@ export interface EcsServiceMade {
 }
 
 /**
- * Creates on the emulator what Terraform's ECS module creates on AWS: cluster, log group, load balancer and a service with its
- * first task definition. The delivery owns task definition and count from then on: an existing service stays as it is.
+ * Creates on the emulator what Terraform's modules create on AWS: cluster, log group, execution role, load balancer and a service
+ * with its first task definition. The delivery owns task definition and count from then on: an existing service stays as it is.
  */
 export async function createEcsService(
   settings: LocalSettings,
@@ -59,7 +60,7 @@ export async function createEcsService(
   return { cluster, service: name, url: loadBalancerUrl(settings, name) };
 }
 
-/** Creates cluster, log group and a service whose tasks are registered in a target group; an existing service stays. */
+/** Creates cluster, log group, execution role and a service whose tasks are registered in a target group; an existing service stays. */
 export async function createServiceBehind(
   settings: LocalSettings,
   request: EcsServiceRequest,
@@ -69,6 +70,8 @@ export async function createServiceBehind(
   const { cluster, name } = request;
   await client.send(new CreateClusterCommand({ clusterName: cluster }));
   await createLogGroup(settings, logGroup(name));
+  const secrets = Object.values(request.secrets ?? {});
+  await createExecutionRole(settings, name, { logGroup: logGroup(name), secrets });
   if ((await findService(client, cluster, name)) === undefined) {
     const taskDefinition = await registerFirst(settings, client, request);
     await client.send(
@@ -102,7 +105,7 @@ export async function createServiceBehind(
   client.destroy();
 }
 
-/** Removes the service, its tasks, its load balancer and log group, and the cluster when it is empty. */
+/** Removes the service, its tasks, its load balancer, role and log group, and the cluster when it is empty. */
 export async function deleteEcsService(
   settings: LocalSettings,
   name: string,
@@ -113,7 +116,7 @@ export async function deleteEcsService(
   return existed;
 }
 
-/** Removes the service, its tasks and its log group, and the cluster when it is empty. */
+/** Removes the service, its tasks, its role and its log group, and the cluster when it is empty. */
 export async function deleteService(
   settings: LocalSettings,
   name: string,
@@ -127,6 +130,7 @@ export async function deleteService(
     await stopTasks(client, cluster, name);
   }
   await deleteLogGroup(settings, logGroup(name));
+  await deleteExecutionRole(settings, name);
   const gone = ['ClusterNotFoundException'];
   const left = await unless(gone, () =>
     everyPage(async (nextToken) => {
@@ -160,7 +164,7 @@ async function registerFirst(
       requiresCompatibilities: ['FARGATE'],
       cpu: '256',
       memory: '512',
-      executionRoleArn: `arn:aws:iam::${settings.account}:role/${name}-execution`,
+      executionRoleArn: executionRoleArn(settings, name),
       containerDefinitions: [
         {
           name: request.container,

@@ -61,6 +61,8 @@ const SERVICES: Readonly<Record<string, string>> = {
   ECR: 'ecr',
   EC2: 'ec2',
   ELB: 'elasticloadbalancing',
+  IAM: 'iam',
+  ServiceQuotas: 'servicequotas',
   STS: 'sts',
   SSM: 'ssm',
   SecretsManager: 'secretsmanager',
