@@ -3,6 +3,7 @@ import {
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
   IAMClient,
+  ListRolePoliciesCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { emulatorClient, unless } from './awsTools.js';
@@ -57,7 +58,10 @@ export async function deleteExecutionRole(settings: LocalSettings, service: stri
   const client = new IAMClient(emulatorClient(settings));
   const RoleName = roleName(service);
   const gone = ['NoSuchEntityException'];
-  await unless(gone, () => client.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: POLICY })));
+  // Those too that somebody has added since.
+  const there = await unless(gone, () => client.send(new ListRolePoliciesCommand({ RoleName })));
+  for (const PolicyName of there?.PolicyNames ?? [])
+    await unless(gone, () => client.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
   await unless(gone, () => client.send(new DeleteRoleCommand({ RoleName })));
   client.destroy();
 }

@@ -6,6 +6,7 @@ import {
   RegisterTaskDefinitionCommand,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs';
+import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { EnvironmentDiff } from '../../../runner/src/delivery/diff/diffEnvironment.js';
 import type { Verified } from '../../../runner/src/delivery/verify/verifyEnvironment.js';
@@ -66,6 +67,23 @@ describe('before a deploy', function () {
     );
   };
 
+  /** What the execution role lacks until then, IAM says. */
+  const mayRead = async (name: string) => {
+    const arn = `arn:aws:ssm:eu-west-1:000000000000:parameter${name}`;
+    const found = (await verify(1)).get('role:web');
+    expect(found?.found).to.match(new RegExp(`may not ssm:GetParameters on ${arn}$`));
+    const statement = /Add to the policy of (\S+): (\{.*\})$/.exec(found?.next ?? '');
+    const PolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [JSON.parse(statement?.[2] ?? '')],
+    });
+    const iam = new IAMClient(client);
+    await iam.send(
+      new PutRolePolicyCommand({ RoleName: statement?.[1], PolicyName: 'read-token', PolicyDocument }),
+    );
+    iam.destroy();
+  };
+
   before(async () => {
     project = Project.copyOf('hello-ecs');
     client = {
@@ -95,6 +113,10 @@ describe('before a deploy', function () {
     expect(checks.get('logs:web')?.status).to.equal('ok');
     expect(checks.get('ports:web')?.status).to.equal('ok');
     expect(checks.get('health:web')?.status).to.equal('ok');
+    expect(checks.get('role:web')).to.include({ status: 'ok' });
+    expect(checks.get('role:web')?.found).to.contain('IAM allows it to write logs');
+    // The emulator has no quotas.
+    expect(checks.get('quota:web')?.status).to.equal('unverified');
   });
 
   it('diff is empty after the deploy', async () => {
@@ -132,7 +154,10 @@ describe('before a deploy', function () {
     const ssm = new SSMClient(client);
     await ssm.send(new PutParameterCommand({ Name: parameter, Value: 'x', Type: 'String' }));
     ssm.destroy();
-    expect((await verify(0)).get('secrets:web')?.status).to.equal('ok');
+    await mayRead(parameter);
+    const checks = await verify(0);
+    expect(checks.get('secrets:web')?.status).to.equal('ok');
+    expect(checks.get('role:web')?.found).to.contain('IAM allows it to read secrets, write logs');
     await project.expect(0, 'deploy', '--env', 'staging');
     expect((await running()).containerDefinitions?.[0]?.secrets).to.deep.equal([
       { name: 'TOKEN', valueFrom: parameter },
