@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { RegisterTaskDefinitionCommand, type ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { EnvironmentDiff } from '../../../runner/src/delivery/diff/diffEnvironment.js';
 import { answered, jsonOf, refusal, type Json, type Truth } from '../../support/aws/exchange.js';
+import { busyAccount } from '../../support/aws/faults.js';
 import { AwsProxy } from '../../support/awsProxy.js';
 import { APP_PORT, apps, EcsFixture } from '../../support/ecsFixture.js';
 import { Project, type RunResult } from '../../support/project.js';
@@ -112,6 +113,29 @@ describe('init --from-service', function () {
     const { taskDefinition } = await fixture.describe();
     await project.expect(0, 'deploy', '--env', 'staging');
     expect((await fixture.describe()).taskDefinition).to.equal(taskDefinition);
+  });
+
+  it('may be run again where it was killed before all was recorded', async () => {
+    const project = newProject();
+    const first = JSON.parse((await init(project, '--json')).stdout) as { release: string };
+    const [application = ''] = readdirSync(join(project.directory, '.automation-stack')).filter((name) =>
+      existsSync(join(project.directory, '.automation-stack', name, 'deployments')),
+    );
+    for (const folder of ['deployments', 'healthy'])
+      rmSync(join(project.directory, '.automation-stack', application, folder), { recursive: true });
+    rmSync(join(project.directory, 'automation-stack.yml'));
+    const again = JSON.parse((await init(project, '--json')).stdout) as { release: string };
+    expect(again.release).to.equal(first.release);
+    expect((await diff(project, 0)).different).to.equal(false);
+  });
+
+  it('is not held up by an account that is busy', async () => {
+    proxy.use(busyAccount(2));
+    const project = newProject();
+    const done = await init(project);
+    expect(done.exitCode, done.stderr).to.equal(0);
+    expect(project.read('automation-stack.yml')).to.contain('health: { path: /health, for: 10s }');
+    expect((await diff(project, 0)).different).to.equal(false);
   });
 
   it('gives the first deploy something to go back to', async () => {

@@ -72,7 +72,10 @@ async function record(
     createdBy: context.who,
     adopted: true,
   };
-  await ledger.putRelease(context.secrets.value(release));
+  // A run that was killed may have recorded it already.
+  const recorded = await ledger.release(version);
+  const isSame = recorded?.adopted === true && recorded.images[image.name]?.digest === digest;
+  if (!isSame) await ledger.putRelease(context.secrets.value(release));
   const status = living.isStable ? 'healthy' : 'unproven';
   const { cluster, service, revision: taskDefinition } = living;
   const started = await ledger.startDeployment({

@@ -74,13 +74,21 @@ export async function initialiseFromService(
   const configuration = serviceConfig(facts);
   const found = { configuration, facts, notes, git: project.branches, terraform };
   if (dryRun) return { ...found, written: [], kept: [] };
-  const isClean = (await context.git.changes().catch(() => [''])).length === 0;
+  const isClean = await hasOnlyCommitted(context, terraform?.path);
   const more = terraform === undefined ? [] : [{ file: terraform.path, text: terraform.text }];
   const written = await writeFirst(directory, configFile, configuration, more);
   context.git.lookAgain();
   const adopted = await adopt(context, read, facts, isClean);
   adoptionNotes(facts, read.running, adopted, isClean).forEach(note);
   return { ...found, ...written, adopted };
+}
+
+/** Whether the tree is what its commit says, but for what is written here. */
+async function hasOnlyCommitted({ git, options }: Context, terraform: string | undefined): Promise<boolean> {
+  const own = [options.configFile, 'Jenkinsfile', '.gitignore', terraform];
+  // Without a commit nothing is recorded, for which that is told.
+  const changes = await git.changes().catch(() => []);
+  return changes.every((path) => own.includes(path));
 }
 
 /** What AWS is asked by before there is a configuration. */
