@@ -13,7 +13,7 @@ import {
 import { loadSync } from '@grpc/proto-loader';
 import { deprecations } from './deprecation.js';
 import { decode } from './msgpack.js';
-import { PlanningCalls } from './planning/calls.js';
+import { PlanningCalls, type Watch } from './planning/calls.js';
 import { awsAddress, wireProviderSchema, type Block, type ProviderSchema, type Schema } from './schema.js';
 
 /** A provider that knows its schema: enough to validate, and to plan and apply with mocks; it plans and applies itself only if asked to. */
@@ -68,8 +68,8 @@ function encodedOnce(service: ServiceDefinition, answer: object): ServiceDefinit
 }
 
 /** The calls of a provider that plans, reads and applies. */
-function planning(schema: ProviderSchema): UntypedServiceImplementation {
-  const calls = new PlanningCalls(schema);
+function planning(schema: ProviderSchema, watch: Watch): UntypedServiceImplementation {
+  const calls = new PlanningCalls(schema, watch);
   return {
     Configure: answer(({ config }: { config: Value }, caller) => {
       calls.configure(caller, config);
@@ -92,10 +92,11 @@ function planning(schema: ProviderSchema): UntypedServiceImplementation {
 /**
  * Starts the provider on a port of its own on loopback.
  * @param plans whether it plans and applies; else Terraform's own mocks have to
+ * @param watch hears of all that such a one is asked
  */
 export async function startProvider(
   schema: ProviderSchema,
-  { plans = false }: { readonly plans?: boolean } = {},
+  { plans = false, ...watch }: { readonly plans?: boolean } & Watch = {},
 ): Promise<SchemaProvider> {
   const definition = loadSync(fileURLToPath(new URL('provider.proto', import.meta.url)), {
     keepCase: true,
@@ -115,7 +116,7 @@ export async function startProvider(
     ValidateDataSourceConfig: validate(schema.data_source_schemas),
     Configure: answer(() => ({ diagnostics: [] })),
     Stop: answer(() => ({ Error: '' })),
-    ...(plans ? planning(schema) : {}),
+    ...(plans ? planning(schema, watch) : {}),
   };
   const server = new Server({ 'grpc.max_send_message_length': -1 });
   server.addService(encodedOnce(service, wireProviderSchema(schema)), calls);

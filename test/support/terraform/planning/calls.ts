@@ -30,7 +30,22 @@ interface Request {
   readonly raw_state?: { readonly json?: Buffer };
 }
 
-const accountId = '111111111111';
+const ACCOUNT = '111111111111';
+
+/** Who looks on, and where that is. */
+export interface Watch {
+  readonly notice?: ((seen: SeenCall) => void) | undefined;
+  /** Id of the account that it says it is in. */
+  readonly account?: string | undefined;
+}
+
+/** What Terraform asked of the provider about one thing. */
+export interface SeenCall {
+  readonly what: 'read' | 'create' | 'change' | 'delete';
+  readonly mode: 'managed' | 'data';
+  readonly type: string;
+  readonly values: Values;
+}
 
 /** The calls of a provider that plans and applies, for as many provider configurations as there are callers. */
 export class PlanningCalls {
@@ -38,14 +53,17 @@ export class PlanningCalls {
   private readonly world = new World();
   private readonly counts = new Map<string, number>();
 
-  constructor(private readonly schema: ProviderSchema) {}
+  constructor(
+    private readonly schema: ProviderSchema,
+    private readonly watch: Watch = {},
+  ) {}
 
   /** @param caller whose configuration it is: each configured provider speaks over a connection of its own */
   configure(caller: string, config: Wired | undefined): void {
     const values = read(config) ?? {};
     const [tags] = (values.default_tags as readonly { readonly tags: Values | null }[] | null) ?? [];
     this.accounts.set(caller, {
-      id: accountId,
+      id: this.watch.account ?? ACCOUNT,
       region: typeof values.region === 'string' ? values.region : 'eu-west-1',
       defaultTags: tags?.tags ?? {},
     });
@@ -73,11 +91,14 @@ export class PlanningCalls {
     const state =
       planned === null ? null : made(type, this.block(type), planned, this.names(caller, type, planned));
     this.world.keep(type, prior, state);
+    const what = prior === null ? 'create' : planned === null ? 'delete' : 'change';
+    this.watch.notice?.({ what, mode: 'managed', type, values: { ...prior, ...state } });
     return { new_state: wire(state), legacy_type_system: true };
   }
 
   /** What was applied is what there is: nobody else changes it. */
-  read({ current_state }: Request) {
+  read({ type_name: type, current_state }: Request) {
+    this.watch.notice?.({ what: 'read', mode: 'managed', type, values: read(current_state) ?? {} });
     return { new_state: current_state };
   }
 
@@ -93,13 +114,17 @@ export class PlanningCalls {
     };
     // The same question has the same answer.
     const names = new Names(this.account(caller), `data/${type}/${JSON.stringify(values)}`);
-    return { state: wire(found(type, blocks, values, this.world, names)) };
+    const state = found(type, blocks, values, this.world, names);
+    this.watch.notice?.({ what: 'read', mode: 'data', type, values: { ...values, ...state } });
+    return { state: wire(state) };
   }
 
   private block = (type: string): Block => blockOf(this.schema.resource_schemas, type);
 
   private account(caller: string): Account {
-    return this.accounts.get(caller) ?? { id: accountId, region: 'eu-west-1', defaultTags: {} };
+    return (
+      this.accounts.get(caller) ?? { id: this.watch.account ?? ACCOUNT, region: 'eu-west-1', defaultTags: {} }
+    );
   }
 
   private names(caller: string, type: string, planned: Values): Names {
