@@ -1,4 +1,3 @@
-import { once } from '../../../../base/once.js';
 import type { Known, Rollout, Target, TargetStatus, Wanted } from '../../../../context/target.js';
 import type { TargetDiff } from '../../../../domain/difference.js';
 import type { CheckResult } from '../../../../domain/finding.js';
@@ -27,7 +26,6 @@ export function scheduledTarget(target: Target, schedules: Schedules): Target {
     ...record,
     facts: { ...record.facts, schedules: words },
   });
-  const views = once(async () => import('./scheduleViews.js'));
   const own: Partial<Target> = {
     async snapshot(before?: Known): Promise<TargetSnapshot> {
       const snapshot = await target.snapshot(before);
@@ -67,14 +65,14 @@ export function scheduledTarget(target: Target, schedules: Schedules): Target {
       // A schedule may still have the family of the colour that was live before.
       const { strategy } = schedules.options.config;
       const of = strategy.kind === 'switch' ? await known() : [familyOf(revision)];
-      const { statusWithSchedules } = await views();
+      const { statusWithSchedules } = await import('./scheduleViews.js');
       return statusWithSchedules(schedules, status, { families: of, revision, release });
     },
     ...(target.verify === undefined
       ? {}
       : {
           async verify(wanted: Wanted): Promise<readonly CheckResult[]> {
-            const { verifySchedules } = await views();
+            const { verifySchedules } = await import('./scheduleViews.js');
             const [service, own] = await Promise.all([
               target.verify?.(wanted),
               known().then((of) => verifySchedules(schedules, of, wanted.signal)),
@@ -86,7 +84,7 @@ export function scheduledTarget(target: Target, schedules: Schedules): Target {
       ? {}
       : {
           async diff(release: ReleaseRecord): Promise<TargetDiff> {
-            const { diffSchedules } = await views();
+            const { diffSchedules } = await import('./scheduleViews.js');
             const found = (await target.diff?.(release)) ?? { differences: [] };
             const snapshot = await target.snapshot();
             const differences = await diffSchedules(schedules, await look(snapshot), {
