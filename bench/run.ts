@@ -11,6 +11,7 @@ const all: Readonly<Record<string, () => Promise<{ default: Bench }>>> = {
   build: () => import('./build.js'),
   plan: () => import('./plan.js'),
   ecs: () => import('./ecs.js'),
+  switch: () => import('./switch.js'),
   environments: () => import('./environments.js'),
 };
 
