@@ -20,6 +20,7 @@ export const steps: Readonly<Record<string, string>> = Object.fromEntries(
     'notify',
     'status',
     'drift',
+    'drain',
     'report',
   ].map((command) => [`stack${command.charAt(0).toUpperCase()}${command.slice(1)}`, command]),
 );

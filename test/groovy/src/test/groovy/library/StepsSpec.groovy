@@ -466,7 +466,7 @@ class StepsSpec extends Specification {
         new File(Repository.root(), "vars/${step}.txt").text.contains("node runner ${command}")
 
         where:
-        command << ['doctor', 'test', 'build', 'push', 'plan', 'apply', 'provision', 'migrate', 'deploy', 'promote', 'rollback', 'release', 'notify', 'status', 'drift', 'report']
+        command << ['doctor', 'test', 'build', 'push', 'plan', 'apply', 'provision', 'migrate', 'deploy', 'promote', 'rollback', 'release', 'notify', 'status', 'drift', 'drain', 'report']
         step = "stack${command.capitalize()}"
     }
 
