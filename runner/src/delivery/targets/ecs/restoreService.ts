@@ -9,7 +9,7 @@ import { followingOf } from './followService.js';
 import { probeSetupsOf } from './probeSetup.js';
 import { ecsRecord } from './record.js';
 import { followRollout } from './rollout.js';
-import { begunRevisions } from './rules/begunRevisions.js';
+import { begunRevisions } from './begunRevisions.js';
 import { readSnapshot } from './rules/ecsSnapshot.js';
 import { deploymentOf, moveShared, movingOf, type Changed } from './serviceMove.js';
 import { changeOf, type TargetParts } from './targetParts.js';

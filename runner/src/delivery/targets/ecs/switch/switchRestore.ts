@@ -2,7 +2,7 @@ import type { TargetRecord } from '../../../../domain/records.js';
 import { shortName } from '../../../../domain/ecsService.js';
 import type { Rollout } from '../../../../context/target.js';
 import { overtakenBack } from '../ecsFailures.js';
-import { begunRevisions } from '../rules/begunRevisions.js';
+import { begunRevisions } from '../begunRevisions.js';
 import type { ColourPair, PairView } from './colourPair.js';
 import { otherColour, percentsFor, type Colour } from './rules/colours.js';
 import type { SwitchSnapshot } from './rules/switchSnapshot.js';

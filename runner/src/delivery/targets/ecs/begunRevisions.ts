@@ -1,4 +1,4 @@
-import type { Rollout } from '../../../../context/target.js';
+import type { Rollout } from '../../../context/target.js';
 
 /**
  * Task definitions that earlier processes have told a service to run, by their journals: another one is somebody else's.
