@@ -29,7 +29,8 @@ export interface RolloutOptions {
   readonly graceMs: number;
   readonly probe: Probe;
   /**
-   * What is checked beside the gate, from when the service is stable; where no task is wanted nothing is.
+   * What is checked beside the gate, once the service is stable and all that is probed was healthy; where no task is wanted
+   * nothing is.
    * @param signal ends it
    * @param passed aborts when the gate has passed
    */
@@ -55,7 +56,10 @@ export async function followRollout(options: RolloutOptions): Promise<string | u
   let started: readonly string[] = [];
   let open: () => void = () => undefined;
   const allRunning = new Promise<void>((resolve) => (open = resolve));
+  let seen: () => void = () => undefined;
+  const onceHealthy = new Promise<void>((resolve) => (seen = resolve));
   const tell = tellTasks(scope.subject);
+  const tellGate = tellHealth(options);
   const watching = watchRollout({
     ...options,
     signal,
@@ -84,13 +88,22 @@ export async function followRollout(options: RolloutOptions): Promise<string | u
       settled: settled.signal,
       desired: () => desired,
       started: () => started,
-      onProgress: tellHealth(options),
+      onProgress: (verdict) => {
+        if (verdict.state === 'baking') seen();
+        tellGate(verdict);
+      },
     }),
   );
   const passed = new AbortController();
-  const checking = watching.then(() => (desired === 0 ? undefined : options.check?.(signal, passed.signal)));
+  const checking = Promise.all([watching, onceHealthy]).then(() =>
+    desired === 0 ? undefined : options.check?.(signal, passed.signal),
+  );
   try {
-    const passing = gating.finally(() => passed.abort());
+    const passing = gating.then((proof) => {
+      passed.abort();
+      seen();
+      return proof;
+    });
     const [proof] = await Promise.all([passing, watching, checking]);
     return proof === undefined ? undefined : proofWords(proof);
   } catch (error) {

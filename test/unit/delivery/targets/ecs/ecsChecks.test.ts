@@ -5,6 +5,7 @@ import { StackError } from '../../../../../runner/src/base/errors.js';
 import type { CheckTools } from '../../../../../runner/src/delivery/checks/checks.js';
 import { EcsTarget } from '../../../../../runner/src/delivery/targets/ecs/ecsTarget.js';
 import { addressOf } from '../../../../../runner/src/delivery/targets/ecs/ecsChecks.js';
+import type { Probe } from '../../../../../runner/src/delivery/targets/ecs/probe.js';
 import type { Begun, Rollout } from '../../../../../runner/src/context/target.js';
 import type { EventBody } from '../../../../../runner/src/events/events.js';
 import { fakeAws } from '../../../../support/fakeAws.js';
@@ -21,7 +22,7 @@ const release = (letter: string) =>
     images: { web: { repository: 'shop/web', digest: digest(letter), tags: [], inputs: digest(letter) } },
   });
 
-function world(checks: EcsServiceConfig['checks'], over: { health?: number } = {}) {
+function world(checks: EcsServiceConfig['checks'], over: { health?: number; probe?: Probe } = {}) {
   const clock = new VirtualClock();
   const ecs = new FakeEcs(clock, {
     family: 'web',
@@ -74,7 +75,13 @@ function world(checks: EcsServiceConfig['checks'], over: { health?: number } = {
     image: 'web',
     strategy: { kind: 'rolling' },
     environment: {},
-    health: { path: '/', for: over.health ?? 0, interval: 1000, timeout: 20_000 },
+    health: {
+      path: '/',
+      for: over.health ?? 0,
+      interval: 1000,
+      timeout: 20_000,
+      ...(over.probe === undefined ? {} : { url: 'http://web.example/' }),
+    },
     timeout: 60_000,
     ...(checks === undefined ? {} : { checks }),
   } as EcsServiceConfig;
@@ -89,6 +96,7 @@ function world(checks: EcsServiceConfig['checks'], over: { health?: number } = {
       tasks,
       registry: () => 'registry.example',
       checkTools,
+      ...(over.probe === undefined ? {} : { probe: over.probe }),
     });
   const controller = new AbortController();
   const rollout = (more: Partial<Rollout> = {}): Rollout => ({
@@ -107,6 +115,28 @@ function world(checks: EcsServiceConfig['checks'], over: { health?: number } = {
 const SCHEMA = { schema: { command: ['./manage', 'check'], on: 'task' as const, timeout: 60_000 } };
 
 describe('a rolling service with checks', () => {
+  it('is checked only once what it serves was healthy', async () => {
+    const answers = [503, 503, 200];
+    const { make, rollout, order } = world(
+      { smoke: { command: ['./smoke'] } },
+      {
+        probe: async () => {
+          const status = (answers.length > 1 ? answers.shift() : answers[0]) as number;
+          order.push(`probe ${status}`);
+          return { status, words: String(status) };
+        },
+      },
+    );
+    await make().deploy(release('b'), rollout());
+    // The first is of what ran before.
+    expect(order.filter((call) => /probe|run/.test(call)).slice(0, 4)).to.deep.equal([
+      'probe 503',
+      'probe 503',
+      'probe 200',
+      'run ./smoke',
+    ]);
+  });
+
   it('is healthy once they have passed, which begin when its new tasks are stable', async () => {
     const { make, rollout, order, tasks, told, ecs } = world({ ...SCHEMA, smoke: { command: ['./smoke'] } });
     expect((await make().deploy(release('b'), rollout())).status).to.equal('healthy');
