@@ -34,3 +34,23 @@ describe('make demo', function () {
     }
   });
 });
+
+/** A column renamed over three releases while orders come in; it stops at the first command that does not end as it should. */
+describe('make demo EXAMPLE=blue-green', function () {
+  this.timeout(900_000);
+
+  it('fails no request, loses no order, and is refused by name behind the contract', () => {
+    const { status, stdout, stderr } = spawnSync('bash', [join(root, 'scripts/demo.sh')], {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, NO_COLOR: '1', EXAMPLE: 'blue-green' },
+    });
+    const output = stdout + stderr;
+    expect(status, output.slice(-6000)).to.equal(0);
+    expect(output).to.match(/check order failed[^]*exit code 3, as it should be/);
+    expect(output).to.match(/SCHEMA_CONTRACTED[^]*exit code 1, as it should be/);
+    expect(output).to.match(/the contract of \S+ is done \(app\)/);
+    expect(output).to.match(/"failed": 0,[^]*"lost": 0,/);
+  });
+});
