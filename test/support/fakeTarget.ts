@@ -36,8 +36,10 @@ export class FakeTarget implements Target {
   async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
     this.calls.push(`deploy ${release.version}`);
     const empty = { kind: this.kind, status: 'unproven' } as const;
-    if (this.running === release.version && rollout.continues?.includes(this.pauses ?? '') === true)
+    if (this.running === release.version && rollout.continues?.includes(this.pauses ?? '') === true) {
       this.pauses = undefined;
+      return { kind: this.kind, status: 'healthy' };
+    }
     if (this.running === release.version && this.pauses === undefined)
       return this.isEmpty ? empty : { kind: this.kind, status: 'unchanged' };
     await rollout.journal('move', { to: release.version });

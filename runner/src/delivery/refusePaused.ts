@@ -3,6 +3,7 @@ import { requireAccount } from '../context/account.js';
 import type { DeploymentRecord } from '../domain/records.js';
 import type { Stage } from '../events/stage.js';
 import { withLock } from './environmentLock.js';
+import { hooksOfRefused } from './hooks/withHooks.js';
 import { rollBackUnfinished } from './rollBackUnfinished.js';
 import { closeRecords, readLastRun } from './unfinished.js';
 
@@ -33,7 +34,9 @@ export async function refusePaused(
     const isThere = lastRun.kind === 'open' || lastRun.kind === 'paused';
     if (isThere && lastRun.unfinished.deployment.sequence === sequence) {
       const { unfinished } = lastRun;
-      return rollBackUnfinished(context, state, { environment, stage, unfinished, reason });
+      const back = await rollBackUnfinished(context, state, { environment, stage, unfinished, reason });
+      await hooksOfRefused(context, environment, stage, back);
+      return back;
     }
     await closeRecords(context, state, lastRun);
     return undefined;

@@ -15,6 +15,7 @@ import { deployRelease } from './deploy.js';
 import { endPauseOfRun } from './endPause.js';
 import { withLock } from './environmentLock.js';
 import { restoreWords } from './migrationEntries.js';
+import { hooksOfRefused } from './hooks/withHooks.js';
 import { unknownRelease } from './promote.js';
 import { rollBackUnfinished, rolledBackWords } from './rollBackUnfinished.js';
 
@@ -152,6 +153,7 @@ async function rollBackLastRun(
       ...wasPaused,
       ...forced,
     });
+    if (kind === 'paused') await hooksOfRefused(context, environment, stage, deployment);
     return { deployment, behind: [], summary: rolledBackWords(deployment) };
   });
 }

@@ -3,8 +3,8 @@ import type { Context, NamedEnvironment } from '../context/context.js';
 import { continueDeployment } from '../delivery/continue.js';
 import { deployEnd } from '../delivery/deploy.js';
 import { refusePaused } from '../delivery/refusePaused.js';
+import { refusedError } from '../delivery/hooks/withHooks.js';
 import { neverAborted } from '../delivery/rollBackFailed.js';
-import { rolledBackWords } from '../delivery/rollBackUnfinished.js';
 import { pausedError, readLastRun, unfinishedError } from '../delivery/unfinished.js';
 import { isInService } from '../domain/behind.js';
 import { pauseName, pauseQuestion, sequenceOfPause, type PauseQuestion } from '../domain/paused.js';
@@ -83,7 +83,7 @@ export async function refuseUnasked(
   await inStage(context, stage, async (telling) => {
     const calm = { ...context, signal: neverAborted };
     const back = await refusePaused(calm, { environment, stage: telling, sequence, reason, ...waiting });
-    if (back !== undefined) throw refused(back);
+    if (back !== undefined) throw refusedError(back);
   }).catch((error: unknown) => {
     // What ended the run is told as its failure; that it is back is how this stage ended.
     if (!(error instanceof StackError) || error.code !== 'DEPLOY_ROLLED_BACK') throw error;
@@ -128,7 +128,7 @@ async function carriedOut(continuing: Continuing, answer: PauseAnswer): Promise<
   if (answer.answer === 'rollback') {
     const reason = answer.reason ?? `refused by ${by}`;
     const back = await refusePaused(context, { environment, stage, sequence, reason, ...waiting });
-    if (back !== undefined) throw refused(back);
+    if (back !== undefined) throw refusedError(back);
     return endedMeanwhile(continuing, sequence, answer);
   }
   const { deployment, isCutOff } = await sameDeployment(continuing, sequence);
@@ -198,15 +198,6 @@ async function waitingIn(
   const { latest } = await state.ledger.current(environment.name);
   if (latest !== undefined && !isInService(latest.status)) throw goneBack(environment.name, latest);
   return undefined;
-}
-
-function refused(deployment: DeploymentRecord): StackError {
-  const { environment, version, reason = 'refused' } = deployment;
-  return new StackError('DEPLOY_ROLLED_BACK', `${version} does not go on in ${environment}: ${reason}`, {
-    where: environment,
-    evidence: [rolledBackWords(deployment)],
-    next: `Run the build again once ${version} may go on, or deploy another release.`,
-  });
 }
 
 function goneBack(name: string, deployment: DeploymentRecord | undefined): StackError {

@@ -6,6 +6,8 @@ import { StackError } from '../../../runner/src/base/errors.js';
 import type { ReleaseRecord } from '../../../runner/src/domain/records.js';
 import type { DeployRequest } from '../../../runner/src/delivery/deployRequest.js';
 import { deployRelease, deployStatus, deploySummary } from '../../../runner/src/delivery/deploy.js';
+import { continueDeployment } from '../../../runner/src/delivery/continue.js';
+import { refusePaused } from '../../../runner/src/delivery/refusePaused.js';
 import { promoteRelease } from '../../../runner/src/delivery/promote.js';
 import { rollbackEnvironment } from '../../../runner/src/delivery/rollback.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
@@ -392,5 +394,40 @@ environments:
     await rejection(deploy('0.2.0'), 'DEPLOY_ROLLED_BACK');
     const { directory } = await place.context.config();
     expect(readFileSync(join(directory, 'told'), 'utf8')).to.equal('DEPLOY_ROLLED_BACK\n');
+  });
+
+  describe('that pauses', () => {
+    const note = (moment: string) =>
+      `${moment}: [{ run: [sh, -c, "echo ${moment} $AUTOMATION_STACK_VERSION >> told"] }]`;
+    const told = async () =>
+      readFileSync(join((await place.context.config()).directory, 'told'), 'utf8').split('\n');
+    const paused = async () => {
+      await begin(`{ ${['before', 'after', 'failed'].map(note).join(', ')} }`);
+      web.pauses = 'hook-1';
+      const { deployment: record } = await deploy('0.2.0', { atPause: 'end' });
+      expect(record.status).to.equal('paused');
+      return record;
+    };
+
+    it('runs those after it at its end, and those before it once', async () => {
+      await paused();
+      expect(await told()).to.deep.equal(['before 0.2.0', '']);
+      const context = { ...place.context, targets: async () => [web] };
+      const environment = await context.environment('staging');
+      await continueDeployment(context, { environment, stage: stageOf('c', context) });
+      expect(await told()).to.deep.equal(['before 0.2.0', 'after 0.2.0', '']);
+    });
+
+    for (const how of ['an answer', 'a rollback'])
+      it(`runs those of a failure where ${how} brings it back`, async () => {
+        const { sequence } = await paused();
+        const context = { ...place.context, targets: async () => [web] };
+        const environment = await context.environment('staging');
+        const stage = stageOf('r', context);
+        if (how === 'a rollback') await rollbackEnvironment(context, { environment, stage });
+        else await refusePaused(context, { environment, stage, sequence, reason: 'refused by bob' });
+        expect(await told()).to.deep.equal(['before 0.2.0', 'failed 0.2.0', '']);
+        expect(web.running).not.to.equal('0.2.0');
+      });
   });
 });

@@ -218,6 +218,23 @@ describe('a run of a branch that pauses', () => {
     }
   });
 
+  it('an answer gets through throttling, and where the answer to it is lost', async () => {
+    for (const fault of ['throttle', 'lose'] as const) {
+      for (const how of ['continue', 'rollback'] as const) {
+        delivery.remove();
+        delivery = await PausedDelivery.make();
+        const name = await deployed();
+        delivery.world.ecs.fault = (action, nth) =>
+          action === 'ContinueServiceDeployment' && nth === 1 ? fault : undefined;
+        const end = await delivery.answer(how, name, 'alice').catch((error: unknown) => error);
+        const said = `${how}, ${fault}`;
+        if (how === 'continue') expect(delivery.question?.lines.join(), said).to.include('after-production');
+        else expect((end as StackError).code, said).to.equal('DEPLOY_ROLLED_BACK');
+        expect(delivery.count('UpdateService'), said).to.equal(1);
+      }
+    }
+  });
+
   it('another terminal ends the second pause of a `continue` that waits there', async () => {
     await deployed();
     const context = await delivery.process();
