@@ -56,7 +56,6 @@ class PauseSpec extends Specification {
           return { name: '1:' + state.pauses[0], version: '0.2.0', previous: '0.1.0', lines, minutesLeft: 1440 };
         }
         const end = (told, failure) => {
-          writeFileSync(STATE, JSON.stringify(state));
           writeFileSync(result, JSON.stringify({ command: 'run', stages: [{ id, facts: {}, ...told }] }));
           if (failure) writeFileSync(error, JSON.stringify(failure));
           process.exit(failure?.exitCode ?? 0);
@@ -66,8 +65,10 @@ class PauseSpec extends Specification {
         if (id !== 'deploy:staging' && id !== 'continue:staging') end({});
         if (id === 'deploy:staging' || answer === undefined) end(waiting());
         if (pause !== '1:' + state.pauses[0]) end({}, { code: 'STATE_CONFLICT', category: 'infrastructure', message: 'not at ' + pause, exitCode: 1 });
-        if (answer === 'continue') { state.pauses.shift(); end(waiting()); }
-        state.pauses = [];
+        // Stages beside it only read.
+        state.pauses = answer === 'continue' ? state.pauses.slice(1) : [];
+        writeFileSync(STATE, JSON.stringify(state));
+        if (answer === 'continue') end(waiting());
         end({}, { code: 'DEPLOY_ROLLED_BACK', category: 'service', message: '0.2.0 does not go on in staging: ' + reason, exitCode: 3 });
     '''
 
