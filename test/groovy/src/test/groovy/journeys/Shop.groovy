@@ -33,6 +33,11 @@ class Shop {
         git('branch', 'main')
         Map<String, String> plain = variables.findAll { it.key != 'SLACK_BOT_TOKEN' }
         jenkins.env.putAll(plain)
+        // Terraform's provisioners make what they make in the same local environment.
+        String instance = System.getenv('AUTOMATION_STACK_LOCAL_INSTANCE')
+        if (instance) {
+            jenkins.env.AUTOMATION_STACK_LOCAL_INSTANCE = instance
+        }
         jenkins.credentials['slack-bot-token'] = variables.SLACK_BOT_TOKEN
     }
 
@@ -95,7 +100,8 @@ class Shop {
     }
 
     void remove() {
-        for (String environment : ['staging', 'production']) {
+        List<String> environments = json('config', 'check', '--json').environments as List<String>
+        for (String environment : environments) {
             runner('destroy', '-C', repository.path, '--env', environment, '--yes', '--confirm', environment)
         }
         home.deleteDir()
