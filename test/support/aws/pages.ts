@@ -30,6 +30,7 @@ const EC2_TOKEN = ['NextToken', 'nextToken'] as const;
 /** The calls that AWS answers in pages, by action. Source: the API reference of each; the SDK has paginators for them. */
 export const PAGED: Readonly<Record<string, Paging>> = {
   'ECS.ListTasks': { items: 'taskArns', token: TOKEN },
+  'ECS.ListClusters': { items: 'clusterArns', token: TOKEN },
   'ECS.ListServices': { items: 'serviceArns', token: TOKEN },
   'ECR.DescribeRepositories': { items: 'repositories', token: TOKEN },
   'ECR.DescribeImages': { items: 'imageDetails', token: TOKEN },

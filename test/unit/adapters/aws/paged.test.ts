@@ -16,6 +16,9 @@ const SERVICES: Readonly<Record<string, string>> = {
   ecr: 'ECR',
   ecs: 'ECS',
   'elastic-load-balancing-v2': 'ELB',
+  eventbridge: 'AWSEvents',
+  iam: 'IAM',
+  rds: 'RDS',
   s3: 'S3',
   'secrets-manager': 'SecretsManager',
   ssm: 'SSM',
@@ -27,18 +30,24 @@ const WHOLE: Readonly<Record<string, string>> = {
   'adapters/aws/elb.ts DescribeTargetGroups': 'one group, by its name or ARN',
   'adapters/aws/loadBalancer.ts DescribeLoadBalancers': 'one load balancer, by its ARN',
   'adapters/aws/ecr.ts DescribeRepositories': 'one repository, by its name',
+  'adapters/aws/targetGroupSettings.ts DescribeTargetGroups': 'one group, by its ARN',
   'adapters/aws/trafficRule.ts DescribeRules': 'one rule, by its ARN',
   'adapters/aws/logs.ts FilterLogEvents':
     'one page, and where the next begins: who follows a log goes on by it',
   'adapters/aws/logs.ts GetLogEvents': 'follows the tokens both ways, by rules of its own',
+  'local/executionRole.ts ListRolePolicies': 'a role of the local environment, with the few that it gives it',
   'local/loadBalancers.ts DescribeLoadBalancers': 'one load balancer, by its name',
   'local/loadBalancers.ts DescribeTargetGroups': 'one group, by its name',
 };
 
-/** The emulator has none of these: tests of their own answer in pages. */
+/** No journey makes these, or the emulator has none: tests of their own answer in pages. */
 const NOT_THERE = [
   'CloudWatch.DescribeAlarms',
   'CloudWatch.GetMetricData',
+  'IAM.ListRolePolicies',
+  'IAM.SimulatePrincipalPolicy',
+  'RDS.DescribeDBClusterSnapshots',
+  'RDS.DescribeDBSnapshots',
   'Scaling.DescribeScalableTargets',
 ];
 
