@@ -17,15 +17,19 @@ const scaled = (min: number, max: number, suspended = AWAKE) => ({ min, max, sus
 /** As an ECS service does it: a word in the journal, then the change. */
 class MovingTarget extends FakeTarget {
   live: string | undefined;
+  ends: TargetRecord['status'] = 'healthy';
+  /** Its service has been told already: it ends a pause. */
+  goesOn = false;
   override async deploy(to: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
     if (this.running === to.version) return { kind: this.kind, status: 'unchanged' };
     if (this.live !== undefined) await rollout.journal('switch', { from: 'blue', to: this.live });
-    await rollout.journal('update', { service: this.name });
+    if (this.goesOn) await rollout.journal('continue', { hook: '1' });
+    else await rollout.journal('update', { service: this.name });
     await this.midway(rollout);
-    this.running = to.version;
+    if (this.ends !== 'paused') this.running = to.version;
     if (this.failDeploy !== undefined) throw this.failDeploy;
     const facts = this.live === undefined ? {} : { facts: { live: this.live } };
-    return { kind: this.kind, status: 'healthy', ...facts };
+    return { kind: this.kind, status: this.ends, ...facts };
   }
 }
 
@@ -138,6 +142,52 @@ describe('autoscaling of a service that moves', () => {
       else await of(web).restore(snapshot, rollout(begun));
       expect(states[WEB], way).to.deep.equal(scaled(2, 10));
     }
+  });
+
+  describe('at a pause that the deploy does not wait out', () => {
+    /** A deploy that ended at a pause, after which somebody has set other bounds. */
+    const paused = async () => {
+      const parts = world({ [WEB]: scaled(2, 10) });
+      const web = new MovingTarget('web');
+      const snapshot = await parts.of(web).snapshot();
+      web.ends = 'paused';
+      await parts.of(web).deploy(release('0.2.0'), parts.rollout());
+      expect(parts.states[WEB]).to.deep.equal(scaled(2, 10));
+      parts.states[WEB] = scaled(4, 20);
+      const begun = JSON.parse(JSON.stringify(parts.entries)) as Begun[];
+      return { ...parts, web, snapshot, begun };
+    };
+
+    it('is on; it stands still again when that goes on, and then has the bounds of meanwhile', async () => {
+      const { web, of, rollout, states, begun } = await paused();
+      web.goesOn = true;
+      web.ends = 'healthy';
+      let during: State | undefined;
+      web.midway = async () => void (during = states[WEB]);
+      await of(web).deploy(release('0.2.0'), rollout(begun));
+      expect(during).to.deep.equal(scaled(4, 20, STILL));
+      expect(states[WEB]).to.deep.equal(scaled(4, 20));
+    });
+
+    it('has the bounds of meanwhile where that goes back', async () => {
+      const { web, of, rollout, states, snapshot, begun } = await paused();
+      await of(web).restore(snapshot, rollout(begun));
+      expect(states[WEB]).to.deep.equal(scaled(4, 20));
+    });
+
+    it('is given back where what goes on is killed', async () => {
+      const { web, of, rollout, states, entries, begun } = await paused();
+      web.goesOn = true;
+      web.midway = async () => Promise.reject(new Error('killed'));
+      await of(web)
+        .deploy(release('0.2.0'), rollout(begun))
+        .catch(() => undefined);
+      expect(states[WEB]).to.deep.equal(scaled(4, 20, STILL));
+      web.midway = async () => undefined;
+      web.ends = 'healthy';
+      await of(web).deploy(release('0.2.0'), rollout(JSON.parse(JSON.stringify(entries)) as Begun[]));
+      expect(states[WEB]).to.deep.equal(scaled(4, 20));
+    });
   });
 
   it('waits for the last of several containers of a service', async () => {

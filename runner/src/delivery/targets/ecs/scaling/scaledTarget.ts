@@ -7,15 +7,16 @@ import { afterMove, isSame, readStates, suspended, type ScalingStates } from './
 /** What a target's services are called by Application Auto Scaling: one, or one a colour. */
 type Resources = Readonly<Record<string, string>>;
 
-/** The journal's word for it. */
+/** The journal's words for it. */
 const SUSPEND = 'suspend-scaling';
-/** Entries that come right before a service changes. */
-const CHANGES = new Set(['update', 'switch']);
+const RESUME = 'resume-scaling';
+/** Entries that come right before a service changes, or goes on changing. */
+const CHANGES = new Set(['update', 'switch', 'continue']);
 
 /**
  * A target whose services are not scaled while a deploy moves them: from right before the first change until it has ended,
  * one way or the other. What was found is in the snapshot and in the journal, so that another process gives it back after a
- * kill.
+ * kill. At a pause that the deploy does not wait out it is scaled: that may last for days.
  */
 export function scaledTarget(target: Target, scaling: Autoscaling, resources: Resources): Target {
   const all = Object.values(resources);
@@ -47,8 +48,7 @@ export function scaledTarget(target: Target, scaling: Autoscaling, resources: Re
     },
     async deploy(release: ReleaseRecord, rollout: Rollout): Promise<TargetRecord> {
       const subject = rollout.stage.subject(target.name);
-      const begun = rollout.begun?.findLast(({ action }) => action === SUSPEND)?.data?.['before'];
-      let before: ScalingStates | undefined = begun === undefined ? undefined : readStates(begun);
+      let before = suspendedBy(rollout.begun);
       let colours = rollout.begun?.findLast(({ action }) => action === 'switch')?.data;
       const journal: Rollout['journal'] = async (action, data) => {
         if (action === 'switch') colours = data;
@@ -68,19 +68,31 @@ export function scaledTarget(target: Target, scaling: Autoscaling, resources: Re
         return known ?? states;
       };
       const record = await target.deploy(release, { ...rollout, journal });
-      if (before !== undefined)
+      if (before !== undefined) {
         await giveBack(afterMove(before, swapOf(resources, colours, record)), rollout);
+        // What somebody sets from now on is not ours to take back.
+        if (record.status === 'paused') await rollout.journal(RESUME);
+      }
       return record;
     },
     async restore(snapshot: TargetSnapshot, rollout: Rollout): Promise<TargetRecord> {
       const { scaling: before, ...others } = snapshot;
       const record = await target.restore(others, rollout);
-      await giveBack(readStates(before), rollout);
+      if (lastOf(rollout.begun)?.action !== RESUME) await giveBack(readStates(before), rollout);
       return record;
     },
   };
   // All that it does beside moving is the target's own.
   return Object.assign(Object.create(target) as Target, own);
+}
+
+const lastOf = (begun: Rollout['begun']) =>
+  begun?.findLast(({ action }) => action === SUSPEND || action === RESUME);
+
+/** How services were scaled that an earlier process has suspended, and not given back. */
+function suspendedBy(begun: Rollout['begun']): ScalingStates | undefined {
+  const last = lastOf(begun);
+  return last?.action === SUSPEND ? readStates(last.data?.['before']) : undefined;
 }
 
 /** The resources of the colours that were and are live, where that changed. */
