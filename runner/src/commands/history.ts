@@ -22,7 +22,7 @@ const history: CommandDefinition = {
     {
       name: 'changes',
       description:
-        'List what else was done instead: applies, destroys, provisions, sessions, one-off tasks, scaling, restarts.',
+        'List what else was done instead: applies, destroys, provisions, contract steps, sessions, one-off tasks, scaling, restarts, drains.',
     },
     { name: 'before', value: 'SEQ', description: 'Only deployments older than this number: the next page.' },
   ],

@@ -1,9 +1,12 @@
 import type { ContextWith } from '../context/context.js';
 import type { CommandResult } from '../events/commandResult.js';
+import type { ContractRecord } from '../domain/contract.js';
 import type { AnyChange } from '../state/changes.js';
 import { reportBroken } from './broken.js';
 
 const WIDTH = 60;
+
+type Listed = Omit<AnyChange, 'kind'> & { readonly environment: string; readonly kind: string };
 
 /** `history --changes`: what was done to the environment named by --env, or to all, beside deployments, newest first. */
 export async function changesOf(
@@ -17,10 +20,13 @@ export async function changesOf(
   const { ledger } = await context.state();
   const lists = await Promise.all(
     names.map(async (environment) => {
-      const found: (AnyChange & { readonly environment: string })[] = [];
+      const found: Listed[] = (await ledger.contracts.all(environment))
+        .slice(0, limit)
+        .map((step) => ({ environment, ...asChange(step) }));
+      let read = 0;
       for await (const change of ledger.changes.all(environment)) {
         found.push({ environment, ...change });
-        if (found.length === limit) break;
+        if ((read += 1) === limit) break;
       }
       return found;
     }),
@@ -51,4 +57,16 @@ export async function changesOf(
   );
   const headers = ['environment', 'when (utc)', 'kind', 'target', 'status', 'took', 'who', 'what'];
   return { data: { changes }, text: table(headers, rows) };
+}
+
+/** A contract step as a change: it is the one that no rollback takes back. */
+function asChange(step: ContractRecord): Omit<Listed, 'environment'> {
+  const { target, version, ranIn, reason } = step;
+  const done = `what releases before ${version} need, in ${ranIn}`;
+  return {
+    ...step,
+    kind: 'contract',
+    targets: [target],
+    summary: reason === undefined ? done : `${done}: ${reason}`,
+  };
 }
