@@ -12,6 +12,7 @@ const all: Readonly<Record<string, () => Promise<{ default: Bench }>>> = {
   plan: () => import('./plan.js'),
   ecs: () => import('./ecs.js'),
   switch: () => import('./switch.js'),
+  services: () => import('./services.js'),
   environments: () => import('./environments.js'),
 };
 
