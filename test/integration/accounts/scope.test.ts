@@ -78,7 +78,8 @@ describe('the delivery run of blue-green, in its scope', function () {
           '      workspace: staging\n',
           '      workspace: staging\n      backend-config: [use_path_style=true, skip_credentials_validation=true, skip_requesting_account_id=true, skip_metadata_api_check=true]\n',
         )
-        .replace('    database-users: { output: database_users }\n', ''),
+        .replace('    database-users: { output: database_users }\n', '')
+        .replace('arn:aws:iam::111111111111:role/blue-green-staging-delivery', ROLE),
     );
     bucket = await makeBucket();
     for (const file of ['automation-stack.yml', 'terraform/versions.tf'])
@@ -109,7 +110,6 @@ describe('the delivery run of blue-green, in its scope', function () {
       AWS_SECRET_ACCESS_KEY: 'base-secret-key',
       AUTOMATION_STACK_HOME: join(scratch, 'home'),
       AUTOMATION_STACK_WHO: 'ada',
-      BLUE_GREEN_SCOPE_ROLE: ROLE,
       CHECKPOINT_DISABLE: '1',
     };
     // By hand, as who may do everything: the whole root, and the policy of the scope's role from a plan of it.
