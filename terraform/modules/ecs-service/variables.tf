@@ -611,7 +611,7 @@ variable "scheduled_tasks" {
 }
 
 variable "path" {
-  description = "Path of the roles by which ECS moves requests (blue-green) and EventBridge starts scheduled tasks. Changing it replaces them."
+  description = "Path of the roles by which ECS moves requests (blue-green) and EventBridge starts scheduled tasks. Changing it replaces the roles."
   type        = string
   default     = "/"
   nullable    = false

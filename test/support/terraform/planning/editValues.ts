@@ -138,6 +138,7 @@ export const editValues: Readonly<Record<string, Readonly<Record<string, Edit>>>
     'web: execute_command': { execute_command: 'true' },
     main_container: 'as it is',
     path: '"/another/"',
+    scheduled_tasks: '{ nightly = { schedule = "rate(1 day)" } }',
     vpc_id: 'as it is',
     placement: { placement: '[{ type = "binpack", field = "memory" }]' },
     cpu: { cpu: '1024', memory: '2048' },
