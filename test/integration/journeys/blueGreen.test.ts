@@ -89,6 +89,6 @@ describe('the README of blue-green', function () {
           ? spawnSync('make', ['--dry-run', ...args], { cwd, encoding: 'utf8' })
           : spawnSync(process.execPath, [runnerPath, ...args.slice(1), '--help'], { cwd, encoding: 'utf8' });
       expect(status, stdout).to.equal(0);
-      if (program === 'make') expect(stdout).to.contain(`plan --env staging`);
+      if (program === 'make') expect(stdout).to.contain(`runner ${args[0] ?? ''} --env staging`);
     });
 });
