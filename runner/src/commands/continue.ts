@@ -23,15 +23,13 @@ If a run waits at the pause in another terminal, the pause is ended and that run
   async run(context, input) {
     const [
       { warmUp },
-      { asRun },
-      { inStage },
+      { asStageRun },
       { deployEnd, deployStatus, deploySummary },
       paused,
       { endPauseOfRun },
     ] = await Promise.all([
       import('../delivery/targets/createTargets.js'),
       import('../context/runEvents.js'),
-      import('../events/stage.js'),
       import('../delivery/deploy.js'),
       import('../delivery/continue.js'),
       import('../delivery/endPause.js'),
@@ -50,25 +48,18 @@ If a run waits at the pause in another terminal, the pause is ended and that run
       title: `Continue in ${environment.name}`,
       environment: environment.name,
     };
-    const result = await asRun(
+    const result = await asStageRun(
       context,
       'continue',
-      [{ id: stage.id, title: stage.title, needs: [] }],
-      () =>
-        inStage(
-          context,
-          stage,
-          (telling) =>
-            paused.continueDeployment(context, {
-              environment,
-              stage: telling,
-              ...waiting(input),
-              ...untilPaused(input),
-            }),
-          deployEnd,
-        ),
-      deploySummary,
-      { status: deployStatus },
+      stage,
+      (telling) =>
+        paused.continueDeployment(context, {
+          environment,
+          stage: telling,
+          ...waiting(input),
+          ...untilPaused(input),
+        }),
+      { end: deployEnd, summary: deploySummary, status: deployStatus },
     );
     return { data: { ...result.deployment, unchanged: result.unchanged } };
   },

@@ -149,9 +149,8 @@ async function catchUpCommand(
       },
     );
   }
-  const [{ asRun }, { inStage }, { catchUp, previewCatchUp, stillBehind }] = await Promise.all([
+  const [{ asStageRun }, { catchUp, previewCatchUp, stillBehind }] = await Promise.all([
     import('../context/runEvents.js'),
-    import('../events/stage.js'),
     import('../delivery/catchUp.js'),
   ]);
   if (context.options.dryRun) {
@@ -161,19 +160,15 @@ async function catchUpCommand(
     return previewResult({ data: { dryRun: true, version, behind }, lines: [words, ...lines] });
   }
   const finding = (done: CaughtUp) => stillBehind(environment.name, done);
-  const done = await asRun(
+  const done = await asStageRun(
     context,
     'deploy',
-    [{ id: stage.id, title: stage.title, needs: [] }],
-    () =>
-      inStage(
-        context,
-        stage,
-        (telling) => catchUp(context, { environment, stage: telling, ...waiting(input) }),
-        (caughtUp) => ({ reason: caughtUp.summary, behind: caughtUp.behind, finding: finding(caughtUp) }),
-      ),
-    ({ summary }) => summary,
-    { finding },
+    stage,
+    (telling) => catchUp(context, { environment, stage: telling, ...waiting(input) }),
+    {
+      end: (caughtUp) => ({ reason: caughtUp.summary, behind: caughtUp.behind, finding: finding(caughtUp) }),
+      finding,
+    },
   );
   return {
     exitCode: done.behind.length > 0 ? 1 : 0,

@@ -22,10 +22,9 @@ Run it every hour by cron or Jenkins: where nothing is due it reads the ledger, 
   async run(context, input) {
     const environment = await context.environment();
     const asked = { targets: list(input, 'target'), isNow: flag(input, 'now') };
-    const [{ drainEnvironment, drainSummary, nothingToDrain }, { asRun }, { inStage }] = await Promise.all([
+    const [{ drainEnvironment, drainSummary, nothingToDrain }, { asStageRun }] = await Promise.all([
       import('../delivery/operate/drain.js'),
       import('../context/runEvents.js'),
-      import('../events/stage.js'),
     ]);
     const now = () => context.clock.now().getTime();
     const nothing = await nothingToDrain(context, environment, asked);
@@ -42,24 +41,13 @@ Run it every hour by cron or Jenkins: where nothing is due it reads the ledger, 
       title: `Drain ${environment.name}`,
       environment: environment.name,
     };
-    const done = await asRun(
+    const done = await asStageRun(
       context,
       'drain',
-      [{ id: stage.id, title: stage.title, needs: [] }],
-      () =>
-        inStage(
-          context,
-          stage,
-          (telling) =>
-            drainEnvironment(context, environment, {
-              ...asked,
-              stage: telling,
-              waitMs: 0,
-              ...waiting(input),
-            }),
-          (end) => ({ reason: drainSummary(end, now()) }),
-        ),
-      (end) => drainSummary(end, now()),
+      stage,
+      (telling) =>
+        drainEnvironment(context, environment, { ...asked, stage: telling, waitMs: 0, ...waiting(input) }),
+      { end: (result) => ({ reason: drainSummary(result, now()) }) },
     );
     return { data: done };
   },

@@ -39,21 +39,18 @@ It changes only what \`status\` shows of the last check. A plan that waits for i
       const outcomes = await inEnvironments(context, several, { command: 'drift', title, body, end, told });
       return resultOfSeveral(outcomes, shown);
     }
-    const [{ asRun }, { inStage }, environment] = await Promise.all([
+    const [{ asStageRun }, environment] = await Promise.all([
       import('../context/runEvents.js'),
-      import('../events/stage.js'),
       context.environment(),
     ]);
     const { name } = environment;
     const stage = { id: `drift:${name}`, title: title(name), environment: name };
-    const result = await asRun(
-      context,
-      'drift',
-      [{ id: stage.id, title: stage.title, needs: [] }],
-      () => inStage(context, stage, (telling) => body(environment, telling), end),
-      ({ headline }) => headline,
-      { environment: name, finding: ({ finding }) => finding },
-    );
+    const result = await asStageRun(context, 'drift', stage, (telling) => body(environment, telling), {
+      end,
+      summary: ({ headline }) => headline,
+      environment: name,
+      finding: ({ finding }) => finding,
+    });
     // Not thrown: what was found is part of the answer.
     return { ...(result.finding === undefined ? {} : { failure: result.finding }), ...shown(result) };
   },

@@ -76,25 +76,17 @@ export async function runVerb<T>(
   body: (environment: NamedEnvironment, stage: Stage) => Promise<T>,
   headline: (result: T) => string,
 ): Promise<T> {
-  const [{ asRun }, { inStage }, environment] = await Promise.all([
+  const [{ asStageRun }, environment] = await Promise.all([
     import('../context/runEvents.js'),
-    import('../events/stage.js'),
     context.environment(),
   ]);
   const id = `${verb}:${environment.name}`;
   const title = `${verb[0]?.toUpperCase()}${verb.slice(1)} ${environment.name}`;
-  return asRun(
+  return asStageRun(
     context,
     verb,
-    [{ id, title, needs: [] }],
-    () =>
-      inStage(
-        context,
-        { id, title, environment: environment.name },
-        (stage) => body(environment, stage),
-        (result) => ({ reason: headline(result) }),
-      ),
-    headline,
-    { environment: environment.name },
+    { id, title, environment: environment.name },
+    (stage) => body(environment, stage),
+    { end: (result) => ({ reason: headline(result) }), environment: environment.name },
   );
 }

@@ -128,11 +128,10 @@ async function contractCommand(
   environment: NamedEnvironment,
   input: CommandInput,
 ): Promise<CommandResult> {
-  const [{ warmUp }, { asRun }, { inStage }, { migratingTargets }, { contractEnvironment, contractSummary }] =
+  const [{ warmUp }, { asStageRun }, { migratingTargets }, { contractEnvironment, contractSummary }] =
     await Promise.all([
       import('../delivery/targets/createTargets.js'),
       import('../context/runEvents.js'),
-      import('../events/stage.js'),
       import('../delivery/migrate.js'),
       import('../delivery/contract.js'),
     ]);
@@ -151,25 +150,19 @@ async function contractCommand(
     title: `Contract ${environment.name}`,
     environment: environment.name,
   };
-  const result = await asRun(
+  const result = await asStageRun(
     context,
     'migrate',
-    [{ id: stage.id, title: stage.title, needs: [] }],
-    () =>
-      inStage(
-        context,
-        stage,
-        (telling) =>
-          contractEnvironment(context, {
-            environment,
-            stage: telling,
-            only,
-            approvedBy: approvers(context, input),
-            ...waiting(input),
-          }),
-        (done) => ({ reason: contractSummary(done) }),
-      ),
-    contractSummary,
+    stage,
+    (telling) =>
+      contractEnvironment(context, {
+        environment,
+        stage: telling,
+        only,
+        approvedBy: approvers(context, input),
+        ...waiting(input),
+      }),
+    { end: (done) => ({ reason: contractSummary(done) }) },
   );
   return { data: result };
 }

@@ -44,25 +44,16 @@ With \`--env\` it is the check that every deploy and promotion makes first: the 
 
 /** The check as a run of one stage, so that it is told and recorded as in a pipeline. */
 async function check(context: Context, input: CommandInput, environment: string): Promise<UpstreamReport> {
-  const [{ requireUpstream }, { asRun }, { inStage }] = await Promise.all([
+  const [{ requireUpstream }, { asStageRun }] = await Promise.all([
     import('../delivery/needs.js'),
     import('../context/runEvents.js'),
-    import('../events/stage.js'),
   ]);
-  const id = `needs:${environment}`;
-  const title = `Check what ${environment} needs`;
-  return asRun(
+  return asStageRun(
     context,
     'needs',
-    [{ id, title, needs: [] }],
-    () =>
-      inStage(
-        context,
-        { id, title, environment },
-        (stage) => requireUpstream(context, { environment, stage, ...waiting(input) }),
-        ({ summary }) => ({ reason: summary }),
-      ),
-    ({ summary }) => summary,
+    { id: `needs:${environment}`, title: `Check what ${environment} needs`, environment },
+    (stage) => requireUpstream(context, { environment, stage, ...waiting(input) }),
+    { end: ({ summary }) => ({ reason: summary }) },
   );
 }
 

@@ -34,14 +34,12 @@ A release that runs on some of the hosts only (\`partial\`) is promoted with a w
   async run(context, input) {
     const [
       { requireTargets, warmUp },
-      { asRun },
-      { inStage },
+      { asStageRun },
       { promoteRelease },
       { deployEnd, deployStatus, deploySummary },
     ] = await Promise.all([
       import('../delivery/targets/createTargets.js'),
       import('../context/runEvents.js'),
-      import('../events/stage.js'),
       import('../delivery/promote.js'),
       import('../delivery/deploy.js'),
     ]);
@@ -61,28 +59,21 @@ A release that runs on some of the hosts only (\`partial\`) is promoted with a w
     const approvedBy = approvers(context, input);
     const version = option(input, 'release');
     const forcedReason = option(input, 'force');
-    const result = await asRun(
+    const result = await asStageRun(
       context,
       'promote',
-      [{ id: stage.id, title: stage.title, needs: [] }],
-      () =>
-        inStage(
-          context,
-          stage,
-          (telling) =>
-            promoteRelease(context, {
-              environment,
-              stage: telling,
-              ...waiting(input),
-              ...untilPaused(input),
-              ...(version === undefined ? {} : { version }),
-              approvedBy,
-              ...(forcedReason === undefined ? {} : { forcedReason }),
-            }),
-          deployEnd,
-        ),
-      deploySummary,
-      { status: deployStatus },
+      stage,
+      (telling) =>
+        promoteRelease(context, {
+          environment,
+          stage: telling,
+          ...waiting(input),
+          ...untilPaused(input),
+          ...(version === undefined ? {} : { version }),
+          approvedBy,
+          ...(forcedReason === undefined ? {} : { forcedReason }),
+        }),
+      { end: deployEnd, summary: deploySummary, status: deployStatus },
     );
     return { data: { ...result.deployment, unchanged: result.unchanged } };
   },

@@ -29,33 +29,25 @@ export const commands: readonly CommandDefinition[] = [
     ],
     async run(context, input) {
       const { provisionStep } = await import('../hosts/provision.js');
-      const { asRun } = await import('../context/runEvents.js');
-      const { inStage } = await import('../events/stage.js');
+      const { asStageRun } = await import('../context/runEvents.js');
       const environment = await context.environment();
       const limit = option(input, 'limit');
       const tags = list(input, 'tags').flatMap((words) => words.split(','));
       const boot = await bootMs(option(input, 'boot'));
       const id = `provision:${environment.name}`;
       const title = `Provision ${environment.name}`;
-      const result = await asRun(
+      const result = await asStageRun(
         context,
         'provision',
-        [{ id, title, needs: [] }],
-        () =>
-          inStage(
-            context,
-            { id, title, environment: environment.name },
-            (stage) =>
-              provisionStep(context, environment, stage, {
-                dryRun: context.options.dryRun,
-                ...(limit === undefined ? {} : { limit }),
-                ...(tags.length === 0 ? {} : { tags }),
-                ...(boot === undefined ? {} : { bootMs: boot }),
-              }),
-            ({ summary }) => ({ reason: summary }),
-          ),
-        ({ summary }) => summary,
-        { environment: environment.name },
+        { id, title, environment: environment.name },
+        (stage) =>
+          provisionStep(context, environment, stage, {
+            dryRun: context.options.dryRun,
+            ...(limit === undefined ? {} : { limit }),
+            ...(tags.length === 0 ? {} : { tags }),
+            ...(boot === undefined ? {} : { bootMs: boot }),
+          }),
+        { end: ({ summary }) => ({ reason: summary }), environment: environment.name },
       );
       return { data: result };
     },

@@ -26,29 +26,22 @@ The environment's lock is held, and it is recorded who did it (\`history --chang
         text: `Would restart ${name} of ${environment.name}.\nNothing was changed.`,
       };
     }
-    const [{ restartTarget, restartSummary }, { asRun }, { inStage }] = await Promise.all([
+    const [{ restartTarget, restartSummary }, { asStageRun }] = await Promise.all([
       import('../delivery/operate/restart.js'),
       import('../context/runEvents.js'),
-      import('../events/stage.js'),
     ]);
     const stage = {
       id: `restart:${environment.name}`,
       title: `Restart ${environment.name}`,
       environment: environment.name,
     };
-    const done = await asRun(
+    const done = await asStageRun(
       context,
       'restart',
-      [{ id: stage.id, title: stage.title, needs: [] }],
-      () =>
-        inStage(
-          context,
-          stage,
-          (telling) =>
-            restartTarget(context, environment, { target, stage: telling, waitMs: 0, ...waiting(input) }),
-          (end) => ({ reason: restartSummary(end) }),
-        ),
-      restartSummary,
+      stage,
+      (telling) =>
+        restartTarget(context, environment, { target, stage: telling, waitMs: 0, ...waiting(input) }),
+      { end: (result) => ({ reason: restartSummary(result) }) },
     );
     return { data: done };
   },

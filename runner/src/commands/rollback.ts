@@ -24,15 +24,12 @@ const rollback: CommandDefinition = {
   changes: true,
   environment: 'required',
   async run(context, input) {
-    const [{ warmUp }, { asRun }, { inStage }, { rollbackEnvironment }, { deployStatus }] = await Promise.all(
-      [
-        import('../delivery/targets/createTargets.js'),
-        import('../context/runEvents.js'),
-        import('../events/stage.js'),
-        import('../delivery/rollback.js'),
-        import('../delivery/deploy.js'),
-      ],
-    );
+    const [{ warmUp }, { asStageRun }, { rollbackEnvironment }, { deployStatus }] = await Promise.all([
+      import('../delivery/targets/createTargets.js'),
+      import('../context/runEvents.js'),
+      import('../delivery/rollback.js'),
+      import('../delivery/deploy.js'),
+    ]);
     const environment = await context.environment();
     warmUp(context, environment);
     if (context.options.dryRun) {
@@ -46,30 +43,26 @@ const rollback: CommandDefinition = {
     };
     const version = option(input, 'to');
     const reason = option(input, 'force');
-    const result = await asRun(
+    const result = await asStageRun(
       context,
       'rollback',
-      [{ id: stage.id, title: stage.title, needs: [] }],
-      () =>
-        inStage(
-          context,
-          stage,
-          (telling) =>
-            rollbackEnvironment(context, {
-              environment,
-              stage: telling,
-              ...waiting(input),
-              ...(version === undefined ? {} : { version }),
-              ...(reason === undefined ? {} : { forcedReason: reason }),
-            }),
-          (done) => ({
-            reason: done.summary,
-            behind: done.behind,
-            isPart: deployStatus(done) === 'partial',
-          }),
-        ),
-      (done) => done.summary,
-      { status: deployStatus },
+      stage,
+      (telling) =>
+        rollbackEnvironment(context, {
+          environment,
+          stage: telling,
+          ...waiting(input),
+          ...(version === undefined ? {} : { version }),
+          ...(reason === undefined ? {} : { forcedReason: reason }),
+        }),
+      {
+        end: (done) => ({
+          reason: done.summary,
+          behind: done.behind,
+          isPart: deployStatus(done) === 'partial',
+        }),
+        status: deployStatus,
+      },
     );
     return { data: result.deployment };
   },

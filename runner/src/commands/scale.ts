@@ -36,10 +36,9 @@ Terraform's module leaves the number alone. A fleet has one container a host: ch
         next: `For example: node runner scale 2 --env ${environment.name}`,
       });
     }
-    const [{ scaleTarget, scaleWords }, { asRun }, { inStage }] = await Promise.all([
+    const [{ scaleTarget, scaleWords }, { asStageRun }] = await Promise.all([
       import('../delivery/operate/scale.js'),
       import('../context/runEvents.js'),
-      import('../events/stage.js'),
     ]);
     if (context.options.dryRun) {
       const { operatedTarget } = await import('../delivery/operate/chooseTarget.js');
@@ -54,27 +53,21 @@ Terraform's module leaves the number alone. A fleet has one container a host: ch
       title: `Scale ${environment.name}`,
       environment: environment.name,
     };
-    const done = await asRun(
+    const done = await asStageRun(
       context,
       'scale',
-      [{ id: stage.id, title: stage.title, needs: [] }],
-      () =>
-        inStage(
-          context,
-          stage,
-          (telling) =>
-            scaleTarget(context, environment, {
-              target,
-              count,
-              min,
-              max,
-              stage: telling,
-              waitMs: 0,
-              ...waiting(input),
-            }),
-          ({ summary }) => ({ reason: summary }),
-        ),
-      ({ target: name, summary }) => `${name} of ${environment.name}: ${summary}`,
+      stage,
+      (telling) =>
+        scaleTarget(context, environment, {
+          ...{ target, count, min, max },
+          stage: telling,
+          waitMs: 0,
+          ...waiting(input),
+        }),
+      {
+        end: ({ summary }) => ({ reason: summary }),
+        summary: ({ target: name, summary }) => `${name} of ${environment.name}: ${summary}`,
+      },
     );
     return { data: done };
   },

@@ -1,7 +1,7 @@
 import { ExitCode, toErrorRecord, type StackError } from '../base/errors.js';
 import type { StageSummary } from '../events/events.js';
 import type { Context } from './context.js';
-import { statusOf } from '../events/stage.js';
+import { inStage, statusOf, type Stage, type StageEnd } from '../events/stage.js';
 
 export interface RunAs<T = unknown> {
   /** The environment it is about; `--env` where left out. */
@@ -87,4 +87,26 @@ export async function asRun<T>(
     });
     throw error;
   }
+}
+
+interface OneStage<T> extends RunAs<T> {
+  /** How the stage ended. */
+  readonly end?: (result: T) => StageEnd;
+  /** What the run is summed up by; the reason of the stage where left out. */
+  readonly summary?: (result: T) => string | undefined;
+}
+
+/**
+ * Wraps a command whose run is one stage.
+ * @throws whatever the body throws
+ */
+export function asStageRun<T>(
+  context: Context,
+  command: string,
+  stage: { readonly id: string; readonly title: string; readonly environment?: string },
+  body: (stage: Stage) => Promise<T>,
+  { end = () => ({}), summary = (result) => end(result).reason, ...run }: OneStage<T> = {},
+): Promise<T> {
+  const stages = [{ id: stage.id, title: stage.title, needs: [] }];
+  return asRun(context, command, stages, () => inStage(context, stage, body, end), summary, run);
 }
