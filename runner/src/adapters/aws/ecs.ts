@@ -79,14 +79,19 @@ export interface EcsApi {
   instanceIds(arns: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }
 
-export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
-  const { cluster, service, environment } = scope;
-  const what = (action: string, signal: AbortSignal | undefined, resource = `${cluster}/${service}`) => ({
+/** What is told of a call about a service where it fails; `resource` where it is about something else. */
+export const ecsCalls =
+  ({ cluster, service, environment }: EcsScope) =>
+  (action: string, signal: AbortSignal | undefined, resource = `${cluster}/${service}`) => ({
     action: `ecs:${action}`,
     resource,
     environment,
     ...(signal === undefined ? {} : { signal }),
   });
+
+export function createEcsApi(aws: AwsClients, scope: EcsScope): EcsApi {
+  const { cluster, service } = scope;
+  const what = ecsCalls(scope);
 
   return {
     async describeService(signal) {

@@ -12,7 +12,7 @@ import {
 } from '../../domain/serviceDeployment.js';
 import { awsReason } from './awsErrors.js';
 import type { AwsClients } from './clients.js';
-import type { EcsScope } from './ecs.js';
+import { ecsCalls, type EcsScope } from './ecs.js';
 import { everyPage } from './pages.js';
 import { sdk } from './sdk.js';
 
@@ -50,13 +50,8 @@ const ENDED = new Set(['ConflictException', 'InvalidParameterException', 'Client
 const MOST_REVISIONS = 20;
 
 export function createEcsDeployments(aws: AwsClients, scope: EcsScope): EcsDeployments {
-  const { cluster, service, environment } = scope;
-  const what = (action: string, signal: AbortSignal | undefined, resource = `${cluster}/${service}`) => ({
-    action: `ecs:${action}`,
-    resource,
-    environment,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const { cluster, service } = scope;
+  const what = ecsCalls(scope);
   return {
     async list({ after, isUnderWay }, signal) {
       const { ListServiceDeploymentsCommand } = await sdk.ecs();

@@ -50,15 +50,20 @@ export function starterConfig(facts: StarterFacts): string {
     ...indent(productionInfrastructure(facts)),
     ...indent(productionLines(facts, targets)),
     '',
-    '# One message a run, updated as it goes; failures in its thread.',
-    '# notifications:',
-    "#   slack: { channel: '#deploys', token: '${env:SLACK_BOT_TOKEN}' }",
-    '',
-    '# Releases, locks and journals: here, or on Jenkins in a directory of the only agent, until a team shares them.',
-    '# state: { location: s3://my-bucket/delivery }',
-    '',
+    ...LATER,
   ].join('\n');
 }
+
+/** What a first configuration ends with: what a team wants later, as comments. */
+export const LATER: readonly string[] = [
+  '# One message a run, updated as it goes; failures in its thread.',
+  '# notifications:',
+  "#   slack: { channel: '#deploys', token: '${env:SLACK_BOT_TOKEN}' }",
+  '',
+  '# Releases, locks and journals: here, or on Jenkins in a directory of the only agent, until a team shares them.',
+  '# state: { location: s3://my-bucket/delivery }',
+  '',
+];
 
 function imagesOf({ images, shape }: StarterFacts): readonly StarterImage[] {
   return images.length > 0 || shape === 'minimal' ? images : [{ name: 'web', context: '.' }];

@@ -1,4 +1,4 @@
-import { imageLines } from '../../rules/starterFile.js';
+import { imageLines, LATER } from '../../rules/starterFile.js';
 import { configText, yamlComment } from '../../rules/yamlText.js';
 import type { ServiceFacts } from './serviceFacts.js';
 
@@ -29,13 +29,7 @@ export function serviceConfig(facts: ServiceFacts): string {
     `  #   promotion: { from: ${environment}, approval: required }`,
     `  #   targets: { ${facts.target}: { cluster: my-cluster, service: my-service } }`,
     '',
-    '# One message a run, updated as it goes; failures in its thread.',
-    '# notifications:',
-    "#   slack: { channel: '#deploys', token: '${env:SLACK_BOT_TOKEN}' }",
-    '',
-    '# Releases, locks and journals: here, or on Jenkins in a directory of the only agent, until a team shares them.',
-    '# state: { location: s3://my-bucket/delivery }',
-    '',
+    ...LATER,
   ].join('\n');
 }
 
