@@ -14,9 +14,9 @@ export async function payload() {
   for (const path of [
     'runner/index.js',
     'resources/automation-stack.schema.json',
-    'resources/local/emulator.py',
     'resources/report/report.css',
     ...(await textFiles('ansible')),
+    ...(await textFiles('resources/local')),
   ])
     files.set(path, await readFile(`${root}${path}`, 'utf8'));
   return [...files].sort(([one], [other]) => (one < other ? -1 : 1));

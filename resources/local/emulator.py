@@ -3,6 +3,8 @@
 By AWS documentation a rule may send requests to several target groups by weight, a target group names the load
 balancers of all rules that send to it, and a target that does not answer its health check is unhealthy. The emulator
 drops weights, knows only default actions, and calls every target healthy.
+
+Its EC2 only records; ec2_local/ makes hosts of the records.
 """
 
 import http.client
@@ -13,6 +15,9 @@ from xml.sax.saxutils import escape
 
 from ministack.app import main
 from ministack.services import alb
+
+from ec2_local import targets as instances
+from ec2_local.install import install
 
 HEALTH_TIMEOUT_SECONDS = 1.0
 HEALTH_CHECKS_AT_ONCE = 16
@@ -121,7 +126,11 @@ def describe_target_health(params):
 
 def state_of(group, target):
     """`healthy`, or `unhealthy` with the reason in AWS's words."""
-    host, port = str(target["Id"]), int(target.get("Port") or group.get("Port") or 80)
+    stopped = instances.state_if_not_running(target)
+    if stopped is not None:
+        return ("<State>unused</State><Reason>Target.InvalidState</Reason>"
+                f"<Description>Target is in the {stopped} state</Description>")
+    host, port = instances.address_of(target), int(target.get("Port") or group.get("Port") or 80)
     connection = http.client.HTTPConnection(host, port, timeout=HEALTH_TIMEOUT_SECONDS)
     try:
         connection.request("GET", group.get("HealthCheckPath") or "/")
@@ -156,6 +165,11 @@ alb._action_xml = with_forward_config(alb._action_xml)
 alb._execute_action = by_weight(alb._execute_action)
 alb._tg_xml = with_load_balancers(alb._tg_xml)
 alb._ACTION_MAP["DescribeTargetHealth"] = describe_target_health
+alb._ACTION_MAP["RegisterTargets"] = instances.refusing_others(alb._ACTION_MAP["RegisterTargets"])
+alb._forward_to_tg = instances.to_healthy(
+    alb._forward_to_tg, lambda group, target: state_of(group, target) == "<State>healthy</State>"
+)
 
 if __name__ == "__main__":
+    install()
     sys.exit(main())

@@ -5,6 +5,8 @@ import { resourceFile } from '../adapters/process/resourceFile.js';
 import { StackError } from '../base/errors.js';
 import { isAnswering, waitUntil, type LocalContext } from './localContext.js';
 import { lastLines, runningDaemon, startDaemon, stopDaemon } from './daemons.js';
+import type { ImageNames } from './localImages.js';
+import { instanceVariables } from './localInstances.js';
 import { instanceLabel, relayName } from './localNetwork.js';
 import { emulatorUrl, type LocalSettings } from './settings.js';
 
@@ -17,8 +19,11 @@ export async function emulatorRuns(settings: LocalSettings): Promise<boolean> {
   return isAnswering(`${emulatorUrl(settings)}/_ministack/health`);
 }
 
-/** Starts the AWS emulator on loopback: ECR with its registry, ECS in real containers, load balancers, S3, SSM … */
-export async function emulatorUp(local: LocalContext): Promise<void> {
+/**
+ * Starts the AWS emulator on loopback: ECR with its registry, ECS in real containers, EC2 with real hosts, load
+ * balancers, S3, SSM …
+ */
+export async function emulatorUp(local: LocalContext, images: ImageNames): Promise<void> {
   const { settings } = local;
   const url = emulatorUrl(settings);
   if (await emulatorRuns(settings)) {
@@ -43,6 +48,9 @@ export async function emulatorUp(local: LocalContext): Promise<void> {
       MINISTACK_HOSTNAME: settings.name,
       HOSTNAME: relayName(local),
       PYTHONUNBUFFERED: '1',
+      // Compiled files would lie beside the sources.
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...instanceVariables(settings, images.host),
       AWS_ENDPOINT_URL: undefined,
     },
   });

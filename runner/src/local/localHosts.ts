@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { StackError } from '../base/errors.js';
 import { imageNames } from './localImages.js';
 import { LABEL } from './localNetwork.js';
+import { systemdArguments } from './systemdArguments.js';
 import { hostAddress, HOST_SLOTS, type HostAddress } from './settings.js';
 import { forgetHostKey, giveKey, sshAnswers, trustHostKey } from './sshTrust.js';
 import { withStateLock } from './localLock.js';
@@ -114,7 +114,7 @@ function chooseSlot(hosts: readonly Host[], name: string, wanted: number | undef
   });
 }
 
-/** systemd as PID 1 and the host's own engine, with single capabilities; never --privileged. */
+/** Arguments of `docker create` for a host. */
 function createArguments(
   local: LocalContext,
   container: string,
@@ -128,10 +128,7 @@ function createArguments(
     ...['--label', `${LABEL}=${settings.name}`, '--label', `${SLOT_LABEL}=${address.slot}`],
     ...['--network', settings.name, '--ip', address.privateAddress],
     ...['--publish', `127.0.0.1:${address.sshPort}:22`, '--publish', `127.0.0.1:${address.httpPort}:80`],
-    ...['--stop-signal', 'SIGRTMIN+3', '--tmpfs', '/run', '--tmpfs', '/run/lock'],
-    ...cgroupArguments(),
-    ...['--cap-add', 'SYS_ADMIN', '--cap-add', 'NET_ADMIN'],
-    ...['--security-opt', 'seccomp=unconfined', '--security-opt', 'apparmor=unconfined'],
+    ...systemdArguments(),
     ...['--mount', volumeMount(settings.name, `${container}-docker`)],
     image,
   ];
@@ -140,13 +137,6 @@ function createArguments(
 /** Without a volume the engine inside uses vfs, which copies every layer. */
 const volumeMount = (environment: string, volume: string): string =>
   `type=volume,source=${volume},target=/var/lib/docker,volume-label=${LABEL}=${environment}`;
-
-/** The control groups that systemd needs: cgroup v2 gives each container its own tree. */
-function cgroupArguments(): string[] {
-  return existsSync('/sys/fs/cgroup/cgroup.controllers')
-    ? ['--cgroupns', 'private']
-    : ['--volume', '/sys/fs/cgroup:/sys/fs/cgroup:ro'];
-}
 
 const docker = (args: readonly string[]) => ({ file: 'docker', args });
 

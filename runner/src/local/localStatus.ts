@@ -3,6 +3,7 @@ import { emulatorRuns } from './emulator.js';
 import { imageNames, presentImages } from './localImages.js';
 import { listDatabases, type LocalDatabase } from './localNetwork.js';
 import { listHosts, type Host } from './localHosts.js';
+import { listInstances, type LocalInstance } from './localInstances.js';
 import { relayName } from './localNetwork.js';
 import { servicesRun } from './localServices.js';
 import { toolsPresent } from './installTools.js';
@@ -20,6 +21,7 @@ export interface LocalStatus {
   readonly up: boolean;
   readonly pieces: readonly PieceStatus[];
   readonly hosts: readonly Host[];
+  readonly instances: readonly LocalInstance[];
   readonly databases: readonly LocalDatabase[];
 }
 
@@ -62,9 +64,11 @@ export async function localStatus(local: LocalContext): Promise<LocalStatus> {
       detail: `Slack ${slackUrl(settings)}, registry for hosts ${settings.gateway}:${settings.emulatorPort}`,
     },
   ];
-  const [hosts, databases] =
-    engine === undefined ? [[], []] : await Promise.all([listHosts(local), listDatabases(local)]);
-  return { up: pieces.every((piece) => piece.up), pieces, hosts, databases };
+  const [hosts, instances, databases] =
+    engine === undefined
+      ? [[], [], []]
+      : await Promise.all([listHosts(local), listInstances(local), listDatabases(local)]);
+  return { up: pieces.every((piece) => piece.up), pieces, hosts, instances, databases };
 }
 
 /** The status as lines for people. */
@@ -76,6 +80,8 @@ export function statusLines(status: LocalStatus): string {
     const ports = `ssh 127.0.0.1:${host.sshPort}  http 127.0.0.1:${host.httpPort}  ${host.privateAddress}`;
     lines.push(`${host.running ? 'up  ' : 'down'}  host       ${host.name.padEnd(16)} ${ports}`);
   }
+  for (const { instanceId, running } of status.instances)
+    lines.push(`${running ? 'up  ' : 'down'}  instance   ${instanceId}`);
   for (const { name, running, loopback } of status.databases)
     lines.push(`${running ? 'up  ' : 'down'}  postgres   ${name.padEnd(16)} ${loopback}`);
   return lines.join('\n');

@@ -36,6 +36,10 @@ export interface LocalSettings {
   readonly slackPort: number;
   /** First port of the hosts for SSH and HTTP; two per host. */
   readonly hostPorts: number;
+  /** First and last address of EC2 instances, between those of hosts and those that Docker assigns. */
+  readonly instanceAddresses: readonly [string, string];
+  /** Port at the gateway where instances find their metadata. */
+  readonly metadataPort: number;
   readonly region: string;
   readonly account: string;
 }
@@ -77,6 +81,8 @@ export function localSettings(env: Environment): LocalSettings {
     emulatorPort: 4566 + 100 * instance,
     slackPort: 4567 + 100 * instance,
     hostPorts: 4600 + 100 * instance,
+    instanceAddresses: [`${subnet}.${10 + HOST_SLOTS}`, `${subnet}.127`],
+    metadataPort: 4568 + 100 * instance,
     region: 'eu-west-1',
     account: '000000000000',
   };

@@ -22,9 +22,10 @@ export async function localUp(local: LocalContext): Promise<void> {
     const images = engine.then(() => imagesUp(local));
     const networked = engine.then(() => networkUp(local));
     await allOf([engine, tools, images, networked]);
-    await emulatorUp(local);
+    const names = await recordImages(local);
+    await emulatorUp(local, names);
     await servicesUp(local);
-    await relayUp(local, await recordImages(local));
+    await relayUp(local, names);
   });
 }
 

@@ -4,6 +4,7 @@ import {
   EC2Client,
   RunInstancesCommand,
   TerminateInstancesCommand,
+  waitUntilInstanceRunning,
 } from '@aws-sdk/client-ec2';
 import { expect } from 'chai';
 import { createServer } from 'node:http';
@@ -20,6 +21,7 @@ import { inPages } from '../../support/aws/pages.js';
 import { staleReads } from '../../support/aws/staleReads.js';
 import { targetHealth } from '../../support/aws/targetHealth.js';
 import { AwsProxy } from '../../support/awsProxy.js';
+import { DEBIAN_IMAGE } from '../../support/instances.js';
 import { emulator } from '../../support/stateStores.js';
 
 const id = randomBytes(4).toString('hex');
@@ -101,16 +103,10 @@ describe('a fleet on something like AWS', function () {
     const made: string[] = [];
 
     before(async () => {
-      for (let index = 0; index < 5; index += 1) {
-        const run = new RunInstancesCommand({
-          ImageId: 'ami-12345678',
-          MinCount: 1,
-          MaxCount: 1,
-          InstanceType: 't3.micro',
-        });
-        const { Instances } = await client.send(run);
-        made.push(Instances?.[0]?.InstanceId as string);
-      }
+      const run = { ImageId: DEBIAN_IMAGE, MinCount: 5, MaxCount: 5, InstanceType: 't3.micro' } as const;
+      const { Instances = [] } = await client.send(new RunInstancesCommand(run));
+      made.push(...Instances.map(({ InstanceId }) => InstanceId as string));
+      await waitUntilInstanceRunning({ client, maxWaitTime: 30, minDelay: 1 }, { InstanceIds: made });
       await client.send(
         new CreateTagsCommand({ Resources: made, Tags: [{ Key: 'Application', Value: name }] }),
       );

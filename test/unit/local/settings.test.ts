@@ -19,6 +19,7 @@ describe('settings of the local environment', () => {
       'emulatorPort',
       'slackPort',
       'hostPorts',
+      'metadataPort',
     ] as const) {
       expect(second[key], key).not.to.equal(first[key]);
     }
@@ -29,6 +30,13 @@ describe('settings of the local environment', () => {
     for (const text of ['', 'x', '-1', '10', '1.5']) {
       expect(localSettings({ AUTOMATION_STACK_LOCAL_INSTANCE: text }).instance, text).to.equal(0);
     }
+  });
+
+  it('keeps the addresses of instances apart from those of hosts and of Docker', () => {
+    const settings = localSettings({});
+    expect(settings.instanceAddresses).to.deep.equal(['10.213.77.40', '10.213.77.127']);
+    expect(hostAddress(settings, 29).privateAddress).to.equal('10.213.77.39');
+    expect(settings.dynamicRange).to.equal('10.213.77.128/25');
   });
 
   it('keeps the ports of the last slot below those of the next instance', () => {

@@ -1,0 +1,82 @@
+"""Target groups whose targets are instances: registered by id, reached at the instance's address."""
+
+import random
+import time
+
+from ministack.services import alb, ec2
+
+from ec2_local import states
+
+# So long a load balancer believes its last health check.
+BELIEVED_SECONDS = 1.0
+_checked = {}
+
+
+def is_instance(target):
+    return str(target["Id"]).startswith("i-")
+
+
+def instance_of(target):
+    return ec2._instances.get(str(target["Id"])) if is_instance(target) else None
+
+
+def address_of(target):
+    """Where a target is reached; the id itself where it is no instance."""
+    instance = instance_of(target)
+    return instance["PrivateIpAddress"] if instance else str(target["Id"])
+
+
+def state_if_not_running(target):
+    """What stands in place of `running`, where a target is an instance that does not run; else None."""
+    if not is_instance(target):
+        return None
+    instance = instance_of(target)
+    state = states.state_of(instance) if instance else "terminated"
+    return None if state == "running" else state
+
+
+def refusing_others(register):
+    """By AWS documentation an instance is registered while it runs, and only in a group of instances."""
+
+    def register_targets(params):
+        group = alb._tgs.get(alb._p(params, "TargetGroupArn"), {})
+        for target in alb._parse_targets_param(params):
+            if not is_instance(target):
+                continue
+            one = target["Id"]
+            if group.get("TargetType") == "ip":
+                return alb._error("ValidationError", f"The IP address '{one}' is not a valid IPv4 or IPv6 address")
+            if instance_of(target) is None:
+                return alb._error("InvalidTarget", f"The following targets are not valid instances: '{one}'")
+            if state_if_not_running(target) is not None:
+                return alb._error("InvalidTarget", f"The following targets are not in a running state and cannot be registered: '{one}'")
+        return register(params)
+
+    return register_targets
+
+
+def to_healthy(forward, is_healthy):
+    """Sends a request to an instance that is healthy; where none is, to any that runs, as AWS does."""
+
+    async def forward_to_group(arn, method, path, headers, body, query, raw_query=None, raw_path=None):
+        group, targets = alb._tgs.get(arn), alb._targets.get(arn, [])
+        if not group or not any(is_instance(target) for target in targets):
+            return await forward(arn, method, path, headers, body, query, raw_query, raw_path)
+        running = [target for target in targets if state_if_not_running(target) is None]
+        healthy = [target for target in running if await believed(group, target, is_healthy)]
+        if not running:
+            return 503, {"Content-Type": "text/html"}, b"<h1>503 Service Temporarily Unavailable</h1>"
+        target = random.choice(healthy or running)
+        return await alb._proxy_http_target({**target, "Id": address_of(target)}, group, method, raw_path or path,
+                                            headers, body, query, raw_query)
+
+    return forward_to_group
+
+
+async def believed(group, target, is_healthy):
+    key = (group["TargetGroupArn"], target["Id"], target.get("Port"))
+    at, healthy = _checked.get(key, (0, False))
+    if time.monotonic() - at > BELIEVED_SECONDS:
+        healthy = await alb.asyncio.to_thread(is_healthy, group, target)
+        _checked[key] = (time.monotonic(), healthy)
+    return healthy
