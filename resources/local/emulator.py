@@ -147,6 +147,10 @@ def state_of(group, target):
     return unhealthy("Target.ResponseCodeMismatch", f"Health checks failed with these codes: [{status}]")
 
 
+def is_healthy(group, target):
+    return state_of(group, target) == "<State>healthy</State>"
+
+
 def unhealthy(reason, description):
     return f"<State>unhealthy</State><Reason>{reason}</Reason><Description>{escape(description)}</Description>"
 
@@ -166,10 +170,8 @@ alb._execute_action = by_weight(alb._execute_action)
 alb._tg_xml = with_load_balancers(alb._tg_xml)
 alb._ACTION_MAP["DescribeTargetHealth"] = describe_target_health
 alb._ACTION_MAP["RegisterTargets"] = instances.refusing_others(alb._ACTION_MAP["RegisterTargets"])
-alb._forward_to_tg = instances.to_healthy(
-    alb._forward_to_tg, lambda group, target: state_of(group, target) == "<State>healthy</State>"
-)
+alb._forward_to_tg = instances.to_healthy(alb._forward_to_tg, is_healthy)
 
 if __name__ == "__main__":
-    install()
+    install(is_healthy)
     sys.exit(main())

@@ -3,7 +3,8 @@
 from ministack import app
 from ministack.services import ec2
 
-from ec2_local import attributes, faults, filters, hosts, images, instances, keys, launch, metadata, states
+from ec2_local import attributes, faults, filters, hosts, images, instances, keys, launch, metadata
+from ec2_local import scaling_actions, states
 from ec2_local.answers import answering, never_in_a_dry_run
 
 ACTIONS = {
@@ -27,8 +28,8 @@ ACTIONS = {
 SLOW = {"GetConsoleOutput", "DescribeInstanceStatus"}
 
 
-def install():
-    """To be called once, before the emulator serves."""
+def install(is_healthy):
+    """To be called once, before the emulator serves; `is_healthy` asks a target of a group its health check."""
     hosts.sweep()
     images.add_debian()
     for name, handler in ec2._ACTION_MAP.items():
@@ -45,5 +46,6 @@ def install():
     ec2._vm_reconcile_running = lambda _: None
     ec2._vm_sweep_containers = hosts.sweep
     app.app = faults.with_faults(app.app)
+    scaling_actions.install(is_healthy)
     metadata.serve()
     states.watch()

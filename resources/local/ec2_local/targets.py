@@ -80,3 +80,9 @@ async def believed(group, target, is_healthy):
         healthy = await alb.asyncio.to_thread(is_healthy, group, target)
         _checked[key] = (time.monotonic(), healthy)
     return healthy
+
+
+def passes(arn, instance_id, is_healthy):
+    """Whether an instance passes the health check of a target group that it is registered in."""
+    target = next((one for one in alb._targets.get(arn, []) if one["Id"] == instance_id), None)
+    return target is not None and state_if_not_running(target) is None and is_healthy(alb._tgs[arn], target)
