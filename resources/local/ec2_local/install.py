@@ -4,7 +4,7 @@ from ministack import app
 from ministack.services import ec2
 
 from ec2_local import attributes, faults, filters, hosts, images, instances, keys, launch, metadata
-from ec2_local import scaling_actions, states
+from ec2_local import run_command, scaling_actions, states
 from ec2_local.answers import answering, never_in_a_dry_run
 
 ACTIONS = {
@@ -45,6 +45,8 @@ def install(is_healthy):
     # The emulator's own containers for images are not used.
     ec2._vm_reconcile_running = lambda _: None
     ec2._vm_sweep_containers = hosts.sweep
+    ec2.instance_is_managed = run_command.is_managed
+    ec2.exec_in_instance_blocking = run_command.run_blocking
     app.app = faults.with_faults(app.app)
     scaling_actions.install(is_healthy)
     metadata.serve()
