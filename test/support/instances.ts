@@ -26,13 +26,18 @@ export const DEBIAN_IMAGE = 'ami-0deb1200000000001';
 /** Instances of the local EC2 with a key pair of their own; `end` removes both. */
 export class Instances {
   readonly id = randomBytes(4).toString('hex');
-  readonly client = new EC2Client({
-    endpoint: emulator.AWS_ENDPOINT_URL,
-    region: emulator.AWS_REGION,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  readonly client: EC2Client;
   private readonly made = new Set<string>();
   private folder = '';
+
+  /** @param endpoint the AWS API of a local environment; by default that of all tests */
+  constructor(endpoint: string = emulator.AWS_ENDPOINT_URL) {
+    this.client = new EC2Client({
+      endpoint,
+      region: emulator.AWS_REGION,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+  }
 
   /** Makes the key pair and keeps its private key in a file. */
   async begin(): Promise<void> {
@@ -46,17 +51,17 @@ export class Instances {
   async end(): Promise<void> {
     await this.terminate(...this.made);
     await this.client.send(new DeleteKeyPairCommand({ KeyName: `key-${this.id}` }));
+    await this.leave();
+  }
+
+  /** Ends without a word to the AWS API, whose instances go with it. */
+  async leave(): Promise<void> {
     this.client.destroy();
     await rm(this.folder, { recursive: true, force: true });
   }
 
   get privateKey(): string {
     return join(this.folder, 'key');
-  }
-
-  /** The private key and the known hosts of these instances stand here. */
-  get directory(): string {
-    return this.folder;
   }
 
   /** Starts instances of the Debian image with the key pair. @returns their ids, pending */

@@ -5,7 +5,9 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { sshAnswers } from '../../../runner/src/local/sshTrust.js';
+import type { DaemonRecord } from '../../../runner/src/local/daemons.js';
 import type { LocalStatus } from '../../../runner/src/local/localStatus.js';
+import { Instances } from '../../support/instances.js';
 import { testLocalContext } from '../../support/localContext.js';
 
 const run = promisify(execFile);
@@ -75,9 +77,9 @@ describe('the local environment, on this machine', function () {
     const listening = (await ok(command('ss', ['-ltnH'])))
       .split('\n')
       .map((line) => line.trim().split(/\s+/)[3] ?? '');
-    const ports = [settings.emulatorPort, settings.slackPort];
+    const ports = [settings.emulatorPort, settings.slackPort, settings.metadataPort];
     const ours = listening.filter((address) => ports.includes(Number(address.split(':').at(-1))));
-    expect(ours).to.have.length(3);
+    expect(ours).to.have.length(4);
     for (const address of ours)
       expect(address).to.match(new RegExp(`^(127\\.0\\.0\\.1|${settings.gateway.replaceAll('.', '\\.')}):`));
     expect(networkInterfaces()[settings.bridge]?.[0]?.address).to.equal(settings.gateway);
@@ -192,11 +194,30 @@ describe('the local environment, on this machine', function () {
     expect(await ok(runner('delete', 'ecs-service', 'hello', 'cluster=shop'))).to.contain('did not exist');
   });
 
+  it('leaves no instance of an emulator that was killed', async () => {
+    const instances = new Instances(`http://127.0.0.1:${settings.emulatorPort}`);
+    await instances.begin();
+    const [id = ''] = await instances.run();
+    await instances.until(id, 'running');
+    expect((await data<LocalStatus>(runner('status', '--json'))).instances).to.deep.equal([
+      { instanceId: id, running: true },
+    ]);
+    const { pid } = JSON.parse(await readFile(join(settings.state, 'emulator.json'), 'utf8')) as DaemonRecord;
+    process.kill(pid, 'SIGKILL');
+    await ok(runner('up'));
+    expect((await data<LocalStatus>(runner('status', '--json'))).instances).to.deep.equal([]);
+    // The key pair is gone with the emulator.
+    await instances.run({ KeyName: undefined });
+    await instances.leave();
+  });
+
   it('changes its id when it was taken down, so that Terraform makes everything anew', async () => {
     const before = await readFile(settings.idFile, 'utf8');
     await ok(runner('up'));
     expect(await readFile(settings.idFile, 'utf8')).to.equal(before);
     await ok(runner('create', 'host', 'web-1'));
+    // The instance of the test before is there too.
+    expect((await data<LocalStatus>(runner('status', '--json'))).instances).to.have.length(1);
     await ok(runner('down'));
     expect((await runner('status')).code).to.equal(1);
     const left = await ok(
