@@ -4,7 +4,8 @@ from ministack.services import ec2
 
 from ec2_local import states
 from ec2_local.answers import Refused, dry_run
-from ec2_local.instances import instances_of, metadata_options
+from ec2_local.instances import metadata_options
+from ec2_local.named import instances_of
 
 emulator_describe = ec2._describe_instance_attribute
 

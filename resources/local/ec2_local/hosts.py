@@ -168,5 +168,8 @@ def sweep():
         volumes = docker("volume", "ls", "--quiet", *filters).split()
         if volumes:
             docker("volume", "rm", "--force", *volumes)
+        images = docker("images", "--quiet", "--filter", f"reference={SETTINGS.name}-ami").split()
+        if images:
+            docker("rmi", "--force", *images)
     except (HostFailed, OSError) as error:
         logger.warning("could not remove old hosts: %s", error)

@@ -3,7 +3,7 @@
 from ministack import app
 from ministack.services import ec2
 
-from ec2_local import attributes, faults, filters, hosts, images, instances, keys, launch, metadata
+from ec2_local import attributes, faults, filters, hosts, images, instances, keys, launch, metadata, named
 from ec2_local import run_command, scaling_actions, states
 from ec2_local.answers import answering, never_in_a_dry_run
 
@@ -23,6 +23,11 @@ ACTIONS = {
     "ImportKeyPair": keys.import_key_pair,
     "DeleteKeyPair": keys.delete_key_pair,
     "DescribeKeyPairs": keys.describe_key_pairs,
+    "DescribeImages": images.describe_images,
+    "CreateImage": images.create_image,
+    "DeregisterImage": images.deregister_image,
+    "CreateTags": never_in_a_dry_run(named.refusing_unknown(ec2._create_tags)),
+    "DeleteTags": never_in_a_dry_run(named.refusing_unknown(ec2._delete_tags)),
 }
 # Those that wait for the engine or for hosts: no other call waits for them.
 SLOW = {"GetConsoleOutput", "DescribeInstanceStatus"}

@@ -9,24 +9,9 @@ from ministack.services import ec2
 from ec2_local import hosts, launch, states
 from ec2_local.answers import Refused, dry_run, is_true
 from ec2_local.filters import INSTANCE_FILTERS, matches_instance, refuse_unknown
+from ec2_local.named import instances_of
 
 BANNER_SECONDS = 0.2
-
-
-def instances_of(p):
-    """The instances that a call names. Raises Refused."""
-    ids = ec2._parse_member_list(p, "InstanceId") or [ec2._p(p, "InstanceId")]
-    if ids == [""]:
-        raise Refused("MissingParameter", "The request must contain the parameter InstanceId")
-    for one in ids:
-        if not ec2._INSTANCE_ID_RE.match(one):
-            raise Refused("InvalidInstanceID.Malformed", f'Invalid id: "{one}"')
-    missing = [one for one in ids if one not in ec2._instances]
-    if len(missing) == 1:
-        raise Refused("InvalidInstanceID.NotFound", f"The instance ID '{missing[0]}' does not exist")
-    if missing:
-        raise Refused("InvalidInstanceID.NotFound", f"The instance IDs '{', '.join(missing)}' do not exist")
-    return [ec2._instances[one] for one in ids]
 
 
 def in_state(p, allowed, verb):

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { emulatorDown } from './emulator.js';
 import { engineDown, engineFacts } from './dockerDaemon.js';
 import { presentImages, registryImages } from './localImages.js';
+import { instanceImages } from './localInstances.js';
 import { LABEL, networkDown } from './localNetwork.js';
 import { servicesDown } from './localServices.js';
 import { askCommand, runCommand, type LocalContext } from './localContext.js';
@@ -25,6 +26,7 @@ export async function localDown(local: LocalContext, options: DownOptions): Prom
       message: `containers, volumes and network of ${settings.name} are removed`,
     });
     await removeImages(local, 'images of the local registry', await registryImages(local));
+    await removeImages(local, 'images of instances', await instanceImages(local));
   }
   await rm(settings.state, { recursive: true, force: true });
   local.report({ piece: 'state', status: 'ok', message: `removed ${settings.state}` });

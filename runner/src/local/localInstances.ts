@@ -47,3 +47,11 @@ export async function listInstances(local: LocalContext): Promise<LocalInstance[
     })
     .sort((a, b) => a.instanceId.localeCompare(b.instanceId));
 }
+
+/** Images that CreateImage made of instances; they carry the labels of their instance. */
+export async function instanceImages(local: LocalContext): Promise<string[]> {
+  const filters = ['--filter', `label=${INSTANCE_LABEL}`, '--filter', `reference=${local.settings.name}-ami`];
+  const format = '{{.Repository}}:{{.Tag}}';
+  const list = await askCommand(local, 'docker', ['images', ...filters, '--format', format]);
+  return (list ?? '').split('\n').filter((line) => line !== '');
+}

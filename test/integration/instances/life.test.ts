@@ -2,13 +2,17 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import {
+  CreateImageCommand,
+  DeregisterImageCommand,
   DescribeInstancesCommand,
   DescribeInstanceStatusCommand,
   ModifyInstanceAttributeCommand,
   RebootInstancesCommand,
   StartInstancesCommand,
   StopInstancesCommand,
+  waitUntilImageAvailable,
 } from '@aws-sdk/client-ec2';
+import { keysOnConsole } from '../../../runner/src/hosts/rules/learnedKeys.js';
 import { localUp } from '../../../runner/src/local/up.js';
 import { Instances } from '../../support/instances.js';
 import { testLocalContext } from '../../support/localContext.js';
@@ -113,6 +117,29 @@ describe('an EC2 instance of the local environment', function () {
     expect(await gone()).to.equal('anew');
     expect((await instances.describe(id)).State?.Name).to.equal('running');
     await instances.terminate(id);
+  });
+
+  it('becomes an image, whose instances have its disk and keys of their own', async () => {
+    const [id = ''] = await instances.run({ UserData: base64(SCRIPT) });
+    await instances.until(id, 'running');
+    await instances.ssh(id, 'cloud-init', 'status', '--wait');
+    const { ImageId = '' } = await send(
+      new CreateImageCommand({ InstanceId: id, Name: `golden-${instances.id}` }),
+    );
+    await waitUntilImageAvailable(
+      { client: instances.client, maxWaitTime: 30, minDelay: 1 },
+      { ImageIds: [ImageId] },
+    );
+    const [other = ''] = await instances.run({ ImageId, UserData: base64(SCRIPT) });
+    await instances.until(other, 'running');
+    await instances.ssh(other, 'cloud-init', 'status', '--wait');
+    expect(await instances.ssh(other, 'cat', '/var/runs')).to.equal('run\nrun');
+    const [of, ofOther] = await Promise.all([id, other].map((one) => instances.console(one)));
+    expect(keysOnConsole(ofOther ?? '')).to.have.length(1);
+    expect(keysOnConsole(ofOther ?? '')).not.to.deep.equal(keysOnConsole(of ?? ''));
+    await instances.terminate(id, other);
+    await instances.until(other, 'terminated');
+    await send(new DeregisterImageCommand({ ImageId }));
   });
 
   it('is terminated only where it is not protected, and leaves nothing', async () => {
