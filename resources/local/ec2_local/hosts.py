@@ -24,9 +24,19 @@ FILES = {
     "cloud-init": ("usr/local/bin/cloud-init", 0o755),
     "cloud-init.service": ("etc/systemd/system/cloud-init.service", 0o644),
     "cloud-final.service": ("etc/systemd/system/cloud-final.service", 0o644),
+    "reboot-mark.service": ("etc/systemd/system/reboot-mark.service", 0o644),
     "00-instance.conf": ("etc/ssh/sshd_config.d/00-instance.conf", 0o644),
 }
-UNITS = ("cloud-init.service", "cloud-final.service")
+# Units that are enabled, by the target that wants them.
+UNITS = {
+    "cloud-init.service": "multi-user.target",
+    "cloud-final.service": "multi-user.target",
+    "reboot-mark.service": "reboot.target",
+}
+# Folders that the image has not.
+FOLDERS = ("usr/local/lib/local-ec2", "var/lib/cloud", "var/lib/cloud/seed", "var/lib/cloud/seed/local",
+           "etc/systemd/system/reboot.target.wants")
+REBOOT_MARK = "/var/lib/cloud/reboot"
 CONSOLE_BYTES = 64 * 1024
 
 
@@ -79,6 +89,14 @@ class Host:
         docker("restart", "--time", "20", self.container)
         self.started_at, self.answered = time.time(), False
 
+    def wants_reboot(self):
+        """Whether the guest left the mark of a reboot: its container ends the same way after a poweroff."""
+        try:
+            docker("cp", f"{self.container}:{REBOOT_MARK}", "-")
+        except HostFailed:
+            return False
+        return True
+
     def remove(self):
         docker("rm", "--force", "--volumes", self.container)
         docker("volume", "rm", "--force", self.volume)
@@ -101,11 +119,15 @@ def archive(plan):
             info.size, info.mode, info.mtime = len(data), mode, int(time.time())
             tar.addfile(info, io.BytesIO(data))
 
+        for path in FOLDERS:
+            folder = tarfile.TarInfo(path)
+            folder.type, folder.mode = tarfile.DIRTYPE, 0o755
+            tar.addfile(folder)
         for name, (path, mode) in FILES.items():
             with open(os.path.join(FOLDER, name), "rb") as file:
                 add(path, file.read(), mode)
-        for unit in UNITS:
-            link = tarfile.TarInfo(f"etc/systemd/system/multi-user.target.wants/{unit}")
+        for unit, target in UNITS.items():
+            link = tarfile.TarInfo(f"etc/systemd/system/{target}.wants/{unit}")
             link.type, link.linkname = tarfile.SYMTYPE, f"/etc/systemd/system/{unit}"
             tar.addfile(link)
         add("var/lib/cloud/seed/local/plan.json", json.dumps(plan).encode(), 0o600)

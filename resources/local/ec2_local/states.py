@@ -16,8 +16,6 @@ from ec2_local import faults, hosts
 logger = logging.getLogger("ec2.states")
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
-# How a container ends whose systemd was asked for a reboot, by the engine's exit code.
-REBOOT_CODES = {"129", "133"}
 # Why an instance is in its state, in AWS's codes.
 BY_USER = "Client.UserInitiatedShutdown"
 BY_GUEST = "Client.InstanceInitiatedShutdown"
@@ -119,12 +117,12 @@ def end(host, reason, message):
     hosts.forget(host)
 
 
-def ended_by_itself(host, exit_code):
+def ended_by_itself(host):
     """The guest shut down or rebooted, or somebody ended its container."""
     instance = host.instance
     if state_of(instance) != "running" or is_up(host):
         return
-    if exit_code in REBOOT_CODES:
+    if host.wants_reboot():
         host.start()
     elif instance.get("_shutdown") == "terminate":
         end(host, BY_GUEST, f"{BY_GUEST}: Instance initiated shutdown")
@@ -155,7 +153,7 @@ def follow():
                 attributes = event["Actor"]["Attributes"]
                 host = hosts.host_of(attributes.get(hosts.INSTANCE_LABEL, ""))
                 if host is not None:
-                    in_background(host, ended_by_itself, attributes.get("exitCode", ""))
+                    in_background(host, ended_by_itself)
         except Exception as error:
             logger.debug("the engine's events ended: %s", error)
         time.sleep(1)

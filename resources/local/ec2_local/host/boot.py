@@ -5,6 +5,7 @@
 """
 
 import base64
+import contextlib
 import glob
 import json
 import os
@@ -28,6 +29,9 @@ def main(stage):
     os.makedirs("/run/cloud-init", exist_ok=True)
     done = f"{folder}/sem/{stage}"
     if stage == "init":
+        # See reboot-mark.service.
+        with contextlib.suppress(FileNotFoundError):
+            os.remove("/var/lib/cloud/reboot")
         reach_metadata(plan["metadata"])
     if not os.path.exists(done):
         os.makedirs(os.path.dirname(done), exist_ok=True)
@@ -170,8 +174,10 @@ def conclude(folder):
         json.dump({"v1": {"datasource": "DataSourceEc2Local", "errors": errors}}, file)
     os.replace(f"{RESULT}.new", RESULT)
     link = "/var/lib/cloud/instance"
-    if not os.path.islink(link):
-        os.symlink(folder, link)
+    # In an image of another instance it leads to that one's.
+    if os.path.islink(link):
+        os.remove(link)
+    os.symlink(folder, link)
     open(f"{folder}/boot-finished", "w").close()
     say(f"cloud-init: finished{f' with {len(errors)} errors' if errors else ''}")
 
