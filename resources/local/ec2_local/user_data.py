@@ -9,6 +9,7 @@ import binascii
 import email
 import gzip
 import shlex
+import zlib
 
 import yaml
 
@@ -31,31 +32,32 @@ def decoded(text):
 def steps_of(data):
     """What to do: `early` (before sshd) and `late` steps, keys to authorize, and notes on what is not done."""
     plan = {"early": [], "late": [], "keys": [], "notes": []}
-    if data[:2] == b"\x1f\x8b":
-        data = gzip.decompress(data)
-    text = data.decode("utf-8", "surrogateescape")
-    if text.strip():
-        read_part(text, plan)
+    try:
+        read_part(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data, plan)
+    except (OSError, EOFError, zlib.error) as error:
+        plan["notes"].append(f"user data that cannot be unpacked: {error}")
     return plan
 
 
-def read_part(text, plan):
-    first = text.lstrip("\ufeff").split("\n", 1)[0].strip()
+def read_part(data, plan):
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    first = data.lstrip().split(b"\n", 1)[0].strip().decode("utf-8", "replace")
     if first.startswith("#!"):
-        plan["late"].append({"script": text})
+        # Whatever bytes a script has, it gets them back; see host/boot.py.
+        plan["late"].append({"script": data.lstrip().decode("utf-8", "surrogateescape")})
     elif first == "#cloud-config":
-        read_config(text, plan)
+        read_config(data, plan)
     elif first.lower().startswith(("content-type: multipart/", "mime-version:")):
-        for part in email.message_from_string(text).walk():
+        for part in email.message_from_bytes(data.lstrip()).walk():
             if not part.is_multipart():
-                read_part((part.get_payload(decode=True) or b"").decode("utf-8", "surrogateescape"), plan)
-    else:
+                read_part(part.get_payload(decode=True) or b"", plan)
+    elif first:
         plan["notes"].append(f"user data that begins with {first[:40]!r} is not run")
 
 
-def read_config(text, plan):
+def read_config(data, plan):
     try:
-        config = yaml.safe_load(text) or {}
+        config = yaml.safe_load(data) or {}
         if not isinstance(config, dict):
             raise ValueError("it is no mapping")
         unknown = sorted(set(config) - KNOWN)
