@@ -95,7 +95,8 @@ def create_image(p):
     if any(one["Name"] == name for one in ec2._images.values()):
         raise Refused("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by another AMI")
     if states.state_of(instance) not in ("running", "stopped"):
-        raise Refused("IncorrectState", f"The instance '{instance['InstanceId']}' is not in a state from which an image can be made.")
+        raise Refused("IncorrectState",
+                      f"The instance '{instance['InstanceId']}' is not in a state from which an image can be made.")
     dry_run(p)
     image_id = ec2._new_image_id()
     ec2._images[image_id] = {

@@ -20,7 +20,8 @@ def create_key_pair(p):
     if kind == "ed25519":
         key, form = ed25519.Ed25519PrivateKey.generate(), serialization.PrivateFormat.OpenSSH
     elif kind == "rsa":
-        key, form = rsa.generate_private_key(public_exponent=65537, key_size=2048), serialization.PrivateFormat.TraditionalOpenSSL
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        form = serialization.PrivateFormat.TraditionalOpenSSL
     else:
         raise Refused("InvalidParameterValue", f"Value ({kind}) for parameter KeyType is invalid.")
     public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
@@ -28,7 +29,8 @@ def create_key_pair(p):
     # By AWS documentation: SHA-1 of the private key for RSA keys that EC2 made.
     der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     pair = keep(p, name, kind, public, colons(hashlib.sha1(der)) if kind == "rsa" else sha256(public))
-    return ec2._xml(200, "CreateKeyPairResponse", f"{short_xml(pair)}<keyMaterial>{material}</keyMaterial>{tags_xml(pair)}")
+    made = f"<keyMaterial>{material}</keyMaterial>"
+    return ec2._xml(200, "CreateKeyPairResponse", short_xml(pair) + made + tags_xml(pair))
 
 
 def import_key_pair(p):

@@ -34,7 +34,8 @@ def run_instances(p):
     if least < 1 or most < least:
         raise Refused("InvalidParameterCombination", "MinCount must be at least 1 and must not exceed MaxCount")
     wanted = wanted_of(p)
-    before = [one for one in ec2._instances.values() if wanted.client_token and one.get("ClientToken") == wanted.client_token]
+    token = wanted.client_token
+    before = [one for one in ec2._instances.values() if token and one.get("ClientToken") == token]
     if not before:
         check(wanted)
         if hosts.free_addresses() < least:
@@ -43,8 +44,9 @@ def run_instances(p):
         dry_run(p)
     created = before or launch(wanted, min(most, hosts.free_addresses()))
     items = "".join(ec2._instance_xml(one) for one in created)
-    reservation = f"<reservationId>r-{created[0]['InstanceId'][2:]}</reservationId><ownerId>{ec2.get_account_id()}</ownerId>"
-    return ec2._xml(200, "RunInstancesResponse", f"<instancesSet>{items}</instancesSet>{reservation}<groupSet/>")
+    return ec2._xml(200, "RunInstancesResponse",
+                    f"<instancesSet>{items}</instancesSet><reservationId>r-{created[0]['InstanceId'][2:]}</reservationId>"
+                    f"<ownerId>{ec2.get_account_id()}</ownerId><groupSet/>")
 
 
 def wanted_of(p):
@@ -112,8 +114,8 @@ def template_data(template):
 
 
 def tags_in(data):
-    specifications = data.get("TagSpecifications") or []
-    return {tag["Key"]: tag["Value"] for one in specifications if one["ResourceType"] == "instance" for tag in one["Tags"]}
+    of_instances = [one for one in data.get("TagSpecifications") or [] if one["ResourceType"] == "instance"]
+    return {tag["Key"]: tag["Value"] for one in of_instances for tag in one["Tags"]}
 
 
 def default_subnet(zone):

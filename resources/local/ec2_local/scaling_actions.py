@@ -1,5 +1,6 @@
 """The actions of autoscaling groups, and the thread that tends the groups."""
 
+import asyncio
 import contextvars
 import functools
 import logging
@@ -145,7 +146,8 @@ def describe(p):
     for group in autoscaling._asgs.values():
         arn = f"<AutoScalingGroupARN>{group['AutoScalingGroupARN']}</AutoScalingGroupARN>"
         groups = "".join(f"<member>{one}</member>" for one in group.get("TargetGroupARNs", []))
-        suspended = "".join(f"<member><ProcessName>{one}</ProcessName></member>" for one in sorted(group.get("_suspended", [])))
+        processes = sorted(group.get("_suspended", []))
+        suspended = "".join(f"<member><ProcessName>{one}</ProcessName></member>" for one in processes)
         more = f"<TargetGroupARNs>{groups}</TargetGroupARNs><SuspendedProcesses>{suspended}</SuspendedProcesses>"
         body = body.replace(arn.encode(), (arn + more).encode())
     return status, headers, body
@@ -176,8 +178,8 @@ def describe_activities(p):
         for group in autoscaling._asgs.values() if wanted in ("", group["AutoScalingGroupName"])
         for one in group.get("_activities", [])
     )
-    return autoscaling._xml(200, "DescribeScalingActivitiesResponse",
-                            f"<DescribeScalingActivitiesResult><Activities>{members}</Activities></DescribeScalingActivitiesResult>")
+    result = f"<DescribeScalingActivitiesResult><Activities>{members}</Activities></DescribeScalingActivitiesResult>"
+    return autoscaling._xml(200, "DescribeScalingActivitiesResponse", result)
 
 
 def terminate_member(p):
@@ -232,12 +234,14 @@ PROCESSES = {"Launch", "Terminate", "AddToLoadBalancer", "AlarmNotification", "A
 
 def suspend(p):
     group = group_of(p)
-    group["_suspended"] = group.get("_suspended", set()) | set(autoscaling._parse_member_list(p, "ScalingProcesses") or PROCESSES)
+    named = autoscaling._parse_member_list(p, "ScalingProcesses") or PROCESSES
+    group["_suspended"] = group.get("_suspended", set()) | set(named)
 
 
 def resume(p):
     group = group_of(p)
-    group["_suspended"] = group.get("_suspended", set()) - set(autoscaling._parse_member_list(p, "ScalingProcesses") or PROCESSES)
+    named = autoscaling._parse_member_list(p, "ScalingProcesses") or PROCESSES
+    group["_suspended"] = group.get("_suspended", set()) - set(named)
 
 
 emulator = dict(autoscaling._ACTION_MAP)
@@ -263,9 +267,20 @@ ACTIONS = {
 
 def install(is_healthy):
     """To be called once; `is_healthy` asks a target its health check."""
-    autoscaling._ACTION_MAP.update({name: answering(name, handler) for name, handler in {**emulator, **ACTIONS}.items()})
+    for name, handler in {**emulator, **ACTIONS}.items():
+        autoscaling._ACTION_MAP[name] = answering(name, handler)
     autoscaling._reconcile_instances = lambda _: None
+    autoscaling.handle_request = off_the_loop(autoscaling.handle_request)
     threading.Thread(target=tend_all, args=(is_healthy,), name="ec2-scaling", daemon=True).start()
+
+
+def off_the_loop(handle):
+    """While the thread below looks at a group, its actions wait, and nobody else does."""
+
+    async def handle_request(*request):
+        return await asyncio.to_thread(asyncio.run, handle(*request))
+
+    return handle_request
 
 
 def tend_all(is_healthy):

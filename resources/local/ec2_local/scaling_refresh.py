@@ -3,7 +3,7 @@
 import math
 import time
 
-from ministack.services import alb, autoscaling, ec2
+from ministack.services import alb, autoscaling
 
 from ec2_local import scaling, targets
 
@@ -15,7 +15,8 @@ def start_instance_refresh(p):
     if error:
         return error
     if active(group):
-        return autoscaling._error("InstanceRefreshInProgress", "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.")
+        return autoscaling._error("InstanceRefreshInProgress", "An Instance Refresh is already in progress and blocks "
+                                  "the execution of this Instance Refresh.")
     wanted = autoscaling._p(p, "DesiredConfiguration.LaunchTemplate.LaunchTemplateId") or autoscaling._p(
         p, "DesiredConfiguration.LaunchTemplate.LaunchTemplateName")
     if wanted:
@@ -61,7 +62,8 @@ def describe_instance_refreshes(p):
 def group_of(p):
     name = autoscaling._p(p, "AutoScalingGroupName")
     group = autoscaling._asgs.get(name)
-    return group, None if group else autoscaling._error("ValidationError", f"AutoScalingGroup name not found - no such group: {name}")
+    missing = f"AutoScalingGroup name not found - no such group: {name}"
+    return group, None if group else autoscaling._error("ValidationError", missing)
 
 
 def active(group):
@@ -85,7 +87,8 @@ def advance(group, is_healthy):
         return
     refresh["PercentageComplete"] = 100 * done // max(1, refresh["_all"])
     if not old:
-        refresh.update({"Status": "Successful", "StatusReason": "", "PercentageComplete": 100, "EndTime": autoscaling.now_iso()})
+        refresh |= {"Status": "Successful", "StatusReason": "", "PercentageComplete": 100,
+                    "EndTime": autoscaling.now_iso()}
         return
     passed = [one for one in refresh["_checkpoints"] if one <= refresh["PercentageComplete"]]
     if passed:
@@ -107,4 +110,5 @@ def serves(group, member, is_healthy):
         return False
     if group["HealthCheckType"] != "ELB":
         return True
-    return all(targets.passes(arn, member["InstanceId"], is_healthy) for arn in group.get("TargetGroupARNs", []) if arn in alb._tgs)
+    groups = [arn for arn in group.get("TargetGroupARNs", []) if arn in alb._tgs]
+    return all(targets.passes(arn, member["InstanceId"], is_healthy) for arn in groups)

@@ -49,7 +49,8 @@ def refusing_others(register):
             if instance_of(target) is None:
                 return alb._error("InvalidTarget", f"The following targets are not valid instances: '{one}'")
             if state_if_not_running(target) is not None:
-                return alb._error("InvalidTarget", f"The following targets are not in a running state and cannot be registered: '{one}'")
+                return alb._error("InvalidTarget", "The following targets are not in a running state and cannot be "
+                                  f"registered: '{one}'")
         return register(params)
 
     return register_targets
