@@ -1,0 +1,7 @@
+<?php
+
+use App\Http\Controllers\NoteController;
+use Illuminate\Support\Facades\Route;
+
+Route::get('/', [NoteController::class, 'index']);
+Route::post('/notes', [NoteController::class, 'store']);
