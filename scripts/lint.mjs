@@ -42,6 +42,7 @@ const checks = [
   ['commits', process.execPath, ['--import', 'tsx', 'scripts/commits.ts']],
   ['packed runner', process.execPath, ['scripts/pack.mjs', '--check']],
   ['terraform docs', process.execPath, ['--import', 'tsx', 'scripts/terraformModules.ts', '--check']],
+  ['ansible docs', process.execPath, ['--import', 'tsx', 'scripts/ansibleRoles.ts', '--check']],
   ['terraform fmt', 'terraform', ['fmt', '-check', '-recursive', '-diff', '.']],
 ];
 let failed = 0;
