@@ -170,10 +170,11 @@ def made_password(path, check):
 
 
 def database_statements(server, wanted):
-    """What makes the databases, and removes the one that anybody may use."""
+    """What makes the databases, and removes the empty one that anybody may use."""
     there = server.databases()
     made = [f"CREATE DATABASE {name(database)} CHARACTER SET utf8mb4;" for database in wanted if database not in there]
-    return made + (["DROP DATABASE test;"] if "test" in there and "test" not in wanted else [])
+    is_sample = "test" in there and "test" not in wanted and server.ask("SHOW TABLES FROM test;") == []
+    return made + (["DROP DATABASE test;"] if is_sample else [])
 
 
 def stray_statements(accounts):
