@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -88,6 +88,18 @@ describe('the Ansible roles', function () {
         expect(name.startsWith(`${role}_`), name).to.equal(true);
         expect(option.description, name).to.not.equal(undefined);
       }
+    });
+  }
+
+  // What tasks for one family of distributions alone use.
+  const ofOneFamily = ['hardening_update_origins', 'php_package_names', 'php_package_names_of'];
+  for (const role of roles.filter((name) => existsSync(join(ANSIBLE, 'roles', name, 'vars/Debian.yml')))) {
+    it(`${role} knows the same names on Amazon Linux as on Debian and Ubuntu`, () => {
+      const names = (family: string) =>
+        Object.keys(yaml('roles', role, 'vars', `${family}.yml`) as object).filter(
+          (name) => !ofOneFamily.includes(name),
+        );
+      expect(names('RedHat')).to.have.members(names('Debian'));
     });
   }
 
