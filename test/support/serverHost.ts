@@ -90,7 +90,8 @@ export class ServerHost {
       }),
     );
     this.said += output;
-    return { code, output, changed: Number(/changed=(\d+)/.exec(output)?.[1]) };
+    // Each playbook ends with the sums of all until then.
+    return { code, output, changed: Number([...output.matchAll(/ changed=(\d+) /g)].at(-1)?.[1]) };
   }
 
   /** Runs a command inside the host, past SSH; its output. */
