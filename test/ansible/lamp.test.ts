@@ -218,13 +218,24 @@ describe('the layers lamp, phpmyadmin and application, on a bare host', function
   it('go back to the release before where the application does not answer', async () => {
     const source = join(folder, 'broken');
     cpSync(VARIABLES.laravel_app_source, source, { recursive: true });
-    writeFileSync(join(source, 'routes/web.php'), '<?php throw new RuntimeException("broken on purpose");');
+    writeFileSync(join(source, 'public/index.php'), '<?php http_response_code(500); exit("broken on purpose");');
     const before = await host.inside('readlink', '/srv/notes/current');
     const broken = { ...VARIABLES, laravel_app_source: source, laravel_app_health_timeout: 2 };
     const played = failed(await host.play(['application.yml'], broken));
     expect(played.output).to.include('notes did not come to answer on /health').and.to.include('The release before is in use again');
     expect(await host.inside('readlink', '/srv/notes/current')).to.equal(before);
     expect((await new Browser().open(host.url('/'))).page).to.include('Ünïcode &amp; milk');
+  });
+
+  it('do not switch to a release whose migrations fail', async () => {
+    const source = join(folder, 'stuck');
+    cpSync(VARIABLES.laravel_app_source, source, { recursive: true });
+    const migration = join(source, 'database/migrations/2026_02_01_000000_fail.php');
+    writeFileSync(migration, '<?php throw new RuntimeException("broken on purpose");');
+    const before = await host.inside('readlink', '/srv/notes/current');
+    const played = failed(await host.play(['application.yml'], { ...VARIABLES, laravel_app_source: source }));
+    expect(played.output).to.include('broken on purpose');
+    expect(await host.inside('readlink', '/srv/notes/current')).to.equal(before);
   });
 
   it('keep a few releases, never without the one in use', async () => {
