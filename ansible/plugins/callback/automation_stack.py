@@ -9,8 +9,10 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import re
 import signal
 import sys
+import time
 
 from ansible.plugins.callback import CallbackBase
 
@@ -25,11 +27,18 @@ description:
 # The runner cuts lines at 16 KiB; what is kept of a message leaves room for everything else.
 LONGEST_TEXT = 3000
 MOST_LINES = 20
+MOST_DIFF_LINES = 200
 LONGEST_LINE = 400
 # Hosts in one line of the recap; the runner joins the lines.
 RECAP_HOSTS = 50
 PR_SET_PDEATHSIG = 1
 FACTS = ("gather_facts", "setup", "ansible.builtin.gather_facts", "ansible.builtin.setup", "ansible.legacy.gather_facts", "ansible.legacy.setup")
+# Modules that leave a file behind, by the last part of their name.
+FILE_MODULES = ("assemble", "blockinfile", "copy", "file", "get_url", "git", "ini_file", "lineinfile", "replace", "template", "unarchive")
+MOST_PATHS = 100
+READABLE_BY_ALL = 0o004
+# A line of a difference up to its value: `+PASSWORD=`, `- password:`.
+KEY = re.compile(r"^([-+ ]\s*[\w.$\[\]'\"-]+\s*(?:=>|[=:])\s*)\S.*$")
 
 
 def _die_with_parent():
@@ -43,9 +52,27 @@ def _text(value):
     return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
 
 
-def _lines(*texts):
+def _lines(*texts, most=MOST_LINES):
     lines = [line[:LONGEST_LINE] for text in texts if isinstance(text, str) for line in text.splitlines() if line.strip()]
-    return lines[-MOST_LINES:]
+    return lines[-most:]
+
+
+def _hidden(line):
+    """A line of a file that not everybody may read: which setting changes is told, its value is not."""
+    if line.startswith(("---", "+++", "@@")) or not line[1:].strip():
+        return line
+    key = KEY.match(line)
+    return key.group(1) + "***" if key else line[0] + "***"
+
+
+def _mode(*values):
+    """The first mode that is given as digits, as a number."""
+    for value in values:
+        if isinstance(value, int):
+            return value
+        if isinstance(value, str) and re.fullmatch(r"0?o?[0-7]{3,4}", value):
+            return int(value.replace("o", ""), 8)
+    return None
 
 
 class CallbackModule(CallbackBase):
@@ -58,6 +85,8 @@ class CallbackModule(CallbackBase):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._failed_item = {}
+        self._play = ""
+        self._begun = {}
         _die_with_parent()
 
     def _emit(self, **event):
@@ -80,6 +109,25 @@ class CallbackModule(CallbackBase):
                 return value
         return None
 
+    def _group(self, task):
+        """What a task belongs to: its role, else its play. Handlers of a role run behind all roles."""
+        role = getattr(task, "_role", None)
+        name = role.get_name() if role is not None else self._play
+        return name + " handlers" if "Handler" in type(task).__name__ else name
+
+    def _seconds(self, result):
+        begun = self._begun.pop((result._host.get_name(), result._task._uuid), None)
+        return None if begun is None else round(time.monotonic() - begun, 2)
+
+    @staticmethod
+    def _paths(task, data):
+        """Files on the host that the task stands for."""
+        if task.action.rsplit(".", 1)[-1] not in FILE_MODULES:
+            return None
+        results = [item for item in data.get("results", []) if isinstance(item, dict)] or [data]
+        paths = [item.get(key) for item in results for key in ("dest", "path")]
+        return sorted({path for path in paths if isinstance(path, str) and path.startswith("/")})[:MOST_PATHS] or None
+
     def _host(self, result, status, ignored=False):
         task, data = result._task, result._result
         event = {
@@ -91,6 +139,9 @@ class CallbackModule(CallbackBase):
             "phase": self._phase(task),
             "ignored": True if ignored else None,
             "facts": True if task.action in FACTS else None,
+            "group": self._group(task),
+            "seconds": self._seconds(result),
+            "paths": self._paths(task, data) if status in ("ok", "changed") else None,
         }
         if status in ("failed", "unreachable"):
             event.update(self._reason(result._host.get_name(), task, data))
@@ -112,16 +163,24 @@ class CallbackModule(CallbackBase):
         return reason
 
     def v2_playbook_on_play_start(self, play):
-        self._emit(event="play", name=play.get_name().strip(), hosts=len(play.get_variable_manager()._inventory.get_hosts(play.hosts)))
+        self._play = play.get_name().strip()
+        pattern = play.hosts if isinstance(play.hosts, str) else ",".join(play.hosts)
+        self._emit(event="play", name=self._play, pattern=pattern, hosts=len(play.get_variable_manager()._inventory.get_hosts(play.hosts)))
 
     def v2_playbook_on_no_hosts_matched(self):
         self._emit(event="play", name="no host matched", hosts=0)
 
     def v2_playbook_on_task_start(self, task, is_conditional):
-        self._emit(event="task", name=self._name(task), path=self._path(task), phase=self._phase(task))
+        self._emit(event="task", name=self._name(task), path=self._path(task), phase=self._phase(task), group=self._group(task))
 
     def v2_playbook_on_handler_task_start(self, task):
         self.v2_playbook_on_task_start(task, False)
+
+    def v2_runner_on_start(self, host, task):
+        self._begun[(host.get_name(), task._uuid)] = time.monotonic()
+
+    def v2_runner_on_skipped(self, result):
+        self._seconds(result)
 
     def v2_runner_on_ok(self, result):
         self._host(result, "changed" if result.is_changed() else "ok")
@@ -144,9 +203,12 @@ class CallbackModule(CallbackBase):
         data = result._result
         if data.get("_ansible_no_log") or result._task.no_log is True:
             return
-        diffs = [item.get("diff") for item in data.get("results", []) if isinstance(item, dict)] or [data.get("diff")]
-        for diff in filter(None, diffs):
-            lines = _lines(self._get_diff(diff))
+        items = [item for item in data.get("results", []) if isinstance(item, dict)] or [data]
+        for item in items:
+            lines = _lines(self._get_diff(item["diff"]), most=MOST_DIFF_LINES) if item.get("diff") else []
+            mode = _mode(item.get("mode"), result._task.args.get("mode"))
+            if mode is not None and not mode & READABLE_BY_ALL:
+                lines = [_hidden(line) for line in lines]
             if lines:
                 self._emit(event="diff", host=result._host.get_name(), task=self._name(result._task), lines=lines)
 

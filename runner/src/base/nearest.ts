@@ -15,6 +15,19 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/**
+ * The candidates that are most like a word, the closest first, however far they are from it.
+ * @param most how many of them
+ */
+export function closest(word: string, candidates: Iterable<string>, most: number): readonly string[] {
+  const distance = (candidate: string) => editDistance(word.toLowerCase(), candidate.toLowerCase());
+  return [...new Set(candidates)]
+    .map((candidate) => ({ candidate, away: distance(candidate) }))
+    .sort((one, other) => one.away - other.away)
+    .slice(0, most)
+    .map(({ candidate }) => candidate);
+}
+
 /** `Did you mean …?` with a leading space, or nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const candidate = nearest(word, candidates);

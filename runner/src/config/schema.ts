@@ -102,6 +102,17 @@ interface ScopeConfig {
   readonly role?: string | undefined;
 }
 
+/** A playbook of the provisioning, and whom it is for. */
+const layer = z.union([
+  lookedUp,
+  z.strictObject({
+    playbook: lookedUp.describe('Playbook.'),
+    group: group.optional().describe('Group of hosts that it is for (default: those that its plays name).'),
+  }),
+]);
+
+export type LayerConfig = z.infer<typeof layer>;
+
 const environmentOf = (targets: z.ZodType<TargetConfig>, places: string) =>
   z.strictObject({
     extends: name.optional().describe('Environment whose settings are the starting point.'),
@@ -193,20 +204,51 @@ const environmentOf = (targets: z.ZodType<TargetConfig>, places: string) =>
     provision: z
       .strictObject({
         directory: text.default('ansible').describe('Where playbooks are found.'),
-        playbooks: z.array(lookedUp).min(1).describe('Playbooks in order.'),
+        playbooks: z
+          .array(layer)
+          .min(1)
+          .describe(
+            'Playbooks in order, each a layer: a file, or {playbook, group} for the hosts of one group alone.',
+          ),
         limit: lookedUp
           .optional()
           .describe(
             'Hosts and groups to provision, separated by commas (default: all). `--limit` overrides it.',
           ),
         vars: variables.default({}).describe('Variables for every playbook.'),
-        vault: z.strictObject({ password: secret }).optional().describe('Ansible Vault password reference.'),
+        vault: z
+          .strictObject({
+            password: secret
+              .optional()
+              .describe('Password, as a reference: ${env:NAME}, ${ssm:/path} or ${secret:name}.'),
+            file: lookedUp
+              .optional()
+              .describe(
+                'File that holds the password, relative to the configuration; one that is executable prints it.',
+              ),
+          })
+          .refine((vault) => (vault.password === undefined) !== (vault.file === undefined), {
+            message: 'must have either a password or a file',
+          })
+          .optional()
+          .describe('Where the password of Ansible Vault comes from.'),
         forks: z
           .number()
           .int()
           .min(1)
           .optional()
-          .describe('Number of hosts that Ansible works on in parallel (default: that of `ansible.cfg`).'),
+          .describe(
+            'Number of hosts that Ansible works on in parallel (default: that of `ansible.cfg`, otherwise by the processors and the memory of this machine).',
+          ),
+        accelerate: z
+          .enum(['none', 'mitogen'])
+          .default('none')
+          .describe(
+            'Strategy plugin that Ansible works with: its own, or that of Mitogen, which must be installed.',
+          ),
+        'unchanged-for': duration('24h', '365d').describe(
+          'How long a playbook is not run again on a host where nothing has changed since its last good run; 0s runs all each time, as --full does.',
+        ),
       })
       .optional(),
     promotion: z
@@ -415,3 +457,4 @@ export type ImageConfig = z.infer<typeof imageSchema>;
 export type EnvironmentConfig = ParsedConfig['environments'][string];
 export type JenkinsConfig = Config['jenkins'];
 export type InventoryConfig = EnvironmentConfig['inventory'];
+export type ProvisionConfig = NonNullable<EnvironmentConfig['provision']>;

@@ -2,7 +2,7 @@ import type { Kinds } from '../context/context.js';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
-import { rawAt, rawMap, rawText, textsIn, type Remark } from '../config/raw.js';
+import { rawAt, rawList, rawMap, rawText, textsIn, type Remark } from '../config/raw.js';
 import { referencesIn } from '../config/referencesIn.js';
 import { podTemplateOf, textsOf } from '../config/remarks.js';
 import { ofPath, pathText, told, type Path, type Words } from '../config/path.js';
@@ -114,9 +114,13 @@ function playbookFiles(name: string, environment: unknown, places: ConfigFolders
     ];
   };
   return [
-    ...textsOf(rawAt(environment, ['provision', 'playbooks'])).flatMap(([index, playbook]) =>
-      check([...here, 'provision', 'playbooks', index], playbook),
-    ),
+    ...rawList(rawAt(environment, ['provision', 'playbooks'])).flatMap((item, index) => {
+      const at = [...here, 'provision', 'playbooks', index];
+      const ofGroup = rawText(rawAt(item, ['playbook']));
+      if (ofGroup !== undefined) return check([...at, 'playbook'], ofGroup);
+      const playbook = rawText(item);
+      return playbook === undefined ? [] : check(at, playbook);
+    }),
     ...Object.entries(rawMap(rawAt(environment, ['targets']))).flatMap(([target, settings]) => {
       const playbook = rawText(rawAt(settings, ['playbook']));
       return playbook === undefined ? [] : check([...here, 'targets', target, 'playbook'], playbook);

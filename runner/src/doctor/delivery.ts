@@ -5,6 +5,7 @@ import { referencesIn } from '../config/referencesIn.js';
 import type { Check, Finding } from '../domain/finding.js';
 import { toErrorRecord } from '../base/errors.js';
 import { ansiblePlaybook } from '../hosts/rules/ansibleArguments.js';
+import { layersOf } from '../hosts/rules/layers.js';
 import { localSettings } from '../local/settings.js';
 import { ansiblePaths, findAnsible, findPlaybook } from '../hosts/ansiblePaths.js';
 
@@ -76,7 +77,7 @@ function playbooksOf(
   targets: ReturnType<typeof targetsWithKinds>,
 ): readonly string[] {
   const own = targets.flatMap(({ kind, config: target }) => kind.playbooks?.(target) ?? []);
-  return [...new Set([...(config.provision?.playbooks ?? []), ...own])];
+  return [...new Set([...layersOf(config.provision?.playbooks).map(({ playbook }) => playbook), ...own])];
 }
 
 /** Playbooks are there and Ansible can read them; with a vault only that they are there, since no password is given. */

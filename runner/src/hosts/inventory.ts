@@ -5,12 +5,15 @@ import { StackError } from '../base/errors.js';
 import type { Host } from '../domain/host.js';
 import { snakeFields } from '../domain/hostFields.js';
 import { hostsFromInstances, hostsFromOutput } from './rules/inventoryHosts.js';
-import { didYouMean } from '../base/nearest.js';
+import { closest, didYouMean } from '../base/nearest.js';
 import { routeOf } from '../domain/route.js';
 import type { RouteOf } from './rules/inventoryText.js';
 import { keepGiven } from './hostKeys.js';
 import { throughOpenSsh } from './openSsh.js';
 import { hostDefaults, routeSettings } from './routes.js';
+
+/** How many names are told to who mistyped one: an environment may have hundreds. */
+const CLOSEST = 5;
 
 /** An environment's hosts, and how each is reached. */
 export interface Inventory {
@@ -81,7 +84,7 @@ export function limitHosts(hosts: readonly Host[], limit: string | undefined): r
       `there is no host or group "${unknown ?? limit}".${didYouMean(unknown ?? limit, [...names])}`,
       {
         where: '--limit',
-        next: `Name some of: ${[...names].join(', ')}`,
+        next: `The closest names are: ${closest(unknown ?? limit, names, CLOSEST).join(', ')}. \`node runner inventory\` lists all.`,
       },
     );
   }

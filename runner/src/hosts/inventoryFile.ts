@@ -11,6 +11,7 @@ import { localSettings } from '../local/settings.js';
 import { ansiblePaths, findAnsible } from './ansiblePaths.js';
 import { privateFolder } from '../adapters/process/privateFolder.js';
 import { hostDefaults } from './routes.js';
+import { vaultPassword } from './vault.js';
 
 /**
  * The hosts of an Ansible inventory that exists already (INI, YAML, a folder of both, an executable, a plugin's file), as
@@ -30,7 +31,7 @@ export async function hostsFromFile(
   ]);
   const home = homeDirectory(context.env);
   const file = resolve(config.directory, name.replace(/^~(?=\/|$)/, home));
-  const vault = await context.resolve(environment.config.provision?.vault, environment);
+  const vault = await vaultPassword(context, environment);
   const folder = await privateFolder(context.env, 'memory');
   try {
     const result = await context.processes.run(
@@ -41,7 +42,7 @@ export async function hostsFromFile(
         ...(vault === undefined
           ? {}
           : { vaultScript: await folder.file('vault-password', VAULT_SCRIPT, 0o700) }),
-        secrets: vault === undefined ? {} : { [VAULT_PASSWORD]: vault.password },
+        secrets: vault === undefined ? {} : { [VAULT_PASSWORD]: vault },
       }),
       { signal: context.signal, captureStdout: true },
     );

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
 import { asText } from '../config/referencesIn.js';
-import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { cutLine, LONGEST_RECORD } from '../base/longLines.js';
 import { Template, valueName } from '../base/template.js';
@@ -14,7 +14,7 @@ import {
   VAULT_PASSWORD,
   VAULT_SCRIPT,
 } from './rules/ansibleArguments.js';
-import { parseAnsibleLine, PlaybookOutcome, type AnsibleEvent } from './rules/ansibleEvents.js';
+import { parseAnsibleLine, PlaybookOutcome } from './rules/ansibleEvents.js';
 import { ansibleJson, valuesIn } from './rules/ansibleValues.js';
 import { connectionVariables, inventoryDocument } from './rules/inventoryText.js';
 import type { Route } from '../domain/route.js';
@@ -22,6 +22,8 @@ import { localSettings } from '../local/settings.js';
 import { awsVariables } from '../context/awsOfChildren.js';
 import { ansiblePaths, findAnsible, findPlaybook } from './ansiblePaths.js';
 import type { Inventory } from './inventory.js';
+import { StepReporter, type PlaybookReporter } from './playbookReporter.js';
+import { vaultPassword } from './vault.js';
 import { keyAgent } from './keyAgent.js';
 import { privateFolder, type PrivateFolder } from '../adapters/process/privateFolder.js';
 
@@ -40,10 +42,17 @@ export interface PlaybookRequest {
   readonly forks?: number | undefined;
   /** The same where it says nothing. */
   readonly usualForks?: number;
-  readonly vaultPassword?: string;
   /** Secrets, by the names of environment variables. */
   readonly secrets?: Readonly<Record<string, string>>;
   readonly dryRun?: boolean;
+  /** Shows how files differ. */
+  readonly diff?: boolean;
+  /** Whether plays that do not say it gather no facts. */
+  readonly withoutFacts?: boolean;
+  /** Folder of Mitogen's strategy plugins, where it is to be used. */
+  readonly mitogen?: string | undefined;
+  /** Tells people; of steps that tasks call by name where left out. */
+  readonly reporter?: PlaybookReporter;
   readonly signal: AbortSignal;
 }
 
@@ -55,15 +64,17 @@ export interface PlaybookRequest {
  */
 export async function runPlaybook(context: Context, request: PlaybookRequest): Promise<PlaybookOutcome> {
   const { environment, inventory } = request;
-  context.secrets.register(request.vaultPassword);
   context.secrets.register(request.secrets?.[REGISTRY_PASSWORD]);
   const paths = await ansiblePaths(context, environment);
   const playbook = await findPlaybook(paths, request.playbook);
-  const shared = await context.resolve(environment.config.variables, environment, 'free');
+  const [shared, vault] = await Promise.all([
+    context.resolve(environment.config.variables, environment, 'free'),
+    vaultPassword(context, environment),
+  ]);
   const routes = inventory.hosts.map(inventory.routeOf);
   const agent = await keyAgent(context, routes);
   try {
-    return await play(context, request, { places: paths, playbook, shared, agent: agent.socket });
+    return await play(context, request, { places: paths, playbook, shared, vault, agent: agent.socket });
   } finally {
     await agent.close();
   }
@@ -73,6 +84,8 @@ interface Prepared {
   readonly places: AnsiblePaths;
   readonly playbook: string;
   readonly shared: Readonly<Record<string, unknown>>;
+  /** Password of Ansible Vault. */
+  readonly vault: string | undefined;
   /** Socket of the agent that holds encrypted keys. */
   readonly agent: string | undefined;
 }
@@ -80,7 +93,7 @@ interface Prepared {
 async function play(
   context: Context,
   request: PlaybookRequest,
-  { places: paths, playbook, shared, agent }: Prepared,
+  { places: paths, playbook, shared, vault, agent }: Prepared,
 ): Promise<PlaybookOutcome> {
   const { inventory } = request;
   const { hosts, routeOf, file } = inventory;
@@ -94,10 +107,8 @@ async function play(
     privateFolder(context.env, 'disk'),
   ]);
   try {
-    const vault =
-      request.vaultPassword === undefined
-        ? undefined
-        : await folder.file('vault-password', VAULT_SCRIPT, 0o700);
+    const vaultScript =
+      vault === undefined ? undefined : await folder.file('vault-password', VAULT_SCRIPT, 0o700);
     const invocation = ansiblePlaybook({
       places: paths,
       executable: await findAnsible(context.env, join(localSettings(context.env).venv, 'bin')),
@@ -114,19 +125,22 @@ async function play(
       ...(request.tags === undefined ? {} : { tags: request.tags }),
       forks: request.forks,
       usualForks: request.usualForks,
-      ...(vault === undefined ? {} : { vaultScript: vault }),
+      ...(vaultScript === undefined ? {} : { vaultScript }),
       ...(request.dryRun === undefined ? {} : { dryRun: request.dryRun }),
+      ...(request.diff === undefined ? {} : { diff: request.diff }),
+      ...(request.withoutFacts === undefined ? {} : { withoutFacts: request.withoutFacts }),
+      mitogen: request.mitogen,
       secrets: {
         ...aws,
         ...Object.fromEntries(Object.entries(shared).map(([name, value]) => [name, asText(value)])),
         ...request.secrets,
-        ...(request.vaultPassword === undefined ? {} : { [VAULT_PASSWORD]: request.vaultPassword }),
+        ...(vault === undefined ? {} : { [VAULT_PASSWORD]: vault }),
         // Our callback ends the run when we are killed: nothing of ours works on hosts behind our back.
         AUTOMATION_STACK_RUN: request.stage.id,
       },
     });
     const outcome = new PlaybookOutcome();
-    const teller = new PlaybookReporter(context, request);
+    const teller = request.reporter ?? new StepReporter(context, request);
     const result = await context.processes.run(invocation, {
       signal: request.signal,
       // The recap of hundreds of hosts is one long line.
@@ -191,56 +205,6 @@ function hideSecrets(value: unknown, secrets: Context['secrets']): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hideSecrets(item, secrets)]));
 }
-
-/** Turns Ansible's events into ours. */
-class PlaybookReporter {
-  private readonly failed = new Set<string>();
-
-  constructor(
-    private readonly context: ContextWith<'options'>,
-    private readonly request: PlaybookRequest,
-  ) {}
-
-  output(source: string, line: string, stream: 'stdout' | 'stderr' = 'stdout'): void {
-    this.request.stage.output(source, line, stream);
-  }
-
-  tell(event: AnsibleEvent): void {
-    switch (event.event) {
-      case 'task':
-        // A step that takes its time is told when it starts, on every host that is still with us.
-        if (event.phase === undefined) return;
-        for (const host of this.request.limit) {
-          if (!this.failed.has(host)) this.progress(host, event.name, 'running', event.phase);
-        }
-        return;
-      case 'host': {
-        const { host, status, task, msg, phase, ignored } = event;
-        if (this.context.options.verbose) this.output(host, `${status}: ${task}`);
-        if (ignored === true || status === 'ok') return;
-        if (status === 'changed') {
-          if (phase === undefined) this.progress(host, task, 'running', 'changed');
-          return;
-        }
-        this.failed.add(host);
-        this.progress(host, `${task}: ${firstLine(msg ?? status)}`, 'failed', status);
-        return;
-      }
-      case 'diff':
-        for (const line of event.lines) this.output(event.host, line);
-        return;
-      case 'play':
-      case 'retry':
-      case 'stats':
-    }
-  }
-
-  private progress(subject: string, message: string, status: 'running' | 'failed', phase: string): void {
-    this.request.stage.progress(message, { subject, phase, status });
-  }
-}
-
-const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
 
 function refused(playbook: string, result: { exitCode: number; tail: readonly string[] }): StackError {
   const words = result.tail.filter((line) => !line.startsWith('{"event":') && line.trim() !== '');

@@ -1,13 +1,27 @@
+import { availableParallelism, freemem } from 'node:os';
+import { join } from 'node:path';
 import type { Stage } from '../events/stage.js';
-import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
-import { StackError, toErrorRecord } from '../base/errors.js';
-import type { Host } from '../domain/host.js';
-import type { HostFailure, HostRecap } from './rules/ansibleEvents.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
+import { StackError } from '../base/errors.js';
+import type { ProvisionConfig } from '../config/schema.js';
+import type { HostRecap } from './rules/ansibleEvents.js';
 import { recordingChange } from '../infrastructure/changeRecord.js';
-import { inventoryOf, limitHosts, type Inventory } from './inventory.js';
-import { runPlaybook } from './playbook.js';
-import { isTagged, leftOutFailure, reachedHosts } from './rules/reachedHosts.js';
+import { localSettings } from '../local/settings.js';
+import { ansiblePaths, findAnsible } from './ansiblePaths.js';
+import { ansibleTools } from './ansibleTools.js';
+import { inventoryOf } from './inventory.js';
+import { planProvision } from './plannedLayers.js';
+import { openPlaybookLog, withLog, type PlaybookLog } from './playbookLog.js';
+import { runLayers, type LayerRuns, type ProvisionWork } from './runLayers.js';
+import type { ForeseenChange } from './rules/foreseen.js';
+import { usualForks } from './rules/forks.js';
+import { isChosen } from './rules/layers.js';
 import type { ProvisionOptions } from './rules/provisionOptions.js';
+import { provisionSummary } from './rules/provisionWords.js';
+import { isTagged, leftOutFailure, reachedHosts } from './rules/reachedHosts.js';
+import { UnchangedHosts } from './unchangedHosts.js';
+import { openVault, vaultPassword } from './vault.js';
+import { waitForHosts } from './waitForHosts.js';
 
 /** How long hosts that Terraform has just made are given to boot. */
 export const BOOT_MS = 120_000;
@@ -17,6 +31,12 @@ export interface ProvisionResult {
   readonly playbooks: readonly string[];
   /** Tasks that changed something, over all hosts. */
   readonly changed: number;
+  /** What they have changed, or would change. */
+  readonly changes: readonly ForeseenChange[];
+  /** By the playbook, hosts that it was not run on, since nothing has changed there since its last good run. */
+  readonly unchanged: Readonly<Record<string, readonly string[]>>;
+  /** File with all that Ansible said. */
+  readonly log?: string;
   /** One line for people. */
   readonly summary: string;
 }
@@ -24,7 +44,8 @@ export interface ProvisionResult {
 /**
  * Brings the hosts of an environment into shape: waits until all let us in, then runs the playbooks in order.
  * @param stage tells of it
- * @throws StackError PLAYBOOK_FAILED naming host, task and message; SSH_*; CONFIG_INVALID where nothing is configured
+ * @throws StackError PLAYBOOK_FAILED naming host, task and message; SSH_*; USAGE for names that there are not;
+ *   CONFIG_INVALID where nothing is configured, and for a wrong password of Ansible Vault
  */
 export async function provisionStep(
   context: Context,
@@ -32,14 +53,14 @@ export async function provisionStep(
   stage: Stage,
   options: ProvisionOptions = {},
 ): Promise<ProvisionResult> {
-  if (options.dryRun === true) return provision(context, environment, stage, options);
-  const isPart = options.limit !== undefined || options.tags !== undefined;
+  if (options.dryRun === true) return logged(context, environment, stage, options);
+  const isPart = options.limit !== undefined || options.tags !== undefined || isChosen(options);
   return recordingChange(context, environment, { kind: 'provision', isPart }, () =>
-    provision(context, environment, stage, options),
+    logged(context, environment, stage, options),
   );
 }
 
-async function provision(
+async function logged(
   context: Context,
   environment: NamedEnvironment,
   stage: Stage,
@@ -52,119 +73,109 @@ async function provision(
       next: 'Add `provision: { playbooks: [docker-host.yml] }` to the environment.',
     });
   }
+  const log = await openPlaybookLog(context, environment);
+  try {
+    return await provision(context, environment, { settings, stage, options, log });
+  } catch (error) {
+    throw withLog(error, log);
+  } finally {
+    await log?.close();
+  }
+}
+
+interface Given {
+  readonly settings: ProvisionConfig;
+  readonly stage: Stage;
+  readonly options: ProvisionOptions;
+  readonly log: PlaybookLog | undefined;
+}
+
+async function provision(
+  context: Context,
+  environment: NamedEnvironment,
+  { settings, stage, options, log }: Given,
+): Promise<ProvisionResult> {
   const vars = await context.resolve<unknown>(environment.config.provision?.vars, environment, 'template');
-  const inventory = await inventoryOf(context, environment);
-  const hosts = limitHosts(inventory.hosts, options.limit ?? settings.limit);
+  const [inventory, paths, executable] = await Promise.all([
+    inventoryOf(context, environment),
+    ansiblePaths(context, environment),
+    findAnsible(context.env, join(localSettings(context.env).venv, 'bin')),
+  ]);
+  const plan = await planProvision(context, environment, settings, { inventory, paths, options });
+  const { hosts, layers } = plan;
+  // Whatever can be told before a host is touched is told now.
+  const [tools] = await Promise.all([
+    ansibleTools(context, executable, settings.accelerate),
+    openVault(context, environment, paths, { password: await vaultPassword(context, environment), hosts }),
+  ]);
   await waitForHosts(context, environment, hosts, stage, options.bootMs ?? BOOT_MS);
 
   const { application } = await context.config();
-  const totals: Record<string, HostRecap> = {};
-  const worked = new Set<string>();
-  for (const playbook of settings.playbooks) {
-    const outcome = await runPlaybook(context, {
-      environment,
-      stage,
-      playbook,
-      inventory,
-      limit: hosts.map((host) => host.name),
-      variables: { application, environment_name: environment.name, ...(vars as object) },
-      forks: settings.forks,
-      signal: context.signal,
-      ...(options.tags === undefined ? {} : { tags: options.tags }),
-      ...(options.dryRun === undefined ? {} : { dryRun: options.dryRun }),
-      ...(settings.vault === undefined ? {} : { vaultPassword: settings.vault.password }),
-    });
-    for (const [host, recap] of Object.entries(outcome.hosts)) totals[host] = add(totals[host], recap);
-    for (const host of outcome.workedOn) worked.add(host);
-    if (outcome.failures.length > 0) throw playbookFailure(playbook, outcome.failures, inventory);
-  }
-  const names = hosts.map((host) => host.name);
-  const reached = reachedHosts(names, { totals, worked }, options);
-  if (reached.length === 0 || (reached.length < names.length && !isTagged(options))) {
-    throw leftOutFailure(names, reached, settings.playbooks, options);
-  }
-  for (const [host, recap] of Object.entries(totals)) {
+  const variables = { application, environment_name: environment.name, ...(vars as object) };
+  // A dry run is to look at everything, and leaves nothing to be believed.
+  const isRemembered = options.dryRun !== true && settings['unchanged-for'] > 0;
+  const unchanged = isRemembered
+    ? await UnchangedHosts.look(context, {
+        ...plan,
+        environment,
+        allHosts: inventory.hosts,
+        variables: [variables, environment.config.variables],
+        tools: [tools.core, settings.accelerate],
+        believedMs: settings['unchanged-for'],
+        isFull: options.full === true,
+        isTagged: isTagged(options),
+      })
+    : undefined;
+  const work: ProvisionWork = {
+    environment,
+    stage,
+    inventory,
+    variables,
+    options,
+    log,
+    forks: settings.forks,
+    usualForks: usualForks(hosts.length, { processors: availableParallelism(), freeBytes: freemem() }),
+    mitogen: tools.mitogen,
+  };
+  await unchanged?.begin();
+  const runs = await runLayers(context, work, layers, unchanged);
+  const reached = reachedOf(runs, plan, options);
+  await unchanged?.finish(runs.ends);
+  for (const [host, recap] of Object.entries(runs.totals)) {
     const message = `${recap.ok} ok, ${recap.changed} changed`;
     stage.progress(message, { subject: host, phase: 'provisioned', status: 'ok' });
   }
-  const changed = Object.values(totals).reduce((sum, recap) => sum + recap.changed, 0);
+  const changed = Object.values(runs.totals).reduce((sum, recap) => sum + recap.changed, 0);
+  const leftOut = new Set(Object.values(runs.unchanged).flat());
   return {
-    hosts: totals,
-    playbooks: settings.playbooks,
+    hosts: runs.totals,
+    playbooks: layers.map(({ layer }) => layer.playbook),
     changed,
-    summary: summarise(reached.length, changed, options),
+    changes: runs.changes,
+    unchanged: runs.unchanged,
+    ...(log === undefined ? {} : { log: log.path }),
+    summary: provisionSummary({ reached: reached.length, changed, unchanged: leftOut.size }, options),
   };
 }
 
-function summarise(count: number, changed: number, { dryRun }: ProvisionOptions): string {
-  const hosts = `${count} ${count === 1 ? 'host' : 'hosts'}`;
-  if (changed === 0) return `${hosts} as ${count === 1 ? 'it' : 'they'} should be, nothing to change`;
-  const changes = `${changed} ${changed === 1 ? 'change' : 'changes'}`;
-  return dryRun === true ? `${changes} would be made on ${hosts}` : `${hosts} provisioned, ${changes}`;
-}
-
-/** Waits for every host side by side, then reports all that did not come, with the first as the reason. */
-async function waitForHosts(
-  context: ContextWith<'signal' | 'ssh'>,
-  environment: NamedEnvironment,
-  hosts: readonly Host[],
-  stage: Stage,
-  timeoutMs: number,
-): Promise<void> {
-  const ssh = await context.ssh(environment);
-  const errors = await ssh.each(hosts, async (host) => {
-    try {
-      await ssh.ready(host, { timeoutMs, signal: context.signal });
-      stage.progress('reachable', { subject: host.name, phase: 'reachable', status: 'running' });
-      return undefined;
-    } catch (error) {
-      if (context.signal.aborted) throw error;
-      return toErrorRecord(error);
-    }
-  });
-  const failed = errors.filter((error) => error !== undefined);
-  const [first, ...others] = failed;
-  if (first === undefined) return;
-  if (first.code === 'BUG') throw new Error(first.message);
-  throw new StackError(first.code, first.message, {
-    ...(first.where === undefined ? {} : { where: first.where }),
-    evidence: [...(first.evidence ?? []), ...others.map((error) => error.message)],
-    ...(first.next === undefined ? {} : { next: first.next }),
-  });
-}
-
-function add(before: HostRecap | undefined, recap: HostRecap): HostRecap {
-  if (before === undefined) return recap;
-  const sum = (key: keyof HostRecap) => before[key] + recap[key];
-  return {
-    ok: sum('ok'),
-    changed: sum('changed'),
-    failed: sum('failed'),
-    unreachable: sum('unreachable'),
-    skipped: sum('skipped'),
-    rescued: sum('rescued'),
-  };
-}
-
-/** The first failing host with its task and message; the others, and what the task printed, as evidence. */
-export function playbookFailure(
-  playbook: string,
-  failures: readonly HostFailure[],
-  inventory: Pick<Inventory, 'hosts'>,
-): StackError {
-  const [first] = failures as readonly [HostFailure, ...HostFailure[]];
-  const others = inventory.hosts.length - failures.length;
-  return new StackError(
-    'PLAYBOOK_FAILED',
-    `${first.host}: ${first.task === '' ? playbook : `task "${first.task}"`}: ${first.message}`,
-    {
-      where: first.where === '' ? playbook : first.where,
-      evidence: [
-        ...first.output,
-        ...failures.slice(1).map((failure) => `${failure.host}: task "${failure.task}": ${failure.message}`),
-        `${failures.length} of ${failures.length + Math.max(0, others)} hosts failed in ${playbook}`,
-      ],
-      next: `Fix the cause and provision again; finished tasks are not repeated. Only this host: --limit ${first.host}`,
-    },
-  );
+/**
+ * Hosts that something was done on, or that needed nothing.
+ * @throws StackError PLAYBOOK_FAILED where some of those that were asked for are not among them
+ */
+function reachedOf(
+  { totals, worked, unchanged }: LayerRuns,
+  { hosts, layers }: Pick<Awaited<ReturnType<typeof planProvision>>, 'hosts' | 'layers'>,
+  options: ProvisionOptions,
+): readonly string[] {
+  const names = hosts.map((host) => host.name);
+  const known = new Set([
+    ...Object.values(unchanged).flat(),
+    ...reachedHosts(names, { totals, worked }, options),
+  ]);
+  const reached = names.filter((name) => known.has(name));
+  // Chosen tasks and chosen layers leave out hosts on purpose.
+  const mayLeaveOut = isTagged(options) || isChosen(options);
+  if (reached.length > 0 && (reached.length === names.length || mayLeaveOut)) return reached;
+  const playbooks = layers.map(({ layer }) => layer.playbook);
+  throw leftOutFailure(names, reached, playbooks, options);
 }

@@ -275,7 +275,8 @@ function sectionsOf(
     config.notifications,
     ...(has('push') || verb === 'build' || verb === 'test' || verb === 'doctor' ? [config.images] : []),
     ...(has('outputs', 'backend-plan', 'backend-apply') ? [infrastructure, variables, inventory] : []),
-    ...(usesTargets(verb) ? [targets, hooks] : []),
+    // Playbooks of targets read the same encrypted variables.
+    ...(usesTargets(verb) ? [targets, hooks, provision?.vault] : []),
     ...(verb === 'provision' || verb === 'run' || verb === 'doctor' ? [provision] : []),
   ];
 }

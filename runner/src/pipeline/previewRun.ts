@@ -114,7 +114,8 @@ async function previewStage(
 
 async function provisionText(context: Context, environment: NamedEnvironment): Promise<string> {
   const { inventoryOf } = await import('../hosts/inventory.js');
-  const playbooks = environment.config.provision?.playbooks.join(', ') ?? '';
+  const { layerTitle, layersOf } = await import('../hosts/rules/layers.js');
+  const playbooks = layersOf(environment.config.provision?.playbooks).map(layerTitle).join(', ');
   const { hosts } = await inventoryOf(context, environment);
   const names = hosts.map(({ name }) => name).join(', ');
   return `Would run ${playbooks} on ${names || 'no host'}.`;

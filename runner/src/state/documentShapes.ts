@@ -140,6 +140,17 @@ export const driftShape = object({
   'outdated?': object({ by: text, at: time, who: text }),
 });
 
+export const provisionedShape = object({
+  salt: text,
+  hosts: record(
+    object({
+      state: text,
+      paths: list(text),
+      layers: record(object({ digest: text, at: time })),
+    }),
+  ),
+});
+
 export const applicationShape = object({
   application: text,
   environments: list(text),

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect } from 'chai';
+import { layersOf } from '../../../runner/src/hosts/rules/layers.js';
 import { programOf } from '../../../runner/src/base/calledAs.js';
 import type { Config } from '../../../runner/src/config/schema.js';
 import { cli } from '../../support/cli.js';
@@ -65,7 +66,8 @@ describe('init', () => {
               ...infrastructure['var-files'].map((file) => join(at(infrastructure.directory), file)),
               ...infrastructure['backend-config'].map((file) => join(at(infrastructure.directory), file)),
             ]),
-        ...(provision?.playbooks ?? [])
+        ...layersOf(provision?.playbooks)
+          .map(({ playbook }) => playbook)
           .filter((name) => name !== 'docker-host.yml')
           .map((name) => join(at(provision?.directory ?? 'ansible'), name)),
       ]),

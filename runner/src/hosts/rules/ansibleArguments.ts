@@ -30,6 +30,12 @@ export interface PlaybookRun {
   readonly vaultScript?: string;
   /** `--check --diff`: says what would change, changes nothing. */
   readonly dryRun?: boolean;
+  /** `--diff` alone: shows how files differ while they are changed. */
+  readonly diff?: boolean;
+  /** Plays that do not say whether they gather facts gather none. */
+  readonly withoutFacts?: boolean;
+  /** Folder of Mitogen's strategy plugins, where it is to be used. */
+  readonly mitogen?: string | undefined;
   /** Folder of this run: what Ansible renders and decrypts on its way to a host lies there, and goes with it. */
   readonly temporary?: string;
   /** Folder for the sockets of SSH, where Ansible's own would not do. */
@@ -56,7 +62,7 @@ export function ansiblePlaybook(run: PlaybookRun): Invocation {
       ...(run.tags === undefined || run.tags.length === 0 ? [] : ['--tags', run.tags.join(',')]),
       ...(forks === undefined ? [] : ['--forks', String(forks)]),
       ...(run.vaultScript === undefined ? [] : ['--vault-password-file', run.vaultScript]),
-      ...(run.dryRun === true ? ['--check', '--diff'] : []),
+      ...(run.dryRun === true ? ['--check', '--diff'] : run.diff === true ? ['--diff'] : []),
       run.playbook,
     ],
     cwd: paths.directory,
@@ -69,6 +75,12 @@ export function ansiblePlaybook(run: PlaybookRun): Invocation {
       ANSIBLE_STDOUT_CALLBACK: 'automation_stack',
       ANSIBLE_NOCOLOR: 'True',
       ANSIBLE_FORCE_COLOR: 'False',
+      ...(run.withoutFacts === true && !isConfigured(paths, 'ANSIBLE_GATHERING', ['defaults.gathering'])
+        ? { ANSIBLE_GATHERING: 'explicit' }
+        : {}),
+      ...(run.mitogen === undefined
+        ? {}
+        : { ANSIBLE_STRATEGY: 'mitogen_linear', ANSIBLE_STRATEGY_PLUGINS: run.mitogen }),
       ...(run.temporary === undefined ? {} : { ANSIBLE_LOCAL_TEMP: run.temporary }),
       ...(run.sockets === undefined ? {} : { ANSIBLE_SSH_CONTROL_PATH_DIR: run.sockets }),
       ...run.secrets,

@@ -2,9 +2,21 @@ import { isRecord, jsonIn } from '../../base/toolJson.js';
 
 /** What our stdout callback (ansible/plugins/callback/automation_stack.py) prints, one JSON object a line. */
 export type AnsibleEvent =
-  | { readonly event: 'play'; readonly name: string; readonly hosts: number }
-  /** `phase` is what a task calls the step it stands for: pull, start, healthy … */
-  | { readonly event: 'task'; readonly name: string; readonly path: string; readonly phase?: string }
+  /** `pattern` is what the play says of its hosts. */
+  | {
+      readonly event: 'play';
+      readonly name: string;
+      readonly hosts: number;
+      readonly pattern?: string;
+    }
+  /** `phase` is what a task calls the step it stands for: pull, start, healthy …; `group` its role, else its play. */
+  | {
+      readonly event: 'task';
+      readonly name: string;
+      readonly path: string;
+      readonly phase?: string;
+      readonly group?: string;
+    }
   | ({ readonly event: 'host' } & AnsibleHostEvent)
   | { readonly event: 'retry'; readonly host: string; readonly task: string; readonly left: number }
   | {
@@ -32,6 +44,12 @@ export interface AnsibleHostEvent {
   readonly ignored?: boolean;
   /** True where the task only gathers facts, which it does whatever tags were asked for. */
   readonly facts?: boolean;
+  /** Role of the task, else its play. */
+  readonly group?: string;
+  /** How long it took on this host. */
+  readonly seconds?: number;
+  /** Files on the host that it stands for. */
+  readonly paths?: readonly string[];
 }
 
 export interface HostRecap {
@@ -73,6 +91,7 @@ export interface HostFailure {
 export class PlaybookOutcome {
   private readonly last = new Map<string, HostFailure>();
   private readonly worked = new Set<string>();
+  private readonly written = new Map<string, Set<string>>();
   private recaps: Readonly<Record<string, HostRecap>> = {};
 
   take(event: AnsibleEvent): void {
@@ -81,6 +100,7 @@ export class PlaybookOutcome {
     if (event.event !== 'host' || event.ignored === true) return;
     if (event.status === 'ok' || event.status === 'changed') {
       if (event.facts !== true) this.worked.add(event.host);
+      if (event.paths !== undefined) this.keepPaths(event.host, event.paths);
       return;
     }
     this.last.set(event.host, {
@@ -92,6 +112,17 @@ export class PlaybookOutcome {
       output: event.output ?? [],
       ...(event.report === undefined ? {} : { report: event.report }),
     });
+  }
+
+  /** Files that tasks stand for, by host. */
+  get paths(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.written;
+  }
+
+  private keepPaths(host: string, paths: readonly string[]): void {
+    const known = this.written.get(host) ?? new Set();
+    for (const path of paths) known.add(path);
+    this.written.set(host, known);
   }
 
   /** Hosts on which a task did its work, gathering facts aside. */

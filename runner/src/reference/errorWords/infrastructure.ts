@@ -45,9 +45,10 @@ export const infrastructureWords = {
     next: 'Read the log of the task (`aws logs tail GROUP --since 1h`), then `node runner apply --env NAME`.',
   },
   DRIFT_FOUND: {
-    means: 'The infrastructure differs from the configuration. This is a result, not a failure of the check.',
-    causes: 'Somebody changed it outside of Terraform, or a change was not applied yet.',
-    next: '`node runner plan --env NAME` shows what an apply would do; `node runner apply --env NAME` does it.',
+    means:
+      'The infrastructure, or a host (`provision --check`), differs from the configuration. This is a result, not a failure of the check.',
+    causes: 'Somebody changed it outside of Terraform or Ansible, or a change was not applied yet.',
+    next: '`node runner plan --env NAME` shows what an apply would do and `node runner apply --env NAME` does it; `node runner provision --env NAME` for hosts.',
   },
   OUTPUT_MISSING: {
     means: 'A Terraform output or the hosts of an environment are missing.',
