@@ -25,8 +25,9 @@ export async function vaultPassword(
   environment: NamedEnvironment,
 ): Promise<string | undefined> {
   const vault = await context.resolve(environment.config.provision?.vault, environment);
+  if (vault === undefined) return undefined;
   const password =
-    vault?.file === undefined ? vault?.password : await fromFile(context, environment, vault.file);
+    vault.file === undefined ? vault.password : await fromFile(context, environment, vault.file);
   context.secrets.register(password);
   return password;
 }
