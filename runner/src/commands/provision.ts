@@ -1,5 +1,7 @@
 import type { ProvisionResult } from '../hosts/provision.js';
 import { StackError } from '../base/errors.js';
+import { waiting } from './deploy.js';
+import { waitOption } from './operateOptions.js';
 import { flag, list, option, type CommandDefinition, type CommandInput } from './command.js';
 
 export const commands: readonly CommandDefinition[] = [
@@ -33,6 +35,7 @@ export const commands: readonly CommandDefinition[] = [
       },
       { name: 'diff', description: 'Show how files differ, without secrets.' },
       { name: 'full', description: 'Run all layers on all hosts, also where nothing has changed.' },
+      waitOption,
       {
         name: 'boot',
         value: 'DURATION',
@@ -55,7 +58,7 @@ export const commands: readonly CommandDefinition[] = [
       },
     ],
     async run(context, input) {
-      const { provisionStep } = await import('../hosts/provision.js');
+      const { provisionLocked } = await import('../delivery/provisionLocked.js');
       const { asStageRun } = await import('../context/runEvents.js');
       const environment = await context.environment();
       const limit = option(input, 'limit');
@@ -79,7 +82,7 @@ export const commands: readonly CommandDefinition[] = [
         'provision',
         { id, title, environment: environment.name },
         (stage) =>
-          provisionStep(context, environment, stage, {
+          provisionLocked(context, environment, stage, {
             dryRun,
             diff,
             full: flag(input, 'full'),
@@ -88,6 +91,7 @@ export const commands: readonly CommandDefinition[] = [
             ...(limit === undefined ? {} : { limit }),
             ...(tags.length === 0 ? {} : { tags }),
             ...(boot === undefined ? {} : { bootMs: boot }),
+            ...waiting(input),
           }),
         {
           end: (result) => ({ reason: result.summary, finding: findingOf(result) }),

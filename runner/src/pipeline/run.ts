@@ -179,8 +179,9 @@ async function execute(
       return { reason: applied.summary };
     }
     case 'provision': {
-      const { provisionStep } = await import('../hosts/provision.js');
-      const provisioned = await provisionStep(context, await environmentOf(context, stage), telling);
+      const { provisionLocked } = await import('../delivery/provisionLocked.js');
+      const environment = await environmentOf(context, stage);
+      const provisioned = await provisionLocked(context, environment, telling, waiting);
       return { reason: provisioned.summary };
     }
     case 'deploy': {
