@@ -14,6 +14,7 @@ const all: Readonly<Record<string, () => Promise<{ default: Bench }>>> = {
   switch: () => import('./switch.js'),
   services: () => import('./services.js'),
   environments: () => import('./environments.js'),
+  provision: () => import('./provision.js'),
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(all);
