@@ -74,6 +74,24 @@ describe('the ansible-playbook call', () => {
     ]);
   });
 
+  it('shows how files differ while it changes them, gathers no facts that nobody uses, and takes Mitogen’s strategy', () => {
+    const call = (more: object) =>
+      ansiblePlaybook({ places, executable, playbook: 'p', inventory: 'i', ...more });
+    expect(call({ diff: true }).args)
+      .to.include('--diff')
+      .and.not.to.include('--check');
+    expect(call({ diff: true, dryRun: true }).args.filter((word) => word === '--diff')).to.have.length(1);
+    expect(call({ withoutFacts: true }).env).to.include({ ANSIBLE_GATHERING: 'explicit' });
+    expect(call({}).env).not.to.have.property('ANSIBLE_GATHERING');
+    const said = { ...places, configured: parseAnsibleConfig('[defaults]\ngathering = smart') };
+    expect(call({ withoutFacts: true, places: said }).env).not.to.have.property('ANSIBLE_GATHERING');
+    expect(call({ mitogen: '/m/strategy' }).env).to.include({
+      ANSIBLE_STRATEGY: 'mitogen_linear',
+      ANSIBLE_STRATEGY_PLUGINS: '/m/strategy',
+    });
+    expect(call({}).env).to.have.property('ANSIBLE_STRATEGY', undefined);
+  });
+
   it('checks host keys, pipelines, and finds the deployment’s roles before the generic ones', () => {
     const { env } = ansiblePlaybook({ places, executable, playbook: 'site.yml', inventory: 'i.yml' });
     expect(env).to.include({
