@@ -125,7 +125,8 @@ class CallbackModule(CallbackBase):
         if task.action.rsplit(".", 1)[-1] not in FILE_MODULES:
             return None
         results = [item for item in data.get("results", []) if isinstance(item, dict)] or [data]
-        paths = [item.get(key) for item in results for key in ("dest", "path")]
+        given = [(item.get("invocation") or {}).get("module_args") or {} for item in results]
+        paths = [item.get(key) for item in [*results, *given] for key in ("dest", "path")]
         return sorted({path for path in paths if isinstance(path, str) and path.startswith("/")})[:MOST_PATHS] or None
 
     def _host(self, result, status, ignored=False):
@@ -207,7 +208,8 @@ class CallbackModule(CallbackBase):
         for item in items:
             lines = _lines(self._get_diff(item["diff"]), most=MOST_DIFF_LINES) if item.get("diff") else []
             mode = _mode(item.get("mode"), result._task.args.get("mode"))
-            if mode is not None and not mode & READABLE_BY_ALL:
+            # The module `file` changes no content: what it shows are modes and owners.
+            if mode is not None and not mode & READABLE_BY_ALL and result._task.action.rsplit(".", 1)[-1] != "file":
                 lines = [_hidden(line) for line in lines]
             if lines:
                 self._emit(event="diff", host=result._host.get_name(), task=self._name(result._task), lines=lines)

@@ -5,6 +5,8 @@ import { StackError } from '../base/errors.js';
 /** What is installed beside `ansible-playbook`. */
 export interface AnsibleTools {
   readonly core: string;
+  /** Version of the package `ansible`, whose collections are then there. */
+  readonly distribution?: string;
   /** Folder of Mitogen's strategy plugins. */
   readonly mitogen?: string;
 }
@@ -14,6 +16,11 @@ const QUESTION = `
 import json, os, sys
 from ansible.release import __version__ as core
 told = {"core": core}
+try:
+    from importlib.metadata import version
+    told["distribution"] = version("ansible")
+except Exception:
+    pass
 if sys.argv[1] == "mitogen":
     try:
         import ansible_mitogen, mitogen
@@ -53,7 +60,12 @@ export async function ansibleTools(
     });
   }
   if (accelerate === 'none' || told.mitogen !== undefined) {
-    return { core: told.core, ...(told.mitogen === undefined ? {} : { mitogen: told.mitogen }) };
+    const { core, distribution, mitogen } = told;
+    return {
+      core,
+      ...(distribution === undefined ? {} : { distribution }),
+      ...(mitogen === undefined ? {} : { mitogen }),
+    };
   }
   const reason =
     told.version === undefined
@@ -66,10 +78,9 @@ export async function ansibleTools(
   });
 }
 
-interface Answer {
-  readonly core: string;
+interface Answer extends AnsibleTools {
+  /** Of Mitogen. */
   readonly version?: string;
-  readonly mitogen?: string;
   readonly refused?: string;
 }
 

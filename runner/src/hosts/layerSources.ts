@@ -20,6 +20,8 @@ export interface LayerSources {
 }
 
 const TEXT = /\.(?:ya?ml|j2|jinja2?)$/;
+/** Plugins see all variables of a host. */
+const PLUGIN = /(?:^|\/)\w+_plugins\/.*\.py$/;
 /** Longer files are no tasks or templates that somebody wrote. */
 const LONGEST_TEXT = 512 * 1024;
 
@@ -57,7 +59,7 @@ export async function layerSources(
       ? 'the names of its roles or playbooks are known only while it runs'
       : unforeseen(texts),
     looksAtOthers: looksAtOthers(texts),
-    usesFacts: closure.isOpen || usesFacts(texts),
+    usesFacts: closure.isOpen || usesFacts([...texts, ...closure.plugins]),
   };
 }
 
@@ -65,6 +67,7 @@ export async function layerSources(
 class Closure {
   readonly files: File[] = [];
   readonly texts: string[] = [];
+  readonly plugins: string[] = [];
   isOpen = false;
   private readonly seen = new Set<string>();
 
@@ -98,9 +101,14 @@ class Closure {
     if (isPlaybook(document)) return;
     this.seen.add(file.path);
     this.files.push(file);
+    await this.plugin(file.path);
     if (text === undefined) return;
     this.texts.push(text);
     await this.follow(document, this.paths.directory);
+  }
+
+  private async plugin(path: string): Promise<void> {
+    if (PLUGIN.test(path)) this.plugins.push(await readFile(path, 'utf8').catch(() => ''));
   }
 
   private async role(name: string, beside: string): Promise<void> {
@@ -115,6 +123,7 @@ class Closure {
       if (/^(?:molecule|tests)\/|^README/.test(path)) continue;
       const file = join(folder, path);
       this.files.push({ name: `role:${name}/${path}`, path: file });
+      await this.plugin(file);
       const text = await textOf(file);
       if (text === undefined) continue;
       this.texts.push(text);

@@ -9,6 +9,7 @@ import { recordingChange } from '../infrastructure/changeRecord.js';
 import { localSettings } from '../local/settings.js';
 import { ansiblePaths, findAnsible } from './ansiblePaths.js';
 import { ansibleTools } from './ansibleTools.js';
+import { collectionVersions } from './collectionVersions.js';
 import { inventoryOf } from './inventory.js';
 import { planProvision } from './plannedLayers.js';
 import { openPlaybookLog, withLog, type PlaybookLog } from './playbookLog.js';
@@ -120,7 +121,12 @@ async function provision(
         environment,
         allHosts: inventory.hosts,
         variables: [variables, environment.config.variables],
-        tools: [tools.core, settings.accelerate],
+        tools: [
+          tools.core,
+          tools.distribution ?? '',
+          settings.accelerate,
+          ...(await collectionVersions(paths)),
+        ],
         believedMs: settings['unchanged-for'],
         isFull: options.full === true,
         isTagged: isTagged(options),
@@ -144,6 +150,10 @@ async function provision(
   for (const [host, recap] of Object.entries(runs.totals)) {
     const message = `${recap.ok} ok, ${recap.changed} changed`;
     stage.progress(message, { subject: host, phase: 'provisioned', status: 'ok' });
+  }
+  for (const { name } of hosts.filter((host) => runs.totals[host.name] === undefined)) {
+    if (reached.includes(name))
+      stage.progress('nothing has changed', { subject: name, phase: 'unchanged', status: 'ok' });
   }
   const changed = Object.values(runs.totals).reduce((sum, recap) => sum + recap.changed, 0);
   const leftOut = new Set(Object.values(runs.unchanged).flat());

@@ -75,6 +75,9 @@ describe('what a layer is made of', () => {
 
   it('tell whether facts are used, other hosts are looked at, and whether it can be foreseen', async () => {
     expect(await look()).to.include({ usesFacts: false, looksAtOthers: false, unforeseen: undefined });
+    write({ 'ansible/filter_plugins/a.py': "def f(v): return v['ansible_facts']\n" });
+    expect((await look()).usesFacts).to.equal(true);
+    write({ 'ansible/filter_plugins/a.py': '' });
     write({
       'ansible/roles/common/tasks/main.yml': '- debug: { msg: "{{ ansible_facts[\'os_family\'] }}" }\n',
     });

@@ -85,4 +85,4 @@ const NO_FACT =
 
 /** Whether tasks or templates use facts of hosts; where not, none need to be gathered. */
 export const usesFacts = (texts: readonly string[]): boolean =>
-  texts.some((text) => (text.match(/\bansible_\w+/g) ?? []).some((word) => !NO_FACT.test(word)));
+  texts.some((text) => (text.match(/\bansible_\w*/g) ?? []).some((word) => !NO_FACT.test(word)));

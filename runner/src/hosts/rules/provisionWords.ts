@@ -3,6 +3,9 @@ import type { HostFailure, HostRecap } from './ansibleEvents.js';
 import type { ForeseenChange } from './foreseen.js';
 import type { ProvisionOptions } from './provisionOptions.js';
 
+/** More hosts are counted. */
+const MOST_NAMED = 8;
+
 const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /**
@@ -30,7 +33,7 @@ export function provisionSummary(
 export function notLookedAt(title: string, hosts: readonly string[], sinceMs: number): string {
   const since = new Date(sinceMs).toISOString().slice(0, 16).replace('T', ' ');
   return (
-    `${title} not run on ${hosts.join(', ')}: playbook, roles, variables and host are as they were at ${since} UTC. ` +
+    `${title} not run on ${hosts.length > MOST_NAMED ? `${hosts.length} hosts` : hosts.join(', ')}: playbook, roles, variables and host are as they were at ${since} UTC. ` +
     'Not looked at: databases, containers, files that no task has written. All of it: --full'
   );
 }

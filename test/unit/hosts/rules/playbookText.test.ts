@@ -70,6 +70,7 @@ describe('what a playbook does', () => {
     for (const text of [
       "{{ ansible_facts['os_family'] }}",
       '{{ ansible_distribution }}',
+      "{{ vars['ansible_' ~ card].ipv4 }}",
       '{{ ansible_default_ipv4.address }}',
     ])
       expect(usesFacts([text]), text).to.equal(true);
