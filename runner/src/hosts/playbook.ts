@@ -23,7 +23,7 @@ import { awsVariables } from '../context/awsOfChildren.js';
 import { ansiblePaths, findAnsible, findPlaybook } from './ansiblePaths.js';
 import type { Inventory } from './inventory.js';
 import { StepReporter, type PlaybookReporter } from './playbookReporter.js';
-import { vaultPassword } from './vault.js';
+import { openVault, vaultPassword } from './vault.js';
 import { keyAgent } from './keyAgent.js';
 import { privateFolder, type PrivateFolder } from '../adapters/process/privateFolder.js';
 
@@ -71,6 +71,9 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
     context.resolve(environment.config.variables, environment, 'free'),
     vaultPassword(context, environment),
   ]);
+  const hosts = inventory.hosts.filter(({ name }) => request.limit.includes(name));
+  // What Ansible decrypts is masked in all that it prints.
+  await openVault(context, environment, paths, { password: vault, hosts });
   const routes = inventory.hosts.map(inventory.routeOf);
   const agent = await keyAgent(context, routes);
   try {
