@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnsiblePaths } from './rules/ansibleSettings.js';
 
@@ -28,26 +28,31 @@ export async function ownFiles(
   project: string,
 ): Promise<readonly string[]> {
   if (directory !== project) return filesBelow(directory);
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  const plain = entries.filter((entry) => entry.isFile() && /\.(?:ya?ml|cfg)$/.test(entry.name));
-  const folders = entries.filter((entry) => entry.isDirectory() && KNOWN.has(entry.name));
+  const names = await readdir(directory).catch(() => [] as string[]);
+  const plain = names.filter((name) => /\.(?:ya?ml|cfg)$/.test(name));
   const inside = await Promise.all(
-    folders.map(async ({ name }) =>
-      (await filesBelow(join(directory, name))).map((path) => join(name, path)),
-    ),
+    names
+      .filter((name) => KNOWN.has(name))
+      .map(async (name) => (await filesBelow(join(directory, name))).map((path) => join(name, path))),
   );
-  return [...plain.map(({ name }) => name), ...inside.flat()].sort();
+  return [...plain, ...inside.flat()].sort();
 }
 
-/** All files below a folder, sorted; none where there is no such folder. @returns paths relative to it */
-export async function filesBelow(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const found = await Promise.all(
-    entries.map(async (entry) => {
-      if (PASSED_OVER.has(entry.name)) return [];
-      if (!entry.isDirectory()) return [entry.name];
-      return (await filesBelow(join(folder, entry.name))).map((path) => join(entry.name, path));
-    }),
-  );
-  return found.flat().sort();
+/**
+ * All files below a folder, sorted; none where there is no such folder. Links are followed, each folder once.
+ * @returns paths relative to it
+ */
+export async function filesBelow(folder: string, seen = new Set<string>()): Promise<readonly string[]> {
+  const real = await realpath(folder).catch(() => undefined);
+  if (real === undefined || seen.has(real)) return [];
+  seen.add(real);
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const found: string[] = [];
+  for (const name of names.filter((one) => !PASSED_OVER.has(one))) {
+    const entry = await stat(join(folder, name)).catch(() => undefined);
+    if (entry?.isFile() === true) found.push(name);
+    if (entry?.isDirectory() === true)
+      found.push(...(await filesBelow(join(folder, name), seen)).map((path) => join(name, path)));
+  }
+  return found.sort();
 }

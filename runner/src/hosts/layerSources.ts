@@ -46,7 +46,7 @@ export async function layerSources(
   await closure.playbook(playbook);
   const own = (await ownFiles(paths, project)).filter((name) => !/^(?:playbooks\/)?roles\//.test(name));
   for (const name of own) await closure.plain({ name, path: join(paths.directory, name) });
-  const configuration = await digestOf(paths.configuration).catch(() => '');
+  const configuration = await digestOf(paths.configuration);
   const hashes = await Promise.all(
     closure.files.map(async ({ name, path }) => [name, await digestOf(path)] as const),
   );
@@ -184,8 +184,13 @@ async function parsed(text: string): Promise<unknown> {
   }
 }
 
+/** Of the content; a file that we may not read is one that Ansible may not read either. */
 async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch {
+    return 'unreadable';
+  }
   return hash.digest('hex');
 }

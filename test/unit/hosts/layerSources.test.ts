@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
@@ -94,6 +94,17 @@ describe('what a layer is made of', () => {
     const found = await look();
     expect(found.unforeseen).to.match(/names of its roles/);
     expect(found.usesFacts).to.equal(true);
+  });
+
+  it('are found behind links, also where these lead in a circle or nowhere', async () => {
+    mkdirSync(join(root, 'shared/files'), { recursive: true });
+    writeFileSync(join(root, 'shared/files/key'), 'one');
+    symlinkSync(join(root, 'shared'), join(root, 'ansible/roles/apache/files'));
+    symlinkSync(join(root, 'shared'), join(root, 'shared/again'));
+    symlinkSync(join(root, 'nowhere'), join(root, 'ansible/gone'));
+    const before = await look();
+    writeFileSync(join(root, 'shared/files/key'), 'two');
+    expect((await look()).digest).not.to.equal(before.digest);
   });
 
   it('include roles that come with the runner', async () => {
