@@ -26,7 +26,8 @@ export function grammarFaults(document: PolicyDocument): readonly string[] {
     for (const [operator, keys] of Object.entries(Condition ?? {})) {
       if (!OPERATORS.includes(operator)) fault(`no operator: ${operator}`);
       for (const [key, values] of Object.entries(keys)) {
-        if (!/^[a-z0-9-]+:[A-Za-z/]+$/.test(key) || values.length === 0) fault(`no condition: ${key}`);
+        if (!/^[a-z0-9-]+:[A-Za-z]+(?:\/[\w:-]+)?$/.test(key) || values.length === 0)
+          fault(`no condition: ${key}`);
       }
     }
   }

@@ -72,7 +72,7 @@ describe('a kind of target and a channel that one line registers', () => {
       'environments.staging.targets.site.bucket: is required',
     ]);
     expect(await evidence(configuration().replace('static-site', 'static'))).to.deep.equal([
-      'environments.staging.targets.site.kind: must have a kind: ecs-service | fleet | static-site',
+      'environments.staging.targets.site.kind: must have a kind: ecs-service | fleet | instances | static-site',
     ]);
     expect(await evidence(configuration(', bucket: b', '/nowhere/'))).to.deep.equal([
       'notifications.logbook: needs a file, not a directory',

@@ -74,6 +74,7 @@ export const errorCodes = {
   TEST_FAILED: define('test'),
   REGISTRY_REFUSED: define('build'),
   TAG_IMMUTABLE: define('build'),
+  ARTIFACT_CHANGED: define('build'),
   GIT_FAILED: define('build'),
   RELEASE_UNKNOWN: define('usage', ExitCode.usage),
   RELEASE_NONE: define('service'),

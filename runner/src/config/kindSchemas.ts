@@ -6,8 +6,10 @@ import type { MigrateConfig } from './migrateSchema.js';
 /** What the configuration says of every target, whatever its kind; each kind knows the rest of it. */
 export interface TargetConfig {
   readonly kind: string;
-  /** Image of the configuration that it runs. */
-  readonly image: string;
+  /** Image of the configuration that it runs; only what runs an artifact has none. */
+  readonly image?: string | undefined;
+  /** Artifact of the configuration that it runs. */
+  readonly artifact?: string | undefined;
   /** Targets that have to run a release before it is brought here. */
   readonly needs?: readonly string[] | undefined;
   /** What a release has to pass there. */
@@ -22,7 +24,7 @@ export interface TargetConfig {
 export interface TargetSchema {
   /** What `kind` says, such as `ecs-service`. */
   readonly name: string;
-  /** A map with `kind`, `image` and the kind's own keys; their descriptions are the docs. */
+  /** A map with `kind`, `image` or `artifact`, and the kind's own keys; their descriptions are the docs. */
   readonly schema: z.ZodObject;
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isDuration, parseDuration } from '../base/duration.js';
+import { artifacts } from './artifactsSchema.js';
 import { hooks } from './hooksSchema.js';
 import { inventorySchema } from './inventorySchema.js';
 import type { KindSchemas, TargetConfig } from './kindSchemas.js';
@@ -389,6 +390,9 @@ function schemaOf(kinds: KindSchemas) {
       .describe('Branch name or glob to environment; the first match wins.'),
     needs: needed.needs,
     images: z.record(name, imageSchema).default({}).describe('Images that a build makes.'),
+    artifacts: artifacts
+      .default({})
+      .describe('Files that a build makes and S3 keeps; a release pins each by its checksum and version.'),
     environments: z
       .record(name, environmentOf(targetsOf(kinds), storeForms(kinds.stores)))
       .describe('Where releases are deployed.'),
@@ -417,7 +421,7 @@ function schemaOf(kinds: KindSchemas) {
 /** Any of the kinds: which one, its `kind` says. */
 function targetsOf({ targets }: KindSchemas): z.ZodType<TargetConfig> {
   const schemas = targets.map(({ schema }) => schema) as unknown as [KindSchema, ...KindSchema[]];
-  return z.discriminatedUnion('kind', schemas) as unknown as z.ZodType<TargetConfig>;
+  return z.discriminatedUnion('kind', schemas);
 }
 
 type KindSchema = z.ZodObject<{ kind: z.ZodLiteral<string> }>;

@@ -18,6 +18,7 @@ export function crossCheck(
   const isForeign = (location: string) => storeOf(kinds.stores, location) === undefined;
   const forms = storeForms(kinds.stores, ' or ');
   const images = Object.keys(config.images);
+  const artifacts = Object.keys(config.artifacts);
   const missing = (path: Path, what: string, name: string, known: readonly string[]) => {
     if (known.includes(name)) return;
     issues.push({
@@ -85,7 +86,10 @@ export function crossCheck(
         words: `${name}: targets need each other in a circle: ${circle.join(' → ')}`,
       });
     for (const [targetName, target] of Object.entries(environment.targets)) {
-      missing([...here, 'targets', targetName, 'image'], 'image', target.image, images);
+      const { image: runs, artifact } = target;
+      if (runs !== undefined) missing([...here, 'targets', targetName, 'image'], 'image', runs, images);
+      if (artifact !== undefined)
+        missing([...here, 'targets', targetName, 'artifact'], 'artifact', artifact, artifacts);
       for (const [check, { image }] of Object.entries(target.checks ?? {})) {
         if (image !== undefined)
           missing([...here, 'targets', targetName, 'checks', check, 'image'], 'image', image, images);

@@ -3,7 +3,12 @@ import { behindOf, type BehindOfTarget } from '../domain/behind.js';
 import { toErrorRecord, type ErrorRecord } from '../base/errors.js';
 import { pausesOf, type PausedTarget } from '../domain/paused.js';
 import type { KeptColour } from '../domain/kept.js';
-import type { DeploymentRecord, ReleaseRecord } from '../domain/records.js';
+import {
+  digestOfRelease,
+  type DeploymentRecord,
+  type ReleaseRecord,
+  type RunsOf,
+} from '../domain/records.js';
 import { readDrift, type DriftRecord } from '../state/driftRecords.js';
 import type { TargetStatus } from '../context/target.js';
 import { keptColours } from './keptColours.js';
@@ -105,8 +110,8 @@ async function targetStatus(
   return Promise.all(
     targets.map(async (target) => {
       try {
-        const image = environment.config.targets[target.name]?.image ?? '';
-        return { name: target.name, ...againstLedger(await target.status(release), release, image) };
+        const runs = environment.config.targets[target.name] ?? {};
+        return { name: target.name, ...againstLedger(await target.status(release), release, runs) };
       } catch (error) {
         const { message } = toErrorRecord(error);
         return { name: target.name, kind: target.kind, healthy: false, summary: message };
@@ -119,9 +124,9 @@ async function targetStatus(
 export function againstLedger(
   status: TargetStatus,
   release: ReleaseRecord | undefined,
-  image: string,
+  runs: RunsOf,
 ): TargetStatus {
-  const digest = release?.images[image]?.digest;
+  const digest = digestOfRelease(release, runs);
   if (release === undefined || digest === undefined) return status;
   const expected = { version: release.version, digest };
   if (status.digest === undefined || status.digest === digest) return { ...status, expected };

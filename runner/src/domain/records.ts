@@ -10,6 +10,20 @@ export interface ReleaseImage {
   readonly sizeBytes?: number;
 }
 
+/** One artifact of a release: one object of S3, pinned so that another one under its key is noticed. */
+export interface ReleaseArtifact {
+  readonly bucket: string;
+  readonly key: string;
+  /** `sha256:…` of its bytes. */
+  readonly digest: string;
+  readonly sizeBytes: number;
+  /** Version of the object, where the bucket keeps versions. */
+  readonly objectVersion?: string;
+  readonly etag?: string;
+  /** Digest of the build's inputs (`sha256:…`): files, command, path. */
+  readonly inputs: string;
+}
+
 /** What one build made; an environment only ever receives one of these. Written once, never changed. */
 export interface ReleaseRecord {
   readonly version: string;
@@ -20,7 +34,9 @@ export interface ReleaseRecord {
   readonly dirty: boolean;
   /** By the image's name in the configuration. */
   readonly images: Readonly<Record<string, ReleaseImage>>;
-  /** Digest over all images' inputs: how a merge commit finds the release its content already made. */
+  /** By the artifact's name in the configuration; absent of releases without any. */
+  readonly artifacts?: Readonly<Record<string, ReleaseArtifact>>;
+  /** Digest over the inputs of all images and artifacts: how a merge commit finds the release its content already made. */
   readonly inputs: string;
   readonly createdAt: string;
   readonly createdBy: string;
@@ -41,6 +57,16 @@ export function withContent(
 ): ReleaseRecord | undefined {
   return release?.inputs === content.inputs && (content.dirty || !release.dirty) ? release : undefined;
 }
+
+/** What a target runs, as the configuration names it. */
+export interface RunsOf {
+  readonly image?: string | undefined;
+  readonly artifact?: string | undefined;
+}
+
+/** The digest of what a target runs of a release; undefined where the release has no such thing. */
+export const digestOfRelease = (release: ReleaseRecord | undefined, { image, artifact }: RunsOf) =>
+  artifact === undefined ? release?.images[image ?? '']?.digest : release?.artifacts?.[artifact]?.digest;
 
 /** `catch-up` brings hosts that are behind to the release that their environment runs already. */
 export type DeploymentKind = 'deploy' | 'promote' | 'rollback' | 'catch-up';

@@ -3,6 +3,7 @@ import type { InventoryConfig } from '../config/schema.js';
 import { createKeyFile } from '../adapters/ssh/keyFile.js';
 import { StackError } from '../base/errors.js';
 import type { Host } from '../domain/host.js';
+import type { Instance } from '../domain/instance.js';
 import { snakeFields } from '../domain/hostFields.js';
 import { hostsFromInstances, hostsFromOutput } from './rules/inventoryHosts.js';
 import { closest, didYouMean } from '../base/nearest.js';
@@ -46,6 +47,29 @@ export async function inventoryOf(context: Context, environment: NamedEnvironmen
   await keepGiven(createKeyFile(settings.learned), found.map(way));
   const file = inventory.file === undefined ? {} : { file: settings.path(inventory.file) };
   return { hosts: found, routeOf: way, ...file };
+}
+
+/**
+ * Instances as hosts of an environment, whatever its own inventory is made of: reached as that says, named by their ids.
+ * @param groups inventory groups, beside those of the environment
+ */
+export async function inventoryOfInstances(
+  context: Context,
+  environment: NamedEnvironment,
+  instances: readonly Instance[],
+  groups: readonly string[],
+): Promise<Inventory> {
+  const [inventory, settings] = await Promise.all([
+    context.resolve(environment.config.inventory, environment),
+    routeSettings(context, environment),
+  ]);
+  const defaults = hostDefaults(environment, inventory);
+  const named = instances.map(({ id, ...one }) => ({ ...one, instanceId: id, name: id }));
+  const hosts = hostsFromInstances(named, { ...defaults, groups: [...defaults.groups, ...groups] });
+  return {
+    hosts: await throughOpenSsh(context, hosts, settings),
+    routeOf: (host) => routeOf(host, settings),
+  };
 }
 
 async function find(

@@ -20,6 +20,7 @@ import type { PolicyNames } from './rules/resourceNames.js';
 import { usesTargets, verbs, type AnyPart, type Part, type TargetPart, type Verb } from './rules/verbs.js';
 import type { DatabaseUser } from '../domain/databaseUser.js';
 import { storeOf } from '../config/storeLocation.js';
+import { artifactPrefix } from '../release/rules/artifactKeys.js';
 import { OWNERSHIP_PART } from '../state/ownershipRecords.js';
 import type { StoreKind } from '../state/stores/storeKind.js';
 import { registryOfImages } from '../release/registryOfImages.js';
@@ -173,6 +174,13 @@ export async function policyNames(
       Object.values(config.images).map(({ repository }) => settled(repository)),
     ),
     ...(source === undefined ? {} : { source }),
+    owner: { application: config.application, environment: environment.name },
+    artifacts: await Promise.all(
+      Object.values(config.artifacts).map(async ({ bucket, prefix }) => ({
+        bucket: await settled(bucket),
+        prefix: prefix ?? artifactPrefix(config.application),
+      })),
+    ),
     snapshots: [snapshotPattern(config.application, environment.name)],
     distributions: await Promise.all(
       (hooks?.after ?? []).flatMap((hook) => ('cloudfront' in hook ? [settled(hook.cloudfront)] : [])),
@@ -199,6 +207,7 @@ export async function policyNames(
     invalidate: (names.distributions ?? []).length > 0,
     push: names.repositories.length > 0,
     tag: names.repositories.length > 0,
+    'push-artifacts': (names.artifacts ?? []).length > 0,
     'bring-images': source !== undefined && names.repositories.length > 0,
     'database-users': environment.config['database-users'] !== undefined,
     'hosts-by-tag': needsHosts && inventory.tags !== undefined,

@@ -104,6 +104,15 @@ export const journalHeaderShape = either(
 );
 
 const image = object({ repository: text, digest: text, tags: list(text), inputs: text });
+const artifact = object({
+  bucket: text,
+  key: text,
+  digest: text,
+  sizeBytes: isNumber,
+  'objectVersion?': text,
+  'etag?': text,
+  inputs: text,
+});
 
 export const releaseShape = object({
   version: text,
@@ -112,6 +121,7 @@ export const releaseShape = object({
   branch: text,
   dirty: isBoolean,
   images: record(image),
+  'artifacts?': record(artifact),
   inputs: text,
   createdAt: text,
   createdBy: text,

@@ -6,6 +6,7 @@ locals {
     "clusters", "services", "task_definitions", "target_groups", "repositories", "pass_roles", "assume_roles",
     "log_groups", "secrets", "parameters", "kms_keys", "read_objects", "write_objects", "state", "file_systems",
     "listener_rules", "balancing_roles", "schedule_rules", "schedule_roles", "databases",
+    "launch_templates", "instance_roles",
   ]
 
   # Sorted, so that the order in which they were given is no change. What is given is known when planning, the ARNs need not be.
@@ -24,6 +25,12 @@ locals {
       revisions           = distinct([for arn in may.task_definitions : "${replace(arn, "/:([0-9]+|[*])$/", "")}:*"])
       log_streams         = flatten([for arn in may.log_groups : [trimsuffix(arn, ":*"), "${trimsuffix(arn, ":*")}:*"]])
       snapshots           = distinct([for arn in may.databases : replace(replace(arn, "/:db:.*$/", ":snapshot:*"), "/:cluster:.*$/", ":cluster-snapshot:*")])
+      # What a launch makes, and what it is made of beside the template.
+      instances     = distinct([for arn in may.launch_templates : replace(arn, "/:launch-template/.*$/", ":instance/*")])
+      launched      = distinct(flatten([for arn in may.launch_templates : [for made in ["instance", "volume"] : replace(arn, "/:launch-template/.*$/", ":${made}/*")]]))
+      launched_from = distinct(flatten([for arn in may.launch_templates : concat([arn], [for used in ["key-pair", "network-interface", "security-group", "subnet"] : replace(arn, "/:launch-template/.*$/", ":${used}/*")], [for used in ["image", "snapshot"] : replace(arn, "/:[0-9]+:launch-template/.*$/", "::${used}/*")])]))
+      # Images of AWS by the parameters that name them.
+      image_parameters = distinct([for arn in may.launch_templates : replace(replace(arn, ":ec2:", ":ssm:"), "/:[0-9]+:launch-template/.*$/", "::parameter/aws/service/*")])
       locks               = [for arn in may.state : "${arn}.tflock"]
       buckets_read        = distinct([for arn in may.read_objects : split("/", arn)[0]])
       buckets_kept        = distinct([for arn in concat(may.write_objects, may.state) : split("/", arn)[0]])
@@ -73,7 +80,7 @@ locals {
       ]
       # Ledger, locks and journal, small documents written whole.
       ledger = [
-        { sid = "ReadObjects", given = local.given[key].read_objects, actions = ["s3:GetObject"], resources = may.read_objects },
+        { sid = "ReadObjects", given = local.given[key].read_objects, actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = may.read_objects },
         { sid = "WriteObjects", given = local.given[key].write_objects, actions = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], resources = may.write_objects },
       ]
       list_objects = [
@@ -155,6 +162,26 @@ locals {
         # Deployments to hosts find them by their tags; a load balancer looks at a target and its network in the name of who registers it.
         { sid = "LookAtInstances", given = local.given[key].target_groups, actions = ["ec2:DescribeInstances", "ec2:DescribeInternetGateways", "ec2:DescribeSubnets", "ec2:DescribeVpcs"], resources = ["*"] },
       ]
+      # Instances that a delivery launches have its tags from the first moment, and it touches no others.
+      launches = [
+        { sid = "LookAtTemplates", given = local.given[key].launch_templates, actions = ["ec2:DescribeLaunchTemplateVersions"], resources = ["*"] },
+        {
+          sid        = "LaunchInstances", given = local.given[key].launch_templates, actions = ["ec2:RunInstances"], resources = local.derived[key].launched
+          conditions = { Null = { "aws:RequestTag/automation-stack:application" = ["false"] } }
+        },
+        { sid = "LaunchFromTemplates", given = local.given[key].launch_templates, actions = ["ec2:RunInstances"], resources = local.derived[key].launched_from },
+        { sid = "TagInstances", given = local.given[key].launch_templates, actions = ["ec2:CreateTags"], resources = local.derived[key].launched, conditions = { StringEquals = { "ec2:CreateAction" = ["RunInstances"] } } },
+        {
+          sid        = "MoveInstances", given = local.given[key].launch_templates
+          actions    = ["ec2:GetConsoleOutput", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ec2:TerminateInstances"], resources = local.derived[key].instances
+          conditions = { Null = { "aws:ResourceTag/automation-stack:application" = ["false"] } }
+        },
+        { sid = "FindImages", given = local.given[key].launch_templates, actions = ["ssm:GetParameters"], resources = local.derived[key].image_parameters },
+        {
+          sid        = "PassInstanceRoles", given = local.given[key].instance_roles, actions = ["iam:PassRole"], resources = may.instance_roles
+          conditions = { StringEquals = { "iam:PassedToService" = ["ec2.amazonaws.com"] } }
+        },
+      ]
       ecs_agent = [
         { sid = "JoinClusters", given = local.given[key].clusters, actions = ["ecs:DeregisterContainerInstance", "ecs:RegisterContainerInstance", "ecs:SubmitAttachmentStateChanges", "ecs:SubmitContainerStateChange", "ecs:SubmitTaskStateChange"], resources = may.clusters },
         { sid = "ServeClusters", given = local.given[key].clusters, actions = ["ecs:Poll", "ecs:StartTelemetrySession", "ecs:TagResource", "ecs:UpdateContainerInstancesState"], resources = local.derived[key].container_instances },
@@ -188,8 +215,8 @@ locals {
   of_kind = {
     plan           = ["read_state", "lock_state", "objects", "list_objects", "encrypt"]
     apply          = ["read_state", "lock_state", "write_state", "objects", "list_objects", "encrypt"]
-    deploy         = ["services", "schedules", "snapshots", "balancers", "instances", "pull", "retag", "read_logs", "references", "read_state", "ledger", "list_objects", "encrypt"]
-    build          = ["services", "schedules", "snapshots", "balancers", "instances", "read_state", "read_logs", "pull", "push", "assume", "write_logs", "references", "objects", "list_objects", "encrypt", "sessions"]
+    deploy         = ["services", "schedules", "snapshots", "balancers", "instances", "launches", "pull", "retag", "read_logs", "references", "read_state", "ledger", "list_objects", "encrypt"]
+    build          = ["services", "schedules", "snapshots", "balancers", "instances", "launches", "read_state", "read_logs", "pull", "push", "assume", "write_logs", "references", "objects", "list_objects", "encrypt", "sessions"]
     instance       = ["pull", "ecs_agent", "write_logs", "secrets", "objects", "list_objects", "encrypt", "sessions"]
     task           = ["write_logs", "secrets", "objects", "list_objects", "mount", "encrypt", "sessions"]
     task-execution = ["pull", "write_logs", "secrets", "decrypt"]

@@ -35,7 +35,12 @@ export function misfits(document: PolicyDocument, reference: Reference): readonl
       ...names
         .filter(({ actions }) => actions.length === 0)
         .map(({ pattern }) => `${pattern}: there is no such action`),
-      ...names.flatMap(({ pattern, actions }) => resourceFaults(pattern, actions, resources, reference)),
+      ...names.flatMap(({ pattern, actions }) => {
+        // What one statement lacks, another may have: AWS looks at all of them.
+        const elsewhere = statements.filter((one) => many(one.Action).includes(pattern));
+        const all = elsewhere.flatMap((one) => many(one.Resource));
+        return resourceFaults(pattern, actions, { resources, all }, reference);
+      }),
       ...resources
         .filter(
           (one) => one !== '*' && !SHARED.test(one) && !all.some((action) => isOf(action, one, reference)),
@@ -60,7 +65,7 @@ function isOf(action: string, resource: string, { actions, arns }: Reference): b
 function resourceFaults(
   pattern: string,
   actions: readonly string[],
-  resources: readonly string[],
+  { resources, all }: { readonly resources: readonly string[]; readonly all: readonly string[] },
   reference: Reference,
 ): readonly string[] {
   if (actions.length === 0 || (resources.length === 1 && resources[0] === '*'))
@@ -75,7 +80,7 @@ function resourceFaults(
       ({ type, required }) =>
         required &&
         !FAMILIES.some((family) => family.test(type)) &&
-        !resources.some((one) => overlap(reference.arns.get(type) ?? '', one)),
+        !all.some((one) => overlap(reference.arns.get(type) ?? '', one)),
     )
     .map(({ type }) => `${pattern}: needs a ${type} too`);
 }

@@ -156,7 +156,9 @@ describe('automation-stack.yml', () => {
   });
 
   it('lists the kinds where a target has none', () => {
-    expect(problems(GOOD.replace('kind: ecs-service, ', '')).join('\n')).to.contain('ecs-service | fleet');
+    expect(problems(GOOD.replace('kind: ecs-service, ', '')).join('\n')).to.contain(
+      'ecs-service | fleet | instances',
+    );
   });
 
   describe('scopes', () => {

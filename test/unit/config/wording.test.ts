@@ -93,7 +93,7 @@ describe('a value that is none of the known ones', () => {
 
   it('is told the kinds where it is the kind of a target', () => {
     expect(problems(staging('{ targets: { web: { kind: flet, group: g, image: web } } }'))).to.deep.equal([
-      '4:38 environments.staging.targets.web.kind: must have a kind: ecs-service | fleet',
+      '4:38 environments.staging.targets.web.kind: must have a kind: ecs-service | fleet | instances',
     ]);
   });
 
@@ -107,7 +107,7 @@ describe('a value that is none of the known ones', () => {
 describe('an unknown key', () => {
   it('is told all keys of its place where none is near', () => {
     expect(problems(`${staging('{}')}qqqq: 4\n`)).to.deep.equal([
-      '5:1 unknown key "qqqq" in the file. Known here: application, version, branches, needs, images, environments, stages, people, notifications, state, jenkins, concurrency.',
+      '5:1 unknown key "qqqq" in the file. Known here: application, version, branches, needs, images, artifacts, environments, stages, people, notifications, state, jenkins, concurrency.',
     ]);
   });
 

@@ -1,14 +1,15 @@
 import { StackError } from '../../base/errors.js';
 import type { Context, NamedEnvironment } from '../../context/context.js';
 import type { OperationName, Operations } from '../../context/operations.js';
+import type { RunsOf } from '../../domain/records.js';
 import { requireTargets } from '../targets/createTargets.js';
 
 /** A target with what can be done with what runs in it. */
 export interface Operated {
   readonly name: string;
   readonly kind: string;
-  /** Name of its image in the configuration. */
-  readonly image: string;
+  /** Its image or artifact in the configuration. */
+  readonly runs: RunsOf;
   readonly operations: Operations;
 }
 
@@ -28,7 +29,7 @@ export async function operatedTargets(
     targets.map(async (target) => ({
       name: target.name,
       kind: target.kind,
-      image: environment.config.targets[target.name]?.image ?? '',
+      runs: environment.config.targets[target.name] ?? {},
       operations: await target.operations?.(),
     })),
   );

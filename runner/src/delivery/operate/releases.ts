@@ -1,6 +1,6 @@
 import type { ContextWith } from '../../context/context.js';
 import type { RunningTask } from '../../context/operations.js';
-import type { ReleaseRecord } from '../../domain/records.js';
+import { digestOfRelease, type ReleaseRecord } from '../../domain/records.js';
 import { unknownRelease } from '../promote.js';
 import type { Operated } from './chooseTarget.js';
 
@@ -37,7 +37,10 @@ export async function versionsByDigest(
   const deployments = await ledger.deployments(environment, { limit: LOOKED_THROUGH });
   for (const version of new Set(deployments.map((one) => one.version))) {
     const release = await ledger.release(version);
-    for (const { digest } of Object.values(release?.images ?? {}))
+    for (const { digest } of [
+      ...Object.values(release?.images ?? {}),
+      ...Object.values(release?.artifacts ?? {}),
+    ])
       if (digests.has(digest) && !found.has(digest)) found.set(digest, version);
     if (found.size === digests.size) break;
   }
@@ -46,12 +49,12 @@ export async function versionsByDigest(
 
 /** Which tasks are meant by `--release` and `--revision`. @returns undefined where all are */
 export function wantedTasks(
-  { image }: Pick<Operated, 'image'>,
+  { runs }: Pick<Operated, 'runs'>,
   release: ReleaseRecord | undefined,
   revision: string | undefined,
 ): ((task: RunningTask) => boolean) | undefined {
   if (release === undefined && revision === undefined) return undefined;
-  const digest = release?.images[image]?.digest;
+  const digest = digestOfRelease(release, runs);
   return (task) => {
     const isRelease = release === undefined || (digest !== undefined && task.digest === digest);
     const isRevision =

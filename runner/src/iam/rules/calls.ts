@@ -28,6 +28,15 @@ const runner = (actions: string | readonly string[], on: Form, when?: ConditionN
 const OF_STATE_MACHINE = 'held against a state machine that is written from the documentation of AWS';
 const OF_SCHEDULES =
   'made where a service has scheduled tasks, which have a test of their own (test/integration/ecs/schedules.test.ts)';
+const OF_INSTANCES =
+  'made where a target is of the kind instances, which has tests of its own (test/unit/delivery/targets/instances)';
+const OF_ARTIFACTS =
+  'made where a release has artifacts, which have tests of their own (test/unit/release/artifacts.test.ts)';
+/** What is done with instances that a delivery of this environment has launched, by their tags. */
+const onOwn = (action: string): CallRow => ({
+  ...runner(action, 'instance', 'of-deployment'),
+  unmade: OF_INSTANCES,
+});
 const BEFORE_CONFIGURATION =
   'made by `init --from-service` alone, which has a test of its own (test/integration/starter)';
 const open = (action: string, because = NO_LEVEL): CallRow => ({
@@ -214,6 +223,27 @@ export const calls = {
     ...runner('ec2:GetConsoleOutput', 'instance'),
     unmade: 'the emulator’s instances are records: there is nothing on their consoles',
   },
+  'ec2:DescribeLaunchTemplateVersions': {
+    ...open('ec2:DescribeLaunchTemplateVersions'),
+    unmade: OF_INSTANCES,
+  },
+  'ec2:RunInstances': {
+    by: 'runner',
+    needs: [
+      // Launched with the tags of the deployment, or not at all.
+      { actions: ['ec2:RunInstances'], on: 'launched', when: 'as-deployment' },
+      { actions: ['ec2:RunInstances'], on: 'launched-from' },
+      { actions: ['ec2:CreateTags'], on: 'launched', when: 'while-launching' },
+      { actions: ['iam:PassRole'], on: 'instance-role', when: 'to-instances' },
+      // A template may name its image by a parameter of AWS.
+      { actions: ['ssm:GetParameters'], on: 'image-parameter' },
+    ],
+    unmade: OF_INSTANCES,
+  },
+  'ec2:StartInstances': onOwn('ec2:StartInstances'),
+  'ec2:StopInstances': onOwn('ec2:StopInstances'),
+  'ec2:RebootInstances': onOwn('ec2:RebootInstances'),
+  'ec2:TerminateInstances': onOwn('ec2:TerminateInstances'),
   'ec2:DescribeSubnets': open('ec2:DescribeSubnets'),
   'ec2:DescribeRouteTables': {
     ...open('ec2:DescribeRouteTables'),
@@ -342,6 +372,25 @@ export const calls = {
   's3:DeleteObject': runner('s3:DeleteObject', 'state-object'),
   // Also tells S3 to answer "not there" instead of "denied": without a condition on the prefix, which would undo that.
   's3:ListObjectsV2': runner('s3:ListBucket', 'state-bucket'),
+  'artifact:read': {
+    ...runner(['s3:GetObject', 's3:GetObjectVersion'], 'artifact-object'),
+    unmade: 's3:GetObject of an artifact: the same call',
+  },
+  'artifact:write': {
+    ...runner('s3:PutObject', 'artifact-object'),
+    unmade: 's3:PutObject of an artifact: the same call',
+  },
+  's3:HeadObject': {
+    ...runner(['s3:GetObject', 's3:GetObjectVersion'], 'artifact-object'),
+    unmade: OF_ARTIFACTS,
+  },
+  's3:CreateMultipartUpload': { ...runner('s3:PutObject', 'artifact-object'), unmade: OF_ARTIFACTS },
+  's3:UploadPart': { ...runner('s3:PutObject', 'artifact-object'), unmade: OF_ARTIFACTS },
+  's3:CompleteMultipartUpload': { ...runner('s3:PutObject', 'artifact-object'), unmade: OF_ARTIFACTS },
+  's3:AbortMultipartUpload': {
+    ...runner('s3:AbortMultipartUpload', 'artifact-object'),
+    unmade: OF_ARTIFACTS,
+  },
   'upstream:read': {
     by: 'runner',
     needs: [

@@ -1,3 +1,4 @@
+import { DELIVERY_TAG } from '../../domain/deliveryTags.js';
 import type { BucketPart } from '../../domain/permissions.js';
 import { arnOf, type ArnScope } from './arn.js';
 import type { Condition } from './policyDocument.js';
@@ -37,6 +38,10 @@ export interface PolicyNames {
   /** Secrets of database users, whose values `apply` makes. */
   readonly userSecrets: readonly string[];
   readonly state: readonly BucketPart[];
+  /** Where artifacts of releases are kept. */
+  readonly artifacts?: readonly BucketPart[];
+  /** Whose the instances are that deliveries launch. */
+  readonly owner?: { readonly application: string; readonly environment: string };
   /** State of the applications that this one needs. */
   readonly upstream: readonly BucketPart[];
   /** The ledger of what deployments own and reuse. */
@@ -90,6 +95,20 @@ export const forms = {
       : repositories.map((name) => arnOf(source, 'ecr:R:A:repository/{name}', { name })),
   // Which instances there will be, nobody can tell.
   instance: ({ place }) => [arnOf(place, 'ec2:R:A:instance/*', {})],
+  launched: ({ place }) => [arnOf(place, 'ec2:R:A:instance/*', {}), arnOf(place, 'ec2:R:A:volume/*', {})],
+  // What a launch template names, and what a launch makes beside the instance.
+  'launched-from': ({ place }) => [
+    ...['launch-template', 'network-interface', 'security-group', 'subnet', 'key-pair'].map((kind) =>
+      arnOf(place, `ec2:R:A:${kind}/*`, {}),
+    ),
+    // Images and snapshots may be of AWS, which stands for no account.
+    arnOf(place, 'ec2:R::image/*', {}),
+    arnOf(place, 'ec2:R::snapshot/*', {}),
+  ],
+  'instance-role': ({ place, resources }) =>
+    (resources?.['instance-role'] ?? []).map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
+  'image-parameter': ({ place }) => [arnOf(place, 'ssm:R::parameter/aws/service/*', {})],
+  'artifact-object': ({ place, artifacts = [] }) => artifacts.map((part) => objectsOf(place, part)),
   'session-target': ({ place }) => [
     arnOf(place, 'ec2:R:A:instance/*', {}),
     arnOf(place, 'ssm:R::document/AWS-StartSSHSession', {}),
@@ -155,6 +174,10 @@ export const conditions = {
   'while-running': () => ({ StringEquals: { 'ecs:CreateAction': ['RunTask'] } }),
   'to-tasks': () => ({ StringEquals: { 'iam:PassedToService': ['ecs-tasks.amazonaws.com'] } }),
   'to-schedules': () => ({ StringEquals: { 'iam:PassedToService': ['events.amazonaws.com'] } }),
+  'to-instances': () => ({ StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com'] } }),
+  'while-launching': () => ({ StringEquals: { 'ec2:CreateAction': ['RunInstances'] } }),
+  'as-deployment': ({ owner }) => ({ StringEquals: ownerTagKeys('aws:RequestTag', owner) }),
+  'of-deployment': ({ owner }) => ({ StringEquals: ownerTagKeys('aws:ResourceTag', owner) }),
   'to-ecs': () => ({ StringEquals: { 'iam:PassedToService': ['ecs.amazonaws.com'] } }),
 } satisfies Record<string, (names: PolicyNames) => Condition>;
 
@@ -167,6 +190,15 @@ export const resourcesOf = (names: PolicyNames, word: string): readonly string[]
 /** The condition behind a word. */
 export const conditionOf = (names: PolicyNames, word: string): Condition =>
   conditions[word as ConditionName](names);
+
+/** The tags of what a delivery launches, as a condition has them. */
+const ownerTagKeys = (
+  key: string,
+  { application = '*', environment = '*' }: Partial<NonNullable<PolicyNames['owner']>> = {},
+) => ({
+  [`${key}/${DELIVERY_TAG}application`]: [application],
+  [`${key}/${DELIVERY_TAG}environment`]: [environment],
+});
 
 /** A name in its form; an ARN stays what it is. */
 const arnIfName = (place: ArnScope, form: string, name: string) =>

@@ -25,6 +25,14 @@ export const parts = {
     'ecr:PutImage',
     'docker:push',
   ],
+  'push-artifacts': [
+    's3:HeadObject',
+    'artifact:write',
+    's3:CreateMultipartUpload',
+    's3:UploadPart',
+    's3:CompleteMultipartUpload',
+    's3:AbortMultipartUpload',
+  ],
   // Images that are promoted from another account or region.
   'bring-images': [
     'ecr:GetAuthorizationToken',
@@ -92,7 +100,7 @@ export const verbs = {
   doctor: ['account', 'state-write', 'login', 'targets-check', ...hosts],
   test: ['state-read'],
   build: ['state-read'],
-  push: ['account', 'state-write', 'push'],
+  push: ['account', 'state-write', 'push', 'push-artifacts'],
   plan: ['account', 'state-read', 'backend-plan'],
   apply: ['account', 'state-write', 'ledger', 'backend-apply', 'database-users'],
   drift: ['account', 'state-write', 'backend-plan'],
@@ -102,8 +110,8 @@ export const verbs = {
   credentials: [],
   inventory: [...inventory],
   provision: ['account', 'state-write', ...hosts],
-  migrate: ['account', 'state-write', 'push', 'outputs', ...hosts, 'targets-migrate'],
-  deploy: ['push', ...move],
+  migrate: ['account', 'state-write', 'push', 'push-artifacts', 'outputs', ...hosts, 'targets-migrate'],
+  deploy: ['push', 'push-artifacts', ...move],
   promote: [...move],
   continue: [...move],
   rollback: [...move.filter((part) => part !== 'upstream')],
@@ -122,7 +130,7 @@ export const verbs = {
   release: ['account', 'state-write', 'tag'],
   lock: ['state-write'],
   notify: [],
-  run: ['push', 'ledger', 'backend-apply', 'database-users', ...move],
+  run: ['push', 'push-artifacts', 'ledger', 'backend-apply', 'database-users', ...move],
 } as const satisfies Record<string, readonly AnyPart[]>;
 
 export type Verb = keyof typeof verbs;

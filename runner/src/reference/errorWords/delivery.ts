@@ -38,6 +38,11 @@ export const deliveryWords = {
     causes: 'The same version was built with other files.',
     next: 'Commit the change or `node runner release`, then push the new version.',
   },
+  ARTIFACT_CHANGED: {
+    means: 'The object in S3 is not the artifact of the release: another size, checksum or version.',
+    causes: 'Somebody wrote to the key, or deleted that version of the object.',
+    next: 'Find out who writes there. `node runner push --force` makes another release.',
+  },
   GIT_FAILED: {
     means: 'git refused a command that the runner needs.',
     causes: 'No repository or no commit, missing tags, no credentials, a protected branch.',

@@ -314,6 +314,43 @@ run "a_delivery_changes_the_rules_that_it_is_given" {
   }
 }
 
+run "a_delivery_launches_from_the_templates_that_it_is_given" {
+  command = plan
+
+  variables {
+    name = "shop"
+    roles = {
+      launcher = {
+        kind  = "deploy"
+        trust = { by = "principals", principals = ["arn:aws:iam::111111111111:role/ci"] }
+        may = {
+          launch_templates = ["arn:aws:ec2:eu-west-1:111111111111:launch-template/lt-0abc"]
+          instance_roles   = ["arn:aws:iam::111111111111:role/shop-host"]
+        }
+      }
+    }
+  }
+
+  assert {
+    condition = length([
+      for statement in jsondecode(aws_iam_role_policy.this["launcher"].policy).Statement : statement
+      if contains(statement.Action, "ec2:TerminateInstances") && !can(statement.Condition.Null["aws:ResourceTag/automation-stack:application"])
+    ]) == 0
+    error_message = "Instances of others can be terminated: ${aws_iam_role_policy.this["launcher"].policy}."
+  }
+  assert {
+    condition = toset(flatten([
+      for statement in jsondecode(aws_iam_role_policy.this["launcher"].policy).Statement : statement.Resource
+      if contains(statement.Action, "ec2:RunInstances") && !can(statement.Condition)
+      ])) == toset([
+      "arn:aws:ec2:eu-west-1::image/*", "arn:aws:ec2:eu-west-1::snapshot/*", "arn:aws:ec2:eu-west-1:111111111111:key-pair/*",
+      "arn:aws:ec2:eu-west-1:111111111111:launch-template/lt-0abc", "arn:aws:ec2:eu-west-1:111111111111:network-interface/*",
+      "arn:aws:ec2:eu-west-1:111111111111:security-group/*", "arn:aws:ec2:eu-west-1:111111111111:subnet/*",
+    ])
+    error_message = "A launch is from other things than the template and what it names: ${aws_iam_role_policy.this["launcher"].policy}."
+  }
+}
+
 run "a_delivery_keeps_the_databases_that_it_is_given" {
   command = plan
 

@@ -102,7 +102,11 @@ describe('the release of a task', () => {
   it('chooses tasks, and so does the revision', () => {
     const task = { id: '1', revision: 'web:7', digest: digest('a'), status: 'running' };
     const of = (version: string | undefined, revision: string | undefined) =>
-      wantedTasks({ image: 'web' }, version === undefined ? undefined : releases[version], revision);
+      wantedTasks(
+        { runs: { image: 'web' } },
+        version === undefined ? undefined : releases[version],
+        revision,
+      );
     expect(of(undefined, undefined)).to.equal(undefined);
     expect(of('1.0.0', undefined)?.(task)).to.equal(true);
     expect(of('1.1.0', undefined)?.(task)).to.equal(false);

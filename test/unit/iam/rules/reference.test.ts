@@ -67,6 +67,8 @@ describe('AWS’ reference of actions', () => {
   // Repositories that the runner makes have no tags, and a scalable target that is there keeps its own.
   const never = [
     ...['ecr:TagResource', 'application-autoscaling:TagResource'],
+    // Asked of parameters only by who has aliases of a template resolved, or launches from it.
+    'ssm:GetParameters',
     // Service Quotas asks other services for theirs; those of Fargate it knows by itself.
     ...(reference.actions.get('servicequotas:GetServiceQuota')?.dependents ?? []),
   ];

@@ -169,7 +169,7 @@ describe('the table of calls', () => {
     expect(without.some(({ Action }) => Action.includes('sts:AssumeRole'))).to.equal(false);
   });
 
-  it('hands the roles of tasks, of requests and of schedules each to its own service alone', () => {
+  it('hands the roles of tasks, of requests, of schedules and of instances each to its own service alone', () => {
     const pass = policyOf(grantsOf(names, callsOf('deploy'))).Statement.filter(({ Action }) =>
       Action.includes('iam:PassRole'),
     );
@@ -191,6 +191,11 @@ describe('the table of calls', () => {
         Action: ['iam:PassRole'],
         Resource: ['arn:aws:iam::111111111111:role/shop-schedule'],
         Condition: { StringEquals: { 'iam:PassedToService': ['events.amazonaws.com'] } },
+      },
+      {
+        Action: ['iam:PassRole'],
+        Resource: ['arn:aws:iam::111111111111:role/shop-instance'],
+        Condition: { StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com'] } },
       },
     ]);
   });

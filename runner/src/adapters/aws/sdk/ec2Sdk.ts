@@ -2,8 +2,14 @@
 export {
   EC2Client,
   DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
   DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   DescribeVpcEndpointsCommand,
   GetConsoleOutputCommand,
+  RebootInstancesCommand,
+  RunInstancesCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';

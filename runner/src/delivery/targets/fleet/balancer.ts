@@ -31,9 +31,16 @@ export interface BalancerOptions {
  * @throws StackError CONFIG_INVALID where there is no such group; AWS_*
  */
 export async function createBalancer(options: BalancerOptions): Promise<Balancer> {
-  const { aws, clock } = options;
+  const { findTargetGroup } = await import('../../../adapters/aws/elb.js');
+  return balancerOf(options, await findTargetGroup(options.aws, options.targetGroup));
+}
+
+/** A target group that was looked up already. */
+export async function balancerOf(
+  { aws, clock, ...options }: Omit<BalancerOptions, 'targetGroup'>,
+  group: TargetGroup,
+): Promise<Balancer> {
   const elb = await import('../../../adapters/aws/elb.js');
-  const group = await elb.findTargetGroup(aws, options.targetGroup);
   const address = (host: Host) => targetAddress(group, host, options.port);
   return {
     name: group.name,

@@ -6,6 +6,7 @@ import type { Rollout } from '../../../context/target.js';
 import type { CheckTools } from '../../checks/checks.js';
 import type { TakeSnapshot } from '../../snapshots/takeSnapshot.js';
 import type { Balancer } from './balancer.js';
+import type { FleetConfig } from './schema.js';
 import type { FleetIdentity } from './wanted.js';
 
 export interface PlayRequest {
@@ -17,6 +18,7 @@ export interface PlayRequest {
 
 /** What a fleet works with: create.ts makes it of the real world, tests make it of fakes. */
 export interface FleetDependencies extends FleetIdentity {
+  readonly config: FleetConfig;
   readonly clock: Clock;
   /** The hosts of the target's group. @throws StackError CONFIG_INVALID where it has none */
   readonly hosts: () => Promise<readonly Host[]>;

@@ -17,9 +17,17 @@ export interface FleetChecks {
   watch(): Promise<void>;
 }
 
+/** Whose checks they are. */
+export interface CheckedHosts extends Pick<
+  FleetDependencies,
+  'name' | 'environmentName' | 'checkTools' | 'ssh'
+> {
+  readonly config: Pick<FleetDependencies['config'], 'checks' | 'health' | 'port'>;
+}
+
 /** @returns undefined where the target has no checks */
 export function fleetChecks(
-  fleet: FleetDependencies,
+  fleet: CheckedHosts,
   release: ReleaseRecord,
   rollout: Rollout,
 ): FleetChecks | undefined {
@@ -55,7 +63,7 @@ export function fleetChecks(
   };
 }
 
-const commandOn = async (fleet: FleetDependencies, host: Host, tools: CheckTools): Promise<RunCommand> =>
+const commandOn = async (fleet: CheckedHosts, host: Host, tools: CheckTools): Promise<RunCommand> =>
   hostCommand(await fleet.ssh(), host, tools.clock);
 
 /** Where the application answers on a host, as the machine of the runner sees it. */

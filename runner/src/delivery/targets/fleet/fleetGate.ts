@@ -12,8 +12,8 @@ export interface GateDependencies {
   readonly clock: Clock;
   readonly health: HealthConfig;
   readonly port: number;
-  /** Name of the container that answers there. */
-  readonly container: string;
+  /** Name of the container that answers there; undefined where none does. */
+  readonly container?: string | undefined;
 }
 
 /** One question to a host's own port, from the host. An unreachable host is an unhealthy one. */
@@ -43,6 +43,7 @@ async function restartCount(
   host: Host,
   signal: AbortSignal,
 ): Promise<number> {
+  if (container === undefined) return 0;
   const argv = ['docker', 'container', 'inspect', '--format', '{{.RestartCount}}', container];
   try {
     const { exitCode, stdout } = await ssh.execAsRoot(host, argv, { signal });

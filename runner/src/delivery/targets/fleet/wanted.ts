@@ -10,8 +10,14 @@ export interface FleetIdentity {
   readonly name: string;
   readonly application: string;
   readonly environmentName: string;
-  readonly config: FleetConfig;
+  readonly config: ContainerSettings;
 }
+
+/** What the configuration says of the container. */
+export type ContainerSettings = Pick<
+  FleetConfig,
+  'environment' | 'vars' | 'health' | 'port' | 'container-port'
+> & { readonly image: string };
 
 export interface WantedContainer {
   readonly image: string;

@@ -1,0 +1,74 @@
+import type { DrainEnd, DrainRequest, Operations, RunningTask } from '../../../context/operations.js';
+import { StackError } from '../../../base/errors.js';
+import type { InstancesDependencies } from './dependencies.js';
+import { readView } from './view.js';
+import { idOf, isRegistered, serves } from './rules/ownInstance.js';
+
+const HAS_HOSTS = 'its instances are machines of their own';
+
+/** What can be done with the instances of a target. */
+export function instancesOperations(target: InstancesDependencies): Operations {
+  const { environmentName } = target;
+  const listed = `\`node runner tasks --env ${environmentName}\` lists them; ssh reaches each`;
+  const cannot = { why: HAS_HOSTS, next: `${listed}.` };
+  return {
+    tasks: (signal) => tasks(target, signal),
+    async logs() {
+      throw new StackError('LOG_UNREADABLE', `${target.name} keeps no log here: ${HAS_HOSTS}`, {
+        where: `targets.${target.name} of ${environmentName}`,
+        next: `${listed}.`,
+      });
+    },
+    drain: (request) => drainKept(target, request),
+    cannot: {
+      ...{ logs: cannot, exec: cannot, task: cannot },
+      scale: {
+        why: 'a deploy brings the number',
+        next: `Change \`count\`, then: node runner deploy --env ${environmentName}`,
+      },
+      restart: {
+        why: 'a deploy replaces them',
+        next: `node runner deploy --env ${environmentName} --force REASON`,
+      },
+    },
+  };
+}
+
+async function tasks(target: InstancesDependencies, signal: AbortSignal): Promise<readonly RunningTask[]> {
+  const { own } = await readView(target, signal);
+  return own.map(({ instance, label, health }) => ({
+    id: instance.id,
+    revision: label.run,
+    digest: label.digest,
+    version: label.version,
+    status: instance.state,
+    ...(health === undefined ? {} : { health: health.state }),
+    ...(instance.launched === undefined ? {} : { startedAt: instance.launched }),
+    place: [instance.zone, instance.privateAddress].filter((one) => one !== undefined).join(' '),
+  }));
+}
+
+/**
+ * Terminates what is kept beside the instances that serve.
+ * @throws StackError STATE_CONFLICT where none serves: one that is kept may be all there is
+ */
+async function drainKept(
+  target: InstancesDependencies,
+  { signal, subject }: DrainRequest,
+): Promise<DrainEnd> {
+  const [group, ec2, { own }] = await Promise.all([target.group(), target.ec2(), readView(target, signal)]);
+  const kept = own.filter((one) => !isRegistered(one));
+  if (!own.some((one) => serves(one, group.isLinked)))
+    throw new StackError('STATE_CONFLICT', `no instance of ${target.name} serves in ${group.name}`, {
+      where: `targets.${target.name} of ${target.environmentName}`,
+      evidence: kept.map((one) => `${idOf(one)} ${one.label.version} is ${one.instance.state}`),
+      next: `node runner status --env ${target.environmentName} --live`,
+    });
+  const ids = kept.map(idOf);
+  const versions = [...new Set(kept.map(({ label }) => label.version))].join(', ');
+  await ec2.terminate(ids, signal);
+  const summary =
+    ids.length === 0 ? 'nothing is kept' : `${versions} is kept no longer: ${ids.join(', ')} terminated`;
+  subject.progress('drain', summary, 'ok');
+  return { colour: versions, before: ids.length, summary };
+}

@@ -1,0 +1,132 @@
+import * as z from 'zod';
+import { checksOf, shortWatches } from '../../../config/checksSchema.js';
+import {
+  command,
+  containerEnvironment,
+  duration,
+  durationText,
+  group,
+  health,
+  lookedUp,
+  name,
+  targetNeeds,
+  variables,
+} from '../../../config/schemaWords.js';
+import { parseDuration } from '../../../base/duration.js';
+
+const port = z.number().int().min(1).max(65535);
+const keepFor = durationText('24d').transform(parseDuration);
+
+const written = z.strictObject({
+  kind: z.literal('instances'),
+  artifact: name.optional().describe('Artifact of this configuration that the instances run.'),
+  image: name.optional().describe('Image of this configuration that they run, in place of an artifact.'),
+  'launch-template': lookedUp.describe('Launch template (id or name) that instances are launched from.'),
+  'launch-template-version': lookedUp
+    .default('$Default')
+    .describe(
+      'Its version: a number, `$Latest` or `$Default`. The release that runs keeps the number it had.',
+    ),
+  role: lookedUp
+    .optional()
+    .describe(
+      'Role (name or ARN) of the instance profile in the template: `iam-policy` confines iam:PassRole to it.',
+    ),
+  subnets: z
+    .union([lookedUp, z.array(lookedUp).min(1)])
+    .describe(
+      'Subnets that instances are spread over: a list, or an output that is one. Where one has no capacity the next is tried.',
+    ),
+  count: z.number().int().min(1).max(100).default(2).describe('How many instances run a release.'),
+  succeed: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('How many of them must serve for a deploy to succeed (default: all).'),
+  playbook: lookedUp
+    .optional()
+    .describe(
+      'Playbook that configures each new instance over SSH. Left out, the image and its user data do it.',
+    ),
+  group: group
+    .optional()
+    .describe('Inventory group of the instances in the playbook (default: the name of the target).'),
+  vars: variables.default({}).describe('Variables for the playbook.'),
+  'user-data': lookedUp
+    .optional()
+    .describe(
+      'File with the user data of new instances, in place of that of the template; `${release:…}` and `${artifact:…}` are filled in.',
+    ),
+  environment: containerEnvironment.describe(
+    'Environment variables of the application; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
+  ),
+  registry: lookedUp
+    .optional()
+    .describe('Registry host as the instances see it (default: the ECR of the account).'),
+  port: port.default(80).describe('Port on the instance where the application answers.'),
+  'container-port': port.default(8000).describe('Port inside the container, where an image runs.'),
+  needs: targetNeeds,
+  boot: duration('5m').describe('How long an instance may take until it runs and lets us in.'),
+  start: command
+    .optional()
+    .describe('Starts the application, over SSH; for those whose playbook or boot does not.'),
+  restart: command
+    .optional()
+    .describe(
+      'Restarts the application once where it is not healthy, over SSH (default: the instance is rebooted).',
+    ),
+  probe: z
+    .enum(['host', 'runner', 'target-group'])
+    .optional()
+    .describe(
+      'From where an instance is probed before it gets requests: itself, over SSH (default with a playbook); the machine of the runner, by its private address (default without one); or not, so that only the target group judges it.',
+    ),
+  'target-group': lookedUp.describe('Target group (name or ARN) that instances join when they are healthy.'),
+  drain: duration('30s').describe('Longest wait for an old instance to be drained from the target group.'),
+  keep: z
+    .union([
+      keepFor.transform((forMs) => ({ for: forMs, as: 'stopped' as const })),
+      z.strictObject({
+        for: keepFor.describe('How long.'),
+        as: z
+          .enum(['stopped', 'running'])
+          .default('stopped')
+          .describe('Stopped instances cost their disks; running ones are back at once.'),
+      }),
+    ])
+    .prefault('24h')
+    .describe(
+      'How long old instances are kept for a rollback (0s: terminated at once). The next deploy, or `drain`, terminates them.',
+    ),
+  health: health.prefault({}).describe('The health gate of each instance.'),
+  checks: checksOf(['agent', 'host']),
+});
+
+/** A target that is a number of instances, replaced as a whole behind a target group. */
+export const instancesSchema = written.superRefine((target, context) => {
+  const issue = (path: readonly string[], message: string) =>
+    context.addIssue({ code: 'custom', path: [...path], message });
+  const { artifact, image, count, succeed, playbook, start, restart, probe, checks, health: gate } = target;
+  if (artifact === undefined && image === undefined)
+    issue(['artifact'], 'is missing: name an artifact or an image');
+  if (artifact !== undefined && image !== undefined)
+    issue(['image'], 'goes without an artifact: name one of them');
+  if (succeed !== undefined && succeed > count) issue(['succeed'], `must be at most count (${count})`);
+  if (playbook === undefined && target.group !== undefined) issue(['group'], 'goes with a playbook');
+  if (image !== undefined && playbook === undefined && target['user-data'] === undefined)
+    issue(['image'], 'needs a playbook or user-data that runs it');
+  if (probe === 'runner' && (start ?? restart) !== undefined)
+    issue([start === undefined ? 'restart' : 'start'], 'is run over SSH, which goes with `probe: host`');
+  for (const { path, message } of shortWatches(checks, gate.for)) issue(path, message);
+});
+
+export type InstancesConfig = z.infer<typeof instancesSchema>;
+
+/** From where an instance is probed. */
+export const probeOf = ({ probe, playbook, start, restart }: InstancesConfig) =>
+  probe ?? ((playbook ?? start ?? restart) === undefined ? ('runner' as const) : ('host' as const));
+
+/** Whether anything is done on the instances over SSH. */
+export const usesSsh = (config: InstancesConfig): boolean =>
+  probeOf(config) === 'host' || config.playbook !== undefined;

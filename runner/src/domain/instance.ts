@@ -1,0 +1,26 @@
+/** States of EC2: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html */
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+
+/** An instance of EC2, whatever its state. */
+export interface Instance {
+  /** `i-…`. */
+  readonly id: string;
+  readonly state: InstanceState;
+  /** Why it is in this state, where EC2 says so: `Client.VolumeLimitExceeded: …`. */
+  readonly reason?: string;
+  readonly privateAddress?: string;
+  readonly publicAddress?: string;
+  readonly subnet?: string;
+  readonly zone?: string;
+  /** When it was started last, ISO 8601. */
+  readonly launched?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What a delivery may still use; the others are gone, or about to be. */
+export const isThere = ({ state }: Pick<Instance, 'state'>): boolean =>
+  state !== 'terminated' && state !== 'shutting-down';
+
+/** Whether it costs compute time. */
+export const isUp = ({ state }: Pick<Instance, 'state'>): boolean =>
+  state === 'pending' || state === 'running';
