@@ -4,11 +4,15 @@ import { flag, type CommandDefinition } from './command.js';
 export const commands: readonly CommandDefinition[] = [
   {
     name: 'build',
-    summary: 'Build the images whose inputs changed',
+    summary: 'Build the images and artifacts whose inputs changed',
     description: `The inputs of an image are its Dockerfile, the files of its context that \`.dockerignore\` does not exclude, build arguments, target and platform. Their digest decides whether it has to be built: an image that was pushed with the same inputs is not built again, and neither Docker nor AWS is asked.
 
-BuildKit builds if the engine has it. The runner itself sends the files, build secrets and registry logins, so no Docker client is needed. \`DOCKER_BUILDKIT=0\` chooses the classic builder. \`.git\` is never part of a context, unless \`.dockerignore\` says \`!.git\`. File modes are sent as git knows them: executable or not.`,
-    arguments: [{ name: 'image', description: 'Images to build (default: all).', variadic: true }],
+BuildKit builds if the engine has it. The runner itself sends the files, build secrets and registry logins, so no Docker client is needed. \`DOCKER_BUILDKIT=0\` chooses the classic builder. \`.git\` is never part of a context, unless \`.dockerignore\` says \`!.git\`. File modes are sent as git knows them: executable or not.
+
+The inputs of an artifact are the files of its \`context\` that git knows, with uncommitted changes, its \`command\` and its \`path\`.`,
+    arguments: [
+      { name: 'image', description: 'Images and artifacts to build (default: all).', variadic: true },
+    ],
     options: [{ name: 'force', description: 'Build all steps again, even if nothing changed.' }],
     examples: [
       { command: 'build', explains: 'all images, in parallel' },
@@ -17,13 +21,13 @@ BuildKit builds if the engine has it. The runner itself sends the files, build s
     changes: true,
     environment: 'optional',
     async run(context, input) {
-      const [{ buildAll, summariseBuild }, { chooseImages }] = await Promise.all([
+      const [{ buildAll, summariseBuild }, { chooseBuilt }] = await Promise.all([
         import('../release/build.js'),
         import('../release/treeInputs.js'),
       ]);
-      const names = chooseImages(await context.config(), input.arguments);
+      const names = chooseBuilt(await context.config(), input.arguments);
       if (names.length === 0)
-        return { data: { images: [] }, text: 'There are no images: nothing was built.' };
+        return { data: { images: [] }, text: 'There are no images and no artifacts: nothing was built.' };
       if (context.options.dryRun) {
         const { previewBuild } = await import('../release/previewRelease.js');
         return previewResult(await previewBuild(context, names));

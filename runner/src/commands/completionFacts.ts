@@ -13,7 +13,7 @@ export async function completionFacts(path: string): Promise<Facts> {
     const environments = keysOf(field(config, 'environments'));
     return {
       environments,
-      images: keysOf(field(config, 'images')),
+      images: [...keysOf(field(config, 'images')), ...keysOf(field(config, 'artifacts'))],
       branches: keysOf(field(config, 'branches')),
       targets: environments.flatMap((name) =>
         keysOf(field(field(field(config, 'environments'), name), 'targets')),

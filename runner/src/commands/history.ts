@@ -120,7 +120,7 @@ async function releases(context: ContextWith<'events' | 'state'>, limit: number)
     release.branch,
     release.commit.slice(0, 12),
     release.createdBy,
-    Object.keys(release.images).join(', '),
+    Object.keys({ ...release.images, ...release.artifacts }).join(', '),
   ]);
   return { data: found, text: table(['version', 'made (utc)', 'branch', 'commit', 'by', 'images'], rows) };
 }

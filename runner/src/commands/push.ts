@@ -10,6 +10,8 @@ export const commands: readonly CommandDefinition[] = [
 
 Every image gets the tags \`VERSION\`, \`COMMIT\` and \`BRANCH-COMMIT\` (characters that a tag cannot have become dashes). Tags never move, so no tag follows a branch. A dirty tree gets only its version, which contains \`dirty\`. A tree is dirty if there are uncommitted changes below the configuration's directory, or if a file of an image is not in the commit as it is, even if git ignores it. Exclude such files by \`.dockerignore\`, or list files that a step before the build makes under \`generated:\` of the image. A file that changes while it is read or sent is read again once; then the build fails with \`CONTENT_CHANGED\`.
 
+Artifacts are uploaded to their buckets under keys of their content, with checksum, application and version in their metadata; the release keeps checksum, size and the version of the object.
+
 If a release with the same content exists, nothing is built or pushed, and neither Docker nor AWS is asked. \`AUTOMATION_STACK_REGISTRY\` overrides the registry's address.`,
     options: [{ name: 'force', description: 'Build and push again, even if a release has this content.' }],
     examples: [
@@ -25,10 +27,11 @@ If a release with the same content exists, nothing is built or pushed, and neith
         import('../context/runEvents.js'),
         import('../events/stage.js'),
       ]);
-      if (Object.keys((await context.config()).images).length === 0)
+      const { images, artifacts } = await context.config();
+      if (Object.keys({ ...images, ...artifacts }).length === 0)
         return {
           data: { images: {} },
-          text: 'There are no images: nothing was pushed, and no release was made.',
+          text: 'There are no images and no artifacts: nothing was pushed, and no release was made.',
         };
       const environment = await buildEnvironment(context);
       if (context.options.dryRun) {

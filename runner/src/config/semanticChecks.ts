@@ -26,6 +26,11 @@ export function crossCheck(
       words: `${what} "${name}" is not defined.${didYouMean(name, known) || ` Known: ${known.join(', ') || 'none'}.`}`,
     });
   };
+  for (const name of artifacts.filter((one) => images.includes(one)))
+    issues.push({
+      path: ['artifacts', name],
+      words: `artifacts: there is an image "${name}" too: give each a name of its own`,
+    });
   if (environments.length === 0)
     issues.push({ path: ['environments'], words: 'environments: name at least one' });
   for (const [branch, environment] of Object.entries(config.branches ?? {})) {

@@ -32,6 +32,8 @@ export async function requireOpenWay(context: Context, destination: Destination)
   await requireFree(context, environment, waitMs, forced);
   if (!forced && waitMs === 0) await requireNeeded(context, environment);
   await requireAccount(context, environment);
+  // Who has only artifacts needs no registry.
+  if (Object.keys((await context.config()).images).length === 0) return;
   // The login is needed anyway, and says whether the credentials are there and are accepted.
   await (await openRegistry(context, registry)).login();
 }

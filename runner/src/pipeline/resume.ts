@@ -72,7 +72,10 @@ async function proofOf(
     case 'contract':
       return undefined;
     case 'build':
-      return release?.images[stage.image as string] === undefined ? undefined : madeBy(release);
+      return release?.images[stage.image as string] === undefined &&
+        release?.artifacts?.[stage.image as string] === undefined
+        ? undefined
+        : madeBy(release);
     case 'test':
       return testedBy(context, commit, stage.image as string, release);
     case 'push':
@@ -96,7 +99,8 @@ async function proofOf(
 }
 
 async function releaseOf(context: Context): Promise<ReleaseRecord | undefined> {
-  if (Object.keys((await context.config()).images).length === 0) return undefined;
+  const { images, artifacts } = await context.config();
+  if (Object.keys({ ...images, ...artifacts }).length === 0) return undefined;
   const { findRelease } = await import('../release/findRelease.js');
   return findRelease(context);
 }

@@ -5,11 +5,12 @@ import type { Context, ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import {
   buildEnvironment,
-  chooseImages,
+  chooseBuilt,
   onFrozenContent,
   type TreeImage,
   workingTreeInputs,
 } from './treeInputs.js';
+import type { TreeArtifact } from './treeArtifacts.js';
 import { knownBuild } from './knownBuilds.js';
 
 export interface BuildOptions {
@@ -30,10 +31,10 @@ export interface BuiltImage {
 }
 
 /**
- * Builds images side by side, each only where its inputs are new: neither the ledger knows them pushed (which needs no
+ * Builds images and artifacts side by side, each only where its inputs are new: neither the ledger knows them pushed (which needs no
  * engine to find out) nor the engine holds them.
  *
- * @param names images of the configuration; all where empty
+ * @param names images and artifacts of the configuration; all where empty
  * @param stage tells of it
  * @throws StackError USAGE where there is no such image; DOCKERFILE_MISSING, BUILD_FAILED, CONTENT_CHANGED,
  *   DOCKER_UNREACHABLE
@@ -45,10 +46,16 @@ export async function buildAll(
   options: BuildOptions = {},
 ): Promise<readonly BuiltImage[]> {
   const config = await context.config();
-  const chosen = chooseImages(config, names);
+  const chosen = chooseBuilt(config, names);
   return onFrozenContent(context, async () => {
     const tree = await workingTreeInputs(context);
-    return pMap(chosen, (name) => buildOne(context, tree.images[name] as TreeImage, stage, options), {
+    const build = async (name: string) => {
+      const artifact = tree.artifacts[name];
+      return artifact === undefined
+        ? buildOne(context, tree.images[name] as TreeImage, stage, options)
+        : buildArtifact(context, artifact, stage, options);
+    };
+    return pMap(chosen, build, {
       concurrency: config.concurrency,
       signal: context.signal,
     });
@@ -93,6 +100,27 @@ async function buildOne(
     }
   }
   return ensureLocal(context, image, stage, options);
+}
+
+async function buildArtifact(
+  context: Context,
+  artifact: TreeArtifact,
+  stage: Stage,
+  options: BuildOptions,
+): Promise<BuiltImage> {
+  const { knownArtifact, makeArtifact } = await import('./artifacts.js');
+  const { environments } = await context.config();
+  const { name, inputs } = artifact;
+  if (options.force !== true && Object.keys(environments).length > 0) {
+    const known = await knownArtifact(context, artifact, await buildEnvironment(context));
+    if (known !== undefined) {
+      const digest = known.digest.slice(0, 19);
+      stage.subject(name).progress('build', `inputs unchanged: already uploaded as ${digest}`, 'ok');
+      return { name, inputs, outcome: 'pushed', digest: known.digest };
+    }
+  }
+  const { digest, seconds = 0 } = await makeArtifact(context, artifact, stage);
+  return { name, inputs, outcome: 'built', digest, seconds };
 }
 
 /** Name of an image in the engine; its tag is its inputs, so a name never means other content. */

@@ -9,7 +9,9 @@ import { isRelease, rebuiltVersion, versionOf } from './rules/semanticVersion.js
 import { reportUncommitted, treeContent } from './treeContent.js';
 import { introduceApplication } from './describeApplication.js';
 import { readHistory } from './commitHistory.js';
+import { pushArtifacts } from './artifacts.js';
 import { pushImages } from './push.js';
+import { workingTreeInputs } from './treeInputs.js';
 import type { ReleaseRequest } from './releaseRequest.js';
 
 /**
@@ -62,12 +64,18 @@ async function pushRelease(
     treeContent(context),
     context.state(),
   ]);
-  const images = await pushImages(context, { ...request, tags: imageTags({ version, ...tree }) });
+  const { images: built } = await workingTreeInputs(context);
+  const tags = imageTags({ version, ...tree });
+  // Who has only artifacts needs no registry.
+  const images = Object.keys(built).length === 0 ? {} : await pushImages(context, { ...request, tags });
+  const { environment, stage, force } = request;
+  const artifacts = await pushArtifacts(context, { environment, stage, force, version, commit: tree.commit });
   const record: ReleaseRecord = {
     version,
     application,
     ...tree,
     images,
+    ...(Object.keys(artifacts).length === 0 ? {} : { artifacts }),
     inputs,
     createdAt: context.clock.now().toISOString(),
     createdBy: context.who,

@@ -15,6 +15,12 @@ export async function previewBuild(context: Context, names: readonly string[]): 
   const environment = await buildEnvironment(context);
   const images = await Promise.all(
     names.map(async (name) => {
+      const artifact = tree.artifacts[name];
+      if (artifact !== undefined) {
+        const { knownArtifact } = await import('./artifacts.js');
+        const found = await knownArtifact(context, artifact, environment);
+        return { name, inputs: artifact.inputs, pushed: found?.digest ?? null };
+      }
       const image = tree.images[name] as TreeImage;
       const known = await knownBuild(context, image, environment);
       return { name, inputs: image.inputs, pushed: known?.digest ?? null };
@@ -47,6 +53,7 @@ export async function previewPush(context: Context, environment: NamedEnvironmen
     `Would make release ${version} in the registry of ${environment.name}.`,
     ...reportUncommitted(content.uncommitted).map((each) => `  uncommitted: ${each}`),
     ...names.map((name) => `  ${tree.images[name]?.config.repository}: ${tags.join(', ')}`),
+    ...Object.values(tree.artifacts).map(({ name, config }) => `  artifact ${name} in ${config.bucket}`),
   ];
   return { data: { dryRun: true, version, tags, environment: environment.name }, lines };
 }

@@ -31,7 +31,7 @@ export interface TreeContent {
  * @throws StackError GIT_FAILED, DOCKERFILE_MISSING, CONTENT_CHANGED
  */
 export async function treeContent(context: Context): Promise<TreeContent> {
-  const [config, { images, inputs }, tree, changes] = await Promise.all([
+  const [config, { images, artifacts, inputs }, tree, changes] = await Promise.all([
     context.config(),
     workingTreeInputs(context),
     context.git.workingTree(),
@@ -48,6 +48,17 @@ export async function treeContent(context: Context): Promise<TreeContent> {
       ...(await ofImage(context, image, committed)),
       ...(await ofFiles(context, config, image, committed)),
     );
+  }
+  for (const {
+    file,
+    directory,
+    config: { command },
+  } of Object.values(artifacts)) {
+    // What a command makes need not be in the commit; a file that is uploaded as it is has to be.
+    const path = relative(directory, file);
+    const isCommitted = command !== undefined || (await committed(realpathSync(directory))).has(path);
+    if (!isCommitted)
+      found.push(differenceText({ path: relative(config.directory, file), kind: 'uncommitted' }));
   }
   const uncommitted = [...new Set(found)];
   return { tree: { ...tree, dirty: uncommitted.length > 0 }, inputs, uncommitted };

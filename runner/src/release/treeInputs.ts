@@ -8,6 +8,7 @@ import type { Context, ContextWith, NamedEnvironment } from '../context/context.
 import { environmentOfBranch } from '../domain/branches.js';
 import { StackError } from '../base/errors.js';
 import { imageInputsDigest, releaseInputsDigest } from './rules/inputs.js';
+import { treeArtifacts, type TreeArtifact } from './treeArtifacts.js';
 import { didYouMean } from '../base/nearest.js';
 import { systemFailure } from '../base/systemFailure.js';
 
@@ -27,7 +28,8 @@ export interface TreeImage {
 export interface TreeInputs {
   /** By name. */
   readonly images: Readonly<Record<string, TreeImage>>;
-  /** Digest over all images' inputs, `sha256:…`. */
+  readonly artifacts: Readonly<Record<string, TreeArtifact>>;
+  /** Digest over the inputs of all of them, `sha256:…`. */
   readonly inputs: string;
 }
 
@@ -87,11 +89,21 @@ export async function onFrozenContent<T>(
 async function readInputs(context: Context): Promise<TreeInputs> {
   const config = await context.config();
   const names = Object.keys(config.images);
-  const images = await Promise.all(names.map((name) => readImage(context, config, name)));
-  const digests = Object.fromEntries(images.map((image) => [image.name, image.inputs]));
-  const { commit } = names.length === 0 ? await context.git.workingTree() : { commit: '' };
+  const settle = async (text: string) =>
+    text.includes('${') ? context.resolve(text, await buildEnvironment(context)) : text;
+  const [images, artifacts] = await Promise.all([
+    Promise.all(names.map((name) => readImage(context, config, name))),
+    treeArtifacts(context, config, settle),
+  ]);
+  // Names of images have no colon.
+  const digests = Object.fromEntries([
+    ...images.map((image) => [image.name, image.inputs] as const),
+    ...Object.values(artifacts).map(({ name, inputs }) => [`artifact:${name}`, inputs] as const),
+  ]);
+  const { commit } = Object.keys(digests).length === 0 ? await context.git.workingTree() : { commit: '' };
   return {
     images: Object.fromEntries(images.map((image) => [image.name, image])),
+    artifacts,
     inputs: releaseInputsDigest(digests, commit),
   };
 }
@@ -176,4 +188,18 @@ export function chooseImages(config: Config, names: readonly string[]): readonly
     });
   }
   return names.length === 0 ? known : names;
+}
+
+/**
+ * The images and artifacts that were named, or all.
+ * @throws StackError USAGE for a name that is neither
+ */
+export function chooseBuilt(config: Config, names: readonly string[]): readonly string[] {
+  const artifacts = Object.keys(config.artifacts);
+  if (names.length === 0) return [...Object.keys(config.images), ...artifacts];
+  chooseImages(
+    config,
+    names.filter((name) => !artifacts.includes(name)),
+  );
+  return names;
 }

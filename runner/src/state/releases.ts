@@ -120,6 +120,9 @@ function sameRelease(a: ReleaseRecord, b: ReleaseRecord): boolean {
       Object.entries(release.images)
         .map(([name, image]) => [name, image.repository, image.digest])
         .sort(),
+      ...Object.entries(release.artifacts ?? {})
+        .map(([name, { bucket, key, digest: of }]) => [name, bucket, key, of])
+        .sort(),
     ]);
   return identity(a) === identity(b);
 }
@@ -129,6 +132,9 @@ function conflict(location: string, stored: ReleaseRecord, record: ReleaseRecord
     [
       `commit ${release.commit.slice(0, 12)}${release.dirty ? ' with uncommitted changes' : ''}`,
       ...Object.entries(release.images).map(([name, image]) => `${name} ${image.digest.slice(0, 19)}`),
+      ...Object.entries(release.artifacts ?? {}).map(
+        ([name, { digest: of }]) => `${name} ${of.slice(0, 19)}`,
+      ),
       `by ${release.createdBy} at ${release.createdAt}`,
     ].join(', ');
   return new StackError(

@@ -9,6 +9,7 @@ export function pipelineInput(config: Config): PipelineInput {
     needs: config.needs,
     branches: branchRules(config),
     images: config.images,
+    artifacts: config.artifacts,
     environments: config.environments,
     stages: config.stages,
     // Every stage tells Slack.

@@ -63,6 +63,7 @@ export interface PipelineInput {
   readonly needs?: Readonly<Record<string, unknown>>;
   readonly branches: Readonly<Record<string, string>>;
   readonly images: Readonly<Record<string, { readonly test?: unknown }>>;
+  readonly artifacts?: Readonly<Record<string, unknown>>;
   readonly environments: Readonly<
     Record<
       string,
@@ -154,7 +155,18 @@ function builtIn(config: PipelineInput, branch: string): Pipeline {
         ],
   );
   const [gateBefore = [], gate = []] = gates;
-  const built = Object.entries(config.images).map(([image, settings]) => {
+  const artifacts = Object.entries(config.artifacts ?? {}).map(([artifact, settings]) =>
+    add({
+      id: `build:${artifact}`,
+      kind: 'build',
+      title: `Build ${artifact}`,
+      needs: [],
+      image: artifact,
+      command: ['build', artifact],
+      credentials: config.credentialsOf(settings),
+    }),
+  );
+  const images = Object.entries(config.images).map(([image, settings]) => {
     const build = add({
       id: `build:${image}`,
       kind: 'build',
@@ -175,6 +187,7 @@ function builtIn(config: PipelineInput, branch: string): Pipeline {
       credentials: config.credentialsOf(settings),
     });
   });
+  const built = [...images, ...artifacts];
   if (name === undefined || environment === undefined)
     return { application: config.application, branch, stages, upstream };
 
@@ -186,11 +199,11 @@ function builtIn(config: PipelineInput, branch: string): Pipeline {
           add({
             id: 'push',
             kind: 'push',
-            title: 'Push images',
+            title: images.length === 0 ? 'Push artifacts' : 'Push images',
             needs: built,
             environment: environment.promotion?.from ?? name,
             command: ['push', '--env', environment.promotion?.from ?? name],
-            credentials: config.credentialsOf(config.images),
+            credentials: config.credentialsOf([config.images, config.artifacts ?? {}]),
           }),
         ];
   const inEnvironment = (

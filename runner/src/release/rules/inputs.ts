@@ -36,9 +36,38 @@ export function imageInputsDigest(inputs: ImageInputs): string {
   return `sha256:${hash.digest('hex')}`;
 }
 
+/** Everything that decides what an artifact becomes, as far as it is in the project's hands. */
+export interface ArtifactInputs {
+  readonly command: readonly string[] | undefined;
+  readonly path: string;
+  /** The files of its directory, as the commit holds them. */
+  readonly committed: readonly { readonly path: string; readonly mode: string; readonly id: string }[];
+  /** Files that are not as the commit holds them, with the digest of their content; empty where one is gone. */
+  readonly changed: readonly { readonly path: string; readonly content: string }[];
+  /** Digest of the file itself, where no command makes it. */
+  readonly file: string | undefined;
+}
+
 /**
- * Digest over all images' inputs: names the content of a release, whatever commit it is in.
- * @param images digest of each image's inputs by the image's name
+ * Digest of what an artifact is made of.
+ * @returns `sha256:…`
+ */
+export function artifactInputsDigest(inputs: ArtifactInputs): string {
+  const { command = [], path, file = null } = inputs;
+  const byPath = ({ path: its }: { readonly path: string }) => its;
+  const changed = new Map(inputs.changed.map((one) => [one.path, one.content]));
+  const same = sorted(inputs.committed, byPath).filter((one) => !changed.has(one.path));
+  const content = [
+    ...same.map((one) => [one.path, one.mode, one.id]),
+    ...sorted(inputs.changed, byPath).map((one) => [one.path, one.content]),
+  ];
+  const all = ['automation-stack-artifact', 1, command, path, file, content];
+  return `sha256:${createHash('sha256').update(JSON.stringify(all)).digest('hex')}`;
+}
+
+/**
+ * Digest over the inputs of all images and artifacts: names the content of a release, whatever commit it is in.
+ * @param images digest of the inputs of each, by its name
  * @param commit stands for the content where there are no images
  */
 export function releaseInputsDigest(images: Readonly<Record<string, string>>, commit: string): string {
