@@ -4,12 +4,12 @@ import { waitOption } from './operateOptions.js';
 
 const drain: CommandDefinition = {
   name: 'drain',
-  summary: 'Stop the old colour of a switch whose time is over',
-  description: `A deploy by \`strategy: switch\` keeps the old colour running for \`keep\`, so that a rollback is one change of the rule. When that time is over, this verb sets its service to 0 tasks; ECS lets them finish what they have in hand, which is not waited for. From then on a rollback deploys the release again.
+  summary: 'Stop the old colour of a switch, or old instances, whose time is over',
+  description: `A deploy by \`strategy: switch\` keeps the old colour running for \`keep\`, so that a rollback is one change of the rule. When that time is over, this verb sets its service to 0 tasks; ECS lets them finish what they have in hand, which is not waited for. From then on a rollback deploys the release again. Old instances of a target of the kind \`instances\` are terminated; those that the ledger says are live stay, and the verb refuses where none of them serves.
 
 Run it every hour by cron or Jenkins: where nothing is due it reads the ledger, takes no lock and exits 0. The next deploy uses the idle colour in any case, drained or not. The live colour is never drained: the rule says which one that is, and where it disagrees with the ledger, or the live colour has no healthy target, the verb refuses. It is recorded who did it (\`history --changes\`).`,
   options: [
-    { name: 'target', value: 'NAME', repeatable: true, description: 'Only the old colour of this target.' },
+    { name: 'target', value: 'NAME', repeatable: true, description: 'Only what this target keeps.' },
     { name: 'now', description: 'Do not wait until its time is over.' },
     waitOption,
   ],

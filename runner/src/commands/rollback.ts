@@ -1,5 +1,5 @@
 import { previewResult } from '../events/commandResult.js';
-import { option, type CommandDefinition } from './command.js';
+import { list, option, type CommandDefinition } from './command.js';
 import { waiting } from './deploy.js';
 
 const rollback: CommandDefinition = {
@@ -15,10 +15,21 @@ const rollback: CommandDefinition = {
       description:
         'Go back although a contract step has removed from the database what the release needs, or somebody else has deployed since; who and why are recorded.',
     },
+    {
+      name: 'instances',
+      value: 'ID',
+      repeatable: true,
+      description:
+        'Instances that are to serve again, of a target of the kind `instances`; their version is what is returned to.',
+    },
     { name: 'wait', value: 'DURATION', description: 'Wait this long for the lock, e.g. 10m.' },
   ],
   examples: [
     { command: 'rollback --env production', explains: 'Back to what ran healthy before.' },
+    {
+      command: 'rollback --env production --instances i-0abc --instances i-0def',
+      explains: 'Back to instances that were kept.',
+    },
     { command: 'rollback --env production --to 1.3.2', explains: 'Back to a release by name.' },
   ],
   changes: true,
@@ -42,6 +53,7 @@ const rollback: CommandDefinition = {
       environment: environment.name,
     };
     const version = option(input, 'to');
+    const named = list(input, 'instances').flatMap((one) => one.split(','));
     const reason = option(input, 'force');
     const result = await asStageRun(
       context,
@@ -53,6 +65,7 @@ const rollback: CommandDefinition = {
           stage: telling,
           ...waiting(input),
           ...(version === undefined ? {} : { version }),
+          ...(named.length === 0 ? {} : { instances: named }),
           ...(reason === undefined ? {} : { forcedReason: reason }),
         }),
       {

@@ -40,6 +40,8 @@ export interface Rollout {
   readonly earlier?: readonly Begun[];
   /** What a pause of the platform means: the run waits until somebody ends it, which is the default, or ends there. */
   readonly atPause?: 'wait' | 'end';
+  /** Of a rollback: instances by id that are to serve again, and no other. */
+  readonly instances?: readonly string[] | undefined;
   /** Pauses that somebody said are to be ended, by the name that the target recorded (`hook`). */
   readonly continues?: readonly string[];
 }
@@ -125,6 +127,11 @@ export interface Target {
    * @throws StackError MIGRATION_FAILED; STATE_CONFLICT where a contract step finds another release running
    */
   migrate?(release: ReleaseRecord, rollout: Rollout, of?: string): Promise<MigrationRecord>;
+  /**
+   * The version of the release that instances have, by what they say of themselves; only targets of instances can tell.
+   * @throws StackError USAGE where one is not the target's, or they have several versions
+   */
+  versionOf?(instances: readonly string[]): Promise<string>;
   /** What else can be done with what runs there; targets without it have nothing that runs. */
   operations?(): Promise<Operations>;
 }

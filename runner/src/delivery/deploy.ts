@@ -110,6 +110,7 @@ async function rollOut(running: RunningDeployment): Promise<DeployResult> {
     isForced,
     begun: begunActions(target, start.resumed?.entries),
     earlier: begunActions(target, start.earlier),
+    instances: request.instances?.[target.name],
     atPause: request.atPause ?? 'wait',
     continues: pausesOf(request.continues ?? {}).map(({ hook }) => hook),
     journal: notingMigrations(journalOf(target, write), target.name, migrations, context.clock),

@@ -12,6 +12,8 @@ export interface DeployRequest {
   readonly waitMs?: number;
   /** Names of the targets to move; all where left out. */
   readonly only?: readonly string[];
+  /** Of a rollback: instances that are to serve again, by target. */
+  readonly instances?: Readonly<Record<string, readonly string[]>>;
   /** Goes on with this deployment, which was cut off. */
   readonly resume?: { readonly deployment: DeploymentRecord };
   /** What a pause of a target means: the run waits there, which is the default, or ends. */

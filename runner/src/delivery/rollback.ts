@@ -24,6 +24,8 @@ export interface RollbackRequest {
   readonly stage: Stage;
   /** Version to return to; the previous healthy one where left out. */
   readonly version?: string;
+  /** Instances that are to serve again, by id: their version is what it returns to. */
+  readonly instances?: readonly string[];
   readonly waitMs?: number;
   /** Why it goes back behind a contract step, or over what somebody else has deployed since. */
   readonly forcedReason?: string;
@@ -47,6 +49,9 @@ export async function rollbackEnvironment(
   request: RollbackRequest,
 ): Promise<RollbackResult> {
   const { environment } = request;
+  const chosen = request.instances === undefined ? undefined : await chosenInstances(context, request);
+  if (chosen !== undefined && request.version === undefined)
+    return rollbackEnvironment(context, { ...request, version: chosen.version });
   const state = await context.state();
   const { ledger } = state;
   const waiting =
@@ -78,6 +83,7 @@ export async function rollbackEnvironment(
     kind: 'rollback',
     stage: request.stage,
     forward: request.version !== undefined,
+    ...(chosen === undefined ? {} : { instances: { [chosen.target]: request.instances ?? [] } }),
     ...(request.waitMs === undefined ? {} : { waitMs: request.waitMs }),
     ...(request.forcedReason === undefined
       ? {}
@@ -91,6 +97,25 @@ export async function rollbackEnvironment(
     ? `${environment.name} runs ${version} already, healthy: nothing was changed`
     : `${environment.name} is back on ${version}${some}${was}${unproven}`;
   return { deployment, behind, summary };
+}
+
+/**
+ * The target whose instances are named, and their version.
+ * @throws StackError USAGE where the environment has no target of instances, or several
+ */
+async function chosenInstances(
+  context: Context,
+  { environment, instances = [] }: RollbackRequest,
+): Promise<{ readonly target: string; readonly version: string }> {
+  const targets = (await context.targets(environment)).filter((one) => one.versionOf !== undefined);
+  const [only, second] = targets;
+  if (only !== undefined && second === undefined)
+    return { target: only.name, version: (await only.versionOf?.(instances)) as string };
+  const what = only === undefined ? 'no target of instances' : 'several targets of instances';
+  throw new StackError('USAGE', `${environment.name} has ${what}`, {
+    where: '--instances',
+    next: `node runner rollback --env ${environment.name} --to VERSION`,
+  });
 }
 
 /** A rollback leaves databases as they are: says how one is brought back that was kept before a migration. */

@@ -62,7 +62,7 @@ export interface ConfiguredEnvironment {
   readonly infrastructure?: unknown;
   readonly provision?: unknown;
   readonly inventory: { readonly tags?: unknown; readonly transport?: unknown };
-  readonly targets: Readonly<Record<string, { readonly kind: string }>>;
+  readonly targets: Readonly<Record<string, { readonly kind: string; readonly playbook?: unknown }>>;
 }
 
 /** What is asked of the kinds of targets. */
@@ -97,7 +97,12 @@ export function needsOf(
   return {
     docker: hasImages,
     terraform: has((environment) => environment.infrastructure !== undefined),
-    ansible: has((environment) => environment.provision !== undefined || targets(environment, 'hosts')),
+    ansible: has(
+      (environment) =>
+        environment.provision !== undefined ||
+        targets(environment, 'hosts') ||
+        Object.values(environment.targets).some(({ playbook }) => playbook !== undefined),
+    ),
     sessions: has(({ inventory }) => usesSessions(inventory)),
     aws: environments
       .filter(

@@ -11,11 +11,17 @@ import { keptFacts, stillKept } from './keptInstances.js';
 import { readSnapshot, restoreInstances, snapshotOf } from './restore.js';
 import { retireOld, terminateAll } from './retire.js';
 import { readBegun } from './rules/begun.js';
-import { foreignTargets, instancesFailure, type FailedInstance } from './rules/failures.js';
+import {
+  foreignTargets,
+  instancesFailure,
+  notNamed,
+  severalVersions,
+  type FailedInstance,
+} from './rules/failures.js';
 import { planInstances, type Plan } from './rules/plan.js';
 import { readView, type View } from './view.js';
 import { wantedRelease, type WantedRelease } from './wanted.js';
-import { idOf, serves } from './rules/ownInstance.js';
+import { idOf, serves, type OwnInstance } from './rules/ownInstance.js';
 
 /** So many instances are brought side by side. */
 const FAN_OUT = 20;
@@ -57,8 +63,12 @@ export class InstancesTarget implements Target {
     ]);
     if (view.foreign.length > 0 && rollout.isForced !== true)
       throw foreignTargets(target, group.name, view.foreign);
+    const named = rollout.instances;
+    const absent = named?.find((id) => !view.own.some((one) => idOf(one) === id && hasRelease(one, wanted)));
+    if (absent !== undefined) throw notNamed(target, absent, wanted.version, view.own);
     const plan = planInstances({
       ...{ own: view.own, wanted, count: target.config.count, isLinked: group.isLinked },
+      named,
       ...{ runs: begun.runs, retiring: begun.retiring, isBack: rollout.kind === 'rollback' },
     });
     const isBegun = begun.runs.length > 0;
@@ -84,6 +94,16 @@ export class InstancesTarget implements Target {
     }
   }
 
+  async versionOf(instances: readonly string[]): Promise<string> {
+    const { own } = await readView(this.target, never());
+    const found = instances.map((id) => own.find((one) => idOf(one) === id));
+    const index = found.indexOf(undefined);
+    if (index >= 0) throw notNamed(this.target, instances[index] as string, undefined, own);
+    const versions = [...new Set(found.map((one) => one?.label.version ?? ''))];
+    if (versions.length !== 1) throw severalVersions(this.target, versions);
+    return versions[0] as string;
+  }
+
   async restore(snapshot: TargetSnapshot, rollout: Rollout): Promise<TargetRecord> {
     const before = readSnapshot(snapshot);
     const runs = [...readBegun(rollout.begun).runs, ...this.runs];
@@ -96,7 +116,7 @@ export class InstancesTarget implements Target {
       status: isChanged ? 'rolled-back' : 'unchanged',
       ...(digest === undefined ? {} : { digest }),
       facts: {
-        instances: served.map(({ id }) => id).join(', ') || 'none',
+        live: served.map(({ id }) => id).join(', ') || 'none',
         ...stillKept(rollout.known, kept.map(withId)),
       },
     };
@@ -105,7 +125,7 @@ export class InstancesTarget implements Target {
   async behind(release: ReleaseRecord, known: Known | undefined): Promise<readonly BehindHost[]> {
     const { target } = this;
     const [group, { own }] = await Promise.all([target.group(), readView(target, never())]);
-    const live = known?.target?.facts?.['instances']?.split(', ') ?? [];
+    const live = known?.target?.facts?.['live']?.split(', ') ?? [];
     return own.flatMap((one): readonly BehindHost[] => {
       if (!live.includes(idOf(one)) || (one.label.version === release.version && serves(one, group.isLinked)))
         return [];
@@ -171,11 +191,13 @@ export class InstancesTarget implements Target {
       kind: this.kind,
       status,
       digest,
-      facts: { instances: instances.join(', '), ...kept },
+      facts: { live: instances.join(', '), ...kept },
       ...(behind.length === 0 ? {} : { hosts: { total: instances.length + behind.length, behind } }),
     };
   }
 }
 
+const hasRelease = ({ label }: OwnInstance, { version, digest }: WantedRelease) =>
+  label.version === version && label.digest === digest;
 const never = () => new AbortController().signal;
 const withId = (id: string) => ({ instance: { id } });

@@ -54,10 +54,12 @@ async function tasks(target: InstancesDependencies, signal: AbortSignal): Promis
  */
 async function drainKept(
   target: InstancesDependencies,
-  { signal, subject }: DrainRequest,
+  { live = '', signal, subject }: DrainRequest,
 ): Promise<DrainEnd> {
   const [group, ec2, { own }] = await Promise.all([target.group(), target.ec2(), readView(target, signal)]);
-  const kept = own.filter((one) => !isRegistered(one));
+  // One that somebody has taken out of the group for a while is not kept: it is live.
+  const isLive = new Set(live.split(', '));
+  const kept = own.filter((one) => !isRegistered(one) && !isLive.has(idOf(one)));
   if (!own.some((one) => serves(one, group.isLinked)))
     throw new StackError('STATE_CONFLICT', `no instance of ${target.name} serves in ${group.name}`, {
       where: `targets.${target.name} of ${target.environmentName}`,

@@ -25,7 +25,7 @@ describe('instances behind a target group', () => {
       status: 'healthy',
       digest: FIRST.artifacts?.['app']?.digest,
     });
-    expect(record.facts).to.deep.equal({ instances: 'i-1, i-2' });
+    expect(record.facts).to.deep.equal({ live: 'i-1, i-2' });
     expect(aws.stand()).to.deep.equal(['1.0.0 running serving', '1.0.0 running serving']);
     const [one, other] = [...aws.instances.values()];
     expect([one?.subnet, other?.subnet]).to.deep.equal(['subnet-a', 'subnet-b']);
@@ -49,7 +49,7 @@ describe('instances behind a target group', () => {
     expect(aws.stand()).to.deep.equal([
       ...['1.0.0 stopped', '1.0.0 stopped', '1.1.0 running serving', '1.1.0 running serving'],
     ]);
-    expect(facts).to.include({ instances: 'i-3, i-4', kept: '1.0.0', 'kept-instances': 'i-1, i-2' });
+    expect(facts).to.include({ live: 'i-3, i-4', kept: '1.0.0', 'kept-instances': 'i-1, i-2' });
     expect(Date.parse(facts['kept-until']!) - Date.parse(facts['kept-since']!)).to.equal(24 * 3_600_000);
     const actions = entries.map(({ action }) => action);
     expect(actions.indexOf('retire')).to.be.above(actions.lastIndexOf('register'));
@@ -98,10 +98,26 @@ describe('instances behind a target group', () => {
     expect(aws.stand()).to.deep.equal([
       ...['1.0.0 running serving', '1.0.0 running serving', '1.1.0 stopped', '1.1.0 stopped'],
     ]);
-    expect(facts).to.include({ instances: 'i-1, i-2', kept: '1.1.0' });
+    expect(facts).to.include({ live: 'i-1, i-2', kept: '1.1.0' });
     expect(played).to.deep.equal([]);
     expect(aws.asked.map(({ action }) => action)).not.to.include('RunInstances');
     expect(aws.outages).to.deep.equal([]);
+  });
+
+  it('go back to those that somebody names, and to no other', async () => {
+    const { aws, process } = await deployed();
+    const next = process();
+    await next.target.deploy(NEXT, next.rollout);
+    const back = process({ kind: 'rollback', instances: ['i-2'] });
+    const { facts } = await back.target.deploy(FIRST, back.rollout);
+    expect(facts).to.include({ live: 'i-2', kept: '1.1.0' });
+    expect(aws.stand().filter((one) => one.endsWith('serving'))).to.deep.equal(['1.0.0 running serving']);
+    const other = process({ kind: 'rollback', instances: ['i-9'] });
+    const failed = await rejection(other.target.deploy(FIRST, other.rollout), 'USAGE');
+    expect(failed.message).to.equal('web has no instance i-9 with 1.0.0');
+    expect(await back.target.versionOf(['i-3', 'i-4'])).to.equal('1.1.0');
+    await rejection(back.target.versionOf(['i-1', 'i-4']), 'USAGE');
+    await rejection(back.target.versionOf(['i-9']), 'USAGE');
   });
 
   it('go back by a launch where nothing was kept', async () => {
@@ -267,21 +283,22 @@ describe('instances behind a target group', () => {
   });
 
   it('are drained by hand: what is kept goes, what serves stays', async () => {
-    const { aws, process, events, clock } = await deployed();
+    const { aws, process } = await deployed();
     const next = process();
     await next.target.deploy(NEXT, next.rollout);
     const { drain } = await next.target.operations();
+    aws.registered.delete('i-4');
     const asked = {
-      live: undefined,
+      live: 'i-3, i-4',
       signal: next.rollout.signal,
       subject: next.rollout.stage.subject('web'),
     };
     const end = await drain!(asked);
     expect(end).to.include({ colour: '1.0.0', before: 2 });
-    expect(aws.stand()).to.deep.equal(['1.1.0 running serving', '1.1.0 running serving']);
+    // One that somebody has taken out for a while is not kept: it is live.
+    expect(aws.stand()).to.deep.equal(['1.1.0 running', '1.1.0 running serving']);
     aws.answers = () => false;
     await rejection(drain!(asked), 'STATE_CONFLICT');
-    expect([events.length > 0, clock.now() > new Date(0)]).to.deep.equal([true, true]);
   });
 
   describe('with a platform that is busy', () => {

@@ -1,5 +1,6 @@
 import { StackError } from '../../../../base/errors.js';
 import type { BehindCause } from '../../../../domain/records.js';
+import { idOf, type OwnInstance } from './ownInstance.js';
 
 /** Why one instance does not serve the release, and what became of it. */
 export interface FailedInstance {
@@ -62,4 +63,27 @@ export function goneInstances({ name, environmentName }: Named, gone: readonly s
       next: `\`node runner rollback --env ${environmentName} --to VERSION\` launches that release anew.`,
     },
   );
+}
+
+/** Somebody named an instance that is none of the target's, or has another release. */
+export function notNamed(
+  { name, environmentName }: Named,
+  id: string,
+  version: string | undefined,
+  own: readonly OwnInstance[],
+): StackError {
+  const what = version === undefined ? '' : ` with ${version}`;
+  return new StackError('USAGE', `${name} has no instance ${id}${what}`, {
+    where: '--instances',
+    evidence: own.map((one) => `${idOf(one)}: ${one.label.version}, ${one.instance.state}`),
+    next: `\`node runner tasks --env ${environmentName}\` lists its instances with their versions.`,
+  });
+}
+
+/** Instances of several releases cannot serve together. */
+export function severalVersions({ environmentName }: Named, versions: readonly string[]): StackError {
+  return new StackError('USAGE', `the instances have several versions: ${versions.join(', ')}`, {
+    where: '--instances',
+    next: `\`node runner tasks --env ${environmentName}\` lists the instances with their versions.`,
+  });
 }
