@@ -1,7 +1,7 @@
 import type { Context } from '../../context/context.js';
-import type { ReleaseImage, ReleaseRecord } from '../../domain/records.js';
+import type { ReleaseArtifact, ReleaseImage, ReleaseRecord } from '../../domain/records.js';
 
-/** Digest of an image that is yet to be built. */
+/** Digest of an image or artifact that is yet to be built. */
 export const UNBUILT = '';
 
 /**
@@ -32,7 +32,7 @@ async function unbuiltRelease(context: Context): Promise<ReleaseRecord> {
     import('../../release/treeContent.js'),
     import('../../release/treeInputs.js'),
   ]);
-  const [version, { tree }, { images, inputs }, { application }, { ledger }] = await Promise.all([
+  const [version, { tree }, { images, artifacts, inputs }, { application }, { ledger }] = await Promise.all([
     currentVersion(context),
     treeContent(context),
     workingTreeInputs(context),
@@ -46,11 +46,18 @@ async function unbuiltRelease(context: Context): Promise<ReleaseRecord> {
       return [name, { repository, digest: build?.digest ?? UNBUILT, tags: [], inputs: own }];
     }),
   );
+  const files = Object.values(artifacts).map(
+    ({ name, config: { bucket }, inputs: own }): [string, ReleaseArtifact] => [
+      name,
+      { bucket, key: '', digest: UNBUILT, sizeBytes: 0, inputs: own },
+    ],
+  );
   return {
     version,
     application,
     ...tree,
     images: Object.fromEntries(known),
+    ...(files.length === 0 ? {} : { artifacts: Object.fromEntries(files) }),
     inputs,
     createdAt: context.clock.now().toISOString(),
     createdBy: context.who,

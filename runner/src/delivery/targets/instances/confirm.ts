@@ -22,6 +22,7 @@ export async function confirmInstance(
 ): Promise<string | undefined> {
   if (probeOf(target.config) === 'target-group') return undefined;
   const subject = rollout.stage.subject(host.name);
+  subject.progress('confirm', `asking for ${target.config.health.path}`);
   const first = await watchHealth(await gateOf(target), host, rollout.signal);
   if (first === undefined) return undefined;
   subject.progress('restart', `${first}: it is restarted once`);

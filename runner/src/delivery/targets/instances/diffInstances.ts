@@ -23,7 +23,7 @@ export async function diffInstances(
   const differences = old.map((one): Difference => {
     const { version, digest } = one.label;
     const of = idOf(one);
-    return digest === wanted.digest
+    return digest === wanted.digest && version === release.version
       ? { of, what: 'settings', from: `those of ${version}`, to: 'others' }
       : { of, what: 'version', from: version, to: release.version };
   });

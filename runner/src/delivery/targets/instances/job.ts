@@ -60,7 +60,6 @@ export async function bringInstance(
     }
     if (!slot.isKept) await configure(target, instance, asked);
     await startApplication(target, host, signal);
-    subject.progress('confirm', `asking for ${target.config.health.path}`);
     const sick = await confirmInstance(target, host, rollout);
     if (sick !== undefined) throw new Unfit('unhealthy', sick, await target.console(instance.id));
     const failed = await asked.checks?.ofHost(host);

@@ -1,6 +1,7 @@
 import { toErrorRecord } from '../../../base/errors.js';
 import type { CheckResult, Finding } from '../../../domain/finding.js';
 import type { Wanted } from '../../../context/target.js';
+import { UNBUILT } from '../../diff/comparedRelease.js';
 import type { InstancesDependencies } from './dependencies.js';
 
 /** The launch template, the target group and the artifact are there. Changes nothing. */
@@ -27,7 +28,7 @@ export async function verifyInstances(
       const { name: group, isLinked } = await target.group();
       return isLinked ? group : `${group}; no load balancer sends requests to it`;
     }),
-    artifact === undefined
+    artifact === undefined || artifact.digest === UNBUILT
       ? ({ status: 'skipped', found: `${release.version} has no artifact yet: the deploy makes it` } as const)
       : found(async () => {
           const fetched = await target.fetch(artifact, signal);
