@@ -24,3 +24,21 @@ export const isThere = ({ state }: Pick<Instance, 'state'>): boolean =>
 /** Whether it costs compute time. */
 export const isUp = ({ state }: Pick<Instance, 'state'>): boolean =>
   state === 'pending' || state === 'running';
+
+/** An instance as people know it: by a name, with what it was launched from. */
+export interface NamedInstance extends Instance {
+  /** Its Name tag, else its id. */
+  readonly name: string;
+  readonly type: string;
+  /** Name of the key pair it was launched with. */
+  readonly key?: string;
+  readonly image?: string;
+  readonly architecture?: string;
+  /** The autoscaling group that it belongs to: the group replaces it where it stops. */
+  readonly autoscalingGroup?: string;
+}
+
+/** What people do with an instance that is there. */
+export type InstanceChange = 'start' | 'stop' | 'restart' | 'delete';
+
+export const AUTOSCALING_TAG = 'aws:autoscaling:groupName';

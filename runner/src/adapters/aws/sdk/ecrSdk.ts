@@ -1,5 +1,6 @@
 /** What the runner uses of the ECR SDK; named exports, so that the bundle leaves the rest out. */
 export {
+  DescribeImagesCommand,
   BatchGetImageCommand,
   ECRClient,
   CreateRepositoryCommand,

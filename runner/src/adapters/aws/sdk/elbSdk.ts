@@ -1,5 +1,6 @@
 /** What the runner uses of the ELBv2 SDK; named exports, so that the bundle leaves the rest out. */
 export {
+  DescribeTagsCommand,
   ElasticLoadBalancingV2Client,
   DeregisterTargetsCommand,
   DescribeListenersCommand,
