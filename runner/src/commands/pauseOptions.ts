@@ -3,6 +3,7 @@ import type { Terminal } from '../base/ports.js';
 import type { Context } from '../context/context.js';
 import { sequenceOfPause, type PauseQuestion } from '../domain/paused.js';
 import type { Asked, PauseAnswer } from '../pipeline/continueStage.js';
+import { canAsk, keyOf } from './askKey.js';
 import { option, type CommandInput, type OptionDefinition } from './command.js';
 
 const ANSWERS = ['continue', 'rollback'] as const;
@@ -50,7 +51,6 @@ export function pauseAnswer(input: CommandInput): { readonly pauseAnswer?: Pause
 }
 
 const KEYS: Readonly<Record<string, Asked>> = { c: 'continue', r: 'rollback', l: 'later' };
-const CTRL_C = 3;
 
 /**
  * Asks at a pause who sits at the terminal, by one key.
@@ -60,37 +60,13 @@ export function pauseAsker(
   context: Pick<Context, 'env' | 'events' | 'options' | 'signal'>,
   terminal: Pick<Terminal, 'attach' | 'isTTY'>,
 ): { readonly askPause?: (question: PauseQuestion) => Promise<Asked> } {
-  if (!terminal.isTTY || context.options.json || Boolean(context.env['CI'])) return {};
+  if (!canAsk(context, terminal)) return {};
   const askPause = ({ version, previous, lines }: PauseQuestion) => {
     const back = previous ?? 'what ran before';
     const keys = `Press c to continue, r to roll back to ${back}, l to decide later.`;
     const message = [`${version} is paused`, ...lines, keys].join('\n');
     context.events.emit({ type: 'notice', level: 'info', message });
-    return keyOf(context.signal, terminal);
+    return keyOf<Asked>(context.signal, terminal, (key) => KEYS[key], 'later');
   };
   return { askPause };
-}
-
-/** @throws StackError INTERRUPTED on Ctrl-C; the signal's reason on abort */
-function keyOf(signal: AbortSignal, terminal: Pick<Terminal, 'attach'>): Promise<Asked> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => end(() => reject(signal.reason as Error));
-    const end = (settle: () => void) => {
-      signal.removeEventListener('abort', onAbort);
-      release();
-      settle();
-    };
-    const release = terminal.attach({
-      onInput: (chunk) => {
-        // While keys are read one by one, Ctrl-C is a key too.
-        if (chunk.includes(CTRL_C)) end(() => reject(new StackError('INTERRUPTED', 'interrupted by Ctrl-C')));
-        const key = KEYS[chunk.toString().trim().toLowerCase()];
-        if (key !== undefined) end(() => resolve(key));
-      },
-      onEnd: () => end(() => resolve('later')),
-      onResize: () => undefined,
-    });
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

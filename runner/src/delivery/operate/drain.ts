@@ -8,7 +8,7 @@ import type { State } from '../../state/state.js';
 import { withLock } from '../environmentLock.js';
 import { keptColours } from '../keptColours.js';
 import { knownOf } from '../known.js';
-import { pausedError, readLastRun, unfinishedError } from '../unfinished.js';
+import { refuseUnfinished } from '../refuseUnfinished.js';
 import { operatedTarget, operatedTargets, type Operated } from './chooseTarget.js';
 
 export interface DrainAsked {
@@ -112,12 +112,4 @@ async function drainable(
   if (able.length > 0 && (names.length === 0 || unable === undefined)) return able;
   // It says why not.
   return [await operatedTarget(context, environment, unable?.name, 'drain')];
-}
-
-/** A deployment that is not at its end may go back to what is kept. */
-async function refuseUnfinished(state: State, environment: NamedEnvironment): Promise<void> {
-  const left = await readLastRun(state, environment.name);
-  if (left.kind === 'unreadable') throw left.error;
-  if (left.kind === 'open') throw await unfinishedError(state, left.unfinished, environment);
-  if (left.kind === 'paused') throw pausedError(left.deployment);
 }
