@@ -227,6 +227,9 @@ export class FakeFleet {
         const fails = this.behaviour(host.name, version) === 'fails its check';
         return { exitCode: fails ? 3 : 0, stdout: fails ? 'GET /cart 500\n' : 'ok\n', stderr: '' };
       },
+      async open() {
+        throw new Error('not used by this fleet');
+      },
       async openAsRoot() {
         throw new Error('not used by this fleet');
       },

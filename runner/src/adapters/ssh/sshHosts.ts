@@ -42,10 +42,12 @@ export interface SshHosts {
   /** Like `exec`, as root: by `sudo -n` unless the host's user is root already. */
   execAsRoot(host: Host, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /**
-   * Starts an argv on the host as root, and hands its output on as it comes. It is run once: who wants it again after the
+   * Starts an argv on the host as its user, and hands its output on as it comes. It is run once: who wants it again after the
    * connection broke, knows from where.
    * @throws StackError SSH_*
    */
+  open(host: Host, argv: readonly string[], options: ChannelOptions): Promise<Channel>;
+  /** Like `open`, as root. */
   openAsRoot(host: Host, argv: readonly string[], options: ChannelOptions): Promise<Channel>;
   /**
    * Waits until the host lets us in. Only silence is waited for: a wrong key or a changed host key fails at once.
@@ -128,15 +130,15 @@ export function createSshHosts(settings: SshSettings): SshHosts {
     });
   const asRoot = (host: Host, argv: readonly string[]) =>
     host.user === 'root' ? argv : ['sudo', '-n', ...argv];
+  const open: SshHosts['open'] = async (host, argv, options) =>
+    openChannel(await connection(settings.routeOf(host), options.signal), host, argv, options);
   const execAsRoot: SshHosts['execAsRoot'] = (host, argv, options) => exec(host, asRoot(host, argv), options);
 
   return {
     exec,
     execAsRoot,
-    async openAsRoot(host, argv, options) {
-      const opened = await connection(settings.routeOf(host), options.signal);
-      return openChannel(opened, host, asRoot(host, argv), options);
-    },
+    open,
+    openAsRoot: (host, argv, options) => open(host, asRoot(host, argv), options),
     async ready(host, { timeoutMs = 0, signal } = {}) {
       const deadline = systemClock.now().getTime() + timeoutMs;
       for (;;) {
