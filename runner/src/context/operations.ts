@@ -97,6 +97,15 @@ export interface ScaleRequest {
   readonly subject: StageSubject;
 }
 
+/** How many tasks a target is to have, and what one of them is. */
+export interface TargetSize {
+  readonly count: number;
+  /** Bounds of autoscaling, where it governs the target. */
+  readonly bounds?: { readonly min: number; readonly max: number };
+  /** What a task takes of Fargate; absent where it runs on instances. */
+  readonly fargate?: { readonly vcpu: number; readonly memoryGib: number; readonly isArm: boolean };
+}
+
 /** Counts of tasks before and after. */
 export interface ScaleEnd {
   readonly before: number;
@@ -150,6 +159,8 @@ export interface Operations {
    * @throws StackError TASK_FAILED where it never came to an exit code
    */
   readonly task?: (request: TaskRequest) => Promise<TaskEnd>;
+  /** What `scale` would change. */
+  readonly size?: (signal: AbortSignal) => Promise<TargetSize>;
   /** @throws StackError SCALE_REFUSED, TASK_FAILED where the tasks do not come */
   readonly scale?: (request: ScaleRequest) => Promise<ScaleEnd>;
   /** Starts anew what runs, gated on health. @throws StackError DEPLOY_FAILED */

@@ -18,6 +18,7 @@ export function ecsOperations(parts: EcsParts): Operations {
       ? {}
       : { exec: async (request) => (await import('./exec.js')).execInTask(parts, onHost, request) }),
     task: async (request) => (await import('./oneOff.js')).runOneOff(parts, request),
+    size: async (signal) => (await import('./size.js')).serviceSize(parts, signal),
     scale: async (request) => (await import('./scale.js')).scaleService(parts, request),
     // The service keeps its revision: there is nothing that another run would have to undo.
     restart: (request) => parts.restart({ ...request, journal: async () => undefined }),
