@@ -17,6 +17,10 @@ module.exports.layers = [
   { folders: ['views'], what: 'Subscribers of events, and tables; nothing else prints' },
   { folders: ['starter'], what: '`init`: what a project looks like, and the configuration it gets' },
   { folders: ['pipeline'], what: 'The stage graph, agent blocks for Jenkins, the schedule, a run' },
+  {
+    folders: ['resources'],
+    what: 'What a deployment has in AWS beside its releases: instances, keys, alarms, groups, images; their power',
+  },
   { folders: ['delivery'], what: 'How releases reach environments; `targets/KIND/` has all of a kind' },
   { folders: ['hosts'], what: 'Inventory, routes to hosts, Ansible' },
   { folders: ['infrastructure', 'release'], what: 'Terraform; build, test, push, versions, tags' },

@@ -115,6 +115,13 @@ export const errorCodes = {
   LOG_UNREADABLE: define('infrastructure'),
   EXEC_UNAVAILABLE: define('infrastructure'),
   SCALE_REFUSED: define('service'),
+  // What a deployment has in AWS
+  RESOURCE_UNKNOWN: define('usage', ExitCode.usage),
+  RESOURCE_FOREIGN: define('approval'),
+  RESOURCE_PROTECTED: define('approval'),
+  RESOURCE_EXISTS: define('usage', ExitCode.usage),
+  INSTANCE_FAILED: define('infrastructure'),
+  POWER_FAILED: define('infrastructure'),
   PROMOTION_REFUSED: define('approval'),
   APPROVAL_REQUIRED: define('approval'),
   APPROVAL_REFUSED: define('approval'),

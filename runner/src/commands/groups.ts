@@ -16,6 +16,7 @@ export const commandGroups: Readonly<Record<string, readonly string[]>> = {
     'migrate',
     'needs',
   ],
-  Operate: ['tasks', 'logs', 'exec', 'task', 'scale', 'restart', 'drain'],
+  Operate: ['tasks', 'logs', 'exec', 'task', 'scale', 'restart', 'drain', 'power'],
+  'What AWS has': ['instances', 'keys', 'alarms', 'groups', 'images'],
   'Inspect and notify': ['status', 'history', 'report', 'lock', 'notify'],
 };

@@ -4,6 +4,7 @@ import { artifacts } from './artifactsSchema.js';
 import { hooks } from './hooksSchema.js';
 import { inventorySchema } from './inventorySchema.js';
 import type { KindSchemas, TargetConfig } from './kindSchemas.js';
+import { powerSchema } from './powerSchema.js';
 import { storeForms } from './storeLocation.js';
 import type { Source } from './referencesIn.js';
 import { ownStages } from './stagesSchema.js';
@@ -281,6 +282,7 @@ const environmentOf = (targets: z.ZodType<TargetConfig>, places: string) =>
     hooks: hooks
       .optional()
       .describe('Commands around each deploy, promotion and rollback; see docs/checks.md.'),
+    power: powerSchema.optional().describe('When the environment is on, for `power`; see docs/operate.md.'),
     url: lookedUp.optional().describe('URL of the environment; shown in reports and Slack.'),
     protected: z
       .boolean()

@@ -1,3 +1,4 @@
+import { DELIVERY_TAG } from './deliveryTags.js';
 import type { DeploymentName } from './ownership.js';
 
 /** Tags of something in AWS, by their names. */
@@ -6,13 +7,16 @@ export type Tags = Readonly<Record<string, string>>;
 /** Tags that say whose something is. People also write them with a capital, and AWS tells the two apart: we do not. */
 export const APPLICATION_TAG = 'application';
 export const ENVIRONMENT_TAG = 'environment';
-/** On instances that a deploy makes: the run that made them, written before they cost money. */
-export const RUN_TAG = 'automation-stack:run';
-/** On instances that a deploy makes: the version that they run. */
-export const VERSION_TAG = 'automation-stack:version';
+/** On instances that a deploy makes: the run that made them, written before they cost money; and the version. */
+export const RUN_TAG = `${DELIVERY_TAG}run`;
+export const VERSION_TAG = `${DELIVERY_TAG}version`;
 
 /** Names of tags under which a list has to be asked for, to miss none of a deployment. */
-export const APPLICATION_TAG_FORMS: readonly string[] = [APPLICATION_TAG, 'Application'];
+export const APPLICATION_TAG_FORMS: readonly string[] = [
+  APPLICATION_TAG,
+  'Application',
+  `${DELIVERY_TAG}${APPLICATION_TAG}`,
+];
 
 /** What the tags of a deployment are on what is made for it. */
 export const tagsOf = ({ application, environment }: DeploymentName): Tags => ({
@@ -28,20 +32,24 @@ export type Owner =
   /** Its tags do not say. */
   | { readonly kind: 'nobody' };
 
-/** Whose something is: ours only where both tags say so. */
+/** Whose something is: ours only where all of its tags that say so agree; those of a deploy count like those of people. */
 export function ownerOf(tags: Tags, self: DeploymentName): Owner {
-  const application = tagNamed(tags, APPLICATION_TAG);
-  const environment = tagNamed(tags, ENVIRONMENT_TAG);
-  if (application === undefined && environment === undefined) return { kind: 'nobody' };
-  if (application === self.application && environment === self.environment) return { kind: 'own' };
+  const applications = valuesOf(tags, APPLICATION_TAG);
+  const environments = valuesOf(tags, ENVIRONMENT_TAG);
+  if (applications.length + environments.length === 0) return { kind: 'nobody' };
+  const isOwn = (values: readonly string[], own: string) =>
+    values.length > 0 && values.every((value) => value === own);
+  if (isOwn(applications, self.application) && isOwn(environments, self.environment)) return { kind: 'own' };
+  const named = (values: readonly string[], own: string, what: string) =>
+    values.find((value) => value !== own) ?? values[0] ?? `(no ${what})`;
   return {
     kind: 'other',
-    name: [application ?? '(no application)', environment ?? '(no environment)'].join('/'),
+    name: `${named(applications, self.application, APPLICATION_TAG)}/${named(environments, self.environment, ENVIRONMENT_TAG)}`,
   };
 }
 
-/** Value of a tag, whatever the case of its name. */
-export function tagNamed(tags: Tags, name: string): string | undefined {
-  const found = Object.keys(tags).find((key) => key.toLowerCase() === name);
-  return found === undefined ? undefined : tags[found];
-}
+/** Values of a tag, whatever the case of its name, and of that which a deploy gives. */
+const valuesOf = (tags: Tags, name: string): readonly string[] =>
+  Object.entries(tags)
+    .filter(([key]) => [name, `${DELIVERY_TAG}${name}`].includes(key.toLowerCase()))
+    .map(([, value]) => value);

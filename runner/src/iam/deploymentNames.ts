@@ -199,7 +199,7 @@ export async function policyNames(
     ({ kind }) => kind === 'output',
   );
   // Who asks for the inventory itself asks for it whatever it is for.
-  const needsHosts = hasHosts(kinds, environment) || verb === 'inventory';
+  const needsHosts = hasHosts(kinds, environment) || verb === 'inventory' || verb === 'instances';
   const present: Partial<Record<Exclude<AnyPart, TargetPart>, boolean>> = {
     account: aws.account !== undefined || role !== undefined,
     'assume-role': assumed.length > 0,

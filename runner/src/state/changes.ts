@@ -10,7 +10,10 @@ const foundations = ['apply', 'destroy', 'provision'] as const;
 type Foundation = (typeof foundations)[number];
 /** What people do with what runs there. */
 const operations = ['exec', 'task', 'scale', 'restart', 'drain'] as const;
-export const changeKinds = [...foundations, ...operations] as const;
+/** What people do with what a deployment has in AWS beside its releases. */
+const resourceChanges = ['instances', 'keys', 'alarms', 'power'] as const;
+export type ResourceChange = (typeof resourceChanges)[number];
+export const changeKinds = [...foundations, ...operations, ...resourceChanges] as const;
 
 /** One attempt to change what an environment runs on, or something that was done with what runs there. */
 export interface ChangeRecord<Kind extends string = Foundation> {

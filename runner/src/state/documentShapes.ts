@@ -180,7 +180,20 @@ const run = { 'run?': text, 'runUrl?': text } as const;
 
 export const changeShape = object({
   number,
-  kind: oneOf('apply', 'destroy', 'provision', 'exec', 'task', 'scale', 'restart', 'drain'),
+  kind: oneOf(
+    'apply',
+    'destroy',
+    'provision',
+    'exec',
+    'task',
+    'scale',
+    'restart',
+    'drain',
+    'instances',
+    'keys',
+    'alarms',
+    'power',
+  ),
   status: oneOf('running', 'ok', 'failed'),
   startedAt: time,
   'endedAt?': time,
@@ -229,3 +242,16 @@ export const contractShape = object({
 export const testShape = object({ commit: text, at: time, who: text, ...run });
 
 export const endedShape = object({ sequence: number });
+
+const size = whole(0);
+
+export const powerShape = object({
+  status: oneOf('on', 'turning-off', 'off', 'turning-on'),
+  since: time,
+  who: text,
+  'runUrl?': text,
+  'until?': time,
+  services: list(object({ target: text, count: size, 'bounds?': object({ min: size, max: size }) })),
+  instances: list(object({ id: text, name: text })),
+  databases: list(object({ kind: oneOf('db-instance', 'db-cluster'), id: text })),
+});

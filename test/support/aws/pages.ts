@@ -43,6 +43,9 @@ export const PAGED: Readonly<Record<string, Paging>> = {
   'EC2.DescribeSubnets': { items: 'subnetSet', token: EC2_TOKEN },
   'EC2.DescribeRouteTables': { items: 'routeTableSet', token: EC2_TOKEN },
   'EC2.DescribeVpcEndpoints': { items: 'vpcEndpointSet', token: EC2_TOKEN },
+  'EC2.DescribeImages': { items: 'imagesSet', token: EC2_TOKEN },
+  'EC2.DescribeInstanceStatus': { items: 'instanceStatusSet', token: EC2_TOKEN },
+  'EC2.DescribeSecurityGroups': { items: 'securityGroupInfo', token: EC2_TOKEN },
   'EC2.DescribeInstances': { items: 'reservationSet', token: EC2_TOKEN, emptyFirst: true },
 };
 

@@ -63,6 +63,7 @@ export function instancesWorld(settings: Record<string, unknown> = {}, startMs?:
     return {
       exec: run,
       execAsRoot: run,
+      open: () => Promise.reject(new Error('not used')),
       openAsRoot: () => Promise.reject(new Error('not used')),
       ready: async (host) => void reach(host),
       probe: async (host) => {

@@ -10,16 +10,16 @@ const MaxRecords = 100;
 
 /** All databases of the region that can be stopped by themselves, sorted by name. @throws StackError AWS_* */
 export async function listDatabases(aws: Aws, signal: AbortSignal): Promise<readonly DatabaseView[]> {
-  const rds = await sdk.rds();
+  const { DescribeDBClustersCommand, DescribeDBInstancesCommand } = await sdk.rds();
   const client = await aws.rds();
   const [instances, clusters] = await Promise.all([
     everyPage(async (Marker) => {
-      const command = new rds.DescribeDBInstancesCommand({ MaxRecords, ...(Marker && { Marker }) });
+      const command = new DescribeDBInstancesCommand({ MaxRecords, ...(Marker && { Marker }) });
       const answer = await aws.call(client, command, { action: 'rds:DescribeDBInstances', signal });
       return { items: answer.DBInstances, next: answer.Marker };
     }),
     everyPage(async (Marker) => {
-      const command = new rds.DescribeDBClustersCommand({ MaxRecords, ...(Marker && { Marker }) });
+      const command = new DescribeDBClustersCommand({ MaxRecords, ...(Marker && { Marker }) });
       const answer = await aws.call(client, command, { action: 'rds:DescribeDBClusters', signal });
       return { items: answer.DBClusters, next: answer.Marker };
     }),
@@ -59,15 +59,16 @@ export async function changeDatabase(
   signal: AbortSignal,
 ): Promise<void> {
   const client = await aws.rds();
-  const rds = await sdk.rds();
+  const { StartDBClusterCommand, StartDBInstanceCommand, StopDBClusterCommand, StopDBInstanceCommand } =
+    await sdk.rds();
   const what = (action: string) => ({ action: `rds:${action}`, resource: id, signal });
   const instance = { DBInstanceIdentifier: id };
   const cluster = { DBClusterIdentifier: id };
   if (kind === 'db-instance' && change === 'stop')
-    await aws.call(client, new rds.StopDBInstanceCommand(instance), what('StopDBInstance'));
+    await aws.call(client, new StopDBInstanceCommand(instance), what('StopDBInstance'));
   else if (kind === 'db-instance')
-    await aws.call(client, new rds.StartDBInstanceCommand(instance), what('StartDBInstance'));
+    await aws.call(client, new StartDBInstanceCommand(instance), what('StartDBInstance'));
   else if (change === 'stop')
-    await aws.call(client, new rds.StopDBClusterCommand(cluster), what('StopDBCluster'));
-  else await aws.call(client, new rds.StartDBClusterCommand(cluster), what('StartDBCluster'));
+    await aws.call(client, new StopDBClusterCommand(cluster), what('StopDBCluster'));
+  else await aws.call(client, new StartDBClusterCommand(cluster), what('StartDBCluster'));
 }

@@ -56,21 +56,22 @@ export async function changeInstances(
   signal: AbortSignal,
 ): Promise<void> {
   const client = await aws.ec2();
-  const ec2 = await sdk.ec2();
+  const { RebootInstancesCommand, StartInstancesCommand, StopInstancesCommand, TerminateInstancesCommand } =
+    await sdk.ec2();
   const InstanceIds = [...ids];
   const what = (action: string) => ({ action: `ec2:${action}`, resource: ids.join(', '), signal });
   switch (change) {
     case 'start':
-      await aws.call(client, new ec2.StartInstancesCommand({ InstanceIds }), what('StartInstances'));
+      await aws.call(client, new StartInstancesCommand({ InstanceIds }), what('StartInstances'));
       return;
     case 'stop':
-      await aws.call(client, new ec2.StopInstancesCommand({ InstanceIds }), what('StopInstances'));
+      await aws.call(client, new StopInstancesCommand({ InstanceIds }), what('StopInstances'));
       return;
     case 'restart':
-      await aws.call(client, new ec2.RebootInstancesCommand({ InstanceIds }), what('RebootInstances'));
+      await aws.call(client, new RebootInstancesCommand({ InstanceIds }), what('RebootInstances'));
       return;
     case 'delete':
-      await aws.call(client, new ec2.TerminateInstancesCommand({ InstanceIds }), what('TerminateInstances'));
+      await aws.call(client, new TerminateInstancesCommand({ InstanceIds }), what('TerminateInstances'));
   }
 }
 

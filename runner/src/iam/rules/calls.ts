@@ -37,6 +37,12 @@ const onOwn = (action: string): CallRow => ({
   ...runner(action, 'instance', 'of-deployment'),
   unmade: OF_INSTANCES,
 });
+const OF_RESOURCES =
+  'made by the commands for what AWS has (instances, keys, alarms, groups, images, power), which have tests of their own (test/unit/resources)';
+const ofResources = (actions: string | readonly string[], on: Form, when?: ConditionName): CallRow => ({
+  ...runner(actions, on, when),
+  unmade: OF_RESOURCES,
+});
 const BEFORE_CONFIGURATION =
   'made by `init --from-service` alone, which has a test of its own (test/integration/starter)';
 const open = (action: string, because = NO_LEVEL): CallRow => ({
@@ -163,6 +169,7 @@ export const calls = {
   'ecr:CreateRepository': runner('ecr:CreateRepository', 'repository'),
   'ecr:BatchGetImage': runner('ecr:BatchGetImage', 'repository'),
   'ecr:PutImage': runner('ecr:PutImage', 'repository'),
+  'ecr:DescribeImages': ofResources('ecr:DescribeImages', 'repository'),
   'docker:push': {
     by: 'docker',
     needs: [
@@ -244,6 +251,37 @@ export const calls = {
   'ec2:StopInstances': onOwn('ec2:StopInstances'),
   'ec2:RebootInstances': onOwn('ec2:RebootInstances'),
   'ec2:TerminateInstances': onOwn('ec2:TerminateInstances'),
+  'ec2:DescribeInstanceAttribute': ofResources('ec2:DescribeInstanceAttribute', 'instance'),
+  'ec2:DescribeInstanceStatus': { ...open('ec2:DescribeInstanceStatus'), unmade: OF_RESOURCES },
+  // What carries the deployment's tags, whoever launched it.
+  'instances:change': ofResources(
+    ['ec2:RebootInstances', 'ec2:StartInstances', 'ec2:StopInstances', 'ec2:TerminateInstances'],
+    'instance',
+    'by-tags',
+  ),
+  'instances:power': ofResources(['ec2:StartInstances', 'ec2:StopInstances'], 'instance', 'by-tags'),
+  // The profile of a launch template: roles are named after the application, as Terraform's modules do.
+  'instance-profile:pass': ofResources('iam:PassRole', 'application-role', 'to-instances'),
+  'ec2:DescribeKeyPairs': { ...open('ec2:DescribeKeyPairs'), unmade: OF_RESOURCES },
+  'ec2:ImportKeyPair': {
+    by: 'runner',
+    needs: [
+      { actions: ['ec2:ImportKeyPair'], on: 'key-pair' },
+      { actions: ['ec2:CreateTags'], on: 'key-pair', when: 'while-making-keys' },
+    ],
+    unmade: OF_RESOURCES,
+  },
+  'ec2:CreateKeyPair': {
+    by: 'runner',
+    needs: [
+      { actions: ['ec2:CreateKeyPair'], on: 'key-pair' },
+      { actions: ['ec2:CreateTags'], on: 'key-pair', when: 'while-making-keys' },
+    ],
+    unmade: OF_RESOURCES,
+  },
+  'ec2:DeleteKeyPair': ofResources('ec2:DeleteKeyPair', 'key-pair', 'by-tags'),
+  'ec2:DescribeSecurityGroups': { ...open('ec2:DescribeSecurityGroups'), unmade: OF_RESOURCES },
+  'ec2:DescribeImages': { ...open('ec2:DescribeImages'), unmade: OF_RESOURCES },
   'ec2:DescribeSubnets': open('ec2:DescribeSubnets'),
   'ec2:DescribeRouteTables': {
     ...open('ec2:DescribeRouteTables'),
@@ -266,6 +304,10 @@ export const calls = {
   'elasticloadbalancing:DescribeTargetGroupAttributes': {
     ...open('elasticloadbalancing:DescribeTargetGroupAttributes'),
     unmade: BEFORE_CONFIGURATION,
+  },
+  'elasticloadbalancing:DescribeTags': {
+    ...open('elasticloadbalancing:DescribeTags'),
+    unmade: OF_RESOURCES,
   },
   'elasticloadbalancing:DescribeTargetHealth': open('elasticloadbalancing:DescribeTargetHealth'),
   'elasticloadbalancing:DescribeLoadBalancers': open('elasticloadbalancing:DescribeLoadBalancers'),
@@ -317,6 +359,13 @@ export const calls = {
     ...runner('cloudwatch:DescribeAlarms', 'alarm'),
     unmade: 'made where a target has an alarm among its checks, which have tests of their own',
   },
+  'cloudwatch:ListTagsForResource': ofResources('cloudwatch:ListTagsForResource', 'alarm'),
+  'cloudwatch:PutMetricAlarm': ofResources(
+    ['cloudwatch:PutMetricAlarm', 'cloudwatch:TagResource'],
+    'alarm',
+    'with-tags',
+  ),
+  'cloudwatch:DeleteAlarms': ofResources('cloudwatch:DeleteAlarms', 'alarm', 'by-tags'),
   'cloudwatch:GetMetricData': {
     ...open('cloudwatch:GetMetricData'),
     unmade:
@@ -328,6 +377,12 @@ export const calls = {
   'rds:CreateDBClusterSnapshot': snapshotOf('Create', 'db-cluster'),
   'rds:DescribeDBClusterSnapshots': snapshotOf('Describe', 'db-cluster'),
   'rds:DeleteDBClusterSnapshot': snapshotOf('Delete', 'db-cluster'),
+  'rds:DescribeDBInstances': ofResources('rds:DescribeDBInstances', 'any-db-instance'),
+  'rds:DescribeDBClusters': ofResources('rds:DescribeDBClusters', 'any-db-cluster'),
+  'rds:StopDBInstance': ofResources('rds:StopDBInstance', 'any-db-instance', 'by-tags'),
+  'rds:StartDBInstance': ofResources('rds:StartDBInstance', 'any-db-instance', 'by-tags'),
+  'rds:StopDBCluster': ofResources('rds:StopDBCluster', 'any-db-cluster', 'by-tags'),
+  'rds:StartDBCluster': ofResources('rds:StartDBCluster', 'any-db-cluster', 'by-tags'),
   'logs:FilterLogEvents': runner('logs:FilterLogEvents', 'log-group'),
 
   'application-autoscaling:DescribeScalableTargets': open('application-autoscaling:DescribeScalableTargets'),

@@ -1,5 +1,6 @@
 import { DELIVERY_TAG } from '../../domain/deliveryTags.js';
 import type { BucketPart } from '../../domain/permissions.js';
+import { tagsOf } from '../../domain/deploymentTags.js';
 import { arnOf, type ArnScope } from './arn.js';
 import type { Condition } from './policyDocument.js';
 
@@ -109,6 +110,11 @@ export const forms = {
     (resources?.['instance-role'] ?? []).map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
   'image-parameter': ({ place }) => [arnOf(place, 'ssm:R::parameter/aws/service/*', {})],
   'artifact-object': ({ place, artifacts = [] }) => artifacts.map((part) => objectsOf(place, part)),
+  'key-pair': ({ place }) => [arnOf(place, 'ec2:R:A:key-pair/*', {})],
+  'application-role': ({ place, owner }) =>
+    owner === undefined ? [] : [arnOf(place, 'iam::A:role/{application}-*', owner)],
+  'any-db-instance': ({ place }) => [arnOf(place, 'rds:R:A:db:*', {})],
+  'any-db-cluster': ({ place }) => [arnOf(place, 'rds:R:A:cluster:*', {})],
   'session-target': ({ place }) => [
     arnOf(place, 'ec2:R:A:instance/*', {}),
     arnOf(place, 'ssm:R::document/AWS-StartSSHSession', {}),
@@ -163,6 +169,15 @@ export const forms = {
 
 export type Form = keyof typeof forms;
 
+/** The tags of a deployment that Terraform and people give, whose names have no case here. */
+const byTag = (
+  key: string,
+  { application = '*', environment = '*' }: Partial<NonNullable<PolicyNames['owner']>> = {},
+) =>
+  Object.fromEntries(
+    Object.entries(tagsOf({ application, environment })).map(([tag, value]) => [`${key}/${tag}`, [value]]),
+  );
+
 /** The conditions that confine a call further, by a word. */
 export const conditions = {
   'in-cluster': ({ place, services }) => ({
@@ -179,6 +194,11 @@ export const conditions = {
   'as-deployment': ({ owner }) => ({ StringEquals: ownerTagKeys('aws:RequestTag', owner) }),
   'of-deployment': ({ owner }) => ({ StringEquals: ownerTagKeys('aws:ResourceTag', owner) }),
   'to-ecs': () => ({ StringEquals: { 'iam:PassedToService': ['ecs.amazonaws.com'] } }),
+  'while-making-keys': () => ({
+    StringEquals: { 'ec2:CreateAction': ['CreateKeyPair', 'ImportKeyPair'] },
+  }),
+  'by-tags': ({ owner }) => ({ StringEquals: byTag('aws:ResourceTag', owner) }),
+  'with-tags': ({ owner }) => ({ StringEquals: byTag('aws:RequestTag', owner) }),
 } satisfies Record<string, (names: PolicyNames) => Condition>;
 
 export type ConditionName = keyof typeof conditions;

@@ -47,6 +47,8 @@ const NOT_THERE = [
   'IAM.ListRolePolicies',
   'IAM.SimulatePrincipalPolicy',
   'RDS.DescribeDBClusterSnapshots',
+  'RDS.DescribeDBClusters',
+  'RDS.DescribeDBInstances',
   'RDS.DescribeDBSnapshots',
   'Scaling.DescribeScalableTargets',
 ];
@@ -64,13 +66,21 @@ const paged = new Map(
   ),
 );
 
+/** A call of another service that has the name of one in pages. */
+const NAMESAKES: Readonly<Record<string, string>> = {
+  'adapters/aws/groups.ts DescribeTags':
+    'of load balancing, which answers for 20 at once; EC2 has one in pages',
+};
+
 /** Where one of them is made: `file Call`. */
 const made = (readdirSync(source, { recursive: true }) as string[])
   .filter((file) => file.endsWith('.ts'))
   .flatMap((file) => {
     const text = readFileSync(`${source}${file}`, 'utf8');
     const commands = [...text.matchAll(/new (\w+)Command\(/g)].map(([, call]) => call as string);
-    const calls = [...new Set(commands)].filter((call) => paged.has(call));
+    const calls = [...new Set(commands)].filter(
+      (call) => paged.has(call) && !(`${file} ${call}` in NAMESAKES),
+    );
     return calls.map((call) => ({ file, call, text }));
   });
 

@@ -69,6 +69,8 @@ describe('AWS’ reference of actions', () => {
     ...['ecr:TagResource', 'application-autoscaling:TagResource'],
     // Asked of parameters only by who has aliases of a template resolved, or launches from it.
     'ssm:GetParameters',
+    // Databases are stopped without a snapshot.
+    ...(reference.actions.get('rds:StopDBInstance')?.dependents ?? []),
     // Service Quotas asks other services for theirs; those of Fargate it knows by itself.
     ...(reference.actions.get('servicequotas:GetServiceQuota')?.dependents ?? []),
   ];

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { calls, type CallName, type CallRow } from '../../../../runner/src/iam/rules/calls.js';
 import type { StorePhase } from '../../../../runner/src/domain/permissions.js';
@@ -34,28 +34,36 @@ const WRITES =
 /** SDK commands that the runner's own code makes, as `service:Name`. */
 function commandsInCode(): readonly string[] {
   const adapters = join(root, 'runner/src/adapters/aws');
-  const services = new Map(
-    filesIn(join(adapters, 'sdk')).flatMap((file) => {
-      const text = readFileSync(file, 'utf8');
-      const client = /from '@aws-sdk\/client-([\w-]+)'/.exec(text)?.[1] as string;
-      const service =
-        {
-          'cloudwatch-logs': 'logs',
-          'application-auto-scaling': 'application-autoscaling',
-          eventbridge: 'events',
-          'elastic-load-balancing-v2': 'elasticloadbalancing',
-          'secrets-manager': 'secretsmanager',
-          'service-quotas': 'servicequotas',
-        }[client] ?? client;
-      return [...text.matchAll(/(\w+)Command\b/g)].map(([, name]) => [name as string, service] as const);
-    }),
-  );
+  // A name may be a command of several services (`DescribeImages`): the file that makes it says which it loads.
+  const services = new Map<string, string[]>();
+  const loaders = new Map<string, string>();
+  for (const file of filesIn(join(adapters, 'sdk'))) {
+    const text = readFileSync(file, 'utf8');
+    const client = /from '@aws-sdk\/client-([\w-]+)'/.exec(text)?.[1] as string;
+    const service =
+      {
+        'cloudwatch-logs': 'logs',
+        'application-auto-scaling': 'application-autoscaling',
+        eventbridge: 'events',
+        'elastic-load-balancing-v2': 'elasticloadbalancing',
+        'secrets-manager': 'secretsmanager',
+        'service-quotas': 'servicequotas',
+      }[client] ?? client;
+    loaders.set(service, `sdk.${basename(file, 'Sdk.ts')}()`);
+    for (const [, name] of text.matchAll(/(\w+)Command\b/g))
+      services.set(name as string, [...(services.get(name as string) ?? []), service]);
+  }
   const made = filesIn(join(root, 'runner/src'))
     .filter((file) => !file.includes('/runner/src/local/'))
-    .flatMap((file) =>
-      [...readFileSync(file, 'utf8').matchAll(/new (\w+)Command\(/g)].map(([, name]) => name as string),
-    );
-  return [...new Set(made)].map((name) => `${services.get(name) ?? 'unknown'}:${name}`).sort();
+    .flatMap((file) => {
+      const text = readFileSync(file, 'utf8');
+      return [...text.matchAll(/new (\w+)Command\(/g)].flatMap(([, name]) => {
+        const all = services.get(name as string) ?? ['unknown'];
+        const own = all.length === 1 ? all : all.filter((one) => text.includes(loaders.get(one) as string));
+        return own.map((service) => `${service}:${name as string}`);
+      });
+    });
+  return [...new Set(made)].sort();
 }
 
 describe('the table of calls', () => {

@@ -1,0 +1,134 @@
+import type { CommandDefinition } from './command.js';
+import { list } from './command.js';
+import { instanceAccess } from './instanceAccess.js';
+import { instanceChanges } from './instanceChanges.js';
+import { instanceCreate } from './instanceCreate.js';
+import {
+  ago,
+  allEnvironmentsOption,
+  environmentsAsked,
+  isWatched,
+  listed,
+  tagOption,
+  tagsAsked,
+  watchOption,
+} from './resourceOptions.js';
+import type { Context, NamedEnvironment } from '../context/context.js';
+import type { NamedInstance } from '../domain/instance.js';
+
+const HEADERS = [
+  'environment',
+  'name',
+  'id',
+  'state',
+  'type',
+  'zone',
+  'private',
+  'public',
+  'started',
+  'version',
+];
+const STATES = ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'];
+
+const instancesList: CommandDefinition = {
+  name: 'instances list',
+  summary: 'List the instances of an environment',
+  description:
+    'Instances that carry the tags of the deployment, `application` and `environment`, also those that are stopped; terminated ones only where `--state terminated` asks for them. EC2 forgets those after about an hour.',
+  options: [
+    tagOption,
+    {
+      name: 'state',
+      value: 'STATE',
+      repeatable: true,
+      choices: STATES,
+      description: 'Only those in this state. May be repeated.',
+    },
+    allEnvironmentsOption,
+    watchOption,
+  ],
+  examples: [
+    { command: 'instances list --env staging', explains: 'What there is in staging.' },
+    {
+      command: 'instances list --all-environments --state running --json',
+      explains: 'What runs anywhere, for a script.',
+    },
+    { command: 'instances list --env staging --tag role=web --watch', explains: 'As it changes.' },
+  ],
+  environment: 'several',
+  endless: isWatched,
+  async run(context, input) {
+    const environments = await environmentsAsked(context, input);
+    const filter = { tags: tagsAsked(input), states: list(input, 'state') };
+    const { instancesOf } = await import('../resources/instances.js');
+    return listed(context, input, () =>
+      shown(
+        context,
+        environments,
+        (environment) => instancesOf(context, environment, filter),
+        'has no such instance',
+      ),
+    );
+  },
+};
+
+const orphans: CommandDefinition = {
+  name: 'instances orphans',
+  summary: 'List instances that a killed run left',
+  description: `Instances that a deploy made (they carry the tag \`automation-stack:run\`) and that none of the last 20 deployments names, nor the journal of one that is open. While a run holds the environment's lock there are none: its instances stand in no record yet. Exit code 0 whether there are some or not; \`instances delete\` deletes them by id.`,
+  options: [allEnvironmentsOption],
+  examples: [{ command: 'instances orphans --env staging', explains: 'What costs money and serves nobody.' }],
+  environment: 'several',
+  async run(context, input) {
+    const environments = await environmentsAsked(context, input);
+    const { orphanedInstances } = await import('../resources/orphans.js');
+    return shown(
+      context,
+      environments,
+      (environment) => orphanedInstances(context, environment),
+      'has no orphaned instance',
+    );
+  },
+};
+
+/** Instances of environments as a table. */
+async function shown(
+  context: Context,
+  environments: readonly NamedEnvironment[],
+  of: (environment: NamedEnvironment) => Promise<readonly NamedInstance[]>,
+  none: string,
+) {
+  const [{ VERSION_TAG }, { table }] = await Promise.all([
+    import('../domain/deploymentTags.js'),
+    import('../views/table.js'),
+  ]);
+  const lists = await Promise.all(
+    environments.map(async (environment) => ({ environment, found: await of(environment) })),
+  );
+  const data = lists.flatMap(({ environment, found }) =>
+    found.map((one) => ({ environment: environment.name, ...one })),
+  );
+  if (data.length === 0) return { data, text: `${environments.map(({ name }) => name).join(', ')} ${none}.` };
+  const now = context.clock.now();
+  const rows = data.map((one) => [
+    one.environment,
+    one.name,
+    one.id,
+    one.state,
+    one.type,
+    one.zone ?? '',
+    one.privateAddress ?? '',
+    one.publicAddress ?? '',
+    one.state === 'running' ? ago(one.launched, now) : '',
+    one.tags[VERSION_TAG] ?? '',
+  ]);
+  return { data, text: table(HEADERS, rows) };
+}
+
+export const commands: readonly CommandDefinition[] = [
+  instancesList,
+  instanceCreate,
+  ...instanceChanges,
+  ...instanceAccess,
+  orphans,
+];

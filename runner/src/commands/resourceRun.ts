@@ -1,0 +1,33 @@
+import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Stage } from '../events/stage.js';
+
+/**
+ * Runs a change of what a deployment has in AWS as a run of one stage.
+ * @param verb as it was typed: `instances stop`
+ * @param summary how it ended, in one line
+ */
+export async function runOfOne<T>(
+  context: Context,
+  environment: NamedEnvironment,
+  verb: string,
+  body: (stage: Stage) => Promise<T>,
+  summary: (result: T) => string,
+): Promise<T> {
+  const [{ asRun }, { inStage }] = await Promise.all([
+    import('../context/runEvents.js'),
+    import('../events/stage.js'),
+  ]);
+  const id = `${verb.replaceAll(' ', '-')}:${environment.name}`;
+  const title = `${verb[0]?.toUpperCase()}${verb.slice(1)} in ${environment.name}`;
+  return asRun(
+    context,
+    verb,
+    [{ id, title, needs: [] }],
+    () =>
+      inStage(context, { id, title, environment: environment.name }, body, (result) => ({
+        reason: summary(result),
+      })),
+    summary,
+    { environment: environment.name },
+  );
+}
