@@ -19,6 +19,11 @@ export class VirtualClock implements Clock {
     return new Date(this.timeMs);
   }
 
+  /** Nobody sleeps meanwhile. */
+  jump(toMs: number): void {
+    this.timeMs = toMs;
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason as Error);
