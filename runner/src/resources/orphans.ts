@@ -1,8 +1,10 @@
+import { StackError } from '../base/errors.js';
 import { listInstances } from '../adapters/aws/instances.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { APPLICATION_TAG_FORMS, RUN_TAG } from '../domain/deploymentTags.js';
 import type { NamedInstance } from '../domain/instance.js';
 import { deploymentOf } from '../infrastructure/ownership.js';
+import { UNREADABLE_ENTRY } from '../state/journal.js';
 import { ownOf } from './rules/choose.js';
 import { idsIn, orphansOf } from './rules/orphans.js';
 
@@ -33,5 +35,19 @@ export async function orphanedInstances(
     state.ledger.deployments(name, { limit: DEPLOYMENTS }),
     state.journal.unfinished(name),
   ]);
+  const entries = [...(unfinished?.entries ?? []), ...(unfinished?.earlier ?? [])];
+  const unreadable = [
+    ...state.ledger.broken.map(({ key, why }) => `${key} ${why}`),
+    ...entries
+      .filter(({ action }) => action === UNREADABLE_ENTRY)
+      .map(({ action }) => `the journal has ${action}`),
+  ];
+  if (unreadable.length > 0) {
+    throw new StackError('STATE_UNREADABLE', `${unreadable[0] as string}: it may name what looks orphaned`, {
+      where: state.store.location,
+      evidence: unreadable,
+      next: 'Restore it from a backup; until then nobody can tell which instances are left.',
+    });
+  }
   return orphansOf(made, { named: idsIn([deployments, unfinished]), isLocked: holder !== undefined });
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { runCommandLine } from '../../../runner/src/commandLine.js';
 import { createContext } from '../../../runner/src/container.js';
+import type { State } from '../../../runner/src/state/state.js';
 import { AwsProxy } from '../awsProxy.js';
+import { openDeployment } from '../deployment.js';
 import type { CliResult } from '../cli.js';
 import { VirtualClock } from '../virtualClock.js';
 import { Account } from './account.js';
@@ -50,6 +52,11 @@ export class AccountCli {
       onSignal: () => undefined,
     });
     return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+  }
+
+  /** The state of the deployment, as another runner sees it. */
+  async state(): Promise<State> {
+    return (await openDeployment(this.directory)).context.state();
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { draft } from '../../support/stateRecords.js';
 import { AccountCli } from '../../support/account/accountCli.js';
 
 const CONFIG = `application: shop
@@ -293,6 +294,47 @@ describe('instances of an environment', function () {
       const dry = await cli.run(...create, '--template', 'x', '--dry-run');
       expect(dry.stdout).to.contain('Would create 1 × probe from x').and.contain('environment=staging');
       expect(cli.account.changes()).to.deep.equal([]);
+    });
+  });
+
+  describe('that a killed run left', () => {
+    const made = (name: string) =>
+      add(name, { tags: of('shop', 'staging', { 'automation-stack:run': '4711' }) });
+
+    it('are those that no deployment names, and no open journal', async () => {
+      const [kept, left, begun] = [made('kept'), made('left'), made('begun')];
+      add('by-terraform');
+      const { ledger, journal } = await cli.state();
+      const record = await ledger.startDeployment(draft('1.0.0'));
+      await ledger.finishDeployment({
+        ...{ ...record, status: 'healthy' },
+        targets: { web: { kind: 'instances', status: 'healthy', facts: { instances: kept.id } } },
+      });
+      const second = await journal.open(await ledger.startDeployment(draft('1.1.0')), {});
+      await second.append({ target: 'web', action: 'launch', data: { instance: begun.id } });
+      const { stdout, exitCode } = await cli.run('instances', 'orphans', '--env', 'staging');
+      expect(exitCode).to.equal(0);
+      expect(stdout).to.contain(left.id);
+      for (const name of ['kept', 'begun', 'by-terraform']) expect(stdout).not.to.contain(name);
+    });
+
+    it('are not told where a record that may name them cannot be read', async () => {
+      made('kept');
+      const { ledger, store } = await cli.state();
+      await ledger.startDeployment(draft('1.0.0'));
+      const [key] = await store.list('deployments/staging/');
+      await store.put(key as string, '{}');
+      const { exitCode, stdout, stderr } = await cli.run('instances', 'orphans', '--env', 'staging');
+      expect(exitCode).to.equal(1);
+      expect(stderr).to.contain('STATE_UNREADABLE');
+      expect(stdout).not.to.contain('kept');
+    });
+
+    it('are none while a run is at work', async () => {
+      made('new');
+      await cli.run('lock', 'acquire', '--env', 'staging', '--for', '1h');
+      const { stdout } = await cli.run('instances', 'orphans', '--env', 'staging');
+      expect(stdout).to.contain('no orphaned instance');
     });
   });
 

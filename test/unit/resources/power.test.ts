@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { AccountCli } from '../../support/account/accountCli.js';
+import { readPower } from '../../../runner/src/state/powerRecords.js';
+import { draft } from '../../support/stateRecords.js';
 import type { HeldDatabase } from '../../support/account/account.js';
 
 const CONFIG = `application: shop
@@ -144,6 +146,36 @@ describe('the power of an environment', function () {
   it('is not touched while the lock is held', async () => {
     await cli.run('lock', 'acquire', '--env', 'staging', '--for', '1h');
     expect((await power('off')).exitCode).to.equal(4);
+    expect(cli.account.changes()).to.deep.equal([]);
+  });
+
+  it('is not touched while a deployment that was cut off may go back to what there is', async () => {
+    const { ledger, journal } = await cli.state();
+    await journal.open(await ledger.startDeployment(draft('1.0.0')), {});
+    for (const to of ['off', 'on']) {
+      const { exitCode, stderr } = await power(to);
+      expect(exitCode).to.equal(1);
+      expect(stderr).to.contain('DEPLOY_CUT_OFF');
+    }
+    expect(cli.account.changes()).to.deep.equal([]);
+  });
+
+  it('is written down before anything stops', async () => {
+    cli.account.refused.set('UpdateService', 'ServerException');
+    expect((await power('off')).exitCode).to.equal(1);
+    const { store } = await cli.state();
+    const record = await readPower(store, 'staging');
+    expect(record).to.deep.include({ status: 'turning-off', services: [{ target: 'web', count: 2 }] });
+    expect(record?.instances.map(({ name }) => name)).to.deep.equal(['agent']);
+    expect(record?.databases).to.deep.equal([{ id: 'orders', kind: 'db-instance' }]);
+  });
+
+  it('is not guessed where its record cannot be read', async () => {
+    const { store } = await cli.state();
+    await store.put('power/staging.json', '{"status":"off"}');
+    const { exitCode, stderr } = await power('on');
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.contain('STATE_UNREADABLE');
     expect(cli.account.changes()).to.deep.equal([]);
   });
 
