@@ -277,10 +277,9 @@ describe('instances of an environment', function () {
       expect(exitCode, stderr).to.equal(0);
       const [first, second] = cli.account.ec2.instances;
       expect(first?.tags).to.deep.equal({
-        role: 'probe',
-        application: 'shop',
-        environment: 'staging',
-        Name: 'probe',
+        ...{ role: 'probe', application: 'shop', environment: 'staging', Name: 'probe' },
+        'automation-stack:application': 'shop',
+        'automation-stack:environment': 'staging',
       });
       expect([first?.state, second?.state]).to.deep.equal(['running', 'running']);
       expect(cli.account.changes()).to.deep.equal(['EC2.RunInstances']);

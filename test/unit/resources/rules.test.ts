@@ -9,7 +9,7 @@ import {
 } from '../../../runner/src/domain/powerHours.js';
 import { mergedThings, NOTHING } from '../../../runner/src/domain/power.js';
 import { ownerOf } from '../../../runner/src/domain/deploymentTags.js';
-import type { Instance } from '../../../runner/src/domain/instance.js';
+import type { NamedInstance } from '../../../runner/src/domain/instance.js';
 import { alarmSettings, type AlarmAsked } from '../../../runner/src/resources/rules/alarmSettings.js';
 import { dueOf } from '../../../runner/src/resources/rules/due.js';
 import { progressOf, stepOf } from '../../../runner/src/resources/rules/instanceStates.js';
@@ -22,7 +22,7 @@ import {
   serviceCost,
 } from '../../../runner/src/resources/rules/savings.js';
 
-const instance = (over: Partial<Instance> = {}): Instance => ({
+const instance = (over: Partial<NamedInstance> = {}): NamedInstance => ({
   ...{ id: 'i-00000001', name: 'api-1', state: 'running', type: 't3.small', tags: {} },
   ...over,
 });
@@ -38,6 +38,12 @@ describe('whose something is', () => {
     ],
     [{ application: 'shop' }, { kind: 'other', name: 'shop/(no environment)' }],
     [{ environment: 'staging' }, { kind: 'other', name: '(no application)/staging' }],
+    [{ 'automation-stack:application': 'shop', 'automation-stack:environment': 'staging' }, { kind: 'own' }],
+    // A launch template of one deployment that another one uses.
+    [
+      { ...self, 'automation-stack:application': 'blog', 'automation-stack:environment': 'staging' },
+      { kind: 'other', name: 'blog/staging' },
+    ],
     [{ Name: 'shop' }, { kind: 'nobody' }],
   ];
   for (const [tags, owner] of rows)
