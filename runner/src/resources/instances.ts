@@ -17,8 +17,6 @@ export interface InstanceFilter {
   readonly states: readonly string[];
 }
 
-export const STATES = ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'] as const;
-
 /**
  * Instances of an environment, by its tags.
  * @throws StackError AWS_*
