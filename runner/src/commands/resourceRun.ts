@@ -18,7 +18,7 @@ export async function runOfOne<T>(
     import('../events/stage.js'),
   ]);
   const id = `${verb.replaceAll(' ', '-')}:${environment.name}`;
-  const title = `${verb[0]?.toUpperCase()}${verb.slice(1)} in ${environment.name}`;
+  const title = titleOf(verb, environment.name);
   return asRun(
     context,
     verb,
@@ -30,4 +30,11 @@ export async function runOfOne<T>(
     summary,
     { environment: environment.name },
   );
+}
+
+/** `Stop instances of staging`, `Power off staging`. */
+function titleOf(verb: string, environment: string): string {
+  const [what = '', act = ''] = verb.split(' ');
+  if (what === 'power') return `Power ${act} ${environment}`;
+  return `${act[0]?.toUpperCase()}${act.slice(1)} ${what} of ${environment}`;
 }

@@ -124,7 +124,7 @@ export function deleteKeys(
     const aws = await context.aws(environment);
     for (const { name } of keys) {
       await deleteKeyPair(aws, name, signal);
-      stage.subject(name).progress('delete', `${name} is deleted`, 'ok');
+      stage.subject(name).progress('delete', 'deleted', 'ok');
     }
   });
 }

@@ -34,12 +34,12 @@ export async function changeDatabases(
         if (status !== undefined && status !== seen.get(key)) {
           seen.set(key, status);
           const isThere = status === END[change];
-          stage.subject(one.id).progress('state', `${one.id} is ${status}`, isThere ? 'ok' : 'running');
+          stage.subject(one.id).progress('state', status, isThere ? 'ok' : 'running');
         }
         if (status === END[change]) waited.delete(key);
         else if (status === undefined && change === 'start') {
           // What was deleted since cannot come back, and nobody waits for it.
-          stage.subject(one.id).progress('state', `${one.id} is gone`, 'ok');
+          stage.subject(one.id).progress('state', 'gone', 'ok');
           waited.delete(key);
         } else if (status === undefined) waited.delete(key);
         else if (BROKEN.test(status)) {

@@ -48,7 +48,7 @@ export async function scaleServices(
             ? (bounds ?? { min: count, max: Math.max(count, target.size.bounds?.max ?? 0) })
             : {}),
         });
-        stage.subject(name).progress('scale', `${name}: ${end?.summary ?? ''}`, 'ok');
+        stage.subject(name).progress('scale', end?.summary ?? '', 'ok');
         return [];
       } catch (error) {
         signal.throwIfAborted();
@@ -78,7 +78,7 @@ export async function powerInstances(
       const [now] = await listInstances(aws, { ids: [id] }, signal);
       const step = now === undefined ? 'gone' : stepOf(change, now);
       if (now === undefined || now.state === 'terminated' || now.state === 'shutting-down') {
-        stage.subject(name).progress('state', `${name} (${id}) is gone`, 'ok');
+        stage.subject(name).progress('state', `${id} is gone`, 'ok');
       } else if (step === 'ask') {
         await changeInstances(aws, change, [id], signal);
         moved.push(now);
@@ -87,7 +87,7 @@ export async function powerInstances(
     } catch (error) {
       signal.throwIfAborted();
       if (awsReason(error)?.startsWith('InvalidInstanceID') === true)
-        stage.subject(name).progress('state', `${name} (${id}) is gone`, 'ok');
+        stage.subject(name).progress('state', `${id} is gone`, 'ok');
       else failures.push(`${name} (${id}): ${toErrorRecord(error).message}`);
     }
   }

@@ -17,8 +17,11 @@ export function dueOf(
 ): Due {
   const status = record?.status ?? 'on';
   const isOver = record?.until === undefined || Date.parse(record.until) <= nowMs;
-  if (!isOver) return { to: 'nothing', why: `it is ${status} until ${record.until}, as ${record.who} said` };
+  if (!isOver)
+    return { to: 'nothing', why: `it is ${status} until ${utc(record.until ?? '')}, as ${record.who} said` };
   if (status !== wanted) return { to: wanted, why: `the schedule says ${wanted}` };
   if (status === 'off' && runs) return { to: 'off', why: 'something of it runs again' };
   return { to: 'nothing', why: `it is ${status}, as the schedule says` };
 }
+
+const utc = (time: string) => `${time.slice(0, 16).replace('T', ' ')} UTC`;
