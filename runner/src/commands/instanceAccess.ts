@@ -15,13 +15,15 @@ const instanceConsole: CommandDefinition = {
   async run(context, input) {
     const environment = await context.environment();
     const lines = wholeNumber(input, 'lines', 1) ?? LINES;
-    const [{ instanceNamed, calledInstance }, { consoleOutput }, { printable }] = await Promise.all([
-      import('../resources/instances.js'),
-      import('../adapters/aws/ec2.js'),
-      import('../views/text.js'),
-    ]);
+    const [{ instanceNamed, calledInstance }, { accountAws }, { consoleOutput }, { printable }] =
+      await Promise.all([
+        import('../resources/instances.js'),
+        import('../resources/accountAws.js'),
+        import('../adapters/aws/ec2.js'),
+        import('../views/text.js'),
+      ]);
     const instance = await instanceNamed(context, environment, named(input));
-    const output = await consoleOutput(await context.aws(environment), instance.id, context.signal);
+    const output = await consoleOutput(await accountAws(context, environment), instance.id, context.signal);
     const all = output.split(/\r?\n/);
     if (all.at(-1) === '') all.pop();
     const shown = all.slice(-lines);

@@ -75,7 +75,7 @@ const instancesList: CommandDefinition = {
 const orphans: CommandDefinition = {
   name: 'instances orphans',
   summary: 'List instances that a killed run left',
-  description: `Instances that a deploy made (they carry the tag \`automation-stack:run\`) and that none of the last 20 deployments names, nor the journal of one that is open. While a run holds the environment's lock there are none: its instances stand in no record yet. Exit code 0 whether there are some or not; \`instances delete\` deletes them by id.`,
+  description: `Instances that a deploy launched (they carry the tag \`automation-stack:run\`) and that no record has any more, with why: neither do they serve, nor are they kept for a rollback. While a run holds the environment’s lock, or a deployment was cut off, there are none: they may be needed. Exit code 0 whether there are some or not; \`instances delete\` deletes them by id.`,
   options: [allEnvironmentsOption],
   examples: [{ command: 'instances orphans --env staging', explains: 'What costs money and serves nobody.' }],
   environment: 'several',
@@ -87,16 +87,18 @@ const orphans: CommandDefinition = {
       environments,
       (environment) => orphanedInstances(context, environment),
       'has no orphaned instance',
+      ({ why }) => why,
     );
   },
 };
 
 /** Instances of environments as a table. */
-async function shown(
+async function shown<T extends NamedInstance>(
   context: Context,
   environments: readonly NamedEnvironment[],
-  of: (environment: NamedEnvironment) => Promise<readonly NamedInstance[]>,
+  of: (environment: NamedEnvironment) => Promise<readonly T[]>,
   none: string,
+  why?: (instance: T) => string,
 ) {
   const [{ VERSION_TAG }, { table }] = await Promise.all([
     import('../domain/deploymentTags.js'),
@@ -121,8 +123,9 @@ async function shown(
     one.publicAddress ?? '',
     one.state === 'running' ? ago(one.launched, now) : '',
     one.tags[VERSION_TAG] ?? '',
+    ...(why === undefined ? [] : [why(one)]),
   ]);
-  return { data, text: table(HEADERS, rows) };
+  return { data, text: table([...HEADERS, ...(why === undefined ? [] : ['why'])], rows) };
 }
 
 export const commands: readonly CommandDefinition[] = [

@@ -7,6 +7,7 @@ import type { Stage } from '../events/stage.js';
 import { deploymentOf } from '../infrastructure/ownership.js';
 import { recordedWork } from './recordedWork.js';
 import { chosen, hasTags, ownOf } from './rules/choose.js';
+import { accountAws } from './accountAws.js';
 
 /** CloudWatch deletes so many at a time. */
 const DELETED = 100;
@@ -22,7 +23,7 @@ export async function alarmsOf(
   { tags, states }: { readonly tags: readonly string[]; readonly states: readonly string[] },
 ): Promise<readonly Alarm[]> {
   const self = await deploymentOf(context, environment);
-  const all = await listAlarms(await context.aws(environment), undefined, context.signal);
+  const all = await listAlarms(await accountAws(context, environment), undefined, context.signal);
   return ownOf(all, self).filter(
     (one) => hasTags(one.tags, tags) && (states.length === 0 || states.includes(one.state)),
   );
@@ -34,7 +35,7 @@ export async function checkNewAlarm(
   environment: NamedEnvironment,
   name: string,
 ): Promise<void> {
-  const [there] = await listAlarms(await context.aws(environment), [name], context.signal);
+  const [there] = await listAlarms(await accountAws(context, environment), [name], context.signal);
   if (there === undefined) return;
   throw new StackError('RESOURCE_EXISTS', `there is an alarm ${name} already: ${there.watches}`, {
     where: environment.name,
@@ -51,7 +52,7 @@ export async function createAlarm(
   const tags = tagsOf(await deploymentOf(context, environment));
   const work = { kind: 'alarms' as const, summary: `create ${settings.name}`, stage, waitMs: undefined };
   await recordedWork(context, environment, work, async (signal) =>
-    putAlarm(await context.aws(environment), settings, tags, signal),
+    putAlarm(await accountAws(context, environment), settings, tags, signal),
   );
 }
 
@@ -62,7 +63,7 @@ export async function alarmsMeant(
   words: readonly string[],
 ): Promise<readonly Alarm[]> {
   const self = await deploymentOf(context, environment);
-  const found = await listAlarms(await context.aws(environment), words, context.signal);
+  const found = await listAlarms(await accountAws(context, environment), words, context.signal);
   return chosen(found, {
     words,
     self,
@@ -85,7 +86,7 @@ export function removeAlarms(
     waitMs: undefined,
   };
   return recordedWork(context, environment, work, async (signal) => {
-    const aws = await context.aws(environment);
+    const aws = await accountAws(context, environment);
     for (let from = 0; from < names.length; from += DELETED)
       await deleteAlarms(aws, names.slice(from, from + DELETED), signal);
   });

@@ -8,6 +8,7 @@ import { calledInstance } from './instances.js';
 import { recordedWork } from './recordedWork.js';
 import { changeWord, stepOf } from './rules/instanceStates.js';
 import { waitForChecks, waitForState } from './waitForInstances.js';
+import { accountAws } from './accountAws.js';
 
 /** What a change of instances comes to. */
 export interface InstancePlan {
@@ -50,7 +51,13 @@ export async function planInstances(
   const of = (wanted: string) => steps.filter(({ step }) => step === wanted).map(({ instance }) => instance);
   const plan = { change, asked: of('ask'), waited: of('wait'), left: of('nothing') };
   if (change === 'delete' || change === 'stop')
-    await refuseProtected(await context.aws(environment), environment, change, plan.asked, context.signal);
+    await refuseProtected(
+      await accountAws(context, environment),
+      environment,
+      change,
+      plan.asked,
+      context.signal,
+    );
   return plan;
 }
 
@@ -107,7 +114,7 @@ export async function carryOut(
   if (all.length === 0) return [];
   const summary = `${change} ${all.map(calledInstance).join(', ')}`;
   return recordedWork(context, environment, { kind: 'instances', summary, stage, waitMs }, async (signal) => {
-    const aws = await context.aws(environment);
+    const aws = await accountAws(context, environment);
     const ids = asked.map(({ id }) => id);
     if (ids.length > 0) await changeInstances(aws, change, ids, signal);
     const wait = {

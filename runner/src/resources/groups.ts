@@ -4,6 +4,7 @@ import { APPLICATION_TAG_FORMS, ownerOf } from '../domain/deploymentTags.js';
 import type { SecurityGroupView, TargetGroupView } from '../domain/trafficGroups.js';
 import { deploymentOf } from '../infrastructure/ownership.js';
 import { hasTags, ownOf } from './rules/choose.js';
+import { accountAws } from './accountAws.js';
 
 export interface Groups {
   readonly targetGroups: readonly TargetGroupView[];
@@ -22,7 +23,7 @@ export async function groupsOf(
   { kinds, tags }: { readonly kinds: readonly ('target' | 'security')[]; readonly tags: readonly string[] },
 ): Promise<Groups> {
   const self = await deploymentOf(context, environment);
-  const aws = await context.aws(environment);
+  const aws = await accountAws(context, environment);
   const { signal } = context;
   const [targetGroups, securityGroups] = await Promise.all([
     kinds.includes('target')

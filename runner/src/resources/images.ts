@@ -5,6 +5,7 @@ import { APPLICATION_TAG_FORMS } from '../domain/deploymentTags.js';
 import type { MachineImage, RegistryImage } from '../domain/machineImage.js';
 import { deploymentOf } from '../infrastructure/ownership.js';
 import { hasTags, ownOf } from './rules/choose.js';
+import { accountAws } from './accountAws.js';
 
 export interface Images {
   /** With the names of instances that run them. */
@@ -42,7 +43,7 @@ async function machineImages(
   tags: readonly string[],
 ): Promise<Images['machine']> {
   const self = await deploymentOf(context, environment);
-  const aws = await context.aws(environment);
+  const aws = await accountAws(context, environment);
   const [images, instances] = await Promise.all([
     listMachineImages(aws, APPLICATION_TAG_FORMS, context.signal),
     listInstances(aws, { tagNames: APPLICATION_TAG_FORMS }, context.signal),
@@ -67,7 +68,7 @@ async function registryImages(
   );
   const { ledger } = await context.state();
   const [aws, current] = await Promise.all([
-    context.aws(environment),
+    accountAws(context, environment),
     Promise.all(
       Object.keys(config.environments).map(async (name) => ({ name, ...(await ledger.current(name)) })),
     ),

@@ -7,6 +7,7 @@ import type { NamedInstance } from '../domain/instance.js';
 import { StackError } from '../base/errors.js';
 import { chosen, hasTags, ownOf } from './rules/choose.js';
 import { deploymentOf } from '../infrastructure/ownership.js';
+import { accountAws } from './accountAws.js';
 
 export interface InstanceFilter {
   /** Names or ids; all of the deployment where empty. */
@@ -28,7 +29,7 @@ export async function instancesOf(
 ): Promise<readonly NamedInstance[]> {
   const self = await deploymentOf(context, environment);
   const all = await listInstances(
-    await context.aws(environment),
+    await accountAws(context, environment),
     { tagNames: APPLICATION_TAG_FORMS },
     context.signal,
   );
@@ -55,7 +56,7 @@ export async function instancesMeant(
         next: 'Remove one of them.',
       });
     const self = await deploymentOf(context, environment);
-    const aws = await context.aws(environment);
+    const aws = await accountAws(context, environment);
     return chosen(await candidates(aws, words, context.signal), {
       words,
       self,

@@ -9,6 +9,7 @@ import { deploymentOf } from '../infrastructure/ownership.js';
 import { recordedWork } from './recordedWork.js';
 import { chosen, hasTags, ownOf } from './rules/choose.js';
 import { isPublicKey } from './rules/publicKey.js';
+import { accountAws } from './accountAws.js';
 
 /** Key pairs of an environment, by its tags. @throws StackError AWS_* */
 export async function keysOf(
@@ -18,7 +19,7 @@ export async function keysOf(
 ): Promise<readonly KeyPair[]> {
   const self = await deploymentOf(context, environment);
   const all = await listKeyPairs(
-    await context.aws(environment),
+    await accountAws(context, environment),
     { tagNames: APPLICATION_TAG_FORMS },
     context.signal,
   );
@@ -43,7 +44,7 @@ export async function checkNewKey(
   name: string,
   source: KeySource,
 ): Promise<void> {
-  const [there] = await listKeyPairs(await context.aws(environment), { name }, context.signal);
+  const [there] = await listKeyPairs(await accountAws(context, environment), { name }, context.signal);
   if (there !== undefined) {
     throw new StackError('RESOURCE_EXISTS', `there is a key pair ${name} already (${there.id})`, {
       where: environment.name,
@@ -66,7 +67,7 @@ export async function createKey(
   const tags = tagsOf(await deploymentOf(context, environment));
   const work = { kind: 'keys' as const, summary: `create ${name}`, stage, waitMs: undefined };
   return recordedWork(context, environment, work, async (signal) => {
-    const aws = await context.aws(environment);
+    const aws = await accountAws(context, environment);
     if ('publicKey' in source) {
       const publicKey = await readPublicKey(source.publicKey);
       return importKeyPair(aws, { name, publicKey, tags }, signal);
@@ -99,7 +100,7 @@ export async function keysMeant(
   environment: NamedEnvironment,
   words: readonly string[],
 ): Promise<readonly KeyPair[]> {
-  const aws = await context.aws(environment);
+  const aws = await accountAws(context, environment);
   const self = await deploymentOf(context, environment);
   const tagged = await listKeyPairs(aws, { tagNames: APPLICATION_TAG_FORMS }, context.signal);
   const missing = words.filter((word) => !tagged.some(({ id, name }) => id === word || name === word));
@@ -121,7 +122,7 @@ export function deleteKeys(
   const summary = `delete ${keys.map(({ name }) => name).join(', ')}`;
   const work = { kind: 'keys' as const, summary, stage, waitMs: undefined };
   return recordedWork(context, environment, work, async (signal) => {
-    const aws = await context.aws(environment);
+    const aws = await accountAws(context, environment);
     for (const { name } of keys) {
       await deleteKeyPair(aws, name, signal);
       stage.subject(name).progress('delete', 'deleted', 'ok');

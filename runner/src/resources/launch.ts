@@ -9,6 +9,7 @@ import type { Stage } from '../events/stage.js';
 import { deploymentOf } from '../infrastructure/ownership.js';
 import { recordedWork } from './recordedWork.js';
 import { waitForState } from './waitForInstances.js';
+import { accountAws } from './accountAws.js';
 
 /** What is asked for; the deployment's own tags are added. */
 export type LaunchAsked = Omit<Launch, 'tags' | 'token'> & {
@@ -59,7 +60,7 @@ export function launch(
   const { count, tags } = asked.launch;
   const summary = `create ${count} × ${tags['Name'] ?? ''}`;
   return recordedWork(context, environment, { kind: 'instances', summary, stage, waitMs }, async (signal) => {
-    const aws = await context.aws(environment);
+    const aws = await accountAws(context, environment);
     const made = await launchInstances(aws, asked.launch, signal);
     for (const { id, name } of made) stage.subject(name).progress('launch', `${id} is launched`);
     return waitForState(made, 'start', {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { labelTags } from '../../../runner/src/domain/deliveryTags.js';
 import { draft } from '../../support/stateRecords.js';
 import { AccountCli } from '../../support/account/accountCli.js';
 
@@ -297,28 +298,42 @@ describe('instances of an environment', function () {
   });
 
   describe('that a killed run left', () => {
-    const made = (name: string) =>
-      add(name, { tags: of('shop', 'staging', { 'automation-stack:run': '4711' }) });
+    const made = (slot: number) =>
+      cli.account.ec2.add({
+        tags: labelTags({
+          ...{ application: 'shop', environment: 'staging', target: 'web', version: '1.0.0' },
+          ...{ digest: 'sha256:0', definition: 'd', run: '1-9f3c', slot },
+        }),
+      });
 
-    it('are those that no deployment names, and no open journal', async () => {
-      const [kept, left, begun] = [made('kept'), made('left'), made('begun')];
+    it('are those that no record has, and why', async () => {
+      const [live, left] = [made(0), made(1)];
       add('by-terraform');
-      const { ledger, journal } = await cli.state();
+      const { ledger } = await cli.state();
       const record = await ledger.startDeployment(draft('1.0.0'));
       await ledger.finishDeployment({
         ...{ ...record, status: 'healthy' },
-        targets: { web: { kind: 'instances', status: 'healthy', facts: { instances: kept.id } } },
+        targets: { web: { kind: 'instances', status: 'healthy', facts: { live: live.id } } },
       });
-      const second = await journal.open(await ledger.startDeployment(draft('1.1.0')), {});
-      await second.append({ target: 'web', action: 'launch', data: { instance: begun.id } });
       const { stdout, exitCode } = await cli.run('instances', 'orphans', '--env', 'staging');
       expect(exitCode).to.equal(0);
-      expect(stdout).to.contain(left.id);
-      for (const name of ['kept', 'begun', 'by-terraform']) expect(stdout).not.to.contain(name);
+      expect(stdout).to.contain(left.id).and.contain('no record has it; deployment 1 launched it');
+      expect(stdout).not.to.contain(live.id).and.not.to.contain('by-terraform');
+      await cli.run('instances', 'delete', left.id, '--env', 'staging', '--yes');
+      const none = await cli.run('instances', 'orphans', '--env', 'staging');
+      expect(none.stdout).to.contain('no orphaned instance');
+    });
+
+    it('are none while a deployment that was cut off may need them', async () => {
+      made(0);
+      const { ledger, journal } = await cli.state();
+      await journal.open(await ledger.startDeployment(draft('1.0.0')), {});
+      const { stdout } = await cli.run('instances', 'orphans', '--env', 'staging');
+      expect(stdout).to.contain('no orphaned instance');
     });
 
     it('are not told where a record that may name them cannot be read', async () => {
-      made('kept');
+      made(0);
       const { ledger, store } = await cli.state();
       await ledger.startDeployment(draft('1.0.0'));
       const [key] = await store.list('deployments/staging/');
@@ -326,11 +341,11 @@ describe('instances of an environment', function () {
       const { exitCode, stdout, stderr } = await cli.run('instances', 'orphans', '--env', 'staging');
       expect(exitCode).to.equal(1);
       expect(stderr).to.contain('STATE_UNREADABLE');
-      expect(stdout).not.to.contain('kept');
+      expect(stdout).to.equal('');
     });
 
     it('are none while a run is at work', async () => {
-      made('new');
+      made(0);
       await cli.run('lock', 'acquire', '--env', 'staging', '--for', '1h');
       const { stdout } = await cli.run('instances', 'orphans', '--env', 'staging');
       expect(stdout).to.contain('no orphaned instance');

@@ -13,7 +13,6 @@ import type { NamedInstance } from '../../../runner/src/domain/instance.js';
 import { alarmSettings, type AlarmAsked } from '../../../runner/src/resources/rules/alarmSettings.js';
 import { dueOf } from '../../../runner/src/resources/rules/due.js';
 import { progressOf, stepOf } from '../../../runner/src/resources/rules/instanceStates.js';
-import { idsIn, orphansOf } from '../../../runner/src/resources/rules/orphans.js';
 import { isPublicKey } from '../../../runner/src/resources/rules/publicKey.js';
 import {
   databaseCost,
@@ -176,17 +175,6 @@ describe('the states of instances', () => {
     expect(progressOf('delete', undefined, true)).to.equal('done');
     expect(progressOf('stop', 'terminated', true)).to.equal('failed');
     expect(progressOf('stop', 'stopped', true)).to.equal('done');
-  });
-});
-
-describe('orphans', () => {
-  const made = [instance({ id: 'i-0000000a' }), instance({ id: 'i-0000000b', state: 'terminated' })];
-  it('are what runs made and no record names', () => {
-    const named = idsIn([{ targets: { web: { facts: { new: 'i-0000000c,i-0000000d' } } } }, undefined]);
-    expect([...named]).to.deep.equal(['i-0000000c', 'i-0000000d']);
-    expect(orphansOf(made, { named, isLocked: false }).map(({ id }) => id)).to.deep.equal(['i-0000000a']);
-    expect(orphansOf(made, { named: new Set(['i-0000000a']), isLocked: false })).to.deep.equal([]);
-    expect(orphansOf(made, { named, isLocked: true })).to.deep.equal([]);
   });
 });
 

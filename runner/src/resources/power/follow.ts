@@ -5,6 +5,7 @@ import type { PowerRecord } from '../../domain/power.js';
 import { readPower } from '../../state/powerRecords.js';
 import { dueOf, type Due } from '../rules/due.js';
 import { scheduleAt } from './powerStatus.js';
+import { accountAws } from '../accountAws.js';
 
 /**
  * What the schedule of an environment asks for now; nobody has to hold the lock to find that it is nothing.
@@ -30,7 +31,7 @@ async function runsAgain(
   record: PowerRecord | undefined,
 ): Promise<boolean> {
   if (record?.status !== 'off' || record.databases.length === 0) return false;
-  const found = await listDatabases(await context.aws(environment), context.signal);
+  const found = await listDatabases(await accountAws(context, environment), context.signal);
   return record.databases.some(({ id, kind }) =>
     found.some((one) => one.id === id && one.kind === kind && one.status === 'available'),
   );

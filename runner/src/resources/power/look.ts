@@ -8,6 +8,7 @@ import type { NamedInstance } from '../../domain/instance.js';
 import type { PoweredThings } from '../../domain/power.js';
 import { deploymentOf } from '../../infrastructure/ownership.js';
 import { ownOf } from '../rules/choose.js';
+import { accountAws } from '../accountAws.js';
 
 export interface PoweredTarget {
   readonly name: string;
@@ -31,7 +32,7 @@ export async function lookAtPower(
   signal: AbortSignal,
 ): Promise<Powerable> {
   const self = await deploymentOf(context, environment);
-  const aws = await context.aws(environment);
+  const aws = await accountAws(context, environment);
   const keep = environment.config.power?.keep ?? [];
   const [targets, allInstances, allDatabases] = await Promise.all([
     sizedTargets(context, environment, signal),

@@ -15,6 +15,7 @@ import { recordedWork } from '../recordedWork.js';
 import { changeDatabases } from './databases.js';
 import { lookAtPower, runningNow } from './look.js';
 import { powerInstances, scaleServices, type PowerWork } from './powerWork.js';
+import { accountAws } from '../accountAws.js';
 
 export interface PowerAsked {
   readonly stage: Stage;
@@ -105,7 +106,7 @@ function powering(
     const state = locked ?? (await context.state());
     await refuseUnfinished(state, environment);
     const { clock } = context;
-    const aws = await context.aws(environment);
+    const aws = await accountAws(context, environment);
     return body({ aws, clock, stage, signal, timeoutMs, environment: environment.name }, state);
   });
 }
