@@ -45,7 +45,7 @@ async function lines(status: PowerStatus): Promise<readonly string[]> {
           `Off for ${savings.hoursOff} of 168 hours a week: it saves about ${DOLLARS(savings.saved)} of ${DOLLARS(savings.monthly)} a month (an estimate: ${PRICES_OF}).`,
           ...(savings.unpriced.length === 0 ? [] : [`Without a price here: ${savings.unpriced.join(', ')}.`]),
         ]),
-    ...(left.length === 0 ? [] : ['', ...left.map((one) => `Stays on: ${one}.`)]),
+    ...(left.length === 0 ? [] : ['', ...left.map((one) => `${one}.`)]),
   ];
 }
 

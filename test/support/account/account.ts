@@ -43,7 +43,12 @@ export class Account {
     this.before(this.asked.at(-1) as string);
     const code = this.refused.get(action.split('.')[1] as string);
     if (code !== undefined) return refusal(request, 400, code, `${code} was thrown`);
-    if (action.startsWith('EC2.')) return this.ec2.answer(request);
+    if (action.startsWith('STS.'))
+      return queryAnswer(
+        'GetCallerIdentity',
+        `${element('Account', '111111111111')}${element('Arn', 'arn:x')}`,
+      );
+    if (action.startsWith('EC2.')) return this.lost(action, this.ec2.answer(request));
     if (action.startsWith('GraniteServiceVersion.')) return this.cloudWatch(request);
     if (action.startsWith('ELB.')) return this.balancing(request);
     if (action.startsWith('ECR.')) return this.registry(request);
@@ -51,6 +56,15 @@ export class Account {
     if (action.startsWith('AnyScaleFrontendService.')) return this.scaling(request);
     return this.rds(request);
   };
+
+  /** How many answers to an action are lost, after it was carried out. */
+  readonly losing = new Map<string, number>();
+
+  private lost(action: string, answer: AwsAnswer): AwsAnswer {
+    const left = this.losing.get(action) ?? 0;
+    this.losing.set(action, left - 1);
+    return left > 0 ? { status: 500, headers: {}, body: Buffer.from('') } : answer;
+  }
 
   /** Changes that were asked for, without looks. */
   changes(): readonly string[] {

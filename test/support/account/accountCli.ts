@@ -27,6 +27,10 @@ export class AccountCli {
     return new AccountCli(await AwsProxy.start('http://127.0.0.1:1'), directory);
   }
 
+  configure(config: string): void {
+    writeFileSync(join(this.directory, 'automation-stack.yml'), config);
+  }
+
   /** @param atMs where the clock stands; now goes on where left out */
   reset(atMs?: number): void {
     this.account = new Account();

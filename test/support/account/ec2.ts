@@ -167,7 +167,14 @@ export class Ec2OfAccount {
     return `${element('instanceId', id)}${element('instanceStatus', status)}${element('systemStatus', element('status', 'ok'))}`;
   }
 
+  /** The same launch asked twice is one. */
+  private readonly launched = new Map<string, readonly HeldInstance[]>();
+
   private run(form: URLSearchParams): AwsAnswer {
+    const token = form.get('ClientToken') ?? '';
+    const known = this.launched.get(token);
+    if (known !== undefined)
+      return xmlAnswer('RunInstances', elements('instancesSet', known.map(instanceXml)));
     const tags = tagsIn(form, 'TagSpecification.1.Tag');
     const made = Array.from({ length: Number(form.get('MinCount')) }, () =>
       this.add({
@@ -177,6 +184,7 @@ export class Ec2OfAccount {
         type: form.get('InstanceType') ?? 't3.micro',
       }),
     );
+    this.launched.set(token, made);
     return xmlAnswer('RunInstances', elements('instancesSet', made.map(instanceXml)));
   }
 

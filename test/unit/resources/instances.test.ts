@@ -15,7 +15,10 @@ describe('instances of an environment', function () {
   this.timeout(20_000);
   let cli: AccountCli;
   before(async () => (cli = await AccountCli.start(CONFIG)));
-  beforeEach(() => cli.reset());
+  beforeEach(() => {
+    cli.reset();
+    cli.configure(CONFIG);
+  });
   after(() => cli.stop());
 
   const add = (name: string, over = {}) => cli.account.ec2.add({ name, ...over });
@@ -67,6 +70,17 @@ describe('instances of an environment', function () {
       const all = await cli.run('instances', 'list', '--all-environments');
       expect(all.stdout).to.contain('api-1').and.contain('api-2');
     });
+  });
+
+  it('are neither listed nor changed in another account than the environment’s', async () => {
+    const account = 'aws: { region: eu-west-1, account: "222222222222" }';
+    cli.configure(`${CONFIG}  elsewhere: { ${account} }\n`);
+    for (const words of [['list'], ['stop', '--all'], ['orphans'], ['delete', 'api-1', '--yes']]) {
+      const { exitCode, stderr } = await cli.run('instances', ...words, '--env', 'elsewhere');
+      expect(exitCode).to.equal(1);
+      expect(stderr).to.contain('AWS_ACCOUNT_MISMATCH');
+    }
+    expect([...new Set(cli.account.asked)]).to.deep.equal(['STS.GetCallerIdentity']);
   });
 
   describe('are changed', () => {
@@ -284,6 +298,22 @@ describe('instances of an environment', function () {
       });
       expect([first?.state, second?.state]).to.deep.equal(['running', 'running']);
       expect(cli.account.changes()).to.deep.equal(['EC2.RunInstances']);
+    });
+
+    it('once, where the answer of AWS is lost', async () => {
+      cli.account.losing.set('EC2.RunInstances', 2);
+      const { exitCode, stderr } = await cli.run(
+        'instances',
+        'create',
+        'probe',
+        '--template',
+        'x',
+        '--env',
+        'staging',
+      );
+      expect(exitCode, stderr).to.equal(0);
+      expect(cli.account.changes().filter((one) => one === 'EC2.RunInstances')).to.have.length(3);
+      expect(cli.account.ec2.instances).to.have.length(1);
     });
 
     it('not with somebody else’s tags, nor of nothing', async () => {

@@ -11,7 +11,7 @@ environments:
   staging:
     aws: { region: eu-west-1 }
     inventory: { tags: { application: shop } }
-    power: { hours: ["mon-fri 07:00-20:00"], timezone: Europe/Berlin, keep: [bastion] }
+    power: { hours: ["mon-fri 07:00-20:00"], timezone: Europe/Berlin, keep: [bastion, nobody] }
     targets:
       web: { kind: ecs-service, cluster: main, service: shop-web, image: web, timeout: 1m }
   bare: { aws: { region: eu-west-1 } }
@@ -113,8 +113,9 @@ describe('the power of an environment', function () {
     expect(exitCode).to.equal(0);
     expect(stdout)
       .to.contain('web with 2 tasks; instance agent')
-      .and.contain('Stays on: bastion')
+      .and.contain('bastion stays on')
       .and.contain('autoscaling group shop-asg')
+      .and.contain('nothing here is called nobody')
       .and.contain('Nothing was changed.');
     expect(cli.account.changes()).to.deep.equal([]);
   });

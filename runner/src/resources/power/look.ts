@@ -21,7 +21,7 @@ export interface Powerable {
   readonly targets: readonly PoweredTarget[];
   readonly instances: readonly NamedInstance[];
   readonly databases: readonly DatabaseView[];
-  /** What stays on, and why, one line each. */
+  /** What stays on, and why, one line each; and what `power.keep` names and is not there. */
   readonly left: readonly string[];
 }
 
@@ -41,23 +41,33 @@ export async function lookAtPower(
   ]);
   const instances = ownOf(allInstances, self).filter(({ state }) => state !== 'terminated');
   const databases = allDatabases.filter(({ id, tags }) => ownOf([{ name: id, tags }], self).length > 0);
+  const known = new Set([
+    ...targets.map(({ name }) => name),
+    ...instances.flatMap(({ id, name }) => [id, name]),
+    ...databases.map(({ id }) => id),
+  ]);
   const isKept = (...names: readonly string[]) => names.some((name) => keep.includes(name));
   return {
     targets: targets.filter(({ name }) => !isKept(name)),
     instances: instances.filter((one) => !isKept(one.name, one.id) && one.autoscalingGroup === undefined),
     databases: databases.filter(({ id }) => !isKept(id)),
     left: [
-      ...targets.filter(({ name }) => isKept(name)).map(({ name }) => `${name}: power.keep names it`),
+      ...keep
+        .filter((name) => !known.has(name))
+        .map((name) => `nothing here is called ${name}, which power.keep names`),
+      ...targets
+        .filter(({ name }) => isKept(name))
+        .map(({ name }) => `${name} stays on: power.keep names it`),
       ...instances
         .filter((one) => isKept(one.name, one.id))
-        .map(({ name }) => `${name}: power.keep names it`),
+        .map(({ name }) => `${name} stays on: power.keep names it`),
       ...instances
         .filter((one) => !isKept(one.name, one.id) && one.autoscalingGroup !== undefined)
         .map(
           ({ name, id, autoscalingGroup }) =>
-            `${name} (${id}): the autoscaling group ${autoscalingGroup} governs it`,
+            `${name} (${id}) stays on: the autoscaling group ${autoscalingGroup} governs it`,
         ),
-      ...databases.filter(({ id }) => isKept(id)).map(({ id }) => `${id}: power.keep names it`),
+      ...databases.filter(({ id }) => isKept(id)).map(({ id }) => `${id} stays on: power.keep names it`),
     ],
   };
 }

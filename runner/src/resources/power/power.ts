@@ -45,10 +45,12 @@ export function powerOff(
 ): Promise<PowerDone> {
   return powering(context, environment, asked, 'off', async (work, state) => {
     const { name } = environment;
+    const { stage } = work;
     const [before, there] = await Promise.all([
       readPower(state.store, name),
       lookAtPower(context, environment, work.signal),
     ]);
+    for (const message of there.left) stage.progress(message);
     const stopped = before === undefined || before.status === 'on' ? NOTHING : before;
     const found = runningNow(there);
     const things = mergedThings(stopped, found);

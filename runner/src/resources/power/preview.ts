@@ -11,7 +11,7 @@ export async function previewOfPower(
 ): Promise<{ readonly things: PoweredThings; readonly left: readonly string[] }> {
   if (to === 'off') {
     const there = await lookAtPower(context, environment, context.signal);
-    return { things: runningNow(there), left: there.left.map((one) => `Stays on: ${one}.`) };
+    return { things: runningNow(there), left: there.left.map((one) => `${one}.`) };
   }
   const { store } = await context.state();
   const record = await readPower(store, environment.name);
