@@ -8,6 +8,7 @@ import {
   environmentsAsked,
   isWatched,
   listed,
+  ofEach,
   tagOption,
   tagsAsked,
   watchOption,
@@ -48,22 +49,17 @@ const alarmsList: CommandDefinition = {
       import('../views/table.js'),
     ]);
     return listed(context, input, async () => {
-      const lists = await Promise.all(
-        environments.map(async (environment) =>
-          (await alarmsOf(context, environment, filter)).map((alarm) => ({
-            environment: environment.name,
-            ...alarm,
-          })),
-        ),
+      const { found, failed } = await ofEach(environments, (environment) =>
+        alarmsOf(context, environment, filter),
       );
-      const data = lists.flat();
+      const data = found.flatMap(({ environment, result }) => result.map((one) => ({ environment, ...one })));
       const now = context.clock.now();
       const rows = data.map((alarm) => [
         ...[alarm.environment, alarm.name, alarm.state, ago(alarm.since, now), alarm.watches],
         alarm.notifies.map((arn) => arn.slice(arn.lastIndexOf(':') + 1)).join(', '),
       ]);
-      const none = `${environments.map(({ name }) => name).join(', ')} has no such alarm.`;
-      return { data, text: data.length === 0 ? none : table(HEADERS, rows) };
+      const none = `${found.map(({ environment }) => environment).join(', ')} has no such alarm.`;
+      return { data, text: data.length === 0 ? none : table(HEADERS, rows), ...failed };
     });
   },
 };

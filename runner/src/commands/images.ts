@@ -6,6 +6,7 @@ import {
   environmentsAsked,
   isWatched,
   listed,
+  ofEach,
   tagOption,
   tagsAsked,
   watchOption,
@@ -51,20 +52,17 @@ const images: CommandDefinition = {
       import('../views/table.js'),
     ]);
     return listed(context, input, async () => {
-      const found = await Promise.all(
-        environments.map(async (environment) => ({
-          environment: environment.name,
-          ...(await imagesOf(context, environment, asked)),
-        })),
+      const { found, failed } = await ofEach(environments, (environment) =>
+        imagesOf(context, environment, asked),
       );
-      const machine = found.flatMap(({ environment, machine: some }) =>
-        some.map((image) => ({ environment, ...image })),
+      const machine = found.flatMap(({ environment, result }) =>
+        result.machine.map((image) => ({ environment, ...image })),
       );
       // Environments of one account have the same repositories.
       const registry = [
         ...new Map(
-          found.flatMap(({ registry: some }) =>
-            some.map((image) => [`${image.repository}@${image.digest}`, image] as const),
+          found.flatMap(({ result }) =>
+            result.registry.map((image) => [`${image.repository}@${image.digest}`, image] as const),
           ),
         ).values(),
       ];
@@ -95,8 +93,8 @@ const images: CommandDefinition = {
               ),
             ]),
       ];
-      const none = `${environments.map(({ name }) => name).join(', ')} has no such image.`;
-      return { data: { machine, registry }, text: tables.join('\n\n') || none };
+      const none = `${found.map(({ environment }) => environment).join(', ')} has no such image.`;
+      return { data: { machine, registry }, text: tables.join('\n\n') || none, ...failed };
     });
   },
 };

@@ -9,6 +9,7 @@ import {
   environmentsAsked,
   isWatched,
   listed,
+  ofEach,
   tagOption,
   tagsAsked,
   watchOption,
@@ -104,13 +105,10 @@ async function shown<T extends NamedInstance>(
     import('../domain/deploymentTags.js'),
     import('../views/table.js'),
   ]);
-  const lists = await Promise.all(
-    environments.map(async (environment) => ({ environment, found: await of(environment) })),
-  );
-  const data = lists.flatMap(({ environment, found }) =>
-    found.map((one) => ({ environment: environment.name, ...one })),
-  );
-  if (data.length === 0) return { data, text: `${environments.map(({ name }) => name).join(', ')} ${none}.` };
+  const { found, failed } = await ofEach(environments, of);
+  const data = found.flatMap(({ environment, result }) => result.map((one) => ({ environment, ...one })));
+  if (data.length === 0)
+    return { data, text: `${found.map(({ environment }) => environment).join(', ')} ${none}.`, ...failed };
   const now = context.clock.now();
   const rows = data.map((one) => [
     one.environment,
@@ -125,7 +123,7 @@ async function shown<T extends NamedInstance>(
     one.tags[VERSION_TAG] ?? '',
     ...(why === undefined ? [] : [why(one)]),
   ]);
-  return { data, text: table([...HEADERS, ...(why === undefined ? [] : ['why'])], rows) };
+  return { data, text: table([...HEADERS, ...(why === undefined ? [] : ['why'])], rows), ...failed };
 }
 
 export const commands: readonly CommandDefinition[] = [

@@ -11,6 +11,7 @@ import {
   environmentsAsked,
   isWatched,
   listed,
+  ofEach,
   tagOption,
   tagsAsked,
   watchOption,
@@ -38,22 +39,17 @@ const keysList: CommandDefinition = {
       import('../views/table.js'),
     ]);
     return listed(context, input, async () => {
-      const lists = await Promise.all(
-        environments.map(async (environment) =>
-          (await keysOf(context, environment, tags)).map((key) => ({
-            environment: environment.name,
-            ...key,
-          })),
-        ),
+      const { found, failed } = await ofEach(environments, (environment) =>
+        keysOf(context, environment, tags),
       );
-      const data = lists.flat();
+      const data = found.flatMap(({ environment, result }) => result.map((one) => ({ environment, ...one })));
       const now = context.clock.now();
       const rows = data.map((key) => [
         ...[key.environment, key.name, key.id, key.type],
         ...[ago(key.created, now), key.fingerprint],
       ]);
-      const none = `${environments.map(({ name }) => name).join(', ')} has no such key pair.`;
-      return { data, text: data.length === 0 ? none : table(HEADERS, rows) };
+      const none = `${found.map(({ environment }) => environment).join(', ')} has no such key pair.`;
+      return { data, text: data.length === 0 ? none : table(HEADERS, rows), ...failed };
     });
   },
 };

@@ -68,10 +68,51 @@ export async function environmentsAsked(
 
 const GAP_MS = 5000;
 
-/** What a list is: data, and the same for people. */
+/** What a list is: data, and the same for people; what failed of several environments does not hide the others. */
 export interface Shown {
   readonly data: unknown;
   readonly text: string;
+  readonly failure?: StackError;
+}
+
+/** What was found in environments, and why some could not be asked. */
+export interface Found<T> {
+  readonly found: readonly { readonly environment: string; readonly result: T }[];
+  readonly failed: { readonly failure?: StackError };
+}
+
+/**
+ * Looks at each environment, side by side.
+ * @throws StackError what the look throws, where there is one environment or all fail
+ */
+export async function ofEach<T>(
+  environments: readonly NamedEnvironment[],
+  look: (environment: NamedEnvironment) => Promise<T>,
+): Promise<Found<T>> {
+  const ends = await Promise.allSettled(environments.map(look));
+  const found = ends.flatMap((end, index) =>
+    end.status === 'fulfilled'
+      ? [{ environment: (environments[index] as NamedEnvironment).name, result: end.value }]
+      : [],
+  );
+  const errors = ends.flatMap((end, index) =>
+    end.status === 'rejected'
+      ? [{ name: (environments[index] as NamedEnvironment).name, error: end.reason as unknown }]
+      : [],
+  );
+  const [first] = errors;
+  if (first === undefined) return { found, failed: {} };
+  if (found.length === 0 || !(first.error instanceof StackError)) throw first.error;
+  const { code, message, next } = first.error;
+  return {
+    found,
+    failed: {
+      failure: new StackError(code, `${first.name} could not be asked: ${message}`, {
+        evidence: errors.map(({ name, error }) => `${name}: ${(error as Error).message}`),
+        next,
+      }),
+    },
+  };
 }
 
 /**
@@ -87,7 +128,8 @@ export async function listed(
   let before: string | undefined;
   try {
     for (;;) {
-      const { data, text } = await look();
+      const { data, text, failure } = await look();
+      if (failure !== undefined) throw failure;
       if (text !== before) {
         const lines = context.options.json ? [JSON.stringify(data)] : text.split('\n');
         if (before !== undefined && !context.options.json) lines.unshift('');

@@ -5,6 +5,7 @@ import {
   environmentsAsked,
   isWatched,
   listed,
+  ofEach,
   tagOption,
   tagsAsked,
   watchOption,
@@ -47,17 +48,14 @@ const groups: CommandDefinition = {
       import('../views/table.js'),
     ]);
     return listed(context, input, async () => {
-      const found = await Promise.all(
-        environments.map(async ({ name, ...environment }) => ({
-          environment: name,
-          ...(await groupsOf(context, { name, ...environment }, asked)),
-        })),
+      const { found, failed } = await ofEach(environments, (environment) =>
+        groupsOf(context, environment, asked),
       );
-      const targetGroups = found.flatMap(({ environment, targetGroups: some }) =>
-        some.map((group) => ({ environment, ...group })),
+      const targetGroups = found.flatMap(({ environment, result }) =>
+        result.targetGroups.map((group) => ({ environment, ...group })),
       );
-      const securityGroups = found.flatMap(({ environment, securityGroups: some }) =>
-        some.map((group) => ({ environment, ...group })),
+      const securityGroups = found.flatMap(({ environment, result }) =>
+        result.securityGroups.map((group) => ({ environment, ...group })),
       );
       const tables = [
         ...(targetGroups.length === 0 ? [] : [table(TARGET_HEADERS, targetGroups.map(targetRow))]),
@@ -73,8 +71,8 @@ const groups: CommandDefinition = {
               ),
             ]),
       ];
-      const none = `${environments.map(({ name }) => name).join(', ')} has no such group.`;
-      return { data: { targetGroups, securityGroups }, text: tables.join('\n\n') || none };
+      const none = `${found.map(({ environment }) => environment).join(', ')} has no such group.`;
+      return { data: { targetGroups, securityGroups }, text: tables.join('\n\n') || none, ...failed };
     });
   },
 };

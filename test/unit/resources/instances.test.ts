@@ -83,6 +83,16 @@ describe('instances of an environment', function () {
     expect([...new Set(cli.account.asked)]).to.deep.equal(['STS.GetCallerIdentity']);
   });
 
+  it('are listed of every environment that can be asked, and what cannot is a failure', async () => {
+    const account = 'aws: { region: eu-west-1, account: "222222222222" }';
+    cli.configure(`${CONFIG}  elsewhere: { ${account} }\n`);
+    add('api-1');
+    const { exitCode, stdout, stderr } = await cli.run('instances', 'list', '--all-environments');
+    expect(exitCode).to.equal(1);
+    expect(stdout).to.contain('api-1');
+    expect(stderr).to.contain('elsewhere could not be asked').and.contain('AWS_ACCOUNT_MISMATCH');
+  });
+
   describe('are changed', () => {
     it('and waited for, state by state', async () => {
       const one = add('api-1');
