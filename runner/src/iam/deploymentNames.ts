@@ -195,9 +195,10 @@ export async function policyNames(
     ledger: bucketsOf(ledgers),
     backend: backend?.s3 === undefined ? [] : [backend.s3],
   };
-  const usesOutputs = referencesIn([targets, hooks, inventory, provision, environment.config.variables]).some(
-    ({ kind }) => kind === 'output',
-  );
+  const usesOutputs = referencesIn([
+    ...[targets, hooks, inventory, provision, environment.config.variables],
+    config.artifacts,
+  ]).some(({ kind }) => kind === 'output');
   // Who asks for the inventory itself asks for it whatever it is for.
   const needsHosts = hasHosts(kinds, environment) || verb === 'inventory' || verb === 'instances';
   const present: Partial<Record<Exclude<AnyPart, TargetPart>, boolean>> = {
@@ -282,7 +283,9 @@ function sectionsOf(
   return [
     aws,
     config.notifications,
-    ...(has('push') || verb === 'build' || verb === 'test' || verb === 'doctor' ? [config.images] : []),
+    ...(has('push') || verb === 'build' || verb === 'test' || verb === 'doctor'
+      ? [config.images, config.artifacts]
+      : []),
     ...(has('outputs', 'backend-plan', 'backend-apply') ? [infrastructure, variables, inventory] : []),
     // Playbooks of targets read the same encrypted variables.
     ...(usesTargets(verb) ? [targets, hooks, provision?.vault] : []),

@@ -57,10 +57,13 @@ export function jenkinsPlan(config: Config, pipeline: Pipeline): JenkinsPlan {
       environments: Object.fromEntries(
         Object.entries(config.environments).map(([name, settings]) => [
           name,
-          bindings(credentialVariables(config, [settings, config.images, config.notifications]), name),
+          bindings(
+            credentialVariables(config, [settings, config.images, config.artifacts, config.notifications]),
+            name,
+          ),
         ]),
       ),
-      none: bindings(credentialVariables(config, [config.images, config.notifications])),
+      none: bindings(credentialVariables(config, [config.images, config.artifacts, config.notifications])),
     },
   };
 }
@@ -69,7 +72,12 @@ const minutes = (milliseconds: number) => Math.max(1, Math.ceil(milliseconds / 6
 
 /** Every credential that some stage of a configuration binds. */
 export function bindingsOf(config: Config): readonly Binding[] {
-  const variables = credentialVariables(config, [config.environments, config.images, config.notifications]);
+  const variables = credentialVariables(config, [
+    config.environments,
+    config.images,
+    config.artifacts,
+    config.notifications,
+  ]);
   return [
     ...variables.flatMap((variable) => bindingOf(config.jenkins, variable)),
     ...Object.keys(config.environments).flatMap((environment) => awsBinding(config.jenkins, environment)),
