@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { homeDirectory } from '../adapters/process/user.js';
 import { filesBelow, ownFiles } from './ansibleFiles.js';
 import { ansibleSettings, type AnsiblePaths } from './rules/ansibleSettings.js';
-import { looksAtOthers, namedParts, unforeseen, usesFacts } from './rules/playbookText.js';
+import { looksAtOthers, namedParts, readsOutside, unforeseen, usesFacts } from './rules/playbookText.js';
 
 /** What a layer is made of, as its files tell it. */
 export interface LayerSources {
@@ -57,7 +57,9 @@ export async function layerSources(
       .digest('hex'),
     unforeseen: closure.isOpen
       ? 'the names of its roles or playbooks are known only while it runs'
-      : unforeseen(texts),
+      : closure.isWider
+        ? 'it reads files outside of its folders'
+        : unforeseen(texts),
     looksAtOthers: looksAtOthers(texts),
     usesFacts: closure.isOpen || usesFacts([...texts, ...closure.plugins]),
   };
@@ -69,6 +71,8 @@ class Closure {
   readonly texts: string[] = [];
   readonly plugins: string[] = [];
   isOpen = false;
+  /** Whether it reads files that are not among these. */
+  isWider = false;
   private readonly seen = new Set<string>();
 
   constructor(private readonly paths: AnsiblePaths) {}
@@ -87,7 +91,9 @@ class Closure {
       path,
     });
     this.texts.push(text);
-    const parts = namedParts(await parsed(text));
+    const document = await parsed(text);
+    this.isWider ||= readsOutside(document);
+    const parts = namedParts(document);
     this.isOpen ||= parts.isOpen;
     for (const name of parts.playbooks) await this.playbook(resolve(dirname(path), name));
     for (const name of parts.roles) await this.role(name, dirname(path));
@@ -132,6 +138,7 @@ class Closure {
   }
 
   private async follow(document: unknown, beside: string): Promise<void> {
+    this.isWider ||= readsOutside(document);
     const parts = namedParts(document);
     this.isOpen ||= parts.isOpen;
     for (const name of parts.roles) await this.role(name, beside);

@@ -39,6 +39,57 @@ export function namedParts(document: unknown): NamedParts {
 const ROLE = /^(?![^{}]*\.[^{}]*\.)[^{}]+$/;
 const FILE = /^[^{}]+$/;
 
+/** Modules that read a file of this machine, and where they name it. */
+const READERS: Readonly<Record<string, readonly string[]>> = {
+  copy: ['src'],
+  template: ['src'],
+  unarchive: ['src'],
+  assemble: ['src'],
+  script: ['cmd'],
+  include_vars: ['file', 'dir'],
+  include_tasks: ['file'],
+  import_tasks: ['file'],
+};
+/** Upwards, from the root or the home, or where a variable says. */
+const OUTSIDE = /^[/~]|(?:^|\/)\.\.(?:\/|$)|^\{\{(?!\s*(?:role_path|playbook_dir)\b)/;
+const ITEM = /^\{\{\s*item\b(?:\.(\w+))?/;
+
+/**
+ * Whether tasks read files that lie outside of the folders of playbook and roles.
+ * @param document parsed YAML: a playbook, or a file of tasks
+ */
+export function readsOutside(document: unknown): boolean {
+  if (Array.isArray(document)) return document.some(readsOutside);
+  if (typeof document !== 'object' || document === null) return false;
+  const task = document as Readonly<Record<string, unknown>>;
+  const items = task['loop'] ?? task['with_items'];
+  const ofItems = (name: string): readonly string[] => {
+    const [whole, part] = ITEM.exec(name) ?? [];
+    if (whole === undefined) return [name];
+    if (part === undefined || !Array.isArray(items)) return textsIn(items);
+    return items.flatMap((item) => textsIn(field(item, part)));
+  };
+  return Object.entries(task).some(([key, item]) => {
+    const word = key.replace(/^ansible\.(?:builtin|legacy)\./, '');
+    const names = word === 'vars_files' ? textsIn(item) : namesRead(word, item);
+    return names.flatMap(ofItems).some((name) => OUTSIDE.test(name.trim())) ? true : readsOutside(item);
+  });
+}
+
+const textsIn = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
+};
+
+function namesRead(module: string, given: unknown): readonly string[] {
+  const fields = READERS[module];
+  if (fields === undefined) return [];
+  const remote = field(given, 'remote_src');
+  if (typeof given === 'object' && remote !== undefined && remote !== false && remote !== 'false') return [];
+  return textsIn(field(given, ...fields));
+}
+
 const field = (value: unknown, ...keys: readonly string[]): unknown => {
   if (typeof value !== 'object' || value === null) return value;
   const fields = value as Readonly<Record<string, unknown>>;

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import {
   looksAtOthers,
   namedParts,
+  readsOutside,
   unforeseen,
   usesFacts,
 } from '../../../../runner/src/hosts/rules/playbookText.js';
@@ -33,6 +34,36 @@ describe('what a playbook takes from other files', () => {
     expect(parts('- include_role: { name: "{{ item }}" }').isOpen).to.equal(true);
     expect(parts('- hosts: all\n  roles: [acme.web.nginx]').isOpen).to.equal(true);
     expect(parts('- import_playbook: acme.web.site').playbooks).to.deep.equal(['acme.web.site']);
+  });
+});
+
+describe('files outside of the folders of a playbook', () => {
+  const reads = (text: string) => readsOutside(parse(text));
+  it('are read by a path upwards, from the root, or that a variable says', () => {
+    for (const text of [
+      '- ansible.builtin.copy: { src: ../app/site, dest: /srv }',
+      '- copy: { src: /opt/site.tar, dest: /srv }',
+      '- hosts: all\n  tasks:\n    - block:\n        - unarchive: { src: "{{ archive }}", dest: /srv }',
+      '- hosts: all\n  vars_files: [ok.yml, ../../common.yml]',
+      '- copy: { src: "{{ item }}", dest: /srv }\n  loop: "{{ files }}"',
+      '- copy: { src: "{{ item.from }}", dest: /srv }\n  loop: [{ from: /opt/a }]',
+      '- include_vars: ~/mine.yml',
+      '- template: { src: "{{ role_path }}/../x.j2", dest: /etc/x }',
+    ])
+      expect(reads(text), text).to.equal(true);
+  });
+
+  it('are none of the host’s own, of a role, and no targets of links', () => {
+    for (const text of [
+      '- copy: { src: site.conf, dest: /etc/site.conf }',
+      '- copy: { src: /etc/a, dest: /etc/b, remote_src: true }',
+      '- file: { src: /etc/a, dest: /etc/b, state: link }',
+      '- template: { src: "{{ item }}.j2", dest: "/etc/{{ item }}" }\n  loop: [a, b]',
+      '- template: { src: "{{ item.from }}", dest: "{{ item.to }}" }\n  loop: [{ from: a.j2, to: /etc/a }]',
+      '- template: { src: "{{ role_path }}/templates/x.j2", dest: /etc/x }',
+      '- copy: { content: "../x", dest: /etc/x }',
+    ])
+      expect(reads(text), text).to.equal(false);
   });
 });
 
