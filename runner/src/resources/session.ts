@@ -26,7 +26,7 @@ const LOGIN_SHELL = ['/bin/sh', '-c', 'exec "${SHELL:-/bin/sh}" -l'];
  * @returns the exit code of the command
  * @throws StackError INSTANCE_FAILED where the instance does not run; SSH_*
  */
-export function openSession(
+export async function openSession(
   context: Context,
   environment: NamedEnvironment,
   { instance, command, terminal, stage }: SessionAsked,
