@@ -28,6 +28,7 @@ const SERVICES: Readonly<Record<string, string>> = {
 /** Calls that are not read page by page, and why that is all there is. */
 const WHOLE: Readonly<Record<string, string>> = {
   'adapters/aws/elb.ts DescribeTargetGroups': 'one group, by its name or ARN',
+  'adapters/aws/ec2Instances.ts DescribeLaunchTemplateVersions': 'one version, by its number or name',
   'adapters/aws/loadBalancer.ts DescribeLoadBalancers': 'one load balancer, by its ARN',
   'adapters/aws/ecr.ts DescribeRepositories': 'one repository, by its name',
   'adapters/aws/targetGroupSettings.ts DescribeTargetGroups': 'one group, by its ARN',
@@ -44,6 +45,7 @@ const WHOLE: Readonly<Record<string, string>> = {
 const NOT_THERE = [
   'CloudWatch.DescribeAlarms',
   'CloudWatch.GetMetricData',
+  'EC2.DescribeLaunchTemplateVersions',
   'IAM.ListRolePolicies',
   'IAM.SimulatePrincipalPolicy',
   'RDS.DescribeDBClusterSnapshots',
