@@ -22,7 +22,9 @@ export async function createGroup(options: BalancerOptions): Promise<InstanceGro
   const { aws } = options;
   const elb = await import('../../../adapters/aws/elb.js');
   const group = await elb.findTargetGroup(aws, options.targetGroup);
-  const balancer = await balancerOf(options, group);
+  // A good target is not healthy before its group has asked often enough.
+  const healthyMs = Math.max(options.healthyMs, group.healthyMs ?? 0);
+  const balancer = await balancerOf({ ...options, healthyMs }, group);
   return {
     ...balancer,
     isLinked: group.loadBalancers.length > 0,

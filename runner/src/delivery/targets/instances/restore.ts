@@ -94,12 +94,9 @@ export async function restoreInstances(
   const others = view.own.filter((one) => known.get(idOf(one))?.isRegistered !== true);
   const leaving = others.filter(isRegistered);
   await leave(target, leaving, rollout);
-  const launched = others.filter((one) => !known.has(idOf(one)) && runs.includes(one.label.run));
-  await terminateAll(
-    target,
-    launched.map((one) => ({ ...one, health: undefined })),
-    rollout,
-  );
+  const isLaunched = (one: OwnInstance) => !known.has(idOf(one)) && runs.includes(one.label.run);
+  const launched = others.filter(isLaunched).map((one) => ({ ...one, health: undefined }));
+  await terminateAll(target, launched, rollout);
   const started = others
     .filter((one) => known.get(idOf(one))?.isUp === false && isUp(one.instance))
     .map(idOf);
@@ -107,7 +104,23 @@ export async function restoreInstances(
     await rollout.journal('stop', { instances: started });
     await (await target.ec2()).stop(started, signal);
   }
-  return [missing, leaving, launched, started, foreign].some(({ length }) => length > 0);
+  const late = runs.length === 0 ? [] : await appearingLate(target, isLaunched, rollout);
+  return [missing, leaving, launched, started, foreign, late].some(({ length }) => length > 0);
+}
+
+/** EC2 tells of an instance some time after its launch: one that was asked for just before would cost money for ever. */
+const TOLD_LATE_MS = 3000;
+
+async function appearingLate(
+  target: InstancesDependencies,
+  isLaunched: (one: OwnInstance) => boolean,
+  rollout: Rollout,
+): Promise<readonly OwnInstance[]> {
+  await target.clock.sleep(TOLD_LATE_MS, rollout.signal);
+  const { own } = await readView(target, rollout.signal);
+  const late = own.filter(isLaunched);
+  await terminateAll(target, late, rollout);
+  return late;
 }
 
 /**

@@ -63,8 +63,6 @@ describe('instances whose deploy is killed at any step', () => {
     const wanted = isRollback ? FIRST : NEXT;
     const isEnded = await first.live(first.target.deploy(wanted, first.rollout));
     world.aws.answers = () => true;
-    // As long as EC2 keeps a new instance to itself, and a little more.
-    await world.clock.sleep(5000);
     return { world, before, isEnded, kind, wanted };
   }
 

@@ -60,7 +60,8 @@ export function planInstances(input: PlanInput): Plan {
   const rest = own.filter((one) => !serving.includes(one) && !isLeaving(one));
   const ours = rest.filter((one) => isWanted(one) && isMeant(one) && runs.includes(one.label.run));
   const kept = isBack
-    ? rest.filter((one) => isWanted(one) && isMeant(one) && !ours.includes(one) && one.health === undefined)
+    ? // Also one that a killed run has registered, and that does not serve yet.
+      rest.filter((one) => isWanted(one) && isMeant(one) && !ours.includes(one))
     : [];
   const found = [
     ...ours.map((one) => ({ found: one, isKept: false })),
