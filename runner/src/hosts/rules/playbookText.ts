@@ -72,7 +72,7 @@ export function readsOutside(document: unknown): boolean {
   return Object.entries(task).some(([key, item]) => {
     const word = key.replace(/^ansible\.(?:builtin|legacy)\./, '');
     const names = word === 'vars_files' ? textsIn(item) : namesRead(word, item);
-    return names.flatMap(ofItems).some((name) => OUTSIDE.test(name.trim())) ? true : readsOutside(item);
+    return names.flatMap(ofItems).some((name) => OUTSIDE.test(name.trim())) || readsOutside(item);
   });
 }
 
