@@ -1,5 +1,5 @@
 // Runs every suite, or those named one after another, and ends with the sum: `N passed, N failed, N skipped`.
-//   node scripts/test.mjs [SUITE …]     suites: lint unit groovy terraform integration ansible jenkins controller; check: the first four
+//   node scripts/test.mjs [SUITE …]     suites: lint unit groovy terraform integration journeys ansible jenkins controller; check: the first four
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,13 +37,13 @@ function couldNotRun(why) {
   return failedSum(why);
 }
 
-async function mocha(name, ...patterns) {
+async function mocha(name, patterns, env = {}) {
   const counts = join(scratch, `${name}.json`);
   const { code, signal } = await run(
     process.execPath,
     // A keep-alive socket left open must not hold up the suites that follow.
     ['node_modules/mocha/bin/mocha.js', '--exit', '--reporter', 'test/support/reporter.cjs', ...patterns],
-    { env: { TEST_COUNTS: counts } },
+    { env: { ...env, TEST_COUNTS: counts } },
   );
   try {
     return JSON.parse(await readFile(counts, 'utf8'));
@@ -53,10 +53,23 @@ async function mocha(name, ...patterns) {
   }
 }
 
-async function inLocalEnvironment(suite) {
-  const { code } = await run(process.execPath, ['runner', 'local', 'up']);
+/** @param env which local environment it is, where it is not the first */
+async function inLocalEnvironment(suite, env = {}) {
+  const { code } = await run(process.execPath, ['runner', 'local', 'up'], { env });
   if (code === 0) return suite();
   return couldNotRun('The local environment did not come up: no test of this suite could run.');
+}
+
+/** The demos take all hosts and names of a local environment, so that they have one of their own beside the other tests. */
+const DEMOS = { AUTOMATION_STACK_LOCAL_INSTANCE: '1', AWS_ENDPOINT_URL: 'http://127.0.0.1:4666' };
+
+async function journeys() {
+  const counts = await inLocalEnvironment(
+    () => mocha('journeys', ['test/integration/journeys/**/*.test.ts'], DEMOS),
+    DEMOS,
+  );
+  await run(process.execPath, ['runner', 'local', 'down'], { env: DEMOS });
+  return counts;
 }
 
 const suites = {
@@ -67,27 +80,35 @@ const suites = {
     if (code !== 0 && failures.length === 0) failures.push(`lint ended early (exit ${code}).`);
     return { passed, failures, skipped: [] };
   },
-  unit: () => mocha('unit', 'test/unit/**/*.test.ts'),
+  unit: () => mocha('unit', ['test/unit/**/*.test.ts']),
   groovy: () => runGroovy(),
-  terraform: () => mocha('terraform', 'test/terraform/**/*.test.ts'),
-  integration: () => inLocalEnvironment(() => mocha('integration', 'test/integration/**/*.test.ts')),
-  // Ansible's roles on hosts of their own; whoever asks for the integration suite gets them too.
-  ansible: () => inLocalEnvironment(() => mocha('ansible', 'test/ansible/**/*.test.ts')),
+  terraform: () => mocha('terraform', ['test/terraform/**/*.test.ts']),
+  integration: () =>
+    inLocalEnvironment(() =>
+      mocha('integration', ['test/integration/**/*.test.ts', '--ignore', 'test/integration/journeys/**']),
+    ),
+  // Whoever asks for the integration suite gets these two as well: whole journeys, and Ansible's roles on hosts of their own.
+  journeys,
+  ansible: () => inLocalEnvironment(() => mocha('ansible', ['test/ansible/**/*.test.ts'])),
   // The examples' own Jenkinsfiles, from the first build to a rollback.
   jenkins: () => inLocalEnvironment(() => runGroovy(['*Journey'])),
   // A real controller, where one is given (test/jenkins/README.md); where none is, what drives it is tried all the same.
   controller: () => {
-    const suite = () => mocha('controller', 'test/jenkins/**/*.test.ts');
+    const suite = () => mocha('controller', ['test/jenkins/**/*.test.ts']);
     const { JENKINS_WAR: war, JENKINS_TOKEN: token } = process.env;
     return war || token ? inLocalEnvironment(suite) : suite();
   },
 };
 
 /**
- * How all suites run: the long one mostly waits for hosts, containers and health gates, and beside it there is time for the
+ * How all suites run: the long ones mostly wait for hosts, containers and health gates, and beside them there is time for the
  * others. Hosts, names and repositories of the suites are apart.
  */
-const lanes = [['integration'], ['lint', 'unit', 'groovy', 'terraform', 'ansible', 'jenkins', 'controller']];
+const lanes = [
+  ['integration'],
+  ['journeys'],
+  ['lint', 'unit', 'groovy', 'terraform', 'ansible', 'jenkins', 'controller'],
+];
 /** `check`: what needs no containers, for before a commit. */
 const quickLanes = [['lint'], ['unit', 'groovy', 'terraform']];
 const computes = ['lint', 'unit', 'groovy', 'terraform'];
@@ -130,7 +151,8 @@ if (unknown.length > 0) {
 /** Where a suite that runs beside others leaves its sum; it is that suite alone then, and others tell the sum of all. */
 const { TEST_SUM: sumFile } = process.env;
 delete process.env.TEST_SUM;
-const chosen = sumFile === undefined && named.includes('integration') ? [...named, 'ansible'] : named;
+const chosen =
+  sumFile === undefined && named.includes('integration') ? [...named, 'journeys', 'ansible'] : named;
 const total =
   chosen.length === 0
     ? await runBeside(lanes)
