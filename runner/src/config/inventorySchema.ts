@@ -43,6 +43,11 @@ export function inventorySchema({ group, lookedUp, secret, variables }: Kinds) {
       .record(z.string(), lookedUp)
       .optional()
       .describe('EC2 tags that select running instances instead.'),
+    'groups-tag': lookedUp
+      .optional()
+      .describe(
+        'Tag of these instances that has their groups, separated by spaces, e.g. `groups` = `lamp laravel`; `groups` is for all of them.',
+      ),
     hosts: z
       .record(z.string(), host)
       .optional()

@@ -110,6 +110,12 @@ export function crossCheck(
         words: `inventory: name one of output, tags, hosts and file`,
       });
     }
+    if (inventory['groups-tag'] !== undefined && inventory.tags === undefined) {
+      issues.push({
+        path: [...here, 'inventory', 'groups-tag'],
+        words: 'inventory: groups-tag is a tag of the instances that `tags` finds',
+      });
+    }
   }
   issues.push(
     ...checkOutputs(config.environments),

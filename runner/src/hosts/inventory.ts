@@ -5,7 +5,7 @@ import { StackError } from '../base/errors.js';
 import type { Host } from '../domain/host.js';
 import type { Instance } from '../domain/instance.js';
 import { snakeFields } from '../domain/hostFields.js';
-import { hostsFromInstances, hostsFromOutput } from './rules/inventoryHosts.js';
+import { groupsOfTag, hostsFromInstances, hostsFromOutput } from './rules/inventoryHosts.js';
 import { closest, didYouMean } from '../base/nearest.js';
 import { routeOf } from '../domain/route.js';
 import type { RouteOf } from './rules/inventoryText.js';
@@ -146,5 +146,10 @@ async function fromTags(
       next: `node runner apply --env ${environment.name}, or correct the tags.`,
     });
   }
-  return hostsFromInstances(instances, hostDefaults(environment, inventory));
+  const groupsTag = inventory['groups-tag'];
+  const grouped = instances.map((instance) => ({
+    ...instance,
+    groups: groupsTag === undefined ? [] : groupsOfTag(instance, groupsTag),
+  }));
+  return hostsFromInstances(grouped, hostDefaults(environment, inventory));
 }

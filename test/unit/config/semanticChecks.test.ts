@@ -90,6 +90,13 @@ describe('settings that do not go together', () => {
     ]);
   });
 
+  it('are groups by a tag of hosts that no tags find', () => {
+    expect(found(staging('inventory: { groups-tag: groups }'))).to.deep.equal([
+      '5:30 inventory: groups-tag is a tag of the instances that `tags` finds',
+    ]);
+    expect(found(staging('inventory: { groups-tag: groups, tags: { a: b } }'))).to.deep.equal([]);
+  });
+
   it('are Slack without a way in', () => {
     const slack = (settings: string) =>
       found(`${staging('url: x')}notifications:\n  slack: { channel: '#x'${settings} }\n`);

@@ -58,6 +58,28 @@ interface Instance {
   readonly publicAddress?: string | undefined;
   readonly privateAddress?: string | undefined;
   readonly launched?: string | undefined;
+  /** Its own groups, beside those of all. */
+  readonly groups?: readonly string[];
+}
+
+/** What Ansible takes for a group, and the configuration too. */
+const GROUP = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+
+/**
+ * The groups that a tag of an instance has, separated by spaces; none where it lacks the tag.
+ * @throws StackError CONFIG_INVALID for what is no name of a group
+ */
+export function groupsOfTag(
+  { name, tags }: { readonly name: string; readonly tags: Readonly<Record<string, string>> },
+  tag: string,
+): readonly string[] {
+  const groups = (tags[tag] ?? '').split(/\s+/).filter((word) => word !== '');
+  const wrong = groups.find((word) => !GROUP.test(word));
+  if (wrong === undefined) return groups;
+  throw new StackError('CONFIG_INVALID', `${JSON.stringify(wrong)} is not a valid name of a group`, {
+    where: `tag ${tag} of ${name}`,
+    next: 'Groups are separated by spaces, and have letters, digits, _ and dashes: `lamp laravel`.',
+  });
 }
 
 /**
@@ -70,10 +92,10 @@ export function hostsFromInstances(
   defaults: Omit<HostDefaults, 'source'>,
 ): Host[] {
   const seen = new Set<string>();
-  return instances.map(({ name, instanceId, publicAddress, privateAddress, launched }) => {
+  const groups = new Set([...defaults.groups, ...instances.flatMap((one) => one.groups ?? [])]);
+  return instances.map(({ name, instanceId, publicAddress, privateAddress, launched, groups: own = [] }) => {
     const plain = name.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[.-]+|-+$/g, '') || instanceId;
-    const taken =
-      seen.has(plain) || RESERVED.has(plain) || (instances.length > 1 && defaults.groups.includes(plain));
+    const taken = seen.has(plain) || RESERVED.has(plain) || (instances.length > 1 && groups.has(plain));
     const unique = taken ? `${plain}-${instanceId}` : plain;
     seen.add(unique);
     const { throughJump = false, transport } = defaults;
@@ -84,7 +106,7 @@ export function hostsFromInstances(
       address: reachesInstance(transport) && !throughJump ? instanceId : (address ?? instanceId),
       port: 22,
       user: defaults.user ?? DEFAULT_USER,
-      groups: defaults.groups,
+      groups: [...new Set([...defaults.groups, ...own])],
       instanceId,
       ...(privateAddress === undefined ? {} : { privateAddress }),
       ...(launched === undefined ? {} : { launched }),

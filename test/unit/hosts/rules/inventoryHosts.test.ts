@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { hostsFromInstances, hostsFromOutput } from '../../../../runner/src/hosts/rules/inventoryHosts.js';
+import {
+  groupsOfTag,
+  hostsFromInstances,
+  hostsFromOutput,
+} from '../../../../runner/src/hosts/rules/inventoryHosts.js';
 import { hostAddress, inGroup } from '../../../../runner/src/domain/host.js';
 import { StackError } from '../../../../runner/src/base/errors.js';
 import { limitHosts } from '../../../../runner/src/hosts/inventory.js';
@@ -88,6 +92,35 @@ describe('hosts from EC2 instances', () => {
         instanceId: 'i-2',
         privateAddress: '10.0.0.2',
       },
+    ]);
+  });
+});
+
+describe('groups of EC2 instances', () => {
+  const groups = (value?: string) =>
+    groupsOfTag({ name: 'ci', tags: value === undefined ? {} : { groups: value } }, 'groups');
+
+  it('are what a tag has, separated by spaces', () => {
+    expect(groups('lamp  php_my-admin ')).to.deep.equal(['lamp', 'php_my-admin']);
+    expect(groups('')).to.deep.equal([]);
+    expect(groups()).to.deep.equal([]);
+  });
+
+  it('are refused where they are no names of groups', () => {
+    for (const wrong of ['lamp, laravel', 'lamp !web', '1st', '{{ x }}'])
+      expect(() => groups(wrong)).to.throw(StackError, 'is not a valid name of a group');
+  });
+
+  it('come to those of all, and no instance has the name of one', () => {
+    const instances = [
+      { name: 'ci', instanceId: 'i-1', groups: ['lamp', 'web'] },
+      { name: 'lamp', instanceId: 'i-2' },
+    ];
+    expect(
+      hostsFromInstances(instances, { groups: ['web'] }).map(({ name, groups: own }) => [name, own]),
+    ).to.deep.equal([
+      ['ci', ['web', 'lamp']],
+      ['lamp-i-2', ['web']],
     ]);
   });
 });
