@@ -156,7 +156,12 @@ resource "aws_instance" "this" {
   monitoring              = var.detailed_monitoring
   # Decided at the start. Null leaves it to the subnet, which gives no address.
   associate_public_ip_address = each.value.public_address && !each.value.fixed_address ? true : null
-  tags                        = merge(local.tags, { Name = "${var.name}-${each.key}", build-version = var.build_version })
+  tags = merge(
+    local.tags,
+    { Name = "${var.name}-${each.key}", build-version = var.build_version },
+    # An inventory that finds instances by their tags learns the groups from here.
+    length(each.value.groups) == 0 ? {} : { groups = join(" ", sort(each.value.groups)) },
+  )
 
   launch_template {
     id      = aws_launch_template.this["named"].id

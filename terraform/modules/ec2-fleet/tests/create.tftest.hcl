@@ -114,8 +114,8 @@ run "deliveries_find_instances_by_their_tags" {
     error_message = "What is started from the template cannot be found by application and build version."
   }
   assert {
-    condition     = aws_instance.this["a"].tags == tomap({ Name = "shop-staging-a", application = "shop", build-version = "none", team = "shop" })
-    error_message = "A named instance cannot be found by application and build version."
+    condition     = aws_instance.this["a"].tags == tomap({ Name = "shop-staging-a", application = "shop", build-version = "none", groups = "staging web", team = "shop" })
+    error_message = "A named instance cannot be found by application, build version and groups."
   }
 }
 
