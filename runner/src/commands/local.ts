@@ -91,7 +91,11 @@ const slack: CommandDefinition = {
 };
 
 const resourceArguments = [
-  { name: 'kind', description: 'host, load-balancer, ecs-service, ecs-colours or postgres', required: true },
+  {
+    name: 'kind',
+    description: 'host, instance, load-balancer, ecs-service, ecs-colours or postgres',
+    required: true,
+  },
   { name: 'name', description: 'Its name: lower-case letters, digits and dashes', required: true },
   {
     name: 'settings',
@@ -107,9 +111,9 @@ const split = (input: CommandInput): [string, string, string[]] => {
 
 const create: CommandDefinition = {
   name: 'local create',
-  summary: 'Create a host, load balancer, ECS service or database in the local environment',
+  summary: 'Create a host, EC2 instance, load balancer, ECS service or database in the local environment',
   description:
-    'The Terraform roots of the examples call it in place of a cloud provider. What exists stays.\n\n`host` takes slot=N (0 to 29), which fixes its address and ports; `load-balancer` port, health and targets=ADDRESS:PORT,…; `ecs-service` cluster, image, container, port, desired, health, environment=NAME=VALUE,… and secrets=NAME=ARN,…; `ecs-colours` the same, for two services NAME-blue and NAME-green behind one rule; `postgres` nothing: its image is made when it is asked for first.\n\n`--result FILE` keeps what it made, ARNs too.',
+    'The Terraform roots of the examples call it in place of a cloud provider. What exists stays.\n\n`host` takes slot=N (0 to 29), which fixes its address and ports; `instance` tags=NAME=VALUE,…: an EC2 instance that knows the key of this environment; `load-balancer` port, health and targets=ADDRESS:PORT,…; `ecs-service` cluster, image, container, port, desired, health, environment=NAME=VALUE,… and secrets=NAME=ARN,…; `ecs-colours` the same, for two services NAME-blue and NAME-green behind one rule; `postgres` nothing: its image is made when it is asked for first.\n\n`--result FILE` keeps what it made, ARNs too.',
   arguments: resourceArguments,
   examples: [
     { command: 'local create host staging-1 slot=0', explains: 'A machine with systemd, reached over SSH.' },

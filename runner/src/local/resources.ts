@@ -78,6 +78,17 @@ const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
       return deletePostgres(local, name);
     },
   },
+  instance: {
+    keys: ['tags'],
+    create: async (local, name, given) => {
+      const { launchInstance } = await import('./launchInstance.js');
+      return { ...(await launchInstance(local, name, pairs(given, 'tags'))) };
+    },
+    delete: async (local, name) => {
+      const { terminateInstance } = await import('./launchInstance.js');
+      return terminateInstance(local, name);
+    },
+  },
 };
 
 /** @throws StackError USAGE for an unknown kind, a bad name or an unknown key; TOOL_FAILED if nothing runs */
