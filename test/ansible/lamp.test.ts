@@ -76,6 +76,8 @@ describe('the layers lamp, phpmyadmin and application, on a bare host', function
       `MYSQL_PWD=${password}`,
       'mariadb',
       '--no-defaults',
+      // The shell in a container has no locale for it to go by.
+      '--default-character-set=utf8mb4',
       `--user=${user}`,
       `--host=${server}`,
       '--skip-column-names',
