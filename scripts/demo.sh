@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The main job on the local environment, with the commands a user would type: each is echoed before it runs.
 #   scripts/demo.sh          run it (again: new releases on what is there)
-#   EXAMPLE=blue-green scripts/demo.sh    another example in place of these two
+#   EXAMPLE=blue-green scripts/demo.sh    another example in place of these two, or laravel-ci
 #   scripts/demo.sh down     take everything away
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,6 +32,15 @@ expect_exit() {
   printf '%s(exit code %s, as it should be)%s\n' "$dim" "$code" "$plain"
 }
 
+# Where staging answers.
+staging_url() { node "$root/runner" output --env staging --json 2>/dev/null | tail -n 1 | sed -E 's/.*"url":"([^"]*)".*/\1/'; }
+
+# Echoes a request and its answer.
+ask() {
+  printf '\n%s$ curl%s%s\n' "$bold" "$(printf ' %q' "$@")" "$plain"
+  curl --silent --show-error --max-time 10 "$@"
+}
+
 quietly() { git -c user.name=demo -c user.email=demo@example.invalid -c commit.gpgsign=false "$@" >/dev/null 2>&1; }
 
 # A copy with its own repository, as a user's project would be: develop for staging, main for production.
@@ -54,6 +63,7 @@ project() {
     quietly checkout --force develop
     # Whatever an earlier demo was interrupted at: the sources as they ship, and environments that are whole.
     cp -R "$root/examples/$1/." .
+    [[ ! -f local.yml ]] || mv local.yml automation-stack.yml
     local environment
     for environment in $(environments); do
       if node "$root/runner" status --env "$environment" --json | grep -q '"cutOff"'; then
@@ -81,7 +91,7 @@ merge_to_main() {
 
 down() {
   local name environment
-  for name in flask-fleet hello-ecs blue-green; do
+  for name in flask-fleet hello-ecs blue-green laravel-ci; do
     [[ -d $demo/$name ]] || continue
     (
       cd "$demo/$name"
@@ -156,6 +166,10 @@ main() {
     examples=(blue-green)
     source scripts/demoBlueGreen.sh
     blue_green
+  elif [[ ${EXAMPLE:-} == laravel-ci ]]; then
+    examples=(laravel-ci)
+    source scripts/demoLaravelCi.sh
+    laravel_ci
   else
     fleet
     service
@@ -169,8 +183,8 @@ main() {
 }
 
 case ${EXAMPLE:-} in
-  '' | blue-green) ;;
-  *) echo "EXAMPLE is blue-green, or left out: flask-fleet and hello-ecs" >&2; exit 2 ;;
+  '' | blue-green | laravel-ci) ;;
+  *) echo "EXAMPLE is blue-green or laravel-ci, or left out: flask-fleet and hello-ecs" >&2; exit 2 ;;
 esac
 case ${1:-up} in
   up) main ;;

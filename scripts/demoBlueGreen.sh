@@ -1,15 +1,6 @@
 # shellcheck shell=bash
 # Sourced by demo.sh: a column is renamed over three releases while orders come in, and no request fails.
 
-# Where the environment's load balancer serves.
-orders_url() { node "$root/runner" output --env staging --json 2>/dev/null | tail -n 1 | sed -E 's/.*"url":"([^"]*)".*/\1/'; }
-
-# Echoes a request and its answer.
-ask() {
-  printf '\n%s$ curl%s%s\n' "$bold" "$(printf ' %q' "$@")" "$plain"
-  curl --silent --show-error --max-time 10 "$@"
-}
-
 # release NAME TYPE MESSAGE: the files of releases/NAME over the application's, as a commit.
 release() {
   printf '\n%s$ cp -R releases/%s/. app/%s\n' "$bold" "$1" "$plain"
@@ -36,13 +27,12 @@ blue_green() {
     (cd "$demo/blue-green" && runner destroy --env staging --yes --confirm staging)
     rm -rf "$demo"/blue-green/{.automation-stack,app,releases}
     project blue-green
-    mv local.yml automation-stack.yml
     again feat 'orders, from the beginning'
   else
     project blue-green
   fi
   runner apply --env staging
-  url=$(orders_url)
+  url=$(staging_url)
 
   chapter 'Release 1' 'It writes and reads the column `customer`.'
   runner deploy --env staging

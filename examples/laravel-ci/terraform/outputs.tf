@@ -14,3 +14,8 @@ output "vpc_id" {
   description = "The VPC, for other deployments to use."
   value       = module.network.vpc_id
 }
+
+output "allowed_from" {
+  description = "Networks whose browsers may open phpMyAdmin: those that reach the servers at all."
+  value       = values(var.allowed_from)
+}

@@ -55,3 +55,48 @@ describe('make demo EXAMPLE=blue-green', function () {
     expect(output).to.match(/"failed": 0,[^]*"lost": 0,/);
   });
 });
+
+/** Servers in layers, and an application that is tested, shown and taken back; it stops at the first surprise. */
+describe('make demo EXAMPLE=laravel-ci', function () {
+  this.timeout(900_000);
+  let output = '';
+
+  before(() => {
+    const script = join(root, 'scripts/demo.sh');
+    const { status, stdout } = spawnSync('bash', ['-c', 'exec bash "$0" 2>&1', script], {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, NO_COLOR: '1', EXAMPLE: 'laravel-ci' },
+    });
+    output = stdout;
+    expect(status, output.slice(-6000)).to.equal(0);
+  });
+
+  /** What a chapter of the demo printed. */
+  const chapter = (title: string) =>
+    output.split(/^== /m).find((one) => one.startsWith(title)) ?? `no chapter ${title}`;
+
+  it('finds the servers and their groups by tags', () => {
+    expect(chapter('Servers')).to.match(/laravel-ci-staging-ci .*laravel_tests/);
+    expect(chapter('Servers')).to.match(/laravel-ci-staging-dev .*lamp, laravel, phpmyadmin/);
+  });
+
+  it('puts up the layers, and looks at none a second time that has not changed', () => {
+    expect(chapter('Layers')).to.match(/HTTP 302[^]*: the board is up[^]*HTTP 200/);
+    expect(chapter('Nothing has changed')).to.match(/lamp\.yml.* laravel-ci-staging-dev/);
+  });
+
+  it('shows only what the tests pass and what answers', () => {
+    expect(chapter('A feature')).to.match(/<h1>1 notes<\/h1>[^]*: the board is up/);
+    const found = chapter('A mistake that the tests find');
+    expect(found).to.match(/testShortTextStays[^]*exit code 1, as it should be[^]*<h1>1 notes<\/h1>/);
+    const missed = chapter('A mistake that the tests do not find');
+    expect(missed).to.match(/did not come to answer on \/health[^]*The release before is in use again/);
+    expect(missed).to.match(/exit code 1, as it should be[^]*<h1>1 notes<\/h1>/);
+  });
+
+  it('goes back to the release before, with the notes as they are', () => {
+    expect(chapter('Back again')).to.match(/<h1>Notes<\/h1>[^]*: the board is up/);
+  });
+});
