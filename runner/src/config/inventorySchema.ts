@@ -54,7 +54,9 @@ export function inventorySchema({ group, lookedUp, secret, variables }: Kinds) {
       .describe('Hosts by name, for servers that this deployment does not create by Terraform.'),
     file: lookedUp.optional().describe('Existing Ansible inventory: a file, a folder or an executable.'),
     user: lookedUp.optional().describe('SSH user of hosts that name none (default: `ec2-user`).'),
-    'private-key': lookedUp.optional().describe('Path of the SSH private key (default: the SSH agent).'),
+    'private-key': lookedUp
+      .optional()
+      .describe('Path of the SSH private key (default, and if empty: the SSH agent).'),
     passphrase: secret
       .optional()
       .describe('Passphrase of private keys that are encrypted, e.g. ${env:SSH_PASSPHRASE}.'),

@@ -35,7 +35,8 @@ export async function routeSettings(
     user: inventory.user ?? DEFAULT_USER,
   });
   const settings: RouteSettings = {
-    privateKey: inventory['private-key'],
+    // Empty: the SSH agent, so that one configuration serves an agent and a machine with a key file.
+    privateKey: inventory['private-key'] || undefined,
     passphrase: inventory.passphrase,
     knownHosts: inventory['known-hosts'],
     learned:

@@ -35,6 +35,7 @@ export function localEnvironment(
     AUTOMATION_STACK_HOST_REGISTRY: `${settings.gateway}:${settings.emulatorPort}`,
     // Their own names cannot be resolved: the emulator serves each under its own address.
     AUTOMATION_STACK_LOAD_BALANCERS: loadBalancerUrl(settings, '{name}'),
+    AUTOMATION_STACK_PRIVATE_KEY: settings.privateKey,
     SLACK_API_URL: `${slackUrl(settings)}api/`,
     SLACK_BOT_TOKEN: 'xoxb-local-token',
     ...(images === undefined

@@ -33,4 +33,15 @@ describe('instances as hosts of an environment', () => {
     });
     expect(routeOf(host!).jumps.map(({ address }) => address)).to.deep.equal(['bastion.example']);
   });
+
+  it('are reached with the keys of the agent where the path of the key is empty', async () => {
+    const empty = await deployment({
+      'automation-stack.yml': CONFIG.replace('keys/id', "'${env:NO_SUCH_KEY:-}'"),
+    });
+    const environment = await empty.context.environment('staging');
+    const instance = { id: 'i-0abc', state: 'running' as const, privateAddress: '10.0.1.7', tags: {} };
+    const { hosts, routeOf } = await inventoryOfInstances(empty.context, environment, [instance], []);
+    expect(routeOf(hosts[0]!).privateKey).to.equal(undefined);
+    empty.remove();
+  });
 });

@@ -60,6 +60,7 @@ describe('environment variables of the local environment', () => {
       AUTOMATION_STACK_LOAD_BALANCERS: 'http://127.0.0.1:4566/_alb/{name}/',
       SLACK_API_URL: 'http://127.0.0.1:4567/api/',
       AWS_EC2_METADATA_DISABLED: 'true',
+      AUTOMATION_STACK_PRIVATE_KEY: settings.privateKey,
     });
     expect(variables).not.to.have.property('AUTOMATION_STACK_BASE_PYTHON');
   });
