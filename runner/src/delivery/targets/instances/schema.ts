@@ -35,7 +35,7 @@ const written = z.strictObject({
   subnets: z
     .union([lookedUp, z.array(lookedUp).min(1)])
     .describe(
-      'Subnets that instances are spread over: a list, or an output that is one. Where one has no capacity the next is tried.',
+      'Subnets that instances are spread over: a list, or an output that is a list or a map. Where one has no capacity the next is tried.',
     ),
   count: z.number().int().min(1).max(100).default(2).describe('How many instances run a release.'),
   succeed: z

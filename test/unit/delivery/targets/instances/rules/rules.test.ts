@@ -80,6 +80,7 @@ describe('subnets', () => {
     expect(subnetsIn(['subnet-a', 'subnet-b'], 'x')).to.deep.equal(['subnet-a', 'subnet-b']);
     expect(subnetsIn('subnet-a, subnet-b,subnet-a', 'x')).to.deep.equal(['subnet-a', 'subnet-b']);
     expect(subnetsIn([['subnet-a'], 'subnet-b'], 'x')).to.deep.equal(['subnet-a', 'subnet-b']);
+    expect(subnetsIn({ a: 'subnet-a', b: 'subnet-b' }, 'x')).to.deep.equal(['subnet-a', 'subnet-b']);
     for (const wrong of ['', [], 'vpc-1', { a: 1 }]) expect(() => subnetsIn(wrong, 'x')).to.throw(StackError);
   });
 });
