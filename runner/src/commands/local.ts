@@ -93,7 +93,8 @@ const slack: CommandDefinition = {
 const resourceArguments = [
   {
     name: 'kind',
-    description: 'host, instance, load-balancer, ecs-service, ecs-colours or postgres',
+    description:
+      'host, instance, load-balancer, bucket, launch-template, ecs-service, ecs-colours or postgres',
     required: true,
   },
   { name: 'name', description: 'Its name: lower-case letters, digits and dashes', required: true },
@@ -111,9 +112,10 @@ const split = (input: CommandInput): [string, string, string[]] => {
 
 const create: CommandDefinition = {
   name: 'local create',
-  summary: 'Create a host, EC2 instance, load balancer, ECS service or database in the local environment',
+  summary:
+    'Create a host, EC2 instance, load balancer, bucket, launch template, ECS service or database in the local environment',
   description:
-    'The Terraform roots of the examples call it in place of a cloud provider. What exists stays.\n\n`host` takes slot=N (0 to 29), which fixes its address and ports; `instance` tags=NAME=VALUE,…: an EC2 instance that knows the key of this environment; `load-balancer` port, health and targets=ADDRESS:PORT,…; `ecs-service` cluster, image, container, port, desired, health, environment=NAME=VALUE,… and secrets=NAME=ARN,…; `ecs-colours` the same, for two services NAME-blue and NAME-green behind one rule; `postgres` nothing: its image is made when it is asked for first.\n\n`--result FILE` keeps what it made, ARNs too.',
+    'The Terraform roots of the examples call it in place of a cloud provider. What exists stays.\n\n`host` takes slot=N (0 to 29), which fixes its address and ports; `instance` tags=NAME=VALUE,…: an EC2 instance that knows the key of this environment; `load-balancer` port, health and targets=ADDRESS:PORT,… or, for EC2 instances, type=instance; `bucket` nothing: it keeps versions; `launch-template` nothing: its instances know the key of this environment; `ecs-service` cluster, image, container, port, desired, health, environment=NAME=VALUE,… and secrets=NAME=ARN,…; `ecs-colours` the same, for two services NAME-blue and NAME-green behind one rule; `postgres` nothing: its image is made when it is asked for first.\n\n`--result FILE` keeps what it made, ARNs too.',
   arguments: resourceArguments,
   examples: [
     { command: 'local create host staging-1 slot=0', explains: 'A machine with systemd, reached over SSH.' },

@@ -24,6 +24,8 @@ export interface LoadBalancerRequest {
   readonly healthPath: string;
   /** `10.213.77.10:80`, …: registered in addition to existing targets. */
   readonly targets: readonly string[];
+  /** What its targets are: addresses where left out, or EC2 instances. */
+  readonly targetType?: 'ip' | 'instance';
 }
 
 export interface LoadBalancer {
@@ -33,7 +35,7 @@ export interface LoadBalancer {
   readonly url: string;
 }
 
-/** Creates a load balancer with one HTTP listener and one target group of IP targets; existing parts stay. */
+/** Creates a load balancer with one HTTP listener and one target group; existing parts stay. */
 export async function createLoadBalancer(
   settings: LocalSettings,
   request: LoadBalancerRequest,
@@ -54,10 +56,10 @@ export async function createLoadBalancer(
   return { name, targetGroupArn: group, url: loadBalancerUrl(settings, name) };
 }
 
-/** A target group of IP targets; an existing one stays. @returns its ARN */
+/** A target group; an existing one stays. @returns its ARN */
 export async function ensureTargetGroup(
   client: ElasticLoadBalancingV2Client,
-  { name, port, healthPath }: Pick<LoadBalancerRequest, 'name' | 'port' | 'healthPath'>,
+  { name, port, healthPath, targetType = 'ip' }: Omit<LoadBalancerRequest, 'targets'>,
 ): Promise<string> {
   const existing = await findTargetGroup(client, name);
   if (existing?.TargetGroupArn !== undefined) return existing.TargetGroupArn;
@@ -67,7 +69,7 @@ export async function ensureTargetGroup(
       Protocol: 'HTTP',
       Port: port,
       VpcId: 'vpc-local',
-      TargetType: 'ip',
+      TargetType: targetType,
       HealthCheckPath: healthPath,
       HealthCheckIntervalSeconds: 5,
       HealthCheckTimeoutSeconds: 2,

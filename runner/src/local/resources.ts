@@ -29,7 +29,7 @@ const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
     delete: (local, name) => deleteHost(local, name),
   },
   'load-balancer': {
-    keys: ['port', 'health', 'targets'],
+    keys: ['port', 'health', 'targets', 'type'],
     create: async ({ settings }, name, given) => {
       const { createLoadBalancer } = await import('./loadBalancers.js');
       const made = await createLoadBalancer(settings, {
@@ -37,12 +37,35 @@ const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
         port: number(given, 'port') ?? 80,
         healthPath: given['health'] ?? '/health',
         targets: (given['targets'] ?? '').split(',').filter((target) => target !== ''),
+        targetType: oneOf(given, 'type', ['ip', 'instance']) ?? 'ip',
       });
       return { ...made };
     },
     delete: async ({ settings }, name) => {
       const { deleteLoadBalancer } = await import('./loadBalancers.js');
       return deleteLoadBalancer(settings, name);
+    },
+  },
+  bucket: {
+    keys: [],
+    create: async ({ settings }, name) => {
+      const { createBucket } = await import('./localBuckets.js');
+      return { ...(await createBucket(settings, name)) };
+    },
+    delete: async ({ settings }, name) => {
+      const { deleteBucket } = await import('./localBuckets.js');
+      return deleteBucket(settings, name);
+    },
+  },
+  'launch-template': {
+    keys: [],
+    create: async (local, name) => {
+      const { createLaunchTemplate } = await import('./launchTemplates.js');
+      return { ...(await createLaunchTemplate(local.settings, name)) };
+    },
+    delete: async ({ settings }, name) => {
+      const { deleteLaunchTemplate } = await import('./launchTemplates.js');
+      return deleteLaunchTemplate(settings, name);
     },
   },
   'ecs-service': {
@@ -199,6 +222,16 @@ function number(given: Settings, key: string): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d{1,5}$/.test(value)) return Number(value);
   throw new StackError('USAGE', `${key} is a whole number, not ${value}`, { where: `${key}=${value}` });
+}
+
+function oneOf<Word extends string>(given: Settings, key: string, words: readonly Word[]): Word | undefined {
+  const value = given[key];
+  if (value === undefined) return undefined;
+  const found = words.find((word) => word === value);
+  if (found !== undefined) return found;
+  throw new StackError('USAGE', `${key} is ${words.join(' or ')}, not ${value}`, {
+    where: `${key}=${value}`,
+  });
 }
 
 async function requireEmulator(local: LocalContext): Promise<void> {

@@ -125,6 +125,7 @@ describe('the local environment, on this machine', function () {
       ['host', 'web-1', 'slto=1'],
       ['host', 'web-1', 'slot=30'],
       ['host', 'web-1', 'slot=x'],
+      ['load-balancer', 'web-1', 'type=lambda'],
     ]) {
       expect((await runner('create', ...words)).code, words.join(' ')).to.equal(2);
     }
