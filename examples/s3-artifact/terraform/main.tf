@@ -1,5 +1,5 @@
 # What stands around the instances of a build: the network, the load balancer with its target group, the bucket of artifacts and
-# the launch template. The instances themselves are not Terraform's: nothing starts them yet but people.
+# the launch template. The instances themselves are not Terraform's: `deploy` launches them.
 locals {
   name        = "s3-artifact-${var.environment}"
   tags        = { application = "s3-artifact", environment = var.environment }
@@ -111,7 +111,7 @@ module "instances" {
   tags                  = local.tags
 }
 
-# Empty: instances are registered by whoever starts them and finds them healthy.
+# Empty: `deploy` registers the instances that it finds healthy.
 module "target_groups" {
   source = "../../../terraform/modules/target-groups"
 

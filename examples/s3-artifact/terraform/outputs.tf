@@ -20,6 +20,16 @@ output "artifacts" {
   value       = module.artifacts.artifact_locations["web"]
 }
 
+output "artifact_bucket" {
+  description = "Bucket that artifacts are uploaded to."
+  value       = module.artifacts.bucket_name
+}
+
+output "instance_role" {
+  description = "Role of the instances: whoever launches them has to be allowed to pass it."
+  value       = module.roles.role_names["instance"]
+}
+
 output "target_group" {
   description = "Target group that the instances of the running build are in."
   value       = module.target_groups.target_group_arns["web"]
