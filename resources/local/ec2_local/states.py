@@ -9,6 +9,8 @@ import logging
 import threading
 import time
 
+# Here, before there are threads: two of them that import it at once may find a deadlock, and the watch would end.
+import docker
 from ministack.services import alb, ec2
 
 from ec2_local import faults, hosts
@@ -143,8 +145,6 @@ def watch():
 
 
 def follow():
-    import docker
-
     kinds = {"type": "container", "event": "die", "label": hosts.INSTANCE_LABEL}
     while True:
         try:

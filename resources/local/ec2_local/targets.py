@@ -75,12 +75,19 @@ def to_healthy(forward, is_healthy):
 
 
 async def believed(group, target, is_healthy):
+    """Whether a target was healthy when it was last asked; all requests of that time wait for the one answer."""
     key = (group["TargetGroupArn"], target["Id"], target.get("Port"))
-    at, healthy = _checked.get(key, (0, False))
-    if time.monotonic() - at > BELIEVED_SECONDS:
-        healthy = await alb.asyncio.to_thread(is_healthy, group, target)
-        _checked[key] = (time.monotonic(), healthy)
-    return healthy
+    at, check = _checked.get(key, (0, None))
+    if check is None or time.monotonic() - at > BELIEVED_SECONDS:
+        check = alb.asyncio.ensure_future(alb.asyncio.to_thread(answers_well, group, target, is_healthy))
+        _checked[key] = (time.monotonic(), check)
+    # A request that its sender gives up takes nothing from the others.
+    return await alb.asyncio.shield(check)
+
+
+def answers_well(group, target, is_healthy):
+    """One answer that is late makes no target unhealthy, as by the thresholds of AWS."""
+    return is_healthy(group, target) or is_healthy(group, target)
 
 
 def passes(arn, instance_id, is_healthy):

@@ -144,6 +144,8 @@ describe('an EC2 instance of the local environment', function () {
   it('is terminated only where it is not protected, and leaves nothing', async () => {
     const [id = ''] = await instances.run({ DisableApiTermination: true });
     await instances.until(id, 'running');
+    // Its console tells the keys of the host by then.
+    await instances.ssh(id, 'true');
     const refusal = await instances.terminate(id).catch((error: Error) => error.name);
     expect(refusal).to.equal('OperationNotPermitted');
     await send(
