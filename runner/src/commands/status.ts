@@ -4,7 +4,7 @@ import { flag, type CommandDefinition } from './command.js';
 const status: CommandDefinition = {
   name: 'status',
   summary: 'Show what each environment runs',
-  description: `From the ledger: the healthy release, since when, by whom, the last attempt, who holds the lock, which hosts are behind, whether a deployment was cut off, and what the last \`drift\` found.
+  description: `From the ledger: the healthy release, since when, by whom, the last attempt, who holds the lock, which hosts are behind, whether a deployment was cut off, whether it is powered off, and what the last \`drift\` found.
 \`--live\` also asks the targets themselves (ECS, hosts over SSH), and exits 1 if one is not healthy, does not answer, or runs something else than the ledger says.`,
   options: [{ name: 'live', description: 'Ask the targets what runs.' }],
   examples: [

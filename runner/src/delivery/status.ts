@@ -3,6 +3,7 @@ import { behindOf, type BehindOfTarget } from '../domain/behind.js';
 import { toErrorRecord, type ErrorRecord } from '../base/errors.js';
 import { pausesOf, type PausedTarget } from '../domain/paused.js';
 import type { KeptColour } from '../domain/kept.js';
+import type { PowerRecord } from '../domain/power.js';
 import {
   digestOfRelease,
   type DeploymentRecord,
@@ -10,6 +11,7 @@ import {
   type RunsOf,
 } from '../domain/records.js';
 import { readDrift, type DriftRecord } from '../state/driftRecords.js';
+import { readPower } from '../state/powerRecords.js';
 import type { TargetStatus } from '../context/target.js';
 import { keptColours } from './keptColours.js';
 import { unfinishedSummary, readLastRun } from './unfinished.js';
@@ -39,7 +41,9 @@ export interface EnvironmentStatus {
   readonly paused?: readonly PausedTarget[];
   /** Old colours that run beside the live ones, by the ledger, for a way back. */
   readonly kept?: readonly KeptColour[];
-  /** Its lock or its journal is stored, and is none. */
+  /** Where it is powered off, or on its way: what does not run is not broken then. */
+  readonly power?: PowerRecord;
+  /** Its lock, its journal or its power is stored, and is none. */
   readonly unreadable?: readonly ErrorRecord[];
   /** What the last `drift` found; null where there was none yet, absent where there is no infrastructure. */
   readonly drift?: DriftRecord | null;
@@ -67,11 +71,15 @@ async function statusOf(
   const state = await context.state();
   const { store, ledger, locks } = state;
   const hasInfrastructure = (await context.environment(name)).config.infrastructure !== undefined;
-  const [current, stored, lastRun, drift, targets] = await Promise.all([
+  const [current, stored, lastRun, drift, power, targets] = await Promise.all([
     ledger.current(name),
     locks.stored(name),
     readLastRun(state, name),
     hasInfrastructure ? readDrift(store, name) : undefined,
+    readPower(store, name).then(
+      (found) => ({ found }),
+      (error: unknown) => ({ error }),
+    ),
     live ? targetStatus(context, name) : undefined,
   ]);
   const kept = await keptColours(state, name, current);
@@ -82,6 +90,7 @@ async function statusOf(
   const errors = [
     ...(stored.state === 'unreadable' ? [stored.error] : []),
     ...(lastRun.kind === 'unreadable' ? [lastRun.error] : []),
+    ...('error' in power ? [power.error] : []),
   ];
   return {
     environment: name,
@@ -91,6 +100,9 @@ async function statusOf(
     ...(unfinished === undefined ? {} : { cutOff: unfinished }),
     ...(lastRun.kind === 'paused' && lock === undefined ? { paused: pausesOf(lastRun.deployment) } : {}),
     ...(kept.length === 0 ? {} : { kept }),
+    ...('error' in power || power.found === undefined || power.found.status === 'on'
+      ? {}
+      : { power: power.found }),
     ...(errors.length === 0 ? {} : { unreadable: errors.map(toErrorRecord) }),
     ...(hasInfrastructure ? { drift: drift ?? null } : {}),
     ...(targets === undefined ? {} : { targets }),

@@ -70,6 +70,7 @@ function attention(status: EnvironmentStatus, now: number): readonly string[] {
     healthy,
     behind,
     kept = [],
+    power,
     unreadable = [],
   } = status;
   const lines = unreadable.flatMap(({ message, next }) => [
@@ -98,6 +99,7 @@ function attention(status: EnvironmentStatus, now: number): readonly string[] {
       `  Next: node runner deploy --env ${environment} --catch-up`,
     );
   }
+  if (power !== undefined) lines.push(...powerLines(environment, power));
   if (healthy?.status === 'unproven') {
     lines.push(
       `${environment}: ${healthy.version} is unproven: ${unprovenWords(healthy)}`,
@@ -116,6 +118,21 @@ function attention(status: EnvironmentStatus, now: number): readonly string[] {
     lines.push(`${environment}/${name} (${kind}): ${isHealthy ? 'healthy' : 'NOT HEALTHY'}, ${summary}`);
   }
   return lines;
+}
+
+/** `staging: powered off since 2026-01-01 20:00, by ada`; half done where the run that did it was killed. */
+function powerLines(
+  environment: string,
+  { status, since, who, until }: NonNullable<EnvironmentStatus['power']>,
+): readonly string[] {
+  const limit = until === undefined ? '' : `, until ${minute(until)}`;
+  const words = { off: 'powered off', 'turning-off': 'being powered off', 'turning-on': 'being powered on' };
+  const done = status === 'on' ? 'powered on' : words[status];
+  const next = status === 'turning-off' ? 'off' : 'on';
+  return [
+    `${environment}: ${done} since ${minute(since)}, by ${who}${limit}`,
+    `  Next: node runner power ${next} --env ${environment}`,
+  ];
 }
 
 const minute = (time: string) => time.slice(0, 16).replace('T', ' ');

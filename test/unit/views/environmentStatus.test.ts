@@ -41,6 +41,16 @@ describe('the status of environments', () => {
     expect(text).to.contain('deploy --env staging --resume').and.to.contain('rollback --env staging');
   });
 
+  it('says where the power is off, since when and by whom, and how it comes back', () => {
+    const things = { services: [], instances: [], databases: [] };
+    const power = { status: 'off' as const, since: '2026-01-01T20:00:00.000Z', who: 'ada', ...things };
+    const text = textOf({ environment: 'staging', healthy: record(3), power });
+    expect(text).to.contain('staging: powered off since 2026-01-01 20:00, by ada\n');
+    expect(text).to.contain('  Next: node runner power on --env staging');
+    const half = textOf({ environment: 'staging', power: { ...power, status: 'turning-off' } });
+    expect(half).to.contain('being powered off').and.to.contain('node runner power off --env staging');
+  });
+
   it('names who holds the lock', () => {
     const lock = { who: 'grace', since: '2026-01-01T10:00:00.000Z', command: 'deploy:staging' };
     expect(textOf({ environment: 'staging', lock })).to.contain('grace');
