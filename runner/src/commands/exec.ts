@@ -8,7 +8,7 @@ const exec: CommandDefinition = {
   summary: 'Open a session in a container that runs',
   description: `Runs \`/bin/sh\`, or the command behind \`--\`, in the container of a running task and hands the terminal over. It is recorded who opened it (\`history --changes\`); it takes no lock.
 
-A service needs ECS Exec: \`enableExecuteCommand\` when the task was started, a task role that may open channels of Session Manager, a writable root file system, and here the \`session-manager-plugin\`. What lacks is named. The plugin does not tell the exit code of the command. On hosts it is \`docker exec\` over SSH, by the route of the inventory, and the exit code is the command's.`,
+A service needs ECS Exec: \`enableExecuteCommand\` when the task was started, a task role that may open channels of Session Manager, a writable root file system, and here the \`session-manager-plugin\`. What lacks is named. The plugin does not tell the exit code of the command. On hosts it is \`docker exec\` over SSH, by the route of the inventory, and the exit code is the command’s; on instances without a container the command runs as the user of the inventory.`,
   arguments: [
     {
       name: 'command',

@@ -1,27 +1,26 @@
-import type { DrainEnd, DrainRequest, Operations, RunningTask } from '../../../context/operations.js';
+import type { DrainEnd, DrainRequest, Operations } from '../../../context/operations.js';
 import { StackError } from '../../../base/errors.js';
 import type { InstancesDependencies } from './dependencies.js';
+import { taskOf } from './operate/hosts.js';
 import { readView } from './view.js';
 import { idOf, isRegistered, serves } from './rules/ownInstance.js';
-
-const HAS_HOSTS = 'its instances are machines of their own';
 
 /** What can be done with the instances of a target. */
 export function instancesOperations(target: InstancesDependencies): Operations {
   const { environmentName } = target;
-  const listed = `\`node runner tasks --env ${environmentName}\` lists them; ssh reaches each`;
-  const cannot = { why: HAS_HOSTS, next: `${listed}.` };
+  const look = async (signal: AbortSignal) => (await readView(target, signal)).own;
   return {
-    tasks: (signal) => tasks(target, signal),
-    async logs() {
-      throw new StackError('LOG_UNREADABLE', `${target.name} keeps no log here: ${HAS_HOSTS}`, {
-        where: `targets.${target.name} of ${environmentName}`,
-        next: `${listed}.`,
-      });
-    },
+    tasks: async (signal) => (await look(signal)).map(taskOf),
+    logs: async (request) =>
+      (await import('./operate/logs.js')).instanceLogs(target, await look(request.signal), request),
+    exec: async (request) =>
+      (await import('./operate/exec.js')).execOnInstance(target, await look(request.signal), request),
     drain: (request) => drainKept(target, request),
     cannot: {
-      ...{ logs: cannot, exec: cannot, task: cannot },
+      task: {
+        why: 'its instances are machines of their own',
+        next: `node runner exec --env ${environmentName} runs a command on one.`,
+      },
       scale: {
         why: 'a deploy brings the number',
         next: `Change \`count\`, then: node runner deploy --env ${environmentName}`,
@@ -32,20 +31,6 @@ export function instancesOperations(target: InstancesDependencies): Operations {
       },
     },
   };
-}
-
-async function tasks(target: InstancesDependencies, signal: AbortSignal): Promise<readonly RunningTask[]> {
-  const { own } = await readView(target, signal);
-  return own.map(({ instance, label, health }) => ({
-    id: instance.id,
-    revision: label.run,
-    digest: label.digest,
-    version: label.version,
-    status: instance.state,
-    ...(health === undefined ? {} : { health: health.state }),
-    ...(instance.launched === undefined ? {} : { startedAt: instance.launched }),
-    place: [instance.zone, instance.privateAddress].filter((one) => one !== undefined).join(' '),
-  }));
 }
 
 /**

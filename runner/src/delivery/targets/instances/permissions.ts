@@ -5,7 +5,7 @@ import type { InstancesConfig } from './schema.js';
 /** The calls of AWS that a target of instances makes, by what is done with it. */
 export const permissions: readonly TargetPermission<InstancesConfig>[] = [
   {
-    phases: ['look', 'tasks', 'drain'],
+    phases: ['look', 'tasks', 'logs', 'exec', 'drain'],
     calls: [
       'ec2:DescribeInstances',
       'elasticloadbalancing:DescribeTargetGroups',

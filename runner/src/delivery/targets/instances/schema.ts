@@ -61,6 +61,13 @@ const written = z.strictObject({
   environment: containerEnvironment.describe(
     'Environment variables of the application; ${release:version}, ${release:commit} and ${release:branch} are filled in.',
   ),
+  unit: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w:.@\\-]*$/, 'must be the name of a unit, such as shop or php8.2-fpm.service')
+    .optional()
+    .describe(
+      'Unit of systemd that the application is: `logs` reads its journal (default: of an image its container, else the whole journal).',
+    ),
   registry: lookedUp
     .optional()
     .describe('Registry host as the instances see it (default: the ECR of the account).'),

@@ -4,7 +4,14 @@ import { LineSplitter } from '../../../../adapters/process/streamLines.js';
 import type { LogRequest } from '../../../../context/operations.js';
 import type { Host } from '../../../../domain/host.js';
 import type { FleetDependencies } from '../dependencies.js';
-import { dockerLogs, endedWithInput, parseStamped, ToldLines, type StampedLine } from '../rules/dockerLog.js';
+import {
+  dockerLogs,
+  endedWithInput,
+  parseStamped,
+  ToldLines,
+  type ReadLog,
+  type StampedLine,
+} from '../rules/dockerLog.js';
 import { containerName } from '../wanted.js';
 import { hostsNamed, hostTasks } from './hostTasks.js';
 
@@ -13,13 +20,39 @@ const RETRY_MS = [1000, 2000, 5000, 10_000, 30_000];
 /** Reading what is there already; a log may be long. */
 const READ_MS = 300_000;
 
+/** A log that every host keeps: of a container, or of a unit. */
+export interface HostLog extends Pick<FleetDependencies, 'clock' | 'ssh'> {
+  /** The argv that reads it. */
+  argv(read: ReadLog): readonly string[];
+  /** Reads the lines of one answer, in their order; undefined of what is no line of the log. */
+  reader(): (text: string) => StampedLine | undefined;
+  /** What it means that a log that is followed has ended. */
+  readonly ended: string;
+}
+
 /** The logs of the containers on all hosts. */
 export async function hostLogs(fleet: FleetDependencies, request: LogRequest): Promise<void> {
-  const hosts = await wantedHosts(fleet, request);
+  await tellLogs(containerLog(fleet, containerName(fleet)), request, await wantedHosts(fleet, request));
+}
+
+/** The log of a container, as the engine keeps it. */
+export const containerLog = (
+  { clock, ssh }: Pick<FleetDependencies, 'clock' | 'ssh'>,
+  container: string,
+): HostLog => ({
+  clock,
+  ssh,
+  argv: (read) => dockerLogs(container, read),
+  reader: () => parseStamped,
+  ended: 'the container ended; its next one is waited for',
+});
+
+/** Tells the log of every host: what was written before now, and what follows where that is asked for. */
+export async function tellLogs(log: HostLog, request: LogRequest, hosts: readonly Host[]): Promise<void> {
   const told = new Map(hosts.map((host) => [host.name, new ToldLines()]));
-  await tellPast(fleet, request, hosts, told);
+  await tellPast(log, request, hosts, told);
   if (!request.follow) return;
-  await Promise.all(hosts.map((host) => followHost(fleet, request, host, told.get(host.name) as ToldLines)));
+  await Promise.all(hosts.map((host) => followHost(log, request, host, told.get(host.name) as ToldLines)));
 }
 
 async function wantedHosts(
@@ -43,15 +76,15 @@ async function wantedHosts(
 
 /** What was written before now, of all hosts in the order of time. */
 async function tellPast(
-  fleet: FleetDependencies,
+  log: HostLog,
   request: LogRequest,
   hosts: readonly Host[],
   told: ReadonlyMap<string, ToldLines>,
 ): Promise<void> {
   const { sinceMs, lines: limit, signal, note, tell } = request;
   const since = sinceMs === undefined ? undefined : new Date(sinceMs).toISOString();
-  const ssh = await fleet.ssh();
-  const argv = dockerLogs(containerName(fleet), { since, tail: limit });
+  const ssh = await log.ssh();
+  const argv = log.argv({ since, tail: limit });
   let unreadable: unknown;
   const read = await ssh.each(hosts, async (host) => {
     try {
@@ -60,9 +93,11 @@ async function tellPast(
         note(`${host.name}: ${lastWords(stderr)}`);
         return [];
       }
-      return `${stdout}\n${stderr}`
-        .split('\n')
-        .flatMap((text) => parseStamped(text) ?? [])
+      return [stdout, stderr]
+        .flatMap((text) => {
+          const read = log.reader();
+          return text.split('\n').flatMap((line) => read(line) ?? []);
+        })
         .sort(byStamp)
         .map((line) => ({ ...line, host: host.name }));
     } catch (error) {
@@ -85,29 +120,25 @@ const byStamp = (one: StampedLine, other: StampedLine) =>
   one.stamp < other.stamp ? -1 : one.stamp > other.stamp ? 1 : 0;
 
 /** Follows one host: through lost connections, and from a container to the one that replaces it. */
-async function followHost(
-  fleet: FleetDependencies,
-  request: LogRequest,
-  host: Host,
-  told: ToldLines,
-): Promise<void> {
+async function followHost(log: HostLog, request: LogRequest, host: Host, told: ToldLines): Promise<void> {
   const { signal, tell, note } = request;
-  const { clock } = fleet;
-  const ssh = await fleet.ssh();
+  const { clock } = log;
+  const ssh = await log.ssh();
   const begun = clock.now().toISOString();
   for (let quiet = 0; !signal.aborted;) {
     let heard = false;
     try {
       told.again();
       const words: string[] = [];
+      const read = log.reader();
       const take = (text: string) => {
-        const line = parseStamped(text);
+        const line = read(text);
         if (line === undefined) return void words.push(text);
         heard = true;
         if (told.take(line)) tell({ task: host.name, at: line.at, line: line.line });
       };
       const splitters = { stdout: new LineSplitter(take), stderr: new LineSplitter(take) };
-      const argv = dockerLogs(containerName(fleet), { since: told.since ?? begun, follow: true });
+      const argv = log.argv({ since: told.since ?? begun, follow: true });
       const channel = await ssh.openAsRoot(host, endedWithInput(argv), {
         signal,
         onOutput: (chunk, stream) => splitters[stream].push(chunk),
@@ -118,7 +149,7 @@ async function followHost(
       if (quiet === 0 || heard)
         note(
           exitCode === 0
-            ? `${host.name}: the container ended; its next one is waited for`
+            ? `${host.name}: ${log.ended}`
             : `${host.name}: ${lastWords(words.join('\n'))}; tried again in ${formatDuration(gap)}`,
         );
       quiet = heard ? 1 : quiet + 1;

@@ -49,15 +49,18 @@ export class ToldLines {
   }
 }
 
+/** How much of a log is read. */
+export interface ReadLog {
+  /** A stamp of the log, or an ISO time; that moment too. */
+  readonly since?: string | undefined;
+  /** Number of lines at most, the last ones. */
+  readonly tail?: number | undefined;
+  /** Goes on with what is written next. */
+  readonly follow?: boolean;
+}
+
 /** The argv that reads a container's log. */
-export function dockerLogs(
-  container: string,
-  read: {
-    readonly since?: string | undefined;
-    readonly tail?: number | undefined;
-    readonly follow?: boolean;
-  },
-): readonly string[] {
+export function dockerLogs(container: string, read: ReadLog): readonly string[] {
   return [
     'docker',
     'logs',
