@@ -60,6 +60,8 @@ export class FakeFleet {
   takeSnapshot: TakeSnapshot = () => Promise.reject(new Error('no snapshot was expected'));
   /** Called before each playbook run. */
   onPlay: () => void = () => undefined;
+  /** Keeps a playbook at work until it is done. */
+  whilePlaying: (hosts: readonly string[], state: string) => Promise<void> = () => Promise.resolve();
 
   constructor(count = 4) {
     for (let index = 1; index <= count; index += 1) {
@@ -108,7 +110,9 @@ export class FakeFleet {
       play: async ({ hosts, variables }) => {
         this.onPlay();
         const version = labels(variables)['automation-stack.version'] ?? '';
-        this.log.push(`play ${variables['app_container_state'] as string} ${version} on ${hosts.join()}`);
+        const state = variables['app_container_state'] as string;
+        this.log.push(`play ${state} ${version} on ${hosts.join()}`);
+        await this.whilePlaying(hosts, state);
         return hosts.flatMap((name) => this.playOn(name, variables));
       },
     });
@@ -138,6 +142,11 @@ export class FakeFleet {
         );
       },
     };
+  }
+
+  /** Waits until something was written to the log. */
+  async logged(line: string): Promise<void> {
+    while (!this.log.includes(line)) await new Promise((resolve) => setImmediate(resolve));
   }
 
   versions(): string {

@@ -50,7 +50,7 @@ describe('a real fleet when things go wrong', function () {
       journal,
       // Down after the first batch, before its own.
       onJournal: async (line) => {
-        if (line === 'replace test-fleet-2,test-fleet-3') thaw = await fleet.freeze('test-fleet-3');
+        if (line === 'replace test-fleet-3') thaw = await fleet.freeze('test-fleet-3');
       },
     });
     try {

@@ -1,11 +1,14 @@
+import { availableParallelism, freemem } from 'node:os';
 import type { FleetConfig } from './schema.js';
 import type { Context, NamedEnvironment } from '../../../context/context.js';
 import { StackError } from '../../../base/errors.js';
 import { inGroup, type Host } from '../../../domain/host.js';
 import { once } from '../../../base/once.js';
+import { slots } from '../../../base/slots.js';
 import { REGISTRY_PASSWORD, REGISTRY_USERNAME } from '../../../hosts/rules/ansibleArguments.js';
 import { inventoryOf } from '../../../hosts/inventory.js';
 import { runPlaybook } from '../../../hosts/playbook.js';
+import { usualForks } from '../../../hosts/rules/forks.js';
 import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
 import type { Target } from '../../../context/target.js';
 import { createCheckTools } from '../../checks/createTools.js';
@@ -26,6 +29,9 @@ export async function createFleetTarget(options: {
   const { application } = await context.config();
   const inventory = once(() => inventoryOf(context, environment));
   const registry = once(() => registryOf(context, environment, config));
+  const machine = { processors: availableParallelism(), freeBytes: freemem() };
+  // Each host has a playbook run of its own: as many at a time as forks that one run would have.
+  const inTurn = slots(usualForks(Number.MAX_SAFE_INTEGER, machine));
   return new FleetTarget({
     name,
     config,
@@ -54,20 +60,23 @@ export async function createFleetTarget(options: {
     }),
     async play({ hosts, variables, rollout }) {
       const auth = await (await registry()).credentials();
-      const outcome = await runPlaybook(context, {
-        environment,
-        stage: rollout.stage,
-        playbook: config.playbook,
-        inventory: await inventory(),
-        limit: hosts,
-        variables,
-        signal: rollout.signal,
-        usualForks: Math.min(hosts.length, 20),
-        secrets:
-          auth === undefined
-            ? {}
-            : { [REGISTRY_USERNAME]: auth.username, [REGISTRY_PASSWORD]: auth.password },
-      });
+      const found = await inventory();
+      const outcome = await inTurn(() =>
+        runPlaybook(context, {
+          environment,
+          stage: rollout.stage,
+          playbook: config.playbook,
+          inventory: found,
+          limit: hosts,
+          variables,
+          signal: rollout.signal,
+          usualForks: usualForks(hosts.length, machine),
+          secrets:
+            auth === undefined
+              ? {}
+              : { [REGISTRY_USERNAME]: auth.username, [REGISTRY_PASSWORD]: auth.password },
+        }),
+      );
       return [...outcome.failures, ...skippedByPlaybook(outcome.leftOut(hosts), config.playbook)];
     },
   });

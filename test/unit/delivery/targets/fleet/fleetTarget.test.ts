@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Rollout } from '../../../../../runner/src/context/target.js';
+import { StackError } from '../../../../../runner/src/base/errors.js';
 import { FakeFleet } from '../../../../support/fakeFleet.js';
 import { rejection } from '../../../../support/rejection.js';
 
@@ -14,27 +15,24 @@ describe('a fleet', () => {
     fleet.log.length = 0;
   });
 
-  it('brings the image everywhere first, then goes batch by batch: drain, play, watch, register', async () => {
+  it('brings the image everywhere first, then goes batch by batch: drain, play, watch, register on each host', async () => {
     const record = await deploy('1.1.0');
     expect(fleet.log.splice(0, 2)).to.deep.equal([
       'journal fetch web-1,web-2,web-3,web-4',
       'play fetched 1.1.0 on web-1,web-2,web-3,web-4',
     ]);
-    expect(fleet.log).to.deep.equal(
-      [
-        ['web-1', 'web-2'],
-        ['web-3', 'web-4'],
-      ].flatMap(([one, two]) => [
-        `journal drain ${one},${two}`,
-        `drain ${one}`,
-        `drain ${two}`,
-        `journal replace ${one},${two}`,
-        `play present 1.1.0 on ${one},${two}`,
-        `journal register ${one},${two}`,
-        `register ${one}`,
-        `register ${two}`,
-      ]),
-    );
+    const steps = (host: string) => [
+      `journal drain ${host}`,
+      `drain ${host}`,
+      `journal replace ${host}`,
+      `play present 1.1.0 on ${host}`,
+      `journal register ${host}`,
+      `register ${host}`,
+    ];
+    for (const host of fleet.hosts.keys())
+      expect(fleet.log.filter((line) => line.endsWith(host))).to.deep.equal(steps(host));
+    const second = fleet.log.findIndex((line) => /web-[34]$/.test(line));
+    expect(fleet.log.slice(0, second).filter((line) => line.startsWith('register'))).to.have.length(2);
     expect(record).to.deep.include({
       kind: 'fleet',
       status: 'healthy',
@@ -42,6 +40,39 @@ describe('a fleet', () => {
       facts: { hosts: '4' },
     });
     expect(fleet.serving()).to.equal('web-1,web-2,web-3,web-4');
+  });
+
+  it('lets a host serve while another of its batch is still replaced', async () => {
+    let release = () => {};
+    const slow = new Promise<void>((resolve) => (release = resolve));
+    fleet.whilePlaying = async (hosts, state) => {
+      if (state === 'present' && hosts.includes('web-1')) await slow;
+    };
+    const deploying = deploy('1.1.0');
+    await fleet.logged('register web-2');
+    expect(fleet.log).not.to.include('register web-1');
+    expect(fleet.log.filter((line) => line.includes('web-3'))).to.deep.equal([
+      'journal fetch web-1,web-2,web-3,web-4',
+      'play fetched 1.1.0 on web-1,web-2,web-3,web-4',
+    ]);
+    release();
+    await deploying;
+    expect(fleet.serving()).to.equal('web-1,web-2,web-3,web-4');
+  });
+
+  it('is not over before every job of its batch is, though one makes it impossible', async () => {
+    let release = () => {};
+    const slow = new Promise<void>((resolve) => (release = resolve));
+    fleet.whilePlaying = async (hosts, state) => {
+      if (state !== 'present') return;
+      if (hosts.includes('web-2')) throw new StackError('PLAYBOOK_FAILED', 'Ansible did not run deploy.yml');
+      await slow;
+    };
+    const deploying = rejection(deploy('1.1.0'), 'PLAYBOOK_FAILED').then(() => fleet.log.push('over'));
+    await fleet.logged('play present 1.1.0 on web-1');
+    release();
+    await deploying;
+    expect(fleet.log.slice(-2)).to.deep.equal(['register web-1', 'over']);
   });
 
   it('does nothing where all hosts run it healthy, also under another version of the same content', async () => {
@@ -52,7 +83,7 @@ describe('a fleet', () => {
 
   it('replaces containers whose settings changed, though the image did not', async () => {
     await deploy('1.0.0', { environment: { LOG_LEVEL: 'debug' } });
-    expect(fleet.log).to.include('play present 1.0.0 on web-1,web-2');
+    expect(fleet.log).to.include('play present 1.0.0 on web-1');
   });
 
   it('goes on where a killed deploy stopped: does what is left, and registers what drained', async () => {
@@ -60,7 +91,7 @@ describe('a fleet', () => {
     let plays = 0;
     fleet.onPlay = () => {
       plays += 1;
-      if (plays === 3) second.abort(new Error('killed'));
+      if (plays === 4) second.abort(new Error('killed'));
       second.signal.throwIfAborted();
     };
     await fleet
@@ -187,10 +218,9 @@ describe('a fleet', () => {
       status: 'rolled-back',
       digest: 'sha256:1.0.0',
     });
-    expect(fleet.log.filter((line) => line.startsWith('play'))).to.deep.equal([
-      'play restored 1.0.0 on web-1,web-2',
-      'play restored 1.0.0 on web-3,web-4',
-    ]);
+    expect(fleet.log.filter((line) => line.startsWith('play'))).to.deep.equal(
+      [1, 2, 3, 4].map((host) => `play restored 1.0.0 on web-${host}`),
+    );
     expect(fleet.serving()).to.equal('web-1,web-2,web-3,web-4');
     fleet.log.length = 0;
     await target.restore(snapshot, fleet.rollout());

@@ -120,7 +120,7 @@ describe('a playbook that ends well and does not do what was asked', () => {
       if (host.running !== undefined) host.running = { ...host.running, content: ['sha256:by hand'] };
     }
     expect((await deploy('1.0.0')).status).to.equal('healthy');
-    expect(fleet.log.filter((line) => line.startsWith('play present 1.0.0'))).to.have.length(4);
+    expect(fleet.log.filter((line) => line.startsWith('play present 1.0.0'))).to.have.length(8);
   });
 });
 
