@@ -52,6 +52,7 @@ def install(is_healthy):
     ec2._vm_sweep_containers = hosts.sweep
     ec2.instance_is_managed = run_command.is_managed
     ec2.exec_in_instance_blocking = run_command.run_blocking
+    run_command.install()
     app.app = faults.with_faults(app.app)
     scaling_actions.install(is_healthy)
     metadata.serve()
