@@ -127,11 +127,21 @@ export function createContext(input: ContextInput): Context {
     }),
     aws,
     ssh: perEnvironment(async (environment) => {
-      const [{ createSshHosts }, { sshSettings }] = await Promise.all([
+      const [{ createSshHosts }, { eitherHosts }, { sshSettings }] = await Promise.all([
         import('./adapters/ssh/sshHosts.js'),
+        import('./adapters/runCommand/eitherHosts.js'),
         import('./hosts/routes.js'),
       ]);
-      return createSshHosts(await sshSettings(context, environment));
+      const settings = await sshSettings(context, environment);
+      const byCommand = async () => {
+        const { createCommandHosts } = await import('./adapters/runCommand/commandHosts.js');
+        return createCommandHosts(() => context.aws(environment), systemClock);
+      };
+      return eitherHosts(
+        createSshHosts(settings),
+        byCommand,
+        (host) => settings.routeOf(host).byCommand === true,
+      );
     }),
     targets: async (environment, only) => {
       const { createTargets } = await import('./delivery/targets/createTargets.js');

@@ -1,5 +1,6 @@
 import { transportNames } from '../domain/transport.js';
 import * as z from 'zod';
+import { duration } from './schemaWords.js';
 
 /** The kinds of text that the schema's other parts are made of. */
 interface Kinds {
@@ -11,6 +12,12 @@ interface Kinds {
 
 const port = z.number().int().min(1).max(65535);
 const transport = z.enum(transportNames);
+const rate = z
+  .union([
+    z.string().regex(/^(?:0|[1-9]\d*)%?$/, 'must be a number or a share, like 10%'),
+    z.number().int().min(0),
+  ])
+  .transform(String);
 
 /** The section `inventory` of an environment: which hosts there are, and how they are reached. */
 export function inventorySchema({ group, lookedUp, secret, variables }: Kinds) {
@@ -85,8 +92,29 @@ export function inventorySchema({ group, lookedUp, secret, variables }: Kinds) {
     transport: transport
       .default('ssh')
       .describe(
-        'How the first host of the route is reached: `ssh`, or `ssm` for a session of AWS Systems Manager to its instance id.',
+        'How the first host of the route is reached: `ssh`; `ssm` for a session of AWS Systems Manager to its instance id; or `run-command`, without SSH.',
       ),
+    'run-command': z
+      .strictObject({
+        bucket: lookedUp.describe('Bucket that playbooks and their values go through to the hosts.'),
+        prefix: z
+          .string()
+          .regex(
+            /^[A-Za-z0-9][A-Za-z0-9!_.*'()/-]*[A-Za-z0-9]$/,
+            'must be a prefix of keys, like playbooks/shop',
+          )
+          .optional()
+          .describe('Prefix of the keys (default: playbooks/APPLICATION).'),
+        'max-concurrency': rate
+          .default('50')
+          .describe('Hosts that run a playbook at the same time: a number, or a share like 10%.'),
+        'max-errors': rate
+          .default('0')
+          .describe('With more failures than this no further host begins: a number, or a share like 10%.'),
+        timeout: duration('30m').describe('How long a playbook may run on a host.'),
+      })
+      .optional()
+      .describe('How `transport: run-command` brings playbooks to hosts.'),
     'ssh-config': lookedUp
       .optional()
       .describe('OpenSSH configuration to use, e.g. ~/.ssh/config (default: none).'),

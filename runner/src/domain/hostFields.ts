@@ -1,5 +1,5 @@
 import { DEFAULT_USER, type Host } from './host.js';
-import { isTransport, reachesInstance, transportNames, type Transport } from './transport.js';
+import { isCommand, isTransport, reachesInstance, transportNames, type Transport } from './transport.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -34,8 +34,10 @@ export function readHost(name: string, fields: Fields, defaults: HostDefaults, m
     fields['jump'] === undefined || fields['jump'] === null ? defaults.throughJump : read.says('jump');
   const byId = reachesInstance(way) && goesOn !== true;
   if (byId && instanceId === undefined)
-    mistakes.push(`${name} has no instance_id; Session Manager needs one`);
+    mistakes.push(`${name} has no instance_id; AWS Systems Manager needs one`);
   else if (!byId && fields['address'] === undefined) mistakes.push(`${name} has no address`);
+  if (isCommand(way) && goesOn === true)
+    mistakes.push(`${name} is reached by Run Command, which goes through no jump hosts`);
   const groups = fields['groups'] ?? defaults.groups;
   if (!Array.isArray(groups) || groups.some((group) => typeof group !== 'string'))
     read.wrong('groups', 'a list of names');

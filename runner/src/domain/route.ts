@@ -1,5 +1,5 @@
 import type { Host, OpenSsh } from './host.js';
-import { isSession, type Transport } from './transport.js';
+import { isCommand, isSession, type Transport } from './transport.js';
 
 /**
  * How one host is reached: made once from what the host and its environment say, and told to node-ssh and to Ansible
@@ -22,6 +22,8 @@ export interface Route {
   readonly jumps: readonly Route[];
   /** The command whose standard streams are the connection; never beside `jumps`. */
   readonly proxy?: readonly string[] | undefined;
+  /** Whether Run Command of AWS Systems Manager takes the place of a connection. */
+  readonly byCommand?: boolean;
   /** A configuration of OpenSSH that is honoured; none where left out. */
   readonly sshConfig?: string | undefined;
   /** Words that Ansible's ssh is given as they are. */
@@ -88,6 +90,7 @@ function step(
     ...(openSsh.keyAlias === undefined ? {} : { keyAlias: openSsh.keyAlias }),
     jumps,
     ...(proxy === undefined || jumps.length > 0 ? {} : { proxy }),
+    ...(isCommand(transport) ? { byCommand: true } : {}),
     ...(settings.sshConfig === undefined ? {} : { sshConfig: path(settings.sshConfig) }),
     ...(openSsh.words === undefined ? {} : { sshWords: openSsh.words }),
     ...(host.hostKeys === undefined ? {} : { hostKeys: host.hostKeys }),

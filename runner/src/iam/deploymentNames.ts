@@ -1,4 +1,4 @@
-import { usesSessions } from '../domain/transport.js';
+import { usesCommands, usesSessions } from '../domain/transport.js';
 import { resolve } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { referencesIn, unescaped } from '../config/referencesIn.js';
@@ -21,6 +21,7 @@ import { usesTargets, verbs, type AnyPart, type Part, type TargetPart, type Verb
 import type { DatabaseUser } from '../domain/databaseUser.js';
 import { storeOf } from '../config/storeLocation.js';
 import { artifactPrefix } from '../release/rules/artifactKeys.js';
+import { bundlePrefix } from '../hosts/rules/bundleKeys.js';
 import { OWNERSHIP_PART } from '../state/ownershipRecords.js';
 import type { StoreKind } from '../state/stores/storeKind.js';
 import { registryOfImages } from '../release/registryOfImages.js';
@@ -68,6 +69,7 @@ export async function policyNames(
 ): Promise<ParsedNames> {
   const config = await context.config();
   const { aws, hooks, infrastructure, inventory, provision, targets } = environment.config;
+  const commands = inventory['run-command'];
   const notes = new Set<string>();
   const settled = (value: string) => settle(context, environment, value, notes);
   const kinds = await context.kinds();
@@ -181,6 +183,15 @@ export async function policyNames(
         prefix: prefix ?? artifactPrefix(config.application),
       })),
     ),
+    bundles:
+      commands === undefined
+        ? []
+        : [
+            {
+              bucket: await settled(commands.bucket),
+              prefix: bundlePrefix(config.application, commands.prefix),
+            },
+          ],
     snapshots: [snapshotPattern(config.application, environment.name)],
     distributions: await Promise.all(
       (hooks?.after ?? []).flatMap((hook) => ('cloudfront' in hook ? [settled(hook.cloudfront)] : [])),
@@ -214,6 +225,7 @@ export async function policyNames(
     'hosts-by-tag': needsHosts && inventory.tags !== undefined,
     'host-keys': needsHosts && inventory['host-keys'].from.includes('console'),
     'host-sessions': needsHosts && usesSessions(inventory),
+    'host-commands': needsHosts && usesCommands(inventory),
     outputs: infrastructure !== undefined && (usesOutputs || (needsHosts && usesHostOutput(inventory))),
   };
   return {

@@ -48,14 +48,21 @@ describe('the fields of a host', () => {
       expect(mistakes({ address: 'b', user: bad })).to.deep.equal(['a.user is not the name of a user']);
   });
 
-  it('have a way: SSH or Session Manager, which needs an instance in place of an address', () => {
-    expect(mistakes({ address: 'b', transport: 'telnet' })).to.deep.equal(['a.transport is not ssh or ssm']);
+  it('have a way: SSH, Session Manager or Run Command; the last two need an instance in place of an address', () => {
+    expect(mistakes({ address: 'b', transport: 'telnet' })).to.deep.equal([
+      'a.transport is not ssh or ssm or run-command',
+    ]);
     expect(read({ address: 'b', transport: 'ssh' }).host.transport).to.equal('ssh');
     expect(read({ transport: 'ssm', instance_id: 'i-1' })).to.deep.include({ mistakes: [] });
     expect(read({ transport: 'ssm', instance_id: 'i-1' }).host.address).to.equal('i-1');
-    expect(mistakes({ transport: 'ssm' })).to.deep.equal(['a has no instance_id; Session Manager needs one']);
+    expect(mistakes({ transport: 'ssm' })).to.deep.equal([
+      'a has no instance_id; AWS Systems Manager needs one',
+    ]);
     expect(mistakes({ instance_id: 'i-1' }, { transport: 'ssm' })).to.deep.equal([]);
     expect(mistakes({ instance_id: 'i-1' })).to.deep.equal(['a has no address']);
+    const through = { transport: 'run-command', instance_id: 'i-1', jump: 'admin@bastion' };
+    expect(mistakes(through)).to.include('a is reached by Run Command, which goes through no jump hosts');
+    expect(mistakes({ ...through, jump: [] })).to.deep.equal([]);
   });
 
   it('need an address behind a host to go through, whoever names that', () => {

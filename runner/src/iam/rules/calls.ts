@@ -43,6 +43,8 @@ const ofResources = (actions: string | readonly string[], on: Form, when?: Condi
   ...runner(actions, on, when),
   unmade: OF_RESOURCES,
 });
+const OF_COMMANDS =
+  'made where hosts are reached by Run Command, which has tests of its own (test/integration/instances)';
 const BEFORE_CONFIGURATION =
   'made by `init --from-service` alone, which has a test of its own (test/integration/starter)';
 const open = (action: string, because = NO_LEVEL): CallRow => ({
@@ -298,6 +300,16 @@ export const calls = {
       { actions: ['ssm:ResumeSession', 'ssm:TerminateSession'], on: 'session' },
     ],
     unmade: 'made by the AWS CLI and its plugin, which sign and send by themselves',
+  },
+  'ssm:SendCommand': { ...runner('ssm:SendCommand', 'command-target'), unmade: OF_COMMANDS },
+  'ssm:ListCommandInvocations': { ...open('ssm:ListCommandInvocations'), unmade: OF_COMMANDS },
+  'ssm:GetCommandInvocation': { ...open('ssm:GetCommandInvocation'), unmade: OF_COMMANDS },
+  'ssm:CancelCommand': { ...open('ssm:CancelCommand'), unmade: OF_COMMANDS },
+  'ssm:DescribeInstanceInformation': { ...open('ssm:DescribeInstanceInformation'), unmade: OF_COMMANDS },
+  // Playbooks, and the values of one run, which are removed after it with all their versions.
+  'bundle:write': {
+    ...runner(['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:DeleteObjectVersion'], 'bundle-object'),
+    unmade: OF_COMMANDS,
   },
 
   'elasticloadbalancing:DescribeTargetGroups': open('elasticloadbalancing:DescribeTargetGroups'),

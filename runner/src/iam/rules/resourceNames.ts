@@ -41,6 +41,8 @@ export interface PolicyNames {
   readonly state: readonly BucketPart[];
   /** Where artifacts of releases are kept. */
   readonly artifacts?: readonly BucketPart[];
+  /** Where playbooks are kept for the hosts that run them themselves. */
+  readonly bundles?: readonly BucketPart[];
   /** Whose the instances are that deliveries launch. */
   readonly owner?: { readonly application: string; readonly environment: string };
   /** State of the applications that this one needs. */
@@ -119,6 +121,11 @@ export const forms = {
     arnOf(place, 'ec2:R:A:instance/*', {}),
     arnOf(place, 'ssm:R::document/AWS-StartSSHSession', {}),
   ],
+  'command-target': ({ place }) => [
+    arnOf(place, 'ec2:R:A:instance/*', {}),
+    arnOf(place, 'ssm:R::document/AWS-RunShellScript', {}),
+  ],
+  'bundle-object': ({ place, bundles = [] }) => bundles.map((part) => objectsOf(place, part)),
   // AWS names a session after who opens it.
   session: ({ place }) => [arnOf(place, 'ssm:R:A:session/*', {})],
   'target-group': ({ place, targetGroups }) =>

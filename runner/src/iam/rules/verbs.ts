@@ -70,6 +70,14 @@ export const parts = {
   'hosts-by-tag': ['ec2:DescribeInstances'],
   'host-keys': ['ec2:GetConsoleOutput'],
   'host-sessions': ['session:open'],
+  'host-commands': [
+    'ssm:SendCommand',
+    'ssm:ListCommandInvocations',
+    'ssm:GetCommandInvocation',
+    'ssm:CancelCommand',
+    'ssm:DescribeInstanceInformation',
+    'bundle:write',
+  ],
   instances: [
     'ec2:DescribeInstances',
     'ec2:DescribeInstanceAttribute',
@@ -122,7 +130,7 @@ export type TargetPart = `targets-${TargetPhase}`;
 export type AnyPart = Part | TargetPart | StorePhase;
 
 const inventory = ['hosts-by-tag', 'outputs'] as const;
-const hosts = [...inventory, 'host-keys', 'host-sessions'] as const;
+const hosts = [...inventory, 'host-keys', 'host-sessions', 'host-commands'] as const;
 const look = ['targets-look', ...hosts] as const;
 const move = [
   'account',

@@ -30,7 +30,7 @@ const actionsOf = (names: readonly CallName[]) =>
   new Set(names.flatMap((name) => (calls[name] as CallRow).needs.flatMap(({ actions }) => actions)));
 /**
  * Without what makes a release, or copies one, which is the kind `build`, and without the ways to hosts that a
- * configuration has to ask for: a session is a shell on any instance, which no role is given unasked. Nor is a distribution of CloudFront, which a hook names.
+ * configuration has to ask for: a session is a shell on any instance, and so is Run Command, which no role is given unasked. Nor is a distribution of CloudFront, which a hook names.
  */
 const NOT_OURS: ReadonlySet<string> = new Set([
   'assume-role',
@@ -40,6 +40,7 @@ const NOT_OURS: ReadonlySet<string> = new Set([
   'bring-images',
   'host-keys',
   'host-sessions',
+  'host-commands',
   'invalidate',
 ]);
 const callsOf = (verb: Verb) =>

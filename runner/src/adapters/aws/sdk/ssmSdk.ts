@@ -1,2 +1,11 @@
 /** What the runner uses of the SSM SDK; named exports, so that the bundle leaves the rest out. */
-export { SSMClient, DescribeParametersCommand, GetParameterCommand } from '@aws-sdk/client-ssm';
+export {
+  SSMClient,
+  CancelCommandCommand,
+  DescribeInstanceInformationCommand,
+  DescribeParametersCommand,
+  GetCommandInvocationCommand,
+  GetParameterCommand,
+  ListCommandInvocationsCommand,
+  SendCommandCommand,
+} from '@aws-sdk/client-ssm';
