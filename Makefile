@@ -1,6 +1,6 @@
 # Everything a newcomer types. `make` alone shows this list.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test check lint mutants bench build pack package docs release format clean
+.PHONY: help demo demo-down test check lint mutants molecule bench build pack package docs release format clean
 SHELL := /bin/bash
 
 help: ## Show this list
@@ -23,6 +23,9 @@ lint: node_modules/.installed ## Types, style, format, layers, dead code, genera
 
 mutants: node_modules/.installed ## Change each decision and see whether the unit suite notices (MUTATE=FILE: those alone)
 	@npx stryker run $(if $(MUTATE),--mutate '$(MUTATE)')
+
+molecule: build ## Test the Ansible role ROLE with Molecule, on a host of its own (all roles one after another if left out)
+	@node --import tsx scripts/molecule.ts $(ROLE)
 
 bench: build ## Measure start-up, deploys, builds and the ledger beside peers
 	@node --import tsx bench/run.ts
