@@ -65,6 +65,15 @@ def _hidden(line):
     return key.group(1) + "***" if key else line[0] + "***"
 
 
+def _named_alike(diff):
+    """A difference whose two sides have the same name: what was rendered here lies in a folder that is another one for each host."""
+    if isinstance(diff, list):
+        return [_named_alike(one) for one in diff]
+    if isinstance(diff, dict) and "/ansible-local-" in str(diff.get("after_header")):
+        return {**diff, "after_header": diff.get("before_header")}
+    return diff
+
+
 def _mode(*values):
     """The first mode that is given as digits, as a number."""
     for value in values:
@@ -206,7 +215,7 @@ class CallbackModule(CallbackBase):
             return
         items = [item for item in data.get("results", []) if isinstance(item, dict)] or [data]
         for item in items:
-            lines = _lines(self._get_diff(item["diff"]), most=MOST_DIFF_LINES) if item.get("diff") else []
+            lines = _lines(self._get_diff(_named_alike(item["diff"])), most=MOST_DIFF_LINES) if item.get("diff") else []
             mode = _mode(item.get("mode"), result._task.args.get("mode"))
             # The module `file` changes no content: what it shows are modes and owners.
             if mode is not None and not mode & READABLE_BY_ALL and result._task.action.rsplit(".", 1)[-1] != "file":

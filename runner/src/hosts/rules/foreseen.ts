@@ -35,9 +35,12 @@ export class Foreseen {
   }
 
   get changes(): readonly ForeseenChange[] {
-    return [...this.found.values()];
+    // Hosts come as they are done, which is another order each time.
+    return [...this.found.values()].map((change) => ({ ...change, hosts: [...change.hosts].sort(byName) }));
   }
 }
+
+const byName = (one: string, other: string): number => one.localeCompare(other, 'en', { numeric: true });
 
 /**
  * Changes as text: a line for each task and what differs below it.

@@ -54,6 +54,12 @@ describe('what a run would change', () => {
     lines,
   });
 
+  it('names hosts in the same order whichever was done first', () => {
+    const foreseen = new Foreseen();
+    for (const host of ['web-10', 'web-2', 'web-1']) foreseen.take(changed(host));
+    expect(foreseen.changes.map(({ hosts }) => hosts)).to.deep.equal([['web-1', 'web-2', 'web-10']]);
+  });
+
   it('is told once for all hosts that it is the same on, with what differs', () => {
     const foreseen = new Foreseen();
     for (const event of [
