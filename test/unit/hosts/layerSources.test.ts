@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { layerSources, type LayerSources } from '../../../runner/src/hosts/layerSources.js';
 
@@ -112,4 +112,31 @@ describe('what a layer is made of', () => {
     expect((await look()).unforeseen).to.equal(undefined);
     expect(await changesWith({ 'library/roles/shared/tasks/main.yml': '[]\n' })).to.equal(true);
   });
+});
+
+describe('layers that come with the runner', () => {
+  const library = resolve('ansible');
+  const layer = (name: string) =>
+    layerSources(
+      {
+        library,
+        directory: join(library, 'nowhere'),
+        configuration: join(library, 'ansible.cfg'),
+        configured: new Map(),
+        collections: [],
+        env: {},
+      },
+      join(library, 'playbooks', name),
+      library,
+    );
+
+  for (const name of ['lamp.yml', 'phpmyadmin.yml', 'docker-host.yml'])
+    it(`can be told to do the same again: ${name}`, async () => {
+      expect((await layer(name)).unforeseen).to.equal(undefined);
+    });
+
+  for (const name of ['application.yml', 'laravel-tests.yml'])
+    it(`run always, since they bring files of a deployment: ${name}`, async () => {
+      expect((await layer(name)).unforeseen).to.equal('it reads files outside of its folders');
+    });
 });
