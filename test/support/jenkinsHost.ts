@@ -68,7 +68,8 @@ export class JenkinsHost {
       ansible_ssh_private_key_file: this.settings.privateKey,
       ansible_ssh_common_args: options,
     };
-    writeFileSync(this.inventory, JSON.stringify({ all: { hosts: { controller: vars } } }));
+    const groups = { jenkins: { hosts: { controller: {} } } };
+    writeFileSync(this.inventory, JSON.stringify({ all: { hosts: { controller: vars }, children: groups } }));
     this.restoreController();
   }
 
@@ -112,9 +113,9 @@ export class JenkinsHost {
       jenkins_war_checksum: this.downloads.war.checksum,
       jenkins_plugin_manager_url: this.downloads.pluginManager.url,
       jenkins_plugin_manager_checksum: this.downloads.pluginManager.checksum,
-      jenkins_java_package: 'openjdk-17-jre-headless',
-      jenkins_java_repository: this.downloads.packages,
-      jenkins_java_repository_key: '/usr/share/keyrings/debian-archive-keyring.gpg',
+      java_package: 'openjdk-17-jre-headless',
+      java_repository: this.downloads.packages,
+      java_repository_key: '/usr/share/keyrings/debian-archive-keyring.gpg',
       jenkins_controller: this.controller,
       jenkins_agents: 'ssh',
       jenkins_environment: ENVIRONMENT,
