@@ -129,7 +129,7 @@ describe('a build server: controller, agent, tools for PHP, jobs and measurement
     expect(await onAgent('ansible-playbook --version')).to.include('ansible-playbook [core 2.19.');
     expect(await onAgent('ansible localhost -m ansible.builtin.ping')).to.include('pong');
     expect(await onAgent('git init --quiet one && git -C one status --porcelain && echo clean')).to.equal('clean');
-    expect(await onAgent('sleep 60 & kill $! && wait $!; ps --no-headers --format comm $$')).to.equal('bash');
+    expect(await onAgent('sleep 60 & kill $! && wait $!; ps --no-headers --format comm 1')).to.equal('systemd');
     const build = String.raw`printf 'FROM scratch\nLABEL a=b\n' | docker build --quiet --tag probe - && docker image ls --quiet probe`;
     expect(await onAgent(build)).to.match(/sha256:[0-9a-f]{64}/);
   });
