@@ -96,6 +96,14 @@ export function awsReason(error: unknown): string | undefined {
   return error.cause instanceof Error ? error.cause.name : undefined;
 }
 
+/**
+ * Whether EC2 has no room now. It answers so with a status of its own failures, though nothing failed: asked again it has none either,
+ * and another zone may have it. Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, server errors
+ * @param error as the SDK threw it
+ */
+export const saysNoCapacity = (error: unknown): boolean =>
+  error instanceof Error && /^Insufficient\w*Capacity$/.test(error.name);
+
 /** What is not there says so too: that is an answer, not a failure. */
 const ABSENT = new Set(['MISSING', 'ImageNotFound', 'RepositoryNotFound']);
 
@@ -222,7 +230,8 @@ function place(what: AwsAction): { where?: string } {
 function refusal(failure: SdkFailure): string {
   const status = failure.$metadata?.httpStatusCode ?? 0;
   const message = firstLine(failure.message);
-  if (status >= 500) return `AWS failed with ${status} (${isErrorText(message) ? message : failure.name})`;
+  if (status >= 500 && !saysNoCapacity(failure))
+    return `AWS failed with ${status} (${isErrorText(message) ? message : failure.name})`;
   if (isErrorText(message)) return message;
   return isErrorText(failure.name) ? failure.name : `answered ${status} and did not say why`;
 }

@@ -1,3 +1,5 @@
+import { saysNoCapacity } from './awsErrors.js';
+
 /**
  * When a refused or lost AWS request is sent again. The SDK's default gives up at the third throttle, which a busy
  * account reaches in the middle of a deploy; this keeps on for about a minute, but tells quickly about an endpoint
@@ -42,6 +44,7 @@ export function retryDelayMs(question: RetryQuestion, random: number): number | 
 
 function attemptsAllowed(question: RetryQuestion): number {
   if (isThrottled(question)) return THROTTLED_ATTEMPTS;
+  if (saysNoCapacity(question.error)) return 1;
   if (question.errorType === 'CLIENT_ERROR' || question.errorType === 'THROTTLING') return 1;
   return ABSENT.has(errorCode(question.error)) ? ABSENT_ATTEMPTS : LOST_ATTEMPTS;
 }

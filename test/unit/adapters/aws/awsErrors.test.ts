@@ -114,6 +114,8 @@ describe('failures of AWS', () => {
 
   it('say that AWS itself failed', () => {
     expect(mapped(sdk('503', 'Unknown', { httpStatusCode: 503 })).message).to.contain('AWS failed with 503');
+    const full = sdk('InsufficientInstanceCapacity', 'no room in the zone', { httpStatusCode: 500 });
+    expect(mapped(full).message).to.contain('no room in the zone').and.not.to.contain('AWS failed');
   });
 
   it('name the failure where the service sends no words', () => {

@@ -37,6 +37,12 @@ describe('retries of AWS requests', () => {
     expect(delays('THROTTLING', named('LimitExceededException'))).to.deep.equal([]);
   });
 
+  it('do not wait for room that a zone has not: another one may have it', () => {
+    expect(delays('SERVER_ERROR')).to.have.length(7);
+    for (const name of ['InsufficientInstanceCapacity', 'InsufficientHostCapacity'])
+      expect(delays('SERVER_ERROR', named(name)), name).to.deep.equal([]);
+  });
+
   it('are spread over the upper half of each delay', () => {
     expect(retryDelayMs({ errorType: 'THROTTLING', error: named('X'), attempts: 3 }, 0)).to.equal(400);
   });
