@@ -311,6 +311,8 @@ function filtersOf(input: Input): readonly { readonly name: string; readonly val
   return found;
 }
 
+/** EC2 has a status of its own failures for what it has no room for. */
+const statusOf = (code: string) => (/^Insufficient\w*Capacity$/.test(code) ? 500 : 400);
 const xml = (statusCode: number, text: string) => ({
   response: {
     statusCode,
@@ -320,7 +322,7 @@ const xml = (statusCode: number, text: string) => ({
 });
 const ec2Error = (code: string, message: string) =>
   xml(
-    400,
+    statusOf(code),
     `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>1</RequestID></Response>`,
   );
 const elbError = (code: string, message: string) =>

@@ -2,7 +2,7 @@ import { StackError } from '../../base/errors.js';
 import type { Answered, Partner } from '../../base/patience.js';
 import { LOGIN_NEEDED, proxyFailure } from '../http/proxyFailure.js';
 import type { AwsCall } from './call.js';
-import { awsReason, lostConnection } from './awsErrors.js';
+import { awsReason, lostConnection, saysNoCapacity } from './awsErrors.js';
 
 /** A break in the connection to AWS ends what is under way only when it lasts longer than this. */
 export const LONGEST_SILENCE_MS = 120_000;
@@ -45,6 +45,7 @@ function hasAnswered(error: unknown, known: boolean): Answered {
   // Without credentials nothing was sent. Where there were some before, what gives them is out of reach.
   if (PROVIDERS.has(awsReason(error) ?? '') && error.code === 'AWS_CREDENTIALS_MISSING')
     return known ? 'silent' : 'unasked';
+  if (saysNoCapacity(error.cause)) return 'answered';
   // 501 is how stand-ins say that they lack something.
   return status >= 500 && status !== 501 ? 'silent' : 'answered';
 }
