@@ -103,14 +103,16 @@ describe('the Ansible roles', function () {
     });
   }
 
-  it('app_container documents its module’s options under the same names', () => {
-    const source = readFileSync(join(ANSIBLE, 'roles/app_container/library/app_container.py'), 'utf8');
-    const documentation = parse(/DOCUMENTATION = r"""\n([^]*?)"""/.exec(source)?.[1] ?? '') as { options: object };
-    const code = [...source.slice(source.indexOf('argument_spec=')).matchAll(/^ {12}"(\w+)": \{"type"/gm)].map(
-      ([, name]) => name,
-    );
-    expect(Object.keys(documentation.options)).to.deep.equal(code);
-  });
+  for (const role of ['app_container', 'release_directory']) {
+    it(`${role} documents its module’s options under the same names`, () => {
+      const source = readFileSync(join(ANSIBLE, `roles/${role}/library/${role}.py`), 'utf8');
+      const documentation = parse(/DOCUMENTATION = r"""\n([^]*?)"""/.exec(source)?.[1] ?? '') as { options: object };
+      const code = [...source.slice(source.indexOf('argument_spec=')).matchAll(/^ {12}"(\w+)": \{"type"/gm)].map(
+        ([, name]) => name,
+      );
+      expect(Object.keys(documentation.options)).to.deep.equal(code);
+    });
+  }
 
   it('refuse a variable of the wrong type before anything happens', async () => {
     const words = await refused('app_container', { app_container_name: 'x', app_container_port: 'eighty' });

@@ -153,6 +153,16 @@ class FleetFixture {
     };
   }
 
+  /** What commands are told of the local environment. */
+  get env(): Record<string, string> {
+    return {
+      AUTOMATION_STACK_HOME: this.settings.home,
+      AWS_ENDPOINT_URL: emulatorUrl(this.settings),
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test-secret',
+    };
+  }
+
   /** The output that Terraform would give. */
   hostsOutput(hosts: readonly string[] = HOSTS): Record<string, unknown> {
     return Object.fromEntries(
@@ -169,11 +179,13 @@ class FleetFixture {
    * A deployment directory whose staging is these hosts, its Terraform applied.
    * @param environment merged over the environment's configuration, e.g. another key
    * @param target merged over the fleet target
+   * @param more merged over the whole configuration
    */
   async deployment(
     environment: Record<string, unknown> = {},
     target: Record<string, unknown> = {},
     files: Record<string, string> = {},
+    more: Record<string, unknown> = {},
   ): Promise<Deployment> {
     const config = {
       application: 'shop',
@@ -200,6 +212,7 @@ class FleetFixture {
           ...environment,
         },
       },
+      ...more,
     };
     const made = await deployment(
       {
@@ -208,12 +221,7 @@ class FleetFixture {
         'terraform/main.tf': 'output "hosts" {\n  value = jsondecode(file("${path.module}/hosts.json"))\n}\n',
         ...files,
       },
-      {
-        AUTOMATION_STACK_HOME: this.settings.home,
-        AWS_ENDPOINT_URL: emulatorUrl(this.settings),
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test-secret',
-      },
+      this.env,
     );
     const terraform = (...argv: string[]) => run('terraform', argv, { cwd: `${made.directory}/terraform` });
     await terraform('init', '-input=false');
@@ -257,21 +265,25 @@ export function rollout(wishes: RolloutWishes = {}): Rollout {
   };
 }
 
-/** Deploys in a process of its own, and kills that with SIGKILL while a host's container is being replaced. */
+/** Deploys in a process of its own, and kills that with SIGKILL while what a host runs is being replaced. */
 export async function killDuring(
   { directory }: Deployment,
   release: ReleaseRecord,
   host: string,
+  phase = 'replace',
 ): Promise<void> {
   const worker = spawn(process.execPath, ['--import', 'tsx', WORKER], {
-    env: { ...process.env, WORKER_DIRECTORY: directory, WORKER_RELEASE: JSON.stringify(release) },
+    env: {
+      ...{ ...process.env, ...fleet.env },
+      ...{ WORKER_DIRECTORY: directory, WORKER_RELEASE: JSON.stringify(release) },
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<NodeJS.Signals | null>((resolve) =>
     worker.once('exit', (_, signal) => resolve(signal)),
   );
   for await (const line of createInterface({ input: worker.stdout })) {
-    if (line === `${host} replace`) worker.kill('SIGKILL');
+    if (line === `${host} ${phase}`) worker.kill('SIGKILL');
   }
   if ((await ended) !== 'SIGKILL') throw new Error(`the deploy ended before ${host} was being replaced`);
 }

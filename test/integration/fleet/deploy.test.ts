@@ -39,7 +39,7 @@ describe('deploying to a real fleet', function () {
     expect(await versions()).to.equal(all('1.0.0'));
     expect(journal[0]).to.equal(`fetch ${HOSTS.join()}`);
     // The hosts of a batch do not wait for each other.
-    const [first, second] = [journal.slice(1, 3), journal.slice(3)].map((batch) => batch.toSorted());
+    const [first, second] = [journal.slice(1, 3), journal.slice(3)].map((batch) => [...batch].sort());
     expect(first).to.deep.equal(['replace test-fleet-0', 'replace test-fleet-1']);
     expect(second).to.deep.equal(['replace test-fleet-2', 'replace test-fleet-3']);
     const phases = deployment.events.flatMap((event) =>

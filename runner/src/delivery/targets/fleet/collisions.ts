@@ -30,8 +30,12 @@ export function fleetCollisions(
   }
   const group = a['target-group'];
   if (group === undefined || group !== b['target-group']) return found;
-  if (within && a.image !== b.image)
-    report('target-group', (place) => `is the target group of ${place}, which serves another image`);
+  if (within && (a.image !== b.image || a.artifact !== b.artifact))
+    report(
+      'target-group',
+      (place) =>
+        `is the target group of ${place}, which serves another ${b.image === undefined ? 'artifact' : 'image'}`,
+    );
   if (!within && meansTheSame([group], one, other, config))
     report(
       'target-group',

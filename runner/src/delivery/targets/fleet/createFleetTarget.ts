@@ -1,5 +1,5 @@
 import { availableParallelism, freemem } from 'node:os';
-import type { FleetConfig } from './schema.js';
+import { playbookOf, type FleetConfig } from './schema.js';
 import type { Context, NamedEnvironment } from '../../../context/context.js';
 import { StackError } from '../../../base/errors.js';
 import { inGroup, type Host } from '../../../domain/host.js';
@@ -44,6 +44,10 @@ export async function createFleetTarget(options: {
     hosts: async () =>
       refuseEmptyGroup(inGroup((await inventory()).hosts, config.group), config.group, environment.name),
     registry: async () => (await registry()).host,
+    async fetchArtifact(artifact, signal) {
+      const { fetchArtifact } = await import('../instances/fetchArtifact.js');
+      return fetchArtifact(context, await context.aws(environment), artifact, signal);
+    },
     balancer: once(async () => {
       const targetGroup = config['target-group'];
       if (targetGroup === undefined) return undefined;
@@ -59,13 +63,13 @@ export async function createFleetTarget(options: {
       });
     }),
     async play({ hosts, variables, rollout }) {
-      const auth = await (await registry()).credentials();
+      const auth = config.strategy.kind === 'symlink' ? undefined : await (await registry()).credentials();
       const found = await inventory();
       const outcome = await inTurn(() =>
         runPlaybook(context, {
           environment,
           stage: rollout.stage,
-          playbook: config.playbook,
+          playbook: playbookOf(config),
           inventory: found,
           limit: hosts,
           variables,
@@ -77,7 +81,7 @@ export async function createFleetTarget(options: {
               : { [REGISTRY_USERNAME]: auth.username, [REGISTRY_PASSWORD]: auth.password },
         }),
       );
-      return [...outcome.failures, ...skippedByPlaybook(outcome.leftOut(hosts), config.playbook)];
+      return [...outcome.failures, ...skippedByPlaybook(outcome.leftOut(hosts), playbookOf(config))];
     },
   });
 }

@@ -5,7 +5,9 @@ import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
 import type { Rollout } from '../../../context/target.js';
 import type { CheckTools } from '../../checks/checks.js';
 import type { TakeSnapshot } from '../../snapshots/takeSnapshot.js';
+import type { ReleaseArtifact } from '../../../domain/records.js';
 import type { Balancer } from './balancer.js';
+import type { Runtime } from './runtime.js';
 import type { FleetConfig } from './schema.js';
 import type { FleetIdentity } from './wanted.js';
 
@@ -16,8 +18,8 @@ export interface PlayRequest {
   readonly rollout: Rollout;
 }
 
-/** What a fleet works with: create.ts makes it of the real world, tests make it of fakes. */
-export interface FleetDependencies extends FleetIdentity {
+/** The world of a fleet: createFleetTarget.ts makes it of the real one, tests make it of fakes. */
+export interface FleetWorld extends FleetIdentity {
   readonly config: FleetConfig;
   readonly clock: Clock;
   /** The hosts of the target's group. @throws StackError CONFIG_INVALID where it has none */
@@ -33,4 +35,20 @@ export interface FleetDependencies extends FleetIdentity {
   readonly registry: () => Promise<string>;
   /** Runs the target's playbook on some hosts. @returns the hosts that failed, and those that it left out */
   readonly play: (request: PlayRequest) => Promise<readonly HostFailure[]>;
+  /**
+   * Gets an artifact of a release, and checks it; only a target of containers can do without.
+   * @throws StackError ARTIFACT_CHANGED, AWS_*
+   */
+  readonly fetchArtifact?: (artifact: ReleaseArtifact, signal: AbortSignal) => Promise<LocalArtifact>;
+}
+
+/** An artifact on this machine. */
+export interface LocalArtifact {
+  readonly file: string;
+  remove(): Promise<void>;
+}
+
+/** What a fleet works with. */
+export interface FleetDependencies extends FleetWorld {
+  readonly runtime: Runtime;
 }

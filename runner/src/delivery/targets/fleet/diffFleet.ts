@@ -4,12 +4,11 @@ import { wordsWithout } from '../../../base/errors.js';
 import type { FleetDependencies } from './dependencies.js';
 import { readHostStates, wantedProof } from './hostState.js';
 import { missingProof } from './runningDigest.js';
-import { wantedContainer } from './wanted.js';
 
 /** What a deploy would change on the hosts: the version of each, or only its settings. */
 export async function diffFleet(fleet: FleetDependencies, release: ReleaseRecord): Promise<TargetDiff> {
-  const [states, registry] = await Promise.all([readHostStates(fleet), fleet.registry()]);
-  const proof = wantedProof(wantedContainer(fleet, release, registry));
+  const [states, wanted] = await Promise.all([readHostStates(fleet), fleet.runtime.wanted(release)]);
+  const proof = wantedProof(wanted);
   const found = states.map(({ host, containers, error }): { difference?: Difference; unknown?: string } => {
     if (containers === undefined) return { unknown: `${host.name}: ${wordsWithout(host.name, error)}` };
     const missing = missingProof(containers, proof);

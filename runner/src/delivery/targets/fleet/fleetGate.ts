@@ -12,8 +12,10 @@ export interface GateDependencies {
   readonly clock: Clock;
   readonly health: HealthConfig;
   readonly port: number;
-  /** Name of the container that answers there; undefined where none does. */
-  readonly container?: string | undefined;
+  /** The argv that prints how often what answers there was started again; undefined where nobody counts. */
+  readonly restartCount?: readonly string[] | undefined;
+  /** What is started again. */
+  readonly process?: string;
 }
 
 /** One question to a host's own port, from the host. An unreachable host is an unhealthy one. */
@@ -38,16 +40,15 @@ export async function probeHost(
  * How often the engine has started the container again since it was made or started by hand. A crash every few seconds
  * hides between two probes, but not from this.
  */
-async function restartCount(
-  { ssh, container }: GateDependencies,
+async function timesRestarted(
+  { ssh, restartCount: argv }: GateDependencies,
   host: Host,
   signal: AbortSignal,
 ): Promise<number> {
-  if (container === undefined) return 0;
-  const argv = ['docker', 'container', 'inspect', '--format', '{{.RestartCount}}', container];
+  if (argv === undefined) return 0;
   try {
     const { exitCode, stdout } = await ssh.execAsRoot(host, argv, { signal });
-    return exitCode === 0 ? Number(stdout.trim()) : 0;
+    return exitCode === 0 ? Number(stdout.trim()) || 0 : 0;
   } catch {
     // A host that is lost in between fails its next probe.
     signal.throwIfAborted();
@@ -71,9 +72,9 @@ export async function watchHealth(
   for (;;) {
     const result = await probeHost(dependencies, host, signal);
     gate.record(host.name, result, now());
-    const times = result.ok ? await restartCount(dependencies, host, signal) : 0;
+    const times = result.ok ? await timesRestarted(dependencies, host, signal) : 0;
     if (times > 0)
-      return `the container ended and was started again ${times === 1 ? 'once' : `${times} times`}`;
+      return `${dependencies.process ?? 'it'} ended and was started again ${times === 1 ? 'once' : `${times} times`}`;
     const verdict = gate.judge(now());
     if (verdict.state === 'healthy') return undefined;
     if (verdict.state === 'unhealthy') return verdict.reason;

@@ -35,7 +35,7 @@ export async function fleetStatus(fleet: FleetDependencies, release?: ReleaseRec
       return { host: host.name, ...what, healthy, answer: words };
     }),
   );
-  const expected = release?.images[fleet.config.image]?.digest;
+  const expected = release === undefined ? undefined : fleet.runtime.digestOf(release);
   return judgeHosts(
     hosts,
     release === undefined || expected === undefined ? undefined : { ...release, digest: expected },

@@ -38,13 +38,13 @@ import {
 import { missingProof } from './runningDigest.js';
 import type { Host } from '../../../domain/host.js';
 import { fleetChecks, type FleetChecks } from './fleetChecks.js';
-import type { FleetDependencies } from './dependencies.js';
+import { createRuntime } from './createRuntime.js';
+import type { FleetDependencies, FleetWorld } from './dependencies.js';
 import { readSnapshot, restoreFleet, snapshotOf } from './restore.js';
 import { fleetStatus } from './fleetStatus.js';
 import { verifyFleet } from './verifyFleet.js';
-import { wantedContainer } from './wanted.js';
 
-/** Hosts that run one container each, replaced in batches by Ansible, watched over SSH. */
+/** Hosts that run one application each, replaced in batches by Ansible, watched over SSH. */
 export class FleetTarget implements Target {
   readonly kind = 'fleet';
   /** Hosts that this process changed: what is unreachable and was never touched needs no going back. */
@@ -54,7 +54,11 @@ export class FleetTarget implements Target {
   /** What this process wrote to the journal of its migration. */
   private readonly migrating: Begun[] = [];
 
-  constructor(private readonly dependencies: FleetDependencies) {}
+  private readonly dependencies: FleetDependencies;
+
+  constructor(world: FleetWorld) {
+    this.dependencies = { ...world, runtime: createRuntime(world) };
+  }
 
   get name(): string {
     return this.dependencies.name;
@@ -82,7 +86,7 @@ export class FleetTarget implements Target {
     const isCatchUp = rollout.kind === 'catch-up';
     // Where only hosts that are behind are brought forward, one that stays behind takes nothing from the others.
     const refuse = (failures: readonly FailedHost[]) => isCatchUp || this.refuseTooMany(failures, total);
-    const wanted = wantedContainer(dependencies, release, await dependencies.registry());
+    const wanted = await dependencies.runtime.wanted(release);
     const states = await readHostStates(dependencies, signal);
     const total = states.length;
     const names = states.map(({ host }) => host.name);
@@ -125,7 +129,7 @@ export class FleetTarget implements Target {
         : undefined;
     // A container that is the wanted one but does not answer is replaced too.
     const stuck = ready.some(({ name }) => before.get(name)?.current?.definition === wanted.definition);
-    const variables = { ...wanted.variables, ...(stuck ? { app_container_replace: true } : {}) };
+    const variables = { ...wanted.variables, ...(stuck ? dependencies.runtime.again : {}) };
     const request = {
       variables,
       before,
@@ -161,7 +165,7 @@ export class FleetTarget implements Target {
   async migrate(release: ReleaseRecord, rollout: Rollout, of?: string): Promise<MigrationRecord> {
     const { dependencies } = this;
     const { signal } = rollout;
-    const wanted = wantedContainer(dependencies, release, await dependencies.registry());
+    const wanted = await dependencies.runtime.wanted(release);
     const states = await readHostStates(dependencies, signal);
     const failed = states.flatMap(({ host, error }) =>
       error === undefined ? [] : [failedByError(host.name, error, 'untouched')],

@@ -7,7 +7,6 @@ import { watchHealth, type GateDependencies } from './fleetGate.js';
 import type { Proof } from './runningDigest.js';
 import { hostsWithoutProof, restoreHost, restoreIfChanged } from './restoreHost.js';
 import { failedByError, failedByPlaybook, type FailedHost } from './rules/fleetFailures.js';
-import { containerName } from './wanted.js';
 
 const LOG_LINES = 20;
 
@@ -154,4 +153,4 @@ async function register(
 }
 
 const lastWords = async (fleet: FleetDependencies, host: Host): Promise<readonly string[]> =>
-  (await fleet.ssh()).containerLog(host, containerName(fleet), LOG_LINES).catch(() => []);
+  fleet.runtime.lastWords(await fleet.ssh(), host, LOG_LINES);

@@ -1,10 +1,10 @@
 import type { Host } from '../../../domain/host.js';
 import type { Rollout } from '../../../context/target.js';
-import { readContainers, type HostContainers } from './containers.js';
+import type { HostContainers } from './containers.js';
 import { probeHost, type GateDependencies } from './fleetGate.js';
 import type { FleetDependencies } from './dependencies.js';
 import { missingProof, type Proof } from './runningDigest.js';
-import { containerName, healthPort, type WantedContainer } from './wanted.js';
+import { healthPort, type WantedContainer } from './wanted.js';
 
 /** The state of a host: its containers, or why they could not be read. */
 export type HostState =
@@ -21,10 +21,9 @@ export async function readHostStates(
   hosts?: readonly Host[],
 ): Promise<HostState[]> {
   const ssh = await fleet.ssh();
-  const name = containerName(fleet);
   return ssh.each(hosts ?? (await fleet.hosts()), async (host): Promise<HostState> => {
     try {
-      return { host, containers: await readContainers(ssh, host, name, signal) };
+      return { host, containers: await fleet.runtime.read(ssh, host, signal) };
     } catch (error) {
       signal?.throwIfAborted();
       return { host, error };
@@ -32,15 +31,13 @@ export async function readHostStates(
   });
 }
 
-/** What the module app_container holds while it replaces a container. */
-const LOCK = '/run/lock/automation-stack-app-container';
 /** As long as a module that was sent to a host takes until it holds the lock. */
 const MODULE_START_MS = 1000;
 /** Beside the health timeout: stopping the old container, starting the new one, rolling back. */
 const REPLACE_SECONDS = 60;
 
 /**
- * Waits until none of the hosts replaces its container any more. A playbook that was interrupted leaves the module at work on
+ * Waits until none of the hosts replaces what it runs any more. A playbook that was interrupted leaves the module at work on
  * the hosts, to its end: a host that is read too early would look unchanged.
  */
 export async function waitForReplacements(
@@ -53,7 +50,7 @@ export async function waitForReplacements(
   const seconds = Math.ceil(fleet.config.health.timeout / 1000) + REPLACE_SECONDS;
   await ssh.each(hosts, async (host) => {
     try {
-      const argv = ['flock', '--timeout', String(seconds), LOCK, 'true'];
+      const argv = ['flock', '--timeout', String(seconds), fleet.runtime.lock, 'true'];
       await ssh.execAsRoot(host, argv, { signal, timeoutMs: (seconds + 10) * 1000 });
     } catch {
       // Reading its state, which follows, says what is wrong.
@@ -65,8 +62,9 @@ export async function waitForReplacements(
 /** How this fleet's hosts are asked for their health. */
 export async function gateOf(fleet: FleetDependencies): Promise<GateDependencies> {
   const { clock, config } = fleet;
-  const container = containerName(fleet);
-  return { ssh: await fleet.ssh(), clock, health: config.health, port: healthPort(fleet), container };
+  const { restartCount, process } = fleet.runtime;
+  const port = healthPort(fleet);
+  return { ssh: await fleet.ssh(), clock, health: config.health, port, restartCount, process };
 }
 
 /** What proves that a host runs what is wanted. */

@@ -7,7 +7,7 @@ import { failedByError, type FailedHost } from './rules/fleetFailures.js';
 import { currentHosts, readHostStates, wantedProof, type HostState } from './hostState.js';
 import type { FleetDependencies } from './dependencies.js';
 import { missingProof } from './runningDigest.js';
-import { wantedContainer, type WantedContainer } from './wanted.js';
+import type { WantedContainer } from './wanted.js';
 
 /**
  * A host that a deploy leaves behind, as the ledger keeps it.
@@ -76,7 +76,7 @@ export async function laggingHosts(
   release: ReleaseRecord,
   known: Known | undefined,
 ): Promise<readonly BehindHost[]> {
-  const wanted = wantedContainer(fleet, release, await fleet.registry());
+  const wanted = await fleet.runtime.wanted(release);
   const states = await readHostStates(fleet);
   refuseOtherSettings(fleet, states, wanted, hostsOutOfService(known), release.version);
   const current = await currentHosts(fleet, states, wanted, new AbortController().signal);

@@ -4,7 +4,7 @@ import { databaseNames } from '../../rules/snapshotPermissions.js';
 import { migrationLines } from '../../rules/migrationLines.js';
 import { fleetCollisions } from './collisions.js';
 import { permissions } from './permissions.js';
-import { fleetSchema, type FleetConfig } from './schema.js';
+import { fleetSchema, playbookOf, type FleetConfig } from './schema.js';
 
 /** A target that is a group of hosts. */
 export const fleet: TargetKind<FleetConfig> = {
@@ -23,6 +23,6 @@ export const fleet: TargetKind<FleetConfig> = {
   },
   preview: (name, { migrate }) => migrationLines(name, migrationOf(migrate)),
   migration: ({ migrate }) => migrationOf(migrate),
-  playbooks: ({ playbook }) => [playbook],
+  playbooks: (target) => [playbookOf(target)],
   registry: ({ registry }) => registry,
 };

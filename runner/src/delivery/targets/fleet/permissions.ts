@@ -15,7 +15,13 @@ export const permissions: readonly TargetPermission<FleetConfig>[] = [
   {
     phases: ['move', 'migrate', 'task'],
     calls: ['ecr:GetAuthorizationToken', 'docker:pull'],
-    of: ({ registry }) => registry === undefined || registry.includes('.dkr.ecr.'),
+    of: ({ strategy, registry }) =>
+      strategy.kind === 'container' && (registry === undefined || registry.includes('.dkr.ecr.')),
+  },
+  {
+    phases: ['move'],
+    calls: ['artifact:read'],
+    of: ({ strategy }) => strategy.kind === 'symlink',
   },
   {
     phases: ['move', 'restart'],

@@ -5,14 +5,14 @@ import type { FleetDependencies } from './dependencies.js';
 import type { WantedContainer } from './wanted.js';
 
 export interface Fetched {
-  /** Hosts that have the image now. */
+  /** Hosts that have it now. */
   readonly ready: readonly Host[];
   /** Hosts that could not get it; they serve on with what they run. */
   readonly unfetched: readonly FailedHost[];
 }
 
 /**
- * Brings the image to all hosts side by side, before any of them leaves the load balancer: a big image costs no
+ * Brings the image, or the directory, to all hosts side by side, before any of them leaves the load balancer: a big one costs no
  * capacity, and one that cannot be pulled costs nothing at all.
  */
 export async function fetchImages(
@@ -22,16 +22,15 @@ export async function fetchImages(
   rollout: Rollout,
 ): Promise<Fetched> {
   const ssh = await fleet.ssh();
-  const argv = ['docker', 'image', 'inspect', '--format', 'here', wanted.image];
-  const missing = await ssh.each(hosts, async (host) => {
-    const { exitCode } = await ssh.execAsRoot(host, argv, { signal: rollout.signal });
-    return exitCode === 0 ? [] : [host.name];
-  });
+  const { signal } = rollout;
+  const missing = await ssh.each(hosts, async (host) =>
+    (await fleet.runtime.isThere(ssh, host, wanted, signal)) ? [] : [host.name],
+  );
   const names = missing.flat();
   if (names.length === 0) return { ready: hosts, unfetched: [] };
   await rollout.journal('fetch', { hosts: names });
-  const variables = { ...wanted.variables, app_container_state: 'fetched' };
-  const failures = await fleet.play({ hosts: names, variables, rollout });
+  const { variables, done } = await fleet.runtime.fetching(wanted, signal);
+  const failures = await fleet.play({ hosts: names, variables, rollout }).finally(done);
   const unfetched = failures.map((failure): FailedHost => ({
     ...failedByPlaybook(failure),
     cause: failure.unreachable ? 'unreachable' : failure.leftOut === true ? 'not-replaced' : 'image',

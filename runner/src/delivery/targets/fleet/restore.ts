@@ -9,7 +9,6 @@ import { failedByError, type FailedHost } from './rules/fleetFailures.js';
 import { gateOf, joinBalancer, readHostStates, waitForReplacements, type HostState } from './hostState.js';
 import type { FleetDependencies } from './dependencies.js';
 import { missingProof, proofOf } from './runningDigest.js';
-import { restoringVariables } from './wanted.js';
 
 /** What one host ran: its container, null for nothing, `unreachable` where it could not be asked. */
 type HostSnapshot = Container | null | 'unreachable';
@@ -99,7 +98,7 @@ export async function restoreFleet(
     for (const batch of inBatches(group, batchSize(fleet.config.batch, hosts.length))) {
       const request = {
         hosts: batch.map(({ host }) => host),
-        variables: restoringVariables(fleet, back),
+        variables: fleet.runtime.restoring(back),
         mayServe: (host: string) => !out.has(host),
         proof: back === undefined ? undefined : proofOf(back),
         // A host that fails on its way back has no other way to go: it tries the same once more.

@@ -1,10 +1,9 @@
 import type { Host } from '../../../domain/host.js';
 import type { Rollout } from '../../../context/target.js';
-import { readContainers, type HostContainers } from './containers.js';
+import type { HostContainers } from './containers.js';
 import { failedByError, type FailedHost } from './rules/fleetFailures.js';
 import type { FleetDependencies } from './dependencies.js';
 import { missingProof, proofOf, type Proof } from './runningDigest.js';
-import { containerName, restoringVariables } from './wanted.js';
 
 /**
  * Hosts that do not run what they should, though the playbook ended well on them: asked of each host itself, because
@@ -19,10 +18,7 @@ export async function hostsWithoutProof(
   const ssh = await fleet.ssh();
   const found = await ssh.each(hosts, async (host): Promise<FailedHost[]> => {
     try {
-      const missing = missingProof(
-        await readContainers(ssh, host, containerName(fleet), rollout.signal),
-        proof,
-      );
+      const missing = missingProof(await fleet.runtime.read(ssh, host, rollout.signal), proof);
       if (missing === undefined) return [];
       const reason = `the playbook succeeded, but ${missing}`;
       return [{ host: host.name, cause: 'not-replaced', reason, log: [], now: 'unknown' }];
@@ -42,7 +38,7 @@ export async function restoreIfChanged(
   rollout: Rollout,
 ): Promise<FailedHost['now']> {
   try {
-    const now = await readContainers(await fleet.ssh(), host, containerName(fleet), rollout.signal);
+    const now = await fleet.runtime.read(await fleet.ssh(), host, rollout.signal);
     const proof = before?.current === undefined ? undefined : proofOf(before.current);
     const same = now.current?.definition === before?.current?.definition;
     if (same && missingProof(now, proof) === undefined) return 'untouched';
@@ -63,7 +59,7 @@ export async function restoreHost(
   const container = before?.current ?? before?.previous;
   const entry = { hosts: [host.name], version: container?.version ?? 'nothing' };
   await (rollout.journalRollback ?? rollout.journal)('bring back', entry);
-  const variables = restoringVariables(fleet, container);
+  const variables = fleet.runtime.restoring(container);
   const failures = await fleet.play({ hosts: [host.name], variables, rollout });
   const proof = container === undefined ? undefined : proofOf(container);
   if (failures.some(({ leftOut }) => leftOut !== true)) return 'unhealthy';

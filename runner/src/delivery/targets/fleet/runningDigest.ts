@@ -14,7 +14,7 @@ export function proofOf({ digest, content, definition }: Container): Proof {
 }
 
 /**
- * What of a proof a host lacks. The engine's own word on the image counts, not the labels that a playbook wrote.
+ * What of a proof a host lacks. The engine's own word on an image counts, not the labels that a playbook wrote.
  * @param proof undefined where nothing is meant to run
  * @returns in words; undefined where it runs just that
  */
@@ -22,17 +22,17 @@ export function missingProof(found: HostContainers, proof: Proof | undefined): s
   const { current, candidate } = found;
   if (proof === undefined)
     return current === undefined && candidate === undefined ? undefined : 'something runs there';
-  if (current === undefined) return 'the container does not run there';
-  if (candidate !== undefined) return 'a candidate container was left there';
-  if (current.state !== 'running') return `the container is ${current.state}`;
+  if (current === undefined) return 'it does not run there';
+  if (candidate !== undefined) return 'what a run that was cut off left is still there';
+  if (current.state !== 'running') return `it is ${current.state}`;
   const content = current.content ?? [];
   if (proof.digests.length > 0 && !proof.digests.some((digest) => content.includes(digest))) {
-    const runs = content[0] ?? 'an image without a digest in the engine';
+    const runs = content[0] ?? 'something without a known digest';
     return `it runs ${runs}, not ${proof.digests[0]}`;
   }
   // A playbook of another role writes no definition: then the image alone tells.
   if (current.definition !== '' && proof.definition !== '' && current.definition !== proof.definition) {
-    return 'it runs the right image with other settings';
+    return 'it runs the right release with other settings';
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { checksOf, shortWatches } from '../../../config/checksSchema.js';
 import { migrateOnHostSchema } from '../../../config/migrateSchema.js';
 import {
+  command,
   containerEnvironment,
   duration,
   group,
@@ -9,16 +10,72 @@ import {
   lookedUp,
   name,
   targetNeeds,
+  text,
   variables,
 } from '../../../config/schemaWords.js';
+
+/** A path in a release. */
+const below = text.refine(
+  (path) => !path.startsWith('/') && !path.split('/').includes('..'),
+  'must be a path in the release',
+);
+
+/** What only `strategy: symlink` has. */
+const directoryKeys = {
+  shared: z
+    .array(below)
+    .optional()
+    .describe(
+      'With `strategy: symlink`: paths that all releases share, such as `storage`. What the first release has there is where they begin.',
+    ),
+  owner: name
+    .optional()
+    .describe('With `strategy: symlink`: user on the hosts that the application runs as (default: root).'),
+  prepare: command
+    .optional()
+    .describe('With `strategy: symlink`: command run as root in a new release, before it is used.'),
+  unit: text
+    .regex(/^[A-Za-z0-9@._:-]+$/, 'must be the name of a unit of systemd')
+    .optional()
+    .describe(
+      'With `strategy: symlink`: unit of systemd that runs the application; its log is shown, its crashes count.',
+    ),
+  restart: command
+    .optional()
+    .describe(
+      'With `strategy: symlink`: command that lets the application use another release (default: restarts `unit`).',
+    ),
+  keep: z
+    .number()
+    .int()
+    .min(2)
+    .optional()
+    .describe(
+      'With `strategy: symlink`: number of releases that a host keeps, with the one in use (default: 5).',
+    ),
+} as const;
 
 const written = z.strictObject({
   kind: z.literal('fleet'),
   group: group.describe('Inventory group of the hosts.'),
-  image: name.describe('Image of this configuration that the hosts run.'),
+  strategy: z
+    .enum(['container', 'symlink'])
+    .transform((kind) => ({ kind }))
+    .prefault('container')
+    .describe(
+      'How hosts run releases: as a container of an image, or from the directory of an artifact that the link `current` leads to.',
+    ),
+  image: name.optional().describe('Image of this configuration that the hosts run as a container.'),
+  artifact: name
+    .optional()
+    .describe(
+      'Artifact of this configuration that the hosts run with `strategy: symlink`: a tar or zip file, or any single file.',
+    ),
   playbook: lookedUp
-    .default('deploy.yml')
-    .describe('Playbook that replaces the container on one batch of hosts.'),
+    .optional()
+    .describe(
+      'Playbook that replaces what a host runs (default: `deploy.yml`; with `strategy: symlink` `deploy-symlink.yml`).',
+    ),
   port: z
     .number()
     .int()
@@ -54,6 +111,7 @@ const written = z.strictObject({
       'Number of hosts that may be down or fail in a deploy; with more, all hosts roll back. Such a deploy is recorded as partial, and `deploy --catch-up` updates these hosts.',
     ),
   vars: variables.default({}).describe('Variables for the playbook.'),
+  ...directoryKeys,
   migrate: migrateOnHostSchema
     .optional()
     .describe(
@@ -64,9 +122,25 @@ const written = z.strictObject({
 });
 
 /** A target that is a group of hosts. */
-export const fleetSchema = written.superRefine(({ checks, health: gate }, context) => {
-  for (const { path, message } of shortWatches(checks, gate.for))
+export const fleetSchema = written.superRefine((target, context) => {
+  const { strategy, image, artifact, checks, health: gate } = target;
+  const issue = (path: readonly string[], message: string) =>
     context.addIssue({ code: 'custom', path: [...path], message });
+  for (const { path, message } of shortWatches(checks, gate.for)) issue(path, message);
+  if (strategy.kind === 'symlink') {
+    if (artifact === undefined) issue(['artifact'], 'is missing: `strategy: symlink` runs an artifact');
+    for (const key of ['image', 'registry', 'migrate'] as const)
+      if (target[key] !== undefined) issue([key], 'goes without `strategy: symlink`');
+    return;
+  }
+  if (image === undefined)
+    issue(['image'], 'is missing: name an image, or an artifact with `strategy: symlink`');
+  for (const key of ['artifact', ...(Object.keys(directoryKeys) as (keyof typeof directoryKeys)[])] as const)
+    if (target[key] !== undefined) issue([key], 'goes with `strategy: symlink`');
 });
+
+/** The playbook that replaces what a host runs. */
+export const playbookOf = ({ playbook, strategy }: Pick<FleetConfig, 'playbook' | 'strategy'>): string =>
+  playbook ?? (strategy.kind === 'symlink' ? 'deploy-symlink.yml' : 'deploy.yml');
 
 export type FleetConfig = z.infer<typeof fleetSchema>;

@@ -3,7 +3,6 @@ import type { CheckResult, Finding } from '../../../domain/finding.js';
 import type { ReleaseRecord } from '../../../domain/records.js';
 import type { FleetDependencies } from './dependencies.js';
 import { readHostStates } from './hostState.js';
-import { wantedContainer } from './wanted.js';
 
 /** Every host can be asked, the target group is there, and the release has what the target runs. Changes nothing. */
 export async function verifyFleet(
@@ -43,7 +42,7 @@ export async function verifyFleet(
 }
 
 async function imageFinding(fleet: FleetDependencies, release: ReleaseRecord): Promise<Finding> {
-  const { image, digest } = wantedContainer(fleet, release, await fleet.registry());
+  const { image, digest } = await fleet.runtime.wanted(release);
   if (digest === '')
     return { status: 'skipped', found: `${release.version} is not built yet: the deploy does it` };
   return { status: 'unverified', found: `${image}: each host pulls it before any is replaced` };

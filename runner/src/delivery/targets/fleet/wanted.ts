@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FleetConfig } from './schema.js';
 import { StackError } from '../../../base/errors.js';
-import type { ReleaseRecord } from '../../../domain/records.js';
+import type { ReleaseArtifact, ReleaseRecord } from '../../../domain/records.js';
 import { fillRelease } from '../../rules/releaseValues.js';
 import { LABELS, type Container } from './containers.js';
 
@@ -17,13 +17,17 @@ export interface FleetIdentity {
 export type ContainerSettings = Pick<
   FleetConfig,
   'environment' | 'vars' | 'health' | 'port' | 'container-port'
-> & { readonly image: string };
+> & { readonly image?: string | undefined };
 
+/** What has to run on a host: a container, or a release in a directory. */
 export interface WantedContainer {
+  /** Reference of the image, or the directory. */
   readonly image: string;
   readonly digest: string;
   readonly definition: string;
-  /** For the playbook: the variables of the role app_container, and the deployment's own. */
+  /** The file that the directory is made of; of a container there is none. */
+  readonly artifact?: ReleaseArtifact | undefined;
+  /** For the playbook: the variables of the role, and the deployment's own. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
@@ -46,13 +50,17 @@ export function wantedContainer(
   registry: string,
 ): WantedContainer {
   const { config, application, environmentName } = fleet;
-  const released = release.images[config.image];
+  const released = release.images[config.image ?? ''];
   if (released === undefined) {
-    throw new StackError('RELEASE_UNKNOWN', `release ${release.version} has no image "${config.image}"`, {
-      where: `targets.${fleet.name}.image of ${environmentName}`,
-      evidence: [`its images: ${Object.keys(release.images).join(', ') || 'none'}`],
-      next: 'Build a release with the current configuration: node runner push.',
-    });
+    throw new StackError(
+      'RELEASE_UNKNOWN',
+      `release ${release.version} has no image "${config.image ?? ''}"`,
+      {
+        where: `targets.${fleet.name}.image of ${environmentName}`,
+        evidence: [`its images: ${Object.keys(release.images).join(', ') || 'none'}`],
+        next: 'Build a release with the current configuration: node runner push.',
+      },
+    );
   }
   const image = `${registry}/${released.repository}@${released.digest}`;
   const settings: Variables = {

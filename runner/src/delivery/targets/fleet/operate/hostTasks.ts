@@ -4,7 +4,6 @@ import type { Host } from '../../../../domain/host.js';
 import type { FleetDependencies } from '../dependencies.js';
 import { probeHost } from '../fleetGate.js';
 import { gateOf, readHostStates, type HostState } from '../hostState.js';
-import { containerName } from '../wanted.js';
 
 /** Characters of what identifies image and settings together: enough to tell two apart. */
 const DEFINITION_LENGTH = 12;
@@ -31,19 +30,12 @@ export async function hostTasks(
         };
       const { current } = containers;
       if (current === undefined) return { id: host.name, revision: '', status: 'none', place };
-      const argv = [
-        'docker',
-        'container',
-        'inspect',
-        '--format',
-        '{{.State.StartedAt}}',
-        containerName(fleet),
-      ];
+      const { startedAt: argv } = fleet.runtime;
       const [{ ok }, inspected] = await Promise.all([
         probeHost(gate, host, signal),
-        ssh.execAsRoot(host, argv, { signal }),
+        argv === undefined ? undefined : ssh.execAsRoot(host, argv, { signal }),
       ]);
-      const startedAt = new Date(inspected.stdout.trim());
+      const startedAt = new Date(inspected?.stdout.trim() ?? '');
       const digest =
         current.content?.includes(current.digest) === true ? current.digest : current.content?.[0];
       return {

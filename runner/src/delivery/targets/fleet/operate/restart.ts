@@ -15,7 +15,7 @@ const STOP_SECONDS = 30;
 const LOG_LINES = 20;
 
 /**
- * Restarts the container on every host, batch by batch: out of the target group, restart, health gate, back into it. A
+ * Restarts the application on every host, batch by batch: out of the target group, restart, health gate, back into it. A
  * batch whose hosts do not become healthy ends it: the others run on untouched.
  */
 export async function restartHosts(fleet: FleetDependencies, rollout: Rollout): Promise<TargetRecord> {
@@ -26,7 +26,7 @@ export async function restartHosts(fleet: FleetDependencies, rollout: Rollout): 
   if (unreachable.length > fleet.config['max-failed']) throw fleetFailure(fleet, unreachable, states.length);
   const running = states.filter(({ containers }) => containers?.current !== undefined);
   if (running.length === 0) {
-    throw new StackError('TASK_NONE', `no host of ${fleet.name} has a container to restart`, {
+    throw new StackError('TASK_NONE', `no host of ${fleet.name} has anything to restart`, {
       where: `targets.${fleet.name} of ${fleet.environmentName}`,
       next: `node runner deploy --env ${fleet.environmentName} brings a release there.`,
     });
@@ -42,7 +42,7 @@ export async function restartHosts(fleet: FleetDependencies, rollout: Rollout): 
     const proof = current === undefined ? undefined : { ...proofOf(current), digests: [], definition: '' };
     failed.push(
       ...(await rollBatch(
-        { ...fleet, play: (request) => restartContainers(fleet, request) },
+        { ...fleet, play: (request) => restart(fleet, request) },
         {
           hosts: batch.map(({ host }) => host),
           variables: {},
@@ -64,6 +64,39 @@ export async function restartHosts(fleet: FleetDependencies, rollout: Rollout): 
     status: left === 0 ? 'healthy' : 'partial',
     facts: { hosts: left === 0 ? String(states.length) : `${states.length - left} of ${states.length}` },
   };
+}
+
+const restart = (fleet: FleetDependencies, request: PlayRequest): Promise<readonly HostFailure[]> =>
+  fleet.config.strategy.kind === 'symlink' ? restartUnits(fleet, request) : restartContainers(fleet, request);
+
+/** The same for releases in directories: the command that lets the application use another release. */
+async function restartUnits(
+  fleet: FleetDependencies,
+  { hosts: names }: PlayRequest,
+): Promise<readonly HostFailure[]> {
+  const { unit, restart: own } = fleet.config;
+  const argv = own ?? (unit === undefined ? undefined : ['systemctl', 'restart', unit]);
+  const failure = { unreachable: false, task: 'restart', output: [] };
+  if (argv === undefined)
+    return names.map((host) => ({
+      ...{ ...failure, host, where: host },
+      message: 'neither `restart` nor `unit` says how to restart it',
+    }));
+  const ssh = await fleet.ssh();
+  const hosts = (await fleet.hosts()).filter(({ name }) => names.includes(name));
+  const failures = await ssh.each(hosts, async (host): Promise<HostFailure[]> => {
+    const here = { ...failure, host: host.name, where: host.name };
+    try {
+      const { exitCode, stderr } = await ssh.execAsRoot(host, argv);
+      if (exitCode === 0) return [];
+      const message = stderr.trim().split('\n').at(-1) ?? '';
+      const log = await fleet.runtime.lastWords(ssh, host, LOG_LINES);
+      return [{ ...here, message: `${argv.join(' ')}: ${message}`, report: { restored: 'unhealthy', log } }];
+    } catch (error) {
+      return [{ ...here, unreachable: true, message: (error as Error).message }];
+    }
+  });
+  return failures.flat();
 }
 
 /** In the place of the playbook: there is nothing else that could be brought back, as nothing else ran before. */
