@@ -60,6 +60,8 @@ export class FakeFleet {
   takeSnapshot: TakeSnapshot = () => Promise.reject(new Error('no snapshot was expected'));
   /** Called before each playbook run. */
   onPlay: () => void = () => undefined;
+  /** Called each time that a host is reached out for, by SSH or by Ansible, before it answers. */
+  onReach: (host: string) => void = () => undefined;
   /** Keeps a playbook at work until it is done. */
   whilePlaying: (hosts: readonly string[], state: string) => Promise<void> = () => Promise.resolve();
 
@@ -170,6 +172,7 @@ export class FakeFleet {
 
   private playOn(name: string, variables: Readonly<Record<string, unknown>>): HostFailure[] {
     const fake = this.get(name);
+    this.onReach(name);
     const failure = { host: name, unreachable: false, task: 'Do it', where: '/p.yml:3', output: [] };
     if (!fake.reachable) return [{ ...failure, unreachable: true, message: 'Connection refused' }];
     const behaviour = this.behaviour(name, labels(variables)['automation-stack.version']);
@@ -221,6 +224,7 @@ export class FakeFleet {
   hostsOverSsh(): SshHosts {
     const reach = (host: Host) => {
       this.asked.push(host.name);
+      this.onReach(host.name);
       if (this.get(host.name).reachable) return this.get(host.name);
       throw new StackError('SSH_UNREACHABLE', 'does not answer on SSH: connection refused', {
         subject: host.name,

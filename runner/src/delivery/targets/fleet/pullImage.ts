@@ -1,6 +1,6 @@
 import type { Host } from '../../../domain/host.js';
 import type { Rollout } from '../../../context/target.js';
-import { failedByPlaybook, type FailedHost } from './rules/fleetFailures.js';
+import { failedByError, failedByPlaybook, type FailedHost } from './rules/fleetFailures.js';
 import type { FleetDependencies } from './dependencies.js';
 import type { WantedContainer } from './wanted.js';
 
@@ -23,11 +23,22 @@ export async function fetchImages(
 ): Promise<Fetched> {
   const ssh = await fleet.ssh();
   const { signal } = rollout;
-  const missing = await ssh.each(hosts, async (host) =>
-    (await fleet.runtime.isThere(ssh, host, wanted, signal)) ? [] : [host.name],
-  );
-  const names = missing.flat();
-  if (names.length === 0) return { ready: hosts, unfetched: [] };
+  const lost: FailedHost[] = [];
+  const found = await ssh.each(hosts, async (host) => {
+    try {
+      return { host, isThere: await fleet.runtime.isThere(ssh, host, wanted, signal) };
+    } catch (error) {
+      signal.throwIfAborted();
+      lost.push(failedByError(host.name, error, 'untouched'));
+      return { host, isThere: true };
+    }
+  });
+  const names = found.filter(({ isThere }) => !isThere).map(({ host }) => host.name);
+  const ready = (failures: readonly FailedHost[]): Fetched => {
+    const failed = new Set(failures.map(({ host }) => host));
+    return { ready: hosts.filter(({ name }) => !failed.has(name)), unfetched: failures };
+  };
+  if (names.length === 0) return ready(lost);
   await rollout.journal('fetch', { hosts: names });
   const { variables, done } = await fleet.runtime.fetching(wanted, signal);
   const failures = await fleet.play({ hosts: names, variables, rollout }).finally(done);
@@ -36,6 +47,5 @@ export async function fetchImages(
     cause: failure.unreachable ? 'unreachable' : failure.leftOut === true ? 'not-replaced' : 'image',
     now: 'untouched',
   }));
-  const failed = new Set(unfetched.map(({ host }) => host));
-  return { ready: hosts.filter(({ name }) => !failed.has(name)), unfetched };
+  return ready([...lost, ...unfetched]);
 }

@@ -21,21 +21,13 @@ describe('what a host has to prove', () => {
   for (const [name, found, reason] of [
     ['nothing', {}, 'it does not run there'],
     ['a stopped container', { current: container({ state: 'exited' }) }, 'it is exited'],
-    [
-      'a container on probation beside it',
-      { current: container(), candidate: container() },
-      /cut off/,
-    ],
+    ['a container on probation beside it', { current: container(), candidate: container() }, /cut off/],
     [
       'another image under the right labels',
       { current: container({ content: ['sha256:b'] }) },
       /it runs sha256:b/,
     ],
-    [
-      'an image without a known digest',
-      { current: container({ content: [] }) },
-      /without a known digest/,
-    ],
+    ['an image without a known digest', { current: container({ content: [] }) }, /without a known digest/],
     ['other settings', { current: container({ definition: 'd2' }) }, /other settings/],
   ] as const) {
     it(`is not proven by ${name}`, () => {
@@ -87,7 +79,10 @@ describe('a playbook that ends well and does not do what was asked', () => {
     ['is left out', /^web-1: no play worked on it/],
     ['skips its tasks', /^web-1: the playbook succeeded, but it runs sha256:1\.0\.0, not sha256:1\.1\.0/],
     ['brings another image', /^web-1: the playbook succeeded, but it runs sha256:pinned, not sha256:1\.1\.0/],
-    ['keeps the settings', /^web-1: the playbook succeeded, but it runs the right release with other settings/],
+    [
+      'keeps the settings',
+      /^web-1: the playbook succeeded, but it runs the right release with other settings/,
+    ],
   ] as [Behaviour, RegExp][]) {
     it(`is a failure of every host where it ${behaviour}, which then serves what ran before`, async () => {
       fleet.behaviours.set('* 1.1.0', behaviour);
