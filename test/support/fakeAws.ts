@@ -32,6 +32,7 @@ export function fakeAws(answers: Readonly<Record<string, Answer>>, over: Partial
     account: undefined,
     calls: new CallCounter(),
     call: call as unknown as AwsClients['call'],
+    autoScaling: client,
     cloudFront: client,
     cloudWatch: client,
     ecs: client,

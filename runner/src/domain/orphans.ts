@@ -1,6 +1,6 @@
 import type { InstanceLabel } from './deliveryTags.js';
 import { labelOf } from './deliveryTags.js';
-import { isThere, type Instance } from './instance.js';
+import { AUTOSCALING_TAG, isThere, type Instance } from './instance.js';
 import { isOverdue } from './kept.js';
 import type { TargetRecord } from './records.js';
 
@@ -34,6 +34,8 @@ export function orphansAmong(
     const label = labelOf(instance);
     const environment = recorded[label?.environment ?? ''];
     if (label === undefined || environment === undefined || environment.isOpen) return [];
+    // The group that launched it has it, and grows and shrinks without a record.
+    if (instance.tags[AUTOSCALING_TAG] !== undefined) return [];
     const { facts } = environment.targets[label.target] ?? {};
     if (facts === undefined) return [{ instance, label, why: 'its target has no record of instances' }];
     if (idsIn(facts['live']).includes(instance.id)) return [];

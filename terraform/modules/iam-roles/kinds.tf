@@ -6,7 +6,7 @@ locals {
     "clusters", "services", "task_definitions", "target_groups", "repositories", "pass_roles", "assume_roles",
     "log_groups", "secrets", "parameters", "kms_keys", "read_objects", "write_objects", "state", "file_systems",
     "listener_rules", "balancing_roles", "schedule_rules", "schedule_roles", "databases",
-    "launch_templates", "instance_roles",
+    "launch_templates", "instance_roles", "autoscaling_groups",
   ]
 
   # Sorted, so that the order in which they were given is no change. What is given is known when planning, the ARNs need not be.
@@ -26,15 +26,16 @@ locals {
       log_streams         = flatten([for arn in may.log_groups : [trimsuffix(arn, ":*"), "${trimsuffix(arn, ":*")}:*"]])
       snapshots           = distinct([for arn in may.databases : replace(replace(arn, "/:db:.*$/", ":snapshot:*"), "/:cluster:.*$/", ":cluster-snapshot:*")])
       # What a launch makes, and what it is made of beside the template.
-      instances     = distinct([for arn in may.launch_templates : replace(arn, "/:launch-template/.*$/", ":instance/*")])
-      launched      = distinct(flatten([for arn in may.launch_templates : [for made in ["instance", "volume"] : replace(arn, "/:launch-template/.*$/", ":${made}/*")]]))
-      launched_from = distinct(flatten([for arn in may.launch_templates : concat([arn], [for used in ["key-pair", "network-interface", "security-group", "subnet"] : replace(arn, "/:launch-template/.*$/", ":${used}/*")], [for used in ["image", "snapshot"] : replace(arn, "/:[0-9]+:launch-template/.*$/", "::${used}/*")])]))
+      instances      = distinct([for arn in may.launch_templates : replace(arn, "/:launch-template/.*$/", ":instance/*")])
+      launched       = distinct(flatten([for arn in may.launch_templates : [for made in ["instance", "volume"] : replace(arn, "/:launch-template/.*$/", ":${made}/*")]]))
+      launched_from  = distinct(flatten([for arn in may.launch_templates : concat([arn], [for used in ["key-pair", "network-interface", "security-group", "subnet"] : replace(arn, "/:launch-template/.*$/", ":${used}/*")], [for used in ["image", "snapshot"] : replace(arn, "/:[0-9]+:launch-template/.*$/", "::${used}/*")])]))
+      made_templates = distinct([for arn in may.launch_templates : replace(arn, "/:launch-template/.*$/", ":launch-template/*")])
       # Images of AWS by the parameters that name them.
       image_parameters = distinct([for arn in may.launch_templates : replace(replace(arn, ":ec2:", ":ssm:"), "/:[0-9]+:launch-template/.*$/", "::parameter/aws/service/*")])
-      locks               = [for arn in may.state : "${arn}.tflock"]
-      buckets_read        = distinct([for arn in may.read_objects : split("/", arn)[0]])
-      buckets_kept        = distinct([for arn in concat(may.write_objects, may.state) : split("/", arn)[0]])
-      prefixes            = distinct([for arn in may.read_objects : join("/", slice(split("/", arn), 1, length(split("/", arn))))])
+      locks            = [for arn in may.state : "${arn}.tflock"]
+      buckets_read     = distinct([for arn in may.read_objects : split("/", arn)[0]])
+      buckets_kept     = distinct([for arn in concat(may.write_objects, may.state) : split("/", arn)[0]])
+      prefixes         = distinct([for arn in may.read_objects : join("/", slice(split("/", arn), 1, length(split("/", arn))))])
     }
   }
 
@@ -182,6 +183,27 @@ locals {
           conditions = { StringEquals = { "iam:PassedToService" = ["ec2.amazonaws.com"] } }
         },
       ]
+      # A group is refreshed from versions of a launch template that the delivery makes, and that has its tags.
+      groups = [
+        {
+          sid     = "LookAtGroups", given = local.given[key].autoscaling_groups
+          actions = ["autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeInstanceRefreshes", "autoscaling:DescribeScalingActivities"], resources = ["*"]
+        },
+        { sid = "RefreshGroups", given = local.given[key].autoscaling_groups, actions = ["autoscaling:CancelInstanceRefresh", "autoscaling:StartInstanceRefresh"], resources = may.autoscaling_groups },
+        {
+          sid        = "MakeTemplates", given = local.given[key].autoscaling_groups && local.given[key].launch_templates, actions = ["ec2:CreateLaunchTemplate"], resources = local.derived[key].made_templates
+          conditions = { Null = { "aws:RequestTag/automation-stack:application" = ["false"] } }
+        },
+        {
+          sid        = "TagTemplates", given = local.given[key].autoscaling_groups && local.given[key].launch_templates, actions = ["ec2:CreateTags"], resources = local.derived[key].made_templates
+          conditions = { StringEquals = { "ec2:CreateAction" = ["CreateLaunchTemplate"] } }
+        },
+        {
+          sid        = "UseMadeTemplates", given = local.given[key].autoscaling_groups && local.given[key].launch_templates
+          actions    = ["ec2:CreateLaunchTemplateVersion", "ec2:RunInstances"], resources = local.derived[key].made_templates
+          conditions = { Null = { "aws:ResourceTag/automation-stack:application" = ["false"] } }
+        },
+      ]
       ecs_agent = [
         { sid = "JoinClusters", given = local.given[key].clusters, actions = ["ecs:DeregisterContainerInstance", "ecs:RegisterContainerInstance", "ecs:SubmitAttachmentStateChanges", "ecs:SubmitContainerStateChange", "ecs:SubmitTaskStateChange"], resources = may.clusters },
         { sid = "ServeClusters", given = local.given[key].clusters, actions = ["ecs:Poll", "ecs:StartTelemetrySession", "ecs:TagResource", "ecs:UpdateContainerInstancesState"], resources = local.derived[key].container_instances },
@@ -215,8 +237,8 @@ locals {
   of_kind = {
     plan           = ["read_state", "lock_state", "objects", "list_objects", "encrypt"]
     apply          = ["read_state", "lock_state", "write_state", "objects", "list_objects", "encrypt"]
-    deploy         = ["services", "schedules", "snapshots", "balancers", "instances", "launches", "pull", "retag", "read_logs", "references", "read_state", "ledger", "list_objects", "encrypt"]
-    build          = ["services", "schedules", "snapshots", "balancers", "instances", "launches", "read_state", "read_logs", "pull", "push", "assume", "write_logs", "references", "objects", "list_objects", "encrypt", "sessions"]
+    deploy         = ["services", "schedules", "snapshots", "balancers", "instances", "launches", "groups", "pull", "retag", "read_logs", "references", "read_state", "ledger", "list_objects", "encrypt"]
+    build          = ["services", "schedules", "snapshots", "balancers", "instances", "launches", "groups", "read_state", "read_logs", "pull", "push", "assume", "write_logs", "references", "objects", "list_objects", "encrypt", "sessions"]
     instance       = ["pull", "ecs_agent", "write_logs", "secrets", "objects", "list_objects", "encrypt", "sessions"]
     task           = ["write_logs", "secrets", "objects", "list_objects", "mount", "encrypt", "sessions"]
     task-execution = ["pull", "write_logs", "secrets", "decrypt"]

@@ -123,8 +123,8 @@ variable "roles" {
       for role in var.roles : length(setsubtract(keys(role.may), lookup({
         plan           = ["areas", "names", "state", "kms_keys", "read_objects", "write_objects"]
         apply          = ["areas", "names", "state", "kms_keys", "read_objects", "write_objects"]
-        deploy         = ["clusters", "services", "task_definitions", "target_groups", "listener_rules", "balancing_roles", "schedule_rules", "schedule_roles", "databases", "launch_templates", "instance_roles", "repositories", "pass_roles", "log_groups", "secrets", "parameters", "state", "kms_keys", "read_objects", "write_objects"]
-        build          = ["clusters", "services", "task_definitions", "target_groups", "listener_rules", "balancing_roles", "schedule_rules", "schedule_roles", "databases", "launch_templates", "instance_roles", "pass_roles", "state", "repositories", "assume_roles", "log_groups", "secrets", "parameters", "kms_keys", "read_objects", "write_objects"]
+        deploy         = ["clusters", "services", "task_definitions", "target_groups", "listener_rules", "balancing_roles", "schedule_rules", "schedule_roles", "databases", "launch_templates", "instance_roles", "autoscaling_groups", "repositories", "pass_roles", "log_groups", "secrets", "parameters", "state", "kms_keys", "read_objects", "write_objects"]
+        build          = ["clusters", "services", "task_definitions", "target_groups", "listener_rules", "balancing_roles", "schedule_rules", "schedule_roles", "databases", "launch_templates", "instance_roles", "autoscaling_groups", "pass_roles", "state", "repositories", "assume_roles", "log_groups", "secrets", "parameters", "kms_keys", "read_objects", "write_objects"]
         instance       = ["repositories", "clusters", "log_groups", "secrets", "parameters", "kms_keys", "read_objects", "write_objects"]
         task           = ["log_groups", "secrets", "parameters", "kms_keys", "read_objects", "write_objects", "file_systems"]
         task-execution = ["repositories", "log_groups", "secrets", "parameters", "kms_keys"]

@@ -18,12 +18,12 @@ const GROUP = 'arn:group';
 const TAKES_MS = 4000;
 const HIDDEN_MS = 1500;
 const BALANCER_MS = 3000;
-const CHANGES = new Set([
+export const CHANGES = new Set([
   ...['RunInstances', 'StartInstances', 'StopInstances', 'RebootInstances', 'TerminateInstances'],
   ...['RegisterTargets', 'DeregisterTargets'],
 ]);
 
-type Input = Record<string, string>;
+export type Input = Record<string, string>;
 type Wanted = 'running' | 'stopped' | 'terminated';
 
 export interface FakeInstance {
@@ -105,7 +105,19 @@ export class InstancesAws {
 
   clients(step: () => Promise<void> = async () => undefined): AwsClients {
     const fake = fakeAws({});
-    const handler = (serve: (request: WireRequest) => unknown) => ({
+    const handler = this.handlerOf(step);
+    const ec2 = new EC2Client(
+      handler((request) => this.serve(request, (action, input) => this.ofEc2(action, input), ec2Error)),
+    );
+    const elb = new ElasticLoadBalancingV2Client(
+      handler((request) => this.serve(request, (action, input) => this.ofElb(action, input), queryError)),
+    );
+    const call = createCall(new CallCounter(), new SecretRegistry());
+    return { ...fake, ec2: async () => ec2, elb: async () => elb, call };
+  }
+
+  protected handlerOf(step: () => Promise<void>) {
+    return (serve: (request: WireRequest) => unknown) => ({
       region: 'eu-west-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test-secret' },
       retryStrategy: createRetryStrategy(() => 0),
@@ -117,17 +129,9 @@ export class InstancesAws {
         },
       } as never,
     });
-    const ec2 = new EC2Client(
-      handler((request) => this.serve(request, (action, input) => this.ofEc2(action, input), ec2Error)),
-    );
-    const elb = new ElasticLoadBalancingV2Client(
-      handler((request) => this.serve(request, (action, input) => this.ofElb(action, input), elbError)),
-    );
-    const call = createCall(new CallCounter(), new SecretRegistry());
-    return { ...fake, ec2: async () => ec2, elb: async () => elb, call };
   }
 
-  private serve(
+  protected serve(
     { body }: WireRequest,
     answer: (action: string, input: Input) => string,
     failed: (code: string, message: string) => unknown,
@@ -156,7 +160,7 @@ export class InstancesAws {
     else if (this.hasServed) this.outages.push(`nobody serves after ${action}`);
   }
 
-  private ofEc2(action: string, input: Input): string {
+  protected ofEc2(action: string, input: Input): string {
     const ids = valuesOf(input, 'InstanceId');
     switch (action) {
       case 'DescribeLaunchTemplateVersions':
@@ -192,7 +196,7 @@ export class InstancesAws {
     }
   }
 
-  private launch(input: Input): FakeInstance {
+  protected launch(input: Input): FakeInstance {
     const token = input['ClientToken'] ?? '';
     const known = [...this.instances.values()].find((one) => one.token === token);
     if (known !== undefined) return known;
@@ -240,7 +244,7 @@ export class InstancesAws {
     return `<item><instanceId>${one.id}</instanceId><instanceState><name>${state}</name></instanceState>${reason}<privateIpAddress>10.0.0.${one.id.slice(2)}</privateIpAddress><subnetId>${one.subnet}</subnetId><launchTime>${launched}</launchTime><tagSet>${tags.join('')}</tagSet></item>`;
   }
 
-  private ofElb(action: string, input: Input): string {
+  protected ofElb(action: string, input: Input): string {
     const id = input['Targets.member.1.Id'] ?? '';
     const result = (inner: string) =>
       `<${action}Response><${action}Result>${inner}</${action}Result></${action}Response>`;
@@ -280,12 +284,12 @@ export class InstancesAws {
     return sinceMs !== undefined && this.nowMs() - sinceMs < BALANCER_MS;
   }
 
-  private nowMs(): number {
+  protected nowMs(): number {
     return this.clock.now().getTime();
   }
 }
 
-class Refused extends Error {
+export class Refused extends Error {
   constructor(
     readonly code: string,
     message: string,
@@ -294,7 +298,7 @@ class Refused extends Error {
   }
 }
 
-interface WireRequest {
+export interface WireRequest {
   readonly body: string | Uint8Array;
 }
 
@@ -313,7 +317,7 @@ function filtersOf(input: Input): readonly { readonly name: string; readonly val
 
 /** EC2 has a status of its own failures for what it has no room for. */
 const statusOf = (code: string) => (/^Insufficient\w*Capacity$/.test(code) ? 500 : 400);
-const xml = (statusCode: number, text: string) => ({
+export const xml = (statusCode: number, text: string) => ({
   response: {
     statusCode,
     headers: { 'content-type': 'text/xml' },
@@ -325,7 +329,7 @@ const ec2Error = (code: string, message: string) =>
     statusOf(code),
     `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>1</RequestID></Response>`,
   );
-const elbError = (code: string, message: string) =>
+export const queryError = (code: string, message: string) =>
   xml(
     400,
     `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,

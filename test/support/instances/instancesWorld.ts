@@ -1,9 +1,15 @@
 import { createEc2Instances } from '../../../runner/src/adapters/aws/ec2Instances.js';
 import type { SshHosts } from '../../../runner/src/adapters/ssh/sshHosts.js';
-import type { Begun, Rollout } from '../../../runner/src/context/target.js';
+import type { AwsClients } from '../../../runner/src/adapters/aws/clients.js';
+import type { Begun, Rollout, Target } from '../../../runner/src/context/target.js';
+import { createAutoscaled } from '../../../runner/src/delivery/targets/instances/autoscaled/createAutoscaled.js';
+import type { InstancesDependencies } from '../../../runner/src/delivery/targets/instances/dependencies.js';
 import { createGroup } from '../../../runner/src/delivery/targets/instances/group.js';
 import { InstancesTarget } from '../../../runner/src/delivery/targets/instances/instancesTarget.js';
-import { instancesSchema } from '../../../runner/src/delivery/targets/instances/schema.js';
+import {
+  instancesSchema,
+  type InstancesConfig,
+} from '../../../runner/src/delivery/targets/instances/schema.js';
 import type { StackEvent } from '../../../runner/src/events/events.js';
 import type { Host } from '../../../runner/src/domain/host.js';
 import type { ReleaseRecord } from '../../../runner/src/domain/records.js';
@@ -11,9 +17,12 @@ import type { HostFailure } from '../../../runner/src/hosts/rules/ansibleEvents.
 import { StackError } from '../../../runner/src/base/errors.js';
 import { stageOf } from '../stage.js';
 import { VirtualClock } from '../virtualClock.js';
+import { ScalingAws } from './scalingAws.js';
 import { InstancesAws, type FakeInstance } from './instancesAws.js';
 
 export const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
+
+const VIRTUAL_START = new VirtualClock().now().getTime();
 
 /** A release with one artifact. */
 export const releasedArtifact = (letter: string, version: string): ReleaseRecord => ({
@@ -28,12 +37,38 @@ export const releasedArtifact = (letter: string, version: string): ReleaseRecord
 });
 
 /** A target of instances as the runner meets EC2 and its target group through the SDK, on virtual time. */
-export function instancesWorld(settings: Record<string, unknown> = {}, startMs?: number) {
-  const clock = new VirtualClock(startMs);
-  const aws = new InstancesAws(clock);
+export const instancesWorld = (settings: Record<string, unknown> = {}, startMs?: number) =>
+  worldOf(
+    new VirtualClock(startMs),
+    (clock) => new InstancesAws(clock),
+    { subnets: ['subnet-a', 'subnet-b'], playbook: 'release.yml', ...settings },
+    (dependencies) => new InstancesTarget(dependencies),
+  );
+
+/** The same of an autoscaling group, which configures its instances by user data. */
+export const scalingWorld = (settings: Record<string, unknown> = {}, startMs?: number) =>
+  worldOf(
+    new VirtualClock(startMs),
+    (clock) => new ScalingAws(clock),
+    { autoscaling: { group: 'shop-asg' }, 'user-data': 'boot.sh', ...settings },
+    (dependencies, clients) =>
+      createAutoscaled(
+        clients,
+        dependencies,
+        dependencies.config.autoscaling as NonNullable<InstancesConfig['autoscaling']>,
+      ),
+  );
+
+function worldOf<Aws extends InstancesAws, Made extends Target>(
+  clock: VirtualClock,
+  awsOf: (clock: VirtualClock) => Aws,
+  settings: Record<string, unknown>,
+  make: (dependencies: InstancesDependencies, clients: AwsClients) => Made,
+) {
+  const aws = awsOf(clock);
   const config = instancesSchema.parse({
-    ...{ kind: 'instances', artifact: 'app', 'launch-template': 'shop', subnets: ['subnet-a', 'subnet-b'] },
-    ...{ playbook: 'release.yml', 'target-group': 'shop', boot: '60s', drain: '10s' },
+    ...{ kind: 'instances', artifact: 'app', 'launch-template': 'shop' },
+    ...{ 'target-group': 'shop', boot: '60s', drain: '10s' },
     health: { for: '2s', interval: '1s', timeout: '10s', path: '/health' },
     ...settings,
   });
@@ -48,6 +83,7 @@ export function instancesWorld(settings: Record<string, unknown> = {}, startMs?:
     command: (_instance: FakeInstance, _argv: readonly string[]): number => 0,
   };
   let nonces = 0;
+  const began = clock.now().getTime();
 
   const hostsOverSsh = (): SshHosts => {
     const reach = (host: Host): FakeInstance => {
@@ -97,7 +133,7 @@ export function instancesWorld(settings: Record<string, unknown> = {}, startMs?:
     };
     const clients = aws.clients(step);
     const ec2 = createEc2Instances(clients);
-    const target = new InstancesTarget({
+    const dependencies: InstancesDependencies = {
       ...{ name: 'web', application: 'shop', environmentName: 'staging', config, clock },
       subnets: config.subnets as string[],
       ec2: async () => ec2,
@@ -133,8 +169,9 @@ export function instancesWorld(settings: Record<string, unknown> = {}, startMs?:
       userData: async () =>
         config['user-data'] === undefined ? undefined : 'release ${release:version} $HOME',
       console: async () => ['the last line of the console'],
-      nonce: () => `${startMs === undefined ? 'n' : 'm'}${(nonces += 1)}`,
-    });
+      nonce: () => `${began === VIRTUAL_START ? 'n' : 'm'}${(nonces += 1)}`,
+    };
+    const target = make(dependencies, clients);
     const rollout: Rollout = {
       stage: stageOf('deploy:staging', {
         events: { emit: (event) => void events.push({ ...event, time: clock.now().toISOString() }) },

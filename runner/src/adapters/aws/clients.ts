@@ -1,4 +1,5 @@
 import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { CloudFrontClient } from '@aws-sdk/client-cloudfront';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -55,6 +56,8 @@ export interface AwsClients {
   readonly call: AwsCall;
   /** The role that the clients act as, where there is one. */
   readonly assumed?: AssumedRole | undefined;
+  /** Of groups of instances; `scaling` is that of services. */
+  autoScaling(): Promise<AutoScalingClient>;
   cloudFront(): Promise<CloudFrontClient>;
   cloudWatch(): Promise<CloudWatchClient>;
   ecs(): Promise<ECSClient>;
@@ -158,6 +161,9 @@ export function createAwsClients(options: AwsOptions): AwsClients {
     assumed,
     calls,
     call,
+    autoScaling: lazy(
+      async () => new (await sdk.autoScaling()).AutoScalingClient(await settings('AUTO_SCALING')),
+    ),
     cloudFront: lazy(async () => new (await sdk.cloudFront()).CloudFrontClient(await settings('CLOUDFRONT'))),
     cloudWatch: lazy(async () => new (await sdk.cloudWatch()).CloudWatchClient(await settings('CLOUDWATCH'))),
     ecs: lazy(async () => new (await sdk.ecs()).ECSClient(await settings('ECS'))),

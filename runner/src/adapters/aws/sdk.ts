@@ -5,6 +5,7 @@ import { once } from '../../base/once.js';
  * later use costs no turn of the event loop either.
  */
 export const sdk = {
+  autoScaling: once(() => import('./sdk/autoScalingSdk.js')),
   cloudFront: once(() => import('./sdk/cloudFrontSdk.js')),
   cloudWatch: once(() => import('./sdk/cloudWatchSdk.js')),
   ec2: once(() => import('./sdk/ec2Sdk.js')),

@@ -249,6 +249,38 @@ export const calls = {
     ],
     unmade: OF_INSTANCES,
   },
+  'ec2:CreateLaunchTemplate': {
+    by: 'runner',
+    needs: [
+      { actions: ['ec2:CreateLaunchTemplate'], on: 'launch-template', when: 'as-deployment' },
+      { actions: ['ec2:CreateTags'], on: 'launch-template', when: 'while-making-templates' },
+    ],
+    unmade: OF_INSTANCES,
+  },
+  'ec2:CreateLaunchTemplateVersion': {
+    ...runner('ec2:CreateLaunchTemplateVersion', 'launch-template', 'of-deployment'),
+    unmade: OF_INSTANCES,
+  },
+  'autoscaling:DescribeAutoScalingGroups': {
+    ...open('autoscaling:DescribeAutoScalingGroups'),
+    unmade: OF_INSTANCES,
+  },
+  'autoscaling:DescribeInstanceRefreshes': {
+    ...open('autoscaling:DescribeInstanceRefreshes'),
+    unmade: OF_INSTANCES,
+  },
+  'autoscaling:DescribeScalingActivities': {
+    ...open('autoscaling:DescribeScalingActivities'),
+    unmade: OF_INSTANCES,
+  },
+  'autoscaling:StartInstanceRefresh': {
+    ...runner('autoscaling:StartInstanceRefresh', 'autoscaling-group'),
+    unmade: OF_INSTANCES,
+  },
+  'autoscaling:CancelInstanceRefresh': {
+    ...runner('autoscaling:CancelInstanceRefresh', 'autoscaling-group'),
+    unmade: OF_INSTANCES,
+  },
   'ec2:StartInstances': onOwn('ec2:StartInstances'),
   'ec2:StopInstances': onOwn('ec2:StopInstances'),
   'ec2:RebootInstances': onOwn('ec2:RebootInstances'),

@@ -108,6 +108,12 @@ export const forms = {
     arnOf(place, 'ec2:R::image/*', {}),
     arnOf(place, 'ec2:R::snapshot/*', {}),
   ],
+  'launch-template': ({ place }) => [arnOf(place, 'ec2:R:A:launch-template/*', {})],
+  // AWS gives every group an id that nobody knows before.
+  'autoscaling-group': ({ place, resources }) =>
+    (resources?.['autoscaling-group'] ?? []).map((name) =>
+      arnIfName(place, 'autoscaling:R:A:autoScalingGroup:*:autoScalingGroupName/{name}', name),
+    ),
   'instance-role': ({ place, resources }) =>
     (resources?.['instance-role'] ?? []).map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
   'image-parameter': ({ place }) => [arnOf(place, 'ssm:R::parameter/aws/service/*', {})],
@@ -198,6 +204,7 @@ export const conditions = {
   'to-schedules': () => ({ StringEquals: { 'iam:PassedToService': ['events.amazonaws.com'] } }),
   'to-instances': () => ({ StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com'] } }),
   'while-launching': () => ({ StringEquals: { 'ec2:CreateAction': ['RunInstances'] } }),
+  'while-making-templates': () => ({ StringEquals: { 'ec2:CreateAction': ['CreateLaunchTemplate'] } }),
   'as-deployment': ({ owner }) => ({ StringEquals: ownerTagKeys('aws:RequestTag', owner) }),
   'of-deployment': ({ owner }) => ({ StringEquals: ownerTagKeys('aws:ResourceTag', owner) }),
   'to-ecs': () => ({ StringEquals: { 'iam:PassedToService': ['ecs.amazonaws.com'] } }),

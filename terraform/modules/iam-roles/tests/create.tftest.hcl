@@ -351,6 +351,38 @@ run "a_delivery_launches_from_the_templates_that_it_is_given" {
   }
 }
 
+run "a_delivery_refreshes_the_groups_that_it_is_given" {
+  command = plan
+
+  variables {
+    roles = {
+      refresher = {
+        kind  = "deploy"
+        trust = { by = "principals", principals = ["arn:aws:iam::111111111111:role/ci"] }
+        may = {
+          launch_templates   = ["arn:aws:ec2:eu-west-1:111111111111:launch-template/lt-0abc"]
+          autoscaling_groups = ["arn:aws:autoscaling:eu-west-1:111111111111:autoScalingGroup:0f:autoScalingGroupName/shop"]
+        }
+      }
+    }
+  }
+
+  assert {
+    condition = toset(flatten([
+      for statement in jsondecode(aws_iam_role_policy.this["refresher"].policy).Statement : statement.Resource
+      if contains(statement.Action, "autoscaling:StartInstanceRefresh")
+    ])) == toset(["arn:aws:autoscaling:eu-west-1:111111111111:autoScalingGroup:0f:autoScalingGroupName/shop"])
+    error_message = "Other groups can be refreshed: ${aws_iam_role_policy.this["refresher"].policy}."
+  }
+  assert {
+    condition = length([
+      for statement in jsondecode(aws_iam_role_policy.this["refresher"].policy).Statement : statement
+      if contains(statement.Action, "ec2:CreateLaunchTemplateVersion") && !can(statement.Condition.Null["aws:ResourceTag/automation-stack:application"])
+    ]) == 0
+    error_message = "Templates of others can be changed: ${aws_iam_role_policy.this["refresher"].policy}."
+  }
+}
+
 run "a_delivery_keeps_the_databases_that_it_is_given" {
   command = plan
 

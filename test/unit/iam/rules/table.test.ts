@@ -44,6 +44,7 @@ function commandsInCode(): readonly string[] {
       {
         'cloudwatch-logs': 'logs',
         'application-auto-scaling': 'application-autoscaling',
+        'auto-scaling': 'autoscaling',
         eventbridge: 'events',
         'elastic-load-balancing-v2': 'elasticloadbalancing',
         'secrets-manager': 'secretsmanager',

@@ -2,6 +2,8 @@
 export {
   EC2Client,
   CreateKeyPairCommand,
+  CreateLaunchTemplateCommand,
+  CreateLaunchTemplateVersionCommand,
   DeleteKeyPairCommand,
   DescribeImagesCommand,
   DescribeInstanceAttributeCommand,

@@ -72,7 +72,7 @@ async function runOn(
 }
 
 /** How an instance is probed: as a host of a fleet, or from here. */
-async function gateOf(target: InstancesDependencies): Promise<GateDependencies> {
+export async function gateOf(target: InstancesDependencies): Promise<GateDependencies> {
   const { clock, config } = target;
   const { health } = config;
   const gate = { clock, health, port: health.port ?? config.port };

@@ -27,15 +27,22 @@ export async function createInstances(
 ): Promise<ReadonlyMap<string, Target>> {
   const made = Object.entries(targets)
     .filter(([name]) => chosen.includes(name))
-    .map(async ([name, raw]) => {
+    .map(async ([name, raw]): Promise<readonly [string, Target]> => {
       const { subnets, vars, ...rest } = raw;
       const config = await context.resolve({ ...rest, subnets: [], vars: {} }, environment);
       // From what the configuration says: references resolved, nobody could tell data from templates any more.
       const templates = await context.resolve(vars, environment, 'template');
       const found = await context.resolve(subnets, environment, 'free');
       const where = `targets.${name}.subnets of ${environment.name}`;
-      const options = { name, config: { ...config, vars: templates }, subnets: subnetsIn(found, where) };
-      return [name, new InstancesTarget(await dependenciesOf(context, environment, options))] as const;
+      const { autoscaling } = config;
+      const options = {
+        ...{ name, config: { ...config, vars: templates } },
+        subnets: autoscaling === undefined ? subnetsIn(found, where) : [],
+      };
+      const dependencies = await dependenciesOf(context, environment, options);
+      if (autoscaling === undefined) return [name, new InstancesTarget(dependencies)];
+      const { createAutoscaled } = await import('./autoscaled/createAutoscaled.js');
+      return [name, createAutoscaled(await context.aws(environment), dependencies, autoscaling)];
     });
   return new Map(await Promise.all(made));
 }

@@ -13,6 +13,7 @@ export interface InstanceGroup extends Balancer {
   idOf(instance: Instance): string;
   /** Whether a load balancer sends requests to the group; without one nothing becomes healthy. */
   readonly isLinked: boolean;
+  readonly arn: string;
 }
 
 const PATIENCE_MS = 60_000;
@@ -27,6 +28,7 @@ export async function createGroup(options: BalancerOptions): Promise<InstanceGro
   const balancer = await balancerOf({ ...options, healthyMs }, group);
   return {
     ...balancer,
+    arn: group.arn,
     isLinked: group.loadBalancers.length > 0,
     idOf: ({ id, privateAddress }) => (group.targetType === 'instance' ? id : (privateAddress ?? id)),
     async targets(signal) {

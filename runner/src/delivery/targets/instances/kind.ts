@@ -10,9 +10,12 @@ export const instances: TargetKind<InstancesConfig> = {
   collisions: instancesCollisions,
   capabilities: { aws: true, catchesUp: true },
   permissions,
-  names: async ({ 'target-group': group, role = '*' }, settled) => ({
+  names: async ({ 'target-group': group, role = '*', autoscaling }, settled) => ({
     targetGroups: [await settled(group)],
-    resources: { 'instance-role': [await settled(role)] },
+    resources: {
+      'instance-role': [await settled(role)],
+      'autoscaling-group': autoscaling === undefined ? [] : [await settled(autoscaling.group)],
+    },
   }),
   async create(...asked) {
     const { createInstances } = await import('./createInstances.js');
@@ -21,9 +24,11 @@ export const instances: TargetKind<InstancesConfig> = {
   warmUp: (context, environment) =>
     Promise.all([import('./createInstances.js'), context.aws(environment).then((aws) => aws.ec2())]),
   preview: (name, target) => [
-    `${name}: ${target.count} new instances of ${target['launch-template']} join ${target['target-group']}, the old ones leave it${
-      usesSsh(target) ? '' : '; they configure themselves'
-    }`,
+    target.autoscaling !== undefined
+      ? `${name}: ${target.autoscaling.group} replaces its instances, and waits at checkpoints`
+      : `${name}: ${target.count} new instances of ${target['launch-template']} join ${target['target-group']}, the old ones leave it${
+          usesSsh(target) ? '' : '; they configure themselves'
+        }`,
   ],
   playbooks: ({ playbook }) => (playbook === undefined ? [] : [playbook]),
   registry: ({ registry }) => registry,

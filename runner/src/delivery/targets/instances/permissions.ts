@@ -13,19 +13,39 @@ export const permissions: readonly TargetPermission<InstancesConfig>[] = [
     ],
   },
   { phases: ['look'], calls: ['ec2:DescribeLaunchTemplateVersions'] },
+  { phases: ['move'], calls: ['ec2:RunInstances', 'ec2:GetConsoleOutput'] },
   {
     phases: ['move'],
     calls: [
-      'ec2:RunInstances',
       'ec2:StartInstances',
       'ec2:StopInstances',
       'ec2:RebootInstances',
-      'ec2:GetConsoleOutput',
       'elasticloadbalancing:RegisterTargets',
       'elasticloadbalancing:DeregisterTargets',
     ],
+    of: ({ autoscaling }) => autoscaling === undefined,
   },
-  { phases: ['move', 'drain'], calls: ['ec2:TerminateInstances'] },
+  {
+    phases: ['move', 'drain'],
+    calls: ['ec2:TerminateInstances'],
+    of: ({ autoscaling }) => autoscaling === undefined,
+  },
+  {
+    phases: ['look', 'tasks', 'logs', 'exec'],
+    calls: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeInstanceRefreshes'],
+    of: ({ autoscaling }) => autoscaling !== undefined,
+  },
+  {
+    phases: ['move'],
+    calls: [
+      'ec2:CreateLaunchTemplate',
+      'ec2:CreateLaunchTemplateVersion',
+      'autoscaling:StartInstanceRefresh',
+      'autoscaling:CancelInstanceRefresh',
+      'autoscaling:DescribeScalingActivities',
+    ],
+    of: ({ autoscaling }) => autoscaling !== undefined,
+  },
   {
     phases: ['move', 'verify'],
     calls: ['artifact:read'],

@@ -17,6 +17,50 @@ import { parseDuration } from '../../../base/duration.js';
 const port = z.number().int().min(1).max(65535);
 const keepFor = durationText('24d').transform(parseDuration);
 
+const COUNT = 2;
+const KEEP = '24h';
+const percent = z.number().int();
+
+/** How an autoscaling group is refreshed. */
+const autoscaling = z
+  .strictObject({
+    group: lookedUp.describe('Its name.'),
+    'min-healthy': percent
+      .min(0)
+      .max(100)
+      .default(100)
+      .describe('How much of the group serves at least while instances are replaced, in percent.'),
+    'max-healthy': percent
+      .min(100)
+      .max(200)
+      .default(200)
+      .describe(
+        'How much of the group there may be meanwhile, in percent: above 100 new instances come first.',
+      ),
+    checkpoints: z
+      .array(percent.min(1).max(100))
+      .min(1)
+      .optional()
+      .describe(
+        'After how much of the group it waits until the new ones are judged (default: one instance, then all).',
+      ),
+    'checkpoint-wait': durationText('48h')
+      .transform(parseDuration)
+      .optional()
+      .describe(
+        'How long it waits at a checkpoint (default: as long as the health gate may take). AWS goes on by itself then.',
+      ),
+    'warm-up': duration('0s').describe('How long a new instance is in service before it counts.'),
+  })
+  .superRefine((refresh, context) => {
+    const issue = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    const { checkpoints = [], 'min-healthy': least, 'max-healthy': most } = refresh;
+    if (most - least > 100) issue('max-healthy', 'must be at most 100 above min-healthy');
+    if (checkpoints.some((one, index) => one <= (checkpoints[index - 1] ?? 0)))
+      issue('checkpoints', 'must rise');
+  });
+
 const written = z.strictObject({
   kind: z.literal('instances'),
   artifact: name.optional().describe('Artifact of this configuration that the instances run.'),
@@ -32,12 +76,16 @@ const written = z.strictObject({
     .describe(
       'Role (name or ARN) of the instance profile in the template: `iam-policy` confines iam:PassRole to it.',
     ),
+  autoscaling: autoscaling
+    .optional()
+    .describe('Autoscaling group whose instances run the release: its own refresh replaces them.'),
   subnets: z
-    .union([lookedUp, z.array(lookedUp).min(1)])
+    .union([lookedUp, z.array(lookedUp)])
+    .default([])
     .describe(
       'Subnets that instances are spread over: a list, or an output that is a list or a map. Where one has no capacity the next is tried.',
     ),
-  count: z.number().int().min(1).max(100).default(2).describe('How many instances run a release.'),
+  count: z.number().int().min(1).max(100).default(COUNT).describe('How many instances run a release.'),
   succeed: z
     .number()
     .int()
@@ -102,7 +150,7 @@ const written = z.strictObject({
           .describe('Stopped instances cost their disks; running ones are back at once.'),
       }),
     ])
-    .prefault('24h')
+    .prefault(KEEP)
     .describe(
       'How long old instances are kept for a rollback (0s: terminated at once). The next deploy, or `drain`, terminates them.',
     ),
@@ -119,6 +167,20 @@ export const instancesSchema = written.superRefine((target, context) => {
     issue(['artifact'], 'is missing: name an artifact or an image');
   if (artifact !== undefined && image !== undefined)
     issue(['image'], 'goes without an artifact: name one of them');
+  if (target.autoscaling === undefined && target.subnets.length === 0)
+    issue(['subnets'], 'is missing: name the subnets that instances are launched in');
+  if (target.autoscaling !== undefined)
+    for (const key of ofGroup(target)) issue([key], 'goes without `autoscaling`: the group decides it');
+  if (target.autoscaling !== undefined && target['launch-template-version'] === '$Latest')
+    issue(
+      ['launch-template-version'],
+      'must be a number or `$Default`: what Terraform made last may not be applied',
+    );
+  if (target.autoscaling !== undefined && target['user-data'] === undefined)
+    issue(
+      ['user-data'],
+      'is missing: it installs the release on instances that the group launches by itself',
+    );
   if (succeed !== undefined && succeed > count) issue(['succeed'], `must be at most count (${count})`);
   if (playbook === undefined && target.group !== undefined) issue(['group'], 'goes with a playbook');
   if (image !== undefined && playbook === undefined && target['user-data'] === undefined)
@@ -127,6 +189,21 @@ export const instancesSchema = written.superRefine((target, context) => {
     issue([start === undefined ? 'restart' : 'start'], 'is run over SSH, which goes with `probe: host`');
   for (const { path, message } of shortWatches(checks, gate.for)) issue(path, message);
 });
+
+/** Keys that say what an autoscaling group decides by itself, or what nobody does on its instances. */
+function ofGroup(target: z.output<typeof written>): readonly string[] {
+  const { count, succeed, subnets, playbook, start, restart, keep } = target;
+  const isWritten: Readonly<Record<string, boolean>> = {
+    count: count !== COUNT,
+    succeed: succeed !== undefined,
+    subnets: subnets.length > 0,
+    playbook: playbook !== undefined,
+    start: start !== undefined,
+    restart: restart !== undefined,
+    keep: keep.for !== parseDuration(KEEP) || keep.as !== 'stopped',
+  };
+  return Object.keys(isWritten).filter((key) => isWritten[key]);
+}
 
 export type InstancesConfig = z.infer<typeof instancesSchema>;
 
