@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ServerHost, type Played } from '../support/serverHost.js';
 
-const LISTEN = 'import socket, time; s = socket.create_server(("0.0.0.0", PORT)); time.sleep(600)';
+const LISTEN = 'import signal, socket; s = socket.create_server(("0.0.0.0", PORT)); signal.pause()';
 
 describe('the Ansible role hardening', function () {
   this.timeout(600_000);
