@@ -4,6 +4,9 @@ locals {
   repository = "flask-fleet/web"
   tags       = { application = "flask-fleet", environment = var.environment }
 
+  # What the host of Jenkins cannot make by itself, under the names that pipelines/controller reads them by.
+  jenkins_secrets = ["git-token", "hosts-ssh-key", "slack-bot-token"]
+
   # The build server reaches the servers by SSH; where it belongs to another environment, it is found by its group's name.
   build_server_group_id = var.jenkins == null ? data.aws_security_group.build_server["main"].id : null
 }
@@ -102,7 +105,7 @@ module "roles" {
   roles = merge(
     { server = { kind = "instance", trust = { by = "ec2" }, may = { repositories = values(module.ecr.repository_arns) } } },
     # The build server delivers to both environments: it makes images, moves hosts in and out of their target groups, and reads
-    # the outputs of the workspaces.
+    # the outputs of the workspaces. Jenkins on it reads its secrets.
     {
       for _ in var.jenkins[*] : "build" => {
         kind  = "build"
@@ -110,6 +113,7 @@ module "roles" {
         may = merge({
           repositories  = values(module.ecr.repository_arns)
           target_groups = ["arn:${data.aws_partition.current.partition}:elasticloadbalancing:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:targetgroup/flask-fleet-*/*"]
+          secrets       = [for name in local.jenkins_secrets : "arn:${data.aws_partition.current.partition}:secretsmanager:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:secret:${name}-??????"]
           }, var.delivery_bucket_arn == null ? {} : {
           state         = [for workspace in ["staging", "production"] : "${var.delivery_bucket_arn}/flask-fleet/${workspace}/flask-fleet/terraform.tfstate"]
           write_objects = ["${var.delivery_bucket_arn}/flask-fleet/flask-fleet/*"]

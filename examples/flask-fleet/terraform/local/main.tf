@@ -3,8 +3,9 @@
 
 locals {
   load_balancer = "flask-${var.environment}"
+  build_server  = { for slot in var.build_server_slot[*] : "flask-${var.environment}-jenkins" => slot }
   hosts = {
-    for name, slot in var.slots : name => {
+    for name, slot in merge(var.slots, local.build_server) : name => {
       slot            = slot
       private_address = "${var.local_environment.network_prefix}.${10 + slot}"
       ssh_port        = var.local_environment.host_ports + 2 * slot
@@ -35,7 +36,7 @@ resource "terraform_data" "load_balancer" {
   input = {
     runner  = abspath(var.runner)
     name    = local.load_balancer
-    targets = join(",", [for host in local.hosts : "${host.private_address}:80"])
+    targets = join(",", [for name, host in local.hosts : "${host.private_address}:80" if !contains(keys(local.build_server), name)])
   }
   triggers_replace = [local.load_balancer, local.hosts, var.local_environment.id]
 

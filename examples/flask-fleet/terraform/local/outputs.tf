@@ -5,7 +5,7 @@ output "hosts" {
       address         = "127.0.0.1"
       port            = host.ssh_port
       user            = "deploy"
-      groups          = ["web"]
+      groups          = contains(keys(local.build_server), name) ? ["jenkins"] : ["web"]
       private_address = host.private_address
       private_key     = pathexpand(var.local_environment.private_key)
       known_hosts     = pathexpand(var.local_environment.known_hosts)
@@ -27,7 +27,7 @@ output "url" {
 
 output "host_urls" {
   description = "Where each host's port 80 is published, past the load balancer."
-  value       = { for name, host in local.hosts : name => "http://127.0.0.1:${host.published_port}/" }
+  value       = { for name, host in local.hosts : name => "http://127.0.0.1:${host.published_port}/" if !contains(keys(local.build_server), name) }
 }
 
 output "registry" {

@@ -22,6 +22,17 @@ variable "slots" {
   }
 }
 
+variable "build_server_slot" {
+  description = "Slot of a host for the build server; none without, since Jenkins is a large download."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.build_server_slot == null || !contains(values(var.slots), coalesce(var.build_server_slot, -1))
+    error_message = "Another host has the slot ${coalesce(var.build_server_slot, -1)} already."
+  }
+}
+
 variable "runner" {
   description = "Folder of the runner, whose `local create` makes hosts and load balancers."
   type        = string
