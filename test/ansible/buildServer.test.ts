@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { serveAgentTools, type AgentTools } from '../support/agentTools.js';
 import { serveJenkins, type JenkinsDownloads } from '../support/jenkinsDownloads.js';
 import { ENVIRONMENT, SECRETS } from '../support/jenkinsHost.js';
+import { testLocalContext } from '../support/localContext.js';
 import { ServerHost, type Played } from '../support/serverHost.js';
 
 const LAYERS = ['jenkins.yml', 'laravel-jobs.yml', ['monitoring_agent']];
@@ -46,7 +47,7 @@ describe('a build server: controller, agent, tools for PHP, jobs and measurement
 
   before(async () => {
     await host.up();
-    [tools, downloads] = await Promise.all([serveAgentTools(host.outside), serveJenkins(host.outside, '')]);
+    [tools, downloads] = await Promise.all([serveAgentTools(testLocalContext().settings), serveJenkins(host.outside, '')]);
     variables = {
       ...tools.variables,
       application: 'build "server"',

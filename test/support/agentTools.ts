@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { LocalSettings } from '../../runner/src/local/settings.js';
 
 const run = promisify(execFile);
 
@@ -18,12 +18,13 @@ export interface AgentTools {
 
 /**
  * Serves Node and Terraform of this machine in the archives that their makers have: hosts of tests get what is here, from
- * nowhere else.
- * @param address that hosts reach this machine by
+ * nowhere else. They are packed once and kept beside the tools of the local environment.
+ * @param settings of the local environment whose hosts are served
  */
-export async function serveAgentTools(address: string): Promise<AgentTools> {
-  const folder = await mkdtemp(join(tmpdir(), 'automation-stack-tools-'));
-  const [node, terraform] = await Promise.all([packNode(folder), packTerraform(folder)]);
+export async function serveAgentTools({ gateway, tools }: LocalSettings): Promise<AgentTools> {
+  const kept = join(tools, 'archives');
+  await mkdir(kept, { recursive: true });
+  const [node, terraform] = [await packNode(kept), await packTerraform(kept)];
   const files = new Map([node, terraform].map(({ file }) => [`/${basename(file)}`, file]));
   const server = createServer((request, response) => {
     const file = files.get(request.url ?? '/');
@@ -31,9 +32,9 @@ export async function serveAgentTools(address: string): Promise<AgentTools> {
     else createReadStream(file).pipe(response);
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(0, address, resolve);
+    server.once('error', reject).listen(0, gateway, resolve);
   });
-  const base = `http://${address}:${(server.address() as AddressInfo).port}`;
+  const base = `http://${gateway}:${(server.address() as AddressInfo).port}`;
   const checksums = async (file: string) => ({
     x86_64: createHash('sha256')
       .update(await readFile(file))
@@ -48,13 +49,11 @@ export async function serveAgentTools(address: string): Promise<AgentTools> {
       jenkins_agent_terraform_url: base,
       jenkins_agent_terraform_checksums: await checksums(terraform.file),
     },
-    close: async () => {
-      await new Promise<void>((resolve) => {
+    close: () =>
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      });
-      await rm(folder, { recursive: true });
-    },
+      }),
   };
 }
 
@@ -63,28 +62,43 @@ interface Archive {
   readonly version: string;
 }
 
-async function packNode(folder: string): Promise<Archive> {
+async function packNode(kept: string): Promise<Archive> {
   const version = process.versions.node;
   const name = `node-v${version}-linux-x64`;
-  const binary = await realpath(process.execPath);
-  const modules = join('lib', 'node_modules', 'npm');
-  await mkdir(join(folder, name, 'bin'), { recursive: true });
-  await cp(binary, join(folder, name, 'bin', 'node'));
-  await cp(join(dirname(binary), '..', modules), join(folder, name, modules), { recursive: true });
-  for (const command of ['npm', 'npx'])
-    await symlink(join('..', modules, 'bin', `${command}-cli.js`), join(folder, name, 'bin', command));
-  const file = join(folder, `${name}.tar.xz`);
-  const compress = '--use-compress-program=xz -0 --threads=2';
-  await run('tar', ['--create', compress, '--file', file, '--directory', folder, name]);
-  return { file, version };
+  return {
+    version,
+    file: await once(join(kept, `${name}.tar.xz`), async (folder, file) => {
+      const binary = await realpath(process.execPath);
+      const modules = join('lib', 'node_modules', 'npm');
+      await mkdir(join(folder, name, 'bin'), { recursive: true });
+      await cp(binary, join(folder, name, 'bin', 'node'));
+      await cp(join(dirname(binary), '..', modules), join(folder, name, modules), { recursive: true });
+      for (const command of ['npm', 'npx'])
+        await symlink(join('..', modules, 'bin', `${command}-cli.js`), join(folder, name, 'bin', command));
+      const compress = '--use-compress-program=xz -0 --threads=2';
+      await run('tar', ['--create', compress, '--file', file, '--directory', folder, name]);
+    }),
+  };
 }
 
-async function packTerraform(folder: string): Promise<Archive> {
+async function packTerraform(kept: string): Promise<Archive> {
   const { stdout: said } = await run('terraform', ['version', '-json']);
   const version = (JSON.parse(said) as { terraform_version: string }).terraform_version;
-  const { stdout: found } = await run('sh', ['-c', 'command -v terraform']);
-  const file = join(folder, `terraform_${version}_linux_amd64.zip`);
-  const binary = await realpath(found.trim());
-  await run('python3', ['-m', 'zipfile', '--create', file, binary]);
-  return { file, version };
+  return {
+    version,
+    file: await once(join(kept, `terraform_${version}_linux_amd64.zip`), async (_folder, file) => {
+      const { stdout: found } = await run('sh', ['-c', 'command -v terraform']);
+      await run('python3', ['-m', 'zipfile', '--create', file, await realpath(found.trim())]);
+    }),
+  };
+}
+
+/** Makes a file where there is none yet. It gets its name when it is complete, since two suites may make it at a time. */
+async function once(file: string, make: (folder: string, file: string) => Promise<void>): Promise<string> {
+  if (existsSync(file)) return file;
+  const folder = await mkdtemp(join(dirname(file), 'making-'));
+  await make(folder, join(folder, basename(file)));
+  await rename(join(folder, basename(file)), file);
+  await rm(folder, { recursive: true });
+  return file;
 }
