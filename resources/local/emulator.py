@@ -115,6 +115,11 @@ def describe_target_health(params):
     default = group.get("Port", 80)
     with ThreadPoolExecutor(HEALTH_CHECKS_AT_ONCE) as pool:
         states = list(pool.map(lambda target: state_of(group, target), targets))
+    for one in instances.draining(arn):
+        if not wanted or one in wanted:
+            targets.append({"Id": one})
+            states.append("<State>draining</State><Reason>Target.DeregistrationInProgress</Reason>"
+                          "<Description>Target deregistration is in progress</Description>")
     members = "".join(
         f"<member><Target><Id>{escape(str(target['Id']))}</Id><Port>{target.get('Port', default)}</Port></Target>"
         f"<TargetHealth>{state}</TargetHealth></member>"

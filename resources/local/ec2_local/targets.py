@@ -1,7 +1,9 @@
 """Target groups whose targets are instances: registered by id, reached at the instance's address."""
 
+import contextlib
 import random
 import time
+from collections import Counter
 
 from ministack.services import alb, ec2
 
@@ -10,6 +12,8 @@ from ec2_local import states
 # So long a load balancer believes its last health check.
 BELIEVED_SECONDS = 1.0
 _checked = {}
+# Requests under way, by target group and target.
+_requests = Counter()
 
 
 def is_instance(target):
@@ -68,10 +72,28 @@ def to_healthy(forward, is_healthy):
         if not running:
             return 503, {"Content-Type": "text/html"}, b"<h1>503 Service Temporarily Unavailable</h1>"
         target = random.choice(healthy or running)
-        return await alb._proxy_http_target({**target, "Id": address_of(target)}, group, method, raw_path or path,
-                                            headers, body, query, raw_query)
+        with under_way(arn, target["Id"]):
+            return await alb._proxy_http_target({**target, "Id": address_of(target)}, group, method, raw_path or path,
+                                                headers, body, query, raw_query)
 
     return forward_to_group
+
+
+@contextlib.contextmanager
+def under_way(arn, one):
+    _requests[arn, one] += 1
+    try:
+        yield
+    finally:
+        _requests[arn, one] -= 1
+        if not _requests[arn, one]:
+            del _requests[arn, one]
+
+
+def draining(arn):
+    """Ids of instances that have left a target group, and still have requests of it."""
+    registered = {target["Id"] for target in alb._targets.get(arn, [])}
+    return sorted(one for group, one in list(_requests) if group == arn and one not in registered)
 
 
 async def believed(group, target, is_healthy):

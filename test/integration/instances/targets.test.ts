@@ -6,6 +6,7 @@ import {
   CreateTargetGroupCommand,
   DeleteLoadBalancerCommand,
   DeleteTargetGroupCommand,
+  DeregisterTargetsCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   RegisterTargetsCommand,
@@ -15,11 +16,30 @@ import { Instances } from '../../support/instances.js';
 import { testLocalContext } from '../../support/localContext.js';
 import { emulator } from '../../support/stateStores.js';
 
-/** Serves its name on port 8000; /health only where it is asked to be healthy. */
+/** Serves its name on port 8000; /health answers only where it is healthy, /slow after 2 s, /begun how many of these began. */
 const serving = (name: string, healthy: boolean) =>
   Buffer.from(
-    `#!/bin/sh\nmkdir -p /www; echo ${name} > /www/index.html; ${healthy ? 'echo ok > /www/health' : ':'}\n` +
-      'systemd-run --quiet python3 -m http.server 8000 --directory /www\n',
+    `#!/bin/sh
+cat > /srv/serve.py <<'EOF'
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+begun = 0
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        global begun
+        if self.path == "/slow":
+            begun += 1
+            time.sleep(2)
+        self.send_response(404 if self.path == "/health" and ${healthy ? 'False' : 'True'} else 200)
+        self.end_headers()
+        self.wfile.write((str(begun) if self.path == "/begun" else "${name}").encode())
+
+ThreadingHTTPServer(("", 8000), Handler).serve_forever()
+EOF
+systemd-run --quiet python3 /srv/serve.py
+`,
   ).toString('base64');
 
 describe('a target group of EC2 instances', function () {
@@ -86,13 +106,21 @@ describe('a target group of EC2 instances', function () {
     await instances.ssh(bad, 'cloud-init', 'status', '--wait');
     expect(await state(bad)).to.deep.include({ State: 'unhealthy', Reason: 'Target.ResponseCodeMismatch' });
     const answers = await Promise.all(Array.from({ length: 20 }, async () => (await fetch(url)).text()));
-    expect(new Set(answers)).to.deep.equal(new Set(['good\n']));
+    expect(new Set(answers)).to.deep.equal(new Set(['good']));
 
     await instances.client.send(new StopInstancesCommand({ InstanceIds: [bad] }));
     await instances.until(bad, 'stopped');
     expect(await state(bad)).to.deep.include({ State: 'unused', Reason: 'Target.InvalidState' });
-    await instances.terminate(good, bad);
+
+    // One that leaves answers what it was asked before.
+    const slow = fetch(`${url}slow`);
+    while ((await (await fetch(`${url}begun`)).text()) !== '1') continue;
+    await client.send(new DeregisterTargetsCommand({ TargetGroupArn: group, Targets: [{ Id: good }] }));
+    expect((await state(good))?.State).to.equal('draining');
+    expect((await slow).status).to.equal(200);
     await until(good, undefined);
+    await instances.terminate(good, bad);
+    await instances.until(bad, 'terminated');
     expect((await fetch(url)).status).to.equal(503);
   });
 });
