@@ -45,20 +45,23 @@ export async function openChannel(
     pty === undefined ? {} : { pty: { term: pty.type, cols: pty.columns, rows: pty.rows } };
   link.hold();
   let channel: ClientChannel;
+  let code: number | undefined;
   try {
     channel = await new Promise<ClientChannel>((resolve, reject) => {
       const client = ssh.connection;
       if (client === null) return reject(new Error('the connection is closed'));
-      client.exec(quoteArguments(argv), options, (error, opened) =>
-        error === undefined ? resolve(opened) : reject(error),
-      );
+      client.exec(quoteArguments(argv), options, (error, opened) => {
+        if (error !== undefined) return reject(error);
+        // Here, and not once the promise is settled: of a short command the end comes with the beginning.
+        opened.on('exit', (exitCode: number | null) => (code = exitCode ?? 128));
+        resolve(opened);
+      });
     });
   } catch (error) {
     link.release();
     throw lost(error);
   }
   const ended = new Promise<number>((resolve, reject) => {
-    let code: number | undefined;
     const finish = (settle: () => void) => {
       signal.removeEventListener('abort', onAbort);
       link.stream.removeListener('close', onClose);
@@ -71,7 +74,6 @@ export async function openChannel(
     const onClose = () => finish(() => reject(lost()));
     signal.addEventListener('abort', onAbort, { once: true });
     link.stream.once('close', onClose);
-    channel.on('exit', (exitCode: number | null) => (code = exitCode ?? 128));
     channel.on('error', () => undefined);
     channel.on('close', () =>
       finish(() => (code === undefined && !ssh.isConnected() ? reject(lost()) : resolve(code ?? 128))),
