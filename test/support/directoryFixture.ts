@@ -41,6 +41,8 @@ export const behaviours = {
   good: 'STATUS = 200',
   crashing: 'raise SystemExit("DATABASE_URL is not set")',
   unhealthy: 'STATUS = 500',
+  /** Takes as many seconds to start as a file on the host says. */
+  slow: 'import time; STATUS = 200; time.sleep(float(open("/etc/slow-start").read()))',
 } as const;
 
 const UNIT = `[Service]
@@ -71,19 +73,27 @@ class DirectoryFixture {
     await fleet.up();
     await this.s3.send(new CreateBucketCommand({ Bucket: this.bucket }));
     const unit = `cat > /etc/systemd/system/shop.service <<'EOF'\n${UNIT}EOF\nsystemctl daemon-reload`;
-    await Promise.all(DIRECTORY_HOSTS.map((host) => fleet.inside(host, 'sh', '-c', unit)));
+    await Promise.all(HOSTS.map((host) => fleet.inside(host, 'sh', '-c', unit)));
   }
 
-  /** A deployment whose target runs an artifact. @param target merged over the target */
-  deployment(target: Record<string, unknown> = {}): Promise<Deployment> {
+  /**
+   * A deployment whose target runs an artifact.
+   * @param target merged over the target
+   * @param hosts of the inventory
+   * @param more files
+   */
+  deployment(
+    target: Record<string, unknown> = {},
+    hosts: readonly string[] = DIRECTORY_HOSTS,
+    more: Record<string, string> = {},
+  ): Promise<Deployment> {
     const own = {
       ...{ strategy: 'symlink', artifact: 'app', image: undefined, registry: undefined, port: PORT },
       ...{ unit: 'shop.service', owner: 'www-data', shared: ['data'], keep: 2 },
       health: { path: '/', for: '1s', interval: '500ms', timeout: '8s' },
     };
     const artifacts = { app: { path: 'app.tar.gz', bucket: this.bucket } };
-    const hosts = JSON.stringify(fleet.hostsOutput(DIRECTORY_HOSTS));
-    const files = { 'terraform/hosts.json': hosts };
+    const files = { 'terraform/hosts.json': JSON.stringify(fleet.hostsOutput(hosts)), ...more };
     return fleet.deployment({}, { ...own, ...target }, files, { artifacts, images: undefined });
   }
 
@@ -141,7 +151,7 @@ class DirectoryFixture {
   /** Removes all that was deployed. */
   async clear(): Promise<void> {
     const script = `systemctl stop shop.service; systemctl reset-failed shop.service; rm -rf ${ROOT}; true`;
-    await Promise.all(DIRECTORY_HOSTS.map((host) => fleet.inside(host, 'sh', '-c', script)));
+    await Promise.all(HOSTS.map((host) => fleet.inside(host, 'sh', '-c', script)));
   }
 
   close(): void {

@@ -238,10 +238,12 @@ class FleetFixture {
 
 /** The hosts, shared by every test file of a run and removed after the last. */
 export const fleet = new FleetFixture();
-after(async function () {
-  this.timeout(60_000);
-  await fleet.down();
-});
+// A benchmark, which has no `after`, removes them itself.
+if (typeof after === 'function')
+  after(async function () {
+    this.timeout(60_000);
+    await fleet.down();
+  });
 
 export interface RolloutWishes {
   /** Filled with `action host,host` lines. */

@@ -122,6 +122,33 @@ describe('a real fleet that runs releases from directories', function () {
     expect(await on('ls', `${half}/server.py`)).to.equal(`${half}/server.py`);
   });
 
+  it('migrates once, in the release and before any host is switched, and touches none where that fails', async () => {
+    const migrating = async (script: string) => {
+      const migrate = { command: ['sh', '-c', script], timeout: '30s' };
+      const environment = { GREETING: "it's ${release:version}" };
+      const made = await directories.deployment({ migrate, environment });
+      try {
+        return await (await fleet.target(made)).deploy(await directories.release('1.6.0'), rollout());
+      } finally {
+        made.remove();
+      }
+    };
+    const failed = await rejection(migrating('echo "no such table"; exit 3'), 'MIGRATION_FAILED');
+    expect(failed.message).to.include('exited with code 3');
+    expect(failed.evidence.join('\n')).to.include('no such table');
+    expect(await versions()).to.equal(all('1.5.0'));
+    const script = 'echo "$GREETING as $(id -un), beside $(readlink /srv/shop-web/current)" >> data/migrated';
+    expect((await migrating(script)).facts?.['migration']).to.match(
+      /^shop-web-migrate-[0-9a-f]{8} on test-fleet-0$/,
+    );
+    expect(await on('cat', `${root}/shared/data/migrated`)).to.match(
+      /^it's 1\.6\.0 as www-data, beside releases\/[0-9a-f]{40}$/,
+    );
+    const [, second = ''] = HOSTS;
+    expect(await fleet.inside(second, 'ls', `${root}/shared/data`)).to.equal('starts');
+    expect(await versions()).to.equal(all('1.6.0'));
+  });
+
   it('goes back to nothing where nothing ran', async () => {
     await target.restore({ hosts: Object.fromEntries(HOSTS.map((host) => [host, null])) }, rollout());
     expect((await target.status()).summary).to.include(`${FIRST} nothing`);

@@ -1,3 +1,4 @@
+import { containerMigrations } from './containerMigrations.js';
 import { readContainers } from './containers.js';
 import type { FleetWorld } from './dependencies.js';
 import type { Runtime } from './runtime.js';
@@ -24,6 +25,7 @@ export function containerRuntime(fleet: FleetWorld): Runtime {
     restartCount: ['docker', 'container', 'inspect', '--format', '{{.RestartCount}}', name],
     startedAt: ['docker', 'container', 'inspect', '--format', '{{.State.StartedAt}}', name],
     process: 'the container',
+    migrations: containerMigrations(fleet),
     // Held by the module app_container.
     lock: '/run/lock/automation-stack-app-container',
   };

@@ -8,32 +8,15 @@ import { contractWords, expandWords, withoutMigration, type TaskWords } from '..
 import { snapshotBefore } from '../../snapshots/takeSnapshot.js';
 import { migrateOnce, type LeftMigration } from '../migrateOnce.js';
 import type { FleetDependencies } from './dependencies.js';
-import {
-  isAtWork,
-  listMigrations,
-  migrationLabels,
-  migrationName,
-  parseMigrations,
-  type ListedMigration,
-} from './migrationContainer.js';
-import {
-  lookAt,
-  nameOf,
-  removeContainers,
-  stopContainer,
-  watchContainer,
-  type HostContainer,
-} from './migrationWatch.js';
-import { runContainer } from './runContainer.js';
+import { isAtWork, migrationName } from './migrationContainer.js';
+import { nameOf, type HostMigration } from './migrationRunner.js';
+import { watchHostMigration } from './migrationWatch.js';
 import type { WantedContainer } from './wanted.js';
-
-/** Docker's own exit codes: it could not begin, or the command is not there. */
-const NOT_BEGUN = [125, 126, 127];
 
 export interface FleetMigration {
   readonly release: ReleaseRecord;
   readonly wanted: WantedContainer;
-  /** The one that runs it; it has the image. */
+  /** The one that runs it; it has the release. */
   readonly host: Host;
   readonly rollout: Rollout;
   /** Of a contract step: the release whose step it is. */
@@ -41,7 +24,7 @@ export interface FleetMigration {
 }
 
 /**
- * Runs the migration of a release in a container of its own on one host, to its end. One that a killed run left is found
+ * Runs the migration of a release by itself on one host, to its end. One that a killed run left is found
  * again on whichever host it is.
  * @throws StackError MIGRATION_FAILED with exit code and last lines, or where another one still runs; CONFIG_INVALID; the
  *   signal's reason on abort
@@ -59,34 +42,23 @@ export async function migrateFleet(
   const words = wordsOf(fleet, of);
   const subject = rollout.stage.subject(name);
   const source = `${words.phase} ${name}`;
-  const watching = { ssh, clock, timeoutMs: step.timeout, rollout, subject, words, source };
-  return migrateOnce<HostContainer>(
+  const runner = fleet.runtime.migrations;
+  const watching = { ssh, runner, clock, timeoutMs: step.timeout, rollout, subject, words, source };
+  return migrateOnce<HostMigration>(
     { rollout, subject, words: step.command.join(' ') },
     {
       findLeft: (begun) => findLeft(fleet, { rollout, words, version }, begun?.startedBy),
       named: () => ({ startedBy: migrationName(fleet, version, clock.now()), data: { host: host.name } }),
       async start({ startedBy }) {
         await removeEnded(fleet, host, rollout.signal);
-        const labels = Object.entries(migrationLabels(fleet, version));
-        const { argv, input } = runContainer(fleet, wanted, {
-          name: startedBy,
-          // Only we ask it to end in order, and mark it then: stopped by anybody else it must not seem to have ended well.
-          flags: [
-            ...['--detach', '--restart', 'no', '--stop-signal', 'SIGKILL'],
-            ...labels.flatMap(([key, value]) => ['--label', `${key}=${value}`]),
-          ],
-          command: step.command,
-          environment: of === undefined ? {} : { AUTOMATION_STACK_CONTRACT: of },
-        });
-        // No signal ends this: what it began has to be known.
-        const { exitCode, stderr } = await ssh.execAsRoot(host, argv, { input });
-        // Sent again after a lost connection, it finds what it had begun.
-        if (NOT_BEGUN.includes(exitCode) && !/is already in use by container/.test(stderr))
-          throw words.failure(`${host.name} could not start it`, lastLines(stderr));
+        const environment = of === undefined ? {} : { AUTOMATION_STACK_CONTRACT: of };
+        const asked = { name: startedBy, version, wanted, command: step.command, environment };
+        const refused = await runner.start(ssh, host, asked);
+        if (refused !== undefined) throw words.failure(`${host.name} could not start it`, refused);
         return { host, name: startedBy };
       },
       nameOf,
-      watch: (container) => watchContainer(watching, container),
+      watch: (migration) => watchHostMigration(watching, migration),
     },
     snapshotBefore(config.migrate, fleet.takeSnapshot, { target: name, version, rollout }),
   );
@@ -113,14 +85,14 @@ async function findLeft(
   fleet: FleetDependencies,
   { rollout, words, version }: Looking,
   startedBy: string | undefined,
-): Promise<LeftMigration<HostContainer> | undefined> {
+): Promise<LeftMigration<HostMigration> | undefined> {
   const ssh = await fleet.ssh();
   const { signal } = rollout;
   const hosts = await fleet.hosts();
   const mayRun = new Set([rollout.begun, rollout.earlier].flatMap((begun) => begunOn(begun)?.host ?? []));
   const found = await ssh.each(hosts, async (host) => {
     try {
-      return (await listed(fleet, host, signal)).map((one) => ({ ...one, host }));
+      return (await fleet.runtime.migrations.list(ssh, host, signal)).map((one) => ({ ...one, host }));
     } catch (error) {
       signal.throwIfAborted();
       const reason = `${host.name} does not answer: whether a migration still runs there is not known`;
@@ -133,46 +105,34 @@ async function findLeft(
   const other = all.find((one) => isAtWork(one) && one.version !== version);
   if (other !== undefined)
     throw words.failure(`the one of ${other.version} still runs: ${nameOf(other)}`, [
-      `docker logs ${other.name} (on ${other.host.name})`,
+      `${fleet.runtime.migrations.logCommand(other.name)} (on ${other.host.name})`,
     ]);
   const running = all.find((one) => isAtWork(one));
   if (running !== undefined) return leftOn(running);
   const own = all.find(({ name }) => name === startedBy);
   if (own === undefined) return undefined;
   // Made and not started, by a client that was killed in between: where it goes away, it never ran.
-  if (own.state === 'created') await removeContainers(ssh, own.host, [own.name]);
-  const verdict = await lookAt(ssh, own, signal);
+  if (own.state === 'created') await fleet.runtime.migrations.remove(ssh, own.host, [own.name]);
+  const verdict = await fleet.runtime.migrations.lookAt(ssh, own, signal);
   if (verdict.state === 'running') return leftOn(own);
   if (verdict.state === 'failed') return undefined;
   const ended = { task: own.name, host: own.host.name, exitCode: 0, seconds: 0 };
   return { ...leftOn(own), ended };
 }
 
-const leftOn = ({ host, name }: HostContainer): LeftMigration<HostContainer> => ({
+const leftOn = ({ host, name }: HostMigration): LeftMigration<HostMigration> => ({
   task: { host, name },
   startedBy: name,
   data: { host: host.name },
 });
 
-async function listed(
-  fleet: FleetDependencies,
-  host: Host,
-  signal: AbortSignal,
-): Promise<readonly ListedMigration[]> {
-  const ssh = await fleet.ssh();
-  const { exitCode, stdout, stderr } = await ssh.execAsRoot(host, listMigrations(fleet), { signal });
-  if (exitCode === 0) return parseMigrations(stdout);
-  throw new StackError(
-    'MIGRATION_FAILED',
-    `the Docker engine does not answer: ${lastLines(stderr).join(' ')}`,
-  );
-}
-
-/** Containers of migrations that have ended are kept for their logs until the next one. */
+/** Migrations that have ended are kept for their logs until the next one. */
 async function removeEnded(fleet: FleetDependencies, host: Host, signal: AbortSignal): Promise<void> {
-  const ended = (await listed(fleet, host, signal)).filter((one) => !isAtWork(one));
-  await removeContainers(
-    await fleet.ssh(),
+  const ssh = await fleet.ssh();
+  const { migrations } = fleet.runtime;
+  const ended = (await migrations.list(ssh, host, signal)).filter((one) => !isAtWork(one));
+  await migrations.remove(
+    ssh,
     host,
     ended.map(({ name }) => name),
   );
@@ -205,23 +165,17 @@ export async function stopMigration(
   // One that is no host any more runs nothing.
   const host = (await fleet.hosts()).find(({ name }) => name === open.host);
   if (host === undefined) return undefined;
-  const container = { host, name: open.startedBy };
+  const migration = { host, name: open.startedBy };
   const ssh = await fleet.ssh();
-  const unstopped = await lookAt(ssh, container, rollout.signal).then(
+  const { migrations } = fleet.runtime;
+  const unstopped = await migrations.lookAt(ssh, migration, rollout.signal).then(
     async ({ state }) => {
       if (state !== 'running') return undefined;
-      rollout.stage.subject(fleet.name).progress('migrate', `stopping ${nameOf(container)}`);
-      return stopContainer(ssh, container);
+      rollout.stage.subject(fleet.name).progress('migrate', `stopping ${nameOf(migration)}`);
+      return migrations.stop(ssh, migration);
     },
-    (error: Error) => `${nameOf(container)} may still run: ${error.message}`,
+    (error: Error) => `${nameOf(migration)} may still run: ${error.message}`,
   );
   if (unstopped === undefined) return undefined;
   return wordsOf(fleet, undefined).failure(unstopped, []);
 }
-
-const lastLines = (stderr: string): readonly string[] =>
-  stderr
-    .trim()
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.startsWith("See 'docker"))
-    .slice(-5);

@@ -2,6 +2,7 @@ import type { SshHosts } from '../../../adapters/ssh/sshHosts.js';
 import type { Host } from '../../../domain/host.js';
 import type { ReleaseRecord } from '../../../domain/records.js';
 import type { Container, HostContainers } from './containers.js';
+import type { MigrationRunner } from './migrationRunner.js';
 import type { WantedContainer } from './wanted.js';
 
 /** Variables for a playbook. */
@@ -34,6 +35,8 @@ export interface Runtime {
   readonly process: string;
   /** The argv that prints since when the application runs; undefined where nobody knows. */
   readonly startedAt: readonly string[] | undefined;
+  /** How migrations run there. */
+  readonly migrations: MigrationRunner;
   /** File on the hosts that is locked while a release is replaced. */
   readonly lock: string;
 }

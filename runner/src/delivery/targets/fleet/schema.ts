@@ -115,7 +115,7 @@ const written = z.strictObject({
   migrate: migrateOnHostSchema
     .optional()
     .describe(
-      'Changes of the schema that run in a container of the release on one host: before any host is changed, and after.',
+      'Changes of the schema that run in the release, by themselves, on one host: before any host is changed, and after.',
     ),
   health: health.prefault({}).describe('The health gate of each host.'),
   checks: checksOf(['agent', 'host']),
@@ -129,7 +129,7 @@ export const fleetSchema = written.superRefine((target, context) => {
   for (const { path, message } of shortWatches(checks, gate.for)) issue(path, message);
   if (strategy.kind === 'symlink') {
     if (artifact === undefined) issue(['artifact'], 'is missing: `strategy: symlink` runs an artifact');
-    for (const key of ['image', 'registry', 'migrate'] as const)
+    for (const key of ['image', 'registry'] as const)
       if (target[key] !== undefined) issue([key], 'goes without `strategy: symlink`');
     return;
   }

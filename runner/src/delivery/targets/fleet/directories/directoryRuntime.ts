@@ -1,6 +1,8 @@
 import type { FleetWorld } from '../dependencies.js';
 import type { Runtime } from '../runtime.js';
 import { noteOf, readReleases } from './hostReleases.js';
+import { containerName } from '../wanted.js';
+import { unitMigrations } from './unitMigrations.js';
 import { restoringDirectory, rootOf, wantedDirectory } from './wantedDirectory.js';
 
 /** Releases in directories, one of them in use by a link, by the role release_directory. */
@@ -44,6 +46,7 @@ export function directoryRuntime(fleet: FleetWorld): Runtime {
     restartCount: ofUnit('NRestarts'),
     startedAt: ofUnit('ActiveEnterTimestamp', '--timestamp=utc'),
     process: unit ?? 'the application',
+    migrations: unitMigrations(`${containerName(fleet)}-migrate-`, fleet.config.owner ?? 'root'),
     // Held by the module release_directory.
     lock: '/run/lock/automation-stack-release-directory',
   };
