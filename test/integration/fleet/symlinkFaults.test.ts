@@ -80,7 +80,7 @@ describe('a real fleet that runs releases from directories, when things go wrong
   });
 
   it('goes on where sshd of a host restarts and ends all its sessions', async () => {
-    const script = 'systemctl stop ssh; pkill -f "sshd: deploy"; sleep 4; systemctl start ssh';
+    const script = 'systemctl stop ssh; pkill -f "sshd[:] deploy"; sleep 4; systemctl start ssh';
     expect((await deployWhile('2.3.0', FIRST, script)).status).to.equal('healthy');
     expect(await live()).to.include({ healthy: true, summary: all('2.3.0') });
   });
