@@ -15,6 +15,7 @@ const all: Readonly<Record<string, () => Promise<{ default: Bench }>>> = {
   services: () => import('./services.js'),
   environments: () => import('./environments.js'),
   provision: () => import('./provision.js'),
+  fleet: () => import('./fleet.js'),
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(all);

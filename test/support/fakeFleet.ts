@@ -60,7 +60,7 @@ export class FakeFleet {
   takeSnapshot: TakeSnapshot = () => Promise.reject(new Error('no snapshot was expected'));
   /** Called before each playbook run. */
   onPlay: () => void = () => undefined;
-  /** Called each time that a host is reached out for, by SSH or by Ansible, before it answers. */
+  /** Called each time that a host is reached out for, by SSH or Ansible or in the load balancer, before anything happens. */
   onReach: (host: string) => void = () => undefined;
   /** Keeps a playbook at work until it is done. */
   whilePlaying: (hosts: readonly string[], state: string) => Promise<void> = () => Promise.resolve();
@@ -298,11 +298,13 @@ export class FakeFleet {
     return {
       name: 'shop',
       drain: async (host: Host) => {
+        this.onReach(host.name);
         this.log.push(`drain ${host.name}`);
         this.get(host.name).registered = false;
         return true;
       },
       register: async (host: Host) => {
+        this.onReach(host.name);
         this.log.push(`register ${host.name}`);
         this.get(host.name).registered = true;
       },

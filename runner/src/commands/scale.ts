@@ -8,7 +8,7 @@ const scale: CommandDefinition = {
   summary: 'Set how many tasks of a service run',
   description: `Sets the desired count, under the environment's lock, and waits until so many tasks run. Where autoscaling governs the service a number alone is refused, as it would be changed again: \`--min\` and \`--max\` change its bounds. It is recorded who did it (\`history --changes\`).
 
-Terraform's module leaves the number alone. A fleet has one container a host: change the number of hosts instead.`,
+Terraform's module leaves the number alone. A fleet runs one application a host: change the number of hosts instead.`,
   arguments: [{ name: 'count', description: 'Number of tasks.' }],
   options: [
     targetOption,

@@ -5,6 +5,7 @@ import type { Deployment } from '../../support/deployment.js';
 import { directories, DIRECTORY_HOSTS as HOSTS } from '../../support/directoryFixture.js';
 import { fleet, killDuring, rollout } from '../../support/fleetFixture.js';
 import { rejection } from '../../support/rejection.js';
+import { stageOf } from '../../support/stage.js';
 
 const [FIRST = ''] = HOSTS;
 
@@ -50,6 +51,20 @@ describe('a real fleet that runs releases from directories', function () {
     const journal: string[] = [];
     expect((await target.deploy(first, rollout({ journal }))).status).to.equal('unchanged');
     expect(journal).to.deep.equal([]);
+  });
+
+  it('lists what runs, and restarts it by its unit', async () => {
+    const operations = await target.operations?.();
+    const { signal } = new AbortController();
+    const pid = () => on('systemctl', 'show', '--property', 'MainPID', '--value', 'shop.service');
+    const before = await pid();
+    const [task] = (await operations?.tasks(signal)) ?? [];
+    expect(task).to.include({ id: FIRST, version: '1.0.0', status: 'running', health: 'healthy' });
+    expect(task?.startedAt).to.match(/^20\d\d-/);
+    const record = await operations?.restart?.({ stage: stageOf('restart:staging'), signal });
+    expect(record).to.include({ status: 'healthy' });
+    expect(await pid()).not.to.equal(before);
+    expect(operations?.cannot).to.have.keys('logs', 'exec', 'task', 'scale');
   });
 
   it('goes back by the switch alone, and keeps what releases share', async () => {
@@ -133,10 +148,11 @@ describe('a real fleet that runs releases from directories', function () {
         made.remove();
       }
     };
+    const before = await versions();
     const failed = await rejection(migrating('echo "no such table"; exit 3'), 'MIGRATION_FAILED');
     expect(failed.message).to.include('exited with code 3');
     expect(failed.evidence.join('\n')).to.include('no such table');
-    expect(await versions()).to.equal(all('1.5.0'));
+    expect(await versions()).to.equal(before);
     const script = 'echo "$GREETING as $(id -un), beside $(readlink /srv/shop-web/current)" >> data/migrated';
     expect((await migrating(script)).facts?.['migration']).to.match(
       /^shop-web-migrate-[0-9a-f]{8} on test-fleet-0$/,
@@ -145,7 +161,7 @@ describe('a real fleet that runs releases from directories', function () {
       /^it's 1\.6\.0 as www-data, beside releases\/[0-9a-f]{40}$/,
     );
     const [, second = ''] = HOSTS;
-    expect(await fleet.inside(second, 'ls', `${root}/shared/data`)).to.equal('starts');
+    expect(await fleet.inside(second, 'ls', `${root}/shared/data`)).not.to.include('migrated');
     expect(await versions()).to.equal(all('1.6.0'));
   });
 

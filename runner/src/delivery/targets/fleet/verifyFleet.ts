@@ -36,7 +36,7 @@ export async function verifyFleet(
         };
   return [
     check('hosts', 'Hosts', hosts),
-    check('image', 'Image', image),
+    check('image', config.strategy.kind === 'symlink' ? 'Artifact' : 'Image', image),
     check('group', 'Target group', group),
   ];
 }
@@ -45,7 +45,7 @@ async function imageFinding(fleet: FleetDependencies, release: ReleaseRecord): P
   const { image, digest } = await fleet.runtime.wanted(release);
   if (digest === '')
     return { status: 'skipped', found: `${release.version} is not built yet: the deploy does it` };
-  return { status: 'unverified', found: `${image}: each host pulls it before any is replaced` };
+  return { status: 'unverified', found: `${image}: each host gets it before any is replaced` };
 }
 
 async function groupFinding(fleet: FleetDependencies): Promise<Finding> {
