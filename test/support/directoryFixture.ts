@@ -89,7 +89,7 @@ class DirectoryFixture {
   ): Promise<Deployment> {
     const own = {
       ...{ strategy: 'symlink', artifact: 'app', image: undefined, registry: undefined, port: PORT },
-      ...{ unit: 'shop.service', owner: 'www-data', shared: ['data'], keep: 2 },
+      ...{ unit: 'shop.service', owner: 'www-data', shared: ['data'], keep: 3 },
       health: { path: '/', for: '1s', interval: '500ms', timeout: '8s' },
     };
     const artifacts = { app: { path: 'app.tar.gz', bucket: this.bucket } };

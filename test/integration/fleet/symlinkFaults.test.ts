@@ -53,6 +53,18 @@ describe('a real fleet that runs releases from directories, when things go wrong
     expect(await live()).to.include({ healthy: true, summary: all('2.0.0') });
   });
 
+  it('changes nothing where a host has no such user', async () => {
+    const other = await directories.deployment({ owner: 'nobody-here' });
+    try {
+      const deploying = (await fleet.target(other)).deploy(await directories.release('2.1.1'), rollout());
+      const error = await rejection(deploying, 'DEPLOY_FAILED');
+      expect(error.message).to.include('there is no user nobody-here on this host');
+      expect(await live()).to.include({ healthy: true, summary: all('2.0.0') });
+    } finally {
+      other.remove();
+    }
+  });
+
   it('changes nothing where the disk of a host is full, and leaves nothing there', async () => {
     const big = { 'big.txt': '0'.repeat(30_000_000) };
     const release = await directories.release('2.2.0', 'good', big);

@@ -8,7 +8,6 @@ and healthy, or the old one is in use.
 from __future__ import annotations
 
 import fcntl
-import grp
 import hashlib
 import json
 import os
@@ -255,7 +254,7 @@ class Application:
 
     def share(self, directory):
         """Links what all releases share. What the first release brings there is where it begins."""
-        owner = pwd.getpwnam(self.wanted["owner"])
+        owner = self.owner()
         for path in self.wanted["shared"]:
             own, common = os.path.join(directory, path), os.path.join(self.root, "shared", path)
             os.makedirs(os.path.dirname(common), mode=0o755, exist_ok=True)
@@ -269,6 +268,12 @@ class Application:
             os.makedirs(os.path.dirname(own), mode=0o755, exist_ok=True)
             os.symlink(os.path.relpath(common, os.path.dirname(own)), own)
 
+    def owner(self):
+        try:
+            return pwd.getpwnam(self.wanted["owner"])
+        except KeyError as error:
+            raise Failure("there is no user %s on this host" % self.wanted["owner"]) from error
+
     def write_environment(self, directory):
         if not self.wanted["environment"]:
             return
@@ -276,7 +281,7 @@ class Application:
         path = os.path.join(directory, ".env")
         remove(path)
         write(path, "".join(lines), 0o640)
-        os.chown(path, 0, grp.getgrgid(pwd.getpwnam(self.wanted["owner"]).pw_gid).gr_gid)
+        os.chown(path, 0, self.owner().pw_gid)
 
     def prepare(self, directory):
         command = self.wanted["prepare"]

@@ -48,10 +48,10 @@ const directoryKeys = {
   keep: z
     .number()
     .int()
-    .min(2)
+    .min(3)
     .optional()
     .describe(
-      'With `strategy: symlink`: number of releases that a host keeps, with the one in use (default: 5).',
+      'With `strategy: symlink`: number of releases that a host keeps, with the one in use, the one before and the one that comes (default: 5).',
     ),
 } as const;
 
