@@ -8,15 +8,8 @@ import { ansibleSettings, type AnsiblePaths } from './rules/ansibleSettings.js';
  * @returns `community.mysql 3.9.0`, sorted
  */
 export async function collectionVersions(paths: AnsiblePaths): Promise<readonly string[]> {
-  const home = homeDirectory(paths.env);
-  // Without any of its own, the runner says nothing to Ansible; where that looks is the same.
-  const told = ansibleSettings({ ...paths, collections: [...paths.collections, paths.library] });
-  const places = (told['ANSIBLE_COLLECTIONS_PATH'] ?? '').split(':');
-  const roots = places.map((place) =>
-    join(resolve(paths.directory, place.replace(/^~(?=\/|$)/, home)), 'ansible_collections'),
-  );
   const found = await Promise.all(
-    roots.map(async (root) => {
+    collectionRoots(paths).map(async (root) => {
       const spaces = await namesIn(root);
       const inside = await Promise.all(
         spaces.map(async (space) => (await namesIn(join(root, space))).map((name) => [space, name] as const)),
@@ -29,6 +22,17 @@ export async function collectionVersions(paths: AnsiblePaths): Promise<readonly 
     }),
   );
   return [...new Set(found.flat())].sort();
+}
+
+/** The folders in which Ansible looks for collections, each with a folder for each namespace. */
+export function collectionRoots(paths: AnsiblePaths): readonly string[] {
+  const home = homeDirectory(paths.env);
+  // Without any of its own, the runner says nothing to Ansible; where that looks is the same.
+  const told = ansibleSettings({ ...paths, collections: [...paths.collections, paths.library] });
+  const places = (told['ANSIBLE_COLLECTIONS_PATH'] ?? '').split(':');
+  return places.map((place) =>
+    join(resolve(paths.directory, place.replace(/^~(?=\/|$)/, home)), 'ansible_collections'),
+  );
 }
 
 const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);

@@ -1,9 +1,9 @@
-import type { Stage } from '../events/stage.js';
+import type { Host } from '../domain/host.js';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
 import { asText } from '../config/referencesIn.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { cutLine, LONGEST_RECORD } from '../base/longLines.js';
 import { Template, valueName } from '../base/template.js';
@@ -22,39 +22,13 @@ import { localSettings } from '../local/settings.js';
 import { awsVariables } from '../context/awsOfChildren.js';
 import { ansiblePaths, findAnsible, findPlaybook } from './ansiblePaths.js';
 import type { Inventory } from './inventory.js';
-import { StepReporter, type PlaybookReporter } from './playbookReporter.js';
+import { StepReporter } from './playbookReporter.js';
+import type { PlaybookRequest } from './playbookRequest.js';
 import { openVault, vaultPassword } from './vault.js';
 import { keyAgent } from './keyAgent.js';
 import { privateFolder, type PrivateFolder } from '../adapters/process/privateFolder.js';
 
-export interface PlaybookRequest {
-  readonly environment: NamedEnvironment;
-  /** Stage that events belong to. */
-  readonly stage: Stage;
-  readonly playbook: string;
-  readonly inventory: Inventory;
-  /** Names of the hosts to work on. */
-  readonly limit: readonly string[];
-  /** Given to the playbook as extra variables, by a file that only we can read. */
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly tags?: readonly string[];
-  /** Hosts worked on side by side, whatever `ansible.cfg` says. */
-  readonly forks?: number | undefined;
-  /** The same where it says nothing. */
-  readonly usualForks?: number;
-  /** Secrets, by the names of environment variables. */
-  readonly secrets?: Readonly<Record<string, string>>;
-  readonly dryRun?: boolean;
-  /** Shows how files differ. */
-  readonly diff?: boolean;
-  /** Whether plays that do not say it gather no facts. */
-  readonly withoutFacts?: boolean;
-  /** Folder of Mitogen's strategy plugins, where it is to be used. */
-  readonly mitogen?: string | undefined;
-  /** Tells people; of steps that tasks call by name where left out. */
-  readonly reporter?: PlaybookReporter;
-  readonly signal: AbortSignal;
-}
+export type { ObjectForPlaybook, PlaybookRequest } from './playbookRequest.js';
 
 /**
  * Runs one playbook and tells, while it runs, what happens on each host. Hosts that fail are in the outcome; only a
@@ -74,10 +48,20 @@ export async function runPlaybook(context: Context, request: PlaybookRequest): P
   const hosts = inventory.hosts.filter(({ name }) => request.limit.includes(name));
   // What Ansible decrypts is masked in all that it prints.
   await openVault(context, environment, paths, { password: vault, hosts });
-  const routes = inventory.hosts.map(inventory.routeOf);
+  const outcome = new PlaybookOutcome();
+  const isCommanded = (host: Host) => inventory.routeOf(host).byCommand === true;
+  const [commanded, direct] = [hosts.filter(isCommanded), hosts.filter((host) => !isCommanded(host))];
+  if (commanded.length > 0) {
+    const { playByCommand } = await import('./commandPlay.js');
+    await playByCommand(context, request, { paths, playbook, shared, vault, hosts: commanded, outcome });
+    if (direct.length === 0) return outcome;
+  }
+  const limit = direct.map(({ name }) => name);
+  const routes = inventory.hosts.filter((host) => !isCommanded(host)).map(inventory.routeOf);
   const agent = await keyAgent(context, routes);
   try {
-    return await play(context, request, { places: paths, playbook, shared, vault, agent: agent.socket });
+    const prepared = { places: paths, playbook, shared, vault, agent: agent.socket, outcome };
+    return await play(context, commanded.length > 0 ? { ...request, limit } : request, prepared);
   } finally {
     await agent.close();
   }
@@ -91,12 +75,14 @@ interface Prepared {
   readonly vault: string | undefined;
   /** Socket of the agent that holds encrypted keys. */
   readonly agent: string | undefined;
+  /** Knows what is over already. */
+  readonly outcome: PlaybookOutcome;
 }
 
 async function play(
   context: Context,
   request: PlaybookRequest,
-  { places: paths, playbook, shared, vault, agent }: Prepared,
+  { places: paths, playbook, shared, vault, agent, outcome }: Prepared,
 ): Promise<PlaybookOutcome> {
   const { inventory } = request;
   const { hosts, routeOf, file } = inventory;
@@ -142,7 +128,6 @@ async function play(
         AUTOMATION_STACK_RUN: request.stage.id,
       },
     });
-    const outcome = new PlaybookOutcome();
     const teller = request.reporter ?? new StepReporter(context, request);
     const result = await context.processes.run(invocation, {
       signal: request.signal,

@@ -183,6 +183,16 @@ const writtenOf = ({
   ...(VersionId === undefined ? {} : { objectVersion: VersionId }),
 });
 
+/** Removes an object; of a bucket that keeps versions the one that is named. What is gone already counts as removed. */
+export async function removeObject(aws: Aws, place: ObjectPlace): Promise<void> {
+  const { DeleteObjectCommand } = await sdk.s3();
+  const command = new DeleteObjectCommand({
+    ...{ Bucket: place.bucket, Key: place.key },
+    ...(place.objectVersion === undefined ? {} : { VersionId: place.objectVersion }),
+  });
+  await aws.call(await aws.s3(), command, what('s3:DeleteObject', place));
+}
+
 /**
  * Downloads an object into a file.
  * @returns its size, and the SHA-256 of its bytes as `sha256:…`; undefined where there is no such object
