@@ -35,6 +35,12 @@ export const commands: readonly CommandDefinition[] = [
       },
       { name: 'diff', description: 'Show how files differ, without secrets.' },
       { name: 'full', description: 'Run all layers on all hosts, also where nothing has changed.' },
+      {
+        name: 'user-data',
+        value: 'GROUPS',
+        description:
+          'Print user data with which an instance of these groups provisions itself at its first boot; no host is touched.',
+      },
       waitOption,
       {
         name: 'boot',
@@ -53,6 +59,10 @@ export const commands: readonly CommandDefinition[] = [
         explains: 'the layer jenkins and those behind it',
       },
       {
+        command: 'provision --env production --user-data web > boot.sh',
+        explains: 'for a launch template or an autoscaling group',
+      },
+      {
         command: 'provision --env production --check --diff',
         explains: 'for a nightly job; exits 5 if a host is not as configured',
       },
@@ -65,6 +75,16 @@ export const commands: readonly CommandDefinition[] = [
       const tags = words(input, 'tags');
       const only = words(input, 'only');
       const from = option(input, 'from');
+      const userData = option(input, 'user-data');
+      if (userData !== undefined) {
+        const { bootScript } = await import('../hosts/bootScript.js');
+        const groups = userData.split(',').filter((word) => word !== '');
+        const { text, ...data } = await bootScript(context, environment, {
+          ...{ groups, only },
+          ...(from === undefined ? {} : { from }),
+        });
+        return { data: { ...data, text }, text: text.trimEnd() };
+      }
       const check = flag(input, 'check');
       const dryRun = check || context.options.dryRun;
       const diff = flag(input, 'diff');

@@ -225,7 +225,7 @@ export async function policyNames(
     'hosts-by-tag': needsHosts && inventory.tags !== undefined,
     'host-keys': needsHosts && inventory['host-keys'].from.includes('console'),
     'host-sessions': needsHosts && usesSessions(inventory),
-    'host-commands': needsHosts && usesCommands(inventory),
+    'host-commands': needsHosts && (commands !== undefined || usesCommands(inventory)),
     outputs: infrastructure !== undefined && (usesOutputs || (needsHosts && usesHostOutput(inventory))),
   };
   return {

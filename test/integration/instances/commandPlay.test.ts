@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { inventoryOf } from '../../../runner/src/hosts/inventory.js';
+import { runPlaybook } from '../../../runner/src/hosts/playbook.js';
 import { provisionStep } from '../../../runner/src/hosts/provision.js';
 import { localUp } from '../../../runner/src/local/up.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
@@ -30,6 +33,17 @@ const TASKS = `
     dest: /etc/mark
     mode: "0644"
 `;
+const FILE = `
+- name: Put the release there
+  hosts: web
+  gather_facts: false
+  tasks:
+    - name: Copy it
+      ansible.builtin.copy:
+        src: "{{ release_file }}"
+        dest: /opt/app.txt
+        mode: "0644"
+`;
 
 describe('hosts that run playbooks themselves', function () {
   this.timeout(240_000);
@@ -45,7 +59,11 @@ describe('hosts that run playbooks themselves', function () {
   let bucket = '';
   let ids: readonly string[] = [];
 
-  const made = async (vars: Record<string, unknown> = {}, command: object = {}): Promise<Deployment> => {
+  const made = async (
+    vars: Record<string, unknown> = {},
+    command: object = {},
+    files: Readonly<Record<string, string>> = {},
+  ): Promise<Deployment> => {
     const config = {
       application: 'shop',
       environments: {
@@ -69,6 +87,7 @@ describe('hosts that run playbooks themselves', function () {
         'automation-stack.yml': JSON.stringify(config),
         'ansible/mark.yml': PLAYBOOK,
         'ansible/roles/marked/tasks/main.yml': TASKS,
+        ...files,
       },
       {
         ...emulator,
@@ -133,6 +152,37 @@ describe('hosts that run playbooks themselves', function () {
     const told = [failure.message, ...failure.evidence].join('\n');
     expect(told).to.contain('is broken');
     expect(told).to.contain('not begun: more hosts have failed than inventory.run-command.max-errors');
+  });
+
+  it('share a command where they are jobs of their own, and get a file of S3 that is checked', async () => {
+    const text = 'the artifact';
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'artifacts/app.txt', Body: text }));
+    const { context } = await made({}, {}, { 'ansible/file.yml': FILE });
+    const environment = await context.environment('staging');
+    const inventory = await inventoryOf(context, environment);
+    const aws = await context.aws(environment);
+    const sent = () => aws.calls.byAction()['ssm:SendCommand'] ?? 0;
+    const play = async (sha256: string) =>
+      Promise.all(
+        inventory.hosts.map(({ name }) =>
+          runPlaybook(context, {
+            ...{ environment, inventory, playbook: 'file.yml', limit: [name], variables: {} },
+            ...{ stage: stageOf('deploy', context), signal: context.signal },
+            objects: [
+              { variable: 'release_file', file: 'app.txt', bucket, key: 'artifacts/app.txt', sha256 },
+            ],
+          }),
+        ),
+      );
+    const outcomes = await play(createHash('sha256').update(text).digest('hex'));
+    expect(sent()).to.equal(1);
+    expect(outcomes.flatMap(({ failures }) => failures)).to.deep.equal([]);
+    expect(outcomes.map(({ hosts }) => Object.keys(hosts))).to.deep.equal(
+      inventory.hosts.map(({ name }) => [name]),
+    );
+    for (const id of ids) expect(on(id, 'cat', '/opt/app.txt')).to.equal(text);
+    const [wrong] = await play('0'.repeat(64));
+    expect(wrong?.failures[0]?.message).to.contain('artifacts/app.txt is not the one of this run');
   });
 
   it('run no bundle that is another than the one that was sent', async () => {
