@@ -4,7 +4,7 @@
 server=laravel-ci-staging-dev
 
 # What the application's page lists.
-notes() { ask "$url" | grep -E '<h1>|<li|<footer>' | sed 's/^ */  /'; }
+notes() { ask "$url" | grep -E '<h1>|<li |<footer>' | sed 's/^ */  /'; }
 
 # note TEXT: writes a note as a browser does, with the session and the token of the form.
 note() {
