@@ -171,6 +171,22 @@ describe('a build server: controller, agent, tools for PHP, jobs and measurement
     expect(await host.reaches(9100)).to.equal(false);
   });
 
+  it('goes on only where an application is healthy, and stays so', async () => {
+    const serve = 'python3 -m http.server 8000 --directory /srv/probe';
+    await host.shell(`mkdir -p /srv/probe && echo 1.2 >/srv/probe/health && systemd-run --unit probe ${serve}`);
+    const gate = { health_gate_port: 8000, health_gate_path: '/health', health_gate_service: 'probe' };
+    const judged = (more: Record<string, unknown>) => host.play([['health_gate']], { ...gate, ...more });
+    succeeded(await judged({ health_gate_for: 2, health_gate_contains: '1.2' }));
+    const other = await judged({ health_gate_timeout: 2, health_gate_contains: '1.3' });
+    expect(other.code).to.equal(2);
+    expect(other.output).to.include('not healthy after 2 s: HTTP 200 without the text that it should have');
+    // It answers well at first: one good answer is not enough.
+    await host.shell('systemd-run --on-active=10 systemctl stop probe');
+    const died = await judged({ health_gate_for: 60 });
+    expect(died.code).to.equal(2);
+    expect(died.output).to.include('was healthy, then failed 2 times in a row').and.to.include('Last lines of probe');
+  });
+
   it('refuses before it changes anything, and says why', async () => {
     const version = readFileSync('ansible/roles/jenkins/defaults/main.yml', 'utf8');
     const pinned = /^jenkins_war_checksum: (\w+)$/m.exec(version)?.[1];
