@@ -11,6 +11,7 @@ import { testLocalContext } from '../support/localContext.js';
 
 const run = promisify(execFile);
 const ANSIBLE = resolve('ansible');
+const EXAMPLES = ['flask-fleet', 's3-artifact'].map((name) => resolve('examples', name, 'ansible'));
 /** In a virtualenv of its own: it brings an ansible-core that may be another one. */
 const LINT = ['ansible-lint==26.10.1', 'ansible-core==2.19.14'];
 
@@ -66,7 +67,7 @@ describe('the Ansible roles', function () {
     };
     const linting = (directory: string) =>
       run('ansible-lint', ['--offline', '--profile', 'production', '--strict', '--nocolor'], { cwd: directory, env });
-    for (const directory of [ANSIBLE, resolve('examples/flask-fleet/ansible')]) {
+    for (const directory of [ANSIBLE, ...EXAMPLES]) {
       const { stderr } = await linting(directory).catch((error: { stdout: string; stderr: string }) => {
         throw new Error(error.stdout + error.stderr);
       });
