@@ -6,6 +6,8 @@ export interface StoredVersion {
   readonly id: string;
   readonly body: Buffer;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Which write it was, over all objects: S3 tells its time. */
+  readonly nth: number;
 }
 
 /** S3 with versions, on a port of this machine: whole objects, uploads in parts, and conditions. */
@@ -16,6 +18,7 @@ export class S3Server {
   readonly asked: string[] = [];
   /** Cuts off the body of the next answers to GET. */
   cutOff = 0;
+  private writes = 0;
   private readonly uploads = new Map<
     string,
     { metadata: Record<string, string>; parts: Map<number, Buffer> }
@@ -49,9 +52,24 @@ export class S3Server {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
+  /** Two keys a page. */
+  private listed(url: URL, bucket: string): string {
+    const prefix = `${bucket.replace(/\/$/, '')}/${url.searchParams.get('prefix') ?? ''}`;
+    const all = [...this.objects].filter(([name]) => name.startsWith(prefix)).sort();
+    const from = Number(url.searchParams.get('continuation-token') ?? 0);
+    const keys = all.slice(from, from + 2).map(([name, versions]) => {
+      const at = new Date(Date.UTC(2026, 0, 1, 0, 0, versions.at(-1)?.nth)).toISOString();
+      return `<Contents><Key>${name.slice(name.indexOf('/') + 1)}</Key><LastModified>${at}</LastModified></Contents>`;
+    });
+    const isLast = from + 2 >= all.length;
+    const next = isLast ? '' : `<NextContinuationToken>${from + 2}</NextContinuationToken>`;
+    return `<ListBucketResult><IsTruncated>${!isLast}</IsTruncated>${next}${keys.join('')}</ListBucketResult>`;
+  }
+
   private store(name: string, body: Buffer, metadata: Readonly<Record<string, string>>): StoredVersion {
     const versions = this.objects.get(name) ?? [];
-    const version = { id: `v${versions.length + 1}`, body, metadata };
+    this.writes += 1;
+    const version = { id: `v${versions.length + 1}`, body, metadata, nth: this.writes };
     this.objects.set(name, [...versions, version]);
     return version;
   }
@@ -88,6 +106,8 @@ export class S3Server {
       const { id } = this.store(name, whole, metadata);
       return answer(response, 200, { 'x-amz-version-id': id }, `<R><ETag>${etagOf(whole)}</ETag></R>`);
     }
+    if (request.method === 'GET' && url.searchParams.has('list-type'))
+      return answer(response, 200, { 'content-type': 'application/xml' }, this.listed(url, name));
     const versions = this.objects.get(name) ?? [];
     const wanted = url.searchParams.get('versionId');
     const found = wanted === null ? versions.at(-1) : versions.find(({ id }) => id === wanted);

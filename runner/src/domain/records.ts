@@ -22,6 +22,8 @@ export interface ReleaseArtifact {
   readonly etag?: string;
   /** Digest of the build's inputs (`sha256:…`): files, command, path. */
   readonly inputs: string;
+  /** What others said of it who uploaded it; absent of what a build of this deployment made. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** What one build made; an environment only ever receives one of these. Written once, never changed. */

@@ -5,7 +5,13 @@ import { requireAccount } from '../context/account.js';
 import type { ReleaseArtifact } from '../domain/records.js';
 import type { Stage } from '../events/stage.js';
 import { artifactKey, artifactPrefix } from './rules/artifactKeys.js';
-import { fileFacts, type TreeArtifact } from './treeArtifacts.js';
+import {
+  fileFacts,
+  isMadeElsewhere,
+  type MadeElsewhere,
+  type MadeHere,
+  type TreeArtifact,
+} from './treeArtifacts.js';
 import { workingTreeInputs } from './treeInputs.js';
 
 export interface MadeArtifact {
@@ -33,7 +39,7 @@ export interface ArtifactsRequest {
  */
 export async function makeArtifact(
   context: Context,
-  { name, config, directory, file, inputs }: TreeArtifact,
+  { name, config, directory, file, inputs }: MadeHere,
   stage: Stage,
 ): Promise<MadeArtifact> {
   const { command } = config;
@@ -58,7 +64,7 @@ export async function makeArtifact(
   }
   const facts = await fileFacts(name, file);
   const seconds = (context.clock.now().getTime() - startedMs) / 1000;
-  subject.progress('build', `${config.path}: ${facts.sizeBytes} bytes, ${short(facts.digest)}`, 'ok');
+  subject.progress('build', `${config.path ?? file}: ${facts.sizeBytes} bytes, ${short(facts.digest)}`, 'ok');
   return { name, inputs, outcome: 'built', ...facts, seconds };
 }
 
@@ -102,7 +108,11 @@ export async function pushArtifacts(
   const pushed = await Promise.all(
     Object.values(artifacts).map(async (artifact) => {
       const known = request.force === true ? undefined : await stillThere(context, artifact, request);
-      const one = known ?? (await upload(context, artifact, request));
+      const one =
+        known ??
+        (isMadeElsewhere(artifact)
+          ? await take(context, artifact, request)
+          : await upload(context, artifact, request));
       request.stage.fact(`artifact ${artifact.name}`, `s3://${one.bucket}/${one.key} ${one.digest}`);
       return [artifact.name, one] as const;
     }),
@@ -125,20 +135,45 @@ async function stillThere(
     return undefined;
   }
   stage.subject(artifact.name).progress('push', `inputs unchanged: uploaded as ${short(known.digest)}`, 'ok');
-  return { ...known, etag: found.etag };
+  const isTaken = isMadeElsewhere(artifact) && Object.keys(found.metadata).length > 0;
+  return { ...known, etag: found.etag, ...(isTaken ? { metadata: found.metadata } : {}) };
+}
+
+/** Pins what others have uploaded, once its bytes were read. */
+async function take(
+  context: Context,
+  artifact: MadeElsewhere,
+  { environment, stage }: ArtifactsRequest,
+): Promise<ReleaseArtifact> {
+  const { object, inputs } = artifact;
+  const { takeArtifact } = await import('./foundArtifact.js');
+  const { digest, sizeBytes } = await takeArtifact(context, environment, artifact, stage);
+  const { known } = await placeOf(context, artifact, environment);
+  const { bucket, key, etag, objectVersion, metadata } = object;
+  const { ledger } = await context.state();
+  await ledger.putBuild(known, inputs, {
+    ...{ repository: `s3://${bucket}/${key}`, digest, sizeBytes },
+    tags: objectVersion === undefined ? [] : [objectVersion],
+    builtAt: context.clock.now().toISOString(),
+  });
+  return {
+    ...{ bucket, key, digest, sizeBytes, etag, inputs },
+    ...(objectVersion === undefined ? {} : { objectVersion }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+  };
 }
 
 async function upload(
   context: Context,
-  artifact: TreeArtifact,
+  artifact: MadeHere,
   request: ArtifactsRequest,
 ): Promise<ReleaseArtifact> {
-  const { name, file, inputs, config } = artifact;
+  const { name, file, inputs } = artifact;
   const { environment, stage, version, commit } = request;
   const { digest, sizeBytes } = await makeArtifact(context, artifact, stage);
   const { bucket, prefix, known } = await placeOf(context, artifact, environment);
   const { application } = await context.config();
-  const place = { bucket, key: artifactKey(prefix, name, digest, config.path) };
+  const place = { bucket, key: artifactKey(prefix, name, digest, file) };
   const subject = stage.subject(name);
   subject.progress('push', `uploading ${sizeBytes} bytes to s3://${bucket}/${place.key}`);
   const { headObject, uploadObject } = await import('../adapters/aws/s3Artifacts.js');

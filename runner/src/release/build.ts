@@ -10,7 +10,7 @@ import {
   type TreeImage,
   workingTreeInputs,
 } from './treeInputs.js';
-import type { TreeArtifact } from './treeArtifacts.js';
+import { isMadeElsewhere, type TreeArtifact } from './treeArtifacts.js';
 import { knownBuild } from './knownBuilds.js';
 
 export interface BuildOptions {
@@ -119,7 +119,11 @@ async function buildArtifact(
       return { name, inputs, outcome: 'pushed', digest: known.digest };
     }
   }
-  const { digest, seconds = 0 } = await makeArtifact(context, artifact, stage);
+  const { digest, seconds = 0 } = isMadeElsewhere(artifact)
+    ? await (
+        await import('./foundArtifact.js')
+      ).takeArtifact(context, await buildEnvironment(context), artifact, stage)
+    : await makeArtifact(context, artifact, stage);
   return { name, inputs, outcome: 'built', digest, seconds };
 }
 

@@ -5,54 +5,74 @@ import { StackError } from '../base/errors.js';
 import type { ArtifactConfig } from '../config/artifactsSchema.js';
 import type { Config } from '../config/schema.js';
 import type { Context } from '../context/context.js';
-import { artifactInputsDigest } from './rules/inputs.js';
+import type { FoundObject } from '../adapters/aws/s3Artifacts.js';
+import { artifactInputsDigest, objectInputsDigest } from './rules/inputs.js';
 
-/** One artifact as it would be made now. */
-export interface TreeArtifact {
+/** One artifact as it would be made, or taken, now. */
+export type TreeArtifact = MadeHere | MadeElsewhere;
+
+interface AnyArtifact {
   readonly name: string;
   readonly config: ArtifactConfig;
-  /** Absolute. */
-  readonly directory: string;
-  /** The file that is uploaded, absolute. */
-  readonly file: string;
   /** Digest of its inputs, `sha256:…`. */
   readonly inputs: string;
 }
 
+export interface MadeHere extends AnyArtifact {
+  /** Absolute. */
+  readonly directory: string;
+  /** The file that is uploaded, absolute. */
+  readonly file: string;
+}
+
+/** One that others upload: the newest object below its prefix. */
+export interface MadeElsewhere extends AnyArtifact {
+  readonly object: FoundObject;
+}
+
+export const isMadeElsewhere = (artifact: TreeArtifact): artifact is MadeElsewhere => 'object' in artifact;
+
 /**
  * The artifacts of a configuration with the digest of what decides each: the files of its directory as git knows them, with
  * uncommitted changes, and the command. What git ignores is made, and decides nothing; a file that no command makes does.
+ * Of one without a path the object decides that `find` tells of.
  * @throws StackError BUILD_FAILED where its directory is outside, or a file that no command makes is not there; GIT_FAILED
  */
 export async function treeArtifacts(
   context: Context,
   config: Config,
   settle: (text: string) => Promise<string>,
+  find: (name: string, artifact: ArtifactConfig) => Promise<FoundObject>,
 ): Promise<Readonly<Record<string, TreeArtifact>>> {
   const entries = Object.entries(config.artifacts);
   if (entries.length === 0) return {};
   const [{ commit }, changes] = await Promise.all([context.git.workingTree(), context.git.changes()]);
   const found = await Promise.all(
-    entries.map(async ([name, artifact]) => {
+    entries.map(async ([name, artifact]): Promise<readonly [string, TreeArtifact]> => {
+      const { path } = artifact;
+      if (path === undefined) {
+        const object = await find(name, artifact);
+        return [name, { name, config: artifact, object, inputs: objectInputsDigest(object) }];
+      }
       const directory = resolve(config.directory, await settle(artifact.context));
       if (directory !== config.directory && !directory.startsWith(`${config.directory}${sep}`))
         throw unusable(name, directory, 'its context is outside of the directory of the configuration');
       if (!existsSync(directory)) throw unusable(name, directory, 'its context is not there');
-      const file = join(directory, artifact.path);
+      const file = join(directory, path);
       const ours = changes
-        .map((path) => resolve(config.directory, path))
-        .filter((path) => path.startsWith(`${directory}${sep}`) && path !== file);
+        .map((one) => resolve(config.directory, one))
+        .filter((one) => one.startsWith(`${directory}${sep}`) && one !== file);
       const committed = await context.git.committed(realpathSync(directory), commit);
       const inputs = artifactInputsDigest({
         command: artifact.command,
-        path: artifact.path,
-        committed: [...committed].map(([path, { mode, id }]) => ({ path, mode, id })),
+        path,
+        committed: [...committed].map(([of, { mode, id }]) => ({ path: of, mode, id })),
         changed: await Promise.all(
-          ours.map(async (path) => ({ path: relative(directory, path), content: await contentOf(path) })),
+          ours.map(async (one) => ({ path: relative(directory, one), content: await contentOf(one) })),
         ),
         file: artifact.command === undefined ? (await fileFacts(name, file)).digest : undefined,
       });
-      return [name, { name, config: artifact, directory, file, inputs }] as const;
+      return [name, { name, config: artifact, directory, file, inputs }];
     }),
   );
   return Object.fromEntries(found);

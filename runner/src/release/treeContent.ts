@@ -11,6 +11,7 @@ import {
   type Difference,
   differenceText,
 } from '../adapters/git/uncommitted.js';
+import { isMadeElsewhere } from './treeArtifacts.js';
 import { stateDirectory, type TreeImage, workingTreeInputs } from './treeInputs.js';
 
 /** What a release of the working tree would be made of. */
@@ -49,14 +50,13 @@ export async function treeContent(context: Context): Promise<TreeContent> {
       ...(await ofFiles(context, config, image, committed)),
     );
   }
-  for (const {
-    file,
-    directory,
-    config: { command },
-  } of Object.values(artifacts)) {
+  for (const artifact of Object.values(artifacts)) {
+    // What others upload is no part of a commit.
+    if (isMadeElsewhere(artifact)) continue;
+    const { file, directory, config: its } = artifact;
     // What a command makes need not be in the commit; a file that is uploaded as it is has to be.
     const path = relative(directory, file);
-    const isCommitted = command !== undefined || (await committed(realpathSync(directory))).has(path);
+    const isCommitted = its.command !== undefined || (await committed(realpathSync(directory))).has(path);
     if (!isCommitted)
       found.push(differenceText({ path: relative(config.directory, file), kind: 'uncommitted' }));
   }

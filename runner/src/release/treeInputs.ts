@@ -93,7 +93,10 @@ async function readInputs(context: Context): Promise<TreeInputs> {
     text.includes('${') ? context.resolve(text, await buildEnvironment(context)) : text;
   const [images, artifacts] = await Promise.all([
     Promise.all(names.map((name) => readImage(context, config, name))),
-    treeArtifacts(context, config, settle),
+    treeArtifacts(context, config, settle, async (name, artifact) => {
+      const { newestObject } = await import('./foundArtifact.js');
+      return newestObject(context, await buildEnvironment(context), name, artifact);
+    }),
   ]);
   // Names of images have no colon.
   const digests = Object.fromEntries([

@@ -112,6 +112,7 @@ const artifact = object({
   'objectVersion?': text,
   'etag?': text,
   inputs: text,
+  'metadata?': record(text),
 });
 
 export const releaseShape = object({

@@ -27,6 +27,9 @@ export interface ObjectFacts {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** An object that somebody uploaded, and what S3 says of it. */
+export type FoundObject = ObjectPlace & ObjectFacts;
+
 /**
  * Each part has to be sent within the time of one request; S3 wants at least 5 MiB of all but the last.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html

@@ -471,6 +471,10 @@ export const calls = {
   's3:DeleteObject': runner('s3:DeleteObject', 'state-object'),
   // Also tells S3 to answer "not there" instead of "denied": without a condition on the prefix, which would undo that.
   's3:ListObjectsV2': runner('s3:ListBucket', 'state-bucket'),
+  'artifact:find': {
+    ...runner('s3:ListBucket', 'artifact-bucket'),
+    unmade: 's3:ListObjectsV2 of a bucket of artifacts: the same call',
+  },
   'artifact:read': {
     ...runner(['s3:GetObject', 's3:GetObjectVersion'], 'artifact-object'),
     unmade: 's3:GetObject of an artifact: the same call',

@@ -117,6 +117,8 @@ export const forms = {
   'instance-role': ({ place, resources }) =>
     (resources?.['instance-role'] ?? []).map((name) => arnIfName(place, 'iam::A:role/{name}', name)),
   'image-parameter': ({ place }) => [arnOf(place, 'ssm:R::parameter/aws/service/*', {})],
+  'artifact-bucket': ({ place, artifacts = [] }) =>
+    artifacts.map(({ bucket }) => arnOf(place, 's3:::{bucket}', { bucket })),
   'artifact-object': ({ place, artifacts = [] }) => artifacts.map((part) => objectsOf(place, part)),
   'key-pair': ({ place }) => [arnOf(place, 'ec2:R:A:key-pair/*', {})],
   'application-role': ({ place, owner }) =>

@@ -25,6 +25,8 @@ export const parts = {
     'ecr:PutImage',
     'docker:push',
   ],
+  // Artifacts that others upload.
+  'find-artifacts': ['artifact:find', 's3:HeadObject', 'artifact:read'],
   'push-artifacts': [
     's3:HeadObject',
     'artifact:write',
@@ -147,8 +149,8 @@ export const verbs = {
   init: ['account', 'state-write', 'targets-look', 'find-service'],
   doctor: ['account', 'state-write', 'login', 'targets-check', ...hosts],
   test: ['state-read'],
-  build: ['state-read'],
-  push: ['account', 'state-write', 'push', 'push-artifacts'],
+  build: ['state-read', 'find-artifacts'],
+  push: ['account', 'state-write', 'push', 'push-artifacts', 'find-artifacts'],
   plan: ['account', 'state-read', 'backend-plan'],
   apply: ['account', 'state-write', 'ledger', 'backend-apply', 'database-users'],
   drift: ['account', 'state-write', 'backend-plan'],
@@ -158,8 +160,17 @@ export const verbs = {
   credentials: [],
   inventory: [...inventory],
   provision: ['account', 'state-write', ...hosts],
-  migrate: ['account', 'state-write', 'push', 'push-artifacts', 'outputs', ...hosts, 'targets-migrate'],
-  deploy: ['push', 'push-artifacts', ...move],
+  migrate: [
+    'account',
+    'state-write',
+    'push',
+    'push-artifacts',
+    'find-artifacts',
+    'outputs',
+    ...hosts,
+    'targets-migrate',
+  ],
+  deploy: ['push', 'push-artifacts', 'find-artifacts', ...move],
   promote: [...move],
   continue: [...move],
   rollback: [...move.filter((part) => part !== 'upstream')],
@@ -184,7 +195,7 @@ export const verbs = {
   release: ['account', 'state-write', 'tag'],
   lock: ['state-write'],
   notify: [],
-  run: ['push', 'push-artifacts', 'ledger', 'backend-apply', 'database-users', ...move],
+  run: ['push', 'push-artifacts', 'find-artifacts', 'ledger', 'backend-apply', 'database-users', ...move],
 } as const satisfies Record<string, readonly AnyPart[]>;
 
 export type Verb = keyof typeof verbs;

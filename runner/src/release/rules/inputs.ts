@@ -66,6 +66,27 @@ export function artifactInputsDigest(inputs: ArtifactInputs): string {
 }
 
 /**
+ * Digest of an object that others upload: another one under its key is another artifact.
+ * @returns `sha256:…`
+ */
+export function objectInputsDigest({
+  bucket,
+  key,
+  objectVersion,
+  etag,
+  sizeBytes,
+}: {
+  readonly bucket: string;
+  readonly key: string;
+  readonly objectVersion?: string | undefined;
+  readonly etag: string;
+  readonly sizeBytes: number;
+}): string {
+  const all = ['automation-stack-object', 1, bucket, key, objectVersion ?? null, etag, sizeBytes];
+  return `sha256:${createHash('sha256').update(JSON.stringify(all)).digest('hex')}`;
+}
+
+/**
  * Digest over the inputs of all images and artifacts: names the content of a release, whatever commit it is in.
  * @param images digest of the inputs of each, by its name
  * @param commit stands for the content where there are no images

@@ -37,6 +37,7 @@ const NOT_OURS: ReadonlySet<string> = new Set([
   'references',
   'push',
   'push-artifacts',
+  'find-artifacts',
   'bring-images',
   'host-keys',
   'host-sessions',
