@@ -22,11 +22,21 @@ def reconcile(group):
         # What is older than the group's template goes first, then the oldest.
         surplus = [one for one in members if not one["ProtectedFromScaleIn"]]
         surplus.sort(key=lambda one: one["LaunchTemplate"] == template_of(group))
-        while len(members) > group["DesiredCapacity"] and surplus:
+        while len(members) > size_of(group) and surplus:
             remove(group, surplus.pop(0), "a difference between desired and actual capacity shrinking the capacity")
-        while len(members) < group["DesiredCapacity"]:
+        while len(members) < size_of(group):
             if not add(group):
                 return
+
+
+def size_of(group):
+    """How many instances the group wants now: while it is refreshed, new ones may come before the old ones go."""
+    return group["DesiredCapacity"] + group.get("_surge", 0)
+
+
+def launched_from(group):
+    """The template of a launch now: while the group is refreshed, that which it is to have."""
+    return group.get("_refreshing") or group.get("LaunchTemplate")
 
 
 def add(group):
@@ -63,7 +73,7 @@ def wanted_of(group, subnet):
     """What the group's template or launch configuration asks for, in one of the group's subnets. Raises Refused."""
     tags = {tag["Key"]: tag["Value"] for tag in group["Tags"] if tag["PropagateAtLaunch"]}
     tags["aws:autoscaling:groupName"] = group["AutoScalingGroupName"]
-    template = group.get("LaunchTemplate")
+    template = launched_from(group)
     if template:
         data = launch.template_data(template_key(template))
         interfaces = [{**one, "SubnetId": subnet} for one in data.get("NetworkInterfaces") or []]
@@ -85,7 +95,7 @@ def template_key(template):
 
 def template_of(group):
     """The template with the number of the version that a launch takes now."""
-    template = group.get("LaunchTemplate")
+    template = launched_from(group)
     if not template:
         return {}
     _, record, _ = ec2._resolve_launch_template_data(template_key(template))

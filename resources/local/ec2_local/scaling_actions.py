@@ -261,6 +261,7 @@ ACTIONS = {
     "SuspendProcesses": suspend,
     "ResumeProcesses": resume,
     "StartInstanceRefresh": scaling_refresh.start_instance_refresh,
+    "CancelInstanceRefresh": scaling_refresh.cancel_instance_refresh,
     "DescribeInstanceRefreshes": scaling_refresh.describe_instance_refreshes,
 }
 
