@@ -17,6 +17,9 @@ export interface SessionAsked {
   readonly stage: Stage;
 }
 
+/** How long an instance may take from its start until it lets anybody in. */
+const BOOT_MS = 180_000;
+
 /** What the user's own shell is, the host knows. */
 const LOGIN_SHELL = ['/bin/sh', '-c', 'exec "${SHELL:-/bin/sh}" -l'];
 
@@ -46,6 +49,12 @@ export async function openSession(
     const host = hosts[0] as Host;
     const ssh = await context.ssh(environment);
     try {
+      // EC2 calls it running while it boots: who has just started it need not ask again and again.
+      const leftMs = Date.parse(instance.launched ?? '') + BOOT_MS - context.clock.now().getTime();
+      if (leftMs > 0) {
+        stage.subject(called).progress('boot', 'waiting until it lets us in');
+        await ssh.ready(host, { timeoutMs: leftMs, signal });
+      }
       const isTyped = terminal.isTTY;
       const channel = await ssh.open(host, argv, {
         signal,

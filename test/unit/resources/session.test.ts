@@ -22,6 +22,7 @@ const instance: NamedInstance = {
 describe('a session on an instance', () => {
   let project: Deployment;
   const opened: { host: string; argv: readonly string[]; pty: boolean }[] = [];
+  const waited: string[] = [];
   let isClosed = false;
   before(async () => (project = await deployment({ 'automation-stack.yml': CONFIG })));
   beforeEach(() => opened.splice(0));
@@ -38,8 +39,9 @@ describe('a session on an instance', () => {
         resize: () => undefined,
       };
     },
+    ready: async ({ name }, { timeoutMs } = {}) => void waited.push(`${name} ${timeoutMs}`),
     close: () => (isClosed = true),
-  } as Pick<SshHosts, 'close' | 'open'> as SshHosts;
+  } as Pick<SshHosts, 'close' | 'open' | 'ready'> as SshHosts;
   const session = async (
     over: Partial<NamedInstance> = {},
     command: readonly string[] = [],
@@ -82,6 +84,17 @@ describe('a session on an instance', () => {
     expect(newest.value).to.deep.include({
       ...{ kind: 'instances', status: 'ok', summary: 'ssh api-1 (i-0a1b2c3d): uptime' },
     });
+  });
+
+  it('waits for one that boots, and for no other', async () => {
+    await session();
+    expect(waited).to.deep.equal([]);
+    const nowMs = project.context.clock.now().getTime();
+    await session({ launched: new Date(nowMs - 200_000).toISOString() });
+    expect(waited).to.deep.equal([]);
+    await session({ launched: new Date(nowMs - 60_000).toISOString() });
+    expect(waited).to.have.length(1);
+    expect(Number(waited[0]?.split(' ')[1])).to.be.within(100_000, 120_000);
   });
 
   it('is none where the instance does not run', async () => {
