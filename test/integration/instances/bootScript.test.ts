@@ -1,6 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
-import { CreateLaunchTemplateCommand, DeleteLaunchTemplateCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateLaunchTemplateCommand,
+  DeleteLaunchTemplateCommand,
+  type RequestLaunchTemplateData,
+} from '@aws-sdk/client-ec2';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { bootScript } from '../../../runner/src/hosts/bootScript.js';
 import { localUp } from '../../../runner/src/local/up.js';
@@ -45,7 +49,8 @@ async function scaling(Action: string, parameters: Record<string, string>): Prom
 }
 
 describe('an autoscaled instance that provisions itself', function () {
-  this.timeout(240_000);
+  // Installing Ansible takes its time on a machine that others use too.
+  this.timeout(600_000);
   const managed = new ManagedInstances();
   const { client, id } = managed.instances;
   const name = `boot-${id}`;
@@ -116,10 +121,12 @@ describe('an autoscaled instance that provisions itself', function () {
     const { text, layers } = await script(await made());
     expect(layers).to.deep.equal(['web.yml (web)', 'last.yml']);
     expect(text).not.to.contain('open-sesame');
-    const data = {
-      ...{ ImageId: DEBIAN_IMAGE, InstanceType: 't3.micro', IamInstanceProfile: { Name: managed.profile } },
+    const data: RequestLaunchTemplateData = {
+      ImageId: DEBIAN_IMAGE,
+      InstanceType: 't3.micro',
+      IamInstanceProfile: { Name: managed.profile },
       UserData: Buffer.from(text).toString('base64'),
-    } as const;
+    };
     await client.send(
       new CreateLaunchTemplateCommand({ LaunchTemplateName: name, LaunchTemplateData: data }),
     );
