@@ -1,6 +1,7 @@
 """Runs a playbook on the machine it runs on: gets its bundle from S3, checks it, and lets Ansible work here.
 
-It comes to an instance by Run Command or as its user data, and reads one JSON object from standard input:
+It comes to an instance by Run Command or as its user data, and reads one JSON object from standard input (with `object` it
+prints that object of S3, which is the input of another command, and nothing more):
 
     id       name of this run; a run of the same name is not repeated, its result is told again
     region, bucket
@@ -177,7 +178,8 @@ def unpack(request):
         try:
             get_object(request["region"], dict(bundle, bucket=request["bucket"]), draft + ".tar.gz")
             with tarfile.open(draft + ".tar.gz") as archive:
-                archive.extractall(draft)
+                # Newer Pythons want to be told that nothing in it may lie outside of the folder.
+                archive.extractall(draft, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
             os.rename(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -304,10 +306,23 @@ def work(request):
     return tell(result)
 
 
+def print_object(request):
+    os.makedirs(RUN, mode=0o700, exist_ok=True)
+    file = os.path.join(RUN, "object.%d" % os.getpid())
+    try:
+        get_object(request["region"], request["object"], file)
+        with open(file, "rb") as source:
+            shutil.copyfileobj(source, sys.stdout.buffer)
+    finally:
+        if os.path.exists(file):
+            os.remove(file)
+    return 0
+
+
 def main():
     request = json.load(sys.stdin)
     try:
-        return work(request)
+        return print_object(request) if "object" in request else work(request)
     except Failed as failed:
         sys.stderr.write("automation-stack: %s\n" % failed)
         return 1

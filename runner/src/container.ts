@@ -135,7 +135,13 @@ export function createContext(input: ContextInput): Context {
       const settings = await sshSettings(context, environment);
       const byCommand = async () => {
         const { createCommandHosts } = await import('./adapters/runCommand/commandHosts.js');
-        return createCommandHosts(() => context.aws(environment), systemClock);
+        return createCommandHosts(() => context.aws(environment), systemClock, {
+          isSecret: (input) => secrets.text(input) !== input,
+          bring: async (input) => {
+            const { bringInput } = await import('./hosts/runValues.js');
+            return bringInput(context, environment, input);
+          },
+        });
       };
       return eitherHosts(
         createSshHosts(settings),

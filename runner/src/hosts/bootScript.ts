@@ -3,11 +3,12 @@ import { partsOf } from '../config/referencesIn.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import { ansiblePaths, findPlaybook } from './ansiblePaths.js';
 import { uploadBundle } from './bundle.js';
-import { playOf, pullProgram, withoutBucket } from './commandPlay.js';
+import { playOf } from './commandPlay.js';
 import { bundlePrefix } from './rules/bundleKeys.js';
 import { playbookOnHost } from './rules/bundleLayout.js';
 import { chosenLayers, layersOf, layerTitle, type LayerChoice } from './rules/layers.js';
-import { pullScript, type PullRequest } from './pullScript.js';
+import { pullProgram, pullScript, type PullRequest } from './pullScript.js';
+import { withoutBucket } from './runValues.js';
 
 /** EC2 takes so much. Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html */
 const MOST_BYTES = 16_384;

@@ -1,10 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AwsClients } from '../adapters/aws/clients.js';
 import type { CommandEnd } from '../adapters/aws/runCommand.js';
-import { privateFolder } from '../adapters/process/privateFolder.js';
-import { StackError } from '../base/errors.js';
 import { asText } from '../config/referencesIn.js';
 import type { Context } from '../context/context.js';
 import type { Host } from '../domain/host.js';
@@ -15,16 +11,18 @@ import { parseAnsibleLine, type PlaybookOutcome } from './rules/ansibleEvents.js
 import { ansiblePlaybook, VAULT_PASSWORD, VAULT_SCRIPT } from './rules/ansibleArguments.js';
 import type { AnsiblePaths } from './rules/ansibleSettings.js';
 import { ansibleJson, valuesIn } from './rules/ansibleValues.js';
-import { bundlePrefix, valuesKey } from './rules/bundleKeys.js';
+import { bundlePrefix } from './rules/bundleKeys.js';
 import { pathsHere, placesOnHost, playbookOnHost, runFolder, secretFolder } from './rules/bundleLayout.js';
 import { hostDocument } from './rules/hostDocument.js';
 import {
   pulledEvents,
+  pullProgram,
   pullScript,
   type Play,
   type PulledObject,
   type PullRequest,
 } from './pullScript.js';
+import { putValues, withoutBucket } from './runValues.js';
 import { endWithoutEvents } from './rules/commandEnds.js';
 
 /** Runs for several hosts that are asked for within this time go out as one command, with one bundle. */
@@ -123,13 +121,8 @@ async function send(
   const place = { project: config.directory, bucket: by.bucket, prefix };
   const bundle = await uploadBundle(context, aws, play.paths, place);
   const id = `${request.stage.id.replace(/[^\w.-]/g, '-')}-${randomBytes(4).toString('hex')}`;
-  const values = await uploadValues(
-    context,
-    aws,
-    place,
-    id,
-    playOf(request, play, bundle.sha256, id, aws.region),
-  );
+  const text = JSON.stringify(playOf(request, play, bundle.sha256, id, aws.region));
+  const values = await putValues(context, aws, place, id, text);
   const asked: PullRequest = {
     ...{ id, region: aws.region, bucket: by.bucket },
     bundle: { key: bundle.key, sha256: bundle.sha256 },
@@ -154,10 +147,6 @@ async function send(
     });
   }
 }
-
-/** Text of the program that works on the hosts. @throws StackError FILE_FAILED */
-export const pullProgram = ({ library }: AnsiblePaths): Promise<string> =>
-  readFile(join(library, 'pull', 'pull.py'), 'utf8');
 
 /**
  * The call of Ansible as it is made on each host, with all that it reads there.
@@ -230,35 +219,3 @@ export function playOf(
 
 const objectsOf = ({ objects = [] }: PlaybookRequest, id: string): readonly PulledObject[] =>
   objects.map(({ variable: _, file, ...object }) => ({ ...object, file: join(secretFolder(id), file) }));
-
-/** Puts the play where hosts get it: it holds secrets, which never stand in a command. */
-async function uploadValues(
-  context: Context,
-  aws: AwsClients,
-  { bucket, prefix }: { readonly bucket: string; readonly prefix: string },
-  id: string,
-  play: Play,
-) {
-  const { removeObject, uploadObject } = await import('../adapters/aws/s3Artifacts.js');
-  const folder = await privateFolder(context.env, 'memory');
-  try {
-    const text = JSON.stringify(play);
-    const path = await folder.file('values.json', text);
-    const place = { bucket, key: valuesKey(prefix, id) };
-    const file = { path, sizeBytes: Buffer.byteLength(text), metadata: {} };
-    const options = { signal: context.signal, tell: () => undefined };
-    const { objectVersion } = (await uploadObject(aws, place, file, options)) ?? {};
-    const sha256 = createHash('sha256').update(text).digest('hex');
-    return { key: place.key, sha256, remove: () => removeObject(aws, { ...place, objectVersion }) };
-  } finally {
-    await folder.remove();
-  }
-}
-
-/** Neither a play nor user data works without one. */
-export function withoutBucket(environment: string): StackError {
-  return new StackError('CONFIG_INVALID', 'playbooks have no way to hosts that are reached by Run Command', {
-    where: `environments.${environment}.inventory.run-command`,
-    next: 'Name a bucket that the hosts may read: `run-command: { bucket: … }`.',
-  });
-}

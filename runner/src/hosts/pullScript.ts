@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { AnsiblePaths } from './rules/ansibleSettings.js';
 
 /** What a host is told to run, as /ansible/pull/pull.py reads it. */
 export interface PullRequest {
@@ -14,6 +17,12 @@ export interface PullRequest {
   readonly objects?: readonly PulledObject[];
   /** Where the host itself reads the password of Ansible Vault. */
   readonly vault?: { readonly parameter: string } | { readonly secret: string };
+}
+
+/** A host that is told to print an object, and nothing else. */
+export interface PrintRequest {
+  readonly region: string;
+  readonly object: ObjectOfRun & { readonly bucket: string };
 }
 
 interface ObjectOfRun {
@@ -43,11 +52,15 @@ export interface Play {
 const END = 'AUTOMATION_STACK_REQUEST';
 const MARK = '#automation-stack:events\n';
 
+/** Text of the program that works on the hosts. @throws Error where the runner is not whole */
+export const pullProgram = ({ library }: Pick<AnsiblePaths, 'library'>): Promise<string> =>
+  readFile(join(library, 'pull', 'pull.py'), 'utf8');
+
 /**
  * The script by which a host runs a play: for Run Command, and as user data.
  * @param program text of pull.py
  */
-export function pullScript(program: string, request: PullRequest): string {
+export function pullScript(program: string, request: PullRequest | PrintRequest): string {
   const packed = gzipSync(program, { level: 9 }).toString('base64');
   return [
     '#!/bin/sh',

@@ -46,7 +46,8 @@ const FILE = `
 `;
 
 describe('hosts that run playbooks themselves', function () {
-  this.timeout(240_000);
+  // Installing Ansible takes its time on a machine that others use too.
+  this.timeout(600_000);
   const managed = new ManagedInstances();
   const { instances } = managed;
   const application = `shop-${instances.id}`;
@@ -108,6 +109,10 @@ describe('hosts that run playbooks themselves', function () {
         encoding: 'utf8',
       }),
     ).trim();
+  const commandsSent = async () => {
+    const { ListCommandsCommand } = await import('@aws-sdk/client-ssm');
+    return (await managed.aws.ssm()).send(new ListCommandsCommand({}));
+  };
   const keys = async () =>
     ((await s3.send(new ListObjectsV2Command({ Bucket: bucket }))).Contents ?? []).map(({ Key = '' }) => Key);
 
@@ -183,6 +188,22 @@ describe('hosts that run playbooks themselves', function () {
     for (const id of ids) expect(on(id, 'cat', '/opt/app.txt')).to.equal(text);
     const [wrong] = await play('0'.repeat(64));
     expect(wrong?.failures[0]?.message).to.contain('artifacts/app.txt is not the one of this run');
+  });
+
+  it('are given what has a secret by S3, never in a command', async () => {
+    const { context } = await made();
+    const environment = await context.environment('staging');
+    context.secrets.register('tok-SECRET-1');
+    const [ssh, { hosts }] = await Promise.all([context.ssh(environment), inventoryOf(context, environment)]);
+    const results = await ssh.each(hosts, (host) =>
+      ssh.execAsRoot(host, ['cat'], { input: 'TOKEN=tok-SECRET-1' }),
+    );
+    expect(results.map(({ stdout }) => stdout)).to.deep.equal(['TOKEN=tok-SECRET-1', 'TOKEN=tok-SECRET-1']);
+    const commands = JSON.stringify(await commandsSent());
+    expect(commands).to.contain('AUTOMATION_STACK_REQUEST');
+    for (const form of ['tok-SECRET-1', Buffer.from('TOKEN=tok-SECRET-1').toString('base64')])
+      expect(commands).not.to.contain(form);
+    expect((await keys()).filter((key) => key.includes('/values/'))).to.deep.equal([]);
   });
 
   it('run no bundle that is another than the one that was sent', async () => {

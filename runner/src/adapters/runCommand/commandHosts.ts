@@ -17,6 +17,16 @@ const NEVER = new AbortController().signal;
 /** Hosts asked side by side: all of a command's. */
 const FAN_OUT = 50;
 
+/** Longer input goes another way than in the command. */
+const LONGEST_INPUT = 8192;
+
+/** What is done with standard input that must not stand in a command, which AWS keeps for others to read. */
+export interface InputTools {
+  readonly isSecret?: (input: string) => boolean;
+  /** Brings it to the hosts. @returns a script that prints it there */
+  readonly bring?: (input: string) => Promise<{ readonly script: string; remove(): Promise<void> }>;
+}
+
 interface Waiting {
   readonly host: Host;
   readonly resolve: (end: CommandEnd) => void;
@@ -27,7 +37,11 @@ interface Waiting {
  * Hosts by Run Command of Systems Manager, in the place of SSH: no port, no key, no path through the network. A command runs as
  * root on any number of hosts at once, and its output comes when it has ended.
  */
-export function createCommandHosts(aws: () => Promise<AwsClients>, clock: Clock): SshHosts {
+export function createCommandHosts(
+  aws: () => Promise<AwsClients>,
+  clock: Clock,
+  { isSecret = () => false, bring }: InputTools = {},
+): SshHosts {
   const gathered = new Map<string, Waiting[]>();
 
   const flush = async (key: string, script: string, limitMs: number, signal: AbortSignal) => {
@@ -61,8 +75,16 @@ export function createCommandHosts(aws: () => Promise<AwsClients>, clock: Clock)
 
   const execAsRoot: SshHosts['execAsRoot'] = async (host, argv, options = {}) => {
     options.signal?.throwIfAborted();
-    const end = await run(host, commandScript(argv, options.input), options);
-    return resultOf(host, argv, end, options);
+    const { input = '' } = options;
+    if (bring === undefined || (input.length <= LONGEST_INPUT && !isSecret(input)))
+      return resultOf(host, argv, await run(host, commandScript(argv, input), options), options);
+    const brought = await bring(input);
+    try {
+      const script = commandScript(argv, '', brought.script);
+      return resultOf(host, argv, await run(host, script, options), options);
+    } finally {
+      await brought.remove();
+    }
   };
 
   const cannotOpen: SshHosts['open'] = (host, argv) =>

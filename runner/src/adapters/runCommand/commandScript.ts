@@ -13,16 +13,16 @@ const MARK = '#automation-stack:gzip\n';
 /**
  * A script that runs an argv, with an input if there is one. Output that would be cut off is packed, which makes room for several
  * times as much text.
+ * @param bring a script that prints the input, in its place
  */
-export function commandScript(argv: readonly string[], input = ''): string {
+export function commandScript(argv: readonly string[], input = '', bring?: string): string {
   const words = quoteArguments(argv);
-  const fed = input === '' ? '</dev/null' : `<"$d/in"`;
+  const fed = input === '' && bring === undefined ? '</dev/null' : `<"$d/in"`;
+  const given = `printf %s ${shellText(Buffer.from(input).toString('base64'))} | base64 -d`;
   return [
     'd=$(mktemp -d) || exit 1',
     `trap 'rm -rf "$d"' EXIT`,
-    ...(input === ''
-      ? []
-      : [`printf %s ${shellText(Buffer.from(input).toString('base64'))} | base64 -d >"$d/in"`]),
+    ...(fed === '</dev/null' ? [] : ['(', bring ?? given, ') >"$d/in" || exit 1']),
     `( ${words} ) ${fed} >"$d/out" 2>"$d/err"`,
     'c=$?',
     `if [ "$(wc -c <"$d/out")" -gt ${PLAIN_BYTES} ]; then`,
