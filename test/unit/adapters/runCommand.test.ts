@@ -17,6 +17,15 @@ describe('a script for Run Command', () => {
     expect(readResult(end)).to.deep.equal({ exitCode: 7, stdout: 'one\ntwo', stderr: `it's $HOME\n` });
   });
 
+  it('takes its input from a script that prints it, and runs nothing where that fails', () => {
+    const bringing = (bring: string) => {
+      const { status, stdout } = spawnSync('/bin/sh', ['-c', commandScript(['cat'], '', bring)]);
+      return [status, String(stdout)];
+    };
+    expect(bringing(`d=/nowhere; trap 'true' EXIT\nprintf 'a b'`)).to.deep.equal([0, 'a b']);
+    expect(bringing('printf half; exit 3')).to.deep.equal([1, '']);
+  });
+
   it('packs output that would be cut off, and knows where it was all the same', () => {
     const end = ran(['seq', '1', '6000']);
     expect(end.stdout.length).to.be.lessThan(24_000);

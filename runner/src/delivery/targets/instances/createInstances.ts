@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { once } from '../../../base/once.js';
 import { StackError } from '../../../base/errors.js';
 import type { Context, NamedEnvironment } from '../../../context/context.js';
@@ -8,12 +8,13 @@ import type { Target } from '../../../context/target.js';
 import type { Instance } from '../../../domain/instance.js';
 import { REGISTRY_PASSWORD, REGISTRY_USERNAME } from '../../../hosts/rules/ansibleArguments.js';
 import { inventoryOfInstances } from '../../../hosts/inventory.js';
-import { runPlaybook, type ObjectForPlaybook } from '../../../hosts/playbook.js';
+import { runPlaybook } from '../../../hosts/playbook.js';
 import { createCheckTools } from '../../checks/createTools.js';
 import { registryOf } from '../fleet/registryLogin.js';
 import type { ConfigureRequest, InstancesDependencies } from './dependencies.js';
 import { InstancesTarget } from './instancesTarget.js';
 import type { InstancesConfig } from './schema.js';
+import { artifactObjects } from './rules/artifactObjects.js';
 import { subnetsIn } from './rules/subnets.js';
 
 const CONSOLE_LINES = 20;
@@ -94,7 +95,7 @@ async function dependenciesOf(
       const limit = of.hosts.map((host) => host.name);
       const outcome = await runPlaybook(context, {
         ...{ environment, stage: rollout.stage, playbook, inventory: of, limit, variables },
-        ...{ signal: rollout.signal, usualForks: 1, objects: objectsOf(variables) },
+        ...{ signal: rollout.signal, usualForks: 1, objects: artifactObjects(variables) },
         secrets:
           auth === undefined
             ? {}
@@ -124,20 +125,6 @@ async function dependenciesOf(
     },
     nonce: () => randomBytes(4).toString('hex'),
   };
-}
-
-/** The artifact as an instance gets it by itself that runs the playbook itself. */
-function objectsOf(variables: Readonly<Record<string, unknown>>): readonly ObjectForPlaybook[] {
-  const text = (name: string) => {
-    const value = variables[`artifact_release_${name}`];
-    return typeof value === 'string' ? value : '';
-  };
-  const file = text('file');
-  if (file === '') return [];
-  const object = { bucket: text('bucket'), key: text('key'), sha256: text('sha256') };
-  const version = text('object_version');
-  const named = { variable: 'artifact_release_file', file: basename(file) };
-  return [{ ...named, ...object, ...(version === '' ? {} : { version }) }];
 }
 
 async function readUserData(file: string): Promise<string> {
