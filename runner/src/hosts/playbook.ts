@@ -28,7 +28,7 @@ import { openVault, vaultPassword } from './vault.js';
 import { keyAgent } from './keyAgent.js';
 import { privateFolder, type PrivateFolder } from '../adapters/process/privateFolder.js';
 
-export type { ObjectForPlaybook, PlaybookRequest } from './playbookRequest.js';
+export type { PlaybookRequest } from './playbookRequest.js';
 
 /**
  * Runs one playbook and tells, while it runs, what happens on each host. Hosts that fail are in the outcome; only a

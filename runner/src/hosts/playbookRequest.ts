@@ -2,18 +2,7 @@ import type { NamedEnvironment } from '../context/context.js';
 import type { Stage } from '../events/stage.js';
 import type { Inventory } from './inventory.js';
 import type { PlaybookReporter } from './playbookReporter.js';
-
-/** A file of S3, known to a playbook by a variable with its path. */
-export interface ObjectForPlaybook {
-  readonly variable: string;
-  /** Its name. */
-  readonly file: string;
-  readonly bucket: string;
-  readonly key: string;
-  readonly version?: string;
-  /** In hex. */
-  readonly sha256: string;
-}
+import type { ObjectForPlaybook } from './rules/objectForPlaybook.js';
 
 export interface PlaybookRequest {
   readonly environment: NamedEnvironment;

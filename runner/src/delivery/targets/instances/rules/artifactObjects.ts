@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { ObjectForPlaybook } from '../../../../hosts/playbookRequest.js';
+import type { ObjectForPlaybook } from '../../../../hosts/rules/objectForPlaybook.js';
 
 /**
  * The artifact for an instance that runs the playbook itself: it gets the object of S3 that the runner has checked.
