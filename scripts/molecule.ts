@@ -92,7 +92,7 @@ interface Downloads {
 async function downloads(role: string): Promise<Downloads> {
   const { gateway } = local.settings;
   if (process.env['MOLECULE_DOWNLOADS'] !== 'real') {
-    if (role === 'jenkins_agent') return serveAgentTools(gateway);
+    if (role === 'jenkins_agent') return serveAgentTools(local.settings);
     if (role === 'jenkins') {
       const served = await serveJenkins(gateway, '');
       const { war, pluginManager } = served;
