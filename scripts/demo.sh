@@ -38,7 +38,7 @@ staging_url() { node "$root/runner" output --env staging --json 2>/dev/null | ta
 # Echoes a request and its answer.
 ask() {
   printf '\n%s$ curl%s%s\n' "$bold" "$(printf ' %q' "$@")" "$plain"
-  curl --silent --show-error --max-time 10 "$@"
+  curl --silent --show-error --max-time 60 "$@"
 }
 
 quietly() { git -c user.name=demo -c user.email=demo@example.invalid -c commit.gpgsign=false "$@" >/dev/null 2>&1; }

@@ -10,7 +10,7 @@ notes() { ask "$url" | grep -E '<h1>|<li |<footer>' | sed 's/^ */  /'; }
 note() {
   local jar token
   jar=$(mktemp)
-  token=$(curl --silent --max-time 10 --cookie-jar "$jar" "$url" | sed -nE 's/.*name="_token" value="([^"]*)".*/\1/p')
+  token=$(curl --silent --max-time 60 --cookie-jar "$jar" "$url" | sed -nE 's/.*name="_token" value="([^"]*)".*/\1/p')
   ask --cookie "$jar" --data-urlencode "_token=$token" --data-urlencode "text=$1" --write-out 'HTTP %{http_code}\n' --output /dev/null "${url}notes"
   rm -f "$jar"
 }
