@@ -137,12 +137,13 @@ describe('a build server: controller, agent, tools for PHP, jobs and measurement
 
   it('runs tests of PHP with coverage, and checks of style', async () => {
     const write = (name: string, text: string) => `cat >sum/${name} <<'EOF'\n${text}EOF\n`;
-    await onAgent(`mkdir -p sum\n${write('Sum.php', PHP_CLASS)}${write('SumTest.php', PHP_TEST)}`);
-    const phpunit = 'phpunit --bootstrap Sum.php --log-junit junit.xml --coverage-text --coverage-filter Sum.php SumTest.php';
+    await onAgent(`mkdir -p sum/src\n${write('src/Sum.php', PHP_CLASS)}${write('SumTest.php', PHP_TEST)}`);
+    const phpunit =
+      'phpunit --bootstrap src/Sum.php --log-junit junit.xml --coverage-text --coverage-filter src SumTest.php';
     expect(await onAgent(`cd sum && ${phpunit}`)).to.match(/OK \(1 test, 1 assertion\)[^]*Lines: +100\.00%/);
     expect(await onAgent('cat sum/junit.xml')).to.include('tests="1" assertions="1" errors="0"');
     expect(await onAgent('cd sum && phpcs --standard=PSR12 SumTest.php || :')).to.include('must be in a namespace');
-    expect(await onAgent(`cd sum && echo '{"name": "a/b", "description": "c", "license": "MIT"}' >composer.json && composer validate`)).to.include(
+    expect(await onAgent(`cd sum && echo '{"name": "a/b", "description": "c", "license": "MIT"}' >composer.json && composer validate 2>&1`)).to.include(
       'composer.json is valid',
     );
   });
@@ -180,11 +181,13 @@ describe('a build server: controller, agent, tools for PHP, jobs and measurement
     const other = await judged({ health_gate_timeout: 2, health_gate_contains: '1.3' });
     expect(other.code).to.equal(2);
     expect(other.output).to.include('not healthy after 2 s: HTTP 200 without the text that it should have');
-    // It answers well at first: one good answer is not enough.
-    await host.shell('systemd-run --on-active=10 systemctl stop probe');
-    const died = await judged({ health_gate_for: 60 });
+    // It answers well three times and ends: one good answer is not enough.
+    const brief =
+      'import http.server as h; s = h.HTTPServer(("127.0.0.1", 8001), h.SimpleHTTPRequestHandler); [s.handle_request() for _ in range(3)]';
+    await host.shell(`systemd-run --unit brief --working-directory /srv/probe python3 -c '${brief}'`);
+    const died = await judged({ health_gate_port: 8001, health_gate_service: 'brief', health_gate_for: 60 });
     expect(died.code).to.equal(2);
-    expect(died.output).to.include('was healthy, then failed 2 times in a row').and.to.include('Last lines of probe');
+    expect(died.output).to.include('was healthy, then failed 2 times in a row').and.to.include('Last lines of brief');
   });
 
   it('refuses before it changes anything, and says why', async () => {
