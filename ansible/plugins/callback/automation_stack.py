@@ -103,8 +103,8 @@ class CallbackModule(CallbackBase):
 
     @staticmethod
     def _name(task):
-        """The task's own name; the path tells which role it is of."""
-        return task.get_name(include_role_fqcn=False).split(" : ", 1)[-1].strip()
+        """The task's own name; the path tells which role it is of. A task that includes a role takes no arguments here."""
+        return task.get_name().split(" : ", 1)[-1].strip()
 
     @staticmethod
     def _path(task):
