@@ -91,7 +91,7 @@ merge_to_main() {
 
 down() {
   local name environment
-  for name in flask-fleet hello-ecs blue-green laravel-ci; do
+  for name in flask-fleet hello-ecs blue-green laravel-ci s3-artifact; do
     [[ -d $demo/$name ]] || continue
     (
       cd "$demo/$name"
@@ -170,6 +170,10 @@ main() {
     examples=(laravel-ci)
     source scripts/demoLaravelCi.sh
     laravel_ci
+  elif [[ ${EXAMPLE:-} == s3-artifact ]]; then
+    examples=(s3-artifact)
+    source scripts/demoS3Artifact.sh
+    s3_artifact
   else
     fleet
     service
@@ -183,8 +187,8 @@ main() {
 }
 
 case ${EXAMPLE:-} in
-  '' | blue-green | laravel-ci) ;;
-  *) echo "EXAMPLE is blue-green or laravel-ci, or left out: flask-fleet and hello-ecs" >&2; exit 2 ;;
+  '' | blue-green | laravel-ci | s3-artifact) ;;
+  *) echo "EXAMPLE is blue-green, laravel-ci or s3-artifact, or left out: flask-fleet and hello-ecs" >&2; exit 2 ;;
 esac
 case ${1:-up} in
   up) main ;;

@@ -35,20 +35,28 @@ describe('make demo', function () {
   });
 });
 
+/** Both streams as one: what is expected in a certain order is in both. */
+function demoOf(example: string) {
+  const { status, stdout: output } = spawnSync(
+    'bash',
+    ['-c', 'exec bash "$0" 2>&1', join(root, 'scripts/demo.sh')],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, NO_COLOR: '1', EXAMPLE: example },
+    },
+  );
+  expect(status, output.slice(-6000)).to.equal(0);
+  return output;
+}
+
 /** A column renamed over three releases while orders come in; it stops at the first command that does not end as it should. */
 describe('make demo EXAMPLE=blue-green', function () {
   this.timeout(900_000);
 
   it('fails no request, loses no order, and is refused by name behind the contract', () => {
-    // Both streams as one: what is expected in a certain order is in both.
-    const script = join(root, 'scripts/demo.sh');
-    const { status, stdout: output } = spawnSync('bash', ['-c', 'exec bash "$0" 2>&1', script], {
-      cwd: root,
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, NO_COLOR: '1', EXAMPLE: 'blue-green' },
-    });
-    expect(status, output.slice(-6000)).to.equal(0);
+    const output = demoOf('blue-green');
     expect(output).to.match(/check order failed[^]*exit code 3, as it should be/);
     expect(output).to.match(/SCHEMA_CONTRACTED[^]*exit code 1, as it should be/);
     expect(output).to.match(/the contract of \S+ is done \(app\)/);
@@ -62,15 +70,7 @@ describe('make demo EXAMPLE=laravel-ci', function () {
   let output = '';
 
   before(() => {
-    const script = join(root, 'scripts/demo.sh');
-    const { status, stdout } = spawnSync('bash', ['-c', 'exec bash "$0" 2>&1', script], {
-      cwd: root,
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, NO_COLOR: '1', EXAMPLE: 'laravel-ci' },
-    });
-    output = stdout;
-    expect(status, output.slice(-6000)).to.equal(0);
+    output = demoOf('laravel-ci');
   });
 
   /** What a chapter of the demo printed. */
@@ -99,5 +99,24 @@ describe('make demo EXAMPLE=laravel-ci', function () {
 
   it('goes back to the release before, with the notes as they are', () => {
     expect(chapter('Back again')).to.match(/<h1>Notes<\/h1>[^]*: the board is up/);
+  });
+});
+
+/** An artifact on new instances, bad and good, back by version and on by instance, promoted. */
+describe('make demo EXAMPLE=s3-artifact', function () {
+  this.timeout(900_000);
+
+  it('answers with the release that each command says', () => {
+    const output = demoOf('s3-artifact');
+    const answers = [...output.matchAll(/^\{"greeting": "([a-z ]+), .*"environment": "(\w+)"/gm)];
+    const good = ['good day', 'staging'];
+    expect(answers.map(([, greeting, environment]) => [greeting, environment])).to.deep.equal([
+      ...[['hello', 'staging'], good, good, ['hello', 'staging'], good],
+      ['good day', 'production'],
+    ]);
+    expect(output).to.match(/restarted once[^]*exit code 3, as it should be/);
+    const back = output.slice(output.indexOf('Back by version'), output.indexOf('The very same object'));
+    expect(back).not.to.contain('launching');
+    expect(output).to.contain('has no orphaned instance');
   });
 });
