@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import type { TargetSnapshot } from '../../../../../runner/src/domain/records.js';
+import type { InstanceState } from '../../../../../runner/src/domain/instance.js';
+import { orphansAmong } from '../../../../../runner/src/domain/orphans.js';
+import type { TargetRecord, TargetSnapshot } from '../../../../../runner/src/domain/records.js';
 import { instancesWorld, releasedArtifact } from '../../../../support/instances/instancesWorld.js';
 import { rejection } from '../../../../support/rejection.js';
 
@@ -31,6 +33,16 @@ async function prepared(settings: Record<string, unknown>, isUpdated: boolean) {
   for (const [id, version] of configured) world.configured.set(id, version);
   return world;
 }
+/** What nobody needs, by the record of the deployment that ended. */
+const orphans = ({ aws, clock }: World, record: TargetRecord): readonly string[] => {
+  const instances = [...aws.instances.values()].map((one) => ({
+    ...{ id: one.id, tags: one.tags, state: aws.stateOf(one) as InstanceState },
+  }));
+  const recorded = { staging: { targets: { web: record }, isOpen: false } };
+  return orphansAmong(instances, recorded, clock.now().getTime()).map(
+    ({ instance: { id }, why }) => `${id}: ${why}`,
+  );
+};
 type World = Awaited<ReturnType<typeof prepared>>;
 
 describe('instances whose deploy is killed at any step', () => {
@@ -39,6 +51,7 @@ describe('instances whose deploy is killed at any step', () => {
     /** A fault while the first run is at work. */
     readonly prepare?: (world: World) => void;
     readonly isRollback?: boolean;
+    readonly named?: readonly string[];
     readonly least: number;
     /** What stands in the end, gone on with. */
     readonly ends: readonly string[];
@@ -51,36 +64,53 @@ describe('instances whose deploy is killed at any step', () => {
       least: 15,
       ends: [...STOPPED('1.0.0'), ...SERVING('1.1.0')],
     },
+    'a deploy of which enough serve': {
+      settings: { succeed: 1 },
+      prepare: ({ aws }) => (aws.answers = ({ id }) => id !== 'i-4'),
+      least: 25,
+      ends: [...STOPPED('1.0.0'), ...SERVING('1.1.0')],
+    },
+    'a rollback that launches anew': {
+      ...{ settings: { keep: '0s' }, isRollback: true },
+      ...{ least: 20, ends: SERVING('1.0.0') },
+    },
+    'a rollback to instances that somebody named': {
+      ...{ isRollback: true, named: ['i-1', 'i-2'] },
+      ...{ least: 15, ends: [...SERVING('1.0.0'), ...STOPPED('1.1.0')] },
+    },
     'a rollback': { isRollback: true, least: 15, ends: [...SERVING('1.0.0'), ...STOPPED('1.1.0')] },
   };
 
-  async function killed({ settings = {}, prepare, isRollback = false }: Case, dieAt: number) {
+  async function killed({ settings = {}, prepare, isRollback = false, named }: Case, dieAt: number) {
     const world = await prepared(settings, isRollback);
     prepare?.(world);
     const kind = isRollback ? ('rollback' as const) : ('deploy' as const);
-    const first = world.process({ kind }, dieAt);
+    const around = { kind, ...(named === undefined ? {} : { instances: named }) };
+    const first = world.process(around, dieAt);
     const before = JSON.parse(JSON.stringify(await first.target.snapshot())) as TargetSnapshot;
     const wanted = isRollback ? FIRST : NEXT;
     const isEnded = await first.live(first.target.deploy(wanted, first.rollout));
     world.aws.answers = () => true;
-    return { world, before, isEnded, kind, wanted };
+    return { world, before, isEnded, around, wanted };
   }
 
   for (const [name, one] of Object.entries(cases)) {
     it(`is gone on with: ${name}`, async function () {
       this.timeout(60_000);
       for (let dieAt = 0; ; dieAt += 1) {
-        const { world, isEnded, kind, wanted } = await killed(one, dieAt);
+        const { world, isEnded, around, wanted } = await killed(one, dieAt);
         if (isEnded) return expect(dieAt).to.be.above(one.least);
         const { aws, entries, process } = world;
-        const { target, rollout } = process({ kind, begun: [...entries] });
+        const { target, rollout } = process({ ...around, begun: [...entries] });
         const record = await target.deploy(wanted, rollout);
         const context = `killed at ${dieAt}`;
         expect(aws.stand(), context).to.have.members([...one.ends]);
         expect(aws.outages, context).to.deep.equal([]);
+        const keepsNothing = one.settings?.['keep'] === '0s';
         expect(record.facts?.['kept'], context).to.equal(
-          one.settings !== undefined ? undefined : one.isRollback ? '1.1.0' : '1.0.0',
+          keepsNothing ? undefined : one.isRollback ? '1.1.0' : '1.0.0',
         );
+        expect(orphans(world, record), context).to.deep.equal([]);
       }
     });
 
@@ -91,16 +121,18 @@ describe('instances whose deploy is killed at any step', () => {
         const { aws, entries, process } = world;
         const { target, rollout } = process({ kind: 'rollback', begun: [...entries] });
         const context = `killed at ${dieAt}`;
-        const isGone = aws.stand().filter((each) => each.startsWith('1.0.0')).length < 2;
+        const served = one.isRollback ? '1.1.0' : '1.0.0';
+        const isGone = aws.stand().filter((each) => each.startsWith(served)).length < 2;
         if (isGone) {
           // What served before is terminated: nothing can bring it back, and what serves stays.
           const serving = aws.stand();
           const error = await rejection(target.restore(before, rollout), 'DEPLOY_FAILED');
-          expect(error.message, context).to.include('i-1');
+          expect(error.message, context).to.match(/^i-[1-4]\b/);
           expect(aws.stand(), context).to.deep.equal(serving);
         } else {
           await target.restore(before, rollout);
-          const stands = one.isRollback ? [...STOPPED('1.0.0'), ...SERVING('1.1.0')] : SERVING('1.0.0');
+          const kept = one.isRollback && one.settings === undefined ? STOPPED('1.0.0') : [];
+          const stands = [...kept, ...SERVING(served)];
           expect(aws.stand(), context).to.have.members(stands);
         }
         expect(aws.outages, context).to.deep.equal([]);
