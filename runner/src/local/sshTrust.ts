@@ -1,5 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { StackError } from '../base/errors.js';
 import { writeAtomically } from '../adapters/process/atomicFile.js';
 import { withStateLock } from './localLock.js';
 import { askCommand, waitUntil, runCommand, notRunningError, type LocalContext } from './localContext.js';
@@ -14,10 +15,16 @@ export async function giveKey(local: LocalContext, container: string): Promise<v
   await runCommand(local, write, { purpose: 'hand the public key to the host' });
 }
 
-/** Reads a host's own key through the engine, not over the network that the key secures. */
+/** A host makes its key at its first boot, which takes its time beside others. */
+const FIRST_BOOT_MS = 60_000;
+
+/**
+ * Reads a host's own key through the engine, not over the network that the key secures.
+ * @throws StackError SSH_UNREACHABLE where the host does not come to have one
+ */
 export async function trustHostKey(local: LocalContext, container: string, port: number): Promise<void> {
   let key = '';
-  await waitUntil(
+  const isMade = await waitUntil(
     local,
     async () => {
       key =
@@ -29,8 +36,13 @@ export async function trustHostKey(local: LocalContext, container: string, port:
         ])) ?? '';
       return key !== '';
     },
-    20_000,
+    FIRST_BOOT_MS,
   );
+  if (!isMade)
+    throw new StackError('SSH_UNREACHABLE', `${container} has no SSH host key yet`, {
+      where: `127.0.0.1:${port}`,
+      next: `Look into the host: docker exec ${container} systemctl status ssh`,
+    });
   const words = key.split(' ').slice(0, 2).join(' ');
   await withStateLock(local, 'known-hosts', () => rewriteKnownHosts(local, port, words));
 }
