@@ -21,7 +21,7 @@ describe('the key of a local host', () => {
     return {
       settings: localSettings(env),
       env,
-      processes: { run } as unknown as LocalContext['processes'],
+      processes: { run },
       clock: new VirtualClock(),
       signal: undefined,
       report: () => undefined,
