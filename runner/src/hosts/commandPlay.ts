@@ -23,7 +23,7 @@ import {
   type PullRequest,
 } from './pullScript.js';
 import { putValues, withoutBucket } from './runValues.js';
-import { endWithoutEvents } from './rules/commandEnds.js';
+import { eventsToTheEnd } from './rules/commandEnds.js';
 
 /** Runs for several hosts that are asked for within this time go out as one command, with one bundle. */
 const GATHER_MS = 150;
@@ -57,7 +57,7 @@ export async function playByCommand(
     const lines = end === undefined ? undefined : pulledEvents(end.stdout);
     const here = (line: string) => pathsHere(play.paths, line);
     const events = lines?.flatMap((line) => parseAnsibleLine(here(line)) ?? []) ?? [];
-    for (const event of events.length > 0 ? events : endWithoutEvents(host, end)) {
+    for (const event of eventsToTheEnd(host, end, events)) {
       play.outcome.take(event);
       reporter.tell(event);
     }

@@ -18,10 +18,23 @@ const REASONS: Readonly<Record<string, string>> = {
 const SILENT = new Set(['Undeliverable', 'DeliveryTimedOut']);
 
 /**
- * What is said of a host whose Ansible has said nothing.
+ * What happened on a host, up to how its command ended: Ansible that was cut short says nothing of its end.
  * @param end how its command ended; undefined where AWS does not know
+ * @param events what Ansible itself said there
  */
-export function endWithoutEvents({ name }: Host, end: End | undefined): readonly AnsibleEvent[] {
+export function eventsToTheEnd(
+  host: Host,
+  end: End | undefined,
+  events: readonly AnsibleEvent[],
+): readonly AnsibleEvent[] {
+  const saysWhy = events.some((event) => {
+    const recap = event.event === 'stats' ? event.hosts[host.name] : undefined;
+    return recap !== undefined && recap.failed + recap.unreachable > 0;
+  });
+  return end?.status === 'Success' || saysWhy ? events : [...events, ...endWithoutEvents(host, end)];
+}
+
+function endWithoutEvents({ name }: Host, end: End | undefined): readonly AnsibleEvent[] {
   const { status = 'unknown', stderr = '', exitCode = -1 } = end ?? {};
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   const own = lines.find((line) => line.startsWith('automation-stack: '))?.replace('automation-stack: ', '');

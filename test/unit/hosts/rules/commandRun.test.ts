@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
-import { PlaybookOutcome } from '../../../../runner/src/hosts/rules/ansibleEvents.js';
+import { PlaybookOutcome, type AnsibleEvent } from '../../../../runner/src/hosts/rules/ansibleEvents.js';
 import type { AnsiblePaths } from '../../../../runner/src/hosts/rules/ansibleSettings.js';
 import {
   bundledName,
@@ -10,7 +10,7 @@ import {
   placesOnHost,
   playbookOnHost,
 } from '../../../../runner/src/hosts/rules/bundleLayout.js';
-import { endWithoutEvents } from '../../../../runner/src/hosts/rules/commandEnds.js';
+import { eventsToTheEnd } from '../../../../runner/src/hosts/rules/commandEnds.js';
 import { pulledEvents, pullScript } from '../../../../runner/src/hosts/pullScript.js';
 
 const SHA = 'a'.repeat(64);
@@ -82,9 +82,21 @@ describe('the script of a host', () => {
 
 describe('a host whose Ansible has said nothing', () => {
   const host = { name: 'web-1', address: 'i-1', instanceId: 'i-1', port: 22, user: 'admin', groups: [] };
-  const failures = (end: Parameters<typeof endWithoutEvents>[1]) => {
+  const recap = { ok: 1, changed: 0, failed: 0, unreachable: 0, skipped: 0, rescued: 0 };
+  const told = (failed: number): readonly AnsibleEvent[] => [
+    {
+      event: 'host',
+      host: 'web-1',
+      status: failed > 0 ? 'failed' : 'ok',
+      task: 'One',
+      path: 'x:1',
+      msg: 'own words',
+    },
+    { event: 'stats', hosts: { 'web-1': { ...recap, failed } } },
+  ];
+  const failures = (end: Parameters<typeof eventsToTheEnd>[1], events: readonly AnsibleEvent[] = []) => {
     const outcome = new PlaybookOutcome();
-    for (const event of endWithoutEvents(host, end)) outcome.take(event);
+    for (const event of eventsToTheEnd(host, end, events)) outcome.take(event);
     return outcome.failures;
   };
 
@@ -94,6 +106,16 @@ describe('a host whose Ansible has said nothing', () => {
         host: 'web-1',
         unreachable: true,
       });
+  });
+
+  it('failed where it was cut short, and in its own words where it has some', () => {
+    const end = (status: string) => ({ status, exitCode: 1, stderr: '' });
+    const begun = told(0).slice(0, 1);
+    expect(failures(end('ExecutionTimedOut'), begun)[0]?.message).to.contain('run-command.timeout');
+    expect(failures(end('Failed'), told(0))).to.have.length(1);
+    expect(failures(end('Failed'), told(1))).to.have.length(1);
+    expect(failures(end('Failed'), told(1))[0]?.message).to.equal('own words');
+    expect(failures(end('Success'), told(0))).to.deep.equal([]);
   });
 
   it('failed in the words of the program, or as AWS says it ended', () => {
