@@ -248,14 +248,15 @@ def run(play, log):
     return child.wait(), events, words
 
 
+def is_bad(line):
+    event = json.loads(line)
+    return event.get("event") == "stats" or event.get("status") in ("failed", "unreachable")
+
+
 def packed(events):
     """All events if they fit, else those that tell the most."""
     def kind(line):
         return json.loads(line).get("event")
-
-    def is_bad(line):
-        event = json.loads(line)
-        return event.get("event") == "stats" or event.get("status") in ("failed", "unreachable")
 
     for keep in (lambda _: True, lambda line: kind(line) != "diff", lambda line: kind(line) in ("host", "stats"), is_bad):
         text = "\n".join(line for line in events if keep(line))
@@ -274,7 +275,7 @@ def tell(result):
 def work(request):
     for folder in (HOME, RUN, LOGS, os.path.join(HOME, "results")):
         os.makedirs(folder, mode=0o700, exist_ok=True)
-    # What came with the image of another instance was not done here.
+    # What the image of another instance brings along was not done here.
     me = patiently("there is no metadata service", lambda: metadata("instance-id"))
     result_file = os.path.join(HOME, "results", "%s.%s.json" % (request["id"], me))
     lock = open(os.path.join(RUN, "lock"), "w")
@@ -299,6 +300,10 @@ def work(request):
             shutil.rmtree(folder, ignore_errors=True)
     keep_newest(os.path.join(LOGS, "*.log"), 20)
     words = "\n".join(words[-40:] + ["full log: %s" % log_file, ""])
+    if "play" in request:
+        # At a boot people read what is printed.
+        sys.stdout.write("\n".join([line for line in events if is_bad(line)] + [words]))
+        return code
     result = {"code": code, "events": packed(events), "words": words}
     write(result_file + ".new", json.dumps(result), 0o600)
     os.rename(result_file + ".new", result_file)
