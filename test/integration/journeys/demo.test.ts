@@ -82,10 +82,9 @@ describe('make demo EXAMPLE=laravel-ci', function () {
     expect(chapter('Servers')).to.match(/laravel-ci-staging-dev .*lamp, laravel, phpmyadmin/);
   });
 
-  it('puts up the layers, and looks at none a second time that has not changed', () => {
+  it('puts up the layers, which have nothing to change the second time', () => {
     expect(chapter('Layers')).to.match(/HTTP 302[^]*: the board is up[^]*HTTP 200/);
-    for (const layer of ['lamp', 'phpmyadmin'])
-      expect(chapter('Nothing has changed')).to.include(`${layer}.yml not run on laravel-ci-staging-dev`);
+    expect(chapter('Nothing has changed')).to.include('nothing to change');
   });
 
   it('shows only what the tests pass and what answers', () => {
