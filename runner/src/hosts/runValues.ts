@@ -63,9 +63,10 @@ export async function bringInput(
   if (by === undefined) throw withoutBucket(environment.name);
   const place = { bucket: by.bucket, prefix: bundlePrefix(config.application, by.prefix) };
   const id = `input-${randomBytes(8).toString('hex')}`;
-  const { key, sha256, remove } = await putValues(context, aws, place, id, text);
-  const object = { bucket: by.bucket, key, sha256 };
-  return { script: pullScript(await pullProgram(paths), { region: aws.region, object }), remove };
+  const values = await putValues(context, aws, place, id, text);
+  const object = { bucket: by.bucket, key: values.key, sha256: values.sha256 };
+  const script = pullScript(await pullProgram(paths), { region: aws.region, object });
+  return { script, remove: () => values.remove() };
 }
 
 /** Neither a playbook nor a secret gets to hosts without one. */
