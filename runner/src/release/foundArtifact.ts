@@ -5,8 +5,15 @@ import { StackError } from '../base/errors.js';
 import type { ArtifactConfig } from '../config/artifactsSchema.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
 import type { Stage } from '../events/stage.js';
-import type { MadeArtifact } from './artifacts.js';
 import type { MadeElsewhere } from './treeArtifacts.js';
+
+/** An artifact whose bytes were read. */
+export interface TakenArtifact {
+  /** `sha256:…` of its bytes. */
+  readonly digest: string;
+  readonly sizeBytes: number;
+  readonly seconds: number;
+}
 
 /**
  * The object that a release would take: the newest one below the prefix of an artifact.
@@ -38,9 +45,9 @@ export async function newestObject(
 export async function takeArtifact(
   context: Context,
   environment: NamedEnvironment,
-  { name, object, inputs }: MadeElsewhere,
+  { name, object }: MadeElsewhere,
   stage: Stage,
-): Promise<MadeArtifact> {
+): Promise<TakenArtifact> {
   const startedMs = context.clock.now().getTime();
   const subject = stage.subject(name);
   const { bucket, key, sizeBytes, metadata } = object;
@@ -68,7 +75,7 @@ export async function takeArtifact(
     const words = [version, commit?.slice(0, 12), found.digest.slice(0, 19)];
     subject.progress('build', `taken: ${words.filter((one) => one !== undefined).join(', ')}`, 'ok');
     const seconds = (context.clock.now().getTime() - startedMs) / 1000;
-    return { name, inputs, outcome: 'built', digest: found.digest, sizeBytes, seconds };
+    return { digest: found.digest, sizeBytes, seconds };
   } finally {
     await folder.remove();
   }
