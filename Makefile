@@ -12,7 +12,7 @@ demo: build ## Set up everything and run the main job on the local environment (
 demo-down: build ## Take the demo and the local environment away again
 	@scripts/demo.sh down
 
-test: build ## Set up everything and pass all tests: lint, unit, groovy, terraform, integration, journeys, ansible, jenkins, controller
+test: build ## Set up everything and pass all tests: lint, unit, groovy, terraform, integration, journeys, instances, ansible, jenkins, controller
 	@node scripts/test.mjs
 
 check: build ## The suites that need no containers: what to run before each commit

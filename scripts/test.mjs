@@ -1,5 +1,5 @@
 // Runs every suite, or those named one after another, and ends with the sum: `N passed, N failed, N skipped`.
-//   node scripts/test.mjs [SUITE …]     suites: lint unit groovy terraform integration journeys ansible jenkins controller; check: the first four
+//   node scripts/test.mjs [SUITE …]     suites: lint unit groovy terraform integration journeys instances ansible jenkins controller; check: the first four
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -60,15 +60,15 @@ async function inLocalEnvironment(suite, env = {}) {
   return couldNotRun('The local environment did not come up: no test of this suite could run.');
 }
 
-/** The demos take all hosts and names of a local environment, so that they have one of their own beside the other tests. */
-const DEMOS = { AUTOMATION_STACK_LOCAL_INSTANCE: '1', AWS_ENDPOINT_URL: 'http://127.0.0.1:4666' };
+/** Demos and instances take all hosts and names of a local environment, so that they have one of their own beside the other tests. */
+const SECOND = { AUTOMATION_STACK_LOCAL_INSTANCE: '8', AWS_ENDPOINT_URL: 'http://127.0.0.1:5366' };
 
-async function journeys() {
+async function inSecondEnvironment(folder) {
   const counts = await inLocalEnvironment(
-    () => mocha('journeys', ['test/integration/journeys/**/*.test.ts'], DEMOS),
-    DEMOS,
+    () => mocha(folder, [`test/integration/${folder}/**/*.test.ts`], SECOND),
+    SECOND,
   );
-  await run(process.execPath, ['runner', 'local', 'down'], { env: DEMOS });
+  await run(process.execPath, ['runner', 'local', 'down'], { env: SECOND });
   return counts;
 }
 
@@ -85,10 +85,14 @@ const suites = {
   terraform: () => mocha('terraform', ['test/terraform/**/*.test.ts']),
   integration: () =>
     inLocalEnvironment(() =>
-      mocha('integration', ['test/integration/**/*.test.ts', '--ignore', 'test/integration/journeys/**']),
+      mocha('integration', [
+        'test/integration/**/*.test.ts',
+        ...['journeys', 'instances'].flatMap((folder) => ['--ignore', `test/integration/${folder}/**`]),
+      ]),
     ),
-  // Whoever asks for the integration suite gets these two as well: whole journeys, and Ansible's roles on hosts of their own.
-  journeys,
+  // Whoever asks for the integration suite gets these three as well: whole journeys, EC2 instances, and Ansible's roles.
+  journeys: () => inSecondEnvironment('journeys'),
+  instances: () => inSecondEnvironment('instances'),
   ansible: () => inLocalEnvironment(() => mocha('ansible', ['test/ansible/**/*.test.ts'])),
   // The examples' own Jenkinsfiles, from the first build to a rollback.
   jenkins: () => inLocalEnvironment(() => runGroovy(['*Journey'])),
@@ -106,7 +110,7 @@ const suites = {
  */
 const lanes = [
   ['integration'],
-  ['journeys'],
+  ['journeys', 'instances'],
   ['lint', 'unit', 'groovy', 'terraform', 'ansible', 'jenkins', 'controller'],
 ];
 /** `check`: what needs no containers, for before a commit. */
@@ -152,7 +156,9 @@ if (unknown.length > 0) {
 const { TEST_SUM: sumFile } = process.env;
 delete process.env.TEST_SUM;
 const chosen =
-  sumFile === undefined && named.includes('integration') ? [...named, 'journeys', 'ansible'] : named;
+  sumFile === undefined && named.includes('integration')
+    ? [...named, 'journeys', 'instances', 'ansible']
+    : named;
 const total =
   chosen.length === 0
     ? await runBeside(lanes)
