@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { fetchArtifact } from '../../../runner/src/delivery/targets/instances/fetchArtifact.js';
+import { fetchArtifact } from '../../../runner/src/delivery/targets/artifacts/fetchArtifact.js';
 import type { ReleaseArtifact, ReleaseRecord } from '../../../runner/src/domain/records.js';
 import { buildAll } from '../../../runner/src/release/build.js';
 import { ensureRelease } from '../../../runner/src/release/findRelease.js';

@@ -13,6 +13,7 @@ export function containerRuntime(fleet: FleetWorld): Runtime {
     again: { app_container_replace: true },
     fetching: async ({ variables }) => ({
       variables: { ...variables, app_container_state: 'fetched' },
+      objects: [],
       done: async () => undefined,
     }),
     restoring: (before) => restoringVariables(fleet, before),

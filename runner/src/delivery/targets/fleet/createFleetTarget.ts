@@ -45,7 +45,7 @@ export async function createFleetTarget(options: {
       refuseEmptyGroup(inGroup((await inventory()).hosts, config.group), config.group, environment.name),
     registry: async () => (await registry()).host,
     async fetchArtifact(artifact, signal) {
-      const { fetchArtifact } = await import('../instances/fetchArtifact.js');
+      const { fetchArtifact } = await import('../artifacts/fetchArtifact.js');
       return fetchArtifact(context, await context.aws(environment), artifact, signal);
     },
     balancer: once(async () => {
@@ -62,7 +62,7 @@ export async function createFleetTarget(options: {
         healthyMs: config.health.timeout,
       });
     }),
-    async play({ hosts, variables, rollout }) {
+    async play({ hosts, variables, rollout, objects = [] }) {
       const auth = config.strategy.kind === 'symlink' ? undefined : await (await registry()).credentials();
       const found = await inventory();
       const outcome = await inTurn(() =>
@@ -72,7 +72,7 @@ export async function createFleetTarget(options: {
           playbook: playbookOf(config),
           inventory: found,
           limit: hosts,
-          variables,
+          ...{ variables, objects },
           signal: rollout.signal,
           usualForks: usualForks(hosts.length, machine),
           secrets:

@@ -2,10 +2,12 @@ import type { SshHosts } from '../../../adapters/ssh/sshHosts.js';
 import type { Host } from '../../../domain/host.js';
 import type { Clock } from '../../../base/ports.js';
 import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
+import type { ObjectForPlaybook } from '../../../hosts/rules/objectForPlaybook.js';
 import type { Rollout } from '../../../context/target.js';
 import type { CheckTools } from '../../checks/checks.js';
 import type { TakeSnapshot } from '../../snapshots/takeSnapshot.js';
 import type { ReleaseArtifact } from '../../../domain/records.js';
+import type { FetchedArtifact } from '../artifacts/fetchArtifact.js';
 import type { Balancer } from './balancer.js';
 import type { Runtime } from './runtime.js';
 import type { FleetConfig } from './schema.js';
@@ -16,6 +18,8 @@ export interface PlayRequest {
   readonly hosts: readonly string[];
   readonly variables: Readonly<Record<string, unknown>>;
   readonly rollout: Rollout;
+  /** Files of S3 that the playbook uses, for hosts that run it themselves. */
+  readonly objects?: readonly ObjectForPlaybook[];
 }
 
 /** The world of a fleet: createFleetTarget.ts makes it of the real one, tests make it of fakes. */
@@ -39,13 +43,7 @@ export interface FleetWorld extends FleetIdentity {
    * Gets an artifact of a release, and checks it; only a target of containers can do without.
    * @throws StackError ARTIFACT_CHANGED, AWS_*
    */
-  readonly fetchArtifact?: (artifact: ReleaseArtifact, signal: AbortSignal) => Promise<LocalArtifact>;
-}
-
-/** An artifact on this machine. */
-export interface LocalArtifact {
-  readonly file: string;
-  remove(): Promise<void>;
+  readonly fetchArtifact?: (artifact: ReleaseArtifact, signal: AbortSignal) => Promise<FetchedArtifact>;
 }
 
 /** What a fleet works with. */

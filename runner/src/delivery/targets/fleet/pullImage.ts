@@ -40,8 +40,8 @@ export async function fetchImages(
   };
   if (names.length === 0) return ready(lost);
   await rollout.journal('fetch', { hosts: names });
-  const { variables, done } = await fleet.runtime.fetching(wanted, signal);
-  const failures = await fleet.play({ hosts: names, variables, rollout }).finally(done);
+  const { variables, objects, done } = await fleet.runtime.fetching(wanted, signal);
+  const failures = await fleet.play({ hosts: names, variables, objects, rollout }).finally(done);
   const unfetched = failures.map((failure): FailedHost => ({
     ...failedByPlaybook(failure),
     cause: failure.unreachable ? 'unreachable' : failure.leftOut === true ? 'not-replaced' : 'image',

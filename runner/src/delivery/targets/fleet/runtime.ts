@@ -1,12 +1,22 @@
 import type { SshHosts } from '../../../adapters/ssh/sshHosts.js';
 import type { Host } from '../../../domain/host.js';
 import type { ReleaseRecord } from '../../../domain/records.js';
+import type { ObjectForPlaybook } from '../../../hosts/rules/objectForPlaybook.js';
 import type { Container, HostContainers } from './containers.js';
 import type { MigrationRunner } from './migrationRunner.js';
 import type { WantedContainer } from './wanted.js';
 
 /** Variables for a playbook. */
 export type Variables = Readonly<Record<string, unknown>>;
+
+/** What a playbook needs to bring a release to hosts. */
+export interface Fetching {
+  readonly variables: Variables;
+  /** Files of S3 that it uses, for hosts that run it themselves. */
+  readonly objects: readonly ObjectForPlaybook[];
+  /** To be called when it has ended. */
+  readonly done: () => Promise<void>;
+}
 
 /** How a fleet runs releases on its hosts: as containers, or from directories. It changes nothing itself: the playbook does. */
 export interface Runtime {
@@ -16,11 +26,8 @@ export interface Runtime {
   digestOf(release: ReleaseRecord): string | undefined;
   /** For the playbook, to replace what is wanted already but does not answer. */
   readonly again: Variables;
-  /** For the playbook, to bring what is wanted to hosts; `done` when it has ended. @throws StackError ARTIFACT_CHANGED, AWS_* */
-  fetching(
-    wanted: WantedContainer,
-    signal: AbortSignal,
-  ): Promise<{ readonly variables: Variables; readonly done: () => Promise<void> }>;
+  /** Prepares to bring what is wanted to hosts. @throws StackError ARTIFACT_CHANGED, AWS_* */
+  fetching(wanted: WantedContainer, signal: AbortSignal): Promise<Fetching>;
   /** For the playbook, to bring back what ran before; nothing where undefined. */
   restoring(before: Container | undefined): Variables;
   /** Whether a host has all that it needs to run it. @throws StackError SSH_* */

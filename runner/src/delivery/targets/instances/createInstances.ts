@@ -109,7 +109,7 @@ async function dependenciesOf(
     },
     registry: async () => (await registry()).host,
     fetch: async (artifact, signal) => {
-      const { fetchArtifact } = await import('./fetchArtifact.js');
+      const { fetchArtifact } = await import('../artifacts/fetchArtifact.js');
       return fetchArtifact(context, await context.aws(environment), artifact, signal);
     },
     userData: once(async () => {

@@ -7,6 +7,7 @@ import type { Instance } from '../../../domain/instance.js';
 import type { ReleaseArtifact } from '../../../domain/records.js';
 import type { HostFailure } from '../../../hosts/rules/ansibleEvents.js';
 import type { CheckTools } from '../../checks/checks.js';
+import type { FetchedArtifact } from '../artifacts/fetchArtifact.js';
 import type { ProbeAnswer } from '../../../adapters/http/httpProbe.js';
 import type { InstanceGroup } from './group.js';
 import type { InstancesConfig } from './schema.js';
@@ -15,13 +16,6 @@ export interface ConfigureRequest {
   readonly instance: Instance;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly rollout: Rollout;
-}
-
-/** An artifact on this machine, its checksum and size those of the release. */
-export interface FetchedArtifact {
-  readonly file: string;
-  /** Removes it. */
-  remove(): Promise<void>;
 }
 
 /** What a target of instances works with: createInstances.ts makes it of the real world, tests of fakes. */

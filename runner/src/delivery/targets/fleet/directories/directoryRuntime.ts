@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { FleetWorld } from '../dependencies.js';
 import type { Runtime } from '../runtime.js';
 import { noteOf, readReleases } from './hostReleases.js';
@@ -27,7 +28,15 @@ export function directoryRuntime(fleet: FleetWorld): Runtime {
         release_directory_state: 'fetched',
         release_directory_file: fetched.file,
       };
-      return { variables, done: () => fetched.remove() };
+      const { bucket, key, objectVersion: version } = artifact;
+      const object = { bucket, key, ...(version === undefined ? {} : { version }) };
+      const objects = [
+        {
+          ...{ variable: 'release_directory_file', file: basename(fetched.file) },
+          ...{ ...object, sha256: wanted.variables['release_directory_sha256'] as string },
+        },
+      ];
+      return { variables, objects, done: () => fetched.remove() };
     },
     restoring: (before) => restoringDirectory(fleet, before),
     async isThere(ssh, host, { definition }, signal) {

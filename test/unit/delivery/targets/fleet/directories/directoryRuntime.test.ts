@@ -65,7 +65,7 @@ describe('a release in a directory', () => {
       remove: async () => void removed.push('file'),
     });
     const runtime = directoryRuntime(world({}, { fetchArtifact }));
-    const { variables, done } = await runtime.fetching(
+    const { variables, objects, done } = await runtime.fetching(
       await runtime.wanted(release('1.0.0')),
       new AbortController().signal,
     );
@@ -74,6 +74,9 @@ describe('a release in a directory', () => {
       release_directory_file: '/tmp/app.tar.gz',
       release_directory_sha256: 'ab'.repeat(32),
     });
+    // A host that runs the playbook itself gets the very object from S3.
+    const object = { bucket: 'b', key: 'k', sha256: 'ab'.repeat(32) };
+    expect(objects).to.deep.equal([{ variable: 'release_directory_file', file: 'app.tar.gz', ...object }]);
     await done();
     expect(removed).to.deep.equal(['file']);
   });

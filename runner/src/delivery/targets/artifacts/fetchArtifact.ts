@@ -3,7 +3,13 @@ import type { AwsClients } from '../../../adapters/aws/clients.js';
 import { privateFolder } from '../../../adapters/process/privateFolder.js';
 import { StackError } from '../../../base/errors.js';
 import type { ReleaseArtifact } from '../../../domain/records.js';
-import type { FetchedArtifact } from './dependencies.js';
+
+/** An artifact on this machine, its checksum and size those of the release. */
+export interface FetchedArtifact {
+  readonly file: string;
+  /** Removes it. */
+  remove(): Promise<void>;
+}
 
 /**
  * Gets an artifact of a release from S3, the very version that was uploaded, and checks its size and checksum.
@@ -36,6 +42,6 @@ function changed({ bucket, key, objectVersion }: ReleaseArtifact, why: string): 
   const version = objectVersion === undefined ? '' : `, version ${objectVersion}`;
   return new StackError('ARTIFACT_CHANGED', `the artifact is not the one of the release: ${why}`, {
     where: `s3://${bucket}/${key}${version}`,
-    next: 'Nothing was launched. Find out who writes to that key; `node runner push --force` makes another release.',
+    next: 'Nothing was changed. Find out who writes to that key; `node runner push --force` makes another release.',
   });
 }
