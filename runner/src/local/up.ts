@@ -7,6 +7,7 @@ import { servicesUp } from './localServices.js';
 import { sshKeyUp } from './sshTrust.js';
 import { toolsUp } from './installTools.js';
 import { withStateLock } from './localLock.js';
+import { watchLimitUp } from './watchLimit.js';
 import { askCommand, type LocalContext } from './localContext.js';
 
 /**
@@ -21,7 +22,8 @@ export async function localUp(local: LocalContext): Promise<void> {
     const [engine, tools] = [engineUp(local), toolsUp(local)];
     const images = engine.then(() => imagesUp(local));
     const networked = engine.then(() => networkUp(local));
-    await allOf([engine, tools, images, networked]);
+    const limit = engine.then(() => watchLimitUp(local));
+    await allOf([engine, tools, images, networked, limit]);
     const names = await recordImages(local);
     await emulatorUp(local, names);
     await servicesUp(local);
