@@ -45,11 +45,15 @@ describe('Run Command', () => {
   const sending: Answer = ({ InstanceIds }) => ({
     Command: { CommandId: (InstanceIds as string[]).join(' ') },
   });
-  const listing: Answer = ({ CommandId }) => ({
-    CommandInvocations: String(CommandId)
-      .split(' ')
-      .map((InstanceId) => ({ InstanceId, Status: 'Success' })),
-  });
+  /** One on each page, as AWS may answer whatever it was asked for. */
+  const listing: Answer = ({ CommandId, NextToken = '0' }) => {
+    const all = String(CommandId).split(' ');
+    const from = Number(NextToken);
+    return {
+      CommandInvocations: [{ InstanceId: all[from], Status: 'Success' }],
+      ...(from + 1 < all.length ? { NextToken: String(from + 1) } : {}),
+    };
+  };
   const telling =
     (details: string): Answer =>
     () => ({ StatusDetails: details, ResponseCode: details === 'Success' ? 0 : 1 });
@@ -94,9 +98,10 @@ describe('Run Command', () => {
     const { ends } = ask(
       {
         ...{ 'ssm:SendCommand': refused, 'ssm:ListCommandInvocations': listing },
-        'ssm:DescribeInstanceInformation': () => ({
-          InstanceInformationList: [{ InstanceId: 'i-0', PingStatus: 'Online' }],
-        }),
+        'ssm:DescribeInstanceInformation': ({ NextToken }) =>
+          NextToken === undefined
+            ? { InstanceInformationList: [], NextToken: 'more' }
+            : { InstanceInformationList: [{ InstanceId: 'i-0', PingStatus: 'Online' }] },
         'ssm:GetCommandInvocation': telling('Success'),
       },
       ids(2),

@@ -65,8 +65,10 @@ describe('what the pages promise', () => {
         const own = words.split(/ [|>&] | && | -- |"\)/)[0] as string;
         wrong.push(...optionsIn(own).filter((name) => !known.has(name)));
       }
-      // Options of the programs that the development of this project calls.
-      expect(wrong.filter((name) => !['privileged', 'version'].includes(name))).to.deep.equal([]);
+      // Options of the programs that this project and its roles call.
+      expect(wrong.filter((name) => !['index-url', 'privileged', 'version'].includes(name))).to.deep.equal(
+        [],
+      );
     });
   }
 });
@@ -91,7 +93,9 @@ function* namedBy(schema: unknown, name: string): Generator<Part> {
 describe('what the pages say of targets', () => {
   const targets = kinds.targets.map(({ name }) => name);
   const strategies = [...namedBy(jsonSchema(kinds), 'strategy')].flatMap((schema) =>
-    [...everyPart(schema)].flatMap((part) => (typeof part['const'] === 'string' ? [part['const']] : [])),
+    [...everyPart(schema)].flatMap((part) =>
+      [part['const'], part['enum']].flat().flatMap((word) => (typeof word === 'string' ? [word] : [])),
+    ),
   );
 
   it('is held against the schema', () => {

@@ -10,6 +10,7 @@ const load = createRequire(import.meta.url);
 /** What an SDK's calls are called in the tables of the proxy. */
 const SERVICES: Readonly<Record<string, string>> = {
   'application-auto-scaling': 'Scaling',
+  'auto-scaling': 'AutoScaling',
   cloudwatch: 'CloudWatch',
   'cloudwatch-logs': 'Logs',
   ec2: 'EC2',
@@ -27,6 +28,9 @@ const SERVICES: Readonly<Record<string, string>> = {
 
 /** Calls that are not read page by page, and why that is all there is. */
 const WHOLE: Readonly<Record<string, string>> = {
+  'adapters/aws/autoScaling.ts DescribeAutoScalingGroups': 'one group, by its name',
+  'adapters/aws/autoScaling.ts DescribeInstanceRefreshes': 'the newest one, which is the first',
+  'adapters/aws/autoScaling.ts DescribeScalingActivities': 'the newest ones, which are the first',
   'adapters/aws/elb.ts DescribeTargetGroups': 'one group, by its name or ARN',
   'adapters/aws/ec2Instances.ts DescribeLaunchTemplateVersions': 'one version, by its number or name',
   'adapters/aws/loadBalancer.ts DescribeLoadBalancers': 'one load balancer, by its ARN',
@@ -37,21 +41,28 @@ const WHOLE: Readonly<Record<string, string>> = {
     'one page, and where the next begins: who follows a log goes on by it',
   'adapters/aws/logs.ts GetLogEvents': 'follows the tokens both ways, by rules of its own',
   'local/executionRole.ts ListRolePolicies': 'a role of the local environment, with the few that it gives it',
+  'local/launchTemplates.ts DescribeLaunchTemplates': 'one launch template, by its name',
   'local/loadBalancers.ts DescribeLoadBalancers': 'one load balancer, by its name',
   'local/loadBalancers.ts DescribeTargetGroups': 'one group, by its name',
 };
 
 /** No journey makes these, or the emulator has none: tests of their own answer in pages. */
 const NOT_THERE = [
+  'AutoScaling.DescribeAutoScalingGroups',
+  'AutoScaling.DescribeInstanceRefreshes',
+  'AutoScaling.DescribeScalingActivities',
   'CloudWatch.DescribeAlarms',
   'CloudWatch.GetMetricData',
   'EC2.DescribeLaunchTemplateVersions',
+  'EC2.DescribeLaunchTemplates',
   'IAM.ListRolePolicies',
   'IAM.SimulatePrincipalPolicy',
   'RDS.DescribeDBClusterSnapshots',
   'RDS.DescribeDBClusters',
   'RDS.DescribeDBInstances',
   'RDS.DescribeDBSnapshots',
+  'SSM.DescribeInstanceInformation',
+  'SSM.ListCommandInvocations',
   'Scaling.DescribeScalableTargets',
 ];
 
