@@ -213,6 +213,9 @@ environments:
   }
 }
 
+/** So long a load balancer of AWS waits for an answer; a busy machine may take some seconds. */
+const IDLE_TIMEOUT_MS = 60_000;
+
 /** Requests, one after the other on several connections, until it is stopped. */
 export class Load {
   readonly answers = new Map<string, number>();
@@ -257,7 +260,7 @@ export class Load {
 
   private once(): Promise<string> {
     return new Promise((resolve) => {
-      const asked = request(this.url, { agent: this.agent, timeout: 10_000 }, (response) => {
+      const asked = request(this.url, { agent: this.agent, timeout: IDLE_TIMEOUT_MS }, (response) => {
         let text = '';
         response.on('data', (chunk: Buffer) => (text += chunk.toString()));
         response.on('end', () => resolve(`${response.statusCode ?? 0} ${text.trim().slice(0, 40)}`));

@@ -133,6 +133,8 @@ function keyFiles(name: string, environment: unknown, places: ConfigFolders): re
   return ['private-key', 'known-hosts'].flatMap((key) => {
     const file = rawText(rawAt(environment, ['inventory', key]));
     if (file === undefined) return [];
+    // An empty path means the agent's key.
+    if (known(file, places.env) === '') return [];
     const found = fileAt(['environments', name, 'inventory', key], file, places.directory, places);
     if (!/^[~/]|:-[~/]/.test(file)) return found;
     return found.map((remark): Remark => ({
