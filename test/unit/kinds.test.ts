@@ -85,7 +85,7 @@ describe('a kind of target and a channel that one line registers', () => {
 
   it('are checked by doctor', async () => {
     const { context } = await staging();
-    const found = await examine(context, 300);
+    const found = await examine(context, 3_000);
     const of = (id: string) => found.find((check) => check.id === id);
     expect(of('site:staging/site')).to.include({ status: 'ok', found: 'shop-site serves it' });
     expect(of('logbook')).to.include({ title: 'Logbook', found: '/nowhere/book.txt can be written' });
