@@ -110,8 +110,8 @@ const suites = {
  */
 const lanes = [
   ['integration'],
-  ['journeys', 'instances'],
-  ['lint', 'unit', 'groovy', 'terraform', 'ansible', 'jenkins', 'controller'],
+  ['journeys', 'instances', 'ansible'],
+  ['lint', 'unit', 'groovy', 'terraform', 'jenkins', 'controller'],
 ];
 /** `check`: what needs no containers, for before a commit. */
 const quickLanes = [['lint'], ['unit', 'groovy', 'terraform']];
