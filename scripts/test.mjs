@@ -109,9 +109,8 @@ const suites = {
  * others. Hosts, names and repositories of the suites are apart.
  */
 const lanes = [
-  ['integration'],
-  ['journeys', 'instances', 'ansible'],
-  ['lint', 'unit', 'groovy', 'terraform', 'jenkins', 'controller'],
+  ['integration', 'instances', 'ansible'],
+  ['lint', 'unit', 'groovy', 'terraform', 'jenkins', 'controller', 'journeys'],
 ];
 /** `check`: what needs no containers, for before a commit. */
 const quickLanes = [['lint'], ['unit', 'groovy', 'terraform']];
