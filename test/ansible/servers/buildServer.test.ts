@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { serveAgentTools, type AgentTools } from '../support/agentTools.js';
-import { serveJenkins, type JenkinsDownloads } from '../support/jenkinsDownloads.js';
-import { ENVIRONMENT, SECRETS } from '../support/jenkinsHost.js';
-import { testLocalContext } from '../support/localContext.js';
-import { ServerHost, type Played } from '../support/serverHost.js';
+import { serveAgentTools, type AgentTools } from '../../support/agentTools.js';
+import { serveJenkins, type JenkinsDownloads } from '../../support/jenkinsDownloads.js';
+import { ENVIRONMENT, SECRETS } from '../../support/jenkinsHost.js';
+import { testLocalContext } from '../../support/localContext.js';
+import { ServerHost, type Played } from '../../support/serverHost.js';
 
 const LAYERS = ['jenkins.yml', 'laravel-jobs.yml', ['monitoring_agent']];
 const MADE = ['jenkins-admin-password', 'jenkins-seed-password', 'jenkins-agent-ssh-key'];

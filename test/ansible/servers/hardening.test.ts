@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ServerHost, type Played } from '../support/serverHost.js';
+import { ServerHost, type Played } from '../../support/serverHost.js';
 
 const LISTEN = 'import signal, socket; s = socket.create_server(("0.0.0.0", PORT)); signal.pause()';
 

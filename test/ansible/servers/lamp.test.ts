@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
-import { ServerHost, type Played } from '../support/serverHost.js';
+import { ServerHost, type Played } from '../../support/serverHost.js';
 
 const LAYERS = ['lamp.yml', 'phpmyadmin.yml', 'application.yml'];
 const PASSWORDS = '/etc/automation-stack-mariadb';
