@@ -14,7 +14,7 @@ interface Play {
 }
 
 describe('Molecule', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const scripted = (...roles: string[]) =>
     run(process.execPath, ['--import', 'tsx', 'scripts/molecule.ts', ...roles], { maxBuffer: 2 ** 26 }).then(
       ({ stdout }) => ({ code: 0, output: stdout }),
