@@ -1,3 +1,4 @@
+import { slots } from '../base/slots.js';
 import { goingBack, type TargetNeeds } from '../config/targetNeeds.js';
 import type { TargetRecord } from '../domain/records.js';
 import type { Target } from '../context/target.js';
@@ -48,7 +49,7 @@ export async function moveTargets(moving: Moving): Promise<Moved> {
   let failure: Moved['failure'];
   const backWith = (roots: readonly string[]) =>
     onFailure === 'all' ? new Set(roots.length === 0 ? [] : names) : goingBack(roots, needs, groups);
-  const alone = limiter(moving.concurrency);
+  const alone = slots(moving.concurrency);
   const moves = new Map<string, Promise<void>>();
   const move = async (target: Target): Promise<void> => {
     const { name } = target;
@@ -86,21 +87,4 @@ function inOrder(targets: readonly Target[], needs: TargetNeeds): readonly Targe
   };
   targets.forEach(add);
   return [...ordered];
-}
-
-/** Lets so many pieces of work run at a time. */
-function limiter(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let free = most;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((go) => waiting.push(go));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
-  };
 }
