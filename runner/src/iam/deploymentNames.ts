@@ -2,7 +2,7 @@ import { usesCommands, usesSessions } from '../domain/transport.js';
 import { resolve } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { referencesIn, unescaped } from '../config/referencesIn.js';
-import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith, Kinds, NamedEnvironment } from '../context/context.js';
 import { accountOfRole } from '../domain/awsRole.js';
 import { hasHosts, targetsWithKinds } from '../context/kinds.js';
 import type {
@@ -111,7 +111,7 @@ export async function policyNames(
     ),
   );
   const services = ofTargets.flatMap((names) => names?.services ?? []);
-  const references = referencesIn(sectionsOf(config, environment, verb));
+  const references = referencesIn(sectionsOf(config, environment, verb, kinds));
   const named = (kind: string) => [
     ...new Set(references.filter((one) => one.kind === kind).map(({ name }) => name.split('#')[0] as string)),
   ];
@@ -285,14 +285,16 @@ const usesHostOutput = ({ tags, hosts, file }: NamedEnvironment['config']['inven
   tags === undefined && hosts === undefined && file === undefined;
 
 /** What a verb reads of the configuration: the secrets of other parts are not its business. */
-function sectionsOf(
-  config: Config,
-  { config: environment }: NamedEnvironment,
-  verb: Verb,
-): readonly unknown[] {
-  const { aws, hooks, infrastructure, inventory, provision, targets, variables } = environment;
+function sectionsOf(config: Config, named: NamedEnvironment, verb: Verb, kinds: Kinds): readonly unknown[] {
+  const { aws, hooks, infrastructure, inventory, provision, targets, variables } = named.config;
   const used: readonly AnyPart[] = ['references', ...verbs[verb]];
   const has = (...some: readonly Part[]) => some.some((part) => used.includes(part));
+  // Playbooks of targets on hosts read the encrypted variables of the provisioning, and an inventory file may have some.
+  const playsOnHosts =
+    (used.includes('targets-move') || used.includes('targets-migrate')) &&
+    targetsWithKinds(kinds, named).some(({ kind }) => kind.capabilities.hosts === true);
+  const opensVault =
+    playsOnHosts || (inventory.file !== undefined && hasHosts(kinds, named) && has('hosts-by-tag'));
   return [
     aws,
     config.notifications,
@@ -300,8 +302,8 @@ function sectionsOf(
       ? [config.images, config.artifacts]
       : []),
     ...(has('outputs', 'backend-plan', 'backend-apply') ? [infrastructure, variables, inventory] : []),
-    // Playbooks of targets read the same encrypted variables.
-    ...(usesTargets(verb) ? [targets, hooks, provision?.vault] : []),
+    ...(usesTargets(verb) ? [targets, hooks] : []),
+    ...(opensVault ? [provision?.vault] : []),
     ...(verb === 'provision' || verb === 'run' || verb === 'doctor' ? [provision] : []),
   ];
 }

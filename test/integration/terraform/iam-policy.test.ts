@@ -21,6 +21,14 @@ environments:
     infrastructure: { directory: s3, workspace: production, backend-config: ["key=shop/state", more.tfbackend] }
     targets:
       web: { kind: fleet, group: web, image: web, target-group: legacy }
+  hosts:
+    aws: { region: eu-west-1 }
+    provision: { playbooks: [site.yml], vault: { password: "\${ssm:/shop/vault-of-hosts}" } }
+    targets: { web: { kind: fleet, group: web, image: web } }
+  listed:
+    aws: { region: eu-west-1 }
+    inventory: { file: hosts.yml }
+    provision: { playbooks: [site.yml], vault: { password: "\${ssm:/shop/vault-of-list}" } }
   bare: { aws: { region: eu-west-1 } }
 `;
 const S3 = `
@@ -86,12 +94,24 @@ describe('iam-policy', function () {
     expect(found.fits).to.equal(true);
   });
 
-  it('lets a command have the secrets that it reads, and no other', async () => {
-    expect(on(await result('--env', 'staging', '--command', 'deploy'), 'ssm:GetParameter')).to.deep.equal([]);
-    expect(on(await result('--env', 'staging', '--command', 'provision'), 'ssm:GetParameter')).to.deep.equal([
-      'arn:aws:ssm:eu-west-1:111111111111:parameter/shop/vault',
-    ]);
-  });
+  for (const [environment, command, parameters] of [
+    ['staging', 'deploy', []],
+    ['staging', 'provision', ['vault']],
+    // The playbook of a fleet reads the encrypted variables of its hosts.
+    ['hosts', 'deploy', ['vault-of-hosts']],
+    ['hosts', 'exec', []],
+    ['listed', 'inventory', ['vault-of-list']],
+    ['listed', 'build', []],
+  ] as const) {
+    it(`lets ${command} in ${environment} have the secrets that it reads, and no other`, async () => {
+      expect(on(await result('--env', environment, '--command', command), 'ssm:GetParameter')).to.deep.equal(
+        parameters.map(
+          (name) =>
+            `arn:aws:ssm:eu-west-1:${environment === 'staging' ? '111111111111' : '*'}:parameter/shop/${name}`,
+        ),
+      );
+    });
+  }
 
   it('asks for nothing that the environment does not have', async () => {
     const found = await result('--env', 'production', '--command', 'deploy');
