@@ -48,7 +48,7 @@ export async function ansibleTools(
   accelerate: 'none' | 'mitogen',
 ): Promise<AnsibleTools> {
   const result = await context.processes.run(
-    { file: await interpreterOf(executable), args: ['-c', QUESTION, accelerate] },
+    { file: await interpreterOf(context, executable), args: ['-c', QUESTION, accelerate] },
     { captureStdout: true, signal: context.signal, timeoutMs: 60_000 },
   );
   const told = answerIn(result.stdout);
@@ -92,9 +92,16 @@ function answerIn(stdout: string): Answer | undefined {
   }
 }
 
-/** The first line of the script names it; a package of the system has its Python on PATH. */
-async function interpreterOf(executable: string): Promise<string> {
+/** The first line of the script names it. Where that is another program (a shim of asdf or pyenv, a wrapper), Ansible says it. */
+async function interpreterOf(
+  { processes, signal }: ContextWith<'processes' | 'signal'>,
+  executable: string,
+): Promise<string> {
   const script = await readFile(executable, 'latin1').catch(() => '');
   const [, named] = /^#!\s*(\/\S*python\S*)/.exec(script) ?? [];
-  return named ?? 'python3';
+  if (named !== undefined) return named;
+  const version = { file: executable, args: ['--version'] };
+  const { stdout } = await processes.run(version, { captureStdout: true, signal, timeoutMs: 60_000 });
+  const [, said] = /^\s*python version = .*\((\/[^()]*)\)\s*$/m.exec(stdout) ?? [];
+  return said ?? 'python3';
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ErrorRecord } from '../../../runner/src/base/errors.js';
+import { localSettings } from '../../../runner/src/local/settings.js';
 import { joinRun } from '../../../runner/src/views/runModel.js';
 import type { Run, RunRecord } from '../../../runner/src/events/run.js';
 import { deployment, type Deployment } from '../../support/deployment.js';
@@ -14,6 +15,7 @@ import { release } from '../../support/stateRecords.js';
 
 const WORKER = fileURLToPath(new URL('../../support/interruptedWorker.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const ansible = join(localSettings(process.env).venv, 'bin/ansible-playbook');
 const real = (tool: string) => execFileSync('which', [tool], { encoding: 'utf8' }).trim();
 
 /** A tool with a process of its own that works; the tool says how it went and fails, as tools do. */
@@ -51,7 +53,7 @@ environments:
   // Vitest, pytest and the like have workers and name the signal that ended one.
   'app/check.sh': atWork('echo "Error: worker 1 was ended by SIGTERM"'),
   'bin/terraform': TERRAFORM,
-  'bin/ansible-playbook': `#!/bin/sh\n${atWork('echo "ERROR! A worker was found in a dead state"')}`,
+  'bin/ansible-playbook': `#!/bin/sh\nif [ "$1" = --version ]; then exec ${ansible} "$@"; fi\n${atWork('echo "ERROR! A worker was found in a dead state"')}`,
   'bin/tool': `#!/bin/sh\n${atWork('echo "make: *** [Makefile:3: move] Terminated"')}`,
   'slow-git/git': `#!/bin/sh\nif [ -e "$BEGUN" ]; then exec ${real('git')} "$@"; fi\n${atWork('echo Terminated')}`,
 };

@@ -36,6 +36,27 @@ describe('what is installed beside Ansible', () => {
     }
   });
 
+  it('is told by the Python that a shim leads to', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'automation-stack-tools-'));
+    try {
+      const shim = join(folder, 'ansible-playbook');
+      writeFileSync(shim, '#!/usr/bin/env bash\nexec asdf exec ansible-playbook "$@"\n');
+      const version =
+        'ansible-playbook [core 2.19.4]\n  python version = 3.12.1 (main) [GCC 12] (/asdf/bin/python)\n';
+      const processes: Processes = {
+        run: (invocation) => {
+          asked.push(invocation);
+          const stdout = invocation.file === shim ? version : '{"core":"2.19.4"}';
+          return Promise.resolve({ exitCode: 0, stdout, tail: [] });
+        },
+      };
+      await ansibleTools({ processes, signal: new AbortController().signal }, shim, 'none');
+      expect(asked.at(-1)).to.include({ file: '/asdf/bin/python' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('has Mitogen’s plugins where they are asked for and take this core', async () =>
     expect(
       await ansibleTools(answering({ core: '2.19.4', version: '0.3.54', mitogen: plugins }), 'x', 'mitogen'),
