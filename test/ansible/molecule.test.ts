@@ -17,7 +17,7 @@ describe('Molecule', function () {
   this.timeout(900_000);
   const scripted = (...roles: string[]) =>
     run(process.execPath, ['--import', 'tsx', 'scripts/molecule.ts', ...roles], { maxBuffer: 2 ** 26 }).then(
-      ({ stdout }) => ({ code: 0, output: stdout }),
+      ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
       (error: { code: number; stdout: string; stderr: string }) => ({
         code: error.code,
         output: error.stdout + error.stderr,
