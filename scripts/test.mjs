@@ -60,15 +60,17 @@ async function inLocalEnvironment(suite, env = {}) {
   return couldNotRun('The local environment did not come up: no test of this suite could run.');
 }
 
-/** Demos and instances take all hosts and names of a local environment, so that they have one of their own beside the other tests. */
-const SECOND = { AUTOMATION_STACK_LOCAL_INSTANCE: '8', AWS_ENDPOINT_URL: 'http://127.0.0.1:5366' };
-
-async function inSecondEnvironment(folder) {
+/** Demos and instances take all hosts and names of a local environment, so that each has one of its own beside the other tests. */
+async function inOwnEnvironment(folder, instance) {
+  const env = {
+    AUTOMATION_STACK_LOCAL_INSTANCE: String(instance),
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${4566 + 100 * instance}`,
+  };
   const counts = await inLocalEnvironment(
-    () => mocha(folder, [`test/integration/${folder}/**/*.test.ts`], SECOND),
-    SECOND,
+    () => mocha(folder, [`test/integration/${folder}/**/*.test.ts`], env),
+    env,
   );
-  await run(process.execPath, ['runner', 'local', 'down'], { env: SECOND });
+  await run(process.execPath, ['runner', 'local', 'down'], { env });
   return counts;
 }
 
@@ -91,8 +93,8 @@ const suites = {
       ]),
     ),
   // Whoever asks for the integration suite gets these three as well: whole journeys, EC2 instances, and Ansible's roles.
-  journeys: () => inSecondEnvironment('journeys'),
-  instances: () => inSecondEnvironment('instances'),
+  journeys: () => inOwnEnvironment('journeys', 8),
+  instances: () => inOwnEnvironment('instances', 7),
   ansible: () => inLocalEnvironment(() => mocha('ansible', ['test/ansible/*.test.ts'])),
   // Whole servers, role by role with their faults: too long to run with all others.
   servers: () => inLocalEnvironment(() => mocha('servers', ['test/ansible/servers/*.test.ts'])),

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { lastLines, runningDaemon, startDaemon, stopDaemon } from '../../../runner/src/local/daemons.js';
 import { withStateLock } from '../../../runner/src/local/localLock.js';
@@ -18,6 +19,10 @@ describe('processes that outlive the command that started them', () => {
       log: join(folder, 'daemon.log'),
       record: record(),
     });
+  /** It has come so far that it wrote something. */
+  const written = async () => {
+    while ((await lastLines(join(folder, 'daemon.log'))).join('') === '') await pause(20);
+  };
   beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'daemons-'))));
   afterEach(async () => {
     await stopDaemon(testLocalContext(), record());
@@ -26,6 +31,7 @@ describe('processes that outlive the command that started them', () => {
 
   it('are found again by their record, write to their log, and stop when told to', async () => {
     const { pid } = await start('echo started; exec sleep 60');
+    await written();
     expect((await runningDaemon(record()))?.pid).to.equal(pid);
     expect(await stopDaemon(testLocalContext(), record())).to.equal(true);
     expect(await runningDaemon(record())).to.equal(undefined);
@@ -35,8 +41,7 @@ describe('processes that outlive the command that started them', () => {
 
   it('are killed where they ignore the request to stop', async () => {
     await start(`trap '' TERM; echo deaf; while :; do sleep 0.1; done`);
-    while ((await lastLines(join(folder, 'daemon.log'))).length === 0)
-      await new Promise((r) => setTimeout(r, 20));
+    await written();
     expect(await stopDaemon(testLocalContext(), record(), 300)).to.equal(true);
     expect(await runningDaemon(record())).to.equal(undefined);
   });
