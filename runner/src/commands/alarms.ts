@@ -1,14 +1,12 @@
 import { shellQuote } from '../base/shell.js';
 import { list, type CommandDefinition } from './command.js';
 import { alarmsCreate } from './alarmsCreate.js';
+import { listResources, withEnvironments } from './resourceList.js';
 import {
   ago,
   allEnvironmentsOption,
   confirmed,
-  environmentsAsked,
   isWatched,
-  listed,
-  ofEach,
   tagOption,
   tagsAsked,
   watchOption,
@@ -42,24 +40,19 @@ const alarmsList: CommandDefinition = {
   environment: 'several',
   endless: isWatched,
   async run(context, input) {
-    const environments = await environmentsAsked(context, input);
     const filter = { tags: tagsAsked(input), states: list(input, 'state') };
-    const [{ alarmsOf }, { table }] = await Promise.all([
-      import('../resources/alarms.js'),
-      import('../views/table.js'),
-    ]);
-    return listed(context, input, async () => {
-      const { found, failed } = await ofEach(environments, (environment) =>
-        alarmsOf(context, environment, filter),
-      );
-      const data = found.flatMap(({ environment, result }) => result.map((one) => ({ environment, ...one })));
-      const now = context.clock.now();
-      const rows = data.map((alarm) => [
-        ...[alarm.environment, alarm.name, alarm.state, ago(alarm.since, now), alarm.watches],
-        alarm.notifies.map((arn) => arn.slice(arn.lastIndexOf(':') + 1)).join(', '),
-      ]);
-      const none = `${found.map(({ environment }) => environment).join(', ')} has no such alarm.`;
-      return { data, text: data.length === 0 ? none : table(HEADERS, rows), ...failed };
+    const { alarmsOf } = await import('../resources/alarms.js');
+    return listResources(context, input, {
+      look: (environment) => alarmsOf(context, environment, filter),
+      show: (found, now) => {
+        const data = withEnvironments(found);
+        const rows = data.map((alarm) => [
+          ...[alarm.environment, alarm.name, alarm.state, ago(alarm.since, now), alarm.watches],
+          alarm.notifies.map((arn) => arn.slice(arn.lastIndexOf(':') + 1)).join(', '),
+        ]);
+        return { data, tables: [{ headers: HEADERS, rows }] };
+      },
+      none: 'no such alarm',
     });
   },
 };

@@ -1,12 +1,10 @@
 import { option, type CommandDefinition } from './command.js';
 import { wholeNumber } from './operateOptions.js';
+import { listResources, withEnvironments } from './resourceList.js';
 import {
   ago,
   allEnvironmentsOption,
-  environmentsAsked,
   isWatched,
-  listed,
-  ofEach,
   tagOption,
   tagsAsked,
   watchOption,
@@ -40,61 +38,46 @@ const images: CommandDefinition = {
   environment: 'several',
   endless: isWatched,
   async run(context, input) {
-    const environments = await environmentsAsked(context, input);
     const kind = option(input, 'kind') as 'machine' | 'registry' | undefined;
     const asked = {
       kinds: kind === undefined ? (['machine', 'registry'] as const) : [kind],
       tags: tagsAsked(input),
       limit: wholeNumber(input, 'limit', 1) ?? LIMIT,
     };
-    const [{ imagesOf }, { table }] = await Promise.all([
-      import('../resources/images.js'),
-      import('../views/table.js'),
-    ]);
-    return listed(context, input, async () => {
-      const { found, failed } = await ofEach(environments, (environment) =>
-        imagesOf(context, environment, asked),
-      );
-      const machine = found.flatMap(({ environment, result }) =>
-        result.machine.map((image) => ({ environment, ...image })),
-      );
-      // Environments of one account have the same repositories.
-      const registry = [
-        ...new Map(
-          found.flatMap(({ result }) =>
-            result.registry.map((image) => [`${image.repository}@${image.digest}`, image] as const),
-          ),
-        ).values(),
-      ];
-      const now = context.clock.now();
-      const tables = [
-        ...(machine.length === 0
-          ? []
-          : [
-              table(
-                MACHINE_HEADERS,
-                machine.map((image) => [
-                  ...[image.environment, image.id, image.name, image.state, ago(image.created, now)],
-                  image.usedBy.join(', '),
-                ]),
-              ),
-            ]),
-        ...(registry.length === 0
-          ? []
-          : [
-              table(
-                REGISTRY_HEADERS,
-                registry.map((image) => [
-                  ...[image.repository, image.tags.join(', '), image.digest.slice(0, SHORT_DIGEST)],
-                  ago(image.pushed, now),
-                  image.bytes === undefined ? '' : (image.bytes / 1e6).toFixed(1),
-                  image.runsIn.join(', '),
-                ]),
-              ),
-            ]),
-      ];
-      const none = `${found.map(({ environment }) => environment).join(', ')} has no such image.`;
-      return { data: { machine, registry }, text: tables.join('\n\n') || none, ...failed };
+    const { imagesOf } = await import('../resources/images.js');
+    return listResources(context, input, {
+      look: (environment) => imagesOf(context, environment, asked),
+      show: (found, now) => {
+        const machine = withEnvironments(
+          found.map(({ environment, result }) => ({ environment, result: result.machine })),
+        );
+        // Environments of one account have the same repositories.
+        const registry = [
+          ...new Map(
+            found.flatMap(({ result }) =>
+              result.registry.map((image) => [`${image.repository}@${image.digest}`, image] as const),
+            ),
+          ).values(),
+        ];
+        const machineRows = machine.map((image) => [
+          ...[image.environment, image.id, image.name, image.state, ago(image.created, now)],
+          image.usedBy.join(', '),
+        ]);
+        const registryRows = registry.map((image) => [
+          ...[image.repository, image.tags.join(', '), image.digest.slice(0, SHORT_DIGEST)],
+          ago(image.pushed, now),
+          image.bytes === undefined ? '' : (image.bytes / 1e6).toFixed(1),
+          image.runsIn.join(', '),
+        ]);
+        return {
+          data: { machine, registry },
+          tables: [
+            { headers: MACHINE_HEADERS, rows: machineRows },
+            { headers: REGISTRY_HEADERS, rows: registryRows },
+          ],
+        };
+      },
+      none: 'no such image',
     });
   },
 };

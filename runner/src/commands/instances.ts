@@ -3,18 +3,16 @@ import { list } from './command.js';
 import { instanceAccess } from './instanceAccess.js';
 import { instanceChanges } from './instanceChanges.js';
 import { instanceCreate } from './instanceCreate.js';
+import { listResources, withEnvironments, type FoundIn } from './resourceList.js';
 import {
   ago,
   allEnvironmentsOption,
-  environmentsAsked,
   isWatched,
-  listed,
-  ofEach,
   tagOption,
   tagsAsked,
   watchOption,
 } from './resourceOptions.js';
-import type { Context, NamedEnvironment } from '../context/context.js';
+import { VERSION_TAG } from '../domain/deploymentTags.js';
 import type { NamedInstance } from '../domain/instance.js';
 
 const HEADERS = [
@@ -59,17 +57,13 @@ const instancesList: CommandDefinition = {
   environment: 'several',
   endless: isWatched,
   async run(context, input) {
-    const environments = await environmentsAsked(context, input);
     const filter = { tags: tagsAsked(input), states: list(input, 'state') };
     const { instancesOf } = await import('../resources/instances.js');
-    return listed(context, input, () =>
-      shown(
-        context,
-        environments,
-        (environment) => instancesOf(context, environment, filter),
-        'has no such instance',
-      ),
-    );
+    return listResources(context, input, {
+      look: (environment) => instancesOf(context, environment, filter),
+      show: (found, now) => shown(found, now),
+      none: 'no such instance',
+    });
   },
 };
 
@@ -81,35 +75,22 @@ const orphans: CommandDefinition = {
   examples: [{ command: 'instances orphans --env staging', explains: 'What costs money and serves nobody.' }],
   environment: 'several',
   async run(context, input) {
-    const environments = await environmentsAsked(context, input);
     const { orphanedInstances } = await import('../resources/orphans.js');
-    return shown(
-      context,
-      environments,
-      (environment) => orphanedInstances(context, environment),
-      'has no orphaned instance',
-      ({ why }) => why,
-    );
+    return listResources(context, input, {
+      look: (environment) => orphanedInstances(context, environment),
+      show: (found, now) => shown(found, now, ({ why }) => why),
+      none: 'no orphaned instance',
+    });
   },
 };
 
 /** Instances of environments as a table. */
-async function shown<T extends NamedInstance>(
-  context: Context,
-  environments: readonly NamedEnvironment[],
-  of: (environment: NamedEnvironment) => Promise<readonly T[]>,
-  none: string,
+function shown<T extends NamedInstance>(
+  found: readonly FoundIn<readonly T[]>[],
+  now: Date,
   why?: (instance: T) => string,
 ) {
-  const [{ VERSION_TAG }, { table }] = await Promise.all([
-    import('../domain/deploymentTags.js'),
-    import('../views/table.js'),
-  ]);
-  const { found, failed } = await ofEach(environments, of);
-  const data = found.flatMap(({ environment, result }) => result.map((one) => ({ environment, ...one })));
-  if (data.length === 0)
-    return { data, text: `${found.map(({ environment }) => environment).join(', ')} ${none}.`, ...failed };
-  const now = context.clock.now();
+  const data = withEnvironments(found);
   const rows = data.map((one) => [
     one.environment,
     one.name,
@@ -123,7 +104,7 @@ async function shown<T extends NamedInstance>(
     one.tags[VERSION_TAG] ?? '',
     ...(why === undefined ? [] : [why(one)]),
   ]);
-  return { data, text: table([...HEADERS, ...(why === undefined ? [] : ['why'])], rows), ...failed };
+  return { data, tables: [{ headers: [...HEADERS, ...(why === undefined ? [] : ['why'])], rows }] };
 }
 
 export const commands: readonly CommandDefinition[] = [

@@ -4,14 +4,12 @@ import { shellQuote } from '../base/shell.js';
 import type { KeySource } from '../resources/keys.js';
 import type { Context } from '../context/context.js';
 import { option, type CommandDefinition, type CommandInput } from './command.js';
+import { listResources, withEnvironments } from './resourceList.js';
 import {
   ago,
   allEnvironmentsOption,
   confirmed,
-  environmentsAsked,
   isWatched,
-  listed,
-  ofEach,
   tagOption,
   tagsAsked,
   watchOption,
@@ -32,24 +30,19 @@ const keysList: CommandDefinition = {
   environment: 'several',
   endless: isWatched,
   async run(context, input) {
-    const environments = await environmentsAsked(context, input);
     const tags = tagsAsked(input);
-    const [{ keysOf }, { table }] = await Promise.all([
-      import('../resources/keys.js'),
-      import('../views/table.js'),
-    ]);
-    return listed(context, input, async () => {
-      const { found, failed } = await ofEach(environments, (environment) =>
-        keysOf(context, environment, tags),
-      );
-      const data = found.flatMap(({ environment, result }) => result.map((one) => ({ environment, ...one })));
-      const now = context.clock.now();
-      const rows = data.map((key) => [
-        ...[key.environment, key.name, key.id, key.type],
-        ...[ago(key.created, now), key.fingerprint],
-      ]);
-      const none = `${found.map(({ environment }) => environment).join(', ')} has no such key pair.`;
-      return { data, text: data.length === 0 ? none : table(HEADERS, rows), ...failed };
+    const { keysOf } = await import('../resources/keys.js');
+    return listResources(context, input, {
+      look: (environment) => keysOf(context, environment, tags),
+      show: (found, now) => {
+        const data = withEnvironments(found);
+        const rows = data.map((key) => [
+          ...[key.environment, key.name, key.id, key.type],
+          ...[ago(key.created, now), key.fingerprint],
+        ]);
+        return { data, tables: [{ headers: HEADERS, rows }] };
+      },
+      none: 'no such key pair',
     });
   },
 };

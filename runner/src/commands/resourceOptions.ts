@@ -2,7 +2,6 @@ import { StackError } from '../base/errors.js';
 import type { Terminal } from '../base/ports.js';
 import { formatDuration } from '../base/duration.js';
 import type { Context, NamedEnvironment } from '../context/context.js';
-import type { CommandResult } from '../events/commandResult.js';
 import { canAsk, keyOf } from './askKey.js';
 import { flag, list, type CommandInput, type OptionDefinition } from './command.js';
 import { durationOption } from './operateOptions.js';
@@ -64,85 +63,6 @@ export async function environmentsAsked(
     });
   }
   return Promise.all(named.map((name) => context.environment(name)));
-}
-
-const GAP_MS = 5000;
-
-/** What a list is: data, and the same for people; what failed of several environments does not hide the others. */
-export interface Shown {
-  readonly data: unknown;
-  readonly text: string;
-  readonly failure?: StackError;
-}
-
-/** What was found in environments, and why some could not be asked. */
-export interface Found<T> {
-  readonly found: readonly { readonly environment: string; readonly result: T }[];
-  readonly failed: { readonly failure?: StackError };
-}
-
-/**
- * Looks at each environment, side by side.
- * @throws StackError what the look throws, where there is one environment or all fail
- */
-export async function ofEach<T>(
-  environments: readonly NamedEnvironment[],
-  look: (environment: NamedEnvironment) => Promise<T>,
-): Promise<Found<T>> {
-  const ends = await Promise.allSettled(environments.map(look));
-  const found = ends.flatMap((end, index) =>
-    end.status === 'fulfilled'
-      ? [{ environment: (environments[index] as NamedEnvironment).name, result: end.value }]
-      : [],
-  );
-  const errors = ends.flatMap((end, index) =>
-    end.status === 'rejected'
-      ? [{ name: (environments[index] as NamedEnvironment).name, error: end.reason as unknown }]
-      : [],
-  );
-  const [first] = errors;
-  if (first === undefined) return { found, failed: {} };
-  if (found.length === 0 || !(first.error instanceof StackError)) throw first.error;
-  const { code, message, next } = first.error;
-  return {
-    found,
-    failed: {
-      failure: new StackError(code, `${first.name} could not be asked: ${message}`, {
-        evidence: errors.map(({ name, error }) => `${name}: ${(error as Error).message}`),
-        next,
-      }),
-    },
-  };
-}
-
-/**
- * A list once; or, with `--watch`, each time it has changed, until the signal comes.
- * @throws StackError what a look throws
- */
-export async function listed(
-  context: Context,
-  input: CommandInput,
-  look: () => Promise<Shown>,
-): Promise<CommandResult> {
-  if (!flag(input, 'watch')) return look();
-  let before: string | undefined;
-  try {
-    for (;;) {
-      const { data, text, failure } = await look();
-      if (failure !== undefined) throw failure;
-      if (text !== before) {
-        const lines = context.options.json ? [JSON.stringify(data)] : text.split('\n');
-        if (before !== undefined && !context.options.json) lines.unshift('');
-        for (const line of lines) context.events.emit({ type: 'line', stream: 'stdout', line });
-        before = text;
-      }
-      await context.clock.sleep(GAP_MS, context.signal);
-    }
-  } catch (error) {
-    // That is how it ends well.
-    if (!context.signal.aborted) throw error;
-    return {};
-  }
 }
 
 export const isWatched = (input: CommandInput): boolean => flag(input, 'watch');

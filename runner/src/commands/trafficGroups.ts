@@ -1,15 +1,7 @@
 import type { TargetGroupView } from '../domain/trafficGroups.js';
 import { option, type CommandDefinition } from './command.js';
-import {
-  allEnvironmentsOption,
-  environmentsAsked,
-  isWatched,
-  listed,
-  ofEach,
-  tagOption,
-  tagsAsked,
-  watchOption,
-} from './resourceOptions.js';
+import { listResources, withEnvironments } from './resourceList.js';
+import { allEnvironmentsOption, isWatched, tagOption, tagsAsked, watchOption } from './resourceOptions.js';
 
 const TARGET_HEADERS = ['environment', 'target group', 'takes', 'load balancer', 'targets', 'unwell'];
 const SECURITY_HEADERS = ['environment', 'security group', 'id', 'network', 'who may come in'];
@@ -37,42 +29,32 @@ const groups: CommandDefinition = {
   environment: 'several',
   endless: isWatched,
   async run(context, input) {
-    const environments = await environmentsAsked(context, input);
     const kind = option(input, 'kind') as 'target' | 'security' | undefined;
     const asked = {
       kinds: kind === undefined ? (['target', 'security'] as const) : [kind],
       tags: tagsAsked(input),
     };
-    const [{ groupsOf }, { table }] = await Promise.all([
-      import('../resources/groups.js'),
-      import('../views/table.js'),
-    ]);
-    return listed(context, input, async () => {
-      const { found, failed } = await ofEach(environments, (environment) =>
-        groupsOf(context, environment, asked),
-      );
-      const targetGroups = found.flatMap(({ environment, result }) =>
-        result.targetGroups.map((group) => ({ environment, ...group })),
-      );
-      const securityGroups = found.flatMap(({ environment, result }) =>
-        result.securityGroups.map((group) => ({ environment, ...group })),
-      );
-      const tables = [
-        ...(targetGroups.length === 0 ? [] : [table(TARGET_HEADERS, targetGroups.map(targetRow))]),
-        ...(securityGroups.length === 0
-          ? []
-          : [
-              table(
-                SECURITY_HEADERS,
-                securityGroups.map((group) => [
-                  ...[group.environment, group.name, group.id, group.network],
-                  group.inbound.join(', ') || 'nobody',
-                ]),
-              ),
-            ]),
-      ];
-      const none = `${found.map(({ environment }) => environment).join(', ')} has no such group.`;
-      return { data: { targetGroups, securityGroups }, text: tables.join('\n\n') || none, ...failed };
+    const { groupsOf } = await import('../resources/groups.js');
+    return listResources(context, input, {
+      look: (environment) => groupsOf(context, environment, asked),
+      show: (found) => {
+        const part = <K extends 'targetGroups' | 'securityGroups'>(name: K) =>
+          found.map(({ environment, result }) => ({ environment, result: result[name] }));
+        const targetGroups = withEnvironments(part('targetGroups'));
+        const securityGroups = withEnvironments(part('securityGroups'));
+        const securityRows = securityGroups.map((group) => [
+          ...[group.environment, group.name, group.id, group.network],
+          group.inbound.join(', ') || 'nobody',
+        ]);
+        return {
+          data: { targetGroups, securityGroups },
+          tables: [
+            { headers: TARGET_HEADERS, rows: targetGroups.map(targetRow) },
+            { headers: SECURITY_HEADERS, rows: securityRows },
+          ],
+        };
+      },
+      none: 'no such group',
     });
   },
 };

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { confirmed, listed } from '../../../runner/src/commands/resourceOptions.js';
+import { listed } from '../../../runner/src/commands/resourceList.js';
+import { confirmed } from '../../../runner/src/commands/resourceOptions.js';
 import type { Context } from '../../../runner/src/context/context.js';
 import { rejection } from '../../support/rejection.js';
 
