@@ -27,6 +27,7 @@ module.exports.layers = [
   { folders: ['context'], what: 'What the wings work with: the context and its account' },
   { folders: ['state'], what: 'Release ledger, locks, journal; the stores' },
   { folders: ['local'], what: 'The local environment: emulator, hosts, Slack sink' },
+  { folders: ['tools'], what: 'Programs of others: found, installed, checked' },
   { folders: ['adapters'], what: 'The only imports of SDKs' },
   { folders: ['config'], what: 'Load, validate, freeze; the schema' },
   { folders: ['events'], what: 'Typed events, and the stage that reports by them' },

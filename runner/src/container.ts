@@ -11,6 +11,7 @@ import { withoutRole } from './context/rules/awsChild.js';
 import { withoutExports } from './context/rules/exportedVariables.js';
 import { EventBus, type EventBody } from './events/events.js';
 import { Patience } from './base/patience.js';
+import { withTools } from './tools/toolFolders.js';
 import { registerEnvironment } from './secrets/environmentSecrets.js';
 import { SecretRegistry } from './secrets/redact.js';
 import type { RoleToAssume } from './adapters/aws/assumedRole.js';
@@ -29,7 +30,7 @@ export interface ContextInput {
 /** Builds the context on the real world. */
 export function createContext(input: ContextInput): Context {
   const { options, signal, call = { program: DEFAULT_PROGRAM } } = input;
-  const env = withoutRole(withoutExports(input.env));
+  const env = withTools(withoutRole(withoutExports(input.env)));
   const secrets = new SecretRegistry();
   registerEnvironment(env, secrets);
   const events = new EventBus(systemClock.now, (value) => everyTextAsTyped(secrets.value(value), call));

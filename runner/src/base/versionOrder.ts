@@ -9,3 +9,13 @@ export function newerOrSame(version: string, than: string): boolean {
   }
   return true;
 }
+
+/** Compares `1.11.4` and the like by their first three numbers. */
+export function isOlder(version: string, than: string): boolean {
+  const [left, right] = [version, than].map((text) => (text.match(/\d+/g) ?? []).slice(0, 3).map(Number));
+  for (let index = 0; index < 3; index++) {
+    const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

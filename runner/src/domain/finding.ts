@@ -48,6 +48,8 @@ export interface Needs {
   readonly ansible: boolean;
   /** The AWS CLI and its plugin, by which hosts are reached. */
   readonly sessions: boolean;
+  /** Packer, which makes images of that kind. */
+  readonly packer: boolean;
   /** Names of environments that ask AWS for something. */
   readonly aws: readonly string[];
 }
@@ -73,6 +75,46 @@ export interface KindsInUse {
   }[];
 }
 
+/** What needs tools, as opposed to credentials. */
+export type ToolNeed = Exclude<keyof Needs, 'aws'>;
+
+type Environments = readonly { readonly name: string; readonly config: ConfiguredEnvironment }[];
+
+/**
+ * Which parts of a configuration need each kind of tools: `environments.staging.infrastructure`.
+ * @param kinds of targets there are
+ */
+export function neededBy(
+  config: ConfiguredParts | undefined,
+  environments: Environments,
+  kinds: KindsInUse,
+): Readonly<Record<ToolNeed, readonly string[]>> {
+  const images = Object.entries(config?.images ?? {});
+  const imagesOf = (test: (kind: string) => boolean) =>
+    images.filter(([, image]) => test(kindOf(image))).map(([name]) => `images.${name}`);
+  const partsOf = (find: (environment: ConfiguredEnvironment) => readonly string[]) =>
+    environments.flatMap(({ name, config: environment }) =>
+      find(environment).map((part) => `environments.${name}.${part}`),
+    );
+  return {
+    docker: imagesOf((kind) => kind !== 'ami'),
+    packer: imagesOf((kind) => kind === 'packer' || kind === 'ami'),
+    terraform: partsOf(({ infrastructure }) => (infrastructure === undefined ? [] : ['infrastructure'])),
+    ansible: partsOf((environment) => [
+      ...(environment.provision === undefined ? [] : ['provision']),
+      ...Object.entries(environment.targets)
+        .filter(([, target]) => target.playbook !== undefined || hasCapability(kinds, target.kind, 'hosts'))
+        .map(([name]) => `targets.${name}`),
+    ]),
+    sessions: partsOf(({ inventory }) => (usesSessions(inventory) ? ['inventory.transport'] : [])),
+  };
+}
+
+const kindOf = (image: unknown): string => (image as { readonly kind?: string }).kind ?? 'docker';
+
+const hasCapability = (kinds: KindsInUse, kind: string, capability: 'hosts' | 'aws') =>
+  kinds.targets.some(({ name, capabilities }) => name === kind && capabilities[capability] === true);
+
 /**
  * What the chosen environments need; nothing where there is no configuration.
  * @param kinds those there are
@@ -80,40 +122,31 @@ export interface KindsInUse {
  */
 export function needsOf(
   config: ConfiguredParts | undefined,
-  environments: readonly { readonly name: string; readonly config: ConfiguredEnvironment }[],
+  environments: Environments,
   { kinds, refersToAws }: { readonly kinds: KindsInUse; readonly refersToAws: (value: unknown) => boolean },
 ): Needs {
-  if (config === undefined)
-    return { docker: false, terraform: false, ansible: false, sessions: false, aws: [] };
+  const parts = neededBy(config, environments, kinds);
+  const needs = (need: ToolNeed) => parts[need].length > 0;
   const has = (test: (environment: ConfiguredEnvironment) => boolean) =>
     environments.some((item) => test(item.config));
-  const targets = (environment: ConfiguredEnvironment, capability: 'hosts' | 'aws') =>
-    Object.values(environment.targets).some(({ kind }) =>
-      kinds.targets.some(({ name, capabilities }) => name === kind && capabilities[capability] === true),
-    );
-  const hasTargets = (item: { readonly config: ConfiguredEnvironment }) =>
-    Object.keys(item.config.targets).length > 0;
-  const hasImages = Object.keys(config.images).length > 0;
+  const hasTargets = (environment: ConfiguredEnvironment) => Object.keys(environment.targets).length > 0;
+  const hasImages = Object.keys(config?.images ?? {}).length > 0;
   return {
-    docker: hasImages,
-    terraform: has((environment) => environment.infrastructure !== undefined),
-    ansible: has(
-      (environment) =>
-        environment.provision !== undefined ||
-        targets(environment, 'hosts') ||
-        Object.values(environment.targets).some(({ playbook }) => playbook !== undefined),
-    ),
-    sessions: has(({ inventory }) => usesSessions(inventory)),
+    docker: needs('docker'),
+    packer: needs('packer'),
+    terraform: needs('terraform'),
+    ansible: needs('ansible'),
+    sessions: needs('sessions'),
     aws: environments
       .filter(
         ({ config: environment }, index) =>
           environment.aws?.account !== undefined ||
           environment.aws?.profile !== undefined ||
           // Images that no target runs are pushed all the same, to the first environment's registry.
-          (hasImages && index === 0 && !environments.some(hasTargets)) ||
+          (hasImages && index === 0 && !has(hasTargets)) ||
           // A release goes through the registry of its environment.
-          (hasImages && Object.keys(environment.targets).length > 0) ||
-          targets(environment, 'aws') ||
+          (hasImages && hasTargets(environment)) ||
+          Object.values(environment.targets).some(({ kind }) => hasCapability(kinds, kind, 'aws')) ||
           environment.inventory.tags !== undefined ||
           refersToAws(environment),
       )

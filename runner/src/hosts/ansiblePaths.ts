@@ -1,11 +1,13 @@
-import { access, constants, readFile, stat } from 'node:fs/promises';
-import { delimiter, join, resolve } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { homeDirectory } from '../adapters/process/user.js';
 import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { parseAnsibleConfig } from './rules/ansibleConfig.js';
 import { StackError } from '../base/errors.js';
 import type { AnsiblePaths } from './rules/ansibleSettings.js';
+import { installNext } from '../domain/tools.js';
 import { localSettings, runnerDirectory } from '../local/settings.js';
+import { onPath } from '../tools/findTool.js';
 
 const PLAYBOOK = 'ansible-playbook';
 const NAME = 'ansible.cfg';
@@ -84,20 +86,11 @@ export async function findAnsible(
   env: Readonly<Record<string, string | undefined>>,
   kept: string,
 ): Promise<string> {
-  const folders = [...(env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''), kept];
-  for (const folder of folders) {
-    const file = join(folder, PLAYBOOK);
-    if (
-      await access(file, constants.X_OK).then(
-        () => true,
-        () => false,
-      )
-    )
-      return file;
-  }
+  const file = await onPath(env, PLAYBOOK, [kept]);
+  if (file !== undefined) return file;
   throw new StackError('TOOL_MISSING', `${PLAYBOOK} is neither on PATH nor in ${kept}`, {
     where: PLAYBOOK,
-    next: 'Install Ansible (`pip install ansible-core`), or run `node runner local up`, which installs its own.',
+    next: installNext('ansible'),
   });
 }
 

@@ -1,12 +1,13 @@
 import type { ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
+import { isOlder } from '../base/versionOrder.js';
+import { installNext, toolNamed } from '../domain/tools.js';
 import { isVersion } from './rules/terraformJson.js';
 import { plainLines } from './rules/terraformMessages.js';
 import { jsonIn } from '../base/toolJson.js';
 import { terraformVersion } from './rules/terraformArguments.js';
 
-/** Older ones lack ephemeral values and lock files in S3, which the modules use. */
-export const OLDEST_TERRAFORM = '1.11.0';
+const { oldest: OLDEST_TERRAFORM = '' } = toolNamed('terraform');
 
 const checked = new WeakMap<object, Promise<string>>();
 
@@ -45,19 +46,9 @@ function refuseOld(version: string): string {
       `Terraform ${version} is too old: ${OLDEST_TERRAFORM} is the oldest`,
       {
         where: 'terraform on PATH',
-        next: 'Install a newer one (https://developer.hashicorp.com/terraform/install), then run `node runner doctor`.',
+        next: `${installNext('terraform')}   (installs one beside it)`,
       },
     );
   }
   return version;
-}
-
-/** Compares `1.11.4` and the like by their first three numbers. */
-export function isOlder(version: string, than: string): boolean {
-  const [left, right] = [version, than].map((text) => (text.match(/\d+/g) ?? []).slice(0, 3).map(Number));
-  for (let index = 0; index < 3; index++) {
-    const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
 }

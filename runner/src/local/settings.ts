@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { existsSync } from 'node:fs';
-import { homeDirectory } from '../adapters/process/user.js';
+import { toolFolders } from '../tools/toolFolders.js';
 
 /**
  * The folders, names, addresses and ports of the local environment. All of them follow from two
@@ -56,10 +56,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function localSettings(env: Environment): LocalSettings {
   const given = Number(env['AUTOMATION_STACK_LOCAL_INSTANCE'] ?? '0');
   const instance = Number.isInteger(given) && given >= 0 && given <= 9 ? given : 0;
-  const home = env['AUTOMATION_STACK_HOME'] || join(homeDirectory(env), '.automation-stack');
+  const { home, tools, localPrograms } = toolFolders(env);
   const suffix = instance === 0 ? '' : `-${instance}`;
   const state = join(home, `local${suffix}`);
-  const tools = join(home, 'tools');
   // 10.213.77.0/24 and up: private, and different from the defaults of Docker, VPNs and home routers.
   const subnet = `10.213.${77 + instance}`;
   return {
@@ -67,7 +66,7 @@ export function localSettings(env: Environment): LocalSettings {
     name: `automation-stack-local${suffix}`,
     home,
     tools,
-    venv: join(tools, 'venv'),
+    venv: dirname(localPrograms),
     collections: join(tools, 'collections'),
     state,
     privateKey: join(state, 'id_ed25519'),

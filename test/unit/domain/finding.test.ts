@@ -20,6 +20,7 @@ describe('what a configuration needs', () => {
       terraform: false,
       ansible: false,
       sessions: false,
+      packer: false,
       aws: [],
     });
   });

@@ -36,7 +36,7 @@ export function engineFailure(error: unknown, address: string, signal?: AbortSig
       evidence: [message],
       next: denied
         ? 'Join its group (`sudo usermod -aG docker $USER`, then log in again), or run as a user who is in it.'
-        : 'Start it (`sudo systemctl start docker`, or Docker Desktop), or set DOCKER_HOST to one that runs.',
+        : 'Start it (`sudo systemctl start docker`, or Docker Desktop), install it (`node runner tools install docker`), or set DOCKER_HOST to one that runs.',
       cause: error,
     },
   );

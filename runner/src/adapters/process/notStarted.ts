@@ -1,19 +1,9 @@
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { StackError } from '../../base/errors.js';
 import type { Invocation } from '../../base/ports.js';
 import { wordsOfCode } from '../../base/systemFailure.js';
-
-/** Where to get each tool; shown when it is missing. */
-const INSTALL_HINTS: Readonly<Record<string, string>> = {
-  terraform:
-    'Install Terraform >= 1.11 (https://developer.hashicorp.com/terraform/install), then run `node runner doctor`.',
-  'ansible-playbook':
-    'Install Ansible (`pip install ansible`), or run `node runner local up`, which installs its own.',
-  docker: 'Install Docker (https://docs.docker.com/engine/install/), then run `node runner doctor`.',
-  'session-manager-plugin':
-    'Install the plugin of Session Manager (https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html), then run the command again.',
-  git: 'Install git, then run `node runner doctor`.',
-};
+import { installNext, toolMeant } from '../../domain/tools.js';
 
 /**
  * The failure of a command that could not be started.
@@ -40,11 +30,13 @@ export function notStarted(invocation: Invocation, code: string, cwd: string, ca
       cause,
     });
   }
+  const tool = toolMeant(basename(invocation.file));
   return new StackError('TOOL_MISSING', `${invocation.file} is not installed or not on PATH`, {
     where: invocation.file,
     next:
-      INSTALL_HINTS[invocation.file] ??
-      'Run `node runner doctor` to see what is missing and how to install it.',
+      tool === undefined
+        ? 'Run `node runner doctor` to see what is missing and how to install it.'
+        : installNext(tool.name),
     cause,
   });
 }

@@ -1,5 +1,6 @@
 import { StackError } from '../../base/errors.js';
 import { hostAddress } from '../../domain/host.js';
+import { installNext } from '../../domain/tools.js';
 import { keyName, type Route } from '../../domain/route.js';
 import { shellQuote } from '../../base/shell.js';
 import { fingerprint, keyType } from './knownHosts.js';
@@ -106,7 +107,7 @@ export function connectFailure(error: unknown, route: Route, said: readonly stri
   if (code === 'ENOENT' && tool !== undefined)
     return new StackError('TOOL_MISSING', `${tool} is not on PATH, and ${name} is reached through it`, {
       where: tool,
-      next: tool === 'aws' ? SESSION_TOOLS : `Install ${tool}.`,
+      next: tool === 'aws' ? installNext('aws-cli', 'session-manager') : `Install ${tool}.`,
       cause: error,
     });
   return new StackError('SSH_UNREACHABLE', `does not answer on SSH: ${reason(code, message)}`, {
@@ -117,10 +118,6 @@ export function connectFailure(error: unknown, route: Route, said: readonly stri
     cause: error,
   });
 }
-
-/** What Session Manager needs on this machine. */
-export const SESSION_TOOLS =
-  'Install the AWS CLI and its session-manager-plugin: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html';
 
 function nextStep({ jumps, proxy, port, address }: Route): string {
   const jump = jumps.at(-1);

@@ -1,0 +1,96 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { StackError } from '../base/errors.js';
+import type { Processes } from '../base/ports.js';
+import { isOlder } from '../base/versionOrder.js';
+import type { Tool } from '../domain/tools.js';
+import { toolFolders } from './toolFolders.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** A tool that takes longer to tell its version hangs. */
+const LIMIT_MS = 15_000;
+
+/** What looking for a tool takes. */
+export interface ToolsAsked {
+  readonly env: Env;
+  readonly processes: Processes;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What was found of a tool. */
+export interface FoundTool {
+  /** `old`: older than the oldest that does the work; `broken`: it does not run; `stopped`: its service does not answer. */
+  readonly status: 'ok' | 'missing' | 'old' | 'broken' | 'stopped';
+  readonly version?: string;
+  /** Its program. */
+  readonly path?: string;
+  /** For people: `1.11.4 at /usr/bin/terraform`, `is not on PATH`. */
+  readonly words: string;
+}
+
+/**
+ * The first program of this name on PATH.
+ * @param more folders that are looked into after it
+ */
+export async function onPath(
+  env: Env,
+  program: string,
+  more: readonly string[] = [],
+): Promise<string | undefined> {
+  for (const folder of [...(env['PATH'] ?? '').split(delimiter), ...more]) {
+    const file = join(folder, program);
+    if (folder !== '' && (await isProgram(file))) return file;
+  }
+  return undefined;
+}
+
+const isProgram = (file: string): Promise<boolean> =>
+  access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+/** Looks for a tool and asks it for its version. */
+export async function findTool(place: ToolsAsked, tool: Tool): Promise<FoundTool> {
+  // The runner runs on it.
+  if (tool.name === 'node') return judged(tool, process.execPath, process.versions.node);
+  const path = await onPath(place.env, tool.program, [toolFolders(place.env).localPrograms]);
+  if (path === undefined) return { status: 'missing', words: `${tool.program} is not on PATH` };
+  const { exitCode, lines } = await said(place, path, tool.ask);
+  const version = tool.version.exec(lines.join('\n'))?.[1];
+  if (exitCode !== 0 || version === undefined) {
+    const last = lines.findLast((line) => line.trim() !== '')?.trim() ?? `exit code ${exitCode}`;
+    return { status: 'broken', path, words: `${path} does not run: ${last}` };
+  }
+  const found = judged(tool, path, version);
+  if (found.status !== 'ok' || tool.service === undefined) return found;
+  const answer = await said(place, path, tool.service.ask);
+  if (answer.exitCode === 0) return found;
+  return {
+    ...found,
+    status: 'stopped',
+    words: `${found.words}, but its ${tool.service.words} does not answer`,
+  };
+}
+
+function judged(tool: Tool, path: string, version: string): FoundTool {
+  if (tool.oldest !== undefined && isOlder(version, tool.oldest))
+    return { status: 'old', version, path, words: `${version} at ${path} is too old (needs ${tool.oldest})` };
+  return { status: 'ok', version, path, words: `${version} at ${path}` };
+}
+
+async function said({ processes, signal }: ToolsAsked, file: string, args: readonly string[]) {
+  try {
+    const result = await processes.run(
+      { file, args },
+      { timeoutMs: LIMIT_MS, ...(signal === undefined ? {} : { signal }) },
+    );
+    return { exitCode: result.exitCode, lines: result.tail };
+  } catch (error) {
+    // A script whose interpreter is gone.
+    if (error instanceof StackError && error.code.startsWith('TOOL_'))
+      return { exitCode: 127, lines: [error.message] };
+    throw error;
+  }
+}
