@@ -1,5 +1,6 @@
 import { ExitCode, StackError, toErrorRecord } from '../base/errors.js';
-import type { CommandDefinition } from './command.js';
+import type { Context } from '../context/context.js';
+import { flag, type CommandDefinition } from './command.js';
 
 export const commands: readonly CommandDefinition[] = [
   {
@@ -11,16 +12,22 @@ Only what the configuration needs is required: without a fleet, Ansible is not. 
     examples: [
       { command: 'doctor', explains: 'Everything, for all environments.' },
       { command: 'doctor --env staging', explains: 'Only what staging needs.' },
+      {
+        command: 'doctor --install',
+        explains: 'Install what the configuration needs first, as `tools install` does.',
+      },
     ],
+    options: [{ name: 'install', description: 'First install the tools that are missing and needed.' }],
     environment: 'optional',
-    async run(context) {
+    async run(context, input) {
+      const before = flag(input, 'install') ? await install(context) : undefined;
       const [{ examine }, { checksText }] = await Promise.all([
         import('../doctor/examine.js'),
         import('../views/findings.js'),
       ]);
       const checks = await examine(context);
       const failed = checks.filter(({ status }) => status === 'failed');
-      const text = checksText(checks);
+      const text = [...(before === undefined ? [] : [before, '']), checksText(checks)].join('\n');
       if (failed.length === 0) return { data: { ready: true, checks }, text };
       const error = new StackError(
         'DOCTOR_FAILED',
@@ -31,3 +38,14 @@ Only what the configuration needs is required: without a fleet, Ansible is not. 
     },
   },
 ];
+
+/** What came of it, for people. What is not there afterwards is found by the checks, a configuration that is broken too. */
+async function install(context: Context): Promise<string | undefined> {
+  const { installed } = await import('./tools.js');
+  try {
+    return (await installed(context, [])).text;
+  } catch (error) {
+    if (error instanceof StackError && error.code.startsWith('CONFIG_')) return undefined;
+    throw error;
+  }
+}

@@ -1,6 +1,6 @@
 /** What commands are for: help and the docs list them so, in this order. */
 export const commandGroups: Readonly<Record<string, readonly string[]>> = {
-  Begin: ['init', 'doctor', 'config', 'local', 'completion'],
+  Begin: ['init', 'doctor', 'tools', 'config', 'local', 'completion'],
   'Make a release': ['build', 'test', 'push', 'release'],
   Infrastructure: ['plan', 'apply', 'drift', 'destroy', 'output', 'iam-policy'],
   Hosts: ['inventory', 'provision', 'env'],

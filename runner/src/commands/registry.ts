@@ -11,6 +11,7 @@ interface CommandModule {
 export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = {
   init: () => import('./init.js'),
   doctor: () => import('./doctor.js'),
+  tools: () => import('./tools.js'),
   config: () => import('./config.js'),
   local: () => import('./local.js'),
   completion: () => import('./completion.js'),

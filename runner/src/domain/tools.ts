@@ -34,6 +34,17 @@ export interface Tool {
   readonly page: string;
 }
 
+/** What was found of a tool. */
+export interface FoundTool {
+  /** `old`: older than the oldest that does the work; `broken`: it does not run; `stopped`: its service does not answer. */
+  readonly status: 'ok' | 'missing' | 'old' | 'broken' | 'stopped';
+  readonly version?: string;
+  /** Its program. */
+  readonly path?: string;
+  /** For people: `1.11.4 at /usr/bin/terraform`, `is not on PATH`. */
+  readonly words: string;
+}
+
 const NUMBER = /(\d+(?:\.\d+)+[\w.]*)/;
 
 /**

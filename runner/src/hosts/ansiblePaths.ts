@@ -8,6 +8,7 @@ import type { AnsiblePaths } from './rules/ansibleSettings.js';
 import { installNext } from '../domain/tools.js';
 import { localSettings, runnerDirectory } from '../local/settings.js';
 import { onPath } from '../tools/findTool.js';
+import { installedCollections } from '../tools/pythonTool.js';
 
 const PLAYBOOK = 'ansible-playbook';
 const NAME = 'ansible.cfg';
@@ -25,14 +26,16 @@ export async function ansiblePaths(
   const wanted = resolve(config.directory, environment.config.provision?.directory ?? 'ansible');
   const directory = (await isDirectory(wanted)) ? wanted : config.directory;
   const own = await firstFile(configurations(context, directory, config.directory));
-  const { collections } = localSettings(context.env);
+  const kept = [await installedCollections(context.env), localSettings(context.env).collections];
+  const collections: string[] = [];
+  for (const path of kept) if (path !== undefined && (await isDirectory(path))) collections.push(path);
   return {
     library,
     directory,
     configuration: own ?? join(library, 'ansible.cfg'),
     configured:
       own === undefined ? new Map() : parseAnsibleConfig(await readFile(own, 'utf8').catch(() => '')),
-    collections: (await isDirectory(collections)) ? [collections] : [],
+    collections,
     env: context.env,
   };
 }

@@ -44,10 +44,16 @@ async function purge(local: LocalContext): Promise<void> {
   }
   await removeImages(local, 'base images', await presentImages(local));
   await engineDown(local);
-  await rm(settings.tools, { recursive: true, force: true });
+  // Beside them lies what `tools install` put there, which is the user's.
+  for (const path of [settings.venv, settings.collections, join(settings.tools, 'pins')])
+    await rm(path, { recursive: true, force: true });
   await rm(join(settings.home, 'images.json'), { force: true });
   await rmdir(settings.home).catch(() => undefined);
-  local.report({ piece: 'tools', status: 'ok', message: `removed ${settings.tools}` });
+  local.report({
+    piece: 'tools',
+    status: 'ok',
+    message: `removed ${settings.venv} and ${settings.collections}`,
+  });
 }
 
 /** Other local environments on this machine, found by their networks, also those of another home. */

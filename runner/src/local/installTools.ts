@@ -1,32 +1,28 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ANSIBLE_PINS } from '../tools/rules/ways.js';
+import { UNPACK_COLLECTIONS } from '../tools/unpackCollections.js';
 import { askCommand, asProcessGroup, runCommand, type LocalContext } from './localContext.js';
+
+/** The same as `tools install ansible` installs. */
+const [ANSIBLE] = ANSIBLE_PINS;
 
 /** Pinned tools of the virtualenv. */
 const PYTHON_PINS: readonly string[] = [
   'ministack==1.5.33', // the AWS emulator
   'docker==7.2.0', // without it the emulator silently runs no containers
-  'ansible-core==2.19.14',
+  ...ANSIBLE.packages,
   'requests==2.34.2', // Ansible's docker modules, where they run on this machine
 ];
 
 /** Collections come from the `ansible` distribution on PyPI, so Galaxy is not needed. */
-const COLLECTIONS_PIN = 'ansible==12.3.0';
+const COLLECTIONS_PIN = ANSIBLE.collections.from;
 const COLLECTIONS: readonly string[] = [
   'community.docker',
   'community.library_inventory_filtering_v1',
   'ansible.posix',
 ];
-
-/** Runs inside the virtualenv's Python: unpacks the named collections of a wheel, nothing else of its 500 MB. */
-const UNPACK = `
-import sys, zipfile
-wheel, target, *names = sys.argv[1:]
-wanted = tuple('ansible_collections/' + name.replace('.', '/') + '/' for name in names)
-with zipfile.ZipFile(wheel) as archive:
-    archive.extractall(target, [entry for entry in archive.namelist() if entry.startswith(wanted)])
-`;
 
 const wanted = createHash('sha256')
   .update(JSON.stringify([PYTHON_PINS, COLLECTIONS_PIN, COLLECTIONS]))
@@ -89,7 +85,7 @@ async function unpackCollections(
     await runCommand(local, asProcessGroup(python, args), { purpose });
     const wheel = (await readdir(download)).find((file) => file.endsWith('.whl'));
     await rm(collections, { recursive: true, force: true });
-    const unpack = ['-c', UNPACK, join(download, wheel ?? ''), collections, ...COLLECTIONS];
+    const unpack = ['-c', UNPACK_COLLECTIONS, join(download, wheel ?? ''), collections, ...COLLECTIONS];
     await runCommand(local, { file: python, args: unpack }, { purpose });
   } finally {
     await rm(download, { recursive: true, force: true });

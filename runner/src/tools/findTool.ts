@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { StackError } from '../base/errors.js';
 import type { Processes } from '../base/ports.js';
 import { isOlder } from '../base/versionOrder.js';
-import type { Tool } from '../domain/tools.js';
+import type { FoundTool, Tool } from '../domain/tools.js';
 import { toolFolders } from './toolFolders.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -16,17 +16,6 @@ export interface ToolsAsked {
   readonly env: Env;
   readonly processes: Processes;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** What was found of a tool. */
-export interface FoundTool {
-  /** `old`: older than the oldest that does the work; `broken`: it does not run; `stopped`: its service does not answer. */
-  readonly status: 'ok' | 'missing' | 'old' | 'broken' | 'stopped';
-  readonly version?: string;
-  /** Its program. */
-  readonly path?: string;
-  /** For people: `1.11.4 at /usr/bin/terraform`, `is not on PATH`. */
-  readonly words: string;
 }
 
 /**

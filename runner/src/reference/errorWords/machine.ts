@@ -57,7 +57,7 @@ export const machineWords = {
   TOOL_MISSING: {
     means: 'A tool that this command needs is missing or too old.',
     causes: 'Terraform, Ansible, Docker, git or an SSH helper is not installed or not on `PATH`.',
-    next: '`node runner doctor` says what is missing and how to install it.',
+    next: '`node runner tools install TOOL` installs it; `node runner tools list` shows all of them.',
   },
   TOOL_FAILED: {
     means: 'A tool failed, or it printed something else than it was asked for.',
