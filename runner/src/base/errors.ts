@@ -118,6 +118,7 @@ export const errorCodes = {
   // What a deployment has in AWS
   RESOURCE_UNKNOWN: define('usage', ExitCode.usage),
   RESOURCE_FOREIGN: define('approval'),
+  PRUNE_INCOMPLETE: define('infrastructure'),
   RESOURCE_PROTECTED: define('approval'),
   RESOURCE_EXISTS: define('usage', ExitCode.usage),
   INSTANCE_FAILED: define('infrastructure'),

@@ -17,6 +17,6 @@ export const commandGroups: Readonly<Record<string, readonly string[]>> = {
     'needs',
   ],
   Operate: ['tasks', 'logs', 'exec', 'task', 'scale', 'restart', 'drain', 'power'],
-  'What AWS has': ['instances', 'keys', 'alarms', 'groups', 'images'],
+  'What AWS has': ['instances', 'keys', 'alarms', 'groups', 'images', 'prune'],
   'Inspect and notify': ['status', 'history', 'report', 'lock', 'notify'],
 };

@@ -51,6 +51,7 @@ export const registry: Readonly<Record<string, () => Promise<CommandModule>>> = 
   alarms: () => import('./alarms.js'),
   groups: () => import('./trafficGroups.js'),
   images: () => import('./images.js'),
+  prune: () => import('./prune.js'),
   status: () => import('./status.js'),
   history: () => import('./history.js'),
   report: () => import('./report.js'),

@@ -36,5 +36,6 @@ export async function runOfOne<T>(
 function titleOf(verb: string, environment: string): string {
   const [what = '', act = ''] = verb.split(' ');
   if (what === 'power') return `Power ${act} ${environment}`;
+  if (act === '') return `${what[0]?.toUpperCase()}${what.slice(1)} ${environment}`;
   return `${act[0]?.toUpperCase()}${act.slice(1)} ${what} of ${environment}`;
 }

@@ -7,6 +7,7 @@ import type { KindSchemas, TargetConfig } from './kindSchemas.js';
 import { powerSchema } from './powerSchema.js';
 import { storeForms } from './storeLocation.js';
 import type { Source } from './referencesIn.js';
+import { retention } from './retentionSchema.js';
 import { ownStages } from './stagesSchema.js';
 import {
   command,
@@ -409,6 +410,7 @@ function schemaOf(kinds: KindSchemas) {
     state: stateOf(
       stateLocation.describe(`Release ledger, locks and journal: ${storeForms(kinds.stores)} for a team.`),
     ),
+    retention,
     jenkins: jenkins.prefault({}).describe('How Jenkins runs the stages; ignored on a laptop.'),
     concurrency: z
       .number()

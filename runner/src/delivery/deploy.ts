@@ -28,6 +28,7 @@ import { describeApplication } from '../release/describeApplication.js';
 import { knownOf } from './known.js';
 import { contractsOf, refuseContracted } from './contracted.js';
 import { withLock } from './environmentLock.js';
+import { refuseRetired } from './refuseRetired.js';
 import { refuseOlderBuild } from './newerBuild.js';
 import { behindNotice, refuseSuperseded, unprovenNotice } from './rules/partialDeploy.js';
 import { migrationsOf, notingMigrations } from './migrationEntries.js';
@@ -60,6 +61,7 @@ export async function deployRelease(context: Context, request: DeployRequest): P
   targets.catch(() => undefined);
   const locking = { environment: environment.name, stage, waitMs, orWithout: kind === 'rollback' };
   return withLock(context, locking, async (state, lock) => {
+    await refuseRetired(state, request.release);
     await Promise.all([
       kind !== 'rollback' && request.forcedBy === undefined
         ? refuseOlderBuild(context, state, environment)

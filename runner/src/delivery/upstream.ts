@@ -23,7 +23,7 @@ export interface Upstream {
   readonly neededBy: readonly string[];
 }
 
-interface Found extends Upstream {
+export interface Found extends Upstream {
   readonly state: State;
   /** Where its needs are written. */
   readonly where: string;
@@ -40,12 +40,15 @@ export interface UpstreamGraph {
   readonly standings: (environment: string) => Promise<readonly UpstreamStanding[]>;
 }
 
-interface Edge {
+/** Another application, and who says where its releases are recorded. */
+export interface Edge {
   readonly application: string;
   readonly location: string;
   readonly neededBy: string;
   /** Where the need is written. */
   readonly where: string;
+  /** Key of the configuration that names it, where it is no need. */
+  readonly setting?: string;
 }
 
 /** Stores that are read side by side. */
@@ -101,8 +104,11 @@ export async function walkUpstream(
 const edgesOf = (neededBy: string, needs: Needs, where: string): Edge[] =>
   Object.entries(needs).map(([application, location]) => ({ application, location, neededBy, where }));
 
-/** What an application says of itself: its own file where its sources are here, else what it left in its store. */
-async function visit(
+/**
+ * What an application says of itself: its own file where its sources are here, else what it left in its store.
+ * @throws StackError UPSTREAM_UNREADABLE, CONFIG_INVALID where a directory holds another application
+ */
+export async function visit(
   context: ContextWith<'clock' | 'config' | 'env' | 'kinds' | 'patience' | 'secrets'>,
   edge: Edge,
 ): Promise<Found> {
@@ -115,12 +121,12 @@ async function visit(
       throw new StackError(
         'CONFIG_INVALID',
         `${edge.location} contains the application ${project.application}, not ${application}`,
-        { where: edge.where, next: `Correct needs.${application} of ${neededBy}.` },
+        { where: edge.where, next: `Correct ${edge.setting ?? `needs.${application} of ${neededBy}`}.` },
       );
     }
     const { state: own } = await context.config();
     const place = { ...own, location: project?.location ?? edge.location };
-    const setting = `needs.${application} of ${neededBy}`;
+    const setting = edge.setting ?? `needs.${application} of ${neededBy}`;
     const store = await openStore({ application, directory: '/', state: place }, context, stores, setting);
     const says = project ?? (await readApplication(store));
     return {

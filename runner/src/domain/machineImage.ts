@@ -20,4 +20,12 @@ export interface RegistryImage {
   /** ISO time. */
   readonly pushed?: string;
   readonly bytes?: number;
+  /** ISO time of the last pull, to the day. */
+  readonly pulled?: string;
+  /** Media type of the manifest. */
+  readonly mediaType?: string;
+  /** Media type of what it is, where that is no image. */
+  readonly artifactType?: string;
+  /** Digest of the manifest that it is attached to. */
+  readonly subject?: string;
 }

@@ -132,10 +132,16 @@ export async function policyNames(
     return { kind, names: kind?.names?.(use, location, part, (form, values) => arnOf(place, form, values)) };
   };
   const state = storeAt('state', config.state.location, config.application);
-  const upstream = Object.entries(config.needs).map(([application, location]) => {
+  const others = [
+    ...Object.entries(config.needs).map((need) => ['needs', ...need] as const),
+    ...(verb === 'prune' ? Object.entries(config.retention['shared-with'] ?? {}) : []).map(
+      (user) => ['retention.shared-with', ...user] as const,
+    ),
+  ];
+  const upstream = others.map(([setting, application, location]) => {
     const store = storeAt('upstream', location, application);
     if (store.kind?.folder !== undefined)
-      notes.add(`needs.${application} is a directory: the location of its state is not looked up`);
+      notes.add(`${setting}.${application} is a directory: the location of its state is not looked up`);
     return store;
   });
   const ledgers = infrastructure === undefined ? [] : [storeAt('ledger', ledger, OWNERSHIP_PART)];
@@ -219,6 +225,9 @@ export async function policyNames(
     invalidate: (names.distributions ?? []).length > 0,
     push: names.repositories.length > 0,
     tag: names.repositories.length > 0,
+    'prune-images': names.repositories.length > 0,
+    'prune-definitions': services.length > 0,
+    'prune-artifacts': Object.values(config.artifacts).some(({ path }) => path !== undefined),
     'push-artifacts': Object.values(config.artifacts).some(({ path }) => path !== undefined),
     'find-artifacts': Object.values(config.artifacts).some(({ path }) => path === undefined),
     'bring-images': source !== undefined && names.repositories.length > 0,

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../base/ports.js';
+import pMap from 'p-map';
 import { readHint, updateDocument } from './documents.js';
 import { segment, sharded } from './keys.js';
 import { buildShape } from './documentShapes.js';
@@ -13,6 +14,11 @@ export interface BuildRecord {
   readonly builtAt: string;
 }
 
+/** A build, and where it is recorded. */
+export interface KnownBuild extends BuildRecord {
+  readonly key: string;
+}
+
 /** Builds by image name and digest of inputs. */
 export class Builds {
   constructor(private readonly store: ObjectStore) {}
@@ -20,6 +26,29 @@ export class Builds {
   /** An unreadable record counts as missing: the image is built again. */
   get(image: string, inputs: string): Promise<BuildRecord | undefined> {
     return readHint<BuildRecord>(this.store, buildKey(image, inputs), buildShape);
+  }
+
+  /**
+   * The builds of images, for those who must know all of them; this lists the store. What cannot be read is left out: it
+   * counts as no build.
+   * @param image its name, and the registry where there are several
+   */
+  async all(image: string): Promise<readonly KnownBuild[]> {
+    const keys = await this.store.list(`builds/${segment(image)}/`);
+    const found = await pMap(
+      keys,
+      async (key) => {
+        const build = await readHint<BuildRecord>(this.store, key, buildShape);
+        return build === undefined ? [] : [{ ...build, key }];
+      },
+      { concurrency: 16 },
+    );
+    return found.flat();
+  }
+
+  /** Forgets a build, so that its inputs are built again. */
+  forget({ key }: KnownBuild): Promise<void> {
+    return this.store.delete(key);
   }
 
   /** See Ledger.putBuild. */

@@ -11,7 +11,7 @@ type Foundation = (typeof foundations)[number];
 /** What people do with what runs there. */
 const operations = ['exec', 'task', 'scale', 'restart', 'drain'] as const;
 /** What people do with what a deployment has in AWS beside its releases. */
-const resourceChanges = ['instances', 'keys', 'alarms', 'power'] as const;
+const resourceChanges = ['instances', 'keys', 'alarms', 'power', 'prune'] as const;
 export type ResourceChange = (typeof resourceChanges)[number];
 export const changeKinds = [...foundations, ...operations, ...resourceChanges] as const;
 
@@ -77,6 +77,11 @@ export class Changes {
   /** All that was done, newest first. */
   all(environment: string): AsyncGenerator<AnyChange> {
     return this.log(environment).newest(undefined, 4);
+  }
+
+  /** Removes the changes before a number. @returns how many */
+  dropBefore(environment: string, number: number): Promise<number> {
+    return this.log(environment).dropBefore(number);
   }
 
   private log(environment: string): NumberedLog<AnyChange> {

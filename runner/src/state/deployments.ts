@@ -70,6 +70,16 @@ export class Deployments {
     return this.log(environment).read(sequence);
   }
 
+  /** Names of environments are segments of keys as they stand. */
+  async environments(): Promise<readonly string[]> {
+    const keys = await this.store.list('deployments/');
+    return [...new Set(keys.map((key) => key.split('/')[1] as string))];
+  }
+
+  dropBefore(environment: string, number: number): Promise<number> {
+    return this.log(environment).dropBefore(number);
+  }
+
   async current(environment: string): Promise<CurrentDeployments> {
     const log = this.log(environment);
     const hint = await log.marked('healthy');

@@ -128,8 +128,10 @@ export const releaseShape = object({
   createdBy: text,
 });
 
+export const retiredShape = object({ release: releaseShape, at: time, who: text, 'done?': isBoolean });
 export const pointerShape = object({ version: text, createdAt: text, dirty: isBoolean });
 export const releaseNumberShape = object({ version: text });
+export const firstShape = object({ first: number });
 export const headShape = object({
   latest: whole(0),
   'marks?': record(whole(0)),
@@ -194,6 +196,7 @@ export const changeShape = object({
     'keys',
     'alarms',
     'power',
+    'prune',
   ),
   status: oneOf('running', 'ok', 'failed'),
   startedAt: time,

@@ -7,6 +7,7 @@ import { Contracts } from './contractRecords.js';
 import { Deployments, type CurrentDeployments, type DeploymentDraft } from './deployments.js';
 import type { BrokenRecord } from './numberedLog.js';
 import { Releases } from './releases.js';
+import { allReleases, RetiredReleases } from './retiredReleases.js';
 import { Tests } from './testRecords.js';
 
 export type { BuildRecord } from './builds.js';
@@ -20,18 +21,24 @@ export class Ledger {
   /** Contract steps of migrations. */
   readonly contracts: Contracts;
   readonly tests: Tests;
-  private readonly builds: Builds;
+  readonly builds: Builds;
+  /** Releases whose time is over. */
+  readonly retired: RetiredReleases;
   private readonly releaseRecords: Releases;
   private readonly deploymentRecords: Deployments;
   private readonly brokenRecords = new Map<string, BrokenRecord>();
 
-  constructor(store: ObjectStore, clock: Clock) {
+  constructor(
+    private readonly store: ObjectStore,
+    clock: Clock,
+  ) {
     const onBroken = (record: BrokenRecord) => void this.brokenRecords.set(record.key, record);
     this.changes = new Changes(store, clock, onBroken);
     this.approvals = new Approvals(store, clock, onBroken);
     this.contracts = new Contracts(store, clock, onBroken);
     this.tests = new Tests(store);
     this.builds = new Builds(store);
+    this.retired = new RetiredReleases(store);
     this.releaseRecords = new Releases(store, onBroken);
     this.deploymentRecords = new Deployments(store, clock, onBroken);
   }
@@ -67,6 +74,26 @@ export class Ledger {
   /** Newest first. */
   releases(limit = 20): Promise<readonly ReleaseRecord[]> {
     return this.releaseRecords.newest(limit);
+  }
+
+  /** Every release there is; this lists the store. @throws StackError STATE_UNREADABLE where one cannot be read */
+  allReleases(): Promise<readonly ReleaseRecord[]> {
+    return allReleases(this.store);
+  }
+
+  /** Removes the oldest numbers of the list of releases whose releases are gone. @returns how many */
+  trimReleases(): Promise<number> {
+    return this.releaseRecords.trim();
+  }
+
+  /** Environments that ever had a deployment; this lists the store. */
+  deployedEnvironments(): Promise<readonly string[]> {
+    return this.deploymentRecords.environments();
+  }
+
+  /** Removes the deployments before a number. @returns how many */
+  dropDeployments(environment: string, before: number): Promise<number> {
+    return this.deploymentRecords.dropBefore(environment, before);
   }
 
   buildByInputs(image: string, inputs: string): Promise<BuildRecord | undefined> {

@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../base/ports.js';
 import { anything, type Shape } from '../base/recordShape.js';
 import { createDocument, isReadable, tryReadDocument, readHint, updateDocument } from './documents.js';
-import { headShape } from './documentShapes.js';
+import { firstShape, headShape } from './documentShapes.js';
 
 const DIGITS = 8;
 /** Number of records that are read in parallel: hides the latency of S3, and fits any limit on open files. */
@@ -11,6 +11,11 @@ const PAGE = 16;
 interface Head {
   readonly latest: number;
   readonly marks?: Readonly<Record<string, number>>;
+}
+
+/** Where the log begins since its oldest records were removed. */
+interface First {
+  readonly first: number;
 }
 
 /** A record that cannot be read. It is reported and skipped. */
@@ -65,7 +70,8 @@ export class NumberedLog<T> {
 
   /** The highest number in use; 0 for an empty log. */
   async latest(): Promise<number> {
-    let low = (await this.head())?.latest ?? 0;
+    // Without the hint the search starts where the records start: there is none before it.
+    let low = (await this.head())?.latest ?? (await this.first()) - 1;
     let step = 1;
     while (await this.exists(low + step)) {
       low += step;
@@ -84,13 +90,45 @@ export class NumberedLog<T> {
   /** Records, newest first, read page by page on demand; `before` is exclusive. */
   async *newest(before = Infinity, page = PAGE): AsyncGenerator<T> {
     let next = Math.min(before - 1, await this.latest());
-    while (next >= 1) {
-      const numbers = Array.from({ length: Math.min(page, next) }, (_, index) => next - index);
+    let first: number | undefined;
+    for (let pages = 0; next >= (first ?? 1); pages += 1) {
+      // Most readers end on the first page, and need not know where the log begins.
+      if (pages > 0) first ??= await this.first();
+      const length = Math.min(page, next - (first ?? 1) + 1);
+      if (length < 1) return;
+      const numbers = Array.from({ length }, (_, index) => next - index);
       for (const record of await Promise.all(numbers.map((number) => this.read(number)))) {
         if (record !== undefined) yield record;
       }
       next -= numbers.length;
     }
+  }
+
+  /**
+   * Removes the records before a number. The beginning is written first, so that a run that is killed half-way leaves
+   * only records that nobody looks for, and the next one removes them.
+   * @returns how many were removed
+   */
+  async dropBefore(first: number): Promise<number> {
+    if (first <= 1) return 0;
+    const known = await updateDocument<First>(
+      this.store,
+      this.firstKey,
+      (stored) => ((stored?.first ?? 1) >= first ? undefined : { first }),
+      firstShape,
+    );
+    const begins = known?.first ?? first;
+    const old = (await this.store.list(`${this.prefix}/`)).filter((key) => {
+      const number = Number(/\/\d+\/(\d+)\.json$/.exec(key)?.[1] ?? Infinity);
+      return number < begins;
+    });
+    for (const key of old) await this.store.delete(key);
+    return old.length;
+  }
+
+  /** Number of the oldest record; 1 where none was ever removed. */
+  async first(): Promise<number> {
+    return (await readHint<First>(this.store, this.firstKey, firstShape))?.first ?? 1;
   }
 
   /** Remembers that a record is the newest of some sort. */
@@ -109,6 +147,10 @@ export class NumberedLog<T> {
 
   private head(): Promise<Head | undefined> {
     return readHint<Head>(this.store, this.headKey, headShape);
+  }
+
+  private get firstKey(): string {
+    return `${this.prefix}/first.json`;
   }
 
   private get headKey(): string {

@@ -9,7 +9,7 @@ import {
   unreadableError,
   updateDocument,
 } from './documents.js';
-import { sharded } from './keys.js';
+import { commitKey, inputsKey, versionKey } from './retiredReleases.js';
 import { NumberedLog, type BrokenRecord } from './numberedLog.js';
 import { pointerShape, releaseNumberShape, releaseShape } from './documentShapes.js';
 
@@ -85,6 +85,17 @@ export class Releases {
     return [...found.values()];
   }
 
+  /** Removes the oldest numbers of the list whose releases are gone. @returns how many */
+  async trim(): Promise<number> {
+    const latest = await this.log.latest();
+    let first = await this.log.first();
+    for (; first < latest; first += 1) {
+      const entry = await this.log.read(first);
+      if (entry !== undefined && (await this.store.get(versionKey(entry.version))) !== undefined) break;
+    }
+    return this.log.dropBefore(first);
+  }
+
   private async follow(key: string): Promise<ReleaseRecord | undefined> {
     const pointer = await readHint<Pointer>(this.store, key, pointerShape);
     return pointer === undefined ? undefined : this.find(pointer.version);
@@ -104,10 +115,6 @@ export class Releases {
     );
   }
 }
-
-const versionKey = (version: string) => sharded('releases/versions', version);
-const commitKey = (commit: string) => sharded('releases/commits', commit);
-const inputsKey = (inputs: string) => sharded('releases/inputs', inputs.replace(/^sha256:/, ''));
 
 /** True for the same bytes from the same sources. Builder, time and tags do not matter. */
 function sameRelease(a: ReleaseRecord, b: ReleaseRecord): boolean {

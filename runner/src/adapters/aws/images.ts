@@ -66,7 +66,14 @@ export async function listRegistryImages(
       repository,
       digest: image.imageDigest ?? '',
       tags: image.imageTags ?? [],
-      ...definedOnly({ pushed: image.imagePushedAt?.toISOString(), bytes: image.imageSizeInBytes }),
+      ...definedOnly({
+        pushed: image.imagePushedAt?.toISOString(),
+        bytes: image.imageSizeInBytes,
+        pulled: image.lastRecordedPullTime?.toISOString(),
+        mediaType: image.imageManifestMediaType,
+        artifactType: image.artifactMediaType,
+        subject: image.subjectManifestDigest,
+      }),
     }))
     .sort((a, b) => (b.pushed ?? '').localeCompare(a.pushed ?? ''));
 }

@@ -45,6 +45,8 @@ const ofResources = (actions: string | readonly string[], on: Form, when?: Condi
 });
 const OF_COMMANDS =
   'made where hosts are reached by Run Command, which has tests of its own (test/integration/instances)';
+const OF_RETENTION =
+  'made by `prune` alone, which has a test of its own (test/integration/release/prune.test.ts)';
 const BEFORE_CONFIGURATION =
   'made by `init --from-service` alone, which has a test of its own (test/integration/starter)';
 const open = (action: string, because = NO_LEVEL): CallRow => ({
@@ -89,6 +91,15 @@ export const calls = {
       'its resource level is none; the cluster may be one that the configuration does not name',
     ),
     unmade: BEFORE_CONFIGURATION,
+  },
+  'ecs:ListTaskDefinitions': { ...open('ecs:ListTaskDefinitions'), unmade: OF_RETENTION },
+  'ecs:DeregisterTaskDefinition': {
+    ...runner('ecs:DeregisterTaskDefinition', 'task-definition'),
+    unmade: OF_RETENTION,
+  },
+  'ecs:DeleteTaskDefinitions': {
+    ...runner('ecs:DeleteTaskDefinitions', 'task-definition'),
+    unmade: OF_RETENTION,
   },
   'ecs:DescribeServices': runner('ecs:DescribeServices', 'ecs-service'),
   'ecs:DescribeTaskDefinition': open('ecs:DescribeTaskDefinition'),
@@ -172,6 +183,7 @@ export const calls = {
   'ecr:BatchGetImage': runner('ecr:BatchGetImage', 'repository'),
   'ecr:PutImage': runner('ecr:PutImage', 'repository'),
   'ecr:DescribeImages': ofResources('ecr:DescribeImages', 'repository'),
+  'ecr:BatchDeleteImage': { ...runner('ecr:BatchDeleteImage', 'repository'), unmade: OF_RETENTION },
   'docker:push': {
     by: 'docker',
     needs: [
@@ -478,6 +490,10 @@ export const calls = {
   'artifact:read': {
     ...runner(['s3:GetObject', 's3:GetObjectVersion'], 'artifact-object'),
     unmade: 's3:GetObject of an artifact: the same call',
+  },
+  'artifact:delete': {
+    ...runner(['s3:DeleteObject', 's3:DeleteObjectVersion'], 'artifact-object'),
+    unmade: 's3:DeleteObject of an artifact: the same call',
   },
   'artifact:write': {
     ...runner('s3:PutObject', 'artifact-object'),

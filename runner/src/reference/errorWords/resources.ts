@@ -25,6 +25,11 @@ export const resourceWords = {
     causes: 'It was made before, by this deployment or by another one.',
     next: 'Use another name, or delete what has it.',
   },
+  PRUNE_INCOMPLETE: {
+    means: 'Some of what was to go is still there. Nothing that is needed was deleted.',
+    causes: 'AWS refused it: it is in use, it is protected, or a permission is missing.',
+    next: 'Fix what the message names, then run the same command again: it goes on with the rest.',
+  },
   INSTANCE_FAILED: {
     means: 'An instance did not come into the state that was asked for, or cannot from where it is.',
     causes:

@@ -1,6 +1,7 @@
 /** What the runner uses of the ECR SDK; named exports, so that the bundle leaves the rest out. */
 export {
   DescribeImagesCommand,
+  BatchDeleteImageCommand,
   BatchGetImageCommand,
   ECRClient,
   CreateRepositoryCommand,
