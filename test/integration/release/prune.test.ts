@@ -148,7 +148,6 @@ retention: { releases: { keep: 2, for: 0s }${more} }
     await release(own, 'six');
     const { items } = await own.json<Looked>('prune', '--env', 'staging', '--dry-run', '--only', 'images');
     expect(items.filter(({ goes }) => goes)).to.deep.equal([]);
-    console.log(items);
     expect(items.map(({ why }) => why).join('\n')).to.match(
       /somebody else uses test-.*retention\.shared-with/,
     );

@@ -3,7 +3,7 @@ import { headObject } from '../../adapters/aws/s3Artifacts.js';
 import type { ReleaseArtifact, ReleaseRecord } from '../../domain/records.js';
 import type { PruneItem } from '../../domain/retention.js';
 import { artifactPrefix } from '../../release/rules/artifactKeys.js';
-import type { Looking } from './prunePlan.js';
+import type { Looking } from './looking.js';
 
 export interface ArtifactItem {
   readonly artifact: ReleaseArtifact;

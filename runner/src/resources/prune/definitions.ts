@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { activeRevisions, familyOfRevision } from '../../adapters/aws/taskDefinitions.js';
 import type { PruneItem } from '../../domain/retention.js';
 import { imagesOf, type AwsUse } from './inUse.js';
-import type { Looking } from './prunePlan.js';
+import type { Looking } from './looking.js';
 import { definitionVerdict, shortName } from './rules/definitionVerdicts.js';
 
 /** Looks at the revisions of the families that the environment's services have. */

@@ -1,6 +1,6 @@
 import { isInService } from '../../domain/behind.js';
 import type { KeepRule, PruneItem } from '../../domain/retention.js';
-import type { Looking } from './prunePlan.js';
+import type { Looking } from './looking.js';
 import { firstKept } from './rules/firstKept.js';
 import { formatDays } from './rules/words.js';
 

@@ -5,8 +5,9 @@ import type { ReleaseRecord } from '../../domain/records.js';
 import { registryName } from '../../release/imageRegistry.js';
 import type { KnownBuild } from '../../state/builds.js';
 import type { AwsUse } from './inUse.js';
-import type { Looking } from './prunePlan.js';
+import type { Looking } from './looking.js';
 import { imageVerdicts, type RepositoryFacts } from './rules/imageVerdicts.js';
+import { holdersOf, type Holders } from './rules/holders.js';
 import { wholeReleases } from './rules/wholeReleases.js';
 
 /** The images of one repository, and which of them are indexes: those go first. */
@@ -14,6 +15,8 @@ export interface RepositoryItems {
   readonly repository: string;
   readonly items: readonly PruneItem[];
   readonly indexes: ReadonlySet<string>;
+  /** What an image is a part of or attached to, by digest: it never goes before them. */
+  readonly holders: Holders;
   /** Tags when it was looked at, by digest. */
   readonly tags: ReadonlyMap<string, readonly string[]>;
 }
@@ -83,10 +86,11 @@ export async function lookAtImages(looking: Looking, use: AwsUse): Promise<Image
   const decided = wholeReleases(ledger.releases, needed, facts, (one) =>
     imageVerdicts(one, rule, cache, nowMs),
   );
-  const repositories = facts.map(({ repository, images: found, indexes }, index) => ({
+  const repositories = facts.map(({ repository, images: found, indexes, children }, index) => ({
     repository,
     items: decided[index] ?? [],
     indexes,
+    holders: holdersOf(found, children),
     tags: new Map(found.map((one) => [one.digest, one.tags])),
   }));
   const staying = new Set(

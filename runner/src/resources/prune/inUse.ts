@@ -80,7 +80,7 @@ async function useOf(context: Context, environment: NamedEnvironment): Promise<A
 async function servicesOf(context: Context, environment: NamedEnvironment) {
   const all = targetsWithKinds(await context.kinds(), environment);
   const names = await Promise.all(
-    all.map(({ kind, config }) =>
+    all.map(async ({ kind, config }) =>
       kind.names?.(
         config,
         (value) => context.resolve(value, environment),

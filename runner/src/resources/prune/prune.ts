@@ -2,22 +2,13 @@ import { requireAccount } from '../../context/account.js';
 import type { Context, NamedEnvironment } from '../../context/context.js';
 import { withLock } from '../../delivery/environmentLock.js';
 import { StackError } from '../../base/errors.js';
-import type { PruneFailure, PruneItem } from '../../domain/retention.js';
 import type { Stage } from '../../events/stage.js';
 import { recordingChange } from '../../infrastructure/changeRecord.js';
 import type { HeldLock } from '../../state/locks.js';
 import { agreedPlan } from './rules/agreedPlan.js';
 import { planPrune, type PruneAsked, type PrunePlan } from './prunePlan.js';
 import { prunedWords } from './rules/pruneWords.js';
-import { removeAll } from './remove.js';
-
-export interface PruneDone {
-  readonly environment: string;
-  readonly deleted: readonly PruneItem[];
-  readonly failures: readonly PruneFailure[];
-  /** Versions of the releases that were retired. */
-  readonly retired: readonly string[];
-}
+import { removeAll, type PruneDone } from './remove.js';
 
 /**
  * Deletes what a plan says, as far as it still holds: under the locks of all environments of the application everything is

@@ -3,16 +3,16 @@ import type { KeepRule, PrunedKind, PruneItem } from '../../domain/retention.js'
 import type { ReleaseRecord } from '../../domain/records.js';
 import type { KnownBuild } from '../../state/builds.js';
 import type { RetiredRelease } from '../../state/retiredReleases.js';
-import type { State } from '../../state/state.js';
 import { accountAws } from '../accountAws.js';
 import { lookAtArtifacts, type ArtifactItem } from './artifacts.js';
 import { awsUse } from './inUse.js';
 import { lookAtHistory, type HistoryItem } from './history.js';
 import { lookAtImages, type RepositoryItems } from './images.js';
-import { readLedger, readOthers, type LedgerFacts, type OtherReleases } from './ledgerFacts.js';
-import { neededReleases, type Needed } from './rules/neededReleases.js';
+import { readLedger, readOthers, type LedgerFacts } from './ledgerFacts.js';
+import { neededReleases } from './rules/neededReleases.js';
 import { releasesToRetire } from './rules/retiring.js';
 import { lookAtDefinitions } from './definitions.js';
+import type { Looking } from './looking.js';
 
 /** What was asked to be pruned. */
 export interface PruneAsked {
@@ -21,18 +21,6 @@ export interface PruneAsked {
   readonly keep?: number;
   /** In place of the configured time: milliseconds. */
   readonly olderThanMs?: number;
-}
-
-/** What the looks at the kinds have in common. */
-export interface Looking {
-  readonly context: Context;
-  readonly environment: NamedEnvironment;
-  readonly state: State;
-  readonly ledger: LedgerFacts;
-  readonly others: readonly OtherReleases[];
-  readonly needed: Needed;
-  readonly rule: KeepRule;
-  readonly nowMs: number;
 }
 
 /** What goes and what stays, and why; and what has to be written down so that it goes safely. */

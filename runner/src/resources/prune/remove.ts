@@ -6,10 +6,18 @@ import type { Context, NamedEnvironment } from '../../context/context.js';
 import { StackError } from '../../base/errors.js';
 import type { PrunedKind, PruneFailure, PruneItem } from '../../domain/retention.js';
 import type { Stage } from '../../events/stage.js';
-import type { PruneDone } from './prune.js';
 import type { PrunePlan } from './prunePlan.js';
 import type { RepositoryItems } from './images.js';
+import { withoutHeld } from './rules/holders.js';
 import { namesAgain } from './namesAgain.js';
+
+export interface PruneDone {
+  readonly environment: string;
+  readonly deleted: readonly PruneItem[];
+  readonly failures: readonly PruneFailure[];
+  /** Versions of the releases that were retired. */
+  readonly retired: readonly string[];
+}
 
 interface Removing {
   readonly context: Context;
@@ -56,7 +64,7 @@ async function retire({ context, plan, stage, signal }: Removing): Promise<void>
 
 async function removeImages(removing: Removing, looked: RepositoryItems): Promise<void> {
   const { context, environment, signal, stage } = removing;
-  const { repository, items, indexes, tags } = looked;
+  const { repository, items, indexes, holders, tags } = looked;
   const going = items.filter(({ goes }) => goes);
   if (going.length === 0) return;
   const aws = await context.aws(environment);
@@ -68,23 +76,37 @@ async function removeImages(removing: Removing, looked: RepositoryItems): Promis
   const isSame = ({ id }: PruneItem) =>
     [...(tags.get(id) ?? [])].sort().join() === [...(tagsNow.get(id) ?? [])].sort().join();
   // A push beside this may have found one of them, and given it another release's tag.
-  const certain = going.filter((item) => !again.digests.has(item.id) && isSame(item));
+  const staying = new Set(
+    going.filter((item) => again.digests.has(item.id) || !isSame(item)).map(({ id }) => id),
+  );
+  const certain = withoutHeld(going, staying, holders);
   for (const item of going.filter((one) => !certain.includes(one)))
     stage.progress('stays: it is used again', { subject: item.name, phase: 'delete', status: 'ok' });
-  const [first, then] = [
-    certain.filter(({ id }) => indexes.has(id)),
+  // ECR keeps what an index is made of until the index is gone.
+  const first = certain.filter(({ id }) => indexes.has(id));
+  const refused = await deleteSome(removing, repository, first);
+  const then = withoutHeld(
     certain.filter(({ id }) => !indexes.has(id)),
-  ];
-  for (const some of [first, then]) {
-    if (some.length === 0) continue;
-    const digests = some.map(({ id }) => id);
-    settle(removing, some, await deleteImages(aws, repository, digests, signal));
-  }
-  stage.progress(`${certain.length} of ${items.length} images deleted`, {
-    subject: repository,
-    phase: 'delete',
-    status: 'ok',
-  });
+    refused,
+    holders,
+  );
+  await deleteSome(removing, repository, then);
+  const message = `${first.length + then.length} of ${items.length} images go`;
+  stage.progress(message, { subject: repository, phase: 'delete', status: 'ok' });
+}
+
+/** @returns digests of those that AWS refused */
+async function deleteSome(
+  removing: Removing,
+  repository: string,
+  items: readonly PruneItem[],
+): Promise<ReadonlySet<string>> {
+  if (items.length === 0) return new Set();
+  const { context, environment, signal } = removing;
+  const digests = items.map(({ id }) => id);
+  const refused = await deleteImages(await context.aws(environment), repository, digests, signal);
+  settle(removing, items, refused);
+  return new Set(refused.keys());
 }
 
 async function removeArtifacts(removing: Removing): Promise<void> {

@@ -19,11 +19,12 @@ export function wholeReleases<Facts extends RepositoryFacts>(
   for (;;) {
     const decided = facts.map((one) => decide({ ...one, needed: new Map([...staying, ...one.needed]) }));
     const retiring = new Set(releasesToRetire(releases, { needed, images: decided.flat() }));
+    const going = new Set(decided.flatMap((items) => items.filter(({ goes }) => goes).map(({ id }) => id)));
     const before = staying.size;
     for (const release of releases) {
       if (retiring.has(release) || needed.has(release.version)) continue;
       for (const { digest } of Object.values(release.images))
-        if (!staying.has(digest)) staying.set(digest, `${release.version}: another part of it stays`);
+        if (going.has(digest)) staying.set(digest, `${release.version}: another part of it stays`);
     }
     if (staying.size === before) return decided;
   }
