@@ -5,6 +5,7 @@ import { hooks } from './hooksSchema.js';
 import { inventorySchema } from './inventorySchema.js';
 import type { KindSchemas, TargetConfig } from './kindSchemas.js';
 import { powerSchema } from './powerSchema.js';
+import { releaseSchema } from './releaseSchema.js';
 import { storeForms } from './storeLocation.js';
 import type { Source } from './referencesIn.js';
 import { retention } from './retentionSchema.js';
@@ -391,6 +392,9 @@ function schemaOf(kinds: KindSchemas) {
       .record(text, name)
       .optional()
       .describe('Branch name or glob to environment; the first match wins.'),
+    release: releaseSchema
+      .optional()
+      .describe('How versions are counted, tagged and published; see docs/releases.md.'),
     needs: needed.needs,
     images: z.record(name, imageSchema).default({}).describe('Images that a build makes.'),
     artifacts: artifacts

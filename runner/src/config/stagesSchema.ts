@@ -37,11 +37,12 @@ export type OwnStage = OwnStages[string];
 /** What stages begin with that are no project's own. */
 const BUILT_IN = [
   ...['needs', 'build', 'test', 'push', 'plan', 'approve', 'apply', 'provision', 'deploy', 'promote', 'own'],
-  ...['continue', 'approve-contract', 'contract'],
+  ...['continue', 'approve-contract', 'contract', 'release'],
 ];
 
 interface Parts {
   readonly needs: object;
+  readonly release?: { readonly branches: readonly string[] } | undefined;
   readonly images: Readonly<Record<string, { readonly test?: unknown }>>;
   readonly environments: Readonly<
     Record<
@@ -67,7 +68,7 @@ const contractOfTarget = (target: unknown) => {
 };
 
 /** Ids that some branch may have. */
-function builtInIds({ needs, images, environments }: Parts): readonly string[] {
+function builtInIds({ needs, images, environments, release }: Parts): readonly string[] {
   const ofImages = Object.entries(images).flatMap(([image, { test }]) => [
     `build:${image}`,
     ...(test === undefined ? [] : [`test:${image}`]),
@@ -90,7 +91,12 @@ function builtInIds({ needs, images, environments }: Parts): readonly string[] {
       ...(contracts.length > 0 ? [`contract:${at}`] : []),
     ];
   });
-  return [...ofImages, ...(ofImages.length > 0 ? ['push'] : []), ...ofEnvironments];
+  return [
+    ...ofImages,
+    ...(ofImages.length > 0 ? ['push'] : []),
+    ...ofEnvironments,
+    ...((release?.branches ?? []).length > 0 ? ['release'] : []),
+  ];
 }
 
 /** Where releases are promoted, no stage is called a deploy; other words are only mistyped. */

@@ -10,7 +10,13 @@ export function environmentOfBranch(
   branch: string,
 ): string | undefined {
   if (Object.hasOwn(rules, branch)) return rules[branch];
-  return Object.entries(rules).find(([pattern]) =>
-    minimatch(branch, pattern, { nocomment: true, nonegate: true }),
-  )?.[1];
+  return Object.entries(rules).find(([pattern]) => matches(branch, pattern))?.[1];
 }
+
+/** Whether a branch is one of those that names and globs stand for. */
+export function isBranchAmong(patterns: readonly string[], branch: string): boolean {
+  return patterns.some((pattern) => pattern === branch || matches(branch, pattern));
+}
+
+const matches = (branch: string, pattern: string): boolean =>
+  minimatch(branch, pattern, { nocomment: true, nonegate: true });

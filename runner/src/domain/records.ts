@@ -42,6 +42,8 @@ export interface ReleaseRecord {
   readonly inputs: string;
   readonly createdAt: string;
   readonly createdBy: string;
+  /** The version under which this content was built and delivered before it got this one. */
+  readonly builtAs?: string;
   /** True of one that ran before there was a ledger: no build of ours made it, and a service may name its image by a tag. */
   readonly adopted?: boolean;
   /** Name of the run that made it, where several processes were one run (Jenkins). */

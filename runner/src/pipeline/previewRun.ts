@@ -103,6 +103,8 @@ async function previewStage(
     }
     case 'continue':
       return [`Would ask at each pause in ${stage.environment} whether it goes on, or back.`];
+    case 'release':
+      return ['Would tag the commit with its version, push the tag, and make the release at the forge.'];
     case 'own':
       return [`Would run ${(await context.config()).stages[stage.id]?.run.join(' ') ?? ''}.`];
     case 'promote': {

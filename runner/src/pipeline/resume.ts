@@ -70,6 +70,8 @@ async function proofOf(
     case 'needs':
     case 'approve-contract':
     case 'contract':
+    // What is released already is found in the repository.
+    case 'release':
       return undefined;
     case 'build':
       return release?.images[stage.image as string] === undefined &&

@@ -230,6 +230,11 @@ async function execute(
       });
       return { reason: contractSummary(contracted) };
     }
+    case 'release': {
+      const { publishRelease } = await import('../release/publishRelease.js');
+      const { tag, isNew } = await publishRelease(context, telling);
+      return { reason: isNew ? tag : `${tag} already` };
+    }
     case 'promote': {
       const [{ promoteRelease }, { deployEnd }] = await Promise.all([
         import('../delivery/promote.js'),

@@ -1,4 +1,6 @@
 export interface ReleasePlan {
+  /** The name of the version's tag. */
+  readonly tag: string;
   /** The version to release; that of HEAD where it is released already. */
   readonly version: string;
   readonly previous: string | undefined;

@@ -3,8 +3,20 @@ import { dirname, join } from 'node:path';
 import { writeAtomically } from '../adapters/process/atomicFile.js';
 import type { Context, ContextWith } from '../context/context.js';
 import { prependSection, topSection } from './rules/changelog.js';
+import { tagMessage } from './rules/releaseTag.js';
 import { StackError } from '../base/errors.js';
-import { reportUncommitted, treeContent } from './treeContent.js';
+import {
+  behindRemote,
+  dirtyTree,
+  KEPT,
+  noBranch,
+  noOrigin,
+  notRemoved,
+  shallowClone,
+  tagTaken,
+  unknownOutcome,
+} from './releaseFailures.js';
+import { treeContent } from './treeContent.js';
 import { readHistory } from './commitHistory.js';
 import { forgetInputs } from './treeInputs.js';
 import type { ReleasePlan } from './releasePlan.js';
@@ -18,7 +30,7 @@ type Report = (message: string) => void;
  */
 export async function checkBeforeRelease(context: Context, plan: ReleasePlan, push: boolean): Promise<void> {
   const { git } = context;
-  const name = `v${plan.version}`;
+  const name = plan.tag;
   const { tree, uncommitted } = await treeContent(context);
   if (tree.dirty) throw dirtyTree(uncommitted);
   const taken = (await git.allTags()).find((tag) => tag.name === name);
@@ -38,6 +50,19 @@ export async function checkBeforeRelease(context: Context, plan: ReleasePlan, pu
   if (elsewhere !== undefined) throw tagTaken(name, elsewhere.commit, 'of origin');
   const tip = there?.branches.get(tree.branch);
   if (push && tip !== undefined && !(await git.isAncestor(tip, tree.commit))) throw behindRemote(tree.branch);
+}
+
+/**
+ * What has to be so before a tag of what is checked out goes to `origin`.
+ * @throws StackError RELEASE_DIRTY, GIT_FAILED
+ */
+export async function requirePublishable(context: Context): Promise<void> {
+  const { git } = context;
+  if (!(await git.remotes()).includes('origin')) throw noOrigin();
+  if (await git.isShallow()) throw shallowClone();
+  const { tree, uncommitted } = await treeContent(context);
+  if (tree.dirty) throw dirtyTree(uncommitted);
+  await git.identity();
 }
 
 /**
@@ -70,7 +95,7 @@ export async function writeRelease(
   say: Report,
 ): Promise<void> {
   const { git } = context;
-  const name = `v${plan.version}`;
+  const name = plan.tag;
   const { commit: before, branch } = await git.workingTree();
   const file = await changelogFile(context);
   const text = await textOf(file);
@@ -79,7 +104,7 @@ export async function writeRelease(
   try {
     if (!isCommitted) await commitChangelog(context, plan, file, text);
     const { commit } = await git.workingTree();
-    await git.tag(name, `${name}\n\n${plan.notes}\n`, commit);
+    await git.tag(name, tagMessage(name, plan.notes), commit);
     tag = await git.resolve(`refs/tags/${name}`);
     if (push) await pushRelease(context, name, branch, commit);
   } catch (error) {
@@ -122,7 +147,7 @@ async function removeRelease(context: ContextWith<'config' | 'git'>, written: Wr
  */
 export async function pushAgain(context: ContextWith<'git'>, plan: ReleasePlan, say: Report): Promise<void> {
   const { branch } = await context.git.workingTree();
-  const name = `v${plan.version}`;
+  const name = plan.tag;
   if (branch === 'HEAD') throw noBranch(name);
   await context.git.push([`HEAD:refs/heads/${branch}`, `refs/tags/${name}`]);
   say(`pushed ${branch} and ${name} to origin`);
@@ -130,12 +155,12 @@ export async function pushAgain(context: ContextWith<'git'>, plan: ReleasePlan, 
 
 /** Whether HEAD is the commit of this release already, of a run that was killed before its tag. */
 async function isReleaseCommit(
-  context: ContextWith<'events' | 'git'>,
+  context: ContextWith<'config' | 'events' | 'git'>,
   plan: ReleasePlan,
   text: string | undefined,
 ): Promise<boolean> {
   const [newest] = (await readHistory(context)).changes;
-  const isOurs = newest?.type === 'release' && newest.subject === `v${plan.version}`;
+  const isOurs = newest?.type === 'release' && newest.subject === plan.tag;
   return isOurs && topSection(text ?? '')?.version === plan.version;
 }
 
@@ -145,14 +170,12 @@ async function commitChangelog(
   file: string,
   text: string | undefined,
 ): Promise<void> {
-  const { version, notes, previous } = plan;
+  const { version, tag, notes, previous } = plan;
   const date = context.clock.now().toISOString().slice(0, 10);
   await replaceFile(context, file, prependSection(text, { version, date, notes }, previous));
-  await context.git.commit([file], `release: v${version}\n\n${notes}\n`);
+  await context.git.commit([file], `release: ${tag}\n\n${notes}\n`);
   forgetInputs(context);
 }
-
-const KEPT = 'kept';
 
 /** A push whose answer was lost may have arrived all the same. */
 async function pushRelease(
@@ -209,63 +232,4 @@ async function replaceFile(context: ContextWith<'config'>, file: string, text: s
       cause,
     });
   }
-}
-
-function dirtyTree(uncommitted: readonly string[]): StackError {
-  return new StackError(
-    'RELEASE_DIRTY',
-    'the working tree has uncommitted changes: a release contains only what was committed',
-    {
-      evidence: reportUncommitted(uncommitted),
-      next: 'Commit or stash them (git status), or exclude them from images by .dockerignore.',
-    },
-  );
-}
-
-function tagTaken(name: string, commit: string, where: string): StackError {
-  return new StackError(
-    'GIT_FAILED',
-    `the tag ${name} ${where} points to ${commit.slice(0, 8)} already, which HEAD does not contain`,
-    {
-      where: name,
-      next: `Merge that commit, so that the next version counts from it; or, if the tag was created by mistake: git tag -d ${name}`,
-    },
-  );
-}
-
-function noBranch(name: string): StackError {
-  return new StackError('GIT_FAILED', 'HEAD is on no branch, so there is no branch to push to', {
-    where: name,
-    next: 'git switch BRANCH, or set BRANCH_NAME; then release again.',
-  });
-}
-
-function noOrigin(): StackError {
-  return new StackError('GIT_FAILED', 'there is no remote called origin to push to', {
-    next: 'git remote add origin URL',
-  });
-}
-
-function behindRemote(branch: string): StackError {
-  return new StackError('GIT_FAILED', `${branch} of origin has commits that this clone does not have`, {
-    where: branch,
-    next: 'git pull --rebase, then try again.',
-  });
-}
-
-function notRemoved(name: string, before: string, error: unknown, failed: unknown): StackError {
-  const words = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown));
-  return new StackError('GIT_FAILED', `${words(error)}; and the changes could not be undone`, {
-    evidence: [words(failed)],
-    next: `git tag -d ${name}; git reset --keep ${before.slice(0, 12)}`,
-    cause: error,
-  });
-}
-
-function unknownOutcome(name: string, error: StackError): StackError {
-  return new StackError(
-    'GIT_FAILED',
-    `it is unknown whether the push arrived, so ${name} is kept here: ${error.message}`,
-    { evidence: error.evidence, next: 'When origin answers: node runner release --push', cause: KEPT },
-  );
 }

@@ -126,6 +126,7 @@ export const releaseShape = object({
   inputs: text,
   createdAt: text,
   createdBy: text,
+  'builtAs?': text,
 });
 
 export const retiredShape = object({ release: releaseShape, at: time, who: text, 'done?': isBoolean });

@@ -33,12 +33,15 @@ export class Releases {
 
   /** See Ledger.putRelease. */
   async put(record: ReleaseRecord): Promise<'created' | 'exists'> {
+    // Another name of what is there: a run that goes on finds what it has delivered under the name that it had then.
+    const isRenamed = record.builtAs !== undefined && (await this.byCommit(record.commit)) !== undefined;
+    if (isRenamed) await this.log.append(() => ({ version: record.version }));
     const created = await createDocument(this.store, versionKey(record.version), record);
     const stored = created ? record : await this.get(record.version);
     if (stored !== undefined && !sameRelease(stored, record))
       throw conflict(this.store.location, stored, record);
     // Indexes are completed also for an existing record: its writer may have died before.
-    if (created || (await this.byCommit(record.commit)) === undefined) {
+    if (!isRenamed && (created || (await this.byCommit(record.commit)) === undefined)) {
       await this.log.append(() => ({ version: record.version }));
       await this.point(inputsKey(record.inputs), record);
       await this.point(commitKey(record.commit), record);

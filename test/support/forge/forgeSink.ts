@@ -26,6 +26,14 @@ export interface SinkFault extends Omit<SinkAnswer, 'status'> {
   readonly of?: RegExp;
 }
 
+/** A release of a tag, as far as it was told. */
+export interface SinkRelease {
+  readonly id: number;
+  readonly tag: string;
+  name: string;
+  notes: string;
+}
+
 export interface Comment {
   readonly id: number;
   body: string;
@@ -61,6 +69,9 @@ export abstract class ForgeSink {
     this.server.close();
   }
 
+  /** Called before the answer to a request goes out. */
+  answering: (what: string) => void = () => undefined;
+
   protected abstract answer(request: SinkRequest): SinkAnswer;
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -80,17 +91,10 @@ export abstract class ForgeSink {
     try {
       const fields = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
       const [method = '', path = ''] = what.split(' ');
-      send(
-        response,
-        this.answer({
-          method,
-          path,
-          query: url.searchParams,
-          headers: request.headers,
-          fields,
-          base: this.api,
-        }),
-      );
+      const { searchParams: query } = url;
+      const answer = this.answer({ method, path, query, headers: request.headers, fields, base: this.api });
+      this.answering(what);
+      send(response, answer);
     } catch (error) {
       send(response, { status: 500, body: { message: String(error) } });
     }

@@ -1,10 +1,17 @@
-import { ForgeSink, page, type Comment, type SinkAnswer, type SinkRequest } from './forgeSink.js';
+import {
+  ForgeSink,
+  page,
+  type Comment,
+  type SinkAnswer,
+  type SinkRelease,
+  type SinkRequest,
+} from './forgeSink.js';
 
 export interface GitHubToken {
   readonly login: string;
   readonly type?: 'User' | 'Bot';
   /** What it may write; everything where left out. */
-  readonly writes?: readonly ('statuses' | 'pull_requests')[];
+  readonly writes?: readonly ('statuses' | 'pull_requests' | 'contents')[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -27,8 +34,8 @@ interface Status {
 const LONGEST_BODY = 65_536;
 
 /**
- * GitHub's REST API as far as statuses and comments go, with what it refuses:
- * https://docs.github.com/en/rest/commits/statuses, /pulls/pulls, /issues/comments, /using-the-rest-api.
+ * GitHub's REST API as far as statuses, comments and releases go, with what it refuses:
+ * https://docs.github.com/en/rest/commits/statuses, /pulls/pulls, /issues/comments, /releases/releases, /using-the-rest-api.
  */
 export class GitHubSink extends ForgeSink {
   readonly repository = 'acme/shop';
@@ -37,6 +44,7 @@ export class GitHubSink extends ForgeSink {
   readonly pulls: GitHubPull[] = [];
   readonly statuses: Status[] = [];
   readonly comments = new Map<number, Comment[]>();
+  readonly releases: SinkRelease[] = [];
   private lastId = 100;
 
   static start(): Promise<GitHubSink> {
@@ -83,13 +91,48 @@ export class GitHubSink extends ForgeSink {
     return this.inside(`${method} ${inside}`, request, token);
   }
 
+  /** Longer notes are refused, drafts have no tag. */
+  private ofReleases(verb: string, { fields }: SinkRequest): SinkAnswer {
+    const json = ({ id, tag, name, notes }: SinkRelease) => ({
+      ...{ id, name, tag_name: tag, body: notes },
+      html_url: `https://github.example/acme/shop/releases/tag/${tag}`,
+    });
+    const [, tag] = /^GET \/releases\/tags\/([^/]+)$/.exec(verb) ?? [];
+    if (tag !== undefined) {
+      const known = this.releases.find((one) => one.tag === decodeURIComponent(tag));
+      return known === undefined ? notFound : { status: 200, body: json(known) };
+    }
+    const { tag_name: named, name, body = '' } = fields as Record<string, string | undefined>;
+    if ([...body].length > 125_000)
+      return invalid('Release', 'body', 'body is too long (maximum is 125000 characters)');
+    if (verb === 'POST /releases') {
+      if (named === undefined) return invalid('Release', 'tag_name', 'tag_name is not well-formed');
+      if (this.releases.some((one) => one.tag === named)) {
+        const errors = [{ resource: 'Release', code: 'already_exists', field: 'tag_name' }];
+        return { status: 422, body: { message: 'Validation Failed', errors } };
+      }
+      const release = { id: (this.lastId += 1), tag: named, name: name ?? named, notes: body };
+      this.releases.push(release);
+      return { status: 201, body: json(release) };
+    }
+    const [, id] = /^PATCH \/releases\/(\d+)$/.exec(verb) ?? [];
+    const release = this.releases.find((one) => one.id === Number(id));
+    if (release === undefined) return notFound;
+    release.notes = body;
+    return { status: 200, body: json(release) };
+  }
+
   private inside(verb: string, request: SinkRequest, token: GitHubToken): SinkAnswer {
-    const may = (what: 'statuses' | 'pull_requests') => token.writes?.includes(what) ?? true;
+    const may = (what: 'statuses' | 'pull_requests' | 'contents') => token.writes?.includes(what) ?? true;
     const forbidden = (needs: string): SinkAnswer => ({
       status: 403,
       body: { message: 'Resource not accessible by personal access token' },
       headers: { 'x-accepted-github-permissions': needs },
     });
+    if (/^\w+ \/releases\b/.test(verb))
+      return verb.startsWith('GET') || may('contents')
+        ? this.ofReleases(verb, request)
+        : forbidden('contents=write');
     const [, sha] = /^POST \/statuses\/(\w+)$/.exec(verb) ?? [];
     if (sha !== undefined)
       return may('statuses') ? this.setStatus(sha, request) : forbidden('statuses=write');

@@ -1,4 +1,11 @@
-import { ForgeSink, page, type Comment, type SinkAnswer, type SinkRequest } from './forgeSink.js';
+import {
+  ForgeSink,
+  page,
+  type Comment,
+  type SinkAnswer,
+  type SinkRelease,
+  type SinkRequest,
+} from './forgeSink.js';
 
 export interface GitLabToken {
   readonly user: number;
@@ -30,8 +37,8 @@ const LONGEST_NOTE = 1_000_000;
 const EVENTS: Readonly<Record<string, string>> = { pending: 'enqueue', running: 'run' };
 
 /**
- * GitLab's REST API as far as statuses and notes go, with what it refuses:
- * https://docs.gitlab.com/api/commits/, /api/notes/, /api/merge_requests/, /api/rest/.
+ * GitLab's REST API as far as statuses, notes and releases go, with what it refuses:
+ * https://docs.gitlab.com/api/commits/, /api/releases/, /api/notes/, /api/merge_requests/, /api/rest/.
  */
 export class GitLabSink extends ForgeSink {
   readonly project = 'acme/web/shop';
@@ -41,6 +48,7 @@ export class GitLabSink extends ForgeSink {
   readonly requests: GitLabRequest[] = [];
   readonly statuses: GitLabStatus[] = [];
   readonly notes = new Map<number, (Comment & { readonly system?: boolean })[]>();
+  readonly releases: SinkRelease[] = [];
   private lastId = 100;
 
   static start(): Promise<GitLabSink> {
@@ -78,6 +86,7 @@ export class GitLabSink extends ForgeSink {
         },
       };
     }
+    if (/^\/releases\b/.test(inside)) return this.ofReleases(`${method} ${inside}`, request, level);
     const [, sha] = /^\/statuses\/(\w+)$/.exec(inside) ?? [];
     if (method === 'POST' && sha !== undefined)
       return level < 30 ? message(403, '403 Forbidden') : this.setStatus(sha, request);
@@ -99,6 +108,27 @@ export class GitLabSink extends ForgeSink {
         request,
       );
     return this.noted(found.iid, rest, request, token);
+  }
+
+  private ofReleases(verb: string, { fields }: SinkRequest, level: number): SinkAnswer {
+    const json = ({ tag, name, notes }: SinkRelease) => ({
+      ...{ tag_name: tag, name, description: notes },
+      _links: { self: `https://gitlab.example/acme/web/shop/-/releases/${encodeURIComponent(tag)}` },
+    });
+    if (!verb.startsWith('GET') && level < 30) return message(403, '403 Forbidden');
+    const { tag_name: named, name, description = '' } = fields as Record<string, string | undefined>;
+    if (verb === 'POST /releases') {
+      if (named === undefined) return { status: 400, body: { error: 'tag_name is missing' } };
+      if (this.releases.some(({ tag }) => tag === named)) return message(409, 'Release already exists');
+      const release = { id: (this.lastId += 1), tag: named, name: name ?? named, notes: description };
+      this.releases.push(release);
+      return { status: 201, body: json(release) };
+    }
+    const [, method, tag = ''] = /^(GET|PUT) \/releases\/([^/]+)$/.exec(verb) ?? [];
+    const release = this.releases.find((one) => one.tag === decodeURIComponent(tag));
+    if (release === undefined) return message(404, '404 Not Found');
+    if (method === 'PUT') release.notes = description;
+    return { status: 200, body: json(release) };
   }
 
   private noted(iid: number, rest: string, request: SinkRequest, { user }: GitLabToken): SinkAnswer {

@@ -30,6 +30,21 @@ export interface TokenAnswer {
   readonly next?: string;
 }
 
+/** What a forge shows of a version: its tag, with a title and notes in Markdown. */
+export interface ForgeRelease {
+  readonly tag: string;
+  readonly name: string;
+  readonly notes: string;
+}
+
+export interface FoundRelease {
+  /** Where it is edited: an id, or the tag itself. */
+  readonly id: string;
+  readonly notes: string;
+  /** Where people read it; undefined where the forge does not say. */
+  readonly url: string | undefined;
+}
+
 /** Where a repository and its pull requests are; every method throws `ForgeFailure`. */
 export interface Forge {
   /** Maximum length of a status' description, in characters. */
@@ -45,6 +60,13 @@ export interface Forge {
   findComment(number: number, mark: string): Promise<string | undefined>;
   addComment(number: number, text: string): Promise<string>;
   editComment(number: number, id: string, text: string): Promise<void>;
+  /** Maximum length of a release's notes, in characters. */
+  readonly longestNotes: number;
+  /** The release of a tag; undefined where there is none, or none that this token sees. */
+  release(tag: string): Promise<FoundRelease | undefined>;
+  /** Makes the release of a tag that is there. @returns undefined where another run has made it meanwhile */
+  makeRelease(release: ForgeRelease): Promise<FoundRelease | undefined>;
+  editRelease(id: string, release: ForgeRelease): Promise<void>;
   /** Checks what the token may do; changes nothing. */
   testToken(): Promise<TokenAnswer>;
 }

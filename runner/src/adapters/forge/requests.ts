@@ -33,9 +33,12 @@ export interface ForgeOptions {
 export interface RequestOptions extends ForgeOptions {
   readonly forge: ForgeKey;
   readonly headers: Readonly<Record<string, string>>;
-  /** What to do about a refusal. */
-  readonly advice: (answer: Answer) => string;
+  /** What to do about a refusal of a path. */
+  readonly advice: (answer: Answer, path: string) => string;
 }
+
+/** Whether a request is sent again: `once` of what there is only one of. */
+type Repeated = 'always' | 'once' | 'never';
 
 /** JSON over HTTP with retries. A refusal becomes a `ForgeFailure`. */
 export class Requests {
@@ -49,9 +52,14 @@ export class Requests {
     return this.ask(method, path, body);
   }
 
+  /** Creates something of which there is only one: sent again if no answer came, and a conflict is an answer. */
+  async makeOnce(path: string, body: object): Promise<Answer> {
+    return this.ask('POST', path, body, 'once');
+  }
+
   /** Creates something that a second attempt would create twice: it is only sent again after a rate limit. */
   async make(path: string, body: object): Promise<Answer> {
-    return this.ask('POST', path, body, false);
+    return this.ask('POST', path, body, 'never');
   }
 
   /** Every item of a list, page by page, as long as more is asked for. */
@@ -65,17 +73,22 @@ export class Requests {
   }
 
   /** @throws ForgeFailure */
-  private async ask(method: string, path: string, body?: object, isRepeatable = true): Promise<Answer> {
+  private async ask(
+    method: string,
+    path: string,
+    body?: object,
+    repeated: Repeated = 'always',
+  ): Promise<Answer> {
     const what = `${method} ${path.replace(/\?.*/, '').replace(/\b([0-9a-f]{12})[0-9a-f]{28,}\b/g, '$1')}`;
     for (let tries = 0; ; tries += 1) {
       const answer = await this.once(method, `${this.options.api}${path}`, body).catch((error: unknown) => {
         this.options.signal?.throwIfAborted();
         return error as Error;
       });
-      const pause = this.pause(answer, tries, isRepeatable);
+      const pause = this.pause(answer, tries, repeated);
       if (pause === undefined) {
         if (!(answer instanceof Error) && answer.status < 300) return answer;
-        throw this.failure(what, answer);
+        throw this.failure(what, answer, path);
       }
       await (this.options.wait ?? wait)(pause, this.options.signal);
     }
@@ -104,8 +117,9 @@ export class Requests {
   }
 
   /** How long to wait before the next attempt; undefined for no further attempt. */
-  private pause(answer: Answer | Error, tries: number, isRepeatable: boolean): number | undefined {
+  private pause(answer: Answer | Error, tries: number, repeated: Repeated): number | undefined {
     const next = PAUSES_MS[tries];
+    const isRepeatable = repeated !== 'never';
     if (next === undefined) return undefined;
     if (answer instanceof Error) {
       // A refusing proxy or a wrong variable fails again.
@@ -114,10 +128,11 @@ export class Requests {
     const limited = rateLimitMs(answer, this.options.now?.() ?? Date.now());
     if (limited !== undefined) return limited > LONGEST_WAIT_MS ? undefined : Math.max(limited, next);
     // 409: GitLab is still changing the same status.
-    return isRepeatable && (answer.status >= 500 || answer.status === 409) ? next : undefined;
+    const isBusy = answer.status === 409 && repeated === 'always';
+    return isRepeatable && (answer.status >= 500 || isBusy) ? next : undefined;
   }
 
-  private failure(what: string, answer: Answer | Error): ForgeFailure {
+  private failure(what: string, answer: Answer | Error, path: string): ForgeFailure {
     const { forge, api, advice, now } = this.options;
     const { name } = forgeWords[forge];
     const code = forge === 'github' ? 'GITHUB_FAILED' : 'GITLAB_FAILED';
@@ -143,7 +158,7 @@ export class Requests {
     if (status >= 500 || status === 409)
       return new ForgeFailure(code, 'away', told(why), { next: `Look at the health of ${api}.` }, status);
     const kind = status === 404 || status === 410 ? 'gone' : 'refused';
-    return new ForgeFailure(code, kind, told(why), { next: advice(answer) }, status);
+    return new ForgeFailure(code, kind, told(why), { next: advice(answer, path) }, status);
   }
 }
 

@@ -7,14 +7,17 @@ import {
   gitAuthors,
   gitCommit,
   gitDeleteTag,
+  gitFetchSome,
   gitFetchTags,
   gitFiles,
+  gitFilesNamed,
   gitIdentity,
   gitIsAncestor,
   gitIsShallow,
   gitLog,
   gitMoveHead,
   gitParents,
+  gitPlace,
   gitPush,
   gitReachableTags,
   gitRemote,
@@ -24,6 +27,8 @@ import {
   gitShowFile,
   gitStatus,
   gitTag,
+  gitTagMessage,
+  gitTagsWith,
   gitUnstage,
 } from './gitArguments.js';
 import { changedFiles, committedFiles, filteredIds } from './commitContent.js';
@@ -36,6 +41,7 @@ import {
   parseLog,
   parseRemoteRefs,
   parseStatus,
+  parseTagMessage,
   parseTags,
   type RemoteRefs,
   type WorkingTree,
@@ -59,8 +65,16 @@ export interface Git {
   tags(): Promise<readonly GitTag[]>;
   /** All tags of this clone. */
   allTags(): Promise<readonly GitTag[]>;
-  /** Commits after a commit, newest first; by default all. */
-  commitsSince(commit?: string): Promise<readonly GitCommit[]>;
+  /** Tags whose history holds a commit. */
+  tagsWith(commit: string): Promise<readonly GitTag[]>;
+  /** What an annotated tag says; undefined of a tag without words of its own. */
+  tagMessage(name: string): Promise<string | undefined>;
+  /** Commits after a commit, newest first; by default all. Paths of the deployment's directory: only those that touch one. Up to HEAD, or to another end. */
+  commitsSince(commit?: string, paths?: readonly string[], end?: string): Promise<readonly GitCommit[]>;
+  /** Where the deployment's directory lies in its repository: nothing at its top, else a path that ends with a slash. */
+  place(): Promise<string>;
+  /** Known files of a name, anywhere in the repository, by their paths from its top. */
+  filesNamed(name: string): Promise<readonly string[]>;
   /** The authors of a commit, or of all commits after another one up to it. */
   authors(commit: string, since?: string): Promise<readonly Author[]>;
   /** True for a clone without its whole history. */
@@ -83,6 +97,8 @@ export interface Git {
   remoteRefs(remote: string, branch?: string): Promise<RemoteRefs>;
   /** Fetches all tags, and the whole history of a shallow clone. */
   fetchTags(remote: string): Promise<void>;
+  /** Fetches some tags by their names. */
+  fetchSome(remote: string, names: readonly string[]): Promise<void>;
   /** Makes an annotated tag on a commit. */
   tag(name: string, message: string, commit?: string): Promise<void>;
   /** Removes a tag, if it is still the given object. */
@@ -95,6 +111,8 @@ export interface Git {
   moveHead(to: string, from: string): Promise<void>;
   /** Pushes refs to `origin`, all or none. */
   push(refs: readonly string[]): Promise<void>;
+  /** Environment variables that git finds when it speaks to a remote. */
+  authenticate(env: Readonly<Record<string, string>>): void;
 }
 
 /** The runner writes it, so it is never a change of the deployment, even if it is not ignored. */
@@ -139,6 +157,11 @@ export function createGit(
     const unseen = unwatched.size === 0 ? [] : await changedFiles(ask, directory, unwatched);
     return { commit, branch, changes: [...changes, ...untracked, ...unseen] };
   };
+  let credentials: Readonly<Record<string, string>> = {};
+  const atRemote = (invocation: Invocation): Invocation => ({
+    ...invocation,
+    env: { ...invocation.env, ...credentials },
+  });
   let tree: ReturnType<typeof look> | undefined;
   const current = () => (tree ??= look());
   /** HEAD or the files are about to change by our own hand. */
@@ -154,7 +177,17 @@ export function createGit(
     filteredIds: (below, paths) => filteredIds(ask, below, paths),
     tags: async () => parseTags(await read(gitReachableTags(directory))),
     allTags: async () => parseTags(await read(gitAllTags(directory))),
-    commitsSince: async (commit) => parseLog(await read(gitLog(directory, commit))),
+    tagsWith: async (commit) => parseTags(await read(gitTagsWith(directory, commit))),
+    tagMessage: async (name) => parseTagMessage(await read(gitTagMessage(directory, name))),
+    commitsSince: async (commit, paths, end) => parseLog(await read(gitLog(directory, commit, paths, end))),
+    // The output of a wrapper may come before it.
+    place: async () =>
+      (await read(gitPlace(directory)))
+        .replace(/\r?\n$/, '')
+        .split('\n')
+        .at(-1) ?? '',
+    filesNamed: async (name) =>
+      (await read(gitFilesNamed(directory, name))).split('\0').filter((path) => path !== ''),
     authors: async (commit, since) => parseAuthors(await read(gitAuthors(directory, commit, since))),
     isShallow: async () => /^true\r?$/m.test(await read(gitIsShallow(directory))),
     resolve: async (name) => (await found(gitResolve(directory, name)))?.trim(),
@@ -168,12 +201,15 @@ export function createGit(
     parents: async () => [...(await read(gitParents(directory))).matchAll(HASHES)].map(([hash]) => hash),
     remoteRefs: async (remote, branch) => {
       const patterns = ['refs/tags/*', ...(branch === undefined ? [] : [`refs/heads/${branch}`])];
-      return parseRemoteRefs(await read(gitRemoteRefs(directory, remote, patterns), REMOTE_WITHIN_MS));
+      return parseRemoteRefs(
+        await read(atRemote(gitRemoteRefs(directory, remote, patterns)), REMOTE_WITHIN_MS),
+      );
     },
     fetchTags: async (remote) => {
       const shallow = /^true\r?$/m.test(await read(gitIsShallow(directory)));
-      await write(gitFetchTags(directory, remote, shallow), FETCH_WITHIN_MS);
+      await write(atRemote(gitFetchTags(directory, remote, shallow)), FETCH_WITHIN_MS);
     },
+    fetchSome: (remote, names) => write(atRemote(gitFetchSome(directory, remote, names)), FETCH_WITHIN_MS),
     tag: (name, message, commit) => write(gitTag(directory, name, message, commit)),
     deleteTag: (name, object) => write(gitDeleteTag(directory, name, object)),
     commit: async (paths, message) => {
@@ -189,6 +225,7 @@ export function createGit(
       forget();
       await write(gitMoveHead(directory, to, from));
     },
-    push: (refs) => write(gitPush(directory, 'origin', refs)),
+    push: (refs) => write(atRemote(gitPush(directory, 'origin', refs))),
+    authenticate: (env) => void (credentials = env),
   };
 }

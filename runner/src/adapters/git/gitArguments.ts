@@ -113,11 +113,41 @@ const forEachTag = [
   '--format=%(refname:strip=2) %(objectname) %(*objectname)',
 ];
 
-/** Commits of `since..HEAD` (all of HEAD's where `since` is left out), newest first, NUL between them. */
-export function gitLog(cwd: string, since: string | undefined): Invocation {
-  const range = since === undefined ? 'HEAD' : `${since}..HEAD`;
+/**
+ * Commits of `since..end` (all of the end's where `since` is left out), newest first, NUL between them.
+ * @param paths relative to `cwd`: only commits that touch one of them
+ */
+export function gitLog(
+  cwd: string,
+  since: string | undefined,
+  paths: readonly string[] = [],
+  end = 'HEAD',
+): Invocation {
+  const range = since === undefined ? end : `${since}..${end}`;
   const plain = ['--no-show-signature', '--no-color', '--no-notes', '--no-mailmap', '--encoding=UTF-8'];
-  return git(cwd, ['log', '-z', ...plain, '--no-patch', '--format=%H%n%B', range, '--']);
+  const log = ['log', '-z', ...plain, '--no-patch', '--format=%H%n%B', range, '--', ...paths];
+  // A path is a path, whatever characters it has.
+  return git(cwd, paths.length === 0 ? log : ['--literal-pathspecs', ...log]);
+}
+
+/** Where `cwd` lies in its repository: nothing for the top, else a path that ends with a slash. */
+export function gitPlace(cwd: string): Invocation {
+  return git(cwd, ['rev-parse', '--show-prefix']);
+}
+
+/** Committed or staged files of a name, anywhere in the repository, by their paths from its top. */
+export function gitFilesNamed(cwd: string, name: string): Invocation {
+  return git(cwd, ['ls-files', '-z', '--full-name', '--', `:(top,glob)**/${name}`]);
+}
+
+/** Tags whose history holds a commit, each with the commit it stands on. */
+export function gitTagsWith(cwd: string, commit: string): Invocation {
+  return git(cwd, [...forEachTag, `--contains=${commit}`, 'refs/tags']);
+}
+
+/** What an annotated tag says, its subject first; of another one the message of its commit. */
+export function gitTagMessage(cwd: string, name: string): Invocation {
+  return git(cwd, ['for-each-ref', '--format=%(objecttype)%0a%(contents)', `refs/tags/${name}`]);
 }
 
 /** Commits that are looked at for their authors at most. */
@@ -214,6 +244,13 @@ export function gitFetchTags(cwd: string, remote: string, shallow: boolean): Inv
   const history = shallow ? ['--unshallow'] : [];
   const only = ['--no-tags', '--no-prune', '--no-recurse-submodules', '--no-write-fetch-head'];
   return gitWrite(cwd, ['fetch', '--quiet', ...only, ...history, '--', remote, 'refs/tags/*:refs/tags/*']);
+}
+
+/** Fetches some tags of a remote, with the history that they need. */
+export function gitFetchSome(cwd: string, remote: string, names: readonly string[]): Invocation {
+  const only = ['--no-tags', '--no-prune', '--no-recurse-submodules', '--no-write-fetch-head'];
+  const refs = names.map((name) => `refs/tags/${name}:refs/tags/${name}`);
+  return gitWrite(cwd, ['fetch', '--quiet', ...only, '--', remote, ...refs]);
 }
 
 /** Pushes refs to a remote in one transaction: the branch and its tag arrive together or not at all. */

@@ -136,6 +136,12 @@ export function parseTags(text: string): GitTag[] {
     .filter(({ commit }) => HASH.test(commit));
 }
 
+/** Reads the kind of a tag's object and what it says: only annotated ones have words of their own. */
+export function parseTagMessage(text: string): string | undefined {
+  const [, message] = /^tag\r?\n([\s\S]*)$/m.exec(text) ?? [];
+  return message?.trimEnd();
+}
+
 /** Reads `HASH\nMESSAGE`, NUL between commits. */
 export function parseLog(text: string): GitCommit[] {
   return text

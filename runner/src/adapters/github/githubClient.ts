@@ -2,6 +2,7 @@ import type { CommitState, Forge, PullRequest } from '../forge/forge.js';
 import { ForgeFailure } from '../forge/forgeFailure.js';
 import { Requests, type Answer, type ForgeOptions } from '../forge/requests.js';
 import { errorTextOf } from '../forge/errorText.js';
+import { githubReleases } from './githubReleases.js';
 import { testGitHubToken } from './githubToken.js';
 
 /** https://docs.github.com/en/rest/commits/statuses#create-a-commit-status; longer ones are refused with 422. */
@@ -42,7 +43,7 @@ export function createGitHub(options: ForgeOptions): Forge {
       'user-agent': 'automation-stack',
       'x-github-api-version': '2022-11-28',
     },
-    advice: (answer) => advice(answer, repository),
+    advice: (answer, path) => advice(answer, repository, path.startsWith(`${base}/releases`)),
   });
   const isOwn = async (): Promise<(comment: CommentJson) => boolean> => {
     try {
@@ -90,18 +91,21 @@ export function createGitHub(options: ForgeOptions): Forge {
     },
     editComment: async (_number, id, text) =>
       void (await requests.send('PATCH', `${base}/issues/comments/${id}`, { body: text })),
+    ...githubReleases(requests, base),
     testToken: () => testGitHubToken(requests, base, repository),
   };
 }
 
 const pullOf = ({ number, head }: PullJson): PullRequest => ({ number, head: head.sha, branch: head.ref });
 
-function advice({ status, headers, body }: Answer, repository: string): string {
+/** @param isRelease whether a release was asked for, and not a status or comment */
+function advice({ status, headers, body }: Answer, repository: string, isRelease: boolean): string {
   if (status === 401) return 'Make a new token and store it where notifications.github.token points to.';
   if (status === 403) {
     const needed = headers.get('x-accepted-github-permissions');
     const asked = needed === null ? '' : ` (${needed})`;
-    return `Give the token "Commit statuses" and "Pull requests", read and write, on ${repository}${asked}.`;
+    const permissions = isRelease ? '"Contents"' : '"Commit statuses" and "Pull requests"';
+    return `Give the token ${permissions}, read and write, on ${repository}${asked}.`;
   }
   if (status === 404)
     return `Check that ${repository} is the repository (notifications.github.repository) and that the token may see and write to it.`;

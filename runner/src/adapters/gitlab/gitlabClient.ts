@@ -2,6 +2,7 @@ import { ForgeFailure } from '../forge/forgeFailure.js';
 import type { CommitState, Forge, PullRequest } from '../forge/forge.js';
 import { Requests, type Answer, type ForgeOptions } from '../forge/requests.js';
 import { errorTextOf } from '../forge/errorText.js';
+import { gitlabReleases } from './gitlabReleases.js';
 import { testGitLabToken } from './gitlabToken.js';
 
 /** https://docs.gitlab.com/api/commits/#set-commit-pipeline-status: each of these may have 255 characters. */
@@ -95,6 +96,7 @@ export function createGitLab(options: GitLabOptions): Forge {
     },
     editComment: async (number, id, text) =>
       void (await requests.send('PUT', `${notes(number)}/${id}`, { body: text })),
+    ...gitlabReleases(requests, base),
     testToken: () => testGitLabToken(requests, base, repository),
   };
 }

@@ -176,5 +176,10 @@ async function valuesOf(
 function stagesOf({ images = [], environments = [] }: Facts): readonly string[] {
   const each = (kinds: readonly string[], subjects: readonly string[]) =>
     kinds.flatMap((kind) => subjects.map((subject) => `${kind}:${subject}`));
-  return [...each(STAGES_OF_IMAGES, images), 'push', ...each(STAGES_OF_ENVIRONMENTS, environments)];
+  return [
+    ...each(STAGES_OF_IMAGES, images),
+    'push',
+    ...each(STAGES_OF_ENVIRONMENTS, environments),
+    'release',
+  ];
 }

@@ -8,6 +8,7 @@ export function pipelineInput(config: Config): PipelineInput {
     application: config.application,
     needs: config.needs,
     branches: branchRules(config),
+    releaseBranches: config.release?.branches ?? [],
     images: config.images,
     artifacts: config.artifacts,
     environments: config.environments,

@@ -1,6 +1,6 @@
 import { approvalRule, type ApprovalSetting } from '../../domain/approvalDecision.js';
 import type { OwnStages } from '../../config/stagesSchema.js';
-import { environmentOfBranch } from '../../domain/branches.js';
+import { environmentOfBranch, isBranchAmong } from '../../domain/branches.js';
 import { inOrder, withOwnStages } from './ownStages.js';
 
 export type StageKind =
@@ -17,6 +17,7 @@ export type StageKind =
   | 'continue'
   | 'approve-contract'
   | 'contract'
+  | 'release'
   | 'own';
 
 /** One node of the stage graph: the same for a laptop's `run` and for Jenkins. */
@@ -62,6 +63,8 @@ export interface PipelineInput {
   /** Applications that must be healthy in an environment before this one goes there. */
   readonly needs?: Readonly<Record<string, unknown>>;
   readonly branches: Readonly<Record<string, string>>;
+  /** Branches whose runs end with a release, names or globs. */
+  readonly releaseBranches?: readonly string[];
   readonly images: Readonly<Record<string, { readonly test?: unknown }>>;
   readonly artifacts?: Readonly<Record<string, unknown>>;
   readonly environments: Readonly<
@@ -123,6 +126,26 @@ export function unorderedPipeline(config: PipelineInput, branch: string): Pipeli
 }
 
 function builtIn(config: PipelineInput, branch: string): Pipeline {
+  const pipeline = deliveryOf(config, branch);
+  if (!isBranchAmong(config.releaseBranches ?? [], branch)) return pipeline;
+  const { stages, environment } = pipeline;
+  // What only older releases need may take days to be removed: that holds no version up.
+  const delivering = stages.filter(({ kind }) => kind !== 'contract' && kind !== 'approve-contract');
+  const needed = new Set(delivering.flatMap(({ needs }) => needs));
+  const registry = stages.find(({ kind }) => kind === 'push')?.environment ?? environment;
+  const release: Stage = {
+    id: 'release',
+    kind: 'release',
+    title: 'Release',
+    needs: delivering.map(({ id }) => id).filter((id) => !needed.has(id)),
+    ...(registry === undefined ? {} : { environment: registry }),
+    command: ['release', '--tag-only'],
+    credentials: config.credentialsOf([config.images, config.artifacts ?? {}]),
+  };
+  return { ...pipeline, stages: [...stages, release] };
+}
+
+function deliveryOf(config: PipelineInput, branch: string): Pipeline {
   const name = environmentOfBranch(config.branches, branch);
   const environment = name === undefined ? undefined : config.environments[name];
   const stages: Stage[] = [];

@@ -135,12 +135,14 @@ export const machineWords = {
     next: '`node runner doctor` tests the token.',
   },
   GITHUB_FAILED: {
-    means: 'GitHub did not take a commit status or comment. The run itself goes on.',
+    means:
+      'GitHub did not take a commit status, comment or release. Only the release of a version fails because of this; its tag stands.',
     causes: 'A token without the permission, a wrong repository, a commit that is not pushed, a rate limit.',
     next: '`node runner doctor` tests the token.',
   },
   GITLAB_FAILED: {
-    means: 'GitLab did not take a commit status or comment. The run itself goes on.',
+    means:
+      'GitLab did not take a commit status, comment or release. Only the release of a version fails because of this; its tag stands.',
     causes: 'A token without the permission, a wrong project, a commit that is not pushed, a rate limit.',
     next: '`node runner doctor` tests the token.',
   },

@@ -12,6 +12,8 @@ const SECTIONS: readonly { readonly title: string; readonly takes: (change: Chan
 ];
 
 const HASH = 7;
+/** The notes of a version that has none. */
+export const NOTHING = 'Maintenance only: nothing a user would notice.';
 export const CHANGELOG_TITLE = '# Changelog';
 
 /**
@@ -24,7 +26,7 @@ export function releaseNotes(changes: readonly Change[]): string {
     const lines = told.filter(takes).map((change) => line(change, title === 'Breaking changes'));
     return lines.length === 0 ? [] : [`### ${title}\n\n${lines.join('\n')}`];
   });
-  return sections.length === 0 ? 'Maintenance only: nothing a user would notice.' : sections.join('\n\n');
+  return sections.length === 0 ? NOTHING : sections.join('\n\n');
 }
 
 /**

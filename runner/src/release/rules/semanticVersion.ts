@@ -20,27 +20,44 @@ export const FIRST_VERSION = '0.1.0';
 export const SHORT = 8;
 
 export interface VersionTag {
+  /** As git has it: `v1.2.3`, `shop/v1.2.3`. */
   readonly name: string;
   readonly version: string;
   readonly commit: string;
 }
 
 /**
- * The highest release among the tags: `v1.2.3` (or `1.2.3`); pre-releases and other tags do not count. Among tags of the
- * same version, that of `commit` goes first.
+ * The releases among the tags, the highest first: `v1.2.3` (or `1.2.3`) behind the prefix; pre-releases and other tags do
+ * not count. Among tags of the same version, that of `commit` goes first.
+ * @param prefix what tells the tags of one application of a repository from those of another: `shop/`
  */
-export function highestTag(
+export function versionTags(
   tags: readonly { readonly name: string; readonly commit: string }[],
+  prefix = '',
   commit?: string,
-): VersionTag | undefined {
+): readonly VersionTag[] {
   const releases = tags.flatMap(({ name, commit: tagged }) => {
-    const version = semver.valid(name.replace(/^v/, ''));
-    const release = version !== null && /^v?\d/.test(name) && semver.prerelease(version) === null;
+    if (!name.startsWith(prefix)) return [];
+    const rest = name.slice(prefix.length);
+    const version = semver.valid(rest.replace(/^v/, ''));
+    const release = version !== null && /^v?\d/.test(rest) && semver.prerelease(version) === null;
     return release ? [{ name, version, commit: tagged }] : [];
   });
   const here = (tag: VersionTag) => (tag.commit === commit ? 1 : 0);
-  return releases.sort((a, b) => semver.rcompare(a.version, b.version) || here(b) - here(a))[0];
+  return releases.sort((a, b) => semver.rcompare(a.version, b.version) || here(b) - here(a));
 }
+
+/** The first of them. */
+export function highestTag(
+  tags: readonly { readonly name: string; readonly commit: string }[],
+  commit?: string,
+  prefix = '',
+): VersionTag | undefined {
+  return versionTags(tags, prefix, commit)[0];
+}
+
+/** The name of a version's tag. */
+export const tagName = (prefix: string, version: string): string => `${prefix}v${version}`;
 
 /**
  * The next release: a breaking change raises major, a feature minor, anything else patch. Below 1.0.0 nothing is

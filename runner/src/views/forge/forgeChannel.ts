@@ -1,4 +1,4 @@
-import { connectForge } from './connectForge.js';
+import { connectForge } from '../../context/connectForge.js';
 import { forgeWords, type ForgeKey } from '../../domain/channels.js';
 import { requestNumber } from '../../adapters/forge/forgeProject.js';
 import { once } from '../../base/once.js';

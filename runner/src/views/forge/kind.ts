@@ -9,7 +9,9 @@ const forge = (key: ForgeKey, schema: ChannelKind<ForgeConfig>['schema']): Chann
   schema,
   description: `${forgeWords[key].name}: commit status and a comment at the ${forgeWords[key].request}.`,
   doctor: async (context) =>
-    (await (await import('./connectForge.js')).connectForge(key, context, context.signal)).testToken(),
+    (
+      await (await import('../../context/connectForge.js')).connectForge(key, context, context.signal)
+    ).testToken(),
   address: (context) => addressOf(key, context),
   open: async (tools) => (await import('./forgeChannel.js')).openForge(key)(tools),
 });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { connectForge } from '../../../../runner/src/views/forge/connectForge.js';
-import type { Context } from '../../../../runner/src/context/context.js';
-import { MASK, SecretRegistry } from '../../../../runner/src/secrets/redact.js';
-import { rejection } from '../../../support/rejection.js';
+import { connectForge } from '../../../runner/src/context/connectForge.js';
+import type { Context } from '../../../runner/src/context/context.js';
+import { MASK, SecretRegistry } from '../../../runner/src/secrets/redact.js';
+import { rejection } from '../../support/rejection.js';
 
 /** A context whose references stand for `looked-up` in the environment that is asked for. */
 function scope(environment: string | undefined, remote: string | undefined) {

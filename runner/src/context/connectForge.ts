@@ -1,7 +1,13 @@
-import type { Forge } from '../../adapters/forge/forge.js';
-import type { Context, ContextWith } from '../../context/context.js';
-import type { ForgeKey } from '../../domain/channels.js';
-import type { ForgeConfig } from './schema.js';
+import type { Forge } from '../adapters/forge/forge.js';
+import type { ForgeKey } from '../domain/channels.js';
+import type { Context, ContextWith } from './context.js';
+
+/** What every forge of the configuration has. */
+interface ForgePlace {
+  readonly token: string;
+  readonly api?: string | undefined;
+  readonly repository?: string | undefined;
+}
 
 /**
  * A configured forge with its token looked up.
@@ -10,19 +16,20 @@ import type { ForgeConfig } from './schema.js';
  */
 export async function connectForge(key: ForgeKey, context: Context, signal: AbortSignal): Promise<Forge> {
   const [{ token, ...place }, remote, { openForge: open }] = await Promise.all([
-    settingsOf(key, context),
+    forgePlace(key, context),
     context.git.remoteUrl(),
-    import('../../adapters/forge/open.js'),
+    import('../adapters/forge/open.js'),
   ]);
   context.secrets.register(token);
   return open(key, { settings: { token, ...place }, env: context.env, remote, signal });
 }
 
-async function settingsOf(
+/** The settings of a forge, looked up. */
+export async function forgePlace(
   key: ForgeKey,
   context: ContextWith<'config' | 'environment' | 'options' | 'resolve'>,
-): Promise<ForgeConfig> {
+): Promise<ForgePlace> {
   const config = await context.config();
   const name = context.options.environment ?? Object.keys(config.environments)[0];
-  return context.resolve(config.notifications[key] as ForgeConfig, await context.environment(name));
+  return context.resolve(config.notifications[key] as ForgePlace, await context.environment(name));
 }
