@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { Repository } from './repository.js';
 
 export const TOKEN = 'very-secret-token';
 const MAIN = fileURLToPath(new URL('../../runner/src/main.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const GIT = `#!/bin/sh
 "$REAL_GIT" "$@"
 code=$?
@@ -89,6 +90,14 @@ export class ReleaseFixture {
     return clone;
   }
 
+  /** From now on a hook of `origin` refuses every push. */
+  refusePushes(words: string): void {
+    const hook = join(this.origin, 'hooks', 'pre-receive');
+    mkdirSync(join(this.origin, 'hooks'), { recursive: true });
+    writeFileSync(hook, `#!/bin/sh\necho '${words}' >&2\nexit 1\n`);
+    chmodSync(hook, 0o755);
+  }
+
   private env(more: Readonly<Record<string, string>>): Record<string, string> {
     return { ...IDENTITY, GITHUB_TOKEN: TOKEN, BRANCH_NAME: 'main', AUTOMATION_STACK_RUN: '', ...more };
   }
@@ -118,12 +127,13 @@ export class ReleaseFixture {
     writeFileSync(join(bin, 'git'), GIT);
     chmodSync(join(bin, 'git'), 0o755);
     const path = process.env['PATH'] ?? '';
-    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'run', '--only', 'release'], {
-      cwd: clone.directory,
+    const args = ['run', '--only', 'release', '-C', clone.directory];
+    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+      // Where tsx is found; the runner works elsewhere.
+      cwd: ROOT,
       env: {
-        ...this.env({ KILL_AFTER: after, REAL_GIT: '/usr/bin/git', PATH: `${bin}:${path}` }),
+        ...this.env({ KILL_AFTER: after, REAL_GIT: realGit(), PATH: `${bin}:${path}` }),
         HOME: '/nonexistent',
-        NODE_PATH: join(MAIN, '../../../node_modules'),
       },
       stdio: 'ignore',
     });
@@ -137,6 +147,12 @@ export class ReleaseFixture {
     for (const clone of this.clones) clone.remove();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** Git as this machine has it, by its whole path. */
+function realGit(): string {
+  const folders = (process.env['PATH'] ?? '').split(':');
+  return folders.map((folder) => join(folder, 'git')).find((file) => existsSync(file)) ?? 'git';
 }
 
 /** @param more settings of `release` */

@@ -70,6 +70,7 @@ async function proofOf(
     case 'needs':
     case 'approve-contract':
     case 'contract':
+      return undefined;
     // What is released already is found in the repository.
     case 'release':
       return undefined;

@@ -14,8 +14,8 @@ import { notesOfTag, tagMessage } from './rules/releaseTag.js';
 import { versionTags, type VersionTag } from './rules/semanticVersion.js';
 import { publishedTags } from './publishedTags.js';
 import { tagImages, tagImagesOf } from './tagImages.js';
-import { planOf } from './tagRelease.js';
-import { tagTaken, unknownOutcome } from './releaseFailures.js';
+import { planOf, tellOrigin } from './tagRelease.js';
+import { notPushed, tagTaken, unknownOutcome } from './releaseFailures.js';
 import { requirePublishable } from './writeRelease.js';
 
 export interface PublishedRelease extends ReleasePlan {
@@ -45,6 +45,7 @@ export async function publishRelease(context: Context, stage: Stage): Promise<Pu
   for (let race = 0; race < MOST_RACES; race += 1) {
     const tags = await publishedTags(context, scope, say);
     const plan = await planPublished(context, scope, tags);
+    tellOrigin(context, plan);
     if (plan.isNew && !(await pushTag(context, plan, say))) continue;
     return complete(context, plan, scope, stage);
   }
@@ -77,7 +78,9 @@ async function planPublished(
   if (!plan.isNew) return plan;
   const taken = (await git.allTags()).find(({ name }) => name === plan.tag);
   if (taken !== undefined)
-    throw tagTaken(plan.tag, taken.commit, names.has(plan.tag) ? 'of origin' : 'of this clone');
+    throw names.has(plan.tag)
+      ? tagTaken(plan.tag, taken.commit, 'of origin')
+      : notPushed(plan.tag, taken.commit);
   return plan;
 }
 

@@ -74,3 +74,11 @@ export function unknownOutcome(name: string, error: StackError): StackError {
     { evidence: error.evidence, next: 'When origin answers: node runner release --push', cause: KEPT },
   );
 }
+
+export function notPushed(name: string, commit: string): StackError {
+  return new StackError(
+    'GIT_FAILED',
+    `the tag ${name} of this clone, on ${commit.slice(0, 8)}, is not in origin, and no release made it`,
+    { where: name, next: `Where it is right: git push origin ${name}. Where it is not: git tag -d ${name}` },
+  );
+}

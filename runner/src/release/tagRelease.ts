@@ -28,7 +28,10 @@ export function planOf({ last, changes, prefix }: History): ReleasePlan {
   }
   const version = nextVersion(last?.version, changes);
   const notes = releaseNotes(changes);
-  return { version, tag: tagName(prefix, version), previous: last?.version, isNew: true, notes };
+  const tag = tagName(prefix, version);
+  const isForeign = last !== undefined && !last.name.startsWith(prefix);
+  const from = isForeign ? { goesOnFrom: last.name } : {};
+  return { version, tag, previous: last?.version, ...from, isNew: true, notes };
 }
 
 /**
@@ -43,6 +46,7 @@ export async function tagRelease(
   plan: ReleasePlan,
   options: { readonly push: boolean; readonly stage: Stage },
 ): Promise<TaggedRelease> {
+  tellOrigin(context, plan);
   const say = (message: string) => options.stage.progress(message, { status: 'ok' });
   if (!plan.isNew) {
     if (options.push) await pushAgain(context, plan, say);
@@ -57,6 +61,14 @@ export async function tagRelease(
   const record = await tagImages(context, plan, pushed, options.stage);
   if (options.push) await publish(context, plan, options.stage);
   return { ...plan, record };
+}
+
+/** Tells once, when it happens, that the tags of an application get a prefix. */
+export function tellOrigin({ events }: ContextWith<'events'>, { tag, goesOnFrom }: ReleasePlan): void {
+  if (goesOnFrom === undefined) return;
+  const message = `${tag} goes on from ${goesOnFrom}: the application shares its repository, and from now on its tags have a prefix`;
+  const next = 'To keep the old form, set release.tag-prefix to "". See docs/releases.md.';
+  events.emit({ type: 'notice', level: 'info', message, next });
 }
 
 /** The release at the forge, by what its tag says. */
