@@ -47,6 +47,29 @@ describe('the stage graph', () => {
     ]);
   });
 
+  it('ends with a release on the branches that are named for it, behind all but what older releases need', () => {
+    const migrate = { contract: { approval: 'none' as const } };
+    const staging = { targets: { web: { migrate } } };
+    const releasing = (releaseBranches: readonly string[], more: object = {}) =>
+      ({ ...input, releaseBranches, ...more }) as PipelineInput;
+    const last = (config: PipelineInput, branch: string) => pipelineOf(config, branch).stages.at(-1);
+    expect(last(releasing(['main', 'release/*']), 'main')).to.deep.equal({
+      id: 'release',
+      kind: 'release',
+      title: 'Release',
+      needs: ['promote:production'],
+      environment: 'staging',
+      command: ['release', '--tag-only'],
+      credentials: [],
+    });
+    expect(last(releasing(['release/*']), 'release/1.x')?.kind).to.equal('release');
+    expect(last(releasing(['main']), 'develop')?.kind).to.equal('deploy');
+    const contracting = last(releasing(['develop'], { environments: { staging } }), 'develop');
+    expect(contracting?.needs).to.deep.equal(['deploy:staging']);
+    // A branch that leads nowhere is built and tested.
+    expect(last(releasing(['*']), 'library')?.needs).to.deep.equal(['test:web', 'build:worker']);
+  });
+
   it('goes through no environment that nothing is deployed to', () => {
     const { staging, production } = input.environments as Required<typeof input.environments>;
     const environments = {

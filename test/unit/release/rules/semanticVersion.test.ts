@@ -7,7 +7,9 @@ import {
   isRelease,
   nextVersion,
   rebuiltVersion,
+  tagName,
   versionOf,
+  versionTags,
 } from '../../../../runner/src/release/rules/semanticVersion.js';
 
 const HEAD = 'abcdef1234567890abcdef1234567890abcdef12';
@@ -36,6 +38,37 @@ describe('version', () => {
 
     it('leaves out a version with another word before it', () => {
       expect(highestTag([tag('=1.2.3'), tag('1v.2.3'), tag(' 1.2.3')])).to.equal(undefined);
+    });
+
+    it('is of one application alone where tags have its prefix', () => {
+      const tags = [
+        'v9.0.0',
+        'shop/v1.0.0',
+        'shop/1.2.0',
+        'shop/api/v3.0.0',
+        'shop/v2.0.0-rc.1',
+        'shopv4.0.0',
+      ];
+      const of = (prefix: string) =>
+        versionTags(
+          tags.map((name) => tag(name)),
+          prefix,
+        ).map(({ name }) => name);
+      expect(of('shop/')).to.deep.equal(['shop/1.2.0', 'shop/v1.0.0']);
+      expect(of('shop/api/')).to.deep.equal(['shop/api/v3.0.0']);
+      expect(of('')).to.deep.equal(['v9.0.0']);
+      expect(
+        highestTag(
+          tags.map((name) => tag(name)),
+          undefined,
+          'shop/',
+        )?.version,
+      ).to.equal('1.2.0');
+    });
+
+    it('is found again by the name that its tag got', () => {
+      for (const prefix of ['', 'shop/', 'shop-'])
+        expect(versionTags([tag(tagName(prefix, '1.2.3'))], prefix)[0]?.version).to.equal('1.2.3');
     });
 
     it('takes a version without v', () => {
