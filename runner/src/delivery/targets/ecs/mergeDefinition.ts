@@ -1,6 +1,6 @@
 import type { Tag, TaskDefinition } from '../../../adapters/aws/ecs.js';
 import type { Difference } from '../../../domain/difference.js';
-import { NOT_REGISTERABLE } from './taskDefinition.js';
+import { NOT_REGISTERABLE, VERSION_LABEL } from './taskDefinition.js';
 
 /** A revision of a task definition with its tags. */
 export interface Revision {
@@ -109,7 +109,18 @@ export function mergeDefinitions(
 
 /** What would change from one revision to another. */
 export const differencesOf = (from: Revision, to: Revision): readonly Difference[] =>
-  mergeDefinitions(from, from, to).taken;
+  mergeDefinitions(unlabelled(from), unlabelled(from), unlabelled(to)).taken;
+
+/** Without the version that it was registered for: the same content under another one is no change. */
+function unlabelled({ definition, tags }: Revision): Revision {
+  const containerDefinitions = definition.containerDefinitions?.map((container) => {
+    if (container.dockerLabels?.[VERSION_LABEL] === undefined) return container;
+    const { dockerLabels, ...others } = container;
+    const { [VERSION_LABEL]: _, ...labels } = dockerLabels ?? {};
+    return Object.keys(labels).length === 0 ? others : { ...others, dockerLabels: labels };
+  });
+  return { definition: { ...definition, ...(containerDefinitions && { containerDefinitions }) }, tags };
+}
 
 const UNMERGED: readonly string[] = [...NOT_REGISTERABLE, 'family'];
 

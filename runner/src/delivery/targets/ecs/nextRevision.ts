@@ -64,6 +64,7 @@ export function nextRevision(
         ? (running as string)
         : `${repository}@${image.digest}`,
       environment: fillRelease(config.environment, release),
+      version: release.version,
     });
     changed ||= next.changed;
     definition = { ...definition, containerDefinitions: next.input.containerDefinitions };

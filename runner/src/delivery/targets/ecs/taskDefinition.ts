@@ -14,7 +14,12 @@ export interface TaskDefinitionChange {
   readonly image: string;
   /** Variables that are set or replaced; all others stay. */
   readonly environment: Readonly<Record<string, string | number | boolean>>;
+  /** The release that it is registered for. */
+  readonly version?: string;
 }
+
+/** Label of a container with the version that its revision was registered for; the same content later makes no revision. */
+export const VERSION_LABEL = 'automation-stack.version';
 
 export interface NextTaskDefinition {
   readonly input: RegisterTaskDefinitionCommandInput;
@@ -53,7 +58,7 @@ export function nextTaskDefinition(
 ): NextTaskDefinition {
   const containers = current.containerDefinitions ?? [];
   const container = findContainer(current, change.container);
-  const next = changeContainer(container, change);
+  const next = labelled(changeContainer(container, change), change.version);
   const kept = Object.fromEntries(
     Object.entries(current).filter(
       ([key, value]) => !(NOT_REGISTERABLE as readonly string[]).includes(key) && !isEmpty(value),
@@ -112,6 +117,11 @@ function changeContainer(container: ContainerDefinition, change: TaskDefinitionC
   });
   const added = [...wanted].map(([name, value]) => ({ name, value }));
   return { ...container, image: change.image, environment: [...kept, ...added] };
+}
+
+function labelled(container: ContainerDefinition, version: string | undefined): ContainerDefinition {
+  if (version === undefined) return container;
+  return { ...container, dockerLabels: { ...container.dockerLabels, [VERSION_LABEL]: version } };
 }
 
 function variablesDiffer(before: ContainerDefinition, after: ContainerDefinition): boolean {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { TaskDefinition } from '../../../../../runner/src/adapters/aws/ecs.js';
+import { differencesOf } from '../../../../../runner/src/delivery/targets/ecs/mergeDefinition.js';
 import { StackError } from '../../../../../runner/src/base/errors.js';
 import {
   digestOf,
@@ -53,6 +54,23 @@ const failureOf = (run: () => unknown): StackError => {
 };
 
 describe('the next task definition', () => {
+  it('says on its container which version it was registered for, which alone is no change', () => {
+    const { input, changed } = next({ version: '1.2.0' });
+    expect(changed).to.equal(true);
+    const [web, proxy] = input.containerDefinitions ?? [];
+    expect(web?.dockerLabels).to.deep.equal({ 'automation-stack.version': '1.2.0' });
+    expect(proxy).not.to.have.property('dockerLabels');
+    const registered = { ...current, containerDefinitions: input.containerDefinitions };
+    const again = nextTaskDefinition(registered, [], {
+      ...{ container: 'web', image: IMAGE, environment: {}, version: '1.2.1' },
+    });
+    expect(again.changed).to.equal(false);
+    const of = (definition: TaskDefinition) => ({ definition, tags: [] });
+    expect(
+      differencesOf(of(registered), of({ ...registered, ...again.input } as TaskDefinition)),
+    ).to.deep.equal([]);
+  });
+
   it('has the new image in the named container and leaves everything else as it was', () => {
     const { input, changed, container } = next();
     expect(changed).to.equal(true);

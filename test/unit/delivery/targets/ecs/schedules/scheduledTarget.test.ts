@@ -213,7 +213,7 @@ describe('scheduled tasks of a service', () => {
     expect(ecs.registered.at(-1)).to.deep.include({ family: 'batch', cpu: '2048' });
     expect(ecs.registered.at(-1)?.containerDefinitions).to.deep.equal([
       batch[0],
-      { ...batch[1], image: image('b') },
+      { ...batch[1], image: image('b'), dockerLabels: { 'automation-stack.version': '1.1.0' } },
     ]);
     expect(record.facts?.['schedules']).to.equal('report batch:4, bill batch:4');
     // What the rule starts beside it is of another family.
