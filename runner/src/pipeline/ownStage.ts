@@ -32,6 +32,7 @@ export async function runOwnStage(context: Context, planned: PlannedStage, stage
         : { AUTOMATION_STACK_VERSION: healthy.version, AUTOMATION_STACK_COMMIT: healthy.commit }),
     });
   }
+  if (settings.after.includes('release')) Object.assign(env, await releaseVariables(context));
   const [file = '', ...args] = run;
   const words = settings.run.join(' ');
   stage.progress(words, { subject: planned.id, phase: 'run', status: 'running' });
@@ -52,4 +53,12 @@ export async function runOwnStage(context: Context, planned: PlannedStage, stage
     evidence: tail.slice(-20),
     next: `Run it alone, with all its output: node runner run --only ${planned.id} --verbose`,
   });
+}
+
+/** What a stage behind the release learns of it. */
+async function releaseVariables(context: Context): Promise<Readonly<Record<string, string>>> {
+  const { releasedVersion } = await import('../release/releasedVersion.js');
+  const released = await releasedVersion(context);
+  if (released === undefined) return {};
+  return { AUTOMATION_STACK_RELEASE: released.version, AUTOMATION_STACK_TAG: released.name };
 }

@@ -182,7 +182,23 @@ describe('the stage release', function () {
     }
   });
 
-  it('hands its version to whoever asks: in the result of the command, and to stages behind it', async () => {
+  it('hands its version to stages behind it', async () => {
+    const text = shop.seed.read('automation-stack.yml');
+    const run = "['sh', '-c', 'echo VERSION=$AUTOMATION_STACK_RELEASE TAG=$AUTOMATION_STACK_TAG']";
+    shop.commit('ci: tell it', {
+      'automation-stack.yml': `${text}stages: { tell: { after: release, run: ${run} } }\n`,
+    });
+    const clone = shop.clone();
+    const { exitCode, stdout, stderr } = await shop.command(clone, ['run', '--json']);
+    expect(exitCode, stderr).to.equal(0);
+    expect(stdout).to.contain('VERSION=0.1.0 TAG=v0.1.0').and.to.contain('main is released');
+    // An agent that has not seen the tag.
+    clone.git('tag', '--delete', 'v0.1.0');
+    const alone = await shop.command(clone, ['run', '--only', 'tell', '--json']);
+    expect(alone.stdout).to.contain('VERSION=0.1.0 TAG=v0.1.0');
+  });
+
+  it('hands its version to whoever asks in the result of the command', async () => {
     const clone = shop.clone();
     const { stdout } = await shop.command(clone, ['release', '--tag-only', '--json']);
     const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Record<string, unknown>;

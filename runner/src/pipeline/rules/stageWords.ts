@@ -26,7 +26,11 @@ export function runWords(pipeline: Pipeline, done: ReadonlySet<string>, source =
   if (pipeline.stages.length === 0) return `nothing was run: ${emptiness(pipeline)}`;
   const ran = pipeline.stages.filter(({ id }) => done.has(id));
   if (ran.length === 0) return 'nothing was run';
-  const clauses = [contentWords(pipeline, ran, source), environmentWords(pipeline, ran), needsWords(ran)];
+  const told = [contentWords(pipeline, ran, source), environmentWords(pipeline, ran), needsWords(ran)];
+  const clauses = [
+    ...told,
+    releaseWords(ran, told.every((clause) => clause === undefined) ? source : undefined),
+  ];
   const [first = 'nothing was run', ...others] = clauses.filter((clause) => clause !== undefined);
   // What was needed is no news where something was done with it.
   const sentence = [first, ...others.filter((clause) => clause !== needsWords(ran))].join('; ');
@@ -72,6 +76,12 @@ function environmentWords({ environment }: Pipeline, ran: readonly Stage[]): str
     provision: 'provisioned',
   });
   return verbs.length === 0 ? undefined : `${environment} is ${joined(verbs)}`;
+}
+
+/** @param subject what was released, where nothing else is told of it */
+function releaseWords(ran: readonly Stage[], subject: string | undefined): string | undefined {
+  if (!ran.some(({ kind }) => kind === 'release')) return undefined;
+  return subject === undefined ? 'its version is released' : `${subject} is released`;
 }
 
 function needsWords(ran: readonly Stage[]): string | undefined {
