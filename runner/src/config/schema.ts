@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isDuration, parseDuration } from '../base/duration.js';
 import { artifacts } from './artifactsSchema.js';
 import { hooks } from './hooksSchema.js';
+import { imageExtras } from './imageExtras.js';
 import { inventorySchema } from './inventorySchema.js';
 import type { KindSchemas, TargetConfig } from './kindSchemas.js';
 import { powerSchema } from './powerSchema.js';
@@ -76,6 +77,7 @@ export const imageSchema = z.strictObject({
       'Files of the context that are in no commit and belong in the image, because a step before the build makes them; in the notation of .dockerignore. Any other such file makes the release dirty.',
     ),
   test: imageTest.optional().describe('Unit tests: a command in the image, or {command, target, on}.'),
+  ...imageExtras,
 });
 
 const inventory = inventorySchema({ group, lookedUp, secret, variables });

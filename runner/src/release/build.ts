@@ -12,6 +12,7 @@ import {
 } from './treeInputs.js';
 import { isMadeElsewhere, type TreeArtifact } from './treeArtifacts.js';
 import { knownBuild } from './knownBuilds.js';
+import { imageLabels } from './rules/imageLabels.js';
 
 export interface BuildOptions {
   /** Builds from the first step on, although the inputs are known. */
@@ -168,6 +169,7 @@ export async function ensureLocal(
     context: image.buildContext,
     tag,
     buildArgs: image.buildArgs,
+    labels: target === image.config.target ? await labelsOf(context, image) : {},
     secrets: Object.keys(secrets).length === 0 ? {} : await resolveSecrets(context, secrets),
     target,
     platform: image.config.platform,
@@ -183,6 +185,31 @@ export async function ensureLocal(
   subject.progress('build', `built ${id.slice(0, 19)}`, 'ok');
   await forgetOldNames(engine, tag);
   return { ...made, outcome: 'built', id, seconds };
+}
+
+/**
+ * What an image says of itself. An image is built once for its content, so it tells of the commit and the version that it was
+ * first built for. Where git cannot say, it goes without.
+ */
+async function labelsOf(context: Context, image: TreeImage): Promise<Readonly<Record<string, string>>> {
+  const [{ currentVersion }, { treeContent }] = await Promise.all([
+    import('./currentVersion.js'),
+    import('./treeContent.js'),
+  ]);
+  const orNothing = <T>(fact: Promise<T>): Promise<T | undefined> =>
+    fact.catch((error: unknown) => {
+      if (error instanceof StackError && error.code !== 'CONTENT_CHANGED') return undefined;
+      throw error;
+    });
+  const content = await orNothing(treeContent(context));
+  if (content === undefined) return imageLabels(undefined, image.labels);
+  const { commit, dirty } = content.tree;
+  const [version, remote, committedAt] = await Promise.all([
+    orNothing(currentVersion(context)),
+    context.git.remoteUrl(),
+    context.git.committedAt(commit),
+  ]);
+  return imageLabels({ remote, commit, version, committedAt, dirty }, image.labels);
 }
 
 /** How many builds of an image the engine keeps: a few, for going back and forth between branches. */

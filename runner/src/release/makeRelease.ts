@@ -5,10 +5,10 @@ import { poll } from '../base/poll.js';
 import { withContent, type ReleaseRecord } from '../domain/records.js';
 import { runField } from '../base/sharedRun.js';
 import { imageTags } from './rules/tags.js';
-import { isRelease, rebuiltVersion, versionOf } from './rules/semanticVersion.js';
+import { isRelease, rebuiltVersion } from './rules/semanticVersion.js';
 import { reportUncommitted, treeContent } from './treeContent.js';
 import { introduceApplication } from './describeApplication.js';
-import { readHistory } from './commitHistory.js';
+import { currentVersion } from './currentVersion.js';
 import { pushArtifacts } from './artifacts.js';
 import { pushImages } from './push.js';
 import { workingTreeInputs } from './treeInputs.js';
@@ -109,21 +109,6 @@ async function awaitRecord(
   };
   const { clock, signal } = context;
   return poll(look, { clock, limitMs: RECORD_WITHIN_MS, gapMs: POLL_MS, signal });
-}
-
-/** The version of what is checked out, by tags and conventional commits. */
-export async function currentVersion(context: Context): Promise<string> {
-  const [{ tree, inputs }, { last, changes }] = await Promise.all([
-    treeContent(context),
-    readHistory(context),
-  ]);
-  return versionOf({
-    tags: last === undefined ? [] : [last],
-    commit: tree.commit,
-    changes,
-    dirty: tree.dirty,
-    inputs,
-  });
 }
 
 /**

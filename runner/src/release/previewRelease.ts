@@ -4,7 +4,7 @@ import { imageTags } from './rules/tags.js';
 import { reportUncommitted, treeContent } from './treeContent.js';
 import { buildEnvironment, type TreeImage, workingTreeInputs } from './treeInputs.js';
 import { knownBuild } from './knownBuilds.js';
-import { currentVersion } from './makeRelease.js';
+import { currentVersion } from './currentVersion.js';
 import { findRelease } from './findRelease.js';
 
 const SHORT_DIGEST = 'sha256:'.length + 12;

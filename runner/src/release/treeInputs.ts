@@ -20,6 +20,9 @@ export interface TreeImage {
   /** What it is built of, as a commit would hold it. */
   readonly files: readonly HashedFile[];
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Labels and annotations of the configuration, looked up. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
   /** Digest of its inputs, `sha256:…`. */
   readonly inputs: string;
 }
@@ -131,13 +134,21 @@ async function readImage(context: Context, config: Config, name: string): Promis
   const hashed = await read().catch((error: unknown) => {
     throw unreadable(error, name);
   });
-  const given = await resolved(image['build-args'], 'free');
-  const buildArgs = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, asText(value)]));
-  const { target, platform } = image;
+  const texts = async (values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(await resolved(values, 'free')).map(([key, value]) => [key, asText(value)]),
+    );
+  const [buildArgs, labels, annotations] = await Promise.all([
+    texts(image['build-args']),
+    texts(image.labels),
+    texts(image.annotations),
+  ]);
+  const { target, platform, ssh } = image;
   const secrets = Object.keys(image.secrets);
   const { dockerfile, files } = hashed;
-  const inputs = imageInputsDigest({ dockerfile, files, buildArgs, secrets, target, platform });
-  return { name, config: image, buildContext: hashed.context, files, buildArgs, inputs };
+  const told = { buildArgs, labels, annotations };
+  const inputs = imageInputsDigest({ dockerfile, files, ...told, secrets, ssh, target, platform });
+  return { name, config: image, buildContext: hashed.context, files, ...told, inputs };
 }
 
 /** What the system refuses in a context has a way out that other files have not. */

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { StackEvent } from '../../../runner/src/events/events.js';
 import { treeContent } from '../../../runner/src/release/treeContent.js';
 import { buildEnvironment } from '../../../runner/src/release/treeInputs.js';
-import { currentVersion } from '../../../runner/src/release/makeRelease.js';
+import { currentVersion } from '../../../runner/src/release/currentVersion.js';
 import { ensureRelease, findRelease } from '../../../runner/src/release/findRelease.js';
 import { planRelease, tagRelease } from '../../../runner/src/release/tagRelease.js';
 import {

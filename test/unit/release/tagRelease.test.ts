@@ -5,7 +5,7 @@ import type { Git } from '../../../runner/src/adapters/git/git.js';
 import type { Context } from '../../../runner/src/context/context.js';
 import type { StackError } from '../../../runner/src/base/errors.js';
 import { readHistory } from '../../../runner/src/release/commitHistory.js';
-import { currentVersion } from '../../../runner/src/release/makeRelease.js';
+import { currentVersion } from '../../../runner/src/release/currentVersion.js';
 import { planRelease, tagRelease } from '../../../runner/src/release/tagRelease.js';
 import { type Deployment, openDeployment } from '../../support/deployment.js';
 import { rejection } from '../../support/rejection.js';

@@ -15,6 +15,8 @@ export interface BuildRequest {
   /** Name the image gets in the engine, e.g. `shop/web:3f2a…`. */
   readonly tag: string;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Labels that the image gets beside those of its Dockerfile. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** BuildKit secrets by id. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly target?: string | undefined;
@@ -139,6 +141,6 @@ async function classic(
 }
 
 function parameters(request: BuildRequest): Docker.ImageBuildOptions {
-  const { tag: t, target, platform, buildArgs, noCache: nocache = false } = request;
-  return { t, target, platform, nocache, buildargs: { ...buildArgs } };
+  const { tag: t, target, platform, buildArgs, labels, noCache: nocache = false } = request;
+  return { t, target, platform, nocache, buildargs: { ...buildArgs }, labels: { ...labels } };
 }

@@ -5,6 +5,7 @@ import {
   gitAdd,
   gitAllTags,
   gitAuthors,
+  gitCommitTime,
   gitCommit,
   gitDeleteTag,
   gitFetchSome,
@@ -91,6 +92,8 @@ export interface Git {
   remotes(): Promise<readonly string[]>;
   /** URL of `origin`; undefined where there is none. */
   remoteUrl(): Promise<string | undefined>;
+  /** When a commit was made, ISO 8601 in UTC; undefined where git does not say. */
+  committedAt(commit: string): Promise<string | undefined>;
   /** Ids of HEAD's parents: two of a merge. */
   parents(): Promise<readonly string[]>;
   /** Tags of a remote, and a branch of it where one is named; changes nothing. */
@@ -198,6 +201,10 @@ export function createGit(
     remotes: async () => (await read(gitRemotes(directory))).split('\n').filter((name) => name !== ''),
     // The output of a wrapper may come before it.
     remoteUrl: async () => (await found(gitRemote(directory)))?.trim().split('\n').at(-1),
+    committedAt: async (commit) => {
+      const said = new Date((await found(gitCommitTime(directory, commit)))?.trim().split('\n').at(-1) ?? '');
+      return Number.isNaN(said.getTime()) ? undefined : said.toISOString().replace('.000Z', 'Z');
+    },
     parents: async () => [...(await read(gitParents(directory))).matchAll(HASHES)].map(([hash]) => hash),
     remoteRefs: async (remote, branch) => {
       const patterns = ['refs/tags/*', ...(branch === undefined ? [] : [`refs/heads/${branch}`])];

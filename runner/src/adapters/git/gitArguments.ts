@@ -268,6 +268,11 @@ export function gitParents(cwd: string): Invocation {
   return git(cwd, ['rev-parse', 'HEAD^@']);
 }
 
+/** When a commit was made, ISO 8601 with the committer's own offset. */
+export function gitCommitTime(cwd: string, commit: string): Invocation {
+  return git(cwd, ['log', '-1', '--no-show-signature', '--format=%cI', commit]);
+}
+
 /** The branch that is checked out, also before its first commit; fails where there is none. */
 export function gitHeadName(cwd: string): Invocation {
   return git(cwd, ['symbolic-ref', '--quiet', '--short', 'HEAD']);

@@ -28,7 +28,7 @@ export async function comparedRelease(
 /** What was built of an image's inputs before is known; the others have no digest yet. */
 async function unbuiltRelease(context: Context): Promise<ReleaseRecord> {
   const [{ currentVersion }, { treeContent }, { workingTreeInputs }] = await Promise.all([
-    import('../../release/makeRelease.js'),
+    import('../../release/currentVersion.js'),
     import('../../release/treeContent.js'),
     import('../../release/treeInputs.js'),
   ]);

@@ -11,6 +11,13 @@ export interface ImageInputs {
   readonly secrets: readonly string[];
   readonly target: string | undefined;
   readonly platform: string | undefined;
+  /** Labels of the configuration, by name. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Ids of SSH mounts. */
+  readonly ssh?: readonly string[];
+  /** Of an index of several platforms. */
+  readonly platforms?: readonly string[];
 }
 
 /**
@@ -30,6 +37,13 @@ export function imageInputsDigest(inputs: ImageInputs): string {
   for (const [name, value] of sorted(Object.entries(inputs.buildArgs), ([key]) => key))
     part('arg', name, value);
   for (const id of sorted(inputs.secrets, (secret) => secret)) part('secret', id);
+  // What came later is told only where it is there: an image that has none of it keeps its digest.
+  const { labels = {}, annotations = {}, ssh = [], platforms = [] } = inputs;
+  for (const [name, value] of sorted(Object.entries(labels), ([key]) => key)) part('label', name, value);
+  for (const [name, value] of sorted(Object.entries(annotations), ([key]) => key))
+    part('annotation', name, value);
+  for (const id of sorted(ssh, (one) => one)) part('ssh', id);
+  for (const one of sorted(platforms, (each) => each)) part('platform', one);
   for (const file of sorted(inputs.files, ({ path }) => path)) {
     part(file.kind, file.path, file.executable, file.content);
   }

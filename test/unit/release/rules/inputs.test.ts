@@ -39,6 +39,8 @@ describe('digest of inputs', () => {
     expect(
       imageInputsDigest({ ...inputs, secrets: ['b', 'a'], files: [file('c'), file('a'), file('b')] }),
     ).to.equal('sha256:c6a3ccce961386046a1691ffa8d16fa4b2c95c65402aa43a4bcca081ba33a64e');
+    const without = { ...inputs, labels: {}, annotations: {}, ssh: [], platforms: [] };
+    expect(imageInputsDigest(without)).to.equal(imageInputsDigest(inputs));
     expect(releaseInputsDigest({ web: 'sha256:1', api: 'sha256:2', worker: 'sha256:3' }, '')).to.equal(
       'sha256:1ebf2fecfe1372f2c11c7b521f18a75bcd2edeb0357525135f39917cb2c5acb4',
     );
@@ -58,6 +60,12 @@ describe('digest of inputs', () => {
       { ...inputs, secrets: ['npm'] },
       { ...inputs, target: 'test' },
       { ...inputs, platform: 'linux/arm64' },
+      { ...inputs, platforms: ['linux/arm64'] },
+      { ...inputs, platforms: ['linux/amd64', 'linux/arm64'] },
+      { ...inputs, labels: { a: '1' } },
+      { ...inputs, labels: { a: '2' } },
+      { ...inputs, annotations: { a: '1' } },
+      { ...inputs, ssh: ['default'] },
     ];
     expect(new Set(variants.map(imageInputsDigest)).size).to.equal(variants.length);
   });
