@@ -73,6 +73,7 @@ export const errorCodes = {
   CONTENT_CHANGED: define('build'),
   TEST_FAILED: define('test'),
   REGISTRY_REFUSED: define('build'),
+  SCAN_FAILED: define('test'),
   TAG_IMMUTABLE: define('build'),
   ARTIFACT_CHANGED: define('build'),
   GIT_FAILED: define('build'),

@@ -1,11 +1,49 @@
 import * as z from 'zod';
-import { typed } from './schemaWords.js';
+import { THRESHOLDS } from '../domain/imageScan.js';
+import { duration, text, typed } from './schemaWords.js';
 
 /** What an image of a Dockerfile may have beside its build: what it says of itself, and what is done with it when it is pushed. */
 
 const labelName = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9./_-]*[a-z0-9])?$/i, 'must be the name of a label, such as com.example.team');
+
+const day = z
+  .string()
+  .refine(
+    (value) => /^\d{4}-\d\d-\d\d$/.test(value) && new Date(`${value}T00:00:00Z`).toJSON()?.startsWith(value),
+    'must be a day such as 2026-12-31',
+  );
+
+const scan = z.strictObject({
+  by: z
+    .enum(['ecr', 'trivy'])
+    .default('ecr')
+    .describe('Scanner: that of the registry, or Trivy on the machine that pushes.'),
+  'fail-on': z
+    .enum(THRESHOLDS)
+    .default('critical')
+    .describe(
+      'Severity from which on a push or a deploy fails; `any` counts unrated findings too, `never` only reports.',
+    ),
+  unsupported: z
+    .enum(['fail', 'pass'])
+    .optional()
+    .describe(
+      'What it means that the scanner does not support the image (default: fail, or pass with `fail-on: never`).',
+    ),
+  ignore: z
+    .array(
+      z.strictObject({
+        id: text.describe('Id of the vulnerability, e.g. CVE-2026-1234.'),
+        until: day.describe('Last day (UTC) on which it is accepted.'),
+        why: text.describe('Why it is accepted.'),
+      }),
+    )
+    .default([])
+    .describe('Vulnerabilities that are accepted for a time.'),
+  timeout: duration('10m').describe('How long a scan may take.'),
+});
 
 export const imageExtras = {
   labels: z
@@ -18,6 +56,11 @@ export const imageExtras = {
     .record(labelName, typed)
     .default({})
     .describe('Annotations of the manifest, which registries show; the image is then stored in OCI format.'),
+  scan: scan
+    .optional()
+    .describe(
+      'Scan of the pushed image: no release and no deploy without a result that passes. See docs/images.md.',
+    ),
   ssh: z
     .array(z.string().regex(/^[^\s,=]+$/, 'must be an id without space, comma and "="'))
     .default([])

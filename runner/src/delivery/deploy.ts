@@ -56,6 +56,7 @@ export async function deployRelease(context: Context, request: DeployRequest): P
   await requireAccount(context, environment);
   const waitMs = await upstreamIsHealthy(context, request);
   await imagesAreThere(context, request);
+  await imagesAreScanned(context, request);
   // References are looked up and SDKs loaded while the lock is taken; a failure is met where it is awaited.
   const targets = context.targets(environment, request.only);
   targets.catch(() => undefined);
@@ -329,6 +330,16 @@ async function imagesAreThere(context: Context, request: DeployRequest): Promise
   if (request.environment.config.promotion === undefined) return;
   const { copyImages } = await import('../release/copyImages.js');
   await copyImages(context, request);
+}
+
+/** What runs already, or ran before, is not asked: a way back must stay open. */
+async function imagesAreScanned(context: Context, request: DeployRequest): Promise<void> {
+  const { kind, resume, forcedBy } = request;
+  if ((kind !== 'deploy' && kind !== 'promote') || resume !== undefined) return;
+  const { images } = await context.config();
+  if (!Object.values(images).some(({ scan }) => scan !== undefined)) return;
+  const { requireScans } = await import('../release/scanGate.js');
+  await requireScans(context, { ...request, isForced: forcedBy !== undefined });
 }
 
 function refuseDirty({ environment, release, kind, forcedBy }: DeployRequest): void {

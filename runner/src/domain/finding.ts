@@ -50,13 +50,21 @@ export interface Needs {
   readonly sessions: boolean;
   /** Packer, which makes images of that kind. */
   readonly packer: boolean;
+  /** What scans images where ECR does not. */
+  readonly trivy: boolean;
   /** Names of environments that ask AWS for something. */
   readonly aws: readonly string[];
 }
 
+/** What decides which tools an image needs. */
+interface ConfiguredImage {
+  readonly kind?: string | undefined;
+  readonly scan?: { readonly by: string } | undefined;
+}
+
 /** The parts of a configuration that decide it. */
 export interface ConfiguredParts {
-  readonly images: Readonly<Record<string, unknown>>;
+  readonly images: Readonly<Record<string, ConfiguredImage>>;
 }
 export interface ConfiguredEnvironment {
   /** An account or a profile that is named has to be the right one, also where nothing is deployed. */
@@ -90,15 +98,16 @@ export function neededBy(
   kinds: KindsInUse,
 ): Readonly<Record<ToolNeed, readonly string[]>> {
   const images = Object.entries(config?.images ?? {});
-  const imagesOf = (test: (kind: string) => boolean) =>
-    images.filter(([, image]) => test(kindOf(image))).map(([name]) => `images.${name}`);
+  const imagesOf = (test: (image: ConfiguredImage) => boolean) =>
+    images.filter(([, image]) => test(image)).map(([name]) => `images.${name}`);
   const partsOf = (find: (environment: ConfiguredEnvironment) => readonly string[]) =>
     environments.flatMap(({ name, config: environment }) =>
       find(environment).map((part) => `environments.${name}.${part}`),
     );
   return {
-    docker: imagesOf((kind) => kind !== 'ami'),
-    packer: imagesOf((kind) => kind === 'packer' || kind === 'ami'),
+    docker: imagesOf(({ kind }) => kind !== 'ami'),
+    packer: imagesOf(({ kind }) => kind === 'packer' || kind === 'ami'),
+    trivy: imagesOf(({ scan }) => scan?.by === 'trivy'),
     terraform: partsOf(({ infrastructure }) => (infrastructure === undefined ? [] : ['infrastructure'])),
     ansible: partsOf((environment) => [
       ...(environment.provision === undefined ? [] : ['provision']),
@@ -109,8 +118,6 @@ export function neededBy(
     sessions: partsOf(({ inventory }) => (usesSessions(inventory) ? ['inventory.transport'] : [])),
   };
 }
-
-const kindOf = (image: unknown): string => (image as { readonly kind?: string }).kind ?? 'docker';
 
 const hasCapability = (kinds: KindsInUse, kind: string, capability: 'hosts' | 'aws') =>
   kinds.targets.some(({ name, capabilities }) => name === kind && capabilities[capability] === true);
@@ -134,6 +141,7 @@ export function needsOf(
   return {
     docker: needs('docker'),
     packer: needs('packer'),
+    trivy: needs('trivy'),
     terraform: needs('terraform'),
     ansible: needs('ansible'),
     sessions: needs('sessions'),

@@ -1,3 +1,5 @@
+import type { ImageScan } from './imageScan.js';
+
 /** One image of a release: the same bytes everywhere, by digest. */
 export interface ReleaseImage {
   /** Repository name without the registry host, e.g. `shop/web`. */
@@ -8,6 +10,8 @@ export interface ReleaseImage {
   /** Digest of the build's inputs (`sha256:…`): Dockerfile, context, build arguments, platform. */
   readonly inputs: string;
   readonly sizeBytes?: number;
+  /** What a scanner found when it was pushed, where the configuration asks for one. */
+  readonly scan?: ImageScan;
 }
 
 /** One artifact of a release: one object of S3, pinned so that another one under its key is noticed. */

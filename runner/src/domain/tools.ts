@@ -12,7 +12,8 @@ export type ToolName =
   | 'ssh'
   | 'python'
   | 'aws-cli'
-  | 'session-manager';
+  | 'session-manager'
+  | 'trivy';
 
 /** A program of somebody else that the runner starts. */
 export interface Tool {
@@ -152,6 +153,15 @@ export const TOOLS: readonly Tool[] = [
     oldest: '1.1.23',
     need: 'sessions',
     page: 'https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html',
+  },
+  {
+    name: 'trivy',
+    title: 'Trivy',
+    program: 'trivy',
+    ask: ['--version'],
+    version: NUMBER,
+    need: 'trivy',
+    page: 'https://trivy.dev/latest/getting-started/installation/',
   },
 ];
 

@@ -53,11 +53,30 @@ export async function pushImages(
       );
       request.stage.fact(`image ${image.name}`, `${repository}@${digest}`);
       const size = sizeBytes === undefined ? {} : { sizeBytes };
-      return [image.name, { repository, digest, tags, inputs: image.inputs, ...size }] as const;
+      const scan = await scanPushed(context, registry, image, request, digest);
+      return [image.name, { repository, digest, tags, inputs: image.inputs, ...size, ...scan }] as const;
     },
     { concurrency, signal: context.signal },
   );
   return Object.fromEntries(pushed);
+}
+
+/** While other images are still pushed; what does not pass makes no release. */
+async function scanPushed(
+  context: Context,
+  registry: Registry,
+  { name, config: { repository, scan: config } }: TreeImage,
+  { stage }: PushRequest,
+  digest: string,
+): Promise<Pick<ReleaseImage, 'scan'>> {
+  if (config === undefined) return {};
+  const [{ scanImage }, { applyGate }] = await Promise.all([
+    import('./scanImage.js'),
+    import('./scanGate.js'),
+  ]);
+  const scan = await scanImage(context, { name, repository, digest, config, registry, stage });
+  applyGate(context, scan, { name, config, stage });
+  return { scan };
 }
 
 /** Builds where needed, pushes under the first tag, and lets the registry put the others. */

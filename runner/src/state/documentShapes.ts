@@ -103,7 +103,16 @@ export const journalHeaderShape = either(
   }),
 );
 
-const image = object({ repository: text, digest: text, tags: list(text), inputs: text });
+const scan = object({
+  by: text,
+  digest: text,
+  at: time,
+  status: oneOf('complete', 'unsupported'),
+  counts: record(whole(0)),
+  from: text,
+  findings: list(object({ id: text, severity: text })),
+});
+const image = object({ repository: text, digest: text, tags: list(text), inputs: text, 'scan?': scan });
 const artifact = object({
   bucket: text,
   key: text,

@@ -21,6 +21,7 @@ describe('what a configuration needs', () => {
       ansible: false,
       sessions: false,
       packer: false,
+      trivy: false,
       aws: [],
     });
   });
@@ -31,6 +32,11 @@ describe('what a configuration needs', () => {
     expect(needs({ provision: {} }).ansible).to.equal(true);
     expect(needs({ targets: { web: { kind: 'fleet' } } }).ansible).to.equal(true);
     expect(needs({ targets: { web: { kind: 'ecs-service' } } }).ansible).to.equal(false);
+  });
+
+  it('is Trivy where it scans an image', () => {
+    expect(needs({}, { web: { scan: { by: 'ecr' } } }).trivy).to.equal(false);
+    expect(needs({}, { web: { scan: { by: 'trivy' } } }).trivy).to.equal(true);
   });
 
   it('is the AWS CLI and its plugin where Session Manager is on the way to a host', () => {

@@ -37,6 +37,8 @@ const onOwn = (action: string): CallRow => ({
   ...runner(action, 'instance', 'of-deployment'),
   unmade: OF_INSTANCES,
 });
+const OF_SCANS =
+  'made where an image has a scan, which has a test of its own (test/unit/release/scanImage.test.ts)';
 const OF_RESOURCES =
   'made by the commands for what AWS has (instances, keys, alarms, groups, images, power), which have tests of their own (test/unit/resources)';
 const ofResources = (actions: string | readonly string[], on: Form, when?: ConditionName): CallRow => ({
@@ -184,6 +186,11 @@ export const calls = {
   'ecr:PutImage': runner('ecr:PutImage', 'repository'),
   'ecr:DescribeImages': ofResources('ecr:DescribeImages', 'repository'),
   'ecr:BatchDeleteImage': { ...runner('ecr:BatchDeleteImage', 'repository'), unmade: OF_RETENTION },
+  'ecr:DescribeImageScanFindings': {
+    ...runner('ecr:DescribeImageScanFindings', 'repository'),
+    unmade: OF_SCANS,
+  },
+  'ecr:StartImageScan': { ...runner('ecr:StartImageScan', 'repository'), unmade: OF_SCANS },
   'docker:push': {
     by: 'docker',
     needs: [

@@ -25,6 +25,7 @@ export const parts = {
     'ecr:PutImage',
     'docker:push',
   ],
+  scan: ['ecr:BatchGetImage', 'ecr:DescribeImageScanFindings', 'ecr:StartImageScan'],
   // Artifacts that others upload.
   'find-artifacts': ['artifact:find', 's3:HeadObject', 'artifact:read'],
   'push-artifacts': [
@@ -163,7 +164,7 @@ export const verbs = {
   doctor: ['account', 'state-write', 'login', 'targets-check', ...hosts],
   test: ['state-read'],
   build: ['state-read', 'find-artifacts'],
-  push: ['account', 'state-write', 'push', 'push-artifacts', 'find-artifacts'],
+  push: ['account', 'state-write', 'push', 'scan', 'push-artifacts', 'find-artifacts'],
   plan: ['account', 'state-read', 'backend-plan'],
   apply: ['account', 'state-write', 'ledger', 'backend-apply', 'database-users'],
   drift: ['account', 'state-write', 'backend-plan'],
@@ -177,14 +178,15 @@ export const verbs = {
     'account',
     'state-write',
     'push',
+    'scan',
     'push-artifacts',
     'find-artifacts',
     'outputs',
     ...hosts,
     'targets-migrate',
   ],
-  deploy: ['push', 'push-artifacts', 'find-artifacts', ...move],
-  promote: [...move],
+  deploy: ['push', 'scan', 'push-artifacts', 'find-artifacts', ...move],
+  promote: ['scan', ...move],
   continue: [...move],
   rollback: [...move.filter((part) => part !== 'upstream')],
   status: ['account', 'state-read', ...look],
@@ -217,7 +219,16 @@ export const verbs = {
   release: ['account', 'state-write', 'tag'],
   lock: ['state-write'],
   notify: [],
-  run: ['push', 'push-artifacts', 'find-artifacts', 'ledger', 'backend-apply', 'database-users', ...move],
+  run: [
+    'push',
+    'scan',
+    'push-artifacts',
+    'find-artifacts',
+    'ledger',
+    'backend-apply',
+    'database-users',
+    ...move,
+  ],
 } as const satisfies Record<string, readonly AnyPart[]>;
 
 export type Verb = keyof typeof verbs;

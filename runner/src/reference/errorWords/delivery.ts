@@ -33,6 +33,13 @@ export const deliveryWords = {
     causes: 'Missing permissions, a quota, a lifecycle policy that deleted the image, or no network.',
     next: 'Fix what the registry says, then run the command again. `node runner push --force` pushes again.',
   },
+  SCAN_FAILED: {
+    means:
+      'The scan of an image found vulnerabilities that the configuration does not accept, or has no result.',
+    causes:
+      'Outdated packages, an exception that ran out, a new vulnerability, an image that the scanner does not support.',
+    next: 'Update the packages and build again; or accept one for a time in `images.NAME.scan.ignore`.',
+  },
   TAG_IMMUTABLE: {
     means: 'The tag exists with other content, and tags are immutable.',
     causes: 'The same version was built with other files.',

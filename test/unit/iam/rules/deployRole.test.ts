@@ -36,6 +36,7 @@ const NOT_OURS: ReadonlySet<string> = new Set([
   'assume-role',
   'references',
   'push',
+  'scan',
   'push-artifacts',
   'find-artifacts',
   'bring-images',

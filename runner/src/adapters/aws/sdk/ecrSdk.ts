@@ -2,6 +2,8 @@
 export {
   DescribeImagesCommand,
   BatchDeleteImageCommand,
+  DescribeImageScanFindingsCommand,
+  StartImageScanCommand,
   BatchGetImageCommand,
   ECRClient,
   CreateRepositoryCommand,
