@@ -1,4 +1,5 @@
 import type { Stage } from '../events/stage.js';
+import { stat } from 'node:fs/promises';
 import pMap from 'p-map';
 import type { BuildEvent, DockerEngine } from '../adapters/docker/engine.js';
 import type { Context, ContextWith } from '../context/context.js';
@@ -171,6 +172,7 @@ export async function ensureLocal(
     buildArgs: image.buildArgs,
     labels: target === image.config.target ? await labelsOf(context, image) : {},
     secrets: Object.keys(secrets).length === 0 ? {} : await resolveSecrets(context, secrets),
+    ssh: { ids: image.config.ssh, socket: await agentSocket(context, image) },
     target,
     platform: image.config.platform,
     noCache: options.force === true,
@@ -222,6 +224,19 @@ async function forgetOldNames(engine: DockerEngine, tag: string): Promise<void> 
   const old = names.filter((name) => name !== tag).slice(KEPT_BUILDS - 1);
   // An image that a container uses stays; that is no failure of this build.
   for (const name of old) await engine.untag(name).catch(() => undefined);
+}
+
+/** The SSH agent that a build may use; looked for before the build, which would only say that a step has failed. */
+async function agentSocket({ env }: ContextWith<'env'>, image: TreeImage): Promise<string | undefined> {
+  if (image.config.ssh.length === 0) return undefined;
+  const socket = env['SSH_AUTH_SOCK'] || undefined;
+  const isThere = socket !== undefined && (await stat(socket).catch(() => undefined))?.isSocket() === true;
+  if (isThere) return socket;
+  const why = socket === undefined ? 'SSH_AUTH_SOCK is not set' : `there is no agent at ${socket}`;
+  throw new StackError('BUILD_FAILED', `image ${image.name} has SSH mounts, but ${why}`, {
+    where: `images.${image.name}.ssh`,
+    next: 'Start an agent and give it the key: eval "$(ssh-agent)"; ssh-add FILE. In Jenkins, wrap the build in sshagent.',
+  });
 }
 
 async function resolveSecrets(

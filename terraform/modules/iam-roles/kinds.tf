@@ -48,7 +48,7 @@ locals {
         { sid = "PullImages", given = local.given[key].repositories, actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], resources = may.repositories },
       ]
       push = [
-        { sid = "PushImages", given = local.given[key].repositories, actions = ["ecr:CompleteLayerUpload", "ecr:DescribeRepositories", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"], resources = may.repositories },
+        { sid = "PushImages", given = local.given[key].repositories, actions = ["ecr:CompleteLayerUpload", "ecr:DescribeImageScanFindings", "ecr:DescribeRepositories", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:StartImageScan", "ecr:UploadLayerPart"], resources = may.repositories },
       ]
       # Promotion gives an image that is there another tag.
       retag = [

@@ -6,6 +6,7 @@ import type { ContextEntry } from './context.js';
 import { sendFiles } from './fileSync.js';
 import { type Call, GrpcError, type Handler, NOT_FOUND, serveGrpc } from './grpc.js';
 import { bytesField, numberField, readFields } from './protobuf.js';
+import { checkAgent, forwardAgent, type SshOffer } from './sshForward.js';
 
 export interface RegistryCredentials {
   readonly username: string;
@@ -18,6 +19,8 @@ export interface SessionOffers {
   readonly directories: Readonly<Record<string, readonly ContextEntry[]>>;
   /** Build secrets by id; they reach `RUN --mount=type=secret` and never a layer, an argument or the disk. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** The agent for `RUN --mount=type=ssh`; a key never leaves it. */
+  readonly ssh: SshOffer;
   /** For base images in private registries; undefined means anonymous. */
   credentials(host: string): Promise<RegistryCredentials | undefined>;
   /** The same for builds of the same directory, so that the engine keeps the files between them. */
@@ -50,6 +53,13 @@ export async function openSession(docker: Docker, offers: SessionOffers): Promis
     },
     '/moby.filesync.v1.Auth/Credentials': (call) => sendCredentials(call, offers),
     '/moby.buildkit.secrets.v1.Secrets/GetSecret': (call) => sendSecret(call, offers),
+    // Offered only where it is configured: the engine takes what is offered for what is there.
+    ...(offers.ssh.ids.length === 0
+      ? {}
+      : {
+          '/moby.sshforward.v1.SSH/CheckAgent': (call) => checkAgent(call, offers.ssh),
+          '/moby.sshforward.v1.SSH/ForwardAgent': (call) => forwardAgent(call, offers.ssh),
+        }),
   };
   const socket = await new Promise<Duplex>((resolve, reject) => {
     const request = {

@@ -7,6 +7,7 @@ import { type BuildEvent, buildFailed, followBuildkit, followClassic } from './b
 import { engineWords } from './dockerFailure.js';
 import { readRecords } from './progress.js';
 import { openSession, type RegistryCredentials } from './buildkitSession.js';
+import type { SshOffer } from './sshForward.js';
 
 export type Builder = 'buildkit' | 'classic';
 
@@ -19,6 +20,8 @@ export interface BuildRequest {
   readonly labels?: Readonly<Record<string, string>>;
   /** BuildKit secrets by id. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** SSH mounts, and the agent behind them. */
+  readonly ssh?: SshOffer;
   readonly target?: string | undefined;
   readonly platform?: string | undefined;
   /** Runs every step again. */
@@ -60,6 +63,7 @@ async function withBuildkit(
   const session = await openSession(means.docker, {
     directories: { context: context.entries, dockerfile: [context.dockerfile] },
     secrets,
+    ssh: request.ssh ?? NO_AGENT,
     credentials: (host) => means.credentials(host),
     sharedKey: createHash('sha256').update(context.directory).digest('hex'),
     onFailure: (error) => (unsent = error),
@@ -82,6 +86,8 @@ async function withBuildkit(
     session.close();
   }
 }
+
+const NO_AGENT: SshOffer = { ids: [], socket: undefined };
 
 /** dockerode's own `buildImage` opens a session of its own, so this build is asked for by its modem. */
 function dial(docker: Docker, query: object, signal: AbortSignal): Promise<Readable> {
@@ -113,8 +119,14 @@ async function classic(
   request: BuildRequest,
   on: (event: BuildEvent) => void,
 ): Promise<string | undefined> {
-  if (Object.keys(request.secrets).length > 0) {
-    throw new StackError('BUILD_FAILED', 'this engine has no BuildKit, which build secrets need', {
+  const needs =
+    Object.keys(request.secrets).length > 0
+      ? 'build secrets need'
+      : (request.ssh?.ids.length ?? 0) > 0
+        ? 'SSH mounts need'
+        : undefined;
+  if (needs !== undefined) {
+    throw new StackError('BUILD_FAILED', `this engine has no BuildKit, which ${needs}`, {
       next: 'Unset DOCKER_BUILDKIT=0, or use an engine with BuildKit (Docker >= 18.09 on Linux).',
     });
   }
