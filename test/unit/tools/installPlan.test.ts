@@ -146,8 +146,11 @@ describe('the table of ways', () => {
         expect(isOlder(version, oldest ?? '0'), `${name} ${version}`).to.equal(false);
   });
 
-  it('covers each tool but the one the runner runs on', () => {
-    expect(TOOLS.map(({ name }) => name).filter((name) => WAYS[name] === undefined)).to.deep.equal(['node']);
+  it('covers each tool but the one the runner runs on, and scanners', () => {
+    expect(TOOLS.map(({ name }) => name).filter((name) => WAYS[name] === undefined)).to.deep.equal([
+      'node',
+      'trivy',
+    ]);
   });
 
   it('is what the page of the command says', () => {

@@ -26,6 +26,7 @@ describe('the table of tools', () => {
       python: ['Python 3.11.7', '3.11.7'],
       'aws-cli': ['aws-cli/2.9.19 Python/3.11.2 Linux/6.1', '2.9.19'],
       'session-manager': ['1.2.896.0', '1.2.896.0'],
+      trivy: ['Version: 0.58.1\nVulnerability DB:\n  Version: 2', '0.58.1'],
     };
     for (const { name, version } of TOOLS) {
       const [words, wanted] = said[name] as readonly [string, string];
@@ -58,10 +59,13 @@ describe('what needs a tool', () => {
       infrastructure: {},
       targets: { old: { kind: 'fleet' } },
     };
-    const config = { images: { web: {}, blog: { kind: 'packer' }, host: { kind: 'ami' } } };
+    const config = {
+      images: { web: { scan: { by: 'trivy' } }, blog: { kind: 'packer' }, host: { kind: 'ami' } },
+    };
     expect(neededBy(config, [{ name: 'staging', config: environment }], kinds)).to.deep.equal({
       docker: ['images.web', 'images.blog'],
       packer: ['images.blog', 'images.host'],
+      trivy: ['images.web'],
       terraform: ['environments.staging.infrastructure'],
       ansible: ['environments.staging.targets.old'],
       sessions: ['environments.staging.inventory.transport'],

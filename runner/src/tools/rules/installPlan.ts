@@ -71,7 +71,9 @@ export function planOf(
     return byHand('DOCKER_HOST names an engine that does not answer', 'Correct DOCKER_HOST, or unset it.');
   if (ways.length === 0)
     return byHand(
-      'the runner runs on it and does not replace it',
+      tool.name === 'node'
+        ? 'the runner runs on it and does not replace it'
+        : 'the runner has no pinned version of it',
       `Install ${tool.oldest === undefined ? tool.title : `${tool.title} ${tool.oldest} or newer`}: ${tool.page}`,
     );
   const lacks: string[] = [];
