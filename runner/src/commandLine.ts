@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { ExitCode, StackError, toErrorRecord } from './base/errors.js';
 import { asTyped, DEFAULT_PROGRAM, everyTextAsTyped, type Call } from './base/calledAs.js';
+import { PROVIDE_CREDENTIALS } from './base/credentialAdvice.js';
 import { interruptedBy } from './base/interruption.js';
 import { wordsOfCode } from './base/systemFailure.js';
 import { didYouMean } from './base/nearest.js';
 import type { CommandResult } from './events/commandResult.js';
 import type { CommandDefinition } from './commands/command.js';
+import { COMING_FROM, credentialOption } from './commands/rules/credentialOptions.js';
 import { buildProgram, CommanderError } from './commands/program.js';
 import { allCommands, registry } from './commands/registry.js';
 import type { Context, GlobalOptions } from './context/context.js';
@@ -50,6 +52,8 @@ export async function runCommandLine(world: Process): Promise<number> {
 
 async function runWords(world: Process): Promise<number> {
   const call: Call = { program: world.program ?? DEFAULT_PROGRAM };
+  const key = credentialOption(world.argv);
+  if (key !== undefined) return refuseKey(world, key, call);
   const { verb, words } = verbFirst(world.argv);
   // `help` and everything about the whole program need all definitions; a verb needs only its own.
   const only = verb !== undefined && Object.hasOwn(registry, verb) ? verb : undefined;
@@ -82,12 +86,26 @@ async function runWords(world: Process): Promise<number> {
   }
 }
 
+/** Arguments are seen by every user of the machine and kept by shells: what was given is not even said again. */
+async function refuseKey(world: Process, option: string, call: Call): Promise<number> {
+  const message = `${option} is no option: keys are never given as arguments`;
+  const next = `${PROVIDE_CREDENTIALS}. ${COMING_FROM} tells all of it. If the key was real, it is in your shell’s history: make a new one.`;
+  world.stderr.write(asTyped(`${message}.\n${next}\n`, call));
+  await tellUsage(world, world.argv, message, next);
+  return ExitCode.usage;
+}
+
 /** Wrong words end before there is a context; whoever asked for the failure as a file gets it all the same. */
-async function tellUsage(world: Process, words: readonly string[], message: string): Promise<void> {
+async function tellUsage(
+  world: Process,
+  words: readonly string[],
+  message: string,
+  next = `\`${world.program ?? DEFAULT_PROGRAM} ${words[0] ?? ''} --help\` lists the options.`,
+): Promise<void> {
   const file = words.find((word) => word.startsWith('--error='))?.slice('--error='.length);
   if (file === undefined) return;
   const error = new StackError('USAGE', message.replace(/^error: /, '').replaceAll('\n', ' '), {
-    next: `\`${world.program ?? DEFAULT_PROGRAM} ${words[0] ?? ''} --help\` lists the options.`,
+    next,
   });
   await writeError(resolve(world.cwd, file), toErrorRecord(error)).catch((failure: Error) =>
     world.stderr.write(`The failure could not be written to ${file}: ${failure.message}\n`),
