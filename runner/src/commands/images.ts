@@ -18,7 +18,7 @@ const SHORT_DIGEST = 19;
 const images: CommandDefinition = {
   name: 'images',
   summary: 'List the machine images of an environment and the container images of the application',
-  description: `Machine images (AMIs) of the account that carry the tags of the deployment, with the instances that run them; and the newest images in the repositories that the configuration names, with the environments whose release in service has them. They are only shown: lifecycle policies clean up, and a rollback may need what looks unused.`,
+  description: `Machine images (AMIs) of the account that carry the tags of the deployment, with the instances that run them; and the newest images in the repositories that the configuration names, with the environments whose release in service has them. They are only shown: \`prune\` deletes what no environment runs or may return to.`,
   options: [
     {
       name: 'kind',

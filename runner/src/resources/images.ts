@@ -16,7 +16,7 @@ export interface Images {
 
 /**
  * Machine images of the account with the tags of an environment, and the images in the repositories of the application.
- * They are only shown: image builder and lifecycle policies clean up, and a release may need what looks unused.
+ * They are only shown: `prune` and Image Builder clean up.
  * @param limit of each repository, the newest
  * @throws StackError AWS_*, STATE_*
  */

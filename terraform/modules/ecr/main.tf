@@ -28,20 +28,24 @@ resource "aws_ecr_repository" "this" {
   }
 }
 
+# Neither rule knows what an environment runs or may return to; `node runner prune` does.
 resource "aws_ecr_lifecycle_policy" "this" {
-  for_each = local.created
+  for_each = {
+    for key, repository in local.created : key => repository
+    if repository.untagged_days != null || repository.keep_tagged != null
+  }
 
   repository = aws_ecr_repository.this[each.key].name
   policy = jsonencode({
     rules = concat(
-      [{
+      [for days in each.value.untagged_days[*] : {
         rulePriority = 1
-        description  = "Images without a tag go after ${each.value.untagged_days} days"
+        description  = "Images without a tag go after ${days} days"
         selection = {
           tagStatus   = "untagged"
           countType   = "sinceImagePushed"
           countUnit   = "days"
-          countNumber = each.value.untagged_days
+          countNumber = days
         }
         action = { type = "expire" }
       }],

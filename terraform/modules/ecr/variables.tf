@@ -36,7 +36,7 @@ variable "repositories" {
   description = <<-EOT
     Repositories by key; other configuration uses the key for the image and must stay. `name` in the registry;
     `immutable_tags`; `scan_on_push`; `kms_key_arn` for your own key, another of which
-    replaces the repository, images and all; `untagged_days` after which an image without a tag is deleted; `keep_tagged`, how many tagged images to keep: all if it is null, since a release whose image is
+    replaces the repository, images and all; `untagged_days` after which an image without a tag is deleted: never if it is null, since signatures, attestations and images that run by their digest have none; `keep_tagged`, how many tagged images to keep: all if it is null, since a release whose image is
     gone can neither be restarted nor rolled back to; `readers`, ARNs of accounts or roles elsewhere that may pull;
     `force_delete` also deletes the images with the repository.
   EOT
@@ -45,7 +45,7 @@ variable "repositories" {
     immutable_tags = optional(bool, true)
     scan_on_push   = optional(bool, true)
     kms_key_arn    = optional(string)
-    untagged_days  = optional(number, 7)
+    untagged_days  = optional(number)
     keep_tagged    = optional(number)
     readers        = optional(set(string), [])
     force_delete   = optional(bool, false)
@@ -70,7 +70,7 @@ variable "repositories" {
   validation {
     condition = alltrue(flatten([
       for repository in var.repositories : [
-        for count in [repository.untagged_days, coalesce(repository.keep_tagged, 1)] : count >= 1 && floor(count) == count
+        for count in [coalesce(repository.untagged_days, 1), coalesce(repository.keep_tagged, 1)] : count >= 1 && floor(count) == count
       ]
     ]))
     error_message = "untagged_days and keep_tagged are whole numbers from 1."

@@ -107,7 +107,7 @@ describe('a value that is none of the known ones', () => {
 describe('an unknown key', () => {
   it('is told all keys of its place where none is near', () => {
     expect(problems(`${staging('{}')}qqqq: 4\n`)).to.deep.equal([
-      '5:1 unknown key "qqqq" in the file. Known here: application, version, branches, release, needs, images, artifacts, environments, stages, people, notifications, state, jenkins, concurrency.',
+      '5:1 unknown key "qqqq" in the file. Known here: application, version, branches, release, needs, images, artifacts, environments, stages, people, notifications, state, retention, jenkins, concurrency.',
     ]);
   });
 

@@ -5,7 +5,7 @@ import { StackError } from '../../base/errors.js';
 import type { Stage } from '../../events/stage.js';
 import { recordingChange } from '../../infrastructure/changeRecord.js';
 import type { HeldLock } from '../../state/locks.js';
-import { agreedPlan } from './rules/agreedPlan.js';
+import { agreedPlan } from './agreedPlan.js';
 import { planPrune, type PruneAsked, type PrunePlan } from './prunePlan.js';
 import { prunedWords } from './rules/pruneWords.js';
 import { removeAll, type PruneDone } from './remove.js';

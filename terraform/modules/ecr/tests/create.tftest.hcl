@@ -60,20 +60,33 @@ run "a_key_of_ones_own_encrypts" {
   }
 }
 
-run "only_untagged_images_go_by_default" {
+run "no_image_goes_by_default" {
   command = plan
 
   assert {
-    condition = [
-      for rule in jsondecode(aws_ecr_lifecycle_policy.this["web"].policy).rules : [rule.selection.tagStatus, rule.selection.countNumber]
-    ] == [["untagged", 7]]
-    error_message = "A tagged image, which a release may still name, would be deleted."
+    condition     = !contains(keys(aws_ecr_lifecycle_policy.this), "web")
+    error_message = "An image that a release names, a signature or a digest that runs would be deleted."
   }
   assert {
     condition = [
       for rule in jsondecode(aws_ecr_lifecycle_policy.this["api"].policy).rules : [rule.selection.tagStatus, rule.selection.countNumber]
-    ] == [["untagged", 7], ["tagged", 200]]
+    ] == [["tagged", 200]]
     error_message = "keep_tagged does not limit the tagged images."
+  }
+}
+
+run "untagged_images_go_where_that_is_wanted" {
+  command = plan
+
+  variables {
+    repositories = { web = { untagged_days = 30 } }
+  }
+
+  assert {
+    condition = [
+      for rule in jsondecode(aws_ecr_lifecycle_policy.this["web"].policy).rules : [rule.selection.tagStatus, rule.selection.countNumber]
+    ] == [["untagged", 30]]
+    error_message = "untagged_days does not limit the age of images without a tag."
   }
 }
 

@@ -1,4 +1,4 @@
-import type { PrunePlan } from '../prunePlan.js';
+import type { PrunePlan } from './prunePlan.js';
 
 /** What goes by two looks: nothing that began to be needed between them, and nothing that nobody has seen. */
 export function agreedPlan(shown: PrunePlan, now: PrunePlan): PrunePlan {
