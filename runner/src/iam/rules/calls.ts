@@ -96,7 +96,7 @@ export const calls = {
   },
   'ecs:ListTaskDefinitions': { ...open('ecs:ListTaskDefinitions'), unmade: OF_RETENTION },
   'ecs:DeregisterTaskDefinition': {
-    ...runner('ecs:DeregisterTaskDefinition', 'task-definition'),
+    ...open('ecs:DeregisterTaskDefinition', `${NO_LEVEL}; only \`prune\` makes it`),
     unmade: OF_RETENTION,
   },
   'ecs:DeleteTaskDefinitions': {

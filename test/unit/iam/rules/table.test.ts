@@ -67,6 +67,9 @@ function commandsInCode(): readonly string[] {
   return [...new Set(made)].sort();
 }
 
+/** Changes that AWS offers no resource level for, which the test of its reference holds. */
+const UNCONFINED = ['ecs:DeregisterTaskDefinition'];
+
 describe('the table of calls', () => {
   it('has a row for every call of AWS that the code can make, and none that it cannot', () => {
     const own = rows.filter(([name, { by }]) => by === 'runner' && /:[A-Z]/.test(name)).map(([name]) => name);
@@ -90,7 +93,8 @@ describe('the table of calls', () => {
         expect(actions.filter((action) => !isAction(action))).to.deep.equal([]);
         expect(forms).to.have.property(on);
         expect(on === 'any').to.equal(because !== undefined);
-        if (on === 'any') expect(actions.filter((action) => WRITES.test(action))).to.deep.equal([]);
+        const writes = actions.filter((action) => WRITES.test(action) && !UNCONFINED.includes(action));
+        if (on === 'any') expect(writes).to.deep.equal([]);
       }
       if (row.by !== 'runner') expect(row.unmade).to.be.a('string');
     });
