@@ -67,7 +67,7 @@ describe('the next task definition', () => {
     expect(again.changed).to.equal(false);
     const of = (definition: TaskDefinition) => ({ definition, tags: [] });
     expect(
-      differencesOf(of(registered), of({ ...registered, ...again.input } as TaskDefinition)),
+      differencesOf(of(registered), of({ ...registered, ...again.input })),
     ).to.deep.equal([]);
   });
 
