@@ -45,7 +45,31 @@ const scan = z.strictObject({
   timeout: duration('10m').describe('How long a scan may take.'),
 });
 
+/** As Docker writes it: https://github.com/containerd/platforms */
+const platform = z
+  .string()
+  .regex(/^[a-z0-9]+\/[a-z0-9]+(?:\/v[0-9]+)?$/, 'must be a platform such as linux/amd64 or linux/arm/v7');
+
+const cache = z.strictObject({
+  from: z
+    .array(text)
+    .default(['release'])
+    .describe(
+      'Images that steps are taken from: references (without a host, in the registry of the environment), or `release`, the image of the newest release.',
+    ),
+  to: z.enum(['inline']).optional().describe('Where steps are kept: `inline`, in the image itself.'),
+});
+
 export const imageExtras = {
+  platforms: z
+    .array(platform)
+    .default([])
+    .describe(
+      'Platforms of the image, e.g. [linux/amd64, linux/arm64]: one index has them all. The machine of the engine must be able to run their programs.',
+    ),
+  cache: cache
+    .optional()
+    .describe('Steps that are taken from images in a registry, for machines that have not built before.'),
   labels: z
     .record(labelName, typed)
     .default({})

@@ -31,6 +31,14 @@ export function crossCheck(
       path: ['artifacts', name],
       words: `artifacts: there is an image "${name}" too: give each a name of its own`,
     });
+  for (const [name, { platform, platforms }] of Object.entries(config.images)) {
+    const here = ['images', name];
+    if (platform !== undefined && platforms.length > 0)
+      issues.push({
+        path: [...here, 'platform'],
+        words: `images.${name}: name platform or platforms, not both`,
+      });
+  }
   if (environments.length === 0)
     issues.push({ path: ['environments'], words: 'environments: name at least one' });
   for (const [branch, environment] of Object.entries(config.branches ?? {})) {

@@ -1,5 +1,4 @@
 import type { Stage } from '../events/stage.js';
-import { stat } from 'node:fs/promises';
 import pMap from 'p-map';
 import type { BuildEvent, DockerEngine } from '../adapters/docker/engine.js';
 import type { Context, ContextWith } from '../context/context.js';
@@ -13,7 +12,10 @@ import {
 } from './treeInputs.js';
 import { isMadeElsewhere, type TreeArtifact } from './treeArtifacts.js';
 import { knownBuild } from './knownBuilds.js';
-import { imageLabels } from './rules/imageLabels.js';
+import { agentSocket } from './buildAgent.js';
+import { cacheOf } from './buildCache.js';
+import { labelsOf } from './buildLabels.js';
+import { platformSlug } from './rules/imageIndex.js';
 
 export interface BuildOptions {
   /** Builds from the first step on, although the inputs are known. */
@@ -101,7 +103,8 @@ async function buildOne(
       return { name: image.name, inputs: image.inputs, outcome: 'pushed', digest: known.digest };
     }
   }
-  return ensureLocal(context, image, stage, options);
+  const { ensurePlatforms, inOne } = await import('./buildPlatforms.js');
+  return inOne(await ensurePlatforms(context, image, stage, options));
 }
 
 async function buildArtifact(
@@ -134,25 +137,28 @@ export async function localName(
   context: ContextWith<'config'>,
   image: TreeImage,
   target = image.config.target,
+  platform?: string,
 ): Promise<string> {
   const { application } = await context.config();
   // A dot, because names of images have none.
   const stage = target === image.config.target ? '' : `.${target?.toLowerCase() ?? ''}`;
-  return `${application}/${image.name}${stage}:${image.inputs.replace('sha256:', '').slice(0, 16)}`;
+  const slug = platform === undefined ? '' : `__${platformSlug(platform)}`;
+  return `${application}/${image.name}${stage}${slug}:${image.inputs.replace('sha256:', '').slice(0, 16)}`;
 }
 
 /**
  * Makes sure that the engine holds an image of these inputs.
- * @param target another Dockerfile stage than the image's own, e.g. the one with test tools
+ * @param options `target`: another Dockerfile stage than the image's own, e.g. the one with test tools; `platform`: one of several
  */
 export async function ensureLocal(
   context: Context,
   image: TreeImage,
   stage: Stage,
-  options: BuildOptions & { readonly target?: string | undefined } = {},
+  options: BuildOptions & { readonly target?: string | undefined; readonly platform?: string } = {},
 ): Promise<BuiltImage> {
   const target = options.target ?? image.config.target;
-  const [engine, tag] = [await context.docker(), await localName(context, image, target)];
+  const engine = await context.docker();
+  const tag = await localName(context, image, target, options.platform);
   const made = { name: image.name, inputs: image.inputs };
   const subject = stage.subject(image.name);
   const present = options.force === true ? undefined : await engine.image(tag);
@@ -164,7 +170,10 @@ export async function ensureLocal(
   const { builder } = await engine.ping();
   const files = image.buildContext.entries.filter((entry) => entry.kind === 'file').length;
   const counted = `${files} ${files === 1 ? 'file' : 'files'}`;
-  subject.progress('build', `building by ${builder}, ${counted} in ${image.config.context}`);
+  subject.progress(
+    'build',
+    `building by ${builder}, ${counted} in ${image.config.context}${options.platform === undefined ? '' : `, for ${options.platform}`}`,
+  );
   const secrets = image.config.secrets;
   const request = {
     context: image.buildContext,
@@ -174,7 +183,8 @@ export async function ensureLocal(
     secrets: Object.keys(secrets).length === 0 ? {} : await resolveSecrets(context, secrets),
     ssh: { ids: image.config.ssh, socket: await agentSocket(context, image) },
     target,
-    platform: image.config.platform,
+    platform: options.platform ?? image.config.platform,
+    cache: await cacheOf(context, image),
     noCache: options.force === true,
     signal: context.signal,
   };
@@ -189,31 +199,6 @@ export async function ensureLocal(
   return { ...made, outcome: 'built', id, seconds };
 }
 
-/**
- * What an image says of itself. An image is built once for its content, so it tells of the commit and the version that it was
- * first built for. Where git cannot say, it goes without.
- */
-async function labelsOf(context: Context, image: TreeImage): Promise<Readonly<Record<string, string>>> {
-  const [{ currentVersion }, { treeContent }] = await Promise.all([
-    import('./currentVersion.js'),
-    import('./treeContent.js'),
-  ]);
-  const orNothing = <T>(fact: Promise<T>): Promise<T | undefined> =>
-    fact.catch((error: unknown) => {
-      if (error instanceof StackError && error.code !== 'CONTENT_CHANGED') return undefined;
-      throw error;
-    });
-  const content = await orNothing(treeContent(context));
-  if (content === undefined) return imageLabels(undefined, image.labels);
-  const { commit, dirty } = content.tree;
-  const [version, remote, committedAt] = await Promise.all([
-    orNothing(currentVersion(context)),
-    context.git.remoteUrl(),
-    context.git.committedAt(commit),
-  ]);
-  return imageLabels({ remote, commit, version, committedAt, dirty }, image.labels);
-}
-
 /** How many builds of an image the engine keeps: a few, for going back and forth between branches. */
 const KEPT_BUILDS = 5;
 
@@ -224,19 +209,6 @@ async function forgetOldNames(engine: DockerEngine, tag: string): Promise<void> 
   const old = names.filter((name) => name !== tag).slice(KEPT_BUILDS - 1);
   // An image that a container uses stays; that is no failure of this build.
   for (const name of old) await engine.untag(name).catch(() => undefined);
-}
-
-/** The SSH agent that a build may use; looked for before the build, which would only say that a step has failed. */
-async function agentSocket({ env }: ContextWith<'env'>, image: TreeImage): Promise<string | undefined> {
-  if (image.config.ssh.length === 0) return undefined;
-  const socket = env['SSH_AUTH_SOCK'] || undefined;
-  const isThere = socket !== undefined && (await stat(socket).catch(() => undefined))?.isSocket() === true;
-  if (isThere) return socket;
-  const why = socket === undefined ? 'SSH_AUTH_SOCK is not set' : `there is no agent at ${socket}`;
-  throw new StackError('BUILD_FAILED', `image ${image.name} has SSH mounts, but ${why}`, {
-    where: `images.${image.name}.ssh`,
-    next: 'Start an agent and give it the key: eval "$(ssh-agent)"; ssh-add FILE. In Jenkins, wrap the build in sshagent.',
-  });
 }
 
 async function resolveSecrets(

@@ -1,25 +1,15 @@
-import type { Stage } from '../events/stage.js';
 import pMap from 'p-map';
-import type { LayerProgress } from '../adapters/docker/engine.js';
 import type { Manifest } from '../adapters/aws/ecr.js';
-import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
+import type { Context, ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import type { ReleaseImage } from '../domain/records.js';
 import type { BuildRecord } from '../state/ledger.js';
 import { requireAccount } from '../context/account.js';
-import { ensureLocal } from './build.js';
 import { type TreeImage, workingTreeInputs } from './treeInputs.js';
 import { knownBuild, rememberBuild } from './knownBuilds.js';
-import { notServed, openRegistry, type Registry } from './imageRegistry.js';
-
-export interface PushRequest {
-  readonly environment: NamedEnvironment;
-  /** Tells of it. */
-  readonly stage: Stage;
-  /** The first one names the release and must be new; the others are kept where they stand on other bytes. */
-  readonly tags: readonly string[];
-  readonly force?: boolean;
-}
+import { pushBuilt, pushComposed } from './pushEngineImage.js';
+import type { PushRequest } from './pushRequest.js';
+import { openRegistry, type Registry } from './imageRegistry.js';
 
 /**
  * Pushes every image of the configuration under the tags, side by side. An image whose inputs the registry holds
@@ -86,64 +76,25 @@ async function pushOne(
   image: TreeImage,
   request: PushRequest,
 ): Promise<BuildRecord> {
-  const { ensureRepository, readManifest } = await import('../adapters/aws/ecr.js');
+  const { ensureRepository } = await import('../adapters/aws/ecr.js');
   const { repository } = image.config;
   const subject = request.stage.subject(image.name);
   const force = request.force === true;
   // Whether the registry lets us in is known before a build, not after it.
   const login = await registry.login();
   const made = await ensureRepository(registry.aws, repository, context.signal);
-  const built = await ensureLocal(context, image, request.stage, { force });
+  const { ensurePlatforms } = await import('./buildPlatforms.js');
+  const built = await ensurePlatforms(context, image, request.stage, { force });
   if (made === 'created') subject.progress('push', `repository ${repository} made`);
   const [tag = 'latest'] = request.tags;
-  const reference = `${login.host}/${repository}:${tag}`;
-  const pushed = await pushTag(context, image, request, {
-    reference,
-    credentials: login,
-    id: built.id as string,
-  });
-  const byTag = { imageTag: tag };
-  const manifest = await readManifest(registry.aws, repository, byTag, context.signal);
-  // An immutable tag that already stands on these very bytes (pushed by a run that was killed after) is as good.
-  const same = manifest !== undefined && [manifest.digest, manifest.configDigest].includes(built.id);
-  if (pushed instanceof StackError && !same) throw pushed;
-  if (manifest === undefined || (!(pushed instanceof StackError) && manifest.digest !== pushed)) {
-    throw notServed(reference, String(pushed), manifest?.digest);
-  }
+  const pushTo = { login, aws: registry.aws };
+  const isComposed = built.length > 1 || Object.keys(image.annotations).length > 0;
+  const manifest = isComposed
+    ? await pushComposed(context, image, request, { ...pushTo, built, tag })
+    : await pushBuilt(context, image, request, { ...pushTo, id: built[0]?.id as string, tag });
   subject.progress('push', `pushed ${manifest.digest.slice(0, 19)}`, 'ok');
-  return tagManifest(context, registry, image, request, manifest, [tag]);
+  return tagManifest(context, registry, image, request, manifest, isComposed ? [] : [tag]);
 }
-
-/** @returns the digest, or the refusal of an immutable tag, which may be harmless */
-async function pushTag(
-  context: ContextWith<'docker' | 'signal'>,
-  image: TreeImage,
-  request: PushRequest,
-  what: { reference: string; credentials: { username: string; password: string }; id: string },
-): Promise<string | StackError> {
-  const engine = await context.docker();
-  const { reference, credentials, id } = what;
-  request.stage.subject(image.name).progress('push', `pushing ${reference}`);
-  for (let attempt = 1; ; attempt++) {
-    await engine.tag(id, reference);
-    try {
-      const push = { reference, credentials, signal: context.signal };
-      const pushed = await engine.push(push, (layer) => tellLayer(request, image.name, layer));
-      return pushed.digest;
-    } catch (error) {
-      if (error instanceof StackError && error.code === 'TAG_IMMUTABLE') return error;
-      // A run beside this one, on the same engine, has pushed the same version and taken the name away.
-      const lost = attempt < NAME_ATTEMPTS && (await engine.image(reference)) === undefined;
-      if (!lost) throw error;
-    } finally {
-      // The name was for the push only; the image keeps its own.
-      await engine.untag(reference).catch(() => undefined);
-    }
-  }
-}
-
-/** How often the name of an image is given again: once for each run that may push the same version on this engine. */
-const NAME_ATTEMPTS = 5;
 
 /** An image that the registry holds: only the tags are put, two calls and one for each tag. */
 async function tagKnown(
@@ -201,35 +152,18 @@ async function putOneTag(
   tag: string,
   required: boolean,
 ): Promise<boolean> {
-  const { putTag } = await import('../adapters/aws/ecr.js');
+  const { putTag, readManifest } = await import('../adapters/aws/ecr.js');
   try {
     await putTag(registry.aws, repository, manifest, tag, context.signal);
     return true;
   } catch (error) {
+    const stands = async () => readManifest(registry.aws, repository, { imageTag: tag }, context.signal);
+    // Put by a run that was killed after.
+    const isRefused = error instanceof StackError && error.code === 'TAG_IMMUTABLE';
+    if (isRefused && (await stands())?.digest === manifest.digest) return true;
     if (required || !(error instanceof StackError) || error.code !== 'TAG_IMMUTABLE') throw error;
     const message = `${error.message}: it stays there`;
     context.events.emit({ type: 'notice', level: 'info', message });
     return false;
   }
-}
-
-const LAYER_WORDS = {
-  waiting: 'waiting',
-  pushing: 'pushing',
-  pushed: 'pushed',
-  exists: 'already there',
-} as const;
-
-function tellLayer({ stage }: PushRequest, image: string, layer: LayerProgress): void {
-  // Every layer waits first; only what moves is worth a line.
-  if (layer.phase === 'waiting') return;
-  const ended = layer.phase === 'pushed' || layer.phase === 'exists';
-  const bytes = layer.done === undefined ? {} : { done: layer.done, unit: 'B' };
-  const total = layer.total === undefined ? {} : { total: layer.total };
-  stage.progress(LAYER_WORDS[layer.phase], {
-    subject: `${image} ${layer.layer}`,
-    phase: 'push',
-    status: ended ? 'ok' : 'running',
-    ...(ended ? {} : { ...bytes, ...total }),
-  });
 }

@@ -143,11 +143,11 @@ async function readImage(context: Context, config: Config, name: string): Promis
     texts(image.labels),
     texts(image.annotations),
   ]);
-  const { target, platform, ssh } = image;
+  const { target, platform, platforms, ssh } = image;
   const secrets = Object.keys(image.secrets);
   const { dockerfile, files } = hashed;
   const told = { buildArgs, labels, annotations };
-  const inputs = imageInputsDigest({ dockerfile, files, ...told, secrets, ssh, target, platform });
+  const inputs = imageInputsDigest({ dockerfile, files, ...told, secrets, ssh, target, platform, platforms });
   return { name, config: image, buildContext: hashed.context, files, ...told, inputs };
 }
 

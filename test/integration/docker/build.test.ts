@@ -130,7 +130,7 @@ describe('building images', function () {
           buildAll(shop.context, [], stageOf('build', shop.context)),
           'BUILD_FAILED',
         );
-        expect(failure.message).to.match(/^image web: the build failed at \[2\/2\] RUN echo .* exit code 7$/);
+        expect(failure.message).to.match(/^image web: the build failed at \[2\/\d\] RUN echo .* exit code 7$/);
         expect(failure.evidence).to.deep.equal(['module not found: flask']);
         expect(failure.where).to.contain(join(shop.directory, 'app/Dockerfile'));
       });

@@ -24,9 +24,20 @@ export interface BuildRequest {
   readonly ssh?: SshOffer;
   readonly target?: string | undefined;
   readonly platform?: string | undefined;
+  /** Steps that other images hold. */
+  readonly cache?: BuildCache | undefined;
   /** Runs every step again. */
   readonly noCache?: boolean;
   readonly signal: AbortSignal;
+}
+
+export interface BuildCache {
+  /** References of images; one that is not there is no failure. */
+  readonly from: readonly string[];
+  /** Puts into the image what a later build needs to take steps from it. */
+  readonly inline: boolean;
+  /** Logins by registry host, before what `docker login` left. */
+  readonly logins: Readonly<Record<string, RegistryCredentials>>;
 }
 
 /** What a build needs besides its request. */
@@ -64,7 +75,7 @@ async function withBuildkit(
     directories: { context: context.entries, dockerfile: [context.dockerfile] },
     secrets,
     ssh: request.ssh ?? NO_AGENT,
-    credentials: (host) => means.credentials(host),
+    credentials: async (host) => request.cache?.logins[host] ?? means.credentials(host),
     sharedKey: createHash('sha256').update(context.directory).digest('hex'),
     onFailure: (error) => (unsent = error),
   });
@@ -87,6 +98,8 @@ async function withBuildkit(
   }
 }
 
+/** How Docker's clients ask for it: https://docs.docker.com/build/cache/backends/inline/ */
+const INLINE_CACHE = { BUILDKIT_INLINE_CACHE: '1' };
 const NO_AGENT: SshOffer = { ids: [], socket: undefined };
 
 /** dockerode's own `buildImage` opens a session of its own, so this build is asked for by its modem. */
@@ -153,6 +166,8 @@ async function classic(
 }
 
 function parameters(request: BuildRequest): Docker.ImageBuildOptions {
-  const { tag: t, target, platform, buildArgs, labels, noCache: nocache = false } = request;
-  return { t, target, platform, nocache, buildargs: { ...buildArgs }, labels: { ...labels } };
+  const { tag: t, target, platform, buildArgs, labels, cache, noCache: nocache = false } = request;
+  const buildargs = { ...buildArgs, ...(cache?.inline === true ? INLINE_CACHE : {}) };
+  const cachefrom = cache === undefined ? {} : { cachefrom: JSON.stringify(cache.from) };
+  return { t, target, platform, nocache, buildargs, labels: { ...labels }, ...cachefrom };
 }

@@ -25,6 +25,8 @@ export const parts = {
     'ecr:PutImage',
     'docker:push',
   ],
+  // Steps that a build takes from images in the registry.
+  'build-cache': ['ecr:GetAuthorizationToken', 'docker:pull'],
   scan: ['ecr:BatchGetImage', 'ecr:DescribeImageScanFindings', 'ecr:StartImageScan'],
   // Artifacts that others upload.
   'find-artifacts': ['artifact:find', 's3:HeadObject', 'artifact:read'],
@@ -162,9 +164,9 @@ const move = [
 export const verbs = {
   init: ['account', 'state-write', 'targets-look', 'find-service'],
   doctor: ['account', 'state-write', 'login', 'targets-check', ...hosts],
-  test: ['state-read'],
-  build: ['state-read', 'find-artifacts'],
-  push: ['account', 'state-write', 'push', 'scan', 'push-artifacts', 'find-artifacts'],
+  test: ['state-read', 'build-cache'],
+  build: ['state-read', 'find-artifacts', 'build-cache'],
+  push: ['account', 'state-write', 'push', 'build-cache', 'scan', 'push-artifacts', 'find-artifacts'],
   plan: ['account', 'state-read', 'backend-plan'],
   apply: ['account', 'state-write', 'ledger', 'backend-apply', 'database-users'],
   drift: ['account', 'state-write', 'backend-plan'],
@@ -178,6 +180,7 @@ export const verbs = {
     'account',
     'state-write',
     'push',
+    'build-cache',
     'scan',
     'push-artifacts',
     'find-artifacts',
@@ -185,7 +188,7 @@ export const verbs = {
     ...hosts,
     'targets-migrate',
   ],
-  deploy: ['push', 'scan', 'push-artifacts', 'find-artifacts', ...move],
+  deploy: ['push', 'build-cache', 'scan', 'push-artifacts', 'find-artifacts', ...move],
   promote: ['scan', ...move],
   continue: [...move],
   rollback: [...move.filter((part) => part !== 'upstream')],
@@ -221,6 +224,7 @@ export const verbs = {
   notify: [],
   run: [
     'push',
+    'build-cache',
     'scan',
     'push-artifacts',
     'find-artifacts',
