@@ -22,8 +22,11 @@ export interface Invocation {
 export interface ProcessOptions {
   /** Aborting sends SIGTERM and SIGKILL 30 s later; to terraform SIGINT alone, so that it always saves its state. */
   readonly signal?: AbortSignal;
-  /** The signal sent on abort. */
-  readonly killSignal?: 'SIGINT' | 'SIGTERM';
+  /**
+   * The signal sent on abort. `SIGINT-GROUP` is what Ctrl-C in a terminal does: SIGINT to the child and all its own children,
+   * and never a kill; for a child that ends its helpers itself and does not pass signals on.
+   */
+  readonly killSignal?: 'SIGINT' | 'SIGTERM' | 'SIGINT-GROUP';
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Keep all of stdout (for JSON); otherwise only the last lines are kept, so that memory stays flat. */
   readonly captureStdout?: boolean;

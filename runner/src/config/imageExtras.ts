@@ -2,8 +2,6 @@ import * as z from 'zod';
 import { THRESHOLDS } from '../domain/imageScan.js';
 import { duration, text, typed } from './schemaWords.js';
 
-/** What an image of a Dockerfile may have beside its build: what it says of itself, and what is done with it when it is pushed. */
-
 const labelName = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9./_-]*[a-z0-9])?$/i, 'must be the name of a label, such as com.example.team');
@@ -60,7 +58,18 @@ const cache = z.strictObject({
   to: z.enum(['inline']).optional().describe('Where steps are kept: `inline`, in the image itself.'),
 });
 
+/** What an image of any kind may have: what is done with it when it is pushed. */
+export const pushExtras = {
+  scan: scan
+    .optional()
+    .describe(
+      'Scan of the pushed image: no release and no deploy without a result that passes. See docs/images.md.',
+    ),
+};
+
+/** What an image of a Dockerfile may have beside: what it is built with, and what it says of itself. */
 export const imageExtras = {
+  ...pushExtras,
   platforms: z
     .array(platform)
     .default([])
@@ -80,11 +89,6 @@ export const imageExtras = {
     .record(labelName, typed)
     .default({})
     .describe('Annotations of the manifest, which registries show; the image is then stored in OCI format.'),
-  scan: scan
-    .optional()
-    .describe(
-      'Scan of the pushed image: no release and no deploy without a result that passes. See docs/images.md.',
-    ),
   ssh: z
     .array(z.string().regex(/^[^\s,=]+$/, 'must be an id without space, comma and "="'))
     .default([])

@@ -5,6 +5,7 @@ import { hooks } from './hooksSchema.js';
 import { imageExtras } from './imageExtras.js';
 import { inventorySchema } from './inventorySchema.js';
 import type { KindSchemas, TargetConfig } from './kindSchemas.js';
+import { packerImageSchema, type PackerImageConfig } from './packerSchema.js';
 import { powerSchema } from './powerSchema.js';
 import { releaseSchema } from './releaseSchema.js';
 import { storeForms } from './storeLocation.js';
@@ -53,6 +54,7 @@ const imageTest = z.union([
 ]);
 
 export const imageSchema = z.strictObject({
+  kind: z.literal('docker').optional().describe('A Dockerfile builds it; the default.'),
   context: fromEnvironment.default('.').describe('Build context, relative to the configuration file.'),
   dockerfile: fromEnvironment.optional().describe('Dockerfile (default: `Dockerfile` in the context).'),
   repository: text.describe(
@@ -79,6 +81,9 @@ export const imageSchema = z.strictObject({
   test: imageTest.optional().describe('Unit tests: a command in the image, or {command, target, on}.'),
   ...imageExtras,
 });
+
+/** An image of any kind; the builders in `release/` are named by these kinds. */
+const anyImage = z.discriminatedUnion('kind', [imageSchema, packerImageSchema]);
 
 const inventory = inventorySchema({ group, lookedUp, secret, variables });
 
@@ -398,7 +403,7 @@ function schemaOf(kinds: KindSchemas) {
       .optional()
       .describe('How versions are counted, tagged and published; see docs/releases.md.'),
     needs: needed.needs,
-    images: z.record(name, imageSchema).default({}).describe('Images that a build makes.'),
+    images: z.record(name, anyImage).default({}).describe('Images that a build makes.'),
     artifacts: artifacts
       .default({})
       .describe('Files that a build makes and S3 keeps; a release pins each by its checksum and version.'),
@@ -467,7 +472,8 @@ export type Config = Readonly<ParsedConfig> & {
   /** Folder of this machine that `state.location` is, absolute; undefined where the state is elsewhere. */
   readonly stateFolder: string | undefined;
 };
-export type ImageConfig = z.infer<typeof imageSchema>;
+export type DockerImageConfig = z.infer<typeof imageSchema>;
+export type ImageConfig = DockerImageConfig | PackerImageConfig;
 export type EnvironmentConfig = ParsedConfig['environments'][string];
 export type JenkinsConfig = Config['jenkins'];
 export type InventoryConfig = EnvironmentConfig['inventory'];

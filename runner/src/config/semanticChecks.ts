@@ -31,9 +31,9 @@ export function crossCheck(
       path: ['artifacts', name],
       words: `artifacts: there is an image "${name}" too: give each a name of its own`,
     });
-  for (const [name, { platform, platforms }] of Object.entries(config.images)) {
+  for (const [name, image] of Object.entries(config.images)) {
     const here = ['images', name];
-    if (platform !== undefined && platforms.length > 0)
+    if (image.kind !== 'packer' && image.platform !== undefined && image.platforms.length > 0)
       issues.push({
         path: [...here, 'platform'],
         words: `images.${name}: name platform or platforms, not both`,

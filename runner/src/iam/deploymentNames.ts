@@ -228,7 +228,9 @@ export async function policyNames(
     'prune-images': names.repositories.length > 0,
     'prune-definitions': services.length > 0,
     'prune-artifacts': Object.values(config.artifacts).some(({ path }) => path !== undefined),
-    'build-cache': Object.values(config.images).some(({ cache }) => cache !== undefined),
+    'build-cache': Object.values(config.images).some(
+      (image) => image.kind !== 'packer' && image.cache !== undefined,
+    ),
     scan: Object.values(config.images).some(({ scan }) => scan?.by === 'ecr'),
     'push-artifacts': Object.values(config.artifacts).some(({ path }) => path !== undefined),
     'find-artifacts': Object.values(config.artifacts).some(({ path }) => path === undefined),

@@ -3,13 +3,8 @@ import pMap from 'p-map';
 import type { BuildEvent, DockerEngine } from '../adapters/docker/engine.js';
 import type { Context, ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
-import {
-  buildEnvironment,
-  chooseBuilt,
-  onFrozenContent,
-  type TreeImage,
-  workingTreeInputs,
-} from './treeInputs.js';
+import { isPacker, targetOf, type DockerTreeImage, type TreeImage } from './treeImage.js';
+import { buildEnvironment, chooseBuilt, onFrozenContent, workingTreeInputs } from './treeInputs.js';
 import { isMadeElsewhere, type TreeArtifact } from './treeArtifacts.js';
 import { knownBuild } from './knownBuilds.js';
 import { agentSocket } from './buildAgent.js';
@@ -136,12 +131,12 @@ async function buildArtifact(
 export async function localName(
   context: ContextWith<'config'>,
   image: TreeImage,
-  target = image.config.target,
+  target = targetOf(image),
   platform?: string,
 ): Promise<string> {
   const { application } = await context.config();
   // A dot, because names of images have none.
-  const stage = target === image.config.target ? '' : `.${target?.toLowerCase() ?? ''}`;
+  const stage = target === targetOf(image) ? '' : `.${target?.toLowerCase() ?? ''}`;
   const slug = platform === undefined ? '' : `__${platformSlug(platform)}`;
   return `${application}/${image.name}${stage}${slug}:${image.inputs.replace('sha256:', '').slice(0, 16)}`;
 }
@@ -156,9 +151,8 @@ export async function ensureLocal(
   stage: Stage,
   options: BuildOptions & { readonly target?: string | undefined; readonly platform?: string } = {},
 ): Promise<BuiltImage> {
-  const target = options.target ?? image.config.target;
-  const engine = await context.docker();
-  const tag = await localName(context, image, target, options.platform);
+  const { target = targetOf(image), platform } = options;
+  const [engine, tag] = [await context.docker(), await localName(context, image, target, platform)];
   const made = { name: image.name, inputs: image.inputs };
   const subject = stage.subject(image.name);
   const present = options.force === true ? undefined : await engine.image(tag);
@@ -167,37 +161,68 @@ export async function ensureLocal(
     return { ...made, outcome: 'local', id: present.id };
   }
   const startedAt = context.clock.now().getTime();
-  const { builder } = await engine.ping();
-  const files = image.buildContext.entries.filter((entry) => entry.kind === 'file').length;
-  const counted = `${files} ${files === 1 ? 'file' : 'files'}`;
-  subject.progress(
-    'build',
-    `building by ${builder}, ${counted} in ${image.config.context}${options.platform === undefined ? '' : `, for ${options.platform}`}`,
-  );
-  const secrets = image.config.secrets;
-  const request = {
-    context: image.buildContext,
-    tag,
-    buildArgs: image.buildArgs,
-    labels: target === image.config.target ? await labelsOf(context, image) : {},
-    secrets: Object.keys(secrets).length === 0 ? {} : await resolveSecrets(context, secrets),
-    ssh: { ids: image.config.ssh, socket: await agentSocket(context, image) },
-    target,
-    platform: options.platform ?? image.config.platform,
-    cache: await cacheOf(context, image),
-    noCache: options.force === true,
-    signal: context.signal,
-  };
-  const id = await engine
-    .build(request, (event) => report(stage, image.name, event))
-    .catch((error: unknown) => {
-      throw forImage(error, image);
-    });
+  const request = { tag, target, platform, force: options.force === true };
+  const id = isPacker(image)
+    ? await (await import('./packer/buildImage.js')).buildByPacker(context, image, stage, request)
+    : await buildByDocker(context, image, stage, request);
   const seconds = (context.clock.now().getTime() - startedAt) / 1000;
   subject.progress('build', `built ${id.slice(0, 19)}`, 'ok');
   await forgetOldNames(engine, tag);
   return { ...made, outcome: 'built', id, seconds };
 }
+
+/** What a builder is asked for. */
+export interface ImageRequest {
+  /** Name that the image gets in the engine. */
+  readonly tag: string;
+  /** Stage of a Dockerfile. */
+  readonly target: string | undefined;
+  /** One of several that a Dockerfile is built for. */
+  readonly platform: string | undefined;
+  readonly force: boolean;
+}
+
+/** Builds images of one kind, and resolves to the id that the engine knows it by. */
+export type ImageBuilder<Image extends TreeImage> = (
+  context: Context,
+  image: Image,
+  stage: Stage,
+  request: ImageRequest,
+) => Promise<string>;
+
+const buildByDocker: ImageBuilder<DockerTreeImage> = async (context, image, stage, request) => {
+  const engine = await context.docker();
+  const { builder } = await engine.ping();
+  const files = image.buildContext.entries.filter((entry) => entry.kind === 'file').length;
+  const counted = `${files} ${files === 1 ? 'file' : 'files'}`;
+  const { target, platform } = request;
+  stage
+    .subject(image.name)
+    .progress(
+      'build',
+      `building by ${builder}, ${counted} in ${image.config.context}${platform === undefined ? '' : `, for ${platform}`}`,
+    );
+  return engine
+    .build(
+      {
+        context: image.buildContext,
+        tag: request.tag,
+        buildArgs: image.buildArgs,
+        labels: target === image.config.target ? await labelsOf(context, image) : {},
+        secrets: await resolveSecrets(context, image.config.secrets),
+        ssh: { ids: image.config.ssh, socket: await agentSocket(context, image) },
+        target,
+        platform: platform ?? image.config.platform,
+        cache: await cacheOf(context, image),
+        noCache: request.force,
+        signal: context.signal,
+      },
+      (event) => report(stage, image.name, event),
+    )
+    .catch((error: unknown) => {
+      throw forImage(error, image);
+    });
+};
 
 /** How many builds of an image the engine keeps: a few, for going back and forth between branches. */
 const KEPT_BUILDS = 5;
@@ -211,10 +236,12 @@ async function forgetOldNames(engine: DockerEngine, tag: string): Promise<void> 
   for (const name of old) await engine.untag(name).catch(() => undefined);
 }
 
-async function resolveSecrets(
+/** Looks up the secrets that a build is given; they are masked from now on. */
+export async function resolveSecrets(
   context: Context,
   secrets: Readonly<Record<string, string>>,
 ): Promise<Readonly<Record<string, string>>> {
+  if (Object.keys(secrets).length === 0) return {};
   const values = await context.resolve(secrets, await buildEnvironment(context));
   for (const value of Object.values(values)) context.secrets.register(value);
   return values;
@@ -232,7 +259,7 @@ function report(stage: Stage, image: string, event: BuildEvent): void {
 }
 
 /** Several images build side by side: the failure names whose it is. */
-function forImage(error: unknown, image: TreeImage): unknown {
+function forImage(error: unknown, image: DockerTreeImage): unknown {
   if (!(error instanceof StackError) || error.code !== 'BUILD_FAILED') return error;
   const { message, evidence, next, cause } = error;
   const where = `${image.buildContext.dockerfile.file}${error.where === undefined ? '' : `, ${error.where}`}`;

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { StackError } from '../base/errors.js';
 import type { ContextWith } from '../context/context.js';
-import type { TreeImage } from './treeInputs.js';
+import type { DockerTreeImage } from './treeImage.js';
 
 /** The SSH agent that a build may use; looked for before the build, which would only say that a step has failed. */
 export async function agentSocket(
   { env }: ContextWith<'env'>,
-  image: TreeImage,
+  image: DockerTreeImage,
 ): Promise<string | undefined> {
   if (image.config.ssh.length === 0) return undefined;
   const socket = env['SSH_AUTH_SOCK'] || undefined;

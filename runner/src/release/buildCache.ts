@@ -1,7 +1,8 @@
 import type { BuildCache } from '../adapters/docker/imageBuild.js';
 import type { Context } from '../context/context.js';
 import { openRegistry } from './imageRegistry.js';
-import { buildEnvironment, type TreeImage } from './treeInputs.js';
+import type { DockerTreeImage } from './treeImage.js';
+import { buildEnvironment } from './treeInputs.js';
 
 /** Releases that are looked through for one with the image. */
 const NEWEST = 20;
@@ -11,7 +12,7 @@ const NEWEST = 20;
  * that is asked for steps is logged in to.
  * @throws StackError AWS_*, REGISTRY_REFUSED
  */
-export async function cacheOf(context: Context, image: TreeImage): Promise<BuildCache | undefined> {
+export async function cacheOf(context: Context, image: DockerTreeImage): Promise<BuildCache | undefined> {
   const { cache } = image.config;
   if (cache === undefined) return undefined;
   const inline = cache.to === 'inline';
@@ -32,7 +33,7 @@ export async function cacheOf(context: Context, image: TreeImage): Promise<Build
 }
 
 /** The image of the newest release that has it, without a host. */
-async function released(context: Context, image: TreeImage): Promise<string | undefined> {
+async function released(context: Context, image: DockerTreeImage): Promise<string | undefined> {
   const { ledger } = await context.state();
   const releases = await ledger.releases(NEWEST);
   const found = releases.map(({ images }) => images[image.name]).find((one) => one !== undefined);

@@ -3,7 +3,7 @@ import type { Context } from '../context/context.js';
 import { currentVersion } from './currentVersion.js';
 import { imageLabels } from './rules/imageLabels.js';
 import { treeContent } from './treeContent.js';
-import type { TreeImage } from './treeInputs.js';
+import type { DockerTreeImage } from './treeImage.js';
 
 /**
  * What an image says of itself. An image is built once for its content, so it tells of the commit and the version that it was
@@ -11,7 +11,7 @@ import type { TreeImage } from './treeInputs.js';
  */
 export async function labelsOf(
   context: Context,
-  image: TreeImage,
+  image: DockerTreeImage,
 ): Promise<Readonly<Record<string, string>>> {
   const orNothing = <T>(fact: Promise<T>): Promise<T | undefined> =>
     fact.catch((error: unknown) => {

@@ -2,7 +2,7 @@ import type { Context } from '../context/context.js';
 import type { Stage } from '../events/stage.js';
 import { StackError } from '../base/errors.js';
 import { type BuildOptions, type BuiltImage, ensureLocal } from './build.js';
-import type { TreeImage } from './treeInputs.js';
+import { isPacker, type TreeImage } from './treeImage.js';
 
 /** An image of one platform in the engine; without a platform it is the engine's own, or what the configuration says. */
 export interface PlatformImage extends BuiltImage {
@@ -20,10 +20,12 @@ export async function ensurePlatforms(
   stage: Stage,
   options: BuildOptions,
 ): Promise<readonly PlatformImage[]> {
-  const { platforms } = image.config;
+  if (isPacker(image))
+    return [{ ...(await ensureLocal(context, image, stage, options)), platform: undefined }];
+  const { platform: one, platforms } = image.config;
   if (platforms.length === 0) {
     const built = await ensureLocal(context, image, stage, options);
-    return [{ ...built, platform: image.config.platform }];
+    return [{ ...built, platform: one }];
   }
   const { builder } = await (await context.docker()).ping();
   if (builder === 'classic' && platforms.length > 1) throw noPlatforms(image);

@@ -1,6 +1,6 @@
 import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import type { BuildRecord } from '../state/ledger.js';
-import type { TreeImage } from './treeInputs.js';
+import type { TreeImage } from './treeImage.js';
 import { registryName } from './imageRegistry.js';
 
 /** What the ledger knows of these inputs in an environment's registry; local reads only, no engine and no AWS. */

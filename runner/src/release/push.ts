@@ -5,7 +5,8 @@ import { StackError } from '../base/errors.js';
 import type { ReleaseImage } from '../domain/records.js';
 import type { BuildRecord } from '../state/ledger.js';
 import { requireAccount } from '../context/account.js';
-import { type TreeImage, workingTreeInputs } from './treeInputs.js';
+import { annotationsOf, type TreeImage } from './treeImage.js';
+import { workingTreeInputs } from './treeInputs.js';
 import { knownBuild, rememberBuild } from './knownBuilds.js';
 import { pushBuilt, pushComposed } from './pushEngineImage.js';
 import type { PushRequest } from './pushRequest.js';
@@ -88,7 +89,7 @@ async function pushOne(
   if (made === 'created') subject.progress('push', `repository ${repository} made`);
   const [tag = 'latest'] = request.tags;
   const pushTo = { login, aws: registry.aws };
-  const isComposed = built.length > 1 || Object.keys(image.annotations).length > 0;
+  const isComposed = built.length > 1 || Object.keys(annotationsOf(image)).length > 0;
   const manifest = isComposed
     ? await pushComposed(context, image, request, { ...pushTo, built, tag })
     : await pushBuilt(context, image, request, { ...pushTo, id: built[0]?.id as string, tag });

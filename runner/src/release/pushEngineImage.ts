@@ -6,7 +6,7 @@ import type { PlatformImage } from './buildPlatforms.js';
 import { notServed, type Registry } from './imageRegistry.js';
 import type { PushRequest } from './pushRequest.js';
 import type { PlatformManifest } from './rules/imageIndex.js';
-import type { TreeImage } from './treeInputs.js';
+import { annotationsOf, type TreeImage } from './treeImage.js';
 
 /** Where an image of the engine goes. */
 export interface PushTo {
@@ -59,8 +59,8 @@ export async function pushComposed(
   const [first] = pushed as [PlatformManifest, ...PlatformManifest[]];
   const { text, mediaType } =
     pushed.length > 1
-      ? imageIndex(pushed, image.annotations)
-      : annotatedManifest(first.text, image.annotations);
+      ? imageIndex(pushed, annotationsOf(image))
+      : annotatedManifest(first.text, annotationsOf(image));
   const manifest = readManifestText(text, mediaType);
   await writeManifest(context, to.login, image.config.repository, manifest);
   return manifest;

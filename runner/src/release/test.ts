@@ -4,7 +4,8 @@ import type { ImageConfig } from '../config/schema.js';
 import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
 import { ensureLocal } from './build.js';
-import { chooseImages, freezeInputs, type TreeImage, workingTreeInputs } from './treeInputs.js';
+import type { TreeImage } from './treeImage.js';
+import { chooseImages, freezeInputs, workingTreeInputs } from './treeInputs.js';
 
 interface TestPlan {
   readonly command: readonly string[];
@@ -62,7 +63,7 @@ async function testOne(context: Context, image: TreeImage, stage: Stage): Promis
     run = () => engine.run(request, onLine);
   } else {
     const [file = '', ...args] = plan.command;
-    const invocation = { file, args, cwd: image.buildContext.directory };
+    const invocation = { file, args, cwd: image.directory };
     run = () => context.processes.run(invocation, { signal: context.signal, onLine });
   }
   subject.progress('test', `${words} (${plan.on === 'image' ? 'in the image' : 'on this machine'})`);
@@ -88,7 +89,7 @@ function planOf(image: ImageConfig): TestPlan {
   const test = image.test;
   if (test === undefined) return { command: [], target: undefined, on: 'image' };
   if (Array.isArray(test)) return { command: test, target: undefined, on: 'image' };
-  return { command: test.command, target: test.target, on: test.on };
+  return { command: test.command, target: 'target' in test ? test.target : undefined, on: test.on };
 }
 
 /** What shells and init processes end with where there is no such command. */

@@ -12,7 +12,8 @@ import {
   differenceText,
 } from '../adapters/git/uncommitted.js';
 import { isMadeElsewhere } from './treeArtifacts.js';
-import { stateDirectory, type TreeImage, workingTreeInputs } from './treeInputs.js';
+import type { SourceFolder, TreeImage } from './treeImage.js';
+import { stateDirectory, workingTreeInputs } from './treeInputs.js';
 
 /** What a release of the working tree would be made of. */
 export interface TreeContent {
@@ -94,35 +95,43 @@ function commitReader(context: ContextWith<'git'>, commit: string): Committed {
 
 async function ofImage(
   context: ContextWith<'git'>,
-  image: TreeImage,
+  { folders, config }: TreeImage,
   committed: Committed,
 ): Promise<readonly string[]> {
-  const { directory, sends } = image.buildContext;
+  const found: string[] = [];
+  for (const folder of folders) found.push(...(await ofFolder(context, folder, config.generated, committed)));
+  return found;
+}
+
+async function ofFolder(
+  context: ContextWith<'git'>,
+  { directory, shown, files, sends }: SourceFolder,
+  made: readonly string[],
+  committed: Committed,
+): Promise<readonly string[]> {
   const known = await committed(realpathSync(directory));
-  const { certain, perhaps } = differences(image.files, known, sends);
+  const { certain, perhaps } = differences(files, known, sends);
   const ids = perhaps.length === 0 ? undefined : await context.git.filteredIds(directory, perhaps);
   const changed = perhaps.filter((path) => ids?.get(path) !== known.get(path)?.id);
-  const generated = parseDockerignore(image.config.generated.join('\n'));
+  const generated = parseDockerignore(made.join('\n'));
   const counts = ({ kind, path }: Difference) => kind !== 'uncommitted' || !generated.ignores(path);
   const all: readonly Difference[] = [
     ...certain.filter(counts),
     ...changed.map((path) => ({ path, kind: 'changed' }) as const),
   ];
-  return all.map((each) => differenceText({ ...each, path: join(image.config.context, each.path) }));
+  return all.map((each) => differenceText({ ...each, path: join(shown, each.path) }));
 }
 
-/** What decides an image and need not be in its context: the Dockerfile, what it leaves out, the configuration. */
+/** What decides an image and need not be in its folders: the Dockerfile, what it leaves out, the configuration. */
 async function ofFiles(
   context: ContextWith<'git'>,
   config: Config,
   image: TreeImage,
   committed: Committed,
 ): Promise<readonly string[]> {
-  const { dockerfile, ignoreFile } = image.buildContext;
-  const files = [config.file, dockerfile.file, ...(ignoreFile === undefined ? [] : [ignoreFile])];
-  // The Dockerfile was read when the build was decided.
+  const files = [config.file, ...image.decisive.map(({ file }) => file)];
   const bytesOf = (file: string) =>
-    (file === dockerfile.file ? dockerfile.content : undefined) ?? readFileSync(file);
+    image.decisive.find((one) => one.file === file)?.content ?? readFileSync(file);
   const found: string[] = [];
   for (const file of files.map((each) => resolve(config.directory, each))) {
     if (lstatSync(file, { throwIfNoEntry: false }) === undefined) continue;

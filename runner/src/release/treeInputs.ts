@@ -1,31 +1,17 @@
 import { join, resolve } from 'node:path';
-import { type BuildContext, readContext } from '../adapters/docker/context.js';
-import { hashContext, type HashedFile } from '../adapters/docker/hashes.js';
+import { readContext } from '../adapters/docker/context.js';
+import { hashContext } from '../adapters/docker/hashes.js';
 import { branchRules } from '../config/branchRules.js';
 import { asText } from '../config/referencesIn.js';
-import type { Config, ImageConfig } from '../config/schema.js';
+import type { Config, DockerImageConfig, ImageConfig } from '../config/schema.js';
 import type { Context, ContextWith, NamedEnvironment } from '../context/context.js';
 import { environmentOfBranch } from '../domain/branches.js';
 import { StackError } from '../base/errors.js';
 import { imageInputsDigest, releaseInputsDigest } from './rules/inputs.js';
+import type { DockerTreeImage, TreeImage } from './treeImage.js';
 import { treeArtifacts, type TreeArtifact } from './treeArtifacts.js';
 import { didYouMean } from '../base/nearest.js';
 import { systemFailure } from '../base/systemFailure.js';
-
-/** One image as it would be built now. */
-export interface TreeImage {
-  readonly name: string;
-  readonly config: ImageConfig;
-  readonly buildContext: BuildContext;
-  /** What it is built of, as a commit would hold it. */
-  readonly files: readonly HashedFile[];
-  readonly buildArgs: Readonly<Record<string, string>>;
-  /** Labels and annotations of the configuration, looked up. */
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  /** Digest of its inputs, `sha256:…`. */
-  readonly inputs: string;
-}
 
 /** What the working tree would make. */
 export interface TreeInputs {
@@ -114,6 +100,17 @@ async function readInputs(context: Context): Promise<TreeInputs> {
   };
 }
 
+/** What a kind of image reads of it. */
+export interface ImageReading {
+  readonly name: string;
+  /** Directory of the configuration. */
+  readonly directory: string;
+  /** Folder of the runner's own files. */
+  readonly state: string;
+  /** Looks references up in a value; `free` where it may become a map or a list. */
+  readonly resolved: <T>(value: T, form?: 'free') => Promise<T>;
+}
+
 async function readImage(context: Context, config: Config, name: string): Promise<TreeImage> {
   const raw = config.images[name] as ImageConfig;
   // Without references no environment is needed; what is escaped is written out all the same.
@@ -121,14 +118,24 @@ async function readImage(context: Context, config: Config, name: string): Promis
     JSON.stringify(value).includes('${')
       ? context.resolve(value, await buildEnvironment(context), form)
       : value;
+  const reading = { name, directory: config.directory, state: stateDirectory(config), resolved };
+  if (raw.kind !== 'packer') return readDockerImage(context, raw, reading);
+  const { readPackerImage } = await import('./packer/readImage.js');
+  return readPackerImage(context, raw, reading);
+}
+
+async function readDockerImage(
+  context: Context,
+  raw: DockerImageConfig,
+  { name, directory, state, resolved }: ImageReading,
+): Promise<DockerTreeImage> {
   const places = { context: raw.context, dockerfile: raw.dockerfile };
   const image = { ...raw, ...(await resolved(places)) };
-  const state = stateDirectory(config);
   // As Docker's own client: with this, the builder before BuildKit is meant.
   const builder = context.env['DOCKER_BUILDKIT'] === '0' ? 'classic' : 'buildkit';
   const cacheFile = join(state, 'cache', `inputs-${name}.json`);
   const read = async () => {
-    const buildContext = readContext(config.directory, image, state, builder);
+    const buildContext = readContext(directory, image, state, builder);
     return hashContext(buildContext, cacheFile, context.clock.now().getTime());
   };
   const hashed = await read().catch((error: unknown) => {
@@ -148,11 +155,21 @@ async function readImage(context: Context, config: Config, name: string): Promis
   const { dockerfile, files } = hashed;
   const told = { buildArgs, labels, annotations };
   const inputs = imageInputsDigest({ dockerfile, files, ...told, secrets, ssh, target, platform, platforms });
-  return { name, config: image, buildContext: hashed.context, files, ...told, inputs };
+  const buildContext = hashed.context;
+  const { directory: root, sends, dockerfile: its, ignoreFile } = buildContext;
+  return {
+    ...{ name, config: image, buildContext, ...told, inputs, directory: root },
+    folders: [{ directory: root, shown: image.context, files, sends }],
+    // The Dockerfile was read when the build was decided.
+    decisive: [
+      { file: its.file, content: its.content },
+      ...(ignoreFile === undefined ? [] : [{ file: ignoreFile }]),
+    ],
+  };
 }
 
 /** What the system refuses in a context has a way out that other files have not. */
-function unreadable(error: unknown, image: string): unknown {
+export function unreadable(error: unknown, image: string): unknown {
   const refused = systemFailure(error);
   if (refused === undefined) return error;
   return new StackError('BUILD_FAILED', `image ${image}: ${refused.message}`, {

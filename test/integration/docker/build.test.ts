@@ -5,7 +5,8 @@ import { expect } from 'chai';
 import { StackError } from '../../../runner/src/base/errors.js';
 import { asImageStages } from '../../../runner/src/release/imageStages.js';
 import { buildAll, localName, summariseBuild } from '../../../runner/src/release/build.js';
-import { freezeInputs, type TreeImage, workingTreeInputs } from '../../../runner/src/release/treeInputs.js';
+import type { TreeImage } from '../../../runner/src/release/treeImage.js';
+import { freezeInputs, workingTreeInputs } from '../../../runner/src/release/treeInputs.js';
 import {
   imageFixture,
   output,

@@ -61,8 +61,8 @@ const in_ = (value: unknown, key: string) => (value as Record<string, unknown> |
 
 /** Where the schema wants text: the key, and what the configuration then holds. */
 const places: Readonly<Record<string, readonly [key: string, read: Reader]>> = {
-  'build-args': ['A', (config) => config.images['web']?.['build-args']['A']],
-  image: ['target', (config) => config.images['web']?.target],
+  'build-args': ['A', (config) => in_(in_(config.images['web'], 'build-args'), 'A')],
+  image: ['target', (config) => in_(config.images['web'], 'target')],
   aws: ['profile', (config) => staging(config)?.aws.profile],
   inventory: ['private-key', (config) => staging(config)?.inventory['private-key']],
   infrastructure: ['ownership', (config) => staging(config)?.infrastructure?.ownership],

@@ -13,7 +13,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { expect } from 'chai';
 import { layersOf } from '../../../runner/src/hosts/rules/layers.js';
 import { programOf } from '../../../runner/src/base/calledAs.js';
-import type { Config } from '../../../runner/src/config/schema.js';
+import type { Config, DockerImageConfig } from '../../../runner/src/config/schema.js';
 import { cli } from '../../support/cli.js';
 import { loadConfig } from '../../support/config.js';
 import { CASES, target, type StarterCase } from '../../support/starterCases.js';
@@ -54,10 +54,12 @@ describe('init', () => {
   function pathsOf(config: Config): readonly string[] {
     const at = (path: string) => resolve(config.directory, path);
     return [
-      ...Object.values(config.images).flatMap(({ context, dockerfile }) => [
-        at(context),
-        dockerfile === undefined ? join(at(context), 'Dockerfile') : at(dockerfile),
-      ]),
+      ...Object.values(config.images as Record<string, DockerImageConfig>).flatMap(
+        ({ context, dockerfile }) => [
+          at(context),
+          dockerfile === undefined ? join(at(context), 'Dockerfile') : at(dockerfile),
+        ],
+      ),
       ...Object.values(config.environments).flatMap(({ infrastructure, provision }) => [
         ...(infrastructure === undefined
           ? []

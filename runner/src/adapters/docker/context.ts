@@ -1,5 +1,13 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import {
+  type BigIntStats,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { type IgnoreRules, parseDockerignore } from './dockerignore.js';
 import { StackError } from '../../base/errors.js';
 import { wordsOfCode } from '../../base/systemFailure.js';
@@ -83,15 +91,58 @@ export function readContext(
       next: 'Correct `context:` (relative to the configuration file) under the image.',
     });
   }
-  const inside = state === undefined ? '' : relative(directory, state);
-  const never =
-    inside === '' || inside.startsWith('..')
-      ? NEVER_SENT
-      : [...NEVER_SENT, inside.replace(/[*?[\]\\]/g, '\\$&')];
-  const { rules, ignoreFile } = readIgnoreRules(directory, file, never);
+  const { rules, ignoreFile } = readIgnoreRules(directory, file, neverSent(directory, state));
   const entries: ContextEntry[] = [];
   walk({ root: directory, rules, builder, entries }, '');
   return { directory, entries, dockerfile, ignoreFile, sends: (path) => isSent(rules, builder, path) };
+}
+
+/** Files of a folder that a build reads where it lies. */
+export interface SourceEntries {
+  /** Absolute path of the folder. */
+  readonly directory: string;
+  readonly entries: readonly ContextEntry[];
+  /** Whether a path below the folder belongs to it where it exists. */
+  readonly sends: (path: string) => boolean;
+}
+
+/**
+ * Lists a folder, or a single file, that decides a build without being sent to an engine.
+ *
+ * @param path absolute
+ * @param ignore patterns of what is left out, in the notation of .dockerignore
+ * @param state the runner's own state directory, which may lie inside
+ * @returns undefined where there is neither a file nor a folder
+ */
+export function readSource(
+  path: string,
+  ignore: readonly string[],
+  state: string,
+): SourceEntries | undefined {
+  const found = lstatSync(realpathOf(path), { bigint: true, throwIfNoEntry: false });
+  if (found?.isFile() === true) {
+    const [directory, name] = [dirname(path), basename(path)];
+    return { directory, entries: [fileEntry(name, path, found)], sends: (one) => one === name };
+  }
+  if (found?.isDirectory() !== true) return undefined;
+  const rules = parseDockerignore(ignore.join('\n'), neverSent(path, state));
+  const entries: ContextEntry[] = [];
+  walk({ root: path, rules, builder: 'buildkit', entries }, '');
+  return { directory: path, entries, sends: (one) => isSent(rules, 'buildkit', one) };
+}
+
+function realpathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function neverSent(directory: string, state: string | undefined): readonly string[] {
+  const inside = state === undefined ? '' : relative(directory, state);
+  if (inside === '' || inside.startsWith('..')) return NEVER_SENT;
+  return [...NEVER_SENT, inside.replace(/[*?[\]\\]/g, '\\$&')];
 }
 
 function readDockerfile(directory: string, file: string, image: { readonly context: string }): FileEntry {
@@ -182,7 +233,7 @@ function walk(to: Walk, below: string): boolean {
     if (stats === undefined && !ignored && name.includes('\uFFFD')) throw unreadableName(file);
     // Gone since the directory was read.
     if (stats === undefined) continue;
-    const { mtimeNs, ctimeNs, ino: inode } = stats;
+    const { mtimeNs } = stats;
     if (stats.isDirectory()) {
       if (ignored && !rules.entered(path, builder)) continue;
       // An ignored directory is sent only where something inside was brought back.
@@ -193,13 +244,18 @@ function walk(to: Walk, below: string): boolean {
       entries.push({ path, kind: 'symlink', mode: 0o777, mtimeNs, linkTarget: readlinkSync(file) });
       wanted = true;
     } else if (!ignored && stats.isFile()) {
-      const mode = (stats.mode & 0o100n) === 0n ? FILE_MODE : EXECUTABLE_MODE;
-      entries.push({ path, kind: 'file', mode, mtimeNs, ctimeNs, file, size: Number(stats.size), inode });
+      entries.push(fileEntry(path, file, stats));
       wanted = true;
     }
     // Sockets, pipes and devices are no content.
   }
   return wanted;
+}
+
+function fileEntry(path: string, file: string, stats: BigIntStats): FileEntry {
+  const { mtimeNs, ctimeNs, ino: inode } = stats;
+  const mode = (stats.mode & 0o100n) === 0n ? FILE_MODE : EXECUTABLE_MODE;
+  return { path, kind: 'file', mode, mtimeNs, ctimeNs, file, size: Number(stats.size), inode };
 }
 
 function unreadableName(file: string): StackError {

@@ -37,6 +37,13 @@ export interface LocalImage {
   readonly sizeBytes: number;
 }
 
+export interface Container {
+  readonly id: string;
+  readonly image: string;
+  /** Folders of the host that it mounts. */
+  readonly mounts: readonly string[];
+}
+
 /** The Docker engine. Every method throws StackError DOCKER_UNREACHABLE where none answers. */
 export interface DockerEngine {
   /** Words for messages, e.g. `unix:///var/run/docker.sock`. */
@@ -60,6 +67,10 @@ export interface DockerEngine {
   pull(request: PullRequest): Promise<void>;
   /** Runs a container to its end and removes it. */
   run(request: RunRequest, onLine: (line: string, stream: 'stdout' | 'stderr') => void): Promise<RunResult>;
+  /** All containers, also those that do not run. */
+  containers(): Promise<readonly Container[]>;
+  /** Kills and removes a container; harmless where there is none. */
+  removeContainer(id: string): Promise<void>;
   /** Last lines of a container's output, both streams; empty where it is gone. */
   logs(container: string, lines: number): Promise<readonly string[]>;
 }
@@ -146,6 +157,23 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
           throw cannotStart(error, request);
         }
       }, request.signal),
+    containers: () =>
+      on(async (client) =>
+        (await client.listContainers({ all: true })).map(({ Id: id, Image: image, Mounts }) => ({
+          ...{ id, image },
+          mounts: Mounts.flatMap(({ Source }) => (Source === undefined ? [] : [Source])),
+        })),
+      ),
+    removeContainer: (id) =>
+      on(async (client) => {
+        await client
+          .getContainer(id)
+          .remove({ force: true, v: true })
+          .catch((error: unknown) => {
+            // 409: somebody else removes it at this moment.
+            if (!isMissing(error) && (error as { statusCode?: number }).statusCode !== 409) throw error;
+          });
+      }),
     logs: (container, lines) =>
       on(async (client) => {
         try {

@@ -44,10 +44,21 @@ export async function hashContext(
   cacheFile: string,
   now: number,
 ): Promise<HashedContext> {
+  const { files, entries } = await hashEntries(context.entries, cacheFile, now);
+  const dockerfile = sha256(context.dockerfile.content ?? Buffer.alloc(0));
+  return { dockerfile, files, context: { ...context, entries } };
+}
+
+/** The same for any list of files: see `hashContext`. */
+export async function hashEntries(
+  listed: readonly ContextEntry[],
+  cacheFile: string,
+  now: number,
+): Promise<{ readonly files: readonly HashedFile[]; readonly entries: readonly ContextEntry[] }> {
   const known = await readCache(cacheFile);
   const hashes = new Map<string, Hash>();
   const changed: FileEntry[] = [];
-  for (const entry of context.entries) {
+  for (const entry of listed) {
     if (entry.kind !== 'file') continue;
     const before = Object.hasOwn(known, entry.path) ? known[entry.path] : undefined;
     // A cache of an older runner has no id of git's.
@@ -61,14 +72,13 @@ export async function hashContext(
     await pMap(changed, read, { concurrency: SIDE_BY_SIDE });
   }
   if (changed.length > 0 || Object.keys(known).length !== hashes.size) {
-    await writeCache(cacheFile, cachedHash(context.entries, hashes, now));
+    await writeCache(cacheFile, cachedHash(listed, hashes, now));
   }
-  const files = context.entries.map((entry) => inputOf(entry, hashes));
-  const entries = context.entries.map((entry) =>
+  const files = listed.map((entry) => inputOf(entry, hashes));
+  const entries = listed.map((entry) =>
     entry.kind === 'file' ? { ...entry, sha256: (hashes.get(entry.path) as Hash).sha256 } : entry,
   );
-  const dockerfile = sha256(context.dockerfile.content ?? Buffer.alloc(0));
-  return { dockerfile, files, context: { ...context, entries } };
+  return { files, entries };
 }
 
 const fileStamp = (entry: FileEntry) => `${entry.size} ${entry.mtimeNs} ${entry.ctimeNs} ${entry.inode}`;

@@ -18,14 +18,14 @@ export class ProcessGroup {
   /**
    * Asks once for an orderly end. After SIGTERM the group is killed if it does not end. SIGINT goes to the leader
    * only and is never followed by a kill: terraform then waits until its provider has finished, however long that
-   * takes, and saves its state. A kill would lose the state.
+   * takes, and saves its state. A kill would lose the state. `SIGINT-GROUP` is the same for all of the group.
    */
-  end(signal: 'SIGINT' | 'SIGTERM'): void {
+  end(signal: 'SIGINT' | 'SIGTERM' | 'SIGINT-GROUP'): void {
     const { leader } = this;
     if (leader === undefined || this.asked) return;
     this.asked = true;
-    send(signal === 'SIGINT' ? leader : -leader, signal);
-    if (signal === 'SIGINT') return;
+    if (signal === 'SIGTERM') send(-leader, signal);
+    else return send(signal === 'SIGINT' ? leader : -leader, 'SIGINT');
     this.timer = setTimeout(() => send(-leader, 'SIGKILL'), this.killAfterMs);
   }
 

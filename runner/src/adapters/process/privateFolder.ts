@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { StackError } from '../../base/errors.js';
 import { ownIdentity, processState } from './processIdentity.js';
 
@@ -63,6 +63,12 @@ export async function sweepPrivateFolders(env: Env): Promise<void> {
   );
 }
 
+/** Whether a path lies in a private folder of a process that is known to be gone. */
+export function isOfDeadProcess(path: string): boolean {
+  const [folder] = /.*\/automation-stack-private-[\w-]+/.exec(path) ?? [];
+  return folder !== undefined && NAME.test(basename(folder)) && lifeOf(folder) === 'dead';
+}
+
 /** `automation-stack-private-MACHINE-PID-START-XXXXXX`. */
 const NAME = /^automation-stack-private-([0-9a-f]{8})-(\d+)-(\d+)-\w{6}$/;
 
@@ -89,6 +95,12 @@ async function sweep(path: string): Promise<void> {
 }
 
 function isLeft(path: string, changedAt: number): boolean {
+  const life = lifeOf(path);
+  if (life === 'unknown') return Date.now() - changedAt > KEPT_MS;
+  return life === 'dead';
+}
+
+function lifeOf(path: string): 'alive' | 'dead' | 'unknown' {
   const [, where, pid, startTime] = NAME.exec(path.slice(path.lastIndexOf('/') + 1)) ?? [];
   const { startTime: _, ...here } = ownIdentity();
   const owner = {
@@ -96,9 +108,7 @@ function isLeft(path: string, changedAt: number): boolean {
     pid: Number(pid),
     ...(startTime === '0' ? {} : { startTime: startTime as string }),
   };
-  const life = where === machine() ? processState(owner) : 'unknown';
-  if (life === 'unknown') return Date.now() - changedAt > KEPT_MS;
-  return life === 'dead';
+  return where === machine() ? processState(owner) : 'unknown';
 }
 
 /** Process ids mean something only on this machine, since its last start, in this container. */

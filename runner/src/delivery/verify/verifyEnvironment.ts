@@ -25,7 +25,10 @@ export async function verifyEnvironment(
 ): Promise<Verified> {
   const [{ release }, { images }] = await Promise.all([comparedRelease(context, version), context.config()]);
   const platforms = Object.fromEntries(
-    Object.entries(images).map(([name, { platform }]) => [name, platform]),
+    Object.entries(images).map(([name, image]) => [
+      name,
+      image.kind === 'packer' ? undefined : image.platform,
+    ]),
   );
   const checks = await verifyTargets(context, environment, (target) =>
     target.verify?.({ release, platforms, signal: context.signal }),

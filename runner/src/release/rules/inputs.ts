@@ -50,6 +50,42 @@ export function imageInputsDigest(inputs: ImageInputs): string {
   return `sha256:${hash.digest('hex')}`;
 }
 
+/** Everything that decides what an image of Packer becomes, as far as it is in the project's hands. */
+export interface PackerInputs {
+  /** Of the template, relative to the configuration. */
+  readonly template: string;
+  /** Sources of the template that are built; all where empty. */
+  readonly only: readonly string[];
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Names of secret variables; their values decide access, not content. */
+  readonly secrets: readonly string[];
+  /** Files of its folders, their paths relative to the configuration. */
+  readonly files: readonly InputFile[];
+}
+
+/**
+ * Digest of what Packer builds an image of; base images are part of it as the template writes them.
+ * @returns `sha256:…`
+ */
+export function packerInputsDigest(inputs: PackerInputs): string {
+  const byName = sorted(Object.entries(inputs.variables), ([name]) => name);
+  const files = sorted(inputs.files, ({ path }) => path);
+  const all = [
+    ...['automation-stack-packer', 1, inputs.template, sorted(inputs.only, (one) => one)],
+    byName.map(([name, value]) => [name, ordered(value)]),
+    sorted(inputs.secrets, (name) => name),
+    files.map(({ kind, path, executable, content }) => [kind, path, executable, content]),
+  ];
+  return `sha256:${createHash('sha256').update(JSON.stringify(all)).digest('hex')}`;
+}
+
+/** The same map has the same text, in whatever order its keys are written. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (value === null || typeof value !== 'object') return value;
+  return sorted(Object.entries(value), ([key]) => key).map(([key, one]) => [key, ordered(one)]);
+}
+
 /** Everything that decides what an artifact becomes, as far as it is in the project's hands. */
 export interface ArtifactInputs {
   readonly command: readonly string[] | undefined;

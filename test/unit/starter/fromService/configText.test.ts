@@ -81,7 +81,7 @@ describe('the configuration of a service that runs', () => {
     );
     expect(config?.application).to.equal('market');
     expect(config?.images).to.have.all.keys('web');
-    expect(config?.images['web']?.context).to.equal('web');
+    expect(config?.images['web']).to.include({ context: 'web' });
   });
 
   it('says what is not as somebody may think', () => {
