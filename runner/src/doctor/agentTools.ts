@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { findProgram } from '../adapters/process/program.js';
 import { homeDirectory, isKnownUser } from '../adapters/process/user.js';
 import type { Config } from '../config/schema.js';
 import type { ContextWith } from '../context/context.js';
@@ -109,16 +109,8 @@ function hostTests(config: Config | undefined): readonly (readonly [string, stri
 async function onPath({ env }: ContextWith<'env'>, program: string, why: string): Promise<Finding> {
   // One with a folder is of the project, and looked for when it runs.
   if (program.includes('/')) return { status: 'skipped', found: `${program} is in the project` };
-  for (const folder of (env['PATH'] ?? '').split(delimiter)) {
-    const file = join(folder, program);
-    if (
-      await access(file, constants.X_OK).then(
-        () => true,
-        () => false,
-      )
-    )
-      return { status: 'ok', found: file };
-  }
+  const file = await findProgram(env, program);
+  if (file !== undefined) return { status: 'ok', found: file };
   return {
     status: 'failed',
     found: `${program} is not on PATH; ${why}`,

@@ -9,6 +9,7 @@ import { ofPath, pathText, told, type Path, type Words } from '../config/path.js
 import { didYouMean } from '../base/nearest.js';
 import { outputNames } from '../starter/rules/terraformFindings.js';
 import { runnerDirectory } from '../local/settings.js';
+import { packerRemarks } from './packerFiles.js';
 
 /** Where the files of a configuration are looked for. */
 export interface ConfigFolders {
@@ -49,6 +50,10 @@ export function missingFiles(raw: unknown, places: ConfigFolders): readonly Rema
 const missing = (path: Path, words: Words): Remark => ({ path, words, level: 'error' });
 
 function imageFiles(name: string, image: unknown, places: ConfigFolders): readonly Remark[] {
+  if (rawAt(image, ['kind']) === 'packer') {
+    const { directory, env } = places;
+    return packerRemarks(name, image, { directory, known: (text) => known(text, env) });
+  }
   const here = ['images', name];
   const context = known(rawText(rawAt(image, ['context'])) ?? '.', places.env);
   if (context === undefined) return [];

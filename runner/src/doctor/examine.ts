@@ -8,6 +8,7 @@ import { agentChecks } from './agentTools.js';
 import { channelChecks } from './channelFindings.js';
 import { deliveryChecks } from './delivery.js';
 import { configCheck, stateChecks } from './deployment.js';
+import { packerChecks } from './packer.js';
 import { proxyChecks } from './proxies.js';
 import { serviceChecks } from './reachable.js';
 import { toolChecks } from './toolVersions.js';
@@ -37,6 +38,7 @@ export async function examine(context: Context, limitMs = CHECK_LIMIT_MS): Promi
   });
   const checks: readonly Check[] = [
     ...toolChecks(context, needs),
+    ...packerChecks(context, config),
     ...agentChecks(context, config, needs),
     configCheck(context, config, failure),
     ...(config === undefined ? [] : stateChecks(context, config)),

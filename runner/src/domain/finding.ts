@@ -58,6 +58,7 @@ export interface Needs {
 
 /** What decides which tools an image needs. */
 interface ConfiguredImage {
+  readonly playbook?: unknown;
   readonly kind?: string | undefined;
   readonly scan?: { readonly by: string } | undefined;
 }
@@ -109,12 +110,15 @@ export function neededBy(
     packer: imagesOf(({ kind }) => kind === 'packer' || kind === 'ami'),
     trivy: imagesOf(({ scan }) => scan?.by === 'trivy'),
     terraform: partsOf(({ infrastructure }) => (infrastructure === undefined ? [] : ['infrastructure'])),
-    ansible: partsOf((environment) => [
-      ...(environment.provision === undefined ? [] : ['provision']),
-      ...Object.entries(environment.targets)
-        .filter(([, target]) => target.playbook !== undefined || hasCapability(kinds, target.kind, 'hosts'))
-        .map(([name]) => `targets.${name}`),
-    ]),
+    ansible: [
+      ...imagesOf(({ playbook }) => playbook !== undefined),
+      ...partsOf((environment) => [
+        ...(environment.provision === undefined ? [] : ['provision']),
+        ...Object.entries(environment.targets)
+          .filter(([, target]) => target.playbook !== undefined || hasCapability(kinds, target.kind, 'hosts'))
+          .map(([name]) => `targets.${name}`),
+      ]),
+    ],
     sessions: partsOf(({ inventory }) => (usesSessions(inventory) ? ['inventory.transport'] : [])),
   };
 }
@@ -162,6 +166,7 @@ export function needsOf(
   };
 }
 
+/** Images of Packer and targets may have one. */
 /** A required check that failed is a failure; any other that is not well is a warning. */
 export function judge(check: Check, finding: Finding): CheckResult {
   const { id, title, required } = check;

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { findProgram } from '../adapters/process/program.js';
 import { homeDirectory } from '../adapters/process/user.js';
 import type { ContextWith, NamedEnvironment } from '../context/context.js';
 import { parseAnsibleConfig } from './rules/ansibleConfig.js';
@@ -7,7 +8,6 @@ import { StackError } from '../base/errors.js';
 import type { AnsiblePaths } from './rules/ansibleSettings.js';
 import { installNext } from '../domain/tools.js';
 import { localSettings, runnerDirectory } from '../local/settings.js';
-import { onPath } from '../tools/findTool.js';
 import { installedCollections } from '../tools/pythonTool.js';
 
 const PLAYBOOK = 'ansible-playbook';
@@ -89,7 +89,7 @@ export async function findAnsible(
   env: Readonly<Record<string, string | undefined>>,
   kept: string,
 ): Promise<string> {
-  const file = await onPath(env, PLAYBOOK, [kept]);
+  const file = await findProgram(env, PLAYBOOK, [kept]);
   if (file !== undefined) return file;
   throw new StackError('TOOL_MISSING', `${PLAYBOOK} is neither on PATH nor in ${kept}`, {
     where: PLAYBOOK,

@@ -1,5 +1,4 @@
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { findProgram } from '../adapters/process/program.js';
 import { StackError } from '../base/errors.js';
 import type { Processes } from '../base/ports.js';
 import { isOlder } from '../base/versionOrder.js';
@@ -18,33 +17,11 @@ export interface ToolsAsked {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * The first program of this name on PATH.
- * @param more folders that are looked into after it
- */
-export async function onPath(
-  env: Env,
-  program: string,
-  more: readonly string[] = [],
-): Promise<string | undefined> {
-  for (const folder of [...(env['PATH'] ?? '').split(delimiter), ...more]) {
-    const file = join(folder, program);
-    if (folder !== '' && (await isProgram(file))) return file;
-  }
-  return undefined;
-}
-
-const isProgram = (file: string): Promise<boolean> =>
-  access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-
 /** Looks for a tool and asks it for its version. */
 export async function findTool(place: ToolsAsked, tool: Tool): Promise<FoundTool> {
   // The runner runs on it.
   if (tool.name === 'node') return judged(tool, process.execPath, process.versions.node);
-  const path = await onPath(place.env, tool.program, [toolFolders(place.env).localPrograms]);
+  const path = await findProgram(place.env, tool.program, [toolFolders(place.env).localPrograms]);
   if (path === undefined) return { status: 'missing', words: `${tool.program} is not on PATH` };
   const { exitCode, lines } = await said(place, path, tool.ask);
   const version = tool.version.exec(lines.join('\n'))?.[1];

@@ -51,8 +51,8 @@ async function systemName(): Promise<string> {
 }
 
 async function managerOf({ env }: ToolsPlace): Promise<PackageManager | undefined> {
-  if ((await onPath(env, 'apt-get')) !== undefined) return 'apt';
-  return (await onPath(env, 'dnf')) === undefined ? undefined : 'dnf';
+  if ((await findProgram(env, 'apt-get')) !== undefined) return 'apt';
+  return (await findProgram(env, 'dnf')) === undefined ? undefined : 'dnf';
 }
 
 async function rootOf(place: ToolsPlace): Promise<Machine['root']> {

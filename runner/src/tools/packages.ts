@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { StackError } from '../base/errors.js';
 import type { Invocation } from '../base/ports.js';
-import { onPath } from './findTool.js';
+import { findProgram } from '../adapters/process/program.js';
 import { answer, type ToolsPlace } from './machine.js';
 import type { Packages, Way } from './rules/ways.js';
 
@@ -12,7 +12,7 @@ const APT = ['-q', '-o', `DPkg::Lock::Timeout=${LOCK_SECONDS}`];
 /** `apt-get update` where one of these tools may come from there: a fresh machine's lists are empty. */
 export async function refreshLists(place: ToolsPlace, ways: readonly Way[]): Promise<void> {
   const mayUse = ways.some((way) => way.kind === 'packages' && way.manager === 'apt');
-  if (!mayUse || (await onPath(place.env, 'apt-get')) === undefined) return;
+  if (!mayUse || (await findProgram(place.env, 'apt-get')) === undefined) return;
   const update = await asRoot(place, 'apt-get', ['update', ...APT]);
   if (update === undefined) return;
   place.report('packages', 'apt-get update (which versions there are)', 'running');

@@ -14,7 +14,7 @@ export async function checkSignature(
   place: ToolsAsked,
   { file, signature, key, scratch }: { file: string; signature: string; key: SigningKey; scratch: string },
 ): Promise<void> {
-  if ((await onPath(place.env, 'gpgv')) === undefined) {
+  if ((await findProgram(place.env, 'gpgv')) === undefined) {
     throw new StackError('TOOL_MISSING', 'its signature cannot be checked: gpgv is not on PATH', {
       where: 'gpgv',
       next: 'Install it (sudo apt-get install gpgv, sudo dnf install gnupg2), then run the command again.',

@@ -135,22 +135,30 @@ async function runPacker(
   const subject = stage.subject(image.name);
   let progress = NOTHING_YET;
   const tail: string[] = [];
+  // A secret of several lines comes with a name before each, which only is taken off here.
+  const redactor = context.secrets.lines();
+  const tell = (lines: readonly string[], stream: 'stdout' | 'stderr' = 'stdout') => {
+    for (const line of lines) {
+      stage.output(`build ${image.name}`, line, stream);
+      tail.push(line);
+      if (tail.length > TAIL_LINES) tail.shift();
+    }
+  };
   const result = await context.processes.run(buildInvocation(call), {
     signal: context.signal,
     killSignal: 'SIGINT-GROUP',
     onLine: (raw, stream) => {
-      for (const line of packerLines(raw)) {
+      for (const line of packerLines(raw, (text) => context.secrets.text(text))) {
         progress = afterLine(progress, line);
         if (line.type === 'step') subject.progress('build', line.text);
         if (line.type !== 'output') continue;
         const task = taskOf(line.text);
         if (task !== undefined) subject.progress('build', `task ${task}`);
-        stage.output(`build ${image.name}`, line.text, stream === 'stderr' ? stream : line.stream);
-        tail.push(line.text);
-        if (tail.length > TAIL_LINES) tail.shift();
+        tell(redactor.push(line.text), stream === 'stderr' ? stream : line.stream);
       }
     },
   });
+  tell(redactor.flush());
   return { result: { ...result, tail }, progress };
 }
 

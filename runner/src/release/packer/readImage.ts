@@ -1,14 +1,15 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { readSource } from '../../adapters/docker/context.js';
 import { hashEntries } from '../../adapters/docker/hashes.js';
 import { StackError } from '../../base/errors.js';
 import type { PackerImageConfig } from '../../config/packerSchema.js';
 import type { ContextWith } from '../../context/context.js';
 import { packerInputsDigest } from '../rules/inputs.js';
-import { templateFacts, type TemplateText } from '../rules/packerTemplate.js';
+import { templateFacts } from '../rules/packerTemplate.js';
 import type { PackerTreeImage, SourceFolder } from '../treeImage.js';
 import { type ImageReading, unreadable } from '../treeInputs.js';
+import { isDirectory, templateTexts } from './template.js';
 
 /** What Packer, Ansible and Python leave beside what they read. */
 const LEFTOVERS = ['**/packer_cache', '**/crash.log', '**/*.retry', '**/__pycache__', '**/*.pyc'];
@@ -73,18 +74,6 @@ export async function readPackerImage(
   }
 }
 
-/** The files that Packer reads as the template: one, or those of a folder. */
-export function templateTexts(template: string): readonly TemplateText[] {
-  const files = isDirectory(template)
-    ? readdirSync(template)
-        .filter((file) => /\.pkr\.(?:hcl|json)$/.test(file))
-        .map((file) => join(template, file))
-    : isFile(template)
-      ? [template]
-      : [];
-  return files.sort().map((path) => ({ path: basename(path), text: readFileSync(path, 'utf8') }));
-}
-
 /** Folders in which Ansible finds the roles among some inputs: a role's parent, or a folder of roles itself. */
 function rolePaths(inputs: readonly string[]): readonly string[] {
   const found = inputs.flatMap((path) => {
@@ -96,10 +85,6 @@ function rolePaths(inputs: readonly string[]): readonly string[] {
 }
 
 const isRole = (path: string): boolean => isDirectory(join(path, 'tasks')) || isDirectory(join(path, 'meta'));
-const isDirectory = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-
 function missing(name: string, key: string, path: string): StackError {
   const what = key === 'template' ? 'no template' : 'nothing';
   return new StackError('BUILD_FAILED', `image ${name}: there is ${what} at ${path}`, {

@@ -83,7 +83,7 @@ export function packerInputsDigest(inputs: PackerInputs): string {
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (value === null || typeof value !== 'object') return value;
-  return sorted(Object.entries(value), ([key]) => key).map(([key, one]) => [key, ordered(one)]);
+  return { map: sorted(Object.entries(value), ([key]) => key).map(([key, one]) => [key, ordered(one)]) };
 }
 
 /** Everything that decides what an artifact becomes, as far as it is in the project's hands. */

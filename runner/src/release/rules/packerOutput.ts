@@ -12,13 +12,17 @@ const SOURCE = /^(?:==> |--> | {4})([\w.-]+(?: \([\w.-]+\))?): ?/;
 
 /**
  * Reads a line. What is not in the format is told as it is: wrappers and plugins print what they like.
+ * @param mask takes secrets out of a text: Packer writes commas and ends of lines in a way of its own, behind which they hide
  * @returns one for each line of text that it carries
  */
-export function packerLines(line: string): readonly PackerLine[] {
+export function packerLines(
+  line: string,
+  mask: (text: string) => string = (text) => text,
+): readonly PackerLine[] {
   const [, target = '', type, data] = /^\d+,([^,]*),([^,]+),?(.*)$/s.exec(line) ?? [];
   if (type === undefined || data === undefined)
     return line.trim() === '' ? [] : [{ type: 'output', text: line, stream: 'stdout' }];
-  const fields = data.split(',').map(plain);
+  const fields = data.split(',').map((field) => mask(plain(field)));
   if (type === 'artifact')
     return fields[1] === 'id' && fields[2] !== undefined
       ? [{ type: 'artifact', source: target, id: fields[2] }]
@@ -107,4 +111,19 @@ function wordsOf(result: string): string {
   } catch {
     return result;
   }
+}
+
+/**
+ * What a template is refused for, with its place.
+ * @param lines all that `packer validate -machine-readable` printed
+ * @returns undefined where it says nothing that is understood
+ */
+export function templateFailure(lines: readonly string[]): string | undefined {
+  const read = lines.flatMap((line) => packerLines(line));
+  const { place } = read.reduce(afterLine, NOTHING_YET);
+  const texts = read.flatMap((line) => (line.type === 'output' ? [line.text.trim()] : []));
+  const why = texts.find((text) => /^Error:/.test(text)) ?? texts[0];
+  if (why === undefined) return undefined;
+  const words = why.replace(/^Error: /, '');
+  return place === undefined ? words : `${place}: ${words}`;
 }
