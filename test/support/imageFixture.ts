@@ -47,6 +47,8 @@ export interface ImageFixtureOptions {
   readonly image?: string;
   readonly more?: (application: string) => string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A whole configuration, in place of that of one image of a Dockerfile. */
+  readonly config?: (application: string) => string;
 }
 
 /** Writes the files, commits them on branch develop and opens a context. */
@@ -60,7 +62,8 @@ export async function imageFixture(options: ImageFixtureOptions): Promise<ImageF
   const files = Object.fromEntries(
     Object.entries(options.files).map(([path, text]) => [path, text.replaceAll('FROM BASE', `FROM ${base}`)]),
   );
-  const config = configuration(application, options.image, options.more?.(application));
+  const config =
+    options.config?.(application) ?? configuration(application, options.image, options.more?.(application));
   const made = await deployment(
     { ...files, 'automation-stack.yml': config },
     {

@@ -49,15 +49,14 @@ export async function buildAll(
   return onFrozenContent(context, async () => {
     const tree = await workingTreeInputs(context);
     const build = async (name: string) => {
+      // What was begun is waited for, so that it has cleaned up when the interruption is told.
+      context.signal.throwIfAborted();
       const artifact = tree.artifacts[name];
       return artifact === undefined
         ? buildOne(context, tree.images[name] as TreeImage, stage, options)
         : buildArtifact(context, artifact, stage, options);
     };
-    return pMap(chosen, build, {
-      concurrency: config.concurrency,
-      signal: context.signal,
-    });
+    return pMap(chosen, build, { concurrency: config.concurrency });
   });
 }
 

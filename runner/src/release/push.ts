@@ -30,6 +30,8 @@ export async function pushImages(
   const pushed = await pMap(
     Object.values(tree.images),
     async (image) => {
+      // As in `buildAll`: a build that was begun cleans up first.
+      context.signal.throwIfAborted();
       const known =
         request.force === true ? undefined : await knownBuild(context, image, request.environment);
       const build =
@@ -47,7 +49,7 @@ export async function pushImages(
       const scan = await scanPushed(context, registry, image, request, digest);
       return [image.name, { repository, digest, tags, inputs: image.inputs, ...size, ...scan }] as const;
     },
-    { concurrency, signal: context.signal },
+    { concurrency },
   );
   return Object.fromEntries(pushed);
 }

@@ -42,7 +42,11 @@ export const buildByPacker: ImageBuilder<PackerTreeImage> = async (context, imag
   subject.progress('build', `building by Packer ${tools.version}, ${config.template}`);
   await sweepPrivateFolders(context.env);
   const left = await removeAbandonedContainers(engine);
-  if (left > 0) subject.progress('build', `removed ${left} containers that a killed build has left`);
+  if (left > 0)
+    subject.progress(
+      'build',
+      `removed ${left} ${left === 1 ? 'container' : 'containers'} that a killed build has left`,
+    );
   const folders = [
     await privateFolder(context.env, 'memory'),
     await privateFolder(context.env, 'disk'),

@@ -33,14 +33,14 @@ export function packerLines(
   return words
     .join(',')
     .split('\n')
-    .filter((text) => text.trim() !== '')
     .map((text): PackerLine => {
       const said = text.replace(SOURCE, '');
-      // Without a source it tells of the whole run.
-      if (kind === 'say' && text.startsWith('==> ') && said !== text)
+      // Without a source it tells of the whole run; a command line is no step.
+      if (kind === 'say' && text.startsWith('==> ') && said !== text && !/^Executing Ansible: /.test(said))
         return { type: 'step', text: said.replace(/ {2,}/g, ' ') };
       return { type: 'output', text: said, stream: kind === 'error' ? 'stderr' : 'stdout' };
-    });
+    })
+    .filter((read) => 'text' in read && read.text.trim() !== '');
 }
 
 const plain = (field: string): string =>
@@ -74,7 +74,7 @@ const FATAL = /^(?:fatal|failed): \[[^\]]*\].*?=> (.*)$/;
 const PLACE = /^\s*on (\S+\.(?:pkr\.hcl|json)) line (\d+)/;
 /** Steps of the end: where they come, something before them has failed. */
 const CLEANING =
-  /^(?:Killing the container|Wait completed|Some builds didn't complete|Cleaning up|Terminating|Deleting)/;
+  /^(?:Killing the container|Provisioning step had errors|Step "[^"]*" errored|Cleaning up|Cancelling|Terminating|Deleting|Deregistering)/;
 
 /** What is known after one more line. */
 export function afterLine(known: PackerProgress, line: PackerLine): PackerProgress {

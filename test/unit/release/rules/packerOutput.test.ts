@@ -46,6 +46,17 @@ describe('a line of Packer', () => {
         { type: 'output', text: '   8: }', stream: 'stderr' },
       ],
     ],
+    'is no step, but a command line': [
+      '1,,ui,say,==> docker.web: Executing Ansible: ansible-playbook -e packer_build_name="web"',
+      [
+        {
+          type: 'output',
+          text: 'Executing Ansible: ansible-playbook -e packer_build_name="web"',
+          stream: 'stdout',
+        },
+      ],
+    ],
+    'is empty but for its source': ['1,,ui,message,    docker.web: ', []],
     'tells of the whole run': [
       '1795956731,,ui,say,\\n==> Wait completed after 4 seconds 508 milliseconds',
       [{ type: 'output', text: '==> Wait completed after 4 seconds 508 milliseconds', stream: 'stdout' }],
@@ -105,6 +116,7 @@ describe('what is known of a build by Packer', () => {
       '1,,ui,say,==> docker.web: Provisioning with Ansible...',
       '1,,ui,message,    docker.web: TASK [motd : Write] ***',
       '1,,ui,message,    docker.web: fatal: [default]: FAILED! => {"changed": false%!(PACKER_COMMA) "msg": "no such folder"}',
+      '1,,ui,say,==> docker.web: Provisioning step had errors: Running the cleanup provisioner%!(PACKER_COMMA) if present...',
       '1,,ui,say,==> docker.web: Killing the container: 84f69b07',
       "1,,ui,error,Build 'docker.web' errored after 3 seconds: Error executing Ansible: exit status 2",
       '1,docker.web,error,Error executing Ansible: Non-zero exit status: exit status 2',
