@@ -9,6 +9,8 @@ export const commands: readonly CommandDefinition[] = [
 
 BuildKit builds if the engine has it. The runner itself sends the files, build secrets and registry logins, so no Docker client is needed. \`DOCKER_BUILDKIT=0\` chooses the classic builder. \`.git\` is never part of a context, unless \`.dockerignore\` says \`!.git\`. File modes are sent as git knows them: executable or not.
 
+An image of \`kind: packer\` is built by Packer; its inputs are the folder of its template, its playbook, the files that \`inputs\` names, and its variables: see [Images by Packer](../packer-images.md).
+
 The inputs of an artifact are the files of its \`context\` that git knows, with uncommitted changes, its \`command\` and its \`path\`.`,
     arguments: [
       { name: 'image', description: 'Images and artifacts to build (default: all).', variadic: true },

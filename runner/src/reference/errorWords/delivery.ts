@@ -15,7 +15,8 @@ export const deliveryWords = {
   },
   BUILD_FAILED: {
     means: 'An image could not be built.',
-    causes: 'A failed step, a base image that could not be pulled, a full disk, or no BuildKit.',
+    causes:
+      'A failed step or task, a base image that could not be pulled, a full disk, no BuildKit, or a template that is wrong.',
     next: 'Fix the step that the message names, then `node runner build IMAGE`.',
   },
   CONTENT_CHANGED: {

@@ -169,6 +169,9 @@ async function runPacker(
 const TAIL_LINES = 40;
 const EVIDENCE_LINES = 20;
 
+/** An image's id or name; builders also name files, and a source that commits nothing a container. */
+const IMAGE = /^(?:sha256:[0-9a-f]{64}|[a-z0-9][\w./:-]*)$/;
+
 /** Gives the image its name in the engine, and takes those away that the template gave it. */
 async function takeImage(
   context: Context,
@@ -178,7 +181,7 @@ async function takeImage(
   tag: string,
 ): Promise<string> {
   const [made, ...others] = Object.entries(images);
-  const found = made === undefined ? undefined : await engine.image(made[1]);
+  const found = made !== undefined && IMAGE.test(made[1]) ? await engine.image(made[1]) : undefined;
   if (made === undefined || found === undefined)
     throw new StackError('BUILD_FAILED', `image ${image.name}: the template left no image in the engine`, {
       where: image.config.template,
