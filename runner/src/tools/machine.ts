@@ -1,7 +1,8 @@
+import { findProgram } from '../adapters/process/program.js';
 import { readFile } from 'node:fs/promises';
 import { StackError } from '../base/errors.js';
 import type { Clock } from '../base/ports.js';
-import { onPath, type ToolsAsked } from './findTool.js';
+import { type ToolsAsked } from './findTool.js';
 import type { Machine } from './rules/installPlan.js';
 import type { PackageManager, Processor, Way } from './rules/ways.js';
 

@@ -1,8 +1,9 @@
+import { findProgram } from '../adapters/process/program.js';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StackError } from '../base/errors.js';
 import type { SigningKey } from './rules/signingKeys.js';
-import { onPath, type ToolsAsked } from './findTool.js';
+import { type ToolsAsked } from './findTool.js';
 
 /**
  * Checks that a file was signed with a key. The key's own end does not count: what is pinned was signed before it.
