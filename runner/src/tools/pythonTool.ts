@@ -36,7 +36,7 @@ export async function installPython(place: ToolsPlace, tool: Tool, step: PythonS
     await pipRun(
       place,
       pip,
-      ['install', '--no-input', ...pins.packages],
+      ['install', '--no-input', ...pins.packages, ...(pins.libraries ?? [])],
       `install ${pins.packages.join(', ')}`,
     );
     await collections(place, pip, pins, join(folder, COLLECTIONS_FOLDER));

@@ -110,7 +110,7 @@ describe('ways to a host', function () {
         groups: [],
       };
       const error = await rejection(ssh.ready(host), 'TOOL_MISSING');
-      expect(error.next).to.include('session-manager-plugin');
+      expect(error.next).to.include('tools install aws-cli session-manager');
     });
   });
 

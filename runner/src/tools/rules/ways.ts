@@ -43,6 +43,8 @@ export interface PythonPins {
   readonly python: string;
   readonly version: string;
   readonly packages: readonly string[];
+  /** What its collections import on this machine. */
+  readonly libraries?: readonly string[];
   /** A distribution on PyPI from which these collections are unpacked: Galaxy is not needed. */
   readonly collections?: { readonly from: string; readonly names: readonly string[] };
 }
@@ -95,24 +97,30 @@ const COLLECTIONS = [
 /** community.docker stands on it since its version 3.7. */
 const FILTERS = 'community.library_inventory_filtering_v1';
 
+/** amazon.aws asks AWS by boto3, community.docker its engine by requests. */
+const LIBRARIES = ['boto3==1.40.76', 'requests==2.32.5'];
+
 /** What fits each Python; the newest comes first, and `local up` uses that too. */
 export const ANSIBLE_PINS = [
   {
     python: '3.11',
     version: '2.19.14',
     packages: ['ansible-core==2.19.14'],
+    libraries: LIBRARIES,
     collections: { from: 'ansible==12.3.0', names: [...COLLECTIONS, FILTERS] },
   },
   {
     python: '3.10',
     version: '2.17.14',
     packages: ['ansible-core==2.17.14'],
+    libraries: LIBRARIES,
     collections: { from: 'ansible==10.7.0', names: [...COLLECTIONS, FILTERS] },
   },
   {
     python: '3.9',
     version: '2.15.13',
     packages: ['ansible-core==2.15.13'],
+    libraries: LIBRARIES,
     collections: { from: 'ansible==8.7.0', names: COLLECTIONS },
   },
 ] as const satisfies readonly PythonPins[];
