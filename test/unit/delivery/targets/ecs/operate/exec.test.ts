@@ -156,7 +156,7 @@ describe('a session in a container of a task', () => {
   it('asks nothing of AWS where the plugin is missing, and says how to get it', async () => {
     const { ended, aws } = open({ plugin: undefined });
     const error = await rejection(ended, 'TOOL_MISSING');
-    expect(error.next).to.include('session-manager-working-with-install-plugin');
+    expect(error.next).to.equal('Type: node runner tools install session-manager');
     expect(aws.asked).to.deep.equal([]);
   });
 
