@@ -74,6 +74,7 @@ export const errorCodes = {
   TEST_FAILED: define('test'),
   REGISTRY_REFUSED: define('build'),
   SCAN_FAILED: define('test'),
+  SIGN_FAILED: define('build'),
   TAG_IMMUTABLE: define('build'),
   ARTIFACT_CHANGED: define('build'),
   GIT_FAILED: define('build'),

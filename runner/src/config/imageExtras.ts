@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { THRESHOLDS } from '../domain/imageScan.js';
-import { duration, text, typed } from './schemaWords.js';
+import { duration, lookedUp, secret, text, typed } from './schemaWords.js';
 
 const labelName = z
   .string()
@@ -58,8 +58,26 @@ const cache = z.strictObject({
   to: z.enum(['inline']).optional().describe('Where steps are kept: `inline`, in the image itself.'),
 });
 
+const sign = z.strictObject({
+  key: lookedUp.describe(
+    'Key of cosign: a file, relative to the configuration, or an address such as awskms:///arn:aws:kms:….',
+  ),
+  password: secret
+    .optional()
+    .describe('Password of a key file, as a reference such as ${env:COSIGN_PASSWORD}.'),
+  'transparency-log': z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the signature goes to the public log of Sigstore, which tells everybody the name of the image.',
+    ),
+});
+
 /** What an image of any kind may have: what is done with it when it is pushed. */
 export const pushExtras = {
+  sign: sign
+    .optional()
+    .describe('Signature of the pushed image by cosign, by its digest; a push without it fails.'),
   scan: scan
     .optional()
     .describe(

@@ -52,6 +52,8 @@ export interface Needs {
   readonly packer: boolean;
   /** What scans images where ECR does not. */
   readonly trivy: boolean;
+  /** What signs images. */
+  readonly cosign: boolean;
   /** Names of environments that ask AWS for something. */
   readonly aws: readonly string[];
 }
@@ -61,6 +63,7 @@ interface ConfiguredImage {
   readonly playbook?: unknown;
   readonly kind?: string | undefined;
   readonly scan?: { readonly by: string } | undefined;
+  readonly sign?: unknown;
 }
 
 /** The parts of a configuration that decide it. */
@@ -109,6 +112,7 @@ export function neededBy(
     docker: imagesOf(({ kind }) => kind !== 'ami'),
     packer: imagesOf(({ kind }) => kind === 'packer' || kind === 'ami'),
     trivy: imagesOf(({ scan }) => scan?.by === 'trivy'),
+    cosign: imagesOf(({ sign }) => sign !== undefined),
     terraform: partsOf(({ infrastructure }) => (infrastructure === undefined ? [] : ['infrastructure'])),
     ansible: [
       ...imagesOf(({ playbook }) => playbook !== undefined),
@@ -146,6 +150,7 @@ export function needsOf(
     docker: needs('docker'),
     packer: needs('packer'),
     trivy: needs('trivy'),
+    cosign: needs('cosign'),
     terraform: needs('terraform'),
     ansible: needs('ansible'),
     sessions: needs('sessions'),
@@ -166,7 +171,6 @@ export function needsOf(
   };
 }
 
-/** Images of Packer and targets may have one. */
 /** A required check that failed is a failure; any other that is not well is a warning. */
 export function judge(check: Check, finding: Finding): CheckResult {
   const { id, title, required } = check;

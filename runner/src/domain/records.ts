@@ -12,6 +12,8 @@ export interface ReleaseImage {
   readonly sizeBytes?: number;
   /** What a scanner found when it was pushed, where the configuration asks for one. */
   readonly scan?: ImageScan;
+  /** Key of its signature, by name: a file or an address. */
+  readonly signedBy?: string;
 }
 
 /** One artifact of a release: one object of S3, pinned so that another one under its key is noticed. */

@@ -13,7 +13,8 @@ export type ToolName =
   | 'python'
   | 'aws-cli'
   | 'session-manager'
-  | 'trivy';
+  | 'trivy'
+  | 'cosign';
 
 /** A program of somebody else that the runner starts. */
 export interface Tool {
@@ -162,6 +163,15 @@ export const TOOLS: readonly Tool[] = [
     version: NUMBER,
     need: 'trivy',
     page: 'https://trivy.dev/latest/getting-started/installation/',
+  },
+  {
+    name: 'cosign',
+    title: 'cosign',
+    program: 'cosign',
+    ask: ['version'],
+    version: /GitVersion:\s*v?(\d[\w.]*)/,
+    need: 'cosign',
+    page: 'https://docs.sigstore.dev/cosign/system_config/installation/',
   },
 ];
 

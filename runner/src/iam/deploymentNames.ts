@@ -199,6 +199,7 @@ export async function policyNames(
             },
           ],
     snapshots: [snapshotPattern(config.application, environment.name)],
+    signingKeys: signingKeysOf(config),
     distributions: await Promise.all(
       (hooks?.after ?? []).flatMap((hook) => ('cloudfront' in hook ? [settled(hook.cloudfront)] : [])),
     ),
@@ -231,6 +232,7 @@ export async function policyNames(
     'build-cache': Object.values(config.images).some(
       (image) => image.kind !== 'packer' && image.cache !== undefined,
     ),
+    sign: (names.signingKeys ?? []).length > 0,
     scan: Object.values(config.images).some(({ scan }) => scan?.by === 'ecr'),
     'push-artifacts': Object.values(config.artifacts).some(({ path }) => path !== undefined),
     'find-artifacts': Object.values(config.artifacts).some(({ path }) => path === undefined),
@@ -348,3 +350,12 @@ interface NamedStore {
 
 const bucketsOf = (stores: readonly NamedStore[]): readonly BucketPart[] =>
   stores.flatMap(({ names }) => (names?.bucket === undefined ? [] : [names.bucket]));
+
+/** Keys that are named by their ARN; what an alias stands for only KMS knows. */
+const signingKeysOf = ({ images }: Config): readonly string[] => [
+  ...new Set(
+    Object.values(images).flatMap(
+      ({ sign }) => /^awskms:\/\/[^/]*\/(arn:[^$]+:key\/[\w-]+)$/.exec(sign?.key ?? '')?.[1] ?? [],
+    ),
+  ),
+];

@@ -10,6 +10,7 @@ import { workingTreeInputs } from './treeInputs.js';
 import { knownBuild, rememberBuild } from './knownBuilds.js';
 import { pushBuilt, pushComposed } from './pushEngineImage.js';
 import type { PushRequest } from './pushRequest.js';
+import type { signImage } from './signImage.js';
 import { openRegistry, type Registry } from './imageRegistry.js';
 
 /**
@@ -46,12 +47,27 @@ export async function pushImages(
       );
       request.stage.fact(`image ${image.name}`, `${repository}@${digest}`);
       const size = sizeBytes === undefined ? {} : { sizeBytes };
-      const scan = await scanPushed(context, registry, image, request, digest);
-      return [image.name, { repository, digest, tags, inputs: image.inputs, ...size, ...scan }] as const;
+      const { environment, stage } = request;
+      // Beside each other, and beside the pushes of other images.
+      const [scan, signed] = await Promise.all([
+        scanPushed(context, registry, image, request, digest),
+        signPushed(context, image, { digest, registry, environment, stage }),
+      ]);
+      return [
+        image.name,
+        { repository, digest, tags, inputs: image.inputs, ...size, ...scan, ...signed },
+      ] as const;
     },
     { concurrency },
   );
   return Object.fromEntries(pushed);
+}
+
+async function signPushed(
+  ...[context, image, pushed]: Parameters<typeof signImage>
+): ReturnType<typeof signImage> {
+  if (image.config.sign === undefined) return {};
+  return (await import('./signImage.js')).signImage(context, image, pushed);
 }
 
 /** While other images are still pushed; what does not pass makes no release. */

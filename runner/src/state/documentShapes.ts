@@ -112,7 +112,14 @@ const scan = object({
   from: text,
   findings: list(object({ id: text, severity: text })),
 });
-const image = object({ repository: text, digest: text, tags: list(text), inputs: text, 'scan?': scan });
+const image = object({
+  repository: text,
+  digest: text,
+  tags: list(text),
+  inputs: text,
+  'scan?': scan,
+  'signedBy?': text,
+});
 const artifact = object({
   bucket: text,
   key: text,

@@ -22,6 +22,7 @@ describe('what a configuration needs', () => {
       sessions: false,
       packer: false,
       trivy: false,
+      cosign: false,
       aws: [],
     });
   });

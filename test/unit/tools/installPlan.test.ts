@@ -146,7 +146,7 @@ describe('the table of ways', () => {
         expect(isOlder(version, oldest ?? '0'), `${name} ${version}`).to.equal(false);
   });
 
-  it('covers each tool but the one the runner runs on, and scanners', () => {
+  it('covers each tool but the one the runner runs on, and what looks at images', () => {
     expect(TOOLS.map(({ name }) => name).filter((name) => WAYS[name] === undefined)).to.deep.equal([
       'node',
       'trivy',

@@ -27,6 +27,7 @@ describe('the table of tools', () => {
       'aws-cli': ['aws-cli/2.9.19 Python/3.11.2 Linux/6.1', '2.9.19'],
       'session-manager': ['1.2.896.0', '1.2.896.0'],
       trivy: ['Version: 0.58.1\nVulnerability DB:\n  Version: 2', '0.58.1'],
+      cosign: ['cosign: A tool for Container Signing\n\nGitVersion:    v2.6.1\nGitCommit:     634f', '2.6.1'],
     };
     for (const { name, version } of TOOLS) {
       const [words, wanted] = said[name] as readonly [string, string];
@@ -60,12 +61,13 @@ describe('what needs a tool', () => {
       targets: { old: { kind: 'fleet' } },
     };
     const config = {
-      images: { web: { scan: { by: 'trivy' } }, blog: { kind: 'packer' }, host: { kind: 'ami' } },
+      images: { web: { scan: { by: 'trivy' }, sign: {} }, blog: { kind: 'packer' }, host: { kind: 'ami' } },
     };
     expect(neededBy(config, [{ name: 'staging', config: environment }], kinds)).to.deep.equal({
       docker: ['images.web', 'images.blog'],
       packer: ['images.blog', 'images.host'],
       trivy: ['images.web'],
+      cosign: ['images.web'],
       terraform: ['environments.staging.infrastructure'],
       ansible: ['environments.staging.targets.old'],
       sessions: ['environments.staging.inventory.transport'],

@@ -191,6 +191,10 @@ export const calls = {
     unmade: OF_SCANS,
   },
   'ecr:StartImageScan': { ...runner('ecr:StartImageScan', 'repository'), unmade: OF_SCANS },
+  'cosign:sign': {
+    ...runner(['kms:DescribeKey', 'kms:GetPublicKey', 'kms:Sign'], 'signing-key'),
+    unmade: 'asked by cosign, where an image is signed by a key of KMS: no request of the runner',
+  },
   'docker:push': {
     by: 'docker',
     needs: [

@@ -34,6 +34,8 @@ export interface PolicyNames {
   readonly snapshots?: readonly string[];
   /** Distributions of CloudFront that hooks invalidate. */
   readonly distributions?: readonly string[];
+  /** ARNs of keys of KMS that images are signed by. */
+  readonly signingKeys?: readonly string[];
   readonly parameters: readonly string[];
   readonly secrets: readonly string[];
   /** Secrets of database users, whose values `apply` makes. */
@@ -85,6 +87,7 @@ export const forms = {
     (resources?.['db-cluster'] ?? []).map((name) => arnIfName(place, 'rds:R:A:cluster:{name}', name)),
   'db-snapshot': each(({ snapshots = [] }) => snapshots, 'rds:R:A:snapshot:{name}'),
   'db-cluster-snapshot': each(({ snapshots = [] }) => snapshots, 'rds:R:A:cluster-snapshot:{name}'),
+  'signing-key': ({ signingKeys = [] }) => signingKeys,
   distribution: each(({ distributions = [] }) => distributions, 'cloudfront::A:distribution/{name}'),
   // Asked by name, and authorised on all of them.
   alarm: ({ place }) => [arnOf(place, 'cloudwatch:R:A:alarm:*')],

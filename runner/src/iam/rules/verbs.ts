@@ -27,6 +27,7 @@ export const parts = {
   ],
   // Steps that a build takes from images in the registry.
   'build-cache': ['ecr:GetAuthorizationToken', 'docker:pull'],
+  sign: ['cosign:sign'],
   scan: ['ecr:BatchGetImage', 'ecr:DescribeImageScanFindings', 'ecr:StartImageScan'],
   // Artifacts that others upload.
   'find-artifacts': ['artifact:find', 's3:HeadObject', 'artifact:read'],
@@ -166,7 +167,7 @@ export const verbs = {
   doctor: ['account', 'state-write', 'login', 'targets-check', ...hosts],
   test: ['state-read', 'build-cache'],
   build: ['state-read', 'find-artifacts', 'build-cache'],
-  push: ['account', 'state-write', 'push', 'build-cache', 'scan', 'push-artifacts', 'find-artifacts'],
+  push: ['account', 'state-write', 'push', 'build-cache', 'sign', 'scan', 'push-artifacts', 'find-artifacts'],
   plan: ['account', 'state-read', 'backend-plan'],
   apply: ['account', 'state-write', 'ledger', 'backend-apply', 'database-users'],
   drift: ['account', 'state-write', 'backend-plan'],
@@ -181,6 +182,7 @@ export const verbs = {
     'state-write',
     'push',
     'build-cache',
+    'sign',
     'scan',
     'push-artifacts',
     'find-artifacts',
@@ -188,7 +190,7 @@ export const verbs = {
     ...hosts,
     'targets-migrate',
   ],
-  deploy: ['push', 'build-cache', 'scan', 'push-artifacts', 'find-artifacts', ...move],
+  deploy: ['push', 'build-cache', 'sign', 'scan', 'push-artifacts', 'find-artifacts', ...move],
   promote: ['scan', ...move],
   continue: [...move],
   rollback: [...move.filter((part) => part !== 'upstream')],
@@ -225,6 +227,7 @@ export const verbs = {
   run: [
     'push',
     'build-cache',
+    'sign',
     'scan',
     'push-artifacts',
     'find-artifacts',

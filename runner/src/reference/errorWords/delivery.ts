@@ -41,6 +41,12 @@ export const deliveryWords = {
       'Outdated packages, an exception that ran out, a new vulnerability, an image that the scanner does not support.',
     next: 'Update the packages and build again; or accept one for a time in `images.NAME.scan.ignore`.',
   },
+  SIGN_FAILED: {
+    means: 'An image was pushed, but could not be signed, so no release was made.',
+    causes:
+      'A wrong key or password, missing permissions for the key, a key service or registry that does not answer.',
+    next: 'Correct `images.NAME.sign`, then push again.',
+  },
   TAG_IMMUTABLE: {
     means: 'The tag exists with other content, and tags are immutable.',
     causes: 'The same version was built with other files.',

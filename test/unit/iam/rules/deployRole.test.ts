@@ -37,6 +37,7 @@ const NOT_OURS: ReadonlySet<string> = new Set([
   'references',
   'push',
   'scan',
+  'sign',
   'build-cache',
   'push-artifacts',
   'find-artifacts',
