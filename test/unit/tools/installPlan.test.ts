@@ -150,6 +150,7 @@ describe('the table of ways', () => {
     expect(TOOLS.map(({ name }) => name).filter((name) => WAYS[name] === undefined)).to.deep.equal([
       'node',
       'trivy',
+      'cosign',
     ]);
   });
 
