@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import type { BuildEvent, DockerEngine } from '../adapters/docker/engine.js';
 import type { Context, ContextWith } from '../context/context.js';
 import { StackError } from '../base/errors.js';
+import { resolveSecrets, type ImageBuilder } from './imageBuilder.js';
 import { isPacker, targetOf, type DockerTreeImage, type TreeImage } from './treeImage.js';
 import { buildEnvironment, chooseBuilt, onFrozenContent, workingTreeInputs } from './treeInputs.js';
 import { isMadeElsewhere, type TreeArtifact } from './treeArtifacts.js';
@@ -170,25 +171,6 @@ export async function ensureLocal(
   return { ...made, outcome: 'built', id, seconds };
 }
 
-/** What a builder is asked for. */
-export interface ImageRequest {
-  /** Name that the image gets in the engine. */
-  readonly tag: string;
-  /** Stage of a Dockerfile. */
-  readonly target: string | undefined;
-  /** One of several that a Dockerfile is built for. */
-  readonly platform: string | undefined;
-  readonly force: boolean;
-}
-
-/** Builds images of one kind, and resolves to the id that the engine knows it by. */
-export type ImageBuilder<Image extends TreeImage> = (
-  context: Context,
-  image: Image,
-  stage: Stage,
-  request: ImageRequest,
-) => Promise<string>;
-
 const buildByDocker: ImageBuilder<DockerTreeImage> = async (context, image, stage, request) => {
   const engine = await context.docker();
   const { builder } = await engine.ping();
@@ -233,17 +215,6 @@ async function forgetOldNames(engine: DockerEngine, tag: string): Promise<void> 
   const old = names.filter((name) => name !== tag).slice(KEPT_BUILDS - 1);
   // An image that a container uses stays; that is no failure of this build.
   for (const name of old) await engine.untag(name).catch(() => undefined);
-}
-
-/** Looks up the secrets that a build is given; they are masked from now on. */
-export async function resolveSecrets(
-  context: Context,
-  secrets: Readonly<Record<string, string>>,
-): Promise<Readonly<Record<string, string>>> {
-  if (Object.keys(secrets).length === 0) return {};
-  const values = await context.resolve(secrets, await buildEnvironment(context));
-  for (const value of Object.values(values)) context.secrets.register(value);
-  return values;
 }
 
 function report(stage: Stage, image: string, event: BuildEvent): void {

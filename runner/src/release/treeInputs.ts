@@ -8,10 +8,10 @@ import type { Context, ContextWith, NamedEnvironment } from '../context/context.
 import { environmentOfBranch } from '../domain/branches.js';
 import { StackError } from '../base/errors.js';
 import { imageInputsDigest, releaseInputsDigest } from './rules/inputs.js';
+import { type ImageReading, unreadable } from './imageReading.js';
 import type { DockerTreeImage, TreeImage } from './treeImage.js';
 import { treeArtifacts, type TreeArtifact } from './treeArtifacts.js';
 import { didYouMean } from '../base/nearest.js';
-import { systemFailure } from '../base/systemFailure.js';
 
 /** What the working tree would make. */
 export interface TreeInputs {
@@ -100,17 +100,6 @@ async function readInputs(context: Context): Promise<TreeInputs> {
   };
 }
 
-/** What a kind of image reads of it. */
-export interface ImageReading {
-  readonly name: string;
-  /** Directory of the configuration. */
-  readonly directory: string;
-  /** Folder of the runner's own files. */
-  readonly state: string;
-  /** Looks references up in a value; `free` where it may become a map or a list. */
-  readonly resolved: <T>(value: T, form?: 'free') => Promise<T>;
-}
-
 async function readImage(context: Context, config: Config, name: string): Promise<TreeImage> {
   const raw = config.images[name] as ImageConfig;
   // Without references no environment is needed; what is escaped is written out all the same.
@@ -166,17 +155,6 @@ async function readDockerImage(
       ...(ignoreFile === undefined ? [] : [{ file: ignoreFile }]),
     ],
   };
-}
-
-/** What the system refuses in a context has a way out that other files have not. */
-export function unreadable(error: unknown, image: string): unknown {
-  const refused = systemFailure(error);
-  if (refused === undefined) return error;
-  return new StackError('BUILD_FAILED', `image ${image}: ${refused.message}`, {
-    ...(refused.where === undefined ? {} : { where: refused.where }),
-    next: 'Let this user read it, or exclude it from the image by a line in .dockerignore.',
-    cause: error,
-  });
 }
 
 /** Local files of the runner; where state is in S3, caches still stay here. */

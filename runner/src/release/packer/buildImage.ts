@@ -11,7 +11,7 @@ import type { ProcessResult } from '../../base/ports.js';
 import type { Context } from '../../context/context.js';
 import type { Stage } from '../../events/stage.js';
 import { localSettings } from '../../local/settings.js';
-import { resolveSecrets, type ImageBuilder } from '../build.js';
+import { resolveSecrets, type ImageBuilder } from '../imageBuilder.js';
 import {
   buildInvocation,
   initInvocation,

@@ -8,7 +8,7 @@ import type { ContextWith } from '../../context/context.js';
 import { packerInputsDigest } from '../rules/inputs.js';
 import { templateFacts } from '../rules/packerTemplate.js';
 import type { PackerTreeImage, SourceFolder } from '../treeImage.js';
-import { type ImageReading, unreadable } from '../treeInputs.js';
+import { type ImageReading, unreadable } from '../imageReading.js';
 import { isDirectory, templateTexts } from './template.js';
 
 /** What Packer, Ansible and Python leave beside what they read. */
