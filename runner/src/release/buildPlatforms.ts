@@ -1,7 +1,7 @@
 import type { Context } from '../context/context.js';
 import type { Stage } from '../events/stage.js';
 import { StackError } from '../base/errors.js';
-import { type BuildOptions, type BuiltImage, ensureLocal } from './build.js';
+import { type BuildOptions, type BuiltImage, ensureLocal } from './ensureLocal.js';
 import { isPacker, type TreeImage } from './treeImage.js';
 
 /** An image of one platform in the engine; without a platform it is the engine's own, or what the configuration says. */

@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import type { ImageConfig } from '../config/schema.js';
 import type { Context } from '../context/context.js';
 import { StackError } from '../base/errors.js';
-import { ensureLocal } from './build.js';
+import { ensureLocal } from './ensureLocal.js';
 import type { TreeImage } from './treeImage.js';
 import { chooseImages, freezeInputs, workingTreeInputs } from './treeInputs.js';
 

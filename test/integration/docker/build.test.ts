@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { StackError } from '../../../runner/src/base/errors.js';
 import { asImageStages } from '../../../runner/src/release/imageStages.js';
-import { buildAll, localName, summariseBuild } from '../../../runner/src/release/build.js';
+import { buildAll, summariseBuild } from '../../../runner/src/release/build.js';
+import { localName } from '../../../runner/src/release/ensureLocal.js';
 import type { TreeImage } from '../../../runner/src/release/treeImage.js';
 import { freezeInputs, workingTreeInputs } from '../../../runner/src/release/treeInputs.js';
 import {
@@ -131,7 +132,9 @@ describe('building images', function () {
           buildAll(shop.context, [], stageOf('build', shop.context)),
           'BUILD_FAILED',
         );
-        expect(failure.message).to.match(/^image web: the build failed at \[2\/\d\] RUN echo .* exit code 7$/);
+        expect(failure.message).to.match(
+          /^image web: the build failed at \[2\/\d\] RUN echo .* exit code 7$/,
+        );
         expect(failure.evidence).to.deep.equal(['module not found: flask']);
         expect(failure.where).to.contain(join(shop.directory, 'app/Dockerfile'));
       });
