@@ -103,6 +103,10 @@ export const calls = {
     ...runner('ecs:DeleteTaskDefinitions', 'task-definition'),
     unmade: OF_RETENTION,
   },
+  'services:look': {
+    ...runner('ecs:DescribeServices', 'cluster-services'),
+    unmade: 'ecs:DescribeServices of the other services of a cluster: the same call',
+  },
   'ecs:DescribeServices': runner('ecs:DescribeServices', 'ecs-service'),
   'ecs:DescribeTaskDefinition': open('ecs:DescribeTaskDefinition'),
   'ecs:RegisterTaskDefinition': {

@@ -68,6 +68,9 @@ export const forms = {
   'assumed-role': ({ assumed = [] }) => assumed,
   'ecs-service': ({ place, services }) =>
     services.map((names) => arnOf(place, 'ecs:R:A:service/{cluster}/{service}', names)),
+  'cluster-services': ({ place, services }) => [
+    ...new Set(services.map((names) => arnOf(place, 'ecs:R:A:service/{cluster}/*', names))),
+  ],
   // AWS asks for both: the service and its deployments, or its revisions.
   'service-deployment': ({ place, services }) => ofService(place, services, 'service-deployment'),
   'service-revision': ({ place, services }) => ofService(place, services, 'service-revision'),

@@ -117,7 +117,7 @@ export const parts = {
   // What runs is asked of every service of the clusters, not only of the deployment's own.
   'prune-definitions': [
     'ecs:ListServices',
-    'ecs:DescribeServices',
+    'services:look',
     'ecs:ListTasks',
     'ecs:DescribeTasks',
     'ecs:DescribeTaskDefinition',

@@ -16,6 +16,7 @@ describe('what a policy names', () => {
     ['assumed-role', []],
     ['assumed-role', ['arn:aws:iam::1:role/x'], { assumed: ['arn:aws:iam::1:role/x'] }],
     ['ecs-service', [at('ecs:R:A:service/main/shop-web')]],
+    ['cluster-services', [at('ecs:R:A:service/main/*')]],
     ['ecs-task', [at('ecs:R:A:task/main/*')]],
     ['container-instance', [at('ecs:R:A:container-instance/main/*')]],
     ['task-definition', [at('ecs:R:A:task-definition/shop-web:*')]],
