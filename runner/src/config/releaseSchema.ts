@@ -33,5 +33,3 @@ export const releaseSchema = z.strictObject({
       'Where a release with its notes is made of each version (default: what `notifications` has; its token must be allowed to).',
     ),
 });
-
-export type ReleaseConfig = z.infer<typeof releaseSchema>;
