@@ -21,6 +21,8 @@ export interface Facts {
   readonly images?: readonly string[];
   readonly branches?: readonly string[];
   readonly scopes?: readonly string[];
+  /** Whether there is a branch that ends with a release. */
+  readonly isReleased?: boolean;
   /** Of any kind. */
   readonly targets?: readonly string[];
 }
@@ -173,13 +175,13 @@ async function valuesOf(
 }
 
 /** Ids of the stages that a branch may have. */
-function stagesOf({ images = [], environments = [] }: Facts): readonly string[] {
+function stagesOf({ images = [], environments = [], isReleased = false }: Facts): readonly string[] {
   const each = (kinds: readonly string[], subjects: readonly string[]) =>
     kinds.flatMap((kind) => subjects.map((subject) => `${kind}:${subject}`));
   return [
     ...each(STAGES_OF_IMAGES, images),
     'push',
     ...each(STAGES_OF_ENVIRONMENTS, environments),
-    'release',
+    ...(isReleased ? ['release'] : []),
   ];
 }
