@@ -13,7 +13,7 @@ export async function completionFacts(path: string): Promise<Facts> {
     const environments = keysOf(field(config, 'environments'));
     return {
       environments,
-      isReleased: keysOf(field(config, 'release')).includes('branches'),
+      ...(keysOf(field(config, 'release')).includes('branches') ? { isReleased: true } : {}),
       images: [...keysOf(field(config, 'images')), ...keysOf(field(config, 'artifacts'))],
       branches: keysOf(field(config, 'branches')),
       targets: environments.flatMap((name) =>
