@@ -94,7 +94,7 @@ const resourceArguments = [
   {
     name: 'kind',
     description:
-      'host, instance, load-balancer, bucket, launch-template, ecs-service, ecs-colours or postgres',
+      'host, instance, load-balancer, bucket, launch-template, ecs-service, ecs-colours, postgres, mariadb, shared-files, secret or image',
     required: true,
   },
   { name: 'name', description: 'Its name: lower-case letters, digits and dashes', required: true },
@@ -113,9 +113,9 @@ const split = (input: CommandInput): [string, string, string[]] => {
 const create: CommandDefinition = {
   name: 'local create',
   summary:
-    'Create a host, EC2 instance, load balancer, bucket, launch template, ECS service or database in the local environment',
+    'Create a host, EC2 instance, load balancer, bucket, ECS service, database or another resource in the local environment',
   description:
-    'The Terraform roots of the examples call it in place of a cloud provider. What exists stays.\n\n`host` takes slot=N (0 to 29), which fixes its address and ports; `instance` tags=NAME=VALUE,…: an EC2 instance that knows the key of this environment; `load-balancer` port, health and targets=ADDRESS:PORT,… or, for EC2 instances, type=instance; `bucket` nothing: it keeps versions; `launch-template` nothing: its instances know the key of this environment; `ecs-service` cluster, image, container, port, desired, health, environment=NAME=VALUE,… and secrets=NAME=ARN,…; `ecs-colours` the same, for two services NAME-blue and NAME-green behind one rule; `postgres` nothing: its image is made when it is asked for first.\n\n`--result FILE` keeps what it made, ARNs too.',
+    'The Terraform roots of the examples call it in place of a cloud provider. What exists stays.\n\n`host` takes slot=N (0 to 29), which fixes its address and ports; `instance` tags=NAME=VALUE,…: an EC2 instance that knows the key of this environment; `load-balancer` port, health and targets=ADDRESS:PORT,… or, for EC2 instances, type=instance; `bucket` nothing: it keeps versions; `launch-template` nothing: its instances know the key of this environment; `ecs-service` cluster, image, container, port, desired, health, environment=NAME=VALUE,…, secrets=NAME=ARN,… and mounts=FILES=PATH,…; `ecs-colours` the same, for two services NAME-blue and NAME-green behind one rule; `postgres` and `mariadb` nothing: their images are made when they are asked for first; `shared-files` uid and gid: who owns them; `secret` fields=NAME,…: a random value each; `image` nothing: `php` is a base image, which `local env` names from then on.\n\n`--result FILE` keeps what it made, ARNs too.',
   arguments: resourceArguments,
   examples: [
     { command: 'local create host staging-1 slot=0', explains: 'A machine with systemd, reached over SSH.' },

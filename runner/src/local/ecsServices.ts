@@ -21,7 +21,7 @@ import { everyPage } from '../adapters/aws/pages.js';
 import { emulatorClient, unless } from './awsTools.js';
 import { createExecutionRole, deleteExecutionRole, executionRoleArn } from './executionRole.js';
 import { createLoadBalancer, deleteLoadBalancer } from './loadBalancers.js';
-import { loadBalancerUrl, type LocalSettings } from './settings.js';
+import { loadBalancerUrl, sharedVolume, type LocalSettings } from './settings.js';
 
 export interface EcsServiceRequest {
   /** Name of the service, its task family, its load balancer and its target group. */
@@ -38,6 +38,8 @@ export interface EcsServiceRequest {
   readonly environment?: Readonly<Record<string, string>>;
   /** ARNs of secrets by the variable they are read into. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Paths in the container by the shared files that are mounted there. */
+  readonly mounts?: Readonly<Record<string, string>>;
 }
 
 export interface EcsServiceMade {
@@ -156,7 +158,7 @@ async function registerFirst(
   client: ECSClient,
   request: EcsServiceRequest,
 ): Promise<string | undefined> {
-  const { name, port, environment = {}, secrets = {} } = request;
+  const { name, port, environment = {}, secrets = {}, mounts = {} } = request;
   const { taskDefinition } = await client.send(
     new RegisterTaskDefinitionCommand({
       family: name,
@@ -165,6 +167,11 @@ async function registerFirst(
       cpu: '256',
       memory: '512',
       executionRoleArn: executionRoleArn(settings, name),
+      // The emulator hands the path to the engine, which takes the name of a volume as well.
+      volumes: Object.keys(mounts).map((files) => ({
+        name: files,
+        host: { sourcePath: sharedVolume(settings, files) },
+      })),
       containerDefinitions: [
         {
           name: request.container,
@@ -175,6 +182,10 @@ async function registerFirst(
             value,
           })),
           secrets: Object.entries(secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
+          mountPoints: Object.entries(mounts).map(([sourceVolume, containerPath]) => ({
+            sourceVolume,
+            containerPath,
+          })),
           portMappings: [{ containerPort: port, protocol: 'tcp' }],
           logConfiguration: {
             logDriver: 'awslogs',

@@ -41,6 +41,7 @@ export function localEnvironment(
     ...(images === undefined
       ? {}
       : { AUTOMATION_STACK_BASE_PYTHON: images.python, AUTOMATION_STACK_BASE_BUSYBOX: images.busybox }),
+    ...(images?.php === undefined ? {} : { AUTOMATION_STACK_BASE_PHP: images.php }),
     ANSIBLE_COLLECTIONS_PATH: settings.collections,
     // Each AWS root of the examples has a counterpart with local hosts.
     AUTOMATION_STACK_TERRAFORM_ROOT: 'terraform/local',

@@ -1,21 +1,20 @@
 import {
   CreateSecretCommand,
-  DeleteSecretCommand,
   DescribeSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { randomBytes } from 'node:crypto';
 import { StackError } from '../base/errors.js';
 import { emulatorClient, unless } from './awsTools.js';
+import { deleteSecret } from './localSecrets.js';
+import { DATABASE_ENGINES, type DatabaseKind } from './databaseEngines.js';
 import { optionalImage } from './localImages.js';
-import { LABEL, POSTGRES_LABEL } from './localNetwork.js';
+import { DATABASE_LABEL, ENGINE_LABEL, LABEL } from './localNetwork.js';
 import { withStateLock } from './localLock.js';
 import { askCommand, runCommand, waitUntil, type LocalContext } from './localContext.js';
 
-const PORT = 5432;
-
-/** A PostgreSQL server with one database and the user that owns it. */
-export interface Postgres {
+/** A server with one database and the user that owns it. */
+export interface MadeDatabase {
   readonly name: string;
   /** Where containers of the local network reach it, at `port`. */
   readonly address: string;
@@ -28,24 +27,29 @@ export interface Postgres {
   readonly secretArn: string;
 }
 
-const containerName = (local: LocalContext, name: string): string =>
-  `${local.settings.name}-postgres-${name}`;
+const containerName = (local: LocalContext, kind: DatabaseKind, name: string): string =>
+  `${local.settings.name}-${kind}-${name}`;
 
 /**
  * Creates what the modules `rds` and `database-user` create on AWS: a server that lets nobody in without TLS, a database `app`,
  * its owner `app`, who is no superuser, and a secret. What exists stays. The data ends with the container.
  */
-export async function createPostgres(local: LocalContext, name: string): Promise<Postgres> {
-  const image = await optionalImage(local, 'postgres');
-  return withStateLock(local, `postgres-${name}`, async () => {
-    const container = containerName(local, name);
-    await startServer(local, container, name, image);
-    const secretArn = await giveUser(local, container, name);
-    const loopback = await askCommand(local, 'docker', ['port', container, `${PORT}/tcp`]);
+export async function createDatabase(
+  local: LocalContext,
+  kind: DatabaseKind,
+  name: string,
+): Promise<MadeDatabase> {
+  const { port, image: recipe } = DATABASE_ENGINES[kind];
+  const image = await optionalImage(local, recipe);
+  return withStateLock(local, `${kind}-${name}`, async () => {
+    const server = { kind, name, container: containerName(local, kind, name) };
+    await startServer(local, server, image);
+    const secretArn = await giveUser(local, server);
+    const loopback = await askCommand(local, 'docker', ['port', server.container, `${port}/tcp`]);
     return {
       name,
-      address: addressOf(name),
-      port: PORT,
+      address: addressOf(kind, name),
+      port,
       loopback: loopback ?? '',
       database: 'app',
       username: 'app',
@@ -55,8 +59,12 @@ export async function createPostgres(local: LocalContext, name: string): Promise
 }
 
 /** Removes the server with its data and its secret; a missing one is no error. */
-export async function deletePostgres(local: LocalContext, name: string): Promise<boolean> {
-  const container = containerName(local, name);
+export async function deleteDatabase(
+  local: LocalContext,
+  kind: DatabaseKind,
+  name: string,
+): Promise<boolean> {
+  const container = containerName(local, kind, name);
   const found = await askCommand(local, 'docker', ['inspect', '--format', '{{.Id}}', container]);
   if (found !== undefined) {
     await runCommand(
@@ -65,33 +73,34 @@ export async function deletePostgres(local: LocalContext, name: string): Promise
       { purpose: `remove the database ${name}` },
     );
   }
-  const client = new SecretsManagerClient(emulatorClient(local.settings));
-  const secret = await unless(['ResourceNotFoundException'], () =>
-    client.send(new DeleteSecretCommand({ SecretId: secretName(name), ForceDeleteWithoutRecovery: true })),
-  );
-  client.destroy();
-  return found !== undefined || secret !== undefined;
+  const hadSecret = await deleteSecret(local.settings, secretName(name));
+  return found !== undefined || hadSecret;
 }
 
-const addressOf = (name: string): string => `${name}.postgres`;
+interface DatabaseServer {
+  readonly kind: DatabaseKind;
+  readonly name: string;
+  readonly container: string;
+}
+
+const addressOf = (kind: DatabaseKind, name: string): string => `${name}.${kind}`;
 const secretName = (name: string): string => `${name}/database`;
 
 async function startServer(
   local: LocalContext,
-  container: string,
-  name: string,
+  { kind, name, container }: DatabaseServer,
   image: string,
 ): Promise<void> {
   const { settings } = local;
+  const { port, stopSignal, ask } = DATABASE_ENGINES[kind];
   const purpose = `start the database ${name}`;
   const state = await askCommand(local, 'docker', ['inspect', '--format', '{{.State.Running}}', container]);
   if (state === undefined) {
     const args = [
       ...['run', '--detach', '--name', container, '--network', settings.name],
-      ...['--network-alias', addressOf(name), '--publish', `127.0.0.1::${PORT}`],
-      // What PostgreSQL calls fast: it does not wait for its clients.
-      ...['--stop-signal', 'SIGINT'],
-      ...['--label', `${LABEL}=${settings.name}`, '--label', `${POSTGRES_LABEL}=${name}`, image],
+      ...['--network-alias', addressOf(kind, name), '--publish', `127.0.0.1::${port}`],
+      ...['--stop-signal', stopSignal, '--label', `${LABEL}=${settings.name}`],
+      ...['--label', `${DATABASE_LABEL}=${name}`, '--label', `${ENGINE_LABEL}=${kind}`, image],
     ];
     await runCommand(local, { file: 'docker', args }, { purpose, next: 'Type: node runner local status' });
   } else if (state !== 'true') {
@@ -99,8 +108,7 @@ async function startServer(
   }
   const running = async () =>
     (await askCommand(local, 'docker', ['inspect', '--format', '{{.State.Running}}', container])) === 'true';
-  const answers = async () =>
-    (await askCommand(local, 'docker', ['exec', container, 'psql', '--command', 'SELECT 1'])) !== undefined;
+  const answers = async () => (await askCommand(local, 'docker', ['exec', container, ...ask])) !== undefined;
   await waitUntil(local, async () => (await answers()) || !(await running()), 60_000, 200);
   if (await answers()) return;
   const log = await askCommand(local, 'docker', ['logs', '--tail', '20', container]);
@@ -112,7 +120,8 @@ async function startServer(
 }
 
 /** Makes database, owner and secret, unless all are there: the secret comes last. @returns its ARN */
-async function giveUser(local: LocalContext, container: string, name: string): Promise<string> {
+async function giveUser(local: LocalContext, { kind, name, container }: DatabaseServer): Promise<string> {
+  const { client: statements, makeUser } = DATABASE_ENGINES[kind];
   const client = new SecretsManagerClient(emulatorClient(local.settings));
   try {
     const SecretId = secretName(name);
@@ -122,14 +131,11 @@ async function giveUser(local: LocalContext, container: string, name: string): P
     if (known?.ARN !== undefined) return known.ARN;
     const password = randomBytes(20).toString('hex');
     // By stdin, as everything with a password in it.
-    const input = `SELECT 'CREATE ROLE app LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app') \\gexec
-ALTER ROLE app PASSWORD '${password}';
-SELECT 'CREATE DATABASE app OWNER app' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'app') \\gexec
-`;
-    const psql = ['exec', '--interactive', container, 'psql', '--quiet', '--set', 'ON_ERROR_STOP=1'];
+    const input = makeUser(password);
+    const args = ['exec', '--interactive', container, ...statements];
     await runCommand(
       local,
-      { file: 'docker', args: psql, input },
+      { file: 'docker', args, input },
       { purpose: `make the user of the database ${name}` },
     );
     const made = await client.send(

@@ -8,9 +8,11 @@ import { IMAGE_PREFIX, IMAGE_RECIPES, imageTag, OPTIONAL_RECIPES, type ImageReci
 import { withStateLock } from './localLock.js';
 import { askCommand, asProcessGroup, runCommand, type LocalContext } from './localContext.js';
 
-export type ImageNames = Readonly<
-  Record<Exclude<ImageRecipe['name'], keyof typeof OPTIONAL_RECIPES>, string>
->;
+type OptionalName = keyof typeof OPTIONAL_RECIPES;
+
+/** The images of this machine by name; optional ones where they were made. */
+export type ImageNames = Readonly<Record<Exclude<ImageRecipe['name'], OptionalName>, string>> &
+  Readonly<Partial<Record<OptionalName, string>>>;
 
 interface MachineFacts {
   readonly suite: string;
@@ -50,9 +52,11 @@ export async function optionalImage(
   const { fingerprint } = await machineFacts(local);
   const tag = imageTag(recipe, fingerprint);
   await withStateLock(local, 'images', async () => {
-    if ((await presentImages(local)).includes(tag)) return;
-    const importImage = await prepareImage(local, recipe, tag);
-    await importImage();
+    if (!(await presentImages(local)).includes(tag)) {
+      const importImage = await prepareImage(local, recipe, tag);
+      await importImage();
+    }
+    await recordImages(local);
   });
   return tag;
 }
@@ -122,12 +126,16 @@ export async function prepareImage(
   }
 }
 
-/** Saves which images belong to this machine, after all exist. */
+/** Saves which images belong to this machine, after all that every environment has exist. */
 export async function recordImages(local: LocalContext): Promise<ImageNames> {
   const { fingerprint } = await machineFacts(local);
-  const names = Object.fromEntries(
-    IMAGE_RECIPES.map((recipe) => [recipe.name, imageTag(recipe, fingerprint)]),
-  );
+  const present = new Set(await presentImages(local));
+  const optional: readonly ImageRecipe[] = Object.values(OPTIONAL_RECIPES);
+  const recipes = [
+    ...IMAGE_RECIPES,
+    ...optional.filter((recipe) => present.has(imageTag(recipe, fingerprint))),
+  ];
+  const names = Object.fromEntries(recipes.map((recipe) => [recipe.name, imageTag(recipe, fingerprint)]));
   await mkdir(local.settings.home, { recursive: true, mode: 0o700 });
   await writeAtomically(record(local), `${JSON.stringify(names, null, 2)}\n`);
   return names as ImageNames;

@@ -6,9 +6,14 @@ import type { ImageNames } from './localImages.js';
 export const LABEL = 'automation-stack.local';
 
 /** Label of a database; its value is the name that it was created with. */
-export const POSTGRES_LABEL = `${LABEL}.postgres`;
+export const DATABASE_LABEL = `${LABEL}.database`;
+
+/** Label of a database; its value is which server it is. */
+export const ENGINE_LABEL = `${LABEL}.engine`;
 
 export interface LocalDatabase {
+  /** Which server it is, such as postgres. */
+  readonly kind: string;
   readonly name: string;
   readonly running: boolean;
   /** `127.0.0.1:PORT`; empty where it does not run. */
@@ -70,16 +75,16 @@ export async function listDatabases(local: LocalContext): Promise<LocalDatabase[
     '--filter',
     `label=${LABEL}=${local.settings.name}`,
     '--filter',
-    `label=${POSTGRES_LABEL}`,
+    `label=${DATABASE_LABEL}`,
   ];
-  const format = `{{.Label "${POSTGRES_LABEL}"}} {{.State}} {{.Ports}}`;
+  const format = `{{.Label "${ENGINE_LABEL}"}} {{.Label "${DATABASE_LABEL}"}} {{.State}} {{.Ports}}`;
   const lines = await askCommand(local, 'docker', ['ps', '--all', ...filters, '--format', format]);
   return (lines ?? '')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [name = '', state = '', ports = ''] = line.split(' ');
-      return { name, running: state === 'running', loopback: ports.replace(/->.*$/, '') };
+      const [kind = '', name = '', state = '', ports = ''] = line.split(' ');
+      return { kind, name, running: state === 'running', loopback: ports.replace(/->.*$/, '') };
     })
     .sort((a, b) => a.name.localeCompare(b.name));
 }

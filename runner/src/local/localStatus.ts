@@ -82,7 +82,7 @@ export function statusLines(status: LocalStatus): string {
   }
   for (const { instanceId, running } of status.instances)
     lines.push(`${running ? 'up  ' : 'down'}  instance   ${instanceId}`);
-  for (const { name, running, loopback } of status.databases)
-    lines.push(`${running ? 'up  ' : 'down'}  postgres   ${name.padEnd(16)} ${loopback}`);
+  for (const { kind, name, running, loopback } of status.databases)
+    lines.push(`${running ? 'up  ' : 'down'}  ${kind.padEnd(10)} ${name.padEnd(16)} ${loopback}`);
   return lines.join('\n');
 }

@@ -3,7 +3,9 @@ import { nearest } from '../base/nearest.js';
 import { createHost, deleteHost } from './localHosts.js';
 import { emulatorRuns } from './emulator.js';
 import { notRunningError, type LocalContext } from './localContext.js';
+import type { DatabaseKind } from './databaseEngines.js';
 import type { EcsServiceRequest } from './ecsServices.js';
+import { OPTIONAL_RECIPES } from './recipes.js';
 
 /** `key=value` words by key. */
 export type Settings = Readonly<Record<string, string>>;
@@ -14,7 +16,21 @@ interface ResourceKind {
   delete(local: LocalContext, name: string, given: Settings): Promise<boolean>;
 }
 
-const SERVICE_KEYS = ['cluster', 'image', 'container', 'port', 'desired', 'health', 'environment', 'secrets'];
+const SERVICE_KEYS = [
+  ...['cluster', 'image', 'container', 'port', 'desired', 'health', 'environment', 'secrets', 'mounts'],
+];
+
+const databaseKind = (kind: DatabaseKind): ResourceKind => ({
+  keys: [],
+  create: async (local, name) => {
+    const { createDatabase } = await import('./localDatabases.js');
+    return { ...(await createDatabase(local, kind, name)) };
+  },
+  delete: async (local, name) => {
+    const { deleteDatabase } = await import('./localDatabases.js');
+    return deleteDatabase(local, kind, name);
+  },
+});
 
 /**
  * The kinds of `local create KIND NAME` and `local delete KIND NAME`; the examples' Terraform roots call them. SDKs load
@@ -90,16 +106,39 @@ const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
       return deleteEcsColours(settings, name, given['cluster'] ?? 'local');
     },
   },
-  postgres: {
-    keys: [],
-    create: async (local, name) => {
-      const { createPostgres } = await import('./localDatabases.js');
-      return { ...(await createPostgres(local, name)) };
+  postgres: databaseKind('postgres'),
+  mariadb: databaseKind('mariadb'),
+  'shared-files': {
+    keys: ['uid', 'gid'],
+    create: async (local, name, given) => {
+      const { createSharedFiles } = await import('./sharedFiles.js');
+      const owner = { uid: number(given, 'uid') ?? 0, gid: number(given, 'gid') ?? 0 };
+      return { ...(await createSharedFiles(local, name, owner)) };
     },
     delete: async (local, name) => {
-      const { deletePostgres } = await import('./localDatabases.js');
-      return deletePostgres(local, name);
+      const { deleteSharedFiles } = await import('./sharedFiles.js');
+      return deleteSharedFiles(local, name);
     },
+  },
+  secret: {
+    keys: ['fields'],
+    create: async ({ settings }, name, given) => {
+      const { createSecret } = await import('./localSecrets.js');
+      return { ...(await createSecret(settings, name, (given['fields'] ?? 'value').split(','))) };
+    },
+    delete: async ({ settings }, name) => {
+      const { deleteSecret } = await import('./localSecrets.js');
+      return deleteSecret(settings, name);
+    },
+  },
+  image: {
+    keys: [],
+    create: async (local, name) => {
+      const { optionalImage } = await import('./localImages.js');
+      return { image: await optionalImage(local, optionalRecipe(name)) };
+    },
+    // Images are of the whole machine, and other environments use them: `down --purge` removes them.
+    delete: () => Promise.resolve(false),
   },
   instance: {
     keys: ['tags'],
@@ -156,6 +195,7 @@ async function serviceRequest(
     healthPath: given['health'] ?? '/health',
     environment: pairs(given, 'environment'),
     secrets: pairs(given, 'secrets'),
+    mounts: pairs(given, 'mounts'),
   };
 }
 
@@ -215,6 +255,12 @@ function parseWords(kindName: string, kind: ResourceKind, words: readonly string
     given[key] = word.slice(at + 1);
   }
   return given;
+}
+
+function optionalRecipe(name: string): keyof typeof OPTIONAL_RECIPES {
+  if (name in OPTIONAL_RECIPES) return name as keyof typeof OPTIONAL_RECIPES;
+  const known = Object.keys(OPTIONAL_RECIPES);
+  throw new StackError('USAGE', `There is no image ${name}: ${known.join(', ')}`, { where: name });
 }
 
 function number(given: Settings, key: string): number | undefined {

@@ -117,6 +117,10 @@ export const slackUrl = (settings: LocalSettings): string => `http://127.0.0.1:$
 export const loadBalancerUrl = (settings: LocalSettings, name: string): string =>
   `${emulatorUrl(settings)}/_alb/${name}/`;
 
+/** The engine's volume that shared files are. */
+export const sharedVolume = (settings: LocalSettings, name: string): string =>
+  `${settings.name}-files-${name}`;
+
 /** The runner's own folder (with index.js), for the source and for the bundle in dist/. */
 export function runnerDirectory(): string {
   let directory = dirname(fileURLToPath(import.meta.url));

@@ -7,7 +7,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { emulatorClient } from '../../../runner/src/local/awsTools.js';
-import { createPostgres, deletePostgres, type Postgres } from '../../../runner/src/local/localDatabases.js';
+import {
+  createDatabase,
+  deleteDatabase,
+  type MadeDatabase,
+} from '../../../runner/src/local/localDatabases.js';
 import { imageNames } from '../../../runner/src/local/localImages.js';
 import { testLocalContext } from '../../support/localContext.js';
 
@@ -29,13 +33,13 @@ describe('the column that blue-green renames over three releases, on PostgreSQL'
   const local = testLocalContext();
   const id = `t${randomBytes(4).toString('hex')}`;
   const image = (release: Release) => `automation-stack-test/${id}:${release}`;
-  let database: Postgres;
+  let database: MadeDatabase;
   let env: Record<string, string>;
 
   before(async () => {
     const base = (await imageNames(local))?.python;
     if (base === undefined) throw new Error('no local images: run `node runner local up` first');
-    database = await createPostgres(local, id);
+    database = await createDatabase(local, 'postgres', id);
     const client = new SecretsManagerClient(emulatorClient(local.settings));
     const secret = await client.send(new GetSecretValueCommand({ SecretId: database.secretArn }));
     const { username, password } = JSON.parse(secret.SecretString ?? '') as Record<string, string>;
@@ -56,7 +60,7 @@ describe('the column that blue-green renames over three releases, on PostgreSQL'
     await rm(folder, { recursive: true });
   });
   after(async () => {
-    await deletePostgres(local, id);
+    await deleteDatabase(local, 'postgres', id);
     await execa('docker', ['rmi', '--force', image('1'), image('2'), image('3')], { reject: false });
   });
 
