@@ -1,5 +1,5 @@
-# The container image, made by the playbook that also makes the machine image of ami.pkr.hcl.
-#   node runner build        in the folder above; by hand: packer build -var repository=… -var tag=… wordpress.pkr.hcl
+# The container image, made by the playbook that also makes the machine image of ami.pkr.hcl: `node runner build`.
+# By hand, in this folder: ANSIBLE_ROLES_PATH=../../../ansible/roles packer build -var repository=… -var tag=… wordpress.pkr.hcl
 variable "repository" {
   type        = string
   description = "Repository of the image with its registry, such as 111111111111.dkr.ecr.eu-west-1.amazonaws.com/wordpress."
@@ -20,12 +20,6 @@ variable "pull" {
   type        = bool
   default     = true
   description = "Whether the base is pulled; not where it is on this machine alone."
-}
-
-variable "roles" {
-  type        = string
-  default     = "../../../ansible/roles"
-  description = "Folder of the role wordpress and those it uses, from where Packer runs."
 }
 
 source "docker" "wordpress" {
@@ -57,7 +51,7 @@ build {
     use_proxy        = false
     user             = "root"
     extra_arguments  = ["--extra-vars", "ansible_connection=docker ansible_host=${build.ID} ansible_python_interpreter=/usr/bin/python3"]
-    ansible_env_vars = ["ANSIBLE_ROLES_PATH=${var.roles}", "ANSIBLE_PIPELINING=true"]
+    ansible_env_vars = ["ANSIBLE_PIPELINING=true"]
   }
 
   post-processors {

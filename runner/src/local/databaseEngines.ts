@@ -33,8 +33,8 @@ SELECT 'CREATE DATABASE app OWNER app' WHERE NOT EXISTS (SELECT FROM pg_database
     image: 'mariadb',
     port: 3306,
     stopSignal: 'SIGTERM',
-    ask: ['mariadb', '--execute', 'SELECT 1'],
-    client: ['mariadb'],
+    ask: ['mariadb', '--socket=/var/lib/mysql/mysqld.sock', '--execute', 'SELECT 1'],
+    client: ['mariadb', '--socket=/var/lib/mysql/mysqld.sock'],
     makeUser: (password) => `CREATE DATABASE IF NOT EXISTS app CHARACTER SET utf8mb4;
 CREATE USER IF NOT EXISTS app@'%';
 ALTER USER app@'%' IDENTIFIED BY '${password}';

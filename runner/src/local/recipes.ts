@@ -139,7 +139,6 @@ const MARIADB: ImageRecipe = {
   packages: ['mariadb-server', 'openssl'],
   arrange: `${TRIM}
 rm -rf "$1"/var/lib/mysql/*
-chroot "$1" install -d -o mysql -g mysql /run/mysqld
 cat > "$1/usr/local/bin/serve-mariadb" <<'END'
 #!/bin/sh
 set -eu
@@ -149,7 +148,7 @@ if [ ! -d "$data/mysql" ]; then
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=mariadb -keyout "$data/server.key" -out "$data/server.crt"
   chmod 600 "$data/server.key"
 fi
-exec mariadbd --no-defaults --datadir="$data" --socket=/run/mysqld/mysqld.sock --bind-address=0.0.0.0 --skip-name-resolve --require-secure-transport=ON --ssl-cert="$data/server.crt" --ssl-key="$data/server.key" --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=64M --max-connections=200
+exec mariadbd --no-defaults --datadir="$data" --socket=/var/lib/mysql/mysqld.sock --bind-address=0.0.0.0 --skip-name-resolve --require-secure-transport=ON --ssl-cert="$data/server.crt" --ssl-key="$data/server.key" --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=64M --max-connections=200
 END
 chmod 755 "$1/usr/local/bin/serve-mariadb"
 `,
