@@ -91,7 +91,7 @@ merge_to_main() {
 
 down() {
   local name environment
-  for name in flask-fleet hello-ecs blue-green laravel-ci s3-artifact; do
+  for name in flask-fleet hello-ecs blue-green laravel-ci s3-artifact wordpress-ecs; do
     [[ -d $demo/$name ]] || continue
     (
       cd "$demo/$name"
@@ -174,6 +174,10 @@ main() {
     examples=(s3-artifact)
     source scripts/demoS3Artifact.sh
     s3_artifact
+  elif [[ ${EXAMPLE:-} == wordpress-ecs ]]; then
+    examples=(wordpress-ecs)
+    source scripts/demoWordpress.sh
+    wordpress_ecs
   else
     fleet
     service
@@ -187,8 +191,8 @@ main() {
 }
 
 case ${EXAMPLE:-} in
-  '' | blue-green | laravel-ci | s3-artifact) ;;
-  *) echo "EXAMPLE is blue-green, laravel-ci or s3-artifact, or left out: flask-fleet and hello-ecs" >&2; exit 2 ;;
+  '' | blue-green | laravel-ci | s3-artifact | wordpress-ecs) ;;
+  *) echo "EXAMPLE is blue-green, laravel-ci, s3-artifact or wordpress-ecs, or left out: flask-fleet and hello-ecs" >&2; exit 2 ;;
 esac
 case ${1:-up} in
   up) main ;;

@@ -5,7 +5,7 @@ require_once __DIR__ . '/database.php';
 header('Content-Type: application/json');
 header('Cache-Control: no-store');
 /** Answers once: what comes later, such as WordPress' own page of a fatal error, is dropped. */
-function automation_stack_answer(int $status, array $answer): void
+function automation_stack_answer(int $status, array $answer, ?string $logged = null): void
 {
     static $isAnswered = false;
     if ($isAnswered) {
@@ -19,7 +19,7 @@ function automation_stack_answer(int $status, array $answer): void
     http_response_code($status);
     header('Content-Type: application/json');
     if ($status !== 200) {
-        error_log('health: ' . $answer['why']);
+        error_log('health: ' . ($logged ?? $answer['why']));
     }
     echo json_encode($answer), "\n";
 }
@@ -27,8 +27,8 @@ function automation_stack_answer(int $status, array $answer): void
 $failure = automation_stack_database(2);
 if ($failure !== null) {
     // What the client says may name the user: it is in the log alone.
-    error_log("health: database: $failure[0] ($failure[1])");
-    automation_stack_answer(503, ['status' => 'unavailable', 'why' => "database: $failure[0]"]);
+    $why = "database: $failure[0]";
+    automation_stack_answer(503, ['status' => 'unavailable', 'why' => $why], "$why ($failure[1])");
     exit();
 }
 ob_start();
