@@ -6,6 +6,9 @@ locals {
 
   log_groups_arn = "arn:${data.aws_partition.current.partition}:logs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:log-group"
   log_group_arn  = "${local.log_groups_arn}:${module.wordpress.log_group_name}"
+
+  # Where people find the site.
+  url = try("https://${var.domain.name}", module.load_balancer.url)
 }
 
 data "aws_partition" "current" {}
@@ -38,11 +41,11 @@ module "security_groups" {
     load-balancer = {
       description = "Load balancer of ${local.name}"
       ingress     = merge(local.entrances.cloudfront, local.entrances.everybody)
-      egress      = { wordpress = { description = "To WordPress", port = 80, group = "wordpress" } }
+      egress      = { wordpress = { description = "To WordPress", port = var.container_port, group = "wordpress" } }
     }
     wordpress = {
       description = "Tasks of ${local.name}"
-      ingress     = { http = { description = "From the load balancer", port = 80, group = "load-balancer" } }
+      ingress     = { http = { description = "From the load balancer", port = var.container_port, group = "load-balancer" } }
       egress = {
         https    = { description = "Plugins, AWS", port = 443, cidr_ipv4 = "0.0.0.0/0" }
         database = { description = "To the database", port = 3306, cidr_ipv4 = module.network.vpc_cidr_block }
@@ -79,7 +82,7 @@ module "roles" {
       trust = { by = "ecs-tasks" }
       may = {
         repositories = values(module.ecr.repository_arns)
-        secrets      = [module.database_user.secret_arn]
+        secrets      = [module.database_user.secret_arn, module.secrets.secret_arns["wordpress"]]
         log_groups   = [local.log_group_arn]
       }
     }
@@ -172,7 +175,7 @@ module "files" {
   subnet_ids = module.network.private_subnet_ids
   clients    = { wordpress = { security_group_id = module.security_groups.security_group_ids["wordpress"] } }
   # The user that the image's web server is.
-  access_points      = { content = { path = "/wp-content", uid = 33, gid = 33 } }
+  access_points      = { uploads = { path = "/uploads", uid = 33, gid = 33 } }
   access_points_only = true
   tags               = local.tags
 }
@@ -199,13 +202,29 @@ module "load_balancer" {
   tags = local.tags
 }
 
-locals {
-  # Settings that both containers have.
-  database_settings = { WORDPRESS_DB_HOST = module.database.address, WORDPRESS_DB_NAME = module.database.database_name }
-  database_secrets = {
-    WORDPRESS_DB_USER     = "${module.database_user.secret_arn}:username::"
-    WORDPRESS_DB_PASSWORD = "${module.database_user.secret_arn}:password::"
+# What WordPress signs its cookies with, and the password of its first administrator.
+module "secrets" {
+  source = "../../../terraform/modules/secrets"
+
+  name    = local.name
+  secrets = { wordpress = { description = "Key of the cookies, and password of the first administrator, of ${local.name}" } }
+  tags    = local.tags
+}
+
+# Made once, by Terraform itself, and kept in the state, which is encrypted.
+resource "terraform_data" "generated" {
+  for_each = toset(["secret", "admin_password"])
+
+  input = { value = "${uuid()}${uuid()}" }
+
+  lifecycle {
+    ignore_changes = [input]
   }
+}
+
+resource "aws_secretsmanager_secret_version" "wordpress" {
+  secret_id     = module.secrets.secret_arns["wordpress"]
+  secret_string = jsonencode({ for name, made in terraform_data.generated : name => sensitive(made.output.value) })
 }
 
 module "wordpress" {
@@ -226,36 +245,41 @@ module "wordpress" {
   main_container             = "wordpress"
   containers = {
     wordpress = {
-      image      = var.image
-      ports      = { http = { port = 80 } }
-      depends_on = { database = "SUCCESS" }
-      # The database refuses connections without TLS.
-      environment = merge(local.database_settings, { WORDPRESS_CONFIG_EXTRA = "define('MYSQL_CLIENT_FLAGS', MYSQLI_CLIENT_SSL);" })
-      secrets     = local.database_secrets
-      mounts      = { content = { path = "/var/www/html/wp-content" } }
-      # The image unpacks WordPress into its web root when it starts.
+      image = var.image
+      ports = { http = { port = var.container_port } }
+      environment = {
+        # Where the placeholder listens.
+        PORT                  = var.container_port
+        WORDPRESS_DB_HOST     = module.database.address
+        WORDPRESS_DB_NAME     = module.database.database_name
+        WORDPRESS_URL         = local.url
+        WORDPRESS_TITLE       = var.site.title
+        WORDPRESS_ADMIN_USER  = var.site.admin_user
+        WORDPRESS_ADMIN_EMAIL = var.site.admin_email
+      }
+      secrets = {
+        WORDPRESS_DB_USER        = "${module.database_user.secret_arn}:username::"
+        WORDPRESS_DB_PASSWORD    = "${module.database_user.secret_arn}:password::"
+        WORDPRESS_SECRET         = "${module.secrets.secret_arns["wordpress"]}:secret::"
+        WORDPRESS_ADMIN_PASSWORD = "${module.secrets.secret_arns["wordpress"]}:admin_password::"
+      }
+      mounts = { uploads = { path = "/var/lib/wordpress/wp-content/uploads" } }
+      # Apache writes its process id, PHP what is being uploaded.
       read_only_root_filesystem = false
-    }
-    database = {
-      image       = var.image
-      essential   = false
-      command     = ["php", "-r", file("${path.module}/check-database.php")]
-      environment = local.database_settings
-      secrets     = local.database_secrets
     }
   }
   volumes = {
-    content = {
+    uploads = {
       kind            = "efs"
       file_system_id  = module.files.file_system_id
-      access_point_id = module.files.access_point_ids["content"]
+      access_point_id = module.files.access_point_ids["uploads"]
     }
   }
   load_balancing = {
     strategy       = "rolling"
-    container_port = 80
-    # WordPress sends its own name's visitors elsewhere until it is set up: both are signs of life.
-    health_check = { path = "/wp-login.php", matcher = "200-399" }
+    container_port = var.container_port
+    # It asks the database too.
+    health_check = { path = var.health_path }
     rules = {
       main = {
         listener_arn  = module.load_balancer.listener_arns[var.domain == null ? "http" : "https"]

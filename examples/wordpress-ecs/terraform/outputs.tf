@@ -38,7 +38,7 @@ output "network" {
 
 output "url" {
   description = "Where people find the site."
-  value       = try("https://${var.domain.name}", module.load_balancer.url)
+  value       = local.url
 }
 
 output "distribution" {
@@ -49,4 +49,9 @@ output "distribution" {
 output "database_users" {
   description = "Users of the database that the runner makes after an apply, and the services that read their secrets."
   value       = { wordpress = merge(module.database_user.user, { services = [module.wordpress.service_name] }) }
+}
+
+output "admin" {
+  description = "First administrator of the site: the name, and the secret with the password, as `admin_password`."
+  value       = { user = var.site.admin_user, secret = module.secrets.secret_arns["wordpress"] }
 }

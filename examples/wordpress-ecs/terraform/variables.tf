@@ -21,10 +21,35 @@ variable "network" {
 }
 
 variable "image" {
-  description = "Image that WordPress begins with, whose content is checked into nothing else. Deliveries bring their own."
+  description = "Image that the service begins with: a placeholder that stays up, listens at the port in `PORT` and answers every path with 200, so that the service is healthy before the first release. Deliveries bring their own: a later value changes nothing that runs."
   type        = string
-  default     = "public.ecr.aws/docker/library/wordpress:6-php8.3-apache"
+  default     = "us-docker.pkg.dev/google-samples/containers/gke/hello-app:1.0"
   nullable    = false
+}
+
+variable "container_port" {
+  description = "Port that WordPress answers on, where Apache needs not be root."
+  type        = number
+  default     = 8080
+  nullable    = false
+}
+
+variable "health_path" {
+  description = "Path that answers 200 while WordPress and its database are well."
+  type        = string
+  default     = "/health"
+  nullable    = false
+}
+
+variable "site" {
+  description = "What WordPress is installed with: `title`, and name and address of the first administrator, whose password is generated. Later values change nothing of an installed site."
+  type = object({
+    title       = optional(string, "Notes of the team")
+    admin_user  = optional(string, "editor")
+    admin_email = optional(string, "editor@example.org")
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "registry" {
