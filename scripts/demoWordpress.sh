@@ -36,7 +36,7 @@ picture() {
   profile=$(mktemp -d)
   printf '\n%s$ chromium --headless --screenshot=reports/%s.png %s%s\n' "$bold" "$1" "$2" "$plain"
   chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-    --disable-component-update --disable-sync --user-data-dir="$profile" --hide-scrollbars --window-size=1100,900 \
+    --disable-component-update --disable-sync --user-data-dir="$profile" --hide-scrollbars --window-size=1100,1400 \
     --virtual-time-budget=5000 --screenshot="reports/$1.png" "$2" 2>&1 | grep -E 'written to|ERR_' || true
   rm -rf "$profile"
 }
@@ -45,6 +45,10 @@ wordpress_ecs() {
   local url database
   chapter 'wordpress-ecs: an image by Packer, a database, shared files, a service' 'All of them are containers on this machine.'
   project wordpress-ecs
+  # As in a repository of its own, where the roles lie beside the deployment.
+  mkdir -p roles
+  cp -R "$root"/ansible/roles/{wordpress,common} roles/
+  sed -i 's|\.\./\.\./ansible/roles/|roles/|g' automation-stack.yml
   # What Debian would have to be asked for is there already, so that an image is made in seconds.
   runner local create image php
   eval "$(node "$root/runner" local env)"

@@ -53,7 +53,8 @@ export class Project {
         project.write(config, project.read(config).replace(/(repository: )(\S+)/g, `$1test-${id}/$2`));
     // Nor the names of what Terraform makes: a demo beside the tests has the example's own.
     const names = 'terraform/local/main.tf';
-    project.write(names, project.read(names).replace(/"(?:hello|flask|blue-green)-/g, `"t${id}-`));
+    project.write(names, project.read(names).replace(/"(?:hello|flask|blue-green|wordpress)-/g, `"t${id}-`));
+    project.takeRoles();
     project.repository();
     return project;
   }
@@ -158,6 +159,18 @@ export class Project {
 
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Roles of the repository that its configuration names: a copy has them beside it, in its own repository. */
+  private takeRoles(): void {
+    for (const config of ['automation-stack.yml', 'local.yml'].filter((file) =>
+      existsSync(join(this.directory, file)),
+    )) {
+      const text = this.read(config);
+      for (const [, role = ''] of text.matchAll(/\.\.\/\.\.\/ansible\/roles\/(\w+)/g))
+        cpSync(join(root, 'ansible/roles', role), join(this.directory, 'roles', role), { recursive: true });
+      this.write(config, text.replaceAll('../../ansible/roles/', 'roles/'));
+    }
   }
 
   private repository(): void {

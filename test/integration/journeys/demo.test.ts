@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { chapterOf, demoOf } from '../../support/demo.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -35,22 +36,6 @@ describe('make demo', function () {
   });
 });
 
-/** Both streams as one: what is expected in a certain order is in both. */
-function demoOf(example: string) {
-  const { status, stdout: output } = spawnSync(
-    'bash',
-    ['-c', 'exec bash "$0" 2>&1', join(root, 'scripts/demo.sh')],
-    {
-      cwd: root,
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, NO_COLOR: '1', EXAMPLE: example },
-    },
-  );
-  expect(status, output.slice(-6000)).to.equal(0);
-  return output;
-}
-
 /** A column renamed over three releases while orders come in; it stops at the first command that does not end as it should. */
 describe('make demo EXAMPLE=blue-green', function () {
   this.timeout(900_000);
@@ -73,9 +58,7 @@ describe('make demo EXAMPLE=laravel-ci', function () {
     output = demoOf('laravel-ci');
   });
 
-  /** What a chapter of the demo printed. */
-  const chapter = (title: string) =>
-    output.split(/^== /m).find((one) => one.startsWith(title)) ?? `no chapter ${title}`;
+  const chapter = (title: string) => chapterOf(output, title);
 
   it('finds the servers and their groups by tags', () => {
     expect(chapter('Servers')).to.match(/laravel-ci-staging-ci .*laravel_tests/);

@@ -65,6 +65,20 @@ describe('environment variables of the local environment', () => {
     expect(variables).not.to.have.property('AUTOMATION_STACK_BASE_PYTHON');
   });
 
+  it('name the base images that there are, optional ones where they were made', () => {
+    const images = { host: 'h:1', python: 'p:1', busybox: 'b:1' };
+    const names = (given: typeof images & { php?: string }) =>
+      Object.entries(localEnvironment(settings, { images: given }, '')).filter(([name]) =>
+        name.startsWith('AUTOMATION_STACK_BASE_'),
+      );
+    const always = [
+      ['AUTOMATION_STACK_BASE_PYTHON', 'p:1'],
+      ['AUTOMATION_STACK_BASE_BUSYBOX', 'b:1'],
+    ];
+    expect(names(images)).to.deep.equal(always);
+    expect(names({ ...images, php: 'w:1' })).to.deep.equal([...always, ['AUTOMATION_STACK_BASE_PHP', 'w:1']]);
+  });
+
   it('put the tools first on PATH, once, however often they are evaluated', () => {
     const once = localEnvironment(settings, {}, '/usr/bin:/bin')['PATH'];
     expect(once).to.equal('/srv/as/tools/venv/bin:/usr/bin:/bin');
