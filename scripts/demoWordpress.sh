@@ -80,8 +80,8 @@ wordpress_ecs() {
   site
 
   chapter 'A bad release' 'It ends with a fatal error of PHP. The image is fine, the health gate is not; the release before serves.'
-  sed -i -E "s/esc_html\(/esc_html_of_a_plugin_that_is_not_there(/; s/^add_action\('wp_footer', /add_action('init', /" "$plugin"
-  commit feat 'use a plugin'
+  printf '\n// A plugin that this image lacks.\n%s\n' "wp_installing() || add_action('init', fn() => count_visit());" >>"$plugin"
+  commit feat 'count the visits'
   expect_exit 3 deploy --env staging
   quietly revert --no-edit HEAD
   site
