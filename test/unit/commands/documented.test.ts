@@ -92,11 +92,13 @@ function* namedBy(schema: unknown, name: string): Generator<Part> {
 
 describe('what the pages say of targets', () => {
   const targets = kinds.targets.map(({ name }) => name);
-  const strategies = [...namedBy(jsonSchema(kinds), 'strategy')].flatMap((schema) =>
-    [...everyPart(schema)].flatMap((part) =>
-      [part['const'], part['enum']].flat().flatMap((word) => (typeof word === 'string' ? [word] : [])),
-    ),
-  );
+  const wordsOf = (key: string) =>
+    [...namedBy(jsonSchema(kinds), key)].flatMap((schema) =>
+      [...everyPart(schema)].flatMap((part) =>
+        [part['const'], part['enum']].flat().flatMap((word) => (typeof word === 'string' ? [word] : [])),
+      ),
+    );
+  const [strategies, images] = [wordsOf('strategy'), wordsOf('images')];
 
   it('is held against the schema', () => {
     expect(targets).to.include('ecs-service');
@@ -116,7 +118,9 @@ describe('what the pages say of targets', () => {
     it(`names kinds and strategies that exist: ${file}`, () => {
       const credentials = ['text', 'file', 'ssh-key', 'password'];
       expect(
-        named('kind').filter((kind) => ![...targets, ...strategies, ...credentials].includes(kind as never)),
+        named('kind').filter(
+          (kind) => ![...targets, ...strategies, ...images, ...credentials].includes(kind as never),
+        ),
       ).to.deep.equal([]);
       expect(named('strategy').filter((strategy) => !strategies.includes(strategy))).to.deep.equal([]);
     });
