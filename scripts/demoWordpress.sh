@@ -17,10 +17,18 @@ password() {
     sed -E 's/.*admin_password\\": ?\\"([0-9a-f]+).*/\1/'
 }
 
+# How the emulator of this local environment labels its containers.
+local_label() {
+  local instance=${AUTOMATION_STACK_LOCAL_INSTANCE:-0}
+  [[ $instance == 0 ]] && instance='' || instance=-$instance
+  echo "automation-stack-local$instance:${AUTOMATION_STACK_REGISTRY##*:}"
+}
+
 # Asks each task for a path, past the load balancer.
 each_task() {
   local id
-  for id in $(docker ps --quiet --filter label=com.amazonaws.ecs.task-definition-family=wordpress-staging); do
+  # Other local environments may have tasks of the same name.
+  for id in $(docker ps --quiet --filter label=com.amazonaws.ecs.task-definition-family=wordpress-staging --filter "label=ministack.instance=$(local_label)"); do
     ask --output /dev/null --write-out 'HTTP %{http_code} %{content_type}, %{size_download} bytes\n' \
       "http://$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$id"):8080$1"
   done
@@ -94,7 +102,8 @@ wordpress_ecs() {
   site
 
   chapter 'The database goes away and comes back' 'Tasks say so by their health and by their exit code. When it is back, so are they.'
-  database=$(docker ps --quiet --filter label=automation-stack.local.database=wordpress-staging --filter "network=$(docker network ls --filter "name=^automation-stack-local${AUTOMATION_STACK_LOCAL_INSTANCE:+-$AUTOMATION_STACK_LOCAL_INSTANCE}\$" --format '{{.Name}}')")
+  database=automation-stack-local-mariadb-wordpress-staging
+  [[ ${AUTOMATION_STACK_LOCAL_INSTANCE:-0} == 0 ]] || database=${database/local/local-$AUTOMATION_STACK_LOCAL_INSTANCE}
   printf '\n%s$ docker stop %s%s\n' "$bold" "$database" "$plain"
   docker stop "$database" >/dev/null
   health

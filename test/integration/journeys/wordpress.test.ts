@@ -1,9 +1,11 @@
 import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requirePrograms } from '../../support/aptProgram.js';
 import { chapterOf, demoOf } from '../../support/demo.js';
+import { localVariables, runnerPath } from '../../support/project.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -75,5 +77,45 @@ describe('make demo EXAMPLE=wordpress-ecs', function () {
 
   it('never shows the password of the administrator', () => {
     expect(output).not.to.match(/admin_password\W+[0-9a-f]{48}/);
+  });
+});
+
+/** What else the README names: whatever needs an account is only held against what there is. */
+describe('the README of wordpress-ecs', function () {
+  this.timeout(120_000);
+  const example = join(root, 'examples/wordpress-ecs');
+  const readme = readFileSync(join(example, 'README.md'), 'utf8');
+  const commands = [...readme.matchAll(/```sh\n([^]*?)```/g)]
+    .flatMap(([, text = '']) => text.trim().split('\n'))
+    .map((line) => line.replace(/\s+# .*$/, ''));
+
+  for (const command of commands) {
+    it(`names what there is: ${command}`, () => {
+      const runner = /node (?:\.\.\/\.\.\/)?runner ([^)"]*)/.exec(command)?.[1];
+      const args = (runner ?? command).split(' -- ')[0]?.split(' ') ?? [];
+      const { status, stderr } =
+        runner === undefined
+          ? spawnSync('make', ['--dry-run', ...args.slice(1)], {
+              cwd: command.includes('demo') ? root : example,
+              encoding: 'utf8',
+            })
+          : spawnSync(process.execPath, [runnerPath, ...args, '--help'], { encoding: 'utf8' });
+      expect(status, stderr).to.equal(0);
+    });
+  }
+
+  it('has templates that Packer takes, of the container and of the machine image', () => {
+    requirePrograms('packer');
+    for (const [template = '', ...variables] of [
+      ['wordpress.pkr.hcl', 'repository=shop/wordpress', 'tag=1.0.0'],
+      ['ami.pkr.hcl', 'version=1.0.0'],
+    ]) {
+      const { status, stdout, stderr } = spawnSync(
+        'packer',
+        ['validate', ...variables.map((variable) => `-var=${variable}`), template],
+        { cwd: join(example, 'image'), encoding: 'utf8', env: { ...localVariables(), PACKER_NO_COLOR: '1' } },
+      );
+      expect(status, stdout + stderr).to.equal(0);
+    }
   });
 });
