@@ -107,7 +107,7 @@ wordpress_ecs() {
   printf '\n%s$ docker stop %s%s\n' "$bold" "$database" "$plain"
   docker stop "$database" >/dev/null
   health
-  expect_exit 3 restart --env staging
+  expect_exit 1 restart --env staging
   printf '\n%s$ docker start %s%s\n' "$bold" "$database" "$plain"
   docker start "$database" >/dev/null
   curl --silent --output /dev/null --max-time 5 --retry 20 --retry-delay 1 --retry-all-errors --fail "${url}health"

@@ -65,7 +65,7 @@ describe('make demo EXAMPLE=wordpress-ecs', function () {
   it('says that the database is away, and is whole when it is back', () => {
     const away = chapter('The database goes away and comes back');
     expect(away).to.match(/"status":"unavailable","why":"database: [^]*HTTP 503/);
-    expect(away).to.match(/container wordpress exited with code 6[89][^]*exit code 3, as it should be/);
+    expect(away).to.match(/container wordpress exited with code 6[89][^]*exit code 1, as it should be/);
     expect(away).to.match(/HTTP 200[^]*article: Nothing is lost[^]*made with care/);
   });
 
