@@ -202,29 +202,14 @@ module "load_balancer" {
   tags = local.tags
 }
 
-# What WordPress signs its cookies with, and the password of its first administrator.
+# What WordPress signs its cookies with, and the password of its first administrator. Terraform has no values: the README says how they
+# are made.
 module "secrets" {
   source = "../../../terraform/modules/secrets"
 
   name    = local.name
   secrets = { wordpress = { description = "Key of the cookies, and password of the first administrator, of ${local.name}" } }
   tags    = local.tags
-}
-
-# Made once, by Terraform itself, and kept in the state, which is encrypted.
-resource "terraform_data" "generated" {
-  for_each = toset(["secret", "admin_password"])
-
-  input = { value = "${uuid()}${uuid()}" }
-
-  lifecycle {
-    ignore_changes = [input]
-  }
-}
-
-resource "aws_secretsmanager_secret_version" "wordpress" {
-  secret_id     = module.secrets.secret_arns["wordpress"]
-  secret_string = jsonencode({ for name, made in terraform_data.generated : name => sensitive(made.output.value) })
 }
 
 module "wordpress" {

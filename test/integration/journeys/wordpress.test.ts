@@ -87,7 +87,9 @@ describe('the README of wordpress-ecs', function () {
   const readme = readFileSync(join(example, 'README.md'), 'utf8');
   const commands = [...readme.matchAll(/```sh\n([^]*?)```/g)]
     .flatMap(([, text = '']) => text.trim().split('\n'))
-    .map((line) => line.replace(/\s+# .*$/, ''));
+    .map((line) => line.replace(/\s+# .*$/, ''))
+    // What is piped into the AWS CLI needs an account.
+    .filter((line) => /^(make|node|eval) /.test(line));
 
   for (const command of commands) {
     it(`names what there is: ${command}`, () => {
