@@ -29,6 +29,7 @@ const PLAYBOOK =
 
 /** Tells what our callback tells of a run in which each host changes once; fails on a host that a file names. */
 const PROGRAM = `#!/bin/sh
+[ "$1" != --version ] || exit 0
 limit=; all="$*"
 while [ $# -gt 1 ]; do [ "$1" != --limit ] || limit=$2; shift; done
 echo "$(basename "$1") $limit $(echo "$all" | grep -o -e --check)" | sed 's/ *$//' >> "$RECORD/runs"
