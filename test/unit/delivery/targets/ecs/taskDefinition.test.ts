@@ -66,9 +66,7 @@ describe('the next task definition', () => {
     });
     expect(again.changed).to.equal(false);
     const of = (definition: TaskDefinition) => ({ definition, tags: [] });
-    expect(
-      differencesOf(of(registered), of({ ...registered, ...again.input })),
-    ).to.deep.equal([]);
+    expect(differencesOf(of(registered), of({ ...registered, ...again.input }))).to.deep.equal([]);
   });
 
   it('has the new image in the named container and leaves everything else as it was', () => {
