@@ -32,6 +32,7 @@ export const PAGED: Readonly<Record<string, Paging>> = {
   'ECS.ListTasks': { items: 'taskArns', token: TOKEN },
   'ECS.ListClusters': { items: 'clusterArns', token: TOKEN },
   'ECS.ListServices': { items: 'serviceArns', token: TOKEN },
+  'ECS.ListTaskDefinitions': { items: 'taskDefinitionArns', token: TOKEN },
   'ECR.DescribeRepositories': { items: 'repositories', token: TOKEN },
   'ECR.DescribeImages': { items: 'imageDetails', token: TOKEN },
   'ELB.DescribeTargetGroups': { items: 'TargetGroups', token: MARKER },

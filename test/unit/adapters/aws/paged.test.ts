@@ -53,6 +53,7 @@ const NOT_THERE = [
   'AutoScaling.DescribeScalingActivities',
   'CloudWatch.DescribeAlarms',
   'CloudWatch.GetMetricData',
+  'ECR.DescribeImageScanFindings',
   'EC2.DescribeLaunchTemplateVersions',
   'EC2.DescribeLaunchTemplates',
   'IAM.ListRolePolicies',
