@@ -6,7 +6,7 @@ SHELL := /bin/bash
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: build ## Set up everything and run the main job on the local environment (EXAMPLE=blue-green: a switch under load; laravel-ci: servers in layers; s3-artifact: new instances; wordpress-ecs: an image by Packer, and its database)
+demo: build ## Set up everything and run the main job on the local environment (EXAMPLE=NAME: one of examples/ alone)
 	@scripts/demo.sh
 
 demo-down: build ## Take the demo and the local environment away again

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The main job on the local environment, with the commands a user would type: each is echoed before it runs.
 #   scripts/demo.sh          run it (again: new releases on what is there)
-#   EXAMPLE=blue-green scripts/demo.sh    another example in place of these two, or laravel-ci
+#   EXAMPLE=NAME scripts/demo.sh    one example in place of flask-fleet and hello-ecs
 #   scripts/demo.sh down     take everything away
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -157,30 +157,25 @@ service() {
   runner history --env staging
 }
 
+# What is shown of an example.
+show() {
+  case $1 in
+  flask-fleet) fleet ;;
+  hello-ecs) service ;;
+  blue-green) source "$root/scripts/demoBlueGreen.sh" && blue_green ;;
+  laravel-ci) source "$root/scripts/demoLaravelCi.sh" && laravel_ci ;;
+  s3-artifact) source "$root/scripts/demoS3Artifact.sh" && s3_artifact ;;
+  wordpress-ecs) source "$root/scripts/demoWordpress.sh" && wordpress_ecs ;;
+  esac
+}
+
 main() {
-  local began=$SECONDS examples=(flask-fleet hello-ecs) reported=''
+  local began=$SECONDS reported='' name
   chapter 'The local environment' 'Docker engine, AWS emulator, hosts and a Slack sink, all on this machine.'
   runner local up
   eval "$(node runner local env)"
-  if [[ ${EXAMPLE:-} == blue-green ]]; then
-    examples=(blue-green)
-    source scripts/demoBlueGreen.sh
-    blue_green
-  elif [[ ${EXAMPLE:-} == laravel-ci ]]; then
-    examples=(laravel-ci)
-    source scripts/demoLaravelCi.sh
-    laravel_ci
-  elif [[ ${EXAMPLE:-} == s3-artifact ]]; then
-    examples=(s3-artifact)
-    source scripts/demoS3Artifact.sh
-    s3_artifact
-  elif [[ ${EXAMPLE:-} == wordpress-ecs ]]; then
-    examples=(wordpress-ecs)
-    source scripts/demoWordpress.sh
-    wordpress_ecs
-  else
-    fleet
-    service
+  for name in "${examples[@]}"; do show "$name"; done
+  if [[ ${examples[0]} == flask-fleet || ${examples[0]} == hello-ecs ]]; then
     chapter 'What Slack was told'
     runner local slack
   fi
@@ -190,10 +185,15 @@ main() {
   echo 'Take it away again: make demo-down'
 }
 
-case ${EXAMPLE:-} in
-  '' | blue-green | laravel-ci | s3-artifact | wordpress-ecs) ;;
-  *) echo "EXAMPLE is blue-green, laravel-ci, s3-artifact or wordpress-ecs, or left out: flask-fleet and hello-ecs" >&2; exit 2 ;;
-esac
+all=(flask-fleet hello-ecs blue-green laravel-ci s3-artifact wordpress-ecs)
+examples=(flask-fleet hello-ecs)
+if [[ -n ${EXAMPLE:-} ]]; then
+  examples=("$EXAMPLE")
+  if [[ " ${all[*]} " != *" $EXAMPLE "* ]]; then
+    echo "There is no example $EXAMPLE; there are ${all[*]}. Without EXAMPLE: ${all[0]} and ${all[1]}." >&2
+    exit 2
+  fi
+fi
 case ${1:-up} in
   up) main ;;
   down) down ;;

@@ -175,35 +175,6 @@ describe('building images by Packer', function () {
     }
   });
 
-  it('reads the same playbook into a machine image: its template is valid', async () => {
-    const ami = `source "amazon-ebs" "web" {
-  region        = "eu-west-1"
-  instance_type = "t3.micro"
-  ami_name      = "web"
-  ssh_username  = "admin"
-  source_ami_filter {
-    filters     = { name = "debian-12-amd64-*" }
-    owners      = ["136693071363"]
-    most_recent = true
-  }
-}
-build {
-  sources = ["source.amazon-ebs.web"]
-  provisioner "ansible" {
-    playbook_file = "\${path.root}/image/web.yml"
-  }
-}
-`;
-    const shop = await fixture({
-      provisioners: ANSIBLE,
-      files: { 'image/web.yml': PLAYBOOK, 'ami.pkr.hcl': ami },
-    });
-    const { processes } = shop.context;
-    const validate = { file: 'packer', args: ['validate', 'ami.pkr.hcl'], cwd: shop.directory };
-    const { exitCode, tail } = await processes.run(validate);
-    expect(exitCode, tail.join('\n')).to.equal(0);
-  });
-
   it('names the tool that is missing, and how to get it', async () => {
     const shop = await fixture({ provisioners: echo('true') });
     const empty = mkdtempSync(join(tmpdir(), 'no-packer-'));

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -28,6 +28,16 @@ describe('make demo', function () {
       expect(output).to.match(/Done in \d+ s/);
     });
   }
+
+  it('refuses an example that there is not, and names those there are', () => {
+    const { status, stderr } = spawnSync('bash', [join(root, 'scripts/demo.sh')], {
+      encoding: 'utf8',
+      env: { ...process.env, EXAMPLE: 'flask' },
+    });
+    expect(status).to.equal(2);
+    for (const name of readdirSync(join(root, 'examples'), { withFileTypes: true }))
+      if (name.isDirectory()) expect(stderr).to.include(name.name);
+  });
 
   it('leaves a report of each example', () => {
     for (const example of ['flask-fleet', 'hello-ecs']) {
