@@ -70,7 +70,7 @@ function cannotRun(error: unknown, image: TreeImage, platform: string): unknown 
     {
       where: error.where,
       evidence: [error.message, ...error.evidence],
-      next: `Have it emulate them: docker run --privileged --rm tonistiigi/binfmt --install ${architecture} (or apt-get install qemu-user-static there); or remove ${platform} from images.${image.name}.platforms.`,
+      next: `Have its kernel run them by QEMU: docker run --privileged --rm tonistiigi/binfmt --install ${architecture} (or apt-get install qemu-user-static there); or remove ${platform} from images.${image.name}.platforms.`,
       cause: error,
     },
   );

@@ -118,6 +118,7 @@ describe('the table of calls', () => {
       'iam-policy',
       'report',
       'local',
+      'tools',
       'conclude',
       'echo',
       'complete',
